@@ -1,0 +1,103 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  type DeleteCommandInput,
+  DynamoDBDocumentClient,
+  GetCommand,
+  type GetCommandInput,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+
+export type Item = Record<string, unknown>;
+
+/** The database did not answer, or answered with anything but the data. The endpoint turns it into a 503; it is never a refusal and never a permission. */
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable';
+  constructor(cause: unknown) {
+    super('the store is unavailable', { cause });
+  }
+}
+
+/** A condition on a write did not hold. */
+export class ConditionFailed extends Error {
+  override name = 'ConditionFailed';
+}
+
+/** What a conditional update found: it won (and made this item), or something else is there (or nothing). */
+export type ConditionalOutcome = { won: true; item: Item } | { won: false; item: Item | undefined };
+
+export type Database = ReturnType<typeof openDatabase>;
+
+/**
+ * The AWS SDK behind six verbs. The endpoint comes from `AWS_ENDPOINT_URL_DYNAMODB` when that is set.
+ * Three attempts of at most two seconds each stay far below API Gateway's 30 s.
+ */
+export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)) {
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+
+  async function guard<Output>(call: Promise<Output>): Promise<Output> {
+    try {
+      return await call;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) throw new ConditionFailed();
+      throw new StoreUnavailable(error);
+    }
+  }
+
+  async function get(input: GetCommandInput): Promise<Item | undefined> {
+    return (await guard(documents.send(new GetCommand(input)))).Item;
+  }
+
+  async function put(input: PutCommandInput): Promise<void> {
+    await guard(documents.send(new PutCommand(input)));
+  }
+
+  async function remove(input: DeleteCommandInput): Promise<void> {
+    await guard(documents.send(new DeleteCommand(input)));
+  }
+
+  /** Returns the attributes that `ReturnValues` asks for. */
+  async function update(input: UpdateCommandInput): Promise<Item> {
+    return (await guard(documents.send(new UpdateCommand(input)))).Attributes ?? {};
+  }
+
+  /** All items of a partition, page by page. */
+  async function query(input: QueryCommandInput): Promise<Item[]> {
+    const items: Item[] = [];
+    let ExclusiveStartKey: Item | undefined;
+    do {
+      const page = await guard(documents.send(new QueryCommand({ ...input, ExclusiveStartKey })));
+      items.push(...(page.Items ?? []));
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+    return items;
+  }
+
+  /**
+   * One conditional write that survives a lost reply. The SDK retries a write whose reply it did not get; if the first try
+   * was committed, the retry fails its own condition. So the update must set the attribute `attempt` to `:attempt`
+   * (a value nobody else has): on a failed condition the item is read consistently, and our own mark means that we won.
+   */
+  async function updateOnce(input: UpdateCommandInput & { TableName: string; Key: Item }): Promise<ConditionalOutcome> {
+    try {
+      return { won: true, item: await update({ ...input, ReturnValues: 'ALL_NEW' }) };
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+    const item = await get({ TableName: input.TableName, Key: input.Key, ConsistentRead: true });
+    const won = item !== undefined && item['attempt'] === input.ExpressionAttributeValues?.[':attempt'];
+    return won ? { won, item } : { won: false, item };
+  }
+
+  return { get, put, remove, update, updateOnce, query };
+}
+
+export const databaseClientDefaults = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+} as const;

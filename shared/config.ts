@@ -1,0 +1,69 @@
+import * as v from 'valibot';
+
+const seconds = (fallback: number, minimum: number, maximum: number) =>
+  v.optional(
+    v.pipe(v.string(), v.regex(/^\d+$/, 'is not a whole number of seconds'), v.transform(Number), v.minValue(minimum), v.maxValue(maximum)),
+    String(fallback),
+  );
+
+/** An issuer is an origin: no path, no trailing slash, https except on a loopback host (RFC 8414 §2). */
+const issuer = v.pipe(
+  v.string(),
+  v.check((text) => URL.canParse(text) && new URL(text).origin === text, 'is not an origin like https://sign-in.example.com'),
+  v.check(
+    (text) => /^(https:|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$))/.test(text),
+    'is not https (http is for loopback hosts only)',
+  ),
+);
+
+/** The environment variables of the functions: what the CDK stack sets is what the functions read. Lifetimes are in seconds. */
+const environment = v.object({
+  PIXY_ISSUER: issuer,
+  PIXY_GRANTS_TABLE: v.string(),
+  PIXY_CLIENTS_TABLE: v.string(),
+  PIXY_PEOPLE_TABLE: v.string(),
+  PIXY_KEYS_TABLE: v.string(),
+  /** Deployed: the KMS key that encrypts private signing keys. */
+  PIXY_KMS_KEY_ID: v.optional(v.string()),
+  /** Local runs: 32 bytes in base64url that do the same. */
+  PIXY_WRAPPING_KEY: v.optional(v.string()),
+  /** `aud` of access tokens when no resource was named. Default: the issuer. */
+  PIXY_AUDIENCE: v.optional(v.string()),
+  PIXY_CODE_LIFETIME: seconds(60, 1, 600),
+  PIXY_ACCESS_TOKEN_LIFETIME: seconds(3_600, 60, 86_400),
+  PIXY_ID_TOKEN_LIFETIME: seconds(3_600, 60, 86_400),
+  PIXY_SESSION_LIFETIME: seconds(28_800, 60, 2_592_000),
+  /** Local runs: the folder of the audit log. Absent: standard output, which is CloudWatch Logs when deployed. */
+  PIXY_AUDIT_FOLDER: v.optional(v.string()),
+});
+
+export type EnvironmentName = keyof v.InferInput<typeof environment>;
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** Validates the environment once. Throws one error that names every variable that is missing or wrong. */
+export function readConfig(env: Record<string, string | undefined>) {
+  const parsed = v.safeParse(environment, env);
+  if (!parsed.success) {
+    const problems = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'environment'} ${issue.message}`);
+    throw new Error(`the configuration is not usable: ${problems.join('; ')}`);
+  }
+  const values = parsed.output;
+  return {
+    issuer: values.PIXY_ISSUER,
+    audience: values.PIXY_AUDIENCE ?? values.PIXY_ISSUER,
+    tables: {
+      grants: values.PIXY_GRANTS_TABLE,
+      clients: values.PIXY_CLIENTS_TABLE,
+      people: values.PIXY_PEOPLE_TABLE,
+      keys: values.PIXY_KEYS_TABLE,
+    },
+    kmsKeyId: values.PIXY_KMS_KEY_ID,
+    wrappingKey: values.PIXY_WRAPPING_KEY,
+    codeLifetime: values.PIXY_CODE_LIFETIME,
+    accessTokenLifetime: values.PIXY_ACCESS_TOKEN_LIFETIME,
+    idTokenLifetime: values.PIXY_ID_TOKEN_LIFETIME,
+    sessionLifetime: values.PIXY_SESSION_LIFETIME,
+    auditFolder: values.PIXY_AUDIT_FOLDER,
+  };
+}

@@ -1,0 +1,28 @@
+import { DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
+import { StoreUnavailable } from '../aws/dynamodb.ts';
+import type { KeyWrapper } from './signing-key.ts';
+
+/** AWS KMS with a symmetric key; a PKCS#8 RSA-2048 key (1.2 kB) fits its limit of 4,096 bytes. The context is the KMS encryption context. */
+export function kmsWrapper(keyId: string, client = new KMSClient({ maxAttempts: 3 })): KeyWrapper {
+  const bytes = (output: Uint8Array | undefined): Uint8Array => {
+    if (output === undefined) throw new StoreUnavailable('KMS answered without data');
+    return output;
+  };
+  const guard = async <Output>(call: Promise<Output>): Promise<Output> => {
+    try {
+      return await call;
+    } catch (error) {
+      throw new StoreUnavailable(error);
+    }
+  };
+  return {
+    async wrap(Plaintext, kid) {
+      const command = new EncryptCommand({ KeyId: keyId, Plaintext, EncryptionContext: { kid } });
+      return bytes((await guard(client.send(command))).CiphertextBlob);
+    },
+    async unwrap(CiphertextBlob, kid) {
+      const command = new DecryptCommand({ KeyId: keyId, CiphertextBlob, EncryptionContext: { kid } });
+      return bytes((await guard(client.send(command))).Plaintext);
+    },
+  };
+}

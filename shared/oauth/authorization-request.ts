@@ -1,0 +1,57 @@
+import type { ChallengeParameters } from '../pkce/code-challenge.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { type Parameters, refuseUnclear, single } from './parameters.ts';
+import type { Refusal } from './refusal.ts';
+
+/** The parameters of RFC 6749 §4.1.1, RFC 7636 §4.3 and OpenID Connect Core §3.1.2.1 that shape the answer. */
+export type AuthorizationRequest = ChallengeParameters & {
+  scope?: string | undefined;
+  nonce?: string | undefined;
+  prompt: readonly Prompt[];
+};
+
+export const prompts = ['none', 'login', 'consent', 'select_account'] as const;
+export type Prompt = (typeof prompts)[number];
+
+const maximumLength = { state: 4_096, nonce: 1_024, scope: 2_048 };
+
+/** The state to echo byte for byte: only when there is exactly one that could be read and kept (RFC 6749 §4.1.2). */
+export function echoedState(parameters: Parameters): string | undefined {
+  if (parameters.duplicated.has('state')) return undefined;
+  const state = single(parameters, 'state');
+  return state !== undefined && state.length <= maximumLength.state ? state : undefined;
+}
+
+/** Parses what follows client and redirect URI. Every refusal here goes back to the client by redirect. */
+export function parseAuthorizationRequest(parameters: Parameters): Result<AuthorizationRequest, Refusal> {
+  const unclear = refuseUnclear(parameters);
+  if (unclear) return refuse(unclear);
+  for (const [name, maximum] of Object.entries(maximumLength)) {
+    if ((single(parameters, name)?.length ?? 0) > maximum) return refuse({ reason: 'parameter_too_long' });
+  }
+  if (single(parameters, 'request') !== undefined) return refuse({ reason: 'request_object_unsupported' });
+  if (single(parameters, 'request_uri') !== undefined) return refuse({ reason: 'request_uri_unsupported' });
+
+  const responseType = single(parameters, 'response_type');
+  if (responseType === undefined) return refuse({ reason: 'response_type_missing' });
+  if (responseType !== 'code') return refuse({ reason: 'response_type_unsupported' });
+  const responseMode = single(parameters, 'response_mode') ?? 'query';
+  if (responseMode !== 'query') return refuse({ reason: 'response_mode_unsupported' });
+
+  const prompt = parsePrompt(single(parameters, 'prompt'));
+  if (!prompt.ok) return prompt;
+  return ok({
+    scope: single(parameters, 'scope'),
+    nonce: single(parameters, 'nonce'),
+    prompt: prompt.value,
+    codeChallenge: single(parameters, 'code_challenge'),
+    codeChallengeMethod: single(parameters, 'code_challenge_method'),
+  });
+}
+
+/** OpenID Connect Core §3.1.2.1: space-separated; `none` stands alone. Unknown values are ignored as unknown parameters are. */
+function parsePrompt(text: string | undefined): Result<Prompt[], Refusal> {
+  const values = (text ?? '').split(' ').filter((value) => value !== '');
+  const known = prompts.filter((prompt) => values.includes(prompt));
+  return values.includes('none') && values.length > 1 ? refuse({ reason: 'prompt_contradictory' }) : ok(known);
+}

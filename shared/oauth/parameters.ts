@@ -1,0 +1,60 @@
+import { ok, type Result, refuse } from '../result.ts';
+import type { Refusal } from './refusal.ts';
+
+/**
+ * Request parameters, decoded once. Names and values are plain strings; nothing is merged, truncated or guessed.
+ * Read them with {@link single} after {@link refuseUnclear} has passed.
+ */
+export type Parameters = {
+  /** Every value of a name that has at least one; a parameter without a value counts as omitted (RFC 6749 §3.1). */
+  values: ReadonlyMap<string, readonly string[]>;
+  /** Names sent more than once, with or without a value. */
+  duplicated: ReadonlySet<string>;
+  /** Names whose value is not valid percent-encoded UTF-8. */
+  malformed: ReadonlySet<string>;
+};
+
+export const maximumParameters = 100;
+
+/**
+ * Parses `application/x-www-form-urlencoded` text: a raw query string or a form body (RFC 6749 appendix B).
+ * Refuses `parameters_too_many` and `parameters_malformed` (a name that cannot be decoded).
+ */
+export function parseParameters(raw: string): Result<Parameters, Refusal> {
+  const pairs = raw.split('&', maximumParameters + 1).filter((pair) => pair !== '');
+  if (pairs.length > maximumParameters) return refuse({ reason: 'parameters_too_many' });
+  const values = new Map<string, string[]>();
+  const seen = new Set<string>();
+  const duplicated = new Set<string>();
+  const malformed = new Set<string>();
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    const name = decode(equals < 0 ? pair : pair.slice(0, equals));
+    const value = decode(equals < 0 ? '' : pair.slice(equals + 1));
+    if (name === undefined) return refuse({ reason: 'parameters_malformed' });
+    if (seen.has(name)) duplicated.add(name);
+    seen.add(name);
+    if (value === undefined) malformed.add(name);
+    else if (value !== '') values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  return ok({ values, duplicated, malformed });
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value of a parameter; absent or empty is `undefined`. */
+export const single = (parameters: Parameters, name: string): string | undefined => parameters.values.get(name)?.[0];
+
+/** RFC 6749 §3.1, §3.2: a parameter MUST NOT be included more than once. Looks at all names, or only at `names`. */
+export function refuseUnclear(parameters: Parameters, names?: readonly string[]): Refusal | undefined {
+  const unclear = (set: ReadonlySet<string>) => [...set].some((name) => names === undefined || names.includes(name));
+  if (unclear(parameters.duplicated)) return { reason: 'parameter_duplicated' };
+  if (unclear(parameters.malformed)) return { reason: 'parameters_malformed' };
+  return undefined;
+}

@@ -1,0 +1,66 @@
+import { ok, type Result, refuse } from '../result.ts';
+
+declare const registered: unique symbol;
+
+/** A redirect URI that matched the client's registration. Made by {@link matchRedirectUri} alone; only this can be redirected to. */
+export type RegisteredRedirectUri = string & { readonly [registered]: true };
+
+/** RFC 8252 §7.3 and §8.3: http, a loopback host as registered, any port. Scheme, host, path and query stay exact. */
+const loopback = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::(\d{1,5}))?((?:[/?][^#]*)?)$/;
+
+function withoutPort(uri: string): string | undefined {
+  const [, origin, port, rest] = loopback.exec(uri) ?? [];
+  if (origin === undefined || (port !== undefined && Number(port) > 65_535)) return undefined;
+  return origin + rest;
+}
+
+/**
+ * RFC 9700 §2.1: exact string comparison with the registered URIs, except for the port of a loopback URI.
+ * Returns what was presented (the port is the client's choice), or undefined.
+ */
+export function matchRedirectUri(
+  presented: string,
+  registeredUris: readonly string[],
+): RegisteredRedirectUri | undefined {
+  const portless = withoutPort(presented);
+  const matches = registeredUris.some(
+    (uri) => uri === presented || (portless !== undefined && withoutPort(uri) === portless),
+  );
+  return matches ? (presented as RegisteredRedirectUri) : undefined;
+}
+
+/**
+ * What may be registered (RFC 6749 §3.1.2, RFC 8252 §7, OAuth 2.1 §8.4.3): https, http on a loopback host,
+ * or a private-use scheme with a dot in it. Refuses with the sentence that says why.
+ */
+export function parseRedirectUri(uri: string): Result<string, string> {
+  if (uri.length > 2_000) return refuse('is longer than 2,000 characters');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (/[\u0000-\u0020\u007f-\uffff"<>\\^`{|}]/.test(uri)) return refuse('has a character that a URI must percent-encode');
+  if (uri.includes('#')) return refuse('has a fragment');
+  if (uri.includes('*')) return refuse('has a wildcard; register every redirect URI in full');
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
+  if (scheme === undefined || !URL.canParse(uri)) return refuse('is not an absolute URI');
+  const { hostname, username, password } = new URL(uri);
+  if (username !== '' || password !== '') return refuse('has a user name or password in it');
+  if (scheme === 'https') return hostname === '' ? refuse('has no host') : ok(uri);
+  if (scheme === 'http') {
+    return withoutPort(uri) === undefined ? refuse('is http on a host that is not a loopback address') : ok(uri);
+  }
+  return scheme.includes('.') ? ok(uri) : refuse('has a private-use scheme without a dot (use a reversed domain name)');
+}
+
+/** Adds response parameters to a redirect URI, keeping the query it was registered with (RFC 6749 §3.1.2). Absent values stay absent. */
+export function withParameters(uri: RegisteredRedirectUri, parameters: Record<string, string | undefined>): string {
+  return appendQuery(uri, encodeParameters(parameters));
+}
+
+/** Percent-encodes everything, space included: every decoder reads `%20`, not every one reads `+`. */
+function encodeParameters(parameters: Record<string, string | undefined>): string {
+  return Object.entries(parameters)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&');
+}
+
+const appendQuery = (uri: string, query: string): string => `${uri}${uri.includes('?') ? '&' : '?'}${query}`;

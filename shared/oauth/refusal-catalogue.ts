@@ -1,0 +1,329 @@
+import type { PkceMistake } from '../pkce/refusal.ts';
+import { mistakeOf, type Reason, type Refusal } from './refusal.ts';
+
+/** OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6. */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'invalid_scope'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+  | 'login_required'
+  | 'access_denied'
+  | 'temporarily_unavailable'
+  | 'server_error';
+
+/** One reason: its OAuth error, what happened, and what to do about it. `status` where it is not the one of the error. */
+export type CatalogueEntry = { error: ErrorCode; means: string; fix: string; status?: number };
+
+/**
+ * The single source of what people read about a refusal: `error_description`, the /errors page and docs/errors.md.
+ * A new reason does not compile until it stands here. Text stays within RFC 6749 §5.2's characters (no quotes, no backslash).
+ */
+export const refusalCatalogue = {
+  code_challenge_required: {
+    error: 'invalid_request',
+    means: 'This client must use PKCE and the request has no code_challenge.',
+    fix: 'Send code_challenge=base64url(SHA-256(code_verifier)) and code_challenge_method=S256.',
+  },
+  code_challenge_missing: {
+    error: 'invalid_request',
+    means: 'The request has a code_challenge_method but no code_challenge.',
+    fix: 'Send code_challenge=base64url(SHA-256(code_verifier)) with it.',
+  },
+  code_challenge_malformed: {
+    error: 'invalid_request',
+    means: 'The code_challenge does not have the form its method asks for.',
+    fix: 'For S256 send base64url(SHA-256(code_verifier)): exactly 43 characters of A-Z a-z 0-9 - _ without padding. For plain, or without a method, send the verifier: 43 to 128 characters of A-Z a-z 0-9 - . _ ~.',
+  },
+  code_challenge_method_required: {
+    error: 'invalid_request',
+    means: 'The request has no code_challenge_method, which means plain, and this client must use S256.',
+    fix: 'Send code_challenge_method=S256 with code_challenge=base64url(SHA-256(code_verifier)).',
+  },
+  code_challenge_method_unsupported: {
+    error: 'invalid_request',
+    means: 'The code_challenge_method is unknown.',
+    fix: 'Send code_challenge_method=S256, in exactly these characters.',
+  },
+  code_challenge_method_plain_refused: {
+    error: 'invalid_request',
+    means: 'This client must use code_challenge_method S256 and the request says plain.',
+    fix: 'Send code_challenge_method=S256 with code_challenge=base64url(SHA-256(code_verifier)).',
+  },
+  code_verifier_required: {
+    error: 'invalid_grant',
+    means: 'The code was issued with a code_challenge and the request has no code_verifier. The code is spent.',
+    fix: 'Start again and send the code_verifier that the challenge was made from.',
+  },
+  code_verifier_malformed: {
+    error: 'invalid_grant',
+    means: 'The code_verifier is not 43 to 128 characters of A-Z a-z 0-9 - . _ ~.',
+    fix: 'Send the verifier exactly as it was generated; the code can still be redeemed.',
+  },
+  code_verifier_mismatch: {
+    error: 'invalid_grant',
+    means: 'The code_verifier does not match the code_challenge of the authorization request. The code is spent.',
+    fix: 'Keep the verifier of each authorization request with its state, and start again.',
+  },
+  code_verifier_unexpected: {
+    error: 'invalid_grant',
+    means: 'The request has a code_verifier but the code was issued without a code_challenge. The code is spent.',
+    fix: 'Send code_challenge and code_challenge_method=S256 in the authorization request. If the client did, its request was tampered with on the way.',
+  },
+  code_below_policy: {
+    error: 'invalid_grant',
+    means: 'The PKCE policy of this client became stricter after the code was issued. The code is spent.',
+    fix: 'Start again with code_challenge_method=S256.',
+  },
+  parameters_malformed: {
+    error: 'invalid_request',
+    means: 'A parameter is not valid percent-encoded UTF-8.',
+    fix: 'Encode names and values as application/x-www-form-urlencoded.',
+  },
+  parameters_too_many: {
+    error: 'invalid_request',
+    means: 'The request has more than 100 parameters.',
+    fix: 'Send only the parameters of the request.',
+  },
+  parameter_duplicated: {
+    error: 'invalid_request',
+    means: 'A parameter is there more than once.',
+    fix: 'Send every parameter once.',
+  },
+  parameter_too_long: {
+    error: 'invalid_request',
+    means: 'A parameter is too long: state takes 4096 characters, nonce 1024, scope 2048.',
+    fix: 'Keep large values in the client and send a reference to them.',
+  },
+  method_not_allowed: {
+    error: 'invalid_request',
+    status: 405,
+    means: 'The endpoint does not answer this HTTP method.',
+    fix: 'Use a method of the Allow header.',
+  },
+  content_type_unsupported: {
+    error: 'invalid_request',
+    status: 415,
+    means: 'The body is not a form.',
+    fix: 'Send it with Content-Type application/x-www-form-urlencoded.',
+  },
+  body_too_large: {
+    error: 'invalid_request',
+    status: 413,
+    means: 'The body is larger than 64 KiB.',
+    fix: 'Send only the parameters of the request.',
+  },
+  client_id_missing: {
+    error: 'invalid_request',
+    means: 'The request has no client_id.',
+    fix: 'Send the client_id that the client was registered with.',
+  },
+  client_unknown: {
+    error: 'invalid_client',
+    means: 'No client is registered with this client_id.',
+    fix: 'Check the client_id, and that it was registered with this authorization server.',
+  },
+  client_disabled: {
+    error: 'invalid_client',
+    means: 'The client is disabled.',
+    fix: 'Ask the operator of this authorization server to enable it.',
+  },
+  client_authentication_missing: {
+    error: 'invalid_client',
+    means: 'The client must authenticate and did not.',
+    fix: 'Send the client secret in the way the client is registered for (token_endpoint_auth_method).',
+  },
+  client_authentication_malformed: {
+    error: 'invalid_client',
+    means: 'The Authorization header is not valid HTTP Basic authentication.',
+    fix: 'Send Basic and the base64 of client_id:client_secret, both form-encoded.',
+  },
+  client_authentication_ambiguous: {
+    error: 'invalid_request',
+    means: 'The client authenticates in more than one way, or with two client ids.',
+    fix: 'Use the Authorization header or the form, not both.',
+  },
+  client_authentication_method_not_registered: {
+    error: 'invalid_client',
+    means: 'The client authenticates in another way than it is registered for.',
+    fix: 'Use the registered token_endpoint_auth_method, or register the client for this one.',
+  },
+  client_secret_wrong: {
+    error: 'invalid_client',
+    means: 'The client secret is wrong.',
+    fix: 'Check the secret; secrets may have been rotated.',
+  },
+  grant_type_not_registered: {
+    error: 'unauthorized_client',
+    means: 'The client is not registered for this grant type.',
+    fix: 'Register it in grant_types, or use a grant type of the registration.',
+  },
+  redirect_uri_missing: {
+    error: 'invalid_request',
+    means: 'The request has no redirect_uri and the client has not registered exactly one.',
+    fix: 'Send one of the registered redirect URIs.',
+  },
+  redirect_uri_not_registered: {
+    error: 'invalid_request',
+    means: 'The redirect_uri is not one of those the client is registered with.',
+    fix: 'Send it character for character as registered. Only the port of a loopback URI may differ.',
+  },
+  response_type_missing: {
+    error: 'invalid_request',
+    means: 'The request has no response_type.',
+    fix: 'Send response_type=code.',
+  },
+  response_type_unsupported: {
+    error: 'unsupported_response_type',
+    means: 'The response_type is not supported.',
+    fix: 'Send response_type=code. Tokens are not issued from the authorization endpoint.',
+  },
+  response_mode_unsupported: {
+    error: 'invalid_request',
+    means: 'The response_mode is not supported.',
+    fix: 'Use a mode of response_modes_supported in the metadata, or leave it out.',
+  },
+  request_object_unsupported: {
+    error: 'request_not_supported',
+    means: 'The request parameter (a request object) is not supported.',
+    fix: 'Send the parameters themselves.',
+  },
+  request_uri_unsupported: {
+    error: 'request_uri_not_supported',
+    means: 'The request_uri parameter is not supported.',
+    fix: 'Send the parameters themselves.',
+  },
+  scope_malformed: {
+    error: 'invalid_scope',
+    means: 'The scope has a character that a scope value cannot have.',
+    fix: 'Separate values by single spaces; use visible ASCII without quotes and backslashes.',
+  },
+  scope_not_registered: {
+    error: 'invalid_scope',
+    means: 'The client is registered for none of the requested scope values.',
+    fix: 'Request a scope of the registration of the client.',
+  },
+  prompt_contradictory: {
+    error: 'invalid_request',
+    means: 'prompt=none stands together with another prompt.',
+    fix: 'Send none alone, or other prompts without it.',
+  },
+  login_required: {
+    error: 'login_required',
+    means: 'Nobody is signed in and the request has prompt=none.',
+    fix: 'Send the request again without prompt=none.',
+  },
+  grant_type_missing: {
+    error: 'invalid_request',
+    means: 'The request has no grant_type.',
+    fix: 'Send grant_type=authorization_code.',
+  },
+  grant_type_unsupported: {
+    error: 'unsupported_grant_type',
+    means: 'The grant_type is not supported.',
+    fix: 'Use one of grant_types_supported in the metadata.',
+  },
+  code_missing: {
+    error: 'invalid_request',
+    means: 'The request has no code.',
+    fix: 'Send the code of the authorization response.',
+  },
+  code_unknown: {
+    error: 'invalid_grant',
+    means: 'The code is unknown: never issued here, or gone long since.',
+    fix: 'Start again, and send the code once, as it came and percent-decoded.',
+  },
+  code_expired: {
+    error: 'invalid_grant',
+    means: 'The code has expired.',
+    fix: 'Start again, and redeem the code at once.',
+  },
+  code_spent: {
+    error: 'invalid_grant',
+    means: 'The code was presented before. A code can be redeemed once; a replay with a valid proof revokes its tokens.',
+    fix: 'Start again, and make sure that the client sends its token request once.',
+  },
+  code_of_another_client: {
+    error: 'invalid_grant',
+    means: 'The code was issued to another client.',
+    fix: 'Redeem a code with the client that asked for it.',
+  },
+  redirect_uri_differs: {
+    error: 'invalid_grant',
+    means: 'The redirect_uri is not the one of the authorization request. The code is spent.',
+    fix: 'Start again, and send the same redirect_uri in both requests.',
+  },
+  redirect_uri_required: {
+    error: 'invalid_grant',
+    means: 'The authorization request had a redirect_uri and no code_challenge, so the token request must repeat the redirect_uri. The code is spent.',
+    fix: 'Start again, and send the same redirect_uri in both requests, or use PKCE.',
+  },
+  form_token_invalid: {
+    error: 'invalid_request',
+    status: 403,
+    means: 'The form does not belong to this browser, or the page was open for too long.',
+    fix: 'Open the page again, with cookies allowed.',
+  },
+  sign_in_throttled: {
+    error: 'temporarily_unavailable',
+    status: 429,
+    means: 'There were too many attempts to sign in.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  credentials_wrong: {
+    error: 'access_denied',
+    means: 'The username or the password is wrong.',
+    fix: 'Try again.',
+  },
+  store_unavailable: {
+    error: 'temporarily_unavailable',
+    status: 503,
+    means: 'The authorization server cannot reach its database.',
+    fix: 'Try again in a moment, with the same parameters.',
+  },
+  server_error: {
+    error: 'server_error',
+    status: 500,
+    means: 'The authorization server has met an unexpected condition.',
+    fix: 'Tell its operator the request id of the response headers.',
+  },
+} as const satisfies Record<Reason, CatalogueEntry>;
+
+/** The sentence that names a recognised mistake, added to the description. */
+export const mistakeSentences: Record<PkceMistake, string> = {
+  challenge_padded: 'It ends in padding (=): leave the padding off.',
+  challenge_in_standard_base64: 'It looks like standard base64: use the URL-safe alphabet, - for + and _ for /.',
+  challenge_is_hex: 'It looks like the digest in hexadecimal: encode the raw 32 bytes of the digest in base64url.',
+  challenge_is_base64_of_hex:
+    'It looks like the base64 of a hexadecimal digest: encode the raw 32 bytes of the digest, not their hexadecimal text.',
+  double_percent_encoding: 'It looks percent-encoded twice: encode it once.',
+  verifier_sent_as_challenge:
+    'The verifier itself was sent as the challenge with method S256: hash it first, or check that the two are not swapped.',
+  plain_used_with_hash: 'The challenge is the S256 hash of the verifier, but the method was plain or missing: send code_challenge_method=S256.',
+  method_in_wrong_case: 'The method is case-sensitive: S256 has a capital S, plain none.',
+  method_is_a_hash_name: 'The method is called S256.',
+};
+
+/** `error_description`: what was wrong, what to send instead, and the mistake if one was recognised. */
+export function describeRefusal(refusal: Refusal): string {
+  const { means, fix } = refusalCatalogue[refusal.reason];
+  const mistake = mistakeOf(refusal);
+  return [means, ...(mistake ? [mistakeSentences[mistake]] : []), fix].join(' ');
+}
+
+/** RFC 6749 §5.2 `error`. */
+export const errorOf = (refusal: Refusal): ErrorCode => refusalCatalogue[refusal.reason].error;
+
+/** The HTTP status of a refusal answered directly (not by redirect). */
+export function statusOf(refusal: Refusal): number {
+  const entry: CatalogueEntry = refusalCatalogue[refusal.reason];
+  return entry.status ?? (entry.error === 'invalid_client' ? 401 : 400);
+}
+
+/** The address where a reason is explained: our own /errors page, so that it can never be a dead link. */
+export const errorUri = (issuer: string, reason: Reason): string => `${issuer}/errors#${reason}`;

@@ -1,0 +1,58 @@
+import type { PkceMistake, PkceRefusal } from '../pkce/refusal.ts';
+
+/** Everything a protocol endpoint may refuse. The `reason` is stable: it is in error URIs, audit lines and docs/errors.md. */
+export type Refusal =
+  | PkceRefusal
+  // what was sent
+  | { reason: 'parameters_malformed' }
+  | { reason: 'parameters_too_many' }
+  | { reason: 'parameter_duplicated' }
+  | { reason: 'parameter_too_long' }
+  | { reason: 'method_not_allowed'; allow: readonly string[] }
+  | { reason: 'content_type_unsupported' }
+  | { reason: 'body_too_large' }
+  // who asks
+  | { reason: 'client_id_missing' }
+  | { reason: 'client_unknown' }
+  | { reason: 'client_disabled' }
+  | { reason: 'client_authentication_missing' }
+  | { reason: 'client_authentication_malformed' }
+  | { reason: 'client_authentication_ambiguous' }
+  | { reason: 'client_authentication_method_not_registered' }
+  | { reason: 'client_secret_wrong' }
+  | { reason: 'grant_type_not_registered' }
+  // the authorization request
+  | { reason: 'redirect_uri_missing' }
+  | { reason: 'redirect_uri_not_registered' }
+  | { reason: 'response_type_missing' }
+  | { reason: 'response_type_unsupported' }
+  | { reason: 'response_mode_unsupported' }
+  | { reason: 'request_object_unsupported' }
+  | { reason: 'request_uri_unsupported' }
+  | { reason: 'scope_malformed' }
+  | { reason: 'scope_not_registered' }
+  | { reason: 'prompt_contradictory' }
+  | { reason: 'login_required' }
+  // the token request
+  | { reason: 'grant_type_missing' }
+  | { reason: 'grant_type_unsupported' }
+  | { reason: 'code_missing' }
+  | { reason: 'code_unknown' }
+  | { reason: 'code_expired' }
+  | { reason: 'code_spent' }
+  | { reason: 'code_of_another_client' }
+  | { reason: 'redirect_uri_differs' }
+  | { reason: 'redirect_uri_required' }
+  // the person's side of the sign-in
+  | { reason: 'form_token_invalid' }
+  | { reason: 'sign_in_throttled'; retryAfter: number }
+  | { reason: 'credentials_wrong' }
+  // infrastructure
+  | { reason: 'store_unavailable' }
+  | { reason: 'server_error' };
+
+export type Reason = Refusal['reason'];
+
+/** The mistake behind a refusal, if one was recognised. */
+export const mistakeOf = (refusal: Refusal): PkceMistake | undefined =>
+  'mistake' in refusal ? refusal.mistake : undefined;

@@ -1,0 +1,29 @@
+import { ok, type Result, refuse } from '../result.ts';
+import type { Refusal } from './refusal.ts';
+
+/** Scope values with a meaning of their own (OpenID Connect Core §5.4). */
+export const openidScopes = ['openid', 'profile', 'email'] as const;
+
+/** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ). */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/** Splits a scope parameter into its values, each once, in order. Refuses `scope_malformed`. */
+export function parseScope(text: string): Result<string[], Refusal> {
+  const values = [...new Set(text.split(' ').filter((value) => value !== ''))];
+  return values.every((value) => scopeToken.test(value)) ? ok(values) : refuse({ reason: 'scope_malformed' });
+}
+
+/**
+ * RFC 6749 §3.3: what of the request is granted. Values the client is not registered for are ignored; nothing left is refused.
+ * Without a `scope` parameter the default is what the client is registered for, except `openid`: an ID token is only for those who ask.
+ */
+export function grantScope(
+  requested: string | undefined,
+  registeredScope: readonly string[],
+): Result<string[], Refusal> {
+  if (requested === undefined) return ok(registeredScope.filter((value) => value !== 'openid'));
+  const parsed = parseScope(requested);
+  if (!parsed.ok) return parsed;
+  const granted = parsed.value.filter((value) => registeredScope.includes(value));
+  return granted.length > 0 ? ok(granted) : refuse({ reason: 'scope_not_registered' });
+}

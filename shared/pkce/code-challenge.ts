@@ -1,0 +1,91 @@
+import { ok, type Result, refuse } from '../result.ts';
+import { challengeMistake, methodMistake } from './mistakes.ts';
+import { isWeaker, type PkcePolicy, type PkceRules } from './policy.ts';
+import type { PkceRefusal } from './refusal.ts';
+import { s256 } from './s256.ts';
+
+export type CodeChallengeMethod = 'S256' | 'plain';
+
+/**
+ * A code challenge as a grant keeps it: always base64url(SHA-256(code verifier)).
+ * A `plain` challenge is the verifier itself, so it is hashed before it is stored; the method is kept for the record.
+ */
+export type BoundChallenge = { codeChallenge: string; codeChallengeMethod: CodeChallengeMethod };
+
+/** What /authorize decided: the challenge to bind (if one was sent), and what the policy would have refused in enforce mode. */
+export type AdmittedChallenge = { challenge?: BoundChallenge; wouldRefuse?: PkceRefusal };
+
+/** The two parameters of RFC 7636 §4.3, as they came; empty means absent. */
+export type ChallengeParameters = { codeChallenge?: string | undefined; codeChallengeMethod?: string | undefined };
+
+/** SHA-256 is 256 bits: 43 characters of base64url, without padding. */
+const s256Challenge = /^[A-Za-z0-9_-]{43}$/;
+
+export const unreserved = /^[A-Za-z0-9._~-]*$/;
+export const maximumVerifierLength = 128;
+export const minimumVerifierLength = (rules: Pick<PkceRules, 'acceptShortVerifier'>): number =>
+  rules.acceptShortVerifier ? 8 : 43;
+
+/**
+ * RFC 7636 §4.3–4.4.1 at /authorize: may this request go on, and what does it bind?
+ * A challenge that was sent binds whatever the policy (RFC 9700 §2.1.1). Syntax is refused in every mode;
+ * what only the policy refuses is let through in report mode and returned as `wouldRefuse`.
+ */
+export function admitChallenge(
+  parameters: ChallengeParameters,
+  rules: PkceRules,
+): Result<AdmittedChallenge, PkceRefusal> {
+  const parsed = parseChallenge(parameters, rules);
+  if (!parsed.ok) return parsed;
+  const refusal = policyRefusal(parsed.value, parameters, rules.enforced);
+  if (refusal) return refuse(refusal);
+  const wouldRefuse = policyRefusal(parsed.value, parameters, rules.policy);
+  return ok({ ...(parsed.value && { challenge: parsed.value }), ...(wouldRefuse && { wouldRefuse }) });
+}
+
+/** Syntax alone: an unknown method, a method without a challenge, a challenge that is not of its method's form. */
+function parseChallenge(
+  { codeChallenge, codeChallengeMethod }: ChallengeParameters,
+  rules: PkceRules,
+): Result<BoundChallenge | undefined, PkceRefusal> {
+  const method = parseMethod(codeChallengeMethod, rules);
+  if (method === 'unsupported') {
+    return refuse({ reason: 'code_challenge_method_unsupported', ...methodMistake(codeChallengeMethod ?? '') });
+  }
+  if (!codeChallenge) return codeChallengeMethod ? refuse({ reason: 'code_challenge_missing' }) : ok(undefined);
+
+  if (method === 'S256') {
+    if (s256Challenge.test(codeChallenge)) return ok({ codeChallenge, codeChallengeMethod: 'S256' });
+    return refuse({ reason: 'code_challenge_malformed', expected: 'S256', ...challengeMistake(codeChallenge) });
+  }
+  const fits = codeChallenge.length >= minimumVerifierLength(rules) && codeChallenge.length <= maximumVerifierLength;
+  if (fits && unreserved.test(codeChallenge)) {
+    return ok({ codeChallenge: s256(codeChallenge), codeChallengeMethod: 'plain' });
+  }
+  const expected = codeChallengeMethod ? 'plain' : 'any';
+  return refuse({ reason: 'code_challenge_malformed', expected, ...challengeMistake(codeChallenge) });
+}
+
+function parseMethod(sent: string | undefined, rules: PkceRules): CodeChallengeMethod | 'unsupported' {
+  if (!sent) return 'plain'; // RFC 7636 §4.3: a missing method means plain
+  if (sent === 'S256' || sent === 'plain') return sent;
+  return sent === 's256' && rules.acceptLowercaseMethod ? 'S256' : 'unsupported';
+}
+
+/** What the policy alone says about a well-formed request. */
+function policyRefusal(
+  challenge: BoundChallenge | undefined,
+  { codeChallengeMethod }: ChallengeParameters,
+  policy: PkcePolicy,
+): PkceRefusal | undefined {
+  if (policy === 'none') return undefined;
+  if (!challenge) return { reason: 'code_challenge_required', policy };
+  if (policy === 'any' || challenge.codeChallengeMethod === 'S256') return undefined;
+  return codeChallengeMethod
+    ? { reason: 'code_challenge_method_plain_refused' }
+    : { reason: 'code_challenge_method_required' };
+}
+
+/** Does a code that was bound like this satisfy the policy of now? Used again at /token, where the policy may have been tightened since. */
+export const satisfies = (challenge: BoundChallenge | undefined, policy: PkcePolicy): boolean =>
+  !isWeaker(challenge === undefined ? 'none' : challenge.codeChallengeMethod === 'S256' ? 'S256' : 'any', policy);

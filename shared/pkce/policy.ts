@@ -1,0 +1,110 @@
+/**
+ * Which clients must use PKCE, and how strictly.
+ *
+ * `none`  PKCE is not required (the client authenticates instead); a challenge that is sent still binds.
+ * `any`   PKCE is required with `S256` or `plain`; a missing method means `plain` (RFC 7636 §4.3).
+ * `S256`  PKCE is required with `S256`.
+ */
+export const pkcePolicies = ['none', 'any', 'S256'] as const;
+export type PkcePolicy = (typeof pkcePolicies)[number];
+
+/** `report` lets through what only the policy would refuse, and says so in the audit line. */
+export type EnforcementMode = 'enforce' | 'report';
+
+/** A time-boxed exception that lifts the floors for one client. Enforces again from `until` on. */
+export type Waiver = { owner: string; reason: string; until: number };
+
+/** The policy that holds for the whole authorization server. */
+export type GlobalPolicy = {
+  /** For clients that inherit. */
+  default: PkcePolicy;
+  /** Nobody goes below it, whatever the client says. */
+  floor: PkcePolicy;
+  mode: EnforcementMode;
+};
+
+export const shippedGlobalPolicy: GlobalPolicy = { default: 'S256', floor: 'none', mode: 'enforce' };
+
+/** What the policy needs to know of a client. Times are epoch seconds. */
+export type ClientPolicySettings = {
+  policy: PkcePolicy | 'inherit';
+  /** A public client cannot authenticate: PKCE is the only proof it has (RFC 9700 §2.1.1). */
+  isPublic: boolean;
+  /** Absent: the global mode. */
+  mode?: EnforcementMode | undefined;
+  /** With `mode: 'report'`: from this moment on the client is enforced. */
+  enforceAfter?: number | undefined;
+  waiver?: Waiver | undefined;
+  acceptLowercaseMethod?: boolean | undefined;
+  acceptShortVerifier?: boolean | undefined;
+};
+
+export type PolicyOrigin = 'client' | 'global default' | 'floor' | 'public client floor' | 'waiver';
+
+/** The rules one request is held to. */
+export type PkceRules = {
+  /** The effective policy. */
+  policy: PkcePolicy;
+  origin: PolicyOrigin;
+  mode: EnforcementMode;
+  /** What is refused today: the effective policy, or in report mode only what no mode may let through. */
+  enforced: PkcePolicy;
+  acceptLowercaseMethod: boolean;
+  acceptShortVerifier: boolean;
+};
+
+const strictness = (policy: PkcePolicy): number => pkcePolicies.indexOf(policy);
+
+/** True when `policy` asks for less than `other`. */
+export const isWeaker = (policy: PkcePolicy, other: PkcePolicy): boolean => strictness(policy) < strictness(other);
+
+/** A client that cannot authenticate has a built-in floor (RFC 9700 §2.1.1: public clients MUST use PKCE). */
+export const publicClientFloor: PkcePolicy = 'any';
+
+export const isWaived = (client: ClientPolicySettings, now: number): boolean =>
+  client.waiver !== undefined && now < client.waiver.until;
+
+/** The stricter of the floors and (the client's own value, else the default), and where it comes from. */
+export function effectivePolicy(
+  client: ClientPolicySettings,
+  global: GlobalPolicy,
+  now: number,
+): { policy: PkcePolicy; origin: PolicyOrigin } {
+  const chosen =
+    client.policy === 'inherit'
+      ? ({ policy: global.default, origin: 'global default' } as const)
+      : ({ policy: client.policy, origin: 'client' } as const);
+  const floor =
+    client.isPublic && isWeaker(global.floor, publicClientFloor)
+      ? ({ policy: publicClientFloor, origin: 'public client floor' } as const)
+      : ({ policy: global.floor, origin: 'floor' } as const);
+  if (!isWeaker(chosen.policy, floor.policy)) return chosen;
+  return isWaived(client, now) ? { policy: chosen.policy, origin: 'waiver' } : floor;
+}
+
+/** Enforce, unless the client (else the whole server) is in report mode and its enforce-after date has not come. */
+export function enforcementMode(client: ClientPolicySettings, global: GlobalPolicy, now: number): EnforcementMode {
+  if (client.mode === undefined) return global.mode;
+  if (client.mode === 'report' && client.enforceAfter !== undefined && now >= client.enforceAfter) return 'enforce';
+  return client.mode;
+}
+
+/** Everything a request of this client is held to at `now` (epoch seconds). Refuses nothing itself. */
+export function resolveRules(client: ClientPolicySettings, global: GlobalPolicy, now: number): PkceRules {
+  const { policy, origin } = effectivePolicy(client, global, now);
+  const mode = enforcementMode(client, global, now);
+  // Report mode never takes a public client below its built-in floor; only a waiver does.
+  const reportFloor = client.isPublic && !isWaived(client, now) ? publicClientFloor : 'none';
+  return {
+    policy,
+    origin,
+    mode,
+    enforced: mode === 'enforce' ? policy : reportFloor,
+    acceptLowercaseMethod: client.acceptLowercaseMethod ?? false,
+    acceptShortVerifier: client.acceptShortVerifier ?? false,
+  };
+}
+
+/** The methods a server may announce when these are all the policies in force (RFC 8414 §2, `code_challenge_methods_supported`). */
+export const announcedMethods = (policies: readonly PkcePolicy[]): string[] =>
+  policies.some((policy) => policy !== 'S256') ? ['S256', 'plain'] : ['S256'];
