@@ -2,14 +2,23 @@ import * as v from 'valibot';
 
 const seconds = (fallback: number, minimum: number, maximum: number) =>
   v.optional(
-    v.pipe(v.string(), v.regex(/^\d+$/, 'is not a whole number of seconds'), v.transform(Number), v.minValue(minimum), v.maxValue(maximum)),
+    v.pipe(
+      v.string(),
+      v.regex(/^\d+$/, 'is not a whole number of seconds'),
+      v.transform(Number),
+      v.minValue(minimum),
+      v.maxValue(maximum),
+    ),
     String(fallback),
   );
 
 /** An issuer is an origin: no path, no trailing slash, https except on a loopback host (RFC 8414 §2). */
 const issuer = v.pipe(
   v.string(),
-  v.check((text) => URL.canParse(text) && new URL(text).origin === text, 'is not an origin like https://sign-in.example.com'),
+  v.check(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'is not an origin like https://sign-in.example.com',
+  ),
   v.check(
     (text) => /^(https:|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$))/.test(text),
     'is not https (http is for loopback hosts only)',

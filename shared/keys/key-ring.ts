@@ -36,5 +36,7 @@ export function planRotation<Key extends KeyTimes>(
   const newest = ordered.at(-1);
   if (newest === undefined) return { signFrom: now, retire };
   const next = newest.signFrom + settings.rotateEvery;
-  return now + settings.publishBefore >= next ? { signFrom: Math.max(next, now + settings.publishBefore), retire } : { retire };
+  return now + settings.publishBefore >= next
+    ? { signFrom: Math.max(next, now + settings.publishBefore), retire }
+    : { retire };
 }

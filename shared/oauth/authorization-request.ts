@@ -8,6 +8,8 @@ export type AuthorizationRequest = ChallengeParameters & {
   scope?: string | undefined;
   nonce?: string | undefined;
   prompt: readonly Prompt[];
+  /** Seconds since the person last signed in, at most. */
+  maxAge?: number | undefined;
 };
 
 export const prompts = ['none', 'login', 'consent', 'select_account'] as const;
@@ -40,10 +42,13 @@ export function parseAuthorizationRequest(parameters: Parameters): Result<Author
 
   const prompt = parsePrompt(single(parameters, 'prompt'));
   if (!prompt.ok) return prompt;
+  const maxAge = single(parameters, 'max_age');
+  if (maxAge !== undefined && !/^\d{1,9}$/.test(maxAge)) return refuse({ reason: 'max_age_malformed' });
   return ok({
     scope: single(parameters, 'scope'),
     nonce: single(parameters, 'nonce'),
     prompt: prompt.value,
+    maxAge: maxAge === undefined ? undefined : Number(maxAge),
     codeChallenge: single(parameters, 'code_challenge'),
     codeChallengeMethod: single(parameters, 'code_challenge_method'),
   });
@@ -54,4 +59,19 @@ function parsePrompt(text: string | undefined): Result<Prompt[], Refusal> {
   const values = (text ?? '').split(' ').filter((value) => value !== '');
   const known = prompts.filter((prompt) => values.includes(prompt));
   return values.includes('none') && values.length > 1 ? refuse({ reason: 'prompt_contradictory' }) : ok(known);
+}
+
+/**
+ * The request as it goes on after the person has just signed in: that satisfies `prompt=login`, `prompt=select_account` and any
+ * `max_age`, so they are taken out. It keeps /authorize without a state of its own, and nobody in a circle.
+ */
+export function afterSignIn(parameters: Parameters): Parameters {
+  const prompt = (single(parameters, 'prompt') ?? '')
+    .split(' ')
+    .filter((value) => !/^(login|select_account)$/.test(value));
+  const values = new Map(parameters.values);
+  values.delete('max_age');
+  values.delete('prompt');
+  if (prompt.some((value) => value !== '')) values.set('prompt', [prompt.join(' ')]);
+  return { ...parameters, values };
 }

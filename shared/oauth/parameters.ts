@@ -58,3 +58,15 @@ export function refuseUnclear(parameters: Parameters, names?: readonly string[])
   if (unclear(parameters.malformed)) return { reason: 'parameters_malformed' };
   return undefined;
 }
+
+/** Percent-encodes everything that needs it, space included: every decoder reads `%20`, not every one reads `+`. */
+export const encodePairs = (pairs: Iterable<readonly [string, string]>): string =>
+  Array.from(pairs, ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
+
+/** The parameters as a query string. A client secret that strayed into an authorization request goes no further. */
+export const encodeParameters = ({ values }: Parameters): string =>
+  encodePairs(
+    [...values].flatMap(([name, list]) =>
+      name === 'client_secret' ? [] : list.map((value) => [name, value] as const),
+    ),
+  );

@@ -1,4 +1,5 @@
 import { ok, type Result, refuse } from '../result.ts';
+import { encodePairs } from './parameters.ts';
 
 declare const registered: unique symbol;
 
@@ -36,7 +37,8 @@ export function matchRedirectUri(
 export function parseRedirectUri(uri: string): Result<string, string> {
   if (uri.length > 2_000) return refuse('is longer than 2,000 characters');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[\u0000-\u0020\u007f-\uffff"<>\\^`{|}]/.test(uri)) return refuse('has a character that a URI must percent-encode');
+  if (/[\u0000-\u0020\u007f-\uffff"<>\\^`{|}]/.test(uri))
+    return refuse('has a character that a URI must percent-encode');
   if (uri.includes('#')) return refuse('has a fragment');
   if (uri.includes('*')) return refuse('has a wildcard; register every redirect URI in full');
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
@@ -52,15 +54,6 @@ export function parseRedirectUri(uri: string): Result<string, string> {
 
 /** Adds response parameters to a redirect URI, keeping the query it was registered with (RFC 6749 §3.1.2). Absent values stay absent. */
 export function withParameters(uri: RegisteredRedirectUri, parameters: Record<string, string | undefined>): string {
-  return appendQuery(uri, encodeParameters(parameters));
+  const present = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return `${uri}${uri.includes('?') ? '&' : '?'}${encodePairs(present)}`;
 }
-
-/** Percent-encodes everything, space included: every decoder reads `%20`, not every one reads `+`. */
-function encodeParameters(parameters: Record<string, string | undefined>): string {
-  return Object.entries(parameters)
-    .filter((entry): entry is [string, string] => entry[1] !== undefined)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&');
-}
-
-const appendQuery = (uri: string, query: string): string => `${uri}${uri.includes('?') ? '&' : '?'}${query}`;

@@ -213,6 +213,11 @@ export const refusalCatalogue = {
     means: 'prompt=none stands together with another prompt.',
     fix: 'Send none alone, or other prompts without it.',
   },
+  max_age_malformed: {
+    error: 'invalid_request',
+    means: 'max_age is not a whole number of seconds.',
+    fix: 'Send digits only, or leave it out.',
+  },
   login_required: {
     error: 'login_required',
     means: 'Nobody is signed in and the request has prompt=none.',
@@ -245,7 +250,8 @@ export const refusalCatalogue = {
   },
   code_spent: {
     error: 'invalid_grant',
-    means: 'The code was presented before. A code can be redeemed once; a replay with a valid proof revokes its tokens.',
+    means:
+      'The code was presented before. A code can be redeemed once; a replay with a valid proof revokes its tokens.',
     fix: 'Start again, and make sure that the client sends its token request once.',
   },
   code_of_another_client: {
@@ -260,7 +266,8 @@ export const refusalCatalogue = {
   },
   redirect_uri_required: {
     error: 'invalid_grant',
-    means: 'The authorization request had a redirect_uri and no code_challenge, so the token request must repeat the redirect_uri. The code is spent.',
+    means:
+      'The authorization request had a redirect_uri and no code_challenge, so the token request must repeat the redirect_uri. The code is spent.',
     fix: 'Start again, and send the same redirect_uri in both requests, or use PKCE.',
   },
   form_token_invalid: {
@@ -304,7 +311,8 @@ export const mistakeSentences: Record<PkceMistake, string> = {
   double_percent_encoding: 'It looks percent-encoded twice: encode it once.',
   verifier_sent_as_challenge:
     'The verifier itself was sent as the challenge with method S256: hash it first, or check that the two are not swapped.',
-  plain_used_with_hash: 'The challenge is the S256 hash of the verifier, but the method was plain or missing: send code_challenge_method=S256.',
+  plain_used_with_hash:
+    'The challenge is the S256 hash of the verifier, but the method was plain or missing: send code_challenge_method=S256.',
   method_in_wrong_case: 'The method is case-sensitive: S256 has a capital S, plain none.',
   method_is_a_hash_name: 'The method is called S256.',
 };

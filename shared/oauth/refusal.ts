@@ -32,6 +32,7 @@ export type Refusal =
   | { reason: 'scope_malformed' }
   | { reason: 'scope_not_registered' }
   | { reason: 'prompt_contradictory' }
+  | { reason: 'max_age_malformed' }
   | { reason: 'login_required' }
   // the token request
   | { reason: 'grant_type_missing' }

@@ -1,0 +1,27 @@
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { type AuthorizationRequest, parseAuthorizationRequest } from '../../shared/oauth/authorization-request.ts';
+import type { Parameters } from '../../shared/oauth/parameters.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { grantScope } from '../../shared/oauth/scope.ts';
+import { type AdmittedChallenge, admitChallenge } from '../../shared/pkce/code-challenge.ts';
+import type { PkceRules } from '../../shared/pkce/policy.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
+
+/** An authorization request that may be granted once somebody is signed in. */
+export type AdmittedRequest = Omit<AuthorizationRequest, 'scope'> & AdmittedChallenge & { scope: string[] };
+
+/** Everything about the request that does not depend on the person. Refusals go back to the client by redirect. */
+export function admitRequest(
+  parameters: Parameters,
+  client: RegisteredClient,
+  rules: PkceRules,
+): Result<AdmittedRequest, Refusal> {
+  if (!client.grantTypes.includes('authorization_code')) return refuse({ reason: 'grant_type_not_registered' });
+  const request = parseAuthorizationRequest(parameters);
+  if (!request.ok) return request;
+  const challenge = admitChallenge(request.value, rules);
+  if (!challenge.ok) return challenge;
+  const scope = grantScope(request.value.scope, client.scope);
+  if (!scope.ok) return scope;
+  return ok({ ...request.value, ...challenge.value, scope: scope.value });
+}

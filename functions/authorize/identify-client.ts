@@ -1,0 +1,36 @@
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { type Parameters, refuseUnclear, single } from '../../shared/oauth/parameters.ts';
+import { matchRedirectUri, type RegisteredRedirectUri } from '../../shared/oauth/redirect-uri.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
+
+/** Who asks, and where the answer may go. Without both there is no value from which a redirect could be built. */
+export type IdentifiedClient = {
+  client: RegisteredClient;
+  redirectUri: RegisteredRedirectUri;
+  redirectUriSent: boolean;
+};
+
+/** A refusal that nobody can be redirected with, and the client if it was known. */
+export type Unidentified = { refusal: Refusal; client?: RegisteredClient };
+
+/** RFC 6749 §4.1.2.1: the checks that come before any redirect. `redirect_uri` may be left out by a client that registered exactly one (§3.1.2.3). */
+export async function identifyClient(
+  parameters: Parameters,
+  find: (clientId: string) => Promise<RegisteredClient | undefined>,
+): Promise<Result<IdentifiedClient, Unidentified>> {
+  const unclear = refuseUnclear(parameters, ['client_id', 'redirect_uri']);
+  if (unclear) return refuse({ refusal: unclear });
+  const clientId = single(parameters, 'client_id');
+  if (clientId === undefined) return refuse({ refusal: { reason: 'client_id_missing' } });
+  const client = await find(clientId);
+  if (client === undefined) return refuse({ refusal: { reason: 'client_unknown' } });
+  if (client.disabled) return refuse({ refusal: { reason: 'client_disabled' }, client });
+
+  const sent = single(parameters, 'redirect_uri');
+  const presented = sent ?? (client.redirectUris.length === 1 ? client.redirectUris[0] : undefined);
+  if (presented === undefined) return refuse({ refusal: { reason: 'redirect_uri_missing' }, client });
+  const redirectUri = matchRedirectUri(presented, client.redirectUris);
+  if (redirectUri === undefined) return refuse({ refusal: { reason: 'redirect_uri_not_registered' }, client });
+  return ok({ client, redirectUri, redirectUriSent: sent !== undefined });
+}

@@ -1,0 +1,14 @@
+import { clientReader } from '../../shared/clients/client-store.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { publishedKeys } from '../../shared/keys/published-keys.ts';
+import type { Runtime } from '../runtime.ts';
+import { metadataHandler } from './handler.ts';
+
+export const compose = ({ config, database, writeLine, now }: Runtime) =>
+  metadataHandler({
+    issuer: config.issuer,
+    clients: clientReader(database, config.tables.clients, now),
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    writeLine,
+    now,
+  });

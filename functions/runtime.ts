@@ -1,0 +1,35 @@
+import { auditFolder, standardOutput, type WriteLine } from '../shared/audit/audit-log.ts';
+import { type Database, openDatabase } from '../shared/aws/dynamodb.ts';
+import { type Config, readConfig } from '../shared/config.ts';
+import { kmsWrapper } from '../shared/keys/kms-wrapper.ts';
+import { localWrapper } from '../shared/keys/local-wrapper.ts';
+import type { KeyWrapper } from '../shared/keys/signing-key.ts';
+
+/** What every composition root starts from, once per cold start. */
+export type Runtime = {
+  config: Config;
+  database: Database;
+  writeLine: WriteLine;
+  /** Epoch seconds. */
+  now: () => number;
+};
+
+const systemClock = () => Math.floor(Date.now() / 1_000);
+
+/** Reads the environment; throws when it is not usable. Clock and log can be given instead of the system's. */
+export function openRuntime(
+  env: Record<string, string | undefined>,
+  given: Partial<Pick<Runtime, 'now' | 'writeLine'>> = {},
+): Runtime {
+  const config = readConfig(env);
+  const now = given.now ?? systemClock;
+  const ownLog = () => (config.auditFolder === undefined ? standardOutput : auditFolder(config.auditFolder, now));
+  return { config, database: openDatabase(), writeLine: given.writeLine ?? ownLog(), now };
+}
+
+/** KMS when deployed, the key of the data folder in a local run. */
+export function keyWrapper({ kmsKeyId, wrappingKey }: Config): KeyWrapper {
+  if (kmsKeyId !== undefined) return kmsWrapper(kmsKeyId);
+  if (wrappingKey !== undefined) return localWrapper(Buffer.from(wrappingKey, 'base64url'));
+  throw new Error('neither PIXY_KMS_KEY_ID nor PIXY_WRAPPING_KEY is set: private keys cannot be decrypted');
+}

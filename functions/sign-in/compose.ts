@@ -1,0 +1,18 @@
+import { clientReader } from '../../shared/clients/client-store.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
+import { throttleStore } from '../../shared/people/throttle-store.ts';
+import type { Runtime } from '../runtime.ts';
+import { signInHandler } from './handler.ts';
+
+export const compose = ({ config, database, writeLine, now }: Runtime) =>
+  signInHandler({
+    issuer: config.issuer,
+    sessionLifetime: config.sessionLifetime,
+    clients: clientReader(database, config.tables.clients, now),
+    accounts: accountStore(database, config.tables.people),
+    sessions: sessionStore(database, config.tables.people),
+    throttle: throttleStore(database, config.tables.people),
+    writeLine,
+    now,
+  });

@@ -1,0 +1,150 @@
+import { Names, Token } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  DomainName,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+  type ThrottleSettings,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
+import { Construct, type IDependable } from 'constructs';
+import type { FunctionName, Route } from '../routes.ts';
+import { WrongSetting } from '../wrong-setting.ts';
+
+/** The name under which people and clients reach the server. */
+export interface CustomDomain {
+  /** A host name such as `sign-in.example.com`. The issuer is `https://` and this name. */
+  readonly domainName: string;
+  /** A certificate for that name, in AWS Certificate Manager, in the region of the stack. */
+  readonly certificate: ICertificate;
+  /**
+   * The Route 53 zone that gets the DNS record.
+   *
+   * @default - no record is made; point the name at `AuthorizationServer.dnsTarget` yourself
+   */
+  readonly hostedZone?: IHostedZone;
+}
+
+export interface Throttling {
+  /** Requests per second, over all callers. */
+  readonly rateLimit: number;
+  /** Requests at once. */
+  readonly burstLimit: number;
+}
+
+export interface PixyHttpApiProps {
+  readonly domain?: CustomDomain;
+  readonly throttling: Throttling;
+  readonly accessLogs: LogGroup;
+}
+
+/**
+ * What the access log says about a request. The query string is never in it, nor any header:
+ * they carry codes, states and challenges. So the route stands for the path.
+ */
+const accessLogFormat = {
+  requestId: '$context.requestId',
+  time: '$context.requestTimeEpoch',
+  ip: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  route: '$context.routeKey',
+  status: '$context.status',
+  milliseconds: '$context.responseLatency',
+  functionMilliseconds: '$context.integrationLatency',
+  bytes: '$context.responseLength',
+  error: '$context.error.responseType',
+};
+
+/** The HTTP API: `$default` stage, so that the issuer has no path; CORS stays off, because the functions answer it per endpoint. */
+export class PixyHttpApi extends Construct {
+  readonly api: HttpApi;
+  /** An origin without a trailing slash. */
+  readonly issuer: string;
+  /** Where DNS has to point a custom domain. */
+  readonly dnsTarget: string | undefined;
+
+  constructor(scope: Construct, id: string, props: PixyHttpApiProps) {
+    super(scope, id);
+    checkThrottling(props.throttling);
+    if (props.domain) checkDomain(props.domain);
+
+    this.api = new HttpApi(this, 'Api', {
+      apiName: Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }),
+      description: 'OAuth 2.1 and OpenID Connect authorization server',
+      createDefaultStage: false,
+      disableExecuteApiEndpoint: props.domain !== undefined,
+    });
+    const domainName = props.domain && this.domainName(props.domain);
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: props.throttling satisfies ThrottleSettings,
+      domainMapping: domainName && { domainName },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(props.accessLogs),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogFormat)),
+      },
+    });
+    this.issuer = props.domain ? `https://${props.domain.domainName}` : this.api.apiEndpoint;
+    this.dnsTarget = domainName?.regionalDomainName;
+  }
+
+  private domainName(domain: CustomDomain): DomainName {
+    const { domainName, certificate, hostedZone } = domain;
+    const made = new DomainName(this, 'DomainName', { domainName, certificate });
+    if (hostedZone) {
+      new ARecord(this, 'DnsRecord', {
+        zone: hostedZone,
+        recordName: `${domainName}.`,
+        target: RecordTarget.fromAlias(
+          new ApiGatewayv2DomainProperties(made.regionalDomainName, made.regionalHostedZoneId),
+        ),
+      });
+    }
+    return made;
+  }
+
+  /** Every route takes any method: the endpoint itself answers 405 and preflight requests. None exists before `after` does. */
+  addRoutes(routes: readonly Route[], functions: Record<FunctionName, IFunction>, after: IDependable): void {
+    const integrations = new Map<FunctionName, HttpLambdaIntegration>();
+    for (const route of routes) {
+      const name = route.function;
+      const integration = integrations.get(name) ?? new HttpLambdaIntegration(name, functions[name]);
+      integrations.set(name, integration);
+      const made = this.api.addRoutes({ path: route.path, methods: [HttpMethod.ANY], integration });
+      for (const one of made) one.node.addDependency(after);
+    }
+  }
+}
+
+function checkDomain({ domainName, hostedZone }: CustomDomain): void {
+  if (Token.isUnresolved(domainName)) return;
+  if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(domainName)) {
+    throw new WrongSetting(
+      `domainName must be a host name in lower case such as sign-in.example.com, without https://, port or path, but is "${domainName}".`,
+    );
+  }
+  const zone = hostedZone?.zoneName.replace(/\.$/, '');
+  if (zone === undefined || Token.isUnresolved(zone)) return;
+  if (domainName !== zone && !domainName.endsWith(`.${zone}`)) {
+    throw new WrongSetting(
+      `The hosted zone ${zone} cannot hold a record for ${domainName}: the name must end in .${zone}.`,
+    );
+  }
+}
+
+function checkThrottling({ rateLimit, burstLimit }: Throttling): void {
+  if (!(rateLimit > 0) || !Number.isInteger(burstLimit) || burstLimit < 1) {
+    throw new WrongSetting(
+      `throttling needs a rateLimit above 0 requests per second and a burstLimit of at least 1 request, but has ${rateLimit} and ${burstLimit}.`,
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { Annotations, type CfnResource, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { Function as Handler } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Trigger } from 'aws-cdk-lib/triggers';
+import { Construct, type IDependable } from 'constructs';
+
+export interface KeyRotationProps {
+  /** The rotate-keys function. Running it twice is harmless: it only does what is due. */
+  readonly handler: Handler;
+  /** What has to be there before the first run. */
+  readonly after: readonly Construct[];
+  readonly logRetention: RetentionDays;
+  readonly logRemovalPolicy: RemovalPolicy;
+}
+
+/**
+ * Rotates the signing keys once a day, and once during every deployment that changed the function.
+ * The first deployment thereby makes the first key; one that cannot make it fails instead of leaving a server that cannot sign.
+ */
+export class KeyRotation extends Construct {
+  /** Depend on this to start after a key exists. */
+  readonly firstKey: IDependable;
+
+  constructor(scope: Construct, id: string, props: KeyRotationProps) {
+    super(scope, id);
+    new Rule(this, 'Daily', {
+      description: 'Rotates the signing keys of the authorization server when it is time',
+      schedule: Schedule.rate(Duration.days(1)),
+      targets: [new LambdaFunction(props.handler, { event: RuleTargetInput.fromObject({}) })],
+    });
+    const trigger = new Trigger(this, 'AtDeployment', { handler: props.handler, executeAfter: [...props.after] });
+    trimTriggerProvider(trigger, props);
+    Annotations.of(props.handler).acknowledgeWarning(
+      '@aws-cdk/aws-lambda:addPermissionsToVersionOrAlias',
+      'The schedule calls the function, the trigger calls a version and is allowed to by its own role.',
+    );
+    this.firstKey = trigger;
+  }
+}
+
+/**
+ * The Lambda behind `Trigger` belongs to the CDK, one per stack. As it comes it may write any log group of the account, and leaves
+ * its own behind for ever. Here it gets the same treatment as our functions.
+ */
+function trimTriggerProvider(trigger: Trigger, props: KeyRotationProps): void {
+  const provider = Stack.of(trigger).node.findChild('AWSCDK.TriggerCustomResourceProviderCustomResourceProvider');
+  if (provider.node.tryFindChild('Logs')) return;
+  const logs = new LogGroup(provider as Construct, 'Logs', {
+    retention: props.logRetention,
+    removalPolicy: props.logRemovalPolicy,
+  });
+  const handler = provider.node.findChild('Handler') as CfnResource;
+  handler.addPropertyOverride('LoggingConfig', { LogGroup: logs.logGroupName });
+  handler.addPropertyOverride('Architectures', ['arm64']);
+  handler.addPropertyOverride('Runtime', 'nodejs24.x');
+  const role = provider.node.findChild('Role') as CfnResource;
+  role.addPropertyDeletionOverride('ManagedPolicyArns');
+  role.addPropertyOverride('Policies.1', {
+    PolicyName: 'Logs',
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: logs.logGroupArn },
+      ],
+    },
+  });
+}

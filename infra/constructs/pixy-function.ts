@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { PixyEnvironment } from '../environment.ts';
+import type { FunctionName } from '../routes.ts';
+import { WrongSetting } from '../wrong-setting.ts';
+
+/** Every function: those behind the API, and the scheduled one. */
+export type PixyFunctionName = FunctionName | 'rotate-keys';
+
+export interface PixyFunctionProps {
+  /** The folder below functions/. */
+  readonly name: PixyFunctionName;
+  readonly description: string;
+  readonly environment: PixyEnvironment;
+  readonly logRetention: RetentionDays;
+  /** What becomes of the logs, the audit trail among them, when the stack is deleted. */
+  readonly logRemovalPolicy: RemovalPolicy;
+  /**
+   * Megabytes; the share of a CPU grows with it.
+   *
+   * @default 512
+   */
+  readonly memorySize?: number;
+  /**
+   * The longest a call may take. The store gives up after 6 seconds by itself.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly timeout?: Duration;
+}
+
+const repository = join(import.meta.dirname, '..', '..');
+const lambdaCredentials = join(repository, 'infra', 'bundling', 'lambda-credentials.ts');
+
+/** A function of functions/, bundled, with its own role and its own log group. It may write its logs and nothing else until it is granted more. */
+export class PixyFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: PixyFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: props.logRetention,
+      removalPolicy: props.logRemovalPolicy,
+    });
+    // A role of our own instead of AWSLambdaBasicExecutionRole, which may create and write any log group of the account.
+    // Without logs:CreateLogGroup, a last line after `cdk destroy` cannot bring the group back.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+
+    super(scope, id, {
+      description: props.description,
+      entry: entryOf(props.name),
+      handler: 'handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memorySize ?? 512,
+      timeout: props.timeout ?? Duration.seconds(10),
+      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      role,
+      logGroup,
+      // The functions write their own JSON lines to standard output, and Lambda leaves those as they are.
+      loggingFormat: LoggingFormat.TEXT,
+      projectRoot: repository,
+      depsLockFilePath: join(repository, 'package-lock.json'),
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        mainFields: ['module', 'main'],
+        minify: true,
+        sourceMap: true,
+        sourcesContent: false,
+        logLevel: LogLevel.WARNING,
+        // The SDK that was tested, not the one that the runtime happens to have; it also starts faster.
+        bundleAwsSDK: true,
+        esbuildArgs: { '--alias': `@aws-sdk/credential-provider-node=${lambdaCredentials}` },
+      },
+    });
+  }
+}
+
+/** The entry file of a function. */
+export function entryOf(name: string, folder = join(repository, 'functions')): string {
+  const entry = join(folder, name, 'index.ts');
+  if (!existsSync(entry)) throw new WrongSetting(`The function "${name}" cannot be built: ${entry} does not exist.`);
+  return entry;
+}

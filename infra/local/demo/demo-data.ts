@@ -1,0 +1,39 @@
+import type { AccountDescription } from '../../../shared/people/account.ts';
+
+/*
+ * What a local run starts with. Never loaded into a database that is not embedded. The loopback rule (RFC 8252 §7.3)
+ * lets these redirect URIs have any port.
+ */
+
+const loopbackCallbacks = ['http://localhost/callback', 'http://127.0.0.1/callback', 'http://[::1]/callback'];
+
+export const demoPublicClient = {
+  client_id: 'demo-app',
+  client_name: 'Demo app',
+  redirect_uris: ['http://localhost/demo', ...loopbackCallbacks, 'com.example.demo:/callback'],
+  token_endpoint_auth_method: 'none',
+  pkce_policy: 'S256',
+  first_party: true,
+};
+
+export const demoConfidentialClient = {
+  client_id: 'demo-web',
+  client_secret: 'demo-web-secret-for-local-runs-only',
+  client_name: 'Demo web server',
+  redirect_uris: [...loopbackCallbacks, 'https://oauth.pstmn.io/v1/callback'],
+  token_endpoint_auth_method: 'client_secret_basic',
+  pkce_policy: 'none',
+  first_party: true,
+};
+
+export const demoAccount: AccountDescription = {
+  username: 'demo',
+  password: 'pixie-dust',
+  claims: {
+    name: 'Demo Person',
+    given_name: 'Demo',
+    family_name: 'Person',
+    email: 'demo@example.com',
+    email_verified: true,
+  },
+};

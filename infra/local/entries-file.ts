@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { parseRegistration } from '../../shared/clients/registration.ts';
+import { type AccountDescription, parseAccountDescription, usernameKey } from '../../shared/people/account.ts';
+
+/** A file that cannot be used: the message names the file, the entry and the member, and is meant for the person who wrote it. */
+export class UnusableFile extends Error {
+  override name = 'UnusableFile';
+}
+
+/** Clients in RFC 7591 member names. */
+export async function readClientsFile(file: string): Promise<RegisteredClient[]> {
+  const clients: RegisteredClient[] = [];
+  for (const [index, entry] of (await readEntries(file)).entries()) {
+    const parsed = await parseRegistration(entry);
+    const label = labelOf(index, entry, 'client_id');
+    if (!parsed.ok) throw new UnusableFile(`${file}: ${label}: ${parsed.refusal.member} ${parsed.refusal.problem}`);
+    if (clients.some(({ clientId }) => clientId === parsed.value.clientId)) {
+      throw new UnusableFile(`${file}: ${label}: client_id is there twice`);
+    }
+    clients.push(parsed.value);
+  }
+  return clients;
+}
+
+/** Accounts as `{ "username", "password", "claims" }`. */
+export async function readAccountsFile(file: string): Promise<AccountDescription[]> {
+  const accounts: AccountDescription[] = [];
+  for (const [index, entry] of (await readEntries(file)).entries()) {
+    const parsed = parseAccountDescription(entry);
+    const label = labelOf(index, entry, 'username');
+    if ('problem' in parsed) throw new UnusableFile(`${file}: ${label}: ${parsed.member} ${parsed.problem}`);
+    if (accounts.some(({ username }) => usernameKey(username) === usernameKey(parsed.account.username))) {
+      throw new UnusableFile(`${file}: ${label}: username is there twice`);
+    }
+    accounts.push(parsed.account);
+  }
+  return accounts;
+}
+
+async function readEntries(file: string): Promise<unknown[]> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    // A JSON error quotes the text around it, which may be a password: only its place is told.
+    if (error instanceof SyntaxError) throw new UnusableFile(`${file}: is not JSON${placeOf(error)}`);
+    throw new UnusableFile(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+  }
+  if (!Array.isArray(json)) throw new UnusableFile(`${file}: is not a JSON array`);
+  return json;
+}
+
+function placeOf(error: SyntaxError): string {
+  const place = /\(line \d+ column \d+\)/.exec(error.message);
+  return place ? ` ${place[0]}` : '';
+}
+
+function labelOf(index: number, entry: unknown, member: string): string {
+  const name = (entry as Record<string, unknown> | null)?.[member];
+  return `entry ${index + 1}${typeof name === 'string' ? ` (${name.slice(0, 60)})` : ''}`;
+}

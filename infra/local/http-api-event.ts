@@ -1,0 +1,152 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as v from 'valibot';
+
+/*
+ * Payload format 2.0 of API Gateway HTTP APIs, in both directions: a request becomes a Lambda event, a Lambda result
+ * becomes a response. Pure: the clock and the identifiers are passed in.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+
+export type ReceivedRequest = {
+  method: string;
+  /** The path as it stood in the request line, which is also the path of the route. */
+  rawPath: string;
+  /** What followed the first `?` of the request line, byte for byte; empty without one. */
+  rawQueryString: string;
+  /** Like `1.1`. */
+  httpVersion: string;
+  /** Lower-case name → every value that was sent, in order. */
+  headers: Readonly<NodeJS.Dict<string[]>>;
+  body: Buffer;
+  /** The other end of the socket. */
+  sourceIp: string;
+  /** The port of the gateway. */
+  port: number;
+  requestId: string;
+  receivedAt: Date;
+  traceId: string;
+};
+
+type Header = [name: string, value: string];
+
+/** What goes over the wire to the client. Header names are lower-case, and several `set-cookie` may be among them. */
+export type HttpResponse = { statusCode: number; headers: Header[]; body: Buffer };
+
+/** These belong to one connection (RFC 9110 §7.6.1): neither functions nor clients see those of the other side. */
+const hopByHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade']);
+
+/** The event that the HTTP API sends to the function of a route that takes any method, on the stage `$default`. */
+export function httpApiEvent(request: ReceivedRequest): APIGatewayProxyEventV2 {
+  const { method, rawPath, rawQueryString, body, sourceIp, requestId, receivedAt } = request;
+  const routeKey = `ANY ${rawPath}`;
+  const { cookie, 'content-type': contentType, 'user-agent': userAgent } = request.headers;
+  const cookies = splitCookies(cookie);
+  const queryStringParameters = joinedParameters(rawQueryString);
+  const isBase64Encoded = body.length > 0 && !isText(contentType);
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath,
+    rawQueryString,
+    ...(cookies.length > 0 && { cookies }),
+    headers: eventHeaders(request),
+    ...(Object.keys(queryStringParameters).length > 0 && { queryStringParameters }),
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'local',
+      // Never the Host header: a deployed API answers for its own names only.
+      domainName: 'localhost',
+      domainPrefix: 'localhost',
+      http: {
+        method,
+        path: rawPath,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp,
+        userAgent: userAgent?.join(',') ?? '',
+      },
+      requestId,
+      routeKey,
+      stage: '$default',
+      time: commonLogTime(receivedAt),
+      timeEpoch: receivedAt.getTime(),
+    },
+    ...(body.length > 0 && { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
+    isBase64Encoded,
+  };
+}
+
+/** Each cookie-pair on its own. The header itself is not handed over. */
+const splitCookies = (headers: readonly string[] = []): string[] =>
+  headers
+    .flatMap((header) => header.split(';'))
+    .map((cookie) => cookie.trim())
+    .filter((cookie) => cookie !== '');
+
+function joinedParameters(rawQueryString: string): Record<string, string> {
+  const parameters = new URLSearchParams(rawQueryString);
+  const names = [...new Set(parameters.keys())];
+  return Object.fromEntries(names.map((name) => [name, parameters.getAll(name).join(',')]));
+}
+
+function eventHeaders({ headers, body, sourceIp, port, traceId }: ReceivedRequest): Record<string, string> {
+  const handedOver = Object.entries(headers).filter(([name]) => name !== 'cookie' && !hopByHop.has(name));
+  return {
+    ...Object.fromEntries(handedOver.map(([name, values = []]) => [name, values.join(',')])),
+    'content-length': String(body.length),
+    'x-amzn-trace-id': traceId,
+    'x-forwarded-for': [...(headers['x-forwarded-for'] ?? []), sourceIp].join(', '),
+    'x-forwarded-port': String(port),
+    'x-forwarded-proto': 'http',
+  };
+}
+
+/** The complete list: every other type, forms and `application/*+json` among them, and no type at all count as binary. */
+const isText = (contentType: readonly string[] = []): boolean =>
+  /^(text\/.*|application\/(json|xml|javascript))$/i.test(contentType[0]?.split(';')[0]?.trim() ?? '');
+
+/** Like `12/Mar/2020:19:03:58 +0000`. */
+function commonLogTime(at: Date): string {
+  const [, day, month, year, time] = at.toUTCString().split(' ');
+  return `${day}/${month}/${year}:${time} +0000`;
+}
+
+const structuredResult = v.object({
+  statusCode: v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)),
+  headers: v.nullish(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])), {}),
+  cookies: v.nullish(v.array(v.string()), []),
+  body: v.nullish(v.string(), ''),
+  isBase64Encoded: v.nullish(v.boolean(), false),
+});
+
+/**
+ * The response that the HTTP API makes of what a function returned. Anything without a `statusCode` is itself the body
+ * of a 200 in JSON. Throws when there is a `statusCode` and the rest is malformed or cannot be sent.
+ */
+export function httpApiResponse(returned: unknown): HttpResponse {
+  // What survives of it on the way out of a Lambda function.
+  const result: unknown = JSON.parse(JSON.stringify(returned ?? null));
+  if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
+    const text = typeof result === 'string' ? result : JSON.stringify(result);
+    return { statusCode: 200, headers: [['content-type', 'application/json']], body: Buffer.from(text) };
+  }
+  const parsed = v.safeParse(structuredResult, result);
+  if (!parsed.success) {
+    const problems = parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`);
+    throw new TypeError(`the function returned a malformed result: ${problems.join('; ')}`);
+  }
+  const { statusCode, cookies, body, isBase64Encoded } = parsed.output;
+  const headers = [...cookies.map((cookie): Header => ['set-cookie', cookie]), ...resultHeaders(parsed.output.headers)];
+  for (const [name, value] of headers) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
+  return { statusCode, headers, body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') };
+}
+
+/** Without those that frame the message, which the gateway writes itself. */
+function resultHeaders(headers: Record<string, string | number | boolean>): Header[] {
+  const named = new Map([['content-type', 'text/plain; charset=utf-8']]);
+  for (const [name, value] of Object.entries(headers)) named.set(name.toLowerCase(), String(value));
+  return [...named].filter(([name]) => name !== 'content-length' && !hopByHop.has(name));
+}

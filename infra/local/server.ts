@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
+import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
+import { compose as composeRotateKeys } from '../../functions/rotate-keys/compose.ts';
+import { openRuntime, type Runtime } from '../../functions/runtime.ts';
+import { compose as composeSignIn } from '../../functions/sign-in/compose.ts';
+import { compose as composeToken } from '../../functions/token/compose.ts';
+import type { TableName } from '../../shared/aws/tables.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { parseRegistration } from '../../shared/clients/registration.ts';
+import type { HttpApiHandler } from '../../shared/http/endpoint.ts';
+import type { AccountDescription } from '../../shared/people/account.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { type FunctionName, routes } from '../routes.ts';
+import { createTables } from './create-tables.ts';
+import { demoAccount, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
+import { demoRoutes } from './demo/demo-page.ts';
+import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
+import { readAccountsFile, readClientsFile } from './entries-file.ts';
+import { type GatewayLimits, startGateway } from './http-api-gateway.ts';
+
+export type ServerOptions = {
+  /** 0 takes any free port. */
+  port: number;
+  /** A folder that survives restarts, or `memory`. */
+  data: string;
+  clientsFile?: string | undefined;
+  accountsFile?: string | undefined;
+  /** A DynamoDB-compatible endpoint to use instead of the embedded one. */
+  dynamodb?: string | undefined;
+  /** For tests: a clock (epoch seconds), where audit lines go, more settings of the functions, limits of the gateway. */
+  now?: () => number;
+  writeLine?: (line: string) => void;
+  environment?: Record<string, string>;
+  limits?: Partial<GatewayLimits>;
+};
+
+export type LocalServer = {
+  issuer: string;
+  /** What can be signed in with out of the box; absent when files or a database of one's own took its place. */
+  demo: { clients: boolean; account: boolean };
+  close(): Promise<void>;
+};
+
+const tableNames: Record<TableName, string> = {
+  grants: 'pixy-grants',
+  clients: 'pixy-clients',
+  people: 'pixy-people',
+  keys: 'pixy-keys',
+};
+
+const compositions: Record<FunctionName, (runtime: Runtime) => HttpApiHandler> = {
+  authorize: composeAuthorize,
+  'sign-in': composeSignIn,
+  token: composeToken,
+  metadata: composeMetadata,
+};
+
+/** Starts everything: the database, its tables, a signing key, clients and accounts, and the functions behind a local gateway. */
+export async function startServer(options: ServerOptions): Promise<LocalServer> {
+  const isEmbedded = options.dynamodb === undefined;
+  const demo = { clients: isEmbedded && !options.clientsFile, account: isEmbedded && !options.accountsFile };
+  // Files are read before anything is started: a mistake in them stops the start.
+  const clients = options.clientsFile ? await readClientsFile(options.clientsFile) : [];
+  const accounts = options.accountsFile ? await readAccountsFile(options.accountsFile) : [];
+
+  const folder = options.data === 'memory' ? undefined : openFolder(options.data);
+  const handlers = new Map<string, HttpApiHandler>(demo.clients ? demoRoutes() : []);
+  const gateway = await startGateway({ port: options.port, routes: handlers, limits: options.limits ?? {} });
+  const issuer = `http://localhost:${gateway.port}`;
+  let embedded: EmbeddedDynamoDB | undefined;
+  const close = async () => {
+    await gateway.close();
+    await embedded?.close();
+  };
+  try {
+    embedded = isEmbedded ? await startEmbeddedDynamoDB(folder && join(folder, 'dynamodb')) : undefined;
+    useDatabase(embedded?.endpoint ?? (options.dynamodb as string));
+    await createTables(new DynamoDBClient({}), tableNames);
+
+    const runtime = openRuntime({ ...environment(issuer, folder), ...options.environment }, options);
+    await composeRotateKeys(runtime)();
+    await load(runtime, clients, accounts, demo);
+    for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
+    return { issuer, demo, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The data folder holds the key that encrypts private keys, so it is for its owner alone. */
+function openFolder(data: string): string {
+  const folder = resolve(data);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** The AWS SDK takes its endpoint from the environment; credentials of one's own are kept, the embedded database takes any. */
+function useDatabase(endpoint: string): void {
+  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = endpoint;
+  process.env['AWS_REGION'] ??= 'eu-central-1';
+  process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
+  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
+}
+
+/** What the CDK stack sets on the deployed functions. */
+const environment = (issuer: string, folder: string | undefined): Record<string, string> => ({
+  PIXY_ISSUER: issuer,
+  PIXY_GRANTS_TABLE: tableNames.grants,
+  PIXY_CLIENTS_TABLE: tableNames.clients,
+  PIXY_PEOPLE_TABLE: tableNames.people,
+  PIXY_KEYS_TABLE: tableNames.keys,
+  PIXY_WRAPPING_KEY: wrappingKey(folder),
+  ...(folder !== undefined && { PIXY_AUDIT_FOLDER: join(folder, 'audit') }),
+});
+
+/** The key in place of KMS, made at the first start. */
+function wrappingKey(folder: string | undefined): string {
+  const fresh = randomBytes(32).toString('base64url');
+  if (folder === undefined) return fresh;
+  const file = join(folder, 'wrapping-key');
+  try {
+    writeFileSync(file, fresh, { flag: 'wx', mode: 0o600 });
+    return fresh;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return readFileSync(file, 'utf8').trim();
+  }
+}
+
+async function load(
+  { config, database }: Runtime,
+  clients: RegisteredClient[],
+  accounts: AccountDescription[],
+  demo: LocalServer['demo'],
+): Promise<void> {
+  const clientsTable = clientStore(database, config.tables.clients);
+  const accountsTable = accountStore(database, config.tables.people);
+  const demoClients = await Promise.all(
+    (demo.clients ? [demoPublicClient, demoConfidentialClient] : []).map(mustParse),
+  );
+  for (const client of [...demoClients, ...clients]) await clientsTable.put(client);
+  await Promise.all([...(demo.account ? [demoAccount] : []), ...accounts].map((account) => accountsTable.put(account)));
+}
+
+async function mustParse(registration: object): Promise<RegisteredClient> {
+  const parsed = await parseRegistration(registration);
+  if (!parsed.ok) throw new Error(`${parsed.refusal.member} ${parsed.refusal.problem}`);
+  return parsed.value;
+}

@@ -1,0 +1,46 @@
+import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, type StackProps } from 'aws-cdk-lib';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { AuthorizationServer } from '../authorization-server.ts';
+import type { AuthorizationServerTables } from '../constructs/authorization-server-tables.ts';
+import { customDomain, type DomainContext } from '../context.ts';
+import { type Stage, stageSettings } from '../stage.ts';
+
+export interface ApiStackProps extends StackProps {
+  readonly stage: Stage;
+  readonly tables: AuthorizationServerTables;
+  readonly domain?: DomainContext;
+}
+
+/** Everything that can be replaced at any time: functions, HTTP API, schedule, logs. */
+export class ApiStack extends Stack {
+  readonly server: AuthorizationServer;
+
+  constructor(scope: Construct, id: string, props: ApiStackProps) {
+    const { stage, tables, domain, ...stackProps } = props;
+    super(scope, id, {
+      description: `Pixy, an authorization server (${stage}): functions and HTTP API`,
+      terminationProtection: stageSettings[stage].protect,
+      ...stackProps,
+    });
+    // CloudFormation then refuses to delete the tables while this stack uses them.
+    CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
+    this.server = new AuthorizationServer(this, 'Auth', {
+      stage,
+      tables,
+      domain: domain && customDomain(this, domain),
+    });
+
+    const { issuer, dnsTarget } = this.server;
+    new StringParameter(this, 'IssuerParameter', {
+      parameterName: `/pixy/${stage}/issuer`,
+      description: 'Issuer identifier of the authorization server',
+      stringValue: issuer,
+    });
+    new CfnOutput(this, 'Issuer', { value: issuer });
+    new CfnOutput(this, 'DiscoveryUrl', { value: `${issuer}${endpoints.openidConfiguration}` });
+    new CfnOutput(this, 'JwksUri', { value: `${issuer}${endpoints.jwks}` });
+    if (dnsTarget) new CfnOutput(this, 'DnsTarget', { value: dnsTarget });
+  }
+}

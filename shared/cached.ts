@@ -1,0 +1,35 @@
+/**
+ * Remembers what `load` returned for `lifetime` seconds. Concurrent callers share one load; a failed load is not remembered.
+ * `now` is in epoch seconds.
+ */
+export function cached<Value>(load: () => Promise<Value>, lifetime: number, now: () => number): () => Promise<Value> {
+  let kept: { value: Promise<Value>; until: number } | undefined;
+  return () => {
+    if (kept && now() < kept.until) return kept.value;
+    const loading = { value: load(), until: now() + lifetime };
+    kept = loading;
+    loading.value.catch(() => {
+      if (kept === loading) kept = undefined;
+    });
+    return loading.value;
+  };
+}
+
+/** {@link cached} per key, for at most `maximum` keys: the one kept longest makes room. */
+export function cachedByKey<Value>(
+  load: (key: string) => Promise<Value>,
+  lifetime: number,
+  now: () => number,
+  maximum: number,
+): (key: string) => Promise<Value> {
+  const kept = new Map<string, () => Promise<Value>>();
+  return (key) => {
+    const existing = kept.get(key);
+    if (existing) return existing();
+    const oldest = kept.size >= maximum ? kept.keys().next().value : undefined;
+    if (oldest !== undefined) kept.delete(oldest);
+    const fresh = cached(() => load(key), lifetime, now);
+    kept.set(key, fresh);
+    return fresh();
+  };
+}

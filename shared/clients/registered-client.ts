@@ -1,0 +1,30 @@
+import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
+import type { ClientPolicySettings } from '../pkce/policy.ts';
+
+/** Grant types a client may be registered for. Which of them are served is `grantTypes` of the server metadata. */
+export const registrableGrantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+export type RegistrableGrantType = (typeof registrableGrantTypes)[number];
+
+/** A client as the server knows it, with its PKCE policy. */
+export type RegisteredClient = {
+  clientId: string;
+  clientName?: string | undefined;
+  redirectUris: readonly string[];
+  tokenEndpointAuthMethod: ClientAuthenticationMethod;
+  /** Verifiers of the secrets that are valid now (two during a rotation); see client-secret.ts. */
+  secretHashes: readonly string[];
+  grantTypes: readonly RegistrableGrantType[];
+  scope: readonly string[];
+  /** Ours: the person is not asked for consent. */
+  firstParty: boolean;
+  disabled: boolean;
+  pkce: Omit<ClientPolicySettings, 'isPublic'>;
+};
+
+/** A public client cannot authenticate (RFC 6749 §2.1). */
+export const isPublic = (client: RegisteredClient): boolean => client.tokenEndpointAuthMethod === 'none';
+
+export const policySettings = (client: RegisteredClient): ClientPolicySettings => ({
+  ...client.pkce,
+  isPublic: isPublic(client),
+});

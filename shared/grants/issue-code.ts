@@ -1,0 +1,19 @@
+import type { BoundChallenge } from '../pkce/code-challenge.ts';
+import { generateSecret, hashSecret } from '../secret.ts';
+import type { Grant } from './grant.ts';
+
+/** What /authorize found to be granted. Times are epoch seconds. */
+export type GrantedRequest = Pick<
+  Grant,
+  'clientId' | 'sub' | 'scope' | 'redirectUri' | 'redirectUriSent' | 'nonce' | 'authTime'
+> & { challenge?: BoundChallenge | undefined };
+
+/** RFC 6749 §4.1.2: makes a code of 256 random bits and the grant that keeps only its hash. `lifetime` is in seconds. */
+export function issueCode(granted: GrantedRequest, now: number, lifetime: number): { code: string; grant: Grant } {
+  const code = generateSecret();
+  const grant: Grant = { ...granted, id: grantId(code), state: 'issued', issuedAt: now, expiresAt: now + lifetime };
+  return { code, grant };
+}
+
+/** A code finds its grant by its own hash. */
+export const grantId = (code: string): string => hashSecret(code);

@@ -1,0 +1,30 @@
+import type { Refusal } from '../oauth/refusal.ts';
+import { type JudgedProof, judgeProof } from '../pkce/code-verifier.ts';
+import type { PkceRules } from '../pkce/policy.ts';
+import { type Result, refuse } from '../result.ts';
+import type { Grant } from './grant.ts';
+
+/** The part of a token request that is judged against the grant. */
+export type ExchangeRequest = { redirectUri?: string | undefined; codeVerifier?: string | undefined };
+
+/**
+ * RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §4.8.2: does this request fit the authorization that made the grant?
+ * Pure; runs after the code is spent, so a refusal leaves it spent.
+ */
+export function judgeExchange(request: ExchangeRequest, grant: Grant, rules: PkceRules): Result<JudgedProof, Refusal> {
+  const redirect = refuseRedirectUri(request.redirectUri, grant);
+  return redirect ? refuse(redirect) : judgeProof(grant.challenge, request.codeVerifier, rules);
+}
+
+/** A redirect URI that is sent must be the one of before; it may be left out only where PKCE binds the code (OAuth 2.1 §4.1.3). */
+function refuseRedirectUri(sent: string | undefined, grant: Grant): Refusal | undefined {
+  if (sent !== undefined) return sent === grant.redirectUri ? undefined : { reason: 'redirect_uri_differs' };
+  return grant.redirectUriSent && !grant.challenge ? { reason: 'redirect_uri_required' } : undefined;
+}
+
+/** Why a code could not be spent: nothing there, another client's, spent before, or too late. */
+export function refuseUnspendable(grant: Grant | undefined, clientId: string): Refusal {
+  if (grant === undefined) return { reason: 'code_unknown' };
+  if (grant.clientId !== clientId) return { reason: 'code_of_another_client' };
+  return grant.state === 'issued' ? { reason: 'code_expired' } : { reason: 'code_spent' };
+}

@@ -1,0 +1,87 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { WriteLine } from '../audit/audit-log.ts';
+import { auditLine, type Decision } from '../audit/decision.ts';
+import { StoreUnavailable } from '../aws/dynamodb.ts';
+import type { Refusal } from '../oauth/refusal.ts';
+import type { Reply } from './reply.ts';
+import { type HttpRequest, readRequest } from './request.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/** What an endpoint answers, and what the audit log says about it (nothing, for an answer that decides nothing). */
+export type Answer = { reply: Reply; decision?: Omit<Decision, 'endpoint'> };
+
+export type Flow = (request: HttpRequest) => Promise<Answer> | Answer;
+
+export type EndpointSettings = {
+  /** Its name in the audit log. */
+  name: string;
+  /** One flow per HTTP method; every other method is answered with 405. GET also answers HEAD. */
+  methods: Readonly<Record<string, Flow>>;
+  /** How refusals of the wrapper itself are told: 405, 500 and 503. */
+  tell: (refusal: Refusal) => Reply | Promise<Reply>;
+  /** Answers preflight requests and lets any origin read, without credentials. Never for pages. */
+  crossOrigin?: boolean;
+  writeLine: WriteLine;
+  /** Epoch seconds. */
+  now: () => number;
+};
+
+export type HttpApiHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<Reply>;
+
+/**
+ * Wraps the flows of one endpoint into a Lambda handler: method, headers on every path, one audit line, and the one place
+ * where an exception becomes a 503 or a 500. Nothing else happens here.
+ */
+export function endpoint(settings: EndpointSettings): HttpApiHandler {
+  const record = (requestId: string, decision: Omit<Decision, 'endpoint'>) =>
+    settings.writeLine(auditLine(settings.now(), requestId, { endpoint: settings.name, ...decision }));
+
+  async function handle(event: APIGatewayProxyEventV2): Promise<Reply> {
+    const request = readRequest(event);
+    const { method, requestId } = request;
+    const flow = settings.methods[method] ?? (method === 'HEAD' ? settings.methods['GET'] : undefined);
+    if (flow === undefined) return otherMethod(method, settings);
+    const { reply, decision } = await flow(request);
+    if (decision) record(requestId, decision);
+    return reply;
+  }
+
+  const handler = middy(handle)
+    .use(securityHeaders(settings.crossOrigin ?? false))
+    .use({
+      onError: async (failed) => {
+        const reason = failed.error instanceof StoreUnavailable ? 'store_unavailable' : 'server_error';
+        record(failed.event.requestContext.requestId, {
+          verdict: 'failed',
+          reason,
+          cause: describeCause(failed.error),
+        });
+        failed.response = await settings.tell({ reason });
+      },
+    });
+  return handler as unknown as HttpApiHandler;
+}
+
+function otherMethod(method: string, { methods, tell, crossOrigin }: EndpointSettings): Reply | Promise<Reply> {
+  const allow = Object.keys(methods);
+  if (method !== 'OPTIONS' || !crossOrigin) return tell({ reason: 'method_not_allowed', allow });
+  return {
+    statusCode: 204,
+    headers: {
+      'access-control-allow-methods': allow.join(', '),
+      'access-control-allow-headers': 'authorization, content-type, dpop, mcp-protocol-version',
+      'access-control-max-age': '86400',
+    },
+  };
+}
+
+/** For the log only: the classes and codes along the chain of causes. Messages may quote data, so they stay out. */
+function describeCause(error: unknown): string {
+  const names: string[] = [];
+  for (let cause = error; cause instanceof Error && names.length < 4; cause = cause.cause) {
+    const code = (cause as { code?: unknown }).code;
+    names.push(typeof code === 'string' ? `${cause.name} ${code}` : cause.name);
+  }
+  return names.join(' < ').slice(0, 160);
+}

@@ -1,0 +1,22 @@
+import { html } from 'hono/html';
+import { type CatalogueEntry, refusalCatalogue } from '../../oauth/refusal-catalogue.ts';
+import type { Reply } from '../reply.ts';
+import { pageReply } from './page.ts';
+
+/** The page behind every `error_uri`: all reasons, each under its own name. */
+export function errorReferencePage(): Promise<Reply> {
+  const entries = Object.entries<CatalogueEntry>(refusalCatalogue);
+  return pageReply(
+    200,
+    'Why a request was refused',
+    html`<h1>Why a request was refused</h1>
+<p class="soft">Every refusal names its reason. Find yours below.</p>
+${entries.map(
+  ([reason, { error, means, fix }]) => html`<section id="${reason}">
+<h2><code>${reason}</code> <span class="soft">${error}</span></h2>
+<p>${means}<br>${fix}</p>
+</section>`,
+)}`,
+    { wide: true, headers: { 'cache-control': 'public, max-age=3600' } },
+  );
+}

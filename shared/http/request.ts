@@ -1,0 +1,32 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+
+/** One HTTP request, read off an HTTP API event (payload 2.0). Only what the endpoints need. */
+export type HttpRequest = {
+  method: string;
+  /** Byte for byte as it came: the event's merged parameters join duplicates with commas and are never used. */
+  rawQuery: string;
+  header(name: string): string | undefined;
+  cookies: ReadonlyMap<string, string>;
+  body: { text: string; bytes: number };
+  /** The address API Gateway saw; forwarding headers are not believed. */
+  sourceIp: string;
+  requestId: string;
+};
+
+export function readRequest(event: APIGatewayProxyEventV2): HttpRequest {
+  const raw = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  return {
+    method: event.requestContext.http.method,
+    rawQuery: event.rawQueryString ?? '',
+    header: (name) => event.headers?.[name] ?? undefined,
+    cookies: new Map((event.cookies ?? []).map(splitCookie)),
+    body: { text: raw.toString('utf8'), bytes: raw.length },
+    sourceIp: event.requestContext.http.sourceIp,
+    requestId: event.requestContext.requestId,
+  };
+}
+
+function splitCookie(cookie: string): [string, string] {
+  const equals = cookie.indexOf('=');
+  return equals < 0 ? [cookie.trim(), ''] : [cookie.slice(0, equals).trim(), cookie.slice(equals + 1).trim()];
+}

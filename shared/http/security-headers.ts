@@ -1,0 +1,29 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Reply } from './reply.ts';
+
+const always = {
+  'strict-transport-security': 'max-age=63072000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
+const anyOrigin = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'www-authenticate, dpop-nonce',
+};
+
+/** Headers that every answer carries, on success and on failure. Pages bring their own Content-Security-Policy. */
+export function securityHeaders(crossOrigin: boolean): MiddlewareObj<APIGatewayProxyEventV2, Reply> {
+  const add: NonNullable<MiddlewareObj<APIGatewayProxyEventV2, Reply>['after']> = (request) => {
+    const requestId = request.event.requestContext.requestId;
+    const headers = {
+      ...always,
+      ...(crossOrigin && anyOrigin),
+      'x-request-id': requestId,
+      ...request.response?.headers,
+    };
+    request.response = { ...request.response, headers };
+  };
+  return { after: add, onError: add };
+}
