@@ -1,0 +1,146 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Grant } from '../../shared/grants/grant.ts';
+import { type GrantStore, grantStore } from '../../shared/grants/grant-store.ts';
+import { issueCode } from '../../shared/grants/issue-code.ts';
+import { redeemCode } from '../../shared/grants/redeem-code.ts';
+import { resolveRules, shippedGlobalPolicy } from '../../shared/pkce/policy.ts';
+import { s256 } from '../../shared/pkce/s256.ts';
+import { freshTables } from './store.ts';
+
+const now = 1_700_000_000;
+const tokensExpireAt = now + 3_600;
+const codeVerifier = 'a-verifier-of-forty-three-characters-or-more-1';
+const rules = resolveRules({ policy: 'S256', isPublic: true }, shippedGlobalPolicy, now);
+const times = { now, tokensExpireAt };
+
+let store: GrantStore;
+let raw: (id: string) => Promise<Record<string, unknown> | undefined>;
+
+beforeAll(async () => {
+  const { database, tables } = await freshTables();
+  store = grantStore(database, tables.grants);
+  raw = (id) => database.get({ TableName: tables.grants, Key: { id }, ConsistentRead: true });
+});
+
+async function issued(changes: Partial<Grant> = {}) {
+  const made = issueCode(
+    {
+      clientId: 'app',
+      sub: 'somebody',
+      scope: ['openid'],
+      redirectUri: 'https://app.example/cb',
+      redirectUriSent: true,
+      authTime: now - 5,
+      challenge: { codeChallenge: s256(codeVerifier), codeChallengeMethod: 'S256' },
+    },
+    now,
+    60,
+  );
+  const grant = { ...made.grant, ...changes };
+  await store.issue(grant);
+  return { code: made.code, grant };
+}
+
+const redeem = (code: string, request: { codeVerifier?: string; clientId?: string } = {}) =>
+  redeemCode(
+    { code, codeVerifier: request.codeVerifier ?? codeVerifier, redirectUri: 'https://app.example/cb' },
+    { clientId: request.clientId ?? 'app', rules },
+    store,
+    times,
+  );
+
+describe('spending a code', () => {
+  test('returns the grant as it was issued', async () => {
+    const { code, grant } = await issued();
+    const redeemed = await redeem(code);
+    expect(redeemed).toEqual({ ok: true, value: { grant: { ...grant, state: 'redeemed', redeemedAt: now } } });
+  });
+
+  test('H4: of 20 concurrent redemptions exactly one wins, 100 rounds', { timeout: 60_000 }, async () => {
+    for (let round = 0; round < 100; round += 1) {
+      const { grant } = await issued();
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, () => store.spend(grant.id, 'app', now, tokensExpireAt)),
+      );
+      expect(outcomes.filter(({ spent }) => spent)).toHaveLength(1);
+    }
+  });
+
+  test('H4: concurrent redemptions mint at most once, and the replays among them revoke the grant', async () => {
+    const { code, grant } = await issued();
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => redeem(code)));
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+    expect((await store.find(grant.id))?.state).toBe('revoked');
+  });
+
+  test('OA14: the attempt of another client is refused and leaves the code to its own client', async () => {
+    const { code } = await issued();
+    expect(await redeem(code, { clientId: 'other' })).toEqual({
+      ok: false,
+      refusal: { reason: 'code_of_another_client' },
+    });
+    expect((await redeem(code)).ok).toBe(true);
+  });
+
+  test('H1: an expired code is refused although its item is still there', async () => {
+    const { code, grant } = await issued({ expiresAt: now });
+    expect(await redeem(code)).toEqual({ ok: false, refusal: { reason: 'code_expired' } });
+    expect(await raw(grant.id)).toBeDefined();
+  });
+
+  test('a code that was never issued is unknown', async () => {
+    expect(await redeem('never-issued')).toEqual({ ok: false, refusal: { reason: 'code_unknown' } });
+  });
+
+  test('a failed proof leaves the code spent', async () => {
+    const { code } = await issued();
+    const wrong = await redeem(code, { codeVerifier: codeVerifier.replace('a', 'b') });
+    expect(wrong).toMatchObject({ ok: false, refusal: { reason: 'code_verifier_mismatch' } });
+    expect(await redeem(code)).toEqual({ ok: false, refusal: { reason: 'code_spent' } });
+  });
+});
+
+describe('replaying a code', () => {
+  test('OA13, V2: with a valid proof revokes the grant', async () => {
+    const { code, grant } = await issued();
+    await redeem(code);
+    expect(await redeem(code)).toEqual({ ok: false, refusal: { reason: 'code_spent' } });
+    expect(await store.find(grant.id)).toMatchObject({ state: 'revoked', revokedAt: now });
+  });
+
+  test('V2: with a wrong verifier does not', async () => {
+    const { code, grant } = await issued();
+    await redeem(code);
+    await redeem(code, { codeVerifier: `${codeVerifier}x` });
+    expect((await store.find(grant.id))?.state).toBe('redeemed');
+  });
+
+  test('V2: by another client does not', async () => {
+    const { code, grant } = await issued();
+    await redeem(code);
+    await redeem(code, { clientId: 'other' });
+    expect((await store.find(grant.id))?.state).toBe('redeemed');
+  });
+});
+
+describe('the item', () => {
+  test('H21: holds neither the code nor a verifier', async () => {
+    const { code, grant } = await issued();
+    await redeem(code);
+    const text = JSON.stringify(await raw(grant.id));
+    expect(text).not.toContain(code);
+    expect(text).not.toContain(codeVerifier);
+  });
+
+  test('H2: has a purgeAt in whole epoch seconds, after the last moment it is needed', async () => {
+    const { code, grant } = await issued();
+    expect((await raw(grant.id))?.['purgeAt']).toBe(grant.expiresAt + 86_400);
+    await redeem(code);
+    expect((await raw(grant.id))?.['purgeAt']).toBe(tokensExpireAt + 86_400);
+  });
+
+  test('revoking what is no longer there is no error', async () => {
+    await expect(store.revoke('gone', now)).resolves.toBeUndefined();
+    expect(await raw('gone')).toBeUndefined();
+  });
+});

@@ -1,0 +1,48 @@
+import { beforeAll, expect, test } from 'vitest';
+import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
+import { grantStore } from '../../shared/grants/grant-store.ts';
+import { issueCode } from '../../shared/grants/issue-code.ts';
+import { lossyProxy } from './lossy-proxy.ts';
+import { freshTables } from './store.ts';
+
+const now = 1_700_000_000;
+
+let tables: Awaited<ReturnType<typeof freshTables>>;
+let proxy: Awaited<ReturnType<typeof lossyProxy>>;
+
+beforeAll(async () => {
+  tables = await freshTables(async (endpoint) => {
+    proxy = await lossyProxy(endpoint);
+    return proxy.endpoint;
+  });
+});
+
+function newGrant() {
+  const granted = { clientId: 'app', sub: 'somebody', scope: [], redirectUri: 'https://app.example/cb' };
+  return issueCode({ ...granted, redirectUriSent: true, authTime: now }, now, 60).grant;
+}
+
+test('H5: a code whose spending was committed but not answered is still won, once', async () => {
+  const store = grantStore(tables.database, tables.tables.grants);
+  const grant = newGrant();
+  await store.issue(grant);
+  const before = proxy.lostReplies();
+  proxy.loseNextReply('UpdateItem');
+  const outcome = await store.spend(grant.id, 'app', now, now + 3_600);
+  expect(proxy.lostReplies()).toBe(before + 1);
+  expect(outcome).toMatchObject({ spent: true, grant: { state: 'redeemed' } });
+  expect(await store.spend(grant.id, 'app', now, now + 3_600)).toMatchObject({ spent: false });
+});
+
+test('H5: a grant whose issuing was committed but not answered is there once', async () => {
+  const store = grantStore(tables.database, tables.tables.grants);
+  const grant = newGrant();
+  proxy.loseNextReply('PutItem');
+  await store.issue(grant);
+  expect(await store.find(grant.id)).toEqual(grant);
+});
+
+test('H9: a table that is not there is an unavailable store, never an unknown code', async () => {
+  const store = grantStore(tables.database, 'no-such-table');
+  await expect(store.spend('id', 'app', now, now)).rejects.toThrow(StoreUnavailable);
+});
