@@ -1,4 +1,4 @@
-import { clientReader } from '../../shared/clients/client-store.ts';
+import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import type { Runtime } from '../runtime.ts';

@@ -1,6 +1,6 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import { methodUsed, ruled } from '../../shared/audit/decision.ts';
-import type { ClientReader } from '../../shared/clients/client-store.ts';
+import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { policySettings } from '../../shared/clients/registered-client.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import { issueCode } from '../../shared/grants/issue-code.ts';

@@ -1,4 +1,4 @@
-import { clientReader } from '../../shared/clients/client-store.ts';
+import { clientReader } from '../../shared/clients/client-reader.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/published-keys.ts';
 import type { Runtime } from '../runtime.ts';

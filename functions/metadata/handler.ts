@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { JWK } from 'jose';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import type { ClientReader } from '../../shared/clients/client-store.ts';
+import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/endpoint.ts';
 import { errorReferencePage } from '../../shared/http/pages/error-reference-page.ts';
 import { jsonReply, refusalReply } from '../../shared/http/reply.ts';

@@ -1,4 +1,4 @@
-import { clientReader } from '../../shared/clients/client-store.ts';
+import { clientReader } from '../../shared/clients/client-reader.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';

@@ -1,5 +1,5 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import type { ClientReader } from '../../shared/clients/client-store.ts';
+import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { cookieName, formCookie, sessionCookie, setCookie } from '../../shared/http/cookies.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';

@@ -1,4 +1,4 @@
-import { clientReader } from '../../shared/clients/client-store.ts';
+import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { signingKeys } from '../../shared/keys/published-keys.ts';

@@ -1,7 +1,7 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { Decision } from '../../shared/audit/decision.ts';
 import { authenticateClient, presentedCredentials } from '../../shared/clients/client-authentication.ts';
-import type { ClientReader } from '../../shared/clients/client-store.ts';
+import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';

@@ -103,7 +103,6 @@ async function listen(server: Server, port: number, address: string, { optional 
 }
 
 async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();
@@ -174,19 +173,19 @@ function splitTarget(target: string): { rawPath: string; rawQueryString: string 
   return { rawPath: target.slice(0, mark), rawQueryString: target.slice(mark + 1) };
 }
 
-/** Undefined when there is more than the limit: the rest is then read and thrown away, or the client could not read the answer. */
+/** Undefined when there is more than the limit. */
 async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
-    if (size > limit) {
-      request.resume();
-      return undefined;
-    }
+    if (size > limit) break;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  if (size <= limit) return Buffer.concat(chunks);
+  // The rest is read and thrown away: a client that sends all of it before it looks for an answer gets one too.
+  request.resume();
+  return undefined;
 }
 
 const late = Symbol('late');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
 import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
@@ -9,7 +10,7 @@ import { openRuntime, type Runtime } from '../../functions/runtime.ts';
 import { compose as composeSignIn } from '../../functions/sign-in/compose.ts';
 import { compose as composeToken } from '../../functions/token/compose.ts';
 import type { TableName } from '../../shared/aws/tables.ts';
-import { clientStore } from '../../shared/clients/client-store.ts';
+import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import type { HttpApiHandler } from '../../shared/http/endpoint.ts';
@@ -134,19 +135,30 @@ function wrappingKey(folder: string | undefined): string {
 }
 
 async function load(
-  { config, database }: Runtime,
+  { config, database, now }: Runtime,
   clients: RegisteredClient[],
   accounts: AccountDescription[],
   demo: LocalServer['demo'],
 ): Promise<void> {
-  const clientsTable = clientStore(database, config.tables.clients);
+  const clientsTable = clientStore(database, config.tables.clients, now);
   const accountsTable = accountStore(database, config.tables.people);
   const demoClients = await Promise.all(
     (demo.clients ? [demoPublicClient, demoConfidentialClient] : []).map(mustParse),
   );
-  for (const client of [...demoClients, ...clients]) await clientsTable.put(client);
+  for (const client of [...demoClients, ...clients]) await putIfChanged(clientsTable, client);
   await Promise.all([...(demo.account ? [demoAccount] : []), ...accounts].map((account) => accountsTable.put(account)));
 }
+
+/** A start with the same file as before is no change, and leaves no entry in the change log. */
+async function putIfChanged(clients: ClientStore, client: RegisteredClient): Promise<void> {
+  const { clientId } = client;
+  const current = await clients.find(clientId);
+  if (current && isDeepStrictEqual(plain(current), plain(client))) return;
+  await clients.put(clientId, client, { by: 'npm start', why: 'loaded at the start' });
+}
+
+/** As it comes back from the database: without absent members. A short secret is salted, so it always counts as changed. */
+const plain = (client: RegisteredClient): unknown => JSON.parse(JSON.stringify(client));
 
 async function mustParse(registration: object): Promise<RegisteredClient> {
   const parsed = await parseRegistration(registration);

@@ -34,7 +34,7 @@ export type ConditionalOutcome = { won: true; item: Item } | { won: false; item:
 export type Database = ReturnType<typeof openDatabase>;
 
 /**
- * The AWS SDK behind six verbs. The endpoint comes from `AWS_ENDPOINT_URL_DYNAMODB` when that is set.
+ * The AWS SDK behind a few verbs. The endpoint comes from `AWS_ENDPOINT_URL_DYNAMODB` when that is set.
  * Three attempts of at most two seconds each stay far below API Gateway's 30 s.
  */
 export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)) {
@@ -66,14 +66,20 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     return (await guard(documents.send(new UpdateCommand(input)))).Attributes ?? {};
   }
 
+  /** One page of a partition, and the key it ended at when there is more. */
+  async function queryPage(input: QueryCommandInput): Promise<{ items: Item[]; next: Item | undefined }> {
+    const page = await guard(documents.send(new QueryCommand(input)));
+    return { items: page.Items ?? [], next: page.LastEvaluatedKey };
+  }
+
   /** All items of a partition, page by page. */
   async function query(input: QueryCommandInput): Promise<Item[]> {
     const items: Item[] = [];
     let ExclusiveStartKey: Item | undefined;
     do {
-      const page = await guard(documents.send(new QueryCommand({ ...input, ExclusiveStartKey })));
-      items.push(...(page.Items ?? []));
-      ExclusiveStartKey = page.LastEvaluatedKey;
+      const page = await queryPage({ ...input, ExclusiveStartKey });
+      items.push(...page.items);
+      ExclusiveStartKey = page.next;
     } while (ExclusiveStartKey);
     return items;
   }
@@ -94,7 +100,7 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     return won ? { won, item } : { won: false, item };
   }
 
-  return { get, put, remove, update, updateOnce, query };
+  return { get, put, remove, update, updateOnce, query, queryPage };
 }
 
 export const databaseClientDefaults = {

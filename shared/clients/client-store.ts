@@ -1,71 +1,155 @@
-import * as v from 'valibot';
+import { randomBytes } from 'node:crypto';
 import type { Database, Item } from '../aws/dynamodb.ts';
-import { cached, cachedByKey } from '../cached.ts';
-import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
-import { type GlobalPolicy, type PkcePolicy, pkcePolicies, resolveRules, shippedGlobalPolicy } from '../pkce/policy.ts';
-import { isPublic, policySettings, type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
+import { type GlobalPolicy, shippedGlobalPolicy } from '../pkce/policy.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { type Author, type Change, changeId, loggedClient } from './change.ts';
+import {
+  changeKey,
+  clientKey,
+  directoryKey,
+  exceptionsKey,
+  policyKey,
+  toChange,
+  toVersionedClient,
+  toVersionedPolicy,
+  type Versioned,
+} from './records.ts';
+import type { RegisteredClient } from './registered-client.ts';
 
-/** Changes of a client or of the policy take effect within this many seconds. */
-const remembered = 30;
+/*
+ * Manages clients and the global policy, and logs every change. The change is part of the record it makes, in one conditional
+ * write, and is copied into the log afterwards; whoever writes the record next copies it again first. So no change is ever
+ * without its log entry, no entry is without its change, and it takes no transaction.
+ */
 
-const globalKey = { pk: 'global', sk: 'policy' };
-const exceptionsKey = { pk: 'global', sk: 'exceptions' };
-const clientKey = (clientId: string) => ({ pk: `client#${clientId}`, sk: 'record' });
+/** Somebody else wrote in between: read again and decide again. */
+export type Conflict = { reason: 'changed_meanwhile'; version: number };
 
-export type ClientReader = ReturnType<typeof clientReader>;
 export type ClientStore = ReturnType<typeof clientStore>;
 
-/** Reads clients and the policy, remembered for 30 s. What cannot be read or understood throws: it never means "no PKCE". */
-export function clientReader(database: Database, table: string, now: () => number) {
-  const find = cachedByKey((clientId) => readClient(database, table, clientId), remembered, now, 1_000);
+/** A page of a list, and where the next one starts. */
+export type Page<Value> = { items: Value[]; next?: string };
 
-  const globalPolicy = cached(
-    async (): Promise<GlobalPolicy> => {
-      const item = await database.get({ TableName: table, Key: globalKey });
-      return item === undefined ? shippedGlobalPolicy : v.parse(globalPolicyRecord, item);
-    },
-    remembered,
-    now,
-  );
+export function clientStore(database: Database, table: string, now: () => number) {
+  async function findVersion(clientId: string): Promise<Versioned<RegisteredClient | undefined> | undefined> {
+    const item = await database.get({ TableName: table, Key: clientKey(clientId), ConsistentRead: true });
+    return item && toVersionedClient(item);
+  }
 
-  /** What is refused today for clients that inherit, and for every client with an exception: what the metadata may announce. */
-  const policiesInForce = cached(
-    async (): Promise<PkcePolicy[]> => {
-      const global = await globalPolicy();
-      const inherited = resolveRules({ policy: 'inherit', isPublic: false }, global, now()).enforced;
-      if (inherited !== 'S256') return [inherited];
-      const item = await database.get({ TableName: table, Key: exceptionsKey });
-      for (const clientId of (item?.['clientIds'] as Set<string> | undefined) ?? []) {
-        const client = await find(clientId);
-        if (client === undefined || client.disabled) continue;
-        const { enforced } = resolveRules(policySettings(client), global, now());
-        if (enforced !== 'S256') return [inherited, enforced];
-      }
-      return [inherited];
-    },
-    remembered,
-    now,
-  );
+  async function policyVersion(): Promise<Versioned<GlobalPolicy> | undefined> {
+    const item = await database.get({ TableName: table, Key: policyKey, ConsistentRead: true });
+    return item && toVersionedPolicy(item);
+  }
 
-  return { find, globalPolicy, policiesInForce };
-}
-
-/** Writes clients and the policy. */
-export function clientStore(database: Database, table: string) {
   return {
-    find: (clientId: string) => readClient(database, table, clientId),
+    findVersion,
+    policyVersion,
+    find: async (clientId: string) => (await findVersion(clientId))?.value,
+    policy: async () => (await policyVersion())?.value ?? shippedGlobalPolicy,
 
     /**
-     * Adds a client or replaces it. A client that may use less than S256 is listed among the exceptions before its record
-     * is there, and taken off after, so that the metadata never announces less than what works.
+     * Adds a client, replaces it, or (with `undefined`) removes it. `expected` is the version the caller decided on; absent:
+     * whatever is there now. A client that may use less than S256 is listed among the exceptions before its record is there and
+     * taken off after, so that the metadata never announces less than what works.
      */
-    async put(client: RegisteredClient): Promise<void> {
-      const exception = mayUseLess(client);
-      if (exception) await markException(client.clientId, 'ADD');
-      await database.put({ TableName: table, Item: { ...clientKey(client.clientId), ...client } });
-      if (!exception) await markException(client.clientId, 'DELETE');
+    async put(
+      clientId: string,
+      client: RegisteredClient | undefined,
+      author: Author,
+      expected?: number,
+    ): Promise<Result<number, Conflict>> {
+      const current = await findVersion(clientId);
+      const isException = client !== undefined && mayUseLess(client);
+      await database.put({ TableName: table, Item: directoryKey(clientId) });
+      if (isException) await markException(clientId, 'ADD');
+      const logged = { before: current?.value && loggedClient(current.value), after: client && loggedClient(client) };
+      const written = await write(
+        clientKey(clientId),
+        client,
+        { ...author, client: clientId, ...logged },
+        current,
+        expected,
+      );
+      if (written.ok && !isException) await markException(clientId, 'DELETE');
+      return written;
+    },
+
+    /** Sets the global policy; `expected` as in `put`. */
+    async putPolicy(policy: GlobalPolicy, author: Author, expected?: number): Promise<Result<number, Conflict>> {
+      const current = await policyVersion();
+      const logged = { before: current?.value ?? shippedGlobalPolicy, after: policy };
+      return write(policyKey, policy, { ...author, ...logged }, current, expected);
+    },
+
+    /** Clients in the order of their ids, from `after` on. */
+    async list(limit = 100, after?: string): Promise<Page<Versioned<RegisteredClient>>> {
+      const { items, next } = await database.queryPage({
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': 'directory' },
+        Limit: limit,
+        ...(after !== undefined && { ExclusiveStartKey: directoryKey(after) }),
+      });
+      const found = await Promise.all(items.map((item) => findVersion(item['sk'] as string)));
+      return {
+        items: found.filter((entry): entry is Versioned<RegisteredClient> => entry?.value !== undefined),
+        ...(next && { next: next['sk'] as string }),
+      };
+    },
+
+    /** The latest changes first; of one client, or of everything. */
+    async changes(limit: number, clientId?: string): Promise<Change[]> {
+      const items = await database.query({
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': 'changes', ...(clientId !== undefined && { ':client': clientId }) },
+        ...(clientId !== undefined && { FilterExpression: 'client = :client' }),
+        ScanIndexForward: false,
+      });
+      return items.slice(0, limit).map(toChange);
+    },
+
+    async findChange(id: string): Promise<Change | undefined> {
+      const item = await database.get({ TableName: table, Key: changeKey(id), ConsistentRead: true });
+      return item && toChange(item);
     },
   };
+
+  /** One conditional write of a record with the change that makes it; returns the new version. */
+  async function write(
+    key: Item,
+    value: RegisteredClient | GlobalPolicy | undefined,
+    logged: Omit<Change, 'id' | 'at'>,
+    current: Versioned<unknown> | undefined,
+    expected: number | undefined,
+  ): Promise<Result<number, Conflict>> {
+    const version = current?.version ?? 0;
+    if (expected !== undefined && expected !== version) return refuse({ reason: 'changed_meanwhile', version });
+    if (current) await log(current.lastChange);
+    const at = now();
+    const change: Change = { id: changeId(at, version + 1), at, ...logged };
+    const outcome = await database.updateOnce({
+      TableName: table,
+      Key: key,
+      UpdateExpression: `SET version = :next, lastChange = :change, attempt = :attempt${value ? ', #value = :value' : ' REMOVE #value'}`,
+      ConditionExpression: current ? 'version = :version' : 'attribute_not_exists(version)',
+      ExpressionAttributeNames: { '#value': 'value' },
+      ExpressionAttributeValues: {
+        ':next': version + 1,
+        ':change': change,
+        ':attempt': randomBytes(16).toString('base64url'),
+        ...(value && { ':value': value }),
+        ...(current && { ':version': version }),
+      },
+    });
+    if (!outcome.won) return refuse({ reason: 'changed_meanwhile', version: Number(outcome.item?.['version'] ?? 0) });
+    await log(change);
+    return ok(version + 1);
+  }
+
+  async function log(change: Change): Promise<void> {
+    await database.put({ TableName: table, Item: { ...changeKey(change.id), ...change } });
+  }
 
   async function markException(clientId: string, verb: 'ADD' | 'DELETE'): Promise<void> {
     await database.update({
@@ -80,39 +164,3 @@ export function clientStore(database: Database, table: string) {
 /** Whether anything in the record can take the client below S256 when the global policy asks for it. */
 const mayUseLess = ({ pkce }: RegisteredClient): boolean =>
   (pkce.policy !== 'inherit' && pkce.policy !== 'S256') || pkce.mode === 'report' || pkce.waiver !== undefined;
-
-async function readClient(database: Database, table: string, clientId: string): Promise<RegisteredClient | undefined> {
-  const item = await database.get({ TableName: table, Key: clientKey(clientId) });
-  return item === undefined ? undefined : toClient(item);
-}
-
-const policyValue = v.picklist(pkcePolicies);
-const modeValue = v.picklist(['enforce', 'report']);
-
-const globalPolicyRecord = v.object({ default: policyValue, floor: policyValue, mode: modeValue });
-
-const clientRecord = v.object({
-  clientId: v.string(),
-  clientName: v.optional(v.string()),
-  redirectUris: v.array(v.string()),
-  tokenEndpointAuthMethod: v.picklist(clientAuthenticationMethods),
-  secretHashes: v.array(v.string()),
-  grantTypes: v.array(v.picklist(registrableGrantTypes)),
-  scope: v.array(v.string()),
-  firstParty: v.boolean(),
-  disabled: v.boolean(),
-  pkce: v.object({
-    policy: v.picklist([...pkcePolicies, 'inherit']),
-    mode: v.optional(modeValue),
-    enforceAfter: v.optional(v.number()),
-    waiver: v.optional(v.object({ owner: v.string(), reason: v.string(), until: v.number() })),
-    acceptLowercaseMethod: v.optional(v.boolean()),
-    acceptShortVerifier: v.optional(v.boolean()),
-  }),
-});
-
-function toClient(item: Item): RegisteredClient {
-  const client = v.parse(clientRecord, item);
-  if (!isPublic(client) && client.secretHashes.length === 0) throw new Error('a confidential client has no secret');
-  return client;
-}

@@ -56,7 +56,11 @@ test('published keys are public parts only', async () => {
 
 test('H37: 50 parallel first calls decrypt the key once', async () => {
   let unwraps = 0;
-  const counting = { ...wrapper, unwrap: (text: Uint8Array, kid: string) => (unwraps++, wrapper.unwrap(text, kid)) };
+  const unwrap = (text: Uint8Array, kid: string) => {
+    unwraps += 1;
+    return wrapper.unwrap(text, kid);
+  };
+  const counting = { ...wrapper, unwrap };
   const signingKey = signingKeys(store, counting, () => 950);
   await Promise.all(Array.from({ length: 50 }, () => signingKey()));
   expect(unwraps).toBe(1);

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import type { GlobalPolicy } from '../pkce/policy.ts';
+import type { RegisteredClient } from './registered-client.ts';
+
+/** Who makes a change, and why: asked of everybody who writes a client or the policy. */
+export type Author = { by: string; why: string };
+
+/** A client as the change log shows it: everything but its secrets, which are only counted. */
+export type LoggedClient = Omit<RegisteredClient, 'secretHashes'> & { secrets: number };
+
+/** One change of one client, or of the global policy (`client` absent). `before` is absent for a new one, `after` for a removed one. */
+export type Change = Author & {
+  /** Sorts by time: `20261122T031459Z-000002-4f9a2c`. */
+  id: string;
+  /** Epoch seconds. */
+  at: number;
+  client?: string | undefined;
+  before?: LoggedClient | GlobalPolicy | undefined;
+  after?: LoggedClient | GlobalPolicy | undefined;
+};
+
+/** `at` is in epoch seconds; changes of one record within a second follow its `version`. */
+export function changeId(at: number, version: number): string {
+  const time = new Date(at * 1_000).toISOString().replaceAll(/[-:]|\.000/g, '');
+  return `${time}-${String(version).padStart(6, '0')}-${randomBytes(3).toString('hex')}`;
+}
+
+export function loggedClient({ secretHashes, ...client }: RegisteredClient): LoggedClient {
+  return { ...client, secrets: secretHashes.length };
+}

@@ -1,0 +1,53 @@
+import type { Database } from '../aws/dynamodb.ts';
+import { cached, cachedByKey } from '../cached.ts';
+import { type GlobalPolicy, type PkcePolicy, resolveRules, shippedGlobalPolicy } from '../pkce/policy.ts';
+import { clientKey, exceptionsKey, policyKey, toVersionedClient, toVersionedPolicy } from './records.ts';
+import { policySettings, type RegisteredClient } from './registered-client.ts';
+
+/** Changes of a client or of the policy take effect within this many seconds. */
+const remembered = 30;
+
+export type ClientReader = ReturnType<typeof clientReader>;
+
+/** Reads clients and the policy for the endpoints, remembered for 30 s. What cannot be read or understood throws: it never means "no PKCE". */
+export function clientReader(database: Database, table: string, now: () => number) {
+  const find = cachedByKey(
+    async (clientId): Promise<RegisteredClient | undefined> => {
+      const item = await database.get({ TableName: table, Key: clientKey(clientId) });
+      return item && toVersionedClient(item).value;
+    },
+    remembered,
+    now,
+    1_000,
+  );
+
+  const globalPolicy = cached(
+    async (): Promise<GlobalPolicy> => {
+      const item = await database.get({ TableName: table, Key: policyKey });
+      return item ? toVersionedPolicy(item).value : shippedGlobalPolicy;
+    },
+    remembered,
+    now,
+  );
+
+  /** What is refused today for clients that inherit, and for every client with an exception: what the metadata may announce. */
+  const policiesInForce = cached(
+    async (): Promise<PkcePolicy[]> => {
+      const global = await globalPolicy();
+      const inherited = resolveRules({ policy: 'inherit', isPublic: false }, global, now()).enforced;
+      if (inherited !== 'S256') return [inherited];
+      const item = await database.get({ TableName: table, Key: exceptionsKey });
+      for (const clientId of (item?.['clientIds'] as Set<string> | undefined) ?? []) {
+        const client = await find(clientId);
+        if (client === undefined || client.disabled) continue;
+        const { enforced } = resolveRules(policySettings(client), global, now());
+        if (enforced !== 'S256') return [inherited, enforced];
+      }
+      return [inherited];
+    },
+    remembered,
+    now,
+  );
+
+  return { find, globalPolicy, policiesInForce };
+}

@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import type { Item } from '../aws/dynamodb.ts';
+import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
+import { type GlobalPolicy, pkcePolicies } from '../pkce/policy.ts';
+import type { Change } from './change.ts';
+import { isPublic, type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
+
+/*
+ * The items of the Clients table. Whatever does not parse throws: a record that cannot be understood never becomes a client
+ * with fewer rules.
+ *
+ *   client#<client_id>  record      a client, its version, and its last change
+ *   global              policy      the global policy, its version, and its last change
+ *   global              exceptions  ids of clients that may use less than the global policy asks for
+ *   directory           <client_id> every client id ever added, in order
+ *   changes             <change id> the change log
+ */
+
+export const clientKey = (clientId: string) => ({ pk: `client#${clientId}`, sk: 'record' });
+export const policyKey = { pk: 'global', sk: 'policy' };
+export const exceptionsKey = { pk: 'global', sk: 'exceptions' };
+export const directoryKey = (clientId: string) => ({ pk: 'directory', sk: clientId });
+export const changeKey = (id: string) => ({ pk: 'changes', sk: id });
+
+/** What is kept with every record: its version counts up, and the change that made it is part of the same write. */
+export type Versioned<Value> = { value: Value; version: number; lastChange: Change };
+
+const mode = v.picklist(['enforce', 'report']);
+
+const globalPolicy = v.object({ default: v.picklist(pkcePolicies), floor: v.picklist(pkcePolicies), mode });
+
+const client = v.object({
+  clientId: v.string(),
+  clientName: v.optional(v.string()),
+  redirectUris: v.array(v.string()),
+  tokenEndpointAuthMethod: v.picklist(clientAuthenticationMethods),
+  secretHashes: v.array(v.string()),
+  grantTypes: v.array(v.picklist(registrableGrantTypes)),
+  scope: v.array(v.string()),
+  firstParty: v.boolean(),
+  disabled: v.boolean(),
+  pkce: v.object({
+    policy: v.picklist([...pkcePolicies, 'inherit']),
+    mode: v.optional(mode),
+    enforceAfter: v.optional(v.number()),
+    waiver: v.optional(v.object({ owner: v.string(), reason: v.string(), until: v.number() })),
+    acceptLowercaseMethod: v.optional(v.boolean()),
+    acceptShortVerifier: v.optional(v.boolean()),
+  }),
+});
+
+const change = v.looseObject({ id: v.string(), at: v.number(), by: v.string(), why: v.string() });
+
+const versioned = v.object({ version: v.number(), lastChange: change });
+
+export function toVersionedPolicy(item: Item): Versioned<GlobalPolicy> {
+  return { value: v.parse(globalPolicy, item['value']), ...toVersion(item) };
+}
+
+/** Undefined for a client that was removed: its record stays, so that the change is not lost and can be taken back. */
+export function toVersionedClient(item: Item): Versioned<RegisteredClient | undefined> {
+  const value = item['value'] === undefined ? undefined : v.parse(client, item['value']);
+  if (value && !isPublic(value) && value.secretHashes.length === 0)
+    throw new Error('a confidential client has no secret');
+  return { value, ...toVersion(item) };
+}
+
+export const toChange = (item: Item): Change => v.parse(change, item) as Change;
+
+function toVersion(item: Item): { version: number; lastChange: Change } {
+  const { version, lastChange } = v.parse(versioned, item);
+  return { version, lastChange: lastChange as Change };
+}
