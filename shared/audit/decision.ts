@@ -1,6 +1,13 @@
 import type { Reason } from '../oauth/refusal.ts';
 import type { CodeChallengeMethod } from '../pkce/code-challenge.ts';
-import type { EnforcementMode, PkcePolicy, PkceRules, PolicyOrigin } from '../pkce/policy.ts';
+import {
+  type CompatibilitySwitch,
+  compatibilitySwitches,
+  type EnforcementMode,
+  type PkcePolicy,
+  type PkceRules,
+  type PolicyOrigin,
+} from '../pkce/policy.ts';
 import type { PkceMistake } from '../pkce/refusal.ts';
 
 /** Raised when a member changes its meaning; see docs/audit.md. */
@@ -24,17 +31,19 @@ export type Decision = {
   policy?: PkcePolicy | undefined;
   origin?: PolicyOrigin | undefined;
   mode?: EnforcementMode | undefined;
+  /** The compatibility switches that are on for the client. */
+  switches?: readonly CompatibilitySwitch[] | undefined;
   method?: MethodUsed | undefined;
   /** The class and code of an infrastructure failure. */
   cause?: string | undefined;
 };
 
 /** The policy members of a decision. */
-export const ruled = (rules: PkceRules): Pick<Decision, 'policy' | 'origin' | 'mode'> => ({
-  policy: rules.policy,
-  origin: rules.origin,
-  mode: rules.mode,
-});
+export function ruled(rules: PkceRules): Pick<Decision, 'policy' | 'origin' | 'mode' | 'switches'> {
+  const { policy, origin, mode } = rules;
+  const switches = compatibilitySwitches.filter((name) => rules[name]);
+  return { policy, origin, mode, ...(switches.length > 0 && { switches }) };
+}
 
 /** What the two parameters of an authorization request amount to. */
 export function methodUsed(codeChallenge: string | undefined, method: string | undefined): MethodUsed {

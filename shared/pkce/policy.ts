@@ -25,6 +25,10 @@ export type GlobalPolicy = {
 
 export const shippedGlobalPolicy: GlobalPolicy = { default: 'S256', floor: 'none', mode: 'enforce' };
 
+/** What lets a legacy client in first, to be tightened later: `s256` for `S256`, and verifiers from 8 characters on. */
+export const compatibilitySwitches = ['acceptLowercaseMethod', 'acceptShortVerifier'] as const;
+export type CompatibilitySwitch = (typeof compatibilitySwitches)[number];
+
 /** What the policy needs to know of a client. Times are epoch seconds. */
 export type ClientPolicySettings = {
   policy: PkcePolicy | 'inherit';
