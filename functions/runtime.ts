@@ -1,9 +1,11 @@
 import { auditFolder, standardOutput, type WriteLine } from '../shared/audit/audit-log.ts';
 import { type Database, openDatabase } from '../shared/aws/dynamodb.ts';
 import { type Config, readConfig } from '../shared/config.ts';
+import { kmsCustody } from '../shared/keys/kms-custody.ts';
 import { kmsWrapper } from '../shared/keys/kms-wrapper.ts';
 import { localWrapper } from '../shared/keys/local-wrapper.ts';
-import type { KeyWrapper } from '../shared/keys/signing-key.ts';
+import { memoryCustody } from '../shared/keys/memory-custody.ts';
+import type { KeyCustody, KeyWrapper } from '../shared/keys/signing-key.ts';
 
 /** What every composition root starts from, once per cold start. */
 export type Runtime = {
@@ -33,3 +35,7 @@ export function keyWrapper({ kmsKeyId, wrappingKey }: Config): KeyWrapper {
   if (wrappingKey !== undefined) return localWrapper(Buffer.from(wrappingKey, 'base64url'));
   throw new Error('neither PIXY_KMS_KEY_ID nor PIXY_WRAPPING_KEY is set: private keys cannot be decrypted');
 }
+
+/** Private keys are decrypted into memory, or with `PIXY_SIGNING=kms` stay in KMS. */
+export const keyCustody = (config: Config): KeyCustody =>
+  config.signing === 'kms' ? kmsCustody() : memoryCustody(keyWrapper(config));

@@ -18,3 +18,12 @@ export const routes: readonly Route[] = [
   { path: endpoints.jwks, function: 'metadata' },
   { path: endpoints.errors, function: 'metadata' },
 ];
+
+/** joins `routes` next */
+export const moreRoutes = [
+  { path: endpoints.authorizeHybrid, function: 'authorize-hybrid' },
+  { path: endpoints.signOut, function: 'sign-out' },
+  { path: endpoints.userinfo, function: 'userinfo' },
+  { path: endpoints.revoke, function: 'revoke' },
+  { path: endpoints.introspect, function: 'introspect' },
+] as const;

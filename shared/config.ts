@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { signingAlgorithms } from './keys/signing-key.ts';
 
 const seconds = (fallback: number, minimum: number, maximum: number) =>
   v.optional(
@@ -25,6 +26,8 @@ const issuer = v.pipe(
   ),
 );
 
+const algorithm = v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`);
+
 /** The environment variables of the functions: what the CDK stack sets is what the functions read. Lifetimes are in seconds. */
 const environment = v.object({
   PIXY_ISSUER: issuer,
@@ -36,12 +39,27 @@ const environment = v.object({
   PIXY_KMS_KEY_ID: v.optional(v.string()),
   /** Local runs: 32 bytes in base64url that do the same. */
   PIXY_WRAPPING_KEY: v.optional(v.string()),
+  /** `memory`: private keys are decrypted into memory; `kms`: they never leave KMS. */
+  PIXY_SIGNING: v.optional(v.picklist(['memory', 'kms'], 'is not memory or kms'), 'memory'),
+  /** Algorithms with a key of their own, separated by spaces; the first one signs unless a client asks for another. */
+  PIXY_SIGNING_ALGORITHMS: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.split(' ').filter((name) => name !== '')),
+      v.tupleWithRest([algorithm], algorithm, 'names no algorithm'),
+    ),
+    'RS256',
+  ),
   /** `aud` of access tokens when no resource was named. Default: the issuer. */
   PIXY_AUDIENCE: v.optional(v.string()),
   PIXY_CODE_LIFETIME: seconds(60, 1, 600),
   PIXY_ACCESS_TOKEN_LIFETIME: seconds(3_600, 60, 86_400),
   PIXY_ID_TOKEN_LIFETIME: seconds(3_600, 60, 86_400),
   PIXY_SESSION_LIFETIME: seconds(28_800, 60, 2_592_000),
+  /** Refresh tokens: unused at most this long, refreshed at most this long, and the old one good for this long after a rotation. */
+  PIXY_REFRESH_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
+  PIXY_REFRESH_LIFETIME: seconds(7_776_000, 60, 63_072_000),
+  PIXY_REFRESH_GRACE: seconds(10, 0, 60),
   /** Local runs: the folder of the audit log. Absent: standard output, which is CloudWatch Logs when deployed. */
   PIXY_AUDIT_FOLDER: v.optional(v.string()),
 });
@@ -69,10 +87,15 @@ export function readConfig(env: Record<string, string | undefined>) {
     },
     kmsKeyId: values.PIXY_KMS_KEY_ID,
     wrappingKey: values.PIXY_WRAPPING_KEY,
+    signing: values.PIXY_SIGNING,
+    signingAlgorithms: values.PIXY_SIGNING_ALGORITHMS,
     codeLifetime: values.PIXY_CODE_LIFETIME,
     accessTokenLifetime: values.PIXY_ACCESS_TOKEN_LIFETIME,
     idTokenLifetime: values.PIXY_ID_TOKEN_LIFETIME,
     sessionLifetime: values.PIXY_SESSION_LIFETIME,
+    refreshIdleLifetime: values.PIXY_REFRESH_IDLE_LIFETIME,
+    refreshLifetime: values.PIXY_REFRESH_LIFETIME,
+    refreshGrace: values.PIXY_REFRESH_GRACE,
     auditFolder: values.PIXY_AUDIT_FOLDER,
   };
 }

@@ -19,6 +19,9 @@ export function admitRequest(
   if (!client.grantTypes.includes('authorization_code')) return refuse({ reason: 'grant_type_not_registered' });
   const request = parseAuthorizationRequest(parameters);
   if (!request.ok) return request;
+  if (!(client.responseTypes ?? ['code']).includes(request.value.responseType)) {
+    return refuse({ reason: 'response_type_not_registered' });
+  }
   const challenge = admitChallenge(request.value, rules);
   if (!challenge.ok) return challenge;
   const scope = grantScope(request.value.scope, client.scope);

@@ -1,16 +1,24 @@
+import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import type { Runtime } from '../runtime.ts';
-import { authorizeHandler } from './handler.ts';
+import { type AuthorizeDeps, authorizeHandler } from './handler.ts';
 
-export const compose = ({ config, database, writeLine, now }: Runtime) =>
-  authorizeHandler({
-    issuer: config.issuer,
-    codeLifetime: config.codeLifetime,
-    clients: clientReader(database, config.tables.clients, now),
-    sessions: sessionStore(database, config.tables.people),
-    grants: grantStore(database, config.tables.grants),
-    writeLine,
-    now,
-  });
+export const authorizeDeps = ({ config, database, writeLine, now }: Runtime): AuthorizeDeps => ({
+  issuer: config.issuer,
+  codeLifetime: config.codeLifetime,
+  clients: clientReader(database, config.tables.clients, now),
+  apis: apiReader(database, config.tables.clients, now),
+  sessions: sessionStore(database, config.tables.people),
+  accounts: accountStore(database, config.tables.people),
+  grants: grantStore(database, config.tables.grants),
+  publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+  writeLine,
+  now,
+});
+
+export const compose = (runtime: Runtime) => authorizeHandler(authorizeDeps(runtime));

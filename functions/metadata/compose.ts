@@ -1,6 +1,7 @@
+import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
-import { publishedKeys } from '../../shared/keys/published-keys.ts';
+import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import type { Runtime } from '../runtime.ts';
 import { metadataHandler } from './handler.ts';
 
@@ -8,6 +9,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
   metadataHandler({
     issuer: config.issuer,
     clients: clientReader(database, config.tables.clients, now),
+    apis: apiReader(database, config.tables.clients, now),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
     writeLine,
     now,

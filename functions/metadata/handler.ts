@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { JWK } from 'jose';
+import type { ApiReader } from '../../shared/apis/api-store.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/endpoint.ts';
@@ -13,6 +14,7 @@ import { serverMetadata } from '../../shared/oauth/server-metadata.ts';
 export type MetadataDeps = {
   issuer: string;
   clients: Pick<ClientReader, 'policiesInForce'>;
+  apis: ApiReader;
   publishedKeys: () => Promise<{ keys: JWK[] }>;
   writeLine: WriteLine;
   now: () => number;
@@ -45,7 +47,11 @@ const handlerOf = (flow: (request: HttpRequest) => Promise<Answer>, deps: Metada
   });
 
 const metadata = async (deps: MetadataDeps): Promise<object> =>
-  serverMetadata(deps.issuer, algorithms(await deps.publishedKeys()), await deps.clients.policiesInForce());
+  serverMetadata(deps.issuer, {
+    algorithms: algorithms(await deps.publishedKeys()),
+    policies: await deps.clients.policiesInForce(),
+    scopes: (await deps.apis.list()).flatMap(({ scope }) => scope),
+  });
 
 /** What the published keys sign with; RS256 is always among them (OpenID Connect Discovery §3). */
 const algorithms = ({ keys }: { keys: JWK[] }): string[] => [

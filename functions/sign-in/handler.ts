@@ -1,8 +1,9 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
-import { cookieName, formCookie, sessionCookie, setCookie } from '../../shared/http/cookies.ts';
+import { cookieName, sessionCookie, setCookie } from '../../shared/http/cookies.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
+import { isOurForm, openForm } from '../../shared/http/form-token.ts';
 import { errorPage } from '../../shared/http/pages/error-page.ts';
 import { signedInPage, signInPage } from '../../shared/http/pages/sign-in-page.ts';
 import { seeOther } from '../../shared/http/reply.ts';
@@ -21,7 +22,6 @@ import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import { verifyCredentials } from '../../shared/people/verify-credentials.ts';
-import { equalInConstantTime, generateSecret } from '../../shared/secret.ts';
 
 export type SignInDeps = {
   issuer: string;
@@ -51,14 +51,13 @@ export const signInHandler = (deps: SignInDeps) =>
 async function showForm(request: HttpRequest, deps: SignInDeps, username?: string, refusal?: Refusal): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
   if (!interrupted.ok) return { reply: await errorPage(interrupted.refusal, deps.issuer) };
-  const kept = request.cookies.get(cookieName(deps.issuer, formCookie));
-  const formToken = kept ?? generateSecret();
+  const form = openForm(request, deps.issuer);
   const reply = await signInPage({
     clientName: await clientName(interrupted.value, deps),
     username: username ?? single(interrupted.value, 'login_hint'),
     refusal,
-    formToken,
-    cookies: kept ? [] : [setCookie(deps.issuer, formCookie, formToken)],
+    formToken: form.token,
+    cookies: form.cookies,
   });
   return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };
 }
@@ -75,7 +74,8 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const unclear = refuseUnclear(form.value);
   if (unclear) return refusedOnPage(unclear, deps);
   const username = single(form.value, 'username') ?? '';
-  if (!isOurForm(request, form.value, deps)) return showForm(request, deps, username, { reason: 'form_token_invalid' });
+  if (!isOurForm(request, form.value, deps.issuer))
+    return showForm(request, deps, username, { reason: 'form_token_invalid' });
 
   const attempt = { username, password: single(form.value, 'password') ?? '', sourceIp: request.sourceIp };
   const now = deps.now();
@@ -87,13 +87,6 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const sessionId = await deps.sessions.start(account.value.sub, now, deps.sessionLifetime);
   const cookies = [setCookie(deps.issuer, sessionCookie, sessionId)];
   return { reply: await goOn(request.rawQuery, cookies), decision: { verdict: 'allowed' } };
-}
-
-/** The form carries the value of a cookie that another site can neither read nor set: a page elsewhere cannot sign anybody in. */
-function isOurForm(request: HttpRequest, form: Parameters, deps: SignInDeps): boolean {
-  const cookie = request.cookies.get(cookieName(deps.issuer, formCookie));
-  const sent = single(form, 'form_token');
-  return cookie !== undefined && sent !== undefined && equalInConstantTime(cookie, sent);
 }
 
 function goOn(rawQuery: string, cookies: string[]) {

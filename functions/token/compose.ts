@@ -1,19 +1,25 @@
+import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
-import { signingKeys } from '../../shared/keys/published-keys.ts';
-import { keyWrapper, type Runtime } from '../runtime.ts';
+import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
+import { clientAuthentication } from '../client-authentication.ts';
+import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
 import { tokenHandler } from './handler.ts';
 
-export const compose = ({ config, database, writeLine, now }: Runtime) =>
-  tokenHandler({
-    issuer: config.issuer,
-    audience: config.audience,
-    accessTokenLifetime: config.accessTokenLifetime,
-    idTokenLifetime: config.idTokenLifetime,
-    clients: clientReader(database, config.tables.clients, now),
+export function compose(runtime: Runtime) {
+  const { config, database, writeLine, now } = runtime;
+  const clients = clientReader(database, config.tables.clients, now);
+  const keys = keyStore(database, config.tables.keys);
+  return tokenHandler({
+    ...config,
+    ...clientAuthentication(runtime, clients),
+    defaultAlgorithm: config.signingAlgorithms[0],
+    clients,
+    apis: apiReader(database, config.tables.clients, now),
     grants: grantStore(database, config.tables.grants),
-    signingKey: signingKeys(keyStore(database, config.tables.keys), keyWrapper(config), now),
+    signingKey: signingKeys(keys, keyCustody(config), now),
+    refreshKeys: refreshKeys(keys, keyWrapper(config), now),
     writeLine,
-    now,
   });
+}

@@ -1,33 +1,56 @@
+import type { ApiReader } from '../../shared/apis/api-store.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { Decision } from '../../shared/audit/decision.ts';
-import { authenticateClient, presentedCredentials } from '../../shared/clients/client-authentication.ts';
+import type { AuthenticatedClient, AuthenticationDeps } from '../../shared/clients/client-authentication.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
+import type { RefreshSettings } from '../../shared/grants/refresh-grant.ts';
+import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
+import { clientRefusalReply, readAuthenticatedForm } from '../../shared/http/authenticated-form.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
-import { readForm } from '../../shared/http/form.ts';
 import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
-import type { SigningKey } from '../../shared/keys/signing-key.ts';
-import { refuseUnclear } from '../../shared/oauth/parameters.ts';
+import type { SigningAlgorithm, SigningKey } from '../../shared/keys/signing-key.ts';
+import type { Parameters } from '../../shared/oauth/parameters.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
-import { errorOf } from '../../shared/oauth/refusal-catalogue.ts';
-import type { TokenResponse, TokenSettings } from '../../shared/tokens/mint.ts';
+import type { GrantType } from '../../shared/oauth/server-metadata.ts';
+import type { TokenResponse } from '../../shared/tokens/mint.ts';
+import { clientCredentials } from './client-credentials.ts';
 import { exchangeCode } from './exchange-code.ts';
 import { parseGrantType } from './parse-grant-type.ts';
+import { refresh } from './refresh.ts';
 
-export type TokenDeps = TokenSettings & {
-  clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
-  grants: Pick<GrantStore, 'spend' | 'revoke'>;
-  signingKey: () => Promise<SigningKey>;
-  writeLine: WriteLine;
-  now: () => number;
-};
+export type TokenDeps = AuthenticationDeps &
+  RefreshSettings & {
+    issuer: string;
+    /** `aud` when no resource is named. */
+    audience: string;
+    /** Seconds. */
+    accessTokenLifetime: number;
+    idTokenLifetime: number;
+    /** Signs access tokens, and ID tokens of clients that do not ask for another algorithm. */
+    defaultAlgorithm: SigningAlgorithm;
+    clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
+    apis: ApiReader;
+    grants: Pick<GrantStore, 'spend' | 'rotate' | 'revoke'>;
+    signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
+    refreshKeys: () => Promise<RefreshKeys>;
+    writeLine: WriteLine;
+  };
 
 /** What a grant flow answers: the tokens, or the refusal, and what the audit log should know. */
 export type FlowOutcome = { note: Partial<Decision> } & (
   | { ok: true; tokens: TokenResponse }
   | { ok: false; refusal: Refusal }
 );
+
+type GrantFlow = (form: Parameters, client: AuthenticatedClient, deps: TokenDeps) => Promise<FlowOutcome>;
+
+const flows: Record<GrantType, GrantFlow> = {
+  authorization_code: exchangeCode,
+  refresh_token: refresh,
+  client_credentials: clientCredentials,
+};
 
 /** RFC 6749 §3.2: the token endpoint. */
 export const tokenHandler = (deps: TokenDeps) =>
@@ -41,30 +64,19 @@ export const tokenHandler = (deps: TokenDeps) =>
   });
 
 async function token(request: HttpRequest, deps: TokenDeps): Promise<Answer> {
-  const authorization = request.header('authorization');
   const refused = (refusal: Refusal, note: Partial<Decision> = {}): Answer => ({
-    reply: refusalReply(refusal, deps.issuer, challengeHeader(refusal, authorization)),
+    reply: clientRefusalReply(refusal, request, deps.issuer),
     decision: { verdict: 'refused', ...note, reason: refusal.reason, mistake: mistakeOf(refusal) },
   });
 
-  const form = readForm(request);
-  if (!form.ok) return refused(form.refusal);
-  const unclear = refuseUnclear(form.value);
-  if (unclear) return refused(unclear);
-  const presented = presentedCredentials(authorization, form.value);
-  if (!presented.ok) return refused(presented.refusal);
-  const client = await authenticateClient(presented.value, deps.clients.find);
-  if (!client.ok) return refused(client.refusal);
-  const grantType = parseGrantType(form.value, client.value);
-  if (!grantType.ok) return refused(grantType.refusal, { client: client.value.clientId });
+  const authenticated = await readAuthenticatedForm(request, deps);
+  if (!authenticated.ok) return refused(authenticated.refusal);
+  const { form, client } = authenticated.value;
+  const grantType = parseGrantType(form, client);
+  if (!grantType.ok) return refused(grantType.refusal, { client: client.clientId });
 
-  const outcome = await exchangeCode(form.value, client.value, deps);
-  if (!outcome.ok) return refused(outcome.refusal, outcome.note);
-  return { reply: jsonReply(200, outcome.tokens), decision: { verdict: 'allowed', ...outcome.note } };
+  const outcome = await flows[grantType.value](form, client, deps);
+  const note = { grant: grantType.value, ...outcome.note };
+  if (!outcome.ok) return refused(outcome.refusal, note);
+  return { reply: jsonReply(200, outcome.tokens), decision: { verdict: 'allowed', ...note } };
 }
-
-/** RFC 6749 §5.2: only a client that tried the Authorization header is told how to use it; some clients hide the error behind the header. */
-const challengeHeader = (refusal: Refusal, authorization: string | undefined): Record<string, string> =>
-  authorization !== undefined && errorOf(refusal) === 'invalid_client'
-    ? { 'www-authenticate': 'Basic realm="token", charset="UTF-8"' }
-    : {};

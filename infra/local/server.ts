@@ -4,11 +4,16 @@ import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
+import { compose as composeAuthorizeHybrid } from '../../functions/authorize-hybrid/compose.ts';
+import { compose as composeIntrospect } from '../../functions/introspect/compose.ts';
 import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
+import { compose as composeRevoke } from '../../functions/revoke/compose.ts';
 import { compose as composeRotateKeys } from '../../functions/rotate-keys/compose.ts';
 import { openRuntime, type Runtime } from '../../functions/runtime.ts';
 import { compose as composeSignIn } from '../../functions/sign-in/compose.ts';
+import { compose as composeSignOut } from '../../functions/sign-out/compose.ts';
 import { compose as composeToken } from '../../functions/token/compose.ts';
+import { compose as composeUserinfo } from '../../functions/userinfo/compose.ts';
 import type { TableName } from '../../shared/aws/tables.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
@@ -16,7 +21,7 @@ import { parseRegistration } from '../../shared/clients/registration.ts';
 import type { HttpApiHandler } from '../../shared/http/endpoint.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
-import { type FunctionName, routes } from '../routes.ts';
+import { type FunctionName, moreRoutes, routes } from '../routes.ts';
 import { createTables } from './create-tables.ts';
 import { demoAccount, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
 import { demoRoutes } from './demo/demo-page.ts';
@@ -54,8 +59,16 @@ const tableNames: Record<TableName, string> = {
   keys: 'pixy-keys',
 };
 
-const compositions: Record<FunctionName, (runtime: Runtime) => HttpApiHandler> = {
+const compositions: Record<
+  FunctionName | (typeof moreRoutes)[number]['function'],
+  (runtime: Runtime) => HttpApiHandler
+> = {
   authorize: composeAuthorize,
+  'authorize-hybrid': composeAuthorizeHybrid,
+  introspect: composeIntrospect,
+  revoke: composeRevoke,
+  'sign-out': composeSignOut,
+  userinfo: composeUserinfo,
   'sign-in': composeSignIn,
   token: composeToken,
   metadata: composeMetadata,
@@ -86,7 +99,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     const runtime = openRuntime({ ...environment(issuer, folder), ...options.environment }, options);
     await composeRotateKeys(runtime)();
     await load(runtime, clients, accounts, demo);
-    for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
+    for (const route of [...routes, ...moreRoutes]) handlers.set(route.path, compositions[route.function](runtime));
     return { issuer, demo, close };
   } catch (error) {
     await close();

@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto';
 import type { Reason } from '../oauth/refusal.ts';
-import type { CodeChallengeMethod } from '../pkce/code-challenge.ts';
+import { minimumVerifierLength, unreserved } from '../pkce/code-challenge.ts';
 import {
   type CompatibilitySwitch,
   compatibilitySwitches,
@@ -13,8 +14,25 @@ import type { PkceMistake } from '../pkce/refusal.ts';
 /** Raised when a member changes its meaning; see docs/audit.md. */
 export const auditVersion = 1;
 
-/** What the client did about PKCE. `missing`: a challenge without a method; `other`: an unknown method. */
-export type MethodUsed = CodeChallengeMethod | 's256' | 'missing' | 'none' | 'other';
+/** How a decision may end. `continued`: the person was sent to sign in, and the request comes again. */
+export const verdicts = ['allowed', 'refused', 'continued', 'failed'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/**
+ * What the client did about PKCE. `missing`: a challenge without a method, which means plain; `short_…`: the same with a
+ * challenge of 8 to 42 characters, which only `acceptShortVerifier` lets in; `other`: an unknown method.
+ */
+export const methodsUsed = [
+  'S256',
+  's256',
+  'plain',
+  'missing',
+  'short_plain',
+  'short_missing',
+  'none',
+  'other',
+] as const;
+export type MethodUsed = (typeof methodsUsed)[number];
 
 /**
  * One decision, as the audit log keeps it. Holds no code, verifier, challenge, token or password, and client ids only of
@@ -22,7 +40,7 @@ export type MethodUsed = CodeChallengeMethod | 's256' | 'missing' | 'none' | 'ot
  */
 export type Decision = {
   endpoint: string;
-  verdict: 'allowed' | 'refused' | 'continued' | 'failed';
+  verdict: Verdict;
   client?: string | undefined;
   reason?: Reason | undefined;
   mistake?: PkceMistake | undefined;
@@ -34,6 +52,8 @@ export type Decision = {
   /** The compatibility switches that are on for the client. */
   switches?: readonly CompatibilitySwitch[] | undefined;
   method?: MethodUsed | undefined;
+  /** At /token: the grant type. */
+  grant?: string | undefined;
   /** The class and code of an infrastructure failure. */
   cause?: string | undefined;
 };
@@ -48,10 +68,43 @@ export function ruled(rules: PkceRules): Pick<Decision, 'policy' | 'origin' | 'm
 /** What the two parameters of an authorization request amount to. */
 export function methodUsed(codeChallenge: string | undefined, method: string | undefined): MethodUsed {
   if (!codeChallenge && !method) return 'none';
-  if (!method) return 'missing';
-  return method === 'S256' || method === 'plain' || method === 's256' ? method : 'other';
+  if (!method) return isShort(codeChallenge) ? 'short_missing' : 'missing';
+  if (method === 'plain') return isShort(codeChallenge) ? 'short_plain' : 'plain';
+  return method === 'S256' || method === 's256' ? method : 'other';
 }
 
-/** The line of a decision: short JSON. `time` is in epoch seconds. */
-export const auditLine = (time: number, requestId: string, decision: Decision): string =>
-  JSON.stringify({ v: auditVersion, time, request: requestId, ...decision });
+/** Too short for RFC 7636 §4.1, and long enough for a client with `acceptShortVerifier`. */
+function isShort(codeChallenge = ''): boolean {
+  const { length } = codeChallenge;
+  return (
+    length >= minimumVerifierLength({ acceptShortVerifier: true }) &&
+    length < minimumVerifierLength({ acceptShortVerifier: false }) &&
+    unreserved.test(codeChallenge)
+  );
+}
+
+/** The line of a decision: short JSON in ASCII. `time` is in epoch seconds. */
+export function auditLine(time: number, requestId: string, decision: Decision): string {
+  const client = decision.client === undefined ? undefined : loggedClientId(decision.client);
+  return asciiJson({ v: auditVersion, time, request: requestId, ...decision, client });
+}
+
+/** What fits beside everything else in 400 bytes. */
+const longestLoggedClientId = 64;
+
+/**
+ * How a line names a client: by its id, or by the id's SHA-256 where the id takes more than 64 bytes of JSON (or looks like
+ * such a hash itself). Two clients never have the same name, and nothing is cut off.
+ */
+export function loggedClientId(clientId: string): string {
+  const bytes = asciiJson(clientId).length - 2;
+  if (bytes <= longestLoggedClientId && !clientId.startsWith('sha256:')) return clientId;
+  return `sha256:${hash('sha256', clientId, 'base64url')}`;
+}
+
+/** JSON leaves DEL, C1 controls and Unicode's line separators as they are; readers of logs may take them for an end of line or a terminal's command. */
+const asciiJson = (value: unknown): string =>
+  JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

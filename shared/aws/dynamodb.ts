@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   DeleteCommand,
   type DeleteCommandInput,
   DynamoDBDocumentClient,
@@ -53,6 +54,21 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     return (await guard(documents.send(new GetCommand(input)))).Item;
   }
 
+  /** Items of different tables in one call, one of each, read consistently, in the order they were asked for. */
+  async function getTogether(
+    wanted: readonly { TableName: string; Key: Item; ProjectionExpression?: string }[],
+  ): Promise<(Item | undefined)[]> {
+    const RequestItems = Object.fromEntries(
+      wanted.map(({ TableName, Key, ...projection }) => [
+        TableName,
+        { Keys: [Key], ConsistentRead: true, ...projection },
+      ]),
+    );
+    const { Responses, UnprocessedKeys } = await guard(documents.send(new BatchGetCommand({ RequestItems })));
+    if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new StoreUnavailable('the read was throttled');
+    return wanted.map(({ TableName }) => Responses?.[TableName]?.[0]);
+  }
+
   async function put(input: PutCommandInput): Promise<void> {
     await guard(documents.send(new PutCommand(input)));
   }
@@ -100,7 +116,7 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     return won ? { won, item } : { won: false, item };
   }
 
-  return { get, put, remove, update, updateOnce, query, queryPage };
+  return { get, getTogether, put, remove, update, updateOnce, query, queryPage };
 }
 
 export const databaseClientDefaults = {

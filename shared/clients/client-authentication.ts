@@ -1,15 +1,18 @@
+import { decodeJwt } from 'jose';
 import { type Parameters, single } from '../oauth/parameters.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { type AssertionDeps, assertionType, verifyAssertion } from './client-assertion.ts';
 import { verifyClientSecret } from './client-secret.ts';
 import type { RegisteredClient } from './registered-client.ts';
 
 /** What a request shows of its client: the one way it authenticates, with the readings of id and secret to try in order. */
-export type PresentedCredentials = {
-  method: ClientAuthenticationMethod;
-  readings: readonly { clientId: string; secret?: string }[];
-};
+export type PresentedCredentials =
+  | { method: 'none' | 'client_secret_basic' | 'client_secret_post'; readings: readonly Reading[] }
+  | { method: 'private_key_jwt'; clientId: string; assertion: string };
+
+type Reading = { clientId: string; secret?: string };
 
 declare const authenticated: unique symbol;
 
@@ -26,6 +29,11 @@ export function presentedCredentials(
 ): Result<PresentedCredentials, Refusal> {
   const clientId = single(form, 'client_id');
   const secret = single(form, 'client_secret');
+  const assertion = single(form, 'client_assertion');
+  if (assertion !== undefined || single(form, 'client_assertion_type') !== undefined) {
+    const isAmbiguous = authorization !== undefined || secret !== undefined;
+    return isAmbiguous ? refuse({ reason: 'client_authentication_ambiguous' }) : presentedAssertion(assertion, form);
+  }
   if (authorization === undefined) {
     if (clientId === undefined) return refuse({ reason: 'client_id_missing' });
     return ok(
@@ -41,11 +49,33 @@ export function presentedCredentials(
   return ok({ method: 'client_secret_basic', readings });
 }
 
+/** RFC 7523 §2.2: the assertion names the client; a `client_id` beside it must be the same one (RFC 7521 §4.2). */
+function presentedAssertion(assertion: string | undefined, form: Parameters): Result<PresentedCredentials, Refusal> {
+  const malformed = refuse({ reason: 'client_assertion_malformed' });
+  if (assertion === undefined || assertion.length > 8_192) return malformed;
+  if (single(form, 'client_assertion_type') !== assertionType) return malformed;
+  const subject = unverifiedSubject(assertion);
+  if (subject === undefined) return malformed;
+  const clientId = single(form, 'client_id') ?? subject;
+  return clientId === subject
+    ? ok({ method: 'private_key_jwt', clientId, assertion })
+    : refuse({ reason: 'client_authentication_ambiguous' });
+}
+
+/** Only to find the client whose keys then have to prove it. */
+function unverifiedSubject(assertion: string): string | undefined {
+  try {
+    return decodeJwt(assertion).sub;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * HTTP Basic (RFC 7617). RFC 6749 wants id and secret form-encoded first; many clients send them as they are.
  * Both readings are returned where they differ: form-decoded first, then raw.
  */
-function basicReadings(authorization: string): PresentedCredentials['readings'] | undefined {
+function basicReadings(authorization: string): Reading[] | undefined {
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(authorization)?.[1];
   if (encoded === undefined) return undefined;
   const text = Buffer.from(encoded, 'base64').toString('utf8');
@@ -66,37 +96,52 @@ function formDecode(text: string): string {
   }
 }
 
+/** How the caller proves who it is: the way to find clients, and what private_key_jwt takes. */
+export type AuthenticationDeps = AssertionDeps & { find: (clientId: string) => Promise<RegisteredClient | undefined> };
+
 /**
- * Who is calling? The registered method is the only one accepted. Takes what was presented and a way to find clients.
- * Refuses an unknown or disabled client, another method than the registered one, and a wrong secret.
+ * Who is calling? The registered method is the only one accepted.
+ * Refuses an unknown or disabled client, another method than the registered one, a wrong secret and a wrong assertion.
  */
 export async function authenticateClient(
   presented: PresentedCredentials,
-  find: (clientId: string) => Promise<RegisteredClient | undefined>,
+  deps: AuthenticationDeps,
 ): Promise<Result<AuthenticatedClient, Refusal>> {
-  let refusal: Refusal = { reason: 'client_unknown' };
-  for (const { clientId, secret } of presented.readings) {
-    const client = await find(clientId);
-    if (client === undefined) continue;
-    const refused = await refuseClient(client, presented.method, secret);
-    if (refused === undefined) return ok(client as AuthenticatedClient);
-    refusal = refused;
+  if (presented.method === 'private_key_jwt') {
+    return proven(await deps.find(presented.clientId), presented.method, (client) =>
+      verifyAssertion(presented.assertion, client, deps),
+    );
   }
-  return refuse(refusal);
+  let outcome: Result<AuthenticatedClient, Refusal> = refuse({ reason: 'client_unknown' });
+  for (const { clientId, secret } of presented.readings) {
+    const client = await deps.find(clientId);
+    if (client === undefined) continue;
+    outcome = await proven(client, presented.method, (found) => verifySecret(secret, found));
+    if (outcome.ok) break;
+  }
+  return outcome;
 }
 
-async function refuseClient(
-  client: RegisteredClient,
+/** The steps all methods share: known, registered for this method, proof, not disabled. */
+async function proven(
+  client: RegisteredClient | undefined,
   method: ClientAuthenticationMethod,
-  secret: string | undefined,
-): Promise<Refusal | undefined> {
+  prove: (client: RegisteredClient) => Promise<Result<undefined, Refusal>>,
+): Promise<Result<AuthenticatedClient, Refusal>> {
+  if (client === undefined) return refuse({ reason: 'client_unknown' });
   if (method !== client.tokenEndpointAuthMethod) {
-    if (method === 'none') return { reason: 'client_authentication_missing' };
-    return { reason: 'client_authentication_method_not_registered' };
+    const reason = method === 'none' ? 'client_authentication_missing' : 'client_authentication_method_not_registered';
+    return refuse({ reason });
   }
-  if (secret !== undefined && !(await matchesAny(secret, client.secretHashes)))
-    return { reason: 'client_secret_wrong' };
-  return client.disabled ? { reason: 'client_disabled' } : undefined;
+  const proof = await prove(client);
+  if (!proof.ok) return proof;
+  return client.disabled ? refuse({ reason: 'client_disabled' }) : ok(client as AuthenticatedClient);
+}
+
+/** A public client has no secret to show, and none is asked for. */
+async function verifySecret(secret: string | undefined, client: RegisteredClient): Promise<Result<undefined, Refusal>> {
+  if (secret === undefined || (await matchesAny(secret, client.secretHashes))) return ok(undefined);
+  return refuse({ reason: 'client_secret_wrong' });
 }
 
 /** Tries all hashes, so that the time does not tell which of two secrets is the older one. */

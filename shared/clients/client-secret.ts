@@ -1,9 +1,11 @@
+import { hash as digestOf } from 'node:crypto';
 import { hashPassword, verifyPassword } from '../password.ts';
 import { equalInConstantTime, hashSecret } from '../secret.ts';
 
 /*
  * How client secrets are kept. One that we generated has 256 bits: its SHA-256 says nothing about it.
  * One that an operator brought along may be a word, so a short one is kept like a password.
+ * Of one that came from another server as a hash nothing else is known: the hash is kept, under the name of how it was made.
  */
 
 const shortestRandomSecret = 32;
@@ -13,12 +15,30 @@ export async function hashClientSecret(secret: string): Promise<string> {
   return secret.length < shortestRandomSecret ? hashPassword(secret) : `sha256$${hashSecret(secret)}`;
 }
 
+/** Hashes of other servers: standard base64 of an unsalted digest. */
+const importedHashes = [
+  { name: 'sha256-base64', algorithm: 'sha256', bytes: 32 },
+  { name: 'sha512-base64', algorithm: 'sha512', bytes: 64 },
+] as const;
+
+/** Takes the base64 of a SHA-256 or SHA-512, told apart by length; returns `sha256-base64$…`, `sha512-base64$…`, or undefined. */
+export function importedSecretHash(base64: string): string | undefined {
+  const digest = Buffer.from(base64, 'base64');
+  if (digest.toString('base64') !== base64) return undefined;
+  const format = importedHashes.find(({ bytes }) => bytes === digest.length);
+  return format && `${format.name}$${base64}`;
+}
+
 /** Short secrets that were proven in this process, by their argon2id hash: only the first call of a client pays for argon2. */
 const proven = new Map<string, string>();
 
 export async function verifyClientSecret(secret: string, hash: string): Promise<boolean> {
   const digest = hashSecret(secret);
   if (hash.startsWith('sha256$')) return equalInConstantTime(hash, `sha256$${digest}`);
+  const imported = importedHashes.find(({ name }) => hash.startsWith(`${name}$`));
+  if (imported) {
+    return equalInConstantTime(hash, `${imported.name}$${digestOf(imported.algorithm, secret, 'base64')}`);
+  }
   const known = proven.get(hash);
   if (known !== undefined && equalInConstantTime(known, digest)) return true;
   if (!(await verifyPassword(secret, hash))) return false;

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import type { Item } from '../aws/dynamodb.ts';
+import { signingAlgorithms } from '../keys/signing-key.ts';
+import { responseTypes } from '../oauth/response-type.ts';
 import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
 import { type GlobalPolicy, pkcePolicies } from '../pkce/policy.ts';
 import type { Change } from './change.ts';
-import { isPublic, type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
+import { needsSecret, type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
 
 /*
  * The items of the Clients table. Whatever does not parse throws: a record that cannot be understood never becomes a client
@@ -47,6 +49,14 @@ const client = v.object({
     acceptLowercaseMethod: v.optional(v.boolean()),
     acceptShortVerifier: v.optional(v.boolean()),
   }),
+  responseTypes: v.optional(v.array(v.picklist(responseTypes))),
+  postLogoutRedirectUris: v.optional(v.array(v.string())),
+  idTokenSignedResponseAlg: v.optional(v.picklist(signingAlgorithms)),
+  jwks: v.optional(v.object({ keys: v.array(v.looseObject({})) })),
+  jwksUri: v.optional(v.string()),
+  mayIntrospect: v.optional(v.boolean()),
+  refreshTokenIdleLifetime: v.optional(v.number()),
+  refreshTokenLifetime: v.optional(v.number()),
 });
 
 const change = v.looseObject({ id: v.string(), at: v.number(), by: v.string(), why: v.string() });
@@ -60,8 +70,8 @@ export function toVersionedPolicy(item: Item): Versioned<GlobalPolicy> {
 /** Undefined for a client that was removed: its record stays, so that the change is not lost and can be taken back. */
 export function toVersionedClient(item: Item): Versioned<RegisteredClient | undefined> {
   const value = item['value'] === undefined ? undefined : v.parse(client, item['value']);
-  if (value && !isPublic(value) && value.secretHashes.length === 0)
-    throw new Error('a confidential client has no secret');
+  if (value && needsSecret(value) && value.secretHashes.length === 0)
+    throw new Error('a client with a secret has none');
   return { value, ...toVersion(item) };
 }
 

@@ -1,3 +1,5 @@
+import type { SigningAlgorithm } from '../keys/signing-key.ts';
+import type { ResponseType } from '../oauth/response-type.ts';
 import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
 import type { ClientPolicySettings } from '../pkce/policy.ts';
 
@@ -19,10 +21,27 @@ export type RegisteredClient = {
   firstParty: boolean;
   disabled: boolean;
   pkce: Omit<ClientPolicySettings, 'isPublic'>;
+  /** Absent: `code` alone. */
+  responseTypes?: readonly ResponseType[] | undefined;
+  /** Where a sign-out may send the browser (OpenID Connect RP-Initiated Logout §3.1). */
+  postLogoutRedirectUris?: readonly string[] | undefined;
+  /** Absent: the first algorithm of the server. */
+  idTokenSignedResponseAlg?: SigningAlgorithm | undefined;
+  /** Keys for `private_key_jwt`: by value, or where to fetch them. */
+  jwks?: { keys: readonly object[] } | undefined;
+  jwksUri?: string | undefined;
+  /** Ours: a resource server that may introspect tokens (RFC 7662 §2.1). */
+  mayIntrospect?: boolean | undefined;
+  /** Ours: lifetimes of refresh tokens in seconds, instead of the server's. */
+  refreshTokenIdleLifetime?: number | undefined;
+  refreshTokenLifetime?: number | undefined;
 };
 
 /** A public client cannot authenticate (RFC 6749 §2.1). */
 export const isPublic = (client: RegisteredClient): boolean => client.tokenEndpointAuthMethod === 'none';
+
+export const needsSecret = (client: RegisteredClient): boolean =>
+  client.tokenEndpointAuthMethod.startsWith('client_secret');
 
 export const policySettings = (client: RegisteredClient): ClientPolicySettings => ({
   ...client.pkce,

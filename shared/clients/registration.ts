@@ -1,6 +1,9 @@
 import * as v from 'valibot';
+import { signingAlgorithms } from '../keys/signing-key.ts';
+import { isFetchable } from '../oauth/fetchable-url.ts';
 import { parseRedirectUri } from '../oauth/redirect-uri.ts';
-import { openidScopes, parseScope } from '../oauth/scope.ts';
+import { responseTypes } from '../oauth/response-type.ts';
+import { defaultScopes, parseScope } from '../oauth/scope.ts';
 import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
 import { isWeaker, pkcePolicies, publicClientFloor } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -31,8 +34,31 @@ const scope = v.pipe(
 /** Members of RFC 7591 and OpenID Connect Registration that describe a client and change nothing here. */
 const informative = [
   'application_type', 'client_uri', 'contacts', 'logo_uri', 'policy_uri', 'software_id', 'software_version', 'tos_uri',
-  'client_id_issued_at', 'client_secret_expires_at', 'subject_type', 'id_token_signed_response_alg',
+  'client_id_issued_at', 'client_secret_expires_at', 'subject_type',
 ] as const; // biome-ignore format: a list of names
+
+const lifetime = v.pipe(
+  v.number('is not a number of seconds'),
+  v.integer('is not a whole number of seconds'),
+  v.minValue(60, 'is below 60 seconds'),
+  v.maxValue(63_072_000, 'is over two years'),
+);
+
+/** RFC 7517 §5, public keys only: somebody who sends a private key has to be told, not obliged. */
+const jwks = v.object(
+  {
+    keys: v.pipe(
+      v.array(v.looseObject({ kty: v.picklist(['RSA', 'EC', 'OKP'], 'is not RSA, EC or OKP') }), 'is not a list'),
+      v.minLength(1, 'is empty'),
+      v.maxLength(10, 'has more than 10 keys'),
+      v.check(
+        (keys) => keys.every((key) => !('d' in key) && !('k' in key)),
+        'has a private key; register the public part',
+      ),
+    ),
+  },
+  'is not a JWK Set',
+);
 
 const metadata = v.object({
   client_id: v.pipe(
@@ -54,8 +80,22 @@ const metadata = v.object({
     v.array(v.picklist(registrableGrantTypes, `is not one of ${registrableGrantTypes.join(', ')}`), 'is not a list'),
     ['authorization_code'],
   ),
-  response_types: v.optional(v.array(v.picklist(['code'], 'is not code'), 'is not a list')),
-  scope: v.optional(scope, openidScopes.join(' ')),
+  response_types: v.optional(
+    v.array(v.picklist(responseTypes, `is not one of ${responseTypes.join(', ')}`), 'is not a list'),
+    ['code'],
+  ),
+  post_logout_redirect_uris: v.optional(
+    v.pipe(v.array(redirectUri, 'is not a list'), v.maxLength(100, 'has more than 100 entries')),
+  ),
+  id_token_signed_response_alg: v.optional(
+    v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`),
+  ),
+  jwks: v.optional(jwks),
+  jwks_uri: v.optional(v.pipe(v.string('is not a text'), v.check(isFetchable, 'is not an https URL of a public host'))),
+  may_introspect: v.optional(v.boolean('is not true or false')),
+  refresh_token_idle_lifetime: v.optional(lifetime),
+  refresh_token_lifetime: v.optional(lifetime),
+  scope: v.optional(scope, defaultScopes.join(' ')),
   first_party: v.optional(v.boolean('is not true or false'), false),
   pkce_policy: v.optional(
     v.picklist([...pkcePolicies, 'inherit'], `is not one of ${pkcePolicies.join(', ')}, inherit`),
@@ -70,19 +110,30 @@ const known = new Set([...Object.keys(metadata.entries), ...informative]);
  * secret uses `client_secret_basic` and one without is public. Refuses with the member that is wrong, unknown members included.
  */
 export async function parseRegistration(json: unknown): Promise<Result<RegisteredClient, Mistake>> {
+  const checked = await checkRegistration(json);
+  return checked.ok ? checked : refuse(checked.refusal[0]);
+}
+
+/** {@link parseRegistration} that refuses with every member that is wrong. */
+export async function checkRegistration(
+  json: unknown,
+): Promise<Result<RegisteredClient, readonly [Mistake, ...Mistake[]]>> {
   const parsed = v.safeParse(metadata, json);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    return refuse({ member: v.getDotPath(issue) ?? 'entry', problem: issue.path ? issue.message : 'is not an object' });
-  }
-  const stranger = Object.keys(json as object).find((member) => !known.has(member));
-  if (stranger !== undefined) return refuse({ member: stranger, problem: 'is not a member of client metadata' });
+  const strangers = Object.keys(Object(json)).filter((member) => !known.has(member));
+  const mistakes = [
+    ...(parsed.issues ?? []).map((issue) => ({
+      member: v.getDotPath(issue) ?? 'entry',
+      problem: issue.path ? issue.message : 'is not an object',
+    })),
+    ...strangers.map((member) => ({ member, problem: 'is not a member of client metadata' })),
+  ];
+  if (!parsed.success || isNotEmpty(mistakes)) return refuse(mistakes as [Mistake, ...Mistake[]]);
 
   const input = parsed.output;
   const method =
     input.token_endpoint_auth_method ?? (input.client_secret === undefined ? 'none' : 'client_secret_basic');
-  const contradiction = findContradiction(input, method);
-  if (contradiction) return refuse(contradiction);
+  const contradictions = [...findContradictions(input, method)];
+  if (isNotEmpty(contradictions)) return refuse(contradictions);
   return ok({
     clientId: input.client_id,
     clientName: input.client_name,
@@ -94,31 +145,56 @@ export async function parseRegistration(json: unknown): Promise<Result<Registere
     firstParty: input.first_party,
     disabled: false,
     pkce: { policy: input.pkce_policy },
+    responseTypes: input.response_types,
+    ...present({
+      postLogoutRedirectUris: input.post_logout_redirect_uris,
+      idTokenSignedResponseAlg: input.id_token_signed_response_alg,
+      jwks: input.jwks,
+      jwksUri: input.jwks_uri,
+      mayIntrospect: input.may_introspect,
+      refreshTokenIdleLifetime: input.refresh_token_idle_lifetime,
+      refreshTokenLifetime: input.refresh_token_lifetime,
+    }),
   });
 }
 
+/** Without the members that are undefined. */
+const present = <Members extends object>(members: Members): Partial<Members> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<Members>;
+
+const isNotEmpty = <Item>(list: Item[]): list is [Item, ...Item[]] => list.length > 0;
+
+/** Names a member of client metadata, ours included. */
+export const isRegistrationMember = (name: string): boolean => known.has(name);
+
 /** Rules that take more than one member. */
-function findContradiction(
+function* findContradictions(
   input: v.InferOutput<typeof metadata>,
   method: RegisteredClient['tokenEndpointAuthMethod'],
-): Mistake | undefined {
+): Generator<Mistake> {
   if (method === 'none' && input.client_secret !== undefined) {
-    return { member: 'client_secret', problem: 'is given, but token_endpoint_auth_method none means a public client' };
+    yield { member: 'client_secret', problem: 'is given, but token_endpoint_auth_method none means a public client' };
   }
-  if (method !== 'none' && input.client_secret === undefined) {
-    return { member: 'client_secret', problem: `is missing, and token_endpoint_auth_method ${method} needs it` };
+  if (method === 'private_key_jwt') {
+    if (input.client_secret !== undefined) {
+      yield { member: 'client_secret', problem: 'is given, but token_endpoint_auth_method private_key_jwt uses keys' };
+    }
+    if ((input.jwks === undefined) === (input.jwks_uri === undefined)) {
+      yield { member: 'jwks', problem: 'or jwks_uri, one and not both, is needed for private_key_jwt' };
+    }
+  } else if (method !== 'none' && input.client_secret === undefined) {
+    yield { member: 'client_secret', problem: `is missing, and token_endpoint_auth_method ${method} needs it` };
   }
   if (method === 'none' && input.pkce_policy !== 'inherit' && isWeaker(input.pkce_policy, publicClientFloor)) {
-    return {
+    yield {
       member: 'pkce_policy',
       problem: 'is none, and a public client must use PKCE: choose any or S256, or register client authentication',
     };
   }
   if (input.grant_types.includes('authorization_code') && input.redirect_uris.length === 0) {
-    return { member: 'redirect_uris', problem: 'is empty, and the authorization_code grant needs one' };
+    yield { member: 'redirect_uris', problem: 'is empty, and the authorization_code grant needs one' };
   }
   if (input.grant_types.includes('client_credentials') && method === 'none') {
-    return { member: 'grant_types', problem: 'has client_credentials, and a public client cannot use it' };
+    yield { member: 'grant_types', problem: 'has client_credentials, and a public client cannot use it' };
   }
-  return undefined;
 }

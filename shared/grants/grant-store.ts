@@ -1,25 +1,48 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
-import type { Grant } from './grant.ts';
+import type { Grant, RefreshState } from './grant.ts';
 
 /*
  * The Grants table. Every state change is one conditional write on one item; `attempt` marks whose write it was
  * (see updateOnce), `purgeAt` only lets DynamoDB remove what nobody will ask for again.
  */
 
-/** What the write that spends a code found. */
-export type SpendOutcome =
-  | { spent: true; grant: Grant }
-  /** Nothing was written: the grant as it is, or undefined when there is none. */
-  | { spent: false; grant: Grant | undefined };
+/** What a conditional write found: it was the one that won, or the grant as it is (undefined when there is none). */
+export type WriteOutcome = { won: true; grant: Grant } | { won: false; grant: Grant | undefined };
 
 export type GrantStore = ReturnType<typeof grantStore>;
 
 /** A day after its last use a grant is rubbish. */
 const purgeDelay = 86_400;
 
+const newAttempt = () => randomBytes(16).toString('base64url');
+
 export function grantStore(database: Database, table: string) {
+  async function writeOnce(
+    id: string,
+    set: string,
+    condition: string,
+    values: Item,
+    within: Within,
+  ): Promise<WriteOutcome> {
+    const limits = containment(within);
+    const outcome = await database.updateOnce({
+      TableName: table,
+      Key: { id },
+      UpdateExpression: `SET ${set}, attempt = :attempt`,
+      ConditionExpression: [condition, ...limits.conditions].join(' AND '),
+      ExpressionAttributeNames: {
+        '#state': 'state',
+        ...(condition.includes('#hash') && { '#hash': 'hash' }),
+        ...limits.names,
+      },
+      ExpressionAttributeValues: { ...values, ...limits.values, ':attempt': newAttempt() },
+    });
+    if (outcome.won) return { won: true, grant: toGrant(outcome.item) };
+    return { won: false, grant: outcome.item && toGrant(outcome.item) };
+  }
+
   return {
     /** Keeps a new grant until its code is redeemed or expires. Safe to repeat: nobody has the code yet. */
     async issue(grant: Grant): Promise<void> {
@@ -28,28 +51,55 @@ export function grantStore(database: Database, table: string) {
 
     /**
      * Spends the code of grant `id` for `clientId`: one conditional write, so of any number of attempts exactly one wins.
-     * The condition is: it exists, is this client's, unspent and unexpired at `now`. The grant then lives until
-     * `tokensExpireAt`. A lost reply does not lose the win.
+     * The condition is: it exists, is this client's, unspent and unexpired at `now`. The same write sets up refresh tokens,
+     * if there are to be any. The grant then lives until `tokensExpireAt`. A lost reply does not lose the win.
      */
-    async spend(id: string, clientId: string, now: number, tokensExpireAt: number): Promise<SpendOutcome> {
-      const outcome = await database.updateOnce({
-        TableName: table,
-        Key: { id },
-        UpdateExpression: 'SET #state = :redeemed, redeemedAt = :now, purgeAt = :purgeAt, attempt = :attempt',
-        ConditionExpression: 'clientId = :clientId AND #state = :issued AND expiresAt > :now',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: {
+    spend: (
+      id: string,
+      clientId: string,
+      { now, tokensExpireAt, refresh, within = {} }: Redemption,
+    ): Promise<WriteOutcome> =>
+      writeOnce(
+        id,
+        `#state = :redeemed, redeemedAt = :now, purgeAt = :purgeAt${refresh ? ', refresh = :refresh' : ''}`,
+        'clientId = :clientId AND #state = :issued AND expiresAt > :now',
+        {
           ':redeemed': 'redeemed',
           ':issued': 'issued',
           ':clientId': clientId,
           ':now': now,
-          ':purgeAt': tokensExpireAt + purgeDelay,
-          ':attempt': randomBytes(16).toString('base64url'),
+          ':purgeAt': Math.max(tokensExpireAt, refresh?.idleUntil ?? 0) + purgeDelay,
+          ...(refresh && { ':refresh': refresh }),
         },
-      });
-      if (outcome.won) return { spent: true, grant: toGrant(outcome.item) };
-      return { spent: false, grant: outcome.item && toGrant(outcome.item) };
-    },
+        within,
+      ),
+
+    /**
+     * Moves a grant from the refresh token with hash `presented` to the one with hash `next`, for `clientId`: one conditional
+     * write, so a token has one successor however often it comes. The condition is: redeemed, not revoked, this client's,
+     * this very token, neither idle for too long nor at its end.
+     */
+    rotate: (
+      id: string,
+      clientId: string,
+      { presented, next, generation, now, idleUntil, within = {} }: RotationStep,
+    ): Promise<WriteOutcome> =>
+      writeOnce(
+        id,
+        'refresh.#hash = :next, refresh.previousHash = :presented, refresh.rotatedAt = :now, refresh.generation = :generation, refresh.idleUntil = :idleUntil, purgeAt = :purgeAt',
+        'clientId = :clientId AND #state = :redeemed AND refresh.#hash = :presented AND refresh.idleUntil > :now AND refresh.endsAt > :now',
+        {
+          ':redeemed': 'redeemed',
+          ':clientId': clientId,
+          ':presented': presented,
+          ':next': next,
+          ':generation': generation,
+          ':now': now,
+          ':idleUntil': idleUntil,
+          ':purgeAt': idleUntil + purgeDelay,
+        },
+        within,
+      ),
 
     /** Ends a grant: its tokens stop working wherever the grant is checked. Revoking twice is the same as once. */
     async revoke(id: string, now: number): Promise<void> {
@@ -75,21 +125,66 @@ export function grantStore(database: Database, table: string) {
   };
 }
 
+/** What a token request asks for of what was granted. More than that fails the write, so that nothing is spent for it. */
+export type Within = { scope?: readonly string[]; resources?: readonly string[] };
+
+/** What the write that spends a code sets besides: times in epoch seconds, and the state of refresh tokens if there are to be any. */
+export type Redemption = { now: number; tokensExpireAt: number; refresh?: RefreshState | undefined; within?: Within };
+
+/** One step from a refresh token to the next; hashes of their secrets, times in epoch seconds. */
+export type RotationStep = {
+  presented: string;
+  next: string;
+  generation: number;
+  now: number;
+  idleUntil: number;
+  within?: Within;
+};
+
+/** A condition for every value that must be among the granted ones. */
+function containment({ scope = [], resources = [] }: Within) {
+  const all = [
+    ...scope.map((value) => ({ list: '#scope', value })),
+    ...resources.map((value) => ({ list: '#resources', value })),
+  ];
+  return {
+    conditions: all.map(({ list }, index) => `contains(${list}, :within${index})`),
+    names: {
+      ...(scope.length > 0 && { '#scope': 'scope' }),
+      ...(resources.length > 0 && { '#resources': 'resources' }),
+    },
+    values: Object.fromEntries(all.map(({ value }, index) => [`:within${index}`, value])),
+  };
+}
+
 const grantRecord = v.object({
   id: v.string(),
   state: v.picklist(['issued', 'redeemed', 'revoked']),
   clientId: v.string(),
   sub: v.string(),
   scope: v.array(v.string()),
+  resources: v.array(v.string()),
   redirectUri: v.string(),
   redirectUriSent: v.boolean(),
   challenge: v.optional(v.object({ codeChallenge: v.string(), codeChallengeMethod: v.picklist(['S256', 'plain']) })),
   nonce: v.optional(v.string()),
+  userinfoClaims: v.optional(v.array(v.string())),
+  idTokenClaims: v.optional(v.record(v.string(), v.unknown())),
   authTime: v.number(),
   issuedAt: v.number(),
   expiresAt: v.number(),
   redeemedAt: v.optional(v.number()),
   revokedAt: v.optional(v.number()),
+  refresh: v.optional(
+    v.object({
+      hash: v.string(),
+      previousHash: v.optional(v.string()),
+      rotatedAt: v.optional(v.number()),
+      generation: v.number(),
+      idleUntil: v.number(),
+      endsAt: v.number(),
+    }),
+  ),
 });
 
-const toGrant = (item: Item): Grant => v.parse(grantRecord, item);
+export const toGrant = (item: Item): Grant => v.parse(grantRecord, item);

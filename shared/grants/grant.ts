@@ -12,16 +12,35 @@ export type Grant = {
   /** The subject: the account that granted. */
   sub: string;
   scope: readonly string[];
+  /** The APIs the tokens are for (RFC 8707); empty: the default audience. */
+  resources: readonly string[];
   redirectUri: string;
   /** Whether the authorization request named the redirect URI; if so the token request may have to repeat it. */
   redirectUriSent: boolean;
   challenge?: BoundChallenge | undefined;
   nonce?: string | undefined;
+  /** Claims that were asked for by name: their names for userinfo, their values of then for the ID token. */
+  userinfoClaims?: readonly string[] | undefined;
+  idTokenClaims?: Readonly<Record<string, unknown>> | undefined;
   /** When the person signed in. */
   authTime: number;
   issuedAt: number;
   /** From this moment on the code is worth nothing. */
   expiresAt: number;
   redeemedAt?: number | undefined;
+  refresh?: RefreshState | undefined;
   revokedAt?: number | undefined;
+};
+
+/** Where the refresh tokens of a grant stand. Only hashes of their secrets are kept. */
+export type RefreshState = {
+  hash: string;
+  /** The one before, which still works for the grace period after `rotatedAt`. */
+  previousHash?: string | undefined;
+  rotatedAt?: number | undefined;
+  generation: number;
+  /** Unused until then, it is over. */
+  idleUntil: number;
+  /** Over at the latest, however often it is used. */
+  endsAt: number;
 };

@@ -5,7 +5,16 @@ import type { Grant } from './grant.ts';
 /** What /authorize found to be granted. Times are epoch seconds. */
 export type GrantedRequest = Pick<
   Grant,
-  'clientId' | 'sub' | 'scope' | 'redirectUri' | 'redirectUriSent' | 'nonce' | 'authTime'
+  | 'clientId'
+  | 'sub'
+  | 'scope'
+  | 'resources'
+  | 'redirectUri'
+  | 'redirectUriSent'
+  | 'nonce'
+  | 'authTime'
+  | 'userinfoClaims'
+  | 'idTokenClaims'
 > & { challenge?: BoundChallenge | undefined };
 
 /** RFC 6749 §4.1.2: makes a code of 256 random bits and the grant that keeps only its hash. `lifetime` is in seconds. */

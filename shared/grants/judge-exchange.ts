@@ -22,9 +22,10 @@ function refuseRedirectUri(sent: string | undefined, grant: Grant): Refusal | un
   return grant.redirectUriSent && !grant.challenge ? { reason: 'redirect_uri_required' } : undefined;
 }
 
-/** Why a code could not be spent: nothing there, another client's, spent before, or too late. */
-export function refuseUnspendable(grant: Grant | undefined, clientId: string): Refusal {
+/** Why a code could not be spent: nothing there, another client's, spent before, too late, or asked for an API that was not granted. */
+export function refuseUnspendable(grant: Grant | undefined, clientId: string, now: number): Refusal {
   if (grant === undefined) return { reason: 'code_unknown' };
   if (grant.clientId !== clientId) return { reason: 'code_of_another_client' };
-  return grant.state === 'issued' ? { reason: 'code_expired' } : { reason: 'code_spent' };
+  if (grant.state !== 'issued') return { reason: 'code_spent' };
+  return now >= grant.expiresAt ? { reason: 'code_expired' } : { reason: 'resource_not_granted' };
 }

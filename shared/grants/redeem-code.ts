@@ -3,7 +3,7 @@ import type { JudgedProof } from '../pkce/code-verifier.ts';
 import type { PkceRules } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Grant } from './grant.ts';
-import type { GrantStore } from './grant-store.ts';
+import type { GrantStore, Redemption } from './grant-store.ts';
 import { grantId } from './issue-code.ts';
 import { type ExchangeRequest, judgeExchange, refuseUnspendable } from './judge-exchange.ts';
 
@@ -18,16 +18,16 @@ export async function redeemCode(
   request: RedeemRequest,
   client: { clientId: string; rules: PkceRules },
   grants: Pick<GrantStore, 'spend' | 'revoke'>,
-  times: { now: number; tokensExpireAt: number },
+  redemption: Redemption,
 ): Promise<Result<{ grant: Grant } & JudgedProof, Refusal>> {
-  const { spent, grant } = await grants.spend(grantId(request.code), client.clientId, times.now, times.tokensExpireAt);
-  if (spent) {
+  const { won, grant } = await grants.spend(grantId(request.code), client.clientId, redemption);
+  if (won) {
     const judged = judgeExchange(request, grant, client.rules);
     return judged.ok ? ok({ grant, ...judged.value }) : judged;
   }
-  const refusal = refuseUnspendable(grant, client.clientId);
+  const refusal = refuseUnspendable(grant, client.clientId, redemption.now);
   if (grant && refusal.reason === 'code_spent' && judgeExchange(request, grant, client.rules).ok) {
-    await grants.revoke(grant.id, times.now);
+    await grants.revoke(grant.id, redemption.now);
   }
   return refuse(refusal);
 }

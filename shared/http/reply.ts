@@ -1,12 +1,10 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { RegisteredRedirectUri } from '../oauth/redirect-uri.ts';
-import { withParameters } from '../oauth/redirect-uri.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { describeRefusal, errorOf, errorUri, statusOf } from '../oauth/refusal-catalogue.ts';
 
 export type Reply = APIGatewayProxyStructuredResultV2;
 
-const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' };
+export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
 /** JSON that must not be kept (RFC 6749 §5.1) unless `headers` say otherwise. */
 export const jsonReply = (statusCode: number, body: object, headers: Record<string, string> = {}): Reply => ({
@@ -33,12 +31,6 @@ export function headersOf(refusal: Refusal): Record<string, string> {
   if (refusal.reason === 'sign_in_throttled') return { 'retry-after': String(refusal.retryAfter) };
   return {};
 }
-
-/** 302 to the client, parameters in the query (RFC 6749 §4.1.2). */
-export const redirectToClient = (to: RegisteredRedirectUri, parameters: Record<string, string | undefined>): Reply => ({
-  statusCode: 302,
-  headers: { ...noStore, location: withParameters(to, parameters) },
-});
 
 /** 303 to one of our own pages: a POST becomes a GET (RFC 9700 §4.12). `path` starts with one of our endpoints. */
 export const seeOther = (path: `/${string}`, cookies: string[] = []): Reply => ({

@@ -2,29 +2,42 @@ import type { JWK } from 'jose';
 import type { Database, Item } from '../aws/dynamodb.ts';
 import type { SigningAlgorithm, StoredKey } from './signing-key.ts';
 
-/** Signing keys in the Keys table: one partition, one item per key. */
+/** A key for refresh tokens as it is kept: encrypted. `createdAt` is in epoch seconds. */
+export type StoredRefreshKey = { id: string; wrapped: Uint8Array; createdAt: number };
+
+/** The Keys table: one partition for signing keys, one for the keys of refresh tokens. */
 export type KeyStore = ReturnType<typeof keyStore>;
 
 export function keyStore(database: Database, table: string) {
-  const toItem = (key: StoredKey): Item => ({ pk: 'signing', sk: key.kid, ...key });
+  const partition = (pk: string) =>
+    database.query({
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      ConsistentRead: true,
+    });
 
   return {
     async list(): Promise<StoredKey[]> {
-      const items = await database.query({
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': 'signing' },
-        ConsistentRead: true,
-      });
-      return items.map(toStoredKey);
+      return (await partition('signing')).map(toStoredKey);
     },
 
     async put(key: StoredKey): Promise<void> {
-      await database.put({ TableName: table, Item: toItem(key) });
+      await database.put({ TableName: table, Item: { pk: 'signing', sk: key.kid, ...key } });
     },
 
     async remove(kid: string): Promise<void> {
       await database.remove({ TableName: table, Key: { pk: 'signing', sk: kid } });
+    },
+
+    /** The newest first. */
+    async listRefreshKeys(): Promise<StoredRefreshKey[]> {
+      const keys = (await partition('refresh')).map(toRefreshKey);
+      return keys.toSorted((a, b) => b.createdAt - a.createdAt);
+    },
+
+    async putRefreshKey(key: StoredRefreshKey): Promise<void> {
+      await database.put({ TableName: table, Item: { pk: 'refresh', sk: key.id, ...key } });
     },
   };
 }
@@ -33,6 +46,12 @@ const toStoredKey = (item: Item): StoredKey => ({
   kid: item['kid'] as string,
   algorithm: item['algorithm'] as SigningAlgorithm,
   publicJwk: item['publicJwk'] as JWK,
-  wrappedPrivateKey: item['wrappedPrivateKey'] as Uint8Array,
+  private: item['private'] as StoredKey['private'],
   signFrom: item['signFrom'] as number,
+});
+
+const toRefreshKey = (item: Item): StoredRefreshKey => ({
+  id: item['id'] as string,
+  wrapped: item['wrapped'] as Uint8Array,
+  createdAt: item['createdAt'] as number,
 });

@@ -1,10 +1,17 @@
 import type { ChallengeParameters } from '../pkce/code-challenge.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { type Parameters, refuseUnclear, single } from './parameters.ts';
+import { parseClaims, type RequestedClaims } from './claims.ts';
+import { multiple, type Parameters, refuseUnclear, single } from './parameters.ts';
 import type { Refusal } from './refusal.ts';
+import { parseResponseMode, parseResponseType, type ResponseMode, type ResponseType } from './response-type.ts';
 
 /** The parameters of RFC 6749 §4.1.1, RFC 7636 §4.3 and OpenID Connect Core §3.1.2.1 that shape the answer. */
 export type AuthorizationRequest = ChallengeParameters & {
+  responseType: ResponseType;
+  /** URIs of APIs (RFC 8707), not yet looked up. */
+  resources: readonly string[];
+  claims: RequestedClaims;
+  idTokenHint?: string | undefined;
   scope?: string | undefined;
   nonce?: string | undefined;
   prompt: readonly Prompt[];
@@ -15,13 +22,22 @@ export type AuthorizationRequest = ChallengeParameters & {
 export const prompts = ['none', 'login', 'consent', 'select_account'] as const;
 export type Prompt = (typeof prompts)[number];
 
-const maximumLength = { state: 4_096, nonce: 1_024, scope: 2_048 };
+const maximumLength = { state: 4_096, nonce: 1_024, scope: 2_048, claims: 4_096 };
 
 /** The state to echo byte for byte: only when there is exactly one that could be read and kept (RFC 6749 §4.1.2). */
 export function echoedState(parameters: Parameters): string | undefined {
   if (parameters.duplicated.has('state')) return undefined;
   const state = single(parameters, 'state');
   return state !== undefined && state.length <= maximumLength.state ? state : undefined;
+}
+
+/**
+ * How the answer travels, a refusal included: the mode that was asked for if it can be had, else the default of the response type.
+ */
+export function answerMode(parameters: Parameters): ResponseMode {
+  const type = parseResponseType(single(parameters, 'response_type') ?? '') ?? 'code';
+  const asked = parameters.duplicated.has('response_mode') ? undefined : single(parameters, 'response_mode');
+  return parseResponseMode(asked, type) ?? (type === 'code' ? 'query' : 'fragment');
 }
 
 /** Parses what follows client and redirect URI. Every refusal here goes back to the client by redirect. */
@@ -34,19 +50,28 @@ export function parseAuthorizationRequest(parameters: Parameters): Result<Author
   if (single(parameters, 'request') !== undefined) return refuse({ reason: 'request_object_unsupported' });
   if (single(parameters, 'request_uri') !== undefined) return refuse({ reason: 'request_uri_unsupported' });
 
-  const responseType = single(parameters, 'response_type');
-  if (responseType === undefined) return refuse({ reason: 'response_type_missing' });
-  if (responseType !== 'code') return refuse({ reason: 'response_type_unsupported' });
-  const responseMode = single(parameters, 'response_mode') ?? 'query';
-  if (responseMode !== 'query') return refuse({ reason: 'response_mode_unsupported' });
+  const sentType = single(parameters, 'response_type');
+  if (sentType === undefined) return refuse({ reason: 'response_type_missing' });
+  const responseType = parseResponseType(sentType);
+  if (responseType === undefined) return refuse({ reason: 'response_type_unsupported' });
+  const responseMode = parseResponseMode(single(parameters, 'response_mode'), responseType);
+  if (responseMode === undefined) return refuse({ reason: 'response_mode_unsupported' });
+  const nonce = single(parameters, 'nonce');
+  if (responseType === 'code id_token' && nonce === undefined) return refuse({ reason: 'nonce_required' });
 
   const prompt = parsePrompt(single(parameters, 'prompt'));
   if (!prompt.ok) return prompt;
   const maxAge = single(parameters, 'max_age');
   if (maxAge !== undefined && !/^\d{1,9}$/.test(maxAge)) return refuse({ reason: 'max_age_malformed' });
+  const claims = parseClaims(single(parameters, 'claims'));
+  if (!claims.ok) return claims;
   return ok({
+    responseType,
+    resources: multiple(parameters, 'resource'),
+    claims: claims.value,
+    idTokenHint: single(parameters, 'id_token_hint'),
     scope: single(parameters, 'scope'),
-    nonce: single(parameters, 'nonce'),
+    nonce,
     prompt: prompt.value,
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     codeChallenge: single(parameters, 'code_challenge'),

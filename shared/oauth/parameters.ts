@@ -16,6 +16,9 @@ export type Parameters = {
 
 export const maximumParameters = 100;
 
+/** The only parameter that may be there more than once (RFC 8707 §2). */
+const repeatable = 'resource';
+
 /**
  * Parses `application/x-www-form-urlencoded` text: a raw query string or a form body (RFC 6749 appendix B).
  * Refuses `parameters_too_many` and `parameters_malformed` (a name that cannot be decoded).
@@ -32,7 +35,7 @@ export function parseParameters(raw: string): Result<Parameters, Refusal> {
     const name = decode(equals < 0 ? pair : pair.slice(0, equals));
     const value = decode(equals < 0 ? '' : pair.slice(equals + 1));
     if (name === undefined) return refuse({ reason: 'parameters_malformed' });
-    if (seen.has(name)) duplicated.add(name);
+    if (seen.has(name) && name !== repeatable) duplicated.add(name);
     seen.add(name);
     if (value === undefined) malformed.add(name);
     else if (value !== '') values.set(name, [...(values.get(name) ?? []), value]);
@@ -50,6 +53,11 @@ function decode(text: string): string | undefined {
 
 /** The value of a parameter; absent or empty is `undefined`. */
 export const single = (parameters: Parameters, name: string): string | undefined => parameters.values.get(name)?.[0];
+
+/** All values of a parameter that may be repeated, each once. */
+export const multiple = (parameters: Parameters, name: string): string[] => [
+  ...new Set(parameters.values.get(name) ?? []),
+];
 
 /** RFC 6749 §3.1, §3.2: a parameter MUST NOT be included more than once. Looks at all names, or only at `names`. */
 export function refuseUnclear(parameters: Parameters, names?: readonly string[]): Refusal | undefined {

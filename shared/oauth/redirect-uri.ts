@@ -52,8 +52,16 @@ export function parseRedirectUri(uri: string): Result<string, string> {
   return scheme.includes('.') ? ok(uri) : refuse('has a private-use scheme without a dot (use a reversed domain name)');
 }
 
-/** Adds response parameters to a redirect URI, keeping the query it was registered with (RFC 6749 §3.1.2). Absent values stay absent. */
-export function withParameters(uri: RegisteredRedirectUri, parameters: Record<string, string | undefined>): string {
-  const present = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return `${uri}${uri.includes('?') ? '&' : '?'}${encodePairs(present)}`;
-}
+/** Adds response parameters to a redirect URI, keeping the query it was registered with (RFC 6749 §3.1.2). */
+export const withQuery = (uri: RegisteredRedirectUri, parameters: ResponseParameters): string =>
+  `${uri}${uri.includes('?') ? '&' : '?'}${encodePairs(present(parameters))}`;
+
+/** The same in the fragment; a registered redirect URI has none. */
+export const withFragment = (uri: RegisteredRedirectUri, parameters: ResponseParameters): string =>
+  `${uri}#${encodePairs(present(parameters))}`;
+
+/** What goes back to the client. Absent values stay absent. */
+export type ResponseParameters = Readonly<Record<string, string | undefined>>;
+
+export const present = (parameters: ResponseParameters): [string, string][] =>
+  Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);

@@ -13,6 +13,10 @@ export type ErrorCode =
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'login_required'
+  | 'invalid_target'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'unsupported_token_type'
   | 'access_denied'
   | 'temporarily_unavailable'
   | 'server_error';
@@ -97,7 +101,7 @@ export const refusalCatalogue = {
   },
   parameter_too_long: {
     error: 'invalid_request',
-    means: 'A parameter is too long: state takes 4096 characters, nonce 1024, scope 2048.',
+    means: 'A parameter is too long: state and claims take 4096 characters, nonce 1024, scope 2048.',
     fix: 'Keep large values in the client and send a reference to them.',
   },
   method_not_allowed: {
@@ -181,7 +185,12 @@ export const refusalCatalogue = {
   response_type_unsupported: {
     error: 'unsupported_response_type',
     means: 'The response_type is not supported.',
-    fix: 'Send response_type=code. Tokens are not issued from the authorization endpoint.',
+    fix: 'Send response_type=code. Access tokens are not issued from the authorization endpoint.',
+  },
+  response_type_not_registered: {
+    error: 'unauthorized_client',
+    means: 'The client is not registered for this response_type.',
+    fix: 'Send response_type=code, or register the other one in response_types.',
   },
   response_mode_unsupported: {
     error: 'invalid_request',
@@ -269,6 +278,125 @@ export const refusalCatalogue = {
     means:
       'The authorization request had a redirect_uri and no code_challenge, so the token request must repeat the redirect_uri. The code is spent.',
     fix: 'Start again, and send the same redirect_uri in both requests, or use PKCE.',
+  },
+  refresh_token_missing: {
+    error: 'invalid_request',
+    means: 'The request has no refresh_token.',
+    fix: 'Send the refresh token of the last token response.',
+  },
+  refresh_token_unknown: {
+    error: 'invalid_grant',
+    means: 'The refresh token is unknown: not made here, or its grant is long gone.',
+    fix: 'Let the person sign in again, and store the refresh token of every response whole.',
+  },
+  refresh_token_of_another_client: {
+    error: 'invalid_grant',
+    means: 'The refresh token was issued to another client.',
+    fix: 'Use a refresh token with the client it was issued to.',
+  },
+  refresh_token_expired: {
+    error: 'invalid_grant',
+    means: 'The refresh token was not used for too long, or its grant has come to its end.',
+    fix: 'Let the person sign in again.',
+  },
+  refresh_token_replayed: {
+    error: 'invalid_grant',
+    means: 'The refresh token was replaced by a newer one before. Somebody has a copy, so the grant is revoked.',
+    fix: 'Let the person sign in again, and replace the stored refresh token with the one of every response.',
+  },
+  grant_revoked: {
+    error: 'invalid_grant',
+    means: 'The grant was revoked.',
+    fix: 'Let the person sign in again.',
+  },
+  scope_wider_than_granted: {
+    error: 'invalid_scope',
+    means: 'The scope asks for more than was granted.',
+    fix: 'Ask for some of the granted scope values, or leave scope out.',
+  },
+  resource_malformed: {
+    error: 'invalid_target',
+    means: 'The resource is not an absolute URI without a fragment.',
+    fix: 'Send the URI that the API is registered with.',
+  },
+  resource_unknown: {
+    error: 'invalid_target',
+    means: 'No API is registered with this resource.',
+    fix: 'Register the API, or send the URI that it is registered with.',
+  },
+  resource_not_granted: {
+    error: 'invalid_target',
+    means: 'The resource was not part of the authorization request.',
+    fix: 'Ask for it in the authorization request, or leave it out.',
+  },
+  token_missing: {
+    error: 'invalid_request',
+    means: 'The request has no token.',
+    fix: 'Send the token in the token parameter.',
+  },
+  token_of_another_client: {
+    error: 'invalid_grant',
+    means: 'The token was issued to another client.',
+    fix: 'Revoke a token with the client it was issued to.',
+  },
+  token_type_not_revocable: {
+    error: 'unsupported_token_type',
+    means: 'The token stands for itself alone and has no grant that could be revoked.',
+    fix: 'Wait for it to expire, or disable the client.',
+  },
+  introspection_not_allowed: {
+    error: 'unauthorized_client',
+    status: 403,
+    means: 'The client is not registered to introspect tokens.',
+    fix: 'Register the resource server with introspection allowed.',
+  },
+  access_token_missing: {
+    error: 'invalid_token',
+    status: 401,
+    means: 'The request has no access token.',
+    fix: 'Send it as Authorization: Bearer.',
+  },
+  access_token_invalid: {
+    error: 'invalid_token',
+    status: 401,
+    means: 'The access token is malformed, expired, revoked, or not one of this server.',
+    fix: 'Get a new one with the refresh token, or let the person sign in again.',
+  },
+  access_token_sent_twice: {
+    error: 'invalid_request',
+    means: 'The access token is in the header and in the form.',
+    fix: 'Send it once.',
+  },
+  scope_insufficient: {
+    error: 'insufficient_scope',
+    status: 403,
+    means: 'The access token was not granted the scope this needs.',
+    fix: 'Ask for the scope of the WWW-Authenticate header in the authorization request.',
+  },
+  client_assertion_malformed: {
+    error: 'invalid_client',
+    means: 'The client assertion is not a JWT of the form RFC 7523 asks for.',
+    fix: 'Send client_assertion_type and a JWT signed by a key of the client, with iss, sub, aud, exp and jti.',
+  },
+  client_assertion_wrong: {
+    error: 'invalid_client',
+    means: 'The client assertion does not prove the client: signature, issuer, subject, audience or time are wrong.',
+    fix: 'Sign it with a registered key; iss and sub are the client_id, aud is the issuer, exp is at most five minutes away.',
+  },
+  client_assertion_replayed: {
+    error: 'invalid_client',
+    means: 'A client assertion with this jti was used before.',
+    fix: 'Make a new assertion, with a new jti, for every request.',
+  },
+  claims_malformed: {
+    error: 'invalid_request',
+    means: 'The claims parameter is not the JSON object that OpenID Connect Core section 5.5 describes.',
+    fix: 'Send an object with the members userinfo and id_token, or leave it out.',
+  },
+  nonce_required: {
+    error: 'invalid_request',
+    means: 'The response_type returns an ID token from the authorization endpoint and the request has no nonce.',
+    fix: 'Send a nonce that belongs to the session of the browser.',
   },
   form_token_invalid: {
     error: 'invalid_request',

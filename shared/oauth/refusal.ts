@@ -20,12 +20,16 @@ export type Refusal =
   | { reason: 'client_authentication_ambiguous' }
   | { reason: 'client_authentication_method_not_registered' }
   | { reason: 'client_secret_wrong' }
+  | { reason: 'client_assertion_malformed' }
+  | { reason: 'client_assertion_wrong' }
+  | { reason: 'client_assertion_replayed' }
   | { reason: 'grant_type_not_registered' }
   // the authorization request
   | { reason: 'redirect_uri_missing' }
   | { reason: 'redirect_uri_not_registered' }
   | { reason: 'response_type_missing' }
   | { reason: 'response_type_unsupported' }
+  | { reason: 'response_type_not_registered' }
   | { reason: 'response_mode_unsupported' }
   | { reason: 'request_object_unsupported' }
   | { reason: 'request_uri_unsupported' }
@@ -33,6 +37,8 @@ export type Refusal =
   | { reason: 'scope_not_registered' }
   | { reason: 'prompt_contradictory' }
   | { reason: 'max_age_malformed' }
+  | { reason: 'claims_malformed' }
+  | { reason: 'nonce_required' }
   | { reason: 'login_required' }
   // the token request
   | { reason: 'grant_type_missing' }
@@ -44,6 +50,25 @@ export type Refusal =
   | { reason: 'code_of_another_client' }
   | { reason: 'redirect_uri_differs' }
   | { reason: 'redirect_uri_required' }
+  | { reason: 'refresh_token_missing' }
+  | { reason: 'refresh_token_unknown' }
+  | { reason: 'refresh_token_of_another_client' }
+  | { reason: 'refresh_token_expired' }
+  | { reason: 'refresh_token_replayed' }
+  | { reason: 'grant_revoked' }
+  | { reason: 'scope_wider_than_granted' }
+  | { reason: 'resource_malformed' }
+  | { reason: 'resource_unknown' }
+  | { reason: 'resource_not_granted' }
+  // revocation, introspection, userinfo
+  | { reason: 'token_missing' }
+  | { reason: 'token_of_another_client' }
+  | { reason: 'token_type_not_revocable' }
+  | { reason: 'introspection_not_allowed' }
+  | { reason: 'access_token_missing' }
+  | { reason: 'access_token_invalid' }
+  | { reason: 'access_token_sent_twice' }
+  | { reason: 'scope_insufficient'; scope: string }
   // the person's side of the sign-in
   | { reason: 'form_token_invalid' }
   | { reason: 'sign_in_throttled'; retryAfter: number }

@@ -2,7 +2,10 @@ import { ok, type Result, refuse } from '../result.ts';
 import type { Refusal } from './refusal.ts';
 
 /** Scope values with a meaning of their own (OpenID Connect Core §5.4). */
-export const openidScopes = ['openid', 'profile', 'email'] as const;
+export const openidScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const;
+
+/** What a client that was registered without `scope` may ask for. */
+export const defaultScopes: readonly string[] = openidScopes;
 
 /** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ). */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
@@ -15,13 +18,15 @@ export function parseScope(text: string): Result<string[], Refusal> {
 
 /**
  * RFC 6749 §3.3: what of the request is granted. Values the client is not registered for are ignored; nothing left is refused.
- * Without a `scope` parameter the default is what the client is registered for, except `openid`: an ID token is only for those who ask.
+ * Without a `scope` parameter the default is what the client is registered for, except `openid` and `offline_access`: these are
+ * only for those who ask.
  */
 export function grantScope(
   requested: string | undefined,
   registeredScope: readonly string[],
 ): Result<string[], Refusal> {
-  if (requested === undefined) return ok(registeredScope.filter((value) => value !== 'openid'));
+  if (requested === undefined)
+    return ok(registeredScope.filter((value) => value !== 'openid' && value !== 'offline_access'));
   const parsed = parseScope(requested);
   if (!parsed.ok) return parsed;
   const granted = parsed.value.filter((value) => registeredScope.includes(value));

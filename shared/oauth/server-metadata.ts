@@ -1,34 +1,57 @@
 import { announcedMethods, type PkcePolicy } from '../pkce/policy.ts';
+import { standardClaims } from './claims.ts';
 import { endpoints } from './endpoints.ts';
+import { responseModes, responseTypes } from './response-type.ts';
 import { openidScopes } from './scope.ts';
 
-/** How a client may authenticate (RFC 7591 §2, `token_endpoint_auth_method`). */
-export const clientAuthenticationMethods = ['client_secret_basic', 'client_secret_post', 'none'] as const;
+/** How a client may authenticate (RFC 7591 §2, `token_endpoint_auth_method`; RFC 7523 for the last but one). */
+export const clientAuthenticationMethods = [
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+  'none',
+] as const;
 export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
 
 /** What the token endpoint exchanges (RFC 7591 §2, `grant_types`). */
-export const grantTypes = ['authorization_code'] as const;
+export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
 export type GrantType = (typeof grantTypes)[number];
+
+/** What clients may sign their assertions with: nothing symmetric, and never `none`. */
+export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
+
+/** What is announced besides constants: all of it from what is in force. */
+export type InForce = { algorithms: readonly string[]; policies: readonly PkcePolicy[]; scopes: readonly string[] };
 
 /**
  * RFC 8414 §2 and OpenID Connect Discovery 1.0 §3, the same document at both addresses.
  * `policies` are the ones in force for some client, so that what is announced is what works.
  */
-export const serverMetadata = (issuer: string, algorithms: readonly string[], policies: readonly PkcePolicy[]) => ({
+export const serverMetadata = (issuer: string, { algorithms, policies, scopes }: InForce) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
   token_endpoint: issuer + endpoints.token,
+  userinfo_endpoint: issuer + endpoints.userinfo,
+  revocation_endpoint: issuer + endpoints.revoke,
+  introspection_endpoint: issuer + endpoints.introspect,
+  end_session_endpoint: issuer + endpoints.signOut,
   jwks_uri: issuer + endpoints.jwks,
-  scopes_supported: openidScopes,
-  response_types_supported: ['code'],
-  response_modes_supported: ['query'],
+  scopes_supported: [...new Set([...openidScopes, ...scopes])],
+  response_types_supported: responseTypes,
+  response_modes_supported: responseModes,
   grant_types_supported: grantTypes,
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: algorithms,
   token_endpoint_auth_methods_supported: clientAuthenticationMethods,
+  token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+  revocation_endpoint_auth_methods_supported: clientAuthenticationMethods,
+  revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+  introspection_endpoint_auth_methods_supported: clientAuthenticationMethods.filter((method) => method !== 'none'),
+  introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
-  claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce'],
+  claims_parameter_supported: true,
+  claims_supported: ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', ...standardClaims],
 });

@@ -6,8 +6,11 @@ import { type Account, type AccountDescription, newSubject, usernameKey } from '
  * Accounts in the People table: the account under its subject, and a second item that leads from the username to the subject.
  */
 
-const accountKey = (sub: string) => ({ pk: `account#${sub}`, sk: 'account' });
+export const accountKey = (sub: string) => ({ pk: `account#${sub}`, sk: 'account' });
 const nameKey = (username: string) => ({ pk: `username#${usernameKey(username)}`, sk: 'username' });
+
+/** What a read asks for that needs no more than the claims. */
+export const claimsOnly = { ProjectionExpression: 'claims' };
 
 export type AccountStore = ReturnType<typeof accountStore>;
 
@@ -24,6 +27,12 @@ export function accountStore(database: Database, table: string) {
 
   return {
     findBySubject,
+
+    /** Only the claims: what clients may learn does not come with the password hash. */
+    async findClaims(sub: string): Promise<Account['claims'] | undefined> {
+      const item = await database.get({ TableName: table, Key: accountKey(sub), ...claimsOnly });
+      return item && toClaims(item);
+    },
 
     /** Reads twice whether the name is known or not, so that the time does not tell. */
     async findByUsername(username: string): Promise<Account | undefined> {
@@ -55,6 +64,9 @@ export function accountStore(database: Database, table: string) {
     return item['sub'] as string;
   }
 }
+
+/** From an item that was read with {@link claimsOnly}. */
+export const toClaims = (item: Item): Account['claims'] => item['claims'] as Account['claims'];
 
 const toAccount = (item: Item): Account => ({
   sub: item['sub'] as string,

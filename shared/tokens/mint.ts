@@ -1,60 +1,77 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
+import type { TokenTarget } from '../apis/token-target.ts';
 import type { Grant } from '../grants/grant.ts';
 import { signJws } from '../keys/sign.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
-
-/** What is the same for every token of this server. Lifetimes are in seconds. */
-export type TokenSettings = {
-  issuer: string;
-  audience: string;
-  accessTokenLifetime: number;
-  idTokenLifetime: number;
-};
 
 /** RFC 6749 §5.1 and OpenID Connect Core §3.1.3.3. Absent members are absent. */
 export type TokenResponse = {
   access_token: string;
   token_type: 'Bearer';
   expires_in: number;
-  scope: string;
+  scope?: string;
+  refresh_token?: string;
   id_token?: string;
 };
 
-/** The tokens of a redeemed grant. `now` is in epoch seconds. */
-export function mintTokens(grant: Grant, settings: TokenSettings, key: SigningKey, now: number): TokenResponse {
-  return {
-    access_token: signJws({ typ: 'at+jwt' }, accessTokenClaims(grant, settings, now), key),
-    token_type: 'Bearer',
-    expires_in: settings.accessTokenLifetime,
-    scope: grant.scope.join(' '),
-    ...(grant.scope.includes('openid') && {
-      id_token: signJws({ typ: 'JWT' }, idTokenClaims(grant, settings, now), key),
-    }),
+/** Whom an access token speaks for: a person who granted it, or (without a grant) the client itself. */
+export type Bearer = Pick<Grant, 'clientId' | 'sub'> & { grantId?: string; authTime?: number };
+
+/** RFC 9068 §2.2. `grant_id` names the grant, so that userinfo and introspection see a revocation at once. `now` is in epoch seconds. */
+export function mintAccessToken(
+  bearer: Bearer,
+  { audience, scope, lifetime }: TokenTarget,
+  issuer: string,
+  key: SigningKey,
+  now: number,
+): Promise<string> {
+  const claims = {
+    iss: issuer,
+    sub: bearer.sub,
+    aud: audience,
+    client_id: bearer.clientId,
+    ...scopeMember(scope),
+    iat: now,
+    nbf: now,
+    exp: now + lifetime,
+    jti: randomBytes(16).toString('base64url'),
+    auth_time: bearer.authTime,
+    grant_id: bearer.grantId,
   };
+  return signJws({ typ: 'at+jwt' }, claims, key);
 }
 
-/** RFC 9068 §2.2. `grant_id` names the grant, so that userinfo and introspection see a revocation at once. */
-const accessTokenClaims = (grant: Grant, settings: TokenSettings, now: number) => ({
-  iss: settings.issuer,
-  sub: grant.sub,
-  aud: settings.audience,
-  client_id: grant.clientId,
-  scope: grant.scope.join(' '),
-  iat: now,
-  nbf: now,
-  exp: now + settings.accessTokenLifetime,
-  jti: randomBytes(16).toString('base64url'),
-  auth_time: grant.authTime,
-  grant_id: grant.id,
-});
+/** Left out when there is none: some clients cannot read an empty one. */
+export const scopeMember = (scope: readonly string[]): { scope?: string } =>
+  scope.length > 0 ? { scope: scope.join(' ') } : {};
 
-/** OpenID Connect Core §2. */
-const idTokenClaims = (grant: Grant, settings: TokenSettings, now: number) => ({
-  iss: settings.issuer,
-  sub: grant.sub,
-  aud: grant.clientId,
-  iat: now,
-  exp: now + settings.idTokenLifetime,
-  auth_time: grant.authTime,
-  nonce: grant.nonce,
-});
+/** What ties an ID token to its place: the nonce at the first issue, the code where both travel together (§3.3.2.11). */
+export type IdTokenContext = { nonce?: string | undefined; code?: string | undefined };
+
+/** OpenID Connect Core §2. `lifetime` is in seconds. */
+export function mintIdToken(
+  grant: Pick<Grant, 'clientId' | 'sub' | 'authTime' | 'idTokenClaims'>,
+  { nonce, code }: IdTokenContext,
+  { issuer, idTokenLifetime }: { issuer: string; idTokenLifetime: number },
+  key: SigningKey,
+  now: number,
+): Promise<string> {
+  const claims = {
+    ...grant.idTokenClaims,
+    iss: issuer,
+    sub: grant.sub,
+    aud: grant.clientId,
+    iat: now,
+    exp: now + idTokenLifetime,
+    auth_time: grant.authTime,
+    nonce,
+    c_hash: code === undefined ? undefined : halfHash(code, key),
+  };
+  return signJws({ typ: 'JWT' }, claims, key);
+}
+
+/** The left half of the hash that belongs to the algorithm: SHA-256, and SHA-512 for Ed25519 (§3.3.2.11). */
+function halfHash(text: string, { algorithm }: SigningKey): string {
+  const digest = hash(algorithm === 'EdDSA' ? 'sha512' : 'sha256', text, 'buffer');
+  return digest.subarray(0, digest.length / 2).toString('base64url');
+}

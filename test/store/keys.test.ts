@@ -3,13 +3,17 @@ import { importJWK, jwtVerify } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { rotateKeys } from '../../functions/rotate-keys/rotate.ts';
 import { type KeyStore, keyStore } from '../../shared/keys/key-store.ts';
+import { publishedKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
 import { localWrapper } from '../../shared/keys/local-wrapper.ts';
-import { publishedKeys, signingKeys } from '../../shared/keys/published-keys.ts';
+import { memoryCustody } from '../../shared/keys/memory-custody.ts';
 import { signJws } from '../../shared/keys/sign.ts';
+import type { StoredKey } from '../../shared/keys/signing-key.ts';
 import { freshTables } from './store.ts';
 
 const settings = { rotateEvery: 1_000, publishBefore: 100, keepAfter: 50 };
 const wrapper = localWrapper(randomBytes(32));
+const custody = memoryCustody(wrapper);
+const rotate = (now: number) => rotateKeys(store, custody, ['RS256'], settings, now);
 
 let store: KeyStore;
 beforeAll(async () => {
@@ -18,34 +22,36 @@ beforeAll(async () => {
 });
 
 test('without a key nothing is signed', async () => {
-  await expect(signingKeys(store, wrapper, () => 0)()).rejects.toThrow('there is no signing key');
+  await expect(signingKeys(store, custody, () => 0)('RS256')).rejects.toThrow('there is no RS256 signing key');
 });
 
 test('the first rotation makes a key that signs at once, the next one changes nothing', async () => {
-  const first = await rotateKeys(store, wrapper, settings, 0);
-  expect(first).toMatchObject({ published: { signFrom: 0 }, retired: [] });
-  expect(await rotateKeys(store, wrapper, settings, 1)).toEqual({ retired: [] });
+  const first = await rotate(0);
+  expect(first).toMatchObject({ published: [{ algorithm: 'RS256', signFrom: 0 }], retired: [] });
+  expect(await rotate(1)).toEqual({ published: [], retired: [] });
 });
 
 test('AT6: a token verifies with the published key of its kid, before and after a rotation', async () => {
   let now = 950;
-  await rotateKeys(store, wrapper, settings, now);
+  await rotate(now);
   const published = publishedKeys(store, () => now);
   for (now of [950, 1_050]) {
-    const key = await signingKeys(store, wrapper, () => now)();
-    const token = signJws({ typ: 'JWT' }, { sub: 'x' }, key);
+    const key = await signingKeys(store, custody, () => now)('RS256');
+    const token = await signJws({ typ: 'JWT' }, { sub: 'x' }, key);
     const jwk = (await published()).keys.find(({ kid }) => kid === key.kid);
     const verified = await jwtVerify(token, await importJWK(jwk ?? {}, 'RS256'));
     expect(verified.protectedHeader).toEqual({ alg: 'RS256', kid: key.kid, typ: 'JWT' });
   }
 });
 
+const wrapped = ({ private: kept }: StoredKey) => ('wrapped' in kept ? kept.wrapped : new Uint8Array());
+
 test('private keys are stored encrypted, bound to their kid', async () => {
   const [one, two] = await store.list();
   if (!one || !two) throw new Error('two keys are expected here');
-  await expect(wrapper.unwrap(one.wrappedPrivateKey, one.kid)).resolves.toBeDefined();
-  await expect(wrapper.unwrap(one.wrappedPrivateKey, two.kid)).rejects.toThrow();
-  await expect(localWrapper(randomBytes(32)).unwrap(one.wrappedPrivateKey, one.kid)).rejects.toThrow();
+  await expect(wrapper.unwrap(wrapped(one), one.kid)).resolves.toBeDefined();
+  await expect(wrapper.unwrap(wrapped(one), two.kid)).rejects.toThrow();
+  await expect(localWrapper(randomBytes(32)).unwrap(wrapped(one), one.kid)).rejects.toThrow();
 });
 
 test('published keys are public parts only', async () => {
@@ -61,7 +67,7 @@ test('H37: 50 parallel first calls decrypt the key once', async () => {
     return wrapper.unwrap(text, kid);
   };
   const counting = { ...wrapper, unwrap };
-  const signingKey = signingKeys(store, counting, () => 950);
-  await Promise.all(Array.from({ length: 50 }, () => signingKey()));
+  const signingKey = signingKeys(store, memoryCustody(counting), () => 950);
+  await Promise.all(Array.from({ length: 50 }, () => signingKey('RS256')));
   expect(unwraps).toBe(1);
 });

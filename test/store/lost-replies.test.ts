@@ -6,6 +6,7 @@ import { lossyProxy } from './lossy-proxy.ts';
 import { freshTables } from './store.ts';
 
 const now = 1_700_000_000;
+const times = { now, tokensExpireAt: now + 3_600 };
 
 let tables: Awaited<ReturnType<typeof freshTables>>;
 let proxy: Awaited<ReturnType<typeof lossyProxy>>;
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 
 function newGrant() {
-  const granted = { clientId: 'app', sub: 'somebody', scope: [], redirectUri: 'https://app.example/cb' };
+  const granted = { clientId: 'app', sub: 'somebody', scope: [], resources: [], redirectUri: 'https://app.example/cb' };
   return issueCode({ ...granted, redirectUriSent: true, authTime: now }, now, 60).grant;
 }
 
@@ -28,10 +29,10 @@ test('H5: a code whose spending was committed but not answered is still won, onc
   await store.issue(grant);
   const before = proxy.lostReplies();
   proxy.loseNextReply('UpdateItem');
-  const outcome = await store.spend(grant.id, 'app', now, now + 3_600);
+  const outcome = await store.spend(grant.id, 'app', times);
   expect(proxy.lostReplies()).toBe(before + 1);
-  expect(outcome).toMatchObject({ spent: true, grant: { state: 'redeemed' } });
-  expect(await store.spend(grant.id, 'app', now, now + 3_600)).toMatchObject({ spent: false });
+  expect(outcome).toMatchObject({ won: true, grant: { state: 'redeemed' } });
+  expect(await store.spend(grant.id, 'app', times)).toMatchObject({ won: false });
 });
 
 test('H5: a grant whose issuing was committed but not answered is there once', async () => {
@@ -44,5 +45,5 @@ test('H5: a grant whose issuing was committed but not answered is there once', a
 
 test('H9: a table that is not there is an unavailable store, never an unknown code', async () => {
   const store = grantStore(tables.database, 'no-such-table');
-  await expect(store.spend('id', 'app', now, now)).rejects.toThrow(StoreUnavailable);
+  await expect(store.spend('id', 'app', times)).rejects.toThrow(StoreUnavailable);
 });

@@ -11,7 +11,9 @@ export const demoPublicClient = {
   client_id: 'demo-app',
   client_name: 'Demo app',
   redirect_uris: ['http://localhost/demo', ...loopbackCallbacks, 'com.example.demo:/callback'],
+  post_logout_redirect_uris: ['http://localhost/demo'],
   token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
   pkce_policy: 'S256',
   first_party: true,
 };
@@ -22,6 +24,7 @@ export const demoConfidentialClient = {
   client_name: 'Demo web server',
   redirect_uris: [...loopbackCallbacks, 'https://oauth.pstmn.io/v1/callback'],
   token_endpoint_auth_method: 'client_secret_basic',
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
   pkce_policy: 'none',
   first_party: true,
 };

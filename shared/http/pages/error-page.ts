@@ -6,21 +6,58 @@ import { pageReply } from './page.ts';
 
 /**
  * What a person sees when there is nowhere safe to send them back to (RFC 6749 §4.1.2.1). Status 400 instead of 401:
- * it is not the person who failed to authenticate.
+ * it is not the person who failed to authenticate. Nothing of the request is repeated.
  */
 export function errorPage(refusal: Refusal, issuer: string): Promise<Reply> {
   const status = statusOf(refusal);
+  const { title, happened, advice } = status >= 500 ? ourFault : notOurFault(refusal);
   return pageReply(
     status === 401 ? 400 : status,
-    'This sign-in cannot go on',
-    html`<h1>This sign-in cannot go on</h1>
-<p>${introduction(status)}</p>
-<p class="soft">For the developer: ${describeRefusal(refusal)} <a href="${errorUri(issuer, refusal.reason)}">${refusal.reason}</a></p>`,
+    title,
+    html`<h1>${title}</h1>
+<p>${happened}</p>
+<p>${advice}</p>
+<section class="detail">
+<h2>For the people who make the app</h2>
+<p class="soft">${describeRefusal(refusal)}</p>
+<p><a href="${errorUri(issuer, refusal.reason)}">More about <code>${refusal.reason}</code></a></p>
+</section>`,
     { headers: headersOf(refusal) },
   );
 }
 
-const introduction = (status: number): string =>
-  status >= 500
-    ? 'Something on our side did not work. Wait a moment, go back to the app and try again.'
-    : 'The app that sent you here made a request we cannot trust, so you were not signed in. Go back to the app and try again; if it happens again, tell the people who make it.';
+type Words = { title: string; happened: string; advice: string };
+
+const ourFault: Words = {
+  title: 'Something went wrong here',
+  happened: 'You did nothing wrong, and neither did the app.',
+  advice: 'Wait a moment, then go back to the app and try again.',
+};
+
+const goBack: Omit<Words, 'happened'> = {
+  title: 'You cannot sign in from here',
+  advice: 'Go back to the app and try again. If you end up here once more, tell the people who make the app.',
+};
+
+/** What happened, said to a person who can do nothing about the request itself. */
+function notOurFault({ reason }: Refusal): Words {
+  switch (reason) {
+    case 'client_disabled':
+      return {
+        ...goBack,
+        happened: 'Signing in to this app is switched off.',
+        advice: 'The people who make the app can tell you why, and for how long.',
+      };
+    case 'client_unknown':
+      return { ...goBack, happened: 'We do not know the app that sent you here, so we did not sign you in.' };
+    case 'redirect_uri_missing':
+    case 'redirect_uri_not_registered':
+      return {
+        ...goBack,
+        happened:
+          'The app did not say where to send you afterwards, or named an address that we do not know. To keep your account safe, we did not sign you in.',
+      };
+    default:
+      return { ...goBack, happened: 'The app sent us a request that we cannot trust, so we did not sign you in.' };
+  }
+}

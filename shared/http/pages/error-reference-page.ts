@@ -10,12 +10,14 @@ export function errorReferencePage(): Promise<Reply> {
     200,
     'Why a request was refused',
     html`<h1>Why a request was refused</h1>
-<p class="soft">Every refusal names its reason. Find yours below.</p>
+<p class="soft">Every refusal names its reason. Each reason stands here with its OAuth error code, what it means and what to do about it.</p>
 ${entries.map(
-  ([reason, { error, means, fix }]) => html`<section id="${reason}">
-<h2><code>${reason}</code> <span class="soft">${error}</span></h2>
-<p>${means}<br>${fix}</p>
-</section>`,
+  ([reason, { error, means, fix }]) => html`<section class="entry" id="${reason}">
+<h2><a href="#${reason}"><code>${reason}</code></a> <span class="soft">${error}</span></h2>
+<p>${means}</p>
+<p class="soft">${fix}</p>
+</section>
+`,
 )}`,
     { wide: true, headers: { 'cache-control': 'public, max-age=3600' } },
   );

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { Reply } from '../reply.ts';
+import { icon, mark } from './mark.ts';
 import { stylesheet, stylesheetSource } from './style.ts';
 
 /** Markup that the template has escaped. */
@@ -8,7 +9,7 @@ export type Markup = ReturnType<typeof html>;
 /*
  * No form-action: browsers apply it to the redirect after a form as well, and ours ends at the client's redirect URI.
  */
-const contentSecurityPolicy = `default-src 'none'; style-src ${stylesheetSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
+export const contentSecurityPolicy = `default-src 'none'; style-src ${stylesheetSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
 
 const headers = {
   'content-type': 'text/html; charset=utf-8',
@@ -30,11 +31,12 @@ export async function pageReply(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="${icon}">
 <style>${raw(stylesheet)}</style>
 </head>
 <body>
 <main${more.wide ? raw(' class="wide"') : ''}>
+${mark}
 ${content}
 </main>
 </body>

@@ -1,4 +1,4 @@
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { Refusal } from '../../oauth/refusal.ts';
 import { statusOf } from '../../oauth/refusal-catalogue.ts';
 import { headersOf, type Reply } from '../reply.ts';
@@ -18,18 +18,21 @@ export type SignInPage = {
 /** The form posts to the address it was loaded from, so the authorization request stays in the URL and nowhere else. */
 export function signInPage({ clientName, username, refusal, formToken, cookies }: SignInPage): Promise<Reply> {
   const problem = refusal && sentence(refusal);
+  // What is wrong with the fields stands beside them; anything else stands above.
+  const isAboutFields = refusal?.reason === 'credentials_wrong';
   return pageReply(
     refusal ? statusOf(refusal) : 200,
     problem ? 'Not signed in: try again' : 'Sign in',
     html`<h1>Sign in</h1>
-<p class="soft">${clientName ? html`to go on to <strong>${clientName}</strong>` : 'with your account'}</p>
+<p class="soft">Enter your username and password${clientName ? html` to continue to <strong><bdi>${clientName}</bdi></strong>` : ''}.</p>
+${problem && !isAboutFields ? html`<p class="notice" id="problem" role="alert">${problem}</p>` : ''}
 <form method="post">
 <input type="hidden" name="form_token" value="${formToken}">
 <label for="username">Username</label>
-<input id="username" name="username" value="${username ?? ''}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="200" required ${username ? '' : 'autofocus'}>
+<input id="username" name="username" value="${username ?? ''}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="200" required ${username ? '' : 'autofocus'}>
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" maxlength="1024" required ${username ? 'autofocus' : ''} ${problem ? html`aria-invalid="true" aria-describedby="problem"` : ''}>
-${problem ? html`<p class="wrong" id="problem" role="alert">${problem}</p>` : ''}
+<input id="password" name="password" type="password" autocomplete="current-password" maxlength="1024" required ${username ? 'autofocus' : ''} ${isAboutFields ? raw('aria-invalid="true"') : ''} ${problem ? raw('aria-describedby="problem"') : ''}>
+${problem && isAboutFields ? html`<p class="wrong" id="problem" role="alert">${problem}</p>` : ''}
 <button type="submit">Sign in</button>
 </form>`,
     { cookies, ...(refusal && { headers: headersOf(refusal) }) },
@@ -40,9 +43,11 @@ ${problem ? html`<p class="wrong" id="problem" role="alert">${problem}</p>` : ''
 function sentence(refusal: Refusal): string {
   if (refusal.reason === 'sign_in_throttled') {
     const minutes = Math.ceil(refusal.retryAfter / 60);
-    return `Too many attempts. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`} and try again.`;
+    return `There were too many attempts to sign in. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`;
   }
-  if (refusal.reason === 'form_token_invalid') return 'This page was open for too long. Please try again.';
+  if (refusal.reason === 'form_token_invalid') {
+    return 'This page was open for too long, or your browser did not keep our cookie. Enter your password again.';
+  }
   return 'The username or the password is not right. Check both and try again.';
 }
 
@@ -51,8 +56,7 @@ export const signedInPage = (cookies: string[]): Promise<Reply> =>
   pageReply(
     200,
     'You are signed in',
-    html`<h1>You are signed in</h1><p>You can close this page, or go back to the app.</p>`,
-    {
-      cookies,
-    },
+    html`<h1>You are signed in</h1>
+<p>You can close this page, or go back to the app you came from.</p>`,
+    { cookies },
   );

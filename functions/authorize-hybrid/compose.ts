@@ -1,0 +1,19 @@
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { signingKeys } from '../../shared/keys/loaded-keys.ts';
+import { mintIdToken } from '../../shared/tokens/mint.ts';
+import { authorizeDeps } from '../authorize/compose.ts';
+import { authorizeHandler } from '../authorize/handler.ts';
+import { keyCustody, type Runtime } from '../runtime.ts';
+
+/** The authorization endpoint once more, with the right to sign: for `response_type=code id_token` (OpenID Connect Core §3.3). */
+export function compose(runtime: Runtime) {
+  const { config, database, now } = runtime;
+  const signingKey = signingKeys(keyStore(database, config.tables.keys), keyCustody(config), now);
+  return authorizeHandler({
+    ...authorizeDeps(runtime),
+    async mintIdToken(grant, code, client) {
+      const key = await signingKey(client.idTokenSignedResponseAlg ?? config.signingAlgorithms[0]);
+      return mintIdToken(grant, { nonce: grant.nonce, code }, config, key, now());
+    },
+  });
+}

@@ -1,0 +1,18 @@
+import { clientReader } from '../../shared/clients/client-reader.ts';
+import { grantStore } from '../../shared/grants/grant-store.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import { clientAuthentication } from '../client-authentication.ts';
+import type { Runtime } from '../runtime.ts';
+import { introspectHandler } from './handler.ts';
+
+export function compose(runtime: Runtime) {
+  const { config, database, writeLine, now } = runtime;
+  return introspectHandler({
+    ...clientAuthentication(runtime, clientReader(database, config.tables.clients, now)),
+    issuer: config.issuer,
+    grants: grantStore(database, config.tables.grants),
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    writeLine,
+  });
+}

@@ -1,0 +1,53 @@
+import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import type { AuthenticationDeps } from '../../shared/clients/client-authentication.ts';
+import type { GrantStore } from '../../shared/grants/grant-store.ts';
+import { clientRefusalReply, readAuthenticatedForm } from '../../shared/http/authenticated-form.ts';
+import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
+import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
+import { single } from '../../shared/oauth/parameters.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { type AccessTokenClaims, readAccessToken } from '../../shared/tokens/access-token.ts';
+
+export type IntrospectDeps = AuthenticationDeps & {
+  issuer: string;
+  grants: Pick<GrantStore, 'find'>;
+  publishedKeys: () => Promise<JwkSet>;
+  writeLine: WriteLine;
+};
+
+/** RFC 7662: for resource servers that are registered to ask. Only access tokens are ever active. */
+export const introspectHandler = (deps: IntrospectDeps) =>
+  endpoint({
+    name: 'introspect',
+    methods: { POST: (request) => introspect(request, deps) },
+    tell: (refusal) => refusalReply(refusal, deps.issuer),
+    writeLine: deps.writeLine,
+    now: deps.now,
+  });
+
+async function introspect(request: HttpRequest, deps: IntrospectDeps): Promise<Answer> {
+  const refused = (refusal: Refusal, client?: string): Answer => ({
+    reply: clientRefusalReply(refusal, request, deps.issuer),
+    decision: { verdict: 'refused', reason: refusal.reason, client },
+  });
+  const authenticated = await readAuthenticatedForm(request, deps);
+  if (!authenticated.ok) return refused(authenticated.refusal);
+  const { form, client } = authenticated.value;
+  const { clientId } = client;
+  if (!client.mayIntrospect) return refused({ reason: 'introspection_not_allowed' }, clientId);
+  const token = single(form, 'token');
+  if (token === undefined) return refused({ reason: 'token_missing' }, clientId);
+
+  const claims = await readAccessToken(token, deps.issuer, await deps.publishedKeys(), deps.now());
+  const isActive = claims !== undefined && (await isGranted(claims, deps));
+  const body = isActive ? { active: true, token_type: 'Bearer', ...claims } : { active: false };
+  return { reply: jsonReply(200, body), decision: { verdict: 'allowed', client: clientId } };
+}
+
+/** A token of a grant is active as long as the grant is; a client's own token stands for itself. */
+async function isGranted(claims: AccessTokenClaims, deps: IntrospectDeps): Promise<boolean> {
+  if (claims.grant_id === undefined) return true;
+  return (await deps.grants.find(claims.grant_id))?.state === 'redeemed';
+}

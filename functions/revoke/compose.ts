@@ -1,0 +1,20 @@
+import { clientReader } from '../../shared/clients/client-reader.ts';
+import { grantStore } from '../../shared/grants/grant-store.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { publishedKeys, refreshKeys } from '../../shared/keys/loaded-keys.ts';
+import { clientAuthentication } from '../client-authentication.ts';
+import { keyWrapper, type Runtime } from '../runtime.ts';
+import { revokeHandler } from './handler.ts';
+
+export function compose(runtime: Runtime) {
+  const { config, database, writeLine, now } = runtime;
+  const keys = keyStore(database, config.tables.keys);
+  return revokeHandler({
+    ...clientAuthentication(runtime, clientReader(database, config.tables.clients, now)),
+    issuer: config.issuer,
+    grants: grantStore(database, config.tables.grants),
+    publishedKeys: publishedKeys(keys, now),
+    refreshKeys: refreshKeys(keys, keyWrapper(config), now),
+    writeLine,
+  });
+}

@@ -1,0 +1,92 @@
+import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import type { ClientReader } from '../../shared/clients/client-reader.ts';
+import { clearCookie, cookieName, sessionCookie } from '../../shared/http/cookies.ts';
+import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
+import { readForm } from '../../shared/http/form.ts';
+import { isOurForm, openForm } from '../../shared/http/form-token.ts';
+import { errorPage } from '../../shared/http/pages/error-page.ts';
+import { signedOutPage, signOutPage } from '../../shared/http/pages/sign-out-page.ts';
+import { noStore, type Reply } from '../../shared/http/reply.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
+import { type Parameters, parseParameters, refuseUnclear, single } from '../../shared/oauth/parameters.ts';
+import { matchRedirectUri, type RegisteredRedirectUri, withQuery } from '../../shared/oauth/redirect-uri.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import type { SessionStore } from '../../shared/people/session-store.ts';
+import type { Result } from '../../shared/result.ts';
+import { type HintClaims, readIdTokenHint } from '../../shared/tokens/id-token-hint.ts';
+
+export type SignOutDeps = {
+  issuer: string;
+  clients: Pick<ClientReader, 'find'>;
+  sessions: Pick<SessionStore, 'find' | 'end'>;
+  publishedKeys: () => Promise<JwkSet>;
+  writeLine: WriteLine;
+  now: () => number;
+};
+
+/** OpenID Connect RP-Initiated Logout §2, by GET and by POST. */
+export const signOutHandler = (deps: SignOutDeps) =>
+  endpoint({
+    name: 'sign-out',
+    methods: {
+      GET: (request) => signOut(parseParameters(request.rawQuery), request, deps),
+      POST: (request) => signOut(readForm(request), request, deps),
+    },
+    tell: (refusal) => errorPage(refusal, deps.issuer),
+    writeLine: deps.writeLine,
+    now: deps.now,
+  });
+
+async function signOut(
+  parameters: Result<Parameters, Refusal>,
+  request: HttpRequest,
+  deps: SignOutDeps,
+): Promise<Answer> {
+  const unclear = parameters.ok ? refuseUnclear(parameters.value) : parameters.refusal;
+  if (unclear || !parameters.ok)
+    return { reply: await errorPage(unclear ?? { reason: 'parameters_malformed' }, deps.issuer) };
+  const sent = parameters.value;
+  const hint = await readHint(sent, deps);
+  const sessionId = request.cookies.get(cookieName(deps.issuer, sessionCookie));
+  const session = sessionId ? await deps.sessions.find(sessionId, deps.now()) : undefined;
+
+  // A client that shows an ID token of the person who is signed in needs no question; everybody else is asked (§2).
+  const isConfirmed = request.method === 'POST' && isOurForm(request, sent, deps.issuer);
+  if (session && !isConfirmed && hint?.sub !== session.sub) {
+    const form = openForm(request, deps.issuer);
+    return { reply: await signOutPage(sent, form.token, form.cookies) };
+  }
+  if (sessionId) await deps.sessions.end(sessionId);
+  const cookies = [clearCookie(deps.issuer, sessionCookie)];
+  const to = await returnAddress(sent, hint, deps);
+  return {
+    reply: to ? goBack(to, single(sent, 'state'), cookies) : await signedOutPage(cookies),
+    decision: { verdict: 'allowed', client: hint?.aud },
+  };
+}
+
+async function readHint(sent: Parameters, deps: SignOutDeps): Promise<HintClaims | undefined> {
+  const hint = single(sent, 'id_token_hint');
+  return hint === undefined ? undefined : readIdTokenHint(hint, deps.issuer, await deps.publishedKeys());
+}
+
+/** §3: only to an address the client registered for this. The client is the one of the hint, or the one that is named. */
+async function returnAddress(
+  sent: Parameters,
+  hint: HintClaims | undefined,
+  deps: SignOutDeps,
+): Promise<RegisteredRedirectUri | undefined> {
+  const presented = single(sent, 'post_logout_redirect_uri');
+  const named = single(sent, 'client_id');
+  if (presented === undefined || (hint && named !== undefined && named !== hint.aud)) return undefined;
+  const clientId = hint?.aud ?? named;
+  const client = clientId === undefined ? undefined : await deps.clients.find(clientId);
+  return client && matchRedirectUri(presented, client.postLogoutRedirectUris ?? []);
+}
+
+const goBack = (to: RegisteredRedirectUri, state: string | undefined, cookies: string[]): Reply => ({
+  statusCode: 303,
+  headers: { ...noStore, location: state === undefined ? to : withQuery(to, { state }) },
+  cookies,
+});

@@ -1,0 +1,14 @@
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import type { Runtime } from '../runtime.ts';
+import { userinfoHandler } from './handler.ts';
+import { subjectStore } from './subject-store.ts';
+
+export const compose = ({ config, database, writeLine, now }: Runtime) =>
+  userinfoHandler({
+    issuer: config.issuer,
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    subjects: subjectStore(database, config.tables),
+    writeLine,
+    now,
+  });

@@ -1,0 +1,63 @@
+import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import { bearerRefusalReply, bearerToken } from '../../shared/http/bearer.ts';
+import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
+import { readForm } from '../../shared/http/form.ts';
+import { jsonReply } from '../../shared/http/reply.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
+import { releasedClaims } from '../../shared/oauth/claims.ts';
+import { type Parameters, refuseUnclear } from '../../shared/oauth/parameters.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { readAccessToken } from '../../shared/tokens/access-token.ts';
+import type { SubjectStore } from './subject-store.ts';
+
+export type UserinfoDeps = {
+  issuer: string;
+  publishedKeys: () => Promise<JwkSet>;
+  subjects: SubjectStore;
+  writeLine: WriteLine;
+  now: () => number;
+};
+
+/** OpenID Connect Core §5.3: claims about the person, by GET, or by POST with the token in the header or in the form. */
+export const userinfoHandler = (deps: UserinfoDeps) =>
+  endpoint({
+    name: 'userinfo',
+    methods: { GET: (request) => userinfo(request, undefined, deps), POST: (request) => post(request, deps) },
+    tell: (refusal) => bearerRefusalReply(refusal, deps.issuer),
+    crossOrigin: true,
+    writeLine: deps.writeLine,
+    now: deps.now,
+  });
+
+async function post(request: HttpRequest, deps: UserinfoDeps): Promise<Answer> {
+  if (request.body.bytes === 0) return userinfo(request, undefined, deps);
+  const form = readForm(request);
+  if (!form.ok) return refused(form.refusal, deps);
+  const unclear = refuseUnclear(form.value);
+  return unclear ? refused(unclear, deps) : userinfo(request, form.value, deps);
+}
+
+async function userinfo(request: HttpRequest, form: Parameters | undefined, deps: UserinfoDeps): Promise<Answer> {
+  const token = bearerToken(request, form);
+  if (!token.ok) return refused(token.refusal, deps);
+  const claims = await readAccessToken(token.value, deps.issuer, await deps.publishedKeys(), deps.now());
+  if (claims === undefined) return refused({ reason: 'access_token_invalid' }, deps);
+  const client = claims.client_id;
+  const scope = claims.scope?.split(' ') ?? [];
+  if (!scope.includes('openid') || claims.grant_id === undefined) {
+    return refused({ reason: 'scope_insufficient', scope: 'openid' }, deps, client);
+  }
+  // The grant is asked, too: a revoked one ends here at once, not when its token expires.
+  const { grant, claims: person } = await deps.subjects.find(claims.grant_id, claims.sub);
+  if (grant?.state !== 'redeemed' || grant.sub !== claims.sub || person === undefined) {
+    return refused({ reason: 'access_token_invalid' }, deps, client);
+  }
+  const released = releasedClaims(person, scope, grant.userinfoClaims ?? []);
+  return { reply: jsonReply(200, { ...released, sub: claims.sub }), decision: { verdict: 'allowed', client } };
+}
+
+const refused = (refusal: Refusal, deps: UserinfoDeps, client?: string): Answer => ({
+  reply: bearerRefusalReply(refusal, deps.issuer),
+  decision: { verdict: 'refused', reason: refusal.reason, client },
+});

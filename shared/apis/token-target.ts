@@ -1,0 +1,39 @@
+import type { Refusal } from '../oauth/refusal.ts';
+import { openidScopes } from '../oauth/scope.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { isResource, type RegisteredApi } from './registered-api.ts';
+
+/** What an access token is for: `aud`, `scope` and its lifetime in seconds. */
+export type TokenTarget = { audience: string | readonly string[]; scope: readonly string[]; lifetime: number };
+
+/** RFC 8707 §2: the `resource` parameters of a request. Refuses what is no resource URI, and what no API is registered with. */
+export function findApis(
+  resources: readonly string[],
+  apis: readonly RegisteredApi[],
+): Result<RegisteredApi[], Refusal> {
+  const found: RegisteredApi[] = [];
+  for (const resource of resources) {
+    if (!isResource(resource)) return refuse({ reason: 'resource_malformed' });
+    const api = apis.find((known) => known.resource === resource);
+    if (api === undefined) return refuse({ reason: 'resource_unknown' });
+    found.push(api);
+  }
+  return ok(found);
+}
+
+/**
+ * A token for APIs carries only scope values that they know (and the OpenID Connect ones), and lives as long as the strictest
+ * of them wants. Without an API the token is for the default audience, with the whole scope.
+ */
+export function targetOf(
+  apis: readonly RegisteredApi[],
+  scope: readonly string[],
+  defaults: { audience: string; accessTokenLifetime: number },
+): TokenTarget {
+  const [only] = apis;
+  if (only === undefined) return { audience: defaults.audience, scope, lifetime: defaults.accessTokenLifetime };
+  const known = new Set<string>([...openidScopes, ...apis.flatMap((api) => api.scope)]);
+  const audience = apis.length === 1 ? only.resource : apis.map(({ resource }) => resource);
+  const lifetime = Math.min(...apis.map((api) => api.accessTokenLifetime ?? defaults.accessTokenLifetime));
+  return { audience, scope: scope.filter((value) => known.has(value)), lifetime };
+}

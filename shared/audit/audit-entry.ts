@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import { compatibilitySwitches, pkcePolicies } from '../pkce/policy.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { auditVersion, methodsUsed, verdicts } from './decision.ts';
+
+/*
+ * Reads audit lines back. Lists that may grow without a new version are open (reasons, mistakes, origins, endpoints), those
+ * that reports are made of are closed: a line that says something unknown there is counted as unreadable, never guessed.
+ */
+
+const slug = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]{0,63}$/));
+
+/** The members that decisions are counted by. */
+const counted = v.object({
+  endpoint: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/)),
+  verdict: v.picklist(verdicts),
+  client: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
+  method: v.optional(v.picklist(methodsUsed)),
+  policy: v.optional(v.picklist(pkcePolicies)),
+  mode: v.optional(v.picklist(['enforce', 'report'])),
+  reason: v.optional(slug),
+  mistake: v.optional(slug),
+  wouldRefuse: v.optional(slug),
+});
+
+/** What a decision is counted by. The client is named as {@link loggedClientId} names it. */
+export type Counted = v.InferOutput<typeof counted>;
+export const countedMembers = Object.keys(counted.entries) as readonly (keyof Counted)[];
+
+const entry = v.object({
+  v: v.literal(auditVersion),
+  /** Epoch seconds. */
+  time: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  request: v.string(),
+  ...counted.entries,
+  origin: v.optional(v.string()),
+  switches: v.optional(v.array(v.picklist(compatibilitySwitches))),
+  cause: v.optional(v.string()),
+});
+
+/** A line of the audit log, as it is read back. */
+export type AuditEntry = v.InferOutput<typeof entry>;
+export const auditMembers = Object.keys(entry.entries) as readonly (keyof AuditEntry)[];
+
+/** Why a line cannot be read: it is no audit line at all, or one of a version that this code does not know. */
+export type Unreadable = 'broken' | 'other_version';
+
+/** Parses one line, without its line break. Members that it does not know are left out. */
+export function parseAuditLine(line: string): Result<AuditEntry, Unreadable> {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return refuse('broken');
+  }
+  const parsed = v.safeParse(entry, json, { abortEarly: true });
+  return parsed.success ? ok(parsed.output) : refuse(unreadable((json as { v?: unknown } | null)?.v));
+}
+
+/** Parses the members that decisions are counted by, from a source that counts by itself. */
+export function parseCounted(version: unknown, members: unknown): Result<Counted, Unreadable> {
+  const parsed = v.safeParse(counted, members, { abortEarly: true });
+  return parsed.success && version === auditVersion ? ok(parsed.output) : refuse(unreadable(version));
+}
+
+const unreadable = (version: unknown): Unreadable =>
+  Number.isSafeInteger(version) && version !== auditVersion ? 'other_version' : 'broken';

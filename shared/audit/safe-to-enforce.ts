@@ -1,0 +1,66 @@
+import { type ClientPolicySettings, type GlobalPolicy, type PkcePolicy, resolveRules } from '../pkce/policy.ts';
+import { isIssued, replay } from './replay.ts';
+import { type Tally, totalOf } from './tally.ts';
+
+/** `because` is one clause; `breaking` counts the issued codes that the target policy would refuse, by the reason it would give. */
+export type SafeToEnforce =
+  | { answer: 'yes' | 'unknown'; because: string }
+  | { answer: 'no'; because: string; breaking: Breaking[] };
+
+export type Breaking = { reason: string; count: number; last: number };
+
+/**
+ * Can the target policy be enforced for a client without taking a sign-in away from anybody who had one?
+ *
+ * `no`       some code that was issued in the period would be refused: by the rules of /authorize, with the client's own
+ *            compatibility switches, and the target as the policy that is enforced.
+ * `unknown`  none would, but fewer than `minimumIssued` codes were issued: too little to say so.
+ * `yes`      none would, of at least `minimumIssued`.
+ *
+ * Requests that are refused today do not count: enforcing takes nothing away from them.
+ */
+export function safeToEnforce(
+  tallies: readonly Tally[],
+  client: ClientPolicySettings,
+  {
+    target,
+    minimumIssued,
+    global,
+    now,
+  }: { target: PkcePolicy; minimumIssued: number; global: GlobalPolicy; now: number },
+): SafeToEnforce {
+  const rules = { ...resolveRules(client, global, now), policy: target, enforced: target };
+  const issued = tallies.filter(isIssued);
+  const total = totalOf(issued);
+  const breaking = new Map<string, Breaking>();
+  for (const { method, count, last } of issued) {
+    const replayed = replay(method ?? 'none', rules);
+    if (replayed.verdict !== 'refused') continue;
+    const { reason } = replayed;
+    const known = breaking.get(reason);
+    breaking.set(reason, { reason, count: count + (known?.count ?? 0), last: Math.max(last, known?.last ?? 0) });
+  }
+  if (breaking.size > 0) {
+    const list = [...breaking.values()].sort((one, other) => other.count - one.count);
+    return { answer: 'no', because: describe(list, total), breaking: list };
+  }
+  if (total === 0) return { answer: 'unknown', because: 'no code was issued' };
+  if (total < minimumIssued)
+    return { answer: 'unknown', because: `only ${total} of the ${minimumIssued} codes it takes` };
+  return { answer: 'yes', because: total === 1 ? 'the one code' : `all ${total} codes` };
+}
+
+/** How such a request looks from outside. */
+const looks: Readonly<Record<string, string>> = {
+  code_challenge_required: 'without a challenge',
+  code_challenge_method_required: 'plain by a missing method',
+  code_challenge_method_plain_refused: 'with method plain',
+  code_challenge_malformed: 'with a short challenge',
+  code_challenge_method_unsupported: 'with method s256',
+};
+
+function describe(breaking: readonly Breaking[], total: number): string {
+  const parts = breaking.map(({ reason, count }) => `${count} of ${total} ${looks[reason] ?? reason}`);
+  const last = Math.max(...breaking.map((part) => part.last));
+  return `${parts.join(', ')}, last on ${new Date(last * 1_000).toISOString().slice(0, 10)}`;
+}

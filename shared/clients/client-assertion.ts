@@ -1,0 +1,55 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
+import type { Refusal } from '../oauth/refusal.ts';
+import { assertionAlgorithms } from '../oauth/server-metadata.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import type { AssertionStore } from './assertion-store.ts';
+import type { RegisteredClient } from './registered-client.ts';
+
+export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** What verifying an assertion takes. `audiences`: the issuer and the token endpoint. */
+export type AssertionDeps = {
+  audiences: readonly string[];
+  remoteJwks: (uri: string) => Promise<JSONWebKeySet | undefined>;
+  assertions: AssertionStore;
+  now: () => number;
+};
+
+/** Seconds: how long an assertion may live, and by how much clocks may differ. */
+const limits = { lifetime: 300, skew: 30 };
+
+/** RFC 7523 §3: proves that the client holds one of its keys. Each assertion works once. */
+export async function verifyAssertion(
+  assertion: string,
+  client: RegisteredClient,
+  deps: AssertionDeps,
+): Promise<Result<undefined, Refusal>> {
+  const now = deps.now();
+  const jwks = client.jwksUri === undefined ? client.jwks : await deps.remoteJwks(client.jwksUri);
+  if (jwks === undefined) return refuse({ reason: 'client_assertion_wrong' });
+  try {
+    const { payload } = await jwtVerify(assertion, createLocalJWKSet(usable(jwks as JSONWebKeySet)), {
+      issuer: client.clientId,
+      subject: client.clientId,
+      audience: [...deps.audiences],
+      algorithms: [...assertionAlgorithms],
+      requiredClaims: ['exp', 'jti'],
+      currentDate: new Date(now * 1_000),
+      clockTolerance: limits.skew,
+    });
+    const { exp = 0, jti } = payload;
+    if (exp > now + limits.lifetime + limits.skew) return refuse({ reason: 'client_assertion_wrong' });
+    if (typeof jti !== 'string' || jti === '' || jti.length > 255) return refuse({ reason: 'client_assertion_wrong' });
+    const isFirst = await deps.assertions.use(client.clientId, jti, exp);
+    return isFirst ? ok(undefined) : refuse({ reason: 'client_assertion_replayed' });
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof TypeError)
+      return refuse({ reason: 'client_assertion_wrong' });
+    throw error;
+  }
+}
+
+/** Without keys that would only cost time: an RSA modulus above 4096 bits, symmetric keys. */
+const usable = ({ keys }: JSONWebKeySet): JSONWebKeySet => ({
+  keys: keys.filter((key) => key.kty !== 'oct' && (key.n === undefined || key.n.length <= 683)),
+});

@@ -1,0 +1,31 @@
+import { ok, type Result, refuse } from '../../result.ts';
+import { parseCsv } from './csv.ts';
+import type { Entry } from './foreign-client.ts';
+import { isObject, parseJson } from './json.ts';
+
+/** A list of clients, an object that has one under one of `names`, or a single client. */
+export function jsonEntries(text: string, ...names: string[]): Result<Entry[], string> {
+  const json = parseJson(text);
+  if (!json.ok) return json;
+  if (Array.isArray(json.value)) return ok(numbered(json.value));
+  if (!isObject(json.value)) return refuse('has no list of clients');
+  const { value } = json;
+  return ok(numbered(names.map((name) => value[name]).find(Array.isArray) ?? [value]));
+}
+
+/** One client per line, as an object of its cells; an empty cell is absent. */
+export function csvEntries(text: string): Result<Entry[], string> {
+  const rows = parseCsv(text);
+  if (!rows.ok) return rows;
+  return ok(
+    rows.value.map(({ line, cells }) => ({
+      label: `line ${line}`,
+      value: Object.fromEntries([...cells].filter(([, cell]) => cell !== '')),
+    })),
+  );
+}
+
+export const numbered = (list: readonly unknown[]): Entry[] =>
+  list.map((value, index) => ({ label: `entry ${index + 1}`, value }));
+
+export const looksLikeJson = (text: string): boolean => /^\ufeff?\s*[[{]/.test(text);

@@ -1,0 +1,61 @@
+import { ok, type Result, refuse } from '../../result.ts';
+import type { Mistake } from '../registration.ts';
+import { csvEntries, jsonEntries, looksLikeJson } from './entries.ts';
+import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { words } from './members.ts';
+import { translateMetadata } from './rfc7591.ts';
+
+/**
+ * OneWelcome: the client metadata of its registration, as JSON or as a table, with `code_challenge_method` `none`, `any` or `S256`
+ * (absent: `S256`). With `none` the client sends its secret; otherwise the verifier takes the secret's place.
+ */
+export const onewelcome: ForeignFormat = {
+  entries: (text) => (looksLikeJson(text) ? jsonEntries(text, 'clients') : csvEntries(text)),
+  translate: (value, options) =>
+    isObject(value) ? translate(value, options) : refuse({ member: 'entry', problem: 'is not an object' }),
+};
+
+const policies = { none: 'none', any: 'any', s256: 'S256' } as const;
+
+function translate(entry: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
+  const { code_challenge_method: method = 'S256', ...rest } = withLists(entry);
+  const name = String(method).trim().toLowerCase();
+  if (!Object.hasOwn(policies, name)) {
+    return refuse({ member: 'code_challenge_method', problem: 'is not one of none, any, S256' });
+  }
+  const policy = policies[name as keyof typeof policies];
+  const authMethod =
+    rest['token_endpoint_auth_method'] ?? options.authMethod ?? (policy === 'none' ? 'client_secret_post' : undefined);
+  if (rest['client_secret'] !== undefined && authMethod === undefined) {
+    return refuse({
+      member: 'client_secret',
+      problem: `is there beside code_challenge_method ${policy}, where the verifier takes its place: say whether the client sends it, with token_endpoint_auth_method or for all of the file with --auth-method`,
+    });
+  }
+  const left = authMethod === 'none' && rest['client_secret'] !== undefined;
+  const metadata = { ...rest, ...(authMethod !== undefined && { token_endpoint_auth_method: authMethod }) };
+  const translated = translateMetadata(left ? { ...metadata, client_secret: undefined } : metadata, options);
+  if (!translated.ok) return translated;
+  return ok({
+    ...translated.value,
+    policy,
+    names: { pkce_policy: 'code_challenge_method' },
+    notes: [
+      ...translated.value.notes,
+      ...(left ? ['comes without its client_secret: it is public and sends none'] : []),
+    ],
+  });
+}
+
+const listMembers = ['redirect_uris', 'grant_types', 'response_types', 'post_logout_redirect_uris', 'contacts'];
+
+/** The cells of a table have lists with spaces between, and JSON may have the scope as a list. */
+function withLists({ redirect_uri: single, ...entry }: JsonObject): JsonObject {
+  const lists = { ...(single !== undefined && { redirect_uris: single }), ...entry };
+  const split = Object.entries(lists).map(([name, value]) => {
+    if (name === 'scope' && Array.isArray(value)) return [name, value.join(' ')];
+    return [name, listMembers.includes(name) && typeof value === 'string' ? words(value) : value];
+  });
+  return Object.fromEntries(split);
+}

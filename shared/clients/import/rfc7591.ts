@@ -1,0 +1,59 @@
+import { parseResponseType } from '../../oauth/response-type.ts';
+import { pkcePolicies } from '../../pkce/policy.ts';
+import { ok, type Result, refuse } from '../../result.ts';
+import type { Mistake } from '../registration.ts';
+import { jsonEntries } from './entries.ts';
+import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
+import { keepGrantTypes } from './grant-types.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { shown } from './members.ts';
+
+/** RFC 7591 §3.2.1: client information responses, as registration endpoints and exports of many servers write them. */
+export const rfc7591: ForeignFormat = {
+  entries: (text) => jsonEntries(text, 'clients'),
+  translate: (value, options) =>
+    isObject(value) ? translateMetadata(value, options) : refuse({ member: 'entry', problem: 'is not an object' }),
+};
+
+/** Client metadata of another server, with our `pkce_policy` if it has one. What the registration itself refuses is left to it. */
+export function translateMetadata(entry: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
+  const { pkce_policy: policy, ...metadata } = entry;
+  const known = [...pkcePolicies, 'inherit' as const].find((name) => name === (policy ?? 'inherit'));
+  if (known === undefined) {
+    return refuse({ member: 'pkce_policy', problem: `is not one of ${pkcePolicies.join(', ')}, inherit` });
+  }
+  if (Number(entry['client_secret_expires_at'] ?? 0) !== 0) {
+    return refuse({ member: 'client_secret_expires_at', problem: endOfSecret });
+  }
+  const responses = keepResponseTypes(entry['response_types']);
+  const grants = isTexts(entry['grant_types'])
+    ? keepGrantTypes(entry['grant_types'])
+    : ok({ grantTypes: undefined, notes: [] });
+  if (!grants.ok) return refuse({ member: 'grant_types', problem: grants.refusal });
+  return ok({
+    metadata: {
+      ...metadata,
+      grant_types: grants.value.grantTypes ?? entry['grant_types'],
+      response_types: responses.kept,
+      token_endpoint_auth_method: entry['token_endpoint_auth_method'] ?? (entry['client_secret'] && options.authMethod),
+    },
+    policy: known,
+    notes: [...grants.value.notes, ...responses.notes],
+  });
+}
+
+/** Secrets have no end here, so one that has cannot come along unseen. */
+export const endOfSecret =
+  'gives the secret an end, and secrets have none here: take it out, and rotate the secret in time';
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+/** Response types with tokens from the authorization endpoint stay behind, as their grant type does. */
+function keepResponseTypes(listed: unknown): { kept: unknown; notes: string[] } {
+  if (!isTexts(listed)) return { kept: listed, notes: [] };
+  const kept = listed.map(parseResponseType).filter((type) => type !== undefined);
+  const left = listed.filter((type) => parseResponseType(type) === undefined);
+  if (left.length === 0 || kept.length === 0) return { kept: listed, notes: [] };
+  return { kept, notes: [`comes without the response type ${shown(left)}, which is not offered here`] };
+}

@@ -1,0 +1,144 @@
+import type { PkcePolicy } from '../../pkce/policy.ts';
+import { ok, type Result, refuse } from '../../result.ts';
+import type { Mistake } from '../registration.ts';
+import { jsonEntries } from './entries.ts';
+import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
+import { keepGrantTypes } from './grant-types.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { type Members, membersOf, plain, shown } from './members.ts';
+
+/**
+ * webMethods API Gateway: what `GET /rest/apigateway/strategies` returns, or a list of applications in the words of its screen:
+ *
+ *     [{ "Name": "Shop", "Client ID": "…", "Client Secret": "…", "Application Type": "Confidential",
+ *        "Redirect URIs": ["https://…"], "Scopes": ["orders"], "Grant Types": ["authorization_code"],
+ *        "Enforce PKCE": "Use Global Setting" }]
+ *
+ * Case, spaces, hyphens and underscores of names and values do not matter.
+ */
+export const webmethods: ForeignFormat = {
+  entries: (text) => jsonEntries(text, 'strategies', 'applications'),
+  translate: (value, options) =>
+    isObject(value) ? translate(value, options) : refuse({ member: 'entry', problem: 'is not an object' }),
+};
+
+function translate(entry: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
+  const strategy = membersOf(entry);
+  const members = membersOf(...partsOf(entry));
+  const read = refuseOtherStrategy(strategy) ?? readClient(members, options);
+  const [mistake] = [...strategy.mistakes, ...members.mistakes];
+  return mistake ? refuse(mistake) : read;
+}
+
+function readClient(members: Members, options: ReadingOptions): Result<ForeignClient, Mistake> {
+  const isPublic = readType(members);
+  if (!isPublic.ok) return isPublic;
+  const policy = readPolicy(members);
+  if (!policy.ok) return policy;
+  const grants = keepGrantTypes(readGrantTypes(members));
+  if (!grants.ok) return refuse({ member: members.nameOf('allowedGrantTypes', 'grantTypes'), problem: grants.refusal });
+  const secret = readSecret(members, isPublic.value, options);
+  if (!secret.ok) return secret;
+  return ok({
+    metadata: {
+      client_id: members.text('clientId'),
+      client_name: members.text('name', 'clientName', 'applicationName'),
+      client_secret: secret.value.secret,
+      redirect_uris: members.list('redirectUris', 'redirectUri'),
+      token_endpoint_auth_method: secret.value.method,
+      grant_types: grants.value.grantTypes,
+      scope: members.list('clScopes', 'scopes', 'scope')?.join(' '),
+    },
+    policy: policy.value,
+    names: {
+      client_id: members.nameOf('clientId'),
+      client_name: members.nameOf('name', 'clientName', 'applicationName'),
+      client_secret: members.nameOf('clientSecret'),
+      redirect_uris: members.nameOf('redirectUris', 'redirectUri'),
+      grant_types: members.nameOf('allowedGrantTypes', 'grantTypes', 'grantType'),
+      scope: members.nameOf('clScopes', 'scopes', 'scope'),
+      pkce_policy: members.nameOf(...settingNames),
+    },
+    disabled: members.flag('enabled') === false || members.flag('isSuspended') === true,
+    notes: [...grants.value.notes, ...secret.value.notes, ...(isPublic.value ? [] : noteForConfidential(policy.value))],
+  });
+}
+
+const noteForConfidential = (policy: PkcePolicy | 'inherit'): string[] =>
+  policy === 'none'
+    ? []
+    : ['is confidential and held to its PKCE setting all the same; webMethods holds only public applications to it'];
+
+type Secret = { method: string; secret?: string | undefined; notes: string[] };
+
+/** Its documentation sends id and secret in the Authorization header. A public application has a secret there as well. */
+function readSecret(members: Members, isPublic: boolean, { authMethod }: ReadingOptions): Result<Secret, Mistake> {
+  const member = members.nameOf('clientSecret');
+  const secret = members.text('clientSecret');
+  if (isPublic) {
+    return ok({ method: 'none', notes: secret ? [`comes without its ${member}: it is public and sends none`] : [] });
+  }
+  if (authMethod === 'none') return refuse({ member, problem: 'is required, and --auth-method none would drop it' });
+  return ok({ method: authMethod ?? 'client_secret_basic', secret, notes: [] });
+}
+
+/** Of a strategy: what was registered goes before what was asked for. Of an application: its credentials. */
+function partsOf(entry: JsonObject): JsonObject[] {
+  const { clientRegistration, dcrConfig, accessTokens } = entry;
+  const credentials = isObject(accessTokens) ? accessTokens['oauth_credentials'] : undefined;
+  return [clientRegistration, dcrConfig, credentials, entry].filter(isObject);
+}
+
+/** Strategies that validate the tokens of somebody else have no client of this server. */
+function refuseOtherStrategy(strategy: Members): Result<never, Mistake> | undefined {
+  const alias = strategy.text('authServerAlias');
+  if (alias === undefined) return undefined;
+  if (plain(alias) !== 'local') {
+    return refuse({ member: 'authServerAlias', problem: 'is not local: the client is registered with another server' });
+  }
+  const type = strategy.text('type') ?? 'OAUTH2';
+  if (plain(type) === 'oauth2') return undefined;
+  return refuse({ member: 'type', problem: `is ${shown([type])}, and only OAUTH2 strategies have a client` });
+}
+
+/** `applicationType` is the screen's word for it; in the REST API that name says whether it is a web application. */
+function readType(members: Members): Result<boolean, Mistake> {
+  const types = ['clientType', 'type', 'applicationType'].map((name) => plain(members.text(name) ?? ''));
+  const type = types.find((name) => name === 'public' || name === 'confidential');
+  return type
+    ? ok(type === 'public')
+    : refuse({ member: 'clientType', problem: 'is missing: write Public or Confidential' });
+}
+
+const settings: ReadonlyMap<string, PkcePolicy | 'inherit'> = new Map([
+  ['enforced', 'any'],
+  ['notenforced', 'none'],
+  ['useglobalsetting', 'inherit'],
+]);
+
+const settingNames = ['pkceType', 'enforcePkce', 'pkceSettings', 'pkceSetting', 'pkce'];
+
+/** An application without the setting follows the global one. The screen adds the effective value in brackets. */
+function readPolicy(members: Members): Result<PkcePolicy | 'inherit', Mistake> {
+  const setting = members.text(...settingNames) ?? 'Use Global Setting';
+  const policy = settings.get(plain(setting.replace(/\(.*\)/, '')));
+  if (policy !== undefined) return ok(policy);
+  const member = members.nameOf(...settingNames);
+  return refuse({ member, problem: 'is not one of Enforced, Not Enforced, Use Global Setting' });
+}
+
+/** A list, or one flag per grant type; the number of refreshes says whether there are any. */
+function readGrantTypes(members: Members): string[] {
+  const flags = {
+    authorization_code: members.flag('authCodeAllowed'),
+    client_credentials: members.flag('clientCredentialsAllowed'),
+    implicit: members.flag('implicitAllowed'),
+    password: members.flag('resourceOwnerAllowed'),
+  };
+  const flagged = Object.entries(flags).flatMap(([name, allowed]) => (allowed ? [name] : []));
+  const listed = members.list('allowedGrantTypes', 'grantTypes', 'grantType') ?? flagged;
+  const grantTypes =
+    listed.length > 0 ? listed.map((name) => name.toLowerCase().replace(/[\s-]+/g, '_')) : ['authorization_code'];
+  const refreshes = Number(members.any('refreshCount', 'tokenRefreshLimit') ?? 0) !== 0;
+  return refreshes ? [...grantTypes, 'refresh_token'] : grantTypes;
+}

@@ -1,0 +1,54 @@
+import { ok, type Result, refuse } from '../../result.ts';
+import type { Mistake } from '../registration.ts';
+import { csvEntries } from './entries.ts';
+import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
+import { keepGrantTypes } from './grant-types.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { membersOf, words } from './members.ts';
+
+/**
+ * WP OAuth Server: a table of its clients, with the columns `name`, `client_id`, `client_secret`, `redirect_uri`, `grant_types` and
+ * `scope`; others are not looked at. It has no PKCE setting, so every client inherits. A client without a secret is public.
+ */
+export const wpOAuth: ForeignFormat = {
+  entries: csvEntries,
+  translate: (value, options) =>
+    isObject(value) ? translate(value, options) : refuse({ member: 'line', problem: 'is not a line of a table' }),
+};
+
+/** Every client has `basic` there; a scope of its own adds to it. */
+const scopeOfEverybody = 'basic openid profile email';
+
+function translate(row: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
+  const members = membersOf(row);
+  const grants = keepGrantTypes(readGrantTypes(members.text('grant_types', 'grant_type')));
+  if (!grants.ok) return refuse({ member: members.nameOf('grant_types', 'grant_type'), problem: grants.refusal });
+  const secret = members.text('client_secret');
+  const asked = members.text('token_endpoint_auth_method') ?? options.authMethod ?? 'client_secret_basic';
+  const method = secret === undefined ? 'none' : asked;
+  return ok({
+    metadata: {
+      client_id: members.text('client_id'),
+      client_name: members.text('name', 'client_name', 'post_title', 'title'),
+      client_secret: method === 'none' ? undefined : secret,
+      redirect_uris: members.list('redirect_uri', 'redirect_uris', 'redirect_url') ?? [],
+      token_endpoint_auth_method: method,
+      grant_types: grants.value.grantTypes,
+      scope: `${scopeOfEverybody} ${members.text('scope', 'scopes') ?? ''}`.trim(),
+    },
+    policy: 'inherit',
+    names: { redirect_uris: members.nameOf('redirect_uri', 'redirect_uris', 'redirect_url') },
+    notes: [
+      ...grants.value.notes,
+      ...(method === 'none' && secret !== undefined
+        ? ['comes without its client_secret: it is public and sends none']
+        : []),
+    ],
+  });
+}
+
+/** Words with anything between, or PHP's or JSON's notation of a list, which have them in quotation marks. */
+function readGrantTypes(cell = 'authorization_code'): string[] {
+  const quoted = Array.from(cell.matchAll(/"([^"]*)"/g), ([, name = '']) => name);
+  return quoted.length > 0 ? quoted : words(cell.replace(/[,;|]/g, ' '));
+}

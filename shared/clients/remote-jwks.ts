@@ -1,0 +1,82 @@
+import { lookup as resolve } from 'node:dns';
+import { request } from 'node:https';
+import { BlockList, type LookupFunction } from 'node:net';
+import type { JSONWebKeySet } from 'jose';
+import { cachedByKey } from '../cached.ts';
+import { isFetchable } from '../oauth/fetchable-url.ts';
+
+/*
+ * Fetches the JWKS of a client. The address is the client's word, so it is treated as hostile: https on a public host only, the
+ * resolved address is checked at the moment of connecting, no redirects, at most 64 KiB, at most 3 seconds.
+ */
+
+const limits = { bytes: 65_536, milliseconds: 3_000 };
+const remembered = 300;
+
+const privateRanges = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12],
+  ['192.0.0.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['224.0.0.0', 3],
+] as const) privateRanges.addSubnet(network, prefix, 'ipv4'); // biome-ignore format: a table
+for (const [network, prefix] of [
+  ['::', 127], ['64:ff9b::', 96], ['100::', 64], ['2001:db8::', 32], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8],
+] as const) privateRanges.addSubnet(network, prefix, 'ipv6'); // biome-ignore format: a table
+
+/** False for loopback, private, link-local (cloud metadata) and reserved addresses, also when written as mapped IPv6. */
+export function isPublicAddress(address: string): boolean {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return isPublicAddress(mapped);
+  if (/^::ffff:/i.test(address)) return false;
+  return !privateRanges.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+}
+
+/** Resolves a name for one connection, and refuses it when any of its addresses is not public. */
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, '', 0);
+    const [first] = addresses;
+    if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address))) {
+      return callback(new Error('the host of a jwks_uri has an address that is not public'), '', 0);
+    }
+    return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
+  });
+};
+
+/** The JWKS at the address, or undefined when it cannot be had: the client then cannot authenticate. */
+function fetchJwks(url: string): Promise<JSONWebKeySet | undefined> {
+  if (!isFetchable(url)) return Promise.resolve(undefined);
+  return new Promise((settle) => {
+    const give = (text?: string) => {
+      settle(text === undefined ? undefined : parseJwks(text));
+      outgoing.destroy();
+    };
+    const timer = setTimeout(give, limits.milliseconds);
+    const outgoing = request(url, { lookup: publicLookup, headers: { accept: 'application/json' } }, (response) => {
+      if (response.statusCode !== 200) return give();
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > limits.bytes) give();
+        else chunks.push(chunk);
+      });
+      return response.on('end', () => give(Buffer.concat(chunks).toString('utf8')));
+    });
+    outgoing.on('error', () => give());
+    outgoing.on('close', () => clearTimeout(timer));
+    outgoing.end();
+  });
+}
+
+function parseJwks(text: string): JSONWebKeySet | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    const keys = (json as JSONWebKeySet | null)?.keys;
+    return Array.isArray(keys) ? { keys: keys.slice(0, 20) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Remembers every JWKS for five minutes, so that a client cannot make us fetch at will. */
+export const remoteJwks = (now: () => number) => cachedByKey(fetchJwks, remembered, now, 200);

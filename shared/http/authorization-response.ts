@@ -1,0 +1,21 @@
+import {
+  present,
+  type RegisteredRedirectUri,
+  type ResponseParameters,
+  withFragment,
+  withQuery,
+} from '../oauth/redirect-uri.ts';
+import type { ResponseMode } from '../oauth/response-type.ts';
+import { formPostPage } from './pages/form-post-page.ts';
+import { noStore, type Reply } from './reply.ts';
+
+/** Sends the answer of the authorization endpoint to the client (RFC 6749 §4.1.2; Multiple Response Types §2.1; Form Post Response Mode §2). */
+export async function authorizationResponse(
+  mode: ResponseMode,
+  to: RegisteredRedirectUri,
+  parameters: ResponseParameters,
+): Promise<Reply> {
+  if (mode === 'form_post') return formPostPage(to, present(parameters));
+  const location = mode === 'query' ? withQuery(to, parameters) : withFragment(to, parameters);
+  return { statusCode: 302, headers: { ...noStore, location } };
+}

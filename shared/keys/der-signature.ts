@@ -1,0 +1,23 @@
+/**
+ * An ECDSA P-256 signature as X.509 writes it (DER: SEQUENCE of two INTEGERs) in the form of RFC 7518 §3.4: r and s, 32 bytes each.
+ * Refuses (throws) anything that is not such a signature.
+ */
+export function joseSignature(der: Buffer): Buffer {
+  const [sequence, length] = [der[0], der[1]];
+  if (sequence !== 0x30 || length !== der.length - 2) throw new Error('not a DER signature');
+  const r = readInteger(der, 2);
+  const s = readInteger(der, r.end);
+  if (s.end !== der.length) throw new Error('not a DER signature');
+  return Buffer.concat([r.bytes, s.bytes]);
+}
+
+/** A positive integer of at most 32 bytes, padded to 32. DER puts a zero in front of a high bit and leaves other leading zeros out. */
+function readInteger(der: Buffer, start: number): { bytes: Buffer; end: number } {
+  const length = der[start + 1] ?? 0;
+  const end = start + 2 + length;
+  if (der[start] !== 0x02 || length === 0 || end > der.length) throw new Error('not a DER signature');
+  const value = der.subarray(start + 2, end);
+  const significant = value[0] === 0 ? value.subarray(1) : value;
+  if (significant.length > 32) throw new Error('not a P-256 signature');
+  return { bytes: Buffer.concat([Buffer.alloc(32 - significant.length), significant]), end };
+}

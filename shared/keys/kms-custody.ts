@@ -1,0 +1,78 @@
+import { createPublicKey } from 'node:crypto';
+import {
+  CreateKeyCommand,
+  GetPublicKeyCommand,
+  type KeySpec,
+  KMSClient,
+  ScheduleKeyDeletionCommand,
+  SignCommand,
+  type SigningAlgorithmSpec,
+} from '@aws-sdk/client-kms';
+import { StoreUnavailable } from '../aws/dynamodb.ts';
+import { joseSignature } from './der-signature.ts';
+import { describePublicKey } from './public-jwk.ts';
+import type { KeyCustody, SigningAlgorithm } from './signing-key.ts';
+
+const kms: Partial<Record<SigningAlgorithm, { spec: KeySpec; signing: SigningAlgorithmSpec }>> = {
+  RS256: { spec: 'RSA_2048', signing: 'RSASSA_PKCS1_V1_5_SHA_256' },
+  PS256: { spec: 'RSA_2048', signing: 'RSASSA_PSS_SHA_256' },
+  ES256: { spec: 'ECC_NIST_P256', signing: 'ECDSA_SHA_256' },
+};
+
+/** Private keys are made in AWS KMS and never leave it: every token costs a call of KMS. EdDSA is not to be had there. */
+export function kmsCustody(client = new KMSClient({ maxAttempts: 3 })): KeyCustody {
+  const algorithmOf = (algorithm: SigningAlgorithm) => {
+    const known = kms[algorithm];
+    if (known === undefined) throw new Error(`KMS does not sign with ${algorithm}`);
+    return known;
+  };
+  const guard = async <Output>(call: Promise<Output>): Promise<Output> => {
+    try {
+      return await call;
+    } catch (error) {
+      throw new StoreUnavailable(error);
+    }
+  };
+  const present = <Value>(value: Value | undefined): Value => {
+    if (value === undefined) throw new StoreUnavailable('KMS answered without data');
+    return value;
+  };
+
+  return {
+    async generate(algorithm, signFrom) {
+      const { spec } = algorithmOf(algorithm);
+      const command = new CreateKeyCommand({
+        KeySpec: spec,
+        KeyUsage: 'SIGN_VERIFY',
+        Description: `Pixy ${algorithm}`,
+      });
+      const created = await guard(client.send(command));
+      const kmsKeyId = present(created.KeyMetadata?.KeyId);
+      const { PublicKey } = await guard(client.send(new GetPublicKeyCommand({ KeyId: kmsKeyId })));
+      const publicKey = createPublicKey({ key: Buffer.from(present(PublicKey)), type: 'spki', format: 'der' });
+      return { ...(await describePublicKey(publicKey, algorithm)), private: { kmsKeyId }, signFrom };
+    },
+
+    async open({ kid, algorithm, private: kept }) {
+      if (!('kmsKeyId' in kept))
+        throw new Error('this key is kept in memory, and the server is set to keep keys in KMS');
+      const KeyId = kept.kmsKeyId;
+      const { signing: SigningAlgorithm } = algorithmOf(algorithm);
+      return {
+        kid,
+        algorithm,
+        async sign(Message) {
+          const command = new SignCommand({ KeyId, Message, MessageType: 'RAW', SigningAlgorithm });
+          const signature = Buffer.from(present((await guard(client.send(command))).Signature));
+          return algorithm === 'ES256' ? joseSignature(signature) : signature;
+        },
+      };
+    },
+
+    /** KMS waits at least seven days before it deletes a key. */
+    async destroy({ private: kept }) {
+      if (!('kmsKeyId' in kept)) return;
+      await guard(client.send(new ScheduleKeyDeletionCommand({ KeyId: kept.kmsKeyId, PendingWindowInDays: 7 })));
+    },
+  };
+}

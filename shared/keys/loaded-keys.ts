@@ -1,0 +1,58 @@
+import type { JWK } from 'jose';
+import { cached } from '../cached.ts';
+import { currentKey } from './key-ring.ts';
+import type { KeyStore } from './key-store.ts';
+import type { KeyCustody, KeyWrapper, SigningAlgorithm, SigningKey, StoredKey } from './signing-key.ts';
+
+/** A new key is published hours before it signs, so minutes of memory lose nothing. */
+const remembered = 300;
+
+export type JwkSet = { keys: JWK[] };
+
+/** The JWKS (RFC 7517 §5): every key that is kept, the next one and the last one included. */
+export const publishedKeys = (store: KeyStore, now: () => number): (() => Promise<JwkSet>) =>
+  cached(async () => ({ keys: (await store.list()).map((key) => key.publicJwk) }), remembered, now);
+
+/** The key that signs now with an algorithm, opened once and kept in memory. Throws when there is none yet: nothing is ever unsigned. */
+export function signingKeys(
+  store: KeyStore,
+  custody: KeyCustody,
+  now: () => number,
+): (algorithm: SigningAlgorithm) => Promise<SigningKey> {
+  const stored = cached(() => store.list(), remembered, now);
+  const opened = new Map<string, Promise<SigningKey>>();
+
+  function open(key: StoredKey): Promise<SigningKey> {
+    const known = opened.get(key.kid);
+    if (known) return known;
+    const fresh = custody.open(key);
+    opened.set(key.kid, fresh);
+    fresh.catch(() => opened.delete(key.kid));
+    return fresh;
+  }
+
+  return async (algorithm) => {
+    const key = currentKey(
+      (await stored()).filter((one) => one.algorithm === algorithm),
+      now(),
+    );
+    if (key === undefined) throw new Error(`there is no ${algorithm} signing key; the rotate-keys function makes it`);
+    return open(key);
+  };
+}
+
+/** The keys of refresh tokens, decrypted once, the one in use first. Throws when there is none yet. */
+export function refreshKeys(store: KeyStore, wrapper: KeyWrapper, now: () => number) {
+  return cached(
+    async (): Promise<[Buffer, ...Buffer[]]> => {
+      const stored = await store.listRefreshKeys();
+      const [first, ...others] = await Promise.all(
+        stored.map(async ({ id, wrapped }) => Buffer.from(await wrapper.unwrap(wrapped, id))),
+      );
+      if (first === undefined) throw new Error('there is no refresh token key; the rotate-keys function makes it');
+      return [first, ...others];
+    },
+    remembered,
+    now,
+  );
+}

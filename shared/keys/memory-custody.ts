@@ -1,0 +1,40 @@
+import { constants, createPrivateKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+import { describePublicKey } from './public-jwk.ts';
+import type { KeyCustody, KeyWrapper, SigningAlgorithm } from './signing-key.ts';
+
+const generatePair = promisify(generateKeyPair);
+
+const generators: Record<SigningAlgorithm, () => Promise<{ publicKey: KeyObject; privateKey: KeyObject }>> = {
+  RS256: () => generatePair('rsa', { modulusLength: 2_048 }),
+  PS256: () => generatePair('rsa', { modulusLength: 2_048 }),
+  ES256: () => generatePair('ec', { namedCurve: 'P-256' }),
+  EdDSA: () => generatePair('ed25519'),
+};
+
+/** Synchronous on purpose: a signature takes less time than handing it to another thread. */
+const signers: Record<SigningAlgorithm, (input: Buffer, key: KeyObject) => Buffer> = {
+  RS256: (input, key) => sign('sha256', input, key),
+  PS256: (input, key) => sign('sha256', input, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
+  ES256: (input, key) => sign('sha256', input, { key, dsaEncoding: 'ieee-p1363' }),
+  EdDSA: (input, key) => sign(null, input, key),
+};
+
+/** Private keys are encrypted at rest and decrypted once into the memory of the function that signs. */
+export const memoryCustody = (wrapper: KeyWrapper): KeyCustody => ({
+  async generate(algorithm, signFrom) {
+    const { publicKey, privateKey } = await generators[algorithm]();
+    const described = await describePublicKey(publicKey, algorithm);
+    const wrapped = await wrapper.wrap(privateKey.export({ type: 'pkcs8', format: 'der' }), described.kid);
+    return { ...described, private: { wrapped }, signFrom };
+  },
+
+  async open({ kid, algorithm, private: kept }) {
+    if (!('wrapped' in kept)) throw new Error('this key stays in KMS, and the server is set to keep keys in memory');
+    const der = Buffer.from(await wrapper.unwrap(kept.wrapped, kid));
+    const privateKey = createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
+    return { kid, algorithm, sign: (input) => signers[algorithm](input, privateKey) };
+  },
+
+  async destroy() {},
+});

@@ -1,0 +1,44 @@
+import { createLocalJWKSet, errors, jwtVerify } from 'jose';
+import type { JwkSet } from '../keys/loaded-keys.ts';
+import { signingAlgorithms } from '../keys/signing-key.ts';
+
+/** The claims of one of our access tokens (RFC 9068 §2.2). Times are epoch seconds. */
+export type AccessTokenClaims = {
+  iss: string;
+  sub: string;
+  aud: string | string[];
+  client_id: string;
+  scope?: string;
+  iat: number;
+  nbf: number;
+  exp: number;
+  jti: string;
+  auth_time?: number;
+  grant_id?: string;
+};
+
+/**
+ * RFC 9068 §4: the claims of an access token of this issuer that is valid at `now` (epoch seconds), else undefined.
+ * Only our own published keys count: `jku`, `x5u` and `jwk` in the header are not looked at, `crit` and `alg: none` refuse.
+ */
+export async function readAccessToken(
+  token: string,
+  issuer: string,
+  keys: JwkSet,
+  now: number,
+): Promise<AccessTokenClaims | undefined> {
+  if (token.length > 8_192) return undefined;
+  try {
+    const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
+      issuer,
+      typ: 'at+jwt',
+      algorithms: [...signingAlgorithms],
+      currentDate: new Date(now * 1_000),
+      requiredClaims: ['sub', 'aud', 'client_id', 'exp', 'iat', 'jti'],
+    });
+    return payload as AccessTokenClaims;
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
