@@ -1,0 +1,114 @@
+import { randomBytes, verify } from 'node:crypto';
+import fc from 'fast-check';
+import { importJWK, jwtVerify } from 'jose';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
+import { joseSignature } from '../../shared/keys/der-signature.ts';
+import { kmsCustody } from '../../shared/keys/kms-custody.ts';
+import { kmsWrapper } from '../../shared/keys/kms-wrapper.ts';
+import { localWrapper } from '../../shared/keys/local-wrapper.ts';
+import { memoryCustody } from '../../shared/keys/memory-custody.ts';
+import { signJws } from '../../shared/keys/sign.ts';
+import { type KeyCustody, signingAlgorithms } from '../../shared/keys/signing-key.ts';
+import { kmsStub } from './kms-stub.ts';
+
+let kms: Awaited<ReturnType<typeof kmsStub>>;
+beforeAll(async () => {
+  kms = await kmsStub();
+});
+
+async function signsAndVerifies(custody: KeyCustody, algorithm: (typeof signingAlgorithms)[number]) {
+  const stored = await custody.generate(algorithm, 0);
+  const key = await custody.open(stored);
+  for (let round = 0; round < 20; round += 1) {
+    const token = await signJws({ typ: 'JWT' }, { round }, key);
+    const { payload } = await jwtVerify(token, await importJWK(stored.publicJwk, algorithm));
+    expect(payload).toEqual({ round });
+  }
+}
+
+describe('keys in memory', () => {
+  test.each(signingAlgorithms)('sign %s tokens that jose verifies', (algorithm) =>
+    signsAndVerifies(memoryCustody(localWrapper(randomBytes(32))), algorithm),
+  );
+
+  test('are wrapped by KMS when deployed, under their own kid only', async () => {
+    const wrapper = kmsWrapper('alias/pixy', kms.client);
+    const wrapped = await wrapper.wrap(Buffer.from('a private key'), 'kid-1');
+    expect(Buffer.from(wrapped).toString('latin1')).not.toContain('a private key');
+    expect(Buffer.from(await wrapper.unwrap(wrapped, 'kid-1')).toString()).toBe('a private key');
+    await expect(wrapper.unwrap(wrapped, 'kid-2')).rejects.toThrow(StoreUnavailable);
+  });
+});
+
+describe('keys in KMS', () => {
+  test.each(['RS256', 'PS256', 'ES256'] as const)('sign %s tokens that jose verifies', (algorithm) =>
+    signsAndVerifies(kmsCustody(kms.client), algorithm),
+  );
+
+  test('never leave it: nothing private is stored', async () => {
+    const stored = await kmsCustody(kms.client).generate('ES256', 0);
+    expect(Object.keys(stored.private)).toEqual(['kmsKeyId']);
+    expect(Object.keys(stored.publicJwk).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+  });
+
+  test('are deleted in KMS when they retire', async () => {
+    const custody = kmsCustody(kms.client);
+    await custody.destroy(await custody.generate('RS256', 0));
+    expect(kms.calls.at(-1)).toBe('ScheduleKeyDeletion');
+  });
+
+  test('cannot be EdDSA, and say so', async () => {
+    await expect(kmsCustody(kms.client).generate('EdDSA', 0)).rejects.toThrow('KMS does not sign with EdDSA');
+  });
+
+  test.each([
+    [400, 'ThrottlingException'],
+    [400, 'DisabledException'],
+    [400, 'AccessDeniedException'],
+    [500, 'KMSInternalException'],
+  ])('H22: an error of KMS (%i %s) is an unavailable store, never an unsigned token', async (status, type) => {
+    const custody = kmsCustody(kms.client);
+    const key = await custody.open(await custody.generate('RS256', 0));
+    kms.failWith({ status, type });
+    await expect(signJws({ typ: 'JWT' }, {}, key)).rejects.toThrow(StoreUnavailable);
+    kms.failWith(undefined);
+  });
+});
+
+describe('an ECDSA signature in DER', () => {
+  const integer = (bytes: Buffer) => {
+    const trimmed = bytes.subarray(bytes.findIndex((byte) => byte !== 0));
+    const value = (trimmed[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), trimmed]) : trimmed;
+    return Buffer.concat([Buffer.from([2, value.length]), value]);
+  };
+  const positive = fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((bytes) => bytes.some((byte) => byte !== 0));
+
+  test('becomes r and s in 32 bytes each, whatever their leading zeros and high bits', () => {
+    fc.assert(
+      fc.property(positive, positive, (r, s) => {
+        const body = Buffer.concat([integer(Buffer.from(r)), integer(Buffer.from(s))]);
+        const der = Buffer.concat([Buffer.from([0x30, body.length]), body]);
+        expect(joseSignature(der)).toEqual(Buffer.concat([r, s]));
+      }),
+    );
+  });
+
+  test('of any other form is refused, not guessed', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
+        fc.pre(bytes[0] !== 0x30);
+        expect(() => joseSignature(Buffer.from(bytes))).toThrow('not a DER signature');
+      }),
+    );
+  });
+});
+
+test('the signature of RS256 is the one of RFC 7518 §3.3', async () => {
+  const custody = memoryCustody(localWrapper(randomBytes(32)));
+  const stored = await custody.generate('RS256', 0);
+  const key = await custody.open(stored);
+  const input = Buffer.from('header.payload');
+  const signature = await key.sign(input);
+  expect(verify('sha256', input, { key: stored.publicJwk as never, format: 'jwk' }, signature)).toBe(true);
+});
