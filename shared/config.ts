@@ -26,15 +26,17 @@ const issuer = v.pipe(
   ),
 );
 
+const name = v.pipe(v.string(), v.minLength(1, 'is empty'));
+
 const algorithm = v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`);
 
 /** The environment variables of the functions: what the CDK stack sets is what the functions read. Lifetimes are in seconds. */
 const environment = v.object({
   PIXY_ISSUER: issuer,
-  PIXY_GRANTS_TABLE: v.string(),
-  PIXY_CLIENTS_TABLE: v.string(),
-  PIXY_PEOPLE_TABLE: v.string(),
-  PIXY_KEYS_TABLE: v.string(),
+  PIXY_GRANTS_TABLE: name,
+  PIXY_CLIENTS_TABLE: name,
+  PIXY_PEOPLE_TABLE: name,
+  PIXY_KEYS_TABLE: name,
   /** Deployed: the KMS key that encrypts private signing keys. */
   PIXY_KMS_KEY_ID: v.optional(v.string()),
   /** Local runs: 32 bytes in base64url that do the same. */
@@ -51,7 +53,7 @@ const environment = v.object({
     'RS256',
   ),
   /** `aud` of access tokens when no resource was named. Default: the issuer. */
-  PIXY_AUDIENCE: v.optional(v.string()),
+  PIXY_AUDIENCE: v.optional(name),
   PIXY_CODE_LIFETIME: seconds(60, 1, 600),
   PIXY_ACCESS_TOKEN_LIFETIME: seconds(3_600, 60, 86_400),
   PIXY_ID_TOKEN_LIFETIME: seconds(3_600, 60, 86_400),

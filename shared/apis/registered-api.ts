@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Mistake, mistakesOf } from '../mistake.ts';
 import { parseScope } from '../oauth/scope.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
@@ -38,13 +39,10 @@ const description = v.strictObject({
 });
 
 /** Takes parsed JSON: `{ "resource", "scope", "access_token_lifetime" }`. Refuses with the member that is wrong. */
-export function parseApi(json: unknown): Result<RegisteredApi, { member: string; problem: string }> {
+export function parseApi(json: unknown): Result<RegisteredApi, Mistake> {
   const parsed = v.safeParse(description, json);
-  if (!parsed.success) {
-    const [issue] = parsed.issues;
-    const problem = issue.expected === 'never' ? 'is not a member of an API' : issue.message;
-    return refuse({ member: v.getDotPath(issue) ?? 'entry', problem });
-  }
+  const [mistake] = mistakesOf(json, parsed.issues, 'is not a member of an API');
+  if (mistake || !parsed.success) return refuse(mistake ?? { member: 'entry', problem: 'is not an object' });
   const { resource, scope, access_token_lifetime: accessTokenLifetime } = parsed.output;
   return ok({
     resource,

@@ -44,9 +44,9 @@ export function presentedCredentials(
   }
   const readings = basicReadings(authorization);
   if (readings === undefined) return refuse({ reason: 'client_authentication_malformed' });
-  const sameClient = clientId === undefined || readings.some((reading) => reading.clientId === clientId);
-  if (secret !== undefined || !sameClient) return refuse({ reason: 'client_authentication_ambiguous' });
-  return ok({ method: 'client_secret_basic', readings });
+  const agreeing = readings.filter((reading) => clientId === undefined || reading.clientId === clientId);
+  if (secret !== undefined || agreeing.length === 0) return refuse({ reason: 'client_authentication_ambiguous' });
+  return ok({ method: 'client_secret_basic', readings: agreeing });
 }
 
 /** RFC 7523 §2.2: the assertion names the client; a `client_id` beside it must be the same one (RFC 7521 §4.2). */
@@ -65,7 +65,8 @@ function presentedAssertion(assertion: string | undefined, form: Parameters): Re
 /** Only to find the client whose keys then have to prove it. */
 function unverifiedSubject(assertion: string): string | undefined {
   try {
-    return decodeJwt(assertion).sub;
+    const { sub } = decodeJwt(assertion);
+    return typeof sub === 'string' ? sub : undefined;
   } catch {
     return undefined;
   }

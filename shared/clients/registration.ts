@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { signingAlgorithms } from '../keys/signing-key.ts';
+import { type Mistake, mistakesOf } from '../mistake.ts';
 import { isFetchable } from '../oauth/fetchable-url.ts';
 import { parseRedirectUri } from '../oauth/redirect-uri.ts';
 import { responseTypes } from '../oauth/response-type.ts';
@@ -14,8 +15,7 @@ import { type RegisteredClient, registrableGrantTypes } from './registered-clien
  * Client metadata in RFC 7591 §2's member names, checked and turned into a client.
  */
 
-/** What is wrong with an entry: the member, and a sentence that goes on from its name. */
-export type Mistake = { member: string; problem: string };
+export type { Mistake };
 
 const redirectUri = v.pipe(
   v.string('is not a text'),
@@ -103,6 +103,8 @@ const metadata = v.object({
   ),
 });
 
+const isObject = (json: unknown): json is object => typeof json === 'object' && json !== null && !Array.isArray(json);
+
 const known = new Set([...Object.keys(metadata.entries), ...informative]);
 
 /**
@@ -119,13 +121,11 @@ export async function checkRegistration(
   json: unknown,
 ): Promise<Result<RegisteredClient, readonly [Mistake, ...Mistake[]]>> {
   const parsed = v.safeParse(metadata, json);
-  const strangers = Object.keys(Object(json)).filter((member) => !known.has(member));
+  const strangers = Object.keys(isObject(json) ? json : {}).filter((member) => !known.has(member));
+  const stranger = 'is not a member of client metadata';
   const mistakes = [
-    ...(parsed.issues ?? []).map((issue) => ({
-      member: v.getDotPath(issue) ?? 'entry',
-      problem: issue.path ? issue.message : 'is not an object',
-    })),
-    ...strangers.map((member) => ({ member, problem: 'is not a member of client metadata' })),
+    ...mistakesOf(json, parsed.issues, stranger),
+    ...strangers.map((member) => ({ member, problem: stranger })),
   ];
   if (!parsed.success || isNotEmpty(mistakes)) return refuse(mistakes as [Mistake, ...Mistake[]]);
 
@@ -141,7 +141,7 @@ export async function checkRegistration(
     tokenEndpointAuthMethod: method,
     secretHashes: input.client_secret === undefined ? [] : [await hashClientSecret(input.client_secret)],
     grantTypes: input.grant_types,
-    scope: input.scope.split(' ').filter((value) => value !== ''),
+    scope: [...new Set(input.scope.split(' '))].filter((value) => value !== ''),
     firstParty: input.first_party,
     disabled: false,
     pkce: { policy: input.pkce_policy },

@@ -24,7 +24,7 @@ const repeatable = 'resource';
  * Refuses `parameters_too_many` and `parameters_malformed` (a name that cannot be decoded).
  */
 export function parseParameters(raw: string): Result<Parameters, Refusal> {
-  const pairs = raw.split('&', maximumParameters + 1).filter((pair) => pair !== '');
+  const pairs = raw.split('&').filter((pair) => pair !== '');
   if (pairs.length > maximumParameters) return refuse({ reason: 'parameters_too_many' });
   const values = new Map<string, string[]>();
   const seen = new Set<string>();
@@ -45,7 +45,7 @@ export function parseParameters(raw: string): Result<Parameters, Refusal> {
 
 function decode(text: string): string | undefined {
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
+    return text.isWellFormed() ? decodeURIComponent(text.replaceAll('+', ' ')) : undefined;
   } catch {
     return undefined;
   }

@@ -30,6 +30,9 @@ export function matchRedirectUri(
   return matches ? (presented as RegisteredRedirectUri) : undefined;
 }
 
+/** What we add to a redirect URI; one of its own by this name would be there twice. */
+const responseMembers = ['code', 'state', 'iss', 'error', 'id_token'];
+
 /**
  * What may be registered (RFC 6749 §3.1.2, RFC 8252 §7, OAuth 2.1 §8.4.3): https, http on a loopback host,
  * or a private-use scheme with a dot in it. Refuses with the sentence that says why.
@@ -43,9 +46,11 @@ export function parseRedirectUri(uri: string): Result<string, string> {
   if (uri.includes('*')) return refuse('has a wildcard; register every redirect URI in full');
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
   if (scheme === undefined || !URL.canParse(uri)) return refuse('is not an absolute URI');
-  const { hostname, username, password } = new URL(uri);
-  if (username !== '' || password !== '') return refuse('has a user name or password in it');
-  if (scheme === 'https') return hostname === '' ? refuse('has no host') : ok(uri);
+  if (/^[^/?]*:\/\/[^/?]*@/.test(uri)) return refuse('has a user name or password in it');
+  if (responseMembers.some((name) => new URL(uri).searchParams.has(name))) {
+    return refuse('has a query parameter that the answer brings');
+  }
+  if (scheme === 'https') return /^https:\/\/[^/?]/i.test(uri) ? ok(uri) : refuse('has no host');
   if (scheme === 'http') {
     return withoutPort(uri) === undefined ? refuse('is http on a host that is not a loopback address') : ok(uri);
   }

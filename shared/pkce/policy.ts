@@ -86,8 +86,9 @@ export function effectivePolicy(
   return isWaived(client, now) ? { policy: chosen.policy, origin: 'waiver' } : floor;
 }
 
-/** Enforce, unless the client (else the whole server) is in report mode and its enforce-after date has not come. */
+/** Enforce, unless the client (else the whole server) is in report mode, its enforce-after date has not come and no waiver of it has expired. */
 export function enforcementMode(client: ClientPolicySettings, global: GlobalPolicy, now: number): EnforcementMode {
+  if (client.waiver !== undefined && !isWaived(client, now)) return 'enforce'; // an expired waiver enforces
   if (client.mode === undefined) return global.mode;
   if (client.mode === 'report' && client.enforceAfter !== undefined && now >= client.enforceAfter) return 'enforce';
   return client.mode;

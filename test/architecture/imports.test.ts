@@ -29,6 +29,7 @@ const roots = [
   'shared/cached.ts',
   'shared/password.ts',
   'shared/time.ts',
+  'shared/mistake.ts',
   'shared/config.ts',
 ];
 

@@ -13,7 +13,7 @@ export function formPostPage(action: string, parameters: readonly (readonly [str
     200,
     'Going back to the app',
     html`<h1>Going back to the app</h1>
-<p class="soft">You are signed in. If nothing happens, press the button.</p>
+<p class="soft">This takes a moment. If nothing happens, press the button.</p>
 <form method="post" action="${action}">
 ${parameters.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">\n`)}<button type="submit">Continue</button>
 </form>

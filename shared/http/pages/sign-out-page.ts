@@ -12,7 +12,7 @@ export function signOutPage(sent: Parameters, formToken: string, cookies: string
     200,
     'Sign out',
     html`<h1>Sign out?</h1>
-<p class="soft">You will have to enter your password again the next time an app asks you to sign in.</p>
+<p class="soft">You will have to enter your password the next time an app asks you to sign in. To stay signed in, close this page.</p>
 <form method="post">
 <input type="hidden" name="form_token" value="${formToken}">
 ${carried.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">\n`)}<button type="submit">Sign out</button>
@@ -26,6 +26,6 @@ export const signedOutPage = (cookies: string[]): Promise<Reply> =>
     200,
     'You are signed out',
     html`<h1>You are signed out</h1>
-<p>You can close this page.</p>`,
+<p>You can close this page. Apps that you used before may still know you until you sign out of them as well.</p>`,
     { cookies },
   );

@@ -29,7 +29,7 @@ form { margin-top: 1.75rem; }
 label { display: block; margin: 1.25rem 0 .375rem; font-weight: 600; }
 input { width: 100%; min-height: 3rem; padding: .625rem .875rem; font: inherit; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: .625rem; }
 input[aria-invalid="true"] { border: 2px solid var(--wrong); padding: .5625rem .8125rem; }
-button { width: 100%; min-height: 3rem; margin-top: 1.75rem; padding: .625rem 1rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: .625rem; cursor: pointer; }
+button { display: block; width: 100%; min-height: 3rem; margin-top: 1.75rem; padding: .625rem 1rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: .625rem; cursor: pointer; }
 button:hover { background: var(--accent-deep); }
 a { color: var(--accent); text-underline-offset: .2em; }
 input:focus-visible, button:focus-visible, a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }

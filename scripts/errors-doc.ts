@@ -1,0 +1,36 @@
+import { writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import {
+  type CatalogueEntry,
+  mistakeSentences,
+  refusalCatalogue,
+} from '../shared/oauth/refusal-catalogue.ts';
+
+/** docs/errors.md, made from the catalogue that the server answers from. `npm run docs:errors` writes it. */
+export function errorsDocument(): string {
+  const entries = Object.entries<CatalogueEntry>(refusalCatalogue).map(
+    ([reason, { error, means, fix, status }]) =>
+      `### ${reason}\n\n\`${error}\`${status === undefined ? '' : `, HTTP ${status}`}\n\n${means}\n${fix}\n`,
+  );
+  const mistakes = Object.entries(mistakeSentences).map(([name, sentence]) => `| \`${name}\` | ${sentence} |`);
+  return `# Why a request was refused
+
+Every refusal has a stable reason. It is in the \`reason\` member of JSON answers, at the end of \`error_uri\`, and in the audit line with the same request id
+as the \`x-request-id\` header of the answer. A running server explains them at \`/errors\`. This page is made from the same catalogue by \`npm run docs:errors\`.
+
+## Recognised mistakes
+
+Where the input shows a well-known mistake, the description names it:
+
+| mistake | what the description says |
+| --- | --- |
+${mistakes.join('\n')}
+
+## Reasons
+
+${entries.join('\n')}`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  writeFileSync(new URL('../docs/errors.md', import.meta.url), errorsDocument());
+}

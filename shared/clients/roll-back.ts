@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { GlobalPolicy } from '../pkce/policy.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import type { Change, LoggedClient } from './change.ts';
+import { clientDocument } from './client-document.ts';
+import type { RegisteredClient } from './registered-client.ts';
+
+/*
+ * Takes a change of the log back, member by member: what was changed gets its old value, what others changed since stays.
+ * A member that was changed again since is a conflict. Secrets are counted in the log, not kept, so they never come back.
+ */
+
+type Document = Readonly<Record<string, unknown>>;
+
+export type Difference = { member: string; before?: unknown; after?: unknown };
+
+/** The members in which two documents differ; all of them when one is absent. */
+export function differences(before: Document = {}, after: Document = {}): Difference[] {
+  const members = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return members
+    .filter((member) => !isDeepStrictEqual(before[member], after[member]))
+    .map((member) => ({
+      member,
+      ...(member in before && { before: before[member] }),
+      ...(member in after && { after: after[member] }),
+    }));
+}
+
+/** What a change did, in the words of client documents and of the global policy. */
+export function documentsOf({ client, before, after }: Change): { before?: Document; after?: Document } {
+  const toDocument = (value: LoggedClient | GlobalPolicy): Document =>
+    client === undefined ? (value as GlobalPolicy) : clientDocument(value as LoggedClient);
+  return { ...(before && { before: toDocument(before) }), ...(after && { after: toDocument(after) }) };
+}
+
+export type RollBackRefusal =
+  /** These members were changed again since. */
+  | { reason: 'changed_since'; members: readonly string[] }
+  | { reason: 'removed_since' }
+  | { reason: 'added_since' }
+  | { reason: 'undone_already' }
+  | { reason: 'secrets_alone' };
+
+/** What has to be done to a client: `change` as `changeClient` takes it, `document` as `newClient` does. */
+export type ClientRollBack =
+  | { action: 'remove' }
+  | { action: 'add'; document: Document }
+  | { action: 'change'; change: Document };
+
+/** `current` is the client as it is now; `now` in epoch seconds: a waiver that has ended since is not brought back. */
+export function rollBackClient(
+  change: Change,
+  current: RegisteredClient | undefined,
+  now: number,
+): Result<ClientRollBack, RollBackRefusal> {
+  const { before, after } = documentsOf(change);
+  const present = current && clientDocument(current);
+  if (before === undefined) {
+    if (present === undefined) return refuse({ reason: 'undone_already' });
+    const since = differences(after, present).map(({ member }) => member);
+    return since.length > 0 ? refuse({ reason: 'changed_since', members: since }) : ok({ action: 'remove' });
+  }
+  if (after === undefined) {
+    if (present !== undefined) return refuse({ reason: 'added_since' });
+    return ok({ action: 'add', document: withoutNulls(restorable(before, change, now)) });
+  }
+  if (present === undefined) return refuse({ reason: 'removed_since' });
+  const restored = restore(before, after, present);
+  return restored.ok ? ok({ action: 'change', change: restorable(restored.value, change, now) }) : restored;
+}
+
+export function rollBackPolicy(change: Change, current: GlobalPolicy): Result<GlobalPolicy, RollBackRefusal> {
+  const { before = {}, after = {} } = documentsOf(change);
+  const restored = restore(before, after, current);
+  return restored.ok ? ok({ ...current, ...restored.value }) : restored;
+}
+
+/** The old values of what the change changed; null for what was absent. */
+function restore(before: Document, after: Document, present: Document): Result<Document, RollBackRefusal> {
+  const changed = differences(before, after).filter(({ member }) => member !== 'client_secrets');
+  if (changed.length === 0) return refuse({ reason: 'secrets_alone' });
+  const pending = changed.filter(({ member }) => !isDeepStrictEqual(present[member], before[member]));
+  if (pending.length === 0) return refuse({ reason: 'undone_already' });
+  const members = pending.map(({ member }) => member);
+  const again = members.filter((member) => !isDeepStrictEqual(present[member], after[member]));
+  if (again.length > 0) return refuse({ reason: 'changed_since', members: again });
+  return ok(Object.fromEntries(members.map((member) => [member, before[member] ?? null])));
+}
+
+function restorable({ client_secrets: _, ...document }: Document, { before }: Change, now: number): Document {
+  const waiver = (before as LoggedClient | undefined)?.pkce.waiver;
+  const isOver = document['pkce_waiver'] !== undefined && waiver !== undefined && waiver.until <= now;
+  return isOver ? { ...document, pkce_waiver: null } : document;
+}
+
+const withoutNulls = (document: Document): Document =>
+  Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null));

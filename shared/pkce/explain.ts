@@ -1,0 +1,205 @@
+import type { Result } from '../result.ts';
+import { briefTime } from '../time.ts';
+import {
+  type AdmittedChallenge,
+  admitChallenge,
+  type ChallengeParameters,
+  minimumVerifierLength,
+} from './code-challenge.ts';
+import {
+  type ClientPolicySettings,
+  effectivePolicy,
+  type GlobalPolicy,
+  isWaived,
+  isWeaker,
+  type PkcePolicy,
+  type PkceRules,
+  publicClientFloor,
+  resolveRules,
+} from './policy.ts';
+import { policyLabel } from './policy-label.ts';
+import type { PkceRefusal } from './refusal.ts';
+
+/** One rule: what it says, and what that does to this client. `decides` marks the one the effective policy comes from. */
+export type ExplainedRule = { rule: string; value: string; effect: string; decides: boolean };
+
+/** `reported`: let through by report mode, which is all that keeps it from being refused. */
+export type Verdict = 'allowed' | 'reported' | 'refused';
+
+export type Judged = { verdict: Verdict; refusal?: PkceRefusal };
+
+/** One of the requests that clients make, and what this client would get for it. */
+export type Sample = Judged & { request: SampleName };
+
+export type Explanation = Judged & { rules: PkceRules; steps: readonly ExplainedRule[]; samples: readonly Sample[] };
+
+/** RFC 7636 appendix B. The challenge is 43 unreserved characters, so that it is well-formed for every method. */
+export const sampleChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+
+const sampleRequests = {
+  S256: { codeChallenge: sampleChallenge, codeChallengeMethod: 'S256' },
+  s256: { codeChallenge: sampleChallenge, codeChallengeMethod: 's256' },
+  plain: { codeChallenge: sampleChallenge, codeChallengeMethod: 'plain' },
+  'no method': { codeChallenge: sampleChallenge },
+  'no challenge': {},
+} as const satisfies Record<string, ChallengeParameters>;
+
+export type SampleName = keyof typeof sampleRequests;
+const sampleNames = Object.keys(sampleRequests) as SampleName[];
+
+/**
+ * What /authorize would decide about the PKCE of a request that nobody made, at `now` (epoch seconds), and every rule that leads
+ * to it. The decision is made by the functions that /authorize calls; this only puts it in words.
+ */
+export function explain(
+  request: ChallengeParameters,
+  settings: ClientPolicySettings,
+  global: GlobalPolicy,
+  now: number,
+): Explanation {
+  const rules = resolveRules(settings, global, now);
+  return {
+    rules,
+    steps: [
+      ...policySteps(settings, global, rules, now),
+      ...modeSteps(settings, global, rules, now),
+      ...switchSteps(rules),
+    ],
+    ...judge(admitChallenge(request, rules)),
+    samples: sampleNames.map((name) => ({ request: name, ...judge(admitChallenge(sampleRequests[name], rules)) })),
+  };
+}
+
+function judge(admitted: Result<AdmittedChallenge, PkceRefusal>): Judged {
+  if (!admitted.ok) return { verdict: 'refused', refusal: admitted.refusal };
+  const { wouldRefuse } = admitted.value;
+  return wouldRefuse ? { verdict: 'reported', refusal: wouldRefuse } : { verdict: 'allowed' };
+}
+
+function policySteps(
+  settings: ClientPolicySettings,
+  global: GlobalPolicy,
+  rules: PkceRules,
+  now: number,
+): ExplainedRule[] {
+  const inherits = settings.policy === 'inherit';
+  // What would hold if there were no floors.
+  const chosen = effectivePolicy({ ...settings, isPublic: false }, { ...global, floor: 'none' }, now).policy;
+  return [
+    {
+      rule: 'own value',
+      value: settings.policy,
+      effect: inherits ? 'the global default is taken' : 'is taken instead of the global default',
+      decides: rules.origin === 'client',
+    },
+    {
+      rule: 'global default',
+      value: global.default,
+      effect: inherits ? 'is taken, as the client inherits' : 'is for clients that inherit',
+      decides: rules.origin === 'global default',
+    },
+    {
+      rule: 'global floor',
+      value: global.floor,
+      effect: floorEffect(chosen, global.floor, rules),
+      decides: rules.origin === 'floor',
+    },
+    {
+      rule: 'public client floor',
+      value: settings.isPublic ? publicClientFloor : '-',
+      effect: settings.isPublic
+        ? floorEffect(chosen, publicClientFloor, rules)
+        : 'is for clients that cannot authenticate',
+      decides: rules.origin === 'public client floor',
+    },
+    {
+      rule: 'waiver',
+      value: settings.waiver ? `until ${briefTime(settings.waiver.until)}` : '-',
+      effect: waiverEffect(settings, rules, now),
+      decides: rules.origin === 'waiver',
+    },
+    {
+      rule: 'effective policy',
+      value: policyLabel(rules, settings.waiver),
+      effect: policyEffects[rules.policy],
+      decides: false,
+    },
+  ];
+}
+
+function floorEffect(chosen: PkcePolicy, floor: PkcePolicy, { origin }: PkceRules): string {
+  if (!isWeaker(chosen, floor)) return `asks for no more than ${chosen}`;
+  return origin === 'waiver' ? 'is stricter, and lifted by the waiver' : `is stricter than ${chosen}`;
+}
+
+function waiverEffect(settings: ClientPolicySettings, { origin }: PkceRules, now: number): string {
+  if (settings.waiver === undefined) return 'there is none';
+  if (!isWaived(settings, now)) return 'has ended: the floors hold again';
+  return origin === 'waiver' ? 'lifts the floors' : 'lifts nothing: no floor is stricter than the policy';
+}
+
+const policyEffects: Record<PkcePolicy, string> = {
+  none: 'PKCE is not required; a challenge that is sent binds',
+  any: 'PKCE is required, with S256 or plain; a missing method means plain',
+  S256: 'PKCE is required, with S256',
+};
+
+function modeSteps(
+  settings: ClientPolicySettings,
+  global: GlobalPolicy,
+  { mode, enforced, policy }: PkceRules,
+  now: number,
+): ExplainedRule[] {
+  const ownReport = settings.mode === 'report';
+  const { enforceAfter } = settings;
+  return [
+    {
+      rule: 'mode',
+      value: `${settings.mode ?? global.mode} (${settings.mode === undefined ? 'global' : 'client'})`,
+      effect:
+        (settings.mode ?? global.mode) === 'report'
+          ? 'what only the policy refuses is let through'
+          : 'the policy is enforced',
+      decides: false,
+    },
+    {
+      rule: 'enforce after',
+      value: enforceAfter === undefined ? '-' : briefTime(enforceAfter),
+      effect: enforceAfterEffect(ownReport ? enforceAfter : undefined, now),
+      decides: false,
+    },
+    {
+      rule: 'enforced now',
+      value: enforced,
+      effect: enforcedEffect(mode === 'report', enforced, policy),
+      decides: false,
+    },
+  ];
+}
+
+function enforceAfterEffect(enforceAfter: number | undefined, now: number): string {
+  if (enforceAfter === undefined) return 'there is no such date for this client';
+  return now < enforceAfter ? 'has not come: report mode holds' : 'has come: report mode is over';
+}
+
+function enforcedEffect(reports: boolean, enforced: PkcePolicy, policy: PkcePolicy): string {
+  if (!reports || enforced === policy) return 'the effective policy';
+  return enforced === 'none'
+    ? 'report mode refuses nothing for policy alone'
+    : 'report mode does not go below the public client floor';
+}
+
+const switchSteps = ({ acceptLowercaseMethod, acceptShortVerifier }: PkceRules): ExplainedRule[] => [
+  {
+    rule: 'accept lowercase method',
+    value: acceptLowercaseMethod ? 'on' : 'off',
+    effect: acceptLowercaseMethod ? 's256 is taken for S256' : 's256 is an unknown method',
+    decides: false,
+  },
+  {
+    rule: 'accept short verifier',
+    value: acceptShortVerifier ? 'on' : 'off',
+    effect: `a verifier has at least ${minimumVerifierLength({ acceptShortVerifier })} characters`,
+    decides: false,
+  },
+];

@@ -1,0 +1,39 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { errorsDocument } from '../../scripts/errors-doc.ts';
+
+const read = (file: string) => readFileSync(file, 'utf8');
+const documents = ['README.md', 'CHANGELOG.md', ...globSync('docs/**/*.md')];
+const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
+
+test('docs/errors.md is the one that the catalogue makes (npm run docs:errors)', () => {
+  expect(read('docs/errors.md')).toBe(errorsDocument());
+});
+
+test('the README has both commands in its first 15 lines', () => {
+  const top = read('README.md').split('\n').slice(0, 15).join('\n');
+  expect(top).toContain('npm ci && npm start');
+  expect(top).toContain('npm ci && npm test');
+});
+
+describe.each(documents)('%s', (file) => {
+  test('links to files that exist', () => {
+    const links = [...read(file).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target]) =>
+      join(dirname(file), target ?? ''),
+    );
+    expect(links.filter((target) => !existsSync(target))).toEqual([]);
+  });
+
+  test('names npm scripts that exist', () => {
+    const named = [...read(file).matchAll(/npm run ([a-z:-]+)/g)].map(([, name]) => name ?? '');
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+  });
+
+  test('names source files that exist', () => {
+    const named = [
+      ...read(file).matchAll(/`((?:shared|functions|infra|cli|test|scripts|bench)\/[A-Za-z0-9_./-]+\.ts)`/g),
+    ];
+    expect(named.map(([, path]) => path ?? '').filter((path) => !existsSync(path))).toEqual([]);
+  });
+});

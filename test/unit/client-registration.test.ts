@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { verifyClientSecret } from '../../shared/clients/client-secret.ts';
+import { checkRegistration, parseRegistration } from '../../shared/clients/registration.ts';
+import { acceptedValue } from './read-result.ts';
+
+const secret = 'a secret of thirty-two characters';
+const publicEntry = { client_id: 'spa', redirect_uris: ['https://app.example.com/cb'] };
+const confidentialEntry = { ...publicEntry, client_id: 'web', client_secret: secret };
+
+const register = async (entry: unknown) => acceptedValue(await parseRegistration(entry));
+async function mistakeIn(entry: unknown) {
+  const parsed = await parseRegistration(entry);
+  return parsed.ok ? undefined : parsed.refusal;
+}
+
+describe('a client that is described', () => {
+  test('shortly is public, for the code flow, and inherits the policy', async () => {
+    expect(await register(publicEntry)).toMatchObject({
+      clientId: 'spa',
+      redirectUris: ['https://app.example.com/cb'],
+      tokenEndpointAuthMethod: 'none',
+      secretHashes: [],
+      grantTypes: ['authorization_code'],
+      scope: expect.arrayContaining(['openid', 'profile', 'email']),
+      firstParty: false,
+      disabled: false,
+      pkce: { policy: 'inherit' },
+    });
+  });
+
+  test('with a secret is confidential and uses HTTP Basic (RFC 7591 §2)', async () => {
+    expect((await register(confidentialEntry)).tokenEndpointAuthMethod).toBe('client_secret_basic');
+  });
+
+  test('in full is all of that', async () => {
+    const entry = {
+      ...confidentialEntry,
+      client_name: 'The web app',
+      token_endpoint_auth_method: 'client_secret_post',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      scope: 'openid orders:read',
+      first_party: true,
+      pkce_policy: 'none',
+    };
+    expect(await register(entry)).toMatchObject({
+      clientName: 'The web app',
+      tokenEndpointAuthMethod: 'client_secret_post',
+      grantTypes: ['authorization_code', 'refresh_token'],
+      scope: ['openid', 'orders:read'],
+      firstParty: true,
+      pkce: { policy: 'none' },
+    });
+  });
+
+  test('has each scope value once', async () => {
+    expect((await register({ ...publicEntry, scope: ' openid email  openid ' })).scope).toEqual(['openid', 'email']);
+  });
+
+  test('H21 has its secret only as a hash', async () => {
+    const client = await register(confidentialEntry);
+    expect(JSON.stringify(client)).not.toContain(secret);
+    expect(await verifyClientSecret(secret, client.secretHashes[0] ?? '')).toBe(true);
+  });
+
+  test.each(['none', 'any', 'S256', 'inherit'])('and is confidential may have the policy %s', async (policy) => {
+    expect((await register({ ...confidentialEntry, pkce_policy: policy })).pkce).toEqual({ policy });
+  });
+
+  test.each(['any', 'S256', 'inherit'])('and is public may have the policy %s', async (policy) => {
+    expect((await register({ ...publicEntry, pkce_policy: policy })).pkce).toEqual({ policy });
+  });
+
+  test('for client credentials alone needs no redirect URI', async () => {
+    const entry = { client_id: 'job', client_secret: secret, grant_types: ['client_credentials'] };
+    expect((await register(entry)).redirectUris).toEqual([]);
+  });
+
+  test.each(['client_uri', 'logo_uri', 'contacts', 'tos_uri', 'policy_uri', 'software_id', 'software_version'])(
+    'with %s is none the wiser',
+    async (member) => {
+      expect(await register({ ...publicEntry, [member]: 'x' })).toEqual(await register(publicEntry));
+    },
+  );
+});
+
+describe('every mistake is refused with the member it is in', () => {
+  test.each([
+    // what it is
+    ['no object', 'entry', null],
+    ['a text', 'entry', 'web'],
+    ['no client_id', 'client_id', { redirect_uris: publicEntry.redirect_uris }],
+    ['a client_id that is no text', 'client_id', { ...publicEntry, client_id: 7 }],
+    ['an empty client_id', 'client_id', { ...publicEntry, client_id: '' }],
+    ['a space in the client_id', 'client_id', { ...publicEntry, client_id: 'a b' }],
+    ['a client_id beyond ASCII', 'client_id', { ...publicEntry, client_id: 'é' }],
+    ['a client_id of 256 characters', 'client_id', { ...publicEntry, client_id: 'x'.repeat(256) }],
+    ['a client_name that is no text', 'client_name', { ...publicEntry, client_name: ['x'] }],
+    ['a client_name of 201 characters', 'client_name', { ...publicEntry, client_name: 'x'.repeat(201) }],
+    // how it authenticates
+    ['a client_secret that is no text', 'client_secret', { ...publicEntry, client_secret: null }],
+    ['an empty client_secret', 'client_secret', { ...publicEntry, client_secret: '' }],
+    ['a client_secret beyond ASCII', 'client_secret', { ...publicEntry, client_secret: 'é' }],
+    ['a method nobody knows', 'token_endpoint_auth_method', { ...confidentialEntry, token_endpoint_auth_method: 'client_secret_jwt' }],
+    ['a secret for a public client', 'client_secret', { ...confidentialEntry, token_endpoint_auth_method: 'none' }],
+    ['no secret for HTTP Basic', 'client_secret', { ...publicEntry, token_endpoint_auth_method: 'client_secret_basic' }],
+    ['no secret for the form', 'client_secret', { ...publicEntry, token_endpoint_auth_method: 'client_secret_post' }],
+    // where it is
+    ['OA9 redirect URIs that are no list', 'redirect_uris', { ...publicEntry, redirect_uris: 'https://app.example.com/cb' }],
+    ['OA9 no redirect URI', 'redirect_uris', { client_id: 'spa' }],
+    ['OA9 an empty list of redirect URIs', 'redirect_uris', { ...publicEntry, redirect_uris: [] }],
+    ['OA9 101 redirect URIs', 'redirect_uris', { ...publicEntry, redirect_uris: Array.from({ length: 101 }, (_, index) => `https://app.example.com/${index}`) }],
+    ['OA9 a redirect URI that is no text', 'redirect_uris.1', { ...publicEntry, redirect_uris: ['https://app.example.com/cb', 7] }],
+    ['OA9 a redirect URI with a fragment', 'redirect_uris.0', { ...publicEntry, redirect_uris: ['https://app.example.com/#cb'] }],
+    ['OA9 DC2 javascript:', 'redirect_uris.1', { ...publicEntry, redirect_uris: ['https://app.example.com/cb', 'javascript:alert(1)'] }],
+    ['BP14 http beyond loopback', 'redirect_uris.0', { ...publicEntry, redirect_uris: ['http://app.example.com/cb'] }],
+    ['V6 N3 a private-use scheme without a dot', 'redirect_uris.0', { ...publicEntry, redirect_uris: ['myapp:/cb'] }],
+    // what it may do
+    ['grant types that are no list', 'grant_types', { ...publicEntry, grant_types: 'authorization_code' }],
+    ['BP12 the password grant', 'grant_types.0', { ...publicEntry, grant_types: ['password'] }],
+    ['the implicit grant', 'grant_types.1', { ...publicEntry, grant_types: ['authorization_code', 'implicit'] }],
+    ['OA17 client credentials without authentication', 'grant_types', { ...publicEntry, grant_types: ['client_credentials'] }],
+    ['BP9 response_type token', 'response_types.0', { ...publicEntry, response_types: ['token'] }],
+    ['a scope that is no text', 'scope', { ...publicEntry, scope: ['openid'] }],
+    ['a scope with a quote', 'scope', { ...publicEntry, scope: 'a"b' }],
+    ['a first_party that is no boolean', 'first_party', { ...publicEntry, first_party: 'yes' }],
+    // PKCE
+    ['a policy nobody knows', 'pkce_policy', { ...publicEntry, pkce_policy: 's256' }],
+    ['a policy that is no text', 'pkce_policy', { ...publicEntry, pkce_policy: true }],
+    ['PK11 BP5 the policy none for a public client', 'pkce_policy', { ...publicEntry, pkce_policy: 'none' }],
+    // what nobody asked for
+    ['a misspelt member', 'redirect_uri', { ...publicEntry, redirect_uri: 'https://app.example.com/cb' }],
+    ['a member of the object prototype', '__proto__', JSON.parse('{"client_id":"spa","redirect_uris":["https://app.example.com/cb"],"__proto__":{"first_party":true}}')],
+  ])('%s: %s', async (_, member, entry) => {
+    const mistake = await mistakeIn(entry);
+    expect(mistake).toEqual({ member, problem: expect.stringMatching(/^(is|has) [^"]+$/) });
+  });
+}); // biome-ignore format: a table, one row per line
+
+test('PK11 a public client that wants none is told what it can have', async () => {
+  expect(await mistakeIn({ ...publicEntry, pkce_policy: 'none' })).toEqual({
+    member: 'pkce_policy',
+    problem: expect.stringMatching(/public client must use PKCE.*any or S256.*client authentication/),
+  });
+});
+
+test('no problem repeats the secret', async () => {
+  const wrong = [
+    { ...confidentialEntry, token_endpoint_auth_method: 'none' },
+    { ...confidentialEntry, client_secret: `${secret}\n` },
+  ];
+  for (const entry of wrong) expect(JSON.stringify(await mistakeIn(entry))).not.toContain(secret);
+});
+
+describe('a description with more than one mistake', () => {
+  const membersOf = async (entry: unknown) => {
+    const checked = await checkRegistration(entry);
+    return checked.ok ? [] : checked.refusal.map(({ member }) => member);
+  };
+
+  test('is told all of them, members that nobody knows included', async () => {
+    const entry = { client_id: '', redirect_uris: ['myapp:/cb'], scope: 'a"b', redirect_uri: 'x' };
+    expect((await membersOf(entry)).toSorted()).toEqual(['client_id', 'redirect_uri', 'redirect_uris.0', 'scope']);
+  });
+
+  test('is told all contradictions', async () => {
+    const entry = { client_id: 'spa', grant_types: ['authorization_code', 'client_credentials'], pkce_policy: 'none' };
+    expect((await membersOf(entry)).toSorted()).toEqual(['grant_types', 'pkce_policy', 'redirect_uris']);
+  });
+});
