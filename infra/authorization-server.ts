@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -6,9 +5,10 @@ import { Construct } from 'constructs';
 import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import { type CustomDomain, PixyHttpApi, type Throttling } from './constructs/http-api.ts';
 import { KeyRotation } from './constructs/key-rotation.ts';
-import { PixyFunction, type PixyFunctionName } from './constructs/pixy-function.ts';
+import { PixyFunction } from './constructs/pixy-function.ts';
 import { type Lifetimes, lifetimeVariables, type PixyEnvironment } from './environment.ts';
-import { routes } from './routes.ts';
+import { deployedRoutes, functionDescriptions, type PixyFunctionName } from './functions.ts';
+import { aliasRoutes } from './routes.ts';
 import { type Stage, stageSettings } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
@@ -43,6 +43,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default { rateLimit: 100, burstLimit: 200 }
    */
   readonly throttling?: Throttling;
+  /**
+   * Answer at the paths of other authorization servers as well (shared/oauth/path-aliases.ts), for clients that have them built in.
+   *
+   * @default false
+   */
+  readonly pathAliases?: boolean;
   /**
    * How long the logs, the audit trail among them, are kept.
    *
@@ -95,58 +101,21 @@ export class AuthorizationServer extends Construct {
       ...audience,
       ...lifetimes,
     };
-    const withKey: PixyEnvironment = { ...environment, PIXY_KMS_KEY_ID: tables.wrappingKey.keyArn };
-    const functions = {
-      authorize: new PixyFunction(this, 'Authorize', {
-        name: 'authorize',
-        description: 'Authorization endpoint: checks the request and issues a code',
+    const make = (name: PixyFunctionName): PixyFunction => {
+      const made = new PixyFunction(this, pascalCase(name), {
+        name,
         environment,
+        ...functionDescriptions[name],
         ...logs,
-      }),
-      // argon2id takes 19 MiB and a good part of a CPU for every password.
-      'sign-in': new PixyFunction(this, 'SignIn', {
-        name: 'sign-in',
-        description: 'Sign-in pages: proves who is there and starts a session',
-        environment,
-        memorySize: 1_024,
-        ...logs,
-      }),
-      token: new PixyFunction(this, 'Token', {
-        name: 'token',
-        description: 'Token endpoint: redeems codes and refresh tokens',
-        environment: withKey,
-        ...logs,
-      }),
-      metadata: new PixyFunction(this, 'Metadata', {
-        name: 'metadata',
-        description: 'Discovery documents, public keys and the pages that explain errors',
-        environment,
-        ...logs,
-      }),
-      'rotate-keys': new PixyFunction(this, 'RotateKeys', {
-        name: 'rotate-keys',
-        description: 'Makes the next signing key and deletes those that nobody needs',
-        environment: withKey,
-        timeout: Duration.seconds(30),
-        ...logs,
-      }),
-    } satisfies Record<PixyFunctionName, PixyFunction>;
-
-    tables.grantReadClients(functions.authorize);
-    tables.grantReadSessions(functions.authorize);
-    tables.grantIssue(functions.authorize);
-
-    tables.grantReadClients(functions['sign-in']);
-    tables.grantSignIn(functions['sign-in']);
-
-    tables.grantReadClients(functions.token);
-    tables.grantRedeem(functions.token);
-    tables.grantSign(functions.token);
-
-    tables.grantReadClients(functions.metadata);
-    tables.grantReadKeys(functions.metadata);
-
-    tables.grantRotateKeys(functions['rotate-keys']);
+      });
+      for (const use of functionDescriptions[name].uses) tables[use](made);
+      return made;
+    };
+    const names = Object.keys(functionDescriptions) as PixyFunctionName[];
+    const functions = Object.fromEntries(names.map((name) => [name, make(name)])) as Record<
+      PixyFunctionName,
+      PixyFunction
+    >;
 
     const { 'rotate-keys': rotateKeys, ...endpoints } = functions;
     const rotation = new KeyRotation(this, 'KeyRotation', {
@@ -154,7 +123,8 @@ export class AuthorizationServer extends Construct {
       after: Object.values(endpoints),
       ...logs,
     });
-    http.addRoutes(routes, endpoints, rotation.firstKey);
+    const served = props.pathAliases ? [...deployedRoutes, ...aliasRoutes] : deployedRoutes;
+    http.addRoutes(served, endpoints, rotation.firstKey);
 
     this.issuer = http.issuer;
     this.httpApi = http.api;
@@ -163,6 +133,8 @@ export class AuthorizationServer extends Construct {
     this.tables = tables;
   }
 }
+
+const pascalCase = (name: string): string => name.replace(/(^|-)./g, (start) => start.slice(-1).toUpperCase());
 
 function audienceVariable(audience: string | undefined): PixyEnvironment {
   if (audience === undefined) return {};

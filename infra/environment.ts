@@ -1,5 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
-import { type EnvironmentName, readConfig } from '../shared/config.ts';
+import type { EnvironmentName } from '../shared/config.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
 /** Environment variables of a function. A name that shared/config.ts does not read is a compile error. */
@@ -30,45 +30,53 @@ export interface Lifetimes {
    * @default Duration.hours(8)
    */
   readonly sessionLifetime?: Duration;
+  /**
+   * How long a refresh token is good for when nobody uses it: 1 minute to 1 year.
+   *
+   * @default Duration.days(14)
+   */
+  readonly refreshTokenIdleLifetime?: Duration;
+  /**
+   * How long tokens can be refreshed before people have to sign in again: 1 minute to 2 years.
+   *
+   * @default Duration.days(90)
+   */
+  readonly refreshTokenLifetime?: Duration;
+  /**
+   * How long a refresh token that was used still gives the same successor, for lost answers: 0 to 60 seconds.
+   *
+   * @default Duration.seconds(10)
+   */
+  readonly refreshTokenGrace?: Duration;
 }
 
-const variableOf = {
-  codeLifetime: 'PIXY_CODE_LIFETIME',
-  accessTokenLifetime: 'PIXY_ACCESS_TOKEN_LIFETIME',
-  idTokenLifetime: 'PIXY_ID_TOKEN_LIFETIME',
-  sessionLifetime: 'PIXY_SESSION_LIFETIME',
-} as const satisfies Record<keyof Lifetimes, EnvironmentName>;
+/** The limits of shared/config.ts, in seconds. A lifetime outside is refused at synthesis, before a function refuses to start with it. */
+export const lifetimeLimits = {
+  codeLifetime: { variable: 'PIXY_CODE_LIFETIME', minimum: 1, maximum: 600 },
+  accessTokenLifetime: { variable: 'PIXY_ACCESS_TOKEN_LIFETIME', minimum: 60, maximum: 86_400 },
+  idTokenLifetime: { variable: 'PIXY_ID_TOKEN_LIFETIME', minimum: 60, maximum: 86_400 },
+  sessionLifetime: { variable: 'PIXY_SESSION_LIFETIME', minimum: 60, maximum: 2_592_000 },
+  refreshTokenIdleLifetime: { variable: 'PIXY_REFRESH_IDLE_LIFETIME', minimum: 60, maximum: 31_536_000 },
+  refreshTokenLifetime: { variable: 'PIXY_REFRESH_LIFETIME', minimum: 60, maximum: 63_072_000 },
+  refreshTokenGrace: { variable: 'PIXY_REFRESH_GRACE', minimum: 0, maximum: 60 },
+} as const satisfies Record<keyof Lifetimes, { variable: EnvironmentName; minimum: number; maximum: number }>;
 
-const names = Object.keys(variableOf) as (keyof Lifetimes)[];
+const names = Object.keys(lifetimeLimits) as (keyof Lifetimes)[];
 
-/** The lifetimes as environment variables, in seconds. Refuses at synthesis what the functions would refuse at their first start. */
+/** The lifetimes that were given, as environment variables in seconds. */
 export function lifetimeVariables(lifetimes: Lifetimes): PixyEnvironment {
   const variables: PixyEnvironment = {};
   for (const name of names) {
     const lifetime = lifetimes[name];
     if (lifetime === undefined) continue;
-    const milliseconds = lifetime.toMilliseconds();
-    const value = String(milliseconds / 1_000);
-    const problem = problemOf({ [variableOf[name]]: value });
-    if (problem) throw new WrongSetting(`${name} cannot be ${value} seconds: ${problem}.`);
-    variables[variableOf[name]] = value;
+    const { variable, minimum, maximum } = lifetimeLimits[name];
+    const seconds = lifetime.toMilliseconds() / 1_000;
+    if (!Number.isInteger(seconds) || seconds < minimum || seconds > maximum) {
+      throw new WrongSetting(
+        `${name} must be a whole number of seconds from ${minimum} to ${maximum}, but is ${seconds} seconds.`,
+      );
+    }
+    variables[variable] = String(seconds);
   }
   return variables;
-}
-
-/** What the functions' own check of their environment says about some variables, the others being right. */
-function problemOf(variables: PixyEnvironment): string | undefined {
-  const usable: PixyEnvironment = {
-    PIXY_ISSUER: 'https://sign-in.example.com',
-    PIXY_GRANTS_TABLE: 'grants',
-    PIXY_CLIENTS_TABLE: 'clients',
-    PIXY_PEOPLE_TABLE: 'people',
-    PIXY_KEYS_TABLE: 'keys',
-  };
-  try {
-    readConfig({ ...usable, ...variables });
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
 }

@@ -1,4 +1,5 @@
 import { endpoints } from '../shared/oauth/endpoints.ts';
+import { pathAliases } from '../shared/oauth/path-aliases.ts';
 
 /** The functions behind the API: the folder names below functions/. */
 export type FunctionName = 'authorize' | 'sign-in' | 'token' | 'metadata';
@@ -27,3 +28,9 @@ export const moreRoutes = [
   { path: endpoints.revoke, function: 'revoke' },
   { path: endpoints.introspect, function: 'introspect' },
 ] as const;
+
+/** The paths of other servers. No route of an HTTP API may end in a slash: a greedy variable is what takes a trailing one. */
+export const aliasRoutes: readonly Route[] = pathAliases.flatMap(({ path, endpoint }) => [
+  { path, function: endpoint },
+  { path: `${path}/{proxy+}`, function: endpoint },
+]);

@@ -64,56 +64,79 @@ export class AuthorizationServerTables extends Construct {
     return { grants: this.grants, clients: this.clients, people: this.people, keys: this.keys };
   }
 
-  /** The table names as the functions read them. */
+  /** Tables and key as the functions read them. Knowing a name allows nothing. */
   environment(): PixyEnvironment {
     return {
       PIXY_GRANTS_TABLE: this.grants.tableName,
       PIXY_CLIENTS_TABLE: this.clients.tableName,
       PIXY_PEOPLE_TABLE: this.people.tableName,
       PIXY_KEYS_TABLE: this.keys.tableName,
+      PIXY_KMS_KEY_ID: this.wrappingKey.keyArn,
     };
   }
 
-  /** Read one client record or the global policy. */
+  /** Read one client, or the global policy; not the change log, and no list of clients. */
   grantReadClients(grantee: IGrantable): Grant {
-    return allow(grantee, this.clients, 'dynamodb:GetItem');
+    return allow(grantee, this.clients, ['dynamodb:GetItem'], ofItems('client#*', 'global'));
+  }
+
+  /** Read the registered APIs. */
+  grantReadApis(grantee: IGrantable): Grant {
+    return allow(grantee, this.clients, ['dynamodb:Query'], ofItems('apis'));
+  }
+
+  /** Note that a client assertion was used, which only works the first time. */
+  grantUseAssertions(grantee: IGrantable): Grant {
+    return allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('assertion#*'));
   }
 
   /** Write a new grant with its code challenge. */
   grantIssue(grantee: IGrantable): Grant {
-    return allow(grantee, this.grants, 'dynamodb:PutItem');
+    return allow(grantee, this.grants, ['dynamodb:PutItem']);
   }
 
   /** Spend a code, move a grant to its next generation or revoke it, and read what came of it. */
   grantRedeem(grantee: IGrantable): Grant {
-    return allow(grantee, this.grants, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+    return allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
   }
 
-  /** Read a session; not the accounts with their password hashes, which are in the same table. */
+  /** Read whether a grant is still in force. */
+  grantReadGrants(grantee: IGrantable): Grant {
+    return allow(grantee, this.grants, ['dynamodb:GetItem']);
+  }
+
+  /** Read a session; not the accounts, which are in the same table. */
   grantReadSessions(grantee: IGrantable): Grant {
-    return Grant.addToPrincipal({
-      grantee,
-      actions: ['dynamodb:GetItem'],
-      resourceArns: [this.people.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['session#*'] } },
-    });
+    return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('session#*'));
   }
 
-  /** Read an account, count failed attempts, start and end sessions. */
-  grantSignIn(grantee: IGrantable): Grant {
-    return allow(
-      grantee,
-      this.people,
-      'dynamodb:DeleteItem',
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
+  /** Read what clients may learn of a person; not the password hash, which is in the same item. */
+  grantReadClaims(grantee: IGrantable): Grant {
+    return allow(grantee, this.people, ['dynamodb:GetItem'], claimsOfAccounts);
+  }
+
+  /** Read a grant and the claims of its person in one call. */
+  grantReadSubjects(grantee: IGrantable): Grant {
+    return allow(grantee, this.grants, ['dynamodb:BatchGetItem']).combine(
+      allow(grantee, this.people, ['dynamodb:BatchGetItem'], claimsOfAccounts),
     );
+  }
+
+  /** Read an account with its password hash, count the attempt, start a session and end the one before; not change an account. */
+  grantSignIn(grantee: IGrantable): Grant {
+    return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('account#*', 'username#*'))
+      .combine(allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('throttle#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:PutItem'], ofItems('session#*')));
+  }
+
+  /** Read a session and end it. */
+  grantSignOut(grantee: IGrantable): Grant {
+    return allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem'], ofItems('session#*'));
   }
 
   /** Read the public signing keys. The private part is in the same items, encrypted, and stays so without `grantSign`. */
   grantReadKeys(grantee: IGrantable): Grant {
-    return allow(grantee, this.keys, 'dynamodb:Query');
+    return allow(grantee, this.keys, ['dynamodb:Query'], ofItems('signing'));
   }
 
   /** Read the signing keys and decrypt them. */
@@ -121,11 +144,18 @@ export class AuthorizationServerTables extends Construct {
     return this.grantReadKeys(grantee).combine(this.allowWrapping(grantee, 'kms:Decrypt'));
   }
 
-  /** Make, encrypt and delete signing keys; not decrypt them. */
-  grantRotateKeys(grantee: IGrantable): Grant {
-    return allow(grantee, this.keys, 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query').combine(
-      this.allowWrapping(grantee, 'kms:Encrypt'),
+  /** Read the keys of refresh tokens and decrypt them. */
+  grantOpenRefreshTokens(grantee: IGrantable): Grant {
+    return allow(grantee, this.keys, ['dynamodb:Query'], ofItems('refresh')).combine(
+      this.allowWrapping(grantee, 'kms:Decrypt'),
     );
+  }
+
+  /** Make, encrypt and delete keys; not decrypt them. */
+  grantRotateKeys(grantee: IGrantable): Grant {
+    return allow(grantee, this.keys, ['dynamodb:PutItem', 'dynamodb:Query'])
+      .combine(allow(grantee, this.keys, ['dynamodb:DeleteItem'], ofItems('signing')))
+      .combine(this.allowWrapping(grantee, 'kms:Encrypt'));
   }
 
   /** Only for data that is bound to a key id, which is how shared/keys/kms-wrapper.ts calls KMS. */
@@ -139,5 +169,24 @@ export class AuthorizationServerTables extends Construct {
   }
 }
 
-const allow = (grantee: IGrantable, table: TableV2, ...actions: `dynamodb:${string}`[]): Grant =>
-  Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
+/** A way of using the tables that a function can be granted. */
+export type Use = Exclude<Extract<keyof AuthorizationServerTables, `grant${string}`>, 'grants'>;
+
+type Conditions = Record<string, Record<string, string[]>>;
+
+const allow = (grantee: IGrantable, table: TableV2, actions: `dynamodb:${string}`[], conditions?: Conditions): Grant =>
+  Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn], conditions });
+
+/** Only items with these partition keys. */
+const ofItems = (...partitionKeys: string[]): Conditions => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys },
+});
+
+/** Only the claims of accounts. The attributes of the key have to be among those that may be read. */
+const claimsOfAccounts: Conditions = {
+  ...ofItems('account#*'),
+  'ForAllValues:StringEquals': {
+    'dynamodb:Attributes': [tableDefinitions.people.partitionKey, tableDefinitions.people.sortKey, 'claims'],
+  },
+  StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
+};

@@ -1,4 +1,4 @@
-import { Names, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   DomainName,
@@ -6,6 +6,7 @@ import {
   HttpMethod,
   HttpStage,
   LogGroupLogDestination,
+  SecurityPolicy,
   type ThrottleSettings,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -15,7 +16,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct, type IDependable } from 'constructs';
-import type { FunctionName, Route } from '../routes.ts';
+import type { deployedRoutes, EndpointFunctionName } from '../functions.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 
 /** The name under which people and clients reach the server. */
@@ -76,7 +77,7 @@ export class PixyHttpApi extends Construct {
     if (props.domain) checkDomain(props.domain);
 
     this.api = new HttpApi(this, 'Api', {
-      apiName: Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' }),
+      apiName: scope.node.path.replaceAll('/', '-'),
       description: 'OAuth 2.1 and OpenID Connect authorization server',
       createDefaultStage: false,
       disableExecuteApiEndpoint: props.domain !== undefined,
@@ -99,7 +100,11 @@ export class PixyHttpApi extends Construct {
 
   private domainName(domain: CustomDomain): DomainName {
     const { domainName, certificate, hostedZone } = domain;
-    const made = new DomainName(this, 'DomainName', { domainName, certificate });
+    const made = new DomainName(this, 'DomainName', {
+      domainName,
+      certificate,
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    });
     if (hostedZone) {
       new ARecord(this, 'DnsRecord', {
         zone: hostedZone,
@@ -113,8 +118,12 @@ export class PixyHttpApi extends Construct {
   }
 
   /** Every route takes any method: the endpoint itself answers 405 and preflight requests. None exists before `after` does. */
-  addRoutes(routes: readonly Route[], functions: Record<FunctionName, IFunction>, after: IDependable): void {
-    const integrations = new Map<FunctionName, HttpLambdaIntegration>();
+  addRoutes(
+    routes: typeof deployedRoutes,
+    functions: Record<EndpointFunctionName, IFunction>,
+    after: IDependable,
+  ): void {
+    const integrations = new Map<EndpointFunctionName, HttpLambdaIntegration>();
     for (const route of routes) {
       const name = route.function;
       const integration = integrations.get(name) ?? new HttpLambdaIntegration(name, functions[name]);

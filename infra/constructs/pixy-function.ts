@@ -7,11 +7,8 @@ import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-n
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { PixyEnvironment } from '../environment.ts';
-import type { FunctionName } from '../routes.ts';
+import type { PixyFunctionName } from '../functions.ts';
 import { WrongSetting } from '../wrong-setting.ts';
-
-/** Every function: those behind the API, and the scheduled one. */
-export type PixyFunctionName = FunctionName | 'rotate-keys';
 
 export interface PixyFunctionProps {
   /** The folder below functions/. */
@@ -28,11 +25,11 @@ export interface PixyFunctionProps {
    */
   readonly memorySize?: number;
   /**
-   * The longest a call may take. The store gives up after 6 seconds by itself.
+   * The longest a call may take, in seconds. The store gives up after 6 seconds by itself.
    *
-   * @default Duration.seconds(10)
+   * @default 10
    */
-  readonly timeout?: Duration;
+  readonly timeout?: number;
 }
 
 const repository = join(import.meta.dirname, '..', '..');
@@ -57,7 +54,7 @@ export class PixyFunction extends NodejsFunction {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memorySize ?? 512,
-      timeout: props.timeout ?? Duration.seconds(10),
+      timeout: Duration.seconds(props.timeout ?? 10),
       environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
       role,
       logGroup,

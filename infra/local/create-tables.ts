@@ -8,6 +8,14 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
 
+/** What the tables of a local run are called. */
+export const localTableNames: Record<TableName, string> = {
+  grants: 'pixy-grants',
+  clients: 'pixy-clients',
+  people: 'pixy-people',
+  keys: 'pixy-keys',
+};
+
 /** Creates the tables that are missing, from the definitions that the CDK stack uses. `names` says what each is called. */
 export async function createTables(client: DynamoDBClient, names: Record<TableName, string>): Promise<void> {
   const definitions = Object.entries(tableDefinitions) as [TableName, TableDefinition][];

@@ -1,13 +1,24 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
+import { Level } from 'level';
 
 export type EmbeddedDynamoDB = { endpoint: string; close(): Promise<void> };
 
+/** Another process has the folder open. The message is meant for the person who started this one. */
+export class FolderInUse extends Error {
+  override name = 'FolderInUse';
+  constructor(folder: string) {
+    super(`${folder} is in use by another process: stop it, or wait until it has ended.`);
+  }
+}
+
 /**
  * DynamoDB in this process, on a free port of 127.0.0.1 only (it accepts any signature). `folder` keeps the data; absent: memory.
+ * Rejects with {@link FolderInUse}.
  */
 export async function startEmbeddedDynamoDB(folder?: string): Promise<EmbeddedDynamoDB> {
+  if (folder !== undefined) await ensureFree(folder);
   const server = dynalite({ ...(folder !== undefined && { path: folder }), createTableMs: 0 });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
@@ -19,4 +30,16 @@ export async function startEmbeddedDynamoDB(folder?: string): Promise<EmbeddedDy
         server.closeAllConnections();
       }),
   };
+}
+
+/** dynalite opens the folder in the background, where a failure would end the process with a stack trace. */
+async function ensureFree(folder: string): Promise<void> {
+  const level = new Level(folder);
+  try {
+    await level.open();
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string } };
+    throw cause?.code === 'LEVEL_LOCKED' ? new FolderInUse(folder) : error;
+  }
+  await level.close();
 }

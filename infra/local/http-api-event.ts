@@ -8,7 +8,7 @@ import * as v from 'valibot';
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 
-export type ReceivedRequest = {
+type ReceivedRequest = {
   method: string;
   /** The path as it stood in the request line, which is also the path of the route. */
   rawPath: string;

@@ -52,7 +52,7 @@ export type GatewayOptions = {
   onError?: (error: unknown) => void;
 };
 
-export type Gateway = {
+type Gateway = {
   port: number;
   /** Stops listening and ends every connection, whatever it is in the middle of. */
   close: () => Promise<void>;

@@ -14,20 +14,22 @@ import { compose as composeSignIn } from '../../functions/sign-in/compose.ts';
 import { compose as composeSignOut } from '../../functions/sign-out/compose.ts';
 import { compose as composeToken } from '../../functions/token/compose.ts';
 import { compose as composeUserinfo } from '../../functions/userinfo/compose.ts';
-import type { TableName } from '../../shared/aws/tables.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import type { HttpApiHandler } from '../../shared/http/endpoint.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { pathAliases } from '../../shared/oauth/path-aliases.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { type FunctionName, moreRoutes, routes } from '../routes.ts';
-import { createTables } from './create-tables.ts';
+import { createTables, localTableNames } from './create-tables.ts';
 import { demoAccount, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
 import { demoRoutes } from './demo/demo-page.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
 import { readAccountsFile, readClientsFile } from './entries-file.ts';
 import { type GatewayLimits, startGateway } from './http-api-gateway.ts';
+import { announceServer } from './running-server.ts';
 
 export type ServerOptions = {
   /** 0 takes any free port. */
@@ -38,6 +40,8 @@ export type ServerOptions = {
   accountsFile?: string | undefined;
   /** A DynamoDB-compatible endpoint to use instead of the embedded one. */
   dynamodb?: string | undefined;
+  /** Answers at the paths of other authorization servers as well. @default false */
+  pathAliases?: boolean | undefined;
   /** For tests: a clock (epoch seconds), where audit lines go, more settings of the functions, limits of the gateway. */
   now?: () => number;
   writeLine?: (line: string) => void;
@@ -50,13 +54,6 @@ export type LocalServer = {
   /** What can be signed in with out of the box; absent when files or a database of one's own took its place. */
   demo: { clients: boolean; account: boolean };
   close(): Promise<void>;
-};
-
-const tableNames: Record<TableName, string> = {
-  grants: 'pixy-grants',
-  clients: 'pixy-clients',
-  people: 'pixy-people',
-  keys: 'pixy-keys',
 };
 
 const compositions: Record<
@@ -87,23 +84,36 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   const gateway = await startGateway({ port: options.port, routes: handlers, limits: options.limits ?? {} });
   const issuer = `http://localhost:${gateway.port}`;
   let embedded: EmbeddedDynamoDB | undefined;
+  let withdraw: (() => Promise<void>) | undefined;
   const close = async () => {
+    await withdraw?.();
     await gateway.close();
     await embedded?.close();
   };
   try {
     embedded = isEmbedded ? await startEmbeddedDynamoDB(folder && join(folder, 'dynamodb')) : undefined;
-    useDatabase(embedded?.endpoint ?? (options.dynamodb as string));
-    await createTables(new DynamoDBClient({}), tableNames);
+    const endpoint = embedded?.endpoint ?? (options.dynamodb as string);
+    useDatabase(endpoint);
+    await createTables(new DynamoDBClient({}), localTableNames);
 
     const runtime = openRuntime({ ...environment(issuer, folder), ...options.environment }, options);
     await composeRotateKeys(runtime)();
     await load(runtime, clients, accounts, demo);
     for (const route of [...routes, ...moreRoutes]) handlers.set(route.path, compositions[route.function](runtime));
+    if (options.pathAliases) addPathAliases(handlers);
+    withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
     return { issuer, demo, close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** The same handlers as at the canonical paths. */
+function addPathAliases(handlers: Map<string, HttpApiHandler>): void {
+  for (const { path, endpoint } of pathAliases) {
+    const handler = handlers.get(endpoints[endpoint]);
+    if (handler) handlers.set(path, handler).set(`${path}/`, handler);
   }
 }
 
@@ -125,10 +135,10 @@ function useDatabase(endpoint: string): void {
 /** What the CDK stack sets on the deployed functions. */
 const environment = (issuer: string, folder: string | undefined): Record<string, string> => ({
   PIXY_ISSUER: issuer,
-  PIXY_GRANTS_TABLE: tableNames.grants,
-  PIXY_CLIENTS_TABLE: tableNames.clients,
-  PIXY_PEOPLE_TABLE: tableNames.people,
-  PIXY_KEYS_TABLE: tableNames.keys,
+  PIXY_GRANTS_TABLE: localTableNames.grants,
+  PIXY_CLIENTS_TABLE: localTableNames.clients,
+  PIXY_PEOPLE_TABLE: localTableNames.people,
+  PIXY_KEYS_TABLE: localTableNames.keys,
   PIXY_WRAPPING_KEY: wrappingKey(folder),
   ...(folder !== undefined && { PIXY_AUDIT_FOLDER: join(folder, 'audit') }),
 });

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { demoAccount, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
+import { FolderInUse } from './embedded-dynamodb.ts';
 import { UnusableFile } from './entries-file.ts';
 import { type LocalServer, startServer } from './server.ts';
 
@@ -15,6 +16,12 @@ const url = (text: string): string => {
   return text;
 };
 
+const onOrOff = (text: string): boolean => {
+  if (/^(on|true|yes|1)$/i.test(text)) return true;
+  if (/^(off|false|no|0|)$/i.test(text)) return false;
+  throw new InvalidArgumentError('It is neither on nor off.');
+};
+
 const command = new Command('npm start --')
   .description('Runs Pixy on this machine: the same functions that are deployed, with an embedded database.')
   .addOption(new Option('--port <port>', 'port on localhost').env('PORT').argParser(port).default(3_000))
@@ -28,9 +35,22 @@ const command = new Command('npm start --')
       .env('AWS_ENDPOINT_URL_DYNAMODB')
       .argParser(url),
   )
+  .addOption(
+    new Option('--path-aliases [on|off]', 'answer at the paths of other authorization servers as well')
+      .env('PIXY_PATH_ALIASES')
+      .preset('on')
+      .argParser(onOrOff),
+  )
   .parse();
 
-type Options = { port: number; data: string; clients?: string; accounts?: string; dynamodb?: string };
+type Options = {
+  port: number;
+  data: string;
+  clients?: string;
+  accounts?: string;
+  dynamodb?: string;
+  pathAliases?: boolean;
+};
 const options = command.opts<Options>();
 
 try {
@@ -40,6 +60,7 @@ try {
     clientsFile: options.clients,
     accountsFile: options.accounts,
     dynamodb: options.dynamodb,
+    pathAliases: options.pathAliases,
   });
   process.stdout.write(greeting(server));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(server));
@@ -54,7 +75,7 @@ async function stop(server: LocalServer): Promise<void> {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof UnusableFile) return error.message;
+  if (error instanceof UnusableFile || error instanceof FolderInUse) return error.message;
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     return `Port ${options.port} is in use. Choose another one with --port.`;
   }

@@ -1,4 +1,5 @@
 import { policySettings, type RegisteredClient } from '../clients/registered-client.ts';
+import { endingSoon } from '../clients/waiver.ts';
 import {
   type CompatibilitySwitch,
   compatibilitySwitches,
@@ -19,7 +20,7 @@ import { type Period, type Tallied, type Tally, totalOf } from './tally.ts';
 export type RefusalCount = { endpoint: string; reason: string; mistake?: string; count: number; last: number };
 
 /** How authorization requests proved themselves, and how they ended; `unknown` where they were refused before that was looked at. */
-export type MethodCounts = Record<MethodUsed | 'unknown', { issued: number; refused: number }>;
+type MethodCounts = Record<MethodUsed | 'unknown', { issued: number; refused: number }>;
 
 /** What can be said of any set of decisions. */
 export type DecisionCounts = {
@@ -59,7 +60,7 @@ export type ClientAdoption = DecisionCounts & {
   safe: SafeToEnforce;
 };
 
-export type EndingWaiver = { client: string } & Waiver;
+type EndingWaiver = { client: string; daysLeft: number } & Waiver;
 
 /** Times are epoch seconds. */
 export type AdoptionReport = {
@@ -109,7 +110,11 @@ export function adoption(input: AdoptionInput): AdoptionReport {
     withoutClient: countDecisions(withoutClient),
     total: countDecisions(tallied.tallies),
     unreadable: tallied.unreadable,
-    waiversEnding: waiversEnding(clients, now),
+    waiversEnding: endingSoon(clients, now).map(({ client, waiver, daysLeft }) => ({
+      client: client.clientId,
+      ...waiver,
+      daysLeft,
+    })),
   };
 }
 
@@ -157,7 +162,7 @@ function rulesNow(client: RegisteredClient, { global, now }: AdoptionInput): Rul
   };
 }
 
-export function countDecisions(tallies: readonly Tally[]): DecisionCounts {
+function countDecisions(tallies: readonly Tally[]): DecisionCounts {
   const authorizations = { issued: 0, refused: 0 };
   const methods = Object.fromEntries(
     [...methodsUsed, 'unknown'].map((method) => [method, { issued: 0, refused: 0 }]),
@@ -196,13 +201,3 @@ function countRefusals(tallies: readonly Tally[], reasonOf: (tally: Tally) => st
   }
   return [...counts.values()].sort((one, other) => other.count - one.count);
 }
-
-/** Seconds before its end in which every report mentions a waiver. */
-const soon = 14 * 86_400;
-
-/** Waivers that end within 14 days, the next one first. One that has ended enforces already, and is not among them. */
-export const waiversEnding = (clients: readonly RegisteredClient[], now: number): EndingWaiver[] =>
-  clients
-    .flatMap(({ clientId, pkce: { waiver } }) => (waiver ? [{ client: clientId, ...waiver }] : []))
-    .filter(({ until }) => now < until && until - now <= soon)
-    .sort((one, other) => one.until - other.until);

@@ -35,6 +35,7 @@ const entry = v.object({
   ...counted.entries,
   origin: v.optional(v.string()),
   switches: v.optional(v.array(v.picklist(compatibilitySwitches))),
+  grant: v.optional(slug),
   cause: v.optional(v.string()),
 });
 

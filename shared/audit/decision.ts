@@ -16,7 +16,7 @@ export const auditVersion = 1;
 
 /** How a decision may end. `continued`: the person was sent to sign in, and the request comes again. */
 export const verdicts = ['allowed', 'refused', 'continued', 'failed'] as const;
-export type Verdict = (typeof verdicts)[number];
+type Verdict = (typeof verdicts)[number];
 
 /**
  * What the client did about PKCE. `missing`: a challenge without a method, which means plain; `short_…`: the same with a

@@ -1,4 +1,5 @@
 import { type ClientPolicySettings, type GlobalPolicy, type PkcePolicy, resolveRules } from '../pkce/policy.ts';
+import { formatTime } from '../time.ts';
 import { isIssued, replay } from './replay.ts';
 import { type Tally, totalOf } from './tally.ts';
 
@@ -7,7 +8,7 @@ export type SafeToEnforce =
   | { answer: 'yes' | 'unknown'; because: string }
   | { answer: 'no'; because: string; breaking: Breaking[] };
 
-export type Breaking = { reason: string; count: number; last: number };
+type Breaking = { reason: string; count: number; last: number };
 
 /**
  * Can the target policy be enforced for a client without taking a sign-in away from anybody who had one?
@@ -62,5 +63,5 @@ const looks: Readonly<Record<string, string>> = {
 function describe(breaking: readonly Breaking[], total: number): string {
   const parts = breaking.map(({ reason, count }) => `${count} of ${total} ${looks[reason] ?? reason}`);
   const last = Math.max(...breaking.map((part) => part.last));
-  return `${parts.join(', ')}, last on ${new Date(last * 1_000).toISOString().slice(0, 10)}`;
+  return `${parts.join(', ')}, last on ${formatTime(last).slice(0, 10)}`;
 }

@@ -33,7 +33,7 @@ export type ClientSimulation = {
   nowAdmitted: Turned[];
 };
 
-export type SimulationTotals = Record<'issued' | 'nowRefused' | 'nowReported' | 'refused' | 'nowAdmitted', number> & {
+type SimulationTotals = Record<'issued' | 'nowRefused' | 'nowReported' | 'refused' | 'nowAdmitted', number> & {
   /** Authorizations of clients that are disabled or gone. */
   notReplayed: number;
   clientsRefused: number;

@@ -32,7 +32,7 @@ export function clientDocument(client: RegisteredClient | LoggedClient): ClientD
 
 /** The document with what follows from it: the rules the client is held to at `now` (epoch seconds), and its version. */
 export function describeClient(
-  { value, version }: Versioned<RegisteredClient>,
+  { value, version }: Pick<Versioned<RegisteredClient>, 'value' | 'version'>,
   global: GlobalPolicy,
   now: number,
 ): ClientDocument {

@@ -87,10 +87,12 @@ function restore(before: Document, after: Document, present: Document): Result<D
   return ok(Object.fromEntries(members.map((member) => [member, before[member] ?? null])));
 }
 
-function restorable({ client_secrets: _, ...document }: Document, { before }: Change, now: number): Document {
+/** Neither the number of secrets nor a waiver that has ended can be brought back. */
+function restorable(document: Document, { before }: Change, now: number): Document {
   const waiver = (before as LoggedClient | undefined)?.pkce.waiver;
-  const isOver = document['pkce_waiver'] !== undefined && waiver !== undefined && waiver.until <= now;
-  return isOver ? { ...document, pkce_waiver: null } : document;
+  const isOver = 'pkce_waiver' in document && waiver !== undefined && waiver.until <= now;
+  const members = Object.entries(document).filter(([member]) => member !== 'client_secrets');
+  return { ...Object.fromEntries(members), ...(isOver && { pkce_waiver: null }) };
 }
 
 const withoutNulls = (document: Document): Document =>

@@ -7,12 +7,12 @@ const day = 86_400;
 export const longestWaiver = 365 * day;
 
 /** Waivers that end within this time are named by every list and report. */
-export const noticePeriod = 14 * day;
+const noticePeriod = 14 * day;
 
 export type ClientWaiver = { client: RegisteredClient; waiver: Waiver; daysLeft: number; state: WaiverState };
 
 /** An expired waiver enforces: the floors hold again. */
-export type WaiverState = 'active' | 'ending soon' | 'expired';
+type WaiverState = 'active' | 'ending soon' | 'expired';
 
 /** Every client that has a waiver, the one that ends first in front. `now` is in epoch seconds. */
 export const waiversOf = (clients: Iterable<RegisteredClient>, now: number): ClientWaiver[] =>

@@ -16,7 +16,10 @@ import { s256 } from './s256.ts';
  * RFC 7636 §4.1: 43 to 128 unreserved characters (from 8 for a client with `acceptShortVerifier`).
  * Absent or empty is `undefined`. Refuses `code_verifier_malformed`; whether one is needed is judged with the grant.
  */
-export function parseVerifier(sent: string | undefined, rules: PkceRules): Result<string | undefined, PkceRefusal> {
+export function parseVerifier(
+  sent: string | undefined,
+  rules: Pick<PkceRules, 'acceptShortVerifier'>,
+): Result<string | undefined, PkceRefusal> {
   if (!sent) return ok(undefined);
   const minimum = minimumVerifierLength(rules);
   if (sent.length >= minimum && sent.length <= maximumVerifierLength && unreserved.test(sent)) return ok(sent);

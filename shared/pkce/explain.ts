@@ -21,15 +21,15 @@ import { policyLabel } from './policy-label.ts';
 import type { PkceRefusal } from './refusal.ts';
 
 /** One rule: what it says, and what that does to this client. `decides` marks the one the effective policy comes from. */
-export type ExplainedRule = { rule: string; value: string; effect: string; decides: boolean };
+type ExplainedRule = { rule: string; value: string; effect: string; decides: boolean };
 
 /** `reported`: let through by report mode, which is all that keeps it from being refused. */
 export type Verdict = 'allowed' | 'reported' | 'refused';
 
-export type Judged = { verdict: Verdict; refusal?: PkceRefusal };
+type Judged = { verdict: Verdict; refusal?: PkceRefusal };
 
 /** One of the requests that clients make, and what this client would get for it. */
-export type Sample = Judged & { request: SampleName };
+type Sample = Judged & { request: SampleName };
 
 export type Explanation = Judged & { rules: PkceRules; steps: readonly ExplainedRule[]; samples: readonly Sample[] };
 
@@ -44,7 +44,7 @@ const sampleRequests = {
   'no challenge': {},
 } as const satisfies Record<string, ChallengeParameters>;
 
-export type SampleName = keyof typeof sampleRequests;
+type SampleName = keyof typeof sampleRequests;
 const sampleNames = Object.keys(sampleRequests) as SampleName[];
 
 /**

@@ -19,28 +19,33 @@ const decode = (part) =>
     ),
   );
 
-const steps = document.getElementById('steps');
+const element = (id) => document.getElementById(id);
+
+/** Adds a step. Everything goes in as text, never as markup. */
 function show(title, value, isWrong = false) {
-  const item = document.createElement('li');
-  const heading = document.createElement('p');
+  const step = document.createElement('li');
+  if (isWrong) step.className = 'wrong';
+  const heading = document.createElement('h2');
   heading.textContent = title;
-  if (isWrong) heading.className = 'wrong';
-  item.append(heading);
+  step.append(heading);
   if (value !== undefined) {
     const text = document.createElement('pre');
     text.textContent = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-    item.append(text);
+    step.append(text);
   }
-  steps.append(item);
+  element('steps').append(step);
 }
+
+const showWrong = (title, value) => show(title, value ?? undefined, true);
 
 const discover = async () => (await fetch('/.well-known/oauth-authorization-server')).json();
 
-async function start() {
+/** `go` is how the browser leaves this page: `assign` keeps it in the history, `replace` does not. */
+async function start(go) {
   const { authorization_endpoint: authorizationEndpoint } = await discover();
   const request = { verifier: random(), state: random(), nonce: random() };
   sessionStorage.setItem('request', JSON.stringify(request));
-  location.assign(
+  location[go](
     `${authorizationEndpoint}?${new URLSearchParams({
       response_type: 'code',
       client_id: clientId,
@@ -58,13 +63,20 @@ async function finish(response) {
   const request = JSON.parse(sessionStorage.getItem('request') ?? 'null');
   sessionStorage.removeItem('request');
   history.replaceState(null, '', redirectUri);
-  if (request === null) return show('This page did not start a sign-in. Start one.', undefined, true);
-  if (response.get('error')) return show(`Refused: ${response.get('error')}`, response.get('error_description'), true);
+  if (request === null) return showWrong('This answer belongs to no sign-in that this page has started.');
   const metadata = await discover();
   if (response.get('state') !== request.state || response.get('iss') !== metadata.issuer) {
-    return show('The answer does not belong to our request: state or iss differ.', undefined, true);
+    return showWrong('This answer belongs to another request: its state or its issuer differs.');
   }
-  show('The browser came back with a code, our state and the issuer.');
+  if (response.get('error')) return showWrong(`Refused: ${response.get('error')}`, response.get('error_description'));
+  show('This page made a verifier and sent your browser to the server with its hash.', {
+    code_challenge: await s256(request.verifier),
+    code_challenge_method: 'S256',
+  });
+  show('Your browser came back with a code, our state and the name of the server.', {
+    state: response.get('state'),
+    iss: response.get('iss'),
+  });
   const reply = await fetch(metadata.token_endpoint, {
     method: 'POST',
     body: new URLSearchParams({
@@ -76,18 +88,40 @@ async function finish(response) {
     }),
   });
   const tokens = await reply.json();
-  if (!reply.ok) return show(`Refused: ${tokens.error}`, tokens.error_description, true);
-  show('The code and the verifier were exchanged for tokens.');
+  if (!reply.ok) return showWrong(`Refused: ${tokens.error}`, tokens.error_description);
   const [idHeader, idClaims] = tokens.id_token.split('.').slice(0, 2).map(decode);
-  if (idClaims.nonce !== request.nonce)
-    return show('The ID token has another nonce than our request.', undefined, true);
-  show('ID token: who signed in (decoded)', { header: idHeader, claims: idClaims });
+  if (idClaims.nonce !== request.nonce) return showWrong('The ID token has another nonce than our request.');
+  show('This page exchanged the code and the verifier for tokens.', {
+    token_type: tokens.token_type,
+    expires_in: tokens.expires_in,
+    scope: tokens.scope,
+  });
+  show('The ID token says who signed in.', { header: idHeader, claims: idClaims });
   const [accessHeader, accessClaims] = tokens.access_token.split('.').slice(0, 2).map(decode);
-  show('Access token: what the app may do (decoded)', { header: accessHeader, claims: accessClaims });
-  document.body.dataset.signedIn = idClaims.sub;
+  show('The access token says what the app may do.', { header: accessHeader, claims: accessClaims });
+  const person = await fetch(metadata.userinfo_endpoint, {
+    headers: { authorization: `Bearer ${tokens.access_token}` },
+  });
+  show('The access token got this answer about the person (userinfo).', await person.json());
+  element('title').textContent = 'You are signed in';
+  element('introduction').textContent =
+    'These are the steps that brought you here, and the tokens that the app has now, decoded.';
+  element('start').textContent = 'Sign in again';
+  const signOut = element('sign-out');
+  signOut.hidden = false;
+  signOut.addEventListener('click', () =>
+    location.assign(
+      `${metadata.end_session_endpoint}?${new URLSearchParams({
+        id_token_hint: tokens.id_token,
+        post_logout_redirect_uri: redirectUri,
+      })}`,
+    ),
+  );
 }
 
-document.getElementById('start').addEventListener('click', start);
+const showFailure = () => showWrong('The server did not answer as expected. Is it still running?');
+
+element('start').addEventListener('click', () => void start('assign').catch(showFailure));
 const response = new URLSearchParams(location.search);
-if (response.has('code') || response.has('error')) finish(response);
-else if (response.has('start')) start();
+if (response.has('code') || response.has('error')) finish(response).catch(showFailure);
+else if (response.has('start')) start('replace').catch(showFailure);

@@ -1,5 +1,5 @@
-import type { PkcePolicy } from '../../pkce/policy.ts';
 import type { Result } from '../../result.ts';
+import type { RegisteredClient } from '../registered-client.ts';
 import type { Mistake } from '../registration.ts';
 
 /** How clients with a secret prove it, where the file does not say; `none`: they do not send it. */
@@ -7,13 +7,17 @@ export const importableAuthMethods = ['client_secret_basic', 'client_secret_post
 export type ImportableAuthMethod = (typeof importableAuthMethods)[number];
 
 /** What the operator says about a file that the file itself does not. */
-export type ReadingOptions = { authMethod?: ImportableAuthMethod | undefined };
+export type ReadingOptions = {
+  authMethod?: ImportableAuthMethod | undefined;
+  /** Epoch seconds. */
+  now: number;
+};
 
 /** A client of another system, in RFC 7591's words and ours. */
 export type ForeignClient = {
   /** RFC 7591 §2, without the policy. Undefined members are absent. */
   metadata: Readonly<Record<string, unknown>>;
-  policy: PkcePolicy | 'inherit';
+  pkce: RegisteredClient['pkce'];
   /** What members of `metadata`, and `pkce_policy`, are called in the file, where that differs. */
   names?: Readonly<Record<string, string>>;
   /** Hashes that the file has in place of a secret, as client-secret.ts keeps them. */

@@ -20,7 +20,8 @@ export function keepGrantTypes(listed: readonly string[]): Result<KeptGrantTypes
   const grantTypes = [...new Set(listed.map(known))].filter((type) => type !== undefined);
   const left = [...new Set(listed.filter((name) => known(name) === undefined))];
   if (grantTypes.every((type) => type === 'refresh_token')) {
-    return refuse(left.length > 0 ? `has only ${shown(left)}, which is not offered here` : 'is empty');
+    const none = 'has none that can be used on its own';
+    return refuse(left.length > 0 ? `has only ${shown(left)}, which is not offered here` : none);
   }
   return ok({ grantTypes, notes: left.length > 0 ? [`comes without ${shown(left)}, which is not offered here`] : [] });
 }

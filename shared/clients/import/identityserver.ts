@@ -88,7 +88,7 @@ function readClient(members: Members, options: ReadingOptions): Result<ForeignCl
       scope: [...(members.list('AllowedScopes') ?? []), ...(refreshes ? ['offline_access'] : [])].join(' '),
       first_party: members.flag('RequireConsent') === false ? true : undefined,
     },
-    policy: grantTypes.includes('authorization_code') ? flow.value.policy : 'inherit',
+    pkce: { policy: grantTypes.includes('authorization_code') ? flow.value.policy : 'inherit' },
     names,
     secretHashes: secrets.value.hashes,
     disabled: members.flag('Enabled') === false,

@@ -53,8 +53,11 @@ export function membersOf(...parts: readonly JsonObject[]) {
 /** The letters and digits of a name or of a value out of a fixed set, in lower case. */
 export const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-export const asksForSomething = (value: unknown): boolean =>
-  value !== null && value !== undefined && value !== false && value !== '' && JSON.stringify(value).length > 2;
+/** A member that is false or empty says the same as one that is absent. */
+export function asksForSomething(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return value !== null && value !== undefined && value !== false && value !== '';
+}
 
 const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 

@@ -20,7 +20,7 @@ const policies = { none: 'none', any: 'any', s256: 'S256' } as const;
 
 function translate(entry: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
   const { code_challenge_method: method = 'S256', ...rest } = withLists(entry);
-  const name = String(method).trim().toLowerCase();
+  const name = typeof method === 'string' ? method.trim().toLowerCase() : '';
   if (!Object.hasOwn(policies, name)) {
     return refuse({ member: 'code_challenge_method', problem: 'is not one of none, any, S256' });
   }
@@ -39,7 +39,7 @@ function translate(entry: JsonObject, options: ReadingOptions): Result<ForeignCl
   if (!translated.ok) return translated;
   return ok({
     ...translated.value,
-    policy,
+    pkce: { policy },
     names: { pkce_policy: 'code_challenge_method' },
     notes: [
       ...translated.value.notes,

@@ -1,8 +1,8 @@
-import { compatibilitySwitches, type Waiver } from '../../pkce/policy.ts';
+import { compatibilitySwitches, isWaived, type Waiver } from '../../pkce/policy.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { generateSecret } from '../../secret.ts';
 import { isPublic, type RegisteredClient } from '../registered-client.ts';
-import { type Mistake, parseRegistration } from '../registration.ts';
+import { checkRegistration, isRegistrationMember, type Mistake } from '../registration.ts';
 import type { Entry, ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
 import { identityserver } from './identityserver.ts';
 import { isObject } from './json.ts';
@@ -45,11 +45,7 @@ export type ImportNote = { entry: string; note: string };
 export type ParsedImport = { clients: ImportedClient[]; refused: RefusedEntry[]; notes: ImportNote[] };
 
 /** Reads the clients of another system and turns each into one of ours, or says why not. Writes nothing. */
-export async function parseImport(
-  format: ImportFormat,
-  text: string,
-  options: ImportOptions = {},
-): Promise<ParsedImport> {
+export async function parseImport(format: ImportFormat, text: string, options: ImportOptions): Promise<ParsedImport> {
   const parsed: ParsedImport = { clients: [], refused: [], notes: [] };
   const entries = formats[format].entries(text);
   if (!entries.ok) return { ...parsed, refused: [{ entry: 'file', member: 'content', problem: entries.refusal }] };
@@ -57,9 +53,9 @@ export async function parseImport(
   for (const { label, value } of entries.value) {
     const translated = formats[format].translate(value, options);
     const entry = labelOf({ label, value }, translated);
-    const registered = translated.ok ? await register(translated.value, options) : translated;
+    const registered = translated.ok ? await register(translated.value, options) : refuse([translated.refusal]);
     if (!registered.ok) {
-      parsed.refused.push({ entry, ...registered.refusal });
+      parsed.refused.push(...registered.refusal.map((mistake) => ({ entry, ...mistake })));
       continue;
     }
     const { client, notes } = registered.value;
@@ -83,33 +79,38 @@ function labelOf({ label, value }: Entry, translated: Result<ForeignClient, Mist
 
 type Registered = { client: RegisteredClient; notes: readonly string[] };
 
-/** Everything that holds for a client of ours, whatever system it comes from. */
-async function register(foreign: ForeignClient, options: ImportOptions): Promise<Result<Registered, Mistake>> {
-  const metadata = Object.fromEntries(Object.entries(foreign.metadata).filter(([, value]) => value !== undefined));
-  // The check wants to see a secret where only its hash is known.
-  const secret = foreign.secretHashes && { client_secret: generateSecret() };
-  const parsed = await parseLeavingBehind({ ...metadata, ...secret });
-  if (!parsed.ok) return refuse({ ...parsed.refusal, member: nameIn(foreign, parsed.refusal.member) });
-  const { client, leftBehind } = parsed.value;
-
-  const isWaived = options.waiver !== undefined && isPublic(client) && /^(none|inherit)$/.test(foreign.policy);
-  if (isPublic(client) && foreign.policy === 'none' && !isWaived) {
-    return refuse({ member: nameIn(foreign, 'pkce_policy'), problem: publicWithoutPkce });
+/** Everything that holds for a client of ours, whatever system it comes from. Refuses with every member that is wrong. */
+async function register(
+  foreign: ForeignClient,
+  options: ImportOptions,
+): Promise<Result<Registered, readonly Mistake[]>> {
+  const { metadata, leftBehind } = leaveBehind(foreign);
+  const registered = await checkRegistration(metadata);
+  if (!registered.ok) {
+    return refuse(registered.refusal.map((mistake) => ({ ...mistake, member: nameIn(foreign, mistake.member) })));
   }
-  return ok({
-    client: {
-      ...client,
-      secretHashes: foreign.secretHashes ?? client.secretHashes,
-      disabled: foreign.disabled ?? false,
-      pkce: {
-        policy: foreign.policy,
-        ...(options.reportUntil !== undefined && { mode: 'report', enforceAfter: options.reportUntil }),
-        ...(isWaived && { waiver: options.waiver }),
-        ...(options.compat && Object.fromEntries(compatibilitySwitches.map((name) => [name, true]))),
-      },
-    },
-    notes: [...foreign.notes, ...(leftBehind.length > 0 ? [`comes without ${shown(leftBehind)}`] : [])],
-  });
+  const client: RegisteredClient = {
+    ...registered.value,
+    secretHashes: foreign.secretHashes ?? registered.value.secretHashes,
+    disabled: foreign.disabled ?? false,
+  };
+  const pkce = pkceOf(foreign, isPublic(client), options);
+  const mustUsePkce = isPublic(client) && pkce.policy === 'none' && !isWaived({ ...pkce, isPublic: true }, options.now);
+  if (mustUsePkce) return refuse([{ member: nameIn(foreign, 'pkce_policy'), problem: publicWithoutPkce }]);
+  const notes = leftBehind.length > 0 ? [...foreign.notes, `comes without ${shown(leftBehind)}`] : foreign.notes;
+  return ok({ client: { ...client, pkce }, notes });
+}
+
+/** What the source says of PKCE, and what the operator adds to it. */
+function pkceOf({ pkce }: ForeignClient, isPublicClient: boolean, options: ImportOptions): RegisteredClient['pkce'] {
+  const { reportUntil, waiver, compat } = options;
+  const needsWaiver = isPublicClient && (pkce.policy === 'none' || pkce.policy === 'inherit');
+  return {
+    ...pkce,
+    ...(reportUntil !== undefined && { mode: 'report', enforceAfter: reportUntil }),
+    ...(waiver && needsWaiver && { waiver }),
+    ...(compat && Object.fromEntries(compatibilitySwitches.map((name) => [name, true]))),
+  };
 }
 
 const publicWithoutPkce =
@@ -129,20 +130,16 @@ const dispensable = new Set([
   'allowed_cors_origins', 'owner', 'created_at', 'updated_at',
 ]); // biome-ignore format: a list of names
 
-/** Registers without the dispensable members that nobody here knows, and without those that ask for nothing. */
-async function parseLeavingBehind(
-  metadata: Readonly<Record<string, unknown>>,
-): Promise<Result<{ client: RegisteredClient; leftBehind: string[] }, Mistake>> {
-  const rest = { ...metadata };
-  const leftBehind: string[] = [];
-  for (;;) {
-    const parsed = await parseRegistration(rest);
-    if (parsed.ok) return ok({ client: parsed.value, leftBehind });
-    const { member, problem } = parsed.refusal;
-    const isStranger = problem === 'is not a member of client metadata';
-    const asks = asksForSomething(rest[member]);
-    if (!isStranger || (asks && !dispensable.has(member.split('#')[0] ?? ''))) return parsed;
-    delete rest[member];
-    if (asks) leftBehind.push(member);
-  }
+/** The metadata without what nobody here knows and is dispensable, or asks for nothing. */
+function leaveBehind({ metadata, secretHashes }: ForeignClient) {
+  const present = Object.entries(metadata).filter(([, value]) => value !== undefined);
+  const isDispensable = (name: string) => dispensable.has(name.split('#')[0] ?? '');
+  const stays = ([name, value]: [string, unknown]) =>
+    !isRegistrationMember(name) && (isDispensable(name) || !asksForSomething(value));
+  // The registration wants to see a secret where only its hash is known.
+  const secret = secretHashes && { client_secret: generateSecret() };
+  return {
+    metadata: { ...Object.fromEntries(present.filter((member) => !stays(member))), ...secret },
+    leftBehind: present.filter((member) => stays(member) && asksForSomething(member[1])).map(([name]) => name),
+  };
 }

@@ -1,6 +1,6 @@
 import { parseResponseType } from '../../oauth/response-type.ts';
-import { pkcePolicies } from '../../pkce/policy.ts';
 import { ok, type Result, refuse } from '../../result.ts';
+import { isOperatorSetting, parseOperatorSettings } from '../operator-settings.ts';
 import type { Mistake } from '../registration.ts';
 import { jsonEntries } from './entries.ts';
 import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
@@ -15,29 +15,30 @@ export const rfc7591: ForeignFormat = {
     isObject(value) ? translateMetadata(value, options) : refuse({ member: 'entry', problem: 'is not an object' }),
 };
 
-/** Client metadata of another server, with our `pkce_policy` if it has one. What the registration itself refuses is left to it. */
+/** Follows from other members of what `pixy clients export` writes. */
+const derived = ['client_secrets', 'effective_policy', 'version'];
+
+/** Client metadata of another server, or of another Pixy with its operator settings. The rest is left to the registration. */
 export function translateMetadata(entry: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
-  const { pkce_policy: policy, ...metadata } = entry;
-  const known = [...pkcePolicies, 'inherit' as const].find((name) => name === (policy ?? 'inherit'));
-  if (known === undefined) {
-    return refuse({ member: 'pkce_policy', problem: `is not one of ${pkcePolicies.join(', ')}, inherit` });
-  }
+  const settings = parseOperatorSettings(entry, options.now);
+  if (!settings.ok) return refuse(settings.refusal[0] ?? { member: 'entry', problem: 'cannot be read' });
   if (Number(entry['client_secret_expires_at'] ?? 0) !== 0) {
     return refuse({ member: 'client_secret_expires_at', problem: endOfSecret });
   }
-  const responses = keepResponseTypes(entry['response_types']);
-  const grants = isTexts(entry['grant_types'])
-    ? keepGrantTypes(entry['grant_types'])
-    : ok({ grantTypes: undefined, notes: [] });
+  const grantTypes = entry['grant_types'];
+  const grants = isTexts(grantTypes) ? keepGrantTypes(grantTypes) : ok({ grantTypes, notes: [] });
   if (!grants.ok) return refuse({ member: 'grant_types', problem: grants.refusal });
+  const responses = keepResponseTypes(entry['response_types']);
+  const method = entry['token_endpoint_auth_method'] ?? (entry['client_secret'] && options.authMethod);
+  const metadata = Object.entries(entry).filter(([name]) => !isOperatorSetting(name) && !derived.includes(name));
   return ok({
     metadata: {
-      ...metadata,
-      grant_types: grants.value.grantTypes ?? entry['grant_types'],
+      ...Object.fromEntries(metadata),
+      grant_types: grants.value.grantTypes,
       response_types: responses.kept,
-      token_endpoint_auth_method: entry['token_endpoint_auth_method'] ?? (entry['client_secret'] && options.authMethod),
+      token_endpoint_auth_method: method,
     },
-    policy: known,
+    ...settings.value,
     notes: [...grants.value.notes, ...responses.notes],
   });
 }

@@ -49,7 +49,7 @@ function readClient(members: Members, options: ReadingOptions): Result<ForeignCl
       grant_types: grants.value.grantTypes,
       scope: members.list('clScopes', 'scopes', 'scope')?.join(' '),
     },
-    policy: policy.value,
+    pkce: { policy: policy.value },
     names: {
       client_id: members.nameOf('clientId'),
       client_name: members.nameOf('name', 'clientName', 'applicationName'),

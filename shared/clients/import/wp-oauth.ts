@@ -17,7 +17,7 @@ export const wpOAuth: ForeignFormat = {
 };
 
 /** Every client has `basic` there; a scope of its own adds to it. */
-const scopeOfEverybody = 'basic openid profile email';
+const scopeOfEverybody = ['basic', 'openid', 'profile', 'email'];
 
 function translate(row: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
   const members = membersOf(row);
@@ -34,9 +34,9 @@ function translate(row: JsonObject, options: ReadingOptions): Result<ForeignClie
       redirect_uris: members.list('redirect_uri', 'redirect_uris', 'redirect_url') ?? [],
       token_endpoint_auth_method: method,
       grant_types: grants.value.grantTypes,
-      scope: `${scopeOfEverybody} ${members.text('scope', 'scopes') ?? ''}`.trim(),
+      scope: [...new Set([...scopeOfEverybody, ...words(members.text('scope', 'scopes') ?? '')])].join(' '),
     },
-    policy: 'inherit',
+    pkce: { policy: 'inherit' },
     names: { redirect_uris: members.nameOf('redirect_uri', 'redirect_uris', 'redirect_url') },
     notes: [
       ...grants.value.notes,

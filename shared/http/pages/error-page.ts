@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Refusal } from '../../oauth/refusal.ts';
+import type { Reason, Refusal } from '../../oauth/refusal.ts';
 import { describeRefusal, errorUri, statusOf } from '../../oauth/refusal-catalogue.ts';
 import { headersOf, type Reply } from '../reply.ts';
 import { pageReply } from './page.ts';
@@ -10,7 +10,7 @@ import { pageReply } from './page.ts';
  */
 export function errorPage(refusal: Refusal, issuer: string): Promise<Reply> {
   const status = statusOf(refusal);
-  const { title, happened, advice } = status >= 500 ? ourFault : notOurFault(refusal);
+  const { title, happened, advice } = status >= 500 ? ourFault : { ...theirFault, ...toldApart[refusal.reason] };
   return pageReply(
     status === 401 ? 400 : status,
     title,
@@ -34,30 +34,24 @@ const ourFault: Words = {
   advice: 'Wait a moment, then go back to the app and try again.',
 };
 
-const goBack: Omit<Words, 'happened'> = {
+const theirFault: Words = {
   title: 'You cannot sign in from here',
+  happened: 'The app sent us a request that we cannot trust, so we did not sign you in.',
   advice: 'Go back to the app and try again. If you end up here once more, tell the people who make the app.',
 };
 
-/** What happened, said to a person who can do nothing about the request itself. */
-function notOurFault({ reason }: Refusal): Words {
-  switch (reason) {
-    case 'client_disabled':
-      return {
-        ...goBack,
-        happened: 'Signing in to this app is switched off.',
-        advice: 'The people who make the app can tell you why, and for how long.',
-      };
-    case 'client_unknown':
-      return { ...goBack, happened: 'We do not know the app that sent you here, so we did not sign you in.' };
-    case 'redirect_uri_missing':
-    case 'redirect_uri_not_registered':
-      return {
-        ...goBack,
-        happened:
-          'The app did not say where to send you afterwards, or named an address that we do not know. To keep your account safe, we did not sign you in.',
-      };
-    default:
-      return { ...goBack, happened: 'The app sent us a request that we cannot trust, so we did not sign you in.' };
-  }
-}
+const unknownAddress: Partial<Words> = {
+  happened:
+    'The app did not say where to send you afterwards, or named an address that we do not know. To keep your account safe, we did not sign you in.',
+};
+
+/** Reasons that mean more to the person than a request that is wrong. */
+const toldApart: Partial<Record<Reason, Partial<Words>>> = {
+  client_unknown: { happened: 'We do not know the app that sent you here, so we did not sign you in.' },
+  client_disabled: {
+    happened: 'Signing in to this app is switched off.',
+    advice: 'The people who make the app can tell you why, and for how long.',
+  },
+  redirect_uri_missing: unknownAddress,
+  redirect_uri_not_registered: unknownAddress,
+};

@@ -1,0 +1,95 @@
+import type { ChangedClient } from '../shared/clients/change-client.ts';
+import { clientDocument, describeClient } from '../shared/clients/client-document.ts';
+import type { Conflict } from '../shared/clients/client-store.ts';
+import type { Versioned } from '../shared/clients/records.ts';
+import type { RegisteredClient } from '../shared/clients/registered-client.ts';
+import type { Mistake } from '../shared/clients/registration.ts';
+import { type Difference, differences } from '../shared/clients/roll-back.ts';
+import type { Result } from '../shared/result.ts';
+import type { Answer, Context } from './context.ts';
+import { conflict, Failure } from './failure.ts';
+import { shown } from './output.ts';
+import { policyAndMode } from './present-client.ts';
+
+/** A client that is there. Fails for one that is not. */
+export async function findClient(context: Context, clientId: string): Promise<Versioned<RegisteredClient>> {
+  const { clients } = await context.open();
+  const found = await clients.findVersion(clientId);
+  if (found?.value === undefined) throw new Failure(`There is no client ${clientId}.`);
+  return { ...found, value: found.value };
+}
+
+/** What became of a client, and the secret that was made for it. */
+export type Written = { client: RegisteredClient; version: number; secret?: string; differences: Difference[] };
+
+/**
+ * Reads a client, decides, and writes under the version that was read (or `--if-version`): who was slower gets a conflict.
+ * A decision that changes nothing is not written.
+ */
+export async function updateClient(
+  context: Context,
+  clientId: string,
+  decide: (current: RegisteredClient) => Promise<ChangedClient>,
+  why?: string,
+): Promise<Written> {
+  const { clients } = await context.open();
+  const current = await findClient(context, clientId);
+  expectVersion(context, `Client ${clientId}`, current.version);
+  const { client, secret } = await decide(current.value);
+  const changed = differences(clientDocument(current.value), clientDocument(client));
+  if (secret === undefined && changed.length === 0) {
+    return { client, version: current.version, differences: [] };
+  }
+  const version = mustWin(
+    await clients.put(clientId, client, await context.author(why), current.version),
+    `Client ${clientId}`,
+  );
+  return { client, version, differences: changed, ...(secret !== undefined && { secret }) };
+}
+
+/** `--if-version`, checked before anything is decided. */
+export function expectVersion(context: Context, name: string, version: number): void {
+  const { ifVersion = version } = context.options();
+  if (ifVersion !== version) throw changedMeanwhile(name, version);
+}
+
+export function mustWin(written: Result<number, Conflict>, name: string): number {
+  if (!written.ok) throw changedMeanwhile(name, written.refusal.version);
+  return written.value;
+}
+
+const changedMeanwhile = (name: string, version: number): Failure =>
+  conflict(
+    `${name} was changed by somebody else and is at version ${version} now: nothing was written, look again and repeat the change.`,
+  );
+
+/** The value, or a failure that names every member that is wrong. */
+export function mustBeRight<Value>(result: Result<Value, readonly Mistake[]>, clientId: string): Value {
+  if (result.ok) return result.value;
+  const problems = result.refusal.map(({ member, problem }) => `${member} ${problem}`);
+  throw new Failure(`Client ${clientId}: ${problems.join('; ')}.`);
+}
+
+/** The answer to a change: the client as it is now, what differs, and a secret that is never shown again. */
+export async function answerChange(context: Context, written: Written, done: string): Promise<Answer> {
+  const { clients } = await context.open();
+  const { client, version, secret } = written;
+  const global = await clients.policy();
+  const json = describeClient({ value: client, version }, global, context.now());
+  const lines = written.differences.map(
+    ({ member, before, after }) => `  ${member}: ${shown(before)} → ${shown(after)}`,
+  );
+  const text = [
+    `${done} (version ${version}).`,
+    ...lines,
+    `  effective policy: ${policyAndMode(client, global, context.now())}`,
+    ...(secret === undefined ? [] : secretLines(secret)),
+  ];
+  return { json: { ...json, ...(secret !== undefined && { client_secret: secret }) }, text: `${text.join('\n')}\n` };
+}
+
+const secretLines = (secret: string): string[] => [
+  '',
+  `  client_secret: ${secret}`,
+  '  Keep it now: only its hash is stored, and it is never shown again.',
+];

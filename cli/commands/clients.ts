@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { importCommand } from '../import/import-command.ts';
+import { addCommand } from './clients/add.ts';
+import { disableCommand, enableCommand } from './clients/disable.ts';
+import { exportCommand } from './clients/export.ts';
+import { listCommand } from './clients/list.ts';
+import { removeCommand } from './clients/remove.ts';
+import { setCommand } from './clients/set.ts';
+import { showCommand } from './clients/show.ts';
+
+const commands: readonly ((context: Context) => Command)[] = [
+  addCommand,
+  listCommand,
+  showCommand,
+  setCommand,
+  disableCommand,
+  enableCommand,
+  removeCommand,
+  importCommand,
+  exportCommand,
+];
+
+export function clientsCommand(context: Context): Command {
+  const group = new Command('clients').description('Registered clients, each with its PKCE policy.');
+  for (const command of commands) group.addCommand(command(context));
+  return group;
+}

@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import { newClient } from '../../../shared/clients/change-client.ts';
+import { answerChange, mustBeRight, mustWin } from '../../change-client.ts';
+import type { Context } from '../../context.ts';
+import { Failure, wrongUsage } from '../../failure.ts';
+import { changeOptions, examples } from '../../options.ts';
+import { type ClientFlags, clientFlags, documentOf } from './flags.ts';
+
+export const addCommand = (context: Context): Command =>
+  examples(
+    changeOptions(clientFlags(new Command('add')))
+      .description(
+        'Registers a client. Without an authentication method it is public; one that authenticates with a secret gets it here, shown once.',
+      )
+      .argument('[client-id]', 'client_id; the file may have it instead')
+      .action((clientId: string | undefined, flags: ClientFlags) => add(context, clientId, flags)),
+    'pixy clients add my-app --redirect-uri https://app.example/callback',
+    'pixy clients add my-web --redirect-uri https://web.example/callback --auth-method client_secret_basic --policy none',
+    'pixy clients add legacy --file client.json --mode report --enforce-after 90d --why "moves in from the old gateway"',
+  );
+
+async function add(context: Context, given: string | undefined, flags: ClientFlags): Promise<void> {
+  const document = await documentOf(flags, context.io);
+  const clientId = given ?? document['client_id'];
+  if (typeof clientId !== 'string') throw wrongUsage('The client needs an id: pixy clients add CLIENT-ID …');
+  if (document['client_id'] !== undefined && document['client_id'] !== clientId) {
+    throw wrongUsage(`The file has another client_id than ${clientId}.`);
+  }
+  const members = Object.entries({ ...document, client_id: clientId }).filter(([, value]) => value !== null);
+  const { client, secret } = mustBeRight(await newClient(Object.fromEntries(members), context.now()), clientId);
+
+  const { clients } = await context.open();
+  const current = await clients.findVersion(clientId);
+  if (current?.value) throw new Failure(`There is a client ${clientId} already: change it with pixy clients set.`);
+  const author = await context.author();
+  const version = mustWin(await clients.put(clientId, client, author, current?.version ?? 0), `Client ${clientId}`);
+  const written = { client, version, differences: [], ...(secret !== undefined && { secret }) };
+  context.print(await answerChange(context, written, `Added client ${clientId}`));
+}

@@ -1,0 +1,84 @@
+import { readFile as read } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { registrableGrantTypes } from '../../../shared/clients/registered-client.ts';
+import { clientAuthenticationMethods } from '../../../shared/oauth/server-metadata.ts';
+import { formatTime } from '../../../shared/time.ts';
+import { Failure, wrongUsage } from '../../failure.ts';
+import type { Io } from '../../io.ts';
+import { collect, dateOption } from '../../options.ts';
+
+/** The flags of `add` and `set` that stand for members of a client document. */
+export type ClientFlags = {
+  file?: string;
+  name?: string;
+  redirectUri?: string[];
+  authMethod?: string;
+  grantType?: string[];
+  scope?: string;
+  firstParty?: boolean;
+  policy?: string;
+  mode?: string;
+  enforceAfter?: string;
+  acceptLowercaseMethod?: boolean;
+  acceptShortVerifier?: boolean;
+};
+
+/** Values are checked where documents are, so that a flag and a file are refused in the same words. */
+export const clientFlags = (command: Command): Command =>
+  command
+    .option('--file <file>', 'members in JSON (RFC 7591); "-" reads standard input; flags win')
+    .option('--name <text>', 'client_name, shown to people')
+    .option('--redirect-uri <uri>', 'redirect_uris (repeatable)', collect)
+    .option('--auth-method <method>', `token_endpoint_auth_method: ${clientAuthenticationMethods.join(', ')}`)
+    .option('--grant-type <type>', `grant_types (repeatable): ${registrableGrantTypes.join(', ')}`, collect)
+    .option('--scope <values>', 'scope, values separated by spaces')
+    .option('--first-party', 'ours: the person is not asked for consent')
+    .option('--no-first-party', 'the person is asked for consent')
+    .option('--policy <policy>', 'PKCE policy: none, any, S256 or inherit')
+    .option('--mode <mode>', 'enforce, report, or inherit (the global mode)')
+    .option('--enforce-after <date>', 'ends report mode: 2026-12-01, 2026-12-01T09:30:00Z, or 90d from now')
+    .option('--accept-lowercase-method', 'take code_challenge_method=s256 for S256')
+    .option('--no-accept-lowercase-method', 'take S256 only as it is written')
+    .option('--accept-short-verifier', 'take code verifiers from 8 characters on')
+    .option('--no-accept-short-verifier', 'take code verifiers from 43 characters on');
+
+/** The members that the flags set, and those of the file below them; null takes a member away. */
+export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<string, unknown>> {
+  const members: Record<string, unknown> = {
+    client_name: flags.name,
+    redirect_uris: flags.redirectUri,
+    token_endpoint_auth_method: flags.authMethod,
+    grant_types: flags.grantType,
+    scope: flags.scope,
+    first_party: flags.firstParty,
+    pkce_policy: flags.policy,
+    pkce_mode: flags.mode === 'inherit' ? null : flags.mode,
+    pkce_enforce_after: flags.enforceAfter && formatTime(dateOption('--enforce-after', flags.enforceAfter, io.now())),
+    pkce_accept_lowercase_method: flags.acceptLowercaseMethod,
+    pkce_accept_short_verifier: flags.acceptShortVerifier,
+  };
+  const given = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+  return { ...(flags.file === undefined ? {} : await readDocument(flags.file, io)), ...given };
+}
+
+async function readDocument(file: string, io: Io): Promise<Record<string, unknown>> {
+  const name = file === '-' ? 'Standard input' : file;
+  const text = file === '-' ? await io.readInput() : await readFile(file);
+  let json: unknown;
+  try {
+    json = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    // A JSON error quotes the text around it, which may be a secret: only its place is told.
+    const place = /\(line \d+ column \d+\)/.exec((error as SyntaxError).message)?.[0];
+    throw new Failure(`${name} is not JSON${place ? ` ${place}` : ''}.`);
+  }
+  if (Array.isArray(json)) throw wrongUsage(`${name} is a list: several clients at once are for clients import.`);
+  if (typeof json !== 'object' || json === null) throw new Failure(`${name} is not a JSON object.`);
+  return json as Record<string, unknown>;
+}
+
+async function readFile(file: string): Promise<string> {
+  return read(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Failure(`${file} cannot be read (${error.code ?? 'unknown error'}).`);
+  });
+}

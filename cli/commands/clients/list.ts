@@ -1,0 +1,77 @@
+import { Command } from 'commander';
+import { describeClient } from '../../../shared/clients/client-document.ts';
+import type { Versioned } from '../../../shared/clients/records.ts';
+import { isPublic, policySettings, type RegisteredClient } from '../../../shared/clients/registered-client.ts';
+import { endingSoon } from '../../../shared/clients/waiver.ts';
+import type { GlobalPolicy } from '../../../shared/pkce/policy.ts';
+import { modeLabel } from '../../../shared/pkce/policy-label.ts';
+import { briefTime, formatTime } from '../../../shared/time.ts';
+import type { Context } from '../../context.ts';
+import { listClients } from '../../list-clients.ts';
+import { examples, storeOptions } from '../../options.ts';
+import { plural, table } from '../../output.ts';
+import { policyOf, switchesOf, waiverOf } from '../../present-client.ts';
+
+export const listCommand = (context: Context): Command => {
+  const command = storeOptions(new Command('list')).description(
+    'Lists every client with the PKCE policy it is held to, and where that comes from.',
+  );
+  // Reading the audit log of a deployed stage takes time and money.
+  if (context.lastSeen) command.option('--no-last-seen', 'leave out when each client was last seen');
+  return examples(
+    command.action((options: { lastSeen?: boolean }) => list(context, options.lastSeen ?? false)),
+    'pixy clients list --local',
+    'pixy clients list --stage prod --json',
+  );
+};
+
+async function list(context: Context, withLastSeen: boolean): Promise<void> {
+  const { clients, place } = await context.open();
+  const now = context.now();
+  const [entries, global] = await Promise.all([listClients(clients), clients.policy()]);
+  // Tables that were named one by one do not tell where their audit log is.
+  const isKnown = withLastSeen && place.kind !== 'tables';
+  const seen = isKnown ? await context.lastSeen?.(context) : undefined;
+  context.print({
+    json: entries.map((entry) => {
+      const last = seen?.get(entry.value.clientId);
+      return {
+        ...describeClient(entry, global, now),
+        ...(last !== undefined && { last_seen: formatTime(last) }),
+      };
+    }),
+    text: entries.length === 0 ? 'There are no clients.\n' : listText(entries, global, now, seen),
+  });
+}
+
+function listText(
+  entries: readonly Versioned<RegisteredClient>[],
+  global: GlobalPolicy,
+  now: number,
+  seen: ReadonlyMap<string, number> | undefined,
+): string {
+  const rows = entries.map(({ value: client }) => {
+    const last = seen?.get(client.clientId);
+    return [
+      client.clientId,
+      isPublic(client) ? 'public' : 'confidential',
+      policyOf(client, global, now),
+      modeLabel(policySettings(client), global, now),
+      waiverOf(client.pkce.waiver, now),
+      switchesOf(client),
+      ...(seen ? [last === undefined ? 'never' : briefTime(last)] : []),
+      client.disabled ? 'disabled' : '',
+    ];
+  });
+  const headings = ['client', 'type', 'policy', 'mode', 'waiver', 'switches', ...(seen ? ['last seen'] : []), ''];
+  return table(headings, rows) + endingSoonText(entries, now);
+}
+
+function endingSoonText(entries: readonly Versioned<RegisteredClient>[], now: number): string {
+  const soon = endingSoon(
+    entries.map(({ value }) => value),
+    now,
+  );
+  const names = soon.map(({ client, daysLeft }) => `${client.clientId} (${plural(daysLeft, 'day')} left)`);
+  return names.length === 0 ? '' : `\nWaivers that end within 14 days: ${names.join(', ')}\n`;
+}

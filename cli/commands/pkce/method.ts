@@ -1,0 +1,24 @@
+import { type Command, Option } from 'commander';
+import { describeRefusal } from '../../../shared/oauth/refusal-catalogue.ts';
+import type { CodeChallengeMethod } from '../../../shared/pkce/code-challenge.ts';
+import { parseVerifier } from '../../../shared/pkce/code-verifier.ts';
+import { s256 } from '../../../shared/pkce/s256.ts';
+import { Failure } from '../../failure.ts';
+
+export type MethodFlag = { method: CodeChallengeMethod };
+
+export const methodOption = (command: Command): Command =>
+  command.addOption(
+    new Option('--method <method>', 'code_challenge_method').choices(['S256', 'plain']).default('S256'),
+  );
+
+/** RFC 7636 §4.2. */
+export const transform = (codeVerifier: string, method: CodeChallengeMethod): string =>
+  method === 'S256' ? s256(codeVerifier) : codeVerifier;
+
+/** A verifier as RFC 7636 §4.1 wants it, or a failure in the words of the token endpoint. */
+export function mustBeVerifier(text: string): string {
+  const parsed = parseVerifier(text, { acceptShortVerifier: false });
+  if (parsed.ok && parsed.value !== undefined) return parsed.value;
+  throw new Failure(parsed.ok ? 'The code_verifier is empty.' : describeRefusal(parsed.refusal));
+}

@@ -1,0 +1,108 @@
+import { Command } from 'commander';
+import type { Change } from '../../../shared/clients/change.ts';
+import { changeClient, newClient } from '../../../shared/clients/change-client.ts';
+import { clientDocument } from '../../../shared/clients/client-document.ts';
+import type { RegisteredClient } from '../../../shared/clients/registered-client.ts';
+import {
+  differences,
+  type RollBackRefusal,
+  rollBackClient,
+  rollBackPolicy,
+} from '../../../shared/clients/roll-back.ts';
+import { shippedGlobalPolicy } from '../../../shared/pkce/policy.ts';
+import { answerChange, mustBeRight, mustWin, type Written } from '../../change-client.ts';
+import type { Answer, Context } from '../../context.ts';
+import { conflict, Failure } from '../../failure.ts';
+import { changeOptions, examples } from '../../options.ts';
+import { answerPolicyChange, globalPolicyName } from './set.ts';
+
+export const rollbackCommand = (context: Context): Command =>
+  examples(
+    changeOptions(new Command('rollback'))
+      .description(
+        'Takes a change of the log back, as a new change. What others changed since stays; what they changed again is a conflict. Secrets never come back.',
+      )
+      .argument('<change-id>', 'as pixy policy log shows it')
+      .action((id: string) => rollBack(context, id)),
+    'pixy policy log --client my-app',
+    'pixy policy rollback 20261122T031459Z-000002-4f9a2c --why "broke the old app"',
+  );
+
+async function rollBack(context: Context, id: string): Promise<void> {
+  const { clients } = await context.open();
+  const change = await clients.findChange(id);
+  if (change === undefined) throw new Failure(`There is no change ${id}.`);
+  const answer =
+    change.client === undefined ? rollBackGlobal(context, change) : rollBackOne(context, change, change.client);
+  context.print(await answer);
+}
+
+const reason = ({ id }: Change): string => `rollback of ${id}`;
+
+async function rollBackGlobal(context: Context, change: Change): Promise<Answer> {
+  const { clients } = await context.open();
+  const found = await clients.policyVersion();
+  const current = found?.value ?? shippedGlobalPolicy;
+  const restored = rollBackPolicy(change, current);
+  if (!restored.ok) throw explainRefusal(change, restored.refusal, globalPolicyName);
+  const author = await context.author(reason(change));
+  const version = mustWin(await clients.putPolicy(restored.value, author, found?.version ?? 0), globalPolicyName);
+  return answerPolicyChange(current, restored.value, version);
+}
+
+async function rollBackOne(context: Context, change: Change, clientId: string): Promise<Answer> {
+  const { clients } = await context.open();
+  const found = await clients.findVersion(clientId);
+  const current = found?.value;
+  const plan = rollBackClient(change, current, context.now());
+  const name = `Client ${clientId}`;
+  if (!plan.ok) throw explainRefusal(change, plan.refusal, name);
+  const next = await carryOut(plan.value, current, context.now(), clientId);
+  const author = await context.author(reason(change));
+  const version = mustWin(await clients.put(clientId, next?.client, author, found?.version ?? 0), name);
+  if (next === undefined) {
+    return {
+      json: { client_id: clientId, removed: true, version },
+      text: `Rolled back ${change.id}: removed client ${clientId} (version ${version}).\n`,
+    };
+  }
+  const written: Written = {
+    ...next,
+    version,
+    differences: current ? differences(clientDocument(current), clientDocument(next.client)) : [],
+  };
+  return answerChange(context, written, `Rolled back ${change.id}: client ${clientId}`);
+}
+
+type Plan = Extract<ReturnType<typeof rollBackClient>, { ok: true }>['value'];
+
+/** The client as it will be, or undefined for none. */
+async function carryOut(plan: Plan, current: RegisteredClient | undefined, now: number, clientId: string) {
+  switch (plan.action) {
+    case 'remove':
+      return undefined;
+    case 'add':
+      return mustBeRight(await newClient(plan.document, now), clientId);
+    case 'change':
+      return mustBeRight(await changeClient(current as RegisteredClient, plan.change, now), clientId);
+  }
+}
+
+function explainRefusal({ id }: Change, refusal: RollBackRefusal, name: string): Failure {
+  switch (refusal.reason) {
+    case 'changed_since':
+      return conflict(
+        `${refusal.members.join(', ')} of ${lowerFirst(name)} changed again after ${id}: roll back the later change first, or set the value you want.`,
+      );
+    case 'removed_since':
+      return conflict(`${name} was removed after ${id}: roll back its removal first.`);
+    case 'added_since':
+      return conflict(`${name} was added again after ${id}: remove it first, or change it with pixy clients set.`);
+    case 'undone_already':
+      return new Failure(`There is nothing to roll back: ${lowerFirst(name)} is as it was before ${id}.`);
+    case 'secrets_alone':
+      return new Failure(`${id} changed secrets alone, and these are never rolled back.`);
+  }
+}
+
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);

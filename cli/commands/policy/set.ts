@@ -1,0 +1,55 @@
+import { Command, Option } from 'commander';
+import { differences } from '../../../shared/clients/roll-back.ts';
+import { type GlobalPolicy, pkcePolicies, shippedGlobalPolicy } from '../../../shared/pkce/policy.ts';
+import { expectVersion, mustWin } from '../../change-client.ts';
+import type { Context } from '../../context.ts';
+import { wrongUsage } from '../../failure.ts';
+import { examples, versionOption } from '../../options.ts';
+import { shown } from '../../output.ts';
+
+export const setCommand = (context: Context): Command =>
+  examples(
+    versionOption(new Command('set'))
+      .description('Changes the global policy. Running servers follow within 30 seconds.')
+      .addOption(new Option('--default <policy>', 'for clients that inherit').choices(pkcePolicies))
+      .addOption(new Option('--floor <policy>', 'nobody goes below it, whatever the client says').choices(pkcePolicies))
+      .addOption(
+        new Option(
+          '--mode <mode>',
+          'report: let through what only the policy would refuse, and say so in the audit log',
+        ).choices(['enforce', 'report']),
+      )
+      .action((flags: Partial<GlobalPolicy>) => set(context, flags)),
+    'pixy policy set --floor any --why "audit finding 12"',
+    'pixy policy set --default S256 --mode report --if-version 3',
+  );
+
+async function set(context: Context, flags: Partial<GlobalPolicy>): Promise<void> {
+  if (!flags.default && !flags.floor && !flags.mode) {
+    throw wrongUsage('Say what to change: --default, --floor or --mode.');
+  }
+  const { clients } = await context.open();
+  const found = await clients.policyVersion();
+  const current = found?.value ?? shippedGlobalPolicy;
+  const version = found?.version ?? 0;
+  expectVersion(context, globalPolicyName, version);
+  const next: GlobalPolicy = {
+    default: flags.default ?? current.default,
+    floor: flags.floor ?? current.floor,
+    mode: flags.mode ?? current.mode,
+  };
+  const isSame = differences(current, next).length === 0;
+  const written = isSame
+    ? version
+    : mustWin(await clients.putPolicy(next, await context.author(), version), globalPolicyName);
+  context.print(answerPolicyChange(current, next, written));
+}
+
+export const globalPolicyName = 'The global policy';
+
+export function answerPolicyChange(before: GlobalPolicy, after: GlobalPolicy, version: number) {
+  const changed = differences(before, after);
+  const lines = changed.map(({ member, before: old, after: next }) => `  ${member}: ${shown(old)} → ${shown(next)}`);
+  const done = changed.length > 0 ? 'Changed the global policy' : 'Nothing to change in the global policy';
+  return { json: { ...after, version }, text: `${[`${done} (version ${version}).`, ...lines].join('\n')}\n` };
+}

@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import type { Change } from '../../../shared/clients/change.ts';
+import type { GlobalPolicy } from '../../../shared/pkce/policy.ts';
+import { shippedGlobalPolicy } from '../../../shared/pkce/policy.ts';
+import { briefTime, formatTime } from '../../../shared/time.ts';
+import type { Answer, Context } from '../../context.ts';
+import { examples, storeOptions } from '../../options.ts';
+import { pairs } from '../../output.ts';
+
+export const showCommand = (context: Context): Command =>
+  examples(
+    storeOptions(new Command('show'))
+      .description('Shows the global policy: the default for clients that inherit, the floor for all, and the mode.')
+      .action(() => show(context)),
+    'pixy policy show',
+    'pixy policy show --stage prod --json',
+  );
+
+async function show(context: Context): Promise<void> {
+  const { clients } = await context.open();
+  const found = await clients.policyVersion();
+  context.print(answerPolicy(found?.value ?? shippedGlobalPolicy, found?.version ?? 0, found?.lastChange));
+}
+
+/** Version 0 is what Pixy ships with. */
+export function answerPolicy(policy: GlobalPolicy, version: number, lastChange?: Change): Answer {
+  const changed = lastChange && {
+    id: lastChange.id,
+    at: formatTime(lastChange.at),
+    by: lastChange.by,
+    why: lastChange.why,
+  };
+  return {
+    json: { ...policy, version, ...(changed && { changed }) },
+    text: pairs([
+      ['default', policy.default],
+      ['floor', policy.floor],
+      ['mode', policy.mode],
+      ['version', version === 0 ? '0 (as shipped)' : String(version)],
+      [
+        'changed',
+        lastChange && `${briefTime(lastChange.at)} by ${lastChange.by}${lastChange.why && `: ${lastChange.why}`}`,
+      ],
+    ]),
+  };
+}

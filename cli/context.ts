@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import type { Database } from '../shared/aws/dynamodb.ts';
+import type { TableName } from '../shared/aws/tables.ts';
+import type { Author } from '../shared/clients/change.ts';
+import type { ClientStore } from '../shared/clients/client-store.ts';
+import { wrongUsage } from './failure.ts';
+import type { Io } from './io.ts';
+import type { CommonOptions } from './options.ts';
+
+/** Where a command works. `issuer` where it is known: of the running server, or of the deployed stage. */
+export type Place =
+  | { kind: 'local'; folder: string; issuer?: string }
+  | { kind: 'stage'; stage: string; issuer?: string }
+  | { kind: 'tables' };
+
+/** The stores of one place, open. */
+export type Opened = {
+  place: Place;
+  clients: ClientStore;
+  database: Database;
+  /** What a table is called there. Fails when `--table` did not say it. */
+  table: (name: TableName) => string;
+};
+
+/** An answer, for programs and for people. */
+export type Answer = { json: unknown; text: string };
+
+/** What every command is given. Nothing is opened until it asks. */
+export type Context = {
+  io: Io;
+  /** Epoch seconds. */
+  now: () => number;
+  /** The options of the command that runs. */
+  options: () => CommonOptions;
+  /** Opens the stores; closed when the command has ended. */
+  open: () => Promise<Opened>;
+  /** Who makes the change, and why. `why` where nobody says it. */
+  author: (why?: string) => Promise<Author>;
+  /** Writes JSON with `--json`, else the text. */
+  print: (answer: Answer) => void;
+  /** Ends with this exit code although nothing failed: the answer is no. */
+  endWith: (exitCode: 1) => void;
+  lastSeen?: LastSeen | undefined;
+};
+
+/** When each client was last named in the audit log, in epoch seconds. */
+export type LastSeen = (context: Context) => Promise<ReadonlyMap<string, number>>;
+
+export type RunningContext = Context & {
+  use: (options: CommonOptions) => void;
+  exitCode: () => 0 | 1;
+  close: () => Promise<void>;
+};
+
+export function createContext(io: Io, lastSeen?: LastSeen): RunningContext {
+  let options: CommonOptions = {};
+  let exitCode: 0 | 1 = 0;
+  let opening: Promise<Opened & { close(): Promise<void> }> | undefined;
+
+  const context: RunningContext = {
+    io,
+    now: io.now,
+    options: () => options,
+    use: (given) => {
+      options = given;
+    },
+    open: () => {
+      // The AWS SDK and the embedded database take longer to load than everything else: only who needs them waits.
+      opening ??= import('./open-stores.ts').then(({ openStores }) => openStores(wanted(options, io.env), io.now));
+      return opening;
+    },
+    async author(why = '') {
+      const { place } = await context.open();
+      return { by: options.by ?? (await nameCaller(place, io.env)), why: options.why ?? why };
+    },
+    print: ({ json, text }) => io.write(options.json ? `${JSON.stringify(json, null, 2)}\n` : text),
+    endWith: (code) => {
+      exitCode = code;
+    },
+    exitCode: () => exitCode,
+    lastSeen,
+    close: async () => {
+      const opened = await opening?.catch(() => undefined);
+      await opened?.close();
+    },
+  };
+  return context;
+}
+
+/** What the options ask for, before anything is opened. */
+export type Wanted =
+  | { kind: 'local'; folder: string }
+  | { kind: 'stage'; stage: string }
+  | { kind: 'tables'; tables: Partial<Record<TableName, string>> };
+
+function wanted({ local, stage, table }: CommonOptions, env: Io['env']): Wanted {
+  if ([local, stage, table].filter((given) => given !== undefined).length > 1) {
+    throw wrongUsage('--local, --stage and --table exclude each other.');
+  }
+  if (stage !== undefined) return { kind: 'stage', stage };
+  if (table !== undefined) return { kind: 'tables', tables: table };
+  const usual = env['PIXY_DATA'] ?? '.pixy';
+  if (typeof local === 'string') return { kind: 'local', folder: local };
+  if (local || existsSync(usual)) return { kind: 'local', folder: usual };
+  throw wrongUsage(
+    `There is no data folder ${usual} here: say where to work with --local DIR for a local run or --stage NAME for a deployed one.`,
+  );
+}
+
+async function nameCaller({ kind }: Place, env: Io['env']): Promise<string> {
+  if (kind !== 'local') return (await import('./open-stores.ts')).nameAwsCaller();
+  try {
+    return userInfo().username;
+  } catch {
+    return env['USER'] ?? 'unknown'; // a user id without an entry in the user database
+  }
+}

@@ -1,0 +1,53 @@
+import type { AdoptionReport } from '../../shared/audit/adoption.ts';
+import type { Period } from '../../shared/audit/tally.ts';
+import type { Change } from '../../shared/clients/change.ts';
+import type { Versioned } from '../../shared/clients/records.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { type GlobalPolicy, shippedGlobalPolicy } from '../../shared/pkce/policy.ts';
+import type { Context, Place } from '../context.ts';
+import { listClients } from '../list-clients.ts';
+import { readAdoption } from '../report/read-report.ts';
+import type { VerifyReport } from '../verify/verify.ts';
+import { readVersions, type Versions } from './versions.ts';
+
+/** What an auditor is shown, as it was read. Times are epoch seconds. */
+export type Evidence = {
+  at: number;
+  period: Period;
+  place: Place;
+  versions: Versions;
+  policy: { value: GlobalPolicy; version: number; lastChange?: Change };
+  clients: readonly Versioned<RegisteredClient>[];
+  adoption: AdoptionReport;
+  /** Of the period, the latest first. */
+  changes: readonly Change[];
+  verification?: VerifyReport | undefined;
+};
+
+/** More changes than this in one period are more than anybody reads; the log itself has them all. */
+export const maximumChanges = 10_000;
+
+/** Reads everything but the verification, which comes last: what it sends would be counted. */
+export async function collectEvidence(
+  context: Context,
+  { period, logGroups }: { period: Period; logGroups?: readonly string[] | undefined },
+): Promise<Evidence> {
+  const { clients: store, place } = await context.open();
+  const [found, clients, changes, adoption, versions] = await Promise.all([
+    store.policyVersion(),
+    listClients(store),
+    store.changes(maximumChanges),
+    readAdoption(context, { period, logGroups, target: 'S256', minimumIssued: 10 }),
+    readVersions(),
+  ]);
+  return {
+    at: context.now(),
+    period,
+    place,
+    versions,
+    policy: found ?? { value: shippedGlobalPolicy, version: 0 },
+    clients,
+    adoption,
+    changes: changes.filter(({ at }) => period.since <= at && at < period.until),
+  };
+}

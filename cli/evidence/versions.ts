@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import packageJson from '../../package.json' with { type: 'json' };
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** What was running. `commit` ends in `+changes` when files differ from it; absent when the program is not run from a checkout. */
+export type Versions = { pixy: string; node: string; commit?: string };
+
+export async function readVersions(): Promise<Versions> {
+  const commit = await readCommit();
+  return { pixy: packageJson.version, node: process.version, ...(commit !== undefined && { commit }) };
+}
+
+async function readCommit(): Promise<string | undefined> {
+  const top = await git('rev-parse', '--show-toplevel');
+  // Inside somebody else's repository it would be their commit.
+  if (top === undefined || (await realpath(top)) !== (await realpath(root))) return undefined;
+  const commit = await git('rev-parse', 'HEAD');
+  const changes = await git('status', '--porcelain');
+  return commit && changes ? `${commit}+changes` : commit;
+}
+
+/** What git prints; undefined when it is not there or fails. */
+async function git(...argv: string[]): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)('git', argv, { cwd: root, timeout: 5_000 });
+    return stdout.trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,164 @@
+import type { Change } from '../../shared/clients/change.ts';
+import { describeClient } from '../../shared/clients/client-document.ts';
+import { isPublic, policySettings } from '../../shared/clients/registered-client.ts';
+import { documentsOf } from '../../shared/clients/roll-back.ts';
+import { type ClientWaiver, waiversOf } from '../../shared/clients/waiver.ts';
+import { modeLabel } from '../../shared/pkce/policy-label.ts';
+import { briefTime, formatTime } from '../../shared/time.ts';
+import { describeChange } from '../commands/policy/log.ts';
+import { answerPolicy } from '../commands/policy/show.ts';
+import type { Place } from '../context.ts';
+import { policyOf, switchesOf, waiverOf } from '../present-client.ts';
+import { minuteOf } from '../report/period.ts';
+import { writeAdoption } from '../report/write-adoption.ts';
+import { asMarkdown, plural, type Section } from '../report/written.ts';
+import { verifySection, writeSummary } from '../verify/write-verify-report.ts';
+import { type Evidence, maximumChanges } from './collect-evidence.ts';
+
+/** Counts up when a member changes its meaning or goes away. */
+const evidenceVersion = 1;
+
+/** The evidence for programs. Client documents and the change log hold neither secrets nor their hashes. */
+export function evidenceJson(evidence: Evidence): string {
+  const { at, period, place, versions, policy, clients, adoption, changes, verification } = evidence;
+  const json = {
+    evidence: evidenceVersion,
+    at: formatTime(at),
+    period: { since: formatTime(period.since), until: formatTime(period.until) },
+    ...(issuerOf(evidence) !== undefined && { issuer: issuerOf(evidence) }),
+    place: placeName(place),
+    versions,
+    global_policy: answerPolicy(policy.value, policy.version, policy.lastChange).json,
+    clients: clients.map((client) => describeClient(client, policy.value, at)),
+    adoption,
+    waivers: waiversOfEvidence(evidence).map(waiverJson),
+    changes: changes.map(changeJson),
+    ...(verification && { verification }),
+  };
+  return `${JSON.stringify(json, null, 2)}\n`;
+}
+
+/** The evidence for people, with the name and the digest of the JSON file. */
+export function evidenceMarkdown(evidence: Evidence, file: { name: string; sha256: string }): string {
+  const { at, period, place, versions, adoption, changes, verification } = evidence;
+  const issuer = issuerOf(evidence);
+  const { lines, sections } = writeAdoption(adoption);
+  const commit = versions.commit === undefined ? '' : `, commit ${versions.commit}`;
+  return asMarkdown({
+    title: 'PKCE evidence',
+    lines: [
+      `Made on ${minuteOf(at)} UTC, for ${issuer === undefined ? '' : `${issuer}, `}${placeName(place)}.`,
+      `Period: ${minuteOf(period.since)} to ${minuteOf(period.until)} UTC.`,
+      `Pixy ${versions.pixy}${commit}, Node.js ${versions.node}.`,
+      `SHA-256 of ${file.name}: ${file.sha256}`,
+      ...lines,
+      describeWaivers(evidence),
+      ...(verification ? [`Verification: ${writeSummary(verification)}`] : ['Verification: not asked for.']),
+      ...(changes.length === maximumChanges ? [`Only the latest ${plural(maximumChanges, 'change')} are listed.`] : []),
+    ],
+    sections: [
+      policySection(evidence),
+      clientsSection(evidence),
+      waiversSection(evidence),
+      ...sections.map((section) => ({ ...section, title: `Audit log: ${section.title}` })),
+      changesSection(evidence),
+      ...(verification ? [verifySection(verification)] : []),
+    ].filter(({ rows }) => rows.length > 0),
+  });
+}
+
+const issuerOf = ({ place, verification }: Evidence): string | undefined =>
+  ('issuer' in place ? place.issuer : undefined) ?? verification?.issuer;
+
+function placeName(place: Place): string {
+  switch (place.kind) {
+    case 'local':
+      return 'a local run';
+    case 'stage':
+      return `stage ${place.stage}`;
+    case 'tables':
+      return 'the tables named on the command line';
+  }
+}
+
+function policySection({ policy: { value, version, lastChange } }: Evidence): Section {
+  return {
+    title: 'Global policy',
+    columns: [{ title: 'Default' }, { title: 'Floor' }, { title: 'Mode' }, { title: 'Version' }, { title: 'Changed' }],
+    rows: [
+      [
+        value.default,
+        value.floor,
+        value.mode,
+        version === 0 ? '0 (as shipped)' : String(version),
+        lastChange === undefined ? '' : `${briefTime(lastChange.at)} by ${lastChange.by}`,
+      ],
+    ],
+  };
+}
+
+const clientsSection = ({ clients, policy, at }: Evidence): Section => ({
+  title: 'Clients and the policy they are held to',
+  columns: ['Client', 'Type', 'Effective policy', 'Mode', 'Waiver', 'Switches', 'State'].map((title) => ({ title })),
+  rows: clients.map(({ value: client }) => [
+    client.clientId,
+    isPublic(client) ? 'public' : 'confidential',
+    policyOf(client, policy.value, at),
+    modeLabel(policySettings(client), policy.value, at),
+    waiverOf(client.pkce.waiver, at),
+    switchesOf(client),
+    client.disabled ? 'disabled' : '',
+  ]),
+});
+
+const waiversOfEvidence = ({ clients, at }: Evidence): ClientWaiver[] =>
+  waiversOf(
+    clients.map(({ value }) => value),
+    at,
+  );
+
+function describeWaivers(evidence: Evidence): string {
+  const waivers = waiversOfEvidence(evidence);
+  const soon = waivers.filter(({ state }) => state === 'ending soon').length;
+  return `${plural(waivers.length, 'waiver')}${waivers.length === 0 ? '' : `, ${soon} ending within 14 days`}.`;
+}
+
+const waiversSection = (evidence: Evidence): Section => ({
+  title: 'Waivers',
+  columns: ['Client', 'Until', 'Days left', 'State', 'Owner', 'Reason'].map((title) => ({ title })),
+  rows: waiversOfEvidence(evidence).map(({ client, waiver, daysLeft, state }) => [
+    client.clientId,
+    briefTime(waiver.until),
+    String(daysLeft),
+    state,
+    waiver.owner,
+    waiver.reason,
+  ]),
+});
+
+const waiverJson = ({ client, waiver, daysLeft, state }: ClientWaiver): object => ({
+  client_id: client.clientId,
+  owner: waiver.owner,
+  reason: waiver.reason,
+  until: formatTime(waiver.until),
+  days_left: daysLeft,
+  state: state.replaceAll(' ', '_'),
+});
+
+const changesSection = ({ changes }: Evidence): Section => ({
+  title: 'Changes in the period',
+  columns: ['Change', 'Time', 'By', 'Client', 'What', 'Why'].map((title) => ({ title })),
+  rows: changes.map((change) => [
+    change.id,
+    briefTime(change.at),
+    change.by,
+    change.client ?? '(global policy)',
+    describeChange(change),
+    change.why,
+  ]),
+});
+
+function changeJson(change: Change): object {
+  const { id, at, by, why, client } = change;
+  return { id, at: formatTime(at), by, why, ...(client !== undefined && { client }), ...documentsOf(change) };
+}

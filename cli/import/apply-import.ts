@@ -1,0 +1,98 @@
+import type { Author } from '../../shared/clients/change.ts';
+import type { ClientStore } from '../../shared/clients/client-store.ts';
+import type {
+  ImportedClient,
+  ImportNote,
+  ParsedImport,
+  RefusedEntry,
+} from '../../shared/clients/import/parse-import.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
+
+/** What an import will do with one client. `version` is the one this was decided on. */
+export type PlannedClient = ImportedClient & {
+  action: 'add' | 'replace';
+  before: RegisteredClient | undefined;
+  version: number;
+};
+
+export type ImportPlan = { planned: PlannedClient[]; refused: RefusedEntry[]; notes: ImportNote[] };
+
+/** The entries that are not taken, each once. */
+export const refusedEntries = ({ refused }: Pick<ImportPlan, 'refused'>): string[] => [
+  ...new Set(refused.map(({ entry }) => entry)),
+];
+
+/** Looks what is there already. An entry that exists is refused, unless `replace` says otherwise. Writes nothing. */
+export async function planImport(
+  parsed: ParsedImport,
+  store: Pick<ClientStore, 'findVersion'>,
+  { replace = false }: { replace?: boolean } = {},
+): Promise<ImportPlan> {
+  const plan: ImportPlan = { planned: [], refused: [...parsed.refused], notes: [] };
+  for (const { entry, client } of parsed.clients) {
+    const current = await store.findVersion(client.clientId);
+    const before = current?.value;
+    if (before && !replace) {
+      plan.refused.push({ entry, member: 'client_id', problem: 'is registered already: --replace takes its place' });
+      continue;
+    }
+    plan.planned.push({ entry, client, action: before ? 'replace' : 'add', before, version: current?.version ?? 0 });
+  }
+  const taken = new Set(plan.planned.map(({ entry }) => entry));
+  plan.notes = parsed.notes.filter(({ entry }) => taken.has(entry));
+  return plan;
+}
+
+/** Somebody else changed a client after the plan was made. What was written before is taken back. */
+export type ImportConflict = { reason: 'changed_meanwhile'; clientId: string };
+
+/** Writing failed in the middle. `written` are the clients that are in the store now and were not taken back. */
+export class ImportInterrupted extends Error {
+  override name = 'ImportInterrupted';
+  readonly written: readonly string[];
+  constructor(written: readonly string[], cause: unknown) {
+    super(`the import was interrupted after ${written.length} clients`, { cause });
+    this.written = written;
+  }
+}
+
+/** Writes the planned clients: all of them or, as far as the store lets it, none. Returns how many. */
+export async function carryOut(
+  { planned }: Pick<ImportPlan, 'planned'>,
+  store: Pick<ClientStore, 'put'>,
+  author: Author,
+): Promise<Result<number, ImportConflict>> {
+  const written: { client: PlannedClient; version: number }[] = [];
+  try {
+    for (const client of planned) {
+      const { clientId } = client.client;
+      const put = await store.put(clientId, client.client, author, client.version);
+      if (!put.ok) {
+        await takeBack(written, store, author);
+        return refuse({ reason: 'changed_meanwhile', clientId });
+      }
+      written.push({ client, version: put.value });
+    }
+  } catch (cause) {
+    await takeBack(written, store, author).catch(() => {});
+    throw new ImportInterrupted(
+      written.map(({ client }) => client.client.clientId),
+      cause,
+    );
+  }
+  return ok(planned.length);
+}
+
+/** Puts back what was there before, last first, and strikes it off `written`. A client that somebody has changed since stays theirs. */
+async function takeBack(
+  written: { client: PlannedClient; version: number }[],
+  store: Pick<ClientStore, 'put'>,
+  author: Author,
+): Promise<void> {
+  const why = `taken back: ${author.why}`;
+  for (let last = written.at(-1); last; last = written.at(-1)) {
+    await store.put(last.client.client.clientId, last.client.before, { ...author, why }, last.version);
+    written.pop();
+  }
+}

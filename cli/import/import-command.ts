@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { type ImportableAuthMethod, importableAuthMethods } from '../../shared/clients/import/foreign-client.ts';
+import {
+  type ImportFormat,
+  type ImportOptions,
+  importFormats,
+  parseImport,
+} from '../../shared/clients/import/parse-import.ts';
+import { longestWaiver } from '../../shared/clients/waiver.ts';
+import type { Waiver } from '../../shared/pkce/policy.ts';
+import type { Context, Opened } from '../context.ts';
+import { conflict, Failure, wrongUsage } from '../failure.ts';
+import { changeOptions, dateOption, examples } from '../options.ts';
+import { carryOut, ImportInterrupted, type ImportPlan, planImport, refusedEntries } from './apply-import.ts';
+import { type ImportState, importJson, importText } from './write-import.ts';
+
+type Options = {
+  format: ImportFormat;
+  authMethod?: ImportableAuthMethod;
+  reportUntil?: string;
+  waiverUntil?: string;
+  waiverOwner?: string;
+  compat?: boolean;
+  replace?: boolean;
+  skipRefused?: boolean;
+  dryRun?: boolean;
+};
+
+/** `pixy clients import`: the clients of another server move in, all of them or none. */
+export function importCommand(context: Context): Command {
+  const command = new Command('import')
+    .description('Takes over the clients of another authorization server: all of a file, or nothing.')
+    .argument('<file>', 'its clients; - for standard input')
+    .addOption(new Option('--format <format>', 'where they come from').choices(importFormats).makeOptionMandatory())
+    .addOption(
+      new Option('--auth-method <method>', 'how clients with a secret prove it, where the file does not say').choices(
+        importableAuthMethods,
+      ),
+    )
+    .option('--report-until <date>', 'import into report mode, enforced from that day on')
+    .option('--waiver-until <date>', 'let public clients that need no PKCE there go on without it until that day')
+    .option('--waiver-owner <name>', 'who answers for that')
+    .option('--compat', 'accept s256 in lower case and verifiers from 8 characters on')
+    .option('--replace', 'take the place of clients that are registered already')
+    .option('--skip-refused', 'import the others when entries cannot be taken')
+    .option('--dry-run', 'show what would happen, and write nothing')
+    .action((file: string, options: Options) => importFile(context, file, options));
+  return examples(
+    changeOptions(command),
+    'pixy clients import appsettings.json --format identityserver --dry-run',
+    'pixy clients import strategies.json --format webmethods --report-until 2027-03-01 --why "gateway is switched off"',
+    'pixy clients import clients.csv --format wpoauth --compat --skip-refused',
+  );
+}
+
+async function importFile(context: Context, file: string, options: Options): Promise<void> {
+  const reading = importOptions(options, context.now());
+  const parsed = await parseImport(options.format, await read(file, context), reading);
+  const opened = await context.open();
+  const plan = await planImport(parsed, opened.clients, { replace: options.replace ?? false });
+  const isStopped = plan.refused.length > 0 && !options.skipRefused;
+  const state: ImportState = options.dryRun ? 'planned' : isStopped ? 'stopped' : 'done';
+  if (state === 'done') await write(plan, opened, context, options.format);
+  const global = await opened.clients.policy();
+  context.print({ json: importJson(plan, state), text: importText(plan, state, global, context.now()) });
+  if (!isStopped) return;
+  const count = refusedEntries(plan).length;
+  const entries = count === 1 ? 'One entry' : `${count} entries`;
+  throw new Failure(`${entries} cannot be taken: correct ${file}, or import the others with --skip-refused.`);
+}
+
+async function read(file: string, { io }: Context): Promise<string> {
+  if (file === '-') return io.readInput();
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Failure(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
+  }
+}
+
+function importOptions(options: Options, now: number): ImportOptions {
+  return {
+    now,
+    authMethod: options.authMethod,
+    compat: options.compat,
+    reportUntil: future('--report-until', options.reportUntil, now),
+    waiver: waiverOf(options, now),
+  };
+}
+
+function waiverOf({ format, waiverUntil, waiverOwner }: Options, now: number): Waiver | undefined {
+  if ((waiverUntil === undefined) !== (waiverOwner === undefined)) {
+    throw wrongUsage('--waiver-until and --waiver-owner belong together: somebody answers for a waiver, and it ends.');
+  }
+  const until = future('--waiver-until', waiverUntil, now);
+  if (until !== undefined && until > now + longestWaiver)
+    throw wrongUsage('--waiver-until is more than 365 days away.');
+  if (until === undefined || waiverOwner === undefined) return undefined;
+  return { owner: waiverOwner, reason: `moved in from ${format} without PKCE`, until };
+}
+
+function future(option: string, text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined;
+  const time = dateOption(option, text, now);
+  if (time <= now) throw wrongUsage(`${option} is over already.`);
+  return time;
+}
+
+async function write(plan: ImportPlan, { clients }: Opened, context: Context, format: ImportFormat): Promise<void> {
+  const author = await context.author(`imported from ${format}`);
+  const done = await carryOut(plan, clients, author).catch((error: unknown) => {
+    if (error instanceof ImportInterrupted) throw new Failure(interrupted(error));
+    throw error;
+  });
+  if (done.ok) return;
+  throw conflict(`Somebody else changed ${done.refusal.clientId} meanwhile. Nothing was imported: run it again.`);
+}
+
+const interrupted = ({ written, cause }: ImportInterrupted): string =>
+  [
+    `The database stopped answering (${cause instanceof Error ? cause.name : 'unknown error'}).`,
+    written.length === 0
+      ? 'Nothing was imported.'
+      : `These clients are in and could not be taken back: ${written.join(', ')}. Run it again with --replace.`,
+  ].join(' ');

@@ -1,0 +1,58 @@
+import { clientDocument } from '../../shared/clients/client-document.ts';
+import { policySettings } from '../../shared/clients/registered-client.ts';
+import type { GlobalPolicy } from '../../shared/pkce/policy.ts';
+import { modeLabel } from '../../shared/pkce/policy-label.ts';
+import { plural, table } from '../output.ts';
+import { policyOf, switchesOf } from '../present-client.ts';
+import { type ImportPlan, type PlannedClient, refusedEntries } from './apply-import.ts';
+
+/** What became of a plan. `stopped`: nothing was written, because entries cannot be taken. */
+export type ImportState = 'planned' | 'stopped' | 'done';
+
+/** What an import did or would do, for people: the clients with their effective policy, what is not taken, and what to know. */
+export function importText(plan: ImportPlan, state: ImportState, global: GlobalPolicy, now: number): string {
+  const { planned, refused, notes } = plan;
+  const refusals = refused.map(({ entry, member, problem }) => [entry, `${member} ${problem}`]);
+  const sections = [
+    headline(plan, state),
+    planned.length > 0 ? clientTable(planned, global, now) : '',
+    refused.length > 0 ? table(['not taken', 'because'], refusals) : '',
+    notes.length > 0
+      ? table(
+          ['taken', 'note'],
+          notes.map(({ entry, note }) => [entry, note]),
+        )
+      : '',
+  ];
+  return sections.filter((section) => section !== '').join('\n');
+}
+
+function headline(plan: ImportPlan, state: ImportState): string {
+  const added = plan.planned.filter(({ action }) => action === 'add').length;
+  const replaced = plan.planned.length - added;
+  const refused = refusedEntries(plan).length;
+  if (state === 'done') return `Added ${plural(added, 'client')}, replaced ${replaced}, left out ${refused}.\n`;
+  const counts = `${plural(added, 'client')} to add, ${replaced} to replace, ${refused} that cannot be taken`;
+  return `${counts}. Nothing was written${state === 'planned' ? ': this is a dry run' : ''}.\n`;
+}
+
+function clientTable(planned: readonly PlannedClient[], global: GlobalPolicy, now: number): string {
+  const rows = planned.map(({ action, client }) => [
+    client.clientId,
+    action,
+    client.tokenEndpointAuthMethod,
+    policyOf(client, global, now),
+    modeLabel(policySettings(client), global, now),
+    switchesOf(client),
+    client.disabled ? 'disabled' : '',
+  ]);
+  return table(['client', 'action', 'authentication', 'policy', 'mode', 'switches', ''], rows);
+}
+
+/** The same for programs. */
+export const importJson = ({ planned, refused, notes }: ImportPlan, state: ImportState) => ({
+  written: state === 'done',
+  clients: planned.map(({ entry, action, client }) => ({ entry, action, client: clientDocument(client) })),
+  refused,
+  notes,
+});

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { createTables, localTableNames } from '../infra/local/create-tables.ts';
+import { findRunningServer, localConnection } from '../infra/local/running-server.ts';
+import { databaseClientDefaults, openDatabase } from '../shared/aws/dynamodb.ts';
+import { type TableName, tableDefinitions } from '../shared/aws/tables.ts';
+import { clientStore } from '../shared/clients/client-store.ts';
+import type { Opened, Place, Wanted } from './context.ts';
+import { Failure, wrongUsage } from './failure.ts';
+
+type Closable = Opened & { close(): Promise<void> };
+type TableNames = Partial<Record<TableName, string>>;
+
+/** Opens the stores of a place. Rejects with one sentence that says what to do. */
+export async function openStores(wanted: Wanted, now: () => number): Promise<Closable> {
+  if (wanted.kind === 'local') return openFolder(resolve(wanted.folder), now);
+  if (wanted.kind === 'tables') return openTables({ kind: 'tables' }, wanted.tables, {}, now);
+  const { tables, issuer } = await findStage(wanted.stage);
+  return openTables({ kind: 'stage', stage: wanted.stage, ...(issuer !== undefined && { issuer }) }, tables, {}, now);
+}
+
+/** Through the server that runs on the folder; without one, the folder itself. */
+async function openFolder(folder: string, now: () => number): Promise<Closable> {
+  if (!existsSync(folder)) {
+    throw new Failure(`There is no data folder ${folder}: create it, or start the server on it first.`);
+  }
+  const running = await findRunningServer(folder);
+  if (running) {
+    const { endpoint, issuer } = running;
+    return openTables({ kind: 'local', folder, issuer }, localTableNames, { endpoint, ...localConnection }, now);
+  }
+  const { startEmbeddedDynamoDB } = await import('../infra/local/embedded-dynamodb.ts');
+  const embedded = await startEmbeddedDynamoDB(join(folder, 'dynamodb'));
+  const connection = { endpoint: embedded.endpoint, ...localConnection };
+  try {
+    await createMissingTables(connection);
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+  const opened = openTables({ kind: 'local', folder }, localTableNames, connection, now);
+  return {
+    ...opened,
+    close: async () => {
+      await opened.close();
+      await embedded.close();
+    },
+  };
+}
+
+async function createMissingTables(connection: DynamoDBClientConfig): Promise<void> {
+  const client = new DynamoDBClient(connection);
+  await createTables(client, localTableNames);
+  client.destroy();
+}
+
+function openTables(place: Place, names: TableNames, connection: DynamoDBClientConfig, now: () => number): Closable {
+  const client = new DynamoDBClient({ ...databaseClientDefaults, ...connection });
+  const database = openDatabase(client);
+  const table = (name: TableName): string => {
+    const found = names[name];
+    if (found === undefined) throw wrongUsage(`The ${name} table is needed, too: --table ${name}=NAME.`);
+    return found;
+  };
+  return {
+    place,
+    database,
+    table,
+    clients: clientStore(database, table('clients'), now),
+    close: async () => client.destroy(),
+  };
+}
+
+/** Table names and issuer of a stage, from the parameters its stacks write. */
+async function findStage(stage: string): Promise<{ tables: TableNames; issuer: string | undefined }> {
+  const prefix = `/pixy/${stage}/`;
+  const tableNames = Object.keys(tableDefinitions) as TableName[];
+  const values = await readParameters([`${prefix}issuer`, ...tableNames.map((name) => `${prefix}tables/${name}`)]);
+  const tables = Object.fromEntries(tableNames.map((name) => [name, values.get(`${prefix}tables/${name}`)]));
+  if (tables['clients'] === undefined) {
+    throw new Failure(
+      `There is no parameter ${prefix}tables/clients in this account and region: is stage ${stage} deployed elsewhere?`,
+    );
+  }
+  return { tables, issuer: values.get(`${prefix}issuer`) };
+}
+
+async function readParameters(names: string[]): Promise<Map<string, string>> {
+  const client = new SSMClient({});
+  try {
+    const { Parameters: found = [] } = await client.send(new GetParametersCommand({ Names: names }));
+    return new Map(found.flatMap(({ Name, Value }) => (Name && Value ? [[Name, Value]] : [])));
+  } catch (error) {
+    throw new Failure(`The parameters of the stage cannot be read: ${messageOf(error)}`);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The ARN of the caller, for the change log. */
+export async function nameAwsCaller(): Promise<string> {
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
+  const client = new STSClient({});
+  try {
+    const { Arn: arn } = await client.send(new GetCallerIdentityCommand({}));
+    if (arn !== undefined) return arn;
+    throw new Error('AWS did not say');
+  } catch (error) {
+    throw new Failure(`Who you are cannot be found out, so say it with --by NAME: ${messageOf(error)}`);
+  } finally {
+    client.destroy();
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,81 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { TableName } from '../shared/aws/tables.ts';
+import { tableDefinitions } from '../shared/aws/tables.ts';
+import { parseTime } from '../shared/time.ts';
+import { wrongUsage } from './failure.ts';
+
+/** What every command may be told: where it works, and how it answers. */
+export type CommonOptions = {
+  local?: string | true;
+  stage?: string;
+  table?: Partial<Record<TableName, string>>;
+  json?: boolean;
+  by?: string;
+  why?: string;
+  ifVersion?: number;
+};
+
+export const jsonOption = (command: Command): Command => command.option('--json', 'answer in JSON');
+
+/** `--local`, `--stage`, `--table`, `--json`. */
+export const storeOptions = (command: Command): Command =>
+  jsonOption(
+    command
+      .option('--local [dir]', 'work on a local run: its data folder, or the server that runs on it (default: .pixy)')
+      .addOption(
+        new Option('--stage <name>', 'work on a deployed stage, with your AWS credentials').argParser(stageName),
+      )
+      .addOption(
+        new Option(
+          '--table <table=name>',
+          'work on the tables of a deployment of your own, with your AWS credentials (repeatable)',
+        ).argParser(tableName),
+      ),
+  );
+
+/** `--why` and `--by` for the change log. */
+export const changeOptions = (command: Command): Command =>
+  storeOptions(command)
+    .option('--why <text>', 'the reason, for the change log')
+    .option('--by <name>', 'who makes the change (default: the OS user, or the AWS caller)');
+
+/** `--if-version`, for what is changed and not made. */
+export const versionOption = (command: Command): Command =>
+  changeOptions(command).addOption(
+    new Option('--if-version <n>', 'only if nobody changed it since this version').argParser(wholeNumber),
+  );
+
+export const examples = (command: Command, ...lines: string[]): Command =>
+  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`);
+
+/** An option that may be given more than once. */
+export const collect = (value: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), value];
+
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
+  return Number(text);
+}
+
+function stageName(text: string): string {
+  if (!/^[A-Za-z0-9_.-]{1,100}$/.test(text)) throw new InvalidArgumentError('It is not the name of a stage.');
+  return text;
+}
+
+function tableName(text: string, earlier: CommonOptions['table']): CommonOptions['table'] {
+  const [, table, name] = /^([a-z]+)=(.+)$/.exec(text) ?? [];
+  if (table === undefined || !(table in tableDefinitions)) {
+    throw new InvalidArgumentError(`Write it like clients=NAME, for ${Object.keys(tableDefinitions).join(', ')}.`);
+  }
+  return { ...earlier, [table]: name };
+}
+
+/** A date option as epoch seconds: `2026-12-01`, `2026-12-01T09:30:00Z`, or `90d` (also `h`, `w`) from now on. */
+export function dateOption(option: string, text: string, now: number): number {
+  const [, count, unit] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
+  if (count !== undefined) return now + Number(count) * { h: 3_600, d: 86_400, w: 604_800 }[unit as 'h' | 'd' | 'w'];
+  const time = parseTime(text);
+  if (time !== undefined) return time;
+  throw wrongUsage(
+    `${option} is not a day like 2026-12-01, a time like 2026-12-01T09:30:00Z, or a time from now like 90d.`,
+  );
+}

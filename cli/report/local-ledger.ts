@@ -1,0 +1,63 @@
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseAuditLine } from '../../shared/audit/audit-entry.ts';
+import { newTally, type Period } from '../../shared/audit/tally.ts';
+import { type Ledger, LedgerUnavailable } from './ledger.ts';
+
+const day = 86_400;
+
+/** A line is stamped before it is written, so the file of a day may begin with lines of the day before. */
+const lateness = 60;
+
+/** No audit line is nearly as long. What has no line break for so long is one broken line, and is not kept in memory. */
+const longestLine = 65_536;
+
+/** The folder of a local run: one file per day (UTC), `YYYY-MM-DD.jsonl`. Unreadable lines of the files of the period are counted. */
+export const localLedger = (folder: string): Ledger => ({
+  async tally(period) {
+    const tally = newTally();
+    for (const file of await filesOf(folder, period)) {
+      for await (const line of linesOf(file)) {
+        const entry = parseAuditLine(line);
+        if (!entry.ok) tally.addUnreadable(entry.refusal);
+        else if (period.since <= entry.value.time && entry.value.time < period.until) tally.addEntry(entry.value);
+      }
+    }
+    return tally.result();
+  },
+});
+
+async function filesOf(folder: string, { since, until }: Period): Promise<string[]> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new LedgerUnavailable(`There is no audit log that can be read in ${folder}.`, { cause });
+  });
+  return names
+    .sort()
+    .filter((name) => {
+      const start = /^\d{4}-\d\d-\d\d\.jsonl$/.test(name) ? Date.parse(name.slice(0, 10)) / 1_000 : Number.NaN;
+      return start - lateness < until && since < start + day;
+    })
+    .map((name) => join(folder, name));
+}
+
+/** The lines of a file, without their breaks, a million characters at a time. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let rest = '';
+  /** Inside a line that is too long already. */
+  let skipping = false;
+  for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: 1_048_576 })) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (!skipping) yield line;
+      skipping = false;
+    }
+    if (rest.length > longestLine) {
+      if (!skipping) yield rest.slice(0, longestLine);
+      skipping = true;
+      rest = '';
+    }
+  }
+  if (rest !== '' && !skipping) yield rest;
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import type { Context, Place } from '../context.ts';
+import { wrongUsage } from '../failure.ts';
+import { type Ledger, LedgerUnavailable } from './ledger.ts';
+import { localLedger } from './local-ledger.ts';
+
+/** The audit log of the place a command works on: the data folder, or the log groups of a stage (or those that are named). */
+export async function openLedger(context: Context, logGroups: readonly string[] = []): Promise<Ledger> {
+  const { place } = await context.open();
+  if (place.kind === 'local') return localLedger(join(place.folder, 'audit'));
+  const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+  const { cloudWatchLedger } = await import('./cloudwatch-ledger.ts');
+  return cloudWatchLedger({
+    client: new CloudWatchLogsClient({}),
+    logGroups: logGroups.length > 0 ? logGroups : await logGroupsOf(place),
+  });
+}
+
+/** The names that the stacks of a stage write down. */
+async function logGroupsOf(place: Exclude<Place, { kind: 'local' }>): Promise<string[]> {
+  if (place.kind === 'tables') throw wrongUsage('Say where the audit lines are: --log-group NAME (repeatable).');
+  const name = `/pixy/${place.stage}/log-groups`;
+  const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
+  const client = new SSMClient({});
+  try {
+    const { Parameter: found } = await client.send(new GetParameterCommand({ Name: name }));
+    return (found?.Value ?? '').split(',').filter((group) => group !== '');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.name : String(cause);
+    throw new LedgerUnavailable(`The parameter ${name} cannot be read (${why}): name the groups with --log-group.`, {
+      cause,
+    });
+  } finally {
+    client.destroy();
+  }
+}

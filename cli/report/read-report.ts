@@ -1,0 +1,57 @@
+import { type AdoptionInput, type AdoptionReport, adoption } from '../../shared/audit/adoption.ts';
+import { type Simulation, simulate } from '../../shared/audit/simulation.ts';
+import { lastSeen, type Period } from '../../shared/audit/tally.ts';
+import type { GlobalPolicy } from '../../shared/pkce/policy.ts';
+import type { Context } from '../context.ts';
+import { listClients } from '../list-clients.ts';
+import { LedgerUnavailable } from './ledger.ts';
+import { openLedger } from './open-ledger.ts';
+
+/** What a report is about. */
+export type Asked = {
+  period: Period;
+  /** Instead of those of the stage. */
+  logGroups?: readonly string[] | undefined;
+};
+
+export async function readAdoption(
+  context: Context,
+  { period, logGroups, ...question }: Asked & Pick<AdoptionInput, 'target' | 'minimumIssued'>,
+): Promise<AdoptionReport> {
+  const { tallied, clients, global } = await readAll(context, { period, logGroups });
+  return adoption({ tallied, period, clients, global, ...question, now: context.now() });
+}
+
+/** `proposed` is what would be different; `at` is in epoch seconds. */
+export async function readSimulation(
+  context: Context,
+  { period, logGroups, proposed, at }: Asked & { proposed: Partial<GlobalPolicy>; at: number },
+): Promise<Simulation> {
+  const { tallied, clients, global: current } = await readAll(context, { period, logGroups });
+  return simulate({ tallied, period, clients, current, proposed: { ...current, ...proposed }, at });
+}
+
+async function readAll(context: Context, { period, logGroups }: Asked) {
+  const ledger = await openLedger(context, logGroups);
+  const { clients: store } = await context.open();
+  const [tallied, clients, global] = await Promise.all([ledger.tally(period), listClients(store), store.policy()]);
+  return { tallied, clients: clients.map(({ value }) => value), global };
+}
+
+const day = 86_400;
+
+/** When each client was last named in the audit log of the last 30 days, in epoch seconds. Without an audit log, a warning and nothing. */
+export async function readLastSeen(context: Context): Promise<ReadonlyMap<string, number>> {
+  const now = context.now();
+  try {
+    const { tallied, clients } = await readAll(context, { period: { since: now - 30 * day, until: now + 1 } });
+    return lastSeen(
+      tallied,
+      clients.map(({ clientId }) => clientId),
+    );
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailable)) throw error;
+    context.io.writeError(`warning: when clients were last seen is not known. ${error.message}\n`);
+    return new Map();
+  }
+}

@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { AdoptionReport } from '../../shared/audit/adoption.ts';
+import type { Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+import { collect, examples, storeOptions } from '../options.ts';
+import { adoptionSvg } from './adoption-chart.ts';
+import { adoptionHtml } from './adoption-page.ts';
+import { parsePeriod } from './period.ts';
+import { readAdoption } from './read-report.ts';
+import { reportJson } from './report-json.ts';
+import { writeAdoption } from './write-adoption.ts';
+import { asMarkdown, asText } from './written.ts';
+
+const formats = {
+  table: (report: AdoptionReport) => asText(writeAdoption(report)),
+  markdown: (report: AdoptionReport) => asMarkdown(writeAdoption(report)),
+  json: (report: AdoptionReport) => `${JSON.stringify(reportJson(report), null, 2)}\n`,
+  svg: adoptionSvg,
+  html: adoptionHtml,
+};
+
+type AdoptionOptions = {
+  since: string;
+  until?: string;
+  target: 'any' | 'S256';
+  atLeast: number;
+  logGroup?: string[];
+  format: keyof typeof formats;
+  json?: boolean;
+  output?: string;
+};
+
+/** `pixy report`: what the audit log says. */
+export const reportCommand = (context: Context): Command =>
+  new Command('report').description('What the audit log says.').addCommand(adoptionCommand(context));
+
+function adoptionCommand(context: Context): Command {
+  const command = storeOptions(new Command('adoption'))
+    .description(
+      'Per client: how PKCE was used, what was refused or would have been, and whether a policy is safe to enforce.',
+    )
+    .option('--since <moment>', 'an age like 30d (m, h, d, w), a day (UTC) or a time', '30d')
+    .option('--until <moment>', 'the same (default: now)')
+    .addOption(new Option('--target <policy>', 'the policy to enforce').choices(['any', 'S256']).default('S256'))
+    .addOption(
+      new Option('--at-least <codes>', 'issued codes it takes to call a client safe').argParser(atLeastOne).default(10),
+    )
+    .addOption(new Option('--format <format>', 'how it is written').choices(Object.keys(formats)).default('table'))
+    .option('--output <file>', 'write to a file instead of the terminal')
+    .option('--log-group <name>', 'where the audit lines are, if not where the stage says (repeatable)', collect);
+  examples(
+    command,
+    'pixy report adoption --local --since 7d',
+    'pixy report adoption --stage prod --since 2026-11-01 --until 2026-12-01 --format markdown',
+    'pixy report adoption --stage prod --target any --format html --output adoption.html',
+  );
+  return command.action(async (options: AdoptionOptions) => {
+    const { target, atLeast: minimumIssued, logGroup: logGroups, output } = options;
+    const period = parsePeriod(options.since, options.until, context.now());
+    const report = await readAdoption(context, { period, logGroups, target, minimumIssued });
+    const text = await formats[options.json ? 'json' : options.format](report);
+    if (output === undefined) return context.io.write(text);
+    await writeFile(output, text).catch((error: Error) => {
+      throw new Failure(`${output} cannot be written: ${error.message}`);
+    });
+  });
+}
+
+function atLeastOne(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a whole number from 1 on.');
+  return Number(text);
+}

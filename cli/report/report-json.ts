@@ -1,0 +1,28 @@
+import type { AdoptionReport } from '../../shared/audit/adoption.ts';
+import type { Simulation } from '../../shared/audit/simulation.ts';
+import { formatTime } from '../../shared/time.ts';
+
+/** Members that are points in time. */
+const moments = new Set(['at', 'since', 'until', 'last', 'lastSeen', 'lastWithoutPkce', 'enforceAfter']);
+
+/** Members that have another name than ours in snake_case. */
+const names: Readonly<Record<string, string>> = {
+  client: 'client_id',
+  name: 'client_name',
+  global: 'policy',
+  safe: 'safe_to_enforce',
+};
+
+/** A report for programs: snake_case as everywhere on the wire, times as RFC 3339. */
+export const reportJson = (report: AdoptionReport | Simulation): unknown => toWire(report);
+
+function toWire(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toWire);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([member, given]) => [
+      names[member] ?? member.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      moments.has(member) && typeof given === 'number' ? formatTime(given) : toWire(given),
+    ]),
+  );
+}

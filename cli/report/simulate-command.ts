@@ -1,0 +1,57 @@
+import { Command, Option } from 'commander';
+import { type EnforcementMode, type PkcePolicy, pkcePolicies } from '../../shared/pkce/policy.ts';
+import type { Context } from '../context.ts';
+import { wrongUsage } from '../failure.ts';
+import { collect, dateOption, examples, storeOptions } from '../options.ts';
+import { parsePeriod } from './period.ts';
+import { readSimulation } from './read-report.ts';
+import { reportJson } from './report-json.ts';
+import { writeSimulation } from './write-simulation.ts';
+import { asText } from './written.ts';
+
+type SimulateOptions = {
+  default?: PkcePolicy;
+  floor?: PkcePolicy;
+  mode?: EnforcementMode;
+  at?: string;
+  since: string;
+  until?: string;
+  logGroup?: string[];
+};
+
+/** `pixy policy simulate`: recorded decisions, judged under another global policy. Changes nothing. */
+export function simulateCommand(context: Context): Command {
+  const command = storeOptions(new Command('simulate'))
+    .description(
+      'Replays recorded decisions under another global policy; what is not given stays as it is. Clients keep their own policy, mode, waiver and switches. Changes nothing.',
+    )
+    .addOption(new Option('--default <policy>', 'for clients that inherit').choices(pkcePolicies))
+    .addOption(new Option('--floor <policy>', 'nobody goes below it').choices(pkcePolicies))
+    .addOption(new Option('--mode <mode>', 'for clients without a mode of their own').choices(['enforce', 'report']))
+    .option(
+      '--at <date>',
+      'by the rules of that day: waivers may have ended, enforce-after dates have come (default: now)',
+    )
+    .option('--since <moment>', 'an age like 7d (m, h, d, w), a day (UTC) or a time', '7d')
+    .option('--until <moment>', 'the same (default: now)')
+    .option('--log-group <name>', 'where the audit lines are, if not where the stage says (repeatable)', collect);
+  examples(
+    command,
+    'pixy policy simulate --default S256 --floor any --since 7d --local',
+    'pixy policy simulate --mode enforce --since 30d --stage prod --json',
+    'pixy policy simulate --at 90d --stage prod',
+  );
+  return command.action(async ({ default: inherited, floor, mode, at, since, until, logGroup }: SimulateOptions) => {
+    if ([inherited, floor, mode, at].every((given) => given === undefined)) {
+      throw wrongUsage('Say what would be different: --default, --floor, --mode or --at.');
+    }
+    const now = context.now();
+    const simulation = await readSimulation(context, {
+      period: parsePeriod(since, until, now),
+      logGroups: logGroup,
+      proposed: { ...(inherited && { default: inherited }), ...(floor && { floor }), ...(mode && { mode }) },
+      at: at === undefined ? now : dateOption('--at', at, now),
+    });
+    context.print({ json: reportJson(simulation), text: asText(writeSimulation(simulation)) });
+  });
+}

@@ -1,0 +1,89 @@
+import { Command, CommanderError } from 'commander';
+import * as v from 'valibot';
+import packageJson from '../package.json' with { type: 'json' };
+import { clientsCommand } from './commands/clients.ts';
+import { pkceCommand } from './commands/pkce.ts';
+import { policyCommand } from './commands/policy.ts';
+import { waiverCommand } from './commands/waiver.ts';
+import { type Context, createContext } from './context.ts';
+import { evidenceCommand } from './evidence/evidence-command.ts';
+import { Failure } from './failure.ts';
+import type { Io } from './io.ts';
+import { examples } from './options.ts';
+import { visible } from './output.ts';
+import { readLastSeen } from './report/read-report.ts';
+import { reportCommand } from './report/report-command.ts';
+import { verifyCommand } from './verify/verify-command.ts';
+
+/** The command groups, in the order of the help. */
+const commandGroups: readonly ((context: Context) => Command)[] = [
+  clientsCommand,
+  policyCommand,
+  waiverCommand,
+  reportCommand,
+  pkceCommand,
+  verifyCommand,
+  evidenceCommand,
+];
+
+/** Runs one command line (without `node pixy.ts`). Answers with the exit code: 0, 1 failed, 2 wrong usage, 3 conflict. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const context = createContext(io, readLastSeen);
+  try {
+    await program(context, io, (options) => context.use(options)).parseAsync([...argv], { from: 'user' });
+    return context.exitCode();
+  } catch (error) {
+    return fail(error, io);
+  } finally {
+    await context.close();
+  }
+}
+
+function program(context: Context, io: Io, use: (options: object) => void): Command {
+  const pixy = new Command('pixy')
+    .description('Manages the clients and the PKCE policy of a Pixy authorization server.')
+    .version(packageJson.version);
+  for (const group of commandGroups) pixy.addCommand(group(context));
+  examples(
+    pixy,
+    'pixy clients list --local',
+    'pixy policy explain my-app --method plain --stage prod',
+    'pixy pkce generate',
+  );
+  pixy.hook('preAction', (_, command) => use(command.opts()));
+  prepare(pixy, io);
+  return pixy;
+}
+
+/** Errors and texts of every command come here instead of to the process. */
+function prepare(command: Command, io: Io): void {
+  command.exitOverride().configureOutput({
+    writeOut: io.write,
+    writeErr: io.writeError,
+    outputError: (text, write) => write(text.replace(/\n\((.*)\)\n$/s, ' ($1)\n')),
+  });
+  for (const child of command.commands) prepare(child, io);
+}
+
+function fail(error: unknown, io: Io): number {
+  // commander has told everything already; what it calls 1 is a command line that it cannot read.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  io.writeError(`error: ${sentence(error)}\n`);
+  return error instanceof Failure ? error.exitCode : 1;
+}
+
+/** Errors whose message is meant for people. */
+const spoken = new Set(['Failure', 'FolderInUse', 'LedgerUnavailable', 'UnusableFile']);
+
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (spoken.has(error.name)) return visible(error.message);
+  if (error.name === 'StoreUnavailable') return visible(`The database does not answer: ${causeOf(error)}`);
+  if (v.isValiError(error)) {
+    return `A record in the database cannot be understood: ${error.issues.map((issue) => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`).join('; ')}`;
+  }
+  return `Something that should not happen: ${error.stack ?? error.message}`;
+}
+
+const causeOf = ({ cause }: Error): string =>
+  cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);

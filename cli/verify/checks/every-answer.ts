@@ -1,0 +1,46 @@
+import { type Check, skipped, verdictOf } from '../check.ts';
+import type { Probe, SeenRefusal } from '../probe.ts';
+
+/** What holds for every answer to everything that was sent before. */
+export const everyAnswerChecks: readonly Check[] = [
+  {
+    id: 'errors-in-json',
+    section: 'RFC 6749 §5.2',
+    sends: 'every refusal of the token endpoint so far',
+    accepts: 'application/json with an error code',
+    run: ofRefusals(({ isJson, error }) => isJson && error !== undefined),
+  },
+  {
+    id: 'errors-status',
+    section: 'RFC 6749 §5.2',
+    sends: 'every refusal of the token endpoint so far',
+    accepts: 'status 400; 401 with invalid_client; 429',
+    run: ofRefusals(({ status, error }) =>
+      status === 401
+        ? error === undefined || error === 'invalid_client'
+        : status === 400 || status === 429 || status >= 500,
+    ),
+  },
+  {
+    id: 'no-server-error',
+    section: 'RFC 9110 §15.6',
+    sends: 'every answer so far',
+    accepts: 'no status from 500 on',
+    run: ({ seen: { serverErrors } }) => verdictOf(serverErrors.length === 0, brief(serverErrors)),
+  },
+];
+
+function ofRefusals(isRight: (refusal: SeenRefusal) => boolean) {
+  return ({ seen: { refusals } }: Probe) => {
+    if (refusals.length === 0) return skipped('nothing was refused');
+    const wrong = refusals.filter((refusal) => !isRight(refusal));
+    return verdictOf(wrong.length === 0, brief(wrong.map(({ during, status }) => `${during}: ${status}`)));
+  };
+}
+
+/** The first few. */
+function brief(all: readonly string[]): string {
+  const different = [...new Set(all)];
+  const more = different.length > 5 ? `, and ${different.length - 5} more` : '';
+  return `${different.slice(0, 5).join(', ')}${more}`;
+}

@@ -1,0 +1,70 @@
+import { allOf, type Check, failed, passed, skipped, verdictOf } from '../check.ts';
+import { mustBeRefused } from '../judge.ts';
+import { type Probe, random } from '../probe.ts';
+import { isLoopback } from '../transport.ts';
+
+/** What is announced, looked at before anything is asked for. */
+export const metadataChecks: readonly Check[] = [
+  {
+    id: 'metadata-issuer',
+    section: 'RFC 8414 §3.3',
+    sends: 'the issuer in the metadata',
+    accepts: 'exactly the issuer that was asked for, in every document',
+    run: ({ discovered: { issuer, documents } }) => {
+      const wrong = documents.find(({ metadata }) => metadata.issuer !== issuer);
+      const said = wrong?.metadata.issuer?.slice(0, 200) ?? 'nothing';
+      return verdictOf(wrong === undefined, `${wrong?.address} says ${said}, and not ${issuer}`);
+    },
+  },
+  {
+    id: 'metadata-endpoints',
+    section: 'RFC 8414 §2',
+    sends: 'the addresses of the endpoints in the metadata',
+    accepts: 'https, or a loopback host where the issuer is on one',
+    run: ({ metadata, discovered: { issuer } }) => {
+      const endpoints = Object.entries(metadata).filter(([name]) => /_(?:endpoint|uri)$/.test(name));
+      const open = endpoints.filter(
+        ([, url]) => !String(url).startsWith('https://') && !(isLoopback(issuer) && isLoopback(String(url))),
+      );
+      return verdictOf(open.length === 0, `${open.map(([name]) => name).join(', ')} is not https`);
+    },
+  },
+  {
+    id: 'metadata-challenge-methods',
+    section: 'RFC 9700 §2.1.1',
+    sends: 'code_challenge_methods_supported in the metadata',
+    accepts: 'a list with S256, the same in every document',
+    run: ({ discovered: { documents } }) => {
+      const [first = [], ...more] = documents.map(({ metadata }) => metadata.code_challenge_methods_supported);
+      if (documents.some(({ metadata }) => metadata.code_challenge_methods_supported === undefined)) {
+        return failed('it is absent: nobody can see that the server supports PKCE');
+      }
+      if (!first.includes('S256')) return failed('S256 is not in it');
+      const same = more.every((methods) => [...(methods ?? [])].sort().join() === [...first].sort().join());
+      return verdictOf(same, 'the two documents say different things');
+    },
+  },
+];
+
+/** What is announced against what is done. S256 works when a code could be redeemed at all. */
+export const truthCheck: Check = {
+  id: 'metadata-truthful',
+  section: 'RFC 8414 §2',
+  sends: 'a challenge with every method of RFC 7636 that is not announced',
+  accepts: 'a refusal; a method that is announced may still be refused to this client',
+  run: (probe) => {
+    const announced = probe.metadata.code_challenge_methods_supported;
+    if (announced === undefined) return skipped('code_challenge_methods_supported is absent');
+    return allOf(
+      () => verdictOf(announced.includes('S256'), 'S256 works and is not announced'),
+      () => (announced.includes('plain') ? passed : plainIsRefused(probe)),
+    );
+  },
+};
+
+async function plainIsRefused(probe: Probe) {
+  const landing = await probe.authorize({ code_challenge: random(), code_challenge_method: 'plain' });
+  const verdict = mustBeRefused(landing);
+  const isIssued = landing.kind === 'redirected' && landing.parameters.has('code');
+  return isIssued ? failed('plain works and is not announced') : verdict;
+}

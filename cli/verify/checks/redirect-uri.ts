@@ -1,0 +1,104 @@
+import { type Check, failed, passed, skipped } from '../check.ts';
+import { baseOf, type Landing } from '../landing.ts';
+import type { Probe } from '../probe.ts';
+import { isLoopback } from '../transport.ts';
+
+/** RFC 2606: a host that is nobody's. */
+const attacker = 'attacker.example';
+
+export type Mutation = { name: string; uri: string | readonly string[] };
+
+/** Redirect URIs that differ from a registered one, by what lenient comparisons overlook. */
+export function mutationsOf(redirectUri: string): Mutation[] {
+  const [, scheme = '', authority, path = '', query = ''] =
+    /^([a-z][a-z0-9+.-]*:)(?:\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?/i.exec(redirectUri) ?? [];
+  const host = authority?.replace(/:\d+$/, '');
+  const port = authority?.slice(host?.length) ?? '';
+  const join = (parts: { scheme?: string; authority?: string; path?: string; query?: string }) => {
+    const to = { scheme, authority, path, query, ...parts };
+    return `${to.scheme}${to.authority === undefined ? '' : `//${to.authority}`}${to.path}${to.query}`;
+  };
+  const swapCase = (text: string) => text.replace(/[a-z]/i, swapLetter);
+  const last = path.slice(path.lastIndexOf('/') + 1);
+
+  const anywhere: Mutation[] = [
+    { name: 'another host', uri: `https://${attacker}/callback` },
+    { name: 'a slash at the end', uri: join({ path: path.endsWith('/') ? path.slice(0, -1) : `${path}/` }) },
+    { name: 'a longer path', uri: join({ path: `${path}x` }) },
+    { name: 'the case of the path', uri: join({ path: swapCase(path) }) },
+    { name: 'another query', uri: `${redirectUri}${query === '' ? '?' : '&'}x=1` },
+    { name: 'no query', uri: join({ query: '' }) },
+    { name: 'a fragment', uri: `${redirectUri}#x` },
+    { name: 'a space at the end', uri: `${redirectUri} ` },
+    { name: 'a tab in front', uri: `\t${redirectUri}` },
+    { name: 'a line break', uri: `${redirectUri}\r\nx: y` },
+    { name: 'a wildcard', uri: join({ path: `${path.slice(0, path.length - last.length)}*` }) },
+    { name: 'the scheme javascript', uri: `javascript://${host ?? ''}/%0aalert(1)` },
+    { name: 'the scheme data', uri: 'data:text/html,x' },
+    { name: 'a second redirect_uri', uri: [redirectUri, `https://${attacker}/callback`] },
+  ];
+  if (host === undefined || host === '') return distinct(anywhere, redirectUri);
+
+  const hierarchical: Mutation[] = [
+    { name: 'a path to climb up', uri: join({ path: `${path}/../${last}` }) },
+    { name: 'an encoded path to climb up', uri: join({ path: `${path}/%2e%2e/${last}` }) },
+    { name: 'an encoded slash', uri: join({ path: `${path.slice(0, path.length - last.length - 1)}%2F${last}` }) },
+    { name: 'a double slash', uri: join({ path: `/${path}` }) },
+    { name: 'a user name', uri: join({ authority: `user@${authority}` }) },
+    { name: 'the host as a user name', uri: join({ authority: `${host}@${attacker}` }) },
+    { name: 'the host behind a backslash', uri: join({ authority: `${attacker}\\@${authority}` }) },
+    { name: 'a host that starts alike', uri: join({ authority: `${host}.${attacker}${port}` }) },
+    { name: 'a host that ends alike', uri: join({ authority: `attacker-${authority}` }) },
+    { name: 'the case of the host', uri: join({ authority: swapCase(authority ?? '') }) },
+    { name: 'http for https, or the reverse', uri: join({ scheme: scheme === 'https:' ? 'http:' : 'https:' }) },
+  ];
+  // RFC 8252 §7.3: a native app may listen on any port of the loopback interface.
+  const named: Mutation[] = isLoopback(redirectUri)
+    ? []
+    : [
+        { name: 'a subdomain', uri: join({ authority: `sub.${authority}` }) },
+        { name: 'a full-width dot', uri: join({ authority: authority?.replace('.', '\u3002') ?? '' }) },
+        { name: 'another port', uri: join({ authority: `${host}:${port === ':8443' ? 9443 : 8443}` }) },
+        { name: 'the default port', uri: join({ authority: port === '' ? `${host}:443` : host }) },
+      ];
+  return distinct([...anywhere, ...hierarchical, ...named], redirectUri);
+}
+
+const swapLetter = (letter: string): string =>
+  letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase();
+
+/** What leaves a URI as it was is no mutation of it. */
+function distinct(mutations: readonly Mutation[], redirectUri: string): Mutation[] {
+  const seen = new Set([redirectUri]);
+  return mutations.filter(({ uri }) => {
+    const key = String(uri);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** Nobody may be redirected to a URI that is not registered, with a code or with an error. */
+export const redirectUriCheck: Check = {
+  id: 'redirect-uri-mutations',
+  section: 'RFC 9700 §2.1',
+  sends: 'redirect URIs that differ a little from the registered one (case, path, query, host, port, scheme, …)',
+  accepts: 'a page of the server, without a redirect: the comparison is exact',
+  run: async (probe) => {
+    const wrong: string[] = [];
+    for (const { name, uri } of mutationsOf(probe.client.redirectUri)) {
+      const landing = await probe.authorize({ redirect_uri: uri });
+      if (landing.kind === 'stuck') return skipped(landing.because);
+      if (landing.kind === 'page' && landing.status === 429) return skipped('the server asked to slow down (429)');
+      if (isWrong(landing, probe)) wrong.push(name);
+    }
+    return wrong.length === 0 ? passed : failed(`redirected with ${wrong.join(', ')}`);
+  },
+};
+
+/** RFC 6749 §4.1.2.1 forbids to redirect to the wrong URI, with an error as with a code. An error at the registered one harms nobody. */
+function isWrong(landing: Landing, { client }: Probe): boolean {
+  if (landing.kind !== 'redirected') return landing.kind === 'elsewhere';
+  const isHarmless = landing.to === baseOf(client.redirectUri) && landing.parameters.has('error');
+  return !isHarmless || landing.parameters.has('code');
+}

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { type Landing, originOf, readResponse } from './landing.ts';
+import type { Answer, Transport } from './transport.ts';
+import { redirectTarget, type UserAgent, type Watch } from './user-agent.ts';
+
+export type CodeCommandOptions = {
+  transport: Transport;
+  watch: Watch;
+  /** For the shell. */
+  command: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds. @default 60000 */
+  timeout?: number;
+};
+
+/**
+ * A person's browser in the form of a command, for sign-ins that take scripts or a second factor. It finds the authorization
+ * request in `PIXY_AUTHORIZATION_URL` and prints the address that the browser was redirected to as its last line; nothing, or an
+ * exit code other than 0, when there was no redirect. What the server refuses right away never gets to it.
+ */
+export function commandUserAgent(options: CodeCommandOptions): UserAgent {
+  const { transport, watch, timeout = 60_000 } = options;
+  let origin: string | undefined;
+  let runs = 0;
+  return {
+    async visit(url, expected) {
+      origin ??= originOf(url);
+      const answer: Answer = await transport.send(url, { headers: { accept: 'text/html,*/*;q=0.8' } });
+      watch(answer);
+      const to = redirectTarget(answer, url);
+      const atOnce = to === undefined ? undefined : readResponse(to, expected);
+      if (atOnce) return atOnce;
+      if (to === undefined && answer.status >= 400) return { kind: 'page', status: answer.status };
+
+      runs += 1;
+      const printed = await run({ ...options, timeout }, url);
+      if (typeof printed === 'object') return printed;
+      const response = readResponse(printed, expected);
+      if (response) return response;
+      return originOf(printed) === origin ? { kind: 'page', status: 200 } : { kind: 'elsewhere' };
+    },
+    settle: () => {},
+    signIns: () => runs,
+    redirectAfterSignIn: () => undefined,
+  };
+}
+
+/** The last line that the command prints, or where it ended without one. */
+async function run(
+  { command, env, timeout }: Required<Pick<CodeCommandOptions, 'command' | 'env' | 'timeout'>>,
+  url: string,
+): Promise<string | Landing> {
+  const child = spawn(command, {
+    shell: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...env, PIXY_AUTHORIZATION_URL: url },
+    signal: AbortSignal.timeout(timeout),
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('close', resolve);
+  });
+  try {
+    const [printed, exitCode] = await Promise.all([text(child.stdout), ended]);
+    const lines = printed.split(/\r?\n/).filter((line) => line.trim() !== '');
+    const last = exitCode === 0 ? lines.at(-1)?.trim() : undefined;
+    return last ?? { kind: 'page', status: 200 };
+  } catch (error) {
+    child.stdout.destroy();
+    const isLate = error instanceof Error && error.name === 'AbortError';
+    const because = isLate ? `--code-command took longer than ${timeout / 1_000} s` : '--code-command cannot be run';
+    return { kind: 'stuck', because };
+  }
+}

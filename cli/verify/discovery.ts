@@ -1,0 +1,79 @@
+import * as v from 'valibot';
+import { Failure } from '../failure.ts';
+import { type Answer, NoAnswer, type Transport } from './transport.ts';
+
+const absent = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.optional(schema), undefined as never);
+
+/** What of RFC 8414 §2 and OpenID Connect Discovery 1.0 §3 is looked at. What cannot be read counts as absent. */
+const metadata = v.looseObject({
+  issuer: absent(v.string()),
+  authorization_endpoint: v.string(),
+  token_endpoint: v.string(),
+  userinfo_endpoint: absent(v.string()),
+  scopes_supported: absent(v.array(v.string())),
+  token_endpoint_auth_methods_supported: absent(v.array(v.string())),
+  code_challenge_methods_supported: absent(v.array(v.string())),
+  authorization_response_iss_parameter_supported: absent(v.boolean()),
+});
+
+export type Metadata = v.InferOutput<typeof metadata>;
+
+/** A metadata document and where it was found. */
+type Found = { address: string; metadata: Metadata };
+
+/** Everything that is announced about an issuer, at either address or at both. */
+export type Discovered = { issuer: string; documents: readonly [Found, ...Found[]] };
+
+/** RFC 8414 §3.1 puts the well-known part before the path of the issuer, OpenID Connect Discovery 1.0 §4 behind it. */
+function metadataAddresses(issuer: string): string[] {
+  const { origin, pathname } = new URL(issuer);
+  const path = pathname.replace(/\/$/, '');
+  return [
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    `${origin}${path}/.well-known/openid-configuration`,
+  ];
+}
+
+/** Fails when the server cannot be reached, or publishes no metadata that names the two endpoints. */
+export async function discover(issuer: string, transport: Transport): Promise<Discovered> {
+  const addresses = metadataAddresses(issuer);
+  const answers = await Promise.all(
+    addresses.map((address) =>
+      transport.send(address, { headers: { accept: 'application/json' } }).catch((error: unknown) => {
+        if (error instanceof NoAnswer) return error;
+        throw error;
+      }),
+    ),
+  );
+  const [first, ...more] = answers.flatMap((answer, index) => {
+    const parsed = answer instanceof NoAnswer ? undefined : parse(answer);
+    return parsed ? [{ address: addresses[index] ?? '', metadata: parsed }] : [];
+  });
+  if (first) return { issuer, documents: [first, ...more] };
+
+  const silent = answers.find((answer) => answer instanceof NoAnswer);
+  if (silent && answers.every((answer) => answer instanceof NoAnswer)) {
+    throw new Failure(`${issuer} cannot be reached: ${silent.message}.`);
+  }
+  const said = answers.map((answer, index) => {
+    const what = answer instanceof NoAnswer ? answer.message : `status ${answer.status}`;
+    return `${addresses[index]} (${what})`;
+  });
+  throw new Failure(
+    `There is no metadata with an authorization_endpoint and a token_endpoint at ${said.join(' or ')}. Is ${issuer} the issuer?`,
+  );
+}
+
+function parse({ status, text }: Answer): Metadata | undefined {
+  const parsed = v.safeParse(metadata, status === 200 ? parseJson(text) : undefined);
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** Undefined for what is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import { Failure } from '../failure.ts';
+import type { Landing } from './landing.ts';
+import {
+  type AuthenticationMethod,
+  authenticationMethods,
+  holdsTokens,
+  type Probe,
+  type TokenAnswer,
+} from './probe.ts';
+import { NoAnswer } from './transport.ts';
+
+/**
+ * One sign-in with everything right, from the request to the tokens: without it no check would say anything. Finds out how the
+ * client authenticates unless it is told. Fails with a sentence that says what is missing.
+ */
+export async function firstSignIn(probe: Probe, method: AuthenticationMethod | undefined): Promise<void> {
+  const candidates = method ? [method] : announcedMethods(probe);
+  let answer: TokenAnswer | undefined;
+  for (const candidate of candidates) {
+    probe.authenticateBy(candidate);
+    answer = await redeemFirstCode(probe);
+    if (holdsTokens(answer)) {
+      probe.settle();
+      return;
+    }
+    // Another way of authenticating may be the right one; any other error would be the same with it.
+    if (answer.body?.['error'] !== 'invalid_client' && answer.body?.['error'] !== 'unauthorized_client') break;
+  }
+  throw new Failure(
+    `A code was issued, but it could not be redeemed with everything right: ${describeRefusal(answer)}. ${
+      probe.isPublic
+        ? 'If the client is confidential, its secret is needed: --client-secret.'
+        : 'Is the client secret right, and --client-auth what the client is registered for?'
+    }`,
+  );
+}
+
+function announcedMethods({ isPublic, metadata }: Probe): readonly AuthenticationMethod[] {
+  if (isPublic) return authenticationMethods.slice(0, 1);
+  const announced = metadata.token_endpoint_auth_methods_supported;
+  const usable = authenticationMethods.filter((method) => announced?.includes(method) ?? true);
+  return usable.length > 0 ? usable : authenticationMethods;
+}
+
+async function redeemFirstCode(probe: Probe): Promise<TokenAnswer> {
+  try {
+    const landing = await probe.authorize();
+    const code = landing.kind === 'redirected' ? landing.parameters.get('code')?.[0] : undefined;
+    if (code === undefined) throw new Failure(`No code could be obtained: ${whyNoCode(landing)}`);
+    return await probe.redeem({ code, verifier: landing.request.verifier, challenge: landing.request.challenge });
+  } catch (error) {
+    if (error instanceof NoAnswer) throw new Failure(`No code could be obtained: ${error.message}.`, 1);
+    throw error;
+  }
+}
+
+function whyNoCode(landing: Landing): string {
+  switch (landing.kind) {
+    case 'stuck':
+      return `${landing.because}.`;
+    case 'elsewhere':
+      return 'the server sent the browser to an address that is neither the redirect URI nor a page of it that may be reached (https).';
+    case 'page':
+      return landing.status >= 400
+        ? `the server answered with a page and status ${landing.status}. Are client id and redirect URI registered?`
+        : 'the server shows a page without a form that can be sent without scripts. Sign in by hand and use --cookie, or use --code-command.';
+    case 'redirected': {
+      const error = landing.parameters.get('error')?.[0];
+      return error !== undefined && /^[a-z_]{1,60}$/.test(error)
+        ? `the server refused a right request with ${error}.`
+        : 'the redirect holds neither a code nor an error.';
+    }
+  }
+}
+
+function describeRefusal(answer: TokenAnswer | undefined): string {
+  const error = answer?.body?.['error'];
+  const code = typeof error === 'string' && /^[a-z_]{1,60}$/.test(error) ? ` and ${error}` : '';
+  return `status ${answer?.status}${code}`;
+}

@@ -1,0 +1,96 @@
+import packageJson from '../../package.json' with { type: 'json' };
+
+type Sent = { method?: 'GET' | 'POST'; headers?: Readonly<Record<string, string>>; body?: string };
+export type Answer = { status: number; headers: Headers; text: string };
+
+/** Nobody answered, or not in time. The message is one clause without a full stop. */
+export class NoAnswer extends Error {
+  override name = 'NoAnswer';
+}
+
+/** The number of requests that may be sent is reached. */
+export class TooManyRequests extends Error {
+  override name = 'TooManyRequests';
+}
+
+export type Transport = {
+  /** Sends one request and follows no redirect. Rejects with {@link NoAnswer} or {@link TooManyRequests}. */
+  send(url: string, sent?: Sent): Promise<Answer>;
+  /** May a request go there? https, or http on a loopback host for a server that is on one itself. */
+  mayReach(url: string): boolean;
+  /** How many requests were sent. */
+  count(): number;
+};
+
+export type TransportOptions = {
+  issuer: string;
+  maximumRequests: number;
+  /** Milliseconds. @default 10000 */
+  timeout?: number;
+};
+
+/** No answer of an authorization server is nearly as long; the rest is not read. */
+const longestAnswer = 1_048_576;
+
+export function createTransport({ issuer, maximumRequests, timeout = 10_000 }: TransportOptions): Transport {
+  let count = 0;
+  const isLocal = isLoopback(issuer);
+  const mayReach = (url: string) => isLoopback(url) === isLocal && (isLocal || protocolOf(url) === 'https:');
+  return {
+    count: () => count,
+    mayReach,
+    async send(url, { method = 'GET', headers = {}, body } = {}) {
+      if (!mayReach(url)) throw new NoAnswer('an address is not https');
+      if (count >= maximumRequests) throw new TooManyRequests();
+      count += 1;
+      try {
+        const response = await fetch(url, {
+          method,
+          headers: { 'user-agent': `pixy-verify/${packageJson.version}`, ...headers },
+          redirect: 'manual',
+          signal: AbortSignal.timeout(timeout),
+          ...(body !== undefined && { body }),
+        });
+        return { status: response.status, headers: response.headers, text: await readText(response) };
+      } catch (error) {
+        throw new NoAnswer(describe(error, timeout), { cause: error });
+      }
+    },
+  };
+}
+
+/** The beginning of a body. */
+async function readText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > longestAnswer) break;
+  }
+  return text;
+}
+
+function describe(error: unknown, timeout: number): string {
+  if (!(error instanceof Error)) return 'the request failed';
+  if (error.name === 'TimeoutError') return `there was no answer within ${timeout / 1_000} s`;
+  const { code } = (error.cause ?? {}) as { code?: unknown };
+  if (typeof code === 'string') return sentences[code] ?? `the connection failed (${code})`;
+  return 'the connection failed';
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was cut',
+  ENOTFOUND: 'the host name is not known',
+  EAI_AGAIN: 'the host name could not be looked up',
+  UND_ERR_SOCKET: 'the connection was cut',
+};
+
+const protocolOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).protocol : undefined);
+
+/** `http` or `https` on a host that is this machine. */
+export function isLoopback(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return /^https?:$/.test(protocol) && /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}

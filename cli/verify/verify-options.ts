@@ -1,0 +1,151 @@
+import { type Command, Option } from 'commander';
+import { wrongUsage } from '../failure.ts';
+import { wholeNumber } from '../options.ts';
+import type { Check } from './check.ts';
+import { checks, isMetadataCheck } from './checks/index.ts';
+import { authenticationMethods } from './probe.ts';
+import { isLoopback } from './transport.ts';
+import type { SignIn, Verification } from './verify.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Options of `verify`; `evidence` has the same behind a prefix. */
+const options: readonly (readonly [flags: string, description: string, configure?: (option: Option) => Option])[] = [
+  ['client-id <id>', 'the client to ask as'],
+  ['client-secret <secret>', 'its secret, if it is confidential (better: PIXY_VERIFY_CLIENT_SECRET)'],
+  [
+    'client-auth <method>',
+    'how it authenticates (default: what the server takes)',
+    (option) => option.choices(authenticationMethods),
+  ],
+  ['redirect-uri <uri>', 'a redirect URI it is registered with; nothing is ever sent there'],
+  ['scope <values>', 'scope to ask for (default: openid where the server knows it)'],
+  ['username <name>', 'signs in on the page of the server, a simple HTML form'],
+  ['password <password>', 'with --username (better: PIXY_VERIFY_PASSWORD)'],
+  ['cookie <header>', 'the Cookie header of a browser that has signed in (better: PIXY_VERIFY_COOKIE)'],
+  ['code-command <command>', 'a command that signs in; see below'],
+  ['only <checks>', 'these checks alone, separated by commas (repeatable)', (option) => option.argParser(collectList)],
+  ['max-requests <n>', 'never send more requests', (option) => option.argParser(wholeNumber).default(600)],
+  ['max-sign-ins <n>', 'never sign in more often', (option) => option.argParser(wholeNumber).default(5)],
+];
+
+/** Adds `--client-id` and so on, or `--verify-client-id` with the prefix `verify-`. */
+export function verifyOptions(command: Command, prefix: '' | 'verify-' = ''): Command {
+  for (const [flags, description, configure = (option: Option) => option] of options) {
+    command.addOption(configure(new Option(`--${prefix}${flags}`, description)));
+  }
+  return command;
+}
+
+const collectList = (text: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), ...text.split(',')];
+
+export const verifyHelp = `
+How a code is obtained:
+  --username and --password fill in the first form that asks for a password, and press the button of a consent page
+    (Allow, Accept, Continue, …). The server must work without scripts. A password that is refused is never sent twice.
+  --cookie is for servers where that is not enough. Sign in by hand in a browser, open its developer tools, and copy the value
+    of the Cookie header of a request to the authorization endpoint. The session must last for the whole run.
+  --code-command runs a command in a shell for every code (at least 25 times). It finds the authorization request in
+    PIXY_AUTHORIZATION_URL, and prints the whole address that the browser was redirected to as its last line; if the server
+    showed an error instead of redirecting, nothing.
+
+Requests go to the issuer and where it leads, over https (http on a loopback host, if the issuer is on one), and each is given
+10 seconds. The server sees failed attempts: warn whoever watches its alarms. Use a client and an account made for it.`;
+
+/** What the options ask for. Refuses, in one sentence, what is missing or contradictory. */
+export function readVerification(
+  given: Readonly<Record<string, unknown>>,
+  issuer: string | undefined,
+  env: Env,
+  prefix: '' | 'verify-' = '',
+): Verification {
+  const option = (name: string): string => `--${prefix}${name}`;
+  const value = (name: string): unknown => given[camelCase(`${prefix}${name}`)];
+  const text = (name: string): string | undefined => value(name) as string | undefined;
+
+  if (issuer === undefined) {
+    const how = prefix === '' ? 'its issuer' : option('issuer');
+    throw wrongUsage(`Say which server to verify: ${how}, like https://auth.example.com.`);
+  }
+  checkIssuer(issuer);
+  const chosen = chooseChecks(value('only') as string[] | undefined, option('only'));
+  const signIn = readSignIn(text, option, env);
+  const [clientId, redirectUri] = [text('client-id'), text('redirect-uri')];
+  const limits = {
+    maximumRequests: value('max-requests') as number,
+    maximumSignIns: value('max-sign-ins') as number,
+  };
+  if (chosen.every(isMetadataCheck)) return { issuer, checks: chosen, env, ...limits };
+
+  if (clientId === undefined) throw wrongUsage(`Say which client to ask as: ${option('client-id')}.`);
+  if (redirectUri === undefined) throw wrongUsage(`Say where its codes go: ${option('redirect-uri')}.`);
+  if (!/^[a-z][a-z0-9+.-]*:[^#\s]+$/i.test(redirectUri)) {
+    throw wrongUsage(`${option('redirect-uri')} is not an absolute URI without a fragment.`);
+  }
+  if (signIn === undefined) {
+    throw wrongUsage(
+      `Say how a code is obtained: ${option('username')} and ${option('password')}, ${option('cookie')} or ${option('code-command')}.`,
+    );
+  }
+  return {
+    issuer,
+    checks: chosen,
+    client: {
+      clientId,
+      redirectUri,
+      clientSecret: text('client-secret') ?? (env['PIXY_VERIFY_CLIENT_SECRET'] || undefined),
+    },
+    signIn,
+    authenticationMethod: text('client-auth') as Verification['authenticationMethod'],
+    scope: text('scope'),
+    env,
+    ...limits,
+  };
+}
+
+function checkIssuer(issuer: string): void {
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  if (!url || (url.protocol !== 'https:' && !isLoopback(issuer))) {
+    throw wrongUsage('The issuer is not an https URL (http is for loopback hosts).');
+  }
+  if (url.search !== '' || url.hash !== '' || url.username !== '' || issuer.includes('?') || issuer.includes('#')) {
+    throw wrongUsage('An issuer has neither a query, a fragment nor a user name.');
+  }
+}
+
+function chooseChecks(only: readonly string[] | undefined, option: string): readonly Check[] {
+  if (only === undefined) return checks;
+  const wanted = only.map((id) => id.trim()).filter((id) => id !== '');
+  const unknown = wanted.filter((id) => !checks.some((check) => check.id === id));
+  if (unknown.length > 0 || wanted.length === 0) {
+    throw wrongUsage(
+      `${option}: ${unknown.join(', ') || 'nothing'} is not a check. pixy verify --list names them all.`,
+    );
+  }
+  return checks.filter(({ id }) => wanted.includes(id));
+}
+
+/** A secret from the environment counts where no other way was asked for on the command line. */
+function readSignIn(
+  text: (name: string) => string | undefined,
+  option: (name: string) => string,
+  env: Env,
+): SignIn | undefined {
+  const [username, command] = [text('username'), text('code-command')];
+  const isOther = username !== undefined || command !== undefined;
+  const cookie = text('cookie') ?? (isOther ? undefined : env['PIXY_VERIFY_COOKIE']);
+  if ([username, cookie, command].filter((way) => way !== undefined).length > 1) {
+    throw wrongUsage(`${['username', 'cookie', 'code-command'].map(option).join(', ')} exclude each other.`);
+  }
+  if (cookie !== undefined) return { by: 'cookie', header: cookie.replace(/^cookie:\s*/i, '') };
+  if (command !== undefined) return { by: 'command', command };
+  const password = text('password') ?? env['PIXY_VERIFY_PASSWORD'];
+  if (username === undefined) {
+    if (text('password') === undefined) return undefined;
+    throw wrongUsage(`${option('password')} needs ${option('username')}.`);
+  }
+  if (password === undefined) throw wrongUsage(`${option('username')} needs ${option('password')}.`);
+  return { by: 'password', username, password };
+}
+
+const camelCase = (name: string): string => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -1,0 +1,69 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as v from 'valibot';
+import { localTableNames } from './create-tables.ts';
+
+/*
+ * `dynamodb.json` in a data folder tells where the server that runs on it has its database. A server that was killed leaves the
+ * file behind, and somebody else may listen at that address by now, so the file also names the database and is only believed
+ * when that very database answers.
+ */
+
+const announcement = v.object({ endpoint: v.string(), issuer: v.string(), database: v.string() });
+
+export type RunningServer = v.InferOutput<typeof announcement>;
+
+const fileOf = (folder: string): string => join(folder, 'dynamodb.json');
+
+/** The embedded database takes any credentials; one quick attempt, as it is on this machine. */
+export const localConnection = {
+  region: 'eu-central-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+} as const;
+
+/** Writes the file; returns what removes it again. */
+export async function announceServer(
+  folder: string,
+  { endpoint, issuer }: Pick<RunningServer, 'endpoint' | 'issuer'>,
+): Promise<() => Promise<void>> {
+  const database = await databaseAt(endpoint, {});
+  const text = `${JSON.stringify({ endpoint, issuer, database })}\n`;
+  await writeFile(fileOf(folder), text, { mode: 0o600 });
+  return async () => {
+    const current = await readFile(fileOf(folder), 'utf8').catch(() => undefined);
+    if (current === text) await rm(fileOf(folder), { force: true });
+  };
+}
+
+/** The server that runs on the folder now, if there is one. */
+export async function findRunningServer(folder: string): Promise<RunningServer | undefined> {
+  const announced = await readAnnouncement(folder);
+  if (announced === undefined) return undefined;
+  const database = await databaseAt(announced.endpoint, { ...localConnection, maxAttempts: 1 }).catch(() => undefined);
+  return database === announced.database ? announced : undefined;
+}
+
+async function readAnnouncement(folder: string): Promise<RunningServer | undefined> {
+  try {
+    const parsed = v.safeParse(announcement, JSON.parse(await readFile(fileOf(folder), 'utf8')));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What tells one database from another: the id that its Clients table got when it was created. */
+async function databaseAt(
+  endpoint: string,
+  connection: ConstructorParameters<typeof DynamoDBClient>[0],
+): Promise<string> {
+  const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
+  const client = new DynamoDBClient({ endpoint, requestHandler, ...connection });
+  try {
+    const { Table: table } = await client.send(new DescribeTableCommand({ TableName: localTableNames.clients }));
+    return table?.TableId ?? table?.CreationDateTime?.toISOString() ?? '';
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,187 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { demoAccount } from '../../infra/local/demo/demo-data.ts';
+import { exhaustAttempts, hasFocus, signIn, startBrowserTests } from './browser-tests.ts';
+
+/* WCAG 2.2, in the sizes and colors that people use. */
+
+const { issuer, app, open } = await startBrowserTests();
+const throttled = { ...demoAccount, username: 'ada' };
+await exhaustAttempts(issuer, throttled.username);
+
+/** Every page a person can get to see, and the way there. */
+const pages: Record<string, (page: Page) => Promise<unknown>> = {
+  'the sign-in page': (page) => page.goto(app.begin().url),
+  'the sign-in page after a wrong password': async (page) => {
+    await page.goto(app.begin().url);
+    await signIn(page, { ...demoAccount, password: 'wrong' });
+    await page.getByRole('alert').waitFor();
+    await hasFocus(page, 'password');
+  },
+  'the sign-in page after too many attempts': async (page) => {
+    await page.goto(app.begin().url);
+    await signIn(page, throttled);
+    await page.getByRole('alert').waitFor();
+    await hasFocus(page, 'password');
+  },
+  'the page after a sign-in without an app': async (page) => {
+    await page.goto(`${issuer}/sign-in`);
+    await signIn(page);
+    await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
+  },
+  'the page that sends a form to the app': async (page) => {
+    await page.route(app.redirectUri, (route) => route.fulfill({ status: 204 }));
+    await page.goto(app.begin({ response_mode: 'form_post' }).url);
+    await signIn(page);
+    await page.getByRole('heading', { name: 'Going back to the app' }).waitFor();
+  },
+  'the page that asks before it signs out': async (page) => {
+    await page.goto(`${issuer}/sign-in`);
+    await signIn(page);
+    await page.goto(`${issuer}/sign-out`);
+    await page.getByRole('heading', { name: 'Sign out?' }).waitFor();
+  },
+  'the page after a sign-out': (page) => page.goto(`${issuer}/sign-out`),
+  'the error page': (page) => page.goto(app.begin({ redirect_uri: 'https://elsewhere.example/' }).url),
+  'the page of all reasons': (page) => page.goto(`${issuer}/errors#code_spent`),
+  'the demo page': (page) => page.goto(`${issuer}/demo`),
+  'the demo page after a sign-in': async (page) => {
+    await page.goto(`${issuer}/demo?start`);
+    await signIn(page);
+    await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
+  },
+  'the demo page after a failure': async (page) => {
+    await page.goto(`${issuer}/demo?error=access_denied`);
+    await page.getByRole('heading', { name: 'This answer belongs to no sign-in' }).waitFor();
+  },
+};
+
+const phone = { width: 320, height: 568 };
+const desktop = { width: 1_280, height: 800 };
+
+type Measured = { contrast: number };
+
+const colors = {
+  light: { media: { colorScheme: 'light' }, brightness: [0.85, 1] },
+  dark: { media: { colorScheme: 'dark' }, brightness: [0, 0.02] },
+  'forced colors': { media: { colorScheme: 'dark', forcedColors: 'active' }, brightness: [0, 0] },
+} as const;
+
+/** Everything that is wrong with what the page looks like now. */
+async function flaws(page: Page, [darkest, brightest]: readonly [number, number]): Promise<unknown[]> {
+  const texts = await page.evaluate<Measured[]>('measure.texts()');
+  const controls = await page.evaluate<Measured[]>('measure.controls()');
+  const brightness = await page.evaluate<number>('measure.brightness()');
+  const overhang = await page.evaluate<number>('measure.overhang()');
+  return [
+    ...texts.filter(({ contrast }) => contrast < 4.5),
+    ...controls.filter(({ contrast }) => contrast < 3),
+    ...(texts.length < 2 ? ['there is nothing to read'] : []),
+    ...(brightness < darkest || brightness > brightest ? [{ brightness }] : []),
+    ...(overhang > 0 ? [{ overhang }] : []),
+  ];
+}
+
+test.for(Object.entries(pages))(
+  '%s is readable in light, dark and forced colors, fits 320 pixels, and nothing on it moves',
+  async ([, reach]) => {
+    const page = await open({ viewport: desktop });
+    await reach(page);
+    for (const [name, { media, brightness }] of Object.entries(colors)) {
+      await page.emulateMedia(media);
+      for (const viewport of [desktop, phone]) {
+        await page.setViewportSize(viewport);
+        expect({ name, viewport, flaws: await flaws(page, brightness) }).toEqual({ name, viewport, flaws: [] });
+      }
+    }
+    expect(await page.evaluate('measure.moving()')).toEqual([]);
+  },
+);
+
+test('contrast is measured as WCAG 2.2 defines it', async () => {
+  const page = await open();
+  const gray = '<p style="color: #777; background: #fff">gray</p>';
+  const black = '<div style="background: #fff"><p style="color: rgb(0 0 0 / 100%)">black</p></div>';
+  const faint = '<p style="color: rgb(0 0 0 / 50%); background: #fff">faint</p>';
+  await page.setContent(gray + black + faint);
+  const measured = await page.evaluate<Measured[]>('measure.texts()');
+  expect(measured.map(({ contrast }) => contrast.toFixed(2))).toEqual(['4.48', '21.00', '3.98']);
+});
+
+test.for(['light', 'dark'] as const)('what has the focus has a ring around it, in %s', async (colorScheme) => {
+  const page = await open({ colorScheme });
+  await page.goto(app.begin().url);
+  await hasFocus(page, 'username');
+  for (const control of ['username', 'password', 'button']) {
+    const ring = await page.evaluate<Measured & { width: number }>('measure.focusRing()');
+    const isSeen = ring.width >= 2 && ring.contrast >= 3;
+    expect({ control, ...ring, isSeen }).toMatchObject({ control, isSeen: true });
+    await page.keyboard.press('Tab');
+  }
+});
+
+test('fields and button are large enough for a finger', async () => {
+  const page = await open({ viewport: phone, hasTouch: true });
+  await page.goto(app.begin().url);
+  const controls = await page.evaluate<{ height: number }[]>('measure.controls()');
+  expect(controls.length).toBe(3);
+  expect(Math.min(...controls.map(({ height }) => height))).toBeGreaterThanOrEqual(44);
+});
+
+/** What Chrome tells a screen reader: role, name, description and states of everything that has a name. */
+async function accessibilityTree(page: Page) {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send('Accessibility.getFullAXTree');
+  return nodes
+    .filter(({ ignored }) => !ignored)
+    .map(({ role, name, description, properties = [] }) => ({
+      role: role?.value as string,
+      name: name?.value as string,
+      ...(description && { description: description.value as string }),
+      ...Object.fromEntries(properties.map((property) => [property.name, property.value.value as unknown])),
+    }));
+}
+
+test('a screen reader names the page, its heading, both fields and the button', async () => {
+  const page = await open();
+  await page.goto(app.begin().url);
+  await hasFocus(page, 'username');
+  const tree = await accessibilityTree(page);
+  expect(tree[0]).toMatchObject({ role: 'RootWebArea', name: 'Sign in' });
+  expect(tree.filter(({ role }) => /^(heading|textbox|button|image)$/.test(role))).toMatchObject([
+    { role: 'heading', name: 'Sign in', level: 1 },
+    { role: 'textbox', name: 'Username', required: true, invalid: 'false', focused: true },
+    { role: 'textbox', name: 'Password', required: true, invalid: 'false' },
+    { role: 'button', name: 'Sign in' },
+  ]);
+  expect(await page.locator('html').getAttribute('lang')).toBe('en');
+});
+
+test('a screen reader announces a mistake, and says it again with the field it is about', async () => {
+  const page = await open();
+  await page.goto(app.begin().url);
+  await signIn(page, { ...demoAccount, password: 'wrong' });
+  await page.getByRole('alert').waitFor();
+  await hasFocus(page, 'password');
+  const tree = await accessibilityTree(page);
+  const sentence = 'The username or the password is not right. Check both and try again.';
+  expect(tree[0]).toMatchObject({ name: 'Not signed in: try again' });
+  expect(tree.find(({ role }) => role === 'alert')).toMatchObject({ live: 'assertive' });
+  expect(tree).toContainEqual(expect.objectContaining({ role: 'StaticText', name: sentence }));
+  expect(tree.find(({ name, role }) => role === 'textbox' && name === 'Password')).toMatchObject({
+    description: sentence,
+    invalid: 'true',
+    focused: true,
+  });
+});
+
+test('password managers find the fields: stable names, and what each is for', async () => {
+  const page = await open();
+  await page.goto(app.begin().url);
+  const [username, password] = [page.getByLabel('Username'), page.getByLabel('Password')];
+  expect(await username.getAttribute('name')).toBe('username');
+  expect(await username.getAttribute('autocomplete')).toBe('username');
+  expect(await password.getAttribute('name')).toBe('password');
+  expect(await password.getAttribute('autocomplete')).toBe('current-password');
+  expect(await password.getAttribute('type')).toBe('password');
+});

@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BrowserContext, BrowserContextOptions, Page, Response } from 'playwright-core';
+import { afterAll, expect, onTestFinished } from 'vitest';
+import { demoAccount } from '../../infra/local/demo/demo-data.ts';
+import { type LocalServer, startServer } from '../../infra/local/server.ts';
+import { launchBrowser } from './launch-browser.ts';
+import { type LoopbackApp, startLoopbackApp } from './loopback-app.ts';
+
+/** The clock stands still at a full hour, so that no throttle window ends in the middle of a test. */
+const now = Math.floor(Date.now() / 3_600_000) * 3_600;
+
+export type BrowserTests = {
+  issuer: string;
+  app: LoopbackApp;
+  /** What no page should do: a test during which something is added fails. One that provokes it takes it out. */
+  trouble: string[];
+  /** A page in a browser of its own, as another person has it. Closed when the test has finished. */
+  open: (options?: BrowserContextOptions) => Promise<Page>;
+};
+
+/** One server, one app and one browser for the tests of a file. `clients` take the place of the demo clients. */
+export async function startBrowserTests(clients: object[] = []): Promise<BrowserTests> {
+  await using started = new AsyncDisposableStack();
+  const browser = started.adopt(await launchBrowser(), (running) => running.close());
+  const { issuer } = started.adopt(await startServerWith(clients), (running) => running.close());
+  const app = started.adopt(await startLoopbackApp(issuer), (running) => running.close());
+  const kept = started.move();
+  afterAll(() => kept.disposeAsync());
+
+  const trouble: string[] = [];
+  const open = async (options: BrowserContextOptions = {}) => {
+    const context = await browser.newContext(options);
+    onTestFinished(async () => {
+      await context.close();
+      expect(trouble.splice(0)).toEqual([]);
+    });
+    context.setDefaultTimeout(6_000);
+    watch(context, trouble);
+    await context.addInitScript({ path: fileURLToPath(new URL('measure.js', import.meta.url)) });
+    return context.newPage();
+  };
+  return { issuer, app, trouble, open };
+}
+
+async function startServerWith(clients: object[]): Promise<LocalServer> {
+  const options = { port: 0, data: 'memory', now: () => now, writeLine: () => {} };
+  if (clients.length === 0) return startServer(options);
+  const folder = await mkdtemp(join(tmpdir(), 'pixy-'));
+  try {
+    const clientsFile = join(folder, 'clients.json');
+    await writeFile(clientsFile, JSON.stringify(clients));
+    return await startServer({ ...options, clientsFile });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function watch(context: BrowserContext, trouble: string[]): void {
+  context.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) trouble.push(message.text());
+  });
+  context.on('weberror', (error) => trouble.push(`a script failed: ${error.error().message}`));
+  context.on('dialog', (dialog) => {
+    trouble.push(`a dialog opened: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  context.on('request', (request) => {
+    if (!/^(http:\/\/(localhost|127\.0\.0\.1):|data:)/.test(request.url())) trouble.push(`asked for ${request.url()}`);
+  });
+}
+
+type Credentials = { username: string; password: string };
+
+/** Fills in the form of the page and sends it, as a person does. Returns the answer, which may lead further on. */
+export async function signIn(page: Page, { username, password }: Credentials = demoAccount): Promise<Response> {
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password').fill(password);
+  return answerTo(page, () => page.getByLabel('Password').press('Enter'));
+}
+
+/** The answer to the form that `send` sends. */
+export async function answerTo(page: Page, send: () => Promise<void>): Promise<Response> {
+  const answer = page.waitForResponse((response) => response.request().method() === 'POST');
+  await send();
+  return answer;
+}
+
+/** Waits until this field has the focus. */
+export const hasFocus = (page: Page, name: string): Promise<void> => page.locator(`[name="${name}"]:focus`).waitFor();
+
+/** Fails to sign in as often as one account may, without a browser. */
+export async function exhaustAttempts(issuer: string, username: string): Promise<void> {
+  const page = await fetch(`${issuer}/sign-in`);
+  const cookie = page.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const form = new URLSearchParams({ form_token: cookie.split('=')[1] ?? '', username, password: 'wrong' });
+  const attempts = Array.from({ length: 10 }, () =>
+    fetch(`${issuer}/sign-in`, { method: 'POST', headers: { cookie }, body: form }),
+  );
+  expect((await Promise.all(attempts)).map(({ status }) => status)).toEqual(Array(10).fill(400));
+}

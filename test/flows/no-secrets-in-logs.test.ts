@@ -1,0 +1,300 @@
+import { createPrivateKey } from 'node:crypto';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { spa, type TestClient, web, webPost } from '../support/clients.ts';
+import { startDatabaseProxy } from '../support/database-proxy.ts';
+import { encodeFields, type Fields, formType, type Sent, send } from '../support/http.ts';
+import { formTokenOf, newPerson, type Person } from '../support/person.ts';
+import { pkcePair } from '../support/pkce.ts';
+import {
+  authorizeTarget,
+  basic,
+  parametersOf,
+  postToken,
+  redeem,
+  responseOf,
+  type TokenJson,
+  withoutChallenge,
+} from '../support/protocol.ts';
+import { ada, startTestServer, tables } from '../support/server.ts';
+
+const older: TestClient = { ...spa, client_id: 'older', pkce_policy: 'any' };
+const shortSecret: TestClient = { ...web, client_id: 'short-secret', client_secret: 'short+secret' };
+
+const database = await startDatabaseProxy();
+/** May do everything: refresh, hybrid, introspect. */
+const mobile: TestClient = {
+  client_id: 'mobile',
+  client_secret: 'a secret of the server behind the mobile app',
+  redirect_uris: ['https://mobile.example/callback'],
+  token_endpoint_auth_method: 'client_secret_basic',
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+  response_types: ['code', 'code id_token'],
+  may_introspect: true,
+};
+
+const server = await startTestServer({
+  clients: [spa, older, web, webPost, shortSecret, mobile],
+  dynamodb: database.endpoint,
+});
+
+/** Everything secret that was sent or issued: what it was → its values. */
+const secrets = new Map<string, Set<string>>();
+
+function keep(kind: string, ...values: (string | undefined)[]): void {
+  for (const value of values) if (value) secrets.set(kind, (secrets.get(kind) ?? new Set()).add(value));
+}
+
+/** What the process wrote by itself, besides the audit lines. */
+const output: string[] = [];
+const streams = [process.stdout, process.stderr].map((stream) =>
+  vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+    output.push(String(chunk));
+    return true;
+  }),
+);
+afterAll(() => {
+  for (const stream of streams) stream.mockRestore();
+});
+
+/** The whole of an authorization request, from the password to the redirect. */
+async function authorize(person: Person, client: TestClient, challenge: Fields = {}): Promise<string> {
+  server.clock.advance(600); // so that the failures below are not too many
+  const state = `state-${pkcePair().verifier}`;
+  keep('state', state);
+  keep(`${challenge['code_challenge_method']} challenge`, challenge['code_challenge']);
+  const target = authorizeTarget(client, { state, ...withoutChallenge, ...challenge });
+  const page = await person.follow(target);
+  const token = formTokenOf(page);
+  keep('form token', token, person.cookies.get('pixy_form'));
+  const wrong = 'a wrong password, nearly right';
+  keep('password', wrong, ada.password);
+  if (token !== '') await person.submit(page, { username: ada.username, password: wrong });
+  const { code = '' } = parametersOf(await person.authorize(target));
+  keep('session', person.cookies.get('pixy_session'));
+  keep('code', code);
+  return code;
+}
+
+async function exchange(client: TestClient, fields: Fields): Promise<TokenJson> {
+  keep('client secret', client.client_secret);
+  keep('authorization header', basic(client).slice('Basic '.length));
+  keep('verifier', fields['code_verifier']);
+  const { json } = await redeem(server, client, fields);
+  keepTokens(json);
+  return json;
+}
+
+function keepTokens({ access_token, id_token, refresh_token }: TokenJson): void {
+  keep('access token', access_token, access_token?.split('.')[2]);
+  keep('ID token', id_token, id_token?.split('.')[2]);
+  keep('refresh token', refresh_token);
+}
+
+/** The life of a grant after its code: tokens are used, asked about, renewed, replayed, revoked. */
+async function useTokens(): Promise<void> {
+  const person = newPerson(server);
+  const { verifier, challenge } = pkcePair();
+  const bound = { code_challenge: challenge, code_challenge_method: 'S256' };
+  const first = await exchange(mobile, { code: await authorize(person, mobile, bound), code_verifier: verifier });
+  const { access_token = '', refresh_token, id_token = '' } = first;
+  const authorization = basic(mobile);
+  const post = (target: string, fields: Fields, headers: Sent['headers'] = { authorization }) =>
+    send(server.port, target, { method: 'POST', headers: { ...formType, ...headers }, body: encodeFields(fields) });
+
+  await send(server.port, '/userinfo', { headers: { authorization: `Bearer ${access_token}` } });
+  await send(server.port, `/userinfo?access_token=${access_token}`);
+  await post('/userinfo', { access_token }, {});
+  await post('/introspect', { token: access_token });
+  await post('/introspect', { token: refresh_token });
+  await exchange(mobile, { grant_type: 'client_credentials', scope: undefined });
+  await exchange(mobile, { grant_type: 'refresh_token', refresh_token });
+  server.clock.advance(60);
+  await exchange(mobile, { grant_type: 'refresh_token', refresh_token });
+  await post('/revoke', { token: refresh_token });
+  await post('/revoke', { token: access_token });
+
+  const hybrid = { response_type: 'code id_token', response_mode: 'form_post', nonce: 'n', id_token_hint: id_token };
+  const answer = responseOf(await person.arrive(authorizeTarget(mobile, hybrid)));
+  keep('code', answer.code);
+  keep('ID token', answer.id_token);
+  await person.open(`/sign-out?${encodeFields({ id_token_hint: answer.id_token })}`);
+}
+
+beforeAll(async () => {
+  for (const client of [spa, web, webPost, shortSecret]) {
+    const { verifier, challenge } = pkcePair();
+    const bound = { code_challenge: challenge, code_challenge_method: 'S256' };
+    const code = await authorize(newPerson(server), client, bound);
+    await exchange({ ...client, ...(client.client_secret && { client_secret: 'guessed-secret-0' }) }, { code });
+    await exchange(client, { code, code_verifier: verifier });
+    await exchange(client, { code, code_verifier: verifier });
+    const another = await authorize(newPerson(server), client, bound);
+    await exchange(client, { code: another, code_verifier: 'malformed verifier' });
+    await exchange(client, { code: another, code_verifier: pkcePair().verifier });
+  }
+  const { verifier } = pkcePair();
+  const plain = { code_challenge: verifier, code_challenge_method: 'plain' };
+  await exchange(older, { code: await authorize(newPerson(server), older, plain), code_verifier: verifier });
+  await exchange(web, { code: await authorize(newPerson(server), web) });
+  await useTokens();
+  await misuse();
+});
+
+/** Secrets in places where they do not belong, and while the database is down. */
+async function misuse(): Promise<void> {
+  const stray = 'stray-secret-in-the-wrong-place';
+  keep('stray secret', stray);
+  const person = newPerson(server);
+  await person.open(authorizeTarget(spa, { client_id: stray }));
+  await person.open(authorizeTarget(spa, { redirect_uri: `https://evil.example/${stray}` }));
+  await person.open(
+    `${authorizeTarget(spa)}&client_secret=${stray}&password=${stray}&access_token=${stray}&%zz${stray}`,
+  );
+  for (const name of [
+    'scope',
+    'nonce',
+    'prompt',
+    'max_age',
+    'response_type',
+    'code_challenge',
+    'code_challenge_method',
+  ]) {
+    await person.open(authorizeTarget(spa, { [name]: stray }));
+  }
+  await person.open(`/sign-in?login_hint=${stray}`, {
+    headers: { cookie: `pixy_session=${stray}; pixy_form=${stray}` },
+  });
+  await person.submit(await person.open('/sign-in'), { username: stray, password: stray });
+  await person.submit(await person.open('/sign-in'), { form_token: stray, username: stray, password: stray });
+  await send(server.port, `/token?client_secret=${stray}&code=${stray}`, {
+    headers: { authorization: `Bearer ${stray}` },
+  });
+  for (const headers of [formType, { 'content-type': 'application/json' }, { ...formType, authorization: stray }]) {
+    await postToken(server, `{"client_id":"${stray}","code":"${stray}"}&client_secret=${stray}`, headers);
+  }
+  await postToken(server, { client_id: stray, client_secret: stray, grant_type: stray, code: stray });
+  await postToken(server, { grant_type: stray, code: stray }, { authorization: basic(web) });
+  await database.during('cut', () =>
+    Promise.all([
+      redeem(server, spa, { code: stray, code_verifier: stray.padEnd(43, '-') }),
+      person.open(authorizeTarget(spa, { state: stray, client_id: `${stray}-2` })),
+      person.open('/sign-in', { headers: { cookie: `pixy_form=${stray}` } }),
+    ]),
+  );
+}
+
+/** Every way in which the secret could stand in a text. */
+const formsOf = (secret: string): string[] => [
+  secret,
+  encodeURIComponent(secret),
+  new URLSearchParams({ '': secret }).toString().slice(1),
+  JSON.stringify(secret).slice(1, -1),
+  Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+  Buffer.from(secret).toString('base64url'),
+  Buffer.from(secret).toString('hex'),
+];
+
+/** The kinds of secrets that `text` has in it. */
+const secretsIn = (text: string, except: readonly string[] = []): string[] =>
+  [...secrets]
+    .filter(([kind]) => !except.includes(kind))
+    .filter(([, values]) => [...values].flatMap(formsOf).some((form) => text.includes(form)))
+    .map(([kind]) => kind);
+
+async function dump(): Promise<{ text: string; items: Record<string, unknown>[] }> {
+  const client = new DynamoDBClient({});
+  const items: Record<string, unknown>[] = [];
+  for (const TableName of Object.values(tables)) {
+    const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName }));
+    expect(LastEvaluatedKey).toBeUndefined();
+    items.push(...Items);
+  }
+  client.destroy();
+  const text = JSON.stringify(items, (_, value) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
+  );
+  return { text, items };
+}
+
+function isPrivateKey(binary: Uint8Array, type: 'pkcs8' | 'pkcs1' | 'sec1'): boolean {
+  try {
+    return Boolean(createPrivateKey({ key: Buffer.from(binary), format: 'der', type }));
+  } catch {
+    return false;
+  }
+}
+
+test('the flows produced every kind of secret', () => {
+  expect([...secrets.keys()].toSorted()).toEqual([
+    'ID token',
+    'S256 challenge',
+    'access token',
+    'authorization header',
+    'client secret',
+    'code',
+    'form token',
+    'password',
+    'plain challenge',
+    'refresh token',
+    'session',
+    'state',
+    'stray secret',
+    'verifier',
+  ]);
+});
+
+describe('H18, PK6: the log', () => {
+  test('has an audit line for allowed, refused and failed requests', () => {
+    const verdicts = new Set(server.auditLines.map((line) => JSON.parse(line).verdict));
+    expect(verdicts).toEqual(new Set(['allowed', 'refused', 'continued', 'failed']));
+  });
+
+  test('has no secret in any audit line', () => {
+    expect(secretsIn(server.auditLines.join('\n'))).toEqual([]);
+  });
+
+  test('has no secret in anything else that the process wrote', () => {
+    expect(secretsIn(output.join(''))).toEqual([]);
+  });
+
+  test('has no address and no username either', () => {
+    const text = server.auditLines.join('\n');
+    for (const word of ['127.0.0.1', `"${ada.username}"`, ada.claims.sub, 'https://', '?'])
+      expect(text).not.toContain(word);
+  });
+
+  test('has nothing but the members of a decision', () => {
+    const members = new Set(server.auditLines.flatMap((line) => Object.keys(JSON.parse(line))));
+    const known = ['v', 'time', 'request', 'endpoint', 'verdict', 'client', 'reason', 'mistake', 'cause'];
+    expect([...known, 'policy', 'origin', 'mode', 'method', 'wouldRefuse', 'switches', 'grant']).toEqual(
+      expect.arrayContaining([...members]),
+    );
+  });
+});
+
+describe('H21: the database', () => {
+  test('has no secret in any table', async () => {
+    const { text, items } = await dump();
+    expect(items.length).toBeGreaterThan(10);
+    // An S256 challenge says nothing about its verifier; it is in the grant to be compared with.
+    expect(secretsIn(text, ['S256 challenge'])).toEqual([]);
+  });
+
+  test('has no private key that could be read', async () => {
+    const { items, text } = await dump();
+    expect(text).not.toMatch(/"d":|PRIVATE KEY/);
+    const binaries = items
+      .flatMap((item) => Object.values(item))
+      .flatMap((value) => (value as { B?: Uint8Array }).B ?? []);
+    expect(binaries.length).toBeGreaterThan(0);
+    for (const binary of binaries) {
+      expect((['pkcs8', 'pkcs1', 'sec1'] as const).filter((type) => isPrivateKey(binary, type))).toEqual([]);
+    }
+  });
+
+  test('has passwords and short client secrets only as argon2id hashes', async () => {
+    const { text } = await dump();
+    expect(text.match(/\$argon2id\$v=19\$m=19456,t=2,p=1\$/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+});

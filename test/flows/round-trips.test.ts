@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { spa, web } from '../support/clients.ts';
+import { startDatabaseProxy } from '../support/database-proxy.ts';
+import { send } from '../support/http.ts';
+import { newPerson, signedInPerson } from '../support/person.ts';
+import { authorizeTarget, obtainCode, redeem, withoutChallenge } from '../support/protocol.ts';
+import { startTestServer, tables } from '../support/server.ts';
+
+const database = await startDatabaseProxy();
+const server = await startTestServer({ clients: [spa, web], dynamodb: database.endpoint });
+const person = await signedInPerson(server);
+
+// Clients, policy and keys are remembered: the first flow of each client pays for them.
+for (const client of [spa, web]) {
+  const { code, verifier } = await obtainCode(person, client);
+  await redeem(server, client, { code, code_verifier: verifier });
+}
+const documents = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/jwks'];
+for (const target of documents) await send(server.port, target);
+
+describe('how often the database is asked, with a session and warm caches', () => {
+  test.each([
+    ['a public client', spa],
+    ['a confidential client', web],
+  ])('a sign-in of %s is one read and two writes', async (_, client) => {
+    let issued = { code: '', verifier: '' };
+    const authorizing = await database.callsDuring(async () => {
+      issued = await obtainCode(person, client);
+    });
+    expect(authorizing).toEqual([`GetItem ${tables.people}`, `PutItem ${tables.grants}`]);
+    const redeeming = await database.callsDuring(async () => {
+      const { status } = await redeem(server, client, { code: issued.code, code_verifier: issued.verifier });
+      expect(status).toBe(200);
+    });
+    expect(redeeming).toEqual([`UpdateItem ${tables.grants}`]);
+  });
+
+  test('the first redirect of somebody without a session asks for nothing', async () => {
+    expect(await database.callsDuring(() => newPerson(server).open(authorizeTarget(spa)))).toEqual([]);
+  });
+
+  test('a refused authorization request asks for nothing', async () => {
+    expect(await database.callsDuring(() => person.open(authorizeTarget(spa, withoutChallenge)))).toEqual([]);
+  });
+
+  test.each([
+    ['a wrong secret', web, { code: 'x' }],
+    ['a malformed verifier', spa, { code: 'x', code_verifier: 'short' }],
+  ])('a token request with %s asks for nothing', async (_, client, fields) => {
+    const wrong = client === web ? { ...web, client_secret: 'a wrong secret' } : client;
+    expect(await database.callsDuring(() => redeem(server, wrong, fields))).toEqual([]);
+  });
+
+  test('metadata and keys ask for nothing', async () => {
+    const asked = await database.callsDuring(async () => {
+      for (const target of documents) await send(server.port, target);
+    });
+    expect(asked).toEqual([]);
+  });
+});

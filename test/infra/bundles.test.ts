@@ -1,0 +1,125 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import cdkJson from '../../cdk.json' with { type: 'json' };
+import { createTables } from '../../infra/local/create-tables.ts';
+import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
+import { httpApiEvent } from '../../infra/local/http-api-event.ts';
+import { constructIds, functionsOf, type TemplateJson } from './synthesize.ts';
+
+const names = Object.values(constructIds);
+/** Bytes. A bundle that grows by a library shows up here before it shows up as a slower start. */
+const largest = 400_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'pixy-bundles-'));
+const bundles = new Map<string, string>();
+const tables = { grants: 'grants', clients: 'clients', people: 'people', keys: 'keys' };
+let database: EmbeddedDynamoDB | undefined;
+
+const credentials = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_SESSION_TOKEN: 'local' };
+const lambdaEnvironment = () => ({
+  AWS_REGION: 'eu-west-1',
+  AWS_ENDPOINT_URL_DYNAMODB: database?.endpoint ?? '',
+  NODE_OPTIONS: '--enable-source-maps',
+  PIXY_ISSUER: 'https://sign-in.example.com',
+  PIXY_GRANTS_TABLE: tables.grants,
+  PIXY_CLIENTS_TABLE: tables.clients,
+  PIXY_PEOPLE_TABLE: tables.people,
+  PIXY_KEYS_TABLE: tables.keys,
+  PIXY_KMS_KEY_ID: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d',
+});
+
+beforeAll(async () => {
+  const context = { ...cdkJson.context, 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
+  const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) };
+  const synthesis = spawnSync(process.execPath, ['infra/app.ts'], { env, encoding: 'utf8' });
+  if (synthesis.status !== 0) throw new Error(synthesis.stderr);
+  const template = JSON.parse(readFileSync(join(folder, 'Pixy-dev-Api.template.json'), 'utf8')) as TemplateJson;
+  for (const [name, { Metadata }] of functionsOf(template)) {
+    bundles.set(name, join(folder, Metadata?.['aws:asset:path'] ?? 'without-an-asset', 'index.mjs'));
+  }
+  database = await startEmbeddedDynamoDB();
+  const client = new DynamoDBClient({
+    endpoint: database.endpoint,
+    region: 'eu-west-1',
+    credentials: async () => ({ accessKeyId: 'local', secretAccessKey: 'local' }),
+  });
+  await createTables(client, tables);
+}, 120_000);
+
+afterAll(async () => {
+  await database?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a module that gets `handler`, the bundle's, in a process with the environment of a function and nothing else. */
+async function run(name: string, code: string, environment: Record<string, string> = {}) {
+  const source = `import { handler } from ${JSON.stringify(bundles.get(name))};\n${code}`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+    env: { ...lambdaEnvironment(), ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (errors += chunk));
+  const [exitCode] = await once(child, 'close');
+  return { exitCode, output, errors };
+}
+
+describe.each(names)('the bundle of %s', (name) => {
+  it(`is smaller than ${largest / 1_000} kB`, () => {
+    expect(readFileSync(bundles.get(name) ?? '').byteLength).toBeLessThan(largest);
+  });
+
+  it('starts on its own, without node_modules', async () => {
+    const { exitCode, output, errors } = await run(name, 'console.log(typeof handler)');
+    expect({ exitCode, output, errors }).toEqual({ exitCode: 0, output: 'function\n', errors: '' });
+  });
+
+  it('looks for credentials in the environment and nowhere else', () => {
+    const map = JSON.parse(readFileSync(`${bundles.get(name)}.map`, 'utf8')) as { sources: string[] };
+    const providers = map.sources.filter((source) =>
+      /credential-provider|token-providers|lambda-credentials/.test(source),
+    );
+    expect(providers.map((source) => source.split('/').slice(-2).join('/'))).toEqual([
+      'bundling/lambda-credentials.ts',
+    ]);
+  });
+});
+
+describe('a bundle in a function', () => {
+  const answer = async (environment: Record<string, string>) => {
+    const event = httpApiEvent({
+      method: 'GET',
+      rawPath: '/.well-known/openid-configuration',
+      rawQueryString: '',
+      httpVersion: '1.1',
+      headers: {},
+      body: Buffer.alloc(0),
+      sourceIp: '127.0.0.1',
+      port: 443,
+      requestId: 'request',
+      receivedAt: new Date(0),
+      traceId: 'Root=1-00000000-000000000000000000000000',
+    });
+    const code = `console.log('answer ' + JSON.stringify(await handler(${JSON.stringify(event)}, { awsRequestId: 'request' })));`;
+    const { output, errors } = await run('Metadata', code, environment);
+    const line = output.split('\n').find((candidate) => candidate.startsWith('answer '));
+    return line === undefined ? expect.unreachable(errors) : JSON.parse(line.slice('answer '.length));
+  };
+
+  it('reads its tables with the credentials of its role', async () => {
+    const { statusCode, body } = await answer(credentials);
+    expect(statusCode).toBe(200);
+    expect(JSON.parse(body).issuer).toBe('https://sign-in.example.com');
+  });
+
+  it('answers 503 without credentials', async () => {
+    expect(await answer({})).toMatchObject({ statusCode: 503 });
+  });
+});

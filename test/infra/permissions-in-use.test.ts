@@ -1,0 +1,292 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
+import { compose as composeAuthorizeHybrid } from '../../functions/authorize-hybrid/compose.ts';
+import { compose as composeIntrospect } from '../../functions/introspect/compose.ts';
+import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
+import { compose as composeRevoke } from '../../functions/revoke/compose.ts';
+import { compose as composeRotateKeys } from '../../functions/rotate-keys/compose.ts';
+import { openRuntime, type Runtime } from '../../functions/runtime.ts';
+import { compose as composeSignIn } from '../../functions/sign-in/compose.ts';
+import { compose as composeSignOut } from '../../functions/sign-out/compose.ts';
+import { compose as composeToken } from '../../functions/token/compose.ts';
+import { compose as composeUserinfo } from '../../functions/userinfo/compose.ts';
+import { deployedRoutes, type EndpointFunctionName, type PixyFunctionName } from '../../infra/functions.ts';
+import { createTables } from '../../infra/local/create-tables.ts';
+import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
+import { type HttpApiHandler, startGateway } from '../../infra/local/http-api-gateway.ts';
+import { apiStore } from '../../shared/apis/api-store.ts';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { tableDefinitions } from '../../shared/aws/tables.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
+import { parseRegistration } from '../../shared/clients/registration.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { stoppedClock } from '../support/clock.ts';
+import { encodeFields, type Fields, formType, send } from '../support/http.ts';
+import { newPerson } from '../support/person.ts';
+import { authorizeTarget, basic, obtainCode } from '../support/protocol.ts';
+import { ada } from '../support/server.ts';
+import {
+  constructIds,
+  functionsOf,
+  importedFrom,
+  list,
+  type Properties,
+  policiesOf,
+  removeAssemblies,
+  type Statement,
+  type Synthesized,
+  synthesize,
+} from './synthesize.ts';
+
+/*
+ * The functions run through a whole day here, each with a database client of its own that notes its calls. Every call must be
+ * allowed by the policies of the template, and every permission must be needed by a call: a deployed function neither meets
+ * AccessDenied nor may do more than it does. KMS is not called here; permissions.test.ts has its rows.
+ */
+
+type Call = { action: string; table: string; leadingKey: string | undefined; attributes: string[] | undefined };
+
+const compositions: Record<EndpointFunctionName, (runtime: Runtime) => HttpApiHandler> = {
+  authorize: composeAuthorize,
+  'authorize-hybrid': composeAuthorizeHybrid,
+  'sign-in': composeSignIn,
+  'sign-out': composeSignOut,
+  token: composeToken,
+  userinfo: composeUserinfo,
+  revoke: composeRevoke,
+  introspect: composeIntrospect,
+  metadata: composeMetadata,
+};
+
+const tables = { grants: 'grants', clients: 'clients', people: 'people', keys: 'keys' };
+const resource = 'https://api.example.com';
+const calls = new Map<PixyFunctionName, Call[]>();
+const clock = stoppedClock();
+let made: Synthesized;
+let gateway: Awaited<ReturnType<typeof startGateway>>;
+let database: Awaited<ReturnType<typeof startEmbeddedDynamoDB>>;
+
+const web = {
+  client_id: 'web',
+  client_secret: 'the secret of a web application, for once',
+  redirect_uris: ['https://web.example.com/callback'],
+  token_endpoint_auth_method: 'client_secret_basic',
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code', 'code id_token'],
+  post_logout_redirect_uris: ['https://web.example.com/'],
+  scope: 'openid profile email',
+};
+
+function dynamodb(note?: (call: Call) => void): DynamoDBClient {
+  const client = new DynamoDBClient({
+    endpoint: database.endpoint,
+    region: 'eu-west-1',
+    credentials: async () => ({ accessKeyId: 'local', secretAccessKey: 'local' }),
+  });
+  client.middlewareStack.add(
+    (next) => (sent) => {
+      const { headers, body } = sent.request as { headers: Record<string, string>; body: Uint8Array };
+      for (const call of callsIn(
+        String(headers['x-amz-target']).split('.')[1] ?? '',
+        JSON.parse(new TextDecoder().decode(body)),
+      ))
+        note?.(call);
+      return next(sent);
+    },
+    { step: 'finalizeRequest' },
+  );
+  return client;
+}
+
+/** What IAM sees of a request: one call per table. */
+function callsIn(action: string, input: Properties): Call[] {
+  if (input['RequestItems']) {
+    return Object.entries(input['RequestItems'] as Properties).flatMap(([table, { Keys, ...rest }]) =>
+      Keys.flatMap((Key: Properties) => callsIn(action, { TableName: table, Key, ...rest })),
+    );
+  }
+  const table = input['TableName'] as keyof typeof tableDefinitions;
+  const { partitionKey } = tableDefinitions[table];
+  const key = input['Key'] ?? input['Item'] ?? { [partitionKey]: input['ExpressionAttributeValues']?.[':pk'] };
+  const names = (text: string) =>
+    text.split(',').map((name) => input['ExpressionAttributeNames']?.[name] ?? name.trim());
+  return [
+    {
+      action: `dynamodb:${action}`,
+      table,
+      leadingKey: key[partitionKey]?.S,
+      attributes: input['ProjectionExpression'] && [...Object.keys(key), ...names(input['ProjectionExpression'])],
+    },
+  ];
+}
+
+/** Runs a whole day of every function. */
+async function liveThroughADay(): Promise<void> {
+  await createTables(dynamodb(), tables);
+  const setUp = openDatabase(dynamodb());
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const machine = {
+    client_id: 'machine',
+    token_endpoint_auth_method: 'private_key_jwt',
+    grant_types: ['client_credentials'],
+    jwks: { keys: [await exportJWK(publicKey)] },
+    may_introspect: true,
+    scope: 'openid',
+  };
+  for (const json of [web, machine]) {
+    const client = await parseRegistration(json);
+    if (!client.ok) throw new Error(`${client.refusal.member} ${client.refusal.problem}`);
+    await clientStore(setUp, tables.clients, clock.now).put(json.client_id, client.value, {
+      by: 'test',
+      why: 'to be used',
+    });
+  }
+  await apiStore(setUp, tables.clients).put({ resource, scope: ['openid', 'profile', 'email'] });
+  await accountStore(setUp, tables.people).put({ ...ada, claims: { ...ada.claims, email: 'ada@example.com' } });
+
+  const handlers = new Map<string, HttpApiHandler>();
+  gateway = await startGateway({ port: 0, routes: handlers });
+  const issuer = `http://localhost:${gateway.port}`;
+  const runtime = (name: PixyFunctionName): Runtime => {
+    const noted: Call[] = calls.get(name) ?? [];
+    calls.set(name, noted);
+    const variables = Object.entries(tables).map(([table, value]) => [`PIXY_${table.toUpperCase()}_TABLE`, value]);
+    const env = { ...Object.fromEntries(variables), PIXY_ISSUER: issuer, PIXY_WRAPPING_KEY: wrappingKey };
+    const database = openDatabase(dynamodb((call) => noted.push(call)));
+    return { ...openRuntime(env, { now: clock.now, writeLine: () => undefined }), database };
+  };
+
+  const rotate = composeRotateKeys(runtime('rotate-keys'));
+  for (const days of [0, 89, 10]) {
+    clock.advance(days * 86_400);
+    await rotate();
+  }
+
+  for (const { path, function: name } of deployedRoutes) handlers.set(path, compositions[name](runtime(name)));
+  const { port } = gateway;
+  const post = (path: string, fields: Fields, headers = {}) =>
+    send(port, path, { method: 'POST', headers: { ...formType, ...headers }, body: encodeFields(fields) });
+  const asWeb = { authorization: basic(web) };
+  const assertion = async () => ({
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: await new SignJWT({ jti: String(Math.random()) })
+      .setProtectedHeader({ alg: 'ES256' })
+      .setIssuer('machine')
+      .setSubject('machine')
+      .setAudience(issuer)
+      .setExpirationTime(clock.now() + 60)
+      .sign(privateKey),
+  });
+  const expectStatus = async (answer: Promise<{ status: number; body: string }>, status: number) => {
+    const { status: actual, body } = await answer;
+    if (actual !== status) throw new Error(`expected ${status}, got ${actual} ${body}`);
+    return body;
+  };
+
+  await expectStatus(send(port, '/.well-known/openid-configuration'), 200);
+  await expectStatus(send(port, '/jwks'), 200);
+
+  const person = newPerson({ port });
+  const wishes = { resource, claims: JSON.stringify({ id_token: { email: null } }), scope: 'openid email' };
+  const { code, verifier } = await obtainCode(person, web, wishes);
+  const redemption = { grant_type: 'authorization_code', code, code_verifier: verifier, resource };
+  const fields = { ...redemption, redirect_uri: web.redirect_uris[0] };
+  const redeemed = JSON.parse(await expectStatus(post('/token', fields, asWeb), 200));
+  const id_token_hint = redeemed.id_token as string;
+
+  await obtainCode(person, web, { ...wishes, prompt: 'login' });
+  await person.authorize(authorizeTarget(web, { ...wishes, id_token_hint }));
+  const hybrid = { ...wishes, id_token_hint, response_type: 'code id_token', nonce: 'a-nonce' };
+  await person.authorize(authorizeTarget(web, hybrid));
+
+  const bearer = { authorization: `Bearer ${redeemed.access_token}` };
+  await expectStatus(send(port, '/userinfo', { headers: bearer }), 200);
+  const refresh = { grant_type: 'refresh_token', refresh_token: redeemed.refresh_token };
+  const refreshed = JSON.parse(await expectStatus(post('/token', refresh, asWeb), 200));
+  await expectStatus(post('/token', fields, asWeb), 400);
+
+  const introspection = { token: redeemed.access_token, ...(await assertion()) };
+  await expectStatus(post('/introspect', introspection), 200);
+  await expectStatus(post('/introspect', introspection), 401);
+  const credentials = { grant_type: 'client_credentials', resource, ...(await assertion()) };
+  await expectStatus(post('/token', credentials), 200);
+  await expectStatus(post('/token', credentials), 401);
+  const revocation = { token: 'no token', ...(await assertion()) };
+  await expectStatus(post('/revoke', revocation), 200);
+  await expectStatus(post('/revoke', revocation), 401);
+  await expectStatus(post('/revoke', { token: refreshed.refresh_token ?? 'none' }, asWeb), 200);
+  await expectStatus(post('/revoke', { token: refreshed.access_token }, asWeb), 200);
+
+  const signOut = { id_token_hint, post_logout_redirect_uri: web.post_logout_redirect_uris[0] };
+  await expectStatus(person.open(`/sign-out?${encodeFields(signOut)}`), 303);
+}
+
+const wrappingKey = Buffer.alloc(32, 7).toString('base64url');
+
+beforeAll(async () => {
+  made = synthesize();
+  database = await startEmbeddedDynamoDB();
+  await liveThroughADay();
+}, 120_000);
+
+afterAll(async () => {
+  await gateway?.close();
+  await database?.close();
+  removeAssemblies();
+});
+
+const statementsOf = (name: string): Statement[] => {
+  const lambda = functionsOf(made.api).get(name);
+  return lambda ? policiesOf(made.api, lambda).statements : expect.unreachable();
+};
+
+/** Whether one statement allows a call, for the conditions that we use; any other condition allows nothing. */
+function allows({ Effect, Action, Resource, Condition = {} }: Statement, call: Call): boolean {
+  if (Effect !== 'Allow' || !list(Action).includes(call.action)) return false;
+  if (!list(Resource).some((one) => importedFrom(made, one as Properties) === `${call.table}.Arn`)) return false;
+  return Object.entries(Condition).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, values]) => holds(`${operator} ${key}`, list(values), call)),
+  );
+}
+
+function holds(condition: string, values: string[], { leadingKey, attributes }: Call): boolean {
+  switch (condition) {
+    case 'ForAllValues:StringLike dynamodb:LeadingKeys':
+      return values.some(
+        (value) => leadingKey === value || (value.endsWith('*') && leadingKey?.startsWith(value.slice(0, -1))),
+      );
+    case 'ForAllValues:StringEquals dynamodb:Attributes':
+    case 'StringEqualsIfExists dynamodb:Select':
+      return (
+        attributes !== undefined &&
+        (!condition.includes('Attributes') || attributes.every((one) => values.includes(one)))
+      );
+    default:
+      return false;
+  }
+}
+
+describe.each(Object.entries(constructIds) as [PixyFunctionName, string][])('the %s function', (name, constructId) => {
+  const callsMade = () =>
+    [...new Set((calls.get(name) ?? []).map((call) => JSON.stringify(call)))].map((text) => JSON.parse(text) as Call);
+
+  it('may make every call that it makes (H25)', () => {
+    const statements = statementsOf(constructId);
+    expect(callsMade().length).toBeGreaterThan(0);
+    expect(callsMade().filter((call) => !statements.some((statement) => allows(statement, call)))).toEqual([]);
+  });
+
+  it('needs every permission on tables that it has (H25)', () => {
+    const permissions = statementsOf(constructId).flatMap((statement) =>
+      list(statement.Action).flatMap((Action) =>
+        list(statement.Resource).map((Resource) => ({ ...statement, Action, Resource })),
+      ),
+    );
+    const idle = permissions
+      .filter(({ Action }) => Action.startsWith('dynamodb:'))
+      .filter((permission) => !callsMade().some((call) => allows(permission, call)));
+    expect(idle).toEqual([]);
+  });
+});

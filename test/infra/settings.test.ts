@@ -1,0 +1,174 @@
+import { spawnSync } from 'node:child_process';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { afterAll, describe, expect, it } from 'vitest';
+import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/authorization-server.ts';
+import { entryOf } from '../../infra/constructs/pixy-function.ts';
+import { readContext } from '../../infra/context.ts';
+import { lifetimeLimits, lifetimeVariables } from '../../infra/environment.ts';
+import { WrongSetting } from '../../infra/wrong-setting.ts';
+import { readConfig } from '../../shared/config.ts';
+import { removeAssemblies, testApp } from './synthesize.ts';
+
+afterAll(removeAssemblies);
+
+const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b2c3d';
+
+describe('props that cannot work stop the synthesis with one sentence', () => {
+  const build = (props: (stack: Stack) => AuthorizationServerProps) => () => {
+    const stack = new Stack(testApp(), 'Test');
+    new AuthorizationServer(stack, 'Auth', props(stack));
+  };
+  const domain = (domainName: string, zoneName?: string) =>
+    build((stack) => ({
+      domain: {
+        domainName,
+        certificate: Certificate.fromCertificateArn(stack, 'Certificate', certificateArn),
+        hostedZone: zoneName
+          ? HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName })
+          : undefined,
+      },
+    }));
+  const hostName = (given: string) =>
+    `domainName must be a host name in lower case such as sign-in.example.com, without https://, port or path, but is "${given}".`;
+
+  it.each<[string, () => void, string]>([
+    [
+      'a code that lives longer than ten minutes',
+      build(() => ({ codeLifetime: Duration.seconds(601) })),
+      'codeLifetime must be a whole number of seconds from 1 to 600, but is 601 seconds.',
+    ],
+    [
+      'a code that never lives',
+      build(() => ({ codeLifetime: Duration.seconds(0) })),
+      'codeLifetime must be a whole number of seconds from 1 to 600, but is 0 seconds.',
+    ],
+    [
+      'an access token of two days',
+      build(() => ({ accessTokenLifetime: Duration.days(2) })),
+      'accessTokenLifetime must be a whole number of seconds from 60 to 86400, but is 172800 seconds.',
+    ],
+    [
+      'an ID token of half a second',
+      build(() => ({ idTokenLifetime: Duration.millis(500) })),
+      'idTokenLifetime must be a whole number of seconds from 60 to 86400, but is 0.5 seconds.',
+    ],
+    [
+      'a session of a year',
+      build(() => ({ sessionLifetime: Duration.days(365) })),
+      'sessionLifetime must be a whole number of seconds from 60 to 2592000, but is 31536000 seconds.',
+    ],
+    [
+      'a grace period of two minutes',
+      build(() => ({ refreshTokenGrace: Duration.minutes(2) })),
+      'refreshTokenGrace must be a whole number of seconds from 0 to 60, but is 120 seconds.',
+    ],
+    ['a URL for a domain name', domain('https://sign-in.example.com'), hostName('https://sign-in.example.com')],
+    ['a domain name with a path', domain('example.com/sign-in'), hostName('example.com/sign-in')],
+    ['a domain name with a trailing slash', domain('sign-in.example.com/'), hostName('sign-in.example.com/')],
+    ['a domain name with a port', domain('sign-in.example.com:8443'), hostName('sign-in.example.com:8443')],
+    ['a domain name with capitals', domain('Sign-In.example.com'), hostName('Sign-In.example.com')],
+    [
+      'a hosted zone of another domain',
+      domain('sign-in.example.com', 'example.org'),
+      'The hosted zone example.org cannot hold a record for sign-in.example.com: the name must end in .example.org.',
+    ],
+    [
+      'a throttle that lets nothing through',
+      build(() => ({ throttling: { rateLimit: 0, burstLimit: 10 } })),
+      'throttling needs a rateLimit above 0 requests per second and a burstLimit of at least 1 request, but has 0 and 10.',
+    ],
+    [
+      'half a request at once',
+      build(() => ({ throttling: { rateLimit: 10, burstLimit: 0.5 } })),
+      'throttling needs a rateLimit above 0 requests per second and a burstLimit of at least 1 request, but has 10 and 0.5.',
+    ],
+    [
+      'an empty audience',
+      build(() => ({ audience: '' })),
+      'audience must be the identifier of an API such as https://api.example.com, but is "".',
+    ],
+  ])('%s', (_, synthesis, sentence) => {
+    expect(synthesis).toThrow(new WrongSetting(sentence));
+  });
+
+  it('a function whose code is missing', () => {
+    expect(() => entryOf('token', '/nowhere')).toThrow(
+      'The function "token" cannot be built: /nowhere/token/index.ts does not exist.',
+    );
+  });
+});
+
+describe('the limits of lifetimes are those that the functions accept', () => {
+  const environment = {
+    PIXY_ISSUER: 'https://sign-in.example.com',
+    PIXY_GRANTS_TABLE: 'grants',
+    PIXY_CLIENTS_TABLE: 'clients',
+    PIXY_PEOPLE_TABLE: 'people',
+    PIXY_KEYS_TABLE: 'keys',
+  };
+
+  it.each(Object.entries(lifetimeLimits))('%s', (name, { variable, minimum, maximum }) => {
+    const accepted = (seconds: number) => () => readConfig({ ...environment, [variable]: String(seconds) });
+    expect(accepted(minimum)).not.toThrow();
+    expect(accepted(maximum)).not.toThrow();
+    expect(accepted(minimum - 1)).toThrow(variable);
+    expect(accepted(maximum + 1)).toThrow(variable);
+    expect(lifetimeVariables({ [name]: Duration.seconds(minimum) })).toEqual({ [variable]: String(minimum) });
+    expect(lifetimeVariables({ [name]: Duration.seconds(maximum) })).toEqual({ [variable]: String(maximum) });
+  });
+});
+
+describe('the context of the command line', () => {
+  const read = (context: Record<string, unknown>) => readContext(testApp(context).node);
+  const domain = { domainName: 'sign-in.example.com', certificateArn };
+
+  it('means a development stage without a domain when it is empty', () => {
+    expect(read({})).toEqual({ stage: 'dev' });
+  });
+
+  it('names the stage, the domain and its zone', () => {
+    expect(read({ stage: 'prod', ...domain })).toEqual({ stage: 'prod', domain });
+    expect(read({ ...domain, hostedZoneId: 'Z1', hostedZoneName: 'example.com' })).toEqual({
+      stage: 'dev',
+      domain: { ...domain, hostedZone: { hostedZoneId: 'Z1', zoneName: 'example.com' } },
+    });
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['another stage', { stage: 'staging' }, '-c stage=staging is not a stage: write dev or prod.'],
+    ['an empty stage', { stage: '' }, '-c stage=… needs a value.'],
+    [
+      'a domain without a certificate',
+      { domainName: 'sign-in.example.com' },
+      '-c domainName=… also needs -c certificateArn=…, the ACM certificate of that name.',
+    ],
+    [
+      'something else than a certificate',
+      { ...domain, certificateArn: 'sign-in.pem' },
+      '-c certificateArn=sign-in.pem is not the ARN of an ACM certificate (arn:aws:acm:<region>:<account>:certificate/<id>).',
+    ],
+    [
+      'a certificate without a domain',
+      { certificateArn },
+      '-c certificateArn, hostedZoneId and hostedZoneName belong to a custom domain: add -c domainName=….',
+    ],
+    [
+      'half a hosted zone',
+      { ...domain, hostedZoneId: 'Z1' },
+      '-c hostedZoneId=… and -c hostedZoneName=… go together: give both, or none to make the DNS record yourself.',
+    ],
+  ])('is refused with one sentence: %s', (_, context, sentence) => {
+    expect(() => read(context)).toThrow(new WrongSetting(sentence));
+  });
+
+  it('shows that sentence, and no stack trace, to whoever runs the CDK', () => {
+    const run = spawnSync(process.execPath, ['infra/app.ts'], {
+      encoding: 'utf8',
+      env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ stage: 'staging' }) },
+    });
+    expect(run.status).toBe(1);
+    expect(run.stderr.trim()).toBe('-c stage=staging is not a stage: write dev or prod.');
+  });
+});

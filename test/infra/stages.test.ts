@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Stage } from '../../infra/stage.ts';
+import { tableDefinitions } from '../../shared/aws/tables.ts';
+import {
+  functionsOf,
+  ofType,
+  type Resource,
+  removeAssemblies,
+  type Synthesized,
+  synthesize,
+  type TemplateJson,
+} from './synthesize.ts';
+
+afterAll(removeAssemblies);
+
+const stages: Record<Stage, Synthesized | undefined> = { dev: undefined, prod: undefined };
+const made = (stage: Stage): Synthesized => stages[stage] ?? expect.unreachable();
+
+beforeAll(() => {
+  stages.dev = synthesize({ stage: 'dev' });
+  stages.prod = synthesize({ stage: 'prod' });
+}, 60_000);
+
+const tableOf = ({ tables, stacks }: Synthesized, name: keyof typeof tableDefinitions): Resource => {
+  const path = `${stacks.tables.tables.byName()[name].node.path}/Resource`;
+  const found = Object.values(tables.Resources).find((resource) => resource.Metadata?.['aws:cdk:path'] === path);
+  return found ?? expect.unreachable();
+};
+
+/** What of a template would be left behind, by type. */
+const kept = (template: TemplateJson): string[] =>
+  Object.values(template.Resources)
+    .filter(
+      ({ DeletionPolicy, UpdateReplacePolicy }) => DeletionPolicy !== 'Delete' || UpdateReplacePolicy !== 'Delete',
+    )
+    .filter(({ Type, DeletionPolicy }) => holdsData.includes(Type) || DeletionPolicy === 'Retain')
+    .map(({ Type }) => Type);
+
+const holdsData = ['AWS::DynamoDB::GlobalTable', 'AWS::KMS::Key', 'AWS::Logs::LogGroup'];
+
+describe.each(['dev', 'prod'] as const)('the %s stage', (stage) => {
+  it('has the four tables of shared/aws/tables.ts, with their keys and their TTL attributes (H2, H26)', () => {
+    expect(ofType(made(stage).tables, 'AWS::DynamoDB::GlobalTable')).toHaveLength(4);
+    for (const [name, definition] of Object.entries(tableDefinitions)) {
+      const { Properties } = tableOf(made(stage), name as keyof typeof tableDefinitions);
+      const { partitionKey, sortKey, timeToLive } = { sortKey: undefined, timeToLive: undefined, ...definition };
+      expect(Properties['KeySchema']).toEqual([
+        { AttributeName: partitionKey, KeyType: 'HASH' },
+        ...(sortKey ? [{ AttributeName: sortKey, KeyType: 'RANGE' }] : []),
+      ]);
+      expect(Properties['AttributeDefinitions']).toEqual(
+        [partitionKey, ...(sortKey ? [sortKey] : [])].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      );
+      expect(Properties['TimeToLiveSpecification']).toEqual(
+        timeToLive ? { AttributeName: timeToLive, Enabled: true } : undefined,
+      );
+    }
+  });
+
+  it('pays per request, in one region, without streams or indexes', () => {
+    for (const [, { Properties }] of ofType(made(stage).tables, 'AWS::DynamoDB::GlobalTable')) {
+      expect(Properties['BillingMode']).toBe('PAY_PER_REQUEST');
+      expect(Properties['Replicas']).toHaveLength(1);
+      expect(Properties['StreamSpecification']).toBeUndefined();
+      expect(Properties['GlobalSecondaryIndexes']).toBeUndefined();
+    }
+  });
+
+  it('encrypts the tables with a key of KMS, and private signing keys with one of its own that rotates (H26)', () => {
+    for (const [, { Properties }] of ofType(made(stage).tables, 'AWS::DynamoDB::GlobalTable')) {
+      expect(Properties['SSESpecification']).toEqual({ SSEEnabled: true, SSEType: 'KMS' });
+    }
+    const [key, ...others] = ofType(made(stage).tables, 'AWS::KMS::Key').map(([, { Properties }]) => Properties);
+    expect(others).toEqual([]);
+    expect(key).toMatchObject({ EnableKeyRotation: true });
+    expect(key?.['KeySpec'] ?? 'SYMMETRIC_DEFAULT').toBe('SYMMETRIC_DEFAULT');
+  });
+
+  it('keeps the tables and the key in a stack without functions, and functions and logs in one without data', () => {
+    const dataTypes = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table', 'AWS::KMS::Key'];
+    expect(dataTypes.flatMap((type) => ofType(made(stage).api, type))).toEqual([]);
+    expect(ofType(made(stage).tables, 'AWS::Lambda::Function')).toEqual([]);
+  });
+
+  it('refuses to delete the tables while the API uses them', () => {
+    const template = JSON.stringify(made(stage).api);
+    expect(template).toContain('Fn::ImportValue');
+    expect(template).not.toContain('Fn::GetStackOutput');
+  });
+
+  it('tells tools where to look: parameters under /pixy/<stage>, with names that are no secrets (H24)', () => {
+    const parameters = [made(stage).tables, made(stage).api].flatMap((template) =>
+      ofType(template, 'AWS::SSM::Parameter').map(([, { Properties }]) => Properties),
+    );
+    expect(parameters.map((parameter): string => parameter['Name']).sort()).toEqual(
+      ['issuer', 'tables/clients', 'tables/grants', 'tables/keys', 'tables/people'].map(
+        (name) => `/pixy/${stage}/${name}`,
+      ),
+    );
+    for (const parameter of parameters) expect(parameter['Type']).toBe('String');
+  });
+
+  it('gives every log group a retention and every function a log group of its own', () => {
+    const groups = ofType(made(stage).api, 'AWS::Logs::LogGroup');
+    const retention = { dev: 7, prod: 365 }[stage];
+    expect(groups.map(([, { Properties }]) => Properties['RetentionInDays'])).toEqual(groups.map(() => retention));
+    const used = [...functionsOf(made(stage).api).values()].map(
+      ({ Properties }) => Properties['LoggingConfig'].LogGroup.Ref as string,
+    );
+    expect(new Set(used).size).toBe(used.length);
+    expect(used.every((id) => groups.some(([group]) => group === id))).toBe(true);
+    expect(groups).toHaveLength(used.length + 1);
+  });
+});
+
+describe('a production stage', () => {
+  it('retains tables, the key and all logs when a stack is deleted or a resource replaced (H26)', () => {
+    for (const template of [made('prod').tables, made('prod').api]) {
+      for (const [id, resource] of Object.entries(template.Resources)) {
+        if (!holdsData.includes(resource.Type)) continue;
+        expect({ id, policy: resource.DeletionPolicy }).toEqual({ id, policy: 'Retain' });
+        expect({ id, policy: resource.UpdateReplacePolicy }).toEqual({ id, policy: 'Retain' });
+      }
+    }
+  });
+
+  it('protects every table from deletion and can restore it to any second of the last 35 days (H26)', () => {
+    for (const [, { Properties }] of ofType(made('prod').tables, 'AWS::DynamoDB::GlobalTable')) {
+      const [replica] = Properties['Replicas'];
+      expect(replica.DeletionProtectionEnabled).toBe(true);
+      expect(replica.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
+    }
+  });
+
+  it('protects both stacks from deletion (H26)', () => {
+    const { tables, api } = made('prod').stacks;
+    expect([tables.terminationProtection, api.terminationProtection]).toEqual([true, true]);
+  });
+});
+
+describe('a development stage', () => {
+  it('disappears with its stacks: tables, key and logs (H26)', () => {
+    expect(kept(made('dev').tables)).toEqual([]);
+    expect(kept(made('dev').api)).toEqual([]);
+  });
+
+  it('can be deleted at any time', () => {
+    const { tables, api } = made('dev').stacks;
+    expect([tables.terminationProtection, api.terminationProtection]).toEqual([false, false]);
+    for (const [, { Properties }] of ofType(made('dev').tables, 'AWS::DynamoDB::GlobalTable')) {
+      expect(Properties['Replicas'][0].DeletionProtectionEnabled).toBe(false);
+    }
+  });
+
+  it('cannot have its logs brought back by a last line: no function may create a log group', () => {
+    expect(JSON.stringify(made('dev').api)).not.toContain('logs:CreateLogGroup');
+    expect(JSON.stringify(made('dev').api)).not.toContain('AWSLambdaBasicExecutionRole');
+  });
+});

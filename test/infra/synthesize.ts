@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, CfnElement, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { IConstruct } from 'constructs';
+import cdkJson from '../../cdk.json' with { type: 'json' };
+import type { PixyFunctionName } from '../../infra/functions.ts';
+import { pixyStacks } from '../../infra/stacks/pixy-stacks.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the properties of CloudFormation resources have no types
+export type Properties = Record<string, any>;
+
+export type Resource = {
+  Type: string;
+  Properties: Properties;
+  DependsOn?: string[];
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+  Metadata?: Record<string, string>;
+};
+
+export type TemplateJson = {
+  Resources: Record<string, Resource>;
+  Outputs: Record<string, { Value: unknown; Export?: { Name: string } }>;
+};
+
+let folder: string | undefined;
+
+/** For `afterAll` of every file that makes apps. */
+export function removeAssemblies(): void {
+  if (folder) rmSync(folder, { recursive: true, force: true });
+  folder = undefined;
+}
+
+/** An app with the context of cdk.json. Nothing is bundled. */
+export function testApp(context: Record<string, unknown> = {}): App {
+  folder ??= mkdtempSync(join(tmpdir(), 'pixy-infra-'));
+  const settings = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:bundling-stacks': [] };
+  return new App({
+    analyticsReporting: false,
+    outdir: folder,
+    context: { ...cdkJson.context, ...settings, ...context },
+  });
+}
+
+/** The app as `cdk synth -c …` makes it, and its two templates. */
+export function synthesize(context: Record<string, string> = {}) {
+  const app = testApp(context);
+  const stacks = pixyStacks(app);
+  return {
+    app,
+    stacks,
+    tables: Template.fromStack(stacks.tables).toJSON() as TemplateJson,
+    api: Template.fromStack(stacks.api).toJSON() as TemplateJson,
+  };
+}
+
+export type Synthesized = ReturnType<typeof synthesize>;
+
+/** What each function is called in the templates. */
+export const constructIds: Record<PixyFunctionName, string> = {
+  authorize: 'Authorize',
+  'authorize-hybrid': 'AuthorizeHybrid',
+  'sign-in': 'SignIn',
+  'sign-out': 'SignOut',
+  token: 'Token',
+  userinfo: 'Userinfo',
+  revoke: 'Revoke',
+  introspect: 'Introspect',
+  metadata: 'Metadata',
+  'rotate-keys': 'RotateKeys',
+};
+
+/** The resources of a type, by logical id. */
+export const ofType = (template: TemplateJson, type: string): [string, Resource][] =>
+  Object.entries(template.Resources).filter(([, resource]) => resource.Type === type);
+
+/** The only resource of a type. */
+export function onlyOne(template: TemplateJson, type: string): Resource {
+  const [first, ...others] = ofType(template, type);
+  if (first === undefined || others.length > 0) throw new Error(`${others.length + (first ? 1 : 0)} of ${type}`);
+  return first[1];
+}
+
+/** The functions of a template by construct id (`Authorize`, `RotateKeys`, …), the CDK's own provider as `TriggerProvider`. */
+export function functionsOf(template: TemplateJson): Map<string, Resource & { logicalId: string }> {
+  return new Map(
+    ofType(template, 'AWS::Lambda::Function').map(([logicalId, resource]) => {
+      const [, , name] = resource.Metadata?.['aws:cdk:path']?.split('/') ?? [];
+      return [name === 'Handler' || name === undefined ? 'TriggerProvider' : name, { ...resource, logicalId }];
+    }),
+  );
+}
+
+export type Statement = {
+  Effect: string;
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: Record<string, Record<string, string | string[]>>;
+};
+
+/** Every statement of the policies of a function's role, and the managed policies it has besides. */
+export function policiesOf(template: TemplateJson, lambda: Resource): { statements: Statement[]; managed: unknown[] } {
+  const roleId = lambda.Properties['Role']['Fn::GetAtt'][0] as string;
+  const role = template.Resources[roleId]?.Properties ?? {};
+  const attached = ofType(template, 'AWS::IAM::Policy')
+    .map(([, { Properties }]) => Properties)
+    .filter((policy) => policy['Roles'].some((one: Properties) => one['Ref'] === roleId));
+  const policies = [...list<Properties>(role['Policies']), ...attached];
+  return {
+    statements: policies.flatMap((policy) => list<Statement>(policy['PolicyDocument'].Statement)),
+    managed: list(role['ManagedPolicyArns']),
+  };
+}
+
+export const list = <Value>(value: Value | Value[] | undefined): Value[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
+
+/** The construct id of a function that something refers to. */
+export function functionAt(template: TemplateJson, reference: Properties): string | undefined {
+  const logicalId = reference['Ref'] ?? reference['Fn::GetAtt']?.[0];
+  return [...functionsOf(template)].find(([, made]) => made.logicalId === logicalId)?.[0];
+}
+
+/** The table (or key) of the Tables stack that a reference across stacks means, and the attribute: `clients.Arn`. */
+export function importedFrom({ tables, stacks }: Synthesized, reference: Properties): string | undefined {
+  const output = Object.values(tables.Outputs).find(
+    ({ Export }) => Export && Export.Name === reference['Fn::ImportValue'],
+  );
+  const value = output?.Value as Properties | undefined;
+  const [logicalId, attribute] = value?.['Fn::GetAtt'] ?? [value?.['Ref'], 'Ref'];
+  const { wrappingKey } = stacks.tables.tables;
+  const known = Object.entries({ ...stacks.tables.tables.byName(), wrappingKey });
+  const name = known.find(([, { node }]) => logicalIdOf(stacks.tables, node.defaultChild) === logicalId)?.[0];
+  return name && `${name}.${attribute}`;
+}
+
+const logicalIdOf = (stack: Stack, element: IConstruct | undefined): string | undefined =>
+  CfnElement.isCfnElement(element) ? stack.getLogicalId(element) : undefined;

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { spa } from '../support/clients.ts';
+import { startDatabaseProxy } from '../support/database-proxy.ts';
+import { send } from '../support/http.ts';
+import {
+  clientCredentials,
+  introspect,
+  machine,
+  mobile,
+  obtainTokens,
+  refresh,
+  refreshed,
+  revoke,
+  userinfo,
+  warehouse,
+} from '../support/lifecycle.ts';
+import { signedInPerson } from '../support/person.ts';
+import { authorizeTarget, obtainCode, redeem } from '../support/protocol.ts';
+import { startTestServer } from '../support/server.ts';
+
+const database = await startDatabaseProxy();
+const server = await startTestServer({ clients: [spa, mobile, machine, warehouse], dynamodb: database.endpoint });
+const person = await signedInPerson(server);
+
+/** Every endpoint has been asked once, so that what it remembers for a while is there. */
+const warm = await refreshed(server, mobile, (await obtainTokens(server, person, mobile)).refresh_token);
+await userinfo(server, warm.access_token);
+await introspect(server, warehouse, { token: warm.access_token });
+await revoke(server, mobile, { token: 'x' });
+await clientCredentials(server, machine);
+for (const target of ['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
+  await send(server.port, target);
+}
+
+const newTokens = () => obtainTokens(server, person, mobile);
+
+describe('what a warm endpoint asks of the database', () => {
+  test('a refresh: one write, and nothing else', async () => {
+    const { refresh_token } = await newTokens();
+    const calls = await database.callsDuring(() => refreshed(server, mobile, refresh_token));
+    expect(calls).toEqual(['UpdateItem pixy-grants']);
+  });
+
+  test('every refresh after that as well', async () => {
+    let { refresh_token } = await newTokens();
+    const calls = await database.callsDuring(async () => {
+      for (let count = 0; count < 5; count += 1) {
+        const next = await refreshed(server, mobile, refresh_token);
+        refresh_token = next.refresh_token ?? '';
+      }
+    });
+    expect(calls).toEqual(Array.from({ length: 5 }, () => 'UpdateItem pixy-grants'));
+  });
+
+  test('a refresh for less: one write, and nothing else', async () => {
+    const { refresh_token } = await newTokens();
+    const calls = await database.callsDuring(() => refreshed(server, mobile, refresh_token, { scope: 'openid' }));
+    expect(calls).toEqual(['UpdateItem pixy-grants']);
+  });
+
+  test('a refresh with a text that is no refresh token: nothing', async () => {
+    const calls = await database.callsDuring(() => refresh(server, mobile, 'A'.repeat(112)));
+    expect(calls).toEqual([]);
+  });
+
+  test('userinfo: one read', async () => {
+    const { access_token } = await newTokens();
+    const calls = await database.callsDuring(() => userinfo(server, access_token));
+    expect(calls).toHaveLength(1);
+    expect(calls[0]).toMatch(/^BatchGetItem /);
+  });
+
+  test('userinfo with a token that is not ours: nothing', async () => {
+    expect(await database.callsDuring(() => userinfo(server, 'x.y.z'))).toEqual([]);
+  });
+
+  test('introspection: one read', async () => {
+    const { access_token } = await newTokens();
+    const calls = await database.callsDuring(() => introspect(server, warehouse, { token: access_token }));
+    expect(calls).toEqual(['GetItem pixy-grants']);
+  });
+
+  test('revocation: one read, and one write', async () => {
+    const { refresh_token } = await newTokens();
+    const calls = await database.callsDuring(() => revoke(server, mobile, { token: refresh_token }));
+    expect(calls).toEqual(['GetItem pixy-grants', 'UpdateItem pixy-grants']);
+  });
+
+  test('revocation of what is no token: nothing', async () => {
+    expect(await database.callsDuring(() => revoke(server, mobile, { token: 'garbage' }))).toEqual([]);
+  });
+
+  test('a token for a client itself: nothing', async () => {
+    expect(await database.callsDuring(() => clientCredentials(server, machine))).toEqual([]);
+  });
+
+  test('an authorization request of somebody with a session: one read, and one write', async () => {
+    const calls = await database.callsDuring(() => person.authorize(authorizeTarget(mobile)));
+    expect(calls).toEqual(['GetItem pixy-people', 'PutItem pixy-grants']);
+  });
+
+  test('the redemption of a code: one write, and nothing else', async () => {
+    const { code, verifier } = await obtainCode(person, mobile);
+    const calls = await database.callsDuring(() => redeem(server, mobile, { code, code_verifier: verifier }));
+    expect(calls).toEqual(['UpdateItem pixy-grants']);
+  });
+
+  test.each(['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/errors'])(
+    'MD6, H15: %s: nothing',
+    async (target) => {
+      expect(await database.callsDuring(() => send(server.port, target))).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,372 @@
+import { describe, expect, test } from 'vitest';
+import type { Database } from '../../shared/aws/dynamodb.ts';
+import { grantStore } from '../../shared/grants/grant-store.ts';
+import { spa, type TestClient } from '../support/clients.ts';
+import type { Fields } from '../support/http.ts';
+import {
+  type FullClient,
+  introspect,
+  mobile,
+  obtainTokens,
+  portal,
+  refresh,
+  refreshed,
+  userinfo,
+  warehouse,
+} from '../support/lifecycle.ts';
+import { signedInPerson } from '../support/person.ts';
+import { basic, claimsOf, headerOf, postToken, redeem } from '../support/protocol.ts';
+import { ada, startTestServer } from '../support/server.ts';
+
+const tablet: FullClient = { ...mobile, client_id: 'tablet' };
+const shortLived: FullClient = {
+  ...mobile,
+  client_id: 'short-lived',
+  refresh_token_idle_lifetime: 60,
+  refresh_token_lifetime: 150,
+};
+
+const server = await startTestServer({ clients: [spa, mobile, tablet, portal, shortLived, warehouse] });
+const person = await signedInPerson(server);
+const grace = 10;
+
+const newTokens = (client: TestClient = mobile, changes: Fields = { scope: 'openid email api:read' }) =>
+  obtainTokens(server, person, client, changes);
+
+describe('a refresh token', () => {
+  test('OA18: comes with the first tokens of a client that is registered for it', async () => {
+    const { refresh_token } = await newTokens();
+    expect(refresh_token).toMatch(/^[A-Za-z0-9_-]{100,}$/);
+  });
+
+  test('is absent, not null and not empty, for every other client', async () => {
+    expect(await newTokens(spa, {})).not.toHaveProperty('refresh_token');
+  });
+
+  test('BP10, BB2: is replaced at every use', async () => {
+    const first = await newTokens();
+    const second = await refreshed(server, mobile, first.refresh_token);
+    const third = await refreshed(server, mobile, second.refresh_token);
+    expect(new Set([first, second, third].map(({ refresh_token }) => refresh_token)).size).toBe(3);
+  });
+
+  test('OA18, V10: is answered as JSON that nobody keeps', async () => {
+    const { refresh_token } = await newTokens();
+    const { status, headers, json } = await refresh(server, mobile, refresh_token);
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
+    expect(json).toEqual({
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 3_600,
+      scope: 'openid email api:read',
+      refresh_token: expect.any(String),
+      id_token: expect.any(String),
+    });
+  });
+
+  test('brings an access token that works', async () => {
+    const { refresh_token } = await newTokens();
+    const { access_token } = await refreshed(server, mobile, refresh_token);
+    expect(await userinfo(server, access_token)).toMatchObject({ status: 200, json: { sub: ada.claims.sub } });
+  });
+
+  test('leaves the access token of before valid until it expires', async () => {
+    const { access_token, refresh_token } = await newTokens();
+    await refreshed(server, mobile, refresh_token);
+    expect((await userinfo(server, access_token)).status).toBe(200);
+  });
+
+  test('AT2: brings an access token with a jti of its own, for the same person, client and time of sign-in', async () => {
+    const first = await newTokens();
+    const second = await refreshed(server, mobile, first.refresh_token);
+    const [before, after] = [claimsOf(first.access_token), claimsOf(second.access_token)];
+    expect(after['jti']).not.toBe(before['jti']);
+    const { iss, sub, aud, client_id, auth_time } = before;
+    expect(after).toMatchObject({ iss, sub, aud, client_id, auth_time });
+  });
+
+  test('H18: is never in the log', async () => {
+    const first = await newTokens();
+    const { refresh_token = '' } = await refreshed(server, mobile, first.refresh_token);
+    const log = server.auditLines.join('\n');
+    for (const secret of [first.refresh_token ?? '', refresh_token]) expect(log).not.toContain(secret);
+  });
+});
+
+describe('the ID token of a refresh', () => {
+  test('12.2: has the same iss, sub, aud and auth_time, a new iat and no nonce', async () => {
+    const first = await newTokens(mobile, { nonce: 'n-0S6_WzA2Mj' });
+    server.clock.advance(100);
+    const second = await refreshed(server, mobile, first.refresh_token);
+    const [before, after] = [claimsOf(first.id_token), claimsOf(second.id_token)];
+    expect(before['nonce']).toBe('n-0S6_WzA2Mj');
+    const { iss, sub, aud, auth_time } = before;
+    const now = server.clock.now();
+    expect(after).toEqual({ iss, sub, aud, auth_time, iat: now, exp: now + 3_600 });
+  });
+
+  test('OC5: is absent when openid was not granted', async () => {
+    const { refresh_token } = await newTokens(mobile, { scope: 'api:read' });
+    expect(await refreshed(server, mobile, refresh_token)).not.toHaveProperty('id_token');
+  });
+
+  test('is signed by a published key', async () => {
+    const first = await newTokens();
+    const second = await refreshed(server, mobile, first.refresh_token);
+    expect(headerOf(second.id_token)).toEqual(headerOf(first.id_token));
+  });
+});
+
+describe('the scope of a refresh', () => {
+  test('V12: is the granted one when none is asked for, after a narrower one too', async () => {
+    const { refresh_token } = await newTokens();
+    const narrow = await refreshed(server, mobile, refresh_token, { scope: 'openid' });
+    expect(narrow.scope).toBe('openid');
+    const next = await refreshed(server, mobile, narrow.refresh_token);
+    expect(next.scope).toBe('openid email api:read');
+  });
+
+  test('V12: narrower, is in the access token and counts at userinfo', async () => {
+    const { refresh_token } = await newTokens();
+    const { access_token } = await refreshed(server, mobile, refresh_token, { scope: 'openid' });
+    expect(claimsOf(access_token)['scope']).toBe('openid');
+    expect((await userinfo(server, access_token)).json).toEqual({ sub: ada.claims.sub });
+  });
+
+  test('OC5: without openid brings no ID token', async () => {
+    const { refresh_token } = await newTokens();
+    const tokens = await refreshed(server, mobile, refresh_token, { scope: 'api:read' });
+    expect(tokens).not.toHaveProperty('id_token');
+    expect(tokens.scope).toBe('api:read');
+  });
+
+  test.each(['openid profile', 'profile', 'admin', 'openid email api:read api:write'])(
+    'OA21: wider than granted is refused, and the token stays: %s',
+    async (scope) => {
+      const { refresh_token } = await newTokens();
+      const { status, json } = await refresh(server, mobile, refresh_token, { scope });
+      expect({ status, error: json.error }).toEqual({ status: 400, error: 'invalid_scope' });
+      expect((await refresh(server, mobile, refresh_token)).status).toBe(200);
+    },
+  );
+
+  test('OA21: cannot be widened back by a token of a narrower refresh beyond the grant', async () => {
+    const { refresh_token } = await newTokens(mobile, { scope: 'openid' });
+    const next = await refreshed(server, mobile, refresh_token, { scope: 'openid' });
+    const { json } = await refresh(server, mobile, next.refresh_token, { scope: 'openid email' });
+    expect(json.error).toBe('invalid_scope');
+  });
+
+  test('OA6: empty, is omitted', async () => {
+    const { refresh_token } = await newTokens();
+    expect((await refreshed(server, mobile, refresh_token, { scope: '' })).scope).toBe('openid email api:read');
+  });
+
+  test('OA11: of nothing but spaces is malformed', async () => {
+    const { refresh_token } = await newTokens();
+    const { status, json } = await refresh(server, mobile, refresh_token, { scope: ' ' });
+    expect({ status, error: json.error }).toEqual({ status: 400, error: 'invalid_scope' });
+  });
+
+  test.each([200, 2_000])('H40: of %i values is refused as too wide, not as a failure', async (count) => {
+    const { refresh_token } = await newTokens();
+    const scope = Array.from({ length: count }, (_, index) => `s${index}`).join(' ');
+    const { status, json } = await refresh(server, mobile, refresh_token, { scope });
+    expect({ status, error: json.error }).toEqual({ status: 400, error: 'invalid_scope' });
+    expect((await refresh(server, mobile, refresh_token)).status).toBe(200);
+  });
+});
+
+describe('the write of a refresh', () => {
+  test('H40: stays within the 4 KB that DynamoDB takes as a condition, whatever scope is asked for', async () => {
+    const conditions: string[] = [];
+    const updateOnce: Database['updateOnce'] = async ({ ConditionExpression = '' }) => {
+      conditions.push(ConditionExpression);
+      return { won: false, item: undefined };
+    };
+    const scope = Array.from({ length: 2_000 }, (_, index) => `s${index}`);
+    const step = { presented: 'a', next: 'b', generation: 1, now: 1, idleUntil: 2, within: { scope } };
+    await grantStore({ updateOnce } as Database, 'grants').rotate('id', 'mobile', step);
+    expect(Math.max(0, ...conditions.map(({ length }) => length))).toBeLessThanOrEqual(4_096);
+  });
+});
+
+describe('H8: the grace period', () => {
+  test('returns the same successor to its last second', async () => {
+    const { refresh_token } = await newTokens();
+    const next = await refreshed(server, mobile, refresh_token);
+    server.clock.advance(grace);
+    expect((await refreshed(server, mobile, refresh_token)).refresh_token).toBe(next.refresh_token);
+    expect((await refresh(server, mobile, next.refresh_token)).status).toBe(200);
+  });
+
+  test('returns the same successor to 20 requests at the same time', async () => {
+    const { refresh_token } = await newTokens();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refreshed(server, mobile, refresh_token)));
+    expect(new Set(answers.map((answer) => answer.refresh_token)).size).toBe(1);
+  });
+
+  test('does not make the scope any wider', async () => {
+    const { refresh_token } = await newTokens();
+    await refreshed(server, mobile, refresh_token);
+    expect((await refresh(server, mobile, refresh_token, { scope: 'profile' })).json.error).toBe('invalid_scope');
+  });
+
+  test('does not help another client', async () => {
+    const { refresh_token } = await newTokens();
+    const next = await refreshed(server, mobile, refresh_token);
+    expect((await refresh(server, tablet, refresh_token)).json.error).toBe('invalid_grant');
+    expect((await refresh(server, mobile, next.refresh_token)).status).toBe(200);
+  });
+});
+
+describe('BP10: a replay after the grace period', () => {
+  async function replayed() {
+    const first = await newTokens();
+    const second = await refreshed(server, mobile, first.refresh_token);
+    server.clock.advance(grace + 1);
+    return { second, replay: await refresh(server, mobile, first.refresh_token) };
+  }
+
+  test('is invalid_grant', async () => {
+    const { replay } = await replayed();
+    expect(replay).toMatchObject({ status: 400, json: { error: 'invalid_grant', reason: 'refresh_token_replayed' } });
+  });
+
+  test('ends the newest refresh token', async () => {
+    const { second } = await replayed();
+    expect((await refresh(server, mobile, second.refresh_token)).json.error).toBe('invalid_grant');
+  });
+
+  test('ends the newest access token at userinfo at once', async () => {
+    const { second } = await replayed();
+    expect((await userinfo(server, second.access_token)).status).toBe(401);
+  });
+
+  test('ends the newest access token at introspection at once', async () => {
+    const { second } = await replayed();
+    const { json } = await introspect(server, warehouse, { token: second.access_token });
+    expect(json).toEqual({ active: false });
+  });
+
+  test('does not end another grant of the same person and client', async () => {
+    const other = await newTokens();
+    await replayed();
+    expect((await refresh(server, mobile, other.refresh_token)).status).toBe(200);
+  });
+
+  test('V2: by another client ends nothing', async () => {
+    const first = await newTokens();
+    const second = await refreshed(server, mobile, first.refresh_token);
+    server.clock.advance(grace + 1);
+    expect((await refresh(server, tablet, first.refresh_token)).json.error).toBe('invalid_grant');
+    expect((await refresh(server, mobile, second.refresh_token)).status).toBe(200);
+  });
+});
+
+describe('the client of a refresh', () => {
+  test('BB4, OA21: that is another one is refused, and the token stays', async () => {
+    const { refresh_token } = await newTokens();
+    const { status, json } = await refresh(server, tablet, refresh_token);
+    expect({ status, error: json.error }).toEqual({ status: 400, error: 'invalid_grant' });
+    expect((await refresh(server, mobile, refresh_token)).status).toBe(200);
+  });
+
+  test.each<[string, Fields, Record<string, string>]>([
+    ['without its secret', { client_id: portal.client_id }, {}],
+    ['with a wrong secret', {}, { authorization: basic({ client_id: portal.client_id, client_secret: 'wrong' }) }],
+    ['with its secret in the form', { client_id: portal.client_id, client_secret: portal.client_secret }, {}],
+    ['unknown', { client_id: 'nobody' }, {}],
+  ])('OA21: %s is refused with 401, and the token stays', async (_, fields, headers) => {
+    const { refresh_token } = await newTokens(portal);
+    const form = { grant_type: 'refresh_token', refresh_token, ...fields };
+    const { status, json } = await postToken(server, form, headers);
+    expect({ status, error: json.error }).toEqual({ status: 401, error: 'invalid_client' });
+    expect((await refresh(server, portal, refresh_token)).status).toBe(200);
+  });
+
+  test('V11: that is public has to name itself', async () => {
+    const { refresh_token } = await newTokens();
+    const { status, json } = await postToken(server, { grant_type: 'refresh_token', refresh_token });
+    expect({ status, error: json.error }).toEqual({ status: 400, error: 'invalid_request' });
+  });
+
+  test('OA20: that is not registered for refresh tokens is unauthorized', async () => {
+    const { refresh_token } = await newTokens();
+    const { status, json } = await refresh(server, spa, refresh_token);
+    expect({ status, error: json.error }).toEqual({ status: 400, error: 'unauthorized_client' });
+  });
+});
+
+describe('a refresh token that is none', () => {
+  test.each<[string, (token: string) => string]>([
+    ['another text', () => 'another-text'],
+    ['a character less', (token) => token.slice(1)],
+    ['a character more', (token) => `${token}A`],
+    ['another character', (token) => `${token.slice(0, -2)}${token.at(-2) === 'A' ? 'B' : 'A'}${token.at(-1)}`],
+    ['in another case', (token) => token.toLowerCase()],
+    ['60,000 characters', () => 'A'.repeat(60_000)],
+    ['NUL', (token) => `${token}\0`],
+    ['an emoji', () => '🔑'],
+    ['the prototype', () => '__proto__'],
+  ])('is invalid_grant: %s', async (_, change) => {
+    const { refresh_token = '' } = await newTokens();
+    const { status, json } = await refresh(server, mobile, change(refresh_token));
+    expect({ status, error: json.error }).toEqual({ status: 400, error: 'invalid_grant' });
+  });
+
+  test.each(['access_token', 'id_token', 'code'] as const)('IN4: is invalid_grant: the %s', async (name) => {
+    const tokens = await newTokens();
+    expect((await refresh(server, mobile, tokens[name])).json.error).toBe('invalid_grant');
+  });
+
+  test('is invalid_request when it is missing', async () => {
+    expect((await refresh(server, mobile, undefined)).json.error).toBe('invalid_request');
+  });
+
+  test('OA5: is invalid_request when it comes twice', async () => {
+    const { refresh_token = '' } = await newTokens();
+    const body = `grant_type=refresh_token&client_id=mobile&refresh_token=${refresh_token}&refresh_token=${refresh_token}`;
+    const { status, json } = await postToken(server, body);
+    expect({ status, error: json.error }).toEqual({ status: 400, error: 'invalid_request' });
+  });
+
+  test('OA13: works no more after its code was replayed', async () => {
+    const { code, verifier, refresh_token } = await newTokens();
+    await redeem(server, mobile, { code, code_verifier: verifier });
+    expect((await refresh(server, mobile, refresh_token)).json).toMatchObject({
+      error: 'invalid_grant',
+      reason: 'grant_revoked',
+    });
+  });
+});
+
+describe('BP21, V12: the lifetime of a refresh token', () => {
+  test('ends when it was not used for the idle lifetime of the client', async () => {
+    const { refresh_token } = await newTokens(shortLived);
+    server.clock.advance(60);
+    expect((await refresh(server, shortLived, refresh_token)).json).toMatchObject({
+      error: 'invalid_grant',
+      reason: 'refresh_token_expired',
+    });
+  });
+
+  test('is prolonged by use, up to the absolute lifetime of the client', async () => {
+    let tokens = await newTokens(shortLived);
+    for (let age = 50; age < 150; age += 50) {
+      server.clock.advance(50);
+      tokens = { ...tokens, ...(await refreshed(server, shortLived, tokens.refresh_token)) };
+    }
+    server.clock.advance(50);
+    expect((await refresh(server, shortLived, tokens.refresh_token)).json.error).toBe('invalid_grant');
+  });
+
+  test('is two weeks of rest where the client says nothing', async () => {
+    const first = await newTokens();
+    server.clock.advance(1_209_599);
+    const second = await refreshed(server, mobile, first.refresh_token);
+    server.clock.advance(1_209_600);
+    expect((await refresh(server, mobile, second.refresh_token)).json.error).toBe('invalid_grant');
+  });
+});

@@ -1,0 +1,327 @@
+import { describe, expect, test } from 'vitest';
+import { encodeFields, type Fields, formType, send } from '../support/http.ts';
+import {
+  clientCredentials,
+  credentialsOf,
+  deregisterApi,
+  type FullClient,
+  machine,
+  mobile,
+  obtainTokens,
+  refresh,
+  refreshed,
+  registerApi,
+  type Tokens,
+  userinfo,
+} from '../support/lifecycle.ts';
+import { newPerson, signedInPerson } from '../support/person.ts';
+import { pkcePair } from '../support/pkce.ts';
+import { authorizeTarget, claimsOf, obtainCode, parametersOf, redeem } from '../support/protocol.ts';
+import { startTestServer } from '../support/server.ts';
+
+const scope = 'openid email catalog:read catalog:write orders:read shared:read';
+const shop: FullClient = { ...mobile, client_id: 'shop', scope };
+const robot: FullClient = { ...machine, client_id: 'robot', scope: 'catalog:read orders:read shared:read' };
+
+const catalog = 'https://api.example/catalog';
+const orders = 'https://api.example/orders';
+const stock = 'https://stock.example/api?tenant=1';
+const doomed = 'urn:example:doomed';
+
+const server = await startTestServer({
+  clients: [shop, robot],
+  environment: { PIXY_AUDIENCE: 'https://default.example' },
+});
+await registerApi({ resource: catalog, scope: ['catalog:read', 'catalog:write'], accessTokenLifetime: 600 });
+await registerApi({ resource: orders, scope: ['orders:read'], accessTokenLifetime: 7_200 });
+await registerApi({ resource: stock, scope: [] });
+await registerApi({ resource: doomed, scope: ['catalog:read'] });
+const person = await signedInPerson(server);
+
+/** The address of an authorization request with any number of resources. */
+function authorizeFor(resources: readonly string[], changes: Fields = {}): string {
+  const named = resources.map((resource) => `&resource=${encodeURIComponent(resource)}`).join('');
+  return `${authorizeTarget(shop, { scope, ...changes })}${named}`;
+}
+
+async function codeFor(resources: readonly string[], changes: Fields = {}) {
+  const { verifier, challenge } = pkcePair();
+  const redirected = await person.authorize(authorizeFor(resources, { code_challenge: challenge, ...changes }));
+  return { code: parametersOf(redirected).code, code_verifier: verifier };
+}
+
+/** A token request with any number of resources. */
+async function exchange(fields: Fields, resources: readonly string[]): Promise<{ status: number; json: Tokens }> {
+  const [redirect_uri] = shop.redirect_uris;
+  const form = { ...credentialsOf(shop).fields, redirect_uri, grant_type: 'authorization_code', ...fields };
+  const named = resources.map((resource) => `&resource=${encodeURIComponent(resource)}`).join('');
+  const body = `${encodeFields(form)}${named}`;
+  const answer = await send(server.port, '/token', { method: 'POST', headers: formType, body });
+  return { status: answer.status, json: JSON.parse(answer.body) };
+}
+
+async function tokensFor(resources: readonly string[], changes: Fields = {}): Promise<Tokens> {
+  const { status, json } = await exchange(await codeFor(resources, changes), []);
+  if (status !== 200) throw new Error(`expected tokens, got ${json.error}`);
+  return json;
+}
+
+const audience = ({ access_token }: Tokens) => claimsOf(access_token)['aud'];
+const scopeIn = ({ access_token }: Tokens) => claimsOf(access_token)['scope'];
+const invalidTarget = { status: 400, json: { error: 'invalid_target' } };
+
+const malformed = [
+  ' ',
+  'catalog',
+  '/catalog',
+  '//api.example/catalog',
+  'api.example',
+  'https:',
+  '__proto__',
+  'x y:z',
+  `${catalog}#fragment`,
+  `${catalog}#`,
+  `https://${'x'.repeat(1_000)}.example`,
+];
+const unknown = [
+  'https://api.example/other',
+  `${catalog}/`,
+  'HTTPS://api.example/catalog',
+  'https://api.example:443/catalog',
+  'https://API.example/catalog',
+  `${catalog}?`,
+  'https://api.example/cat%61log',
+  'urn:example:unheard-of',
+];
+
+describe('RI1: a resource that is no absolute URI without a fragment', () => {
+  test.each(malformed)('is invalid_target at /authorize: %.60s', async (resource) => {
+    const answer = parametersOf(await person.authorize(authorizeFor([resource])));
+    expect(answer).toMatchObject({ error: 'invalid_target', state: 'a-state', iss: server.issuer });
+    expect(answer).not.toHaveProperty('code');
+  });
+
+  test.each(malformed)('is invalid_target at /token, and the code stays: %.60s', async (resource) => {
+    const proof = await codeFor([catalog]);
+    expect(await exchange(proof, [resource])).toMatchObject(invalidTarget);
+    expect((await exchange(proof, [catalog])).status).toBe(200);
+  });
+
+  test('RI5: that is empty is none at all', async () => {
+    expect(audience(await tokensFor(['']))).toBe('https://default.example');
+  });
+});
+
+describe('RI2: a resource that is not registered', () => {
+  test.each(unknown)('is invalid_target at /authorize: %s', async (resource) => {
+    expect(parametersOf(await person.authorize(authorizeFor([resource]))).error).toBe('invalid_target');
+  });
+
+  test.each(unknown)('is invalid_target at /token, and the code stays: %s', async (resource) => {
+    const proof = await codeFor([catalog]);
+    expect(await exchange(proof, [resource])).toMatchObject(invalidTarget);
+    expect((await exchange(proof, [])).status).toBe(200);
+  });
+
+  test('beside a registered one is invalid_target', async () => {
+    expect(parametersOf(await person.authorize(authorizeFor([catalog, 'urn:example:x']))).error).toBe('invalid_target');
+  });
+
+  test('is told without a sign-in', async () => {
+    expect(parametersOf(await newPerson(server).authorize(authorizeFor(['urn:example:x']))).error).toBe(
+      'invalid_target',
+    );
+  });
+});
+
+describe('RI3: a token request for part of what was authorized', () => {
+  test('is for that part', async () => {
+    const { status, json } = await exchange(await codeFor([catalog, orders]), [orders]);
+    expect(status).toBe(200);
+    expect(audience(json)).toBe(orders);
+  });
+
+  test('leaves the rest for a later refresh', async () => {
+    const { json } = await exchange(await codeFor([catalog, orders]), [orders]);
+    const next = await refreshed(server, shop, json.refresh_token, { resource: catalog });
+    expect(audience(next)).toBe(catalog);
+  });
+
+  test('that is wider is invalid_target, and the code stays', async () => {
+    const proof = await codeFor([catalog]);
+    expect(await exchange(proof, [orders])).toMatchObject(invalidTarget);
+    expect(await exchange(proof, [catalog, orders])).toMatchObject(invalidTarget);
+    expect((await exchange(proof, [catalog])).status).toBe(200);
+  });
+
+  test('for a resource when none was authorized is invalid_target, and the code stays', async () => {
+    const proof = await codeFor([]);
+    expect(await exchange(proof, [catalog])).toMatchObject(invalidTarget);
+    expect((await exchange(proof, [])).status).toBe(200);
+  });
+
+  test('at a refresh that is wider is invalid_target, and the refresh token stays', async () => {
+    const { refresh_token } = await tokensFor([catalog]);
+    expect(await refresh(server, shop, refresh_token, { resource: orders })).toMatchObject(invalidTarget);
+    server.clock.advance(11);
+    expect((await refresh(server, shop, refresh_token, { resource: catalog })).status).toBe(200);
+  });
+
+  test('at a refresh for something unknown is invalid_target, and the refresh token stays', async () => {
+    const { refresh_token } = await tokensFor([catalog]);
+    expect(await refresh(server, shop, refresh_token, { resource: 'urn:example:x' })).toMatchObject(invalidTarget);
+    server.clock.advance(11);
+    expect((await refresh(server, shop, refresh_token)).status).toBe(200);
+  });
+
+  test('at a refresh does not narrow the next one', async () => {
+    const { refresh_token } = await tokensFor([catalog, orders]);
+    const narrow = await refreshed(server, shop, refresh_token, { resource: orders });
+    expect(audience(narrow)).toBe(orders);
+    expect(audience(await refreshed(server, shop, narrow.refresh_token))).toEqual([catalog, orders]);
+  });
+
+  test('that proves itself wrongly is invalid_grant all the same', async () => {
+    const { code } = await codeFor([catalog]);
+    const { json } = await exchange({ code, code_verifier: pkcePair().verifier }, [catalog]);
+    expect(json.error).toBe('invalid_grant');
+  });
+});
+
+describe('RI4, AT3: the audience', () => {
+  test('is the resource, byte for byte, as a text', async () => {
+    expect(audience(await tokensFor([stock]))).toBe(stock);
+  });
+
+  test('is a list for more than one resource', async () => {
+    expect(audience(await tokensFor([catalog, orders]))).toEqual([catalog, orders]);
+  });
+
+  test('has a resource once that was sent twice', async () => {
+    expect(audience(await tokensFor([catalog, catalog]))).toBe(catalog);
+  });
+
+  test('of the ID token stays the client', async () => {
+    expect(claimsOf((await tokensFor([catalog])).id_token)['aud']).toBe(shop.client_id);
+  });
+
+  test('OA5: resource is the only parameter that may be repeated', async () => {
+    const redirected = await person.authorize(`${authorizeFor([catalog])}&audience=a&audience=b`);
+    expect(parametersOf(redirected).error).toBe('invalid_request');
+  });
+
+  test('survives a sign-in', async () => {
+    const { verifier, challenge } = pkcePair();
+    const redirected = await newPerson(server).authorize(
+      authorizeFor([catalog, orders], { code_challenge: challenge }),
+    );
+    const { json } = await exchange({ code: parametersOf(redirected).code, code_verifier: verifier }, []);
+    expect(audience(json)).toEqual([catalog, orders]);
+  });
+});
+
+describe('RI5: without a resource', () => {
+  test('the audience is the default one', async () => {
+    expect(audience(await tokensFor([]))).toBe('https://default.example');
+  });
+
+  test('a token request inherits what was authorized', async () => {
+    expect(audience(await tokensFor([catalog]))).toBe(catalog);
+  });
+
+  test('a refresh inherits what was authorized', async () => {
+    const { refresh_token } = await tokensFor([catalog]);
+    expect(audience(await refreshed(server, shop, refresh_token))).toBe(catalog);
+  });
+
+  test('AT3: a client’s own token is for the default audience', async () => {
+    expect(audience((await clientCredentials(server, robot)).json)).toBe('https://default.example');
+  });
+});
+
+describe('BP11: the scope of a token for an API', () => {
+  test('has only values that the API knows, and those of OpenID Connect', async () => {
+    const tokens = await tokensFor([catalog]);
+    expect(tokens.scope).toBe('openid email catalog:read catalog:write');
+    expect(scopeIn(tokens)).toBe(tokens.scope);
+  });
+
+  test('has nothing of an API that only the refresh token is for', async () => {
+    const { refresh_token } = await tokensFor([catalog, orders]);
+    expect((await refreshed(server, shop, refresh_token, { resource: orders })).scope).toBe('openid email orders:read');
+  });
+
+  test('is absent when nothing is left of it', async () => {
+    const tokens = await tokensFor([stock], { scope: 'catalog:read' });
+    expect(tokens).not.toHaveProperty('scope');
+    expect(claimsOf(tokens.access_token)).not.toHaveProperty('scope');
+  });
+
+  test('still opens userinfo', async () => {
+    expect((await userinfo(server, (await tokensFor([catalog])).access_token)).status).toBe(200);
+  });
+
+  test('is narrowed by scope and resource at once', async () => {
+    const { refresh_token } = await tokensFor([catalog, orders]);
+    const tokens = await refreshed(server, shop, refresh_token, { resource: catalog, scope: 'catalog:read' });
+    expect(tokens.scope).toBe('catalog:read');
+  });
+});
+
+describe('AT3: scope values that more than one of the resources knows', () => {
+  test('are ambiguous, and no token is issued', async () => {
+    const redirected = parametersOf(await person.authorize(authorizeFor([catalog, doomed], { scope: 'catalog:read' })));
+    const json =
+      redirected.error === undefined
+        ? (await exchange(await codeFor([catalog, doomed], { scope: 'catalog:read' }), [])).json
+        : redirected;
+    expect(json).toMatchObject({ error: 'invalid_target' });
+  });
+});
+
+describe('the lifetime of a token for an API', () => {
+  test('is that of the API', async () => {
+    const tokens = await tokensFor([catalog]);
+    const { iat, exp } = claimsOf(tokens.access_token);
+    expect(tokens.expires_in).toBe(600);
+    expect(Number(exp) - Number(iat)).toBe(600);
+  });
+
+  test('is that of the server where the API says nothing', async () => {
+    expect((await tokensFor([stock])).expires_in).toBe(3_600);
+  });
+
+  test('is that of the strictest of several', async () => {
+    expect((await tokensFor([catalog, orders])).expires_in).toBe(600);
+  });
+});
+
+describe('a client’s own token', () => {
+  test('RI4: is for the resource, with the scope that it knows', async () => {
+    const { json } = await clientCredentials(server, robot, { resource: catalog });
+    expect({ aud: audience(json), scope: json.scope, expires_in: json.expires_in }).toEqual({
+      aud: catalog,
+      scope: 'catalog:read',
+      expires_in: 600,
+    });
+  });
+
+  test.each([`${catalog}#x`, 'urn:example:x'])('RI1, RI2: for %s is invalid_target', async (resource) => {
+    expect(await clientCredentials(server, robot, { resource })).toMatchObject(invalidTarget);
+  });
+});
+
+describe('an API that was deregistered', () => {
+  test('gets no more tokens, and the grant for it is good for no other audience', async () => {
+    const { refresh_token } = await tokensFor([doomed], { scope: 'openid orders:read catalog:read' });
+    await deregisterApi(doomed);
+    server.clock.advance(31);
+    expect((await refresh(server, shop, refresh_token)).status).toBe(400);
+  });
+});
+
+test('a code that names no resource at all works as ever', async () => {
+  const { code, verifier } = await obtainCode(person, shop);
+  expect((await redeem(server, shop, { code, code_verifier: verifier })).status).toBe(200);
+  expect(audience(await obtainTokens(server, person, shop))).toBe('https://default.example');
+});

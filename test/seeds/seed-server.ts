@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { carryOut, planImport } from '../../cli/import/apply-import.ts';
+import { demoAccount } from '../../infra/local/demo/demo-data.ts';
+import { startServer } from '../../infra/local/server.ts';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
+import { type ImportFormat, type ImportOptions, parseImport } from '../../shared/clients/import/parse-import.ts';
+import { type GlobalPolicy, shippedGlobalPolicy } from '../../shared/pkce/policy.ts';
+import { stoppedClock } from '../support/clock.ts';
+import { encodeFields, type Fields, formType, type Sent, send } from '../support/http.ts';
+import { newPerson } from '../support/person.ts';
+import { parametersOf, type ResponseParameters, type TokenAnswer, type TokenJson } from '../support/protocol.ts';
+import { tables } from '../support/server.ts';
+
+const author = { by: 'ada', why: 'moving in' };
+
+/** How long functions remember clients and the policy, in seconds. */
+const remembered = 30;
+
+export const sampleFile = (name: string): Promise<string> => readFile(join(import.meta.dirname, 'files', name), 'utf8');
+
+/**
+ * The server that somebody moves into: it answers at the paths of other servers, and its clients come through the importer and
+ * the client store. One per file; closed after the last test.
+ */
+export async function startSeedServer() {
+  const clock = stoppedClock();
+  const started = await startServer({
+    port: 0,
+    data: 'memory',
+    pathAliases: true,
+    now: clock.now,
+    writeLine: () => {},
+  });
+  afterAll(() => started.close());
+  const { issuer } = started;
+  const port = Number(new URL(issuer).port);
+  const clients = clientStore(openDatabase(), tables.clients, clock.now);
+  const server = { issuer, port, clock, clients };
+  const person = newPerson(server);
+
+  return {
+    ...server,
+
+    /** Imports a file, replacing what is there, and waits until every function knows. Fails when an entry cannot be taken. */
+    async moveIn(format: ImportFormat, file: string, options: Partial<ImportOptions> = {}): Promise<void> {
+      const parsed = await parseImport(format, await sampleFile(file), { now: clock.now(), ...options });
+      const plan = await planImport(parsed, clients, { replace: true });
+      if (plan.refused.length > 0) throw new Error(`refused: ${JSON.stringify(plan.refused)}`);
+      const done = await carryOut(plan, clients, author);
+      if (!done.ok) throw new Error(`not imported: ${JSON.stringify(done.refusal)}`);
+      clock.advance(remembered);
+    },
+
+    /** Sets the global policy and waits until every function knows. */
+    async setPolicy(policy: Partial<GlobalPolicy>): Promise<void> {
+      await clients.putPolicy({ ...shippedGlobalPolicy, ...policy }, author);
+      clock.advance(remembered);
+    },
+
+    /** The authorization request of a documentation, followed by a person who signs in once; the parameters that come back. */
+    authorize: async (path: string, query: Fields) =>
+      parametersOf(await person.authorize(`${path}?${encodeFields(query)}`, demoAccount)),
+
+    /** The token request of a documentation. */
+    async requestToken(path: string, body: Fields, headers: Sent['headers'] = {}): Promise<TokenAnswer> {
+      const sent = { method: 'POST', headers: { ...formType, ...headers }, body: encodeFields(body) };
+      const answer = await send(port, path, sent);
+      return { ...answer, json: JSON.parse(answer.body) };
+    },
+  };
+}
+
+/** The pair of RFC 7636 appendix B, which documentations use as well. */
+export const appendixB = {
+  verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+  challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+};
+
+/** What an authorization or token response comes to: `granted`, or the reason of the refusal. */
+export function outcomeOf({ code, access_token, error_uri }: ResponseParameters & TokenJson): string {
+  if (code !== undefined || access_token !== undefined) return 'granted';
+  return /#(\w+)$/.exec(error_uri ?? '')?.[1] ?? 'neither granted nor explained';
+}

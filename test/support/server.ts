@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { localTableNames } from '../../infra/local/create-tables.ts';
+import { type ServerOptions, startServer } from '../../infra/local/server.ts';
+import type { TestClient } from './clients.ts';
+import { type Clock, stoppedClock } from './clock.ts';
+
+export const ada = { username: 'ada', password: 'correct horse battery staple', claims: { sub: 'ada-0001' } };
+
+export type TestServerOptions = Pick<ServerOptions, 'dynamodb' | 'environment' | 'limits'> & {
+  clients?: readonly TestClient[];
+  /** @default Ada */
+  accounts?: readonly object[];
+  /** @default a stopped clock; `system` for libraries that look at the clock of the machine */
+  clock?: 'system';
+};
+
+export type TestServer = {
+  issuer: string;
+  port: number;
+  clock: Clock;
+  /** The endpoint of its database. */
+  dynamodb: string;
+  /** The audit lines so far, as they were written. */
+  auditLines: string[];
+};
+
+/** What the tables of a server are called. */
+export const tables = localTableNames;
+
+/**
+ * The server with these clients and accounts, in this process, on a free port of the loopback interface; closed after the last
+ * test of the file. One per file: the address of the database is in the environment of the process.
+ */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { clients = [], accounts = [ada], clock: system, ...given } = options;
+  const clock = stoppedClock();
+  const auditLines: string[] = [];
+  const folder = await mkdtemp(join(tmpdir(), 'pixy-test-'));
+  try {
+    const clientsFile = join(folder, 'clients.json');
+    const accountsFile = join(folder, 'accounts.json');
+    await writeFile(clientsFile, JSON.stringify(clients));
+    await writeFile(accountsFile, JSON.stringify(accounts));
+    const started = await startServer({
+      ...given,
+      port: 0,
+      data: 'memory',
+      clientsFile,
+      accountsFile,
+      ...(system === undefined && { now: clock.now }),
+      writeLine: (line) => auditLines.push(line),
+    });
+    afterAll(() => started.close());
+    const { issuer } = started;
+    const dynamodb = process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '';
+    return { issuer, port: Number(new URL(issuer).port), clock, dynamodb, auditLines };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { pixy } from '../cli/pixy.ts';
+import { spa, type TestClient, web } from '../support/clients.ts';
+import { ada, startTestServer } from '../support/server.ts';
+
+/*
+ * `pixy verify` against Pixy: nothing fails, whatever the policy of the client.
+ */
+
+const grantTypes = ['authorization_code', 'refresh_token'];
+const s256: TestClient = { ...spa, grant_types: grantTypes };
+const any: TestClient = {
+  ...spa,
+  client_id: 'legacy',
+  redirect_uris: ['http://127.0.0.1/callback?tenant=1'],
+  grant_types: grantTypes,
+  pkce_policy: 'any',
+};
+const none: TestClient = { ...web, grant_types: grantTypes };
+
+const { issuer, auditLines } = await startTestServer({ clients: [s256, any, none] });
+
+const verify = (client: TestClient, ...argv: string[]) =>
+  pixy(['verify', issuer, '--client-id', client.client_id, '--redirect-uri', client.redirect_uris[0] ?? '', ...argv], {
+    env: {
+      PIXY_VERIFY_PASSWORD: ada.password,
+      ...(client.client_secret && { PIXY_VERIFY_CLIENT_SECRET: client.client_secret }),
+    },
+  });
+
+describe.each([
+  ['a public client with the policy S256', s256, ['downgrade', 'client-unauthenticated']],
+  ['a public client with the policy any', any, ['downgrade', 'client-unauthenticated']],
+  ['a confidential client with the policy none', none, ['challenge-missing']],
+])('as %s', (_, client, skipped) => {
+  test('every check passes or does not apply', async () => {
+    const { exitCode, output, errors } = await verify(client, '--username', ada.username);
+    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
+    const lines = output.split('\n');
+    expect(lines.filter((line) => line.startsWith('FAILED'))).toEqual([]);
+    expect(lines.filter((line) => line.startsWith('skipped')).map((line) => line.split(/\s+/)[1])).toEqual(skipped);
+    expect(lines.at(-2)).toMatch(/: 4\d passed, 0 failed, [12] skipped; \d+ requests, 1 sign-in\.$/);
+  });
+});
+
+test('the checks leave lines in the audit log, and none of them failed', () => {
+  expect(auditLines.length).toBeGreaterThan(100);
+  expect(auditLines.filter((line) => JSON.parse(line).verdict === 'failed')).toEqual([]);
+});
