@@ -33,7 +33,10 @@ async function introspect(request: HttpRequest, deps: IntrospectDeps): Promise<A
     decision: { verdict: 'refused', reason: refusal.reason, client },
   });
   const authenticated = await readAuthenticatedForm(request, deps);
-  if (!authenticated.ok) return refused(authenticated.refusal);
+  if (!authenticated.ok) {
+    const { refusal } = authenticated;
+    return refused(refusal.reason === 'client_id_missing' ? { reason: 'client_authentication_missing' } : refusal);
+  }
   const { form, client } = authenticated.value;
   const { clientId } = client;
   if (!client.mayIntrospect) return refused({ reason: 'introspection_not_allowed' }, clientId);

@@ -5,6 +5,7 @@ import type { ApiReader } from '../../shared/apis/api-store.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/endpoint.ts';
+import { errorPage } from '../../shared/http/pages/error-page.ts';
 import { errorReferencePage } from '../../shared/http/pages/error-reference-page.ts';
 import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
@@ -28,7 +29,7 @@ export function metadataHandler(deps: MetadataDeps): HttpApiHandler {
     [endpoints.jwks]: async (request) => ({ reply: cacheable(await deps.publishedKeys(), request) }),
     [endpoints.errors]: async () => ({ reply: await errorReferencePage() }),
   };
-  const handlers = new Map(Object.entries(documents).map(([path, flow]) => [path, handlerOf(flow, deps)]));
+  const handlers = new Map(Object.entries(documents).map(([path, flow]) => [path, handlerOf(path, flow, deps)]));
   return async (event: APIGatewayProxyEventV2, context) => {
     const handler = handlers.get(event.rawPath);
     if (handler === undefined) throw new Error('a route leads to the metadata function that it does not know');
@@ -36,12 +37,13 @@ export function metadataHandler(deps: MetadataDeps): HttpApiHandler {
   };
 }
 
-const handlerOf = (flow: (request: HttpRequest) => Promise<Answer>, deps: MetadataDeps) =>
+const handlerOf = (path: string, flow: (request: HttpRequest) => Promise<Answer>, deps: MetadataDeps) =>
   endpoint({
     name: 'metadata',
     methods: { GET: flow },
-    tell: (refusal) => refusalReply(refusal, deps.issuer),
-    crossOrigin: true,
+    tell: (refusal) =>
+      path === endpoints.errors ? errorPage(refusal, deps.issuer) : refusalReply(refusal, deps.issuer),
+    crossOrigin: path !== endpoints.errors,
     writeLine: deps.writeLine,
     now: deps.now,
   });

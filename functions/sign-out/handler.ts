@@ -6,10 +6,17 @@ import { readForm } from '../../shared/http/form.ts';
 import { isOurForm, openForm } from '../../shared/http/form-token.ts';
 import { errorPage } from '../../shared/http/pages/error-page.ts';
 import { signedOutPage, signOutPage } from '../../shared/http/pages/sign-out-page.ts';
-import { noStore, type Reply } from '../../shared/http/reply.ts';
+import { noStore, type Reply, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
-import { type Parameters, parseParameters, refuseUnclear, single } from '../../shared/oauth/parameters.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import {
+  encodeParameters,
+  type Parameters,
+  parseParameters,
+  refuseUnclear,
+  single,
+} from '../../shared/oauth/parameters.ts';
 import { matchRedirectUri, type RegisteredRedirectUri, withQuery } from '../../shared/oauth/redirect-uri.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
@@ -53,6 +60,10 @@ async function signOut(
 
   // A client that shows an ID token of the person who is signed in needs no question; everybody else is asked (§2).
   const isConfirmed = request.method === 'POST' && isOurForm(request, sent, deps.issuer);
+  // A form of another site comes without our cookie; with the GET that follows, it comes along.
+  if (request.method === 'POST' && !isConfirmed) {
+    return { reply: seeOther(`${endpoints.signOut}?${encodeParameters(sent)}`) };
+  }
   if (session && !isConfirmed && hint?.sub !== session.sub) {
     const form = openForm(request, deps.issuer);
     return { reply: await signOutPage(sent, form.token, form.cookies) };

@@ -50,11 +50,18 @@ export async function exchangeCode(
   );
   if (!redeemed.ok) return refused(redeemed.refusal);
   const { grant, wouldRefuse } = redeemed.value;
-  const apis = known?.value ?? (await grantedApis(grant.resources, deps));
+  const apis = known ?? (await grantedApis(grant.resources, deps));
+  if (!apis.ok) return refused(apis.refusal);
   const { scope, nonce } = grant;
   return {
     ok: true,
-    tokens: await tokenResponse(grant, { scope, apis, nonce, refreshToken: refresh?.token }, keys, deps, now),
+    tokens: await tokenResponse(
+      grant,
+      { scope, apis: apis.value, nonce, refreshToken: refresh?.token },
+      keys,
+      deps,
+      now,
+    ),
     note: { ...note, method: grant.challenge?.codeChallengeMethod ?? 'none', wouldRefuse: wouldRefuse?.reason },
   };
 }
@@ -74,8 +81,7 @@ async function prepareRefresh(id: string, client: RegisteredClient, deps: TokenD
   };
 }
 
-/** The APIs of the authorization; one that was deregistered since gets no more tokens. */
+/** The APIs of the authorization; when one was deregistered since, there are no tokens. */
 export async function grantedApis(resources: readonly string[], deps: Pick<TokenDeps, 'apis'>) {
-  if (resources.length === 0) return [];
-  return (await deps.apis.list()).filter((api) => resources.includes(api.resource));
+  return findApis(resources, resources.length > 0 ? await deps.apis.list() : []);
 }

@@ -20,6 +20,9 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
   const requested = single(form, 'scope');
   const narrowed = requested === undefined ? undefined : parseScope(requested);
   if (narrowed && !narrowed.ok) return refused(narrowed.refusal);
+  // Every value is a condition of the write, and the length of a condition is limited.
+  if (narrowed && (narrowed.value.length === 0 || narrowed.value.length > 50))
+    return refused({ reason: 'scope_malformed' });
   const resources = multiple(form, 'resource');
   const known = resources.length > 0 ? findApis(resources, await deps.apis.list()) : undefined;
   if (known && !known.ok) return refused(known.refusal);
@@ -32,8 +35,13 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
   const refreshed = await refreshGrant(token, client.clientId, deps.grants, refreshKeys, settings, now, within);
   if (!refreshed.ok) return refused(refreshed.refusal);
   const { grant, next } = refreshed.value;
-  const apis = known?.value ?? (await grantedApis(grant.resources, deps));
+  const apis = known ?? (await grantedApis(grant.resources, deps));
+  if (!apis.ok) return refused(apis.refusal);
   const scope = narrowed?.value ?? grant.scope;
   const refreshToken = formatRefreshToken(next, refreshKeys);
-  return { ok: true, tokens: await tokenResponse(grant, { scope, apis, refreshToken }, keys, deps, now), note };
+  return {
+    ok: true,
+    tokens: await tokenResponse(grant, { scope, apis: apis.value, refreshToken }, keys, deps, now),
+    note,
+  };
 }

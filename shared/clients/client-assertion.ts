@@ -1,4 +1,5 @@
-import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { StoreUnavailable } from '../aws/dynamodb.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { assertionAlgorithms } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -43,9 +44,9 @@ export async function verifyAssertion(
     const isFirst = await deps.assertions.use(client.clientId, jti, exp);
     return isFirst ? ok(undefined) : refuse({ reason: 'client_assertion_replayed' });
   } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof TypeError)
-      return refuse({ reason: 'client_assertion_wrong' });
-    throw error;
+    // Keys come from outside, and every library has its own errors for malformed ones.
+    if (error instanceof StoreUnavailable) throw error;
+    return refuse({ reason: 'client_assertion_wrong' });
   }
 }
 

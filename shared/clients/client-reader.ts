@@ -13,6 +13,7 @@ export type ClientReader = ReturnType<typeof clientReader>;
 export function clientReader(database: Database, table: string, now: () => number) {
   const find = cachedByKey(
     async (clientId): Promise<RegisteredClient | undefined> => {
+      if (clientId.length > 255) return undefined; // longer than any registered one, and than a key may be
       const item = await database.get({ TableName: table, Key: clientKey(clientId) });
       return item && toVersionedClient(item).value;
     },

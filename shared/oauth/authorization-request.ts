@@ -97,6 +97,10 @@ export function afterSignIn(parameters: Parameters): Parameters {
   const values = new Map(parameters.values);
   values.delete('max_age');
   values.delete('prompt');
-  if (prompt.some((value) => value !== '')) values.set('prompt', [prompt.join(' ')]);
+  const claims = parseClaims(single(parameters, 'claims'));
+  const isForSomebody = values.has('id_token_hint') || (claims.ok && claims.value.subject !== undefined);
+  // Whoever signed in now is either the one that was asked for, or asking again would help nobody.
+  if (isForSomebody) values.set('prompt', ['none']);
+  else if (prompt.some((value) => value !== '')) values.set('prompt', [prompt.join(' ')]);
   return { ...parameters, values };
 }

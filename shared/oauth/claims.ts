@@ -29,7 +29,7 @@ const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
 export const standardClaims: readonly string[] = Object.values(claimsOfScope).flat();
 
 /** Names of claims that a request asked for one by one (OpenID Connect Core §5.5). */
-export type RequestedClaims = { userinfo: readonly string[]; idToken: readonly string[] };
+export type RequestedClaims = { userinfo: readonly string[]; idToken: readonly string[]; subject?: string };
 
 const maximumNames = 50;
 
@@ -41,7 +41,16 @@ export function parseClaims(text: string | undefined): Result<RequestedClaims, R
   const idToken = namesOf(json?.['id_token']);
   if (json === undefined || userinfo === undefined || idToken === undefined)
     return refuse({ reason: 'claims_malformed' });
-  return ok({ userinfo, idToken });
+  const subject = requestedSubject(json);
+  return ok({ userinfo, idToken, ...(subject !== undefined && { subject }) });
+}
+
+/** OpenID Connect Core §5.5.1: a `sub` with a value is the only person the answer may be about. */
+function requestedSubject(json: Record<string, unknown>): string | undefined {
+  const idToken = json['id_token'];
+  const sub = isObject(idToken) ? idToken['sub'] : undefined;
+  const value = isObject(sub) ? sub['value'] : undefined;
+  return typeof value === 'string' ? value : undefined;
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -71,10 +71,13 @@ export function refuseUnclear(parameters: Parameters, names?: readonly string[])
 export const encodePairs = (pairs: Iterable<readonly [string, string]>): string =>
   Array.from(pairs, ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
 
+/** Characters that may stand in a query as they are, so that an address does not grow on its way through our pages. */
+const encodeLegibly = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/%(?:2F|3F|3A|40|24|2C|3B)/g, (escaped) => decodeURIComponent(escaped));
+
 /** The parameters as a query string. A client secret that strayed into an authorization request goes no further. */
 export const encodeParameters = ({ values }: Parameters): string =>
-  encodePairs(
-    [...values].flatMap(([name, list]) =>
-      name === 'client_secret' ? [] : list.map((value) => [name, value] as const),
-    ),
-  );
+  [...values]
+    .filter(([name]) => name !== 'client_secret')
+    .flatMap(([name, list]) => list.map((value) => `${encodeLegibly(name)}=${encodeLegibly(value)}`))
+    .join('&');

@@ -36,7 +36,8 @@ export function accountStore(database: Database, table: string) {
 
     /** Reads twice whether the name is known or not, so that the time does not tell. */
     async findByUsername(username: string): Promise<Account | undefined> {
-      return findBySubject((await subjectOf(username)) ?? '');
+      const possible = username.length <= 200 ? username : ''; // a longer one could not be a key, and nobody's
+      return findBySubject((await subjectOf(possible)) ?? '');
     },
 
     /**
