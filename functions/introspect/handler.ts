@@ -1,5 +1,6 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { AuthenticationDeps } from '../../shared/clients/client-authentication.ts';
+import { isPublic } from '../../shared/clients/registered-client.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../../shared/http/authenticated-form.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
@@ -39,7 +40,7 @@ async function introspect(request: HttpRequest, deps: IntrospectDeps): Promise<A
   }
   const { form, client } = authenticated.value;
   const { clientId } = client;
-  if (!client.mayIntrospect) return refused({ reason: 'introspection_not_allowed' }, clientId);
+  if (!client.mayIntrospect || isPublic(client)) return refused({ reason: 'introspection_not_allowed' }, clientId);
   const token = single(form, 'token');
   if (token === undefined) return refused({ reason: 'token_missing' }, clientId);
 

@@ -175,6 +175,9 @@ function* findContradictions(
   if (method === 'none' && input.client_secret !== undefined) {
     yield { member: 'client_secret', problem: 'is given, but token_endpoint_auth_method none means a public client' };
   }
+  if (method === 'none' && input.may_introspect) {
+    yield { member: 'may_introspect', problem: 'is true, and a public client cannot prove that it is the one asking' };
+  }
   if (method === 'private_key_jwt') {
     if (input.client_secret !== undefined) {
       yield { member: 'client_secret', problem: 'is given, but token_endpoint_auth_method private_key_jwt uses keys' };
