@@ -1,10 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import {
-  type CatalogueEntry,
-  mistakeSentences,
-  refusalCatalogue,
-} from '../shared/oauth/refusal-catalogue.ts';
+import { type CatalogueEntry, mistakeSentences, refusalCatalogue } from '../shared/oauth/refusal-catalogue.ts';
 
 /** docs/errors.md, made from the catalogue that the server answers from. `npm run docs:errors` writes it. */
 export function errorsDocument(): string {
