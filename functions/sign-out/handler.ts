@@ -61,7 +61,7 @@ async function signOut(
   // A client that shows an ID token of the person who is signed in needs no question; everybody else is asked (§2).
   const isConfirmed = request.method === 'POST' && isOurForm(request, sent, deps.issuer);
   // A form of another site comes without our cookie; with the GET that follows, it comes along.
-  if (request.method === 'POST' && !isConfirmed) {
+  if (request.method === 'POST' && sessionId === undefined) {
     return { reply: seeOther(`${endpoints.signOut}?${encodeParameters(sent)}`) };
   }
   if (session && !isConfirmed && hint?.sub !== session.sub) {

@@ -26,7 +26,9 @@ export async function clientCredentials(
   const apis = findApis(resources, resources.length > 0 ? await deps.apis.list() : []);
   if (!apis.ok) return refused(apis.refusal);
 
-  const target = targetOf(apis.value, scope.value, deps);
+  const found = targetOf(apis.value, scope.value, deps);
+  if (!found.ok) return refused(found.refusal);
+  const target = found.value;
   const key = await deps.signingKey(deps.defaultAlgorithm);
   const accessToken = await mintAccessToken({ clientId, sub: clientId }, target, deps.issuer, key, now);
   return {

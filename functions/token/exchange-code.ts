@@ -35,6 +35,7 @@ export async function exchangeCode(
   const known = resources.length > 0 ? findApis(resources, await deps.apis.list()) : undefined;
   if (known && !known.ok) return refused(known.refusal);
   const keys = await loadKeys(client, deps);
+  if (!keys.ok) return refused(keys.refusal);
   const refresh = await prepareRefresh(grantId(code), client, deps, now);
 
   const redeemed = await redeemCode(
@@ -53,15 +54,12 @@ export async function exchangeCode(
   const apis = known ?? (await grantedApis(grant.resources, deps));
   if (!apis.ok) return refused(apis.refusal);
   const { scope, nonce } = grant;
+  const answer = { scope, apis: apis.value, nonce, refreshToken: refresh?.token };
+  const tokens = await tokenResponse(grant, answer, keys.value, deps, now);
+  if (!tokens.ok) return refused(tokens.refusal);
   return {
     ok: true,
-    tokens: await tokenResponse(
-      grant,
-      { scope, apis: apis.value, nonce, refreshToken: refresh?.token },
-      keys,
-      deps,
-      now,
-    ),
+    tokens: tokens.value,
     note: { ...note, method: grant.challenge?.codeChallengeMethod ?? 'none', wouldRefuse: wouldRefuse?.reason },
   };
 }

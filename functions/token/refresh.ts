@@ -20,13 +20,12 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
   const requested = single(form, 'scope');
   const narrowed = requested === undefined ? undefined : parseScope(requested);
   if (narrowed && !narrowed.ok) return refused(narrowed.refusal);
-  // Every value is a condition of the write, and the length of a condition is limited.
-  if (narrowed && (narrowed.value.length === 0 || narrowed.value.length > 50))
-    return refused({ reason: 'scope_malformed' });
+  if (narrowed?.value.length === 0) return refused({ reason: 'scope_malformed' });
   const resources = multiple(form, 'resource');
   const known = resources.length > 0 ? findApis(resources, await deps.apis.list()) : undefined;
   if (known && !known.ok) return refused(known.refusal);
   const [keys, refreshKeys] = await Promise.all([loadKeys(client, deps), deps.refreshKeys()]);
+  if (!keys.ok) return refused(keys.refusal);
   const token = parseRefreshToken(text, refreshKeys);
   if (token === undefined) return refused({ reason: 'refresh_token_unknown' });
 
@@ -39,9 +38,6 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
   if (!apis.ok) return refused(apis.refusal);
   const scope = narrowed?.value ?? grant.scope;
   const refreshToken = formatRefreshToken(next, refreshKeys);
-  return {
-    ok: true,
-    tokens: await tokenResponse(grant, { scope, apis: apis.value, refreshToken }, keys, deps, now),
-    note,
-  };
+  const tokens = await tokenResponse(grant, { scope, apis: apis.value, refreshToken }, keys.value, deps, now);
+  return tokens.ok ? { ok: true, tokens: tokens.value, note } : refused(tokens.refusal);
 }

@@ -2,17 +2,29 @@ import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import { targetOf } from '../../shared/apis/token-target.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
+import { NoSigningKey } from '../../shared/keys/loaded-keys.ts';
 import type { SigningKey } from '../../shared/keys/signing-key.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
 import { mintAccessToken, mintIdToken, scopeMember, type TokenResponse } from '../../shared/tokens/mint.ts';
 import type { TokenDeps } from './handler.ts';
 
-/** The keys a response will need. Loaded before anything is spent: a KMS that does not answer must not cost anybody a code. */
-export async function loadKeys(client: RegisteredClient, deps: TokenDeps) {
-  const [accessTokenKey, idTokenKey] = await Promise.all([
-    deps.signingKey(deps.defaultAlgorithm),
-    deps.signingKey(client.idTokenSignedResponseAlg ?? deps.defaultAlgorithm),
-  ]);
-  return { accessTokenKey, idTokenKey };
+type ResponseKeys = { accessTokenKey: SigningKey; idTokenKey: SigningKey };
+
+/**
+ * The keys a response will need. Loaded before anything is spent: a KMS that does not answer must not cost anybody a code.
+ * Refuses a client whose ID tokens would need an algorithm that this server has no key of.
+ */
+export async function loadKeys(client: RegisteredClient, deps: TokenDeps): Promise<Result<ResponseKeys, Refusal>> {
+  const accessTokenKey = await deps.signingKey(deps.defaultAlgorithm);
+  const algorithm = client.idTokenSignedResponseAlg ?? deps.defaultAlgorithm;
+  if (algorithm === accessTokenKey.algorithm) return ok({ accessTokenKey, idTokenKey: accessTokenKey });
+  try {
+    return ok({ accessTokenKey, idTokenKey: await deps.signingKey(algorithm) });
+  } catch (error) {
+    if (error instanceof NoSigningKey) return refuse({ reason: 'signing_algorithm_unavailable' });
+    throw error;
+  }
 }
 
 /** The tokens of a grant. `nonce` only at the first issue: on refresh an ID token has none (OpenID Connect Core §12.2). */
@@ -29,22 +41,24 @@ export async function tokenResponse(
     nonce?: string | undefined;
     refreshToken?: string | undefined;
   },
-  keys: { accessTokenKey: SigningKey; idTokenKey: SigningKey },
+  keys: ResponseKeys,
   deps: TokenDeps,
   now: number,
-): Promise<TokenResponse> {
-  const target = targetOf(apis, scope, deps);
+): Promise<Result<TokenResponse, Refusal>> {
+  const found = targetOf(apis, scope, deps);
+  if (!found.ok) return found;
+  const target = found.value;
   const bearer = { clientId: grant.clientId, sub: grant.sub, grantId: grant.id, authTime: grant.authTime };
   const [accessToken, idToken] = await Promise.all([
     mintAccessToken(bearer, target, deps.issuer, keys.accessTokenKey, now),
     scope.includes('openid') ? mintIdToken(grant, { nonce }, deps, keys.idTokenKey, now) : undefined,
   ]);
-  return {
+  return ok({
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: target.lifetime,
     ...scopeMember(target.scope),
     ...(refreshToken !== undefined && { refresh_token: refreshToken }),
     ...(idToken !== undefined && { id_token: idToken }),
-  };
+  });
 }

@@ -23,17 +23,21 @@ export function findApis(
 
 /**
  * A token for APIs carries only scope values that they know (and the OpenID Connect ones), and lives as long as the strictest
- * of them wants. Without an API the token is for the default audience, with the whole scope.
+ * of them wants. Without an API the token is for the default audience, with the whole scope. Refuses a scope value that more than
+ * one of the APIs knows (RFC 9068 §3): at each it would be a different right.
  */
 export function targetOf(
   apis: readonly RegisteredApi[],
   scope: readonly string[],
   defaults: { audience: string; accessTokenLifetime: number },
-): TokenTarget {
+): Result<TokenTarget, Refusal> {
   const [only] = apis;
-  if (only === undefined) return { audience: defaults.audience, scope, lifetime: defaults.accessTokenLifetime };
+  if (only === undefined) return ok({ audience: defaults.audience, scope, lifetime: defaults.accessTokenLifetime });
+  if (scope.some((value) => apis.filter((api) => api.scope.includes(value)).length > 1)) {
+    return refuse({ reason: 'resource_ambiguous' });
+  }
   const known = new Set<string>([...openidScopes, ...apis.flatMap((api) => api.scope)]);
   const audience = apis.length === 1 ? only.resource : apis.map(({ resource }) => resource);
   const lifetime = Math.min(...apis.map((api) => api.accessTokenLifetime ?? defaults.accessTokenLifetime));
-  return { audience, scope: scope.filter((value) => known.has(value)), lifetime };
+  return ok({ audience, scope: scope.filter((value) => known.has(value)), lifetime });
 }

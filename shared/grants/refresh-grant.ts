@@ -1,7 +1,7 @@
 import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Grant } from './grant.ts';
-import type { GrantStore, Within } from './grant-store.ts';
+import { type GrantStore, isWithin, type Within } from './grant-store.ts';
 import { type RefreshKeys, type RefreshToken, refreshHash, successor } from './refresh-token.ts';
 
 /** Lifetimes in seconds. */
@@ -44,7 +44,7 @@ export async function refreshGrant(
 }
 
 /** Why the write was refused; undefined when the token is the one before and still within the grace period. Pure. */
-export function judgeUnrotated(
+function judgeUnrotated(
   token: RefreshToken,
   grant: Grant | undefined,
   clientId: string,
@@ -60,9 +60,6 @@ export function judgeUnrotated(
   const isCurrent = refreshHash(token) === hash;
   const isPrevious = refreshHash(token) === previousHash && rotatedAt !== undefined && now <= rotatedAt + grace;
   if (!isCurrent && !isPrevious) return { reason: 'refresh_token_replayed' };
-  if (!isSubset(within.scope, grant.scope)) return { reason: 'scope_wider_than_granted' };
-  return isSubset(within.resources, grant.resources) ? undefined : { reason: 'resource_not_granted' };
+  if (!isWithin({ scope: within.scope ?? [] }, grant)) return { reason: 'scope_wider_than_granted' };
+  return isWithin(within, grant) ? undefined : { reason: 'resource_not_granted' };
 }
-
-const isSubset = (values: readonly string[] = [], granted: readonly string[]): boolean =>
-  values.every((value) => granted.includes(value));

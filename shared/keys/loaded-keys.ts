@@ -13,7 +13,12 @@ export type JwkSet = { keys: JWK[] };
 export const publishedKeys = (store: KeyStore, now: () => number): (() => Promise<JwkSet>) =>
   cached(async () => ({ keys: (await store.list()).map((key) => key.publicJwk) }), remembered, now);
 
-/** The key that signs now with an algorithm, opened once and kept in memory. Throws when there is none yet: nothing is ever unsigned. */
+/** There is no key of an algorithm: it is not among the server's, or the rotate-keys function has not run yet. */
+export class NoSigningKey extends Error {
+  override name = 'NoSigningKey';
+}
+
+/** The key that signs now with an algorithm, opened once and kept in memory. Throws {@link NoSigningKey} when there is none: nothing is ever unsigned. */
 export function signingKeys(
   store: KeyStore,
   custody: KeyCustody,
@@ -36,7 +41,8 @@ export function signingKeys(
       (await stored()).filter((one) => one.algorithm === algorithm),
       now(),
     );
-    if (key === undefined) throw new Error(`there is no ${algorithm} signing key; the rotate-keys function makes it`);
+    if (key === undefined)
+      throw new NoSigningKey(`there is no ${algorithm} signing key; the rotate-keys function makes it`);
     return open(key);
   };
 }

@@ -13,4 +13,6 @@ export const endpoints = {
   openidConfiguration: '/.well-known/openid-configuration',
   authorizationServer: '/.well-known/oauth-authorization-server',
   errors: '/errors',
+  /** The management API; everything below it is one function. */
+  admin: '/admin',
 } as const;

@@ -1,7 +1,7 @@
 import type { PkceMistake } from '../pkce/refusal.ts';
 import { mistakeOf, type Reason, type Refusal } from './refusal.ts';
 
-/** OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6. */
+/** OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, and its error code for unmet acr. */
 export type ErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'login_required'
+  | 'unmet_authentication_requirements'
   | 'invalid_target'
   | 'invalid_token'
   | 'insufficient_scope'
@@ -232,6 +233,11 @@ export const refusalCatalogue = {
     means: 'Nobody is signed in and the request has prompt=none.',
     fix: 'Send the request again without prompt=none.',
   },
+  acr_unmet: {
+    error: 'unmet_authentication_requirements',
+    means: 'The request insists on an authentication context class that the person did not or cannot reach.',
+    fix: 'Ask for one of acr_values_supported in the server metadata, or ask for it without essential.',
+  },
   grant_type_missing: {
     error: 'invalid_request',
     means: 'The request has no grant_type.',
@@ -328,6 +334,17 @@ export const refusalCatalogue = {
     error: 'invalid_target',
     means: 'The resource was not part of the authorization request.',
     fix: 'Ask for it in the authorization request, or leave it out.',
+  },
+  resource_ambiguous: {
+    error: 'invalid_target',
+    means:
+      'A scope value means something at more than one of the resources, so a token for all of them would be ambiguous.',
+    fix: 'Send one resource in each token request.',
+  },
+  signing_algorithm_unavailable: {
+    error: 'unauthorized_client',
+    means: 'The client is registered for an algorithm of ID tokens that this server has no key for.',
+    fix: 'Register the client with an id_token_signed_response_alg that the server metadata announces.',
   },
   token_missing: {
     error: 'invalid_request',

@@ -40,6 +40,7 @@ export type Refusal =
   | { reason: 'claims_malformed' }
   | { reason: 'nonce_required' }
   | { reason: 'login_required' }
+  | { reason: 'acr_unmet' }
   // the token request
   | { reason: 'grant_type_missing' }
   | { reason: 'grant_type_unsupported' }
@@ -60,6 +61,8 @@ export type Refusal =
   | { reason: 'resource_malformed' }
   | { reason: 'resource_unknown' }
   | { reason: 'resource_not_granted' }
+  | { reason: 'resource_ambiguous' }
+  | { reason: 'signing_algorithm_unavailable' }
   // revocation, introspection, userinfo
   | { reason: 'token_missing' }
   | { reason: 'token_of_another_client' }

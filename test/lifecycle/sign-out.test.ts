@@ -354,7 +354,7 @@ describe('OC17: a form of another site', () => {
     const person = await withSession();
     const posted = await postFrom('https://app.example', withHint());
     const next = posted.headers.location ?? '';
-    if (next.startsWith('/')) await person.follow(next);
+    if (next.startsWith('/')) await person.open(next);
     expect(await isSignedIn(person)).toBe(false);
   });
 

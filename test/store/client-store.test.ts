@@ -72,7 +72,7 @@ describe('a client', () => {
       ExpressionAttributeNames: { '#value': 'value', '#policy': 'policy' },
       ExpressionAttributeValues: { ':off': 'off' },
     });
-    await expect(clientReader(database, table, () => 0).find('broken')).rejects.toThrow();
+    await expect(clientReader(database, table, () => 0).find('broken')).rejects.toThrow(/Expected/);
   });
 });
 

@@ -1,0 +1,25 @@
+import type { GlobalPolicy } from '../pkce/policy.ts';
+import { formatTime } from '../time.ts';
+import type { Change } from './change.ts';
+import { documentsOf } from './roll-back.ts';
+
+/*
+ * The global policy and the change log as JSON, for the command line and the management API.
+ */
+
+/** A change: who, when, why, and what was there before and after. `client` is absent where it is the global policy. */
+export function changeDocument(change: Change): object {
+  const { id, at, by, why, client } = change;
+  return { id, at: formatTime(at), by, why, ...(client !== undefined && { client }), ...documentsOf(change) };
+}
+
+/** The global policy with its version, and who changed it last. Version 0 is what Pixy ships with. */
+export function policyDocument(policy: GlobalPolicy, version: number, lastChange?: Change): object {
+  const changed = lastChange && {
+    id: lastChange.id,
+    at: formatTime(lastChange.at),
+    by: lastChange.by,
+    why: lastChange.why,
+  };
+  return { ...policy, version, ...(changed && { changed }) };
+}

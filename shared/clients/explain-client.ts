@@ -1,0 +1,83 @@
+import { mistakeOf, type Refusal } from '../oauth/refusal.ts';
+import { describeRefusal } from '../oauth/refusal-catalogue.ts';
+import type { ChallengeParameters } from '../pkce/code-challenge.ts';
+import { type Explanation, explain, sampleChallenge, type Verdict } from '../pkce/explain.ts';
+import type { GlobalPolicy } from '../pkce/policy.ts';
+import { formatTime } from '../time.ts';
+import { policySettings, type RegisteredClient } from './registered-client.ts';
+
+/** The request that somebody asks about. `false` leaves a parameter out; absent: a challenge that is right, with S256. */
+export type AskedRequest = { challenge?: string | false | undefined; method?: string | false | undefined };
+
+/** What the authorization endpoint would decide about the PKCE of a request of this client, and everything that leads to it. */
+export type ClientExplanation = Pick<Explanation, 'rules' | 'steps'> & {
+  client: RegisteredClient;
+  request: ChallengeParameters;
+  /** Epoch seconds. */
+  at: number;
+  verdict: Verdict;
+  refusal: Refusal | undefined;
+  /** Those of the requests that clients make which this client would get through. */
+  passes: readonly string[];
+};
+
+export function explainClient(
+  client: RegisteredClient,
+  asked: AskedRequest,
+  global: GlobalPolicy,
+  at: number,
+): ClientExplanation {
+  const request = requestOf(asked);
+  const { rules, steps, samples, ...judged } = explain(request, policySettings(client), global, at);
+  const earlier = earlierRefusal(client);
+  const passing = samples.filter(({ verdict }) => verdict !== 'refused').map((sample) => sample.request);
+  return {
+    client,
+    request,
+    at,
+    rules,
+    steps,
+    verdict: earlier ? 'refused' : judged.verdict,
+    refusal: earlier ?? judged.refusal,
+    passes: earlier ? [] : passing,
+  };
+}
+
+/** A method alone is only asked for when somebody says so. */
+function requestOf({ method, challenge }: AskedRequest): ChallengeParameters {
+  const codeChallenge = challenge === false ? undefined : (challenge ?? sampleChallenge);
+  const usual = codeChallenge === undefined ? undefined : 'S256';
+  const codeChallengeMethod = method === false ? undefined : (method ?? usual);
+  return {
+    ...(codeChallenge !== undefined && { codeChallenge }),
+    ...(codeChallengeMethod !== undefined && { codeChallengeMethod }),
+  };
+}
+
+/** What the authorization endpoint refuses before it looks at PKCE. */
+function earlierRefusal({ disabled, grantTypes }: RegisteredClient): Refusal | undefined {
+  if (disabled) return { reason: 'client_disabled' };
+  return grantTypes.includes('authorization_code') ? undefined : { reason: 'grant_type_not_registered' };
+}
+
+/** As JSON, for the command line and the management API. */
+export function explanationDocument(explanation: ClientExplanation): object {
+  const { client, request, at, rules, steps, verdict, refusal, passes } = explanation;
+  const mistake = refusal && mistakeOf(refusal);
+  return {
+    client_id: client.clientId,
+    at: formatTime(at),
+    request: {
+      code_challenge: request.codeChallenge !== undefined,
+      code_challenge_method: request.codeChallengeMethod ?? null,
+    },
+    rules: steps.map(({ rule, value, effect, decides }) => ({ rule, value, effect, decides })),
+    policy: rules.policy,
+    origin: rules.origin,
+    mode: rules.mode,
+    enforced: rules.enforced,
+    verdict,
+    ...(refusal && { reason: refusal.reason, ...(mistake && { mistake }), description: describeRefusal(refusal) }),
+    passes,
+  };
+}
