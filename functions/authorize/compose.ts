@@ -1,9 +1,11 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
+import { looksOf } from '../../shared/http/pages/look.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { consentStore } from '../../shared/people/consent-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { type AuthorizeDeps, authorizeHandler } from './handler.ts';
@@ -14,9 +16,12 @@ export const authorizeDeps = ({ config, database, writeLine, now }: Runtime): Au
   clients: clientReader(database, config.tables.clients, now),
   apis: apiReader(database, config.tables.clients, now),
   sessions: sessionStore(database, config.tables.people),
+  useConsent: (sub, { clientId }, requestHash) =>
+    consentStore(database, config.tables.people).useRequest(sub, clientId, requestHash, now()),
   accounts: accountStore(database, config.tables.people),
   grants: grantStore(database, config.tables.grants),
   publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+  lookOf: looksOf(config.brand),
   writeLine,
   now,
 });

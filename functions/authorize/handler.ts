@@ -8,27 +8,31 @@ import type { Grant } from '../../shared/grants/grant.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import { issueCode } from '../../shared/grants/issue-code.ts';
 import { authorizationResponse } from '../../shared/http/authorization-response.ts';
-import { cookieName, sessionCookie } from '../../shared/http/cookies.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { errorPage } from '../../shared/http/pages/error-page.ts';
+import type { Look, LookOf } from '../../shared/http/pages/look.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
+import { acrOf, reachedAcr } from '../../shared/oauth/authentication-context.ts';
 import { answerMode, echoedState } from '../../shared/oauth/authorization-request.ts';
-import { releasedClaims } from '../../shared/oauth/claims.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters, type Parameters, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import type { ResponseParameters } from '../../shared/oauth/redirect-uri.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
-import { describeRefusal, errorOf, errorUri } from '../../shared/oauth/refusal-catalogue.ts';
+import { errorParameters } from '../../shared/oauth/refusal-catalogue.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
-import type { Session, SessionStore } from '../../shared/people/session-store.ts';
+import type { SessionStore } from '../../shared/people/session-store.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import type { Result } from '../../shared/result.ts';
+import { hashSecret } from '../../shared/secret.ts';
 import { type AdmittedRequest, admitRequest } from './admit-request.ts';
+import { findPerson } from './find-person.ts';
 import { identifyClient } from './identify-client.ts';
-import { needsSignIn } from './needs-sign-in.ts';
+import { consentState } from './needs-consent.ts';
+import { missingAcr, needsSignIn } from './needs-sign-in.ts';
+import { requestedClaims } from './requested-claims.ts';
 
 export type AuthorizeDeps = {
   issuer: string;
@@ -36,10 +40,13 @@ export type AuthorizeDeps = {
   codeLifetime: number;
   clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
   apis: ApiReader;
-  sessions: Pick<SessionStore, 'find'>;
+  sessions: Pick<SessionStore, 'find' | 'findWithConsent' | 'keepAlive'>;
+  /** Uses up the permission for one request; false when it is gone. */
+  useConsent: (sub: string, client: RegisteredClient, requestHash: string) => Promise<boolean>;
   accounts: Pick<AccountStore, 'findClaims'>;
   grants: Pick<GrantStore, 'issue'>;
   publishedKeys: () => Promise<JwkSet>;
+  lookOf: LookOf;
   /** Makes the ID token of the hybrid flow. Absent in the function that answers everything else: it cannot sign. */
   mintIdToken?: (grant: Grant, code: string, client: RegisteredClient) => Promise<string>;
   writeLine: WriteLine;
@@ -54,7 +61,7 @@ export const authorizeHandler = (deps: AuthorizeDeps) =>
       GET: (request) => authorize(parseParameters(request.rawQuery), request, deps),
       POST: (request) => authorize(readForm(request), request, deps),
     },
-    tell: (refusal) => errorPage(refusal, deps.issuer),
+    tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
     writeLine: deps.writeLine,
     now: deps.now,
   });
@@ -65,10 +72,11 @@ async function authorize(
   deps: AuthorizeDeps,
 ): Promise<Answer> {
   const now = deps.now();
-  if (!parameters.ok) return refusedOnPage(parameters.refusal, undefined, deps.issuer);
+  if (!parameters.ok) return refusedOnPage(parameters.refusal, undefined, deps.issuer, deps.lookOf(request));
+  const look = deps.lookOf(request, parameters.value);
   const identified = await identifyClient(parameters.value, deps.clients.find);
   if (!identified.ok) {
-    return refusedOnPage(identified.refusal.refusal, identified.refusal.client?.clientId, deps.issuer);
+    return refusedOnPage(identified.refusal.refusal, identified.refusal.client?.clientId, deps.issuer, look);
   }
 
   const { client, redirectUri, redirectUriSent } = identified.value;
@@ -76,9 +84,9 @@ async function authorize(
   const decision = { client: client.clientId, ...ruled(rules), method: methodOf(parameters.value) };
   const back = { state: echoedState(parameters.value), iss: deps.issuer };
   const answer = (response: ResponseParameters) =>
-    authorizationResponse(answerMode(parameters.value), redirectUri, { ...response, ...back });
+    authorizationResponse(answerMode(parameters.value), redirectUri, { ...response, ...back }, look);
   const refused = async (refusal: Refusal): Promise<Answer> => ({
-    reply: await answer(errorResponse(refusal, deps.issuer)),
+    reply: await answer(errorParameters(refusal, deps.issuer)),
     decision: { ...decision, verdict: 'refused', reason: refusal.reason, mistake: mistakeOf(refusal) },
   });
 
@@ -95,50 +103,54 @@ async function authorize(
   // The session cookie does not come along with a form from another site; with the GET that follows, it does.
   if (request.method === 'POST') return { reply: seeOther(`${endpoints.authorize}?${query}`) };
 
-  const session = await findSession(request, deps, now);
-  if (session === undefined || (await needsSignIn(admitted.value, session, deps))) {
-    if (admitted.value.prompt.includes('none')) return refused({ reason: 'login_required' });
+  const { wasSignedIn, prompt } = admitted.value;
+  const requestHash = hashSecret(query);
+  const { sessionId, session, consent } = await findPerson(request, client, admitted.value, deps);
+  const missing = session && missingAcr(admitted.value, session);
+  if (missing === 'impossible') return refused({ reason: 'acr_unmet' });
+  if (session === undefined || missing || (await needsSignIn(admitted.value, session, deps))) {
+    const isFinal = prompt.includes('none') || (wasSignedIn && session !== undefined);
+    if (isFinal) return refused({ reason: missing ? 'acr_unmet' : 'login_required' });
     return { reply: seeOther(`${endpoints.signIn}?${query}`), decision: { ...decision, verdict: 'continued' } };
   }
 
-  const { sub, authTime } = session;
-  const granted = { clientId: client.clientId, sub, authTime, scope, resources, nonce, challenge };
-  const claims = await requestedClaims(admitted.value, sub, deps);
+  const { sub, authTime, amr } = session;
+  const state = consentState(client, admitted.value, { consent, requestHash, redirectUri }, now);
+  const isAllowed = state === 'not_needed' || (state === 'once' && (await deps.useConsent(sub, client, requestHash)));
+  if (!isAllowed) {
+    if (prompt.includes('none')) return refused({ reason: 'consent_required' });
+    return { reply: seeOther(`${endpoints.consent}?${query}`), decision: { ...decision, verdict: 'continued' } };
+  }
+
+  const acr = toldAcr(admitted.value, amr);
+  const granted = { clientId: client.clientId, sub, authTime, amr, acr, scope, resources, nonce, challenge };
+  const claims = await requestedClaims(admitted.value, client, sub, deps);
   const { code, grant } = issueCode({ ...granted, ...claims, redirectUri, redirectUriSent }, now, deps.codeLifetime);
   const idToken = responseType === 'code id_token' ? await deps.mintIdToken?.(grant, code, client) : undefined;
-  await deps.grants.issue(grant);
+  await Promise.all([deps.grants.issue(grant), deps.sessions.keepAlive(sessionId, session, now)]);
   return {
     reply: await answer({ code, id_token: idToken }),
     decision: { ...decision, verdict: 'allowed', wouldRefuse: wouldRefuse?.reason },
   };
 }
 
+/** The class for the tokens: the best of those that were asked for, else the one of the session. */
+function toldAcr({ acrValues, claims }: AdmittedRequest, amr: readonly string[]): string {
+  const wanted = claims.acr?.values ?? [];
+  return reachedAcr(amr, wanted.length > 0 ? wanted : acrValues) ?? acrOf(amr);
+}
+
 const methodOf = (parameters: Parameters) =>
   methodUsed(single(parameters, 'code_challenge'), single(parameters, 'code_challenge_method'));
 
-const errorResponse = (refusal: Refusal, issuer: string): ResponseParameters => ({
-  error: errorOf(refusal),
-  error_description: describeRefusal(refusal),
-  error_uri: errorUri(issuer, refusal.reason),
-});
-
-async function refusedOnPage(refusal: Refusal, clientId: string | undefined, issuer: string): Promise<Answer> {
+async function refusedOnPage(
+  refusal: Refusal,
+  clientId: string | undefined,
+  issuer: string,
+  look: Look,
+): Promise<Answer> {
   return {
-    reply: await errorPage(refusal, issuer),
+    reply: await errorPage(refusal, issuer, look),
     decision: { verdict: 'refused', client: clientId, reason: refusal.reason },
-  };
-}
-
-async function findSession(request: HttpRequest, deps: AuthorizeDeps, now: number): Promise<Session | undefined> {
-  const sessionId = request.cookies.get(cookieName(deps.issuer, sessionCookie));
-  return sessionId ? deps.sessions.find(sessionId, now) : undefined;
-}
-
-/** Claims that were asked for by name: their values for the ID token now, their names for userinfo later. */
-async function requestedClaims({ claims }: AdmittedRequest, sub: string, deps: AuthorizeDeps) {
-  const person = claims.idToken.length > 0 ? await deps.accounts.findClaims(sub) : undefined;
-  return {
-    ...(claims.userinfo.length > 0 && { userinfoClaims: claims.userinfo }),
-    ...(person && { idTokenClaims: releasedClaims(person, [], claims.idToken) }),
   };
 }

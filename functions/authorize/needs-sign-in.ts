@@ -1,18 +1,41 @@
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
+import { knownAcr, reachedAcr } from '../../shared/oauth/authentication-context.ts';
 import type { AuthorizationRequest } from '../../shared/oauth/authorization-request.ts';
 import type { Session } from '../../shared/people/session-store.ts';
 import { readIdTokenHint } from '../../shared/tokens/id-token-hint.ts';
 
-/** What asks for a fresh sign-in although somebody is signed in (OpenID Connect Core §3.1.2.1): `prompt`, `max_age`, or a hint at somebody else. */
+/**
+ * What asks for a fresh sign-in although somebody is signed in (OpenID Connect Core §3.1.2.1): `prompt`, `max_age`, a hint at
+ * somebody else, or an authentication context class that the session does not reach.
+ */
 export async function needsSignIn(
-  { prompt, maxAge, idTokenHint, claims }: Pick<AuthorizationRequest, 'prompt' | 'maxAge' | 'idTokenHint' | 'claims'>,
+  {
+    prompt,
+    maxAge,
+    idTokenHint,
+    claims,
+    acrValues,
+  }: Pick<AuthorizationRequest, 'prompt' | 'maxAge' | 'idTokenHint' | 'claims' | 'acrValues'>,
   session: Session,
   deps: { issuer: string; publishedKeys: () => Promise<JwkSet>; now: () => number },
 ): Promise<boolean> {
   if (prompt.includes('login') || prompt.includes('select_account')) return true;
   if (maxAge !== undefined && (maxAge === 0 || deps.now() - session.authTime > maxAge)) return true;
   if (claims.subject !== undefined && claims.subject !== session.sub) return true;
+  // A wish for a class is worth a question, but no refusal: with prompt=none the answer is the class there is.
+  const wished = prompt.includes('none') ? [] : knownAcr(acrValues);
+  if (wished.length > 0 && reachedAcr(session.amr, wished) === undefined) return true;
   if (idTokenHint === undefined) return false;
   const hinted = await readIdTokenHint(idTokenHint, deps.issuer, await deps.publishedKeys());
   return hinted !== undefined && hinted.sub !== session.sub;
+}
+
+/** A class that is essential (§5.5.1.1): `possible` when a stronger sign-in would reach it, undefined when nothing is missing. */
+export function missingAcr(
+  { claims }: Pick<AuthorizationRequest, 'claims'>,
+  session: Session,
+): 'possible' | 'impossible' | undefined {
+  const { acr } = claims;
+  if (!acr?.essential || acr.values.length === 0 || reachedAcr(session.amr, acr.values) !== undefined) return undefined;
+  return knownAcr(acr.values).length > 0 ? 'possible' : 'impossible';
 }

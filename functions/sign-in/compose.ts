@@ -1,4 +1,5 @@
 import { clientReader } from '../../shared/clients/client-reader.ts';
+import { looksOf } from '../../shared/http/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
@@ -7,12 +8,12 @@ import { signInHandler } from './handler.ts';
 
 export const compose = ({ config, database, writeLine, now }: Runtime) =>
   signInHandler({
-    issuer: config.issuer,
-    sessionLifetime: config.sessionLifetime,
+    ...config,
     clients: clientReader(database, config.tables.clients, now),
     accounts: accountStore(database, config.tables.people),
     sessions: sessionStore(database, config.tables.people),
     throttle: throttleStore(database, config.tables.people),
+    lookOf: looksOf(config.brand),
     writeLine,
     now,
   });

@@ -1,10 +1,11 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
-import { cookieName, sessionCookie, setCookie } from '../../shared/http/cookies.ts';
+import { beginSession, type SessionSettings } from '../../shared/http/begin-session.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm, openForm } from '../../shared/http/form-token.ts';
 import { errorPage } from '../../shared/http/pages/error-page.ts';
+import type { LookOf } from '../../shared/http/pages/look.ts';
 import { signedInPage, signInPage } from '../../shared/http/pages/sign-in-page.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
@@ -22,15 +23,20 @@ import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import { verifyCredentials } from '../../shared/people/verify-credentials.ts';
+import type { ProviderButton } from '../../shared/upstream/provider.ts';
+import { toProvider, upstreamProblem } from '../upstream/from-sign-in.ts';
+import { chooseAccount, selectable, showAccounts } from './choose-account.ts';
 
-export type SignInDeps = {
-  issuer: string;
-  /** Seconds. */
-  sessionLifetime: number;
+export type SignInDeps = SessionSettings & {
+  /** Whether people can make accounts themselves. */
+  registration: boolean;
   clients: Pick<ClientReader, 'find'>;
-  accounts: Pick<AccountStore, 'findByUsername'>;
+  accounts: Pick<AccountStore, 'findBySubject' | 'findByUsername' | 'upgradePassword'>;
   sessions: SessionStore;
   throttle: ThrottleStore;
+  /** Upstream providers, in the order of their buttons. */
+  upstreams: readonly ProviderButton[];
+  lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
 };
@@ -43,24 +49,39 @@ export const signInHandler = (deps: SignInDeps) =>
   endpoint({
     name: 'sign-in',
     methods: { GET: (request) => showForm(request, deps), POST: (request) => signIn(request, deps) },
-    tell: (refusal) => errorPage(refusal, deps.issuer),
+    tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
     writeLine: deps.writeLine,
     now: deps.now,
   });
 
 async function showForm(request: HttpRequest, deps: SignInDeps, username?: string, refusal?: Refusal): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
-  if (!interrupted.ok) return { reply: await errorPage(interrupted.refusal, deps.issuer) };
+  if (!interrupted.ok) return { reply: await errorPage(interrupted.refusal, deps.issuer, deps.lookOf(request)) };
+  const chosen = refusal ? undefined : toProvider(single(interrupted.value, 'idp'), interrupted.value, deps.upstreams);
+  if (chosen) return { reply: chosen };
+  const people = refusal ? [] : await selectable(request, interrupted.value, deps);
+  if (people.length > 0) {
+    return showAccounts(request, interrupted.value, people, await clientName(interrupted.value, deps), deps);
+  }
   const form = openForm(request, deps.issuer);
-  const reply = await signInPage({
+  const look = deps.lookOf(request, interrupted.value);
+  const reply = await signInPage(look, {
     clientName: await clientName(interrupted.value, deps),
     username: username ?? single(interrupted.value, 'login_hint'),
     refusal,
+    problem: refusal ? undefined : upstreamProblem(interrupted.value, deps.upstreams, look),
+    providers: deps.upstreams,
+    keep: { isChecked: false },
+    ...(deps.registration && { registerPath: registerPath(interrupted.value) }),
     formToken: form.token,
     cookies: form.cookies,
   });
   return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };
 }
+
+/** The authorization request goes along, so that somebody new ends where they wanted to go. */
+const registerPath = (interrupted: Parameters): string =>
+  interrupted.values.size === 0 ? endpoints.register : `${endpoints.register}?${encodeParameters(interrupted)}`;
 
 async function clientName(interrupted: Parameters, deps: SignInDeps): Promise<string | undefined> {
   const clientId = single(interrupted, 'client_id');
@@ -70,32 +91,43 @@ async function clientName(interrupted: Parameters, deps: SignInDeps): Promise<st
 
 async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const form = readForm(request);
-  if (!form.ok) return refusedOnPage(form.refusal, deps);
+  if (!form.ok) return refusedOnPage(form.refusal, request, deps);
   const unclear = refuseUnclear(form.value);
-  if (unclear) return refusedOnPage(unclear, deps);
+  if (unclear) return refusedOnPage(unclear, request, deps);
   const username = single(form.value, 'username') ?? '';
   if (!isOurForm(request, form.value, deps.issuer))
     return showForm(request, deps, username, { reason: 'form_token_invalid' });
 
+  const account = single(form.value, 'account');
+  if (account !== undefined) return select(request, account, deps);
+  const idp = single(form.value, 'idp');
+  const interrupted = parseParameters(request.rawQuery);
+  const chosen = interrupted.ok ? toProvider(idp, interrupted.value, deps.upstreams) : undefined;
+  if (chosen) return { reply: chosen };
   const attempt = { username, password: single(form.value, 'password') ?? '', sourceIp: request.sourceIp };
   const now = deps.now();
-  const account = await verifyCredentials(attempt, deps.accounts, deps.throttle, now);
-  if (!account.ok) return showForm(request, deps, username, account.refusal);
+  const verified = await verifyCredentials(attempt, deps.accounts, deps.throttle, now);
+  if (!verified.ok) return showForm(request, deps, username, verified.refusal);
 
-  const previous = request.cookies.get(cookieName(deps.issuer, sessionCookie));
-  if (previous) await deps.sessions.end(previous);
-  const sessionId = await deps.sessions.start(account.value.sub, now, deps.sessionLifetime);
-  const cookies = [setCookie(deps.issuer, sessionCookie, sessionId)];
-  return { reply: await goOn(request.rawQuery, cookies), decision: { verdict: 'allowed' } };
+  const keep = single(form.value, 'keep') !== undefined;
+  const cookie = await beginSession(request, { sub: verified.value.sub, amr: ['pwd'], keep }, deps);
+  return { reply: await goOn(request, [cookie], deps), decision: { verdict: 'allowed' } };
 }
 
-function goOn(rawQuery: string, cookies: string[]) {
-  const interrupted = parseParameters(rawQuery);
-  if (!interrupted.ok || interrupted.value.values.size === 0) return signedInPage(cookies);
+async function select(request: HttpRequest, account: string, deps: SignInDeps): Promise<Answer> {
+  const interrupted = parseParameters(request.rawQuery);
+  if (!interrupted.ok) return refusedOnPage(interrupted.refusal, request, deps);
+  const people = await selectable(request, interrupted.value, deps);
+  return chooseAccount(request, interrupted.value, people, account, deps);
+}
+
+function goOn(request: HttpRequest, cookies: string[], deps: SignInDeps) {
+  const interrupted = parseParameters(request.rawQuery);
+  if (!interrupted.ok || interrupted.value.values.size === 0) return signedInPage(deps.lookOf(request), cookies);
   return seeOther(`${endpoints.authorize}?${encodeParameters(afterSignIn(interrupted.value))}`, cookies);
 }
 
-const refusedOnPage = async (refusal: Refusal, deps: SignInDeps): Promise<Answer> => ({
-  reply: await errorPage(refusal, deps.issuer),
+const refusedOnPage = async (refusal: Refusal, request: HttpRequest, deps: SignInDeps): Promise<Answer> => ({
+  reply: await errorPage(refusal, deps.issuer, deps.lookOf(request)),
   decision: { verdict: 'refused', reason: refusal.reason },
 });

@@ -1,13 +1,14 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
-import { clearCookie, cookieName, sessionCookie } from '../../shared/http/cookies.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm, openForm } from '../../shared/http/form-token.ts';
 import { errorPage } from '../../shared/http/pages/error-page.ts';
+import type { LookOf } from '../../shared/http/pages/look.ts';
 import { signedOutPage, signOutPage } from '../../shared/http/pages/sign-out-page.ts';
 import { noStore, type Reply, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { readSessions, writeSessions } from '../../shared/http/session-cookie.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import {
@@ -19,15 +20,18 @@ import {
 } from '../../shared/oauth/parameters.ts';
 import { matchRedirectUri, type RegisteredRedirectUri, withQuery } from '../../shared/oauth/redirect-uri.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import type { SessionStore } from '../../shared/people/session-store.ts';
+import { type Session, type SessionStore, subjectOf } from '../../shared/people/session-store.ts';
 import type { Result } from '../../shared/result.ts';
 import { type HintClaims, readIdTokenHint } from '../../shared/tokens/id-token-hint.ts';
 
 export type SignOutDeps = {
   issuer: string;
+  /** Seconds. */
+  keptSessionLifetime: number;
   clients: Pick<ClientReader, 'find'>;
   sessions: Pick<SessionStore, 'find' | 'end'>;
   publishedKeys: () => Promise<JwkSet>;
+  lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
 };
@@ -40,7 +44,7 @@ export const signOutHandler = (deps: SignOutDeps) =>
       GET: (request) => signOut(parseParameters(request.rawQuery), request, deps),
       POST: (request) => signOut(readForm(request), request, deps),
     },
-    tell: (refusal) => errorPage(refusal, deps.issuer),
+    tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
     writeLine: deps.writeLine,
     now: deps.now,
   });
@@ -52,29 +56,42 @@ async function signOut(
 ): Promise<Answer> {
   const unclear = parameters.ok ? refuseUnclear(parameters.value) : parameters.refusal;
   if (unclear || !parameters.ok)
-    return { reply: await errorPage(unclear ?? { reason: 'parameters_malformed' }, deps.issuer) };
+    return { reply: await errorPage(unclear ?? { reason: 'parameters_malformed' }, deps.issuer, deps.lookOf(request)) };
   const sent = parameters.value;
+  const look = deps.lookOf(request, sent);
   const hint = await readHint(sent, deps);
-  const sessionId = request.cookies.get(cookieName(deps.issuer, sessionCookie));
-  const session = sessionId ? await deps.sessions.find(sessionId, deps.now()) : undefined;
+  const browser = readSessions(request, deps.issuer);
+  // The person of the hint, if they are signed in here; without a hint it is about everybody in this browser.
+  const meant = browser.ids.filter((id) => hint === undefined || subjectOf(id) === hint.sub);
+  const session = await firstLiving(meant.length > 0 ? meant : browser.ids, deps);
 
   // A client that shows an ID token of the person who is signed in needs no question; everybody else is asked (§2).
   const isConfirmed = request.method === 'POST' && isOurForm(request, sent, deps.issuer);
   // A form of another site comes without our cookie; with the GET that follows, it comes along.
-  if (request.method === 'POST' && sessionId === undefined) {
+  if (request.method === 'POST' && browser.ids.length === 0) {
     return { reply: seeOther(`${endpoints.signOut}?${encodeParameters(sent)}`) };
   }
   if (session && !isConfirmed && hint?.sub !== session.sub) {
     const form = openForm(request, deps.issuer);
-    return { reply: await signOutPage(sent, form.token, form.cookies) };
+    return { reply: await signOutPage(look, sent, form.token, form.cookies) };
   }
-  if (sessionId) await deps.sessions.end(sessionId);
-  const cookies = [clearCookie(deps.issuer, sessionCookie)];
+  const ended = meant.length > 0 && hint?.sub === session?.sub ? meant : browser.ids;
+  await Promise.all(ended.map((id) => deps.sessions.end(id)));
+  const left = { ...browser, ids: browser.ids.filter((id) => !ended.includes(id)) };
+  const cookies = [writeSessions(deps.issuer, left, deps.keptSessionLifetime)];
   const to = await returnAddress(sent, hint, deps);
   return {
-    reply: to ? goBack(to, single(sent, 'state'), cookies) : await signedOutPage(cookies),
+    reply: to ? goBack(to, single(sent, 'state'), cookies) : await signedOutPage(look, cookies),
     decision: { verdict: 'allowed', client: hint?.aud },
   };
+}
+
+async function firstLiving(ids: readonly string[], deps: SignOutDeps): Promise<Session | undefined> {
+  for (const id of ids) {
+    const session = await deps.sessions.find(id, deps.now());
+    if (session) return session;
+  }
+  return undefined;
 }
 
 async function readHint(sent: Parameters, deps: SignOutDeps): Promise<HintClaims | undefined> {

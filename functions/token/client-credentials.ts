@@ -1,9 +1,12 @@
+import { isManagementScope, managementApi } from '../../shared/apis/management-api.ts';
+import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import { findApis, targetOf } from '../../shared/apis/token-target.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { isPublic } from '../../shared/clients/registered-client.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { grantScope, openidScopes } from '../../shared/oauth/scope.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
 import { mintAccessToken, scopeMember } from '../../shared/tokens/mint.ts';
 import type { FlowOutcome, TokenDeps } from './handler.ts';
 
@@ -22,11 +25,15 @@ export async function clientCredentials(
   const ownScope = client.scope.filter((value) => !openidScopes.some((openid) => openid === value));
   const scope = grantScope(single(form, 'scope'), ownScope);
   if (!scope.ok) return refused(scope.refusal);
-  const resources = multiple(form, 'resource');
-  const apis = findApis(resources, resources.length > 0 ? await deps.apis.list() : []);
+  const apis = await apisOf(multiple(form, 'resource'), scope.value, deps);
   if (!apis.ok) return refused(apis.refusal);
 
-  const found = targetOf(apis.value, scope.value, deps);
+  const isDefault = apis.value.length === 0;
+  const found = targetOf(
+    apis.value,
+    scope.value.filter((value) => !isDefault || !isManagementScope(value)),
+    deps,
+  );
   if (!found.ok) return refused(found.refusal);
   const target = found.value;
   const key = await deps.signingKey(deps.defaultAlgorithm);
@@ -41,4 +48,20 @@ export async function clientCredentials(
     },
     note,
   };
+}
+
+/**
+ * What the token is for. The management API is only ever meant by clients themselves, so it is found here and nowhere else. A scope
+ * that is all its own names it, too (RFC 8707 §2); and a token for it is for nothing else, where somebody could pass it on.
+ */
+async function apisOf(
+  named: readonly string[],
+  scope: readonly string[],
+  { issuer, apis }: Pick<TokenDeps, 'issuer' | 'apis'>,
+): Promise<Result<RegisteredApi[], Refusal>> {
+  const management = managementApi(issuer);
+  const isMeant =
+    named.length === 0 ? scope.length > 0 && scope.every(isManagementScope) : named.includes(management.resource);
+  if (isMeant) return named.length > 1 ? refuse({ reason: 'resource_ambiguous' }) : ok([management]);
+  return findApis(named, named.length > 0 ? await apis.list() : []);
 }

@@ -48,7 +48,7 @@ export async function tokenResponse(
   const found = targetOf(apis, scope, deps);
   if (!found.ok) return found;
   const target = found.value;
-  const bearer = { clientId: grant.clientId, sub: grant.sub, grantId: grant.id, authTime: grant.authTime };
+  const bearer = { clientId: grant.clientId, sub: grant.sub, grantId: grant.id, authTime: grant.authTime, acr: grant.acr };
   const [accessToken, idToken] = await Promise.all([
     mintAccessToken(bearer, target, deps.issuer, keys.accessTokenKey, now),
     scope.includes('openid') ? mintIdToken(grant, { nonce }, deps, keys.idTokenKey, now) : undefined,

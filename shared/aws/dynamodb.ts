@@ -69,6 +69,14 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     return wanted.map(({ TableName }) => Responses?.[TableName]?.[0]);
   }
 
+  /** Items of one table in one call, read consistently, in the order of their keys. */
+  async function getAll(table: string, keys: readonly { pk: string; sk: string }[]): Promise<(Item | undefined)[]> {
+    const request = { RequestItems: { [table]: { Keys: [...keys], ConsistentRead: true } } };
+    const { Responses, UnprocessedKeys } = await guard(documents.send(new BatchGetCommand(request)));
+    if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new StoreUnavailable('the read was throttled');
+    return keys.map(({ pk, sk }) => Responses?.[table]?.find((item) => item['pk'] === pk && item['sk'] === sk));
+  }
+
   async function put(input: PutCommandInput): Promise<void> {
     await guard(documents.send(new PutCommand(input)));
   }
@@ -116,7 +124,7 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     return won ? { won, item } : { won: false, item };
   }
 
-  return { get, getTogether, put, remove, update, updateOnce, query, queryPage };
+  return { get, getTogether, getAll, put, remove, update, updateOnce, query, queryPage };
 }
 
 export const databaseClientDefaults = {

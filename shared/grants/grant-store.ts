@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
+import { tableDefinitions } from '../aws/tables.ts';
 import type { Grant, RefreshState } from './grant.ts';
 
 /*
@@ -12,6 +13,9 @@ import type { Grant, RefreshState } from './grant.ts';
 export type WriteOutcome = { won: true; grant: Grant } | { won: false; grant: Grant | undefined };
 
 export type GrantStore = ReturnType<typeof grantStore>;
+
+const byPerson = 'byPerson' satisfies keyof (typeof tableDefinitions)['grants']['indexes'];
+const heldBy = tableDefinitions.grants.indexes.byPerson.partitionKey;
 
 /** A day after its last use a grant is rubbish. */
 const purgeDelay = 86_400;
@@ -42,6 +46,7 @@ export function grantStore(database: Database, table: string) {
       ExpressionAttributeNames: {
         '#state': 'state',
         ...(condition.includes('#hash') && { '#hash': 'hash' }),
+        ...(set.includes('#sub') && { '#sub': 'sub' }),
         ...limits.names,
       },
       ExpressionAttributeValues: { ...values, ...limits.values, ':attempt': newAttempt() },
@@ -73,7 +78,7 @@ export function grantStore(database: Database, table: string) {
     ): Promise<WriteOutcome> =>
       writeOnce(
         id,
-        `#state = :redeemed, redeemedAt = :now, purgeAt = :purgeAt${refresh ? ', refresh = :refresh' : ''}`,
+        `#state = :redeemed, redeemedAt = :now, purgeAt = :purgeAt${refresh ? `, refresh = :refresh, ${heldBy} = #sub` : ''}`,
         'clientId = :clientId AND #state = :issued AND expiresAt > :now',
         {
           ':redeemed': 'redeemed',
@@ -119,7 +124,7 @@ export function grantStore(database: Database, table: string) {
         await database.update({
           TableName: table,
           Key: { id },
-          UpdateExpression: 'SET #state = :revoked, revokedAt = if_not_exists(revokedAt, :now)',
+          UpdateExpression: `SET #state = :revoked, revokedAt = if_not_exists(revokedAt, :now) REMOVE ${heldBy}`,
           ConditionExpression: 'attribute_exists(id)',
           ExpressionAttributeNames: { '#state': 'state' },
           ExpressionAttributeValues: { ':revoked': 'revoked', ':now': now },
@@ -131,6 +136,21 @@ export function grantStore(database: Database, table: string) {
 
     /** The grant as it is now, read consistently. */
     find,
+
+    /**
+     * The grants with refresh tokens that a person gave, to one client or to all of them. A grant of this moment may be
+     * missing: an index is a little behind its table.
+     */
+    async listOf(sub: string, clientId?: string): Promise<Grant[]> {
+      const items = await database.query({
+        TableName: table,
+        IndexName: byPerson,
+        KeyConditionExpression: `${heldBy} = :sub${clientId === undefined ? '' : ' AND clientId = :clientId'}`,
+        ExpressionAttributeValues: { ':sub': sub, ...(clientId !== undefined && { ':clientId': clientId }) },
+      });
+      const grants = await Promise.all(items.map(({ id }) => find(id as string)));
+      return grants.filter((grant) => grant !== undefined);
+    },
   };
 }
 
@@ -187,6 +207,8 @@ const grantRecord = v.object({
   userinfoClaims: v.optional(v.array(v.string())),
   idTokenClaims: v.optional(v.record(v.string(), v.unknown())),
   authTime: v.number(),
+  amr: v.array(v.string()),
+  acr: v.string(),
   issuedAt: v.number(),
   expiresAt: v.number(),
   redeemedAt: v.optional(v.number()),

@@ -22,8 +22,10 @@ export type Grant = {
   /** Claims that were asked for by name: their names for userinfo, their values of then for the ID token. */
   userinfoClaims?: readonly string[] | undefined;
   idTokenClaims?: Readonly<Record<string, unknown>> | undefined;
-  /** When the person signed in. */
+  /** When the person signed in, how (RFC 8176), and the authentication context class that is told (OpenID Connect Core §2). */
   authTime: number;
+  amr: readonly string[];
+  acr: string;
   issuedAt: number;
   /** From this moment on the code is worth nothing. */
   expiresAt: number;

@@ -13,6 +13,8 @@ export type GrantedRequest = Pick<
   | 'redirectUriSent'
   | 'nonce'
   | 'authTime'
+  | 'amr'
+  | 'acr'
   | 'userinfoClaims'
   | 'idTokenClaims'
 > & { challenge?: BoundChallenge | undefined };

@@ -7,6 +7,7 @@ import {
 } from '../oauth/redirect-uri.ts';
 import type { ResponseMode } from '../oauth/response-type.ts';
 import { formPostPage } from './pages/form-post-page.ts';
+import type { Look } from './pages/look.ts';
 import { noStore, type Reply } from './reply.ts';
 
 /** Sends the answer of the authorization endpoint to the client (RFC 6749 §4.1.2; Multiple Response Types §2.1; Form Post Response Mode §2). */
@@ -14,8 +15,9 @@ export async function authorizationResponse(
   mode: ResponseMode,
   to: RegisteredRedirectUri,
   parameters: ResponseParameters,
+  look: Look,
 ): Promise<Reply> {
-  if (mode === 'form_post') return formPostPage(to, present(parameters));
+  if (mode === 'form_post') return formPostPage(look, to, present(parameters));
   const location = mode === 'query' ? withQuery(to, parameters) : withFragment(to, parameters);
   return { statusCode: 302, headers: { ...noStore, location } };
 }

@@ -13,5 +13,4 @@ export function setCookie(issuer: string, name: string, value: string, maxAge?: 
 /** Takes a cookie away from the browser. */
 export const clearCookie = (issuer: string, name: string): string => setCookie(issuer, name, '', 0);
 
-export const sessionCookie = 'pixy_session';
 export const formCookie = 'pixy_form';

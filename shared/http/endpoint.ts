@@ -19,7 +19,7 @@ export type EndpointSettings = {
   /** One flow per HTTP method; every other method is answered with 405. GET also answers HEAD. */
   methods: Readonly<Record<string, Flow>>;
   /** How refusals of the wrapper itself are told: 405, 500 and 503. */
-  tell: (refusal: Refusal) => Reply | Promise<Reply>;
+  tell: (refusal: Refusal, request: HttpRequest) => Reply | Promise<Reply>;
   /** Answers preflight requests and lets any origin read, without credentials. Never for pages. */
   crossOrigin?: boolean;
   writeLine: WriteLine;
@@ -41,7 +41,7 @@ export function endpoint(settings: EndpointSettings): HttpApiHandler {
     const request = readRequest(event);
     const { method, requestId } = request;
     const flow = settings.methods[method] ?? (method === 'HEAD' ? settings.methods['GET'] : undefined);
-    if (flow === undefined) return otherMethod(method, settings);
+    if (flow === undefined) return otherMethod(request, settings);
     const { reply, decision } = await flow(request);
     if (decision) record(requestId, decision);
     return reply;
@@ -57,15 +57,15 @@ export function endpoint(settings: EndpointSettings): HttpApiHandler {
           reason,
           cause: describeCause(failed.error),
         });
-        failed.response = await settings.tell({ reason });
+        failed.response = await settings.tell({ reason }, readRequest(failed.event));
       },
     });
   return handler as unknown as HttpApiHandler;
 }
 
-function otherMethod(method: string, { methods, tell, crossOrigin }: EndpointSettings): Reply | Promise<Reply> {
+function otherMethod(request: HttpRequest, { methods, tell, crossOrigin }: EndpointSettings): Reply | Promise<Reply> {
   const allow = Object.keys(methods);
-  if (method !== 'OPTIONS' || !crossOrigin) return tell({ reason: 'method_not_allowed', allow });
+  if (request.method !== 'OPTIONS' || !crossOrigin) return tell({ reason: 'method_not_allowed', allow }, request);
   return {
     statusCode: 204,
     headers: {
@@ -77,7 +77,7 @@ function otherMethod(method: string, { methods, tell, crossOrigin }: EndpointSet
 }
 
 /** For the log only: the classes and codes along the chain of causes. Messages may quote data, so they stay out. */
-function describeCause(error: unknown): string {
+export function describeCause(error: unknown): string {
   const names: string[] = [];
   for (let cause = error; cause instanceof Error && names.length < 4; cause = cause.cause) {
     const code = (cause as { code?: unknown }).code;

@@ -16,8 +16,12 @@ export function openForm(request: HttpRequest, issuer: string): { token: string;
   return { token, cookies: [setCookie(issuer, formCookie, token)] };
 }
 
-/** Does the form belong to this browser? */
+/**
+ * Was the form sent by one of our pages in this browser? Two tabs that were opened at once may hold two tokens, of which the
+ * browser kept one; then the browser itself says that the form came from here (`Sec-Fetch-Site`, which no page can set).
+ */
 export function isOurForm(request: HttpRequest, form: Parameters, issuer: string): boolean {
+  if (request.header('sec-fetch-site') === 'same-origin') return true;
   const cookie = request.cookies.get(cookieName(issuer, formCookie));
   const sent = single(form, 'form_token');
   return Boolean(cookie) && sent !== undefined && equalInConstantTime(cookie ?? '', sent);

@@ -3,6 +3,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 /** One HTTP request, read off an HTTP API event (payload 2.0). Only what the endpoints need. */
 export type HttpRequest = {
   method: string;
+  /** As API Gateway hands it over: percent-decoded when deployed, as it was sent in a local run. */
+  path: string;
   /** Byte for byte as it came: the event's merged parameters join duplicates with commas and are never used. */
   rawQuery: string;
   header(name: string): string | undefined;
@@ -17,6 +19,7 @@ export function readRequest(event: APIGatewayProxyEventV2): HttpRequest {
   const raw = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   return {
     method: event.requestContext.http.method,
+    path: event.rawPath,
     rawQuery: event.rawQueryString ?? '',
     header: (name) => event.headers?.[name] ?? undefined,
     cookies: new Map((event.cookies ?? []).map(splitCookie)),

@@ -15,12 +15,16 @@ export type AuthorizationRequest = ChallengeParameters & {
   scope?: string | undefined;
   nonce?: string | undefined;
   prompt: readonly Prompt[];
+  /** The person was sent to the sign-in page for this request already. */
+  wasSignedIn: boolean;
+  /** Wished authentication context classes, in order of preference. */
+  acrValues: readonly string[];
   /** Seconds since the person last signed in, at most. */
   maxAge?: number | undefined;
 };
 
-export const prompts = ['none', 'login', 'consent', 'select_account'] as const;
-export type Prompt = (typeof prompts)[number];
+const prompts = ['none', 'login', 'consent', 'select_account'] as const;
+type Prompt = (typeof prompts)[number];
 
 const maximumLength = { state: 4_096, nonce: 1_024, scope: 2_048, claims: 4_096 };
 
@@ -73,34 +77,65 @@ export function parseAuthorizationRequest(parameters: Parameters): Result<Author
     scope: single(parameters, 'scope'),
     nonce,
     prompt: prompt.value,
+    wasSignedIn: single(parameters, signedIn) !== undefined,
+    acrValues: words(single(parameters, 'acr_values')),
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     codeChallenge: single(parameters, 'code_challenge'),
     codeChallengeMethod: single(parameters, 'code_challenge_method'),
   });
 }
 
+const words = (text: string | undefined): string[] => (text ?? '').split(' ').filter((value) => value !== '');
+
 /** OpenID Connect Core §3.1.2.1: space-separated; `none` stands alone. Unknown values are ignored as unknown parameters are. */
 function parsePrompt(text: string | undefined): Result<Prompt[], Refusal> {
-  const values = (text ?? '').split(' ').filter((value) => value !== '');
+  const values = words(text);
   const known = prompts.filter((prompt) => values.includes(prompt));
   return values.includes('none') && values.length > 1 ? refuse({ reason: 'prompt_contradictory' }) : ok(known);
 }
 
 /**
- * The request as it goes on after the person has just signed in: that satisfies `prompt=login`, `prompt=select_account` and any
- * `max_age`, so they are taken out. It keeps /authorize without a state of its own, and nobody in a circle.
+ * The request as it goes on after the person has just signed in: that satisfies `prompt=login`, `prompt=select_account`, any
+ * `max_age` and a wish for a class, so they are taken out. It keeps /authorize without a state of its own, and nobody in a circle.
  */
 export function afterSignIn(parameters: Parameters): Parameters {
-  const prompt = (single(parameters, 'prompt') ?? '')
-    .split(' ')
-    .filter((value) => !/^(login|select_account)$/.test(value));
-  const values = new Map(parameters.values);
-  values.delete('max_age');
-  values.delete('prompt');
+  const next = without(parameters, ['login', 'select_account'], ['max_age', 'acr_values', 'pixy_problem']);
   const claims = parseClaims(single(parameters, 'claims'));
-  const isForSomebody = values.has('id_token_hint') || (claims.ok && claims.value.subject !== undefined);
-  // Whoever signed in now is either the one that was asked for, or asking again would help nobody.
-  if (isForSomebody) values.set('prompt', ['none']);
-  else if (prompt.some((value) => value !== '')) values.set('prompt', [prompt.join(' ')]);
+  const isForSomebody = next.values.has('id_token_hint') || (claims.ok && claims.value.subject !== undefined);
+  const isInsisting = claims.ok && claims.value.acr?.essential === true;
+  // Whoever signed in now is either the one that was asked for, and as strongly, or asking again would help nobody.
+  if (isForSomebody || isInsisting) (next.values as Map<string, string[]>).set(signedIn, ['1']);
+  return next;
+}
+
+/** Ours, in a request that comes back from the sign-in page: asking the person again would help nobody. It only ever refuses more. */
+const signedIn = 'pixy_signed_in';
+
+/** The request as it goes on after one of the signed-in people was chosen: only that question is answered. */
+export const afterSelection = (parameters: Parameters): Parameters => without(parameters, ['select_account'], []);
+
+/** The request with the question which of the signed-in people it is for, or somebody else. */
+export const selectingAccount = (parameters: Parameters): Parameters => {
+  const prompt = words(single(parameters, 'prompt')).filter((value) => value === 'consent');
+  return withPrompt(parameters, [...prompt, 'select_account'].join(' '));
+};
+
+/** The request with the wish that somebody signs in, in place of a choice among those who are. */
+export const signingIn = (parameters: Parameters): Parameters => {
+  const prompt = words(single(parameters, 'prompt')).filter((value) => value === 'consent');
+  return withPrompt(parameters, [...prompt, 'login'].join(' '));
+};
+
+function without(parameters: Parameters, answered: readonly string[], names: readonly string[]): Parameters {
+  const prompt = words(single(parameters, 'prompt')).filter((value) => !answered.includes(value));
+  const values = new Map(parameters.values);
+  for (const name of names) values.delete(name);
+  return withPrompt({ ...parameters, values }, prompt.join(' '));
+}
+
+function withPrompt(parameters: Parameters, prompt: string): Parameters {
+  const values = new Map(parameters.values);
+  if (prompt === '') values.delete('prompt');
+  else values.set('prompt', [prompt]);
   return { ...parameters, values };
 }

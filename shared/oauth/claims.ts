@@ -2,7 +2,7 @@ import { ok, type Result, refuse } from '../result.ts';
 import type { Refusal } from './refusal.ts';
 
 /** OpenID Connect Core §5.4: the claims each scope value asks for. */
-const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
+const scopeClaims: Readonly<Record<string, readonly string[]>> = {
   openid: ['sub'],
   profile: [
     'name',
@@ -26,14 +26,27 @@ const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** OpenID Connect Core §5.1. */
-export const standardClaims: readonly string[] = Object.values(claimsOfScope).flat();
+export const standardClaims: readonly string[] = Object.values(scopeClaims).flat();
 
-/** Names of claims that a request asked for one by one (OpenID Connect Core §5.5). */
-export type RequestedClaims = { userinfo: readonly string[]; idToken: readonly string[]; subject?: string };
+/** The claims that a scope value asks for; none for a value of an API. */
+export const claimsOfScope = (value: string): readonly string[] => scopeClaims[value] ?? [];
+
+/** Names of claims that a request asked for one by one (OpenID Connect Core §5.5), and the two whose values count. */
+export type RequestedClaims = {
+  userinfo: readonly string[];
+  idToken: readonly string[];
+  /** The only person the answer may be about (§5.5.1). */
+  subject?: string;
+  /** Authentication context classes, in order of preference (§5.5.1.1). */
+  acr?: { values: readonly string[]; essential: boolean };
+};
+
+/** Claims that the server makes itself: asking for them by name asks the person for nothing. */
+const ownClaims = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'azp']);
 
 const maximumNames = 50;
 
-/** The `claims` parameter. Values and `essential` are taken as wishes: a claim that is there is returned. Refuses what is not of its form. */
+/** The `claims` parameter. Values and `essential` of all but `sub` and `acr` are wishes: a claim that is there is returned. Refuses what is not of its form. */
 export function parseClaims(text: string | undefined): Result<RequestedClaims, Refusal> {
   if (text === undefined) return ok({ userinfo: [], idToken: [] });
   const json = parseObject(text);
@@ -41,16 +54,27 @@ export function parseClaims(text: string | undefined): Result<RequestedClaims, R
   const idToken = namesOf(json?.['id_token']);
   if (json === undefined || userinfo === undefined || idToken === undefined)
     return refuse({ reason: 'claims_malformed' });
-  const subject = requestedSubject(json);
-  return ok({ userinfo, idToken, ...(subject !== undefined && { subject }) });
+  const [subject] = valuesOf(json, 'sub');
+  const acr = memberOf(json, 'acr');
+  return ok({
+    userinfo: userinfo.filter((name) => !ownClaims.has(name)),
+    idToken: idToken.filter((name) => !ownClaims.has(name)),
+    ...(subject !== undefined && { subject }),
+    ...(acr && { acr: { values: valuesOf(json, 'acr'), essential: acr['essential'] === true } }),
+  });
 }
 
-/** OpenID Connect Core §5.5.1: a `sub` with a value is the only person the answer may be about. */
-function requestedSubject(json: Record<string, unknown>): string | undefined {
+/** What the request says about one claim of the ID token. */
+function memberOf(json: Record<string, unknown>, name: string): Record<string, unknown> | undefined {
   const idToken = json['id_token'];
-  const sub = isObject(idToken) ? idToken['sub'] : undefined;
-  const value = isObject(sub) ? sub['value'] : undefined;
-  return typeof value === 'string' ? value : undefined;
+  const member = isObject(idToken) ? idToken[name] : undefined;
+  return isObject(member) ? member : undefined;
+}
+
+function valuesOf(json: Record<string, unknown>, name: string): string[] {
+  const member = memberOf(json, name);
+  const values = [member?.['value'], ...(Array.isArray(member?.['values']) ? member['values'] : [])];
+  return values.filter((value): value is string => typeof value === 'string');
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
@@ -81,7 +105,7 @@ export function releasedClaims(
   scope: readonly string[],
   names: readonly string[],
 ): Record<string, unknown> {
-  const wanted = new Set([...scope.flatMap((value) => claimsOfScope[value] ?? []), ...names]);
+  const wanted = new Set([...scope.flatMap(claimsOfScope), ...names]);
   return Object.fromEntries(
     Object.entries(claims).filter(
       ([name, value]) => wanted.has(name) && name !== 'sub' && value !== null && value !== '',

@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'login_required'
+  | 'consent_required'
   | 'unmet_authentication_requirements'
   | 'invalid_target'
   | 'invalid_token'
@@ -233,6 +234,16 @@ export const refusalCatalogue = {
     means: 'Nobody is signed in and the request has prompt=none.',
     fix: 'Send the request again without prompt=none.',
   },
+  consent_required: {
+    error: 'consent_required',
+    means: 'The person has not allowed this yet and the request has prompt=none.',
+    fix: 'Send the request again without prompt=none.',
+  },
+  consent_denied: {
+    error: 'access_denied',
+    means: 'The person did not allow the request.',
+    fix: 'Ask for less, or tell the person what it is for, and start again.',
+  },
   acr_unmet: {
     error: 'unmet_authentication_requirements',
     means: 'The request insists on an authentication context class that the person did not or cannot reach.',
@@ -390,6 +401,63 @@ export const refusalCatalogue = {
     means: 'The access token was not granted the scope this needs.',
     fix: 'Ask for the scope of the WWW-Authenticate header in the authorization request.',
   },
+  access_token_for_another_api: {
+    error: 'invalid_token',
+    status: 401,
+    means: 'The access token was issued for another API.',
+    fix: 'Ask the token endpoint for one with the resource of this API.',
+  },
+  resource_not_found: {
+    error: 'invalid_request',
+    status: 404,
+    means: 'There is nothing at this address of the management API.',
+    fix: 'Check the path and the client id in it; GET /admin/openapi.json has every path.',
+  },
+  query_invalid: {
+    error: 'invalid_request',
+    means: 'A query parameter is wrong, missing or unknown.',
+    fix: 'The errors member names each of them.',
+  },
+  header_invalid: {
+    error: 'invalid_request',
+    means: 'A request header is malformed.',
+    fix: 'The errors member names it.',
+  },
+  json_expected: {
+    error: 'invalid_request',
+    status: 415,
+    means: 'The body is not JSON.',
+    fix: 'Send it with Content-Type application/json.',
+  },
+  json_malformed: {
+    error: 'invalid_request',
+    means: 'The body is not one JSON object of at most 16 levels in valid UTF-8.',
+    fix: 'Check it with a JSON parser, and that it was sent whole.',
+  },
+  document_invalid: {
+    error: 'invalid_request',
+    status: 422,
+    means: 'A member of the body is wrong, missing or unknown. Nothing was changed.',
+    fix: 'The errors member names each of them.',
+  },
+  precondition_required: {
+    error: 'invalid_request',
+    status: 428,
+    means: 'A change has to say which version it was made for, and the request has no If-Match header.',
+    fix: 'Read the current version and send its ETag in If-Match.',
+  },
+  precondition_failed: {
+    error: 'invalid_request',
+    status: 412,
+    means: 'Somebody else changed it since that version. Nothing was changed.',
+    fix: 'Read the current version, decide again and send its ETag in If-Match.',
+  },
+  state_conflict: {
+    error: 'invalid_request',
+    status: 409,
+    means: 'The change does not fit what is there now. Nothing was changed.',
+    fix: 'The detail member says what is in the way.',
+  },
   client_assertion_malformed: {
     error: 'invalid_client',
     means: 'The client assertion is not a JWT of the form RFC 7523 asks for.',
@@ -431,6 +499,159 @@ export const refusalCatalogue = {
     error: 'access_denied',
     means: 'The username or the password is wrong.',
     fix: 'Try again.',
+  },
+  passwords_off: {
+    error: 'access_denied',
+    means: 'Passwords are switched off here.',
+    fix: 'Sign in with a passkey, or in another way that the page offers.',
+  },
+  second_factor_wrong: {
+    error: 'access_denied',
+    means: 'The code is not one of the authenticator app of the account, and no recovery code that is left.',
+    fix: 'Enter the code that the app shows now, or another recovery code.',
+  },
+  second_factor_used: {
+    error: 'access_denied',
+    means: 'The code was used before, or a later one was.',
+    fix: 'Wait until the app shows the next code.',
+  },
+  second_factor_late: {
+    error: 'access_denied',
+    means: 'The password was given more than five minutes ago, in another browser, or not at all.',
+    fix: 'Sign in again from the beginning.',
+  },
+  passkey_wrong: {
+    error: 'access_denied',
+    means: 'What the browser sent is not proof of the passkey: signature, origin, RP ID or the verification of the person are wrong.',
+    fix: 'Try again on the page of this server, and let the device verify who you are.',
+  },
+  passkey_unknown: {
+    error: 'access_denied',
+    means: 'No account has this passkey, or its account is disabled.',
+    fix: 'Use another passkey, and remove this one from the device.',
+  },
+  passkey_known: {
+    error: 'access_denied',
+    means: 'The account has this passkey already, or as many as it can have.',
+    fix: 'Use the one that is there, or another device.',
+  },
+  passkey_challenge_spent: {
+    error: 'access_denied',
+    means: 'The challenge was used before, is older than ten minutes, or was made for another browser.',
+    fix: 'Load the page again and use the passkey on it.',
+  },
+  passkey_copied: {
+    error: 'access_denied',
+    means: 'The passkey says that it was used less often than it was. There may be a copy of it.',
+    fix: 'Sign in another way, remove the passkey and make a new one.',
+  },
+  last_way_in: {
+    error: 'access_denied',
+    means: 'It is the only way in which the person can sign in.',
+    fix: 'Add another one first.',
+  },
+  upstream_unknown: {
+    error: 'invalid_request',
+    status: 404,
+    means: 'There is no upstream provider of this id.',
+    fix: 'Start from the sign-in page, which has a button for each of them.',
+  },
+  upstream_flow_unknown: {
+    error: 'access_denied',
+    means: 'The answer of the upstream provider belongs to no sign-in of this browser: it took too long, was used before, or was started elsewhere.',
+    fix: 'Sign in again from the beginning, in one browser that keeps cookies.',
+  },
+  upstream_denied: {
+    error: 'access_denied',
+    means: 'The person, or the upstream provider, said no.',
+    fix: 'Try again, or sign in another way.',
+  },
+  upstream_unavailable: {
+    error: 'temporarily_unavailable',
+    means: 'The upstream provider does not answer, or says that it cannot.',
+    fix: 'Try again later, or sign in another way.',
+  },
+  upstream_answer_invalid: {
+    error: 'access_denied',
+    means: 'The answer of the upstream provider is not one that can be believed.',
+    fix: 'Operators: compare issuer, client_id, secret and the redirect URI that is registered there; the audit line has the cause.',
+  },
+  upstream_address_refused: {
+    error: 'access_denied',
+    means: 'Only verified email addresses of certain domains may come from this upstream provider.',
+    fix: 'Use an account there that has such an address, or sign in another way.',
+  },
+  upstream_not_linked: {
+    error: 'access_denied',
+    means: 'No account is linked to this identity, and none may be made for it: the provider makes none, or its email address belongs to an account already.',
+    fix: 'Sign in to that account in another way and link the identity there.',
+  },
+  upstream_linked_elsewhere: {
+    error: 'access_denied',
+    means: 'The identity at the upstream provider is linked to another account.',
+    fix: 'Take the link away there first.',
+  },
+  upstream_account_disabled: {
+    error: 'access_denied',
+    means: 'The account that is linked to this identity is disabled.',
+    fix: 'Ask the operator of this authorization server to enable it.',
+  },
+  hook_failed: {
+    error: 'temporarily_unavailable',
+    status: 503,
+    means: 'A function of the operator that has to be asked did not answer in time, or not in the form that is expected.',
+    fix: 'Try again in a moment. Operators: the audit line has the cause; see docs/hooks.md.',
+  },
+  password_unacceptable: {
+    error: 'invalid_request',
+    means: 'The new password is too short, too long or easy to guess.',
+    fix: 'Choose a password of 10 to 1,024 characters that is not the username, nor a few characters over and over.',
+  },
+  invitation_unknown: {
+    error: 'access_denied',
+    status: 404,
+    means: 'The link is not one that was given out, or another one took its place.',
+    fix: 'Open the whole link, or ask whoever sent it for a new one.',
+  },
+  invitation_used: {
+    error: 'access_denied',
+    status: 410,
+    means: 'The link was used before.',
+    fix: 'Sign in, or ask whoever sent the link for a new one.',
+  },
+  invitation_expired: {
+    error: 'access_denied',
+    status: 410,
+    means: 'The link is too old.',
+    fix: 'Ask whoever sent the link for a new one.',
+  },
+  registration_off: {
+    error: 'access_denied',
+    status: 404,
+    means: 'People cannot make accounts themselves here.',
+    fix: 'Ask the operator for an invitation.',
+  },
+  registration_throttled: {
+    error: 'access_denied',
+    status: 429,
+    means: 'There were too many attempts to make an account from this address.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  username_malformed: {
+    error: 'invalid_request',
+    means: 'The username is empty, longer than 200 characters, or has a space, an @ or a character that cannot be seen.',
+    fix: 'Choose another username.',
+  },
+  username_taken: {
+    error: 'invalid_request',
+    status: 409,
+    means: 'The username is that of another account.',
+    fix: 'Choose another username.',
+  },
+  email_malformed: {
+    error: 'invalid_request',
+    means: 'The email address does not look like one.',
+    fix: 'Enter an address like somebody@example.com.',
   },
   store_unavailable: {
     error: 'temporarily_unavailable',
@@ -480,3 +701,10 @@ export function statusOf(refusal: Refusal): number {
 
 /** The address where a reason is explained: our own /errors page, so that it can never be a dead link. */
 export const errorUri = (issuer: string, reason: Reason): string => `${issuer}/errors#${reason}`;
+
+/** A refusal as it goes back to the client by redirect (RFC 6749 §4.1.2.1). */
+export const errorParameters = (refusal: Refusal, issuer: string) => ({
+  error: errorOf(refusal),
+  error_description: describeRefusal(refusal),
+  error_uri: errorUri(issuer, refusal.reason),
+});

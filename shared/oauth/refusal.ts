@@ -41,6 +41,8 @@ export type Refusal =
   | { reason: 'nonce_required' }
   | { reason: 'login_required' }
   | { reason: 'acr_unmet' }
+  | { reason: 'consent_required' }
+  | { reason: 'consent_denied' }
   // the token request
   | { reason: 'grant_type_missing' }
   | { reason: 'grant_type_unsupported' }
@@ -72,11 +74,52 @@ export type Refusal =
   | { reason: 'access_token_invalid' }
   | { reason: 'access_token_sent_twice' }
   | { reason: 'scope_insufficient'; scope: string }
+  // the management API
+  | { reason: 'access_token_for_another_api' }
+  | { reason: 'resource_not_found' }
+  | { reason: 'query_invalid' }
+  | { reason: 'header_invalid' }
+  | { reason: 'json_expected' }
+  | { reason: 'json_malformed' }
+  | { reason: 'document_invalid' }
+  | { reason: 'precondition_required' }
+  | { reason: 'precondition_failed' }
+  | { reason: 'state_conflict' }
   // the person's side of the sign-in
   | { reason: 'form_token_invalid' }
   | { reason: 'sign_in_throttled'; retryAfter: number }
   | { reason: 'credentials_wrong' }
+  | { reason: 'password_unacceptable'; problem: 'too_short' | 'too_long' | 'repetitive' | 'same_as_name' }
+  | { reason: 'invitation_unknown' }
+  | { reason: 'invitation_used' }
+  | { reason: 'invitation_expired' }
+  | { reason: 'registration_off' }
+  | { reason: 'registration_throttled'; retryAfter: number }
+  | { reason: 'username_malformed' }
+  | { reason: 'username_taken' }
+  | { reason: 'email_malformed' }
+  | { reason: 'passwords_off' }
+  | { reason: 'second_factor_wrong' }
+  | { reason: 'second_factor_used' }
+  | { reason: 'second_factor_late' }
+  | { reason: 'passkey_wrong' }
+  | { reason: 'passkey_unknown' }
+  | { reason: 'passkey_known' }
+  | { reason: 'passkey_challenge_spent' }
+  | { reason: 'passkey_copied' }
+  | { reason: 'last_way_in' }
+  // somebody comes from an upstream provider
+  | { reason: 'upstream_unknown' }
+  | { reason: 'upstream_flow_unknown' }
+  | { reason: 'upstream_denied' }
+  | { reason: 'upstream_unavailable' }
+  | { reason: 'upstream_answer_invalid' }
+  | { reason: 'upstream_address_refused' }
+  | { reason: 'upstream_not_linked' }
+  | { reason: 'upstream_linked_elsewhere' }
+  | { reason: 'upstream_account_disabled' }
   // infrastructure
+  | { reason: 'hook_failed' }
   | { reason: 'store_unavailable' }
   | { reason: 'server_error' };
 

@@ -1,4 +1,5 @@
 import { announcedMethods, type PkcePolicy } from '../pkce/policy.ts';
+import { acrValues } from './authentication-context.ts';
 import { standardClaims } from './claims.ts';
 import { endpoints } from './endpoints.ts';
 import { responseModes, responseTypes } from './response-type.ts';
@@ -53,5 +54,6 @@ export const serverMetadata = (issuer: string, { algorithms, policies, scopes }:
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
   claims_parameter_supported: true,
-  claims_supported: ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', ...standardClaims],
+  acr_values_supported: acrValues,
+  claims_supported: ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', ...standardClaims],
 });

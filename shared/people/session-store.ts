@@ -1,43 +1,161 @@
-import type { Database, Item } from '../aws/dynamodb.ts';
+import * as v from 'valibot';
+import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { generateSecret, hashSecret } from '../secret.ts';
+import { type Consent, consentKey, toConsent } from './consent.ts';
 
 /** Somebody is signed in in one browser. Times are epoch seconds. */
-export type Session = { sub: string; authTime: number; expiresAt: number };
+export type Session = {
+  sub: string;
+  authTime: number;
+  /** How they signed in (RFC 8176). */
+  amr: readonly string[];
+  /** Over when it was not used for so long, and over at the latest. */
+  idleUntil: number;
+  expiresAt: number;
+  /** Seconds without use that end it. */
+  idleLifetime: number;
+  /** For the list of sessions only: what the browser called itself. */
+  userAgent?: string | undefined;
+};
+
+/** A session as its own person sees it in a list. `id` names it and is no secret. */
+export type ListedSession = Session & { id: string };
+
+/** What a new session starts with; lifetimes in seconds. */
+export type SessionStart = {
+  sub: string;
+  amr: readonly string[];
+  now: number;
+  lifetime: number;
+  idleLifetime?: number;
+  userAgent?: string | undefined;
+};
 
 export type SessionStore = ReturnType<typeof sessionStore>;
 
-/** Sessions in the People table, under the hash of the id that only the cookie holds. */
+/**
+ * Sessions in the People table, one partition per person. Only the cookie has the id of a session: the subject, and a secret
+ * of which the table has the hash.
+ */
 export function sessionStore(database: Database, table: string) {
-  const key = (sessionId: string) => ({ pk: `session#${hashSecret(sessionId)}`, sk: 'session' });
+  const remove = (key: Item) => database.remove({ TableName: table, Key: key });
+
+  const list = async (sub: string, now: number): Promise<ListedSession[]> => {
+    const items = await database.query({
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': partition(sub) },
+    });
+    return items.map((item) => ({ ...toSession(item), id: item['sk'] as string })).filter(isAlive(now));
+  };
 
   return {
-    /** A new session with a new id; `lifetime` is in seconds. Returns the id for the cookie. */
-    async start(sub: string, now: number, lifetime: number): Promise<string> {
-      const sessionId = generateSecret();
-      const session: Session = { sub, authTime: now, expiresAt: now + lifetime };
-      await database.put({ TableName: table, Item: { ...key(sessionId), ...session, purgeAt: session.expiresAt } });
-      return sessionId;
+    /** A new session with a new id, which is returned for the cookie. */
+    async start({ sub, amr, now, lifetime, idleLifetime = lifetime, userAgent }: SessionStart): Promise<string> {
+      const secret = generateSecret();
+      const expiresAt = now + lifetime;
+      const idleUntil = Math.min(now + idleLifetime, expiresAt);
+      const session: Session = { sub, authTime: now, amr, idleUntil, expiresAt, idleLifetime, userAgent };
+      await database.put({
+        TableName: table,
+        Item: { pk: partition(sub), sk: hashSecret(secret), ...session, purgeAt: expiresAt },
+      });
+      return `${Buffer.from(sub).toString('base64url')}.${secret}`;
     },
 
     /**
-     * The session of a cookie, unless it has expired. One eventually consistent read, at half the price; only when that
+     * The session of a cookie, unless it is over. One eventually consistent read, at half the price; only when that
      * finds nothing, as in the moment after signing in, a consistent one.
      */
     async find(sessionId: string, now: number): Promise<Session | undefined> {
-      const read = (ConsistentRead: boolean) => database.get({ TableName: table, Key: key(sessionId), ConsistentRead });
+      const key = keyOf(sessionId);
+      if (key === undefined) return undefined;
+      const read = (ConsistentRead: boolean) => database.get({ TableName: table, Key: key, ConsistentRead });
       const item = (await read(false)) ?? (await read(true));
       const session = item && toSession(item);
-      return session && now < session.expiresAt ? session : undefined;
+      return session && isAlive(now)(session) ? session : undefined;
+    },
+
+    /** The same together with what its person allowed a client, in one consistent call. */
+    async findWithConsent(
+      sessionId: string,
+      clientId: string,
+      now: number,
+    ): Promise<{ session: Session | undefined; consent: Consent | undefined }> {
+      const key = keyOf(sessionId);
+      if (key === undefined) return { session: undefined, consent: undefined };
+      const [item, consent] = await database.getAll(table, [key, consentKey(subjectOf(sessionId), clientId)]);
+      const session = item && toSession(item);
+      if (!session || !isAlive(now)(session)) return { session: undefined, consent: undefined };
+      return { session, consent: consent && toConsent(consent) };
+    },
+
+    /** Notes that a session is in use, once half of its idle time is over: a session in use costs no write. */
+    async keepAlive(sessionId: string, session: Session, now: number): Promise<void> {
+      const key = keyOf(sessionId);
+      if (key === undefined || session.idleUntil === session.expiresAt) return;
+      if (session.idleUntil - now > session.idleLifetime / 2) return;
+      await database
+        .update({
+          TableName: table,
+          Key: key,
+          UpdateExpression: 'SET idleUntil = :idleUntil',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':idleUntil': Math.min(now + session.idleLifetime, session.expiresAt) },
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof ConditionFailed)) throw error; // it was ended in this moment
+        });
     },
 
     async end(sessionId: string): Promise<void> {
-      await database.remove({ TableName: table, Key: key(sessionId) });
+      const key = keyOf(sessionId);
+      if (key) await remove(key);
+    },
+
+    /** The sessions of a person that are not over. */
+    list,
+
+    /** Ends one session of a person by the `id` of the list. */
+    endListed: (sub: string, id: string): Promise<void> => remove({ pk: partition(sub), sk: id }),
+
+    /** Ends every session of a person; returns how many there were. */
+    async endAll(sub: string, now: number): Promise<number> {
+      const sessions = await list(sub, now);
+      await Promise.all(sessions.map(({ id }) => remove({ pk: partition(sub), sk: id })));
+      return sessions.length;
     },
   };
 }
 
-const toSession = (item: Item): Session => ({
-  sub: item['sub'] as string,
-  authTime: item['authTime'] as number,
-  expiresAt: item['expiresAt'] as number,
+const partition = (sub: string) => `sessions#${sub}`;
+
+const shape = /^([\w-]{1,344})\.([\w-]{43})$/;
+
+/** Whose session an id would be. Proves nothing: only the table knows whether there is such a session. */
+export const subjectOf = (sessionId: string): string =>
+  Buffer.from(shape.exec(sessionId)?.[1] ?? '', 'base64url').toString();
+
+/** How a session is named where its secret must not stand. */
+export const listedIdOf = (sessionId: string): string => hashSecret(shape.exec(sessionId)?.[2] ?? '');
+
+/** Undefined for a cookie that cannot be one of ours. */
+const keyOf = (sessionId: string) =>
+  shape.test(sessionId) ? { pk: partition(subjectOf(sessionId)), sk: listedIdOf(sessionId) } : undefined;
+
+const isAlive =
+  (now: number) =>
+  ({ idleUntil, expiresAt }: Session): boolean =>
+    now < idleUntil && now < expiresAt;
+
+const record = v.object({
+  sub: v.string(),
+  authTime: v.number(),
+  amr: v.array(v.string()),
+  idleUntil: v.number(),
+  expiresAt: v.number(),
+  idleLifetime: v.number(),
+  userAgent: v.optional(v.string()),
 });
+
+const toSession = (item: Item): Session => v.parse(record, item);

@@ -15,7 +15,7 @@ export type TokenResponse = {
 };
 
 /** Whom an access token speaks for: a person who granted it, or (without a grant) the client itself. */
-export type Bearer = Pick<Grant, 'clientId' | 'sub'> & { grantId?: string; authTime?: number };
+export type Bearer = Pick<Grant, 'clientId' | 'sub'> & { grantId?: string; authTime?: number; acr?: string };
 
 /** RFC 9068 §2.2. `grant_id` names the grant, so that userinfo and introspection see a revocation at once. `now` is in epoch seconds. */
 export function mintAccessToken(
@@ -36,6 +36,7 @@ export function mintAccessToken(
     exp: now + lifetime,
     jti: randomBytes(16).toString('base64url'),
     auth_time: bearer.authTime,
+    acr: bearer.acr,
     grant_id: bearer.grantId,
   };
   return signJws({ typ: 'at+jwt' }, claims, key);
@@ -50,7 +51,7 @@ export type IdTokenContext = { nonce?: string | undefined; code?: string | undef
 
 /** OpenID Connect Core §2. `lifetime` is in seconds. */
 export function mintIdToken(
-  grant: Pick<Grant, 'clientId' | 'sub' | 'authTime' | 'idTokenClaims'>,
+  grant: Pick<Grant, 'clientId' | 'sub' | 'authTime' | 'amr' | 'acr' | 'idTokenClaims'>,
   { nonce, code }: IdTokenContext,
   { issuer, idTokenLifetime }: { issuer: string; idTokenLifetime: number },
   key: SigningKey,
@@ -64,6 +65,8 @@ export function mintIdToken(
     iat: now,
     exp: now + idTokenLifetime,
     auth_time: grant.authTime,
+    acr: grant.acr,
+    amr: grant.amr.length > 0 ? grant.amr : undefined,
     nonce,
     c_hash: code === undefined ? undefined : halfHash(code, key),
   };

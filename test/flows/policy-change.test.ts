@@ -27,7 +27,7 @@ async function register(registration: Partial<TestClient>): Promise<TestClient> 
     token_endpoint_auth_method: registration.client_secret === undefined ? 'none' : 'client_secret_basic',
     ...registration,
   };
-  const parsed = await parseRegistration(client);
+  const parsed = await parseRegistration({ first_party: true, ...client });
   if (!parsed.ok) throw new Error(parsed.refusal.problem);
   await store.put(client.client_id, parsed.value, author);
   return client;
@@ -54,7 +54,7 @@ const authorize = async (client: TestClient, changes: Fields) =>
 const lastDecision = () => JSON.parse(server.auditLines.at(-1) ?? '');
 const belowPolicy = { status: 400, json: { error: 'invalid_grant', reason: 'code_below_policy' } };
 
-describe('H11: a client that changes between /authorize and /token', () => {
+describe('PM3, H11: a client that changes between /authorize and /token', () => {
   test('tightened to S256: a plain code is refused', async () => {
     const client = await register({ pkce_policy: 'any' });
     const { verifier, challenge } = plainChallenge();

@@ -106,7 +106,7 @@ describe('an authorization request that can be granted', () => {
     expect((await person.authorize(posted.headers.location ?? '')).searchParams.get('code')).toBeTruthy();
   });
 
-  test('OA5: by POST the query is not read: a challenge there does not mix with the one in the body', async () => {
+  test('PM4, OA5: by POST the query is not read: a challenge there does not mix with the one in the body', async () => {
     const body = encodeFields({ client_id: spa.client_id, response_type: 'code', state: 'a-state' });
     const posted = await person.open(authorizeTarget(spa), { method: 'POST', headers: formType, body });
     const refused = parametersOf(new URL(posted.headers.location ?? ''));

@@ -90,6 +90,7 @@ describe('a token response', () => {
       iat: now,
       nbf: now,
       exp: now + 3_600,
+      acr: '1fa',
       jti: expect.stringMatching(/^[\w-]{22,}$/),
     });
   });
@@ -110,6 +111,8 @@ describe('a token response', () => {
       aud: spa.client_id,
       iat: now,
       exp: now + 3_600,
+      acr: '1fa',
+      amr: ['pwd'],
       auth_time: now,
       nonce: 'größe 🦄 "n"',
     });
@@ -169,7 +172,7 @@ describe('the client', () => {
     ['an id that is longer than any database key', { client_id: 'x'.repeat(3_000), client_secret: 'x' }],
     ['no secret, registered with one', { client_secret: undefined }],
     ['an empty secret', { client_secret: '' }],
-    ['V16: a secret, registered without one', { client_id: spa.client_id, client_secret: 'x' }],
+    ['V16, N5: a secret, registered without one', { client_id: spa.client_id, client_secret: 'x' }],
     ['a secret in the form, registered for Basic', { client_id: web.client_id, client_secret: web.client_secret }],
   ])('5.2: is refused with 401 and without a challenge when the form has %s', async (_, fields: Fields) => {
     const form = { ...(await freshForm(webPost)), client_id: webPost.client_id, client_secret: webPost.client_secret };

@@ -211,8 +211,8 @@ describe('4.5, 4.6: at /token', () => {
   });
 
   test.each([
-    ['PK8: by S256', s256(right)],
-    ['PK8: by plain', plain(right)],
+    ['PM5, PK8: by S256', s256(right)],
+    ['PM5, PK8: by plain', plain(right)],
   ])('%s: once refused for a wrong proof, a code cannot be redeemed with the right one', async (_, challenge) => {
     const { code, json } = await exchange(anyMethod, challenge, pkcePair().verifier);
     expect(json.reason).toBe('code_verifier_mismatch');
@@ -222,7 +222,7 @@ describe('4.5, 4.6: at /token', () => {
     });
   });
 
-  test('PK3: once refused for a malformed verifier, a code can be redeemed with the right one', async () => {
+  test('PM5, PK3: once refused for a malformed verifier, a code can be redeemed with the right one', async () => {
     const { code, json } = await exchange(strict, s256(right), 'too-short');
     expect(json.reason).toBe('code_verifier_malformed');
     expect((await redeem(server, strict, { code, code_verifier: right })).status).toBe(200);

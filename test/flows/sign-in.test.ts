@@ -210,7 +210,8 @@ describe('H27: cookies', () => {
 
   test('the session has an id of 256 bits', async () => {
     const person = await signedInPerson(server);
-    expect(Buffer.from(person.cookies.get('pixy_session') ?? '', 'base64url')).toHaveLength(32);
+    const [, secret = ''] = (person.cookies.get('pixy_session') ?? '').split('.');
+    expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
   });
 
   test('every sign-in makes a new session and ends the one of before', async () => {
@@ -245,11 +246,13 @@ describe('H27: cookies', () => {
     expect(claimsOf(json.id_token)['sub']).toBe(bob.claims.sub);
   });
 
-  test('H1: the session ends after eight hours', async () => {
+  test('H1: the session ends after eight hours, however often it is used', async () => {
     const person = await signedInPerson(server);
-    server.clock.advance(8 * 3_600 - 1);
-    expect(isSignInPage(await person.follow(authorizeTarget(spa)))).toBe(false);
-    server.clock.advance(1);
+    for (let hour = 1; hour < 8; hour += 1) {
+      server.clock.advance(3_600);
+      expect(isSignInPage(await person.follow(authorizeTarget(spa)))).toBe(false);
+    }
+    server.clock.advance(3_600);
     expect(isSignInPage(await person.follow(authorizeTarget(spa)))).toBe(true);
   });
 });
@@ -283,7 +286,7 @@ describe('OC4: a fresh sign-in', () => {
 
   test.each([
     ['prompt=login', { prompt: 'login' }],
-    ['prompt=select_account', { prompt: 'select_account' }],
+    ['prompt=login select_account', { prompt: 'login select_account' }],
     ['prompt=login consent', { prompt: 'login consent' }],
     ['a max_age that has passed', { max_age: '60' }],
     ['both', { prompt: 'login', max_age: '60' }],

@@ -7,6 +7,7 @@ import { spa, type TestClient, webPost } from '../support/clients.ts';
 import { formType, send } from '../support/http.ts';
 import {
   clientCredentials,
+  deregisterApi,
   type FullClient,
   introspect,
   machine,
@@ -14,6 +15,7 @@ import {
   obtainTokens,
   portal,
   refreshed,
+  registerApi,
   revoke,
   warehouse,
 } from '../support/lifecycle.ts';
@@ -24,6 +26,13 @@ import { ada, startTestServer, tables } from '../support/server.ts';
 const depot: FullClient = { ...warehouse, client_id: 'depot', token_endpoint_auth_method: 'client_secret_post' };
 const server = await startTestServer({ clients: [spa, webPost, mobile, portal, machine, warehouse, depot] });
 const person = await signedInPerson(server);
+
+const catalog = 'https://api.example/catalog';
+const orders = 'https://api.example/orders';
+const unasked = 'https://api.example/unasked';
+await registerApi({ resource: catalog, scope: ['api:read'], introspectedBy: ['depot'] });
+await registerApi({ resource: orders, scope: ['api:write'], introspectedBy: ['depot', 'warehouse'] });
+await registerApi({ resource: unasked, scope: ['api:read'] });
 
 const newTokens = (client: TestClient = mobile) =>
   obtainTokens(server, person, client, { scope: 'openid email api:read' });
@@ -188,6 +197,52 @@ describe('IN2: a token that is not active: {"active":false} and nothing else', (
   test('is JSON that nobody keeps', async () => {
     const { headers } = await introspect(server, warehouse, { token: 'garbage' });
     expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
+  });
+});
+
+describe('IN2: a token for an API', () => {
+  const tokenFor = async (resource: string, scope?: string) =>
+    (await clientCredentials(server, machine, { resource, scope })).json.access_token;
+
+  test('is active for a client that introspects for the API', async () => {
+    const token = await tokenFor(catalog);
+    expect((await introspect(server, depot, { token })).json).toMatchObject({ active: true, aud: catalog });
+  });
+
+  test('of somebody else is not active, and no reason is told', async () => {
+    const { status, body } = await introspect(server, warehouse, { token: await tokenFor(catalog) });
+    expect({ status, body }).toEqual({ status: 200, body: '{"active":false}' });
+  });
+
+  test('that nobody introspects for is active for no client', async () => {
+    const token = await tokenFor(unasked);
+    for (const client of [warehouse, depot]) {
+      expect((await introspect(server, client, { token })).body).toBe('{"active":false}');
+    }
+  });
+
+  test('is active for every client that introspects for the API', async () => {
+    const token = await tokenFor(orders);
+    for (const client of [warehouse, depot]) {
+      expect((await introspect(server, client, { token })).json).toMatchObject({ active: true });
+    }
+  });
+
+  test('that was deregistered is active for nobody after 30 seconds', async () => {
+    await registerApi({ resource: 'urn:example:short', scope: ['api:read'], introspectedBy: ['depot'] });
+    server.clock.advance(31);
+    const token = await tokenFor('urn:example:short');
+    expect((await introspect(server, depot, { token })).json).toMatchObject({ active: true });
+    await deregisterApi('urn:example:short');
+    server.clock.advance(31);
+    expect((await introspect(server, depot, { token })).body).toBe('{"active":false}');
+  });
+
+  test('that is the default audience is active for all that may introspect', async () => {
+    const token = (await clientCredentials(server, machine)).json.access_token;
+    for (const client of [warehouse, depot]) {
+      expect((await introspect(server, client, { token })).json).toMatchObject({ active: true });
+    }
   });
 });
 

@@ -101,9 +101,9 @@ describe('the ID token of a refresh', () => {
     const second = await refreshed(server, mobile, first.refresh_token);
     const [before, after] = [claimsOf(first.id_token), claimsOf(second.id_token)];
     expect(before['nonce']).toBe('n-0S6_WzA2Mj');
-    const { iss, sub, aud, auth_time } = before;
+    const { iss, sub, aud, auth_time, acr, amr } = before;
     const now = server.clock.now();
-    expect(after).toEqual({ iss, sub, aud, auth_time, iat: now, exp: now + 3_600 });
+    expect(after).toEqual({ iss, sub, aud, auth_time, acr, amr, iat: now, exp: now + 3_600 });
   });
 
   test('OC5: is absent when openid was not granted', async () => {

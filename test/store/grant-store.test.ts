@@ -31,7 +31,7 @@ async function issued(changes: Partial<Grant> = {}) {
       resources: [],
       redirectUri: 'https://app.example/cb',
       redirectUriSent: true,
-      authTime: now - 5,
+      authTime: now - 5, amr: ['pwd'], acr: '1fa',
       challenge: { codeChallenge: s256(codeVerifier), codeChallengeMethod: 'S256' },
     },
     now,

@@ -1,6 +1,8 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Database } from '../../shared/aws/dynamodb.ts';
 import { type AccountStore, accountStore } from '../../shared/people/account-store.ts';
-import { type SessionStore, sessionStore } from '../../shared/people/session-store.ts';
+import { type ConsentStore, consentStore } from '../../shared/people/consent-store.ts';
+import { listedIdOf, type SessionStart, type SessionStore, sessionStore } from '../../shared/people/session-store.ts';
 import { signInLimits, type ThrottleStore, throttleStore } from '../../shared/people/throttle-store.ts';
 import { freshTables } from './store.ts';
 
@@ -8,12 +10,19 @@ const now = 1_700_000_000;
 
 let accounts: AccountStore;
 let sessions: SessionStore;
+let consents: ConsentStore;
+let database: Database;
+let table: string;
 let throttle: ThrottleStore;
 
 beforeAll(async () => {
-  const { database, tables } = await freshTables();
+  const fresh = await freshTables();
+  database = fresh.database;
+  table = fresh.tables.people;
+  const { tables } = fresh;
   accounts = accountStore(database, tables.people);
   sessions = sessionStore(database, tables.people);
+  consents = consentStore(database, tables.people);
   throttle = throttleStore(database, tables.people);
 });
 
@@ -36,16 +45,131 @@ test('two who claim a username at once get the same subject', async () => {
   expect(new Set(both.map(({ sub }) => sub)).size).toBe(1);
 });
 
-test('a session is found by its id until it expires, and not after (H1)', async () => {
-  const id = await sessions.start('somebody', now, 100);
-  expect(await sessions.find(id, now + 99)).toEqual({ sub: 'somebody', authTime: now, expiresAt: now + 100 });
-  expect(await sessions.find(id, now + 100)).toBeUndefined();
+const start = (sub: string, changes: Partial<SessionStart> = {}) =>
+  sessions.start({ sub, amr: ['pwd'], now, lifetime: 100, ...changes });
+
+describe('a session', () => {
+  test('is found by its id until it expires, and not after (H1)', async () => {
+    const id = await start('somebody', { userAgent: 'a browser' });
+    expect(await sessions.find(id, now + 99)).toEqual({
+      sub: 'somebody',
+      authTime: now,
+      amr: ['pwd'],
+      idleUntil: now + 100,
+      expiresAt: now + 100,
+      idleLifetime: 100,
+      userAgent: 'a browser',
+    });
+    expect(await sessions.find(id, now + 100)).toBeUndefined();
+  });
+
+  test('is kept under a hash: nothing in the table is the secret of the cookie (H7)', async () => {
+    const id = await start('hashed');
+    const kept = await database.query({
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': 'sessions#hashed' },
+    });
+    expect(kept).toHaveLength(1);
+    expect(JSON.stringify(kept)).not.toContain(id.split('.')[1]);
+  });
+
+  test.each([
+    '',
+    'x',
+    '.',
+    'c29tZWJvZHk.',
+    'c29tZWJvZHk',
+    `c29tZWJvZHk.${'A'.repeat(43)}`,
+    `${'A'.repeat(400)}.${'A'.repeat(43)}`,
+  ])('is not found by a made-up cookie: %s', async (id) => {
+    expect(await sessions.find(id, now)).toBeUndefined();
+    expect(await sessions.findWithConsent(id, 'app', now)).toEqual({ session: undefined, consent: undefined });
+    await sessions.end(id);
+  });
+
+  test('of one person is not found under the name of another', async () => {
+    const secret = (await start('mallory')).split('.')[1];
+    expect(await sessions.find(`${Buffer.from('ada').toString('base64url')}.${secret}`, now)).toBeUndefined();
+  });
+
+  test('that is ended is gone', async () => {
+    const id = await start('somebody');
+    await sessions.end(id);
+    expect(await sessions.find(id, now)).toBeUndefined();
+  });
+
+  test('that nobody uses is over when its idle time is', async () => {
+    const id = await start('idle', { idleLifetime: 10 });
+    expect(await sessions.find(id, now + 9)).toBeDefined();
+    expect(await sessions.find(id, now + 10)).toBeUndefined();
+  });
+
+  test('that is used stays, but never beyond its end', async () => {
+    const id = await start('busy', { idleLifetime: 40 });
+    for (const at of [now + 30, now + 60, now + 90]) {
+      const session = await sessions.find(id, at);
+      if (!session) throw new Error(`gone at ${at}`);
+      await sessions.keepAlive(id, session, at);
+    }
+    expect((await sessions.find(id, now + 99))?.idleUntil).toBe(now + 100);
+    expect(await sessions.find(id, now + 100)).toBeUndefined();
+  });
+
+  test('that ended while it was used stays ended', async () => {
+    const id = await start('gone', { idleLifetime: 40 });
+    const session = await sessions.find(id, now);
+    if (!session) throw new Error('gone');
+    await sessions.end(id);
+    await sessions.keepAlive(id, session, now + 30);
+    expect(await sessions.list('gone', now + 30)).toEqual([]);
+  });
+
+  test('is listed for its person, can be ended from the list, and all of them at once', async () => {
+    const [first, second] = [await start('lister'), await start('lister', { lifetime: 50 })];
+    expect((await sessions.list('lister', now)).map(({ id }) => id).toSorted()).toEqual(
+      [first, second].map(listedIdOf).toSorted(),
+    );
+    expect(await sessions.list('lister', now + 60)).toHaveLength(1);
+    await sessions.endListed('lister', listedIdOf(first));
+    expect(await sessions.find(first, now)).toBeUndefined();
+    expect(await sessions.endAll('lister', now)).toBe(1);
+    expect(await sessions.find(second, now)).toBeUndefined();
+  });
 });
 
-test('an ended session is gone', async () => {
-  const id = await sessions.start('somebody', now, 100);
-  await sessions.end(id);
-  expect(await sessions.find(id, now)).toBeUndefined();
+describe('a consent', () => {
+  const need = { scope: ['openid'], resources: [], claims: [] };
+
+  test('comes with the session in one call', async () => {
+    const id = await start('consenter');
+    await consents.allow('consenter', 'app', need, 'hash', now);
+    const found = await sessions.findWithConsent(id, 'app', now);
+    expect(found.session?.sub).toBe('consenter');
+    expect(found.consent).toEqual({ ...need, grantedAt: now, request: { hash: 'hash', until: now + 300 } });
+    expect((await sessions.findWithConsent(id, 'another', now)).consent).toBeUndefined();
+  });
+
+  test('adds to what was allowed before, and is gone when it is revoked', async () => {
+    await consents.allow('adder', 'app', need, 'one', now);
+    await consents.allow('adder', 'app', { scope: ['email'], resources: ['urn:api'], claims: ['x'] }, 'two', now);
+    expect(await consents.list('adder')).toMatchObject([
+      { clientId: 'app', scope: ['openid', 'email'], resources: ['urn:api'], claims: ['x'] },
+    ]);
+    await consents.revoke('adder', 'app');
+    expect(await consents.list('adder')).toEqual([]);
+  });
+
+  test('H28: lets one request go on: its own, in time, and once however many try', async () => {
+    await consents.allow('racer', 'app', need, 'hash', now);
+    expect(await consents.useRequest('racer', 'app', 'another', now)).toBe(false);
+    expect(await consents.useRequest('racer', 'app', 'hash', now + 300)).toBe(false);
+    const tries = await Promise.all(
+      Array.from({ length: 20 }, () => consents.useRequest('racer', 'app', 'hash', now + 1)),
+    );
+    expect(tries.filter(Boolean)).toHaveLength(1);
+    expect(await consents.useRequest('nobody', 'app', 'hash', now)).toBe(false);
+  });
 });
 
 test('H32: parallel guesses at one account are all counted', async () => {

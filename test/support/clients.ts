@@ -11,6 +11,7 @@ export type TestClient = {
   may_introspect?: boolean;
   scope?: string;
   pkce_policy?: string;
+  first_party?: boolean;
 };
 
 const scope = 'openid profile email api:read';

@@ -138,11 +138,11 @@ export async function userinfo(server: Server, accessToken: string | undefined):
 
 /** Registers an API; known to the server at once as long as it was not asked for any, else after 30 s of its clock. */
 export async function registerApi(api: RegisteredApi): Promise<void> {
-  await apiStore(openDatabase(), tables.clients).put(api);
+  await apiStore(openDatabase(), tables.clients, () => 0).put(api, { by: 'test', why: '' });
 }
 
 export async function deregisterApi(resource: string): Promise<void> {
-  await apiStore(openDatabase(), tables.clients).remove(resource);
+  await apiStore(openDatabase(), tables.clients, () => 0).remove(resource, { by: 'test', why: '' });
 }
 
 /** Where an authorization request of a signed-in person ends: a redirect or a page. */

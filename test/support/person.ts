@@ -39,12 +39,19 @@ export function newPerson(server: Pick<TestServer, 'port'>) {
     return open(page.target, { method: 'POST', headers: formType, body });
   }
 
-  /** Follows an authorization request, signs in when asked to, and ends at what leads back to the client. */
+  /** Follows an authorization request, signs in and allows when asked to, and ends at what leads back to the client. */
   async function arrive(target: string, { username, password }: Credentials = ada): Promise<Page> {
     const page = await follow(target);
-    if (!isSignInPage(page)) return page;
-    const submitted = await submit(page, { username, password });
-    if (submitted.status !== 303) throw new Error(`could not sign in: ${submitted.status}`);
+    if (isSignInPage(page)) return allow(await goOn(page, { username, password }));
+    return allow(page);
+  }
+
+  const allow = async (page: Page): Promise<Page> =>
+    page.body.includes('name="decision"') ? goOn(page, { decision: 'allow' }) : page;
+
+  async function goOn(page: Page, fields: Fields): Promise<Page> {
+    const submitted = await submit(page, fields);
+    if (submitted.status !== 303) throw new Error(`could not go on from ${page.target}: ${submitted.status}`);
     return follow(submitted.headers.location ?? '');
   }
 

@@ -42,7 +42,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   try {
     const clientsFile = join(folder, 'clients.json');
     const accountsFile = join(folder, 'accounts.json');
-    await writeFile(clientsFile, JSON.stringify(clients));
+    // Trusted unless a test says otherwise: consent has tests of its own.
+    await writeFile(clientsFile, JSON.stringify(clients.map((client) => ({ first_party: true, ...client }))));
     await writeFile(accountsFile, JSON.stringify(accounts));
     const started = await startServer({
       ...given,

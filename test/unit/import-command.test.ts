@@ -34,6 +34,7 @@ async function run(argv: readonly string[], input = '', beforeWriting = async ()
     clients: store,
     database,
     table: () => tables.clients,
+    scan: async function* () {},
   };
   const context: Context = {
     io: { write: () => {}, writeError: () => {}, readInput: async () => input, env: {}, now: () => now },

@@ -17,7 +17,7 @@ const grant = (more: Partial<Grant> = {}): Grant => ({
   resources: [],
   redirectUri,
   redirectUriSent: true,
-  authTime: now,
+  authTime: now, amr: ['pwd'], acr: '1fa',
   issuedAt: now,
   expiresAt: now + 60,
   ...more,

@@ -137,7 +137,7 @@ const rows = <Case>(cases: readonly Case[], name: (one: Case) => string, outcome
 
 const title = 'own policy $own, default $default, floor $floor, $client, $waiver, $mode';
 
-describe('the PKCE matrix at /authorize (PK2 PK4 PK5 PK7 PK11 BP5 BP6 V3)', () => {
+describe('the PKCE matrix at /authorize (PM1 PK2 PK4 PK5 PK7 PK11 BP5 BP6 V3)', () => {
   test.each(everySettings)(title, (settings) => {
     const name = (form: RequestForm) => form.name;
     expect(rows(requestForms, name, (form) => atAuthorize(form, settings))).toEqual(
@@ -152,7 +152,7 @@ describe('the PKCE matrix at /authorize (PK2 PK4 PK5 PK7 PK11 BP5 BP6 V3)', () =
   });
 });
 
-describe('the PKCE matrix at /token, under the policy of now and not of then (PK3 PK8 PK9 PK12 BP6 BP7 V1)', () => {
+describe('the PKCE matrix at /token, under the policy of now and not of then (PM2 PK3 PK8 PK9 PK12 BP6 BP7 V1)', () => {
   test.each(everySettings)(title, (settings) => {
     const name = ({ code, name }: Redemption) => `code ${code}, verifier ${name}`;
     expect(rows(redemptions, name, (redemption) => atToken(redemption, settings))).toEqual(

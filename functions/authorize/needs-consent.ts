@@ -1,0 +1,36 @@
+import { isPublic, type RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { claimsOfScope } from '../../shared/oauth/claims.ts';
+import { type Consent, type ConsentNeed, covers } from '../../shared/people/consent.ts';
+import type { AdmittedRequest } from './admit-request.ts';
+
+/** Whether the person has to be asked, and if they were, whether this one request may go on because of it. */
+export type ConsentState = 'not_needed' | 'needed' | 'once';
+
+/**
+ * First-party clients are trusted; the others need what a person allowed before. `prompt=consent` asks whoever it is, and an app
+ * that anybody could claim to be (public, and not redirected to by https: RFC 8252 §8.6) is asked for every time.
+ * Those two go on with the one request that was just allowed.
+ */
+export function consentState(
+  client: RegisteredClient,
+  request: Pick<AdmittedRequest, 'prompt' | 'scope' | 'resources' | 'claims'>,
+  { consent, requestHash, redirectUri }: { consent: Consent | undefined; requestHash: string; redirectUri: string },
+  now: number,
+): ConsentState {
+  const isAsked = request.prompt.includes('consent');
+  if (client.firstParty && !isAsked) return 'not_needed';
+  const isAllowedOnce = consent?.request?.hash === requestHash && now < consent.request.until;
+  if (isAsked || (isPublic(client) && !redirectUri.startsWith('https:'))) return isAllowedOnce ? 'once' : 'needed';
+  return consent && covers(consent, consentNeed(request)) ? 'not_needed' : 'needed';
+}
+
+/** What a request asks the person for. Claims by name count when no scope value stands for them. */
+export function consentNeed({
+  scope,
+  resources,
+  claims,
+}: Pick<AdmittedRequest, 'scope' | 'resources' | 'claims'>): ConsentNeed {
+  const byScope = new Set(scope.flatMap((value) => claimsOfScope(value)));
+  const byName = [...new Set([...claims.userinfo, ...claims.idToken])].filter((name) => !byScope.has(name));
+  return { scope, resources, claims: byName };
+}

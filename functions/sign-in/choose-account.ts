@@ -1,0 +1,63 @@
+import type { Answer } from '../../shared/http/endpoint.ts';
+import { openForm } from '../../shared/http/form-token.ts';
+import { chooseAccountPage } from '../../shared/http/pages/choose-account-page.ts';
+import { seeOther } from '../../shared/http/reply.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { readSessions, writeSessions } from '../../shared/http/session-cookie.ts';
+import { afterSelection, signingIn } from '../../shared/oauth/authorization-request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { encodeParameters, type Parameters, single } from '../../shared/oauth/parameters.ts';
+import { displayName } from '../../shared/people/account.ts';
+import type { Session } from '../../shared/people/session-store.ts';
+import type { SignInDeps } from './handler.ts';
+
+type SignedIn = { id: string; session: Session };
+
+/** The people who are signed in in this browser, when the request asks which of them it is for (`prompt=select_account`). */
+export async function selectable(request: HttpRequest, interrupted: Parameters, deps: SignInDeps): Promise<SignedIn[]> {
+  const prompt = (single(interrupted, 'prompt') ?? '').split(' ');
+  if (!prompt.includes('select_account') || prompt.includes('login')) return [];
+  const { ids } = readSessions(request, deps.issuer);
+  const found = await Promise.all(ids.map(async (id) => ({ id, session: await deps.sessions.find(id, deps.now()) })));
+  return found.flatMap(({ id, session }) => (session ? [{ id, session }] : []));
+}
+
+/** The page with one button for each of them, and one for somebody else. */
+export async function showAccounts(
+  request: HttpRequest,
+  interrupted: Parameters,
+  people: readonly SignedIn[],
+  clientName: string | undefined,
+  deps: SignInDeps,
+): Promise<Answer> {
+  const form = openForm(request, deps.issuer);
+  const accounts = await Promise.all(
+    people.map(async ({ session: { sub } }) => {
+      const account = await deps.accounts.findBySubject(sub);
+      return { name: displayName(account ?? { sub }) };
+    }),
+  );
+  const page = { clientName, accounts, formToken: form.token, cookies: form.cookies };
+  return { reply: await chooseAccountPage(deps.lookOf(request, interrupted), page) };
+}
+
+/** `account` is the index of a button, or anything else for somebody else, who then signs in. */
+export function chooseAccount(
+  request: HttpRequest,
+  interrupted: Parameters,
+  people: readonly SignedIn[],
+  account: string,
+  deps: SignInDeps,
+): Answer {
+  const chosen = /^\d$/.test(account) ? people[Number(account)] : undefined;
+  if (chosen === undefined) {
+    return { reply: seeOther(`${endpoints.signIn}?${encodeParameters(signingIn(interrupted))}`) };
+  }
+  const browser = readSessions(request, deps.issuer);
+  const ids = [chosen.id, ...browser.ids.filter((id) => id !== chosen.id)];
+  const cookie = writeSessions(deps.issuer, { ...browser, ids }, deps.keptSessionLifetime);
+  return {
+    reply: seeOther(`${endpoints.authorize}?${encodeParameters(afterSelection(interrupted))}`, [cookie]),
+    decision: { verdict: 'allowed' },
+  };
+}

@@ -1,0 +1,20 @@
+import type { LookOf } from '../../shared/http/pages/look.ts';
+import { signedInPage } from '../../shared/http/pages/sign-in-page.ts';
+import { type Reply, seeOther } from '../../shared/http/reply.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { afterSignIn } from '../../shared/oauth/authorization-request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { encodeParameters, parseParameters } from '../../shared/oauth/parameters.ts';
+
+/** After a sign-in: on to /authorize with the request that it interrupted, or to a page that leads to the account. */
+export async function goOn(request: HttpRequest, cookies: string[], deps: { lookOf: LookOf }): Promise<Reply> {
+  const interrupted = parseParameters(request.rawQuery);
+  if (!interrupted.ok || interrupted.value.values.size === 0) {
+    return signedInPage(deps.lookOf(request), cookies, endpoints.account);
+  }
+  return seeOther(`${endpoints.authorize}?${encodeParameters(afterSignIn(interrupted.value))}`, cookies);
+}
+
+/** One of the pages of the sign-in, with the request that it interrupts. */
+export const withQuery = (path: `/${string}`, { rawQuery }: HttpRequest): `/${string}` =>
+  rawQuery === '' ? path : `${path}?${rawQuery}`;

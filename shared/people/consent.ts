@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import type { Item } from '../aws/dynamodb.ts';
+
+/** What a person allowed a client, for all times or once. Times are epoch seconds. */
+export type Consent = {
+  scope: readonly string[];
+  /** APIs (RFC 8707). */
+  resources: readonly string[];
+  /** Claims that were asked for by name (OpenID Connect Core §5.5). */
+  claims: readonly string[];
+  grantedAt: number;
+  /** The one request that was allowed just now, and may go on without being asked again. */
+  request?: { hash: string; until: number } | undefined;
+};
+
+/** What has to be allowed. */
+export type ConsentNeed = Pick<Consent, 'scope' | 'resources' | 'claims'>;
+
+export const consentPartition = (sub: string) => `consents#${sub}`;
+export const consentKey = (sub: string, clientId: string) => ({ pk: consentPartition(sub), sk: clientId });
+
+/** Is everything that is needed allowed already? */
+export const covers = (consent: ConsentNeed, need: ConsentNeed): boolean =>
+  need.scope.every((value) => consent.scope.includes(value)) &&
+  need.resources.every((value) => consent.resources.includes(value)) &&
+  need.claims.every((value) => consent.claims.includes(value));
+
+const texts = v.array(v.string());
+const record = v.object({
+  scope: texts,
+  resources: texts,
+  claims: texts,
+  grantedAt: v.number(),
+  request: v.optional(v.object({ hash: v.string(), until: v.number() })),
+});
+
+export const toConsent = (item: Item): Consent => v.parse(record, item);

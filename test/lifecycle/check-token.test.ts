@@ -1,0 +1,207 @@
+import type { APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { describe, expect, test } from 'vitest';
+import { compose } from '../../functions/check-token/compose.ts';
+import { type CheckTokenSettings, readSettings } from '../../functions/check-token/settings.ts';
+import { openRuntime } from '../../functions/runtime.ts';
+import { parseAuditLine } from '../../shared/audit/audit-entry.ts';
+import { startDatabaseProxy } from '../support/database-proxy.ts';
+import { clientCredentials, machine, mobile, obtainTokens, registerApi, revoke } from '../support/lifecycle.ts';
+import { signedInPerson } from '../support/person.ts';
+import { claimsOf, headerOf, redeem } from '../support/protocol.ts';
+import { ada, startTestServer, tables } from '../support/server.ts';
+
+const database = await startDatabaseProxy();
+const server = await startTestServer({ clients: [mobile, machine], dynamodb: database.endpoint });
+const orders = 'https://api.example/orders';
+const catalog = 'https://api.example/catalog';
+await registerApi({ resource: orders, scope: ['api:read', 'api:write'] });
+await registerApi({ resource: catalog, scope: ['api:read'] });
+const person = await signedInPerson(server);
+
+const environment = {
+  PIXY_ISSUER: server.issuer,
+  PIXY_GRANTS_TABLE: tables.grants,
+  PIXY_CLIENTS_TABLE: tables.clients,
+  PIXY_PEOPLE_TABLE: tables.people,
+  PIXY_KEYS_TABLE: tables.keys,
+};
+
+const methodArn = 'arn:aws:execute-api:eu-west-1:111122223333:abc123/prod/GET/orders/42';
+
+/** The function in front of an API, asked the way API Gateway asks. */
+function authorizer(settings: Partial<CheckTokenSettings> = {}) {
+  const lines: string[] = [];
+  const runtime = openRuntime(environment, { now: server.clock.now, writeLine: (line) => lines.push(line) });
+  const handler = compose(runtime, { audience: [orders], scope: [], ...settings });
+  const ask = (authorizationToken: string | undefined) => {
+    const event = { type: 'TOKEN', authorizationToken, methodArn } as APIGatewayTokenAuthorizerEvent;
+    return handler(event, { awsRequestId: 'a-request' });
+  };
+  return {
+    ask,
+    bearing: (token: string | undefined) => ask(`Bearer ${token}`),
+    entries: () =>
+      lines.map((line) => {
+        const entry = parseAuditLine(line);
+        return entry.ok ? entry.value : expect.unreachable(line);
+      }),
+  };
+}
+
+const tokensFor = (resource: string | undefined = orders, scope = 'openid api:read') =>
+  obtainTokens(server, person, mobile, { resource, scope });
+
+const allowed = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Action: 'execute-api:Invoke',
+      Effect: 'Allow',
+      Resource: 'arn:aws:execute-api:eu-west-1:111122223333:abc123/prod/*',
+    },
+  ],
+};
+
+describe('with 401, which API Gateway makes of the error "Unauthorized", it refuses', () => {
+  test.each<[string, string | undefined]>([
+    ['a request without a token', undefined],
+    ['an empty header', ''],
+    ['another scheme', 'Basic bWFjaGluZTpzZWNyZXQ='],
+    ['something that is no token', 'Bearer nonsense'],
+    ['two tokens', 'Bearer one two'],
+    ['a token longer than any of ours', `Bearer ${'a'.repeat(100_000)}`],
+  ])('%s', async (_, header) => {
+    await expect(authorizer().ask(header)).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  test('a token for another API, and one for the server itself', async () => {
+    for (const resource of [catalog, undefined]) {
+      const { access_token } = await obtainTokens(server, person, mobile, { resource, scope: 'api:read' });
+      const { bearing, entries } = authorizer();
+      await expect(bearing(access_token)).rejects.toThrow(/^Unauthorized$/);
+      expect(entries()).toMatchObject([
+        { endpoint: 'check-token', reason: 'access_token_for_another_api', client: mobile.client_id },
+      ]);
+    }
+  });
+
+  test('an ID token', async () => {
+    const { id_token } = await tokensFor();
+    await expect(authorizer({ audience: [mobile.client_id] }).bearing(id_token)).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  test('a refresh token', async () => {
+    const { refresh_token } = await tokensFor(orders, 'openid api:read offline_access');
+    await expect(authorizer().bearing(refresh_token)).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  test('a token that somebody else signed, with the key id of ours', async () => {
+    const { access_token } = await tokensFor();
+    const { privateKey, publicKey } = await generateKeyPair('RS256');
+    const forged = await new SignJWT(claimsOf(access_token))
+      .setProtectedHeader({ ...headerOf(access_token), alg: 'RS256', jwk: await exportJWK(publicKey) })
+      .sign(privateKey);
+    await expect(authorizer().bearing(forged)).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  test('a token whose time is over', async () => {
+    const { access_token } = await tokensFor();
+    const { bearing } = authorizer();
+    expect(await bearing(access_token)).toMatchObject({ policyDocument: allowed });
+    server.clock.advance(3_600);
+    await expect(bearing(access_token)).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  test('a token from the moment its grant is revoked', async () => {
+    const { access_token } = await tokensFor();
+    const { bearing, entries } = authorizer();
+    expect(await bearing(access_token)).toMatchObject({ policyDocument: allowed });
+    await revoke(server, mobile, { token: access_token });
+    await expect(bearing(access_token)).rejects.toThrow(/^Unauthorized$/);
+    expect(entries()).toMatchObject([{ verdict: 'refused', reason: 'access_token_invalid', client: mobile.client_id }]);
+  });
+
+  test('a token from the moment its code is replayed', async () => {
+    const { access_token, code, verifier } = await tokensFor();
+    const { bearing } = authorizer();
+    await bearing(access_token);
+    await redeem(server, mobile, { code, code_verifier: verifier });
+    await expect(bearing(access_token)).rejects.toThrow(/^Unauthorized$/);
+  });
+});
+
+describe('with 403, which API Gateway makes of a policy that denies, it refuses', () => {
+  const denied = { policyDocument: { Statement: [{ Effect: 'Deny' }] } };
+
+  test('a token that lacks one of the scope values', async () => {
+    const { access_token } = await tokensFor();
+    const { bearing, entries } = authorizer({ scope: ['api:read', 'api:write'] });
+    expect(await bearing(access_token)).toMatchObject(denied);
+    expect(entries()).toMatchObject([{ verdict: 'refused', reason: 'scope_insufficient', client: mobile.client_id }]);
+  });
+
+  test('a scope value that only begins like the needed one', async () => {
+    const { access_token } = await tokensFor();
+    expect(await authorizer({ scope: ['api'] }).bearing(access_token)).toMatchObject(denied);
+  });
+});
+
+describe('it lets through', () => {
+  test('a token for this API with the scope it wants, and says whose it is', async () => {
+    const { access_token } = await tokensFor();
+    const { bearing, entries } = authorizer({ audience: [catalog, orders], scope: ['api:read'] });
+    expect(await bearing(access_token)).toEqual({
+      principalId: ada.claims.sub,
+      policyDocument: allowed,
+      context: { sub: ada.claims.sub, client_id: mobile.client_id, scope: 'openid api:read' },
+    });
+    expect(entries()).toEqual([]);
+  });
+
+  test('a token of a client for itself, behind which there is no grant', async () => {
+    const { json } = await clientCredentials(server, machine, { resource: orders });
+    const { principalId, context } = await authorizer({ scope: ['api:write'] }).bearing(json.access_token);
+    expect({ principalId, ...context }).toMatchObject({ principalId: 'machine', client_id: 'machine' });
+  });
+
+  test('any way of writing "Bearer" (RFC 9110 §11.1)', async () => {
+    const { access_token } = await tokensFor();
+    expect(await authorizer().ask(`bEARER  ${access_token}`)).toMatchObject({ policyDocument: allowed });
+  });
+
+  test('with one read of the database, once the keys are known', async () => {
+    const { access_token } = await tokensFor();
+    const { bearing } = authorizer();
+    await bearing(access_token);
+    expect(await database.callsDuring(() => bearing(access_token))).toEqual([`GetItem ${tables.grants}`]);
+  });
+});
+
+describe('when it cannot know', () => {
+  test('it fails, which becomes 500, and neither lets through nor says that the token is bad (H9)', async () => {
+    const { access_token } = await tokensFor();
+    const { bearing, entries } = authorizer();
+    await bearing(access_token);
+    const failure = { status: 400, type: 'ResourceNotFoundException' };
+    await expect(database.during(failure, () => bearing(access_token))).rejects.toThrow(/^store_unavailable$/);
+    expect(entries()).toMatchObject([{ verdict: 'failed', reason: 'store_unavailable' }]);
+  });
+
+  test('no token is in its errors or its audit lines', async () => {
+    const { access_token = '' } = await tokensFor(catalog);
+    const { bearing, entries } = authorizer();
+    const error = await bearing(access_token).catch((thrown: Error) => thrown);
+    expect(`${(error as Error).stack}${JSON.stringify(entries())}`).not.toContain(access_token.slice(0, 20));
+    expect((error as Error).stack).toBe('Unauthorized');
+  });
+
+  test('it does not start without an audience', () => {
+    expect(() => readSettings({})).toThrow('PIXY_CHECK_AUDIENCE');
+    expect(() => readSettings({ PIXY_CHECK_AUDIENCE: ' ' })).toThrow('PIXY_CHECK_AUDIENCE names no audience');
+    expect(readSettings({ PIXY_CHECK_AUDIENCE: 'a b', PIXY_CHECK_SCOPE: 'c' })).toEqual({
+      audience: ['a', 'b'],
+      scope: ['c'],
+    });
+  });
+});
