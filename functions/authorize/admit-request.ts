@@ -1,3 +1,4 @@
+import { isManagementScope } from '../../shared/apis/management-api.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type AuthorizationRequest, parseAuthorizationRequest } from '../../shared/oauth/authorization-request.ts';
 import type { Parameters } from '../../shared/oauth/parameters.ts';
@@ -24,7 +25,9 @@ export function admitRequest(
   }
   const challenge = admitChallenge(request.value, rules);
   if (!challenge.ok) return challenge;
-  const scope = grantScope(request.value.scope, client.scope);
+  // Nobody grants the management of this server to an app: a client has that right for itself, or not at all.
+  const grantable = client.scope.filter((value) => !isManagementScope(value));
+  const scope = grantScope(request.value.scope, grantable);
   if (!scope.ok) return scope;
   return ok({ ...request.value, ...challenge.value, scope: scope.value });
 }

@@ -53,6 +53,9 @@ export type AuthorizeDeps = {
   now: () => number;
 };
 
+/** Characters of a request that can go on in a Location: API Gateway takes 10,240 bytes of headers. */
+const longestQuery = 8_000;
+
 /** RFC 6749 §3.1: the authorization endpoint, by GET and by POST (OpenID Connect Core §3.1.2.1). */
 export const authorizeHandler = (deps: AuthorizeDeps) =>
   endpoint({
@@ -97,6 +100,7 @@ async function authorize(
   if (!apis.ok) return refused(apis.refusal);
 
   const query = encodeParameters(parameters.value);
+  if (query.length > longestQuery) return refused({ reason: 'parameter_too_long' });
   if (responseType === 'code id_token' && !deps.mintIdToken) {
     return { reply: seeOther(`${endpoints.authorizeHybrid}?${query}`) };
   }

@@ -1,5 +1,6 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
+import { looksOf } from '../../shared/http/pages/look.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import type { Runtime } from '../runtime.ts';
@@ -11,6 +12,8 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     clients: clientReader(database, config.tables.clients, now),
     apis: apiReader(database, config.tables.clients, now),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    signingAlgorithms: config.signingAlgorithms,
+    lookOf: looksOf(config.brand),
     writeLine,
     now,
   });

@@ -7,7 +7,8 @@ import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/endpoint.ts';
 import { errorPage } from '../../shared/http/pages/error-page.ts';
 import { errorReferencePage } from '../../shared/http/pages/error-reference-page.ts';
-import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
+import type { LookOf } from '../../shared/http/pages/look.ts';
+import { type Reply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { serverMetadata } from '../../shared/oauth/server-metadata.ts';
@@ -17,6 +18,9 @@ export type MetadataDeps = {
   clients: Pick<ClientReader, 'policiesInForce'>;
   apis: ApiReader;
   publishedKeys: () => Promise<{ keys: JWK[] }>;
+  /** What the server is set to sign with. */
+  signingAlgorithms: readonly string[];
+  lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
 };
@@ -27,7 +31,7 @@ export function metadataHandler(deps: MetadataDeps): HttpApiHandler {
     [endpoints.openidConfiguration]: async (request) => ({ reply: cacheable(await metadata(deps), request) }),
     [endpoints.authorizationServer]: async (request) => ({ reply: cacheable(await metadata(deps), request) }),
     [endpoints.jwks]: async (request) => ({ reply: cacheable(await deps.publishedKeys(), request) }),
-    [endpoints.errors]: async () => ({ reply: await errorReferencePage() }),
+    [endpoints.errors]: async (request) => ({ reply: await errorReferencePage(deps.lookOf(request)) }),
   };
   const handlers = new Map(Object.entries(documents).map(([path, flow]) => [path, handlerOf(path, flow, deps)]));
   return async (event: APIGatewayProxyEventV2, context) => {
@@ -40,33 +44,36 @@ export function metadataHandler(deps: MetadataDeps): HttpApiHandler {
 const handlerOf = (path: string, flow: (request: HttpRequest) => Promise<Answer>, deps: MetadataDeps) =>
   endpoint({
     name: 'metadata',
-    methods: { GET: flow },
-    tell: (refusal) =>
-      path === endpoints.errors ? errorPage(refusal, deps.issuer) : refusalReply(refusal, deps.issuer),
+    methods: { GET: flow, HEAD: flow },
+    tell: (refusal, request) =>
+      path === endpoints.errors
+        ? errorPage(refusal, deps.issuer, deps.lookOf(request))
+        : refusalReply(refusal, deps.issuer),
     crossOrigin: path !== endpoints.errors,
     writeLine: deps.writeLine,
     now: deps.now,
   });
 
-const metadata = async (deps: MetadataDeps): Promise<object> =>
-  serverMetadata(deps.issuer, {
-    algorithms: algorithms(await deps.publishedKeys()),
+async function metadata(deps: MetadataDeps): Promise<object> {
+  const { keys } = await deps.publishedKeys();
+  return serverMetadata(deps.issuer, {
+    // Keys of algorithms that went out of use stay published for a while, and an algorithm without a key signs nothing.
+    algorithms: deps.signingAlgorithms.filter((algorithm) => keys.some(({ alg }) => alg === algorithm)),
     policies: await deps.clients.policiesInForce(),
     scopes: (await deps.apis.list()).flatMap(({ scope }) => scope),
   });
-
-/** What the published keys sign with; RS256 is always among them (OpenID Connect Discovery §3). */
-const algorithms = ({ keys }: { keys: JWK[] }): string[] => [
-  ...new Set(['RS256', ...keys.flatMap(({ alg }) => (alg === undefined ? [] : [alg]))]),
-];
+}
 
 /** Five minutes is far below the two hours for which a key is published before it signs. */
-function cacheable(body: object, request: HttpRequest) {
-  const headers = {
-    'cache-control': 'public, max-age=300',
-    pragma: '',
-    etag: `"${hash('sha256', JSON.stringify(body), 'base64url')}"`,
-  };
-  const unchanged = request.header('if-none-match') === headers.etag;
-  return unchanged ? { statusCode: 304, headers } : jsonReply(200, body, headers);
+function cacheable(document: object, request: HttpRequest): Reply {
+  const body = JSON.stringify(document);
+  const etag = `"${hash('sha256', body, 'base64url')}"`;
+  const headers = { 'cache-control': 'public, max-age=300', etag };
+  return isKnown(request.header('if-none-match'), etag)
+    ? { statusCode: 304, headers }
+    : { statusCode: 200, headers: { 'content-type': 'application/json', ...headers }, body };
 }
+
+/** RFC 9110 §13.1.2: any of the listed tags, weak or strong, or whatever there is. */
+const isKnown = (ifNoneMatch: string | undefined, etag: string): boolean =>
+  (ifNoneMatch ?? '').split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));

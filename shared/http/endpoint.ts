@@ -16,7 +16,7 @@ export type Flow = (request: HttpRequest) => Promise<Answer> | Answer;
 export type EndpointSettings = {
   /** Its name in the audit log. */
   name: string;
-  /** One flow per HTTP method; every other method is answered with 405. GET also answers HEAD. */
+  /** One flow per HTTP method; every other method is answered with 405. Only what changes nothing lists HEAD. */
   methods: Readonly<Record<string, Flow>>;
   /** How refusals of the wrapper itself are told: 405, 500 and 503. */
   tell: (refusal: Refusal, request: HttpRequest) => Reply | Promise<Reply>;
@@ -40,7 +40,7 @@ export function endpoint(settings: EndpointSettings): HttpApiHandler {
   async function handle(event: APIGatewayProxyEventV2): Promise<Reply> {
     const request = readRequest(event);
     const { method, requestId } = request;
-    const flow = settings.methods[method] ?? (method === 'HEAD' ? settings.methods['GET'] : undefined);
+    const flow = settings.methods[method];
     if (flow === undefined) return otherMethod(request, settings);
     const { reply, decision } = await flow(request);
     if (decision) record(requestId, decision);

@@ -200,7 +200,7 @@ describe('the metadata', () => {
   test.each(['POST', 'PUT', 'DELETE', 'PATCH'])('MD7: refuses %s with 405 and Allow', async (method) => {
     const refused = await send(server.port, openidConfiguration, { method });
     expect(refused.status).toBe(405);
-    expect(refused.headers.allow).toBe('GET');
+    expect(refused.headers.allow).toBe('GET, HEAD');
   });
 
   test.each([`${openidConfiguration}/`, '/.well-known/', '/jwks/', `/tenant${openidConfiguration}`])(

@@ -297,3 +297,25 @@ describe('shown on a page, without a redirect', () => {
     expect(page.headers.allow).toBe('GET, POST');
   });
 });
+
+describe('what changes nothing', () => {
+  test('HEAD is answered with 405: it never makes a code', async () => {
+    const { status, headers } = await person.open(authorizeTarget(spa), { method: 'HEAD' });
+    expect({ status, allow: headers.allow, location: headers.location }).toEqual({
+      status: 405,
+      allow: 'GET, POST',
+      location: undefined,
+    });
+  });
+});
+
+describe('a request that is too long to be sent on', () => {
+  test('is refused before a page would have to carry it', async () => {
+    const { headers } = await person.open('/authorize', {
+      method: 'POST',
+      headers: formType,
+      body: `${authorizeTarget(spa).replace('/authorize?', '')}&more=${'x'.repeat(8_000)}`,
+    });
+    expect(parametersOf(new URL(headers.location ?? ''))).toMatchObject({ error: 'invalid_request' });
+  });
+});
