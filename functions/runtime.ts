@@ -36,6 +36,6 @@ export function keyWrapper({ kmsKeyId, wrappingKey }: Config): KeyWrapper {
   throw new Error('neither PIXY_KMS_KEY_ID nor PIXY_WRAPPING_KEY is set: private keys cannot be decrypted');
 }
 
-/** Private keys are decrypted into memory, or with `PIXY_SIGNING=kms` stay in KMS. */
+/** Private keys are decrypted into memory, or with `PIXY_SIGNING=kms` stay in KMS, where the Keys table owns them. */
 export const keyCustody = (config: Config): KeyCustody =>
-  config.signing === 'kms' ? kmsCustody() : memoryCustody(keyWrapper(config));
+  config.signing === 'kms' ? kmsCustody(undefined, config.tables.keys) : memoryCustody(keyWrapper(config));

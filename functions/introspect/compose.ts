@@ -1,3 +1,4 @@
+import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
@@ -11,6 +12,8 @@ export function compose(runtime: Runtime) {
   return introspectHandler({
     ...clientAuthentication(runtime, clientReader(database, config.tables.clients, now)),
     issuer: config.issuer,
+    audience: config.audience,
+    apis: apiReader(database, config.tables.clients, now),
     grants: grantStore(database, config.tables.grants),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
     writeLine,

@@ -1,3 +1,5 @@
+import type { ApiReader } from '../../shared/apis/api-store.ts';
+import { mayIntrospectTokenOf } from '../../shared/apis/introspection.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { AuthenticationDeps } from '../../shared/clients/client-authentication.ts';
 import { isPublic } from '../../shared/clients/registered-client.ts';
@@ -13,12 +15,18 @@ import { type AccessTokenClaims, readAccessToken } from '../../shared/tokens/acc
 
 export type IntrospectDeps = AuthenticationDeps & {
   issuer: string;
+  /** The audience of tokens that were requested for no API. */
+  audience: string;
+  apis: ApiReader;
   grants: Pick<GrantStore, 'find'>;
   publishedKeys: () => Promise<JwkSet>;
   writeLine: WriteLine;
 };
 
-/** RFC 7662: for resource servers that are registered to ask. Only access tokens are ever active. */
+/**
+ * RFC 7662: for resource servers that are registered to ask. Only access tokens are ever active, and a token for an API only to
+ * the clients that this API is introspected by.
+ */
 export const introspectHandler = (deps: IntrospectDeps) =>
   endpoint({
     name: 'introspect',
@@ -45,10 +53,15 @@ async function introspect(request: HttpRequest, deps: IntrospectDeps): Promise<A
   if (token === undefined) return refused({ reason: 'token_missing' }, clientId);
 
   const claims = await readAccessToken(token, deps.issuer, await deps.publishedKeys(), deps.now());
-  const isActive = claims !== undefined && (await isGranted(claims, deps));
+  const isActive =
+    claims !== undefined && (await isForCaller(claims, clientId, deps)) && (await isGranted(claims, deps));
   const body = isActive ? { active: true, token_type: 'Bearer', ...claims } : { active: false };
   return { reply: jsonReply(200, body), decision: { verdict: 'allowed', client: clientId } };
 }
+
+/** RFC 7662 §2.2: a token that the caller may not ask about looks like one that is not active. */
+const isForCaller = async ({ aud }: AccessTokenClaims, clientId: string, deps: IntrospectDeps): Promise<boolean> =>
+  aud === deps.audience || mayIntrospectTokenOf([aud].flat(), clientId, await deps.apis.list());
 
 /** A token of a grant is active as long as the grant is; a client's own token stands for itself. */
 async function isGranted(claims: AccessTokenClaims, deps: IntrospectDeps): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { planRotation, type RotationSettings } from '../../shared/keys/key-ring.ts';
+import { planRotation, planWithdrawal, type RotationSettings } from '../../shared/keys/key-ring.ts';
 import type { KeyStore } from '../../shared/keys/key-store.ts';
-import type { KeyCustody, KeyWrapper, SigningAlgorithm } from '../../shared/keys/signing-key.ts';
+import type { KeyCustody, KeyWrapper, SigningAlgorithm, StoredKey } from '../../shared/keys/signing-key.ts';
 
 /** What a rotation did. Times are epoch seconds. */
 export type RotationReport = {
@@ -10,8 +10,8 @@ export type RotationReport = {
 };
 
 /**
- * For every algorithm in use: publishes the next key when it is time, and deletes those that nobody needs.
- * Running it again changes nothing. Keys of an algorithm that is no longer in use stay until their successors would retire them.
+ * For every algorithm in use: publishes the next key when it is time, and deletes those that nobody needs. The keys of an algorithm
+ * that is no longer in use are deleted when the last token they signed has expired. Running it again changes nothing.
  */
 export async function rotateKeys(
   store: KeyStore,
@@ -22,23 +22,30 @@ export async function rotateKeys(
 ): Promise<RotationReport> {
   const report: RotationReport = { published: [], retired: [] };
   const stored = await store.list();
+  const retire = async (keys: readonly StoredKey[]) => {
+    for (const key of keys) {
+      await store.remove(key.kid);
+      await custody.destroy(key);
+      report.retired.push(key.kid);
+    }
+  };
+
   for (const algorithm of algorithms) {
-    const plan = planRotation(
-      stored.filter((key) => key.algorithm === algorithm),
-      now,
-      settings,
-    );
+    const keys = stored.filter((key) => key.algorithm === algorithm);
+    for (const key of keys) if (key.withdrawnAt !== undefined) await store.replace({ ...key, withdrawnAt: undefined });
+    const plan = planRotation(keys, now, settings);
     if (plan.signFrom !== undefined) {
       const key = await custody.generate(algorithm, plan.signFrom);
       await store.put(key);
       report.published.push({ kid: key.kid, algorithm, signFrom: key.signFrom });
     }
-    for (const key of plan.retire) {
-      await store.remove(key.kid);
-      await custody.destroy(key);
-      report.retired.push(key.kid);
-    }
+    await retire(plan.retire);
   }
+
+  const unused = stored.filter(({ algorithm }) => !algorithms.includes(algorithm));
+  const plan = planWithdrawal(unused, now, settings);
+  for (const key of plan.withdraw) await store.replace({ ...key, withdrawnAt: now });
+  await retire(plan.retire);
   return report;
 }
 

@@ -10,7 +10,15 @@ export type RegisteredApi = {
   scope: readonly string[];
   /** Seconds; absent: the server's. */
   accessTokenLifetime?: number | undefined;
+  /** The clients that may introspect its tokens (RFC 7662); absent: none, its tokens are verified by their signature. */
+  introspectedBy?: readonly string[] | undefined;
 };
+
+/** Who introspects is written by the client id; a client that is not registered never asks. */
+const clientIds = v.array(
+  v.pipe(v.string('is not a client id'), v.regex(/^[\x21-\x7e]{1,255}$/, 'is not a client id')),
+  'is not a list of client ids',
+);
 
 /** RFC 8707 §2: an absolute URI, no fragment. */
 export const isResource = (text: string): boolean =>
@@ -31,22 +39,39 @@ const description = v.strictObject({
   access_token_lifetime: v.optional(
     v.pipe(
       v.number('is not a number of seconds'),
-      v.integer(),
+      v.integer('is not a whole number of seconds'),
       v.minValue(60, 'is below 60 seconds'),
       v.maxValue(86_400, 'is over a day'),
     ),
   ),
+  introspected_by: v.optional(clientIds),
 });
 
-/** Takes parsed JSON: `{ "resource", "scope", "access_token_lifetime" }`. Refuses with the member that is wrong. */
-export function parseApi(json: unknown): Result<RegisteredApi, Mistake> {
+/**
+ * Takes parsed JSON: `{ "resource", "scope", "access_token_lifetime", "introspected_by" }`; all but the first are optional.
+ * Refuses with every member that is wrong.
+ */
+export function parseApi(json: unknown): Result<RegisteredApi, readonly Mistake[]> {
   const parsed = v.safeParse(description, json);
-  const [mistake] = mistakesOf(json, parsed.issues, 'is not a member of an API');
-  if (mistake || !parsed.success) return refuse(mistake ?? { member: 'entry', problem: 'is not an object' });
-  const { resource, scope, access_token_lifetime: accessTokenLifetime } = parsed.output;
+  if (!parsed.success) return refuse(mistakesOf(json, parsed.issues, 'is not a member of an API'));
+  const {
+    resource,
+    scope,
+    access_token_lifetime: accessTokenLifetime,
+    introspected_by: introspectedBy,
+  } = parsed.output;
   return ok({
     resource,
-    scope: scope.split(' ').filter((value) => value !== ''),
+    scope: [...new Set(scope.split(' ').filter((value) => value !== ''))],
     ...(accessTokenLifetime !== undefined && { accessTokenLifetime }),
+    ...(introspectedBy !== undefined && introspectedBy.length > 0 && { introspectedBy: [...new Set(introspectedBy)] }),
   });
 }
+
+/** The same back: what `parseApi` takes. */
+export const apiDocument = ({ resource, scope, accessTokenLifetime, introspectedBy }: RegisteredApi) => ({
+  resource,
+  scope: scope.join(' '),
+  ...(accessTokenLifetime !== undefined && { access_token_lifetime: accessTokenLifetime }),
+  ...(introspectedBy !== undefined && { introspected_by: introspectedBy }),
+});

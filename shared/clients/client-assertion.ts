@@ -1,17 +1,18 @@
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { StoreUnavailable } from '../aws/dynamodb.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { assertionAlgorithms } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { AssertionStore } from './assertion-store.ts';
 import type { RegisteredClient } from './registered-client.ts';
+import type { RemoteJwks } from './remote-jwks.ts';
 
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** What verifying an assertion takes. `audiences`: the issuer and the token endpoint. */
 export type AssertionDeps = {
   audiences: readonly string[];
-  remoteJwks: (uri: string) => Promise<JSONWebKeySet | undefined>;
+  remoteJwks: RemoteJwks;
   assertions: AssertionStore;
   now: () => number;
 };
@@ -26,7 +27,7 @@ export async function verifyAssertion(
   deps: AssertionDeps,
 ): Promise<Result<undefined, Refusal>> {
   const now = deps.now();
-  const jwks = client.jwksUri === undefined ? client.jwks : await deps.remoteJwks(client.jwksUri);
+  const jwks = client.jwksUri === undefined ? client.jwks : await deps.remoteJwks(client.jwksUri, kidOf(assertion));
   if (jwks === undefined) return refuse({ reason: 'client_assertion_wrong' });
   try {
     const { payload } = await jwtVerify(assertion, createLocalJWKSet(usable(jwks as JSONWebKeySet)), {
@@ -47,6 +48,16 @@ export async function verifyAssertion(
     // Keys come from outside, and every library has its own errors for malformed ones.
     if (error instanceof StoreUnavailable) throw error;
     return refuse({ reason: 'client_assertion_wrong' });
+  }
+}
+
+/** The key that the assertion says it is signed with, unverified. */
+function kidOf(assertion: string): string | undefined {
+  try {
+    const { kid } = decodeProtectedHeader(assertion);
+    return typeof kid === 'string' ? kid : undefined;
+  } catch {
+    return undefined; // what is no JWS is refused when it is verified
   }
 }
 

@@ -2,7 +2,6 @@ import { lookup as resolve } from 'node:dns';
 import { request } from 'node:https';
 import { BlockList, type LookupFunction } from 'node:net';
 import type { JSONWebKeySet } from 'jose';
-import { cachedByKey } from '../cached.ts';
 import { isFetchable } from '../oauth/fetchable-url.ts';
 
 /*
@@ -11,7 +10,6 @@ import { isFetchable } from '../oauth/fetchable-url.ts';
  */
 
 const limits = { bytes: 65_536, milliseconds: 3_000 };
-const remembered = 300;
 
 const privateRanges = new BlockList();
 for (const [network, prefix] of [
@@ -78,5 +76,53 @@ function parseJwks(text: string): JSONWebKeySet | undefined {
   }
 }
 
-/** Remembers every JWKS for five minutes, so that a client cannot make us fetch at will. */
-export const remoteJwks = (now: () => number) => cachedByKey(fetchJwks, remembered, now, 200);
+/** Seconds: how long a JWKS is remembered, how long that there is none, and how soon an unknown key makes us look again. */
+const remembered = { keys: 300, failure: 10, unknownKey: 30 };
+
+const maximum = 200;
+
+/** `at`: when it was fetched; `triedAt`: when we looked last. */
+type Known = { jwks: JSONWebKeySet | undefined; at: number; triedAt: number };
+
+/** The keys at an address. `kid` names the one that is wanted: when it is not among those we remember, we look again. */
+export type RemoteJwks = (url: string, kid?: string) => Promise<JSONWebKeySet | undefined>;
+
+/**
+ * Remembers the JWKS of every address, so that a client cannot make us fetch at will. A key that is not in it may have been added
+ * since (OpenID Connect Core §10.1.1), so it is fetched again, at most once in 30 s; when that fails, what is remembered stays.
+ * Concurrent callers share a fetch. `now` is in epoch seconds; `fetch` answers undefined when there is no JWKS to be had.
+ */
+export function remoteJwks(now: () => number, fetch = fetchJwks): RemoteJwks {
+  const known = new Map<string, Known>();
+  const running = new Map<string, Promise<JSONWebKeySet | undefined>>();
+
+  const isFresh = ({ jwks, at }: Known) => now() < at + (jwks === undefined ? remembered.failure : remembered.keys);
+
+  function load(url: string): Promise<JSONWebKeySet | undefined> {
+    const started =
+      running.get(url) ??
+      fetch(url)
+        .then((jwks) => keep(url, jwks))
+        .finally(() => running.delete(url));
+    running.set(url, started);
+    return started;
+  }
+
+  function keep(url: string, jwks: JSONWebKeySet | undefined): JSONWebKeySet | undefined {
+    const before = known.get(url);
+    const stays = jwks === undefined && before?.jwks !== undefined && isFresh(before);
+    const next = stays ? { ...before, triedAt: now() } : { jwks, at: now(), triedAt: now() };
+    known.delete(url);
+    const [oldest] = known.keys();
+    if (known.size >= maximum && oldest !== undefined) known.delete(oldest);
+    known.set(url, next);
+    return next.jwks;
+  }
+
+  return async (url, kid) => {
+    const found = known.get(url);
+    if (found === undefined || !isFresh(found)) return load(url);
+    const isMissing = found.jwks !== undefined && kid !== undefined && !found.jwks.keys.some((key) => key.kid === kid);
+    return isMissing && now() >= found.triedAt + remembered.unknownKey ? load(url) : found.jwks;
+  };
+}

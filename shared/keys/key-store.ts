@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import type { Database, Item } from '../aws/dynamodb.ts';
+import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import type { SigningAlgorithm, StoredKey } from './signing-key.ts';
 
 /** A key for refresh tokens as it is kept: encrypted. `createdAt` is in epoch seconds. */
@@ -26,6 +26,18 @@ export function keyStore(database: Database, table: string) {
       await database.put({ TableName: table, Item: { pk: 'signing', sk: key.kid, ...key } });
     },
 
+    /** Writes a key that is there already; one that was removed meanwhile stays away, and the answer is false. */
+    async replace(key: StoredKey): Promise<boolean> {
+      const Item = { pk: 'signing', sk: key.kid, ...key };
+      try {
+        await database.put({ TableName: table, Item, ConditionExpression: 'attribute_exists(pk)' });
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionFailed) return false;
+        throw error;
+      }
+    },
+
     async remove(kid: string): Promise<void> {
       await database.remove({ TableName: table, Key: { pk: 'signing', sk: kid } });
     },
@@ -48,6 +60,7 @@ const toStoredKey = (item: Item): StoredKey => ({
   publicJwk: item['publicJwk'] as JWK,
   private: item['private'] as StoredKey['private'],
   signFrom: item['signFrom'] as number,
+  ...(item['withdrawnAt'] !== undefined && { withdrawnAt: item['withdrawnAt'] as number }),
 });
 
 const toRefreshKey = (item: Item): StoredRefreshKey => ({

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { StoreUnavailable } from '../aws/dynamodb.ts';
 import { joseSignature } from './der-signature.ts';
+import { kmsKeyTag } from './kms-key-tag.ts';
 import { describePublicKey } from './public-jwk.ts';
 import type { KeyCustody, SigningAlgorithm } from './signing-key.ts';
 
@@ -19,8 +20,11 @@ const kms: Partial<Record<SigningAlgorithm, { spec: KeySpec; signing: SigningAlg
   ES256: { spec: 'ECC_NIST_P256', signing: 'ECDSA_SHA_256' },
 };
 
-/** Private keys are made in AWS KMS and never leave it: every token costs a call of KMS. EdDSA is not to be had there. */
-export function kmsCustody(client = new KMSClient({ maxAttempts: 3 })): KeyCustody {
+/**
+ * Private keys are made in AWS KMS and never leave it: every token costs a call of KMS. EdDSA is not to be had there.
+ * The keys are tagged with their `owner`, by which the functions of a server are allowed to use its keys and no others.
+ */
+export function kmsCustody(client = new KMSClient({ maxAttempts: 3 }), owner = 'pixy'): KeyCustody {
   const algorithmOf = (algorithm: SigningAlgorithm) => {
     const known = kms[algorithm];
     if (known === undefined) throw new Error(`KMS does not sign with ${algorithm}`);
@@ -45,6 +49,7 @@ export function kmsCustody(client = new KMSClient({ maxAttempts: 3 })): KeyCusto
         KeySpec: spec,
         KeyUsage: 'SIGN_VERIFY',
         Description: `Pixy ${algorithm}`,
+        Tags: [{ TagKey: kmsKeyTag, TagValue: owner }],
       });
       const created = await guard(client.send(command));
       const kmsKeyId = present(created.KeyMetadata?.KeyId);

@@ -1,17 +1,14 @@
 import type { JWK } from 'jose';
 import { cached } from '../cached.ts';
-import { currentKey } from './key-ring.ts';
+import { currentKey, keysRemembered } from './key-ring.ts';
 import type { KeyStore } from './key-store.ts';
 import type { KeyCustody, KeyWrapper, SigningAlgorithm, SigningKey, StoredKey } from './signing-key.ts';
-
-/** A new key is published hours before it signs, so minutes of memory lose nothing. */
-const remembered = 300;
 
 export type JwkSet = { keys: JWK[] };
 
 /** The JWKS (RFC 7517 §5): every key that is kept, the next one and the last one included. */
 export const publishedKeys = (store: KeyStore, now: () => number): (() => Promise<JwkSet>) =>
-  cached(async () => ({ keys: (await store.list()).map((key) => key.publicJwk) }), remembered, now);
+  cached(async () => ({ keys: (await store.list()).map((key) => key.publicJwk) }), keysRemembered, now);
 
 /** There is no key of an algorithm: it is not among the server's, or the rotate-keys function has not run yet. */
 export class NoSigningKey extends Error {
@@ -24,7 +21,7 @@ export function signingKeys(
   custody: KeyCustody,
   now: () => number,
 ): (algorithm: SigningAlgorithm) => Promise<SigningKey> {
-  const stored = cached(() => store.list(), remembered, now);
+  const stored = cached(() => store.list(), keysRemembered, now);
   const opened = new Map<string, Promise<SigningKey>>();
 
   function open(key: StoredKey): Promise<SigningKey> {
@@ -58,7 +55,7 @@ export function refreshKeys(store: KeyStore, wrapper: KeyWrapper, now: () => num
       if (first === undefined) throw new Error('there is no refresh token key; the rotate-keys function makes it');
       return [first, ...others];
     },
-    remembered,
+    keysRemembered,
     now,
   );
 }

@@ -12,6 +12,8 @@ export type StoredKey = {
   private: { wrapped: Uint8Array } | { kmsKeyId: string };
   /** Signs from this moment on; published in the JWKS before. */
   signFrom: number;
+  /** When its algorithm was found to be out of use. */
+  withdrawnAt?: number | undefined;
 };
 
 /** A key that can sign, in memory only. `sign` takes the JWS signing input and returns the JOSE signature. */

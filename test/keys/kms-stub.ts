@@ -84,8 +84,9 @@ export async function kmsStub() {
     }
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new KMSClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
@@ -97,6 +98,7 @@ export async function kmsStub() {
   });
   return {
     client,
+    endpoint,
     calls,
     failWith(next: typeof failure) {
       failure = next;

@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { addCommand } from './apis/add.ts';
+import { listCommand } from './apis/list.ts';
+import { removeCommand } from './apis/remove.ts';
+import { setCommand } from './apis/set.ts';
+import { showCommand } from './apis/show.ts';
+
+export function apisCommand(context: Context): Command {
+  const group = new Command('apis').description(
+    'The APIs that access tokens can be for (RFC 8707), each with its scope values.',
+  );
+  for (const command of [addCommand, listCommand, showCommand, setCommand, removeCommand]) {
+    group.addCommand(command(context));
+  }
+  return group;
+}

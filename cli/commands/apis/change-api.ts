@@ -1,0 +1,50 @@
+import { type ApiStore, apiStore, type VersionedApi } from '../../../shared/apis/api-store.ts';
+import { apiDocument, parseApi, type RegisteredApi } from '../../../shared/apis/registered-api.ts';
+import { type Difference, differences } from '../../../shared/clients/roll-back.ts';
+import { formatTime } from '../../../shared/time.ts';
+import type { Answer, Context } from '../../context.ts';
+import { Failure } from '../../failure.ts';
+import { shown } from '../../output.ts';
+
+export async function openApis(context: Context): Promise<ApiStore> {
+  const { database, table } = await context.open();
+  return apiStore(database, table('clients'), context.now);
+}
+
+/** An API that is registered. Fails for one that is not. */
+export async function findApi(context: Context, resource: string): Promise<VersionedApi> {
+  const found = await (await openApis(context)).find(resource);
+  if (found === undefined) throw new Failure(`There is no API ${resource}.`);
+  return found;
+}
+
+export const nameOf = (resource: string): string => `API ${resource}`;
+
+/** The API, or a failure that names every member that is wrong. */
+export function mustParseApi(document: Record<string, unknown>): RegisteredApi {
+  const parsed = parseApi(document);
+  if (parsed.ok) return parsed.value;
+  const problems = parsed.refusal.map(({ member, problem }) => `${member} ${problem}`);
+  throw new Failure(`${nameOf(String(document['resource']))}: ${problems.join('; ')}.`);
+}
+
+/** An API in JSON, with its version and who changed it last. */
+export function describeApi({ api, version, changed }: VersionedApi): Record<string, unknown> {
+  const by = changed && { changed: { at: formatTime(changed.at), by: changed.by, why: changed.why } };
+  return { ...apiDocument(api), version, ...by };
+}
+
+/** The answer to a change: what differs, and the API as it is now. */
+export function answerApi(
+  done: string,
+  before: RegisteredApi | undefined,
+  api: RegisteredApi,
+  version: number,
+): Answer {
+  const changed: Difference[] = before ? differences(apiDocument(before), apiDocument(api)) : [];
+  const lines = changed.map(({ member, before: old, after }) => `  ${member}: ${shown(old)} → ${shown(after)}`);
+  return {
+    json: { ...apiDocument(api), version },
+    text: `${[`${done} (version ${version}).`, ...lines].join('\n')}\n`,
+  };
+}

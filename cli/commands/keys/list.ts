@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import { describeRing, type KeyState, rotationSettings } from '../../../shared/keys/key-ring.ts';
+import type { StoredKey } from '../../../shared/keys/signing-key.ts';
+import { briefTime, formatTime } from '../../../shared/time.ts';
+import type { Context } from '../../context.ts';
+import { examples, storeOptions } from '../../options.ts';
+import { table } from '../../output.ts';
+import { openKeys } from './open-keys.ts';
+
+export const listCommand = (context: Context): Command =>
+  examples(
+    storeOptions(new Command('list'))
+      .description(
+        'Lists the signing keys, all of them published in the JWKS: which one signs, which is next, and when the others go.',
+      )
+      .action(() => list(context)),
+    'pixy keys list',
+    'pixy keys list --stage prod --json',
+  );
+
+const words: Record<KeyState, string> = {
+  next: 'published, signs later',
+  signing: 'signs',
+  replaced: 'replaced',
+  withdrawn: 'algorithm not in use',
+};
+
+const custodyOf = ({ private: kept }: StoredKey): 'kms' | 'memory' => ('kmsKeyId' in kept ? 'kms' : 'memory');
+
+async function list(context: Context): Promise<void> {
+  const store = await openKeys(context);
+  const ring = describeRing(await store.list(), context.now(), rotationSettings);
+  const rows = ring.map(({ key, state, deletedAfter }) => [
+    key.kid,
+    key.algorithm,
+    words[state],
+    briefTime(key.signFrom),
+    deletedAfter === undefined ? '-' : briefTime(deletedAfter),
+    custodyOf(key),
+  ]);
+  context.print({
+    json: ring.map(({ key, state, deletedAfter }) => ({
+      kid: key.kid,
+      algorithm: key.algorithm,
+      state,
+      sign_from: formatTime(key.signFrom),
+      ...(deletedAfter !== undefined && { deleted_after: formatTime(deletedAfter) }),
+      custody: custodyOf(key),
+    })),
+    text:
+      rows.length === 0
+        ? 'There are no signing keys yet.\n'
+        : table(['kid', 'algorithm', 'state', 'signs from', 'goes after', 'custody'], rows),
+  });
+}

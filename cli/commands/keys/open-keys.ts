@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Change } from '../../../shared/clients/change.ts';
+import { logChange, newChange } from '../../../shared/clients/change-log.ts';
+import { type KeyStore, keyStore } from '../../../shared/keys/key-store.ts';
+import type { KeyCustody, KeyWrapper, StoredKey } from '../../../shared/keys/signing-key.ts';
+import { formatTime } from '../../../shared/time.ts';
+import type { Context, Opened } from '../../context.ts';
+import { Failure, wrongUsage } from '../../failure.ts';
+
+export async function openKeys(context: Context): Promise<KeyStore> {
+  const { database, table } = await context.open();
+  return keyStore(database, table('keys'));
+}
+
+/** The keys that are there. Fails before the first ones are made. */
+export async function mustHaveKeys(store: KeyStore): Promise<StoredKey[]> {
+  const stored = await store.list();
+  if (stored.length > 0) return stored;
+  throw new Failure('There are no signing keys yet: the server makes the first ones when it starts or is deployed.');
+}
+
+const isInKms = (key: StoredKey): boolean => 'kmsKeyId' in key.private;
+
+/** Makes keys where the newest one is: in KMS, or encrypted by the key of the stage or of the data folder. */
+export async function openCustody(
+  context: Context,
+  stored: readonly StoredKey[],
+  kmsKey?: string,
+): Promise<KeyCustody> {
+  const opened = await context.open();
+  const newest = stored.toSorted((a, b) => a.signFrom - b.signFrom).at(-1);
+  const kms = stored.some(isInKms) ? await inKms(opened) : undefined;
+  if (kms && newest && isInKms(newest)) return kms;
+  const { memoryCustody } = await import('../../../shared/keys/memory-custody.ts');
+  const memory = memoryCustody(await wrapperOf(opened, kmsKey));
+  return { ...memory, destroy: (key) => (kms && isInKms(key) ? kms : memory).destroy(key) };
+}
+
+async function inKms({ table }: Opened): Promise<KeyCustody> {
+  const [{ kmsCustody }, { KMSClient }] = await Promise.all([
+    import('../../../shared/keys/kms-custody.ts'),
+    import('@aws-sdk/client-kms'),
+  ]);
+  return kmsCustody(new KMSClient({ maxAttempts: 3 }), table('keys'));
+}
+
+async function wrapperOf({ place }: Opened, kmsKey: string | undefined): Promise<KeyWrapper> {
+  if (place.kind === 'local') {
+    const { localWrapper } = await import('../../../shared/keys/local-wrapper.ts');
+    return localWrapper(await localWrappingKey(join(place.folder, 'wrapping-key')));
+  }
+  const { kmsWrapper } = await import('../../../shared/keys/kms-wrapper.ts');
+  if (kmsKey !== undefined) return kmsWrapper(kmsKey);
+  if (place.kind === 'tables') throw wrongUsage('The KMS key that encrypts private keys is needed, too: --kms-key ID.');
+  const name = `/pixy/${place.stage}/wrapping-key`;
+  const { readParameters } = await import('../../open-stores.ts');
+  const found = (await readParameters([name])).get(name);
+  if (found === undefined) {
+    throw new Failure(`There is no parameter ${name}: deploy the stage again, or name the KMS key with --kms-key ID.`);
+  }
+  return kmsWrapper(found);
+}
+
+async function localWrappingKey(file: string): Promise<Buffer> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new Failure(`${file} cannot be read: start the server on the folder once, it makes the key.`);
+  });
+  return Buffer.from(text.trim(), 'base64url');
+}
+
+/** A key as the change log shows it. Nothing of it is private. */
+const loggedKey = ({ kid, algorithm, signFrom }: StoredKey) => ({ kid, algorithm, sign_from: formatTime(signFrom) });
+
+/** Writes into the change log what became of a key, after it has. Changes of the same second are listed in their `order`. */
+export async function logKey(
+  context: Context,
+  before: StoredKey | undefined,
+  after: StoredKey | undefined,
+  why: string,
+  order = 1,
+): Promise<void> {
+  const { database, table } = await context.open();
+  const key = (before ?? after)?.kid;
+  const change: Omit<Change, 'id'> = {
+    at: context.now(),
+    ...(await context.author(why)),
+    key,
+    ...(before && { before: loggedKey(before) }),
+    ...(after && { after: loggedKey(after) }),
+  };
+  await logChange(database, table('clients'), newChange(change, order));
+}

@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { retireKey } from '../../../functions/rotate-keys/by-hand.ts';
+import { formatTime } from '../../../shared/time.ts';
+import type { Context } from '../../context.ts';
+import { Failure } from '../../failure.ts';
+import { changeOptions, examples } from '../../options.ts';
+import { logKey, mustHaveKeys, openCustody, openKeys } from './open-keys.ts';
+import { sentenceOf } from './rotate.ts';
+
+export const retireCommand = (context: Context): Command =>
+  examples(
+    changeOptions(new Command('retire'))
+      .description(
+        'Takes a key out of the JWKS at once and for good, for a key that somebody else may have: its tokens end. When it is the key that signs, the next one signs from now on.',
+      )
+      // One kid in 64 begins with a hyphen, and is no option for that.
+      .allowUnknownOption()
+      .argument('<kid>', 'as pixy keys list shows it')
+      .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: the one of the stage)')
+      .action((kid: string, flags: { kmsKey?: string }) => retire(context, kid, flags.kmsKey)),
+    'pixy keys list',
+    'pixy keys retire 8tq0cV3-QK1mAvvH0u4Xm7hYw0WqOLf8yJb8o2q3Ylk --why "its backup was copied"',
+  );
+
+async function retire(context: Context, kid: string, kmsKey: string | undefined): Promise<void> {
+  const store = await openKeys(context);
+  const custody = await openCustody(context, await mustHaveKeys(store), kmsKey);
+  const outcome = await retireKey(store, custody, kid, context.now());
+  if (!outcome.ok) throw new Failure(`There is no key ${kid}: pixy keys list shows them.`);
+  const { retired, successor } = outcome.value;
+  if (successor && successor.change !== 'none') {
+    await logKey(context, successor.before, successor.key, `in place of ${kid}`);
+  }
+  await logKey(context, retired, undefined, 'retired', 2);
+  context.print({
+    json: {
+      kid,
+      algorithm: retired.algorithm,
+      retired: true,
+      ...(successor && { successor: { kid: successor.key.kid, sign_from: formatTime(successor.key.signFrom) } }),
+    },
+    text: [
+      `Retired ${retired.algorithm} key ${kid}: the server forgets it within a minute, verifiers when they renew their JWKS.`,
+      ...(successor ? [sentenceOf(successor)] : []),
+      '  Its access tokens and ID tokens are refused from then on. Refresh tokens stay valid, and get tokens of another key.',
+    ]
+      .map((line) => `${line}\n`)
+      .join(''),
+  });
+}

@@ -1,0 +1,75 @@
+import { Command, Option } from 'commander';
+import { type Handover, handOver } from '../../../functions/rotate-keys/by-hand.ts';
+import { handoverTime, keysRemembered } from '../../../shared/keys/key-ring.ts';
+import { type SigningAlgorithm, signingAlgorithms } from '../../../shared/keys/signing-key.ts';
+import { briefTime, formatTime } from '../../../shared/time.ts';
+import type { Context } from '../../context.ts';
+import { Failure } from '../../failure.ts';
+import { changeOptions, examples } from '../../options.ts';
+import { logKey, mustHaveKeys, openCustody, openKeys } from './open-keys.ts';
+
+type RotateFlags = { algorithm?: SigningAlgorithm; now?: true; kmsKey?: string };
+
+export const rotateCommand = (context: Context): Command =>
+  examples(
+    changeOptions(new Command('rotate'))
+      .description(
+        'Starts the rotation out of turn: publishes the next key, which signs two hours and ten minutes later, when every verifier has it. The old key stays published until its last token has expired.',
+      )
+      .addOption(
+        new Option('--algorithm <alg>', 'only this algorithm (default: all in use)').choices(signingAlgorithms),
+      )
+      .option(
+        '--now',
+        'the next key signs in a minute; verifiers that keep an old JWKS refuse its tokens for up to two hours',
+      )
+      .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: the one of the stage)')
+      .action((flags: RotateFlags) => rotate(context, flags)),
+    'pixy keys rotate --why "yearly exercise"',
+    'pixy keys rotate --stage prod --algorithm RS256',
+    'pixy keys rotate --now --why "a laptop with a backup was stolen"',
+  );
+
+async function rotate(context: Context, { algorithm, now: isNow, kmsKey }: RotateFlags): Promise<void> {
+  const store = await openKeys(context);
+  const stored = await mustHaveKeys(store);
+  const used = stored.filter((key) => key.withdrawnAt === undefined).map((key) => key.algorithm);
+  if (algorithm !== undefined && !used.includes(algorithm)) {
+    throw new Failure(
+      `The server does not sign with ${algorithm}: its algorithms are ${[...new Set(used)].join(', ')}.`,
+    );
+  }
+  const custody = await openCustody(context, stored, kmsKey);
+  const now = context.now();
+  const signFrom = now + (isNow ? keysRemembered : handoverTime);
+  const done: Handover[] = [];
+  for (const one of algorithm === undefined ? new Set(used) : [algorithm]) {
+    const handover = await handOver(store, custody, one, now, signFrom);
+    if (handover.change !== 'none')
+      await logKey(context, handover.before, handover.key, isNow ? 'rotated at once' : 'rotated');
+    done.push(handover);
+  }
+  context.print({
+    json: done.map(({ key, change }) => ({
+      kid: key.kid,
+      algorithm: key.algorithm,
+      sign_from: formatTime(key.signFrom),
+      change: { none: 'none', forward: 'brought_forward', make: 'published' }[change],
+    })),
+    text: [...done.map(sentenceOf), ...(isNow ? consequences : [])].map((line) => `${line}\n`).join(''),
+  });
+}
+
+export function sentenceOf({ key, change }: Handover): string {
+  const { kid, algorithm, signFrom } = key;
+  const when = `signs from ${briefTime(signFrom)} UTC on`;
+  if (change === 'none') return `${algorithm}: nothing to do, key ${kid} is published and ${when}.`;
+  return change === 'make'
+    ? `${algorithm}: published key ${kid}, which ${when}.`
+    : `${algorithm}: brought key ${kid} forward, which ${when}.`;
+}
+
+const consequences = [
+  '  Verifiers that do not look again at an unknown kid refuse the new tokens until their JWKS is renewed, two hours at most.',
+  '  Tokens of the old key stay valid: pixy keys retire KID ends them.',
+];

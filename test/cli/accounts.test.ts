@@ -1,0 +1,454 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hashSync } from 'bcryptjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../../cli/run.ts';
+import { localTableNames } from '../../infra/local/create-tables.ts';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { grantStore } from '../../shared/grants/grant-store.ts';
+import { isOwnHash } from '../../shared/password.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
+import { newPerson } from '../support/person.ts';
+import { pixy as pixyElsewhere, type Ran, startWorkbench, type Workbench } from './pixy.ts';
+
+let bench: Workbench;
+let pixy: Workbench['pixy'];
+let port: number;
+
+beforeAll(async () => {
+  bench = await startWorkbench();
+  pixy = bench.pixy;
+  port = Number(new URL(bench.server.issuer).port);
+});
+
+const people = localTableNames.people;
+const accounts = () => accountStore(openDatabase(), people);
+const sessions = () => sessionStore(openDatabase(), people);
+const withInput = (input: string, ...argv: string[]): Promise<Ran> =>
+  pixyElsewhere([...argv, '--local', bench.folder], { now: bench.clock.now, input });
+
+async function done(...argv: string[]): Promise<Ran> {
+  const ran = await pixy(...argv);
+  if (ran.exitCode !== 0) throw new Error(ran.errors);
+  return ran;
+}
+
+async function signsIn(username: string, password: string): Promise<boolean> {
+  const person = newPerson({ port });
+  return (await person.submit(await person.open('/sign-in'), { username, password })).status === 200;
+}
+
+/** A file in the data folder. */
+async function fileOf(name: string, content: unknown): Promise<string> {
+  const file = join(bench.folder, name);
+  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+const good = 'quiet orange river';
+
+describe('accounts add refuses', () => {
+  test.each([
+    [['add'], 'username is missing, and so is email'],
+    [['add', '  '], 'username is empty'],
+    [['add', 'x'.repeat(201)], 'username is longer than 200 characters'],
+    [['add', 'refused', '--email', 'nobody'], 'email is not an email address'],
+    [['add', 'refused', '--sub', 'with space'], 'claims.sub is not 1 to 255 visible ASCII characters'],
+    [['add', 'demo'], 'There is an account demo already'],
+    [['add', 'refused', '--email', 'DEMO'], 'email is not an email address'],
+  ])('%j', async (argv, sentence) => {
+    const ran = await pixy('accounts', ...argv);
+    expect(ran).toMatchObject({ exitCode: 1, output: '', errors: expect.stringContaining(sentence) });
+    expect(await accounts().findByUsername('refused')).toBeUndefined();
+  });
+
+  test.each([
+    [['--claim', 'novalue'], 'is not of the form name=value'],
+    [['--claim', 'address={"a":'], 'begins like JSON and is none'],
+    [['--generate', '--password-stdin'], 'exclude each other'],
+    [['--password'], 'Nobody can be asked for a password here'],
+  ])('a command line with %j', async (flags, sentence) => {
+    const ran = await pixy('accounts', 'add', 'refused', ...flags);
+    expect(ran).toMatchObject({ exitCode: 2, errors: expect.stringContaining(sentence) });
+  });
+
+  test.each([
+    ['short', 'is shorter than 10 characters'],
+    ['aaaaaaaaaaaaaa', 'is one to three characters over and over'],
+    ['refused@example.com', 'is the same as the username or the email address'],
+  ])('the password %s, without repeating it', async (typed, sentence) => {
+    const ran = await withInput(
+      `${typed}\n`,
+      'accounts',
+      'add',
+      'refused',
+      '--email',
+      'refused@example.com',
+      '--password-stdin',
+    );
+    expect(ran.errors).toContain(`The password ${sentence}`);
+    expect(ran.errors).not.toContain(`"${typed}"`);
+    expect(await accounts().findByUsername('refused')).toBeUndefined();
+  });
+
+  test('a password as an argument', async () => {
+    expect((await pixy('accounts', 'add', 'refused', '--password', good)).exitCode).toBe(2);
+  });
+});
+
+test('an account that is not there is told so by every command that names one', async () => {
+  for (const argv of [
+    ['show'],
+    ['disable'],
+    ['enable'],
+    ['remove', '--yes'],
+    ['invite'],
+    ['sessions'],
+    ['revoke-sessions'],
+    ['set-password', '--generate'],
+    ['set', '--claim', 'name=x'],
+    ['export'],
+  ]) {
+    const [command = '', ...flags] = argv;
+    const ran = await pixy('accounts', command, 'nobody-at-all', ...flags);
+    expect(ran).toMatchObject({ exitCode: 1, errors: expect.stringContaining('There is no account nobody-at-all') });
+  }
+});
+
+test('an account that is added with a password from standard input signs in with it, by name and address', async () => {
+  const ran = await withInput(
+    `${good}\n`,
+    'accounts',
+    'add',
+    'Ada',
+    '--email',
+    'ada@example.com',
+    '--claim',
+    'name=Ada Lovelace',
+    '--claim',
+    'email_verified=true',
+    '--claim',
+    'address={"country":"GB"}',
+    '--password-stdin',
+    '--json',
+  );
+  expect(ran.json()).toMatchObject({
+    username: 'Ada',
+    email: 'ada@example.com',
+    claims: { name: 'Ada Lovelace', email: 'ada@example.com', email_verified: true, address: { country: 'GB' } },
+    disabled: false,
+    password: 'argon2id',
+  });
+  expect(ran.output).not.toContain(good);
+  expect(await signsIn('ada', good)).toBe(true);
+  expect(await signsIn('ada@example.com', good)).toBe(true);
+});
+
+test('a password that is made is shown once, and works', async () => {
+  const { generated_password: made, ...shown } = (
+    await done('accounts', 'add', 'generated', '--generate', '--json')
+  ).json();
+  expect(made).toMatch(/^([a-z2-9]{5}-){3}[a-z2-9]{5}$/);
+  expect(await signsIn('generated', made)).toBe(true);
+  expect((await done('accounts', 'show', 'generated', '--json')).json()).toEqual(shown);
+});
+
+test('a password can be asked for, twice and unseen', async () => {
+  const ask = async (...answers: string[]) => {
+    let errors = '';
+    const questions: string[] = [];
+    const exitCode = await run(['accounts', 'set-password', 'generated', '--password', '--local', bench.folder], {
+      write: () => {},
+      writeError: (text) => {
+        errors += text;
+      },
+      readInput: async () => '',
+      askSecret: async (question) => {
+        questions.push(question);
+        return answers.shift() ?? '';
+      },
+      env: {},
+      now: () => bench.clock.now,
+    });
+    return { exitCode, errors, questions };
+  };
+  expect(await ask(good, 'something else')).toMatchObject({
+    exitCode: 1,
+    errors: expect.stringContaining('not the same'),
+  });
+  expect(await ask(good, good)).toMatchObject({ exitCode: 0, questions: ['Password: ', 'Again: '] });
+  expect(await signsIn('generated', good)).toBe(true);
+});
+
+describe('accounts set', () => {
+  test('changes names and claims, takes claims away, and leaves the rest', async () => {
+    await done(
+      'accounts',
+      'add',
+      'before',
+      '--email',
+      'before@example.com',
+      '--claim',
+      'nickname=B',
+      '--claim',
+      'name=Be Fore',
+    );
+    const changed = (
+      await done(
+        'accounts',
+        'set',
+        'before',
+        '--username',
+        'after',
+        '--email',
+        'after@example.com',
+        '--claim',
+        'nickname=',
+        '--json',
+      )
+    ).json();
+    expect(changed).toMatchObject({ username: 'after', email: 'after@example.com', version: 2 });
+    expect(changed.claims).toEqual({ name: 'Be Fore', email: 'after@example.com', email_verified: false });
+    expect((await pixy('accounts', 'show', 'before@example.com')).exitCode).toBe(1);
+    await done('accounts', 'add', 'before');
+  });
+
+  test('refuses nothing, the last name, the sub, the name of another, and a version that is over', async () => {
+    const { version } = (await done('accounts', 'add', 'only', '--json')).json();
+    expect((await pixy('accounts', 'set', 'only')).exitCode).toBe(2);
+    expect((await pixy('accounts', 'set', 'only', '--no-username')).errors).toContain('username is missing');
+    expect((await pixy('accounts', 'set', 'only', '--claim', 'sub=other')).errors).toContain('never changes');
+    expect((await pixy('accounts', 'set', 'only', '--username', 'demo')).errors).toContain(
+      'There is an account demo already',
+    );
+    expect(
+      (await pixy('accounts', 'set', 'only', '--claim', 'name=x', '--if-version', String(version + 1))).exitCode,
+    ).toBe(3);
+  });
+});
+
+describe('accounts list', () => {
+  test('comes in pages that have every account once', async () => {
+    const all = (await done('accounts', 'list', '--all', '--json'))
+      .json()
+      .accounts.map(({ sub }: { sub: string }) => sub);
+    const seen: string[] = [];
+    let after: string[] = [];
+    for (let pages = 0; pages < 20; pages += 1) {
+      const page = (await done('accounts', 'list', '--limit', '2', ...after, '--json')).json();
+      expect(page.accounts.length).toBeLessThanOrEqual(2);
+      seen.push(...page.accounts.map(({ sub }: { sub: string }) => sub));
+      if (page.next === undefined) break;
+      after = ['--after', page.next];
+    }
+    expect(seen.toSorted()).toEqual(all.toSorted());
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test('shows no hash, and how each account stands', async () => {
+    await done('accounts', 'add', 'without');
+    const { output } = await done('accounts', 'list', '--all');
+    expect(output).toMatch(/^without .* none .* without password$/m);
+    expect(output).not.toContain('$argon2id$');
+    expect((await pixy('accounts', 'list', '--limit', '0')).exitCode).toBe(2);
+  });
+});
+
+describe('accounts disable', () => {
+  test('ends sessions and grants, and keeps the person out until enable', async () => {
+    const { sub } = (await withInput(good, 'accounts', 'add', 'leaver', '--password-stdin', '--json')).json();
+    const now = bench.clock.now;
+    await sessions().start({ sub, amr: ['pwd'], now, lifetime: 3_600 });
+    const grants = grantStore(openDatabase(), localTableNames.grants);
+    const grant = {
+      id: 'grant-of-leaver', state: 'issued', clientId: 'demo-app', sub, scope: ['openid'], resources: [], redirectUri: 'https://app.example/',
+      redirectUriSent: true, authTime: now, amr: ['pwd'], acr: '1fa', issuedAt: now, expiresAt: now + 60,
+    } as const; // biome-ignore format: a record
+    await grants.issue(grant as Parameters<typeof grants.issue>[0]);
+    await grants.issue({ ...grant, id: 'grant-of-other', sub: 'somebody-else' } as Parameters<typeof grants.issue>[0]);
+
+    const disabled = (await done('accounts', 'disable', 'leaver', '--json')).json();
+    expect(disabled).toMatchObject({ disabled: true, ended_sessions: 1, revoked_grants: 1 });
+    expect(await sessions().list(sub, now)).toEqual([]);
+    expect((await grants.find('grant-of-leaver'))?.state).toBe('revoked');
+    expect((await grants.find('grant-of-other'))?.state).toBe('issued');
+    expect(await signsIn('leaver', good)).toBe(false);
+    expect((await pixy('accounts', 'invite', 'leaver')).errors).toContain('is disabled: enable it first');
+
+    expect((await done('accounts', 'enable', 'leaver', '--json')).json()).toMatchObject({ disabled: false });
+    expect(await signsIn('leaver', good)).toBe(true);
+  });
+});
+
+describe('accounts remove', () => {
+  test('asks for --yes, and then leaves nothing', async () => {
+    const { sub } = (
+      await withInput(
+        good,
+        'accounts',
+        'add',
+        'removed',
+        '--email',
+        'removed@example.com',
+        '--password-stdin',
+        '--json',
+      )
+    ).json();
+    await sessions().start({ sub, amr: ['pwd'], now: bench.clock.now, lifetime: 3_600 });
+    expect((await pixy('accounts', 'remove', 'removed')).errors).toContain('say --yes');
+    expect(await signsIn('removed', good)).toBe(true);
+    for (const pk of [`consents#${sub}`, `totp#${sub}`]) {
+      await openDatabase().put({ TableName: people, Item: { pk, sk: 'totp' } });
+    }
+    await done('accounts', 'remove', 'removed', '--yes');
+    const left = await Promise.all(
+      ['account', 'sessions', 'consents', 'totp'].map((kind) =>
+        openDatabase().query({
+          TableName: people,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': `${kind}#${sub}` },
+        }),
+      ),
+    );
+    expect(left.flat()).toEqual([]);
+    await done('accounts', 'add', 'removed', '--email', 'removed@example.com');
+  });
+});
+
+describe('accounts sessions', () => {
+  test('are listed without their ids of the cookie, and end one by one or all', async () => {
+    await withInput(good, 'accounts', 'add', 'roamer', '--password-stdin');
+    for (let devices = 0; devices < 3; devices += 1) expect(await signsIn('roamer', good)).toBe(true);
+    const listed = (await done('accounts', 'sessions', 'roamer', '--json')).json();
+    expect(listed).toHaveLength(3);
+    expect(listed[0]).toMatchObject({ amr: ['pwd'], auth_time: '2026-11-22T12:00:00Z' });
+    expect((await pixy('accounts', 'revoke-sessions', 'roamer', '--session', 'x')).exitCode).toBe(1);
+    expect((await done('accounts', 'revoke-sessions', 'roamer', '--session', listed[0].id)).output).toContain(
+      'Ended 1 session',
+    );
+    expect((await done('accounts', 'revoke-sessions', 'roamer', '--json')).json()).toMatchObject({ ended_sessions: 2 });
+    expect((await done('accounts', 'sessions', 'roamer')).output).toContain('Nobody is signed in');
+  });
+
+  test('end with a new password, unless they are kept', async () => {
+    expect(await signsIn('roamer', good)).toBe(true);
+    await done('accounts', 'set-password', 'roamer', '--generate', '--keep-sessions');
+    expect((await done('accounts', 'sessions', 'roamer', '--json')).json()).toHaveLength(1);
+    await done('accounts', 'set-password', 'roamer', '--generate');
+    expect((await done('accounts', 'sessions', 'roamer', '--json')).json()).toEqual([]);
+    expect(await signsIn('roamer', good)).toBe(false);
+  });
+});
+
+describe('accounts invite', () => {
+  const open = async (link: string) => newPerson({ port }).open(link.slice(bench.server.issuer.length));
+
+  test('makes a link to the running server that works, and show does not tell it again', async () => {
+    await done('accounts', 'add', 'guest');
+    const { link, expires_at } = (await done('accounts', 'invite', 'guest', '--json')).json();
+    expect(expires_at).toBe('2026-11-29T12:00:00Z');
+    expect((await open(link)).status).toBe(200);
+    const shown = await done('accounts', 'show', 'guest', '--json');
+    expect(shown.json().invitation).toEqual({ purpose: 'invitation', expires_at });
+    expect(shown.output).not.toContain(link.split('.').at(-1));
+    const { output } = await done('accounts', 'invite', 'guest', '--expires', '2d');
+    expect(output).toContain('until 2026-11-24 12:00 UTC');
+    expect((await open(link)).status).toBe(404);
+  });
+
+  test.each([
+    [['--expires', '2020-01-01'], 'is over already'],
+    [['--expires', '31d'], 'more than 30 days away'],
+    [['--issuer', 'https://sign-in.example.com/'], 'is not an origin'],
+  ])('refuses %j', async (flags, sentence) => {
+    expect(await pixy('accounts', 'invite', 'guest', ...flags)).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining(sentence),
+    });
+  });
+
+  test('is for those without a password; for the others there is set-password --link', async () => {
+    expect((await pixy('accounts', 'invite', 'demo')).errors).toContain(
+      'has a password: pixy accounts set-password --link',
+    );
+    const { link, expires_at } = (await done('accounts', 'set-password', 'demo', '--link', '--json')).json();
+    expect(expires_at).toBe('2026-11-23T12:00:00Z');
+    expect((await open(link)).status).toBe(200);
+    expect(await signsIn('demo', 'pixie-dust')).toBe(true);
+    expect((await pixy('accounts', 'set-password', 'demo', '--link', '--generate')).exitCode).toBe(2);
+  });
+});
+
+describe('accounts import', () => {
+  const hash = hashSync(good, 4);
+
+  test('writes nothing when one entry is refused, and names file, entry and member', async () => {
+    const file = await fileOf('mixed.json', [
+      { username: 'taken-over' },
+      { username: 'demo' },
+      { username: 'bad', password_hash: 'hunter2' },
+    ]);
+    const ran = await pixy('accounts', 'import', file);
+    expect(ran.exitCode).toBe(1);
+    expect(ran.output).toContain('entry 2 (demo)  username is that of an account that is there already');
+    expect(ran.output).toContain('entry 3 (bad)');
+    expect(ran.errors).toContain('2 entries cannot be taken');
+    expect(ran.output + ran.errors).not.toContain('hunter2');
+    expect(await accounts().findByUsername('taken-over')).toBeUndefined();
+    expect((await done('accounts', 'import', file, '--skip-refused')).output).toContain('Added 1 account, left out 2');
+  });
+
+  test.each([
+    ['{', [], 1, 'is not a JSON array'],
+    ['a,a\n', ['--format', 'csv'], 1, 'has the column a twice'],
+    ['[]', ['--format', 'firebase'], 2, 'belong together'],
+    ['[]', ['--format', 'xml'], 2, 'Allowed choices'],
+  ])('refuses a file %j with %j', async (text, flags, exitCode, sentence) => {
+    const ran = await pixy('accounts', 'import', await fileOf('unreadable', text), ...flags);
+    expect(ran).toMatchObject({ exitCode, errors: expect.stringContaining(sentence) });
+  });
+
+  test('takes hashes over: people sign in as ever, and are upgraded', async () => {
+    const file = await fileOf('people.json', [
+      { username: 'mover', email: 'mover@example.com', claims: { sub: 'old-id', name: 'Mover' }, password_hash: hash },
+      { username: 'mover-disabled', disabled: true, password_hash: hash },
+    ]);
+    expect((await done('accounts', 'import', file, '--dry-run')).output).toContain('this is a dry run');
+    expect(await accounts().findByUsername('mover')).toBeUndefined();
+    await done('accounts', 'import', file);
+    expect((await done('accounts', 'show', 'mover', '--json')).json()).toMatchObject({
+      sub: 'old-id',
+      password: 'bcrypt, imported',
+    });
+    expect(await signsIn('mover@example.com', good)).toBe(true);
+    expect(await signsIn('mover-disabled', good)).toBe(false);
+    expect(isOwnHash((await accounts().findByUsername('mover'))?.passwordHash ?? '')).toBe(true);
+  });
+
+  test('reads what export writes; hashes are in it only when they are asked for', async () => {
+    const plain = (await done('accounts', 'export', 'mover', 'mover-disabled')).output;
+    expect(plain).not.toContain('password');
+    const output = join(bench.folder, 'export.json');
+    await done('accounts', 'export', 'mover', 'mover-disabled', '--with-password-hashes', '--output', output);
+    expect((await stat(output)).mode & 0o777).toBe(0o600);
+    const written = await readFile(output, 'utf8');
+    expect(written).not.toContain(good);
+    expect(JSON.parse(written)[1]).toMatchObject({ username: 'mover-disabled', disabled: true, password_hash: hash });
+    expect((await pixy('accounts', 'export', '--output', output)).errors).toContain('is there already');
+    await done('accounts', 'remove', 'mover', '--yes');
+    await done('accounts', 'remove', 'mover-disabled', '--yes');
+    await done('accounts', 'import', output);
+    expect((await done('accounts', 'show', 'mover', '--json')).json().sub).toBe('old-id');
+    expect(await signsIn('mover', good)).toBe(true);
+  });
+});
+
+test('help has examples for every command of the group', async () => {
+  const { output } = await pixyElsewhere(['accounts', '--help']);
+  const commands = [...output.matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name).filter((name) => name !== 'help');
+  expect(commands).toHaveLength(13);
+  for (const command of commands) {
+    expect((await pixyElsewhere(['accounts', command ?? '', '--help'])).output).toContain('Examples:');
+  }
+});

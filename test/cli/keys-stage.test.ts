@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createTables } from '../../infra/local/create-tables.ts';
+import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import type { TableName } from '../../shared/aws/tables.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { kmsCustody } from '../../shared/keys/kms-custody.ts';
+import { kmsWrapper } from '../../shared/keys/kms-wrapper.ts';
+import { memoryCustody } from '../../shared/keys/memory-custody.ts';
+import { signJws } from '../../shared/keys/sign.ts';
+import type { KeyCustody } from '../../shared/keys/signing-key.ts';
+import { kmsStub } from '../keys/kms-stub.ts';
+import { spawnPixy } from './pixy.ts';
+
+/* The keys of a deployed stage: parameters from a stand-in for AWS, tables in the embedded database, and KMS by its protocol. */
+
+const tables: Record<TableName, string> = { grants: 'Grants', clients: 'Clients', people: 'People', keys: 'Keys' };
+const parameters: Record<string, string> = {
+  ...Object.fromEntries(Object.entries(tables).map(([name, table]) => [`/pixy/dev/tables/${name}`, table])),
+  ...Object.fromEntries(Object.entries(tables).map(([name, table]) => [`/pixy/old/tables/${name}`, table])),
+  '/pixy/dev/wrapping-key': 'arn:aws:kms:eu-central-1:123456789012:key/wrapping',
+};
+
+const ssm = createServer((request, response) => {
+  void text(request).then((body) => {
+    const { Names: names } = JSON.parse(body) as { Names: string[] };
+    response.setHeader('content-type', 'application/x-amz-json-1.1');
+    const found = names.filter((name) => name in parameters).map((Name) => ({ Name, Value: parameters[Name] }));
+    response.end(JSON.stringify({ Parameters: found, InvalidParameters: [] }));
+  });
+});
+
+let kms: Awaited<ReturnType<typeof kmsStub>>;
+let env: Record<string, string>;
+let store: ReturnType<typeof keyStore>;
+
+beforeAll(async () => {
+  const embedded = await startEmbeddedDynamoDB();
+  await once(ssm.listen(0, '127.0.0.1'), 'listening');
+  kms = await kmsStub();
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint: embedded.endpoint, region: 'eu-central-1', credentials });
+  await createTables(client, tables);
+  store = keyStore(openDatabase(client), tables.keys);
+  env = {
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${(ssm.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL_DYNAMODB: embedded.endpoint,
+    AWS_ENDPOINT_URL_KMS: kms.endpoint,
+  };
+  afterAll(async () => {
+    client.destroy();
+    ssm.close();
+    await embedded.close();
+  });
+});
+
+beforeEach(async () => {
+  for (const { kid } of await store.list()) await store.remove(kid);
+  kms.calls.length = 0;
+});
+
+const pixy = (...argv: string[]) => spawnPixy(['keys', ...argv, '--by', 'grace'], { env });
+const signs = async (custody: KeyCustody, kid: string) => {
+  const key = (await store.list()).find((one) => one.kid === kid);
+  if (!key) throw new Error(`there is no key ${kid}`);
+  return (await signJws({ typ: 'JWT' }, {}, await custody.open(key))).split('.').length === 3;
+};
+
+describe('keys that are encrypted by KMS', () => {
+  test('rotate: the new one is encrypted by the key of the stage, and the functions can open it', async () => {
+    const custody = memoryCustody(kmsWrapper('arn', kms.client));
+    await store.put(await custody.generate('ES256', 0));
+    kms.calls.length = 0;
+    const { exitCode, errors, json } = await pixy('rotate', '--stage', 'dev', '--json');
+    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
+    expect(kms.calls).toEqual(['Encrypt']);
+    expect(await signs(custody, json()[0].kid)).toBe(true);
+  });
+
+  test('rotate: a stage without the parameter, or tables without a key, is told what to do', async () => {
+    await store.put(await memoryCustody(kmsWrapper('arn', kms.client)).generate('ES256', 0));
+    expect((await pixy('rotate', '--stage', 'old')).errors).toContain('There is no parameter /pixy/old/wrapping-key');
+    const named = ['--table', 'clients=Clients', '--table', 'keys=Keys'];
+    expect(await pixy('rotate', ...named)).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('--kms-key ID'),
+    });
+    expect(await pixy('rotate', ...named, '--kms-key', 'alias/pixy')).toMatchObject({ exitCode: 0, errors: '' });
+  });
+});
+
+describe('keys that never leave KMS', () => {
+  test('rotate: the new one is made there; retire: the old one is deleted there', async () => {
+    const custody = kmsCustody(kms.client);
+    const old = await custody.generate('ES256', 0);
+    await store.put(old);
+    kms.calls.length = 0;
+    const { exitCode, errors, json } = await pixy('retire', old.kid, '--stage', 'dev', '--json');
+    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
+    expect(kms.calls).toEqual(['CreateKey', 'GetPublicKey', 'ScheduleKeyDeletion']);
+    expect(await signs(custody, json().successor.kid)).toBe(true);
+    expect(await store.list()).toHaveLength(1);
+  });
+
+  test('retire: a key of a stage that keeps its keys encrypted by now is deleted where it was made', async () => {
+    const old = await kmsCustody(kms.client).generate('ES256', 0);
+    await store.put(old);
+    await store.put(await memoryCustody(kmsWrapper('arn', kms.client)).generate('ES256', 1));
+    kms.calls.length = 0;
+    expect((await pixy('retire', old.kid, '--stage', 'dev')).exitCode).toBe(0);
+    expect(kms.calls).toEqual(['ScheduleKeyDeletion']);
+  });
+
+  test('are left as they were when KMS does not let us', async () => {
+    const old = await kmsCustody(kms.client).generate('ES256', 0);
+    await store.put(old);
+    kms.failWith({ status: 400, type: 'AccessDeniedException' });
+    const { exitCode, errors } = await pixy('retire', old.kid, '--stage', 'dev');
+    kms.failWith(undefined);
+    expect(errors).toMatch(/^error: [^\n]*AccessDenied[^\n]*\n$/);
+    expect(exitCode).toBe(1);
+    expect((await store.list()).map(({ kid }) => kid)).toEqual([old.kid]);
+  });
+});
