@@ -2,9 +2,24 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     reporters: ['dot', './test/closing-line.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'server', include: ['test/**/*.test.ts'], exclude: ['test/infra/**', 'test/browser/**'] },
+      },
+      {
+        // One browser for the folder.
+        extends: true,
+        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], globalSetup: 'test/browser/one-browser.ts' },
+      },
+      {
+        // One process for the folder: the CDK is loaded once, and the files share what they synthesize.
+        extends: true,
+        test: { name: 'infra', include: ['test/infra/**/*.test.ts'], isolate: false, maxWorkers: 1 },
+      },
+    ],
   },
 });

@@ -1,14 +1,21 @@
+import type { TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
-import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct, type IDependable } from 'constructs';
+import { type SigningAlgorithm, signingAlgorithms } from '../shared/keys/signing-key.ts';
+import { AuthorizationServerTables, type Signing } from './constructs/authorization-server-tables.ts';
+import { checkAudience } from './constructs/check-audience.ts';
 import { type CustomDomain, PixyHttpApi, type Throttling } from './constructs/http-api.ts';
+import { JwtAuthorizer, type JwtAuthorizerProps } from './constructs/jwt-authorizer.ts';
 import { KeyRotation } from './constructs/key-rotation.ts';
+import { Monitoring } from './constructs/monitoring.ts';
 import { PixyFunction } from './constructs/pixy-function.ts';
+import { RestAuthorizer, type RestAuthorizerProps, type RestAuthorizerServer } from './constructs/rest-authorizer.ts';
 import { type Lifetimes, lifetimeVariables, type PixyEnvironment } from './environment.ts';
-import { deployedRoutes, functionDescriptions, type PixyFunctionName } from './functions.ts';
-import { aliasRoutes } from './routes.ts';
+import { functionDescriptions, type PixyFunctionName } from './functions.ts';
+import { aliasRoutes, type EndpointFunctionName, routes } from './routes.ts';
 import { type Stage, stageSettings } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
@@ -38,6 +45,39 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly audience?: string;
   /**
+   * Where private signing keys are. `memory`: encrypted in the Keys table, and decrypted into the memory of the functions that
+   * sign. `kms`: made in KMS and never out of it; every token is then a call of KMS, which takes longer and costs.
+   * Settle it before the first deployment: keys that were made for one are of no use to the other.
+   *
+   * @default 'memory'
+   */
+  readonly signing?: Signing;
+  /**
+   * The algorithms that have a key of their own. The first one signs access tokens, and whatever else no client asks another
+   * algorithm for. HTTP APIs and load balancers of AWS accept nothing but RS256. KMS has no EdDSA.
+   *
+   * @default ['RS256']
+   */
+  readonly signingAlgorithms?: readonly SigningAlgorithm[];
+  /**
+   * Lets people make accounts themselves, at `/register`. Otherwise somebody who may manages accounts (docs/accounts.md).
+   *
+   * @default false
+   */
+  readonly selfRegistration?: boolean;
+  /**
+   * Told by the alarm when many authorization codes are presented again (docs/audit.md).
+   *
+   * @default - nobody; the alarm only changes its state
+   */
+  readonly alarmTopic?: ITopic;
+  /**
+   * A CloudWatch dashboard of what was refused, let through by report mode, replayed, and failed.
+   *
+   * @default true
+   */
+  readonly dashboard?: boolean;
+  /**
    * Requests that the API lets through; it answers the others with 429.
    *
    * @default { rateLimit: 100, burstLimit: 200 }
@@ -62,17 +102,22 @@ export interface AuthorizationServerProps extends Lifetimes {
  *
  * ```ts
  * const auth = new AuthorizationServer(this, 'Auth', { accessTokenLifetime: Duration.minutes(30) });
- * new HttpJwtAuthorizer('Pixy', auth.issuer, { jwtAudience: [auth.issuer] });
+ * httpApi.addRoutes({ path: '/orders', integration, authorizer: auth.jwtAuthorizer({ audience: auth.issuer }) });
  * ```
  */
 export class AuthorizationServer extends Construct {
   /** The issuer identifier: an origin without a trailing slash. */
   readonly issuer: string;
   readonly httpApi: HttpApi;
-  readonly functions: Readonly<Record<PixyFunctionName, NodejsFunction>>;
+  readonly functions: Readonly<Record<PixyFunctionName, Lambda>>;
   readonly tables: AuthorizationServerTables;
   /** With a custom domain: the name that its DNS record points at. */
   readonly dnsTarget: string | undefined;
+  /** The alarm, the dashboard and the metrics behind them. */
+  readonly monitoring: Monitoring;
+  readonly #answering: readonly IDependable[];
+  readonly #accessTokenAlgorithm: SigningAlgorithm;
+  readonly #forAuthorizers: RestAuthorizerServer;
 
   constructor(scope: Construct, id: string, props: AuthorizationServerProps = {}) {
     super(scope, id);
@@ -84,6 +129,8 @@ export class AuthorizationServer extends Construct {
     };
     const lifetimes = lifetimeVariables(props);
     const audience = audienceVariable(props.audience);
+    const signing = props.signing ?? 'memory';
+    const algorithms = checkAlgorithms(props.signingAlgorithms ?? ['RS256'], signing);
     const tables = props.tables ?? new AuthorizationServerTables(this, 'Tables', { stage });
 
     const http = new PixyHttpApi(this, 'Http', {
@@ -100,6 +147,9 @@ export class AuthorizationServer extends Construct {
       ...tables.environment(),
       ...audience,
       ...lifetimes,
+      ...(props.selfRegistration && { PIXY_REGISTRATION: 'on' }),
+      ...(props.signing && { PIXY_SIGNING: signing }),
+      ...(props.signingAlgorithms && { PIXY_SIGNING_ALGORITHMS: algorithms.join(' ') }),
     };
     const make = (name: PixyFunctionName): PixyFunction => {
       const made = new PixyFunction(this, pascalCase(name), {
@@ -108,7 +158,7 @@ export class AuthorizationServer extends Construct {
         ...functionDescriptions[name],
         ...logs,
       });
-      for (const use of functionDescriptions[name].uses) tables[use](made);
+      for (const use of functionDescriptions[name].uses) tables[use](made, signing);
       return made;
     };
     const names = Object.keys(functionDescriptions) as PixyFunctionName[];
@@ -123,25 +173,75 @@ export class AuthorizationServer extends Construct {
       after: Object.values(endpoints),
       ...logs,
     });
-    const served = props.pathAliases ? [...deployedRoutes, ...aliasRoutes] : deployedRoutes;
-    http.addRoutes(served, endpoints, rotation.firstKey);
+    const served = props.pathAliases ? [...routes, ...aliasRoutes] : routes;
+    this.#answering = http.addRoutes(served, endpoints, rotation.firstKey);
+    const logGroups = Object.entries(endpoints).map(([name, { logGroup }]) => [name, logGroup]);
+    this.monitoring = new Monitoring(this, 'Monitoring', {
+      logGroups: Object.fromEntries(logGroups) as Record<EndpointFunctionName, PixyFunction['logGroup']>,
+      alarmTopic: props.alarmTopic,
+      dashboard: props.dashboard ?? true,
+    });
 
     this.issuer = http.issuer;
     this.httpApi = http.api;
     this.dnsTarget = http.dnsTarget;
     this.functions = functions;
     this.tables = tables;
+    this.#accessTokenAlgorithm = algorithms[0];
+    this.#forAuthorizers = { tables, environment, ...logs };
   }
+
+  /** The names of the log groups that have the audit lines of the endpoints. */
+  get auditLogGroupNames(): string[] {
+    const { 'rotate-keys': _, ...endpoints } = this.functions;
+    return Object.values(endpoints).map(({ logGroup }) => logGroup.logGroupName);
+  }
+
+  /** For routes of an HTTP API of one's own: API Gateway verifies the access tokens. See docs/api-gateway.md. */
+  jwtAuthorizer(props: JwtAuthorizerProps): JwtAuthorizer {
+    if (this.#accessTokenAlgorithm !== 'RS256') {
+      throw new WrongSetting(
+        `An HTTP API accepts RS256 only: put RS256 first in signingAlgorithms instead of ${this.#accessTokenAlgorithm}, or use a REST API with restAuthorizer.`,
+      );
+    }
+    return new JwtAuthorizer(this.issuer, this.#answering, props);
+  }
+
+  /**
+   * For methods of a REST API of one's own: a function verifies the access tokens and reads the grant behind each, so that a
+   * revocation counts at once. The function and the authorizer are made in `scope`, which belongs to the stack of that API.
+   * See docs/api-gateway.md.
+   */
+  restAuthorizer(scope: Construct, id: string, props: RestAuthorizerProps): TokenAuthorizer {
+    return new RestAuthorizer(scope, id, this.#forAuthorizers, props).authorizer;
+  }
+}
+
+function checkAlgorithms(
+  algorithms: readonly SigningAlgorithm[],
+  signing: Signing,
+): readonly [SigningAlgorithm, ...SigningAlgorithm[]] {
+  const [first, ...others] = algorithms;
+  if (first === undefined) throw new WrongSetting('signingAlgorithms must name one at least, but is an empty list.');
+  for (const one of algorithms) {
+    if (signingAlgorithms.includes(one)) continue;
+    throw new WrongSetting(`signingAlgorithms knows ${signingAlgorithms.join(', ')}, but not "${one}".`);
+  }
+  if (new Set(algorithms).size < algorithms.length) {
+    throw new WrongSetting(`signingAlgorithms must name each one once, but is ${algorithms.join(', ')}.`);
+  }
+  if (signing === 'kms' && algorithms.includes('EdDSA')) {
+    throw new WrongSetting(
+      "KMS does not sign with EdDSA: leave it out of signingAlgorithms, or use signing: 'memory'.",
+    );
+  }
+  return [first, ...others];
 }
 
 const pascalCase = (name: string): string => name.replace(/(^|-)./g, (start) => start.slice(-1).toUpperCase());
 
 function audienceVariable(audience: string | undefined): PixyEnvironment {
   if (audience === undefined) return {};
-  if (audience.trim() !== audience || audience === '') {
-    throw new WrongSetting(
-      `audience must be the identifier of an API such as https://api.example.com, but is "${audience}".`,
-    );
-  }
+  checkAudience(audience);
   return { PIXY_AUDIENCE: audience };
 }

@@ -1,6 +1,8 @@
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct, Node } from 'constructs';
+import { type SigningAlgorithm, signingAlgorithms } from '../shared/keys/signing-key.ts';
+import type { Signing } from './constructs/authorization-server-tables.ts';
 import type { CustomDomain } from './constructs/http-api.ts';
 import { type Stage, stages } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';
@@ -11,11 +13,19 @@ export type DomainContext = {
   hostedZone?: { hostedZoneId: string; zoneName: string };
 };
 
-export type PixyContext = { stage: Stage; domain?: DomainContext };
+export type PixyContext = {
+  stage: Stage;
+  domain?: DomainContext;
+  signing?: Signing;
+  signingAlgorithms?: readonly SigningAlgorithm[];
+  alarmTopicArn?: string;
+};
+
+type Read = (name: string) => string | undefined;
 
 /** What was asked for on the command line: `cdk deploy -c stage=prod -c domainName=… -c certificateArn=…`. */
 export function readContext(node: Node): PixyContext {
-  const read = (name: string): string | undefined => {
+  const read: Read = (name) => {
     const value: unknown = node.tryGetContext(name);
     if (value === undefined) return undefined;
     if (typeof value !== 'string' || value.trim() === '') throw new WrongSetting(`-c ${name}=… needs a value.`);
@@ -26,6 +36,37 @@ export function readContext(node: Node): PixyContext {
   const stage = stages.find((known) => known === name);
   if (!stage) throw new WrongSetting(`-c stage=${name} is not a stage: write ${stages.join(' or ')}.`);
 
+  const signing = read('signing');
+  if (signing !== undefined && signing !== 'memory' && signing !== 'kms') {
+    throw new WrongSetting(`-c signing=${signing} is not a place for private keys: write memory or kms.`);
+  }
+  return { stage, domain: readDomain(read), signing, ...readAlgorithms(read), ...readAlarmTopic(read) };
+}
+
+function readAlgorithms(read: Read): Pick<PixyContext, 'signingAlgorithms'> {
+  const names = read('signingAlgorithms')?.split(/[, ]+/);
+  if (names === undefined) return {};
+  const known = names.map((name) => {
+    const algorithm = signingAlgorithms.find((one) => one === name);
+    if (algorithm) return algorithm;
+    throw new WrongSetting(
+      `-c signingAlgorithms=… has "${name}": write some of ${signingAlgorithms.join(',')}, separated by commas.`,
+    );
+  });
+  return { signingAlgorithms: known };
+}
+
+function readAlarmTopic(read: Read): Pick<PixyContext, 'alarmTopicArn'> {
+  const alarmTopicArn = read('alarmTopicArn');
+  if (alarmTopicArn === undefined || /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/.test(alarmTopicArn)) {
+    return { alarmTopicArn };
+  }
+  throw new WrongSetting(
+    `-c alarmTopicArn=${alarmTopicArn} is not the ARN of an SNS topic (arn:aws:sns:<region>:<account>:<name>).`,
+  );
+}
+
+function readDomain(read: Read): DomainContext | undefined {
   const domainName = read('domainName');
   const certificateArn = read('certificateArn');
   const hostedZoneId = read('hostedZoneId');
@@ -36,7 +77,7 @@ export function readContext(node: Node): PixyContext {
         '-c certificateArn, hostedZoneId and hostedZoneName belong to a custom domain: add -c domainName=….',
       );
     }
-    return { stage };
+    return undefined;
   }
   if (certificateArn === undefined) {
     throw new WrongSetting('-c domainName=… also needs -c certificateArn=…, the ACM certificate of that name.');
@@ -46,13 +87,13 @@ export function readContext(node: Node): PixyContext {
       `-c certificateArn=${certificateArn} is not the ARN of an ACM certificate (arn:aws:acm:<region>:<account>:certificate/<id>).`,
     );
   }
-  if (hostedZoneId === undefined && zoneName === undefined) return { stage, domain: { domainName, certificateArn } };
+  if (hostedZoneId === undefined && zoneName === undefined) return { domainName, certificateArn };
   if (hostedZoneId === undefined || zoneName === undefined) {
     throw new WrongSetting(
       '-c hostedZoneId=… and -c hostedZoneName=… go together: give both, or none to make the DNS record yourself.',
     );
   }
-  return { stage, domain: { domainName, certificateArn, hostedZone: { hostedZoneId, zoneName } } };
+  return { domainName, certificateArn, hostedZone: { hostedZoneId, zoneName } };
 }
 
 /** The custom domain as the construct takes it. Nothing is looked up, so synthesis needs neither network nor credentials. */

@@ -1,14 +1,5 @@
 import type { Use } from './constructs/authorization-server-tables.ts';
-import { moreRoutes, type Route, routes } from './routes.ts';
-
-/** Every route that is deployed. */
-export const deployedRoutes: readonly (Omit<Route, 'function'> & { function: EndpointFunctionName })[] = [
-  ...routes,
-  ...moreRoutes,
-];
-
-/** The functions behind the API. */
-export type EndpointFunctionName = Route['function'] | (typeof moreRoutes)[number]['function'];
+import type { EndpointFunctionName } from './routes.ts';
 
 /** Every function: those behind the API, and the scheduled one. The names are those of the folders below functions/. */
 export type PixyFunctionName = EndpointFunctionName | 'rotate-keys';
@@ -23,17 +14,23 @@ export type FunctionDescription = {
   timeout?: number;
 };
 
+/** Not behind the API: `restAuthorizer` makes one for an API of somebody. */
+export const checkTokenDescription = {
+  description: 'Lambda authorizer: checks an access token and its grant',
+  uses: ['grantReadKeys', 'grantReadGrants'],
+} as const satisfies FunctionDescription;
+
 export const functionDescriptions: Record<PixyFunctionName, FunctionDescription> = {
   authorize: {
     description: 'Authorization endpoint: checks the request and issues a code',
-    uses: ['grantReadClients', 'grantReadApis', 'grantReadSessions', 'grantReadClaims', 'grantReadKeys', 'grantIssue'],
+    uses: ['grantReadClients', 'grantReadApis', 'grantUseSessions', 'grantReadClaims', 'grantReadKeys', 'grantIssue'],
   },
   'authorize-hybrid': {
     description: 'Authorization endpoint for answers with an ID token, which take the right to sign',
     uses: [
       'grantReadClients',
       'grantReadApis',
-      'grantReadSessions',
+      'grantUseSessions',
       'grantReadClaims',
       'grantReadKeys',
       'grantIssue',
@@ -42,13 +39,43 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   'sign-in': {
     description: 'Sign-in pages: proves who is there and starts a session',
-    uses: ['grantReadClients', 'grantSignIn'],
+    uses: ['grantReadClients', 'grantSignIn', 'grantOfferPasskeys', 'grantAskForCode'],
     // argon2id takes 19 MiB and a good part of a CPU for every password.
     memorySize: 1_024,
   },
   'sign-out': {
     description: 'Sign-out pages: ends a session',
     uses: ['grantReadClients', 'grantReadKeys', 'grantSignOut'],
+  },
+  passkey: {
+    description: 'Passkeys: signs people in with them, and makes them',
+    uses: ['grantUsePasskeys'],
+  },
+  account: {
+    description: 'Account pages: people see and end what is in their name',
+    uses: ['grantReadClients', 'grantManageOwnAccount'],
+    // argon2id, as in sign-in.
+    memorySize: 1_024,
+  },
+  consent: {
+    description: 'Consent page: asks a person what a client may have',
+    uses: ['grantReadClients', 'grantConsent', 'grantReadClaims'],
+  },
+  invitation: {
+    description: 'Invitation page: somebody sets the password of their account with a link that works once',
+    uses: ['grantAcceptInvitations'],
+    memorySize: 1_024,
+  },
+  register: {
+    description: 'Registration page: somebody makes an account, where the deployment lets them',
+    uses: ['grantRegister'],
+    memorySize: 1_024,
+  },
+  upstream: {
+    description: 'Sign-in with upstream providers: sends people there and takes the answers',
+    uses: ['grantSignInUpstream'],
+    // A provider may take 5 seconds for each of its answers, of which one sign-in needs up to four.
+    timeout: 25,
   },
   token: {
     description: 'Token endpoint: redeems codes and refresh tokens',
@@ -71,11 +98,15 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   introspect: {
     description: 'Introspection endpoint: tells an API whether a token is in force',
-    uses: ['grantReadClients', 'grantUseAssertions', 'grantReadKeys', 'grantReadGrants'],
+    uses: ['grantReadClients', 'grantReadApis', 'grantUseAssertions', 'grantReadKeys', 'grantReadGrants'],
   },
   metadata: {
     description: 'Discovery documents, public keys and the pages that explain errors',
     uses: ['grantReadClients', 'grantReadApis', 'grantReadKeys'],
+  },
+  admin: {
+    description: 'Management API: clients, the global PKCE policy and the change log',
+    uses: ['grantManageClients', 'grantReadKeys'],
   },
   'rotate-keys': {
     description: 'Makes the next signing key and deletes those that nobody needs',

@@ -2,9 +2,25 @@ import { endpoints } from '../shared/oauth/endpoints.ts';
 import { pathAliases } from '../shared/oauth/path-aliases.ts';
 
 /** The functions behind the API: the folder names below functions/. */
-export type FunctionName = 'authorize' | 'sign-in' | 'token' | 'metadata';
+export type EndpointFunctionName =
+  | 'authorize'
+  | 'authorize-hybrid'
+  | 'sign-in'
+  | 'sign-out'
+  | 'passkey'
+  | 'account'
+  | 'upstream'
+  | 'invitation'
+  | 'register'
+  | 'consent'
+  | 'token'
+  | 'userinfo'
+  | 'revoke'
+  | 'introspect'
+  | 'metadata'
+  | 'admin';
 
-export type Route = { path: string; function: FunctionName };
+export type Route = { path: string; function: EndpointFunctionName };
 
 /**
  * Every route of the HTTP API, read by the CDK stack and by the local gateway. All take any method:
@@ -12,22 +28,32 @@ export type Route = { path: string; function: FunctionName };
  */
 export const routes: readonly Route[] = [
   { path: endpoints.authorize, function: 'authorize' },
+  { path: endpoints.authorizeHybrid, function: 'authorize-hybrid' },
   { path: endpoints.signIn, function: 'sign-in' },
+  { path: endpoints.signInCode, function: 'sign-in' },
+  { path: endpoints.signInRecoveryCode, function: 'sign-in' },
+  { path: endpoints.signInPasskey, function: 'passkey' },
+  { path: endpoints.passkeyScript, function: 'passkey' },
+  { path: endpoints.signOut, function: 'sign-out' },
+  { path: endpoints.account, function: 'account' },
+  { path: endpoints.accountPassword, function: 'account' },
+  { path: endpoints.accountAuthenticator, function: 'account' },
+  { path: endpoints.accountRecoveryCodes, function: 'account' },
+  { path: endpoints.accountPasskey, function: 'passkey' },
+  { path: `${endpoints.upstream}/{proxy+}`, function: 'upstream' },
+  { path: endpoints.consent, function: 'consent' },
+  { path: endpoints.invitation, function: 'invitation' },
+  { path: endpoints.register, function: 'register' },
   { path: endpoints.token, function: 'token' },
+  { path: endpoints.userinfo, function: 'userinfo' },
+  { path: endpoints.revoke, function: 'revoke' },
+  { path: endpoints.introspect, function: 'introspect' },
   { path: endpoints.openidConfiguration, function: 'metadata' },
   { path: endpoints.authorizationServer, function: 'metadata' },
   { path: endpoints.jwks, function: 'metadata' },
   { path: endpoints.errors, function: 'metadata' },
+  { path: `${endpoints.admin}/{proxy+}`, function: 'admin' },
 ];
-
-/** joins `routes` next */
-export const moreRoutes = [
-  { path: endpoints.authorizeHybrid, function: 'authorize-hybrid' },
-  { path: endpoints.signOut, function: 'sign-out' },
-  { path: endpoints.userinfo, function: 'userinfo' },
-  { path: endpoints.revoke, function: 'revoke' },
-  { path: endpoints.introspect, function: 'introspect' },
-] as const;
 
 /** The paths of other servers. No route of an HTTP API may end in a slash: a greedy variable is what takes a trailing one. */
 export const aliasRoutes: readonly Route[] = pathAliases.flatMap(({ path, endpoint }) => [

@@ -1,8 +1,10 @@
-import { AttributeType, Billing, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Stack } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
+import { kmsKeyTag } from '../../shared/keys/kms-key-tag.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import { type Stage, stageSettings } from '../stage.ts';
 
@@ -51,6 +53,14 @@ export class AuthorizationServerTables extends Construct {
       partitionKey: key(definition.partitionKey),
       sortKey: definition.sortKey ? key(definition.sortKey) : undefined,
       timeToLiveAttribute: definition.timeToLive,
+      ...(definition.indexes && {
+        globalSecondaryIndexes: Object.entries(definition.indexes).map(([indexName, index]) => ({
+          indexName,
+          partitionKey: key(index.partitionKey),
+          sortKey: key(index.sortKey),
+          projectionType: ProjectionType.KEYS_ONLY,
+        })),
+      }),
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.awsManagedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: protect },
@@ -80,6 +90,13 @@ export class AuthorizationServerTables extends Construct {
     return allow(grantee, this.clients, ['dynamodb:GetItem'], ofItems('client#*', 'global'));
   }
 
+  /** List, read and change clients and the global policy, and write and read the change log of both. */
+  grantManageClients(grantee: IGrantable): Grant {
+    return allow(grantee, this.clients, ['dynamodb:GetItem'], ofItems('client#*', 'global', 'changes'))
+      .combine(allow(grantee, this.clients, ['dynamodb:UpdateItem'], ofItems('client#*', 'global')))
+      .combine(allow(grantee, this.clients, ['dynamodb:PutItem', 'dynamodb:Query'], ofItems('directory', 'changes')));
+  }
+
   /** Read the registered APIs. */
   grantReadApis(grantee: IGrantable): Grant {
     return allow(grantee, this.clients, ['dynamodb:Query'], ofItems('apis'));
@@ -105,9 +122,17 @@ export class AuthorizationServerTables extends Construct {
     return allow(grantee, this.grants, ['dynamodb:GetItem']);
   }
 
-  /** Read a session; not the accounts, which are in the same table. */
-  grantReadSessions(grantee: IGrantable): Grant {
-    return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('session#*'));
+  /** Read a session and what its person allowed, note that it is in use, and use up a permission; not the accounts, which are in the same table. */
+  grantUseSessions(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] as const;
+    return allow(grantee, this.people, actions, ofItems('sessions#*', 'consents#*'));
+  }
+
+  /** Read a session, and read and write what its person allows. */
+  grantConsent(grantee: IGrantable): Grant {
+    return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('sessions#*', 'consents#*')).combine(
+      allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('consents#*')),
+    );
   }
 
   /** Read what clients may learn of a person; not the password hash, which is in the same item. */
@@ -125,13 +150,87 @@ export class AuthorizationServerTables extends Construct {
   /** Read an account with its password hash, count the attempt, start a session and end the one before; not change an account. */
   grantSignIn(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('account#*', 'username#*'))
-      .combine(allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('throttle#*')))
-      .combine(allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:PutItem'], ofItems('session#*')));
+      .combine(allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('account#*', 'throttle#*')))
+      .combine(
+        allow(
+          grantee,
+          this.people,
+          ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+          ofItems('sessions#*'),
+        ),
+      );
+  }
+
+  /** Keep the challenge that a passkey on the sign-in page answers. */
+  grantOfferPasskeys(grantee: IGrantable): Grant {
+    return allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('challenge#*'));
+  }
+
+  /** Keep a sign-in that waits for a code, decrypt the secret of an authenticator app, and use up codes. */
+  grantAskForCode(grantee: IGrantable): Grant {
+    return allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('pending#*', 'totp#*'))
+      .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('pending#*')))
+      .combine(this.allowWrapping(grantee, 'kms:Decrypt', totpSecrets));
+  }
+
+  /** Keep and spend challenges, read, note and make passkeys, read an account, start a session and end the one before. */
+  grantUsePasskeys(grantee: IGrantable): Grant {
+    const read = ofItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*');
+    return allow(grantee, this.people, ['dynamodb:GetItem'], read)
+      .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('challenge#*', 'passkeys#*', 'sessions#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('challenge#*', 'passkeys#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:Query'], ofItems('passkeys#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:DeleteItem'], ofItems('sessions#*')));
+  }
+
+  /** Everything on the account pages: set a password, end sessions, consents, grants and passkeys, set up an authenticator app. */
+  grantManageOwnAccount(grantee: IGrantable): Grant {
+    const read = ofItems('account#*', 'passkeys#*', 'sessions#*', 'totp#*');
+    return allow(grantee, this.people, ['dynamodb:GetItem'], read)
+      .combine(
+        allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('account#*', 'passkeys#*', 'throttle#*', 'totp#*')),
+      )
+      .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('totp#*')))
+      .combine(
+        allow(grantee, this.people, ['dynamodb:DeleteItem'], ofItems('consents#*', 'passkeys#*', 'sessions#*', 'totp#*')),
+      )
+      .combine(allow(grantee, this.people, ['dynamodb:Query'], ofItems('consents#*', 'passkeys#*', 'sessions#*')))
+      .combine(allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']))
+      .combine(
+        Grant.addToPrincipal({
+          grantee,
+          actions: ['dynamodb:Query'],
+          resourceArns: [`${this.grants.tableArn}/index/byPerson`],
+        }),
+      )
+      .combine(this.allowWrapping(grantee, 'kms:Encrypt', totpSecrets))
+      .combine(this.allowWrapping(grantee, 'kms:Decrypt', totpSecrets));
+  }
+
+  /** Read an account, set its password with a link, start a session and end those before. */
+  grantAcceptInvitations(grantee: IGrantable): Grant {
+    return allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('account#*')).combine(
+      allow(
+        grantee,
+        this.people,
+        ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+        ofItems('sessions#*'),
+      ),
+    );
+  }
+
+  /** Claim a username, make an account, count the attempt and start a session; not change an account. */
+  grantRegister(grantee: IGrantable): Grant {
+    return allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:PutItem'], ofItems('account#*'))
+      .combine(
+        allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('username#*', 'throttle#*')),
+      )
+      .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('sessions#*')));
   }
 
   /** Read a session and end it. */
   grantSignOut(grantee: IGrantable): Grant {
-    return allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem'], ofItems('session#*'));
+    return allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem'], ofItems('sessions#*'));
   }
 
   /** Read the public signing keys. The private part is in the same items, encrypted, and stays so without `grantSign`. */
@@ -139,9 +238,11 @@ export class AuthorizationServerTables extends Construct {
     return allow(grantee, this.keys, ['dynamodb:Query'], ofItems('signing'));
   }
 
-  /** Read the signing keys and decrypt them. */
-  grantSign(grantee: IGrantable): Grant {
-    return this.grantReadKeys(grantee).combine(this.allowWrapping(grantee, 'kms:Decrypt'));
+  /** Read the signing keys, and decrypt them or have KMS sign with them. */
+  grantSign(grantee: IGrantable, signing: Signing = 'memory'): Grant {
+    const sign =
+      signing === 'kms' ? this.allowOwnKeys(grantee, 'kms:Sign') : this.allowWrapping(grantee, 'kms:Decrypt');
+    return this.grantReadKeys(grantee).combine(sign);
   }
 
   /** Read the keys of refresh tokens and decrypt them. */
@@ -151,20 +252,51 @@ export class AuthorizationServerTables extends Construct {
     );
   }
 
-  /** Make, encrypt and delete keys; not decrypt them. */
-  grantRotateKeys(grantee: IGrantable): Grant {
-    return allow(grantee, this.keys, ['dynamodb:PutItem', 'dynamodb:Query'])
+  /** Make, encrypt and delete keys; not decrypt them, and not sign with them. */
+  grantRotateKeys(grantee: IGrantable, signing: Signing = 'memory'): Grant {
+    const rotate = allow(grantee, this.keys, ['dynamodb:PutItem', 'dynamodb:Query'])
       .combine(allow(grantee, this.keys, ['dynamodb:DeleteItem'], ofItems('signing')))
       .combine(this.allowWrapping(grantee, 'kms:Encrypt'));
+    return signing === 'kms' ? rotate.combine(this.allowMakingKeys(grantee)) : rotate;
+  }
+
+  /**
+   * Make keys in KMS that only sign and carry the tag of this server, read their public part, and delete them. Making a key
+   * with a tag takes the right to put this one tag on keys of the account: KMS cannot limit that to new ones.
+   */
+  private allowMakingKeys(grantee: IGrantable): Grant {
+    const tag = { [`aws:RequestTag/${kmsKeyTag}`]: [this.keys.tableName] };
+    const onlyThisTag = { 'ForAllValues:StringEquals': { 'aws:TagKeys': [kmsKeyTag] } };
+    const signingOnly = { 'kms:KeyUsage': ['SIGN_VERIFY'] };
+    const grant = (action: `kms:${string}`, resource: string, conditions: Conditions) =>
+      Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [resource], conditions });
+    return grant('kms:CreateKey', '*', { StringEquals: { ...tag, ...signingOnly } })
+      .combine(grant('kms:TagResource', keysOf(this), { StringEquals: tag, ...onlyThisTag }))
+      .combine(grant('kms:GetPublicKey', keysOf(this), { StringEquals: signingOnly }))
+      .combine(this.allowOwnKeys(grantee, 'kms:ScheduleKeyDeletion'));
+  }
+
+  /** Only for keys in KMS that carry the tag of this server. */
+  private allowOwnKeys(grantee: IGrantable, action: 'kms:Sign' | 'kms:ScheduleKeyDeletion'): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: [action],
+      resourceArns: [keysOf(this)],
+      conditions: { StringEquals: { [`aws:ResourceTag/${kmsKeyTag}`]: [this.keys.tableName] } },
+    });
   }
 
   /** Only for data that is bound to a key id, which is how shared/keys/kms-wrapper.ts calls KMS. */
-  private allowWrapping(grantee: IGrantable, action: 'kms:Encrypt' | 'kms:Decrypt'): Grant {
+  private allowWrapping(
+    grantee: IGrantable,
+    action: 'kms:Encrypt' | 'kms:Decrypt',
+    conditions: Conditions = boundToKey,
+  ): Grant {
     return Grant.addToPrincipal({
       grantee,
       actions: [action],
       resourceArns: [this.wrappingKey.keyArn],
-      conditions: { 'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': ['kid'] } },
+      conditions,
     });
   }
 }
@@ -172,10 +304,25 @@ export class AuthorizationServerTables extends Construct {
 /** A way of using the tables that a function can be granted. */
 export type Use = Exclude<Extract<keyof AuthorizationServerTables, `grant${string}`>, 'grants'>;
 
+/** Where private signing keys are: decrypted into the memory of the functions that sign, or in KMS, which they never leave. */
+export type Signing = 'memory' | 'kms';
+
+/** Every key of KMS in the account and region of the tables. */
+const keysOf = (scope: Construct): string =>
+  Stack.of(scope).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+
 type Conditions = Record<string, Record<string, string[]>>;
 
-const allow = (grantee: IGrantable, table: TableV2, actions: `dynamodb:${string}`[], conditions?: Conditions): Grant =>
-  Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn], conditions });
+/** Data that is bound to a key id, or to an account: shared/people/totp-store.ts. The first includes the second. */
+const boundToKey: Conditions = { 'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': ['kid'] } };
+const totpSecrets: Conditions = { StringLike: { 'kms:EncryptionContext:kid': ['totp:*'] } };
+
+const allow = (
+  grantee: IGrantable,
+  table: TableV2,
+  actions: readonly `dynamodb:${string}`[],
+  conditions?: Conditions,
+): Grant => Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [table.tableArn], conditions });
 
 /** Only items with these partition keys. */
 const ofItems = (...partitionKeys: string[]): Conditions => ({
@@ -186,7 +333,7 @@ const ofItems = (...partitionKeys: string[]): Conditions => ({
 const claimsOfAccounts: Conditions = {
   ...ofItems('account#*'),
   'ForAllValues:StringEquals': {
-    'dynamodb:Attributes': [tableDefinitions.people.partitionKey, tableDefinitions.people.sortKey, 'claims'],
+    'dynamodb:Attributes': [tableDefinitions.people.partitionKey, tableDefinitions.people.sortKey, 'claims', 'disabledAt'],
   },
   StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
 };

@@ -16,7 +16,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct, type IDependable } from 'constructs';
-import type { deployedRoutes, EndpointFunctionName } from '../functions.ts';
+import type { EndpointFunctionName, Route } from '../routes.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 
 /** The name under which people and clients reach the server. */
@@ -70,6 +70,7 @@ export class PixyHttpApi extends Construct {
   readonly issuer: string;
   /** Where DNS has to point a custom domain. */
   readonly dnsTarget: string | undefined;
+  readonly #stage: HttpStage;
 
   constructor(scope: Construct, id: string, props: PixyHttpApiProps) {
     super(scope, id);
@@ -83,7 +84,7 @@ export class PixyHttpApi extends Construct {
       disableExecuteApiEndpoint: props.domain !== undefined,
     });
     const domainName = props.domain && this.domainName(props.domain);
-    new HttpStage(this, 'Stage', {
+    this.#stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -117,12 +118,16 @@ export class PixyHttpApi extends Construct {
     return made;
   }
 
-  /** Every route takes any method: the endpoint itself answers 405 and preflight requests. None exists before `after` does. */
+  /**
+   * Every route takes any method: the endpoint itself answers 405 and preflight requests. None exists before `after` does.
+   * Returns what has to be deployed before the issuer answers with its metadata and its keys.
+   */
   addRoutes(
-    routes: typeof deployedRoutes,
+    routes: readonly Route[],
     functions: Record<EndpointFunctionName, IFunction>,
     after: IDependable,
-  ): void {
+  ): IDependable[] {
+    const answering: IDependable[] = [this.#stage];
     const integrations = new Map<EndpointFunctionName, HttpLambdaIntegration>();
     for (const route of routes) {
       const name = route.function;
@@ -130,7 +135,9 @@ export class PixyHttpApi extends Construct {
       integrations.set(name, integration);
       const made = this.api.addRoutes({ path: route.path, methods: [HttpMethod.ANY], integration });
       for (const one of made) one.node.addDependency(after);
+      if (name === 'metadata') answering.push(...made);
     }
+    return answering;
   }
 }
 

@@ -2,19 +2,20 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as Lambda, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { CheckTokenVariable } from '../../functions/check-token/settings.ts';
+import { bundledCode } from '../bundling/bundle-functions.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import type { PixyFunctionName } from '../functions.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 
 export interface PixyFunctionProps {
   /** The folder below functions/. */
-  readonly name: PixyFunctionName;
+  readonly name: PixyFunctionName | 'check-token';
   readonly description: string;
-  readonly environment: PixyEnvironment;
+  readonly environment: PixyEnvironment & Partial<Record<CheckTokenVariable, string>>;
   readonly logRetention: RetentionDays;
   /** What becomes of the logs, the audit trail among them, when the stack is deleted. */
   readonly logRemovalPolicy: RemovalPolicy;
@@ -33,10 +34,9 @@ export interface PixyFunctionProps {
 }
 
 const repository = join(import.meta.dirname, '..', '..');
-const lambdaCredentials = join(repository, 'infra', 'bundling', 'lambda-credentials.ts');
 
 /** A function of functions/, bundled, with its own role and its own log group. It may write its logs and nothing else until it is granted more. */
-export class PixyFunction extends NodejsFunction {
+export class PixyFunction extends Lambda {
   constructor(scope: Construct, id: string, props: PixyFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.logRetention,
@@ -49,8 +49,8 @@ export class PixyFunction extends NodejsFunction {
 
     super(scope, id, {
       description: props.description,
-      entry: entryOf(props.name),
-      handler: 'handler',
+      code: bundledCode(entryOf(props.name)),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memorySize ?? 512,
@@ -60,20 +60,6 @@ export class PixyFunction extends NodejsFunction {
       logGroup,
       // The functions write their own JSON lines to standard output, and Lambda leaves those as they are.
       loggingFormat: LoggingFormat.TEXT,
-      projectRoot: repository,
-      depsLockFilePath: join(repository, 'package-lock.json'),
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        sourceMap: true,
-        sourcesContent: false,
-        logLevel: LogLevel.WARNING,
-        // The SDK that was tested, not the one that the runtime happens to have; it also starts faster.
-        bundleAwsSDK: true,
-        esbuildArgs: { '--alias': `@aws-sdk/credential-provider-node=${lambdaCredentials}` },
-      },
     });
   }
 }

@@ -22,17 +22,24 @@ export async function createTables(client: DynamoDBClient, names: Record<TableNa
   await Promise.all(definitions.map(([table, definition]) => createTable(client, names[table], definition)));
 }
 
-async function createTable(client: DynamoDBClient, name: string, { partitionKey, sortKey }: TableDefinition) {
+async function createTable(client: DynamoDBClient, name: string, definition: TableDefinition) {
+  const { partitionKey, sortKey, indexes = {} } = definition;
   const keys = sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
+  const indexed = Object.values(indexes).flatMap((index) => [index.partitionKey, index.sortKey]);
   try {
     await client.send(
       new CreateTableCommand({
         TableName: name,
         BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: keys.map((key): AttributeDefinition => ({ AttributeName: key, AttributeType: 'S' })),
-        KeySchema: keys.map(
-          (key, index): KeySchemaElement => ({ AttributeName: key, KeyType: index ? 'RANGE' : 'HASH' }),
-        ),
+        AttributeDefinitions: [...new Set([...keys, ...indexed])].map((key): AttributeDefinition => ({ AttributeName: key, AttributeType: 'S' })),
+        KeySchema: keySchema(keys),
+        ...(indexed.length > 0 && {
+          GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, index]) => ({
+            IndexName,
+            KeySchema: keySchema([index.partitionKey, index.sortKey]),
+            Projection: { ProjectionType: 'KEYS_ONLY' as const },
+          })),
+        }),
       }),
     );
   } catch (error) {
@@ -40,3 +47,6 @@ async function createTable(client: DynamoDBClient, name: string, { partitionKey,
   }
   await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 }, { TableName: name });
 }
+
+const keySchema = (keys: readonly string[]): KeySchemaElement[] =>
+  keys.map((key, index) => ({ AttributeName: key, KeyType: index ? 'RANGE' : 'HASH' }));

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
-import { type AccountDescription, parseAccountDescription, usernameKey } from '../../shared/people/account.ts';
+import { type AccountDescription, parseAccountDescription, signInNames } from '../../shared/people/account.ts';
+import { parseProviders } from '../../shared/upstream/provider.ts';
 
 /** A file that cannot be used: the message names the file, the entry and the member, and is meant for the person who wrote it. */
 export class UnusableFile extends Error {
@@ -23,19 +24,31 @@ export async function readClientsFile(file: string): Promise<RegisteredClient[]>
   return clients;
 }
 
-/** Accounts as `{ "username", "password", "claims" }`. */
+/** Accounts as `{ "username", "email", "password", "disabled", "claims" }`; a username or an email is needed. */
 export async function readAccountsFile(file: string): Promise<AccountDescription[]> {
   const accounts: AccountDescription[] = [];
+  const names = new Set<string>();
   for (const [index, entry] of (await readEntries(file)).entries()) {
     const parsed = parseAccountDescription(entry);
-    const label = labelOf(index, entry, 'username');
+    const label = labelOf(index, entry, 'username', 'email');
     if ('problem' in parsed) throw new UnusableFile(`${file}: ${label}: ${parsed.member} ${parsed.problem}`);
-    if (accounts.some(({ username }) => usernameKey(username) === usernameKey(parsed.account.username))) {
-      throw new UnusableFile(`${file}: ${label}: username is there twice`);
+    const twice = signInNames(parsed.account).find((name) => names.has(name));
+    if (twice !== undefined) {
+      const member = signInNames({ username: parsed.account.username }).includes(twice) ? 'username' : 'email';
+      throw new UnusableFile(`${file}: ${label}: ${member} is there twice`);
     }
+    for (const name of signInNames(parsed.account)) names.add(name);
     accounts.push(parsed.account);
   }
   return accounts;
+}
+
+/** Upstream providers in the member names of docs/upstream.md, as the environment variable has them. */
+export async function readUpstreamsFile(file: string): Promise<string> {
+  const entries = await readEntries(file);
+  const parsed = parseProviders(entries);
+  if (!parsed.ok) throw new UnusableFile(`${file}: ${parsed.refusal.member} ${parsed.refusal.problem}`);
+  return JSON.stringify(entries);
 }
 
 async function readEntries(file: string): Promise<unknown[]> {
@@ -56,7 +69,7 @@ function placeOf(error: SyntaxError): string {
   return place ? ` ${place[0]}` : '';
 }
 
-function labelOf(index: number, entry: unknown, member: string): string {
-  const name = (entry as Record<string, unknown> | null)?.[member];
+function labelOf(index: number, entry: unknown, ...members: string[]): string {
+  const name = members.map((member) => (entry as Record<string, unknown> | null)?.[member]).find((text) => text);
   return `entry ${index + 1}${typeof name === 'string' ? ` (${name.slice(0, 60)})` : ''}`;
 }

@@ -10,8 +10,10 @@ import * as v from 'valibot';
 
 type ReceivedRequest = {
   method: string;
-  /** The path as it stood in the request line, which is also the path of the route. */
+  /** The path as it stood in the request line. */
   rawPath: string;
+  /** The path of the route where it is another one: it ends in `{proxy+}`. */
+  route?: string | undefined;
   /** What followed the first `?` of the request line, byte for byte; empty without one. */
   rawQueryString: string;
   /** Like `1.1`. */
@@ -38,8 +40,9 @@ const hopByHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 
 
 /** The event that the HTTP API sends to the function of a route that takes any method, on the stage `$default`. */
 export function httpApiEvent(request: ReceivedRequest): APIGatewayProxyEventV2 {
-  const { method, rawPath, rawQueryString, body, sourceIp, requestId, receivedAt } = request;
-  const routeKey = `ANY ${rawPath}`;
+  const { method, rawPath, route = rawPath, rawQueryString, body, sourceIp, requestId, receivedAt } = request;
+  const routeKey = `ANY ${route}`;
+  const proxy = route.endsWith('{proxy+}') ? rawPath.slice(route.length - '{proxy+}'.length) : undefined;
   const { cookie, 'content-type': contentType, 'user-agent': userAgent } = request.headers;
   const cookies = splitCookies(cookie);
   const queryStringParameters = joinedParameters(rawQueryString);
@@ -52,6 +55,7 @@ export function httpApiEvent(request: ReceivedRequest): APIGatewayProxyEventV2 {
     ...(cookies.length > 0 && { cookies }),
     headers: eventHeaders(request),
     ...(Object.keys(queryStringParameters).length > 0 && { queryStringParameters }),
+    ...(proxy !== undefined && { pathParameters: { proxy } }),
     requestContext: {
       accountId: '000000000000',
       apiId: 'local',

@@ -42,7 +42,10 @@ const loopback = { localhost: ['127.0.0.1', '::1'], '127.0.0.1': ['127.0.0.1'], 
 export type GatewayOptions = {
   /** 0 takes any free port. */
   port: number;
-  /** Path → function. Paths match exactly as they are sent, and every method is handed over. */
+  /**
+   * Path → function. Paths match exactly as they are sent, and every method is handed over. One that ends in `/{proxy+}` takes
+   * everything below it that has no route of its own.
+   */
   routes: ReadonlyMap<string, HttpApiHandler>;
   /** @default 'localhost', which is 127.0.0.1 and, on a machine that has it, ::1 */
   host?: keyof typeof loopback;
@@ -134,7 +137,8 @@ async function answer(
   { routes, limits, onError }: Integrations,
 ): Promise<HttpResponse> {
   const { rawPath, rawQueryString } = splitTarget(request.url ?? '');
-  const handler = routes.get(rawPath);
+  const route = findRoute(routes, rawPath);
+  const handler = route && routes.get(route);
   if (!handler) return gatewayResponse(404);
   const body = await readBody(request, limits.bodyBytes);
   if (!body) return gatewayResponse(413);
@@ -143,6 +147,7 @@ async function answer(
     httpApiEvent({
       method: request.method ?? '',
       rawPath,
+      route,
       rawQueryString,
       httpVersion: request.httpVersion,
       headers: request.headersDistinct,
@@ -165,6 +170,21 @@ async function answer(
     onError(error);
     return gatewayResponse(500);
   }
+}
+
+/** The path of the route itself, or of the longest greedy one above it. */
+function findRoute(routes: GatewayOptions['routes'], rawPath: string): string | undefined {
+  if (routes.has(rawPath)) return rawPath;
+  const greedy = [...routes.keys()].filter((path) => path.endsWith(greedyEnd) && isBelow(rawPath, path));
+  return greedy.sort((one, other) => other.length - one.length)[0];
+}
+
+const greedyEnd = '/{proxy+}';
+
+/** Everything below, but not the folder itself: a greedy variable stands for at least one character. */
+function isBelow(rawPath: string, greedy: string): boolean {
+  const folder = greedy.slice(0, 1 - greedyEnd.length);
+  return rawPath.startsWith(folder) && rawPath.length > folder.length;
 }
 
 function splitTarget(target: string): { rawPath: string; rawQueryString: string } {

@@ -3,16 +3,23 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { compose as composeAccount } from '../../functions/account/compose.ts';
+import { compose as composeAdmin } from '../../functions/admin/compose.ts';
 import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
 import { compose as composeAuthorizeHybrid } from '../../functions/authorize-hybrid/compose.ts';
+import { compose as composeConsent } from '../../functions/consent/compose.ts';
 import { compose as composeIntrospect } from '../../functions/introspect/compose.ts';
+import { compose as composeInvitation } from '../../functions/invitation/compose.ts';
 import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
+import { compose as composeRegister } from '../../functions/register/compose.ts';
+import { compose as composePasskey } from '../../functions/passkey/compose.ts';
 import { compose as composeRevoke } from '../../functions/revoke/compose.ts';
 import { compose as composeRotateKeys } from '../../functions/rotate-keys/compose.ts';
 import { openRuntime, type Runtime } from '../../functions/runtime.ts';
 import { compose as composeSignIn } from '../../functions/sign-in/compose.ts';
 import { compose as composeSignOut } from '../../functions/sign-out/compose.ts';
 import { compose as composeToken } from '../../functions/token/compose.ts';
+import { compose as composeUpstream } from '../../functions/upstream/compose.ts';
 import { compose as composeUserinfo } from '../../functions/userinfo/compose.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
@@ -22,12 +29,12 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { pathAliases } from '../../shared/oauth/path-aliases.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
-import { type FunctionName, moreRoutes, routes } from '../routes.ts';
+import { type EndpointFunctionName, routes } from '../routes.ts';
 import { createTables, localTableNames } from './create-tables.ts';
-import { demoAccount, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
+import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
 import { demoRoutes } from './demo/demo-page.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
-import { readAccountsFile, readClientsFile } from './entries-file.ts';
+import { readAccountsFile, readClientsFile, readUpstreamsFile } from './entries-file.ts';
 import { type GatewayLimits, startGateway } from './http-api-gateway.ts';
 import { announceServer } from './running-server.ts';
 
@@ -38,6 +45,8 @@ export type ServerOptions = {
   data: string;
   clientsFile?: string | undefined;
   accountsFile?: string | undefined;
+  /** Upstream providers, with their secrets; see docs/upstream.md. */
+  upstreamsFile?: string | undefined;
   /** A DynamoDB-compatible endpoint to use instead of the embedded one. */
   dynamodb?: string | undefined;
   /** Answers at the paths of other authorization servers as well. @default false */
@@ -56,15 +65,19 @@ export type LocalServer = {
   close(): Promise<void>;
 };
 
-const compositions: Record<
-  FunctionName | (typeof moreRoutes)[number]['function'],
-  (runtime: Runtime) => HttpApiHandler
-> = {
+const compositions: Record<EndpointFunctionName, (runtime: Runtime) => HttpApiHandler> = {
+  account: composeAccount,
+  admin: composeAdmin,
   authorize: composeAuthorize,
   'authorize-hybrid': composeAuthorizeHybrid,
+  consent: composeConsent,
   introspect: composeIntrospect,
+  invitation: composeInvitation,
+  passkey: composePasskey,
+  register: composeRegister,
   revoke: composeRevoke,
   'sign-out': composeSignOut,
+  upstream: composeUpstream,
   userinfo: composeUserinfo,
   'sign-in': composeSignIn,
   token: composeToken,
@@ -78,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   // Files are read before anything is started: a mistake in them stops the start.
   const clients = options.clientsFile ? await readClientsFile(options.clientsFile) : [];
   const accounts = options.accountsFile ? await readAccountsFile(options.accountsFile) : [];
+  const upstreams = options.upstreamsFile ? await readUpstreamsFile(options.upstreamsFile) : undefined;
 
   const folder = options.data === 'memory' ? undefined : openFolder(options.data);
   const handlers = new Map<string, HttpApiHandler>(demo.clients ? demoRoutes() : []);
@@ -96,10 +110,11 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     useDatabase(endpoint);
     await createTables(new DynamoDBClient({}), localTableNames);
 
-    const runtime = openRuntime({ ...environment(issuer, folder), ...options.environment }, options);
+    const given = { ...(upstreams !== undefined && { PIXY_UPSTREAMS: upstreams }), ...options.environment };
+    const runtime = openRuntime({ ...environment(issuer, folder), ...given }, options);
     await composeRotateKeys(runtime)();
     await load(runtime, clients, accounts, demo);
-    for (const route of [...routes, ...moreRoutes]) handlers.set(route.path, compositions[route.function](runtime));
+    for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
     if (options.pathAliases) addPathAliases(handlers);
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
     return { issuer, demo, close };
@@ -166,7 +181,7 @@ async function load(
   const clientsTable = clientStore(database, config.tables.clients, now);
   const accountsTable = accountStore(database, config.tables.people);
   const demoClients = await Promise.all(
-    (demo.clients ? [demoPublicClient, demoConfidentialClient] : []).map(mustParse),
+    (demo.clients ? [demoPublicClient, demoConfidentialClient, demoAdminClient] : []).map(mustParse),
   );
   for (const client of [...demoClients, ...clients]) await putIfChanged(clientsTable, client);
   await Promise.all([...(demo.account ? [demoAccount] : []), ...accounts].map((account) => accountsTable.put(account)));

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { demoAccount, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
+import { NameOfAnother } from '../../shared/people/account-store.ts';
+import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
 import { FolderInUse } from './embedded-dynamodb.ts';
 import { UnusableFile } from './entries-file.ts';
 import { type LocalServer, startServer } from './server.ts';
@@ -75,7 +76,9 @@ async function stop(server: LocalServer): Promise<void> {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof UnusableFile || error instanceof FolderInUse) return error.message;
+  if (error instanceof UnusableFile || error instanceof FolderInUse || error instanceof NameOfAnother) {
+    return error.message;
+  }
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     return `Port ${options.port} is in use. Choose another one with --port.`;
   }
@@ -95,6 +98,7 @@ function greeting({ issuer, demo }: LocalServer): string {
     const { client_id: confidential, client_secret: secret } = demoConfidentialClient;
     lines.push(`  Clients     ${demoPublicClient.client_id} (public, S256)`);
     lines.push(`              ${confidential} (confidential, none), secret ${secret}`);
+    lines.push(`              ${demoAdminClient.client_id} (management API), secret ${demoAdminClient.client_secret}`);
   }
   if (demo.account) lines.push(`  Account     ${demoAccount.username}, password ${demoAccount.password}`);
   if (demo.clients) lines.push('', `  Try a whole sign-in in the browser: ${issuer}/demo?start`);

@@ -1,16 +1,15 @@
 import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, type StackProps } from 'aws-cdk-lib';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { StringListParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { AuthorizationServer } from '../authorization-server.ts';
 import type { AuthorizationServerTables } from '../constructs/authorization-server-tables.ts';
-import { customDomain, type DomainContext } from '../context.ts';
-import { type Stage, stageSettings } from '../stage.ts';
+import { customDomain, type PixyContext } from '../context.ts';
+import { stageSettings } from '../stage.ts';
 
-export interface ApiStackProps extends StackProps {
-  readonly stage: Stage;
+export interface ApiStackProps extends StackProps, PixyContext {
   readonly tables: AuthorizationServerTables;
-  readonly domain?: DomainContext;
 }
 
 /** Everything that can be replaced at any time: functions, HTTP API, schedule, logs. */
@@ -18,7 +17,7 @@ export class ApiStack extends Stack {
   readonly server: AuthorizationServer;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
-    const { stage, tables, domain, ...stackProps } = props;
+    const { stage, tables, domain, signing, signingAlgorithms, alarmTopicArn, ...stackProps } = props;
     super(scope, id, {
       description: `Pixy, an authorization server (${stage}): functions and HTTP API`,
       terminationProtection: stageSettings[stage].protect,
@@ -30,6 +29,9 @@ export class ApiStack extends Stack {
       stage,
       tables,
       domain: domain && customDomain(this, domain),
+      signing,
+      signingAlgorithms,
+      alarmTopic: alarmTopicArn ? Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn) : undefined,
     });
 
     const { issuer, dnsTarget } = this.server;
@@ -37,6 +39,11 @@ export class ApiStack extends Stack {
       parameterName: `/pixy/${stage}/issuer`,
       description: 'Issuer identifier of the authorization server',
       stringValue: issuer,
+    });
+    new StringListParameter(this, 'LogGroupsParameter', {
+      parameterName: `/pixy/${stage}/log-groups`,
+      description: 'Log groups that have the audit lines',
+      stringListValue: this.server.auditLogGroupNames,
     });
     new CfnOutput(this, 'Issuer', { value: issuer });
     new CfnOutput(this, 'DiscoveryUrl', { value: `${issuer}${endpoints.openidConfiguration}` });

@@ -5,8 +5,9 @@ import { TablesStack } from './tables-stack.ts';
 
 /** The stacks of one stage, as the context of the app asks for them. */
 export function pixyStacks(app: App): { tables: TablesStack; api: ApiStack } {
-  const { stage, domain } = readContext(app.node);
+  const context = readContext(app.node);
+  const { stage } = context;
   const tables = new TablesStack(app, `Pixy-${stage}-Tables`, { stage });
-  const api = new ApiStack(app, `Pixy-${stage}-Api`, { stage, tables: tables.tables, domain });
+  const api = new ApiStack(app, `Pixy-${stage}-Api`, { ...context, tables: tables.tables });
   return { tables, api };
 }

@@ -29,5 +29,10 @@ export class TablesStack extends Stack {
       });
       new CfnOutput(this, `${name}Table`, { value: table.tableName });
     }
+    new StringParameter(this, 'WrappingKeyParameter', {
+      parameterName: `/pixy/${stage}/wrapping-key`,
+      description: 'KMS key that encrypts private signing keys',
+      stringValue: this.tables.wrappingKey.keyArn,
+    });
   }
 }

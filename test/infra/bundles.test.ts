@@ -4,16 +4,18 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 import { createTables } from '../../infra/local/create-tables.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
 import { httpApiEvent } from '../../infra/local/http-api-event.ts';
 import { constructIds, functionsOf, type TemplateJson } from './synthesize.ts';
 
-const names = Object.values(constructIds);
+const names = [...Object.values(constructIds), 'CheckToken'];
 /** Bytes. A bundle that grows by a library shows up here before it shows up as a slower start. */
-const largest = 400_000;
+const largest = 500_000;
+/** WebAuthn reads certificates of many forms, and only this function does it. */
+const larger: Record<string, number> = { Passkey: 750_000 };
 
 const folder = mkdtempSync(join(tmpdir(), 'pixy-bundles-'));
 const bundles = new Map<string, string>();
@@ -30,17 +32,21 @@ const lambdaEnvironment = () => ({
   PIXY_CLIENTS_TABLE: tables.clients,
   PIXY_PEOPLE_TABLE: tables.people,
   PIXY_KEYS_TABLE: tables.keys,
+  PIXY_CHECK_AUDIENCE: 'https://api.example.com',
   PIXY_KMS_KEY_ID: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d',
 });
 
 beforeAll(async () => {
   const context = { ...cdkJson.context, 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
-  const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) };
-  const synthesis = spawnSync(process.execPath, ['infra/app.ts'], { env, encoding: 'utf8' });
+  const env = { ...process.env, CDK_VALIDATION: 'true', CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) };
+  // The app of the example has everything: the stacks of Pixy, and an API with the function that only APIs have.
+  const synthesis = spawnSync(process.execPath, ['examples/protected-api/app.ts'], { env, encoding: 'utf8' });
   if (synthesis.status !== 0) throw new Error(synthesis.stderr);
-  const template = JSON.parse(readFileSync(join(folder, 'Pixy-dev-Api.template.json'), 'utf8')) as TemplateJson;
-  for (const [name, { Metadata }] of functionsOf(template)) {
-    bundles.set(name, join(folder, Metadata?.['aws:asset:path'] ?? 'without-an-asset', 'index.mjs'));
+  for (const stack of ['ProtectedApi', 'Pixy-dev-Api']) {
+    const template = JSON.parse(readFileSync(join(folder, `${stack}.template.json`), 'utf8')) as TemplateJson;
+    for (const [name, { Metadata }] of functionsOf(template)) {
+      bundles.set(name, join(folder, Metadata?.['aws:asset:path'] ?? 'without-an-asset', 'index.mjs'));
+    }
   }
   database = await startEmbeddedDynamoDB();
   const client = new DynamoDBClient({
@@ -56,10 +62,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs a module that gets `handler`, the bundle's, in a process with the environment of a function and nothing else. */
-async function run(name: string, code: string, environment: Record<string, string> = {}) {
-  const source = `import { handler } from ${JSON.stringify(bundles.get(name))};\n${code}`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+/** Runs a module in a process with the environment of a function and nothing else. */
+async function run(code: string, environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
     env: { ...lambdaEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -72,13 +77,8 @@ async function run(name: string, code: string, environment: Record<string, strin
 }
 
 describe.each(names)('the bundle of %s', (name) => {
-  it(`is smaller than ${largest / 1_000} kB`, () => {
-    expect(readFileSync(bundles.get(name) ?? '').byteLength).toBeLessThan(largest);
-  });
-
-  it('starts on its own, without node_modules', async () => {
-    const { exitCode, output, errors } = await run(name, 'console.log(typeof handler)');
-    expect({ exitCode, output, errors }).toEqual({ exitCode: 0, output: 'function\n', errors: '' });
+  it('is not larger than it has to be', () => {
+    expect(readFileSync(bundles.get(name) ?? '').byteLength).toBeLessThan(larger[name] ?? largest);
   });
 
   it('looks for credentials in the environment and nowhere else', () => {
@@ -90,6 +90,13 @@ describe.each(names)('the bundle of %s', (name) => {
       'bundling/lambda-credentials.ts',
     ]);
   });
+});
+
+test('every bundle starts on its own, without node_modules', async () => {
+  const files = JSON.stringify(names.map((name) => bundles.get(name)));
+  const code = `for (const file of ${files}) console.log(typeof (await import(file)).handler);`;
+  const { exitCode, output, errors } = await run(code);
+  expect({ exitCode, output, errors }).toEqual({ exitCode: 0, output: 'function\n'.repeat(names.length), errors: '' });
 });
 
 describe('a bundle in a function', () => {
@@ -107,8 +114,9 @@ describe('a bundle in a function', () => {
       receivedAt: new Date(0),
       traceId: 'Root=1-00000000-000000000000000000000000',
     });
-    const code = `console.log('answer ' + JSON.stringify(await handler(${JSON.stringify(event)}, { awsRequestId: 'request' })));`;
-    const { output, errors } = await run('Metadata', code, environment);
+    const code = `import { handler } from ${JSON.stringify(bundles.get('Metadata'))};
+      console.log('answer ' + JSON.stringify(await handler(${JSON.stringify(event)}, { awsRequestId: 'request' })));`;
+    const { output, errors } = await run(code, environment);
     const line = output.split('\n').find((candidate) => candidate.startsWith('answer '));
     return line === undefined ? expect.unreachable(errors) : JSON.parse(line.slice('answer '.length));
   };

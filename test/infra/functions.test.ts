@@ -39,10 +39,10 @@ describe('functions', () => {
     for (const [, { Properties }] of ours()) expect(Properties['LoggingConfig'].LogFormat).toBe('Text');
   });
 
-  it('have 512 MB, signing in 1024 MB for argon2id', () => {
+  it('have 512 MB, those that hash passwords 1024 MB for argon2id', () => {
     const memory = Object.fromEntries(ours().map(([name, { Properties }]) => [name, Properties['MemorySize']]));
     const usual = Object.fromEntries(Object.values(constructIds).map((name) => [name, 512]));
-    expect(memory).toEqual({ ...usual, SignIn: 1024 });
+    expect(memory).toEqual({ ...usual, SignIn: 1024, Account: 1024, Invitation: 1024, Register: 1024 });
   });
 
   it('have no reserved concurrency, tracing or public URL', () => {

@@ -1,10 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compose as composeAdmin } from '../../functions/admin/compose.ts';
 import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
 import { compose as composeAuthorizeHybrid } from '../../functions/authorize-hybrid/compose.ts';
+import { compose as composeConsent } from '../../functions/consent/compose.ts';
 import { compose as composeIntrospect } from '../../functions/introspect/compose.ts';
+import { compose as composeInvitation } from '../../functions/invitation/compose.ts';
 import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
+import { compose as composeRegister } from '../../functions/register/compose.ts';
 import { compose as composeRevoke } from '../../functions/revoke/compose.ts';
 import { compose as composeRotateKeys } from '../../functions/rotate-keys/compose.ts';
 import { openRuntime, type Runtime } from '../../functions/runtime.ts';
@@ -12,16 +16,18 @@ import { compose as composeSignIn } from '../../functions/sign-in/compose.ts';
 import { compose as composeSignOut } from '../../functions/sign-out/compose.ts';
 import { compose as composeToken } from '../../functions/token/compose.ts';
 import { compose as composeUserinfo } from '../../functions/userinfo/compose.ts';
-import { deployedRoutes, type EndpointFunctionName, type PixyFunctionName } from '../../infra/functions.ts';
+import type { PixyFunctionName } from '../../infra/functions.ts';
 import { createTables } from '../../infra/local/create-tables.ts';
 import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
 import { type HttpApiHandler, startGateway } from '../../infra/local/http-api-gateway.ts';
+import { type EndpointFunctionName, routes } from '../../infra/routes.ts';
 import { apiStore } from '../../shared/apis/api-store.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { tableDefinitions } from '../../shared/aws/tables.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { newLink } from '../../shared/people/invitation.ts';
 import { stoppedClock } from '../support/clock.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
 import { newPerson } from '../support/person.ts';
@@ -49,10 +55,14 @@ import {
 type Call = { action: string; table: string; leadingKey: string | undefined; attributes: string[] | undefined };
 
 const compositions: Record<EndpointFunctionName, (runtime: Runtime) => HttpApiHandler> = {
+  admin: composeAdmin,
   authorize: composeAuthorize,
   'authorize-hybrid': composeAuthorizeHybrid,
   'sign-in': composeSignIn,
   'sign-out': composeSignOut,
+  consent: composeConsent,
+  invitation: composeInvitation,
+  register: composeRegister,
   token: composeToken,
   userinfo: composeUserinfo,
   revoke: composeRevoke,
@@ -133,7 +143,7 @@ async function liveThroughADay(): Promise<void> {
     grant_types: ['client_credentials'],
     jwks: { keys: [await exportJWK(publicKey)] },
     may_introspect: true,
-    scope: 'openid',
+    scope: 'openid pixy:read pixy:write',
   };
   for (const json of [web, machine]) {
     const client = await parseRegistration(json);
@@ -143,7 +153,10 @@ async function liveThroughADay(): Promise<void> {
       why: 'to be used',
     });
   }
-  await apiStore(setUp, tables.clients).put({ resource, scope: ['openid', 'profile', 'email'] });
+  await apiStore(setUp, tables.clients, clock.now).put(
+    { resource, scope: ['openid', 'profile', 'email'], introspectedBy: ['machine'] },
+    { by: 'test', why: '' },
+  );
   await accountStore(setUp, tables.people).put({ ...ada, claims: { ...ada.claims, email: 'ada@example.com' } });
 
   const handlers = new Map<string, HttpApiHandler>();
@@ -153,7 +166,7 @@ async function liveThroughADay(): Promise<void> {
     const noted: Call[] = calls.get(name) ?? [];
     calls.set(name, noted);
     const variables = Object.entries(tables).map(([table, value]) => [`PIXY_${table.toUpperCase()}_TABLE`, value]);
-    const env = { ...Object.fromEntries(variables), PIXY_ISSUER: issuer, PIXY_WRAPPING_KEY: wrappingKey };
+    const env = { ...Object.fromEntries(variables), PIXY_ISSUER: issuer, PIXY_WRAPPING_KEY: wrappingKey, PIXY_REGISTRATION: 'on' };
     const database = openDatabase(dynamodb((call) => noted.push(call)));
     return { ...openRuntime(env, { now: clock.now, writeLine: () => undefined }), database };
   };
@@ -164,7 +177,7 @@ async function liveThroughADay(): Promise<void> {
     await rotate();
   }
 
-  for (const { path, function: name } of deployedRoutes) handlers.set(path, compositions[name](runtime(name)));
+  for (const { path, function: name } of routes) handlers.set(path, compositions[name](runtime(name)));
   const { port } = gateway;
   const post = (path: string, fields: Fields, headers = {}) =>
     send(port, path, { method: 'POST', headers: { ...formType, ...headers }, body: encodeFields(fields) });
@@ -187,6 +200,23 @@ async function liveThroughADay(): Promise<void> {
 
   await expectStatus(send(port, '/.well-known/openid-configuration'), 200);
   await expectStatus(send(port, '/jwks'), 200);
+
+  // The name of an account that is there for long: whether it is really in use is looked up.
+  clock.advance(3_600);
+  const registration = { email: 'new@example.com', password: 'a password that is long enough' };
+  for (const username of ['newcomer', ada.username]) {
+    const newcomer = newPerson({ port });
+    await newcomer.submit(await newcomer.open('/register'), { ...registration, username });
+  }
+  const accounts = accountStore(setUp, tables.people);
+  for (const purpose of ['invitation', 'reset'] as const) {
+    const { sub = '' } = (await accounts.findByUsername('newcomer')) ?? {};
+    const { token, invitation } = newLink(sub, purpose, clock.now());
+    await accounts.invite(sub, invitation);
+    const invited = newPerson({ port });
+    const page = await invited.open(`/invitation?token=${token}`);
+    await expectStatus(invited.submit(page, { password: registration.password }), 303);
+  }
 
   const person = newPerson({ port });
   const wishes = { resource, claims: JSON.stringify({ id_token: { email: null } }), scope: 'openid email' };
@@ -218,6 +248,17 @@ async function liveThroughADay(): Promise<void> {
   await expectStatus(post('/revoke', revocation), 401);
   await expectStatus(post('/revoke', { token: refreshed.refresh_token ?? 'none' }, asWeb), 200);
   await expectStatus(post('/revoke', { token: refreshed.access_token }, asWeb), 200);
+
+  const management = { grant_type: 'client_credentials', scope: 'pixy:read pixy:write', ...(await assertion()) };
+  const { access_token } = JSON.parse(await expectStatus(post('/token', management), 200));
+  const headers = { authorization: `Bearer ${access_token}`, 'content-type': 'application/json', 'if-match': '*' };
+  const manage = (method: string, path: string, status: number, json?: object) =>
+    expectStatus(send(port, path, { method, headers, ...(json && { body: JSON.stringify(json) }) }), status);
+  await manage('GET', '/admin/clients', 200);
+  await manage('PATCH', '/admin/clients/web', 200, { pkce_policy: 'any' });
+  await manage('PUT', '/admin/policy', 200, { default: 'S256', floor: 'any', mode: 'enforce' });
+  const [change] = JSON.parse(await manage('GET', '/admin/policy/log', 200)).changes;
+  await manage('POST', `/admin/policy/log/${change.id}/rollback`, 200);
 
   const signOut = { id_token_hint, post_logout_redirect_uri: web.post_logout_redirect_uris[0] };
   await expectStatus(person.open(`/sign-out?${encodeFields(signOut)}`), 303);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deployedRoutes } from '../../infra/functions.ts';
+import { routes } from '../../infra/routes.ts';
 import {
   constructIds,
   functionAt,
@@ -20,7 +20,7 @@ afterAll(removeAssemblies);
 const ownLogs = ['logs:CreateLogStream on its own logs', 'logs:PutLogEvents on its own logs'];
 const onItems = (...keys: string[]) => `if ForAllValues:StringLike dynamodb:LeadingKeys is ${keys.join(', ')}`;
 const onlyClaims =
-  'if ForAllValues:StringEquals dynamodb:Attributes is pk, sk, claims if StringEqualsIfExists dynamodb:Select is SPECIFIC_ATTRIBUTES';
+  'if ForAllValues:StringEquals dynamodb:Attributes is pk, sk, claims, disabledAt if StringEqualsIfExists dynamodb:Select is SPECIFIC_ATTRIBUTES';
 
 const readClients = `dynamodb:GetItem on clients ${onItems('client#*', 'global')}`;
 const readApis = `dynamodb:Query on clients ${onItems('apis')}`;
@@ -37,7 +37,9 @@ const authorize = [
   readClients,
   readApis,
   readKeys,
-  `dynamodb:GetItem on people ${onItems('session#*')}`,
+  ...['BatchGetItem', 'GetItem', 'UpdateItem'].map(
+    (call) => `dynamodb:${call} on people ${onItems('sessions#*', 'consents#*')}`,
+  ),
   `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
   'dynamodb:PutItem on grants',
 ];
@@ -49,15 +51,30 @@ const allowed: Record<string, string[]> = {
   SignIn: [
     readClients,
     `dynamodb:GetItem on people ${onItems('account#*', 'username#*')}`,
-    `dynamodb:UpdateItem on people ${onItems('throttle#*')}`,
-    `dynamodb:PutItem on people ${onItems('session#*')}`,
-    `dynamodb:DeleteItem on people ${onItems('session#*')}`,
+    `dynamodb:UpdateItem on people ${onItems('account#*', 'throttle#*')}`,
+    `dynamodb:GetItem on people ${onItems('sessions#*')}`,
+    `dynamodb:PutItem on people ${onItems('sessions#*')}`,
+    `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
   ],
   SignOut: [
     readClients,
     readKeys,
-    `dynamodb:GetItem on people ${onItems('session#*')}`,
-    `dynamodb:DeleteItem on people ${onItems('session#*')}`,
+    `dynamodb:GetItem on people ${onItems('sessions#*')}`,
+    `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
+  ],
+  Invitation: [
+    `dynamodb:GetItem on people ${onItems('account#*')}`,
+    `dynamodb:UpdateItem on people ${onItems('account#*')}`,
+    `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
+    `dynamodb:PutItem on people ${onItems('sessions#*')}`,
+    `dynamodb:Query on people ${onItems('sessions#*')}`,
+  ],
+  Register: [
+    `dynamodb:GetItem on people ${onItems('account#*')}`,
+    `dynamodb:PutItem on people ${onItems('account#*')}`,
+    `dynamodb:GetItem on people ${onItems('username#*', 'throttle#*')}`,
+    `dynamodb:UpdateItem on people ${onItems('username#*', 'throttle#*')}`,
+    `dynamodb:PutItem on people ${onItems('sessions#*')}`,
   ],
   Token: [readClients, readApis, ...redeem, ...useAssertions, readKeys, readRefreshKeys, decrypt],
   Userinfo: [
@@ -66,8 +83,15 @@ const allowed: Record<string, string[]> = {
     `dynamodb:BatchGetItem on people ${onItems('account#*')} ${onlyClaims}`,
   ],
   Revoke: [readClients, ...redeem, ...useAssertions, readKeys, readRefreshKeys, decrypt],
-  Introspect: [readClients, 'dynamodb:GetItem on grants', ...useAssertions, readKeys],
+  Introspect: [readClients, readApis, 'dynamodb:GetItem on grants', ...useAssertions, readKeys],
   Metadata: [readClients, readApis, readKeys],
+  Admin: [
+    readKeys,
+    `dynamodb:GetItem on clients ${onItems('client#*', 'global', 'changes')}`,
+    `dynamodb:UpdateItem on clients ${onItems('client#*', 'global')}`,
+    `dynamodb:PutItem on clients ${onItems('directory', 'changes')}`,
+    `dynamodb:Query on clients ${onItems('directory', 'changes')}`,
+  ],
   RotateKeys: [
     'dynamodb:PutItem on keys',
     'dynamodb:Query on keys',
@@ -77,10 +101,40 @@ const allowed: Record<string, string[]> = {
   TriggerProvider: ['lambda:InvokeFunction on a version of RotateKeys'],
 };
 
-describe.each(['dev', 'prod'])('permissions of the %s stage', (stage) => {
+const keysOfKms = [
+  'arn:',
+  { Ref: 'AWS::Partition' },
+  ':kms:',
+  { Ref: 'AWS::Region' },
+  ':',
+  { Ref: 'AWS::AccountId' },
+  ':key/*',
+];
+const ofThisServer = (key: string) => `StringEquals aws:${key}/pixy-keys-table is keys.Ref`;
+const signInKms = `kms:Sign on any key of KMS if ${ofThisServer('ResourceTag')}`;
+
+/** The same where private keys never leave KMS: whoever signs asks KMS, and only refresh tokens still need a key decrypted. */
+const allowedWithKms: Record<string, string[]> = {
+  ...allowed,
+  AuthorizeHybrid: [...authorize, signInKms],
+  Token: [...(allowed['Token'] ?? []), signInKms],
+  RotateKeys: [
+    ...(allowed['RotateKeys'] ?? []),
+    `kms:CreateKey on everything if ${ofThisServer('RequestTag')} if StringEquals kms:KeyUsage is SIGN_VERIFY`,
+    `kms:TagResource on any key of KMS if ${ofThisServer('RequestTag')} if ForAllValues:StringEquals aws:TagKeys is pixy-keys-table`,
+    'kms:GetPublicKey on any key of KMS if StringEquals kms:KeyUsage is SIGN_VERIFY',
+    `kms:ScheduleKeyDeletion on any key of KMS if ${ofThisServer('ResourceTag')}`,
+  ],
+};
+
+describe.each([
+  ['the dev stage', { stage: 'dev' }, allowed],
+  ['the prod stage', { stage: 'prod' }, allowed],
+  ['a stage with signing=kms', { signing: 'kms' }, allowedWithKms],
+])('permissions of %s', (_, context, allowed) => {
   let made: Synthesized;
   beforeAll(() => {
-    made = synthesize({ stage });
+    made = synthesize(context);
   }, 60_000);
 
   /** What a statement of a function's role is about, in words; the reference itself when it is none of the things we know. */
@@ -96,15 +150,22 @@ describe.each(['dev', 'prod'])('permissions of the %s stage', (stage) => {
     if (separator === '' && parts?.length === 2 && parts[1] === ':*') {
       return `a version of ${functionAt(made.api, parts[0])}`;
     }
+    if (JSON.stringify(join) === JSON.stringify(['', keysOfKms])) return 'any key of KMS';
+    if (reference === '*') return 'everything';
     return JSON.stringify(reference);
   }
+
+  const conditionValue = (value: unknown): string =>
+    typeof value === 'string' ? value : (importedFrom(made, value as Properties) ?? JSON.stringify(value));
 
   function permissionsOf(lambda: Resource): string[] {
     const { statements, managed } = policiesOf(made.api, lambda);
     const rows = statements.flatMap(({ Effect, Action, Resource, Condition, ...rest }) => {
       if (Effect !== 'Allow' || Object.keys(rest).length > 0) return ['a statement of another kind'];
       const conditions = Object.entries(Condition ?? {}).flatMap(([operator, keys]) =>
-        Object.entries(keys).map(([key, values]) => ` if ${operator} ${key} is ${list(values).join(', ')}`),
+        Object.entries(keys).map(
+          ([key, values]) => ` if ${operator} ${key} is ${list(values).map(conditionValue).join(', ')}`,
+        ),
       );
       return list(Action).flatMap((action) =>
         list(Resource).map((resource) => `${action} on ${resourceName(resource, lambda)}${conditions.join('')}`),
@@ -150,7 +211,7 @@ describe.each(['dev', 'prod'])('permissions of the %s stage', (stage) => {
       const source = rule ? made.api.Resources[rule]?.Type : SourceArn['Fn::Join'][1].at(-1);
       return `${Principal} ${Action} ${functionAt(made.api, FunctionName)} from ${source}`;
     });
-    const expected = deployedRoutes.map(
+    const expected = routes.map(
       (route) =>
         `apigateway.amazonaws.com lambda:InvokeFunction ${constructIds[route.function]} from /*/*${route.path}`,
     );

@@ -89,6 +89,31 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
       build(() => ({ audience: '' })),
       'audience must be the identifier of an API such as https://api.example.com, but is "".',
     ],
+    [
+      'an audience of two words',
+      build(() => ({ audience: 'one two' })),
+      'audience must be the identifier of an API such as https://api.example.com, but is "one two".',
+    ],
+    [
+      'no algorithm at all',
+      build(() => ({ signingAlgorithms: [] })),
+      'signingAlgorithms must name one at least, but is an empty list.',
+    ],
+    [
+      'an algorithm twice',
+      build(() => ({ signingAlgorithms: ['RS256', 'ES256', 'RS256'] })),
+      'signingAlgorithms must name each one once, but is RS256, ES256, RS256.',
+    ],
+    [
+      'an algorithm that is none of ours',
+      build(() => ({ signingAlgorithms: ['HS256' as 'RS256'] })),
+      'signingAlgorithms knows RS256, PS256, ES256, EdDSA, but not "HS256".',
+    ],
+    [
+      'EdDSA in KMS',
+      build(() => ({ signing: 'kms', signingAlgorithms: ['RS256', 'EdDSA'] })),
+      "KMS does not sign with EdDSA: leave it out of signingAlgorithms, or use signing: 'memory'.",
+    ],
   ])('%s', (_, synthesis, sentence) => {
     expect(synthesis).toThrow(new WrongSetting(sentence));
   });
@@ -136,7 +161,32 @@ describe('the context of the command line', () => {
     });
   });
 
+  it('names where keys are, their algorithms, and whom the alarm tells', () => {
+    const alarmTopicArn = 'arn:aws:sns:eu-west-1:111122223333:alarms';
+    expect(read({ signing: 'kms', signingAlgorithms: 'RS256,ES256', alarmTopicArn })).toEqual({
+      stage: 'dev',
+      signing: 'kms',
+      signingAlgorithms: ['RS256', 'ES256'],
+      alarmTopicArn,
+    });
+  });
+
   it.each<[string, Record<string, unknown>, string]>([
+    [
+      'another place for keys',
+      { signing: 'hsm' },
+      '-c signing=hsm is not a place for private keys: write memory or kms.',
+    ],
+    [
+      'an unknown algorithm',
+      { signingAlgorithms: 'RS256,none' },
+      '-c signingAlgorithms=… has "none": write some of RS256,PS256,ES256,EdDSA, separated by commas.',
+    ],
+    [
+      'an alarm topic by name',
+      { alarmTopicArn: 'alarms' },
+      '-c alarmTopicArn=alarms is not the ARN of an SNS topic (arn:aws:sns:<region>:<account>:<name>).',
+    ],
     ['another stage', { stage: 'staging' }, '-c stage=staging is not a stage: write dev or prod.'],
     ['an empty stage', { stage: '' }, '-c stage=… needs a value.'],
     [

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Stage } from '../../infra/stage.ts';
 import { tableDefinitions } from '../../shared/aws/tables.ts';
 import {
+  constructIds,
   functionsOf,
   ofType,
   type Resource,
@@ -93,11 +94,25 @@ describe.each(['dev', 'prod'] as const)('the %s stage', (stage) => {
       ofType(template, 'AWS::SSM::Parameter').map(([, { Properties }]) => Properties),
     );
     expect(parameters.map((parameter): string => parameter['Name']).sort()).toEqual(
-      ['issuer', 'tables/clients', 'tables/grants', 'tables/keys', 'tables/people'].map(
+      ['issuer', 'log-groups', 'tables/clients', 'tables/grants', 'tables/keys', 'tables/people', 'wrapping-key'].map(
         (name) => `/pixy/${stage}/${name}`,
       ),
     );
-    for (const parameter of parameters) expect(parameter['Type']).toBe('String');
+    for (const { Name, Type } of parameters) expect(Type).toBe(Name.endsWith('log-groups') ? 'StringList' : 'String');
+  });
+
+  it('tells reports where the audit lines are: the log groups of the endpoints', () => {
+    const parameter = ofType(made(stage).api, 'AWS::SSM::Parameter').find(([, { Properties }]) =>
+      Properties['Name'].endsWith('/log-groups'),
+    );
+    const { 'rotate-keys': _, ...endpoints } = constructIds;
+    const groups = Object.values(endpoints).map(
+      (name): unknown => functionsOf(made(stage).api).get(name)?.Properties['LoggingConfig'].LogGroup,
+    );
+    const [separator, named] = parameter?.[1].Properties['Value']['Fn::Join'] ?? [];
+    expect(separator).toBe(',');
+    expect(new Set(named)).toEqual(new Set(groups));
+    expect(named).toHaveLength(groups.length);
   });
 
   it('gives every log group a retention and every function a log group of its own', () => {

@@ -5,7 +5,7 @@ import { App, CfnElement, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
 import cdkJson from '../../cdk.json' with { type: 'json' };
-import type { PixyFunctionName } from '../../infra/functions.ts';
+import { functionDescriptions, type PixyFunctionName } from '../../infra/functions.ts';
 import { pixyStacks } from '../../infra/stacks/pixy-stacks.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the properties of CloudFormation resources have no types
@@ -33,10 +33,16 @@ export function removeAssemblies(): void {
   folder = undefined;
 }
 
-/** An app with the context of cdk.json. Nothing is bundled. */
+/** Nothing is bundled, and no template is put to the rules of CloudFormation: bundles.test.ts has that done, by the app as it is. */
+process.env['CDK_VALIDATION'] = 'false';
+const settings = {
+  'aws:cdk:enable-path-metadata': true,
+  'aws:cdk:bundling-stacks': [],
+};
+
+/** An app with the context of cdk.json. */
 export function testApp(context: Record<string, unknown> = {}): App {
   folder ??= mkdtempSync(join(tmpdir(), 'pixy-infra-'));
-  const settings = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:bundling-stacks': [] };
   return new App({
     analyticsReporting: false,
     outdir: folder,
@@ -44,8 +50,17 @@ export function testApp(context: Record<string, unknown> = {}): App {
   });
 }
 
-/** The app as `cdk synth -c …` makes it, and its two templates. */
-export function synthesize(context: Record<string, string> = {}) {
+const synthesized = new Map<string, Synthesized>();
+
+/** The app as `cdk synth -c …` makes it, and its two templates. Made once per context and shared by the files: change nothing in it. */
+export function synthesize(context: Record<string, string> = {}): Synthesized {
+  const key = JSON.stringify({ stage: 'dev', ...context });
+  const made = synthesized.get(key) ?? synthesizeNow(context);
+  synthesized.set(key, made);
+  return made;
+}
+
+function synthesizeNow(context: Record<string, string>) {
   const app = testApp(context);
   const stacks = pixyStacks(app);
   return {
@@ -56,21 +71,15 @@ export function synthesize(context: Record<string, string> = {}) {
   };
 }
 
-export type Synthesized = ReturnType<typeof synthesize>;
+export type Synthesized = ReturnType<typeof synthesizeNow>;
 
-/** What each function is called in the templates. */
-export const constructIds: Record<PixyFunctionName, string> = {
-  authorize: 'Authorize',
-  'authorize-hybrid': 'AuthorizeHybrid',
-  'sign-in': 'SignIn',
-  'sign-out': 'SignOut',
-  token: 'Token',
-  userinfo: 'Userinfo',
-  revoke: 'Revoke',
-  introspect: 'Introspect',
-  metadata: 'Metadata',
-  'rotate-keys': 'RotateKeys',
-};
+/** What each function is called in the templates: `sign-in` is `SignIn`. */
+export const constructIds = Object.fromEntries(
+  Object.keys(functionDescriptions).map((name) => [
+    name,
+    name.replace(/(^|-)./g, (start) => start.slice(-1).toUpperCase()),
+  ]),
+) as Record<PixyFunctionName, string>;
 
 /** The resources of a type, by logical id. */
 export const ofType = (template: TemplateJson, type: string): [string, Resource][] =>

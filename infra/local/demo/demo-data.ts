@@ -27,9 +27,21 @@ export const demoConfidentialClient = {
   grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
   pkce_policy: 'none',
   first_party: true,
+  may_introspect: true,
 };
 
-export const demoAccount: AccountDescription = {
+/** Manages clients and the policy, for itself alone. */
+export const demoAdminClient = {
+  client_id: 'demo-admin',
+  client_secret: 'demo-admin-secret-for-local-runs-only',
+  client_name: 'Demo automation',
+  redirect_uris: [],
+  token_endpoint_auth_method: 'client_secret_basic',
+  grant_types: ['client_credentials'],
+  scope: 'pixy:read pixy:write',
+};
+
+export const demoAccount = {
   username: 'demo',
   password: 'pixie-dust',
   claims: {
@@ -39,4 +51,4 @@ export const demoAccount: AccountDescription = {
     email: 'demo@example.com',
     email_verified: true,
   },
-};
+} satisfies AccountDescription;

@@ -1,0 +1,48 @@
+import type { GrantStore } from '../../shared/grants/grant-store.ts';
+import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
+import { type AccessTokenClaims, readAccessToken } from '../../shared/tokens/access-token.ts';
+import type { CheckTokenSettings } from './settings.ts';
+
+export type CheckTokenDeps = CheckTokenSettings & {
+  issuer: string;
+  publishedKeys: () => Promise<JwkSet>;
+  grants: Pick<GrantStore, 'find'>;
+  /** Epoch seconds. */
+  now: () => number;
+};
+
+/** What was refused, and the client whose token it was, when the token is one of ours. */
+export type RefusedToken = { refusal: Refusal; client?: string };
+
+/**
+ * RFC 9068 §4 for a resource server: the claims of an access token that is ours, valid now, for this API, still granted, and
+ * wide enough. The grant is read every time, so a revoked one is refused from its next request on.
+ */
+export async function checkToken(
+  token: string | undefined,
+  deps: CheckTokenDeps,
+): Promise<Result<AccessTokenClaims, RefusedToken>> {
+  if (token === undefined) return refuse({ refusal: { reason: 'access_token_missing' } });
+  const claims = await readAccessToken(token, deps.issuer, await deps.publishedKeys(), deps.now());
+  if (claims === undefined) return refuse({ refusal: { reason: 'access_token_invalid' } });
+  const client = claims.client_id;
+  const audience = [claims.aud].flat();
+  if (!deps.audience.some((one) => audience.includes(one))) {
+    return refuse({ refusal: { reason: 'access_token_for_another_api' }, client });
+  }
+  if (!(await isGranted(claims, deps))) return refuse({ refusal: { reason: 'access_token_invalid' }, client });
+  const granted = claims.scope?.split(' ') ?? [];
+  if (!deps.scope.every((one) => granted.includes(one))) {
+    return refuse({ refusal: { reason: 'scope_insufficient', scope: deps.scope.join(' ') }, client });
+  }
+  return ok(claims);
+}
+
+/** A token of a grant is in force as long as the grant is; a client's own token stands for itself until it expires. */
+async function isGranted({ grant_id: id, sub }: AccessTokenClaims, { grants }: CheckTokenDeps): Promise<boolean> {
+  if (id === undefined) return true;
+  const grant = await grants.find(id);
+  return grant?.state === 'redeemed' && grant.sub === sub;
+}

@@ -1,0 +1,16 @@
+import { grantStore } from '../../shared/grants/grant-store.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import type { Runtime } from '../runtime.ts';
+import { checkTokenHandler } from './handler.ts';
+import type { CheckTokenSettings } from './settings.ts';
+
+export const compose = ({ config, database, writeLine, now }: Runtime, settings: CheckTokenSettings) =>
+  checkTokenHandler({
+    ...settings,
+    issuer: config.issuer,
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    grants: grantStore(database, config.tables.grants),
+    writeLine,
+    now,
+  });

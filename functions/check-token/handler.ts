@@ -1,0 +1,68 @@
+import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent, Context } from 'aws-lambda';
+import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import { auditLine, type Decision } from '../../shared/audit/decision.ts';
+import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
+import { bearerCredentials } from '../../shared/http/bearer.ts';
+import { describeCause } from '../../shared/http/endpoint.ts';
+import { type CheckTokenDeps, checkToken } from './check-token.ts';
+
+export type CheckTokenHandler = (
+  event: APIGatewayTokenAuthorizerEvent,
+  context: Pick<Context, 'awsRequestId'>,
+) => Promise<APIGatewayAuthorizerResult>;
+
+/**
+ * A Lambda authorizer of type TOKEN for a REST API
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html).
+ *
+ * A token that is good gets a policy that allows, with `sub`, `client_id` and `scope` for the API's own code. RFC 6750 §3.1:
+ * one that lacks scope gets a policy that denies, which becomes 403; any other is answered with 401, for which API Gateway
+ * wants exactly the error `Unauthorized`. Another error, such as a database that does not answer, becomes 500: never permission.
+ * Only what was refused or failed is in the audit log, so a request that is let through costs no log line.
+ */
+export function checkTokenHandler(deps: CheckTokenDeps & { writeLine: WriteLine }): CheckTokenHandler {
+  return async (event, { awsRequestId }) => {
+    const record = (decision: Omit<Decision, 'endpoint'>) =>
+      deps.writeLine(auditLine(deps.now(), awsRequestId, { endpoint: 'check-token', ...decision }));
+    try {
+      const checked = await checkToken(bearerCredentials(event.authorizationToken ?? ''), deps);
+      if (checked.ok) {
+        const { sub, client_id, scope } = checked.value;
+        return policy('Allow', event.methodArn, sub, { sub, client_id, ...(scope !== undefined && { scope }) });
+      }
+      const { refusal, client } = checked.refusal;
+      record({ verdict: 'refused', reason: refusal.reason, client });
+      if (refusal.reason === 'scope_insufficient') return policy('Deny', event.methodArn, client ?? '', {});
+    } catch (error) {
+      const reason = error instanceof StoreUnavailable ? 'store_unavailable' : 'server_error';
+      record({ verdict: 'failed', reason, cause: describeCause(error) });
+      throw shortError(reason);
+    }
+    throw shortError('Unauthorized');
+  };
+}
+
+/** For the whole stage of the API, because API Gateway may use one policy for several methods when the API keeps results. */
+function policy(
+  Effect: 'Allow' | 'Deny',
+  methodArn: string,
+  principalId: string,
+  context: Record<string, string>,
+): APIGatewayAuthorizerResult {
+  const [api, stage] = methodArn.split('/');
+  return {
+    principalId,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect, Resource: `${api}/${stage}/*` }],
+    },
+    context,
+  };
+}
+
+/** Lambda logs every error that a handler throws: this one says nothing more than its name. */
+function shortError(message: string): Error {
+  const error = new Error(message);
+  error.stack = message;
+  return error;
+}

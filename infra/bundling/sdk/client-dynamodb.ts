@@ -1,0 +1,23 @@
+import { type ClientSettings, type Command, JsonClient, ServiceException } from './json-client.ts';
+
+/* Takes the place of @aws-sdk/client-dynamodb in the bundles: what shared/aws uses of it, with the same names and the same behaviour. */
+
+/** The condition of a write did not hold. */
+export class ConditionalCheckFailedException extends ServiceException {}
+
+export class DynamoDBClient {
+  readonly #client: JsonClient;
+
+  constructor(settings: ClientSettings = {}) {
+    this.#client = new JsonClient({ name: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0' }, settings);
+  }
+
+  async send<Output>(command: Command<Output>): Promise<Output> {
+    try {
+      return await this.#client.send(command);
+    } catch (error) {
+      if (!(error instanceof ServiceException) || error.name !== 'ConditionalCheckFailedException') throw error;
+      throw new ConditionalCheckFailedException(error.name, error.message, error.$metadata.httpStatusCode);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import type { Agent, IncomingMessage } from 'node:http';
+import { authorization, type Credentials } from './signature.ts';
+
+/** A service of AWS that takes JSON by POST: the operation stands in `x-amz-target`. */
+export type Service = { name: string; target: string; version: '1.0' | '1.1' };
+
+/** What the clients of the SDK are given by our code; everything else comes from the environment of the function. */
+export type ClientSettings = {
+  /** @default 3 */
+  maxAttempts?: number;
+  /** Milliseconds, for each attempt. @default 1000 and 2000 */
+  requestHandler?: { connectionTimeout?: number; requestTimeout?: number };
+};
+
+/** One call: which operation, what goes out as JSON, and what becomes of the JSON that comes back. */
+export type Command<Output = unknown> = { operation: string; body: unknown; read: (json: never) => Output };
+
+/** An answer of the service that is not a success. `name` is the error code. */
+export class ServiceException extends Error {
+  readonly $metadata: { httpStatusCode: number };
+  constructor(name: string, message: string, httpStatusCode: number) {
+    super(message);
+    this.name = name;
+    this.$metadata = { httpStatusCode };
+  }
+}
+
+/** An attempt took too long. */
+class TimeoutError extends Error {
+  override name = 'TimeoutError';
+}
+
+/** No `import`: that of `node:http` loads every part of it, fetch and its 30 ms among them. */
+const http = () => process.getBuiltinModule('node:http');
+const https = () => process.getBuiltinModule('node:https');
+
+type Answer = { status: number; text: string; headers: IncomingMessage['headers'] };
+
+/** A client of one service. Calls it like the SDK does: signed, over connections that are kept, at most `maxAttempts` times. */
+export class JsonClient {
+  readonly #service: Service;
+  readonly #endpoint: URL;
+  readonly #region: string;
+  readonly #maxAttempts: number;
+  readonly #timeouts: { connectionTimeout: number; requestTimeout: number };
+  readonly #agent: Agent;
+  #tokens = mostRetryTokens;
+  /** Milliseconds by which the clock of the service is ahead of ours. */
+  #clockOffset = 0;
+
+  constructor(service: Service, settings: ClientSettings = {}) {
+    this.#service = service;
+    this.#region = process.env['AWS_REGION'] ?? '';
+    this.#endpoint = endpointOf(service.name, this.#region);
+    this.#maxAttempts = settings.maxAttempts ?? 3;
+    this.#timeouts = { connectionTimeout: 1_000, requestTimeout: 2_000, ...settings.requestHandler };
+    const { Agent } = this.#endpoint.protocol === 'http:' ? http() : https();
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 50 });
+  }
+
+  async send<Output>({ operation, body, read }: Command<Output>): Promise<Output> {
+    const text = JSON.stringify(body);
+    let retryCost = 0;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const answer = await this.#attempt(operation, text);
+        if (answer.status !== 200) throw this.#exceptionOf(answer);
+        this.#tokens = Math.min(mostRetryTokens, this.#tokens + (retryCost || 1));
+        return read(JSON.parse(answer.text) as never);
+      } catch (error) {
+        const again = classify(error);
+        retryCost = again === 'timeout' ? 10 : 5;
+        if (again === undefined || attempt >= this.#maxAttempts || this.#tokens < retryCost) throw error;
+        this.#tokens -= retryCost;
+        const base = { throttled: 500, transient: 100, timeout: 100, stale: 0 }[again];
+        await sleep(Math.random() * base * 2 ** (attempt - 1));
+      }
+    }
+  }
+
+  #attempt(operation: string, body: string): Promise<Answer> {
+    const { protocol, host, hostname, port } = this.#endpoint;
+    const { name, target, version } = this.#service;
+    const credentials = credentialsOf(process.env);
+    const date = new Date(Date.now() + this.#clockOffset).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+    const headers: Record<string, string> = {
+      host,
+      'content-type': `application/x-amz-json-${version}`,
+      'x-amz-date': date,
+      'x-amz-target': `${target}.${operation}`,
+      ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
+    };
+    headers['authorization'] = authorization({ headers, body, date, region: this.#region, service: name }, credentials);
+    headers['content-length'] = String(Buffer.byteLength(body));
+
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const { request } = protocol === 'http:' ? http() : https();
+    const sent = request({ agent: this.#agent, hostname, port, path: '/', method: 'POST', headers }, (response) => {
+      let received = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        received += chunk;
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, text: received, headers: response.headers });
+      });
+    });
+    const late = (what: string, after: number) =>
+      setTimeout(() => sent.destroy(new TimeoutError(`${what} took longer than ${after} ms`)), after);
+    const { connectionTimeout, requestTimeout } = this.#timeouts;
+    const timers = [late('the request', requestTimeout)];
+    sent.on('socket', (socket) => {
+      if (!socket.connecting) return;
+      const connecting = late('the connection', connectionTimeout);
+      timers.push(connecting);
+      socket.once(protocol === 'http:' ? 'connect' : 'secureConnect', () => clearTimeout(connecting));
+    });
+    // The service closed a kept connection while we slept: nothing was read, and the next attempt may follow at once.
+    sent.on('error', (error) => reject(sent.reusedSocket ? Object.assign(error, { stale: true }) : error));
+    sent.on('close', () => {
+      for (const timer of timers) clearTimeout(timer);
+      reject(new TimeoutError('the connection was closed before the answer'));
+    });
+    sent.end(body);
+    return promise;
+  }
+
+  #exceptionOf({ status, text, headers }: Answer): ServiceException {
+    const { __type, message, Message } = parseError(text);
+    const header = headers['x-amzn-errortype'];
+    const code = String(__type ?? header ?? 'UnknownError');
+    const name = code.slice(code.indexOf('#') + 1).split(':')[0] as string;
+    const told = Date.parse(headers.date ?? '');
+    if (skewed.test(name) && Math.abs(told - Date.now() - this.#clockOffset) > 240_000) {
+      this.#clockOffset = told - Date.now();
+      return Object.assign(new ServiceException(name, '', status), { clockSkewCorrected: true });
+    }
+    return new ServiceException(name, String(message ?? Message ?? ''), status);
+  }
+}
+
+/** A command of the SDK: made with `new`, sent by a client. */
+export const commandOf = <Input, Output>(
+  operation: string,
+  write: (input: Input) => unknown,
+  read: (json: never) => Output,
+) =>
+  class implements Command<Output> {
+    readonly operation = operation;
+    readonly read = read;
+    readonly body: unknown;
+    constructor(input: Input) {
+      this.body = write(input);
+    }
+  };
+
+/** Binary members travel as base64. */
+export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+export function fromBase64(text: string): Uint8Array {
+  const { buffer, byteOffset, byteLength } = Buffer.from(text, 'base64');
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** The tokens of the SDK's standard retry mode: many failures at once end the retries, so that they do not become a storm. */
+const mostRetryTokens = 500;
+
+const skewed = /^(InvalidSignatureException|RequestExpired|RequestInTheFuture|RequestTimeTooSkewed|SignatureDoesNotMatch)$/;
+const throttled =
+  /^(BandwidthLimitExceeded|EC2ThrottledException|LimitExceededException|PriorRequestNotComplete|ProvisionedThroughputExceededException|RequestLimitExceeded|RequestThrottled(Exception)?|SlowDown|ThrottledException|Throttling(Exception)?|TooManyRequestsException|TransactionInProgressException)$/;
+const network = /^(ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+
+/** Which failures are tried again: those of the SDK's standard retry mode. */
+function classify(error: unknown): 'throttled' | 'transient' | 'timeout' | 'stale' | undefined {
+  if (error instanceof ServiceException) {
+    const { httpStatusCode } = error.$metadata;
+    if (throttled.test(error.name) || httpStatusCode === 429) return 'throttled';
+    if ('clockSkewCorrected' in error || [500, 502, 503, 504].includes(httpStatusCode)) return 'transient';
+    return undefined;
+  }
+  if (error instanceof TimeoutError) return 'timeout';
+  const { code = '', stale } = error as { code?: string; stale?: true };
+  if (!network.test(code)) return undefined;
+  return stale ? 'stale' : 'transient';
+}
+
+const sleep = (milliseconds: number): Promise<void> | undefined =>
+  milliseconds < 1 ? undefined : new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function parseError(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {}; // A proxy on the way answers in HTML: the status says enough.
+  }
+}
+
+/** Lambda passes the credentials of the function's role in the environment, and nowhere else. */
+function credentialsOf(env: NodeJS.ProcessEnv): Credentials {
+  const accessKeyId = env['AWS_ACCESS_KEY_ID'];
+  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
+  if (!accessKeyId || !secretAccessKey) throw new Error('there are no AWS credentials in the environment');
+  return { accessKeyId, secretAccessKey, sessionToken: env['AWS_SESSION_TOKEN'] };
+}
+
+/** Regional endpoints of the public regions and of China; the variables of the SDK name any other. */
+function endpointOf(service: string, region: string): URL {
+  const given = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? process.env['AWS_ENDPOINT_URL'];
+  if (given) return new URL(given);
+  const fips = process.env['AWS_USE_FIPS_ENDPOINT'] === 'true' ? '-fips' : '';
+  const isChinese = region.startsWith('cn-');
+  if (process.env['AWS_USE_DUALSTACK_ENDPOINT'] === 'true') {
+    return new URL(`https://${service}${fips}.${region}.${isChinese ? 'api.amazonwebservices.com.cn' : 'api.aws'}`);
+  }
+  return new URL(`https://${service}${fips}.${region}.amazonaws.com${isChinese ? '.cn' : ''}`);
+}

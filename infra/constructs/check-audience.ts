@@ -1,0 +1,15 @@
+import { Token } from 'aws-cdk-lib';
+import { WrongSetting } from '../wrong-setting.ts';
+
+/** The audiences of an API as a list. Refuses none at all, and what cannot be one. */
+export function checkAudience(audience: string | readonly string[]): string[] {
+  const audiences = [audience].flat();
+  if (audiences.length === 0) throw new WrongSetting('audience must name an API at least, but is an empty list.');
+  for (const one of audiences) {
+    if (Token.isUnresolved(one) || /^[\x21-\x7e]+$/.test(one)) continue;
+    throw new WrongSetting(
+      `audience must be the identifier of an API such as https://api.example.com, but is "${one}".`,
+    );
+  }
+  return audiences;
+}
