@@ -9,8 +9,17 @@ import { documentsOf } from './roll-back.ts';
 
 /** A change: who, when, why, and what was there before and after. `client` is absent where it is the global policy. */
 export function changeDocument(change: Change): object {
-  const { id, at, by, why, client } = change;
-  return { id, at: formatTime(at), by, why, ...(client !== undefined && { client }), ...documentsOf(change) };
+  const { id, at, by, why, client, api, key } = change;
+  return {
+    id,
+    at: formatTime(at),
+    by,
+    why,
+    ...(client !== undefined && { client }),
+    ...(api !== undefined && { api }),
+    ...(key !== undefined && { key }),
+    ...documentsOf(change),
+  };
 }
 
 /** The global policy with its version, and who changed it last. Version 0 is what Pixy ships with. */

@@ -8,16 +8,30 @@ export type Author = { by: string; why: string };
 /** A client as the change log shows it: everything but its secrets, which are only counted. */
 export type LoggedClient = Omit<RegisteredClient, 'secretHashes'> & { secrets: number };
 
-/** One change of one client, or of the global policy (`client` absent). `before` is absent for a new one, `after` for a removed one. */
+/** A registered API or a signing key as the change log shows it. */
+export type LoggedThing = Readonly<Record<string, unknown>>;
+
+/**
+ * One change of one client, API or key, or of the global policy (none of them named). `before` is absent for a new one, `after` for
+ * a removed one.
+ */
 export type Change = Author & {
   /** Sorts by time: `20261122T031459Z-000002-4f9a2c`. */
   id: string;
   /** Epoch seconds. */
   at: number;
   client?: string | undefined;
-  before?: LoggedClient | GlobalPolicy | undefined;
-  after?: LoggedClient | GlobalPolicy | undefined;
+  /** The resource of an API. */
+  api?: string | undefined;
+  /** The `kid` of a signing key. */
+  key?: string | undefined;
+  before?: LoggedClient | GlobalPolicy | LoggedThing | undefined;
+  after?: LoggedClient | GlobalPolicy | LoggedThing | undefined;
 };
+
+/** What a change was about, in a list. */
+export const subjectOf = ({ client, api, key }: Change): string =>
+  client ?? (api !== undefined ? `API ${api}` : key !== undefined ? `key ${key}` : '(global policy)');
 
 /** `at` is in epoch seconds; changes of one record within a second follow its `version`. */
 export function changeId(at: number, version: number): string {

@@ -109,6 +109,29 @@ export function clientStore(database: Database, table: string, now: () => number
       return items.slice(0, limit).map(toChange);
     },
 
+    /** A page of the change log, the latest first, from `after` (the id of a change) on; of one client, or of everything. */
+    async changesPage(limit: number, { after, client }: { after?: string; client?: string }): Promise<Page<Change>> {
+      const items: Item[] = [];
+      let next: Item | undefined = after === undefined ? undefined : changeKey(after);
+      do {
+        const page = await database.queryPage({
+          TableName: table,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': 'changes', ...(client !== undefined && { ':client': client }) },
+          ...(client !== undefined && { FilterExpression: 'client = :client' }),
+          ScanIndexForward: false,
+          // The filter comes after the limit: with one, most of a page may not be wanted.
+          Limit: client === undefined ? limit - items.length : 1_000,
+          ...(next && { ExclusiveStartKey: next }),
+        });
+        items.push(...page.items);
+        next = page.next;
+      } while (next && items.length < limit);
+      const last = items[limit - 1];
+      const hasMore = items.length > limit || next !== undefined;
+      return { items: items.slice(0, limit).map(toChange), ...(hasMore && last && { next: last['sk'] as string }) };
+    },
+
     async findChange(id: string): Promise<Change | undefined> {
       const item = await database.get({ TableName: table, Key: changeKey(id), ConsistentRead: true });
       return item && toChange(item);

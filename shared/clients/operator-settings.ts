@@ -28,7 +28,8 @@ const text = (maximum: number) =>
     v.maxLength(maximum, `is longer than ${maximum} characters`),
   );
 
-const settings = v.object({
+/** Operator settings as members of a client document. */
+export const settings = v.object({
   disabled: v.optional(trueOrFalse, false),
   pkce_policy: v.optional(
     v.picklist([...pkcePolicies, 'inherit'], `is not one of ${pkcePolicies.join(', ')}, inherit`),

@@ -32,7 +32,7 @@ const scope = v.pipe(
 );
 
 /** Members of RFC 7591 and OpenID Connect Registration that describe a client and change nothing here. */
-const informative = [
+export const informative = [
   'application_type', 'client_uri', 'contacts', 'logo_uri', 'policy_uri', 'software_id', 'software_version', 'tos_uri',
   'client_id_issued_at', 'client_secret_expires_at', 'subject_type',
 ] as const; // biome-ignore format: a list of names
@@ -60,7 +60,8 @@ const jwks = v.object(
   'is not a JWK Set',
 );
 
-const metadata = v.object({
+/** Client metadata, member by member; what takes more than one member is in `findContradictions`. */
+export const metadata = v.object({
   client_id: v.pipe(
     v.string('is missing or not a text'),
     v.regex(/^[\x21-\x7e]{1,255}$/, 'is not 1 to 255 visible ASCII characters'),

@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { GlobalPolicy } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Change, LoggedClient } from './change.ts';
+import { type ChangedClient, changeClient, newClient } from './change-client.ts';
 import { clientDocument } from './client-document.ts';
 import type { RegisteredClient } from './registered-client.ts';
+import type { Mistake } from './registration.ts';
 
 /*
  * Takes a change of the log back, member by member: what was changed gets its old value, what others changed since stays.
@@ -28,8 +30,8 @@ export function differences(before: Document = {}, after: Document = {}): Differ
 
 /** What a change did, in the words of client documents and of the global policy. */
 export function documentsOf({ client, before, after }: Change): { before?: Document; after?: Document } {
-  const toDocument = (value: LoggedClient | GlobalPolicy): Document =>
-    client === undefined ? (value as GlobalPolicy) : clientDocument(value as LoggedClient);
+  const toDocument = (value: object): Document =>
+    client === undefined ? (value as Document) : clientDocument(value as LoggedClient);
   return { ...(before && { before: toDocument(before) }), ...(after && { after: toDocument(after) }) };
 }
 
@@ -67,6 +69,22 @@ export function rollBackClient(
   if (present === undefined) return refuse({ reason: 'removed_since' });
   const restored = restore(before, after, present);
   return restored.ok ? ok({ action: 'change', change: restorable(restored.value, change, now) }) : restored;
+}
+
+/** Carries a plan out on `current`, by the rules of today: the client as it will be, or undefined for none. */
+export async function rolledBack(
+  plan: ClientRollBack,
+  current: RegisteredClient | undefined,
+  now: number,
+): Promise<Result<ChangedClient | undefined, readonly Mistake[]>> {
+  switch (plan.action) {
+    case 'remove':
+      return ok(undefined);
+    case 'add':
+      return newClient(plan.document, now);
+    case 'change':
+      return changeClient(current as RegisteredClient, plan.change, now);
+  }
 }
 
 export function rollBackPolicy(change: Change, current: GlobalPolicy): Result<GlobalPolicy, RollBackRefusal> {

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
-import type { Change } from '../../../shared/clients/change.ts';
+import { type Change, subjectOf } from '../../../shared/clients/change.ts';
+import { changeDocument } from '../../../shared/clients/change-document.ts';
 import { differences, documentsOf } from '../../../shared/clients/roll-back.ts';
-import { briefTime, formatTime } from '../../../shared/time.ts';
+import { briefTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
 import { examples, storeOptions, wholeNumber } from '../../options.ts';
 import { shown, table } from '../../output.ts';
@@ -24,20 +25,15 @@ async function log(context: Context, { client, limit }: { client?: string; limit
     change.id,
     briefTime(change.at),
     change.by,
-    change.client ?? '(global policy)',
+    subjectOf(change),
     change.why,
     describeChange(change),
   ]);
   context.print({
-    json: changes.map(toJson),
+    json: changes.map(changeDocument),
     text:
       rows.length === 0 ? 'There are no changes.\n' : table(['change', 'time', 'by', 'client', 'why', 'what'], rows),
   });
-}
-
-function toJson(change: Change): object {
-  const { id, at, by, why, client } = change;
-  return { id, at: formatTime(at), by, why, ...(client !== undefined && { client }), ...documentsOf(change) };
 }
 
 /** `pkce_policy inherit → S256`, `added`, `removed`. */

@@ -1,13 +1,12 @@
 import { Command } from 'commander';
-import type { Change } from '../../../shared/clients/change.ts';
-import { changeClient, newClient } from '../../../shared/clients/change-client.ts';
+import { type Change, subjectOf } from '../../../shared/clients/change.ts';
 import { clientDocument } from '../../../shared/clients/client-document.ts';
-import type { RegisteredClient } from '../../../shared/clients/registered-client.ts';
 import {
   differences,
   type RollBackRefusal,
   rollBackClient,
   rollBackPolicy,
+  rolledBack,
 } from '../../../shared/clients/roll-back.ts';
 import { shippedGlobalPolicy } from '../../../shared/pkce/policy.ts';
 import { answerChange, mustBeRight, mustWin, type Written } from '../../change-client.ts';
@@ -32,6 +31,9 @@ async function rollBack(context: Context, id: string): Promise<void> {
   const { clients } = await context.open();
   const change = await clients.findChange(id);
   if (change === undefined) throw new Failure(`There is no change ${id}.`);
+  if (change.api !== undefined || change.key !== undefined) {
+    throw new Failure(`${id} is about ${subjectOf(change)}: change it with pixy ${change.api ? 'apis' : 'keys'}.`);
+  }
   const answer =
     change.client === undefined ? rollBackGlobal(context, change) : rollBackOne(context, change, change.client);
   context.print(await answer);
@@ -57,7 +59,7 @@ async function rollBackOne(context: Context, change: Change, clientId: string): 
   const plan = rollBackClient(change, current, context.now());
   const name = `Client ${clientId}`;
   if (!plan.ok) throw explainRefusal(change, plan.refusal, name);
-  const next = await carryOut(plan.value, current, context.now(), clientId);
+  const next = mustBeRight(await rolledBack(plan.value, current, context.now()), clientId);
   const author = await context.author(reason(change));
   const version = mustWin(await clients.put(clientId, next?.client, author, found?.version ?? 0), name);
   if (next === undefined) {
@@ -72,20 +74,6 @@ async function rollBackOne(context: Context, change: Change, clientId: string): 
     differences: current ? differences(clientDocument(current), clientDocument(next.client)) : [],
   };
   return answerChange(context, written, `Rolled back ${change.id}: client ${clientId}`);
-}
-
-type Plan = Extract<ReturnType<typeof rollBackClient>, { ok: true }>['value'];
-
-/** The client as it will be, or undefined for none. */
-async function carryOut(plan: Plan, current: RegisteredClient | undefined, now: number, clientId: string) {
-  switch (plan.action) {
-    case 'remove':
-      return undefined;
-    case 'add':
-      return mustBeRight(await newClient(plan.document, now), clientId);
-    case 'change':
-      return mustBeRight(await changeClient(current as RegisteredClient, plan.change, now), clientId);
-  }
 }
 
 function explainRefusal({ id }: Change, refusal: RollBackRefusal, name: string): Failure {

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import type { Change } from '../../../shared/clients/change.ts';
+import { policyDocument } from '../../../shared/clients/change-document.ts';
 import type { GlobalPolicy } from '../../../shared/pkce/policy.ts';
 import { shippedGlobalPolicy } from '../../../shared/pkce/policy.ts';
-import { briefTime, formatTime } from '../../../shared/time.ts';
+import { briefTime } from '../../../shared/time.ts';
 import type { Answer, Context } from '../../context.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { pairs } from '../../output.ts';
@@ -24,14 +25,8 @@ async function show(context: Context): Promise<void> {
 
 /** Version 0 is what Pixy ships with. */
 export function answerPolicy(policy: GlobalPolicy, version: number, lastChange?: Change): Answer {
-  const changed = lastChange && {
-    id: lastChange.id,
-    at: formatTime(lastChange.at),
-    by: lastChange.by,
-    why: lastChange.why,
-  };
   return {
-    json: { ...policy, version, ...(changed && { changed }) },
+    json: policyDocument(policy, version, lastChange),
     text: pairs([
       ['default', policy.default],
       ['floor', policy.floor],

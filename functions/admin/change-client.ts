@@ -1,0 +1,53 @@
+import type { ChangedClient } from '../../shared/clients/change-client.ts';
+import { clientDocument, describeClient } from '../../shared/clients/client-document.ts';
+import type { Versioned } from '../../shared/clients/records.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { differences } from '../../shared/clients/roll-back.ts';
+import type { Problem } from '../../shared/http/problem.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
+import { notFound } from './document.ts';
+import { matches, stale } from './if-match.ts';
+import type { AdminDeps, Call, Success } from './operation.ts';
+
+/** The client that the path names, as it is now. */
+export async function findClient(
+  clientId: string,
+  { clients }: Pick<AdminDeps, 'clients'>,
+): Promise<Result<Versioned<RegisteredClient>, Problem>> {
+  const found = await clients.findVersion(clientId);
+  if (found?.value === undefined) return refuse(notFound(`There is no client ${clientId}.`));
+  return ok({ ...found, value: found.value });
+}
+
+/**
+ * Reads the client, checks the precondition, decides, and writes on the version that was read: whoever was slower is told so and
+ * nothing of the faster one is lost. A decision that changes nothing is not written.
+ */
+export async function updateClient(
+  call: Call,
+  deps: AdminDeps,
+  decide: (current: RegisteredClient) => Promise<Result<ChangedClient, Problem>>,
+): Promise<Result<Success, Problem>> {
+  const current = await findClient(call.name, deps);
+  if (!current.ok) return current;
+  const { value, version } = current.value;
+  if (!matches(call.ifMatch, version)) return refuse(stale(version));
+  const decided = await decide(value);
+  if (!decided.ok) return decided;
+  const { client, secret } = decided.value;
+  const isSame = secret === undefined && differences(clientDocument(value), clientDocument(client)).length === 0;
+  if (isSame) return ok(await presentClient({ value, version }, deps));
+  const written = await deps.clients.put(call.name, client, call.author, version);
+  if (!written.ok) return refuse(stale(written.refusal.version));
+  return ok(await presentClient({ value: client, version: written.value }, deps, secret));
+}
+
+/** The client as the answer shows it; a secret that was made for it only this once. */
+export async function presentClient(
+  client: Pick<Versioned<RegisteredClient>, 'value' | 'version'>,
+  { clients, now }: Pick<AdminDeps, 'clients' | 'now'>,
+  secret?: string,
+): Promise<Success> {
+  const document = describeClient(client, await clients.policy(), now());
+  return { document: { ...document, ...(secret !== undefined && { client_secret: secret }) }, version: client.version };
+}

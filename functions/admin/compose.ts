@@ -1,0 +1,15 @@
+import { clientStore } from '../../shared/clients/client-store.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import type { Runtime } from '../runtime.ts';
+import { adminHandler } from './handler.ts';
+
+export const compose = ({ config, database, writeLine, now }: Runtime) =>
+  adminHandler({
+    issuer: config.issuer,
+    // Never from memory: who was disabled a moment ago must not manage anything.
+    clients: clientStore(database, config.tables.clients, now),
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    writeLine,
+    now,
+  });

@@ -1,0 +1,111 @@
+import { informative } from '../../../shared/clients/registration.ts';
+import { pkcePolicies } from '../../../shared/pkce/policy.ts';
+import type { AnswerName } from '../operation.ts';
+import { clientDocument } from '../schemas.ts';
+import { type JsonSchema, toJsonSchema } from './json-schema.ts';
+import { memberDescriptions } from './member-descriptions.ts';
+
+const text = { type: 'string' };
+const time = { type: 'string', format: 'date-time' };
+const version = {
+  type: 'integer',
+  minimum: 0,
+  description: 'Counts up with every change; the ETag is this in quotes.',
+};
+const onePolicy = { enum: pkcePolicies };
+const mode = { enum: ['enforce', 'report'] };
+
+const object = (properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[] = []): JsonSchema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  additionalProperties: false,
+});
+
+const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+
+/** The members that are kept of a client, with their descriptions. */
+function keptMembers(): Record<string, JsonSchema> {
+  const { properties } = toJsonSchema(clientDocument) as { properties: Record<string, JsonSchema> };
+  const kept = Object.entries(properties).filter(
+    ([name]) => name !== 'client_secret' && !informative.some((other) => other === name),
+  );
+  return Object.fromEntries(kept.map(([name, schema]) => [name, { ...schema, description: memberDescriptions[name] }]));
+}
+
+const always = [
+  'client_id', 'redirect_uris', 'token_endpoint_auth_method', 'grant_types', 'scope', 'first_party', 'disabled', 'pkce_policy',
+]; // biome-ignore format: a list of names
+
+/** What the operations answer, and what these are made of. */
+export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPolicy' | 'Change', JsonSchema> {
+  const members = keptMembers();
+  const own = Object.keys(members).filter((name) => !always.includes(name));
+  const secrets = { type: 'integer', minimum: 0, description: 'How many secrets are valid now.' };
+  const logged = { ...members, client_secrets: secrets };
+  const client = {
+    ...logged,
+    effective_policy: object({
+      policy: onePolicy,
+      origin: { enum: ['client', 'global default', 'floor', 'public client floor', 'waiver'] },
+      mode,
+      enforced: onePolicy,
+    }),
+    version,
+  };
+  const secret = { ...text, description: 'A secret that was made now. It is never shown again.' };
+  const globalPolicy = { default: onePolicy, floor: onePolicy, mode };
+  const change = { id: text, at: time, by: text, why: text };
+  const either = (...names: string[]): JsonSchema => ({ oneOf: names.map(ref) });
+  const thing = {
+    description: 'A client, the global policy (when the change names nothing else), an API or a key.',
+    anyOf: [ref('LoggedClient'), ref('GlobalPolicy'), { type: 'object' }],
+  };
+  const removed = object({ client_id: text, removed: { const: true }, version });
+  return {
+    Client: object(client, own),
+    ClientWithSecret: object({ ...client, client_secret: secret }, [...own, 'client_secret']),
+    ClientList: object({ clients: { type: 'array', items: ref('Client') }, next_cursor: text }, ['next_cursor']),
+    RemovedClient: removed,
+    GlobalPolicy: object(globalPolicy),
+    Policy: object({ ...globalPolicy, version, changed: object(change) }, ['changed']),
+    LoggedClient: object(logged, own),
+    Change: object(
+      {
+        ...change,
+        client: { ...text, description: 'The client that was changed.' },
+        api: { ...text, description: 'The API that was changed.' },
+        key: { ...text, description: 'The signing key that was changed.' },
+        before: thing,
+        after: thing,
+      },
+      ['client', 'api', 'key', 'before', 'after'],
+    ),
+    ChangeList: object({ changes: { type: 'array', items: ref('Change') }, next_cursor: text }, ['next_cursor']),
+    RolledBack: either('ClientWithSecret', 'RemovedClient', 'Policy'),
+    Explanation: object(
+      {
+        client_id: text,
+        at: time,
+        request: object({
+          code_challenge: { type: 'boolean' },
+          code_challenge_method: { type: ['string', 'null'] },
+        }),
+        rules: {
+          type: 'array',
+          items: object({ rule: text, value: text, effect: text, decides: { type: 'boolean' } }),
+        },
+        policy: onePolicy,
+        origin: text,
+        mode,
+        enforced: onePolicy,
+        verdict: { enum: ['allowed', 'reported', 'refused'] },
+        reason: text,
+        mistake: text,
+        description: text,
+        passes: { type: 'array', items: text },
+      },
+      ['reason', 'mistake', 'description'],
+    ),
+  };
+}

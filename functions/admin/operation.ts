@@ -1,0 +1,78 @@
+import type { GenericSchema } from 'valibot';
+import type { ManagementScope } from '../../shared/apis/management-api.ts';
+import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import type { Author } from '../../shared/clients/change.ts';
+import type { ClientStore } from '../../shared/clients/client-store.ts';
+import type { Problem } from '../../shared/http/problem.ts';
+import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
+import type { Reason } from '../../shared/oauth/refusal.ts';
+import type { Result } from '../../shared/result.ts';
+import type { IfMatch } from './if-match.ts';
+import type { JsonObject } from './read-document.ts';
+
+/*
+ * An operation of the management API is described once: the handler serves it from the description, and the OpenAPI document is
+ * made from the same one.
+ */
+
+export type AdminDeps = {
+  issuer: string;
+  clients: ClientStore;
+  publishedKeys: () => Promise<JwkSet>;
+  writeLine: WriteLine;
+  /** Epoch seconds. */
+  now: () => number;
+};
+
+/** A query parameter: how its text is checked and turned into a value, and how OpenAPI says the same. */
+export type QueryParameter = { schema: GenericSchema<unknown, unknown>; json: object; description: string };
+
+/** The schemas of answers, by the name they have in the OpenAPI document. */
+export type AnswerName =
+  | 'Client'
+  | 'ClientWithSecret'
+  | 'ClientList'
+  | 'RemovedClient'
+  | 'Policy'
+  | 'ChangeList'
+  | 'Explanation'
+  | 'RolledBack';
+
+export type Operation = {
+  id: string;
+  summary: string;
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With `{client_id}` or `{change_id}` where these stand. */
+  path: `/admin/${string}`;
+  scope: ManagementScope;
+  query?: Readonly<Record<string, QueryParameter>>;
+  body?: { schema: GenericSchema<unknown, unknown>; name: string; required: boolean; mediaTypes: readonly string[] };
+  /** Whether the change has to name the version it was made for. */
+  ifMatch?: 'required' | 'optional';
+  status: 200 | 201;
+  answer: AnswerName;
+  /** What it refuses, besides what every operation does. */
+  refuses: readonly Reason[];
+  perform: (call: Call, deps: AdminDeps) => Promise<Outcome>;
+};
+
+/** One request of a client that may make it, checked as far as its operation describes it. */
+export type Call = {
+  /** The value in the path; empty where the path has none. */
+  name: string;
+  query: Readonly<Record<string, unknown>>;
+  body: JsonObject;
+  ifMatch: IfMatch | undefined;
+  /** `why` is empty when the request does not say. */
+  author: Author;
+  /** Epoch seconds. */
+  now: number;
+};
+
+/** `version` goes into the ETag. `location` is the path of what was made. */
+export type Success = { document: object; version?: number; location?: string };
+
+export type Outcome = Result<Success, Problem>;
+
+export const json = ['application/json'] as const;
+export const mergePatch = ['application/merge-patch+json', 'application/json'] as const;

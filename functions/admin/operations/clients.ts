@@ -1,0 +1,121 @@
+import { changeClient, newClient } from '../../../shared/clients/change-client.ts';
+import { clientDocument, describeClient } from '../../../shared/clients/client-document.ts';
+import { ok, refuse } from '../../../shared/result.ts';
+import { findClient, presentClient, updateClient } from '../change-client.ts';
+import { clientSegment } from '../client-path.ts';
+import { cursor, limit, nextCursor, type Paging } from '../cursor.ts';
+import { invalidDocument, stateConflict } from '../document.ts';
+import { matches, stale } from '../if-match.ts';
+import { json, mergePatch, type Operation } from '../operation.ts';
+import type { JsonObject } from '../read-document.ts';
+import { clientChange, clientDocument as newClientDocument } from '../schemas.ts';
+
+export const listClients: Operation = {
+  id: 'listClients',
+  summary: 'Lists clients in the order of their ids, each with the PKCE policy it is held to',
+  method: 'GET',
+  path: '/admin/clients',
+  scope: 'pixy:read',
+  query: { limit, cursor },
+  status: 200,
+  answer: 'ClientList',
+  refuses: ['query_invalid'],
+  async perform({ query, now }, { clients }) {
+    const { limit: most, cursor: after } = query as Paging;
+    const [page, global] = await Promise.all([clients.list(most, after), clients.policy()]);
+    const items = page.items.map((client) => describeClient(client, global, now));
+    return ok({ document: { clients: items, ...nextCursor(page.next) } });
+  },
+};
+
+export const addClient: Operation = {
+  id: 'addClient',
+  summary: 'Registers a client; a secret that is made for it is shown this once',
+  method: 'POST',
+  path: '/admin/clients',
+  scope: 'pixy:write',
+  body: { schema: newClientDocument, name: 'NewClient', required: true, mediaTypes: json },
+  status: 201,
+  answer: 'ClientWithSecret',
+  refuses: ['document_invalid', 'state_conflict'],
+  async perform({ body, author, now }, deps) {
+    const made = await newClient(body, now);
+    if (!made.ok) return refuse(invalidDocument(made.refusal, body));
+    const { client, secret } = made.value;
+    const { clientId } = client;
+    const taken = () => refuse(stateConflict('client_exists', `There is a client ${clientId} already.`));
+    const current = await deps.clients.findVersion(clientId);
+    if (current?.value) return taken();
+    const written = await deps.clients.put(clientId, client, author, current?.version ?? 0);
+    if (!written.ok) return taken();
+    const success = await presentClient({ value: client, version: written.value }, deps, secret);
+    return ok({ ...success, location: `/admin/clients/${clientSegment(clientId)}` });
+  },
+};
+
+export const showClient: Operation = {
+  id: 'showClient',
+  summary: 'Shows a client: its registration, its PKCE policy and how it is held to it; never its secrets',
+  method: 'GET',
+  path: '/admin/clients/{client_id}',
+  scope: 'pixy:read',
+  status: 200,
+  answer: 'Client',
+  refuses: ['resource_not_found'],
+  async perform({ name }, deps) {
+    const found = await findClient(name, deps);
+    return found.ok ? ok(await presentClient(found.value, deps)) : found;
+  },
+};
+
+export const patchClient: Operation = {
+  id: 'changeClient',
+  summary: 'Changes members of a client (RFC 7396): what is not named stays, null takes a member away',
+  method: 'PATCH',
+  path: '/admin/clients/{client_id}',
+  scope: 'pixy:write',
+  body: { schema: clientChange, name: 'ClientChange', required: true, mediaTypes: mergePatch },
+  ifMatch: 'required',
+  status: 200,
+  answer: 'ClientWithSecret',
+  refuses: ['resource_not_found', 'document_invalid'],
+  perform: ({ body, now, ...call }, deps) =>
+    updateClient({ body, now, ...call }, deps, async (current) => {
+      const change = mergeWaiver(clientDocument(current), body);
+      const changed = await changeClient(current, change, now);
+      return changed.ok ? changed : refuse(invalidDocument(changed.refusal, body));
+    }),
+};
+
+/** RFC 7396 §2: a patch goes into objects, and a waiver is the only one among the members that is not a whole (a JWK Set is). */
+function mergeWaiver(current: JsonObject, change: JsonObject): JsonObject {
+  const { pkce_waiver: before } = current;
+  const { pkce_waiver: after } = change;
+  if (!isObject(before) || !isObject(after)) return change;
+  const merged = Object.entries({ ...before, ...after }).filter(([, value]) => value !== null);
+  return { ...change, pkce_waiver: Object.fromEntries(merged) };
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const removeClient: Operation = {
+  id: 'removeClient',
+  summary: 'Removes a client; the change log keeps its settings, and its secrets are gone',
+  method: 'DELETE',
+  path: '/admin/clients/{client_id}',
+  scope: 'pixy:write',
+  ifMatch: 'required',
+  status: 200,
+  answer: 'RemovedClient',
+  refuses: ['resource_not_found'],
+  async perform({ name, ifMatch, author }, deps) {
+    const found = await findClient(name, deps);
+    if (!found.ok) return found;
+    const { version } = found.value;
+    if (!matches(ifMatch, version)) return refuse(stale(version));
+    const removed = await deps.clients.put(name, undefined, author, version);
+    if (!removed.ok) return refuse(stale(removed.refusal.version));
+    return ok({ document: { client_id: name, removed: true, version: removed.value } });
+  },
+};

@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+import { settings } from '../../shared/clients/operator-settings.ts';
+import { informative, metadata } from '../../shared/clients/registration.ts';
+import { pkcePolicies } from '../../shared/pkce/policy.ts';
+import { parseTime } from '../../shared/time.ts';
+import type { QueryParameter } from './operation.ts';
+
+/*
+ * What may be sent. Bodies of clients are checked where the command line has them checked, by the same schemas; the others here.
+ */
+
+const described = v.object(Object.fromEntries(informative.map((name) => [name, v.optional(v.unknown())])));
+
+/** A new client: its registration, what an operator decides about it, and what only describes it. */
+export const clientDocument = v.strictObject({ ...described.entries, ...metadata.entries, ...settings.entries });
+
+const { client_secret: _, ...changeable } = clientDocument.entries;
+
+/** Members of a client to change; null takes one away. */
+export const clientChange = v.strictObject(
+  Object.fromEntries(Object.entries(changeable).map(([name, schema]) => [name, v.nullish(withoutDefault(schema))])),
+);
+
+function withoutDefault(schema: v.GenericSchema): v.GenericSchema {
+  return 'wrapped' in schema ? (schema.wrapped as v.GenericSchema) : schema;
+}
+
+export const rotation = v.strictObject({ drop_old: v.optional(v.boolean('is not true or false'), false) });
+
+const onePolicy = v.picklist(pkcePolicies, `is missing or not one of ${pkcePolicies.join(', ')}`);
+
+export const policy = v.strictObject({
+  default: onePolicy,
+  floor: onePolicy,
+  mode: v.picklist(['enforce', 'report'], 'is missing or not one of enforce, report'),
+});
+
+/** As it is in a client document. */
+export const waiver = settings.entries.pkce_waiver.wrapped;
+
+export const clientOfLog: QueryParameter = {
+  schema: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,255}$/, 'is not a client id'))),
+  json: { type: 'string' },
+  description: 'Changes of this client only.',
+};
+
+const flag = (description: string): QueryParameter => ({
+  schema: v.optional(
+    v.pipe(
+      v.picklist(['true', 'false'], 'is not true or false'),
+      v.transform((text) => text === 'true'),
+    ),
+  ),
+  json: { type: 'boolean', default: false },
+  description,
+});
+
+export type AskedExplanation = {
+  client_id: string;
+  code_challenge?: string;
+  no_challenge?: boolean;
+  code_challenge_method?: string;
+  no_method?: boolean;
+  at?: number;
+};
+
+export const askedExplanation: Readonly<Record<keyof AskedExplanation, QueryParameter>> = {
+  client_id: {
+    schema: v.pipe(v.string('is missing'), v.regex(/^[\x21-\x7e]{1,255}$/, 'is not a client id')),
+    json: { type: 'string' },
+    description: 'The client that would make the request.',
+  },
+  code_challenge: {
+    schema: v.optional(v.pipe(v.string(), v.maxLength(1_000, 'is longer than 1000 characters'))),
+    json: { type: 'string', maxLength: 1_000 },
+    description: 'The challenge of the request. Absent: a well-formed one. Never a verifier that is in use.',
+  },
+  no_challenge: flag('The request has no code_challenge.'),
+  code_challenge_method: {
+    schema: v.optional(v.pipe(v.string(), v.maxLength(100, 'is longer than 100 characters'))),
+    json: { type: 'string', maxLength: 100 },
+    description: 'The method of the request. Absent: S256 where there is a challenge.',
+  },
+  no_method: flag('The request has a code_challenge without a method, which means plain.'),
+  at: {
+    schema: v.optional(
+      v.pipe(
+        v.string(),
+        v.check(
+          (text) => parseTime(text) !== undefined,
+          'is not a day like 2026-12-01 or a time like 2026-12-01T09:30:00Z',
+        ),
+        v.transform(parseTime),
+      ),
+    ),
+    json: { type: 'string' },
+    description: 'As decided then: a day like 2026-12-01 or a time like 2026-12-01T09:30:00Z. Absent: now.',
+  },
+};

@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { signingKeys } from '../../shared/keys/loaded-keys.ts';
+import { localWrapper } from '../../shared/keys/local-wrapper.ts';
+import { memoryCustody } from '../../shared/keys/memory-custody.ts';
+import { mintAccessToken } from '../../shared/tokens/mint.ts';
+import { type FullClient, introspect, machine, obtainTokens, portal } from '../support/lifecycle.ts';
+import { signedInPerson } from '../support/person.ts';
+import { authorizeTarget, claimsOf, parametersOf, postToken } from '../support/protocol.ts';
+import { startTestServer, tables } from '../support/server.ts';
+import { auditor, managementToken, manager, robot } from './admin.ts';
+
+const scope = 'openid pixy:read pixy:write api:read';
+
+/** Acts for people, and is registered for everything a manager is. */
+const both: FullClient & { first_party: boolean } = {
+  ...portal,
+  client_id: 'both',
+  first_party: true,
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+  scope,
+};
+const plain: FullClient = { ...machine, client_id: 'plain', may_introspect: true };
+const fading: FullClient = { ...robot, client_id: 'fading' };
+const leaving: FullClient = { ...robot, client_id: 'leaving' };
+
+const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
+const server = await startTestServer({
+  clients: [robot, auditor, both, plain, fading, leaving],
+  environment: { PIXY_WRAPPING_KEY },
+});
+const resource = `${server.issuer}/admin`;
+const manage = manager(server, await managementToken(server));
+const look = (token: string) => manage('GET', '/clients', { token });
+
+const challenge = ({ headers }: { headers: NodeJS.Dict<string | string[]> }) => headers['www-authenticate'];
+
+describe('without a right to manage, the answer is a problem with a challenge (RFC 6750 §3)', () => {
+  test('no token: 401, and nothing but the scheme', async () => {
+    const answer = await look('');
+    expect(answer.status).toBe(401);
+    expect(challenge(answer)).toBe('Bearer');
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(answer.json).toMatchObject({ reason: 'access_token_missing', status: 401 });
+    expect(answer.json.type).toBe(`${server.issuer}/errors#access_token_missing`);
+  });
+
+  test.each(['x', 'a.b.c', '..', 'é'.repeat(3), 'x'.repeat(9_000)])(
+    'a token that is none: 401: %.20s',
+    async (token) => {
+      const answer = await look(encodeURI(token).replaceAll('%', ''));
+      expect(answer.status).toBe(401);
+      expect(challenge(answer)).toContain('error="invalid_token"');
+    },
+  );
+
+  test('a token whose signature was changed: 401', async () => {
+    const token = await managementToken(server);
+    expect((await look(`${token.slice(0, -6)}AAAAAA`)).json.reason).toBe('access_token_invalid');
+  });
+
+  test('client credentials instead of a token: 401', async () => {
+    const answer = await manage('GET', '/clients', { token: '', headers: { authorization: 'Basic cm9ib3Q6eA==' } });
+    expect(answer.json.reason).toBe('access_token_invalid');
+  });
+
+  test('a token in the query: 401', async () => {
+    const token = await managementToken(server);
+    expect((await manage('GET', `/clients?access_token=${token}`, { token: '' })).status).toBe(401);
+  });
+
+  test('a token for the default audience: 401', async () => {
+    const token = await managementToken(server, plain);
+    const answer = await look(token);
+    expect(answer.json).toMatchObject({ status: 401, reason: 'access_token_for_another_api' });
+    expect(challenge(answer)).toContain('error="invalid_token"');
+  });
+
+  test('a token that only looks, for a change: 403, with the scope that it takes', async () => {
+    const token = await managementToken(server, auditor);
+    expect((await look(token)).status).toBe(200);
+    const answer = await manage('POST', '/clients', { token, body: { client_id: 'x' } });
+    expect(answer.status).toBe(403);
+    expect(challenge(answer)).toContain('error="insufficient_scope"');
+    expect(challenge(answer)).toContain('scope="pixy:write"');
+  });
+
+  test('a token that only changes, for a look: 403', async () => {
+    const token = await managementToken(server, robot, { scope: 'pixy:write' });
+    expect(challenge(await look(token))).toContain('scope="pixy:read"');
+  });
+
+  test('a token that has ended: 401', async () => {
+    const token = await managementToken(server);
+    server.clock.advance(601);
+    expect((await look(token)).json.reason).toBe('access_token_invalid');
+    expect((await look(await managementToken(server))).status).toBe(200);
+  });
+
+  test('a client that was disabled a moment ago: 401, with the token it has', async () => {
+    const token = await managementToken(server, leaving);
+    expect((await look(token)).status).toBe(200);
+    const body = { disabled: true };
+    await manage('PATCH', '/clients/leaving', { body, ifMatch: '*', token: await managementToken(server) });
+    expect((await look(token)).json.reason).toBe('access_token_invalid');
+  });
+
+  test('a client that lost the scope a moment ago: 403, with the token it has', async () => {
+    const token = await managementToken(server, fading);
+    const body = { scope: 'pixy:read' };
+    await manage('PATCH', '/clients/fading', { body, ifMatch: '*', token: await managementToken(server) });
+    expect((await look(token)).status).toBe(200);
+    expect((await manage('DELETE', '/clients/fading', { ifMatch: '*', token })).status).toBe(403);
+  });
+
+  test('a client that was removed: 401', async () => {
+    const token = await managementToken(server, fading);
+    const store = clientStore(openDatabase(), tables.clients, server.clock.now);
+    await store.put('fading', undefined, { by: 'test', why: '' });
+    expect((await look(token)).status).toBe(401);
+  });
+});
+
+describe('a person', () => {
+  test('cannot ask for the management API', async () => {
+    const person = await signedInPerson(server);
+    const { error } = parametersOf(await person.authorize(authorizeTarget(both, { scope, resource })));
+    expect(error).toBe('invalid_target');
+  });
+
+  test('is not asked to grant it: the scope is left out of what a client gets for people', async () => {
+    const person = await signedInPerson(server);
+    const tokens = await obtainTokens(server, person, both, { scope });
+    expect(tokens.scope).toBe('openid api:read');
+    const { error } = parametersOf(await person.authorize(authorizeTarget(both, { scope: 'pixy:read' })));
+    expect(error).toBe('invalid_scope');
+  });
+
+  test.each([{ grantId: 'a-grant' }, { sub: 'ada-0001' }, { sub: 'robot', grantId: 'a-grant' }])(
+    'would be refused even with a token that says everything else: %j',
+    async (bearer) => {
+      const custody = memoryCustody(localWrapper(Buffer.from(PIXY_WRAPPING_KEY, 'base64url')));
+      const key = await signingKeys(keyStore(openDatabase(), tables.keys), custody, server.clock.now)('RS256');
+      const target = { audience: resource, scope: ['pixy:read'], lifetime: 60 };
+      const mint = (changes: object) =>
+        mintAccessToken(
+          { clientId: 'robot', sub: 'robot', ...changes },
+          target,
+          server.issuer,
+          key,
+          server.clock.now(),
+        );
+      expect((await look(await mint({}))).status).toBe(200);
+      expect((await look(await mint(bearer))).json.reason).toBe('scope_insufficient');
+    },
+  );
+
+  test('does not manage with a token of a client that may, whatever its scope', async () => {
+    const person = await signedInPerson(server);
+    const { access_token = '' } = await obtainTokens(server, person, both, { scope });
+    expect((await look(access_token)).json.reason).toBe('access_token_for_another_api');
+    expect((await look(await managementToken(server, both, { scope: 'pixy:read' }))).status).toBe(200);
+  });
+});
+
+describe('the token endpoint', () => {
+  const ask = (client: FullClient, fields: Record<string, string> = {}) =>
+    managementToken(server, client, fields).then((token) => claimsOf(token));
+
+  test('names the management API for a scope that is all its own (RFC 8707 §2)', async () => {
+    expect(await ask(robot)).toMatchObject({ aud: resource, scope: 'pixy:read pixy:write', sub: 'robot' });
+  });
+
+  test('gives such a token ten minutes', async () => {
+    const { iat, exp } = await ask(robot);
+    expect(Number(exp) - Number(iat)).toBe(600);
+  });
+
+  test('keeps other scope values out of a token for the management API', async () => {
+    expect(await ask(both, { resource })).toMatchObject({ aud: resource, scope: 'pixy:read pixy:write' });
+  });
+
+  test('keeps the scope of the management API out of every other token', async () => {
+    expect(await ask(both)).toMatchObject({ aud: server.issuer, scope: 'api:read' });
+  });
+
+  test('gives no pixy scope to a client that is not registered for it', async () => {
+    const fields = { client_id: plain.client_id, client_secret: plain.client_secret, grant_type: 'client_credentials' };
+    const { json } = await postToken(server, { ...fields, scope: 'pixy:write' });
+    expect(json.error).toBeDefined();
+    expect((await ask(plain, { scope: 'api:read pixy:write' }))['scope']).toBe('api:read');
+    expect(await ask(plain, { resource })).not.toHaveProperty('scope');
+    expect((await look(await managementToken(server, plain, { resource }))).status).toBe(403);
+  });
+
+  test('gives no token for the management API and another one together', async () => {
+    const { json } = await postToken(
+      server,
+      `grant_type=client_credentials&resource=${encodeURIComponent(resource)}&resource=urn:example:x`,
+      { authorization: `Basic ${btoa(`robot:${encodeURIComponent(robot.client_secret ?? '')}`)}` },
+    );
+    expect(json).toMatchObject({ error: 'invalid_target' });
+  });
+
+  test('does not tell other resource servers about tokens for the management API', async () => {
+    const { json } = await introspect(server, plain, { token: await managementToken(server) });
+    expect(json).toEqual({ active: false });
+  });
+});
+
+describe('the audit log', () => {
+  test('has a line for what was allowed and for what was refused, with the client and the reason', async () => {
+    const before = server.auditLines.length;
+    const token = await managementToken(server);
+    await look(token);
+    await manage('GET', '/clients/nobody', { token });
+    await look('nonsense');
+    const lines = server.auditLines.slice(before).map((line) => JSON.parse(line));
+    expect(lines.filter(({ endpoint }) => endpoint === 'admin')).toEqual([
+      expect.objectContaining({ verdict: 'allowed', client: 'robot' }),
+      expect.objectContaining({ verdict: 'refused', client: 'robot', reason: 'resource_not_found' }),
+      expect.objectContaining({ verdict: 'refused', reason: 'access_token_invalid' }),
+    ]);
+  });
+
+  test('names no client for a token that is not ours', async () => {
+    await look('nonsense');
+    expect(JSON.parse(server.auditLines.at(-1) ?? '')).not.toHaveProperty('client');
+  });
+});

@@ -1,0 +1,13 @@
+declare module 'newman' {
+  /** What a run came to, as far as the test looks. */
+  export type NewmanRunSummary = {
+    run: {
+      stats: Record<'requests' | 'assertions', { total: number; failed: number }>;
+      failures: readonly { source?: { name: string }; error: { test?: string; message: string } }[];
+      executions: readonly { assertions?: readonly object[] }[];
+    };
+  };
+  type Options = { collection: object; environment: object; envVar: readonly { key: string; value: string }[] };
+  const newman: { run(options: Options, done: (error: Error | null, summary: NewmanRunSummary) => void): void };
+  export default newman;
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import newman, { type NewmanRunSummary } from 'newman';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type LocalServer, startServer } from '../../infra/local/server.ts';
+
+const collection = JSON.parse(readFileSync('postman/pixy.postman_collection.json', 'utf8'));
+const environment = JSON.parse(readFileSync('postman/local.postman_environment.json', 'utf8'));
+
+let server: LocalServer;
+let summary: NewmanRunSummary;
+
+/** What `npm start` starts, on a free port. */
+beforeAll(async () => {
+  server = await startServer({ port: 0, data: 'memory', writeLine: () => {} });
+  summary = await new Promise((resolve, reject) => {
+    const envVar = [{ key: 'issuer', value: server.issuer }];
+    newman.run({ collection, environment, envVar }, (error, result) => (error ? reject(error) : resolve(result)));
+  });
+});
+
+afterAll(() => server.close());
+
+test('every request of the collection is answered as its tests say', () => {
+  const failures = summary.run.failures.map(({ source, error }) => `${source?.name}: ${error.test}: ${error.message}`);
+  expect(failures).toEqual([]);
+});
+
+test('every request has a test, and all of them ran', () => {
+  const { requests, assertions } = summary.run.stats;
+  const names = collection.item.flatMap(({ item }: { item: object[] }) => item);
+  expect(requests.total).toBe(names.length);
+  expect(assertions.total).toBeGreaterThanOrEqual(names.length);
+  expect(summary.run.executions.filter(({ assertions: made }) => !made?.length)).toEqual([]);
+});
