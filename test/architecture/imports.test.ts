@@ -13,6 +13,8 @@ const order = [
   'shared/clients',
   'shared/apis',
   'shared/people',
+  'shared/upstream',
+  'shared/hooks',
   'shared/grants',
   'shared/tokens',
   'shared/audit',

@@ -2,34 +2,39 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BrowserContext, BrowserContextOptions, Page, Response } from 'playwright-core';
-import { afterAll, expect, onTestFinished } from 'vitest';
+import { type BrowserContext, type BrowserContextOptions, chromium, type Page, type Response } from 'playwright-core';
+import { afterAll, expect, inject, onTestFinished } from 'vitest';
 import { demoAccount } from '../../infra/local/demo/demo-data.ts';
 import { type LocalServer, startServer } from '../../infra/local/server.ts';
-import { launchBrowser } from './launch-browser.ts';
 import { type LoopbackApp, startLoopbackApp } from './loopback-app.ts';
 
 /** The clock stands still at a full hour, so that no throttle window ends in the middle of a test. */
 const now = Math.floor(Date.now() / 3_600_000) * 3_600;
 
-export type BrowserTests = {
-  issuer: string;
-  app: LoopbackApp;
+export type BrowserTests = BrowserPages & { issuer: string; app: LoopbackApp };
+
+export type BrowserPages = {
   /** What no page should do: a test during which something is added fails. One that provokes it takes it out. */
   trouble: string[];
   /** A page in a browser of its own, as another person has it. Closed when the test has finished. */
   open: (options?: BrowserContextOptions) => Promise<Page>;
 };
 
-/** One server, one app and one browser for the tests of a file. `clients` take the place of the demo clients. */
+/** One server and one app for the tests of a file, in the browser of the run. `clients` take the place of the demo clients. */
 export async function startBrowserTests(clients: object[] = []): Promise<BrowserTests> {
   await using started = new AsyncDisposableStack();
-  const browser = started.adopt(await launchBrowser(), (running) => running.close());
   const { issuer } = started.adopt(await startServerWith(clients), (running) => running.close());
   const app = started.adopt(await startLoopbackApp(issuer), (running) => running.close());
+  const pages = await startBrowserPages();
   const kept = started.move();
   afterAll(() => kept.disposeAsync());
+  return { issuer, app, ...pages };
+}
 
+/** The browser of the run, without a server. */
+export async function startBrowserPages(): Promise<BrowserPages> {
+  const browser = await chromium.connect(inject('browser'));
+  afterAll(() => browser.close());
   const trouble: string[] = [];
   const open = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext(options);
@@ -42,7 +47,7 @@ export async function startBrowserTests(clients: object[] = []): Promise<Browser
     await context.addInitScript({ path: fileURLToPath(new URL('measure.js', import.meta.url)) });
     return context.newPage();
   };
-  return { issuer, app, trouble, open };
+  return { trouble, open };
 }
 
 async function startServerWith(clients: object[]): Promise<LocalServer> {
@@ -68,7 +73,8 @@ function watch(context: BrowserContext, trouble: string[]): void {
     void dialog.dismiss();
   });
   context.on('request', (request) => {
-    if (!/^(http:\/\/(localhost|127\.0\.0\.1):|data:)/.test(request.url())) trouble.push(`asked for ${request.url()}`);
+    if (!/^(http:\/\/(localhost|127\.0\.0\.1)[:/]|data:)/.test(request.url()))
+      trouble.push(`asked for ${request.url()}`);
   });
 }
 

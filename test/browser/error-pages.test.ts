@@ -69,7 +69,7 @@ test.for([
   expect(reply?.headers()).toMatchObject({ ...isolation, 'cache-control': cacheControl });
 });
 
-test('BP15: a page asks for nothing but itself', async () => {
+test('BP15: a page asks for nothing but itself and our own script', async () => {
   const page = await open();
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
@@ -77,5 +77,10 @@ test('BP15: a page asks for nothing but itself', async () => {
   await page.goto(app.begin({ client_id: 'nobody' }).url);
   await page.goto(`${issuer}/errors`);
   await page.waitForLoadState('networkidle');
-  expect(asked.filter((path) => !path.startsWith('image/'))).toEqual(['/sign-in', '/authorize', '/errors']);
+  expect(asked.filter((path) => !path.startsWith('image/'))).toEqual([
+    '/sign-in',
+    '/passkey.js',
+    '/authorize',
+    '/errors',
+  ]);
 });

@@ -1,25 +1,9 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { signIn, startBrowserTests } from './browser-tests.ts';
+import { hostileTexts } from './hostile-texts.ts';
 
-/* H30: whatever a stranger can put on a page stays text. A payload that works sets `pwned` or opens a dialog. */
-
-const payloads = [
-  '<script>pwned = 1</script>',
-  '"><img src=x onerror=pwned=1>',
-  `' autofocus onfocus=pwned=1 x='`,
-  '" autofocus onfocus=alert(1) x="',
-  '<svg/onload=alert(1)>',
-  '</strong></main><form action=//evil.example><input name=password>',
-  '</style><style>* { display: none }</style>',
-  '<base href=//evil.example/>',
-  '<meta http-equiv=refresh content="0;url=//evil.example/">',
-  'javascript:pwned=1//',
-  '<!--',
-  ']]>-->&lt;script&gt;',
-  '\u202e gnol dna desrever',
-  'W'.repeat(190),
-];
+/* H30: whatever a stranger can put on a page stays text. */
 
 const registered = (client_name: string, index: number) => ({
   client_id: `hostile-${index}`,
@@ -27,11 +11,12 @@ const registered = (client_name: string, index: number) => ({
   redirect_uris: ['http://127.0.0.1/callback'],
   token_endpoint_auth_method: 'none',
   pkce_policy: 'S256',
+  first_party: true,
 });
 
-const { issuer, app, open, trouble } = await startBrowserTests(['Harmless', ...payloads].map(registered));
+const { issuer, app, open, trouble } = await startBrowserTests(['Harmless', ...hostileTexts].map(registered));
 
-const hostile = payloads.map((payload, index) => ({ payload, client_id: `hostile-${index + 1}` }));
+const hostile = hostileTexts.map((payload, index) => ({ payload, client_id: `hostile-${index + 1}` }));
 
 /** In what a page would differ if markup had got into it. */
 const shape = (page: Page) =>
@@ -126,13 +111,13 @@ test('H30: a script or a style that got into a page all the same would do nothin
     `document.body.append(Object.assign(document.createElement('script'), { textContent: 'pwned = 1' }))`,
   );
   await page.evaluate(
-    `document.body.append(Object.assign(document.createElement('script'), { src: '/demo/demo.js' }))`,
+    `document.body.append(Object.assign(document.createElement('script'), { src: '${app.redirectUri}.js' }))`,
   );
   await expect.poll(() => trouble.length).toBe(4);
   for (const message of trouble.splice(0))
     expect(message).toMatch(/(script|style)-src|script-src-(elem|attr)|default-src/);
   expect(await page.evaluate(`'pwned' in window`)).toBe(false);
-  expect(await page.getByRole('button').isVisible()).toBe(true);
+  expect(await page.getByRole('button', { name: 'Sign in', exact: true }).isVisible()).toBe(true);
 });
 
 test('BP23, H29: no page can be put into a frame', async () => {
@@ -150,7 +135,7 @@ test('BP15: the app does not learn the address of the sign-in page', async () =>
   const page = await open();
   await page.goto(app.begin({ client_id: 'hostile-0', login_hint: 'demo' }).url);
   await page.getByLabel('Password').fill('pixie-dust');
-  await page.getByRole('button').click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL(`${app.redirectUri}?**`);
   expect(app.arrivals.at(-1)?.headers).not.toHaveProperty('referer');
 });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
+import { type Browser, type BrowserServer, chromium, type LaunchOptions } from 'playwright-core';
 
 /*
  * Which browser the tests run in: the one PIXY_CHROME names, else the Chromium that came with the packages
@@ -23,7 +23,13 @@ const args = [
 ];
 
 /** Rejects with one sentence when there is no browser. */
-export async function launchBrowser(): Promise<Browser> {
+export const launchBrowser = (): Promise<Browser> => firstThatStarts((options) => chromium.launch(options));
+
+/** The same, for several processes that connect to it. */
+export const launchServer = (): Promise<BrowserServer> =>
+  firstThatStarts((options) => chromium.launchServer({ ...options, host: '127.0.0.1' }));
+
+async function firstThatStarts<Started>(start: (options: LaunchOptions) => Promise<Started>): Promise<Started> {
   const named = process.env['PIXY_CHROME'];
   const candidates: (() => LaunchOptions | Promise<LaunchOptions>)[] = named
     ? [() => ({ executablePath: named })]
@@ -31,7 +37,7 @@ export async function launchBrowser(): Promise<Browser> {
   const failures: unknown[] = [];
   for (const candidate of candidates) {
     try {
-      return await chromium.launch({ ...(await candidate()), args, headless: true, timeout: 20_000 });
+      return await start({ ...(await candidate()), args, headless: true, timeout: 20_000 });
     } catch (error) {
       failures.push(error);
     }

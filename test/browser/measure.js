@@ -53,19 +53,22 @@ globalThis.measure = (() => {
         })),
     /** Everything that can be operated: the contrast of its border or, where it is filled, its area to what is around it. */
     controls: () =>
-      [...document.querySelectorAll('input:not([type=hidden]), button')].map((element) => {
-        const style = getComputedStyle(element);
-        const around = background(element.parentElement);
-        const edge = contrast(
-          channels(style.borderTopColor).alpha === 0 ? background(element) : channels(style.borderTopColor).rgb,
-          around,
-        );
-        return {
-          name: element.id || element.textContent,
-          contrast: edge,
-          height: element.getBoundingClientRect().height,
-        };
-      }),
+      [...document.querySelectorAll('input:not([type=hidden]), button, .button, summary')]
+        .filter(isVisible)
+        .map((element) => {
+          const style = getComputedStyle(element);
+          const around = background(element.parentElement);
+          const edge = contrast(
+            channels(style.borderTopColor).alpha === 0 ? background(element) : channels(style.borderTopColor).rgb,
+            around,
+          );
+          return {
+            name: element.id || element.textContent,
+            contrast: edge,
+            // A finger may also land on the label around it.
+            height: (element.closest('label') ?? element).getBoundingClientRect().height,
+          };
+        }),
     /** The ring around what has the focus. */
     focusRing: () => {
       const style = getComputedStyle(document.activeElement);

@@ -62,7 +62,8 @@ test('H31: an unknown username gets the same page as a wrong password', async ()
     await page.goto(app.begin().url);
     await signIn(page, { ...wrong, username });
     await page.getByRole('alert').waitFor();
-    shown.push(await page.locator('main').innerHTML());
+    // The challenge of a passkey is another one each time.
+    shown.push((await page.locator('main').innerHTML()).replace(/data-passkey="[^"]*"/, ''));
   }
   expect(shown[1]?.replace('value="nobody"', 'value="demo"')).toBe(shown[0]);
 });
@@ -89,6 +90,9 @@ test('the keyboard is enough', async () => {
   await page.keyboard.type('a slip');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Space');
+  expect(await page.getByLabel('Keep me signed in').isChecked()).toBe(true);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
   await page.getByRole('alert').waitFor();
   await hasFocus(page, 'password');
   await page.keyboard.type(demoAccount.password);
@@ -101,7 +105,7 @@ test('an empty field is pointed out before anything is sent', async () => {
   const page = await open({ javaScriptEnabled: false });
   await page.goto(app.begin().url);
   await page.getByLabel('Username').fill('demo');
-  await page.getByRole('button').click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   expect(await page.locator(':invalid:focus').getAttribute('name')).toBe('password');
   expect(await page.title()).toBe('Sign in');
 });
@@ -244,17 +248,14 @@ test('two tabs that were opened one after the other both sign in', async () => {
   }
 });
 
-test('of two tabs that were opened at the same moment the second may have to ask again, and keeps the username', async () => {
+test('two tabs that were opened at the same moment both sign in', async () => {
   const first = await open();
   const second = await first.context().newPage();
   const tabs = [first, second].map((page) => ({ page, beginning: app.begin() }));
   await Promise.all(tabs.map(({ page, beginning }) => page.goto(beginning.url)));
   for (const { page, beginning } of tabs) {
     const reply = await signIn(page);
-    if (reply.status() === 403) {
-      await page.locator('[name="username"][value="demo"]').waitFor();
-      await signIn(page);
-    }
+    expect(reply.status()).toBe(303);
     await page.waitForURL(`${app.redirectUri}?**`);
     expect(await app.redeem(page.url(), beginning)).toMatchObject({ token_type: 'Bearer' });
   }
@@ -278,7 +279,7 @@ test('H27: scripts cannot read the cookies, other sites cannot use them, and sig
 test('H28: a form on another site cannot sign anybody in', async () => {
   const page = await open();
   await page.goto(`${issuer}/sign-in`);
-  const token = await page.locator('[name=form_token]').inputValue();
+  const token = await page.locator('[name=form_token]').first().inputValue();
   const trap = app.serve(
     '/trap',
     `<form method="post" action="${issuer}/sign-in"><input name="form_token" value="${token}"><input name="username" value="demo"><input name="password" value="${demoAccount.password}"><button>Win</button></form>`,

@@ -280,12 +280,14 @@ describe('the ID token', () => {
     const first = await newTokens(mobile, { nonce: 'n' });
     server.clock.advance(1_000);
     const second = await refreshed(server, mobile, first.refresh_token);
-    const { sub, aud, auth_time } = claimsOf(first.id_token);
+    const { sub, aud, auth_time, acr, amr } = claimsOf(first.id_token);
     expect(claimsOf(second.id_token)).toEqual({
       iss: server.issuer,
       sub,
       aud,
       auth_time,
+      acr,
+      amr,
       iat: server.clock.now(),
       exp: server.clock.now() + 3_600,
     });

@@ -17,12 +17,12 @@ const forScripts = {
   '/token': 'POST',
   '/revoke': 'POST',
   '/userinfo': 'GET, POST',
-  '/.well-known/openid-configuration': 'GET',
-  '/.well-known/oauth-authorization-server': 'GET',
-  '/jwks': 'GET',
+  '/.well-known/openid-configuration': 'GET, HEAD',
+  '/.well-known/oauth-authorization-server': 'GET, HEAD',
+  '/jwks': 'GET, HEAD',
 };
 const paths = Object.keys(forScripts);
-const documents = Object.entries(forScripts).filter(([, methods]) => methods === 'GET');
+const documents = Object.entries(forScripts).filter(([, methods]) => methods === 'GET, HEAD');
 const forPeople = ['/authorize', '/authorize/hybrid', '/sign-in', '/sign-out', '/errors'];
 
 describe('BP13: what scripts of other origins call', () => {

@@ -221,7 +221,7 @@ describe('docs/audit.md', () => {
   const section = (title: string) => page.split(`## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
   const rows = (title: string) =>
     [...section(title).matchAll(/^\| (`[^|]*) \| ([^|]*) \| ([^|]*) \|$|^\| (`[^|]*) \| ([^|]*) \|$/gm)].map((match) =>
-      match.slice(1).filter((cell) => cell !== undefined),
+      match.slice(1).flatMap((cell) => (cell === undefined ? [] : [cell.trim()])),
     );
   const inCode = (text = '') => [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1]);
   const valuesOf = (member: string) => inCode(rows('Members').find(([name]) => name === `\`${member}\``)?.[1]);

@@ -43,6 +43,11 @@ describe('an account that is described', () => {
     expect(parseAccountDescription({ ...ada, claims })).toEqual({ account: { ...ada, claims } });
   });
 
+  test('may have an email instead of a username, and no password yet', () => {
+    const described = { email: 'ada@example.com', disabled: true };
+    expect(parseAccountDescription(described)).toEqual({ account: { ...described, claims: {} } });
+  });
+
   test('has its username trimmed and its password not', () => {
     expect(parseAccountDescription({ username: ' ada ', password: ' x ' })).toEqual({
       account: { username: 'ada', password: ' x ', claims: {} },
@@ -62,12 +67,16 @@ describe('an account that is described', () => {
 test.each([
   ['no object', null, 'entry', 'is not an object'],
   ['a text', 'ada', 'entry', 'is not an object'],
-  ['no username', { password: 'x' }, 'username', 'is missing or not a text'],
+  ['neither username nor email', { password: 'x' }, 'username', 'is missing, and so is email'],
+  ['an email that is none', { email: 'ada@example' }, 'email', 'is not an email address'],
+  ['an email of 255 characters', { email: `ada@${'e'.repeat(246)}.test` }, 'email', 'is longer than 254 characters'],
+  ['another email among the claims', { email: 'ada@example.com', claims: { email: 'a@example.com' } }, 'claims.email', 'is another address than email'],
+  ['disabled that is neither true nor false', { ...ada, disabled: 'no' }, 'disabled', 'is not true or false'],
+  ['a username with a character that cannot be seen', { ...ada, username: 'a\u202eda' }, 'username', 'has a character that cannot be seen'],
   ['a username that is no text', { ...ada, username: 7 }, 'username', 'is missing or not a text'],
   ['an empty username', { ...ada, username: '' }, 'username', 'is empty'],
   ['a username of spaces', { ...ada, username: '  ' }, 'username', 'is empty'],
   ['a username of 201 characters', { ...ada, username: 'u'.repeat(201) }, 'username', 'is longer than 200 characters'],
-  ['no password', { username: 'ada' }, 'password', 'is missing or not a text'],
   ['a password that is no text', { ...ada, password: null }, 'password', 'is missing or not a text'],
   ['an empty password', { ...ada, password: '' }, 'password', 'is empty'],
   ['a password of 1,025 characters', { ...ada, password: 'p'.repeat(1_025) }, 'password', 'is longer than 1,024 characters'],

@@ -1,0 +1,61 @@
+import { Secret, TOTP } from 'otpauth';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { signIn, startBrowserTests } from './browser-tests.ts';
+
+/* All of it without JavaScript. */
+
+const { issuer, app, open } = await startBrowserTests();
+/** The clock of the server, which stands still: every step has one code. */
+const now = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+
+const enterCode = async (page: Page, label: string, code: string) => {
+  await page.getByLabel(label, { exact: true }).fill(code);
+  await page.getByLabel(label, { exact: true }).press('Enter');
+};
+
+test('an authenticator app is set up, asked for, and gives way to recovery codes, without JavaScript', async () => {
+  const page = await open({ javaScriptEnabled: false });
+  await page.goto(`${issuer}/sign-in`);
+  await signIn(page);
+  await page.getByRole('link', { name: 'Go to your account' }).click();
+  await page.getByRole('link', { name: 'Set up' }).click();
+  const text = (await page.locator('.secret').textContent()) ?? '';
+  const totp = new TOTP({ secret: Secret.fromBase32(text.replaceAll(/\s/g, '')) });
+  const codeOf = (step: number) => totp.generate({ timestamp: now + step * 30_000 });
+  await page.getByRole('img', { name: 'QR code that holds the key below' }).waitFor();
+
+  await enterCode(page, 'Code that the app shows', '000000');
+  await page.getByText('That code is not right').waitFor();
+  await enterCode(page, 'Code that the app shows', codeOf(0));
+  await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+  const codes = await page.locator('.codes code').allTextContents();
+  expect(codes).toHaveLength(10);
+  await page.getByRole('link', { name: 'I have kept them' }).click();
+  await page.getByText('You have 10 recovery codes left.').waitFor();
+  await page.context().clearCookies();
+
+  await page.goto(app.begin().url);
+  await signIn(page);
+  await page.getByRole('heading', { name: 'Enter your code' }).waitFor();
+  await enterCode(page, 'Code', codeOf(0));
+  await page.getByText('That code was used before.').waitFor();
+  await enterCode(page, 'Code', codeOf(1));
+  await page.waitForURL(`${app.redirectUri}?**`);
+  await page.context().clearCookies();
+
+  await page.goto(app.begin().url);
+  await signIn(page);
+  await page.getByRole('link', { name: 'Use a recovery code instead' }).click();
+  await enterCode(page, 'Recovery code', codes[0] ?? '');
+  await page.waitForURL(`${app.redirectUri}?**`);
+
+  await page.goto(`${issuer}/account`);
+  await page.getByText('You have 9 recovery codes left.').waitFor();
+  await page.getByRole('button', { name: 'Turn off' }).click();
+  await page.getByText('The authenticator app is turned off.').waitFor();
+  await page.context().clearCookies();
+  await page.goto(app.begin().url);
+  await signIn(page);
+  await page.waitForURL(`${app.redirectUri}?**`);
+});

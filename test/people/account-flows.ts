@@ -1,0 +1,84 @@
+import { Secret, TOTP } from 'otpauth';
+import { encodeFields, type Fields, formType } from '../support/http.ts';
+import { formTokenOf, newPerson, type Page, type Person, signedInPerson } from '../support/person.ts';
+import type { TestServer } from '../support/server.ts';
+import { type CreationOptions, makeAuthenticator, type RequestOptions } from './authenticator.ts';
+
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+const unescapeHtml = (text: string): string =>
+  text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name] ?? '');
+
+/** The options of the passkey form of a page, and where it posts to. */
+export function passkeyFormOf<Options extends CreationOptions | RequestOptions>(page: Page) {
+  const [, attributes = '', options = '{}'] = /<form([^>]*?)data-passkey="([^"]*)"/.exec(page.body) ?? [];
+  const action = /action="([^"]*)"/.exec(attributes)?.[1];
+  return {
+    options: JSON.parse(unescapeHtml(options)) as Options,
+    action: action === undefined ? page.target : unescapeHtml(action),
+  };
+}
+
+/** Posts a form with the token of the page it is on. */
+export const post = (person: Person, target: string, page: Pick<Page, 'body' | 'status' | 'headers'>, fields: Fields) =>
+  person.open(target, {
+    method: 'POST',
+    headers: formType,
+    body: encodeFields({ form_token: formTokenOf(page), ...fields }),
+  });
+
+/** The same for a form of the account page. */
+export const act = async (person: Person, fields: Fields): Promise<Page> =>
+  post(person, '/account', await person.open('/account'), fields);
+
+/** Makes a passkey on the account page of somebody who is signed in. */
+export async function addPasskey(
+  server: TestServer,
+  person: Person,
+  { name, ...kind }: { name?: string; isSyncable?: boolean } = {},
+) {
+  const authenticator = makeAuthenticator(server.issuer, kind);
+  const page = await person.open('/account/passkey');
+  const { options } = passkeyFormOf<CreationOptions>(page);
+  const answer = await post(person, '/account/passkey', page, { credential: authenticator.create(options), name });
+  if (answer.status !== 303) throw new Error(`could not add a passkey: ${answer.status} ${answer.body}`);
+  return authenticator;
+}
+
+export type Authenticator = ReturnType<typeof makeAuthenticator>;
+
+/** Sets up an authenticator app: its codes, and the recovery codes. */
+export async function addTotp(person: Person) {
+  const page = await person.open('/account/authenticator');
+  const text = /<p class="secret"><code[^>]*>([A-Z2-7 ]+)</.exec(page.body)?.[1]?.replaceAll(' ', '') ?? '';
+  const totp = new TOTP({ secret: Secret.fromBase32(text) });
+  return {
+    page,
+    secret: text,
+    codeAt: (time: number) => totp.generate({ timestamp: time * 1_000 }),
+    async confirm(code: string) {
+      const answer = await post(person, '/account/authenticator', page, { code });
+      return { answer, codes: recoveryCodesOf(answer) };
+    },
+  };
+}
+
+export const recoveryCodesOf = ({ body }: Pick<Page, 'body'>): string[] =>
+  [...body.matchAll(/<code>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})<\/code>/g)].map(([, code = '']) => code);
+
+/** Somebody with an account of their own, as the accounts of the server describe them, signed in. */
+export const account = (username: string) => ({
+  username,
+  password: `the long password of ${username}`,
+  claims: { sub: `sub-of-${username}`, name: `Name of ${username}` },
+});
+
+export const signedIn = (server: TestServer, username: string): Promise<Person> =>
+  signedInPerson(server, account(username));
+
+/** Somebody at the page that asks for a code, in a new browser. */
+export async function atCodePage(server: TestServer, username: string, target = '/sign-in') {
+  const person = newPerson(server);
+  const page = await person.follow(target);
+  const answer = await person.submit(page, account(username));
+  return { person, answer, page: await person.follow(answer.headers.location ?? '') };
+}

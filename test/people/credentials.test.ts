@@ -1,0 +1,158 @@
+import { pbkdf2Sync } from 'node:crypto';
+import { hashSync } from 'bcryptjs';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { hashPassword, isOwnHash } from '../../shared/password.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { signInLimits } from '../../shared/people/throttle-store.ts';
+import { spa } from '../support/clients.ts';
+import { obtainTokens, userinfo } from '../support/lifecycle.ts';
+import { formTokenOf, newPerson, type Page } from '../support/person.ts';
+import { startTestServer, tables } from '../support/server.ts';
+
+/** How often a password was hashed. What is counted is the work of the library, which goes on as ever. */
+const work = vi.hoisted(() => ({ argon2: 0 }));
+vi.mock('node:crypto', async (original) => {
+  const crypto = await original<typeof import('node:crypto')>();
+  const argon2: typeof crypto.argon2 = (...parameters) => {
+    work.argon2 += 1;
+    crypto.argon2(...parameters);
+  };
+  return { ...crypto, argon2 };
+});
+
+const password = 'correct horse battery staple';
+const server = await startTestServer({
+  clients: [spa],
+  accounts: [
+    { username: 'known', email: 'known@example.com', password },
+    { username: 'shut', password, disabled: true },
+    { username: 'invited' },
+  ],
+});
+const accounts = accountStore(openDatabase(), tables.people);
+
+/** A window of the throttles of its own for every test. */
+beforeEach(() => {
+  server.clock.advance(3_600);
+  work.argon2 = 0;
+});
+
+async function add(username: string, passwordHash: string): Promise<string> {
+  const added = await accounts.add({ username, claims: {}, passwordHash }, server.clock.now());
+  if (!added.ok) throw new Error(added.refusal.reason);
+  return added.value.sub;
+}
+
+async function attempt(username: string, typed: string): Promise<Page> {
+  const person = newPerson(server);
+  return person.submit(await person.open('/sign-in'), { username, password: typed });
+}
+
+const isSignedIn = ({ status }: Page) => status === 200;
+
+/** Everything that an answer tells, but for what is different every time. */
+function told(page: Page, username: string) {
+  const { 'x-request-id': _, 'apigw-requestid': __, date: ___, 'content-length': ____, ...headers } = page.headers;
+  return {
+    status: page.status,
+    headers,
+    body: page.body
+      .replaceAll(username, 'NAME')
+      .replaceAll(formTokenOf(page), 'TOKEN')
+      .replace(/&quot;challenge&quot;:&quot;[\w-]+/, 'CHALLENGE'),
+  };
+}
+
+const bcrypt = hashSync(password, 4);
+
+describe('somebody who must not come in', () => {
+  test.each([
+    ['is unknown', 'unknown', password],
+    ['has no password yet', 'invited', password],
+    ['is disabled, with the right password', 'shut', password],
+    ['is disabled, with a wrong one', 'shut', 'wrong'],
+    ['has a hash of another server', 'imported', 'wrong'],
+    ['has a name that nobody can have', 'x'.repeat(255), password],
+    ['sends no password', 'known', ''],
+  ])('who %s gets the same bytes as for a wrong password, after the same work', async (_, username, typed) => {
+    if (username === 'imported' && !(await accounts.findByUsername('imported'))) await add('imported', bcrypt);
+    const wrong = await attempt('known', 'wrong');
+    expect(work.argon2).toBe(1);
+    work.argon2 = 0;
+    const refused = await attempt(username, typed);
+    expect(work.argon2).toBe(1);
+    expect(told(refused, `value="${username}"`)).toEqual(told(wrong, 'value="known"'));
+    expect(refused.headers['set-cookie']?.some((cookie) => cookie.startsWith('pixy_session='))).toBeFalsy();
+  });
+
+  test('with a disabled account leaves no session, and the audit log does not tell why', async () => {
+    await attempt('shut', password);
+    expect(server.auditLines.at(-1)).toContain('credentials_wrong');
+    expect(server.auditLines.join('\n')).not.toContain('shut');
+  });
+});
+
+test('somebody signs in with the username or with the email address, in any case', async () => {
+  for (const name of ['known', 'KNOWN', 'known@example.com', ' Known@Example.COM ']) {
+    expect(isSignedIn(await attempt(name, password))).toBe(true);
+  }
+});
+
+describe('a hash of another server', () => {
+  test('signs somebody in and becomes one of ours; the next sign-in does not change it', async () => {
+    const sub = await add('moved', bcrypt);
+    expect(isSignedIn(await attempt('moved', password))).toBe(true);
+    const upgraded = (await accounts.findBySubject(sub))?.passwordHash ?? '';
+    expect(isOwnHash(upgraded)).toBe(true);
+    expect(isSignedIn(await attempt('moved', password))).toBe(true);
+    expect((await accounts.findBySubject(sub))?.passwordHash).toBe(upgraded);
+    expect(isSignedIn(await attempt('moved', 'wrong'))).toBe(false);
+  });
+
+  test('stays as it is for a wrong password, and for a disabled account', async () => {
+    const sub = await add('stays', bcrypt);
+    await attempt('stays', 'wrong');
+    await accounts.disable(sub, server.clock.now());
+    await attempt('stays', password);
+    expect((await accounts.findBySubject(sub))?.passwordHash).toBe(bcrypt);
+  });
+
+  test('of argon2id with other parameters than ours is made anew as well', async () => {
+    const ours = await hashPassword(password);
+    const slow = `pbkdf2_sha256$1000$s${'$'}${pbkdf2Sync(password, 's', 1_000, 32, 'sha256').toString('base64')}`;
+    const sub = await add('django', slow);
+    expect(isSignedIn(await attempt('django', password))).toBe(true);
+    expect(isOwnHash((await accounts.findBySubject(sub))?.passwordHash ?? '')).toBe(true);
+    expect(isOwnHash(ours.replace('m=19456', 'm=9728'))).toBe(false);
+  });
+});
+
+describe('H32: guessing', () => {
+  test('at one account ends, and is over after the window', async () => {
+    for (let guess = 0; guess < signInLimits.account.attempts; guess += 1) await attempt('known', `guess ${guess}`);
+    expect((await attempt('known', password)).status).toBe(429);
+    server.clock.advance(signInLimits.account.window);
+    expect(isSignedIn(await attempt('known', password))).toBe(true);
+  });
+
+  test('with one password at many accounts ends, and no password is looked at any more', async () => {
+    for (let index = 0; index < signInLimits.address.attempts; index += 1) {
+      await attempt(`sprayed-${index}`, 'Winter2026!');
+    }
+    work.argon2 = 0;
+    expect((await attempt('known', password)).status).toBe(429);
+    expect(work.argon2).toBe(0);
+  });
+});
+
+test('an access token of somebody who is disabled tells nothing about them any more', async () => {
+  const person = newPerson(server);
+  await person.submit(await person.open('/sign-in'), { username: 'known', password });
+  const { access_token } = await obtainTokens(server, person, spa);
+  expect((await userinfo(server, access_token)).status).toBe(200);
+  const { sub = '' } = (await accounts.findByUsername('known')) ?? {};
+  await accounts.disable(sub, server.clock.now());
+  expect((await userinfo(server, access_token)).status).toBe(401);
+  await accounts.enable(sub);
+});

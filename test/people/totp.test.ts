@@ -1,0 +1,318 @@
+import { expect, test } from 'vitest';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { localWrapper } from '../../shared/keys/local-wrapper.ts';
+import { newRecoveryCodes, readRecoveryCode } from '../../shared/people/recovery-code.ts';
+import { pendingStore } from '../../shared/people/totp-pending-store.ts';
+import { matchTotpCode, newTotpSecret, readTotpCode, totpSecretText } from '../../shared/people/totp.ts';
+import { totpStore } from '../../shared/people/totp-store.ts';
+import { spa } from '../support/clients.ts';
+import { encodeFields, formType } from '../support/http.ts';
+import { obtainTokens } from '../support/lifecycle.ts';
+import { formTokenOf, newPerson, type Page, type Person, signedInPerson } from '../support/person.ts';
+import { authorizeTarget, claimsOf, parametersOf } from '../support/protocol.ts';
+import { startTestServer, tables } from '../support/server.ts';
+import { account, act, addTotp, atCodePage, post, recoveryCodesOf, signedIn } from './account-flows.ts';
+
+const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal', 'ida', 'jon', 'kim', 'lea'];
+const server = await startTestServer({ clients: [spa], accounts: names.map(account) });
+const { clock } = server;
+const reasons = () => server.auditLines.map((line) => JSON.parse(line).reason as string | undefined);
+const isSignedIn = async (person: Person): Promise<boolean> => (await person.open('/account')).status === 200;
+
+/** Somebody with an authenticator app. Its next code is of a step that was not used. */
+async function withTotp(username: string) {
+  const person = await signedIn(server, username);
+  const app = await addTotp(person);
+  const { codes } = await app.confirm(app.codeAt(clock.now()));
+  clock.advance(30);
+  return { person, codes, app, code: (offset = 0) => app.codeAt(clock.now() + offset) };
+}
+
+const enter = (person: Person, page: Page, code: string) => post(person, page.target, page, { code });
+
+/** Twenty browsers with the same cookies. */
+async function atOnce(person: Person, target: string, body: string, count = 20): Promise<Page[]> {
+  const cookie = Array.from(person.cookies, (pair) => pair.join('=')).join('; ');
+  const sent = { method: 'POST', headers: { ...formType, cookie }, body };
+  return Promise.all(Array.from({ length: count }, () => newPerson(server).open(target, sent)));
+}
+
+test('RFC 6238 appendix B: the codes of the test vectors, cut to six digits', () => {
+  const secret = Buffer.from('12345678901234567890');
+  for (const [time, code] of [
+    [59, '287082'],
+    [1_111_111_109, '081804'],
+    [1_111_111_111, '050471'],
+    [1_234_567_890, '005924'],
+    [2_000_000_000, '279037'],
+    [20_000_000_000, '353130'],
+  ] as const) {
+    expect(matchTotpCode(secret, code, time)).toBe(Math.floor(time / 30));
+    expect(matchTotpCode(secret, code, time + 30)).toBe(Math.floor(time / 30));
+    expect(matchTotpCode(secret, code, time - 30)).toBe(Math.floor(time / 30));
+    expect(matchTotpCode(secret, code, time + 60)).toBeUndefined();
+    expect(matchTotpCode(secret, code, time - 60)).toBeUndefined();
+  }
+});
+
+test('a code may have blanks, and is nothing but six digits', () => {
+  expect(readTotpCode(' 123 456 ')).toBe('123456');
+  for (const typed of ['12345', '1234567', '12345a', '١٢٣٤٥٦', '', '+12345', '1e5000']) {
+    expect(readTotpCode(typed)).toBeUndefined();
+  }
+});
+
+test('recovery codes have 80 random bits, and are read as people write them', () => {
+  const codes = newRecoveryCodes();
+  expect(new Set(codes).size).toBe(10);
+  for (const code of codes) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/);
+  expect(readRecoveryCode(' abcd-efgh jk01-oiLl ')).toBe('ABCDEFGHJK010111');
+  for (const typed of ['', '123456', 'ABCD-EFGH-JK01', 'ABCD-EFGH-JK01-UUUU', 'ABCD-EFGH-JK01-23456']) {
+    expect(readRecoveryCode(typed)).toBeUndefined();
+  }
+});
+
+test('the page shows the key as text, as a link and as a picture of our own making', async () => {
+  const person = await signedIn(server, 'ann');
+  const { page, secret } = await addTotp(person);
+  expect(secret).toMatch(/^[A-Z2-7]{32}$/);
+  expect(page.body).toContain(`secret=${secret}`);
+  expect(page.body).toMatch(/href="otpauth:\/\/totp\/localhost:ann\?/);
+  expect(page.body).toContain('<svg viewBox=');
+  expect(page.headers['cache-control']).toBe('no-store');
+  expect(page.headers['content-security-policy']).not.toContain('script-src');
+});
+
+test('it counts only after a first code: until then nobody is asked', async () => {
+  const person = await signedIn(server, 'ann');
+  const app = await addTotp(person);
+  const wrong = app.codeAt(clock.now() + 300);
+  const { answer } = await app.confirm(wrong);
+  expect([answer.status, answer.body.includes('That code is not right')]).toEqual([400, true]);
+  expect(answer.body).not.toContain('recovery codes now');
+  expect(await isSignedIn(await signedIn(server, 'ann'))).toBe(true);
+});
+
+test('a secret that was begun too long ago is not confirmed', async () => {
+  const app = await addTotp(await signedIn(server, 'ann'));
+  clock.advance(600 - 30); // still a fresh sign-in
+  const person = await signedIn(server, 'ann');
+  clock.advance(331);
+  const page = await person.open('/account');
+  const answer = await post(person, '/account/authenticator', page, { code: app.codeAt(clock.now()) });
+  expect(answer).toMatchObject({ status: 303, headers: { location: '/account/authenticator' } });
+});
+
+test('once set up, the right password leads to the page for the code, and to no session', async () => {
+  const { code } = await withTotp('ann');
+  const { person, answer, page } = await atCodePage(server, 'ann');
+  expect(answer).toMatchObject({ status: 303, headers: { location: '/sign-in/code' } });
+  expect(answer.headers['set-cookie']?.join()).not.toContain('pixy_session=');
+  expect(answer.headers['set-cookie']?.join()).toMatch(/pixy_pending=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=300/);
+  expect(page.body).toContain('name="code"');
+  expect(await isSignedIn(person)).toBe(false);
+
+  const entered = await enter(person, page, code());
+  expect(entered.body).toContain('You are signed in');
+  expect(await isSignedIn(person)).toBe(true);
+});
+
+test('a wrong password says the same whether there is an authenticator app or not', async () => {
+  const answers = await Promise.all(
+    ['ann', 'kim', 'nobody'].map(async (username) => {
+      const person = newPerson(server);
+      const { status, body } = await person.submit(await person.open('/sign-in'), { username, password: 'wrong' });
+      return [status, body.replaceAll(username, 'X').replace(/name="form_token" value="[^"]*"/g, '').replace(/data-passkey="[^"]*"/, '')];
+    }),
+  );
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[2]).toEqual(answers[0]);
+});
+
+test('tokens tell that two factors were used, and the request goes on', async () => {
+  const { code } = await withTotp('ben');
+  const target = authorizeTarget(spa, { acr_values: '2fa', state: 'kept' });
+  const { person, page } = await atCodePage(server, 'ben', target);
+  const redirected = await person.follow((await enter(person, page, code())).headers.location ?? '');
+  expect(parametersOf(new URL(redirected.headers.location ?? ''))).toMatchObject({ state: 'kept' });
+  const tokens = await obtainTokens(server, person, spa, { acr_values: '2fa' });
+  expect(claimsOf(tokens.id_token)).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], acr: '2fa' });
+});
+
+test('an essential class that needs a second factor is refused for an account without one', async () => {
+  const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['2fa'] } } });
+  const person = newPerson(server);
+  const redirected = await person.authorize(authorizeTarget(spa, { claims }), account('kim'));
+  expect(parametersOf(redirected).error).toBe('unmet_authentication_requirements');
+});
+
+test.for([
+  [-30, 'one step before'],
+  [0, 'the present one'],
+  [30, 'one step after'],
+] as const)('takes the code of %s s: %s', async ([offset]) => {
+  const { code } = await withTotp('cem');
+  clock.advance(60);
+  const { person, page } = await atCodePage(server, 'cem');
+  expect((await enter(person, page, code(offset))).status).toBe(200);
+  clock.advance(60);
+  await act(person, { action: 'turn_off_totp' });
+});
+
+test('a code is good once, also for the step before it', async () => {
+  const { code } = await withTotp('dot');
+  clock.advance(30);
+  const [first, second, third] = [await atCodePage(server, 'dot'), await atCodePage(server, 'dot'), await atCodePage(server, 'dot')];
+  expect((await enter(first.person, first.page, code())).status).toBe(200);
+  const again = await enter(second.person, second.page, code());
+  expect([again.status, again.body.includes('That code was used before')]).toEqual([400, true]);
+  expect(reasons().at(-1)).toBe('second_factor_used');
+  expect((await enter(third.person, third.page, code(-30))).status).toBe(400);
+  expect(await isSignedIn(second.person)).toBe(false);
+});
+
+test('of one code sent twenty times at once, one signs in', async () => {
+  const { code } = await withTotp('eve');
+  const { person, page } = await atCodePage(server, 'eve');
+  const body = encodeFields({ form_token: formTokenOf(page), code: code() });
+  const answers = await atOnce(person, page.target, body);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+});
+
+test('of one recovery code sent twenty times at once, one signs in', async () => {
+  const { codes } = await withTotp('fay');
+  const { person, page } = await atCodePage(server, 'fay');
+  const body = encodeFields({ form_token: formTokenOf(page), code: codes[0] });
+  const answers = await atOnce(person, page.target, body);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+});
+
+test('twenty browsers with the right password and one code between them: one signs in', async () => {
+  const { code } = await withTotp('gus');
+  const waiting = await Promise.all(Array.from({ length: 5 }, () => atCodePage(server, 'gus')));
+  const answers = await Promise.all(waiting.map(({ person, page }) => enter(person, page, code())));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+});
+
+test('the store itself: of twenty who use a step, a recovery code or a wait, one does', async () => {
+  const database = openDatabase();
+  const store = totpStore(database, tables.people, localWrapper(Buffer.alloc(32, 1)));
+  const codes = newRecoveryCodes();
+  const on = await Promise.all(Array.from({ length: 20 }, () => store.turnOn('crowd', newTotpSecret(), 1, codes, 1)));
+  const steps = await Promise.all(Array.from({ length: 20 }, () => store.useStep('crowd', 2)));
+  const plain = codes.map((code) => code.replaceAll('-', ''));
+  const used = await Promise.all(Array.from({ length: 20 }, () => store.useRecoveryCode('crowd', plain[0] ?? '')));
+  const pendings = pendingStore(database, tables.people);
+  const secret = await pendings.start({ sub: 'crowd', account: 'crowd', keep: false }, 1_000);
+  const spent = await Promise.all(Array.from({ length: 20 }, () => pendings.spend(secret, 1_299)));
+  for (const outcomes of [on, steps, used, spent]) expect(outcomes.filter((isWon) => isWon)).toHaveLength(1);
+  expect(await store.look('crowd')).toEqual({ codesLeft: 9 });
+  for (const code of plain.slice(1)) expect(await store.useRecoveryCode('crowd', code)).toBe(true);
+  expect(await store.look('crowd')).toEqual({ codesLeft: 0 });
+  expect(await store.useRecoveryCode('crowd', plain[3] ?? '')).toBe(false);
+});
+
+test('a recovery code has a page of its own, works once, and the account tells how many are left', async () => {
+  const { codes } = await withTotp('hal');
+  expect(codes).toHaveLength(10);
+  const first = await atCodePage(server, 'hal');
+  expect(first.page.body).toContain('href="/sign-in/recovery-code"');
+  const page = await first.person.open('/sign-in/recovery-code');
+  const typed = codes[0]?.toLowerCase().replaceAll('-', ' ') ?? '';
+  expect((await enter(first.person, page, typed)).status).toBe(200);
+  expect((await first.person.open('/account')).body).toContain('You have 9 recovery codes left.');
+
+  const second = await atCodePage(server, 'hal');
+  const refused = await enter(second.person, { ...second.page, target: '/sign-in/recovery-code' }, typed);
+  expect([refused.status, refused.body.includes('That recovery code is not right, or it was used before.')]).toEqual([400, true]);
+});
+
+test('new recovery codes take a code of the app, and the old ones are worth nothing', async () => {
+  const { person, codes, code } = await withTotp('ida');
+  const page = await person.open('/account/recovery-codes');
+  expect((await enter(person, page, '000000')).status).toBe(400);
+  const renewed = recoveryCodesOf(await enter(person, page, code()));
+  expect(renewed).toHaveLength(10);
+  expect(renewed).not.toContain(codes[0]);
+  const { person: other, page: asked } = await atCodePage(server, 'ida');
+  expect((await enter(other, asked, codes[0] ?? '')).status).toBe(400);
+  expect((await enter(other, asked, renewed[0] ?? '')).status).toBe(200);
+});
+
+test('guessing is throttled per account, also with the right code, and never for good', async () => {
+  const { code } = await withTotp('jon');
+  const { person, page } = await atCodePage(server, 'jon');
+  for (let guess = 0; guess < 5; guess += 1) expect((await enter(person, page, '000000')).status).toBe(400);
+  const throttled = await enter(person, page, code());
+  expect([throttled.status, Number(throttled.headers['retry-after'])]).toEqual([429, expect.any(Number)]);
+  clock.advance(600);
+  const later = await atCodePage(server, 'jon');
+  expect((await enter(later.person, later.page, code())).status).toBe(200);
+});
+
+test('after five minutes, and without the cookie, the password comes first again', async () => {
+  const { code } = await withTotp('kim');
+  const { person, page } = await atCodePage(server, 'kim');
+  const stranger = newPerson(server);
+  await stranger.open('/sign-in');
+  expect((await stranger.open('/sign-in/code')).headers.location).toBe('/sign-in');
+  expect((await enter(stranger, page, code())).headers.location).toBe('/sign-in');
+  clock.advance(300);
+  const late = await enter(person, page, code());
+  expect(late.headers.location).toBe('/sign-in');
+  expect((await person.open('/sign-in')).body).toContain('That took too long. Sign in again from the beginning.');
+  expect((await person.open('/sign-in')).body).not.toContain('That took too long.');
+  expect(await isSignedIn(person)).toBe(false);
+});
+
+test('a form of another site does not use up a code', async () => {
+  const { code } = await withTotp('lea');
+  const { person, page } = await atCodePage(server, 'lea');
+  expect((await enter(person, { ...page, body: '' }, code())).status).toBe(403);
+  expect((await enter(person, page, code())).status).toBe(200);
+});
+
+test('turned off, the password is enough again, and old recovery codes come back with nothing', async () => {
+  const person = await signedInPerson(server, account('lea')).catch(() => undefined);
+  expect(person).toBeUndefined();
+  clock.advance(30);
+  const { person: signed, page } = await atCodePage(server, 'lea');
+  const totp = totpStore(openDatabase(), tables.people, localWrapper(Buffer.alloc(32)));
+  expect(await totp.look('sub-of-lea')).toEqual({ codesLeft: 10 });
+  await expect(totp.find('sub-of-lea')).rejects.toThrow(); // another key opens nothing
+  expect(page.body).toContain('name="code"');
+  await totp.turnOff('sub-of-lea');
+  expect(await isSignedIn(await signedIn(server, 'lea'))).toBe(true);
+  expect((await enter(signed, page, '123456')).status).toBe(400);
+});
+
+test('the table holds no secret and no code in the clear, and one account cannot be given the secret of another', async () => {
+  const { app, codes } = await withTotp('dot').catch(() => ({ app: undefined, codes: [] as string[] }));
+  expect(app).toBeUndefined(); // has one already
+  const database = openDatabase();
+  const wrapper = localWrapper(Buffer.alloc(32, 9));
+  const store = totpStore(database, tables.people, wrapper);
+  const secret = newTotpSecret();
+  await store.turnOn('one', secret, 1, ['ABCD-EFGH-JK01-2345'], 1);
+  const item = await database.get({ TableName: tables.people, Key: { pk: 'totp#one', sk: 'totp' } });
+  const kept = JSON.stringify(item, (_, value) => (value instanceof Set ? [...value] : value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value));
+  expect(kept).not.toContain(Buffer.from(secret).toString('latin1'));
+  expect(kept).not.toContain('ABCD');
+  await database.put({ TableName: tables.people, Item: { ...item, pk: 'totp#two' } });
+  await expect(store.find('two')).rejects.toThrow();
+  expect(codes).toEqual([]);
+});
+
+test('nothing of it is in the audit log', async () => {
+  const person = await signedIn(server, 'lea');
+  const app = await addTotp(person);
+  const { codes } = await app.confirm(app.codeAt(clock.now()));
+  clock.advance(30);
+  const { person: other, page } = await atCodePage(server, 'lea');
+  const code = app.codeAt(clock.now());
+  await enter(other, page, codes[0] ?? '');
+  const log = server.auditLines.join('\n');
+  for (const secret of [app.secret, totpSecretText(newTotpSecret()), code, codes[0] ?? '', other.cookies.get('pixy_session') ?? '']) {
+    expect(log).not.toContain(secret);
+  }
+});

@@ -1,0 +1,518 @@
+import { SignJWT } from 'jose';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { web } from '../support/clients.ts';
+import { send } from '../support/http.ts';
+import { obtainTokens } from '../support/lifecycle.ts';
+import { formTokenOf, newPerson, type Person, signedInPerson } from '../support/person.ts';
+import { authorizeTarget, claimsOf, parametersOf, redeem } from '../support/protocol.ts';
+import { ada, startTestServer, type TestServer, tables } from '../support/server.ts';
+import { pkcePair } from '../support/pkce.ts';
+import { comeBack, problemOn, s256, targetOf, toProvider } from './flow.ts';
+import { type ScriptedProvider, startScriptedProvider } from './scripted-provider.ts';
+
+const secret = 'the secret that the provider knows us by';
+const client = { ...web, first_party: true };
+let provider: ScriptedProvider;
+let server: TestServer;
+let accounts: ReturnType<typeof accountStore>;
+
+/** Everybody gets a subject of their own at the provider, unless a test says otherwise. */
+let people = 0;
+const somebody = (claims: Record<string, unknown> = {}) => {
+  people += 1;
+  return { sub: `person-${people}`, ...claims };
+};
+
+beforeAll(async () => {
+  provider = await startScriptedProvider();
+  const described = { name: 'Example ID', issuer: provider.issuer, client_id: 'pixy', client_secret: secret };
+  const upstreams = [
+    { ...described, id: 'example', claims: { department: 'https://example.com/department' } },
+    { ...described, id: 'linked', name: 'Linked ID', accounts: 'linked_only' },
+    { ...described, id: 'work', name: 'Work ID', email_domains: ['work.example'] },
+    { ...described, id: 'gone', name: 'Gone ID', issuer: 'http://127.0.0.1:9' },
+    { ...described, id: 'other', name: 'Other ID', issuer: provider.issuer.replace('127.0.0.1', 'localhost') },
+  ];
+  server = await startTestServer({
+    clients: [client],
+    accounts: [ada, { username: 'grace@example.com', password: 'a password of Grace', claims: { sub: 'grace-0001' } }],
+    environment: { PIXY_UPSTREAMS: JSON.stringify(upstreams) },
+  });
+  accounts = accountStore(openDatabase(), tables.people);
+});
+
+beforeEach(() => provider.play({ claims: somebody() }));
+
+const request = (changes: Record<string, string | undefined> = {}) => authorizeTarget(client, { idp: 'example', ...changes });
+const lastLine = () => JSON.parse(server.auditLines.at(-1) ?? '{}') as Record<string, unknown>;
+const auditOf = (reason: string) => server.auditLines.map((line) => JSON.parse(line)).findLast((line) => line.reason === reason);
+
+/** Signs in by the provider as whoever it says; ends at the redirect to the client. */
+async function signIn(person: Person, changes: Record<string, string | undefined> = {}) {
+  const authorization = await toProvider(person, request(changes));
+  const page = await comeBack(person, provider.approve(authorization));
+  return { page, to: page.status === 302 ? new URL(page.headers.location ?? '') : undefined };
+}
+
+/** The ID token that the client ends up with. */
+async function idTokenOf(person: Person) {
+  const { verifier, challenge } = pkcePair();
+  const { to, page } = await signIn(person, { code_challenge: challenge, scope: 'openid profile email' });
+  if (to === undefined) throw new Error(`expected a code, got ${page.status} ${problemOn(page)}`);
+  const answer = await redeem(server, client, { code: parametersOf(to).code, code_verifier: verifier });
+  return claimsOf(answer.json.id_token);
+}
+
+describe('the way there', () => {
+  test('the sign-in page has a button for every provider', async () => {
+    const page = await newPerson(server).follow(authorizeTarget(client));
+    expect([...page.body.matchAll(/name="idp" value="([^"]+)"/g)].map(([, id]) => id)).toEqual([
+      'example', 'linked', 'work', 'gone', 'other',
+    ]); // biome-ignore format: a list
+    expect(page.body).toContain('Continue with <bdi>Example ID</bdi>');
+  });
+
+  test('the button leads to the provider, and from there back to the client', async () => {
+    const person = newPerson(server);
+    const page = await person.follow(authorizeTarget(client));
+    const pressed = await person.submit(page, { idp: 'example' });
+    expect(pressed.status).toBe(303);
+    const authorization = await toProvider(person, pressed.headers.location ?? '');
+    const done = await comeBack(person, provider.approve(authorization));
+    expect(parametersOf(new URL(done.headers.location ?? ''))).toMatchObject({ state: 'a-state', iss: server.issuer });
+  });
+
+  test('RFC 7636, OIDC Core §3.1.2.1: PKCE S256, state and nonce, all of them new for every flow', async () => {
+    const person = newPerson(server);
+    const [one, two] = [await toProvider(person, request()), await toProvider(person, request())];
+    expect(Object.fromEntries(one.searchParams)).toEqual({
+      client_id: 'pixy',
+      response_type: 'code',
+      redirect_uri: `${server.issuer}/upstream/example/callback`,
+      scope: 'openid profile email',
+      state: expect.stringMatching(/^[\w-]{43}$/),
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: 'S256',
+    });
+    for (const name of ['state', 'nonce', 'code_challenge']) {
+      expect(one.searchParams.get(name)).not.toBe(two.searchParams.get(name));
+    }
+  });
+
+  test('login_hint and ui_locales are passed on; prompt=login and max_age ask the provider to ask again', async () => {
+    const { searchParams } = await toProvider(newPerson(server), request({ login_hint: 'grace', ui_locales: 'de fr' }));
+    expect(searchParams.get('login_hint')).toBe('grace');
+    expect(searchParams.get('ui_locales')).toBe('de fr');
+    expect(searchParams.get('prompt')).toBeNull();
+    for (const again of [{ prompt: 'login' }, { max_age: '60' }]) {
+      const asked = await toProvider(newPerson(server), request(again));
+      expect(asked.searchParams.get('prompt')).toBe('login');
+    }
+  });
+
+  test('a provider that is not known shows the page, and has no address', async () => {
+    const page = await newPerson(server).follow(authorizeTarget(client, { idp: 'nobody' }));
+    expect(page.body).toContain('name="password"');
+    for (const path of ['/upstream/nobody/start', '/upstream/example/other', '/upstream/example', '/upstream/x/y/z']) {
+      expect((await send(server.port, path)).status).toBe(404);
+    }
+  });
+
+  test('the secret of the provider and our verifier go nowhere but to its token endpoint', async () => {
+    provider.seen.length = 0;
+    const person = newPerson(server);
+    const authorization = await toProvider(person, request());
+    await comeBack(person, provider.approve(authorization));
+    const [token] = provider.seen.filter(({ path }) => path === '/token');
+    expect(s256(token?.form.get('code_verifier') ?? '')).toBe(authorization.searchParams.get('code_challenge'));
+    expect(Buffer.from(token?.authorization?.split(' ')[1] ?? '', 'base64').toString()).toContain('pixy:');
+    const items = JSON.stringify(await everyItem());
+    for (const kept of [token?.form.get('code_verifier'), authorization.searchParams.get('nonce'), secret]) {
+      expect(items).not.toContain(kept);
+      expect(server.auditLines.join('')).not.toContain(kept);
+    }
+  });
+});
+
+async function everyItem() {
+  const { DynamoDBClient, ScanCommand } = await import('@aws-sdk/client-dynamodb');
+  const database = new DynamoDBClient({});
+  const { Items = [] } = await database.send(new ScanCommand({ TableName: tables.people }));
+  return Items;
+}
+
+describe('accounts', () => {
+  test('a first sign-in makes an account, a second one finds it', async () => {
+    const claims = somebody({ name: 'Grace Hopper', email: 'gh@example.com', email_verified: true, 'https://example.com/department': 'navy' });
+    provider.play({ claims });
+    const first = await idTokenOf(newPerson(server));
+    expect(first['sub']).not.toBe(claims['sub']);
+    const account = await accounts.findBySubject(String(first['sub']));
+    expect(account?.claims).toMatchObject({ name: 'Grace Hopper', email: 'gh@example.com', email_verified: true, department: 'navy' });
+    expect(account).not.toHaveProperty('passwordHash');
+    expect((await idTokenOf(newPerson(server)))['sub']).toBe(first['sub']);
+  });
+
+  test('two first sign-ins at once make one account', async () => {
+    provider.play({ claims: somebody({ email: 'twice@example.com', email_verified: true }) });
+    const tokens = await Promise.all(Array.from({ length: 6 }, () => idTokenOf(newPerson(server))));
+    expect(new Set(tokens.map(({ sub }) => sub)).size).toBe(1);
+  });
+
+  test('an account is never found by its address, however verified', async () => {
+    provider.play({ claims: somebody({ email: 'grace@example.com', email_verified: true }) });
+    const { page } = await signIn(newPerson(server));
+    expect(problemOn(page)).toBe('No account here is linked to that account at Example ID. Sign in another way, and link it in your account.');
+    expect(auditOf('upstream_not_linked')).toMatchObject({ endpoint: 'upstream', verdict: 'refused' });
+  });
+
+  test('an address that is not verified is no name to sign in with', async () => {
+    provider.play({ claims: somebody({ email: 'grace@example.com' }) });
+    const { sub } = await idTokenOf(newPerson(server));
+    const account = await accounts.findBySubject(String(sub));
+    expect(account?.email).toBeUndefined();
+    expect(account?.claims).toMatchObject({ email: 'grace@example.com', email_verified: false });
+  });
+
+  test('the same subject of another issuer is somebody else', async () => {
+    const claims = somebody();
+    provider.play({ claims });
+    const first = await idTokenOf(newPerson(server));
+    const local = provider.issuer.replace('127.0.0.1', 'localhost');
+    provider.play({ claims: { ...claims, iss: local }, metadata: { issuer: local } });
+    const person = newPerson(server);
+    const authorization = await toProvider(person, request({ idp: 'other' }));
+    const page = await comeBack(person, provider.approve(authorization));
+    expect(page.status).toBe(302);
+    const second = claimsOf((await obtainTokens(server, person, client)).id_token);
+    expect(second['sub']).not.toBe(first['sub']);
+  });
+
+  test('a provider that makes no accounts lets in nobody who is not linked', async () => {
+    const person = newPerson(server);
+    const authorization = await toProvider(person, request({ idp: 'linked' }));
+    const page = await comeBack(person, provider.approve(authorization));
+    expect(problemOn(page)).toContain('No account here is linked to that account at Linked ID.');
+  });
+
+  test('an account that is disabled stays outside', async () => {
+    const claims = somebody();
+    provider.play({ claims });
+    const { sub } = await idTokenOf(newPerson(server));
+    await accounts.disable(String(sub), server.clock.now());
+    const { page } = await signIn(newPerson(server));
+    expect(problemOn(page)).toBe('Signing in with Example ID did not work. Try again, or sign in another way.');
+    expect(auditOf('upstream_account_disabled')).toBeDefined();
+  });
+
+  test.each<[string, Record<string, unknown>, boolean]>([
+    ['a verified address in it', { email: 'a@work.example', email_verified: true }, true],
+    ['in other letters', { email: 'b@WORK.example', email_verified: true }, true],
+    ['an address that is not verified', { email: 'c@work.example' }, false],
+    ['a subdomain', { email: 'd@x.work.example', email_verified: true }, false],
+    ['a domain that ends like it', { email: 'e@notwork.example', email_verified: true }, false],
+    ['two of them', { email: 'f@work.example@evil.example', email_verified: true }, false],
+    ['a letter that folds into it', { email: 'g@wor\u212a.example', email_verified: true }, false],
+    ['no address', {}, false],
+  ])('only certain domains: %s', async (_, told, isIn) => {
+    provider.play({ claims: somebody(told) });
+    const person = newPerson(server);
+    const authorization = await toProvider(person, request({ idp: 'work' }));
+    const page = await comeBack(person, provider.approve(authorization));
+    expect(page.status).toBe(isIn ? 302 : 200);
+    if (!isIn) expect(problemOn(page)).toContain('Only verified addresses of certain organisations');
+  });
+
+  test.each<[unknown, unknown]>([
+    [['pwd', 'mfa'], ['pwd', 'mfa']],
+    [undefined, undefined],
+    ['mfa', undefined],
+    [[1, null, { a: 1 }, 'otp', 'otp', 'x'.repeat(33), 'a b', '<script>'], ['otp']],
+  ])('amr %j of the provider becomes %j', async (amr, expected) => {
+    provider.play({ claims: somebody({ amr }) });
+    const token = await idTokenOf(newPerson(server));
+    expect(token['amr']).toEqual(expected);
+    expect(token['acr']).toBe(Array.isArray(amr) && amr.includes('mfa') ? '2fa' : '1fa');
+  });
+
+  test('claims of the protocol are not taken over', async () => {
+    provider.play({ claims: somebody({ acr: 'phr', auth_time: 1, sid: 'x', scope: 'admin', picture: 'https://x.example/p' }) });
+    const { sub } = await idTokenOf(newPerson(server));
+    expect((await accounts.findBySubject(String(sub)))?.claims).toEqual({ sub, picture: 'https://x.example/p' });
+  });
+
+  test('userinfo is asked for an address that the ID token does not have, and must be about the same person', async () => {
+    const metadata = { userinfo_endpoint: `${provider.issuer}/userinfo` };
+    const person = somebody();
+    server.clock.advance(1_000);
+    provider.play({ claims: person, metadata, userinfo: { sub: person.sub, email: 'told@example.com', email_verified: true } });
+    const { sub } = await idTokenOf(newPerson(server));
+    expect((await accounts.findBySubject(String(sub)))?.email).toBe('told@example.com');
+    provider.play({ claims: somebody(), metadata, userinfo: { sub: 'another', email: 'a@example.com', email_verified: true } });
+    expect(problemOn((await signIn(newPerson(server))).page)).toContain('did not work');
+    server.clock.advance(1_000);
+  });
+});
+
+describe('an answer that is not for this browser, or not for now', () => {
+  const expired = 'That took too long. Sign in again from the beginning.';
+  const unknown = () => expect(lastLine()).toMatchObject({ endpoint: 'upstream', reason: 'upstream_flow_unknown' });
+
+  test('RFC 9700 §4.7: a callback in another browser', async () => {
+    const callback = provider.approve(await toProvider(newPerson(server), request()));
+    for (const other of [newPerson(server), await withFlow()]) {
+      const page = await other.open(targetOf(callback));
+      unknown();
+      expect(problemOn(await other.follow(page.headers.location ?? ''))).toBe(expired);
+      expect(other.cookies.has('pixy_session')).toBe(false);
+    }
+  });
+
+  const withFlow = async () => {
+    const person = newPerson(server);
+    await toProvider(person, request());
+    return person;
+  };
+
+  test('a callback that comes twice, and fifty at once', async () => {
+    const person = newPerson(server);
+    const callback = provider.approve(await toProvider(person, request()));
+    const pages = await Promise.all(Array.from({ length: 50 }, () => person.open(targetOf(callback))));
+    expect(pages.filter(({ headers }) => headers.location?.startsWith('/authorize')).length).toBe(1);
+    await person.open(targetOf(callback));
+    unknown();
+  });
+
+  test.each([['forged', 'A'.repeat(43)], ['empty', ''], ['left out', undefined]])('a state that is %s', async (_, state) => {
+    const person = newPerson(server);
+    const authorization = await toProvider(person, request());
+    const callback = provider.approve(authorization);
+    if (state === undefined) callback.searchParams.delete('state');
+    else callback.searchParams.set('state', state);
+    await person.open(targetOf(callback));
+    unknown();
+  });
+
+  test('a state that comes twice', async () => {
+    const person = newPerson(server);
+    const callback = provider.approve(await toProvider(person, request()));
+    await person.open(`${targetOf(callback)}&state=x`);
+    unknown();
+  });
+
+  test('a flow that took too long', async () => {
+    const person = newPerson(server);
+    const callback = provider.approve(await toProvider(person, request()));
+    server.clock.advance(901);
+    await person.open(targetOf(callback));
+    unknown();
+  });
+
+  test('RFC 9700 §4.4: a flow with one provider that comes back from another', async () => {
+    const person = newPerson(server);
+    const callback = provider.approve(await toProvider(person, request()));
+    await person.open(targetOf(callback).replace('/example/', '/work/'));
+    unknown();
+  });
+
+  test('two tabs do not disturb each other', async () => {
+    const person = newPerson(server);
+    const [one, two] = [await toProvider(person, request()), await toProvider(person, request())];
+    expect((await comeBack(person, provider.approve(one))).status).toBe(302);
+    expect((await comeBack(person, provider.approve(two))).status).toBe(302);
+  });
+
+  test('the session has a new id: what was in the cookie before is of no use', async () => {
+    const person = newPerson(server);
+    person.cookies.set('pixy_session', 'Zml4ZWQ.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+    const { page } = await signIn(person);
+    expect(page.status).toBe(302);
+    expect(person.cookies.get('pixy_session')).not.toMatch(/^Zml4ZWQ\.a+$/);
+  });
+});
+
+describe('an answer that cannot be believed', () => {
+  const failed = 'Signing in with Example ID did not work. Try again, or sign in another way.';
+
+  test.each<[string, Record<string, string | undefined>]>([
+    ['RFC 9207: of another issuer', { iss: 'https://evil.example' }],
+    ['RFC 9207: of an issuer that looks alike', { iss: 'http://127.0.0.1' }],
+    ['with a code that nobody issued', { code: 'invented' }],
+    ['without a code', { code: undefined }],
+    ['of another response type', { id_token: 'eyJ.eyJ.x', code: undefined }],
+  ])('%s', async (_, changes) => {
+    const person = newPerson(server);
+    const authorization = await toProvider(person, request());
+    const page = await comeBack(person, provider.approve(authorization, changes));
+    expect(problemOn(page)).toBe(failed);
+    expect(person.cookies.has('pixy_session')).toBe(false);
+    expect(auditOf('upstream_answer_invalid')['cause']).toMatch(/^example: [\w ]+$/);
+  });
+
+  test.each<[string, () => Parameters<ScriptedProvider['play']>[0]]>([
+    ['of another issuer', () => ({ claims: { iss: 'https://evil.example' } })],
+    ['for another client', () => ({ claims: { aud: 'another' } })],
+    ['for several clients without azp', () => ({ claims: { aud: ['pixy', 'another'] } })],
+    ['with another nonce', () => ({ claims: { nonce: 'another' } })],
+    ['without a nonce', () => ({ claims: { nonce: undefined } })],
+    ['without a subject', () => ({ claims: { sub: undefined } })],
+    ['that has expired', () => ({ claims: { exp: Math.floor(Date.now() / 1_000) - 60 } })],
+    ['signed by a stranger', () => ({ idToken: (claims) => provider.sign(claims, provider.strangersKey) })],
+    ['with a signature that was changed', () => ({ idToken: async (claims) => `${(await provider.sign(claims)).slice(0, -6)}AAAAAA` })],
+    ['alg none', () => ({ idToken: (claims) => `${encode({ alg: 'none' })}.${encode(claims)}.` })],
+    ['signed with our client secret', () => ({ idToken: (claims) => new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(secret)) })],
+    ['that is missing', () => ({ idToken: () => undefined })],
+    ['that is no JWT', () => ({ idToken: () => 'x' })],
+  ])('an ID token %s', async (_, script) => {
+    provider.play(script());
+    const person = newPerson(server);
+    const { page } = await signIn(person);
+    expect(problemOn(page)).toBe(failed);
+    expect(person.cookies.has('pixy_session')).toBe(false);
+  }); // biome-ignore format: one case per line
+
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+  test.each<[string, Record<string, unknown>]>([
+    ['of another issuer', { issuer: 'https://evil.example' }],
+    ['of an issuer with a slash more', { issuer: 'slash' }],
+    ['with alg none and shared secrets only', { id_token_signing_alg_values_supported: ['none', 'HS256'] }],
+  ])('metadata %s', async (_, metadata) => {
+    const issuer = metadata['issuer'] === 'slash' ? { issuer: `${provider.issuer}/` } : {};
+    server.clock.advance(1_000);
+    provider.play({ metadata: { ...metadata, ...issuer } });
+    const page = await newPerson(server).follow(request());
+    expect(problemOn(page)).toBe(failed);
+    server.clock.advance(1_000);
+  });
+
+  test('RFC 9207: an issuer that says it sends iss has to', async () => {
+    server.clock.advance(1_000);
+    provider.play({ claims: somebody(), metadata: { authorization_response_iss_parameter_supported: true } });
+    expect(problemOn((await signIn(newPerson(server))).page)).toBe(failed);
+    const person = newPerson(server);
+    const authorization = await toProvider(person, request());
+    expect((await comeBack(person, provider.approve(authorization, { iss: provider.issuer }))).status).toBe(302);
+    server.clock.advance(1_000);
+  });
+});
+
+describe('a provider that says no, or nothing', () => {
+  test.each(['access_denied', 'login_required', 'consent_required'])('%s', async (error) => {
+    const person = newPerson(server);
+    const authorization = await toProvider(person, request());
+    const page = await comeBack(person, provider.back(authorization, { error, error_description: '<script>alert(1)</script>' }));
+    expect(problemOn(page)).toBe('You were not signed in with Example ID, because you or Example ID said no.');
+    expect(page.body).not.toContain('alert(1)');
+  });
+
+  test.each(['server_error', 'temporarily_unavailable'])('%s', async (error) => {
+    const person = newPerson(server);
+    const authorization = await toProvider(person, request());
+    const page = await comeBack(person, provider.back(authorization, { error }));
+    expect(problemOn(page)).toBe('Example ID does not answer at the moment. Try again later, or sign in another way.');
+  });
+
+  test('one that cannot be reached: the page says so, with the way back to the client', async () => {
+    const page = await newPerson(server).follow(request({ idp: 'gone', state: 'kept' }));
+    expect(problemOn(page)).toBe('Gone ID does not answer at the moment. Try again later, or sign in another way.');
+    expect(page.target).toContain('state=kept');
+    expect(page.target).not.toContain('idp=');
+  });
+
+  test('and the person signs in in another way from there', async () => {
+    const person = newPerson(server);
+    const page = await person.follow(request({ idp: 'gone' }));
+    const signedIn = await person.submit(page, { username: ada.username, password: ada.password });
+    const done = await person.follow(signedIn.headers.location ?? '');
+    expect(done.status).toBe(302);
+    expect(signedIn.headers.location).not.toContain('pixy_problem');
+  });
+
+  test.each([{ status: 500, body: {} }, { status: 503, body: { error: 'temporarily_unavailable' } }])('a token endpoint with %j', async (token) => {
+    provider.play({ token });
+    expect(problemOn((await signIn(newPerson(server))).page)).toContain('does not answer at the moment');
+  });
+
+  test.each([
+    { status: 401, body: { error: 'invalid_client' } },
+    { status: 200, body: 'tokens' },
+    { status: 200, body: { access_token: 'x', token_type: 'mac' } },
+    { status: 302, body: {} },
+  ])('a token endpoint with %j is not believed', async (token) => {
+    provider.play({ token });
+    expect(problemOn((await signIn(newPerson(server))).page)).toContain('did not work');
+  });
+
+  test.each([
+    ['de', 'Example ID'], ['fr', 'Example ID'], ['es', 'Example ID'], ['pt', 'Example ID'],
+  ])('is said in %s as well', async (language, name) => {
+    const person = newPerson(server);
+    const authorization = await toProvider(person, request());
+    const back = await person.open(targetOf(provider.back(authorization, { error: 'access_denied' })));
+    const page = await person.open(back.headers.location ?? '', { headers: { 'accept-language': language } });
+    expect(problemOn(page)).toContain(name);
+    expect(problemOn(page)).not.toContain('You were not');
+  }); // biome-ignore format: a short table
+});
+
+describe('what the address says is wrong', () => {
+  test.each([
+    'upstream_denied.<script>alert(1)</script>',
+    'toString.example',
+    '__proto__.example',
+    'upstream_denied.nobody',
+    'x'.repeat(500),
+  ])('is one of our sentences or nothing: %s', async (value) => {
+    const page = await newPerson(server).open(`/sign-in?pixy_problem=${encodeURIComponent(value)}`);
+    expect({ status: page.status, problem: problemOn(page) }).toEqual({ status: 200, problem: undefined });
+    expect(page.body).not.toContain('<script>alert');
+  });
+});
+
+describe('linking', () => {
+  const post = async (person: Person, id: string, changes: Record<string, string> = {}) => {
+    const page = await person.open('/sign-in');
+    return person.submit({ ...page, target: `/upstream/${id}/start` }, { form_token: formTokenOf(page), ...changes });
+  };
+
+  test('somebody who is signed in links an identity, and signs in with it from then on', async () => {
+    provider.play({ claims: somebody({ email: 'ada@example.com', email_verified: true }) });
+    const person = await signedInPerson(server);
+    const there = await post(person, 'linked');
+    const back = await person.open(targetOf(provider.approve(new URL(there.headers.location ?? ''))));
+    expect(back.headers.location).toBe('/account?linked=linked');
+    const other = newPerson(server);
+    const authorization = await toProvider(other, request({ idp: 'linked' }));
+    expect((await comeBack(other, provider.approve(authorization))).status).toBe(302);
+    const { id_token } = await obtainTokens(server, other, client);
+    expect(claimsOf(id_token)['sub']).toBe(ada.claims.sub);
+  });
+
+  test('an identity that is linked to somebody else stays theirs', async () => {
+    provider.play({ claims: somebody() });
+    await idTokenOf(newPerson(server));
+    const person = await signedInPerson(server);
+    const there = await post(person, 'example');
+    const back = await person.open(targetOf(provider.approve(new URL(there.headers.location ?? ''))));
+    expect(back.headers.location).toBe('/account?pixy_problem=upstream_linked_elsewhere.example');
+  });
+
+  test('takes a form of ours, and a session', async () => {
+    const person = await signedInPerson(server);
+    expect((await post(person, 'linked', { form_token: 'x' })).status).toBe(403);
+    expect((await post(newPerson(server), 'linked')).headers.location).toBe('/sign-in');
+  });
+
+  test('is for the person who started it', async () => {
+    const person = await signedInPerson(server);
+    const callback = provider.approve(new URL((await post(person, 'linked')).headers.location ?? ''));
+    const grace = await signedInPerson(server, { username: 'grace@example.com', password: 'a password of Grace' });
+    person.cookies.set('pixy_session', grace.cookies.get('pixy_session') ?? '');
+    const back = await person.open(targetOf(callback));
+    expect(back.headers.location).toContain('upstream_flow_unknown');
+  });
+});
