@@ -35,6 +35,7 @@ import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient 
 import { demoRoutes } from './demo/demo-page.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
 import { readAccountsFile, readClientsFile, readUpstreamsFile } from './entries-file.ts';
+import { readHooksFile } from './hooks-file.ts';
 import { type GatewayLimits, startGateway } from './http-api-gateway.ts';
 import { announceServer } from './running-server.ts';
 
@@ -47,6 +48,8 @@ export type ServerOptions = {
   accountsFile?: string | undefined;
   /** Upstream providers, with their secrets; see docs/upstream.md. */
   upstreamsFile?: string | undefined;
+  /** A module with functions of the operator; see docs/hooks.md. */
+  hooksFile?: string | undefined;
   /** A DynamoDB-compatible endpoint to use instead of the embedded one. */
   dynamodb?: string | undefined;
   /** Answers at the paths of other authorization servers as well. @default false */
@@ -92,6 +95,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   const clients = options.clientsFile ? await readClientsFile(options.clientsFile) : [];
   const accounts = options.accountsFile ? await readAccountsFile(options.accountsFile) : [];
   const upstreams = options.upstreamsFile ? await readUpstreamsFile(options.upstreamsFile) : undefined;
+  const hooks = options.hooksFile ? await readHooksFile(options.hooksFile) : undefined;
 
   const folder = options.data === 'memory' ? undefined : openFolder(options.data);
   const handlers = new Map<string, HttpApiHandler>(demo.clients ? demoRoutes() : []);
@@ -110,7 +114,11 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     useDatabase(endpoint);
     await createTables(new DynamoDBClient({}), localTableNames);
 
-    const given = { ...(upstreams !== undefined && { PIXY_UPSTREAMS: upstreams }), ...options.environment };
+    const given = {
+      ...(upstreams !== undefined && { PIXY_UPSTREAMS: upstreams }),
+      ...(hooks !== undefined && { PIXY_HOOKS: hooks }),
+      ...options.environment,
+    };
     const runtime = openRuntime({ ...environment(issuer, folder), ...given }, options);
     await composeRotateKeys(runtime)();
     await load(runtime, clients, accounts, demo);
@@ -183,8 +191,13 @@ async function load(
   const demoClients = await Promise.all(
     (demo.clients ? [demoPublicClient, demoConfidentialClient, demoAdminClient] : []).map(mustParse),
   );
-  for (const client of [...demoClients, ...clients]) await putIfChanged(clientsTable, client);
-  await Promise.all([...(demo.account ? [demoAccount] : []), ...accounts].map((account) => accountsTable.put(account)));
+  // What somebody made of the demo stays as they made it; a file says how things are to be, at every start.
+  for (const client of demoClients) {
+    if ((await clientsTable.find(client.clientId)) === undefined) await putIfChanged(clientsTable, client);
+  }
+  for (const client of clients) await putIfChanged(clientsTable, client);
+  const isNew = demo.account && (await accountsTable.findByUsername(demoAccount.username)) === undefined;
+  await Promise.all([...(isNew ? [demoAccount] : []), ...accounts].map((account) => accountsTable.put(account)));
 }
 
 /** A start with the same file as before is no change, and leaves no entry in the change log. */
