@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import type { Database } from '../shared/aws/dynamodb.ts';
+import type { Database, Item } from '../shared/aws/dynamodb.ts';
 import type { TableName } from '../shared/aws/tables.ts';
 import type { Author } from '../shared/clients/change.ts';
 import type { ClientStore } from '../shared/clients/client-store.ts';
 import { wrongUsage } from './failure.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
+import type { Scan } from './scan-table.ts';
 
 /** Where a command works. `issuer` where it is known: of the running server, or of the deployed stage. */
 export type Place =
@@ -21,6 +22,8 @@ export type Opened = {
   database: Database;
   /** What a table is called there. Fails when `--table` did not say it. */
   table: (name: TableName) => string;
+  /** Every item of a table that fits. */
+  scan: (name: TableName, scan: Scan) => AsyncIterable<Item>;
 };
 
 /** An answer, for programs and for people. */

@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 /** What a command sees of the process it runs in. */
@@ -6,6 +8,8 @@ export type Io = {
   writeError: (text: string) => void;
   /** Standard input, to its end. */
   readInput: () => Promise<string>;
+  /** Asks for something that is not shown while it is typed. Absent where nobody sits in front. */
+  askSecret?: ((question: string) => Promise<string>) | undefined;
   env: Readonly<Record<string, string | undefined>>;
   /** Epoch seconds. */
   now: () => number;
@@ -21,7 +25,24 @@ export function processIo(): Io {
     write: (output) => void process.stdout.write(output),
     writeError: (output) => void process.stderr.write(output),
     readInput: () => text(process.stdin),
+    askSecret: process.stdin.isTTY && process.stderr.isTTY ? askSecret : undefined,
     env: process.env,
     now: () => Math.floor(Date.now() / 1_000),
   };
+}
+
+/** Rejects with an AbortError on Ctrl-C. */
+async function askSecret(question: string): Promise<string> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  // Only now: from here on the terminal shows nothing by itself.
+  process.stderr.write(question);
+  const interrupted = new AbortController();
+  terminal.once('SIGINT', () => interrupted.abort());
+  try {
+    return await terminal.question('', { signal: interrupted.signal });
+  } finally {
+    terminal.close();
+    process.stderr.write('\n');
+  }
 }

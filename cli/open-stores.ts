@@ -9,6 +9,7 @@ import { type TableName, tableDefinitions } from '../shared/aws/tables.ts';
 import { clientStore } from '../shared/clients/client-store.ts';
 import type { Opened, Place, Wanted } from './context.ts';
 import { Failure, wrongUsage } from './failure.ts';
+import { scanTable } from './scan-table.ts';
 
 type Closable = Opened & { close(): Promise<void> };
 type TableNames = Partial<Record<TableName, string>>;
@@ -68,6 +69,7 @@ function openTables(place: Place, names: TableNames, connection: DynamoDBClientC
     place,
     database,
     table,
+    scan: (name, scan) => scanTable(client, table(name), scan),
     clients: clientStore(database, table('clients'), now),
     close: async () => client.destroy(),
   };
@@ -87,7 +89,7 @@ async function findStage(stage: string): Promise<{ tables: TableNames; issuer: s
   return { tables, issuer: values.get(`${prefix}issuer`) };
 }
 
-async function readParameters(names: string[]): Promise<Map<string, string>> {
+export async function readParameters(names: string[]): Promise<Map<string, string>> {
   const client = new SSMClient({});
   try {
     const { Parameters: found = [] } = await client.send(new GetParametersCommand({ Names: names }));

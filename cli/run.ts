@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import * as v from 'valibot';
 import packageJson from '../package.json' with { type: 'json' };
+import { accountsCommand } from './commands/accounts.ts';
+import { apisCommand } from './commands/apis.ts';
 import { clientsCommand } from './commands/clients.ts';
+import { keysCommand } from './commands/keys.ts';
 import { pkceCommand } from './commands/pkce.ts';
 import { policyCommand } from './commands/policy.ts';
 import { waiverCommand } from './commands/waiver.ts';
@@ -18,8 +21,11 @@ import { verifyCommand } from './verify/verify-command.ts';
 /** The command groups, in the order of the help. */
 const commandGroups: readonly ((context: Context) => Command)[] = [
   clientsCommand,
+  accountsCommand,
   policyCommand,
   waiverCommand,
+  apisCommand,
+  keysCommand,
   reportCommand,
   pkceCommand,
   verifyCommand,
@@ -41,7 +47,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 function program(context: Context, io: Io, use: (options: object) => void): Command {
   const pixy = new Command('pixy')
-    .description('Manages the clients and the PKCE policy of a Pixy authorization server.')
+    .description('Manages the clients, the PKCE policy, the APIs and the signing keys of a Pixy authorization server.')
     .version(packageJson.version);
   for (const group of commandGroups) pixy.addCommand(group(context));
   examples(

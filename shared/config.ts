@@ -1,5 +1,8 @@
 import * as v from 'valibot';
+import { brandJson } from './http/pages/brand.ts';
+import { hooksJson } from './hooks/settings.ts';
 import { signingAlgorithms } from './keys/signing-key.ts';
+import { providersJson } from './upstream/provider.ts';
 
 const seconds = (fallback: number, minimum: number, maximum: number) =>
   v.optional(
@@ -57,11 +60,25 @@ const environment = v.object({
   PIXY_CODE_LIFETIME: seconds(60, 1, 600),
   PIXY_ACCESS_TOKEN_LIFETIME: seconds(3_600, 60, 86_400),
   PIXY_ID_TOKEN_LIFETIME: seconds(3_600, 60, 86_400),
+  /** Sessions: altogether and unused, and the same for somebody who asks to stay signed in. */
   PIXY_SESSION_LIFETIME: seconds(28_800, 60, 2_592_000),
+  PIXY_SESSION_IDLE_LIFETIME: seconds(7_200, 60, 2_592_000),
+  PIXY_KEPT_SESSION_LIFETIME: seconds(2_592_000, 60, 31_536_000),
+  PIXY_KEPT_SESSION_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
+  /** `off`: people sign in with passkeys and upstream providers only. */
+  PIXY_PASSWORDS: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'on'),
   /** Refresh tokens: unused at most this long, refreshed at most this long, and the old one good for this long after a rotation. */
   PIXY_REFRESH_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
   PIXY_REFRESH_LIFETIME: seconds(7_776_000, 60, 63_072_000),
   PIXY_REFRESH_GRACE: seconds(10, 0, 60),
+  /** Whether people can make accounts themselves. */
+  PIXY_REGISTRATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Name, logo, colors and words of the pages, as JSON. */
+  PIXY_BRAND: v.optional(brandJson, '{}'),
+  /** Upstream providers that people may sign in with, as JSON; see docs/upstream.md. */
+  PIXY_UPSTREAMS: v.optional(providersJson, '[]'),
+  /** Functions of the operator, as JSON; see docs/hooks.md. */
+  PIXY_HOOKS: v.optional(hooksJson, '{}'),
   /** Local runs: the folder of the audit log. Absent: standard output, which is CloudWatch Logs when deployed. */
   PIXY_AUDIT_FOLDER: v.optional(v.string()),
 });
@@ -95,9 +112,17 @@ export function readConfig(env: Record<string, string | undefined>) {
     accessTokenLifetime: values.PIXY_ACCESS_TOKEN_LIFETIME,
     idTokenLifetime: values.PIXY_ID_TOKEN_LIFETIME,
     sessionLifetime: values.PIXY_SESSION_LIFETIME,
+    sessionIdleLifetime: values.PIXY_SESSION_IDLE_LIFETIME,
+    keptSessionLifetime: values.PIXY_KEPT_SESSION_LIFETIME,
+    keptSessionIdleLifetime: values.PIXY_KEPT_SESSION_IDLE_LIFETIME,
+    hasPasswords: values.PIXY_PASSWORDS === 'on',
     refreshIdleLifetime: values.PIXY_REFRESH_IDLE_LIFETIME,
     refreshLifetime: values.PIXY_REFRESH_LIFETIME,
     refreshGrace: values.PIXY_REFRESH_GRACE,
+    registration: values.PIXY_REGISTRATION === 'on',
+    brand: values.PIXY_BRAND,
+    upstreams: values.PIXY_UPSTREAMS,
+    hooks: values.PIXY_HOOKS,
     auditFolder: values.PIXY_AUDIT_FOLDER,
   };
 }

@@ -11,17 +11,26 @@ const parameters = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 };
 const derive = promisify(argon2);
 const encode = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64').replace(/=+$/, '');
 
-/** Takes the password as typed; it is normalised (NFKC) so that it is the same from every keyboard. */
-const message = (password: string): string => password.normalize('NFKC');
+/**
+ * The password that is hashed for what was typed: RFC 8265 §4.2.2 (OpaqueString). Every space becomes the ASCII one, and
+ * letters are composed (NFC), so that a password is the same from every keyboard; nothing else is changed or taken away.
+ */
+export const preparePassword = (typed: string): string => typed.replace(/\p{Zs}/gu, ' ').normalize('NFC');
 
+/** Takes the password as typed. */
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(16);
-  const tag = await derive('argon2id', { message: message(password), nonce, ...parameters });
-  const { memory, passes, parallelism } = parameters;
-  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${encode(nonce)}$${encode(tag)}`;
+  const tag = await derive('argon2id', { message: preparePassword(password), nonce, ...parameters });
+  return `${ownPrefix}${encode(nonce)}$${encode(tag)}`;
 }
 
+const { memory, passes, parallelism } = parameters;
+const ownPrefix = `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$`;
+
 const phc = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
+
+/** Was it made here, with the parameters of today? */
+export const isOwnHash = (hash: string): boolean => hash.startsWith(ownPrefix) && phc.test(hash);
 
 /** True when the password makes this hash. A text that is no argon2id hash is an error in our data, not a wrong password: it throws. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
@@ -29,7 +38,7 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
   if (memory === undefined) throw new Error('a stored password hash is not in the PHC format of argon2id');
   const kept = Buffer.from(tag, 'base64');
   const made = await derive('argon2id', {
-    message: message(password),
+    message: preparePassword(password),
     nonce: Buffer.from(salt, 'base64'),
     memory: Number(memory),
     passes: Number(passes),
@@ -40,4 +49,4 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
 }
 
 /** A hash no password makes: verifying against it costs the same as verifying a real one. */
-export const unmatchableHash = `$argon2id$v=19$m=${parameters.memory},t=${parameters.passes},p=${parameters.parallelism}$${encode(Buffer.alloc(16))}$${encode(Buffer.alloc(32))}`;
+export const unmatchableHash = `${ownPrefix}${encode(Buffer.alloc(16))}$${encode(Buffer.alloc(32))}`;

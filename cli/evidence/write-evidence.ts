@@ -1,4 +1,4 @@
-import type { Change } from '../../shared/clients/change.ts';
+import { type Change, subjectOf } from '../../shared/clients/change.ts';
 import { describeClient } from '../../shared/clients/client-document.ts';
 import { isPublic, policySettings } from '../../shared/clients/registered-client.ts';
 import { documentsOf } from '../../shared/clients/roll-back.ts';
@@ -152,7 +152,7 @@ const changesSection = ({ changes }: Evidence): Section => ({
     change.id,
     briefTime(change.at),
     change.by,
-    change.client ?? '(global policy)',
+    subjectOf(change),
     describeChange(change),
     change.why,
   ]),

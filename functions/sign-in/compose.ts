@@ -1,19 +1,35 @@
 import { clientReader } from '../../shared/clients/client-reader.ts';
+import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { looksOf } from '../../shared/http/pages/look.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
+import { byPath } from '../by-path.ts';
 import type { Runtime } from '../runtime.ts';
 import { signInHandler } from './handler.ts';
+import { secondFactorHandler } from './second-factor.ts';
+import { secondFactorStores } from './second-factor-deps.ts';
 
-export const compose = ({ config, database, writeLine, now }: Runtime) =>
-  signInHandler({
+export function compose({ config, database, writeLine, now }: Runtime) {
+  const { people } = config.tables;
+  const deps = {
     ...config,
+    ...secondFactorStores({ config, database }),
     clients: clientReader(database, config.tables.clients, now),
-    accounts: accountStore(database, config.tables.people),
-    sessions: sessionStore(database, config.tables.people),
-    throttle: throttleStore(database, config.tables.people),
+    accounts: accountStore(database, people),
+    sessions: sessionStore(database, people),
+    challenges: challengeStore(database, people),
+    throttle: throttleStore(database, people),
+    hooks: openHooks(config.hooks),
     lookOf: looksOf(config.brand),
     writeLine,
     now,
+  };
+  const secondFactor = secondFactorHandler(deps);
+  return byPath(signInHandler(deps), {
+    [endpoints.signInCode]: secondFactor,
+    [endpoints.signInRecoveryCode]: secondFactor,
   });
+}

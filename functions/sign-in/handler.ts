@@ -1,15 +1,15 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
+import type { Hooks } from '../../shared/hooks/hooks.ts';
+import { verifyPassword } from '../../shared/hooks/verify-password.ts';
 import { beginSession, type SessionSettings } from '../../shared/http/begin-session.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm, openForm } from '../../shared/http/form-token.ts';
 import { errorPage } from '../../shared/http/pages/error-page.ts';
 import type { LookOf } from '../../shared/http/pages/look.ts';
-import { signedInPage, signInPage } from '../../shared/http/pages/sign-in-page.ts';
-import { seeOther } from '../../shared/http/reply.ts';
+import { signInPage } from '../../shared/http/pages/sign-in-page.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
-import { afterSignIn } from '../../shared/oauth/authorization-request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import {
   encodeParameters,
@@ -19,21 +19,33 @@ import {
   single,
 } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { displayName } from '../../shared/people/account.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
+import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
-import { verifyCredentials } from '../../shared/people/verify-credentials.ts';
+import type { PendingStore } from '../../shared/people/totp-pending-store.ts';
+import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { ProviderButton } from '../../shared/upstream/provider.ts';
 import { toProvider, upstreamProblem } from '../upstream/from-sign-in.ts';
 import { chooseAccount, selectable, showAccounts } from './choose-account.ts';
+import { goOn } from './go-on.ts';
+import { askForCode } from './second-factor.ts';
+import { waysToSignIn } from './second-factor-ways.ts';
 
 export type SignInDeps = SessionSettings & {
   /** Whether people can make accounts themselves. */
   registration: boolean;
   clients: Pick<ClientReader, 'find'>;
-  accounts: Pick<AccountStore, 'findBySubject' | 'findByUsername' | 'upgradePassword'>;
+  accounts: Pick<AccountStore, 'findBySubject' | 'findByUsername' | 'upgradePassword' | 'add' | 'change'>;
   sessions: SessionStore;
-  throttle: ThrottleStore;
+  throttle: Pick<ThrottleStore, 'countSignIn'>;
+  challenges: Pick<ChallengeStore, 'issue'>;
+  totps: Pick<TotpStore, 'look'>;
+  pendings: Pick<PendingStore, 'start'>;
+  hasPasswords: boolean;
+  /** Functions of the operator that have a say in whose password is right. */
+  hooks: Hooks;
   /** Upstream providers, in the order of their buttons. */
   upstreams: readonly ProviderButton[];
   lookOf: LookOf;
@@ -65,16 +77,18 @@ async function showForm(request: HttpRequest, deps: SignInDeps, username?: strin
   }
   const form = openForm(request, deps.issuer);
   const look = deps.lookOf(request, interrupted.value);
+  const ways = await waysToSignIn(request, interrupted.value, { browser: form.token, look }, deps);
   const reply = await signInPage(look, {
+    ...ways,
     clientName: await clientName(interrupted.value, deps),
     username: username ?? single(interrupted.value, 'login_hint'),
     refusal,
-    problem: refusal ? undefined : upstreamProblem(interrupted.value, deps.upstreams, look),
+    problem: refusal ? undefined : (ways.problem ?? upstreamProblem(interrupted.value, deps.upstreams, look)),
     providers: deps.upstreams,
     keep: { isChecked: false },
     ...(deps.registration && { registerPath: registerPath(interrupted.value) }),
     formToken: form.token,
-    cookies: form.cookies,
+    cookies: [...form.cookies, ...ways.cookies],
   });
   return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };
 }
@@ -104,13 +118,18 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
   const chosen = interrupted.ok ? toProvider(idp, interrupted.value, deps.upstreams) : undefined;
   if (chosen) return { reply: chosen };
+  if (!deps.hasPasswords) return showForm(request, deps, username, { reason: 'passwords_off' });
   const attempt = { username, password: single(form.value, 'password') ?? '', sourceIp: request.sourceIp };
   const now = deps.now();
-  const verified = await verifyCredentials(attempt, deps.accounts, deps.throttle, now);
+  const verified = await verifyPassword(attempt, deps, now);
   if (!verified.ok) return showForm(request, deps, username, verified.refusal);
 
   const keep = single(form.value, 'keep') !== undefined;
-  const cookie = await beginSession(request, { sub: verified.value.sub, amr: ['pwd'], keep }, deps);
+  const { account: person, amr } = verified.value;
+  const { sub } = person;
+  const asked = await askForCode(request, { sub, account: displayName(person), keep }, deps);
+  if (asked) return asked;
+  const cookie = await beginSession(request, { sub, amr, keep }, deps);
   return { reply: await goOn(request, [cookie], deps), decision: { verdict: 'allowed' } };
 }
 
@@ -119,12 +138,6 @@ async function select(request: HttpRequest, account: string, deps: SignInDeps): 
   if (!interrupted.ok) return refusedOnPage(interrupted.refusal, request, deps);
   const people = await selectable(request, interrupted.value, deps);
   return chooseAccount(request, interrupted.value, people, account, deps);
-}
-
-function goOn(request: HttpRequest, cookies: string[], deps: SignInDeps) {
-  const interrupted = parseParameters(request.rawQuery);
-  if (!interrupted.ok || interrupted.value.values.size === 0) return signedInPage(deps.lookOf(request), cookies);
-  return seeOther(`${endpoints.authorize}?${encodeParameters(afterSignIn(interrupted.value))}`, cookies);
 }
 
 const refusedOnPage = async (refusal: Refusal, request: HttpRequest, deps: SignInDeps): Promise<Answer> => ({

@@ -210,12 +210,7 @@ export class AuthorizationServerTables extends Construct {
   /** Read an account, set its password with a link, start a session and end those before. */
   grantAcceptInvitations(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('account#*')).combine(
-      allow(
-        grantee,
-        this.people,
-        ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-        ofItems('sessions#*'),
-      ),
+      allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'], ofItems('sessions#*')),
     );
   }
 
@@ -226,6 +221,32 @@ export class AuthorizationServerTables extends Construct {
         allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('username#*', 'throttle#*')),
       )
       .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('sessions#*')));
+  }
+
+  /**
+   * Keep what is under way to an upstream provider, link its people to accounts, make an account, start a session and end the
+   * one before; not change an account that is there.
+   */
+  grantSignInUpstream(grantee: IGrantable): Grant {
+    return this.allowMakingAccounts(grantee)
+      .combine(allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('upstream#*', 'upstream-flow#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('upstream-flow#*', 'links#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:DeleteItem'], ofItems('upstream#*', 'links#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'], ofItems('sessions#*')));
+  }
+
+  /** Make an account and change its names and claims, as the hooks of a sign-in do. */
+  grantMirrorAccounts(grantee: IGrantable): Grant {
+    return this.allowMakingAccounts(grantee).combine(
+      allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('account#*')),
+    );
+  }
+
+  /** Claim a name, make an account with it, and give the name back if that fails. */
+  private allowMakingAccounts(grantee: IGrantable): Grant {
+    return allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:PutItem'], ofItems('account#*')).combine(
+      allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('username#*')),
+    );
   }
 
   /** Read a session and end it. */
@@ -333,7 +354,12 @@ const ofItems = (...partitionKeys: string[]): Conditions => ({
 const claimsOfAccounts: Conditions = {
   ...ofItems('account#*'),
   'ForAllValues:StringEquals': {
-    'dynamodb:Attributes': [tableDefinitions.people.partitionKey, tableDefinitions.people.sortKey, 'claims', 'disabledAt'],
+    'dynamodb:Attributes': [
+      tableDefinitions.people.partitionKey,
+      tableDefinitions.people.sortKey,
+      'claims',
+      'disabledAt',
+    ],
   },
   StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
 };

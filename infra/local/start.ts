@@ -32,6 +32,14 @@ const command = new Command('npm start --')
     new Option('--accounts <file>', 'JSON array of accounts, instead of the demo account').env('PIXY_ACCOUNTS'),
   )
   .addOption(
+    new Option('--upstreams <file>', 'JSON array of upstream providers that people may sign in with').env(
+      'PIXY_UPSTREAMS',
+    ),
+  )
+  .addOption(
+    new Option('--hooks <file>', 'module that exports authenticate, migrateAccount or claims').env('PIXY_HOOKS'),
+  )
+  .addOption(
     new Option('--dynamodb <url>', 'DynamoDB-compatible endpoint, instead of the embedded one')
       .env('AWS_ENDPOINT_URL_DYNAMODB')
       .argParser(url),
@@ -49,6 +57,8 @@ type Options = {
   data: string;
   clients?: string;
   accounts?: string;
+  upstreams?: string;
+  hooks?: string;
   dynamodb?: string;
   pathAliases?: boolean;
 };
@@ -60,6 +70,8 @@ try {
     data: options.data,
     clientsFile: options.clients,
     accountsFile: options.accounts,
+    upstreamsFile: options.upstreams,
+    hooksFile: options.hooks,
     dynamodb: options.dynamodb,
     pathAliases: options.pathAliases,
   });

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { WriteLine } from '../audit/audit-log.ts';
 import { auditLine, type Decision } from '../audit/decision.ts';
 import { StoreUnavailable } from '../aws/dynamodb.ts';
+import { HookFailed } from '../hooks/hook-failed.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import type { Reply } from './reply.ts';
 import { type HttpRequest, readRequest } from './request.ts';
@@ -51,7 +52,7 @@ export function endpoint(settings: EndpointSettings): HttpApiHandler {
     .use(securityHeaders(settings.crossOrigin ?? false))
     .use({
       onError: async (failed) => {
-        const reason = failed.error instanceof StoreUnavailable ? 'store_unavailable' : 'server_error';
+        const reason = reasonOf(failed.error);
         record(failed.event.requestContext.requestId, {
           verdict: 'failed',
           reason,
@@ -61,6 +62,11 @@ export function endpoint(settings: EndpointSettings): HttpApiHandler {
       },
     });
   return handler as unknown as HttpApiHandler;
+}
+
+function reasonOf(error: unknown) {
+  if (error instanceof StoreUnavailable) return 'store_unavailable';
+  return error instanceof HookFailed ? 'hook_failed' : 'server_error';
 }
 
 function otherMethod(request: HttpRequest, { methods, tell, crossOrigin }: EndpointSettings): Reply | Promise<Reply> {

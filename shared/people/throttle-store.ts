@@ -15,6 +15,10 @@ export const signInLimits = {
   account: { attempts: 10, window: 600 },
   /** Fifty failures from one address in ten minutes: room for an office behind one address, not for spraying. */
   address: { attempts: 50, window: 600 },
+  /** Twenty accounts from one address in an hour, or questions whether a username is taken. */
+  registration: { attempts: 20, window: 3_600 },
+  /** Five guesses in ten minutes at what comes after the first proof: three codes of a million are right at any time. */
+  proof: { attempts: 5, window: 600 },
 } as const satisfies Record<string, Limit>;
 
 /** One attempt that was counted: `retryAfter` (seconds) when it is one too many, and a way to take it back. */
@@ -40,6 +44,10 @@ export function throttleStore(database: Database, table: string) {
   }
 
   return {
+    /** Counts an account that somebody wants to make from this address. */
+    countRegistration: (sourceIp: string, now: number): Promise<Attempt> =>
+      count(`registration#${sourceIp}`, signInLimits.registration, now),
+
     /** Counts an attempt against the account (known or not) and the source address. The username is kept as a hash. */
     async countSignIn(username: string, sourceIp: string, now: number): Promise<Attempt> {
       const [account, address] = await Promise.all([
@@ -50,5 +58,9 @@ export function throttleStore(database: Database, table: string) {
       const takeBack = async () => void (await Promise.all([account.takeBack(), address.takeBack()]));
       return retryAfter > 0 ? { retryAfter, takeBack } : { takeBack };
     },
+
+    /** Counts an attempt at what an account asks for besides the first proof: a code, or the current password. */
+    countProof: (sub: string, now: number): Promise<Attempt> =>
+      count(`proof#${hashSecret(sub)}`, signInLimits.proof, now),
   };
 }

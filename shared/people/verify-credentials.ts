@@ -1,27 +1,40 @@
 import type { Refusal } from '../oauth/refusal.ts';
-import { unmatchableHash, verifyPassword } from '../password.ts';
+import { hashPassword, isOwnHash } from '../password.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Account } from './account.ts';
 import type { AccountStore } from './account-store.ts';
+import { verifyStoredPassword } from './password-import.ts';
 import type { ThrottleStore } from './throttle-store.ts';
 
 export type PasswordAttempt = { username: string; password: string; sourceIp: string };
 
 /**
- * Username and password, under the throttle. Refuses `sign_in_throttled` before any password is looked at,
- * and `credentials_wrong` with the same work for an unknown account as for a wrong password.
+ * Username (or email address) and password, under the throttle. Refuses `sign_in_throttled` before any password is looked at,
+ * and `credentials_wrong` with the same work for an account that is unknown, is disabled or has no password as for a wrong
+ * password. A hash of another server, or of earlier parameters, becomes one of ours.
  */
 export async function verifyCredentials(
   { username, password, sourceIp }: PasswordAttempt,
-  accounts: Pick<AccountStore, 'findByUsername'>,
-  throttle: ThrottleStore,
+  accounts: Pick<AccountStore, 'findByUsername' | 'upgradePassword'>,
+  throttle: Pick<ThrottleStore, 'countSignIn'>,
   now: number,
 ): Promise<Result<Account, Refusal>> {
   const attempt = await throttle.countSignIn(username, sourceIp, now);
   if (attempt.retryAfter !== undefined) return refuse({ reason: 'sign_in_throttled', retryAfter: attempt.retryAfter });
   const account = await accounts.findByUsername(username);
-  const verified = await verifyPassword(password, account?.passwordHash ?? unmatchableHash);
-  if (!account || !verified) return refuse({ reason: 'credentials_wrong' });
+  const verified = await verifyStoredPassword(password, account?.passwordHash);
+  if (!account || !verified || account.disabledAt !== undefined) return refuse({ reason: 'credentials_wrong' });
   await attempt.takeBack();
+  await upgrade(account, password, accounts);
   return ok(account);
+}
+
+/** Somebody who sets another password in this moment keeps theirs: the write is conditional on the hash that was verified. */
+async function upgrade(
+  { sub, passwordHash }: Account,
+  password: string,
+  accounts: Pick<AccountStore, 'upgradePassword'>,
+): Promise<void> {
+  if (passwordHash === undefined || isOwnHash(passwordHash)) return;
+  await accounts.upgradePassword(sub, passwordHash, await hashPassword(password));
 }

@@ -93,6 +93,19 @@ describe('a name', () => {
     expect((await accounts.findByUsername('elder'))?.sub).toBe(old.sub);
   });
 
+  test('that leads to an account which does not have it leads nowhere', async () => {
+    const { sub } = await added({ username: 'pointed-at', claims: {} });
+    await database.put({
+      TableName: people,
+      Item: { pk: 'username#left-behind', sk: 'username', sub, claimedAt: now },
+    });
+    expect(await accounts.findByUsername('left-behind')).toBeUndefined();
+    // Nor does a file that has the name change that account.
+    await expect(accounts.put({ username: 'left-behind', claims: {} }, now)).rejects.toThrow(NameOfAnother);
+    expect((await accounts.put({ username: 'left-behind', claims: {} }, now + 300)).sub).not.toBe(sub);
+    expect((await accounts.findByUsername('pointed-at'))?.sub).toBe(sub);
+  });
+
   test('is free when its account is removed', async () => {
     const gone = await added({ username: 'gone', email: 'gone@example.com', claims: {} });
     await accounts.remove(gone);
@@ -183,6 +196,15 @@ test('of a password and a passkey with one link at once, one wins', async () => 
   );
   expect(results.filter(Boolean)).toHaveLength(1);
   expect((await accounts.findBySubject(sub))?.passwordHash).toBe(results.indexOf(true) % 2 ? undefined : 'hash');
+});
+
+test('a link of an account that a file disabled is spent on nothing', async () => {
+  const { sub } = await accounts.put({ username: 'disabled-by-file', claims: {} }, now);
+  await accounts.invite(sub, { hash: 'of-the-link', purpose: 'invitation', expiresAt: now + 10 });
+  await accounts.put({ username: 'disabled-by-file', claims: {}, disabled: true }, now);
+  expect(await accounts.accept(sub, 'of-the-link', 'hash', now)).toBe(false);
+  expect(await accounts.spendLink(sub, 'of-the-link', now)).toBe(false);
+  expect(await accounts.invite(sub, { hash: 'another', purpose: 'reset', expiresAt: now + 10 })).toBe(false);
 });
 
 describe('an accounts file that is loaded again', () => {

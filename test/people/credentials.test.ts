@@ -74,6 +74,7 @@ describe('somebody who must not come in', () => {
     ['is disabled, with a wrong one', 'shut', 'wrong'],
     ['has a hash of another server', 'imported', 'wrong'],
     ['has a name that nobody can have', 'x'.repeat(255), password],
+    ['has a name that grows when it is compared', '\ufdfa'.repeat(200), password],
     ['sends no password', 'known', ''],
   ])('who %s gets the same bytes as for a wrong password, after the same work', async (_, username, typed) => {
     if (username === 'imported' && !(await accounts.findByUsername('imported'))) await add('imported', bcrypt);

@@ -65,6 +65,7 @@ describe('an account that is described', () => {
 });
 
 test.each([
+  ['a username that grows when it is compared', { ...ada, username: '\ufdfa'.repeat(200) }, 'username', 'is too long when it is compared'],
   ['no object', null, 'entry', 'is not an object'],
   ['a text', 'ada', 'entry', 'is not an object'],
   ['neither username nor email', { password: 'x' }, 'username', 'is missing, and so is email'],

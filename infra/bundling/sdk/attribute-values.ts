@@ -9,31 +9,31 @@ export const marshall = (values: Values): Record<string, AttributeValue> =>
   Object.fromEntries(
     Object.entries(values)
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, attributeOf(value)]),
+      .map(([name, value]) => [name, writeAttribute(value)]),
   );
 
 export const unmarshall = (attributes: Record<string, AttributeValue>): Values =>
-  Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, valueOf(attribute)]));
+  Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, readAttribute(attribute)]));
 
-function attributeOf(value: unknown): AttributeValue {
+function writeAttribute(value: unknown): AttributeValue {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: numberText(value) };
   if (typeof value === 'boolean') return { BOOL: value };
   if (value === null) return { NULL: true };
   if (value instanceof Uint8Array) return { B: toBase64(value) };
-  if (Array.isArray(value)) return { L: value.filter((one) => one !== undefined).map(attributeOf) };
+  if (Array.isArray(value)) return { L: value.filter((one) => one !== undefined).map(writeAttribute) };
   if (value instanceof Set) return setOf([...value]);
   if (isPlain(value)) return { M: marshall(value) };
   throw new TypeError('there is no attribute type for this value');
 }
 
 function setOf(members: unknown[]): AttributeValue {
-  const types = members.map((member) => Object.keys(attributeOf(member))[0]);
+  const types = members.map((member) => Object.keys(writeAttribute(member))[0]);
   const type = types[0];
   if (type === undefined || !['S', 'N', 'B'].includes(type) || types.some((other) => other !== type)) {
     throw new TypeError('a set has at least one member, and all are strings, numbers or bytes');
   }
-  return { [`${type}S`]: members.map((member) => attributeOf(member)[type]) };
+  return { [`${type}S`]: members.map((member) => writeAttribute(member)[type]) };
 }
 
 function numberText(value: number): string {
@@ -50,14 +50,14 @@ const readers: Record<string, (value: never) => unknown> = {
   BOOL: (value: boolean) => value,
   NULL: () => null,
   B: fromBase64,
-  L: (values: AttributeValue[]) => values.map(valueOf),
+  L: (values: AttributeValue[]) => values.map(readAttribute),
   M: unmarshall,
   SS: (values: string[]) => new Set(values),
   NS: (values: string[]) => new Set(values.map(numberOf)),
   BS: (values: string[]) => new Set(values.map(fromBase64)),
 };
 
-function valueOf(attribute: AttributeValue): unknown {
+function readAttribute(attribute: AttributeValue): unknown {
   for (const type in attribute) {
     const read = readers[type];
     if (read) return read(attribute[type] as never);

@@ -2,56 +2,66 @@ import { html } from 'hono/html';
 import type { Reason, Refusal } from '../../oauth/refusal.ts';
 import { describeRefusal, errorUri, statusOf } from '../../oauth/refusal-catalogue.ts';
 import { headersOf, type Reply } from '../reply.ts';
+import type { Look } from './look.ts';
 import { pageReply } from './page.ts';
+import { isAboutPerson, problemOf } from './problem.ts';
+import type { TextKey } from './texts/en.ts';
 
 /**
  * What a person sees when there is nowhere safe to send them back to (RFC 6749 §4.1.2.1). Status 400 instead of 401:
  * it is not the person who failed to authenticate. Nothing of the request is repeated.
  */
-export function errorPage(refusal: Refusal, issuer: string): Promise<Reply> {
+export function errorPage(refusal: Refusal, issuer: string, look: Look): Promise<Reply> {
   const status = statusOf(refusal);
-  const { title, happened, advice } = status >= 500 ? ourFault : { ...theirFault, ...toldApart[refusal.reason] };
+  const keys = keysOf(refusal, status);
+  const title = look.text(keys.title);
+  const happened = keys.text === undefined ? problemOf(refusal, look).text : look.text(keys.text);
   return pageReply(
+    look,
     status === 401 ? 400 : status,
     title,
     html`<h1>${title}</h1>
 <p>${happened}</p>
-<p>${advice}</p>
+<p>${look.text(keys.advice)}</p>
 <section class="detail">
-<h2>For the people who make the app</h2>
-<p class="soft">${describeRefusal(refusal)}</p>
-<p><a href="${errorUri(issuer, refusal.reason)}">More about <code>${refusal.reason}</code></a></p>
+<h2>${look.text('error.detail')}</h2>
+<p class="soft" lang="en" dir="ltr">${describeRefusal(refusal)}</p>
+<p><a href="${errorUri(issuer, refusal.reason)}" hreflang="en">${look.say('error.more', { reason: html`<code>${refusal.reason}</code>` })}</a></p>
 </section>`,
     { headers: headersOf(refusal) },
   );
 }
 
-type Words = { title: string; happened: string; advice: string };
+/** `text` is absent where the sentence beside the form says it all. */
+type Keys = { title: PlainErrorKey; text?: PlainErrorKey; advice: PlainErrorKey };
+type PlainErrorKey = Exclude<Extract<TextKey, `error.${string}`>, 'error.more'>;
 
-const ourFault: Words = {
-  title: 'Something went wrong here',
-  happened: 'You did nothing wrong, and neither did the app.',
-  advice: 'Wait a moment, then go back to the app and try again.',
-};
+function keysOf({ reason }: Refusal, status: number): Keys {
+  if (status >= 500) return ourFault;
+  const own = toldApart[reason];
+  if (own === undefined && isAboutPerson(reason)) return { title: 'error.formTitle', advice: 'error.personAdvice' };
+  return { ...theirFault, ...own };
+}
 
-const theirFault: Words = {
-  title: 'You cannot sign in from here',
-  happened: 'The app sent us a request that we cannot trust, so we did not sign you in.',
-  advice: 'Go back to the app and try again. If you end up here once more, tell the people who make the app.',
-};
+const ourFault: Keys = { title: 'error.oursTitle', text: 'error.oursText', advice: 'error.oursAdvice' };
 
-const unknownAddress: Partial<Words> = {
-  happened:
-    'The app did not say where to send you afterwards, or named an address that we do not know. To keep your account safe, we did not sign you in.',
-};
+const theirFault: Keys = { title: 'error.title', text: 'error.text', advice: 'error.advice' };
+
+const waiting = { title: 'error.throttledTitle', text: undefined, advice: 'error.throttledAdvice' } as const;
 
 /** Reasons that mean more to the person than a request that is wrong. */
-const toldApart: Partial<Record<Reason, Partial<Words>>> = {
-  client_unknown: { happened: 'We do not know the app that sent you here, so we did not sign you in.' },
-  client_disabled: {
-    happened: 'Signing in to this app is switched off.',
-    advice: 'The people who make the app can tell you why, and for how long.',
+const toldApart: Partial<Record<Reason, Partial<Keys>>> = {
+  client_unknown: { text: 'error.clientUnknown' },
+  client_disabled: { text: 'error.clientDisabled', advice: 'error.clientDisabledAdvice' },
+  redirect_uri_missing: { text: 'error.addressUnknown' },
+  redirect_uri_not_registered: { text: 'error.addressUnknown' },
+  form_token_invalid: { title: 'error.formTitle', text: 'error.formText', advice: 'error.formAdvice' },
+  sign_in_throttled: waiting,
+  registration_throttled: waiting,
+  registration_off: {
+    title: 'error.registrationOff',
+    text: 'error.registrationOffText',
+    advice: 'error.registrationOffAdvice',
   },
-  redirect_uri_missing: unknownAddress,
-  redirect_uri_not_registered: unknownAddress,
+  upstream_unknown: { text: 'error.providerUnknown', advice: 'error.personAdvice' },
 };

@@ -1,12 +1,14 @@
 import { html } from 'hono/html';
 import { type CatalogueEntry, refusalCatalogue } from '../../oauth/refusal-catalogue.ts';
 import type { Reply } from '../reply.ts';
+import { type Look, lookIn } from './look.ts';
 import { pageReply } from './page.ts';
 
-/** The page behind every `error_uri`: all reasons, each under its own name. */
-export function errorReferencePage(): Promise<Reply> {
+/** The page behind every `error_uri`: all reasons, each under its own name. In English, like the text of the protocol's errors. */
+export function errorReferencePage({ dress }: Look): Promise<Reply> {
   const entries = Object.entries<CatalogueEntry>(refusalCatalogue);
   return pageReply(
+    lookIn('en', dress),
     200,
     'Why a request was refused',
     html`<h1>Why a request was refused</h1>

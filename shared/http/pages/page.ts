@@ -1,42 +1,57 @@
 import { html, raw } from 'hono/html';
 import type { Reply } from '../reply.ts';
-import { icon, mark } from './mark.ts';
-import { stylesheet, stylesheetSource } from './style.ts';
+import type { Look, Markup } from './look.ts';
+import { headOf } from './mark.ts';
 
-/** Markup that the template has escaped. */
-export type Markup = ReturnType<typeof html>;
+export type { Markup } from './look.ts';
+
+export type PageExtras = {
+  headers?: Record<string, string> | undefined;
+  cookies?: readonly string[] | undefined;
+  /** For pages that are more to read than to fill in. */
+  wide?: boolean;
+  /** Paths of scripts of our own that the page loads, and nothing else that runs. */
+  scripts?: readonly `/${string}`[];
+  /** The hash of the one inline script of the page, as the Content-Security-Policy writes it. */
+  inlineScript?: `'sha256-${string}'`;
+  /** `outcome` is announced in the title as well, for those who hear the page. */
+  isError?: boolean;
+};
 
 /*
  * No form-action: browsers apply it to the redirect after a form as well, and ours ends at the client's redirect URI.
  */
-export const contentSecurityPolicy = `default-src 'none'; style-src ${stylesheetSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`;
-
-const headers = {
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
-  'content-security-policy': contentSecurityPolicy,
-  'x-frame-options': 'DENY',
-};
+function contentSecurityPolicy(look: Look, { scripts = [], inlineScript }: PageExtras): string {
+  const scriptSources = [...(scripts.length > 0 ? ["'self'"] : []), ...(inlineScript ? [inlineScript] : [])];
+  return [
+    `default-src 'none'; style-src ${look.dress.stylesheetSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`,
+    ...(scriptSources.length > 0 ? [`script-src ${scriptSources.join(' ')}`] : []),
+  ].join('; ');
+}
 
 /** A whole page; works without scripts, from 320 px, in light and dark. */
 export async function pageReply(
+  look: Look,
   statusCode: number,
   title: string,
   content: Markup,
-  more: { headers?: Record<string, string>; cookies?: string[]; wide?: boolean } = {},
+  extras: PageExtras = {},
 ): Promise<Reply> {
+  const { headers, cookies, wide, scripts = [], isError } = extras;
+  const said = isError ? look.text('common.errorTitle', { title }) : title;
+  const { dress } = look;
   const body = await html`<!doctype html>
-<html lang="en">
+<html lang="${look.language}" dir="${look.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<link rel="icon" href="${icon}">
-<style>${raw(stylesheet)}</style>
-</head>
+<title>${dress.name ? `${said} · ${dress.name}` : said}</title>
+<link rel="icon" href="${dress.icon}">
+<style>${raw(dress.stylesheet)}</style>
+${scripts.map((path) => html`<script src="${path}" defer></script>\n`)}</head>
 <body>
-<main${more.wide ? raw(' class="wide"') : ''}>
-${mark}
+<main${wide ? raw(' class="wide"') : ''}>
+${headOf(dress)}
 ${content}
 </main>
 </body>
@@ -44,8 +59,14 @@ ${content}
 `;
   return {
     statusCode,
-    headers: { ...headers, ...more.headers },
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': contentSecurityPolicy(look, extras),
+      'x-frame-options': 'DENY',
+      ...headers,
+    },
     body: body.toString(),
-    ...(more.cookies && { cookies: more.cookies }),
+    ...(cookies && { cookies: [...cookies] }),
   };
 }

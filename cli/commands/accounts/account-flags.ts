@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { Failure, wrongUsage } from '../../failure.ts';
+import type { Io } from '../../io.ts';
+import { collect } from '../../options.ts';
+
+export type AccountFlags = { email?: string; claim?: string[] };
+
+export const accountFlags = (command: Command): Command =>
+  command
+    .option('--email <address>', 'to sign in with instead of the username; the claim email as well')
+    .option(
+      '--claim <name=value>',
+      'a claim; the value is a text, true, false, or a JSON object (repeatable)',
+      collect,
+    );
+
+/** `name=Ada Lovelace`, `email_verified=true`, `address={"country":"GB"}`; nothing after the = takes the claim away (null). */
+export function claimsOf(flags: readonly string[] = []): Record<string, unknown> {
+  return Object.fromEntries(
+    flags.map((flag) => {
+      const [, name, value = ''] = /^([^=\s]{1,100})=(.*)$/s.exec(flag) ?? [];
+      if (name === undefined) throw wrongUsage(`--claim ${flag.slice(0, 60)} is not of the form name=value.`);
+      return [name, claimValue(name, value)];
+    }),
+  );
+}
+
+function claimValue(name: string, value: string): unknown {
+  if (value === '') return null;
+  if (value === 'true' || value === 'false') return value === 'true';
+  if (name === 'updated_at' && /^\d{1,12}$/.test(value)) return Number(value);
+  if (!value.startsWith('{') && !value.startsWith('[')) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw wrongUsage(`--claim ${name} begins like JSON and is none.`);
+  }
+}
+
+/** A file, or standard input for `-`. */
+export async function readText(file: string, io: Io): Promise<string> {
+  if (file === '-') return io.readInput();
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Failure(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
+  }
+}

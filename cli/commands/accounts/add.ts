@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { hashPassword } from '../../../shared/password.ts';
+import { parseAccountDescription } from '../../../shared/people/account.ts';
+import type { Context } from '../../context.ts';
+import { Failure } from '../../failure.ts';
+import { examples, storeOptions } from '../../options.ts';
+import { type AccountFlags, accountFlags, claimsOf } from './account-flags.ts';
+import { openPeople } from './open-accounts.ts';
+import { generatedLines, hasPassword, type PasswordFlags, passwordFlags, readPassword } from './password-flags.ts';
+import { accountText, describeAccount, named } from './present-account.ts';
+
+type Flags = AccountFlags & PasswordFlags & { sub?: string };
+
+export const addCommand = (context: Context): Command =>
+  examples(
+    storeOptions(passwordFlags(accountFlags(new Command('add'))))
+      .description(
+        'Adds an account. Without a password, the person cannot sign in with one before pixy accounts invite gives them a link.',
+      )
+      .argument('[username]')
+      .option('--sub <sub>', 'what clients know the person by (default: random)')
+      .action((username: string | undefined, flags: Flags) => add(context, username, flags)),
+    'pixy accounts add ada --email ada@example.com --claim name="Ada Lovelace" --generate',
+    'pixy accounts add --email grace@example.com',
+    'pixy accounts add robot --password-stdin < password.txt',
+  );
+
+async function add(context: Context, username: string | undefined, flags: Flags): Promise<void> {
+  const claims = { ...claimsOf(flags.claim), ...(flags.sub !== undefined && { sub: flags.sub }) };
+  const present = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null));
+  const parsed = parseAccountDescription({ username, email: flags.email, claims: present });
+  if ('problem' in parsed) throw new Failure(`The account: ${parsed.member} ${parsed.problem}.`);
+  const { account } = parsed;
+  const made = hasPassword(flags) ? await readPassword(flags, [account.username, account.email], context) : undefined;
+  const { accounts } = await openPeople(context);
+  const added = await accounts.add(
+    { ...account, passwordHash: made && (await hashPassword(made.password)) },
+    context.now(),
+  );
+  if (!added.ok) {
+    const { refusal } = added;
+    throw new Failure(
+      refusal.reason === 'subject_taken'
+        ? `There is an account with the sub ${refusal.sub} already.`
+        : `There is an account ${refusal.name} already.`,
+    );
+  }
+  const generated = made?.isGenerated ? made.password : undefined;
+  context.print({
+    json: { ...describeAccount(added.value), ...(generated !== undefined && { generated_password: generated }) },
+    text: `Added ${named(added.value)}.\n${accountText(added.value, context.now())}${generated === undefined ? '' : generatedLines(generated)}`,
+  });
+}

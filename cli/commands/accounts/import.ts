@@ -1,0 +1,145 @@
+import { Command, Option } from 'commander';
+import { hashPassword } from '../../../shared/password.ts';
+import { type Account, displayName, signInNames } from '../../../shared/people/account.ts';
+import {
+  type AccountFormat,
+  accountFormats,
+  type ImportedAccount,
+  type ParsedAccounts,
+  parseAccounts,
+  parseFirebaseParameters,
+} from '../../../shared/people/account-import.ts';
+import type { Context } from '../../context.ts';
+import { Failure, wrongUsage } from '../../failure.ts';
+import { examples, storeOptions } from '../../options.ts';
+import { plural, table } from '../../output.ts';
+import { readText } from './account-flags.ts';
+import { openPeople, type People } from './open-accounts.ts';
+import { passwordScheme } from './present-account.ts';
+
+type Options = { format: AccountFormat; hashParameters?: string; skipRefused?: boolean; dryRun?: boolean };
+
+export const importCommand = (context: Context): Command =>
+  examples(
+    storeOptions(new Command('import'))
+      .description(
+        'Takes over accounts, with the password hashes of bcrypt, scrypt, argon2 or PBKDF2 if they have one: all of a file, or nothing.',
+      )
+      .argument('<file>', 'the accounts; - for standard input')
+      .addOption(new Option('--format <format>', 'what the file is').choices(accountFormats).default('json'))
+      .option(
+        '--hash-parameters <file>',
+        'with --format firebase: the password hash parameters of the project, in JSON',
+      )
+      .option('--skip-refused', 'import the others when entries cannot be taken')
+      .option('--dry-run', 'show what would happen, and write nothing')
+      .action((file: string, options: Options) => importFile(context, file, options)),
+    'pixy accounts import accounts.json --dry-run',
+    'pixy accounts import people.csv --format csv --skip-refused',
+    'pixy accounts import users.json --format firebase --hash-parameters parameters.json',
+  );
+
+async function importFile(context: Context, file: string, options: Options): Promise<void> {
+  const firebase = await hashParameters(options, context);
+  const parsed = parseAccounts(options.format, await readText(file, context.io), firebase);
+  if (!parsed.ok) throw new Failure(`${file} ${parsed.refusal}.`);
+  const people = await openPeople(context);
+  const plan = await withoutTaken(parsed.value, people);
+  const isStopped = plan.refused.length > 0 && !options.skipRefused;
+  const isWritten = !isStopped && !options.dryRun;
+  const added = isWritten ? await write(plan.accounts, people, context.now()) : 0;
+  context.print({
+    json: {
+      written: isWritten,
+      accounts: plan.accounts.map(({ entry, account }) => ({ entry, ...names(account), password: schemeOf(account) })),
+      refused: plan.refused,
+    },
+    text: report(
+      plan,
+      isWritten ? `Added ${plural(added, 'account')}, left out ${plan.refused.length}.` : undefined,
+      options,
+    ),
+  });
+  if (!isStopped) return;
+  const count = plan.refused.length;
+  const entries = count === 1 ? 'One entry' : `${count} entries`;
+  throw new Failure(`${entries} cannot be taken: correct ${file}, or import the others with --skip-refused.`);
+}
+
+async function hashParameters({ format, hashParameters: file }: Options, context: Context) {
+  if ((format === 'firebase') !== (file !== undefined)) {
+    throw wrongUsage('--format firebase and --hash-parameters belong together: the hashes cannot be verified without.');
+  }
+  if (file === undefined) return undefined;
+  const parameters = parseFirebaseParameters(await readText(file, context.io));
+  if (!parameters.ok) throw new Failure(`${file}: ${parameters.refusal}.`);
+  return parameters.value;
+}
+
+/** Looks what is there already. Writes nothing. */
+async function withoutTaken(parsed: ParsedAccounts, { accounts }: People): Promise<ParsedAccounts> {
+  const plan: ParsedAccounts = { accounts: [], refused: [...parsed.refused] };
+  for (const imported of parsed.accounts) {
+    const { username, email, claims } = imported.account;
+    const taken = [
+      ...(username !== undefined && (await accounts.findByUsername(username)) ? ['username'] : []),
+      ...(email !== undefined && (await accounts.findByUsername(email)) ? ['email'] : []),
+      ...(typeof claims['sub'] === 'string' && (await accounts.findBySubject(claims['sub'])) ? ['claims.sub'] : []),
+    ];
+    const [member] = taken;
+    if (member === undefined) plan.accounts.push(imported);
+    else plan.refused.push({ entry: imported.entry, member, problem: 'is that of an account that is there already' });
+  }
+  return plan;
+}
+
+/** So many at a time: an import of thousands must not take hours, nor all of the table's capacity. */
+const atOnce = 16;
+
+async function write(imported: readonly ImportedAccount[], { accounts }: People, now: number): Promise<number> {
+  let added = 0;
+  for (let start = 0; start < imported.length; start += atOnce) {
+    const results = await Promise.all(
+      imported.slice(start, start + atOnce).map(async ({ account: { password, disabled, ...account } }) => {
+        const passwordHash =
+          account.passwordHash ?? (password === undefined ? undefined : await hashPassword(password));
+        return accounts.add({ ...account, passwordHash, ...(disabled && { disabledAt: now }) }, now);
+      }),
+    ).catch((error: unknown) => {
+      throw new Failure(
+        `The database stopped answering after at least ${plural(added, 'account')} (${(error as Error).name}). Run it again with --skip-refused: those that are in are left out.`,
+      );
+    });
+    added += results.filter(({ ok }) => ok).length;
+    if (results.some(({ ok }) => !ok)) {
+      throw new Failure(
+        `Somebody else added one of the accounts meanwhile, after ${plural(added, 'account')} of the file. Run it again with --skip-refused.`,
+      );
+    }
+  }
+  return added;
+}
+
+const names = ({ username, email }: ImportedAccount['account']) => ({
+  ...(username !== undefined && { username }),
+  ...(email !== undefined && { email }),
+});
+
+const schemeOf = ({ password, passwordHash }: ImportedAccount['account']): string | null =>
+  password === undefined ? (passwordScheme({ passwordHash } as Account) ?? null) : 'argon2id';
+
+function report(plan: ParsedAccounts, done: string | undefined, { dryRun }: Options): string {
+  const rows = plan.accounts.map(({ account }) => [
+    signInNames(account)[0] ?? displayName({ ...account, sub: '' }),
+    account.email ?? '',
+    schemeOf(account) ?? 'none',
+    account.disabled ? 'disabled' : '',
+  ]);
+  const head = `${plural(plan.accounts.length, 'account')} to add, ${plan.refused.length} that cannot be taken. Nothing was written${dryRun ? ': this is a dry run' : ''}.`;
+  const refusals = plan.refused.map(({ entry, member, problem }) => [entry, `${member} ${problem}`]);
+  return [
+    `${done ?? head}\n`,
+    ...(rows.length > 0 ? [table(['account', 'email', 'password', ''], rows)] : []),
+    ...(refusals.length > 0 ? [table(['not taken', 'because'], refusals)] : []),
+  ].join('\n');
+}

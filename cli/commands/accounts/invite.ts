@@ -1,0 +1,71 @@
+import { Command, type Command as CommandType } from 'commander';
+import { endpoints } from '../../../shared/oauth/endpoints.ts';
+import type { LinkPurpose } from '../../../shared/people/account.ts';
+import { linkLifetimes, newLink } from '../../../shared/people/invitation.ts';
+import { briefTime, formatTime } from '../../../shared/time.ts';
+import type { Context, Place } from '../../context.ts';
+import { Failure, wrongUsage } from '../../failure.ts';
+import { dateOption, examples, storeOptions } from '../../options.ts';
+import { findAccount, openPeople } from './open-accounts.ts';
+import { describeAccount, named } from './present-account.ts';
+
+export type LinkFlags = { expires?: string; issuer?: string };
+
+export const linkFlags = (command: CommandType): CommandType =>
+  command
+    .option('--expires <date>', 'when the link ends: 2026-12-01, or 12h, 7d, 2w from now; at most 30 days')
+    .option('--issuer <url>', 'the issuer, where it cannot be found out');
+
+export const inviteCommand = (context: Context): Command =>
+  examples(
+    storeOptions(linkFlags(new Command('invite')))
+      .description(
+        'Makes a link with which a person who has no password yet sets one and is signed in. It works once, within a week; a new one takes its place.',
+      )
+      .argument('<account>', 'username, email address or sub')
+      .action((account: string, flags: LinkFlags) => printLink(context, account, 'invitation', flags)),
+    'pixy accounts invite grace@example.com --stage prod',
+    'pixy accounts invite grace --expires 3d',
+  );
+
+const longest = 30 * 86_400;
+
+/** Makes a link and shows it: nothing that is stored can show it again. */
+export async function printLink(context: Context, name: string, purpose: LinkPurpose, flags: LinkFlags): Promise<void> {
+  const now = context.now();
+  const until =
+    flags.expires === undefined ? now + linkLifetimes[purpose] : dateOption('--expires', flags.expires, now);
+  if (until <= now) throw wrongUsage('--expires is over already.');
+  if (until > now + longest) throw wrongUsage('--expires is more than 30 days away.');
+  const people = await openPeople(context);
+  const issuer = issuerOf(people.place, flags);
+  const account = await findAccount(people, name);
+  if (account.disabledAt !== undefined) throw new Failure(`${capital(named(account))} is disabled: enable it first.`);
+  if (purpose === 'invitation' && account.passwordHash !== undefined) {
+    throw new Failure(
+      `${capital(named(account))} has a password: pixy accounts set-password --link lets the person set another one.`,
+    );
+  }
+  const { token, invitation } = newLink(account.sub, purpose, now, until - now);
+  if (!(await people.accounts.invite(account.sub, invitation))) {
+    throw new Failure(`${capital(named(account))} was disabled or removed by somebody else.`);
+  }
+  const link = `${issuer}${endpoints.invitation}?token=${token}`;
+  context.print({
+    json: { ...describeAccount({ ...account, invitation }), link, expires_at: formatTime(invitation.expiresAt) },
+    text: `${purpose === 'invitation' ? 'Invited' : 'A link to set the password of'} ${named(account)}:\n\n  ${link}\n\n  It works once, until ${briefTime(invitation.expiresAt)} UTC. Give it to nobody else: whoever opens it sets the password.\n`,
+  });
+}
+
+function issuerOf(place: Place, { issuer: given }: LinkFlags): string {
+  const issuer = given ?? (place.kind === 'tables' ? undefined : place.issuer);
+  if (issuer === undefined) {
+    throw wrongUsage('Where the server is cannot be found out: start it, or say --issuer https://sign-in.example.com.');
+  }
+  if (!URL.canParse(issuer) || new URL(issuer).origin !== issuer) {
+    throw wrongUsage('--issuer is not an origin like https://sign-in.example.com.');
+  }
+  return issuer;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,70 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Account, displayName } from '../../../shared/people/account.ts';
+import { accountKey, toAccount } from '../../../shared/people/account-store.ts';
+import { briefTime } from '../../../shared/time.ts';
+import type { Context, Opened } from '../../context.ts';
+import { examples, storeOptions } from '../../options.ts';
+import { plural, table } from '../../output.ts';
+import { describeAccount, passwordScheme, stateOf } from './present-account.ts';
+
+export const listCommand = (context: Context): Command =>
+  examples(
+    storeOptions(new Command('list'))
+      .description(
+        'Lists accounts, in no order over all pages. Reads the whole table of people, so the permission dynamodb:Scan is needed.',
+      )
+      .addOption(new Option('--limit <n>', 'at most so many').argParser(limit).default(100))
+      .option('--after <sub>', 'go on after this account, the last one of the page before')
+      .option('--all', 'every account')
+      .action((options: Options) => list(context, options)),
+    'pixy accounts list',
+    'pixy accounts list --limit 500 --after 3b1f4c1e-… --json',
+  );
+
+type Options = { limit: number; after?: string; all?: boolean };
+
+function limit(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It is not a number from 1 to 999999.');
+  return Number(text);
+}
+
+/** Every account, one after another. */
+export async function* allAccounts({ scan }: Pick<Opened, 'scan'>, after?: string): AsyncGenerator<Account> {
+  const items = scan('people', {
+    filter: 'sk = :account AND begins_with(pk, :prefix)',
+    values: { ':account': 'account', ':prefix': 'account#' },
+    after: after === undefined ? undefined : accountKey(after),
+  });
+  for await (const item of items) yield toAccount(item);
+}
+
+async function list(context: Context, { limit: most, after, all }: Options): Promise<void> {
+  const page: Account[] = [];
+  let next: string | undefined;
+  for await (const account of allAccounts(await context.open(), after)) {
+    if (!all && page.length === most) {
+      next = page.at(-1)?.sub;
+      break;
+    }
+    page.push(account);
+  }
+  const sorted = page.toSorted((one, other) => displayName(one).localeCompare(displayName(other), 'en'));
+  context.print({
+    json: { accounts: sorted.map(describeAccount), ...(next !== undefined && { next }) },
+    text: page.length === 0 ? 'There are no accounts.\n' : listText(sorted, context.now(), next),
+  });
+}
+
+function listText(accounts: readonly Account[], now: number, next: string | undefined): string {
+  const rows = accounts.map((account) => [
+    account.username ?? '',
+    account.email ?? '',
+    account.sub,
+    passwordScheme(account) ?? 'none',
+    account.createdAt === undefined ? '' : briefTime(account.createdAt),
+    stateOf(account, now),
+  ]);
+  const text = table(['username', 'email', 'sub', 'password', 'created', ''], rows);
+  const more = `\n${plural(accounts.length, 'account')}; there are more: --after ${next} goes on, --all lists every one.\n`;
+  return next === undefined ? text : text + more;
+}

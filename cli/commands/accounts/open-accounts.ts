@@ -1,0 +1,26 @@
+import { type Account, displayName } from '../../../shared/people/account.ts';
+import { type AccountStore, accountStore } from '../../../shared/people/account-store.ts';
+import { type SessionStore, sessionStore } from '../../../shared/people/session-store.ts';
+import type { Context, Opened } from '../../context.ts';
+import { Failure } from '../../failure.ts';
+
+export type People = Opened & { accounts: AccountStore; sessions: SessionStore };
+
+/** The stores of people at the place where the command works. */
+export async function openPeople(context: Context): Promise<People> {
+  const opened = await context.open();
+  const table = opened.table('people');
+  return { ...opened, accounts: accountStore(opened.database, table), sessions: sessionStore(opened.database, table) };
+}
+
+/** An account by its username, its email address or its subject. Fails for one that is not there. */
+export async function findAccount({ accounts }: Pick<People, 'accounts'>, named: string): Promise<Account> {
+  const found = (await accounts.findByUsername(named)) ?? (await accounts.findBySubject(named));
+  if (found === undefined) throw new Failure(`There is no account ${named}.`);
+  return found;
+}
+
+/** For writes on an account that was there a moment ago. */
+export function mustBeThere(written: boolean, account: Account): void {
+  if (!written) throw new Failure(`Account ${displayName(account)} was removed by somebody else.`);
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import {
+  admitPassword,
+  generatePassword,
+  type PasswordProblem,
+  passwordLimits,
+} from '../../../shared/people/account-password.ts';
+import type { Context } from '../../context.ts';
+import { Failure, wrongUsage } from '../../failure.ts';
+
+export type PasswordFlags = { password?: boolean; passwordStdin?: boolean; generate?: boolean };
+
+/** A password is never an argument: the command line is in the history and in the process list. */
+export const passwordFlags = (command: Command): Command =>
+  command
+    .option('--password', 'ask for the password; it is not shown while it is typed')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--generate', 'make a password, shown once');
+
+export const hasPassword = ({ password, passwordStdin, generate }: PasswordFlags): boolean =>
+  Boolean(password || passwordStdin || generate);
+
+/** The password that the flags lead to; `isGenerated` when it has to be shown. Names are what it must not be. */
+export async function readPassword(
+  flags: PasswordFlags,
+  names: readonly (string | undefined)[],
+  { io }: Context,
+): Promise<{ password: string; isGenerated: boolean }> {
+  if ([flags.password, flags.passwordStdin, flags.generate].filter(Boolean).length > 1) {
+    throw wrongUsage('--password, --password-stdin and --generate exclude each other.');
+  }
+  if (flags.generate) return { password: generatePassword(), isGenerated: true };
+  // One line break at the end is the terminal's or the file's, everything else is the password's.
+  const typed = flags.passwordStdin ? (await io.readInput()).replace(/\r?\n$/, '') : await ask(io);
+  const admitted = admitPassword(typed, names);
+  if (!admitted.ok) throw new Failure(`The password ${problems[admitted.refusal]}.`);
+  return { password: admitted.value, isGenerated: false };
+}
+
+async function ask(io: Context['io']): Promise<string> {
+  if (!io.askSecret) throw wrongUsage('Nobody can be asked for a password here: use --password-stdin or --generate.');
+  try {
+    const typed = await io.askSecret('Password: ');
+    if (typed !== (await io.askSecret('Again: '))) throw new Failure('The two passwords are not the same.');
+    return typed;
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') throw new Failure('Nothing was changed.');
+    throw error;
+  }
+}
+
+const problems: Record<PasswordProblem, string> = {
+  too_short: `is shorter than ${passwordLimits.minimum} characters`,
+  too_long: `is longer than ${passwordLimits.maximum.toLocaleString('en')} characters`,
+  repetitive: 'is one to three characters over and over',
+  same_as_name: 'is the same as the username or the email address',
+};
+
+/** Lines that show a password which was made here. */
+export const generatedLines = (password: string): string =>
+  `\n  password: ${password}\n  Keep it now: only its hash is stored, and it is never shown again.\n`;

@@ -1,0 +1,66 @@
+import { isOwnHash } from '../../../shared/password.ts';
+import { type Account, displayName } from '../../../shared/people/account.ts';
+import { briefTime, formatTime } from '../../../shared/time.ts';
+import { pairs, shown } from '../../output.ts';
+
+/** What the password is kept as: `argon2id` is ours; the others came from another server and change at the next sign-in. */
+export function passwordScheme({ passwordHash }: Account): string | undefined {
+  if (passwordHash === undefined) return undefined;
+  if (isOwnHash(passwordHash)) return 'argon2id';
+  if (/^\$2[aby]\$/.test(passwordHash)) return 'bcrypt, imported';
+  const [, name = 'unknown'] = /^\$?([a-z0-9-]+?)(?:[-_]sha\d+)?\$/.exec(passwordHash) ?? [];
+  return `${name}, imported`;
+}
+
+export const stateOf = (account: Account, now: number): string => {
+  if (account.disabledAt !== undefined) return 'disabled';
+  const { invitation } = account;
+  if (account.passwordHash !== undefined || invitation?.spentAt !== undefined) return '';
+  if (invitation === undefined) return 'without password';
+  return invitation.expiresAt > now ? 'invited' : 'invitation expired';
+};
+
+/** For programs. Holds neither a hash nor the link. */
+export const describeAccount = (account: Account) => ({
+  sub: account.sub,
+  ...(account.username !== undefined && { username: account.username }),
+  ...(account.email !== undefined && { email: account.email }),
+  claims: account.claims,
+  disabled: account.disabledAt !== undefined,
+  ...(account.disabledAt !== undefined && { disabled_at: formatTime(account.disabledAt) }),
+  password: passwordScheme(account) ?? null,
+  ...(account.invitation && { invitation: describeInvitation(account.invitation) }),
+  ...(account.createdAt !== undefined && { created_at: formatTime(account.createdAt) }),
+  version: account.version,
+});
+
+const describeInvitation = ({ purpose, expiresAt, spentAt }: NonNullable<Account['invitation']>) => ({
+  purpose,
+  expires_at: formatTime(expiresAt),
+  ...(spentAt !== undefined && { used_at: formatTime(spentAt) }),
+});
+
+export function accountText(account: Account, now: number): string {
+  const { invitation } = account;
+  return pairs([
+    ['sub', account.sub],
+    ['username', account.username],
+    ['email', account.email],
+    ...Object.entries(account.claims)
+      .filter(([name]) => name !== 'sub')
+      .map(([name, value]) => [`claim ${name}`, shown(value)] as const),
+    ['password', passwordScheme(account) ?? 'none'],
+    ['link', invitation && linkText(invitation, now)],
+    ['disabled', account.disabledAt === undefined ? undefined : `since ${briefTime(account.disabledAt)}`],
+    ['created', account.createdAt === undefined ? undefined : briefTime(account.createdAt)],
+    ['version', String(account.version)],
+  ]);
+}
+
+function linkText({ purpose, expiresAt, spentAt }: NonNullable<Account['invitation']>, now: number): string {
+  if (spentAt !== undefined) return `${purpose}, used ${briefTime(spentAt)}`;
+  return `${purpose}, ${expiresAt > now ? 'until' : 'expired'} ${briefTime(expiresAt)}`;
+}
+
+export const named = (account: Pick<Account, 'username' | 'email' | 'sub'>): string =>
+  `account ${displayName(account)}`;

@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import { consentPartition } from '../../../shared/people/consent.ts';
+import { passkeyPartition, userHandleOf } from '../../../shared/people/passkey.ts';
+import { totpPartition } from '../../../shared/people/totp-store.ts';
+import { linkStore } from '../../../shared/upstream/link-store.ts';
+import type { Context } from '../../context.ts';
+import { Failure } from '../../failure.ts';
+import { examples, storeOptions } from '../../options.ts';
+import { endAccess, endedText } from './end-access.ts';
+import { findAccount, mustBeThere, openPeople, type People } from './open-accounts.ts';
+import { named } from './present-account.ts';
+
+export const removeCommand = (context: Context): Command =>
+  examples(
+    storeOptions(new Command('remove'))
+      .description(
+        'Removes an account for good, with its sessions, grants, consents, passkeys, second factor, links and names. Its sub is not given out again unless you do.',
+      )
+      .argument('<account>', 'username, email address or sub')
+      .option('--yes', 'do it; without this nothing is removed')
+      .action((account: string, options: { yes?: boolean }) => remove(context, account, options.yes ?? false)),
+    'pixy accounts remove ada --yes',
+  );
+
+async function remove(context: Context, name: string, isMeant: boolean): Promise<void> {
+  const people = await openPeople(context);
+  const account = await findAccount(people, name);
+  if (!isMeant) {
+    throw new Failure(`This cannot be undone: say --yes to remove ${named(account)}, or disable it instead.`);
+  }
+  // Disabled first, so that nobody signs in while the rest goes.
+  mustBeThere(await people.accounts.disable(account.sub, context.now()), account);
+  const ended = await endAccess(people, account, context.now());
+  const links = linkStore(people.database, people.table('people'));
+  for (const { id } of await links.list(account.sub)) await links.release(account.sub, id);
+  for (const partition of partitionsOf(account.sub)) await removePartition(people, partition);
+  await people.accounts.remove(account);
+  context.print({
+    json: { sub: account.sub, removed: true, ended_sessions: ended.sessions, revoked_grants: ended.grants },
+    text: `Removed ${named(account)}.\n${endedText(ended)}`,
+  });
+}
+
+/** What else there is of a person, each under a partition key of its own. */
+const partitionsOf = (sub: string): string[] => [
+  consentPartition(sub),
+  passkeyPartition(userHandleOf(sub)),
+  totpPartition(sub),
+];
+
+async function removePartition({ database, table }: People, pk: string): Promise<void> {
+  const items = await database.query({
+    TableName: table('people'),
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': pk },
+    ProjectionExpression: 'pk, sk',
+  });
+  for (const { sk } of items) await database.remove({ TableName: table('people'), Key: { pk, sk } });
+}

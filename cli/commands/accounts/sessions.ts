@@ -1,0 +1,80 @@
+import { Command } from 'commander';
+import type { ListedSession } from '../../../shared/people/session-store.ts';
+import { briefTime, formatTime } from '../../../shared/time.ts';
+import type { Context } from '../../context.ts';
+import { Failure } from '../../failure.ts';
+import { examples, storeOptions } from '../../options.ts';
+import { plural, table } from '../../output.ts';
+import { findAccount, openPeople } from './open-accounts.ts';
+import { named } from './present-account.ts';
+
+export const sessionsCommand = (context: Context): Command =>
+  examples(
+    storeOptions(new Command('sessions'))
+      .description('Lists where somebody is signed in.')
+      .argument('<account>', 'username, email address or sub')
+      .action((account: string) => listSessions(context, account)),
+    'pixy accounts sessions ada',
+  );
+
+export const revokeSessionsCommand = (context: Context): Command =>
+  examples(
+    storeOptions(new Command('revoke-sessions'))
+      .description('Signs somebody out everywhere, or ends one session of the list. Tokens that apps have stay valid.')
+      .argument('<account>', 'username, email address or sub')
+      .option('--session <id>', 'only this one')
+      .action((account: string, options: { session?: string }) => revokeSessions(context, account, options.session)),
+    'pixy accounts revoke-sessions ada',
+    'pixy accounts revoke-sessions ada --session 7sZ0…',
+  );
+
+async function listSessions(context: Context, name: string): Promise<void> {
+  const people = await openPeople(context);
+  const account = await findAccount(people, name);
+  const sessions = await people.sessions.list(account.sub, context.now());
+  const newestFirst = sessions.toSorted((one, other) => other.authTime - one.authTime);
+  context.print({
+    json: newestFirst.map(describeSession),
+    text:
+      sessions.length === 0
+        ? `Nobody is signed in as ${named(account)}.\n`
+        : table(['session', 'signed in', 'with', 'ends', 'idle until', 'browser'], newestFirst.map(rowOf)),
+  });
+}
+
+const describeSession = ({ id, authTime, amr, expiresAt, idleUntil, userAgent }: ListedSession) => ({
+  id,
+  auth_time: formatTime(authTime),
+  amr,
+  expires_at: formatTime(expiresAt),
+  idle_until: formatTime(idleUntil),
+  ...(userAgent !== undefined && { user_agent: userAgent }),
+});
+
+const rowOf = ({ id, authTime, amr, expiresAt, idleUntil, userAgent = '' }: ListedSession): string[] => [
+  id,
+  briefTime(authTime),
+  amr.join(' '),
+  briefTime(expiresAt),
+  briefTime(idleUntil),
+  userAgent.slice(0, 60),
+];
+
+async function revokeSessions(context: Context, name: string, id: string | undefined): Promise<void> {
+  const people = await openPeople(context);
+  const account = await findAccount(people, name);
+  const ended = id === undefined ? await people.sessions.endAll(account.sub, context.now()) : await endOne(id);
+  context.print({
+    json: { sub: account.sub, ended_sessions: ended },
+    text: `Ended ${plural(ended, 'session')} of ${named(account)}.\n`,
+  });
+
+  async function endOne(session: string): Promise<number> {
+    const known = await people.sessions.list(account.sub, context.now());
+    if (!known.some((each) => each.id === session)) {
+      throw new Failure(`${named(account)} has no session ${session}.`);
+    }
+    await people.sessions.endListed(account.sub, session);
+    return 1;
+  }
+}

@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { hashPassword } from '../../../shared/password.ts';
+import type { Context } from '../../context.ts';
+import { wrongUsage } from '../../failure.ts';
+import { examples, storeOptions } from '../../options.ts';
+import { plural } from '../../output.ts';
+import { type LinkFlags, linkFlags, printLink } from './invite.ts';
+import { findAccount, mustBeThere, openPeople } from './open-accounts.ts';
+import { generatedLines, hasPassword, type PasswordFlags, passwordFlags, readPassword } from './password-flags.ts';
+import { describeAccount, named } from './present-account.ts';
+
+type Flags = PasswordFlags & LinkFlags & { link?: boolean; keepSessions?: boolean };
+
+export const setPasswordCommand = (context: Context): Command =>
+  examples(
+    storeOptions(linkFlags(passwordFlags(new Command('set-password'))))
+      .description(
+        'Sets the password of an account and ends its sessions, or makes a link with which the person sets it themselves.',
+      )
+      .argument('<account>', 'username, email address or sub')
+      .option('--link', 'make a link that works once, within a day')
+      .option('--keep-sessions', 'leave the person signed in where they are')
+      .action((account: string, flags: Flags) => setPassword(context, account, flags)),
+    'pixy accounts set-password ada --link --stage prod',
+    'pixy accounts set-password ada --generate',
+    'pixy accounts set-password robot --password-stdin < password.txt',
+  );
+
+async function setPassword(context: Context, name: string, flags: Flags): Promise<void> {
+  if (flags.link) {
+    if (hasPassword(flags) || flags.keepSessions) {
+      throw wrongUsage('With --link the person sets the password: it goes with --expires and --issuer only.');
+    }
+    return printLink(context, name, 'reset', flags);
+  }
+  const people = await openPeople(context);
+  const account = await findAccount(people, name);
+  const { password, isGenerated } = await readPassword(flags, [account.username, account.email], context);
+  mustBeThere(await people.accounts.setPassword(account.sub, await hashPassword(password)), account);
+  const ended = flags.keepSessions ? 0 : await people.sessions.endAll(account.sub, context.now());
+  const current = await findAccount(people, account.sub);
+  context.print({
+    json: {
+      ...describeAccount(current),
+      ended_sessions: ended,
+      ...(isGenerated && { generated_password: password }),
+    },
+    text: `Set the password of ${named(account)}, ended ${plural(ended, 'session')}.\n${isGenerated ? generatedLines(password) : ''}`,
+  });
+}

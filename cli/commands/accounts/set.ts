@@ -1,0 +1,79 @@
+import { Command } from 'commander';
+import { type Account, parseAccountDescription } from '../../../shared/people/account.ts';
+import type { Context } from '../../context.ts';
+import { conflict, Failure, wrongUsage } from '../../failure.ts';
+import { examples, storeOptions, wholeNumber } from '../../options.ts';
+import { type AccountFlags, accountFlags, claimsOf } from './account-flags.ts';
+import { findAccount, openPeople } from './open-accounts.ts';
+import { accountText, describeAccount, named } from './present-account.ts';
+
+type Flags = Omit<AccountFlags, 'email'> & { username?: string | false; email?: string | false; ifVersion?: number };
+
+export const setCommand = (context: Context): Command =>
+  examples(
+    storeOptions(accountFlags(new Command('set')))
+      .description(
+        'Changes names and claims of an account. What is not named stays; a name that is given up is free again.',
+      )
+      .argument('<account>', 'username, email address or sub')
+      .option('--username <name>', 'another username')
+      .option('--no-username', 'no username any more')
+      .option('--no-email', 'no email address any more')
+      .option('--if-version <n>', 'only if nobody changed it since this version', wholeNumber)
+      .action((account: string, flags: Flags) => set(context, account, flags)),
+    'pixy accounts set ada --email ada@example.org --claim email_verified=true',
+    'pixy accounts set ada --claim nickname= --claim family_name=King',
+  );
+
+async function set(context: Context, name: string, flags: Flags): Promise<void> {
+  const username = typeof flags.username === 'string' ? flags.username : flags.username === false ? null : undefined;
+  const email = typeof flags.email === 'string' ? flags.email : flags.email === false ? null : undefined;
+  if (username === undefined && email === undefined && !flags.claim) {
+    throw wrongUsage('Say what to change; pixy accounts set --help lists what there is.');
+  }
+  const { accounts } = await openPeople(context);
+  const seen = await findAccount({ accounts }, name);
+  if (flags.ifVersion !== undefined && flags.ifVersion !== seen.version) throw changedMeanwhile(seen);
+  const claims = changedClaims(seen, email, flags.claim);
+  const next = described(seen, { username, email, claims });
+  const changed = await accounts.change(seen, next, context.now());
+  if (!changed.ok) {
+    const { refusal } = changed;
+    throw refusal.reason === 'name_taken'
+      ? new Failure(`There is an account ${refusal.name} already.`)
+      : changedMeanwhile((await accounts.findBySubject(seen.sub)) ?? seen);
+  }
+  context.print({
+    json: describeAccount(changed.value),
+    text: `Changed ${named(changed.value)}.\n${accountText(changed.value, context.now())}`,
+  });
+}
+
+/** The claim `email` follows the address; whether it is verified does not. */
+function changedClaims(seen: Account, email: string | null | undefined, flags: string[] | undefined) {
+  const given = claimsOf(flags);
+  if ('sub' in given) throw wrongUsage('The sub of an account never changes.');
+  const { email: _, email_verified: __, ...others } = seen.claims;
+  const kept = email === undefined ? seen.claims : others;
+  const all = { ...kept, ...(typeof email === 'string' && { email }), ...given };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+}
+
+/** Checked as a whole, as if it were added anew. */
+function described(
+  seen: Account,
+  change: { username: string | null | undefined; email: string | null | undefined; claims: Record<string, unknown> },
+) {
+  const pick = (given: string | null | undefined, before: string | undefined) =>
+    given === undefined ? before : (given ?? undefined);
+  const whole = { username: pick(change.username, seen.username), email: pick(change.email, seen.email) };
+  const parsed = parseAccountDescription({ ...whole, claims: change.claims });
+  if ('problem' in parsed) throw new Failure(`The account: ${parsed.member} ${parsed.problem}.`);
+  const { username = null, email = null, claims } = parsed.account;
+  return { username, email, claims };
+}
+
+const changedMeanwhile = (account: Account): Failure =>
+  conflict(
+    `${named(account)} was changed by somebody else and is at version ${account.version} now: nothing was written, look again and repeat the change.`,
+  );

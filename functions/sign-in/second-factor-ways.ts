@@ -1,0 +1,46 @@
+import { takeNotice } from '../../shared/http/notice-cookie.ts';
+import type { Look } from '../../shared/http/pages/look.ts';
+import { type Problem, problemOf } from '../../shared/http/pages/problem.ts';
+import type { SignInPage } from '../../shared/http/pages/sign-in-page.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { knownAcr } from '../../shared/oauth/authentication-context.ts';
+import { parseClaims } from '../../shared/oauth/claims.ts';
+import { type Parameters, single } from '../../shared/oauth/parameters.ts';
+import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
+import { offerPasskey } from '../passkey/offer-passkey.ts';
+
+/** What the sign-in page offers besides the form for a password, and what the page before it has to say. */
+export async function waysToSignIn(
+  request: HttpRequest,
+  interrupted: Parameters,
+  { browser, look }: { browser: string; look: Look },
+  deps: { issuer: string; hasPasswords: boolean; challenges: Pick<ChallengeStore, 'issue'>; now: () => number },
+): Promise<Pick<SignInPage, 'passkey' | 'hasPasswords' | 'isConfirmation' | 'problem'> & { cookies: string[] }> {
+  const { notice, cookies } = takeNotice(request, deps.issuer);
+  return {
+    passkey: await offerPasskey({ browser, rawQuery: request.rawQuery }, deps),
+    hasPasswords: deps.hasPasswords && !insistsOnPasskey(interrupted),
+    isConfirmation: notice === 'confirm',
+    problem: problemIn(notice, look),
+    cookies,
+  };
+}
+
+function problemIn(notice: ReturnType<typeof takeNotice>['notice'], look: Look): Problem | undefined {
+  switch (notice) {
+    case 'passkey_wrong':
+    case 'passkey_unknown':
+    case 'second_factor_late':
+      return problemOf({ reason: notice }, look);
+    default:
+      return undefined;
+  }
+}
+
+/** OpenID Connect Core §5.5.1.1: with an essential class that only passkeys reach, a password would lead to a refusal. */
+function insistsOnPasskey(interrupted: Parameters): boolean {
+  const claims = parseClaims(single(interrupted, 'claims'));
+  const acr = claims.ok ? claims.value.acr : undefined;
+  const known = knownAcr(acr?.values ?? []);
+  return Boolean(acr?.essential) && known.length > 0 && known.every((value) => value === 'phr');
+}

@@ -1,0 +1,79 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { pageTexts } from './page-texts.ts';
+
+/*
+ * node infra/bundling/build.ts <folder> [function …]
+ *
+ * Bundles functions of functions/, all of them unless some are named: <folder>/<function>/index.mjs and its source map.
+ */
+
+const repository = join(import.meta.dirname, '..', '..');
+const sdk = (name: string) => join(repository, 'infra', 'bundling', 'sdk', `${name}.ts`);
+
+/** What of the SDK the functions use, without what they do not; docs/performance.md says why. */
+const slimSdk = {
+  '@aws-sdk/client-dynamodb': sdk('client-dynamodb'),
+  '@aws-sdk/lib-dynamodb': sdk('lib-dynamodb'),
+  '@aws-sdk/client-kms': sdk('client-kms'),
+  '@aws-sdk/client-ssm': sdk('client-ssm'),
+};
+
+const options = {
+  absWorkingDir: repository,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  charset: 'utf8',
+  logLevel: 'warning',
+  alias: slimSdk,
+} satisfies BuildOptions;
+
+/** Every folder of functions/ that has an entry file. */
+export const functionNames = (): string[] =>
+  readdirSync(join(repository, 'functions')).filter((name) => existsSync(entryOf(name)));
+
+const entryOf = (name: string): string => join(repository, 'functions', name, 'index.ts');
+
+/** Writes the bundles below `folder`; the answer says, per function, what is in its bundle and how much of it. */
+export async function buildFunctions(folder: string, names = functionNames()): Promise<Map<string, Metafile>> {
+  // Once to find out which files are in which bundle, and once more without the texts that none of those shows.
+  const found = await build({
+    ...options,
+    entryPoints: names.map((name) => ({ in: entryOf(name), out: join(name, 'index') })),
+    outdir: folder,
+    metafile: true,
+    write: false,
+  });
+  const inputs = Object.entries(found.metafile.outputs).map(
+    ([output, { inputs }]) => [output, Object.keys(inputs)] as const,
+  );
+  const built = await Promise.all(
+    names.map(async (name) => {
+      const [, sources = []] = inputs.find(([output]) => output.endsWith(`${name}/index.mjs`)) ?? [];
+      const { metafile } = await build({
+        ...options,
+        entryPoints: { [join(name, 'index')]: entryOf(name) },
+        outdir: folder,
+        minify: true,
+        legalComments: 'none',
+        sourcemap: true,
+        sourcesContent: false,
+        metafile: true,
+        plugins: [pageTexts(sources.map((source) => join(repository, source)))],
+      });
+      return [name, metafile] as const;
+    }),
+  );
+  return new Map(built);
+}
+
+if (import.meta.main) {
+  const [folder, ...names] = process.argv.slice(2);
+  if (folder === undefined) throw new Error('Name the folder that the bundles go to.');
+  await buildFunctions(folder, names.length > 0 ? names : undefined);
+}

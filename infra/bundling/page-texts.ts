@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Plugin } from 'esbuild';
+
+/* A function carries the texts of the pages that it shows, in every language, and not those of the other functions' pages. */
+
+const folderOfTexts = /\/shared\/http\/pages\/texts\/[^/]+\.ts$/;
+const isTexts = (path: string): boolean => folderOfTexts.test(path) && basename(path) !== 'languages.ts';
+
+/** Replaces the files of texts by what `sources`, the other files of the bundle, name in them. */
+export const pageTexts = (sources: readonly string[]): Plugin => ({
+  name: 'page-texts',
+  setup(build) {
+    build.onLoad({ filter: folderOfTexts }, async ({ path }) => {
+      if (!isTexts(path)) return undefined;
+      const isNamed = namedIn(await Promise.all(sources.filter(isCode).map((file) => readFile(file, 'utf8'))));
+      const [[name, texts] = []] = Object.entries(await import(pathToFileURL(path).href));
+      const kept = keepNamed(texts as Texts, isNamed, basename(path) === 'en.ts');
+      return { contents: `export const ${name} = ${JSON.stringify(kept)};`, loader: 'js' };
+    });
+  },
+});
+
+type Texts = Readonly<Record<string, string>>;
+
+const isCode = (file: string): boolean => file.endsWith('.ts') && !isTexts(file);
+
+/**
+ * English also says which texts there are, so that a brand may have words for any of them:
+ * of a text that is not shown it keeps the key and the names in braces.
+ */
+const keepNamed = (texts: Texts, isNamed: (key: string) => boolean, isEnglish: boolean): Texts =>
+  Object.fromEntries(
+    Object.entries(texts).flatMap(([key, text]) => {
+      if (isNamed(key)) return [[key, text]];
+      return isEnglish ? [[key, (text.match(/\{\w+\}/g) ?? []).join('')]] : [];
+    }),
+  );
+
+/**
+ * Which keys the code names: as a text in quotes, without its `.one` or `.other` where a number chooses,
+ * or by the beginning of a template like `scope.${name}`.
+ */
+function namedIn(files: readonly string[]): (key: string) => boolean {
+  const keys = new Set<string>();
+  const beginnings = new Set<string>();
+  for (const code of files) {
+    for (const [, key = ''] of code.matchAll(/['"`]([a-zA-Z]+(?:\.\w+)+)['"`]/g)) keys.add(key);
+    for (const [, beginning = ''] of code.matchAll(/`([a-zA-Z]+\.[\w.]*)\$\{/g)) beginnings.add(beginning);
+  }
+  return (key) =>
+    keys.has(key) ||
+    keys.has(key.replace(/\.(one|other)$/, '')) ||
+    [...beginnings].some((text) => key.startsWith(text));
+}

@@ -1,0 +1,80 @@
+import * as v from 'valibot';
+
+/** What a deployment may change about its pages. The pages check the texts against theirs when they start. */
+export type Brand = v.InferOutput<typeof brandSchema>;
+
+const hexColor = v.pipe(
+  v.string('is not a text'),
+  v.regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i, 'is not a color like #3446c9'),
+);
+
+/** An image inside an img element runs no script and loads nothing, an SVG included. */
+const imageUri =
+  /^data:image\/(?:svg\+xml|png|jpeg|webp|gif)(?:;charset=utf-8)?(?:;base64)?,[A-Za-z0-9+/=%._~:;,!*()@$&-]+$/;
+
+export const isDataImage = (uri: string | undefined): uri is string =>
+  uri !== undefined && uri.length <= 100_000 && imageUri.test(uri);
+
+const dataImage = v.pipe(
+  v.string('is not a text'),
+  v.check(
+    (uri) => isDataImage(uri),
+    'is not a data: URI of an image (svg+xml, png, jpeg, webp or gif) below 100,000 characters',
+  ),
+);
+
+/** Records and objects of the library take arrays as well. */
+const noArray = v.custom<object>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'is not an object',
+);
+
+const text = v.pipe(v.string('is not a text'), v.minLength(1, 'is empty'), v.maxLength(1_000, 'is too long'));
+
+const brandMembers = v.strictObject(
+  {
+    /** Beside the logo and in the title of every page. */
+    name: v.optional(v.pipe(text, v.maxLength(80, 'is longer than 80 characters'))),
+    /** A data: URI. Takes the place of the keyhole. */
+    logo: v.optional(dataImage),
+    /** The same for dark pages. */
+    logoDark: v.optional(dataImage),
+    /** Buttons, links and outlines. Text on it, and where it is text itself, is made readable. */
+    accent: v.optional(hexColor),
+    /** The same for dark pages. Made from `accent` if absent. */
+    accentDark: v.optional(hexColor),
+    /** Other words, by language and key. */
+    texts: v.optional(v.pipe(noArray, v.record(v.string(), v.pipe(noArray, v.record(v.string(), text))))),
+  },
+  'is not an object',
+);
+
+const brandSchema = v.pipe(noArray, brandMembers);
+
+/** A brand as JSON, for an environment variable. Refuses with the member that is wrong. */
+export const brandJson = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }): Brand => {
+    const json = parseJson(dataset.value);
+    if (json === undefined) {
+      addIssue({ message: 'is not JSON' });
+      return NEVER;
+    }
+    const parsed = v.safeParse(brandSchema, json);
+    if (parsed.success) return parsed.output;
+    for (const issue of parsed.issues) {
+      const member = v.getDotPath(issue);
+      const problem = issue.expected === 'never' ? 'is not a member of a brand' : issue.message;
+      addIssue({ message: member ? `member ${member} ${problem}` : problem });
+    }
+    return NEVER;
+  }),
+);
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

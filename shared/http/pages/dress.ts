@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto';
+import type { Brand } from './brand.ts';
+import { contrast, mix, untilReadable } from './colors.ts';
+import { iconOf } from './mark.ts';
+import { dark, light, type Palette, stylesheetOf } from './style.ts';
+import { en, type Texts } from './texts/en.ts';
+import { type Language, languages } from './texts/languages.ts';
+
+/** A brand, made ready for the pages: everything that is computed is computed once. */
+export type Dress = {
+  name: string | undefined;
+  logo: string | undefined;
+  logoDark: string | undefined;
+  /** A data URI, for the tab of the browser. */
+  icon: string;
+  stylesheet: string;
+  /** What the Content-Security-Policy lets pass: this stylesheet and no other. */
+  stylesheetSource: string;
+  texts: Partial<Record<Language, Partial<Texts>>>;
+};
+
+/** Throws when the brand has a text for a language or a key that the pages do not have, or without a value that belongs in it. */
+export function dressBrand(brand: Brand): Dress {
+  const mistake = textMistake(brand.texts ?? {});
+  if (mistake) throw new Error(`the configuration is not usable: PIXY_BRAND member ${mistake}`);
+  const colors = {
+    light: brand.accent ? { ...light, ...accentsOn(light, brand.accent) } : light,
+    dark: brand.accent || brand.accentDark ? { ...dark, ...accentsOn(dark, brand.accentDark ?? brand.accent) } : dark,
+  };
+  const stylesheet = stylesheetOf(colors.light, colors.dark);
+  return {
+    name: brand.name,
+    logo: brand.logo,
+    logoDark: brand.logoDark,
+    icon: brand.logo ?? iconOf(colors.light.accent, colors.light.onAccent),
+    stylesheet,
+    stylesheetSource: `'sha256-${hash('sha256', stylesheet, 'base64')}'`,
+    texts: brand.texts ?? {},
+  };
+}
+
+/** The color of the brand on one of the two grounds: readable as text and as an outline, and with readable text on it (WCAG 2.2 §1.4.3). */
+function accentsOn(palette: Palette, color = palette.accent): Partial<Palette> {
+  const accent = untilReadable(color, [palette.paper, palette.ground, palette.tint], palette.ink, 4.5);
+  const onAccent = contrast('#ffffff', accent) >= contrast('#10121a', accent) ? '#ffffff' : '#10121a';
+  return { accent, onAccent, accentDeep: mix(accent, onAccent === '#ffffff' ? '#000000' : '#ffffff', 0.2) };
+}
+
+function textMistake(texts: NonNullable<Brand['texts']>): string | undefined {
+  for (const [language, own] of Object.entries(texts)) {
+    if (!languages.some((known) => known === language))
+      return `texts.${language} is not one of ${languages.join(', ')}`;
+    for (const [key, text] of Object.entries(own)) {
+      const english = Object.hasOwn(en, key) ? en[key as keyof typeof en] : undefined;
+      if (english === undefined) return `texts.${language}.${key} is not a text of the pages`;
+      const strange = namesIn(text).find((name) => !namesIn(english).includes(name));
+      if (strange) return `texts.${language}.${key} has {${strange}}, which has no value there`;
+    }
+  }
+  return undefined;
+}
+
+const namesIn = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);

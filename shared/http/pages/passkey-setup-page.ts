@@ -1,0 +1,43 @@
+import { html } from 'hono/html';
+import type { Reply } from '../reply.ts';
+import { field } from './field.ts';
+import { type FormPage, formReply } from './form-page.ts';
+import type { Look } from './look.ts';
+import { type PasskeyCeremony, passkeyForm } from './passkey-form.ts';
+import { noticeAbove } from './problem.ts';
+
+export type PasskeySetupPage = FormPage & {
+  ceremony: PasskeyCeremony;
+  /** What the field `name` holds at first. */
+  suggestedName?: string | undefined;
+  /** For those who do not want one now. */
+  skipPath?: string | undefined;
+};
+
+/** Offers to make a passkey. Sends `name` and `credential`. */
+export function passkeySetupPage(look: Look, page: PasskeySetupPage): Promise<Reply> {
+  const title = look.text('passkey.title');
+  const name = field(
+    {
+      name: 'name',
+      label: look.text('passkey.name'),
+      value: page.suggestedName,
+      autocomplete: 'off',
+      longest: 60,
+      hint: look.text('passkey.nameHint'),
+    },
+    page.problem,
+  );
+  return formReply(
+    look,
+    page,
+    title,
+    html`<h1>${title}</h1>
+<p class="soft">${look.text('passkey.intro')}</p>
+${noticeAbove(page.problem, ['name'])}
+<p class="notice" data-passkey-unavailable>${look.text('passkey.unavailable')}</p>
+${passkeyForm(look, page.ceremony, page.formToken, look.text('passkey.submit'), name)}
+${page.skipPath ? html`<p class="foot"><a href="${page.skipPath}">${look.text('passkey.skip')}</a></p>` : ''}`,
+    { scripts: [page.ceremony.script] },
+  );
+}

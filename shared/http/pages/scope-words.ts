@@ -1,0 +1,19 @@
+import { html } from 'hono/html';
+import type { Look, Markup } from './look.ts';
+import type { TextKey } from './texts/en.ts';
+
+/** What a scope value lets a client do: in our words, in those of its API, or as it is. */
+export function scopeInWords(look: Look, value: string, descriptions: Readonly<Record<string, string>> = {}): Markup {
+  if (Object.hasOwn(descriptions, value)) return html`${descriptions[value]}`;
+  const key = Object.hasOwn(scopeKeys, value) ? scopeKeys[value] : undefined;
+  return key ? html`${look.text(key)}` : look.say('scope.other', { scope: html`<code>${value}</code>` });
+}
+
+const scopeKeys: Partial<Record<string, Exclude<Extract<TextKey, `scope.${string}`>, 'scope.other'>>> = {
+  openid: 'scope.openid',
+  profile: 'scope.profile',
+  email: 'scope.email',
+  address: 'scope.address',
+  phone: 'scope.phone',
+  offline_access: 'scope.offline_access',
+};

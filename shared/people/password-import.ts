@@ -1,0 +1,57 @@
+import { isOwnHash, preparePassword, unmatchableHash, verifyPassword } from '../password.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { readArgon2 } from './password-import-argon2.ts';
+import { readBcrypt } from './password-import-bcrypt.ts';
+import { readPbkdf2 } from './password-import-pbkdf2.ts';
+import { readScrypt } from './password-import-scrypt.ts';
+
+/*
+ * Password hashes that came from other servers. They are kept as they came, verified with a bounded amount of work, and give
+ * way to our own at the next sign-in.
+ */
+
+/** A hash that was understood: a way to verify a password against it, or a sentence about why it is not taken. */
+type ReadHash = { verify: (password: string) => Promise<boolean> } | { problem: string };
+
+/** Answers undefined for a hash of another scheme. */
+export type HashReader = (hash: string) => ReadHash | undefined;
+
+const readers: readonly HashReader[] = [readArgon2, readBcrypt, readScrypt, readPbkdf2];
+
+function read(hash: string): ReadHash {
+  if (hash.length > longestHash) return { problem: `is longer than ${longestHash} characters` };
+  for (const reader of readers) {
+    const found = reader(hash);
+    if (found) return found;
+  }
+  return { problem: 'is not a hash of argon2, scrypt, bcrypt or PBKDF2 in a form that is known' };
+}
+
+const longestHash = 1_024;
+
+/** Can passwords be verified against it? Refuses with a sentence that goes on from the name of the member. */
+export function admitPasswordHash(hash: string): Result<string, string> {
+  const found = read(hash);
+  return 'problem' in found ? refuse(found.problem) : ok(hash);
+}
+
+/**
+ * True when the password makes this hash, ours or another server's. Without a hash, and for a wrong password of another
+ * server's hash, one of ours is computed besides, so that no refusal is quicker than for an account of our own.
+ */
+export async function verifyStoredPassword(password: string, hash: string | undefined): Promise<boolean> {
+  if (hash === undefined) return verifyPassword(password, unmatchableHash);
+  if (isOwnHash(hash)) return verifyPassword(password, hash);
+  const found = read(hash);
+  if ('problem' in found) throw new Error(`a stored password hash ${found.problem}`);
+  const verified = await verifyForeign(password, found);
+  if (!verified) await verifyPassword(password, unmatchableHash);
+  return verified;
+}
+
+/** As it was typed, which is how other servers hash; else in our form, if that is another text. */
+async function verifyForeign(password: string, { verify }: Extract<ReadHash, { verify: unknown }>) {
+  if (await verify(password)) return true;
+  const prepared = preparePassword(password);
+  return prepared !== password && verify(prepared);
+}
