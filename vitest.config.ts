@@ -8,12 +8,22 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'server', include: ['test/**/*.test.ts'], exclude: ['test/infra/**', 'test/browser/**'] },
+        test: {
+          name: 'server',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/infra/**', 'test/browser/**'],
+          isolate: false,
+        },
       },
       {
         // One browser for the folder.
         extends: true,
-        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], globalSetup: 'test/browser/one-browser.ts' },
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: 'test/browser/one-browser.ts',
+          isolate: false,
+        },
       },
       {
         // One process for the folder: the CDK is loaded once, and the files share what they synthesize.

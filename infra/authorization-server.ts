@@ -4,7 +4,9 @@ import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IDependable } from 'constructs';
+import type { Brand } from '../shared/http/pages/brand.ts';
 import { type SigningAlgorithm, signingAlgorithms } from '../shared/keys/signing-key.ts';
+import { brandVariable } from './brand.ts';
 import { AuthorizationServerTables, type Signing } from './constructs/authorization-server-tables.ts';
 import { checkAudience } from './constructs/check-audience.ts';
 import { type CustomDomain, PixyHttpApi, type Throttling } from './constructs/http-api.ts';
@@ -15,8 +17,10 @@ import { PixyFunction } from './constructs/pixy-function.ts';
 import { RestAuthorizer, type RestAuthorizerProps, type RestAuthorizerServer } from './constructs/rest-authorizer.ts';
 import { type Lifetimes, lifetimeVariables, type PixyEnvironment } from './environment.ts';
 import { functionDescriptions, type PixyFunctionName } from './functions.ts';
+import { type HooksProps, hooksAskedBy, hooksVariable } from './hooks.ts';
 import { aliasRoutes, type EndpointFunctionName, routes } from './routes.ts';
 import { type Stage, stageSettings } from './stage.ts';
+import { grantReadUpstreamSecrets, type UpstreamProviderProps, upstreamsVariable } from './upstreams.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
 export interface AuthorizationServerProps extends Lifetimes {
@@ -45,9 +49,9 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly audience?: string;
   /**
-   * Where private signing keys are. `memory`: encrypted in the Keys table, and decrypted into the memory of the functions that
+   * Where private signing keys are made. `memory`: encrypted in the Keys table, and decrypted into the memory of the functions that
    * sign. `kms`: made in KMS and never out of it; every token is then a call of KMS, which takes longer and costs.
-   * Settle it before the first deployment: keys that were made for one are of no use to the other.
+   * After a change the keys that are there go on signing until one of the new kind takes over, 26 hours later.
    *
    * @default 'memory'
    */
@@ -65,6 +69,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default false
    */
   readonly selfRegistration?: boolean;
+  /**
+   * Name, logo, colours and words of the pages (docs/pages.md). Goes into the environment of the functions, so a logo has to be small.
+   *
+   * @default - Pixy's own
+   */
+  readonly brand?: Brand;
   /**
    * Told by the alarm when many authorization codes are presented again (docs/audit.md).
    *
@@ -95,6 +105,18 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - one week for `dev`, one year for `prod`
    */
   readonly logRetention?: RetentionDays;
+  /**
+   * OpenID Connect providers that people may sign in with, in the order of their buttons. See docs/upstream.md.
+   *
+   * @default - none
+   */
+  readonly upstreams?: readonly UpstreamProviderProps[];
+  /**
+   * Functions of one's own that have a say in sign-ins and claims. See docs/hooks.md.
+   *
+   * @default - none
+   */
+  readonly hooks?: HooksProps;
 }
 
 /**
@@ -148,17 +170,25 @@ export class AuthorizationServer extends Construct {
       ...audience,
       ...lifetimes,
       ...(props.selfRegistration && { PIXY_REGISTRATION: 'on' }),
+      ...(props.brand && { PIXY_BRAND: brandVariable(props.brand) }),
       ...(props.signing && { PIXY_SIGNING: signing }),
       ...(props.signingAlgorithms && { PIXY_SIGNING_ALGORITHMS: algorithms.join(' ') }),
     };
+    const { upstreams = [], hooks = {} } = props;
+    const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(this, upstreams) } : {};
+    const extras = (name: PixyFunctionName): PixyEnvironment => ({
+      ...((name === 'sign-in' || name === 'upstream') && providers),
+      ...(hooksAskedBy(name, hooks).length > 0 && { PIXY_HOOKS: hooksVariable(this, name, hooks) }),
+    });
     const make = (name: PixyFunctionName): PixyFunction => {
       const made = new PixyFunction(this, pascalCase(name), {
         name,
-        environment,
+        environment: { ...environment, ...extras(name) },
         ...functionDescriptions[name],
         ...logs,
       });
       for (const use of functionDescriptions[name].uses) tables[use](made, signing);
+      for (const hook of hooksAskedBy(name, hooks)) hook.grantInvoke(made);
       return made;
     };
     const names = Object.keys(functionDescriptions) as PixyFunctionName[];
@@ -166,6 +196,9 @@ export class AuthorizationServer extends Construct {
       PixyFunctionName,
       PixyFunction
     >;
+
+    grantReadUpstreamSecrets(this, functions.upstream, upstreams);
+    if (hooks.authenticate ?? hooks.migrateAccount) tables.grantMirrorAccounts(functions['sign-in']);
 
     const { 'rotate-keys': rotateKeys, ...endpoints } = functions;
     const rotation = new KeyRotation(this, 'KeyRotation', {

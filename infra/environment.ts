@@ -31,6 +31,24 @@ export interface Lifetimes {
    */
   readonly sessionLifetime?: Duration;
   /**
+   * How long a browser stays signed in that is not used: 1 minute to 30 days.
+   *
+   * @default Duration.hours(2)
+   */
+  readonly sessionIdleLifetime?: Duration;
+  /**
+   * How long somebody stays signed in who asks for it: 1 minute to 1 year.
+   *
+   * @default Duration.days(30)
+   */
+  readonly keptSessionLifetime?: Duration;
+  /**
+   * The same for a browser that is not used.
+   *
+   * @default Duration.days(14)
+   */
+  readonly keptSessionIdleLifetime?: Duration;
+  /**
    * How long a refresh token is good for when nobody uses it: 1 minute to 1 year.
    *
    * @default Duration.days(14)
@@ -56,6 +74,9 @@ export const lifetimeLimits = {
   accessTokenLifetime: { variable: 'PIXY_ACCESS_TOKEN_LIFETIME', minimum: 60, maximum: 86_400 },
   idTokenLifetime: { variable: 'PIXY_ID_TOKEN_LIFETIME', minimum: 60, maximum: 86_400 },
   sessionLifetime: { variable: 'PIXY_SESSION_LIFETIME', minimum: 60, maximum: 2_592_000 },
+  sessionIdleLifetime: { variable: 'PIXY_SESSION_IDLE_LIFETIME', minimum: 60, maximum: 2_592_000 },
+  keptSessionLifetime: { variable: 'PIXY_KEPT_SESSION_LIFETIME', minimum: 60, maximum: 31_536_000 },
+  keptSessionIdleLifetime: { variable: 'PIXY_KEPT_SESSION_IDLE_LIFETIME', minimum: 60, maximum: 31_536_000 },
   refreshTokenIdleLifetime: { variable: 'PIXY_REFRESH_IDLE_LIFETIME', minimum: 60, maximum: 31_536_000 },
   refreshTokenLifetime: { variable: 'PIXY_REFRESH_LIFETIME', minimum: 60, maximum: 63_072_000 },
   refreshTokenGrace: { variable: 'PIXY_REFRESH_GRACE', minimum: 0, maximum: 60 },

@@ -45,7 +45,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   'sign-out': {
     description: 'Sign-out pages: ends a session',
-    uses: ['grantReadClients', 'grantReadKeys', 'grantSignOut'],
+    uses: ['grantReadClients', 'grantSign', 'grantSignOut'],
   },
   passkey: {
     description: 'Passkeys: signs people in with them, and makes them',
@@ -53,7 +53,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   account: {
     description: 'Account pages: people see and end what is in their name',
-    uses: ['grantReadClients', 'grantManageOwnAccount'],
+    uses: ['grantReadClients', 'grantManageOwnAccount', 'grantSign'],
     // argon2id, as in sign-in.
     memorySize: 1_024,
   },
@@ -82,6 +82,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
     uses: [
       'grantReadClients',
       'grantUseAssertions',
+      'grantCountGuesses',
       'grantReadApis',
       'grantRedeem',
       'grantSign',
@@ -94,11 +95,25 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   revoke: {
     description: 'Revocation endpoint: ends a grant',
-    uses: ['grantReadClients', 'grantUseAssertions', 'grantReadKeys', 'grantRedeem', 'grantOpenRefreshTokens'],
+    uses: [
+      'grantReadClients',
+      'grantUseAssertions',
+      'grantCountGuesses',
+      'grantReadKeys',
+      'grantRedeem',
+      'grantOpenRefreshTokens',
+    ],
   },
   introspect: {
     description: 'Introspection endpoint: tells an API whether a token is in force',
-    uses: ['grantReadClients', 'grantReadApis', 'grantUseAssertions', 'grantReadKeys', 'grantReadGrants'],
+    uses: [
+      'grantReadClients',
+      'grantReadApis',
+      'grantUseAssertions',
+      'grantCountGuesses',
+      'grantReadKeys',
+      'grantReadGrants',
+    ],
   },
   metadata: {
     description: 'Discovery documents, public keys and the pages that explain errors',

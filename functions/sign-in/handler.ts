@@ -66,7 +66,10 @@ export const signInHandler = (deps: SignInDeps) =>
     now: deps.now,
   });
 
-async function showForm(request: HttpRequest, deps: SignInDeps, username?: string, refusal?: Refusal): Promise<Answer> {
+/** What somebody filled in before, to be shown again. Never the password. */
+type Tried = { username: string; keep: boolean };
+
+async function showForm(request: HttpRequest, deps: SignInDeps, tried?: Tried, refusal?: Refusal): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
   if (!interrupted.ok) return { reply: await errorPage(interrupted.refusal, deps.issuer, deps.lookOf(request)) };
   const chosen = refusal ? undefined : toProvider(single(interrupted.value, 'idp'), interrupted.value, deps.upstreams);
@@ -81,11 +84,11 @@ async function showForm(request: HttpRequest, deps: SignInDeps, username?: strin
   const reply = await signInPage(look, {
     ...ways,
     clientName: await clientName(interrupted.value, deps),
-    username: username ?? single(interrupted.value, 'login_hint'),
+    username: tried?.username ?? single(interrupted.value, 'login_hint'),
     refusal,
     problem: refusal ? undefined : (ways.problem ?? upstreamProblem(interrupted.value, deps.upstreams, look)),
     providers: deps.upstreams,
-    keep: { isChecked: false },
+    keep: { isChecked: tried?.keep ?? false },
     ...(deps.registration && { registerPath: registerPath(interrupted.value) }),
     formToken: form.token,
     cookies: [...form.cookies, ...ways.cookies],
@@ -109,8 +112,9 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const unclear = refuseUnclear(form.value);
   if (unclear) return refusedOnPage(unclear, request, deps);
   const username = single(form.value, 'username') ?? '';
-  if (!isOurForm(request, form.value, deps.issuer))
-    return showForm(request, deps, username, { reason: 'form_token_invalid' });
+  const keep = single(form.value, 'keep') !== undefined;
+  const again = (refusal: Refusal) => showForm(request, deps, { username, keep }, refusal);
+  if (!isOurForm(request, form.value, deps.issuer)) return again({ reason: 'form_token_invalid' });
 
   const account = single(form.value, 'account');
   if (account !== undefined) return select(request, account, deps);
@@ -118,13 +122,12 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
   const chosen = interrupted.ok ? toProvider(idp, interrupted.value, deps.upstreams) : undefined;
   if (chosen) return { reply: chosen };
-  if (!deps.hasPasswords) return showForm(request, deps, username, { reason: 'passwords_off' });
+  if (!deps.hasPasswords) return again({ reason: 'passwords_off' });
   const attempt = { username, password: single(form.value, 'password') ?? '', sourceIp: request.sourceIp };
   const now = deps.now();
   const verified = await verifyPassword(attempt, deps, now);
-  if (!verified.ok) return showForm(request, deps, username, verified.refusal);
+  if (!verified.ok) return again(verified.refusal);
 
-  const keep = single(form.value, 'keep') !== undefined;
   const { account: person, amr } = verified.value;
   const { sub } = person;
   const asked = await askForCode(request, { sub, account: displayName(person), keep }, deps);

@@ -18,6 +18,7 @@ const slimSdk = {
   '@aws-sdk/lib-dynamodb': sdk('lib-dynamodb'),
   '@aws-sdk/client-kms': sdk('client-kms'),
   '@aws-sdk/client-ssm': sdk('client-ssm'),
+  '@aws-sdk/client-lambda': sdk('client-lambda'),
 };
 
 const options = {

@@ -107,6 +107,11 @@ export class AuthorizationServerTables extends Construct {
     return allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('assertion#*'));
   }
 
+  /** Count wrong secrets of clients. */
+  grantCountGuesses(grantee: IGrantable): Grant {
+    return allow(grantee, this.grants, ['dynamodb:UpdateItem'], ofItems('throttle#*'));
+  }
+
   /** Write a new grant with its code challenge. */
   grantIssue(grantee: IGrantable): Grant {
     return allow(grantee, this.grants, ['dynamodb:PutItem']);
@@ -183,18 +188,19 @@ export class AuthorizationServerTables extends Construct {
       .combine(allow(grantee, this.people, ['dynamodb:DeleteItem'], ofItems('sessions#*')));
   }
 
-  /** Everything on the account pages: set a password, end sessions, consents, grants and passkeys, set up an authenticator app. */
+  /** Everything on the account pages: set a password, end sessions, consents, grants, passkeys and links, set up an authenticator app. */
   grantManageOwnAccount(grantee: IGrantable): Grant {
-    const read = ofItems('account#*', 'passkeys#*', 'sessions#*', 'totp#*');
+    const read = ofItems('account#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*');
+    const end = ofItems('consents#*', 'links#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*');
     return allow(grantee, this.people, ['dynamodb:GetItem'], read)
       .combine(
         allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('account#*', 'passkeys#*', 'throttle#*', 'totp#*')),
       )
       .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('totp#*')))
       .combine(
-        allow(grantee, this.people, ['dynamodb:DeleteItem'], ofItems('consents#*', 'passkeys#*', 'sessions#*', 'totp#*')),
+        allow(grantee, this.people, ['dynamodb:DeleteItem'], end),
       )
-      .combine(allow(grantee, this.people, ['dynamodb:Query'], ofItems('consents#*', 'passkeys#*', 'sessions#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:Query'], ofItems('consents#*', 'links#*', 'passkeys#*', 'sessions#*')))
       .combine(allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']))
       .combine(
         Grant.addToPrincipal({
@@ -259,11 +265,14 @@ export class AuthorizationServerTables extends Construct {
     return allow(grantee, this.keys, ['dynamodb:Query'], ofItems('signing'));
   }
 
-  /** Read the signing keys, and decrypt them or have KMS sign with them. */
-  grantSign(grantee: IGrantable, signing: Signing = 'memory'): Grant {
-    const sign =
-      signing === 'kms' ? this.allowOwnKeys(grantee, 'kms:Sign') : this.allowWrapping(grantee, 'kms:Decrypt');
-    return this.grantReadKeys(grantee).combine(sign);
+  /**
+   * Read the signing keys, and decrypt them or have KMS sign with them. Both, wherever new keys are made: a key that was made
+   * before the setting changed signs until its successor takes over. Where there is no such key, the right to use it is empty.
+   */
+  grantSign(grantee: IGrantable): Grant {
+    return this.grantReadKeys(grantee)
+      .combine(this.allowWrapping(grantee, 'kms:Decrypt'))
+      .combine(this.allowOwnKeys(grantee, 'kms:Sign'));
   }
 
   /** Read the keys of refresh tokens and decrypt them. */
@@ -273,17 +282,18 @@ export class AuthorizationServerTables extends Construct {
     );
   }
 
-  /** Make, encrypt and delete keys; not decrypt them, and not sign with them. */
+  /** Make, encrypt and delete keys, also those that KMS made under an earlier setting; not decrypt them, and not sign with them. */
   grantRotateKeys(grantee: IGrantable, signing: Signing = 'memory'): Grant {
     const rotate = allow(grantee, this.keys, ['dynamodb:PutItem', 'dynamodb:Query'])
       .combine(allow(grantee, this.keys, ['dynamodb:DeleteItem'], ofItems('signing')))
-      .combine(this.allowWrapping(grantee, 'kms:Encrypt'));
+      .combine(this.allowWrapping(grantee, 'kms:Encrypt'))
+      .combine(this.allowOwnKeys(grantee, 'kms:ScheduleKeyDeletion'));
     return signing === 'kms' ? rotate.combine(this.allowMakingKeys(grantee)) : rotate;
   }
 
   /**
-   * Make keys in KMS that only sign and carry the tag of this server, read their public part, and delete them. Making a key
-   * with a tag takes the right to put this one tag on keys of the account: KMS cannot limit that to new ones.
+   * Make keys in KMS that only sign and carry the tag of this server, and read their public part. Making a key with a tag takes
+   * the right to put this one tag on keys of the account: KMS cannot limit that to new ones.
    */
   private allowMakingKeys(grantee: IGrantable): Grant {
     const tag = { [`aws:RequestTag/${kmsKeyTag}`]: [this.keys.tableName] };
@@ -293,8 +303,7 @@ export class AuthorizationServerTables extends Construct {
       Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [resource], conditions });
     return grant('kms:CreateKey', '*', { StringEquals: { ...tag, ...signingOnly } })
       .combine(grant('kms:TagResource', keysOf(this), { StringEquals: tag, ...onlyThisTag }))
-      .combine(grant('kms:GetPublicKey', keysOf(this), { StringEquals: signingOnly }))
-      .combine(this.allowOwnKeys(grantee, 'kms:ScheduleKeyDeletion'));
+      .combine(grant('kms:GetPublicKey', keysOf(this), { StringEquals: signingOnly }));
   }
 
   /** Only for keys in KMS that carry the tag of this server. */
@@ -325,7 +334,7 @@ export class AuthorizationServerTables extends Construct {
 /** A way of using the tables that a function can be granted. */
 export type Use = Exclude<Extract<keyof AuthorizationServerTables, `grant${string}`>, 'grants'>;
 
-/** Where private signing keys are: decrypted into the memory of the functions that sign, or in KMS, which they never leave. */
+/** Where private signing keys are made: decrypted into the memory of the functions that sign, or in KMS, which they never leave. */
 export type Signing = 'memory' | 'kms';
 
 /** Every key of KMS in the account and region of the tables. */

@@ -31,7 +31,9 @@ async function createTable(client: DynamoDBClient, name: string, definition: Tab
       new CreateTableCommand({
         TableName: name,
         BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [...new Set([...keys, ...indexed])].map((key): AttributeDefinition => ({ AttributeName: key, AttributeType: 'S' })),
+        AttributeDefinitions: [...new Set([...keys, ...indexed])].map(
+          (key): AttributeDefinition => ({ AttributeName: key, AttributeType: 'S' }),
+        ),
         KeySchema: keySchema(keys),
         ...(indexed.length > 0 && {
           GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, index]) => ({

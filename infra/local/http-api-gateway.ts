@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { type HttpResponse, httpApiEvent, httpApiResponse } from './http-api-event.ts';
 
@@ -211,11 +210,12 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Buffer
 const late = Symbol('late');
 
 async function inTime<Returned>(work: Promise<Returned>, milliseconds: number): Promise<Returned | typeof late> {
-  const clock = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<typeof late>();
+  const clock = setTimeout(resolve, milliseconds, late).unref();
   try {
-    return await Promise.race([work, sleep(milliseconds, late, { signal: clock.signal, ref: false })]);
+    return await Promise.race([work, promise]);
   } finally {
-    clock.abort();
+    clearTimeout(clock);
   }
 }
 

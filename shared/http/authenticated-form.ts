@@ -23,7 +23,7 @@ export async function readAuthenticatedForm(
   if (unclear) return refuse(unclear);
   const presented = presentedCredentials(request.header('authorization'), form.value);
   if (!presented.ok) return presented;
-  const client = await authenticateClient(presented.value, deps);
+  const client = await authenticateClient(presented.value, request.sourceIp, deps);
   return client.ok ? ok({ form: form.value, client: client.value }) : client;
 }
 

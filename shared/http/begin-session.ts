@@ -28,13 +28,15 @@ export async function beginSession(
     before.ids.filter((id) => subjectOf(id) === sub),
     before.ids.filter((id) => subjectOf(id) !== sub),
   ];
-  await Promise.all(own.map((id) => deps.sessions.end(id)));
+  const ended = await Promise.all(own.map((id) => deps.sessions.end(id)));
   const sessionId = await deps.sessions.start({
     sub,
     amr,
     now: deps.now(),
     lifetime: keep ? deps.keptSessionLifetime : deps.sessionLifetime,
     idleLifetime: keep ? deps.keptSessionIdleLifetime : deps.sessionIdleLifetime,
+    // Whoever signs in again is not signed out of the apps; they are told when the new session ends.
+    notices: ended.flatMap((session) => session?.notices ?? []),
     userAgent: request.header('user-agent')?.slice(0, 200),
   });
   const sessions = { ids: [sessionId, ...others], kept: keep || (before.kept && others.length > 0) };

@@ -8,8 +8,8 @@ import type { HttpRequest } from './request.ts';
 
 const noticeCookie = 'pixy_notice';
 
-/** Things that can be said. The page finds the words. */
-export const notices = [
+/** Something was done: `done.…` among the texts. */
+const doneNotices = [
   'passwordChanged',
   'sessionEnded',
   'sessionsEnded',
@@ -20,20 +20,30 @@ export const notices = [
   'totpOn',
   'totpOff',
   'unlinked',
-  'passkey_wrong',
-  'passkey_unknown',
-  'second_factor_late',
-  'last_way_in',
-  'confirm',
 ] as const;
-export type Notice = (typeof notices)[number];
+export type DoneNotice = (typeof doneNotices)[number];
 
-/** A Set-Cookie value; good for a minute, for a browser that is slow. */
-export const leaveNotice = (issuer: string, notice: Notice): string => setCookie(issuer, noticeCookie, notice, 60);
+/** Why somebody is at the sign-in page again; `confirm`: their sign-in was too long ago for what they wanted to do. */
+const signInNotices = ['passkey_wrong', 'passkey_unknown', 'second_factor_late', 'confirm'] as const;
+export type SignInNotice = (typeof signInNotices)[number];
 
-/** The notice, and the cookie that takes it away. */
-export function takeNotice(request: HttpRequest, issuer: string): { notice: Notice | undefined; cookies: string[] } {
+/** A Set-Cookie value; good for five minutes, for those who read before they go on. */
+export const leaveNotice = (issuer: string, notice: DoneNotice | SignInNotice): string =>
+  setCookie(issuer, noticeCookie, notice, 300);
+
+export type TakenNotice = {
+  done?: DoneNotice | undefined;
+  signIn?: SignInNotice | undefined;
+  /** Take it away. */
+  cookies: string[];
+};
+
+export function takeNotice(request: HttpRequest, issuer: string): TakenNotice {
   const left = request.cookies.get(cookieName(issuer, noticeCookie));
-  if (left === undefined) return { notice: undefined, cookies: [] };
-  return { notice: notices.find((known) => known === left), cookies: [clearCookie(issuer, noticeCookie)] };
+  if (left === undefined) return { cookies: [] };
+  return {
+    done: doneNotices.find((known) => known === left),
+    signIn: signInNotices.find((known) => known === left),
+    cookies: [clearCookie(issuer, noticeCookie)],
+  };
 }

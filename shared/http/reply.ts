@@ -28,8 +28,7 @@ export function refusalReply(refusal: Refusal, issuer: string, headers: Record<s
 export function headersOf(refusal: Refusal): Record<string, string> {
   if (refusal.reason === 'method_not_allowed') return { allow: refusal.allow.join(', ') };
   if (refusal.reason === 'store_unavailable') return { 'retry-after': '1' };
-  if (refusal.reason === 'sign_in_throttled' || refusal.reason === 'registration_throttled')
-    return { 'retry-after': String(refusal.retryAfter) };
+  if ('retryAfter' in refusal) return { 'retry-after': String(refusal.retryAfter) };
   return {};
 }
 

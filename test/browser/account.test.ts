@@ -40,5 +40,10 @@ test.for([true, false])(
     await page.getByLabel('New password').fill(demoAccount.password);
     await page.getByRole('button', { name: 'Save password' }).click();
     await page.getByText('Your password is changed.').waitFor();
+
+    // Nothing is left that the next person with this account could end instead.
+    await page.goto(`${issuer}/sign-out`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
   },
 );

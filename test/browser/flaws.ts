@@ -8,6 +8,8 @@ export const desktop = { width: 1_280, height: 800 };
 
 export type Measured = { contrast: number };
 
+type Look = { texts: Measured[]; controls: Measured[]; brightness: number; overhang: number };
+
 const colors = {
   light: { media: { colorScheme: 'light', forcedColors: 'none' }, brightness: [0.85, 1] },
   dark: { media: { colorScheme: 'dark', forcedColors: 'none' }, brightness: [0, 0.02] },
@@ -28,10 +30,9 @@ export async function flaws(page: Page): Promise<unknown[]> {
 }
 
 async function flawsNow(page: Page, [darkest, brightest]: readonly [number, number]): Promise<unknown[]> {
-  const texts = await page.evaluate<Measured[]>('measure.texts()');
-  const controls = await page.evaluate<Measured[]>('measure.controls()');
-  const brightness = await page.evaluate<number>('measure.brightness()');
-  const overhang = await page.evaluate<number>('measure.overhang()');
+  const { texts, controls, brightness, overhang } = await page.evaluate<Look>(
+    '({ texts: measure.texts(), controls: measure.controls(), brightness: measure.brightness(), overhang: measure.overhang() })',
+  );
   return [
     ...texts.filter(({ contrast }) => contrast < 4.5),
     ...controls.filter(({ contrast }) => contrast < 3),

@@ -58,10 +58,12 @@ test.for([true, false])(
 test('H31: an unknown username gets the same page as a wrong password', async () => {
   const page = await open();
   const shown: string[] = [];
+  const { url } = app.begin();
   for (const username of ['demo', 'nobody']) {
-    await page.goto(app.begin().url);
+    await page.goto(url);
     await signIn(page, { ...wrong, username });
     await page.getByRole('alert').waitFor();
+    await page.waitForLoadState('load');
     // The challenge of a passkey is another one each time.
     shown.push((await page.locator('main').innerHTML()).replace(/data-passkey="[^"]*"/, ''));
   }

@@ -20,8 +20,8 @@ test('an authenticator app is set up, asked for, and gives way to recovery codes
   await signIn(page);
   await page.getByRole('link', { name: 'Go to your account' }).click();
   await page.getByRole('link', { name: 'Set up' }).click();
-  const text = (await page.locator('.secret').textContent()) ?? '';
-  const totp = new TOTP({ secret: Secret.fromBase32(text.replaceAll(/\s/g, '')) });
+  const key = (await page.locator('.secret').textContent()) ?? '';
+  const totp = new TOTP({ secret: Secret.fromBase32(key.replaceAll(/\s/g, '')) });
   const codeOf = (step: number) => totp.generate({ timestamp: now + step * 30_000 });
   await page.getByRole('img', { name: 'QR code that holds the key below' }).waitFor();
 
@@ -31,6 +31,12 @@ test('an authenticator app is set up, asked for, and gives way to recovery codes
   await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
   const codes = await page.locator('.codes code').allTextContents();
   expect(codes).toHaveLength(10);
+  const saved = page.waitForEvent('download');
+  const link = page.getByRole('link', { name: 'Save as a text file' });
+  await link.click();
+  expect((await saved).suggestedFilename()).toBe('recovery-codes.txt');
+  const [, text = ''] = ((await link.getAttribute('href')) ?? '').split(',');
+  expect(decodeURIComponent(text)).toBe(codes.map((code) => `${code}\r\n`).join(''));
   await page.getByRole('link', { name: 'I have kept them' }).click();
   await page.getByText('You have 10 recovery codes left.').waitFor();
   await page.context().clearCookies();

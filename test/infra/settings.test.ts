@@ -55,6 +55,16 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
       'idTokenLifetime must be a whole number of seconds from 60 to 86400, but is 0.5 seconds.',
     ],
     [
+      'a brand in a colour that is none',
+      build(() => ({ brand: { accent: 'blue' } })),
+      'brand: member accent is not a color like #3446c9.',
+    ],
+    [
+      'a brand that does not fit into the environment of a function',
+      build(() => ({ brand: { logo: `data:image/png;base64,${'A'.repeat(3_000)}` } })),
+      'brand must be at most 3000 characters as JSON, but has 3033: make the logo smaller.',
+    ],
+    [
       'a session of a year',
       build(() => ({ sessionLifetime: Duration.days(365) })),
       'sessionLifetime must be a whole number of seconds from 60 to 2592000, but is 31536000 seconds.',

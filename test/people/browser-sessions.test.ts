@@ -141,6 +141,13 @@ describe('keep me signed in', () => {
     expect((session?.idleUntil ?? 0) - server.clock.now()).toBe(1_209_600);
   });
 
+  test('is still chosen after a wrong password', async () => {
+    const person = newPerson(server);
+    const again = await signIn(person, { ...ada, password: 'wrong' }, { keep: '1' });
+    expect(again.body).toMatch(/name="keep"[^>]*checked/);
+    expect((await signIn(newPerson(server), { ...ada, password: 'wrong' })).body).not.toMatch(/name="keep"[^>]*checked/);
+  });
+
   test('a session in use does not end for idleness', async () => {
     const person = newPerson(server);
     await signIn(person, ada);

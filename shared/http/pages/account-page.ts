@@ -24,7 +24,7 @@ export type AccountPage = FormPage & {
   linked?: readonly { id: string; provider: string; name?: string | undefined }[];
 };
 
-export type AccountSession = {
+type AccountSession = {
   id: string;
   isThisDevice: boolean;
   /** Browser and system, if known. */
@@ -33,7 +33,7 @@ export type AccountSession = {
   lastUsedAt?: number | undefined;
 };
 
-export type AccountPasskey = { id: string; name: string; createdAt: number; lastUsedAt?: number | undefined };
+type AccountPasskey = { id: string; name: string; createdAt: number; lastUsedAt?: number | undefined };
 
 /**
  * Where a person sees and ends what is in their name. Every form posts to the address of the page: `action` says what to do

@@ -7,7 +7,7 @@ import { noticeAbove } from './problem.ts';
 import { newPasswordField } from './set-password-page.ts';
 
 /** Fields that a registration may ask for besides the password. */
-export type RegistrationField = 'username' | 'email' | 'name';
+type RegistrationField = 'username' | 'email' | 'name';
 
 export type RegistrationPage = FormPage & {
   /** In the order in which they stand; the field of the form has the same name. */

@@ -58,6 +58,7 @@ export function recoveryCodesPage(look: Look, { codes, continuePath, cookies }: 
 <p class="soft">${look.text('codes.intro')}</p>
 <ul class="codes" dir="ltr">
 ${codes.map((code) => html`<li><code>${code}</code></li>\n`)}</ul>
+<p><a download="recovery-codes.txt" href="data:text/plain;charset=utf-8,${encodeURIComponent(`${codes.join('\r\n')}\r\n`)}">${look.text('codes.save')}</a></p>
 <p><a class="button" href="${continuePath}">${look.text('codes.done')}</a></p>`,
     { cookies },
   );

@@ -3,7 +3,6 @@ import type { Texts } from './en.ts';
 export const de: Texts = {
   'common.continue': 'Weiter',
   'common.cancel': 'Abbrechen',
-  'common.save': 'Speichern',
   'common.or': 'oder',
   'common.errorTitle': 'Fehler: {title}',
 
@@ -58,6 +57,7 @@ export const de: Texts = {
   'codes.title': 'Heben Sie Ihre Wiederherstellungscodes auf',
   'codes.intro':
     'Wenn Sie Ihr Telefon verlieren, kommen Sie mit jedem dieser Codes einmal hinein. Schreiben oder drucken Sie sie jetzt ab: Sie werden nicht noch einmal gezeigt.',
+  'codes.save': 'Als Textdatei speichern',
   'codes.done': 'Ich habe sie aufgehoben',
 
   'passkey.title': 'Passkey hinzufügen',
@@ -248,7 +248,6 @@ export const de: Texts = {
   'problem.usernameTaken': 'Diesen Benutzernamen gibt es schon. Wählen Sie einen anderen.',
   'problem.usernameMalformed': 'Dieser Benutzername ist zu lang oder enthält Zeichen, die nicht erlaubt sind.',
   'problem.emailMalformed': 'Das sieht nicht wie eine E-Mail-Adresse aus.',
-  'problem.fieldMissing': 'Füllen Sie das aus.',
   'problem.providerFailed':
     'Die Anmeldung mit {provider} hat nicht geklappt. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
   'problem.providerUnavailable':

@@ -5,7 +5,6 @@
 export const en = {
   'common.continue': 'Continue',
   'common.cancel': 'Cancel',
-  'common.save': 'Save',
   'common.or': 'or',
   'common.errorTitle': 'Error: {title}',
 
@@ -60,6 +59,7 @@ export const en = {
   'codes.title': 'Keep your recovery codes',
   'codes.intro':
     'If you lose your phone, each of these codes lets you in once. Write them down or print them now: they are not shown again.',
+  'codes.save': 'Save as a text file',
   'codes.done': 'I have kept them',
 
   'passkey.title': 'Add a passkey',
@@ -232,7 +232,6 @@ export const en = {
   'problem.usernameTaken': 'This username is taken. Choose another one.',
   'problem.usernameMalformed': 'This username has characters that it cannot have, or is too long.',
   'problem.emailMalformed': 'This does not look like an email address.',
-  'problem.fieldMissing': 'Fill this in.',
   'problem.providerFailed': 'Signing in with {provider} did not work. Try again, or sign in another way.',
   'problem.providerUnavailable': '{provider} does not answer at the moment. Try again later, or sign in another way.',
   'problem.providerDenied': 'You were not signed in with {provider}, because you or {provider} said no.',

@@ -3,7 +3,6 @@ import type { Texts } from './en.ts';
 export const es: Texts = {
   'common.continue': 'Continuar',
   'common.cancel': 'Cancelar',
-  'common.save': 'Guardar',
   'common.or': 'o',
   'common.errorTitle': 'Error: {title}',
 
@@ -58,6 +57,7 @@ export const es: Texts = {
   'codes.title': 'Guarde sus códigos de recuperación',
   'codes.intro':
     'Si pierde su teléfono, cada uno de estos códigos le deja entrar una vez. Anótelos o imprímalos ahora: no se volverán a mostrar.',
+  'codes.save': 'Guardar en un archivo de texto',
   'codes.done': 'Ya los he guardado',
 
   'passkey.title': 'Añadir una llave de acceso',
@@ -237,7 +237,6 @@ export const es: Texts = {
   'problem.usernameTaken': 'Este nombre de usuario ya existe. Elija otro.',
   'problem.usernameMalformed': 'Este nombre de usuario es demasiado largo o tiene caracteres que no se permiten.',
   'problem.emailMalformed': 'Esto no parece una dirección de correo electrónico.',
-  'problem.fieldMissing': 'Rellene este campo.',
   'problem.providerFailed':
     'No se ha podido iniciar sesión con {provider}. Inténtelo de nuevo o inicie sesión de otra manera.',
   'problem.providerUnavailable':

@@ -3,7 +3,6 @@ import type { Texts } from './en.ts';
 export const fr: Texts = {
   'common.continue': 'Continuer',
   'common.cancel': 'Annuler',
-  'common.save': 'Enregistrer',
   'common.or': 'ou',
   'common.errorTitle': 'Erreur : {title}',
 
@@ -59,6 +58,7 @@ export const fr: Texts = {
   'codes.title': 'Gardez vos codes de secours',
   'codes.intro':
     'Si vous perdez votre téléphone, chacun de ces codes vous permet d’entrer une fois. Notez-les ou imprimez-les maintenant : ils ne seront plus affichés.',
+  'codes.save': 'Enregistrer dans un fichier texte',
   'codes.done': 'Je les ai gardés',
 
   'passkey.title': 'Ajouter une clé d’accès',
@@ -241,7 +241,6 @@ export const fr: Texts = {
   'problem.usernameTaken': 'Ce nom d’utilisateur est déjà pris. Choisissez-en un autre.',
   'problem.usernameMalformed': 'Ce nom d’utilisateur est trop long ou contient des caractères qui ne sont pas permis.',
   'problem.emailMalformed': 'Cela ne ressemble pas à une adresse e-mail.',
-  'problem.fieldMissing': 'Remplissez ce champ.',
   'problem.providerFailed': 'La connexion avec {provider} n’a pas fonctionné. Réessayez, ou connectez-vous autrement.',
   'problem.providerUnavailable':
     '{provider} ne répond pas pour le moment. Réessayez plus tard, ou connectez-vous autrement.',

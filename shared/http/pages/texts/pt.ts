@@ -3,7 +3,6 @@ import type { Texts } from './en.ts';
 export const pt: Texts = {
   'common.continue': 'Continuar',
   'common.cancel': 'Cancelar',
-  'common.save': 'Salvar',
   'common.or': 'ou',
   'common.errorTitle': 'Erro: {title}',
 
@@ -58,6 +57,7 @@ export const pt: Texts = {
   'codes.title': 'Guarde seus códigos de recuperação',
   'codes.intro':
     'Se você perder seu telefone, cada um destes códigos deixa você entrar uma vez. Anote-os ou imprima-os agora: eles não serão mostrados de novo.',
+  'codes.save': 'Guardar num ficheiro de texto',
   'codes.done': 'Já guardei',
 
   'passkey.title': 'Adicionar uma chave de acesso',
@@ -232,7 +232,6 @@ export const pt: Texts = {
   'problem.usernameTaken': 'Este nome de usuário já existe. Escolha outro.',
   'problem.usernameMalformed': 'Este nome de usuário é longo demais ou tem caracteres que não são permitidos.',
   'problem.emailMalformed': 'Isto não parece um endereço de e-mail.',
-  'problem.fieldMissing': 'Preencha este campo.',
   'problem.providerFailed': 'Não foi possível entrar com {provider}. Tente de novo ou entre de outro jeito.',
   'problem.providerUnavailable': '{provider} não responde no momento. Tente mais tarde ou entre de outro jeito.',
   'problem.providerDenied': 'Você não entrou com {provider}, porque você ou {provider} não permitiu.',

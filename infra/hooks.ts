@@ -1,0 +1,60 @@
+import { type Duration, Stack } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { PixyFunctionName } from './functions.ts';
+import { WrongSetting } from './wrong-setting.ts';
+
+/** Functions of one's own that are asked during a sign-in or before tokens are issued. See docs/hooks.md for their events. */
+export interface HooksProps {
+  /**
+   * Decides whose username and password are right, instead of the passwords that are kept here.
+   *
+   * @default - passwords are kept here
+   */
+  readonly authenticate?: IFunction;
+  /**
+   * Asked about people who are not known here, at their first sign-in with a password.
+   *
+   * @default - nobody is asked
+   */
+  readonly migrateAccount?: IFunction;
+  /**
+   * Adds claims to ID tokens, access tokens and userinfo.
+   *
+   * @default - nothing is added, and nothing is asked
+   */
+  readonly claims?: IFunction;
+  /**
+   * How long each of them may take: up to 5 seconds. After that the sign-in, or the token request, fails.
+   *
+   * @default Duration.seconds(3)
+   */
+  readonly timeout?: Duration;
+}
+
+/** Which functions ask which hooks. */
+const askers = {
+  authenticate: ['sign-in'],
+  migrateAccount: ['sign-in'],
+  claims: ['token', 'userinfo', 'authorize-hybrid'],
+} as const satisfies Record<string, readonly PixyFunctionName[]>;
+
+const names = Object.keys(askers) as (keyof typeof askers)[];
+
+/** The hooks that a function asks. */
+export const hooksAskedBy = (name: PixyFunctionName, hooks: HooksProps): IFunction[] =>
+  names.flatMap((hook) => {
+    const asked = hooks[hook];
+    return asked && askers[hook].some((asker) => asker === name) ? [asked] : [];
+  });
+
+/** The hooks that a function asks, as `PIXY_HOOKS`. */
+export function hooksVariable(scope: Construct, name: PixyFunctionName, hooks: HooksProps): string {
+  const timeout = hooks.timeout?.toMilliseconds();
+  if (timeout !== undefined && (timeout < 100 || timeout > 5_000)) {
+    throw new WrongSetting(`hooks.timeout must be from 0.1 to 5 seconds, but is ${timeout / 1_000} seconds.`);
+  }
+  const asked = names.filter((hook) => hooks[hook] && askers[hook].some((asker) => asker === name));
+  const arns = Object.fromEntries(asked.map((hook) => [hook, hooks[hook]?.functionArn]));
+  return Stack.of(scope).toJsonString({ ...arns, ...(timeout !== undefined && { timeout: timeout / 1_000 }) });
+}

@@ -1,0 +1,104 @@
+import { Arn, type Duration, Stack } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { parseProviders } from '../shared/upstream/provider.ts';
+import { WrongSetting } from './wrong-setting.ts';
+
+/** An OpenID Connect provider that people may sign in with. Register `<issuer>/upstream/<id>/callback` there as redirect URI. */
+export interface UpstreamProviderProps {
+  /** 1 to 32 of a-z, 0-9 and -. It is in addresses, and the value of the parameter `idp`. */
+  readonly id: string;
+  /** What the button says. */
+  readonly name: string;
+  /** The issuer identifier; its metadata is read from `/.well-known/openid-configuration` below it. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /**
+   * The client secret: a secret of Secrets Manager that is a text, or a SecureString of Parameter Store.
+   *
+   * @default - none: a public client, with PKCE alone
+   */
+  readonly clientSecret?: ISecret | IStringParameter;
+  /** @default 'client_secret_basic' */
+  readonly tokenEndpointAuthMethod?: 'client_secret_basic' | 'client_secret_post';
+  /** @default 'openid profile email' */
+  readonly scope?: string;
+  /**
+   * Our claim → theirs, where the names differ.
+   *
+   * @default - standard claims of the same name
+   */
+  readonly claims?: Readonly<Record<string, string>>;
+  /**
+   * Only people with a verified address in one of these domains.
+   *
+   * @default - everybody whom the provider lets in
+   */
+  readonly emailDomains?: readonly string[];
+  /**
+   * `linked_only`: nobody gets an account by signing in here; people link the provider to the account they have.
+   *
+   * @default 'create'
+   */
+  readonly accounts?: 'create' | 'linked_only';
+  /**
+   * How long one call of the provider may take: 1 to 10 seconds.
+   *
+   * @default Duration.seconds(5)
+   */
+  readonly timeout?: Duration;
+}
+
+/** The providers as `PIXY_UPSTREAMS`. Refuses at synthesis what the function would refuse at its start. */
+export function upstreamsVariable(scope: Construct, providers: readonly UpstreamProviderProps[]): string {
+  const described = providers.map((provider) => ({
+    id: provider.id,
+    name: provider.name,
+    issuer: provider.issuer,
+    client_id: provider.clientId,
+    token_endpoint_auth_method: provider.tokenEndpointAuthMethod,
+    scope: provider.scope,
+    claims: provider.claims,
+    email_domains: provider.emailDomains,
+    accounts: provider.accounts,
+    timeout: provider.timeout?.toSeconds(),
+  }));
+  const named = described.map((one, index) => ({
+    ...one,
+    ...(providers[index]?.clientSecret && { client_secret: 'x' }),
+  }));
+  const parsed = parseProviders(JSON.parse(JSON.stringify(named)));
+  if (!parsed.ok) throw new WrongSetting(`upstreams: ${parsed.refusal.member} ${parsed.refusal.problem}.`);
+  const located = described.map((one, index) => {
+    const secret = providers[index]?.clientSecret;
+    return { ...one, ...(secret && { client_secret_parameter: parameterNameOf(secret) }) };
+  });
+  return Stack.of(scope).toJsonString(located);
+}
+
+const isSecret = (secret: ISecret | IStringParameter): secret is ISecret => 'secretArn' in secret;
+
+/** Parameter Store reads Secrets Manager as well, under this name. */
+const parameterNameOf = (secret: ISecret | IStringParameter): string =>
+  isSecret(secret) ? `/aws/reference/secretsmanager/${secret.secretName}` : secret.parameterName;
+
+/** Read the client secrets of these providers, and no other. */
+export function grantReadUpstreamSecrets(
+  scope: Construct,
+  grantee: IGrantable,
+  providers: readonly UpstreamProviderProps[],
+): void {
+  for (const { clientSecret } of providers) {
+    if (clientSecret === undefined) continue;
+    if (!isSecret(clientSecret)) {
+      clientSecret.grantRead(grantee);
+      continue;
+    }
+    clientSecret.grantRead(grantee);
+    const resourceName = parameterNameOf(clientSecret).slice(1);
+    const parameter = Arn.format({ service: 'ssm', resource: 'parameter', resourceName }, Stack.of(scope));
+    Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameter'], resourceArns: [parameter] });
+  }
+}

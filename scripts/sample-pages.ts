@@ -1,0 +1,202 @@
+import { renderSVG } from 'uqr';
+import { accountPage } from '../shared/http/pages/account-page.ts';
+import { chooseAccountPage } from '../shared/http/pages/choose-account-page.ts';
+import { consentPage } from '../shared/http/pages/consent-page.ts';
+import { errorPage } from '../shared/http/pages/error-page.ts';
+import { formPostPage } from '../shared/http/pages/form-post-page.ts';
+import type { Look } from '../shared/http/pages/look.ts';
+import { noticePage } from '../shared/http/pages/notice-page.ts';
+import type { PasskeyCeremony } from '../shared/http/pages/passkey-form.ts';
+import { passkeySetupPage } from '../shared/http/pages/passkey-setup-page.ts';
+import { problemOf } from '../shared/http/pages/problem.ts';
+import { registrationPage } from '../shared/http/pages/registration-page.ts';
+import { secondFactorPage } from '../shared/http/pages/second-factor-page.ts';
+import { setPasswordPage } from '../shared/http/pages/set-password-page.ts';
+import { signedInPage, signInPage } from '../shared/http/pages/sign-in-page.ts';
+import { signedOutPage, signOutPage } from '../shared/http/pages/sign-out-page.ts';
+import { recoveryCodesPage, totpSetupPage } from '../shared/http/pages/totp-setup-page.ts';
+import type { Reply } from '../shared/http/reply.ts';
+
+const uri = 'otpauth://totp/Pixy:ada@example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Pixy';
+
+const now = 1_767_225_600;
+const day = 86_400;
+
+/**
+ * Every page with everything on it, made by the functions that the server uses, for pictures and tests. `given` stands between
+ * the page and each text that comes from a person or a client.
+ */
+export function samplePages(
+  look: Look,
+  given: (text: string) => string = (text) => text,
+): Record<string, () => Promise<Reply>> {
+  const clientName = given('Harbor Photos');
+  const account = given('ada@example.com');
+  const form = { formToken: 'a-token', cookies: [] };
+  const passkey: PasskeyCeremony = { script: '/passkeys.js', options: { challenge: given('AAAA') } };
+  const providers = [
+    { id: 'google', name: given('Google') },
+    { id: 'entra', name: given('Contoso') },
+  ];
+  return {
+    'sign-in': () => signInPage(look, { clientName, keep: { isChecked: false }, ...form }),
+    'sign-in-wrong': () =>
+      signInPage(look, {
+        clientName,
+        username: account,
+        keep: { isChecked: true },
+        refusal: { reason: 'credentials_wrong' },
+        ...form,
+      }),
+    'sign-in-throttled': () =>
+      signInPage(look, {
+        clientName,
+        username: account,
+        refusal: { reason: 'sign_in_throttled', retryAfter: 600 },
+        ...form,
+      }),
+    'sign-in-all-ways': () =>
+      signInPage(look, {
+        clientName,
+        keep: { isChecked: false },
+        providers,
+        passkey,
+        registerPath: '/register',
+        ...form,
+      }),
+    'sign-in-without-passwords': () =>
+      signInPage(look, { clientName, hasPasswords: false, providers, passkey, ...form }),
+    'signed-in': () => signedInPage(look, [], '/account'),
+    'second-factor': () => secondFactorPage(look, { kind: 'code', account, otherPath: '?recovery', ...form }),
+    'second-factor-wrong': () =>
+      secondFactorPage(look, {
+        kind: 'code',
+        account,
+        otherPath: '?recovery',
+        problem: { text: look.text('problem.codeWrong'), field: 'code' },
+        ...form,
+      }),
+    'recovery-code': () => secondFactorPage(look, { kind: 'recovery', account, otherPath: '?code', ...form }),
+    consent: () =>
+      consentPage(look, {
+        clientName,
+        redirectUri: 'https://photos.example.com/callback',
+        scope: ['openid', 'profile', 'email', 'offline_access', 'albums:read', 'albums:share'],
+        descriptions: { 'albums:read': given('See your albums') },
+        account,
+        otherAccountPath: '/choose',
+        privacyUri: 'https://photos.example.com/privacy',
+        termsUri: 'https://photos.example.com/terms',
+        ...form,
+      }),
+    'consent-unverified': () =>
+      consentPage(look, {
+        clientName: given('Notes CLI'),
+        redirectUri: 'http://127.0.0.1:8123/callback',
+        scope: ['openid', given('notes:write')],
+        isUnverified: true,
+        account,
+        otherAccountPath: '/choose',
+        ...form,
+      }),
+    'choose-account': () =>
+      chooseAccountPage(look, {
+        clientName,
+        accounts: [
+          { name: given('Ada Lovelace'), detail: account },
+          { name: given('Charles Babbage'), detail: given('charles@example.com') },
+        ],
+        ...form,
+      }),
+    account: () =>
+      accountPage(look, {
+        account,
+        now,
+        done: look.text('done.passkeyAdded'),
+        signOutPath: '/sign-out',
+        password: { isSet: true, path: '/account/password' },
+        passkeys: {
+          list: [
+            { id: '1', name: given('My phone'), createdAt: now - 90 * day, lastUsedAt: now - 3 * day },
+            { id: '2', name: given('Key on my ring'), createdAt: now - 3_600 },
+          ],
+          addPath: '/account/passkeys',
+        },
+        totp: { isOn: true, codesLeft: 7, setupPath: '/account/totp', newCodesPath: '/account/codes' },
+        sessions: [
+          { id: '1', isThisDevice: true, device: given('Firefox on Linux'), signedInAt: now - 600 },
+          {
+            id: '2',
+            isThisDevice: false,
+            device: given('Safari on iPhone'),
+            signedInAt: now - 5 * day,
+            lastUsedAt: now - day,
+          },
+          { id: '3', isThisDevice: false, signedInAt: now - 20 * day },
+        ],
+        apps: [{ id: 'photos', clientName, allowedAt: now - 40 * day, scope: ['openid', 'email'] }],
+        linked: [{ id: '1', provider: given('Google'), name: account }],
+        ...form,
+      }),
+    'account-new': () =>
+      accountPage(look, {
+        account,
+        now,
+        signOutPath: '/sign-out',
+        password: { isSet: false, path: '/account/password' },
+        passkeys: { list: [], addPath: '/account/passkeys' },
+        totp: { isOn: false, codesLeft: 0, setupPath: '/account/totp', newCodesPath: '/account/codes' },
+        sessions: [{ id: '1', isThisDevice: true, signedInAt: now }],
+        apps: [],
+        problem: problemOf({ reason: 'form_token_invalid' }, look),
+        ...form,
+      }),
+    'totp-setup': () =>
+      totpSetupPage(look, {
+        secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+        uri,
+        qrCode: renderSVG(uri, { border: 0 }),
+        cancelPath: '/account',
+        ...form,
+      }),
+    'recovery-codes': () =>
+      recoveryCodesPage(look, {
+        codes: Array.from({ length: 10 }, (_, index) => `${'abcdefghjk'[index]}7kq-4m${'npqrstuvwx'[index]}2-9xtd`),
+        continuePath: '/account',
+      }),
+    'passkey-setup': () =>
+      passkeySetupPage(look, { ceremony: passkey, suggestedName: given('Linux'), skipPath: '/account', ...form }),
+    'set-password': () => setPasswordPage(look, { purpose: 'first', account, minimumLength: 10, ...form }),
+    'change-password': () =>
+      setPasswordPage(look, {
+        purpose: 'change',
+        account,
+        minimumLength: 10,
+        cancelPath: '/account',
+        problem: { text: look.text('problem.passwordTooShort', { count: '10' }), field: 'password' },
+        ...form,
+      }),
+    register: () =>
+      registrationPage(look, {
+        fields: ['username', 'email', 'name'],
+        values: { username: account, email: account, name: given('Ada') },
+        problem: { text: look.text('problem.usernameTaken'), field: 'username' },
+        minimumLength: 10,
+        signInPath: '/sign-in',
+        ...form,
+      }),
+    'invitation-expired': () => noticePage(look, { notice: 'invitationExpired', status: 410 }),
+    registered: () => noticePage(look, { notice: 'registered', link: { path: '/sign-in', to: 'signIn' } }),
+    'sign-out': () =>
+      signOutPage(
+        look,
+        { values: new Map([['state', [given('state')]]]), duplicated: new Set(), malformed: new Set() },
+        'a-token',
+        [],
+      ),
+    'signed-out': () => signedOutPage(look, []),
+    'form-post': () => formPostPage(look, 'https://photos.example.com/callback', [['state', given('state')]]),
+    error: () => errorPage({ reason: 'redirect_uri_not_registered' }, 'https://sign-in.example.com', look),
+    'error-ours': () => errorPage({ reason: 'server_error' }, 'https://sign-in.example.com', look),
+  };
+}

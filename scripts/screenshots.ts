@@ -1,0 +1,84 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { Brand } from '../shared/http/pages/brand.ts';
+import { dressBrand } from '../shared/http/pages/dress.ts';
+import { lookIn } from '../shared/http/pages/look.ts';
+import type { Language } from '../shared/http/pages/texts/languages.ts';
+import { launchBrowser } from '../test/browser/launch-browser.ts';
+import { samplePages } from './sample-pages.ts';
+
+/*
+ * `npm run screenshots` writes docs/screenshots: every page at the width of a phone, and some of them dark, on a desktop, in
+ * another language or with a brand. An argument writes somewhere else.
+ */
+
+const phone = { width: 360, height: 640 };
+const desktop = { width: 860, height: 640 };
+
+const brand: Brand = {
+  name: 'Harbor',
+  accent: '#0b7a5b',
+  logo: `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 32" width="120" height="32"><circle cx="16" cy="16" r="14" fill="#0b7a5b"/><path d="M8 18q4-6 8 0t8 0" fill="none" stroke="#fff" stroke-width="3"/><text x="38" y="23" font-family="sans-serif" font-size="20" font-weight="700" fill="#0b7a5b">Harbor</text></svg>')}`,
+};
+
+type Picture = { page: string; name?: string; view?: BrowserContextOptions; brand?: Brand; language?: Language };
+
+const names = Object.keys(samplePages(lookIn('en', dressBrand({}))));
+
+const pictures: Picture[] = [
+  ...names.map((page) => ({ page, ...(page === 'account' && { view: { deviceScaleFactor: 0.66 } }) })),
+  ...['sign-in', 'consent', 'second-factor', 'error'].map((page) => ({
+    page,
+    name: `${page}-dark`,
+    view: { colorScheme: 'dark' as const },
+  })),
+  ...['sign-in-all-ways', 'consent', 'account'].map((page) => ({
+    page,
+    name: `${page}-desktop`,
+    view: { viewport: desktop, deviceScaleFactor: 0.66 },
+  })),
+  {
+    page: 'account',
+    name: 'account-desktop-dark',
+    view: { viewport: desktop, deviceScaleFactor: 0.66, colorScheme: 'dark' },
+  },
+  { page: 'sign-in-all-ways', name: 'sign-in-brand', brand },
+  { page: 'consent', name: 'consent-brand-de', brand, language: 'de' },
+];
+
+const address = 'http://localhost/';
+
+async function take(browser: Browser, folder: string, { page: name, view, brand: worn, ...picture }: Picture) {
+  const look = lookIn(picture.language ?? 'en', dressBrand(worn ?? {}));
+  const reply = await samplePages(look)[name]?.();
+  const context = await browser.newContext({ viewport: phone, reducedMotion: 'reduce', ...view });
+  const page = await context.newPage();
+  await page.route('**/*', (route) =>
+    route.request().url() === address
+      ? route.fulfill({ status: 200, contentType: 'text/html', body: reply?.body ?? '' })
+      : route.fulfill({ contentType: 'text/javascript', body: showPasskeys }),
+  );
+  // What posts itself away would be gone.
+  if (name === 'form-post') await page.addInitScript('HTMLFormElement.prototype.submit = () => {}');
+  await page.goto(address);
+  const image = await page.screenshot({ fullPage: true });
+  await writeFile(join(folder, `${picture.name ?? name}.png`), image);
+  await context.close();
+}
+
+/** Stands for the script of a browser that has passkeys. */
+const showPasskeys = `
+for (const one of document.querySelectorAll('[data-passkey], [data-passkey-available]')) one.hidden = false;
+for (const one of document.querySelectorAll('[data-passkey-unavailable]')) one.hidden = true;`;
+
+const folder = process.argv[2] ?? fileURLToPath(new URL('../docs/screenshots', import.meta.url));
+await mkdir(folder, { recursive: true });
+for (const file of await readdir(folder)) if (file.endsWith('.png')) await rm(join(folder, file));
+const browser = await launchBrowser();
+try {
+  for (const picture of pictures) await take(browser, folder, picture);
+} finally {
+  await browser.close();
+}
