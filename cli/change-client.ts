@@ -19,6 +19,21 @@ export async function findClient(context: Context, clientId: string): Promise<Ve
   return { ...found, value: found.value };
 }
 
+/**
+ * For a client that is new here: a client is the subject of its own tokens, and must not be taken for a person (RFC 9068 §5,
+ * RFC 9700 §4.15.1). Fails where an account has this subject.
+ */
+export async function mustBeNobody(context: Context, clientId: string): Promise<void> {
+  if (await isSubject(context, clientId)) throw new Failure(`Client ${clientId}: client_id is the sub of an account.`);
+}
+
+/** Whether an account has this subject. */
+export async function isSubject(context: Context, sub: string): Promise<boolean> {
+  const { database, table } = await context.open();
+  const { accountStore } = await import('../shared/people/account-store.ts');
+  return accountStore(database, table('people')).isSubject(sub);
+}
+
 /** What became of a client, and the secret that was made for it. */
 export type Written = { client: RegisteredClient; version: number; secret?: string; differences: Difference[] };
 

@@ -84,11 +84,17 @@ const spoken = new Set(['Failure', 'FolderInUse', 'LedgerUnavailable', 'Unusable
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (spoken.has(error.name)) return visible(error.message);
-  if (error.name === 'StoreUnavailable') return visible(`The database does not answer: ${causeOf(error)}`);
+  if (error.name === 'StoreUnavailable') return visible(`${serviceOf(error)} does not answer: ${causeOf(error)}`);
   if (v.isValiError(error)) {
     return `A record in the database cannot be understood: ${error.issues.map((issue) => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`).join('; ')}`;
   }
   return `Something that should not happen: ${error.stack ?? error.message}`;
+}
+
+/** Which service of AWS did not answer: the database, or KMS. */
+function serviceOf(error: Error & { service?: string }): string {
+  const { service = 'the database' } = error;
+  return service.charAt(0).toUpperCase() + service.slice(1);
 }
 
 const causeOf = ({ cause }: Error): string =>

@@ -1,6 +1,7 @@
 import { auditFolder, standardOutput, type WriteLine } from '../shared/audit/audit-log.ts';
 import { type Database, openDatabase } from '../shared/aws/dynamodb.ts';
 import { type Config, readConfig } from '../shared/config.ts';
+import { eitherCustody } from '../shared/keys/either-custody.ts';
 import { kmsCustody } from '../shared/keys/kms-custody.ts';
 import { kmsWrapper } from '../shared/keys/kms-wrapper.ts';
 import { localWrapper } from '../shared/keys/local-wrapper.ts';
@@ -36,6 +37,9 @@ export function keyWrapper({ kmsKeyId, wrappingKey }: Config): KeyWrapper {
   throw new Error('neither PIXY_KMS_KEY_ID nor PIXY_WRAPPING_KEY is set: private keys cannot be decrypted');
 }
 
-/** Private keys are decrypted into memory, or with `PIXY_SIGNING=kms` stay in KMS, where the Keys table owns them. */
+/** Makes private keys where `PIXY_SIGNING` says, and opens each one where it is. In KMS the Keys table owns them. */
 export const keyCustody = (config: Config): KeyCustody =>
-  config.signing === 'kms' ? kmsCustody(undefined, config.tables.keys) : memoryCustody(keyWrapper(config));
+  eitherCustody(config.signing, {
+    memory: memoryCustody(keyWrapper(config)),
+    kms: kmsCustody(undefined, config.tables.keys),
+  });

@@ -70,6 +70,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly selfRegistration?: boolean;
   /**
+   * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Their accounts keep the passwords they
+   * have, for when it is switched on again.
+   *
+   * @default true
+   */
+  readonly passwords?: boolean;
+  /**
    * Name, logo, colours and words of the pages (docs/pages.md). Goes into the environment of the functions, so a logo has to be small.
    *
    * @default - Pixy's own
@@ -149,6 +156,11 @@ export class AuthorizationServer extends Construct {
       logRetention: props.logRetention ?? settings.logRetention,
       logRemovalPolicy: settings.removalPolicy,
     };
+    if (props.selfRegistration && props.passwords === false) {
+      throw new WrongSetting(
+        'selfRegistration asks people for a password: leave it out where passwords are off, and invite people instead.',
+      );
+    }
     const lifetimes = lifetimeVariables(props);
     const audience = audienceVariable(props.audience);
     const signing = props.signing ?? 'memory';
@@ -170,6 +182,7 @@ export class AuthorizationServer extends Construct {
       ...audience,
       ...lifetimes,
       ...(props.selfRegistration && { PIXY_REGISTRATION: 'on' }),
+      ...(props.passwords === false && { PIXY_PASSWORDS: 'off' }),
       ...(props.brand && { PIXY_BRAND: brandVariable(props.brand) }),
       ...(props.signing && { PIXY_SIGNING: signing }),
       ...(props.signingAlgorithms && { PIXY_SIGNING_ALGORITHMS: algorithms.join(' ') }),
@@ -177,7 +190,7 @@ export class AuthorizationServer extends Construct {
     const { upstreams = [], hooks = {} } = props;
     const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(this, upstreams) } : {};
     const extras = (name: PixyFunctionName): PixyEnvironment => ({
-      ...((name === 'sign-in' || name === 'upstream') && providers),
+      ...((name === 'sign-in' || name === 'upstream' || name === 'account') && providers),
       ...(hooksAskedBy(name, hooks).length > 0 && { PIXY_HOOKS: hooksVariable(this, name, hooks) }),
     });
     const make = (name: PixyFunctionName): PixyFunction => {

@@ -62,7 +62,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
     uses: ['grantReadClients', 'grantConsent', 'grantReadClaims'],
   },
   invitation: {
-    description: 'Invitation page: somebody sets the password of their account with a link that works once',
+    description: 'Invitation page: somebody sets a password or makes a passkey with a link that works once',
     uses: ['grantAcceptInvitations'],
     memorySize: 1_024,
   },
@@ -121,7 +121,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   admin: {
     description: 'Management API: clients, the global PKCE policy and the change log',
-    uses: ['grantManageClients', 'grantReadKeys'],
+    uses: ['grantManageClients', 'grantKnowSubjects', 'grantReadKeys'],
   },
   'rotate-keys': {
     description: 'Makes the next signing key and deletes those that nobody needs',

@@ -23,11 +23,14 @@ export const refusedEntries = ({ refused }: Pick<ImportPlan, 'refused'>): string
   ...new Set(refused.map(({ entry }) => entry)),
 ];
 
-/** Looks what is there already. An entry that exists is refused, unless `replace` says otherwise. Writes nothing. */
+/**
+ * Looks what is there already. An entry that exists is refused, unless `replace` says otherwise, and so is a new one that
+ * `isSubject` of an account. Writes nothing.
+ */
 export async function planImport(
   parsed: ParsedImport,
   store: Pick<ClientStore, 'findVersion'>,
-  { replace = false }: { replace?: boolean } = {},
+  { replace = false, isSubject }: { replace?: boolean; isSubject?: (clientId: string) => Promise<boolean> } = {},
 ): Promise<ImportPlan> {
   const plan: ImportPlan = { planned: [], refused: [...parsed.refused], notes: [] };
   for (const { entry, client } of parsed.clients) {
@@ -35,6 +38,10 @@ export async function planImport(
     const before = current?.value;
     if (before && !replace) {
       plan.refused.push({ entry, member: 'client_id', problem: 'is registered already: --replace takes its place' });
+      continue;
+    }
+    if (!before && (await isSubject?.(client.clientId))) {
+      plan.refused.push({ entry, member: 'client_id', problem: 'is the sub of an account' });
       continue;
     }
     plan.planned.push({ entry, client, action: before ? 'replace' : 'add', before, version: current?.version ?? 0 });

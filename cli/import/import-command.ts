@@ -9,6 +9,7 @@ import {
 } from '../../shared/clients/import/parse-import.ts';
 import { longestWaiver } from '../../shared/clients/waiver.ts';
 import type { Waiver } from '../../shared/pkce/policy.ts';
+import { isSubject } from '../change-client.ts';
 import type { Context, Opened } from '../context.ts';
 import { conflict, Failure, wrongUsage } from '../failure.ts';
 import { changeOptions, dateOption, examples } from '../options.ts';
@@ -58,7 +59,10 @@ async function importFile(context: Context, file: string, options: Options): Pro
   const reading = importOptions(options, context.now());
   const parsed = await parseImport(options.format, await read(file, context), reading);
   const opened = await context.open();
-  const plan = await planImport(parsed, opened.clients, { replace: options.replace ?? false });
+  const plan = await planImport(parsed, opened.clients, {
+    replace: options.replace ?? false,
+    isSubject: (clientId) => isSubject(context, clientId),
+  });
   const isStopped = plan.refused.length > 0 && !options.skipRefused;
   const state: ImportState = options.dryRun ? 'planned' : isStopped ? 'stopped' : 'done';
   if (state === 'done') await write(plan, opened, context, options.format);

@@ -1,6 +1,7 @@
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { adminHandler } from './handler.ts';
 
@@ -9,6 +10,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     issuer: config.issuer,
     // Never from memory: who was disabled a moment ago must not manage anything.
     clients: clientStore(database, config.tables.clients, now),
+    accounts: accountStore(database, config.tables.people),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
     writeLine,
     now,

@@ -6,6 +6,7 @@ import type { ClientStore } from '../../shared/clients/client-store.ts';
 import type { Problem } from '../../shared/http/problem.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import type { Reason } from '../../shared/oauth/refusal.ts';
+import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { Result } from '../../shared/result.ts';
 import type { IfMatch } from './if-match.ts';
 import type { JsonObject } from './read-document.ts';
@@ -18,6 +19,7 @@ import type { JsonObject } from './read-document.ts';
 export type AdminDeps = {
   issuer: string;
   clients: ClientStore;
+  accounts: Pick<AccountStore, 'isSubject'>;
   publishedKeys: () => Promise<JwkSet>;
   writeLine: WriteLine;
   /** Epoch seconds. */

@@ -1,3 +1,4 @@
+import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { signingKeys } from '../../shared/keys/loaded-keys.ts';
 import { mintIdToken } from '../../shared/tokens/mint.ts';
@@ -9,11 +10,14 @@ import { keyCustody, type Runtime } from '../runtime.ts';
 export function compose(runtime: Runtime) {
   const { config, database, now } = runtime;
   const signingKey = signingKeys(keyStore(database, config.tables.keys), keyCustody(config), now);
+  const hooks = openHooks(config.hooks);
   return authorizeHandler({
     ...authorizeDeps(runtime),
     async mintIdToken(grant, code, client) {
       const key = await signingKey(client.idTokenSignedResponseAlg ?? config.signingAlgorithms[0]);
-      return mintIdToken(grant, { nonce: grant.nonce, code }, config, key, now());
+      const { sub, clientId, scope } = grant;
+      const added = await hooks.claims?.({ sub, client_id: clientId, scope: scope.join(' '), issue: 'tokens' });
+      return mintIdToken(grant, { nonce: grant.nonce, code, added: added?.id_token }, config, key, now());
     },
   });
 }

@@ -23,7 +23,7 @@ import type { ResponseParameters } from '../../shared/oauth/redirect-uri.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
 import { errorParameters } from '../../shared/oauth/refusal-catalogue.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
-import type { SessionStore } from '../../shared/people/session-store.ts';
+import { listedIdOf, type SessionStore } from '../../shared/people/session-store.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import type { Result } from '../../shared/result.ts';
 import { hashSecret } from '../../shared/secret.ts';
@@ -40,7 +40,7 @@ export type AuthorizeDeps = {
   codeLifetime: number;
   clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
   apis: ApiReader;
-  sessions: Pick<SessionStore, 'find' | 'findWithConsent' | 'keepAlive'>;
+  sessions: Pick<SessionStore, 'find' | 'findWithConsent' | 'keepAlive' | 'note'>;
   /** Uses up the permission for one request; false when it is gone. */
   useConsent: (sub: string, client: RegisteredClient, requestHash: string) => Promise<boolean>;
   accounts: Pick<AccountStore, 'findClaims'>;
@@ -129,9 +129,15 @@ async function authorize(
   const acr = toldAcr(admitted.value, amr);
   const granted = { clientId: client.clientId, sub, authTime, amr, acr, scope, resources, nonce, challenge };
   const claims = await requestedClaims(admitted.value, client, sub, deps);
-  const { code, grant } = issueCode({ ...granted, ...claims, redirectUri, redirectUriSent }, now, deps.codeLifetime);
+  // A client that wants to be told when the session ends knows it by a name.
+  const sid = client.backchannelLogoutUri === undefined ? undefined : listedIdOf(sessionId);
+  const { code, grant } = issueCode({ ...granted, ...claims, sid, redirectUri, redirectUriSent }, now, deps.codeLifetime);
   const idToken = responseType === 'code id_token' ? await deps.mintIdToken?.(grant, code, client) : undefined;
-  await Promise.all([deps.grants.issue(grant), deps.sessions.keepAlive(sessionId, session, now)]);
+  await Promise.all([
+    deps.grants.issue(grant),
+    deps.sessions.keepAlive(sessionId, session, now),
+    ...(sid === undefined ? [] : [deps.sessions.note(sessionId, session, client.clientId)]),
+  ]);
   return {
     reply: await answer({ code, id_token: idToken }),
     decision: { ...decision, verdict: 'allowed', wouldRefuse: wouldRefuse?.reason },

@@ -1,4 +1,10 @@
+import { prepare } from '../prepare.ts';
 import { openRuntime } from '../runtime.ts';
-import { compose } from './compose.ts';
+import { authorizeDeps } from './compose.ts';
+import { authorizeHandler } from './handler.ts';
 
-export const handler = compose(openRuntime(process.env));
+const deps = authorizeDeps(openRuntime(process.env));
+
+await prepare(deps.clients.globalPolicy);
+
+export const handler = authorizeHandler(deps);

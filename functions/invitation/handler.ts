@@ -1,39 +1,51 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import { beginSession, type SessionSettings } from '../../shared/http/begin-session.ts';
+import { cookieName, formCookie } from '../../shared/http/cookies.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm, openForm } from '../../shared/http/form-token.ts';
 import { errorPage } from '../../shared/http/pages/error-page.ts';
 import type { LookOf } from '../../shared/http/pages/look.ts';
 import { type Notice, noticePage } from '../../shared/http/pages/notice-page.ts';
+import { passkeyForm } from '../../shared/http/pages/passkey-form.ts';
+import { passkeySetupPage } from '../../shared/http/pages/passkey-setup-page.ts';
 import { problemOf } from '../../shared/http/pages/problem.ts';
 import { setPasswordPage } from '../../shared/http/pages/set-password-page.ts';
 import { signedInPage } from '../../shared/http/pages/sign-in-page.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import type { AuthenticationMethod } from '../../shared/oauth/authentication-context.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { parseParameters, refuseUnclear, single } from '../../shared/oauth/parameters.ts';
+import { type Parameters, parseParameters, refuseUnclear, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
-import { hashPassword } from '../../shared/password.ts';
 import { type Account, displayName, type LinkPurpose } from '../../shared/people/account.ts';
-import { admitPassword, passwordLimits } from '../../shared/people/account-password.ts';
+import { passwordLimits } from '../../shared/people/account-password.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import { judgeLink, type LinkState, readLinkToken } from '../../shared/people/invitation.ts';
+import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
+import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
+import { deviceName } from '../account/device-name.ts';
+import { beginPasskey } from '../passkey/new-passkey.ts';
+import { type Given, givePasskey, givePassword } from './give-access.ts';
 
 export type InvitationDeps = SessionSettings & {
-  accounts: Pick<AccountStore, 'findBySubject' | 'accept'>;
+  hasPasswords: boolean;
+  serviceName?: string | undefined;
+  accounts: Pick<AccountStore, 'findBySubject' | 'accept' | 'spendLink'>;
   sessions: Pick<SessionStore, 'start' | 'end' | 'endAll'>;
+  challenges: ChallengeStore;
+  passkeys: Pick<PasskeyStore, 'add' | 'list'>;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
 };
 
 /**
- * Where the link of an operator leads: `?token=…`. Opening it changes nothing, so a program that looks at links does no harm;
- * sending the form sets the password and spends the link in one write.
+ * Where the link of an operator leads: `?token=…`. Opening it spends nothing, so a program that looks at links does no harm;
+ * sending a form sets the password, or makes a passkey, and spends the link.
  */
 export const invitationHandler = (deps: InvitationDeps) =>
   endpoint({
@@ -53,7 +65,7 @@ async function show(request: HttpRequest, deps: InvitationDeps): Promise<Answer>
   const query = parseParameters(request.rawQuery);
   if (!query.ok) return onErrorPage(query.refusal, request, deps);
   const done = single(query.value, 'done');
-  if (done === 'invitation') return { reply: await signedInPage(deps.lookOf(request), []) };
+  if (done === 'invitation') return { reply: await signedInPage(deps.lookOf(request), [], endpoints.account) };
   if (done === 'reset') {
     const link = { path: endpoints.signIn, to: 'signIn' } as const;
     return { reply: await noticePage(deps.lookOf(request), { notice: 'passwordSet', link }) };
@@ -73,23 +85,44 @@ async function findLink(request: HttpRequest, { accounts, now }: InvitationDeps)
   return read && account ? ok({ account, hash: read.hash, purpose }) : refuse({ state: 'unknown', purpose });
 }
 
-async function showForm(
-  { account }: Link,
-  request: HttpRequest,
-  deps: InvitationDeps,
-  refusal?: Refusal,
-): Promise<Answer> {
+/**
+ * Whether a passkey may be made with a link. Not by somebody who lost their password and may have a second factor: a passkey is
+ * both factors, and a link alone never gets past the second. Without passwords nothing else is left.
+ */
+const mayMakePasskey = ({ purpose }: Link, { hasPasswords }: InvitationDeps): boolean =>
+  purpose === 'invitation' || !hasPasswords;
+
+async function showForm(link: Link, request: HttpRequest, deps: InvitationDeps, refusal?: Refusal): Promise<Answer> {
+  const { account } = link;
   const look = deps.lookOf(request);
-  const form = openForm(request, deps.issuer);
-  const reply = await setPasswordPage(look, {
-    purpose: 'first',
+  const { token: formToken, cookies } = openForm(request, deps.issuer);
+  const ceremony = mayMakePasskey(link, deps)
+    ? await beginPasskey({ account, browser: formToken }, deps, deps.now())
+    : undefined;
+  const page = {
     account: displayName(account),
-    minimumLength: passwordLimits.minimum,
     problem: refusal && problemOf(refusal, look),
     status: refusal && statusOf(refusal),
-    formToken: form.token,
-    cookies: form.cookies,
-  });
+    formToken,
+    cookies,
+  };
+  const reply =
+    ceremony && !deps.hasPasswords
+      ? await passkeySetupPage(look, {
+          ...page,
+          ceremony,
+          suggestedName: deviceName(request.header('user-agent')),
+          unavailable: look.text('passkey.unavailableForLink'),
+        })
+      : await setPasswordPage(look, {
+          ...page,
+          purpose: 'first',
+          minimumLength: passwordLimits.minimum,
+          ...(ceremony && {
+            alternative: passkeyForm(look, ceremony, formToken, look.text('passkey.submit')),
+            scripts: [ceremony.script],
+          }),
+        });
   return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };
 }
 
@@ -97,33 +130,43 @@ async function accept(request: HttpRequest, deps: InvitationDeps): Promise<Answe
   const form = readForm(request);
   const unclear = form.ok ? refuseUnclear(form.value) : form.refusal;
   if (unclear || !form.ok) return onErrorPage(unclear ?? { reason: 'parameters_malformed' }, request, deps);
-  const link = await findLink(request, deps);
-  if (!link.ok) return told(link.refusal, request, deps);
+  const found = await findLink(request, deps);
+  if (!found.ok) return told(found.refusal, request, deps);
+  const link = found.value;
   if (!isOurForm(request, form.value, deps.issuer)) {
-    return showForm(link.value, request, deps, { reason: 'form_token_invalid' });
+    return showForm(link, request, deps, { reason: 'form_token_invalid' });
   }
-  const { account, hash, purpose } = link.value;
-  const password = admitPassword(single(form.value, 'password') ?? '', [account.username, account.email]);
-  if (!password.ok) {
-    return showForm(link.value, request, deps, { reason: 'password_unacceptable', problem: password.refusal });
+  const given = await give(link, form.value, request, deps);
+  if (given.ok) return { reply: await goOn(link, given.value, request, deps), decision: { verdict: 'allowed' } };
+  if (given.refusal.reason !== 'link_lost') return showForm(link, request, deps, given.refusal);
+  const again = await findLink(request, deps);
+  return told(again.ok ? { state: 'unknown', purpose: link.purpose } : again.refusal, request, deps);
+}
+
+function give(link: Link, form: Parameters, request: HttpRequest, deps: InvitationDeps): Promise<Given> | Given {
+  const credential = single(form, 'credential');
+  if (credential !== undefined && mayMakePasskey(link, deps)) {
+    const browser = request.cookies.get(cookieName(deps.issuer, formCookie)) ?? '';
+    const name = single(form, 'name') ?? deviceName(request.header('user-agent')) ?? '';
+    return givePasskey(link, { browser, credential, name }, deps);
   }
-  if (!(await deps.accounts.accept(account.sub, hash, await hashPassword(password.value), deps.now()))) {
-    const again = await findLink(request, deps);
-    return told(again.ok ? { state: 'unknown', purpose } : again.refusal, request, deps);
-  }
-  return { reply: await goOn(account, purpose, request, deps), decision: { verdict: 'allowed' } };
+  if (!deps.hasPasswords) return refuse({ reason: 'passwords_off' });
+  return givePassword(link, single(form, 'password') ?? '', deps);
 }
 
 /**
- * Somebody new is signed in. Somebody who lost their password is signed out everywhere and signs in again, with a second factor
- * if they have one: a link alone never gets past it.
+ * Somebody new is signed in. Somebody who lost their way in is signed out everywhere; with a new password they sign in again,
+ * with a second factor if they have one.
  */
-async function goOn({ sub }: Account, purpose: LinkPurpose, request: HttpRequest, deps: InvitationDeps) {
-  if (purpose === 'reset') {
-    await deps.sessions.endAll(sub, deps.now());
-    return seeOther(`${endpoints.invitation}?done=reset`);
-  }
-  const cookie = await beginSession(request, { sub, amr: ['pwd'], keep: false }, deps);
+async function goOn(
+  { account: { sub }, purpose }: Link,
+  amr: readonly AuthenticationMethod[],
+  request: HttpRequest,
+  deps: InvitationDeps,
+) {
+  if (purpose === 'reset') await deps.sessions.endAll(sub, deps.now());
+  if (purpose === 'reset' && amr.includes('pwd')) return seeOther(`${endpoints.invitation}?done=reset`);
+  const cookie = await beginSession(request, { sub, amr, keep: false }, deps);
   return seeOther(`${endpoints.invitation}?done=invitation`, [cookie]);
 }
 

@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { planRotation, planWithdrawal, type RotationSettings } from '../../shared/keys/key-ring.ts';
 import type { KeyStore } from '../../shared/keys/key-store.ts';
-import type { KeyCustody, KeyWrapper, SigningAlgorithm, StoredKey } from '../../shared/keys/signing-key.ts';
+import {
+  type KeyCustody,
+  type KeyWrapper,
+  placeOf,
+  type SigningAlgorithm,
+  type StoredKey,
+} from '../../shared/keys/signing-key.ts';
 
 /** What a rotation did. Times are epoch seconds. */
 export type RotationReport = {
@@ -10,8 +16,8 @@ export type RotationReport = {
 };
 
 /**
- * For every algorithm in use: publishes the next key when it is time, and deletes those that nobody needs. The keys of an algorithm
- * that is no longer in use are deleted when the last token they signed has expired. Running it again changes nothing.
+ * For every algorithm in use: publishes the next key when it is time, or when the setting where private keys are kept has changed,
+ * and deletes those that nobody needs. The keys of an algorithm that is no longer in use are deleted when the last token they signed has expired. Running it again changes nothing.
  */
 export async function rotateKeys(
   store: KeyStore,
@@ -33,7 +39,7 @@ export async function rotateKeys(
   for (const algorithm of algorithms) {
     const keys = stored.filter((key) => key.algorithm === algorithm);
     for (const key of keys) if (key.withdrawnAt !== undefined) await store.replace({ ...key, withdrawnAt: undefined });
-    const plan = planRotation(keys, now, settings);
+    const plan = planRotation(keys, now, settings, (key) => placeOf(key) !== custody.place);
     if (plan.signFrom !== undefined) {
       const key = await custody.generate(algorithm, plan.signFrom);
       await store.put(key);

@@ -14,11 +14,13 @@ import { secondFactorStores } from './second-factor-deps.ts';
 
 export function compose({ config, database, writeLine, now }: Runtime) {
   const { people } = config.tables;
+  const clients = clientReader(database, config.tables.clients, now);
   const deps = {
     ...config,
     ...secondFactorStores({ config, database }),
-    clients: clientReader(database, config.tables.clients, now),
-    accounts: accountStore(database, people),
+    clients,
+    // Hooks say the subjects of accounts that are elsewhere.
+    accounts: accountStore(database, people, async (clientId) => (await clients.find(clientId)) !== undefined),
     sessions: sessionStore(database, people),
     challenges: challengeStore(database, people),
     throttle: throttleStore(database, people),

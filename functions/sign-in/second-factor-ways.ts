@@ -1,6 +1,6 @@
 import { takeNotice } from '../../shared/http/notice-cookie.ts';
 import type { Look } from '../../shared/http/pages/look.ts';
-import { type Problem, problemOf } from '../../shared/http/pages/problem.ts';
+import { problemOf } from '../../shared/http/pages/problem.ts';
 import type { SignInPage } from '../../shared/http/pages/sign-in-page.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { knownAcr } from '../../shared/oauth/authentication-context.ts';
@@ -16,25 +16,14 @@ export async function waysToSignIn(
   { browser, look }: { browser: string; look: Look },
   deps: { issuer: string; hasPasswords: boolean; challenges: Pick<ChallengeStore, 'issue'>; now: () => number },
 ): Promise<Pick<SignInPage, 'passkey' | 'hasPasswords' | 'isConfirmation' | 'problem'> & { cookies: string[] }> {
-  const { notice, cookies } = takeNotice(request, deps.issuer);
+  const { signIn: notice, cookies } = takeNotice(request, deps.issuer);
   return {
     passkey: await offerPasskey({ browser, rawQuery: request.rawQuery }, deps),
     hasPasswords: deps.hasPasswords && !insistsOnPasskey(interrupted),
     isConfirmation: notice === 'confirm',
-    problem: problemIn(notice, look),
+    problem: notice && notice !== 'confirm' ? problemOf({ reason: notice }, look) : undefined,
     cookies,
   };
-}
-
-function problemIn(notice: ReturnType<typeof takeNotice>['notice'], look: Look): Problem | undefined {
-  switch (notice) {
-    case 'passkey_wrong':
-    case 'passkey_unknown':
-    case 'second_factor_late':
-      return problemOf({ reason: notice }, look);
-    default:
-      return undefined;
-  }
 }
 
 /** OpenID Connect Core §5.5.1.1: with an essential class that only passkeys reach, a password would lead to a refusal. */

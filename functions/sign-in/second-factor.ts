@@ -75,7 +75,8 @@ async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answ
   const waiting = await findWaiting(request, deps);
   if (waiting === undefined) return startAgain(request, deps);
   const { secret, pending } = waiting;
-  if (!isOurForm(request, form.value, deps.issuer)) return show(request, pending, deps, { reason: 'form_token_invalid' });
+  if (!isOurForm(request, form.value, deps.issuer))
+    return show(request, pending, deps, { reason: 'form_token_invalid' });
 
   const typed = single(form.value, 'code') ?? '';
   const verified = await verifySecondFactor({ sub: pending.sub, typed }, deps.totps, deps.throttle, deps.now());

@@ -23,6 +23,7 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { type Session, type SessionStore, subjectOf } from '../../shared/people/session-store.ts';
 import type { Result } from '../../shared/result.ts';
 import { type HintClaims, readIdTokenHint } from '../../shared/tokens/id-token-hint.ts';
+import type { TellClients } from './back-channel.ts';
 
 export type SignOutDeps = {
   issuer: string;
@@ -31,6 +32,7 @@ export type SignOutDeps = {
   clients: Pick<ClientReader, 'find'>;
   sessions: Pick<SessionStore, 'find' | 'end'>;
   publishedKeys: () => Promise<JwkSet>;
+  tellClients: TellClients;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
@@ -76,7 +78,8 @@ async function signOut(
     return { reply: await signOutPage(look, sent, form.token, form.cookies) };
   }
   const ended = meant.length > 0 && hint?.sub === session?.sub ? meant : browser.ids;
-  await Promise.all(ended.map((id) => deps.sessions.end(id)));
+  const sessions = await Promise.all(ended.map((id) => deps.sessions.end(id)));
+  await deps.tellClients(sessions, request.requestId);
   const left = { ...browser, ids: browser.ids.filter((id) => !ended.includes(id)) };
   const cookies = [writeSessions(deps.issuer, left, deps.keptSessionLifetime)];
   const to = await returnAddress(sent, hint, deps);

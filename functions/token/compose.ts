@@ -1,17 +1,18 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
+import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
 import { clientAuthentication } from '../client-authentication.ts';
 import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
-import { tokenHandler } from './handler.ts';
+import { type TokenDeps, tokenHandler } from './handler.ts';
 
-export function compose(runtime: Runtime) {
+export function tokenDeps(runtime: Runtime): TokenDeps {
   const { config, database, writeLine, now } = runtime;
   const clients = clientReader(database, config.tables.clients, now);
   const keys = keyStore(database, config.tables.keys);
-  return tokenHandler({
+  return {
     ...config,
     ...clientAuthentication(runtime, clients),
     defaultAlgorithm: config.signingAlgorithms[0],
@@ -20,6 +21,9 @@ export function compose(runtime: Runtime) {
     grants: grantStore(database, config.tables.grants),
     signingKey: signingKeys(keys, keyCustody(config), now),
     refreshKeys: refreshKeys(keys, keyWrapper(config), now),
+    hooks: openHooks(config.hooks),
     writeLine,
-  });
+  };
 }
+
+export const compose = (runtime: Runtime) => tokenHandler(tokenDeps(runtime));

@@ -6,6 +6,7 @@ import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import type { RefreshSettings } from '../../shared/grants/refresh-grant.ts';
 import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
+import type { Hooks } from '../../shared/hooks/hooks.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../../shared/http/authenticated-form.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
@@ -33,6 +34,7 @@ export type TokenDeps = AuthenticationDeps &
     clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
     apis: ApiReader;
     grants: Pick<GrantStore, 'spend' | 'rotate' | 'revoke'>;
+    hooks: Pick<Hooks, 'claims'>;
     signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
     refreshKeys: () => Promise<RefreshKeys>;
     writeLine: WriteLine;

@@ -1,4 +1,16 @@
+import { prepare } from '../prepare.ts';
 import { openRuntime } from '../runtime.ts';
-import { compose } from './compose.ts';
+import { tokenDeps } from './compose.ts';
+import { tokenHandler } from './handler.ts';
 
-export const handler = compose(openRuntime(process.env));
+const runtime = openRuntime(process.env);
+const deps = tokenDeps(runtime);
+const isInMemory = runtime.config.signing === 'memory';
+
+await prepare(deps.clients.globalPolicy, deps.refreshKeys, async () => {
+  const key = await deps.signingKey(deps.defaultAlgorithm);
+  // The first signature with a key takes longer than the others. One of KMS would cost a call.
+  if (isInMemory) await key.sign(Buffer.of());
+});
+
+export const handler = tokenHandler(deps);

@@ -1,3 +1,4 @@
+import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import type { Runtime } from '../runtime.ts';
@@ -9,6 +10,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     issuer: config.issuer,
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
     subjects: subjectStore(database, config.tables),
+    hooks: openHooks(config.hooks),
     writeLine,
     now,
   });

@@ -1,4 +1,5 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import type { Hooks } from '../../shared/hooks/hooks.ts';
 import { bearerRefusalReply, bearerToken } from '../../shared/http/bearer.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
@@ -15,6 +16,7 @@ export type UserinfoDeps = {
   issuer: string;
   publishedKeys: () => Promise<JwkSet>;
   subjects: SubjectStore;
+  hooks: Pick<Hooks, 'claims'>;
   writeLine: WriteLine;
   now: () => number;
 };
@@ -54,7 +56,9 @@ async function userinfo(request: HttpRequest, form: Parameters | undefined, deps
     return refused({ reason: 'access_token_invalid' }, deps, client);
   }
   const released = releasedClaims(person, scope, grant.userinfoClaims ?? []);
-  return { reply: jsonReply(200, { ...released, sub: claims.sub }), decision: { verdict: 'allowed', client } };
+  const asked = { sub: claims.sub, client_id: client, scope: scope.join(' '), issue: 'userinfo' } as const;
+  const added = await deps.hooks.claims?.(asked);
+  return { reply: jsonReply(200, { ...released, ...added?.userinfo, sub: claims.sub }), decision: { verdict: 'allowed', client } };
 }
 
 const refused = (refusal: Refusal, deps: UserinfoDeps, client?: string): Answer => ({

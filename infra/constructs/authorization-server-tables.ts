@@ -97,6 +97,11 @@ export class AuthorizationServerTables extends Construct {
       .combine(allow(grantee, this.clients, ['dynamodb:PutItem', 'dynamodb:Query'], ofItems('directory', 'changes')));
   }
 
+  /** Find out whether there is an account with a subject; nothing else about it. */
+  grantKnowSubjects(grantee: IGrantable): Grant {
+    return allow(grantee, this.people, ['dynamodb:GetItem'], keysOfAccounts);
+  }
+
   /** Read the registered APIs. */
   grantReadApis(grantee: IGrantable): Grant {
     return allow(grantee, this.clients, ['dynamodb:Query'], ofItems('apis'));
@@ -213,11 +218,13 @@ export class AuthorizationServerTables extends Construct {
       .combine(this.allowWrapping(grantee, 'kms:Decrypt', totpSecrets));
   }
 
-  /** Read an account, set its password with a link, start a session and end those before. */
+  /** Read an account, set its password or make a passkey with a link, start a session and end those before. */
   grantAcceptInvitations(grantee: IGrantable): Grant {
-    return allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('account#*')).combine(
-      allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'], ofItems('sessions#*')),
-    );
+    return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('account#*', 'challenge#*', 'passkeys#*'))
+      .combine(allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('account#*', 'challenge#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('challenge#*', 'passkeys#*', 'sessions#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:Query'], ofItems('passkeys#*', 'sessions#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:DeleteItem'], ofItems('sessions#*')));
   }
 
   /** Claim a username, make an account, count the attempt and start a session; not change an account. */
@@ -243,15 +250,15 @@ export class AuthorizationServerTables extends Construct {
 
   /** Make an account and change its names and claims, as the hooks of a sign-in do. */
   grantMirrorAccounts(grantee: IGrantable): Grant {
-    return this.allowMakingAccounts(grantee).combine(
-      allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('account#*')),
-    );
+    return this.allowMakingAccounts(grantee)
+      .combine(allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('account#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:DeleteItem'], ofItems('username#*')));
   }
 
-  /** Claim a name, make an account with it, and give the name back if that fails. */
+  /** Claim a name and make an account with it. */
   private allowMakingAccounts(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:PutItem'], ofItems('account#*')).combine(
-      allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('username#*')),
+      allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('username#*')),
     );
   }
 
@@ -358,6 +365,15 @@ const allow = (
 const ofItems = (...partitionKeys: string[]): Conditions => ({
   'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys },
 });
+
+/** Only the keys of accounts. */
+const keysOfAccounts: Conditions = {
+  ...ofItems('account#*'),
+  'ForAllValues:StringEquals': {
+    'dynamodb:Attributes': [tableDefinitions.people.partitionKey, tableDefinitions.people.sortKey],
+  },
+  StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
+};
 
 /** Only the claims of accounts. The attributes of the key have to be among those that may be read. */
 const claimsOfAccounts: Conditions = {

@@ -38,6 +38,7 @@ import { readAccountsFile, readClientsFile, readUpstreamsFile } from './entries-
 import { readHooksFile } from './hooks-file.ts';
 import { type GatewayLimits, startGateway } from './http-api-gateway.ts';
 import { announceServer } from './running-server.ts';
+import { refuseSharedSubjects } from './shared-subjects.ts';
 
 export type ServerOptions = {
   /** 0 takes any free port. */
@@ -103,7 +104,9 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   const issuer = `http://localhost:${gateway.port}`;
   let embedded: EmbeddedDynamoDB | undefined;
   let withdraw: (() => Promise<void>) | undefined;
+  const environmentBefore = { ...process.env };
   const close = async () => {
+    restoreDatabase(environmentBefore);
     await withdraw?.();
     await gateway.close();
     await embedded?.close();
@@ -155,6 +158,12 @@ function useDatabase(endpoint: string): void {
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
 }
 
+/** Whoever comes next in this process finds the database of before. */
+function restoreDatabase({ AWS_ENDPOINT_URL_DYNAMODB: before }: NodeJS.ProcessEnv): void {
+  if (before === undefined) delete process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  else process.env['AWS_ENDPOINT_URL_DYNAMODB'] = before;
+}
+
 /** What the CDK stack sets on the deployed functions. */
 const environment = (issuer: string, folder: string | undefined): Record<string, string> => ({
   PIXY_ISSUER: issuer,
@@ -191,6 +200,11 @@ async function load(
   const demoClients = await Promise.all(
     (demo.clients ? [demoPublicClient, demoConfidentialClient, demoAdminClient] : []).map(mustParse),
   );
+  const loaded = {
+    clients: [...demoClients, ...clients],
+    accounts: [...(demo.account ? [demoAccount] : []), ...accounts],
+  };
+  await refuseSharedSubjects(loaded, { clients: clientsTable, accounts: accountsTable });
   // What somebody made of the demo stays as they made it; a file says how things are to be, at every start.
   for (const client of demoClients) {
     if ((await clientsTable.find(client.clientId)) === undefined) await putIfChanged(clientsTable, client);

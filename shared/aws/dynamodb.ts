@@ -16,11 +16,16 @@ import {
 
 export type Item = Record<string, unknown>;
 
-/** The database did not answer, or answered with anything but the data. The endpoint turns it into a 503; it is never a refusal and never a permission. */
+/**
+ * The database (or another `service` of AWS that keeps something for us) did not answer, or answered with anything but the data.
+ * The endpoint turns it into a 503; it is never a refusal and never a permission.
+ */
 export class StoreUnavailable extends Error {
   override name = 'StoreUnavailable';
-  constructor(cause: unknown) {
+  readonly service: string;
+  constructor(cause: unknown, service = 'the database') {
     super('the store is unavailable', { cause });
+    this.service = service;
   }
 }
 
@@ -85,6 +90,11 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     await guard(documents.send(new DeleteCommand(input)));
   }
 
+  /** Removes an item and returns it: of several at once, one gets it. */
+  async function takeOut(input: DeleteCommandInput): Promise<Item | undefined> {
+    return (await guard(documents.send(new DeleteCommand({ ...input, ReturnValues: 'ALL_OLD' })))).Attributes;
+  }
+
   /** Returns the attributes that `ReturnValues` asks for. */
   async function update(input: UpdateCommandInput): Promise<Item> {
     return (await guard(documents.send(new UpdateCommand(input)))).Attributes ?? {};
@@ -124,7 +134,7 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     return won ? { won, item } : { won: false, item };
   }
 
-  return { get, getTogether, getAll, put, remove, update, updateOnce, query, queryPage };
+  return { get, getTogether, getAll, put, remove, takeOut, update, updateOnce, query, queryPage };
 }
 
 export const databaseClientDefaults = {

@@ -1,11 +1,12 @@
 import { decodeJwt } from 'jose';
 import { type Parameters, single } from '../oauth/parameters.ts';
-import type { Refusal } from '../oauth/refusal.ts';
+import type { Reason, Refusal } from '../oauth/refusal.ts';
 import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { type AssertionDeps, assertionType, verifyAssertion } from './client-assertion.ts';
 import { verifyClientSecret } from './client-secret.ts';
 import type { RegisteredClient } from './registered-client.ts';
+import type { SecretThrottle } from './secret-throttle-store.ts';
 
 /** What a request shows of its client: the one way it authenticates, with the readings of id and secret to try in order. */
 export type PresentedCredentials =
@@ -97,15 +98,20 @@ function formDecode(text: string): string {
   }
 }
 
-/** How the caller proves who it is: the way to find clients, and what private_key_jwt takes. */
-export type AuthenticationDeps = AssertionDeps & { find: (clientId: string) => Promise<RegisteredClient | undefined> };
+/** How the caller proves who it is: the way to find clients, what private_key_jwt takes, and what counts wrong secrets. */
+export type AuthenticationDeps = AssertionDeps & {
+  find: (clientId: string) => Promise<RegisteredClient | undefined>;
+  guesses: SecretThrottle;
+};
 
 /**
  * Who is calling? The registered method is the only one accepted.
- * Refuses an unknown or disabled client, another method than the registered one, a wrong secret and a wrong assertion.
+ * Refuses an unknown or disabled client, another method than the registered one, a wrong secret and a wrong assertion; and who
+ * guessed too often from `sourceIp`, before the secret is looked at. Assertions are not counted: a signature cannot be guessed.
  */
 export async function authenticateClient(
   presented: PresentedCredentials,
+  sourceIp: string,
   deps: AuthenticationDeps,
 ): Promise<Result<AuthenticatedClient, Refusal>> {
   if (presented.method === 'private_key_jwt') {
@@ -114,14 +120,24 @@ export async function authenticateClient(
     );
   }
   let outcome: Result<AuthenticatedClient, Refusal> = refuse({ reason: 'client_unknown' });
+  let guessed: string | undefined;
   for (const { clientId, secret } of presented.readings) {
     const client = await deps.find(clientId);
     if (client === undefined) continue;
+    guessed = clientId;
+    const retryAfter = secret === undefined ? undefined : deps.guesses.retryAfter(clientId, sourceIp);
+    if (retryAfter !== undefined) return refuse({ reason: 'client_authentication_throttled', retryAfter });
     outcome = await proven(client, presented.method, (found) => verifySecret(secret, found));
-    if (outcome.ok) break;
+    if (outcome.ok) return outcome;
   }
-  return outcome;
+  const isGuess = presented.readings.some(({ secret }) => secret !== undefined);
+  if (outcome.ok || !isGuess || !guesses.has(outcome.refusal.reason)) return outcome;
+  const retryAfter = await deps.guesses.countWrong(guessed, sourceIp);
+  return retryAfter === undefined ? outcome : refuse({ reason: 'client_authentication_throttled', retryAfter });
 }
+
+/** What somebody who guesses is told. A secret that was sent in another way than the registered one was not compared. */
+const guesses: ReadonlySet<string> = new Set<Reason>(['client_secret_wrong', 'client_unknown']);
 
 /** The steps all methods share: known, registered for this method, proof, not disabled. */
 async function proven(

@@ -51,6 +51,8 @@ const client = v.object({
   }),
   responseTypes: v.optional(v.array(v.picklist(responseTypes))),
   postLogoutRedirectUris: v.optional(v.array(v.string())),
+  backchannelLogoutUri: v.optional(v.string()),
+  backchannelLogoutSessionRequired: v.optional(v.boolean()),
   idTokenSignedResponseAlg: v.optional(v.picklist(signingAlgorithms)),
   jwks: v.optional(v.object({ keys: v.array(v.looseObject({})) })),
   jwksUri: v.optional(v.string()),

@@ -25,6 +25,9 @@ export type RegisteredClient = {
   responseTypes?: readonly ResponseType[] | undefined;
   /** Where a sign-out may send the browser (OpenID Connect RP-Initiated Logout §3.1). */
   postLogoutRedirectUris?: readonly string[] | undefined;
+  /** Where to tell that a session has ended (OpenID Connect Back-Channel Logout §2.2), always with its `sid`. */
+  backchannelLogoutUri?: string | undefined;
+  backchannelLogoutSessionRequired?: boolean | undefined;
   /** Absent: the first algorithm of the server. */
   idTokenSignedResponseAlg?: SigningAlgorithm | undefined;
   /** Keys for `private_key_jwt`: by value, or where to fetch them. */

@@ -8,6 +8,7 @@ import { defaultScopes, parseScope } from '../oauth/scope.ts';
 import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
 import { isWeaker, pkcePolicies, publicClientFloor } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { isBackChannelUri } from './back-channel-uri.ts';
 import { hashClientSecret } from './client-secret.ts';
 import { type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
 
@@ -88,6 +89,13 @@ export const metadata = v.object({
   post_logout_redirect_uris: v.optional(
     v.pipe(v.array(redirectUri, 'is not a list'), v.maxLength(100, 'has more than 100 entries')),
   ),
+  backchannel_logout_uri: v.optional(
+    v.pipe(
+      v.string('is not a text'),
+      v.check(isBackChannelUri, 'is not an https URL of a public host without a fragment (http is for loopback hosts only)'),
+    ),
+  ),
+  backchannel_logout_session_required: v.optional(v.boolean('is not true or false')),
   id_token_signed_response_alg: v.optional(
     v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`),
   ),
@@ -149,6 +157,8 @@ export async function checkRegistration(
     responseTypes: input.response_types,
     ...present({
       postLogoutRedirectUris: input.post_logout_redirect_uris,
+      backchannelLogoutUri: input.backchannel_logout_uri,
+      backchannelLogoutSessionRequired: input.backchannel_logout_session_required,
       idTokenSignedResponseAlg: input.id_token_signed_response_alg,
       jwks: input.jwks,
       jwksUri: input.jwks_uri,
@@ -194,6 +204,9 @@ function* findContradictions(
       member: 'pkce_policy',
       problem: 'is none, and a public client must use PKCE: choose any or S256, or register client authentication',
     };
+  }
+  if (input.backchannel_logout_session_required && input.backchannel_logout_uri === undefined) {
+    yield { member: 'backchannel_logout_session_required', problem: 'is true, and there is no backchannel_logout_uri' };
   }
   if (input.grant_types.includes('authorization_code') && input.redirect_uris.length === 0) {
     yield { member: 'redirect_uris', problem: 'is empty, and the authorization_code grant needs one' };

@@ -29,12 +29,12 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** Resolves a name for one connection, and refuses it when any of its addresses is not public. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
+export const publicLookup: LookupFunction = (hostname, options, callback) => {
   resolve(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, '', 0);
     const [first] = addresses;
     if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address))) {
-      return callback(new Error('the host of a jwks_uri has an address that is not public'), '', 0);
+      return callback(new Error('the host has an address that is not public'), '', 0);
     }
     return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
   });

@@ -207,6 +207,7 @@ const grantRecord = v.object({
   userinfoClaims: v.optional(v.array(v.string())),
   idTokenClaims: v.optional(v.record(v.string(), v.unknown())),
   authTime: v.number(),
+  sid: v.optional(v.string()),
   amr: v.array(v.string()),
   acr: v.string(),
   issuedAt: v.number(),

@@ -24,6 +24,8 @@ export type Grant = {
   idTokenClaims?: Readonly<Record<string, unknown>> | undefined;
   /** When the person signed in, how (RFC 8176), and the authentication context class that is told (OpenID Connect Core §2). */
   authTime: number;
+  /** For clients that want to be told when the session ends (OpenID Connect Back-Channel Logout §2.1). */
+  sid?: string | undefined;
   amr: readonly string[];
   acr: string;
   issuedAt: number;

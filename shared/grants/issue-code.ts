@@ -13,6 +13,7 @@ export type GrantedRequest = Pick<
   | 'redirectUriSent'
   | 'nonce'
   | 'authTime'
+  | 'sid'
   | 'amr'
   | 'acr'
   | 'userinfoClaims'

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { hashSecret } from '../secret.ts';
 
 /*
@@ -9,16 +9,19 @@ import { hashSecret } from '../secret.ts';
 
 export type RefreshToken = { grantId: string; generation: number; secret: Buffer };
 
+/** A KeyObject is four times as fast as its bytes. */
+type RefreshKey = KeyObject | Buffer;
+
 /** Keys for refresh tokens, the one in use first. */
-export type RefreshKeys = readonly [Buffer, ...Buffer[]];
+export type RefreshKeys = readonly [RefreshKey, ...RefreshKey[]];
 
 const layout = { grantId: 32, generation: 4, secret: 32, seal: 16 };
 const totalLength = 84;
 
-const mac = (key: Buffer, purpose: string, ...parts: Buffer[]): Buffer =>
+const mac = (key: RefreshKey, purpose: string, ...parts: Buffer[]): Buffer =>
   parts.reduce((hmac, part) => hmac.update(part), createHmac('sha256', key).update(purpose)).digest();
 
-const seal = (key: Buffer, body: Buffer): Buffer => mac(key, 'seal', body).subarray(0, layout.seal);
+const seal = (key: RefreshKey, body: Buffer): Buffer => mac(key, 'seal', body).subarray(0, layout.seal);
 
 /** The first token of a grant. */
 export const firstRefreshToken = (grantId: string): RefreshToken => ({

@@ -19,6 +19,7 @@ const doneNotices = [
   'passkeyRemoved',
   'totpOn',
   'totpOff',
+  'linked',
   'unlinked',
 ] as const;
 export type DoneNotice = (typeof doneNotices)[number];

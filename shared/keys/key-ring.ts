@@ -45,11 +45,15 @@ const mayStillSign = ({ withdrawnAt }: KeyTimes, now: number): boolean =>
 export const currentKey = <Key extends KeyTimes>(keys: readonly Key[], now: number): Key | undefined =>
   bySignFrom(keys).findLast((key) => key.signFrom <= now && mayStillSign(key, now));
 
-/** What the scheduled rotation has to do at `now`: make a key that signs from then on, and delete those that nobody needs. */
+/**
+ * What the scheduled rotation has to do at `now`: make a key that signs from then on, and delete those that nobody needs. The last
+ * key gets a successor before its time when it `isMisplaced`: its private part is not where the setting wants it any more.
+ */
 export function planRotation<Key extends KeyTimes>(
   keys: readonly Key[],
   now: number,
   settings: RotationSettings,
+  isMisplaced: (key: Key) => boolean = () => false,
 ): { signFrom?: number; retire: Key[] } {
   const ordered = bySignFrom(keys);
   const retire = ordered.filter((_, index) => {
@@ -58,7 +62,8 @@ export function planRotation<Key extends KeyTimes>(
   });
   const newest = ordered.at(-1);
   if (newest === undefined) return { signFrom: now, retire };
-  const next = newest.signFrom + settings.rotateEvery;
+  // Two keys of one moment have no order, so a successor signs a second later at least.
+  const next = newest.signFrom + (isMisplaced(newest) ? 1 : settings.rotateEvery);
   return now + settings.publishBefore >= next
     ? { signFrom: Math.max(next, now + settings.publishBefore), retire }
     : { retire };

@@ -34,15 +34,17 @@ export function kmsCustody(client = new KMSClient({ maxAttempts: 3 }), owner = '
     try {
       return await call;
     } catch (error) {
-      throw new StoreUnavailable(error);
+      throw new StoreUnavailable(error, 'AWS KMS');
     }
   };
   const present = <Value>(value: Value | undefined): Value => {
-    if (value === undefined) throw new StoreUnavailable('KMS answered without data');
+    if (value === undefined) throw new StoreUnavailable('it answered without data', 'AWS KMS');
     return value;
   };
 
   return {
+    place: 'kms',
+
     async generate(algorithm, signFrom) {
       const { spec } = algorithmOf(algorithm);
       const command = new CreateKeyCommand({

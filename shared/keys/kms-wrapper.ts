@@ -5,14 +5,14 @@ import type { KeyWrapper } from './signing-key.ts';
 /** AWS KMS with a symmetric key; a PKCS#8 RSA-2048 key (1.2 kB) fits its limit of 4,096 bytes. The context is the KMS encryption context. */
 export function kmsWrapper(keyId: string, client = new KMSClient({ maxAttempts: 3 })): KeyWrapper {
   const bytes = (output: Uint8Array | undefined): Uint8Array => {
-    if (output === undefined) throw new StoreUnavailable('KMS answered without data');
+    if (output === undefined) throw new StoreUnavailable('it answered without data', 'AWS KMS');
     return output;
   };
   const guard = async <Output>(call: Promise<Output>): Promise<Output> => {
     try {
       return await call;
     } catch (error) {
-      throw new StoreUnavailable(error);
+      throw new StoreUnavailable(error, 'AWS KMS');
     }
   };
   return {

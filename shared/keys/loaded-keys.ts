@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import { cached } from '../cached.ts';
 import { currentKey, keysRemembered } from './key-ring.ts';
@@ -47,10 +48,10 @@ export function signingKeys(
 /** The keys of refresh tokens, decrypted once, the one in use first. Throws when there is none yet. */
 export function refreshKeys(store: KeyStore, wrapper: KeyWrapper, now: () => number) {
   return cached(
-    async (): Promise<[Buffer, ...Buffer[]]> => {
+    async (): Promise<[KeyObject, ...KeyObject[]]> => {
       const stored = await store.listRefreshKeys();
       const [first, ...others] = await Promise.all(
-        stored.map(async ({ id, wrapped }) => Buffer.from(await wrapper.unwrap(wrapped, id))),
+        stored.map(async ({ id, wrapped }) => createSecretKey(await wrapper.unwrap(wrapped, id))),
       );
       if (first === undefined) throw new Error('there is no refresh token key; the rotate-keys function makes it');
       return [first, ...others];

@@ -1,5 +1,6 @@
 import { constants, createPrivateKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
+import { joseSignature } from './der-signature.ts';
 import { describePublicKey } from './public-jwk.ts';
 import type { KeyCustody, KeyWrapper, SigningAlgorithm } from './signing-key.ts';
 
@@ -16,12 +17,15 @@ const generators: Record<SigningAlgorithm, () => Promise<{ publicKey: KeyObject;
 const signers: Record<SigningAlgorithm, (input: Buffer, key: KeyObject) => Buffer> = {
   RS256: (input, key) => sign('sha256', input, key),
   PS256: (input, key) => sign('sha256', input, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
-  ES256: (input, key) => sign('sha256', input, { key, dsaEncoding: 'ieee-p1363' }),
+  // Asking OpenSSL for the other form (`dsaEncoding`) takes as long as the signature itself.
+  ES256: (input, key) => joseSignature(sign('sha256', input, key)),
   EdDSA: (input, key) => sign(null, input, key),
 };
 
 /** Private keys are encrypted at rest and decrypted once into the memory of the function that signs. */
 export const memoryCustody = (wrapper: KeyWrapper): KeyCustody => ({
+  place: 'memory',
+
   async generate(algorithm, signFrom) {
     const { publicKey, privateKey } = await generators[algorithm]();
     const described = await describePublicKey(publicKey, algorithm);

@@ -23,8 +23,14 @@ export type SigningKey = {
   sign(input: Buffer): Buffer | Promise<Buffer>;
 };
 
-/** Where private keys come from and how they are used: decrypted into memory, or in KMS. */
+/** Where private keys are kept: encrypted in the Keys table and decrypted into memory, or in KMS. */
+export type KeyPlace = 'memory' | 'kms';
+
+export const placeOf = ({ private: kept }: StoredKey): KeyPlace => ('kmsKeyId' in kept ? 'kms' : 'memory');
+
+/** Where private keys come from and how they are used. `place` is where it makes them. */
 export type KeyCustody = {
+  place: KeyPlace;
   generate(algorithm: SigningAlgorithm, signFrom: number): Promise<StoredKey>;
   open(stored: StoredKey): Promise<SigningKey>;
   /** What is left to do when a key retires. */

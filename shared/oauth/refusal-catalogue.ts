@@ -164,6 +164,12 @@ export const refusalCatalogue = {
     means: 'The client secret is wrong.',
     fix: 'Check the secret; secrets may have been rotated.',
   },
+  client_authentication_throttled: {
+    error: 'temporarily_unavailable',
+    status: 429,
+    means: 'There were too many wrong client secrets from this address.',
+    fix: 'Wait as long as the Retry-After header says, and send the right secret.',
+  },
   grant_type_not_registered: {
     error: 'unauthorized_client',
     means: 'The client is not registered for this grant type.',

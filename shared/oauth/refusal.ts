@@ -20,6 +20,7 @@ export type Refusal =
   | { reason: 'client_authentication_ambiguous' }
   | { reason: 'client_authentication_method_not_registered' }
   | { reason: 'client_secret_wrong' }
+  | { reason: 'client_authentication_throttled'; retryAfter: number }
   | { reason: 'client_assertion_malformed' }
   | { reason: 'client_assertion_wrong' }
   | { reason: 'client_assertion_replayed' }

@@ -36,6 +36,8 @@ export const serverMetadata = (issuer: string, { algorithms, policies, scopes }:
   revocation_endpoint: issuer + endpoints.revoke,
   introspection_endpoint: issuer + endpoints.introspect,
   end_session_endpoint: issuer + endpoints.signOut,
+  backchannel_logout_supported: true,
+  backchannel_logout_session_supported: true,
   jwks_uri: issuer + endpoints.jwks,
   scopes_supported: [...new Set([...openidScopes, ...scopes])],
   response_types_supported: responseTypes,

@@ -44,6 +44,7 @@ export type AccountChange = {
 
 export type NameTaken = { reason: 'name_taken'; name: string };
 export type SubjectTaken = { reason: 'subject_taken'; sub: string };
+export type SubjectOfClient = { reason: 'subject_of_client'; sub: string };
 export type ChangedMeanwhile = { reason: 'changed_meanwhile' };
 
 /** A description cannot be loaded because one of its names leads to another account. */
@@ -56,7 +57,15 @@ export class NameOfAnother extends Error {
 
 export type AccountStore = ReturnType<typeof accountStore>;
 
-export function accountStore(database: Database, table: string) {
+/**
+ * `isClient` tells whether there is a client with this id. A client is the subject of its own tokens, and nobody may be taken for
+ * it (RFC 9068 §5). Whoever adds accounts with subjects from elsewhere gives it; those that are made here are random.
+ */
+export function accountStore(
+  database: Database,
+  table: string,
+  isClient: (clientId: string) => Promise<boolean> = async () => false,
+) {
   const TableName = table;
 
   async function subjectOf(name: string): Promise<string | undefined> {
@@ -142,6 +151,12 @@ export function accountStore(database: Database, table: string) {
   return {
     findBySubject,
 
+    /** Whether an account has this subject. Reads the key alone. */
+    async isSubject(sub: string): Promise<boolean> {
+      const Key = accountKey(sub);
+      return (await database.get({ TableName, Key, ProjectionExpression: 'pk', ConsistentRead: true })) !== undefined;
+    },
+
     /** Only the claims: what clients may learn does not come with the password hash. None for an account that is disabled. */
     async findClaims(sub: string): Promise<Account['claims'] | undefined> {
       const item = await database.get({ TableName, Key: accountKey(sub), ...claimsOnly });
@@ -155,11 +170,12 @@ export function accountStore(database: Database, table: string) {
       return account && signInNames(account).includes(usernameKey(possible)) ? account : undefined;
     },
 
-    /** A new account. Refuses a name or a subject that is somebody's; of several who ask for one name at once, one gets it. */
-    async add(account: NewAccount, now: number): Promise<Result<Account, NameTaken | SubjectTaken>> {
+    /** A new account. Refuses a name or a subject that is somebody's, or a client's; of several who ask for one name at once, one gets it. */
+    async add(account: NewAccount, now: number): Promise<Result<Account, NameTaken | SubjectTaken | SubjectOfClient>> {
       const sub = newSubject(account.claims);
-      if (account.claims['sub'] !== undefined && (await findBySubject(sub))) {
-        return refuse({ reason: 'subject_taken', sub });
+      if (account.claims['sub'] !== undefined) {
+        if (await findBySubject(sub)) return refuse({ reason: 'subject_taken', sub });
+        if (await isClient(sub)) return refuse({ reason: 'subject_of_client', sub });
       }
       const names = signInNames(account);
       const taken = await claimAll(names, sub, now);

@@ -16,6 +16,8 @@ export type Session = {
   idleLifetime: number;
   /** For the list of sessions only: what the browser called itself. */
   userAgent?: string | undefined;
+  /** Clients that want to be told when it ends, as {@link noticeOf} writes them. */
+  notices?: readonly string[] | undefined;
 };
 
 /** A session as its own person sees it in a list. `id` names it and is no secret. */
@@ -29,6 +31,8 @@ export type SessionStart = {
   lifetime: number;
   idleLifetime?: number;
   userAgent?: string | undefined;
+  /** Clients to be told that were carried over from a session before. */
+  notices?: readonly string[] | undefined;
 };
 
 export type SessionStore = ReturnType<typeof sessionStore>;
@@ -38,7 +42,11 @@ export type SessionStore = ReturnType<typeof sessionStore>;
  * of which the table has the hash.
  */
 export function sessionStore(database: Database, table: string) {
-  const remove = (key: Item) => database.remove({ TableName: table, Key: key });
+  /** Returns the session as it was: of several who end it at once, one gets it. */
+  async function remove(key: Item): Promise<Session | undefined> {
+    const item = await database.takeOut({ TableName: table, Key: key });
+    return item && toSession(item);
+  }
 
   const list = async (sub: string, now: number): Promise<ListedSession[]> => {
     const items = await database.query({
@@ -51,14 +59,20 @@ export function sessionStore(database: Database, table: string) {
 
   return {
     /** A new session with a new id, which is returned for the cookie. */
-    async start({ sub, amr, now, lifetime, idleLifetime = lifetime, userAgent }: SessionStart): Promise<string> {
+    async start({ sub, amr, now, lifetime, idleLifetime = lifetime, userAgent, notices = [] }: SessionStart): Promise<string> {
       const secret = generateSecret();
       const expiresAt = now + lifetime;
       const idleUntil = Math.min(now + idleLifetime, expiresAt);
       const session: Session = { sub, authTime: now, amr, idleUntil, expiresAt, idleLifetime, userAgent };
       await database.put({
         TableName: table,
-        Item: { pk: partition(sub), sk: hashSecret(secret), ...session, purgeAt: expiresAt },
+        Item: {
+          pk: partition(sub),
+          sk: hashSecret(secret),
+          ...session,
+          ...(notices.length > 0 && { notices: new Set(notices) }),
+          purgeAt: expiresAt,
+        },
       });
       return `${Buffer.from(sub).toString('base64url')}.${secret}`;
     },
@@ -108,16 +122,35 @@ export function sessionStore(database: Database, table: string) {
         });
     },
 
-    async end(sessionId: string): Promise<void> {
+    /** Notes a client that wants to be told when the session ends. One write, the first time only. */
+    async note(sessionId: string, session: Session, clientId: string): Promise<void> {
       const key = keyOf(sessionId);
-      if (key) await remove(key);
+      const notice = noticeOf(listedIdOf(sessionId), clientId);
+      if (key === undefined || session.notices?.includes(notice)) return;
+      await database
+        .update({
+          TableName: table,
+          Key: key,
+          UpdateExpression: 'ADD notices :notice',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':notice': new Set([notice]) },
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof ConditionFailed)) throw error; // it was ended in this moment
+        });
+    },
+
+    /** Returns the session as it was; undefined when there was none. */
+    async end(sessionId: string): Promise<Session | undefined> {
+      const key = keyOf(sessionId);
+      return key && remove(key);
     },
 
     /** The sessions of a person that are not over. */
     list,
 
     /** Ends one session of a person by the `id` of the list. */
-    endListed: (sub: string, id: string): Promise<void> => remove({ pk: partition(sub), sk: id }),
+    endListed: (sub: string, id: string): Promise<Session | undefined> => remove({ pk: partition(sub), sk: id }),
 
     /** Ends every session of a person; returns how many there were. */
     async endAll(sub: string, now: number): Promise<number> {
@@ -139,6 +172,14 @@ export const subjectOf = (sessionId: string): string =>
 /** How a session is named where its secret must not stand. */
 export const listedIdOf = (sessionId: string): string => hashSecret(shape.exec(sessionId)?.[2] ?? '');
 
+/** A client and the session id that it knows (`sid` of its ID tokens). Neither has a space in it. */
+const noticeOf = (sid: string, clientId: string): string => `${sid} ${clientId}`;
+
+export function parseNotice(notice: string): { sid: string; clientId: string } {
+  const [sid = '', clientId = ''] = notice.split(' ');
+  return { sid, clientId };
+}
+
 /** Undefined for a cookie that cannot be one of ours. */
 const keyOf = (sessionId: string) =>
   shape.test(sessionId) ? { pk: partition(subjectOf(sessionId)), sk: listedIdOf(sessionId) } : undefined;
@@ -156,6 +197,12 @@ const record = v.object({
   expiresAt: v.number(),
   idleLifetime: v.number(),
   userAgent: v.optional(v.string()),
+  notices: v.optional(
+    v.pipe(
+      v.set(v.string()),
+      v.transform((notices) => [...notices]),
+    ),
+  ),
 });
 
 const toSession = (item: Item): Session => v.parse(record, item);

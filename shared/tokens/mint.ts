@@ -15,7 +15,13 @@ export type TokenResponse = {
 };
 
 /** Whom an access token speaks for: a person who granted it, or (without a grant) the client itself. */
-export type Bearer = Pick<Grant, 'clientId' | 'sub'> & { grantId?: string; authTime?: number; acr?: string };
+export type Bearer = Pick<Grant, 'clientId' | 'sub'> & {
+  grantId?: string;
+  authTime?: number;
+  acr?: string;
+  /** Claims of the operator; those of the protocol come after them. */
+  added?: Readonly<Record<string, unknown>> | undefined;
+};
 
 /** RFC 9068 §2.2. `grant_id` names the grant, so that userinfo and introspection see a revocation at once. `now` is in epoch seconds. */
 export function mintAccessToken(
@@ -26,6 +32,7 @@ export function mintAccessToken(
   now: number,
 ): Promise<string> {
   const claims = {
+    ...bearer.added,
     iss: issuer,
     sub: bearer.sub,
     aud: audience,
@@ -46,19 +53,27 @@ export function mintAccessToken(
 export const scopeMember = (scope: readonly string[]): { scope?: string } =>
   scope.length > 0 ? { scope: scope.join(' ') } : {};
 
-/** What ties an ID token to its place: the nonce at the first issue, the code where both travel together (§3.3.2.11). */
-export type IdTokenContext = { nonce?: string | undefined; code?: string | undefined };
+/**
+ * What ties an ID token to its place: the nonce at the first issue, the code where both travel together (§3.3.2.11).
+ * `added` are claims of the operator.
+ */
+export type IdTokenContext = {
+  nonce?: string | undefined;
+  code?: string | undefined;
+  added?: Readonly<Record<string, unknown>> | undefined;
+};
 
 /** OpenID Connect Core §2. `lifetime` is in seconds. */
 export function mintIdToken(
-  grant: Pick<Grant, 'clientId' | 'sub' | 'authTime' | 'amr' | 'acr' | 'idTokenClaims'>,
-  { nonce, code }: IdTokenContext,
+  grant: Pick<Grant, 'clientId' | 'sub' | 'authTime' | 'sid' | 'amr' | 'acr' | 'idTokenClaims'>,
+  { nonce, code, added }: IdTokenContext,
   { issuer, idTokenLifetime }: { issuer: string; idTokenLifetime: number },
   key: SigningKey,
   now: number,
 ): Promise<string> {
   const claims = {
     ...grant.idTokenClaims,
+    ...added,
     iss: issuer,
     sub: grant.sub,
     aud: grant.clientId,
@@ -67,6 +82,7 @@ export function mintIdToken(
     auth_time: grant.authTime,
     acr: grant.acr,
     amr: grant.amr.length > 0 ? grant.amr : undefined,
+    sid: grant.sid,
     nonce,
     c_hash: code === undefined ? undefined : halfHash(code, key),
   };

@@ -6,6 +6,7 @@ import { rollBack } from '../../functions/admin/operations/roll-back.ts';
 import { grantWaiver } from '../../functions/admin/operations/waiver.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { type Json, managementToken, manager, robot } from './admin.ts';
 
@@ -146,7 +147,8 @@ describe('somebody who writes right after the version was read', () => {
   const perform = (operation: Operation, name: string, body: Json, clients: ClientStore) => {
     const author = { by: 'slower', why: '' };
     const call: Call = { name, body, author, query: {}, ifMatch: '*', now: server.clock.now() };
-    const deps = { clients, issuer: server.issuer, now: server.clock.now, writeLine: () => {} };
+    const accounts = accountStore(openDatabase(), tables.people);
+    const deps = { clients, accounts, issuer: server.issuer, now: server.clock.now, writeLine: () => {} };
     return operation.perform(call, { ...deps, publishedKeys: async () => ({ keys: [] }) });
   };
 

@@ -17,6 +17,28 @@ test('the README has both commands in its first 15 lines', () => {
   expect(top).toContain('npm ci && npm test');
 });
 
+test('docs/dependencies.md has every package of package.json once, with a reason', () => {
+  const { dependencies, optionalDependencies, devDependencies } = JSON.parse(read('package.json')) as Packages;
+  const rows = read('docs/dependencies.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  const named = rows.flatMap(([, packages = '']) => [...packages.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+  const installed = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
+  expect(named.toSorted()).toEqual(installed.toSorted());
+  expect(rows.filter(([, , reason = '']) => reason.length < 10)).toEqual([]);
+});
+
+type Packages = Record<'dependencies' | 'optionalDependencies' | 'devDependencies', Record<string, string>>;
+
+test('docs/storage.md has every kind of item that a function may touch', () => {
+  const granted = read('infra/constructs/authorization-server-tables.ts');
+  const kinds = new Set([...granted.matchAll(/ofItems\(([^)]*)\)/g)].flatMap(([, keys = '']) => keys.match(/[a-z-]+/g)));
+  expect(kinds.size).toBeGreaterThan(10);
+  const page = read('docs/storage.md');
+  expect([...kinds].filter((kind) => !new RegExp(`\\| \`${kind}(#|\` /)`).test(page))).toEqual([]);
+});
+
 describe.each(documents)('%s', (file) => {
   test('links to files that exist', () => {
     const links = [...read(file).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target]) =>

@@ -1,5 +1,9 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { newLink } from '../../shared/people/invitation.ts';
+import { tables } from '../support/server.ts';
 import { answerTo, signIn, startBrowserTests } from './browser-tests.ts';
 
 const { issuer, app, open } = await startBrowserTests();
@@ -42,6 +46,17 @@ async function makePasskey(page: Page, name: string): Promise<void> {
   await page.getByLabel('Name of the passkey').fill(name);
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await page.getByText('The passkey is added.').waitFor();
+}
+
+/** The link of somebody new. */
+async function invite(username: string): Promise<string> {
+  const accounts = accountStore(openDatabase(), tables.people);
+  const now = Math.floor(Date.now() / 1_000);
+  const added = await accounts.add({ username, claims: {} }, now);
+  if (!added.ok) throw new Error(added.refusal.reason);
+  const { token, invitation } = newLink(added.value.sub, 'invitation', now);
+  await accounts.invite(added.value.sub, invitation);
+  return `${issuer}/invitation?token=${token}`;
 }
 
 const signOut = (page: Page) => page.context().clearCookies();
@@ -165,4 +180,30 @@ test('without JavaScript there is no button that does nothing, and the password 
   await page.goto(`${issuer}/account/passkey`);
   await page.getByText('This browser cannot make passkeys, or JavaScript is switched off.').waitFor();
   expect(await page.getByRole('button').count()).toBe(0);
+});
+
+test('somebody who is invited makes a passkey in place of a password, and signs in with it', async () => {
+  const page = await open();
+  await withoutAutofill(page);
+  const device = await withAuthenticator(page);
+  await page.goto(await invite('grace'));
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
+  expect(await device.credentials()).toMatchObject([{ isResidentCredential: true, userName: 'grace' }]);
+  await signOut(page);
+
+  await page.goto(app.begin().url);
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+  await page.waitForURL(`${app.redirectUri}?**`);
+  await page.goto(`${issuer}/account`);
+  await page.getByText('You are signed in as grace.').waitFor();
+});
+
+test('without JavaScript an invitation asks for a password, and has no button that does nothing', async () => {
+  const page = await open({ javaScriptEnabled: false });
+  await page.goto(await invite('hedy'));
+  expect(await page.getByRole('button').allTextContents()).toEqual(['Save password']);
+  await page.getByLabel('New password').fill('quiet orange river');
+  await page.getByRole('button', { name: 'Save password' }).click();
+  await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
 });

@@ -125,7 +125,7 @@ describe('keys that never leave KMS', () => {
     kms.failWith({ status: 400, type: 'AccessDeniedException' });
     const { exitCode, errors } = await pixy('retire', old.kid, '--stage', 'dev');
     kms.failWith(undefined);
-    expect(errors).toMatch(/^error: [^\n]*AccessDenied[^\n]*\n$/);
+    expect(errors).toMatch(/^error: AWS KMS does not answer: [^\n]*AccessDenied[^\n]*\n$/);
     expect(exitCode).toBe(1);
     expect((await store.list()).map(({ kid }) => kid)).toEqual([old.kid]);
   });

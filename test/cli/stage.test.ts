@@ -83,7 +83,7 @@ test('works on the tables that the stage names, and logs the AWS caller', async 
 });
 
 test('works on tables that are named one by one', async () => {
-  const named = ['--table', `clients=${tables.clients}`];
+  const named = ['--table', `clients=${tables.clients}`, '--table', `people=${tables.people}`];
   expect(
     (await spawnPixy(['clients', 'add', 'named', ...redirectUri, '--by', 'grace', ...named], { env })).exitCode,
   ).toBe(0);

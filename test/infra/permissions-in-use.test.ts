@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compose as composeAccount } from '../../functions/account/compose.ts';
 import { compose as composeAdmin } from '../../functions/admin/compose.ts';
 import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
 import { compose as composeAuthorizeHybrid } from '../../functions/authorize-hybrid/compose.ts';
@@ -8,6 +9,7 @@ import { compose as composeConsent } from '../../functions/consent/compose.ts';
 import { compose as composeIntrospect } from '../../functions/introspect/compose.ts';
 import { compose as composeInvitation } from '../../functions/invitation/compose.ts';
 import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
+import { compose as composePasskey } from '../../functions/passkey/compose.ts';
 import { compose as composeRegister } from '../../functions/register/compose.ts';
 import { compose as composeRevoke } from '../../functions/revoke/compose.ts';
 import { compose as composeRotateKeys } from '../../functions/rotate-keys/compose.ts';
@@ -15,6 +17,7 @@ import { openRuntime, type Runtime } from '../../functions/runtime.ts';
 import { compose as composeSignIn } from '../../functions/sign-in/compose.ts';
 import { compose as composeSignOut } from '../../functions/sign-out/compose.ts';
 import { compose as composeToken } from '../../functions/token/compose.ts';
+import { compose as composeUpstream } from '../../functions/upstream/compose.ts';
 import { compose as composeUserinfo } from '../../functions/userinfo/compose.ts';
 import type { PixyFunctionName } from '../../infra/functions.ts';
 import { createTables } from '../../infra/local/create-tables.ts';
@@ -27,10 +30,25 @@ import { tableDefinitions } from '../../shared/aws/tables.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { passkeyStore } from '../../shared/people/passkey-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
+import { makeAuthenticator, type RequestOptions } from '../people/authenticator.ts';
+import {
+  acceptWithPasskey,
+  account,
+  act,
+  addPasskey,
+  addTotp,
+  atCodePage,
+  passkeyFormOf,
+  post as posted,
+  signedIn,
+} from '../people/account-flows.ts';
 import { stoppedClock } from '../support/clock.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
-import { newPerson } from '../support/person.ts';
+import { formTokenOf, newPerson } from '../support/person.ts';
+import { targetOf, toProvider } from '../upstream/flow.ts';
+import { type ScriptedProvider, startScriptedProvider } from '../upstream/scripted-provider.ts';
 import { authorizeTarget, basic, obtainCode } from '../support/protocol.ts';
 import { ada } from '../support/server.ts';
 import {
@@ -52,18 +70,21 @@ import {
  * AccessDenied nor may do more than it does. KMS is not called here; permissions.test.ts has its rows.
  */
 
-type Call = { action: string; table: string; leadingKey: string | undefined; attributes: string[] | undefined };
+type Call = { action: string; table: string; index?: string | undefined; leadingKey: string | undefined; attributes: string[] | undefined };
 
 const compositions: Record<EndpointFunctionName, (runtime: Runtime) => HttpApiHandler> = {
+  account: composeAccount,
   admin: composeAdmin,
   authorize: composeAuthorize,
   'authorize-hybrid': composeAuthorizeHybrid,
   'sign-in': composeSignIn,
   'sign-out': composeSignOut,
+  passkey: composePasskey,
   consent: composeConsent,
   invitation: composeInvitation,
   register: composeRegister,
   token: composeToken,
+  upstream: composeUpstream,
   userinfo: composeUserinfo,
   revoke: composeRevoke,
   introspect: composeIntrospect,
@@ -86,6 +107,8 @@ const web = {
   grant_types: ['authorization_code', 'refresh_token'],
   response_types: ['code', 'code id_token'],
   post_logout_redirect_uris: ['https://web.example.com/'],
+  // Nothing listens there: what it takes to tell it is all that counts here.
+  backchannel_logout_uri: 'http://127.0.0.1:9/logout',
   scope: 'openid profile email',
 };
 
@@ -126,6 +149,7 @@ function callsIn(action: string, input: Properties): Call[] {
     {
       action: `dynamodb:${action}`,
       table,
+      index: input['IndexName'],
       leadingKey: key[partitionKey]?.S,
       attributes: input['ProjectionExpression'] && [...Object.keys(key), ...names(input['ProjectionExpression'])],
     },
@@ -162,11 +186,19 @@ async function liveThroughADay(): Promise<void> {
   const handlers = new Map<string, HttpApiHandler>();
   gateway = await startGateway({ port: 0, routes: handlers });
   const issuer = `http://localhost:${gateway.port}`;
+  const provider = await startScriptedProvider();
+  const upstreams = [{ id: 'example', name: 'Example', issuer: provider.issuer, client_id: 'pixy' }];
   const runtime = (name: PixyFunctionName): Runtime => {
     const noted: Call[] = calls.get(name) ?? [];
     calls.set(name, noted);
     const variables = Object.entries(tables).map(([table, value]) => [`PIXY_${table.toUpperCase()}_TABLE`, value]);
-    const env = { ...Object.fromEntries(variables), PIXY_ISSUER: issuer, PIXY_WRAPPING_KEY: wrappingKey, PIXY_REGISTRATION: 'on' };
+    const env = {
+      ...Object.fromEntries(variables),
+      PIXY_ISSUER: issuer,
+      PIXY_WRAPPING_KEY: wrappingKey,
+      PIXY_REGISTRATION: 'on',
+      PIXY_UPSTREAMS: JSON.stringify(upstreams),
+    };
     const database = openDatabase(dynamodb((call) => noted.push(call)));
     return { ...openRuntime(env, { now: clock.now, writeLine: () => undefined }), database };
   };
@@ -217,6 +249,10 @@ async function liveThroughADay(): Promise<void> {
     const page = await invited.open(`/invitation?token=${token}`);
     await expectStatus(invited.submit(page, { password: registration.password }), 303);
   }
+  const { sub = '' } = (await accounts.findByUsername('newcomer')) ?? {};
+  const { token, invitation } = newLink(sub, 'invitation', clock.now());
+  await accounts.invite(sub, invitation);
+  await expectStatus(acceptWithPasskey(newPerson({ port }), `/invitation?token=${token}`, makeAuthenticator(issuer)), 303);
 
   const person = newPerson({ port });
   const wishes = { resource, claims: JSON.stringify({ id_token: { email: null } }), scope: 'openid email' };
@@ -246,6 +282,8 @@ async function liveThroughADay(): Promise<void> {
   const revocation = { token: 'no token', ...(await assertion()) };
   await expectStatus(post('/revoke', revocation), 200);
   await expectStatus(post('/revoke', revocation), 401);
+  const wrong = { authorization: basic({ ...web, client_secret: 'wrong' }) };
+  for (const path of ['/token', '/revoke', '/introspect']) await expectStatus(post(path, {}, wrong), 401);
   await expectStatus(post('/revoke', { token: refreshed.refresh_token ?? 'none' }, asWeb), 200);
   await expectStatus(post('/revoke', { token: refreshed.access_token }, asWeb), 200);
 
@@ -255,13 +293,65 @@ async function liveThroughADay(): Promise<void> {
   const manage = (method: string, path: string, status: number, json?: object) =>
     expectStatus(send(port, path, { method, headers, ...(json && { body: JSON.stringify(json) }) }), status);
   await manage('GET', '/admin/clients', 200);
+  const newcomer = { client_id: 'new', redirect_uris: ['https://new.example.com/callback'], scope: 'openid' };
+  await manage('POST', '/admin/clients', 201, { ...newcomer, token_endpoint_auth_method: 'none' });
   await manage('PATCH', '/admin/clients/web', 200, { pkce_policy: 'any' });
   await manage('PUT', '/admin/policy', 200, { default: 'S256', floor: 'any', mode: 'enforce' });
   const [change] = JSON.parse(await manage('GET', '/admin/policy/log', 200)).changes;
   await manage('POST', `/admin/policy/log/${change.id}/rollback`, 200);
 
+  await signInUpstream(port, provider);
+  await liveWithAnAccount({ port, issuer });
+
   const signOut = { id_token_hint, post_logout_redirect_uri: web.post_logout_redirect_uris[0] };
   await expectStatus(person.open(`/sign-out?${encodeFields(signOut)}`), 303);
+}
+
+/** Signing in with a provider: for the first time and again, with an address of somebody else, and linking. */
+async function signInUpstream(port: number, provider: ScriptedProvider): Promise<void> {
+  const person = newPerson({ port });
+  const come = async (authorization: URL) => person.open(targetOf(provider.approve(authorization)));
+  for (const claims of [{ sub: 'new', email: 'new@example.com' }, { sub: 'new' }, { sub: 'other', email: 'new@example.com' }]) {
+    provider.play({ claims: { ...claims, email_verified: true } });
+    await come(await toProvider(person, '/upstream/example/start'));
+  }
+  provider.play({ claims: { sub: 'linked' } });
+  const form = { ...(await person.open('/sign-in')), target: '/upstream/example/start' };
+  const { headers } = await person.submit(form, { form_token: formTokenOf(form) });
+  const linked = await come(new URL(headers.location ?? ''));
+  if (linked.headers.location !== '/account') throw new Error('could not link');
+}
+
+/** Everything that a person can do on the account pages, and signing in with what they made there. */
+async function liveWithAnAccount(server: { port: number; issuer: string }): Promise<void> {
+  await accountStore(openDatabase(dynamodb()), tables.people).put(account('ann'));
+  const person = await signedIn(server, 'ann');
+  const { code, verifier } = await obtainCode(person, web);
+  const redemption = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: web.redirect_uris[0] };
+  const headers = { ...formType, authorization: basic(web) };
+  await send(server.port, '/token', { method: 'POST', headers, body: encodeFields(redemption) });
+  await act(person, { action: 'revoke_access', id: web.client_id });
+
+  const authenticator = await addPasskey(server, person);
+  const page = await person.open('/sign-in');
+  const { options, action } = passkeyFormOf<RequestOptions>(page);
+  await posted(person, action, page, { credential: authenticator.get(options) });
+  const [passkey] = await passkeyStore(openDatabase(dynamodb()), tables.people).list('sub-of-ann');
+  await act(person, { action: 'rename_passkey', id: passkey?.id, name: 'Key' });
+  await act(person, { action: 'remove_passkey', id: passkey?.id });
+
+  const app = await addTotp(person);
+  await app.confirm(app.codeAt(clock.now()));
+  clock.advance(30);
+  const waiting = await atCodePage(server, 'ann');
+  const answer = await posted(waiting.person, '/sign-in/code', waiting.page, { code: app.codeAt(clock.now()) });
+  if (answer.status !== 200) throw new Error(`could not sign in with a code: ${answer.status}`);
+  await obtainCode(waiting.person, web);
+  await act(person, { action: 'end_other_sessions' });
+  await act(person, { action: 'turn_off_totp' });
+  const { password } = account('ann');
+  const form = { current_password: password, password: `${password}, a longer one` };
+  await posted(person, '/account/password', await person.open('/account/password'), form);
 }
 
 const wrappingKey = Buffer.alloc(32, 7).toString('base64url');
@@ -286,7 +376,12 @@ const statementsOf = (name: string): Statement[] => {
 /** Whether one statement allows a call, for the conditions that we use; any other condition allows nothing. */
 function allows({ Effect, Action, Resource, Condition = {} }: Statement, call: Call): boolean {
   if (Effect !== 'Allow' || !list(Action).includes(call.action)) return false;
-  if (!list(Resource).some((one) => importedFrom(made, one as Properties) === `${call.table}.Arn`)) return false;
+  const [expected, suffix] = [`${call.table}.Arn`, call.index && `/index/${call.index}`];
+  const isMeant = (one: Properties) => {
+    const [table, end] = one['Fn::Join']?.[1] ?? [one];
+    return importedFrom(made, table) === expected && end === suffix;
+  };
+  if (!list(Resource).some((one) => isMeant(one as Properties))) return false;
   return Object.entries(Condition).every(([operator, keys]) =>
     Object.entries(keys).every(([key, values]) => holds(`${operator} ${key}`, list(values), call)),
   );

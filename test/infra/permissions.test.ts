@@ -21,6 +21,8 @@ const ownLogs = ['logs:CreateLogStream on its own logs', 'logs:PutLogEvents on i
 const onItems = (...keys: string[]) => `if ForAllValues:StringLike dynamodb:LeadingKeys is ${keys.join(', ')}`;
 const onlyClaims =
   'if ForAllValues:StringEquals dynamodb:Attributes is pk, sk, claims, disabledAt if StringEqualsIfExists dynamodb:Select is SPECIFIC_ATTRIBUTES';
+const onlyKeys =
+  'if ForAllValues:StringEquals dynamodb:Attributes is pk, sk if StringEqualsIfExists dynamodb:Select is SPECIFIC_ATTRIBUTES';
 
 const readClients = `dynamodb:GetItem on clients ${onItems('client#*', 'global')}`;
 const readApis = `dynamodb:Query on clients ${onItems('apis')}`;
@@ -28,10 +30,12 @@ const readKeys = `dynamodb:Query on keys ${onItems('signing')}`;
 const readRefreshKeys = `dynamodb:Query on keys ${onItems('refresh')}`;
 const decrypt = 'kms:Decrypt on wrappingKey if ForAnyValue:StringEquals kms:EncryptionContextKeys is kid';
 const encrypt = 'kms:Encrypt on wrappingKey if ForAnyValue:StringEquals kms:EncryptionContextKeys is kid';
+const onlyTotp = 'if StringLike kms:EncryptionContext:kid is totp:*';
 const useAssertions = [
   `dynamodb:GetItem on grants ${onItems('assertion#*')}`,
   `dynamodb:UpdateItem on grants ${onItems('assertion#*')}`,
 ];
+const countGuesses = `dynamodb:UpdateItem on grants ${onItems('throttle#*')}`;
 const redeem = ['dynamodb:GetItem on grants', 'dynamodb:UpdateItem on grants'];
 const authorize = [
   readClients,
@@ -44,63 +48,6 @@ const authorize = [
   'dynamodb:PutItem on grants',
 ];
 
-/** Everything that any function may do. Whoever needs one more call writes it here too. */
-const allowed: Record<string, string[]> = {
-  Authorize: authorize,
-  AuthorizeHybrid: [...authorize, decrypt],
-  SignIn: [
-    readClients,
-    `dynamodb:GetItem on people ${onItems('account#*', 'username#*')}`,
-    `dynamodb:UpdateItem on people ${onItems('account#*', 'throttle#*')}`,
-    `dynamodb:GetItem on people ${onItems('sessions#*')}`,
-    `dynamodb:PutItem on people ${onItems('sessions#*')}`,
-    `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
-  ],
-  SignOut: [
-    readClients,
-    readKeys,
-    `dynamodb:GetItem on people ${onItems('sessions#*')}`,
-    `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
-  ],
-  Invitation: [
-    `dynamodb:GetItem on people ${onItems('account#*')}`,
-    `dynamodb:UpdateItem on people ${onItems('account#*')}`,
-    `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
-    `dynamodb:PutItem on people ${onItems('sessions#*')}`,
-    `dynamodb:Query on people ${onItems('sessions#*')}`,
-  ],
-  Register: [
-    `dynamodb:GetItem on people ${onItems('account#*')}`,
-    `dynamodb:PutItem on people ${onItems('account#*')}`,
-    `dynamodb:GetItem on people ${onItems('username#*', 'throttle#*')}`,
-    `dynamodb:UpdateItem on people ${onItems('username#*', 'throttle#*')}`,
-    `dynamodb:PutItem on people ${onItems('sessions#*')}`,
-  ],
-  Token: [readClients, readApis, ...redeem, ...useAssertions, readKeys, readRefreshKeys, decrypt],
-  Userinfo: [
-    readKeys,
-    'dynamodb:BatchGetItem on grants',
-    `dynamodb:BatchGetItem on people ${onItems('account#*')} ${onlyClaims}`,
-  ],
-  Revoke: [readClients, ...redeem, ...useAssertions, readKeys, readRefreshKeys, decrypt],
-  Introspect: [readClients, readApis, 'dynamodb:GetItem on grants', ...useAssertions, readKeys],
-  Metadata: [readClients, readApis, readKeys],
-  Admin: [
-    readKeys,
-    `dynamodb:GetItem on clients ${onItems('client#*', 'global', 'changes')}`,
-    `dynamodb:UpdateItem on clients ${onItems('client#*', 'global')}`,
-    `dynamodb:PutItem on clients ${onItems('directory', 'changes')}`,
-    `dynamodb:Query on clients ${onItems('directory', 'changes')}`,
-  ],
-  RotateKeys: [
-    'dynamodb:PutItem on keys',
-    'dynamodb:Query on keys',
-    `dynamodb:DeleteItem on keys ${onItems('signing')}`,
-    encrypt,
-  ],
-  TriggerProvider: ['lambda:InvokeFunction on a version of RotateKeys'],
-};
-
 const keysOfKms = [
   'arn:',
   { Ref: 'AWS::Partition' },
@@ -111,19 +58,113 @@ const keysOfKms = [
   ':key/*',
 ];
 const ofThisServer = (key: string) => `StringEquals aws:${key}/pixy-keys-table is keys.Ref`;
-const signInKms = `kms:Sign on any key of KMS if ${ofThisServer('ResourceTag')}`;
+/** Both under either setting: keys that were made before it changed sign until their successors take over. */
+const sign = [decrypt, `kms:Sign on any key of KMS if ${ofThisServer('ResourceTag')}`];
 
-/** The same where private keys never leave KMS: whoever signs asks KMS, and only refresh tokens still need a key decrypted. */
+/** Everything that any function may do. Whoever needs one more call writes it here too. */
+const allowed: Record<string, string[]> = {
+  Authorize: authorize,
+  AuthorizeHybrid: [...authorize, ...sign],
+  SignIn: [
+    readClients,
+    `dynamodb:GetItem on people ${onItems('account#*', 'username#*')}`,
+    `dynamodb:UpdateItem on people ${onItems('account#*', 'throttle#*')}`,
+    `dynamodb:GetItem on people ${onItems('sessions#*')}`,
+    `dynamodb:PutItem on people ${onItems('sessions#*')}`,
+    `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
+    `dynamodb:PutItem on people ${onItems('challenge#*')}`,
+    `dynamodb:GetItem on people ${onItems('pending#*', 'totp#*')}`,
+    `dynamodb:UpdateItem on people ${onItems('pending#*', 'totp#*')}`,
+    `dynamodb:PutItem on people ${onItems('pending#*')}`,
+    `kms:Decrypt on wrappingKey ${onlyTotp}`,
+  ],
+  Passkey: [
+    `dynamodb:GetItem on people ${onItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*')}`,
+    `dynamodb:PutItem on people ${onItems('challenge#*', 'passkeys#*', 'sessions#*')}`,
+    `dynamodb:UpdateItem on people ${onItems('challenge#*', 'passkeys#*')}`,
+    `dynamodb:Query on people ${onItems('passkeys#*')}`,
+    `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
+  ],
+  Account: [
+    readClients,
+    `dynamodb:GetItem on people ${onItems('account#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*')}`,
+    `dynamodb:UpdateItem on people ${onItems('account#*', 'passkeys#*', 'throttle#*', 'totp#*')}`,
+    `dynamodb:PutItem on people ${onItems('totp#*')}`,
+    `dynamodb:DeleteItem on people ${onItems('consents#*', 'links#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*')}`,
+    `dynamodb:Query on people ${onItems('consents#*', 'links#*', 'passkeys#*', 'sessions#*')}`,
+    ...redeem,
+    'dynamodb:Query on the index byPerson of grants',
+    `kms:Encrypt on wrappingKey ${onlyTotp}`,
+    `kms:Decrypt on wrappingKey ${onlyTotp}`,
+    readKeys,
+    ...sign,
+  ],
+  Upstream: [
+    `dynamodb:GetItem on people ${onItems('account#*')}`,
+    `dynamodb:PutItem on people ${onItems('account#*')}`,
+    ...['GetItem', 'UpdateItem'].map((call) => `dynamodb:${call} on people ${onItems('username#*')}`),
+    `dynamodb:GetItem on people ${onItems('upstream#*', 'upstream-flow#*')}`,
+    `dynamodb:UpdateItem on people ${onItems('upstream#*', 'upstream-flow#*')}`,
+    `dynamodb:PutItem on people ${onItems('upstream-flow#*', 'links#*')}`,
+    `dynamodb:DeleteItem on people ${onItems('upstream#*', 'links#*')}`,
+    ...['DeleteItem', 'GetItem', 'PutItem'].map((call) => `dynamodb:${call} on people ${onItems('sessions#*')}`),
+  ],
+  SignOut: [
+    readClients,
+    readKeys,
+    `dynamodb:GetItem on people ${onItems('sessions#*')}`,
+    `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
+    ...sign,
+  ],
+  Invitation: [
+    `dynamodb:GetItem on people ${onItems('account#*', 'challenge#*', 'passkeys#*')}`,
+    `dynamodb:UpdateItem on people ${onItems('account#*', 'challenge#*')}`,
+    `dynamodb:PutItem on people ${onItems('challenge#*', 'passkeys#*', 'sessions#*')}`,
+    `dynamodb:Query on people ${onItems('passkeys#*', 'sessions#*')}`,
+    `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
+  ],
+  Register: [
+    `dynamodb:GetItem on people ${onItems('account#*')}`,
+    `dynamodb:PutItem on people ${onItems('account#*')}`,
+    `dynamodb:GetItem on people ${onItems('username#*', 'throttle#*')}`,
+    `dynamodb:UpdateItem on people ${onItems('username#*', 'throttle#*')}`,
+    `dynamodb:PutItem on people ${onItems('sessions#*')}`,
+  ],
+  Token: [readClients, readApis, ...redeem, ...useAssertions, countGuesses, readKeys, readRefreshKeys, ...sign],
+  Userinfo: [
+    readKeys,
+    'dynamodb:BatchGetItem on grants',
+    `dynamodb:BatchGetItem on people ${onItems('account#*')} ${onlyClaims}`,
+  ],
+  Revoke: [readClients, ...redeem, ...useAssertions, countGuesses, readKeys, readRefreshKeys, decrypt],
+  Introspect: [readClients, readApis, 'dynamodb:GetItem on grants', ...useAssertions, countGuesses, readKeys],
+  Metadata: [readClients, readApis, readKeys],
+  Admin: [
+    readKeys,
+    `dynamodb:GetItem on clients ${onItems('client#*', 'global', 'changes')}`,
+    `dynamodb:UpdateItem on clients ${onItems('client#*', 'global')}`,
+    `dynamodb:PutItem on clients ${onItems('directory', 'changes')}`,
+    `dynamodb:Query on clients ${onItems('directory', 'changes')}`,
+    `dynamodb:GetItem on people ${onItems('account#*')} ${onlyKeys}`,
+  ],
+  RotateKeys: [
+    'dynamodb:PutItem on keys',
+    'dynamodb:Query on keys',
+    `dynamodb:DeleteItem on keys ${onItems('signing')}`,
+    encrypt,
+    `kms:ScheduleKeyDeletion on any key of KMS if ${ofThisServer('ResourceTag')}`,
+  ],
+  TriggerProvider: ['lambda:InvokeFunction on a version of RotateKeys'],
+};
+
+/** The same where private keys are made in KMS. */
 const allowedWithKms: Record<string, string[]> = {
   ...allowed,
-  AuthorizeHybrid: [...authorize, signInKms],
-  Token: [...(allowed['Token'] ?? []), signInKms],
   RotateKeys: [
     ...(allowed['RotateKeys'] ?? []),
     `kms:CreateKey on everything if ${ofThisServer('RequestTag')} if StringEquals kms:KeyUsage is SIGN_VERIFY`,
     `kms:TagResource on any key of KMS if ${ofThisServer('RequestTag')} if ForAllValues:StringEquals aws:TagKeys is pixy-keys-table`,
     'kms:GetPublicKey on any key of KMS if StringEquals kms:KeyUsage is SIGN_VERIFY',
-    `kms:ScheduleKeyDeletion on any key of KMS if ${ofThisServer('ResourceTag')}`,
   ],
 };
 
@@ -147,6 +188,11 @@ describe.each([
     if (attribute?.[0] === lambda.Properties['LoggingConfig']?.LogGroup?.Ref && attribute[1] === 'Arn')
       return 'its own logs';
     const [separator, parts] = join ?? [];
+    const index = separator === '' ? /^\/index\/(\w+)$/.exec(parts?.[1])?.[1] : undefined;
+    if (index !== undefined) {
+      const [table] = importedFrom(made, parts[0])?.split('.') ?? [];
+      return `the index ${index} of ${table}`;
+    }
     if (separator === '' && parts?.length === 2 && parts[1] === ':*') {
       return `a version of ${functionAt(made.api, parts[0])}`;
     }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { Duration, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,11 +10,19 @@ import { readContext } from '../../infra/context.ts';
 import { lifetimeLimits, lifetimeVariables } from '../../infra/environment.ts';
 import { WrongSetting } from '../../infra/wrong-setting.ts';
 import { readConfig } from '../../shared/config.ts';
-import { removeAssemblies, testApp } from './synthesize.ts';
+import { constructIds, functionsOf, removeAssemblies, type TemplateJson, testApp } from './synthesize.ts';
 
 afterAll(removeAssemblies);
 
 const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b2c3d';
+
+const environment = {
+  PIXY_ISSUER: 'https://sign-in.example.com',
+  PIXY_GRANTS_TABLE: 'grants',
+  PIXY_CLIENTS_TABLE: 'clients',
+  PIXY_PEOPLE_TABLE: 'people',
+  PIXY_KEYS_TABLE: 'keys',
+};
 
 describe('props that cannot work stop the synthesis with one sentence', () => {
   const build = (props: (stack: Stack) => AuthorizationServerProps) => () => {
@@ -105,6 +114,11 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
       'audience must be the identifier of an API such as https://api.example.com, but is "one two".',
     ],
     [
+      'self-registration without passwords',
+      build(() => ({ selfRegistration: true, passwords: false })),
+      'selfRegistration asks people for a password: leave it out where passwords are off, and invite people instead.',
+    ],
+    [
       'no algorithm at all',
       build(() => ({ signingAlgorithms: [] })),
       'signingAlgorithms must name one at least, but is an empty list.',
@@ -135,15 +149,37 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
   });
 });
 
-describe('the limits of lifetimes are those that the functions accept', () => {
-  const environment = {
-    PIXY_ISSUER: 'https://sign-in.example.com',
-    PIXY_GRANTS_TABLE: 'grants',
-    PIXY_CLIENTS_TABLE: 'clients',
-    PIXY_PEOPLE_TABLE: 'people',
-    PIXY_KEYS_TABLE: 'keys',
+describe('passwords', () => {
+  const variables = (props: AuthorizationServerProps): Record<string, unknown>[] => {
+    const stack = new Stack(testApp(), 'Test');
+    new AuthorizationServer(stack, 'Auth', props);
+    const template = Template.fromStack(stack).toJSON() as TemplateJson;
+    return [...functionsOf(template)]
+      .filter(([name]) => Object.values<string>(constructIds).includes(name))
+      .map(([, { Properties }]) => Properties['Environment'].Variables);
   };
 
+  it.each<[string, AuthorizationServerProps]>([
+    ['say nothing', {}],
+    ['are on', { passwords: true }],
+  ])('no function hears of them where the props %s', (_, props) => {
+    expect(variables(props).filter((one) => 'PIXY_PASSWORDS' in one)).toEqual([]);
+  });
+
+  it('every function hears that they are off', () => {
+    const all = variables({ passwords: false });
+    expect(all).toHaveLength(Object.keys(constructIds).length);
+    expect(all.filter((one) => one['PIXY_PASSWORDS'] !== 'off')).toEqual([]);
+  });
+
+  it('are what the functions read: on unless they are off, and nothing else', () => {
+    expect(readConfig(environment).hasPasswords).toBe(true);
+    expect(readConfig({ ...environment, PIXY_PASSWORDS: 'off' }).hasPasswords).toBe(false);
+    expect(() => readConfig({ ...environment, PIXY_PASSWORDS: 'no' })).toThrow('PIXY_PASSWORDS is not on or off');
+  });
+});
+
+describe('the limits of lifetimes are those that the functions accept', () => {
   it.each(Object.entries(lifetimeLimits))('%s', (name, { variable, minimum, maximum }) => {
     const accepted = (seconds: number) => () => readConfig({ ...environment, [variable]: String(seconds) });
     expect(accepted(minimum)).not.toThrow();

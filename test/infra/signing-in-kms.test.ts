@@ -47,9 +47,9 @@ test('rotate-keys may do what making and retiring a key takes, and wrap the key 
   expect(kmsActionsOf('RotateKeys')).toEqual([...calls, 'kms:TagResource', 'kms:Encrypt'].sort());
 });
 
-test('the functions that sign may sign, and open refresh tokens where they have to', () => {
+test('the functions that sign may sign, and decrypt the keys of an earlier setting', () => {
   expect(asked.map(({ action }) => action)).toContain('kms:Sign');
-  expect(kmsActionsOf('AuthorizeHybrid')).toEqual(['kms:Sign']);
+  expect(kmsActionsOf('AuthorizeHybrid')).toEqual(['kms:Decrypt', 'kms:Sign']);
   expect(kmsActionsOf('Token')).toEqual(['kms:Decrypt', 'kms:Sign']);
 });
 

@@ -4,12 +4,13 @@ import { importJWK, jwtVerify } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { joseSignature } from '../../shared/keys/der-signature.ts';
+import { eitherCustody } from '../../shared/keys/either-custody.ts';
 import { kmsCustody } from '../../shared/keys/kms-custody.ts';
 import { kmsWrapper } from '../../shared/keys/kms-wrapper.ts';
 import { localWrapper } from '../../shared/keys/local-wrapper.ts';
 import { memoryCustody } from '../../shared/keys/memory-custody.ts';
 import { signJws } from '../../shared/keys/sign.ts';
-import { type KeyCustody, signingAlgorithms } from '../../shared/keys/signing-key.ts';
+import { type KeyCustody, placeOf, signingAlgorithms } from '../../shared/keys/signing-key.ts';
 import { kmsStub } from './kms-stub.ts';
 
 let kms: Awaited<ReturnType<typeof kmsStub>>;
@@ -73,6 +74,30 @@ describe('keys in KMS', () => {
     kms.failWith({ status, type });
     await expect(signJws({ typ: 'JWT' }, {}, key)).rejects.toThrow(StoreUnavailable);
     kms.failWith(undefined);
+  });
+});
+
+describe('a server whose setting was changed', () => {
+  test.each(['memory', 'kms'] as const)('makes keys in %s and uses those of either place', async (place) => {
+    const custodies = { memory: memoryCustody(localWrapper(randomBytes(32))), kms: kmsCustody(kms.client) };
+    const custody = eitherCustody(place, custodies);
+    expect(placeOf(await custody.generate('ES256', 0))).toBe(place);
+    for (const each of Object.values(custodies)) {
+      const stored = await each.generate('ES256', 0);
+      const token = await signJws({ typ: 'JWT' }, { sub: 'x' }, await custody.open(stored));
+      await expect(jwtVerify(token, await importJWK(stored.publicJwk, 'ES256'))).resolves.toBeDefined();
+    }
+  });
+
+  test('deletes a key where it is', async () => {
+    const inKms = kmsCustody(kms.client);
+    const memory = memoryCustody(localWrapper(randomBytes(32)));
+    const custody = eitherCustody('memory', { memory, kms: inKms });
+    const [first, second] = [await inKms.generate('ES256', 0), await memory.generate('ES256', 0)];
+    kms.calls.length = 0;
+    await custody.destroy(first);
+    await custody.destroy(second);
+    expect(kms.calls).toEqual(['ScheduleKeyDeletion']);
   });
 });
 

@@ -32,7 +32,7 @@ export const act = async (person: Person, fields: Fields): Promise<Page> =>
 
 /** Makes a passkey on the account page of somebody who is signed in. */
 export async function addPasskey(
-  server: TestServer,
+  server: Pick<TestServer, 'issuer'>,
   person: Person,
   { name, ...kind }: { name?: string; isSyncable?: boolean } = {},
 ) {
@@ -42,6 +42,13 @@ export async function addPasskey(
   const answer = await post(person, '/account/passkey', page, { credential: authenticator.create(options), name });
   if (answer.status !== 303) throw new Error(`could not add a passkey: ${answer.status} ${answer.body}`);
   return authenticator;
+}
+
+/** Opens an invitation and makes a passkey with it. */
+export async function acceptWithPasskey(person: Person, link: string, authenticator: Authenticator, name?: string) {
+  const page = await person.open(link);
+  const { options, action } = passkeyFormOf<CreationOptions>(page);
+  return post(person, action, page, { credential: authenticator.create(options), name });
 }
 
 export type Authenticator = ReturnType<typeof makeAuthenticator>;
@@ -65,6 +72,9 @@ export async function addTotp(person: Person) {
 export const recoveryCodesOf = ({ body }: Pick<Page, 'body'>): string[] =>
   [...body.matchAll(/<code>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})<\/code>/g)].map(([, code = '']) => code);
 
+/** What somebody types into the sign-in page. */
+export const credentialsOf = (username: string) => ({ username, password: account(username).password });
+
 /** Somebody with an account of their own, as the accounts of the server describe them, signed in. */
 export const account = (username: string) => ({
   username,
@@ -72,13 +82,13 @@ export const account = (username: string) => ({
   claims: { sub: `sub-of-${username}`, name: `Name of ${username}` },
 });
 
-export const signedIn = (server: TestServer, username: string): Promise<Person> =>
+export const signedIn = (server: Pick<TestServer, 'port'>, username: string): Promise<Person> =>
   signedInPerson(server, account(username));
 
 /** Somebody at the page that asks for a code, in a new browser. */
-export async function atCodePage(server: TestServer, username: string, target = '/sign-in') {
+export async function atCodePage(server: Pick<TestServer, 'port'>, username: string, target = '/sign-in') {
   const person = newPerson(server);
   const page = await person.follow(target);
-  const answer = await person.submit(page, account(username));
+  const answer = await person.submit(page, credentialsOf(username));
   return { person, answer, page: await person.follow(answer.headers.location ?? '') };
 }

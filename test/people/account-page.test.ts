@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
+import { deviceName } from '../../functions/account/device-name.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
-import { deviceName } from '../../functions/account/device-name.ts';
+import { linkStore } from '../../shared/upstream/link-store.ts';
 import { spa } from '../support/clients.ts';
 import { type FullClient, obtainTokens, portal, refresh, userinfo } from '../support/lifecycle.ts';
 import { formTokenOf, newPerson, type Person, signedInPerson } from '../support/person.ts';
 import { startTestServer, tables } from '../support/server.ts';
-import { account, act, addPasskey, addTotp, post, signedIn } from './account-flows.ts';
+import { account, act, addPasskey, addTotp, credentialsOf, post, signedIn } from './account-flows.ts';
 
 const calendar: FullClient = {
   ...portal,
@@ -26,7 +27,13 @@ const bodyOf = async (person: Person, target = '/account') => (await person.open
 const isSignedIn = async (person: Person) => (await person.open('/account')).status === 200;
 const firefox = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0' };
 
-const paths = ['/account', '/account/password', '/account/authenticator', '/account/recovery-codes', '/account/passkey'];
+const paths = [
+  '/account',
+  '/account/password',
+  '/account/authenticator',
+  '/account/recovery-codes',
+  '/account/passkey',
+];
 
 test.for(paths)('%s is for people who are signed in, by GET and by POST', async (path) => {
   const stranger = newPerson(server);
@@ -39,7 +46,7 @@ test.for(paths)('%s is for people who are signed in, by GET and by POST', async 
 
 test('a sign-in without an app ends on a page that leads to the account', async () => {
   const person = newPerson(server);
-  const answer = await person.submit(await person.open('/sign-in'), account('ann'));
+  const answer = await person.submit(await person.open('/sign-in'), credentialsOf('ann'));
   expect(answer.body).toContain('href="/account"');
 });
 
@@ -56,7 +63,7 @@ test('the page lists the sessions of its person and of nobody else, and marks th
   await other.open('/sign-in', {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...firefox },
-    body: new URLSearchParams({ form_token: formTokenOf(page), ...{ username: 'ann', password: account('ann').password } }).toString(),
+    body: new URLSearchParams({ form_token: formTokenOf(page), ...credentialsOf('ann') }).toString(),
   });
   await signedIn(server, 'ben');
   const body = await bodyOf(person);
@@ -73,7 +80,11 @@ test('the page lists the sessions of its person and of nobody else, and marks th
 });
 
 test('all other sessions end at once; this one, and those of others, go on', async () => {
-  const [person, second, third] = [await signedIn(server, 'ben'), await signedIn(server, 'ben'), await signedIn(server, 'ben')];
+  const [person, second, third] = [
+    await signedIn(server, 'ben'),
+    await signedIn(server, 'ben'),
+    await signedIn(server, 'ben'),
+  ];
   const ann = await signedIn(server, 'ann');
   await act(person, { action: 'end_other_sessions' });
   const alive = await Promise.all([person, second, third, ann].map(isSignedIn));
@@ -108,7 +119,13 @@ test('apps with access: a client with refresh tokens is listed, and without acce
 
 test('apps with access: what was allowed is listed with its scope, and forgotten when it is taken back', async () => {
   const consents = consentStore(database, tables.people);
-  await consents.allow('sub-of-dot', 'spa', { scope: ['openid', 'email'], resources: [], claims: [] }, 'hash', clock.now());
+  await consents.allow(
+    'sub-of-dot',
+    'spa',
+    { scope: ['openid', 'email'], resources: [], claims: [] },
+    'hash',
+    clock.now(),
+  );
   const person = await signedIn(server, 'dot');
   expect(await bodyOf(person)).toMatch(/Single-page app[\s\S]*See your email address/);
   await act(person, { action: 'revoke_access', id: 'spa' });
@@ -126,21 +143,30 @@ test('a grant that is over is no access', async () => {
   expect(await bodyOf(await signedIn(server, 'eve'))).not.toContain('revoke_access');
 });
 
-test.for(['', 'wrong', 'A'.repeat(43)])('OA23, H28: every form takes the token of its session: not %s', async (token) => {
-  const person = await signedIn(server, 'ann');
-  const other = await signedIn(server, 'ann');
-  for (const path of ['/account', '/account/password', '/account/passkey']) {
-    const answer = await post(person, path, { body: '', status: 200, headers: {} }, { form_token: token, action: 'end_other_sessions' });
-    expect([path, answer.status]).toEqual([path, path === '/account/password' ? 400 : 403]);
-  }
-  expect(await isSignedIn(other)).toBe(true);
-});
+test.for(['', 'wrong', 'A'.repeat(43)])(
+  'OA23, H28: every form takes the token of its session: not %s',
+  async (token) => {
+    const person = await signedIn(server, 'ann');
+    const other = await signedIn(server, 'ann');
+    for (const path of ['/account', '/account/password', '/account/passkey']) {
+      const answer = await post(
+        person,
+        path,
+        { body: '', status: 200, headers: {} },
+        { form_token: token, action: 'end_other_sessions' },
+      );
+      expect([path, answer.status]).toEqual([path, path === '/account/password' ? 400 : 403]);
+    }
+    expect(await isSignedIn(other)).toBe(true);
+  },
+);
 
 test('the token of another session, and the one of the sign-in page, are not taken', async () => {
   const person = await signedIn(server, 'ann');
   const other = await signedIn(server, 'ann');
   const foreign = [await other.open('/account'), await person.open('/sign-in')];
-  for (const page of foreign) expect((await post(person, '/account', page, { action: 'end_other_sessions' })).status).toBe(403);
+  for (const page of foreign)
+    expect((await post(person, '/account', page, { action: 'end_other_sessions' })).status).toBe(403);
   expect(await isSignedIn(other)).toBe(true);
 });
 
@@ -211,7 +237,9 @@ test('guessing the current password is throttled', async () => {
   const fresh = await signedIn(server, 'ida');
   const own = await fresh.open('/account/password');
   const guesses = await Promise.all(
-    Array.from({ length: 8 }, () => post(fresh, '/account/password', own, { current_password: 'wrong', password: 'x' })),
+    Array.from({ length: 8 }, () =>
+      post(fresh, '/account/password', own, { current_password: 'wrong', password: 'x' }),
+    ),
   );
   expect(guesses.filter(({ status }) => status === 429)).toHaveLength(3);
   expect(page.status).toBe(200);
@@ -232,6 +260,21 @@ test('the only way to sign in cannot be removed', async () => {
   await post(person, '/account/password', page, { password: 'several words in a row' });
   await act(person, { action: 'remove_passkey', id: passkey?.id });
   expect(await passkeys.list('sub-of-eve')).toEqual([]);
+});
+
+test('linked accounts are listed, and unlinked by their own person only', async () => {
+  const links = linkStore(database, tables.people);
+  const pair = { issuer: 'https://upstream.example', subject: 'somebody' };
+  await links.claim(pair, 'sub-of-fay', { provider: 'acme', label: 'fay@upstream.example' }, clock.now());
+  const person = await signedIn(server, 'fay');
+  expect(await bodyOf(person)).toContain('fay@upstream.example');
+  const [link] = await links.list('sub-of-fay');
+  const other = await signedIn(server, 'ann');
+  await act(other, { action: 'unlink', id: link?.id });
+  expect(await links.list('sub-of-fay')).toEqual([link]);
+  await act(person, { action: 'unlink', id: link?.id });
+  expect(await bodyOf(person)).toContain('The account is no longer linked.');
+  expect(await links.list('sub-of-fay')).toEqual([]);
 });
 
 test('a notice is said once, and nobody can put one there with a link', async () => {

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
 import { generateKeyPairSync } from 'node:crypto';
+import { expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
@@ -10,7 +10,7 @@ import { obtainTokens } from '../support/lifecycle.ts';
 import { formTokenOf, newPerson, type Person } from '../support/person.ts';
 import { authorizeTarget, claimsOf, parametersOf } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
-import { account, act, addPasskey, type Authenticator, passkeyFormOf, post, signedIn } from './account-flows.ts';
+import { type Authenticator, account, act, addPasskey, passkeyFormOf, post, signedIn } from './account-flows.ts';
 import { type CreationOptions, type Faults, makeAuthenticator, type RequestOptions } from './authenticator.ts';
 
 const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal', 'ida', 'jon', 'kim', 'lea', 'max'];
@@ -19,7 +19,10 @@ const passkeys = passkeyStore(openDatabase(), tables.people);
 const reasons = () => server.auditLines.map((line) => JSON.parse(line).reason as string | undefined);
 
 /** A new browser at the sign-in page, with what it would send for a passkey. */
-async function atSignIn(authenticator: Authenticator, { query = '', faults = {} }: { query?: string; faults?: Faults } = {}) {
+async function atSignIn(
+  authenticator: Authenticator,
+  { query = '', faults = {} }: { query?: string; faults?: Faults } = {},
+) {
   const person = newPerson(server);
   const page = await person.open(`/sign-in${query}`);
   const { options, action } = passkeyFormOf<RequestOptions>(page);
@@ -72,9 +75,14 @@ test.for([
 
 test('the request that was interrupted goes on with its state', async () => {
   const authenticator = await addPasskey(server, await signedIn(server, 'cem'));
-  const at = await atSignIn(authenticator, { query: authorizeTarget(spa, { state: 'kept' }).slice('/authorize'.length) });
+  const at = await atSignIn(authenticator, {
+    query: authorizeTarget(spa, { state: 'kept' }).slice('/authorize'.length),
+  });
   const redirected = await at.person.follow((await at.send()).headers.location ?? '');
-  expect(parametersOf(new URL(redirected.headers.location ?? ''))).toMatchObject({ state: 'kept', code: expect.any(String) });
+  expect(parametersOf(new URL(redirected.headers.location ?? ''))).toMatchObject({
+    state: 'kept',
+    code: expect.any(String),
+  });
 });
 
 test('the sign-in page tells nothing about any account: the same options, whoever asks', async () => {
@@ -116,7 +124,10 @@ test.for<[string, Faults]>([
   ['no user handle', { userHandle: undefined }],
 ])('refuses an answer with %s', async ([, faults]) => {
   const authenticator = await addPasskey(server, await signedIn(server, 'eve'));
-  expect(await refusal(await atSignIn(authenticator, { faults }))).toMatchObject({ ...failed, reason: 'passkey_wrong' });
+  expect(await refusal(await atSignIn(authenticator, { faults }))).toMatchObject({
+    ...failed,
+    reason: 'passkey_wrong',
+  });
   await Promise.all((await passkeys.list('sub-of-eve')).map(({ id }) => passkeys.remove('sub-of-eve', id)));
 });
 
@@ -233,7 +244,10 @@ test('a counter that goes back is refused: there may be a copy of the key', asyn
 test('a passkey that is said to be backed up and could not be is refused, and so is one that changed its kind', async () => {
   const authenticator = await addPasskey(server, await signedIn(server, 'max'), { isSyncable: false });
   const faults = { isBackedUp: true };
-  expect(await refusal(await atSignIn(authenticator, { faults }))).toMatchObject({ ...failed, reason: 'passkey_wrong' });
+  expect(await refusal(await atSignIn(authenticator, { faults }))).toMatchObject({
+    ...failed,
+    reason: 'passkey_wrong',
+  });
 });
 
 test('a synced passkey tells when it has been backed up', async () => {

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { localWrapper } from '../../shared/keys/local-wrapper.ts';
 import { newRecoveryCodes, readRecoveryCode } from '../../shared/people/recovery-code.ts';
-import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { matchTotpCode, newTotpSecret, readTotpCode, totpSecretText } from '../../shared/people/totp.ts';
+import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { spa } from '../support/clients.ts';
 import { encodeFields, formType } from '../support/http.ts';
@@ -108,7 +108,9 @@ test('once set up, the right password leads to the page for the code, and to no 
   const { person, answer, page } = await atCodePage(server, 'ann');
   expect(answer).toMatchObject({ status: 303, headers: { location: '/sign-in/code' } });
   expect(answer.headers['set-cookie']?.join()).not.toContain('pixy_session=');
-  expect(answer.headers['set-cookie']?.join()).toMatch(/pixy_pending=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=300/);
+  expect(answer.headers['set-cookie']?.join()).toMatch(
+    /pixy_pending=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=300/,
+  );
   expect(page.body).toContain('name="code"');
   expect(await isSignedIn(person)).toBe(false);
 
@@ -122,7 +124,13 @@ test('a wrong password says the same whether there is an authenticator app or no
     ['ann', 'kim', 'nobody'].map(async (username) => {
       const person = newPerson(server);
       const { status, body } = await person.submit(await person.open('/sign-in'), { username, password: 'wrong' });
-      return [status, body.replaceAll(username, 'X').replace(/name="form_token" value="[^"]*"/g, '').replace(/data-passkey="[^"]*"/, '')];
+      return [
+        status,
+        body
+          .replaceAll(username, 'X')
+          .replace(/name="form_token" value="[^"]*"/g, '')
+          .replace(/data-passkey="[^"]*"/, ''),
+      ];
     }),
   );
   expect(answers[1]).toEqual(answers[0]);
@@ -162,7 +170,11 @@ test.for([
 test('a code is good once, also for the step before it', async () => {
   const { code } = await withTotp('dot');
   clock.advance(30);
-  const [first, second, third] = [await atCodePage(server, 'dot'), await atCodePage(server, 'dot'), await atCodePage(server, 'dot')];
+  const [first, second, third] = [
+    await atCodePage(server, 'dot'),
+    await atCodePage(server, 'dot'),
+    await atCodePage(server, 'dot'),
+  ];
   expect((await enter(first.person, first.page, code())).status).toBe(200);
   const again = await enter(second.person, second.page, code());
   expect([again.status, again.body.includes('That code was used before')]).toEqual([400, true]);
@@ -224,7 +236,10 @@ test('a recovery code has a page of its own, works once, and the account tells h
 
   const second = await atCodePage(server, 'hal');
   const refused = await enter(second.person, { ...second.page, target: '/sign-in/recovery-code' }, typed);
-  expect([refused.status, refused.body.includes('That recovery code is not right, or it was used before.')]).toEqual([400, true]);
+  expect([refused.status, refused.body.includes('That recovery code is not right, or it was used before.')]).toEqual([
+    400,
+    true,
+  ]);
 });
 
 test('new recovery codes take a code of the app, and the old ones are worth nothing', async () => {
@@ -265,6 +280,17 @@ test('after five minutes, and without the cookie, the password comes first again
   expect(await isSignedIn(person)).toBe(false);
 });
 
+test('one password leads to one session: with the next code, a copy of the browser starts again', async () => {
+  const { code } = await withTotp('lea');
+  const { person, page } = await atCodePage(server, 'lea');
+  const copy = newPerson(server);
+  for (const [name, value] of person.cookies) copy.cookies.set(name, value);
+  expect((await enter(person, page, code())).status).toBe(200);
+  expect((await enter(copy, page, code(30))).headers.location).toBe('/sign-in');
+  expect(await isSignedIn(copy)).toBe(false);
+  await act(person, { action: 'turn_off_totp' });
+});
+
 test('a form of another site does not use up a code', async () => {
   const { code } = await withTotp('lea');
   const { person, page } = await atCodePage(server, 'lea');
@@ -279,7 +305,7 @@ test('turned off, the password is enough again, and old recovery codes come back
   const { person: signed, page } = await atCodePage(server, 'lea');
   const totp = totpStore(openDatabase(), tables.people, localWrapper(Buffer.alloc(32)));
   expect(await totp.look('sub-of-lea')).toEqual({ codesLeft: 10 });
-  await expect(totp.find('sub-of-lea')).rejects.toThrow(); // another key opens nothing
+  await expect(totp.find('sub-of-lea')).rejects.toThrow('unable to authenticate data'); // another key opens nothing
   expect(page.body).toContain('name="code"');
   await totp.turnOff('sub-of-lea');
   expect(await isSignedIn(await signedIn(server, 'lea'))).toBe(true);
@@ -295,11 +321,13 @@ test('the table holds no secret and no code in the clear, and one account cannot
   const secret = newTotpSecret();
   await store.turnOn('one', secret, 1, ['ABCD-EFGH-JK01-2345'], 1);
   const item = await database.get({ TableName: tables.people, Key: { pk: 'totp#one', sk: 'totp' } });
-  const kept = JSON.stringify(item, (_, value) => (value instanceof Set ? [...value] : value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value));
+  const kept = JSON.stringify(item, (_, value) =>
+    value instanceof Set ? [...value] : value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
+  );
   expect(kept).not.toContain(Buffer.from(secret).toString('latin1'));
   expect(kept).not.toContain('ABCD');
   await database.put({ TableName: tables.people, Item: { ...item, pk: 'totp#two' } });
-  await expect(store.find('two')).rejects.toThrow();
+  await expect(store.find('two')).rejects.toThrow('unable to authenticate data');
   expect(codes).toEqual([]);
 });
 
@@ -312,7 +340,13 @@ test('nothing of it is in the audit log', async () => {
   const code = app.codeAt(clock.now());
   await enter(other, page, codes[0] ?? '');
   const log = server.auditLines.join('\n');
-  for (const secret of [app.secret, totpSecretText(newTotpSecret()), code, codes[0] ?? '', other.cookies.get('pixy_session') ?? '']) {
+  for (const secret of [
+    app.secret,
+    totpSecretText(newTotpSecret()),
+    code,
+    codes[0] ?? '',
+    other.cookies.get('pixy_session') ?? '',
+  ]) {
     expect(log).not.toContain(secret);
   }
 });

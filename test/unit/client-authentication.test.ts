@@ -47,6 +47,7 @@ const deps = {
   audiences: [],
   remoteJwks: async () => undefined,
   assertions: { use: async () => false },
+  guesses: { retryAfter: () => undefined, countWrong: async () => undefined },
   now: () => 0,
 };
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -60,7 +61,7 @@ const encodedBasic = (id: string, password: string) =>
 /** Who the request is from, or why it is refused. */
 async function caller(authorization: string | undefined, form: Record<string, string> = {}): Promise<string> {
   const presented = presentedCredentials(authorization, parametersOf(encodePairs(Object.entries(form))));
-  const client = presented.ok ? await authenticateClient(presented.value, deps) : presented;
+  const client = presented.ok ? await authenticateClient(presented.value, '192.0.2.1', deps) : presented;
   return client.ok ? client.value.clientId : client.refusal.reason;
 }
 
@@ -208,7 +209,7 @@ describe('a client is refused', () => {
   test('H9 not at all when clients cannot be looked up: that is an error', async () => {
     const presented = { method: 'none', readings: [{ clientId: 'spa' }] } as const;
     const unreachable = async () => Promise.reject(new Error('no database'));
-    await expect(authenticateClient(presented, { ...deps, find: unreachable })).rejects.toThrow('no database');
+    await expect(authenticateClient(presented, '192.0.2.1', { ...deps, find: unreachable })).rejects.toThrow('no database');
   });
 }); // biome-ignore format: a table, one row per line
 

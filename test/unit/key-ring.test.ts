@@ -159,6 +159,24 @@ describe('one run', () => {
     expect(planRotation([old], late, quarterly)).toEqual({ signFrom: late + quarterly.publishBefore, retire: [] });
   });
 
+  test('replaces a key that is not where private keys are to be, with the usual time ahead', () => {
+    const misplaced = ({ kid }: KeyTimes) => kid === 'old';
+    const successor = { kid: 'new', signFrom: start + day + quarterly.publishBefore };
+    expect(planRotation([old], start + day, quarterly, misplaced)).toEqual({
+      signFrom: successor.signFrom,
+      retire: [],
+    });
+    expect(planRotation([old, successor], start + day, quarterly, misplaced)).toEqual({ retire: [] });
+  });
+
+  test('replaces such a key that is only published yet, and never gives two keys one moment to sign from', () => {
+    const published = { kid: 'published', signFrom: start + quarterly.publishBefore };
+    const all = () => true;
+    expect(planRotation([old, published], start, quarterly, all)).toEqual({ retire: [] });
+    const later = planRotation([old, published], start + 1, quarterly, all);
+    expect(later).toEqual({ signFrom: published.signFrom + 1, retire: [] });
+  });
+
   test('deletes a key only when its last token has expired', () => {
     const over = next.signFrom + quarterly.keepAfter;
     expect(planRotation([old, next], over, quarterly).retire).toEqual([]);

@@ -38,6 +38,7 @@ const wire: Partial<Record<Reason, readonly [error: ErrorCode, status: number]>>
   client_authentication_ambiguous: ['invalid_request', 400],
   client_authentication_method_not_registered: ['invalid_client', 401],
   client_secret_wrong: ['invalid_client', 401],
+  client_authentication_throttled: ['temporarily_unavailable', 429],
   grant_type_not_registered: ['unauthorized_client', 400],
   redirect_uri_missing: ['invalid_request', 400],
   redirect_uri_not_registered: ['invalid_request', 400],

@@ -5,8 +5,8 @@ import Provider from 'oidc-provider';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { web } from '../support/clients.ts';
 import { newPerson, type Person } from '../support/person.ts';
-import { authorizeTarget, claimsOf, parametersOf, redeem } from '../support/protocol.ts';
 import { pkcePair } from '../support/pkce.ts';
+import { authorizeTarget, claimsOf, parametersOf, redeem } from '../support/protocol.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { comeBack, problemOn, toProvider } from './flow.ts';
 
@@ -27,11 +27,13 @@ const http = createServer(async (request, response) => {
   const { params, prompt } = await provider.interactionDetails(request, response);
   if (params['login_hint'] === 'nobody') {
     const denied = { error: 'access_denied', error_description: 'went away' };
-    return void (await provider.interactionFinished(request, response, denied));
+    await provider.interactionFinished(request, response, denied);
+    return;
   }
   if (prompt.name === 'login') {
     const login = { accountId: 'hopper', amr: ['pwd', 'otp', 'mfa'] };
-    return void (await provider.interactionFinished(request, response, { login }));
+    await provider.interactionFinished(request, response, { login });
+    return;
   }
   const grant = new provider.Grant({ accountId: 'hopper', clientId: 'pixy' });
   grant.addOIDCScope('openid profile email');

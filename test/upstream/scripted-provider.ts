@@ -76,7 +76,9 @@ export async function startScriptedProvider() {
   }
 
   const server: Server = createServer(async (request, response) => {
-    const { status, body } = await answer(request).then((given) => (given === 'silence' ? { status: 0, body: '' } : given));
+    const { status, body } = await answer(request).then((given) =>
+      given === 'silence' ? { status: 0, body: '' } : given,
+    );
     if (status === 0) return; // never answers
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));

@@ -28,13 +28,26 @@ beforeAll(async () => {
     first_party: true,
   };
   writeFileSync(join(folder, 'clients.json'), JSON.stringify([registered]));
-  const account = { ...grace, claims: { sub: 'grace-there', name: 'Grace Hopper', email: grace.email, email_verified: true } };
+  const account = {
+    ...grace,
+    claims: { sub: 'grace-there', name: 'Grace Hopper', email: grace.email, email_verified: true },
+  };
   writeFileSync(join(folder, 'accounts.json'), JSON.stringify([account]));
   const { AWS_ENDPOINT_URL_DYNAMODB: _, ...env } = process.env;
   const child = spawn(
     process.execPath,
-    ['infra/local/start.ts', '--port', '0', '--data', 'memory', '--clients', join(folder, 'clients.json'), '--accounts', join(folder, 'accounts.json')],
-    { env, stdio: ['ignore', 'pipe', 'inherit'] },
+    [
+      'infra/local/start.ts',
+      '--port',
+      '0',
+      '--data',
+      'memory',
+      '--clients',
+      join(folder, 'clients.json'),
+      '--accounts',
+      join(folder, 'accounts.json'),
+    ],
+    { env, stdio: ['ignore', 'pipe', 'ignore'] },
   );
   afterAll(async () => {
     child.kill('SIGTERM');

@@ -39,6 +39,9 @@ async function add(context: Context, username: string | undefined, flags: Flags)
   );
   if (!added.ok) {
     const { refusal } = added;
+    if (refusal.reason === 'subject_of_client') {
+      throw new Failure(`The account: claims.sub is the client_id of a client, ${refusal.sub}.`);
+    }
     throw new Failure(
       refusal.reason === 'subject_taken'
         ? `There is an account with the sub ${refusal.sub} already.`

@@ -77,7 +77,7 @@ async function hashParameters({ format, hashParameters: file }: Options, context
 }
 
 /** Looks what is there already. Writes nothing. */
-async function withoutTaken(parsed: ParsedAccounts, { accounts }: People): Promise<ParsedAccounts> {
+async function withoutTaken(parsed: ParsedAccounts, { accounts, clients }: People): Promise<ParsedAccounts> {
   const plan: ParsedAccounts = { accounts: [], refused: [...parsed.refused] };
   for (const imported of parsed.accounts) {
     const { username, email, claims } = imported.account;
@@ -87,7 +87,10 @@ async function withoutTaken(parsed: ParsedAccounts, { accounts }: People): Promi
       ...(typeof claims['sub'] === 'string' && (await accounts.findBySubject(claims['sub'])) ? ['claims.sub'] : []),
     ];
     const [member] = taken;
-    if (member === undefined) plan.accounts.push(imported);
+    const ofClient = typeof claims['sub'] === 'string' && (await clients.find(claims['sub'])) !== undefined;
+    if (member === undefined && ofClient) {
+      plan.refused.push({ entry: imported.entry, member: 'claims.sub', problem: 'is the client_id of a client' });
+    } else if (member === undefined) plan.accounts.push(imported);
     else plan.refused.push({ entry: imported.entry, member, problem: 'is that of an account that is there already' });
   }
   return plan;

@@ -20,7 +20,7 @@ export const inviteCommand = (context: Context): Command =>
   examples(
     storeOptions(linkFlags(new Command('invite')))
       .description(
-        'Makes a link with which a person who has no password yet sets one and is signed in. It works once, within a week; a new one takes its place.',
+        'Makes a link with which a person who has no password yet sets one, or makes a passkey, and is signed in. It works once, within a week; a new one takes its place.',
       )
       .argument('<account>', 'username, email address or sub')
       .action((account: string, flags: LinkFlags) => printLink(context, account, 'invitation', flags)),
@@ -53,7 +53,7 @@ export async function printLink(context: Context, name: string, purpose: LinkPur
   const link = `${issuer}${endpoints.invitation}?token=${token}`;
   context.print({
     json: { ...describeAccount({ ...account, invitation }), link, expires_at: formatTime(invitation.expiresAt) },
-    text: `${purpose === 'invitation' ? 'Invited' : 'A link to set the password of'} ${named(account)}:\n\n  ${link}\n\n  It works once, until ${briefTime(invitation.expiresAt)} UTC. Give it to nobody else: whoever opens it sets the password.\n`,
+    text: `${purpose === 'invitation' ? 'Invited' : 'A link to set the password of'} ${named(account)}:\n\n  ${link}\n\n  It works once, until ${briefTime(invitation.expiresAt)} UTC. Give it to nobody else: whoever opens it gets into the account.\n`,
   });
 }
 

@@ -10,7 +10,12 @@ export type People = Opened & { accounts: AccountStore; sessions: SessionStore }
 export async function openPeople(context: Context): Promise<People> {
   const opened = await context.open();
   const table = opened.table('people');
-  return { ...opened, accounts: accountStore(opened.database, table), sessions: sessionStore(opened.database, table) };
+  const isClient = async (clientId: string) => (await opened.clients.find(clientId)) !== undefined;
+  return {
+    ...opened,
+    accounts: accountStore(opened.database, table, isClient),
+    sessions: sessionStore(opened.database, table),
+  };
 }
 
 /** An account by its username, its email address or its subject. Fails for one that is not there. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describeRing, type KeyState, rotationSettings } from '../../../shared/keys/key-ring.ts';
-import type { StoredKey } from '../../../shared/keys/signing-key.ts';
+import { placeOf } from '../../../shared/keys/signing-key.ts';
 import { briefTime, formatTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
 import { examples, storeOptions } from '../../options.ts';
@@ -25,8 +25,6 @@ const words: Record<KeyState, string> = {
   withdrawn: 'algorithm not in use',
 };
 
-const custodyOf = ({ private: kept }: StoredKey): 'kms' | 'memory' => ('kmsKeyId' in kept ? 'kms' : 'memory');
-
 async function list(context: Context): Promise<void> {
   const store = await openKeys(context);
   const ring = describeRing(await store.list(), context.now(), rotationSettings);
@@ -36,7 +34,7 @@ async function list(context: Context): Promise<void> {
     words[state],
     briefTime(key.signFrom),
     deletedAfter === undefined ? '-' : briefTime(deletedAfter),
-    custodyOf(key),
+    placeOf(key),
   ]);
   context.print({
     json: ring.map(({ key, state, deletedAfter }) => ({
@@ -45,7 +43,7 @@ async function list(context: Context): Promise<void> {
       state,
       sign_from: formatTime(key.signFrom),
       ...(deletedAfter !== undefined && { deleted_after: formatTime(deletedAfter) }),
-      custody: custodyOf(key),
+      custody: placeOf(key),
     })),
     text:
       rows.length === 0

@@ -7,6 +7,8 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   token_endpoint_auth_method: 'How the client authenticates; none is a public client.',
   grant_types: 'Grant types the client may use.',
   response_types: 'Response types the client may use.',
+  backchannel_logout_uri: 'Where to tell that a session has ended.',
+  backchannel_logout_session_required: 'Whether it needs the session id; it is always sent.',
   post_logout_redirect_uris: 'Where a sign-out may send the browser.',
   id_token_signed_response_alg: 'Signs the ID tokens of the client. Absent: the first algorithm of the server.',
   jwks: 'Public keys for private_key_jwt.',

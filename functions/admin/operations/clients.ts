@@ -46,6 +46,9 @@ export const addClient: Operation = {
     const taken = () => refuse(stateConflict('client_exists', `There is a client ${clientId} already.`));
     const current = await deps.clients.findVersion(clientId);
     if (current?.value) return taken();
+    if (await deps.accounts.isSubject(clientId)) {
+      return refuse(invalidDocument([{ member: 'client_id', problem: 'is the sub of an account' }], body));
+    }
     const written = await deps.clients.put(clientId, client, author, current?.version ?? 0);
     if (!written.ok) return taken();
     const success = await presentClient({ value: client, version: written.value }, deps, secret);

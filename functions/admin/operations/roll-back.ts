@@ -60,6 +60,9 @@ async function rollBackOneClient(change: Change, clientId: string, call: Call, d
     const problems = next.refusal.map(({ member, problem }) => `${member} ${problem}`);
     return refuse(stateConflict('not_valid_now', `By the rules of today, ${problems.join('; ')}.`));
   }
+  if (next.value !== undefined && value === undefined && (await deps.accounts.isSubject(clientId))) {
+    return refuse(stateConflict('not_valid_now', 'By the rules of today, client_id is the sub of an account.'));
+  }
   const written = await deps.clients.put(clientId, next.value?.client, call.author, version);
   if (!written.ok) return refuse(stale(written.refusal.version));
   if (next.value === undefined) {

@@ -12,6 +12,10 @@ export class DynamoDBClient {
     this.#client = new JsonClient({ name: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0' }, settings);
   }
 
+  get endpoint(): URL {
+    return this.#client.endpoint;
+  }
+
   async send<Output>(command: Command<Output>): Promise<Output> {
     try {
       return await this.#client.send(command);

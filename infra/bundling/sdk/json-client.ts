@@ -39,7 +39,7 @@ type Answer = { status: number; text: string; headers: IncomingMessage['headers'
 /** A client of one service. Calls it like the SDK does: signed, over connections that are kept, at most `maxAttempts` times. */
 export class JsonClient {
   readonly #service: Service;
-  readonly #endpoint: URL;
+  readonly endpoint: URL;
   readonly #region: string;
   readonly #maxAttempts: number;
   readonly #timeouts: { connectionTimeout: number; requestTimeout: number };
@@ -51,10 +51,10 @@ export class JsonClient {
   constructor(service: Service, settings: ClientSettings = {}) {
     this.#service = service;
     this.#region = process.env['AWS_REGION'] ?? '';
-    this.#endpoint = endpointOf(service.name, this.#region);
+    this.endpoint = endpointOf(service.name, this.#region);
     this.#maxAttempts = settings.maxAttempts ?? 3;
     this.#timeouts = { connectionTimeout: 1_000, requestTimeout: 2_000, ...settings.requestHandler };
-    const { Agent } = this.#endpoint.protocol === 'http:' ? http() : https();
+    const { Agent } = this.endpoint.protocol === 'http:' ? http() : https();
     this.#agent = new Agent({ keepAlive: true, maxSockets: 50 });
   }
 
@@ -79,7 +79,7 @@ export class JsonClient {
   }
 
   #attempt(operation: string, body: string): Promise<Answer> {
-    const { protocol, host, hostname, port } = this.#endpoint;
+    const { protocol, host, hostname, port } = this.endpoint;
     const { name, target, version } = this.#service;
     const credentials = credentialsOf(process.env);
     const date = new Date(Date.now() + this.#clockOffset).toISOString().replaceAll(/[-:]|\.\d+/g, '');
@@ -93,6 +93,7 @@ export class JsonClient {
     headers['authorization'] = authorization({ headers, body, date, region: this.#region, service: name }, credentials);
     headers['content-length'] = String(Buffer.byteLength(body));
 
+    let isAnswered = false;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const { request } = protocol === 'http:' ? http() : https();
     const sent = request({ agent: this.#agent, hostname, port, path: '/', method: 'POST', headers }, (response) => {
@@ -103,6 +104,7 @@ export class JsonClient {
       });
       response.on('error', reject);
       response.on('end', () => {
+        isAnswered = true;
         resolve({ status: response.statusCode ?? 0, text: received, headers: response.headers });
       });
     });
@@ -120,7 +122,7 @@ export class JsonClient {
     sent.on('error', (error) => reject(sent.reusedSocket ? Object.assign(error, { stale: true }) : error));
     sent.on('close', () => {
       for (const timer of timers) clearTimeout(timer);
-      reject(new TimeoutError('the connection was closed before the answer'));
+      if (!isAnswered) reject(new TimeoutError('the connection was closed before the answer'));
     });
     sent.end(body);
     return promise;

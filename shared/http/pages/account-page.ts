@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Reply } from '../reply.ts';
+import { formTokenField } from './field.ts';
 import { type FormPage, formReply, hiddenFields } from './form-page.ts';
 import type { Look, Markup } from './look.ts';
 import { doneAbove, noticeAbove } from './problem.ts';
@@ -22,6 +23,8 @@ export type AccountPage = FormPage & {
   /** What scope values of APIs mean, in words. */
   descriptions?: Readonly<Record<string, string>> | undefined;
   linked?: readonly { id: string; provider: string; name?: string | undefined }[];
+  /** Providers that can be linked, each by a form of its own. */
+  linkable?: readonly { provider: string; path: string }[];
 };
 
 type AccountSession = {
@@ -53,7 +56,7 @@ ${page.passkeys ? passkeySection(look, page, page.passkeys) : ''}
 ${page.totp ? totpSection(look, page, page.totp) : ''}
 ${sessionSection(look, page)}
 ${appSection(look, page)}
-${page.linked && page.linked.length > 0 ? linkedSection(look, page, page.linked) : ''}`,
+${(page.linked ?? []).length + (page.linkable ?? []).length > 0 ? linkedSection(look, page) : ''}`,
     { wide: true },
   );
 }
@@ -144,16 +147,17 @@ const appSection = (look: Look, page: AccountPage): Markup =>
         )}</ul>`,
   );
 
-const linkedSection = (look: Look, page: AccountPage, linked: NonNullable<AccountPage['linked']>): Markup =>
+const linkedSection = (look: Look, page: AccountPage): Markup =>
   section(
     'linked',
     look.text('account.linked'),
-    html`<ul class="things">${linked.map(
+    html`<ul class="things">${(page.linked ?? []).map(
       ({ id, provider, name }) => html`<li>
 <div class="thing"><strong><bdi>${provider}</bdi></strong>${name ? html`<span class="soft"><bdi>${name}</bdi></span>` : ''}</div>
 <div class="acts">${act(page, 'unlink', id, look.text('account.unlink'), look.text('account.unlinkNamed', { name: provider }))}</div>
 </li>`,
-    )}</ul>`,
+    )}</ul>
+${(page.linkable ?? []).map(({ provider, path }) => html`<form method="post" action="${path}">${formTokenField(page.formToken)}<button type="submit" class="second">${look.text('account.link', { provider })}</button></form>\n`)}`,
   );
 
 const section = (id: string, title: string, content: Markup): Markup =>

@@ -8,6 +8,10 @@ import { noticeAbove } from './problem.ts';
 
 export type PasskeySetupPage = FormPage & {
   ceremony: PasskeyCeremony;
+  /** Whose passkey it will be, for somebody who is not signed in yet. */
+  account?: string | undefined;
+  /** What to do where it cannot be made. Absent: only that it cannot. */
+  unavailable?: string | undefined;
   /** What the field `name` holds at first. */
   suggestedName?: string | undefined;
   /** For those who do not want one now. */
@@ -33,9 +37,9 @@ export function passkeySetupPage(look: Look, page: PasskeySetupPage): Promise<Re
     page,
     title,
     html`<h1>${title}</h1>
-<p class="soft">${look.text('passkey.intro')}</p>
+${page.account === undefined ? '' : html`<p class="soft">${look.say('password.chooseFor', { account: html`<strong><bdi>${page.account}</bdi></strong>` })}</p>\n`}<p class="soft">${look.text('passkey.intro')}</p>
 ${noticeAbove(page.problem, ['name'])}
-<p class="notice" data-passkey-unavailable>${look.text('passkey.unavailable')}</p>
+<p class="notice" data-passkey-unavailable>${look.text('passkey.unavailable')}${page.unavailable === undefined ? '' : ` ${page.unavailable}`}</p>
 ${passkeyForm(look, page.ceremony, page.formToken, look.text('passkey.submit'), name)}
 ${page.skipPath ? html`<p class="foot"><a href="${page.skipPath}">${look.text('passkey.skip')}</a></p>` : ''}`,
     { scripts: [page.ceremony.script] },

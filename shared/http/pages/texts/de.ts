@@ -68,6 +68,8 @@ export const de: Texts = {
   'passkey.submit': 'Passkey hinzufügen',
   'passkey.skip': 'Nicht jetzt',
   'passkey.unavailable': 'Dieser Browser kann keine Passkeys anlegen, oder JavaScript ist ausgeschaltet.',
+  'passkey.unavailableForLink':
+    'Schalten Sie JavaScript ein und laden Sie die Seite neu, oder öffnen Sie Ihren Link in einem anderen Browser oder auf Ihrem Telefon: Er ist noch nicht verbraucht.',
 
   'consent.title': 'Darf {client} Ihr Konto verwenden?',
   'consent.list': 'Wenn Sie es erlauben, kann {client}:',
@@ -137,6 +139,7 @@ export const de: Texts = {
   'account.codesLeft.one': 'Sie haben noch {count} Wiederherstellungscode.',
   'account.codesLeft.other': 'Sie haben noch {count} Wiederherstellungscodes.',
   'account.newCodes': 'Neue Wiederherstellungscodes',
+  'account.link': 'Ein Konto bei {provider} verknüpfen',
   'account.linked': 'Verknüpfte Konten',
   'account.unlink': 'Verknüpfung lösen',
   'account.unlinkNamed': 'Verknüpfung lösen: {name}',
@@ -150,6 +153,7 @@ export const de: Texts = {
   'done.passkeyRemoved': 'Der Passkey ist entfernt.',
   'done.totpOn': 'Die Authenticator-App ist eingerichtet.',
   'done.totpOff': 'Die Authenticator-App ist ausgeschaltet.',
+  'done.linked': 'Das Konto ist verknüpft. Ab jetzt können Sie sich damit anmelden.',
   'done.unlinked': 'Das Konto ist nicht mehr verknüpft.',
 
   'password.choose': 'Wählen Sie ein Passwort',

@@ -70,6 +70,8 @@ export const en = {
   'passkey.submit': 'Add a passkey',
   'passkey.skip': 'Not now',
   'passkey.unavailable': 'This browser cannot make passkeys, or JavaScript is switched off.',
+  'passkey.unavailableForLink':
+    'Switch JavaScript on and load this page again, or open your link in another browser or on your phone: it is not used up yet.',
 
   'consent.title': 'Allow {client} to use your account?',
   'consent.list': 'If you allow it, {client} can:',
@@ -137,6 +139,7 @@ export const en = {
   'account.codesLeft.one': 'You have {count} recovery code left.',
   'account.codesLeft.other': 'You have {count} recovery codes left.',
   'account.newCodes': 'Make new recovery codes',
+  'account.link': 'Link an account at {provider}',
   'account.linked': 'Linked accounts',
   'account.unlink': 'Unlink',
   'account.unlinkNamed': 'Unlink: {name}',
@@ -150,6 +153,7 @@ export const en = {
   'done.passkeyRemoved': 'The passkey is removed.',
   'done.totpOn': 'The authenticator app is set up.',
   'done.totpOff': 'The authenticator app is turned off.',
+  'done.linked': 'The account is linked. You can sign in with it from now on.',
   'done.unlinked': 'The account is no longer linked.',
 
   'password.choose': 'Choose a password',

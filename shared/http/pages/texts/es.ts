@@ -68,6 +68,8 @@ export const es: Texts = {
   'passkey.submit': 'Añadir una llave de acceso',
   'passkey.skip': 'Ahora no',
   'passkey.unavailable': 'Este navegador no puede crear llaves de acceso, o JavaScript está desactivado.',
+  'passkey.unavailableForLink':
+    'Active JavaScript y vuelva a cargar esta página, o abra su enlace en otro navegador o en su teléfono: todavía no se ha usado.',
 
   'consent.title': '¿Permitir que {client} use su cuenta?',
   'consent.list': 'Si lo permite, {client} podrá:',
@@ -136,6 +138,7 @@ export const es: Texts = {
   'account.codesLeft.one': 'Le queda {count} código de recuperación.',
   'account.codesLeft.other': 'Le quedan {count} códigos de recuperación.',
   'account.newCodes': 'Crear códigos de recuperación nuevos',
+  'account.link': 'Vincular una cuenta de {provider}',
   'account.linked': 'Cuentas vinculadas',
   'account.unlink': 'Desvincular',
   'account.unlinkNamed': 'Desvincular: {name}',
@@ -149,6 +152,7 @@ export const es: Texts = {
   'done.passkeyRemoved': 'Se ha eliminado la llave de acceso.',
   'done.totpOn': 'La aplicación de autenticación está configurada.',
   'done.totpOff': 'La aplicación de autenticación está desactivada.',
+  'done.linked': 'La cuenta está vinculada. Desde ahora puede iniciar sesión con ella.',
   'done.unlinked': 'La cuenta ya no está vinculada.',
 
   'password.choose': 'Elija una contraseña',

@@ -69,6 +69,8 @@ export const fr: Texts = {
   'passkey.submit': 'Ajouter une clé d’accès',
   'passkey.skip': 'Pas maintenant',
   'passkey.unavailable': 'Ce navigateur ne peut pas créer de clé d’accès, ou JavaScript est désactivé.',
+  'passkey.unavailableForLink':
+    'Activez JavaScript et rechargez cette page, ou ouvrez votre lien dans un autre navigateur ou sur votre téléphone : il n’a pas encore servi.',
 
   'consent.title': 'Autoriser {client} à utiliser votre compte ?',
   'consent.list': 'Si vous l’autorisez, {client} pourra :',
@@ -138,6 +140,7 @@ export const fr: Texts = {
   'account.codesLeft.one': 'Il vous reste {count} code de secours.',
   'account.codesLeft.other': 'Il vous reste {count} codes de secours.',
   'account.newCodes': 'Créer de nouveaux codes de secours',
+  'account.link': 'Lier un compte chez {provider}',
   'account.linked': 'Comptes liés',
   'account.unlink': 'Dissocier',
   'account.unlinkNamed': 'Dissocier : {name}',
@@ -151,6 +154,7 @@ export const fr: Texts = {
   'done.passkeyRemoved': 'La clé d’accès est supprimée.',
   'done.totpOn': 'L’application d’authentification est configurée.',
   'done.totpOff': 'L’application d’authentification est désactivée.',
+  'done.linked': 'Le compte est lié. Vous pouvez désormais vous connecter avec lui.',
   'done.unlinked': 'Le compte n’est plus lié.',
 
   'password.choose': 'Choisissez un mot de passe',

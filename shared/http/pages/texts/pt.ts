@@ -68,6 +68,8 @@ export const pt: Texts = {
   'passkey.submit': 'Adicionar uma chave de acesso',
   'passkey.skip': 'Agora não',
   'passkey.unavailable': 'Este navegador não consegue criar chaves de acesso, ou o JavaScript está desativado.',
+  'passkey.unavailableForLink':
+    'Ative o JavaScript e recarregue esta página, ou abra seu link em outro navegador ou no seu celular: ele ainda não foi usado.',
 
   'consent.title': 'Permitir que {client} use sua conta?',
   'consent.list': 'Se você permitir, {client} poderá:',
@@ -136,6 +138,7 @@ export const pt: Texts = {
   'account.codesLeft.one': 'Você ainda tem {count} código de recuperação.',
   'account.codesLeft.other': 'Você ainda tem {count} códigos de recuperação.',
   'account.newCodes': 'Criar novos códigos de recuperação',
+  'account.link': 'Vincular uma conta em {provider}',
   'account.linked': 'Contas vinculadas',
   'account.unlink': 'Desvincular',
   'account.unlinkNamed': 'Desvincular: {name}',
@@ -149,6 +152,7 @@ export const pt: Texts = {
   'done.passkeyRemoved': 'A chave de acesso foi removida.',
   'done.totpOn': 'O aplicativo autenticador está configurado.',
   'done.totpOff': 'O aplicativo autenticador está desativado.',
+  'done.linked': 'A conta está vinculada. A partir de agora você pode entrar com ela.',
   'done.unlinked': 'A conta não está mais vinculada.',
 
   'password.choose': 'Escolha uma senha',

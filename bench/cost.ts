@@ -1,0 +1,146 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeLinesOfOneSignIn } from './log-bytes.ts';
+import prices from './prices.json' with { type: 'json' };
+import type { Results } from './results.ts';
+import { table, writeParts } from './write-results.ts';
+
+/*
+ * npm run cost [-- --memory 512] [-- --write]
+ *
+ * What a million sign-ins, a million refreshes and a month without any cost, from the counts and times of the last bench, the bytes
+ * of real log lines and the price file. `--write` puts it into docs/cost.md.
+ */
+
+const { values } = parseArgs({
+  options: { memory: { type: 'string', default: '512' }, write: { type: 'boolean', default: false } },
+});
+const file = join(import.meta.dirname, 'results', 'latest.json');
+if (!existsSync(file)) throw new Error('there are no results yet: npm run bench');
+const results = JSON.parse(readFileSync(file, 'utf8')) as Results;
+const pixy = results.servers.find(
+  ({ name, store, algorithm }) => name === 'Pixy' && store === 'DynamoDB' && algorithm === 'RS256',
+);
+if (!pixy?.counts) throw new Error('the results have no counts');
+
+const { aws } = prices;
+const memoryMb = Number(values.memory);
+const assumed = {
+  /** Megabytes at which a function has one processor. */
+  oneProcessorMb: 1_769,
+  /** Milliseconds a function waits for one call of DynamoDB. */
+  databaseMs: 5,
+  /** Bytes of START, END and REPORT, which Lambda writes for every call. */
+  platformLogBytes: 310,
+  platformLogEvents: 3,
+  /** CloudWatch counts so many bytes for every event besides its own. */
+  logEventBytes: 26,
+  /** Of the index by person, which an embedded database does not charge: once when a code with a refresh token is redeemed. */
+  indexWrites: { signIn: 1, refresh: 0 },
+};
+
+type Flow = 'signIn' | 'refresh';
+const flows = { signIn: { requests: 2, measured: pixy.signIn }, refresh: { requests: 1, measured: pixy.refresh } };
+const lines = await writeLinesOfOneSignIn();
+
+/** Dollars for a million, by what they are for. */
+function costOf(flow: Flow): Record<string, number> {
+  const { requests, measured } = flows[flow];
+  const { calls, writeUnits, readUnits } = (pixy?.counts as NonNullable<NonNullable<typeof pixy>['counts']>)[flow];
+  const computing = measured.cpuMs / Math.min(1, memoryMb / assumed.oneProcessorMb);
+  const billedMs = computing + calls * assumed.databaseMs + requests * 0.5;
+  const auditBytes = flow === 'signIn' ? lines.signIn : lines.refresh;
+  const logBytes =
+    auditBytes + requests * (assumed.platformLogBytes + (assumed.platformLogEvents + 1) * assumed.logEventBytes);
+  return {
+    'Lambda requests': requests * aws.lambdaRequestsPerMillion,
+    'Lambda time': (memoryMb / 1_024) * billedMs * 1_000 * aws.lambdaGbSecondArm,
+    'DynamoDB writes': (writeUnits + assumed.indexWrites[flow]) * aws.dynamodbWritesPerMillion,
+    'DynamoDB reads': readUnits * aws.dynamodbReadsPerMillion,
+    Logs: (logBytes * 1_000_000 * aws.logsIngestionGb) / 1e9,
+  };
+}
+
+const gateways = {
+  'HTTP API': aws.httpApiPerMillion,
+  'REST API': aws.restApiPerMillion,
+  'Function URL': aws.functionUrlPerMillion,
+};
+const total = (flow: Flow, gateway: keyof typeof gateways): number =>
+  Object.values(costOf(flow)).reduce((sum, dollars) => sum + dollars, flows[flow].requests * gateways[gateway]);
+const dollars = (value: number): string => `$${value.toFixed(2)}`;
+
+const names = Object.keys(costOf('signIn'));
+const perMillion = table(
+  ['for a million', 'sign-ins', 'refreshes'],
+  [
+    ...names.map((name) => [name, dollars(costOf('signIn')[name] ?? 0), dollars(costOf('refresh')[name] ?? 0)]),
+    ...(Object.keys(gateways) as (keyof typeof gateways)[]).map((gateway) => [
+      `**with an ${gateway}**`.replace('an F', 'a F').replace('an R', 'a R'),
+      `**${dollars(total('signIn', gateway))}**`,
+      `**${dollars(total('refresh', gateway))}**`,
+    ]),
+  ],
+);
+
+const idle = table(
+  ['a month without a sign-in', ''],
+  [
+    ['the KMS key', dollars(aws.kmsKeyMonth)],
+    ['an alarm, each', dollars(aws.alarmMonth)],
+    ['tables, logs and the daily call of rotate-keys', 'below $0.01'],
+  ],
+);
+
+/** A person who signs in four times a month and whose app refreshes ten times a day. */
+const use = { signIns: 4, refreshes: 300 };
+const ofUsers = (users: number): number =>
+  (users / 1e6) * (use.signIns * total('signIn', 'HTTP API') + use.refreshes * total('refresh', 'HTTP API')) +
+  aws.kmsKeyMonth;
+const crowds = [10_000, 100_000, 1_000_000];
+const managed = table(
+  [
+    `active users in a month, ${use.signIns} sign-ins and ${use.refreshes} refreshes each`,
+    ...crowds.map((users) => users.toLocaleString('en')),
+  ],
+  [
+    ['Pixy on the HTTP API', ...crowds.map((users) => dollars(ofUsers(users)))],
+    ...prices.managed.map(({ name, perUserMonth, includedUsers, base, source }) => [
+      `[${name}](${source})`,
+      ...crowds.map(
+        (users) =>
+          `$${(base + Math.max(0, users - includedUsers) * perUserMonth).toLocaleString('en', { maximumFractionDigits: 0 })}`,
+      ),
+    ]),
+  ],
+);
+
+const assumptions = [
+  `Prices of ${prices.date}, ${prices.region}: ${prices.currency}. ${prices.sources.join(', ')}`,
+  `Calls and capacity units as counted by the bench of ${results.date.slice(0, 10)}: a sign-in ${units('signIn')}, a refresh ${units('refresh')}; besides, ${assumed.indexWrites.signIn} write unit of the index by person when a code with a refresh token is redeemed, which embedded databases do not count.`,
+  `Processor time as measured by it, with RS256, the gateway stand-in included: ${pixy.signIn.cpuMs.toFixed(2)} ms a sign-in, ${pixy.refresh.cpuMs.toFixed(2)} ms a refresh; at ${memoryMb} MB a function has ${((memoryMb / assumed.oneProcessorMb) * 100).toFixed(0)} % of a processor, taken as fast as the one measured.`,
+  `${assumed.databaseMs} ms for each call of DynamoDB, and half a millisecond of rounding a call. No cold starts: one in a thousand calls would add less than a cent.`,
+  `Log lines as written: ${lines.signIn} bytes a sign-in and ${lines.refresh} a refresh, and ${assumed.platformLogBytes} bytes in ${assumed.platformLogEvents} lines that Lambda writes for every call; ${assumed.logEventBytes} bytes more for each line.`,
+  'Private keys in memory. With `signing: kms` every token is a call of KMS: $15 a million signatures, $30 a million sign-ins.',
+  'Without data that leaves AWS ($0.09 a GB; about 4 kB a sign-in, $0.36 a million), storage ($0.25 a GB and month) and the sign-in page itself, which only comes when there is no session.',
+  prices.managedNote,
+];
+
+function units(flow: Flow): string {
+  const counts = pixy?.counts?.[flow];
+  return `${counts?.calls} calls, ${counts?.writeUnits} write and ${counts?.readUnits} read units`;
+}
+
+const readme = `${dollars(total('signIn', 'HTTP API'))} per million sign-ins and ${dollars(total('refresh', 'HTTP API'))} per million refreshes on the HTTP API, logs included; ${dollars(aws.kmsKeyMonth)} a month when nobody signs in (list prices of ${prices.date}, ${prices.region}; npm run cost)`;
+
+const list = assumptions.map((one) => `- ${one}`).join('\n');
+process.stdout.write(`${[perMillion, idle, managed, 'Assumed:', list, 'README:', readme].join('\n\n')}\n`);
+if (values.write) {
+  await writeParts('cost.md', [
+    ['per-million', perMillion],
+    ['idle', idle],
+    ['managed', managed],
+    ['assumptions', list],
+  ]);
+}

@@ -1,0 +1,72 @@
+import { Browser, type Target } from './flows.ts';
+
+/*
+ * The load, in a process of its own: takes jobs from the process that forked it, one at a time.
+ */
+
+export type Job = {
+  target: Target;
+  kind: 'sign-in' | 'refresh';
+  connections: number;
+  /** At most so long, and at most so many. */
+  milliseconds: number;
+  count?: number;
+};
+
+/** Times in milliseconds, sorted. */
+export type Done = { count: number; seconds: number; authorize: number[]; token: number[] };
+
+process.on('message', (job: Job | 'go') => {
+  if (job === 'go') return;
+  run(job).then(
+    (done) => process.send?.(done),
+    (error: unknown) => process.send?.({ error: String((error as Error).stack) }),
+  );
+});
+
+async function run({ target, kind, connections, milliseconds, count = Number.POSITIVE_INFINITY }: Job): Promise<Done> {
+  const authorize: number[] = [];
+  const token: number[] = [];
+  const timed = async <Value>(times: number[], work: () => Promise<Value>): Promise<Value> => {
+    const start = performance.now();
+    const value = await work();
+    times.push(performance.now() - start);
+    return value;
+  };
+  const browsers = Array.from({ length: connections }, () => new Browser(target));
+  try {
+    const refreshTokens =
+      kind === 'refresh'
+        ? await Promise.all(
+            browsers.map(async (browser) => (await browser.redeem(await browser.authorize())).refresh_token),
+          )
+        : [];
+    // So that the processor time of the server can be read between the preparation and the work.
+    const started = Promise.withResolvers<void>();
+    process.once('message', () => started.resolve());
+    process.send?.('ready');
+    await started.promise;
+
+    const start = performance.now();
+    let left = count;
+    const isTime = () => left-- > 0 && performance.now() - start < milliseconds;
+    await Promise.all(
+      browsers.map(async (browser, index) => {
+        let refreshToken = refreshTokens[index] ?? '';
+        while (isTime()) {
+          if (kind === 'refresh') {
+            refreshToken = (await timed(token, () => browser.refresh(refreshToken))).refresh_token;
+          } else {
+            const issued = await timed(authorize, () => browser.authorize());
+            await timed(token, () => browser.redeem(issued));
+          }
+        }
+      }),
+    );
+    const seconds = (performance.now() - start) / 1_000;
+    const sort = (times: number[]) => times.sort((a, b) => a - b);
+    return { count: token.length, seconds, authorize: sort(authorize), token: sort(token) };
+  } finally {
+    for (const browser of browsers) browser.close();
+  }
+}

@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildFunctions } from '../infra/bundling/build.ts';
+import { measureColdStarts } from './cold-start/measure.ts';
+import { startCountingProxy } from './counting-proxy.ts';
+import { type Measured, medianOf, signatureCost, startLoad } from './measure.ts';
+import { machine, type Results, type ServerResult } from './results.ts';
+import { servers } from './servers.ts';
+import { writeResults } from './write-results.ts';
+
+/*
+ * npm run bench [-- --rounds 5] [--seconds 2] [--cold-starts 15]
+ *
+ * Every server in the same rounds on the same machine, one after the other, so that whatever else the machine does is shared
+ * by all. Writes bench/results/latest.json and the parts of docs/performance.md that hold results.
+ */
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    'cold-starts': { type: 'string', default: '15' },
+  },
+});
+const rounds = Number(values.rounds);
+const milliseconds = Number(values.seconds) * 1_000;
+const connections = 8;
+
+if (!existsSync(join(import.meta.dirname, 'node_modules', 'oidc-provider'))) {
+  const { status } = spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: import.meta.dirname, stdio: 'inherit' });
+  if (status !== 0) throw new Error('the servers to compare with could not be installed');
+}
+
+const started = new Date();
+const folder = await mkdtemp(join(tmpdir(), 'pixy-bench-'));
+const load = startLoad();
+try {
+  await buildFunctions(folder);
+  const results: Results = {
+    date: started.toISOString(),
+    machine: machine(),
+    settings: { rounds, seconds: milliseconds / 1_000, connections },
+    signatureMs: { RS256: signatureCost('RS256'), ES256: signatureCost('ES256') },
+    servers: await compare(),
+    coldStart: await measureColdStarts(folder, Number(values['cold-starts'])),
+  };
+  await writeResults(results);
+} finally {
+  load.stop();
+  await rm(folder, { recursive: true });
+}
+
+async function compare(): Promise<ServerResult[]> {
+  const running = [];
+  for (const { name, store, algorithm, start } of servers) {
+    const instance = await start({ folder });
+    running.push({ name, store, algorithm, instance, signIns: [] as Measured[], refreshes: [] as Measured[] });
+    await load.measure({ target: instance.target, kind: 'sign-in', connections, milliseconds: 1_500 }, instance.server);
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    process.stdout.write(`round ${round + 1} of ${rounds}\n`);
+    // Every other round the other way round: nobody always comes after the same one.
+    for (const { instance, signIns, refreshes } of round % 2 === 0 ? running : running.toReversed()) {
+      const job = { target: instance.target, connections };
+      signIns.push(await load.measure({ ...job, kind: 'sign-in', milliseconds }, instance.server));
+      refreshes.push(await load.measure({ ...job, kind: 'refresh', milliseconds: milliseconds / 2 }, instance.server));
+    }
+  }
+  for (const { instance } of running) await instance.stop();
+  const results: ServerResult[] = [];
+  for (const [index, { name, store, algorithm, signIns, refreshes }] of running.entries()) {
+    results.push({
+      name,
+      store,
+      algorithm,
+      signIn: medianOf(signIns),
+      refresh: medianOf(refreshes),
+      counts: store === 'DynamoDB' ? await count(servers[index] as (typeof servers)[number]) : undefined,
+    });
+  }
+  return results;
+}
+
+/** Calls and capacity units of one sign-in and of one refresh, once everything that is remembered is there. */
+async function count({ start }: (typeof servers)[number]) {
+  const flows = 20;
+  let proxy: Awaited<ReturnType<typeof startCountingProxy>> | undefined;
+  const instance = await start({
+    folder,
+    before: async (endpoint) => {
+      proxy = await startCountingProxy(endpoint);
+      return proxy.endpoint;
+    },
+  });
+  const counted = proxy;
+  if (counted === undefined) throw new Error('the server was started without the proxy');
+  const of = async (kind: 'sign-in' | 'refresh') => {
+    await load.count({ target: instance.target, kind, count: 2 });
+    let prepared = 0;
+    const calls = await counted.callsDuring(async () => {
+      const before = counted.counted();
+      await load.count({ target: instance.target, kind, count: flows }, () => {
+        prepared = counted.counted() - before;
+      });
+    });
+    const own = calls.slice(prepared);
+    const sum = (units: (call: (typeof own)[number]) => number) =>
+      own.reduce((total, call) => total + units(call), 0) / flows;
+    return {
+      calls: sum(() => 1),
+      writeUnits: sum((call) => call.writeUnits),
+      readUnits: sum((call) => call.readUnits),
+    };
+  };
+  try {
+    return { signIn: await of('sign-in'), refresh: await of('refresh') };
+  } finally {
+    await instance.stop();
+    counted.close();
+  }
+}

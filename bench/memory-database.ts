@@ -1,0 +1,141 @@
+import { type ConditionalOutcome, ConditionFailed, type Database, type Item } from '../shared/aws/dynamodb.ts';
+
+/*
+ * The verbs of shared/aws/dynamodb.ts over a Map, so that the handlers can be measured as if the store answered at once.
+ * It understands the expressions that the stores write. Only for measuring: nothing expires and nothing is checked.
+ */
+
+type Key = { TableName?: string | undefined; Key?: Item | undefined };
+type Expressions = {
+  UpdateExpression?: string | undefined;
+  ConditionExpression?: string | undefined;
+  ExpressionAttributeNames?: Record<string, string> | undefined;
+  ExpressionAttributeValues?: Item | undefined;
+};
+
+export function memoryDatabase(): Database {
+  const tables = new Map<string, Map<string, Item>>();
+  const tableOf = (name = ''): Map<string, Item> => {
+    const known = tables.get(name) ?? new Map<string, Item>();
+    tables.set(name, known);
+    return known;
+  };
+  const keyText = (key: Item = {}): string => [key['pk'] ?? key['id'], key['sk']].join('\n');
+  const find = ({ TableName, Key }: Key): Item | undefined => tableOf(TableName).get(keyText(Key));
+
+  function change(input: Key & Expressions): Item {
+    const item = copyOf(find(input) ?? input.Key ?? {});
+    if (!holds(input, find(input) ?? {})) throw new ConditionFailed();
+    apply(input, item);
+    tableOf(input.TableName).set(keyText(input.Key), item);
+    return item;
+  }
+
+  return {
+    get: async (input) => find(input),
+    getTogether: async (wanted) => wanted.map(find),
+    getAll: async (table, keys) => keys.map((Key) => find({ TableName: table, Key })),
+    async put(input) {
+      const Item = input.Item ?? {};
+      if (!holds(input, tableOf(input.TableName).get(keyText(Item)) ?? {})) throw new ConditionFailed();
+      tableOf(input.TableName).set(keyText(Item), Item);
+    },
+    async remove(input) {
+      tableOf(input.TableName).delete(keyText(input.Key));
+    },
+    async takeOut(input) {
+      const item = find(input);
+      tableOf(input.TableName).delete(keyText(input.Key));
+      return item;
+    },
+    update: async (input) => change(input),
+    async updateOnce(input): Promise<ConditionalOutcome> {
+      try {
+        return { won: true, item: change(input) };
+      } catch (error) {
+        if (error instanceof ConditionFailed) return { won: false, item: find(input) };
+        throw error;
+      }
+    },
+    query: async (input) => page(input.TableName, input.ExpressionAttributeValues),
+    queryPage: async (input) => ({ items: page(input.TableName, input.ExpressionAttributeValues), next: undefined }),
+  };
+
+  function page(table: string | undefined, values: Item = {}): Item[] {
+    return [...tableOf(table).values()].filter((item) => item['pk'] === values[':pk']);
+  }
+}
+
+const pathOf = (path: string, names: Record<string, string> = {}): string[] =>
+  path.split('.').map((part) => names[part] ?? part);
+
+const read = (item: Item, path: readonly string[]): unknown =>
+  path.reduce<unknown>((value, part) => (value as Item | undefined)?.[part], item);
+
+function operand(
+  text: string,
+  item: Item,
+  { ExpressionAttributeNames, ExpressionAttributeValues = {} }: Expressions,
+): unknown {
+  return text.startsWith(':') ? ExpressionAttributeValues[text] : read(item, pathOf(text, ExpressionAttributeNames));
+}
+
+const comparisons: Record<string, (one: never, other: never) => boolean> = {
+  '=': (one, other) => one === other,
+  '<>': (one, other) => one !== other,
+  '<': (one, other) => one < other,
+  '>': (one, other) => one > other,
+  '<=': (one, other) => one <= other,
+  '>=': (one, other) => one >= other,
+};
+
+/** Conditions joined by AND, of comparisons and functions. */
+function holds(input: Expressions, item: Item): boolean {
+  if (input.ConditionExpression === undefined) return true;
+  return input.ConditionExpression.split(' AND ').every((condition) => {
+    const [, name, path = '', member = ''] = /^(\w+)\(([^,)]+)(?:, ([^)]+))?\)$/.exec(condition) ?? [];
+    if (name === 'attribute_exists') return operand(path, item, input) !== undefined;
+    if (name === 'attribute_not_exists') return operand(path, item, input) === undefined;
+    if (name === 'contains') return (operand(path, item, input) as unknown[])?.includes(operand(member, item, input));
+    const [one = '', comparison = '', other = ''] = condition.split(' ');
+    const compare = comparisons[comparison];
+    if (compare === undefined) throw new Error(`a condition that is not understood: ${condition}`);
+    return compare(operand(one, item, input) as never, operand(other, item, input) as never);
+  });
+}
+
+/** SET of values and REMOVE; ADD and DELETE of set members, which only registration uses. */
+function apply(input: Expressions, item: Item): void {
+  for (const [, verb, list = ''] of (input.UpdateExpression ?? '').matchAll(
+    /(SET|REMOVE|ADD|DELETE) (.*?)(?= (?:SET|REMOVE|ADD|DELETE) |$)/g,
+  )) {
+    for (const clause of list.split(/, (?![^(]*\))/)) {
+      const [left = '', right = ''] = clause.split(verb === 'SET' ? ' = ' : ' ');
+      const path = pathOf(left, input.ExpressionAttributeNames);
+      const parent = read(item, path.slice(0, -1)) as Item;
+      const name = path.at(-1) ?? '';
+      const [, kept, fallback = ''] = /^if_not_exists\((.+), (.+)\)$/.exec(right) ?? [];
+      if (verb === 'REMOVE') delete parent[name];
+      else if (verb === 'SET')
+        parent[name] =
+          kept === undefined
+            ? operand(right, item, input)
+            : (operand(kept, item, input) ?? operand(fallback, item, input));
+      else {
+        const members = new Set(parent[name] as Set<unknown> | undefined);
+        for (const member of operand(right, item, input) as Set<unknown>) {
+          if (verb === 'ADD') members.add(member);
+          else members.delete(member);
+        }
+        parent[name] = members;
+      }
+    }
+  }
+}
+
+/** Items are read by those who wrote them before: what is changed is a copy, two levels deep, as no expression goes deeper. */
+const copyOf = (item: Item): Item =>
+  Object.fromEntries(Object.entries(item).map(([name, value]) => [name, isPlain(value) ? { ...value } : value]));
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -1,0 +1,54 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { compose as composeRotateKeys } from '../../functions/rotate-keys/compose.ts';
+import { openRuntime } from '../../functions/runtime.ts';
+import { createTables } from '../../infra/local/create-tables.ts';
+import { type Database, openDatabase } from '../../shared/aws/dynamodb.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
+import { parseRegistration } from '../../shared/clients/registration.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
+import type { Target } from '../load/flows.ts';
+import { type Algorithm, credentials, pixyEnvironment, redirectUri, tables } from './environment.ts';
+
+/** The SDK as it comes, for an endpoint that takes any signature. */
+export const databaseClient = (endpoint: string) =>
+  new DynamoDBClient({
+    endpoint,
+    region: credentials.AWS_REGION,
+    credentials: { accessKeyId: credentials.AWS_ACCESS_KEY_ID, secretAccessKey: credentials.AWS_SECRET_ACCESS_KEY },
+  });
+
+/** Tables, a key, a public client with refresh tokens and a person with a session: what a first sign-in leaves behind. */
+export async function setUpDatabase(endpoint: string, algorithm: Algorithm, wrappingKey: string): Promise<string> {
+  const client = databaseClient(endpoint);
+  await createTables(client, tables);
+  return setUp(openDatabase(client), pixyEnvironment('http://localhost', algorithm, wrappingKey));
+}
+
+/** The same in a database that has its tables. Returns the cookie of the session. */
+export async function setUp(database: Database, environment: Record<string, string>): Promise<string> {
+  const runtime = { ...openRuntime(environment, { writeLine: () => {} }), database };
+  await composeRotateKeys(runtime)();
+  const registration = await parseRegistration({
+    client_id: 'bench',
+    redirect_uris: [redirectUri],
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    scope: 'openid profile email',
+    first_party: true,
+  });
+  if (!registration.ok) throw new Error(registration.refusal.problem);
+  await clientStore(database, tables.clients, runtime.now).put('bench', registration.value, { by: 'bench', why: '' });
+  const { sessionLifetime: lifetime, sessionIdleLifetime: idleLifetime } = runtime.config;
+  const start = { sub: 'ada', amr: ['pwd'], now: runtime.now(), lifetime, idleLifetime };
+  return `pixy_session=${await sessionStore(database, tables.people).start(start)}`;
+}
+
+export const pixyTarget = (port: number, cookie: string): Target => ({
+  port,
+  authorize: '/authorize',
+  token: '/token',
+  clientId: 'bench',
+  redirectUri,
+  scope: 'openid profile email',
+  cookie,
+});

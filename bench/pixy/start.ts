@@ -1,0 +1,29 @@
+import type { Target } from '../load/flows.ts';
+import { type MeasuredProcess, startProcess } from '../server-process.ts';
+import { type Algorithm, credentials } from './environment.ts';
+import { pixyTarget, setUpDatabase } from './set-up.ts';
+
+export type Server = { target: Target; server: MeasuredProcess<object>; stop: () => Promise<void> };
+
+/** Pixy's bundles with the embedded database, each in a process of its own. `before` may put something between the two. */
+export async function startPixy(options: {
+  folder: string;
+  algorithm: Algorithm;
+  wrappingKey: string;
+  before?: (endpoint: string) => Promise<string>;
+}): Promise<Server> {
+  const { folder, algorithm, wrappingKey, before } = options;
+  const database = await startProcess<{ endpoint: string }>('database.ts');
+  const cookie = await setUpDatabase(database.endpoint, algorithm, wrappingKey);
+  const endpoint = before ? await before(database.endpoint) : database.endpoint;
+  const environment = { ...credentials, AWS_ENDPOINT_URL_DYNAMODB: endpoint };
+  const server = await startProcess<{ port: number }>('pixy/bundles.ts', [folder, algorithm, wrappingKey], environment);
+  return {
+    target: pixyTarget(server.port, cookie),
+    server,
+    async stop() {
+      await server.stop();
+      await database.stop();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { cpus } from 'node:os';
+import type { ColdStarts } from './cold-start/measure.ts';
+import type { Measured } from './measure.ts';
+
+/** What of one flow goes to the database. */
+export type Count = { calls: number; writeUnits: number; readUnits: number };
+
+export type ServerResult = {
+  name: string;
+  store: 'memory' | 'DynamoDB';
+  algorithm: 'ES256' | 'RS256';
+  signIn: Measured;
+  refresh: Measured;
+  counts?: { signIn: Count; refresh: Count } | undefined;
+};
+
+/** Everything that one run of the bench found out. */
+export type Results = {
+  date: string;
+  machine: string;
+  settings: { rounds: number; seconds: number; connections: number };
+  /** Processor milliseconds of one signature. */
+  signatureMs: { RS256: number; ES256: number };
+  servers: ServerResult[];
+  coldStart: ColdStarts;
+};
+
+export const machine = (): string =>
+  `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${process.platform} ${process.arch}, Node.js ${process.version}`;

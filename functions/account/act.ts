@@ -1,0 +1,92 @@
+import type { Answer } from '../../shared/http/endpoint.ts';
+import { type DoneNotice, leaveNotice } from '../../shared/http/notice-cookie.ts';
+import { seeOther } from '../../shared/http/reply.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { type Parameters, single } from '../../shared/oauth/parameters.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { passkeyName } from '../../shared/people/passkey.ts';
+import { listedIdOf } from '../../shared/people/session-store.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
+import { revokeApp } from './apps.ts';
+import type { AccountDeps } from './handler.ts';
+import { isFresh, type SignedInPerson, toSignIn } from './signed-in-person.ts';
+
+type Action = (
+  id: string,
+  person: SignedInPerson,
+  form: Parameters,
+  deps: AccountDeps,
+) => Promise<DoneNotice | Refusal>;
+
+/** What the forms of the page can do, by their field `action`. All of it is about the person who is signed in. */
+const actions = {
+  end_session: async (id, { session }, _, deps) => {
+    await deps.sessions.endListed(session.sub, id);
+    return 'sessionEnded';
+  },
+  end_other_sessions: async (_, person, __, deps) => {
+    await endOtherSessions(person, deps);
+    return 'sessionsEnded';
+  },
+  revoke_access: async (id, { session }, _, deps) => {
+    await revokeApp(session.sub, id, deps, deps.now());
+    return 'accessRemoved';
+  },
+  rename_passkey: async (id, { session }, form, deps) => {
+    await deps.passkeys.rename(session.sub, id, passkeyName(single(form, 'name'), '–'));
+    return 'passkeyRenamed';
+  },
+  remove_passkey: async (id, person, _, deps) => {
+    const { session } = person;
+    if (!(await hasOtherWay(id, person, deps))) return { reason: 'last_way_in' };
+    await deps.passkeys.remove(session.sub, id);
+    return 'passkeyRemoved';
+  },
+  unlink: async (id, person, _, deps) => {
+    if (!(await hasOtherWay(id, person, deps))) return { reason: 'last_way_in' };
+    await deps.links.release(person.session.sub, id);
+    return 'unlinked';
+  },
+  turn_off_totp: async (_, { session }, __, deps) => {
+    await deps.totps.turnOff(session.sub);
+    return 'totpOff';
+  },
+} as const satisfies Record<string, Action>;
+
+/** These make an account easier to get into, or harder for its own person. */
+const isSensitive = (name: string): boolean => ['remove_passkey', 'unlink', 'turn_off_totp'].includes(name);
+
+/** Can the person still sign in without the passkey or the link with this id? */
+async function hasOtherWay(id: string, { session, account }: SignedInPerson, deps: AccountDeps): Promise<boolean> {
+  if (deps.hasPasswords && account.passwordHash !== undefined) return true;
+  const [passkeys, links] = await Promise.all([deps.passkeys.list(session.sub), deps.links.list(session.sub)]);
+  const isUsable = (provider: string) => deps.upstreams.some((upstream) => upstream.id === provider);
+  return [...passkeys, ...links.filter(({ provider }) => isUsable(provider))].some((way) => way.id !== id);
+}
+
+/** Does what a form asks for and leads back to the page, or to the sign-in page if it was too long ago. */
+export async function act(
+  form: Parameters,
+  person: SignedInPerson,
+  deps: AccountDeps,
+): Promise<Result<Answer, Refusal>> {
+  const name = single(form, 'action') ?? '';
+  const action: Action | undefined = Object.hasOwn(actions, name) ? actions[name as keyof typeof actions] : undefined;
+  if (action === undefined) return ok({ reply: seeOther(endpoints.account) });
+  if (isSensitive(name) && !isFresh(person, deps.now())) return ok(toSignIn(deps.issuer, 'not_fresh'));
+  const outcome = await action(single(form, 'id') ?? '-', person, form, deps);
+  if (typeof outcome !== 'string') return refuse(outcome);
+  return ok({
+    reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, outcome)]),
+    decision: { verdict: 'allowed' },
+  });
+}
+
+/** Every session of the person but the one that asks. */
+export async function endOtherSessions(
+  { session, sessionId }: SignedInPerson,
+  deps: Pick<AccountDeps, 'sessions' | 'now'>,
+): Promise<void> {
+  const others = (await deps.sessions.list(session.sub, deps.now())).filter(({ id }) => id !== listedIdOf(sessionId));
+  await Promise.all(others.map(({ id }) => deps.sessions.endListed(session.sub, id)));
+}

@@ -1,0 +1,43 @@
+import { clientReader } from '../../shared/clients/client-reader.ts';
+import { grantStore } from '../../shared/grants/grant-store.ts';
+import { looksOf } from '../../shared/http/pages/look.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { consentStore } from '../../shared/people/consent-store.ts';
+import { passkeyStore } from '../../shared/people/passkey-store.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
+import { throttleStore } from '../../shared/people/throttle-store.ts';
+import { totpStore } from '../../shared/people/totp-store.ts';
+import { linkStore } from '../../shared/upstream/link-store.ts';
+import { byPath } from '../by-path.ts';
+import { keyWrapper, type Runtime } from '../runtime.ts';
+import { backChannelLogout, tellingSessions } from '../sign-out/back-channel.ts';
+import { authenticatorHandler, recoveryCodesHandler } from './authenticator.ts';
+import { changePasswordHandler } from './change-password.ts';
+import { accountHandler } from './handler.ts';
+
+export function compose(runtime: Runtime) {
+  const { config, database, writeLine, now } = runtime;
+  const { people, clients, grants } = config.tables;
+  const deps = {
+    ...config,
+    serviceName: config.brand.name,
+    accounts: accountStore(database, people),
+    sessions: tellingSessions(sessionStore(database, people), backChannelLogout(runtime)),
+    consents: consentStore(database, people),
+    passkeys: passkeyStore(database, people),
+    totps: totpStore(database, people, keyWrapper(config)),
+    throttle: throttleStore(database, people),
+    links: linkStore(database, people),
+    grants: grantStore(database, grants),
+    clients: clientReader(database, clients, now),
+    lookOf: looksOf(config.brand),
+    writeLine,
+    now,
+  };
+  return byPath(accountHandler(deps), {
+    [endpoints.accountPassword]: changePasswordHandler(deps),
+    [endpoints.accountAuthenticator]: authenticatorHandler(deps),
+    [endpoints.accountRecoveryCodes]: recoveryCodesHandler(deps),
+  });
+}

@@ -1,0 +1,64 @@
+import { createHmac } from 'node:crypto';
+import type { Answer } from '../../shared/http/endpoint.ts';
+import { readForm } from '../../shared/http/form.ts';
+import { leaveNotice } from '../../shared/http/notice-cookie.ts';
+import { seeOther } from '../../shared/http/reply.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { activeSession } from '../../shared/http/session-cookie.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { type Parameters, refuseUnclear, single } from '../../shared/oauth/parameters.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import type { Account } from '../../shared/people/account.ts';
+import type { AccountStore } from '../../shared/people/account-store.ts';
+import type { Session, SessionStore } from '../../shared/people/session-store.ts';
+import { type Result, refuse } from '../../shared/result.ts';
+import { equalInConstantTime } from '../../shared/secret.ts';
+
+/** Seconds after a sign-in in which somebody may change how they sign in. */
+const freshFor = 600;
+
+/** Who is at a page of the account: signed in, and not disabled meanwhile. */
+export type SignedInPerson = {
+  account: Account;
+  session: Session;
+  sessionId: string;
+  /** For the forms of the pages: bound to the session, so that it is worth nothing after it or in another one. */
+  formToken: string;
+};
+
+export type PersonDeps = {
+  issuer: string;
+  sessions: Pick<SessionStore, 'find'>;
+  accounts: Pick<AccountStore, 'findBySubject'>;
+  now: () => number;
+};
+
+export async function findPerson(request: HttpRequest, deps: PersonDeps): Promise<SignedInPerson | undefined> {
+  const sessionId = activeSession(request, deps.issuer);
+  const session = sessionId === undefined ? undefined : await deps.sessions.find(sessionId, deps.now());
+  const account = session && (await deps.accounts.findBySubject(session.sub));
+  if (sessionId === undefined || !session || !account || account.disabledAt !== undefined) return undefined;
+  return { account, session, sessionId, formToken: formTokenOf(sessionId) };
+}
+
+const formTokenOf = (sessionId: string): string =>
+  createHmac('sha256', sessionId).update('forms of the account').digest('base64url');
+
+/** The form of a page of this session. Refuses what is no form, and `form_token_invalid`. */
+export function readAccountForm(request: HttpRequest, { formToken }: SignedInPerson): Result<Parameters, Refusal> {
+  const form = readForm(request);
+  if (!form.ok) return form;
+  const unclear = refuseUnclear(form.value);
+  if (unclear) return refuse(unclear);
+  const isOurs = equalInConstantTime(single(form.value, 'form_token') ?? '', formToken);
+  return isOurs ? form : refuse({ reason: 'form_token_invalid' });
+}
+
+/** How somebody signs in may be changed only shortly after they did. */
+export const isFresh = ({ session }: SignedInPerson, now: number): boolean => now - session.authTime <= freshFor;
+
+/** To the sign-in page, for somebody who is not signed in, or not shortly enough ago. From there a link leads back. */
+export const toSignIn = (issuer: string, reason: 'nobody' | 'not_fresh'): Answer => ({
+  reply: seeOther(endpoints.signIn, reason === 'not_fresh' ? [leaveNotice(issuer, 'confirm')] : []),
+  decision: { verdict: 'continued' },
+});

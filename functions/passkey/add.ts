@@ -1,0 +1,84 @@
+import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
+import { leaveNotice } from '../../shared/http/notice-cookie.ts';
+import { errorPage } from '../../shared/http/pages/error-page.ts';
+import type { LookOf } from '../../shared/http/pages/look.ts';
+import { passkeySetupPage } from '../../shared/http/pages/passkey-setup-page.ts';
+import { problemOf } from '../../shared/http/pages/problem.ts';
+import { seeOther } from '../../shared/http/reply.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { single } from '../../shared/oauth/parameters.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
+import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
+import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
+import { deviceName } from '../account/device-name.ts';
+import {
+  findPerson,
+  isFresh,
+  type PersonDeps,
+  readAccountForm,
+  type SignedInPerson,
+  toSignIn,
+} from '../account/signed-in-person.ts';
+import { beginPasskey, keepPasskey, verifyNewPasskey } from './new-passkey.ts';
+
+export type AddPasskeyDeps = PersonDeps & {
+  serviceName?: string | undefined;
+  challenges: ChallengeStore;
+  passkeys: Pick<PasskeyStore, 'add' | 'list'>;
+  lookOf: LookOf;
+  writeLine: WriteLine;
+};
+
+/** Where somebody who is signed in makes a passkey. Only shortly after a sign-in: a passkey is a key to the account. */
+export const addPasskeyHandler = (deps: AddPasskeyDeps) =>
+  endpoint({
+    name: 'account-passkey',
+    methods: { GET: (request) => visit(request, show, deps), POST: (request) => visit(request, add, deps) },
+    tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
+    writeLine: deps.writeLine,
+    now: deps.now,
+  });
+
+type Step = (request: HttpRequest, person: SignedInPerson, deps: AddPasskeyDeps) => Promise<Answer>;
+
+async function visit(request: HttpRequest, step: Step, deps: AddPasskeyDeps): Promise<Answer> {
+  const person = await findPerson(request, deps);
+  if (person === undefined) return toSignIn(deps.issuer, 'nobody');
+  return isFresh(person, deps.now()) ? step(request, person, deps) : toSignIn(deps.issuer, 'not_fresh');
+}
+
+async function show(
+  request: HttpRequest,
+  { account, sessionId, formToken }: SignedInPerson,
+  deps: AddPasskeyDeps,
+  refusal?: Refusal,
+): Promise<Answer> {
+  const look = deps.lookOf(request);
+  const reply = await passkeySetupPage(look, {
+    ceremony: await beginPasskey({ account, browser: sessionId }, deps, deps.now()),
+    suggestedName: deviceName(request.header('user-agent')),
+    skipPath: endpoints.account,
+    formToken,
+    cookies: [],
+    ...(refusal && { problem: problemOf(refusal, look), status: statusOf(refusal) }),
+  });
+  return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };
+}
+
+async function add(request: HttpRequest, person: SignedInPerson, deps: AddPasskeyDeps): Promise<Answer> {
+  const form = readAccountForm(request, person);
+  if (!form.ok) return show(request, person, deps, form.refusal);
+  const { account, sessionId: browser } = person;
+  const [credential, name = ''] = [single(form.value, 'credential'), single(form.value, 'name')];
+  const made = await verifyNewPasskey({ account, browser, credential, name }, deps, deps.now());
+  if (!made.ok) return show(request, person, deps, made.refusal);
+  const kept = await keepPasskey(made.value, deps.passkeys);
+  if (!kept.ok) return show(request, person, deps, kept.refusal);
+  return {
+    reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'passkeyAdded')]),
+    decision: { verdict: 'allowed' },
+  };
+}

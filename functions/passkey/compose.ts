@@ -1,0 +1,29 @@
+import { looksOf } from '../../shared/http/pages/look.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
+import { passkeyStore } from '../../shared/people/passkey-store.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
+import { byPath } from '../by-path.ts';
+import type { Runtime } from '../runtime.ts';
+import { addPasskeyHandler } from './add.ts';
+import { scriptHandler } from './serve-script.ts';
+import { passkeySignInHandler } from './sign-in.ts';
+
+export function compose({ config, database, writeLine, now }: Runtime) {
+  const deps = {
+    ...config,
+    serviceName: config.brand.name,
+    accounts: accountStore(database, config.tables.people),
+    sessions: sessionStore(database, config.tables.people),
+    challenges: challengeStore(database, config.tables.people),
+    passkeys: passkeyStore(database, config.tables.people),
+    lookOf: looksOf(config.brand),
+    writeLine,
+    now,
+  };
+  return byPath(passkeySignInHandler(deps), {
+    [endpoints.accountPasskey]: addPasskeyHandler(deps),
+    [endpoints.passkeyScript]: scriptHandler(deps),
+  });
+}

@@ -1,0 +1,81 @@
+import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import { auditLine } from '../../shared/audit/decision.ts';
+import { type ClientReader, clientReader } from '../../shared/clients/client-reader.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { signingKeys } from '../../shared/keys/loaded-keys.ts';
+import type { SigningAlgorithm, SigningKey } from '../../shared/keys/signing-key.ts';
+import { parseNotice, type Session, type SessionStore } from '../../shared/people/session-store.ts';
+import { mintLogoutToken } from '../../shared/tokens/logout-token.ts';
+import { keyCustody, type Runtime } from '../runtime.ts';
+import { deliverLogoutToken } from './back-channel-delivery.ts';
+
+type Deps = {
+  issuer: string;
+  clients: Pick<ClientReader, 'find'>;
+  defaultAlgorithm: SigningAlgorithm;
+  signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
+  writeLine: WriteLine;
+  now: () => number;
+};
+
+/** Tells the clients of sessions that have ended. Takes what the session store gave back; never throws, and never takes long. */
+export type TellClients = (ended: readonly (Session | undefined)[], requestId?: string) => Promise<void>;
+
+/** OpenID Connect Back-Channel Logout §2.5. Takes the right to sign. */
+export function backChannelLogout({ config, database, writeLine, now }: Runtime): TellClients {
+  return tellClients({
+    issuer: config.issuer,
+    clients: clientReader(database, config.tables.clients, now),
+    defaultAlgorithm: config.signingAlgorithms[0],
+    signingKey: signingKeys(keyStore(database, config.tables.keys), keyCustody(config), now),
+    writeLine,
+    now,
+  });
+}
+
+/** All at once. A client that cannot be told is in the log; the person is signed out in any case. */
+const tellClients =
+  (deps: Deps): TellClients =>
+  async (ended, requestId = '-') => {
+    const notices = ended.flatMap((session) =>
+      session ? (session.notices ?? []).map((notice) => ({ sub: session.sub, ...parseNotice(notice) })) : [],
+    );
+    await Promise.all(notices.map((notice) => tell(notice, requestId, deps)));
+  };
+
+/** A session store whose ended sessions are told to their clients, for functions that end them in several places. */
+export const tellingSessions = (sessions: SessionStore, tellAll: TellClients): SessionStore => ({
+  ...sessions,
+  async endListed(sub, id) {
+    const ended = await sessions.endListed(sub, id);
+    await tellAll([ended]);
+    return ended;
+  },
+  async endAll(sub, now) {
+    const listed = await sessions.list(sub, now);
+    await tellAll(await Promise.all(listed.map(({ id }) => sessions.endListed(sub, id))));
+    return listed.length;
+  },
+});
+
+async function tell(
+  { sub, sid, clientId }: { sub: string; sid: string; clientId: string },
+  requestId: string,
+  deps: Deps,
+): Promise<void> {
+  const cause = await deliver({ sub, sid, clientId }, deps).catch((error: unknown) =>
+    error instanceof Error ? error.name : 'error',
+  );
+  if (cause === undefined || cause === 'delivered') return;
+  const decision = { endpoint: 'back-channel-logout', verdict: 'failed', client: clientId, cause } as const;
+  deps.writeLine(auditLine(deps.now(), requestId, decision));
+}
+
+/** Undefined for a client that is gone, or wants to be told no longer. */
+async function deliver(notice: { sub: string; sid: string; clientId: string }, deps: Deps) {
+  const client = await deps.clients.find(notice.clientId);
+  if (!client?.backchannelLogoutUri || client.disabled) return undefined;
+  const key = await deps.signingKey(client.idTokenSignedResponseAlg ?? deps.defaultAlgorithm);
+  const token = await mintLogoutToken(notice, deps.issuer, key, deps.now());
+  return deliverLogoutToken(client.backchannelLogoutUri, token, deps.issuer.startsWith('http:'));
+}

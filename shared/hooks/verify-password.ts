@@ -1,0 +1,118 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Refusal } from '../oauth/refusal.ts';
+import { hashPassword } from '../password.ts';
+import { type Account, claimsWithEmail } from '../people/account.ts';
+import type { AccountStore } from '../people/account-store.ts';
+import type { Attempt, ThrottleStore } from '../people/throttle-store.ts';
+import { type PasswordAttempt, verifyCredentials } from '../people/verify-credentials.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import type { AuthenticateAnswer } from './events.ts';
+import { HookFailed } from './hook-failed.ts';
+import type { Hooks } from './hooks.ts';
+
+type Deps = {
+  accounts: Pick<AccountStore, 'findByUsername' | 'findBySubject' | 'upgradePassword' | 'add' | 'change'>;
+  throttle: Pick<ThrottleStore, 'countSignIn'>;
+  hooks: Hooks;
+};
+
+/** Somebody whose password was right, and how they proved who they are (RFC 8176). */
+export type Verified = { account: Account; amr: readonly string[] };
+
+/**
+ * Username and password under the throttle, with what the operator's functions have to say. With `authenticate`, they decide
+ * alone. With `migrateAccount`, they are asked about somebody who is not known here; who they vouch for gets an account with
+ * this password. Without hooks it is {@link verifyCredentials}. Throws {@link HookFailed}: then nobody comes in.
+ */
+export async function verifyPassword(
+  attempt: PasswordAttempt,
+  deps: Deps,
+  now: number,
+): Promise<Result<Verified, Refusal>> {
+  const { accounts, throttle, hooks } = deps;
+  if (hooks.authenticate) return authenticate(attempt, hooks.authenticate, deps, now);
+  let counted: Attempt | undefined;
+  const counting: Deps['throttle'] = {
+    countSignIn: async (...given) => {
+      counted = await throttle.countSignIn(...given);
+      return counted;
+    },
+  };
+  const verified = await verifyCredentials(attempt, accounts, counting, now);
+  if (verified.ok) return ok({ account: verified.value, amr: ['pwd'] });
+  const isUnknown =
+    verified.refusal.reason === 'credentials_wrong' && !(await accounts.findByUsername(attempt.username));
+  if (!isUnknown || !hooks.migrateAccount) return verified;
+  const migrated = await migrate(attempt, hooks.migrateAccount, accounts, now);
+  if (migrated === undefined) return verified;
+  await counted?.takeBack();
+  return ok({ account: migrated, amr: ['pwd'] });
+}
+
+async function authenticate(
+  attempt: PasswordAttempt,
+  ask: NonNullable<Hooks['authenticate']>,
+  { accounts, throttle }: Deps,
+  now: number,
+): Promise<Result<Verified, Refusal>> {
+  const counted = await throttle.countSignIn(attempt.username, attempt.sourceIp, now);
+  if (counted.retryAfter !== undefined) return refuse({ reason: 'sign_in_throttled', retryAfter: counted.retryAfter });
+  const { account: told } = await ask(attempt);
+  const account = told && (await mirror(told, accounts, now));
+  if (!account || account.disabledAt !== undefined) return refuse({ reason: 'credentials_wrong' });
+  await counted.takeBack();
+  return ok({ account, amr: told.amr });
+}
+
+type Told = NonNullable<AuthenticateAnswer['account']>;
+
+/** The account here of somebody whose account is elsewhere: made at the first sign-in, brought up to date at every other. */
+async function mirror(
+  { sub, username, email, claims }: Told,
+  accounts: Deps['accounts'],
+  now: number,
+): Promise<Account> {
+  const known = await accounts.findBySubject(sub);
+  if (known === undefined) {
+    const added = await accounts.add({ username, email, claims: { ...claims, sub } }, now);
+    if (added.ok) return added.value;
+    if (added.refusal.reason === 'name_taken') throw new HookFailed('authenticate', 'name taken');
+    // Somebody else signed in as the same person in this moment.
+    const made = await accounts.findBySubject(sub);
+    if (made) return made;
+    throw new HookFailed('authenticate', 'name taken');
+  }
+  const next = {
+    username: username ?? known.username,
+    email: email ?? known.email,
+    claims: claimsWithEmail({ ...claims, sub }, email ?? known.email),
+  };
+  const same = { username: known.username, email: known.email, claims: known.claims };
+  if (isDeepStrictEqual(plain(same), plain(next))) return known;
+  const changed = await accounts.change(known, next, now);
+  if (changed.ok) return changed.value;
+  if (changed.refusal.reason === 'name_taken') throw new HookFailed('authenticate', 'name taken');
+  return (await accounts.findBySubject(sub)) ?? known;
+}
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** The new account, or undefined when the operator does not know the person, or the password is not theirs. */
+async function migrate(
+  attempt: PasswordAttempt,
+  ask: NonNullable<Hooks['migrateAccount']>,
+  accounts: Deps['accounts'],
+  now: number,
+): Promise<Account | undefined> {
+  if (attempt.username.trim() === '' || attempt.password === '') return undefined;
+  const { account: told } = await ask(attempt);
+  if (told === null) return undefined;
+  const username = told.username ?? (told.email === undefined ? attempt.username.trim() : undefined);
+  const passwordHash = await hashPassword(attempt.password);
+  const added = await accounts.add({ ...told, username, passwordHash }, now);
+  if (added.ok) return added.value;
+  // Two first sign-ins at once with the same password, of which the other one was first.
+  const made = await accounts.findByUsername(attempt.username);
+  if (made && isDeepStrictEqual([made.username, made.email], [username, told.email])) return made;
+  throw new HookFailed('migrateAccount', 'name taken');
+}

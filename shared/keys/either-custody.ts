@@ -1,0 +1,14 @@
+import { type KeyCustody, type KeyPlace, placeOf } from './signing-key.ts';
+
+/**
+ * Makes keys in `place`, and uses and destroys each key where it is: after a change of the setting the keys that were made
+ * before it go on signing until their successor takes over.
+ */
+export function eitherCustody(place: KeyPlace, custodies: Readonly<Record<KeyPlace, KeyCustody>>): KeyCustody {
+  return {
+    place,
+    generate: (algorithm, signFrom) => custodies[place].generate(algorithm, signFrom),
+    open: (stored) => custodies[placeOf(stored)].open(stored),
+    destroy: (stored) => custodies[placeOf(stored)].destroy(stored),
+  };
+}

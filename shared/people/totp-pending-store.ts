@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import type { Database } from '../aws/dynamodb.ts';
+import { generateSecret, hashSecret } from '../secret.ts';
+
+/** Seconds between the password and the code. */
+export const pendingLifetime = 300;
+
+/** Somebody who gave the right password, and whose code is still to come. Not signed in. */
+export type PendingSignIn = {
+  sub: string;
+  /** What the person is called on the page. */
+  account: string;
+  keep: boolean;
+};
+
+export type PendingStore = ReturnType<typeof pendingStore>;
+
+/** Sign-ins that wait for a code, in the People table. Only the cookie has the secret of one; the table has its hash. */
+export function pendingStore(database: Database, table: string) {
+  const keyOf = (secret: string) => ({ pk: `pending#${hashSecret(secret)}`, sk: 'pending' });
+
+  return {
+    /** Returns the secret for the cookie. */
+    async start(pending: PendingSignIn, now: number): Promise<string> {
+      const secret = generateSecret();
+      const expiresAt = now + pendingLifetime;
+      await database.put({ TableName: table, Item: { ...keyOf(secret), ...pending, expiresAt, purgeAt: expiresAt } });
+      return secret;
+    },
+
+    async find(secret: string, now: number): Promise<PendingSignIn | undefined> {
+      const item = await database.get({ TableName: table, Key: keyOf(secret), ConsistentRead: true });
+      const pending = item && v.parse(record, item);
+      if (!pending || pending.spentAt !== undefined || now >= pending.expiresAt) return undefined;
+      const { sub, account, keep } = pending;
+      return { sub, account, keep };
+    },
+
+    /** Ends the wait. True for exactly one of those who try, and only in time. */
+    async spend(secret: string, now: number): Promise<boolean> {
+      const { won } = await database.updateOnce({
+        TableName: table,
+        Key: keyOf(secret),
+        UpdateExpression: 'SET spentAt = :now, attempt = :attempt',
+        ConditionExpression: 'expiresAt > :now AND attribute_not_exists(spentAt)',
+        ExpressionAttributeValues: { ':now': now, ':attempt': generateSecret() },
+      });
+      return won;
+    },
+  };
+}
+
+const record = v.object({
+  sub: v.string(),
+  account: v.string(),
+  keep: v.boolean(),
+  expiresAt: v.number(),
+  spentAt: v.optional(v.number()),
+});

@@ -1,0 +1,47 @@
+import type { Refusal } from '../oauth/refusal.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { readRecoveryCode } from './recovery-code.ts';
+import type { ThrottleStore } from './throttle-store.ts';
+import { matchTotpCode, readTotpCode } from './totp.ts';
+import type { TotpStore } from './totp-store.ts';
+
+/**
+ * A code of the authenticator app, or a recovery code: each is good once, however many try it at the same time. Attempts are
+ * counted per account before the code is looked at. Refuses `sign_in_throttled`, `second_factor_wrong` and `second_factor_used`.
+ */
+export async function verifySecondFactor(
+  { sub, typed }: { sub: string; typed: string },
+  totps: Pick<TotpStore, 'find' | 'useStep' | 'useRecoveryCode'>,
+  throttle: Pick<ThrottleStore, 'countProof'>,
+  now: number,
+): Promise<Result<void, Refusal>> {
+  const attempt = await throttle.countProof(sub, now);
+  if (attempt.retryAfter !== undefined) return refuse({ reason: 'sign_in_throttled', retryAfter: attempt.retryAfter });
+  const code = readTotpCode(typed);
+  const refusal = code === undefined ? await useRecoveryCode(sub, typed, totps) : await useCode(sub, code, totps, now);
+  if (refusal) return refuse(refusal);
+  await attempt.takeBack();
+  return ok(undefined);
+}
+
+async function useCode(
+  sub: string,
+  code: string,
+  totps: Pick<TotpStore, 'find' | 'useStep'>,
+  now: number,
+): Promise<Refusal | undefined> {
+  const totp = await totps.find(sub);
+  const step = totp && matchTotpCode(totp.secret, code, now);
+  if (totp === undefined || step === undefined) return { reason: 'second_factor_wrong' };
+  return step > totp.lastStep && (await totps.useStep(sub, step)) ? undefined : { reason: 'second_factor_used' };
+}
+
+async function useRecoveryCode(
+  sub: string,
+  typed: string,
+  totps: Pick<TotpStore, 'useRecoveryCode'>,
+): Promise<Refusal | undefined> {
+  const code = readRecoveryCode(typed);
+  const isUsed = code !== undefined && (await totps.useRecoveryCode(sub, code));
+  return isUsed ? undefined : { reason: 'second_factor_wrong' };
+}

@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import type { Account } from '../people/account.ts';
+import { emailSchema, newSubject } from '../people/account.ts';
+import type { AccountStore } from '../people/account-store.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { hasAllowedDomain, type UpstreamIdentity } from './identity.ts';
+import type { Link, LinkDetails, LinkStore } from './link-store.ts';
+import type { UpstreamProvider } from './provider.ts';
+
+/** Why somebody whom the provider let in does not get in here. */
+export type NotAdmitted = { reason: 'upstream_not_linked' | 'upstream_address_refused' | 'upstream_account_disabled' };
+
+type Deps = {
+  links: Pick<LinkStore, 'find' | 'claim' | 'release'>;
+  accounts: Pick<AccountStore, 'findBySubject' | 'add'>;
+};
+
+/** Seconds after which a link without an account is one whose account was removed. No call takes that long. */
+const abandonedAfter = 300;
+
+/**
+ * The account of somebody who has signed in at a provider: the one that is linked to issuer and subject, else a new one if the
+ * provider may make accounts. An address leads nowhere: whoever has the address of an account that is there already
+ * signs in to that account first, and links it there. Safe to repeat, and for two first sign-ins at once.
+ */
+export async function findAccount(
+  identity: UpstreamIdentity,
+  provider: UpstreamProvider,
+  { links, accounts }: Deps,
+  now: number,
+): Promise<Result<Account, NotAdmitted>> {
+  if (!hasAllowedDomain(identity, provider)) return refuse({ reason: 'upstream_address_refused' });
+  const link = await links.find(identity);
+  const linked = link && (await accounts.findBySubject(link.sub));
+  if (linked) return linked.disabledAt === undefined ? ok(linked) : refuse({ reason: 'upstream_account_disabled' });
+  if (provider.accounts === 'linked_only') return refuse({ reason: 'upstream_not_linked' });
+
+  const sub = await claimSubject(identity, link, { provider: provider.id, label: labelOf(identity) }, links, now);
+  const email = v.is(emailSchema, identity.email) ? identity.email : undefined;
+  const added = await accounts.add({ email, claims: { ...identity.claims, sub } }, now);
+  if (added.ok) return added;
+  const made = await accounts.findBySubject(sub);
+  if (made) return ok(made);
+  await links.release(sub, identity);
+  return refuse({ reason: 'upstream_not_linked' });
+}
+
+/** The subject of the account to be made: a new one, or the one that somebody else is making at this moment for the same person. */
+async function claimSubject(
+  identity: UpstreamIdentity,
+  link: Link | undefined,
+  details: LinkDetails,
+  links: Deps['links'],
+  now: number,
+): Promise<string> {
+  if (link && now - link.at < abandonedAfter) return link.sub;
+  const sub = newSubject({});
+  if (await links.claim(identity, sub, details, now, link)) return sub;
+  const winner = await links.find(identity);
+  if (winner === undefined) throw new Error('a link that was there is gone');
+  return winner.sub;
+}
+
+/** What the person is called at the provider, for the list of links. */
+export function labelOf({ claims }: Pick<UpstreamIdentity, 'claims'>): string | undefined {
+  const names = [claims['email'], claims['preferred_username'], claims['name']];
+  return names.find((name): name is string => typeof name === 'string')?.slice(0, 200);
+}

@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import * as v from 'valibot';
+import type { Database } from '../aws/dynamodb.ts';
+
+export type FlowStore = ReturnType<typeof flowStore>;
+
+const keyOf = (id: string) => ({ pk: `upstream-flow#${id}`, sk: 'flow' });
+
+/** Flows in the People table, each good for one callback. The table has neither cookie nor state nor verifier. */
+export const flowStore = (database: Database, table: string) => ({
+  /** Keeps a flow until `expiresAt` (epoch seconds). */
+  async keep(id: string, sealed: Uint8Array, expiresAt: number): Promise<void> {
+    await database.put({ TableName: table, Item: { ...keyOf(id), sealed, expiresAt, purgeAt: expiresAt } });
+  },
+
+  /** Takes the flow out, in one conditional write: of any number of callbacks one gets it. Undefined when it is over. */
+  async take(id: string, now: number): Promise<Uint8Array | undefined> {
+    const outcome = await database.updateOnce({
+      TableName: table,
+      Key: keyOf(id),
+      UpdateExpression: 'SET takenAt = :now, attempt = :attempt',
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(takenAt) AND expiresAt > :now',
+      ExpressionAttributeValues: { ':now': now, ':attempt': randomBytes(16).toString('base64url') },
+    });
+    return outcome.won ? v.parse(record, outcome.item).sealed : undefined;
+  },
+});
+
+const record = v.object({ sealed: v.instance(Uint8Array) });

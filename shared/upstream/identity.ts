@@ -1,0 +1,67 @@
+import { hashSecret } from '../secret.ts';
+import type { UpstreamProvider } from './provider.ts';
+
+/** Somebody as a provider knows them. */
+export type UpstreamIdentity = {
+  issuer: string;
+  /** The subject at the provider: never changes there, unlike an address. */
+  subject: string;
+  /** In our names. */
+  claims: Readonly<Record<string, unknown>>;
+  /** An address that the provider has verified. */
+  email?: string | undefined;
+  /** How they proved who they are there (RFC 8176). Empty when the provider does not say. */
+  amr: readonly string[];
+};
+
+/** What a link is found by. An issuer has no space in it. */
+export const identityKey = ({ issuer, subject }: Pick<UpstreamIdentity, 'issuer' | 'subject'>): string =>
+  hashSecret(`${issuer} ${subject}`);
+
+/** Larger claims stay where they are: an account is one item. */
+const longestClaim = 2_000;
+
+const isPlain = (value: unknown): boolean =>
+  value !== null && value !== undefined && value !== '' && JSON.stringify(value).length <= longestClaim;
+
+/** OpenID Connect Core §5.7: issuer and subject identify; everything else is what the provider says about the person. */
+export function toIdentity(
+  provider: Pick<UpstreamProvider, 'issuer' | 'claims'>,
+  told: Readonly<Record<string, unknown>> & { sub: string },
+): UpstreamIdentity {
+  const mapped = Object.entries(provider.claims).map(([ours, theirs]) => [ours, told[theirs]] as const);
+  const claims = Object.fromEntries(mapped.filter(([, value]) => isPlain(value)));
+  // Some providers say `"true"`. Nothing else means that an address is verified.
+  const isVerified = claims['email_verified'] === true || claims['email_verified'] === 'true';
+  const email = typeof claims['email'] === 'string' ? claims['email'] : undefined;
+  const { email: _, email_verified: __, ...others } = claims;
+  return {
+    issuer: provider.issuer,
+    subject: told.sub,
+    claims: email === undefined ? others : { ...others, email, email_verified: isVerified },
+    email: isVerified ? email : undefined,
+    amr: methodsOf(told['amr']),
+  };
+}
+
+/** A list of a few short texts, or nothing. */
+function methodsOf(amr: unknown): string[] {
+  if (!Array.isArray(amr)) return [];
+  const methods = amr.filter(
+    (method): method is string => typeof method === 'string' && /^[\w:.-]{1,32}$/.test(method),
+  );
+  return [...new Set(methods)].slice(0, 10);
+}
+
+/**
+ * May somebody with this address come in? Only a verified one counts, and the part after the last @. Letters beyond ASCII are
+ * refused before the case is folded: some of them fold into ASCII.
+ */
+export function hasAllowedDomain(
+  { email }: Pick<UpstreamIdentity, 'email'>,
+  { emailDomains }: Pick<UpstreamProvider, 'emailDomains'>,
+): boolean {
+  if (emailDomains === undefined) return true;
+  const domain = /@([A-Za-z0-9.-]+)$/.exec(email ?? '')?.[1];
+  return domain !== undefined && emailDomains.includes(domain.toLowerCase());
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import * as v from 'valibot';
+import { ConditionFailed, type Database } from '../aws/dynamodb.ts';
+import { identityKey, type UpstreamIdentity } from './identity.ts';
+
+/*
+ * Which account an identity at a provider leads to: one item per pair of issuer and subject, written under a condition, so that
+ * a pair never leads to two accounts. One more item per account lists its links; it is written first, and counts only where the
+ * pair agrees.
+ */
+
+/** `at`: when it was made (epoch seconds). */
+export type Link = { sub: string; at: number };
+
+/** A link as its own person sees it. `id` names it and is no secret. */
+export type ListedLink = { id: string; provider: string; label?: string | undefined; at: number };
+
+type Pair = Pick<UpstreamIdentity, 'issuer' | 'subject'>;
+
+/** What is written besides the pair: the provider, and what the person is called there. */
+export type LinkDetails = { provider: string; label?: string | undefined };
+
+const linkKey = (id: string) => ({ pk: `upstream#${id}`, sk: 'link' });
+const listKey = (sub: string, id: string) => ({ pk: `links#${sub}`, sk: id });
+
+export type LinkStore = ReturnType<typeof linkStore>;
+
+export function linkStore(database: Database, table: string) {
+  const TableName = table;
+
+  async function findById(id: string): Promise<Link | undefined> {
+    const item = await database.get({ TableName, Key: linkKey(id), ConsistentRead: true });
+    return item && v.parse(record, item);
+  }
+
+  return {
+    find: (pair: Pair): Promise<Link | undefined> => findById(identityKey(pair)),
+
+    /**
+     * Links the pair to an account. Of several at once one gets it; who makes the same link again has it already.
+     * `instead` names a link that may be replaced.
+     */
+    async claim(pair: Pair, sub: string, details: LinkDetails, now: number, instead?: Link): Promise<boolean> {
+      const id = identityKey(pair);
+      await database.put({ TableName, Item: { ...listKey(sub, id), ...details, at: now } });
+      const { won, item } = await database.updateOnce({
+        TableName,
+        Key: linkKey(id),
+        UpdateExpression: 'SET #sub = :sub, #at = :now, attempt = :attempt',
+        ConditionExpression: `attribute_not_exists(pk)${instead ? ' OR (#sub = :replaced AND #at = :replacedAt)' : ''}`,
+        ExpressionAttributeNames: { '#sub': 'sub', '#at': 'at' },
+        ExpressionAttributeValues: {
+          ':sub': sub,
+          ':now': now,
+          ':attempt': randomBytes(16).toString('base64url'),
+          ...(instead && { ':replaced': instead.sub, ':replacedAt': instead.at }),
+        },
+      });
+      if (won || item?.['sub'] === sub) return true;
+      await database.remove({ TableName, Key: listKey(sub, id) });
+      return false;
+    },
+
+    /** The links of an account. */
+    async list(sub: string): Promise<ListedLink[]> {
+      const items = await database.query({
+        TableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': listKey(sub, '').pk },
+      });
+      const listed = items.map((item) => ({ ...v.parse(listRecord, item), id: item['sk'] as string }));
+      const links = await Promise.all(listed.map(({ id }) => findById(id)));
+      return listed.filter((_, index) => links[index]?.sub === sub);
+    },
+
+    /** Takes a link away, by the `id` of the list or by the pair, if it is the link of this account. */
+    async release(sub: string, which: string | Pair): Promise<void> {
+      const id = typeof which === 'string' ? which : identityKey(which);
+      try {
+        await database.remove({
+          TableName,
+          Key: linkKey(id),
+          ConditionExpression: '#sub = :sub',
+          ExpressionAttributeNames: { '#sub': 'sub' },
+          ExpressionAttributeValues: { ':sub': sub },
+        });
+      } catch (error) {
+        if (!(error instanceof ConditionFailed)) throw error; // it is another account's, or gone
+      }
+      await database.remove({ TableName, Key: listKey(sub, id) });
+    },
+  };
+}
+
+const record = v.object({ sub: v.string(), at: v.number() });
+const listRecord = v.object({ provider: v.string(), label: v.optional(v.string()), at: v.number() });

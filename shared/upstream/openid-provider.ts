@@ -1,0 +1,219 @@
+import {
+  AuthorizationResponseError,
+  allowInsecureRequests,
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  ClientError,
+  ClientSecretBasic,
+  ClientSecretPost,
+  Configuration,
+  calculatePKCECodeChallenge,
+  discovery,
+  enableNonRepudiationChecks,
+  fetchUserInfo,
+  None,
+  ResponseBodyError,
+  type ServerMetadata,
+  WWWAuthenticateChallengeError,
+} from 'openid-client';
+import { cachedByKey } from '../cached.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { toIdentity, type UpstreamIdentity } from './identity.ts';
+import type { UpstreamProvider } from './provider.ts';
+
+/*
+ * We as a client of an OpenID Connect provider: code flow with PKCE S256, state and nonce; `iss` of the answer is checked
+ * (RFC 9207), the ID token is verified against the keys of the provider, and there are no redirects to follow.
+ */
+
+/** Why a provider gives us nobody. `detail` is for the log: codes and classes, nothing of what was sent. */
+export type UpstreamFailure = {
+  reason: 'upstream_denied' | 'upstream_unavailable' | 'upstream_answer_invalid';
+  detail: string;
+};
+
+/** What ID tokens may be signed with: public keys only, never `none`. */
+const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+
+/** Seconds for which the metadata of a provider and our secret there are remembered. A key that is new is fetched at once. */
+const remembered = 900;
+
+/** One flow, as the provider sees it. `query` is that of the callback, with its question mark left out. */
+export type UpstreamStart = { redirectUri: string; state: string; nonce: string; verifier: string };
+
+/** What is passed on to the provider if it is there. */
+export type UpstreamHints = {
+  loginHint?: string | undefined;
+  prompt?: string | undefined;
+  uiLocales?: string | undefined;
+};
+
+export type OpenidProviders = ReturnType<typeof openidProviders>;
+
+/** `secretOf` answers the client secret of a provider that has one. */
+export function openidProviders(
+  providers: readonly UpstreamProvider[],
+  secretOf: (provider: UpstreamProvider) => Promise<string>,
+  now: () => number,
+) {
+  const known = cachedByKey((id) => discover(providerOf(providers, id), secretOf), remembered, now, 100);
+
+  return {
+    /** Where the browser goes (OpenID Connect Core §3.1.2.1). */
+    async start(
+      provider: UpstreamProvider,
+      flow: UpstreamStart,
+      hints: UpstreamHints,
+    ): Promise<Result<URL, UpstreamFailure>> {
+      return attempt(async () => {
+        const configuration = await known(provider.id);
+        return buildAuthorizationUrl(configuration, {
+          redirect_uri: flow.redirectUri,
+          scope: provider.scope,
+          state: flow.state,
+          nonce: flow.nonce,
+          code_challenge: await calculatePKCECodeChallenge(flow.verifier),
+          code_challenge_method: 'S256',
+          ...(hints.loginHint !== undefined && { login_hint: hints.loginHint }),
+          ...(hints.prompt !== undefined && { prompt: hints.prompt }),
+          ...(hints.uiLocales !== undefined && { ui_locales: hints.uiLocales }),
+        });
+      });
+    },
+
+    /** Who came back (§3.1.3): exchanges the code of the callback, and asks userinfo for an address that the ID token does not have. */
+    async finish(
+      provider: UpstreamProvider,
+      flow: UpstreamStart,
+      query: string,
+    ): Promise<Result<UpstreamIdentity, UpstreamFailure>> {
+      return attempt(async () => {
+        const configuration = await known(provider.id);
+        const tokens = await authorizationCodeGrant(configuration, new URL(`${flow.redirectUri}?${query}`), {
+          expectedState: flow.state,
+          expectedNonce: flow.nonce,
+          pkceCodeVerifier: flow.verifier,
+          idTokenExpected: true,
+        });
+        const claims = tokens.claims();
+        if (claims === undefined) throw new UnusableAnswer('id_token');
+        const isComplete =
+          claims[provider.claims['email'] ?? 'email'] !== undefined || !provider.scope.includes('email');
+        const hasMore = configuration.serverMetadata().userinfo_endpoint !== undefined;
+        const more = isComplete || !hasMore ? {} : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
+        return toIdentity(provider, { ...more, ...claims });
+      });
+    },
+  };
+}
+
+function providerOf(providers: readonly UpstreamProvider[], id: string): UpstreamProvider {
+  const provider = providers.find((one) => one.id === id);
+  if (provider === undefined) throw new Error('there is no such upstream provider');
+  return provider;
+}
+
+/** OpenID Connect Discovery §4, and what we make of it. Throws when the provider is not the one that was configured. */
+async function discover(
+  provider: UpstreamProvider,
+  secretOf: (provider: UpstreamProvider) => Promise<string>,
+): Promise<Configuration> {
+  const isLocal = provider.issuer.startsWith('http:');
+  const { timeout } = provider;
+  const secret = provider.authentication === 'none' ? '' : await secretOf(provider);
+  const discovered = await discovery(new URL(provider.issuer), provider.clientId, undefined, None(), {
+    timeout,
+    ...(isLocal && { execute: [allowInsecureRequests] }),
+  });
+  const metadata: ServerMetadata = JSON.parse(JSON.stringify(discovered.serverMetadata()));
+  if (metadata.issuer !== provider.issuer) throw new UnusableAnswer('issuer');
+  const offered = metadata.id_token_signing_alg_values_supported ?? ['RS256'];
+  const accepted = offered.filter((algorithm) => algorithms.includes(algorithm));
+  if (accepted.length === 0) throw new UnusableAnswer('id_token_signing_alg_values_supported');
+  const configuration = new Configuration(
+    { ...metadata, id_token_signing_alg_values_supported: accepted },
+    provider.clientId,
+    undefined,
+    clientAuthentication(provider, secret),
+  );
+  configuration.timeout = timeout;
+  if (isLocal) allowInsecureRequests(configuration);
+  enableNonRepudiationChecks(configuration);
+  return configuration;
+}
+
+function clientAuthentication({ authentication }: UpstreamProvider, secret: string) {
+  if (authentication === 'none') return None();
+  return authentication === 'client_secret_post' ? ClientSecretPost(secret) : ClientSecretBasic(secret);
+}
+
+/** What the library lets pass and we do not; the message names the member. */
+class UnusableAnswer extends Error {
+  override name = 'UnusableAnswer';
+}
+
+/** Turns what the library throws into a failure. Whatever is not an answer of the provider stays an exception. */
+async function attempt<Value>(work: () => Promise<Value>): Promise<Result<Value, UpstreamFailure>> {
+  try {
+    return ok(await work());
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    return refuse(failure);
+  }
+}
+
+/** RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6: what means that the person, or the provider for them, said no. */
+const denials = [
+  'access_denied',
+  'login_required',
+  'consent_required',
+  'interaction_required',
+  'account_selection_required',
+];
+
+function failureOf(error: unknown): UpstreamFailure | undefined {
+  if (error instanceof AuthorizationResponseError) {
+    const reason = denials.includes(error.error) ? 'upstream_denied' : unavailability(error.error);
+    return { reason, detail: `callback ${wordOf(error.error)}` };
+  }
+  if (error instanceof ResponseBodyError) {
+    return { reason: unavailability(error.error, error.status), detail: `${error.status} ${wordOf(error.error)}` };
+  }
+  if (error instanceof WWWAuthenticateChallengeError) {
+    return { reason: 'upstream_answer_invalid', detail: `${error.status} challenge` };
+  }
+  if (error instanceof ClientError) {
+    const response = error.cause instanceof Response ? error.cause.status : undefined;
+    const isDown = error.code === 'OAUTH_TIMEOUT' || isNetworkError(error.cause) || (response ?? 0) >= 500;
+    return {
+      reason: isDown ? 'upstream_unavailable' : 'upstream_answer_invalid',
+      detail: [error.code ?? 'ClientError', ...(response === undefined ? [] : [response])].join(' '),
+    };
+  }
+  if (error instanceof UnusableAnswer) return { reason: 'upstream_answer_invalid', detail: error.message };
+  // What fetch throws for a connection that fails.
+  return isNetworkError(error) ? { reason: 'upstream_unavailable', detail: 'connection' } : undefined;
+}
+
+const isNetworkError = (error: unknown): boolean => error instanceof TypeError && error.message === 'fetch failed';
+
+const unavailability = (error: string, status = 400): UpstreamFailure['reason'] =>
+  status >= 500 || ['temporarily_unavailable', 'server_error'].includes(error)
+    ? 'upstream_unavailable'
+    : 'upstream_answer_invalid';
+
+/** An error code of the provider, if it looks like one. */
+const wordOf = (code: string): string => (/^[a-z_]{1,40}$/.test(code) ? code : 'error');

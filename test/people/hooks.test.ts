@@ -1,0 +1,205 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readHooksFile } from '../../infra/local/hooks-file.ts';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { obtainTokens, portal, refresh, userinfo } from '../support/lifecycle.ts';
+import { newPerson, signedInPerson } from '../support/person.ts';
+import { claimsOf, obtainCode, redeem } from '../support/protocol.ts';
+import { ada, startTestServer, type TestServer, tables } from '../support/server.ts';
+
+/* The hooks `migrateAccount` and `claims`, as a module of the operator. The module asks this file what to do. */
+
+type Event = Record<string, unknown>;
+type Answer = (event: Event) => unknown;
+const asked: Event[] = [];
+const behaviour: { migrateAccount: Answer; claims: Answer } = {
+  migrateAccount: () => ({ account: null }),
+  claims: () => ({}),
+};
+(globalThis as Record<string, unknown>)['pixyTestHooks'] = (event: Event) => {
+  asked.push(event);
+  return behaviour[event['hook'] as 'claims'](event);
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'pixy-hooks-'));
+const file = join(folder, 'hooks.mjs');
+const client = { ...portal, first_party: true };
+let server: TestServer;
+let accounts: ReturnType<typeof accountStore>;
+
+beforeAll(async () => {
+  writeFileSync(
+    file,
+    ['migrateAccount', 'claims']
+      .map((name) => `export const ${name} = (event) => globalThis.pixyTestHooks(event);`)
+      .join('\n'),
+  );
+  const hooks = { ...(JSON.parse(await readHooksFile(file)) as object), timeout: 0.2 };
+  server = await startTestServer({ clients: [client], environment: { PIXY_HOOKS: JSON.stringify(hooks) } });
+  accounts = accountStore(openDatabase(), tables.people);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeEach(() => {
+  asked.length = 0;
+  behaviour.migrateAccount = () => ({ account: null });
+  behaviour.claims = () => ({});
+  server.clock.advance(1_200); // the throttle starts anew
+});
+
+const never = () => new Promise(() => undefined);
+const attempt = async (username: string, password: string) => {
+  const person = newPerson(server);
+  return person.submit(await person.open('/sign-in'), { username, password });
+};
+const lastLine = () => JSON.parse(server.auditLines.at(-1) ?? '{}') as Record<string, unknown>;
+
+describe('migrateAccount', () => {
+  const linus = { account: { email: 'linus@example.com', claims: { name: 'Linus', email_verified: true } } };
+
+  test('is asked about somebody who is not known here, and the account has the password from then on', async () => {
+    behaviour.migrateAccount = ({ password }) => (password === 'the old password' ? linus : { account: null });
+    expect((await attempt('linus@example.com', 'wrong')).status).toBe(400);
+    expect((await attempt('linus@example.com', 'the old password')).status).toBe(200);
+    expect(asked.at(-1)).toEqual({
+      version: 1,
+      hook: 'migrateAccount',
+      username: 'linus@example.com',
+      password: 'the old password',
+      sourceIp: expect.stringMatching(/^(::ffff:)?127\.0\.0\.1$/),
+    });
+    behaviour.migrateAccount = () => ({ account: null });
+    const count = asked.length;
+    expect((await attempt('linus@example.com', 'the old password')).status).toBe(200);
+    expect((await attempt('linus@example.com', 'wrong')).status).toBe(400);
+    expect(asked.length).toBe(count);
+    const account = await accounts.findByUsername('linus@example.com');
+    expect(account).toMatchObject({ email: 'linus@example.com', claims: { name: 'Linus', email_verified: true } });
+    expect(account?.passwordHash).toMatch(/^\$argon2id\$/);
+  });
+
+  test('is not asked about somebody who is known, nor without a password', async () => {
+    await attempt(ada.username, 'wrong');
+    await attempt('', 'x');
+    await attempt('someone', '');
+    expect(asked).toEqual([]);
+  });
+
+  test('without a name, the account gets the one that was typed', async () => {
+    behaviour.migrateAccount = () => ({ account: {} });
+    expect((await attempt('Margaret', 'a password of Margaret')).status).toBe(200);
+    expect((await accounts.findByUsername('margaret'))?.username).toBe('Margaret');
+  });
+
+  test('five first sign-ins at once make one account', async () => {
+    behaviour.migrateAccount = () => ({ account: { username: 'barbara' } });
+    const pages = await Promise.all(Array.from({ length: 5 }, () => attempt('barbara', 'a password of Barbara')));
+    expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  test('a name that is somebody else’s lets nobody in', async () => {
+    behaviour.migrateAccount = () => ({ account: { username: ada.username } });
+    expect((await attempt('mallory', 'any password')).status).toBe(503);
+    expect((await signedInPerson(server)).cookies.has('pixy_session')).toBe(true);
+  });
+
+  test('guesses count, whoever is asked about them', async () => {
+    for (let guess = 0; guess < 10; guess += 1) await attempt('nobody', `guess ${guess}`);
+    asked.length = 0;
+    expect((await attempt('nobody', 'guess')).status).toBe(429);
+    expect(asked).toEqual([]);
+  });
+
+  test.each<[string, Answer, string]>([
+    ['throws', () => { throw new Error('the password is hunter2'); }, 'error'],
+    ['does not answer', never, 'time'],
+    ['answers nothing', () => undefined, 'answer'],
+    ['answers true', () => true, 'answer'],
+    ['misspells a member', () => ({ account: { user_name: 'x' } }), 'answer'],
+    ['answers without account', () => ({}), 'answer'],
+    ['answers an address that is none', () => ({ account: { email: 'x' } }), 'answer'],
+  ])('a hook that %s lets nobody in', async (_, answer, how) => {
+    behaviour.migrateAccount = answer;
+    const page = await attempt('somebody', 'hunter2 is the password');
+    expect(page.status).toBe(503);
+    expect(page.headers['set-cookie'] ?? []).not.toContainEqual(expect.stringContaining('pixy_session'));
+    expect(lastLine()).toMatchObject({ verdict: 'failed', reason: 'hook_failed' });
+    expect(lastLine()['cause']).toContain(`HookFailed migrateAccount ${how}`);
+    expect(server.auditLines.join('')).not.toContain('hunter2');
+  }); // biome-ignore format: one case per line
+});
+
+describe('claims', () => {
+  const tokensOf = async () => obtainTokens(server, await signedInPerson(server), client, { scope: 'openid profile' });
+
+  test('are added to the ID token, the access token and userinfo, each with its own', async () => {
+    behaviour.claims = () => ({
+      id_token: { role: 'chief' },
+      access_token: { tenant: 7 },
+      userinfo: { team: ['a', 'b'] },
+    });
+    const tokens = await tokensOf();
+    expect(asked.at(-1)).toEqual({
+      version: 1, hook: 'claims', sub: ada.claims.sub, client_id: client.client_id, scope: 'openid profile', issue: 'tokens',
+    }); // biome-ignore format: one event
+    expect(claimsOf(tokens.id_token)).toMatchObject({ role: 'chief', sub: ada.claims.sub });
+    expect(claimsOf(tokens.id_token)).not.toHaveProperty('tenant');
+    expect(claimsOf(tokens.access_token)).toMatchObject({ tenant: 7 });
+    expect(claimsOf(tokens.access_token)).not.toHaveProperty('role');
+    const told = await userinfo(server, tokens.access_token);
+    expect(told.json).toMatchObject({ team: ['a', 'b'], sub: ada.claims.sub });
+    expect(asked.at(-1)).toMatchObject({ issue: 'userinfo' });
+  });
+
+  test('are asked for again at a refresh', async () => {
+    const tokens = await tokensOf();
+    behaviour.claims = () => ({ access_token: { tenant: 8 } });
+    const next = await refresh(server, client, tokens.refresh_token);
+    expect(claimsOf(next.json.access_token)).toMatchObject({ tenant: 8 });
+  });
+
+  test.each(['iss', 'sub', 'aud', 'exp', 'nonce', 'acr', 'amr', 'scope', 'client_id', 'sid', 'cnf', 'grant_id'])(
+    'of the protocol stay as they are: %s',
+    async (name) => {
+      for (const where of ['id_token', 'access_token']) {
+        behaviour.claims = () => ({ [where]: { [name]: 'mallory' } });
+        const { code, verifier } = await obtainCode(await signedInPerson(server), client);
+        const answer = await redeem(server, client, { code, code_verifier: verifier });
+        expect(answer.status).toBe(503);
+        expect(answer.json).toMatchObject({ error: 'temporarily_unavailable', reason: 'hook_failed' });
+      }
+    },
+  );
+
+  test.each<[string, Answer]>([
+    ['throws', () => Promise.reject(new Error('x'))],
+    ['does not answer', never],
+    ['answers a list', () => []],
+    ['answers a text', () => ({ id_token: 'x' })],
+    ['answers more than fits', () => ({ access_token: { x: 'x'.repeat(4_000) } })],
+  ])('a hook that %s: there are no tokens, and no userinfo', async (_, answer) => {
+    const { access_token: token, refresh_token: old } = await tokensOf();
+    behaviour.claims = answer;
+    const { code, verifier } = await obtainCode(await signedInPerson(server), client);
+    expect((await redeem(server, client, { code, code_verifier: verifier })).status).toBe(503);
+    expect((await userinfo(server, token)).status).toBe(503);
+    expect((await refresh(server, client, old)).status).toBe(503);
+    behaviour.claims = () => ({});
+    expect((await refresh(server, client, old)).status).toBe(200);
+  });
+});
+
+describe('the module', () => {
+  test('that exports no hook, or cannot be loaded, is told at the start', async () => {
+    const empty = join(folder, 'empty.mjs');
+    writeFileSync(empty, 'export const authenticates = () => undefined;');
+    await expect(readHooksFile(empty)).rejects.toThrow(
+      'exports no function called authenticate, migrateAccount, claims',
+    );
+    await expect(readHooksFile(join(folder, 'missing.mjs'))).rejects.toThrow('cannot be loaded');
+  });
+});

@@ -1,0 +1,240 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { deliverLogoutToken } from '../../functions/sign-out/back-channel-delivery.ts';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { parseRegistration } from '../../shared/clients/registration.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
+import { send } from '../support/http.ts';
+import { type FullClient, obtainTokens, portal } from '../support/lifecycle.ts';
+import { formTokenOf, type Person, signedInPerson } from '../support/person.ts';
+import { claimsOf } from '../support/protocol.ts';
+import { ada, startTestServer, type TestServer, tables } from '../support/server.ts';
+
+/* OpenID Connect Back-Channel Logout 1.0, with clients that listen on this machine. */
+
+type Arrived = { path: string; type: string | undefined; token: string };
+const arrived: Arrived[] = [];
+const answers = new Map<string, number[]>();
+const listener = createServer(async (request, response) => {
+  const path = request.url ?? '';
+  const form = new URLSearchParams(await text(request));
+  arrived.push({ path, type: request.headers['content-type'], token: form.get('logout_token') ?? '' });
+  const status = answers.get(path)?.shift() ?? 200;
+  if (status === 302) response.setHeader('location', `${base}/elsewhere`);
+  response.writeHead(status).end();
+});
+let base = '';
+let server: TestServer;
+let told: FullClient;
+let alsoTold: FullClient;
+
+beforeAll(async () => {
+  await once(listener.listen(0, '127.0.0.1'), 'listening');
+  base = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  const client = (id: string, more: object) => ({ ...portal, client_id: id, first_party: true, ...more });
+  told = client('told', { backchannel_logout_uri: `${base}/told`, backchannel_logout_session_required: true });
+  alsoTold = client('also-told', {
+    backchannel_logout_uri: `${base}/also-told`,
+    id_token_signed_response_alg: 'ES256',
+  });
+  const down = client('down', { backchannel_logout_uri: 'http://127.0.0.1:9/down' });
+  server = await startTestServer({
+    clients: [told, alsoTold, down, client('silent', {})],
+    environment: { PIXY_SIGNING_ALGORITHMS: 'RS256 ES256' },
+  });
+});
+
+afterAll(() => {
+  listener.close();
+  listener.closeAllConnections();
+});
+
+beforeEach(() => {
+  arrived.length = 0;
+  answers.clear();
+});
+
+const other = (id: string): FullClient => ({ ...told, client_id: id });
+
+/** Signs out by the page, with its question answered. */
+async function signOut(person: Person) {
+  const page = await person.open('/sign-out');
+  return person.submit(page, { form_token: formTokenOf(page) });
+}
+
+/** The claims, verified as a client would. */
+async function verified({ token }: Arrived, audience: string) {
+  const keys = createRemoteJWKSet(new URL(`${server.issuer}/jwks`));
+  const currentDate = new Date(server.clock.now() * 1_000);
+  return jwtVerify(token, keys, { issuer: server.issuer, audience, typ: 'logout+jwt', currentDate });
+}
+
+test('§2.5: a client is told about the session that its ID token named', async () => {
+  const person = await signedInPerson(server);
+  const { sid } = claimsOf((await obtainTokens(server, person, told)).id_token);
+  expect(sid).toMatch(/^[\w-]{43}$/);
+  expect((await signOut(person)).status).toBe(200);
+  expect(arrived.map(({ path, type }) => [path, type])).toEqual([['/told', 'application/x-www-form-urlencoded']]);
+  const { payload, protectedHeader } = await verified(arrived[0] as Arrived, 'told');
+  expect(protectedHeader).toMatchObject({ alg: 'RS256', typ: 'logout+jwt' });
+  expect(payload).toEqual({
+    iss: server.issuer,
+    aud: 'told',
+    sub: ada.claims.sub,
+    sid,
+    iat: server.clock.now(),
+    exp: server.clock.now() + 120,
+    jti: expect.stringMatching(/^[\w-]{22}$/),
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+  });
+});
+
+test('every client of the session is told once, with the algorithm it asked for', async () => {
+  const person = await signedInPerson(server);
+  for (const client of [told, alsoTold, told]) await obtainTokens(server, person, client);
+  await signOut(person);
+  expect(arrived.map(({ path }) => path).sort()).toEqual(['/also-told', '/told']);
+  const one = arrived.find(({ path }) => path === '/also-told') as Arrived;
+  expect((await verified(one, 'also-told')).protectedHeader.alg).toBe('ES256');
+});
+
+test('a client that registers nothing costs nothing: no sid, no note, no call', async () => {
+  const person = await signedInPerson(server);
+  const { id_token: token } = await obtainTokens(server, person, other('silent'));
+  expect(claimsOf(token)).not.toHaveProperty('sid');
+  const [session] = (await sessionStore(openDatabase(), tables.people).list(ada.claims.sub, server.clock.now())).slice(
+    -1,
+  );
+  expect(session).not.toHaveProperty('notices');
+  await signOut(person);
+  expect(arrived).toEqual([]);
+});
+
+test('another session of the person goes on, and so do its clients', async () => {
+  const [one, two] = [await signedInPerson(server), await signedInPerson(server)];
+  await obtainTokens(server, two, told);
+  await signOut(one);
+  expect(arrived).toEqual([]);
+  await signOut(two);
+  expect(arrived.length).toBe(1);
+});
+
+test('signing in again tells nobody; signing out then does, with the sid the client knows', async () => {
+  const person = await signedInPerson(server);
+  const { sid } = claimsOf((await obtainTokens(server, person, told)).id_token);
+  await person.submit(await person.open('/sign-in'), { username: ada.username, password: ada.password });
+  expect(arrived).toEqual([]);
+  await signOut(person);
+  expect(claimsOf(arrived[0]?.token)).toMatchObject({ sid });
+});
+
+test('of ten sign-outs at once, one tells the client', async () => {
+  const person = await signedInPerson(server);
+  await obtainTokens(server, person, told);
+  const page = await person.open('/sign-out');
+  await Promise.all(Array.from({ length: 10 }, () => person.submit(page, { form_token: formTokenOf(page) })));
+  expect(arrived.length).toBe(1);
+});
+
+test('ending a session on the account page tells its clients', async () => {
+  const [here, there] = [await signedInPerson(server), await signedInPerson(server)];
+  const { sid } = claimsOf((await obtainTokens(server, there, told)).id_token);
+  const page = await here.open('/account');
+  const fields = { form_token: formTokenOf(page), action: 'end_session', id: String(sid) };
+  expect((await here.submit(page, fields)).status).toBe(303);
+  expect(claimsOf(arrived[0]?.token)).toMatchObject({ aud: 'told', sid });
+});
+
+describe('a client that does not answer well does not keep anybody signed in', () => {
+  const lines = () =>
+    server.auditLines.map((line) => JSON.parse(line)).filter(({ endpoint }) => endpoint === 'back-channel-logout');
+
+  test.each<[string, number[], number, string | undefined]>([
+    ['a 5xx, then it works', [503, 200], 2, undefined],
+    ['a 5xx twice', [500, 500], 2, 'status 500'],
+    ['a 400', [400], 1, 'status 400'],
+    ['a redirect, which is not followed', [302], 1, 'status 302'],
+    ['a 204', [204], 1, undefined],
+  ])('%s', async (_, statuses, attempts, cause) => {
+    const before = lines().length;
+    answers.set('/told', [...statuses]);
+    const person = await signedInPerson(server);
+    await obtainTokens(server, person, told);
+    expect((await signOut(person)).status).toBe(200);
+    expect(arrived.map(({ path }) => path)).toEqual(Array.from({ length: attempts }, () => '/told'));
+    expect(
+      lines()
+        .slice(before)
+        .map((line) => line.cause),
+    ).toEqual(cause === undefined ? [] : [cause]);
+    expect((await person.follow('/account')).body).toContain('name="password"');
+  });
+
+  test('nothing listens', async () => {
+    const person = await signedInPerson(server);
+    await obtainTokens(server, person, other('down'));
+    expect((await signOut(person)).status).toBe(200);
+    expect(lines().at(-1)).toMatchObject({ client: 'down', cause: 'not reached', verdict: 'failed' });
+  });
+});
+
+describe('where tokens are sent', () => {
+  test.each([
+    'http://rp.example/logout',
+    'https://127.0.0.1/logout',
+    'https://10.0.0.1/logout',
+    'https://169.254.169.254/latest/meta-data',
+    'https://[::1]/logout',
+    'https://localhost/logout',
+    'https://rp.internal/logout',
+    'https://rp.example:8443/logout',
+    'https://user@rp.example/logout',
+    'ftp://rp.example/',
+    'javascript:alert(1)',
+  ])('not to %s', async (uri) => {
+    expect(await deliverLogoutToken(uri, 'token', true)).toBe('not allowed');
+  });
+
+  test('not to this machine when deployed', async () => {
+    expect(await deliverLogoutToken(`${base}/told`, 'token', false)).toBe('not allowed');
+    expect(arrived).toEqual([]);
+  });
+
+  test.each([
+    ['https://rp.example/logout#x', false],
+    ['http://rp.example/logout', false],
+    ['https://10.0.0.1/logout', false],
+    ['https://rp.example/logout?x=1', true],
+    ['http://localhost:8080/logout', true],
+  ])('registration of %s', async (uri, isAllowed) => {
+    const registered = await parseRegistration({ ...portal, backchannel_logout_uri: uri });
+    expect(registered.ok).toBe(isAllowed);
+  });
+
+  test('a client that needs the session has to say where', async () => {
+    const registered = await parseRegistration({ ...portal, backchannel_logout_session_required: true });
+    expect(registered.ok).toBe(false);
+  });
+});
+
+test('the metadata announces it', async () => {
+  const { body } = await send(server.port, '/.well-known/openid-configuration');
+  expect(JSON.parse(body)).toMatchObject({
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+  });
+});
+
+test('a logout token is no hint and no ID token', async () => {
+  const person = await signedInPerson(server);
+  await obtainTokens(server, person, told);
+  await signOut(person);
+  const hint = arrived[0]?.token ?? '';
+  const again = await signedInPerson(server);
+  const page = await again.open(`/sign-out?id_token_hint=${hint}`);
+  expect(page.body).toContain('name="form_token"');
+});
