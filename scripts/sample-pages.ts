@@ -33,7 +33,8 @@ export function samplePages(
   const clientName = given('Harbor Photos');
   const account = given('ada@example.com');
   const form = { formToken: 'a-token', cookies: [] };
-  const passkey: PasskeyCeremony = { script: '/passkeys.js', options: { challenge: given('AAAA') } };
+  const script = { path: '/passkeys.js', integrity: 'sha256-AAAA' } as const;
+  const passkey: PasskeyCeremony = { script, options: { challenge: given('AAAA') } };
   const providers = [
     { id: 'google', name: given('Google') },
     { id: 'entra', name: given('Contoso') },

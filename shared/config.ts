@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { brandJson } from './http/pages/brand.ts';
 import { hooksJson } from './hooks/settings.ts';
+import { brandJson } from './http/pages/brand.ts';
 import { signingAlgorithms } from './keys/signing-key.ts';
 import { providersJson } from './upstream/provider.ts';
 

@@ -131,7 +131,11 @@ async function authorize(
   const claims = await requestedClaims(admitted.value, client, sub, deps);
   // A client that wants to be told when the session ends knows it by a name.
   const sid = client.backchannelLogoutUri === undefined ? undefined : listedIdOf(sessionId);
-  const { code, grant } = issueCode({ ...granted, ...claims, sid, redirectUri, redirectUriSent }, now, deps.codeLifetime);
+  const { code, grant } = issueCode(
+    { ...granted, ...claims, sid, redirectUri, redirectUriSent },
+    now,
+    deps.codeLifetime,
+  );
   const idToken = responseType === 'code id_token' ? await deps.mintIdToken?.(grant, code, client) : undefined;
   await Promise.all([
     deps.grants.issue(grant),

@@ -7,7 +7,7 @@ import { type ChallengeStore, challengeLifetime } from '../../shared/people/pass
 import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { type Attestation, answeredChallenge, readAttestation } from './read-credential.ts';
-import { passkeyScriptPath } from './script.ts';
+import { passkeyPageScript } from './script.ts';
 
 /*
  * Making a passkey, in two steps: for somebody who is signed in, and for somebody with an invitation. `browser` is a secret
@@ -50,7 +50,7 @@ export async function beginPasskey(
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     supportedAlgorithmIDs: algorithms,
   });
-  return { script: passkeyScriptPath, options };
+  return { script: passkeyPageScript, options };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { PasskeyCeremony } from '../../shared/http/pages/passkey-form.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { passkeyRequestOptions } from '../../shared/people/passkey-options.ts';
-import { passkeyScriptPath } from './script.ts';
+import { passkeyPageScript } from './script.ts';
 
 /**
  * What a sign-in page needs to offer passkeys, by its button and by autofill. The answer goes to a function of its own with
@@ -14,7 +14,7 @@ export async function offerPasskey(
 ): Promise<PasskeyCeremony> {
   const challenge = await deps.challenges.issue({ browser }, deps.now());
   return {
-    script: passkeyScriptPath,
+    script: passkeyPageScript,
     options: passkeyRequestOptions(deps.issuer, challenge),
     action: rawQuery === '' ? endpoints.signInPasskey : `${endpoints.signInPasskey}?${rawQuery}`,
   };

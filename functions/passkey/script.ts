@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { PageScript } from '../../shared/http/pages/page.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 
 /*
@@ -100,5 +101,10 @@ export const passkeyScript = `'use strict';
 })();
 `;
 
-/** With the hash of the script, so that browsers may keep it for good. */
-export const passkeyScriptPath: `/${string}` = `${endpoints.passkeyScript}?v=${hash('sha256', passkeyScript, 'base64url').slice(0, 16)}`;
+const digest = hash('sha256', passkeyScript, 'buffer');
+
+/** With the hash of the script in its address, so that browsers may keep it for good. */
+export const passkeyPageScript: PageScript = {
+  path: `${endpoints.passkeyScript}?v=${digest.toString('base64url').slice(0, 16)}`,
+  integrity: `sha256-${digest.toString('base64')}`,
+};

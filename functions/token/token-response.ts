@@ -49,10 +49,19 @@ export async function tokenResponse(
   if (!found.ok) return found;
   const target = found.value;
   const added = await deps.hooks.claims?.({ ...subjectOf(grant), scope: scope.join(' '), issue: 'tokens' });
-  const bearer = { clientId: grant.clientId, sub: grant.sub, grantId: grant.id, authTime: grant.authTime, acr: grant.acr, added: added?.access_token };
+  const bearer = {
+    clientId: grant.clientId,
+    sub: grant.sub,
+    grantId: grant.id,
+    authTime: grant.authTime,
+    acr: grant.acr,
+    added: added?.access_token,
+  };
   const [accessToken, idToken] = await Promise.all([
     mintAccessToken(bearer, target, deps.issuer, keys.accessTokenKey, now),
-    scope.includes('openid') ? mintIdToken(grant, { nonce, added: added?.id_token }, deps, keys.idTokenKey, now) : undefined,
+    scope.includes('openid')
+      ? mintIdToken(grant, { nonce, added: added?.id_token }, deps, keys.idTokenKey, now)
+      : undefined,
   ]);
   return ok({
     access_token: accessToken,

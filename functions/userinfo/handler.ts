@@ -58,7 +58,10 @@ async function userinfo(request: HttpRequest, form: Parameters | undefined, deps
   const released = releasedClaims(person, scope, grant.userinfoClaims ?? []);
   const asked = { sub: claims.sub, client_id: client, scope: scope.join(' '), issue: 'userinfo' } as const;
   const added = await deps.hooks.claims?.(asked);
-  return { reply: jsonReply(200, { ...released, ...added?.userinfo, sub: claims.sub }), decision: { verdict: 'allowed', client } };
+  return {
+    reply: jsonReply(200, { ...released, ...added?.userinfo, sub: claims.sub }),
+    decision: { verdict: 'allowed', client },
+  };
 }
 
 const refused = (refusal: Refusal, deps: UserinfoDeps, client?: string): Answer => ({

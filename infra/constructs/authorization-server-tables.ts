@@ -199,13 +199,18 @@ export class AuthorizationServerTables extends Construct {
     const end = ofItems('consents#*', 'links#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*');
     return allow(grantee, this.people, ['dynamodb:GetItem'], read)
       .combine(
-        allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('account#*', 'passkeys#*', 'throttle#*', 'totp#*')),
+        allow(
+          grantee,
+          this.people,
+          ['dynamodb:UpdateItem'],
+          ofItems('account#*', 'passkeys#*', 'throttle#*', 'totp#*'),
+        ),
       )
       .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('totp#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:DeleteItem'], end))
       .combine(
-        allow(grantee, this.people, ['dynamodb:DeleteItem'], end),
+        allow(grantee, this.people, ['dynamodb:Query'], ofItems('consents#*', 'links#*', 'passkeys#*', 'sessions#*')),
       )
-      .combine(allow(grantee, this.people, ['dynamodb:Query'], ofItems('consents#*', 'links#*', 'passkeys#*', 'sessions#*')))
       .combine(allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']))
       .combine(
         Grant.addToPrincipal({
@@ -242,10 +247,24 @@ export class AuthorizationServerTables extends Construct {
    */
   grantSignInUpstream(grantee: IGrantable): Grant {
     return this.allowMakingAccounts(grantee)
-      .combine(allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('upstream#*', 'upstream-flow#*')))
+      .combine(
+        allow(
+          grantee,
+          this.people,
+          ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+          ofItems('upstream#*', 'upstream-flow#*'),
+        ),
+      )
       .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('upstream-flow#*', 'links#*')))
       .combine(allow(grantee, this.people, ['dynamodb:DeleteItem'], ofItems('upstream#*', 'links#*')))
-      .combine(allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'], ofItems('sessions#*')));
+      .combine(
+        allow(
+          grantee,
+          this.people,
+          ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+          ofItems('sessions#*'),
+        ),
+      );
   }
 
   /** Make an account and change its names and claims, as the hooks of a sign-in do. */

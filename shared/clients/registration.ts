@@ -92,7 +92,10 @@ export const metadata = v.object({
   backchannel_logout_uri: v.optional(
     v.pipe(
       v.string('is not a text'),
-      v.check(isBackChannelUri, 'is not an https URL of a public host without a fragment (http is for loopback hosts only)'),
+      v.check(
+        isBackChannelUri,
+        'is not an https URL of a public host without a fragment (http is for loopback hosts only)',
+      ),
     ),
   ),
   backchannel_logout_session_required: v.optional(v.boolean('is not true or false')),

@@ -528,7 +528,8 @@ export const refusalCatalogue = {
   },
   passkey_wrong: {
     error: 'access_denied',
-    means: 'What the browser sent is not proof of the passkey: signature, origin, RP ID or the verification of the person are wrong.',
+    means:
+      'What the browser sent is not proof of the passkey: signature, origin, RP ID or the verification of the person are wrong.',
     fix: 'Try again on the page of this server, and let the device verify who you are.',
   },
   passkey_unknown: {
@@ -564,7 +565,8 @@ export const refusalCatalogue = {
   },
   upstream_flow_unknown: {
     error: 'access_denied',
-    means: 'The answer of the upstream provider belongs to no sign-in of this browser: it took too long, was used before, or was started elsewhere.',
+    means:
+      'The answer of the upstream provider belongs to no sign-in of this browser: it took too long, was used before, or was started elsewhere.',
     fix: 'Sign in again from the beginning, in one browser that keeps cookies.',
   },
   upstream_denied: {
@@ -589,7 +591,8 @@ export const refusalCatalogue = {
   },
   upstream_not_linked: {
     error: 'access_denied',
-    means: 'No account is linked to this identity, and none may be made for it: the provider makes none, or its email address belongs to an account already.',
+    means:
+      'No account is linked to this identity, and none may be made for it: the provider makes none, or its email address belongs to an account already.',
     fix: 'Sign in to that account in another way and link the identity there.',
   },
   upstream_linked_elsewhere: {
@@ -605,7 +608,8 @@ export const refusalCatalogue = {
   hook_failed: {
     error: 'temporarily_unavailable',
     status: 503,
-    means: 'A function of the operator that has to be asked did not answer in time, or not in the form that is expected.',
+    means:
+      'A function of the operator that has to be asked did not answer in time, or not in the form that is expected.',
     fix: 'Try again in a moment. Operators: the audit line has the cause; see docs/hooks.md.',
   },
   password_unacceptable: {
@@ -645,7 +649,8 @@ export const refusalCatalogue = {
   },
   username_malformed: {
     error: 'invalid_request',
-    means: 'The username is empty, longer than 200 characters, or has a space, an @ or a character that cannot be seen.',
+    means:
+      'The username is empty, longer than 200 characters, or has a space, an @ or a character that cannot be seen.',
     fix: 'Choose another username.',
   },
   username_taken: {

@@ -59,7 +59,15 @@ export function sessionStore(database: Database, table: string) {
 
   return {
     /** A new session with a new id, which is returned for the cookie. */
-    async start({ sub, amr, now, lifetime, idleLifetime = lifetime, userAgent, notices = [] }: SessionStart): Promise<string> {
+    async start({
+      sub,
+      amr,
+      now,
+      lifetime,
+      idleLifetime = lifetime,
+      userAgent,
+      notices = [],
+    }: SessionStart): Promise<string> {
       const secret = generateSecret();
       const expiresAt = now + lifetime;
       const idleUntil = Math.min(now + idleLifetime, expiresAt);

@@ -166,7 +166,7 @@ test('the focus goes through the sign-in page in the order of reading', async ()
 test('the button of a passkey is not there for somebody without JavaScript, and neither is the word before it', async () => {
   const page = await open({ javaScriptEnabled: false });
   const { signInPage } = await import('../../shared/http/pages/sign-in-page.ts');
-  const passkey = { script: '/passkeys.js', options: {} } as const;
+  const passkey = { script: { path: '/passkeys.js', integrity: 'sha256-AAAA' }, options: {} } as const;
   await show(page, () => signInPage(look, { passkey, formToken: 'a-token', cookies: [] }));
   expect(await page.getByRole('button').allTextContents()).toEqual(['Sign in']);
   expect(await page.getByText('or', { exact: true }).isVisible()).toBe(false);

@@ -30,9 +30,8 @@ import { tableDefinitions } from '../../shared/aws/tables.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
-import { passkeyStore } from '../../shared/people/passkey-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
-import { makeAuthenticator, type RequestOptions } from '../people/authenticator.ts';
+import { passkeyStore } from '../../shared/people/passkey-store.ts';
 import {
   acceptWithPasskey,
   account,
@@ -44,13 +43,14 @@ import {
   post as posted,
   signedIn,
 } from '../people/account-flows.ts';
+import { makeAuthenticator, type RequestOptions } from '../people/authenticator.ts';
 import { stoppedClock } from '../support/clock.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
-import { formTokenOf, newPerson } from '../support/person.ts';
-import { targetOf, toProvider } from '../upstream/flow.ts';
-import { type ScriptedProvider, startScriptedProvider } from '../upstream/scripted-provider.ts';
+import { formTokenOf, newPerson, signedInPerson } from '../support/person.ts';
 import { authorizeTarget, basic, obtainCode } from '../support/protocol.ts';
 import { ada } from '../support/server.ts';
+import { targetOf, toProvider } from '../upstream/flow.ts';
+import { type ScriptedProvider, startScriptedProvider } from '../upstream/scripted-provider.ts';
 import {
   constructIds,
   functionsOf,
@@ -70,7 +70,13 @@ import {
  * AccessDenied nor may do more than it does. KMS is not called here; permissions.test.ts has its rows.
  */
 
-type Call = { action: string; table: string; index?: string | undefined; leadingKey: string | undefined; attributes: string[] | undefined };
+type Call = {
+  action: string;
+  table: string;
+  index?: string | undefined;
+  leadingKey: string | undefined;
+  attributes: string[] | undefined;
+};
 
 const compositions: Record<EndpointFunctionName, (runtime: Runtime) => HttpApiHandler> = {
   account: composeAccount,
@@ -111,6 +117,8 @@ const web = {
   backchannel_logout_uri: 'http://127.0.0.1:9/logout',
   scope: 'openid profile email',
 };
+
+const own = { ...web, client_id: 'own', first_party: true };
 
 function dynamodb(note?: (call: Call) => void): DynamoDBClient {
   const client = new DynamoDBClient({
@@ -169,7 +177,7 @@ async function liveThroughADay(): Promise<void> {
     may_introspect: true,
     scope: 'openid pixy:read pixy:write',
   };
-  for (const json of [web, machine]) {
+  for (const json of [web, own, machine]) {
     const client = await parseRegistration(json);
     if (!client.ok) throw new Error(`${client.refusal.member} ${client.refusal.problem}`);
     await clientStore(setUp, tables.clients, clock.now).put(json.client_id, client.value, {
@@ -252,7 +260,10 @@ async function liveThroughADay(): Promise<void> {
   const { sub = '' } = (await accounts.findByUsername('newcomer')) ?? {};
   const { token, invitation } = newLink(sub, 'invitation', clock.now());
   await accounts.invite(sub, invitation);
-  await expectStatus(acceptWithPasskey(newPerson({ port }), `/invitation?token=${token}`, makeAuthenticator(issuer)), 303);
+  await expectStatus(
+    acceptWithPasskey(newPerson({ port }), `/invitation?token=${token}`, makeAuthenticator(issuer)),
+    303,
+  );
 
   const person = newPerson({ port });
   const wishes = { resource, claims: JSON.stringify({ id_token: { email: null } }), scope: 'openid email' };
@@ -305,13 +316,25 @@ async function liveThroughADay(): Promise<void> {
 
   const signOut = { id_token_hint, post_logout_redirect_uri: web.post_logout_redirect_uris[0] };
   await expectStatus(person.open(`/sign-out?${encodeFields(signOut)}`), 303);
+
+  // A first-party client, in a browser that was idle for long, and an account that is chosen.
+  for (const changes of [{}, { response_type: 'code id_token', nonce: 'a-nonce' }]) {
+    const idle = await signedInPerson({ port });
+    clock.advance(5_000);
+    await idle.authorize(authorizeTarget(own, { scope: 'openid', ...changes }));
+    await idle.follow(authorizeTarget(own, { scope: 'openid', prompt: 'select_account' }));
+  }
 }
 
 /** Signing in with a provider: for the first time and again, with an address of somebody else, and linking. */
 async function signInUpstream(port: number, provider: ScriptedProvider): Promise<void> {
   const person = newPerson({ port });
   const come = async (authorization: URL) => person.open(targetOf(provider.approve(authorization)));
-  for (const claims of [{ sub: 'new', email: 'new@example.com' }, { sub: 'new' }, { sub: 'other', email: 'new@example.com' }]) {
+  for (const claims of [
+    { sub: 'new', email: 'new@example.com' },
+    { sub: 'new' },
+    { sub: 'other', email: 'new@example.com' },
+  ]) {
     provider.play({ claims: { ...claims, email_verified: true } });
     await come(await toProvider(person, '/upstream/example/start'));
   }
@@ -327,7 +350,12 @@ async function liveWithAnAccount(server: { port: number; issuer: string }): Prom
   await accountStore(openDatabase(dynamodb()), tables.people).put(account('ann'));
   const person = await signedIn(server, 'ann');
   const { code, verifier } = await obtainCode(person, web);
-  const redemption = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: web.redirect_uris[0] };
+  const redemption = {
+    grant_type: 'authorization_code',
+    code,
+    code_verifier: verifier,
+    redirect_uri: web.redirect_uris[0],
+  };
   const headers = { ...formType, authorization: basic(web) };
   await send(server.port, '/token', { method: 'POST', headers, body: encodeFields(redemption) });
   await act(person, { action: 'revoke_access', id: web.client_id });

@@ -109,6 +109,12 @@ const allowed: Record<string, string[]> = {
     `dynamodb:DeleteItem on people ${onItems('upstream#*', 'links#*')}`,
     ...['DeleteItem', 'GetItem', 'PutItem'].map((call) => `dynamodb:${call} on people ${onItems('sessions#*')}`),
   ],
+  Consent: [
+    readClients,
+    `dynamodb:GetItem on people ${onItems('sessions#*', 'consents#*')}`,
+    `dynamodb:PutItem on people ${onItems('consents#*')}`,
+    `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
+  ],
   SignOut: [
     readClients,
     readKeys,

@@ -32,7 +32,10 @@ const sessions = sessionStore(openDatabase(), tables.people);
 /** A browser of Ada with a session of its own. */
 async function withSession(): Promise<Person> {
   const person = newPerson(server);
-  person.cookies.set('pixy_session', await sessions.start({ sub: ada.claims.sub, amr: ['pwd'], now: server.clock.now(), lifetime: 3_600 }));
+  person.cookies.set(
+    'pixy_session',
+    await sessions.start({ sub: ada.claims.sub, amr: ['pwd'], now: server.clock.now(), lifetime: 3_600 }),
+  );
   return person;
 }
 

@@ -145,7 +145,9 @@ describe('keep me signed in', () => {
     const person = newPerson(server);
     const again = await signIn(person, { ...ada, password: 'wrong' }, { keep: '1' });
     expect(again.body).toMatch(/name="keep"[^>]*checked/);
-    expect((await signIn(newPerson(server), { ...ada, password: 'wrong' })).body).not.toMatch(/name="keep"[^>]*checked/);
+    expect((await signIn(newPerson(server), { ...ada, password: 'wrong' })).body).not.toMatch(
+      /name="keep"[^>]*checked/,
+    );
   });
 
   test('a session in use does not end for idleness', async () => {

@@ -7,15 +7,7 @@ import { spa } from '../support/clients.ts';
 import { newPerson } from '../support/person.ts';
 import { authorizeTarget } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
-import {
-  acceptWithPasskey,
-  account,
-  act,
-  addPasskey,
-  credentialsOf,
-  passkeyFormOf,
-  post,
-} from './account-flows.ts';
+import { acceptWithPasskey, account, act, addPasskey, credentialsOf, passkeyFormOf, post } from './account-flows.ts';
 import { makeAuthenticator, type RequestOptions } from './authenticator.ts';
 
 /* A deployment without passwords: PIXY_PASSWORDS=off. */

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
@@ -95,6 +95,15 @@ test('the sign-in page tells nothing about any account: the same options, whoeve
     userVerification: 'required',
     timeout: 600_000,
   });
+});
+
+test('the script of the page is the one with the hash that the page names, and browsers may keep it', async () => {
+  const person = newPerson(server);
+  const { body } = await person.open('/sign-in');
+  const [, path = '', integrity] = /<script src="([^"]*)" integrity="([^"]*)" defer>/.exec(body) ?? [];
+  const script = await person.open(path);
+  expect(integrity).toBe(`sha256-${createHash('sha256').update(script.body).digest('base64')}`);
+  expect(script.headers).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable' });
 });
 
 test('a passkey is discoverable, made with the person verified, and never twice on one device', async () => {

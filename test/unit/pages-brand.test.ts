@@ -128,10 +128,10 @@ describe('a page of a brand', () => {
   it('lets a script of ours pass where there is one, and only there', async () => {
     const form = { formToken: 'a-token', cookies: [] };
     const without = await signInPage(look, form);
-    const passkey = { script: '/passkey.js', options: {} } as const;
+    const passkey = { script: { path: '/passkey.js', integrity: 'sha256-AAAA' }, options: {} } as const;
     const withOne = await signInPage(look, { ...form, passkey });
     expect(without.headers?.['content-security-policy']).not.toContain('script-src');
     expect(withOne.headers?.['content-security-policy']).toMatch(/; script-src 'self'$/);
-    expect(withOne.body).toContain('<script src="/passkey.js" defer></script>');
+    expect(withOne.body).toContain('<script src="/passkey.js" integrity="sha256-AAAA" defer></script>');
   });
 });

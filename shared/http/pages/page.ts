@@ -5,13 +5,16 @@ import { headOf } from './mark.ts';
 
 export type { Markup } from './look.ts';
 
+/** A script of our own origin, and the hash without which a browser does not run it (Subresource Integrity). */
+export type PageScript = { path: `/${string}`; integrity: `sha256-${string}` };
+
 export type PageExtras = {
   headers?: Record<string, string> | undefined;
   cookies?: readonly string[] | undefined;
   /** For pages that are more to read than to fill in. */
   wide?: boolean;
-  /** Paths of scripts of our own that the page loads, and nothing else that runs. */
-  scripts?: readonly `/${string}`[];
+  /** Scripts of our own that the page loads, and nothing else that runs. */
+  scripts?: readonly PageScript[];
   /** The hash of the one inline script of the page, as the Content-Security-Policy writes it. */
   inlineScript?: `'sha256-${string}'`;
   /** `outcome` is announced in the title as well, for those who hear the page. */
@@ -48,7 +51,7 @@ export async function pageReply(
 <title>${dress.name ? `${said} · ${dress.name}` : said}</title>
 <link rel="icon" href="${dress.icon}">
 <style>${raw(dress.stylesheet)}</style>
-${scripts.map((path) => html`<script src="${path}" defer></script>\n`)}</head>
+${scripts.map(({ path, integrity }) => html`<script src="${path}" integrity="${integrity}" defer></script>\n`)}</head>
 <body>
 <main${wide ? raw(' class="wide"') : ''}>
 ${headOf(dress)}

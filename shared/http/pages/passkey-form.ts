@@ -1,11 +1,12 @@
 import { html, raw } from 'hono/html';
 import { formTokenField } from './field.ts';
 import type { Look, Markup } from './look.ts';
+import type { PageScript } from './page.ts';
 
 /** A WebAuthn ceremony on a page. */
 export type PasskeyCeremony = {
-  /** The script that runs it, of our own origin. */
-  script: `/${string}`;
+  /** The script that runs it. */
+  script: PageScript;
   /** PublicKeyCredentialRequestOptions or CreationOptions as JSON (WebAuthn §5.1.8, §5.1.9). Public. */
   options: object;
   /** Where the form posts to. Absent: the address of the page. */

@@ -3,6 +3,7 @@ import type { Reply } from '../reply.ts';
 import { field } from './field.ts';
 import { type FormPage, formReply, hiddenFields } from './form-page.ts';
 import type { Look, Markup } from './look.ts';
+import type { PageScript } from './page.ts';
 import { noticeAbove } from './problem.ts';
 
 export type SetPasswordPage = FormPage & {
@@ -14,7 +15,7 @@ export type SetPasswordPage = FormPage & {
   minimumLength: number;
   /** What else there is: a form that makes a passkey instead, from {@link passkeyForm}. */
   alternative?: Markup | undefined;
-  scripts?: readonly `/${string}`[];
+  scripts?: readonly PageScript[];
   cancelPath?: string | undefined;
 };
 
