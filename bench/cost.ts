@@ -24,6 +24,7 @@ const pixy = results.servers.find(
 );
 if (!pixy?.counts) throw new Error('the results have no counts');
 
+const counts: NonNullable<typeof pixy.counts> = pixy.counts;
 const { aws } = prices;
 const memoryMb = Number(values.memory);
 const assumed = {
@@ -49,7 +50,7 @@ const lines = await writeLinesOfOneSignIn();
 /** Dollars for a million, by what they are for. */
 function costOf(flow: Flow): Record<string, number> {
   const { requests, measured } = flows[flow];
-  const { calls, writeUnits, readUnits } = (pixy?.counts as NonNullable<NonNullable<typeof pixy>['counts']>)[flow];
+  const { calls, writeUnits, readUnits } = counts[flow];
   const computing = measured.cpuMs / Math.min(1, memoryMb / assumed.oneProcessorMb);
   const billedMs = computing + calls * assumed.databaseMs + requests * 0.5;
   const auditBytes = flow === 'signIn' ? lines.signIn : lines.refresh;
@@ -132,8 +133,8 @@ const assumptions = [
 ];
 
 function units(flow: Flow): string {
-  const counts = pixy?.counts?.[flow];
-  return `${counts?.calls} calls, ${counts?.writeUnits} write and ${counts?.readUnits} read units`;
+  const { calls, writeUnits, readUnits } = counts[flow];
+  return `${calls} calls, ${writeUnits} write and ${readUnits} read units`;
 }
 
 const readme = `${dollars(total('signIn', 'HTTP API'))} per million sign-ins and ${dollars(total('refresh', 'HTTP API'))} per million refreshes on the HTTP API, logs included; ${dollars(aws.kmsKeyMonth)} a month when nobody signs in (list prices of ${prices.date}, ${prices.region}; npm run cost)`;

@@ -28,7 +28,8 @@ export async function startCountingProxy(endpoint: string) {
     const isWrite = /^(Put|Update|Delete)/.test(operation);
     // A condition that does not hold is charged as the write would have been, and embedded databases do not say so.
     const charged = isWrite && answer.statusCode === 400 ? Math.max(units, 1) : units;
-    const table = String(input['TableName'] ?? Object.keys(input['RequestItems'] ?? {}).join(' '));
+    const { TableName, RequestItems = {} } = input as { TableName?: string; RequestItems?: object };
+    const table = TableName ?? Object.keys(RequestItems).join(' ');
     calls.push({ operation, table, writeUnits: isWrite ? charged : 0, readUnits: isWrite ? 0 : charged });
     const text = JSON.stringify(output);
     response.writeHead(answer.statusCode ?? 502, {

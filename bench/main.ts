@@ -8,6 +8,7 @@ import { buildFunctions } from '../infra/bundling/build.ts';
 import { measureColdStarts } from './cold-start/measure.ts';
 import { startCountingProxy } from './counting-proxy.ts';
 import { type Measured, medianOf, signatureCost, startLoad } from './measure.ts';
+import type { Server } from './pixy/start.ts';
 import { machine, type Results, type ServerResult } from './results.ts';
 import { servers } from './servers.ts';
 import { writeResults } from './write-results.ts';
@@ -55,7 +56,7 @@ try {
 }
 
 async function compare(): Promise<ServerResult[]> {
-  const running = [];
+  const running: Running[] = [];
   for (const { name, store, algorithm, start } of servers) {
     const instance = await start({ folder });
     running.push({ name, store, algorithm, instance, signIns: [] as Measured[], refreshes: [] as Measured[] });
@@ -84,6 +85,12 @@ async function compare(): Promise<ServerResult[]> {
   }
   return results;
 }
+
+type Running = Pick<ServerResult, 'name' | 'store' | 'algorithm'> & {
+  instance: Server;
+  signIns: Measured[];
+  refreshes: Measured[];
+};
 
 /** Calls and capacity units of one sign-in and of one refresh, once everything that is remembered is there. */
 async function count({ start }: (typeof servers)[number]) {

@@ -13,8 +13,6 @@ export type Measured = {
   rssMb: number;
 };
 
-export type Load = ReturnType<typeof startLoad>;
-
 /** The load generator, in a process of its own. */
 export function startLoad() {
   const child: ChildProcess = fork(join(import.meta.dirname, 'load', 'run.ts'), {

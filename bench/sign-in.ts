@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildFunctions } from '../infra/bundling/build.ts';
-import { medianOf, startLoad } from './measure.ts';
+import { type Measured, medianOf, startLoad } from './measure.ts';
 import { newWrappingKey } from './pixy/environment.ts';
 import { startPixy } from './pixy/start.ts';
 
@@ -20,7 +20,7 @@ try {
   const load = startLoad();
   const job = { target: pixy.target, kind: 'sign-in', connections: 8 } as const;
   await load.measure({ ...job, milliseconds: 1_000 }, pixy.server);
-  const rounds = [];
+  const rounds: Measured[] = [];
   for (let round = 0; round < 3; round += 1) {
     rounds.push(await load.measure({ ...job, milliseconds: (seconds / 3) * 1_000 }, pixy.server));
   }

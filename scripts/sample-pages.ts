@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { renderSVG } from 'uqr';
 import { accountPage } from '../shared/http/pages/account-page.ts';
 import { chooseAccountPage } from '../shared/http/pages/choose-account-page.ts';
@@ -6,7 +7,8 @@ import { errorPage } from '../shared/http/pages/error-page.ts';
 import { formPostPage } from '../shared/http/pages/form-post-page.ts';
 import type { Look } from '../shared/http/pages/look.ts';
 import { noticePage } from '../shared/http/pages/notice-page.ts';
-import type { PasskeyCeremony } from '../shared/http/pages/passkey-form.ts';
+import type { PageScript } from '../shared/http/pages/page.ts';
+import { type PasskeyCeremony, passkeyForm } from '../shared/http/pages/passkey-form.ts';
 import { passkeySetupPage } from '../shared/http/pages/passkey-setup-page.ts';
 import { problemOf } from '../shared/http/pages/problem.ts';
 import { registrationPage } from '../shared/http/pages/registration-page.ts';
@@ -18,6 +20,16 @@ import { recoveryCodesPage, totpSetupPage } from '../shared/http/pages/totp-setu
 import type { Reply } from '../shared/http/reply.ts';
 
 const uri = 'otpauth://totp/Pixy:ada@example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Pixy';
+
+/** In the place of the script of the pages: shows what it shows where there are passkeys. */
+export const sampleScript = `
+for (const one of document.querySelectorAll('[data-passkey], [data-passkey-available]')) one.hidden = false;
+for (const one of document.querySelectorAll('[data-passkey-unavailable]')) one.hidden = true;`;
+
+export const samplePageScript: PageScript = {
+  path: '/passkeys.js',
+  integrity: `sha256-${hash('sha256', sampleScript, 'base64')}`,
+};
 
 const now = 1_767_225_600;
 const day = 86_400;
@@ -33,8 +45,7 @@ export function samplePages(
   const clientName = given('Harbor Photos');
   const account = given('ada@example.com');
   const form = { formToken: 'a-token', cookies: [] };
-  const script = { path: '/passkeys.js', integrity: 'sha256-AAAA' } as const;
-  const passkey: PasskeyCeremony = { script, options: { challenge: given('AAAA') } };
+  const passkey: PasskeyCeremony = { script: samplePageScript, options: { challenge: given('AAAA') } };
   const providers = [
     { id: 'google', name: given('Google') },
     { id: 'entra', name: given('Contoso') },
@@ -167,6 +178,23 @@ export function samplePages(
       }),
     'passkey-setup': () =>
       passkeySetupPage(look, { ceremony: passkey, suggestedName: given('Linux'), skipPath: '/account', ...form }),
+    'invitation-without-passwords': () =>
+      passkeySetupPage(look, {
+        ceremony: passkey,
+        account,
+        suggestedName: given('Linux'),
+        unavailable: look.text('passkey.unavailableForLink'),
+        ...form,
+      }),
+    invitation: () =>
+      setPasswordPage(look, {
+        purpose: 'first',
+        account,
+        minimumLength: 10,
+        alternative: passkeyForm(look, passkey, form.formToken, look.text('passkey.submit')),
+        scripts: [passkey.script],
+        ...form,
+      }),
     'set-password': () => setPasswordPage(look, { purpose: 'first', account, minimumLength: 10, ...form }),
     'change-password': () =>
       setPasswordPage(look, {

@@ -7,7 +7,7 @@ import { dressBrand } from '../shared/http/pages/dress.ts';
 import { lookIn } from '../shared/http/pages/look.ts';
 import type { Language } from '../shared/http/pages/texts/languages.ts';
 import { launchBrowser } from '../test/browser/launch-browser.ts';
-import { samplePages } from './sample-pages.ts';
+import { samplePages, sampleScript } from './sample-pages.ts';
 
 /*
  * `npm run screenshots` writes docs/screenshots: every page at the width of a phone, and some of them dark, on a desktop, in
@@ -58,7 +58,7 @@ async function take(browser: Browser, folder: string, { page: name, view, brand:
   await page.route('**/*', (route) =>
     route.request().url() === address
       ? route.fulfill({ status: 200, contentType: 'text/html', body: reply?.body ?? '' })
-      : route.fulfill({ contentType: 'text/javascript', body: showPasskeys }),
+      : route.fulfill({ contentType: 'text/javascript', body: sampleScript }),
   );
   // What posts itself away would be gone.
   if (name === 'form-post') await page.addInitScript('HTMLFormElement.prototype.submit = () => {}');
@@ -67,11 +67,6 @@ async function take(browser: Browser, folder: string, { page: name, view, brand:
   await writeFile(join(folder, `${picture.name ?? name}.png`), image);
   await context.close();
 }
-
-/** Stands for the script of a browser that has passkeys. */
-const showPasskeys = `
-for (const one of document.querySelectorAll('[data-passkey], [data-passkey-available]')) one.hidden = false;
-for (const one of document.querySelectorAll('[data-passkey-unavailable]')) one.hidden = true;`;
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('../docs/screenshots', import.meta.url));
 await mkdir(folder, { recursive: true });

@@ -182,11 +182,12 @@ function tokenEvent({ code, verifier }: { code: string; verifier: string }): obj
 
 /** TLS in front of a plain endpoint, with a certificate of its own. */
 async function startTls(plain: string, folder: string) {
-  const { default: selfsigned } = await import('selfsigned');
-  const names = [{ type: 2, value: 'localhost' }] as const;
+  // Named by a variable: the packages of this folder are not there where the rest of the project is compiled.
+  const library = 'selfsigned';
+  const { default: selfsigned } = (await import(library)) as { default: SelfSigned };
   const made = await selfsigned.generate([{ name: 'commonName', value: 'localhost' }], {
     algorithm: 'sha256',
-    extensions: [{ name: 'subjectAltName', altNames: [...names] }],
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
   });
   const certificate = join(folder, 'certificate.pem');
   writeFileSync(certificate, made.cert);
@@ -209,3 +210,5 @@ async function startTls(plain: string, folder: string) {
     },
   };
 }
+
+type SelfSigned = { generate(attributes: object[], options: object): Promise<{ cert: string; private: string }> };

@@ -49,7 +49,7 @@ export class Browser {
       ...extra,
     });
     const cookies = keepsCookies ? this.#session : new Map(this.#session);
-    let target = `${authorize}?${query}`;
+    let target = `${authorize}?${query.toString()}`;
     for (let hops = 0; hops < 10; hops += 1) {
       const cookie =
         cookies.size === 0 ? '' : `cookie: ${Array.from(cookies, (pair) => pair.join('=')).join('; ')}\r\n`;

@@ -17,12 +17,17 @@ export type Job = {
 export type Done = { count: number; seconds: number; authorize: number[]; token: number[] };
 
 process.on('message', (job: Job | 'go') => {
-  if (job === 'go') return;
-  run(job).then(
-    (done) => process.send?.(done),
-    (error: unknown) => process.send?.({ error: String((error as Error).stack) }),
-  );
+  if (job !== 'go') void answer(job);
 });
+
+async function answer(job: Job): Promise<void> {
+  try {
+    const done = await run(job);
+    process.send?.(done);
+  } catch (error) {
+    process.send?.({ error: String((error as Error).stack) });
+  }
+}
 
 async function run({ target, kind, connections, milliseconds, count = Number.POSITIVE_INFINITY }: Job): Promise<Done> {
   const authorize: number[] = [];

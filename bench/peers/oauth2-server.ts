@@ -6,6 +6,10 @@ import { text } from 'node:stream/consumers';
 import OAuth2Server from '@node-oauth/oauth2-server';
 import { answerTheParent } from '../server-process.ts';
 
+// What these libraries hand over is theirs to describe, and some of it is not described.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Loose = any;
+
 /*
  * oauth2-server.ts <algorithm>: a library for two endpoints. The model, all of it ours, is a Map; access tokens are JWTs, as
  * everywhere else here. There is no OpenID Connect in it: no ID token, so one signature for a sign-in instead of two.
@@ -23,8 +27,8 @@ const client = {
   redirectUris: ['https://client.example/callback'],
   grants: ['authorization_code', 'refresh_token'],
 };
-const codes = new Map<string, any>();
-const refreshTokens = new Map<string, any>();
+const codes = new Map<string, Loose>();
+const refreshTokens = new Map<string, Loose>();
 
 const oauth = new OAuth2Server({
   requireClientAuthentication: { authorization_code: false, refresh_token: false },
@@ -43,20 +47,20 @@ const oauth = new OAuth2Server({
       const input = `${part({ alg: algorithm, typ: 'at+jwt', kid: 'key' })}.${part(claims)}`;
       return `${input}.${sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
     },
-    async saveAuthorizationCode(code: any, forClient: unknown, user: unknown) {
+    async saveAuthorizationCode(code: Loose, forClient: unknown, user: unknown) {
       const saved = { ...code, client: forClient, user };
       codes.set(code.authorizationCode, saved);
       return saved;
     },
     getAuthorizationCode: async (code: string) => codes.get(code),
-    revokeAuthorizationCode: async ({ authorizationCode }: any) => codes.delete(authorizationCode),
-    async saveToken(token: any, forClient: unknown, user: unknown) {
+    revokeAuthorizationCode: async ({ authorizationCode }: Loose) => codes.delete(authorizationCode),
+    async saveToken(token: Loose, forClient: unknown, user: unknown) {
       const saved = { ...token, client: forClient, user };
       refreshTokens.set(token.refreshToken, saved);
       return saved;
     },
     getRefreshToken: async (token: string) => refreshTokens.get(token),
-    revokeToken: async ({ refreshToken }: any) => refreshTokens.delete(refreshToken),
+    revokeToken: async ({ refreshToken }: Loose) => refreshTokens.delete(refreshToken),
     verifyScope: async () => true,
     validateScope: async (_: unknown, __: unknown, scope: unknown) => scope,
   },
@@ -64,7 +68,7 @@ const oauth = new OAuth2Server({
 
 const sessions = new Map([['known', { id: 'ada' }]]);
 const isSignedIn = {
-  handle: (request: any) => sessions.get(/session=(\w+)/.exec(request.headers.cookie)?.[1] ?? ''),
+  handle: (request: Loose) => sessions.get(/session=(\w+)/.exec(request.headers.cookie)?.[1] ?? ''),
 };
 
 async function toRequest(incoming: IncomingMessage) {

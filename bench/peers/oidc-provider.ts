@@ -6,6 +6,10 @@ import Provider from 'oidc-provider';
 import { answerTheParent } from '../server-process.ts';
 import { dynamoAdapter } from './oidc-dynamodb-adapter.ts';
 
+// What these libraries hand over is theirs to describe, and some of it is not described.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Loose = any;
+
 /*
  * oidc-provider.ts <algorithm> [endpoint of the database]: JWT access tokens, refresh tokens that rotate, PKCE required, and a
  * person who signs in by following a redirect. Without a database: its own adapter, in memory.
@@ -41,7 +45,7 @@ const provider = new Provider(issuer, {
   rotateRefreshToken: true,
   issueRefreshToken: async () => true,
   findAccount: async (_: unknown, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
-  async loadExistingGrant(ctx: any) {
+  async loadExistingGrant(ctx: Loose) {
     const { oidc } = ctx;
     const grantId = oidc.result?.consent?.grantId ?? oidc.session.grantIdFor(oidc.client.clientId);
     if (grantId) return oidc.provider.Grant.find(grantId);

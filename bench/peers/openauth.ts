@@ -6,6 +6,10 @@ import { MemoryStorage } from '@openauthjs/openauth/storage/memory';
 import { createSubjects } from '@openauthjs/openauth/subject';
 import { answerTheParent } from '../server-process.ts';
 
+// What these libraries hand over is theirs to describe, and some of it is not described.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Loose = any;
+
 /*
  * openauth.ts [endpoint of the database]. It has no sessions: every sign-in goes through a provider, here one that knows the person
  * at once. Its tokens are signed with ES256; there is no other choice.
@@ -38,12 +42,12 @@ const app = issuer({
   providers: {
     known: {
       type: 'known',
-      init(routes: any, ctx: any) {
+      init(routes: Loose, ctx: Loose) {
         routes.get('/authorize', (c: unknown) => ctx.success(c, { id: 'ada' }));
       },
     },
   },
-  success: async (ctx: any, { id }: any) => ctx.subject('person', { id }),
+  success: async (ctx: Loose, { id }: Loose) => ctx.subject('person', { id }),
 } as never);
 
 const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, ({ port }) => {

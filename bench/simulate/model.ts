@@ -105,13 +105,13 @@ export function simulate(settings: Settings): Outcome {
   };
   const times: number[] = [];
   let working = 0;
-  const refuse = (limit: Limit) => {
+  const refuse = (limit: Limit): undefined => {
     outcome.refused[limit] = (outcome.refused[limit] ?? 0) + 1;
     outcome.first ??= limit;
   };
 
   /** One call of a function; `next` when it is over. */
-  function call(name: keyof typeof functions, next: () => void): void {
+  function call(name: keyof typeof functions, next: () => void): undefined {
     if (!takes.gateway(now)) return refuse('API Gateway');
     if (working >= lambda.concurrency) return refuse('Lambda concurrency');
     const environment = functions[name];
@@ -138,7 +138,7 @@ export function simulate(settings: Settings): Outcome {
   let due = 0;
   for (now = 0; now < duration * 1_000 || calendar.length > now; now += 1) {
     for (const event of calendar[now] ?? []) event();
-    delete calendar[now];
+    calendar[now] = [];
     if (now >= duration * 1_000) continue;
     due += (signInsPerSecond / 1_000) * Math.min(1, ramp === 0 ? 1 : now / (ramp * 1_000));
     for (; due >= 1; due -= 1) {

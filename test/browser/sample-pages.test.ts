@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { samplePages } from '../../scripts/sample-pages.ts';
+import { samplePageScript, samplePages, sampleScript } from '../../scripts/sample-pages.ts';
 import { dressBrand } from '../../shared/http/pages/dress.ts';
 import { lookIn } from '../../shared/http/pages/look.ts';
 import { languages } from '../../shared/http/pages/texts/languages.ts';
@@ -28,11 +28,7 @@ async function show(page: Page, make: (() => Promise<Reply>) | undefined): Promi
           headers: reply?.headers as Record<string, string>,
           body: reply?.body ?? '',
         })
-      : route.fulfill({
-          contentType: 'text/javascript',
-          body: `for (const one of document.querySelectorAll('[data-passkey], [data-passkey-available]')) one.hidden = false;
-for (const one of document.querySelectorAll('[data-passkey-unavailable]')) one.hidden = true;`,
-        }),
+      : route.fulfill({ contentType: 'text/javascript', body: sampleScript }),
   );
   await page.goto(address);
 }
@@ -166,7 +162,7 @@ test('the focus goes through the sign-in page in the order of reading', async ()
 test('the button of a passkey is not there for somebody without JavaScript, and neither is the word before it', async () => {
   const page = await open({ javaScriptEnabled: false });
   const { signInPage } = await import('../../shared/http/pages/sign-in-page.ts');
-  const passkey = { script: { path: '/passkeys.js', integrity: 'sha256-AAAA' }, options: {} } as const;
+  const passkey = { script: samplePageScript, options: {} };
   await show(page, () => signInPage(look, { passkey, formToken: 'a-token', cookies: [] }));
   expect(await page.getByRole('button').allTextContents()).toEqual(['Sign in']);
   expect(await page.getByText('or', { exact: true }).isVisible()).toBe(false);

@@ -1,17 +1,21 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { startCountingProxy } from '../../bench/counting-proxy.ts';
 import { spa, web } from '../support/clients.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { send } from '../support/http.ts';
+import { mobile, refreshed } from '../support/lifecycle.ts';
 import { newPerson, signedInPerson } from '../support/person.ts';
 import { authorizeTarget, obtainCode, redeem, withoutChallenge } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
 
 const database = await startDatabaseProxy();
-const server = await startTestServer({ clients: [spa, web], dynamodb: database.endpoint });
+const counting = await startCountingProxy(database.endpoint);
+afterAll(() => counting.close());
+const server = await startTestServer({ clients: [spa, web, mobile], dynamodb: counting.endpoint });
 const person = await signedInPerson(server);
 
 // Clients, policy and keys are remembered: the first flow of each client pays for them.
-for (const client of [spa, web]) {
+for (const client of [spa, web, mobile]) {
   const { code, verifier } = await obtainCode(person, client);
   await redeem(server, client, { code, code_verifier: verifier });
 }
@@ -60,5 +64,44 @@ describe('how often the database is asked, with a session and warm caches', () =
       for (const target of documents) await send(server.port, target);
     });
     expect(asked).toEqual([]);
+  });
+});
+
+describe('what that costs in capacity units, the index aside, which this database does not count', () => {
+  const unitsOf = async (work: () => Promise<unknown>) => {
+    const calls = await counting.callsDuring(work);
+    const sum = (units: (call: (typeof calls)[number]) => number) => calls.reduce((all, call) => all + units(call), 0);
+    return { calls: calls.length, writes: sum((call) => call.writeUnits), reads: sum((call) => call.readUnits) };
+  };
+
+  test('a sign-in with a refresh token: 2 write units and half a read unit', async () => {
+    const units = await unitsOf(async () => {
+      const { code, verifier } = await obtainCode(person, mobile);
+      await redeem(server, mobile, { code, code_verifier: verifier });
+    });
+    expect(units).toEqual({ calls: 3, writes: 2, reads: 0.5 });
+  });
+
+  test('a refresh: 1 write unit', async () => {
+    const { code, verifier } = await obtainCode(person, mobile);
+    const { json } = await redeem(server, mobile, { code, code_verifier: verifier });
+    const units = await unitsOf(() => refreshed(server, mobile, json.refresh_token));
+    expect(units).toEqual({ calls: 1, writes: 1, reads: 0 });
+  });
+});
+
+describe('a session in use', () => {
+  test('is written once when half of its idle time is over, and then not again', async () => {
+    server.clock.advance(3_601);
+    // What is remembered has expired by now: one sign-in pays for that, and notes that the session is in use.
+    const first = await counting.callsDuring(() => obtainCode(person, mobile));
+    expect(first.filter(({ operation }) => operation === 'UpdateItem').map(({ table }) => table)).toEqual([
+      tables.people,
+    ]);
+    const second = await counting.callsDuring(() => obtainCode(person, mobile));
+    expect(second.map(({ operation, table }) => `${operation} ${table}`)).toEqual([
+      `GetItem ${tables.people}`,
+      `PutItem ${tables.grants}`,
+    ]);
   });
 });

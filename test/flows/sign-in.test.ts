@@ -33,7 +33,9 @@ describe('the sign-in page', () => {
     expect(status).toBe(200);
     expect(body.match(/<form[^>]*>/g)).toEqual([
       '<form method="post">',
-      expect.stringMatching(/^<form method="post" class="stack" action="\/sign-in\/passkey\?[^"]*" data-passkey="[^"]*" hidden>$/),
+      expect.stringMatching(
+        /^<form method="post" class="stack" action="\/sign-in\/passkey\?[^"]*" data-passkey="[^"]*" hidden>$/,
+      ),
     ]);
     for (const name of ['username', 'password']) {
       expect(body).toContain(`<label for="${name}">`);

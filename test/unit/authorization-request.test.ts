@@ -33,7 +33,7 @@ describe('an authorization request', () => {
   });
 
   test('OA4 has unknown parameters ignored', () => {
-    expect(parse('response_type=code&utm_source=x&acr_values=y')).toEqual(parse('response_type=code'));
+    expect(parse('response_type=code&utm_source=x&flavour=y')).toEqual(parse('response_type=code'));
   });
 
   test.each([

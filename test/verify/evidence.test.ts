@@ -86,6 +86,7 @@ describe('evidence', () => {
       clients.map(({ client_id: id, effective_policy: effective }: Record<string, never>) => [id, effective]),
     );
     expect(held).toEqual({
+      'demo-admin': { policy: 'S256', origin: 'global default', mode: 'enforce', enforced: 'S256' },
       'demo-app': { policy: 'S256', origin: 'client', mode: 'enforce', enforced: 'S256' },
       'demo-web': { policy: 'any', origin: 'floor', mode: 'enforce', enforced: 'any' },
       legacy: { policy: 'any', origin: 'client', mode: 'enforce', enforced: 'any' },

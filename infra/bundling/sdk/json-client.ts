@@ -131,14 +131,14 @@ export class JsonClient {
   #exceptionOf({ status, text, headers }: Answer): ServiceException {
     const { __type, message, Message } = parseError(text);
     const header = headers['x-amzn-errortype'];
-    const code = String(__type ?? header ?? 'UnknownError');
+    const code = textOf(__type) ?? textOf(header) ?? 'UnknownError';
     const name = code.slice(code.indexOf('#') + 1).split(':')[0] as string;
     const told = Date.parse(headers.date ?? '');
     if (skewed.test(name) && Math.abs(told - Date.now() - this.#clockOffset) > 240_000) {
       this.#clockOffset = told - Date.now();
       return Object.assign(new ServiceException(name, '', status), { clockSkewCorrected: true });
     }
-    return new ServiceException(name, String(message ?? Message ?? ''), status);
+    return new ServiceException(name, textOf(message) ?? textOf(Message) ?? '', status);
   }
 }
 
@@ -190,6 +190,8 @@ function classify(error: unknown): 'throttled' | 'transient' | 'timeout' | 'stal
 
 const sleep = (milliseconds: number): Promise<void> | undefined =>
   milliseconds < 1 ? undefined : new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 function parseError(text: string): Record<string, unknown> {
   try {

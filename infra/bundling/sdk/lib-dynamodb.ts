@@ -11,7 +11,8 @@ export class DynamoDBDocumentClient {
     this.#client = client;
   }
 
-  static from(client: DynamoDBClient, _: { marshallOptions: { removeUndefinedValues: true } }): DynamoDBDocumentClient {
+  /** What the SDK is told besides, to leave out undefined values, is what happens here. */
+  static from(client: DynamoDBClient, _settings: object): DynamoDBDocumentClient {
     return new DynamoDBDocumentClient(client);
   }
 
