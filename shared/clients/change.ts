@@ -9,7 +9,7 @@ export type Author = { by: string; why: string };
 export type LoggedClient = Omit<RegisteredClient, 'secretHashes'> & { secrets: number };
 
 /** A registered API or a signing key as the change log shows it. */
-export type LoggedThing = Readonly<Record<string, unknown>>;
+type LoggedThing = Readonly<Record<string, unknown>>;
 
 /**
  * One change of one client, API or key, or of the global policy (none of them named). `before` is absent for a new one, `after` for

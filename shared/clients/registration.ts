@@ -4,7 +4,7 @@ import { type Mistake, mistakesOf } from '../mistake.ts';
 import { isFetchable } from '../oauth/fetchable-url.ts';
 import { parseRedirectUri } from '../oauth/redirect-uri.ts';
 import { responseTypes } from '../oauth/response-type.ts';
-import { defaultScopes, parseScope } from '../oauth/scope.ts';
+import { openidScopes, parseScope } from '../oauth/scope.ts';
 import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
 import { isWeaker, pkcePolicies, publicClientFloor } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -107,7 +107,8 @@ export const metadata = v.object({
   may_introspect: v.optional(v.boolean('is not true or false')),
   refresh_token_idle_lifetime: v.optional(lifetime),
   refresh_token_lifetime: v.optional(lifetime),
-  scope: v.optional(scope, defaultScopes.join(' ')),
+  /** A client that was registered without may ask for everything about the person, and for nothing of an API. */
+  scope: v.optional(scope, openidScopes.join(' ')),
   first_party: v.optional(v.boolean('is not true or false'), false),
   pkce_policy: v.optional(
     v.picklist([...pkcePolicies, 'inherit'], `is not one of ${pkcePolicies.join(', ')}, inherit`),

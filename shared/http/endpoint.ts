@@ -12,7 +12,7 @@ import { securityHeaders } from './security-headers.ts';
 /** What an endpoint answers, and what the audit log says about it (nothing, for an answer that decides nothing). */
 export type Answer = { reply: Reply; decision?: Omit<Decision, 'endpoint'> };
 
-export type Flow = (request: HttpRequest) => Promise<Answer> | Answer;
+type Flow = (request: HttpRequest) => Promise<Answer> | Answer;
 
 export type EndpointSettings = {
   /** Its name in the audit log. */

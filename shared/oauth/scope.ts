@@ -4,9 +4,6 @@ import type { Refusal } from './refusal.ts';
 /** Scope values with a meaning of their own (OpenID Connect Core §5.4). */
 export const openidScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const;
 
-/** What a client that was registered without `scope` may ask for. */
-export const defaultScopes: readonly string[] = openidScopes;
-
 /** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ). */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 function newGrant() {
   const granted = { clientId: 'app', sub: 'somebody', scope: [], resources: [], redirectUri: 'https://app.example/cb' };
-  return issueCode({ ...granted, redirectUriSent: true, authTime: now , amr: ['pwd'], acr: '1fa'}, now, 60).grant;
+  return issueCode({ ...granted, redirectUriSent: true, authTime: now, amr: ['pwd'], acr: '1fa' }, now, 60).grant;
 }
 
 test('H5: a code whose spending was committed but not answered is still won, once', async () => {
