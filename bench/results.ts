@@ -3,7 +3,7 @@ import type { ColdStarts } from './cold-start/measure.ts';
 import type { Measured } from './measure.ts';
 
 /** What of one flow goes to the database. */
-export type Count = { calls: number; writeUnits: number; readUnits: number };
+type Count = { calls: number; writeUnits: number; readUnits: number };
 
 export type ServerResult = {
   name: string;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chart } from './chart.ts';
@@ -9,6 +10,7 @@ const repository = join(import.meta.dirname, '..');
 export async function writeResults(results: Results): Promise<void> {
   await mkdir(join(import.meta.dirname, 'results'), { recursive: true });
   await writeFile(join(import.meta.dirname, 'results', 'latest.json'), `${JSON.stringify(results, null, 2)}\n`);
+  tidy(join(import.meta.dirname, 'results', 'latest.json'));
   await writeFile(join(repository, 'docs', 'performance.svg'), chart(results.servers));
   const parts: [string, string][] = [
     ['run', runOf(results)],
@@ -31,6 +33,13 @@ export async function writeParts(page: string, parts: readonly [name: string, te
     text = text.replace(between, (_, before: string, after: string) => `${before}${part}\n${after}`);
   }
   await writeFile(file, text);
+  tidy(file);
+}
+
+/** Tables are written as the formatter wants them. */
+function tidy(file: string): void {
+  const biome = join(repository, 'node_modules', '.bin', 'biome');
+  spawnSync(biome, ['format', '--write', file], { cwd: repository, stdio: 'ignore' });
 }
 
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
