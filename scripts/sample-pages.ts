@@ -115,8 +115,8 @@ export function samplePages(
       chooseAccountPage(look, {
         clientName,
         accounts: [
-          { name: given('Ada Lovelace'), detail: account },
-          { name: given('Charles Babbage'), detail: given('charles@example.com') },
+          { value: 'ada', name: given('Ada Lovelace'), detail: account },
+          { value: 'charles', name: given('Charles Babbage'), detail: given('charles@example.com') },
         ],
         ...form,
       }),

@@ -8,7 +8,7 @@ import { afterSelection, signingIn } from '../../shared/oauth/authorization-requ
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import { displayName } from '../../shared/people/account.ts';
-import type { Session } from '../../shared/people/session-store.ts';
+import { listedIdOf, type Session } from '../../shared/people/session-store.ts';
 import type { SignInDeps } from './handler.ts';
 
 type SignedIn = { id: string; session: Session };
@@ -32,16 +32,16 @@ export async function showAccounts(
 ): Promise<Answer> {
   const form = openForm(request, deps.issuer);
   const accounts = await Promise.all(
-    people.map(async ({ session: { sub } }) => {
+    people.map(async ({ id, session: { sub } }) => {
       const account = await deps.accounts.findBySubject(sub);
-      return { name: displayName(account ?? { sub }) };
+      return { value: listedIdOf(id), name: displayName(account ?? { sub }) };
     }),
   );
   const page = { clientName, accounts, formToken: form.token, cookies: form.cookies };
   return { reply: await chooseAccountPage(deps.lookOf(request, interrupted), page) };
 }
 
-/** `account` is the index of a button, or anything else for somebody else, who then signs in. */
+/** `account` names the session of a button, or somebody else, who then signs in. A session that is over meanwhile is nobody's. */
 export function chooseAccount(
   request: HttpRequest,
   interrupted: Parameters,
@@ -49,7 +49,7 @@ export function chooseAccount(
   account: string,
   deps: SignInDeps,
 ): Answer {
-  const chosen = /^\d$/.test(account) ? people[Number(account)] : undefined;
+  const chosen = people.find(({ id }) => listedIdOf(id) === account);
   if (chosen === undefined) {
     return { reply: seeOther(`${endpoints.signIn}?${encodeParameters(signingIn(interrupted))}`) };
   }

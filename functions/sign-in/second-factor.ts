@@ -15,6 +15,7 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { parseParameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
+import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import { type PendingSignIn, type PendingStore, pendingLifetime } from '../../shared/people/totp-pending-store.ts';
@@ -40,6 +41,7 @@ export async function askForCode(
 }
 
 export type SecondFactorDeps = SessionSettings & {
+  accounts: Pick<AccountStore, 'findBySubject'>;
   totps: Pick<TotpStore, 'find' | 'useStep' | 'useRecoveryCode'>;
   pendings: Pick<PendingStore, 'find' | 'spend'>;
   sessions: Pick<SessionStore, 'start' | 'end'>;
@@ -84,6 +86,8 @@ async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answ
   // The code is spent by now. One password leads to one session, so a second code of the same moment finds the wait over.
   if (!(await deps.pendings.spend(secret, deps.now()))) return startAgain(request, deps);
   const { sub, keep } = pending;
+  const account = await deps.accounts.findBySubject(sub);
+  if (account === undefined || account.disabledAt !== undefined) return startAgain(request, deps);
   const session = await beginSession(request, { sub, amr: ['pwd', 'otp', 'mfa'], keep }, deps);
   const cookies = [session, clearCookie(deps.issuer, pendingCookie)];
   return { reply: await goOn(request, cookies, deps), decision: { verdict: 'allowed' } };

@@ -77,7 +77,7 @@ async function signOut(
     const form = openForm(request, deps.issuer);
     return { reply: await signOutPage(look, sent, form.token, form.cookies) };
   }
-  const ended = meant.length > 0 && hint?.sub === session?.sub ? meant : browser.ids;
+  const ended = meant.length > 0 ? meant : browser.ids;
   const sessions = await Promise.all(ended.map((id) => deps.sessions.end(id)));
   await deps.tellClients(sessions, request.requestId);
   const left = { ...browser, ids: browser.ids.filter((id) => !ended.includes(id)) };
@@ -97,9 +97,12 @@ async function firstLiving(ids: readonly string[], deps: SignOutDeps): Promise<S
   return undefined;
 }
 
+/** A hint that was issued to another client than the one that is named is none (§2). */
 async function readHint(sent: Parameters, deps: SignOutDeps): Promise<HintClaims | undefined> {
-  const hint = single(sent, 'id_token_hint');
-  return hint === undefined ? undefined : readIdTokenHint(hint, deps.issuer, await deps.publishedKeys());
+  const text = single(sent, 'id_token_hint');
+  const hint = text === undefined ? undefined : await readIdTokenHint(text, deps.issuer, await deps.publishedKeys());
+  const named = single(sent, 'client_id');
+  return hint && named !== undefined && named !== hint.aud ? undefined : hint;
 }
 
 /** §3: only to an address the client registered for this. The client is the one of the hint, or the one that is named. */

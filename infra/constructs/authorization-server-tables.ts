@@ -138,10 +138,10 @@ export class AuthorizationServerTables extends Construct {
     return allow(grantee, this.people, actions, ofItems('sessions#*', 'consents#*'));
   }
 
-  /** Read a session, and read and write what its person allows. */
+  /** Read a session, and add to what its person allows. */
   grantConsent(grantee: IGrantable): Grant {
-    return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('sessions#*', 'consents#*')).combine(
-      allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('consents#*')),
+    return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('sessions#*')).combine(
+      allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('consents#*')),
     );
   }
 

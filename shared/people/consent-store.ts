@@ -1,6 +1,6 @@
 import type { Database, Item } from '../aws/dynamodb.ts';
 import { generateSecret } from '../secret.ts';
-import { type Consent, type ConsentNeed, consentKey, consentPartition, toConsent } from './consent.ts';
+import { type Consent, type ConsentNeed, consentKey, consentLists, consentPartition, toConsent } from './consent.ts';
 
 /** Seconds in which the request that was allowed has to come back. */
 const goOnWithin = 300;
@@ -15,18 +15,29 @@ export function consentStore(database: Database, table: string) {
       return item && toConsent(item);
     },
 
-    /** Remembers what a person allows a client now, together with what they allowed before, and the request it was for. */
+    /**
+     * Remembers what a person allows a client now beside what they allowed before, and the request it was for. One write that
+     * adds, so of several at once none is lost.
+     */
     async allow(sub: string, clientId: string, need: ConsentNeed, requestHash: string, now: number): Promise<void> {
-      const before = await this.find(sub, clientId);
-      const both = (name: keyof ConsentNeed) => [...new Set([...(before?.[name] ?? []), ...need[name]])];
-      const consent: Consent = {
-        scope: both('scope'),
-        resources: both('resources'),
-        claims: both('claims'),
-        grantedAt: now,
-        request: { hash: requestHash, until: now + goOnWithin },
-      };
-      await database.put({ TableName: table, Item: { ...consentKey(sub, clientId), ...consent } });
+      const added = consentLists.filter((name) => need[name].length > 0);
+      await database.update({
+        TableName: table,
+        Key: consentKey(sub, clientId),
+        UpdateExpression: [
+          'SET grantedAt = :now, #request = :request',
+          ...(added.length > 0 ? [`ADD ${added.map((name) => `#${name} :${name}`).join(', ')}`] : []),
+        ].join(' '),
+        ExpressionAttributeNames: {
+          '#request': 'request',
+          ...Object.fromEntries(added.map((name) => [`#${name}`, name])),
+        },
+        ExpressionAttributeValues: {
+          ':now': now,
+          ':request': { hash: requestHash, until: now + goOnWithin },
+          ...Object.fromEntries(added.map((name) => [`:${name}`, new Set(need[name])])),
+        },
+      });
     },
 
     /** Uses up the permission for one request. True for exactly one of those who try, and only in time. */

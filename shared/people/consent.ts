@@ -25,7 +25,17 @@ export const covers = (consent: ConsentNeed, need: ConsentNeed): boolean =>
   need.resources.every((value) => consent.resources.includes(value)) &&
   need.claims.every((value) => consent.claims.includes(value));
 
-const texts = v.array(v.string());
+/** What is kept as a set of its own. */
+export const consentLists = ['scope', 'resources', 'claims'] as const satisfies readonly (keyof ConsentNeed)[];
+
+/** DynamoDB keeps no empty set, and no order. */
+const texts = v.optional(
+  v.pipe(
+    v.set(v.string()),
+    v.transform((values) => [...values].toSorted()),
+  ),
+  () => new Set<string>(),
+);
 const record = v.object({
   scope: texts,
   resources: texts,

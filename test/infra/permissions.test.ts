@@ -111,8 +111,8 @@ const allowed: Record<string, string[]> = {
   ],
   Consent: [
     readClients,
-    `dynamodb:GetItem on people ${onItems('sessions#*', 'consents#*')}`,
-    `dynamodb:PutItem on people ${onItems('consents#*')}`,
+    `dynamodb:GetItem on people ${onItems('sessions#*')}`,
+    `dynamodb:UpdateItem on people ${onItems('consents#*')}`,
     `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
   ],
   SignOut: [

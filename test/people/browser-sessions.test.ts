@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
-import { sessionStore } from '../../shared/people/session-store.ts';
+import { listedIdOf, sessionStore } from '../../shared/people/session-store.ts';
 import { spa } from '../support/clients.ts';
 import { newPerson, type Page, type Person } from '../support/person.ts';
 import { authorizeTarget, obtainCode, parametersOf, redeem } from '../support/protocol.ts';
@@ -29,6 +29,9 @@ const cookieOf = (person: Person) => person.cookies.get('pixy_session') ?? '';
 const setCookieOf = (page: Page) =>
   (page.headers['set-cookie'] ?? []).find((line) => line.startsWith('pixy_session=')) ?? '';
 const isSignInForm = ({ body }: Page) => body.includes('name="password"');
+/** What the button of a person sends. */
+const buttonOf = ({ body }: Page, name: string): string =>
+  new RegExp(`name="account" value="([^"]*)"(?:(?!</button>).)*<bdi>${name}</bdi>`, 's').exec(body)?.[1] ?? '';
 const claimsOf = (token: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 
@@ -50,7 +53,7 @@ describe('choosing an account', () => {
     const page = await person.follow(target);
     expect(page.body).toContain('grace');
     expect(page.body).toContain('ada');
-    const answer = await person.submit(page, { account: '1' });
+    const answer = await person.submit(page, { account: buttonOf(page, 'ada') });
     expect((await person.follow(answer.headers.location ?? '')).status).toBe(302);
     expect((await idTokenClaims(person))['sub']).toBe(ada.claims.sub);
   });
@@ -59,17 +62,41 @@ describe('choosing an account', () => {
     expect(isSignInForm(await newPerson(server).follow(target))).toBe(true);
   });
 
-  test.each(['new', '2', '9', '-1', '0x0', ''])('leads to the sign-in for anybody else: %s', async (account) => {
+  test('a button means the person it names, whatever became of the list meanwhile', async () => {
     const person = await withBoth();
-    const answer = await person.submit(await person.follow(target), { account });
-    const page = answer.status === 303 ? await person.follow(answer.headers.location ?? '') : answer;
-    expect(page.status === 302).toBe(false);
+    const [first, second] = [await person.follow(target), await person.follow(target)];
+    await person.submit(second, { account: buttonOf(second, 'ada') });
+    await person.submit(first, { account: buttonOf(first, 'grace') });
+    expect((await idTokenClaims(person))['sub']).toBe(grace.claims.sub);
   });
+
+  test('a button of somebody whose session is over chooses nobody else', async () => {
+    const person = await withBoth();
+    const page = await person.follow(target);
+    await sessions.endAll(ada.claims.sub, server.clock.now());
+    const before = cookieOf(person);
+    const answer = await person.submit(page, { account: buttonOf(page, 'ada') });
+    expect((await person.follow(answer.headers.location ?? '')).status).toBe(200);
+    expect(cookieOf(person)).toBe(before);
+  });
+
+  test.each(['new', '0', '1', '9', '-1', 'A'.repeat(43), ''])(
+    'leads to the sign-in for anybody else: %s',
+    async (account) => {
+      const person = await withBoth();
+      const answer = await person.submit(await person.follow(target), { account });
+      const page = answer.status === 303 ? await person.follow(answer.headers.location ?? '') : answer;
+      expect(page.status === 302).toBe(false);
+    },
+  );
 
   test('H28: takes the token of the form', async () => {
     const person = await withBoth();
     const before = cookieOf(person);
-    const answer = await person.submit(await person.follow(target), { account: '1', form_token: 'guess' });
+    const answer = await person.submit(await person.follow(target), {
+      account: listedIdOf(before.split('~')[1] ?? ''),
+      form_token: 'guess',
+    });
     expect(answer.status).toBe(403);
     expect(cookieOf(person)).toBe(before);
   });
@@ -180,6 +207,31 @@ describe('signing out of a browser with several people', () => {
     await person.open(`/sign-out?id_token_hint=${json.id_token}`);
     expect((await idTokenClaims(person))['sub']).toBe(grace.claims.sub);
     expect(cookieOf(person).split('~')).toHaveLength(1);
+  });
+});
+
+describe('signing out with the hint of somebody', () => {
+  const hintOf = async (person: Person) => {
+    const { code, verifier } = await obtainCode(person, spa);
+    return (await redeem(server, spa, { code, code_verifier: verifier })).json.id_token;
+  };
+
+  test('whose session is over ends nobody else’s', async () => {
+    const person = newPerson(server);
+    await signIn(person, ada);
+    const hint = await hintOf(person);
+    await signIn(person, grace);
+    await sessions.endAll(ada.claims.sub, server.clock.now());
+    await person.open(`/sign-out?id_token_hint=${hint}`);
+    expect((await idTokenClaims(person))['sub']).toBe(grace.claims.sub);
+  });
+
+  test('and the name of another client than the one of the hint asks first (RP-Initiated Logout 2)', async () => {
+    const person = newPerson(server);
+    await signIn(person, ada);
+    const page = await person.open(`/sign-out?id_token_hint=${await hintOf(person)}&client_id=somebody-else`);
+    expect(page.body).toContain('name="form_token"');
+    expect((await idTokenClaims(person))['sub']).toBe(ada.claims.sub);
   });
 });
 

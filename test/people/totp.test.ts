@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { localWrapper } from '../../shared/keys/local-wrapper.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
 import { newRecoveryCodes, readRecoveryCode } from '../../shared/people/recovery-code.ts';
 import { matchTotpCode, newTotpSecret, readTotpCode, totpSecretText } from '../../shared/people/totp.ts';
 import { pendingStore } from '../../shared/people/totp-pending-store.ts';
@@ -13,7 +14,7 @@ import { authorizeTarget, claimsOf, parametersOf } from '../support/protocol.ts'
 import { startTestServer, tables } from '../support/server.ts';
 import { account, act, addTotp, atCodePage, post, recoveryCodesOf, signedIn } from './account-flows.ts';
 
-const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal', 'ida', 'jon', 'kim', 'lea'];
+const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal', 'ida', 'jon', 'kim', 'lea', 'mia'];
 const server = await startTestServer({ clients: [spa], accounts: names.map(account) });
 const { clock } = server;
 const reasons = () => server.auditLines.map((line) => JSON.parse(line).reason as string | undefined);
@@ -165,6 +166,16 @@ test.for([
   expect((await enter(person, page, code(offset))).status).toBe(200);
   clock.advance(60);
   await act(person, { action: 'turn_off_totp' });
+});
+
+test('an account that is disabled while its person looks for the code does not get in', async () => {
+  const { code } = await withTotp('mia');
+  clock.advance(60);
+  const { person, page } = await atCodePage(server, 'mia');
+  await accountStore(openDatabase(), tables.people).disable('sub-of-mia', clock.now());
+  const answer = await enter(person, page, code());
+  expect(answer.status).toBe(303);
+  expect(await isSignedIn(person)).toBe(false);
 });
 
 test('a code is good once, also for the step before it', async () => {

@@ -154,10 +154,18 @@ describe('a consent', () => {
     await consents.allow('adder', 'app', need, 'one', now);
     await consents.allow('adder', 'app', { scope: ['email'], resources: ['urn:api'], claims: ['x'] }, 'two', now);
     expect(await consents.list('adder')).toMatchObject([
-      { clientId: 'app', scope: ['openid', 'email'], resources: ['urn:api'], claims: ['x'] },
+      { clientId: 'app', scope: ['email', 'openid'], resources: ['urn:api'], claims: ['x'] },
     ]);
     await consents.revoke('adder', 'app');
     expect(await consents.list('adder')).toEqual([]);
+  });
+
+  test('of several at once keeps what each allows, in one write each', async () => {
+    const scopes = ['email', 'phone', 'profile', 'address'];
+    await Promise.all(
+      scopes.map((value) => consents.allow('hurried', 'app', { ...need, scope: [value] }, value, now)),
+    );
+    expect((await consents.find('hurried', 'app'))?.scope).toEqual(scopes.toSorted());
   });
 
   test('H28: lets one request go on: its own, in time, and once however many try', async () => {

@@ -7,11 +7,11 @@ import { noticeAbove } from './problem.ts';
 export type ChooseAccountPage = FormPage & {
   /** The client the person came from, if it is known. */
   clientName?: string | undefined;
-  /** Who is signed in in this browser: a name, and what tells two of the same name apart. */
-  accounts: readonly { name: string; detail?: string | undefined }[];
+  /** Who is signed in in this browser: what the button sends, a name, and what tells two of the same name apart. */
+  accounts: readonly { value: string; name: string; detail?: string | undefined }[];
 };
 
-/** Asks which account to go on with. The form sends `account`: the place in the list, counted from 0, or `new`. */
+/** Asks which account to go on with. The form sends `account`: the value of one of them, or `new`. */
 export function chooseAccountPage(look: Look, page: ChooseAccountPage): Promise<Reply> {
   const title = look.text('choose.title');
   const client = page.clientName === undefined ? undefined : html`<strong><bdi>${page.clientName}</bdi></strong>`;
@@ -24,8 +24,8 @@ export function chooseAccountPage(look: Look, page: ChooseAccountPage): Promise<
 ${noticeAbove(page.problem, [])}
 <form method="post" class="stack">
 ${hiddenFields(page)}${page.accounts.map(
-  ({ name, detail }, index) =>
-    html`<button type="submit" class="second account" name="account" value="${index}"><span class="initial" aria-hidden="true">${initialOf(name)}</span><span><bdi>${name}</bdi>${detail ? html` <span class="soft"><bdi>${detail}</bdi></span>` : ''}</span></button>\n`,
+  ({ value, name, detail }) =>
+    html`<button type="submit" class="second account" name="account" value="${value}"><span class="initial" aria-hidden="true">${initialOf(name)}</span><span><bdi>${name}</bdi>${detail ? html` <span class="soft"><bdi>${detail}</bdi></span>` : ''}</span></button>\n`,
 )}<button type="submit" class="second account" name="account" value="new"><span class="initial" aria-hidden="true">+</span><span>${look.text('choose.new')}</span></button>
 </form>`,
   );
