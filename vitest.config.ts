@@ -8,6 +8,7 @@ export default defineConfig({
     reporters: ['dot', './test/closing-line.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

@@ -32,9 +32,6 @@ const assumed = {
   oneProcessorMb: 1_769,
   /** Milliseconds a function waits for one call of DynamoDB. */
   databaseMs: 5,
-  /** Bytes of START, END and REPORT, which Lambda writes for every call. */
-  platformLogBytes: 310,
-  platformLogEvents: 3,
   /** Bytes of a line of the API's access log. */
   accessLogBytes: 350,
   /** CloudWatch counts so many bytes for every event besides its own. */
@@ -54,10 +51,7 @@ function costOf(flow: Flow): Record<string, number> {
   const computing = measured.cpuMs / Math.min(1, memoryMb / assumed.oneProcessorMb);
   const billedMs = computing + calls * assumed.databaseMs + requests * 0.5;
   const auditBytes = flow === 'signIn' ? lines.signIn : lines.refresh;
-  const logBytes =
-    auditBytes +
-    requests *
-      (assumed.platformLogBytes + assumed.accessLogBytes + (assumed.platformLogEvents + 2) * assumed.logEventBytes);
+  const logBytes = auditBytes + requests * (assumed.accessLogBytes + 2 * assumed.logEventBytes);
   return {
     'Lambda requests': requests * aws.lambdaRequestsPerMillion,
     'Lambda time': (memoryMb / 1_024) * billedMs * 1_000 * aws.lambdaGbSecondArm,
@@ -126,7 +120,7 @@ const assumptions = [
   `Calls and capacity units as counted by the bench of ${results.date.slice(0, 10)}: a sign-in ${units('signIn')}, a refresh ${units('refresh')}; besides, ${assumed.indexWrites.signIn} write unit of the index by person when a code with a refresh token is redeemed, which embedded databases do not count.`,
   `Processor time as measured by it, with RS256, the gateway stand-in included: ${pixy.signIn.cpuMs.toFixed(2)} ms a sign-in, ${pixy.refresh.cpuMs.toFixed(2)} ms a refresh; at ${memoryMb} MB a function has ${((memoryMb / assumed.oneProcessorMb) * 100).toFixed(0)} % of a processor, taken as fast as the one measured.`,
   `${assumed.databaseMs} ms for each call of DynamoDB, and half a millisecond of rounding a call. No cold starts: one in a thousand calls would add less than a cent.`,
-  `Log lines as written: ${lines.signIn} bytes a sign-in and ${lines.refresh} a refresh, and ${assumed.platformLogBytes} bytes in ${assumed.platformLogEvents} lines that Lambda writes for every call and ${assumed.accessLogBytes} of the access log; ${assumed.logEventBytes} bytes more for each line.`,
+  `Log lines as written: ${lines.signIn} bytes a sign-in and ${lines.refresh} a refresh, and ${assumed.accessLogBytes} bytes of the access log for every call; Lambda itself writes only about calls that failed; ${assumed.logEventBytes} bytes more for each line.`,
   'Private keys in memory. With `signing: kms` every token is a call of KMS: $15 a million signatures, $30 a million sign-ins.',
   'Without data that leaves AWS ($0.09 a GB; about 4 kB a sign-in, $0.36 a million), storage ($0.25 a GB and month) and the sign-in page itself, which only comes when there is no session.',
   prices.managedNote,

@@ -63,7 +63,8 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   invitation: {
     description: 'Invitation page: somebody sets a password or makes a passkey with a link that works once',
-    uses: ['grantAcceptInvitations'],
+    // A reset ends sessions, and clients are told with a logout token, which has to be signed.
+    uses: ['grantReadClients', 'grantAcceptInvitations', 'grantSign'],
     memorySize: 1_024,
   },
   register: {

@@ -1,6 +1,7 @@
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
-import { signingKeys } from '../../shared/keys/loaded-keys.ts';
+import { idTokenKey, signingKeys } from '../../shared/keys/loaded-keys.ts';
+import { ok } from '../../shared/result.ts';
 import { mintIdToken } from '../../shared/tokens/mint.ts';
 import { authorizeDeps } from '../authorize/compose.ts';
 import { authorizeHandler } from '../authorize/handler.ts';
@@ -13,11 +14,14 @@ export function compose(runtime: Runtime) {
   const hooks = openHooks(config.hooks);
   return authorizeHandler({
     ...authorizeDeps(runtime),
-    async mintIdToken(grant, code, client) {
-      const key = await signingKey(client.idTokenSignedResponseAlg ?? config.signingAlgorithms[0]);
-      const { sub, clientId, scope } = grant;
-      const added = await hooks.claims?.({ sub, client_id: clientId, scope: scope.join(' '), issue: 'tokens' });
-      return mintIdToken(grant, { nonce: grant.nonce, code, added: added?.id_token }, config, key, now());
+    async idTokenMinter(client) {
+      const key = await idTokenKey(client.idTokenSignedResponseAlg, config.signingAlgorithms[0], signingKey);
+      if (!key.ok) return key;
+      return ok(async (grant, code) => {
+        const { sub, clientId, scope } = grant;
+        const added = await hooks.claims?.({ sub, client_id: clientId, scope: scope.join(' '), issue: 'tokens' });
+        return mintIdToken(grant, { nonce: grant.nonce, code, added: added?.id_token }, config, key.value, now());
+      });
     },
   });
 }

@@ -47,8 +47,13 @@ export type AuthorizeDeps = {
   grants: Pick<GrantStore, 'issue'>;
   publishedKeys: () => Promise<JwkSet>;
   lookOf: LookOf;
-  /** Makes the ID token of the hybrid flow. Absent in the function that answers everything else: it cannot sign. */
-  mintIdToken?: (grant: Grant, code: string, client: RegisteredClient) => Promise<string>;
+  /**
+   * Loads what makes the ID token of the hybrid flow. Refuses an algorithm that the server has no key of. Absent in the function
+   * that answers everything else: it cannot sign.
+   */
+  idTokenMinter?: (
+    client: RegisteredClient,
+  ) => Promise<Result<(grant: Grant, code: string) => Promise<string>, Refusal>>;
   writeLine: WriteLine;
   now: () => number;
 };
@@ -101,11 +106,15 @@ async function authorize(
 
   const query = encodeParameters(parameters.value);
   if (query.length > longestQuery) return refused({ reason: 'parameter_too_long' });
-  if (responseType === 'code id_token' && !deps.mintIdToken) {
+  const isHybrid = responseType === 'code id_token';
+  if (isHybrid && !deps.idTokenMinter) {
     return { reply: seeOther(`${endpoints.authorizeHybrid}?${query}`) };
   }
   // The session cookie does not come along with a form from another site; with the GET that follows, it does.
   if (request.method === 'POST') return { reply: seeOther(`${endpoints.authorize}?${query}`) };
+
+  const minter = isHybrid ? await deps.idTokenMinter?.(client) : undefined;
+  if (minter && !minter.ok) return refused(minter.refusal);
 
   const { wasSignedIn, prompt } = admitted.value;
   const requestHash = hashSecret(query);
@@ -136,7 +145,7 @@ async function authorize(
     now,
     deps.codeLifetime,
   );
-  const idToken = responseType === 'code id_token' ? await deps.mintIdToken?.(grant, code, client) : undefined;
+  const idToken = await minter?.value(grant, code);
   await Promise.all([
     deps.grants.issue(grant),
     deps.sessions.keepAlive(sessionId, session, now),

@@ -26,6 +26,7 @@ import { judgeLink, type LinkState, readLinkToken } from '../../shared/people/in
 import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
+import type { TotpStore } from '../../shared/people/totp-store.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { deviceName } from '../account/device-name.ts';
 import { beginPasskey } from '../passkey/new-passkey.ts';
@@ -38,6 +39,7 @@ export type InvitationDeps = SessionSettings & {
   sessions: Pick<SessionStore, 'start' | 'end' | 'endAll'>;
   challenges: ChallengeStore;
   passkeys: Pick<PasskeyStore, 'add' | 'list'>;
+  totps: Pick<TotpStore, 'look'>;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
@@ -56,7 +58,7 @@ export const invitationHandler = (deps: InvitationDeps) =>
     now: deps.now,
   });
 
-/** A link that can be used, and whose it is. */
+/** A link that can be used, whose it is, and what it does for them. */
 type Link = { account: Account; hash: string; purpose: LinkPurpose };
 
 type Broken = { state: Exclude<LinkState, 'valid'>; purpose: LinkPurpose };
@@ -74,15 +76,20 @@ async function show(request: HttpRequest, deps: InvitationDeps): Promise<Answer>
   return link.ok ? showForm(link.value, request, deps) : told(link.refusal, request, deps);
 }
 
-/** The account is read consistently: whoever gave out a link a moment ago expects it to work. */
-async function findLink(request: HttpRequest, { accounts, now }: InvitationDeps): Promise<Result<Link, Broken>> {
+/**
+ * The account is read consistently: whoever gave out a link a moment ago expects it to work. Where an authenticator app is set up,
+ * an invitation is worth no more than a reset: a link alone never gets past a second factor.
+ */
+async function findLink(request: HttpRequest, { accounts, totps, now }: InvitationDeps): Promise<Result<Link, Broken>> {
   const query = parseParameters(request.rawQuery);
   const read = query.ok && !refuseUnclear(query.value) ? readLinkToken(single(query.value, 'token') ?? '') : undefined;
   const account = read && (await accounts.findBySubject(read.sub));
   const state = read ? judgeLink(account, read.hash, now()) : 'unknown';
   const purpose = account?.invitation?.purpose ?? 'invitation';
   if (state !== 'valid') return refuse({ state, purpose: state === 'unknown' ? 'invitation' : purpose });
-  return read && account ? ok({ account, hash: read.hash, purpose }) : refuse({ state: 'unknown', purpose });
+  if (!read || !account) return refuse({ state: 'unknown', purpose });
+  const hasApp = (await totps.look(account.sub)) !== undefined;
+  return ok({ account, hash: read.hash, purpose: hasApp ? 'reset' : purpose });
 }
 
 /**

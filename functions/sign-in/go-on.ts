@@ -9,10 +9,11 @@ import { encodeParameters, parseParameters } from '../../shared/oauth/parameters
 /** After a sign-in: on to /authorize with the request that it interrupted, or to a page that leads to the account. */
 export async function goOn(request: HttpRequest, cookies: string[], deps: { lookOf: LookOf }): Promise<Reply> {
   const interrupted = parseParameters(request.rawQuery);
-  if (!interrupted.ok || interrupted.value.values.size === 0) {
+  const next = interrupted.ok ? afterSignIn(interrupted.value) : undefined;
+  if (next === undefined || next.values.size === 0) {
     return signedInPage(deps.lookOf(request), cookies, endpoints.account);
   }
-  return seeOther(`${endpoints.authorize}?${encodeParameters(afterSignIn(interrupted.value))}`, cookies);
+  return seeOther(`${endpoints.authorize}?${encodeParameters(next)}`, cookies);
 }
 
 /** One of the pages of the sign-in, with the request that it interrupts. */

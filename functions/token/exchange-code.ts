@@ -2,19 +2,22 @@ import { findApis } from '../../shared/apis/token-target.ts';
 import { ruled } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
+import type { Grant } from '../../shared/grants/grant.ts';
 import { grantId } from '../../shared/grants/issue-code.ts';
-import { redeemCode } from '../../shared/grants/redeem-code.ts';
+import { findRedeemable, redeemCode } from '../../shared/grants/redeem-code.ts';
 import { firstRefreshToken, formatRefreshToken, refreshHash } from '../../shared/grants/refresh-token.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseVerifier } from '../../shared/pkce/code-verifier.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import type { FlowOutcome, TokenDeps } from './handler.ts';
-import { loadKeys, tokenResponse } from './token-response.ts';
+import { dependsOnOthers, loadKeys, tokenResponse } from './token-response.ts';
 
 /**
- * RFC 6749 §4.1.3 with RFC 7636 §4.5. Whatever can be judged without the grant is judged before its code is spent,
- * and the keys are there before, too: after the one write nothing is left that could fail but the judgement.
+ * RFC 6749 §4.1.3 with RFC 7636 §4.5. Whatever can be judged without the grant is judged before its code is spent, and the keys
+ * and the list of APIs are there before, too. Where others have a part in the tokens (a hook, KMS), the tokens are made before as
+ * well, for a grant that was looked at. So after the one write nothing is left that could fail but the judgement, and only who
+ * won the write gets tokens.
  */
 export async function exchangeCode(
   form: Parameters,
@@ -32,30 +35,40 @@ export async function exchangeCode(
   const codeVerifier = parseVerifier(single(form, 'code_verifier'), rules);
   if (!codeVerifier.ok) return refused(codeVerifier.refusal);
   const resources = multiple(form, 'resource');
-  const known = resources.length > 0 ? findApis(resources, await deps.apis.list()) : undefined;
-  if (known && !known.ok) return refused(known.refusal);
-  const keys = await loadKeys(client, deps);
+  // The grant may be for APIs when the request names none.
+  const [apis, keys, refresh] = await Promise.all([
+    deps.apis.list(),
+    loadKeys(client, deps),
+    prepareRefresh(grantId(code), client, deps, now),
+  ]);
+  const named = findApis(resources, apis);
+  if (!named.ok) return refused(named.refusal);
   if (!keys.ok) return refused(keys.refusal);
-  const refresh = await prepareRefresh(grantId(code), client, deps, now);
+  const tokensOf = async (grant: Grant) => {
+    const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
+    if (!granted.ok) return granted;
+    const { scope, nonce } = grant;
+    const answer = { scope, apis: granted.value, nonce, refreshToken: refresh?.token };
+    return tokenResponse(grant, answer, keys.value, deps, now);
+  };
 
-  const redeemed = await redeemCode(
-    { code, codeVerifier: codeVerifier.value, redirectUri: single(form, 'redirect_uri') },
-    { clientId, rules },
-    deps.grants,
-    {
-      now,
-      tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
-      refresh: refresh?.state,
-      within: { resources },
-    },
-  );
+  const attempt = { code, codeVerifier: codeVerifier.value, redirectUri: single(form, 'redirect_uri') };
+  const redemption = {
+    now,
+    tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
+    refresh: refresh?.state,
+    within: { resources },
+  };
+  const found = dependsOnOthers(keys.value, deps)
+    ? await findRedeemable(attempt, { clientId, rules }, deps.grants, redemption)
+    : undefined;
+  const prepared = found && (await tokensOf(found));
+  if (prepared && !prepared.ok) return refused(prepared.refusal);
+
+  const redeemed = await redeemCode(attempt, { clientId, rules }, deps.grants, redemption);
   if (!redeemed.ok) return refused(redeemed.refusal);
   const { grant, wouldRefuse } = redeemed.value;
-  const apis = known ?? (await grantedApis(grant.resources, deps));
-  if (!apis.ok) return refused(apis.refusal);
-  const { scope, nonce } = grant;
-  const answer = { scope, apis: apis.value, nonce, refreshToken: refresh?.token };
-  const tokens = await tokenResponse(grant, answer, keys.value, deps, now);
+  const tokens = prepared ?? (await tokensOf(grant));
   if (!tokens.ok) return refused(tokens.refusal);
   return {
     ok: true,
@@ -77,9 +90,4 @@ async function prepareRefresh(id: string, client: RegisteredClient, deps: TokenD
       endsAt: now + (client.refreshTokenLifetime ?? deps.refreshLifetime),
     },
   };
-}
-
-/** The APIs of the authorization; when one was deregistered since, there are no tokens. */
-export async function grantedApis(resources: readonly string[], deps: Pick<TokenDeps, 'apis'>) {
-  return findApis(resources, resources.length > 0 ? await deps.apis.list() : []);
 }

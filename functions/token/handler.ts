@@ -33,7 +33,7 @@ export type TokenDeps = AuthenticationDeps &
     defaultAlgorithm: SigningAlgorithm;
     clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
     apis: ApiReader;
-    grants: Pick<GrantStore, 'spend' | 'rotate' | 'revoke'>;
+    grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'revoke'>;
     hooks: Pick<Hooks, 'claims'>;
     signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
     refreshKeys: () => Promise<RefreshKeys>;

@@ -7,7 +7,7 @@ const runtime = openRuntime(process.env);
 const deps = tokenDeps(runtime);
 const isInMemory = runtime.config.signing === 'memory';
 
-await prepare(deps.clients.globalPolicy, deps.refreshKeys, async () => {
+await prepare(deps.clients.globalPolicy, deps.apis.list, deps.refreshKeys, async () => {
   const key = await deps.signingKey(deps.defaultAlgorithm);
   // The first signature with a key takes longer than the others. One of KMS would cost a call.
   if (isInMemory) await key.sign(Buffer.of());

@@ -1,15 +1,18 @@
 import { findApis } from '../../shared/apis/token-target.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
-import { refreshGrant } from '../../shared/grants/refresh-grant.ts';
-import { formatRefreshToken, parseRefreshToken } from '../../shared/grants/refresh-token.ts';
+import type { Grant } from '../../shared/grants/grant.ts';
+import { findRefreshable, refreshGrant } from '../../shared/grants/refresh-grant.ts';
+import { formatRefreshToken, parseRefreshToken, successor } from '../../shared/grants/refresh-token.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseScope } from '../../shared/oauth/scope.ts';
-import { grantedApis } from './exchange-code.ts';
 import type { FlowOutcome, TokenDeps } from './handler.ts';
-import { loadKeys, tokenResponse } from './token-response.ts';
+import { dependsOnOthers, loadKeys, tokenResponse } from './token-response.ts';
 
-/** RFC 6749 §6. A narrower scope is for this access token alone; the grant keeps what it has. */
+/**
+ * RFC 6749 §6. A narrower scope is for this access token alone; the grant keeps what it has. What the client is no longer registered
+ * for is left out; nothing left is refused. As with a code, nothing but the judgement can fail once the token is rotated.
+ */
 export async function refresh(form: Parameters, client: AuthenticatedClient, deps: TokenDeps): Promise<FlowOutcome> {
   const now = deps.now();
   const note = { client: client.clientId };
@@ -22,22 +25,34 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
   if (narrowed && !narrowed.ok) return refused(narrowed.refusal);
   if (narrowed?.value.length === 0) return refused({ reason: 'scope_malformed' });
   const resources = multiple(form, 'resource');
-  const known = resources.length > 0 ? findApis(resources, await deps.apis.list()) : undefined;
-  if (known && !known.ok) return refused(known.refusal);
-  const [keys, refreshKeys] = await Promise.all([loadKeys(client, deps), deps.refreshKeys()]);
+  const [apis, keys, refreshKeys] = await Promise.all([deps.apis.list(), loadKeys(client, deps), deps.refreshKeys()]);
+  const named = findApis(resources, apis);
+  if (!named.ok) return refused(named.refusal);
   if (!keys.ok) return refused(keys.refusal);
   const token = parseRefreshToken(text, refreshKeys);
   if (token === undefined) return refused({ reason: 'refresh_token_unknown' });
 
+  const isRegistered = (value: string) => client.scope.includes(value);
+  if (narrowed && !narrowed.value.some(isRegistered)) return refused({ reason: 'scope_not_registered' });
+  const tokensOf = async (grant: Grant) => {
+    const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
+    if (!granted.ok) return granted;
+    const scope = (narrowed?.value ?? grant.scope).filter(isRegistered);
+    const refreshToken = formatRefreshToken(successor(token, refreshKeys), refreshKeys);
+    return tokenResponse(grant, { scope, apis: granted.value, refreshToken }, keys.value, deps, now);
+  };
+
+  const { clientId } = client;
   const settings = { ...deps, refreshIdleLifetime: client.refreshTokenIdleLifetime ?? deps.refreshIdleLifetime };
-  const within = { ...(narrowed && { scope: narrowed.value }), resources };
-  const refreshed = await refreshGrant(token, client.clientId, deps.grants, refreshKeys, settings, now, within);
+  const within = { ...(narrowed ? { scope: narrowed.value } : { someScope: client.scope }), resources };
+  const found = dependsOnOthers(keys.value, deps)
+    ? await findRefreshable(token, clientId, deps.grants, settings, now, within)
+    : undefined;
+  const prepared = found && (await tokensOf(found));
+  if (prepared && !prepared.ok) return refused(prepared.refusal);
+
+  const refreshed = await refreshGrant(token, clientId, deps.grants, refreshKeys, settings, now, within);
   if (!refreshed.ok) return refused(refreshed.refusal);
-  const { grant, next } = refreshed.value;
-  const apis = known ?? (await grantedApis(grant.resources, deps));
-  if (!apis.ok) return refused(apis.refusal);
-  const scope = narrowed?.value ?? grant.scope;
-  const refreshToken = formatRefreshToken(next, refreshKeys);
-  const tokens = await tokenResponse(grant, { scope, apis: apis.value, refreshToken }, keys.value, deps, now);
+  const tokens = prepared ?? (await tokensOf(refreshed.value.grant));
   return tokens.ok ? { ok: true, tokens: tokens.value, note } : refused(tokens.refusal);
 }

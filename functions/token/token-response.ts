@@ -2,14 +2,14 @@ import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import { targetOf } from '../../shared/apis/token-target.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
-import { NoSigningKey } from '../../shared/keys/loaded-keys.ts';
+import { idTokenKey } from '../../shared/keys/loaded-keys.ts';
 import type { SigningKey } from '../../shared/keys/signing-key.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { ok, type Result, refuse } from '../../shared/result.ts';
+import { ok, type Result } from '../../shared/result.ts';
 import { mintAccessToken, mintIdToken, scopeMember, type TokenResponse } from '../../shared/tokens/mint.ts';
 import type { TokenDeps } from './handler.ts';
 
-type ResponseKeys = { accessTokenKey: SigningKey; idTokenKey: SigningKey };
+export type ResponseKeys = { accessTokenKey: SigningKey; idTokenKey: SigningKey };
 
 /**
  * The keys a response will need. Loaded before anything is spent: a KMS that does not answer must not cost anybody a code.
@@ -17,15 +17,18 @@ type ResponseKeys = { accessTokenKey: SigningKey; idTokenKey: SigningKey };
  */
 export async function loadKeys(client: RegisteredClient, deps: TokenDeps): Promise<Result<ResponseKeys, Refusal>> {
   const accessTokenKey = await deps.signingKey(deps.defaultAlgorithm);
-  const algorithm = client.idTokenSignedResponseAlg ?? deps.defaultAlgorithm;
-  if (algorithm === accessTokenKey.algorithm) return ok({ accessTokenKey, idTokenKey: accessTokenKey });
-  try {
-    return ok({ accessTokenKey, idTokenKey: await deps.signingKey(algorithm) });
-  } catch (error) {
-    if (error instanceof NoSigningKey) return refuse({ reason: 'signing_algorithm_unavailable' });
-    throw error;
-  }
+  const found = await idTokenKey(client.idTokenSignedResponseAlg, deps.defaultAlgorithm, deps.signingKey);
+  return found.ok ? ok({ accessTokenKey, idTokenKey: found.value }) : found;
 }
+
+/**
+ * Whether making the tokens takes an answer of somebody else, which may not come: the operator's hook, or KMS. They are then made
+ * before anything is spent, for one more read of the database.
+ */
+export const dependsOnOthers = (
+  { accessTokenKey, idTokenKey }: ResponseKeys,
+  { hooks }: Pick<TokenDeps, 'hooks'>,
+): boolean => hooks.claims !== undefined || accessTokenKey.place === 'kms' || idTokenKey.place === 'kms';
 
 /** The tokens of a grant. `nonce` only at the first issue: on refresh an ID token has none (OpenID Connect Core §12.2). */
 export async function tokenResponse(

@@ -31,6 +31,7 @@ const said = {
   upstream_unavailable: 'problem.providerUnavailable',
   upstream_answer_invalid: 'problem.providerFailed',
   upstream_account_disabled: 'problem.providerFailed',
+  upstream_not_fresh: 'problem.providerNotFresh',
   upstream_not_linked: 'problem.providerNotLinked',
   upstream_linked_elsewhere: 'problem.providerLinkedElsewhere',
   upstream_address_refused: 'problem.providerAddress',

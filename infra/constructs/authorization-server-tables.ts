@@ -223,9 +223,10 @@ export class AuthorizationServerTables extends Construct {
       .combine(this.allowWrapping(grantee, 'kms:Decrypt', totpSecrets));
   }
 
-  /** Read an account, set its password or make a passkey with a link, start a session and end those before. */
+  /** Read an account and whether it has a second factor, set its password or make a passkey with a link, start a session and end those before. */
   grantAcceptInvitations(grantee: IGrantable): Grant {
-    return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('account#*', 'challenge#*', 'passkeys#*'))
+    const read = ofItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*', 'totp#*');
+    return allow(grantee, this.people, ['dynamodb:GetItem'], read)
       .combine(allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('account#*', 'challenge#*')))
       .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('challenge#*', 'passkeys#*', 'sessions#*')))
       .combine(allow(grantee, this.people, ['dynamodb:Query'], ofItems('passkeys#*', 'sessions#*')))

@@ -90,9 +90,16 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     await guard(documents.send(new DeleteCommand(input)));
   }
 
-  /** Removes an item and returns it: of several at once, one gets it. */
-  async function takeOut(input: DeleteCommandInput): Promise<Item | undefined> {
-    return (await guard(documents.send(new DeleteCommand({ ...input, ReturnValues: 'ALL_OLD' })))).Attributes;
+  /**
+   * Removes an item and returns it: of several at once, one gets it. The item is read before: the SDK retries a delete whose reply
+   * it did not get, and what the first try removed is gone by then. Rather two get it than none.
+   */
+  async function takeOut({ TableName, Key }: { TableName: string; Key: Item }): Promise<Item | undefined> {
+    const before = await get({ TableName, Key, ConsistentRead: true });
+    if (before === undefined) return undefined;
+    const removal = new DeleteCommand({ TableName, Key, ReturnValues: 'ALL_OLD' });
+    const { Attributes: removed, $metadata } = await guard(documents.send(removal));
+    return removed ?? (($metadata.attempts ?? 1) > 1 ? before : undefined);
   }
 
   /** Returns the attributes that `ReturnValues` asks for. */

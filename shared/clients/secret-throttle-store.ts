@@ -1,4 +1,5 @@
 import type { Database } from '../aws/dynamodb.ts';
+import { countedAddress } from '../counted-address.ts';
 import { hashSecret } from '../secret.ts';
 
 /*
@@ -22,8 +23,10 @@ export type SecretThrottle = ReturnType<typeof secretThrottle>;
 export function secretThrottle(database: Database, table: string, now: () => number, remembered = 1_000) {
   const refusedUntil = new Map<string, number>();
 
-  const subjectOf = (guessed: Guessed, sourceIp: string): string =>
-    hashSecret(guessed === undefined ? sourceIp : `${sourceIp}\n${guessed}`);
+  const subjectOf = (guessed: Guessed, sourceIp: string): string => {
+    const address = countedAddress(sourceIp);
+    return hashSecret(guessed === undefined ? address : `${address}\n${guessed}`);
+  };
 
   function refuseUntil(subject: string, windowEnd: number): void {
     const oldest = refusedUntil.size >= remembered ? refusedUntil.keys().next().value : undefined;

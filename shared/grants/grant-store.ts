@@ -154,8 +154,15 @@ export function grantStore(database: Database, table: string) {
   };
 }
 
-/** What a token request asks for of what was granted. More than that fails the write, so that nothing is spent for it. */
-export type Within = { scope?: readonly string[]; resources?: readonly string[] };
+/**
+ * What a token request asks for of what was granted. More than that fails the write, so that nothing is spent for it; and so does a
+ * grant with a scope of which nothing is in `someScope`.
+ */
+export type Within = {
+  scope?: readonly string[];
+  resources?: readonly string[];
+  someScope?: readonly string[] | undefined;
+};
 
 /** What the write that spends a code sets besides: times in epoch seconds, and the state of refresh tokens if there are to be any. */
 export type Redemption = { now: number; tokensExpireAt: number; refresh?: RefreshState | undefined; within?: Within };
@@ -171,25 +178,39 @@ export type RotationStep = {
 };
 
 /** Does a grant cover everything that a token request asks for? */
-export const isWithin = ({ scope = [], resources = [] }: Within, grant: Pick<Grant, 'scope' | 'resources'>): boolean =>
-  scope.every((value) => grant.scope.includes(value)) && resources.every((value) => grant.resources.includes(value));
+export const isWithin = (
+  { scope = [], resources = [], someScope }: Within,
+  grant: Pick<Grant, 'scope' | 'resources'>,
+): boolean =>
+  scope.every((value) => grant.scope.includes(value)) &&
+  resources.every((value) => grant.resources.includes(value)) &&
+  (grant.scope.length === 0 || !someScope || someScope.some((value) => grant.scope.includes(value)));
 
 /** DynamoDB takes 4 KB as a condition; one value is 27 characters of it. */
-const isTooWideToWrite = ({ scope = [], resources = [] }: Within): boolean => scope.length + resources.length > 50;
+const isTooWideToWrite = ({ scope = [], resources = [], someScope = [] }: Within): boolean =>
+  scope.length + resources.length + someScope.length > 50;
 
-/** A condition for every value that must be among the granted ones. */
-function containment({ scope = [], resources = [] }: Within) {
+/** A condition for every value that must be among the granted ones, and one for those of which some must be. */
+function containment({ scope = [], resources = [], someScope }: Within) {
   const all = [
     ...scope.map((value) => ({ list: '#scope', value })),
     ...resources.map((value) => ({ list: '#resources', value })),
   ];
+  const some = (someScope ?? []).map((_, index) => `contains(#scope, :some${index})`);
   return {
-    conditions: all.map(({ list }, index) => `contains(${list}, :within${index})`),
+    conditions: [
+      ...all.map(({ list }, index) => `contains(${list}, :within${index})`),
+      ...(someScope ? [`(${['size(#scope) = :none', ...some].join(' OR ')})`] : []),
+    ],
     names: {
-      ...(scope.length > 0 && { '#scope': 'scope' }),
+      ...((scope.length > 0 || someScope) && { '#scope': 'scope' }),
       ...(resources.length > 0 && { '#resources': 'resources' }),
     },
-    values: Object.fromEntries(all.map(({ value }, index) => [`:within${index}`, value])),
+    values: {
+      ...Object.fromEntries(all.map(({ value }, index) => [`:within${index}`, value])),
+      ...Object.fromEntries((someScope ?? []).map((value, index) => [`:some${index}`, value])),
+      ...(someScope && { ':none': 0 }),
+    },
   };
 }
 

@@ -22,6 +22,10 @@ function refuseRedirectUri(sent: string | undefined, grant: Grant): Refusal | un
   return grant.redirectUriSent && !grant.challenge ? { reason: 'redirect_uri_required' } : undefined;
 }
 
+/** Can `clientId` spend the code of this grant at `now`? The same as the condition of the write. */
+export const isSpendable = (grant: Grant, clientId: string, now: number): boolean =>
+  grant.clientId === clientId && grant.state === 'issued' && now < grant.expiresAt;
+
 /** Why a code could not be spent: nothing there, another client's, spent before, too late, or asked for an API that was not granted. */
 export function refuseUnspendable(grant: Grant | undefined, clientId: string, now: number): Refusal {
   if (grant === undefined) return { reason: 'code_unknown' };

@@ -3,11 +3,28 @@ import type { JudgedProof } from '../pkce/code-verifier.ts';
 import type { PkceRules } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Grant } from './grant.ts';
-import type { GrantStore, Redemption } from './grant-store.ts';
+import { type GrantStore, isWithin, type Redemption } from './grant-store.ts';
 import { grantId } from './issue-code.ts';
-import { type ExchangeRequest, judgeExchange, refuseUnspendable } from './judge-exchange.ts';
+import { type ExchangeRequest, isSpendable, judgeExchange, refuseUnspendable } from './judge-exchange.ts';
 
 export type RedeemRequest = ExchangeRequest & { code: string };
+
+type RedeemingClient = { clientId: string; rules: PkceRules };
+
+/**
+ * The grant that {@link redeemCode} would redeem, as far as a look can tell; undefined for whatever it would refuse. Changes
+ * nothing: what may fail for other reasons can be done after it, while the code is still good.
+ */
+export async function findRedeemable(
+  request: RedeemRequest,
+  { clientId, rules }: RedeemingClient,
+  grants: Pick<GrantStore, 'find'>,
+  { now, within = {} }: Redemption,
+): Promise<Grant | undefined> {
+  const grant = await grants.find(grantId(request.code));
+  if (!grant || !isSpendable(grant, clientId, now) || !isWithin(within, grant)) return undefined;
+  return judgeExchange(request, grant, rules).ok ? grant : undefined;
+}
 
 /**
  * One attempt per code, by its own client: spend first, judge after. Whoever is refused here has no second try.
@@ -16,7 +33,7 @@ export type RedeemRequest = ExchangeRequest & { code: string };
  */
 export async function redeemCode(
   request: RedeemRequest,
-  client: { clientId: string; rules: PkceRules },
+  client: RedeemingClient,
   grants: Pick<GrantStore, 'spend' | 'revoke'>,
   redemption: Redemption,
 ): Promise<Result<{ grant: Grant } & JudgedProof, Refusal>> {

@@ -15,6 +15,22 @@ export type RefreshSettings = {
 };
 
 /**
+ * The grant that {@link refreshGrant} would refresh, as far as a look can tell; undefined for whatever it would refuse. Changes
+ * nothing: what may fail for other reasons can be done after it, while the token is still good.
+ */
+export async function findRefreshable(
+  token: RefreshToken,
+  clientId: string,
+  grants: Pick<GrantStore, 'find'>,
+  { refreshGrace }: Pick<RefreshSettings, 'refreshGrace'>,
+  now: number,
+  within: Within = {},
+): Promise<Grant | undefined> {
+  const grant = await grants.find(token.grantId);
+  return judgeRefresh(token, grant, clientId, refreshGrace, now, within) === undefined ? grant : undefined;
+}
+
+/**
  * RFC 6749 §6, OAuth 2.1 §4.3: one conditional write moves the grant to the token's only successor. If that write is refused the
  * grant tells why; a token that was replaced longer ago than the grace period is a replay, and revokes everything.
  */
@@ -37,14 +53,14 @@ export async function refreshGrant(
     within,
   });
   if (won) return ok({ grant, next });
-  const refusal = judgeUnrotated(token, grant, clientId, settings.refreshGrace, now, within);
+  const refusal = judgeRefresh(token, grant, clientId, settings.refreshGrace, now, within);
   if (refusal === undefined && grant) return ok({ grant, next });
   if (grant && refusal?.reason === 'refresh_token_replayed') await grants.revoke(grant.id, now);
   return refuse(refusal ?? { reason: 'refresh_token_unknown' });
 }
 
-/** Why the write was refused; undefined when the token is the one before and still within the grace period. Pure. */
-function judgeUnrotated(
+/** Why the token is worth nothing; undefined when it is the current one, or the one before and still within the grace period. Pure. */
+function judgeRefresh(
   token: RefreshToken,
   grant: Grant | undefined,
   clientId: string,
@@ -61,5 +77,6 @@ function judgeUnrotated(
   const isPrevious = refreshHash(token) === previousHash && rotatedAt !== undefined && now <= rotatedAt + grace;
   if (!isCurrent && !isPrevious) return { reason: 'refresh_token_replayed' };
   if (!isWithin({ scope: within.scope ?? [] }, grant)) return { reason: 'scope_wider_than_granted' };
+  if (!isWithin({ someScope: within.someScope }, grant)) return { reason: 'scope_not_registered' };
   return isWithin(within, grant) ? undefined : { reason: 'resource_not_granted' };
 }

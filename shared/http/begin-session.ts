@@ -1,4 +1,4 @@
-import { type SessionStore, subjectOf } from '../people/session-store.ts';
+import { carryOver, type SessionStore, subjectOf } from '../people/session-store.ts';
 import type { HttpRequest } from './request.ts';
 import { readSessions, writeSessions } from './session-cookie.ts';
 
@@ -11,8 +11,11 @@ export type SessionSettings = {
   keptSessionIdleLifetime: number;
 };
 
-/** Somebody has just proved who they are: `amr` says how (RFC 8176), `keep` whether the browser is theirs. */
-export type SignedIn = { sub: string; amr: readonly string[]; keep: boolean };
+/**
+ * Somebody has just proved who they are: `amr` says how (RFC 8176), `keep` whether the browser is theirs, `authTime` (epoch
+ * seconds) when it was, where somebody else asked them before.
+ */
+export type SignedIn = { sub: string; amr: readonly string[]; keep: boolean; authTime?: number | undefined };
 
 /**
  * Starts a session with a new id, as the active one of this browser, and ends the one the same person had in it.
@@ -20,7 +23,7 @@ export type SignedIn = { sub: string; amr: readonly string[]; keep: boolean };
  */
 export async function beginSession(
   request: HttpRequest,
-  { sub, amr, keep }: SignedIn,
+  { sub, amr, keep, authTime }: SignedIn,
   deps: SessionSettings & { sessions: Pick<SessionStore, 'start' | 'end'>; now: () => number },
 ): Promise<string> {
   const before = readSessions(request, deps.issuer);
@@ -33,10 +36,11 @@ export async function beginSession(
     sub,
     amr,
     now: deps.now(),
+    authTime,
     lifetime: keep ? deps.keptSessionLifetime : deps.sessionLifetime,
     idleLifetime: keep ? deps.keptSessionIdleLifetime : deps.sessionIdleLifetime,
     // Whoever signs in again is not signed out of the apps; they are told when the new session ends.
-    notices: ended.flatMap((session) => session?.notices ?? []),
+    notices: carryOver(ended, deps.now()),
     userAgent: request.header('user-agent')?.slice(0, 200),
   });
   const sessions = { ids: [sessionId, ...others], kept: keep || (before.kept && others.length > 0) };

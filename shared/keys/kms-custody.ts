@@ -68,6 +68,7 @@ export function kmsCustody(client = new KMSClient({ maxAttempts: 3 }), owner = '
       return {
         kid,
         algorithm,
+        place: 'kms',
         async sign(Message) {
           const command = new SignCommand({ KeyId, Message, MessageType: 'RAW', SigningAlgorithm });
           const signature = Buffer.from(present((await guard(client.send(command))).Signature));

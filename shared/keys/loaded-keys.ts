@@ -1,6 +1,8 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import { cached } from '../cached.ts';
+import type { Refusal } from '../oauth/refusal.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import { currentKey, keysRemembered } from './key-ring.ts';
 import type { KeyStore } from './key-store.ts';
 import type { KeyCustody, KeyWrapper, SigningAlgorithm, SigningKey, StoredKey } from './signing-key.ts';
@@ -43,6 +45,23 @@ export function signingKeys(
       throw new NoSigningKey(`there is no ${algorithm} signing key; the rotate-keys function makes it`);
     return open(key);
   };
+}
+
+/**
+ * The key for the ID tokens of a client that asks for the algorithm `wanted`, or for none in particular. Refuses one that this
+ * server has no key of; throws like {@link signingKeys} when even the default has none.
+ */
+export async function idTokenKey(
+  wanted: SigningAlgorithm | undefined,
+  usual: SigningAlgorithm,
+  signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>,
+): Promise<Result<SigningKey, Refusal>> {
+  try {
+    return ok(await signingKey(wanted ?? usual));
+  } catch (error) {
+    if (!(error instanceof NoSigningKey) || wanted === undefined || wanted === usual) throw error;
+    return refuse({ reason: 'signing_algorithm_unavailable' });
+  }
 }
 
 /** The keys of refresh tokens, decrypted once, the one in use first. Throws when there is none yet. */

@@ -37,7 +37,7 @@ export const memoryCustody = (wrapper: KeyWrapper): KeyCustody => ({
     if (!('wrapped' in kept)) throw new Error('this key stays in KMS, and the server is set to keep keys in memory');
     const der = Buffer.from(await wrapper.unwrap(kept.wrapped, kid));
     const privateKey = createPrivateKey({ key: der, type: 'pkcs8', format: 'der' });
-    return { kid, algorithm, sign: (input) => signers[algorithm](input, privateKey) };
+    return { kid, algorithm, place: 'memory', sign: (input) => signers[algorithm](input, privateKey) };
   },
 
   async destroy() {},

@@ -16,10 +16,14 @@ export type StoredKey = {
   withdrawnAt?: number | undefined;
 };
 
-/** A key that can sign, in memory only. `sign` takes the JWS signing input and returns the JOSE signature. */
+/**
+ * A key that can sign, in memory only. `sign` takes the JWS signing input and returns the JOSE signature; `place` tells whether
+ * that is a call of KMS, which can fail.
+ */
 export type SigningKey = {
   kid: string;
   algorithm: SigningAlgorithm;
+  place: KeyPlace;
   sign(input: Buffer): Buffer | Promise<Buffer>;
 };
 

@@ -584,6 +584,12 @@ export const refusalCatalogue = {
     means: 'The answer of the upstream provider is not one that can be believed.',
     fix: 'Operators: compare issuer, client_id, secret and the redirect URI that is registered there; the audit line has the cause.',
   },
+  upstream_not_fresh: {
+    error: 'access_denied',
+    means:
+      'A fresh sign-in was asked for, and the upstream provider does not say (`auth_time`) that it asked the person again.',
+    fix: 'Sign in another way. Operators: have the provider put `auth_time` into its ID tokens.',
+  },
   upstream_address_refused: {
     error: 'access_denied',
     means: 'Only verified email addresses of certain domains may come from this upstream provider.',

@@ -115,6 +115,7 @@ export type Refusal =
   | { reason: 'upstream_denied' }
   | { reason: 'upstream_unavailable' }
   | { reason: 'upstream_answer_invalid' }
+  | { reason: 'upstream_not_fresh' }
   | { reason: 'upstream_address_refused' }
   | { reason: 'upstream_not_linked' }
   | { reason: 'upstream_linked_elsewhere' }

@@ -28,6 +28,8 @@ export type SessionStart = {
   sub: string;
   amr: readonly string[];
   now: number;
+  /** When they proved who they are, where that was before; never in the future. */
+  authTime?: number | undefined;
   lifetime: number;
   idleLifetime?: number;
   userAgent?: string | undefined;
@@ -63,6 +65,7 @@ export function sessionStore(database: Database, table: string) {
       sub,
       amr,
       now,
+      authTime = now,
       lifetime,
       idleLifetime = lifetime,
       userAgent,
@@ -71,7 +74,15 @@ export function sessionStore(database: Database, table: string) {
       const secret = generateSecret();
       const expiresAt = now + lifetime;
       const idleUntil = Math.min(now + idleLifetime, expiresAt);
-      const session: Session = { sub, authTime: now, amr, idleUntil, expiresAt, idleLifetime, userAgent };
+      const session: Session = {
+        sub,
+        authTime: Math.min(authTime, now),
+        amr,
+        idleUntil,
+        expiresAt,
+        idleLifetime,
+        userAgent,
+      };
       await database.put({
         TableName: table,
         Item: {
@@ -183,9 +194,24 @@ export const listedIdOf = (sessionId: string): string => hashSecret(shape.exec(s
 /** A client and the session id that it knows (`sid` of its ID tokens). Neither has a space in it. */
 const noticeOf = (sid: string, clientId: string): string => `${sid} ${clientId}`;
 
-export function parseNotice(notice: string): { sid: string; clientId: string } {
-  const [sid = '', clientId = ''] = notice.split(' ');
-  return { sid, clientId };
+/** `since`: when the session of this `sid` was replaced by another one (epoch seconds). */
+export function parseNotice(notice: string): { sid: string; clientId: string; since?: number } {
+  const [sid = '', clientId = '', since] = notice.split(' ');
+  return { sid, clientId, ...(since !== undefined && { since: Number(since) }) };
+}
+
+/** Of one client, besides the session that is there: who signs in again and again would make the item as large as can be. */
+const mostReplaced = 3;
+
+/** The notices of a session that takes the place of those that have ended: of each client the newest few. */
+export function carryOver(ended: readonly (Session | undefined)[], now: number): string[] {
+  const notices = ended
+    .flatMap((session) => session?.notices ?? [])
+    .map((notice) => ({ since: now, ...parseNotice(notice) }))
+    .toSorted((one, other) => other.since - one.since);
+  const byClient = Map.groupBy(notices, ({ clientId }) => clientId);
+  const kept = [...byClient.values()].flatMap((newest) => newest.slice(0, mostReplaced));
+  return kept.map(({ sid, clientId, since }) => `${noticeOf(sid, clientId)} ${since}`);
 }
 
 /** Undefined for a cookie that cannot be one of ours. */

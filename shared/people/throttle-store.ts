@@ -1,4 +1,5 @@
 import type { Database } from '../aws/dynamodb.ts';
+import { countedAddress } from '../counted-address.ts';
 import { hashSecret } from '../secret.ts';
 import { usernameKey } from './account.ts';
 
@@ -46,13 +47,13 @@ export function throttleStore(database: Database, table: string) {
   return {
     /** Counts an account that somebody wants to make from this address. */
     countRegistration: (sourceIp: string, now: number): Promise<Attempt> =>
-      count(`registration#${sourceIp}`, signInLimits.registration, now),
+      count(`registration#${countedAddress(sourceIp)}`, signInLimits.registration, now),
 
     /** Counts an attempt against the account (known or not) and the source address. The username is kept as a hash. */
     async countSignIn(username: string, sourceIp: string, now: number): Promise<Attempt> {
       const [account, address] = await Promise.all([
         count(`account#${hashSecret(usernameKey(username))}`, signInLimits.account, now),
-        count(`address#${sourceIp}`, signInLimits.address, now),
+        count(`address#${countedAddress(sourceIp)}`, signInLimits.address, now),
       ]);
       const retryAfter = Math.max(account.retryAfter ?? 0, address.retryAfter ?? 0);
       const takeBack = async () => void (await Promise.all([account.takeBack(), address.takeBack()]));

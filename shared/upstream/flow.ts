@@ -5,8 +5,8 @@ import { hashSecret } from '../secret.ts';
 
 /*
  * One way to a provider and back. It is bound to the browser by a secret in a cookie, of which everything else is made: the
- * code verifier and the nonce are kept nowhere, and what the database has to remember is encrypted. Several tabs share the
- * cookie; `state` tells their flows apart.
+ * code verifier and the nonce are kept nowhere, and what the database has to remember is encrypted. Every flow has a cookie of
+ * its own, named after `state`, so that several tabs do not disturb each other.
  */
 
 /** What is remembered while the person is at the provider. */
@@ -17,6 +17,8 @@ export type Flow = {
   query: string;
   /** The session of the person who wants to link an account of the provider to theirs; absent: somebody signs in. */
   linkFor?: string | undefined;
+  /** The provider has to ask the person again who they are: they must have signed in there since (epoch seconds). */
+  freshSince?: number | undefined;
 };
 
 /** Seconds for somebody to sign in at a provider. */
@@ -45,4 +47,4 @@ export async function openFlow(cookie: string, state: string, sealed: Uint8Array
   return v.parse(flow, JSON.parse(Buffer.from(plain).toString('utf8')));
 }
 
-const flow = v.object({ provider: v.string(), query: v.string(), linkFor: v.optional(v.string()) });
+const flow = v.object({ provider: v.string(), query: v.string(), linkFor: v.optional(v.string()), freshSince: v.optional(v.number()) });

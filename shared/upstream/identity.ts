@@ -12,6 +12,8 @@ export type UpstreamIdentity = {
   email?: string | undefined;
   /** How they proved who they are there (RFC 8176). Empty when the provider does not say. */
   amr: readonly string[];
+  /** When they did, as the ID token says (`auth_time`, epoch seconds). */
+  authTime?: number | undefined;
 };
 
 /** What a link is found by. An issuer has no space in it. */
@@ -41,6 +43,7 @@ export function toIdentity(
     claims: email === undefined ? others : { ...others, email, email_verified: isVerified },
     email: isVerified ? email : undefined,
     amr: methodsOf(told['amr']),
+    authTime: isTime(told['auth_time']) ? Math.floor(told['auth_time']) : undefined,
   };
 }
 
@@ -52,6 +55,15 @@ function methodsOf(amr: unknown): string[] {
   );
   return [...new Set(methods)].slice(0, 10);
 }
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+/** Seconds by which the clock of a provider may be slow. */
+const clockTolerance = 30;
+
+/** Has the person signed in at the provider since `time` (epoch seconds)? Not if it does not say (OpenID Connect Core §3.1.2.1). */
+export const hasSignedInSince = ({ authTime }: Pick<UpstreamIdentity, 'authTime'>, time: number): boolean =>
+  authTime !== undefined && authTime >= time - clockTolerance;
 
 /**
  * May somebody with this address come in? Only a verified one counts, and the part after the last @. Letters beyond ASCII are

@@ -57,6 +57,8 @@ export type UpstreamStart = { redirectUri: string; state: string; nonce: string;
 export type UpstreamHints = {
   loginHint?: string | undefined;
   prompt?: string | undefined;
+  /** Seconds. Asks for `auth_time` in the ID token as well. */
+  maxAge?: number | undefined;
   uiLocales?: string | undefined;
 };
 
@@ -88,6 +90,7 @@ export function openidProviders(
           code_challenge_method: 'S256',
           ...(hints.loginHint !== undefined && { login_hint: hints.loginHint }),
           ...(hints.prompt !== undefined && { prompt: hints.prompt }),
+          ...(hints.maxAge !== undefined && { max_age: String(hints.maxAge) }),
           ...(hints.uiLocales !== undefined && { ui_locales: hints.uiLocales }),
         });
       });
@@ -113,7 +116,8 @@ export function openidProviders(
           claims[provider.claims['email'] ?? 'email'] !== undefined || !provider.scope.includes('email');
         const hasMore = configuration.serverMetadata().userinfo_endpoint !== undefined;
         const more = isComplete || !hasMore ? {} : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
-        return toIdentity(provider, { ...more, ...claims });
+        // When somebody signed in is for the ID token alone to say.
+        return toIdentity(provider, { ...more, ...claims, auth_time: claims.auth_time });
       });
     },
   };

@@ -14,6 +14,9 @@ import { constructIds, functionsOf, type TemplateJson } from './synthesize.ts';
 const names = [...Object.values(constructIds), 'CheckToken'];
 /** Bytes. A bundle that grows by a library shows up here before it shows up as a slower start. */
 const largest = 500_000;
+
+/** What every sign-in starts: 159 kB and 123 kB on 2026-11-22. */
+const onTheHotPath: Record<string, number> = { Authorize: 215_000, Token: 215_000 };
 /** WebAuthn reads certificates of many forms, and only this function does it. */
 const larger: Record<string, number> = { Passkey: 750_000 };
 
@@ -78,7 +81,9 @@ async function run(code: string, environment: Record<string, string> = {}) {
 
 describe.each(names)('the bundle of %s', (name) => {
   it('is not larger than it has to be', () => {
-    expect(readFileSync(bundles.get(name) ?? '').byteLength).toBeLessThan(larger[name] ?? largest);
+    expect(readFileSync(bundles.get(name) ?? '').byteLength).toBeLessThan(
+      onTheHotPath[name] ?? larger[name] ?? largest,
+    );
   });
 
   it('has nothing of the SDK but what infra/bundling/sdk puts in its place', () => {

@@ -35,8 +35,14 @@ describe('functions', () => {
     }
   });
 
-  it('write plain text logs, so that audit lines arrive as they were written', () => {
-    for (const [, { Properties }] of ours()) expect(Properties['LoggingConfig'].LogFormat).toBe('Text');
+  it('log JSON, which Lambda leaves as it is, and nothing of Lambda itself about calls that went well', () => {
+    for (const [, { Properties }] of ours()) {
+      expect(Properties['LoggingConfig']).toMatchObject({
+        LogFormat: 'JSON',
+        SystemLogLevel: 'WARN',
+        ApplicationLogLevel: 'INFO',
+      });
+    }
   });
 
   it('have 512 MB, those that hash passwords 1024 MB for argon2id', () => {

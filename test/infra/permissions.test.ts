@@ -123,11 +123,14 @@ const allowed: Record<string, string[]> = {
     ...sign,
   ],
   Invitation: [
-    `dynamodb:GetItem on people ${onItems('account#*', 'challenge#*', 'passkeys#*')}`,
+    readClients,
+    `dynamodb:GetItem on people ${onItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*', 'totp#*')}`,
     `dynamodb:UpdateItem on people ${onItems('account#*', 'challenge#*')}`,
     `dynamodb:PutItem on people ${onItems('challenge#*', 'passkeys#*', 'sessions#*')}`,
     `dynamodb:Query on people ${onItems('passkeys#*', 'sessions#*')}`,
     `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
+    readKeys,
+    ...sign,
   ],
   Register: [
     `dynamodb:GetItem on people ${onItems('account#*')}`,

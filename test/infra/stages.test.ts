@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Stage } from '../../infra/stage.ts';
-import { tableDefinitions } from '../../shared/aws/tables.ts';
+import { type TableDefinition, tableDefinitions } from '../../shared/aws/tables.ts';
 import {
   constructIds,
   functionsOf,
@@ -44,13 +44,18 @@ describe.each(['dev', 'prod'] as const)('the %s stage', (stage) => {
     expect(ofType(made(stage).tables, 'AWS::DynamoDB::GlobalTable')).toHaveLength(4);
     for (const [name, definition] of Object.entries(tableDefinitions)) {
       const { Properties } = tableOf(made(stage), name as keyof typeof tableDefinitions);
-      const { partitionKey, sortKey, timeToLive } = { sortKey: undefined, timeToLive: undefined, ...definition };
+      const described: TableDefinition = definition;
+      const { partitionKey, sortKey, timeToLive, indexes = {} } = described;
+      const ofIndexes = Object.values(indexes).flatMap((index) => [index.partitionKey, index.sortKey]);
       expect(Properties['KeySchema']).toEqual([
         { AttributeName: partitionKey, KeyType: 'HASH' },
         ...(sortKey ? [{ AttributeName: sortKey, KeyType: 'RANGE' }] : []),
       ]);
       expect(Properties['AttributeDefinitions']).toEqual(
-        [partitionKey, ...(sortKey ? [sortKey] : [])].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+        [partitionKey, ...(sortKey ? [sortKey] : []), ...ofIndexes].map((AttributeName) => ({
+          AttributeName,
+          AttributeType: 'S',
+        })),
       );
       expect(Properties['TimeToLiveSpecification']).toEqual(
         timeToLive ? { AttributeName: timeToLive, Enabled: true } : undefined,
@@ -58,13 +63,25 @@ describe.each(['dev', 'prod'] as const)('the %s stage', (stage) => {
     }
   });
 
-  it('pays per request, in one region, without streams or indexes', () => {
+  it('pays per request, in one region, without streams, and with one index, of keys only, for the list of an account', () => {
     for (const [, { Properties }] of ofType(made(stage).tables, 'AWS::DynamoDB::GlobalTable')) {
       expect(Properties['BillingMode']).toBe('PAY_PER_REQUEST');
       expect(Properties['Replicas']).toHaveLength(1);
       expect(Properties['StreamSpecification']).toBeUndefined();
-      expect(Properties['GlobalSecondaryIndexes']).toBeUndefined();
     }
+    const indexes = ofType(made(stage).tables, 'AWS::DynamoDB::GlobalTable').flatMap(
+      ([, { Properties }]) => Properties['GlobalSecondaryIndexes'] ?? [],
+    );
+    expect(indexes).toEqual([
+      {
+        IndexName: 'byPerson',
+        KeySchema: [
+          { AttributeName: 'heldBy', KeyType: 'HASH' },
+          { AttributeName: 'clientId', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ]);
   });
 
   it('encrypts the tables with a key of KMS, and private signing keys with one of its own that rotates (H26)', () => {

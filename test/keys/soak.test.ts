@@ -13,7 +13,7 @@ import { freshTables } from '../store/store.ts';
 import { stoppedClock } from '../support/clock.ts';
 
 /*
- * H23: somebody signs in every ten minutes for three days while an operator rotates by hand. Several instances of the functions sign
+ * H23: somebody signs in every ten minutes for a day while an operator rotates by hand. Several instances of the functions sign
  * and publish, each with what it remembers, and several verifiers keep a JWKS for as long as the strictest of them is known to.
  * test/lifecycle/key-rotation.test.ts lets the schedule rotate, through the running server, for a year.
  */
@@ -53,7 +53,7 @@ async function soak(operate: (hours: number, world: World) => Promise<void>, { l
     return protectedHeader.kid ?? '';
   }
 
-  for (let step = 0; step < 3 * 24 * 6; step += 1) {
+  for (let step = 0; step < 24 * 6; step += 1) {
     if (step % 6 === 0) await operate(step / 6, { store, custody, now: clock.now() });
     const signing = await Promise.all(signers.map((signingKey) => signingKey('EdDSA')));
     for (const key of signing) {
@@ -101,7 +101,7 @@ describe('H23, AT6: under continuous sign-ins', () => {
       if (hours % 5 === 4) await handOver(store, custody, 'EdDSA', now, now + handoverTime);
     });
     expect(failures).toEqual([]);
-    expect(kids.size).toBeGreaterThanOrEqual(14);
+    expect(kids.size).toBeGreaterThanOrEqual(5);
   });
 
   test('rotate --now fails no token at verifiers that look again for an unknown kid', async () => {
@@ -114,7 +114,7 @@ describe('H23, AT6: under continuous sign-ins', () => {
       { looksAgain: true },
     );
     expect(failures).toEqual([]);
-    expect(kids.size).toBeGreaterThanOrEqual(14);
+    expect(kids.size).toBeGreaterThanOrEqual(5);
   });
 
   test('rotate --now does fail tokens at verifiers that do not, which is its price', async () => {

@@ -20,7 +20,16 @@ const hybrid: FullClient = { ...portal, ...both, client_id: 'hybrid' };
 /** It need not use PKCE. */
 const oldHybrid: FullClient = { ...hybrid, client_id: 'old-hybrid', pkce_policy: 'none' };
 
-const server = await startTestServer({ clients: [spa, portal, hybrid, publicHybrid, oldHybrid] });
+/** Somebody has to allow it every time, and its ID tokens would need a key that is not there. */
+const keyless: FullClient = {
+  ...publicHybrid,
+  client_id: 'keyless',
+  redirect_uris: ['http://127.0.0.1/callback'],
+  id_token_signed_response_alg: 'ES256',
+  first_party: false,
+};
+
+const server = await startTestServer({ clients: [spa, portal, hybrid, publicHybrid, oldHybrid, keyless] });
 const person = await signedInPerson(server);
 
 const request = { response_type: 'code id_token', nonce: 'n-0S6_WzA2Mj', scope: 'openid email' };
@@ -121,6 +130,23 @@ describe('the ID token of the answer', () => {
 describe('OC7: the nonce', () => {
   test.each([undefined, ''])('is required: %j', async (nonce) => {
     expect(await answered({ nonce })).toMatchObject({ error: 'invalid_request', state: 'a-state', iss: server.issuer });
+  });
+});
+
+describe('an algorithm that the server has no key of', () => {
+  const unavailable = { error: 'unauthorized_client', state: 'a-state', iss: server.issuer };
+  const reason = /signing_algorithm_unavailable$/;
+
+  test('is told to the client, in the fragment', async () => {
+    const answer = await answered({}, keyless);
+    expect(answer).toMatchObject({ ...unavailable, error_uri: expect.stringMatching(reason) });
+    expect(answer).not.toHaveProperty('code');
+    expect(JSON.parse(server.auditLines.at(-1) ?? '')).toMatchObject({ verdict: 'refused' });
+  });
+
+  test('is told before anybody signs in or is asked', async () => {
+    const redirected = await newPerson(server).authorize(authorizeTarget(keyless, request));
+    expect(fragmentOf(redirected)).toMatchObject(unavailable);
   });
 });
 

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
-import type { Database } from '../../shared/aws/dynamodb.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../shared/aws/dynamodb.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { spa, type TestClient } from '../support/clients.ts';
 import type { Fields } from '../support/http.ts';
@@ -16,7 +17,7 @@ import {
 } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
 import { basic, claimsOf, headerOf, postToken, redeem } from '../support/protocol.ts';
-import { ada, startTestServer } from '../support/server.ts';
+import { ada, startTestServer, tables } from '../support/server.ts';
 
 const tablet: FullClient = { ...mobile, client_id: 'tablet' };
 const shortLived: FullClient = {
@@ -175,6 +176,82 @@ describe('the scope of a refresh', () => {
     const { status, json } = await refresh(server, mobile, refresh_token, { scope });
     expect({ status, error: json.error }).toEqual({ status: 400, error: 'invalid_scope' });
     expect((await refresh(server, mobile, refresh_token)).status).toBe(200);
+  });
+});
+
+describe('a scope that the client has lost since', () => {
+  const clients = clientStore(openDatabase(), tables.clients, server.clock.now);
+
+  /** Registers `tablet` for this scope and waits until the server has noticed. */
+  async function registerFor(scope: string[]): Promise<void> {
+    const client = await clients.find('tablet');
+    if (client === undefined) throw new Error('there is no tablet');
+    await clients.put('tablet', { ...client, scope }, { by: 'ada', why: 'a test' });
+    server.clock.advance(31);
+  }
+  const all = tablet.scope?.split(' ') ?? [];
+  afterEach(() => registerFor(all));
+
+  test('is left out, and comes back with the registration', async () => {
+    const { refresh_token } = await newTokens(tablet);
+    await registerFor(['openid', 'email']);
+    const next = await refreshed(server, tablet, refresh_token);
+    expect(next.scope).toBe('openid email');
+    expect(claimsOf(next.access_token)['scope']).toBe('openid email');
+    await registerFor(['api:read', 'profile']);
+    const third = await refreshed(server, tablet, next.refresh_token);
+    expect(third.scope).toBe('api:read');
+    expect(third).not.toHaveProperty('id_token');
+    await registerFor(all);
+    expect((await refreshed(server, tablet, third.refresh_token)).scope).toBe('openid email api:read');
+  });
+
+  test('is left out where it is asked for', async () => {
+    const { refresh_token } = await newTokens(tablet);
+    await registerFor(['openid']);
+    expect((await refreshed(server, tablet, refresh_token, { scope: 'openid email' })).scope).toBe('openid');
+  });
+
+  test.each<[string, Fields]>([
+    ['none is asked for', {}],
+    ['it is asked for', { scope: 'email' }],
+  ])('is refused when nothing is left and %s, and the token stays', async (_, asked) => {
+    const { refresh_token } = await newTokens(tablet);
+    await registerFor(['phone']);
+    const refusal = { status: 400, json: { error: 'invalid_scope', reason: 'scope_not_registered' } };
+    expect(await refresh(server, tablet, refresh_token, asked)).toMatchObject(refusal);
+    server.clock.advance(60);
+    expect(await refresh(server, tablet, refresh_token, asked)).toMatchObject(refusal);
+    await registerFor(all);
+    expect((await refreshed(server, tablet, refresh_token)).scope).toBe('openid email api:read');
+  });
+
+  test('is refused when the client is registered for none at all', async () => {
+    const { refresh_token } = await newTokens(tablet);
+    await registerFor([]);
+    expect((await refresh(server, tablet, refresh_token)).json.error).toBe('invalid_scope');
+  });
+
+  test('and a replay is still a replay', async () => {
+    const { refresh_token } = await newTokens(tablet);
+    await refreshed(server, tablet, refresh_token);
+    await registerFor(['phone']);
+    expect((await refresh(server, tablet, refresh_token)).json['reason']).toBe('refresh_token_replayed');
+  });
+
+  test('leaves a grant without any scope as it is', async () => {
+    await registerFor([]);
+    const { refresh_token } = await newTokens(tablet, { scope: undefined });
+    expect(await refreshed(server, tablet, refresh_token)).not.toHaveProperty('scope');
+  });
+
+  test('of more than fit into a condition is compared before the write', async () => {
+    const { refresh_token } = await newTokens(tablet);
+    const many = Array.from({ length: 80 }, (_, index) => `s${index}`);
+    await registerFor(many);
+    expect((await refresh(server, tablet, refresh_token)).json.error).toBe('invalid_scope');
+    await registerFor([...many, 'email']);
+    expect((await refreshed(server, tablet, refresh_token)).scope).toBe('email');
   });
 });
 

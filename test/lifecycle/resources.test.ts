@@ -261,6 +261,13 @@ describe('BP11: the scope of a token for an API', () => {
     expect((await userinfo(server, (await tokensFor([catalog])).access_token)).status).toBe(200);
   });
 
+  test('opens userinfo no more when it was narrowed to what the API needs', async () => {
+    const { refresh_token } = await tokensFor([catalog]);
+    const { access_token } = await refreshed(server, shop, refresh_token, { scope: 'catalog:read' });
+    const { status, json } = await userinfo(server, access_token);
+    expect({ status, error: json['error'] }).toEqual({ status: 403, error: 'insufficient_scope' });
+  });
+
   test('is narrowed by scope and resource at once', async () => {
     const { refresh_token } = await tokensFor([catalog, orders]);
     const tokens = await refreshed(server, shop, refresh_token, { resource: catalog, scope: 'catalog:read' });

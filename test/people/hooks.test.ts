@@ -193,6 +193,86 @@ describe('claims', () => {
   });
 });
 
+describe('claims, when the hook fails', () => {
+  const fails: Answer = () => Promise.reject(new Error('down'));
+  const newTokens = async () => obtainTokens(server, await signedInPerson(server), client);
+
+  test('the code is not spent: the client sends it again', async () => {
+    const { code, verifier } = await obtainCode(await signedInPerson(server), client);
+    const again = () => redeem(server, client, { code, code_verifier: verifier });
+    behaviour.claims = fails;
+    expect((await again()).status).toBe(503);
+    expect((await again()).status).toBe(503);
+    behaviour.claims = () => ({ access_token: { tenant: 9 } });
+    const { status, json } = await again();
+    expect(status).toBe(200);
+    expect(claimsOf(json.access_token)).toMatchObject({ tenant: 9 });
+    expect((await again()).json).toMatchObject({ error: 'invalid_grant', reason: 'code_spent' });
+  });
+
+  test('the refresh token is not rotated: the client sends it again, long after the grace period too', async () => {
+    const { refresh_token: token } = await newTokens();
+    behaviour.claims = fails;
+    expect((await refresh(server, client, token)).status).toBe(503);
+    server.clock.advance(600);
+    behaviour.claims = () => ({});
+    const { status, json } = await refresh(server, client, token);
+    expect(status).toBe(200);
+    expect((await refresh(server, client, json.refresh_token)).status).toBe(200);
+  });
+});
+
+describe('claims, asked before anything is spent', () => {
+  const newCode = async () => {
+    const { code, verifier } = await obtainCode(await signedInPerson(server), client);
+    return { code, code_verifier: verifier };
+  };
+
+  test('20 redemptions at once: one gets tokens', async () => {
+    const form = await newCode();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => redeem(server, client, form)));
+    const winners = answers.filter(({ status }) => status === 200);
+    expect(winners).toHaveLength(1);
+    const others = answers.filter(({ status }) => status !== 200);
+    expect(new Set(others.map(({ json }) => json.reason))).toEqual(new Set(['code_spent']));
+  });
+
+  test('20 refreshes at once get the same successor', async () => {
+    const { json } = await redeem(server, client, await newCode());
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(server, client, json.refresh_token)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(answers.map((answer) => answer.json.refresh_token)).size).toBe(1);
+  });
+
+  test('a replayed code revokes the grant, and the hook is not asked', async () => {
+    const form = await newCode();
+    const { json } = await redeem(server, client, form);
+    asked.length = 0;
+    expect((await redeem(server, client, form)).json.reason).toBe('code_spent');
+    expect((await userinfo(server, json.access_token)).status).toBe(401);
+    expect(asked).toEqual([]);
+  });
+
+  test('a replayed refresh token revokes the grant, and the hook is not asked', async () => {
+    const { json: first } = await redeem(server, client, await newCode());
+    const { json: second } = await refresh(server, client, first.refresh_token);
+    server.clock.advance(11);
+    asked.length = 0;
+    expect((await refresh(server, client, first.refresh_token)).json['reason']).toBe('refresh_token_replayed');
+    expect((await refresh(server, client, second.refresh_token)).json['reason']).toBe('grant_revoked');
+    expect(asked).toEqual([]);
+  });
+
+  test('a wrong proof spends the code, and the hook is not asked', async () => {
+    const form = await newCode();
+    asked.length = 0;
+    const wrong = { ...form, code_verifier: 'w'.repeat(43) };
+    expect((await redeem(server, client, wrong)).json.reason).toBe('code_verifier_mismatch');
+    expect((await redeem(server, client, form)).json.reason).toBe('code_spent');
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('the module', () => {
   test('that exports no hook, or cannot be loaded, is told at the start', async () => {
     const empty = join(folder, 'empty.mjs');

@@ -4,12 +4,15 @@ import { hashPassword } from '../../shared/password.ts';
 import type { LinkPurpose } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
+import { passkeyStore } from '../../shared/people/passkey-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { spa } from '../support/clients.ts';
 import { encodeFields, formType, send } from '../support/http.ts';
-import { formTokenOf, newPerson, type Page } from '../support/person.ts';
+import { formTokenOf, newPerson, type Page, signedInPerson } from '../support/person.ts';
 import { authorizeTarget } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
+import { addTotp, passkeyFormOf } from './account-flows.ts';
+import { type CreationOptions, makeAuthenticator } from './authenticator.ts';
 
 const server = await startTestServer({ clients: [spa], accounts: [] });
 const database = openDatabase();
@@ -227,6 +230,42 @@ describe('a link for somebody who lost their password', () => {
     const link = await linkFor('reset');
     await person.submit(await person.open(link), { password });
     expect((await person.open(link)).body).toContain('This link is no longer valid');
+  });
+});
+
+describe('an invitation for an account with an authenticator app', () => {
+  beforeEach(async () => void (await accounts.setPassword(sub, await hashPassword('the password before'))));
+
+  const withApp = async () => {
+    const owner = await signedInPerson(server, { username, password: 'the password before' });
+    const app = await addTotp(owner);
+    await app.confirm(app.codeAt(now()));
+    return owner;
+  };
+
+  test('sets a password and signs nobody in: the code is still asked for', async () => {
+    const owner = await withApp();
+    const person = newPerson(server);
+    const set = await person.submit(await person.open(await linkFor('invitation')), { password });
+    expect(set.headers.location).toBe('/invitation?done=reset');
+    expect(sessionIn(set)).toBeUndefined();
+    expect((await owner.open('/account')).headers.location).toBe('/sign-in');
+    const signedIn = await person.submit(await person.open('/sign-in'), { username, password });
+    expect(signedIn.headers.location).toBe('/sign-in/code');
+  });
+
+  test('makes no passkey, also when the app was set up after the page was opened', async () => {
+    const person = newPerson(server);
+    const link = await linkFor('invitation');
+    const page = await person.open(link);
+    const { options } = passkeyFormOf<CreationOptions>(page);
+    await withApp();
+    expect((await newPerson(server).open(link)).body).not.toContain('data-passkey=');
+    const credential = makeAuthenticator(server.issuer).create(options);
+    const answer = await person.submit(page, { credential });
+    expect(answer.status).toBe(400);
+    expect(sessionIn(answer)).toBeUndefined();
+    expect(await passkeyStore(database, tables.people).list(sub)).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { issueCode } from '../../shared/grants/issue-code.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
 import { lossyProxy } from './lossy-proxy.ts';
 import { freshTables } from './store.ts';
 
@@ -41,6 +42,21 @@ test('H5: a grant whose issuing was committed but not answered is there once', a
   proxy.loseNextReply('PutItem');
   await store.issue(grant);
   expect(await store.find(grant.id)).toEqual(grant);
+});
+
+test('H5: a session whose end was committed but not answered comes back, so that its clients are told', async () => {
+  const store = sessionStore(tables.database, tables.tables.people);
+  const start = { sub: 'somebody', amr: ['pwd'], now, lifetime: 60, notices: ['sid client'] };
+  const id = await store.start(start);
+  const before = proxy.lostReplies();
+  proxy.loseNextReply('DeleteItem');
+  expect(await store.end(id)).toMatchObject({ sub: 'somebody', notices: ['sid client'] });
+  expect(proxy.lostReplies()).toBe(before + 1);
+  expect(await store.end(id)).toBeUndefined();
+
+  const other = await store.start(start);
+  const ended = await Promise.all(Array.from({ length: 20 }, () => store.end(other)));
+  expect(ended.filter(Boolean)).toHaveLength(1);
 });
 
 test('H9: a table that is not there is an unavailable store, never an unknown code', async () => {

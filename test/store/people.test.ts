@@ -196,6 +196,13 @@ test('H32: spraying many accounts from one address is stopped, and over when the
   expect((await spray(1_001, now + (stopped.retryAfter ?? 0))).retryAfter).toBeUndefined();
 });
 
+test('H32: spraying from many addresses of one IPv6 network is stopped like that from one address', async () => {
+  const spray = (index: number) => throttle.countSignIn(`v6-account-${index}`, `2001:db8:7:7::${index.toString(16)}`, now);
+  for (let index = 0; index < signInLimits.address.attempts; index += 1) await spray(index);
+  expect((await spray(1_000)).retryAfter).toBeGreaterThan(0);
+  expect((await throttle.countSignIn('v6-neighbour', '2001:db8:7:8::1', now)).retryAfter).toBeUndefined();
+});
+
 test('an attempt that was taken back does not count', async () => {
   for (let index = 0; index < signInLimits.account.attempts * 2; index += 1) {
     const attempt = await throttle.countSignIn('regular', '10.2.2.2', now);

@@ -5,8 +5,8 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
 
-/** How the database fails: `cut` breaks every connection, the others are answers of DynamoDB. */
-export type Outage = 'cut' | { status: number; type: string };
+/** How the database fails: `cut` breaks every connection, the others are answers of DynamoDB, to every call or to one kind of them. */
+export type Outage = 'cut' | { status: number; type: string; only?: string };
 
 /** An embedded DynamoDB behind a proxy that counts the calls and can be taken away; closed after the last test of the file. */
 export async function startDatabaseProxy() {
@@ -16,8 +16,9 @@ export async function startDatabaseProxy() {
 
   async function forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
-    calls.push(`${String(incoming.headers['x-amz-target']).split('.')[1]} ${JSON.parse(body.toString()).TableName}`);
-    if (outage && outage !== 'cut') {
+    const call = `${String(incoming.headers['x-amz-target']).split('.')[1]} ${JSON.parse(body.toString()).TableName}`;
+    calls.push(call);
+    if (outage && outage !== 'cut' && (outage.only ?? call) === call) {
       response.writeHead(outage.status, { 'content-type': 'application/x-amz-json-1.0' });
       response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${outage.type}`, message: '' }));
       return;

@@ -7,10 +7,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { deliverLogoutToken } from '../../functions/sign-out/back-channel-delivery.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { newLink } from '../../shared/people/invitation.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { send } from '../support/http.ts';
 import { type FullClient, obtainTokens, portal } from '../support/lifecycle.ts';
-import { formTokenOf, type Person, signedInPerson } from '../support/person.ts';
+import { formTokenOf, newPerson, type Person, signedInPerson } from '../support/person.ts';
 import { claimsOf } from '../support/protocol.ts';
 import { ada, startTestServer, type TestServer, tables } from '../support/server.ts';
 
@@ -130,6 +132,34 @@ test('signing in again tells nobody; signing out then does, with the sid the cli
   expect(arrived).toEqual([]);
   await signOut(person);
   expect(claimsOf(arrived[0]?.token)).toMatchObject({ sid });
+});
+
+test('of twenty sign-ins after each other a client is told about the newest four', async () => {
+  const person = await signedInPerson(server);
+  const sids: unknown[] = [];
+  await obtainTokens(server, person, alsoTold);
+  for (let count = 0; count < 20; count += 1) {
+    await person.submit(await person.open('/sign-in'), { username: ada.username, password: ada.password });
+    sids.push(claimsOf((await obtainTokens(server, person, told)).id_token)['sid']);
+    server.clock.advance(1);
+  }
+  await signOut(person);
+  const named = arrived.filter(({ path }) => path === '/told').map(({ token }) => claimsOf(token)['sid']);
+  expect(named.toSorted()).toEqual(sids.slice(-4).toSorted());
+  expect(arrived.filter(({ path }) => path === '/also-told')).toHaveLength(1);
+});
+
+test('a link for somebody who lost their password ends their sessions and tells the clients of each', async () => {
+  const people = [await signedInPerson(server), await signedInPerson(server)];
+  for (const person of people) await obtainTokens(server, person, told);
+  const { token, invitation } = newLink(ada.claims.sub, 'reset', server.clock.now());
+  await accountStore(openDatabase(), tables.people).invite(ada.claims.sub, invitation);
+  arrived.length = 0;
+  const person = newPerson(server);
+  const page = await person.open(`/invitation?token=${token}`);
+  expect((await person.submit(page, { password: ada.password })).status).toBe(303);
+  expect(arrived.length).toBeGreaterThanOrEqual(2);
+  for (const one of arrived) expect((await verified(one, 'told')).payload.sub).toBe(ada.claims.sub);
 });
 
 test('of ten sign-outs at once, one tells the client', async () => {

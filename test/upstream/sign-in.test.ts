@@ -2,8 +2,9 @@ import { SignJWT } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { linkStore } from '../../shared/upstream/link-store.ts';
 import { web } from '../support/clients.ts';
-import { send } from '../support/http.ts';
+import { encodeFields, formType, send } from '../support/http.ts';
 import { obtainTokens } from '../support/lifecycle.ts';
 import { formTokenOf, newPerson, type Person, signedInPerson } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
@@ -17,6 +18,10 @@ const client = { ...web, first_party: true };
 let provider: ScriptedProvider;
 let server: TestServer;
 let accounts: ReturnType<typeof accountStore>;
+let links: ReturnType<typeof linkStore>;
+
+const grace = { username: 'grace@example.com', password: 'a password of Grace', claims: { sub: 'grace-0001' } };
+const linus = { username: 'linus', password: 'a password of Linus', claims: { sub: 'linus-0001' } };
 
 /** Everybody gets a subject of their own at the provider, unless a test says otherwise. */
 let people = 0;
@@ -38,10 +43,11 @@ beforeAll(async () => {
   ];
   server = await startTestServer({
     clients: [client],
-    accounts: [ada, { username: 'grace@example.com', password: 'a password of Grace', claims: { sub: 'grace-0001' } }],
+    accounts: [ada, grace, linus],
     environment: { PIXY_UPSTREAMS: JSON.stringify(upstreams) },
   });
   accounts = accountStore(openDatabase(), tables.people);
+  links = linkStore(openDatabase(), tables.people);
 });
 
 beforeEach(() => provider.play({ claims: somebody() }));
@@ -110,9 +116,11 @@ describe('the way there', () => {
     expect(searchParams.get('login_hint')).toBe('grace');
     expect(searchParams.get('ui_locales')).toBe('de fr');
     expect(searchParams.get('prompt')).toBeNull();
+    expect(searchParams.get('max_age')).toBeNull();
     for (const again of [{ prompt: 'login' }, { max_age: '60' }]) {
       const asked = await toProvider(newPerson(server), request(again));
       expect(asked.searchParams.get('prompt')).toBe('login');
+      expect(asked.searchParams.get('max_age')).toBe('0');
     }
   });
 
@@ -358,6 +366,23 @@ describe('an answer that is not for this browser, or not for now', () => {
     expect((await comeBack(person, provider.approve(two))).status).toBe(302);
   });
 
+  test('three tabs that are opened at once in a new browser do not disturb each other', async () => {
+    const person = newPerson(server);
+    const tabs = await Promise.all([1, 2, 3].map(() => toProvider(person, request())));
+    const pages = await Promise.all(tabs.map((tab) => comeBack(person, provider.approve(tab))));
+    expect(pages.map(({ status }) => status)).toEqual([302, 302, 302]);
+  });
+
+  test('a browser keeps eight flows under way, and none that is over', async () => {
+    const person = newPerson(server);
+    const flows = () => [...person.cookies].filter(([name, value]) => name.startsWith('pixy_upstream') && value !== '');
+    const begun: URL[] = [];
+    for (let count = 0; count < 10; count += 1) begun.push(await toProvider(person, request()));
+    expect(flows().length).toBe(8);
+    expect((await comeBack(person, provider.approve(begun.at(-1) as URL))).status).toBe(302);
+    expect(flows().length).toBe(7);
+  });
+
   test('the session has a new id: what was in the cookie before is of no use', async () => {
     const person = newPerson(server);
     person.cookies.set('pixy_session', 'Zml4ZWQ.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
@@ -521,9 +546,103 @@ describe('what the address says is wrong', () => {
   });
 });
 
+describe('somebody who has to prove anew who they are', () => {
+  const silent = 'Example ID did not ask you again who you are, which is needed here. Sign in another way.';
+  const ago = (seconds: number) => server.clock.now() - seconds;
+  /** Back from the provider, which says that they signed in there at this time. */
+  const approved = (authorization: URL, claims: Record<string, unknown>) => {
+    provider.play({ claims });
+    return provider.approve(authorization);
+  };
+
+  test.each<[string, Record<string, string>, () => unknown]>([
+    ['prompt=login', { prompt: 'login' }, () => undefined],
+    ['max_age', { max_age: '86400' }, () => undefined],
+    ['prompt=login', { prompt: 'login' }, () => ago(31)],
+    ['max_age', { max_age: '86400' }, () => ago(31)],
+    ['max_age', { max_age: '86400' }, () => String(ago(0))],
+    ['max_age', { max_age: '86400' }, () => null],
+  ])('with %s %j is not let in by a provider that does not say that it asked', async (_, changes, authTime) => {
+    const person = newPerson(server);
+    const authorization = await toProvider(person, request(changes));
+    const page = await comeBack(person, approved(authorization, somebody({ auth_time: authTime() })));
+    expect(page.status).toBe(200);
+    expect(person.cookies.has('pixy_session')).toBe(false);
+    if (typeof authTime() !== 'string' && authTime() !== null) {
+      expect(problemOn(page)).toBe(silent);
+      expect(auditOf('upstream_not_fresh')).toMatchObject({ endpoint: 'upstream', verdict: 'refused' });
+    }
+  });
+
+  test('is not let in on the word of userinfo', async () => {
+    const metadata = { userinfo_endpoint: `${provider.issuer}/userinfo` };
+    const claims = somebody();
+    server.clock.advance(1_000);
+    provider.play({ claims, metadata, userinfo: { sub: claims.sub, auth_time: ago(0) } });
+    const { page } = await signIn(newPerson(server), { prompt: 'login' });
+    expect(problemOn(page)).toBe(silent);
+    server.clock.advance(1_000);
+  });
+
+  test('is let in when they signed in there since, and the client learns when', async () => {
+    const person = newPerson(server);
+    const { verifier, challenge } = pkcePair();
+    const authorization = await toProvider(person, request({ max_age: '60', code_challenge: challenge }));
+    server.clock.advance(120);
+    const page = await comeBack(person, approved(authorization, somebody({ auth_time: ago(100) })));
+    const { code } = parametersOf(new URL(page.headers.location ?? ''));
+    const { json } = await redeem(server, client, { code, code_verifier: verifier });
+    expect(claimsOf(json.id_token)['auth_time']).toBe(ago(100));
+  });
+
+  test.each([
+    ['long ago', 7_200, 7_200],
+    ['in the future', -500, 0],
+  ])('a sign-in at the provider %s is one here', async (_, seconds, expected) => {
+    provider.play({ claims: somebody({ auth_time: ago(seconds) }) });
+    const person = newPerson(server);
+    expect((await idTokenOf(person))['auth_time']).toBe(ago(expected));
+    const page = await person.open('/account/passkey');
+    expect(page.headers.location).toBe(expected === 0 ? undefined : '/sign-in');
+  });
+
+  test('on the account page does so at the provider, and gets in', async () => {
+    const claims = somebody();
+    provider.play({ claims });
+    const person = newPerson(server);
+    await signIn(person);
+    server.clock.advance(601);
+    const confirm = await person.follow('/account/passkey');
+    expect(confirm.body).toContain('Confirm that it is you');
+    const press = async () => {
+      const pressed = await person.submit(await person.open('/sign-in'), { idp: 'example' });
+      return toProvider(person, pressed.headers.location ?? '');
+    };
+    const authorization = await press();
+    expect(authorization.searchParams.get('prompt')).toBe('login');
+    expect(authorization.searchParams.get('max_age')).toBe('0');
+    const refused = await comeBack(person, approved(authorization, claims));
+    expect(problemOn(refused)).toBe(silent);
+    expect((await person.open('/account/passkey')).headers.location).toBe('/sign-in');
+    const done = await comeBack(person, approved(await press(), { ...claims, auth_time: ago(0) }));
+    expect(done.body).toContain('href="/account"');
+    expect((await person.open('/account/passkey')).status).toBe(200);
+  });
+
+  test('may do so by password after the provider did not ask', async () => {
+    const person = await signedInPerson(server);
+    const pressed = await person.submit(await person.open('/sign-in'), { idp: 'example' });
+    const authorization = await toProvider(person, pressed.headers.location ?? '');
+    const refused = await comeBack(person, approved(authorization, somebody()));
+    const done = await person.submit(refused, { username: ada.username, password: ada.password });
+    expect(done.status).toBe(200);
+    expect(done.body).toContain('href="/account"');
+  });
+});
+
 describe('linking', () => {
   const post = async (person: Person, id: string, changes: Record<string, string> = {}) => {
-    const page = await person.open('/sign-in');
+    const page = await person.open('/account');
     return person.submit({ ...page, target: `/upstream/${id}/start` }, { form_token: formTokenOf(page), ...changes });
   };
 
@@ -561,11 +680,51 @@ describe('linking', () => {
     expect((await post(newPerson(server), 'linked')).headers.location).toBe('/sign-in');
   });
 
+  test('takes no form of another page, whatever the browser says of it', async () => {
+    const person = await signedInPerson(server);
+    const page = await person.open('/sign-in');
+    const body = encodeFields({ form_token: formTokenOf(page) });
+    const headers = { ...formType, 'sec-fetch-site': 'same-origin' };
+    expect((await person.open('/upstream/linked/start', { method: 'POST', headers, body })).status).toBe(403);
+  });
+
+  test('asks somebody who signed in too long ago to confirm that it is them', async () => {
+    const person = await signedInPerson(server);
+    server.clock.advance(601);
+    const answer = await post(person, 'linked');
+    expect(answer.headers.location).toBe('/sign-in');
+    expect((await person.follow('/sign-in')).body).toContain('Confirm that it is you');
+  });
+
+  test('does not happen to somebody whose sign-in was too long ago when they came back', async () => {
+    const claims = somebody();
+    provider.play({ claims });
+    const person = await signedInPerson(server);
+    server.clock.advance(500);
+    const there = await post(person, 'linked');
+    server.clock.advance(200);
+    const back = await person.open(targetOf(provider.approve(new URL(there.headers.location ?? ''))));
+    expect(back.headers.location).toBe('/sign-in');
+    expect(await links.find({ issuer: provider.issuer, subject: claims.sub })).toBeUndefined();
+  });
+
+  test('does not happen to an account that is disabled, before or meanwhile', async () => {
+    const claims = somebody();
+    provider.play({ claims });
+    const person = await signedInPerson(server, linus);
+    const there = await post(person, 'linked');
+    await accounts.disable(linus.claims.sub, server.clock.now());
+    const back = await person.open(targetOf(provider.approve(new URL(there.headers.location ?? ''))));
+    expect(back.headers.location).toContain('upstream_flow_unknown');
+    expect(await links.find({ issuer: provider.issuer, subject: claims.sub })).toBeUndefined();
+    expect((await post(person, 'linked')).headers.location).toBe('/sign-in');
+  });
+
   test('is for the person who started it', async () => {
     const person = await signedInPerson(server);
     const callback = provider.approve(new URL((await post(person, 'linked')).headers.location ?? ''));
-    const grace = await signedInPerson(server, { username: 'grace@example.com', password: 'a password of Grace' });
-    person.cookies.set('pixy_session', grace.cookies.get('pixy_session') ?? '');
+    const other = await signedInPerson(server, grace);
+    person.cookies.set('pixy_session', other.cookies.get('pixy_session') ?? '');
     const back = await person.open(targetOf(callback));
     expect(back.headers.location).toContain('upstream_flow_unknown');
   });

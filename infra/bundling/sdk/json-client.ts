@@ -58,7 +58,8 @@ export class JsonClient {
     this.#agent = new Agent({ keepAlive: true, maxSockets: 50 });
   }
 
-  async send<Output>({ operation, body, read }: Command<Output>): Promise<Output> {
+  /** `$metadata.attempts` says how many it took: after more than one, a write may have been made before. */
+  async send<Output>({ operation, body, read }: Command<Output>): Promise<Output & { $metadata: { attempts: number } }> {
     const text = JSON.stringify(body);
     let retryCost = 0;
     for (let attempt = 1; ; attempt += 1) {
@@ -66,7 +67,7 @@ export class JsonClient {
         const answer = await this.#attempt(operation, text);
         if (answer.status !== 200) throw this.#exceptionOf(answer);
         this.#tokens = Math.min(mostRetryTokens, this.#tokens + (retryCost || 1));
-        return read(JSON.parse(answer.text) as never);
+        return { ...read(JSON.parse(answer.text) as never), $metadata: { attempts: attempt } };
       } catch (error) {
         const again = classify(error);
         retryCost = again === 'timeout' ? 10 : 5;

@@ -257,6 +257,8 @@ export const de: Texts = {
   'problem.providerUnavailable':
     '{provider} antwortet gerade nicht. Versuchen Sie es später, oder melden Sie sich anders an.',
   'problem.providerDenied': 'Sie wurden nicht mit {provider} angemeldet, weil Sie oder {provider} abgelehnt haben.',
+  'problem.providerNotFresh':
+    '{provider} hat Sie nicht noch einmal gefragt, wer Sie sind. Das ist hier aber nötig. Melden Sie sich anders an.',
   'problem.providerNotLinked':
     'Mit diesem Konto bei {provider} ist hier keines verknüpft. Melden Sie sich anders an und verknüpfen Sie es in Ihrem Konto.',
   'problem.providerAddress':

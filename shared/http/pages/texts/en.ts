@@ -239,6 +239,8 @@ export const en = {
   'problem.providerFailed': 'Signing in with {provider} did not work. Try again, or sign in another way.',
   'problem.providerUnavailable': '{provider} does not answer at the moment. Try again later, or sign in another way.',
   'problem.providerDenied': 'You were not signed in with {provider}, because you or {provider} said no.',
+  'problem.providerNotFresh':
+    '{provider} did not ask you again who you are, which is needed here. Sign in another way.',
   'problem.providerNotLinked':
     'No account here is linked to that account at {provider}. Sign in another way, and link it in your account.',
   'problem.providerAddress':

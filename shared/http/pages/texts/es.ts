@@ -246,6 +246,8 @@ export const es: Texts = {
   'problem.providerUnavailable':
     '{provider} no responde en este momento. Inténtelo más tarde o inicie sesión de otra manera.',
   'problem.providerDenied': 'No se ha iniciado sesión con {provider}, porque usted o {provider} no lo han permitido.',
+  'problem.providerNotFresh':
+    '{provider} no le ha vuelto a preguntar quién es, y aquí hace falta. Inicie sesión de otra manera.',
   'problem.providerNotLinked':
     'Ninguna cuenta de aquí está vinculada a esa cuenta de {provider}. Inicie sesión de otra manera y vincúlela en su cuenta.',
   'problem.providerAddress':

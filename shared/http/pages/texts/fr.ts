@@ -249,6 +249,8 @@ export const fr: Texts = {
   'problem.providerUnavailable':
     '{provider} ne répond pas pour le moment. Réessayez plus tard, ou connectez-vous autrement.',
   'problem.providerDenied': 'Vous n’avez pas été connecté avec {provider}, car vous ou {provider} avez refusé.',
+  'problem.providerNotFresh':
+    '{provider} ne vous a pas redemandé qui vous êtes, ce qui est nécessaire ici. Connectez-vous autrement.',
   'problem.providerNotLinked':
     'Aucun compte d’ici n’est lié à ce compte chez {provider}. Connectez-vous autrement, puis liez-le dans votre compte.',
   'problem.providerAddress':

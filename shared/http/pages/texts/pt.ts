@@ -239,6 +239,8 @@ export const pt: Texts = {
   'problem.providerFailed': 'Não foi possível entrar com {provider}. Tente de novo ou entre de outro jeito.',
   'problem.providerUnavailable': '{provider} não responde no momento. Tente mais tarde ou entre de outro jeito.',
   'problem.providerDenied': 'Você não entrou com {provider}, porque você ou {provider} não permitiu.',
+  'problem.providerNotFresh':
+    '{provider} não perguntou de novo quem você é, e aqui isso é necessário. Entre de outro jeito.',
   'problem.providerNotLinked':
     'Nenhuma conta daqui está vinculada a essa conta em {provider}. Entre de outro jeito e vincule-a na sua conta.',
   'problem.providerAddress':

@@ -1,0 +1,31 @@
+import { isIPv6 } from 'node:net';
+
+/**
+ * What a throttle counts a source address as. An IPv6 address counts as its /64, which is the least that a single connection is
+ * given (RFC 6177 §2): whoever has one has 2^64 addresses. An IPv4 address, also one that is written as IPv6 (RFC 4291 §2.5.5.2),
+ * counts as itself.
+ */
+export function countedAddress(sourceIp: string): string {
+  if (!isIPv6(sourceIp)) return sourceIp;
+  const groups = groupsOf(sourceIp);
+  const [high, low] = groups.slice(6);
+  const isMapped = groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
+  if (isMapped && high !== undefined && low !== undefined) {
+    return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
+  }
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.toString(16))
+    .join(':')}::/64`;
+}
+
+/** The eight numbers of an IPv6 address. A URL has it in one form: no IPv4 at the end, no zone. */
+function groupsOf(address: string): number[] {
+  const { hostname } = new URL(`http://[${address.split('%')[0]}]`);
+  const [before = [], after = []] = hostname
+    .slice(1, -1)
+    .split('::')
+    .map((part) => (part === '' ? [] : part.split(':')));
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
+  return [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16));
+}
