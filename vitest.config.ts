@@ -34,9 +34,9 @@ export default defineConfig({
         },
       },
       {
-        // One process for the folder: the CDK is loaded once, and the files share what they synthesize.
+        // The CDK is loaded once for all files of a worker, and they share what they synthesize.
         extends: true,
-        test: { name: 'infra', include: ['test/infra/**/*.test.ts'], isolate: false, maxWorkers: 1 },
+        test: { name: 'infra', include: ['test/infra/**/*.test.ts'], isolate: false },
       },
     ],
   },

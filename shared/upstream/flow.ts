@@ -47,4 +47,9 @@ export async function openFlow(cookie: string, state: string, sealed: Uint8Array
   return v.parse(flow, JSON.parse(Buffer.from(plain).toString('utf8')));
 }
 
-const flow = v.object({ provider: v.string(), query: v.string(), linkFor: v.optional(v.string()), freshSince: v.optional(v.number()) });
+const flow = v.object({
+  provider: v.string(),
+  query: v.string(),
+  linkFor: v.optional(v.string()),
+  freshSince: v.optional(v.number()),
+});

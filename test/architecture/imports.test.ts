@@ -29,6 +29,7 @@ const roots = [
   'shared/result.ts',
   'shared/secret.ts',
   'shared/cached.ts',
+  'shared/counted-address.ts',
   'shared/password.ts',
   'shared/time.ts',
   'shared/mistake.ts',

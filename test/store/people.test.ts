@@ -162,9 +162,7 @@ describe('a consent', () => {
 
   test('of several at once keeps what each allows, in one write each', async () => {
     const scopes = ['email', 'phone', 'profile', 'address'];
-    await Promise.all(
-      scopes.map((value) => consents.allow('hurried', 'app', { ...need, scope: [value] }, value, now)),
-    );
+    await Promise.all(scopes.map((value) => consents.allow('hurried', 'app', { ...need, scope: [value] }, value, now)));
     expect((await consents.find('hurried', 'app'))?.scope).toEqual(scopes.toSorted());
   });
 
@@ -197,7 +195,8 @@ test('H32: spraying many accounts from one address is stopped, and over when the
 });
 
 test('H32: spraying from many addresses of one IPv6 network is stopped like that from one address', async () => {
-  const spray = (index: number) => throttle.countSignIn(`v6-account-${index}`, `2001:db8:7:7::${index.toString(16)}`, now);
+  const spray = (index: number) =>
+    throttle.countSignIn(`v6-account-${index}`, `2001:db8:7:7::${index.toString(16)}`, now);
   for (let index = 0; index < signInLimits.address.attempts; index += 1) await spray(index);
   expect((await spray(1_000)).retryAfter).toBeGreaterThan(0);
   expect((await throttle.countSignIn('v6-neighbour', '2001:db8:7:8::1', now)).retryAfter).toBeUndefined();

@@ -145,7 +145,8 @@ test('of twenty sign-ins after each other a client is told about the newest four
   }
   await signOut(person);
   const named = arrived.filter(({ path }) => path === '/told').map(({ token }) => claimsOf(token)['sid']);
-  expect(named.toSorted()).toEqual(sids.slice(-4).toSorted());
+  expect(named).toHaveLength(4);
+  expect(new Set(named)).toEqual(new Set(sids.slice(-4)));
   expect(arrived.filter(({ path }) => path === '/also-told')).toHaveLength(1);
 });
 

@@ -59,7 +59,11 @@ export class JsonClient {
   }
 
   /** `$metadata.attempts` says how many it took: after more than one, a write may have been made before. */
-  async send<Output>({ operation, body, read }: Command<Output>): Promise<Output & { $metadata: { attempts: number } }> {
+  async send<Output>({
+    operation,
+    body,
+    read,
+  }: Command<Output>): Promise<Output & { $metadata: { attempts: number } }> {
     const text = JSON.stringify(body);
     let retryCost = 0;
     for (let attempt = 1; ; attempt += 1) {
