@@ -8,7 +8,7 @@ import { sessionStore } from '../../shared/people/session-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
 import { spa } from '../support/clients.ts';
 import { type FullClient, obtainTokens, portal, refresh, userinfo } from '../support/lifecycle.ts';
-import { formTokenOf, newPerson, type Person, signedInPerson } from '../support/person.ts';
+import { formTokenOf, newPerson, type Person, signInByForm } from '../support/person.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { account, act, addPasskey, addTotp, credentialsOf, post, signedIn } from './account-flows.ts';
 
@@ -213,7 +213,7 @@ test('the password changes with the current one, and all other sessions end', as
   expect(await bodyOf(person)).toContain('Your password is changed.');
   expect(await isSignedIn(other)).toBe(false);
   await expect(signedIn(server, 'hal')).rejects.toThrow('could not sign in: 400');
-  expect(await isSignedIn(await signedInPerson(server, { username: 'hal', password: next }))).toBe(true);
+  expect(await isSignedIn(await signInByForm(server, { username: 'hal', password: next }))).toBe(true);
 });
 
 test.for([

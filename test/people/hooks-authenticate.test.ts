@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { obtainTokens, portal } from '../support/lifecycle.ts';
-import { newPerson, signedInPerson } from '../support/person.ts';
+import { newPerson, signInByForm } from '../support/person.ts';
 import { claimsOf } from '../support/protocol.ts';
 import { ada, startTestServer, type TestServer, tables } from '../support/server.ts';
 
@@ -47,7 +47,7 @@ test('lets somebody in, whose account is made here and follows what the store sa
   const told = { sub: 'emp-1', username: 'katherine', claims: { name: 'Katherine' }, amr: ['pwd', 'otp', 'mfa'] };
   store.answer = ({ password }) => ({ account: password === 'right' ? told : null });
   expect((await attempt('KJ', 'wrong')).status).toBe(400);
-  const person = await signedInPerson(server, { username: 'KJ', password: 'right' });
+  const person = await signInByForm(server, { username: 'KJ', password: 'right' });
   const { id_token: token } = await obtainTokens(server, person, client, { scope: 'openid profile' });
   expect(claimsOf(token)).toMatchObject({ sub: 'emp-1', amr: ['pwd', 'otp', 'mfa'], acr: '2fa' });
   expect(await accounts.findBySubject('emp-1')).toMatchObject({ username: 'katherine', claims: { name: 'Katherine' } });

@@ -9,7 +9,7 @@ import { totpStore } from '../../shared/people/totp-store.ts';
 import { spa } from '../support/clients.ts';
 import { encodeFields, formType } from '../support/http.ts';
 import { obtainTokens } from '../support/lifecycle.ts';
-import { formTokenOf, newPerson, type Page, type Person, signedInPerson } from '../support/person.ts';
+import { formTokenOf, newPerson, type Page, type Person, signInByForm } from '../support/person.ts';
 import { authorizeTarget, claimsOf, parametersOf } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { account, act, addTotp, atCodePage, post, recoveryCodesOf, signedIn } from './account-flows.ts';
@@ -310,7 +310,7 @@ test('a form of another site does not use up a code', async () => {
 });
 
 test('turned off, the password is enough again, and old recovery codes come back with nothing', async () => {
-  const person = await signedInPerson(server, account('lea')).catch(() => undefined);
+  const person = await signInByForm(server, account('lea')).catch(() => undefined);
   expect(person).toBeUndefined();
   clock.advance(30);
   const { person: signed, page } = await atCodePage(server, 'lea');

@@ -1,5 +1,9 @@
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
+import type { Clock } from './clock.ts';
 import { type Answer, encodeFields, type Fields, formType, type Sent, send } from './http.ts';
-import { ada, type TestServer } from './server.ts';
+import { ada, type TestServer, tables } from './server.ts';
 
 /** A page, and the address it was loaded from. */
 export type Page = Answer & { target: string };
@@ -78,8 +82,23 @@ export const isSignInPage = ({ body }: Answer): boolean => body.includes('name="
 /** The hidden field that proves that the form is ours. */
 export const formTokenOf = ({ body }: Answer): string => /name="form_token" value="([^"]*)"/.exec(body)?.[1] ?? '';
 
-/** A person with a session. */
+/** A person with a session, as the sign-in page starts it. Only the password is not typed in: that takes its time on purpose. */
 export async function signedInPerson(
+  server: Pick<TestServer, 'port'> & { clock?: Clock },
+  { username }: Credentials = ada,
+): Promise<Person> {
+  const database = openDatabase();
+  const account = await accountStore(database, tables.people).findByUsername(username);
+  if (account === undefined) throw new Error(`there is no account ${username}`);
+  const now = server.clock?.now() ?? Math.floor(Date.now() / 1_000);
+  const session = { sub: account.sub, amr: ['pwd'], now, lifetime: 28_800, idleLifetime: 7_200 };
+  const person = newPerson(server);
+  person.cookies.set('pixy_session', await sessionStore(database, tables.people).start(session));
+  return person;
+}
+
+/** A person who typed their password in. */
+export async function signInByForm(
   server: Pick<TestServer, 'port'>,
   { username, password }: Credentials = ada,
 ): Promise<Person> {
