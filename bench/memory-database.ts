@@ -89,18 +89,26 @@ const comparisons: Record<string, (one: never, other: never) => boolean> = {
   '>=': (one, other) => one >= other,
 };
 
-/** Conditions joined by AND, of comparisons and functions. */
+/** Conditions joined by AND, of comparisons and functions, or several of those in parentheses joined by OR. */
 function holds(input: Expressions, item: Item): boolean {
   if (input.ConditionExpression === undefined) return true;
-  return input.ConditionExpression.split(' AND ').every((condition) => {
+  const holdsOne = (condition: string): boolean => {
     const [, name, path = '', member = ''] = /^(\w+)\(([^,)]+)(?:, ([^)]+))?\)$/.exec(condition) ?? [];
     if (name === 'attribute_exists') return operand(path, item, input) !== undefined;
     if (name === 'attribute_not_exists') return operand(path, item, input) === undefined;
     if (name === 'contains') return (operand(path, item, input) as unknown[])?.includes(operand(member, item, input));
     const [one = '', comparison = '', other = ''] = condition.split(' ');
+    const [, sized] = /^size\((.+)\)$/.exec(one) ?? [];
+    if (sized !== undefined) {
+      return (operand(sized, item, input) as unknown[]).length === operand(other, item, input);
+    }
     const compare = comparisons[comparison];
     if (compare === undefined) throw new Error(`a condition that is not understood: ${condition}`);
     return compare(operand(one, item, input) as never, operand(other, item, input) as never);
+  };
+  return input.ConditionExpression.split(' AND ').every((condition) => {
+    const [, choice] = /^\((.* OR .*)\)$/.exec(condition) ?? [];
+    return choice === undefined ? holdsOne(condition) : choice.split(' OR ').some(holdsOne);
   });
 }
 
