@@ -46,7 +46,7 @@ import {
 import { makeAuthenticator, type RequestOptions } from '../people/authenticator.ts';
 import { stoppedClock } from '../support/clock.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
-import { formTokenOf, newPerson, signedInPerson } from '../support/person.ts';
+import { formTokenOf, newPerson, signInByForm } from '../support/person.ts';
 import { authorizeTarget, basic, obtainCode } from '../support/protocol.ts';
 import { ada } from '../support/server.ts';
 import { targetOf, toProvider } from '../upstream/flow.ts';
@@ -321,7 +321,7 @@ async function liveThroughADay(): Promise<void> {
 
   // A first-party client, in a browser that was idle for long, and an account that is chosen.
   for (const changes of [{}, { response_type: 'code id_token', nonce: 'a-nonce' }]) {
-    const idle = await signedInPerson({ port });
+    const idle = await signInByForm({ port });
     clock.advance(5_000);
     await idle.authorize(authorizeTarget(own, { scope: 'openid', ...changes }));
     await idle.follow(authorizeTarget(own, { scope: 'openid', prompt: 'select_account' }));
