@@ -3,6 +3,7 @@ import type { Refusal } from '../oauth/refusal.ts';
 import { hashPassword } from '../password.ts';
 import { type Account, claimsWithEmail } from '../people/account.ts';
 import type { AccountStore } from '../people/account-store.ts';
+import { verifyStoredPassword } from '../people/password-import.ts';
 import type { Attempt, ThrottleStore } from '../people/throttle-store.ts';
 import { type PasswordAttempt, verifyCredentials } from '../people/verify-credentials.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -40,13 +41,21 @@ export async function verifyPassword(
   };
   const verified = await verifyCredentials(attempt, accounts, counting, now);
   if (verified.ok) return ok({ account: verified.value, amr: ['pwd'] });
-  const isUnknown =
-    verified.refusal.reason === 'credentials_wrong' && !(await accounts.findByUsername(attempt.username));
-  if (!isUnknown || !hooks.migrateAccount) return verified;
-  const migrated = await migrate(attempt, hooks.migrateAccount, accounts, now);
-  if (migrated === undefined) return verified;
+  if (verified.refusal.reason !== 'credentials_wrong' || !hooks.migrateAccount) return verified;
+  const known = await accounts.findByUsername(attempt.username);
+  const account = known
+    ? await ifJustMade(known, attempt, now)
+    : await migrate(attempt, hooks.migrateAccount, accounts, now);
+  if (account === undefined) return verified;
   await counted?.takeBack();
-  return ok({ account: migrated, amr: ['pwd'] });
+  return ok({ account, amr: ['pwd'] });
+}
+
+/** Of several first sign-ins at once the others find the account made after they had looked for it: then its password decides. */
+async function ifJustMade(account: Account, { password }: PasswordAttempt, now: number): Promise<Account | undefined> {
+  if (account.createdAt === undefined || now - account.createdAt > 30 || account.disabledAt !== undefined)
+    return undefined;
+  return (await verifyStoredPassword(password, account.passwordHash)) ? account : undefined;
 }
 
 async function authenticate(
