@@ -9,7 +9,7 @@ import { type LocalServer, startServer } from '../../infra/local/server.ts';
 import { type LoopbackApp, startLoopbackApp } from './loopback-app.ts';
 
 /** The clock stands still at a full hour, so that no throttle window ends in the middle of a test. */
-const now = Math.floor(Date.now() / 3_600_000) * 3_600;
+export const now = Math.floor(Date.now() / 3_600_000) * 3_600;
 
 export type BrowserTests = BrowserPages & { issuer: string; app: LoopbackApp };
 
@@ -42,7 +42,7 @@ export async function startBrowserPages(): Promise<BrowserPages> {
       await context.close();
       expect(trouble.splice(0)).toEqual([]);
     });
-    context.setDefaultTimeout(6_000);
+    context.setDefaultTimeout(20_000);
     watch(context, trouble);
     await context.addInitScript({ path: fileURLToPath(new URL('measure.js', import.meta.url)) });
     return context.newPage();

@@ -1,13 +1,11 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { signIn, startBrowserTests } from './browser-tests.ts';
+import { now, signIn, startBrowserTests } from './browser-tests.ts';
 
 /* All of it without JavaScript. */
 
 const { issuer, app, open } = await startBrowserTests();
-/** The clock of the server, which stands still: every step has one code. */
-const now = Math.floor(Date.now() / 3_600_000) * 3_600_000;
 
 const enterCode = async (page: Page, label: string, code: string) => {
   await page.getByLabel(label, { exact: true }).fill(code);
@@ -22,7 +20,7 @@ test('an authenticator app is set up, asked for, and gives way to recovery codes
   await page.getByRole('link', { name: 'Set up' }).click();
   const key = (await page.locator('.secret').textContent()) ?? '';
   const totp = new TOTP({ secret: Secret.fromBase32(key.replaceAll(/\s/g, '')) });
-  const codeOf = (step: number) => totp.generate({ timestamp: now + step * 30_000 });
+  const codeOf = (step: number) => totp.generate({ timestamp: (now + step * 30) * 1_000 });
   await page.getByRole('img', { name: 'QR code that holds the key below' }).waitFor();
 
   await enterCode(page, 'Code that the app shows', '000000');
