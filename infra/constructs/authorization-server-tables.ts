@@ -161,14 +161,13 @@ export class AuthorizationServerTables extends Construct {
   grantSignIn(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('account#*', 'username#*'))
       .combine(allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('account#*', 'throttle#*')))
-      .combine(
-        allow(
-          grantee,
-          this.people,
-          ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
-          ofItems('sessions#*'),
-        ),
-      );
+      .combine(this.allowBeginningSessions(grantee));
+  }
+
+  /** Start a session, and end the one that the same person had in the browser. */
+  private allowBeginningSessions(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'] as const;
+    return allow(grantee, this.people, actions, ofItems('sessions#*'));
   }
 
   /** Keep the challenge that a passkey on the sign-in page answers. */
@@ -258,14 +257,7 @@ export class AuthorizationServerTables extends Construct {
       )
       .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('upstream-flow#*', 'links#*')))
       .combine(allow(grantee, this.people, ['dynamodb:DeleteItem'], ofItems('upstream#*', 'links#*')))
-      .combine(
-        allow(
-          grantee,
-          this.people,
-          ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'],
-          ofItems('sessions#*'),
-        ),
-      );
+      .combine(this.allowBeginningSessions(grantee));
   }
 
   /** Make an account and change its names and claims, as the hooks of a sign-in do. */
