@@ -1,8 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-/** Files that put something in the place of a module, which takes a process of their own. */
-const replacing = ['test/people/credentials.test.ts'];
-
 export default defineConfig({
   test: {
     reporters: ['dot', './test/closing-line.ts'],
@@ -15,13 +12,9 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/infra/**', 'test/browser/**', ...replacing],
+          exclude: ['test/infra/**', 'test/browser/**'],
           isolate: false,
         },
-      },
-      {
-        extends: true,
-        test: { name: 'replacing', include: replacing },
       },
       {
         // One browser for the folder.

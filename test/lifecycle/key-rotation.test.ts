@@ -17,7 +17,7 @@ import {
   warehouse,
 } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
-import { startTestServer } from '../support/server.ts';
+import { ada, startTestServer } from '../support/server.ts';
 
 const hour = 3_600;
 const day = 24 * hour;
@@ -26,13 +26,16 @@ const year = 365 * day;
 /** As long as verifiers may keep a JWKS without asking again. */
 const cacheLifetime = 2 * hour;
 
+/** Nobody types a password again and again for a year. */
+const session = { lifetime: 30 * day, idleLifetime: 30 * day };
+
 const app: FullClient = { ...mobile, refresh_token_lifetime: 2 * year, refresh_token_idle_lifetime: 2 * year };
 const batch = 'https://api.example/batch';
 
 const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
 const server = await startTestServer({
   clients: [app, machine, warehouse],
-  environment: { PIXY_WRAPPING_KEY, PIXY_SESSION_LIFETIME: String(30 * day) },
+  environment: { PIXY_WRAPPING_KEY },
 });
 await registerApi({ resource: batch, scope: ['api:read'], accessTokenLifetime: day });
 
@@ -70,8 +73,8 @@ async function liveOn(): Promise<History> {
   let nextRun = clock.now() + day;
   let switchAt = 0;
   let nextUse = 0;
-  let person = await signedInPerson(server);
-  let sessionEnds = clock.now() + 29 * day;
+  let person = await signedInPerson(server, ada, session);
+  let sessionEnds = clock.now() + session.lifetime;
   let { refresh_token } = await obtainTokens(server, person, app);
 
   const keep = (kind: string, jwt = '') => {
@@ -90,8 +93,8 @@ async function liveOn(): Promise<History> {
       nextRun += day;
     }
     if (clock.now() >= sessionEnds) {
-      person = await signedInPerson(server);
-      sessionEnds = clock.now() + 29 * day;
+      person = await signedInPerson(server, ada, session);
+      sessionEnds = clock.now() + session.lifetime;
     }
     history.fetched.push({ at: clock.now(), text: (await send(server.port, '/jwks')).body });
 

@@ -86,12 +86,13 @@ export const formTokenOf = ({ body }: Answer): string => /name="form_token" valu
 export async function signedInPerson(
   server: Pick<TestServer, 'port'> & { clock?: Clock },
   { username }: Credentials = ada,
+  lifetimes = { lifetime: 28_800, idleLifetime: 7_200 },
 ): Promise<Person> {
   const database = openDatabase();
   const account = await accountStore(database, tables.people).findByUsername(username);
   if (account === undefined) throw new Error(`there is no account ${username}`);
   const now = server.clock?.now() ?? Math.floor(Date.now() / 1_000);
-  const session = { sub: account.sub, amr: ['pwd'], now, lifetime: 28_800, idleLifetime: 7_200 };
+  const session = { sub: account.sub, amr: ['pwd'], now, ...lifetimes };
   const person = newPerson(server);
   person.cookies.set('pixy_session', await sessionStore(database, tables.people).start(session));
   return person;

@@ -1,0 +1,116 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { NameOfAnother } from '../../shared/people/account-store.ts';
+import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
+import { FolderInUse } from './embedded-dynamodb.ts';
+import { UnusableFile } from './entries-file.ts';
+import { type LocalServer, startServer } from './server.ts';
+
+const port = (text: string): number => {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('It is not a port number.');
+  return Number(text);
+};
+
+const url = (text: string): string => {
+  if (!/^https?:/.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('It is not an http or https URL.');
+  return text;
+};
+
+const onOrOff = (text: string): boolean => {
+  if (/^(on|true|yes|1)$/i.test(text)) return true;
+  if (/^(off|false|no|0|)$/i.test(text)) return false;
+  throw new InvalidArgumentError('It is neither on nor off.');
+};
+
+const command = new Command('npm start --')
+  .description('Runs Pixy on this machine: the same functions that are deployed, with an embedded database.')
+  .addOption(new Option('--port <port>', 'port on localhost').env('PORT').argParser(port).default(3_000))
+  .addOption(new Option('--data <dir>', 'folder that survives restarts, or "memory"').env('PIXY_DATA').default('.pixy'))
+  .addOption(new Option('--clients <file>', 'JSON array of clients, instead of the demo clients').env('PIXY_CLIENTS'))
+  .addOption(
+    new Option('--accounts <file>', 'JSON array of accounts, instead of the demo account').env('PIXY_ACCOUNTS'),
+  )
+  .addOption(
+    new Option('--upstreams <file>', 'JSON array of upstream providers that people may sign in with').env(
+      'PIXY_UPSTREAMS',
+    ),
+  )
+  .addOption(
+    new Option('--hooks <file>', 'module that exports authenticate, migrateAccount or claims').env('PIXY_HOOKS'),
+  )
+  .addOption(
+    new Option('--dynamodb <url>', 'DynamoDB-compatible endpoint, instead of the embedded one')
+      .env('AWS_ENDPOINT_URL_DYNAMODB')
+      .argParser(url),
+  )
+  .addOption(
+    new Option('--path-aliases [on|off]', 'answer at the paths of other authorization servers as well')
+      .env('PIXY_PATH_ALIASES')
+      .preset('on')
+      .argParser(onOrOff),
+  )
+  .parse();
+
+type Options = {
+  port: number;
+  data: string;
+  clients?: string;
+  accounts?: string;
+  upstreams?: string;
+  hooks?: string;
+  dynamodb?: string;
+  pathAliases?: boolean;
+};
+const options = command.opts<Options>();
+
+try {
+  const server = await startServer({
+    port: options.port,
+    data: options.data,
+    clientsFile: options.clients,
+    accountsFile: options.accounts,
+    upstreamsFile: options.upstreams,
+    hooksFile: options.hooks,
+    dynamodb: options.dynamodb,
+    pathAliases: options.pathAliases,
+  });
+  process.stdout.write(greeting(server));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(server));
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function stop(server: LocalServer): Promise<void> {
+  await server.close();
+  process.exit(0);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof UnusableFile || error instanceof FolderInUse || error instanceof NameOfAnother) {
+    return error.message;
+  }
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    return `Port ${options.port} is in use. Choose another one with --port.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function greeting({ issuer, demo }: LocalServer): string {
+  const lines = [
+    '',
+    `  Pixy is running at ${issuer}`,
+    '',
+    `  Discovery   ${issuer}/.well-known/openid-configuration`,
+    `  JWKS        ${issuer}/jwks`,
+    `  Data        ${options.dynamodb ?? options.data}`,
+  ];
+  if (demo.clients) {
+    const { client_id: confidential, client_secret: secret } = demoConfidentialClient;
+    lines.push(`  Clients     ${demoPublicClient.client_id} (public, S256)`);
+    lines.push(`              ${confidential} (confidential, none), secret ${secret}`);
+    lines.push(`              ${demoAdminClient.client_id} (management API), secret ${demoAdminClient.client_secret}`);
+  }
+  if (demo.account) lines.push(`  Account     ${demoAccount.username}, password ${demoAccount.password}`);
+  if (demo.clients) lines.push('', `  Try a whole sign-in in the browser: ${issuer}/demo?start`);
+  return `${lines.join('\n')}\n\n`;
+}
