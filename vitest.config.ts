@@ -17,12 +17,11 @@ export default defineConfig({
         },
       },
       {
-        // One browser for the folder.
+        // One browser for all files of a worker.
         extends: true,
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          globalSetup: 'test/browser/one-browser.ts',
           isolate: false,
         },
       },

@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BrowserContext, type BrowserContextOptions, chromium, type Page, type Response } from 'playwright-core';
-import { afterAll, expect, inject, onTestFinished } from 'vitest';
+import type { BrowserContext, BrowserContextOptions, Page, Response } from 'playwright-core';
+import { afterAll, expect, onTestFinished } from 'vitest';
 import { demoAccount } from '../../infra/local/demo/demo-data.ts';
 import { type LocalServer, startServer } from '../../infra/local/server.ts';
+import { sharedBrowser } from './launch-browser.ts';
 import { type LoopbackApp, startLoopbackApp } from './loopback-app.ts';
 
 /** The clock stands still at a full hour, so that no throttle window ends in the middle of a test. */
@@ -20,7 +21,7 @@ export type BrowserPages = {
   open: (options?: BrowserContextOptions) => Promise<Page>;
 };
 
-/** One server and one app for the tests of a file, in the browser of the run. `clients` take the place of the demo clients. */
+/** One server and one app for the tests of a file, in a browser. `clients` take the place of the demo clients. */
 export async function startBrowserTests(clients: object[] = []): Promise<BrowserTests> {
   await using started = new AsyncDisposableStack();
   const { issuer } = started.adopt(await startServerWith(clients), (running) => running.close());
@@ -31,10 +32,9 @@ export async function startBrowserTests(clients: object[] = []): Promise<Browser
   return { issuer, app, ...pages };
 }
 
-/** The browser of the run, without a server. */
+/** The browser alone, without a server. */
 export async function startBrowserPages(): Promise<BrowserPages> {
-  const browser = await chromium.connect(inject('browser'));
-  afterAll(() => browser.close());
+  const browser = await sharedBrowser();
   const trouble: string[] = [];
   const open = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext(options);

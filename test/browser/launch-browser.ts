@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserServer, chromium, type LaunchOptions } from 'playwright-core';
+import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 
 /*
  * Which browser the tests run in: the one PIXY_CHROME names, else the Chromium that came with the packages
@@ -22,14 +22,16 @@ const args = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
 ];
 
+let shared: Promise<Browser> | undefined;
+
+/** The browser of this process, for all files that run in it. It ends with the process. */
+export const sharedBrowser = (): Promise<Browser> => {
+  shared ??= launchBrowser();
+  return shared;
+};
+
 /** Rejects with one sentence when there is no browser. */
-export const launchBrowser = (): Promise<Browser> => firstThatStarts((options) => chromium.launch(options));
-
-/** The same, for several processes that connect to it. */
-export const launchServer = (): Promise<BrowserServer> =>
-  firstThatStarts((options) => chromium.launchServer({ ...options, host: '127.0.0.1' }));
-
-async function firstThatStarts<Started>(start: (options: LaunchOptions) => Promise<Started>): Promise<Started> {
+export async function launchBrowser(): Promise<Browser> {
   const named = process.env['PIXY_CHROME'];
   const candidates: (() => LaunchOptions | Promise<LaunchOptions>)[] = named
     ? [() => ({ executablePath: named })]
@@ -37,7 +39,7 @@ async function firstThatStarts<Started>(start: (options: LaunchOptions) => Promi
   const failures: unknown[] = [];
   for (const candidate of candidates) {
     try {
-      return await start({ ...(await candidate()), args, headless: true, timeout: 20_000 });
+      return await chromium.launch({ ...(await candidate()), args, headless: true, timeout: 20_000 });
     } catch (error) {
       failures.push(error);
     }

@@ -41,7 +41,6 @@ import {
   atCodePage,
   passkeyFormOf,
   post as posted,
-  signedIn,
 } from '../people/account-flows.ts';
 import { makeAuthenticator, type RequestOptions } from '../people/authenticator.ts';
 import { stoppedClock } from '../support/clock.ts';
@@ -351,7 +350,7 @@ async function signInUpstream(port: number, provider: ScriptedProvider): Promise
 /** Everything that a person can do on the account pages, and signing in with what they made there. */
 async function liveWithAnAccount(server: { port: number; issuer: string }): Promise<void> {
   await accountStore(openDatabase(dynamodb()), tables.people).put(account('ann'));
-  const person = await signedIn(server, 'ann');
+  const person = await signInByForm(server, account('ann'));
   const { code, verifier } = await obtainCode(person, web);
   const redemption = {
     grant_type: 'authorization_code',

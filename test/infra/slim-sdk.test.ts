@@ -6,7 +6,7 @@ import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client
 import { DecryptCommand, EncryptCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as sdk from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import * as slimDynamoDB from '../../infra/bundling/sdk/client-dynamodb.ts';
 import * as slimKms from '../../infra/bundling/sdk/client-kms.ts';
 import * as slimSsm from '../../infra/bundling/sdk/client-ssm.ts';
@@ -77,7 +77,10 @@ beforeEach(() => {
   received.length = 0;
   replies = [];
   useEndpoint(endpoint);
+  // The pause before another attempt is a random part of a second or two.
+  vi.spyOn(Math, 'random').mockReturnValue(0.01);
 });
+afterEach(() => vi.restoreAllMocks());
 
 type Sends = { send(command: never): Promise<unknown> };
 

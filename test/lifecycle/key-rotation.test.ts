@@ -63,8 +63,8 @@ type History = { signed: Signed[]; fetched: Fetched[]; published: string[]; reti
 
 /**
  * Lets more than a year go by: somebody signs in, refreshes and asks for every kind of token again and again, while the schedule
- * rotates the keys. Around each switch of keys it happens every four hours and in the very seconds before and after it, else every
- * five days.
+ * rotates the keys. Around each switch of keys it happens every seven hours and in the very seconds before and after it, else every
+ * ten days.
  */
 async function liveOn(): Promise<History> {
   const history: History = { signed: [], fetched: [], published: [], retired: [], inactive: [] };
@@ -109,9 +109,9 @@ async function liveOn(): Promise<History> {
       keep('access token for an API', own.json.access_token);
       const { json } = await introspect(server, warehouse, { token: tokens.access_token });
       if (json['active'] !== true) history.inactive.push(tokens.access_token ?? '');
-      nextUse = clock.now() + 5 * day;
+      nextUse = clock.now() + 10 * day;
     }
-    const moments = [switchAt - 1, switchAt, nextRun, ...(isNearSwitch ? [clock.now() + 4 * hour] : [])];
+    const moments = [switchAt - 1, switchAt, nextRun, ...(isNearSwitch ? [clock.now() + 7 * hour] : [])];
     clock.advance(Math.min(...moments.filter((moment) => moment > clock.now())) - clock.now());
   }
   return history;

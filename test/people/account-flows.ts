@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import { encodeFields, type Fields, formType } from '../support/http.ts';
-import { formTokenOf, newPerson, type Page, type Person, signInByForm } from '../support/person.ts';
+import { formTokenOf, newPerson, type Page, type Person, signedInPerson } from '../support/person.ts';
 import type { TestServer } from '../support/server.ts';
 import { type CreationOptions, makeAuthenticator, type RequestOptions } from './authenticator.ts';
 
@@ -82,8 +82,8 @@ export const account = (username: string) => ({
   claims: { sub: `sub-of-${username}`, name: `Name of ${username}` },
 });
 
-export const signedIn = (server: Pick<TestServer, 'port'>, username: string): Promise<Person> =>
-  signInByForm(server, account(username));
+export const signedIn = (server: Pick<TestServer, 'port' | 'clock'>, username: string): Promise<Person> =>
+  signedInPerson(server, account(username));
 
 /** Somebody at the page that asks for a code, in a new browser. */
 export async function atCodePage(server: Pick<TestServer, 'port'>, username: string, target = '/sign-in') {

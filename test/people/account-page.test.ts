@@ -212,7 +212,7 @@ test('the password changes with the current one, and all other sessions end', as
   expect(answer).toMatchObject({ status: 303, headers: { location: '/account' } });
   expect(await bodyOf(person)).toContain('Your password is changed.');
   expect(await isSignedIn(other)).toBe(false);
-  await expect(signedIn(server, 'hal')).rejects.toThrow('could not sign in: 400');
+  await expect(signInByForm(server, account('hal'))).rejects.toThrow('could not sign in: 400');
   expect(await isSignedIn(await signInByForm(server, { username: 'hal', password: next }))).toBe(true);
 });
 

@@ -4,7 +4,7 @@ import { clientStore } from '../../shared/clients/client-store.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { managementToken, manager, robot } from '../admin/admin.ts';
 import { spa } from '../support/clients.ts';
-import { startTestServer, tables } from '../support/server.ts';
+import { startTestServer, type TestAccount, tables } from '../support/server.ts';
 
 /*
  * AT5, BP22: a client is the subject of its own tokens, so no person may have its id for a subject. test/cli/subjects.test.ts does
@@ -12,7 +12,7 @@ import { startTestServer, tables } from '../support/server.ts';
  */
 
 const shared = { username: 'somebody', claims: { sub: spa.client_id } };
-const started = (accounts: object[]) =>
+const started = (accounts: TestAccount[]) =>
   startTestServer({ clients: [spa], accounts }).then(
     () => 'started',
     (error: Error) => `${error.name}: ${error.message}`,

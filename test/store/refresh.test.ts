@@ -80,8 +80,8 @@ describe('a refresh token', () => {
     expect(reasonOf(await refresh(second))).toBe('ok');
   });
 
-  test('H8: of 20 parallel refreshes all get the same successor, 100 rounds', { timeout: 60_000 }, async () => {
-    for (let round = 0; round < 100; round += 1) {
+  test('H8: of 20 parallel refreshes all get the same successor, 25 rounds', async () => {
+    for (let round = 0; round < 25; round += 1) {
       const { grant, token } = await redeemed();
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => next(token)));
       expect(new Set(outcomes.map(refreshHash)).size).toBe(1);

@@ -4,15 +4,20 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { localTableNames } from '../../infra/local/create-tables.ts';
 import { type ServerOptions, startServer } from '../../infra/local/server.ts';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { hashPassword } from '../../shared/password.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
 import type { TestClient } from './clients.ts';
 import { type Clock, stoppedClock } from './clock.ts';
 
 export const ada = { username: 'ada', password: 'correct horse battery staple', claims: { sub: 'ada-0001' } };
 
+export type TestAccount = { username?: string; email?: string; password?: string; [member: string]: unknown };
+
 export type TestServerOptions = Pick<ServerOptions, 'dynamodb' | 'environment' | 'limits'> & {
   clients?: readonly TestClient[];
   /** @default Ada */
-  accounts?: readonly object[];
+  accounts?: readonly TestAccount[];
   /** @default a stopped clock; `system` for libraries that look at the clock of the machine */
   clock?: 'system';
 };
@@ -36,6 +41,7 @@ export const tables = localTableNames;
  */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { clients = [], accounts = [ada], clock: system, ...given } = options;
+  const withoutPasswords = accounts.map(({ password: _, ...account }) => account);
   const clock = stoppedClock();
   const auditLines: string[] = [];
   const folder = await mkdtemp(join(tmpdir(), 'pixy-test-'));
@@ -44,7 +50,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     const accountsFile = join(folder, 'accounts.json');
     // Trusted unless a test says otherwise: consent has tests of its own.
     await writeFile(clientsFile, JSON.stringify(clients.map((client) => ({ first_party: true, ...client }))));
-    await writeFile(accountsFile, JSON.stringify(accounts));
+    await writeFile(accountsFile, JSON.stringify(withoutPasswords));
     const started = await startServer({
       ...given,
       port: 0,
@@ -57,8 +63,23 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     afterAll(() => started.close());
     const { issuer } = started;
     const dynamodb = process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '';
+    await givePasswords(accounts);
     return { issuer, port: Number(new URL(issuer).port), clock, dynamodb, auditLines };
   } finally {
     await rm(folder, { recursive: true });
+  }
+}
+
+const hashes = new Map<string, Promise<string>>();
+
+/** Each password is hashed once for all servers of this process: hashing takes its time on purpose. */
+async function givePasswords(accounts: readonly TestAccount[]): Promise<void> {
+  const store = accountStore(openDatabase(), tables.people);
+  for (const { username, email, password } of accounts) {
+    if (password === undefined) continue;
+    const hash = hashes.get(password) ?? hashPassword(password);
+    hashes.set(password, hash);
+    const account = await store.findByUsername(username ?? email ?? '');
+    await store.setPassword(account?.sub ?? '', await hash);
   }
 }
