@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { spa, type TestClient, web } from '../support/clients.ts';
 import { type Outage, startDatabaseProxy } from '../support/database-proxy.ts';
 import { type Answer, encodeFields, type Fields, formType, type Sent, send } from '../support/http.ts';
@@ -281,6 +281,12 @@ describe('a verifier or a code that does not fit: 400 invalid_grant with a reaso
 });
 
 describe('DynamoDB is down: 503, temporarily unavailable, with Retry-After', () => {
+  // The pause before another attempt is a random part of a second or two.
+  beforeEach(() => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.01);
+  });
+  afterEach(() => vi.restoreAllMocks());
+
   const outages: [string, Outage][] = [
     ['unreachable', 'cut'],
     ['failing', { status: 500, type: 'InternalServerError' }],
