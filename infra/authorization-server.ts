@@ -70,6 +70,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly selfRegistration?: boolean;
   /**
+   * Whether signing out revokes what the session gave to clients: grants with refresh tokens, except those for `offline_access`
+   * (docs/back-channel-logout.md). Costs one more write for every client in a session.
+   *
+   * @default false
+   */
+  readonly revokeAtSignOut?: boolean;
+  /**
    * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Their accounts keep the passwords they
    * have, for when it is switched on again.
    *
@@ -182,6 +189,7 @@ export class AuthorizationServer extends Construct {
       ...audience,
       ...lifetimes,
       ...(props.selfRegistration && { PIXY_REGISTRATION: 'on' }),
+      ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
       ...(props.passwords === false && { PIXY_PASSWORDS: 'off' }),
       ...(props.brand && { PIXY_BRAND: brandVariable(props.brand) }),
       ...(props.signing && { PIXY_SIGNING: signing }),
@@ -211,6 +219,7 @@ export class AuthorizationServer extends Construct {
     >;
 
     grantReadUpstreamSecrets(this, functions.upstream, upstreams);
+    if (props.revokeAtSignOut) tables.grantRevokeGrants(functions['sign-out']);
     if (hooks.authenticate ?? hooks.migrateAccount) tables.grantMirrorAccounts(functions['sign-in']);
 
     const { 'rotate-keys': rotateKeys, ...endpoints } = functions;

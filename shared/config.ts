@@ -71,6 +71,8 @@ const environment = v.object({
   PIXY_REFRESH_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
   PIXY_REFRESH_LIFETIME: seconds(7_776_000, 60, 63_072_000),
   PIXY_REFRESH_GRACE: seconds(10, 0, 60),
+  /** Whether signing out ends what the session gave to clients; see docs/back-channel-logout.md. */
+  PIXY_REVOKE_AT_SIGN_OUT: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether people can make accounts themselves. */
   PIXY_REGISTRATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Name, logo, colors and words of the pages, as JSON. */
@@ -119,6 +121,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     refreshIdleLifetime: values.PIXY_REFRESH_IDLE_LIFETIME,
     refreshLifetime: values.PIXY_REFRESH_LIFETIME,
     refreshGrace: values.PIXY_REFRESH_GRACE,
+    revokesAtSignOut: values.PIXY_REVOKE_AT_SIGN_OUT === 'on',
     registration: values.PIXY_REGISTRATION === 'on',
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,

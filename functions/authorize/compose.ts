@@ -13,6 +13,7 @@ import { type AuthorizeDeps, authorizeHandler } from './handler.ts';
 export const authorizeDeps = ({ config, database, writeLine, now }: Runtime): AuthorizeDeps => ({
   issuer: config.issuer,
   codeLifetime: config.codeLifetime,
+  revokesAtSignOut: config.revokesAtSignOut,
   clients: clientReader(database, config.tables.clients, now),
   apis: apiReader(database, config.tables.clients, now),
   sessions: sessionStore(database, config.tables.people),

@@ -38,6 +38,8 @@ export type AuthorizeDeps = {
   issuer: string;
   /** Seconds. */
   codeLifetime: number;
+  /** Whether grants have to know the session they came from. */
+  revokesAtSignOut: boolean;
   clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
   apis: ApiReader;
   sessions: Pick<SessionStore, 'find' | 'findWithConsent' | 'keepAlive' | 'note'>;
@@ -138,8 +140,9 @@ async function authorize(
   const acr = toldAcr(admitted.value, amr);
   const granted = { clientId: client.clientId, sub, authTime, amr, acr, scope, resources, nonce, challenge };
   const claims = await requestedClaims(admitted.value, client, sub, deps);
-  // A client that wants to be told when the session ends knows it by a name.
-  const sid = client.backchannelLogoutUri === undefined ? undefined : listedIdOf(sessionId);
+  // A client that wants to be told when the session ends knows it by a name; so does a grant that ends with it.
+  const isBound = client.backchannelLogoutUri !== undefined || deps.revokesAtSignOut;
+  const sid = isBound ? listedIdOf(sessionId) : undefined;
   const { code, grant } = issueCode(
     { ...granted, ...claims, sid, redirectUri, redirectUriSent },
     now,

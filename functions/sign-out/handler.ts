@@ -24,6 +24,7 @@ import { type Session, type SessionStore, subjectOf } from '../../shared/people/
 import type { Result } from '../../shared/result.ts';
 import { type HintClaims, readIdTokenHint } from '../../shared/tokens/id-token-hint.ts';
 import type { TellClients } from './back-channel.ts';
+import type { RevokeGrants } from './revoke-grants.ts';
 
 export type SignOutDeps = {
   issuer: string;
@@ -33,6 +34,8 @@ export type SignOutDeps = {
   sessions: Pick<SessionStore, 'find' | 'end'>;
   publishedKeys: () => Promise<JwkSet>;
   tellClients: TellClients;
+  /** Absent where grants outlive the session. */
+  revokeGrants?: RevokeGrants | undefined;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
@@ -78,6 +81,7 @@ async function signOut(
     return { reply: await signOutPage(look, sent, form.token, form.cookies) };
   }
   const ended = meant.length > 0 ? meant : browser.ids;
+  await deps.revokeGrants?.(ended);
   const sessions = await Promise.all(ended.map((id) => deps.sessions.end(id)));
   await deps.tellClients(sessions, request.requestId);
   const left = { ...browser, ids: browser.ids.filter((id) => !ended.includes(id)) };

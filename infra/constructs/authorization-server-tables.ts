@@ -210,14 +210,7 @@ export class AuthorizationServerTables extends Construct {
       .combine(
         allow(grantee, this.people, ['dynamodb:Query'], ofItems('consents#*', 'links#*', 'passkeys#*', 'sessions#*')),
       )
-      .combine(allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']))
-      .combine(
-        Grant.addToPrincipal({
-          grantee,
-          actions: ['dynamodb:Query'],
-          resourceArns: [`${this.grants.tableArn}/index/byPerson`],
-        }),
-      )
+      .combine(this.grantRevokeGrants(grantee))
       .combine(this.allowWrapping(grantee, 'kms:Encrypt', totpSecrets))
       .combine(this.allowWrapping(grantee, 'kms:Decrypt', totpSecrets));
   }
@@ -277,6 +270,17 @@ export class AuthorizationServerTables extends Construct {
   /** Read a session and end it. */
   grantSignOut(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem'], ofItems('sessions#*'));
+  }
+
+  /** Find the grants with refresh tokens that a person gave, and revoke them. */
+  grantRevokeGrants(grantee: IGrantable): Grant {
+    return allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']).combine(
+      Grant.addToPrincipal({
+        grantee,
+        actions: ['dynamodb:Query'],
+        resourceArns: [`${this.grants.tableArn}/index/byPerson`],
+      }),
+    );
   }
 
   /** Read the public signing keys. The private part is in the same items, encrypted, and stays so without `grantSign`. */

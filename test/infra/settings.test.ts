@@ -10,7 +10,7 @@ import { readContext } from '../../infra/context.ts';
 import { lifetimeLimits, lifetimeVariables } from '../../infra/environment.ts';
 import { WrongSetting } from '../../infra/wrong-setting.ts';
 import { readConfig } from '../../shared/config.ts';
-import { constructIds, functionsOf, removeAssemblies, type TemplateJson, testApp } from './synthesize.ts';
+import { constructIds, functionsOf, policiesOf, removeAssemblies, type TemplateJson, testApp } from './synthesize.ts';
 
 afterAll(removeAssemblies);
 
@@ -176,6 +176,32 @@ describe('passwords', () => {
     expect(readConfig(environment).hasPasswords).toBe(true);
     expect(readConfig({ ...environment, PIXY_PASSWORDS: 'off' }).hasPasswords).toBe(false);
     expect(() => readConfig({ ...environment, PIXY_PASSWORDS: 'no' })).toThrow('PIXY_PASSWORDS is not on or off');
+  });
+});
+
+describe('revoking at sign-out', () => {
+  const statements = (props: AuthorizationServerProps) => {
+    const stack = new Stack(testApp(), 'Test');
+    new AuthorizationServer(stack, 'Auth', props);
+    const template = Template.fromStack(stack).toJSON() as TemplateJson;
+    const signOut = functionsOf(template).get(constructIds['sign-out']);
+    return signOut ? policiesOf(template, signOut).statements : expect.unreachable();
+  };
+
+  it('is a right of the function that signs out, which it has only where it is switched on', () => {
+    const before = new Set(statements({}).map((one) => JSON.stringify(one)));
+    const more = statements({ revokeAtSignOut: true }).filter((one) => !before.has(JSON.stringify(one)));
+    expect(more.flatMap(({ Action }) => Action).toSorted()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ]);
+    expect(JSON.stringify(more)).toContain('/index/byPerson');
+  });
+
+  it('is off unless it is on', () => {
+    expect(readConfig(environment).revokesAtSignOut).toBe(false);
+    expect(readConfig({ ...environment, PIXY_REVOKE_AT_SIGN_OUT: 'on' }).revokesAtSignOut).toBe(true);
   });
 });
 

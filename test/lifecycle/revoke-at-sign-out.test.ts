@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { startDatabaseProxy } from '../support/database-proxy.ts';
+import { encodeFields } from '../support/http.ts';
+import {
+  type FullClient,
+  introspect,
+  mobile,
+  obtainTokens,
+  portal,
+  refresh,
+  refreshed,
+  type Tokens,
+  warehouse,
+} from '../support/lifecycle.ts';
+import { newPerson, type Person, signedInPerson, signInByForm } from '../support/person.ts';
+import { authorizeTarget, claimsOf } from '../support/protocol.ts';
+import { startTestServer } from '../support/server.ts';
+
+/* OpenID Connect Back-Channel Logout §2.7, where the operator switched it on. */
+
+const database = await startDatabaseProxy();
+const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
+const given = { clients: [mobile, portal, warehouse], dynamodb: database.endpoint };
+const server = await startTestServer({ ...given, environment: { PIXY_WRAPPING_KEY, PIXY_REVOKE_AT_SIGN_OUT: 'on' } });
+/** The same tables, where nobody said anything about it. */
+const silent = await startTestServer({ ...given, environment: { PIXY_WRAPPING_KEY } });
+
+const signOut = (person: Person, { id_token: id_token_hint }: Tokens) =>
+  person.open(`/sign-out?${encodeFields({ id_token_hint })}`);
+
+const isAlive = async (client: FullClient, tokens: Tokens): Promise<boolean> =>
+  (await refresh(server, client, tokens.refresh_token)).status === 200;
+
+describe('a person who signs out', () => {
+  test('takes the grants of the session along, of every client: no refresh, and no token is active', async () => {
+    const person = await signedInPerson(server);
+    const [one, other] = [await obtainTokens(server, person, mobile), await obtainTokens(server, person, portal)];
+    const used = await refreshed(server, portal, other.refresh_token);
+    expect((await introspect(server, warehouse, { token: used.access_token })).json['active']).toBe(true);
+    expect((await signOut(person, one)).status).toBe(200);
+    expect(await isAlive(mobile, one)).toBe(false);
+    expect(await isAlive(portal, used)).toBe(false);
+    expect((await introspect(server, warehouse, { token: used.access_token })).json['active']).toBe(false);
+  });
+
+  test('leaves what other sessions gave, of the same person too', async () => {
+    const [person, elsewhere] = [await signedInPerson(server), await signedInPerson(server)];
+    const [here, there] = [await obtainTokens(server, person, mobile), await obtainTokens(server, elsewhere, mobile)];
+    await signOut(person, here);
+    expect(await isAlive(mobile, here)).toBe(false);
+    expect(await isAlive(mobile, there)).toBe(true);
+  });
+
+  test('leaves access that was given for longer than a session', async () => {
+    const person = await signedInPerson(server);
+    const lasting = await obtainTokens(server, person, mobile, { scope: 'openid offline_access' });
+    await signOut(person, lasting);
+    expect(await isAlive(mobile, lasting)).toBe(true);
+  });
+
+  test('and had typed the password again in between ends what was given before that as well', async () => {
+    const person = await signInByForm(server);
+    const before = await obtainTokens(server, person, mobile);
+    await person.authorize(authorizeTarget(mobile, { scope: 'openid', prompt: 'login' }));
+    expect(await isAlive(mobile, before)).toBe(true);
+    const after = await obtainTokens(server, person, mobile);
+    await signOut(person, after);
+    expect(await isAlive(mobile, before)).toBe(false);
+    expect(await isAlive(mobile, after)).toBe(false);
+  });
+
+  test('while the database is down is told so, is still signed in, and can do it again', async () => {
+    const person = await signedInPerson(server);
+    const tokens = await obtainTokens(server, person, mobile);
+    const outage = { status: 400, type: 'AccessDeniedException', only: 'UpdateItem pixy-grants' };
+    const failed = await database.during(outage, () => signOut(person, tokens));
+    expect(failed.status).toBe(503);
+    expect((await signOut(person, tokens)).status).toBe(200);
+    expect(await isAlive(mobile, tokens)).toBe(false);
+  });
+
+  test('and whose session is none of this server ends nothing', async () => {
+    const person = await signedInPerson(server);
+    const tokens = await obtainTokens(server, person, mobile);
+    const stranger = newPerson(server);
+    await signOut(stranger, tokens);
+    stranger.cookies.set('pixy_session', (person.cookies.get('pixy_session') ?? '').replace(/.{4}$/, 'AAAA'));
+    await signOut(stranger, tokens);
+    expect(await isAlive(mobile, tokens)).toBe(true);
+  });
+});
+
+test('a session notes a client once, whatever it asks for later', async () => {
+  const person = await signedInPerson(server);
+  await person.authorize(authorizeTarget(mobile, { scope: 'openid' }));
+  const calls = await database.callsDuring(() => person.authorize(authorizeTarget(mobile, { scope: 'openid' })));
+  expect(calls.filter((call) => call.startsWith('UpdateItem'))).toEqual([]);
+});
+
+test('without the switch grants outlive the session, and tokens do not name it', async () => {
+  const person = await signedInPerson(silent);
+  const tokens = await obtainTokens(silent, person, mobile);
+  expect(claimsOf(tokens.id_token)).not.toHaveProperty('sid');
+  await person.open(`/sign-out?${encodeFields({ id_token_hint: tokens.id_token })}`);
+  expect((await refresh(silent, mobile, tokens.refresh_token)).status).toBe(200);
+});
