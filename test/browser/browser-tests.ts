@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserContext, BrowserContextOptions, Page, Response } from 'playwright-core';
 import { afterAll, expect, onTestFinished } from 'vitest';
 import { demoAccount } from '../../infra/local/demo/demo-data.ts';
-import { type LocalServer, startServer } from '../../infra/local/server.ts';
+import { type LocalServer, type ServerOptions, startServer } from '../../infra/local/server.ts';
 import { sharedBrowser } from './launch-browser.ts';
 import { type LoopbackApp, startLoopbackApp } from './loopback-app.ts';
 
@@ -21,10 +21,16 @@ export type BrowserPages = {
   open: (options?: BrowserContextOptions) => Promise<Page>;
 };
 
-/** One server and one app for the tests of a file, in a browser. `clients` take the place of the demo clients. */
-export async function startBrowserTests(clients: object[] = []): Promise<BrowserTests> {
+/**
+ * One server and one app for the tests of a file, in a browser. `clients` take the place of the demo clients, `settings` that of
+ * settings of the server.
+ */
+export async function startBrowserTests(
+  clients: object[] = [],
+  settings: Partial<ServerOptions> = {},
+): Promise<BrowserTests> {
   await using started = new AsyncDisposableStack();
-  const { issuer } = started.adopt(await startServerWith(clients), (running) => running.close());
+  const { issuer } = started.adopt(await startServerWith(clients, settings), (running) => running.close());
   const app = started.adopt(await startLoopbackApp(issuer), (running) => running.close());
   const pages = await startBrowserPages();
   const kept = started.move();
@@ -50,8 +56,8 @@ export async function startBrowserPages(): Promise<BrowserPages> {
   return { trouble, open };
 }
 
-async function startServerWith(clients: object[]): Promise<LocalServer> {
-  const options = { port: 0, data: 'memory', now: () => now, writeLine: () => {} };
+async function startServerWith(clients: object[], settings: Partial<ServerOptions>): Promise<LocalServer> {
+  const options = { port: 0, data: 'memory', now: () => now, writeLine: () => {}, ...settings };
   if (clients.length === 0) return startServer(options);
   const folder = await mkdtemp(join(tmpdir(), 'pixy-'));
   try {

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { grace, startOtherPixy } from '../upstream/other-pixy.ts';
+import { signIn, startBrowserTests } from './browser-tests.ts';
+
+/* The button of an upstream provider, which is another Pixy here, and so has a page of its own to sign in and to allow. */
+
+const other = await startOtherPixy();
+const { issuer, app, open } = await startBrowserTests([], {
+  environment: { PIXY_UPSTREAMS: other.upstreams },
+  now: () => Math.floor(Date.now() / 1_000),
+});
+const there = new RegExp(`^${other.issuer}/`);
+
+test('whoever says no there is told so here, and can sign in another way', async () => {
+  const page = await open();
+  const beginning = app.begin();
+  await page.goto(beginning.url);
+  await page.getByRole('button', { name: 'Continue with The other one' }).click();
+  await page.waitForURL(there);
+  await signIn(page, grace);
+  await page.getByRole('button', { name: 'Do not allow' }).click();
+  expect(await page.getByRole('alert').textContent()).toBe(
+    'You were not signed in with The other one, because you or The other one said no.',
+  );
+  expect(page.url().startsWith(`${issuer}/`)).toBe(true);
+  await signIn(page);
+  await page.waitForURL(`${app.redirectUri}?**`);
+  expect(await app.redeem(page.url(), beginning)).toMatchObject({ token_type: 'Bearer' });
+});
+
+test('a person signs in at the provider, and the app gets its tokens', async () => {
+  const page = await open();
+  const beginning = app.begin();
+  await page.goto(beginning.url);
+  await page.getByRole('button', { name: 'Continue with The other one' }).click();
+  await page.waitForURL(there);
+  await signIn(page, grace);
+  await page.getByRole('button', { name: 'Allow', exact: true }).click();
+  await page.waitForURL(`${app.redirectUri}?**`);
+  expect(await app.redeem(page.url(), beginning)).toMatchObject({ token_type: 'Bearer' });
+});
+
+test('the provider asks once what we may know; without JavaScript it works as well', async () => {
+  const page = await open({ javaScriptEnabled: false });
+  const beginning = app.begin();
+  await page.goto(beginning.url);
+  await page.getByRole('button', { name: 'Continue with The other one' }).click();
+  await page.waitForURL(there);
+  await signIn(page, grace);
+  await page.waitForURL(`${app.redirectUri}?**`);
+  expect(await app.redeem(page.url(), beginning)).toMatchObject({ token_type: 'Bearer' });
+});
+
+test('an app that knows the provider leads straight there', async () => {
+  const page = await open();
+  await page.goto(app.begin({ idp: 'pixy' }).url);
+  expect(page.url()).toMatch(there);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+});

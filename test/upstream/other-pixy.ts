@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+
+const secret = 'the secret that the other one knows us by';
+
+export const grace = { username: 'grace', password: 'a password of Grace', email: 'grace@upstream.example' };
+
+/**
+ * Pixy as a provider, `npm start` in a process of its own, and Grace has an account there. Ends after the last test of the file.
+ * `registration` adds members to what we are registered with there. Returns what we know it by.
+ */
+export async function startOtherPixy(registration: object = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'pixy-upstream-'));
+  const file = (name: string, json: object) => {
+    writeFileSync(join(folder, name), JSON.stringify(json));
+    return join(folder, name);
+  };
+  const registered = {
+    client_id: 'downstream',
+    client_secret: secret,
+    redirect_uris: ['http://localhost/upstream/pixy/callback'],
+    ...registration,
+  };
+  const claims = { sub: 'grace-there', name: 'Grace Hopper', email: grace.email, email_verified: true };
+  const files = ['--clients', file('clients.json', [registered])];
+  files.push('--accounts', file('accounts.json', [{ ...grace, claims }]));
+  const { AWS_ENDPOINT_URL_DYNAMODB: _, ...env } = process.env;
+  const child = spawn(process.execPath, ['infra/local/start.ts', '--port', '0', '--data', 'memory', ...files], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  afterAll(async () => {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    rmSync(folder, { recursive: true });
+  });
+  const issuer = await new Promise<string>((found) => {
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      const [, running] = /running at (http:\/\/localhost:\d+)\n/.exec(output) ?? [];
+      if (running !== undefined) found(running);
+    });
+  });
+  const provider = { id: 'pixy', name: 'The other one', issuer, client_id: 'downstream', client_secret: secret };
+  return { issuer, upstreams: JSON.stringify([provider]) };
+}
