@@ -97,6 +97,11 @@ export function readConfig(env: Record<string, string | undefined>) {
     throw new Error(`the configuration is not usable: ${problems.join('; ')}`);
   }
   const values = parsed.output;
+  if (values.PIXY_REGISTRATION === 'on' && values.PIXY_PASSWORDS === 'off') {
+    throw new Error(
+      'the configuration is not usable: PIXY_REGISTRATION asks people for a password, and PIXY_PASSWORDS is off',
+    );
+  }
   return {
     issuer: values.PIXY_ISSUER,
     audience: values.PIXY_AUDIENCE ?? values.PIXY_ISSUER,

@@ -8,6 +8,7 @@ import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/en
 import { errorPage } from '../../shared/http/pages/error-page.ts';
 import { errorReferencePage } from '../../shared/http/pages/error-reference-page.ts';
 import type { LookOf } from '../../shared/http/pages/look.ts';
+import { languages } from '../../shared/http/pages/texts/languages.ts';
 import { type Reply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
@@ -61,6 +62,7 @@ async function metadata(deps: MetadataDeps): Promise<object> {
     algorithms: deps.signingAlgorithms.filter((algorithm) => keys.some(({ alg }) => alg === algorithm)),
     policies: await deps.clients.policiesInForce(),
     scopes: (await deps.apis.list()).flatMap(({ scope }) => scope),
+    languages,
   });
 }
 

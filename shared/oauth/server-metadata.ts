@@ -22,13 +22,19 @@ export type GrantType = (typeof grantTypes)[number];
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
 
 /** What is announced besides constants: all of it from what is in force. */
-export type InForce = { algorithms: readonly string[]; policies: readonly PkcePolicy[]; scopes: readonly string[] };
+export type InForce = {
+  algorithms: readonly string[];
+  policies: readonly PkcePolicy[];
+  scopes: readonly string[];
+  /** Of the pages, as BCP 47 tags. */
+  languages: readonly string[];
+};
 
 /**
  * RFC 8414 §2 and OpenID Connect Discovery 1.0 §3, the same document at both addresses.
  * `policies` are the ones in force for some client, so that what is announced is what works.
  */
-export const serverMetadata = (issuer: string, { algorithms, policies, scopes }: InForce) => ({
+export const serverMetadata = (issuer: string, { algorithms, policies, scopes, languages }: InForce) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
   token_endpoint: issuer + endpoints.token,
@@ -57,5 +63,6 @@ export const serverMetadata = (issuer: string, { algorithms, policies, scopes }:
   request_uri_parameter_supported: false,
   claims_parameter_supported: true,
   acr_values_supported: acrValues,
+  ui_locales_supported: languages,
   claims_supported: ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', ...standardClaims],
 });

@@ -179,6 +179,11 @@ describe('passwords', () => {
   });
 });
 
+it('the functions refuse self-registration without passwords as well', () => {
+  const both = { ...environment, PIXY_REGISTRATION: 'on', PIXY_PASSWORDS: 'off' };
+  expect(() => readConfig(both)).toThrow('PIXY_REGISTRATION asks people for a password, and PIXY_PASSWORDS is off');
+});
+
 describe('revoking at sign-out', () => {
   const statements = (props: AuthorizationServerProps) => {
     const stack = new Stack(testApp(), 'Test');

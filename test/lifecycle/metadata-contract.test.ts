@@ -13,7 +13,7 @@ import {
   registerApi,
   userinfo,
 } from '../support/lifecycle.ts';
-import { signedInPerson } from '../support/person.ts';
+import { newPerson, signedInPerson } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
 import { authorizeTarget, basic, claimsOf, headerOf, obtainCode, postToken, redeem } from '../support/protocol.ts';
 import { ada, startTestServer } from '../support/server.ts';
@@ -318,6 +318,17 @@ describe('MD3, MD5: every code challenge method', () => {
 describe('MD3: every scope', () => {
   test.each(list('scopes_supported'))('is granted to a client that is registered for it: %s', async (scope) => {
     expect((await obtainTokens(server, person, publicClient, { scope })).scope).toBe(scope);
+  });
+});
+
+describe('MD3: every language', () => {
+  test.each(list('ui_locales_supported'))('is the one of the pages when it is asked for: %s', async (language) => {
+    const page = await newPerson(server).follow(authorizeTarget(spa, { ui_locales: language }));
+    expect(page.body).toContain(`<html lang="${language}"`);
+  });
+
+  test('there are five', () => {
+    expect(list('ui_locales_supported')).toEqual(['en', 'de', 'fr', 'es', 'pt']);
   });
 });
 

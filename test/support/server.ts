@@ -41,7 +41,7 @@ export const tables = localTableNames;
  */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { clients = [], accounts = [ada], clock: system, ...given } = options;
-  const withoutPasswords = accounts.map(({ password: _, ...account }) => account);
+  const withoutPasswords = accounts.map((account) => ({ ...account, password: undefined }));
   const clock = stoppedClock();
   const auditLines: string[] = [];
   const folder = await mkdtemp(join(tmpdir(), 'pixy-test-'));

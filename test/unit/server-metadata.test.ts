@@ -4,7 +4,7 @@ import type { PkcePolicy } from '../../shared/pkce/policy.ts';
 
 const issuer = 'https://sign-in.example.com';
 const announce = (more: { algorithms?: string[]; policies?: PkcePolicy[]; scopes?: string[] } = {}) =>
-  serverMetadata(issuer, { algorithms: ['RS256'], policies: ['S256'], scopes: [], ...more });
+  serverMetadata(issuer, { algorithms: ['RS256'], policies: ['S256'], scopes: [], languages: ['en'], ...more });
 const metadata = announce();
 
 describe('the server metadata', () => {
