@@ -1,12 +1,13 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import * as v from 'valibot';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/authorization-server.ts';
 import { providersJson } from '../../shared/upstream/provider.ts';
+import { removeAssemblies, testApp } from './synthesize.ts';
 
 /* The construct props `upstreams` and `hooks`, down to environment variables and permissions. */
 
@@ -14,9 +15,7 @@ import { providersJson } from '../../shared/upstream/provider.ts';
 type Resources = Record<string, { Type: string; Properties: any }>;
 
 function synthesize(props: (stack: Stack) => AuthorizationServerProps): Resources {
-  process.env['CDK_VALIDATION'] = 'false';
-  const app = new App({ analyticsReporting: false, context: { 'aws:cdk:bundling-stacks': [] } });
-  const stack = new Stack(app, 'Test', { env: { account: '111122223333', region: 'eu-west-1' } });
+  const stack = new Stack(testApp(), 'Test', { env: { account: '111122223333', region: 'eu-west-1' } });
   new AuthorizationServer(stack, 'Auth', props(stack));
   return Template.fromStack(stack).toJSON()['Resources'];
 }
@@ -24,6 +23,8 @@ function synthesize(props: (stack: Stack) => AuthorizationServerProps): Resource
 const arnOf = (name: string) => `arn:aws:lambda:eu-west-1:111122223333:function:${name}`;
 const provider = { id: 'corp', name: 'Corp', issuer: 'https://login.corp.example', clientId: 'pixy' };
 let resources: Resources;
+
+afterAll(removeAssemblies);
 
 beforeAll(() => {
   resources = synthesize((stack) => {

@@ -3,9 +3,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, test } from 'vitest';
 import { AuthorizationServer } from '../../infra/authorization-server.ts';
 import { pathAliases } from '../../shared/oauth/path-aliases.ts';
-import { removeAssemblies, testApp } from '../infra/synthesize.ts';
 import { send } from '../support/http.ts';
 import { startTestServer } from '../support/server.ts';
+import { removeAssemblies, testApp } from './synthesize.ts';
 
 const paths = pathAliases.map(({ path }) => path);
 
