@@ -54,7 +54,7 @@ const packages = fileURLToPath(new URL('../../node_modules/', import.meta.url));
 const chromiumPackage = join(packages, '@sparticuz', 'chromium');
 
 /** The packaged browser with its libraries and a font, so that it runs, and looks the same, on the barest of machines. */
-async function packagedChromium(): Promise<LaunchOptions> {
+export async function packagedChromium(): Promise<LaunchOptions> {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new Error('The packaged browser is for x86-64 Linux.');
   const { version } = JSON.parse(await readFile(join(chromiumPackage, 'package.json'), 'utf8')) as { version: string };

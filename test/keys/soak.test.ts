@@ -13,7 +13,7 @@ import { freshTables } from '../store/store.ts';
 import { stoppedClock } from '../support/clock.ts';
 
 /*
- * H23: somebody signs in every ten minutes for a day while an operator rotates by hand. Several instances of the functions sign
+ * H23: somebody signs in every twenty minutes for a day while an operator rotates by hand. Several instances of the functions sign
  * and publish, each with what it remembers, and several verifiers keep a JWKS for as long as the strictest of them is known to.
  * test/lifecycle/key-rotation.test.ts lets the schedule rotate, through the running server, for a year.
  */
@@ -53,8 +53,8 @@ async function soak(operate: (hours: number, world: World) => Promise<void>, { l
     return protectedHeader.kid ?? '';
   }
 
-  for (let step = 0; step < 24 * 6; step += 1) {
-    if (step % 6 === 0) await operate(step / 6, { store, custody, now: clock.now() });
+  for (let step = 0; step < 24 * 3; step += 1) {
+    if (step % 3 === 0) await operate(step / 3, { store, custody, now: clock.now() });
     const signing = await Promise.all(signers.map((signingKey) => signingKey('EdDSA')));
     for (const key of signing) {
       kids.add(key.kid);
@@ -77,7 +77,7 @@ async function soak(operate: (hours: number, world: World) => Promise<void>, { l
         if (!(await verifies(jwt, held))) failures.push(`step ${step}, verifier ${index}`);
       }
     }
-    clock.advance(10 * minute);
+    clock.advance(20 * minute);
     while ((alive[0]?.until ?? Infinity) <= clock.now()) alive.shift();
   }
   return { failures, kids };
