@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { functionNames } from '../../infra/bundling/build.ts';
-import { httpApiEvent } from '../../infra/local/http-api-event.ts';
 import { Browser } from '../load/flows.ts';
 import { median } from '../measure.ts';
 import { credentials, newWrappingKey, pixyEnvironment } from '../pixy/environment.ts';
+import { authorizeEvent, tokenEvent } from '../pixy/events.ts';
 import { startPixy } from '../pixy/start.ts';
 
 /** Sizes in bytes, times in milliseconds, memory in bytes. */
@@ -134,50 +134,6 @@ async function startNothing(): Promise<{ processMs: number; rss: number }> {
   const { processMs } = await timed(['-e', '0'], {});
   const { output } = await timed(['-e', 'process.stderr.write(String(process.memoryUsage.rss()))'], {});
   return { processMs, rss: Number(output) };
-}
-
-const event = (request: Partial<Parameters<typeof httpApiEvent>[0]>) =>
-  httpApiEvent({
-    method: 'GET',
-    rawPath: '/',
-    rawQueryString: '',
-    httpVersion: '1.1',
-    headers: {},
-    body: Buffer.alloc(0),
-    sourceIp: '127.0.0.1',
-    port: 443,
-    requestId: 'request',
-    receivedAt: new Date(),
-    traceId: 'Root=1-00000000-000000000000000000000000',
-    ...request,
-  });
-
-function authorizeEvent(cookie: string): object {
-  const rawQueryString = new URLSearchParams({
-    response_type: 'code',
-    client_id: 'bench',
-    redirect_uri: 'https://client.example/callback',
-    scope: 'openid',
-    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-    code_challenge_method: 'S256',
-  }).toString();
-  return event({ rawPath: '/authorize', rawQueryString, headers: { cookie: [cookie] } });
-}
-
-function tokenEvent({ code, verifier }: { code: string; verifier: string }): object {
-  const form = new URLSearchParams({
-    grant_type: 'authorization_code',
-    client_id: 'bench',
-    redirect_uri: 'https://client.example/callback',
-    code,
-    code_verifier: verifier,
-  });
-  return event({
-    method: 'POST',
-    rawPath: '/token',
-    headers: { 'content-type': ['application/x-www-form-urlencoded'] },
-    body: Buffer.from(form.toString()),
-  });
 }
 
 /** TLS in front of a plain endpoint, with a certificate of its own. */

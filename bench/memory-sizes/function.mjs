@@ -1,0 +1,8 @@
+/* One instance of a function: node function.mjs <bundle>. Takes events from its parent, one at a time, and says how long each took. */
+const { handler } = await import(process.argv[2]);
+process.on('message', async (event) => {
+  const start = performance.now();
+  const { statusCode } = await handler(event, { awsRequestId: 'bench' });
+  process.send({ statusCode, ms: performance.now() - start });
+});
+process.send('ready');

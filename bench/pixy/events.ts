@@ -1,0 +1,49 @@
+import { httpApiEvent } from '../../infra/local/http-api-event.ts';
+
+/* What API Gateway sends to the functions. */
+
+const event = (request: Partial<Parameters<typeof httpApiEvent>[0]>) =>
+  httpApiEvent({
+    method: 'GET',
+    rawPath: '/',
+    rawQueryString: '',
+    httpVersion: '1.1',
+    headers: {},
+    body: Buffer.alloc(0),
+    sourceIp: '127.0.0.1',
+    port: 443,
+    requestId: 'request',
+    receivedAt: new Date(),
+    traceId: 'Root=1-00000000-000000000000000000000000',
+    ...request,
+  });
+
+/** A sign-in with a session. */
+export function authorizeEvent(cookie: string): object {
+  const rawQueryString = new URLSearchParams({
+    response_type: 'code',
+    client_id: 'bench',
+    redirect_uri: 'https://client.example/callback',
+    scope: 'openid',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  }).toString();
+  return event({ rawPath: '/authorize', rawQueryString, headers: { cookie: [cookie] } });
+}
+
+/** The exchange of a code that was issued. */
+export function tokenEvent({ code, verifier }: { code: string; verifier: string }): object {
+  const form = new URLSearchParams({
+    grant_type: 'authorization_code',
+    client_id: 'bench',
+    redirect_uri: 'https://client.example/callback',
+    code,
+    code_verifier: verifier,
+  });
+  return event({
+    method: 'POST',
+    rawPath: '/token',
+    headers: { 'content-type': ['application/x-www-form-urlencoded'] },
+    body: Buffer.from(form.toString()),
+  });
+}
