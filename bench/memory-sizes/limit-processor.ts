@@ -15,12 +15,17 @@ export function limitProcessor(pid: number, share: number): () => void {
   const isFirst = existsSync(`${root}/cpu`);
   const group = isFirst ? `${root}/cpu/${name}` : `${root}/${name}`;
   mkdirSync(group, { recursive: true });
-  if (isFirst) {
-    writeFileSync(`${group}/cpu.cfs_period_us`, String(period));
-    writeFileSync(`${group}/cpu.cfs_quota_us`, String(quota));
-  } else {
-    writeFileSync(`${group}/cpu.max`, `${quota} ${period}`);
+  try {
+    if (isFirst) {
+      writeFileSync(`${group}/cpu.cfs_period_us`, String(period));
+      writeFileSync(`${group}/cpu.cfs_quota_us`, String(quota));
+    } else {
+      writeFileSync(`${group}/cpu.max`, `${quota} ${period}`);
+    }
+    writeFileSync(`${group}/cgroup.procs`, String(pid));
+  } catch (error) {
+    rmdirSync(group);
+    throw error;
   }
-  writeFileSync(`${group}/cgroup.procs`, String(pid));
   return () => rmdirSync(group);
 }

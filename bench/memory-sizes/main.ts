@@ -92,11 +92,12 @@ async function timesOf(
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  await once(child, 'message');
   const times: number[] = [];
-  for (let call = 0; call < first; call += 1) await timeOf(child, await nextEvent());
-  const release = limitProcessor(child.pid ?? 0, share);
+  let release: (() => void) | undefined;
   try {
+    await messageOf(child);
+    for (let call = 0; call < first; call += 1) await timeOf(child, await nextEvent());
+    release = limitProcessor(child.pid ?? 0, share);
     for (let call = 0; call < calls; call += 1) {
       const event = await nextEvent();
       // What an instance has left of its share is not kept from one call to the next.
@@ -104,18 +105,32 @@ async function timesOf(
       times.push(await timeOf(child, event));
     }
   } finally {
-    child.kill();
-    await once(child, 'exit');
-    release();
+    if (child.exitCode === null) {
+      child.kill();
+      await once(child, 'exit');
+    }
+    release?.();
   }
   return times;
 }
 
 async function timeOf(child: ChildProcess, event: object): Promise<number> {
   child.send(event);
-  const [{ statusCode, ms }] = (await once(child, 'message')) as [{ statusCode: number; ms: number }];
+  const { statusCode, ms } = (await messageOf(child)) as { statusCode: number; ms: number };
   if (statusCode >= 400) throw new Error(`a function answered ${statusCode}`);
   return ms;
+}
+
+/** The next message; rejects when the function ends instead. */
+function messageOf(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const ended = () => reject(new Error('a function ended'));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      resolve(message);
+    });
+  });
 }
 
 function told(times: readonly number[]): string {

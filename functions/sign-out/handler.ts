@@ -76,7 +76,10 @@ async function signOut(
   if (request.method === 'POST' && browser.ids.length === 0) {
     return { reply: seeOther(`${endpoints.signOut}?${encodeParameters(sent)}`) };
   }
-  if (session && !isConfirmed && hint?.sub !== session.sub) {
+  const isShown = hint !== undefined && meant.length > 0;
+  // What is over by itself can be tidied away without a question; grants that are not over cannot.
+  const hasSomethingToEnd = session !== undefined || (deps.revokeGrants !== undefined && browser.ids.length > 0);
+  if (hasSomethingToEnd && !isConfirmed && !isShown) {
     const form = openForm(request, deps.issuer);
     return { reply: await signOutPage(look, sent, form.token, form.cookies) };
   }

@@ -1,28 +1,33 @@
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
-import { listedIdOf, parseNotice, type SessionStore } from '../../shared/people/session-store.ts';
+import { listedIdOf, parseNotice, type SessionStore, subjectOf } from '../../shared/people/session-store.ts';
 
 type Deps = {
-  sessions: Pick<SessionStore, 'find'>;
+  sessions: Pick<SessionStore, 'findEvenOver'>;
   grants: Pick<GrantStore, 'listOf' | 'revoke'>;
   now: () => number;
 };
 
-/** Revokes what came from these sessions, which are still there: who is told that it failed can sign out again. */
+/**
+ * Revokes what came from the sessions of these cookies. They have not been ended yet: who is told that it failed can sign out
+ * again. The person has confirmed it, or a client has shown an ID token of theirs.
+ */
 export type RevokeGrants = (sessionIds: readonly string[]) => Promise<void>;
 
 /**
  * OpenID Connect Back-Channel Logout §2.7: grants with refresh tokens end with the session, those for `offline_access` do not.
- * A session that took the place of others answers for theirs. A grant of this very moment may be missed, see `listOf`.
+ * A session that is over by itself has grants that are not, and its cookie proves whose they are: only who knows the secret
+ * in it can name their `sid`. A session that took the place of others answers for the newest of them, see `carryOver`.
  */
 export const revokeGrants =
   ({ sessions, grants, now }: Deps): RevokeGrants =>
   async (sessionIds) => {
     await Promise.all(
       sessionIds.map(async (id) => {
-        const session = await sessions.find(id, now());
-        if (session === undefined) return;
-        const sids = [listedIdOf(id), ...(session.notices ?? []).map((notice) => parseNotice(notice).sid)];
-        const ending = (await grants.listOf(session.sub)).filter(
+        const sub = subjectOf(id);
+        if (sub === '') return;
+        const [session, listed] = await Promise.all([sessions.findEvenOver(id), grants.listOf(sub)]);
+        const sids = [listedIdOf(id), ...(session?.notices ?? []).map((notice) => parseNotice(notice).sid)];
+        const ending = listed.filter(
           ({ sid, scope }) => sid !== undefined && sids.includes(sid) && !scope.includes('offline_access'),
         );
         await Promise.all(ending.map((grant) => grants.revoke(grant.id, now())));

@@ -16,7 +16,7 @@ export type Session = {
   idleLifetime: number;
   /** For the list of sessions only: what the browser called itself. */
   userAgent?: string | undefined;
-  /** Clients that want to be told when it ends, as {@link noticeOf} writes them. */
+  /** Clients that want to be told when it ends, or whose grants end with it, as {@link noticeOf} writes them. */
   notices?: readonly string[] | undefined;
 };
 
@@ -58,6 +58,15 @@ export function sessionStore(database: Database, table: string) {
     });
     return items.map((item) => ({ ...toSession(item), id: item['sk'] as string })).filter(isAlive(now));
   };
+
+  /** The session of a cookie, also one that is over but not yet removed. */
+  async function findEvenOver(sessionId: string): Promise<Session | undefined> {
+    const key = keyOf(sessionId);
+    if (key === undefined) return undefined;
+    const read = (ConsistentRead: boolean) => database.get({ TableName: table, Key: key, ConsistentRead });
+    const item = (await read(false)) ?? (await read(true));
+    return item && toSession(item);
+  }
 
   return {
     /** A new session with a new id, which is returned for the cookie. */
@@ -101,13 +110,11 @@ export function sessionStore(database: Database, table: string) {
      * finds nothing, as in the moment after signing in, a consistent one.
      */
     async find(sessionId: string, now: number): Promise<Session | undefined> {
-      const key = keyOf(sessionId);
-      if (key === undefined) return undefined;
-      const read = (ConsistentRead: boolean) => database.get({ TableName: table, Key: key, ConsistentRead });
-      const item = (await read(false)) ?? (await read(true));
-      const session = item && toSession(item);
+      const session = await findEvenOver(sessionId);
       return session && isAlive(now)(session) ? session : undefined;
     },
+
+    findEvenOver,
 
     /** The same together with what its person allowed a client, in one consistent call. */
     async findWithConsent(
@@ -141,7 +148,7 @@ export function sessionStore(database: Database, table: string) {
         });
     },
 
-    /** Notes a client that wants to be told when the session ends. One write, the first time only. */
+    /** Notes a client that wants to be told when the session ends, or whose grants end with it. One write, the first time only. */
     async note(sessionId: string, session: Session, clientId: string): Promise<void> {
       const key = keyOf(sessionId);
       const notice = noticeOf(listedIdOf(sessionId), clientId);

@@ -149,16 +149,17 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
   });
 });
 
-describe('passwords', () => {
-  const variables = (props: AuthorizationServerProps): Record<string, unknown>[] => {
-    const stack = new Stack(testApp(), 'Test');
-    new AuthorizationServer(stack, 'Auth', props);
-    const template = Template.fromStack(stack).toJSON() as TemplateJson;
-    return [...functionsOf(template)]
-      .filter(([name]) => Object.values<string>(constructIds).includes(name))
-      .map(([, { Properties }]) => Properties['Environment'].Variables);
-  };
+/** The environments of the functions. */
+const variables = (props: AuthorizationServerProps): Record<string, unknown>[] => {
+  const stack = new Stack(testApp(), 'Test');
+  new AuthorizationServer(stack, 'Auth', props);
+  const template = Template.fromStack(stack).toJSON() as TemplateJson;
+  return [...functionsOf(template)]
+    .filter(([name]) => Object.values<string>(constructIds).includes(name))
+    .map(([, { Properties }]) => Properties['Environment'].Variables);
+};
 
+describe('passwords', () => {
   it.each<[string, AuthorizationServerProps]>([
     ['say nothing', {}],
     ['are on', { passwords: true }],
@@ -202,6 +203,13 @@ describe('revoking at sign-out', () => {
       'dynamodb:UpdateItem',
     ]);
     expect(JSON.stringify(more)).toContain('/index/byPerson');
+  });
+
+  it('is heard of by every function where it is on, and by none where nothing is said', () => {
+    const heard = (props: AuthorizationServerProps) =>
+      variables(props).filter((one) => one['PIXY_REVOKE_AT_SIGN_OUT'] === 'on').length;
+    expect(heard({ revokeAtSignOut: true })).toBe(Object.keys(constructIds).length);
+    expect(heard({})).toBe(0);
   });
 
   it('is off unless it is on', () => {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
-import { encodeFields } from '../support/http.ts';
+import { encodeFields, formType } from '../support/http.ts';
 import {
   type FullClient,
+  formOf,
   introspect,
   mobile,
   obtainTokens,
@@ -15,13 +16,14 @@ import {
 } from '../support/lifecycle.ts';
 import { newPerson, type Person, signedInPerson, signInByForm } from '../support/person.ts';
 import { authorizeTarget, claimsOf } from '../support/protocol.ts';
-import { startTestServer } from '../support/server.ts';
+import { ada, startTestServer } from '../support/server.ts';
 
 /* OpenID Connect Back-Channel Logout §2.7, where the operator switched it on. */
 
 const database = await startDatabaseProxy();
 const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
-const given = { clients: [mobile, portal, warehouse], dynamodb: database.endpoint };
+const grace = { username: 'grace', password: 'a password of grace', claims: { sub: 'grace-0001' } };
+const given = { clients: [mobile, portal, warehouse], accounts: [ada, grace], dynamodb: database.endpoint };
 const server = await startTestServer({ ...given, environment: { PIXY_WRAPPING_KEY, PIXY_REVOKE_AT_SIGN_OUT: 'on' } });
 /** The same tables, where nobody said anything about it. */
 const silent = await startTestServer({ ...given, environment: { PIXY_WRAPPING_KEY } });
@@ -78,6 +80,39 @@ describe('a person who signs out', () => {
     expect(failed.status).toBe(503);
     expect((await signOut(person, tokens)).status).toBe(200);
     expect(await isAlive(mobile, tokens)).toBe(false);
+  });
+
+  test('is asked first when no client shows who they are, also by a session that has run out', async () => {
+    for (const idle of [0, 10_800]) {
+      const person = await signedInPerson(server);
+      const tokens = await obtainTokens(server, person, mobile);
+      server.clock.advance(idle);
+      const question = await person.open('/sign-out');
+      expect(question.body).toContain('<h1>Sign out?</h1>');
+      const used = await refreshed(server, mobile, tokens.refresh_token);
+      const form = encodeFields(formOf(question).fields);
+      expect((await person.open('/sign-out', { method: 'POST', headers: formType, body: form })).status).toBe(200);
+      expect(await isAlive(mobile, used)).toBe(false);
+    }
+  });
+
+  test('ends grants of a session that has run out by itself', async () => {
+    const person = await signedInPerson(server);
+    const tokens = await obtainTokens(server, person, mobile);
+    server.clock.advance(10_800);
+    const used = await refreshed(server, mobile, tokens.refresh_token);
+    expect((await signOut(person, tokens)).status).toBe(200);
+    expect(await isAlive(mobile, used)).toBe(false);
+  });
+
+  test('leaves alone what others gave in the same browser', async () => {
+    const [person, other] = [await signedInPerson(server), await signedInPerson(server, grace)];
+    const [mine, theirs] = [await obtainTokens(server, person, mobile), await obtainTokens(server, other, mobile)];
+    const ids = [person, other].map(({ cookies }) => cookies.get('pixy_session') ?? '');
+    person.cookies.set('pixy_session', ids.join('~'));
+    await signOut(person, mine);
+    expect(await isAlive(mobile, mine)).toBe(false);
+    expect(await isAlive(mobile, theirs)).toBe(true);
   });
 
   test('and whose session is none of this server ends nothing', async () => {
