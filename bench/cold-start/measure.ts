@@ -45,17 +45,8 @@ type Started = {
 export async function measureColdStarts(folder: string, starts: number): Promise<ColdStarts> {
   const wrappingKey = newWrappingKey();
   const own = mkdtempSync(join(tmpdir(), 'pixy-cold-start-'));
-  let endpoint = '';
-  const pixy = await startPixy({
-    folder,
-    algorithm: 'RS256',
-    wrappingKey,
-    before: async (plain) => {
-      endpoint = plain;
-      return plain;
-    },
-  });
-  const tls = await startTls(endpoint, own);
+  const pixy = await startPixy({ folder, algorithm: 'RS256', wrappingKey });
+  const tls = await startTls(pixy.endpoint, own);
   try {
     const issuer = `http://localhost:${pixy.target.port}`;
     const env = {

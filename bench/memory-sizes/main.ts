@@ -51,23 +51,14 @@ try {
 async function rowOf(megabytes: number): Promise<string[]> {
   const share = Math.min(1, megabytes / 1_769);
   const wrappingKey = newWrappingKey();
-  let endpoint = '';
-  const pixy = await startPixy({
-    folder,
-    algorithm: 'RS256',
-    wrappingKey,
-    before: async (plain) => {
-      endpoint = plain;
-      return plain;
-    },
-  });
+  const pixy = await startPixy({ folder, algorithm: 'RS256', wrappingKey });
   const browser = new Browser(pixy.target);
   try {
     const issuer = `http://localhost:${pixy.target.port}`;
     const env = {
       ...pixyEnvironment(issuer, 'RS256', wrappingKey),
       ...credentials,
-      AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: pixy.endpoint,
     };
     const authorize = await timesOf('authorize', share, env, async () => authorizeEvent(pixy.target.cookie ?? ''));
     const token = await timesOf('token', share, env, async () => tokenEvent(await browser.authorize()));

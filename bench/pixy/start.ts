@@ -5,13 +5,16 @@ import { pixyTarget, setUpDatabase } from './set-up.ts';
 
 export type Server = { target: Target; server: MeasuredProcess<object>; stop: () => Promise<void> };
 
-/** Pixy's bundles with the embedded database, each in a process of its own. `before` may put something between the two. */
+/**
+ * Pixy's bundles with the embedded database, each in a process of its own. `before` may put something between the two; `endpoint` is
+ * that of the database.
+ */
 export async function startPixy(options: {
   folder: string;
   algorithm: Algorithm;
   wrappingKey: string;
   before?: (endpoint: string) => Promise<string>;
-}): Promise<Server> {
+}): Promise<Server & { endpoint: string }> {
   const { folder, algorithm, wrappingKey, before } = options;
   const database = await startProcess<{ endpoint: string }>('database.ts');
   const cookie = await setUpDatabase(database.endpoint, algorithm, wrappingKey);
@@ -20,6 +23,7 @@ export async function startPixy(options: {
   const server = await startProcess<{ port: number }>('pixy/bundles.ts', [folder, algorithm, wrappingKey], environment);
   return {
     target: pixyTarget(server.port, cookie),
+    endpoint: database.endpoint,
     server,
     async stop() {
       await server.stop();

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { grace, startOtherPixy } from '../upstream/other-pixy.ts';
 import { signIn, startBrowserTests } from './browser-tests.ts';
@@ -11,13 +12,19 @@ const { issuer, app, open } = await startBrowserTests([], {
 });
 const there = new RegExp(`^${other.issuer}/`);
 
-test('whoever says no there is told so here, and can sign in another way', async () => {
-  const page = await open();
+/** Grace comes from the app, and signs in at the provider. */
+async function signInThere(page: Page) {
   const beginning = app.begin();
   await page.goto(beginning.url);
   await page.getByRole('button', { name: 'Continue with The other one' }).click();
   await page.waitForURL(there);
   await signIn(page, grace);
+  return beginning;
+}
+
+test('whoever says no there is told so here, and can sign in another way', async () => {
+  const page = await open();
+  const beginning = await signInThere(page);
   await page.getByRole('button', { name: 'Do not allow' }).click();
   expect(await page.getByRole('alert').textContent()).toBe(
     'You were not signed in with The other one, because you or The other one said no.',
@@ -30,11 +37,7 @@ test('whoever says no there is told so here, and can sign in another way', async
 
 test('a person signs in at the provider, and the app gets its tokens', async () => {
   const page = await open();
-  const beginning = app.begin();
-  await page.goto(beginning.url);
-  await page.getByRole('button', { name: 'Continue with The other one' }).click();
-  await page.waitForURL(there);
-  await signIn(page, grace);
+  const beginning = await signInThere(page);
   await page.getByRole('button', { name: 'Allow', exact: true }).click();
   await page.waitForURL(`${app.redirectUri}?**`);
   expect(await app.redeem(page.url(), beginning)).toMatchObject({ token_type: 'Bearer' });
@@ -42,11 +45,7 @@ test('a person signs in at the provider, and the app gets its tokens', async () 
 
 test('the provider asks once what we may know; without JavaScript it works as well', async () => {
   const page = await open({ javaScriptEnabled: false });
-  const beginning = app.begin();
-  await page.goto(beginning.url);
-  await page.getByRole('button', { name: 'Continue with The other one' }).click();
-  await page.waitForURL(there);
-  await signIn(page, grace);
+  const beginning = await signInThere(page);
   await page.waitForURL(`${app.redirectUri}?**`);
   expect(await app.redeem(page.url(), beginning)).toMatchObject({ token_type: 'Bearer' });
 });
