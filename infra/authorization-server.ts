@@ -219,7 +219,10 @@ export class AuthorizationServer extends Construct {
     >;
 
     grantReadUpstreamSecrets(this, functions.upstream, upstreams);
-    if (props.revokeAtSignOut) tables.grantRevokeGrants(functions['sign-out']);
+    if (props.revokeAtSignOut) {
+      tables.grantRevokeGrants(functions['sign-out']);
+      tables.grantRevokeGrants(functions.invitation);
+    }
     if (hooks.authenticate ?? hooks.migrateAccount) tables.grantMirrorAccounts(functions['sign-in']);
 
     const { 'rotate-keys': rotateKeys, ...endpoints } = functions;

@@ -74,7 +74,7 @@ export async function act(
   const action: Action | undefined = Object.hasOwn(actions, name) ? actions[name as keyof typeof actions] : undefined;
   if (action === undefined) return ok({ reply: seeOther(endpoints.account) });
   if (isSensitive(name) && !isFresh(person, deps.now())) return ok(toSignIn(deps.issuer, 'not_fresh'));
-  const outcome = await action(single(form, 'id') ?? '-', person, form, deps);
+  const outcome = await action(idIn(form), person, form, deps);
   if (typeof outcome !== 'string') return refuse(outcome);
   return ok({
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, outcome)]),
@@ -82,11 +82,14 @@ export async function act(
   });
 }
 
+/** What is not as an id can be is one that nothing has: the database takes no empty key, and none above 1,024 bytes. */
+function idIn(form: Parameters): string {
+  const id = single(form, 'id') ?? '';
+  return id === '' || Buffer.byteLength(id) > 1_024 ? '-' : id;
+}
+
 /** Every session of the person but the one that asks. */
-export async function endOtherSessions(
+export const endOtherSessions = (
   { session, sessionId }: SignedInPerson,
   deps: Pick<AccountDeps, 'sessions' | 'now'>,
-): Promise<void> {
-  const others = (await deps.sessions.list(session.sub, deps.now())).filter(({ id }) => id !== listedIdOf(sessionId));
-  await Promise.all(others.map(({ id }) => deps.sessions.endListed(session.sub, id)));
-}
+): Promise<number> => deps.sessions.endAll(session.sub, deps.now(), listedIdOf(sessionId));

@@ -5,13 +5,12 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
-import { sessionStore } from '../../shared/people/session-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
 import { byPath } from '../by-path.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
-import { backChannelLogout, tellingSessions } from '../sign-out/back-channel.ts';
+import { endingSessions } from '../sign-out/ending-sessions.ts';
 import { authenticatorHandler, recoveryCodesHandler } from './authenticator.ts';
 import { changePasswordHandler } from './change-password.ts';
 import { accountHandler } from './handler.ts';
@@ -23,7 +22,7 @@ export function compose(runtime: Runtime) {
     ...config,
     serviceName: config.brand.name,
     accounts: accountStore(database, people),
-    sessions: tellingSessions(sessionStore(database, people), backChannelLogout(runtime)),
+    sessions: endingSessions(runtime),
     consents: consentStore(database, people),
     passkeys: passkeyStore(database, people),
     totps: totpStore(database, people, keyWrapper(config)),

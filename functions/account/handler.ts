@@ -27,7 +27,7 @@ import { findPerson, type PersonDeps, readAccountForm, type SignedInPerson, toSi
 
 export type AccountDeps = PersonDeps & {
   hasPasswords: boolean;
-  sessions: Pick<SessionStore, 'find' | 'list' | 'endListed'>;
+  sessions: Pick<SessionStore, 'find' | 'list' | 'endListed' | 'endAll'>;
   passkeys: Pick<PasskeyStore, 'list' | 'rename' | 'remove'>;
   totps: Pick<TotpStore, 'look' | 'turnOff'>;
   consents: Pick<ConsentStore, 'list' | 'revoke'>;

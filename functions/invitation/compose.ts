@@ -2,10 +2,9 @@ import { looksOf } from '../../shared/http/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
-import { sessionStore } from '../../shared/people/session-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
-import { backChannelLogout, tellingSessions } from '../sign-out/back-channel.ts';
+import { endingSessions } from '../sign-out/ending-sessions.ts';
 import { invitationHandler } from './handler.ts';
 
 export function compose(runtime: Runtime) {
@@ -14,7 +13,7 @@ export function compose(runtime: Runtime) {
     ...config,
     serviceName: config.brand.name,
     accounts: accountStore(database, config.tables.people),
-    sessions: tellingSessions(sessionStore(database, config.tables.people), backChannelLogout(runtime)),
+    sessions: endingSessions(runtime),
     challenges: challengeStore(database, config.tables.people),
     passkeys: passkeyStore(database, config.tables.people),
     totps: totpStore(database, config.tables.people, keyWrapper(config)),

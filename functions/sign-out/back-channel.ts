@@ -51,8 +51,8 @@ export const tellingSessions = (sessions: SessionStore, tellAll: TellClients): S
     await tellAll([ended]);
     return ended;
   },
-  async endAll(sub, now) {
-    const listed = await sessions.list(sub, now);
+  async endAll(sub, now, except) {
+    const listed = (await sessions.list(sub, now)).filter(({ id }) => id !== except);
     await tellAll(await Promise.all(listed.map(({ id }) => sessions.endListed(sub, id))));
     return listed.length;
   },

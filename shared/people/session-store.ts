@@ -59,11 +59,10 @@ export function sessionStore(database: Database, table: string) {
     return items.map((item) => ({ ...toSession(item), id: item['sk'] as string })).filter(isAlive(now));
   };
 
-  /** The session of a cookie, also one that is over but not yet removed. */
-  async function findEvenOver(sessionId: string): Promise<Session | undefined> {
-    const key = keyOf(sessionId);
-    if (key === undefined) return undefined;
-    const read = (ConsistentRead: boolean) => database.get({ TableName: table, Key: key, ConsistentRead });
+  /** A session of a person by the `id` of the list, also one that is over but not yet removed. */
+  async function findListed(sub: string, id: string): Promise<Session | undefined> {
+    const Key = { pk: partition(sub), sk: id };
+    const read = (ConsistentRead: boolean) => database.get({ TableName: table, Key, ConsistentRead });
     const item = (await read(false)) ?? (await read(true));
     return item && toSession(item);
   }
@@ -110,11 +109,12 @@ export function sessionStore(database: Database, table: string) {
      * finds nothing, as in the moment after signing in, a consistent one.
      */
     async find(sessionId: string, now: number): Promise<Session | undefined> {
-      const session = await findEvenOver(sessionId);
+      const sub = subjectOf(sessionId);
+      const session = sub === '' ? undefined : await findListed(sub, listedIdOf(sessionId));
       return session && isAlive(now)(session) ? session : undefined;
     },
 
-    findEvenOver,
+    findListed,
 
     /** The same together with what its person allowed a client, in one consistent call. */
     async findWithConsent(
@@ -178,9 +178,9 @@ export function sessionStore(database: Database, table: string) {
     /** Ends one session of a person by the `id` of the list. */
     endListed: (sub: string, id: string): Promise<Session | undefined> => remove({ pk: partition(sub), sk: id }),
 
-    /** Ends every session of a person; returns how many there were. */
-    async endAll(sub: string, now: number): Promise<number> {
-      const sessions = await list(sub, now);
+    /** Ends every session of a person, or every one but that with the id `except` in the list; returns how many there were. */
+    async endAll(sub: string, now: number, except?: string): Promise<number> {
+      const sessions = (await list(sub, now)).filter(({ id }) => id !== except);
       await Promise.all(sessions.map(({ id }) => remove({ pk: partition(sub), sk: id })));
       return sessions.length;
     },
@@ -200,6 +200,12 @@ export const listedIdOf = (sessionId: string): string => hashSecret(shape.exec(s
 
 /** A client and the session id that it knows (`sid` of its ID tokens). Neither has a space in it. */
 const noticeOf = (sid: string, clientId: string): string => `${sid} ${clientId}`;
+
+/** The names that clients know of a session (`sid`): its own, and those of sessions whose place it took. */
+export const sidsOf = (id: string, session: Session | undefined): string[] => [
+  id,
+  ...(session?.notices ?? []).map((notice) => parseNotice(notice).sid),
+];
 
 /** `since`: when the session of this `sid` was replaced by another one (epoch seconds). */
 export function parseNotice(notice: string): { sid: string; clientId: string; since?: number } {

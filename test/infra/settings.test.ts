@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,9 +7,10 @@ import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/
 import { entryOf } from '../../infra/constructs/pixy-function.ts';
 import { readContext } from '../../infra/context.ts';
 import { lifetimeLimits, lifetimeVariables } from '../../infra/environment.ts';
+import type { PixyFunctionName } from '../../infra/functions.ts';
 import { WrongSetting } from '../../infra/wrong-setting.ts';
 import { readConfig } from '../../shared/config.ts';
-import { constructIds, functionsOf, policiesOf, removeAssemblies, type TemplateJson, testApp } from './synthesize.ts';
+import { constructIds, functionsOf, policiesOf, removeAssemblies, templateWith, testApp } from './synthesize.ts';
 
 afterAll(removeAssemblies);
 
@@ -150,14 +150,10 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
 });
 
 /** The environments of the functions. */
-const variables = (props: AuthorizationServerProps): Record<string, unknown>[] => {
-  const stack = new Stack(testApp(), 'Test');
-  new AuthorizationServer(stack, 'Auth', props);
-  const template = Template.fromStack(stack).toJSON() as TemplateJson;
-  return [...functionsOf(template)]
+const variables = (props: AuthorizationServerProps): Record<string, unknown>[] =>
+  [...functionsOf(templateWith(props))]
     .filter(([name]) => Object.values<string>(constructIds).includes(name))
     .map(([, { Properties }]) => Properties['Environment'].Variables);
-};
 
 describe('passwords', () => {
   it.each<[string, AuthorizationServerProps]>([
@@ -186,23 +182,29 @@ it('the functions refuse self-registration without passwords as well', () => {
 });
 
 describe('revoking at sign-out', () => {
-  const statements = (props: AuthorizationServerProps) => {
-    const stack = new Stack(testApp(), 'Test');
-    new AuthorizationServer(stack, 'Auth', props);
-    const template = Template.fromStack(stack).toJSON() as TemplateJson;
-    const signOut = functionsOf(template).get(constructIds['sign-out']);
-    return signOut ? policiesOf(template, signOut).statements : expect.unreachable();
+  const statements = (name: PixyFunctionName, props: AuthorizationServerProps) => {
+    const template = templateWith(props);
+    const made = functionsOf(template).get(constructIds[name]);
+    return made ? policiesOf(template, made).statements : expect.unreachable();
+  };
+  const added = (name: PixyFunctionName) => {
+    const before = new Set(statements(name, {}).map((one) => JSON.stringify(one)));
+    return statements(name, { revokeAtSignOut: true }).filter((one) => !before.has(JSON.stringify(one)));
   };
 
-  it('is a right of the function that signs out, which it has only where it is switched on', () => {
-    const before = new Set(statements({}).map((one) => JSON.stringify(one)));
-    const more = statements({ revokeAtSignOut: true }).filter((one) => !before.has(JSON.stringify(one)));
+  it.each(['sign-out', 'invitation'] as const)('is a right of %s, which it has only where it is on', (name) => {
+    const more = added(name);
     expect(more.flatMap(({ Action }) => Action).toSorted()).toEqual([
       'dynamodb:GetItem',
       'dynamodb:Query',
       'dynamodb:UpdateItem',
     ]);
     expect(JSON.stringify(more)).toContain('/index/byPerson');
+  });
+
+  it('is a right of no other function that had none before', () => {
+    const names = Object.keys(constructIds) as PixyFunctionName[];
+    expect(names.filter((name) => added(name).length > 0).toSorted()).toEqual(['invitation', 'sign-out']);
   });
 
   it('is heard of by every function where it is on, and by none where nothing is said', () => {

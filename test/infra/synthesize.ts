@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, CfnElement, type Stack } from 'aws-cdk-lib';
+import { App, CfnElement, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
 import cdkJson from '../../cdk.json' with { type: 'json' };
+import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/authorization-server.ts';
 import { functionDescriptions, type PixyFunctionName } from '../../infra/functions.ts';
 import { pixyStacks } from '../../infra/stacks/pixy-stacks.ts';
 
@@ -72,6 +73,22 @@ function synthesizeNow(context: Record<string, string>) {
 }
 
 export type Synthesized = ReturnType<typeof synthesizeNow>;
+
+const templates = new Map<string, TemplateJson>();
+
+/** A server in a stack of somebody else. Made once per props, which are plain data, and shared by the files: change nothing in it. */
+export function templateWith(props: AuthorizationServerProps): TemplateJson {
+  const key = JSON.stringify(props);
+  const made = templates.get(key) ?? makeTemplate(props);
+  templates.set(key, made);
+  return made;
+}
+
+function makeTemplate(props: AuthorizationServerProps): TemplateJson {
+  const stack = new Stack(testApp(), 'Mine');
+  new AuthorizationServer(stack, 'Auth', props);
+  return Template.fromStack(stack).toJSON() as TemplateJson;
+}
 
 /** What each function is called in the templates: `sign-in` is `SignIn`. */
 export const constructIds = Object.fromEntries(

@@ -34,7 +34,7 @@ const signOut = (person: Person, { id_token: id_token_hint }: Tokens) =>
 const isAlive = async (client: FullClient, tokens: Tokens): Promise<boolean> =>
   (await refresh(server, client, tokens.refresh_token)).status === 200;
 
-describe('a person who signs out', () => {
+describe('OC20: a person who signs out', () => {
   test('takes the grants of the session along, of every client: no refresh, and no token is active', async () => {
     const person = await signedInPerson(server);
     const [one, other] = [await obtainTokens(server, person, mobile), await obtainTokens(server, person, portal)];

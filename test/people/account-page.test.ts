@@ -91,6 +91,14 @@ test('all other sessions end at once; this one, and those of others, go on', asy
   expect(alive).toEqual([true, false, false, true]);
 });
 
+test.for(['', 'x'.repeat(1_025), '🔑'.repeat(257), '\0'])('what cannot be an id names nothing: %#', async (id) => {
+  const person = await signedIn(server, 'ann');
+  for (const action of ['end_session', 'revoke_access', 'remove_passkey', 'rename_passkey', 'unlink']) {
+    expect([action, (await act(person, { action, id })).status]).toEqual([action, 303]);
+  }
+  expect(await isSignedIn(person)).toBe(true);
+});
+
 test('nobody ends a session of somebody else by its id', async () => {
   const ann = await signedIn(server, 'ann');
   const person = await signedIn(server, 'ben');
