@@ -1,27 +1,22 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { demoAdminClient } from '../../infra/local/demo/demo-data.ts';
-import { startWorkbench, type Workbench } from '../cli/pixy.ts';
+import { startWorkbench } from '../cli/pixy.ts';
 import { type Json, type Manage, managementToken, manager } from './admin.ts';
 
 /*
  * The management API and the command line on one database: what one writes the other one shows, in the same JSON.
  */
 
-let bench: Workbench;
-let manage: Manage;
+const bench = await startWorkbench();
+const port = Number(new URL(bench.server.issuer).port);
+const ask = manager({ port }, await managementToken({ port }, { ...demoAdminClient }));
+/** The log is in the order of time, so every request has a second of its own. */
+const manage: Manage = (...request) => {
+  bench.clock.now += 1;
+  return ask(...request);
+};
 const redirect_uris = ['https://app.example/callback'];
 const policy = (changes: Json = {}) => ({ default: 'S256', floor: 'none', mode: 'enforce', ...changes });
-
-beforeAll(async () => {
-  bench = await startWorkbench();
-  const port = Number(new URL(bench.server.issuer).port);
-  const ask = manager({ port }, await managementToken({ port }, { ...demoAdminClient }));
-  // The log is in the order of time, so every request has a second of its own.
-  manage = async (...request) => {
-    bench.clock.now += 1;
-    return ask(...request);
-  };
-});
 
 async function pixy(...argv: string[]): Promise<Json> {
   bench.clock.now += 1;

@@ -1,15 +1,10 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { startWorkbench, type Workbench } from './pixy.ts';
-
-let bench: Workbench;
-let pixy: Workbench['pixy'];
+import { describe, expect, test } from 'vitest';
+import { startWorkbench } from './pixy.ts';
 
 const orders = 'https://api.example/orders';
 
-beforeAll(async () => {
-  bench = await startWorkbench();
-  pixy = bench.pixy;
-});
+const bench = await startWorkbench();
+const { pixy } = bench;
 
 describe('apis add refuses', () => {
   test.each([

@@ -1,20 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { localTableNames } from '../../infra/local/create-tables.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { verifyClientSecret } from '../../shared/clients/client-secret.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
-import { authorize, day, noon, pixy as pixyElsewhere, type Ran, startWorkbench, type Workbench } from './pixy.ts';
+import { authorize, day, noon, pixy as pixyElsewhere, type Ran, startWorkbench } from './pixy.ts';
 
-let bench: Workbench;
-let pixy: Workbench['pixy'];
-
-beforeAll(async () => {
-  bench = await startWorkbench();
-  pixy = bench.pixy;
-});
+const bench = await startWorkbench();
+const { pixy } = bench;
 
 const callback = 'https://app.example/callback';
 const redirectUri = ['--redirect-uri', callback];
@@ -29,11 +24,12 @@ async function add(clientId: string, ...flags: string[]): Promise<Ran> {
   return ran;
 }
 
-const list = async (): Promise<{ client_id: string }[]> => (await pixy('clients', 'list', '--json')).json();
-
-/** A line of the list, by its client. */
-const lineOf = async (clientId: string): Promise<string> =>
-  (await pixy('clients', 'list')).output.split('\n').find((line) => line.startsWith(`${clientId} `)) ?? '';
+/** Writes the list; a line of it, by its client. */
+async function listLines() {
+  const { output } = await pixy('clients', 'list');
+  const lineOf = (clientId: string) => output.split('\n').find((line) => line.startsWith(`${clientId} `)) ?? '';
+  return { output, lineOf };
+}
 
 describe('clients add refuses', () => {
   test.each([
@@ -299,28 +295,28 @@ describe('clients list', () => {
     await add('l-report', ...confidential, '--policy', 'any', ...flags);
     await pixy('clients', 'disable', 'l-default');
 
-    expect(await lineOf('l-default')).toMatch(/^l-default +public +S256 \(global default\) +enforce .*disabled$/);
-    expect(await lineOf('l-own')).toMatch(/^l-own +confidential +none \(client\) +enforce/);
-    expect(await lineOf('l-waived')).toMatch(/none \(waiver until 2026-12-01\) +enforce +until 2026-12-01/);
-    expect(await lineOf('l-report')).toMatch(
-      /any \(client\) +report until 2027-01-01 +lowercase method, short verifier/,
-    );
-    expect((await pixy('clients', 'list')).output).toContain('Waivers that end within 14 days: l-waived (9 days left)');
+    const { output, lineOf } = await listLines();
+    expect(lineOf('l-default')).toMatch(/^l-default +public +S256 \(global default\) +enforce .*disabled$/);
+    expect(lineOf('l-own')).toMatch(/^l-own +confidential +none \(client\) +enforce/);
+    expect(lineOf('l-waived')).toMatch(/none \(waiver until 2026-12-01\) +enforce +until 2026-12-01/);
+    expect(lineOf('l-report')).toMatch(/any \(client\) +report until 2027-01-01 +lowercase method, short verifier/);
+    expect(output).toContain('Waivers that end within 14 days: l-waived (9 days left)');
   });
 
   test('shows floors, and what a waiver leaves behind when it ends', async () => {
     bench.clock.now = noon + 30 * day;
-    expect(await lineOf('l-waived')).toMatch(/any \(public client floor\) +enforce +ended 2026-12-01/);
+    expect((await listLines()).lineOf('l-waived')).toMatch(/any \(public client floor\) +enforce +ended 2026-12-01/);
     await pixy('policy', 'set', '--floor', 'any');
-    expect(await lineOf('l-own')).toMatch(/any \(floor\)/);
+    expect((await listLines()).lineOf('l-own')).toMatch(/any \(floor\)/);
     await pixy('policy', 'set', '--floor', 'none');
     bench.clock.now = noon;
   });
 
   test('is by id, in JSON of RFC 7591 member names', async () => {
-    const ids = (await list()).map(({ client_id: id }) => id);
+    const listed: { client_id: string }[] = (await pixy('clients', 'list', '--json')).json();
+    const ids = listed.map(({ client_id: id }) => id);
     expect(ids).toEqual(ids.toSorted());
-    expect((await list()).find(({ client_id: id }) => id === 'l-report')).toMatchObject({
+    expect(listed.find(({ client_id: id }) => id === 'l-report')).toMatchObject({
       redirect_uris: [callback],
       token_endpoint_auth_method: 'client_secret_basic',
       grant_types: ['authorization_code'],

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { FolderInUse, startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
 import { startServer } from '../../infra/local/server.ts';
 import { emptyFolder, pixy, spawnPixy } from './pixy.ts';
@@ -42,42 +42,43 @@ describe('a command line that cannot be read', () => {
   });
 });
 
-/** Every command, by walking through the help of the groups. */
-async function commands(...group: string[]): Promise<string[][]> {
-  const { output } = await pixy([...group, '--help']);
+type Help = { command: string; exitCode: number; output: string };
+
+/** The help of every command, by walking through the help of the groups. */
+async function helpOf(...group: string[]): Promise<Help[]> {
+  const { exitCode, output } = await pixy([...group, '--help']);
   const listed = output.split('Commands:\n')[1]?.split('\n\n')[0] ?? '';
   const names = [...listed.matchAll(/^ {2}(\w[\w-]*)/gm)]
     .map(([, name]) => name ?? '')
     .filter((name) => name !== 'help');
-  const found = await Promise.all(names.map((name) => commands(...group, name)));
-  return names.length === 0 ? [group] : found.flat();
+  const found = await Promise.all(names.map((name) => helpOf(...group, name)));
+  return names.length === 0 ? [{ command: group.join(' '), exitCode, output }] : found.flat();
 }
 
 test('the help of every command has an example of it', async () => {
-  const all = await commands();
+  const all = await helpOf();
   expect(all.length).toBeGreaterThan(20);
-  for (const command of all) {
-    const { exitCode, output } = await pixy([...command, '--help']);
+  for (const { command, exitCode, output } of all) {
     expect(exitCode).toBe(0);
-    expect(output).toContain(`$ pixy ${command.join(' ')}`);
+    expect(output).toContain(`$ pixy ${command}`);
   }
 });
 
 describe('where it works', () => {
   test('refuses to guess when there is no data folder', async () => {
-    const { exitCode, errors } = await spawnPixy(['clients', 'list'], { cwd: await emptyFolder() });
+    const { exitCode, errors } = await spawnPixy(['clients', 'list'], { cwd: await emptyFolder(onTestFinished) });
     expect(errors).toMatch(/--local DIR .* --stage NAME/);
     expect(exitCode).toBe(2);
   });
 
   test('refuses a folder that is not there, and does not make it', async () => {
-    const folder = join(await emptyFolder(), 'nowhere');
+    const folder = join(await emptyFolder(onTestFinished), 'nowhere');
     expect((await pixy(['clients', 'list', '--local', folder])).errors).toContain('There is no data folder');
     expect((await pixy(['clients', 'add', 'app', ...redirectUri, '--local', folder])).exitCode).toBe(1);
   });
 
   test('two processes on one folder: the second says so in one line, and ends with 1', async () => {
-    const folder = await emptyFolder();
+    const folder = await emptyFolder(onTestFinished);
     const embedded = await startEmbeddedDynamoDB(join(folder, 'dynamodb'));
     try {
       const { exitCode, errors } = await spawnPixy(['clients', 'list', '--local', folder]);
@@ -90,7 +91,7 @@ describe('where it works', () => {
   });
 
   test('opens the folder itself, and a server finds what was added', async () => {
-    const cwd = await emptyFolder();
+    const cwd = await emptyFolder(onTestFinished);
     const added = await spawnPixy(['clients', 'add', 'early', ...redirectUri, '--local', '.'], { cwd });
     expect(added).toMatchObject({ exitCode: 0, errors: '' });
     const server = await startServer({ port: 0, data: cwd, writeLine: () => {} });
@@ -98,7 +99,7 @@ describe('where it works', () => {
       const query = new URLSearchParams({ client_id: 'early', redirect_uri: 'https://app.example/callback' });
       const response = await fetch(`${server.issuer}/authorize?${query.toString()}`, { redirect: 'manual' });
       expect(response.headers.get('location')).toContain('https://app.example/callback?error=');
-      const listed = await spawnPixy(['clients', 'list', '--local', cwd, '--json']);
+      const listed = await pixy(['clients', 'list', '--local', cwd, '--json']);
       expect(listed.json().map((client: { client_id: string }) => client.client_id)).toContain('demo-app');
     } finally {
       await server.close();
@@ -106,7 +107,7 @@ describe('where it works', () => {
   });
 
   test('takes the folder .pixy when nothing is said', async () => {
-    const cwd = await emptyFolder();
+    const cwd = await emptyFolder(onTestFinished);
     await mkdir(join(cwd, '.pixy'));
     const { exitCode, output } = await spawnPixy(['policy', 'show', '--json'], { cwd });
     expect(exitCode).toBe(0);
@@ -114,7 +115,7 @@ describe('where it works', () => {
   });
 
   test('does not believe the file of a server that was killed', async () => {
-    const folder = await emptyFolder();
+    const folder = await emptyFolder(onTestFinished);
     const stranger = createServer((_, response) => response.end('healthy: somebody else'));
     await once(stranger.listen(0, '127.0.0.1'), 'listening');
     const other = await startEmbeddedDynamoDB();
@@ -134,7 +135,7 @@ describe('where it works', () => {
   });
 
   test('a server that stops takes its file along', async () => {
-    const folder = await emptyFolder();
+    const folder = await emptyFolder(onTestFinished);
     const server = await startServer({ port: 0, data: folder, writeLine: () => {} });
     await server.close();
     expect((await pixy(['clients', 'list', '--local', folder, '--json'])).exitCode).toBe(0);
@@ -148,7 +149,9 @@ describe('where it works', () => {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
     };
-    const { exitCode, errors } = await spawnPixy(['clients', 'list', '--table', 'clients=nowhere'], { env });
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { exitCode, errors } = await pixy(['clients', 'list', '--table', 'clients=nowhere']);
     expect(errors).toMatch(/^error: The database does not answer: [^\n]+\n$/);
     expect(exitCode).toBe(1);
   });

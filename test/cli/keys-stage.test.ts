@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTables } from '../../infra/local/create-tables.ts';
 import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
@@ -15,7 +15,7 @@ import { memoryCustody } from '../../shared/keys/memory-custody.ts';
 import { signJws } from '../../shared/keys/sign.ts';
 import type { KeyCustody } from '../../shared/keys/signing-key.ts';
 import { kmsStub } from '../keys/kms-stub.ts';
-import { spawnPixy } from './pixy.ts';
+import { pixy as run, spawnPixy } from './pixy.ts';
 
 /* The keys of a deployed stage: parameters from a stand-in for AWS, tables in the embedded database, and KMS by its protocol. */
 
@@ -35,39 +35,36 @@ const ssm = createServer((request, response) => {
   });
 });
 
-let kms: Awaited<ReturnType<typeof kmsStub>>;
-let env: Record<string, string>;
-let store: ReturnType<typeof keyStore>;
-
-beforeAll(async () => {
-  const embedded = await startEmbeddedDynamoDB();
-  await once(ssm.listen(0, '127.0.0.1'), 'listening');
-  kms = await kmsStub();
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: embedded.endpoint, region: 'eu-central-1', credentials });
-  await createTables(client, tables);
-  store = keyStore(openDatabase(client), tables.keys);
-  env = {
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${(ssm.address() as AddressInfo).port}`,
-    AWS_ENDPOINT_URL_DYNAMODB: embedded.endpoint,
-    AWS_ENDPOINT_URL_KMS: kms.endpoint,
-  };
-  afterAll(async () => {
-    client.destroy();
-    ssm.close();
-    await embedded.close();
-  });
+const embedded = await startEmbeddedDynamoDB();
+await once(ssm.listen(0, '127.0.0.1'), 'listening');
+const kms = await kmsStub();
+const env = {
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${(ssm.address() as AddressInfo).port}`,
+  AWS_ENDPOINT_URL_DYNAMODB: embedded.endpoint,
+  AWS_ENDPOINT_URL_KMS: kms.endpoint,
+};
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const client = new DynamoDBClient({ endpoint: embedded.endpoint, region: env.AWS_REGION, credentials });
+await createTables(client, tables);
+const store = keyStore(openDatabase(client), tables.keys);
+afterAll(async () => {
+  client.destroy();
+  ssm.close();
+  await embedded.close();
 });
 
 beforeEach(async () => {
   for (const { kid } of await store.list()) await store.remove(kid);
   kms.calls.length = 0;
+  // The AWS SDK looks into the environment of the process.
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
 });
+afterEach(() => vi.unstubAllEnvs());
 
-const pixy = (...argv: string[]) => spawnPixy(['keys', ...argv, '--by', 'grace'], { env });
+const pixy = (...argv: string[]) => run(['keys', ...argv, '--by', 'grace']);
 const signs = async (custody: KeyCustody, kid: string) => {
   const key = (await store.list()).find((one) => one.kid === kid);
   if (!key) throw new Error(`there is no key ${kid}`);
@@ -79,7 +76,8 @@ describe('keys that are encrypted by KMS', () => {
     const custody = memoryCustody(kmsWrapper('arn', kms.client));
     await store.put(await custody.generate('ES256', 0));
     kms.calls.length = 0;
-    const { exitCode, errors, json } = await pixy('rotate', '--stage', 'dev', '--json');
+    const argv = ['keys', 'rotate', '--stage', 'dev', '--by', 'grace', '--json'];
+    const { exitCode, errors, json } = await spawnPixy(argv, { env });
     expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
     expect(kms.calls).toEqual(['Encrypt']);
     expect(await signs(custody, json()[0].kid)).toBe(true);

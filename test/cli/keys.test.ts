@@ -1,13 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { emptyFolder, pixy as run, startWorkbench, type Workbench } from './pixy.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { emptyFolder, pixy as run, startWorkbench } from './pixy.ts';
 
-let bench: Workbench;
-let pixy: Workbench['pixy'];
-
-beforeAll(async () => {
-  bench = await startWorkbench();
-  pixy = bench.pixy;
-});
+const bench = await startWorkbench();
+const { pixy } = bench;
 
 type Row = {
   kid: string;
@@ -28,7 +23,7 @@ const served = async (): Promise<string[]> => {
 
 describe('keys refuses', () => {
   test('to work before there are keys, and says who makes them', async () => {
-    const folder = await emptyFolder();
+    const folder = await emptyFolder(onTestFinished);
     expect((await run(['keys', 'list', '--local', folder])).output).toBe('There are no signing keys yet.\n');
     for (const argv of [['rotate'], ['retire', 'x']]) {
       const { exitCode, errors } = await run(['keys', ...argv, '--local', folder]);

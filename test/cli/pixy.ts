@@ -62,10 +62,10 @@ export function spawnPixy(
   });
 }
 
-/** An empty folder, gone after the tests of the file. */
-export async function emptyFolder(): Promise<string> {
+/** An empty folder, gone after the tests of the file; a test that makes one for itself passes `onTestFinished`. */
+export async function emptyFolder(after: (remove: () => Promise<void>) => void = afterAll): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'pixy-cli-'));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  after(() => rm(folder, { recursive: true }));
   return folder;
 }
 
@@ -78,6 +78,7 @@ export type Workbench = {
   pixy: (...argv: string[]) => Promise<Ran>;
 };
 
+/** Closed after the last test of the file. To be called at the top of a file: a hook that a hook asks for never runs. */
 export async function startWorkbench(): Promise<Workbench> {
   const folder = await emptyFolder();
   const clock = { now: noon };

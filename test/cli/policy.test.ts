@@ -1,17 +1,13 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { authorize, day, type Ran, startWorkbench, type Workbench } from './pixy.ts';
+import { describe, expect, test } from 'vitest';
+import { authorize, day, type Ran, startWorkbench } from './pixy.ts';
 
-let bench: Workbench;
-let pixy: Workbench['pixy'];
+const bench = await startWorkbench();
 
-beforeAll(async () => {
-  bench = await startWorkbench();
-  // The log is in the order of time, so every command has a second of its own.
-  pixy = (...argv) => {
-    bench.clock.now += 1;
-    return bench.pixy(...argv);
-  };
-});
+/** The log is in the order of time, so every command has a second of its own. */
+const pixy = (...argv: string[]): Promise<Ran> => {
+  bench.clock.now += 1;
+  return bench.pixy(...argv);
+};
 
 const callback = 'https://app.example/callback';
 

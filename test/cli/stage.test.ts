@@ -3,11 +3,11 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createTables } from '../../infra/local/create-tables.ts';
 import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
 import type { TableName } from '../../shared/aws/tables.ts';
-import { spawnPixy } from './pixy.ts';
+import { pixy, spawnPixy } from './pixy.ts';
 
 /*
  * A deployed stage: its parameters and its caller come from a stand-in for AWS, its tables are in the embedded database.
@@ -43,34 +43,36 @@ function answer(body: string, response: ServerResponse): void {
   response.end(JSON.stringify({ Parameters: found, InvalidParameters: [] }));
 }
 
-let env: Record<string, string>;
-
-beforeAll(async () => {
-  const embedded = await startEmbeddedDynamoDB();
-  await once(aws.listen(0, '127.0.0.1'), 'listening');
-  const address = `http://127.0.0.1:${(aws.address() as AddressInfo).port}`;
-  afterAll(async () => {
-    aws.close();
-    await embedded.close();
-  });
-  env = {
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_ENDPOINT_URL_SSM: address,
-    AWS_ENDPOINT_URL_STS: address,
-    AWS_ENDPOINT_URL_DYNAMODB: embedded.endpoint,
-  };
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: embedded.endpoint, region: 'eu-central-1', credentials });
-  await createTables(client, tables);
-  client.destroy();
+const embedded = await startEmbeddedDynamoDB();
+await once(aws.listen(0, '127.0.0.1'), 'listening');
+const address = `http://127.0.0.1:${(aws.address() as AddressInfo).port}`;
+const env = {
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_ENDPOINT_URL_SSM: address,
+  AWS_ENDPOINT_URL_STS: address,
+  AWS_ENDPOINT_URL_DYNAMODB: embedded.endpoint,
+};
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const client = new DynamoDBClient({ endpoint: embedded.endpoint, region: env.AWS_REGION, credentials });
+await createTables(client, tables);
+client.destroy();
+afterAll(async () => {
+  aws.close();
+  await embedded.close();
 });
+
+// The AWS SDK looks into the environment of the process.
+beforeEach(() => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+});
+afterEach(() => vi.unstubAllEnvs());
 
 const redirectUri = ['--redirect-uri', 'https://app.example/callback'];
 
 test('a stage that is not deployed here is told', async () => {
-  const { exitCode, errors } = await spawnPixy(['clients', 'list', '--stage', 'prod'], { env });
+  const { exitCode, errors } = await pixy(['clients', 'list', '--stage', 'prod']);
   expect(errors).toMatch(/^error: There is no parameter \/pixy\/prod\/tables\/clients [^\n]+\n$/);
   expect(exitCode).toBe(1);
 });
@@ -78,23 +80,22 @@ test('a stage that is not deployed here is told', async () => {
 test('works on the tables that the stage names, and logs the AWS caller', async () => {
   const added = await spawnPixy(['clients', 'add', 'app', ...redirectUri, '--stage', 'dev', '--why', 'first'], { env });
   expect(added).toMatchObject({ exitCode: 0, errors: '' });
-  const log = await spawnPixy(['policy', 'log', '--stage', 'dev', '--json'], { env });
+  const log = await pixy(['policy', 'log', '--stage', 'dev', '--json']);
   expect(log.json()).toMatchObject([{ client: 'app', by: caller, why: 'first' }]);
 });
 
 test('works on tables that are named one by one', async () => {
   const named = ['--table', `clients=${tables.clients}`, '--table', `people=${tables.people}`];
-  expect(
-    (await spawnPixy(['clients', 'add', 'named', ...redirectUri, '--by', 'grace', ...named], { env })).exitCode,
-  ).toBe(0);
-  expect((await spawnPixy(['clients', 'list', ...named], { env })).output).toMatch(/^named +public/m);
-  const log = await spawnPixy(['policy', 'log', '--client', 'named', '--json', ...named], { env });
+  expect((await pixy(['clients', 'add', 'named', ...redirectUri, '--by', 'grace', ...named])).exitCode).toBe(0);
+  expect((await pixy(['clients', 'list', ...named])).output).toMatch(/^named +public/m);
+  const log = await pixy(['policy', 'log', '--client', 'named', '--json', ...named]);
   expect(log.json()).toMatchObject([{ client: 'named', by: 'grace' }]);
 });
 
 test('who cannot be named has to say who it is', async () => {
-  const silent = { ...env, AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1', AWS_MAX_ATTEMPTS: '1' };
-  const { exitCode, errors } = await spawnPixy(['policy', 'set', '--floor', 'any', '--stage', 'dev'], { env: silent });
+  vi.stubEnv('AWS_ENDPOINT_URL_STS', 'http://127.0.0.1:1');
+  vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+  const { exitCode, errors } = await pixy(['policy', 'set', '--floor', 'any', '--stage', 'dev']);
   expect(errors).toMatch(/^error: Who you are cannot be found out, so say it with --by NAME/);
   expect(exitCode).toBe(1);
 });

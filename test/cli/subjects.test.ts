@@ -1,15 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { startWorkbench, type Workbench } from './pixy.ts';
+import { startWorkbench } from './pixy.ts';
 
 /* AT5, BP22: no client has the subject of a person for an id, and no person the id of a client for a subject. */
 
-let bench: Workbench;
-let pixy: Workbench['pixy'];
+const bench = await startWorkbench();
+const { pixy } = bench;
 beforeAll(async () => {
-  bench = await startWorkbench();
-  pixy = bench.pixy;
   await done('clients', 'add', 'robot', ...redirectUri);
   await done('accounts', 'add', 'ada', '--sub', 'ada-0001');
 });

@@ -1,14 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { authorize, day, noon, startWorkbench, type Workbench } from './pixy.ts';
-
-let bench: Workbench;
-let pixy: Workbench['pixy'];
+import { authorize, day, noon, startWorkbench } from './pixy.ts';
 
 const callback = 'https://app.example/callback';
 
+const bench = await startWorkbench();
+const { pixy } = bench;
 beforeAll(async () => {
-  bench = await startWorkbench();
-  pixy = bench.pixy;
   for (const clientId of ['one', 'two', 'three']) await pixy('clients', 'add', clientId, '--redirect-uri', callback);
 });
 

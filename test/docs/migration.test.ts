@@ -23,7 +23,8 @@ const noClients = join(folder, 'none.json');
 await writeFile(noClients, '[]');
 const server = await startServer({ port: 0, data: folder, clientsFile: noClients, now: clock.now });
 const port = Number(new URL(server.issuer).port);
-const sessions = sessionStore(openDatabase(), tables.people);
+const session = { sub: 'somebody', amr: ['pwd'], now: clock.now(), lifetime: 90 * 86_400 };
+const sessionId = await sessionStore(openDatabase(), tables.people).start(session);
 afterAll(async () => {
   await server.close();
   await rm(folder, { recursive: true });
@@ -62,8 +63,7 @@ const repaired = new Set<string>();
 
 async function signIn(app: (typeof apps)[number]): Promise<void> {
   const person = newPerson({ port });
-  const id = await sessions.start({ sub: 'somebody', amr: ['pwd'], now: clock.now(), lifetime: 3_600 });
-  person.cookies.set('pixy_session', id);
+  person.cookies.set('pixy_session', sessionId);
   const { verifier } = pkcePair();
   const right = { code_challenge: s256(verifier), code_challenge_method: 'S256' };
   const changes = repaired.has(app.client_id) ? right : challengeOf[app.client_id]?.(verifier);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { anyText } from '../support/any-text.ts';
 import { native, spa, type TestClient, web } from '../support/clients.ts';
 import { type Answer, formType, send } from '../support/http.ts';
 import { withoutOwnScripts } from '../support/markup.ts';
@@ -35,9 +36,9 @@ async function withOneAuditLine<Value extends Answer>(request: Promise<Value>): 
   return answer;
 }
 
-const anyText = fc.oneof(
+const anything = fc.oneof(
   fc.string({ maxLength: 60 }),
-  fc.string({ unit: 'binary', maxLength: 40 }),
+  anyText({ maxLength: 40 }),
   fc.string({ unit: 'grapheme', maxLength: 20 }),
   fc.constantFrom(
     '',
@@ -60,7 +61,7 @@ const anyText = fc.oneof(
 
 /** A value that means something somewhere, or anything. */
 const anyValue = fc.oneof(
-  anyText,
+  anything,
   fc.constantFrom(
     ...registeredClients.flatMap(({ client_id, redirect_uris }) => [client_id, ...redirect_uris]),
     'code',
@@ -100,7 +101,7 @@ const encoded = (value: fc.Arbitrary<string>) =>
 const parameters = (names: readonly string[]) =>
   fc
     .array(
-      fc.tuple(encoded(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...names) }, anyText)), encoded(anyValue)),
+      fc.tuple(encoded(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...names) }, anything)), encoded(anyValue)),
       {
         maxLength: 12,
       },
@@ -207,7 +208,7 @@ describe('H19, H35, H40: whatever is sent', () => {
   const bodies = fc.oneof(
     parameters(tokenNames),
     nearly(tokenRequest, tokenNames),
-    anyText,
+    anything,
     fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
   );
   const contentTypes = fc.oneof(
@@ -218,7 +219,7 @@ describe('H19, H35, H40: whatever is sent', () => {
   const authorizations = fc.oneof(
     { weight: 3, arbitrary: fc.constant(undefined) },
     { weight: 1, arbitrary: fc.constantFrom(basic(web), basic(spa), 'Basic', 'Bearer x') },
-    { weight: 1, arbitrary: anyText.map(rawBasic) },
+    { weight: 1, arbitrary: anything.map(rawBasic) },
     { weight: 1, arbitrary: fc.stringMatching(/^[\x20-\x7e]{0,60}$/) },
   );
 

@@ -198,16 +198,16 @@ describe('4.13: what proxies add is not believed', () => {
   });
 });
 
-const pages: [string, () => Promise<Page>][] = [
-  ['the sign-in page', () => newPerson(server).follow(authorizeTarget(spa))],
-  ['the sign-in page after a wrong password', () => wrongPassword()],
-  ['the page after signing in', () => signedInPage()],
-  ['the error page of /authorize', () => person.open('/authorize')],
-  ['the error page of /sign-in', () => person.open('/sign-in', { method: 'POST' })],
-  ['the page of a wrong method', () => person.open('/authorize', { method: 'PUT' })],
-  ['the page of an unreadable query', () => person.open('/sign-in?%zz')],
-  ['the sign-out page', async () => (await signedInPerson(server)).open('/sign-out')],
-  ['the error reference', () => person.open('/errors')],
+const pages: [string, Page][] = [
+  ['the sign-in page', await newPerson(server).follow(authorizeTarget(spa))],
+  ['the sign-in page after a wrong password', await wrongPassword()],
+  ['the page after signing in', await signedInPage()],
+  ['the error page of /authorize', await person.open('/authorize')],
+  ['the error page of /sign-in', await person.open('/sign-in', { method: 'POST' })],
+  ['the page of a wrong method', await person.open('/authorize', { method: 'PUT' })],
+  ['the page of an unreadable query', await person.open('/sign-in?%zz')],
+  ['the sign-out page', await (await signedInPerson(server)).open('/sign-out')],
+  ['the error reference', await person.open('/errors')],
 ];
 
 async function wrongPassword(): Promise<Page> {
@@ -222,21 +222,18 @@ async function signedInPage(): Promise<Page> {
 }
 
 describe('4.16, 4.2.4: every page', () => {
-  test.each(pages)('BP23, H29: %s cannot be framed', async (_, load) => {
-    const { headers } = await load();
+  test.each(pages)('BP23, H29: %s cannot be framed', (_, { headers }) => {
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(headers['x-frame-options']).toBe('DENY');
   });
 
-  test.each(pages)('BP15, H29: %s tells no other site where the person was', async (_, load) => {
-    const { headers, body } = await load();
+  test.each(pages)('BP15, H29: %s tells no other site where the person was', (_, { headers, body }) => {
     expect(headers['referrer-policy']).toBe('no-referrer');
     expect(body).not.toMatch(/(src|action|srcset)="?(https?:)?\/\//);
     expect(withoutOwnScripts(body)).not.toMatch(/<(script|iframe|img|object|embed|base)\b|url\(['"]?(https?:)?\/\//);
   });
 
-  test.each(pages)('H29: %s has a strict policy for content and transport', async (_, load) => {
-    const { headers } = await load();
+  test.each(pages)('H29: %s has a strict policy for content and transport', (_, { headers }) => {
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
     expect(headers['x-content-type-options']).toBe('nosniff');
     expect(headers['strict-transport-security']).toMatch(/^max-age=\d{8,}/);
@@ -244,8 +241,8 @@ describe('4.16, 4.2.4: every page', () => {
     expect(headers['content-security-policy']).not.toMatch(/unsafe|\*|https?:/);
   });
 
-  test.each(pages.slice(0, -1))('H29: %s is kept by nobody', async (_, load) => {
-    expect((await load()).headers['cache-control']).toBe('no-store');
+  test.each(pages.slice(0, -1))('H29: %s is kept by nobody', (_, { headers }) => {
+    expect(headers['cache-control']).toBe('no-store');
   });
 
   test('H29: redirects are kept by nobody either', async () => {

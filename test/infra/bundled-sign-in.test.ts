@@ -5,13 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { buildFunctions } from '../../infra/bundling/build.ts';
 import { send } from '../support/http.ts';
 import { mobile, refresh } from '../support/lifecycle.ts';
 import { newPerson, signedInPerson } from '../support/person.ts';
 import { authorizeTarget, obtainCode, parametersOf, redeem } from '../support/protocol.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { startTestServer } from '../support/server.ts';
 
 /* The bundles, as they are deployed, in a process of their own with the environment of a function: a whole sign-in. */
 
@@ -31,26 +31,11 @@ const host = `
   process.send({ port });
 `;
 
-let server: TestServer;
-let bundled: { port: number };
+await buildFunctions(folder, ['authorize', 'token', 'metadata']);
+const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
+const server = await startTestServer({ clients: [mobile], clock: 'system', environment: { PIXY_WRAPPING_KEY } });
 
-beforeAll(async () => {
-  await buildFunctions(folder, ['authorize', 'token', 'metadata']);
-  const wrappingKey = randomBytes(32).toString('base64url');
-  server = await startTestServer({
-    clients: [mobile],
-    clock: 'system',
-    environment: { PIXY_WRAPPING_KEY: wrappingKey },
-  });
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', host], {
-    env: functionEnvironment(wrappingKey),
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  afterAll(() => child.kill());
-  [bundled] = (await once(child, 'message', { signal: AbortSignal.timeout(20_000) })) as [{ port: number }];
-}, 60_000);
-
-const functionEnvironment = (wrappingKey: string) => ({
+const env = {
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
@@ -62,8 +47,14 @@ const functionEnvironment = (wrappingKey: string) => ({
   PIXY_CLIENTS_TABLE: 'pixy-clients',
   PIXY_PEOPLE_TABLE: 'pixy-people',
   PIXY_KEYS_TABLE: 'pixy-keys',
-  PIXY_WRAPPING_KEY: wrappingKey,
+  PIXY_WRAPPING_KEY,
+};
+const child = spawn(process.execPath, ['--input-type=module', '--eval', host], {
+  env,
+  stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
 });
+afterAll(() => child.kill());
+const [bundled] = (await once(child, 'message', { signal: AbortSignal.timeout(20_000) })) as [{ port: number }];
 
 /** Somebody who signed in at the server from source, at the bundles. */
 async function personAtTheBundles() {

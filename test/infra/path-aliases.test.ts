@@ -1,17 +1,15 @@
-import { Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, test } from 'vitest';
-import { AuthorizationServer } from '../../infra/authorization-server.ts';
+import type { AuthorizationServerProps } from '../../infra/authorization-server.ts';
 import { pathAliases } from '../../shared/oauth/path-aliases.ts';
 import { send } from '../support/http.ts';
 import { startTestServer } from '../support/server.ts';
-import { removeAssemblies, testApp } from './synthesize.ts';
+import { ofType, removeAssemblies, templateWith } from './synthesize.ts';
 
+const server = await startTestServer();
 const paths = pathAliases.map(({ path }) => path);
 
 describe('a local run without the option', () => {
   test('answers at none of the paths', async () => {
-    const server = await startTestServer();
     for (const path of paths.flatMap((path) => [path, `${path}/`])) {
       expect((await send(server.port, path)).status).toBe(404);
     }
@@ -21,32 +19,25 @@ describe('a local run without the option', () => {
 describe('a deployed server', () => {
   afterAll(removeAssemblies);
 
-  /** The template, and its route keys. */
-  function deployed(props: { pathAliases?: boolean }) {
-    const stack = new Stack(testApp(), 'Mine');
-    new AuthorizationServer(stack, 'Auth', { stage: 'dev', ...props });
-    const template = Template.fromStack(stack);
-    const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route'));
-    return { template, keys: routes.map(({ Properties }): string => Properties['RouteKey']) };
-  }
+  const routeKeys = (props: AuthorizationServerProps): string[] =>
+    ofType(templateWith(props), 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties['RouteKey']);
 
   test('has no such routes without the prop', () => {
-    const { keys } = deployed({});
+    const keys = routeKeys({});
     expect(keys).toContain('ANY /authorize');
     for (const path of paths) expect(keys.some((key) => key.includes(path))).toBe(false);
   });
 
   test('has with it a route for each path, and one that takes its trailing slash, for which API Gateway has no route of its own', () => {
-    const { keys } = deployed({ pathAliases: true });
+    const keys = routeKeys({ pathAliases: true });
     expect(keys).toContain('ANY /authorize');
     for (const path of paths) expect(keys).toEqual(expect.arrayContaining([`ANY ${path}`, `ANY ${path}/{proxy+}`]));
     expect(keys.filter((key) => key.endsWith('/'))).toEqual([]);
   });
 
   test('may call the functions from each of these routes, within the 20 KB that a function has for such permissions', () => {
-    const { template } = deployed({ pathAliases: true });
-    const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).map((permission) =>
-      JSON.stringify(permission['Properties']),
+    const permissions = ofType(templateWith({ pathAliases: true }), 'AWS::Lambda::Permission').map(
+      ([, { Properties }]) => JSON.stringify(Properties),
     );
     for (const path of paths) {
       expect(permissions.some((text) => text.includes(`/*/*${path}"`))).toBe(true);

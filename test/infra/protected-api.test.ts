@@ -240,6 +240,9 @@ describe('restAuthorizer, in front of a REST API', () => {
       'scope must be a list of scope values such as orders:read, but has "orders:read orders:write".',
     ],
   ])('refuses %s with one sentence', (_, props, sentence) => {
-    expect(() => build(props)).toThrow(new WrongSetting(sentence));
+    const { server } = pixy.stacks.api;
+    expect(() => server.restAuthorizer(new Stack(testApp(), 'Mine'), 'Checked', props)).toThrow(
+      new WrongSetting(sentence),
+    );
   });
 });

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/authorization-server.ts';
 import { providersJson } from '../../shared/upstream/provider.ts';
-import { removeAssemblies, testApp } from './synthesize.ts';
+import { removeAssemblies, templateWith, testApp } from './synthesize.ts';
 
 /* The construct props `upstreams` and `hooks`, down to environment variables and permissions. */
 
@@ -130,7 +130,7 @@ describe('hooks', () => {
   });
 
   test('without hooks there is no variable and no right', () => {
-    const plain = JSON.stringify(synthesize(() => ({})));
+    const plain = JSON.stringify(templateWith({}));
     expect(plain).not.toContain('PIXY_HOOKS');
     expect(plain).not.toContain('PIXY_UPSTREAMS');
   });

@@ -1,5 +1,5 @@
 import type { APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { exportJWK, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { compose } from '../../functions/check-token/compose.ts';
 import { type CheckTokenSettings, readSettings } from '../../functions/check-token/settings.ts';
@@ -10,6 +10,7 @@ import { clientCredentials, machine, mobile, obtainTokens, registerApi, revoke }
 import { signedInPerson } from '../support/person.ts';
 import { claimsOf, headerOf, redeem } from '../support/protocol.ts';
 import { ada, startTestServer, tables } from '../support/server.ts';
+import { stranger } from './stranger.ts';
 
 const database = await startDatabaseProxy();
 const server = await startTestServer({ clients: [mobile, machine], dynamodb: database.endpoint });
@@ -99,10 +100,9 @@ describe('with 401, which API Gateway makes of the error "Unauthorized", it refu
 
   test('a token that somebody else signed, with the key id of ours', async () => {
     const { access_token } = await tokensFor();
-    const { privateKey, publicKey } = await generateKeyPair('RS256');
     const forged = await new SignJWT(claimsOf(access_token))
-      .setProtectedHeader({ ...headerOf(access_token), alg: 'RS256', jwk: await exportJWK(publicKey) })
-      .sign(privateKey);
+      .setProtectedHeader({ ...headerOf(access_token), alg: 'RS256', jwk: await exportJWK(stranger.publicKey) })
+      .sign(stranger.privateKey);
     await expect(authorizer().bearing(forged)).rejects.toThrow(/^Unauthorized$/);
   });
 

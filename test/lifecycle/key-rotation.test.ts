@@ -63,8 +63,8 @@ type History = { signed: Signed[]; fetched: Fetched[]; published: string[]; reti
 
 /**
  * Lets more than a year go by: somebody signs in, refreshes and asks for every kind of token again and again, while the schedule
- * rotates the keys. Around each switch of keys it happens every seven hours and in the very seconds before and after it, else every
- * ten days.
+ * rotates the keys. Around each switch of keys it happens every fourteen hours and in the very seconds before and after it, else
+ * every twenty days. The JWKS is fetched whenever the schedule changed something or a token is alive.
  */
 async function liveOn(): Promise<History> {
   const history: History = { signed: [], fetched: [], published: [], retired: [], inactive: [] };
@@ -73,6 +73,7 @@ async function liveOn(): Promise<History> {
   let nextRun = clock.now() + day;
   let switchAt = 0;
   let nextUse = 0;
+  let aliveUntil = 0;
   let person = await signedInPerson(server, ada, session);
   let sessionEnds = clock.now() + session.lifetime;
   let { refresh_token } = await obtainTokens(server, person, app);
@@ -80,11 +81,14 @@ async function liveOn(): Promise<History> {
   const keep = (kind: string, jwt = '') => {
     const { iat, exp } = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
     history.signed.push({ jwt, kind, signedAt: iat, expiresAt: exp, kid: decodeProtectedHeader(jwt).kid });
+    aliveUntil = Math.max(aliveUntil, exp);
   };
 
   while (clock.now() < end) {
+    let hasChanged = false;
     if (clock.now() >= nextRun) {
       const { published, retired } = await rotateKeys();
+      hasChanged = published.length + retired.length > 0;
       for (const { kid, signFrom } of published) {
         history.published.push(kid);
         switchAt = signFrom;
@@ -96,10 +100,12 @@ async function liveOn(): Promise<History> {
       person = await signedInPerson(server, ada, session);
       sessionEnds = clock.now() + session.lifetime;
     }
-    history.fetched.push({ at: clock.now(), text: (await send(server.port, '/jwks')).body });
-
     const isNearSwitch = Math.abs(clock.now() - switchAt) < 28 * hour;
-    if (isNearSwitch || clock.now() >= nextUse) {
+    const isInUse = isNearSwitch || clock.now() >= nextUse;
+    if (isInUse || hasChanged || clock.now() <= aliveUntil) {
+      history.fetched.push({ at: clock.now(), text: (await send(server.port, '/jwks')).body });
+    }
+    if (isInUse) {
       const tokens = await refreshed(server, app, refresh_token);
       refresh_token = tokens.refresh_token;
       keep('access token', tokens.access_token);
@@ -109,9 +115,9 @@ async function liveOn(): Promise<History> {
       keep('access token for an API', own.json.access_token);
       const { json } = await introspect(server, warehouse, { token: tokens.access_token });
       if (json['active'] !== true) history.inactive.push(tokens.access_token ?? '');
-      nextUse = clock.now() + 10 * day;
+      nextUse = clock.now() + 20 * day;
     }
-    const moments = [switchAt - 1, switchAt, nextRun, ...(isNearSwitch ? [clock.now() + 7 * hour] : [])];
+    const moments = [switchAt - 1, switchAt, nextRun, ...(isNearSwitch ? [clock.now() + 14 * hour] : [])];
     clock.advance(Math.min(...moments.filter((moment) => moment > clock.now())) - clock.now());
   }
   return history;

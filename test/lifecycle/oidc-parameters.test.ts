@@ -1,4 +1,4 @@
-import { generateKeyPair, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { spa } from '../support/clients.ts';
 import { encodeFields, type Fields, formType } from '../support/http.ts';
@@ -7,6 +7,7 @@ import { isSignInPage, newPerson, type Person, signedInPerson } from '../support
 import { pkcePair } from '../support/pkce.ts';
 import { authorizeTarget, claimsOf, headerOf, parametersOf, redeem } from '../support/protocol.ts';
 import { ada, startTestServer } from '../support/server.ts';
+import { stranger } from './stranger.ts';
 
 const grace = { username: 'grace', password: 'a password of grace', claims: { sub: 'grace-0001' } };
 const server = await startTestServer({ clients: [spa, mobile, portal], accounts: [ada, grace] });
@@ -231,7 +232,6 @@ describe('OC13: id_token_hint', async () => {
   const { id_token: ofAda = '', access_token } = await tokensFor();
   const graceAtHome = await signedInPerson(server, grace);
   const { id_token: ofGrace } = await tokensFor({}, graceAtHome);
-  const { privateKey } = await generateKeyPair('RS256');
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const [header = '', payload = '', signature = ''] = (ofGrace ?? '').split('.');
 
@@ -286,7 +286,9 @@ describe('OC13: id_token_hint', async () => {
     ['with another payload', `${header}.${encode({ ...claimsOf(ofGrace), x: 1 })}.${signature}`],
     [
       'signed by somebody else',
-      new SignJWT(claimsOf(ofGrace)).setProtectedHeader({ ...headerOf(ofGrace), alg: 'RS256' }).sign(privateKey),
+      new SignJWT(claimsOf(ofGrace))
+        .setProtectedHeader({ ...headerOf(ofGrace), alg: 'RS256' })
+        .sign(stranger.privateKey),
     ],
     ['with 1,500 levels of JSON', `${header}.${Buffer.from('['.repeat(1_500)).toString('base64url')}.${signature}`],
     ['empty', ''],

@@ -380,7 +380,9 @@ describe('the client of a refresh', () => {
   });
 });
 
-describe('a refresh token that is none', () => {
+describe('a refresh token that is none', async () => {
+  const tokens = await newTokens();
+
   test.each<[string, (token: string) => string]>([
     ['another text', () => 'another-text'],
     ['a character less', (token) => token.slice(1)],
@@ -392,13 +394,11 @@ describe('a refresh token that is none', () => {
     ['an emoji', () => '🔑'],
     ['the prototype', () => '__proto__'],
   ])('is invalid_grant: %s', async (_, change) => {
-    const { refresh_token = '' } = await newTokens();
-    const { status, json } = await refresh(server, mobile, change(refresh_token));
+    const { status, json } = await refresh(server, mobile, change(tokens.refresh_token ?? ''));
     expect({ status, error: json.error }).toEqual({ status: 400, error: 'invalid_grant' });
   });
 
   test.each(['access_token', 'id_token', 'code'] as const)('IN4: is invalid_grant: the %s', async (name) => {
-    const tokens = await newTokens();
     expect((await refresh(server, mobile, tokens[name])).json.error).toBe('invalid_grant');
   });
 

@@ -1,4 +1,4 @@
-import { generateKeyPair, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
@@ -7,6 +7,7 @@ import { type FullClient, formOf, mobile, obtainTokens, portal, userinfo } from 
 import { newPerson, type Person, signedInPerson } from '../support/person.ts';
 import { authorizeTarget, claimsOf, headerOf, parametersOf } from '../support/protocol.ts';
 import { ada, startTestServer, tables } from '../support/server.ts';
+import { stranger } from './stranger.ts';
 
 const grace = { username: 'grace', password: 'a password of grace', claims: { sub: 'grace-0001' } };
 
@@ -181,7 +182,6 @@ describe('OC13: a hint that proves nothing is ignored, and the person is asked',
   const claims = claimsOf(hint);
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const [header = '', payload = '', signature = ''] = hint.split('.');
-  const { privateKey } = await generateKeyPair('RS256');
   const ofGrace = await obtainTokens(server, await signedInPerson(server, grace), app);
 
   const hints: [string, string | undefined | Promise<string>][] = [
@@ -192,13 +192,13 @@ describe('OC13: a hint that proves nothing is ignored, and the person is asked',
     ['with another sub', `${header}.${encode({ ...claims, sub: grace.claims.sub })}.${signature}`],
     [
       'signed by somebody else',
-      new SignJWT(claims).setProtectedHeader({ ...headerOf(hint), alg: 'RS256' }).sign(privateKey),
+      new SignJWT(claims).setProtectedHeader({ ...headerOf(hint), alg: 'RS256' }).sign(stranger.privateKey),
     ],
     [
       'of another issuer',
       new SignJWT({ ...claims, iss: 'https://other.example' })
         .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
-        .sign(privateKey),
+        .sign(stranger.privateKey),
     ],
     ['of another person', ofGrace.id_token],
     ['an access token', access_token],

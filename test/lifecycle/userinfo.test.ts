@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey } from 'node:crypto';
-import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
+import { exportJWK, type JWTHeaderParameters, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { spa, type TestClient } from '../support/clients.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
@@ -16,6 +16,7 @@ import {
 import { signedInPerson } from '../support/person.ts';
 import { authorizeTarget, claimsOf, headerOf, parametersOf, redeem } from '../support/protocol.ts';
 import { ada, startTestServer } from '../support/server.ts';
+import { stranger } from './stranger.ts';
 
 const profile = {
   name: 'Ada Lovelace',
@@ -231,8 +232,7 @@ describe('AT4: a token that was tampered with: 401', async () => {
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const jwks = JSON.parse((await send(server.port, '/jwks')).body);
   const pem = createPublicKey({ key: jwks.keys[0], format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
-  const attacker = await generateKeyPair('RS256', { extractable: true });
-  const attackerJwk = await exportJWK(attacker.publicKey);
+  const strangerJwk = await exportJWK(stranger.publicKey);
 
   const hmac = (key: string, alg: string) => {
     const input = `${encode({ ...headerOf(genuine), alg })}.${payload}`;
@@ -241,7 +241,7 @@ describe('AT4: a token that was tampered with: 401', async () => {
   const signed = (more: Partial<JWTHeaderParameters>, changes: object = {}) =>
     new SignJWT({ ...claims, ...changes })
       .setProtectedHeader({ ...(headerOf(genuine) as JWTHeaderParameters), ...more })
-      .sign(attacker.privateKey);
+      .sign(stranger.privateKey);
   /** The genuine signature under another header. */
   const reheaded = (more: object) => `${encode({ ...headerOf(genuine), ...more })}.${payload}.${signature}`;
 
@@ -254,7 +254,7 @@ describe('AT4: a token that was tampered with: 401', async () => {
     ['another sub', `${header}.${encode({ ...claims, sub: 'grace-0001' })}.${signature}`],
     ['no signature', `${header}.${payload}.`],
     ['signed by somebody else', signed({})],
-    ['with a key in the header', signed({ jwk: attackerJwk })],
+    ['with a key in the header', signed({ jwk: strangerJwk })],
     ['with a jku in the header', signed({ jku: 'https://attacker.example/jwks' })],
     ['with an x5u in the header', signed({ x5u: 'https://attacker.example/cert' })],
     ['with an x5c in the header', signed({ x5c: ['AAAA'] })],

@@ -1,7 +1,9 @@
 import { Secret, TOTP } from 'otpauth';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { encodeFields, type Fields, formType } from '../support/http.ts';
 import { formTokenOf, newPerson, type Page, type Person, signedInPerson } from '../support/person.ts';
-import type { TestServer } from '../support/server.ts';
+import { type TestServer, tables } from '../support/server.ts';
 import { type CreationOptions, makeAuthenticator, type RequestOptions } from './authenticator.ts';
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
@@ -75,13 +77,14 @@ export const recoveryCodesOf = ({ body }: Pick<Page, 'body'>): string[] =>
 /** What somebody types into the sign-in page. */
 export const credentialsOf = (username: string) => ({ username, password: account(username).password });
 
-/** Somebody with an account of their own, as the accounts of the server describe them, signed in. */
+/** An account as the accounts of a server describe it. All have one password, which is hashed once. */
 export const account = (username: string) => ({
   username,
-  password: `the long password of ${username}`,
+  password: 'the long password of everybody',
   claims: { sub: `sub-of-${username}`, name: `Name of ${username}` },
 });
 
+/** Somebody with an account of their own, signed in. */
 export const signedIn = (server: Pick<TestServer, 'port' | 'clock'>, username: string): Promise<Person> =>
   signedInPerson(server, account(username));
 
@@ -91,4 +94,13 @@ export async function atCodePage(server: Pick<TestServer, 'port'>, username: str
   const page = await person.follow(target);
   const answer = await person.submit(page, credentialsOf(username));
   return { person, answer, page: await person.follow(answer.headers.location ?? '') };
+}
+
+/** The same, as the sign-in page leads there. Only the password is not typed in: that takes its time on purpose. */
+export async function waitingForCode(server: Pick<TestServer, 'port' | 'clock'>, username: string) {
+  const pending = { sub: account(username).claims.sub, account: username, keep: false };
+  const person = newPerson(server);
+  const secret = await pendingStore(openDatabase(), tables.people).start(pending, server.clock.now());
+  person.cookies.set('pixy_pending', secret);
+  return { person, page: await person.open('/sign-in/code') };
 }

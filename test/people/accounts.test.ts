@@ -1,21 +1,14 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '../../shared/aws/dynamodb.ts';
-import { hashPassword } from '../../shared/password.ts';
+import { describe, expect, test } from 'vitest';
 import type { Account } from '../../shared/people/account.ts';
 import { type AccountStore, accountStore, NameOfAnother } from '../../shared/people/account-store.ts';
 import { freshTables } from '../store/store.ts';
 
 const now = 1_700_000_000;
-let accounts: AccountStore;
-let database: Database;
-let people: string;
-
-beforeAll(async () => {
-  const fresh = await freshTables();
-  database = fresh.database;
-  people = fresh.tables.people;
-  accounts = accountStore(database, people);
-});
+const {
+  database,
+  tables: { people },
+} = await freshTables();
+const accounts = accountStore(database, people);
 
 async function added(account: Parameters<AccountStore['add']>[0], at = now): Promise<Account> {
   const result = await accounts.add(account, at);
@@ -221,7 +214,7 @@ describe('an accounts file that is loaded again', () => {
   });
 
   test('gives up the names that it no longer has', async () => {
-    await accounts.put({ username: 'loaded', claims: {}, password: await hashPassword('x') }, now);
+    await accounts.put({ username: 'loaded', claims: {}, password: 'x' }, now);
     expect(await accounts.findByUsername('loaded@example.com')).toBeUndefined();
     expect(await accounts.add({ email: 'loaded@example.com', claims: {} }, now)).toMatchObject({ ok: true });
   });

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { obtainTokens, portal } from '../support/lifecycle.ts';
 import { newPerson, signInByForm } from '../support/person.ts';
 import { claimsOf } from '../support/protocol.ts';
-import { ada, startTestServer, type TestServer, tables } from '../support/server.ts';
+import { ada, startTestServer, tables } from '../support/server.ts';
 
 /* The hook `authenticate`: the operator's own user store decides whose password is right. */
 
@@ -20,16 +20,11 @@ const store: { answer: (event: Record<string, unknown>) => Answer | Promise<Answ
 
 const folder = mkdtempSync(join(tmpdir(), 'pixy-hooks-'));
 const client = { ...portal, first_party: true };
-let server: TestServer;
-let accounts: ReturnType<typeof accountStore>;
-
-beforeAll(async () => {
-  const file = join(folder, 'hooks.mjs');
-  writeFileSync(file, 'export const authenticate = (event) => globalThis.pixyTestStore(event);');
-  const hooks = { authenticate: pathToFileURL(file).href, timeout: 0.2 };
-  server = await startTestServer({ clients: [client], environment: { PIXY_HOOKS: JSON.stringify(hooks) } });
-  accounts = accountStore(openDatabase(), tables.people);
-});
+const file = join(folder, 'hooks.mjs');
+writeFileSync(file, 'export const authenticate = (event) => globalThis.pixyTestStore(event);');
+const hooks = { authenticate: pathToFileURL(file).href, timeout: 0.2 };
+const server = await startTestServer({ clients: [client], environment: { PIXY_HOOKS: JSON.stringify(hooks) } });
+const accounts = accountStore(openDatabase(), tables.people);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 

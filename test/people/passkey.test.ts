@@ -161,18 +161,18 @@ test('a replayed answer is refused: the challenge is spent', async () => {
   expect(await refusal(at)).toMatchObject({ ...failed, reason: 'passkey_challenge_spent' });
 });
 
-test('of the same answer sent twenty times at once, one signs in', async () => {
+test('of the same answer sent ten times at once, one signs in', async () => {
   const authenticator = await addPasskey(server, await signedIn(server, 'ida'));
   const at = await atSignIn(authenticator);
   const body = encodeFields({ form_token: formTokenOf(at.page), credential: at.credential });
   const cookie = Array.from(at.person.cookies, (pair) => pair.join('=')).join('; ');
   const answers = await Promise.all(
-    Array.from({ length: 20 }, () =>
+    Array.from({ length: 10 }, () =>
       newPerson(server).open(at.action, { method: 'POST', headers: { ...formType, cookie }, body }),
     ),
   );
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-  expect(answers.filter(({ headers }) => headers.location === '/sign-in')).toHaveLength(19);
+  expect(answers.filter(({ headers }) => headers.location === '/sign-in')).toHaveLength(9);
 });
 
 test('an answer is good in the browser that asked, and in no other', async () => {

@@ -58,7 +58,11 @@ describe('a registration is refused', () => {
   });
 
   test('after too many from one address, whether they were taken or not, until the window is over', async () => {
-    for (let index = 0; index < signInLimits.registration.attempts; index += 1) await register({ username: 'ada' });
+    const person = newPerson(server);
+    const page = await person.open('/register');
+    for (let index = 0; index < signInLimits.registration.attempts; index += 1) {
+      expect((await person.submit(page, { ...good, username: 'ada' })).status).toBe(409);
+    }
     const throttled = await register({ username: 'too-many' });
     expect(throttled.status).toBe(429);
     expect(Number(throttled.headers['retry-after'])).toBeGreaterThan(0);
@@ -92,10 +96,10 @@ test('somebody registers, is signed in, and has an address that counts as unveri
   expect(signedIn.status).toBe(200);
 });
 
-test('of 10 who want one username at once, one gets it', async () => {
-  const answers = await Promise.all(Array.from({ length: 10 }, () => register({ username: 'popular' })));
+test('of five who want one username at once, one gets it', async () => {
+  const answers = await Promise.all(Array.from({ length: 5 }, () => register({ username: 'popular' })));
   expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
-  expect(answers.filter(({ status }) => status === 409)).toHaveLength(9);
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(4);
 });
 
 test('somebody who came from an app is led from the sign-in page to registration and back to the app', async () => {

@@ -16,6 +16,7 @@ import { mistakeOf, type Reason, type Refusal } from '../../shared/oauth/refusal
 import { mistakeSentences, refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
 import { compatibilitySwitches, type PolicyOrigin, pkcePolicies } from '../../shared/pkce/policy.ts';
 import type { PkceMistake } from '../../shared/pkce/refusal.ts';
+import { anyText } from '../support/any-text.ts';
 
 const time = 1_795_341_600;
 const requestId = 'JKJaXmPLvHcESHA=';
@@ -92,7 +93,7 @@ describe('a line that cannot be read is refused', () => {
 
 describe('a hostile name cannot break a line (H19)', () => {
   const clientIds = fc.oneof(
-    fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }),
+    anyText({ minLength: 1, maxLength: 300 }),
     fc.constantFrom(
       'a\n{"v":1,"time":1,"request":"","endpoint":"token","verdict":"allowed"}',
       '","verdict":"allowed","client":"victim',

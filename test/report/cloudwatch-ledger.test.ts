@@ -285,24 +285,27 @@ describe('the audit log of a stage', () => {
 });
 
 describe('more kinds of decisions than a query answers', () => {
+  const decisionOf = (client: string): Row => {
+    return { v: '1', endpoint: 'authorize', verdict: 'allowed', client, decisions: '1', latest: '1795000001' };
+  };
+
   /** One decision of a client of its own in every hundredth of a second, of which no answer shows more than 10,000. */
   const manyKinds = ({ queryString }: Query): Row[] => {
     const [from = 0, until = 0] = [...queryString.matchAll(/[<=] (\d{13})/g)].map((match) => Number(match[1]) / 10);
-    const all = Array.from({ length: until - from }, (_, index) => row({ client: `client-${from + index}` }));
-    return all.slice(0, 10_000);
+    return Array.from({ length: Math.min(until - from, 10_000) }, (_, index) => decisionOf(`client-${from + index}`));
   };
 
   test('halve the period until nothing is cut off: no gap, nothing twice', async () => {
     const { ledger, queries } = await logsServer({ answer: manyKinds });
-    const { tallies } = await ledger.tally({ since: 1_795_000_000, until: 1_795_000_333 });
-    expect(totalOf(tallies)).toBe(33_300);
-    expect(new Set(tallies.map(({ client }) => client)).size).toBe(33_300);
+    const { tallies } = await ledger.tally({ since: 1_795_000_000, until: 1_795_000_203 });
+    expect(totalOf(tallies)).toBe(20_300);
+    expect(new Set(tallies.map(({ client }) => client)).size).toBe(20_300);
     expect(queries.length).toBeGreaterThan(4);
   });
 
   test('within a single second are an error', async () => {
-    const full = Array.from({ length: 10_000 }, (_, index) => row({ client: `client-${index}` }));
+    const full = Array.from({ length: 10_000 }, (_, index) => decisionOf(`client-${index}`));
     const { ledger } = await logsServer({ answer: () => full });
-    await expect(ledger.tally({ since: 1_795_000_000, until: 1_795_000_004 })).rejects.toThrow('within one second');
+    await expect(ledger.tally({ since: 1_795_000_000, until: 1_795_000_002 })).rejects.toThrow('within one second');
   });
 });

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { demoAccount } from '../../infra/local/demo/demo-data.ts';
-import { encodeFields, type Fields } from '../support/http.ts';
-import { newPerson } from '../support/person.ts';
+import type { Fields } from '../support/http.ts';
 import { appendixB, outcomeOf, sampleFile, startSeedServer } from './seed-server.ts';
 
 /*
@@ -47,8 +45,8 @@ describe('a native app with a private-use URI scheme', () => {
   });
 
   test('the code is delivered to com.twitter.app://authorization', async () => {
-    const query = encodeFields({ response_type: 'code', ...native, ...challengeS256, scope: 'openid' });
-    const redirected = await newPerson(server).authorize(`/authorize?${query}`, demoAccount);
+    const query = { response_type: 'code', ...native, ...challengeS256, scope: 'openid' };
+    const redirected = await server.redirect('/authorize', query);
     expect(redirected.href).toMatch(/^com\.twitter\.app:\/\/authorization\?code=/);
   });
 
@@ -116,7 +114,7 @@ describe('the hybrid flow', () => {
   /** The parameters are in the fragment there. */
   async function authorizeHybrid(fields: Fields): Promise<Record<string, string>> {
     const query = { response_type: 'code id_token', scope: 'openid', nonce: 'baz', ...legacyWeb, ...fields };
-    const redirected = await newPerson(server).authorize(`/authorize?${encodeFields(query)}`, demoAccount);
+    const redirected = await server.redirect('/authorize', query);
     return Object.fromEntries(new URLSearchParams(redirected.hash.slice(1)));
   }
 

@@ -41,6 +41,10 @@ export async function startSeedServer() {
   const server = { issuer, port, clock, clients };
   const person = newPerson(server);
 
+  /** The authorization request of a documentation, followed by a person who signs in once: where it leads back to. */
+  const redirect = (path: string, query: Fields): Promise<URL> =>
+    person.authorize(`${path}?${encodeFields(query)}`, demoAccount);
+
   return {
     ...server,
 
@@ -60,9 +64,10 @@ export async function startSeedServer() {
       clock.advance(remembered);
     },
 
-    /** The authorization request of a documentation, followed by a person who signs in once; the parameters that come back. */
-    authorize: async (path: string, query: Fields) =>
-      parametersOf(await person.authorize(`${path}?${encodeFields(query)}`, demoAccount)),
+    redirect,
+
+    /** The same, and the parameters that come back. */
+    authorize: async (path: string, query: Fields) => parametersOf(await redirect(path, query)),
 
     /** The token request of a documentation. */
     async requestToken(path: string, body: Fields, headers: Sent['headers'] = {}): Promise<TokenAnswer> {

@@ -1,7 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '../../shared/aws/dynamodb.ts';
+import { describe, expect, test } from 'vitest';
 import { clientReader } from '../../shared/clients/client-reader.ts';
-import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { freshTables } from './store.ts';
@@ -9,16 +8,10 @@ import { freshTables } from './store.ts';
 const at = 1_700_000_000;
 const author = { by: 'ada', why: 'a test' };
 
-let database: Database;
-let table: string;
-let store: ClientStore;
-
-beforeAll(async () => {
-  const fresh = await freshTables();
-  database = fresh.database;
-  table = fresh.tables.clients;
-  store = clientStore(database, table, () => at);
-});
+const { database, tables } = await freshTables();
+const table = tables.clients;
+const store = clientStore(database, table, () => at);
+const [forPages, forPolicies] = [await freshTables(), await freshTables()];
 
 async function client(registration: object): Promise<RegisteredClient> {
   const parsed = await parseRegistration({ redirect_uris: ['https://app.example/cb'], ...registration });
@@ -134,8 +127,7 @@ describe('the change log', () => {
 });
 
 test('lists clients by id, page by page', async () => {
-  const { database: own, tables } = await freshTables();
-  const ownStore = clientStore(own, tables.clients, () => at);
+  const ownStore = clientStore(forPages.database, forPages.tables.clients, () => at);
   for (const id of ['c', 'a', 'b']) await put(await client({ client_id: id }), ownStore);
   const first = await ownStore.list(2);
   expect(first.items.map(({ value }) => value.clientId)).toEqual(['a', 'b']);
@@ -145,9 +137,9 @@ test('lists clients by id, page by page', async () => {
 });
 
 test('PK10: only S256 is in force while no client may use less, and plain from the moment one may', async () => {
-  const { database: own, tables } = await freshTables();
-  const ownStore = clientStore(own, tables.clients, () => at);
-  const inForce = () => clientReader(own, tables.clients, () => 0).policiesInForce();
+  const { database: own, tables: ownTables } = forPolicies;
+  const ownStore = clientStore(own, ownTables.clients, () => at);
+  const inForce = () => clientReader(own, ownTables.clients, () => 0).policiesInForce();
   await put(await client({ client_id: 'strict' }), ownStore);
   expect(await inForce()).toEqual(['S256']);
   await put(await client({ client_id: 'legacy', pkce_policy: 'none', ...confidential }), ownStore);

@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../shared/grants/grant.ts';
-import { type GrantStore, grantStore } from '../../shared/grants/grant-store.ts';
+import { grantStore } from '../../shared/grants/grant-store.ts';
 import { issueCode } from '../../shared/grants/issue-code.ts';
 import { redeemCode } from '../../shared/grants/redeem-code.ts';
 import { resolveRules, shippedGlobalPolicy } from '../../shared/pkce/policy.ts';
@@ -13,14 +13,10 @@ const codeVerifier = 'a-verifier-of-forty-three-characters-or-more-1';
 const rules = resolveRules({ policy: 'S256', isPublic: true }, shippedGlobalPolicy, now);
 const times = { now, tokensExpireAt };
 
-let store: GrantStore;
-let raw: (id: string) => Promise<Record<string, unknown> | undefined>;
-
-beforeAll(async () => {
-  const { database, tables } = await freshTables();
-  store = grantStore(database, tables.grants);
-  raw = (id) => database.get({ TableName: tables.grants, Key: { id }, ConsistentRead: true });
-});
+const { database, tables } = await freshTables();
+const store = grantStore(database, tables.grants);
+const raw = (id: string): Promise<Record<string, unknown> | undefined> =>
+  database.get({ TableName: tables.grants, Key: { id }, ConsistentRead: true });
 
 async function issued(changes: Partial<Grant> = {}) {
   const made = issueCode(

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { importJWK, jwtVerify } from 'jose';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { rotateKeys } from '../../functions/rotate-keys/rotate.ts';
-import { type KeyStore, keyStore } from '../../shared/keys/key-store.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
 import { localWrapper } from '../../shared/keys/local-wrapper.ts';
 import { memoryCustody } from '../../shared/keys/memory-custody.ts';
@@ -15,11 +15,8 @@ const wrapper = localWrapper(randomBytes(32));
 const custody = memoryCustody(wrapper);
 const rotate = (now: number) => rotateKeys(store, custody, ['RS256'], settings, now);
 
-let store: KeyStore;
-beforeAll(async () => {
-  const { database, tables } = await freshTables();
-  store = keyStore(database, tables.keys);
-});
+const { database, tables } = await freshTables();
+const store = keyStore(database, tables.keys);
 
 test('without a key nothing is signed', async () => {
   await expect(signingKeys(store, custody, () => 0)('RS256')).rejects.toThrow('there is no RS256 signing key');

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { issueCode } from '../../shared/grants/issue-code.ts';
@@ -9,14 +9,10 @@ import { freshTables } from './store.ts';
 const now = 1_700_000_000;
 const times = { now, tokensExpireAt: now + 3_600 };
 
-let tables: Awaited<ReturnType<typeof freshTables>>;
 let proxy: Awaited<ReturnType<typeof lossyProxy>>;
-
-beforeAll(async () => {
-  tables = await freshTables(async (endpoint) => {
-    proxy = await lossyProxy(endpoint);
-    return proxy.endpoint;
-  });
+const { database, tables } = await freshTables(async (endpoint) => {
+  proxy = await lossyProxy(endpoint);
+  return proxy.endpoint;
 });
 
 function newGrant() {
@@ -25,7 +21,7 @@ function newGrant() {
 }
 
 test('H5: a code whose spending was committed but not answered is still won, once', async () => {
-  const store = grantStore(tables.database, tables.tables.grants);
+  const store = grantStore(database, tables.grants);
   const grant = newGrant();
   await store.issue(grant);
   const before = proxy.lostReplies();
@@ -37,7 +33,7 @@ test('H5: a code whose spending was committed but not answered is still won, onc
 });
 
 test('H5: a grant whose issuing was committed but not answered is there once', async () => {
-  const store = grantStore(tables.database, tables.tables.grants);
+  const store = grantStore(database, tables.grants);
   const grant = newGrant();
   proxy.loseNextReply('PutItem');
   await store.issue(grant);
@@ -45,7 +41,7 @@ test('H5: a grant whose issuing was committed but not answered is there once', a
 });
 
 test('H5: a session whose end was committed but not answered comes back, so that its clients are told', async () => {
-  const store = sessionStore(tables.database, tables.tables.people);
+  const store = sessionStore(database, tables.people);
   const start = { sub: 'somebody', amr: ['pwd'], now, lifetime: 60, notices: ['sid client'] };
   const id = await store.start(start);
   const before = proxy.lostReplies();
@@ -60,6 +56,6 @@ test('H5: a session whose end was committed but not answered comes back, so that
 });
 
 test('H9: a table that is not there is an unavailable store, never an unknown code', async () => {
-  const store = grantStore(tables.database, 'no-such-table');
+  const store = grantStore(database, 'no-such-table');
   await expect(store.spend('id', 'app', times)).rejects.toThrow(StoreUnavailable);
 });

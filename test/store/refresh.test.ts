@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../shared/grants/grant.ts';
-import { type GrantStore, grantStore } from '../../shared/grants/grant-store.ts';
+import { grantStore } from '../../shared/grants/grant-store.ts';
 import { issueCode } from '../../shared/grants/issue-code.ts';
 import { refreshGrant } from '../../shared/grants/refresh-grant.ts';
 import {
@@ -19,16 +19,12 @@ const start = 1_700_000_000;
 const settings = { refreshIdleLifetime: 1_000, refreshLifetime: 5_000, refreshGrace: 10 };
 const keys: RefreshKeys = [randomBytes(32)];
 
-let store: GrantStore;
 let proxy: Awaited<ReturnType<typeof lossyProxy>>;
-
-beforeAll(async () => {
-  const { database, tables } = await freshTables(async (endpoint) => {
-    proxy = await lossyProxy(endpoint);
-    return proxy.endpoint;
-  });
-  store = grantStore(database, tables.grants);
+const { database, tables } = await freshTables(async (endpoint) => {
+  proxy = await lossyProxy(endpoint);
+  return proxy.endpoint;
 });
+const store = grantStore(database, tables.grants);
 
 /** A redeemed grant with its first refresh token. */
 async function redeemed(changes: Partial<Grant> = {}): Promise<{ grant: Grant; token: RefreshToken }> {

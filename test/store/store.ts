@@ -11,7 +11,7 @@ process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
 process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
 
 /**
- * Fresh tables in a database with DynamoDB's semantics: the one at `AWS_ENDPOINT_URL_DYNAMODB` when that is set, else the
+ * Fresh tables, for the top of a file, in a database with DynamoDB's semantics: the one at `AWS_ENDPOINT_URL_DYNAMODB` when that is set, else the
  * embedded one. `through` gives the endpoint that the stores talk to, to put something in between.
  */
 export async function freshTables(through: (endpoint: string) => Promise<string> = async (endpoint) => endpoint) {

@@ -2,19 +2,18 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider from 'oidc-provider';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { web } from '../support/clients.ts';
 import { newPerson, type Person } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
 import { authorizeTarget, claimsOf, parametersOf, redeem } from '../support/protocol.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { startTestServer } from '../support/server.ts';
 import { comeBack, problemOn, toProvider } from './flow.ts';
 
 /* oidc-provider (npm) as the upstream, as it comes: PKCE required, iss in answers, claims at userinfo only. */
 
 const client = { ...web, first_party: true };
 const secret = 'the secret that oidc-provider knows us by, long enough';
-let server: TestServer;
 /** Filled in once it is known where our server listens. */
 const redirectUris: string[] = [];
 
@@ -40,27 +39,25 @@ const http = createServer(async (request, response) => {
   await provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } });
 });
 
-beforeAll(async () => {
-  await once(http.listen(0, '127.0.0.1'), 'listening');
-  const issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-  const upstreams = [{ id: 'op', name: 'OP', issuer, client_id: 'pixy', client_secret: secret }];
-  server = await startTestServer({ clients: [client], environment: { PIXY_UPSTREAMS: JSON.stringify(upstreams) } });
-  redirectUris.push(`${server.issuer}/upstream/op/callback`);
-  const provider = new Provider(issuer, {
-    clients: [{ client_id: 'pixy', client_secret: secret, redirect_uris: redirectUris, application_type: 'native' }],
-    claims: { email: ['email', 'email_verified'], profile: ['name'], openid: ['sub', 'amr'] },
-    findAccount: (_: unknown, id: string) => ({
-      accountId: id,
-      claims: () => ({ sub: id, name: 'Grace Hopper', email: 'hopper@example.com', email_verified: true }),
-    }),
-    interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
-    features: { devInteractions: { enabled: false } },
-    cookies: { keys: ['a key of a test'] },
-    ttl: { Interaction: 60, Session: 60, Grant: 60, AccessToken: 60, IdToken: 60, AuthorizationCode: 60 },
-  });
-  handler.provider = provider;
-  handler.run = provider.callback();
+await once(http.listen(0, '127.0.0.1'), 'listening');
+const issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+const upstreams = [{ id: 'op', name: 'OP', issuer, client_id: 'pixy', client_secret: secret }];
+const server = await startTestServer({ clients: [client], environment: { PIXY_UPSTREAMS: JSON.stringify(upstreams) } });
+redirectUris.push(`${server.issuer}/upstream/op/callback`);
+const provider = new Provider(issuer, {
+  clients: [{ client_id: 'pixy', client_secret: secret, redirect_uris: redirectUris, application_type: 'native' }],
+  claims: { email: ['email', 'email_verified'], profile: ['name'], openid: ['sub', 'amr'] },
+  findAccount: (_: unknown, id: string) => ({
+    accountId: id,
+    claims: () => ({ sub: id, name: 'Grace Hopper', email: 'hopper@example.com', email_verified: true }),
+  }),
+  interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
+  features: { devInteractions: { enabled: false } },
+  cookies: { keys: ['a key of a test'] },
+  ttl: { Interaction: 60, Session: 60, Grant: 60, AccessToken: 60, IdToken: 60, AuthorizationCode: 60 },
 });
+handler.provider = provider;
+handler.run = provider.callback();
 
 afterAll(() => {
   http.close();

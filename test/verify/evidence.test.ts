@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { demoAccount, demoConfidentialClient, demoPublicClient } from '../../infra/local/demo/demo-data.ts';
 import { startServer } from '../../infra/local/server.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -185,7 +185,8 @@ test('no file holds a secret or its hash', async () => {
 });
 
 test('without an audit log there is no evidence', async () => {
-  const { exitCode, errors } = await pixy(['evidence', '--out', join(folder, 'none'), '--local', await emptyFolder()]);
+  const empty = await emptyFolder(onTestFinished);
+  const { exitCode, errors } = await pixy(['evidence', '--out', join(folder, 'none'), '--local', empty]);
   expect(errors).toMatch(/^error: There is no audit log that can be read in [^\n]+\n$/);
   expect(exitCode).toBe(1);
 });

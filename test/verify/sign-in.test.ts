@@ -147,9 +147,8 @@ test('a cookie that does not hold is told', async () => {
 
 test('a command finds the request in its environment and prints where the browser went', async () => {
   using server = await startFlawedServer('takes plain for S256');
-  const script = `fetch(process.env.PIXY_AUTHORIZATION_URL, { redirect: 'manual', headers: { cookie: '${server.cookie}' } })
-    .then((answer) => console.log('signed in\\n' + (answer.headers.get('location') ?? '')))`;
-  const command = `"${process.execPath}" -e "${script.replaceAll('\n', ' ').replaceAll('\\n', '\\\\n')}"`;
+  const ask = `curl --silent --output /dev/null --cookie '${server.cookie}' --write-out '%{redirect_url}'`;
+  const command = `echo signed in; ${ask} "$PIXY_AUTHORIZATION_URL"`;
   const report = await verify(
     {
       ...verification(server.issuer),
