@@ -1,28 +1,26 @@
 import { expect, test } from 'vitest';
 import { demoAccount } from '../../infra/local/demo/demo-data.ts';
+import { isSignInPage, signedInPerson } from '../support/person.ts';
 import { signIn, startBrowserTests } from './browser-tests.ts';
 
-const { issuer, open } = await startBrowserTests();
+const { issuer, server, open } = await startBrowserTests();
 
 test.for([true, false])(
   'a person ends another session and changes the password (JavaScript: %s)',
   async (javaScriptEnabled) => {
+    const other = await signedInPerson(server, demoAccount);
+    expect((await other.open('/account')).status).toBe(200);
     const page = await open({ javaScriptEnabled });
-    const other = await open({ javaScriptEnabled });
-    for (const one of [page, other]) {
-      await one.goto(`${issuer}/account`);
-      await signIn(one);
-      await one.getByRole('link', { name: 'Go to your account' }).click();
-      await one.getByRole('heading', { name: 'Your account' }).waitFor();
-    }
-    await page.reload();
+    await page.goto(`${issuer}/account`);
+    await signIn(page);
+    await page.getByRole('link', { name: 'Go to your account' }).click();
+    await page.getByRole('heading', { name: 'Your account' }).waitFor();
     await page
       .getByRole('button', { name: /^Sign out: / })
       .first()
       .click();
     await page.getByText('That device is signed out.').waitFor();
-    await other.reload();
-    await other.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(isSignInPage(await other.follow('/account'))).toBe(true);
 
     await page.getByRole('link', { name: 'Change password' }).click();
     await page.getByLabel('Current password').fill('wrong');

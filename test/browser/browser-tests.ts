@@ -6,13 +6,23 @@ import type { BrowserContext, BrowserContextOptions, Page, Response } from 'play
 import { afterAll, expect, onTestFinished } from 'vitest';
 import { demoAccount } from '../../infra/local/demo/demo-data.ts';
 import { type LocalServer, type ServerOptions, startServer } from '../../infra/local/server.ts';
+import { type Clock, stoppedClock } from '../support/clock.ts';
+import { signedInPerson } from '../support/person.ts';
+import { countFailures } from '../support/throttle.ts';
 import { sharedBrowser } from './launch-browser.ts';
 import { type LoopbackApp, startLoopbackApp } from './loopback-app.ts';
 
 /** The clock stands still at a full hour, so that no throttle window ends in the middle of a test. */
 export const now = Math.floor(Date.now() / 3_600_000) * 3_600;
 
-export type BrowserTests = BrowserPages & { issuer: string; app: LoopbackApp };
+export type BrowserTests = BrowserPages & {
+  issuer: string;
+  /** For requests that need no browser. */
+  server: { port: number; clock: Clock };
+  app: LoopbackApp;
+  /** Has the demo account signed in in the browser of this page, where the test is about what comes after that. */
+  startSession: (page: Page) => Promise<void>;
+};
 
 export type BrowserPages = {
   /** What no page should do: a test during which something is added fails. One that provokes it takes it out. */
@@ -35,7 +45,14 @@ export async function startBrowserTests(
   const pages = await startBrowserPages();
   const kept = started.move();
   afterAll(() => kept.disposeAsync());
-  return { issuer, app, ...pages };
+  const server = { port: Number(new URL(issuer).port), clock: stoppedClock(now) };
+  const startSession = async (page: Page) => {
+    const { cookies } = await signedInPerson(server, demoAccount);
+    await page
+      .context()
+      .addCookies([...cookies].map(([name, value]) => ({ name, value, url: issuer, httpOnly: true })));
+  };
+  return { issuer, server, app, startSession, ...pages };
 }
 
 /** The browser alone, without a server. */
@@ -103,13 +120,24 @@ export async function answerTo(page: Page, send: () => Promise<void>): Promise<R
 /** Waits until this field has the focus. */
 export const hasFocus = (page: Page, name: string): Promise<void> => page.locator(`[name="${name}"]:focus`).waitFor();
 
-/** Fails to sign in as often as one account may, without a browser. */
-export async function exhaustAttempts(issuer: string, username: string): Promise<void> {
-  const page = await fetch(`${issuer}/sign-in`);
-  const cookie = page.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  const form = new URLSearchParams({ form_token: cookie.split('=')[1] ?? '', username, password: 'wrong' });
-  const attempts = Array.from({ length: 10 }, () =>
-    fetch(`${issuer}/sign-in`, { method: 'POST', headers: { cookie }, body: form }),
-  );
-  expect((await Promise.all(attempts)).map(({ status }) => status)).toEqual(Array(10).fill(400));
+/**
+ * Writes each of these pages into the one that is open, whose headers stay, and looks at it: to load every one of them takes
+ * longer than everything else. `look` is an expression.
+ */
+export const lookAtEach = <Seen>(page: Page, bodies: readonly string[], look: string): Promise<Seen[]> =>
+  page.evaluate<Seen[]>(`(async () => {
+    const seen = [];
+    for (const body of ${JSON.stringify(bodies)}) {
+      document.open();
+      document.write(body);
+      document.close();
+      do await new Promise((resolve) => setTimeout(resolve)); while (document.readyState !== 'complete');
+      seen.push(${look});
+    }
+    return seen;
+  })()`);
+
+/** As many attempts to sign in have failed as one account may have, without a browser. */
+export async function exhaustAttempts(server: { clock: Clock }, username: string): Promise<void> {
+  await countFailures(server, Array<string>(10).fill(username));
 }

@@ -3,7 +3,7 @@ import { signIn, startBrowserTests } from './browser-tests.ts';
 
 /* What a third-party app asks for, and which account it is for; all of it without JavaScript. */
 
-const { issuer, app, open } = await startBrowserTests([
+const { app, open, startSession } = await startBrowserTests([
   {
     client_id: 'demo-app',
     client_name: 'Harbor Photos',
@@ -34,9 +34,9 @@ test('a person sees who asks for what, does not allow it, and the app is told', 
 
 test('a person allows it, and the app gets its tokens', async () => {
   const page = await open(withoutScripts);
+  await startSession(page);
   const beginning = app.begin({ scope: 'openid email' });
   await page.goto(beginning.url);
-  await signIn(page);
   await page.getByRole('button', { name: 'Allow', exact: true }).click();
   await page.waitForURL(`${app.redirectUri}?**`);
   expect(await app.redeem(page.url(), beginning)).toMatchObject({ token_type: 'Bearer', scope: 'openid email' });
@@ -58,8 +58,7 @@ test('the keyboard is enough, and what the page says is in the language of the p
 
 test('a person chooses among the accounts of this browser, or takes another one', async () => {
   const page = await open(withoutScripts);
-  await page.goto(`${issuer}/sign-in`);
-  await signIn(page);
+  await startSession(page);
   await page.goto(app.begin().url);
   await page.getByRole('link', { name: 'Use another account' }).click();
   await page.getByRole('heading', { name: 'Choose an account' }).waitFor();

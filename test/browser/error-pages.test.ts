@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
+import { newPerson } from '../support/person.ts';
 import { startBrowserTests } from './browser-tests.ts';
 
-const { issuer, app, open } = await startBrowserTests();
+const { issuer, server, app, open } = await startBrowserTests();
 
 const isInView = (page: Page, id: string) =>
   page.evaluate<boolean>(
@@ -22,32 +23,24 @@ test('a redirect URI that is not registered ends on a page that says so in plain
   expect(await page.content()).not.toContain('elsewhere');
 });
 
-test('the error page leads to the entry of its reason', async () => {
+test('every reason has an entry of its own, to which the error page, the error_uri that an app gets and the entry itself lead', async () => {
   const page = await open();
   await page.goto(app.begin({ client_id: 'nobody' }).url);
   await page.getByRole('link', { name: 'client_unknown' }).click();
   await page.waitForURL('**/errors#client_unknown');
   expect(await isInView(page, 'client_unknown')).toBe(true);
-});
+  const ids = await page.evaluate<string[]>(`[...document.querySelectorAll('section[id]')].map(({ id }) => id)`);
+  expect(ids).toEqual(Object.keys(refusalCatalogue));
+  await page.getByRole('link', { name: 'code_spent', exact: true }).click();
+  expect(await isInView(page, 'code_spent')).toBe(true);
+  expect(await page.locator(':target').textContent()).toContain(refusalCatalogue.code_spent.fix);
 
-test('the error_uri that an app gets leads to the entry of the reason', async () => {
-  const page = await open();
   await page.goto(app.begin({ code_challenge: '' }).url);
   const answer = new URL(page.url()).searchParams;
   expect(answer.get('error')).toBe('invalid_request');
   await page.goto(answer.get('error_uri') ?? '');
   expect(page.url()).toMatch(/\/errors#code_challenge_\w+$/);
   expect(await isInView(page, new URL(page.url()).hash.slice(1))).toBe(true);
-});
-
-test('every reason has an entry of its own, with a link to itself', async () => {
-  const page = await open();
-  await page.goto(`${issuer}/errors`);
-  const ids = await page.evaluate<string[]>(`[...document.querySelectorAll('section[id]')].map(({ id }) => id)`);
-  expect(ids).toEqual(Object.keys(refusalCatalogue));
-  await page.getByRole('link', { name: 'code_spent', exact: true }).click();
-  expect(await isInView(page, 'code_spent')).toBe(true);
-  expect(await page.locator(':target').textContent()).toContain(refusalCatalogue.code_spent.fix);
 });
 
 const isolation = {
@@ -64,9 +57,8 @@ test.for([
   ['the page after a sign-out', `${issuer}/sign-out`, 'no-store'],
   ['the page of all reasons', `${issuer}/errors`, expect.stringContaining('max-age')],
 ] as const)('H29, BP23: %s comes with the headers that isolate it', async ([, address, cacheControl]) => {
-  const page = await open();
-  const reply = await page.goto(address);
-  expect(reply?.headers()).toMatchObject({ ...isolation, 'cache-control': cacheControl });
+  const { headers } = await newPerson(server).follow(address.slice(issuer.length));
+  expect(headers).toMatchObject({ ...isolation, 'cache-control': cacheControl });
 });
 
 test('BP15: a page asks for nothing but itself and our own script', async () => {

@@ -8,7 +8,7 @@ export const desktop = { width: 1_280, height: 800 };
 
 export type Measured = { contrast: number };
 
-type Look = { texts: Measured[]; controls: Measured[]; brightness: number; overhang: number };
+type Look = { texts: Measured[]; controls: Measured[]; brightness: number; overhang: number; moving: string[] };
 
 const colors = {
   light: { media: { colorScheme: 'light', forcedColors: 'none' }, brightness: [0.85, 1] },
@@ -20,22 +20,23 @@ const colors = {
 export async function flaws(page: Page): Promise<unknown[]> {
   const found: unknown[] = [];
   const note = async (name: string, viewport: typeof phone, brightness: readonly [number, number]) => {
-    await page.setViewportSize(viewport);
     found.push(...(await flawsNow(page, brightness)).map((flaw) => ({ name, ...viewport, flaw })));
   };
+  await page.setViewportSize(phone);
   for (const [name, { media, brightness }] of Object.entries(colors)) {
     await page.emulateMedia(media);
     await note(name, phone, brightness);
   }
   // Colors do not depend on the size of the window.
   await page.emulateMedia(colors.light.media);
+  await page.setViewportSize(desktop);
   await note('light', desktop, colors.light.brightness);
-  return [...found, ...(await page.evaluate<string[]>('measure.moving()'))];
+  return found;
 }
 
 async function flawsNow(page: Page, [darkest, brightest]: readonly [number, number]): Promise<unknown[]> {
-  const { texts, controls, brightness, overhang } = await page.evaluate<Look>(
-    '({ texts: measure.texts(), controls: measure.controls(), brightness: measure.brightness(), overhang: measure.overhang() })',
+  const { texts, controls, brightness, overhang, moving } = await page.evaluate<Look>(
+    '({ texts: measure.texts(), controls: measure.controls(), brightness: measure.brightness(), overhang: measure.overhang(), moving: measure.moving() })',
   );
   return [
     ...texts.filter(({ contrast }) => contrast < 4.5),
@@ -43,6 +44,7 @@ async function flawsNow(page: Page, [darkest, brightest]: readonly [number, numb
     ...(texts.length < 2 ? ['there is nothing to read'] : []),
     ...(brightness < darkest || brightness > brightest ? [{ brightness }] : []),
     ...(overhang > 0 ? [{ overhang }] : []),
+    ...moving,
   ];
 }
 

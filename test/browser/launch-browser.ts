@@ -32,14 +32,16 @@ export const sharedBrowser = (): Promise<Browser> => {
 
 /** Rejects with one sentence when there is no browser. */
 export async function launchBrowser(): Promise<Browser> {
-  const named = process.env['PIXY_CHROME'];
+  const { PIXY_CHROME: named, BROWSER_TMPDIR: temporary } = process.env;
   const candidates: (() => LaunchOptions | Promise<LaunchOptions>)[] = named
     ? [() => ({ executablePath: named })]
     : [packagedChromium, ...['chrome', 'chromium', 'msedge'].map((channel) => () => ({ channel }))];
   const failures: unknown[] = [];
   for (const candidate of candidates) {
     try {
-      return await chromium.launch({ ...(await candidate()), args, headless: true, timeout: 20_000 });
+      const options = await candidate();
+      const env = { ...process.env, ...options.env, ...(temporary && { TMPDIR: temporary }) };
+      return await chromium.launch({ ...options, env, args, headless: true, timeout: 20_000 });
     } catch (error) {
       failures.push(error);
     }

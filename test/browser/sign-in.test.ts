@@ -3,10 +3,10 @@ import { demoAccount } from '../../infra/local/demo/demo-data.ts';
 import { answerTo, exhaustAttempts, hasFocus, signIn, startBrowserTests } from './browser-tests.ts';
 import type { Arrival } from './loopback-app.ts';
 
-const { issuer, app, open } = await startBrowserTests();
+const { issuer, server, app, open, startSession } = await startBrowserTests();
 const wrong = { ...demoAccount, password: 'pixie-rust' };
 
-test('a person signs in at an app that is a page with JavaScript, and the app gets its tokens', async () => {
+test('a person signs in at an app that is a page with JavaScript, the app gets its tokens, and signing out leads back to it', async () => {
   const page = await open();
   await page.goto(`${issuer}/demo?start`);
   await signIn(page);
@@ -15,26 +15,39 @@ test('a person signs in at an app that is a page with JavaScript, and the app ge
   const [, , , idToken, accessToken] = await page.locator('pre').allTextContents();
   expect(JSON.parse(idToken ?? '')).toMatchObject({ claims: { iss: issuer, aud: 'demo-app' } });
   expect(JSON.parse(accessToken ?? '')).toMatchObject({ header: { typ: 'at+jwt' }, claims: { client_id: 'demo-app' } });
+
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'A sign-in with PKCE' }).waitFor();
+  expect(page.url()).toBe(`${issuer}/demo`);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel('Password').waitFor();
 });
 
-test('a person signs in without JavaScript, and a native app gets its tokens at a loopback address', async () => {
+test('a person signs in without JavaScript once no field is empty, and a native app gets its tokens at a loopback address', async () => {
   const page = await open({ javaScriptEnabled: false });
   const beginning = app.begin();
   await page.goto(beginning.url);
   await page.getByLabel('Username').fill(demoAccount.username);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  expect(await page.locator(':invalid:focus').getAttribute('name')).toBe('password');
+  expect(await page.title()).toBe('Sign in');
   await page.getByLabel('Password').fill(demoAccount.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(`${app.redirectUri}?**`);
   expect(await app.redeem(page.url(), beginning)).toMatchObject({ token_type: 'Bearer', scope: 'openid' });
 });
 
-test('BP4: the password is answered with 303, so that no redirect takes it along', async () => {
+test('BP4: the password is answered with 303, so that no redirect takes it along; whoever is signed in comes straight back', async () => {
   const page = await open();
   await page.goto(app.begin().url);
   const reply = await signIn(page);
   expect(reply.status()).toBe(303);
   expect(reply.headers()['location']).toMatch(/^\/authorize\?/);
   await page.waitForURL(`${app.redirectUri}?**`);
+
+  const again = app.begin();
+  await page.goto(again.url);
+  expect(await app.redeem(page.url(), again)).toMatchObject({ token_type: 'Bearer' });
 });
 
 test.for([true, false])(
@@ -55,20 +68,11 @@ test.for([true, false])(
   },
 );
 
-test('the focus is where typing goes on: the username, the password after a login hint, the password after a mistake', async () => {
+test('the keyboard is enough, and the focus is where typing goes on: after a login hint, without one and after a mistake', async () => {
   const page = await open();
-  await page.goto(app.begin().url);
-  await hasFocus(page, 'username');
   await page.goto(app.begin({ login_hint: 'demo' }).url);
   await hasFocus(page, 'password');
   expect(await page.getByLabel('Username').inputValue()).toBe('demo');
-  await signIn(page, wrong);
-  await page.getByRole('alert').waitFor();
-  await hasFocus(page, 'password');
-});
-
-test('the keyboard is enough', async () => {
-  const page = await open();
   const beginning = app.begin();
   await page.goto(beginning.url);
   await hasFocus(page, 'username');
@@ -88,17 +92,8 @@ test('the keyboard is enough', async () => {
   expect(await app.redeem(page.url(), beginning)).toMatchObject({ token_type: 'Bearer' });
 });
 
-test('an empty field is pointed out before anything is sent', async () => {
-  const page = await open({ javaScriptEnabled: false });
-  await page.goto(app.begin().url);
-  await page.getByLabel('Username').fill('demo');
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  expect(await page.locator(':invalid:focus').getAttribute('name')).toBe('password');
-  expect(await page.title()).toBe('Sign in');
-});
-
 test('too many attempts are told how long to wait, with the focus kept and no word on the password', async () => {
-  await exhaustAttempts(issuer, 'ada');
+  await exhaustAttempts(server, 'ada');
   const page = await open();
   await page.goto(app.begin().url);
   const reply = await signIn(page, { ...wrong, username: 'ada' });
@@ -113,23 +108,13 @@ test('too many attempts are told how long to wait, with the focus kept and no wo
   await page.waitForURL(`${app.redirectUri}?**`);
 });
 
-test('whoever is signed in comes straight back to the app', async () => {
-  const page = await open();
-  await page.goto(app.begin().url);
-  await signIn(page);
-  await page.waitForURL(`${app.redirectUri}?**`);
-  const again = app.begin();
-  await page.goto(again.url);
-  expect(await app.redeem(page.url(), again)).toMatchObject({ token_type: 'Bearer' });
-});
-
 test.for([true, false])(
   'form_post: the answer goes to the app in a form (JavaScript: %s)',
   async (javaScriptEnabled) => {
     const page = await open({ javaScriptEnabled });
+    await startSession(page);
     const beginning = app.begin({ response_mode: 'form_post' });
     await page.goto(beginning.url);
-    await signIn(page);
     if (!javaScriptEnabled) {
       await page.getByRole('heading', { name: 'Going back to the app' }).waitFor();
       await page.getByRole('button', { name: 'Continue' }).click();
@@ -140,21 +125,9 @@ test.for([true, false])(
   },
 );
 
-test('signing out at the demo leads back to it, and the next sign-in asks for the password', async () => {
-  const page = await open();
-  await page.goto(`${issuer}/demo?start`);
-  await signIn(page);
-  await page.getByRole('button', { name: 'Sign out' }).click();
-  await page.getByRole('heading', { name: 'A sign-in with PKCE' }).waitFor();
-  expect(page.url()).toBe(`${issuer}/demo`);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByLabel('Password').waitFor();
-});
-
 test('whoever comes to sign out without an app is asked first', async () => {
   const page = await open({ javaScriptEnabled: false });
-  await page.goto(`${issuer}/sign-in`);
-  await signIn(page);
+  await startSession(page);
   await page.goto(`${issuer}/sign-out`);
   await page.goto(app.begin().url);
   expect(page.url()).toContain(app.redirectUri);

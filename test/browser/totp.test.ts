@@ -5,7 +5,7 @@ import { now, signIn, startBrowserTests } from './browser-tests.ts';
 
 /* All of it without JavaScript. */
 
-const { issuer, app, open } = await startBrowserTests();
+const { issuer, app, open, startSession } = await startBrowserTests();
 
 const enterCode = async (page: Page, label: string, code: string) => {
   await page.getByLabel(label, { exact: true }).fill(code);
@@ -14,9 +14,8 @@ const enterCode = async (page: Page, label: string, code: string) => {
 
 test('an authenticator app is set up, asked for, and gives way to recovery codes, without JavaScript', async () => {
   const page = await open({ javaScriptEnabled: false });
-  await page.goto(`${issuer}/sign-in`);
-  await signIn(page);
-  await page.getByRole('link', { name: 'Go to your account' }).click();
+  await startSession(page);
+  await page.goto(`${issuer}/account`);
   await page.getByRole('link', { name: 'Set up' }).click();
   const key = (await page.locator('.secret').textContent()) ?? '';
   const totp = new TOTP({ secret: Secret.fromBase32(key.replaceAll(/\s/g, '')) });

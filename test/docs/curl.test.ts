@@ -18,7 +18,7 @@ const answers = stdout.split(`${between}\n`);
 
 test('every block of the walk-through runs without a complaint', () => {
   expect(stderr).toBe('');
-  expect(answers).toHaveLength(8);
+  expect(answers).toHaveLength(9);
 });
 
 test('a challenge is made', () => {

@@ -603,10 +603,12 @@ describe('listening', () => {
 
   test('stops with close(): no connection stays open, and the port is free', async () => {
     const called = Promise.withResolvers<void>();
+    const finished = Promise.withResolvers<object>();
+    onTestFinished(() => finished.resolve({ statusCode: 200 }));
     const handler: HttpApiHandler = ({ requestContext }) => {
       if (requestContext.http.method === 'HEAD') return Promise.resolve({ statusCode: 200 });
       called.resolve();
-      return new Promise(() => {});
+      return finished.promise;
     };
     const gateway = await gatewayFor(handler);
     const head = (method: string) => `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n`;

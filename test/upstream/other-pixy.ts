@@ -34,12 +34,12 @@ export async function startOtherPixy(registration: object = {}) {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   afterAll(async () => {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
+    if (child.kill('SIGTERM')) await once(child, 'exit');
     rmSync(folder, { recursive: true });
   });
-  const issuer = await new Promise<string>((found) => {
+  const issuer = await new Promise<string>((found, failed) => {
     let output = '';
+    child.on('exit', (code) => failed(new Error(`the other Pixy ended with ${code}`)));
     child.stdout.on('data', (chunk) => {
       output += chunk;
       const [, running] = /running at (http:\/\/localhost:\d+)\n/.exec(output) ?? [];
