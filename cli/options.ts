@@ -79,3 +79,6 @@ export function dateOption(option: string, text: string, now: number): number {
     `${option} is not a day like 2026-12-01, a time like 2026-12-01T09:30:00Z, or a time from now like 90d.`,
   );
 }
+
+/** One argument in 64 that is base64url begins with a hyphen, and is no option for that. */
+export const mayBeginWithHyphen = (command: Command): Command => command.allowUnknownOption();

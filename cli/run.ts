@@ -48,7 +48,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 function program(context: Context, io: Io, use: (options: object) => void): Command {
   const pixy = new Command('pixy')
     .description('Manages the clients, the PKCE policy, the APIs and the signing keys of a Pixy authorization server.')
-    .version(packageJson.version);
+    // No short form: a key id may begin with it.
+    .version(packageJson.version, '--version');
   for (const group of commandGroups) pixy.addCommand(group(context));
   examples(
     pixy,

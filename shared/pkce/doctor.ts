@@ -122,7 +122,10 @@ function s256Mistakes(verifier: string, challenge: string): Hypothesis[] {
     ['newline_hashed', () => ['\n', '\r\n'].some((end) => challenge === s256(`${verifier}${end}`))],
     ['double_percent_encoding', () => sameDecoded(challenge, expected)],
     ['double_percent_encoding', () => decoded(verifier) !== verifier && challenge === s256(decoded(verifier))],
-    ['double_percent_encoding', () => challenge === s256(encodeURIComponent(verifier)) && challenge !== expected],
+    [
+      'double_percent_encoding',
+      () => challenge === s256(encodeURIComponent(verifier.toWellFormed())) && challenge !== expected,
+    ],
     ['hashed_twice', () => challenge === s256(expected)],
     [
       'verifier_decoded_before_hashing',

@@ -32,7 +32,7 @@ describe('keys refuses', () => {
     }
   });
 
-  test.each(['unheard-of', '-begins-with-a-hyphen', '--with-two', '-h7'])(
+  test.each(['unheard-of', '-begins-with-a-hyphen', '--with-two', '-h7', '-V7'])(
     'a kid that is not there: %s',
     async (kid) => {
       const { exitCode, errors } = await pixy('keys', 'retire', kid);

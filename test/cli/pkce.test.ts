@@ -97,13 +97,28 @@ describe('pkce doctor names', () => {
   });
 
   test('something, and never breaks, whatever it is given', () => {
+    const text = fc.oneof({ weight: 9, arbitrary: anyText() }, fc.constant('\ud800'.repeat(43)));
     fc.assert(
-      fc.property(anyText(), anyText(), fc.string(), (one, two, method) => {
+      fc.property(text, text, fc.string(), (one, two, method) => {
         const { matches, findings } = diagnose(one, two, method);
         expect(matches).toBe(findings.length === 0);
       }),
     );
   });
+});
+
+describe('a verifier and a challenge that begin with a hyphen', () => {
+  test.each([...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_'])(
+    'and then %s are no options',
+    async (letter) => {
+      const begun = `-${letter}${verifier.slice(2)}`;
+      const of = sha256(begun).digest('base64url');
+      expect((await pixy(['pkce', 'challenge', begun])).output).toBe(`${of}\n`);
+      expect((await pixy(['pkce', 'verify', begun, of])).output).toBe('They match.\n');
+      const swapped = await pixy(['pkce', 'doctor', of, begun, '--json']);
+      expect(swapped.json().findings[0].finding).toBe('values_swapped');
+    },
+  );
 });
 
 describe('pkce generate', () => {

@@ -3,18 +3,16 @@ import { retireKey } from '../../../functions/rotate-keys/by-hand.ts';
 import { formatTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
-import { changeOptions, examples } from '../../options.ts';
+import { changeOptions, examples, mayBeginWithHyphen } from '../../options.ts';
 import { logKey, mustHaveKeys, openCustody, openKeys } from './open-keys.ts';
 import { sentenceOf } from './rotate.ts';
 
 export const retireCommand = (context: Context): Command =>
   examples(
-    changeOptions(new Command('retire'))
+    mayBeginWithHyphen(changeOptions(new Command('retire')))
       .description(
         'Takes a key out of the JWKS at once and for good, for a key that somebody else may have: its tokens end. When it is the key that signs, the next one signs from now on.',
       )
-      // One kid in 64 begins with a hyphen, and is no option for that.
-      .allowUnknownOption()
       .argument('<kid>', 'as pixy keys list shows it')
       .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: the one of the stage)')
       .action((kid: string, flags: { kmsKey?: string }) => retire(context, kid, flags.kmsKey)),

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import type { Context } from '../../context.ts';
-import { examples, jsonOption } from '../../options.ts';
+import { examples, jsonOption, mayBeginWithHyphen } from '../../options.ts';
 import { type MethodFlag, methodOption, mustBeVerifier, transform } from './method.ts';
 
 export const challengeCommand = (context: Context): Command =>
   examples(
-    methodOption(jsonOption(new Command('challenge')))
+    mayBeginWithHyphen(methodOption(jsonOption(new Command('challenge'))))
       .description('Makes the code challenge of a verifier.')
       .argument('<code-verifier>')
       .action((codeVerifier: string, { method }: MethodFlag) => challenge(context, codeVerifier, method)),

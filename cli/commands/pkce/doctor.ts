@@ -3,13 +3,13 @@ import { mistakeSentences } from '../../../shared/oauth/refusal-catalogue.ts';
 import { diagnose, doctorSentences, type Finding } from '../../../shared/pkce/doctor.ts';
 import { s256 } from '../../../shared/pkce/s256.ts';
 import type { Context } from '../../context.ts';
-import { examples, jsonOption } from '../../options.ts';
+import { examples, jsonOption, mayBeginWithHyphen } from '../../options.ts';
 
 const sentences: Record<Finding, string> = { ...mistakeSentences, ...doctorSentences };
 
 export const doctorCommand = (context: Context): Command =>
   examples(
-    jsonOption(new Command('doctor'))
+    mayBeginWithHyphen(jsonOption(new Command('doctor')))
       .description(
         'Names the mistake when a verifier and a challenge do not match. Exit code 0: they match, 1: they do not.',
       )

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { diagnose } from '../../../shared/pkce/doctor.ts';
 import type { Context } from '../../context.ts';
-import { examples, jsonOption } from '../../options.ts';
+import { examples, jsonOption, mayBeginWithHyphen } from '../../options.ts';
 import { type MethodFlag, methodOption } from './method.ts';
 
 export const verifyCommand = (context: Context): Command =>
   examples(
-    methodOption(jsonOption(new Command('verify')))
+    mayBeginWithHyphen(methodOption(jsonOption(new Command('verify'))))
       .description('Checks a verifier against a challenge. Exit code 0: they match, 1: they do not.')
       .argument('<code-verifier>')
       .argument('<code-challenge>')
