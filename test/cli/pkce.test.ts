@@ -108,7 +108,7 @@ describe('pkce doctor names', () => {
 });
 
 describe('a verifier and a challenge that begin with a hyphen', () => {
-  test.each([...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_'])(
+  test.each('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_'.split(''))(
     'and then %s are no options',
     async (letter) => {
       const begun = `-${letter}${verifier.slice(2)}`;
