@@ -5,7 +5,7 @@ import { dressBrand } from '../../shared/http/pages/dress.ts';
 import { lookIn } from '../../shared/http/pages/look.ts';
 import { languages } from '../../shared/http/pages/texts/languages.ts';
 import type { Reply } from '../../shared/http/reply.ts';
-import { lookAtEach, startBrowserPages } from './browser-tests.ts';
+import { hasFocus, lookAtEach, startBrowserPages } from './browser-tests.ts';
 import { axeViolations, flaws, phone } from './flaws.ts';
 import { hostileTexts } from './hostile-texts.ts';
 
@@ -156,6 +156,7 @@ test('H30: a client with a logo of somebody else is shown without it', async () 
 test('the focus goes through the sign-in page in the order of reading', async () => {
   const { page, show } = await openShow();
   await show(samplePages(look)['sign-in-all-ways']);
+  await hasFocus(page, 'username');
   const order: string[] = [];
   for (let step = 0; step < 8; step += 1) {
     order.push(await page.evaluate<string>(`document.activeElement.name || document.activeElement.textContent.trim()`));
