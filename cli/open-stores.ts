@@ -45,8 +45,8 @@ async function openFolder(folder: string, now: () => number): Promise<Closable> 
   return {
     ...opened,
     close: async () => {
-      await opened.close();
       await embedded.close();
+      await opened.close();
     },
   };
 }
