@@ -45,6 +45,7 @@ async function openFolder(folder: string, now: () => number): Promise<Closable> 
   return {
     ...opened,
     close: async () => {
+      // In this order: what is still being asked is answered.
       await embedded.close();
       await opened.close();
     },

@@ -70,8 +70,9 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly selfRegistration?: boolean;
   /**
-   * Whether signing out revokes what the session gave to clients: grants with refresh tokens, except those for `offline_access`
-   * (docs/back-channel-logout.md). Costs one more write for every client in a session.
+   * Whether the end of a session revokes what it gave to clients: grants with refresh tokens, except those for `offline_access`.
+   * It ends by signing out, on the account page, by another password or a reset link (docs/back-channel-logout.md). Costs one more
+   * write for every client in a session.
    *
    * @default false
    */

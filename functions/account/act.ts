@@ -5,7 +5,7 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { passkeyName } from '../../shared/people/passkey.ts';
-import { listedIdOf } from '../../shared/people/session-store.ts';
+import { listedIdOf, type SessionStore } from '../../shared/people/session-store.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { revokeApp } from './apps.ts';
 import type { AccountDeps } from './handler.ts';
@@ -82,14 +82,14 @@ export async function act(
   });
 }
 
-/** What is not as an id can be is one that nothing has: the database takes no empty key, and none above 1,024 bytes. */
+/** What is not as an id can be becomes one that nothing has: the database takes no empty key, and none above 1,024 bytes. */
 function idIn(form: Parameters): string {
   const id = single(form, 'id') ?? '';
-  return id === '' || Buffer.byteLength(id) > 1_024 ? '-' : id;
+  return id === '' || Buffer.byteLength(id) > 1_024 ? ' ' : id;
 }
 
 /** Every session of the person but the one that asks. */
 export const endOtherSessions = (
   { session, sessionId }: SignedInPerson,
-  deps: Pick<AccountDeps, 'sessions' | 'now'>,
+  deps: { sessions: Pick<SessionStore, 'endAll'>; now: () => number },
 ): Promise<number> => deps.sessions.endAll(session.sub, deps.now(), listedIdOf(sessionId));

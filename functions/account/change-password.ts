@@ -30,7 +30,7 @@ import {
 export type ChangePasswordDeps = PersonDeps & {
   hasPasswords: boolean;
   accounts: Pick<AccountStore, 'findBySubject' | 'setPassword'>;
-  sessions: Pick<SessionStore, 'find' | 'list' | 'endListed' | 'endAll'>;
+  sessions: Pick<SessionStore, 'find' | 'endAll'>;
   throttle: Pick<ThrottleStore, 'countProof'>;
   lookOf: LookOf;
   writeLine: WriteLine;

@@ -4,7 +4,7 @@ import { type ClientReader, clientReader } from '../../shared/clients/client-rea
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { signingKeys } from '../../shared/keys/loaded-keys.ts';
 import type { SigningAlgorithm, SigningKey } from '../../shared/keys/signing-key.ts';
-import { parseNotice, type Session, type SessionStore } from '../../shared/people/session-store.ts';
+import { parseNotice, type Session } from '../../shared/people/session-store.ts';
 import { mintLogoutToken } from '../../shared/tokens/logout-token.ts';
 import { keyCustody, type Runtime } from '../runtime.ts';
 import { deliverLogoutToken } from './back-channel-delivery.ts';
@@ -42,21 +42,6 @@ const tellClients =
     );
     await Promise.all(notices.map((notice) => tell(notice, requestId, deps)));
   };
-
-/** A session store whose ended sessions are told to their clients, for functions that end them in several places. */
-export const tellingSessions = (sessions: SessionStore, tellAll: TellClients): SessionStore => ({
-  ...sessions,
-  async endListed(sub, id) {
-    const ended = await sessions.endListed(sub, id);
-    await tellAll([ended]);
-    return ended;
-  },
-  async endAll(sub, now, except) {
-    const listed = (await sessions.list(sub, now)).filter(({ id }) => id !== except);
-    await tellAll(await Promise.all(listed.map(({ id }) => sessions.endListed(sub, id))));
-    return listed.length;
-  },
-});
 
 async function tell(
   { sub, sid, clientId }: { sub: string; sid: string; clientId: string },

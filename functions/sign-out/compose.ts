@@ -7,7 +7,7 @@ import { sessionStore } from '../../shared/people/session-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { backChannelLogout } from './back-channel.ts';
 import { signOutHandler } from './handler.ts';
-import { revokeGrants } from './revoke-grants.ts';
+import { revokeGrants, revokeGrantsOfSession } from './revoke-grants.ts';
 
 export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
@@ -17,7 +17,9 @@ export function compose(runtime: Runtime) {
     ...config,
     clients: clientReader(database, config.tables.clients, now),
     sessions,
-    revokeGrants: config.revokesAtSignOut ? revokeGrants({ sessions, grants, now }) : undefined,
+    revokeGrantsOf: config.revokesAtSignOut
+      ? revokeGrantsOfSession(sessions, revokeGrants({ grants, now }))
+      : undefined,
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
     tellClients: backChannelLogout(runtime),
     lookOf: looksOf(config.brand),

@@ -20,11 +20,11 @@ import {
 } from '../../shared/oauth/parameters.ts';
 import { matchRedirectUri, type RegisteredRedirectUri, withQuery } from '../../shared/oauth/redirect-uri.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { type Session, type SessionStore, subjectOf } from '../../shared/people/session-store.ts';
+import { listedIdOf, type Session, type SessionStore, subjectOf } from '../../shared/people/session-store.ts';
 import type { Result } from '../../shared/result.ts';
 import { type HintClaims, readIdTokenHint } from '../../shared/tokens/id-token-hint.ts';
 import type { TellClients } from './back-channel.ts';
-import type { RevokeGrants } from './revoke-grants.ts';
+import type { RevokeGrantsOfSession } from './revoke-grants.ts';
 
 export type SignOutDeps = {
   issuer: string;
@@ -35,7 +35,7 @@ export type SignOutDeps = {
   publishedKeys: () => Promise<JwkSet>;
   tellClients: TellClients;
   /** Absent where grants outlive the session. */
-  revokeGrants?: RevokeGrants | undefined;
+  revokeGrantsOf?: RevokeGrantsOfSession | undefined;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
@@ -78,13 +78,13 @@ async function signOut(
   }
   const isShown = hint !== undefined && meant.length > 0;
   // What is over by itself can be tidied away without a question; grants that are not over cannot.
-  const hasSomethingToEnd = session !== undefined || (deps.revokeGrants !== undefined && browser.ids.length > 0);
+  const hasSomethingToEnd = session !== undefined || (deps.revokeGrantsOf !== undefined && browser.ids.length > 0);
   if (hasSomethingToEnd && !isConfirmed && !isShown) {
     const form = openForm(request, deps.issuer);
     return { reply: await signOutPage(look, sent, form.token, form.cookies) };
   }
   const ended = meant.length > 0 ? meant : browser.ids;
-  await deps.revokeGrants?.(ended);
+  await Promise.all(ended.map((id) => revokeGrantsOf(id, deps)));
   const sessions = await Promise.all(ended.map((id) => deps.sessions.end(id)));
   await deps.tellClients(sessions, request.requestId);
   const left = { ...browser, ids: browser.ids.filter((id) => !ended.includes(id)) };
@@ -94,6 +94,12 @@ async function signOut(
     reply: to ? goBack(to, single(sent, 'state'), cookies) : await signedOutPage(look, cookies),
     decision: { verdict: 'allowed', client: hint?.aud },
   };
+}
+
+/** By cookie: only who knows the secret in it can name the session, and with it the grants. */
+async function revokeGrantsOf(sessionId: string, deps: SignOutDeps): Promise<void> {
+  const sub = subjectOf(sessionId);
+  if (sub !== '') await deps.revokeGrantsOf?.(sub, listedIdOf(sessionId));
 }
 
 async function firstLiving(ids: readonly string[], deps: SignOutDeps): Promise<Session | undefined> {

@@ -24,8 +24,8 @@ function closingFunctions(): string[] {
 const calls = (text: string, names: Iterable<string>): boolean =>
   new RegExp(`\\b(?:${[...names].join('|')})\\((?!onTestFinished)`).test(text);
 
-/** A hook or a test: its first line, and all lines that are further in. */
-const block = /^( *)(?:before(?:All|Each)|test|it)(?:\.\w+)*\(.*(?:\n(?:\1 .*)?$)*/gm;
+/** A hook or a test: its first line, and all lines that are further in or close a bracket. */
+const block = /^( *)(?:before(?:All|Each)|test|it)(?:\.\w+)*\(.*(?:\n(?:\1[ )\]}].*)?$)*/gm;
 
 /** There, vitest forgets an `afterAll` without a word: servers go on, folders stay, and the next file finds their environment. */
 test('what closes itself after the last test of a file is started outside of its tests and hooks', () => {

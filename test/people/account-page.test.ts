@@ -92,11 +92,12 @@ test('all other sessions end at once; this one, and those of others, go on', asy
 });
 
 test.for(['', 'x'.repeat(1_025), '🔑'.repeat(257), '\0'])('what cannot be an id names nothing: %#', async (id) => {
-  const person = await signedIn(server, 'ann');
+  const [person, elsewhere] = [await signedIn(server, 'ann'), await signedIn(server, 'ann')];
   for (const action of ['end_session', 'revoke_access', 'remove_passkey', 'rename_passkey', 'unlink']) {
     expect([action, (await act(person, { action, id })).status]).toEqual([action, 303]);
   }
   expect(await isSignedIn(person)).toBe(true);
+  expect(await isSignedIn(elsewhere)).toBe(true);
 });
 
 test('nobody ends a session of somebody else by its id', async () => {

@@ -66,6 +66,12 @@ describe.each(made)('a hash of %s', (_, hash) => {
   test('is matched by its password', async () => expect(await verifyStoredPassword(password, hash)).toBe(true));
 });
 
+test('a foreign hash is proven neither by itself nor by nothing', async () => {
+  for (const hash of [djangoOf('sha1', 20), hashSync(password, 4)]) {
+    for (const wrong of ['', password.toUpperCase(), hash]) expect(await verifyStoredPassword(wrong, hash)).toBe(false);
+  }
+});
+
 /** Vectors of others: Openwall's for bcrypt, RFC 7914 §12 for scrypt, RFC 6070 for PBKDF2. */
 test.each([
   ['bcrypt', 'U*U', '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'],

@@ -10,7 +10,7 @@ import { parseRegistration } from '../../shared/clients/registration.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
-import { send } from '../support/http.ts';
+import { type Fields, send } from '../support/http.ts';
 import { type FullClient, obtainTokens, portal } from '../support/lifecycle.ts';
 import { formTokenOf, newPerson, type Person, signedInPerson } from '../support/person.ts';
 import { claimsOf } from '../support/protocol.ts';
@@ -171,6 +171,23 @@ test('ending a session on the account page tells its clients', async () => {
   const fields = { form_token: formTokenOf(page), action: 'end_session', id: String(sid) };
   expect((await here.submit(page, fields)).status).toBe(303);
   expect(claimsOf(arrived[0]?.token)).toMatchObject({ aud: 'told', sid });
+});
+
+test('OC19: ending all other sessions, or changing the password, tells their clients and not those of this one', async () => {
+  await sessionStore(openDatabase(), tables.people).endAll(ada.claims.sub, server.clock.now());
+  const here = await signedInPerson(server);
+  await obtainTokens(server, here, told);
+  const ways: [string, Fields][] = [
+    ['/account', { action: 'end_other_sessions' }],
+    ['/account/password', { current_password: ada.password, password: ada.password }],
+  ];
+  for (const [target, fields] of ways) {
+    arrived.length = 0;
+    const there = await signedInPerson(server);
+    const { sid } = claimsOf((await obtainTokens(server, there, alsoTold)).id_token);
+    expect((await here.submit(await here.open(target), fields)).status).toBe(303);
+    expect(arrived.map(({ path, token }) => [path, claimsOf(token)['sid']])).toEqual([['/also-told', sid]]);
+  }
 });
 
 describe('a client that does not answer well does not keep anybody signed in', () => {
