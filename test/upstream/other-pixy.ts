@@ -33,6 +33,8 @@ export async function startOtherPixy(registration: object = {}) {
     env,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+  // Also when the file fails before its hooks are known.
+  process.once('exit', () => child.kill('SIGKILL'));
   afterAll(async () => {
     if (child.kill('SIGTERM')) await once(child, 'exit');
     rmSync(folder, { recursive: true });
