@@ -7,6 +7,9 @@ import { afterAll } from 'vitest';
 
 const secret = 'the secret that the other one knows us by';
 
+/** The other process ends with this one, also when a file fails before its hooks are known. */
+const endWithUs = 'data:text/javascript,process.stdin.on("close",()=>process.exit()).resume()';
+
 export const grace = { username: 'grace', password: 'a password of Grace', email: 'grace@upstream.example' };
 
 /**
@@ -29,12 +32,8 @@ export async function startOtherPixy(registration: object = {}) {
   const files = ['--clients', file('clients.json', [registered])];
   files.push('--accounts', file('accounts.json', [{ ...grace, claims }]));
   const { AWS_ENDPOINT_URL_DYNAMODB: _, ...env } = process.env;
-  const child = spawn(process.execPath, ['infra/local/start.ts', '--port', '0', '--data', 'memory', ...files], {
-    env,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  // Also when the file fails before its hooks are known.
-  process.once('exit', () => child.kill('SIGKILL'));
+  const command = ['--import', endWithUs, 'infra/local/start.ts', '--port', '0', '--data', 'memory', ...files];
+  const child = spawn(process.execPath, command, { env, stdio: ['pipe', 'pipe', 'ignore'] });
   afterAll(async () => {
     if (child.kill('SIGTERM')) await once(child, 'exit');
     rmSync(folder, { recursive: true });
