@@ -32,11 +32,11 @@ export async function startEmbeddedDynamoDB(folder?: string): Promise<EmbeddedDy
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    close: () => closeServer(server),
+    close: () => closeWhenAnswered(server),
   };
 }
 
-async function closeServer(server: Server): Promise<void> {
+async function closeWhenAnswered(server: Server): Promise<void> {
   const closeIdle = setInterval(() => server.closeIdleConnections(), 2);
   const closeAll = setTimeout(() => server.closeAllConnections(), 1_000);
   try {
