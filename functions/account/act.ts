@@ -5,8 +5,9 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { passkeyName } from '../../shared/people/passkey.ts';
-import { listedIdOf, type SessionStore } from '../../shared/people/session-store.ts';
+import { listedIdOf } from '../../shared/people/session-store.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
+import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import { revokeApp } from './apps.ts';
 import type { AccountDeps } from './handler.ts';
 import { isFresh, type SignedInPerson, toSignIn } from './signed-in-person.ts';
@@ -91,5 +92,5 @@ function idIn(form: Parameters): string {
 /** Every session of the person but the one that asks. */
 export const endOtherSessions = (
   { session, sessionId }: SignedInPerson,
-  deps: { sessions: Pick<SessionStore, 'endAll'>; now: () => number },
-): Promise<number> => deps.sessions.endAll(session.sub, deps.now(), listedIdOf(sessionId));
+  deps: { sessions: Pick<EndingSessions, 'endAllBut'>; now: () => number },
+): Promise<void> => deps.sessions.endAllBut(session.sub, listedIdOf(sessionId), deps.now());

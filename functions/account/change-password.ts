@@ -15,8 +15,8 @@ import { displayName } from '../../shared/people/account.ts';
 import { admitPassword, type PasswordProblem, passwordLimits } from '../../shared/people/account-password.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import { verifyStoredPassword } from '../../shared/people/password-import.ts';
-import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
+import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import { endOtherSessions } from './act.ts';
 import {
   findPerson,
@@ -30,7 +30,7 @@ import {
 export type ChangePasswordDeps = PersonDeps & {
   hasPasswords: boolean;
   accounts: Pick<AccountStore, 'findBySubject' | 'setPassword'>;
-  sessions: Pick<SessionStore, 'find' | 'endAll'>;
+  sessions: Pick<EndingSessions, 'find' | 'endAllBut'>;
   throttle: Pick<ThrottleStore, 'countProof'>;
   lookOf: LookOf;
   writeLine: WriteLine;

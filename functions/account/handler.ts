@@ -15,10 +15,11 @@ import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { displayName } from '../../shared/people/account.ts';
 import type { ConsentStore } from '../../shared/people/consent-store.ts';
 import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
-import { listedIdOf, type SessionStore } from '../../shared/people/session-store.ts';
+import { listedIdOf } from '../../shared/people/session-store.ts';
 import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { LinkStore } from '../../shared/upstream/link-store.ts';
 import type { ProviderButton } from '../../shared/upstream/provider.ts';
+import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import { upstreamProblem } from '../upstream/from-sign-in.ts';
 import { act } from './act.ts';
 import { listApps } from './apps.ts';
@@ -27,7 +28,7 @@ import { findPerson, type PersonDeps, readAccountForm, type SignedInPerson, toSi
 
 export type AccountDeps = PersonDeps & {
   hasPasswords: boolean;
-  sessions: Pick<SessionStore, 'find' | 'list' | 'endListed' | 'endAll'>;
+  sessions: Pick<EndingSessions, 'find' | 'list' | 'endListed' | 'endAllBut'>;
   passkeys: Pick<PasskeyStore, 'list' | 'rename' | 'remove'>;
   totps: Pick<TotpStore, 'look' | 'turnOff'>;
   consents: Pick<ConsentStore, 'list' | 'revoke'>;

@@ -25,18 +25,18 @@ import type { AccountStore } from '../../shared/people/account-store.ts';
 import { judgeLink, type LinkState, readLinkToken } from '../../shared/people/invitation.ts';
 import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
-import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { TotpStore } from '../../shared/people/totp-store.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { deviceName } from '../account/device-name.ts';
 import { beginPasskey } from '../passkey/new-passkey.ts';
+import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import { type Given, givePasskey, givePassword } from './give-access.ts';
 
 export type InvitationDeps = SessionSettings & {
   hasPasswords: boolean;
   serviceName?: string | undefined;
   accounts: Pick<AccountStore, 'findBySubject' | 'accept' | 'spendLink'>;
-  sessions: Pick<SessionStore, 'start' | 'end' | 'endAll'>;
+  sessions: Pick<EndingSessions, 'start' | 'end' | 'endAllBut'>;
   challenges: ChallengeStore;
   passkeys: Pick<PasskeyStore, 'add' | 'list'>;
   totps: Pick<TotpStore, 'look'>;
@@ -171,7 +171,7 @@ async function goOn(
   request: HttpRequest,
   deps: InvitationDeps,
 ) {
-  if (purpose === 'reset') await deps.sessions.endAll(sub, deps.now());
+  if (purpose === 'reset') await deps.sessions.endAllBut(sub, undefined, deps.now());
   if (purpose === 'reset' && amr.includes('pwd')) return seeOther(`${endpoints.invitation}?done=reset`);
   const cookie = await beginSession(request, { sub, amr, keep: false }, deps);
   return seeOther(`${endpoints.invitation}?done=invitation`, [cookie]);

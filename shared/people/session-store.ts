@@ -178,9 +178,9 @@ export function sessionStore(database: Database, table: string) {
     /** Ends one session of a person by the `id` of the list. */
     endListed: (sub: string, id: string): Promise<Session | undefined> => remove({ pk: partition(sub), sk: id }),
 
-    /** Ends every session of a person, or every one but that with the id `except` in the list; returns how many there were. */
-    async endAll(sub: string, now: number, except?: string): Promise<number> {
-      const sessions = (await list(sub, now)).filter(({ id }) => id !== except);
+    /** Ends every session of a person; returns how many there were. */
+    async endAll(sub: string, now: number): Promise<number> {
+      const sessions = await list(sub, now);
       await Promise.all(sessions.map(({ id }) => remove({ pk: partition(sub), sk: id })));
       return sessions.length;
     },

@@ -14,7 +14,7 @@ import {
   type Tokens,
   warehouse,
 } from '../support/lifecycle.ts';
-import { newPerson, type Person, signedInPerson, signInByForm } from '../support/person.ts';
+import { newPerson, type Page, type Person, signedInPerson, signInByForm } from '../support/person.ts';
 import { authorizeTarget, claimsOf } from '../support/protocol.ts';
 import { ada, startTestServer } from '../support/server.ts';
 
@@ -30,6 +30,10 @@ const silent = await startTestServer({ ...given, environment: { PIXY_WRAPPING_KE
 
 const signOut = (person: Person, { id_token: id_token_hint }: Tokens) =>
   person.open(`/sign-out?${encodeFields({ id_token_hint })}`);
+
+/** Says yes to the question whether to sign out. */
+const confirm = (person: Person, question: Page) =>
+  person.open('/sign-out', { method: 'POST', headers: formType, body: encodeFields(formOf(question).fields) });
 
 const isAlive = async (client: FullClient, tokens: Tokens): Promise<boolean> =>
   (await refresh(server, client, tokens.refresh_token)).status === 200;
@@ -90,8 +94,7 @@ describe('OC20: a person who signs out', () => {
       const question = await person.open('/sign-out');
       expect(question.body).toContain('<h1>Sign out?</h1>');
       const used = await refreshed(server, mobile, tokens.refresh_token);
-      const form = encodeFields(formOf(question).fields);
-      expect((await person.open('/sign-out', { method: 'POST', headers: formType, body: form })).status).toBe(200);
+      expect((await confirm(person, question)).status).toBe(200);
       expect(await isAlive(mobile, used)).toBe(false);
     }
   });
@@ -122,6 +125,12 @@ describe('OC20: a person who signs out', () => {
     await signOut(stranger, tokens);
     stranger.cookies.set('pixy_session', (person.cookies.get('pixy_session') ?? '').replace(/.{4}$/, 'AAAA'));
     await signOut(stranger, tokens);
+    stranger.cookies.set('pixy_session', 'no session of ours');
+    const question = await signOut(stranger, tokens);
+    const calls = await database.callsDuring(async () => {
+      expect((await confirm(stranger, question)).status).toBe(200);
+    });
+    expect(calls).not.toContain('Query pixy-grants');
     expect(await isAlive(mobile, tokens)).toBe(true);
   });
 });
