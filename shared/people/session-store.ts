@@ -55,6 +55,8 @@ export function sessionStore(database: Database, table: string) {
       TableName: table,
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': partition(sub) },
+      // Who ends all sessions means the one that began a moment ago as well.
+      ConsistentRead: true,
     });
     return items.map((item) => ({ ...toSession(item), id: item['sk'] as string })).filter(isAlive(now));
   };
