@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auditLine, type Decision, type MethodUsed, ruled } from '../shared/audit/decision.ts';
-import { replay } from '../shared/audit/replay.ts';
-import type { Period } from '../shared/audit/tally.ts';
 import { policySettings, type RegisteredClient } from '../shared/clients/registered-client.ts';
 import { type GlobalPolicy, pkcePolicies, resolveRules } from '../shared/pkce/policy.ts';
+import { replay } from '../shared/reports/replay.ts';
+import type { Period } from '../shared/reports/tally.ts';
 
 /*
  * An audit log to measure with: clients with different policies and habits, and what /authorize would have decided about them.

@@ -6,9 +6,9 @@ import { localLedger } from '../cli/report/local-ledger.ts';
 import { writeAdoption } from '../cli/report/write-adoption.ts';
 import { writeSimulation } from '../cli/report/write-simulation.ts';
 import { asText } from '../cli/report/written.ts';
-import { adoption } from '../shared/audit/adoption.ts';
-import { simulate } from '../shared/audit/simulation.ts';
-import { totalOf } from '../shared/audit/tally.ts';
+import { adoption } from '../shared/reports/adoption.ts';
+import { simulate } from '../shared/reports/simulation.ts';
+import { totalOf } from '../shared/reports/tally.ts';
 import { madeUpClients, period, policyOfTheLines, writeAuditFolder } from './audit-lines.ts';
 
 /*

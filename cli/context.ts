@@ -1,30 +1,10 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import type { Database, Item } from '../shared/aws/dynamodb.ts';
-import type { TableName } from '../shared/aws/tables.ts';
 import type { Author } from '../shared/clients/change.ts';
-import type { ClientStore } from '../shared/clients/client-store.ts';
 import { wrongUsage } from './failure.ts';
 import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
-import type { Scan } from './scan-table.ts';
-
-/** Where a command works. `issuer` where it is known: of the running server, or of the deployed stage. */
-export type Place =
-  | { kind: 'local'; folder: string; issuer?: string }
-  | { kind: 'stage'; stage: string; issuer?: string }
-  | { kind: 'tables' };
-
-/** The stores of one place, open. */
-export type Opened = {
-  place: Place;
-  clients: ClientStore;
-  database: Database;
-  /** What a table is called there. Fails when `--table` did not say it. */
-  table: (name: TableName) => string;
-  /** Every item of a table that fits. */
-  scan: (name: TableName, scan: Scan) => AsyncIterable<Item>;
-};
+import type { Opened, Place, Wanted } from './place.ts';
 
 /** An answer, for programs and for people. */
 export type Answer = { json: unknown; text: string };
@@ -90,12 +70,6 @@ export function createContext(io: Io, lastSeen?: LastSeen): RunningContext {
   };
   return context;
 }
-
-/** What the options ask for, before anything is opened. */
-export type Wanted =
-  | { kind: 'local'; folder: string }
-  | { kind: 'stage'; stage: string }
-  | { kind: 'tables'; tables: Partial<Record<TableName, string>> };
 
 function wanted({ local, stage, table }: CommonOptions, env: Io['env']): Wanted {
   if ([local, stage, table].filter((given) => given !== undefined).length > 1) {

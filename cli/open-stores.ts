@@ -7,8 +7,8 @@ import { findRunningServer, localConnection } from '../infra/local/running-serve
 import { databaseClientDefaults, openDatabase } from '../shared/aws/dynamodb.ts';
 import { type TableName, tableDefinitions } from '../shared/aws/tables.ts';
 import { clientStore } from '../shared/clients/client-store.ts';
-import type { Opened, Place, Wanted } from './context.ts';
 import { Failure, wrongUsage } from './failure.ts';
+import type { Opened, Place, Wanted } from './place.ts';
 import { scanTable } from './scan-table.ts';
 
 type Closable = Opened & { close(): Promise<void> };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Brand, brandJson } from '../shared/http/pages/brand.ts';
+import { type Brand, brandJson } from '../shared/pages/brand.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
 /** Lambda takes 4 kB of environment altogether; everything else needs less than one. */

@@ -2,10 +2,10 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import type { Brand } from '../shared/http/pages/brand.ts';
-import { dressBrand } from '../shared/http/pages/dress.ts';
-import { lookIn } from '../shared/http/pages/look.ts';
-import type { Language } from '../shared/http/pages/texts/languages.ts';
+import type { Brand } from '../shared/pages/brand.ts';
+import { dressBrand } from '../shared/pages/dress.ts';
+import { lookIn } from '../shared/pages/look.ts';
+import type { Language } from '../shared/pages/texts/languages.ts';
 import { launchBrowser } from '../test/browser/launch-browser.ts';
 import { samplePages, sampleScript } from './sample-pages.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { hooksJson } from './hooks/settings.ts';
-import { brandJson } from './http/pages/brand.ts';
 import { signingAlgorithms } from './keys/signing-key.ts';
+import { brandJson } from './pages/brand.ts';
 import { providersJson } from './upstream/provider.ts';
 
 const seconds = (fallback: number, minimum: number, maximum: number) =>

@@ -1,11 +1,12 @@
-import type { AdoptionReport } from '../../shared/audit/adoption.ts';
-import type { Period } from '../../shared/audit/tally.ts';
 import type { Change } from '../../shared/clients/change.ts';
 import type { Versioned } from '../../shared/clients/records.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type GlobalPolicy, shippedGlobalPolicy } from '../../shared/pkce/policy.ts';
-import type { Context, Place } from '../context.ts';
+import type { AdoptionReport } from '../../shared/reports/adoption.ts';
+import type { Period } from '../../shared/reports/tally.ts';
+import type { Context } from '../context.ts';
 import { listClients } from '../list-clients.ts';
+import type { Place } from '../place.ts';
 import { readAdoption } from '../report/read-report.ts';
 import type { VerifyReport } from '../verify/verify.ts';
 import { readVersions, type Versions } from './versions.ts';

@@ -7,7 +7,7 @@ import { modeLabel } from '../../shared/pkce/policy-label.ts';
 import { briefTime, formatTime } from '../../shared/time.ts';
 import { describeChange } from '../commands/policy/log.ts';
 import { answerPolicy } from '../commands/policy/show.ts';
-import type { Place } from '../context.ts';
+import type { Place } from '../place.ts';
 import { policyOf, switchesOf, waiverOf } from '../present-client.ts';
 import { minuteOf } from '../report/period.ts';
 import { writeAdoption } from '../report/write-adoption.ts';

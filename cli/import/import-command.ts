@@ -10,9 +10,10 @@ import {
 import { longestWaiver } from '../../shared/clients/waiver.ts';
 import type { Waiver } from '../../shared/pkce/policy.ts';
 import { isSubject } from '../change-client.ts';
-import type { Context, Opened } from '../context.ts';
+import type { Context } from '../context.ts';
 import { conflict, Failure, wrongUsage } from '../failure.ts';
 import { changeOptions, dateOption, examples } from '../options.ts';
+import type { Opened } from '../place.ts';
 import { carryOut, ImportInterrupted, type ImportPlan, planImport, refusedEntries } from './apply-import.ts';
 import { type ImportState, importJson, importText } from './write-import.ts';
 

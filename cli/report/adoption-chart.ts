@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { AdoptionReport, ClientAdoption } from '../../shared/audit/adoption.ts';
+import type { AdoptionReport, ClientAdoption } from '../../shared/reports/adoption.ts';
 import { visible } from '../output.ts';
 import { minuteOf } from './period.ts';
 import { byUrgency, describeAnswers, describeRules, issuedBy } from './write-adoption.ts';

@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { AdoptionReport } from '../../shared/audit/adoption.ts';
+import type { AdoptionReport } from '../../shared/reports/adoption.ts';
 import { visible } from '../output.ts';
 import { adoptionSvg, type Markup } from './adoption-chart.ts';
 import { writeAdoption } from './write-adoption.ts';

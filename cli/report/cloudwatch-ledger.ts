@@ -7,7 +7,7 @@ import {
   StartQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { countedMembers, parseCounted } from '../../shared/audit/audit-entry.ts';
-import { newTally, type Period } from '../../shared/audit/tally.ts';
+import { newTally, type Period } from '../../shared/reports/tally.ts';
 import { type Ledger, LedgerUnavailable } from './ledger.ts';
 
 /** The most rows a query answers at once. A result of that size may have been cut off. */

@@ -1,4 +1,4 @@
-import type { Period, Tallied } from '../../shared/audit/tally.ts';
+import type { Period, Tallied } from '../../shared/reports/tally.ts';
 
 /**
  * The audit log, read back. What a report needs is how many decisions were alike, so that is what both sources answer: the

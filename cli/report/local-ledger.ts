@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAuditLine } from '../../shared/audit/audit-entry.ts';
-import { newTally, type Period } from '../../shared/audit/tally.ts';
+import { newTally, type Period } from '../../shared/reports/tally.ts';
 import { type Ledger, LedgerUnavailable } from './ledger.ts';
 
 const day = 86_400;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { Context, Place } from '../context.ts';
+import type { Context } from '../context.ts';
 import { wrongUsage } from '../failure.ts';
+import type { Place } from '../place.ts';
 import { type Ledger, LedgerUnavailable } from './ledger.ts';
 import { localLedger } from './local-ledger.ts';
 

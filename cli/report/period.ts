@@ -1,4 +1,4 @@
-import type { Period } from '../../shared/audit/tally.ts';
+import type { Period } from '../../shared/reports/tally.ts';
 import { parseTime } from '../../shared/time.ts';
 import { wrongUsage } from '../failure.ts';
 

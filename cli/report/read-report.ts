@@ -1,7 +1,7 @@
-import { type AdoptionInput, type AdoptionReport, adoption } from '../../shared/audit/adoption.ts';
-import { type Simulation, simulate } from '../../shared/audit/simulation.ts';
-import { lastSeen, type Period } from '../../shared/audit/tally.ts';
 import type { GlobalPolicy } from '../../shared/pkce/policy.ts';
+import { type AdoptionInput, type AdoptionReport, adoption } from '../../shared/reports/adoption.ts';
+import { type Simulation, simulate } from '../../shared/reports/simulation.ts';
+import { lastSeen, type Period } from '../../shared/reports/tally.ts';
 import type { Context } from '../context.ts';
 import { listClients } from '../list-clients.ts';
 import { LedgerUnavailable } from './ledger.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { AdoptionReport } from '../../shared/audit/adoption.ts';
+import type { AdoptionReport } from '../../shared/reports/adoption.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { collect, examples, storeOptions } from '../options.ts';

@@ -1,5 +1,5 @@
-import type { AdoptionReport } from '../../shared/audit/adoption.ts';
-import type { Simulation } from '../../shared/audit/simulation.ts';
+import type { AdoptionReport } from '../../shared/reports/adoption.ts';
+import type { Simulation } from '../../shared/reports/simulation.ts';
 import { formatTime } from '../../shared/time.ts';
 
 /** Members that are points in time. */

@@ -1,13 +1,13 @@
+import type { MethodUsed } from '../../shared/audit/decision.ts';
+import type { CompatibilitySwitch } from '../../shared/pkce/policy.ts';
+import { policyLabel } from '../../shared/pkce/policy-label.ts';
 import type {
   AdoptionReport,
   ClientAdoption,
   DecisionCounts,
   RefusalCount,
   RulesNow,
-} from '../../shared/audit/adoption.ts';
-import type { MethodUsed } from '../../shared/audit/decision.ts';
-import type { CompatibilitySwitch } from '../../shared/pkce/policy.ts';
-import { policyLabel } from '../../shared/pkce/policy-label.ts';
+} from '../../shared/reports/adoption.ts';
 import { briefTime } from '../../shared/time.ts';
 import { waiverOf } from '../present-client.ts';
 import { dayOf, minuteOf } from './period.ts';

@@ -1,5 +1,5 @@
-import type { ClientSimulation, Simulation, Turned } from '../../shared/audit/simulation.ts';
 import { policyLabel } from '../../shared/pkce/policy-label.ts';
+import type { ClientSimulation, Simulation, Turned } from '../../shared/reports/simulation.ts';
 import { dayOf, minuteOf } from './period.ts';
 import { describeUnreadable, number, plural, type Section, type Written } from './written.ts';
 

@@ -1,7 +1,8 @@
-import { type Check, failed, passed, skipped, type Verdict } from './check.ts';
+import type { Check } from './check.ts';
 import type { Landing } from './landing.ts';
 import type { Changes } from './parameters.ts';
 import { holdsTokens, type IssuedCode, type Probe, type TokenAnswer } from './probe.ts';
+import { failed, passed, skipped, type Verdict } from './verdict.ts';
 
 /** A code as it may be quoted: what is longer or holds other characters is not shown. */
 const shownError = (error: string): string => (/^[a-zA-Z0-9_.-]{1,60}$/.test(error) ? error : 'an unreadable error');

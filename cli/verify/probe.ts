@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { s256 } from '../../shared/pkce/s256.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
-import { skipped, type Verdict } from './check.ts';
 import { type Discovered, type Metadata, parseJson } from './discovery.ts';
 import type { Landing } from './landing.ts';
 import { type Changes, encode, withQuery } from './parameters.ts';
 import type { Secrets } from './secrets.ts';
 import type { Answer, Transport } from './transport.ts';
 import type { UserAgent, Watch } from './user-agent.ts';
+import { skipped, type Verdict } from './verdict.ts';
 
 /** The client that the server is asked as. Without a secret it is public. */
 export type Client = { clientId: string; clientSecret?: string | undefined; redirectUri: string };

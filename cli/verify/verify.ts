@@ -1,7 +1,7 @@
 import { formatTime } from '../../shared/time.ts';
 import { Failure } from '../failure.ts';
 import { plural } from '../output.ts';
-import { type Check, type CheckDescription, describeCheck, failed, skipped, type Verdict } from './check.ts';
+import { type Check, type CheckDescription, describeCheck } from './check.ts';
 import { isMetadataCheck } from './checks/index.ts';
 import { commandUserAgent } from './code-command.ts';
 import { discover } from './discovery.ts';
@@ -10,6 +10,7 @@ import { type AuthenticationMethod, type Client, createProbe, type Probe } from 
 import { newSecrets, type Secrets } from './secrets.ts';
 import { createTransport, NoAnswer, TooManyRequests, type Transport } from './transport.ts';
 import { createUserAgent, type UserAgent, type Watch } from './user-agent.ts';
+import { failed, skipped, type Verdict } from './verdict.ts';
 
 /** How a person gets in. */
 export type SignIn =

@@ -8,8 +8,8 @@ import { passkeyName } from '../../shared/people/passkey.ts';
 import { listedIdOf } from '../../shared/people/session-store.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
+import type { AccountDeps } from './account-deps.ts';
 import { revokeApp } from './apps.ts';
-import type { AccountDeps } from './handler.ts';
 import { isFresh, type SignedInPerson, toSignIn } from './signed-in-person.ts';
 
 type Action = (

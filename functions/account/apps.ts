@@ -1,5 +1,5 @@
-import type { AccountPage } from '../../shared/http/pages/account-page.ts';
-import type { AccountDeps } from './handler.ts';
+import type { AccountPage } from '../../shared/pages/account-page.ts';
+import type { AccountDeps } from './account-deps.ts';
 
 type AppDeps = Pick<AccountDeps, 'consents' | 'grants' | 'clients'>;
 

@@ -1,7 +1,7 @@
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
-import { looksOf } from '../../shared/http/pages/look.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';

@@ -1,45 +1,21 @@
-import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import type { ClientReader } from '../../shared/clients/client-reader.ts';
-import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { takeNotice } from '../../shared/http/notice-cookie.ts';
-import { accountPage } from '../../shared/http/pages/account-page.ts';
-import { errorPage } from '../../shared/http/pages/error-page.ts';
-import type { LookOf } from '../../shared/http/pages/look.ts';
-import { problemOf } from '../../shared/http/pages/problem.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { parseParameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
+import { accountPage } from '../../shared/pages/account-page.ts';
+import { errorPage } from '../../shared/pages/error-page.ts';
+import { problemOf } from '../../shared/pages/problem.ts';
 import { displayName } from '../../shared/people/account.ts';
-import type { ConsentStore } from '../../shared/people/consent-store.ts';
-import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
 import { listedIdOf } from '../../shared/people/session-store.ts';
-import type { TotpStore } from '../../shared/people/totp-store.ts';
-import type { LinkStore } from '../../shared/upstream/link-store.ts';
-import type { ProviderButton } from '../../shared/upstream/provider.ts';
-import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import { upstreamProblem } from '../upstream/from-sign-in.ts';
+import type { AccountDeps } from './account-deps.ts';
 import { act } from './act.ts';
 import { listApps } from './apps.ts';
 import { deviceName } from './device-name.ts';
-import { findPerson, type PersonDeps, readAccountForm, type SignedInPerson, toSignIn } from './signed-in-person.ts';
-
-export type AccountDeps = PersonDeps & {
-  hasPasswords: boolean;
-  sessions: Pick<EndingSessions, 'find' | 'list' | 'endListed' | 'endAllBut'>;
-  passkeys: Pick<PasskeyStore, 'list' | 'rename' | 'remove'>;
-  totps: Pick<TotpStore, 'look' | 'turnOff'>;
-  consents: Pick<ConsentStore, 'list' | 'revoke'>;
-  grants: Pick<GrantStore, 'listOf' | 'revoke'>;
-  clients: Pick<ClientReader, 'find'>;
-  links: Pick<LinkStore, 'list' | 'release'>;
-  /** Upstream providers that accounts may be linked to. */
-  upstreams: readonly ProviderButton[];
-  lookOf: LookOf;
-  writeLine: WriteLine;
-};
+import { findPerson, readAccountForm, type SignedInPerson, toSignIn } from './signed-in-person.ts';
 
 /** Where people see and end what is in their name: sessions, apps with access, passkeys, the authenticator app. */
 export const accountHandler = (deps: AccountDeps) =>

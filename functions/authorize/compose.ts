@@ -1,9 +1,9 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
-import { looksOf } from '../../shared/http/pages/look.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';

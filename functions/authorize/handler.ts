@@ -7,11 +7,8 @@ import { policySettings, type RegisteredClient } from '../../shared/clients/regi
 import type { Grant } from '../../shared/grants/grant.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import { issueCode } from '../../shared/grants/issue-code.ts';
-import { authorizationResponse } from '../../shared/http/authorization-response.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
-import { errorPage } from '../../shared/http/pages/error-page.ts';
-import type { Look, LookOf } from '../../shared/http/pages/look.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
@@ -22,12 +19,15 @@ import { encodeParameters, type Parameters, parseParameters, single } from '../.
 import type { ResponseParameters } from '../../shared/oauth/redirect-uri.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
 import { errorParameters } from '../../shared/oauth/refusal-catalogue.ts';
+import { errorPage } from '../../shared/pages/error-page.ts';
+import type { Look, LookOf } from '../../shared/pages/look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import { listedIdOf, type SessionStore } from '../../shared/people/session-store.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import type { Result } from '../../shared/result.ts';
 import { hashSecret } from '../../shared/secret.ts';
 import { type AdmittedRequest, admitRequest } from './admit-request.ts';
+import { authorizationResponse } from './authorization-response.ts';
 import { findPerson } from './find-person.ts';
 import { identifyClient } from './identify-client.ts';
 import { consentState } from './needs-consent.ts';

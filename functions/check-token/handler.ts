@@ -1,9 +1,9 @@
 import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent, Context } from 'aws-lambda';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import { auditLine, type Decision } from '../../shared/audit/decision.ts';
-import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { bearerCredentials } from '../../shared/http/bearer.ts';
 import { describeCause } from '../../shared/http/endpoint.ts';
+import { reasonOf } from '../../shared/outage.ts';
 import { type CheckTokenDeps, checkToken } from './check-token.ts';
 
 export type CheckTokenHandler = (
@@ -34,7 +34,7 @@ export function checkTokenHandler(deps: CheckTokenDeps & { writeLine: WriteLine 
       record({ verdict: 'refused', reason: refusal.reason, client });
       if (refusal.reason === 'scope_insufficient') return policy('Deny', event.methodArn, client ?? '', {});
     } catch (error) {
-      const reason = error instanceof StoreUnavailable ? 'store_unavailable' : 'server_error';
+      const reason = reasonOf(error);
       record({ verdict: 'failed', reason, cause: describeCause(error) });
       throw shortError(reason);
     }

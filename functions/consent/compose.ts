@@ -1,5 +1,5 @@
 import { clientReader } from '../../shared/clients/client-reader.ts';
-import { looksOf } from '../../shared/http/pages/look.ts';
+import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';

@@ -1,13 +1,8 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
-import { authorizationResponse } from '../../shared/http/authorization-response.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
-import { consentPage } from '../../shared/http/pages/consent-page.ts';
-import { errorPage } from '../../shared/http/pages/error-page.ts';
-import type { LookOf } from '../../shared/http/pages/look.ts';
-import { problemOf } from '../../shared/http/pages/problem.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
@@ -17,6 +12,10 @@ import { encodeParameters, type Parameters, parseParameters, single } from '../.
 import type { RegisteredRedirectUri } from '../../shared/oauth/redirect-uri.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorParameters, statusOf } from '../../shared/oauth/refusal-catalogue.ts';
+import { consentPage } from '../../shared/pages/consent-page.ts';
+import { errorPage } from '../../shared/pages/error-page.ts';
+import type { LookOf } from '../../shared/pages/look.ts';
+import { problemOf } from '../../shared/pages/problem.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { ConsentNeed } from '../../shared/people/consent.ts';
 import type { ConsentStore } from '../../shared/people/consent-store.ts';
@@ -24,6 +23,7 @@ import type { SessionStore } from '../../shared/people/session-store.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import { equalInConstantTime, hashSecret } from '../../shared/secret.ts';
 import { admitRequest } from '../authorize/admit-request.ts';
+import { authorizationResponse } from '../authorize/authorization-response.ts';
 import { identifyClient } from '../authorize/identify-client.ts';
 import { consentNeed } from '../authorize/needs-consent.ts';
 

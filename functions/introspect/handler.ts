@@ -4,7 +4,6 @@ import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { AuthenticationDeps } from '../../shared/clients/client-authentication.ts';
 import { isPublic } from '../../shared/clients/registered-client.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
-import { clientRefusalReply, readAuthenticatedForm } from '../../shared/http/authenticated-form.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
@@ -12,6 +11,7 @@ import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { type AccessTokenClaims, readAccessToken } from '../../shared/tokens/access-token.ts';
+import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
 
 export type IntrospectDeps = AuthenticationDeps & {
   issuer: string;

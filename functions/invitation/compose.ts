@@ -1,4 +1,4 @@
-import { looksOf } from '../../shared/http/pages/look.ts';
+import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';

@@ -1,8 +1,8 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
-import { looksOf } from '../../shared/http/pages/look.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import { looksOf } from '../../shared/pages/look.ts';
 import type { Runtime } from '../runtime.ts';
 import { metadataHandler } from './handler.ts';
 

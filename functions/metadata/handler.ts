@@ -5,14 +5,14 @@ import type { ApiReader } from '../../shared/apis/api-store.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/endpoint.ts';
-import { errorPage } from '../../shared/http/pages/error-page.ts';
-import { errorReferencePage } from '../../shared/http/pages/error-reference-page.ts';
-import type { LookOf } from '../../shared/http/pages/look.ts';
-import { languages } from '../../shared/http/pages/texts/languages.ts';
 import { type Reply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { serverMetadata } from '../../shared/oauth/server-metadata.ts';
+import { errorPage } from '../../shared/pages/error-page.ts';
+import { errorReferencePage } from '../../shared/pages/error-reference-page.ts';
+import type { LookOf } from '../../shared/pages/look.ts';
+import { languages } from '../../shared/pages/texts/languages.ts';
 
 export type MetadataDeps = {
   issuer: string;

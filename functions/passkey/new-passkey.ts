@@ -1,6 +1,6 @@
 import { generateRegistrationOptions, verifyRegistrationResponse } from '@simplewebauthn/server';
-import type { PasskeyCeremony } from '../../shared/http/pages/passkey-form.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
+import type { PasskeyCeremony } from '../../shared/pages/passkey-form.ts';
 import { type Account, displayName } from '../../shared/people/account.ts';
 import { mostPasskeys, type Passkey, passkeyName, relyingPartyId, userHandleOf } from '../../shared/people/passkey.ts';
 import { type ChallengeStore, challengeLifetime } from '../../shared/people/passkey-challenge-store.ts';

@@ -1,5 +1,5 @@
-import type { PasskeyCeremony } from '../../shared/http/pages/passkey-form.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import type { PasskeyCeremony } from '../../shared/pages/passkey-form.ts';
 import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { passkeyRequestOptions } from '../../shared/people/passkey-options.ts';
 import { passkeyPageScript } from './script.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { PageScript } from '../../shared/http/pages/page.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import type { PageScript } from '../../shared/pages/page.ts';
 
 /*
  * Runs the WebAuthn ceremony of a page, for browsers with and without the JSON methods of WebAuthn level 3. A form with

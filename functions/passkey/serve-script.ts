@@ -1,7 +1,7 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import { endpoint } from '../../shared/http/endpoint.ts';
-import { errorPage } from '../../shared/http/pages/error-page.ts';
-import type { LookOf } from '../../shared/http/pages/look.ts';
+import { errorPage } from '../../shared/pages/error-page.ts';
+import type { LookOf } from '../../shared/pages/look.ts';
 import { passkeyScript } from './script.ts';
 
 /** The only script of the pages that people sign in on. Its address changes with it. */

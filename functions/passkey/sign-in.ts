@@ -1,20 +1,20 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import { beginSession, type SessionSettings } from '../../shared/http/begin-session.ts';
 import { cookieName, formCookie } from '../../shared/http/cookies.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm } from '../../shared/http/form-token.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
-import { errorPage } from '../../shared/http/pages/error-page.ts';
-import type { LookOf } from '../../shared/http/pages/look.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { refuseUnclear, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { errorPage } from '../../shared/pages/error-page.ts';
+import type { LookOf } from '../../shared/pages/look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import { passkeyMethods } from '../../shared/people/passkey.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
+import { beginSession, type SessionSettings } from '../sign-in/begin-session.ts';
 import { goOn, withQuery } from '../sign-in/go-on.ts';
 import { type AssertionDeps, verifyAssertion } from './verify-assertion.ts';
 

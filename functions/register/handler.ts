@@ -1,13 +1,7 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import { beginSession, type SessionSettings } from '../../shared/http/begin-session.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm, openForm } from '../../shared/http/form-token.ts';
-import { errorPage } from '../../shared/http/pages/error-page.ts';
-import type { LookOf } from '../../shared/http/pages/look.ts';
-import { problemOf } from '../../shared/http/pages/problem.ts';
-import { registrationPage } from '../../shared/http/pages/registration-page.ts';
-import { signedInPage } from '../../shared/http/pages/sign-in-page.ts';
 import { headersOf, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { afterSignIn } from '../../shared/oauth/authorization-request.ts';
@@ -21,12 +15,18 @@ import {
 } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
+import { errorPage } from '../../shared/pages/error-page.ts';
+import type { LookOf } from '../../shared/pages/look.ts';
+import { problemOf } from '../../shared/pages/problem.ts';
+import { registrationPage } from '../../shared/pages/registration-page.ts';
+import { signedInPage } from '../../shared/pages/sign-in-page.ts';
 import { hashPassword } from '../../shared/password.ts';
 import { passwordLimits } from '../../shared/people/account-password.ts';
 import { type AskedRegistration, admitRegistration } from '../../shared/people/account-registration.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
+import { beginSession, type SessionSettings } from '../sign-in/begin-session.ts';
 
 export type RegisterDeps = SessionSettings & {
   /** Off unless a deployment switches it on: then there is no such page. */

@@ -1,15 +1,15 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
 import { openForm } from '../../shared/http/form-token.ts';
-import { chooseAccountPage } from '../../shared/http/pages/choose-account-page.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { readSessions, writeSessions } from '../../shared/http/session-cookie.ts';
 import { afterSelection, signingIn } from '../../shared/oauth/authorization-request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters, type Parameters, single } from '../../shared/oauth/parameters.ts';
+import { chooseAccountPage } from '../../shared/pages/choose-account-page.ts';
 import { displayName } from '../../shared/people/account.ts';
 import { listedIdOf, type Session } from '../../shared/people/session-store.ts';
-import type { SignInDeps } from './handler.ts';
+import type { SignInDeps } from './sign-in-deps.ts';
 
 type SignedIn = { id: string; session: Session };
 

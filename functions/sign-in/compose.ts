@@ -1,7 +1,7 @@
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
-import { looksOf } from '../../shared/http/pages/look.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';

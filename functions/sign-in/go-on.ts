@@ -1,10 +1,10 @@
-import type { LookOf } from '../../shared/http/pages/look.ts';
-import { signedInPage } from '../../shared/http/pages/sign-in-page.ts';
 import { type Reply, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { afterSignIn } from '../../shared/oauth/authorization-request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters, parseParameters } from '../../shared/oauth/parameters.ts';
+import type { LookOf } from '../../shared/pages/look.ts';
+import { signedInPage } from '../../shared/pages/sign-in-page.ts';
 
 /** After a sign-in: on to /authorize with the request that it interrupted, or to a page that leads to the account. */
 export async function goOn(request: HttpRequest, cookies: string[], deps: { lookOf: LookOf }): Promise<Reply> {

@@ -1,14 +1,7 @@
-import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import type { ClientReader } from '../../shared/clients/client-reader.ts';
-import type { Hooks } from '../../shared/hooks/hooks.ts';
 import { verifyPassword } from '../../shared/hooks/verify-password.ts';
-import { beginSession, type SessionSettings } from '../../shared/http/begin-session.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm, openForm } from '../../shared/http/form-token.ts';
-import { errorPage } from '../../shared/http/pages/error-page.ts';
-import type { LookOf } from '../../shared/http/pages/look.ts';
-import { signInPage } from '../../shared/http/pages/sign-in-page.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import {
@@ -19,39 +12,16 @@ import {
   single,
 } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { errorPage } from '../../shared/pages/error-page.ts';
+import { signInPage } from '../../shared/pages/sign-in-page.ts';
 import { displayName } from '../../shared/people/account.ts';
-import type { AccountStore } from '../../shared/people/account-store.ts';
-import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
-import type { SessionStore } from '../../shared/people/session-store.ts';
-import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
-import type { PendingStore } from '../../shared/people/totp-pending-store.ts';
-import type { TotpStore } from '../../shared/people/totp-store.ts';
-import type { ProviderButton } from '../../shared/upstream/provider.ts';
 import { toProvider, upstreamProblem } from '../upstream/from-sign-in.ts';
+import { beginSession } from './begin-session.ts';
 import { chooseAccount, selectable, showAccounts } from './choose-account.ts';
 import { goOn } from './go-on.ts';
 import { askForCode } from './second-factor.ts';
 import { waysToSignIn } from './second-factor-ways.ts';
-
-export type SignInDeps = SessionSettings & {
-  /** Whether people can make accounts themselves. */
-  registration: boolean;
-  clients: Pick<ClientReader, 'find'>;
-  accounts: Pick<AccountStore, 'findBySubject' | 'findByUsername' | 'upgradePassword' | 'add' | 'change'>;
-  sessions: SessionStore;
-  throttle: Pick<ThrottleStore, 'countSignIn'>;
-  challenges: Pick<ChallengeStore, 'issue'>;
-  totps: Pick<TotpStore, 'look'>;
-  pendings: Pick<PendingStore, 'start'>;
-  hasPasswords: boolean;
-  /** Functions of the operator that have a say in whose password is right. */
-  hooks: Hooks;
-  /** Upstream providers, in the order of their buttons. */
-  upstreams: readonly ProviderButton[];
-  lookOf: LookOf;
-  writeLine: WriteLine;
-  now: () => number;
-};
+import type { SignInDeps } from './sign-in-deps.ts';
 
 /**
  * The sign-in page. Its query is the authorization request it interrupts: signing in makes a session and goes on to /authorize

@@ -1,11 +1,11 @@
 import { takeNotice } from '../../shared/http/notice-cookie.ts';
-import type { Look } from '../../shared/http/pages/look.ts';
-import { problemOf } from '../../shared/http/pages/problem.ts';
-import type { SignInPage } from '../../shared/http/pages/sign-in-page.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { knownAcr } from '../../shared/oauth/authentication-context.ts';
 import { parseClaims } from '../../shared/oauth/claims.ts';
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
+import type { Look } from '../../shared/pages/look.ts';
+import { problemOf } from '../../shared/pages/problem.ts';
+import type { SignInPage } from '../../shared/pages/sign-in-page.ts';
 import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { offerPasskey } from '../passkey/offer-passkey.ts';
 

@@ -1,8 +1,8 @@
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
-import { looksOf } from '../../shared/http/pages/look.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import { looksOf } from '../../shared/pages/look.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { backChannelLogout } from './back-channel.ts';

@@ -8,7 +8,7 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { grantScope, openidScopes } from '../../shared/oauth/scope.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { mintAccessToken, scopeMember } from '../../shared/tokens/mint.ts';
-import type { FlowOutcome, TokenDeps } from './handler.ts';
+import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
 
 /** RFC 6749 §4.4: a token for the client itself, its `sub` the client id (RFC 9068 §2.2). No refresh token (§4.4.3), no person, no ID token. */
 export async function clientCredentials(

@@ -6,7 +6,8 @@ import { keyStore } from '../../shared/keys/key-store.ts';
 import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
 import { clientAuthentication } from '../client-authentication.ts';
 import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
-import { type TokenDeps, tokenHandler } from './handler.ts';
+import type { TokenDeps } from './grant-flow.ts';
+import { tokenHandler } from './handler.ts';
 
 export function tokenDeps(runtime: Runtime): TokenDeps {
   const { config, database, writeLine, now } = runtime;

@@ -10,7 +10,7 @@ import { multiple, type Parameters, single } from '../../shared/oauth/parameters
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseVerifier } from '../../shared/pkce/code-verifier.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
-import type { FlowOutcome, TokenDeps } from './handler.ts';
+import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
 import { dependsOnOthers, loadKeys, tokenResponse } from './token-response.ts';
 
 /**

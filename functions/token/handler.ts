@@ -1,52 +1,15 @@
-import type { ApiReader } from '../../shared/apis/api-store.ts';
-import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { Decision } from '../../shared/audit/decision.ts';
-import type { AuthenticatedClient, AuthenticationDeps } from '../../shared/clients/client-authentication.ts';
-import type { ClientReader } from '../../shared/clients/client-reader.ts';
-import type { GrantStore } from '../../shared/grants/grant-store.ts';
-import type { RefreshSettings } from '../../shared/grants/refresh-grant.ts';
-import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
-import type { Hooks } from '../../shared/hooks/hooks.ts';
-import { clientRefusalReply, readAuthenticatedForm } from '../../shared/http/authenticated-form.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
-import type { SigningAlgorithm, SigningKey } from '../../shared/keys/signing-key.ts';
-import type { Parameters } from '../../shared/oauth/parameters.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
 import type { GrantType } from '../../shared/oauth/server-metadata.ts';
-import type { TokenResponse } from '../../shared/tokens/mint.ts';
+import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { exchangeCode } from './exchange-code.ts';
+import type { GrantFlow, TokenDeps } from './grant-flow.ts';
 import { parseGrantType } from './parse-grant-type.ts';
 import { refresh } from './refresh.ts';
-
-export type TokenDeps = AuthenticationDeps &
-  RefreshSettings & {
-    issuer: string;
-    /** `aud` when no resource is named. */
-    audience: string;
-    /** Seconds. */
-    accessTokenLifetime: number;
-    idTokenLifetime: number;
-    /** Signs access tokens, and ID tokens of clients that do not ask for another algorithm. */
-    defaultAlgorithm: SigningAlgorithm;
-    clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
-    apis: ApiReader;
-    grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'revoke'>;
-    hooks: Pick<Hooks, 'claims'>;
-    signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
-    refreshKeys: () => Promise<RefreshKeys>;
-    writeLine: WriteLine;
-  };
-
-/** What a grant flow answers: the tokens, or the refusal, and what the audit log should know. */
-export type FlowOutcome = { note: Partial<Decision> } & (
-  | { ok: true; tokens: TokenResponse }
-  | { ok: false; refusal: Refusal }
-);
-
-type GrantFlow = (form: Parameters, client: AuthenticatedClient, deps: TokenDeps) => Promise<FlowOutcome>;
 
 const flows: Record<GrantType, GrantFlow> = {
   authorization_code: exchangeCode,

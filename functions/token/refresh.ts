@@ -6,7 +6,7 @@ import { formatRefreshToken, parseRefreshToken, successor } from '../../shared/g
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseScope } from '../../shared/oauth/scope.ts';
-import type { FlowOutcome, TokenDeps } from './handler.ts';
+import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
 import { dependsOnOthers, loadKeys, tokenResponse } from './token-response.ts';
 
 /**

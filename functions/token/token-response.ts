@@ -7,7 +7,7 @@ import type { SigningKey } from '../../shared/keys/signing-key.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { mintAccessToken, mintIdToken, scopeMember, type TokenResponse } from '../../shared/tokens/mint.ts';
-import type { TokenDeps } from './handler.ts';
+import type { TokenDeps } from './grant-flow.ts';
 
 export type ResponseKeys = { accessTokenKey: SigningKey; idTokenKey: SigningKey };
 

@@ -1,4 +1,4 @@
-import { looksOf } from '../../shared/http/pages/look.ts';
+import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { clientSecrets } from '../../shared/upstream/client-secret-store.ts';

@@ -1,9 +1,9 @@
-import type { Look } from '../../shared/http/pages/look.ts';
-import type { Problem } from '../../shared/http/pages/problem.ts';
 import { type Reply, seeOther } from '../../shared/http/reply.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Reason } from '../../shared/oauth/refusal.ts';
+import type { Look } from '../../shared/pages/look.ts';
+import type { Problem } from '../../shared/pages/problem.ts';
 import type { ProviderButton } from '../../shared/upstream/provider.ts';
 
 /*

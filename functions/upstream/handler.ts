@@ -1,11 +1,7 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import { beginSession, type SessionSettings } from '../../shared/http/begin-session.ts';
 import { clearCookie, cookieName, setCookie } from '../../shared/http/cookies.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
-import { errorPage } from '../../shared/http/pages/error-page.ts';
-import type { LookOf } from '../../shared/http/pages/look.ts';
-import { signedInPage } from '../../shared/http/pages/sign-in-page.ts';
 import { noStore, type Reply, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { afterSignIn } from '../../shared/oauth/authorization-request.ts';
@@ -18,6 +14,9 @@ import {
   single,
 } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { errorPage } from '../../shared/pages/error-page.ts';
+import type { LookOf } from '../../shared/pages/look.ts';
+import { signedInPage } from '../../shared/pages/sign-in-page.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import { generateSecret, hashSecret } from '../../shared/secret.ts';
@@ -37,6 +36,7 @@ import type { LinkStore } from '../../shared/upstream/link-store.ts';
 import type { OpenidProviders, UpstreamFailure } from '../../shared/upstream/openid-provider.ts';
 import type { UpstreamProvider } from '../../shared/upstream/provider.ts';
 import { findPerson, isFresh, readAccountForm, toSignIn } from '../account/signed-in-person.ts';
+import { beginSession, type SessionSettings } from '../sign-in/begin-session.ts';
 import { problemParameter, type UpstreamReason, withoutProvider } from './from-sign-in.ts';
 
 export type UpstreamDeps = SessionSettings & {

@@ -13,6 +13,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { Outage } from '../outage.ts';
 
 export type Item = Record<string, unknown>;
 
@@ -20,8 +21,9 @@ export type Item = Record<string, unknown>;
  * The database (or another `service` of AWS that keeps something for us) did not answer, or answered with anything but the data.
  * The endpoint turns it into a 503; it is never a refusal and never a permission.
  */
-export class StoreUnavailable extends Error {
+export class StoreUnavailable extends Outage {
   override name = 'StoreUnavailable';
+  readonly reason = 'store_unavailable';
   readonly service: string;
   constructor(cause: unknown, service = 'the database') {
     super('the store is unavailable', { cause });

@@ -1,4 +1,4 @@
-import type { BoundChallenge } from '../pkce/code-challenge.ts';
+import type { BoundChallenge } from '../pkce/bound-challenge.ts';
 
 /**
  * What a person granted to a client, one item for its whole life: issued (a code can redeem it) → redeemed → revoked, or expired.

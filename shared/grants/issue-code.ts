@@ -1,4 +1,4 @@
-import type { BoundChallenge } from '../pkce/code-challenge.ts';
+import type { BoundChallenge } from '../pkce/bound-challenge.ts';
 import { generateSecret, hashSecret } from '../secret.ts';
 import type { Grant } from './grant.ts';
 

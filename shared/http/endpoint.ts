@@ -2,9 +2,8 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { WriteLine } from '../audit/audit-log.ts';
 import { auditLine, type Decision } from '../audit/decision.ts';
-import { StoreUnavailable } from '../aws/dynamodb.ts';
-import { HookFailed } from '../hooks/hook-failed.ts';
 import type { Refusal } from '../oauth/refusal.ts';
+import { reasonOf } from '../outage.ts';
 import type { Reply } from './reply.ts';
 import { type HttpRequest, readRequest } from './request.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -62,11 +61,6 @@ export function endpoint(settings: EndpointSettings): HttpApiHandler {
       },
     });
   return handler as unknown as HttpApiHandler;
-}
-
-function reasonOf(error: unknown) {
-  if (error instanceof StoreUnavailable) return 'store_unavailable';
-  return error instanceof HookFailed ? 'hook_failed' : 'server_error';
 }
 
 function otherMethod(request: HttpRequest, { methods, tell, crossOrigin }: EndpointSettings): Reply | Promise<Reply> {

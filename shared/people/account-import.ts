@@ -1,9 +1,9 @@
-import { parseCsv } from '../clients/import/csv.ts';
+import { parseCsv } from '../csv.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { type AccountDescription, parseAccountDescription, signInNames } from './account.ts';
+import { fromBase64, toPhcBase64 } from './password-import/base64.ts';
+import { firebaseKeystream } from './password-import/scrypt.ts';
 import { admitPasswordHash } from './password-import.ts';
-import { fromBase64, toPhcBase64 } from './password-import-base64.ts';
-import { firebaseKeystream } from './password-import-scrypt.ts';
 
 /*
  * Accounts from another server, as JSON, as CSV, or as Firebase exports them. Entries are judged one by one and nothing is

@@ -1,20 +1,15 @@
 import { isOwnHash, preparePassword, unmatchableHash, verifyPassword } from '../password.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { readArgon2 } from './password-import-argon2.ts';
-import { readBcrypt } from './password-import-bcrypt.ts';
-import { readPbkdf2 } from './password-import-pbkdf2.ts';
-import { readScrypt } from './password-import-scrypt.ts';
+import { readArgon2 } from './password-import/argon2.ts';
+import { readBcrypt } from './password-import/bcrypt.ts';
+import type { HashReader, ReadHash } from './password-import/hash-reader.ts';
+import { readPbkdf2 } from './password-import/pbkdf2.ts';
+import { readScrypt } from './password-import/scrypt.ts';
 
 /*
  * Password hashes that came from other servers. They are kept as they came, verified with a bounded amount of work, and give
  * way to our own at the next sign-in.
  */
-
-/** A hash that was understood: a way to verify a password against it, or a sentence about why it is not taken. */
-type ReadHash = { verify: (password: string) => Promise<boolean> } | { problem: string };
-
-/** Answers undefined for a hash of another scheme. */
-export type HashReader = (hash: string) => ReadHash | undefined;
 
 const readers: readonly HashReader[] = [readArgon2, readBcrypt, readScrypt, readPbkdf2];
 

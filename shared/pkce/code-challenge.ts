@@ -1,16 +1,9 @@
 import { ok, type Result, refuse } from '../result.ts';
+import type { BoundChallenge, CodeChallengeMethod } from './bound-challenge.ts';
 import { challengeMistake, methodMistake } from './mistakes.ts';
 import { isWeaker, type PkcePolicy, type PkceRules } from './policy.ts';
 import type { PkceRefusal } from './refusal.ts';
 import { s256 } from './s256.ts';
-
-export type CodeChallengeMethod = 'S256' | 'plain';
-
-/**
- * A code challenge as a grant keeps it: always base64url(SHA-256(code verifier)).
- * A `plain` challenge is the verifier itself, so it is hashed before it is stored; the method is kept for the record.
- */
-export type BoundChallenge = { codeChallenge: string; codeChallengeMethod: CodeChallengeMethod };
 
 /** What /authorize decided: the challenge to bind (if one was sent), and what the policy would have refused in enforce mode. */
 export type AdmittedChallenge = { challenge?: BoundChallenge; wouldRefuse?: PkceRefusal };

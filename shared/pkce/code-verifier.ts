@@ -1,12 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { ok, type Result, refuse } from '../result.ts';
-import {
-  type BoundChallenge,
-  maximumVerifierLength,
-  minimumVerifierLength,
-  satisfies,
-  unreserved,
-} from './code-challenge.ts';
+import type { BoundChallenge } from './bound-challenge.ts';
+import { maximumVerifierLength, minimumVerifierLength, satisfies, unreserved } from './code-challenge.ts';
 import { mismatchMistake, verifierMistake } from './mistakes.ts';
 import type { PkceRules } from './policy.ts';
 import type { PkceRefusal } from './refusal.ts';

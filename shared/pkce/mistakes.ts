@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { BoundChallenge } from './code-challenge.ts';
+import type { BoundChallenge } from './bound-challenge.ts';
 import type { PkceMistake } from './refusal.ts';
 import { s256 } from './s256.ts';
 

@@ -8,6 +8,8 @@ import { expect, test } from 'vitest';
 const order = [
   'shared/pkce',
   'shared/oauth',
+  'shared/audit',
+  'shared/http',
   'shared/aws',
   'shared/keys',
   'shared/clients',
@@ -17,8 +19,8 @@ const order = [
   'shared/hooks',
   'shared/grants',
   'shared/tokens',
-  'shared/audit',
-  'shared/http',
+  'shared/reports',
+  'shared/pages',
   'functions',
   'infra',
   'cli',
@@ -27,6 +29,8 @@ const order = [
 /** Small files at the root of shared that every folder may use; config reads the names that keys define. */
 const roots = [
   'shared/result.ts',
+  'shared/outage.ts',
+  'shared/csv.ts',
   'shared/secret.ts',
   'shared/cached.ts',
   'shared/counted-address.ts',
@@ -36,7 +40,10 @@ const roots = [
   'shared/config.ts',
 ];
 
-const sources = globSync('{shared,functions,infra,cli}/**/*.ts', { exclude: ['**/node_modules/**', '**/*.d.ts'] });
+const filesIn = (folders: string): string[] =>
+  globSync(`{${folders}}/**/*.ts`, { exclude: ['**/node_modules/**', '**/*.d.ts'] });
+
+const sources = filesIn('shared,functions,infra,cli');
 
 const importsOf = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/(?:^|\s)(?:import|export)\s[^'"]*?from\s+'([^']+)'/g)].map(
@@ -46,11 +53,12 @@ const importsOf = (file: string): string[] =>
 const folderOf = (file: string): string | undefined =>
   order.find((folder) => file === folder || file.startsWith(`${folder}/`));
 
-const localImports = sources.flatMap((file) =>
+const localTargets = (file: string): string[] =>
   importsOf(file)
     .filter((from) => from.startsWith('.'))
-    .map((from) => ({ file, target: normalize(join(dirname(file), from)) })),
-);
+    .map((from) => normalize(join(dirname(file), from)));
+
+const localImports = sources.flatMap((file) => localTargets(file).map((target) => ({ file, target })));
 
 test('finds the imports it is meant to check', () => {
   expect(sources.length).toBeGreaterThan(50);
@@ -67,6 +75,37 @@ test('a folder imports only from itself and from folders before it', () => {
     return from !== undefined && to !== undefined && order.indexOf(to) > order.indexOf(from);
   });
   expect(wrong).toEqual([]);
+});
+
+/** The first way that leads from a file back to itself, if there is one. Imports of types count. */
+function findCircle(files: readonly string[], targetsOf: (file: string) => readonly string[]): string[] | undefined {
+  const done = new Set<string>();
+  const follow = (file: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const target of targetsOf(file)) {
+      const circle = follow(target, [...path, file]);
+      if (circle) return circle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of files) {
+    const circle = follow(file, []);
+    if (circle) return circle;
+  }
+  return undefined;
+}
+
+test('no import leads back to where it came from, types included', () => {
+  const everything = filesIn('shared,functions,infra,cli,test,bench,scripts,examples');
+  const targets = new Map(everything.map((file) => [file, localTargets(file)]));
+  expect(findCircle(everything, (file) => targets.get(file) ?? [])).toBeUndefined();
+});
+
+test('the search for circles finds one', () => {
+  const targets: Record<string, string[]> = { a: ['b'], b: ['c', 'd'], c: [], d: ['b'] };
+  expect(findCircle(Object.keys(targets), (file) => targets[file] ?? [])).toEqual(['b', 'd', 'b']);
 });
 
 test('shared/pkce imports nothing of ours but two small files at the root of shared', () => {

@@ -1,10 +1,10 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { samplePageScript, samplePages, sampleScript } from '../../scripts/sample-pages.ts';
-import { dressBrand } from '../../shared/http/pages/dress.ts';
-import { lookIn } from '../../shared/http/pages/look.ts';
-import { languages } from '../../shared/http/pages/texts/languages.ts';
 import type { Reply } from '../../shared/http/reply.ts';
+import { dressBrand } from '../../shared/pages/dress.ts';
+import { lookIn } from '../../shared/pages/look.ts';
+import { languages } from '../../shared/pages/texts/languages.ts';
 import { hasFocus, lookAtEach, startBrowserPages } from './browser-tests.ts';
 import { axeViolations, flaws, phone } from './flaws.ts';
 import { hostileTexts } from './hostile-texts.ts';
@@ -124,7 +124,7 @@ test('H30: texts of people and clients run nothing, and fit 320 pixels', async (
 
 test('H30: a client with a logo of somebody else is shown without it', async () => {
   const { page, show } = await openShow();
-  const { consentPage } = await import('../../shared/http/pages/consent-page.ts');
+  const { consentPage } = await import('../../shared/pages/consent-page.ts');
   const sample = {
     clientName: 'Harbor',
     redirectUri: 'https://photos.example.com/callback',
@@ -176,7 +176,7 @@ test('the focus goes through the sign-in page in the order of reading', async ()
 
 test('the button of a passkey is not there for somebody without JavaScript, and neither is the word before it', async () => {
   const { page, show } = await openShow({ javaScriptEnabled: false });
-  const { signInPage } = await import('../../shared/http/pages/sign-in-page.ts');
+  const { signInPage } = await import('../../shared/pages/sign-in-page.ts');
   const passkey = { script: samplePageScript, options: {} };
   await show(() => signInPage(look, { passkey, formToken: 'a-token', cookies: [] }));
   expect(await page.getByRole('button').allTextContents()).toEqual(['Sign in']);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { buildFunctions } from '../../infra/bundling/build.ts';
-import { dressBrand } from '../../shared/http/pages/dress.ts';
-import { en } from '../../shared/http/pages/texts/en.ts';
-import { texts } from '../../shared/http/pages/texts/languages.ts';
+import { dressBrand } from '../../shared/pages/dress.ts';
+import { en } from '../../shared/pages/texts/en.ts';
+import { texts } from '../../shared/pages/texts/languages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pixy-texts-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

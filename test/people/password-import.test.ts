@@ -3,11 +3,11 @@ import { hashSync } from 'bcryptjs';
 import { describe, expect, test } from 'vitest';
 import { hashPassword } from '../../shared/password.ts';
 import { parseAccounts, parseFirebaseParameters } from '../../shared/people/account-import.ts';
+import { readArgon2 } from '../../shared/people/password-import/argon2.ts';
+import { readBcrypt } from '../../shared/people/password-import/bcrypt.ts';
+import { readPbkdf2 } from '../../shared/people/password-import/pbkdf2.ts';
+import { readScrypt } from '../../shared/people/password-import/scrypt.ts';
 import { admitPasswordHash, verifyStoredPassword } from '../../shared/people/password-import.ts';
-import { readArgon2 } from '../../shared/people/password-import-argon2.ts';
-import { readBcrypt } from '../../shared/people/password-import-bcrypt.ts';
-import { readPbkdf2 } from '../../shared/people/password-import-pbkdf2.ts';
-import { readScrypt } from '../../shared/people/password-import-scrypt.ts';
 
 const password = 'correct horse battery staple';
 const salt = randomBytes(16);

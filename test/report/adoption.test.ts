@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { writeAdoption } from '../../cli/report/write-adoption.ts';
 import { asMarkdown, asText } from '../../cli/report/written.ts';
-import { type AdoptionReport, adoption } from '../../shared/audit/adoption.ts';
 import type { AuditEntry } from '../../shared/audit/audit-entry.ts';
 import { auditVersion, loggedClientId, methodsUsed, verdicts } from '../../shared/audit/decision.ts';
-import { newTally } from '../../shared/audit/tally.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { pkcePolicies } from '../../shared/pkce/policy.ts';
+import { type AdoptionReport, adoption } from '../../shared/reports/adoption.ts';
+import { newTally } from '../../shared/reports/tally.ts';
 import {
   clientWith,
   day,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { adoptionSvg } from '../../cli/report/adoption-chart.ts';
 import { adoptionHtml } from '../../cli/report/adoption-page.ts';
-import { adoption } from '../../shared/audit/adoption.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { adoption } from '../../shared/reports/adoption.ts';
 import { clientWith, type Entries, issued, lastMonth, now, refusedFor, shipped, tallied, times } from './made-up.ts';
 
 const report = (clients: readonly RegisteredClient[], entries: Entries) =>

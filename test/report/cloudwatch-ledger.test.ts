@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Context, Place } from '../../cli/context.ts';
+import type { Context } from '../../cli/context.ts';
+import type { Place } from '../../cli/place.ts';
 import { cloudWatchLedger } from '../../cli/report/cloudwatch-ledger.ts';
 import { LedgerUnavailable } from '../../cli/report/ledger.ts';
 import { openLedger } from '../../cli/report/open-ledger.ts';
-import { totalOf } from '../../shared/audit/tally.ts';
+import { totalOf } from '../../shared/reports/tally.ts';
 
 /*
  * The real SDK client against a server that speaks the JSON protocol of CloudWatch Logs.

@@ -6,11 +6,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { madeUpClients, period, policyOfTheLines, writeAuditFolder } from '../../bench/audit-lines.ts';
 import { LedgerUnavailable } from '../../cli/report/ledger.ts';
 import { localLedger } from '../../cli/report/local-ledger.ts';
-import { adoption } from '../../shared/audit/adoption.ts';
 import { auditFolder } from '../../shared/audit/audit-log.ts';
 import { auditLine } from '../../shared/audit/decision.ts';
-import { simulate } from '../../shared/audit/simulation.ts';
-import { lastSeen, totalOf } from '../../shared/audit/tally.ts';
+import { adoption } from '../../shared/reports/adoption.ts';
+import { simulate } from '../../shared/reports/simulation.ts';
+import { lastSeen, totalOf } from '../../shared/reports/tally.ts';
 import { day, now } from './made-up.ts';
 
 const noon = now;

@@ -1,8 +1,8 @@
 import type { AuditEntry } from '../../shared/audit/audit-entry.ts';
 import { auditVersion, loggedClientId, type MethodUsed } from '../../shared/audit/decision.ts';
-import { newTally, type Period, type Tallied } from '../../shared/audit/tally.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { GlobalPolicy } from '../../shared/pkce/policy.ts';
+import { newTally, type Period, type Tallied } from '../../shared/reports/tally.ts';
 
 /** Noon of 22 November 2026, UTC, in epoch seconds. */
 export const now = Date.UTC(2026, 10, 22, 12) / 1_000;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { methodsUsed, methodUsed } from '../../shared/audit/decision.ts';
-import { replay, standIns, wasRefusedByRules } from '../../shared/audit/replay.ts';
-import { safeToEnforce } from '../../shared/audit/safe-to-enforce.ts';
 import { admitChallenge } from '../../shared/pkce/code-challenge.ts';
 import { type ClientPolicySettings, pkcePolicies, resolveRules } from '../../shared/pkce/policy.ts';
+import { replay, standIns, wasRefusedByRules } from '../../shared/reports/replay.ts';
+import { safeToEnforce } from '../../shared/reports/safe-to-enforce.ts';
 import { day, type Entries, issued, now, refusedFor, shipped, tallied, times } from './made-up.ts';
 
 const settings = fc.record<ClientPolicySettings>({

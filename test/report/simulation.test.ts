@@ -4,10 +4,10 @@ import { summary, writeSimulation } from '../../cli/report/write-simulation.ts';
 import { asText } from '../../cli/report/written.ts';
 import type { AuditEntry } from '../../shared/audit/audit-entry.ts';
 import { methodsUsed, ruled } from '../../shared/audit/decision.ts';
-import { replay } from '../../shared/audit/replay.ts';
-import { type Simulation, simulate } from '../../shared/audit/simulation.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type GlobalPolicy, pkcePolicies, resolveRules } from '../../shared/pkce/policy.ts';
+import { replay } from '../../shared/reports/replay.ts';
+import { type Simulation, simulate } from '../../shared/reports/simulation.ts';
 import { clientWith, day, type Entries, issued, lastMonth, now, refusedFor, tallied, times } from './made-up.ts';
 
 const open: GlobalPolicy = { default: 'none', floor: 'none', mode: 'enforce' };

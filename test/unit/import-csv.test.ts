@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseCsv } from '../../shared/clients/import/csv.ts';
 import { parseSettingsJson } from '../../shared/clients/import/json.ts';
+import { parseCsv } from '../../shared/csv.ts';
 import { acceptedValue } from './read-result.ts';
 
 /** The rows as plain objects. */

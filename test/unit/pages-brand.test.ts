@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../shared/config.ts';
-import { contrast } from '../../shared/http/pages/colors.ts';
-import { dressBrand } from '../../shared/http/pages/dress.ts';
-import { lookIn } from '../../shared/http/pages/look.ts';
-import { signInPage } from '../../shared/http/pages/sign-in-page.ts';
-import { signedOutPage } from '../../shared/http/pages/sign-out-page.ts';
+import { contrast } from '../../shared/pages/colors.ts';
+import { dressBrand } from '../../shared/pages/dress.ts';
+import { lookIn } from '../../shared/pages/look.ts';
+import { signInPage } from '../../shared/pages/sign-in-page.ts';
+import { signedOutPage } from '../../shared/pages/sign-out-page.ts';
 
 const environment = {
   PIXY_ISSUER: 'https://sign-in.example.com',

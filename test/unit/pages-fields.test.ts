@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { samplePages } from '../../scripts/sample-pages.ts';
-import { dressBrand } from '../../shared/http/pages/dress.ts';
-import { errorPage } from '../../shared/http/pages/error-page.ts';
-import { lookIn } from '../../shared/http/pages/look.ts';
-import { problemOf } from '../../shared/http/pages/problem.ts';
-import { languages } from '../../shared/http/pages/texts/languages.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
+import { dressBrand } from '../../shared/pages/dress.ts';
+import { errorPage } from '../../shared/pages/error-page.ts';
+import { lookIn } from '../../shared/pages/look.ts';
+import { problemOf } from '../../shared/pages/problem.ts';
+import { languages } from '../../shared/pages/texts/languages.ts';
 
 const look = lookIn('en', dressBrand({}));
 const bodyOf = async (name: string) => (await samplePages(look)[name]?.())?.body ?? '';
@@ -103,7 +103,7 @@ describe('the consent page', () => {
   });
 
   it('shows a host of another alphabet as the browser will write it', async () => {
-    const { consentPage } = await import('../../shared/http/pages/consent-page.ts');
+    const { consentPage } = await import('../../shared/pages/consent-page.ts');
     const { body } = await consentPage(look, {
       clientName: 'Harbor',
       redirectUri: 'https://аррle.example/cb',

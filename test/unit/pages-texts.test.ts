@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { samplePages } from '../../scripts/sample-pages.ts';
-import { dressBrand } from '../../shared/http/pages/dress.ts';
-import { type Look, lookIn, looksOf } from '../../shared/http/pages/look.ts';
-import { en, type TextKey } from '../../shared/http/pages/texts/en.ts';
-import { type Language, languages, texts } from '../../shared/http/pages/texts/languages.ts';
 import { parseParameters } from '../../shared/oauth/parameters.ts';
+import { dressBrand } from '../../shared/pages/dress.ts';
+import { type Look, lookIn, looksOf } from '../../shared/pages/look.ts';
+import { en, type TextKey } from '../../shared/pages/texts/en.ts';
+import { type Language, languages, texts } from '../../shared/pages/texts/languages.ts';
 
 const keys = Object.keys(en) as TextKey[];
 const namesIn = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
@@ -68,7 +68,7 @@ it.each(languages.filter((language) => language !== 'en'))(
 );
 
 it('every text is used somewhere', () => {
-  const sources = globSync(['shared/http/**/*.ts', 'functions/**/*.ts'])
+  const sources = globSync(['shared/pages/**/*.ts', 'functions/**/*.ts'])
     .filter((file) => !file.includes('/texts/'))
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n');

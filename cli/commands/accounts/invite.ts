@@ -3,9 +3,10 @@ import { endpoints } from '../../../shared/oauth/endpoints.ts';
 import type { LinkPurpose } from '../../../shared/people/account.ts';
 import { linkLifetimes, newLink } from '../../../shared/people/invitation.ts';
 import { briefTime, formatTime } from '../../../shared/time.ts';
-import type { Context, Place } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 import { dateOption, examples, storeOptions } from '../../options.ts';
+import type { Place } from '../../place.ts';
 import { findAccount, openPeople } from './open-accounts.ts';
 import { describeAccount, named } from './present-account.ts';
 

@@ -2,9 +2,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Account, displayName } from '../../../shared/people/account.ts';
 import { accountKey, toAccount } from '../../../shared/people/account-store.ts';
 import { briefTime } from '../../../shared/time.ts';
-import type { Context, Opened } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { plural, table } from '../../output.ts';
+import type { Opened } from '../../place.ts';
 import { describeAccount, passwordScheme, stateOf } from './present-account.ts';
 
 export const listCommand = (context: Context): Command =>

@@ -1,8 +1,9 @@
 import { type Account, displayName } from '../../../shared/people/account.ts';
 import { type AccountStore, accountStore } from '../../../shared/people/account-store.ts';
 import { type SessionStore, sessionStore } from '../../../shared/people/session-store.ts';
-import type { Context, Opened } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
+import type { Opened } from '../../place.ts';
 
 export type People = Opened & { accounts: AccountStore; sessions: SessionStore };
 

@@ -5,8 +5,9 @@ import { logChange, newChange } from '../../../shared/clients/change-log.ts';
 import { type KeyStore, keyStore } from '../../../shared/keys/key-store.ts';
 import type { KeyCustody, KeyWrapper, StoredKey } from '../../../shared/keys/signing-key.ts';
 import { formatTime } from '../../../shared/time.ts';
-import type { Context, Opened } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
+import type { Opened } from '../../place.ts';
 
 export async function openKeys(context: Context): Promise<KeyStore> {
   const { database, table } = await context.open();

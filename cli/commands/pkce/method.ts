@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { describeRefusal } from '../../../shared/oauth/refusal-catalogue.ts';
-import type { CodeChallengeMethod } from '../../../shared/pkce/code-challenge.ts';
+import type { CodeChallengeMethod } from '../../../shared/pkce/bound-challenge.ts';
 import { parseVerifier } from '../../../shared/pkce/code-verifier.ts';
 import { s256 } from '../../../shared/pkce/s256.ts';
 import { Failure } from '../../failure.ts';

@@ -1,6 +1,7 @@
-import { allOf, type Check, failed, passed, skipped, type Verdict } from '../check.ts';
+import type { Check } from '../check.ts';
 import { mustGetNoTokens, withCode } from '../judge.ts';
 import { holdsTokens, type Probe, random, type TokenAnswer } from '../probe.ts';
+import { allOf, failed, passed, skipped, type Verdict } from '../verdict.ts';
 
 /** How many redemptions of one code are sent at once. */
 const attempts = 10;

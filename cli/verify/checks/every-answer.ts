@@ -1,5 +1,6 @@
-import { type Check, skipped, verdictOf } from '../check.ts';
+import type { Check } from '../check.ts';
 import type { Probe, SeenRefusal } from '../probe.ts';
+import { skipped, verdictOf } from '../verdict.ts';
 
 /** What holds for every answer to everything that was sent before. */
 export const everyAnswerChecks: readonly Check[] = [

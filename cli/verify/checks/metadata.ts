@@ -1,7 +1,8 @@
-import { allOf, type Check, failed, passed, skipped, verdictOf } from '../check.ts';
+import type { Check } from '../check.ts';
 import { mustBeRefused } from '../judge.ts';
 import { type Probe, random } from '../probe.ts';
 import { isLoopback } from '../transport.ts';
+import { allOf, failed, passed, skipped, verdictOf } from '../verdict.ts';
 
 /** What is announced, looked at before anything is asked for. */
 export const metadataChecks: readonly Check[] = [

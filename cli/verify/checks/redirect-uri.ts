@@ -1,7 +1,8 @@
-import { type Check, failed, passed, skipped } from '../check.ts';
+import type { Check } from '../check.ts';
 import { baseOf, type Landing } from '../landing.ts';
 import type { Probe } from '../probe.ts';
 import { isLoopback } from '../transport.ts';
+import { failed, passed, skipped } from '../verdict.ts';
 
 /** RFC 2606: a host that is nobody's. */
 const attacker = 'attacker.example';

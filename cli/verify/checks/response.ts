@@ -1,7 +1,8 @@
-import { allOf, type Check, failed, passed, skipped, type Verdict, verdictOf } from '../check.ts';
+import type { Check } from '../check.ts';
 import { authorizationCheck, mustGetNoTokens, withCode } from '../judge.ts';
 import type { Landing } from '../landing.ts';
 import { holdsTokens, type Probe, random } from '../probe.ts';
+import { allOf, failed, passed, skipped, type Verdict, verdictOf } from '../verdict.ts';
 
 /** RFC 6749 appendix A.5: a state is printable ASCII. All of it that is apt to get lost on the way. */
 const awkwardState = (): string => `${random()} +%2B%&=#?/\\"'<>;:@[]{}|^~\`$,!*()`;

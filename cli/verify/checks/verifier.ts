@@ -1,8 +1,9 @@
 import { s256 } from '../../../shared/pkce/s256.ts';
-import { type Check, skipped } from '../check.ts';
+import type { Check } from '../check.ts';
 import { grantOrRequest, mustGetNoTokens, withCode } from '../judge.ts';
 import type { Changes } from '../parameters.ts';
 import { type IssuedCode, random, type TokenOptions } from '../probe.ts';
+import { skipped } from '../verdict.ts';
 import { noChallenge } from './challenge.ts';
 
 /** A token request that is right but for its proof. `verifier`: the challenge is made of that one instead of a random one. */

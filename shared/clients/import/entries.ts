@@ -1,5 +1,5 @@
+import { parseCsv } from '../../csv.ts';
 import { ok, type Result, refuse } from '../../result.ts';
-import { parseCsv } from './csv.ts';
 import type { Entry } from './foreign-client.ts';
 import { isObject, parseJson } from './json.ts';
 

@@ -1,0 +1,19 @@
+/** What became of a check. `because` is one clause that holds no secret. */
+export type Verdict = { verdict: 'passed' } | { verdict: 'failed' | 'skipped'; because: string };
+
+export const passed: Verdict = { verdict: 'passed' };
+
+export const failed = (because: string): Verdict => ({ verdict: 'failed', because });
+
+export const skipped = (because: string): Verdict => ({ verdict: 'skipped', because });
+
+export const verdictOf = (isRight: boolean, because: string): Verdict => (isRight ? passed : failed(because));
+
+/** The first verdict that is not `passed`; later ones are not asked for. */
+export async function allOf(...parts: (() => Promise<Verdict> | Verdict)[]): Promise<Verdict> {
+  for (const part of parts) {
+    const verdict = await part();
+    if (verdict.verdict !== 'passed') return verdict;
+  }
+  return passed;
+}

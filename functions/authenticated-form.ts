@@ -1,0 +1,37 @@
+import {
+  type AuthenticatedClient,
+  type AuthenticationDeps,
+  authenticateClient,
+  presentedCredentials,
+} from '../shared/clients/client-authentication.ts';
+import { readForm } from '../shared/http/form.ts';
+import { type Reply, refusalReply } from '../shared/http/reply.ts';
+import type { HttpRequest } from '../shared/http/request.ts';
+import { type Parameters, refuseUnclear } from '../shared/oauth/parameters.ts';
+import type { Refusal } from '../shared/oauth/refusal.ts';
+import { errorOf } from '../shared/oauth/refusal-catalogue.ts';
+import { ok, type Result, refuse } from '../shared/result.ts';
+
+/** A form with the client that sent it: what the token, revocation and introspection endpoints begin with. */
+export async function readAuthenticatedForm(
+  request: HttpRequest,
+  deps: AuthenticationDeps,
+): Promise<Result<{ form: Parameters; client: AuthenticatedClient }, Refusal>> {
+  const form = readForm(request);
+  if (!form.ok) return form;
+  const unclear = refuseUnclear(form.value);
+  if (unclear) return refuse(unclear);
+  const presented = presentedCredentials(request.header('authorization'), form.value);
+  if (!presented.ok) return presented;
+  const client = await authenticateClient(presented.value, request.sourceIp, deps);
+  return client.ok ? ok({ form: form.value, client: client.value }) : client;
+}
+
+/**
+ * RFC 6749 §5.2: only a client that tried the Authorization header is told how to use it. Client libraries that see the header
+ * look no further and hide the error.
+ */
+export function clientRefusalReply(refusal: Refusal, request: HttpRequest, issuer: string): Reply {
+  const tried = request.header('authorization') !== undefined && errorOf(refusal) === 'invalid_client';
+  return refusalReply(refusal, issuer, tried ? { 'www-authenticate': 'Basic realm="token", charset="UTF-8"' } : {});
+}

@@ -1,0 +1,32 @@
+import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import type { ClientReader } from '../../shared/clients/client-reader.ts';
+import type { Hooks } from '../../shared/hooks/hooks.ts';
+import type { LookOf } from '../../shared/pages/look.ts';
+import type { AccountStore } from '../../shared/people/account-store.ts';
+import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
+import type { SessionStore } from '../../shared/people/session-store.ts';
+import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
+import type { PendingStore } from '../../shared/people/totp-pending-store.ts';
+import type { TotpStore } from '../../shared/people/totp-store.ts';
+import type { ProviderButton } from '../../shared/upstream/provider.ts';
+import type { SessionSettings } from './begin-session.ts';
+
+export type SignInDeps = SessionSettings & {
+  /** Whether people can make accounts themselves. */
+  registration: boolean;
+  clients: Pick<ClientReader, 'find'>;
+  accounts: Pick<AccountStore, 'findBySubject' | 'findByUsername' | 'upgradePassword' | 'add' | 'change'>;
+  sessions: SessionStore;
+  throttle: Pick<ThrottleStore, 'countSignIn'>;
+  challenges: Pick<ChallengeStore, 'issue'>;
+  totps: Pick<TotpStore, 'look'>;
+  pendings: Pick<PendingStore, 'start'>;
+  hasPasswords: boolean;
+  /** Functions of the operator that have a say in whose password is right. */
+  hooks: Hooks;
+  /** Upstream providers, in the order of their buttons. */
+  upstreams: readonly ProviderButton[];
+  lookOf: LookOf;
+  writeLine: WriteLine;
+  now: () => number;
+};

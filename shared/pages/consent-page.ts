@@ -1,0 +1,71 @@
+import { html } from 'hono/html';
+import type { Reply } from '../http/reply.ts';
+import { isDataImage } from './brand.ts';
+import { type FormPage, formReply, hiddenFields } from './form-page.ts';
+import type { Look, Markup } from './look.ts';
+import { noticeAbove } from './problem.ts';
+import { scopeInWords } from './scope-words.ts';
+
+export type ConsentPage = FormPage & {
+  clientName: string;
+  /** A data: URI; anything else is left out, as it would tell somebody else who signs in. */
+  logo?: string | undefined;
+  /** Where the answer goes. The page shows its host, or that it is a program on this device. */
+  redirectUri: string;
+  /** Scope values, in the order in which they are shown. */
+  scope: readonly string[];
+  /** Claims that are asked for by name. */
+  claims?: readonly string[] | undefined;
+  /** What scope values of APIs mean, in words. A value that is not here is shown as it is. */
+  descriptions?: Readonly<Record<string, string>> | undefined;
+  /** A client that registered itself: nobody has looked at its name. */
+  isUnverified?: boolean | undefined;
+  /** The name of the person who is signed in, as they know it. */
+  account: string;
+  /** Leads to the sign-in with another account. */
+  otherAccountPath?: string | undefined;
+  /** https addresses of the client. */
+  privacyUri?: string | undefined;
+  termsUri?: string | undefined;
+};
+
+/** Asks whether a client may do what it wants to. The form sends `decision`: `allow` or `deny`. */
+export function consentPage(look: Look, page: ConsentPage): Promise<Reply> {
+  const client = html`<bdi>${page.clientName}</bdi>`;
+  const strongClient = html`<strong>${client}</strong>`;
+  return formReply(
+    look,
+    page,
+    look.text('consent.title', { client: page.clientName }),
+    html`${isDataImage(page.logo) ? html`<img class="logo of-client" src="${page.logo}" alt="">` : ''}<h1>${look.say('consent.title', { client })}</h1>
+<p class="soft">${look.say('consent.signedInAs', { account: html`<strong><bdi>${page.account}</bdi></strong>` })}${page.otherAccountPath ? html` <a href="${page.otherAccountPath}">${look.text('consent.otherAccount')}</a>` : ''}</p>
+${noticeAbove(page.problem, [])}
+${page.isUnverified ? html`<p class="notice warn">${look.say('consent.unverified', { client: strongClient })}</p>` : ''}
+<p class="above-list" id="list">${look.say('consent.list', { client: strongClient })}</p>
+<ul class="scopes" aria-labelledby="list">
+${page.scope.map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>\n`)}${(page.claims ?? []).map((claim) => html`<li>${look.say('consent.claim', { claim: html`<code>${claim}</code>` })}</li>\n`)}</ul>
+<p class="soft">${destination(look, page.redirectUri)} ${look.text('consent.revocable')}</p>
+${links(look, page)}
+<form method="post">
+${hiddenFields(page)}<button type="submit" name="decision" value="allow">${look.text('consent.allow')}</button>
+<button type="submit" class="second" name="decision" value="deny">${look.text('consent.deny')}</button>
+</form>`,
+  );
+}
+
+/** The host as the browser will write it, so that letters of another alphabet cannot pass for ours. */
+function destination(look: Look, redirectUri: string): Markup {
+  const url = URL.canParse(redirectUri) ? new URL(redirectUri) : undefined;
+  if (url?.protocol !== 'https:' || url.host === '') return html`${look.text('consent.thisDevice')}`;
+  return look.say('consent.host', { host: html`<strong><bdi>${url.host}</bdi></strong>` });
+}
+
+function links(look: Look, { privacyUri, termsUri }: ConsentPage): Markup | '' {
+  const all = [
+    { uri: privacyUri, text: look.text('consent.privacy') },
+    { uri: termsUri, text: look.text('consent.terms') },
+  ].filter(({ uri }) => uri && URL.canParse(uri) && new URL(uri).protocol === 'https:');
+  return all.length === 0
+    ? ''
+    : html`<p class="links">${all.map(({ uri, text }) => html`<a href="${uri}" rel="noreferrer">${text}</a> `)}</p>`;
+}

@@ -1,0 +1,67 @@
+import { html } from 'hono/html';
+import { headersOf, type Reply } from '../http/reply.ts';
+import type { Reason, Refusal } from '../oauth/refusal.ts';
+import { describeRefusal, errorUri, statusOf } from '../oauth/refusal-catalogue.ts';
+import type { Look } from './look.ts';
+import { pageReply } from './page.ts';
+import { isAboutPerson, problemOf } from './problem.ts';
+import type { TextKey } from './texts/en.ts';
+
+/**
+ * What a person sees when there is nowhere safe to send them back to (RFC 6749 §4.1.2.1). Status 400 instead of 401:
+ * it is not the person who failed to authenticate. Nothing of the request is repeated.
+ */
+export function errorPage(refusal: Refusal, issuer: string, look: Look): Promise<Reply> {
+  const status = statusOf(refusal);
+  const keys = keysOf(refusal, status);
+  const title = look.text(keys.title);
+  const happened = keys.text === undefined ? problemOf(refusal, look).text : look.text(keys.text);
+  return pageReply(
+    look,
+    status === 401 ? 400 : status,
+    title,
+    html`<h1>${title}</h1>
+<p>${happened}</p>
+<p>${look.text(keys.advice)}</p>
+<section class="detail">
+<h2>${look.text('error.detail')}</h2>
+<p class="soft" lang="en" dir="ltr">${describeRefusal(refusal)}</p>
+<p><a href="${errorUri(issuer, refusal.reason)}" hreflang="en">${look.say('error.more', { reason: html`<code>${refusal.reason}</code>` })}</a></p>
+</section>`,
+    { headers: headersOf(refusal) },
+  );
+}
+
+/** `text` is absent where the sentence beside the form says it all. */
+type Keys = { title: PlainErrorKey; text?: PlainErrorKey; advice: PlainErrorKey };
+type PlainErrorKey = Exclude<Extract<TextKey, `error.${string}`>, 'error.more'>;
+
+function keysOf({ reason }: Refusal, status: number): Keys {
+  if (status >= 500) return ourFault;
+  const own = toldApart[reason];
+  if (own === undefined && isAboutPerson(reason)) return { title: 'error.formTitle', advice: 'error.personAdvice' };
+  return { ...theirFault, ...own };
+}
+
+const ourFault: Keys = { title: 'error.oursTitle', text: 'error.oursText', advice: 'error.oursAdvice' };
+
+const theirFault: Keys = { title: 'error.title', text: 'error.text', advice: 'error.advice' };
+
+const waiting = { title: 'error.throttledTitle', text: undefined, advice: 'error.throttledAdvice' } as const;
+
+/** Reasons that mean more to the person than a request that is wrong. */
+const toldApart: Partial<Record<Reason, Partial<Keys>>> = {
+  client_unknown: { text: 'error.clientUnknown' },
+  client_disabled: { text: 'error.clientDisabled', advice: 'error.clientDisabledAdvice' },
+  redirect_uri_missing: { text: 'error.addressUnknown' },
+  redirect_uri_not_registered: { text: 'error.addressUnknown' },
+  form_token_invalid: { title: 'error.formTitle', text: 'error.formText', advice: 'error.formAdvice' },
+  sign_in_throttled: waiting,
+  registration_throttled: waiting,
+  registration_off: {
+    title: 'error.registrationOff',
+    text: 'error.registrationOffText',
+    advice: 'error.registrationOffAdvice',
+  },
+  upstream_unknown: { text: 'error.providerUnknown', advice: 'error.personAdvice' },
+};

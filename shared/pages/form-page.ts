@@ -1,0 +1,38 @@
+import { html } from 'hono/html';
+import type { Reply } from '../http/reply.ts';
+import { formTokenField, hidden } from './field.ts';
+import type { Look, Markup } from './look.ts';
+import { type PageExtras, pageReply } from './page.ts';
+import type { Problem } from './problem.ts';
+
+/** What every page with a form is given. */
+export type FormPage = {
+  /** Goes into the form; the same value is in a cookie. */
+  formToken: string;
+  cookies: readonly string[];
+  problem?: Problem | undefined;
+  /** @default 200, or 400 with a problem */
+  status?: number | undefined;
+  headers?: Record<string, string> | undefined;
+  /** Hidden fields that the form brings back as they are. */
+  carried?: Readonly<Record<string, string>> | undefined;
+};
+
+/** The page with its title, which says so when something went wrong. */
+export const formReply = (
+  look: Look,
+  page: FormPage,
+  title: string,
+  content: Markup,
+  extras: PageExtras = {},
+): Promise<Reply> =>
+  pageReply(look, page.status ?? (page.problem ? 400 : 200), title, content, {
+    cookies: page.cookies,
+    headers: page.headers,
+    isError: page.problem !== undefined,
+    ...extras,
+  });
+
+/** The hidden fields of a form. */
+export const hiddenFields = ({ formToken, carried = {} }: Pick<FormPage, 'formToken' | 'carried'>): Markup =>
+  html`${formTokenField(formToken)}${Object.entries(carried).map(([name, value]) => hidden(name, value))}`;

@@ -1,0 +1,95 @@
+import { html } from 'hono/html';
+import { chooseLanguage } from '../http/language.ts';
+import type { HttpRequest } from '../http/request.ts';
+import { type Parameters, single } from '../oauth/parameters.ts';
+import type { Brand } from './brand.ts';
+import { type Dress, dressBrand } from './dress.ts';
+import type { en, TextKey, Texts } from './texts/en.ts';
+import { type Language, languages, texts } from './texts/languages.ts';
+
+/** Markup that the template has escaped. */
+export type Markup = ReturnType<typeof html>;
+
+type English = typeof en;
+
+/** The names in braces in a text. */
+type Names<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
+
+/** A text without names needs no values; the others need all of them. */
+type Values<Key extends TextKey, Value> = [Names<English[Key]>] extends [never]
+  ? []
+  : [values: Record<Names<English[Key]>, Value>];
+
+/** Texts that there are in one form for 1 and in another for more. */
+type CountedKey = TextKey extends infer Key ? (Key extends `${infer Base}.other` ? Counted<Base> : never) : never;
+type Counted<Base extends string> = `${Base}.one` extends TextKey ? Base : never;
+
+/** How a page looks and reads: the brand of the deployment, in the language of the person. */
+export type Look = {
+  language: Language;
+  direction: 'ltr' | 'rtl';
+  dress: Dress;
+  /** A text, with values for the names in braces. Not escaped yet: the template does that. */
+  text: <Key extends TextKey>(key: Key, ...values: Values<Key, string>) => string;
+  /** The same where a value is markup. Text and plain values are escaped. */
+  say: <Key extends TextKey>(key: Key, ...values: Values<Key, Markup | string>) => Markup;
+  /** The form of a text that belongs to the number. */
+  count: (key: CountedKey, count: number) => string;
+  /** How long ago, or how far ahead, in words. Epoch seconds. */
+  ago: (time: number, now: number) => string;
+};
+
+/** What makes the look of one answer. `parameters` is the authorization request, if it could be read: it may have `ui_locales`. */
+export type LookOf = (request: Pick<HttpRequest, 'header'>, parameters?: Parameters) => Look;
+
+/** Prepares the brand once, when a function starts. Throws on a brand that names a text that there is not. */
+export function looksOf(brand: Brand): LookOf {
+  const dress = dressBrand(brand);
+  const looks = new Map(languages.map((language) => [language, lookIn(language, dress)]));
+  return (request, parameters) => {
+    const wanted = parameters && single(parameters, 'ui_locales');
+    const language = chooseLanguage(languages, wanted, request.header('accept-language'));
+    return looks.get(language) ?? lookIn(language, dress);
+  };
+}
+
+/** The look in one language. */
+export function lookIn(language: Language, dress: Dress): Look {
+  const own: Texts = { ...texts[language], ...dress.texts[language] };
+  const numbers = new Intl.PluralRules(language);
+  const look: Look = {
+    language,
+    direction: isRightToLeft(language) ? 'rtl' : 'ltr',
+    dress,
+    text: (key, ...[values]) => fill(own[key], values ?? {}).join(''),
+    say: (key, ...[values]) => html`${fill(own[key], values ?? {})}`,
+    count: (key, count) => {
+      const form = numbers.select(count) === 'one' ? 'one' : 'other';
+      return fill(own[`${key}.${form}` as TextKey], { count: count.toLocaleString(language) }).join('');
+    },
+    ago: (time, now) => agoIn(language, time - now),
+  };
+  return look;
+}
+
+/** The text in parts, each name in braces replaced by its value. */
+function fill<Value>(text: string, values: Readonly<Record<string, Value>>): (Value | string)[] {
+  return text.split(/\{(\w+)\}/).map((part, index) => (index % 2 === 0 ? part : (values[part] ?? '')));
+}
+
+const isRightToLeft = (language: string): boolean => /^(ar|fa|he|ur|yi)\b/.test(language);
+
+const units = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** Relative, because nothing tells us the time zone of the person. */
+function agoIn(language: Language, seconds: number): string {
+  const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const unit = units.find(([, length]) => Math.abs(seconds) >= length);
+  return unit ? words.format(Math.trunc(seconds / unit[1]), unit[0]) : words.format(0, 'second');
+}

@@ -1,0 +1,75 @@
+import { html, raw } from 'hono/html';
+import type { Reply } from '../http/reply.ts';
+import type { Look, Markup } from './look.ts';
+import { headOf } from './mark.ts';
+
+export type { Markup } from './look.ts';
+
+/** A script of our own origin, and the hash without which a browser does not run it (Subresource Integrity). */
+export type PageScript = { path: `/${string}`; integrity: `sha256-${string}` };
+
+export type PageExtras = {
+  headers?: Record<string, string> | undefined;
+  cookies?: readonly string[] | undefined;
+  /** For pages that are more to read than to fill in. */
+  wide?: boolean;
+  /** Scripts of our own that the page loads, and nothing else that runs. */
+  scripts?: readonly PageScript[];
+  /** The hash of the one inline script of the page, as the Content-Security-Policy writes it. */
+  inlineScript?: `'sha256-${string}'`;
+  /** `outcome` is announced in the title as well, for those who hear the page. */
+  isError?: boolean;
+};
+
+/*
+ * No form-action: browsers apply it to the redirect after a form as well, and ours ends at the client's redirect URI.
+ */
+function contentSecurityPolicy(look: Look, { scripts = [], inlineScript }: PageExtras): string {
+  const scriptSources = [...(scripts.length > 0 ? ["'self'"] : []), ...(inlineScript ? [inlineScript] : [])];
+  return [
+    `default-src 'none'; style-src ${look.dress.stylesheetSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`,
+    ...(scriptSources.length > 0 ? [`script-src ${scriptSources.join(' ')}`] : []),
+  ].join('; ');
+}
+
+/** A whole page; works without scripts, from 320 px, in light and dark. */
+export async function pageReply(
+  look: Look,
+  statusCode: number,
+  title: string,
+  content: Markup,
+  extras: PageExtras = {},
+): Promise<Reply> {
+  const { headers, cookies, wide, scripts = [], isError } = extras;
+  const said = isError ? look.text('common.errorTitle', { title }) : title;
+  const { dress } = look;
+  const body = await html`<!doctype html>
+<html lang="${look.language}" dir="${look.direction}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${dress.name ? `${said} · ${dress.name}` : said}</title>
+<link rel="icon" href="${dress.icon}">
+<style>${raw(dress.stylesheet)}</style>
+${scripts.map(({ path, integrity }) => html`<script src="${path}" integrity="${integrity}" defer></script>\n`)}</head>
+<body>
+<main${wide ? raw(' class="wide"') : ''}>
+${headOf(dress)}
+${content}
+</main>
+</body>
+</html>
+`;
+  return {
+    statusCode,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': contentSecurityPolicy(look, extras),
+      'x-frame-options': 'DENY',
+      ...headers,
+    },
+    body: body.toString(),
+    ...(cookies && { cookies: [...cookies] }),
+  };
+}

@@ -1,0 +1,72 @@
+import { html } from 'hono/html';
+import type { Reason, Refusal } from '../oauth/refusal.ts';
+import { type PasswordProblem, passwordLimits } from '../people/account-password.ts';
+import type { Look, Markup } from './look.ts';
+import type { TextKey } from './texts/en.ts';
+
+/** What went wrong with a form, said to the person in their language. It stands beside `field`, or above the form without one. */
+export type Problem = { text: string; field?: string | undefined };
+
+/** What a refusal means to a person who filled in a form. */
+export function problemOf(refusal: Refusal, look: Look): Problem {
+  if (refusal.reason === 'sign_in_throttled') {
+    return { text: look.count('problem.throttled', Math.ceil(refusal.retryAfter / 60)) };
+  }
+  if (refusal.reason === 'registration_throttled') {
+    return { text: look.count('problem.registrations', Math.ceil(refusal.retryAfter / 60)) };
+  }
+  if (refusal.reason === 'password_unacceptable') {
+    return { text: passwordText(refusal.problem, look), field: 'password' };
+  }
+  const { text, field } = sentences[refusal.reason] ?? { text: 'error.oursText' };
+  return { text: look.text(text), field };
+}
+
+type Sentence = { text: PlainKey; field?: string };
+type PlainKey =
+  | 'error.oursText'
+  | 'signIn.introChoose'
+  | Exclude<
+      Extract<TextKey, `problem.${string}`>,
+      `${string}.one` | `${string}.other` | 'problem.passwordTooShort' | `problem.provider${string}`
+    >;
+
+const passkeyFailed: Sentence = { text: 'problem.passkeyFailed' };
+
+const sentences: Partial<Record<Reason, Sentence>> = {
+  credentials_wrong: { text: 'problem.credentialsWrong', field: 'password' },
+  form_token_invalid: { text: 'problem.formTokenOther' },
+  passwords_off: { text: 'signIn.introChoose' },
+  second_factor_wrong: { text: 'problem.codeWrong', field: 'code' },
+  second_factor_used: { text: 'problem.codeUsed', field: 'code' },
+  second_factor_late: { text: 'problem.signInExpired' },
+  passkey_unknown: { text: 'problem.passkeyUnknown' },
+  passkey_known: { text: 'problem.passkeyKnown' },
+  passkey_wrong: passkeyFailed,
+  passkey_copied: passkeyFailed,
+  passkey_challenge_spent: passkeyFailed,
+  last_way_in: { text: 'problem.lastWayIn' },
+  username_taken: { text: 'problem.usernameTaken', field: 'username' },
+  username_malformed: { text: 'problem.usernameMalformed', field: 'username' },
+  email_malformed: { text: 'problem.emailMalformed', field: 'email' },
+};
+
+/** Is it something that the person did, and not the client? */
+export const isAboutPerson = (reason: Reason): boolean =>
+  reason in sentences || ['sign_in_throttled', 'registration_throttled', 'password_unacceptable'].includes(reason);
+
+function passwordText(problem: PasswordProblem, look: Look): string {
+  const count = String(passwordLimits.minimum);
+  if (problem === 'too_short') return look.text('problem.passwordTooShort', { count });
+  return look.text(problem === 'too_long' ? 'problem.passwordTooLong' : 'problem.passwordGuessable');
+}
+
+/** The problem above the form, if it is not about one of these fields. */
+export const noticeAbove = (problem: Problem | undefined, fields: readonly string[]): Markup | '' =>
+  problem && !fields.includes(problem.field ?? '')
+    ? html`<p class="notice" id="problem" role="alert">${problem.text}</p>`
+    : '';
+
+/** What was done, said once on the page that follows. */
+export const doneAbove = (done: string | undefined): Markup | '' =>
+  done === undefined ? '' : html`<p class="notice done" role="status">${done}</p>`;

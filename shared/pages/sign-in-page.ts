@@ -1,0 +1,112 @@
+import { html, raw } from 'hono/html';
+import { headersOf, type Reply } from '../http/reply.ts';
+import type { Refusal } from '../oauth/refusal.ts';
+import { statusOf } from '../oauth/refusal-catalogue.ts';
+import { checkbox, field, formTokenField } from './field.ts';
+import type { Look, Markup } from './look.ts';
+import { pageReply } from './page.ts';
+import { type PasskeyCeremony, passkeyForm } from './passkey-form.ts';
+import { noticeAbove, type Problem, problemOf } from './problem.ts';
+
+export type SignInPage = {
+  /** The client the person came from, if it is known. */
+  clientName?: string | undefined;
+  /** What the person typed before. Passwords are never sent back. */
+  username?: string | undefined;
+  refusal?: Refusal | undefined;
+  /** In place of `refusal`, for what is not one: an upstream provider that failed, a passkey that did not work. */
+  problem?: Problem | undefined;
+  /** Who is signed in already and shall prove it again (`prompt=login`, `max_age`, step-up). */
+  isConfirmation?: boolean;
+  /** @default true; false where a deployment has switched passwords off */
+  hasPasswords?: boolean;
+  /** Offers `keep`, ticked or not. Absent: no choice. */
+  keep?: { isChecked: boolean } | undefined;
+  /** Buttons that send `idp` with the id of an upstream provider. */
+  providers?: readonly { id: string; name: string }[];
+  passkey?: PasskeyCeremony | undefined;
+  /** Where a person registers. Absent: nobody can. */
+  registerPath?: string | undefined;
+  /** Goes into the form; the same value is in a cookie. */
+  formToken: string;
+  cookies: readonly string[];
+};
+
+/** The form posts to the address it was loaded from, so the authorization request stays in the URL and nowhere else. */
+export function signInPage(look: Look, page: SignInPage): Promise<Reply> {
+  const { refusal, hasPasswords = true, providers = [], passkey } = page;
+  const problem = page.problem ?? (refusal && signInProblem(refusal, look));
+  const others = html`${passkey ? passkeyForm(look, passkey, page.formToken, look.text('signIn.passkey')) : ''}${providers.length > 0 ? providerForm(look, providers, page.formToken) : ''}`;
+  return pageReply(
+    look,
+    refusal ? statusOf(refusal) : 200,
+    look.text(problem ? 'signIn.titleAgain' : titleKey(page)),
+    html`<h1>${look.text(titleKey(page))}</h1>
+<p class="soft">${intro(look, page)}</p>
+${noticeAbove(problem, hasPasswords ? ['username', 'password'] : [])}
+${hasPasswords ? passwordForm(look, page, problem) : ''}
+${!hasPasswords && passkey ? html`<p class="notice" data-passkey-unavailable>${look.text('passkey.unavailable')}</p>` : ''}
+${hasPasswords && (passkey || providers.length > 0) ? html`<p class="or" ${providers.length === 0 ? raw('data-passkey-available hidden') : ''}><span>${look.text('common.or')}</span></p>` : ''}
+${others}
+${page.registerPath ? html`<p class="foot">${look.say('signIn.register', { link: html`<a href="${page.registerPath}">${look.text('signIn.registerLink')}</a>` })}</p>` : ''}`,
+    {
+      cookies: page.cookies,
+      ...(refusal && { headers: headersOf(refusal) }),
+      ...(passkey && { scripts: [passkey.script] }),
+    },
+  );
+}
+
+const titleKey = ({ isConfirmation }: SignInPage) => (isConfirmation ? 'signIn.confirmTitle' : 'signIn.title');
+
+function intro(look: Look, { clientName, hasPasswords = true }: SignInPage): Markup {
+  if (clientName === undefined) return html`${look.text(hasPasswords ? 'signIn.intro' : 'signIn.introChoose')}`;
+  const client = html`<strong><bdi>${clientName}</bdi></strong>`;
+  return look.say(hasPasswords ? 'signIn.introClient' : 'signIn.introChooseClient', { client });
+}
+
+function passwordForm(look: Look, { username, keep, passkey, formToken }: SignInPage, problem?: Problem): Markup {
+  return html`<form method="post">
+${formTokenField(formToken)}${field(
+  {
+    name: 'username',
+    label: look.text('signIn.username'),
+    value: username,
+    autocomplete: passkey ? 'username webauthn' : 'username',
+    longest: 200,
+    hasFocus: !username,
+  },
+  problem,
+)}
+${field(
+  {
+    name: 'password',
+    label: look.text('signIn.password'),
+    type: 'password',
+    autocomplete: 'current-password',
+    longest: 1_024,
+    hasFocus: Boolean(username),
+  },
+  problem,
+)}
+${keep ? checkbox('keep', look.text('signIn.keep'), look.text('signIn.keepHint'), keep.isChecked) : ''}
+<button type="submit">${look.text('signIn.submit')}</button>
+</form>`;
+}
+
+const providerForm = (look: Look, providers: NonNullable<SignInPage['providers']>, formToken: string): Markup =>
+  html`<form method="post" class="stack">
+${formTokenField(formToken)}${providers.map(({ id, name }) => html`<button type="submit" class="second" name="idp" value="${id}">${look.say('signIn.provider', { provider: html`<bdi>${name}</bdi>` })}</button>\n`)}</form>`;
+
+/** The same, where signing in is what goes on. */
+const signInProblem = (refusal: Refusal, look: Look): Problem =>
+  refusal.reason === 'form_token_invalid' ? { text: look.text('problem.formToken') } : problemOf(refusal, look);
+
+/** For somebody who opened /sign-in by itself: there is no app to go on to. */
+export function signedInPage(look: Look, cookies: readonly string[], accountPath?: string): Promise<Reply> {
+  const title = look.text('signedIn.title');
+  const content = html`<h1>${title}</h1>
+<p>${look.text('signedIn.text')}</p>
+${accountPath ? html`<p class="foot"><a href="${accountPath}">${look.text('signedIn.account')}</a></p>` : ''}`;
+  return pageReply(look, 200, title, content, { cookies });
+}

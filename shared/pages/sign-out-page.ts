@@ -1,0 +1,36 @@
+import { html } from 'hono/html';
+import type { Reply } from '../http/reply.ts';
+import type { Parameters } from '../oauth/parameters.ts';
+import { formTokenField, hidden } from './field.ts';
+import type { Look } from './look.ts';
+import { pageReply } from './page.ts';
+
+/** Asks whether the person means it. The form carries on what the client sent. */
+export function signOutPage(
+  look: Look,
+  sent: Parameters,
+  formToken: string,
+  cookies: readonly string[],
+): Promise<Reply> {
+  const carried = [...sent.values].flatMap(([name, values]) =>
+    name === 'form_token' ? [] : values.map((value) => [name, value] as const),
+  );
+  return pageReply(
+    look,
+    200,
+    look.text('signOut.title'),
+    html`<h1>${look.text('signOut.question')}</h1>
+<p class="soft">${look.text('signOut.text')}</p>
+<form method="post">
+${formTokenField(formToken)}${carried.map(([name, value]) => hidden(name, value))}<button type="submit">${look.text('signOut.submit')}</button>
+</form>`,
+    { cookies },
+  );
+}
+
+export function signedOutPage(look: Look, cookies: readonly string[]): Promise<Reply> {
+  const title = look.text('signedOut.title');
+  const content = html`<h1>${title}</h1>
+<p>${look.text('signedOut.text')}</p>`;
+  return pageReply(look, 200, title, content, { cookies });
+}
