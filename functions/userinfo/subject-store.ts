@@ -2,7 +2,7 @@ import type { Database } from '../../shared/aws/dynamodb.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
 import { toGrant } from '../../shared/grants/grant-store.ts';
 import type { Account } from '../../shared/people/account.ts';
-import { accountKey, claimsOnly, toClaims } from '../../shared/people/account-store.ts';
+import { accountKey, claimsOnly, toClaims } from '../../shared/people/account-item-store.ts';
 
 /** The grant of an access token and the claims of the person behind it, in one call of the database, read consistently. */
 export const subjectStore = (database: Database, tables: { grants: string; people: string }) => ({

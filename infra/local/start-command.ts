@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { NameOfAnother } from '../../shared/people/account-store.ts';
+import { NameOfAnother } from '../../shared/people/name-store.ts';
 import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
 import { FolderInUse } from './embedded-dynamodb.ts';
 import { UnusableFile } from './entries-file.ts';

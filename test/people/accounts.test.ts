@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Account } from '../../shared/people/account.ts';
-import { type AccountStore, accountStore, NameOfAnother } from '../../shared/people/account-store.ts';
+import { type AccountStore, accountStore } from '../../shared/people/account-store.ts';
+import { NameOfAnother } from '../../shared/people/name-store.ts';
 import { freshTables } from '../store/store.ts';
 
 const now = 1_700_000_000;
