@@ -8,7 +8,8 @@ import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import type { Runtime } from '../runtime.ts';
-import { type AuthorizeDeps, authorizeHandler } from './handler.ts';
+import type { AuthorizeDeps } from './authorize-deps.ts';
+import { authorizeHandler } from './handler.ts';
 
 export const authorizeDeps = ({ config, database, writeLine, now }: Runtime): AuthorizeDeps => ({
   issuer: config.issuer,

@@ -5,7 +5,7 @@ import type { Plugin } from 'esbuild';
 
 /* A function carries the texts of the pages that it shows, in every language, and not those of the other functions' pages. */
 
-const folderOfTexts = /\/shared\/http\/pages\/texts\/[^/]+\.ts$/;
+const folderOfTexts = /\/shared\/pages\/texts\/[^/]+\.ts$/;
 const isTexts = (path: string): boolean => folderOfTexts.test(path) && basename(path) !== 'languages.ts';
 
 /** Replaces the files of texts by what `sources`, the other files of the bundle, name in them. */

@@ -49,7 +49,7 @@ export function accountStore(
 ) {
   const TableName = table;
   const items = accountItemStore(database, table);
-  const findBySubject = items.find;
+  const findBySubject = (sub: string) => items.find(sub);
   const { subjectOf, claimAll, claimOrFind, release } = nameStore(database, table, findBySubject);
 
   return {

@@ -1,0 +1,39 @@
+import type { ApiReader } from '../../shared/apis/api-store.ts';
+import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import type { ClientReader } from '../../shared/clients/client-reader.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import type { Grant } from '../../shared/grants/grant.ts';
+import type { GrantStore } from '../../shared/grants/grant-store.ts';
+import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import type { LookOf } from '../../shared/pages/look.ts';
+import type { AccountStore } from '../../shared/people/account-store.ts';
+import type { SessionStore } from '../../shared/people/session-store.ts';
+import type { Result } from '../../shared/result.ts';
+
+export type AuthorizeDeps = {
+  issuer: string;
+  /** Seconds. */
+  codeLifetime: number;
+  /** Whether grants have to know the session they came from. */
+  revokesAtSignOut: boolean;
+  clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
+  apis: ApiReader;
+  sessions: Pick<SessionStore, 'find' | 'findWithConsent' | 'keepAlive' | 'note'>;
+  /** Uses up the permission for one request; false when it is gone. */
+  useConsent: (sub: string, client: RegisteredClient, requestHash: string) => Promise<boolean>;
+  accounts: Pick<AccountStore, 'findClaims'>;
+  grants: Pick<GrantStore, 'issue'>;
+  publishedKeys: () => Promise<JwkSet>;
+  lookOf: LookOf;
+  /**
+   * Loads what makes the ID token of the hybrid flow. Refuses an algorithm that the server has no key of. Absent in the function
+   * that answers everything else: it cannot sign.
+   */
+  idTokenMinter?: (client: RegisteredClient) => Promise<Result<MintIdToken, Refusal>>;
+  writeLine: WriteLine;
+  now: () => number;
+};
+
+/** Makes the ID token that travels with the code (OpenID Connect Core §3.3.2.11). */
+export type MintIdToken = (grant: Grant, code: string) => Promise<string>;

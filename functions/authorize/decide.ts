@@ -1,0 +1,58 @@
+import { findApis } from '../../shared/apis/token-target.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { encodeParameters, type Parameters } from '../../shared/oauth/parameters.ts';
+import type { PkceRules } from '../../shared/pkce/policy.ts';
+import { hashSecret } from '../../shared/secret.ts';
+import { admitRequest } from './admit-request.ts';
+import { answersElsewhere } from './answers-elsewhere.ts';
+import type { AuthorizeDeps } from './authorize-deps.ts';
+import { findPerson } from './find-person.ts';
+import type { IdentifiedClient } from './identify-client.ts';
+import { issueGrant } from './issue-grant.ts';
+import { judgeSession } from './judge-session.ts';
+import { consentState } from './needs-consent.ts';
+import { type Outcome, refused } from './outcome.ts';
+
+/** Characters of a request that can go on in a Location: API Gateway takes 10,240 bytes of headers. */
+const longestQuery = 8_000;
+
+/** The steps of an authorization request, in their order. */
+export async function decide(
+  parameters: Parameters,
+  identified: IdentifiedClient,
+  rules: PkceRules,
+  request: HttpRequest,
+  deps: AuthorizeDeps,
+): Promise<Outcome> {
+  const now = deps.now();
+  const { client, redirectUri } = identified;
+  const admitted = admitRequest(parameters, client, rules);
+  if (!admitted.ok) return refused(admitted.refusal);
+  const { resources, responseType, prompt, wouldRefuse } = admitted.value;
+  const apis = findApis(resources, resources.length > 0 ? await deps.apis.list() : []);
+  if (!apis.ok) return refused(apis.refusal);
+  const query = encodeParameters(parameters);
+  if (query.length > longestQuery) return refused({ reason: 'parameter_too_long' });
+  const elsewhere = answersElsewhere(request, admitted.value, query, deps);
+  if (elsewhere) return { kind: 'elsewhere', at: elsewhere };
+  const minter = responseType === 'code id_token' ? await deps.idTokenMinter?.(client) : undefined;
+  if (minter && !minter.ok) return refused(minter.refusal);
+
+  const { sessionId, session: found, consent } = await findPerson(request, client, admitted.value, deps);
+  const judged = await judgeSession(admitted.value, found, deps);
+  if (!judged.ok) return refused(judged.refusal);
+  const session = judged.value;
+  if (session === undefined) return { kind: 'continued', at: `${endpoints.signIn}?${query}` };
+
+  const requestHash = hashSecret(query);
+  const state = consentState(client, admitted.value, { consent, requestHash, redirectUri }, now);
+  const isAllowed =
+    state === 'not_needed' || (state === 'once' && (await deps.useConsent(session.sub, client, requestHash)));
+  if (!isAllowed && prompt.includes('none')) return refused({ reason: 'consent_required' });
+  if (!isAllowed) return { kind: 'continued', at: `${endpoints.consent}?${query}` };
+
+  const granting = { ...identified, sessionId, session, mintIdToken: minter?.value };
+  const response = await issueGrant(admitted.value, granting, deps, now);
+  return { kind: 'granted', response, wouldRefuse: wouldRefuse?.reason };
+}
