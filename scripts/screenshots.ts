@@ -7,11 +7,12 @@ import { dressBrand } from '../shared/pages/dress.ts';
 import { lookIn } from '../shared/pages/look.ts';
 import type { Language } from '../shared/pages/texts/languages.ts';
 import { launchBrowser } from '../test/browser/launch-browser.ts';
+import { sampleAdoptionChart } from './sample-adoption.ts';
 import { samplePages, sampleScript } from './sample-pages.ts';
 
 /*
  * `npm run screenshots` writes docs/screenshots: every page at the width of a phone, and some of them dark, on a desktop, in
- * another language or with a brand. An argument writes somewhere else.
+ * another language or with a brand; and overview.png, the picture of the README. An argument writes somewhere else.
  */
 
 const phone = { width: 360, height: 640 };
@@ -68,12 +69,31 @@ async function take(browser: Browser, folder: string, { page: name, view, brand:
   await context.close();
 }
 
+/** The picture of the README: the sign-in page beside the chart of `pixy report adoption`. */
+async function takeOverview(browser: Browser, folder: string) {
+  const look = lookIn('en', dressBrand({}));
+  const signIn = await samplePages(look)['sign-in']?.();
+  const context = await browser.newContext({ viewport: { width: 1_560, height: 560 }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body: overview }));
+  await page.route(`${address}sign-in`, (route) =>
+    route.fulfill({ contentType: 'text/html', body: String(signIn?.body) }),
+  );
+  const chart = Buffer.from(await sampleAdoptionChart()).toString('base64');
+  const overview = `<!doctype html><style>body{margin:0;background:#fff;display:flex;gap:24px;align-items:center}
+iframe{width:392px;height:560px;border:0}</style><iframe src="/sign-in"></iframe><img src="data:image/svg+xml;base64,${chart}">`;
+  await page.goto(address, { waitUntil: 'networkidle' });
+  await writeFile(join(folder, 'overview.png'), await page.screenshot());
+  await context.close();
+}
+
 const folder = process.argv[2] ?? fileURLToPath(new URL('../docs/screenshots', import.meta.url));
 await mkdir(folder, { recursive: true });
 for (const file of await readdir(folder)) if (file.endsWith('.png')) await rm(join(folder, file));
 const browser = await launchBrowser();
 try {
   for (const picture of pictures) await take(browser, folder, picture);
+  await takeOverview(browser, folder);
 } finally {
   await browser.close();
 }
