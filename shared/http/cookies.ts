@@ -14,3 +14,23 @@ export function setCookie(issuer: string, name: string, value: string, maxAge?: 
 export const clearCookie = (issuer: string, name: string): string => setCookie(issuer, name, '', 0);
 
 export const formCookie = 'pixy_form';
+
+const pairShape = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)[ \t]*=[ \t]*(.*?)[ \t]*$/s;
+
+/**
+ * The cookies of a request by their names. A name that is no token (RFC 6265 §4.1.1) is ignored, and so are all cookies of a name
+ * that came twice: another host of the domain may have set one of them. Only SP and HTAB count as white space (§5.2), because a
+ * browser lets other hosts set names that begin with any other kind, however they look once it is cut off.
+ */
+export function readCookies(pairs: readonly string[]): ReadonlyMap<string, string> {
+  const cookies = new Map<string, string>();
+  const repeated = new Set<string>();
+  for (const pair of pairs) {
+    const [, name, value = ''] = pairShape.exec(pair) ?? [];
+    if (name === undefined) continue;
+    if (cookies.has(name)) repeated.add(name);
+    cookies.set(name, value);
+  }
+  for (const name of repeated) cookies.delete(name);
+  return cookies;
+}

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { readCookies } from './cookies.ts';
 
 /** One HTTP request, read off an HTTP API event (payload 2.0). Only what the endpoints need. */
 export type HttpRequest = {
@@ -22,14 +23,9 @@ export function readRequest(event: APIGatewayProxyEventV2): HttpRequest {
     path: event.rawPath,
     rawQuery: event.rawQueryString ?? '',
     header: (name) => event.headers?.[name] ?? undefined,
-    cookies: new Map((event.cookies ?? []).map(splitCookie)),
+    cookies: readCookies(event.cookies ?? []),
     body: { text: raw.toString('utf8'), bytes: raw.length },
     sourceIp: event.requestContext.http.sourceIp,
     requestId: event.requestContext.requestId,
   };
-}
-
-function splitCookie(cookie: string): [string, string] {
-  const equals = cookie.indexOf('=');
-  return equals < 0 ? [cookie.trim(), ''] : [cookie.slice(0, equals).trim(), cookie.slice(equals + 1).trim()];
 }
