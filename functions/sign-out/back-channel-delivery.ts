@@ -1,7 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isLoopbackUri } from '../../shared/clients/back-channel-uri.ts';
-import { publicLookup } from '../../shared/clients/remote-jwks.ts';
+import { publicLookup } from '../../shared/clients/public-lookup.ts';
 import { isFetchable } from '../../shared/oauth/fetchable-url.ts';
 
 /** Milliseconds: one attempt, and the pause before the second one. */

@@ -1,8 +1,7 @@
-import { lookup as resolve } from 'node:dns';
 import { request } from 'node:https';
-import { BlockList, type LookupFunction } from 'node:net';
 import type { JSONWebKeySet } from 'jose';
 import { isFetchable } from '../oauth/fetchable-url.ts';
+import { publicLookup } from './public-lookup.ts';
 
 /*
  * Fetches the JWKS of a client. The address is the client's word, so it is treated as hostile: https on a public host only, the
@@ -10,35 +9,6 @@ import { isFetchable } from '../oauth/fetchable-url.ts';
  */
 
 const limits = { bytes: 65_536, milliseconds: 3_000 };
-
-const privateRanges = new BlockList();
-for (const [network, prefix] of [
-  ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12],
-  ['192.0.0.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['224.0.0.0', 3],
-] as const) privateRanges.addSubnet(network, prefix, 'ipv4'); // biome-ignore format: a table
-for (const [network, prefix] of [
-  ['::', 127], ['64:ff9b::', 96], ['100::', 64], ['2001:db8::', 32], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8],
-] as const) privateRanges.addSubnet(network, prefix, 'ipv6'); // biome-ignore format: a table
-
-/** False for loopback, private, link-local (cloud metadata) and reserved addresses, also when written as mapped IPv6. */
-export function isPublicAddress(address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return isPublicAddress(mapped);
-  if (/^::ffff:/i.test(address)) return false;
-  return !privateRanges.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
-}
-
-/** Resolves a name for one connection, and refuses it when any of its addresses is not public. */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, '', 0);
-    const [first] = addresses;
-    if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address))) {
-      return callback(new Error('the host has an address that is not public'), '', 0);
-    }
-    return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
-  });
-};
 
 /** The JWKS at the address, or undefined when it cannot be had: the client then cannot authenticate. */
 function fetchJwks(url: string): Promise<JSONWebKeySet | undefined> {

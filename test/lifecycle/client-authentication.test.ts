@@ -2,7 +2,6 @@ import { createHmac, createPublicKey, randomBytes } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTHeaderParameters, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { parseRegistration } from '../../shared/clients/registration.ts';
-import { isPublicAddress } from '../../shared/clients/remote-jwks.ts';
 import { spa, web, webPost } from '../support/clients.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
 import { type FullClient, machine, mobile, revoke, warehouse } from '../support/lifecycle.ts';
@@ -353,44 +352,6 @@ describe('private_key_jwt: keys of the client that are broken: invalid_client, n
       refusal: { member: 'jwks_uri' },
     });
   });
-});
-
-describe('DC3: the address behind a jwks_uri', () => {
-  test.each([
-    '127.0.0.1',
-    '127.255.255.254',
-    '10.0.0.1',
-    '172.16.0.1',
-    '172.31.255.255',
-    '192.168.1.1',
-    '100.64.0.1',
-    '169.254.169.254',
-    '0.0.0.0',
-    '224.0.0.1',
-    '255.255.255.255',
-    '198.18.0.1',
-    '192.0.0.8',
-    '::1',
-    '::',
-    'fe80::1',
-    'fc00::1',
-    'fd00:ec2::254',
-    'ff02::1',
-    '64:ff9b::7f00:1',
-    '2001:db8::1',
-    '::ffff:127.0.0.1',
-    '::ffff:7f00:1',
-    '::FFFF:169.254.169.254',
-  ])('is not fetched from when it is not public: %s', (address) => {
-    expect(isPublicAddress(address)).toBe(false);
-  });
-
-  test.each(['93.184.215.14', '8.8.8.8', '172.32.0.1', '192.169.0.1', '2606:2800:21f:cb07::1', '::ffff:8.8.8.8'])(
-    'is fetched from when it is public: %s',
-    (address) => {
-      expect(isPublicAddress(address)).toBe(true);
-    },
-  );
 });
 
 describe('private_key_jwt: a jti', () => {
