@@ -9,9 +9,9 @@ import type { RemoteJwks } from './remote-jwks.ts';
 
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** What verifying an assertion takes. `audiences`: the issuer and the token endpoint. */
+/** What verifying an assertion takes. `audiences`: the issuer, which comes first, and the token endpoint. */
 export type AssertionDeps = {
-  audiences: readonly string[];
+  audiences: readonly [issuer: string, tokenEndpoint: string];
   remoteJwks: RemoteJwks;
   assertions: AssertionStore;
   now: () => number;
@@ -30,7 +30,7 @@ export async function verifyAssertion(
   const jwks = client.jwksUri === undefined ? client.jwks : await deps.remoteJwks(client.jwksUri, kidOf(assertion));
   if (jwks === undefined) return refuse({ reason: 'client_assertion_wrong' });
   try {
-    const { payload } = await jwtVerify(assertion, createLocalJWKSet(usable(jwks as JSONWebKeySet)), {
+    const { payload, protectedHeader } = await jwtVerify(assertion, createLocalJWKSet(usable(jwks as JSONWebKeySet)), {
       issuer: client.clientId,
       subject: client.clientId,
       audience: [...deps.audiences],
@@ -39,7 +39,9 @@ export async function verifyAssertion(
       currentDate: new Date(now * 1_000),
       clockTolerance: limits.skew,
     });
-    const { exp = 0, jti } = payload;
+    const { exp = 0, iat = now, jti, aud } = payload;
+    if (!isForUs(aud, protectedHeader.typ, deps.audiences)) return refuse({ reason: 'client_assertion_wrong' });
+    if (iat > now + limits.skew) return refuse({ reason: 'client_assertion_wrong' });
     if (exp > now + limits.lifetime + limits.skew) return refuse({ reason: 'client_assertion_wrong' });
     if (typeof jti !== 'string' || jti === '' || jti.length > 255) return refuse({ reason: 'client_assertion_wrong' });
     const isFirst = await deps.assertions.use(client.clientId, jti, exp);
@@ -49,6 +51,20 @@ export async function verifyAssertion(
     if (error instanceof StoreUnavailable) throw error;
     return refuse({ reason: 'client_assertion_wrong' });
   }
+}
+
+/**
+ * An audience that is not ours could hand the assertion on to us, or we to it, so none may stand beside ours. The type of today's
+ * assertions (draft-ietf-oauth-rfc7523bis) asks for the issuer alone.
+ */
+function isForUs(
+  aud: string | string[] | undefined,
+  typ: string | undefined,
+  audiences: AssertionDeps['audiences'],
+): boolean {
+  if (typ?.toLowerCase() === 'client-authentication+jwt') return aud === audiences[0];
+  const named = [aud ?? []].flat();
+  return named.length > 0 && named.every((value) => audiences.includes(value));
 }
 
 /** The key that the assertion says it is signed with, unverified. */

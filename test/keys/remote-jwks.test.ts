@@ -158,7 +158,7 @@ test('OC14: a client that has rotated authenticates with its new key half a minu
       .sign(privateKey);
     const assertions = { use: async () => true };
     const outcome = await verifyAssertion(assertion, client, {
-      audiences: [audience],
+      audiences: [audience, `${audience}/token`],
       remoteJwks: keysOf,
       assertions,
       now: clock.now,

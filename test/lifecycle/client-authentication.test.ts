@@ -118,9 +118,16 @@ describe('private_key_jwt: an assertion that proves the client', () => {
     ['the issuer', () => server.issuer],
     ['the token endpoint', () => `${server.issuer}/token`],
     ['both', () => [server.issuer, `${server.issuer}/token`]],
-    ['one of several', () => ['https://elsewhere.example', server.issuer]],
   ])('RFC 7523 3: has as its audience %s', async (_, aud) => {
     expect(await outcomeOf(await sign({ aud: aud() }))).toEqual(accepted);
+  });
+
+  test('S23: of the type of today, has the issuer as its audience', async () => {
+    expect(await outcomeOf(await sign({}, { typ: 'client-authentication+jwt' }))).toEqual(accepted);
+  });
+
+  test.each(['iat', 'nbf'])('S23: has an %s ten seconds ahead, as clocks differ', async (name) => {
+    expect(await outcomeOf(await sign({ [name]: server.clock.now() + 10 }))).toEqual(accepted);
   });
 
   test('RFC 7521 4.2: may come beside the same client_id', async () => {
@@ -199,6 +206,11 @@ describe('private_key_jwt: claims that prove nothing: invalid_client', () => {
     'a negative exp': () => ({ exp: -1 }),
     'an nbf in the future': () => ({ nbf: server.clock.now() + 40 }),
     'an nbf that is a text': () => ({ nbf: 'now' }),
+    'S23: an iat in the future': () => ({ iat: server.clock.now() + 61 }),
+    'S23: an nbf a minute ahead': () => ({ nbf: server.clock.now() + 61 }),
+    'S23: an audience of somebody else beside ours': () => ({ aud: [server.issuer, 'https://elsewhere.example'] }),
+    'S23: an audience of somebody else before ours': () => ({ aud: ['https://elsewhere.example', server.issuer] }),
+    'S23: an audience without a value': () => ({ aud: [] }),
     'no jti': () => ({ jti: undefined }),
     'an empty jti': () => ({ jti: '' }),
     'a jti that is a number': () => ({ jti: 1 }),
@@ -207,6 +219,18 @@ describe('private_key_jwt: claims that prove nothing: invalid_client', () => {
 
   test.each(Object.entries(wrong))('%s', async (_, changes) => {
     expect(await outcomeOf(await sign(changes()))).toEqual(refused);
+  });
+});
+
+describe('private_key_jwt: an assertion of the type of today', () => {
+  test.each<[string, () => unknown]>([
+    ['the token endpoint', () => `${server.issuer}/token`],
+    ['the issuer in an array', () => [server.issuer]],
+    ['both', () => [server.issuer, `${server.issuer}/token`]],
+  ])('S23: is refused with the audience %s', async (_, aud) => {
+    for (const typ of ['client-authentication+jwt', 'Client-Authentication+JWT']) {
+      expect(await outcomeOf(await sign({ aud: aud() }, { typ }))).toEqual(refused);
+    }
   });
 });
 
