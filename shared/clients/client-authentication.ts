@@ -4,9 +4,9 @@ import type { Reason, Refusal } from '../oauth/refusal.ts';
 import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { type AssertionDeps, assertionType, verifyAssertion } from './client-assertion.ts';
-import { verifyClientSecret } from './client-secret.ts';
+import { isGuessable, isProvenSecret, verifyClientSecret } from './client-secret.ts';
 import type { RegisteredClient } from './registered-client.ts';
-import type { SecretThrottle } from './secret-throttle-store.ts';
+import type { CountedAttempt, SecretThrottle } from './secret-throttle-store.ts';
 
 /** What a request shows of its client: the one way it authenticates, with the readings of id and secret to try in order. */
 export type PresentedCredentials =
@@ -119,25 +119,49 @@ export async function authenticateClient(
       verifyAssertion(presented.assertion, client, deps),
     );
   }
-  let outcome: Result<AuthenticatedClient, Refusal> = refuse({ reason: 'client_unknown' });
-  let guessed: string | undefined;
-  for (const { clientId, secret } of presented.readings) {
-    const client = await deps.find(clientId);
-    if (client === undefined) continue;
-    guessed = clientId;
-    const retryAfter = secret === undefined ? undefined : deps.guesses.retryAfter(clientId, sourceIp);
-    if (retryAfter !== undefined) return refuse({ reason: 'client_authentication_throttled', retryAfter });
-    outcome = await proven(client, presented.method, (found) => verifySecret(secret, found));
-    if (outcome.ok) return outcome;
-  }
-  const isGuess = presented.readings.some(({ secret }) => secret !== undefined);
-  if (outcome.ok || !isGuess || !guesses.has(outcome.refusal.reason)) return outcome;
-  const retryAfter = await deps.guesses.countWrong(guessed, sourceIp);
-  return retryAfter === undefined ? outcome : refuse({ reason: 'client_authentication_throttled', retryAfter });
+  return authenticateBySecret(presented, sourceIp, deps);
 }
 
+async function authenticateBySecret(
+  { method, readings }: Extract<PresentedCredentials, { readings: unknown }>,
+  sourceIp: string,
+  { find, guesses }: Pick<AuthenticationDeps, 'find' | 'guesses'>,
+): Promise<Result<AuthenticatedClient, Refusal>> {
+  let outcome: Result<AuthenticatedClient, Refusal> = refuse({ reason: 'client_unknown' });
+  let guessed: string | undefined;
+  let counted: string | undefined;
+  let attempt: CountedAttempt | undefined;
+  for (const { clientId, secret } of readings) {
+    const client = await find(clientId);
+    if (client === undefined) continue;
+    guessed = clientId;
+    const retryAfter = secret === undefined ? undefined : guesses.retryAfter(clientId, sourceIp);
+    if (retryAfter !== undefined) return throttled(retryAfter);
+    // A secret that could be a word is counted before it is compared, once for its readings; a longer one when it was wrong.
+    if (method === client.tokenEndpointAuthMethod && secret !== undefined && mayBeGuess(secret, client)) {
+      if (counted !== clientId) attempt = await guesses.countAttempt(clientId, sourceIp);
+      counted = clientId;
+      if (attempt?.retryAfter !== undefined) return throttled(attempt.retryAfter);
+    }
+    outcome = await proven(client, method, (found) => verifySecret(secret, found));
+    if (!outcome.ok) continue;
+    await attempt?.takeBack();
+    return outcome;
+  }
+  const isGuess = readings.some(({ secret }) => secret !== undefined) && guessReasons.has(outcome.refusal.reason);
+  if (!isGuess || attempt) return outcome;
+  const retryAfter = await guesses.countWrong(guessed, sourceIp);
+  return retryAfter === undefined ? outcome : throttled(retryAfter);
+}
+
+const throttled = (retryAfter: number) => refuse({ reason: 'client_authentication_throttled', retryAfter } as const);
+
+/** Could the secret behind one of the client's hashes be a word, and was this one not proven before? */
+const mayBeGuess = (secret: string, { secretHashes }: RegisteredClient): boolean =>
+  secretHashes.some(isGuessable) && !secretHashes.some((hash) => isProvenSecret(secret, hash));
+
 /** What somebody who guesses is told. A secret that was sent in another way than the registered one was not compared. */
-const guesses: ReadonlySet<string> = new Set<Reason>(['client_secret_wrong', 'client_unknown']);
+const guessReasons: ReadonlySet<string> = new Set<Reason>(['client_secret_wrong', 'client_unknown']);
 
 /** The steps all methods share: known, registered for this method, proof, not disabled. */
 async function proven(

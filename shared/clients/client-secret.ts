@@ -29,20 +29,31 @@ export function importedSecretHash(base64: string): string | undefined {
   return format && `${format.name}$${base64}`;
 }
 
-/** Short secrets that were proven in this process, by their argon2id hash: only the first call of a client pays for argon2. */
+/** Secrets that were proven in this process, by the hash: only the first call of a client pays for argon2, and for being counted. */
 const proven = new Map<string, string>();
 
+/** Could the secret behind this hash be a word? Then guesses have to be counted before they are compared. */
+export const isGuessable = (hash: string): boolean => !hash.startsWith('sha256$');
+
+/** Whether this process has seen this secret proven against this hash. Costs next to nothing. */
+export function isProvenSecret(secret: string, hash: string): boolean {
+  const known = proven.get(hash);
+  return known !== undefined && equalInConstantTime(known, hashSecret(secret));
+}
+
+/** Does the secret make this hash? */
 export async function verifyClientSecret(secret: string, hash: string): Promise<boolean> {
   const digest = hashSecret(secret);
-  if (hash.startsWith('sha256$')) return equalInConstantTime(hash, `sha256$${digest}`);
-  const imported = importedHashes.find(({ name }) => hash.startsWith(`${name}$`));
-  if (imported) {
-    return equalInConstantTime(hash, `${imported.name}$${digestOf(imported.algorithm, secret, 'base64')}`);
-  }
-  const known = proven.get(hash);
-  if (known !== undefined && equalInConstantTime(known, digest)) return true;
-  if (!(await verifyPassword(secret, hash))) return false;
+  if (!isGuessable(hash)) return equalInConstantTime(hash, `sha256$${digest}`);
+  if (isProvenSecret(secret, hash)) return true;
+  if (!(await verifyGuessable(secret, hash))) return false;
   if (proven.size >= 1_000) proven.clear();
   proven.set(hash, digest);
   return true;
+}
+
+async function verifyGuessable(secret: string, hash: string): Promise<boolean> {
+  const imported = importedHashes.find(({ name }) => hash.startsWith(`${name}$`));
+  if (imported === undefined) return verifyPassword(secret, hash);
+  return equalInConstantTime(hash, `${imported.name}$${digestOf(imported.algorithm, secret, 'base64')}`);
 }

@@ -14,6 +14,9 @@ export const secretLimit = { failures: 20, window: 600 } as const;
 /** Whose secret was guessed: a registered client. Unknown client ids have one counter for all of them, per address. */
 type Guessed = string | undefined;
 
+/** An attempt that was counted: seconds to wait when it is one too many, and a way to take it back. */
+export type CountedAttempt = { retryAfter: number | undefined; takeBack: () => Promise<void> };
+
 export type SecretThrottle = ReturnType<typeof secretThrottle>;
 
 /**
@@ -43,6 +46,22 @@ export function secretThrottle(database: Database, table: string, now: () => num
     return undefined;
   }
 
+  /** Adds to the counter of this window; one write. */
+  async function add(amount: number, guessed: Guessed, sourceIp: string) {
+    const { window } = secretLimit;
+    const at = now();
+    const windowEnd = at - (at % window) + window;
+    const subject = subjectOf(guessed, sourceIp);
+    const { failed } = await database.update({
+      TableName: table,
+      Key: { id: `throttle#${subject}#${windowEnd}` },
+      UpdateExpression: 'ADD failed :amount SET purgeAt = :purgeAt',
+      ExpressionAttributeValues: { ':amount': amount, ':purgeAt': windowEnd + window },
+      ReturnValues: 'UPDATED_NEW',
+    });
+    return { failed: failed as number, subject, windowEnd, wait: windowEnd - at };
+  }
+
   return {
     retryAfter,
 
@@ -50,19 +69,21 @@ export function secretThrottle(database: Database, table: string, now: () => num
     async countWrong(guessed: Guessed, sourceIp: string): Promise<number | undefined> {
       const known = retryAfter(guessed, sourceIp);
       if (known !== undefined) return known;
-      const { failures, window } = secretLimit;
-      const at = now();
-      const windowEnd = at - (at % window) + window;
-      const subject = subjectOf(guessed, sourceIp);
-      const { failed } = await database.update({
-        TableName: table,
-        Key: { id: `throttle#${subject}#${windowEnd}` },
-        UpdateExpression: 'ADD failed :one SET purgeAt = :purgeAt',
-        ExpressionAttributeValues: { ':one': 1, ':purgeAt': windowEnd + window },
-        ReturnValues: 'UPDATED_NEW',
-      });
-      if ((failed as number) >= failures) refuseUntil(subject, windowEnd);
-      return (failed as number) > failures ? windowEnd - at : undefined;
+      const { failed, subject, windowEnd, wait } = await add(1, guessed, sourceIp);
+      if (failed >= secretLimit.failures) refuseUntil(subject, windowEnd);
+      return failed > secretLimit.failures ? wait : undefined;
+    },
+
+    /**
+     * Counts an attempt before its secret is compared, in one write: of any number of guesses at once, no more than the limit are
+     * compared. A few too many are not remembered: they may be right ones that are about to be taken back.
+     */
+    async countAttempt(guessed: Guessed, sourceIp: string): Promise<CountedAttempt> {
+      const { failed, subject, windowEnd, wait } = await add(1, guessed, sourceIp);
+      const { failures } = secretLimit;
+      if (failed > 2 * failures) refuseUntil(subject, windowEnd);
+      const takeBack = async () => void (await add(-1, guessed, sourceIp));
+      return { retryAfter: failed > failures ? wait : undefined, takeBack };
     },
   };
 }

@@ -14,7 +14,9 @@ import { startTestServer, type TestServer, tables } from '../support/server.ts';
 
 const asker: FullClient = { ...warehouse, client_id: 'asker', scope: '' };
 const poster: FullClient = { ...machine, client_id: 'poster', token_endpoint_auth_method: 'client_secret_post' };
-const clients = [machine, warehouse, asker, poster, mobile];
+/** A secret that could be a word, as legacy systems have them. */
+const wordy: FullClient = { ...machine, client_id: 'wordy', client_secret: 'correct horse' };
+const clients = [machine, warehouse, asker, poster, mobile, wordy];
 
 const database = await startDatabaseProxy();
 const server = await startTestServer({ clients, accounts: [], dynamodb: database.endpoint });
@@ -92,6 +94,44 @@ describe('H33, V8: fifty guesses at a secret', () => {
     await exhaust(machine);
     expect(await guess('/token', machine, undefined, other)).toMatchObject(throttled);
     expect(await post(other, '/token', machine)).toMatchObject(throttled);
+  });
+});
+
+describe('S11: a secret that could be a word is counted before it is compared', () => {
+  beforeEach(nextWindow);
+
+  test('of 60 guesses at once, at instances that know nothing, the right one is not found behind twenty wrong ones', async () => {
+    await Promise.all(
+      Array.from({ length: 20 }, (_, count) => guess('/token', wordy, undefined, count % 2 ? server : other)),
+    );
+    const answers = await Promise.all([
+      ...Array.from({ length: 39 }, () => guess('/token', wordy)),
+      post(server, '/token', wordy),
+    ]);
+    expect(statusesOf(answers)).toEqual({ wrong: 0, throttled: 40 });
+    expect(answers.at(-1)).toMatchObject(throttled);
+  });
+
+  test('a cold start does not compare one more', async () => {
+    for (let count = 0; count < 20; count += 1) await guess('/token', wordy);
+    expect(await post(other, '/token', wordy)).toMatchObject(throttled);
+  });
+
+  test('the right one takes its attempt back, and is not counted again', async () => {
+    for (let count = 0; count < 19; count += 1) await guess('/token', wordy);
+    expect((await post(server, '/token', wordy)).status).toBe(200);
+    const calls = await database.callsDuring(async () => {
+      for (let count = 0; count < 10; count += 1) expect((await post(server, '/token', wordy)).status).toBe(200);
+    });
+    expect(calls).toEqual([]);
+    expect(await guess('/token', wordy)).toMatchObject(wrong);
+    expect(await guess('/token', wordy)).toMatchObject(throttled);
+  });
+
+  test('who goes on far beyond the limit is refused out of memory', async () => {
+    for (let count = 0; count < 41; count += 1) await guess('/token', wordy);
+    const calls = await database.callsDuring(() => guess('/token', wordy));
+    expect(calls).toEqual([]);
   });
 });
 

@@ -44,10 +44,14 @@ const find = async (clientId: string) => clients.find((client) => client.clientI
 /** What private_key_jwt takes besides; no client here is registered for it. */
 const deps = {
   find,
-  audiences: [],
+  audiences: ['https://sign-in.example.com', 'https://sign-in.example.com/token'] as const,
   remoteJwks: async () => undefined,
   assertions: { use: async () => false },
-  guesses: { retryAfter: () => undefined, countWrong: async () => undefined },
+  guesses: {
+    retryAfter: () => undefined,
+    countWrong: async () => undefined,
+    countAttempt: async () => ({ retryAfter: undefined, takeBack: async () => undefined }),
+  },
   now: () => 0,
 };
 const base64 = (text: string) => Buffer.from(text).toString('base64');
