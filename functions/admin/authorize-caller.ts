@@ -7,12 +7,12 @@ import { readAccessToken } from '../../shared/tokens/access-token.ts';
 import type { AdminDeps } from './operation.ts';
 
 /** The client that may make the request; or the refusal, with the client where it is known, for the audit log. */
-type Caller = { client: string; refusal?: never } | { client?: string; refusal: Refusal };
+type Caller = { client: string; mayDelegate: boolean; refusal?: never } | { client?: string; refusal: Refusal };
 
 /**
  * Who may manage: the bearer of an access token for this API alone, that a client got for itself (RFC 6749 §4.4), with the
  * scope. The registration is asked again, so a client that was disabled or lost the scope is out at once. A token of a person,
- * whatever its scope, never manages.
+ * whatever its scope, never manages. `mayDelegate`: whether it may also change clients that manage, and make new ones.
  */
 export async function authorizeCaller(
   request: HttpRequest,
@@ -29,10 +29,12 @@ export async function authorizeCaller(
     return { client, refusal: { reason: 'access_token_for_another_api' } };
   }
   const insufficient = { client, refusal: { reason: 'scope_insufficient', scope } } as const;
-  if (grant !== undefined || sub !== client || !claims.scope?.split(' ').includes(scope)) return insufficient;
+  const granted = claims.scope?.split(' ') ?? [];
+  if (grant !== undefined || sub !== client || !granted.includes(scope)) return insufficient;
   const registered = await deps.clients.find(client);
   if (registered === undefined || registered.disabled) return { client, refusal: { reason: 'access_token_invalid' } };
-  const mayStill =
-    !isPublic(registered) && registered.grantTypes.includes('client_credentials') && registered.scope.includes(scope);
-  return mayStill ? { client } : insufficient;
+  const isForItself = !isPublic(registered) && registered.grantTypes.includes('client_credentials');
+  const mayStill = (wanted: ManagementScope) => isForItself && registered.scope.includes(wanted);
+  if (!mayStill(scope)) return insufficient;
+  return { client, mayDelegate: granted.includes('pixy:delegate') && mayStill('pixy:delegate') };
 }

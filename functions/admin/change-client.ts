@@ -8,6 +8,7 @@ import { ok, type Result, refuse } from '../../shared/result.ts';
 import { notFound } from './document.ts';
 import { matches, stale } from './if-match.ts';
 import type { AdminDeps, Call, Success } from './operation.ts';
+import { refuseDelegation } from './refuse-delegation.ts';
 
 /** The client that the path names, as it is now. */
 export async function findClient(
@@ -32,9 +33,13 @@ export async function updateClient(
   if (!current.ok) return current;
   const { value, version } = current.value;
   if (!matches(call.ifMatch, version)) return refuse(stale(version));
+  const managing = refuseDelegation(call, value);
+  if (managing) return refuse(managing);
   const decided = await decide(value);
   if (!decided.ok) return decided;
   const { client, secret } = decided.value;
+  const delegating = refuseDelegation(call, client);
+  if (delegating) return refuse(delegating);
   const isSame = secret === undefined && differences(clientDocument(value), clientDocument(client)).length === 0;
   if (isSame) return ok(await presentClient({ value, version }, deps));
   const written = await deps.clients.put(call.name, client, call.author, version);

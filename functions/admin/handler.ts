@@ -54,13 +54,14 @@ function nothingHandler(deps: AdminDeps): HttpApiHandler {
 }
 
 async function serve(operation: Operation, request: HttpRequest, deps: AdminDeps): Promise<Answer> {
-  const { client, refusal } = await authorizeCaller(request, operation.scope, deps);
+  const caller = await authorizeCaller(request, operation.scope, deps);
+  const { client } = caller;
   const refused = (problem: Problem): Answer => ({
     reply: problemReply(problem, deps.issuer),
     decision: { verdict: 'refused', client, reason: problem.refusal.reason },
   });
-  if (refusal) return refused({ refusal });
-  const call = readCall(operation, request, client, deps.now());
+  if (caller.refusal) return refused({ refusal: caller.refusal });
+  const call = readCall(operation, request, caller, deps.now());
   if (!call.ok) return refused(call.refusal);
   const outcome = await operation.perform(call.value, deps);
   if (!outcome.ok) return refused(outcome.refusal);
@@ -68,7 +69,12 @@ async function serve(operation: Operation, request: HttpRequest, deps: AdminDeps
 }
 
 /** Everything that the operation describes about a request, checked before anything is read from the database. */
-function readCall(operation: Operation, request: HttpRequest, by: string, now: number): Result<Call, Problem> {
+function readCall(
+  operation: Operation,
+  request: HttpRequest,
+  { client: by, mayDelegate }: { client: string; mayDelegate: boolean },
+  now: number,
+): Result<Call, Problem> {
   const name = nameIn(operation, request.path);
   if (name === undefined) return refuse({ refusal: { reason: 'resource_not_found' } });
   const query = parseQuery(request.rawQuery, operation.query);
@@ -83,7 +89,7 @@ function readCall(operation: Operation, request: HttpRequest, by: string, now: n
   const body = operation.body ? readDocument(request, operation.body) : ok({});
   if (!body.ok) return body;
   const author: Author = { by, why: why.value };
-  return ok({ name, query: query.value, ifMatch: ifMatch.value, author, body: body.value, now });
+  return ok({ name, query: query.value, ifMatch: ifMatch.value, author, mayDelegate, body: body.value, now });
 }
 
 /** The value in the path; undefined when it cannot be one. */

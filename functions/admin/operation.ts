@@ -46,7 +46,7 @@ export type Operation = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `{client_id}` or `{change_id}` where these stand. */
   path: `/admin/${string}`;
-  scope: ManagementScope;
+  scope: Exclude<ManagementScope, 'pixy:delegate'>;
   query?: Readonly<Record<string, QueryParameter>>;
   body?: { schema: GenericSchema<unknown, unknown>; name: string; required: boolean; mediaTypes: readonly string[] };
   /** Whether the change has to name the version it was made for. */
@@ -67,6 +67,8 @@ export type Call = {
   ifMatch: IfMatch | undefined;
   /** `why` is empty when the request does not say. */
   author: Author;
+  /** Whether the caller may change clients that manage this server, and make new ones. */
+  mayDelegate: boolean;
   /** Epoch seconds. */
   now: number;
 };

@@ -11,7 +11,7 @@ import { type FullClient, introspect, machine, obtainTokens, portal } from '../s
 import { signedInPerson } from '../support/person.ts';
 import { authorizeTarget, claimsOf, parametersOf, postToken } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
-import { auditor, managementToken, manager, robot } from './admin.ts';
+import { auditor, chief, managementToken, manager, robot } from './admin.ts';
 
 const scope = 'openid pixy:read pixy:write api:read';
 
@@ -29,7 +29,7 @@ const leaving: FullClient = { ...robot, client_id: 'leaving' };
 
 const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
 const server = await startTestServer({
-  clients: [robot, auditor, both, plain, fading, leaving],
+  clients: [robot, chief, auditor, both, plain, fading, leaving],
   environment: { PIXY_WRAPPING_KEY },
 });
 const resource = `${server.issuer}/admin`;
@@ -104,14 +104,14 @@ describe('without a right to manage, the answer is a problem with a challenge (R
     const token = await managementToken(server, leaving);
     expect((await look(token)).status).toBe(200);
     const body = { disabled: true };
-    await manage('PATCH', '/clients/leaving', { body, ifMatch: '*', token: await managementToken(server) });
+    await manage('PATCH', '/clients/leaving', { body, ifMatch: '*', token: await managementToken(server, chief) });
     expect((await look(token)).json.reason).toBe('access_token_invalid');
   });
 
   test('a client that lost the scope a moment ago: 403, with the token it has', async () => {
     const token = await managementToken(server, fading);
     const body = { scope: 'pixy:read' };
-    await manage('PATCH', '/clients/fading', { body, ifMatch: '*', token: await managementToken(server) });
+    await manage('PATCH', '/clients/fading', { body, ifMatch: '*', token: await managementToken(server, chief) });
     expect((await look(token)).status).toBe(200);
     expect((await manage('DELETE', '/clients/fading', { ifMatch: '*', token })).status).toBe(403);
   });
@@ -121,6 +121,73 @@ describe('without a right to manage, the answer is a problem with a challenge (R
     const store = clientStore(openDatabase(), tables.clients, server.clock.now);
     await store.put('fading', undefined, { by: 'test', why: '' });
     expect((await look(token)).status).toBe(401);
+  });
+});
+
+describe('S17: pixy:write alone has no hand in who manages', () => {
+  const refused = async (method: string, path: string, body?: object) => {
+    const answer = await manage(method, path, { body, ifMatch: '*', token: await managementToken(server) });
+    expect(answer.json).toMatchObject({ status: 403, reason: 'scope_insufficient' });
+    expect(challenge(answer)).toContain('scope="pixy:delegate"');
+  };
+  const asChief = async (method: string, path: string, body?: object) =>
+    manage(method, path, { body, ifMatch: '*', token: await managementToken(server, chief) });
+  const registration = {
+    redirect_uris: [],
+    grant_types: ['client_credentials'],
+    token_endpoint_auth_method: 'client_secret_basic',
+  };
+  const latestChange = async (clientId: string): Promise<string> =>
+    (await manage('GET', `/policy/log?client=${clientId}`, { token: await managementToken(server) })).json.changes[0]
+      .id;
+
+  test.each<[string, string, string, object?]>([
+    ['gives itself a scope', 'PATCH', '/clients/robot', { scope: 'pixy:read pixy:write pixy:delegate' }],
+    ['changes itself in another way', 'PATCH', '/clients/robot', { client_name: 'Robot' }],
+    ['gives an ordinary client one', 'PATCH', '/clients/plain', { scope: 'api:read pixy:read' }],
+    ['makes a new manager', 'POST', '/clients', { ...registration, client_id: 'new', scope: 'pixy:read' }],
+    ['gets a secret of a manager', 'POST', '/clients/auditor/secrets', {}],
+    ['drops the old secret of a manager', 'DELETE', '/clients/auditor/secrets'],
+    ['gives a manager keys', 'PATCH', '/clients/auditor', { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://auditor.example/jwks' }],
+    ['disables a manager', 'PATCH', '/clients/auditor', { disabled: true }],
+    ['takes the scope of a manager away', 'PATCH', '/clients/auditor', { scope: 'api:read' }],
+    ['grants a manager a waiver', 'PUT', '/clients/both/waiver', { owner: 'me', reason: 'x', until: '2027-01-01T00:00:00Z' }],
+    ['removes a manager', 'DELETE', '/clients/auditor'],
+  ])('nobody %s', async (_, method, path, body) => {
+    await refused(method, path, body);
+  }); // biome-ignore format: a table, one row per line
+
+  test('nobody brings a scope back by a rollback', async () => {
+    await asChief('POST', '/clients', { ...registration, client_id: 'former', scope: 'pixy:read api:read' });
+    await asChief('PATCH', '/clients/former', { scope: 'api:read' });
+    const change = await latestChange('former');
+    await refused('POST', `/policy/log/${change}/rollback`);
+    expect((await asChief('POST', `/policy/log/${change}/rollback`)).status).toBe(200);
+    await asChief('DELETE', '/clients/former');
+    await refused('POST', `/policy/log/${await latestChange('former')}/rollback`);
+  });
+
+  test('ordinary clients are changed as ever', async () => {
+    const token = await managementToken(server);
+    const body = { ...registration, client_id: 'ordinary', scope: 'api:read' };
+    expect((await manage('POST', '/clients', { body, token })).status).toBe(201);
+    expect((await manage('POST', '/clients/ordinary/secrets', { body: {}, ifMatch: '*', token })).status).toBe(201);
+  });
+
+  test('with pixy:delegate all of it goes', async () => {
+    expect((await asChief('POST', '/clients', { ...registration, client_id: 'new', scope: 'pixy:write' })).status).toBe(
+      201,
+    );
+    expect((await asChief('POST', '/clients/new/secrets', {})).status).toBe(201);
+    expect((await asChief('DELETE', '/clients/new')).status).toBe(200);
+  });
+
+  test('pixy:delegate alone changes nothing, and without it in the token it does not count', async () => {
+    const alone = await managementToken(server, chief, { scope: 'pixy:delegate', resource });
+    const answer = await manage('PATCH', '/clients/plain', { body: { client_name: 'x' }, ifMatch: '*', token: alone });
+    expect(challenge(answer)).toContain('scope="pixy:write"');
+    const without = await managementToken(server, chief, { scope: 'pixy:read pixy:write' });
+    expect((await manage('DELETE', '/clients/auditor', { ifMatch: '*', token: without })).status).toBe(403);
   });
 });
 

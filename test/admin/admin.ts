@@ -6,6 +6,9 @@ import type { TestServer } from '../support/server.ts';
 /** May look and change. */
 export const robot: FullClient = { ...machine, client_id: 'robot', scope: 'pixy:read pixy:write' };
 
+/** May change managers, too, and make new ones. */
+export const chief: FullClient = { ...robot, client_id: 'chief', scope: 'pixy:read pixy:write pixy:delegate' };
+
 /** May only look. */
 export const auditor: FullClient = { ...machine, client_id: 'auditor', scope: 'pixy:read' };
 

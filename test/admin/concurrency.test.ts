@@ -146,7 +146,7 @@ describe('somebody who writes right after the version was read', () => {
 
   const perform = (operation: Operation, name: string, body: Json, clients: ClientStore) => {
     const author = { by: 'slower', why: '' };
-    const call: Call = { name, body, author, query: {}, ifMatch: '*', now: server.clock.now() };
+    const call: Call = { name, body, author, mayDelegate: false, query: {}, ifMatch: '*', now: server.clock.now() };
     const accounts = accountStore(openDatabase(), tables.people);
     const deps = { clients, accounts, issuer: server.issuer, now: server.clock.now, writeLine: () => {} };
     return operation.perform(call, { ...deps, publishedKeys: async () => ({ keys: [] }) });

@@ -38,10 +38,11 @@ const securityScheme = (issuer: string): object => ({
   flows: {
     clientCredentials: {
       tokenUrl: issuer + endpoints.token,
-      scopes: { 'pixy:read': 'Look', 'pixy:write': 'Change' } satisfies Record<
-        (typeof managementScopes)[number],
-        string
-      >,
+      scopes: {
+        'pixy:read': 'Look',
+        'pixy:write': 'Change',
+        'pixy:delegate': 'Besides pixy:write: change clients that have a pixy: scope, or give one',
+      } satisfies Record<(typeof managementScopes)[number], string>,
     },
   },
 });

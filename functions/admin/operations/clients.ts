@@ -8,6 +8,7 @@ import { invalidDocument, stateConflict } from '../document.ts';
 import { matches, stale } from '../if-match.ts';
 import { json, mergePatch, type Operation } from '../operation.ts';
 import type { JsonObject } from '../read-document.ts';
+import { refuseDelegation } from '../refuse-delegation.ts';
 import { clientChange, clientDocument as newClientDocument } from '../schemas.ts';
 
 export const listClients: Operation = {
@@ -38,10 +39,12 @@ export const addClient: Operation = {
   status: 201,
   answer: 'ClientWithSecret',
   refuses: ['document_invalid', 'state_conflict'],
-  async perform({ body, author, now }, deps) {
+  async perform({ body, author, now, mayDelegate }, deps) {
     const made = await newClient(body, now);
     if (!made.ok) return refuse(invalidDocument(made.refusal, body));
     const { client, secret } = made.value;
+    const delegation = refuseDelegation({ mayDelegate }, client);
+    if (delegation) return refuse(delegation);
     const { clientId } = client;
     const taken = () => refuse(stateConflict('client_exists', `There is a client ${clientId} already.`));
     const current = await deps.clients.findVersion(clientId);
@@ -112,11 +115,13 @@ export const removeClient: Operation = {
   status: 200,
   answer: 'RemovedClient',
   refuses: ['resource_not_found'],
-  async perform({ name, ifMatch, author }, deps) {
+  async perform({ name, ifMatch, author, mayDelegate }, deps) {
     const found = await findClient(name, deps);
     if (!found.ok) return found;
-    const { version } = found.value;
+    const { value, version } = found.value;
     if (!matches(ifMatch, version)) return refuse(stale(version));
+    const delegation = refuseDelegation({ mayDelegate }, value);
+    if (delegation) return refuse(delegation);
     const removed = await deps.clients.put(name, undefined, author, version);
     if (!removed.ok) return refuse(stale(removed.refusal.version));
     return ok({ document: { client_id: name, removed: true, version: removed.value } });

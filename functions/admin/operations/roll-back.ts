@@ -8,6 +8,7 @@ import { presentClient } from '../change-client.ts';
 import { notFound, stateConflict } from '../document.ts';
 import { matches, stale } from '../if-match.ts';
 import type { AdminDeps, Call, Operation, Outcome } from '../operation.ts';
+import { refuseDelegation } from '../refuse-delegation.ts';
 
 /*
  * A rollback says itself what it expects to find: the values that the change gave. So If-Match is not required; when it is
@@ -60,6 +61,8 @@ async function rollBackOneClient(change: Change, clientId: string, call: Call, d
     const problems = next.refusal.map(({ member, problem }) => `${member} ${problem}`);
     return refuse(stateConflict('not_valid_now', `By the rules of today, ${problems.join('; ')}.`));
   }
+  const delegation = refuseDelegation(call, value, next.value?.client);
+  if (delegation) return refuse(delegation);
   if (next.value !== undefined && value === undefined && (await deps.accounts.isSubject(clientId))) {
     return refuse(stateConflict('not_valid_now', 'By the rules of today, client_id is the sub of an account.'));
   }

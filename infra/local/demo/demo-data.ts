@@ -38,7 +38,7 @@ export const demoAdminClient = {
   redirect_uris: [],
   token_endpoint_auth_method: 'client_secret_basic',
   grant_types: ['client_credentials'],
-  scope: 'pixy:read pixy:write',
+  scope: 'pixy:read pixy:write pixy:delegate',
 };
 
 export const demoAccount = {
