@@ -60,8 +60,12 @@ async function introspect(request: HttpRequest, deps: IntrospectDeps): Promise<A
 }
 
 /** RFC 7662 §2.2: a token that the caller may not ask about looks like one that is not active. */
-const isForCaller = async ({ aud }: AccessTokenClaims, clientId: string, deps: IntrospectDeps): Promise<boolean> =>
-  aud === deps.audience || mayIntrospectTokenOf([aud].flat(), clientId, await deps.apis.list());
+async function isForCaller({ aud }: AccessTokenClaims, clientId: string, deps: IntrospectDeps): Promise<boolean> {
+  // The issuer is in the list for /userinfo alone.
+  const named = typeof aud === 'string' ? [aud] : aud.filter((one) => one !== deps.issuer);
+  const isOfNoApi = named.length === 1 && named[0] === deps.audience;
+  return isOfNoApi || mayIntrospectTokenOf(named, clientId, await deps.apis.list());
+}
 
 /** A token of a grant is active as long as the grant is; a client's own token stands for itself. */
 async function isGranted(claims: AccessTokenClaims, deps: IntrospectDeps): Promise<boolean> {

@@ -50,6 +50,9 @@ async function userinfo(request: HttpRequest, form: Parameters | undefined, deps
   if (!scope.includes('openid') || claims.grant_id === undefined) {
     return refused({ reason: 'scope_insufficient', scope: 'openid' }, deps, client);
   }
+  if (![claims.aud].flat().includes(deps.issuer)) {
+    return refused({ reason: 'access_token_for_another_api' }, deps, client);
+  }
   // The grant is asked, too: a revoked one ends here at once, not when its token expires.
   const { grant, claims: person } = await deps.subjects.find(claims.grant_id, claims.sub);
   if (grant?.state !== 'redeemed' || grant.sub !== claims.sub || person === undefined) {

@@ -23,21 +23,32 @@ export function findApis(
 
 /**
  * A token for APIs carries only scope values that they know (and the OpenID Connect ones), and lives as long as the strictest
- * of them wants. Without an API the token is for the default audience, with the whole scope. Refuses a scope value that more than
- * one of the APIs knows (RFC 9068 §3): at each it would be a different right.
+ * of them wants. Without an API the token is for the default audience, with the whole scope. With `openid` it is for the issuer as
+ * well, where /userinfo wants it. Refuses a scope value that more than one of the APIs knows (RFC 9068 §3): at each it would be a
+ * different right.
  */
 export function targetOf(
   apis: readonly RegisteredApi[],
   scope: readonly string[],
-  defaults: { audience: string; accessTokenLifetime: number },
+  defaults: { issuer: string; audience: string; accessTokenLifetime: number },
 ): Result<TokenTarget, Refusal> {
-  const [only] = apis;
-  if (only === undefined) return ok({ audience: defaults.audience, scope, lifetime: defaults.accessTokenLifetime });
+  if (apis.length === 0) {
+    const audience = audienceOf([defaults.audience], scope, defaults.issuer);
+    return ok({ audience, scope, lifetime: defaults.accessTokenLifetime });
+  }
   if (scope.some((value) => apis.filter((api) => api.scope.includes(value)).length > 1)) {
     return refuse({ reason: 'resource_ambiguous' });
   }
   const known = new Set<string>([...openidScopes, ...apis.flatMap((api) => api.scope)]);
-  const audience = apis.length === 1 ? only.resource : apis.map(({ resource }) => resource);
   const lifetime = Math.min(...apis.map((api) => api.accessTokenLifetime ?? defaults.accessTokenLifetime));
-  return ok({ audience, scope: scope.filter((value) => known.has(value)), lifetime });
+  const kept = scope.filter((value) => known.has(value));
+  const resources = apis.map(({ resource }) => resource);
+  return ok({ audience: audienceOf(resources, kept, defaults.issuer), scope: kept, lifetime });
+}
+
+/** One audience is a text: some verifiers read no list (RFC 7519 §4.1.3 allows both). */
+function audienceOf(named: readonly string[], scope: readonly string[], issuer: string): string | readonly string[] {
+  const all = scope.includes('openid') && !named.includes(issuer) ? [...named, issuer] : named;
+  const [first = issuer, ...others] = all;
+  return others.length === 0 ? first : all;
 }

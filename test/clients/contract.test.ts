@@ -599,7 +599,9 @@ describe('what else clients ask for', () => {
   test('RI4, MC8: resource goes through authorization, token and refresh as it is (MCP)', async () => {
     const tokens = await obtainTokens(server, person, mobile, { resource: catalog }, { resource: catalog });
     const next = await refreshed(server, mobile, tokens.refresh_token, { resource: catalog });
-    for (const { access_token } of [tokens, next]) expect(claimsOf(access_token)['aud']).toBe(catalog);
+    for (const { access_token } of [tokens, next]) {
+      expect(claimsOf(access_token)['aud']).toEqual([catalog, server.issuer]);
+    }
   });
 
   test('offline_access with prompt=consent is granted (MCP)', async () => {

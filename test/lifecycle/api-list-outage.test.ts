@@ -29,7 +29,7 @@ describe.each([
     expect((await withoutList(exchange)).status).toBe(503);
     const { status, json } = await exchange();
     expect(status).toBe(200);
-    expect(claimsOf(json.access_token)['aud']).toBe(catalog);
+    expect(claimsOf(json.access_token)['aud']).toContain(catalog);
   });
 
   test('gets 503, and the refresh token works long after', async () => {
@@ -37,7 +37,7 @@ describe.each([
     afterAMinute();
     expect((await withoutList(() => refresh(server, mobile, refresh_token, named))).status).toBe(503);
     server.clock.advance(600);
-    expect(claimsOf((await refreshed(server, mobile, refresh_token, named)).access_token)['aud']).toBe(catalog);
+    expect(claimsOf((await refreshed(server, mobile, refresh_token, named)).access_token)['aud']).toContain(catalog);
   });
 });
 

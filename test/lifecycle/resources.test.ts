@@ -1,10 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { signingKeys } from '../../shared/keys/loaded-keys.ts';
+import { localWrapper } from '../../shared/keys/local-wrapper.ts';
+import { memoryCustody } from '../../shared/keys/memory-custody.ts';
+import { mintAccessToken } from '../../shared/tokens/mint.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
 import {
   clientCredentials,
   credentialsOf,
   deregisterApi,
   type FullClient,
+  introspect,
   machine,
   mobile,
   obtainTokens,
@@ -17,20 +25,23 @@ import {
 import { newPerson, signedInPerson } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
 import { authorizeTarget, claimsOf, obtainCode, parametersOf, redeem } from '../support/protocol.ts';
-import { startTestServer } from '../support/server.ts';
+import { startTestServer, tables } from '../support/server.ts';
 
 const scope = 'openid email catalog:read catalog:write orders:read shared:read';
 const shop: FullClient = { ...mobile, client_id: 'shop', scope };
 const robot: FullClient = { ...machine, client_id: 'robot', scope: 'catalog:read orders:read shared:read' };
+
+const asker: FullClient = { ...machine, client_id: 'asker', may_introspect: true };
 
 const catalog = 'https://api.example/catalog';
 const orders = 'https://api.example/orders';
 const stock = 'https://stock.example/api?tenant=1';
 const doomed = 'urn:example:doomed';
 
+const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
 const server = await startTestServer({
-  clients: [shop, robot],
-  environment: { PIXY_AUDIENCE: 'https://default.example' },
+  clients: [shop, robot, asker],
+  environment: { PIXY_AUDIENCE: 'https://default.example', PIXY_WRAPPING_KEY },
 });
 await registerApi({ resource: catalog, scope: ['catalog:read', 'catalog:write'], accessTokenLifetime: 600 });
 await registerApi({ resource: orders, scope: ['orders:read'], accessTokenLifetime: 7_200 });
@@ -67,6 +78,8 @@ async function tokensFor(resources: readonly string[], changes: Fields = {}): Pr
 }
 
 const audience = ({ access_token }: Tokens) => claimsOf(access_token)['aud'];
+/** With `openid`, a token is for /userinfo as well. */
+const andIssuer = (...named: string[]) => [...named, server.issuer];
 const scopeIn = ({ access_token }: Tokens) => claimsOf(access_token)['scope'];
 const invalidTarget = { status: 400, json: { error: 'invalid_target' } };
 
@@ -108,7 +121,7 @@ describe('RI1: a resource that is no absolute URI without a fragment', () => {
   });
 
   test('RI5: that is empty is none at all', async () => {
-    expect(audience(await tokensFor(['']))).toBe('https://default.example');
+    expect(audience(await tokensFor(['']))).toEqual(andIssuer('https://default.example'));
   });
 });
 
@@ -138,13 +151,13 @@ describe('RI3: a token request for part of what was authorized', () => {
   test('is for that part', async () => {
     const { status, json } = await exchange(await codeFor([catalog, orders]), [orders]);
     expect(status).toBe(200);
-    expect(audience(json)).toBe(orders);
+    expect(audience(json)).toEqual(andIssuer(orders));
   });
 
   test('leaves the rest for a later refresh', async () => {
     const { json } = await exchange(await codeFor([catalog, orders]), [orders]);
     const next = await refreshed(server, shop, json.refresh_token, { resource: catalog });
-    expect(audience(next)).toBe(catalog);
+    expect(audience(next)).toEqual(andIssuer(catalog));
   });
 
   test('that is wider is invalid_target, and the code stays', async () => {
@@ -177,8 +190,8 @@ describe('RI3: a token request for part of what was authorized', () => {
   test('at a refresh does not narrow the next one', async () => {
     const { refresh_token } = await tokensFor([catalog, orders]);
     const narrow = await refreshed(server, shop, refresh_token, { resource: orders });
-    expect(audience(narrow)).toBe(orders);
-    expect(audience(await refreshed(server, shop, narrow.refresh_token))).toEqual([catalog, orders]);
+    expect(audience(narrow)).toEqual(andIssuer(orders));
+    expect(audience(await refreshed(server, shop, narrow.refresh_token))).toEqual(andIssuer(catalog, orders));
   });
 
   test('that proves itself wrongly is invalid_grant all the same', async () => {
@@ -189,16 +202,58 @@ describe('RI3: a token request for part of what was authorized', () => {
 });
 
 describe('RI4, AT3: the audience', () => {
-  test('is the resource, byte for byte, as a text', async () => {
-    expect(audience(await tokensFor([stock]))).toBe(stock);
+  test('is the resource, byte for byte', async () => {
+    expect(audience(await tokensFor([stock]))).toEqual(andIssuer(stock));
+  });
+
+  test('K14: is a text where it is one', async () => {
+    const { refresh_token } = await tokensFor([catalog], { scope: 'openid catalog:read' });
+    expect(audience(await refreshed(server, shop, refresh_token, { scope: 'catalog:read' }))).toBe(catalog);
+  });
+
+  test('S21: without openid is not the issuer, and such a token opens no /userinfo', async () => {
+    const { refresh_token } = await tokensFor([catalog], { scope: 'openid catalog:read' });
+    const narrow = await refreshed(server, shop, refresh_token, { scope: 'catalog:read' });
+    expect((await userinfo(server, narrow.access_token)).status).toBe(403);
+    expect((await userinfo(server, (await refreshed(server, shop, narrow.refresh_token)).access_token)).status).toBe(
+      200,
+    );
+  });
+
+  test('S21: /userinfo refuses a token with openid that is for an API alone', async () => {
+    const { access_token } = await tokensFor([catalog], { scope: 'openid catalog:read' });
+    const { sub, client_id, grant_id } = claimsOf(access_token) as Record<string, string>;
+    const custody = memoryCustody(localWrapper(Buffer.from(PIXY_WRAPPING_KEY, 'base64url')));
+    const key = await signingKeys(keyStore(openDatabase(), tables.keys), custody, server.clock.now)('RS256');
+    const tokenFor = (audience: string | string[]) =>
+      mintAccessToken(
+        { sub: sub ?? '', clientId: client_id ?? '', ...(grant_id !== undefined && { grantId: grant_id }) },
+        { audience, scope: ['openid'], lifetime: 60 },
+        server.issuer,
+        key,
+        server.clock.now(),
+      );
+    const answer = await userinfo(server, await tokenFor(catalog));
+    expect(answer).toMatchObject({ status: 401, json: { reason: 'access_token_for_another_api' } });
+    expect(answer.headers['www-authenticate']).toContain('error="invalid_token"');
+    for (const aud of [server.issuer, [catalog, server.issuer]]) {
+      expect((await userinfo(server, await tokenFor(aud))).status).toBe(200);
+    }
+  });
+
+  test('S21: the issuer in the list lets nobody introspect a token of an API that is not theirs', async () => {
+    const { access_token: token } = await tokensFor([catalog], { scope: 'openid catalog:read' });
+    expect((await introspect(server, asker, { token })).json).toEqual({ active: false });
+    const { access_token: own } = await tokensFor([]);
+    expect((await introspect(server, asker, { token: own })).json).toMatchObject({ active: true });
   });
 
   test('is a list for more than one resource', async () => {
-    expect(audience(await tokensFor([catalog, orders]))).toEqual([catalog, orders]);
+    expect(audience(await tokensFor([catalog, orders]))).toEqual(andIssuer(catalog, orders));
   });
 
   test('has a resource once that was sent twice', async () => {
-    expect(audience(await tokensFor([catalog, catalog]))).toBe(catalog);
+    expect(audience(await tokensFor([catalog, catalog]))).toEqual(andIssuer(catalog));
   });
 
   test('of the ID token stays the client', async () => {
@@ -216,22 +271,22 @@ describe('RI4, AT3: the audience', () => {
       authorizeFor([catalog, orders], { code_challenge: challenge }),
     );
     const { json } = await exchange({ code: parametersOf(redirected).code, code_verifier: verifier }, []);
-    expect(audience(json)).toEqual([catalog, orders]);
+    expect(audience(json)).toEqual(andIssuer(catalog, orders));
   });
 });
 
 describe('RI5: without a resource', () => {
   test('the audience is the default one', async () => {
-    expect(audience(await tokensFor([]))).toBe('https://default.example');
+    expect(audience(await tokensFor([]))).toEqual(andIssuer('https://default.example'));
   });
 
   test('a token request inherits what was authorized', async () => {
-    expect(audience(await tokensFor([catalog]))).toBe(catalog);
+    expect(audience(await tokensFor([catalog]))).toEqual(andIssuer(catalog));
   });
 
   test('a refresh inherits what was authorized', async () => {
     const { refresh_token } = await tokensFor([catalog]);
-    expect(audience(await refreshed(server, shop, refresh_token))).toBe(catalog);
+    expect(audience(await refreshed(server, shop, refresh_token))).toEqual(andIssuer(catalog));
   });
 
   test('AT3: a client’s own token is for the default audience', async () => {
@@ -330,5 +385,5 @@ describe('an API that was deregistered', () => {
 test('a code that names no resource at all works as ever', async () => {
   const { code, verifier } = await obtainCode(person, shop);
   expect((await redeem(server, shop, { code, code_verifier: verifier })).status).toBe(200);
-  expect(audience(await obtainTokens(server, person, shop))).toBe('https://default.example');
+  expect(audience(await obtainTokens(server, person, shop))).toEqual(andIssuer('https://default.example'));
 });
