@@ -72,7 +72,7 @@ const dollars = (value: number): string => `$${value.toFixed(2)}`;
 
 const names = Object.keys(costOf('signIn'));
 const perMillion = table(
-  ['for a million', 'sign-ins', 'refreshes'],
+  ['per million', 'sign-ins', 'refreshes'],
   [
     ...names.map((name) => [name, dollars(costOf('signIn')[name] ?? 0), dollars(costOf('refresh')[name] ?? 0)]),
     ...(Object.keys(gateways) as (keyof typeof gateways)[]).map((gateway) => [
@@ -100,7 +100,7 @@ const ofUsers = (users: number): number =>
 const crowds = [10_000, 100_000, 1_000_000];
 const managed = table(
   [
-    `active users in a month, ${use.signIns} sign-ins and ${use.refreshes} refreshes each`,
+    `monthly active users, ${use.signIns} sign-ins and ${use.refreshes} refreshes each`,
     ...crowds.map((users) => users.toLocaleString('en')),
   ],
   [
@@ -117,18 +117,18 @@ const managed = table(
 
 const assumptions = [
   `Prices of ${prices.date}, ${prices.region}: ${prices.currency}. ${prices.sources.join(', ')}`,
-  `Calls and capacity units as counted by the bench of ${results.date.slice(0, 10)}: a sign-in ${units('signIn')}, a refresh ${units('refresh')}; besides, ${assumed.indexWrites.signIn} write unit of the index by person when a code with a refresh token is redeemed, which embedded databases do not count.`,
-  `Processor time as measured by it, with RS256, the gateway stand-in included: ${pixy.signIn.cpuMs.toFixed(2)} ms a sign-in, ${pixy.refresh.cpuMs.toFixed(2)} ms a refresh; at ${memoryMb} MB a function has ${((memoryMb / assumed.oneProcessorMb) * 100).toFixed(0)} % of a processor, taken as fast as the one measured.`,
-  `${assumed.databaseMs} ms for each call of DynamoDB, and half a millisecond of rounding a call. No cold starts: one in a thousand calls would add less than a cent.`,
-  `Log lines as written: ${lines.signIn} bytes a sign-in and ${lines.refresh} a refresh, and ${assumed.accessLogBytes} bytes of the access log for every call; Lambda itself writes only about calls that failed; ${assumed.logEventBytes} bytes more for each line.`,
-  'Private keys in memory. With `signing: kms` every token is a call of KMS: $15 a million signatures, $30 a million sign-ins.',
-  'Without data that leaves AWS ($0.09 a GB; about 4 kB a sign-in, $0.36 a million), storage ($0.25 a GB and month) and the sign-in page itself, which only comes when there is no session.',
+  `Calls and capacity units as counted by the bench of ${results.date.slice(0, 10)}: a sign-in ${units('signIn')}, a refresh ${units('refresh')}. Redeeming a code with a refresh token adds ${assumed.indexWrites.signIn} write unit for the index by person, which embedded databases do not count.`,
+  `Processor time as measured by the bench with RS256, including the gateway stand-in: ${pixy.signIn.cpuMs.toFixed(2)} ms a sign-in, ${pixy.refresh.cpuMs.toFixed(2)} ms a refresh. At ${memoryMb} MB a function has ${((memoryMb / assumed.oneProcessorMb) * 100).toFixed(0)} % of a processor, assumed to be as fast as the one measured.`,
+  `${assumed.databaseMs} ms for each DynamoDB call, and half a millisecond of rounding per function call. No cold starts: one in a thousand calls would add less than a cent.`,
+  `Log lines as written: ${lines.signIn} bytes a sign-in and ${lines.refresh} a refresh, ${assumed.accessLogBytes} bytes of access log for every call, and ${assumed.logEventBytes} more bytes for each line. Lambda itself logs only failed calls.`,
+  'Private keys in memory. With `signing: kms` every token is a KMS call: $15 per million signatures, $30 per million sign-ins.',
+  'Not included: data that leaves AWS ($0.09 a GB; about 4 kB a sign-in, $0.36 per million), storage ($0.25 a GB and month) and the sign-in page itself, which is shown only when there is no session.',
   prices.managedNote,
 ];
 
 function units(flow: Flow): string {
   const { calls, writeUnits, readUnits } = counts[flow];
-  return `${calls} calls, ${writeUnits} write and ${readUnits} read units`;
+  return `${calls} ${calls === 1 ? 'call' : 'calls'}, ${writeUnits} write and ${readUnits} read units`;
 }
 
 const readme = `${dollars(total('signIn', 'HTTP API'))} per million sign-ins and ${dollars(total('refresh', 'HTTP API'))} per million refreshes on the HTTP API, logs included; ${dollars(aws.kmsKeyMonth)} a month when nobody signs in (list prices of ${prices.date}, ${prices.region}; npm run cost)`;

@@ -11,12 +11,12 @@ export function errorsDocument(): string {
   const mistakes = Object.entries(mistakeSentences).map(([name, sentence]) => `| \`${name}\` | ${sentence} |`);
   return `# Why a request was refused
 
-Every refusal has a stable reason. It is in the \`reason\` member of JSON answers, at the end of \`error_uri\`, and in the audit line with the same request id
-as the \`x-request-id\` header of the answer. A running server explains them at \`/errors\`. This page is made from the same catalogue by \`npm run docs:errors\`.
+Every refusal has a stable reason. It is in the \`reason\` member of JSON responses, at the end of \`error_uri\`, and in the audit line with the same request id
+as the \`x-request-id\` header of the response. A running server explains the reasons at \`/errors\`. \`npm run docs:errors\` generates this page from the same catalogue.
 
 ## Recognised mistakes
 
-Where the input shows a well-known mistake, the description names it:
+If the input shows a well-known mistake, the description names it:
 
 | mistake | what the description says |
 | --- | --- |

@@ -43,7 +43,7 @@ export const refusalCatalogue = {
   },
   code_challenge_malformed: {
     error: 'invalid_request',
-    means: 'The code_challenge does not have the form its method asks for.',
+    means: 'The code_challenge does not have the form that its method requires.',
     fix: 'For S256 send base64url(SHA-256(code_verifier)): exactly 43 characters of A-Z a-z 0-9 - _ without padding. For plain, or without a method, send the verifier: 43 to 128 characters of A-Z a-z 0-9 - . _ ~.',
   },
   code_challenge_method_required: {
@@ -54,7 +54,7 @@ export const refusalCatalogue = {
   code_challenge_method_unsupported: {
     error: 'invalid_request',
     means: 'The code_challenge_method is unknown.',
-    fix: 'Send code_challenge_method=S256, in exactly these characters.',
+    fix: 'Send code_challenge_method=S256, spelled exactly like this.',
   },
   code_challenge_method_plain_refused: {
     error: 'invalid_request',
@@ -98,19 +98,19 @@ export const refusalCatalogue = {
   },
   parameter_duplicated: {
     error: 'invalid_request',
-    means: 'A parameter is there more than once.',
-    fix: 'Send every parameter once.',
+    means: 'A parameter is sent more than once.',
+    fix: 'Send every parameter only once.',
   },
   parameter_too_long: {
     error: 'invalid_request',
-    means: 'A parameter is too long: state and claims take 4096 characters, nonce 1024, scope 2048.',
+    means: 'A parameter is too long: state and claims may have 4096 characters, nonce 1024, scope 2048.',
     fix: 'Keep large values in the client and send a reference to them.',
   },
   method_not_allowed: {
     error: 'invalid_request',
     status: 405,
-    means: 'The endpoint does not answer this HTTP method.',
-    fix: 'Use a method of the Allow header.',
+    means: 'The endpoint does not support this HTTP method.',
+    fix: 'Use a method from the Allow header.',
   },
   content_type_unsupported: {
     error: 'invalid_request',
@@ -132,7 +132,7 @@ export const refusalCatalogue = {
   client_unknown: {
     error: 'invalid_client',
     means: 'No client is registered with this client_id.',
-    fix: 'Check the client_id, and that it was registered with this authorization server.',
+    fix: 'Check the client_id, and that the client is registered with this authorization server.',
   },
   client_disabled: {
     error: 'invalid_client',
@@ -142,7 +142,7 @@ export const refusalCatalogue = {
   client_authentication_missing: {
     error: 'invalid_client',
     means: 'The client must authenticate and did not.',
-    fix: 'Send the client secret in the way the client is registered for (token_endpoint_auth_method).',
+    fix: 'Send the client secret with the registered token_endpoint_auth_method.',
   },
   client_authentication_malformed: {
     error: 'invalid_client',
@@ -156,13 +156,13 @@ export const refusalCatalogue = {
   },
   client_authentication_method_not_registered: {
     error: 'invalid_client',
-    means: 'The client authenticates in another way than it is registered for.',
-    fix: 'Use the registered token_endpoint_auth_method, or register the client for this one.',
+    means: 'The client does not authenticate in the way it is registered for.',
+    fix: 'Use the registered token_endpoint_auth_method, or register this one.',
   },
   client_secret_wrong: {
     error: 'invalid_client',
     means: 'The client secret is wrong.',
-    fix: 'Check the secret; secrets may have been rotated.',
+    fix: 'Check the secret; it may have been rotated.',
   },
   client_authentication_throttled: {
     error: 'temporarily_unavailable',
@@ -173,7 +173,7 @@ export const refusalCatalogue = {
   grant_type_not_registered: {
     error: 'unauthorized_client',
     means: 'The client is not registered for this grant type.',
-    fix: 'Register it in grant_types, or use a grant type of the registration.',
+    fix: 'Register it in grant_types, or use a registered grant type.',
   },
   redirect_uri_missing: {
     error: 'invalid_request',
@@ -182,7 +182,7 @@ export const refusalCatalogue = {
   },
   redirect_uri_not_registered: {
     error: 'invalid_request',
-    means: 'The redirect_uri is not one of those the client is registered with.',
+    means: 'The redirect_uri is not registered for this client.',
     fix: 'Send it character for character as registered. Only the port of a loopback URI may differ.',
   },
   response_type_missing: {
@@ -203,7 +203,7 @@ export const refusalCatalogue = {
   response_mode_unsupported: {
     error: 'invalid_request',
     means: 'The response_mode is not supported.',
-    fix: 'Use a mode of response_modes_supported in the metadata, or leave it out.',
+    fix: 'Use one of response_modes_supported in the metadata, or leave it out.',
   },
   request_object_unsupported: {
     error: 'request_not_supported',
@@ -217,18 +217,18 @@ export const refusalCatalogue = {
   },
   scope_malformed: {
     error: 'invalid_scope',
-    means: 'The scope has a character that a scope value cannot have.',
-    fix: 'Separate values by single spaces; use visible ASCII without quotes and backslashes.',
+    means: 'The scope contains a character that scope values cannot have.',
+    fix: 'Separate values with single spaces, and use visible ASCII without quotes or backslashes.',
   },
   scope_not_registered: {
     error: 'invalid_scope',
     means: 'The client is registered for none of the requested scope values.',
-    fix: 'Request a scope of the registration of the client.',
+    fix: 'Request a scope that the client is registered for.',
   },
   prompt_contradictory: {
     error: 'invalid_request',
-    means: 'prompt=none stands together with another prompt.',
-    fix: 'Send none alone, or other prompts without it.',
+    means: 'prompt=none is combined with another prompt value.',
+    fix: 'Send none alone, or send only other values.',
   },
   max_age_malformed: {
     error: 'invalid_request',
@@ -252,8 +252,8 @@ export const refusalCatalogue = {
   },
   acr_unmet: {
     error: 'unmet_authentication_requirements',
-    means: 'The request insists on an authentication context class that the person did not or cannot reach.',
-    fix: 'Ask for one of acr_values_supported in the server metadata, or ask for it without essential.',
+    means: 'The request requires an authentication context class that the person did not reach or cannot reach.',
+    fix: 'Ask for one of acr_values_supported in the server metadata, or do not mark it as essential.',
   },
   grant_type_missing: {
     error: 'invalid_request',
@@ -268,12 +268,12 @@ export const refusalCatalogue = {
   code_missing: {
     error: 'invalid_request',
     means: 'The request has no code.',
-    fix: 'Send the code of the authorization response.',
+    fix: 'Send the code from the authorization response.',
   },
   code_unknown: {
     error: 'invalid_grant',
-    means: 'The code is unknown: never issued here, or gone long since.',
-    fix: 'Start again, and send the code once, as it came and percent-decoded.',
+    means: 'The code is unknown: it was never issued here, or was deleted long ago.',
+    fix: 'Start again, and send the code once, percent-decoded and otherwise exactly as received.',
   },
   code_expired: {
     error: 'invalid_grant',
@@ -283,8 +283,8 @@ export const refusalCatalogue = {
   code_spent: {
     error: 'invalid_grant',
     means:
-      'The code was presented before. A code can be redeemed once; a replay with a valid proof revokes its tokens.',
-    fix: 'Start again, and make sure that the client sends its token request once.',
+      'The code was presented before. A code can be redeemed once; replaying it with a valid proof revokes its tokens.',
+    fix: 'Start again, and make sure that the client sends its token request only once.',
   },
   code_of_another_client: {
     error: 'invalid_grant',
@@ -293,7 +293,7 @@ export const refusalCatalogue = {
   },
   redirect_uri_differs: {
     error: 'invalid_grant',
-    means: 'The redirect_uri is not the one of the authorization request. The code is spent.',
+    means: 'The redirect_uri differs from the one in the authorization request. The code is spent.',
     fix: 'Start again, and send the same redirect_uri in both requests.',
   },
   redirect_uri_required: {
@@ -305,12 +305,12 @@ export const refusalCatalogue = {
   refresh_token_missing: {
     error: 'invalid_request',
     means: 'The request has no refresh_token.',
-    fix: 'Send the refresh token of the last token response.',
+    fix: 'Send the refresh token from the last token response.',
   },
   refresh_token_unknown: {
     error: 'invalid_grant',
-    means: 'The refresh token is unknown: not made here, or its grant is long gone.',
-    fix: 'Let the person sign in again, and store the refresh token of every response whole.',
+    means: 'The refresh token is unknown: it was never issued here, or its grant was deleted long ago.',
+    fix: 'Have the person sign in again, and store the complete refresh token from every response.',
   },
   refresh_token_of_another_client: {
     error: 'invalid_grant',
@@ -319,18 +319,18 @@ export const refusalCatalogue = {
   },
   refresh_token_expired: {
     error: 'invalid_grant',
-    means: 'The refresh token was not used for too long, or its grant has come to its end.',
-    fix: 'Let the person sign in again.',
+    means: 'The refresh token was unused for too long, or its grant has ended.',
+    fix: 'Have the person sign in again.',
   },
   refresh_token_replayed: {
     error: 'invalid_grant',
-    means: 'The refresh token was replaced by a newer one before. Somebody has a copy, so the grant is revoked.',
-    fix: 'Let the person sign in again, and replace the stored refresh token with the one of every response.',
+    means: 'The refresh token has already been replaced by a newer one. Somebody has a copy, so the grant is revoked.',
+    fix: 'Have the person sign in again, and replace the stored refresh token with the one from every response.',
   },
   grant_revoked: {
     error: 'invalid_grant',
     means: 'The grant was revoked.',
-    fix: 'Let the person sign in again.',
+    fix: 'Have the person sign in again.',
   },
   scope_wider_than_granted: {
     error: 'invalid_scope',
@@ -355,12 +355,12 @@ export const refusalCatalogue = {
   resource_ambiguous: {
     error: 'invalid_target',
     means:
-      'A scope value means something at more than one of the resources, so a token for all of them would be ambiguous.',
+      'More than one of the resources defines the same scope value, so a token for all of them would be ambiguous.',
     fix: 'Send one resource in each token request.',
   },
   signing_algorithm_unavailable: {
     error: 'unauthorized_client',
-    means: 'The client is registered for an algorithm of ID tokens that this server has no key for.',
+    means: 'The client is registered for an ID token algorithm that this server has no key for.',
     fix: 'Register the client with an id_token_signed_response_alg that the server metadata announces.',
   },
   token_missing: {
@@ -375,7 +375,7 @@ export const refusalCatalogue = {
   },
   token_type_not_revocable: {
     error: 'unsupported_token_type',
-    means: 'The token stands for itself alone and has no grant that could be revoked.',
+    means: 'The token is self-contained and has no grant that could be revoked.',
     fix: 'Wait for it to expire, or disable the client.',
   },
   introspection_not_allowed: {
@@ -393,31 +393,31 @@ export const refusalCatalogue = {
   access_token_invalid: {
     error: 'invalid_token',
     status: 401,
-    means: 'The access token is malformed, expired, revoked, or not one of this server.',
-    fix: 'Get a new one with the refresh token, or let the person sign in again.',
+    means: 'The access token is malformed, expired, revoked, or not issued by this server.',
+    fix: 'Get a new one with the refresh token, or have the person sign in again.',
   },
   access_token_sent_twice: {
     error: 'invalid_request',
-    means: 'The access token is in the header and in the form.',
-    fix: 'Send it once.',
+    means: 'The access token is in both the header and the form.',
+    fix: 'Send it only once.',
   },
   scope_insufficient: {
     error: 'insufficient_scope',
     status: 403,
-    means: 'The access token was not granted the scope this needs.',
-    fix: 'Ask for the scope of the WWW-Authenticate header in the authorization request.',
+    means: 'The access token does not have the required scope.',
+    fix: 'In the authorization request, ask for the scope that the WWW-Authenticate header names.',
   },
   access_token_for_another_api: {
     error: 'invalid_token',
     status: 401,
     means: 'The access token was issued for another API.',
-    fix: 'Ask the token endpoint for one with the resource of this API.',
+    fix: 'Request one from the token endpoint with the resource of this API.',
   },
   resource_not_found: {
     error: 'invalid_request',
     status: 404,
     means: 'There is nothing at this address of the management API.',
-    fix: 'Check the path and the client id in it; GET /admin/openapi.json has every path.',
+    fix: 'Check the path and the client id in it; GET /admin/openapi.json lists every path.',
   },
   query_invalid: {
     error: 'invalid_request',
@@ -437,8 +437,8 @@ export const refusalCatalogue = {
   },
   json_malformed: {
     error: 'invalid_request',
-    means: 'The body is not one JSON object of at most 16 levels in valid UTF-8.',
-    fix: 'Check it with a JSON parser, and that it was sent whole.',
+    means: 'The body is not a JSON object of at most 16 levels in valid UTF-8.',
+    fix: 'Check it with a JSON parser, and check that all of it was sent.',
   },
   document_invalid: {
     error: 'invalid_request',
@@ -449,7 +449,7 @@ export const refusalCatalogue = {
   precondition_required: {
     error: 'invalid_request',
     status: 428,
-    means: 'A change has to say which version it was made for, and the request has no If-Match header.',
+    means: 'A change must name the version it was made for, and the request has no If-Match header.',
     fix: 'Read the current version and send its ETag in If-Match.',
   },
   precondition_failed: {
@@ -461,17 +461,17 @@ export const refusalCatalogue = {
   state_conflict: {
     error: 'invalid_request',
     status: 409,
-    means: 'The change does not fit what is there now. Nothing was changed.',
-    fix: 'The detail member says what is in the way.',
+    means: 'The change conflicts with the current state. Nothing was changed.',
+    fix: 'The detail member describes the conflict.',
   },
   client_assertion_malformed: {
     error: 'invalid_client',
-    means: 'The client assertion is not a JWT of the form RFC 7523 asks for.',
+    means: 'The client assertion is not a JWT of the form that RFC 7523 requires.',
     fix: 'Send client_assertion_type and a JWT signed by a key of the client, with iss, sub, aud, exp and jti.',
   },
   client_assertion_wrong: {
     error: 'invalid_client',
-    means: 'The client assertion does not prove the client: signature, issuer, subject, audience or time are wrong.',
+    means: 'The client assertion does not prove the client: its signature, issuer, subject, audience or time is wrong.',
     fix: 'Sign it with a registered key; iss and sub are the client_id, aud is the issuer, exp is at most five minutes away.',
   },
   client_assertion_replayed: {
@@ -487,7 +487,7 @@ export const refusalCatalogue = {
   nonce_required: {
     error: 'invalid_request',
     means: 'The response_type returns an ID token from the authorization endpoint and the request has no nonce.',
-    fix: 'Send a nonce that belongs to the session of the browser.',
+    fix: 'Send a nonce that is bound to the browser session.',
   },
   form_token_invalid: {
     error: 'invalid_request',
@@ -513,7 +513,7 @@ export const refusalCatalogue = {
   },
   second_factor_wrong: {
     error: 'access_denied',
-    means: 'The code is not one of the authenticator app of the account, and no recovery code that is left.',
+    means: 'The code is neither from the authenticator app of the account nor an unused recovery code.',
     fix: 'Enter the code that the app shows now, or another recovery code.',
   },
   second_factor_used: {
@@ -523,13 +523,13 @@ export const refusalCatalogue = {
   },
   second_factor_late: {
     error: 'access_denied',
-    means: 'The password was given more than five minutes ago, in another browser, or not at all.',
+    means: 'The password was entered more than five minutes ago, in another browser, or not at all.',
     fix: 'Sign in again from the beginning.',
   },
   passkey_wrong: {
     error: 'access_denied',
     means:
-      'What the browser sent is not proof of the passkey: signature, origin, RP ID or the verification of the person are wrong.',
+      'The response from the browser does not prove the passkey: its signature, origin, RP ID or user verification is wrong.',
     fix: 'Try again on the page of this server, and let the device verify who you are.',
   },
   passkey_unknown: {
@@ -539,8 +539,8 @@ export const refusalCatalogue = {
   },
   passkey_known: {
     error: 'access_denied',
-    means: 'The account has this passkey already, or as many as it can have.',
-    fix: 'Use the one that is there, or another device.',
+    means: 'The account already has this passkey, or has as many as it can have.',
+    fix: 'Use the existing passkey, or another device.',
   },
   passkey_challenge_spent: {
     error: 'access_denied',
@@ -549,29 +549,29 @@ export const refusalCatalogue = {
   },
   passkey_copied: {
     error: 'access_denied',
-    means: 'The passkey says that it was used less often than it was. There may be a copy of it.',
+    means: 'The passkey reports fewer uses than were recorded here. There may be a copy of it.',
     fix: 'Sign in another way, remove the passkey and make a new one.',
   },
   last_way_in: {
     error: 'access_denied',
-    means: 'It is the only way in which the person can sign in.',
+    means: 'This is the only way the person can sign in.',
     fix: 'Add another one first.',
   },
   upstream_unknown: {
     error: 'invalid_request',
     status: 404,
-    means: 'There is no upstream provider of this id.',
-    fix: 'Start from the sign-in page, which has a button for each of them.',
+    means: 'There is no upstream provider with this id.',
+    fix: 'Start from the sign-in page, which has a button for each provider.',
   },
   upstream_flow_unknown: {
     error: 'access_denied',
     means:
-      'The answer of the upstream provider belongs to no sign-in of this browser: it took too long, was used before, or was started elsewhere.',
+      'The response from the upstream provider belongs to no sign-in of this browser: that sign-in took too long, is already over, or was started elsewhere.',
     fix: 'Sign in again from the beginning, in one browser that keeps cookies.',
   },
   upstream_denied: {
     error: 'access_denied',
-    means: 'The person, or the upstream provider, said no.',
+    means: 'The person or the upstream provider declined.',
     fix: 'Try again, or sign in another way.',
   },
   upstream_unavailable: {
@@ -581,30 +581,30 @@ export const refusalCatalogue = {
   },
   upstream_answer_invalid: {
     error: 'access_denied',
-    means: 'The answer of the upstream provider is not one that can be believed.',
-    fix: 'Operators: compare issuer, client_id, secret and the redirect URI that is registered there; the audit line has the cause.',
+    means: 'The response from the upstream provider cannot be trusted.',
+    fix: 'Operators: check the issuer, client_id, secret and the redirect URI registered there; the audit line has the cause.',
   },
   upstream_not_fresh: {
     error: 'access_denied',
     means:
-      'A fresh sign-in was asked for, and the upstream provider does not say (`auth_time`) that it asked the person again.',
+      'A fresh sign-in is required, and the upstream provider does not say (`auth_time`) that it asked the person again.',
     fix: 'Sign in another way. Operators: have the provider put `auth_time` into its ID tokens.',
   },
   upstream_address_refused: {
     error: 'access_denied',
-    means: 'Only verified email addresses of certain domains may come from this upstream provider.',
+    means: 'This upstream provider is accepted only with verified email addresses of certain domains.',
     fix: 'Use an account there that has such an address, or sign in another way.',
   },
   upstream_not_linked: {
     error: 'access_denied',
     means:
-      'No account is linked to this identity, and none may be made for it: the provider makes none, or its email address belongs to an account already.',
+      'No account is linked to this identity, and none can be created for it: accounts are not created for this provider, or the email address already belongs to an account.',
     fix: 'Sign in to that account in another way and link the identity there.',
   },
   upstream_linked_elsewhere: {
     error: 'access_denied',
     means: 'The identity at the upstream provider is linked to another account.',
-    fix: 'Take the link away there first.',
+    fix: 'Remove that link first.',
   },
   upstream_account_disabled: {
     error: 'access_denied',
@@ -614,55 +614,53 @@ export const refusalCatalogue = {
   hook_failed: {
     error: 'temporarily_unavailable',
     status: 503,
-    means:
-      'A function of the operator that has to be asked did not answer in time, or not in the form that is expected.',
+    means: 'A hook of the operator did not answer in time, or not in the expected form.',
     fix: 'Try again in a moment. Operators: the audit line has the cause; see docs/hooks.md.',
   },
   password_unacceptable: {
     error: 'invalid_request',
     means: 'The new password is too short, too long or easy to guess.',
-    fix: 'Choose a password of 10 to 1,024 characters that is not the username, nor a few characters over and over.',
+    fix: 'Choose a password of 10 to 1,024 characters that is neither the username nor a few characters repeated.',
   },
   invitation_unknown: {
     error: 'access_denied',
     status: 404,
-    means: 'The link is not one that was given out, or another one took its place.',
-    fix: 'Open the whole link, or ask whoever sent it for a new one.',
+    means: 'The link was never issued, or another link replaced it.',
+    fix: 'Open the complete link, or ask the sender for a new one.',
   },
   invitation_used: {
     error: 'access_denied',
     status: 410,
     means: 'The link was used before.',
-    fix: 'Sign in, or ask whoever sent the link for a new one.',
+    fix: 'Sign in, or ask the sender of the link for a new one.',
   },
   invitation_expired: {
     error: 'access_denied',
     status: 410,
-    means: 'The link is too old.',
-    fix: 'Ask whoever sent the link for a new one.',
+    means: 'The link has expired.',
+    fix: 'Ask the sender of the link for a new one.',
   },
   registration_off: {
     error: 'access_denied',
     status: 404,
-    means: 'People cannot make accounts themselves here.',
+    means: 'People cannot create their own accounts here.',
     fix: 'Ask the operator for an invitation.',
   },
   registration_throttled: {
     error: 'access_denied',
     status: 429,
-    means: 'There were too many attempts to make an account from this address.',
+    means: 'There were too many attempts to create an account from this address.',
     fix: 'Wait as long as the Retry-After header says and try again.',
   },
   username_malformed: {
     error: 'invalid_request',
-    means:
-      'The username is empty, longer than 200 characters, or has a space, an @ or a character that cannot be seen.',
+    means: 'The username is empty, longer than 200 characters, or contains a space, an @ or an invisible character.',
     fix: 'Choose another username.',
   },
   username_taken: {
     error: 'invalid_request',
     status: 409,
-    means: 'The username is that of another account.',
+    means: 'The username belongs to another account.',
     fix: 'Choose another username.',
   },
   email_malformed: {
@@ -679,14 +677,14 @@ export const refusalCatalogue = {
   server_error: {
     error: 'server_error',
     status: 500,
-    means: 'The authorization server has met an unexpected condition.',
-    fix: 'Tell its operator the request id of the response headers.',
+    means: 'The authorization server encountered an unexpected condition.',
+    fix: 'Give its operator the request id from the response headers.',
   },
 } as const satisfies Record<Reason, CatalogueEntry>;
 
 /** The sentence that names a recognised mistake, added to the description. */
 export const mistakeSentences: Record<PkceMistake, string> = {
-  challenge_padded: 'It ends in padding (=): leave the padding off.',
+  challenge_padded: 'It ends in padding (=): remove the padding.',
   challenge_in_standard_base64: 'It looks like standard base64: use the URL-safe alphabet, - for + and _ for /.',
   challenge_is_hex: 'It looks like the digest in hexadecimal: encode the raw 32 bytes of the digest in base64url.',
   challenge_is_base64_of_hex:
@@ -696,7 +694,7 @@ export const mistakeSentences: Record<PkceMistake, string> = {
     'The verifier itself was sent as the challenge with method S256: hash it first, or check that the two are not swapped.',
   plain_used_with_hash:
     'The challenge is the S256 hash of the verifier, but the method was plain or missing: send code_challenge_method=S256.',
-  method_in_wrong_case: 'The method is case-sensitive: S256 has a capital S, plain none.',
+  method_in_wrong_case: 'The method is case-sensitive: S256 has a capital S, and plain is all lower case.',
   method_is_a_hash_name: 'The method is called S256.',
 };
 

@@ -30,14 +30,14 @@ test.for([true, false])(
     await page.getByLabel('Current password').fill(demoAccount.password);
     await page.getByLabel('New password').fill(demoAccount.password.padEnd(12, '!'));
     await page.getByRole('button', { name: 'Save password' }).click();
-    await page.getByText('Your password is changed.').waitFor();
+    await page.getByText('Your password has been changed.').waitFor();
     expect(page.url()).toBe(`${issuer}/account`);
 
     await page.getByRole('link', { name: 'Change password' }).click();
     await page.getByLabel('Current password').fill(demoAccount.password.padEnd(12, '!'));
     await page.getByLabel('New password').fill(demoAccount.password);
     await page.getByRole('button', { name: 'Save password' }).click();
-    await page.getByText('Your password is changed.').waitFor();
+    await page.getByText('Your password has been changed.').waitFor();
 
     // Nothing is left that the next person with this account could end instead.
     await page.goto(`${issuer}/sign-out`);

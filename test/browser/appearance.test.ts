@@ -125,7 +125,7 @@ test('a screen reader names the page and what is on it, and password managers fi
   ]);
   expect(tree.find(({ role }) => role === 'checkbox')).toMatchObject({
     name: 'Keep me signed in',
-    description: 'Only on a device that is yours alone.',
+    description: 'Only on your own device.',
   });
   const buttons = tree.filter(({ role }) => role === 'button').map(({ name }) => name);
   expect(buttons).toEqual(['Sign in', 'Sign in with a passkey']);

@@ -21,7 +21,7 @@ test('a person sees who asks for what, does not allow it, and the app is told', 
   await signIn(page);
   await page.getByRole('heading', { name: 'Allow Harbor Photos to use your account?' }).waitFor();
   expect(await page.getByRole('listitem').allTextContents()).toEqual([
-    'Sign you in, and know you again next time',
+    'Sign you in, and recognise you next time',
     'See your email address',
     'Use the permission photos:read',
   ]);

@@ -47,7 +47,7 @@ async function makePasskey(page: Page, name: string): Promise<void> {
 async function addPasskey(page: Page, name: string): Promise<void> {
   await page.getByLabel('Name of the passkey').fill(name);
   await page.getByRole('button', { name: 'Add a passkey' }).click();
-  await page.getByText('The passkey is added.').waitFor();
+  await page.getByText('The passkey has been added.').waitFor();
 }
 
 /** The link of somebody new. */
@@ -121,14 +121,14 @@ test('a passkey that was removed signs nobody in, and the page says so', async (
   await item.locator('summary').click();
   await item.getByLabel('Name', { exact: true }).fill('Older key');
   await item.getByRole('button', { name: 'Rename: Old key' }).click();
-  await page.getByText('The passkey has its new name.').waitFor();
+  await page.getByText('The passkey has been renamed.').waitFor();
   await page.getByRole('button', { name: 'Remove: Older key' }).click();
-  await page.getByText('The passkey is removed.').waitFor();
+  await page.getByText('The passkey has been removed.').waitFor();
   await signOut(page);
 
   await page.goto(app.begin().url);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
-  await page.getByText('We do not know that passkey.').waitFor();
+  await page.getByText('We do not recognise that passkey.').waitFor();
   await signIn(page);
   await page.waitForURL(`${app.redirectUri}?**`);
 });

@@ -25,7 +25,7 @@ test('an authenticator app is set up, asked for, and gives way to recovery codes
   await enterCode(page, 'Code that the app shows', '000000');
   await page.getByText('That code is not right').waitFor();
   await enterCode(page, 'Code that the app shows', codeOf(0));
-  await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+  await page.getByRole('heading', { name: 'Save your recovery codes' }).waitFor();
   const codes = await page.locator('.codes code').allTextContents();
   expect(codes).toHaveLength(10);
   const saved = page.waitForEvent('download');
@@ -34,7 +34,7 @@ test('an authenticator app is set up, asked for, and gives way to recovery codes
   expect((await saved).suggestedFilename()).toBe('recovery-codes.txt');
   const [, text = ''] = ((await link.getAttribute('href')) ?? '').split(',');
   expect(decodeURIComponent(text)).toBe(codes.map((code) => `${code}\r\n`).join(''));
-  await page.getByRole('link', { name: 'I have kept them' }).click();
+  await page.getByRole('link', { name: 'I have saved them' }).click();
   await page.getByText('You have 10 recovery codes left.').waitFor();
   await page.context().clearCookies();
 
@@ -42,7 +42,7 @@ test('an authenticator app is set up, asked for, and gives way to recovery codes
   await signIn(page);
   await page.getByRole('heading', { name: 'Enter your code' }).waitFor();
   await enterCode(page, 'Code', codeOf(0));
-  await page.getByText('That code was used before.').waitFor();
+  await page.getByText('That code has already been used.').waitFor();
   await enterCode(page, 'Code', codeOf(1));
   await page.waitForURL(`${app.redirectUri}?**`);
   await page.context().clearCookies();

@@ -180,7 +180,7 @@ test('pkce doctor says what to send', async () => {
   expect(output).toBe(
     [
       'A server refuses this pair.',
-      '  challenge_padded: It ends in padding (=): leave the padding off.',
+      '  challenge_padded: It ends in padding (=): remove the padding.',
       `With this verifier, send code_challenge=${challenge} and code_challenge_method=S256.`,
       '',
     ].join('\n'),

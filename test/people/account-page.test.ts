@@ -118,7 +118,7 @@ test('apps with access: a client with refresh tokens is listed, and without acce
 
   const kept = await obtainTokens(server, person, portal);
   await act(person, { action: 'revoke_access', id: 'calendar' });
-  expect(await bodyOf(person)).toContain('The app has no access any more.');
+  expect(await bodyOf(person)).toContain('The app no longer has access.');
   expect(await bodyOf(person)).not.toContain('Calendar');
   expect((await refresh(server, calendar, tokens.refresh_token)).json['reason']).toBe('grant_revoked');
   expect((await userinfo(server, tokens.access_token)).status).toBe(401);
@@ -219,7 +219,7 @@ test('the password changes with the current one, and all other sessions end', as
     password: next,
   });
   expect(answer).toMatchObject({ status: 303, headers: { location: '/account' } });
-  expect(await bodyOf(person)).toContain('Your password is changed.');
+  expect(await bodyOf(person)).toContain('Your password has been changed.');
   expect(await isSignedIn(other)).toBe(false);
   await expect(signInByForm(server, account('hal'))).rejects.toThrow('could not sign in: 400');
   expect(await isSignedIn(await signInByForm(server, { username: 'hal', password: next }))).toBe(true);
@@ -289,7 +289,7 @@ test('linked accounts are listed, and unlinked by their own person only', async 
 test('a notice is said once, and nobody can put one there with a link', async () => {
   const person = await signedIn(server, 'ann');
   for (const target of ['/account?done=passwordChanged', '/account?notice=passwordChanged']) {
-    expect(await bodyOf(person, target)).not.toContain('Your password is changed.');
+    expect(await bodyOf(person, target)).not.toContain('Your password has been changed.');
   }
   person.cookies.set('pixy_notice', '<script>');
   const page = await person.open('/account');

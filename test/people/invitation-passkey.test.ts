@@ -125,18 +125,18 @@ describe('nothing is kept and the link still works after', () => {
 describe('a link that is not good any more says why', () => {
   test.each<[string, (link: string) => unknown, number, string]>([
     ['too old', () => server.clock.advance(100), 410, 'This invitation is no longer valid'],
-    ['of a disabled account', () => accounts.disable(sub, now()), 404, 'We do not know this invitation'],
+    ['of a disabled account', () => accounts.disable(sub, now()), 404, 'We do not recognise this invitation'],
     [
       'used with a password',
       async () => accounts.setPassword(sub, await hashPassword('set meanwhile')),
       404,
-      'We do not know this invitation',
+      'We do not recognise this invitation',
     ],
     [
       'used with another passkey',
       (link) => acceptWithPasskey(newPerson(server), link, newAuthenticator()),
       410,
-      'This invitation was used before',
+      'This invitation has already been used',
     ],
   ])('%s', async (_, happens, status, words) => {
     const link = await linkFor('invitation', 100);

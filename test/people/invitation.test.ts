@@ -66,7 +66,7 @@ describe('a link that is not good', () => {
     const page = await person.open(to);
     expect(page.status).toBe(status);
     expect(hasForm(page)).toBe(false);
-    expect(page.body).toMatch(/<h1>(We do not know this invitation|This invitation is no longer valid)<\/h1>/);
+    expect(page.body).toMatch(/<h1>(We do not recognise this invitation|This invitation is no longer valid)<\/h1>/);
     const posted = await person.open(to, { method: 'POST', headers: formType, body: encodeFields({ password }) });
     expect(posted.status).toBe(status);
     expect(sessionIn(posted)).toBeUndefined();
@@ -187,7 +187,7 @@ test('a link that was used says so, and sets nothing again', async () => {
   const kept = await hashNow();
   const again = await newPerson(server).open(link);
   expect(again.status).toBe(410);
-  expect(again.body).toContain('This invitation was used before');
+  expect(again.body).toContain('This invitation has already been used');
   const other = newPerson(server);
   const token = formTokenOf(await other.open('/sign-in'));
   const body = encodeFields({ form_token: token, password: 'another good password' });

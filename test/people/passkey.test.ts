@@ -147,7 +147,7 @@ test('a disabled account cannot be signed in to, and is not told apart from a pa
   const authenticator = await addPasskey(server, await signedIn(server, 'gus'));
   await accountStore(openDatabase(), tables.people).disable('sub-of-gus', server.clock.now());
   expect(await refusal(await atSignIn(authenticator))).toMatchObject({
-    sentence: 'We do not know that passkey. Try another one, or sign in another way.',
+    sentence: 'We do not recognise that passkey. Try another one, or sign in another way.',
     reason: 'passkey_unknown',
     isSignedIn: false,
   });
@@ -270,7 +270,7 @@ test('several passkeys have names, can be renamed, and one that is removed signs
 
   const renamed = await act(person, { action: 'rename_passkey', id: made?.id, name: 'Key' });
   expect(renamed).toMatchObject({ status: 303, headers: { location: '/account' } });
-  expect((await person.open('/account')).body).toContain('The passkey has its new name.');
+  expect((await person.open('/account')).body).toContain('The passkey has been renamed.');
   await act(person, { action: 'remove_passkey', id: made?.id });
   expect((await passkeys.list('sub-of-fay')).map(({ name }) => name)).not.toContain('Key');
   expect(await refusal(await atSignIn(authenticator))).toMatchObject({ reason: 'passkey_unknown', isSignedIn: false });

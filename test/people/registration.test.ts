@@ -66,7 +66,7 @@ describe('a registration is refused', () => {
     const throttled = await register({ username: 'too-many' });
     expect(throttled.status).toBe(429);
     expect(Number(throttled.headers['retry-after'])).toBeGreaterThan(0);
-    expect(throttled.body).toContain('Too many accounts were asked for');
+    expect(throttled.body).toContain('Too many accounts were requested');
     expect(await accounts.findByUsername('too-many')).toBeUndefined();
     server.clock.advance(signInLimits.registration.window);
     expect((await register({ username: 'too-many' })).status).toBe(303);

@@ -188,7 +188,7 @@ test('a code is good once, also for the step before it', async () => {
   ];
   expect((await enter(first.person, first.page, code())).status).toBe(200);
   const again = await enter(second.person, second.page, code());
-  expect([again.status, again.body.includes('That code was used before')]).toEqual([400, true]);
+  expect([again.status, again.body.includes('That code has already been used')]).toEqual([400, true]);
   expect(reasons().at(-1)).toBe('second_factor_used');
   expect((await enter(third.person, third.page, code(-30))).status).toBe(400);
   expect(await isSignedIn(second.person)).toBe(false);
@@ -247,10 +247,10 @@ test('a recovery code has a page of its own, works once, and the account tells h
 
   const second = await waitingForCode(server, 'hal');
   const refused = await enter(second.person, { ...second.page, target: '/sign-in/recovery-code' }, typed);
-  expect([refused.status, refused.body.includes('That recovery code is not right, or it was used before.')]).toEqual([
-    400,
-    true,
-  ]);
+  expect([
+    refused.status,
+    refused.body.includes('That recovery code is not right, or it has already been used.'),
+  ]).toEqual([400, true]);
 });
 
 test('new recovery codes take a code of the app, and the old ones are worth nothing', async () => {

@@ -99,7 +99,7 @@ describe('the consent page', () => {
   it('warns of a client that nobody has checked, and of a program on this device', async () => {
     const body = await bodyOf('consent-unverified');
     expect(body).toContain('Nobody has checked who makes');
-    expect(body).toContain('Afterwards you go to a program on this device.');
+    expect(body).toContain('Afterwards, you will be sent to a program on this device.');
   });
 
   it('shows a host of another alphabet as the browser will write it', async () => {

@@ -104,6 +104,6 @@ describe('the look of an answer', () => {
 
   it('escapes what it is given', async () => {
     const said = await look({}).say('consent.host', { host: '<b>"&' });
-    expect(said.toString()).toBe('Afterwards you go to &lt;b&gt;&quot;&amp;.');
+    expect(said.toString()).toBe('Afterwards, you will be sent to &lt;b&gt;&quot;&amp;.');
   });
 });

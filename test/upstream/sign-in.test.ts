@@ -542,7 +542,7 @@ describe('what the address says is wrong', () => {
 });
 
 describe('somebody who has to prove anew who they are', () => {
-  const silent = 'Example ID did not ask you again who you are, which is needed here. Sign in another way.';
+  const silent = 'Example ID did not ask you to sign in again, which is required here. Sign in another way.';
   const ago = (seconds: number) => server.clock.now() - seconds;
   /** Back from the provider, which says that they signed in there at this time. */
   const approved = (authorization: URL, claims: Record<string, unknown>) => {
@@ -668,7 +668,7 @@ describe('linking', () => {
     const there = await post(person, 'example');
     const back = await person.open(targetOf(provider.approve(new URL(there.headers.location ?? ''))));
     expect(problemOn(await person.open(back.headers.location ?? ''))).toBe(
-      'That account at Example ID is linked to another account here. Take the link away there first.',
+      'That account at Example ID is linked to another account here. Remove that link first.',
     );
   });
 
