@@ -1,8 +1,14 @@
-/** Cookies of the sign-in pages. `__Host-` binds them to this host over https; on http://localhost browsers refuse the prefix. */
+/**
+ * Returns the full name of a cookie of the sign-in pages. `__Host-` binds it to this host over https; on http://localhost
+ * browsers reject the prefix.
+ */
 export const cookieName = (issuer: string, name: string): string =>
   issuer.startsWith('https:') ? `__Host-${name}` : name;
 
-/** A Set-Cookie value that scripts cannot read and other sites do not send along, except by a link. `maxAge` is in seconds; absent: until the browser closes. */
+/**
+ * Returns a Set-Cookie value that scripts cannot read and other sites cannot send except by a link. `maxAge` is in seconds;
+ * without it, the cookie lasts until the browser closes.
+ */
 export function setCookie(issuer: string, name: string, value: string, maxAge?: number): string {
   const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax'];
   if (issuer.startsWith('https:')) attributes.push('Secure');
@@ -10,7 +16,7 @@ export function setCookie(issuer: string, name: string, value: string, maxAge?: 
   return [`${cookieName(issuer, name)}=${value}`, ...attributes].join('; ');
 }
 
-/** Takes a cookie away from the browser. */
+/** Returns a Set-Cookie value that removes a cookie. */
 export const clearCookie = (issuer: string, name: string): string => setCookie(issuer, name, '', 0);
 
 export const formCookie = 'pixy_form';
