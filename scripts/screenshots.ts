@@ -69,7 +69,7 @@ async function take(browser: Browser, folder: string, { page: name, view, brand:
   await context.close();
 }
 
-/** The picture of the README: the sign-in page beside the chart of `pixy report adoption`. */
+/** Takes the README's picture: the sign-in page beside the chart of `pixy report adoption`. */
 async function takeOverview(browser: Browser, folder: string) {
   const look = lookIn('en', dressBrand({}));
   const signIn = await samplePages(look)['sign-in']?.();

@@ -4,8 +4,9 @@ import { hashSecret } from '../secret.ts';
 
 /*
  * Limits how often the secret of a client can be guessed. Wrong secrets are counted per client and source address in the Grants
- * table, so that all instances of all functions share the count. A right secret costs nothing. Over the limit, an address is
- * refused from memory until the window ends; the client is not affected at other addresses, and nothing is ever locked for good.
+ * table, so that all instances of all functions share the count. A right secret is not counted, or its count is taken back. Over
+ * the limit, an address is refused from memory until the window ends; the client is not affected at other addresses, and nothing
+ * is ever locked for good.
  */
 
 /** Twenty wrong secrets in ten minutes: more than a deployment with a stale secret tries by hand, and useless against 256 bits. */
@@ -14,7 +15,7 @@ export const secretLimit = { failures: 20, window: 600 } as const;
 /** The registered client whose secret was guessed. All unknown client ids share one counter per address. */
 type Guessed = string | undefined;
 
-/** An attempt that was counted: seconds to wait when it is one too many, and a way to take it back. */
+/** A counted attempt: seconds to wait when it is one too many, and a way to take it back. */
 export type CountedAttempt = { retryAfter: number | undefined; takeBack: () => Promise<void> };
 
 export type SecretThrottle = ReturnType<typeof secretThrottle>;
@@ -46,7 +47,7 @@ export function secretThrottle(database: Database, table: string, now: () => num
     return undefined;
   }
 
-  /** Adds to the counter of this window; one write. */
+  /** Adds to the counter of this window in one write. */
   async function add(amount: number, guessed: Guessed, sourceIp: string) {
     const { window } = secretLimit;
     const at = now();
@@ -75,8 +76,8 @@ export function secretThrottle(database: Database, table: string, now: () => num
     },
 
     /**
-     * Counts an attempt before its secret is compared, in one write: of any number of guesses at once, no more than the limit are
-     * compared. A few too many are not remembered: they may be right ones that are about to be taken back.
+     * Counts an attempt before its secret is compared, in one write, so that of any number of concurrent guesses no more than the
+     * limit are compared. A small excess is not remembered, because it may consist of right secrets about to be taken back.
      */
     async countAttempt(guessed: Guessed, sourceIp: string): Promise<CountedAttempt> {
       const { failed, subject, windowEnd, wait } = await add(1, guessed, sourceIp);

@@ -24,9 +24,9 @@ export const formCookie = 'pixy_form';
 const pairShape = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)[ \t]*=[ \t]*(.*?)[ \t]*$/s;
 
 /**
- * The cookies of a request by their names. A name that is no token (RFC 6265 §4.1.1) is ignored, and so are all cookies of a name
- * that came twice: another host of the domain may have set one of them. Only SP and HTAB count as white space (§5.2), because a
- * browser lets other hosts set names that begin with any other kind, however they look once it is cut off.
+ * Returns the cookies of a request by name. Ignores a name that is not a token (RFC 6265 §4.1.1), and all cookies of a repeated
+ * name, since another host of the domain may have set one of them. Counts only SP and HTAB as white space (§5.2), because
+ * browsers let other hosts set names that begin with any other kind, whatever they look like once it is cut off.
  */
 export function readCookies(pairs: readonly string[]): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();
