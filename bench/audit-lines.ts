@@ -7,8 +7,8 @@ import { replay } from '../shared/reports/replay.ts';
 import type { Period } from '../shared/reports/tally.ts';
 
 /*
- * An audit log to measure with: clients with different policies and habits, and what /authorize would have decided about them.
- * The same arguments always give the same lines.
+ * Makes an audit log to measure with: clients with different policies and habits, and what /authorize would have decided about
+ * their requests. The same arguments always give the same lines.
  */
 
 const day = 86_400;
@@ -30,7 +30,7 @@ export const madeUpClients = (count: number): RegisteredClient[] =>
     pkce: { policy: pkcePolicies[index % 5] ?? 'inherit', ...(index % 7 === 0 && { mode: 'report' }) },
   }));
 
-/** Every client has a habit, and one in ten requests is something else. */
+/** Every client has a habit; one in ten of its requests does something else. */
 const habits: readonly MethodUsed[] = ['S256', 'S256', 'S256', 'plain', 'missing', 'none'];
 
 function lineOf(index: number, lines: number, clients: readonly RegisteredClient[]): string {
@@ -49,7 +49,7 @@ function lineOf(index: number, lines: number, clients: readonly RegisteredClient
   return auditLine(time, `JKJaX${String(index).padStart(10, '0')}=`, decision);
 }
 
-/** Writes one file per day, as a local run does; returns the number of bytes. */
+/** Writes one file per day, as a local run does. Returns the number of bytes. */
 export async function writeAuditFolder(
   folder: string,
   lines: number,

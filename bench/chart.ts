@@ -3,7 +3,7 @@ import type { ServerResult } from './results.ts';
 const row = { height: 30, label: 250, bar: 430 };
 const colors = { own: '#4338ca', other: '#9ca3af' };
 
-/** Processor time of a sign-in, as an SVG: the figure that depends least on what else the machine does. */
+/** Draws the processor time of a sign-in as an SVG. Of all figures, it depends least on what else the machine is doing. */
 export function chart(servers: readonly ServerResult[]): string {
   const longest = Math.max(...servers.map(({ signIn }) => signIn.cpuMs));
   const height = servers.length * row.height + 40;

@@ -9,8 +9,8 @@ import { table, writeParts } from './write-results.ts';
 /*
  * npm run cost [-- --memory 512] [-- --write]
  *
- * What a million sign-ins, a million refreshes and a month without any cost, from the counts and times of the last bench, the bytes
- * of real log lines and the price file. `--write` puts it into docs/cost.md.
+ * Calculates the cost of a million sign-ins, of a million refreshes and of a month without any, from the counts and times of the
+ * last bench, the bytes of real log lines, and the price file. `--write` puts the result into docs/cost.md.
  */
 
 const { values } = parseArgs({
@@ -28,15 +28,15 @@ const counts: NonNullable<typeof pixy.counts> = pixy.counts;
 const { aws } = prices;
 const memoryMb = Number(values.memory);
 const assumed = {
-  /** Megabytes at which a function has one processor. */
+  /** Megabytes at which a function has one full processor. */
   oneProcessorMb: 1_769,
-  /** Milliseconds a function waits for one call of DynamoDB. */
+  /** Milliseconds that a function waits for one call of DynamoDB. */
   databaseMs: 5,
-  /** Bytes of a line of the API's access log. */
+  /** Bytes of a line in the API's access log. */
   accessLogBytes: 350,
-  /** CloudWatch counts so many bytes for every event besides its own. */
+  /** Bytes that CloudWatch adds to every event. */
   logEventBytes: 26,
-  /** Of the index by person, which an embedded database does not charge: once when a code with a refresh token is redeemed. */
+  /** Writes to the index by person, which an embedded database does not charge: one when a code with a refresh token is redeemed. */
   indexWrites: { signIn: 1, refresh: 0 },
 };
 
@@ -44,7 +44,7 @@ type Flow = 'signIn' | 'refresh';
 const flows = { signIn: { requests: 2, measured: pixy.signIn }, refresh: { requests: 1, measured: pixy.refresh } };
 const lines = await writeLinesOfOneSignIn();
 
-/** Dollars for a million, by what they are for. */
+/** Dollars per million, by cost item. */
 function costOf(flow: Flow): Record<string, number> {
   const { requests, measured } = flows[flow];
   const { calls, writeUnits, readUnits } = counts[flow];
@@ -92,7 +92,7 @@ const idle = table(
   ],
 );
 
-/** A person who signs in four times a month and whose app refreshes ten times a day. */
+/** A person who signs in four times a month, with an app that refreshes ten times a day. */
 const use = { signIns: 4, refreshes: 300 };
 const ofUsers = (users: number): number =>
   (users / 1e6) * (use.signIns * total('signIn', 'HTTP API') + use.refreshes * total('refresh', 'HTTP API')) +

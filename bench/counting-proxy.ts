@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 /** One call of the database, and the capacity units that DynamoDB would charge for it. */
 export type CountedCall = { operation: string; table: string; writeUnits: number; readUnits: number };
 
-/** A proxy in front of a DynamoDB endpoint that writes down every call and what it costs. */
+/** Starts a proxy in front of a DynamoDB endpoint that records every call and its cost. */
 export async function startCountingProxy(endpoint: string) {
   const calls: CountedCall[] = [];
   const agent = new Agent({ keepAlive: true });
@@ -26,7 +26,7 @@ export async function startCountingProxy(endpoint: string) {
       .flat()
       .reduce((sum: number, one) => sum + Number((one as Units).CapacityUnits), 0);
     const isWrite = /^(Put|Update|Delete)/.test(operation);
-    // A condition that does not hold is charged as the write would have been, and embedded databases do not say so.
+    // A failed condition is charged like the write, which embedded databases do not report.
     const charged = isWrite && answer.statusCode === 400 ? Math.max(units, 1) : units;
     const { TableName, RequestItems = {} } = input as { TableName?: string; RequestItems?: object };
     const table = TableName ?? Object.keys(RequestItems).join(' ');
@@ -46,13 +46,13 @@ export async function startCountingProxy(endpoint: string) {
 
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** What `work` asks of the database, in order. */
+    /** Returns the database calls that `work` makes, in order. */
     async callsDuring(work: () => Promise<unknown>): Promise<CountedCall[]> {
       const before = calls.length;
       await work();
       return calls.slice(before);
     },
-    /** How many calls there were so far. */
+    /** Returns the number of calls so far. */
     counted: () => calls.length,
     close(): void {
       server.close();

@@ -1,7 +1,7 @@
 import { startEmbeddedDynamoDB } from '../infra/local/embedded-dynamodb.ts';
 import { answerTheParent } from './server-process.ts';
 
-/* The embedded DynamoDB in a process of its own, so that its processor time is not the server's. */
+/* Runs the embedded DynamoDB in a separate process, so that its processor time is not counted as the server's. */
 
 const { endpoint } = await startEmbeddedDynamoDB();
 answerTheParent({ endpoint });

@@ -14,7 +14,7 @@ import { madeUpClients, period, policyOfTheLines, writeAuditFolder } from './aud
 /*
  * node bench/ledger.ts [lines] [clients]
  *
- * Writes audit lines of 30 days into a temporary folder, reports and simulates them, and prints how long that took.
+ * Writes 30 days of audit lines into a temporary folder, runs a report and a simulation, and prints how long they took.
  */
 
 const lineCount = Number(process.argv[2] ?? 100_000);

@@ -7,7 +7,7 @@ import { memoryDatabase } from './memory-database.ts';
 import { newWrappingKey, pixyEnvironment, redirectUri } from './pixy/environment.ts';
 import { setUp } from './pixy/set-up.ts';
 
-/** The bytes that a sign-in and a refresh write into the log, from the handlers themselves. */
+/** Returns the bytes that a sign-in and a refresh log, from the handlers themselves. */
 export async function writeLinesOfOneSignIn(): Promise<{ signIn: number; refresh: number }> {
   const environment = pixyEnvironment('https://sign-in.example.com', 'RS256', newWrappingKey());
   const database = memoryDatabase();

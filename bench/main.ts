@@ -16,8 +16,8 @@ import { writeResults } from './write-results.ts';
 /*
  * npm run bench [-- --rounds 5] [--seconds 2] [--cold-starts 15]
  *
- * Every server in the same rounds on the same machine, one after the other, so that whatever else the machine does is shared
- * by all. Writes bench/results/latest.json and the parts of docs/performance.md that hold results.
+ * Measures the servers in turn, round by round on the same machine, so that whatever else the machine does affects all of them.
+ * Writes bench/results/latest.json and the result sections of docs/performance.md.
  */
 
 const { values } = parseArgs({
@@ -64,7 +64,7 @@ async function compare(): Promise<ServerResult[]> {
   }
   for (let round = 0; round < rounds; round += 1) {
     process.stdout.write(`round ${round + 1} of ${rounds}\n`);
-    // Every other round the other way round: nobody always comes after the same one.
+    // Reverses every other round, so that no server always follows the same one.
     for (const { instance, signIns, refreshes } of round % 2 === 0 ? running : running.toReversed()) {
       const job = { target: instance.target, connections };
       signIns.push(await load.measure({ ...job, kind: 'sign-in', milliseconds }, instance.server));
@@ -92,7 +92,7 @@ type Running = Pick<ServerResult, 'name' | 'store' | 'algorithm'> & {
   refreshes: Measured[];
 };
 
-/** Calls and capacity units of one sign-in and of one refresh, once everything that is remembered is there. */
+/** Counts the calls and capacity units of one sign-in and one refresh, once all caches are filled. */
 async function count({ start }: (typeof servers)[number]) {
   const flows = 20;
   let proxy: Awaited<ReturnType<typeof startCountingProxy>> | undefined;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Done, Job } from './load/run.ts';
 import { type MeasuredProcess, messageOf } from './server-process.ts';
 
-/** One measured stretch of load. Milliseconds and megabytes. */
+/** One measured stretch of load. Times in milliseconds, memory in megabytes. */
 export type Measured = {
   perSecond: number;
   cpuMs: number;
@@ -13,7 +13,7 @@ export type Measured = {
   rssMb: number;
 };
 
-/** The load generator, in a process of its own. */
+/** Starts the load generator in a separate process. */
 export function startLoad() {
   const child: ChildProcess = fork(join(import.meta.dirname, 'load', 'run.ts'), {
     env: { ...process.env, NODE_OPTIONS: '' },
@@ -40,7 +40,7 @@ export function startLoad() {
         rssMb: rss / 1_000_000,
       };
     },
-    /** So many flows, one after the other; for what is counted instead of timed. */
+    /** Runs `count` flows one after another, to count rather than time them. */
     async count(
       job: Omit<Job, 'connections' | 'milliseconds'> & { count: number },
       prepared?: () => void,
@@ -71,7 +71,7 @@ export const median = (values: readonly number[]): number =>
     0.5,
   );
 
-/** The median of every figure. */
+/** Returns the median of every figure. */
 export function medianOf(rounds: readonly Measured[]): Measured {
   const of = (figure: (one: Measured) => number) => median(rounds.map(figure));
   return {
@@ -83,7 +83,7 @@ export function medianOf(rounds: readonly Measured[]): Measured {
   };
 }
 
-/** Processor milliseconds of one signature, to compare machines by. */
+/** Returns the processor milliseconds of one signature, for comparing machines. */
 export function signatureCost(algorithm: 'RS256' | 'ES256'): number {
   const { privateKey } =
     algorithm === 'RS256'

@@ -1,8 +1,8 @@
 import { type ConditionalOutcome, ConditionFailed, type Database, type Item } from '../shared/aws/dynamodb.ts';
 
 /*
- * The verbs of shared/aws/dynamodb.ts over a Map, so that the handlers can be measured as if the store answered at once.
- * It understands the expressions that the stores write. Only for measuring: nothing expires and nothing is checked.
+ * The verbs of shared/aws/dynamodb.ts over a Map, to measure the handlers as if the store answered at once. Understands the
+ * expressions that the stores write. Only for measuring: nothing expires, and nothing is validated.
  */
 
 type Key = { TableName?: string | undefined; Key?: Item | undefined };
@@ -89,7 +89,7 @@ const comparisons: Record<string, (one: never, other: never) => boolean> = {
   '>=': (one, other) => one >= other,
 };
 
-/** Conditions joined by AND, of comparisons and functions, or several of those in parentheses joined by OR. */
+/** Evaluates comparisons and functions joined by AND, or groups of those in parentheses joined by OR. */
 function holds(input: Expressions, item: Item): boolean {
   if (input.ConditionExpression === undefined) return true;
   const holdsOne = (condition: string): boolean => {
@@ -112,7 +112,7 @@ function holds(input: Expressions, item: Item): boolean {
   });
 }
 
-/** SET of values and REMOVE; ADD and DELETE of set members, which only registration uses. */
+/** Applies SET of values and REMOVE, and ADD and DELETE of set members, which only registration uses. */
 function apply(input: Expressions, item: Item): void {
   for (const [, verb, list = ''] of (input.UpdateExpression ?? '').matchAll(
     /(SET|REMOVE|ADD|DELETE) (.*?)(?= (?:SET|REMOVE|ADD|DELETE) |$)/g,
@@ -141,7 +141,7 @@ function apply(input: Expressions, item: Item): void {
   }
 }
 
-/** Items are read by those who wrote them before: what is changed is a copy, two levels deep, as no expression goes deeper. */
+/** Copies an item before a change, because earlier readers still hold it. Two levels deep, which is as deep as expressions go. */
 const copyOf = (item: Item): Item =>
   Object.fromEntries(Object.entries(item).map(([name, value]) => [name, isPlain(value) ? { ...value } : value]));
 

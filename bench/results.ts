@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import type { ColdStarts } from './cold-start/measure.ts';
 import type { Measured } from './measure.ts';
 
-/** What of one flow goes to the database. */
+/** The database calls of one flow. */
 type Count = { calls: number; writeUnits: number; readUnits: number };
 
 export type ServerResult = {
@@ -14,7 +14,7 @@ export type ServerResult = {
   counts?: { signIn: Count; refresh: Count } | undefined;
 };
 
-/** Everything that one run of the bench found out. */
+/** All results of one run of the bench. */
 export type Results = {
   date: string;
   machine: string;

@@ -2,11 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/* Processes that are measured, and what they tell about themselves. */
+/* Processes to measure, and what they report about themselves. */
 
 type Usage = { cpuMs: number; rss: number };
 
-/** In the measured process: says that it is ready, and from then on how much it has used. */
+/** Runs in the measured process: reports that it is ready, and then on request how much it has used. */
 export function answerTheParent(ready: object): void {
   process.on('message', () => {
     const { user, system } = process.cpuUsage();
@@ -18,7 +18,7 @@ export function answerTheParent(ready: object): void {
 
 export type MeasuredProcess<Ready> = Ready & { usage: () => Promise<Usage>; stop: () => Promise<void> };
 
-/** Starts a module of this folder; its standard output goes nowhere. */
+/** Starts a module of this folder and discards its standard output. */
 export async function startProcess<Ready extends object>(
   module: string,
   args: string[] = [],
@@ -42,7 +42,7 @@ export async function startProcess<Ready extends object>(
   };
 }
 
-/** The next message of a child; rejects when it ends instead. */
+/** Returns the next message of a child. Rejects when it ends instead. */
 export async function messageOf(child: ChildProcess): Promise<unknown> {
   const ended = new AbortController();
   try {

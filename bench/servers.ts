@@ -5,7 +5,7 @@ import { type Server, startPixy } from './pixy/start.ts';
 import { startProcess } from './server-process.ts';
 
 type StartOptions = {
-  /** Where the bundles of Pixy are. */
+  /** The folder of Pixy's bundles. */
   folder: string;
   /** Puts something between the server and its database. */
   before?: (endpoint: string) => Promise<string>;
@@ -18,7 +18,7 @@ type Contender = {
   start: (options: StartOptions) => Promise<Server>;
 };
 
-/** A server of another project: a module of peers/, with the address of its database as its last argument. */
+/** Starts another project's server: a module of peers/ with the endpoint of its database as the last argument. */
 const peer =
   (module: string, args: string[], { store }: Pick<Contender, 'store'>) =>
   async (options: StartOptions): Promise<Server> => {
@@ -53,7 +53,7 @@ const dynamodb = { store: 'DynamoDB' } as const;
 const es256 = { algorithm: 'ES256' } as const;
 const rs256 = { algorithm: 'RS256' } as const;
 
-/** Who is measured. openauth signs with ES256 only, so that is what most of them sign with. */
+/** The servers to measure. openauth only signs with ES256, so most of the others use it too. */
 export const servers: readonly Contender[] = [
   { name: 'Pixy', ...memory, ...es256, start: pixyInMemory('ES256') },
   { name: 'oidc-provider', ...memory, ...es256, start: peer('oidc-provider', ['ES256'], memory) },

@@ -9,7 +9,7 @@ import { startPixy } from './pixy/start.ts';
 /*
  * npm run bench:sign-in [-- seconds]
  *
- * Pixy alone, with the embedded database: sign-ins per second, and how long /authorize and /token take.
+ * Measures Pixy alone with the embedded database: sign-ins per second, and how long /authorize and /token take.
  */
 
 const seconds = Number(process.argv[2] ?? 3);

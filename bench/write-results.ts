@@ -23,7 +23,7 @@ export async function writeResults(results: Results): Promise<void> {
   for (const [, text] of parts) process.stdout.write(`\n${text}\n`);
 }
 
-/** Replaces what stands between the markers of a page of docs/. */
+/** Replaces the text between the markers of a page in docs/. Throws when the page has no such markers. */
 export async function writeParts(page: string, parts: readonly [name: string, text: string][]): Promise<void> {
   const file = join(repository, 'docs', page);
   let text = await readFile(file, 'utf8');
@@ -36,7 +36,7 @@ export async function writeParts(page: string, parts: readonly [name: string, te
   tidy(file);
 }
 
-/** Tables are written as the formatter wants them. */
+/** Formats a file, since the formatter aligns tables. */
 function tidy(file: string): void {
   const biome = join(repository, 'node_modules', '.bin', 'biome');
   spawnSync(biome, ['format', '--write', file], { cwd: repository, stdio: 'ignore' });
@@ -81,7 +81,7 @@ function serverTable({ servers, signatureMs }: Results): string {
   return table(head, rows);
 }
 
-/** Where the aims stand, from the same run. */
+/** Compares the results of the same run with the goals. */
 function aimTable({ servers, coldStart }: Results): string {
   const find = (name: string, store: ServerResult['store']) =>
     servers.find((one) => one.name === name && one.store === store && one.algorithm === 'ES256');

@@ -11,7 +11,7 @@ import { conflict, Failure } from './failure.ts';
 import { shown } from './output.ts';
 import { policyAndMode } from './present-client.ts';
 
-/** A client that is there. Fails for one that is not. */
+/** Returns an existing client. Fails when there is none. */
 export async function findClient(context: Context, clientId: string): Promise<Versioned<RegisteredClient>> {
   const { clients } = await context.open();
   const found = await clients.findVersion(clientId);
@@ -20,8 +20,8 @@ export async function findClient(context: Context, clientId: string): Promise<Ve
 }
 
 /**
- * For a client that is new here: a client is the subject of its own tokens, and must not be taken for a person (RFC 9068 §5,
- * RFC 9700 §4.15.1). Fails where an account has this subject.
+ * Fails when an account has a new client's id as its subject: a client is the subject of its own tokens and must not be mistaken
+ * for a person (RFC 9068 §5, RFC 9700 §4.15.1).
  */
 export async function mustBeNobody(context: Context, clientId: string): Promise<void> {
   if (await isSubject(context, clientId)) throw new Failure(`Client ${clientId}: client_id is the sub of an account.`);
@@ -34,12 +34,12 @@ export async function isSubject(context: Context, sub: string): Promise<boolean>
   return accountStore(database, table('people')).isSubject(sub);
 }
 
-/** What became of a client, and the secret that was made for it. */
+/** A changed client, and the secret generated for it. */
 export type Written = { client: RegisteredClient; version: number; secret?: string; differences: Difference[] };
 
 /**
- * Reads a client, decides, and writes under the version that was read (or `--if-version`): who was slower gets a conflict.
- * A decision that changes nothing is not written.
+ * Reads a client, decides, and writes if the version is still the one that was read (or `--if-version`). Fails with a conflict
+ * when another change came first. Does not write a decision that changes nothing.
  */
 export async function updateClient(
   context: Context,
@@ -62,7 +62,7 @@ export async function updateClient(
   return { client, version, differences: changed, ...(secret !== undefined && { secret }) };
 }
 
-/** `--if-version`, checked before anything is decided. */
+/** Checks `--if-version` before anything is decided. Fails with a conflict. */
 export function expectVersion(context: Context, name: string, version: number): void {
   const { ifVersion = version } = context.options();
   if (ifVersion !== version) throw changedMeanwhile(name, version);
@@ -78,14 +78,14 @@ const changedMeanwhile = (name: string, version: number): Failure =>
     `${name} was changed by somebody else and is at version ${version} now: nothing was written, look again and repeat the change.`,
   );
 
-/** The value, or a failure that names every member that is wrong. */
+/** Returns the value, or fails with every mistake. */
 export function mustBeRight<Value>(result: Result<Value, readonly Mistake[]>, clientId: string): Value {
   if (result.ok) return result.value;
   const problems = result.refusal.map(({ member, problem }) => `${member} ${problem}`);
   throw new Failure(`Client ${clientId}: ${problems.join('; ')}.`);
 }
 
-/** The answer to a change: the client as it is now, what differs, and a secret that is never shown again. */
+/** Answers a change with the client as it is now, the differences, and a secret that is never shown again. */
 export async function answerChange(context: Context, written: Written, done: string): Promise<Answer> {
   const { clients } = await context.open();
   const { client, version, secret } = written;

@@ -6,28 +6,28 @@ import type { Io } from './io.ts';
 import type { CommonOptions } from './options.ts';
 import type { Opened, Place, Wanted } from './place.ts';
 
-/** An answer, for programs and for people. */
+/** An answer as JSON and as text. */
 export type Answer = { json: unknown; text: string };
 
-/** What every command is given. Nothing is opened until it asks. */
+/** The input of every command. Opens nothing until asked. */
 export type Context = {
   io: Io;
   /** Epoch seconds. */
   now: () => number;
-  /** The options of the command that runs. */
+  /** The options of the running command. */
   options: () => CommonOptions;
-  /** Opens the stores; closed when the command has ended. */
+  /** Opens the stores, which are closed when the command ends. */
   open: () => Promise<Opened>;
-  /** Who makes the change, and why. `why` where nobody says it. */
+  /** Returns who makes the change and why. `why` is the default reason. */
   author: (why?: string) => Promise<Author>;
-  /** Writes JSON with `--json`, else the text. */
+  /** Prints JSON with `--json`, and the text otherwise. */
   print: (answer: Answer) => void;
   /** Ends with this exit code although nothing failed: the answer is no. */
   endWith: (exitCode: 1) => void;
   lastSeen?: LastSeen | undefined;
 };
 
-/** When each client was last named in the audit log, in epoch seconds. */
+/** Returns when each client was last named in the audit log, in epoch seconds. */
 export type LastSeen = (context: Context) => Promise<ReadonlyMap<string, number>>;
 
 export type RunningContext = Context & {
@@ -49,7 +49,7 @@ export function createContext(io: Io, lastSeen?: LastSeen): RunningContext {
       options = given;
     },
     open: () => {
-      // The AWS SDK and the embedded database take longer to load than everything else: only who needs them waits.
+      // Loaded on demand, because the AWS SDK and the embedded database take longer to load than everything else.
       opening ??= import('./open-stores.ts').then(({ openStores }) => openStores(wanted(options, io.env), io.now));
       return opening;
     },

@@ -1,4 +1,4 @@
-/** 1: it did not work; 2: the command line is wrong; 3: somebody else changed the same thing meanwhile. */
+/** 1: it failed. 2: the command line is wrong. 3: there was a concurrent change. */
 export type FailureCode = 1 | 2 | 3;
 
 /** Ends a command. The message is one sentence for the person who typed it. */

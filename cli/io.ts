@@ -2,13 +2,13 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
-/** What a command sees of the process it runs in. */
+/** The process as commands see it. */
 export type Io = {
   write: (text: string) => void;
   writeError: (text: string) => void;
-  /** Standard input, to its end. */
+  /** Reads standard input to its end. */
   readInput: () => Promise<string>;
-  /** Asks for something that is not shown while it is typed. Absent where nobody sits in front. */
+  /** Asks for input that is not echoed. Absent when nobody is at the terminal. */
   askSecret?: ((question: string) => Promise<string>) | undefined;
   env: Readonly<Record<string, string | undefined>>;
   /** Epoch seconds. */
@@ -16,7 +16,7 @@ export type Io = {
 };
 
 export function processIo(): Io {
-  // Whoever reads our output may stop early, as `head` does.
+  // The reader of our output may stop early, as `head` does.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
     throw error;
@@ -35,7 +35,7 @@ export function processIo(): Io {
 async function askSecret(question: string): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  // Only now: from here on the terminal shows nothing by itself.
+  // Only now, since from here on the terminal echoes nothing.
   process.stderr.write(question);
   const interrupted = new AbortController();
   terminal.once('SIGINT', () => interrupted.abort());

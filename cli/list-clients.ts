@@ -2,7 +2,7 @@ import type { ClientStore } from '../shared/clients/client-store.ts';
 import type { Versioned } from '../shared/clients/records.ts';
 import type { RegisteredClient } from '../shared/clients/registered-client.ts';
 
-/** All clients, by id. */
+/** Returns all clients, sorted by id. */
 export async function listClients(clients: ClientStore): Promise<Versioned<RegisteredClient>[]> {
   const all: Versioned<RegisteredClient>[] = [];
   let after: string | undefined;

@@ -22,7 +22,7 @@ export async function openStores(wanted: Wanted, now: () => number): Promise<Clo
   return openTables({ kind: 'stage', stage: wanted.stage, ...(issuer !== undefined && { issuer }) }, tables, {}, now);
 }
 
-/** Through the server that runs on the folder; without one, the folder itself. */
+/** Opens a data folder through the server that is running on it, or else directly. */
 async function openFolder(folder: string, now: () => number): Promise<Closable> {
   if (!existsSync(folder)) {
     throw new Failure(`There is no data folder ${folder}: create it, or start the server on it first.`);
@@ -45,7 +45,7 @@ async function openFolder(folder: string, now: () => number): Promise<Closable> 
   return {
     ...opened,
     close: async () => {
-      // In this order: what is still being asked is answered.
+      // Closed in this order, so that pending requests are answered.
       await embedded.close();
       await opened.close();
     },
@@ -76,7 +76,7 @@ function openTables(place: Place, names: TableNames, connection: DynamoDBClientC
   };
 }
 
-/** Table names and issuer of a stage, from the parameters its stacks write. */
+/** Reads the table names and the issuer of a stage from the parameters that its stacks write. */
 async function findStage(stage: string): Promise<{ tables: TableNames; issuer: string | undefined }> {
   const prefix = `/pixy/${stage}/`;
   const tableNames = Object.keys(tableDefinitions) as TableName[];
@@ -102,7 +102,7 @@ export async function readParameters(names: string[]): Promise<Map<string, strin
   }
 }
 
-/** The ARN of the caller, for the change log. */
+/** Returns the caller's ARN for the change log. Fails when AWS does not tell. */
 export async function nameAwsCaller(): Promise<string> {
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
   const client = new STSClient({});

@@ -4,7 +4,7 @@ import { tableDefinitions } from '../shared/aws/tables.ts';
 import { parseTime } from '../shared/time.ts';
 import { wrongUsage } from './failure.ts';
 
-/** What every command may be told: where it works, and how it answers. */
+/** The options of every command: where it works, and how it answers. */
 export type CommonOptions = {
   local?: string | true;
   stage?: string;
@@ -17,7 +17,7 @@ export type CommonOptions = {
 
 export const jsonOption = (command: Command): Command => command.option('--json', 'answer in JSON');
 
-/** `--local`, `--stage`, `--table`, `--json`. */
+/** Adds `--local`, `--stage`, `--table` and `--json`. */
 export const storeOptions = (command: Command): Command =>
   jsonOption(
     command
@@ -33,13 +33,13 @@ export const storeOptions = (command: Command): Command =>
       ),
   );
 
-/** `--why` and `--by` for the change log. */
+/** Adds `--why` and `--by` for the change log. */
 export const changeOptions = (command: Command): Command =>
   storeOptions(command)
     .option('--why <text>', 'the reason, for the change log')
     .option('--by <name>', 'who makes the change (default: the OS user, or the AWS caller)');
 
-/** `--if-version`, for what is changed and not made. */
+/** Adds `--if-version`, for changes of something that exists. */
 export const versionOption = (command: Command): Command =>
   changeOptions(command).addOption(
     new Option('--if-version <n>', 'only if nobody changed it since this version').argParser(wholeNumber),
@@ -48,7 +48,7 @@ export const versionOption = (command: Command): Command =>
 export const examples = (command: Command, ...lines: string[]): Command =>
   command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`);
 
-/** An option that may be given more than once. */
+/** Collects a repeatable option. */
 export const collect = (value: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), value];
 
 export function wholeNumber(text: string): number {
@@ -69,7 +69,7 @@ function tableName(text: string, earlier: CommonOptions['table']): CommonOptions
   return { ...earlier, [table]: name };
 }
 
-/** A date option as epoch seconds: `2026-12-01`, `2026-12-01T09:30:00Z`, or `90d` (also `h`, `w`) from now on. */
+/** Parses a date option into epoch seconds: `2026-12-01`, `2026-12-01T09:30:00Z`, or `90d` (also `h`, `w`) from now. */
 export function dateOption(option: string, text: string, now: number): number {
   const [, count, unit] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
   if (count !== undefined) return now + Number(count) * { h: 3_600, d: 86_400, w: 604_800 }[unit as 'h' | 'd' | 'w'];
@@ -80,5 +80,5 @@ export function dateOption(option: string, text: string, now: number): number {
   );
 }
 
-/** One argument in 64 that is base64url begins with a hyphen, and is no option for that. */
+/** One in 64 base64url arguments begins with a hyphen, but is not an option. */
 export const mayBeginWithHyphen = (command: Command): Command => command.allowUnknownOption();

@@ -1,15 +1,15 @@
 /*
- * Text for a terminal. Names and reasons are other people's texts: no character of them moves the cursor or ends a line.
+ * Text for a terminal. Names and reasons come from other people, so no character in them may move the cursor or end a line.
  */
 
 export const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 
-/** Aligned columns under headings. */
+/** Formats aligned columns under headings. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   return columns([headings.map((heading) => heading.toUpperCase()), ...rows]);
 }
 
-/** Names and values; a value that is absent is left out. */
+/** Formats names and values. Leaves out absent values. */
 export const pairs = (entries: readonly (readonly [string, string | undefined])[]): string =>
   columns(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
@@ -22,6 +22,6 @@ function columns(rows: readonly (readonly string[])[]): string {
 
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** A value of a client document in a sentence. */
+/** Formats a value of a client document for a sentence. */
 export const shown = (value: unknown): string =>
   visible(value === undefined ? 'absent' : typeof value === 'string' ? value : JSON.stringify(value));

@@ -2,7 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
-// From the second time on, nothing is compiled again.
+// Later runs reuse the compiled code.
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'node'));
 const [{ processIo }, { run }] = await Promise.all([import('./io.ts'), import('./run.ts')]);
 

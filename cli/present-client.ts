@@ -3,17 +3,17 @@ import { type GlobalPolicy, resolveRules, type Waiver } from '../shared/pkce/pol
 import { modeLabel, policyLabel } from '../shared/pkce/policy-label.ts';
 import { briefTime } from '../shared/time.ts';
 
-/** `S256 (global default)`, `none (waiver until 2026-12-01)`. */
+/** Formats the effective policy: `S256 (global default)`, `none (waiver until 2026-12-01)`. */
 export const policyOf = (client: RegisteredClient, global: GlobalPolicy, now: number): string =>
   policyLabel(resolveRules(policySettings(client), global, now), client.pkce.waiver);
 
-/** The same, and the mode where it does not enforce: `any (client), report until 2026-12-01`. */
+/** Adds the mode when it does not enforce: `any (client), report until 2026-12-01`. */
 export function policyAndMode(client: RegisteredClient, global: GlobalPolicy, now: number): string {
   const mode = modeLabel(policySettings(client), global, now);
   return policyOf(client, global, now) + (mode === 'enforce' ? '' : `, ${mode}`);
 }
 
-/** The compatibility switches that are on, as their flags are called. */
+/** Lists the compatibility switches that are on, by the names of their flags. */
 export const switchesOf = ({ pkce }: RegisteredClient): string =>
   [
     ...(pkce.acceptLowercaseMethod ? ['lowercase method'] : []),

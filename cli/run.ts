@@ -18,7 +18,7 @@ import { readLastSeen } from './report/read-report.ts';
 import { reportCommand } from './report/report-command.ts';
 import { verifyCommand } from './verify/verify-command.ts';
 
-/** The command groups, in the order of the help. */
+/** The command groups in the order of the help. */
 const commandGroups: readonly ((context: Context) => Command)[] = [
   clientsCommand,
   accountsCommand,
@@ -32,7 +32,7 @@ const commandGroups: readonly ((context: Context) => Command)[] = [
   evidenceCommand,
 ];
 
-/** Runs one command line (without `node pixy.ts`). Answers with the exit code: 0, 1 failed, 2 wrong usage, 3 conflict. */
+/** Runs one command line (without `node pixy.ts`). Returns the exit code: 0, 1 failed, 2 wrong usage, 3 conflict. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const context = createContext(io, readLastSeen);
   try {
@@ -48,7 +48,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 function program(context: Context, io: Io, use: (options: object) => void): Command {
   const pixy = new Command('pixy')
     .description('Manages the clients, the PKCE policy, the APIs and the signing keys of a Pixy authorization server.')
-    // No short form: a key id may begin with it.
+    // No short form, because a key id may begin with it.
     .version(packageJson.version, '--version');
   for (const group of commandGroups) pixy.addCommand(group(context));
   examples(
@@ -62,7 +62,7 @@ function program(context: Context, io: Io, use: (options: object) => void): Comm
   return pixy;
 }
 
-/** Errors and texts of every command come here instead of to the process. */
+/** Routes errors and output of every command here instead of to the process. */
 function prepare(command: Command, io: Io): void {
   command.exitOverride().configureOutput({
     writeOut: io.write,
@@ -73,13 +73,13 @@ function prepare(command: Command, io: Io): void {
 }
 
 function fail(error: unknown, io: Io): number {
-  // commander has told everything already; what it calls 1 is a command line that it cannot read.
+  // commander has already reported the error; its exit code 1 means an unreadable command line.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   io.writeError(`error: ${sentence(error)}\n`);
   return error instanceof Failure ? error.exitCode : 1;
 }
 
-/** Errors whose message is meant for people. */
+/** Errors whose message addresses people. */
 const spoken = new Set(['Failure', 'FolderInUse', 'LedgerUnavailable', 'UnusableFile']);
 
 function sentence(error: unknown): string {
@@ -92,7 +92,7 @@ function sentence(error: unknown): string {
   return `Something that should not happen: ${error.stack ?? error.message}`;
 }
 
-/** Which service of AWS did not answer: the database, or KMS. */
+/** Names the AWS service that did not answer. */
 function serviceOf(error: Error & { service?: string }): string {
   const { service = 'the database' } = error;
   return service.charAt(0).toUpperCase() + service.slice(1);

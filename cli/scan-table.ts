@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type Item, StoreUnavailable } from '../shared/aws/dynamodb.ts';
 
-/** What to look for in every item of a table, in the words of DynamoDB, and the key to go on after. */
+/** What to look for in every item of a table, in DynamoDB's terms, and the key to continue after. */
 export type Scan = {
   filter: string;
   names?: Record<string, string>;
@@ -11,7 +11,7 @@ export type Scan = {
   after?: Item | undefined;
 };
 
-/** Reads a whole table, page by page. No request path does: operators only, and they pay for every item that is looked at. */
+/** Yields the matching items of a whole table. For operators only, never on a request path, because every item read costs money. */
 export async function* scanTable(client: DynamoDBClient, table: string, scan: Scan): AsyncGenerator<Item> {
   const documents = DynamoDBDocumentClient.from(client);
   let ExclusiveStartKey = scan.after;

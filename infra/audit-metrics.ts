@@ -2,9 +2,9 @@ import type { Reason } from '../shared/oauth/refusal.ts';
 import type { EndpointFunctionName } from './routes.ts';
 
 export type AuditMetric = {
-  /** Which audit lines count: a filter pattern of CloudWatch Logs for JSON. */
+  /** Selects audit lines: a filter pattern of CloudWatch Logs for JSON. */
   pattern: string;
-  /** Dimension → member of the line. Each has few values; the client is none of them. */
+  /** Dimension → member of the line. Each has few values, so the client is not one of them. */
   dimensions?: Readonly<Record<string, `$.${string}`>>;
   /** The functions that write such lines. Default: all. */
   writtenBy?: readonly EndpointFunctionName[];
@@ -14,7 +14,7 @@ const reason = (name: Reason): string => `$.reason = "${name}"`;
 
 export type AuditMetricName = 'refused' | 'wouldRefuse' | 'codeSpent' | 'refreshTokenReplayed' | 'failed';
 
-/** What is counted of the audit log (docs/audit.md has the same table). */
+/** What is counted in the audit log (docs/audit.md has the same table). */
 export const auditMetrics: Readonly<Record<AuditMetricName, AuditMetric>> = {
   refused: {
     pattern: '{ ($.v = 1) && ($.verdict = "refused") }',

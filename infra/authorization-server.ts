@@ -31,13 +31,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly stage?: Stage;
   /**
-   * Tables made elsewhere, for example in a stack of their own so that replacing the API never touches the data.
+   * Tables made elsewhere, for example in a separate stack, so that replacing the API never touches the data.
    *
    * @default - made here, for the same stage
    */
   readonly tables?: AuthorizationServerTables;
   /**
-   * The name under which the server is reached. It becomes the issuer, which clients and APIs store: settle it before the first client.
+   * The server's host name. It becomes the issuer, which clients and APIs store, so settle it before the first client.
    *
    * @default - the execute-api endpoint of the HTTP API
    */
@@ -49,85 +49,85 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly audience?: string;
   /**
-   * Where private signing keys are made. `memory`: encrypted in the Keys table, and decrypted into the memory of the functions that
-   * sign. `kms`: made in KMS and never out of it; every token is then a call of KMS, which takes longer and costs.
-   * After a change the keys that are there go on signing until one of the new kind takes over, 26 hours later.
+   * Where private signing keys are made. `memory`: encrypted in the Keys table, and decrypted into the memory of the signing
+   * functions. `kms`: made in KMS, which they never leave; every token then calls KMS, which takes longer and costs money. After
+   * a change, the existing keys go on signing until one of the new kind takes over, 26 hours later.
    *
    * @default 'memory'
    */
   readonly signing?: Signing;
   /**
-   * The algorithms that have a key of their own. The first one signs access tokens, and whatever else no client asks another
-   * algorithm for. HTTP APIs and load balancers of AWS accept nothing but RS256. KMS has no EdDSA.
+   * The algorithms to keep a key for. The first one signs access tokens, and everything for which no client asks for another.
+   * HTTP APIs and load balancers of AWS accept only RS256. KMS has no EdDSA.
    *
    * @default ['RS256']
    */
   readonly signingAlgorithms?: readonly SigningAlgorithm[];
   /**
-   * Lets people make accounts themselves, at `/register`. Otherwise somebody who may manages accounts (docs/accounts.md).
+   * Lets people create accounts themselves, at `/register`. Otherwise an operator manages accounts (docs/accounts.md).
    *
    * @default false
    */
   readonly selfRegistration?: boolean;
   /**
-   * Whether the end of a session revokes what it gave to clients: grants with refresh tokens, except those for `offline_access`.
-   * It ends by signing out, on the account page, by another password or a reset link (docs/back-channel-logout.md). Costs one more
-   * write for every client in a session.
+   * Whether the end of a session revokes what clients received in it: grants with refresh tokens, except those for
+   * `offline_access`. A session ends by signing out, on the account page, by a password change or by a reset link
+   * (docs/back-channel-logout.md). Costs one more write for each client in a session.
    *
    * @default false
    */
   readonly revokeAtSignOut?: boolean;
   /**
-   * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Their accounts keep the passwords they
-   * have, for when it is switched on again.
+   * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
+   * it is switched on again.
    *
    * @default true
    */
   readonly passwords?: boolean;
   /**
-   * Name, logo, colours and words of the pages (docs/pages.md). Goes into the environment of the functions, so a logo has to be small.
+   * Name, logo, colours and wording of the pages (docs/pages.md). Stored in the functions' environment, so a logo must be small.
    *
    * @default - Pixy's own
    */
   readonly brand?: Brand;
   /**
-   * Told by the alarm when many authorization codes are presented again (docs/audit.md).
+   * The topic that the alarm notifies when many authorization codes are presented again (docs/audit.md).
    *
-   * @default - nobody; the alarm only changes its state
+   * @default - none; the alarm only changes its state
    */
   readonly alarmTopic?: ITopic;
   /**
-   * A CloudWatch dashboard of what was refused, let through by report mode, replayed, and failed.
+   * Creates a CloudWatch dashboard of what was refused, let through by report mode, replayed, and failed.
    *
    * @default true
    */
   readonly dashboard?: boolean;
   /**
-   * Requests that the API lets through; it answers the others with 429.
+   * Limits of the API, which answers requests beyond them with 429.
    *
    * @default { rateLimit: 100, burstLimit: 200 }
    */
   readonly throttling?: Throttling;
   /**
-   * Answer at the paths of other authorization servers as well (shared/oauth/path-aliases.ts), for clients that have them built in.
+   * Also serves the paths of other authorization servers (shared/oauth/path-aliases.ts), for clients that have them built in.
    *
    * @default false
    */
   readonly pathAliases?: boolean;
   /**
-   * How long the logs, the audit trail among them, are kept.
+   * How long to keep the logs, including the audit trail.
    *
    * @default - one week for `dev`, one year for `prod`
    */
   readonly logRetention?: RetentionDays;
   /**
-   * OpenID Connect providers that people may sign in with, in the order of their buttons. See docs/upstream.md.
+   * OpenID Connect providers to sign in with, in the order of their buttons. See docs/upstream.md.
    *
    * @default - none
    */
   readonly upstreams?: readonly UpstreamProviderProps[];
   /**
-   * Functions of one's own that have a say in sign-ins and claims. See docs/hooks.md.
+   * Your own functions that take part in sign-ins and claims. See docs/hooks.md.
    *
    * @default - none
    */
@@ -135,7 +135,7 @@ export interface AuthorizationServerProps extends Lifetimes {
 }
 
 /**
- * An OAuth 2.1 and OpenID Connect authorization server: an HTTP API, one function per endpoint, tables, and a daily key rotation.
+ * An OAuth 2.1 and OpenID Connect authorization server: an HTTP API, a function per endpoint, tables, and a daily key rotation.
  *
  * ```ts
  * const auth = new AuthorizationServer(this, 'Auth', { accessTokenLifetime: Duration.minutes(30) });
@@ -148,9 +148,9 @@ export class AuthorizationServer extends Construct {
   readonly httpApi: HttpApi;
   readonly functions: Readonly<Record<PixyFunctionName, Lambda>>;
   readonly tables: AuthorizationServerTables;
-  /** With a custom domain: the name that its DNS record points at. */
+  /** The target for the DNS record of a custom domain. */
   readonly dnsTarget: string | undefined;
-  /** The alarm, the dashboard and the metrics behind them. */
+  /** The alarm, the dashboard and their metrics. */
   readonly monitoring: Monitoring;
   readonly #answering: readonly IDependable[];
   readonly #accessTokenAlgorithm: SigningAlgorithm;
@@ -250,13 +250,16 @@ export class AuthorizationServer extends Construct {
     this.#forAuthorizers = { tables, environment, ...logs };
   }
 
-  /** The names of the log groups that have the audit lines of the endpoints. */
+  /** The log groups that hold the endpoints' audit lines. */
   get auditLogGroupNames(): string[] {
     const { 'rotate-keys': _, ...endpoints } = this.functions;
     return Object.values(endpoints).map(({ logGroup }) => logGroup.logGroupName);
   }
 
-  /** For routes of an HTTP API of one's own: API Gateway verifies the access tokens. See docs/api-gateway.md. */
+  /**
+   * Returns an authorizer for routes of your own HTTP API, in which API Gateway verifies the access tokens. Throws unless RS256
+   * is the first signing algorithm. See docs/api-gateway.md.
+   */
   jwtAuthorizer(props: JwtAuthorizerProps): JwtAuthorizer {
     if (this.#accessTokenAlgorithm !== 'RS256') {
       throw new WrongSetting(
@@ -267,9 +270,9 @@ export class AuthorizationServer extends Construct {
   }
 
   /**
-   * For methods of a REST API of one's own: a function verifies the access tokens and reads the grant behind each, so that a
-   * revocation counts at once. The function and the authorizer are made in `scope`, which belongs to the stack of that API.
-   * See docs/api-gateway.md.
+   * Returns an authorizer for methods of your own REST API. A function verifies each access token and reads its grant, so a
+   * revocation takes effect at once. The function and the authorizer are made in `scope`, which belongs to that API's stack. See
+   * docs/api-gateway.md.
    */
   restAuthorizer(scope: Construct, id: string, props: RestAuthorizerProps): TokenAuthorizer {
     return new RestAuthorizer(scope, id, this.#forAuthorizers, props).authorizer;

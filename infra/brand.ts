@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { type Brand, brandJson } from '../shared/pages/brand.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
-/** Lambda takes 4 kB of environment altogether; everything else needs less than one. */
+/** Lambda's environment holds 4 kB in total; everything else needs less than one. */
 const longest = 3_000;
 
-/** The brand as `PIXY_BRAND`. Refuses what the pages would refuse when they start, and what does not fit. */
+/** Returns the brand as `PIXY_BRAND`. Throws for anything that the pages would reject on start, or that does not fit. */
 export function brandVariable(brand: Brand): string {
   const json = JSON.stringify(brand);
   const parsed = v.safeParse(brandJson, json);

@@ -23,7 +23,10 @@ export type PixyContext = {
 
 type Read = (name: string) => string | undefined;
 
-/** What was asked for on the command line: `cdk deploy -c stage=prod -c domainName=… -c certificateArn=…`. */
+/**
+ * Reads the settings from the command line: `cdk deploy -c stage=prod -c domainName=… -c certificateArn=…`. Throws {@link
+ * WrongSetting} for unusable ones.
+ */
 export function readContext(node: Node): PixyContext {
   const read: Read = (name) => {
     const value: unknown = node.tryGetContext(name);
@@ -96,7 +99,7 @@ function readDomain(read: Read): DomainContext | undefined {
   return { domainName, certificateArn, hostedZone: { hostedZoneId, zoneName } };
 }
 
-/** The custom domain as the construct takes it. Nothing is looked up, so synthesis needs neither network nor credentials. */
+/** Returns the custom domain for the construct. Looks nothing up, so synthesis needs neither network nor credentials. */
 export function customDomain(scope: Construct, context: DomainContext): CustomDomain {
   const { domainName, certificateArn, hostedZone } = context;
   return {

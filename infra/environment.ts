@@ -31,44 +31,44 @@ export interface Lifetimes {
    */
   readonly sessionLifetime?: Duration;
   /**
-   * How long a browser stays signed in that is not used: 1 minute to 30 days.
+   * How long an idle browser stays signed in: 1 minute to 30 days.
    *
    * @default Duration.hours(2)
    */
   readonly sessionIdleLifetime?: Duration;
   /**
-   * How long somebody stays signed in who asks for it: 1 minute to 1 year.
+   * How long a person who asks for it stays signed in: 1 minute to 1 year.
    *
    * @default Duration.days(30)
    */
   readonly keptSessionLifetime?: Duration;
   /**
-   * The same for a browser that is not used.
+   * How long such a person stays signed in with an idle browser: 1 minute to 1 year.
    *
    * @default Duration.days(14)
    */
   readonly keptSessionIdleLifetime?: Duration;
   /**
-   * How long a refresh token is good for when nobody uses it: 1 minute to 1 year.
+   * How long an unused refresh token is valid: 1 minute to 1 year.
    *
    * @default Duration.days(14)
    */
   readonly refreshTokenIdleLifetime?: Duration;
   /**
-   * How long tokens can be refreshed before people have to sign in again: 1 minute to 2 years.
+   * How long tokens can be refreshed before people must sign in again: 1 minute to 2 years.
    *
    * @default Duration.days(90)
    */
   readonly refreshTokenLifetime?: Duration;
   /**
-   * How long a refresh token that was used still gives the same successor, for lost answers: 0 to 60 seconds.
+   * How long a used refresh token still returns the same successor, for lost replies: 0 to 60 seconds.
    *
    * @default Duration.seconds(10)
    */
   readonly refreshTokenGrace?: Duration;
 }
 
-/** The limits of shared/config.ts, in seconds. A lifetime outside is refused at synthesis, before a function refuses to start with it. */
+/** The limits of shared/config.ts, in seconds. Synthesis refuses a lifetime outside them, before a function fails to start with it. */
 export const lifetimeLimits = {
   codeLifetime: { variable: 'PIXY_CODE_LIFETIME', minimum: 1, maximum: 600 },
   accessTokenLifetime: { variable: 'PIXY_ACCESS_TOKEN_LIFETIME', minimum: 60, maximum: 86_400 },
@@ -84,7 +84,7 @@ export const lifetimeLimits = {
 
 const names = Object.keys(lifetimeLimits) as (keyof Lifetimes)[];
 
-/** The lifetimes that were given, as environment variables in seconds. */
+/** Returns the given lifetimes as environment variables in seconds. */
 export function lifetimeVariables(lifetimes: Lifetimes): PixyEnvironment {
   const variables: PixyEnvironment = {};
   for (const name of names) {

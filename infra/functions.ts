@@ -1,20 +1,20 @@
 import type { Use } from './constructs/authorization-server-tables.ts';
 import type { EndpointFunctionName } from './routes.ts';
 
-/** Every function: those behind the API, and the scheduled one. The names are those of the folders below functions/. */
+/** Every function: those behind the API, and the scheduled one. Named after the folders below functions/. */
 export type PixyFunctionName = EndpointFunctionName | 'rotate-keys';
 
 export type FunctionDescription = {
   description: string;
-  /** What it may do with the tables. Nothing else is allowed. */
+  /** What the function may do with the tables. Nothing else is allowed. */
   uses: readonly Use[];
-  /** Megabytes; the share of a CPU grows with it. Default: 512. */
+  /** Megabytes. CPU grows with memory. Default: 512. */
   memorySize?: number;
   /** Seconds. Default: 10. */
   timeout?: number;
 };
 
-/** Not behind the API: `restAuthorizer` makes one for an API of somebody. */
+/** Not behind the API: `restAuthorizer` makes one for another API. */
 export const checkTokenDescription = {
   description: 'Lambda authorizer: checks an access token and its grant',
   uses: ['grantReadKeys', 'grantReadGrants'],
@@ -63,7 +63,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   invitation: {
     description: 'Invitation page: somebody sets a password or makes a passkey with a link that works once',
-    // A reset ends sessions, and clients are told with a logout token, which has to be signed.
+    // A reset ends sessions, which clients learn through a signed logout token.
     uses: ['grantReadClients', 'grantAcceptInvitations', 'grantSign'],
     memorySize: 1_024,
   },
@@ -75,7 +75,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   upstream: {
     description: 'Sign-in with upstream providers: sends people there and takes the answers',
     uses: ['grantSignInUpstream'],
-    // A provider may take 5 seconds for each of its answers, of which one sign-in needs up to four.
+    // A provider may take 5 seconds per response, and a sign-in needs up to four.
     timeout: 25,
   },
   token: {

@@ -4,16 +4,16 @@ import type { Construct } from 'constructs';
 import type { PixyFunctionName } from './functions.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
-/** Functions of one's own that are asked during a sign-in or before tokens are issued. See docs/hooks.md for their events. */
+/** Your own functions to call during a sign-in or before tokens are issued. See docs/hooks.md for their events. */
 export interface HooksProps {
   /**
-   * Decides whose username and password are right, instead of the passwords that are kept here.
+   * Decides whether username and password are right, instead of the passwords stored here.
    *
-   * @default - passwords are kept here
+   * @default - passwords are stored here
    */
   readonly authenticate?: IFunction;
   /**
-   * Asked about people who are not known here, at their first sign-in with a password.
+   * Asked about unknown people at their first sign-in with a password.
    *
    * @default - nobody is asked
    */
@@ -21,18 +21,18 @@ export interface HooksProps {
   /**
    * Adds claims to ID tokens, access tokens and userinfo.
    *
-   * @default - nothing is added, and nothing is asked
+   * @default - nothing is added, and nothing is called
    */
   readonly claims?: IFunction;
   /**
-   * How long each of them may take: up to 5 seconds. After that the sign-in, or the token request, fails.
+   * How long each of them may take: up to 5 seconds. After that, the sign-in or the token request fails.
    *
    * @default Duration.seconds(3)
    */
   readonly timeout?: Duration;
 }
 
-/** Which functions ask which hooks. */
+/** Which functions call which hooks. */
 const askers = {
   authenticate: ['sign-in'],
   migrateAccount: ['sign-in'],
@@ -41,14 +41,14 @@ const askers = {
 
 const names = Object.keys(askers) as (keyof typeof askers)[];
 
-/** The hooks that a function asks. */
+/** Returns the hooks that a function calls. */
 export const hooksAskedBy = (name: PixyFunctionName, hooks: HooksProps): IFunction[] =>
   names.flatMap((hook) => {
     const asked = hooks[hook];
     return asked && askers[hook].some((asker) => asker === name) ? [asked] : [];
   });
 
-/** The hooks that a function asks, as `PIXY_HOOKS`. */
+/** Returns the hooks that a function calls, as `PIXY_HOOKS`. */
 export function hooksVariable(scope: Construct, name: PixyFunctionName, hooks: HooksProps): string {
   const timeout = hooks.timeout?.toMilliseconds();
   if (timeout !== undefined && (timeout < 100 || timeout > 5_000)) {

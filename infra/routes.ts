@@ -1,7 +1,7 @@
 import { endpoints } from '../shared/oauth/endpoints.ts';
 import { pathAliases } from '../shared/oauth/path-aliases.ts';
 
-/** The functions behind the API: the folder names below functions/. */
+/** The functions behind the API, named after the folders below functions/. */
 export type EndpointFunctionName =
   | 'authorize'
   | 'authorize-hybrid'
@@ -23,8 +23,8 @@ export type EndpointFunctionName =
 export type Route = { path: string; function: EndpointFunctionName };
 
 /**
- * Every route of the HTTP API, read by the CDK stack and by the local gateway. All take any method:
- * the endpoint itself answers 405 with an Allow header, and preflight requests.
+ * Every route of the HTTP API, for the CDK stack and the local gateway. All take any method; the endpoint itself answers 405 with
+ * an Allow header, and preflight requests.
  */
 export const routes: readonly Route[] = [
   { path: endpoints.authorize, function: 'authorize' },
@@ -55,7 +55,7 @@ export const routes: readonly Route[] = [
   { path: `${endpoints.admin}/{proxy+}`, function: 'admin' },
 ];
 
-/** The paths of other servers. No route of an HTTP API may end in a slash: a greedy variable is what takes a trailing one. */
+/** The paths of other servers. An HTTP API's route cannot end in a slash, so a greedy variable takes the trailing one. */
 export const aliasRoutes: readonly Route[] = pathAliases.flatMap(({ path, endpoint }) => [
   { path, function: endpoint },
   { path: `${path}/{proxy+}`, function: endpoint },

@@ -1,7 +1,10 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 
-/** `dev` disappears with its stacks and keeps logs for a week; `prod` keeps its data, whatever happens to its stacks, and logs for a year. */
+/**
+ * `dev` disappears with its stacks and keeps logs for a week; `prod` keeps its data whatever happens to its stacks, and logs for
+ * a year.
+ */
 export type Stage = 'dev' | 'prod';
 
 export const stages: readonly Stage[] = ['dev', 'prod'];

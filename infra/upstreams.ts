@@ -6,17 +6,17 @@ import type { Construct } from 'constructs';
 import { parseProviders } from '../shared/upstream/provider.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
-/** An OpenID Connect provider that people may sign in with. Register `<issuer>/upstream/<id>/callback` there as redirect URI. */
+/** An OpenID Connect provider to sign in with. Register `<issuer>/upstream/<id>/callback` there as the redirect URI. */
 export interface UpstreamProviderProps {
-  /** 1 to 32 of a-z, 0-9 and -. It is in addresses, and the value of the parameter `idp`. */
+  /** 1 to 32 of a-z, 0-9 and -. Appears in URLs, and as the value of the parameter `idp`. */
   readonly id: string;
-  /** What the button says. */
+  /** The label of the button. */
   readonly name: string;
-  /** The issuer identifier; its metadata is read from `/.well-known/openid-configuration` below it. */
+  /** The issuer identifier. Metadata is read from `/.well-known/openid-configuration` below it. */
   readonly issuer: string;
   readonly clientId: string;
   /**
-   * The client secret: a secret of Secrets Manager that is a text, or a SecureString of Parameter Store.
+   * The client secret: a text secret of Secrets Manager, or a SecureString of Parameter Store.
    *
    * @default - none: a public client, with PKCE alone
    */
@@ -26,32 +26,32 @@ export interface UpstreamProviderProps {
   /** @default 'openid profile email' */
   readonly scope?: string;
   /**
-   * Our claim → theirs, where the names differ.
+   * Maps our claims to the provider's, where the names differ.
    *
    * @default - standard claims of the same name
    */
   readonly claims?: Readonly<Record<string, string>>;
   /**
-   * Only people with a verified address in one of these domains.
+   * Admits only people with a verified address in one of these domains.
    *
    * @default - everybody whom the provider lets in
    */
   readonly emailDomains?: readonly string[];
   /**
-   * `linked_only`: nobody gets an account by signing in here; people link the provider to the account they have.
+   * `linked_only`: signing in here creates no account; people link the provider to their existing account.
    *
    * @default 'create'
    */
   readonly accounts?: 'create' | 'linked_only';
   /**
-   * How long one call of the provider may take: 1 to 10 seconds.
+   * How long one call to the provider may take: 1 to 10 seconds.
    *
    * @default Duration.seconds(5)
    */
   readonly timeout?: Duration;
 }
 
-/** The providers as `PIXY_UPSTREAMS`. Refuses at synthesis what the function would refuse at its start. */
+/** Returns the providers as `PIXY_UPSTREAMS`. Throws at synthesis for anything that would keep the function from starting. */
 export function upstreamsVariable(scope: Construct, providers: readonly UpstreamProviderProps[]): string {
   const described = providers.map((provider) => ({
     id: provider.id,
@@ -80,11 +80,11 @@ export function upstreamsVariable(scope: Construct, providers: readonly Upstream
 
 const isSecret = (secret: ISecret | IStringParameter): secret is ISecret => 'secretArn' in secret;
 
-/** Parameter Store reads Secrets Manager as well, under this name. */
+/** The name under which Parameter Store also reads Secrets Manager. */
 const parameterNameOf = (secret: ISecret | IStringParameter): string =>
   isSecret(secret) ? `/aws/reference/secretsmanager/${secret.secretName}` : secret.parameterName;
 
-/** Read the client secrets of these providers, and no other. */
+/** Allows reading the client secrets of these providers, and no others. */
 export function grantReadUpstreamSecrets(
   scope: Construct,
   grantee: IGrantable,

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type CatalogueEntry, mistakeSentences, refusalCatalogue } from '../shared/oauth/refusal-catalogue.ts';
 
-/** docs/errors.md, made from the catalogue that the server answers from. `npm run docs:errors` writes it. */
+/** Returns docs/errors.md, made from the catalogue that the server answers from. `npm run docs:errors` writes it. */
 export function errorsDocument(): string {
   const entries = Object.entries<CatalogueEntry>(refusalCatalogue).map(
     ([reason, { error, means, fix, status }]) =>

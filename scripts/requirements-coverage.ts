@@ -5,10 +5,10 @@ import { pathToFileURL } from 'node:url';
 /** A row of docs/requirements.md. */
 export type Requirement = { id: string; level: 'MUST' | 'SHOULD'; what: string };
 
-/** A requirement, and the places `file:line` where tests name it. */
+/** A requirement, and the places (`file:line`) where tests name it. */
 export type Covered = Requirement & { tests: string[] };
 
-/** The rows of the tables: `| PK1 | MUST | … | … |`. Throws for an id that is there twice. */
+/** Parses the rows of the tables: `| PK1 | MUST | … | … |`. Throws for a repeated id. */
 export function parseRequirements(markdown: string): Requirement[] {
   const found = [...markdown.matchAll(/^\| ([A-Z]+\d+) +\| (MUST|SHOULD) +\| ([^|]+?) +\|/gm)].map(
     ([, id = '', level, what = '']): Requirement => ({ id, level: level as Requirement['level'], what }),
@@ -19,10 +19,10 @@ export function parseRequirements(markdown: string): Requirement[] {
 }
 
 const textOfCode = /\/\/.*|\/\*[\s\S]*?\*\/|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
-/** An id stands alone: `PK1: …`, `(PK3 BP6)`; not a part of a longer text such as a code challenge. */
+/** Matches an id on its own, as in `PK1: …` or `(PK3 BP6)`, but not within longer text such as a code challenge. */
 const namedId = /(?<=^|[\s('"`/,*])[A-Z]{1,2}\d{1,2}(?=$|[\s:,.)'"`])/g;
 
-/** The ids that titles and comments of a test file name, each with its lines. */
+/** Finds the ids in the titles and comments of a test file, with their lines. */
 export function namedIn(source: string): Map<string, number[]> {
   const named = new Map<string, number[]>();
   for (const { 0: text, index } of source.matchAll(textOfCode)) {
@@ -35,7 +35,7 @@ export function namedIn(source: string): Map<string, number[]> {
   return named;
 }
 
-/** Every requirement with the tests that name it. `folder` is the repository. */
+/** Returns every requirement with the tests that name it. `folder` is the repository. */
 export function requirementsCoverage(folder: string): Covered[] {
   const requirements = parseRequirements(readFileSync(join(folder, 'docs/requirements.md'), 'utf8'));
   const files = globSync('test/**/*.test.ts', { cwd: folder })
@@ -47,11 +47,11 @@ export function requirementsCoverage(folder: string): Covered[] {
   }));
 }
 
-/** What has to be there and is not. */
+/** Returns the MUST requirements without a test. */
 export const missingTests = (covered: readonly Covered[]): Covered[] =>
   covered.filter(({ level, tests }) => level === 'MUST' && tests.length === 0);
 
-/** One line per row, and a last one that sums up. */
+/** Describes each requirement in a line, and sums up in the last one. */
 export function describeCoverage(covered: readonly Covered[]): string {
   const lines = covered.map(({ id, level, tests }) => {
     const [first = 'no test', ...others] = tests;

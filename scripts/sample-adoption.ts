@@ -31,7 +31,7 @@ const entries: Entries = [
   times(12, refusedFor('code_challenge_required', 'support-desk', 'none')),
 ];
 
-/** The chart of `pixy report adoption` for five made-up clients, as SVG. */
+/** Returns the chart of `pixy report adoption` for five made-up clients, as SVG. */
 export const sampleAdoptionChart = (): Promise<string> =>
   adoptionSvg(
     adoption({

@@ -21,7 +21,7 @@ import { recoveryCodesPage, totpSetupPage } from '../shared/pages/totp-setup-pag
 
 const uri = 'otpauth://totp/Pixy:ada@example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Pixy';
 
-/** In the place of the script of the pages: shows what it shows where there are passkeys. */
+/** Replaces the script of the pages: shows what they show where passkeys are available. */
 export const sampleScript = `
 for (const one of document.querySelectorAll('[data-passkey], [data-passkey-available]')) one.hidden = false;
 for (const one of document.querySelectorAll('[data-passkey-unavailable]')) one.hidden = true;`;
@@ -35,8 +35,8 @@ const now = 1_767_225_600;
 const day = 86_400;
 
 /**
- * Every page with everything on it, made by the functions that the server uses, for pictures and tests. `given` stands between
- * the page and each text that comes from a person or a client.
+ * Returns every page with everything on it, made by the server's own functions, for pictures and tests. `given` transforms each
+ * text that comes from a person or a client.
  */
 export function samplePages(
   look: Look,

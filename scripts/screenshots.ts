@@ -11,8 +11,8 @@ import { sampleAdoptionChart } from './sample-adoption.ts';
 import { samplePages, sampleScript } from './sample-pages.ts';
 
 /*
- * `npm run screenshots` writes docs/screenshots: every page at the width of a phone, and some of them dark, on a desktop, in
- * another language or with a brand; and overview.png, the picture of the README. An argument writes somewhere else.
+ * `npm run screenshots` writes docs/screenshots: every page at the width of a phone, some of them in dark, on a desktop, in
+ * another language or with a brand, and overview.png, the picture of the README. An argument names another folder.
  */
 
 const phone = { width: 360, height: 640 };
@@ -61,7 +61,7 @@ async function take(browser: Browser, folder: string, { page: name, view, brand:
       ? route.fulfill({ status: 200, contentType: 'text/html', body: reply?.body ?? '' })
       : route.fulfill({ contentType: 'text/javascript', body: sampleScript }),
   );
-  // What posts itself away would be gone.
+  // Otherwise the page would submit itself and be gone.
   if (name === 'form-post') await page.addInitScript('HTMLFormElement.prototype.submit = () => {}');
   await page.goto(address);
   const image = await page.screenshot({ fullPage: true });
@@ -69,7 +69,7 @@ async function take(browser: Browser, folder: string, { page: name, view, brand:
   await context.close();
 }
 
-/** The picture of the README: the sign-in page beside the chart of `pixy report adoption`. */
+/** Takes the README's picture: the sign-in page beside the chart of `pixy report adoption`. */
 async function takeOverview(browser: Browser, folder: string) {
   const look = lookIn('en', dressBrand({}));
   const signIn = await samplePages(look)['sign-in']?.();

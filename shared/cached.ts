@@ -1,6 +1,6 @@
 /**
- * Remembers what `load` returned for `lifetime` seconds. Concurrent callers share one load; a failed load is not remembered.
- * `now` is in epoch seconds.
+ * Remembers the result of `load` for `lifetime` seconds. Concurrent callers share one load; a failed load is not remembered.
+ * `now` returns epoch seconds.
  */
 export function cached<Value>(load: () => Promise<Value>, lifetime: number, now: () => number): () => Promise<Value> {
   let kept: { value: Promise<Value>; until: number } | undefined;
@@ -15,7 +15,7 @@ export function cached<Value>(load: () => Promise<Value>, lifetime: number, now:
   };
 }
 
-/** {@link cached} per key, for at most `maximum` keys: the one kept longest makes room. */
+/** {@link cached} per key. Beyond `maximum` keys, the oldest entry is evicted. */
 export function cachedByKey<Value>(
   load: (key: string) => Promise<Value>,
   lifetime: number,

@@ -16,7 +16,7 @@ const seconds = (fallback: number, minimum: number, maximum: number) =>
     String(fallback),
   );
 
-/** An issuer is an origin: no path, no trailing slash, https except on a loopback host (RFC 8414 §2). */
+/** An issuer is an origin: no path, no trailing slash, and https unless the host is a loopback address (RFC 8414 §2). */
 const issuer = v.pipe(
   v.string(),
   v.check(
@@ -33,20 +33,20 @@ const name = v.pipe(v.string(), v.minLength(1, 'is empty'));
 
 const algorithm = v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`);
 
-/** The environment variables of the functions: what the CDK stack sets is what the functions read. Lifetimes are in seconds. */
+/** The environment variables that the CDK stack sets and the functions read. Lifetimes are in seconds. */
 const environment = v.object({
   PIXY_ISSUER: issuer,
   PIXY_GRANTS_TABLE: name,
   PIXY_CLIENTS_TABLE: name,
   PIXY_PEOPLE_TABLE: name,
   PIXY_KEYS_TABLE: name,
-  /** Deployed: the KMS key that encrypts private signing keys. */
+  /** The KMS key that encrypts the private signing keys when deployed. */
   PIXY_KMS_KEY_ID: v.optional(v.string()),
-  /** Local runs: 32 bytes in base64url that do the same. */
+  /** Replaces the KMS key in local runs: 32 bytes in base64url. */
   PIXY_WRAPPING_KEY: v.optional(v.string()),
-  /** `memory`: private keys are decrypted into memory; `kms`: they never leave KMS. */
+  /** `memory`: private keys are decrypted into memory. `kms`: they never leave KMS. */
   PIXY_SIGNING: v.optional(v.picklist(['memory', 'kms'], 'is not memory or kms'), 'memory'),
-  /** Algorithms with a key of their own, separated by spaces; the first one signs unless a client asks for another. */
+  /** The algorithms to keep a signing key for, separated by spaces. The first one signs unless a client asks for another. */
   PIXY_SIGNING_ALGORITHMS: v.optional(
     v.pipe(
       v.string(),
@@ -55,33 +55,33 @@ const environment = v.object({
     ),
     'RS256',
   ),
-  /** `aud` of access tokens when no resource was named. Default: the issuer. */
+  /** The `aud` of access tokens when the request names no resource. Default: the issuer. */
   PIXY_AUDIENCE: v.optional(name),
   PIXY_CODE_LIFETIME: seconds(60, 1, 600),
   PIXY_ACCESS_TOKEN_LIFETIME: seconds(3_600, 60, 86_400),
   PIXY_ID_TOKEN_LIFETIME: seconds(3_600, 60, 86_400),
-  /** Sessions: altogether and unused, and the same for somebody who asks to stay signed in. */
+  /** Total and idle lifetime of a session, then the same for people who choose to stay signed in. */
   PIXY_SESSION_LIFETIME: seconds(28_800, 60, 2_592_000),
   PIXY_SESSION_IDLE_LIFETIME: seconds(7_200, 60, 2_592_000),
   PIXY_KEPT_SESSION_LIFETIME: seconds(2_592_000, 60, 31_536_000),
   PIXY_KEPT_SESSION_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
   /** `off`: people sign in with passkeys and upstream providers only. */
   PIXY_PASSWORDS: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'on'),
-  /** Refresh tokens: unused at most this long, refreshed at most this long, and the old one good for this long after a rotation. */
+  /** Idle and total lifetime of refresh tokens, and how long the old token still works after a rotation. */
   PIXY_REFRESH_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
   PIXY_REFRESH_LIFETIME: seconds(7_776_000, 60, 63_072_000),
   PIXY_REFRESH_GRACE: seconds(10, 0, 60),
-  /** Whether signing out ends what the session gave to clients; see docs/back-channel-logout.md. */
+  /** Whether signing out also revokes what clients received in the session; see docs/back-channel-logout.md. */
   PIXY_REVOKE_AT_SIGN_OUT: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
-  /** Whether people can make accounts themselves. */
+  /** Whether people can create accounts themselves. */
   PIXY_REGISTRATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
-  /** Name, logo, colors and words of the pages, as JSON. */
+  /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
-  /** Upstream providers that people may sign in with, as JSON; see docs/upstream.md. */
+  /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
   PIXY_UPSTREAMS: v.optional(providersJson, '[]'),
-  /** Functions of the operator, as JSON; see docs/hooks.md. */
+  /** The operator's functions, as JSON; see docs/hooks.md. */
   PIXY_HOOKS: v.optional(hooksJson, '{}'),
-  /** Local runs: the folder of the audit log. Absent: standard output, which is CloudWatch Logs when deployed. */
+  /** The audit log's folder in local runs. Default: standard output, which goes to CloudWatch Logs when deployed. */
   PIXY_AUDIT_FOLDER: v.optional(v.string()),
 });
 
@@ -89,7 +89,7 @@ export type EnvironmentName = keyof v.InferInput<typeof environment>;
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** Validates the environment once. Throws one error that names every variable that is missing or wrong. */
+/** Reads and validates the environment. Throws one error that names every missing or invalid variable. */
 export function readConfig(env: Record<string, string | undefined>) {
   const parsed = v.safeParse(environment, env);
   if (!parsed.success) {

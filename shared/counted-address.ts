@@ -1,9 +1,9 @@
 import { isIPv6 } from 'node:net';
 
 /**
- * What a throttle counts a source address as. An IPv6 address counts as its /64, which is the least that a single connection is
- * given (RFC 6177 §2): whoever has one has 2^64 addresses. An IPv4 address, also one that is written as IPv6 (RFC 4291 §2.5.5.2),
- * counts as itself.
+ * Returns the address under which a throttle counts `sourceIp`. An IPv6 address counts as its /64, the least that one connection
+ * is assigned (RFC 6177 §2), because its holder has 2^64 addresses to choose from. An IPv4 address counts as itself, even when it
+ * is written as IPv6 (RFC 4291 §2.5.5.2).
  */
 export function countedAddress(sourceIp: string): string {
   if (!isIPv6(sourceIp)) return sourceIp;
@@ -19,7 +19,7 @@ export function countedAddress(sourceIp: string): string {
     .join(':')}::/64`;
 }
 
-/** The eight numbers of an IPv6 address. A URL has it in one form: no IPv4 at the end, no zone. */
+/** Returns the eight groups of an IPv6 address. A URL normalizes it: no IPv4 notation at the end, no zone. */
 function groupsOf(address: string): number[] {
   const { hostname } = new URL(`http://[${address.split('%')[0]}]`);
   const [before = [], after = []] = hostname

@@ -1,11 +1,11 @@
 import { ok, type Result, refuse } from './result.ts';
 
-/** A row under the names of the header line. `line` is where it starts, counted from 1. */
+/** A row with its cells by column name. `line` is where the row starts, counted from 1. */
 export type CsvRow = { line: number; cells: ReadonlyMap<string, string> };
 
 /**
- * RFC 4180 with a header line; a table with semicolons, as spreadsheets write it in some countries, is read too.
- * Refuses with a sentence that names the line, never what is written there.
+ * Parses RFC 4180 with a header line. Also reads tables separated by semicolons, which spreadsheets write in some locales.
+ * Refuses with a sentence that names the line but never quotes its content.
  */
 export function parseCsv(text: string): Result<CsvRow[], string> {
   const fields = splitFields(text.replace(/^\ufeff/, ''));
@@ -25,7 +25,7 @@ export function parseCsv(text: string): Result<CsvRow[], string> {
 function splitFields(text: string): Result<{ line: number; cells: string[] }[], string> {
   const firstLine = /^[^\r\n]*/.exec(text)?.[0] ?? '';
   const separator = firstLine.includes(';') && !firstLine.includes(',') ? ';' : ',';
-  // One field and what ends it: a separator, a line break, or the end.
+  // One field and its terminator: a separator, a line break or the end of the text.
   const field = new RegExp(`(?:"((?:[^"]|"")*)"|([^"${separator}\\r\\n]*))(${separator}|\\r\\n|\\n|\\r|$)`, 'y');
   const rows: { line: number; cells: string[] }[] = [];
   let line = 1;

@@ -1,10 +1,10 @@
 import type { BaseIssue } from 'valibot';
 import * as v from 'valibot';
 
-/** What is wrong with something that an operator wrote: the member, and a sentence that goes on from its name. */
+/** A mistake in an operator's input: the member, and a problem that completes a sentence starting with its name. */
 export type Mistake = { member: string; problem: string };
 
-/** Every mistake that a schema found, in words. `stranger` is said of members that the schema does not know. */
+/** Describes every issue that a schema found. `stranger` describes members that the schema does not know. */
 export function mistakesOf(
   json: unknown,
   issues: readonly BaseIssue<unknown>[] | undefined,
@@ -21,7 +21,7 @@ export function mistakesOf(
 
 function problemOf(issue: BaseIssue<unknown>, stranger: string): string {
   if (issue.expected === 'never') return stranger;
-  // A required member that is not there is an issue of the object around it, without words of ours.
+  // A missing required member is an issue of the enclosing object, so it carries no message of ours.
   const isMissing = issue.path?.at(-1)?.origin === 'key';
   return isMissing ? 'is missing or not a text' : issue.message;
 }

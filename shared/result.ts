@@ -1,4 +1,4 @@
-/** What a check answers: the value it made, or the refusal that says why there is none. Exceptions mean that infrastructure broke. */
+/** The outcome of a check: a value, or the refusal that explains why there is none. Exceptions mean that infrastructure broke. */
 export type Result<Value, Refused> = { ok: true; value: Value } | { ok: false; refusal: Refused };
 
 export const ok = <Value>(value: Value) => ({ ok: true, value }) as const;

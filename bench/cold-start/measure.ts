@@ -15,7 +15,7 @@ import { credentials, newWrappingKey, pixyEnvironment } from '../pixy/environmen
 import { authorizeEvent, tokenEvent } from '../pixy/events.ts';
 import { startPixy } from '../pixy/start.ts';
 
-/** Sizes in bytes, times in milliseconds, memory in bytes. */
+/** Sizes and memory in bytes, times in milliseconds. */
 export type ColdStarts = {
   starts: number;
   bundles: { name: string; bytes: number; gzipped: number }[];
@@ -41,7 +41,7 @@ type Started = {
   builtins: string[];
 };
 
-/** Fresh processes, in turn with processes that do nothing, with the database behind TLS as it is in AWS. */
+/** Measures fresh processes, alternating with processes that do nothing, with the database behind TLS as in AWS. */
 export async function measureColdStarts(folder: string, starts: number): Promise<ColdStarts> {
   const wrappingKey = newWrappingKey();
   const own = mkdtempSync(join(tmpdir(), 'pixy-cold-start-'));
@@ -120,16 +120,16 @@ async function timed(args: string[], env: NodeJS.ProcessEnv): Promise<{ processM
   return { processMs: performance.now() - start, output };
 }
 
-/** `node -e 0`, and once more for its memory. */
+/** Runs `node -e 0`, and once more for its memory. */
 async function startNothing(): Promise<{ processMs: number; rss: number }> {
   const { processMs } = await timed(['-e', '0'], {});
   const { output } = await timed(['-e', 'process.stderr.write(String(process.memoryUsage.rss()))'], {});
   return { processMs, rss: Number(output) };
 }
 
-/** TLS in front of a plain endpoint, with a certificate of its own. */
+/** Puts TLS in front of a plain endpoint, with a self-signed certificate. */
 async function startTls(plain: string, folder: string) {
-  // Named by a variable: the packages of this folder are not there where the rest of the project is compiled.
+  // In a variable, because this folder's packages are missing where the rest of the project is compiled.
   const library = 'selfsigned';
   const { default: selfsigned } = (await import(library)) as { default: SelfSigned };
   const made = await selfsigned.generate([{ name: 'commonName', value: 'localhost' }], {

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 export type Answered = { status: number; headers: ReadonlyMap<string, string>; cookies: string[]; body: string };
 
 /**
- * One kept connection that sends one request after the other: HTTP/1.1 and no more, so that the load takes as little as
- * possible of the processors that it shares with the server.
+ * A keep-alive connection that sends one request after another. Speaks HTTP/1.1 and nothing more, so that the load takes as
+ * little as possible of the processors that it shares with the server.
  */
 export class Connection {
   readonly #socket: Socket;
@@ -13,14 +13,14 @@ export class Connection {
 
   constructor(port: number) {
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    // One byte is one character, so that lengths are lengths.
+    // One byte is one character, so that lengths match.
     this.#socket.setEncoding('latin1');
     this.#socket.on('data', (chunk: string) => this.#read(chunk));
     this.#socket.on('error', (error) => this.#waiting?.reject(error));
     this.#socket.on('close', () => this.#waiting?.reject(new Error('the server closed the connection')));
   }
 
-  /** `headers` end in a line break each. */
+  /** Each of the `headers` ends in a line break. */
   send(method: string, target: string, headers: string, body = ''): Promise<Answered> {
     const { promise, resolve, reject } = Promise.withResolvers<Answered>();
     this.#waiting = { resolve, reject };
@@ -62,7 +62,7 @@ function parseHead(head: string) {
   return { status: Number(first.split(' ')[1]), headers, cookies };
 }
 
-/** Undefined until all of it is there. */
+/** Returns undefined until the body is complete. */
 function readBody(text: string, status: number, headers: ReadonlyMap<string, string>): string | undefined {
   if (headers.get('transfer-encoding') === 'chunked') {
     if (!text.endsWith('0\r\n\r\n')) return undefined;

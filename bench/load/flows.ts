@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { type Answered, Connection } from './connection.ts';
 
-/** How a server is signed in at: what differs between servers, and nothing else. */
+/** How to sign in at a server: only what differs between servers. */
 export type Target = {
   port: number;
   /** The path of the authorization endpoint. */
@@ -12,13 +12,13 @@ export type Target = {
   scope: string;
   /** Further parameters of the authorization request. */
   extra?: Record<string, string>;
-  /** A session that is there already; else the first round makes one by following redirects. */
+  /** An existing session. Without one, the first round creates it by following redirects. */
   cookie?: string;
-  /** Whether cookies that are set on the way stay there for the next sign-in: the session of the browser. */
+  /** Whether cookies set on the way are kept for the next sign-in, as the browser's session. */
   keepsCookies?: boolean;
 };
 
-/** Somebody with a browser that is signed in, and the client they use. */
+/** A person with a signed-in browser, and the client they use. */
 export class Browser {
   readonly #connection: Connection;
   readonly #target: Target;
@@ -34,7 +34,7 @@ export class Browser {
     this.#connection.close();
   }
 
-  /** From the authorization request to the code, with the redirects in between. */
+  /** Gets a code, from the authorization request through all redirects. */
   async authorize(): Promise<{ code: string; verifier: string }> {
     const { authorize, clientId, redirectUri, scope, extra, keepsCookies } = this.#target;
     const verifier = randomBytes(32).toString('base64url');

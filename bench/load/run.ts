@@ -1,14 +1,14 @@
 import { Browser, type Target } from './flows.ts';
 
 /*
- * The load, in a process of its own: takes jobs from the process that forked it, one at a time.
+ * Generates load in a separate process. Takes jobs from its parent, one at a time.
  */
 
 export type Job = {
   target: Target;
   kind: 'sign-in' | 'refresh';
   connections: number;
-  /** At most so long, and at most so many. */
+  /** Stops after `milliseconds`, or after `count` if that is first. */
   milliseconds: number;
   count?: number;
 };
@@ -46,7 +46,7 @@ async function run({ target, kind, connections, milliseconds, count = Number.POS
             browsers.map(async (browser) => (await browser.redeem(await browser.authorize())).refresh_token),
           )
         : [];
-    // So that the processor time of the server can be read between the preparation and the work.
+    // Lets the parent read the server's processor time between preparation and work.
     const started = Promise.withResolvers<void>();
     process.once('message', () => started.resolve());
     process.send?.('ready');

@@ -1,4 +1,4 @@
-/* One instance of a function: node function.mjs <bundle>. Takes events from its parent, one at a time, and says how long each took. */
+/* One instance of a function: node function.mjs <bundle>. Takes events from its parent, one at a time, and reports how long each took. */
 const { handler } = await import(process.argv[2]);
 process.on('message', async (event) => {
   const start = performance.now();

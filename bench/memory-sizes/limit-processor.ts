@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 
-/** Lambda gives a function its share of a processor in periods of this length, in microseconds. */
+/** Microseconds. Lambda allots a function its share of a processor in periods of this length. */
 const period = 20_000;
 
 const name = `pixy-bench-${process.pid}`;
 
 /**
- * Gives process `pid` no more than `share` of a processor, with the control groups of Linux (version 1 or 2), which takes root.
- * Throws where that is not possible. The group goes when the answer is called, after the process has ended.
+ * Limits process `pid` to `share` of a processor with Linux control groups (version 1 or 2), which requires root. Throws where
+ * that is not possible. Returns a function that removes the group once the process has ended.
  */
 export function limitProcessor(pid: number, share: number): () => void {
   const quota = Math.round(period * share);

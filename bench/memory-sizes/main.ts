@@ -17,13 +17,13 @@ import { limitProcessor } from './limit-processor.ts';
 /*
  * npm run bench:memory
  *
- * The functions of a sign-in with the part of a processor that Lambda gives to each memory size. Needs Linux and root, for the
- * limit. Writes its table into docs/performance.md.
+ * Measures the functions of a sign-in with the share of a processor that Lambda gives to each memory size. Needs Linux and root
+ * for the limit. Writes its table into docs/performance.md.
  */
 
 const sizes = [128, 256, 512, 1_024, 1_769];
 const calls = 100;
-/** Calls before those that count: what is remembered is there, and the code is compiled. */
+/** Calls before the measured ones, to fill caches and compile the code. */
 const first = 40;
 
 const folder = await mkdtemp(join(tmpdir(), 'pixy-bench-'));
@@ -71,7 +71,10 @@ async function rowOf(megabytes: number): Promise<string[]> {
   }
 }
 
-/** How long the calls of one instance took, in milliseconds. The start is not limited: Lambda gives all of a processor to it. */
+/**
+ * Returns how long the calls of one instance took, in milliseconds. The start is not limited, because Lambda gives it a full
+ * processor.
+ */
 async function timesOf(
   name: string,
   share: number,
@@ -91,7 +94,7 @@ async function timesOf(
     release = limitProcessor(child.pid ?? 0, share);
     for (let call = 0; call < calls; call += 1) {
       const event = await nextEvent();
-      // What an instance has left of its share is not kept from one call to the next.
+      // Keeps an instance from carrying unused share over to the next call.
       await pause(40);
       times.push(await timeOf(child, event));
     }
@@ -112,7 +115,7 @@ async function timeOf(child: ChildProcess, event: object): Promise<number> {
   return ms;
 }
 
-/** The next message; rejects when the function ends instead. */
+/** Returns the next message. Rejects when the function ends instead. */
 function messageOf(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const ended = () => reject(new Error('a function ended'));

@@ -6,13 +6,13 @@ import { text } from 'node:stream/consumers';
 import OAuth2Server from '@node-oauth/oauth2-server';
 import { answerTheParent } from '../server-process.ts';
 
-// What these libraries hand over is theirs to describe, and some of it is not described.
+// These libraries leave some of what they pass in untyped.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Loose = any;
 
 /*
- * oauth2-server.ts <algorithm>: a library for two endpoints. The model, all of it ours, is a Map; access tokens are JWTs, as
- * everywhere else here. There is no OpenID Connect in it: no ID token, so one signature for a sign-in instead of two.
+ * oauth2-server.ts <algorithm>: a library for two endpoints. We provide the whole model, a Map; access tokens are JWTs, as
+ * everywhere else here. It has no OpenID Connect, hence no ID token: one signature per sign-in instead of two.
  */
 
 const [algorithm = ''] = process.argv.slice(2);

@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 /*
- * An adapter of oidc-provider for DynamoDB as its documentation describes adapters: an item per model, indexes for what is looked
- * up by something else than its id. One table; reads are consistent, because what was just written is read back at once.
+ * A DynamoDB adapter for oidc-provider, as its documentation describes adapters: an item per model, and indexes for lookups by
+ * anything but the id. Uses one table, with consistent reads, because what was just written is read back at once.
  */
 
 const table = 'oidc-provider';

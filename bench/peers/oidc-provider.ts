@@ -6,13 +6,13 @@ import Provider from 'oidc-provider';
 import { answerTheParent } from '../server-process.ts';
 import { dynamoAdapter } from './oidc-dynamodb-adapter.ts';
 
-// What these libraries hand over is theirs to describe, and some of it is not described.
+// These libraries leave some of what they pass in untyped.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Loose = any;
 
 /*
- * oidc-provider.ts <algorithm> [endpoint of the database]: JWT access tokens, refresh tokens that rotate, PKCE required, and a
- * person who signs in by following a redirect. Without a database: its own adapter, in memory.
+ * oidc-provider.ts <algorithm> [endpoint of the database]: JWT access tokens, rotating refresh tokens, PKCE required, and a
+ * person who signs in by following a redirect. Without a database, uses its own in-memory adapter.
  */
 
 const [algorithm = '', endpoint] = process.argv.slice(2);

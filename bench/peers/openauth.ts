@@ -6,13 +6,13 @@ import { MemoryStorage } from '@openauthjs/openauth/storage/memory';
 import { createSubjects } from '@openauthjs/openauth/subject';
 import { answerTheParent } from '../server-process.ts';
 
-// What these libraries hand over is theirs to describe, and some of it is not described.
+// These libraries leave some of what they pass in untyped.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Loose = any;
 
 /*
- * openauth.ts [endpoint of the database]. It has no sessions: every sign-in goes through a provider, here one that knows the person
- * at once. Its tokens are signed with ES256; there is no other choice.
+ * openauth.ts [endpoint of the database]. It has no sessions: every sign-in goes through a provider, here one that knows the
+ * person at once. It can only sign tokens with ES256.
  */
 
 const [endpoint] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { type HttpApiHandler, startGateway } from '../../infra/local/http-api-ga
 import { answerTheParent } from '../server-process.ts';
 import { type Algorithm, pixyEnvironment } from './environment.ts';
 
-/* bundles.ts <folder of the bundles> <algorithm> <wrapping key>: the deployed functions, as they are deployed, behind the local gateway. */
+/* bundles.ts <folder of the bundles> <algorithm> <wrapping key>: runs the functions exactly as deployed, behind the local gateway. */
 
 const [folder = '', algorithm = '', wrappingKey = ''] = process.argv.slice(2);
 const routes = new Map<string, HttpApiHandler>();

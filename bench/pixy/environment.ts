@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 /** As in a local run. */
 export const tables = { grants: 'pixy-grants', clients: 'pixy-clients', people: 'pixy-people', keys: 'pixy-keys' };
 
-/** The algorithms that are measured. */
+/** The measured algorithms. */
 export type Algorithm = 'ES256' | 'RS256';
 
 export const redirectUri = 'https://client.example/callback';
 
-/** What the stack sets on the functions. `issuer` names the port, which is known when the gateway listens. */
+/** Returns what the stack sets on the functions. `issuer` includes the port, which is known once the gateway listens. */
 export const pixyEnvironment = (issuer: string, algorithm: Algorithm, wrappingKey: string): Record<string, string> => ({
   PIXY_ISSUER: issuer,
   PIXY_GRANTS_TABLE: tables.grants,

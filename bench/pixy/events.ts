@@ -1,6 +1,6 @@
 import { httpApiEvent } from '../../infra/local/http-api-event.ts';
 
-/* What API Gateway sends to the functions. */
+/* The events that API Gateway sends to the functions. */
 
 const event = (request: Partial<Parameters<typeof httpApiEvent>[0]>) =>
   httpApiEvent({
@@ -18,7 +18,7 @@ const event = (request: Partial<Parameters<typeof httpApiEvent>[0]>) =>
     ...request,
   });
 
-/** A sign-in with a session. */
+/** Returns the event of a sign-in with a session. */
 export function authorizeEvent(cookie: string): object {
   const rawQueryString = new URLSearchParams({
     response_type: 'code',
@@ -31,7 +31,7 @@ export function authorizeEvent(cookie: string): object {
   return event({ rawPath: '/authorize', rawQueryString, headers: { cookie: [cookie] } });
 }
 
-/** The exchange of a code that was issued. */
+/** Returns the event that exchanges an issued code. */
 export function tokenEvent({ code, verifier }: { code: string; verifier: string }): object {
   const form = new URLSearchParams({
     grant_type: 'authorization_code',

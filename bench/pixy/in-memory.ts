@@ -7,7 +7,7 @@ import { answerTheParent } from '../server-process.ts';
 import { type Algorithm, newWrappingKey, pixyEnvironment } from './environment.ts';
 import { setUp } from './set-up.ts';
 
-/* in-memory.ts <algorithm>: the same handlers with a Map instead of the database. */
+/* in-memory.ts <algorithm>: runs the same handlers with a Map instead of the database. */
 
 const [algorithm = ''] = process.argv.slice(2);
 const routes = new Map<string, HttpApiHandler>();

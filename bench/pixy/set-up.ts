@@ -9,7 +9,7 @@ import { sessionStore } from '../../shared/people/session-store.ts';
 import type { Target } from '../load/flows.ts';
 import { type Algorithm, credentials, pixyEnvironment, redirectUri, tables } from './environment.ts';
 
-/** The SDK as it comes, for an endpoint that takes any signature. */
+/** Returns the original SDK's client for an endpoint that takes any signature. */
 export const databaseClient = (endpoint: string) =>
   new DynamoDBClient({
     endpoint,
@@ -17,14 +17,17 @@ export const databaseClient = (endpoint: string) =>
     credentials: { accessKeyId: credentials.AWS_ACCESS_KEY_ID, secretAccessKey: credentials.AWS_SECRET_ACCESS_KEY },
   });
 
-/** Tables, a key, a public client with refresh tokens and a person with a session: what a first sign-in leaves behind. */
+/**
+ * Creates what a first sign-in leaves behind: tables, a key, a public client with refresh tokens and a person with a session.
+ * Returns the session's cookie.
+ */
 export async function setUpDatabase(endpoint: string, algorithm: Algorithm, wrappingKey: string): Promise<string> {
   const client = databaseClient(endpoint);
   await createTables(client, tables);
   return setUp(openDatabase(client), pixyEnvironment('http://localhost', algorithm, wrappingKey));
 }
 
-/** The same in a database that has its tables. Returns the cookie of the session. */
+/** Does the same in a database that already has its tables. Returns the session's cookie. */
 export async function setUp(database: Database, environment: Record<string, string>): Promise<string> {
   const runtime = { ...openRuntime(environment, { writeLine: () => {} }), database };
   await composeRotateKeys(runtime)();

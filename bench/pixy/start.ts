@@ -6,8 +6,8 @@ import { pixyTarget, setUpDatabase } from './set-up.ts';
 export type Server = { target: Target; server: MeasuredProcess<object>; stop: () => Promise<void> };
 
 /**
- * Pixy's bundles with the embedded database, each in a process of its own. `before` may put something between the two; `endpoint` is
- * that of the database.
+ * Starts Pixy's bundles and the embedded database, each in a separate process. `before` may put something between the two;
+ * `endpoint` is the database's.
  */
 export async function startPixy(options: {
   folder: string;

@@ -4,7 +4,8 @@ import { defaults, type Outcome, type Settings, simulate } from './model.ts';
 /*
  * node bench/simulate/main.ts [--write]
  *
- * 1,000, 10,000 and 100,000 sign-ins a second against the quotas of a new account, and against quotas that were raised for them.
+ * Simulates 1,000, 10,000 and 100,000 sign-ins a second, against the quotas of a new account and against quotas raised for that
+ * rate.
  */
 
 type Case = { name: string; settings: Settings };

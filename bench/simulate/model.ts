@@ -1,19 +1,19 @@
 /*
- * Sign-ins through API Gateway, two functions and DynamoDB, event by event, against the quotas of AWS. Deterministic: the same
- * settings give the same numbers.
+ * Simulates sign-ins through API Gateway, two functions and DynamoDB, event by event, against the quotas of AWS. Deterministic:
+ * the same settings give the same numbers.
  */
 
 export type Settings = {
-  /** Sign-ins that start per second, evenly. */
+  /** Sign-ins that start per second, evenly spaced. */
   signInsPerSecond: number;
   /** Seconds. */
   duration: number;
-  /** Seconds over which the rate rises from nothing. */
+  /** Seconds over which the rate rises from zero. */
   ramp: number;
   /** Requests per second and burst, for the account in a region. */
   gateway: { rate: number; burst: number };
   lambda: {
-    /** Functions at work at the same time, for the account in a region. */
+    /** Concurrent executions, for the account in a region. */
     concurrency: number;
     /** New environments of one function in 10 seconds. */
     newInTenSeconds: number;
@@ -22,13 +22,13 @@ export type Settings = {
     authorizeMs: number;
     tokenMs: number;
   };
-  /** Units per second that the Grants table takes, and the People table for reads. */
+  /** Units per second that the Grants table accepts, and for reads the People table. */
   dynamodb: { writeUnits: number; readUnits: number };
   /** Signatures per second, when keys stay in KMS. */
   kms?: { signatures: number };
 };
 
-/** What AWS gives a new account and new on-demand tables. */
+/** The quotas of a new account and of new on-demand tables. */
 export const defaults: Omit<Settings, 'signInsPerSecond'> = {
   duration: 30,
   ramp: 0,
@@ -37,7 +37,7 @@ export const defaults: Omit<Settings, 'signInsPerSecond'> = {
   dynamodb: { writeUnits: 4_000, readUnits: 12_000 },
 };
 
-/** Where a sign-in was turned away. */
+/** The limit that rejected a sign-in. */
 export type Limit =
   | 'API Gateway'
   | 'Lambda concurrency'
@@ -51,7 +51,7 @@ export type Outcome = {
   done: number;
   refused: Partial<Record<Limit, number>>;
   first: Limit | undefined;
-  /** The most environments that worked at the same time, and the most that there were. */
+  /** The most environments that worked at the same time, and the most that existed. */
   busiest: number;
   environments: number;
   coldStarts: number;
@@ -59,7 +59,7 @@ export type Outcome = {
   p99: number;
 };
 
-/** Fills at `rate` per second up to `size`. */
+/** A bucket of up to `size` tokens that fills at `rate` per second. */
 function bucket(rate: number, size: number) {
   let tokens = size;
   let last = 0;
@@ -72,7 +72,7 @@ function bucket(rate: number, size: number) {
   };
 }
 
-/** Times are milliseconds; one slot of the calendar is one. */
+/** Runs the simulation. Times are in milliseconds, which is also the length of a slot in the calendar. */
 export function simulate(settings: Settings): Outcome {
   const { gateway, lambda, dynamodb, kms, duration, ramp, signInsPerSecond } = settings;
   const calendar: (() => void)[][] = [];
@@ -110,7 +110,7 @@ export function simulate(settings: Settings): Outcome {
     outcome.first ??= limit;
   };
 
-  /** One call of a function; `next` when it is over. */
+  /** Calls a function, and `next` when it is done. */
   function call(name: keyof typeof functions, next: () => void): undefined {
     if (!takes.gateway(now)) return refuse('API Gateway');
     if (working >= lambda.concurrency) return refuse('Lambda concurrency');
@@ -127,7 +127,7 @@ export function simulate(settings: Settings): Outcome {
     after(startMs + (name === 'authorize' ? lambda.authorizeMs : lambda.tokenMs), () => {
       working -= 1;
       environment.idle += 1;
-      // One unit for the code; one for its redemption and one for the index by person. Two tokens are two signatures.
+      // One unit for the code, one for its redemption and one for the index by person. Two tokens are two signatures.
       if (name === 'authorize' && !takes.reads(now, 0.5)) return refuse('DynamoDB reads');
       if (!takes.writes(now, name === 'authorize' ? 1 : 2)) return refuse('DynamoDB writes');
       if (name === 'token' && takes.kms && !takes.kms(now, 2)) return refuse('KMS');
@@ -144,7 +144,7 @@ export function simulate(settings: Settings): Outcome {
     for (; due >= 1; due -= 1) {
       outcome.started += 1;
       const from = now;
-      // The client redeems the code when the browser has brought it: 100 ms later.
+      // The client redeems the code once the browser has delivered it, 100 ms later.
       call('authorize', () =>
         after(100, () =>
           call('token', () => {

@@ -11,7 +11,7 @@ import { readAdoption } from '../report/read-report.ts';
 import type { VerifyReport } from '../verify/verify.ts';
 import { readVersions, type Versions } from './versions.ts';
 
-/** What an auditor is shown, as it was read. Times are epoch seconds. */
+/** The evidence for an auditor, as read. Times are in epoch seconds. */
 export type Evidence = {
   at: number;
   period: Period;
@@ -20,15 +20,15 @@ export type Evidence = {
   policy: { value: GlobalPolicy; version: number; lastChange?: Change };
   clients: readonly Versioned<RegisteredClient>[];
   adoption: AdoptionReport;
-  /** Of the period, the latest first. */
+  /** The changes in the period, latest first. */
   changes: readonly Change[];
   verification?: VerifyReport | undefined;
 };
 
-/** More changes than this in one period are more than anybody reads; the log itself has them all. */
+/** Nobody reads more changes in one period than this; the log itself has all of them. */
 export const maximumChanges = 10_000;
 
-/** Reads everything but the verification, which comes last: what it sends would be counted. */
+/** Reads everything but the verification, which comes last because its requests would be counted. */
 export async function collectEvidence(
   context: Context,
   { period, logGroups }: { period: Period; logGroups?: readonly string[] | undefined },

@@ -14,7 +14,7 @@ import { evidenceJson, evidenceMarkdown } from './write-evidence.ts';
 
 type EvidenceOptions = { out: string; since: string; until?: string; logGroup?: string[]; verifyIssuer?: string };
 
-/** `pixy evidence`: what an auditor asks for, in one markdown and one JSON file. */
+/** `pixy evidence`: writes what an auditor asks for into one markdown and one JSON file. */
 export function evidenceCommand(context: Context): Command {
   const command = storeOptions(new Command('evidence'))
     .description(
@@ -59,7 +59,7 @@ export function evidenceCommand(context: Context): Command {
   });
 }
 
-/** Any `--verify-` option but the two that have a default. */
+/** Whether any `--verify-` option is given, except the two that have a default. */
 const asksToVerify = (flags: Readonly<Record<string, unknown>>): boolean =>
   Object.entries(flags).some(
     ([name, value]) => name.startsWith('verify') && !name.startsWith('verifyMax') && value !== undefined,

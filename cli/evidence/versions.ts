@@ -6,7 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** What was running. `commit` ends in `+changes` when files differ from it; absent when the program is not run from a checkout. */
+/** The running versions. `commit` ends in `+changes` when files differ from it, and is absent outside a checkout. */
 export type Versions = { pixy: string; node: string; commit?: string };
 
 export async function readVersions(): Promise<Versions> {
@@ -16,14 +16,14 @@ export async function readVersions(): Promise<Versions> {
 
 async function readCommit(): Promise<string | undefined> {
   const top = await git('rev-parse', '--show-toplevel');
-  // Inside somebody else's repository it would be their commit.
+  // In another repository, it would be that repository's commit.
   if (top === undefined || (await realpath(top)) !== (await realpath(root))) return undefined;
   const commit = await git('rev-parse', 'HEAD');
   const changes = await git('status', '--porcelain');
   return commit && changes ? `${commit}+changes` : commit;
 }
 
-/** What git prints; undefined when it is not there or fails. */
+/** Returns git's output, or undefined when git is missing or fails. */
 async function git(...argv: string[]): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)('git', argv, { cwd: root, timeout: 5_000 });

@@ -15,10 +15,10 @@ import { asMarkdown, plural, type Section } from '../report/written.ts';
 import { verifySection, writeSummary } from '../verify/write-verify-report.ts';
 import { type Evidence, maximumChanges } from './collect-evidence.ts';
 
-/** Counts up when a member changes its meaning or goes away. */
+/** Raised when a member changes its meaning or is removed. */
 const evidenceVersion = 1;
 
-/** The evidence for programs. Client documents and the change log hold neither secrets nor their hashes. */
+/** The evidence as JSON. Client documents and the change log contain neither secrets nor their hashes. */
 export function evidenceJson(evidence: Evidence): string {
   const { at, period, place, versions, policy, clients, adoption, changes, verification } = evidence;
   const json = {
@@ -38,7 +38,7 @@ export function evidenceJson(evidence: Evidence): string {
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
-/** The evidence for people, with the name and the digest of the JSON file. */
+/** The evidence as markdown, with the name and the digest of the JSON file. */
 export function evidenceMarkdown(evidence: Evidence, file: { name: string; sha256: string }): string {
   const { at, period, place, versions, adoption, changes, verification } = evidence;
   const issuer = issuerOf(evidence);

@@ -9,7 +9,7 @@ import type {
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 
-/** What an import will do with one client. `version` is the one this was decided on. */
+/** What an import will do with one client. `version` is the one that this decision is based on. */
 export type PlannedClient = ImportedClient & {
   action: 'add' | 'replace';
   before: RegisteredClient | undefined;
@@ -18,13 +18,13 @@ export type PlannedClient = ImportedClient & {
 
 export type ImportPlan = { planned: PlannedClient[]; refused: RefusedEntry[]; notes: ImportNote[] };
 
-/** The entries that are not taken, each once. */
+/** Lists the refused entries, without duplicates. */
 export const refusedEntries = ({ refused }: Pick<ImportPlan, 'refused'>): string[] => [
   ...new Set(refused.map(({ entry }) => entry)),
 ];
 
 /**
- * Looks what is there already. An entry that exists is refused, unless `replace` says otherwise, and so is a new one that
+ * Plans an import against the existing clients. Refuses an existing client unless `replace` is set, and a new one whose id
  * `isSubject` of an account. Writes nothing.
  */
 export async function planImport(
@@ -51,10 +51,10 @@ export async function planImport(
   return plan;
 }
 
-/** Somebody else changed a client after the plan was made. What was written before is taken back. */
+/** Another write changed a client after the plan was made. What the import had written is undone. */
 export type ImportConflict = { reason: 'changed_meanwhile'; clientId: string };
 
-/** Writing failed in the middle. `written` are the clients that are in the store now and were not taken back. */
+/** Writing failed in the middle. `written` lists the clients that are in the store and could not be undone. */
 export class ImportInterrupted extends Error {
   override name = 'ImportInterrupted';
   readonly written: readonly string[];
@@ -64,7 +64,7 @@ export class ImportInterrupted extends Error {
   }
 }
 
-/** Writes the planned clients: all of them or, as far as the store lets it, none. Returns how many. */
+/** Writes all planned clients or, as far as the store permits, none. Returns how many. Throws {@link ImportInterrupted}. */
 export async function carryOut(
   { planned }: Pick<ImportPlan, 'planned'>,
   store: Pick<ClientStore, 'put'>,
@@ -91,7 +91,7 @@ export async function carryOut(
   return ok(planned.length);
 }
 
-/** Puts back what was there before, last first, and strikes it off `written`. A client that somebody has changed since stays theirs. */
+/** Restores the previous clients, last first, and removes them from `written`. Keeps a client that somebody has changed since. */
 async function takeBack(
   written: { client: PlannedClient; version: number }[],
   store: Pick<ClientStore, 'put'>,

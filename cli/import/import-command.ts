@@ -29,7 +29,7 @@ type Options = {
   dryRun?: boolean;
 };
 
-/** `pixy clients import`: the clients of another server move in, all of them or none. */
+/** `pixy clients import`: imports the clients of another server, all of them or none. */
 export function importCommand(context: Context): Command {
   const command = new Command('import')
     .description('Takes over the clients of another authorization server: all of a file, or nothing.')

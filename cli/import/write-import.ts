@@ -6,10 +6,10 @@ import { plural, table } from '../output.ts';
 import { policyOf, switchesOf } from '../present-client.ts';
 import { type ImportPlan, type PlannedClient, refusedEntries } from './apply-import.ts';
 
-/** What became of a plan. `stopped`: nothing was written, because entries cannot be taken. */
+/** The state of a plan. `stopped`: nothing was written, because entries are refused. */
 export type ImportState = 'planned' | 'stopped' | 'done';
 
-/** What an import did or would do, for people: the clients with their effective policy, what is not taken, and what to know. */
+/** Describes what an import did or would do: the clients with their effective policy, the refused entries, and the notes. */
 export function importText(plan: ImportPlan, state: ImportState, global: GlobalPolicy, now: number): string {
   const { planned, refused, notes } = plan;
   const refusals = refused.map(({ entry, member, problem }) => [entry, `${member} ${problem}`]);
@@ -49,7 +49,7 @@ function clientTable(planned: readonly PlannedClient[], global: GlobalPolicy, no
   return table(['client', 'action', 'authentication', 'policy', 'mode', 'switches', ''], rows);
 }
 
-/** The same for programs. */
+/** The import as JSON. */
 export const importJson = ({ planned, refused, notes }: ImportPlan, state: ImportState) => ({
   written: state === 'done',
   clients: planned.map(({ entry, action, client }) => ({ entry, action, client: clientDocument(client) })),

@@ -16,7 +16,7 @@ const headerHeight = 112;
 const rowHeight = 62;
 const barHeight = 28;
 
-/** The kinds of authorizations, in the order of the bar: told apart by their texture, their place and their number, not by colour alone. */
+/** The kinds of authorizations in the order of the bar. Texture, place and number distinguish them, not colour alone. */
 const kinds = [
   { kind: 's256', label: 'S256' },
   { kind: 'plain', label: 'plain' },
@@ -26,7 +26,7 @@ const kinds = [
 ] as const;
 type Kind = (typeof kinds)[number]['kind'];
 
-/** A stacked bar per client, as one SVG file: no script, no other file, readable in light and dark. */
+/** Draws a stacked bar per client as a single SVG file, without scripts or other files, readable in light and dark. */
 export async function adoptionSvg(report: AdoptionReport): Promise<string> {
   const clients = byUrgency(report.clients);
   const height = headerHeight + Math.max(1, clients.length) * rowHeight + 16;
@@ -83,7 +83,7 @@ ${wrap(`${client.safe.answer}: ${client.safe.because}`, 46).map((line, index) =>
 </g>`;
 }
 
-/** Shares of the bar; what is there at all is at least 4 wide, at the cost of the largest. */
+/** Returns the segments of a bar. Each kind that occurs is at least 4 wide, at the expense of the largest. */
 function widthsOf(counts: Record<Kind, number>): { kind: Kind; count: number; width: number }[] {
   const total = kinds.reduce((sum, { kind }) => sum + counts[kind], 0);
   const shares = kinds
@@ -118,7 +118,7 @@ const signs = {
 const answer = (given: keyof typeof signs, y: number): Markup =>
   html`<g class="sign ${given}" transform="translate(${answerX + 9} ${y})"><circle r="10"/><path d="${signs[given]}"/></g>`;
 
-/** For the eye only: the whole text is in the description, in the table and in every other format. */
+/** Shortens text for display; the description, the table and every other format have it in full. */
 function shorten(text: string, length: number): string {
   if (text.length <= length) return visible(text);
   const end = Math.floor(length / 3);

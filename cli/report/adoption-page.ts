@@ -5,7 +5,7 @@ import { adoptionSvg, type Markup } from './adoption-chart.ts';
 import { writeAdoption } from './write-adoption.ts';
 import type { Section } from './written.ts';
 
-/** The chart and the tables as one HTML file: no script, no other file, readable in light and dark. */
+/** Returns the chart and the tables as a single HTML file, without scripts or other files, readable in light and dark. */
 export async function adoptionHtml(report: AdoptionReport): Promise<string> {
   const { title, lines, sections } = writeAdoption(report);
   const page = await html`<!doctype html>

@@ -10,26 +10,26 @@ import { countedMembers, parseCounted } from '../../shared/audit/audit-entry.ts'
 import { newTally, type Period } from '../../shared/reports/tally.ts';
 import { type Ledger, LedgerUnavailable } from './ledger.ts';
 
-/** The most rows a query answers at once. A result of that size may have been cut off. */
+/** The most rows in a query result. A result of that size may have been cut off. */
 const maximumRows = 10_000;
 
-/** The most log groups a query takes. */
+/** The most log groups in a query. */
 const maximumLogGroups = 50;
 
-/** How often a query is started again while too many others are running. */
+/** How often to retry a query while too many others are running. */
 const maximumStarts = 30;
 
 export type CloudWatchLedgerOptions = {
   client: Pick<CloudWatchLogsClient, 'send'>;
-  /** Names of the log groups of the functions. */
+  /** Names of the functions' log groups. */
   logGroups: readonly string[];
-  /** Milliseconds between two looks at a query. @default 1000 */
+  /** Milliseconds between two polls of a query. @default 1000 */
   patience?: number;
 };
 
 /**
- * The audit lines in CloudWatch Logs, counted there by Logs Insights: one query for the whole period, and two for its halves
- * when there are more kinds of decisions than a query can answer. Needs `logs:StartQuery` and `logs:GetQueryResults`.
+ * Counts the audit lines in CloudWatch Logs with Logs Insights: in one query for the whole period, or in two for its halves when
+ * there are more kinds of decisions than a result can hold. Needs `logs:StartQuery` and `logs:GetQueryResults`.
  */
 export function cloudWatchLedger({ client, logGroups, patience = 1_000 }: CloudWatchLedgerOptions): Ledger {
   async function start(groups: readonly string[], period: Period): Promise<string> {
@@ -72,7 +72,7 @@ export function cloudWatchLedger({ client, logGroups, patience = 1_000 }: CloudW
     if (middle === period.since) {
       throw new LedgerUnavailable(`There are more than ${maximumRows} kinds of decisions within one second.`);
     }
-    // One after the other: an account may run few queries at a time, and its dashboards need some of them.
+    // One after the other, because an account may run few queries at a time, and its dashboards need some of them.
     const before = await rowsOf(groups, { since: period.since, until: middle });
     return [...before, ...(await rowsOf(groups, { since: middle, until: period.until }))];
   }
@@ -90,8 +90,8 @@ export function cloudWatchLedger({ client, logGroups, patience = 1_000 }: CloudW
 }
 
 /**
- * Counts everything that looks like JSON; what is not an audit line has no `v`, and comes out as a row of its own. The range of
- * a query includes both of its ends, so the period is cut once more in the query: halves neither overlap nor leave a gap.
+ * Counts everything that looks like JSON; a line that is not an audit line has no `v` and gets a row of its own. The range of a
+ * query includes both ends, so the query filters by the period again, and halves neither overlap nor leave a gap.
  */
 export const insightsQuery = ({ since, until }: Period): string =>
   [
@@ -100,7 +100,7 @@ export const insightsQuery = ({ since, until }: Period): string =>
   ].join(' | ');
 
 function addRow(tally: ReturnType<typeof newTally>, row: readonly ResultField[]): void {
-  // A member that a line does not have is left out of its row, or is empty.
+  // A member that a line lacks is missing from its row or empty.
   const filled = row.filter(({ field, value }) => field !== undefined && value !== undefined && value !== '');
   const { v, decisions, latest, ...members } = Object.fromEntries(filled.map(({ field, value }) => [field, value]));
   const count = Number(decisions);

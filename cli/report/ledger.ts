@@ -1,11 +1,11 @@
 import type { Period, Tallied } from '../../shared/reports/tally.ts';
 
 /**
- * The audit log, read back. What a report needs is how many decisions were alike, so that is what both sources answer: the
- * local folder by counting, CloudWatch Logs by a query that counts.
+ * Reads the audit log back. Reports need the number of equal decisions, so both sources return counts: the local folder by
+ * counting, CloudWatch Logs by a counting query.
  */
 export type Ledger = {
-  /** Rejects with {@link LedgerUnavailable}. Never leaves anything out silently: what cannot be read is counted. */
+  /** Rejects with {@link LedgerUnavailable}. Counts unreadable lines rather than leave anything out silently. */
   tally(period: Period): Promise<Tallied>;
 };
 

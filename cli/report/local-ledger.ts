@@ -7,13 +7,13 @@ import { type Ledger, LedgerUnavailable } from './ledger.ts';
 
 const day = 86_400;
 
-/** A line is stamped before it is written, so the file of a day may begin with lines of the day before. */
+/** Seconds. A line is stamped before it is written, so a day's file may begin with lines of the day before. */
 const lateness = 60;
 
-/** No audit line is nearly as long. What has no line break for so long is one broken line, and is not kept in memory. */
+/** No audit line is nearly as long. Longer text without a line break counts as one broken line and is not kept in memory. */
 const longestLine = 65_536;
 
-/** The folder of a local run: one file per day (UTC), `YYYY-MM-DD.jsonl`. Unreadable lines of the files of the period are counted. */
+/** Reads the folder of a local run: one file per day (UTC), `YYYY-MM-DD.jsonl`. Counts unreadable lines in the files of the period. */
 export const localLedger = (folder: string): Ledger => ({
   async tally(period) {
     const tally = newTally();
@@ -41,10 +41,10 @@ async function filesOf(folder: string, { since, until }: Period): Promise<string
     .map((name) => join(folder, name));
 }
 
-/** The lines of a file, without their breaks, a million characters at a time. */
+/** Yields the lines of a file without line breaks, reading a million characters at a time. */
 async function* linesOf(file: string): AsyncGenerator<string> {
   let rest = '';
-  /** Inside a line that is too long already. */
+  /** Inside a line that is already too long. */
   let skipping = false;
   for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: 1_048_576 })) {
     const lines = `${rest}${chunk}`.split('\n');

@@ -5,7 +5,7 @@ import type { Place } from '../place.ts';
 import { type Ledger, LedgerUnavailable } from './ledger.ts';
 import { localLedger } from './local-ledger.ts';
 
-/** The audit log of the place a command works on: the data folder, or the log groups of a stage (or those that are named). */
+/** Opens the audit log of the command's place: the data folder, or the named log groups, by default those of the stage. */
 export async function openLedger(context: Context, logGroups: readonly string[] = []): Promise<Ledger> {
   const { place } = await context.open();
   if (place.kind === 'local') return localLedger(join(place.folder, 'audit'));
@@ -17,7 +17,7 @@ export async function openLedger(context: Context, logGroups: readonly string[] 
   });
 }
 
-/** The names that the stacks of a stage write down. */
+/** Returns the names that the stage's stacks have recorded. */
 async function logGroupsOf(place: Exclude<Place, { kind: 'local' }>): Promise<string[]> {
   if (place.kind === 'tables') throw wrongUsage('Say where the audit lines are: --log-group NAME (repeatable).');
   const name = `/pixy/${place.stage}/log-groups`;

@@ -4,7 +4,7 @@ import { wrongUsage } from '../failure.ts';
 
 const seconds: Readonly<Record<string, number>> = { m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
-/** `--since` and `--until` (now, if left out) as a period. Refuses what cannot be read, and a period that has no time in it. */
+/** Parses `--since` and `--until` (default: now) into a period. Fails for unreadable input and an empty period. */
 export function parsePeriod(since: string, until: string | undefined, now: number): Period {
   const period = {
     since: parseMoment('--since', since, now),
@@ -14,7 +14,7 @@ export function parsePeriod(since: string, until: string | undefined, now: numbe
   return period;
 }
 
-/** A moment as epoch seconds: an age like `30d` (also `m`, `h`, `w`) before `now`, a day (its start, UTC), or a time. */
+/** Parses a moment into epoch seconds: an age like `30d` (also `m`, `h`, `w`) before `now`, a day (its start, UTC), or a time. */
 function parseMoment(option: string, text: string, now: number): number {
   const [, count, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
   const ago = Number(count) * (seconds[unit] ?? Number.NaN);
@@ -25,8 +25,8 @@ function parseMoment(option: string, text: string, now: number): number {
   );
 }
 
-/** `2026-11-22`, UTC. Takes epoch seconds. */
+/** Formats epoch seconds as `2026-11-22`, UTC. */
 export const dayOf = (time: number): string => new Date(time * 1_000).toISOString().slice(0, 10);
 
-/** `2026-11-22 09:30`, UTC. */
+/** Formats epoch seconds as `2026-11-22 09:30`, UTC. */
 export const minuteOf = (time: number): string => new Date(time * 1_000).toISOString().slice(0, 16).replace('T', ' ');

@@ -7,10 +7,10 @@ import { listClients } from '../list-clients.ts';
 import { LedgerUnavailable } from './ledger.ts';
 import { openLedger } from './open-ledger.ts';
 
-/** What a report is about. */
+/** The input of a report. */
 export type Asked = {
   period: Period;
-  /** Instead of those of the stage. */
+  /** Replaces the log groups of the stage. */
   logGroups?: readonly string[] | undefined;
 };
 
@@ -22,7 +22,7 @@ export async function readAdoption(
   return adoption({ tallied, period, clients, global, ...question, now: context.now() });
 }
 
-/** `proposed` is what would be different; `at` is in epoch seconds. */
+/** Simulates the `proposed` differences from the global policy. `at` is in epoch seconds. */
 export async function readSimulation(
   context: Context,
   { period, logGroups, proposed, at }: Asked & { proposed: Partial<GlobalPolicy>; at: number },
@@ -40,7 +40,10 @@ async function readAll(context: Context, { period, logGroups }: Asked) {
 
 const day = 86_400;
 
-/** When each client was last named in the audit log of the last 30 days, in epoch seconds. Without an audit log, a warning and nothing. */
+/**
+ * Returns when each client was last named in the audit log of the last 30 days, in epoch seconds. Without an audit log, warns and
+ * returns nothing.
+ */
 export async function readLastSeen(context: Context): Promise<ReadonlyMap<string, number>> {
   const now = context.now();
   try {

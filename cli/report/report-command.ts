@@ -31,7 +31,7 @@ type AdoptionOptions = {
   output?: string;
 };
 
-/** `pixy report`: what the audit log says. */
+/** `pixy report`: reports on the audit log. */
 export const reportCommand = (context: Context): Command =>
   new Command('report').description('What the audit log says.').addCommand(adoptionCommand(context));
 

@@ -2,10 +2,10 @@ import type { AdoptionReport } from '../../shared/reports/adoption.ts';
 import type { Simulation } from '../../shared/reports/simulation.ts';
 import { formatTime } from '../../shared/time.ts';
 
-/** Members that are points in time. */
+/** Members that hold times. */
 const moments = new Set(['at', 'since', 'until', 'last', 'lastSeen', 'lastWithoutPkce', 'enforceAfter']);
 
-/** Members that have another name than ours in snake_case. */
+/** Members whose name on the wire is not just ours in snake_case. */
 const names: Readonly<Record<string, string>> = {
   client: 'client_id',
   name: 'client_name',
@@ -13,7 +13,7 @@ const names: Readonly<Record<string, string>> = {
   safe: 'safe_to_enforce',
 };
 
-/** A report for programs: snake_case as everywhere on the wire, times as RFC 3339. */
+/** The report as JSON: snake_case as everywhere on the wire, times as RFC 3339. */
 export const reportJson = (report: AdoptionReport | Simulation): unknown => toWire(report);
 
 function toWire(value: unknown): unknown {

@@ -19,7 +19,7 @@ type SimulateOptions = {
   logGroup?: string[];
 };
 
-/** `pixy policy simulate`: recorded decisions, judged under another global policy. Changes nothing. */
+/** `pixy policy simulate`: judges recorded decisions under another global policy. Changes nothing. */
 export function simulateCommand(context: Context): Command {
   const command = storeOptions(new Command('simulate'))
     .description(

@@ -13,7 +13,7 @@ import { waiverOf } from '../present-client.ts';
 import { dayOf, minuteOf } from './period.ts';
 import { describeUnreadable, number, plural, type Section, type Written } from './written.ts';
 
-/** What the adoption report says, those who are not ready first. */
+/** Writes the adoption report, starting with clients that are not ready. */
 export function writeAdoption(report: AdoptionReport): Written {
   const { period, total, target, unreadable } = report;
   return {
@@ -36,7 +36,7 @@ export function writeAdoption(report: AdoptionReport): Written {
 
 const urgency = { no: 0, unknown: 1, yes: 2 };
 
-/** Clients that are not ready first, then by how much they are used. */
+/** Sorts clients that are not ready first, then by use. */
 export const byUrgency = (clients: readonly ClientAdoption[]): ClientAdoption[] =>
   clients.toSorted(
     (one, other) =>
@@ -48,7 +48,7 @@ export function describeAnswers({ clients, target }: Pick<AdoptionReport, 'clien
   return `Safe to enforce ${target}: ${count('yes')} of ${plural(clients.length, 'client')}; not safe: ${count('no')}; unknown: ${count('unknown')}.`;
 }
 
-/** Issued codes in the classes that people think in. */
+/** Groups issued codes into the classes that people think in. */
 export function issuedBy({ methods }: Pick<DecisionCounts, 'methods'>) {
   const issued = (...used: MethodUsed[]) => used.reduce((sum, method) => sum + methods[method].issued, 0);
   return {
@@ -91,7 +91,7 @@ function clientsSection(clients: readonly ClientAdoption[], target: string): Sec
   };
 }
 
-/** At /authorize only: the same sign-in may be reported once more at /token. */
+/** Counts only at /authorize, because the same sign-in may be reported again at /token. */
 const reportedAuthorizations = ({ wouldRefuse }: DecisionCounts): number =>
   wouldRefuse.reduce((sum, { endpoint, count }) => (endpoint === 'authorize' ? sum + count : sum), 0);
 

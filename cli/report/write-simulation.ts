@@ -3,7 +3,7 @@ import type { ClientSimulation, Simulation, Turned } from '../../shared/reports/
 import { dayOf, minuteOf } from './period.ts';
 import { describeUnreadable, number, plural, type Section, type Written } from './written.ts';
 
-/** One line for people and scripts: what the proposed policy would change. */
+/** Summarizes in one line, for people and scripts, what the proposed policy would change. */
 export function summary({ totals }: Pick<Simulation, 'totals'>): string {
   const parts = [
     `${number(totals.nowRefused)} of ${plural(totals.issued, 'issued code')} would be refused (${plural(totals.clientsRefused, 'client')})`,

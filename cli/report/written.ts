@@ -2,7 +2,7 @@ import type { Unreadable } from '../../shared/audit/audit-entry.ts';
 import { visible } from '../output.ts';
 
 /*
- * What a report says, apart from how it is written down: the terminal, markdown and HTML show the same tables.
+ * The content of a report, independent of its format: terminal, markdown and HTML show the same tables.
  */
 
 type Column = { title: string; numeric?: boolean };
@@ -11,16 +11,16 @@ export type Written = {
   title: string;
   lines: readonly string[];
   sections: readonly Section[];
-  /** The last word. */
+  /** The last line. */
   summary?: string;
 };
 
 export const number = (count: number): string => count.toLocaleString('en-US');
 
-/** `1 code`, `2 codes`. */
+/** Formats a count: `1 code`, `2 codes`. */
 export const plural = (count: number, noun: string): string => `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
 
-/** What a report must not keep quiet: lines of the log that it could not count. */
+/** Reports the lines of the log that could not be counted. */
 export function describeUnreadable({ broken, other_version }: Readonly<Record<Unreadable, number>>): string[] {
   const parts = [
     ...(broken > 0 ? [plural(broken, 'broken line')] : []),
@@ -29,7 +29,7 @@ export function describeUnreadable({ broken, other_version }: Readonly<Record<Un
   return parts.length === 0 ? [] : [`Not counted, because they could not be read: ${parts.join(', ')}.`];
 }
 
-/** For a terminal: aligned columns. */
+/** Formats for a terminal, in aligned columns. */
 export function asText({ title, lines, sections, summary }: Written): string {
   const parts = sections.flatMap((section) => ['', section.title, ...textTable(section)]);
   const last = summary === undefined ? [] : ['', summary];
@@ -52,7 +52,7 @@ function textTable({ columns, rows }: Section): string[] {
   return [line(columns.map(({ title }) => title.toUpperCase())), ...cells.map(line)];
 }
 
-/** For a pull request or a wiki: GitHub's tables. */
+/** Formats as markdown with GitHub's tables, for a pull request or a wiki. */
 export function asMarkdown({ title, lines, sections, summary }: Written): string {
   const parts = sections.flatMap((section) => [`## ${escapeMarkdown(section.title)}`, markdownTable(section)]);
   const last = summary === undefined ? [] : [escapeMarkdown(summary)];

@@ -5,15 +5,15 @@ import type { Verdict } from './verdict.ts';
 export type CheckDescription = {
   /** For `--only`. */
   id: string;
-  /** The section it stands on. */
+  /** The section it is based on. */
   section: string;
-  /** What is sent, or looked at. */
+  /** What is sent or inspected. */
   sends: string;
   /** What passes. */
   accepts: string;
 };
 
-/** One thing a server must not get wrong. */
+/** A requirement that a server must not violate. */
 export type Check = CheckDescription & { run: (probe: Probe) => Promise<Verdict> | Verdict };
 
 export const describeCheck = ({ id, section, sends, accepts }: CheckDescription): CheckDescription => ({

@@ -15,9 +15,10 @@ export type CodeCommandOptions = {
 };
 
 /**
- * A person's browser in the form of a command, for sign-ins that take scripts or a second factor. It finds the authorization
- * request in `PIXY_AUTHORIZATION_URL` and prints the address that the browser was redirected to as its last line; nothing, or an
- * exit code other than 0, when there was no redirect. What the server refuses right away never gets to it.
+ * Stands for a person's browser with a command, for sign-ins that need scripts or a second factor. The command finds the
+ * authorization request in `PIXY_AUTHORIZATION_URL` and prints the URL that the browser was redirected to as its last line.
+ * Without a redirect, it prints nothing or exits with a code other than 0. Requests that the server refuses right away never
+ * reach it.
  */
 export function commandUserAgent(options: CodeCommandOptions): UserAgent {
   const { transport, watch, timeout = 60_000 } = options;
@@ -46,7 +47,7 @@ export function commandUserAgent(options: CodeCommandOptions): UserAgent {
   };
 }
 
-/** The last line that the command prints, or where it ended without one. */
+/** Returns the last line that the command prints, or where it ended without one. */
 async function run(
   { command, env, timeout }: Required<Pick<CodeCommandOptions, 'command' | 'env' | 'timeout'>>,
   url: string,

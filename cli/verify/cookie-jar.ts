@@ -1,16 +1,16 @@
 /*
  * The cookies of one person at one authorization server (RFC 6265), as far as a sign-in needs them: name, host or domain, path,
- * and being taken away again.
+ * and removal.
  */
 
 type Cookie = { name: string; value: string; domain: string; isHostOnly: boolean; path: string };
 
 export type CookieJar = {
-  /** Keeps what an answer from `url` sets. Answers with the values, which are secrets. */
+  /** Stores the cookies in a response from `url`. Returns their values, which are secrets. */
   keep(url: string, headers: Headers): string[];
-  /** Puts a `Cookie` header in, for the host of `url`. */
+  /** Adds the cookies of a `Cookie` header for the host of `url`. */
   put(url: string, header: string): string[];
-  /** The `Cookie` header for a request to `url`; undefined when there is nothing to send. */
+  /** Returns the `Cookie` header for a request to `url`, or undefined when there is nothing to send. */
   header(url: string): string | undefined;
 };
 
@@ -59,7 +59,7 @@ function parseSetCookie(line: string, { hostname, pathname }: URL): { cookie: Co
     }),
   );
   const domain = attributes.get('domain')?.replace(/^\./, '').toLowerCase();
-  // Of another site: not ours to keep.
+  // Another site's cookie, not ours to keep.
   if (domain && !isWithin(hostname, domain)) return undefined;
   const path = attributes.get('path');
   const isOver =

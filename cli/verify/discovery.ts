@@ -4,7 +4,7 @@ import { type Answer, NoAnswer, type Transport } from './transport.ts';
 
 const absent = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.optional(schema), undefined as never);
 
-/** What of RFC 8414 §2 and OpenID Connect Discovery 1.0 §3 is looked at. What cannot be read counts as absent. */
+/** The members of RFC 8414 §2 and OpenID Connect Discovery 1.0 §3 that are checked. Unreadable ones count as absent. */
 const metadata = v.looseObject({
   issuer: absent(v.string()),
   authorization_endpoint: v.string(),
@@ -18,13 +18,13 @@ const metadata = v.looseObject({
 
 export type Metadata = v.InferOutput<typeof metadata>;
 
-/** A metadata document and where it was found. */
+/** A metadata document, and where it was found. */
 type Found = { address: string; metadata: Metadata };
 
-/** Everything that is announced about an issuer, at either address or at both. */
+/** Everything that an issuer announces, at either or both of the addresses. */
 export type Discovered = { issuer: string; documents: readonly [Found, ...Found[]] };
 
-/** RFC 8414 §3.1 puts the well-known part before the path of the issuer, OpenID Connect Discovery 1.0 §4 behind it. */
+/** RFC 8414 §3.1 puts the well-known part before the path of the issuer, OpenID Connect Discovery 1.0 §4 after it. */
 function metadataAddresses(issuer: string): string[] {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
@@ -34,7 +34,7 @@ function metadataAddresses(issuer: string): string[] {
   ];
 }
 
-/** Fails when the server cannot be reached, or publishes no metadata that names the two endpoints. */
+/** Reads the metadata. Fails when the server cannot be reached or names no authorization or token endpoint. */
 export async function discover(issuer: string, transport: Transport): Promise<Discovered> {
   const addresses = metadataAddresses(issuer);
   const answers = await Promise.all(
@@ -69,7 +69,7 @@ function parse({ status, text }: Answer): Metadata | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
-/** Undefined for what is not JSON. */
+/** Returns undefined for anything that is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,8 +1,8 @@
 import type { Field, Form } from './html-forms.ts';
 
 /*
- * What a person would do with a page on the way to the redirect: type a username and a password, or press the button that lets
- * the client in.
+ * What a person would do on the pages before the redirect: type a username and a password, or press the button that lets the
+ * client in.
  */
 
 export type Credentials = { username: string; password: string };
@@ -15,7 +15,7 @@ const isText = ({ kind, type }: Field): boolean => kind === 'input' && /^(?:text
 const isButton = ({ kind, type }: Field): boolean =>
   (kind === 'button' && type === 'submit') || (kind === 'input' && /^(?:submit|image)$/.test(type));
 
-/** The first form that asks for one password; the one that asks for it twice makes an account. */
+/** Finds the first form with one password field. A form with two creates an account. */
 export const findSignInForm = (forms: readonly Form[]): Form | undefined =>
   forms.find(({ fields }) => fields.filter(isPassword).length === 1);
 
@@ -37,7 +37,10 @@ const allows = /allow|accept|approve|authori[sz]e|continue|consent|agree|yes|con
 const denies =
   /deny|denied|reject|cancel|decline|disagree|disallow|refuse|\bno\b|back|log.?out|sign.?out|switch|another|sign.?up|register/i;
 
-/** The first form that a button lets the client in with, or that only passes hidden fields on; undefined if there is none. */
+/**
+ * Fills the first form with a button that lets the client in, or with nothing but hidden fields. Returns undefined when there is
+ * none.
+ */
 export function fillConsentForm(forms: readonly Form[]): Submission | undefined {
   for (const form of forms.filter(({ fields }) => !fields.some(isPassword))) {
     const buttons = form.fields.filter(isButton);

@@ -10,8 +10,8 @@ import {
 import { NoAnswer } from './transport.ts';
 
 /**
- * One sign-in with everything right, from the request to the tokens: without it no check would say anything. Finds out how the
- * client authenticates unless it is told. Fails with a sentence that says what is missing.
+ * Makes a correct sign-in, from the request to the tokens; without it, no check would mean anything. Finds out how the client
+ * authenticates unless `method` says so. Fails with a sentence that says what is missing.
  */
 export async function firstSignIn(probe: Probe, method: AuthenticationMethod | undefined): Promise<void> {
   const candidates = method ? [method] : announcedMethods(probe);
@@ -23,7 +23,7 @@ export async function firstSignIn(probe: Probe, method: AuthenticationMethod | u
       probe.settle();
       return;
     }
-    // Another way of authenticating may be the right one; any other error would be the same with it.
+    // Another authentication method may be right. Any other error would be the same with it.
     if (answer.body?.['error'] !== 'invalid_client' && answer.body?.['error'] !== 'unauthorized_client') break;
   }
   throw new Failure(

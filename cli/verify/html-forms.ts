@@ -1,17 +1,17 @@
 import { type Tag, tokensOf } from './html-tags.ts';
 
 /*
- * The forms of a page, read as a browser without scripts would: what they send, and where to.
+ * Reads the forms of a page as a browser without scripts would: what they send, and where.
  */
 
 export type Field = {
   kind: 'input' | 'button' | 'select' | 'textarea';
-  /** Lower case; of a button `submit` unless it says otherwise. */
+  /** Lower case. Default for a button: `submit`. */
   type: string;
   name: string;
   value: string;
   isChecked: boolean;
-  /** What people read on a button, and what else describes a field: id, autocomplete, label. */
+  /** The label of a button, or whatever else describes a field: id, autocomplete, label. */
   description: string;
 };
 
@@ -21,7 +21,7 @@ type Option = { value: string | undefined; text: string; isSelected: boolean };
 /** A field whose closing tag has not come yet. */
 type OpenField = { tag: Tag; text: string; options: Option[] };
 
-/** Takes the page and the address it came from. Forms that go nowhere on the web are left out. */
+/** Parses a page, given its URL. Leaves out forms that lead nowhere on the web. */
 export function parseForms(html: string, url: string): Form[] {
   const forms: (Tag & { fields: Field[] })[] = [];
   let form: (typeof forms)[number] | undefined;
@@ -63,7 +63,7 @@ function finish({ tag, text, options }: OpenField, fields: Field[] | undefined):
 
 const defaultTypes = { input: 'text', button: 'submit', select: 'select', textarea: 'textarea' };
 
-/** A field that is disabled sends nothing. */
+/** Drops a disabled field, which sends nothing. */
 function toField({ name, attributes }: Tag, text: string, options: readonly Option[]): Field[] {
   if (attributes.has('disabled')) return [];
   const kind = name as Field['kind'];

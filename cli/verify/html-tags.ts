@@ -1,6 +1,6 @@
 /*
- * The tags and texts of a page in their order, in time proportional to its length whatever is in it: pages of servers that are
- * put to the test are not to be trusted.
+ * Reads the tags and texts of a page in order, in linear time whatever it contains, because the pages of a server under test
+ * cannot be trusted.
  */
 
 export type Tag = { name: string; attributes: ReadonlyMap<string, string> };
@@ -9,7 +9,7 @@ export type Token = { open: Tag } | { close: string } | { text: string };
 const tagStart = /<(\/?)([a-z][a-z0-9]*)/iy;
 const attribute = /[\s/]*([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>][^\s>]*)))?/y;
 
-/** What is between the tags of these is not HTML. What stands in a template is not on the page. */
+/** The content of these is not HTML, and a template's is not part of the page. */
 const opaque = new Set(['script', 'style', 'template', 'textarea', 'title']);
 
 export function* tokensOf(html: string): Generator<Token> {
@@ -45,7 +45,7 @@ export function* tokensOf(html: string): Generator<Token> {
   }
 }
 
-/** Behind something that was found, or at the end of everything. */
+/** Returns the position after a match, or infinity without one. */
 const after = (index: number, length: number): number => (index === -1 ? Number.POSITIVE_INFINITY : index + length);
 
 function matchAt(pattern: RegExp, text: string, index: number): RegExpExecArray | null {

@@ -4,14 +4,14 @@ import type { Changes } from './parameters.ts';
 import { holdsTokens, type IssuedCode, type Probe, type TokenAnswer } from './probe.ts';
 import { failed, passed, skipped, type Verdict } from './verdict.ts';
 
-/** A code as it may be quoted: what is longer or holds other characters is not shown. */
+/** Hides an error code that is too long or has unusual characters. */
 const shownError = (error: string): string => (/^[a-zA-Z0-9_.-]{1,60}$/.test(error) ? error : 'an unreadable error');
 
 const slowDown = skipped('the server asked to slow down (429)');
 
 /**
- * An authorization request that must end without a code: in a redirect with one of these errors, or on a page of the server,
- * which is where refusals go that the server does not want to redirect.
+ * Passes if an authorization request ends without a code: in a redirect with one of the accepted errors, or on a page of the
+ * server, where refusals go that it does not want to redirect.
  */
 export function mustBeRefused(landing: Landing, accepted: readonly string[] = ['invalid_request']): Verdict {
   switch (landing.kind) {
@@ -35,10 +35,10 @@ export function mustBeRefused(landing: Landing, accepted: readonly string[] = ['
   }
 }
 
-/** What a token request may be refused with when either fits: RFC 6749 §5.2 leaves it open for a proof that is missing or malformed. */
+/** Errors for a missing or malformed proof; RFC 6749 §5.2 leaves open which of them applies. */
 export const grantOrRequest = ['invalid_grant', 'invalid_request'] as const;
 
-/** A token request that must end without tokens. Whether the refusal is in JSON and has the right status is asked once, for all of them. */
+/** Passes if a token request ends without tokens. One separate check covers JSON and status for all refusals. */
 export function mustGetNoTokens(answer: TokenAnswer, accepted: readonly string[] = grantOrRequest): Verdict {
   if (holdsTokens(answer)) return failed('tokens were issued');
   if (answer.status === 429) return slowDown;
@@ -52,7 +52,7 @@ export function mustGetNoTokens(answer: TokenAnswer, accepted: readonly string[]
   return answer.status >= 400 ? passed : failed(`it was answered with status ${answer.status} and no error`);
 }
 
-/** Judges with a fresh code, if there is one. */
+/** Judges with a fresh code, if one is issued. */
 export async function withCode(
   probe: Probe,
   judge: (issued: IssuedCode) => Promise<Verdict>,
@@ -62,7 +62,7 @@ export async function withCode(
   return issued.ok ? judge(issued.value) : issued.refusal;
 }
 
-/** An authorization request that must be refused. */
+/** Makes a check of an authorization request that must be refused. */
 export const authorizationCheck = (
   check: Omit<Check, 'run'> & { request: Changes; errors?: readonly string[] },
 ): Check => {

@@ -1,24 +1,24 @@
 /*
- * Where an authorization request ends, seen from the browser of the person.
+ * Where an authorization request ends, as seen by the person's browser.
  */
 
-/** The parameters of an authorization response, as often as each is there. From the query and from the fragment. */
+/** The parameters of an authorization response from query and fragment, with every value of each. */
 type ResponseParameters = ReadonlyMap<string, readonly string[]>;
 
 export type Landing =
-  /** An authorization response, and the address it went to, without query and fragment. */
+  /** An authorization response, and the URL it went to, without query and fragment. */
   | { kind: 'redirected'; to: string; parameters: ResponseParameters }
-  /** On the way to an address that is neither the server nor a redirect URI. */
+  /** On the way to a URL that belongs neither to the server nor to a redirect URI. */
   | { kind: 'elsewhere' }
-  /** On a page of the server with nothing to press that would lead further. */
+  /** On a page of the server that offers no way forward. */
   | { kind: 'page'; status: number }
-  /** It cannot be said where it ends. */
+  /** It cannot be determined where it ends. */
   | { kind: 'stuck'; because: string };
 
-/** What makes an address an authorization response: where it leads, or that it carries a code with the state of the request. */
+/** What makes a URL an authorization response: one of these targets, or a code with the request's state. */
 export type Expected = { redirectUris: readonly string[]; state: string };
 
-/** Takes an absolute address, as it stands in the answer. Undefined when the browser is to go on. */
+/** Reads an absolute URL as it appears in the response. Returns undefined when the browser is to continue. */
 export function readResponse(
   address: string,
   { redirectUris, state }: Expected,
@@ -30,7 +30,7 @@ export function readResponse(
   return isThere || hasOurCode ? { kind: 'redirected', to, parameters } : undefined;
 }
 
-/** An address without query and fragment, byte for byte. */
+/** Returns a URL without query and fragment, byte for byte. */
 export const baseOf = (address: string): string => address.replace(/[?#][\s\S]*$/, '');
 
 export const originOf = (address: string): string | undefined =>

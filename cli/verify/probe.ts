@@ -9,30 +9,30 @@ import type { Answer, Transport } from './transport.ts';
 import type { UserAgent, Watch } from './user-agent.ts';
 import { skipped, type Verdict } from './verdict.ts';
 
-/** The client that the server is asked as. Without a secret it is public. */
+/** The client that the requests come from. Without a secret it is public. */
 export type Client = { clientId: string; clientSecret?: string | undefined; redirectUri: string };
 
 export const authenticationMethods = ['client_secret_basic', 'client_secret_post'] as const;
 export type AuthenticationMethod = (typeof authenticationMethods)[number];
 
-/** A code, and what proves the request that it was issued for. */
+/** A code, and the proof for its request. */
 export type IssuedCode = { code: string; verifier?: string | undefined; challenge?: string | undefined };
 
-/** What the token endpoint answered; `body` when that is a JSON object. */
+/** A response of the token endpoint. `body` is present when it is a JSON object. */
 export type TokenAnswer = Answer & { body?: Readonly<Record<string, unknown>> };
 
-/** A refusal of the token endpoint, for the checks that look at all of them. */
+/** A refusal of the token endpoint, for the checks that cover all of them. */
 export type SeenRefusal = { during: string; status: number; isJson: boolean; error?: string };
 
 export type TokenOptions = {
-  /** Sent as the query of the endpoint's address. */
+  /** Sent as the query of the endpoint's URL. */
   query?: Changes;
   method?: 'GET' | 'POST';
-  /** Leaves the client's authentication out. */
+  /** Omits the client's authentication. */
   unauthenticated?: boolean;
 };
 
-/** Everything a check may do: one authorization server, asked as one client. */
+/** Everything that a check may do: requests to one authorization server as one client. */
 export type Probe = {
   discovered: Discovered;
   metadata: Metadata;
@@ -40,19 +40,19 @@ export type Probe = {
   isPublic: boolean;
   scope: string | undefined;
   agent: UserAgent;
-  /** An authorization request that is right in every way (code, S256), unless `changes` say otherwise. */
+  /** Sends an authorization request that is correct (code, S256) except for `changes`. */
   authorize(changes?: Changes): Promise<Landing & { request: AuthorizationRequest }>;
-  /** A fresh code; the verdict says why there is none. */
+  /** Gets a fresh code. The verdict says why there is none. */
   code(changes?: Changes): Promise<Result<IssuedCode, Verdict>>;
   token(form: Changes, options?: TokenOptions): Promise<TokenAnswer>;
-  /** Redeems a code as its client would, unless `changes` say otherwise. */
+  /** Redeems a code as its client would, except for `changes`. */
   redeem(issued: IssuedCode, changes?: Changes, options?: TokenOptions): Promise<TokenAnswer>;
-  /** The status of the userinfo endpoint; undefined where there is none. */
+  /** Returns the status of the userinfo endpoint, or undefined when there is none. */
   userinfo(accessToken: string): Promise<number | undefined>;
   authenticateBy(method: AuthenticationMethod): void;
-  /** A right request got tokens: from now on the server is known, and so is what it does when all is well. */
+  /** Records that a correct request got tokens, so the server's normal behaviour is known from now on. */
   settle(): void;
-  /** Which check the requests from now on belong to. */
+  /** Names the check that the following requests belong to. */
   begin(id: string): void;
   seen: { refusals: readonly SeenRefusal[]; serverErrors: readonly string[]; redeemed: TokenAnswer | undefined };
 };
@@ -63,13 +63,13 @@ export type ProbeOptions = {
   discovered: Discovered;
   client: Client;
   scope: string | undefined;
-  /** Makes the user agent, which shows every answer to `watch`. */
+  /** Makes the user agent, which shows every response to `watch`. */
   agent: (watch: Watch) => UserAgent;
   transport: Transport;
   secrets: Secrets;
 };
 
-/** 256 random bits. */
+/** Returns 256 random bits. */
 export const random = (): string => randomBytes(32).toString('base64url');
 
 export function createProbe({ discovered, client, scope, agent: makeAgent, transport, secrets }: ProbeOptions): Probe {
@@ -113,7 +113,7 @@ export function createProbe({ discovered, client, scope, agent: makeAgent, trans
 
   async function authorize(changes: Changes = {}) {
     const landing = await request(changes);
-    // A page without an error may be a refusal; or a sign-in page that takes scripts, after the session has ended.
+    // A page without an error may be a refusal, or a sign-in page that needs scripts, after the session has ended.
     const isUnclear = settled && landing.kind === 'page' && landing.status < 400;
     if (!isUnclear || hasCode(await request({}))) return landing;
     const because = 'the session does not hold any more: a right request gets no code';
@@ -212,7 +212,7 @@ export function createProbe({ discovered, client, scope, agent: makeAgent, trans
   };
 }
 
-/** RFC 6749 §2.3.1: id and secret are form-encoded before they are put into the header. */
+/** Authenticates the client. Form-encodes id and secret before they go into the header (RFC 6749 §2.3.1). */
 function authenticate(
   { clientId, clientSecret }: Client,
   method: AuthenticationMethod | 'none',
@@ -226,7 +226,7 @@ function authenticate(
   return { headers: { authorization: `Basic ${credentials}` }, fields: {} };
 }
 
-/** What a check chose itself, for the request it belongs to. */
+/** Returns the values that a check chose itself, to keep with their request. */
 function pick(changes: Changes): Partial<AuthorizationRequest> {
   const { state, code_challenge: challenge } = changes;
   return {
@@ -240,7 +240,7 @@ const hasCode = (landing: Landing): boolean => landing.kind === 'redirected' && 
 export const holdsTokens = ({ body }: TokenAnswer): boolean =>
   ['access_token', 'refresh_token', 'id_token'].some((name) => typeof body?.[name] === 'string');
 
-/** RFC 6749 §5.2: the characters an error code is made of. */
+/** The characters of an error code (RFC 6749 §5.2). */
 const errorCode = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/;
 
 function toSeenRefusal(during: string, { status, headers, body }: TokenAnswer): SeenRefusal {

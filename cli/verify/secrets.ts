@@ -1,10 +1,10 @@
-/** What has been seen of secrets, so that none of it comes out again in a sentence made from what a server said. */
+/** Remembers secrets to keep them out of sentences made from what a server said. */
 export type Secrets = {
   keep(...values: (string | undefined)[]): void;
   redact(text: string): string;
 };
 
-/** Shorter values are in every sentence by chance. */
+/** Shorter values appear in sentences by chance. */
 const shortest = 4;
 
 export function newSecrets(): Secrets {
@@ -17,7 +17,7 @@ export function newSecrets(): Secrets {
       }
     },
     redact: (text) =>
-      // The longest first: a secret may be part of another.
+      // Longest first, since a secret may be part of another.
       [...kept]
         .sort((one, other) => other.length - one.length)
         .reduce((redacted, secret) => redacted.replaceAll(secret, '[redacted]'), text),

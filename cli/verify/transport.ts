@@ -8,7 +8,7 @@ export class NoAnswer extends Error {
   override name = 'NoAnswer';
 }
 
-/** The number of requests that may be sent is reached. */
+/** The limit of requests is reached. */
 export class TooManyRequests extends Error {
   override name = 'TooManyRequests';
 }
@@ -16,9 +16,9 @@ export class TooManyRequests extends Error {
 export type Transport = {
   /** Sends one request and follows no redirect. Rejects with {@link NoAnswer} or {@link TooManyRequests}. */
   send(url: string, sent?: Sent): Promise<Answer>;
-  /** May a request go there? https, or http on a loopback host for a server that is on one itself. */
+  /** Whether a request may go there: https, or http on a loopback host if the server is on one itself. */
   mayReach(url: string): boolean;
-  /** How many requests were sent. */
+  /** Returns how many requests were sent. */
   count(): number;
 };
 
@@ -29,7 +29,7 @@ export type TransportOptions = {
   timeout?: number;
 };
 
-/** No answer of an authorization server is nearly as long; the rest is not read. */
+/** No response of an authorization server is nearly as long; the rest is not read. */
 const longestAnswer = 1_048_576;
 
 export function createTransport({ issuer, maximumRequests, timeout = 10_000 }: TransportOptions): Transport {
@@ -59,7 +59,7 @@ export function createTransport({ issuer, maximumRequests, timeout = 10_000 }: T
   };
 }
 
-/** The beginning of a body. */
+/** Returns the beginning of a body. */
 async function readText(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
@@ -88,7 +88,7 @@ const sentences: Readonly<Record<string, string>> = {
 
 const protocolOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).protocol : undefined);
 
-/** `http` or `https` on a host that is this machine. */
+/** Whether a URL is `http` or `https` on this machine. */
 export function isLoopback(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);

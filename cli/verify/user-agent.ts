@@ -6,16 +6,16 @@ import type { Secrets } from './secrets.ts';
 import type { Answer, Transport } from './transport.ts';
 
 /**
- * The person with a browser that a code takes: goes where redirects lead, signs in, consents, and ends where the server sends
- * the browser to, without ever loading that.
+ * Stands for the person and browser that it takes to get a code. Follows redirects, signs in, consents, and ends where the server
+ * sends the browser, without ever loading that page.
  */
 export type UserAgent = {
   visit(url: string, expected: Expected): Promise<Landing>;
-  /** From now on the server is at the origins that were visited so far, and nowhere else. */
+  /** Limits the server to the origins visited so far. */
   settle(): void;
-  /** Sign-ins so far. */
+  /** Returns the number of sign-ins so far. */
   signIns(): number;
-  /** How the server redirected after the password was sent to it; undefined if it did not. */
+  /** Returns how the server redirected after it received the password, or undefined if it did not. */
   redirectAfterSignIn(): number | undefined;
 };
 
@@ -24,18 +24,18 @@ export type Watch = (answer: Answer) => void;
 export type UserAgentOptions = {
   transport: Transport;
   secrets: Secrets;
-  /** Told about every answer. */
+  /** Sees every response. */
   watch: Watch;
   credentials?: Credentials | undefined;
-  /** A `Cookie` header of a person who has signed in, and where it belongs. */
+  /** The `Cookie` header of a signed-in person, and where it belongs. */
   cookie?: { url: string; header: string } | undefined;
   maximumSignIns: number;
 };
 
-/** Redirects and forms between a request and its answer. */
+/** Redirects and forms between a request and its response. */
 const maximumSteps = 20;
 
-/** A browser without scripts. */
+/** Creates a browser without scripts. */
 export function createUserAgent(options: UserAgentOptions): UserAgent {
   const { transport, secrets, watch, credentials, maximumSignIns } = options;
   const jar = createCookieJar();
@@ -93,7 +93,7 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
     return { kind: 'stuck', because: `after ${maximumSteps} redirects and forms there was still no end` };
   }
 
-  /** What to send from this page, if anything leads on. */
+  /** Returns what to send from this page, if anything leads further. */
   function press(
     forms: ReturnType<typeof parseForms>,
     status: number,
@@ -121,7 +121,7 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
 
 const stuck = (because: string) => ({ kind: 'stuck', because }) as const;
 
-/** An absolute address stays as it is written: it is compared byte for byte. */
+/** Returns where a response redirects. Keeps an absolute URL as it is, because it is compared byte for byte. */
 export function redirectTarget({ status, headers }: Answer, url: string): string | undefined {
   const location = headers.get('location');
   if (location === null || ![301, 302, 303, 307, 308].includes(status)) return undefined;

@@ -1,4 +1,4 @@
-/** What became of a check. `because` is one clause that holds no secret. */
+/** The outcome of a check. `because` is one clause that holds no secret. */
 export type Verdict = { verdict: 'passed' } | { verdict: 'failed' | 'skipped'; because: string };
 
 export const passed: Verdict = { verdict: 'passed' };
@@ -9,7 +9,7 @@ export const skipped = (because: string): Verdict => ({ verdict: 'skipped', beca
 
 export const verdictOf = (isRight: boolean, because: string): Verdict => (isRight ? passed : failed(because));
 
-/** The first verdict that is not `passed`; later ones are not asked for. */
+/** Returns the first verdict that is not `passed`, without evaluating later ones. */
 export async function allOf(...parts: (() => Promise<Verdict> | Verdict)[]): Promise<Verdict> {
   for (const part of parts) {
     const verdict = await part();

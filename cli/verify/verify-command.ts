@@ -8,7 +8,7 @@ import { verify } from './verify.ts';
 import { readVerification, verifyHelp, verifyOptions } from './verify-options.ts';
 import { withClient, writeResult, writeSummary } from './write-verify-report.ts';
 
-/** `pixy verify`: a black-box negative suite against any authorization server. */
+/** `pixy verify`: runs a black-box negative suite against any authorization server. */
 export function verifyCommand(context: Context): Command {
   const command = verifyOptions(jsonOption(new Command('verify')))
     .description(

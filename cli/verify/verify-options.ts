@@ -9,7 +9,7 @@ import type { SignIn, Verification } from './verify.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Options of `verify`; `evidence` has the same behind a prefix. */
+/** The options of `verify`. `evidence` has the same ones with a prefix. */
 const options: readonly (readonly [flags: string, description: string, configure?: (option: Option) => Option])[] = [
   ['client-id <id>', 'the client to ask as'],
   ['client-secret <secret>', 'its secret, if it is confidential (better: PIXY_VERIFY_CLIENT_SECRET)'],
@@ -29,7 +29,7 @@ const options: readonly (readonly [flags: string, description: string, configure
   ['max-sign-ins <n>', 'never sign in more often', (option) => option.argParser(wholeNumber).default(5)],
 ];
 
-/** Adds `--client-id` and so on, or `--verify-client-id` with the prefix `verify-`. */
+/** Adds `--client-id` and so on, or `--verify-client-id` and so on with the prefix `verify-`. */
 export function verifyOptions(command: Command, prefix: '' | 'verify-' = ''): Command {
   for (const [flags, description, configure = (option: Option) => option] of options) {
     command.addOption(configure(new Option(`--${prefix}${flags}`, description)));
@@ -52,7 +52,7 @@ How a code is obtained:
 Requests go to the issuer and where it leads, over https (http on a loopback host, if the issuer is on one), and each is given
 10 seconds. The server sees failed attempts: warn whoever watches its alarms. Use a client and an account made for it.`;
 
-/** What the options ask for. Refuses, in one sentence, what is missing or contradictory. */
+/** Reads the options. Fails with one sentence about what is missing or contradictory. */
 export function readVerification(
   given: Readonly<Record<string, unknown>>,
   issuer: string | undefined,
@@ -125,7 +125,7 @@ function chooseChecks(only: readonly string[] | undefined, option: string): read
   return checks.filter(({ id }) => wanted.includes(id));
 }
 
-/** A secret from the environment counts where no other way was asked for on the command line. */
+/** A secret from the environment counts only when the command line asks for no other way. */
 function readSignIn(
   text: (name: string) => string | undefined,
   option: (name: string) => string,

@@ -12,7 +12,7 @@ import { createTransport, NoAnswer, TooManyRequests, type Transport } from './tr
 import { createUserAgent, type UserAgent, type Watch } from './user-agent.ts';
 import { failed, skipped, type Verdict } from './verdict.ts';
 
-/** How a person gets in. */
+/** How the person signs in. */
 export type SignIn =
   | { by: 'password'; username: string; password: string }
   | { by: 'cookie'; header: string }
@@ -25,7 +25,7 @@ export type Verification = {
   client?: Client | undefined;
   signIn?: SignIn | undefined;
   authenticationMethod?: AuthenticationMethod | undefined;
-  /** Absent: `openid` where the server knows it. */
+  /** Default: `openid` if the server supports it. */
   scope?: string | undefined;
   maximumRequests: number;
   maximumSignIns: number;
@@ -36,7 +36,7 @@ export type Verification = {
 
 export type CheckResult = CheckDescription & Verdict;
 
-/** Holds no secret: neither the client's nor the person's, no code, no verifier and no token. */
+/** Holds no secret of the client or the person, and no code, verifier or token. */
 export type VerifyReport = {
   issuer: string;
   client_id?: string;
@@ -50,8 +50,8 @@ export type VerifyReport = {
 };
 
 /**
- * Asks an authorization server everything that it must refuse. Fails when it cannot be reached, or when a right request gets no
- * tokens; a server that answers wrongly is a result. `now` is in epoch seconds; `tell` hears each result as it comes.
+ * Sends an authorization server everything that it must refuse. Fails when it cannot be reached, or when a correct request gets
+ * no tokens; a wrong response is a result. `now` is in epoch seconds. `tell` receives each result as it arrives.
  */
 export async function verify(
   verification: Verification,

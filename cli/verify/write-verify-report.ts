@@ -11,7 +11,7 @@ const widths = {
 
 const marks: Record<CheckResult['verdict'], string> = { passed: 'passed ', failed: 'FAILED ', skipped: 'skipped' };
 
-/** One check in one line. */
+/** Formats one check in one line. */
 export const writeResult = (result: CheckResult): string =>
   visible(
     [
@@ -25,11 +25,11 @@ export const writeResult = (result: CheckResult): string =>
 export const writeSummary = ({ summary, requests, sign_ins: signIns }: Omit<VerifyReport, 'checks'>): string =>
   `${summary.passed} passed, ${summary.failed} failed, ${summary.skipped} skipped; ${plural(requests, 'request')}, ${plural(signIns, 'sign-in')}.`;
 
-/** `client spa (public)`, or nothing where no client was needed. */
+/** Returns ` with client spa (public)`, or nothing when no client was needed. */
 export const withClient = ({ client_id: id, client_type: type }: Pick<VerifyReport, 'client_id' | 'client_type'>) =>
   id === undefined ? '' : ` with client ${id} (${type})`;
 
-/** For a document. */
+/** Formats the report for a document. */
 export const verifySection = (report: VerifyReport): Section => ({
   title: `Verification of ${report.issuer}${withClient(report)}`,
   columns: [{ title: 'Check' }, { title: 'Section' }, { title: 'Sent' }, { title: 'Accepted' }, { title: 'Verdict' }],

@@ -6,13 +6,13 @@ import { pageTexts } from './page-texts.ts';
 /*
  * node infra/bundling/build.ts <folder> [function …]
  *
- * Bundles functions of functions/, all of them unless some are named: <folder>/<function>/index.mjs and its source map.
+ * Bundles the named functions of functions/, or all of them: <folder>/<function>/index.mjs and its source map.
  */
 
 const repository = join(import.meta.dirname, '..', '..');
 const sdk = (name: string) => join(repository, 'infra', 'bundling', 'sdk', `${name}.ts`);
 
-/** What of the SDK the functions use, without what they do not; docs/performance.md says why. */
+/** The parts of the SDK that the functions use; docs/performance.md says why. */
 const slimSdk = {
   '@aws-sdk/client-dynamodb': sdk('client-dynamodb'),
   '@aws-sdk/lib-dynamodb': sdk('lib-dynamodb'),
@@ -34,15 +34,15 @@ const options = {
   alias: slimSdk,
 } satisfies BuildOptions;
 
-/** Every folder of functions/ that has an entry file. */
+/** Lists the folders of functions/ that have an entry file. */
 export const functionNames = (): string[] =>
   readdirSync(join(repository, 'functions')).filter((name) => existsSync(entryOf(name)));
 
 const entryOf = (name: string): string => join(repository, 'functions', name, 'index.ts');
 
-/** Writes the bundles below `folder`; the answer says, per function, what is in its bundle and how much of it. */
+/** Writes the bundles below `folder`. Returns, per function, what its bundle contains and how much of it. */
 export async function buildFunctions(folder: string, names = functionNames()): Promise<Map<string, Metafile>> {
-  // Once to find out which files are in which bundle, and once more without the texts that none of those shows.
+  // Builds once to find out which files are in which bundle, and again without the texts that none of those files shows.
   const found = await build({
     ...options,
     entryPoints: names.map((name) => ({ in: entryOf(name), out: join(name, 'index') })),

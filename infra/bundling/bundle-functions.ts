@@ -5,12 +5,12 @@ import { basename, dirname, join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 
-/** The bundle of a function of functions/, by its entry file, and its source map. */
+/** Returns the bundle of a function of functions/ and its source map, given its entry file. */
 export const bundledCode = (entry: string): Code =>
   Code.fromAsset(dirname(entry), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // Only asked for when there is no local way.
+      // Used only if local bundling fails.
       image: DockerImage.fromRegistry('node:24'),
       local: {
         tryBundle(folder) {
@@ -23,7 +23,10 @@ export const bundledCode = (entry: string): Code =>
 
 let built: string | undefined;
 
-/** The folder of all bundles, built at the first call. In a process of its own: plugins of esbuild need one that can wait, and constructs cannot. */
+/**
+ * Returns the folder of all bundles, built at the first call. Builds in a separate process, because esbuild plugins are
+ * asynchronous and constructs cannot wait.
+ */
 function bundles(): string {
   if (built !== undefined) return built;
   const folder = mkdtempSync(join(tmpdir(), 'pixy-bundles-'));

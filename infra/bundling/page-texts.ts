@@ -3,12 +3,12 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 
-/* A function carries the texts of the pages that it shows, in every language, and not those of the other functions' pages. */
+/* Bundles only the texts of the pages that a function shows, in every language. */
 
 const folderOfTexts = /\/shared\/pages\/texts\/[^/]+\.ts$/;
 const isTexts = (path: string): boolean => folderOfTexts.test(path) && basename(path) !== 'languages.ts';
 
-/** Replaces the files of texts by what `sources`, the other files of the bundle, name in them. */
+/** Reduces the text files to what `sources`, the other files of the bundle, refer to. */
 export const pageTexts = (sources: readonly string[]): Plugin => ({
   name: 'page-texts',
   setup(build) {
@@ -26,10 +26,7 @@ type Texts = Readonly<Record<string, string>>;
 
 const isCode = (file: string): boolean => file.endsWith('.ts') && !isTexts(file);
 
-/**
- * English also says which texts there are, so that a brand may have words for any of them:
- * of a text that is not shown it keeps the key and the names in braces.
- */
+/** Keeps the key and the names in braces of every other English text, which tells which texts a brand may replace. */
 const keepNamed = (texts: Texts, isNamed: (key: string) => boolean, isEnglish: boolean): Texts =>
   Object.fromEntries(
     Object.entries(texts).flatMap(([key, text]) => {
@@ -39,8 +36,8 @@ const keepNamed = (texts: Texts, isNamed: (key: string) => boolean, isEnglish: b
   );
 
 /**
- * Which keys the code names: as a text in quotes, without its `.one` or `.other` where a number chooses,
- * or by the beginning of a template like `scope.${name}`.
+ * Finds the keys that the code refers to: as a quoted string, without `.one` or `.other` where a number decides, or by the
+ * beginning of a template like `scope.${name}`.
  */
 function namedIn(files: readonly string[]): (key: string) => boolean {
   const keys = new Set<string>();

@@ -10,8 +10,8 @@ import { type Stage, stageSettings } from '../stage.ts';
 
 export interface AuthorizationServerTablesProps {
   /**
-   * `prod` keeps the tables and the key when the stack is deleted, protects the tables from deletion and
-   * backs them up continuously. `dev` deletes everything with the stack.
+   * `prod` keeps the tables and the key when the stack is deleted, protects the tables from deletion and backs them up
+   * continuously. `dev` deletes everything with the stack.
    *
    * @default 'prod'
    */
@@ -19,10 +19,10 @@ export interface AuthorizationServerTablesProps {
 }
 
 /**
- * What an authorization server remembers: four tables and the KMS key that encrypts its private signing keys.
+ * The storage of an authorization server: four tables, and the KMS key that encrypts its private signing keys.
  *
- * Permissions are granted by use: each `grant…` method lists exactly the calls that one piece of the code makes,
- * so a function that is not handed the method cannot make the call.
+ * Permissions are granted by use: each `grant…` method allows exactly the calls that one piece of the code makes, so a function
+ * without that grant cannot make them.
  */
 export class AuthorizationServerTables extends Construct {
   readonly grants: TableV2;
@@ -69,12 +69,12 @@ export class AuthorizationServerTables extends Construct {
     });
   }
 
-  /** Every table by the name that shared/aws/tables.ts gives it. */
+  /** Returns every table by its name in shared/aws/tables.ts. */
   byName(): Record<TableName, TableV2> {
     return { grants: this.grants, clients: this.clients, people: this.people, keys: this.keys };
   }
 
-  /** Tables and key as the functions read them. Knowing a name allows nothing. */
+  /** Returns the environment variables for tables and key. Knowing a name permits nothing. */
   environment(): PixyEnvironment {
     return {
       PIXY_GRANTS_TABLE: this.grants.tableName,
@@ -85,104 +85,113 @@ export class AuthorizationServerTables extends Construct {
     };
   }
 
-  /** Read one client, or the global policy; not the change log, and no list of clients. */
+  /** Allows reading a client and the global policy, but not the change log or a list of clients. */
   grantReadClients(grantee: IGrantable): Grant {
     return allow(grantee, this.clients, ['dynamodb:GetItem'], ofItems('client#*', 'global'));
   }
 
-  /** List, read and change clients and the global policy, and write and read the change log of both. */
+  /** Allows listing, reading and changing clients and the global policy, and writing and reading the change log of both. */
   grantManageClients(grantee: IGrantable): Grant {
     return allow(grantee, this.clients, ['dynamodb:GetItem'], ofItems('client#*', 'global', 'changes'))
       .combine(allow(grantee, this.clients, ['dynamodb:UpdateItem'], ofItems('client#*', 'global')))
       .combine(allow(grantee, this.clients, ['dynamodb:PutItem', 'dynamodb:Query'], ofItems('directory', 'changes')));
   }
 
-  /** Find out whether there is an account with a subject; nothing else about it. */
+  /** Allows finding out whether an account has a subject, and nothing else about it. */
   grantKnowSubjects(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:GetItem'], keysOfAccounts);
   }
 
-  /** Read the registered APIs. */
+  /** Allows reading the registered APIs. */
   grantReadApis(grantee: IGrantable): Grant {
     return allow(grantee, this.clients, ['dynamodb:Query'], ofItems('apis'));
   }
 
-  /** Note that a client assertion was used, which only works the first time. */
+  /** Allows marking a client assertion as used, which works only once. */
   grantUseAssertions(grantee: IGrantable): Grant {
     return allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('assertion#*'));
   }
 
-  /** Count wrong secrets of clients. */
+  /** Allows counting wrong secrets of clients. */
   grantCountGuesses(grantee: IGrantable): Grant {
     return allow(grantee, this.grants, ['dynamodb:UpdateItem'], ofItems('throttle#*'));
   }
 
-  /** Write a new grant with its code challenge. */
+  /** Allows writing a new grant with its code challenge. */
   grantIssue(grantee: IGrantable): Grant {
     return allow(grantee, this.grants, ['dynamodb:PutItem']);
   }
 
-  /** Spend a code, move a grant to its next generation or revoke it, and read what came of it. */
+  /** Allows spending a code, moving a grant to its next generation or revoking it, and reading the result. */
   grantRedeem(grantee: IGrantable): Grant {
     return allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
   }
 
-  /** Read whether a grant is still in force. */
+  /** Allows reading whether a grant is still in force. */
   grantReadGrants(grantee: IGrantable): Grant {
     return allow(grantee, this.grants, ['dynamodb:GetItem']);
   }
 
-  /** Read a session and what its person allowed, note that it is in use, and use up a permission; not the accounts, which are in the same table. */
+  /**
+   * Allows reading a session and its person's consents, recording that it is in use, and spending a permission, but not reading
+   * the accounts in the same table.
+   */
   grantUseSessions(grantee: IGrantable): Grant {
     const actions = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] as const;
     return allow(grantee, this.people, actions, ofItems('sessions#*', 'consents#*'));
   }
 
-  /** Read a session, and add to what its person allows. */
+  /** Allows reading a session and adding to its person's consents. */
   grantConsent(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('sessions#*')).combine(
       allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('consents#*')),
     );
   }
 
-  /** Read what clients may learn of a person; not the password hash, which is in the same item. */
+  /** Allows reading the claims about a person, but not the password hash in the same item. */
   grantReadClaims(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:GetItem'], claimsOfAccounts);
   }
 
-  /** Read a grant and the claims of its person in one call. */
+  /** Allows reading a grant and its person's claims in one call. */
   grantReadSubjects(grantee: IGrantable): Grant {
     return allow(grantee, this.grants, ['dynamodb:BatchGetItem']).combine(
       allow(grantee, this.people, ['dynamodb:BatchGetItem'], claimsOfAccounts),
     );
   }
 
-  /** Read an account with its password hash, count the attempt, start a session and end the one before; not change an account. */
+  /**
+   * Allows reading an account with its password hash, counting the attempt, upgrading the hash, starting a session and ending the
+   * previous one.
+   */
   grantSignIn(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('account#*', 'username#*'))
       .combine(allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('account#*', 'throttle#*')))
       .combine(this.allowBeginningSessions(grantee));
   }
 
-  /** Start a session, and end the one that the same person had in the browser. */
+  /** Allows starting a session, and ending the same person's previous one in the browser. */
   private allowBeginningSessions(grantee: IGrantable): Grant {
     const actions = ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem'] as const;
     return allow(grantee, this.people, actions, ofItems('sessions#*'));
   }
 
-  /** Keep the challenge that a passkey on the sign-in page answers. */
+  /** Allows storing the challenge for a passkey on the sign-in page. */
   grantOfferPasskeys(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('challenge#*'));
   }
 
-  /** Keep a sign-in that waits for a code, decrypt the secret of an authenticator app, and use up codes. */
+  /** Allows storing a sign-in that waits for a code, decrypting an authenticator app's secret, and spending codes. */
   grantAskForCode(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('pending#*', 'totp#*'))
       .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('pending#*')))
       .combine(this.allowWrapping(grantee, 'kms:Decrypt', totpSecrets));
   }
 
-  /** Keep and spend challenges, read, note and make passkeys, read an account, start a session and end the one before. */
+  /**
+   * Allows storing and spending challenges, reading, updating and making passkeys, reading an account, starting a session and
+   * ending the previous one.
+   */
   grantUsePasskeys(grantee: IGrantable): Grant {
     const read = ofItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*');
     return allow(grantee, this.people, ['dynamodb:GetItem'], read)
@@ -192,7 +201,10 @@ export class AuthorizationServerTables extends Construct {
       .combine(allow(grantee, this.people, ['dynamodb:DeleteItem'], ofItems('sessions#*')));
   }
 
-  /** Everything on the account pages: set a password, end sessions, consents, grants, passkeys and links, set up an authenticator app. */
+  /**
+   * Allows everything on the account pages: setting a password, ending sessions, consents, grants, passkeys and links, setting up
+   * an authenticator app.
+   */
   grantManageOwnAccount(grantee: IGrantable): Grant {
     const read = ofItems('account#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*');
     const end = ofItems('consents#*', 'links#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*');
@@ -215,7 +227,10 @@ export class AuthorizationServerTables extends Construct {
       .combine(this.allowWrapping(grantee, 'kms:Decrypt', totpSecrets));
   }
 
-  /** Read an account and whether it has a second factor, set its password or make a passkey with a link, start a session and end those before. */
+  /**
+   * Allows reading an account and whether it has a second factor, setting its password or making a passkey with a link, starting
+   * a session and ending the previous ones.
+   */
   grantAcceptInvitations(grantee: IGrantable): Grant {
     const read = ofItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*', 'totp#*');
     return allow(grantee, this.people, ['dynamodb:GetItem'], read)
@@ -225,7 +240,7 @@ export class AuthorizationServerTables extends Construct {
       .combine(allow(grantee, this.people, ['dynamodb:DeleteItem'], ofItems('sessions#*')));
   }
 
-  /** Claim a username, make an account, count the attempt and start a session; not change an account. */
+  /** Allows claiming a username, creating an account, counting the attempt and starting a session, but not changing an account. */
   grantRegister(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:PutItem'], ofItems('account#*'))
       .combine(
@@ -235,8 +250,8 @@ export class AuthorizationServerTables extends Construct {
   }
 
   /**
-   * Keep what is under way to an upstream provider, link its people to accounts, make an account, start a session and end the
-   * one before; not change an account that is there.
+   * Allows storing flows to upstream providers, linking their people to accounts, creating an account, starting a session and
+   * ending the previous one, but not changing an existing account.
    */
   grantSignInUpstream(grantee: IGrantable): Grant {
     return this.allowMakingAccounts(grantee)
@@ -253,26 +268,26 @@ export class AuthorizationServerTables extends Construct {
       .combine(this.allowBeginningSessions(grantee));
   }
 
-  /** Make an account and change its names and claims, as the hooks of a sign-in do. */
+  /** Allows creating an account and changing its names and claims, as the sign-in hooks do. */
   grantMirrorAccounts(grantee: IGrantable): Grant {
     return this.allowMakingAccounts(grantee)
       .combine(allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('account#*')))
       .combine(allow(grantee, this.people, ['dynamodb:DeleteItem'], ofItems('username#*')));
   }
 
-  /** Claim a name and make an account with it. */
+  /** Allows claiming a name and creating an account with it. */
   private allowMakingAccounts(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:PutItem'], ofItems('account#*')).combine(
       allow(grantee, this.people, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('username#*')),
     );
   }
 
-  /** Read a session and end it. */
+  /** Allows reading and ending a session. */
   grantSignOut(grantee: IGrantable): Grant {
     return allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem'], ofItems('sessions#*'));
   }
 
-  /** Find the grants with refresh tokens that a person gave, and revoke them. */
+  /** Allows finding and revoking a person's grants with refresh tokens. */
   grantRevokeGrants(grantee: IGrantable): Grant {
     return allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']).combine(
       Grant.addToPrincipal({
@@ -283,14 +298,15 @@ export class AuthorizationServerTables extends Construct {
     );
   }
 
-  /** Read the public signing keys. The private part is in the same items, encrypted, and stays so without `grantSign`. */
+  /** Allows reading the public signing keys. The same items hold the private part, which stays encrypted without `grantSign`. */
   grantReadKeys(grantee: IGrantable): Grant {
     return allow(grantee, this.keys, ['dynamodb:Query'], ofItems('signing'));
   }
 
   /**
-   * Read the signing keys, and decrypt them or have KMS sign with them. Both, wherever new keys are made: a key that was made
-   * before the setting changed signs until its successor takes over. Where there is no such key, the right to use it is empty.
+   * Allows reading the signing keys, and decrypting them or signing with KMS. Grants both, wherever new keys are made, because
+   * after a change of the setting an existing key signs until its successor takes over. Without such a key, the permission is
+   * empty.
    */
   grantSign(grantee: IGrantable): Grant {
     return this.grantReadKeys(grantee)
@@ -298,14 +314,17 @@ export class AuthorizationServerTables extends Construct {
       .combine(this.allowOwnKeys(grantee, 'kms:Sign'));
   }
 
-  /** Read the keys of refresh tokens and decrypt them. */
+  /** Allows reading and decrypting the keys of refresh tokens. */
   grantOpenRefreshTokens(grantee: IGrantable): Grant {
     return allow(grantee, this.keys, ['dynamodb:Query'], ofItems('refresh')).combine(
       this.allowWrapping(grantee, 'kms:Decrypt'),
     );
   }
 
-  /** Make, encrypt and delete keys, also those that KMS made under an earlier setting; not decrypt them, and not sign with them. */
+  /**
+   * Allows making, encrypting and deleting keys, including those that KMS made under an earlier setting, but not decrypting or
+   * signing.
+   */
   grantRotateKeys(grantee: IGrantable, signing: Signing = 'memory'): Grant {
     const rotate = allow(grantee, this.keys, ['dynamodb:PutItem', 'dynamodb:Query'])
       .combine(allow(grantee, this.keys, ['dynamodb:DeleteItem'], ofItems('signing')))
@@ -315,8 +334,8 @@ export class AuthorizationServerTables extends Construct {
   }
 
   /**
-   * Make keys in KMS that only sign and carry the tag of this server, and read their public part. Making a key with a tag takes
-   * the right to put this one tag on keys of the account: KMS cannot limit that to new ones.
+   * Allows making keys in KMS that only sign and carry this server's tag, and reading their public part. Making a tagged key
+   * requires permission to put this one tag on keys of the account, which KMS cannot limit to new ones.
    */
   private allowMakingKeys(grantee: IGrantable): Grant {
     const tag = { [`aws:RequestTag/${kmsKeyTag}`]: [this.keys.tableName] };
@@ -329,7 +348,7 @@ export class AuthorizationServerTables extends Construct {
       .combine(grant('kms:GetPublicKey', keysOf(this), { StringEquals: signingOnly }));
   }
 
-  /** Only for keys in KMS that carry the tag of this server. */
+  /** Limited to keys in KMS that carry this server's tag. */
   private allowOwnKeys(grantee: IGrantable, action: 'kms:Sign' | 'kms:ScheduleKeyDeletion'): Grant {
     return Grant.addToPrincipal({
       grantee,
@@ -339,7 +358,7 @@ export class AuthorizationServerTables extends Construct {
     });
   }
 
-  /** Only for data that is bound to a key id, which is how shared/keys/kms-wrapper.ts calls KMS. */
+  /** Limited to data that is bound to a key id, which is how shared/keys/kms-wrapper.ts calls KMS. */
   private allowWrapping(
     grantee: IGrantable,
     action: 'kms:Encrypt' | 'kms:Decrypt',
@@ -354,19 +373,19 @@ export class AuthorizationServerTables extends Construct {
   }
 }
 
-/** A way of using the tables that a function can be granted. */
+/** A use of the tables that a function can be granted. */
 export type Use = Exclude<Extract<keyof AuthorizationServerTables, `grant${string}`>, 'grants'>;
 
-/** Where private signing keys are made: decrypted into the memory of the functions that sign, or in KMS, which they never leave. */
+/** Where private signing keys are made: decrypted into the memory of the signing functions, or in KMS, which they never leave. */
 export type Signing = 'memory' | 'kms';
 
-/** Every key of KMS in the account and region of the tables. */
+/** All KMS keys in the account and region of the tables. */
 const keysOf = (scope: Construct): string =>
   Stack.of(scope).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
 
 type Conditions = Record<string, Record<string, string[]>>;
 
-/** Data that is bound to a key id, or to an account: shared/people/totp-store.ts. The first includes the second. */
+/** Data that is bound to a key id, or to an account (shared/people/totp-store.ts). The first includes the second. */
 const boundToKey: Conditions = { 'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': ['kid'] } };
 const totpSecrets: Conditions = { StringLike: { 'kms:EncryptionContext:kid': ['totp:*'] } };
 
@@ -377,12 +396,12 @@ const allow = (
   conditions?: Conditions,
 ): Grant => Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [table.tableArn], conditions });
 
-/** Only items with these partition keys. */
+/** Limits to items with these partition keys. */
 const ofItems = (...partitionKeys: string[]): Conditions => ({
   'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys },
 });
 
-/** Only the keys of accounts. */
+/** Limits to the keys of accounts. */
 const keysOfAccounts: Conditions = {
   ...ofItems('account#*'),
   'ForAllValues:StringEquals': {
@@ -391,7 +410,7 @@ const keysOfAccounts: Conditions = {
   StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
 };
 
-/** Only the claims of accounts. The attributes of the key have to be among those that may be read. */
+/** Limits to the claims of accounts. Readable attributes must include those of the key. */
 const claimsOfAccounts: Conditions = {
   ...ofItems('account#*'),
   'ForAllValues:StringEquals': {

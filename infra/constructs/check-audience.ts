@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { WrongSetting } from '../wrong-setting.ts';
 
-/** The audiences of an API as a list. Refuses none at all, and what cannot be one. */
+/** Returns the audiences of an API as a list. Throws when it is empty or has an invalid identifier. */
 export function checkAudience(audience: string | readonly string[]): string[] {
   const audiences = [audience].flat();
   if (audiences.length === 0) throw new WrongSetting('audience must name an API at least, but is an empty list.');

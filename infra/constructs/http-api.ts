@@ -19,16 +19,16 @@ import { Construct, type IDependable } from 'constructs';
 import type { EndpointFunctionName, Route } from '../routes.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 
-/** The name under which people and clients reach the server. */
+/** The host name at which people and clients reach the server. */
 export interface CustomDomain {
   /** A host name such as `sign-in.example.com`. The issuer is `https://` and this name. */
   readonly domainName: string;
-  /** A certificate for that name, in AWS Certificate Manager, in the region of the stack. */
+  /** An AWS Certificate Manager certificate for that name, in the region of the stack. */
   readonly certificate: ICertificate;
   /**
    * The Route 53 zone that gets the DNS record.
    *
-   * @default - no record is made; point the name at `AuthorizationServer.dnsTarget` yourself
+   * @default - none; point the name at `AuthorizationServer.dnsTarget` yourself
    */
   readonly hostedZone?: IHostedZone;
 }
@@ -36,7 +36,7 @@ export interface CustomDomain {
 export interface Throttling {
   /** Requests per second, over all callers. */
   readonly rateLimit: number;
-  /** Requests at once. */
+  /** Concurrent requests. */
   readonly burstLimit: number;
 }
 
@@ -47,8 +47,8 @@ export interface PixyHttpApiProps {
 }
 
 /**
- * What the access log says about a request. The query string is never in it, nor any header:
- * they carry codes, states and challenges. So the route stands for the path.
+ * The fields of the access log. Never includes the query string or a header, which carry codes, states and challenges; the route
+ * stands for the path.
  */
 const accessLogFormat = {
   requestId: '$context.requestId',
@@ -63,12 +63,12 @@ const accessLogFormat = {
   error: '$context.error.responseType',
 };
 
-/** The HTTP API: `$default` stage, so that the issuer has no path; CORS stays off, because the functions answer it per endpoint. */
+/** The HTTP API. Uses the `$default` stage, so that the issuer has no path, and no CORS, because the functions answer it per endpoint. */
 export class PixyHttpApi extends Construct {
   readonly api: HttpApi;
   /** An origin without a trailing slash. */
   readonly issuer: string;
-  /** Where DNS has to point a custom domain. */
+  /** The DNS target of a custom domain. */
   readonly dnsTarget: string | undefined;
   readonly #stage: HttpStage;
 
@@ -119,8 +119,8 @@ export class PixyHttpApi extends Construct {
   }
 
   /**
-   * Every route takes any method: the endpoint itself answers 405 and preflight requests. None exists before `after` does.
-   * Returns what has to be deployed before the issuer answers with its metadata and its keys.
+   * Adds routes that take any method; endpoints answer 405 and preflight requests themselves. The routes depend on `after`.
+   * Returns what must be deployed before the issuer serves its metadata and its keys.
    */
   addRoutes(
     routes: readonly Route[],

@@ -9,10 +9,10 @@ import type { IDependable } from 'constructs';
 import { checkAudience } from './check-audience.ts';
 
 export interface JwtAuthorizerProps {
-  /** The audience of the API, or several: a token has to be for one of them. */
+  /** The audience of the API, or several. A token must be for one of them. */
   readonly audience: string | readonly string[];
   /**
-   * What the authorizer is called in an API. An API that has two of them needs two names.
+   * The authorizer's name, unique within an API.
    *
    * @default 'Pixy'
    */
@@ -21,7 +21,7 @@ export interface JwtAuthorizerProps {
 
 /**
  * Lets API Gateway itself verify access tokens for the routes of an HTTP API: signature, issuer, audience, times, and the
- * `authorizationScopes` of a route. A grant that was revoked is not noticed before its tokens expire.
+ * `authorizationScopes` of a route. It does not notice that a grant is revoked before its tokens expire.
  */
 export class JwtAuthorizer implements IHttpRouteAuthorizer {
   readonly authorizationType = 'JWT';
@@ -31,7 +31,7 @@ export class JwtAuthorizer implements IHttpRouteAuthorizer {
   readonly #after: readonly IDependable[];
   readonly #made = new Map<unknown, HttpAuthorizer>();
 
-  /** `after`: what has to be deployed before the issuer can answer. */
+  /** `after`: what must be deployed before the issuer can answer. */
   constructor(issuer: string, after: readonly IDependable[], { audience, name = 'Pixy' }: JwtAuthorizerProps) {
     this.#issuer = issuer;
     this.#audience = checkAudience(audience);
@@ -51,7 +51,7 @@ export class JwtAuthorizer implements IHttpRouteAuthorizer {
         jwtIssuer: this.#issuer,
         jwtAudience: this.#audience,
       });
-      // API Gateway reads the discovery document when it makes the authorizer, and refuses an issuer that does not answer.
+      // API Gateway reads the discovery document when it creates the authorizer, and rejects an issuer that does not answer.
       authorizer.node.addDependency(...this.#after);
       this.#made.set(httpApi, authorizer);
     }

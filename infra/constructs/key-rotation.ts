@@ -7,17 +7,17 @@ import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct, type IDependable } from 'constructs';
 
 export interface KeyRotationProps {
-  /** The rotate-keys function. Running it twice is harmless: it only does what is due. */
+  /** The rotate-keys function. It only does what is due, so running it twice is harmless. */
   readonly handler: Handler;
-  /** What has to be there before the first run. */
+  /** What must exist before the first run. */
   readonly after: readonly Construct[];
   readonly logRetention: RetentionDays;
   readonly logRemovalPolicy: RemovalPolicy;
 }
 
 /**
- * Rotates the signing keys once a day, and once during every deployment that changed the function.
- * The first deployment thereby makes the first key; one that cannot make it fails instead of leaving a server that cannot sign.
+ * Rotates the signing keys once a day, and in every deployment that changed the function. So the first deployment makes the first
+ * key, or fails rather than leave a server that cannot sign.
  */
 export class KeyRotation extends Construct {
   /** Depend on this to start after a key exists. */
@@ -41,8 +41,8 @@ export class KeyRotation extends Construct {
 }
 
 /**
- * The Lambda behind `Trigger` belongs to the CDK, one per stack. As it comes it may write any log group of the account, and leaves
- * its own behind for ever. Here it gets the same treatment as our functions.
+ * Restricts the Lambda behind `Trigger`, which the CDK makes once per stack. By default it may write any log group of the account
+ * and leaves its own behind for ever; here it is treated like our functions.
  */
 function trimTriggerProvider(trigger: Trigger, props: KeyRotationProps): void {
   const provider = Stack.of(trigger).node.findChild('AWSCDK.TriggerCustomResourceProviderCustomResourceProvider');

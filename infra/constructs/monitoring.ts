@@ -25,12 +25,12 @@ export interface MonitoringProps {
 
 const period = Duration.minutes(5);
 
-/** Spent codes in five minutes that are more than clients which send a token request twice. */
+/** More spent codes in five minutes than clients cause by sending a token request twice. */
 const spentCodesSpike = 20;
 
 /**
- * The audit lines as metrics (docs/audit.md): a filter per log group, a dashboard, and an alarm when somebody replays codes.
- * CloudWatch charges a metric only for the hours in which it has values: where nothing is refused, nothing is charged.
+ * Turns the audit lines into metrics (docs/audit.md), with a filter per log group, a dashboard, and an alarm for replayed codes.
+ * CloudWatch charges for a metric only in hours in which it has values, so where nothing is refused, nothing is charged.
  */
 export class Monitoring extends Construct {
   readonly spentCodesAlarm: Alarm;
@@ -73,7 +73,7 @@ export class Monitoring extends Construct {
     return new Metric({ namespace: this.#namespace, metricName, statistic: Stats.SUM, period });
   }
 
-  /** One line per combination of dimensions that has values. */
+  /** Returns one line per combination of dimensions that has values. */
   private byDimensions(metricName: AuditMetricName): MathExpression {
     const schema = [`"${this.#namespace}"`, ...Object.keys(auditMetrics[metricName].dimensions ?? {})].join(',');
     return new MathExpression({

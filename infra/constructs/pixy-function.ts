@@ -24,16 +24,16 @@ export interface PixyFunctionProps {
   readonly description: string;
   readonly environment: PixyEnvironment & Partial<Record<CheckTokenVariable, string>>;
   readonly logRetention: RetentionDays;
-  /** What becomes of the logs, the audit trail among them, when the stack is deleted. */
+  /** What happens to the logs, including the audit trail, when the stack is deleted. */
   readonly logRemovalPolicy: RemovalPolicy;
   /**
-   * Megabytes; the share of a CPU grows with it.
+   * Megabytes. CPU grows with memory.
    *
    * @default 512
    */
   readonly memorySize?: number;
   /**
-   * The longest a call may take, in seconds. The store gives up after 6 seconds by itself.
+   * The longest a call may take, in seconds. The store itself gives up after 6 seconds.
    *
    * @default 10
    */
@@ -42,15 +42,15 @@ export interface PixyFunctionProps {
 
 const repository = join(import.meta.dirname, '..', '..');
 
-/** A function of functions/, bundled, with its own role and its own log group. It may write its logs and nothing else until it is granted more. */
+/** A bundled function of functions/ with its own role and log group. It may only write its logs until it is granted more. */
 export class PixyFunction extends Lambda {
   constructor(scope: Construct, id: string, props: PixyFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.logRetention,
       removalPolicy: props.logRemovalPolicy,
     });
-    // A role of our own instead of AWSLambdaBasicExecutionRole, which may create and write any log group of the account.
-    // Without logs:CreateLogGroup, a last line after `cdk destroy` cannot bring the group back.
+    // Replaces AWSLambdaBasicExecutionRole, which may create and write any log group of the account. Without logs:CreateLogGroup,
+    // a last line after `cdk destroy` cannot bring the group back.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
 
@@ -65,8 +65,8 @@ export class PixyFunction extends Lambda {
       environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
       role,
       logGroup,
-      // The functions write their own JSON lines to standard output, and Lambda leaves those as they are. Its own three lines for
-      // every call cost as much as ours, so it writes only about calls that failed.
+      // The functions write JSON lines to standard output, which Lambda leaves as they are. Lambda's own three lines per call
+      // would cost as much as ours, so it only logs failed calls.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
@@ -74,7 +74,7 @@ export class PixyFunction extends Lambda {
   }
 }
 
-/** The entry file of a function. */
+/** Returns the entry file of a function. Throws when it does not exist. */
 export function entryOf(name: string, folder = join(repository, 'functions')): string {
   const entry = join(folder, name, 'index.ts');
   if (!existsSync(entry)) throw new WrongSetting(`The function "${name}" cannot be built: ${entry} does not exist.`);

@@ -11,24 +11,23 @@ import { checkAudience } from './check-audience.ts';
 import { PixyFunction } from './pixy-function.ts';
 
 export interface RestAuthorizerProps {
-  /** The audience of the API, or several: a token has to be for one of them. */
+  /** The audience of the API, or several. A token must be for one of them. */
   readonly audience: string | readonly string[];
   /**
-   * Scope values that a token needs, every one of them. A token without them is answered with 403.
+   * Scope values that a token must have, all of them. Without one, the answer is 403.
    *
    * @default - none
    */
   readonly scope?: readonly string[];
   /**
-   * How long API Gateway goes on using an answer for the same token: up to an hour. A grant that is revoked in the meantime
-   * still opens the API until then.
+   * How long API Gateway reuses an answer for the same token: up to an hour. During that time, a revoked grant still has access.
    *
    * @default Duration.seconds(0), so that a revoked grant is refused from its next request on
    */
   readonly resultsCacheTtl?: Duration;
 }
 
-/** What the authorizer takes over from its authorization server. */
+/** What the authorizer takes from its authorization server. */
 export type RestAuthorizerServer = {
   tables: AuthorizationServerTables;
   environment: PixyEnvironment;
@@ -36,10 +35,10 @@ export type RestAuthorizerServer = {
   logRemovalPolicy: RemovalPolicy;
 };
 
-/** The same form that shared/http/bearer.ts reads: what does not look like a bearer token gets its 401 without a call of the function. */
+/** The format that shared/http/bearer.ts reads. Anything else gets its 401 without a call of the function. */
 const bearer = '^[Bb][Ee][Aa][Rr][Ee][Rr] +[-A-Za-z0-9._~+/]+=* *$';
 
-/** The function of functions/check-token with its permissions, and the authorizer of a REST API that calls it. */
+/** The function of functions/check-token with its permissions, and the REST API authorizer that calls it. */
 export class RestAuthorizer extends Construct {
   readonly authorizer: TokenAuthorizer;
 

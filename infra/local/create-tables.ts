@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
 
-/** What the tables of a local run are called. */
+/** Names of the tables in a local run. */
 export const localTableNames: Record<TableName, string> = {
   grants: 'pixy-grants',
   clients: 'pixy-clients',
@@ -16,7 +16,7 @@ export const localTableNames: Record<TableName, string> = {
   keys: 'pixy-keys',
 };
 
-/** Creates the tables that are missing, from the definitions that the CDK stack uses. `names` says what each is called. */
+/** Creates the missing tables from the definitions that the CDK stack uses. `names` has the name of each. */
 export async function createTables(client: DynamoDBClient, names: Record<TableName, string>): Promise<void> {
   const definitions = Object.entries(tableDefinitions) as [TableName, TableDefinition][];
   await Promise.all(definitions.map(([table, definition]) => createTable(client, names[table], definition)));

@@ -7,11 +7,11 @@ import { Level } from 'level';
 
 export type EmbeddedDynamoDB = {
   endpoint: string;
-  /** Answers first what it is being asked, for as long as a second: dynalite would take the database from under it. */
+  /** Answers pending requests first, for up to a second, because dynalite would close the database under them. */
   close(): Promise<void>;
 };
 
-/** Another process has the folder open. The message is meant for the person who started this one. */
+/** Another process has the folder open. The message addresses the person who started this one. */
 export class FolderInUse extends Error {
   override name = 'FolderInUse';
   constructor(folder: string) {
@@ -20,13 +20,13 @@ export class FolderInUse extends Error {
 }
 
 /**
- * DynamoDB in this process, on a free port of 127.0.0.1 only (it accepts any signature). `folder` keeps the data; absent: memory.
- * Rejects with {@link FolderInUse}.
+ * Starts DynamoDB in this process, on a free port of 127.0.0.1 only, since it accepts any signature. `folder` stores the data,
+ * which is otherwise in memory. Rejects with {@link FolderInUse}.
  */
 export async function startEmbeddedDynamoDB(folder?: string): Promise<EmbeddedDynamoDB> {
   if (folder !== undefined) await ensureFree(folder);
   const server = dynalite({ ...(folder !== undefined && { path: folder }), createTableMs: 0 });
-  // dynalite throws when a client breaks off its request, and that would end the process.
+  // dynalite throws when a client aborts its request, which would end the process.
   server.on('request', (request) => request.removeAllListeners('error').on('error', () => {}));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;

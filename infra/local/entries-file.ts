@@ -4,12 +4,12 @@ import { parseRegistration } from '../../shared/clients/registration.ts';
 import { type AccountDescription, parseAccountDescription, signInNames } from '../../shared/people/account.ts';
 import { parseProviders } from '../../shared/upstream/provider.ts';
 
-/** A file that cannot be used: the message names the file, the entry and the member, and is meant for the person who wrote it. */
+/** A file that cannot be used. The message names the file, the entry and the member, for the file's author. */
 export class UnusableFile extends Error {
   override name = 'UnusableFile';
 }
 
-/** Clients in RFC 7591 member names. */
+/** Reads clients with RFC 7591 member names. Throws {@link UnusableFile}. */
 export async function readClientsFile(file: string): Promise<RegisteredClient[]> {
   const clients: RegisteredClient[] = [];
   for (const [index, entry] of (await readEntries(file)).entries()) {
@@ -24,7 +24,10 @@ export async function readClientsFile(file: string): Promise<RegisteredClient[]>
   return clients;
 }
 
-/** Accounts as `{ "username", "email", "password", "disabled", "claims" }`; a username or an email is needed. */
+/**
+ * Reads accounts as `{ "username", "email", "password", "disabled", "claims" }`, with a username or an email. Throws {@link
+ * UnusableFile}.
+ */
 export async function readAccountsFile(file: string): Promise<AccountDescription[]> {
   const accounts: AccountDescription[] = [];
   const names = new Set<string>();
@@ -43,7 +46,10 @@ export async function readAccountsFile(file: string): Promise<AccountDescription
   return accounts;
 }
 
-/** Upstream providers in the member names of docs/upstream.md, as the environment variable has them. */
+/**
+ * Reads upstream providers with the member names of docs/upstream.md. Returns them as the environment variable. Throws {@link
+ * UnusableFile}.
+ */
 export async function readUpstreamsFile(file: string): Promise<string> {
   const entries = await readEntries(file);
   const parsed = parseProviders(entries);
@@ -56,7 +62,7 @@ async function readEntries(file: string): Promise<unknown[]> {
   try {
     json = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    // A JSON error quotes the text around it, which may be a password: only its place is told.
+    // A JSON error quotes the surrounding text, which may be a password, so only the place is reported.
     if (error instanceof SyntaxError) throw new UnusableFile(`${file}: is not JSON${placeOf(error)}`);
     throw new UnusableFile(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
   }

@@ -3,7 +3,10 @@ import { pathToFileURL } from 'node:url';
 import { hookNames } from '../../shared/hooks/events.ts';
 import { UnusableFile } from './entries-file.ts';
 
-/** The hooks that a module exports, as the environment variable has them. Refuses a module that exports none. */
+/**
+ * Returns the hooks that a module exports, as the environment variable. Throws {@link UnusableFile} when it exports none or
+ * cannot be loaded.
+ */
 export async function readHooksFile(file: string): Promise<string> {
   const url = pathToFileURL(resolve(file)).href;
   const module = await load(file, url);

@@ -3,22 +3,22 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as v from 'valibot';
 
 /*
- * Payload format 2.0 of API Gateway HTTP APIs, in both directions: a request becomes a Lambda event, a Lambda result
- * becomes a response. Pure: the clock and the identifiers are passed in.
+ * Payload format 2.0 of API Gateway HTTP APIs in both directions: turns a request into a Lambda event, and a Lambda result into a
+ * response. Pure: the clock and the identifiers are passed in.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 
 type ReceivedRequest = {
   method: string;
-  /** The path as it stood in the request line. */
+  /** The path as in the request line. */
   rawPath: string;
-  /** The path of the route where it is another one: it ends in `{proxy+}`. */
+  /** The path of the route if it differs: it ends in `{proxy+}`. */
   route?: string | undefined;
-  /** What followed the first `?` of the request line, byte for byte; empty without one. */
+  /** What follows the first `?` of the request line, byte for byte. Empty without one. */
   rawQueryString: string;
   /** Like `1.1`. */
   httpVersion: string;
-  /** Lower-case name → every value that was sent, in order. */
+  /** Lower-case name → every value sent, in order. */
   headers: Readonly<NodeJS.Dict<string[]>>;
   body: Buffer;
   /** The other end of the socket. */
@@ -32,13 +32,13 @@ type ReceivedRequest = {
 
 type Header = [name: string, value: string];
 
-/** What goes over the wire to the client. Header names are lower-case, and several `set-cookie` may be among them. */
+/** What the client receives. Header names are lower-case, and `set-cookie` may be repeated. */
 export type HttpResponse = { statusCode: number; headers: Header[]; body: Buffer };
 
-/** These belong to one connection (RFC 9110 §7.6.1): neither functions nor clients see those of the other side. */
+/** Headers of a single connection (RFC 9110 §7.6.1), which neither functions nor clients see from the other side. */
 const hopByHop = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade']);
 
-/** The event that the HTTP API sends to the function of a route that takes any method, on the stage `$default`. */
+/** Returns the event that the HTTP API sends to the function of an any-method route on the stage `$default`. */
 export function httpApiEvent(request: ReceivedRequest): APIGatewayProxyEventV2 {
   const { method, rawPath, route = rawPath, rawQueryString, body, sourceIp, requestId, receivedAt } = request;
   const routeKey = `ANY ${route}`;
@@ -59,7 +59,7 @@ export function httpApiEvent(request: ReceivedRequest): APIGatewayProxyEventV2 {
     requestContext: {
       accountId: '000000000000',
       apiId: 'local',
-      // Never the Host header: a deployed API answers for its own names only.
+      // Never the Host header, because a deployed API answers for its own names only.
       domainName: 'localhost',
       domainPrefix: 'localhost',
       http: {
@@ -80,7 +80,7 @@ export function httpApiEvent(request: ReceivedRequest): APIGatewayProxyEventV2 {
   };
 }
 
-/** Each cookie-pair on its own. The header itself is not handed over. */
+/** Splits cookie-pairs, which replace the header itself. */
 const splitCookies = (headers: readonly string[] = []): string[] =>
   headers
     .flatMap((header) => header.split(';'))
@@ -105,7 +105,7 @@ function eventHeaders({ headers, body, sourceIp, port, traceId }: ReceivedReques
   };
 }
 
-/** The complete list: every other type, forms and `application/*+json` among them, and no type at all count as binary. */
+/** The complete list. All other types, including forms and `application/*+json`, and a missing type count as binary. */
 const isText = (contentType: readonly string[] = []): boolean =>
   /^(text\/.*|application\/(json|xml|javascript))$/i.test(contentType[0]?.split(';')[0]?.trim() ?? '');
 
@@ -124,11 +124,11 @@ const structuredResult = v.object({
 });
 
 /**
- * The response that the HTTP API makes of what a function returned. Anything without a `statusCode` is itself the body
- * of a 200 in JSON. Throws when there is a `statusCode` and the rest is malformed or cannot be sent.
+ * Returns the response that the HTTP API makes of a function's result. A result without a `statusCode` becomes the JSON body of a
+ * 200. Throws when there is a `statusCode` and the rest is malformed or cannot be sent.
  */
 export function httpApiResponse(returned: unknown): HttpResponse {
-  // What survives of it on the way out of a Lambda function.
+  // Keeps what survives serialization by Lambda.
   const result: unknown = JSON.parse(JSON.stringify(returned ?? null));
   if (typeof result !== 'object' || result === null || !('statusCode' in result)) {
     const text = typeof result === 'string' ? result : JSON.stringify(result);
@@ -148,7 +148,7 @@ export function httpApiResponse(returned: unknown): HttpResponse {
   return { statusCode, headers, body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') };
 }
 
-/** Without those that frame the message, which the gateway writes itself. */
+/** Removes the headers that frame the message, which the gateway writes itself. */
 function resultHeaders(headers: Record<string, string | number | boolean>): Header[] {
   const named = new Map([['content-type', 'text/plain; charset=utf-8']]);
   for (const [name, value] of Object.entries(headers)) named.set(name.toLowerCase(), String(value));

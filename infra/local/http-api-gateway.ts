@@ -15,7 +15,7 @@ export type GatewayLimits = {
   /** Path, query and headers together. */
   headerBytes: number;
   bodyBytes: number;
-  /** The event as JSON: what can be handed to a Lambda function. */
+  /** The event as JSON, as passed to a Lambda function. */
   eventBytes: number;
   /** How long a function may take, in milliseconds. */
   integrationMs: number;
@@ -32,37 +32,37 @@ const quotas: GatewayLimits = {
   integrationMs: 30_000,
 };
 
-/** How long a client that was refused may go on sending, in milliseconds. */
+/** How long a refused client may go on sending, in milliseconds. */
 const lingerMs = 1_000;
 
-// With only 127.0.0.1, a client that resolves localhost to ::1 and does not try further would not get through.
+// With 127.0.0.1 alone, a client that resolves localhost to ::1 and tries nothing else would fail.
 const loopback = { localhost: ['127.0.0.1', '::1'], '127.0.0.1': ['127.0.0.1'], '::1': ['::1'] };
 
 export type GatewayOptions = {
   /** 0 takes any free port. */
   port: number;
   /**
-   * Path → function. Paths match exactly as they are sent, and every method is handed over. One that ends in `/{proxy+}` takes
-   * everything below it that has no route of its own.
+   * Path → function. Paths match exactly as sent, with any method. A path that ends in `/{proxy+}` takes everything below it that
+   * has no route of its own.
    */
   routes: ReadonlyMap<string, HttpApiHandler>;
   /** @default 'localhost', which is 127.0.0.1 and, on a machine that has it, ::1 */
   host?: keyof typeof loopback;
   /** @default the quotas of AWS */
   limits?: Partial<GatewayLimits>;
-  /** Told of everything that a client only sees as 500 or 503. @default one line on stderr */
+  /** Receives every error that a client only sees as 500 or 503. @default one line on stderr */
   onError?: (error: unknown) => void;
 };
 
 type Gateway = {
   port: number;
-  /** Stops listening and ends every connection, whatever it is in the middle of. */
+  /** Stops listening and ends every connection, even in the middle of a request. */
   close: () => Promise<void>;
 };
 
 /**
- * An HTTP API in this process: calls the handlers with the events that API Gateway would send them, and answers with
- * what it would make of their results. Rejects with the error of the socket when it cannot listen.
+ * Runs an HTTP API in this process: calls the handlers with the events that API Gateway would send, and responds with what it
+ * would make of their results. Rejects with the socket's error when it cannot listen.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { routes, host = 'localhost', onError = writeLine } = options;
@@ -75,7 +75,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   try {
     for (const address of loopback[host]) {
       const server = createServer({ maxHeaderSize: limits.headerBytes }, (request, response) => {
-        // Only a client that went away in the middle of its request has no answer.
+        // Only a client that left in the middle of its request gets no response.
         serve(request, response, { routes, limits, onError }).catch(() => response.destroy());
       });
       server.on('clientError', refuseUnreadable);
@@ -86,14 +86,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     }
   } catch (error) {
     await close();
-    // The port that was free on one address was taken on the other.
+    // The port was free on one address but taken on the other.
     if (options.port === 0 && codeOf(error) === 'EADDRINUSE') return startGateway(options);
     throw error;
   }
   return { port, close };
 }
 
-/** False when the machine does not have an address that is optional. */
+/** Listens on an address. Returns false when it is optional and the machine does not have it. */
 async function listen(server: Server, port: number, address: string, { optional }: { optional: boolean }) {
   try {
     await once(server.listen(port, address), 'listening');
@@ -120,7 +120,7 @@ const writeLine = (error: unknown): void => {
 
 type Integrations = { routes: GatewayOptions['routes']; limits: GatewayLimits; onError: (error: unknown) => void };
 
-/** Rejects when the client breaks off its request. */
+/** Rejects when the client aborts its request. */
 async function serve(request: IncomingMessage, response: ServerResponse, integrations: Integrations): Promise<void> {
   const requestId = `${randomBytes(11).toString('base64url')}=`;
   const { statusCode, headers, body } = await answer(request, requestId, integrations);
@@ -171,7 +171,7 @@ async function answer(
   }
 }
 
-/** The path of the route itself, or of the longest greedy one above it. */
+/** Returns the route's own path, or the longest greedy one above it. */
 function findRoute(routes: GatewayOptions['routes'], rawPath: string): string | undefined {
   if (routes.has(rawPath)) return rawPath;
   const greedy = [...routes.keys()].filter((path) => path.endsWith(greedyEnd) && isBelow(rawPath, path));
@@ -180,7 +180,7 @@ function findRoute(routes: GatewayOptions['routes'], rawPath: string): string | 
 
 const greedyEnd = '/{proxy+}';
 
-/** Everything below, but not the folder itself: a greedy variable stands for at least one character. */
+/** Whether a path is below a greedy route. The folder itself is not, since a greedy variable stands for at least one character. */
 function isBelow(rawPath: string, greedy: string): boolean {
   const folder = greedy.slice(0, 1 - greedyEnd.length);
   return rawPath.startsWith(folder) && rawPath.length > folder.length;
@@ -192,7 +192,7 @@ function splitTarget(target: string): { rawPath: string; rawQueryString: string 
   return { rawPath: target.slice(0, mark), rawQueryString: target.slice(mark + 1) };
 }
 
-/** Undefined when there is more than the limit. */
+/** Returns undefined when the body exceeds the limit. */
 async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -202,7 +202,7 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Buffer
     chunks.push(chunk);
   }
   if (size <= limit) return Buffer.concat(chunks);
-  // The rest is read and thrown away: a client that sends all of it before it looks for an answer gets one too.
+  // Drains the rest, so that a client that sends everything before it reads also gets a response.
   request.resume();
   return undefined;
 }
@@ -240,7 +240,7 @@ function lambdaContext(deadline: number): Context {
   };
 }
 
-/** What the gateway itself answers, word for word. */
+/** The gateway's own responses, word for word. */
 const messages = {
   400: 'Bad Request',
   404: 'Not Found',
@@ -256,9 +256,9 @@ const gatewayResponse = (statusCode: keyof typeof messages): HttpResponse => ({
   body: Buffer.from(JSON.stringify({ message: messages[statusCode] })),
 });
 
-/** Answers what is not a readable request, for which there is no ServerResponse. */
+/** Responds to an unreadable request, for which there is no ServerResponse. */
 function refuseUnreadable(error: Error, socket: Duplex): void {
-  // Already answered: this is the rest of what was refused, which is read so that the client gets to the answer.
+  // Already answered: the rest of a refused request is read so that the client gets to the response.
   if (socket.writableEnded) return;
   if (!socket.writable || codeOf(error) === 'ECONNRESET') {
     socket.destroy();

@@ -5,9 +5,9 @@ import * as v from 'valibot';
 import { localTableNames } from './create-tables.ts';
 
 /*
- * `dynamodb.json` in a data folder tells where the server that runs on it has its database. A server that was killed leaves the
- * file behind, and somebody else may listen at that address by now, so the file also names the database and is only believed
- * when that very database answers.
+ * `dynamodb.json` in a data folder tells where the server running on it has its database. A killed server leaves the file behind,
+ * and another process may listen at that address by now. So the file also names the database, and is trusted only when that very
+ * database answers.
  */
 
 const announcement = v.object({ endpoint: v.string(), issuer: v.string(), database: v.string() });
@@ -16,13 +16,13 @@ export type RunningServer = v.InferOutput<typeof announcement>;
 
 const fileOf = (folder: string): string => join(folder, 'dynamodb.json');
 
-/** The embedded database takes any credentials; one quick attempt, as it is on this machine. */
+/** The embedded database takes any credentials. */
 export const localConnection = {
   region: 'eu-central-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 } as const;
 
-/** Writes the file; returns what removes it again. */
+/** Writes the file. Returns a function that removes it again. */
 export async function announceServer(
   folder: string,
   { endpoint, issuer }: Pick<RunningServer, 'endpoint' | 'issuer'>,
@@ -36,7 +36,7 @@ export async function announceServer(
   };
 }
 
-/** The server that runs on the folder now, if there is one. */
+/** Returns the server that is running on the folder, if any. */
 export async function findRunningServer(folder: string): Promise<RunningServer | undefined> {
   const announced = await readAnnouncement(folder);
   if (announced === undefined) return undefined;
@@ -53,7 +53,7 @@ async function readAnnouncement(folder: string): Promise<RunningServer | undefin
   }
 }
 
-/** What tells one database from another: the id that its Clients table got when it was created. */
+/** Returns what identifies a database: the id that its Clients table got on creation. */
 async function databaseAt(
   endpoint: string,
   connection: ConstructorParameters<typeof DynamoDBClient>[0],

@@ -47,13 +47,13 @@ export type ServerOptions = {
   data: string;
   clientsFile?: string | undefined;
   accountsFile?: string | undefined;
-  /** Upstream providers, with their secrets; see docs/upstream.md. */
+  /** Upstream providers with their secrets; see docs/upstream.md. */
   upstreamsFile?: string | undefined;
-  /** A module with functions of the operator; see docs/hooks.md. */
+  /** A module with the operator's functions; see docs/hooks.md. */
   hooksFile?: string | undefined;
   /** A DynamoDB-compatible endpoint to use instead of the embedded one. */
   dynamodb?: string | undefined;
-  /** Answers at the paths of other authorization servers as well. @default false */
+  /** Also serves the paths of other authorization servers. @default false */
   pathAliases?: boolean | undefined;
   /** For tests: a clock (epoch seconds), where audit lines go, more settings of the functions, limits of the gateway. */
   now?: () => number;
@@ -64,7 +64,7 @@ export type ServerOptions = {
 
 export type LocalServer = {
   issuer: string;
-  /** What can be signed in with out of the box; absent when files or a database of one's own took its place. */
+  /** Whether the demo clients and the demo account are there. Your own files or database replace them. */
   demo: { clients: boolean; account: boolean };
   close(): Promise<void>;
 };
@@ -92,7 +92,7 @@ const compositions: Record<EndpointFunctionName, (runtime: Runtime) => HttpApiHa
 export async function startServer(options: ServerOptions): Promise<LocalServer> {
   const isEmbedded = options.dynamodb === undefined;
   const demo = { clients: isEmbedded && !options.clientsFile, account: isEmbedded && !options.accountsFile };
-  // Files are read before anything is started: a mistake in them stops the start.
+  // Files are read before anything starts, so that a mistake in them prevents the start.
   const clients = options.clientsFile ? await readClientsFile(options.clientsFile) : [];
   const accounts = options.accountsFile ? await readAccountsFile(options.accountsFile) : [];
   const upstreams = options.upstreamsFile ? await readUpstreamsFile(options.upstreamsFile) : undefined;
@@ -135,7 +135,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   }
 }
 
-/** The same handlers as at the canonical paths. */
+/** Adds the handlers of the canonical paths at the aliases. */
 function addPathAliases(handlers: Map<string, HttpApiHandler>): void {
   for (const { path, endpoint } of pathAliases) {
     const handler = handlers.get(endpoints[endpoint]);
@@ -143,14 +143,14 @@ function addPathAliases(handlers: Map<string, HttpApiHandler>): void {
   }
 }
 
-/** The data folder holds the key that encrypts private keys, so it is for its owner alone. */
+/** The data folder holds the key that encrypts private keys, so only its owner may read it. */
 function openFolder(data: string): string {
   const folder = resolve(data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
 }
 
-/** The AWS SDK takes its endpoint from the environment; credentials of one's own are kept, the embedded database takes any. */
+/** The AWS SDK takes its endpoint from the environment. Keeps existing credentials; the embedded database takes any. */
 function useDatabase(endpoint: string): void {
   process.env['AWS_ENDPOINT_URL_DYNAMODB'] = endpoint;
   process.env['AWS_REGION'] ??= 'eu-central-1';
@@ -158,7 +158,7 @@ function useDatabase(endpoint: string): void {
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
 }
 
-/** Whoever comes next in this process finds the database of before. */
+/** Restores the endpoint for whatever runs next in this process. */
 function restoreDatabase({ AWS_ENDPOINT_URL_DYNAMODB: before }: NodeJS.ProcessEnv): void {
   if (before === undefined) delete process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   else process.env['AWS_ENDPOINT_URL_DYNAMODB'] = before;
@@ -175,7 +175,7 @@ const environment = (issuer: string, folder: string | undefined): Record<string,
   ...(folder !== undefined && { PIXY_AUDIT_FOLDER: join(folder, 'audit') }),
 });
 
-/** The key in place of KMS, made at the first start. */
+/** Returns the key that replaces KMS, made at the first start. */
 function wrappingKey(folder: string | undefined): string {
   const fresh = randomBytes(32).toString('base64url');
   if (folder === undefined) return fresh;
@@ -205,7 +205,7 @@ async function load(
     accounts: [...(demo.account ? [demoAccount] : []), ...accounts],
   };
   await refuseSharedSubjects(loaded, { clients: clientsTable, accounts: accountsTable });
-  // What somebody made of the demo stays as they made it; a file says how things are to be, at every start.
+  // Changes to the demo data are kept; a file's content is restored at every start.
   for (const client of demoClients) {
     if ((await clientsTable.find(client.clientId)) === undefined) await putIfChanged(clientsTable, client);
   }
@@ -214,7 +214,7 @@ async function load(
   await Promise.all([...(isNew ? [demoAccount] : []), ...accounts].map((account) => accountsTable.put(account)));
 }
 
-/** A start with the same file as before is no change, and leaves no entry in the change log. */
+/** Skips a client that is unchanged, so that restarting with the same file adds nothing to the change log. */
 async function putIfChanged(clients: ClientStore, client: RegisteredClient): Promise<void> {
   const { clientId } = client;
   const current = await clients.find(clientId);
@@ -222,7 +222,7 @@ async function putIfChanged(clients: ClientStore, client: RegisteredClient): Pro
   await clients.put(clientId, client, { by: 'npm start', why: 'loaded at the start' });
 }
 
-/** As it comes back from the database: without absent members. A short secret is salted, so it always counts as changed. */
+/** Drops absent members, as the database does. A short secret is salted, so it always counts as changed. */
 const plain = (client: RegisteredClient): unknown => JSON.parse(JSON.stringify(client));
 
 async function mustParse(registration: object): Promise<RegisteredClient> {

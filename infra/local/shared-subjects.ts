@@ -5,8 +5,8 @@ import type { AccountStore } from '../../shared/people/account-store.ts';
 import { UnusableFile } from './entries-file.ts';
 
 /**
- * A client is the subject of its own tokens, and must not be taken for a person (RFC 9068 §5, RFC 9700 §4.15.1). Throws
- * {@link UnusableFile} when a client and an account of the files, or of what is there already, would share one.
+ * A client is the subject of its own tokens and must not be mistaken for a person (RFC 9068 §5, RFC 9700 §4.15.1). Throws {@link
+ * UnusableFile} when a client and an account, in the files or already present, would share a subject.
  */
 export async function refuseSharedSubjects(
   loaded: { clients: readonly RegisteredClient[]; accounts: readonly AccountDescription[] },

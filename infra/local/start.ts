@@ -1,7 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 
-/* `npm start`: the deployed functions on this machine. From the second time on, nothing is compiled again. */
+/* `npm start`: runs the deployed functions on this machine. Later starts reuse the compiled code. */
 
 enableCompileCache(join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'node'));
 await import('./start-command.ts');

@@ -23,7 +23,7 @@ export class ApiStack extends Stack {
       terminationProtection: stageSettings[stage].protect,
       ...stackProps,
     });
-    // CloudFormation then refuses to delete the tables while this stack uses them.
+    // Makes CloudFormation refuse to delete the tables while this stack uses them.
     CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
     this.server = new AuthorizationServer(this, 'Auth', {
       stage,

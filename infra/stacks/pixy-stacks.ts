@@ -3,7 +3,7 @@ import { readContext } from '../context.ts';
 import { ApiStack } from './api-stack.ts';
 import { TablesStack } from './tables-stack.ts';
 
-/** The stacks of one stage, as the context of the app asks for them. */
+/** Creates the stacks of the stage that the app's context selects. */
 export function pixyStacks(app: App): { tables: TablesStack; api: ApiStack } {
   const context = readContext(app.node);
   const { stage } = context;

@@ -9,16 +9,16 @@ import { ok, type Result, refuse } from '../result.ts';
 import { apiDocument, type RegisteredApi } from './registered-api.ts';
 
 /*
- * Registered APIs in the Clients table: one partition, one item per API. There are few of them, so one query reads them all.
- * Every change is part of the record it makes, in one conditional write, and is copied into the change log afterwards. The item of
- * an API that was removed stays, without a resource, for its version and its last change.
+ * Registered APIs in the Clients table: one item per API, all in one partition. There are few, so one query reads them all. Each
+ * write is conditional and stores the change together with the API; the change is copied into the change log afterwards. The item
+ * of a removed API stays without its resource, to keep its version and last change.
  */
 
 const remembered = 30;
 
 export type ApiReader = ReturnType<typeof apiReader>;
 
-/** An API with the number of its last change; `changed` is absent for one that nobody's name is on. */
+/** An API and the number of its last change. `changed` is absent when no author is on record. */
 export type VersionedApi = { api: RegisteredApi; version: number; changed: Change | undefined };
 
 const key = (resource: string) => ({ pk: 'apis', sk: resource });
@@ -33,12 +33,12 @@ async function list(database: Database, table: string, consistently: boolean): P
   return items.filter(isThere).map(toVersioned);
 }
 
-/** All APIs, remembered for 30 s. */
+/** Lists all APIs, remembered for 30 s. */
 export const apiReader = (database: Database, table: string, now: () => number) => ({
   list: cached(async () => (await list(database, table, false)).map(({ api }) => api), remembered, now),
 });
 
-/** Manages the APIs. */
+/** Manages the registered APIs. */
 export type ApiStore = ReturnType<typeof apiStore>;
 
 export function apiStore(database: Database, table: string, now: () => number) {
@@ -52,10 +52,13 @@ export function apiStore(database: Database, table: string, now: () => number) {
       return item && isThere(item) ? toVersioned(item) : undefined;
     },
 
-    /** Adds an API or replaces it. `expected` is the version the caller decided on, 0 for one that is new; absent: whatever is there now. */
+    /**
+     * Adds or replaces an API. `expected` is the version the caller decided on, 0 for a new API; without it, any version is
+     * replaced. Refuses when the version has changed.
+     */
     put: (api: RegisteredApi, author: Author, expected?: number) => write(api.resource, api, author, expected),
 
-    /** Takes an API away: no more tokens are issued for it. */
+    /** Removes an API, so that no more tokens are issued for it. */
     remove: (resource: string, author: Author, expected?: number) => write(resource, undefined, author, expected),
   };
 

@@ -1,6 +1,6 @@
 import type { RegisteredApi } from './registered-api.ts';
 
-/** RFC 7662 §4: whether a token for these audiences is the client's business. It is when one of them is an API that it introspects for. */
+/** Whether a client may introspect a token with these audiences: it may when it introspects for one of those APIs (RFC 7662 §4). */
 export const mayIntrospectTokenOf = (
   audience: readonly string[],
   clientId: string,

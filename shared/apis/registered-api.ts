@@ -3,24 +3,24 @@ import { type Mistake, mistakesOf } from '../mistake.ts';
 import { parseScope } from '../oauth/scope.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
-/** An API that access tokens can be for (RFC 8707): its URI, the scope values it knows, and how long its tokens live. */
+/** An API that access tokens can be issued for (RFC 8707). */
 export type RegisteredApi = {
-  /** An absolute URI without a fragment; the `aud` of its tokens. */
+  /** An absolute URI without a fragment; the `aud` of the API's tokens. */
   resource: string;
   scope: readonly string[];
-  /** Seconds; absent: the server's. */
+  /** Seconds. Default: the server's lifetime. */
   accessTokenLifetime?: number | undefined;
-  /** The clients that may introspect its tokens (RFC 7662); absent: none, its tokens are verified by their signature. */
+  /** The clients that may introspect the API's tokens (RFC 7662). Default: none, the API verifies their signature. */
   introspectedBy?: readonly string[] | undefined;
 };
 
-/** Who introspects is written by the client id; a client that is not registered never asks. */
+/** Introspecting clients are listed by id. An unregistered id does no harm: it cannot authenticate. */
 const clientIds = v.array(
   v.pipe(v.string('is not a client id'), v.regex(/^[\x21-\x7e]{1,255}$/, 'is not a client id')),
   'is not a list of client ids',
 );
 
-/** RFC 8707 §2: an absolute URI, no fragment. */
+/** Whether a text is an absolute URI without a fragment (RFC 8707 §2). */
 export const isResource = (text: string): boolean =>
   text.length <= 1_000 && /^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i.test(text) && !text.includes('#') && URL.canParse(text);
 
@@ -48,8 +48,8 @@ const description = v.strictObject({
 });
 
 /**
- * Takes parsed JSON: `{ "resource", "scope", "access_token_lifetime", "introspected_by" }`; all but the first are optional.
- * Refuses with every member that is wrong.
+ * Parses `{ "resource", "scope", "access_token_lifetime", "introspected_by" }` from parsed JSON; only `resource` is required.
+ * Refuses with every mistake it finds.
  */
 export function parseApi(json: unknown): Result<RegisteredApi, readonly Mistake[]> {
   const parsed = v.safeParse(description, json);
@@ -68,7 +68,7 @@ export function parseApi(json: unknown): Result<RegisteredApi, readonly Mistake[
   });
 }
 
-/** The same back: what `parseApi` takes. */
+/** The inverse of `parseApi`. */
 export const apiDocument = ({ resource, scope, accessTokenLifetime, introspectedBy }: RegisteredApi) => ({
   resource,
   scope: scope.join(' '),

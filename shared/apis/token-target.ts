@@ -3,10 +3,13 @@ import { openidScopes } from '../oauth/scope.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { isResource, type RegisteredApi } from './registered-api.ts';
 
-/** What an access token is for: `aud`, `scope` and its lifetime in seconds. */
+/** What an access token is for: its `aud`, its `scope` and its lifetime in seconds. */
 export type TokenTarget = { audience: string | readonly string[]; scope: readonly string[]; lifetime: number };
 
-/** RFC 8707 §2: the `resource` parameters of a request. Refuses what is no resource URI, and what no API is registered with. */
+/**
+ * Finds the APIs that the `resource` parameters of a request name (RFC 8707 §2). Refuses a value that is not a resource URI or
+ * names no registered API.
+ */
 export function findApis(
   resources: readonly string[],
   apis: readonly RegisteredApi[],
@@ -22,10 +25,10 @@ export function findApis(
 }
 
 /**
- * A token for APIs carries only scope values that they know (and the OpenID Connect ones), and lives as long as the strictest
- * of them wants. Without an API the token is for the default audience, with the whole scope. With `openid` it is for the issuer as
- * well, where /userinfo wants it. Refuses a scope value that more than one of the APIs knows (RFC 9068 §3): at each it would be a
- * different right.
+ * Targets an access token at the given APIs: it carries only scope values that they or OpenID Connect define, and lives as long
+ * as the shortest of their lifetimes. Without an API, it is for the default audience with the whole scope. With `openid`
+ * it is for the issuer as well, as /userinfo requires. Refuses a scope value that more than one of the APIs defines (RFC 9068 §3),
+ * because it would mean a different right at each.
  */
 export function targetOf(
   apis: readonly RegisteredApi[],

@@ -4,8 +4,8 @@ import { ok, type Result, refuse } from '../result.ts';
 import { auditVersion, methodsUsed, verdicts } from './decision.ts';
 
 /*
- * Reads audit lines back. Lists that may grow without a new version are open (reasons, mistakes, origins, endpoints), those
- * that reports are made of are closed: a line that says something unknown there is counted as unreadable, never guessed.
+ * Reads audit lines back. Lists that may grow without a new version are open (reasons, mistakes, origins, endpoints); those that
+ * reports are built on are closed. A line with an unknown value in a closed list counts as unreadable and is never guessed at.
  */
 
 const slug = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]{0,63}$/));
@@ -23,7 +23,7 @@ const counted = v.object({
   wouldRefuse: v.optional(slug),
 });
 
-/** What a decision is counted by. The client is named as {@link loggedClientId} names it. */
+/** What a decision is counted by. {@link loggedClientId} names the client. */
 export type Counted = v.InferOutput<typeof counted>;
 export const countedMembers = Object.keys(counted.entries) as readonly (keyof Counted)[];
 
@@ -39,14 +39,14 @@ const entry = v.object({
   cause: v.optional(v.string()),
 });
 
-/** A line of the audit log, as it is read back. */
+/** A line of the audit log as read back. */
 export type AuditEntry = v.InferOutput<typeof entry>;
 export const auditMembers = Object.keys(entry.entries) as readonly (keyof AuditEntry)[];
 
-/** Why a line cannot be read: it is no audit line at all, or one of a version that this code does not know. */
+/** Why a line cannot be read: it is not an audit line, or its version is unknown. */
 export type Unreadable = 'broken' | 'other_version';
 
-/** Parses one line, without its line break. Members that it does not know are left out. */
+/** Parses one line without its line break. Drops members that it does not know. */
 export function parseAuditLine(line: string): Result<AuditEntry, Unreadable> {
   let json: unknown;
   try {
@@ -58,7 +58,7 @@ export function parseAuditLine(line: string): Result<AuditEntry, Unreadable> {
   return parsed.success ? ok(parsed.output) : refuse(unreadable((json as { v?: unknown } | null)?.v));
 }
 
-/** Parses the members that decisions are counted by, from a source that counts by itself. */
+/** Parses the members that decisions are counted by, from a source that does the counting itself. */
 export function parseCounted(version: unknown, members: unknown): Result<Counted, Unreadable> {
   const parsed = v.safeParse(counted, members, { abortEarly: true });
   return parsed.success && version === auditVersion ? ok(parsed.output) : refuse(unreadable(version));

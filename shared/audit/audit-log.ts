@@ -1,13 +1,13 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Takes one line without its line break. */
+/** Writes one line, given without its line break. */
 export type WriteLine = (line: string) => void;
 
-/** Standard output: CloudWatch Logs when deployed. */
+/** Writes to standard output, which goes to CloudWatch Logs when deployed. */
 export const standardOutput: WriteLine = (line) => void process.stdout.write(`${line}\n`);
 
-/** One file per day (UTC) in a folder, for local runs. `now` is in epoch seconds. */
+/** Writes one file per day (UTC) into a folder, for local runs. `now` returns epoch seconds. */
 export function auditFolder(folder: string, now: () => number): WriteLine {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return (line) => {

@@ -11,16 +11,16 @@ import {
 } from '../pkce/policy.ts';
 import type { PkceMistake } from '../pkce/refusal.ts';
 
-/** Raised when a member changes its meaning; see docs/audit.md. */
+/** Raised when the meaning of a member changes; see docs/audit.md. */
 export const auditVersion = 1;
 
-/** How a decision may end. `continued`: the person was sent to sign in, and the request comes again. */
+/** How a decision ends. `continued`: the person is sent to sign in, and the request will come again. */
 export const verdicts = ['allowed', 'refused', 'continued', 'failed'] as const;
 type Verdict = (typeof verdicts)[number];
 
 /**
- * What the client did about PKCE. `missing`: a challenge without a method, which means plain; `short_…`: the same with a
- * challenge of 8 to 42 characters, which only `acceptShortVerifier` lets in; `other`: an unknown method.
+ * What the client did about PKCE. `missing`: a challenge without a method, which means plain. `short_…`: the same with a
+ * challenge of 8 to 42 characters, which only `acceptShortVerifier` allows. `other`: an unknown method.
  */
 export const methodsUsed = [
   'S256',
@@ -35,8 +35,8 @@ export const methodsUsed = [
 export type MethodUsed = (typeof methodsUsed)[number];
 
 /**
- * One decision, as the audit log keeps it. Holds no code, verifier, challenge, token or password, and client ids only of
- * registered clients, so that a stranger cannot write into the log.
+ * A decision as the audit log records it. Holds no code, verifier, challenge, token or password, and ids of registered clients
+ * only, so that a stranger cannot write into the log.
  */
 export type Decision = {
   endpoint: string;
@@ -44,7 +44,7 @@ export type Decision = {
   client?: string | undefined;
   reason?: Reason | undefined;
   mistake?: PkceMistake | undefined;
-  /** Let through by report mode: what the policy would have said. */
+  /** What the policy would have refused, had report mode not let it through. */
   wouldRefuse?: Reason | undefined;
   policy?: PkcePolicy | undefined;
   origin?: PolicyOrigin | undefined;
@@ -52,20 +52,20 @@ export type Decision = {
   /** The compatibility switches that are on for the client. */
   switches?: readonly CompatibilitySwitch[] | undefined;
   method?: MethodUsed | undefined;
-  /** At /token: the grant type. */
+  /** The grant type at /token. */
   grant?: string | undefined;
   /** The class and code of an infrastructure failure. */
   cause?: string | undefined;
 };
 
-/** The policy members of a decision. */
+/** Picks the policy members of a decision. */
 export function ruled(rules: PkceRules): Pick<Decision, 'policy' | 'origin' | 'mode' | 'switches'> {
   const { policy, origin, mode } = rules;
   const switches = compatibilitySwitches.filter((name) => rules[name]);
   return { policy, origin, mode, ...(switches.length > 0 && { switches }) };
 }
 
-/** What the two parameters of an authorization request amount to. */
+/** Classifies the two PKCE parameters of an authorization request. */
 export function methodUsed(codeChallenge: string | undefined, method: string | undefined): MethodUsed {
   if (!codeChallenge && !method) return 'none';
   if (!method) return isShort(codeChallenge) ? 'short_missing' : 'missing';
@@ -73,7 +73,7 @@ export function methodUsed(codeChallenge: string | undefined, method: string | u
   return method === 'S256' || method === 's256' ? method : 'other';
 }
 
-/** Too short for RFC 7636 §4.1, and long enough for a client with `acceptShortVerifier`. */
+/** Too short for RFC 7636 §4.1, but long enough for a client with `acceptShortVerifier`. */
 function isShort(codeChallenge = ''): boolean {
   const { length } = codeChallenge;
   return (
@@ -83,18 +83,18 @@ function isShort(codeChallenge = ''): boolean {
   );
 }
 
-/** The line of a decision: short JSON in ASCII. `time` is in epoch seconds. */
+/** Formats a decision as one line of short ASCII JSON. `time` is in epoch seconds. */
 export function auditLine(time: number, requestId: string, decision: Decision): string {
   const client = decision.client === undefined ? undefined : loggedClientId(decision.client);
   return asciiJson({ v: auditVersion, time, request: requestId, ...decision, client });
 }
 
-/** What fits beside everything else in 400 bytes. */
+/** Leaves room for everything else in 400 bytes. */
 const longestLoggedClientId = 64;
 
 /**
- * How a line names a client: by its id, or by the id's SHA-256 where the id takes more than 64 bytes of JSON (or looks like
- * such a hash itself). Two clients never have the same name, and nothing is cut off.
+ * Names a client in a line: by its id, or by the id's SHA-256 when the id takes more than 64 bytes of JSON or itself looks like
+ * such a hash. No two clients share a name, and nothing is cut off.
  */
 export function loggedClientId(clientId: string): string {
   const bytes = asciiJson(clientId).length - 2;
@@ -102,7 +102,10 @@ export function loggedClientId(clientId: string): string {
   return `sha256:${hash('sha256', clientId, 'base64url')}`;
 }
 
-/** JSON leaves DEL, C1 controls and Unicode's line separators as they are; readers of logs may take them for an end of line or a terminal's command. */
+/**
+ * Escapes everything beyond ASCII. JSON leaves DEL, C1 controls and Unicode's line separators as they are, and log readers may
+ * take them for line ends or terminal commands.
+ */
 const asciiJson = (value: unknown): string =>
   JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,

@@ -18,8 +18,8 @@ import { Outage } from '../outage.ts';
 export type Item = Record<string, unknown>;
 
 /**
- * The database (or another `service` of AWS that keeps something for us) did not answer, or answered with anything but the data.
- * The endpoint turns it into a 503; it is never a refusal and never a permission.
+ * The database, or another AWS `service` that stores something for Pixy, gave no answer or an error. The endpoint answers 503:
+ * never a refusal, never a permission.
  */
 export class StoreUnavailable extends Outage {
   override name = 'StoreUnavailable';
@@ -31,19 +31,19 @@ export class StoreUnavailable extends Outage {
   }
 }
 
-/** A condition on a write did not hold. */
+/** The condition of a write did not hold. */
 export class ConditionFailed extends Error {
   override name = 'ConditionFailed';
 }
 
-/** What a conditional update found: it won (and made this item), or something else is there (or nothing). */
+/** The outcome of a conditional update: it won and made this item, or it lost to whatever is stored (perhaps nothing). */
 export type ConditionalOutcome = { won: true; item: Item } | { won: false; item: Item | undefined };
 
 export type Database = ReturnType<typeof openDatabase>;
 
 /**
- * The AWS SDK behind a few verbs. The endpoint comes from `AWS_ENDPOINT_URL_DYNAMODB` when that is set.
- * Three attempts of at most two seconds each stay far below API Gateway's 30 s.
+ * Wraps the AWS SDK in a few verbs. `AWS_ENDPOINT_URL_DYNAMODB` overrides the endpoint. Three attempts of at most two seconds
+ * each stay well below API Gateway's 30 s.
  */
 export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)) {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
@@ -61,7 +61,7 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     return (await guard(documents.send(new GetCommand(input)))).Item;
   }
 
-  /** Items of different tables in one call, one of each, read consistently, in the order they were asked for. */
+  /** Reads one item from each of several tables in one consistent call. Returns them in the order of `wanted`. */
   async function getTogether(
     wanted: readonly { TableName: string; Key: Item; ProjectionExpression?: string }[],
   ): Promise<(Item | undefined)[]> {
@@ -76,7 +76,7 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     return wanted.map(({ TableName }) => Responses?.[TableName]?.[0]);
   }
 
-  /** Items of one table in one call, read consistently, in the order of their keys. */
+  /** Reads items of one table in one consistent call. Returns them in the order of `keys`. */
   async function getAll(table: string, keys: readonly { pk: string; sk: string }[]): Promise<(Item | undefined)[]> {
     const request = { RequestItems: { [table]: { Keys: [...keys], ConsistentRead: true } } };
     const { Responses, UnprocessedKeys } = await guard(documents.send(new BatchGetCommand(request)));
@@ -93,8 +93,9 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
   }
 
   /**
-   * Removes an item and returns it: of several at once, one gets it. The item is read before: the SDK retries a delete whose reply
-   * it did not get, and what the first try removed is gone by then. Rather two get it than none.
+   * Removes an item and returns it to one of several concurrent callers. Reads it first, because the SDK retries a delete whose
+   * reply was lost, and by then the first attempt has removed it. After a retry, two callers may both get the item rather than
+   * neither.
    */
   async function takeOut({ TableName, Key }: { TableName: string; Key: Item }): Promise<Item | undefined> {
     const before = await get({ TableName, Key, ConsistentRead: true });
@@ -109,13 +110,13 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     return (await guard(documents.send(new UpdateCommand(input)))).Attributes ?? {};
   }
 
-  /** One page of a partition, and the key it ended at when there is more. */
+  /** Returns one page of a partition, and the key it ended at when there are more. */
   async function queryPage(input: QueryCommandInput): Promise<{ items: Item[]; next: Item | undefined }> {
     const page = await guard(documents.send(new QueryCommand(input)));
     return { items: page.Items ?? [], next: page.LastEvaluatedKey };
   }
 
-  /** All items of a partition, page by page. */
+  /** Returns all items of a partition. */
   async function query(input: QueryCommandInput): Promise<Item[]> {
     const items: Item[] = [];
     let ExclusiveStartKey: Item | undefined;
@@ -128,9 +129,9 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
   }
 
   /**
-   * One conditional write that survives a lost reply. The SDK retries a write whose reply it did not get; if the first try
-   * was committed, the retry fails its own condition. So the update must set the attribute `attempt` to `:attempt`
-   * (a value nobody else has): on a failed condition the item is read consistently, and our own mark means that we won.
+   * Makes a conditional write that survives a lost reply. The SDK retries such a write; if the first attempt was committed, the
+   * retry fails its own condition. The update must therefore set the attribute `attempt` to a unique `:attempt`. When the
+   * condition fails, the item is read consistently: if it carries our mark, we won.
    */
   async function updateOnce(input: UpdateCommandInput & { TableName: string; Key: Item }): Promise<ConditionalOutcome> {
     try {

@@ -1,21 +1,21 @@
 /**
- * The four tables, defined once: the CDK stack and the local run create them from here, the stores read the names of the attributes.
- * All keys are strings. `timeToLive` names an attribute in epoch seconds that only removes rubbish; expiry is judged in code.
+ * The four tables, from which the CDK stack and the local run create them and the stores take attribute names. All keys are
+ * strings. `timeToLive` names an attribute in epoch seconds that only removes old items; code judges expiry.
  */
 export type TableDefinition = {
   partitionKey: string;
   sortKey?: string;
   timeToLive?: string;
-  /** Other ways to find items: those that have both attributes, and only by their keys. */
+  /** Secondary indexes. They hold the items that have both attributes, and project only their keys. */
   indexes?: Readonly<Record<string, { partitionKey: string; sortKey: string }>>;
 };
 
 export const tableDefinitions = {
-  /** Codes with their challenges, and what becomes of them: one item per grant. */
+  /** Authorization codes with their challenges and what becomes of them: one item per grant. */
   grants: {
     partitionKey: 'id',
     timeToLive: 'purgeAt',
-    /** Grants with refresh tokens by their person. They get `heldBy` in the write that spends the code, so it costs no call. */
+    /** Grants with refresh tokens by person. The write that spends the code sets `heldBy`, so the index costs no call. */
     indexes: { byPerson: { partitionKey: 'heldBy', sortKey: 'clientId' } },
   },
   /** Client records with their PKCE policy, the global policy, and the change log of both. */

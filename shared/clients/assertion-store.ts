@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Database } from '../aws/dynamodb.ts';
 import { hashSecret } from '../secret.ts';
 
-/** Remembers which client assertions were used, in the Grants table. */
+/** Remembers used client assertions in the Grants table. */
 export const assertionStore = (database: Database, table: string) => ({
-  /** RFC 7523 §3: true for the first use of `jti` by this client, whoever else tries at the same time. Kept until `expiresAt` (epoch seconds). */
+  /**
+   * Marks the `jti` of a client's assertion as used (RFC 7523 §3). Returns true to the first caller only, even among concurrent
+   * ones. `expiresAt` (epoch seconds) is how long to remember it.
+   */
   async use(clientId: string, jti: string, expiresAt: number): Promise<boolean> {
     const outcome = await database.updateOnce({
       TableName: table,

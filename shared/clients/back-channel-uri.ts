@@ -1,12 +1,12 @@
 import { isFetchable } from '../oauth/fetchable-url.ts';
 
-/** http on this machine, for clients that are tried out locally. Only a server that runs there itself sends anything to it. */
+/** Whether a URI uses http on this machine, for clients under development. Only a server on the same machine sends anything to it. */
 export function isLoopbackUri(text: string): boolean {
   if (text.length > 2_000 || !URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
   return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname) && username + password === '';
 }
 
-/** OpenID Connect Back-Channel Logout §2.2: no fragment; where we may send something to. */
+/** Whether a logout token may be sent to this URI: it has no fragment (OpenID Connect Back-Channel Logout §2.2) and is safe to fetch. */
 export const isBackChannelUri = (text: string): boolean =>
   !text.includes('#') && (isFetchable(text) || isLoopbackUri(text));

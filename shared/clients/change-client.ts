@@ -7,14 +7,14 @@ import { isOperatorSetting, type OperatorSettings, parseOperatorSettings } from 
 import { needsSecret, type RegisteredClient } from './registered-client.ts';
 import { checkRegistration, isRegistrationMember, type Mistake } from './registration.ts';
 
-/** A client as it should be from now on; `secret` when one was made for it, to be shown once. */
+/** A client after a change, with the new `secret` if one was generated, to be shown once. */
 export type ChangedClient = { client: RegisteredClient; secret?: string };
 
 type Document = Readonly<Record<string, unknown>>;
 
 /**
- * Makes a client of a document: RFC 7591 metadata and operator settings. A client that authenticates with a secret gets one
- * unless the document brings it. Refuses with every member that is wrong. `now` is in epoch seconds.
+ * Creates a client from a document of RFC 7591 metadata and operator settings. Generates a secret for a client that authenticates
+ * with one, unless the document has it. Refuses with every mistake. `now` is in epoch seconds.
  */
 export async function newClient(document: unknown, now: number): Promise<Result<ChangedClient, readonly Mistake[]>> {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
@@ -33,9 +33,9 @@ export async function newClient(document: unknown, now: number): Promise<Result<
 }
 
 /**
- * Changes members of a client's document; `null` takes a member away (RFC 7396). Secrets stay as they are, but for a client
- * that starts or stops to authenticate with one. Refuses with every member that is wrong, whether it is of the change or was
- * wrong before; a change of operator settings alone passes over what was wrong before, so that a client can always be disabled.
+ * Applies a merge patch to a client's document; `null` removes a member (RFC 7396). Keeps the secrets, unless the client starts
+ * or stops authenticating with one. Refuses with every mistake, whether the change makes it or it was there before. A change of
+ * operator settings alone ignores earlier mistakes, so that a client can always be disabled.
  */
 export async function changeClient(
   current: RegisteredClient,
@@ -69,7 +69,7 @@ export async function changeClient(
   return ok({ client: next, ...(secret !== undefined && { secret }) });
 }
 
-/** What the registration's rules say now and did not say before. */
+/** Returns the mistakes in registration metadata that were not there before the change. */
 async function introducedBy(
   document: Document,
   before: Document,
@@ -83,7 +83,7 @@ async function introducedBy(
   );
 }
 
-/** Stands for the secrets a client has, where only the presence of one is looked at. */
+/** Stands in for a client's secrets where only their presence matters. */
 const anySecret = '-'.repeat(32);
 
 function refuseMember(member: string, change: Document, current: RegisteredClient): Mistake[] {
@@ -93,7 +93,7 @@ function refuseMember(member: string, change: Document, current: RegisteredClien
   return isKnown ? [] : [{ member, problem: 'is not a member of client metadata' }];
 }
 
-/** RFC 7396: members of the change take the place of what was there, and null removes. */
+/** Applies a JSON merge patch (RFC 7396): members of `change` replace those in `before`, and null removes them. */
 const without = (before: Document, change: Document): Document =>
   Object.fromEntries(
     Object.entries({ ...before, ...change }).filter(
@@ -110,8 +110,8 @@ const asksForSecret = ({ token_endpoint_auth_method: method }: Document): boolea
   typeof method === 'string' && method.startsWith('client_secret');
 
 /**
- * The registration's rules for everything that is not an operator setting. The policy is judged there, too; only an active
- * waiver lets a public client have less than registration would.
+ * Checks everything but the operator settings against the registration's rules. Those judge the policy too; only an active waiver
+ * lets a public client have a weaker one.
  */
 async function checkMetadata(document: Document, settings: OperatorSettings | undefined, now: number) {
   const metadata = Object.fromEntries(
@@ -125,16 +125,16 @@ async function checkMetadata(document: Document, settings: OperatorSettings | un
 const mistakesOf = (result: Result<unknown, readonly Mistake[]> | undefined): readonly Mistake[] =>
   result === undefined || result.ok ? [] : result.refusal;
 
-/** What the registration does not know of, and so must not lose. */
+/** The members that registration does not know and would lose. */
 const unregistered = (client: RegisteredClient): Partial<RegisteredClient> =>
   Object.fromEntries(Object.entries(client).filter(([name]) => !isRegistrationMember(memberName(name))));
 
-/** As many secrets as may be valid at once: the old one and the new one of a rotation. */
+/** Two secrets may be valid at once: the old and the new one of a rotation. */
 const mostSecrets = 2;
 
 export type SecretRefusal = 'no_secrets' | 'two_secrets' | 'one_secret';
 
-/** Adds a secret beside the one there is; or, with `dropOld`, puts it in the place of all others. */
+/** Adds a secret beside the current one, or replaces all of them with `dropOld`. Refuses a client without secrets, and a third secret. */
 export async function rotateSecret(
   client: RegisteredClient,
   { dropOld }: { dropOld: boolean },
@@ -146,7 +146,7 @@ export async function rotateSecret(
   return ok({ client: { ...client, secretHashes: [...kept, await hashClientSecret(secret)] }, secret });
 }
 
-/** Ends a rotation: only the newest secret stays valid. */
+/** Ends a rotation by keeping the newest secret only. Refuses a client without secrets, or with just one. */
 export function dropOldSecrets(client: RegisteredClient): Result<RegisteredClient, SecretRefusal> {
   if (!needsSecret(client)) return refuse('no_secrets');
   const newest = client.secretHashes.slice(-1);

@@ -7,7 +7,7 @@ import { documentsOf } from './roll-back.ts';
  * The global policy and the change log as JSON, for the command line and the management API.
  */
 
-/** A change: who, when, why, and what was there before and after. `client` is absent where it is the global policy. */
+/** A change as JSON: who made it, when and why, with what was there before and after. `client` is absent for the global policy. */
 export function changeDocument(change: Change): object {
   const { id, at, by, why, client, api, key } = change;
   return {
@@ -22,7 +22,7 @@ export function changeDocument(change: Change): object {
   };
 }
 
-/** The global policy with its version, and who changed it last. Version 0 is what Pixy ships with. */
+/** The global policy as JSON, with its version and who last changed it. Version 0 is the policy that Pixy ships with. */
 export function policyDocument(policy: GlobalPolicy, version: number, lastChange?: Change): object {
   const changed = lastChange && {
     id: lastChange.id,

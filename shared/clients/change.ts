@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { GlobalPolicy } from '../pkce/policy.ts';
 import type { RegisteredClient } from './registered-client.ts';
 
-/** Who makes a change, and why: asked of everybody who writes a client or the policy. */
+/** Who makes a change and why. Every write of a client or the policy requires it. */
 export type Author = { by: string; why: string };
 
-/** A client as the change log shows it: everything but its secrets, which are only counted. */
+/** A client as the change log shows it: with the number of its secrets in place of the secrets. */
 export type LoggedClient = Omit<RegisteredClient, 'secretHashes'> & { secrets: number };
 
 /** A registered API or a signing key as the change log shows it. */
 type LoggedThing = Readonly<Record<string, unknown>>;
 
 /**
- * One change of one client, API or key, or of the global policy (none of them named). `before` is absent for a new one, `after` for
- * a removed one.
+ * A change of one client, API or key, or of the global policy when none of them is named. `before` is absent for an addition,
+ * `after` for a removal.
  */
 export type Change = Author & {
   /** Sorts by time: `20261122T031459Z-000002-4f9a2c`. */
@@ -29,11 +29,11 @@ export type Change = Author & {
   after?: LoggedClient | GlobalPolicy | LoggedThing | undefined;
 };
 
-/** What a change was about, in a list. */
+/** Names the subject of a change in a list. */
 export const subjectOf = ({ client, api, key }: Change): string =>
   client ?? (api !== undefined ? `API ${api}` : key !== undefined ? `key ${key}` : '(global policy)');
 
-/** `at` is in epoch seconds; changes of one record within a second follow its `version`. */
+/** Makes the id of a change. `at` is in epoch seconds; changes of one record within a second sort by `version`. */
 export function changeId(at: number, version: number): string {
   const time = new Date(at * 1_000).toISOString().replaceAll(/[-:]|\.000/g, '');
   return `${time}-${String(version).padStart(6, '0')}-${randomBytes(3).toString('hex')}`;

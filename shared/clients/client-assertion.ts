@@ -9,7 +9,7 @@ import type { RemoteJwks } from './remote-jwks.ts';
 
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** What verifying an assertion takes. `audiences`: the issuer, which comes first, and the token endpoint. */
+/** What it takes to verify an assertion. `audiences` are the issuer, which comes first, and the token endpoint. */
 export type AssertionDeps = {
   audiences: readonly [issuer: string, tokenEndpoint: string];
   remoteJwks: RemoteJwks;
@@ -17,10 +17,13 @@ export type AssertionDeps = {
   now: () => number;
 };
 
-/** Seconds: how long an assertion may live, and by how much clocks may differ. */
+/** The longest lifetime of an assertion and the tolerated clock skew, in seconds. */
 const limits = { lifetime: 300, skew: 30 };
 
-/** RFC 7523 §3: proves that the client holds one of its keys. Each assertion works once. */
+/**
+ * Verifies an assertion (RFC 7523 §3): it must be signed with one of the client's keys, and works only once. Refuses with
+ * `client_assertion_wrong` or `client_assertion_replayed`; throws when the store is unavailable.
+ */
 export async function verifyAssertion(
   assertion: string,
   client: RegisteredClient,
@@ -47,15 +50,15 @@ export async function verifyAssertion(
     const isFirst = await deps.assertions.use(client.clientId, jti, exp);
     return isFirst ? ok(undefined) : refuse({ reason: 'client_assertion_replayed' });
   } catch (error) {
-    // Keys come from outside, and every library has its own errors for malformed ones.
+    // Keys come from outside, and libraries throw all kinds of errors for malformed ones.
     if (error instanceof StoreUnavailable) throw error;
     return refuse({ reason: 'client_assertion_wrong' });
   }
 }
 
 /**
- * An audience that is not ours could hand the assertion on to us, or we to it, so none may stand beside ours. The type of today's
- * assertions (draft-ietf-oauth-rfc7523bis) asks for the issuer alone.
+ * Whether an assertion is meant only for this server. Another audience could pass the assertion on to us, or we to it, so none
+ * may stand beside ours. The newer type of assertion (draft-ietf-oauth-rfc7523bis) requires the issuer alone.
  */
 function isForUs(
   aud: string | string[] | undefined,
@@ -67,17 +70,17 @@ function isForUs(
   return named.length > 0 && named.every((value) => audiences.includes(value));
 }
 
-/** The key that the assertion says it is signed with, unverified. */
+/** Returns the unverified `kid` of an assertion. */
 function kidOf(assertion: string): string | undefined {
   try {
     const { kid } = decodeProtectedHeader(assertion);
     return typeof kid === 'string' ? kid : undefined;
   } catch {
-    return undefined; // what is no JWS is refused when it is verified
+    return undefined; // verification refuses what is not a JWS
   }
 }
 
-/** Without keys that would only cost time: an RSA modulus above 4096 bits, symmetric keys. */
+/** Drops keys that would only cost time: RSA moduli above 4096 bits and symmetric keys. */
 const usable = ({ keys }: JSONWebKeySet): JSONWebKeySet => ({
   keys: keys.filter((key) => key.kty !== 'oct' && (key.n === undefined || key.n.length <= 683)),
 });

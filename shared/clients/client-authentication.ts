@@ -8,7 +8,7 @@ import { isGuessable, isProvenSecret, verifyClientSecret } from './client-secret
 import type { RegisteredClient } from './registered-client.ts';
 import type { CountedAttempt, SecretThrottle } from './secret-throttle-store.ts';
 
-/** What a request shows of its client: the one way it authenticates, with the readings of id and secret to try in order. */
+/** The credentials in a request: the one method it uses, and the readings of id and secret to try in order. */
 export type PresentedCredentials =
   | { method: 'none' | 'client_secret_basic' | 'client_secret_post'; readings: readonly Reading[] }
   | { method: 'private_key_jwt'; clientId: string; assertion: string };
@@ -17,12 +17,12 @@ type Reading = { clientId: string; secret?: string };
 
 declare const authenticated: unique symbol;
 
-/** A client that proved who it is, as far as its registration asks for it. Made by {@link authenticateClient} alone. */
+/** A client that authenticated as its registration requires. Only {@link authenticateClient} makes one. */
 export type AuthenticatedClient = RegisteredClient & { readonly [authenticated]: true };
 
 /**
- * RFC 6749 §2.3.1: reads the credentials from the Authorization header or the form.
- * Refuses a malformed header, more than one way, and two different client ids (OAuth 2.1 §2.4).
+ * Reads the credentials from the Authorization header or the form (RFC 6749 §2.3.1). Refuses a malformed header, more than one
+ * method, and two different client ids (OAuth 2.1 §2.4).
  */
 export function presentedCredentials(
   authorization: string | undefined,
@@ -50,7 +50,7 @@ export function presentedCredentials(
   return ok({ method: 'client_secret_basic', readings: agreeing });
 }
 
-/** RFC 7523 §2.2: the assertion names the client; a `client_id` beside it must be the same one (RFC 7521 §4.2). */
+/** Reads a client assertion, which names the client (RFC 7523 §2.2). A `client_id` beside it must match (RFC 7521 §4.2). */
 function presentedAssertion(assertion: string | undefined, form: Parameters): Result<PresentedCredentials, Refusal> {
   const malformed = refuse({ reason: 'client_assertion_malformed' });
   if (assertion === undefined || assertion.length > 8_192) return malformed;
@@ -63,7 +63,7 @@ function presentedAssertion(assertion: string | undefined, form: Parameters): Re
     : refuse({ reason: 'client_authentication_ambiguous' });
 }
 
-/** Only to find the client whose keys then have to prove it. */
+/** Serves only to find the client whose keys must then verify the assertion. */
 function unverifiedSubject(assertion: string): string | undefined {
   try {
     const { sub } = decodeJwt(assertion);
@@ -74,8 +74,8 @@ function unverifiedSubject(assertion: string): string | undefined {
 }
 
 /**
- * HTTP Basic (RFC 7617). RFC 6749 wants id and secret form-encoded first; many clients send them as they are.
- * Both readings are returned where they differ: form-decoded first, then raw.
+ * Reads HTTP Basic (RFC 7617). RFC 6749 requires id and secret to be form-encoded first, but many clients skip that. Returns both
+ * readings when they differ: form-decoded first, then raw.
  */
 function basicReadings(authorization: string): Reading[] | undefined {
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(authorization)?.[1];
@@ -89,7 +89,7 @@ function basicReadings(authorization: string): Reading[] | undefined {
   return differ ? [decoded, raw] : [raw];
 }
 
-/** Text that is not form-encoded stands for itself. */
+/** Decodes form encoding. Returns other text unchanged. */
 function formDecode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
@@ -98,16 +98,16 @@ function formDecode(text: string): string {
   }
 }
 
-/** How the caller proves who it is: the way to find clients, what private_key_jwt takes, and what counts wrong secrets. */
+/** What it takes to authenticate a client: finding it, verifying assertions, and counting wrong secrets. */
 export type AuthenticationDeps = AssertionDeps & {
   find: (clientId: string) => Promise<RegisteredClient | undefined>;
   guesses: SecretThrottle;
 };
 
 /**
- * Who is calling? The registered method is the only one accepted.
- * Refuses an unknown or disabled client, another method than the registered one, a wrong secret and a wrong assertion; and who
- * guessed too often from `sourceIp`, before the secret is looked at. Assertions are not counted: a signature cannot be guessed.
+ * Authenticates a client by its registered method, and no other. Refuses an unknown or disabled client, another method, a wrong
+ * secret and a wrong assertion. After too many guesses from `sourceIp`, refuses before looking at the secret. Assertions are not
+ * counted, since a signature cannot be guessed.
  */
 export async function authenticateClient(
   presented: PresentedCredentials,
@@ -137,7 +137,7 @@ async function authenticateBySecret(
     guessed = clientId;
     const retryAfter = secret === undefined ? undefined : guesses.retryAfter(clientId, sourceIp);
     if (retryAfter !== undefined) return throttled(retryAfter);
-    // A secret that could be a word is counted before it is compared, once for its readings; a longer one when it was wrong.
+    // A secret that could be a word is counted before it is compared, once for all readings; a longer one only when it is wrong.
     if (method === client.tokenEndpointAuthMethod && secret !== undefined && mayBeGuess(secret, client)) {
       if (counted !== clientId) attempt = await guesses.countAttempt(clientId, sourceIp);
       counted = clientId;
@@ -156,14 +156,14 @@ async function authenticateBySecret(
 
 const throttled = (retryAfter: number) => refuse({ reason: 'client_authentication_throttled', retryAfter } as const);
 
-/** Could the secret behind one of the client's hashes be a word, and was this one not proven before? */
+/** Whether one of the client's secrets could be a word and this one has not been proven before. */
 const mayBeGuess = (secret: string, { secretHashes }: RegisteredClient): boolean =>
   secretHashes.some(isGuessable) && !secretHashes.some((hash) => isProvenSecret(secret, hash));
 
-/** What somebody who guesses is told. A secret that was sent in another way than the registered one was not compared. */
+/** The refusals that count as guesses. A secret sent by an unregistered method is not compared, so it is not one. */
 const guessReasons: ReadonlySet<string> = new Set<Reason>(['client_secret_wrong', 'client_unknown']);
 
-/** The steps all methods share: known, registered for this method, proof, not disabled. */
+/** Runs the steps that all methods share: the client is known, registered for the method, proven, and not disabled. */
 async function proven(
   client: RegisteredClient | undefined,
   method: ClientAuthenticationMethod,
@@ -179,13 +179,13 @@ async function proven(
   return client.disabled ? refuse({ reason: 'client_disabled' }) : ok(client as AuthenticatedClient);
 }
 
-/** A public client has no secret to show, and none is asked for. */
+/** Verifies a secret. A public client sends none, and none is required. */
 async function verifySecret(secret: string | undefined, client: RegisteredClient): Promise<Result<undefined, Refusal>> {
   if (secret === undefined || (await matchesAny(secret, client.secretHashes))) return ok(undefined);
   return refuse({ reason: 'client_secret_wrong' });
 }
 
-/** Tries all hashes, so that the time does not tell which of two secrets is the older one. */
+/** Tries all hashes, so that timing does not reveal which of two secrets is older. */
 async function matchesAny(secret: string, hashes: readonly string[]): Promise<boolean> {
   const results = await Promise.all(hashes.map((hash) => verifyClientSecret(secret, hash)));
   return results.includes(true);

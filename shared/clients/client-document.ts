@@ -6,13 +6,13 @@ import type { Versioned } from './records.ts';
 import { policySettings, type RegisteredClient } from './registered-client.ts';
 
 /*
- * A client as JSON, for the command line, the management API and files: RFC 7591's member names, and ours for what only an
- * operator decides. Never a secret nor its hash; times are RFC 3339.
+ * A client as JSON, for the command line, the management API and files, with RFC 7591's member names and our own for what only an
+ * operator decides. Never contains a secret or its hash. Times are RFC 3339.
  */
 
 export type ClientDocument = Readonly<Record<string, unknown>> & { client_id: string };
 
-/** Everything about a client that can be set, and how many secrets it has. Takes a client of the change log, too. */
+/** Describes everything that can be set about a client, and counts its secrets. Also takes a client of the change log. */
 export function clientDocument(client: RegisteredClient | LoggedClient): ClientDocument {
   const { clientId, scope, pkce, secrets, ...members } = 'secretHashes' in client ? loggedClient(client) : client;
   const { policy, mode, enforceAfter, waiver, acceptLowercaseMethod, acceptShortVerifier } = pkce;
@@ -30,7 +30,7 @@ export function clientDocument(client: RegisteredClient | LoggedClient): ClientD
   }) as ClientDocument;
 }
 
-/** The document with what follows from it: the rules the client is held to at `now` (epoch seconds), and its version. */
+/** Adds to the document the version and the rules that apply to the client at `now` (epoch seconds). */
 export function describeClient(
   { value, version }: Pick<Versioned<RegisteredClient>, 'value' | 'version'>,
   global: GlobalPolicy,
@@ -40,7 +40,7 @@ export function describeClient(
   return { ...clientDocument(value), effective_policy: { policy, origin, mode, enforced }, version };
 }
 
-/** `tokenEndpointAuthMethod` is `token_endpoint_auth_method` on the wire. */
+/** Turns `tokenEndpointAuthMethod` into `token_endpoint_auth_method`. */
 export const memberName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const present = (members: Record<string, unknown>): Record<string, unknown> =>

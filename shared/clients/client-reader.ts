@@ -4,16 +4,19 @@ import { type GlobalPolicy, type PkcePolicy, resolveRules, shippedGlobalPolicy }
 import { clientKey, exceptionsKey, policyKey, toVersionedClient, toVersionedPolicy } from './records.ts';
 import { policySettings, type RegisteredClient } from './registered-client.ts';
 
-/** Changes of a client or of the policy take effect within this many seconds. */
+/** Changes of a client or the policy take effect within this many seconds. */
 const remembered = 30;
 
 export type ClientReader = ReturnType<typeof clientReader>;
 
-/** Reads clients and the policy for the endpoints, remembered for 30 s. What cannot be read or understood throws: it never means "no PKCE". */
+/**
+ * Reads clients and the policy for the endpoints, remembered for 30 s. Throws when a record cannot be read or understood: that
+ * never means "no PKCE".
+ */
 export function clientReader(database: Database, table: string, now: () => number) {
   const find = cachedByKey(
     async (clientId): Promise<RegisteredClient | undefined> => {
-      if (clientId.length > 255) return undefined; // longer than any registered one, and than a key may be
+      if (clientId.length > 255) return undefined; // longer than any registered id, and than a key may be
       const item = await database.get({ TableName: table, Key: clientKey(clientId) });
       return item && toVersionedClient(item).value;
     },
@@ -31,7 +34,7 @@ export function clientReader(database: Database, table: string, now: () => numbe
     now,
   );
 
-  /** What is refused today for clients that inherit, and for every client with an exception: what the metadata may announce. */
+  /** The policies that the metadata may announce: what is enforced today for clients that inherit, and for each exception. */
   const policiesInForce = cached(
     async (): Promise<PkcePolicy[]> => {
       const global = await globalPolicy();

@@ -3,9 +3,9 @@ import { hashPassword, verifyPassword } from '../password.ts';
 import { equalInConstantTime, hashSecret } from '../secret.ts';
 
 /*
- * How client secrets are kept. One that we generated has 256 bits: its SHA-256 says nothing about it.
- * One that an operator brought along may be a word, so a short one is kept like a password.
- * Of one that came from another server as a hash nothing else is known: the hash is kept, under the name of how it was made.
+ * How client secrets are stored. A secret that Pixy generated has 256 bits, so its SHA-256 reveals nothing. A short secret that
+ * an operator chose may be a word, so it is hashed like a password. A secret imported as a hash is known in no other form, so the
+ * hash is stored under the name of its format.
  */
 
 const shortestRandomSecret = 32;
@@ -15,13 +15,16 @@ export async function hashClientSecret(secret: string): Promise<string> {
   return secret.length < shortestRandomSecret ? hashPassword(secret) : `sha256$${hashSecret(secret)}`;
 }
 
-/** Hashes of other servers: standard base64 of an unsalted digest. */
+/** Hashes from other servers: the standard base64 of an unsalted digest. */
 const importedHashes = [
   { name: 'sha256-base64', algorithm: 'sha256', bytes: 32 },
   { name: 'sha512-base64', algorithm: 'sha512', bytes: 64 },
 ] as const;
 
-/** Takes the base64 of a SHA-256 or SHA-512, told apart by length; returns `sha256-base64$…`, `sha512-base64$…`, or undefined. */
+/**
+ * Takes the base64 of a SHA-256 or SHA-512 digest, told apart by length. Returns `sha256-base64$…` or `sha512-base64$…`, or
+ * undefined for anything else.
+ */
 export function importedSecretHash(base64: string): string | undefined {
   const digest = Buffer.from(base64, 'base64');
   if (digest.toString('base64') !== base64) return undefined;
@@ -29,19 +32,22 @@ export function importedSecretHash(base64: string): string | undefined {
   return format && `${format.name}$${base64}`;
 }
 
-/** Secrets that were proven in this process, by the hash: only the first call of a client pays for argon2, and for being counted. */
+/**
+ * SHA-256 of the secrets proven in this process, by stored hash: only the first call of a client pays for argon2 and for being
+ * counted.
+ */
 const proven = new Map<string, string>();
 
-/** Could the secret behind this hash be a word? Then guesses have to be counted before they are compared. */
+/** Whether the secret behind this hash could be a word. Guesses at it must then be counted before they are compared. */
 export const isGuessable = (hash: string): boolean => !hash.startsWith('sha256$');
 
-/** Whether this process has seen this secret proven against this hash. Costs next to nothing. */
+/** Whether this process has already proven this secret against this hash. Costs next to nothing. */
 export function isProvenSecret(secret: string, hash: string): boolean {
   const known = proven.get(hash);
   return known !== undefined && equalInConstantTime(known, hashSecret(secret));
 }
 
-/** Does the secret make this hash? */
+/** Whether the secret matches this hash. */
 export async function verifyClientSecret(secret: string, hash: string): Promise<boolean> {
   const digest = hashSecret(secret);
   if (!isGuessable(hash)) return equalInConstantTime(hash, `sha256$${digest}`);

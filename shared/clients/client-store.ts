@@ -17,12 +17,12 @@ import {
 import type { RegisteredClient } from './registered-client.ts';
 
 /*
- * Manages clients and the global policy, and logs every change. The change is part of the record it makes, in one conditional
- * write, and is copied into the log afterwards; whoever writes the record next copies it again first. So no change is ever
- * without its log entry, no entry is without its change, and it takes no transaction.
+ * Manages clients and the global policy, and logs every change. One conditional write stores the change together with its record;
+ * the change is then copied into the log, and the next writer of the record first copies it again. So every change gets its log
+ * entry and every entry has its change, without a transaction.
  */
 
-/** Somebody else wrote in between: read again and decide again. */
+/** Another write came in between: read and decide again. */
 export type Conflict = { reason: 'changed_meanwhile'; version: number };
 
 export type ClientStore = ReturnType<typeof clientStore>;
@@ -48,9 +48,10 @@ export function clientStore(database: Database, table: string, now: () => number
     policy: async () => (await policyVersion())?.value ?? shippedGlobalPolicy,
 
     /**
-     * Adds a client, replaces it, or (with `undefined`) removes it. `expected` is the version the caller decided on; absent:
-     * whatever is there now. A client that may use less than S256 is listed among the exceptions before its record is there and
-     * taken off after, so that the metadata never announces less than what works.
+     * Adds or replaces a client, or removes it when `client` is undefined. `expected` is the version the caller decided on;
+     * without it, any version is replaced. A client that may use less than S256 is listed as an exception before its record is
+     * written and unlisted after, so that the metadata never announces less than what works. Refuses when the version has
+     * changed.
      */
     async put(
       clientId: string,
@@ -81,7 +82,7 @@ export function clientStore(database: Database, table: string, now: () => number
       return write(policyKey, policy, { ...author, ...logged }, current, expected);
     },
 
-    /** Clients in the order of their ids, from `after` on. */
+    /** Lists clients in the order of their ids, starting after `after`. */
     async list(limit = 100, after?: string): Promise<Page<Versioned<RegisteredClient>>> {
       const { items, next } = await database.queryPage({
         TableName: table,
@@ -97,7 +98,7 @@ export function clientStore(database: Database, table: string, now: () => number
       };
     },
 
-    /** The latest changes first; of one client, or of everything. */
+    /** Lists the changes of one client or of everything, latest first. */
     async changes(limit: number, clientId?: string): Promise<Change[]> {
       const items = await database.query({
         TableName: table,
@@ -109,7 +110,7 @@ export function clientStore(database: Database, table: string, now: () => number
       return items.slice(0, limit).map(toChange);
     },
 
-    /** A page of the change log, the latest first, from `after` (the id of a change) on; of one client, or of everything. */
+    /** Returns a page of the changes of one client or of everything, latest first, starting after the change with the id `after`. */
     async changesPage(limit: number, { after, client }: { after?: string; client?: string }): Promise<Page<Change>> {
       const items: Item[] = [];
       let next: Item | undefined = after === undefined ? undefined : changeKey(after);
@@ -120,7 +121,7 @@ export function clientStore(database: Database, table: string, now: () => number
           ExpressionAttributeValues: { ':pk': 'changes', ...(client !== undefined && { ':client': client }) },
           ...(client !== undefined && { FilterExpression: 'client = :client' }),
           ScanIndexForward: false,
-          // The filter comes after the limit: with one, most of a page may not be wanted.
+          // DynamoDB filters after it limits, so a filtered page may come back nearly empty.
           Limit: client === undefined ? limit - items.length : 1_000,
           ...(next && { ExclusiveStartKey: next }),
         });
@@ -138,7 +139,7 @@ export function clientStore(database: Database, table: string, now: () => number
     },
   };
 
-  /** One conditional write of a record with the change that makes it; returns the new version. */
+  /** Writes a record and its change in one conditional write. Returns the new version. */
   async function write(
     key: Item,
     value: RegisteredClient | GlobalPolicy | undefined,
@@ -184,6 +185,6 @@ export function clientStore(database: Database, table: string, now: () => number
   }
 }
 
-/** Whether anything in the record can take the client below S256 when the global policy asks for it. */
+/** Whether anything in the record can take the client below S256 when the global policy requires it. */
 const mayUseLess = ({ pkce }: RegisteredClient): boolean =>
   (pkce.policy !== 'inherit' && pkce.policy !== 'S256') || pkce.mode === 'report' || pkce.waiver !== undefined;

@@ -6,10 +6,10 @@ import type { GlobalPolicy } from '../pkce/policy.ts';
 import { formatTime } from '../time.ts';
 import { policySettings, type RegisteredClient } from './registered-client.ts';
 
-/** The request that somebody asks about. `false` leaves a parameter out; absent: a challenge that is right, with S256. */
+/** The request to explain. `false` leaves a parameter out; when absent, the challenge is valid and the method S256. */
 export type AskedRequest = { challenge?: string | false | undefined; method?: string | false | undefined };
 
-/** What the authorization endpoint would decide about the PKCE of a request of this client, and everything that leads to it. */
+/** What the authorization endpoint would decide about the PKCE of a client's request, and every step that leads to it. */
 export type ClientExplanation = Pick<Explanation, 'rules' | 'steps'> & {
   client: RegisteredClient;
   request: ChallengeParameters;
@@ -17,7 +17,7 @@ export type ClientExplanation = Pick<Explanation, 'rules' | 'steps'> & {
   at: number;
   verdict: Verdict;
   refusal: Refusal | undefined;
-  /** Those of the requests that clients make which this client would get through. */
+  /** The typical requests that would pass for this client. */
   passes: readonly string[];
 };
 
@@ -43,7 +43,7 @@ export function explainClient(
   };
 }
 
-/** A method alone is only asked for when somebody says so. */
+/** Sends a method without a challenge only when asked to. */
 function requestOf({ method, challenge }: AskedRequest): ChallengeParameters {
   const codeChallenge = challenge === false ? undefined : (challenge ?? sampleChallenge);
   const usual = codeChallenge === undefined ? undefined : 'S256';
@@ -54,13 +54,13 @@ function requestOf({ method, challenge }: AskedRequest): ChallengeParameters {
   };
 }
 
-/** What the authorization endpoint refuses before it looks at PKCE. */
+/** Returns what the authorization endpoint refuses before it looks at PKCE. */
 function earlierRefusal({ disabled, grantTypes }: RegisteredClient): Refusal | undefined {
   if (disabled) return { reason: 'client_disabled' };
   return grantTypes.includes('authorization_code') ? undefined : { reason: 'grant_type_not_registered' };
 }
 
-/** As JSON, for the command line and the management API. */
+/** The explanation as JSON, for the command line and the management API. */
 export function explanationDocument(explanation: ClientExplanation): object {
   const { client, request, at, rules, steps, verdict, refusal, passes } = explanation;
   const mistake = refusal && mistakeOf(refusal);

@@ -7,7 +7,7 @@ import type { Mistake } from './registration.ts';
 import { longestWaiver } from './waiver.ts';
 
 /*
- * What an operator decides about a client, beside the metadata of its registration. A client cannot ask for these.
+ * What an operator decides about a client beyond its registration metadata. A client cannot ask for these.
  */
 
 export type OperatorSettings = Pick<RegisteredClient, 'disabled' | 'pkce'>;
@@ -52,8 +52,8 @@ const names = new Set(Object.keys(settings.entries));
 export const isOperatorSetting = (name: string): boolean => names.has(name);
 
 /**
- * Takes the members of a client document; those that are not operator settings are left alone. Refuses with every member that
- * is wrong. `now` is in epoch seconds.
+ * Parses the operator settings in a client document and ignores its other members. Refuses with every mistake. `now` is in epoch
+ * seconds.
  */
 export function parseOperatorSettings(document: object, now: number): Result<OperatorSettings, Mistake[]> {
   const own = Object.fromEntries(Object.entries(document).filter(([name]) => isOperatorSetting(name)));

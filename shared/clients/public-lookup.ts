@@ -2,7 +2,7 @@ import { lookup as resolve } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { isPublicAddress } from '../oauth/public-address.ts';
 
-/** Resolves a name for one connection, and refuses it when any of its addresses is not public. */
+/** Resolves a name for one connection. Fails when any of its addresses is not public. */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   resolve(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, '', 0);

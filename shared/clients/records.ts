@@ -8,12 +8,12 @@ import type { Change } from './change.ts';
 import { needsSecret, type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
 
 /*
- * The items of the Clients table. Whatever does not parse throws: a record that cannot be understood never becomes a client
- * with fewer rules.
+ * The items of the Clients table. Throws for anything that does not parse, so that a record that cannot be understood never
+ * becomes a client with fewer rules.
  *
  *   client#<client_id>  record      a client, its version, and its last change
  *   global              policy      the global policy, its version, and its last change
- *   global              exceptions  ids of clients that may use less than the global policy asks for
+ *   global              exceptions  ids of clients that may use less than the global policy requires
  *   directory           <client_id> every client id ever added, in order
  *   changes             <change id> the change log
  */
@@ -24,7 +24,7 @@ export const exceptionsKey = { pk: 'global', sk: 'exceptions' };
 export const directoryKey = (clientId: string) => ({ pk: 'directory', sk: clientId });
 export const changeKey = (id: string) => ({ pk: 'changes', sk: id });
 
-/** What is kept with every record: its version counts up, and the change that made it is part of the same write. */
+/** What is stored with every record: a version that counts up, and the last change, which is part of the same write. */
 export type Versioned<Value> = { value: Value; version: number; lastChange: Change };
 
 const mode = v.picklist(['enforce', 'report']);
@@ -69,7 +69,7 @@ export function toVersionedPolicy(item: Item): Versioned<GlobalPolicy> {
   return { value: v.parse(globalPolicy, item['value']), ...toVersion(item) };
 }
 
-/** Undefined for a client that was removed: its record stays, so that the change is not lost and can be taken back. */
+/** Returns undefined for a removed client, whose record stays so that the change is not lost and can be undone. */
 export function toVersionedClient(item: Item): Versioned<RegisteredClient | undefined> {
   const value = item['value'] === undefined ? undefined : v.parse(client, item['value']);
   if (value && needsSecret(value) && value.secretHashes.length === 0)

@@ -3,17 +3,17 @@ import type { ResponseType } from '../oauth/response-type.ts';
 import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
 import type { ClientPolicySettings } from '../pkce/policy.ts';
 
-/** Grant types a client may be registered for. Which of them are served is `grantTypes` of the server metadata. */
+/** The grant types a client may be registered for. `grantTypes` of the server metadata lists those that are served. */
 export const registrableGrantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
 export type RegistrableGrantType = (typeof registrableGrantTypes)[number];
 
-/** A client as the server knows it, with its PKCE policy. */
+/** A registered client with its PKCE policy. */
 export type RegisteredClient = {
   clientId: string;
   clientName?: string | undefined;
   redirectUris: readonly string[];
   tokenEndpointAuthMethod: ClientAuthenticationMethod;
-  /** Verifiers of the secrets that are valid now (two during a rotation); see client-secret.ts. */
+  /** Hashes of the secrets that are valid now (two during a rotation); see client-secret.ts. */
   secretHashes: readonly string[];
   grantTypes: readonly RegistrableGrantType[];
   scope: readonly string[];
@@ -21,21 +21,21 @@ export type RegisteredClient = {
   firstParty: boolean;
   disabled: boolean;
   pkce: Omit<ClientPolicySettings, 'isPublic'>;
-  /** Absent: `code` alone. */
+  /** Default: `code` alone. */
   responseTypes?: readonly ResponseType[] | undefined;
   /** Where a sign-out may send the browser (OpenID Connect RP-Initiated Logout §3.1). */
   postLogoutRedirectUris?: readonly string[] | undefined;
-  /** Where to tell that a session has ended (OpenID Connect Back-Channel Logout §2.2), always with its `sid`. */
+  /** Where to send a logout token, always with a `sid`, when a session ends (OpenID Connect Back-Channel Logout §2.2). */
   backchannelLogoutUri?: string | undefined;
   backchannelLogoutSessionRequired?: boolean | undefined;
-  /** Absent: the first algorithm of the server. */
+  /** Default: the server's first algorithm. */
   idTokenSignedResponseAlg?: SigningAlgorithm | undefined;
-  /** Keys for `private_key_jwt`: by value, or where to fetch them. */
+  /** Keys for `private_key_jwt`, by value or by the URI to fetch them from. */
   jwks?: { keys: readonly object[] } | undefined;
   jwksUri?: string | undefined;
-  /** Ours: a resource server that may introspect tokens (RFC 7662 §2.1). */
+  /** Ours: marks a resource server that may introspect tokens (RFC 7662 §2.1). */
   mayIntrospect?: boolean | undefined;
-  /** Ours: lifetimes of refresh tokens in seconds, instead of the server's. */
+  /** Ours: lifetimes of refresh tokens in seconds. Default: the server's. */
   refreshTokenIdleLifetime?: number | undefined;
   refreshTokenLifetime?: number | undefined;
 };

@@ -13,7 +13,7 @@ import { hashClientSecret } from './client-secret.ts';
 import { type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
 
 /*
- * Client metadata in RFC 7591 §2's member names, checked and turned into a client.
+ * Checks client metadata with the member names of RFC 7591 §2 and turns it into a client.
  */
 
 export type { Mistake };
@@ -32,7 +32,7 @@ const scope = v.pipe(
   v.check((text) => parseScope(text).ok, 'has a character that a scope value cannot have'),
 );
 
-/** Members of RFC 7591 and OpenID Connect Registration that describe a client and change nothing here. */
+/** Members of RFC 7591 and OpenID Connect Registration that describe a client and have no effect here. */
 export const informative = [
   'application_type', 'client_uri', 'contacts', 'logo_uri', 'policy_uri', 'software_id', 'software_version', 'tos_uri',
   'client_id_issued_at', 'client_secret_expires_at', 'subject_type',
@@ -45,7 +45,7 @@ const lifetime = v.pipe(
   v.maxValue(63_072_000, 'is over two years'),
 );
 
-/** RFC 7517 §5, public keys only: somebody who sends a private key has to be told, not obliged. */
+/** RFC 7517 §5, public keys only: a client that sends a private key must be told, not served. */
 const jwks = v.object(
   {
     keys: v.pipe(
@@ -61,7 +61,7 @@ const jwks = v.object(
   'is not a JWK Set',
 );
 
-/** Client metadata, member by member; what takes more than one member is in `findContradictions`. */
+/** The rules for single members of client metadata. `findContradictions` has those that involve several. */
 export const metadata = v.object({
   client_id: v.pipe(
     v.string('is missing or not a text'),
@@ -107,7 +107,7 @@ export const metadata = v.object({
   may_introspect: v.optional(v.boolean('is not true or false')),
   refresh_token_idle_lifetime: v.optional(lifetime),
   refresh_token_lifetime: v.optional(lifetime),
-  /** A client that was registered without may ask for everything about the person, and for nothing of an API. */
+  /** A client registered without a scope may ask for everything about the person, and for nothing of an API. */
   scope: v.optional(scope, openidScopes.join(' ')),
   first_party: v.optional(v.boolean('is not true or false'), false),
   pkce_policy: v.optional(
@@ -121,15 +121,16 @@ const isObject = (json: unknown): json is object => typeof json === 'object' && 
 const known = new Set([...Object.keys(metadata.entries), ...informative]);
 
 /**
- * RFC 7591 §2 with our `pkce_policy` and `first_party`. Takes parsed JSON. Without `token_endpoint_auth_method` a client with a
- * secret uses `client_secret_basic` and one without is public. Refuses with the member that is wrong, unknown members included.
+ * Parses client metadata (RFC 7591 §2, and our `pkce_policy` and `first_party`) from parsed JSON. Without
+ * `token_endpoint_auth_method`, a client with a secret uses `client_secret_basic` and one without is public. Refuses with the
+ * first mistake; unknown members are mistakes too.
  */
 export async function parseRegistration(json: unknown): Promise<Result<RegisteredClient, Mistake>> {
   const checked = await checkRegistration(json);
   return checked.ok ? checked : refuse(checked.refusal[0]);
 }
 
-/** {@link parseRegistration} that refuses with every member that is wrong. */
+/** Like {@link parseRegistration}, but refuses with every mistake. */
 export async function checkRegistration(
   json: unknown,
 ): Promise<Result<RegisteredClient, readonly [Mistake, ...Mistake[]]>> {
@@ -173,16 +174,16 @@ export async function checkRegistration(
   });
 }
 
-/** Without the members that are undefined. */
+/** Drops undefined members. */
 const present = <Members extends object>(members: Members): Partial<Members> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<Members>;
 
 const isNotEmpty = <Item>(list: Item[]): list is [Item, ...Item[]] => list.length > 0;
 
-/** Names a member of client metadata, ours included. */
+/** Whether `name` is a member of client metadata, ours included. */
 export const isRegistrationMember = (name: string): boolean => known.has(name);
 
-/** Rules that take more than one member. */
+/** Checks the rules that involve several members. */
 function* findContradictions(
   input: v.InferOutput<typeof metadata>,
   method: RegisteredClient['tokenEndpointAuthMethod'],

@@ -4,13 +4,13 @@ import { isFetchable } from '../oauth/fetchable-url.ts';
 import { publicLookup } from './public-lookup.ts';
 
 /*
- * Fetches the JWKS of a client. The address is the client's word, so it is treated as hostile: https on a public host only, the
- * resolved address is checked at the moment of connecting, no redirects, at most 64 KiB, at most 3 seconds.
+ * Fetches a client's JWKS. The client chooses the address, so it is treated as hostile: https on a public host only, the resolved
+ * address is checked on connecting, no redirects, at most 64 KiB, at most 3 seconds.
  */
 
 const limits = { bytes: 65_536, milliseconds: 3_000 };
 
-/** The JWKS at the address, or undefined when it cannot be had: the client then cannot authenticate. */
+/** Returns the JWKS at an address, or undefined when it cannot be fetched; the client then cannot authenticate. */
 function fetchJwks(url: string): Promise<JSONWebKeySet | undefined> {
   if (!isFetchable(url)) return Promise.resolve(undefined);
   return new Promise((settle) => {
@@ -46,21 +46,21 @@ function parseJwks(text: string): JSONWebKeySet | undefined {
   }
 }
 
-/** Seconds: how long a JWKS is remembered, how long that there is none, and how soon an unknown key makes us look again. */
+/** How long a JWKS is remembered, how long a failure is, and how soon an unknown key triggers another fetch, in seconds. */
 const remembered = { keys: 300, failure: 10, unknownKey: 30 };
 
 const maximum = 200;
 
-/** `at`: when it was fetched; `triedAt`: when we looked last. */
+/** `at`: when it was fetched. `triedAt`: when a fetch was last tried. */
 type Known = { jwks: JSONWebKeySet | undefined; at: number; triedAt: number };
 
-/** The keys at an address. `kid` names the one that is wanted: when it is not among those we remember, we look again. */
+/** Returns the keys at an address. When the wanted `kid` is not among those remembered, fetches them again. */
 export type RemoteJwks = (url: string, kid?: string) => Promise<JSONWebKeySet | undefined>;
 
 /**
- * Remembers the JWKS of every address, so that a client cannot make us fetch at will. A key that is not in it may have been added
- * since (OpenID Connect Core §10.1.1), so it is fetched again, at most once in 30 s; when that fails, what is remembered stays.
- * Concurrent callers share a fetch. `now` is in epoch seconds; `fetch` answers undefined when there is no JWKS to be had.
+ * Remembers the JWKS of every address, so that a client cannot trigger fetches at will. A missing key may have been added since
+ * (OpenID Connect Core §10.1.1), so it triggers a new fetch, at most once in 30 s; when that fails, the remembered keys stay.
+ * Concurrent callers share a fetch. `now` returns epoch seconds; `fetch` returns undefined when there is no JWKS.
  */
 export function remoteJwks(now: () => number, fetch = fetchJwks): RemoteJwks {
   const known = new Map<string, Known>();

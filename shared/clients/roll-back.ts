@@ -8,15 +8,15 @@ import type { RegisteredClient } from './registered-client.ts';
 import type { Mistake } from './registration.ts';
 
 /*
- * Takes a change of the log back, member by member: what was changed gets its old value, what others changed since stays.
- * A member that was changed again since is a conflict. Secrets are counted in the log, not kept, so they never come back.
+ * Undoes a logged change member by member: restores the old values and keeps what others have changed since. A member that
+ * changed again is a conflict. The log only counts secrets, so they never come back.
  */
 
 type Document = Readonly<Record<string, unknown>>;
 
 export type Difference = { member: string; before?: unknown; after?: unknown };
 
-/** The members in which two documents differ; all of them when one is absent. */
+/** Lists the members in which two documents differ; all of them when one document is absent. */
 export function differences(before: Document = {}, after: Document = {}): Difference[] {
   const members = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return members
@@ -28,7 +28,7 @@ export function differences(before: Document = {}, after: Document = {}): Differ
     }));
 }
 
-/** What a change did, in the words of client documents and of the global policy. */
+/** Returns what a change did, as client documents or global policies. */
 export function documentsOf({ client, before, after }: Change): { before?: Document; after?: Document } {
   const toDocument = (value: object): Document =>
     client === undefined ? (value as Document) : clientDocument(value as LoggedClient);
@@ -36,20 +36,23 @@ export function documentsOf({ client, before, after }: Change): { before?: Docum
 }
 
 export type RollBackRefusal =
-  /** These members were changed again since. */
+  /** These members have changed again. */
   | { reason: 'changed_since'; members: readonly string[] }
   | { reason: 'removed_since' }
   | { reason: 'added_since' }
   | { reason: 'undone_already' }
   | { reason: 'secrets_alone' };
 
-/** What has to be done to a client: `change` as `changeClient` takes it, `document` as `newClient` does. */
+/** What to do to a client. `change` is input for `changeClient`, `document` for `newClient`. */
 export type ClientRollBack =
   | { action: 'remove' }
   | { action: 'add'; document: Document }
   | { action: 'change'; change: Document };
 
-/** `current` is the client as it is now; `now` in epoch seconds: a waiver that has ended since is not brought back. */
+/**
+ * Plans how to undo a change of a client, given the client as it is now. `now` is in epoch seconds; a waiver that has ended stays
+ * ended. Refuses when something has changed since, is undone already, or only secrets changed.
+ */
 export function rollBackClient(
   change: Change,
   current: RegisteredClient | undefined,
@@ -71,7 +74,7 @@ export function rollBackClient(
   return restored.ok ? ok({ action: 'change', change: restorable(restored.value, change, now) }) : restored;
 }
 
-/** Carries a plan out on `current`, by the rules of today: the client as it will be, or undefined for none. */
+/** Carries out a plan on `current` by today's rules. Returns the resulting client, or undefined when it is removed. */
 export async function rolledBack(
   plan: ClientRollBack,
   current: RegisteredClient | undefined,
@@ -93,7 +96,7 @@ export function rollBackPolicy(change: Change, current: GlobalPolicy): Result<Gl
   return restored.ok ? ok({ ...current, ...restored.value }) : restored;
 }
 
-/** The old values of what the change changed; null for what was absent. */
+/** Returns the old values of the changed members, with null for those that were absent. */
 function restore(before: Document, after: Document, present: Document): Result<Document, RollBackRefusal> {
   const changed = differences(before, after).filter(({ member }) => member !== 'client_secrets');
   if (changed.length === 0) return refuse({ reason: 'secrets_alone' });
@@ -105,7 +108,7 @@ function restore(before: Document, after: Document, present: Document): Result<D
   return ok(Object.fromEntries(members.map((member) => [member, before[member] ?? null])));
 }
 
-/** Neither the number of secrets nor a waiver that has ended can be brought back. */
+/** Leaves out what cannot be restored: the number of secrets, and a waiver that has ended. */
 function restorable(document: Document, { before }: Change, now: number): Document {
   const waiver = (before as LoggedClient | undefined)?.pkce.waiver;
   const isOver = 'pkce_waiver' in document && waiver !== undefined && waiver.until <= now;

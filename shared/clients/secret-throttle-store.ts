@@ -3,25 +3,26 @@ import { countedAddress } from '../counted-address.ts';
 import { hashSecret } from '../secret.ts';
 
 /*
- * How often somebody may guess the secret of a client: wrong secrets are counted per client and source address, in the Grants table,
- * so that all instances of all functions count together. A right secret costs nothing. Who is over the limit is refused out of
- * memory until the window ends; the client itself, from other addresses, is not touched, and nothing is ever locked for good.
+ * Limits how often the secret of a client can be guessed. Wrong secrets are counted per client and source address in the Grants
+ * table, so that all instances of all functions share the count. A right secret is not counted, or its count is taken back. Over
+ * the limit, an address is refused from memory until the window ends; the client is not affected at other addresses, and nothing
+ * is ever locked for good.
  */
 
-/** Twenty wrong secrets in ten minutes: more than a deployment with a stale secret tries by hand, nothing against 256 bits. */
+/** Twenty wrong secrets in ten minutes: more than a deployment with a stale secret tries by hand, and useless against 256 bits. */
 export const secretLimit = { failures: 20, window: 600 } as const;
 
-/** Whose secret was guessed: a registered client. Unknown client ids have one counter for all of them, per address. */
+/** The registered client whose secret was guessed. All unknown client ids share one counter per address. */
 type Guessed = string | undefined;
 
-/** An attempt that was counted: seconds to wait when it is one too many, and a way to take it back. */
+/** A counted attempt: seconds to wait when it is one too many, and a way to take it back. */
 export type CountedAttempt = { retryAfter: number | undefined; takeBack: () => Promise<void> };
 
 export type SecretThrottle = ReturnType<typeof secretThrottle>;
 
 /**
- * `now` is in epoch seconds. So many pairs of client and address are `remembered` to be refused; the one noted first makes room,
- * and is counted in the table again.
+ * `now` returns epoch seconds. `remembered` limits how many refused pairs of client and address are kept in memory; beyond it,
+ * the oldest is dropped and counted in the table again.
  */
 export function secretThrottle(database: Database, table: string, now: () => number, remembered = 1_000) {
   const refusedUntil = new Map<string, number>();
@@ -37,7 +38,7 @@ export function secretThrottle(database: Database, table: string, now: () => num
     refusedUntil.set(subject, windowEnd);
   }
 
-  /** Seconds that this address has to wait with this client, as far as this instance knows. Asks nobody. */
+  /** Returns the seconds that this address must wait with this client, as far as this instance knows. Makes no call. */
   function retryAfter(guessed: Guessed, sourceIp: string): number | undefined {
     const subject = subjectOf(guessed, sourceIp);
     const wait = (refusedUntil.get(subject) ?? 0) - now();
@@ -46,7 +47,7 @@ export function secretThrottle(database: Database, table: string, now: () => num
     return undefined;
   }
 
-  /** Adds to the counter of this window; one write. */
+  /** Adds to the counter of this window in one write. */
   async function add(amount: number, guessed: Guessed, sourceIp: string) {
     const { window } = secretLimit;
     const at = now();
@@ -65,7 +66,7 @@ export function secretThrottle(database: Database, table: string, now: () => num
   return {
     retryAfter,
 
-    /** Counts a wrong secret, in one write. Returns the seconds to wait when it was one too many. */
+    /** Counts a wrong secret in one write. Returns the seconds to wait when it was one too many. */
     async countWrong(guessed: Guessed, sourceIp: string): Promise<number | undefined> {
       const known = retryAfter(guessed, sourceIp);
       if (known !== undefined) return known;
@@ -75,8 +76,8 @@ export function secretThrottle(database: Database, table: string, now: () => num
     },
 
     /**
-     * Counts an attempt before its secret is compared, in one write: of any number of guesses at once, no more than the limit are
-     * compared. A few too many are not remembered: they may be right ones that are about to be taken back.
+     * Counts an attempt before its secret is compared, in one write, so that of any number of concurrent guesses no more than the
+     * limit are compared. A small excess is not remembered, because it may consist of right secrets about to be taken back.
      */
     async countAttempt(guessed: Guessed, sourceIp: string): Promise<CountedAttempt> {
       const { failed, subject, windowEnd, wait } = await add(1, guessed, sourceIp);

@@ -3,24 +3,24 @@ import type { RegisteredClient } from './registered-client.ts';
 
 const day = 86_400;
 
-/** The longest time a waiver may run. */
+/** The longest a waiver may run, in seconds. */
 export const longestWaiver = 365 * day;
 
-/** Waivers that end within this time are named by every list and report. */
+/** Every list and report names waivers that end within this many seconds. */
 const noticePeriod = 14 * day;
 
 export type ClientWaiver = { client: RegisteredClient; waiver: Waiver; daysLeft: number; state: WaiverState };
 
-/** An expired waiver enforces: the floors hold again. */
+/** An expired waiver no longer holds: the floors are enforced again. */
 type WaiverState = 'active' | 'ending soon' | 'expired';
 
-/** Every client that has a waiver, the one that ends first in front. `now` is in epoch seconds. */
+/** Lists the clients that have a waiver, soonest end first. `now` is in epoch seconds. */
 export const waiversOf = (clients: Iterable<RegisteredClient>, now: number): ClientWaiver[] =>
   [...clients]
     .flatMap((client) => (client.pkce.waiver ? [describe(client, client.pkce.waiver, now)] : []))
     .sort((one, other) => one.waiver.until - other.waiver.until);
 
-/** The waivers that hold now and end within 14 days. */
+/** Lists the waivers that hold now and end within 14 days. */
 export const endingSoon = (clients: Iterable<RegisteredClient>, now: number): ClientWaiver[] =>
   waiversOf(clients, now).filter(({ state }) => state === 'ending soon');
 

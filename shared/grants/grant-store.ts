@@ -5,11 +5,11 @@ import { tableDefinitions } from '../aws/tables.ts';
 import type { Grant, RefreshState } from './grant.ts';
 
 /*
- * The Grants table. Every state change is one conditional write on one item; `attempt` marks whose write it was
- * (see updateOnce), `purgeAt` only lets DynamoDB remove what nobody will ask for again.
+ * The Grants table. Every state change is one conditional write on one item. `attempt` identifies the writer (see updateOnce);
+ * `purgeAt` only lets DynamoDB remove grants that are no longer needed.
  */
 
-/** What a conditional write found: it was the one that won, or the grant as it is (undefined when there is none). */
+/** The outcome of a conditional write: it won, or the grant as it is (undefined when there is none). */
 export type WriteOutcome = { won: true; grant: Grant } | { won: false; grant: Grant | undefined };
 
 export type GrantStore = ReturnType<typeof grantStore>;
@@ -17,7 +17,7 @@ export type GrantStore = ReturnType<typeof grantStore>;
 const byPerson = 'byPerson' satisfies keyof (typeof tableDefinitions)['grants']['indexes'];
 const heldBy = tableDefinitions.grants.indexes.byPerson.partitionKey;
 
-/** A day after its last use a grant is rubbish. */
+/** Seconds after its last use until a grant may be purged. */
 const purgeDelay = 86_400;
 
 const newAttempt = () => randomBytes(16).toString('base64url');
@@ -32,7 +32,7 @@ export function grantStore(database: Database, table: string) {
   ): Promise<WriteOutcome> {
     let within = asked;
     if (isTooWideToWrite(asked)) {
-      // What was granted never changes, so it can be compared before the write as well.
+      // What was granted never changes, so it can also be compared before the write.
       const grant = await find(id);
       if (!grant || !isWithin(asked, grant)) return { won: false, grant };
       within = {};
@@ -61,15 +61,15 @@ export function grantStore(database: Database, table: string) {
   }
 
   return {
-    /** Keeps a new grant until its code is redeemed or expires. Safe to repeat: nobody has the code yet. */
+    /** Stores a new grant until its code is redeemed or expires. Safe to repeat, since nobody has the code yet. */
     async issue(grant: Grant): Promise<void> {
       await database.put({ TableName: table, Item: { ...grant, purgeAt: grant.expiresAt + purgeDelay } });
     },
 
     /**
-     * Spends the code of grant `id` for `clientId`: one conditional write, so of any number of attempts exactly one wins.
-     * The condition is: it exists, is this client's, unspent and unexpired at `now`. The same write sets up refresh tokens,
-     * if there are to be any. The grant then lives until `tokensExpireAt`. A lost reply does not lose the win.
+     * Spends the code of grant `id` for `clientId` in one conditional write, so exactly one of any number of attempts wins. The
+     * grant must exist, belong to this client, and be unspent and unexpired at `now`. The same write sets up refresh tokens if
+     * `refresh` is given. The grant then lives until `tokensExpireAt`. A lost reply does not lose the win.
      */
     spend: (
       id: string,
@@ -92,9 +92,9 @@ export function grantStore(database: Database, table: string) {
       ),
 
     /**
-     * Moves a grant from the refresh token with hash `presented` to the one with hash `next`, for `clientId`: one conditional
-     * write, so a token has one successor however often it comes. The condition is: redeemed, not revoked, this client's,
-     * this very token, neither idle for too long nor at its end.
+     * Moves a grant from the refresh token with hash `presented` to the one with hash `next` in one conditional write, so a token
+     * has one successor however often it is sent. The grant must be redeemed, not revoked, `clientId`'s, at this very token, and
+     * neither idle for too long nor at its end.
      */
     rotate: (
       id: string,
@@ -118,7 +118,7 @@ export function grantStore(database: Database, table: string) {
         within,
       ),
 
-    /** Ends a grant: its tokens stop working wherever the grant is checked. Revoking twice is the same as once. */
+    /** Revokes a grant: its tokens stop working wherever the grant is checked. Idempotent. */
     async revoke(id: string, now: number): Promise<void> {
       try {
         await database.update({
@@ -130,16 +130,16 @@ export function grantStore(database: Database, table: string) {
           ExpressionAttributeValues: { ':revoked': 'revoked', ':now': now },
         });
       } catch (error) {
-        if (!(error instanceof ConditionFailed)) throw error; // already purged: nothing is left to revoke
+        if (!(error instanceof ConditionFailed)) throw error; // already purged, so there is nothing to revoke
       }
     },
 
-    /** The grant as it is now, read consistently. */
+    /** Returns the grant, read consistently. */
     find,
 
     /**
-     * The grants with refresh tokens that a person gave, to one client or to all of them. A grant of this moment may be
-     * missing: an index is a little behind its table.
+     * Lists the grants with refresh tokens that a person gave, to one client or to all. May miss a grant made just now, because
+     * an index lags behind its table.
      */
     async listOf(sub: string, clientId?: string): Promise<Grant[]> {
       const items = await database.query({
@@ -155,8 +155,8 @@ export function grantStore(database: Database, table: string) {
 }
 
 /**
- * What a token request asks for of what was granted. More than that fails the write, so that nothing is spent for it; and so does a
- * grant with a scope of which nothing is in `someScope`.
+ * What a token request asks for out of what was granted. Asking for more fails the write, so that nothing is spent; so does a
+ * non-empty granted scope with no value in `someScope`.
  */
 export type Within = {
   scope?: readonly string[];
@@ -164,10 +164,10 @@ export type Within = {
   someScope?: readonly string[] | undefined;
 };
 
-/** What the write that spends a code sets besides: times in epoch seconds, and the state of refresh tokens if there are to be any. */
+/** What the write that spends a code also sets: times in epoch seconds, and the state of refresh tokens if there are to be any. */
 export type Redemption = { now: number; tokensExpireAt: number; refresh?: RefreshState | undefined; within?: Within };
 
-/** One step from a refresh token to the next; hashes of their secrets, times in epoch seconds. */
+/** One step from a refresh token to the next: hashes of their secrets, and times in epoch seconds. */
 export type RotationStep = {
   presented: string;
   next: string;
@@ -177,7 +177,7 @@ export type RotationStep = {
   within?: Within;
 };
 
-/** Does a grant cover everything that a token request asks for? */
+/** Whether a grant covers everything that a token request asks for. */
 export const isWithin = (
   { scope = [], resources = [], someScope }: Within,
   grant: Pick<Grant, 'scope' | 'resources'>,
@@ -186,11 +186,11 @@ export const isWithin = (
   resources.every((value) => grant.resources.includes(value)) &&
   (grant.scope.length === 0 || !someScope || someScope.some((value) => grant.scope.includes(value)));
 
-/** DynamoDB takes 4 KB as a condition; one value is 27 characters of it. */
+/** DynamoDB limits a condition to 4 KB, and one value takes 27 characters of it. */
 const isTooWideToWrite = ({ scope = [], resources = [], someScope = [] }: Within): boolean =>
   scope.length + resources.length + someScope.length > 50;
 
-/** A condition for every value that must be among the granted ones, and one for those of which some must be. */
+/** Returns a condition for each value that must be granted, and one that requires any of `someScope`. */
 function containment({ scope = [], resources = [], someScope }: Within) {
   const all = [
     ...scope.map((value) => ({ list: '#scope', value })),

@@ -8,25 +8,28 @@ import type { Grant } from './grant.ts';
 export type ExchangeRequest = { redirectUri?: string | undefined; codeVerifier?: string | undefined };
 
 /**
- * RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §4.8.2: does this request fit the authorization that made the grant?
- * Pure; runs after the code is spent, so a refusal leaves it spent.
+ * Judges whether a token request matches the authorization that made the grant (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §4.8.2).
+ * Pure. Runs after the code is spent, so a refusal leaves it spent.
  */
 export function judgeExchange(request: ExchangeRequest, grant: Grant, rules: PkceRules): Result<JudgedProof, Refusal> {
   const redirect = refuseRedirectUri(request.redirectUri, grant);
   return redirect ? refuse(redirect) : judgeProof(grant.challenge, request.codeVerifier, rules);
 }
 
-/** A redirect URI that is sent must be the one of before; it may be left out only where PKCE binds the code (OAuth 2.1 §4.1.3). */
+/** A redirect URI must equal the authorization request's. It may be left out only when PKCE binds the code (OAuth 2.1 §4.1.3). */
 function refuseRedirectUri(sent: string | undefined, grant: Grant): Refusal | undefined {
   if (sent !== undefined) return sent === grant.redirectUri ? undefined : { reason: 'redirect_uri_differs' };
   return grant.redirectUriSent && !grant.challenge ? { reason: 'redirect_uri_required' } : undefined;
 }
 
-/** Can `clientId` spend the code of this grant at `now`? The same as the condition of the write. */
+/** Whether `clientId` can spend the code of this grant at `now`. Mirrors the condition of the write. */
 export const isSpendable = (grant: Grant, clientId: string, now: number): boolean =>
   grant.clientId === clientId && grant.state === 'issued' && now < grant.expiresAt;
 
-/** Why a code could not be spent: nothing there, another client's, spent before, too late, or asked for an API that was not granted. */
+/**
+ * Tells why a code could not be spent: it is unknown, another client's, already spent or expired, or the request asks for an API
+ * that was not granted.
+ */
 export function refuseUnspendable(grant: Grant | undefined, clientId: string, now: number): Refusal {
   if (grant === undefined) return { reason: 'code_unknown' };
   if (grant.clientId !== clientId) return { reason: 'code_of_another_client' };

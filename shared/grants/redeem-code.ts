@@ -12,8 +12,8 @@ export type RedeemRequest = ExchangeRequest & { code: string };
 type RedeemingClient = { clientId: string; rules: PkceRules };
 
 /**
- * The grant that {@link redeemCode} would redeem, as far as a look can tell; undefined for whatever it would refuse. Changes
- * nothing: what may fail for other reasons can be done after it, while the code is still good.
+ * Returns the grant that {@link redeemCode} would redeem, as far as a read can tell, or undefined when it would refuse. Changes
+ * nothing, so steps that may fail for other reasons can run first, while the code is still good.
  */
 export async function findRedeemable(
   request: RedeemRequest,
@@ -27,9 +27,9 @@ export async function findRedeemable(
 }
 
 /**
- * One attempt per code, by its own client: spend first, judge after. Whoever is refused here has no second try.
- * A spent code that comes again with everything right is a replay: it revokes the grant (OAuth 2.1 §7.5.2);
- * with anything wrong it is only refused, or anybody could revoke.
+ * Redeems a code. Spends it first and judges after, so each code gets one attempt by its own client; a refusal leaves it spent. A
+ * spent code in an otherwise correct request is a replay and revokes the grant (OAuth 2.1 §7.5.2). With anything else wrong, it
+ * is only refused, or anybody could revoke.
  */
 export async function redeemCode(
   request: RedeemRequest,

@@ -6,17 +6,17 @@ import { type RefreshKeys, type RefreshToken, refreshHash, successor } from './r
 
 /** Lifetimes in seconds. */
 export type RefreshSettings = {
-  /** How long a token may lie unused. */
+  /** How long a token may stay unused. */
   refreshIdleLifetime: number;
-  /** How long a grant can be refreshed at all. */
+  /** How long a grant can be refreshed in total. */
   refreshLifetime: number;
-  /** How long after a rotation the old token still returns the same successor: lost answers and parallel tabs just work. */
+  /** How long after a rotation the old token still returns the same successor, so that lost replies and parallel tabs just work. */
   refreshGrace: number;
 };
 
 /**
- * The grant that {@link refreshGrant} would refresh, as far as a look can tell; undefined for whatever it would refuse. Changes
- * nothing: what may fail for other reasons can be done after it, while the token is still good.
+ * Returns the grant that {@link refreshGrant} would refresh, as far as a read can tell, or undefined when it would refuse.
+ * Changes nothing, so steps that may fail for other reasons can run first, while the token is still good.
  */
 export async function findRefreshable(
   token: RefreshToken,
@@ -31,8 +31,8 @@ export async function findRefreshable(
 }
 
 /**
- * RFC 6749 §6, OAuth 2.1 §4.3: one conditional write moves the grant to the token's only successor. If that write is refused the
- * grant tells why; a token that was replaced longer ago than the grace period is a replay, and revokes everything.
+ * Refreshes a grant (RFC 6749 §6, OAuth 2.1 §4.3). One conditional write moves it to the token's only successor. If that write
+ * fails, the grant tells why. A token replaced longer ago than the grace period is a replay and revokes the grant.
  */
 export async function refreshGrant(
   token: RefreshToken,
@@ -59,7 +59,7 @@ export async function refreshGrant(
   return refuse(refusal ?? { reason: 'refresh_token_unknown' });
 }
 
-/** Why the token is worth nothing; undefined when it is the current one, or the one before and still within the grace period. Pure. */
+/** Tells why a token is refused. Returns undefined for the current token, and for the previous one within the grace period. Pure. */
 function judgeRefresh(
   token: RefreshToken,
   grant: Grant | undefined,

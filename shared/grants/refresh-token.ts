@@ -2,17 +2,17 @@ import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:c
 import { hashSecret } from '../secret.ts';
 
 /*
- * A refresh token names its grant and its generation and carries the secret of that generation, sealed with a MAC.
- * The grant keeps only the hash of the secret; the next secret is made from this one with a key that is not in the same table.
- * So the database alone makes no token, the key alone makes none, and the same token always has the same successor.
+ * A refresh token consists of its grant's id, its generation and that generation's secret, sealed with a MAC. The grant stores
+ * only the hash of the secret. The next secret is derived from this one with a key that is kept elsewhere. So neither the
+ * database nor the key alone can make a token, and the same token always has the same successor.
  */
 
 export type RefreshToken = { grantId: string; generation: number; secret: Buffer };
 
-/** A KeyObject is four times as fast as its bytes. */
+/** A KeyObject is four times as fast as raw bytes. */
 type RefreshKey = KeyObject | Buffer;
 
-/** Keys for refresh tokens, the one in use first. */
+/** Keys for refresh tokens, the current one first. */
 export type RefreshKeys = readonly [RefreshKey, ...RefreshKey[]];
 
 const layout = { grantId: 32, generation: 4, secret: 32, seal: 16 };
@@ -23,24 +23,24 @@ const mac = (key: RefreshKey, purpose: string, ...parts: Buffer[]): Buffer =>
 
 const seal = (key: RefreshKey, body: Buffer): Buffer => mac(key, 'seal', body).subarray(0, layout.seal);
 
-/** The first token of a grant. */
+/** Returns the first token of a grant. */
 export const firstRefreshToken = (grantId: string): RefreshToken => ({
   grantId,
   generation: 0,
   secret: randomBytes(layout.secret),
 });
 
-/** The one token that follows this one. */
+/** Returns the only successor of a token. */
 export const successor = ({ grantId, generation, secret }: RefreshToken, [key]: RefreshKeys): RefreshToken => ({
   grantId,
   generation: generation + 1,
   secret: mac(key, 'next', secret),
 });
 
-/** What the grant keeps of a token. */
+/** Returns the hash of a token's secret, as the grant stores it. */
 export const refreshHash = ({ secret }: RefreshToken): string => hashSecret(secret.toString('base64url'));
 
-/** 112 base64url characters. */
+/** Formats a token as 112 base64url characters. */
 export function formatRefreshToken({ grantId, generation, secret }: RefreshToken, [key]: RefreshKeys): string {
   const count = Buffer.alloc(layout.generation);
   count.writeUInt32BE(generation);
@@ -48,7 +48,7 @@ export function formatRefreshToken({ grantId, generation, secret }: RefreshToken
   return Buffer.concat([body, seal(key, body)]).toString('base64url');
 }
 
-/** A token that we made, whether it still works or not; undefined for anything else. */
+/** Parses a token that Pixy made, whether it still works or not. Returns undefined for anything else. */
 export function parseRefreshToken(text: string, keys: RefreshKeys): RefreshToken | undefined {
   if (!/^[A-Za-z0-9_-]{112}$/.test(text)) return undefined;
   const bytes = Buffer.from(text, 'base64url');

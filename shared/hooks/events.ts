@@ -2,14 +2,14 @@ import * as v from 'valibot';
 import { emailSchema, isSubject } from '../people/account.ts';
 
 /*
- * What the functions of an operator are asked, and what they may answer. `version` is raised when a member changes its meaning.
- * Members that we do not know are refused: a misspelt one would do nothing, and nobody would notice.
+ * The events that an operator's functions receive, and the answers they may give. `version` is raised when the meaning of a
+ * member changes. Unknown members are refused, because a misspelt one would silently do nothing.
  */
 
 export const hookNames = ['authenticate', 'migrateAccount', 'claims'] as const;
 export type HookName = (typeof hookNames)[number];
 
-/** Somebody typed a name and a password. */
+/** A person submitted a username and a password. */
 export type PasswordEvent = { username: string; password: string; sourceIp: string };
 
 /** Tokens or userinfo are about to be issued. */
@@ -18,11 +18,11 @@ export type ClaimsEvent = {
   client_id: string;
   /** Scope values, separated by spaces. */
   scope: string;
-  /** Where the answer goes: tokens from /token or /authorize, or userinfo. */
+  /** Where the claims go: into tokens from /token or /authorize, or to userinfo. */
   issue: 'tokens' | 'userinfo';
 };
 
-/** What a hook is called with. */
+/** The event that a hook is called with. */
 export type HookEvent =
   | ({ version: 1; hook: 'authenticate' } & PasswordEvent)
   | ({ version: 1; hook: 'migrateAccount' } & PasswordEvent)
@@ -37,7 +37,7 @@ const claims = v.optional(
 );
 const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200), v.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
 
-/** `account: null`: no. */
+/** `account: null` refuses the person. */
 export const authenticateAnswer = v.strictObject({
   account: v.nullable(
     v.strictObject({
@@ -56,13 +56,13 @@ export const migrateAccountAnswer = v.strictObject({
 });
 export type MigrateAccountAnswer = v.InferOutput<typeof migrateAccountAnswer>;
 
-/** Claims that the server makes itself: a hook that names one has made a mistake, and is not believed at all. */
+/** Claims that only the server sets. A hook that names one is in error, and its whole answer is discarded. */
 const ownClaims = new Set([
   'iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'auth_time', 'nonce', 'acr', 'amr', 'azp', 'at_hash', 'c_hash', 's_hash',
   'sid', 'client_id', 'scope', 'grant_id', 'cnf', 'act', 'may_act', 'events', 'authorization_details', '__proto__',
 ]); // biome-ignore format: a list of names
 
-/** Tokens travel in headers, so they must stay small. */
+/** Tokens travel in headers, so they must stay small (characters of JSON). */
 const longestAddition = 4_000;
 
 const addition = v.optional(
@@ -76,5 +76,5 @@ const addition = v.optional(
 );
 
 export const claimsAnswer = v.strictObject({ id_token: addition, userinfo: addition, access_token: addition });
-/** What to add where. */
+/** The claims to add to each kind of response. */
 export type ClaimsAnswer = v.InferOutput<typeof claimsAnswer>;

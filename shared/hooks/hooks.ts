@@ -13,17 +13,17 @@ import {
 } from './events.ts';
 import { HookFailed } from './hook-failed.ts';
 
-/** The hooks that there are. */
+/** The configured hooks. */
 export type Hooks = {
   authenticate?: (event: PasswordEvent) => Promise<AuthenticateAnswer>;
   migrateAccount?: (event: PasswordEvent) => Promise<MigrateAccountAnswer>;
   claims?: (event: ClaimsEvent) => Promise<ClaimsAnswer>;
 };
 
-/** Hands over the event, and returns what came back. */
+/** Delivers the event and returns the answer. */
 export type HookCall = (event: HookEvent, signal: AbortSignal) => Promise<unknown>;
 
-/** Puts a time limit (seconds) around every call and a form on every answer. */
+/** Limits the time (in seconds) of every call and checks every answer. The hooks throw `HookFailed`. */
 export function hooksOf(calls: Partial<Record<HookName, HookCall>>, timeLimit: number): Hooks {
   const { authenticate, migrateAccount, claims } = calls;
   return {

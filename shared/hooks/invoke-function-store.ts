@@ -2,12 +2,12 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 
 let client: LambdaClient | undefined;
 
-/** Calls a Lambda function with the event and waits for its answer. One attempt: the person, or the client, tries again. */
+/** Invokes a Lambda function with the event and returns its answer. Tries only once: the person or the client tries again. */
 export async function invokeFunction(arn: string, event: object, signal: AbortSignal): Promise<unknown> {
   client ??= new LambdaClient({ maxAttempts: 1 });
   const command = new InvokeCommand({ FunctionName: arn, Payload: Buffer.from(JSON.stringify(event)) });
   const { FunctionError: failed, Payload: payload } = await client.send(command, { abortSignal: signal });
-  // What the function threw may quote what it was asked, so only its kind is passed on.
+  // The error may quote the event, so only its kind is passed on.
   if (failed !== undefined) throw new Error(`the function failed (${failed})`);
   return payload === undefined ? undefined : JSON.parse(Buffer.from(payload).toString('utf8'));
 }

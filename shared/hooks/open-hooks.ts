@@ -2,7 +2,7 @@ import { type HookEvent, hookNames } from './events.ts';
 import { type HookCall, type Hooks, hooksOf } from './hooks.ts';
 import type { HookSettings } from './settings.ts';
 
-/** The hooks of a deployment. Nothing is loaded before the first call, and without hooks nothing at all. */
+/** Opens the hooks of a deployment. Loads nothing before the first call, and nothing at all without hooks. */
 export function openHooks({ timeout, ...targets }: HookSettings): Hooks {
   const named = hookNames.flatMap((name) => {
     const target = targets[name];

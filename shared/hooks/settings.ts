@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** Where a hook is: a Lambda function, or in local runs a module that exports a function of the hook's name. */
+/** Where a hook is: a Lambda function or, in local runs, a module that exports a function with the hook's name. */
 const target = v.pipe(
   v.string('is not a text'),
   v.regex(
@@ -13,7 +13,7 @@ const settings = v.strictObject({
   authenticate: v.optional(target),
   migrateAccount: v.optional(target),
   claims: v.optional(target),
-  /** Seconds that an answer may take. */
+  /** The longest time an answer may take, in seconds. */
   timeout: v.optional(
     v.pipe(
       v.number('is not a number of seconds'),
@@ -26,5 +26,5 @@ const settings = v.strictObject({
 
 export type HookSettings = v.InferOutput<typeof settings>;
 
-/** The settings as JSON, for an environment variable. Refuses with the member that is wrong. */
+/** Parses the settings from JSON in an environment variable. Refuses with the member that is wrong. */
 export const hooksJson = v.pipe(v.string(), v.parseJson(undefined, 'is not JSON'), settings);

@@ -17,13 +17,13 @@ type Deps = {
   hooks: Hooks;
 };
 
-/** Somebody whose password was right, and how they proved who they are (RFC 8176). */
+/** An account whose password was right, and how the person authenticated (RFC 8176). */
 export type Verified = { account: Account; amr: readonly string[] };
 
 /**
- * Username and password under the throttle, with what the operator's functions have to say. With `authenticate`, they decide
- * alone. With `migrateAccount`, they are asked about somebody who is not known here; who they vouch for gets an account with
- * this password. Without hooks it is {@link verifyCredentials}. Throws {@link HookFailed}: then nobody comes in.
+ * Verifies username and password under the throttle, together with the operator's hooks. `authenticate` decides alone.
+ * `migrateAccount` is asked about a person without an account here; one that it vouches for gets an account with this password.
+ * Without hooks it is {@link verifyCredentials}. Throws {@link HookFailed}, which lets nobody in.
  */
 export async function verifyPassword(
   attempt: PasswordAttempt,
@@ -51,7 +51,7 @@ export async function verifyPassword(
   return ok({ account, amr: ['pwd'] });
 }
 
-/** Of several first sign-ins at once the others find the account made after they had looked for it: then its password decides. */
+/** Of several simultaneous first sign-ins, the later ones find the account that was made after they looked; its password then decides. */
 async function ifJustMade(account: Account, { password }: PasswordAttempt, now: number): Promise<Account | undefined> {
   if (account.createdAt === undefined || now - account.createdAt > 30 || account.disabledAt !== undefined)
     return undefined;
@@ -75,7 +75,7 @@ async function authenticate(
 
 type Told = NonNullable<AuthenticateAnswer['account']>;
 
-/** The account here of somebody whose account is elsewhere: made at the first sign-in, brought up to date at every other. */
+/** Maintains the local account of a person whose account is elsewhere: adds it at the first sign-in and updates it at later ones. */
 async function mirror(
   { sub, username, email, claims }: Told,
   accounts: Deps['accounts'],
@@ -86,7 +86,7 @@ async function mirror(
     const added = await accounts.add({ username, email, claims: { ...claims, sub } }, now);
     if (added.ok) return added.value;
     if (added.refusal.reason === 'name_taken') throw new HookFailed('authenticate', 'name taken');
-    // Somebody else signed in as the same person in this moment.
+    // Another sign-in of the same person added it at the same moment.
     const made = await accounts.findBySubject(sub);
     if (made) return made;
     throw new HookFailed('authenticate', 'name taken');
@@ -106,7 +106,7 @@ async function mirror(
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
-/** The new account, or undefined when the operator does not know the person, or the password is not theirs. */
+/** Returns the new account, or undefined when the operator does not know the person or the password is wrong. */
 async function migrate(
   attempt: PasswordAttempt,
   ask: NonNullable<Hooks['migrateAccount']>,
@@ -120,7 +120,7 @@ async function migrate(
   const passwordHash = await hashPassword(attempt.password);
   const added = await accounts.add({ ...told, username, passwordHash }, now);
   if (added.ok) return added.value;
-  // Two first sign-ins at once with the same password, of which the other one was first.
+  // Another first sign-in with the same password came first.
   const made = await accounts.findByUsername(attempt.username);
   if (made && isDeepStrictEqual([made.username, made.email], [username, told.email])) return made;
   throw new HookFailed('migrateAccount', 'name taken');

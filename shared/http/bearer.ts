@@ -5,11 +5,14 @@ import { ok, type Result, refuse } from '../result.ts';
 import { type Reply, refusalReply } from './reply.ts';
 import type { HttpRequest } from './request.ts';
 
-/** RFC 6750 §2.1: the token of an Authorization header; undefined when the header holds something else. */
+/** Returns the token of an Authorization header (RFC 6750 §2.1), or undefined when the header holds something else. */
 export const bearerCredentials = (header: string): string | undefined =>
   /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(header)?.[1];
 
-/** RFC 6750 §2.1, and §2.2 when a form came along; never from the query (§2.3). Refuses two at once. */
+/**
+ * Reads the token from the Authorization header (RFC 6750 §2.1) or, if given, the form (§2.2), but never from the query (§2.3).
+ * Refuses two tokens, a malformed header and a missing token.
+ */
 export function bearerToken(request: HttpRequest, form?: Parameters): Result<string, Refusal> {
   const header = request.header('authorization');
   const inHeader = header === undefined ? undefined : bearerCredentials(header);
@@ -20,7 +23,7 @@ export function bearerToken(request: HttpRequest, form?: Parameters): Result<str
   return token === undefined ? refuse({ reason: 'access_token_missing' }) : ok(token);
 }
 
-/** RFC 6750 §3: the refusal in WWW-Authenticate; a request without any token is only told what to use (§3.1). */
+/** Replies with the refusal in WWW-Authenticate (RFC 6750 §3). A request without a token only learns which scheme to use (§3.1). */
 export const bearerRefusalReply = (refusal: Refusal, issuer: string): Reply =>
   refusalReply(refusal, issuer, bearerChallenge(refusal));
 

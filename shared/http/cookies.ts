@@ -1,8 +1,14 @@
-/** Cookies of the sign-in pages. `__Host-` binds them to this host over https; on http://localhost browsers refuse the prefix. */
+/**
+ * Returns the full name of a cookie of the sign-in pages. `__Host-` binds it to this host over https; on http://localhost
+ * browsers reject the prefix.
+ */
 export const cookieName = (issuer: string, name: string): string =>
   issuer.startsWith('https:') ? `__Host-${name}` : name;
 
-/** A Set-Cookie value that scripts cannot read and other sites do not send along, except by a link. `maxAge` is in seconds; absent: until the browser closes. */
+/**
+ * Returns a Set-Cookie value that scripts cannot read and other sites cannot send except by a link. `maxAge` is in seconds;
+ * without it, the cookie lasts until the browser closes.
+ */
 export function setCookie(issuer: string, name: string, value: string, maxAge?: number): string {
   const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax'];
   if (issuer.startsWith('https:')) attributes.push('Secure');
@@ -10,7 +16,7 @@ export function setCookie(issuer: string, name: string, value: string, maxAge?: 
   return [`${cookieName(issuer, name)}=${value}`, ...attributes].join('; ');
 }
 
-/** Takes a cookie away from the browser. */
+/** Returns a Set-Cookie value that removes a cookie. */
 export const clearCookie = (issuer: string, name: string): string => setCookie(issuer, name, '', 0);
 
 export const formCookie = 'pixy_form';
@@ -18,9 +24,9 @@ export const formCookie = 'pixy_form';
 const pairShape = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)[ \t]*=[ \t]*(.*?)[ \t]*$/s;
 
 /**
- * The cookies of a request by their names. A name that is no token (RFC 6265 §4.1.1) is ignored, and so are all cookies of a name
- * that came twice: another host of the domain may have set one of them. Only SP and HTAB count as white space (§5.2), because a
- * browser lets other hosts set names that begin with any other kind, however they look once it is cut off.
+ * Returns the cookies of a request by name. Ignores a name that is not a token (RFC 6265 §4.1.1), and all cookies of a repeated
+ * name, since another host of the domain may have set one of them. Counts only SP and HTAB as white space (§5.2), because
+ * browsers let other hosts set names that begin with any other kind, whatever they look like once it is cut off.
  */
 export function readCookies(pairs: readonly string[]): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();

@@ -8,19 +8,19 @@ import type { Reply } from './reply.ts';
 import { type HttpRequest, readRequest } from './request.ts';
 import { securityHeaders } from './security-headers.ts';
 
-/** What an endpoint answers, and what the audit log says about it (nothing, for an answer that decides nothing). */
+/** An endpoint's reply and the decision for the audit log, if the reply decides anything. */
 export type Answer = { reply: Reply; decision?: Omit<Decision, 'endpoint'> };
 
 type Flow = (request: HttpRequest) => Promise<Answer> | Answer;
 
 export type EndpointSettings = {
-  /** Its name in the audit log. */
+  /** The endpoint's name in the audit log. */
   name: string;
-  /** One flow per HTTP method; every other method is answered with 405. Only what changes nothing lists HEAD. */
+  /** One flow per HTTP method; other methods get a 405. HEAD is listed only where nothing changes. */
   methods: Readonly<Record<string, Flow>>;
-  /** How refusals of the wrapper itself are told: 405, 500 and 503. */
+  /** Replies with the wrapper's own refusals: 405, 500 and 503. */
   tell: (refusal: Refusal, request: HttpRequest) => Reply | Promise<Reply>;
-  /** Answers preflight requests and lets any origin read, without credentials. Never for pages. */
+  /** Answers preflight requests and lets any origin read, without credentials. Never used for pages. */
   crossOrigin?: boolean;
   writeLine: WriteLine;
   /** Epoch seconds. */
@@ -30,8 +30,8 @@ export type EndpointSettings = {
 export type HttpApiHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<Reply>;
 
 /**
- * Wraps the flows of one endpoint into a Lambda handler: method, headers on every path, one audit line, and the one place
- * where an exception becomes a 503 or a 500. Nothing else happens here.
+ * Wraps the flows of one endpoint in a Lambda handler that checks the method, sets headers on every reply, writes one audit line,
+ * and is the only place to turn an exception into a 503 or 500.
  */
 export function endpoint(settings: EndpointSettings): HttpApiHandler {
   const record = (requestId: string, decision: Omit<Decision, 'endpoint'>) =>
@@ -76,7 +76,7 @@ function otherMethod(request: HttpRequest, { methods, tell, crossOrigin }: Endpo
   };
 }
 
-/** For the log only: the classes and codes along the chain of causes. Messages may quote data, so they stay out. */
+/** Names the classes and codes along the chain of causes, for the log only. Leaves out messages, which may quote data. */
 export function describeCause(error: unknown): string {
   const names: string[] = [];
   for (let cause = error; cause instanceof Error && names.length < 4; cause = cause.cause) {

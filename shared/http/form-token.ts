@@ -4,11 +4,11 @@ import { cookieName, formCookie, setCookie } from './cookies.ts';
 import type { HttpRequest } from './request.ts';
 
 /*
- * Every form carries the value of a cookie that another site can neither read nor set, so a page elsewhere cannot send our
- * forms for somebody.
+ * Every form carries the value of a cookie that other sites can neither read nor set, so no other page can submit our forms on a
+ * person's behalf.
  */
 
-/** The token for a form, and the cookie to set if the browser has none yet. Several tabs share it. */
+/** Returns the token for a form, and the cookie to set if the browser has none yet. Tabs share the token. */
 export function openForm(request: HttpRequest, issuer: string): { token: string; cookies: string[] } {
   const kept = request.cookies.get(cookieName(issuer, formCookie));
   if (kept) return { token: kept, cookies: [] };
@@ -17,8 +17,8 @@ export function openForm(request: HttpRequest, issuer: string): { token: string;
 }
 
 /**
- * Was the form sent by one of our pages in this browser? Two tabs that were opened at once may hold two tokens, of which the
- * browser kept one; then the browser itself says that the form came from here (`Sec-Fetch-Site`, which no page can set).
+ * Whether one of our pages in this browser sent the form. Two tabs opened at once may hold two tokens, only one of which the
+ * browser kept; `Sec-Fetch-Site`, which no page can set, then shows that the form came from here.
  */
 export function isOurForm(request: HttpRequest, form: Parameters, issuer: string): boolean {
   if (request.header('sec-fetch-site') === 'same-origin') return true;

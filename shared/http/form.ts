@@ -5,7 +5,7 @@ import type { HttpRequest } from './request.ts';
 
 const maximumBytes = 65_536;
 
-/** RFC 6749 appendix B: the body as a form. Refuses another content type (415), a body over 64 KiB (413) and bad encoding. */
+/** Parses the body as a form (RFC 6749 appendix B). Refuses another content type (415), a body over 64 KiB (413) and bad encoding. */
 export function readForm(request: HttpRequest): Result<Parameters, Refusal> {
   if (request.body.bytes > maximumBytes) return refuse({ reason: 'body_too_large' });
   const contentType = request.header('content-type')?.split(';')[0]?.trim().toLowerCase();

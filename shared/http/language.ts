@@ -1,11 +1,11 @@
-/** Who sends more than this wants something else than a language. */
+/** A header beyond these limits is not about languages. */
 const mostTags = 20;
 const mostCharacters = 1_000;
 
 /**
- * The language of a page: the first of `uiLocales` (OpenID Connect Core §3.1.2.1, BCP 47 tags in order of preference) that is
- * available, else the best of `acceptLanguage` (RFC 9110 §12.5.4), else the first that is available. A tag is shortened until it
- * fits (RFC 4647 §3.4): `de-AT` finds `de`. Takes any text, and never refuses.
+ * Chooses the language of a page: the first of `uiLocales` (OpenID Connect Core §3.1.2.1, BCP 47 tags in order of preference)
+ * that is available, else the best of `acceptLanguage` (RFC 9110 §12.5.4), else the first available one. Shortens a tag until it
+ * matches (RFC 4647 §3.4): `de-AT` finds `de`. Takes any text and never refuses.
  */
 export function chooseLanguage<Language extends string>(
   available: readonly [Language, ...Language[]],
@@ -26,7 +26,7 @@ const listed = (text: string | undefined, separator: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
-/** The language ranges of an Accept-Language header, the dearest first; those of weight 0 are not wanted. */
+/** Returns the language ranges of an Accept-Language header, most preferred first. A weight of 0 excludes a range. */
 function byPreference(acceptLanguage: string | undefined): string[] {
   const ranges = listed(acceptLanguage, ',').map((range) => {
     const [tag = '', ...parameters] = range.split(';').map((part) => part.trim());

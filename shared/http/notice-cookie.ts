@@ -2,13 +2,13 @@ import { clearCookie, cookieName, setCookie } from './cookies.ts';
 import type { HttpRequest } from './request.ts';
 
 /*
- * What the page after a redirect says once. In a cookie and not in the address, so that nobody can send somebody a link to a
- * page that tells them that something was done.
+ * A notice that the page after a redirect shows once. It travels in a cookie rather than the URL, so that nobody can send a link
+ * to a page that claims something was done.
  */
 
 const noticeCookie = 'pixy_notice';
 
-/** Something was done: `done.…` among the texts. */
+/** Something was done; the texts are under `done.…`. */
 const doneNotices = [
   'passwordChanged',
   'sessionEnded',
@@ -24,18 +24,18 @@ const doneNotices = [
 ] as const;
 export type DoneNotice = (typeof doneNotices)[number];
 
-/** Why somebody is at the sign-in page again; `confirm`: their sign-in was too long ago for what they wanted to do. */
+/** Why a person is back at the sign-in page. `confirm`: the last sign-in was too long ago for what they wanted to do. */
 const signInNotices = ['passkey_wrong', 'passkey_unknown', 'second_factor_late', 'confirm'] as const;
 export type SignInNotice = (typeof signInNotices)[number];
 
-/** A Set-Cookie value; good for five minutes, for those who read before they go on. */
+/** Returns a Set-Cookie value that lasts five minutes, for people who read before they go on. */
 export const leaveNotice = (issuer: string, notice: DoneNotice | SignInNotice): string =>
   setCookie(issuer, noticeCookie, notice, 300);
 
 export type TakenNotice = {
   done?: DoneNotice | undefined;
   signIn?: SignInNotice | undefined;
-  /** Take it away. */
+  /** Remove the notice. */
   cookies: string[];
 };
 

@@ -3,16 +3,16 @@ import { errorUri, refusalCatalogue, statusOf } from '../oauth/refusal-catalogue
 import { bearerChallenge } from './bearer.ts';
 import { headersOf, jsonReply, type Reply } from './reply.ts';
 
-/** One thing that is wrong: with a member of the body (JSON Pointer, RFC 6901, as a URI fragment), a query parameter or a header. */
+/** One mistake in a member of the body (an RFC 6901 JSON Pointer as a URI fragment), a query parameter or a header. */
 export type ProblemError = { detail: string } & ({ pointer: string } | { parameter: string } | { header: string });
 
-/** A refusal with what is special about this one. `conflict` tells programs apart what shares the reason `state_conflict`. */
+/** A refusal with its particulars. `conflict` lets programs distinguish what shares the reason `state_conflict`. */
 export type Problem = { refusal: Refusal; detail?: string; errors?: readonly ProblemError[]; conflict?: string };
 
-/** A body with ten thousand mistakes is not answered with a larger one. */
+/** Keeps the reply small, however many mistakes the body has. */
 const mostErrors = 100;
 
-/** RFC 9457: the refusal as `application/problem+json`. Its `type` is the address where the reason is explained. */
+/** Replies with a refusal as `application/problem+json` (RFC 9457). Its `type` is the URL that explains the reason. */
 export function problemReply(problem: Problem, issuer: string): Reply {
   const { refusal, errors, conflict } = problem;
   const status = statusOf(refusal);
@@ -33,11 +33,14 @@ export function problemReply(problem: Problem, issuer: string): Reply {
   });
 }
 
-/** RFC 6750 §3: what is refused for its access token is told how to use one. */
+/** Whether the reply needs a WWW-Authenticate header (RFC 6750 §3). */
 const isAboutToken = ({ reason }: Refusal): boolean =>
   reason.startsWith('access_token_') || reason === 'scope_insufficient';
 
-/** The member that a {@link Mistake} names, as a JSON Pointer: `redirect_uris.0` is `#/redirect_uris/0`. `body` tells dots in names from levels. */
+/**
+ * Returns the JSON Pointer of the member that a {@link Mistake} names: `#/redirect_uris/0` for `redirect_uris.0`. `body`
+ * distinguishes dots in names from levels.
+ */
 export function pointerTo(member: string, body: object): string {
   if (member === 'entry') return '#';
   const path = Object.hasOwn(body, member) ? [member] : member.split('.');

@@ -6,14 +6,14 @@ export type Reply = APIGatewayProxyStructuredResultV2;
 
 export const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
-/** JSON that must not be kept (RFC 6749 §5.1) unless `headers` say otherwise. */
+/** Replies with JSON that must not be stored (RFC 6749 §5.1), unless `headers` say otherwise. */
 export const jsonReply = (statusCode: number, body: object, headers: Record<string, string> = {}): Reply => ({
   statusCode,
   headers: { 'content-type': 'application/json', ...noStore, ...headers },
   body: JSON.stringify(body),
 });
 
-/** RFC 6749 §5.2, with the stable `reason` and the address that explains it. */
+/** Replies with a refusal (RFC 6749 §5.2), its stable `reason` and the URL that explains it. */
 export function refusalReply(refusal: Refusal, issuer: string, headers: Record<string, string> = {}): Reply {
   const body = {
     error: errorOf(refusal),
@@ -24,7 +24,7 @@ export function refusalReply(refusal: Refusal, issuer: string, headers: Record<s
   return jsonReply(statusOf(refusal), body, { ...headersOf(refusal), ...headers });
 }
 
-/** What the status of a refusal asks for. */
+/** Returns the headers that the status of a refusal requires. */
 export function headersOf(refusal: Refusal): Record<string, string> {
   if (refusal.reason === 'method_not_allowed') return { allow: refusal.allow.join(', ') };
   if (refusal.reason === 'store_unavailable') return { 'retry-after': '1' };
@@ -32,7 +32,7 @@ export function headersOf(refusal: Refusal): Record<string, string> {
   return {};
 }
 
-/** 303 to one of our own pages: a POST becomes a GET (RFC 9700 §4.12). `path` starts with one of our endpoints. */
+/** Redirects with 303 to one of our own pages, so that a POST becomes a GET (RFC 9700 §4.12). `path` starts with one of our endpoints. */
 export const seeOther = (path: `/${string}`, cookies: string[] = []): Reply => ({
   statusCode: 303,
   headers: { ...noStore, location: path },

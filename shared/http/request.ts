@@ -1,17 +1,17 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { readCookies } from './cookies.ts';
 
-/** One HTTP request, read off an HTTP API event (payload 2.0). Only what the endpoints need. */
+/** The parts of an HTTP API event (payload 2.0) that the endpoints need. */
 export type HttpRequest = {
   method: string;
-  /** As API Gateway hands it over: percent-decoded when deployed, as it was sent in a local run. */
+  /** As received: API Gateway percent-decodes it, a local run does not. */
   path: string;
-  /** Byte for byte as it came: the event's merged parameters join duplicates with commas and are never used. */
+  /** Byte for byte as sent. The event's merged parameters join duplicates with commas and are never used. */
   rawQuery: string;
   header(name: string): string | undefined;
   cookies: ReadonlyMap<string, string>;
   body: { text: string; bytes: number };
-  /** The address API Gateway saw; forwarding headers are not believed. */
+  /** The address that API Gateway saw. Forwarding headers are ignored. */
   sourceIp: string;
   requestId: string;
 };

@@ -13,7 +13,7 @@ const anyOrigin = {
   'access-control-expose-headers': 'www-authenticate, dpop-nonce',
 };
 
-/** Headers that every answer carries, on success and on failure. Pages bring their own Content-Security-Policy. */
+/** Adds the headers that every reply carries, successful or not. Pages set their own Content-Security-Policy. */
 export function securityHeaders(crossOrigin: boolean): MiddlewareObj<APIGatewayProxyEventV2, Reply> {
   const add: NonNullable<MiddlewareObj<APIGatewayProxyEventV2, Reply>['after']> = (request) => {
     const requestId = request.event.requestContext.requestId;

@@ -3,13 +3,13 @@ import type { HttpRequest } from './request.ts';
 
 const sessionCookie = 'pixy_session';
 
-/** More accounts than anybody uses in one browser, and far below what a cookie may hold. */
+/** More accounts than anybody uses in one browser, and far below the size limit of a cookie. */
 const maximumSessions = 5;
 
-/** The sessions of a browser, the active one first; `kept` when they survive the end of the browser. */
+/** The sessions of a browser, the active one first. `kept`: they survive closing the browser. */
 export type BrowserSessions = { ids: readonly string[]; kept: boolean };
 
-/** Reads the cookie. What is in it proves nothing until the table has been asked. */
+/** Reads the cookie. Its content proves nothing until it is checked against the table. */
 export function readSessions(request: HttpRequest, issuer: string): BrowserSessions {
   const [first, ...rest] = (request.cookies.get(cookieName(issuer, sessionCookie)) ?? '').split('~');
   const kept = first === 'kept';
@@ -17,11 +17,11 @@ export function readSessions(request: HttpRequest, issuer: string): BrowserSessi
   return { ids: ids.filter((id) => id !== '').slice(0, maximumSessions), kept };
 }
 
-/** The session that counts. */
+/** Returns the id of the active session. */
 export const activeSession = (request: HttpRequest, issuer: string): string | undefined =>
   readSessions(request, issuer).ids[0];
 
-/** A Set-Cookie value for the sessions of a browser. `keptLifetime` is in seconds. */
+/** Returns a Set-Cookie value with the sessions of a browser. `keptLifetime` is in seconds. */
 export function writeSessions(issuer: string, { ids, kept }: BrowserSessions, keptLifetime: number): string {
   if (ids.length === 0) return clearCookie(issuer, sessionCookie);
   const value = [...(kept ? ['kept'] : []), ...ids.slice(0, maximumSessions)].join('~');

@@ -1,6 +1,6 @@
 /**
- * An ECDSA P-256 signature as X.509 writes it (DER: SEQUENCE of two INTEGERs) in the form of RFC 7518 §3.4: r and s, 32 bytes each.
- * Refuses (throws) anything that is not such a signature.
+ * Converts an ECDSA P-256 signature from X.509's form (DER: SEQUENCE of two INTEGERs) to that of RFC 7518 §3.4: r and s, 32 bytes
+ * each. Throws for anything that is not such a signature.
  */
 export function joseSignature(der: Buffer): Buffer {
   const [sequence, length] = [der[0], der[1]];
@@ -11,7 +11,7 @@ export function joseSignature(der: Buffer): Buffer {
   return Buffer.concat([r.bytes, s.bytes]);
 }
 
-/** A positive integer of at most 32 bytes, padded to 32. DER puts a zero in front of a high bit and leaves other leading zeros out. */
+/** Reads a positive integer of at most 32 bytes and pads it to 32. DER puts a zero before a high bit and omits other leading zeros. */
 function readInteger(der: Buffer, start: number): { bytes: Buffer; end: number } {
   const length = der[start + 1] ?? 0;
   const end = start + 2 + length;

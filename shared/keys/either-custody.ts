@@ -1,8 +1,8 @@
 import { type KeyCustody, type KeyPlace, placeOf } from './signing-key.ts';
 
 /**
- * Makes keys in `place`, and uses and destroys each key where it is: after a change of the setting the keys that were made
- * before it go on signing until their successor takes over.
+ * Makes keys in `place`, and uses and destroys each key where it is, so that after a change of the setting the existing keys go
+ * on signing until their successor takes over.
  */
 export function eitherCustody(place: KeyPlace, custodies: Readonly<Record<KeyPlace, KeyCustody>>): KeyCustody {
   return {

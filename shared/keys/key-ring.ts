@@ -1,32 +1,35 @@
 /*
- * Which key signs, which are published and which may go, as pure functions of their times (epoch seconds).
- * A key needs no state: it is published from the moment it exists, signs from `signFrom` until the next key's `signFrom`,
- * and stays published until the last token it signed has expired.
+ * Which key signs, which keys are published and which may be deleted, as pure functions of their times (epoch seconds). A key
+ * needs no state: it is published from the moment it exists, signs from `signFrom` until the next key's `signFrom`, and stays
+ * published until the last token it signed has expired.
  */
 
 export type KeyTimes = { kid: string; signFrom: number; withdrawnAt?: number | undefined };
 
 export type RotationSettings = {
-  /** How long one key signs, in seconds. */
+  /** How long a key signs, in seconds. */
   rotateEvery: number;
-  /** How long a key is published before it signs: verifiers cache the JWKS for up to 2 hours. */
+  /** How many seconds a key is published before it signs. Verifiers cache the JWKS for up to 2 hours. */
   publishBefore: number;
-  /** How long the last token of a key can live after the key stopped signing. */
+  /** How many seconds a key's last token can outlive its signing. */
   keepAfter: number;
 };
 
 const hour = 3_600;
 const day = 24 * hour;
 
-/** How long functions remember keys, in seconds: so soon they all follow a change. */
+/** How many seconds functions remember keys, which is how soon all of them follow a change. */
 export const keysRemembered = 60;
 
-/** How long a key is published before it signs when somebody starts the rotation: as long as verifiers cache, and the memory of functions and browsers. */
+/**
+ * How many seconds a key is published before it signs when an operator starts the rotation: as long as verifiers cache, plus what
+ * functions and browsers remember.
+ */
 export const handoverTime = 2 * hour + 600;
 
 /**
- * Ninety days a key. It is published two hours ahead, and a day on top because the schedule runs once a day. It is kept for a day
- * after it signed, which is the longest life a token can be given, and two hours more.
+ * Each key signs for ninety days. It is published two hours ahead, plus a day because the schedule runs once a day. It is kept
+ * for a day after it signed, the longest lifetime a token can have, plus two hours.
  */
 export const rotationSettings: RotationSettings = {
   rotateEvery: 90 * day,
@@ -37,17 +40,17 @@ export const rotationSettings: RotationSettings = {
 const bySignFrom = <Key extends KeyTimes>(keys: readonly Key[]): Key[] =>
   keys.toSorted((a, b) => a.signFrom - b.signFrom || a.kid.localeCompare(b.kid));
 
-/** A key of an algorithm that went out of use can still sign for a day: a deployment that is taken back finds it as it was. */
+/** A withdrawn key can still sign for a day, so that a rolled-back deployment finds it unchanged. */
 const mayStillSign = ({ withdrawnAt }: KeyTimes, now: number): boolean =>
   withdrawnAt === undefined || now < withdrawnAt + day;
 
-/** The key that signs at `now`: the latest whose time has come. */
+/** Returns the key that signs at `now`: the latest whose time has come. */
 export const currentKey = <Key extends KeyTimes>(keys: readonly Key[], now: number): Key | undefined =>
   bySignFrom(keys).findLast((key) => key.signFrom <= now && mayStillSign(key, now));
 
 /**
- * What the scheduled rotation has to do at `now`: make a key that signs from then on, and delete those that nobody needs. The last
- * key gets a successor before its time when it `isMisplaced`: its private part is not where the setting wants it any more.
+ * Plans the scheduled rotation at `now`: when a new key has to start signing, if one is needed, and which keys to delete. The
+ * last key gets an early successor when it `isMisplaced`, that is, its private part is no longer where the setting wants it.
  */
 export function planRotation<Key extends KeyTimes>(
   keys: readonly Key[],
@@ -62,14 +65,14 @@ export function planRotation<Key extends KeyTimes>(
   });
   const newest = ordered.at(-1);
   if (newest === undefined) return { signFrom: now, retire };
-  // Two keys of one moment have no order, so a successor signs a second later at least.
+  // Two keys with the same time would have no order, so a successor signs at least a second later.
   const next = newest.signFrom + (isMisplaced(newest) ? 1 : settings.rotateEvery);
   return now + settings.publishBefore >= next
     ? { signFrom: Math.max(next, now + settings.publishBefore), retire }
     : { retire };
 }
 
-/** The same for the keys of an algorithm that is no longer in use: they are marked, and deleted when their last token has expired. */
+/** Plans the withdrawal of keys whose algorithm is no longer in use: marks them, and deletes them when their last token has expired. */
 export function planWithdrawal<Key extends KeyTimes>(
   keys: readonly Key[],
   now: number,
@@ -82,8 +85,8 @@ export function planWithdrawal<Key extends KeyTimes>(
 }
 
 /**
- * A rotation out of turn: the key that was published already comes forward to `signFrom`, or a new one is made.
- * Neither when the next key signs by then anyway.
+ * Plans a rotation out of turn: brings the already published next key forward to `signFrom`, or makes a new key. Does neither
+ * when the next key signs by then anyway.
  */
 export function planHandover<Key extends KeyTimes>(
   keys: readonly Key[],
@@ -97,7 +100,7 @@ export function planHandover<Key extends KeyTimes>(
 
 export type KeyState = 'next' | 'signing' | 'replaced' | 'withdrawn';
 
-/** What each key is good for at `now`, and when the rotation will delete it, as far as that is settled. Those that sign last come first. */
+/** Describes each key at `now` and, as far as it is settled, when the rotation will delete it. Keys that sign last come first. */
 export function describeRing<Key extends KeyTimes & { algorithm: string }>(
   keys: readonly Key[],
   now: number,

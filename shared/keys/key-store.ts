@@ -2,10 +2,10 @@ import type { JWK } from 'jose';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import type { SigningAlgorithm, StoredKey } from './signing-key.ts';
 
-/** A key for refresh tokens as it is kept: encrypted. `createdAt` is in epoch seconds. */
+/** A key for refresh tokens, encrypted. `createdAt` is in epoch seconds. */
 export type StoredRefreshKey = { id: string; wrapped: Uint8Array; createdAt: number };
 
-/** The Keys table: one partition for signing keys, one for the keys of refresh tokens. */
+/** The Keys table: one partition for signing keys, one for refresh token keys. */
 export type KeyStore = ReturnType<typeof keyStore>;
 
 export function keyStore(database: Database, table: string) {
@@ -26,7 +26,7 @@ export function keyStore(database: Database, table: string) {
       await database.put({ TableName: table, Item: { pk: 'signing', sk: key.kid, ...key } });
     },
 
-    /** Writes a key that is there already; one that was removed meanwhile stays away, and the answer is false. */
+    /** Overwrites an existing key. Returns false when the key has been removed meanwhile, and does not bring it back. */
     async replace(key: StoredKey): Promise<boolean> {
       const Item = { pk: 'signing', sk: key.kid, ...key };
       try {
@@ -42,7 +42,7 @@ export function keyStore(database: Database, table: string) {
       await database.remove({ TableName: table, Key: { pk: 'signing', sk: kid } });
     },
 
-    /** The newest first. */
+    /** Lists refresh token keys, newest first. */
     async listRefreshKeys(): Promise<StoredRefreshKey[]> {
       const keys = (await partition('refresh')).map(toRefreshKey);
       return keys.toSorted((a, b) => b.createdAt - a.createdAt);

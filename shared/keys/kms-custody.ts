@@ -21,8 +21,8 @@ const kms: Partial<Record<SigningAlgorithm, { spec: KeySpec; signing: SigningAlg
 };
 
 /**
- * Private keys are made in AWS KMS and never leave it: every token costs a call of KMS. EdDSA is not to be had there.
- * The keys are tagged with their `owner`, by which the functions of a server are allowed to use its keys and no others.
+ * Makes private keys in AWS KMS, which they never leave; every token costs a call of KMS. KMS has no EdDSA. Keys are tagged with
+ * their `owner`, so that a server's functions can be allowed to use its keys and no others.
  */
 export function kmsCustody(client = new KMSClient({ maxAttempts: 3 }), owner = 'pixy'): KeyCustody {
   const algorithmOf = (algorithm: SigningAlgorithm) => {

@@ -1,2 +1,2 @@
-/** The tag of every signing key in KMS. Its value is the name of the Keys table, which no other server has. */
+/** The tag of every signing key in KMS. Its value is the name of the Keys table, which is unique to the server. */
 export const kmsKeyTag = 'pixy-keys-table';

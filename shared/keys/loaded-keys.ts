@@ -9,16 +9,19 @@ import type { KeyCustody, KeyWrapper, SigningAlgorithm, SigningKey, StoredKey } 
 
 export type JwkSet = { keys: JWK[] };
 
-/** The JWKS (RFC 7517 §5): every key that is kept, the next one and the last one included. */
+/** Returns the JWKS (RFC 7517 §5) with every stored key, including the next and the replaced ones. */
 export const publishedKeys = (store: KeyStore, now: () => number): (() => Promise<JwkSet>) =>
   cached(async () => ({ keys: (await store.list()).map((key) => key.publicJwk) }), keysRemembered, now);
 
-/** There is no key of an algorithm: it is not among the server's, or the rotate-keys function has not run yet. */
+/** There is no key for an algorithm: the server does not use it, or the rotate-keys function has not run yet. */
 export class NoSigningKey extends Error {
   override name = 'NoSigningKey';
 }
 
-/** The key that signs now with an algorithm, opened once and kept in memory. Throws {@link NoSigningKey} when there is none: nothing is ever unsigned. */
+/**
+ * Returns the current signing key of an algorithm, opened once and kept in memory. Throws {@link NoSigningKey} when there is
+ * none: nothing is ever unsigned.
+ */
 export function signingKeys(
   store: KeyStore,
   custody: KeyCustody,
@@ -48,8 +51,8 @@ export function signingKeys(
 }
 
 /**
- * The key for the ID tokens of a client that asks for the algorithm `wanted`, or for none in particular. Refuses one that this
- * server has no key of; throws like {@link signingKeys} when even the default has none.
+ * Returns the key for a client's ID tokens, given the algorithm it asks for, if any. Refuses an algorithm that this server has no
+ * key for; throws like {@link signingKeys} when even the default has none.
  */
 export async function idTokenKey(
   wanted: SigningAlgorithm | undefined,
@@ -64,7 +67,7 @@ export async function idTokenKey(
   }
 }
 
-/** The keys of refresh tokens, decrypted once, the one in use first. Throws when there is none yet. */
+/** Returns the keys of refresh tokens, decrypted once, the current one first. Throws when there is none yet. */
 export function refreshKeys(store: KeyStore, wrapper: KeyWrapper, now: () => number) {
   return cached(
     async (): Promise<[KeyObject, ...KeyObject[]]> => {

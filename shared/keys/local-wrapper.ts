@@ -1,7 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { KeyWrapper } from './signing-key.ts';
 
-/** AES-256-GCM with a 32-byte key from the data folder, for local runs. Layout: 12 bytes nonce, ciphertext, 16 bytes tag. */
+/**
+ * Wraps keys with AES-256-GCM and a 32-byte key from the data folder, for local runs. Layout: 12 bytes nonce, ciphertext, 16
+ * bytes tag.
+ */
 export function localWrapper(key: Uint8Array): KeyWrapper {
   return {
     async wrap(plaintext, context) {

@@ -13,7 +13,7 @@ const generators: Record<SigningAlgorithm, () => Promise<{ publicKey: KeyObject;
   EdDSA: () => generatePair('ed25519'),
 };
 
-/** Synchronous on purpose: a signature takes less time than handing it to another thread. */
+/** Synchronous on purpose: signing takes less time than handing it to another thread. */
 const signers: Record<SigningAlgorithm, (input: Buffer, key: KeyObject) => Buffer> = {
   RS256: (input, key) => sign('sha256', input, key),
   PS256: (input, key) => sign('sha256', input, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
@@ -22,7 +22,7 @@ const signers: Record<SigningAlgorithm, (input: Buffer, key: KeyObject) => Buffe
   EdDSA: (input, key) => sign(null, input, key),
 };
 
-/** Private keys are encrypted at rest and decrypted once into the memory of the function that signs. */
+/** Keeps private keys encrypted at rest and decrypts them once into the memory of the signing function. */
 export const memoryCustody = (wrapper: KeyWrapper): KeyCustody => ({
   place: 'memory',
 

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
 import type { SigningAlgorithm } from './signing-key.ts';
 
-/** The public side of a key as verifiers see it; its `kid` is the RFC 7638 thumbprint. */
+/** Describes the public key to verifiers. Its `kid` is the RFC 7638 thumbprint. */
 export async function describePublicKey(
   publicKey: KeyObject,
   algorithm: SigningAlgorithm,

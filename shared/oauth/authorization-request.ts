@@ -5,7 +5,7 @@ import { multiple, type Parameters, refuseUnclear, single } from './parameters.t
 import type { Refusal } from './refusal.ts';
 import { parseResponseMode, parseResponseType, type ResponseMode, type ResponseType } from './response-type.ts';
 
-/** The parameters of RFC 6749 §4.1.1, RFC 7636 §4.3 and OpenID Connect Core §3.1.2.1 that shape the answer. */
+/** The parameters of RFC 6749 §4.1.1, RFC 7636 §4.3 and OpenID Connect Core §3.1.2.1 that shape the response. */
 export type AuthorizationRequest = ChallengeParameters & {
   responseType: ResponseType;
   /** URIs of APIs (RFC 8707), not yet looked up. */
@@ -15,11 +15,11 @@ export type AuthorizationRequest = ChallengeParameters & {
   scope?: string | undefined;
   nonce?: string | undefined;
   prompt: readonly Prompt[];
-  /** The person was sent to the sign-in page for this request already. */
+  /** Whether the person has already been sent to the sign-in page for this request. */
   wasSignedIn: boolean;
-  /** Wished authentication context classes, in order of preference. */
+  /** Requested authentication context classes, in order of preference. */
   acrValues: readonly string[];
-  /** Seconds since the person last signed in, at most. */
+  /** The most seconds allowed since the person last signed in. */
   maxAge?: number | undefined;
 };
 
@@ -28,23 +28,21 @@ type Prompt = (typeof prompts)[number];
 
 const maximumLength = { state: 4_096, nonce: 1_024, scope: 2_048, claims: 4_096 };
 
-/** The state to echo byte for byte: only when there is exactly one that could be read and kept (RFC 6749 §4.1.2). */
+/** Returns the state to echo byte for byte, if there is exactly one and it is readable and not too long (RFC 6749 §4.1.2). */
 export function echoedState(parameters: Parameters): string | undefined {
   if (parameters.duplicated.has('state')) return undefined;
   const state = single(parameters, 'state');
   return state !== undefined && state.length <= maximumLength.state ? state : undefined;
 }
 
-/**
- * How the answer travels, a refusal included: the mode that was asked for if it can be had, else the default of the response type.
- */
+/** Returns how to send the response, even a refusal: in the requested mode if possible, else in the default of the response type. */
 export function answerMode(parameters: Parameters): ResponseMode {
   const type = parseResponseType(single(parameters, 'response_type') ?? '') ?? 'code';
   const asked = parameters.duplicated.has('response_mode') ? undefined : single(parameters, 'response_mode');
   return parseResponseMode(asked, type) ?? (type === 'code' ? 'query' : 'fragment');
 }
 
-/** Parses what follows client and redirect URI. Every refusal here goes back to the client by redirect. */
+/** Parses everything after client and redirect URI. Every refusal from here on goes back to the client by redirect. */
 export function parseAuthorizationRequest(parameters: Parameters): Result<AuthorizationRequest, Refusal> {
   const unclear = refuseUnclear(parameters);
   if (unclear) return refuse(unclear);
@@ -87,7 +85,10 @@ export function parseAuthorizationRequest(parameters: Parameters): Result<Author
 
 const words = (text: string | undefined): string[] => (text ?? '').split(' ').filter((value) => value !== '');
 
-/** OpenID Connect Core §3.1.2.1: space-separated; `none` stands alone. Unknown values are ignored as unknown parameters are. */
+/**
+ * Parses `prompt` (OpenID Connect Core §3.1.2.1): separated by spaces, with `none` only by itself. Ignores unknown values, like
+ * unknown parameters.
+ */
 function parsePrompt(text: string | undefined): Result<Prompt[], Refusal> {
   const values = words(text);
   const known = prompts.filter((prompt) => values.includes(prompt));
@@ -95,32 +96,35 @@ function parsePrompt(text: string | undefined): Result<Prompt[], Refusal> {
 }
 
 /**
- * The request as it goes on after the person has just signed in: that satisfies `prompt=login`, `prompt=select_account`, any
- * `max_age` and a wish for a class, so they are taken out. It keeps /authorize without a state of its own, and nobody in a circle.
+ * Returns the request to continue with after a sign-in, which satisfies `prompt=login`, `prompt=select_account`, any `max_age`
+ * and any requested class, so they are removed. This keeps /authorize stateless and prevents loops.
  */
 export function afterSignIn(parameters: Parameters): Parameters {
   const next = without(parameters, ['login', 'select_account'], ['max_age', 'acr_values', 'pixy_problem']);
   const claims = parseClaims(single(parameters, 'claims'));
   const isForSomebody = next.values.has('id_token_hint') || (claims.ok && claims.value.subject !== undefined);
   const isInsisting = claims.ok && claims.value.acr?.essential === true;
-  // Whoever signed in now is either the one that was asked for, and as strongly, or asking again would help nobody.
+  // The person who just signed in is the requested one, at the requested strength, or asking again would not help.
   if (isForSomebody || isInsisting) (next.values as Map<string, string[]>).set(signedIn, ['1']);
   return next;
 }
 
-/** Ours, in a request that comes back from the sign-in page: asking the person again would help nobody. It only ever refuses more. */
+/**
+ * Our own parameter on requests that return from the sign-in page, where asking the person again would not help. It can only
+ * cause refusals.
+ */
 const signedIn = 'pixy_signed_in';
 
-/** The request as it goes on after one of the signed-in people was chosen: only that question is answered. */
+/** Returns the request to continue with after one of the signed-in accounts was chosen. Answers only that question. */
 export const afterSelection = (parameters: Parameters): Parameters => without(parameters, ['select_account'], []);
 
-/** The request with the question which of the signed-in people it is for, or somebody else. */
+/** Returns the request that asks which of the signed-in accounts, or another one, it is for. */
 export const selectingAccount = (parameters: Parameters): Parameters => {
   const prompt = words(single(parameters, 'prompt')).filter((value) => value === 'consent');
   return withPrompt(parameters, [...prompt, 'select_account'].join(' '));
 };
 
-/** The request with the wish that somebody signs in, in place of a choice among those who are. */
+/** Returns the request that asks for a sign-in instead of a choice among the signed-in accounts. */
 export const signingIn = (parameters: Parameters): Parameters => {
   const prompt = words(single(parameters, 'prompt')).filter((value) => value === 'consent');
   return withPrompt(parameters, [...prompt, 'login'].join(' '));

@@ -1,7 +1,7 @@
 import { ok, type Result, refuse } from '../result.ts';
 import type { Refusal } from './refusal.ts';
 
-/** OpenID Connect Core §5.4: the claims each scope value asks for. */
+/** The claims that each scope value requests (OpenID Connect Core §5.4). */
 const scopeClaims: Readonly<Record<string, readonly string[]>> = {
   openid: ['sub'],
   profile: [
@@ -28,25 +28,28 @@ const scopeClaims: Readonly<Record<string, readonly string[]>> = {
 /** OpenID Connect Core §5.1. */
 export const standardClaims: readonly string[] = Object.values(scopeClaims).flat();
 
-/** The claims that a scope value asks for; none for a value of an API. */
+/** Returns the claims that a scope value requests; none for an API's value. */
 export const claimsOfScope = (value: string): readonly string[] => scopeClaims[value] ?? [];
 
-/** Names of claims that a request asked for one by one (OpenID Connect Core §5.5), and the two whose values count. */
+/** The names of individually requested claims (OpenID Connect Core §5.5), and the two whose values matter. */
 export type RequestedClaims = {
   userinfo: readonly string[];
   idToken: readonly string[];
-  /** The only person the answer may be about (§5.5.1). */
+  /** The only person the response may be about (§5.5.1). */
   subject?: string;
-  /** Authentication context classes, in order of preference (§5.5.1.1). */
+  /** Authentication context classes in order of preference (§5.5.1.1). */
   acr?: { values: readonly string[]; essential: boolean };
 };
 
-/** Claims that the server makes itself: asking for them by name asks the person for nothing. */
+/** Claims that the server sets itself. Requesting one by name needs nothing from the person. */
 const ownClaims = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'azp']);
 
 const maximumNames = 50;
 
-/** The `claims` parameter. Values and `essential` of all but `sub` and `acr` are wishes: a claim that is there is returned. Refuses what is not of its form. */
+/**
+ * Parses the `claims` parameter. Except for `sub` and `acr`, values and `essential` are only wishes: a claim is returned if it
+ * exists. Refuses malformed input.
+ */
 export function parseClaims(text: string | undefined): Result<RequestedClaims, Refusal> {
   if (text === undefined) return ok({ userinfo: [], idToken: [] });
   const json = parseObject(text);
@@ -64,7 +67,7 @@ export function parseClaims(text: string | undefined): Result<RequestedClaims, R
   });
 }
 
-/** What the request says about one claim of the ID token. */
+/** Returns what the request says about one claim of the ID token. */
 function memberOf(json: Record<string, unknown>, name: string): Record<string, unknown> | undefined {
   const idToken = json['id_token'];
   const member = isObject(idToken) ? idToken[name] : undefined;
@@ -86,7 +89,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The member names of a claims request object; each value is null or an object. */
+/** Returns the member names of a claims request object, whose values must be null or objects. */
 function namesOf(member: unknown): string[] | undefined {
   if (member === undefined) return [];
   if (!isObject(member)) return undefined;
@@ -99,7 +102,7 @@ function namesOf(member: unknown): string[] | undefined {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Claims of a person that scope values and single requests let through; only standard ones by scope, any of theirs by name. */
+/** Filters a person's claims to those released by scope (standard ones only) or by name (any). */
 export function releasedClaims(
   claims: Readonly<Record<string, unknown>>,
   scope: readonly string[],

@@ -1,13 +1,13 @@
-/** The path of every endpoint below the issuer. The issuer has no path of its own, so these are absolute. */
+/** The path of every endpoint. The issuer has no path of its own, so these are absolute. */
 export const endpoints = {
   authorize: '/authorize',
-  /** Where /authorize sends requests whose answer has an ID token: only the function behind this path can sign. */
+  /** Where /authorize redirects requests for an ID token: only the function behind this path can sign. */
   authorizeHybrid: '/authorize/hybrid',
   signIn: '/sign-in',
-  /** Where a sign-in with a password goes on for those with an authenticator app; a recovery code has a page of its own. */
+  /** Where a password sign-in continues for people with an authenticator app. Recovery codes have a page of their own. */
   signInCode: '/sign-in/code',
   signInRecoveryCode: '/sign-in/recovery-code',
-  /** Takes the answer of a passkey. */
+  /** Receives a passkey's response. */
   signInPasskey: '/sign-in/passkey',
   passkeyScript: '/passkey.js',
   signOut: '/sign-out',
@@ -19,10 +19,10 @@ export const endpoints = {
   accountPasskey: '/account/passkey',
   /** Where a link lets a person set a password. */
   invitation: '/invitation',
-  /** Where people make an account themselves, if the deployment lets them. */
+  /** Where people create accounts themselves, if the deployment allows it. */
   register: '/register',
   consent: '/consent',
-  /** Upstream providers, one below the other: `/upstream/{id}/start` and `/upstream/{id}/callback`. */
+  /** The paths of upstream providers: `/upstream/{id}/start` and `/upstream/{id}/callback`. */
   upstream: '/upstream',
   token: '/token',
   userinfo: '/userinfo',
@@ -32,6 +32,6 @@ export const endpoints = {
   openidConfiguration: '/.well-known/openid-configuration',
   authorizationServer: '/.well-known/oauth-authorization-server',
   errors: '/errors',
-  /** The management API; everything below it is one function. */
+  /** The management API; one function serves everything below it. */
   admin: '/admin',
 } as const;

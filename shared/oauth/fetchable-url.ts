@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
 /**
- * A URL that clients may name and we may fetch: https on a public host name. Addresses and local names are refused here, what a
- * name resolves to is checked again when it is fetched.
+ * Whether a URL that a client names is safe to fetch: https on a public host name. Refuses addresses and local names; what a name
+ * resolves to is checked again on fetching.
  */
 export function isFetchable(text: string): boolean {
   if (text.length > 2_000 || !URL.canParse(text)) return false;

@@ -2,11 +2,11 @@ import { ok, type Result, refuse } from '../result.ts';
 import type { Refusal } from './refusal.ts';
 
 /**
- * Request parameters, decoded once. Names and values are plain strings; nothing is merged, truncated or guessed.
- * Read them with {@link single} after {@link refuseUnclear} has passed.
+ * Request parameters, decoded once. Names and values are plain strings; nothing is merged, truncated or guessed. Call {@link
+ * refuseUnclear} before reading them with {@link single}.
  */
 export type Parameters = {
-  /** Every value of a name that has at least one; a parameter without a value counts as omitted (RFC 6749 §3.1). */
+  /** The values by name. A parameter without a value counts as omitted (RFC 6749 §3.1). */
   values: ReadonlyMap<string, readonly string[]>;
   /** Names sent more than once, with or without a value. */
   duplicated: ReadonlySet<string>;
@@ -16,12 +16,12 @@ export type Parameters = {
 
 export const maximumParameters = 100;
 
-/** The only parameter that may be there more than once (RFC 8707 §2). */
+/** The only parameter that may be repeated (RFC 8707 §2). */
 const repeatable = 'resource';
 
 /**
- * Parses `application/x-www-form-urlencoded` text: a raw query string or a form body (RFC 6749 appendix B).
- * Refuses `parameters_too_many` and `parameters_malformed` (a name that cannot be decoded).
+ * Parses `application/x-www-form-urlencoded` text: a raw query string or a form body (RFC 6749 appendix B). Refuses with
+ * `parameters_too_many`, or with `parameters_malformed` for a name that cannot be decoded.
  */
 export function parseParameters(raw: string): Result<Parameters, Refusal> {
   const pairs = raw.split('&').filter((pair) => pair !== '');
@@ -51,15 +51,15 @@ function decode(text: string): string | undefined {
   }
 }
 
-/** The value of a parameter; absent or empty is `undefined`. */
+/** Returns the value of a parameter, or undefined when it is absent or empty. */
 export const single = (parameters: Parameters, name: string): string | undefined => parameters.values.get(name)?.[0];
 
-/** All values of a parameter that may be repeated, each once. */
+/** Returns all values of a repeatable parameter, without duplicates. */
 export const multiple = (parameters: Parameters, name: string): string[] => [
   ...new Set(parameters.values.get(name) ?? []),
 ];
 
-/** RFC 6749 §3.1, §3.2: a parameter MUST NOT be included more than once. Looks at all names, or only at `names`. */
+/** Refuses parameters that are repeated (RFC 6749 §3.1, §3.2) or malformed, among all names or only among `names`. */
 export function refuseUnclear(parameters: Parameters, names?: readonly string[]): Refusal | undefined {
   const unclear = (set: ReadonlySet<string>) => [...set].some((name) => names === undefined || names.includes(name));
   if (unclear(parameters.duplicated)) return { reason: 'parameter_duplicated' };
@@ -67,15 +67,15 @@ export function refuseUnclear(parameters: Parameters, names?: readonly string[])
   return undefined;
 }
 
-/** Percent-encodes everything that needs it, space included: every decoder reads `%20`, not every one reads `+`. */
+/** Percent-encodes everything that needs it. Encodes spaces as `%20`, which every decoder reads, rather than as `+`. */
 export const encodePairs = (pairs: Iterable<readonly [string, string]>): string =>
   Array.from(pairs, ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
 
-/** Characters that may stand in a query as they are, so that an address does not grow on its way through our pages. */
+/** Keeps characters that are legal in a query unencoded, so that a URL does not grow on its way through our pages. */
 const encodeLegibly = (text: string): string =>
   encodeURIComponent(text).replaceAll(/%(?:2F|3F|3A|40|24|2C|3B)/g, (escaped) => decodeURIComponent(escaped));
 
-/** The parameters as a query string. A client secret that strayed into an authorization request goes no further. */
+/** Encodes the parameters as a query string. Drops a client secret that strayed into an authorization request. */
 export const encodeParameters = ({ values }: Parameters): string =>
   [...values]
     .filter(([name]) => name !== 'client_secret')

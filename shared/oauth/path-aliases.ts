@@ -1,14 +1,14 @@
 import type { endpoints } from './endpoints.ts';
 
-/** Where clients of another server go on sending people and token requests, when that server's address has become ours. */
+/** A path at which clients keep sending people and token requests after another server's host name has become ours. */
 export type PathAlias = { path: string; endpoint: keyof typeof endpoints & ('authorize' | 'token') };
 
 /**
- * Paths of other servers, each also answered with a trailing slash. Off by default. They are never announced: the metadata, and
- * every redirect from page to page, keeps to the canonical paths.
+ * Paths of other servers, also served with a trailing slash. Off by default. They are never announced: metadata and redirects use
+ * the canonical paths.
  */
 export const pathAliases: readonly PathAlias[] = [
-  // webMethods API Gateway; its documentation also spells the last one with one c.
+  // webMethods API Gateway, whose documentation also spells the last path with a single c.
   { path: '/invoke/pub.apigateway.oauth2/authorize', endpoint: 'authorize' },
   { path: '/invoke/pub.apigateway.oauth2/getAccessToken', endpoint: 'token' },
   { path: '/invoke/pub.apigateway.oauth2/getAcessToken', endpoint: 'token' },

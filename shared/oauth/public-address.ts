@@ -1,8 +1,8 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 /*
- * Which addresses are on the public internet, after the registries of special-purpose addresses of the IANA (RFC 6890 and its
- * updates). Where a registry calls a block "globally reachable" that serves a protocol and no web server, it is left out as well.
+ * Which addresses are on the public internet, according to IANA's registries of special-purpose addresses (RFC 6890 and its
+ * updates). Blocks that a registry calls "globally reachable" but that serve a protocol and no web server are excluded as well.
  */
 
 const special = new BlockList();
@@ -16,20 +16,23 @@ for (const [network, prefix] of [
   ['2001::', 23], ['2001:db8::', 32], ['2002::', 16], ['2620:4f:8000::', 48], ['3fff::', 20],
 ] as const) special.addSubnet(network, prefix, 'ipv6'); // biome-ignore format: a table
 
-/** IPv6 addresses are given out of this block alone (RFC 4291 §2.4); every form that embeds an IPv4 address but 6to4 is outside. */
+/**
+ * The only block from which IPv6 addresses are assigned (RFC 4291 §2.4). Of the forms that embed an IPv4 address, it contains
+ * only 6to4.
+ */
 const globalUnicast = new BlockList();
 globalUnicast.addSubnet('2000::', 3, 'ipv6');
 
 const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * False for loopback, private, link-local (cloud metadata), documentation, translation and reserved addresses, and for what is no
- * address. An IPv4 address that is written as mapped IPv6 (RFC 4291 §2.5.5.2) is judged as IPv4.
+ * Returns false for loopback, private, link-local (cloud metadata), documentation, translation and reserved addresses, and for
+ * anything that is not an address. Judges an IPv4 address written as mapped IPv6 (RFC 4291 §2.5.5.2) as IPv4.
  */
 export function isPublicAddress(address: string): boolean {
   const ipv4 = mapped.exec(address)?.[1] ?? address;
   if (isIPv4(ipv4)) return !special.check(ipv4, 'ipv4');
-  // A zone (RFC 4007 §11) is for addresses of this host's links alone.
+  // A zone (RFC 4007 §11) is only for addresses on this host's links.
   if (!isIPv6(address) || address.includes('%')) return false;
   return globalUnicast.check(address, 'ipv6') && !special.check(address, 'ipv6');
 }

@@ -3,10 +3,13 @@ import { encodePairs } from './parameters.ts';
 
 declare const registered: unique symbol;
 
-/** A redirect URI that matched the client's registration. Made by {@link matchRedirectUri} alone; only this can be redirected to. */
+/**
+ * A redirect URI that matched the client's registration. Only {@link matchRedirectUri} makes one, and only these can be
+ * redirected to.
+ */
 export type RegisteredRedirectUri = string & { readonly [registered]: true };
 
-/** RFC 8252 §7.3 and §8.3: http, a loopback host as registered, any port. Scheme, host, path and query stay exact. */
+/** Any port on a registered loopback host over http (RFC 8252 §7.3, §8.3). Scheme, host, path and query must match exactly. */
 const loopback = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::(\d{1,5}))?((?:[/?][^#]*)?)$/;
 
 function withoutPort(uri: string): string | undefined {
@@ -16,8 +19,8 @@ function withoutPort(uri: string): string | undefined {
 }
 
 /**
- * RFC 9700 §2.1: exact string comparison with the registered URIs, except for the port of a loopback URI.
- * Returns what was presented (the port is the client's choice), or undefined.
+ * Compares a redirect URI with the registered ones as exact strings, except for the port of a loopback URI (RFC 9700 §2.1).
+ * Returns the presented URI, since the client chooses the port, or undefined.
  */
 export function matchRedirectUri(
   presented: string,
@@ -30,12 +33,12 @@ export function matchRedirectUri(
   return matches ? (presented as RegisteredRedirectUri) : undefined;
 }
 
-/** What we add to a redirect URI; one of its own by this name would be there twice. */
+/** Parameters that we add to a redirect URI. A URI that already has one would carry it twice. */
 const responseMembers = ['code', 'state', 'iss', 'error', 'id_token'];
 
 /**
- * What may be registered (RFC 6749 §3.1.2, RFC 8252 §7, OAuth 2.1 §8.4.3): https, http on a loopback host,
- * or a private-use scheme with a dot in it. Refuses with the sentence that says why.
+ * Checks a redirect URI for registration (RFC 6749 §3.1.2, RFC 8252 §7, OAuth 2.1 §8.4.3): https, http on a loopback host, or a
+ * private-use scheme with a dot in it. Refuses with a sentence that says why.
  */
 export function parseRedirectUri(uri: string): Result<string, string> {
   if (uri.length > 2_000) return refuse('is longer than 2,000 characters');
@@ -56,15 +59,15 @@ export function parseRedirectUri(uri: string): Result<string, string> {
   return scheme.includes('.') ? ok(uri) : refuse('has a private-use scheme without a dot (use a reversed domain name)');
 }
 
-/** Adds response parameters to a redirect URI, keeping the query it was registered with (RFC 6749 §3.1.2). */
+/** Adds response parameters to a redirect URI and keeps its registered query (RFC 6749 §3.1.2). */
 export const withQuery = (uri: RegisteredRedirectUri, parameters: ResponseParameters): string =>
   `${uri}${uri.includes('?') ? '&' : '?'}${encodePairs(present(parameters))}`;
 
-/** The same in the fragment; a registered redirect URI has none. */
+/** Adds response parameters as the fragment. Registered redirect URIs have none. */
 export const withFragment = (uri: RegisteredRedirectUri, parameters: ResponseParameters): string =>
   `${uri}#${encodePairs(present(parameters))}`;
 
-/** What goes back to the client. Absent values stay absent. */
+/** The parameters of a response to the client. Undefined ones are left out. */
 export type ResponseParameters = Readonly<Record<string, string | undefined>>;
 
 export const present = (parameters: ResponseParameters): [string, string][] =>

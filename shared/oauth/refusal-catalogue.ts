@@ -1,7 +1,7 @@
 import type { PkceMistake } from '../pkce/refusal.ts';
 import { mistakeOf, type Reason, type Refusal } from './refusal.ts';
 
-/** OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, and its error code for unmet acr. */
+/** OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, and OpenID Connect's code for unmet acr. */
 export type ErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -23,12 +23,12 @@ export type ErrorCode =
   | 'temporarily_unavailable'
   | 'server_error';
 
-/** One reason: its OAuth error, what happened, and what to do about it. `status` where it is not the one of the error. */
+/** One reason: its OAuth error, what happened, and what to do about it. `status` overrides the status of the error. */
 export type CatalogueEntry = { error: ErrorCode; means: string; fix: string; status?: number };
 
 /**
- * The single source of what people read about a refusal: `error_description`, the /errors page and docs/errors.md.
- * A new reason does not compile until it stands here. Text stays within RFC 6749 §5.2's characters (no quotes, no backslash).
+ * The single source of what people read about a refusal: `error_description`, the /errors page and docs/errors.md. A new reason
+ * does not compile until it has an entry. Text uses RFC 6749 §5.2's characters (no quotes, no backslash).
  */
 export const refusalCatalogue = {
   code_challenge_required: {
@@ -682,7 +682,7 @@ export const refusalCatalogue = {
   },
 } as const satisfies Record<Reason, CatalogueEntry>;
 
-/** The sentence that names a recognised mistake, added to the description. */
+/** Sentences that name a recognised mistake, added to the description. */
 export const mistakeSentences: Record<PkceMistake, string> = {
   challenge_padded: 'It ends in padding (=): remove the padding.',
   challenge_in_standard_base64: 'It looks like standard base64: use the URL-safe alphabet, - for + and _ for /.',
@@ -698,26 +698,26 @@ export const mistakeSentences: Record<PkceMistake, string> = {
   method_is_a_hash_name: 'The method is called S256.',
 };
 
-/** `error_description`: what was wrong, what to send instead, and the mistake if one was recognised. */
+/** Returns `error_description`: what was wrong, the mistake if one was recognised, and what to send instead. */
 export function describeRefusal(refusal: Refusal): string {
   const { means, fix } = refusalCatalogue[refusal.reason];
   const mistake = mistakeOf(refusal);
   return [means, ...(mistake ? [mistakeSentences[mistake]] : []), fix].join(' ');
 }
 
-/** RFC 6749 §5.2 `error`. */
+/** Returns `error` as in RFC 6749 §5.2. */
 export const errorOf = (refusal: Refusal): ErrorCode => refusalCatalogue[refusal.reason].error;
 
-/** The HTTP status of a refusal answered directly (not by redirect). */
+/** Returns the HTTP status of a refusal that is not sent by redirect. */
 export function statusOf(refusal: Refusal): number {
   const entry: CatalogueEntry = refusalCatalogue[refusal.reason];
   return entry.status ?? (entry.error === 'invalid_client' ? 401 : 400);
 }
 
-/** The address where a reason is explained: our own /errors page, so that it can never be a dead link. */
+/** Returns the URL that explains a reason. It is our own /errors page, so it can never be a dead link. */
 export const errorUri = (issuer: string, reason: Reason): string => `${issuer}/errors#${reason}`;
 
-/** A refusal as it goes back to the client by redirect (RFC 6749 §4.1.2.1). */
+/** Returns the parameters of a refusal that goes back to the client by redirect (RFC 6749 §4.1.2.1). */
 export const errorParameters = (refusal: Refusal, issuer: string) => ({
   error: errorOf(refusal),
   error_description: describeRefusal(refusal),

@@ -1,6 +1,6 @@
 import type { PkceMistake, PkceRefusal } from '../pkce/refusal.ts';
 
-/** Everything a protocol endpoint may refuse. The `reason` is stable: it is in error URIs, audit lines and docs/errors.md. */
+/** Everything that a protocol endpoint may refuse. The `reason` is stable: it appears in error URIs, audit lines and docs/errors.md. */
 export type Refusal =
   | PkceRefusal
   // what was sent
@@ -11,7 +11,7 @@ export type Refusal =
   | { reason: 'method_not_allowed'; allow: readonly string[] }
   | { reason: 'content_type_unsupported' }
   | { reason: 'body_too_large' }
-  // who asks
+  // the client
   | { reason: 'client_id_missing' }
   | { reason: 'client_unknown' }
   | { reason: 'client_disabled' }
@@ -109,7 +109,7 @@ export type Refusal =
   | { reason: 'passkey_challenge_spent' }
   | { reason: 'passkey_copied' }
   | { reason: 'last_way_in' }
-  // somebody comes from an upstream provider
+  // returning from an upstream provider
   | { reason: 'upstream_unknown' }
   | { reason: 'upstream_flow_unknown' }
   | { reason: 'upstream_denied' }
@@ -127,6 +127,6 @@ export type Refusal =
 
 export type Reason = Refusal['reason'];
 
-/** The mistake behind a refusal, if one was recognised. */
+/** Returns the recognised mistake behind a refusal, if any. */
 export const mistakeOf = (refusal: Refusal): PkceMistake | undefined =>
   'mistake' in refusal ? refusal.mistake : undefined;

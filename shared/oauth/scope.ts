@@ -1,22 +1,22 @@
 import { ok, type Result, refuse } from '../result.ts';
 import type { Refusal } from './refusal.ts';
 
-/** Scope values with a meaning of their own (OpenID Connect Core §5.4). */
+/** Scope values that OpenID Connect defines (Core §5.4). */
 export const openidScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const;
 
-/** RFC 6749 §3.3: scope-token = 1*( %x21 / %x23-5B / %x5D-7E ). */
+/** scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) (RFC 6749 §3.3). */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
-/** Splits a scope parameter into its values, each once, in order. Refuses `scope_malformed`. */
+/** Splits a scope parameter into its distinct values, in order. Refuses with `scope_malformed`. */
 export function parseScope(text: string): Result<string[], Refusal> {
   const values = [...new Set(text.split(' ').filter((value) => value !== ''))];
   return values.every((value) => scopeToken.test(value)) ? ok(values) : refuse({ reason: 'scope_malformed' });
 }
 
 /**
- * RFC 6749 §3.3: what of the request is granted. Values the client is not registered for are ignored; nothing left is refused.
- * Without a `scope` parameter the default is what the client is registered for, except `openid` and `offline_access`: these are
- * only for those who ask.
+ * Returns the granted part of a requested scope (RFC 6749 §3.3). Ignores values the client is not registered for, and refuses
+ * when none is left. Without a `scope` parameter, grants what the client is registered for except `openid` and `offline_access`,
+ * which must be requested.
  */
 export function grantScope(
   requested: string | undefined,

@@ -5,7 +5,7 @@ import { endpoints } from './endpoints.ts';
 import { responseModes, responseTypes } from './response-type.ts';
 import { openidScopes } from './scope.ts';
 
-/** How a client may authenticate (RFC 7591 §2, `token_endpoint_auth_method`; RFC 7523 for the last but one). */
+/** How a client may authenticate (RFC 7591 §2, `token_endpoint_auth_method`; RFC 7523 for `private_key_jwt`). */
 export const clientAuthenticationMethods = [
   'client_secret_basic',
   'client_secret_post',
@@ -18,21 +18,21 @@ export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[nu
 export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
 export type GrantType = (typeof grantTypes)[number];
 
-/** What clients may sign their assertions with: nothing symmetric, and never `none`. */
+/** The algorithms for client assertions: never symmetric, never `none`. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
 
-/** What is announced besides constants: all of it from what is in force. */
+/** The settings in force, which are announced besides the constants. */
 export type InForce = {
   algorithms: readonly string[];
   policies: readonly PkcePolicy[];
   scopes: readonly string[];
-  /** Of the pages, as BCP 47 tags. */
+  /** The languages of the pages, as BCP 47 tags. */
   languages: readonly string[];
 };
 
 /**
- * RFC 8414 §2 and OpenID Connect Discovery 1.0 §3, the same document at both addresses.
- * `policies` are the ones in force for some client, so that what is announced is what works.
+ * Returns the metadata of RFC 8414 §2 and OpenID Connect Discovery 1.0 §3, the same document at both URLs. `policies` are those
+ * in force for at least one client, so that what is announced is what works.
  */
 export const serverMetadata = (issuer: string, { algorithms, policies, scopes, languages }: InForce) => ({
   issuer,

@@ -7,30 +7,30 @@ import { doneAbove, noticeAbove } from './problem.ts';
 import { scopeInWords } from './scope-words.ts';
 
 export type AccountPage = FormPage & {
-  /** The name of the person, as they know it. */
+  /** The person's name as they know it. */
   account: string;
-  /** Epoch seconds; all times on the page are told from here. */
+  /** Epoch seconds. The page shows all times relative to it. */
   now: number;
   /** What was just done: `look.text('done.…')`. */
   done?: string | undefined;
   signOutPath: string;
-  /** Absent: this deployment has no passwords. */
+  /** Absent when the deployment has no passwords. */
   password?: { isSet: boolean; path: string } | undefined;
   passkeys?: { list: readonly AccountPasskey[]; addPath: string } | undefined;
   totp?: { isOn: boolean; codesLeft: number; setupPath: string; newCodesPath: string } | undefined;
   sessions: readonly AccountSession[];
   apps: readonly { id: string; clientName: string; allowedAt: number; scope: readonly string[] }[];
-  /** What scope values of APIs mean, in words. */
+  /** Descriptions of the APIs' scope values. */
   descriptions?: Readonly<Record<string, string>> | undefined;
   linked?: readonly { id: string; provider: string; name?: string | undefined }[];
-  /** Providers that can be linked, each by a form of its own. */
+  /** Providers that can be linked, each through its own form. */
   linkable?: readonly { provider: string; path: string }[];
 };
 
 type AccountSession = {
   id: string;
   isThisDevice: boolean;
-  /** Browser and system, if known. */
+  /** Browser and operating system, if known. */
   device?: string | undefined;
   signedInAt: number;
   lastUsedAt?: number | undefined;
@@ -39,8 +39,8 @@ type AccountSession = {
 type AccountPasskey = { id: string; name: string; createdAt: number; lastUsedAt?: number | undefined };
 
 /**
- * Where a person sees and ends what is in their name. Every form posts to the address of the page: `action` says what to do
- * and `id` to what.
+ * Shows a person what is active in their name, and lets them end it. Every form posts to the page's own URL: `action` says what
+ * to do, `id` to what.
  */
 export function accountPage(look: Look, page: AccountPage): Promise<Reply> {
   const title = look.text('account.title');
@@ -164,6 +164,6 @@ const section = (id: string, title: string, content: Markup): Markup =>
   html`<section class="part" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>
 ${content}</section>`;
 
-/** A form that is one button. `name` says to a screen reader what `label` says to those who see what it stands beside. */
+/** A form with a single button. Screen readers announce `name` where sighted people see `label` beside its subject. */
 const act = (page: AccountPage, action: string, id: string | undefined, label: string, name: string): Markup =>
   html`<form method="post" class="inline">${hiddenFields({ ...page, carried: { ...page.carried, action, ...(id !== undefined && { id }) } })}<button type="submit" class="second" ${name === label ? '' : html`aria-label="${name}"`}>${label}</button></form>`;

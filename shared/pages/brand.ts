@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What a deployment may change about its pages. The pages check the texts against theirs when they start. */
+/** What a deployment may change about its pages. The pages check the texts against their own on start. */
 export type Brand = v.InferOutput<typeof brandSchema>;
 
 const hexColor = v.pipe(
@@ -8,7 +8,7 @@ const hexColor = v.pipe(
   v.regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i, 'is not a color like #3446c9'),
 );
 
-/** An image inside an img element runs no script and loads nothing, an SVG included. */
+/** An image in an img element runs no script and loads nothing, not even an SVG. */
 const imageUri =
   /^data:image\/(?:svg\+xml|png|jpeg|webp|gif)(?:;charset=utf-8)?(?:;base64)?,[A-Za-z0-9+/=%._~:;,!*()@$&-]+$/;
 
@@ -23,7 +23,7 @@ const dataImage = v.pipe(
   ),
 );
 
-/** Records and objects of the library take arrays as well. */
+/** Valibot's records and objects also accept arrays. */
 const noArray = v.custom<object>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'is not an object',
@@ -33,17 +33,17 @@ const text = v.pipe(v.string('is not a text'), v.minLength(1, 'is empty'), v.max
 
 const brandMembers = v.strictObject(
   {
-    /** Beside the logo and in the title of every page. */
+    /** Shown beside the logo and in the title of every page. */
     name: v.optional(v.pipe(text, v.maxLength(80, 'is longer than 80 characters'))),
-    /** A data: URI. Takes the place of the keyhole. */
+    /** A data: URI. Replaces the keyhole. */
     logo: v.optional(dataImage),
-    /** The same for dark pages. */
+    /** The logo for dark pages. */
     logoDark: v.optional(dataImage),
-    /** Buttons, links and outlines. Text on it, and where it is text itself, is made readable. */
+    /** The color of buttons, links and outlines. Adjusted where needed so that it, and text on it, is readable. */
     accent: v.optional(hexColor),
-    /** The same for dark pages. Made from `accent` if absent. */
+    /** The accent for dark pages. Default: derived from `accent`. */
     accentDark: v.optional(hexColor),
-    /** Other words, by language and key. */
+    /** Replacement texts by language and key. */
     texts: v.optional(v.pipe(noArray, v.record(v.string(), v.pipe(noArray, v.record(v.string(), text))))),
   },
   'is not an object',
@@ -51,7 +51,7 @@ const brandMembers = v.strictObject(
 
 const brandSchema = v.pipe(noArray, brandMembers);
 
-/** A brand as JSON, for an environment variable. Refuses with the member that is wrong. */
+/** Parses a brand from JSON in an environment variable. Refuses with the member that is wrong. */
 export const brandJson = v.pipe(
   v.string(),
   v.rawTransform(({ dataset, addIssue, NEVER }): Brand => {

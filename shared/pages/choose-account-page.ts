@@ -5,13 +5,13 @@ import type { Look } from './look.ts';
 import { noticeAbove } from './problem.ts';
 
 export type ChooseAccountPage = FormPage & {
-  /** The client the person came from, if it is known. */
+  /** The client the person came from, if known. */
   clientName?: string | undefined;
-  /** Who is signed in in this browser: what the button sends, a name, and what tells two of the same name apart. */
+  /** The accounts signed in in this browser: the `value` that the button sends, a name, and a detail that distinguishes equal names. */
   accounts: readonly { value: string; name: string; detail?: string | undefined }[];
 };
 
-/** Asks which account to go on with. The form sends `account`: the value of one of them, or `new`. */
+/** Asks which account to continue with. The form sends `account`: one of the values, or `new`. */
 export function chooseAccountPage(look: Look, page: ChooseAccountPage): Promise<Reply> {
   const title = look.text('choose.title');
   const client = page.clientName === undefined ? undefined : html`<strong><bdi>${page.clientName}</bdi></strong>`;
@@ -31,7 +31,7 @@ ${hiddenFields(page)}${page.accounts.map(
   );
 }
 
-/** The first letter, whole: not half of a surrogate pair, and with its accents. */
+/** Returns the whole first letter: with its accents, and never half of a surrogate pair. */
 const initialOf = (name: string): string => {
   const [first] = new Intl.Segmenter().segment(name.trim().slice(0, 40));
   return (first?.segment ?? '').toLocaleUpperCase();

@@ -8,28 +8,28 @@ import { scopeInWords } from './scope-words.ts';
 
 export type ConsentPage = FormPage & {
   clientName: string;
-  /** A data: URI; anything else is left out, as it would tell somebody else who signs in. */
+  /** A data: URI. Any other kind is left out, since loading it would tell a third party who signs in. */
   logo?: string | undefined;
-  /** Where the answer goes. The page shows its host, or that it is a program on this device. */
+  /** Where the response goes. The page shows its host, or that it is a program on this device. */
   redirectUri: string;
-  /** Scope values, in the order in which they are shown. */
+  /** Scope values in display order. */
   scope: readonly string[];
-  /** Claims that are asked for by name. */
+  /** Claims requested by name. */
   claims?: readonly string[] | undefined;
-  /** What scope values of APIs mean, in words. A value that is not here is shown as it is. */
+  /** Descriptions of the APIs' scope values. A value without one is shown as is. */
   descriptions?: Readonly<Record<string, string>> | undefined;
-  /** A client that registered itself: nobody has looked at its name. */
+  /** For a client that registered itself, so that nobody has reviewed its name. */
   isUnverified?: boolean | undefined;
-  /** The name of the person who is signed in, as they know it. */
+  /** The signed-in person's name as they know it. */
   account: string;
-  /** Leads to the sign-in with another account. */
+  /** Leads to signing in with another account. */
   otherAccountPath?: string | undefined;
-  /** https addresses of the client. */
+  /** https URLs of the client. */
   privacyUri?: string | undefined;
   termsUri?: string | undefined;
 };
 
-/** Asks whether a client may do what it wants to. The form sends `decision`: `allow` or `deny`. */
+/** Asks whether a client may do what it requests. The form sends `decision`: `allow` or `deny`. */
 export function consentPage(look: Look, page: ConsentPage): Promise<Reply> {
   const client = html`<bdi>${page.clientName}</bdi>`;
   const strongClient = html`<strong>${client}</strong>`;
@@ -53,7 +53,7 @@ ${hiddenFields(page)}<button type="submit" name="decision" value="allow">${look.
   );
 }
 
-/** The host as the browser will write it, so that letters of another alphabet cannot pass for ours. */
+/** Shows the host as the browser will write it, so that lookalike letters of another alphabet stand out. */
 function destination(look: Look, redirectUri: string): Markup {
   const url = URL.canParse(redirectUri) ? new URL(redirectUri) : undefined;
   if (url?.protocol !== 'https:' || url.host === '') return html`${look.text('consent.thisDevice')}`;

@@ -6,20 +6,20 @@ import { dark, light, type Palette, stylesheetOf } from './style.ts';
 import { en, type Texts } from './texts/en.ts';
 import { type Language, languages } from './texts/languages.ts';
 
-/** A brand, made ready for the pages: everything that is computed is computed once. */
+/** A brand prepared for the pages. Everything that must be computed is computed once. */
 export type Dress = {
   name: string | undefined;
   logo: string | undefined;
   logoDark: string | undefined;
-  /** A data URI, for the tab of the browser. */
+  /** A data: URI for the browser's tab. */
   icon: string;
   stylesheet: string;
-  /** What the Content-Security-Policy lets pass: this stylesheet and no other. */
+  /** Allows this stylesheet and no other in the Content-Security-Policy. */
   stylesheetSource: string;
   texts: Partial<Record<Language, Partial<Texts>>>;
 };
 
-/** Throws when the brand has a text for a language or a key that the pages do not have, or without a value that belongs in it. */
+/** Prepares a brand. Throws when a text has an unknown language or key, or lacks a value that belongs in it. */
 export function dressBrand(brand: Brand): Dress {
   const mistake = textMistake(brand.texts ?? {});
   if (mistake) throw new Error(`the configuration is not usable: PIXY_BRAND member ${mistake}`);
@@ -39,7 +39,7 @@ export function dressBrand(brand: Brand): Dress {
   };
 }
 
-/** The color of the brand on one of the two grounds: readable as text and as an outline, and with readable text on it (WCAG 2.2 §1.4.3). */
+/** Fits the brand's color to a palette: readable as text and as an outline, and with readable text on it (WCAG 2.2 §1.4.3). */
 function accentsOn(palette: Palette, color = palette.accent): Partial<Palette> {
   const accent = untilReadable(color, [palette.paper, palette.ground, palette.tint], palette.ink, 4.5);
   const onAccent = contrast('#ffffff', accent) >= contrast('#10121a', accent) ? '#ffffff' : '#10121a';

@@ -8,8 +8,8 @@ import { isAboutPerson, problemOf } from './problem.ts';
 import type { TextKey } from './texts/en.ts';
 
 /**
- * What a person sees when there is nowhere safe to send them back to (RFC 6749 §4.1.2.1). Status 400 instead of 401:
- * it is not the person who failed to authenticate. Nothing of the request is repeated.
+ * Tells a person about a refusal when there is nowhere safe to redirect to (RFC 6749 §4.1.2.1). Has status 400 instead of 401,
+ * because it was not the person who failed to authenticate. Repeats nothing of the request.
  */
 export function errorPage(refusal: Refusal, issuer: string, look: Look): Promise<Reply> {
   const status = statusOf(refusal);
@@ -32,7 +32,7 @@ export function errorPage(refusal: Refusal, issuer: string, look: Look): Promise
   );
 }
 
-/** `text` is absent where the sentence beside the form says it all. */
+/** `text` is absent when the sentence beside the form says it all. */
 type Keys = { title: PlainErrorKey; text?: PlainErrorKey; advice: PlainErrorKey };
 type PlainErrorKey = Exclude<Extract<TextKey, `error.${string}`>, 'error.more'>;
 
@@ -49,7 +49,7 @@ const theirFault: Keys = { title: 'error.title', text: 'error.text', advice: 'er
 
 const waiting = { title: 'error.throttledTitle', text: undefined, advice: 'error.throttledAdvice' } as const;
 
-/** Reasons that mean more to the person than a request that is wrong. */
+/** Reasons that mean more to a person than an invalid request. */
 const toldApart: Partial<Record<Reason, Partial<Keys>>> = {
   client_unknown: { text: 'error.clientUnknown' },
   client_disabled: { text: 'error.clientDisabled', advice: 'error.clientDisabledAdvice' },

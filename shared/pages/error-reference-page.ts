@@ -4,7 +4,7 @@ import { type CatalogueEntry, refusalCatalogue } from '../oauth/refusal-catalogu
 import { type Look, lookIn } from './look.ts';
 import { pageReply } from './page.ts';
 
-/** The page behind every `error_uri`: all reasons, each under its own name. In English, like the text of the protocol's errors. */
+/** The page behind every `error_uri`, with a section for each reason. In English, like the protocol's error texts. */
 export function errorReferencePage({ dress }: Look): Promise<Reply> {
   const entries = Object.entries<CatalogueEntry>(refusalCatalogue);
   return pageReply(

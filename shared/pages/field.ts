@@ -3,7 +3,7 @@ import type { Markup } from './look.ts';
 import type { Problem } from './problem.ts';
 
 export type Field = {
-  /** Also the id, so a page has each name once. */
+  /** Also used as the id, so it must be unique in the page. */
   name: string;
   label: string;
   type?: 'text' | 'password' | 'email';
@@ -13,17 +13,17 @@ export type Field = {
   longest: number;
   shortest?: number;
   hint?: string | undefined;
-  /** Digits only, with the keyboard for them. */
+  /** Accepts digits only, and shows the numeric keyboard. */
   digits?: boolean;
   required?: boolean;
-  /** The one field where typing goes on. */
+  /** Has the focus when the page opens. At most one field per page. */
   hasFocus?: boolean;
 };
 
-/** Names and codes are not sentences: the device corrects and capitalizes nothing. */
+/** Keeps devices from correcting or capitalizing names and codes. */
 const asTyped = raw('autocapitalize="none" autocorrect="off" spellcheck="false"');
 
-/** A label, its field, what helps to fill it in, and what is wrong with it. Passwords are never sent back. */
+/** Returns a label with its field, its hint and its problem. Passwords are never sent back. */
 export function field(described: Field, problem?: Problem): Markup {
   const {
     name,
@@ -48,14 +48,13 @@ export function field(described: Field, problem?: Problem): Markup {
 ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : ''}${isWrong ? html`<p class="wrong" id="problem" role="alert">${problem.text}</p>` : ''}`;
 }
 
-/** A hidden field. */
 export const hidden = (name: string, value: string): Markup =>
   html`<input type="hidden" name="${name}" value="${value}">\n`;
 
-/** The token that ties a form to this browser. */
+/** Returns the hidden field with the token that ties a form to this browser. */
 export const formTokenField = (token: string): Markup => hidden('form_token', token);
 
-/** A choice that the form carries only when it is made. */
+/** Returns a checkbox, which the form sends only when it is checked. */
 export const checkbox = (name: string, label: string, hint: string | undefined, isChecked: boolean): Markup =>
   html`<label class="check" for="${name}"><input id="${name}" name="${name}" type="checkbox" value="yes" ${isChecked ? 'checked' : ''} ${hint ? html`aria-describedby="${name}-hint"` : ''}><span>${label}</span></label>
 ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : ''}`;

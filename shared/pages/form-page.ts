@@ -5,20 +5,20 @@ import type { Look, Markup } from './look.ts';
 import { type PageExtras, pageReply } from './page.ts';
 import type { Problem } from './problem.ts';
 
-/** What every page with a form is given. */
+/** The input of every page with a form. */
 export type FormPage = {
-  /** Goes into the form; the same value is in a cookie. */
+  /** Sent with the form; a cookie holds the same value. */
   formToken: string;
   cookies: readonly string[];
   problem?: Problem | undefined;
   /** @default 200, or 400 with a problem */
   status?: number | undefined;
   headers?: Record<string, string> | undefined;
-  /** Hidden fields that the form brings back as they are. */
+  /** Hidden fields that the form sends back unchanged. */
   carried?: Readonly<Record<string, string>> | undefined;
 };
 
-/** The page with its title, which says so when something went wrong. */
+/** Replies with the page. Its title says so when something went wrong. */
 export const formReply = (
   look: Look,
   page: FormPage,
@@ -33,6 +33,5 @@ export const formReply = (
     ...extras,
   });
 
-/** The hidden fields of a form. */
 export const hiddenFields = ({ formToken, carried = {} }: Pick<FormPage, 'formToken' | 'carried'>): Markup =>
   html`${formTokenField(formToken)}${Object.entries(carried).map(([name, value]) => hidden(name, value))}`;

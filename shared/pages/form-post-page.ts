@@ -5,11 +5,14 @@ import { hidden } from './field.ts';
 import type { Look } from './look.ts';
 import { pageReply } from './page.ts';
 
-/** The only inline script on our pages, known to the Content-Security-Policy by its hash. Without it the person presses the button. */
+/**
+ * The only inline script of our pages, allowed in the Content-Security-Policy by its hash. Without scripts, the person presses
+ * the button.
+ */
 const submit = 'document.forms[0].submit()';
 const inlineScript = `'sha256-${hash('sha256', submit, 'base64')}'` as const;
 
-/** OAuth 2.0 Form Post Response Mode §2: the answer as a form that posts itself to the client. */
+/** Returns the response as a form that posts itself to the client (OAuth 2.0 Form Post Response Mode §2). */
 export function formPostPage(
   look: Look,
   action: string,

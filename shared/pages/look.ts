@@ -15,34 +15,34 @@ type English = typeof en;
 /** The names in braces in a text. */
 type Names<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
 
-/** A text without names needs no values; the others need all of them. */
+/** Requires all values of a text with names, and none of a text without. */
 type Values<Key extends TextKey, Value> = [Names<English[Key]>] extends [never]
   ? []
   : [values: Record<Names<English[Key]>, Value>];
 
-/** Texts that there are in one form for 1 and in another for more. */
+/** Texts with one form for 1 and another for more. */
 type CountedKey = TextKey extends infer Key ? (Key extends `${infer Base}.other` ? Counted<Base> : never) : never;
 type Counted<Base extends string> = `${Base}.one` extends TextKey ? Base : never;
 
-/** How a page looks and reads: the brand of the deployment, in the language of the person. */
+/** How a page looks and reads: the deployment's brand in the person's language. */
 export type Look = {
   language: Language;
   direction: 'ltr' | 'rtl';
   dress: Dress;
-  /** A text, with values for the names in braces. Not escaped yet: the template does that. */
+  /** Returns a text with values for the names in braces. Not escaped; the template does that. */
   text: <Key extends TextKey>(key: Key, ...values: Values<Key, string>) => string;
-  /** The same where a value is markup. Text and plain values are escaped. */
+  /** Like `text`, but values may be markup. Escapes the text and plain values. */
   say: <Key extends TextKey>(key: Key, ...values: Values<Key, Markup | string>) => Markup;
-  /** The form of a text that belongs to the number. */
+  /** Returns the plural form that fits the number. */
   count: (key: CountedKey, count: number) => string;
-  /** How long ago, or how far ahead, in words. Epoch seconds. */
+  /** Tells in words how long ago `time` was, or how far ahead it is. Epoch seconds. */
   ago: (time: number, now: number) => string;
 };
 
-/** What makes the look of one answer. `parameters` is the authorization request, if it could be read: it may have `ui_locales`. */
+/** Makes the look of one reply. `parameters` is the authorization request, if readable, for its `ui_locales`. */
 export type LookOf = (request: Pick<HttpRequest, 'header'>, parameters?: Parameters) => Look;
 
-/** Prepares the brand once, when a function starts. Throws on a brand that names a text that there is not. */
+/** Prepares the brand once, when a function starts. Throws when the brand names a text that does not exist. */
 export function looksOf(brand: Brand): LookOf {
   const dress = dressBrand(brand);
   const looks = new Map(languages.map((language) => [language, lookIn(language, dress)]));
@@ -53,7 +53,7 @@ export function looksOf(brand: Brand): LookOf {
   };
 }
 
-/** The look in one language. */
+/** Returns the look in one language. */
 export function lookIn(language: Language, dress: Dress): Look {
   const own: Texts = { ...texts[language], ...dress.texts[language] };
   const numbers = new Intl.PluralRules(language);
@@ -72,7 +72,7 @@ export function lookIn(language: Language, dress: Dress): Look {
   return look;
 }
 
-/** The text in parts, each name in braces replaced by its value. */
+/** Splits a text into parts, with each name in braces replaced by its value. */
 function fill<Value>(text: string, values: Readonly<Record<string, Value>>): (Value | string)[] {
   return text.split(/\{(\w+)\}/).map((part, index) => (index % 2 === 0 ? part : (values[part] ?? '')));
 }
@@ -87,7 +87,7 @@ const units = [
   ['minute', 60],
 ] as const;
 
-/** Relative, because nothing tells us the time zone of the person. */
+/** Uses relative times, because the person's time zone is unknown. */
 function agoIn(language: Language, seconds: number): string {
   const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const unit = units.find(([, length]) => Math.abs(seconds) >= length);

@@ -4,14 +4,14 @@ import type { Look } from './look.ts';
 import { pageReply } from './page.ts';
 import type { TextKey } from './texts/en.ts';
 
-/** What a page can say that asks for nothing. */
+/** The notices a page can show without asking for anything. */
 export type Notice = TextKey extends infer Key ? (Key extends `notice.${infer Name}Text` ? Name : never) : never;
 
 export type NoticePage = {
   notice: Notice;
-  /** @default 200; 400 for an invitation or a link that is not good any more, 410 if it was */
+  /** @default 200; 400 for an invalid invitation or link, 410 for one that used to be valid */
   status?: number;
-  /** Where the person can go on to. */
+  /** Where the person can continue. */
   link?: { path: string; to: 'signIn' | 'account' } | undefined;
   cookies?: readonly string[] | undefined;
 };

@@ -5,24 +5,24 @@ import { headOf } from './mark.ts';
 
 export type { Markup } from './look.ts';
 
-/** A script of our own origin, and the hash without which a browser does not run it (Subresource Integrity). */
+/** A script from our own origin, with the hash that a browser requires to run it (Subresource Integrity). */
 export type PageScript = { path: `/${string}`; integrity: `sha256-${string}` };
 
 export type PageExtras = {
   headers?: Record<string, string> | undefined;
   cookies?: readonly string[] | undefined;
-  /** For pages that are more to read than to fill in. */
+  /** For pages with more to read than to fill in. */
   wide?: boolean;
-  /** Scripts of our own that the page loads, and nothing else that runs. */
+  /** Our own scripts that the page loads. Nothing else runs. */
   scripts?: readonly PageScript[];
-  /** The hash of the one inline script of the page, as the Content-Security-Policy writes it. */
+  /** The hash of the page's only inline script, as in the Content-Security-Policy. */
   inlineScript?: `'sha256-${string}'`;
-  /** `outcome` is announced in the title as well, for those who hear the page. */
+  /** Also announces the problem in the title, for people who use a screen reader. */
   isError?: boolean;
 };
 
 /*
- * No form-action: browsers apply it to the redirect after a form as well, and ours ends at the client's redirect URI.
+ * Omits form-action: browsers also apply it to the redirect after a form, and ours ends at the client's redirect URI.
  */
 function contentSecurityPolicy(look: Look, { scripts = [], inlineScript }: PageExtras): string {
   const scriptSources = [...(scripts.length > 0 ? ["'self'"] : []), ...(inlineScript ? [inlineScript] : [])];
@@ -32,7 +32,7 @@ function contentSecurityPolicy(look: Look, { scripts = [], inlineScript }: PageE
   ].join('; ');
 }
 
-/** A whole page; works without scripts, from 320 px, in light and dark. */
+/** Replies with a whole page that works without scripts, from 320 px, in light and dark. */
 export async function pageReply(
   look: Look,
   statusCode: number,

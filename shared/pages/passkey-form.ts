@@ -5,19 +5,19 @@ import type { PageScript } from './page.ts';
 
 /** A WebAuthn ceremony on a page. */
 export type PasskeyCeremony = {
-  /** The script that runs it. */
+  /** The script that runs the ceremony. */
   script: PageScript;
   /** PublicKeyCredentialRequestOptions or CreationOptions as JSON (WebAuthn §5.1.8, §5.1.9). Public. */
   options: object;
-  /** Where the form posts to. Absent: the address of the page. */
+  /** Where the form posts to. Default: the page's own URL. */
   action?: string | undefined;
 };
 
 /**
- * A form with a hidden field `credential`, which the script fills with the answer of the browser as JSON (WebAuthn §5.1) and
- * sends. `data-passkey` holds the options. It is hidden until the script has found that the browser can do it, so that nobody
- * sees a button that does nothing; then the script also shows what has `data-passkey-available`, and hides what has
- * `data-passkey-unavailable`. When the ceremony fails it shows `data-passkey-failed` in the form.
+ * Returns a form with a hidden field `credential`, into which the script puts the browser's response as JSON (WebAuthn §5.1)
+ * before it submits. `data-passkey` holds the options. The form is hidden until the script finds that the browser supports
+ * passkeys, so that nobody sees a button that does nothing; the script then also shows `data-passkey-available` and hides
+ * `data-passkey-unavailable`. When the ceremony fails, it shows `data-passkey-failed` in the form.
  */
 export function passkeyForm(
   look: Look,

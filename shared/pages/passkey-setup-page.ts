@@ -8,17 +8,17 @@ import { noticeAbove } from './problem.ts';
 
 export type PasskeySetupPage = FormPage & {
   ceremony: PasskeyCeremony;
-  /** Whose passkey it will be, for somebody who is not signed in yet. */
+  /** Whose passkey it will be, when the person is not signed in yet. */
   account?: string | undefined;
-  /** What to do where it cannot be made. Absent: only that it cannot. */
+  /** What to do where a passkey cannot be made. Default: only says that it cannot. */
   unavailable?: string | undefined;
-  /** What the field `name` holds at first. */
+  /** The initial value of the field `name`. */
   suggestedName?: string | undefined;
-  /** For those who do not want one now. */
+  /** For people who do not want one now. */
   skipPath?: string | undefined;
 };
 
-/** Offers to make a passkey. Sends `name` and `credential`. */
+/** Offers to make a passkey. The form sends `name` and `credential`. */
 export function passkeySetupPage(look: Look, page: PasskeySetupPage): Promise<Reply> {
   const title = look.text('passkey.title');
   const name = field(

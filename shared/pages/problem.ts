@@ -4,10 +4,10 @@ import { type PasswordProblem, passwordLimits } from '../people/account-password
 import type { Look, Markup } from './look.ts';
 import type { TextKey } from './texts/en.ts';
 
-/** What went wrong with a form, said to the person in their language. It stands beside `field`, or above the form without one. */
+/** What is wrong with a form, in the person's language. Shown beside `field`, or above the form without one. */
 export type Problem = { text: string; field?: string | undefined };
 
-/** What a refusal means to a person who filled in a form. */
+/** Explains a refusal to the person who filled in the form. */
 export function problemOf(refusal: Refusal, look: Look): Problem {
   if (refusal.reason === 'sign_in_throttled') {
     return { text: look.count('problem.throttled', Math.ceil(refusal.retryAfter / 60)) };
@@ -51,7 +51,7 @@ const sentences: Partial<Record<Reason, Sentence>> = {
   email_malformed: { text: 'problem.emailMalformed', field: 'email' },
 };
 
-/** Is it something that the person did, and not the client? */
+/** Whether the person caused the refusal, rather than the client. */
 export const isAboutPerson = (reason: Reason): boolean =>
   reason in sentences || ['sign_in_throttled', 'registration_throttled', 'password_unacceptable'].includes(reason);
 
@@ -61,12 +61,12 @@ function passwordText(problem: PasswordProblem, look: Look): string {
   return look.text(problem === 'too_long' ? 'problem.passwordTooLong' : 'problem.passwordGuessable');
 }
 
-/** The problem above the form, if it is not about one of these fields. */
+/** Shows the problem above the form, unless it is about one of these fields. */
 export const noticeAbove = (problem: Problem | undefined, fields: readonly string[]): Markup | '' =>
   problem && !fields.includes(problem.field ?? '')
     ? html`<p class="notice" id="problem" role="alert">${problem.text}</p>`
     : '';
 
-/** What was done, said once on the page that follows. */
+/** Shows what was done, once, on the page that follows. */
 export const doneAbove = (done: string | undefined): Markup | '' =>
   done === undefined ? '' : html`<p class="notice done" role="status">${done}</p>`;

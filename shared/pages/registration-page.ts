@@ -10,17 +10,17 @@ import { newPasswordField } from './set-password-page.ts';
 type RegistrationField = 'username' | 'email' | 'name';
 
 export type RegistrationPage = FormPage & {
-  /** In the order in which they stand; the field of the form has the same name. */
+  /** In display order. Form fields have the same names. */
   fields: readonly RegistrationField[];
   /** What the person typed before. */
   values?: Partial<Record<RegistrationField, string>> | undefined;
   /** Characters. */
   minimumLength: number;
-  /** For those who have an account. */
+  /** For people who have an account. */
   signInPath: string;
 };
 
-/** Asks for what an account needs: `username`, `email`, `name` where they are wanted, and `password`. */
+/** Asks for what an account needs: `username`, `email` and `name` as configured, and `password`. */
 export function registrationPage(look: Look, page: RegistrationPage): Promise<Reply> {
   const { fields, values = {}, problem } = page;
   const title = look.text('register.title');

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Look, Markup } from './look.ts';
 import type { TextKey } from './texts/en.ts';
 
-/** What a scope value lets a client do: in our words, in those of its API, or as it is. */
+/** Describes what a scope value lets a client do: in our words, in its API's, or by showing it as is. */
 export function scopeInWords(look: Look, value: string, descriptions: Readonly<Record<string, string>> = {}): Markup {
   if (Object.hasOwn(descriptions, value)) return html`${descriptions[value]}`;
   const key = Object.hasOwn(scopeKeys, value) ? scopeKeys[value] : undefined;

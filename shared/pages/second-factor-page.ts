@@ -6,15 +6,15 @@ import type { Look } from './look.ts';
 import { noticeAbove } from './problem.ts';
 
 export type SecondFactorPage = FormPage & {
-  /** What is asked for: a code of the authenticator app, or one of the recovery codes. Both come in the field `code`. */
+  /** What to ask for: a code of the authenticator app or a recovery code. The form sends either as `code`. */
   kind: 'code' | 'recovery';
   /** Who signs in, as they typed it. */
   account?: string | undefined;
-  /** Leads to the page that asks for the other kind. */
+  /** Leads to the page for the other kind. */
   otherPath?: string | undefined;
 };
 
-/** Asks for the second factor, after the password. */
+/** Asks for the second factor after the password. */
 export function secondFactorPage(look: Look, page: SecondFactorPage): Promise<Reply> {
   const { kind, account, problem, otherPath } = page;
   const isCode = kind === 'code';

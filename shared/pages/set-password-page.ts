@@ -7,19 +7,19 @@ import type { PageScript } from './page.ts';
 import { noticeAbove } from './problem.ts';
 
 export type SetPasswordPage = FormPage & {
-  /** `first`: by invitation, or for somebody who had none. `change`: asks for `current_password` as well. */
+  /** `first`: by invitation, or when the account has no password. `change`: also asks for `current_password`. */
   purpose: 'first' | 'change';
-  /** What the person signs in with, for them and for their password manager. */
+  /** The sign-in name, for the person and their password manager. */
   account: string;
   /** Characters. */
   minimumLength: number;
-  /** What else there is: a form that makes a passkey instead, from {@link passkeyForm}. */
+  /** An alternative to a password: a form from {@link passkeyForm} that makes a passkey. */
   alternative?: Markup | undefined;
   scripts?: readonly PageScript[];
   cancelPath?: string | undefined;
 };
 
-/** Asks for a new `password`, and with `change` for `current_password`. */
+/** Asks for a new `password`, and with `change` also for `current_password`. */
 export function setPasswordPage(look: Look, page: SetPasswordPage): Promise<Reply> {
   const { purpose, account, minimumLength, problem, scripts = [] } = page;
   const isChange = purpose === 'change';
@@ -43,7 +43,7 @@ ${page.cancelPath ? html`<p class="foot"><a href="${page.cancelPath}">${look.tex
   );
 }
 
-/** The field for a password that somebody makes up. The rule stands beside it before it is broken. */
+/** Returns the field for a new password. Shows the rule before it is broken. */
 export const newPasswordField = (
   look: Look,
   minimumLength: number,

@@ -9,30 +9,30 @@ import { type PasskeyCeremony, passkeyForm } from './passkey-form.ts';
 import { noticeAbove, type Problem, problemOf } from './problem.ts';
 
 export type SignInPage = {
-  /** The client the person came from, if it is known. */
+  /** The client the person came from, if known. */
   clientName?: string | undefined;
   /** What the person typed before. Passwords are never sent back. */
   username?: string | undefined;
   refusal?: Refusal | undefined;
-  /** In place of `refusal`, for what is not one: an upstream provider that failed, a passkey that did not work. */
+  /** Replaces `refusal` for what is not one: a failed upstream provider or passkey. */
   problem?: Problem | undefined;
-  /** Who is signed in already and shall prove it again (`prompt=login`, `max_age`, step-up). */
+  /** Whether a signed-in person must authenticate again (`prompt=login`, `max_age`, step-up). */
   isConfirmation?: boolean;
-  /** @default true; false where a deployment has switched passwords off */
+  /** @default true; false when the deployment has switched passwords off */
   hasPasswords?: boolean;
-  /** Offers `keep`, ticked or not. Absent: no choice. */
+  /** Offers `keep`, checked or not. Absent: no choice. */
   keep?: { isChecked: boolean } | undefined;
-  /** Buttons that send `idp` with the id of an upstream provider. */
+  /** Buttons that send the id of an upstream provider as `idp`. */
   providers?: readonly { id: string; name: string }[];
   passkey?: PasskeyCeremony | undefined;
   /** Where a person registers. Absent: nobody can. */
   registerPath?: string | undefined;
-  /** Goes into the form; the same value is in a cookie. */
+  /** Sent with the form; a cookie holds the same value. */
   formToken: string;
   cookies: readonly string[];
 };
 
-/** The form posts to the address it was loaded from, so the authorization request stays in the URL and nowhere else. */
+/** Asks a person to sign in. The form posts to the URL it was loaded from, so the authorization request exists only in the URL. */
 export function signInPage(look: Look, page: SignInPage): Promise<Reply> {
   const { refusal, hasPasswords = true, providers = [], passkey } = page;
   const problem = page.problem ?? (refusal && signInProblem(refusal, look));
@@ -98,11 +98,11 @@ const providerForm = (look: Look, providers: NonNullable<SignInPage['providers']
   html`<form method="post" class="stack">
 ${formTokenField(formToken)}${providers.map(({ id, name }) => html`<button type="submit" class="second" name="idp" value="${id}">${look.say('signIn.provider', { provider: html`<bdi>${name}</bdi>` })}</button>\n`)}</form>`;
 
-/** The same, where signing in is what goes on. */
+/** Explains a refusal on the sign-in page. */
 const signInProblem = (refusal: Refusal, look: Look): Problem =>
   refusal.reason === 'form_token_invalid' ? { text: look.text('problem.formToken') } : problemOf(refusal, look);
 
-/** For somebody who opened /sign-in by itself: there is no app to go on to. */
+/** Tells a person who opened /sign-in directly that they are signed in; there is no app to continue to. */
 export function signedInPage(look: Look, cookies: readonly string[], accountPath?: string): Promise<Reply> {
   const title = look.text('signedIn.title');
   const content = html`<h1>${title}</h1>

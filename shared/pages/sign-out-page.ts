@@ -5,7 +5,7 @@ import { formTokenField, hidden } from './field.ts';
 import type { Look } from './look.ts';
 import { pageReply } from './page.ts';
 
-/** Asks whether the person means it. The form carries on what the client sent. */
+/** Asks the person to confirm signing out. The form carries what the client sent. */
 export function signOutPage(
   look: Look,
   sent: Parameters,

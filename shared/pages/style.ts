@@ -1,6 +1,6 @@
 /*
- * Text has at least 4.5 times the luminance of what it stands on, outlines 3 times (WCAG 2.2 §1.4.3, §1.4.11). Borders that
- * cannot be seen are there for forced colors, which take backgrounds and shadows away and give every border a color.
+ * Text has a contrast of at least 4.5:1 with its background, outlines 3:1 (WCAG 2.2 §1.4.3, §1.4.11). The invisible borders serve
+ * forced colors, which remove backgrounds and shadows and give every border a color.
  */
 
 export type Palette = {
@@ -59,7 +59,7 @@ const variables = (palette: Palette): string =>
     .map(([name, color]) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${color};`)
     .join(' ');
 
-/** The one stylesheet, in the page itself: no second request, and the page looks right whatever else fails. */
+/** Returns the only stylesheet. It is inlined, so it takes no second request and the page looks right whatever else fails. */
 export const stylesheetOf = (bright: Palette, dim: Palette): string => `
 :root { color-scheme: light dark; ${variables(bright)} }
 @media (prefers-color-scheme: dark) {

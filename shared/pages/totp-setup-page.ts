@@ -7,16 +7,16 @@ import { pageReply } from './page.ts';
 import { noticeAbove } from './problem.ts';
 
 export type TotpSetupPage = FormPage & {
-  /** Base32, for those who type it. */
+  /** Base32, for typing. */
   secret: string;
-  /** otpauth://totp/…, for those whose app is on this device. */
+  /** otpauth://totp/…, for an app on this device. */
   uri: `otpauth://${string}`;
-  /** The same as a QR code: SVG of our own making, which is put into the page as it is. */
+  /** `uri` as a QR code: SVG that we made, inserted into the page unescaped. */
   qrCode: string;
   cancelPath?: string | undefined;
 };
 
-/** Shows the key of a new authenticator app and asks for a first `code`, which proves that the app has it. */
+/** Shows the key of a new authenticator app and asks for a first `code`, which proves that the app has the key. */
 export function totpSetupPage(look: Look, page: TotpSetupPage): Promise<Reply> {
   const title = look.text('totp.title');
   return formReply(
@@ -42,7 +42,7 @@ const inFours = (secret: string): string => secret.match(/.{1,4}/g)?.join(' ') ?
 
 export type RecoveryCodesPage = {
   codes: readonly string[];
-  /** Where the person goes on to when they have kept them. */
+  /** Where the person continues once they have saved the codes. */
   continuePath: string;
   cookies?: readonly string[] | undefined;
 };

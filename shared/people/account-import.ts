@@ -6,8 +6,8 @@ import { firebaseKeystream } from './password-import/scrypt.ts';
 import { admitPasswordHash } from './password-import.ts';
 
 /*
- * Accounts from another server, as JSON, as CSV, or as Firebase exports them. Entries are judged one by one and nothing is
- * written here. What is refused is named by member, never by value: it may be a secret.
+ * Parses accounts from another server, as JSON, as CSV or as exported by Firebase. Judges each entry on its own and writes
+ * nothing. Refusals name the member but never its value, which may be a secret.
  */
 
 export type ImportedAccount = { entry: string; account: AccountDescription & { passwordHash?: string } };
@@ -17,14 +17,17 @@ export type ParsedAccounts = { accounts: ImportedAccount[]; refused: RefusedAcco
 export const accountFormats = ['json', 'csv', 'firebase'] as const;
 export type AccountFormat = (typeof accountFormats)[number];
 
-/** The password hash parameters of a Firebase project, as its console shows them. */
+/** The password hash parameters of a Firebase project, as shown in its console. */
 export type FirebaseParameters = { signerKey: Buffer; saltSeparator: Buffer; rounds: number; memCost: number };
 
 type Json = Record<string, unknown>;
 type Mistake = { member: string; problem: string };
 type Hash = { hash: string } | Mistake;
 
-/** Refuses with a sentence a text that is not of the format; entries that cannot be taken are in the answer. */
+/**
+ * Parses the accounts in a text. Refuses text of another format, with a sentence; lists the entries that cannot be imported in
+ * `refused`.
+ */
 export function parseAccounts(
   format: AccountFormat,
   text: string,
@@ -59,7 +62,7 @@ function labelOf(entry: string, json: unknown): string {
   return typeof name === 'string' ? `${entry} (${name.slice(0, 60)})` : entry;
 }
 
-/** One entry in our form: an account description with `password_hash` besides. */
+/** Reads an entry in our own form: an account description, optionally with `password_hash`. */
 function readEntry(json: unknown): (AccountDescription & { passwordHash?: string }) | Mistake {
   if (!isObject(json)) return { member: 'entry', problem: 'is not an object' };
   const { password_hash: given, ...described } = json;
@@ -76,7 +79,7 @@ function readEntry(json: unknown): (AccountDescription & { passwordHash?: string
   return { ...parsed.account, passwordHash: admitted.value };
 }
 
-/** `{ "algorithm": "scrypt", "hash", "salt", "N", "r", "p" }` and the like, for programs that keep the parts apart. */
+/** Reads a hash from its parts, such as `{ "algorithm": "scrypt", "hash", "salt", "N", "r", "p" }`. */
 function fromParameters(parts: Json): Hash {
   const { algorithm, encoding = 'base64' } = parts;
   const bytes = (name: string) => decode(parts[name], encoding);
@@ -112,7 +115,7 @@ function decode(text: unknown, encoding: unknown): Buffer | undefined {
   return fromBase64(text);
 }
 
-/** A user of `firebase auth:export --format=JSON`. */
+/** Translates a user of `firebase auth:export --format=JSON`. */
 function firebaseEntry(json: unknown, parameters: FirebaseParameters | undefined): unknown {
   if (!isObject(json)) return json;
   const { localId, email, emailVerified, displayName, photoUrl, phoneNumber, disabled, passwordHash, salt } = json;
@@ -135,13 +138,13 @@ function firebaseEntry(json: unknown, parameters: FirebaseParameters | undefined
 function firebaseHash(hash: unknown, salt: unknown, parameters: FirebaseParameters | undefined): unknown {
   const [hashed, salted] = [decode(hash, 'base64'), decode(salt, 'base64')];
   const kept = hashed && parameters && firebaseKeystream(hashed, parameters.signerKey);
-  if (!kept || !salted || !parameters) return '$firebase-scrypt$'; // refused with the reason of the form
+  if (!kept || !salted || !parameters) return '$firebase-scrypt$'; // refused for its form
   const whole = Buffer.concat([salted, parameters.saltSeparator]);
   const { memCost, rounds } = parameters;
   return `$firebase-scrypt$ln=${memCost},r=${rounds},p=1$${toPhcBase64(whole)}$${toPhcBase64(kept)}`;
 }
 
-/** `{ "base64_signer_key", "base64_salt_separator", "rounds", "mem_cost" }`. Refuses with a sentence about the member. */
+/** Parses `{ "base64_signer_key", "base64_salt_separator", "rounds", "mem_cost" }`. Refuses with a sentence about the member. */
 export function parseFirebaseParameters(text: string): Result<FirebaseParameters, string> {
   const json = parseJson(text);
   if (!isObject(json)) return refuse('is not a JSON object');
@@ -165,7 +168,7 @@ function jsonEntries(text: string, format: AccountFormat): Result<Entry[], strin
   return ok(list.map((each: unknown, index) => ({ entry: `entry ${index + 1}`, json: each })));
 }
 
-/** A JSON error quotes the text around it, which may be a hash: it is not told. */
+/** Hides the JSON error, because it quotes the surrounding text, which may be a hash. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -176,7 +179,7 @@ function parseJson(text: string): unknown {
 
 const ownColumns = new Set(['username', 'email', 'password', 'password_hash', 'disabled']);
 
-/** The columns are members of an account; every other column is a claim. An empty cell is a member that is absent. */
+/** Reads columns named after members of an account, and all other columns as claims. An empty cell means an absent member. */
 function csvEntries(text: string): Result<Entry[], string> {
   const rows = parseCsv(text);
   if (!rows.ok) return rows;

@@ -4,15 +4,15 @@ import type { Database, Item } from '../aws/dynamodb.ts';
 import { type Account, linkPurposes } from './account.ts';
 
 /*
- * The item of one account in the People table, under its subject.
+ * The item of one account in the People table, keyed by its subject.
  */
 
 export const accountKey = (sub: string) => ({ pk: `account#${sub}`, sk: 'account' });
 
-/** What a read asks for that needs no more than the claims, and whether they may still be told. */
+/** Reads only the claims, and whether they may still be released. */
 export const claimsOnly = { ProjectionExpression: 'claims, disabledAt' };
 
-/** The claims in an item that was read with {@link claimsOnly}; undefined when the account is disabled. */
+/** Returns the claims in an item read with {@link claimsOnly}, or undefined when the account is disabled. */
 export const toClaims = (item: Item): Account['claims'] | undefined =>
   item['disabledAt'] === undefined ? (item['claims'] as Account['claims']) : undefined;
 
@@ -37,7 +37,7 @@ const record = v.object({
 
 export const toAccount = (item: Item): Account => v.parse(record, item);
 
-/** Names one try of a write, so that a repeated write whose reply was lost knows itself. */
+/** Identifies one attempt to write, so that a retry after a lost reply recognizes its own write. */
 export const newAttempt = () => randomBytes(16).toString('base64url');
 
 export type AccountItemStore = ReturnType<typeof accountItemStore>;
@@ -49,7 +49,7 @@ export function accountItemStore(database: Database, table: string) {
       return item && toAccount(item);
     },
 
-    /** One write on an account that is there; false when there is none, or when `condition` does not hold. Safe to repeat. */
+    /** Updates an existing account in one write. Returns false when there is none or `condition` does not hold. Safe to repeat. */
     async update(sub: string, expression: string, values: Item = {}, condition?: string): Promise<boolean> {
       const named = [...new Set(expression.concat(condition ?? '').match(/#\w+/g) ?? [])];
       const { won } = await database.updateOnce({

@@ -5,13 +5,13 @@ import { emailSchema, parseAccountDescription } from './account.ts';
 import { admitPassword } from './account-password.ts';
 import type { NewAccount } from './account-store.ts';
 
-/** What somebody typed who wants an account. */
+/** What a person submits to register. */
 export type AskedRegistration = { username: string; email: string; password: string };
 
 /**
- * What becomes of it. The address is a claim that nobody has verified, and nothing to sign in with: otherwise anybody could
- * take the address of somebody else, and the page would tell which addresses are known. For the same reason a username is no
- * address. The first thing that is wrong is refused.
+ * Checks a registration. The email address becomes an unverified claim and not a sign-in name; otherwise anybody could take
+ * another person's address, and the page would reveal which addresses are known. For the same reason, a username must not be an
+ * address. Refuses with the first mistake.
  */
 export function admitRegistration({
   username,

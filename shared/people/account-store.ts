@@ -15,8 +15,8 @@ import { credentialStore } from './credential-store.ts';
 import { NameOfAnother, nameStore } from './name-store.ts';
 
 /*
- * Accounts in the People table: the account under its subject (account-item-store.ts), and one more item per name that leads to
- * the subject (name-store.ts).
+ * Accounts in the People table: the account under its subject (account-item-store.ts), and one item per name that leads to the
+ * subject (name-store.ts).
  */
 
 export type NewAccount = Omit<AccountDescription, 'password' | 'disabled'> & {
@@ -24,7 +24,7 @@ export type NewAccount = Omit<AccountDescription, 'password' | 'disabled'> & {
   disabledAt?: number | undefined;
 };
 
-/** Members that are there are set; null takes a name away. */
+/** Sets the members that are present; null removes a name. */
 export type AccountChange = {
   username?: string | null | undefined;
   email?: string | null | undefined;
@@ -39,8 +39,8 @@ export type ChangedMeanwhile = { reason: 'changed_meanwhile' };
 export type AccountStore = ReturnType<typeof accountStore>;
 
 /**
- * `isClient` tells whether there is a client with this id. A client is the subject of its own tokens, and nobody may be taken for
- * it (RFC 9068 §5). Whoever adds accounts with subjects from elsewhere gives it; those that are made here are random.
+ * `isClient` tells whether a client has this id. A client is the subject of its own tokens, and no account may be mistaken for it
+ * (RFC 9068 §5). Pass it when adding accounts whose subjects come from elsewhere; our own are random.
  */
 export function accountStore(
   database: Database,
@@ -57,26 +57,29 @@ export function accountStore(
 
     findBySubject,
 
-    /** Whether an account has this subject. Reads the key alone. */
+    /** Whether an account has this subject. Reads only the key. */
     async isSubject(sub: string): Promise<boolean> {
       const Key = accountKey(sub);
       return (await database.get({ TableName, Key, ProjectionExpression: 'pk', ConsistentRead: true })) !== undefined;
     },
 
-    /** Only the claims: what clients may learn does not come with the password hash. None for an account that is disabled. */
+    /**
+     * Returns only the claims, so that what clients may learn comes without the password hash. Returns undefined when the account
+     * is disabled.
+     */
     async findClaims(sub: string): Promise<Account['claims'] | undefined> {
       const item = await database.get({ TableName, Key: accountKey(sub), ...claimsOnly });
       return item && toClaims(item);
     },
 
-    /** By username or email address. Reads twice whether the name is known or not, so that the time does not tell. */
+    /** Finds an account by username or email address. Reads twice whether the name is known or not, so that timing reveals nothing. */
     async findByUsername(typed: string): Promise<Account | undefined> {
-      const possible = canBeKey(typed) ? typed : ''; // another one is nobody's
+      const possible = canBeKey(typed) ? typed : ''; // no account has a name that cannot be a key
       const account = await findBySubject((await subjectOf(possible)) ?? '');
       return account && signInNames(account).includes(usernameKey(possible)) ? account : undefined;
     },
 
-    /** A new account. Refuses a name or a subject that is somebody's, or a client's; of several who ask for one name at once, one gets it. */
+    /** Adds an account. Refuses a name or subject that is taken, or is a client's. Of several concurrent claims to a name, one wins. */
     async add(account: NewAccount, now: number): Promise<Result<Account, NameTaken | SubjectTaken | SubjectOfClient>> {
       const sub = newSubject(account.claims);
       if (account.claims['sub'] !== undefined) {
@@ -116,9 +119,8 @@ export function accountStore(
     },
 
     /**
-     * Adds the account, or gives the account of this username (without one, of this address) what the description says; its
-     * subject stays, and so does what the description leaves open. Throws {@link NameOfAnother}. If we stop in between, the
-     * next call goes on.
+     * Adds the account, or updates the one with this username (or with this address, without a username). Keeps its subject and
+     * whatever the description leaves open. Throws {@link NameOfAnother}. After an interruption, the next call continues.
      */
     async put(
       { password, disabled, ...account }: AccountDescription & { passwordHash?: string | undefined },
@@ -161,7 +163,7 @@ export function accountStore(
       return toAccount(item);
     },
 
-    /** Changes names and claims of an account that is still at the version that was seen; a name that is given up is free again. */
+    /** Changes the names and claims of an account that is still at the version that was `seen`. Abandoned names become free. */
     async change(
       seen: Account,
       change: AccountChange,
@@ -203,7 +205,7 @@ export function accountStore(
       return ok(next);
     },
 
-    /** Removes the account and frees its names. Its sessions and consents are not touched. */
+    /** Removes the account and frees its names. Keeps its sessions and consents. */
     async remove(account: Account): Promise<void> {
       await release(signInNames(account), account.sub);
       await database.remove({ TableName, Key: accountKey(account.sub) });

@@ -2,50 +2,53 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { type Mistake, mistakesOf } from '../mistake.ts';
 
-/** Somebody who can sign in. Times are epoch seconds. */
+/** A person who can sign in. Times are in epoch seconds. */
 export type Account = {
-  /** Never changes and is never reused: what clients know the person by. */
+  /** How clients know the person. Never changes and is never reused. */
   sub: string;
-  /** As the person wrote it; see {@link usernameKey} for how it is compared. At least one of username and email is there. */
+  /** As the person wrote it; {@link usernameKey} says how it is compared. Every account has a username or an email. */
   username?: string | undefined;
-  /** An address that the person can sign in with instead. The claim `email` is the same. */
+  /** An address to sign in with instead of the username. Equals the claim `email`. */
   email?: string | undefined;
-  /** Absent for somebody who was invited and has not come yet, or who signs in by other means. */
+  /** Absent when the person has not accepted the invitation yet, or signs in by other means. */
   passwordHash?: string | undefined;
   /** Claims about the person under their OpenID Connect names (§5.1). */
   claims: Readonly<Record<string, unknown>>;
-  /** Since when the person cannot sign in any more. */
+  /** Since when the person can no longer sign in. */
   disabledAt?: number | undefined;
   createdAt?: number | undefined;
   /** The link that lets the person set a password; see invitation.ts. */
   invitation?: Invitation | undefined;
-  /** Counts changes of names and claims, so that of two changes at once one is told to look again. */
+  /** Counts changes of names and claims, so that one of two concurrent changes is told to read again. */
   version: number;
 };
 
-/** `invitation`: the first password of a new account. `reset`: another one for somebody who lost theirs. */
+/** `invitation`: for the first password of a new account. `reset`: for a lost password. */
 export const linkPurposes = ['invitation', 'reset'] as const;
 export type LinkPurpose = (typeof linkPurposes)[number];
 
-/** The one link that is valid; of its token only the hash is kept. A spent one is remembered, so that the page can say so. */
+/** The only valid link, stored as the hash of its token. A spent one is kept, so that the page can say so. */
 export type Invitation = { hash: string; purpose: LinkPurpose; expiresAt: number; spentAt?: number | undefined };
 
-/** Usernames are the same whatever the case or the way the keyboard composes letters. Addresses are compared in the same way. */
+/** Returns the form in which usernames and addresses are compared, regardless of case and of how the keyboard composes letters. */
 export const usernameKey = (username: string): string => username.trim().normalize('NFKC').toLowerCase();
 
-/** RFC 5321 §4.5.3.1.3; a username is shorter. */
+/** RFC 5321 §4.5.3.1.3. Usernames are shorter. */
 const longestName = 254;
 
-/** Some characters become up to 18 when names are compared, and the key of an item has 2 KB. */
+/** Some characters expand to up to 18 when names are compared, and the key of an item is limited to 2 KB. */
 export const canBeKey = (name: string): boolean =>
   name.length <= longestName && Buffer.byteLength(usernameKey(name)) <= 1_024;
 
-/** What an account is found by: its username and its address, as they are compared. One name leads to one account. */
+/**
+ * Returns the names that lead to an account: its username and its address, in the form in which they are compared. A name leads
+ * to one account only.
+ */
 export const signInNames = ({ username, email }: Pick<Account, 'username' | 'email'>): string[] => [
   ...new Set([username, email].flatMap((name) => (name === undefined ? [] : [usernameKey(name)]))),
 ];
 
-/** What a person is called where operators see it. */
+/** Returns the name that operators see. */
 export const displayName = ({ username, email, sub }: Pick<Account, 'username' | 'email' | 'sub'>): string =>
   username ?? email ?? sub;
 
@@ -60,7 +63,7 @@ const username = v.pipe(
   v.check(canBeKey, 'is too long when it is compared'),
 );
 
-/** Whether somebody reads it is not for us to find out. */
+/** Checks the form only; whether anybody reads the address is not checked. */
 export const emailSchema = v.pipe(
   text(),
   v.trim(),
@@ -85,12 +88,12 @@ const description = v.strictObject({
 });
 
 /**
- * An account as an operator writes it down: `{ "username", "email", "password", "disabled", "claims" }`, of which a username
- * or an email is needed. A `sub` among the claims becomes the subject.
+ * An account as an operator describes it: `{ "username", "email", "password", "disabled", "claims" }`, with a username or an
+ * email. A `sub` among the claims becomes the subject.
  */
 export type AccountDescription = v.InferOutput<typeof description>;
 
-/** Takes parsed JSON; throws nothing, returns the first mistake with the member it is in. */
+/** Parses an account description from parsed JSON. Returns the first mistake and its member; never throws. */
 export function parseAccountDescription(json: unknown): { account: AccountDescription } | Mistake {
   const parsed = v.safeParse(description, json);
   const [mistake] = mistakesOf(json, parsed.issues, 'is not a member of an account');
@@ -98,7 +101,7 @@ export function parseAccountDescription(json: unknown): { account: AccountDescri
   const { username: name, email, claims: told } = parsed.output;
   if (name === undefined && email === undefined) return { member: 'username', problem: 'is missing, and so is email' };
   const sub = told['sub'];
-  // OpenID Connect Core §2: at most 255 ASCII characters.
+  // At most 255 ASCII characters (OpenID Connect Core §2).
   if (sub !== undefined && !isSubject(sub)) {
     return { member: 'claims.sub', problem: 'is not 1 to 255 visible ASCII characters' };
   }
@@ -111,10 +114,13 @@ export function parseAccountDescription(json: unknown): { account: AccountDescri
 
 export const isSubject = (sub: unknown): sub is string => typeof sub === 'string' && /^[\x21-\x7e]{1,255}$/.test(sub);
 
-/** The subject of a new account: the one it was described with, else a random one. */
+/** Returns the subject of a new account: the `sub` among its claims, or a random one. */
 export const newSubject = (claims: Account['claims']): string => (claims['sub'] as string | undefined) ?? randomUUID();
 
-/** The claims of an account with this address: `email` is the address, unverified unless somebody said so of this very one. */
+/**
+ * Returns the claims of an account with this `email`. It counts as unverified unless the claims say that this very address is
+ * verified.
+ */
 export function claimsWithEmail(claims: Account['claims'], email: string | undefined): Account['claims'] {
   if (email === undefined) return claims;
   const isSame = claims['email'] === undefined || claims['email'] === email;

@@ -2,12 +2,12 @@ import type { Database, Item } from '../aws/dynamodb.ts';
 import { generateSecret } from '../secret.ts';
 import { type Consent, type ConsentNeed, consentKey, consentLists, consentPartition, toConsent } from './consent.ts';
 
-/** Seconds in which the request that was allowed has to come back. */
+/** Seconds within which the allowed request must come back. */
 const goOnWithin = 300;
 
 export type ConsentStore = ReturnType<typeof consentStore>;
 
-/** Consents in the People table, one partition per person and one item per client. */
+/** Consents in the People table: one partition per person, one item per client. */
 export function consentStore(database: Database, table: string) {
   return {
     async find(sub: string, clientId: string): Promise<Consent | undefined> {
@@ -16,8 +16,8 @@ export function consentStore(database: Database, table: string) {
     },
 
     /**
-     * Remembers what a person allows a client now beside what they allowed before, and the request it was for. One write that
-     * adds, so of several at once none is lost.
+     * Adds what a person now allows a client to what they allowed before, and remembers the request it was for. A single write
+     * that only adds, so concurrent calls lose nothing.
      */
     async allow(sub: string, clientId: string, need: ConsentNeed, requestHash: string, now: number): Promise<void> {
       const added = consentLists.filter((name) => need[name].length > 0);
@@ -40,7 +40,7 @@ export function consentStore(database: Database, table: string) {
       });
     },
 
-    /** Uses up the permission for one request. True for exactly one of those who try, and only in time. */
+    /** Spends the permission for one request. Returns true to exactly one caller, and only in time. */
     async useRequest(sub: string, clientId: string, requestHash: string, now: number): Promise<boolean> {
       const { won } = await database.updateOnce({
         TableName: table,
@@ -53,7 +53,7 @@ export function consentStore(database: Database, table: string) {
       return won;
     },
 
-    /** Everything a person allowed, by client id. */
+    /** Lists everything a person allowed, with client ids. */
     async list(sub: string): Promise<(Consent & { clientId: string })[]> {
       const items: Item[] = await database.query({
         TableName: table,
@@ -63,7 +63,7 @@ export function consentStore(database: Database, table: string) {
       return items.map((item) => ({ ...toConsent(item), clientId: item['sk'] as string }));
     },
 
-    /** From now on the client has to ask again. Tokens it already has are another matter: see docs. */
+    /** Makes the client ask again. Tokens it already has are not affected; see the docs. */
     revoke: (sub: string, clientId: string): Promise<void> =>
       database.remove({ TableName: table, Key: consentKey(sub, clientId) }),
   };

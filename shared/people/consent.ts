@@ -1,34 +1,34 @@
 import * as v from 'valibot';
 import type { Item } from '../aws/dynamodb.ts';
 
-/** What a person allowed a client, for all times or once. Times are epoch seconds. */
+/** What a person allowed a client, permanently or once. Times are in epoch seconds. */
 export type Consent = {
   scope: readonly string[];
   /** APIs (RFC 8707). */
   resources: readonly string[];
-  /** Claims that were asked for by name (OpenID Connect Core §5.5). */
+  /** Claims requested by name (OpenID Connect Core §5.5). */
   claims: readonly string[];
   grantedAt: number;
-  /** The one request that was allowed just now, and may go on without being asked again. */
+  /** The one request that was just allowed and may proceed without another question. */
   request?: { hash: string; until: number } | undefined;
 };
 
-/** What has to be allowed. */
+/** What a request needs to be allowed. */
 export type ConsentNeed = Pick<Consent, 'scope' | 'resources' | 'claims'>;
 
 export const consentPartition = (sub: string) => `consents#${sub}`;
 export const consentKey = (sub: string, clientId: string) => ({ pk: consentPartition(sub), sk: clientId });
 
-/** Is everything that is needed allowed already? */
+/** Whether everything that is needed is already allowed. */
 export const covers = (consent: ConsentNeed, need: ConsentNeed): boolean =>
   need.scope.every((value) => consent.scope.includes(value)) &&
   need.resources.every((value) => consent.resources.includes(value)) &&
   need.claims.every((value) => consent.claims.includes(value));
 
-/** What is kept as a set of its own. */
+/** The members that are stored as sets. */
 export const consentLists = ['scope', 'resources', 'claims'] as const satisfies readonly (keyof ConsentNeed)[];
 
-/** DynamoDB keeps no empty set, and no order. */
+/** DynamoDB stores neither empty sets nor an order. */
 const texts = v.optional(
   v.pipe(
     v.set(v.string()),

@@ -2,14 +2,14 @@ import { equalInConstantTime, generateSecret, hashSecret } from '../secret.ts';
 import type { Account, Invitation, LinkPurpose } from './account.ts';
 
 /*
- * Links with which people set their own password. The token in a link names the account and has 256 random bits, of which the
- * account keeps the hash: looking at a link changes nothing, and setting the password spends it in the same write.
+ * Links with which people set their own password. The token in a link names the account and carries 256 random bits, of which the
+ * account stores the hash. Opening a link changes nothing; setting the password spends it in the same write.
  */
 
-/** Seconds: a week for somebody who does not expect it, a day for somebody who asked. */
+/** Seconds: a week for an unexpected link, a day for a requested one. */
 export const linkLifetimes = { invitation: 604_800, reset: 86_400 } as const satisfies Record<LinkPurpose, number>;
 
-/** A new link for an account; `lifetime` in seconds. The token is for the link alone. */
+/** Makes a link for an account. `lifetime` is in seconds. The token must appear only in the link. */
 export function newLink(
   sub: string,
   purpose: LinkPurpose,
@@ -25,7 +25,7 @@ export function newLink(
 
 const shape = /^([\w-]{1,340})\.([\w-]{43})$/;
 
-/** What a token says: an account, and the hash to look for there. Undefined for what is no token of ours. */
+/** Reads a token into its account and the hash to look for there. Returns undefined for anything that is not one of our tokens. */
 export function readLinkToken(token: string): { sub: string; hash: string } | undefined {
   const [, sub, secret] = shape.exec(token) ?? [];
   if (sub === undefined || secret === undefined) return undefined;
@@ -34,7 +34,7 @@ export function readLinkToken(token: string): { sub: string; hash: string } | un
 
 export type LinkState = 'valid' | 'used' | 'expired' | 'unknown';
 
-/** What has become of the link with this hash. A link of a disabled account, and one that another took the place of, is unknown. */
+/** Judges the link with this hash. A replaced link, or one of a disabled account, is unknown. */
 export function judgeLink(account: Account | undefined, hash: string, now: number): LinkState {
   const { invitation, disabledAt } = account ?? {};
   if (!invitation || disabledAt !== undefined || !equalInConstantTime(invitation.hash, hash)) return 'unknown';

@@ -2,9 +2,9 @@ import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { type Account, signInNames, usernameKey } from './account.ts';
 
 /*
- * The names that lead to an account: one item each in the People table. A name is claimed before the account says that it has
- * it, and released after the account has given it up. So a name counts only when both agree, and a claim that was left behind
- * by a broken-off change can be taken over.
+ * The names that lead to accounts, one item each in the People table. A name is claimed before its account has it, and released
+ * after its account has given it up. So a name counts only when both agree, and a claim left behind by an interrupted change can
+ * be taken over.
  */
 
 const nameKey = (name: string) => ({ pk: `username#${usernameKey(name)}`, sk: 'username' });
@@ -31,7 +31,7 @@ export function nameStore(
     return item?.['sub'] as string | undefined;
   }
 
-  /** Of several who claim a name at once, one gets it. Claiming a name that is one's own already succeeds. */
+  /** Claims a name for a subject; one of several concurrent claims wins. Succeeds when the subject already has the name. */
   async function claim(name: string, sub: string, now: number): Promise<boolean> {
     const take = (condition: string, values: Item = {}) =>
       database.update({
@@ -58,7 +58,7 @@ export function nameStore(
     return holder !== undefined && signInNames(holder).includes(usernameKey(name));
   }
 
-  /** Claims all of the names or none; returns the one that was taken. */
+  /** Claims all of the names or none. Returns a name that was taken. */
   async function claimAll(names: readonly string[], sub: string, now: number): Promise<string | undefined> {
     const claimed: string[] = [];
     for (const name of names) {
@@ -85,7 +85,10 @@ export function nameStore(
     }
   }
 
-  /** The subject of the account that has the name; without one, `sub`, or that of somebody who claimed it in this moment. */
+  /**
+   * Returns the subject of the account that has the name. Without one, claims it for `sub`, or returns the subject that just
+   * claimed it.
+   */
   async function claimOrFind(name: string, sub: string, now: number): Promise<string> {
     const holder = await holderOf(name);
     if (holder !== undefined) return holder;
@@ -95,7 +98,10 @@ export function nameStore(
     return winner;
   }
 
-  /** Whom a name leads to, or will lead to once the account is there. A name that an account has given up leads nowhere. */
+  /**
+   * Returns the subject that a name leads to, or will lead to once its account exists. A name that its account has given up leads
+   * nowhere.
+   */
   async function holderOf(name: string): Promise<string | undefined> {
     const sub = await subjectOf(name);
     const account = sub === undefined ? undefined : await findAccount(sub);
@@ -105,7 +111,7 @@ export function nameStore(
   return { subjectOf, claimAll, claimOrFind, release };
 }
 
-/** False when the condition of the write did not hold. */
+/** Returns false when the condition of the write did not hold. */
 async function holds(writing: Promise<unknown>): Promise<boolean> {
   try {
     await writing;

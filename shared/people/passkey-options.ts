@@ -2,8 +2,8 @@ import { relyingPartyId } from './passkey.ts';
 import { challengeLifetime } from './passkey-challenge-store.ts';
 
 /**
- * PublicKeyCredentialRequestOptions (WebAuthn §5.5) for a sign-in of somebody who has not said who they are: no list of
- * credentials, so that nothing about any account can be learned, and the person verified.
+ * Returns the PublicKeyCredentialRequestOptions (WebAuthn §5.5) for a sign-in without a username: no list of credentials, so that
+ * nothing about any account can be learned, and with user verification.
  */
 export const passkeyRequestOptions = (issuer: string, challenge: string) => ({
   challenge,

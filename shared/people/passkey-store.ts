@@ -5,14 +5,14 @@ import { type ListedPasskey, type Passkey, passkeyKey, passkeyPartition, toPassk
 export type PasskeyStore = ReturnType<typeof passkeyStore>;
 
 /**
- * Passkeys in the People table: one partition per account and one item per passkey. An authenticator gives the user handle
- * together with the credential id, and the two of them are the key of the item: the same item is found from the account and
- * from the passkey, so there is no second one that could be left behind.
+ * Passkeys in the People table: one partition per account, one item per passkey. An authenticator returns the user handle with
+ * the credential id, and both form the item's key. So the same item is found from the account and from the passkey, and no second
+ * one can be left behind.
  */
 export function passkeyStore(database: Database, table: string) {
   const keyOf = (sub: string, id: string) => ({ pk: passkeyPartition(userHandleOf(sub)), sk: id });
 
-  /** One write on a passkey that is there. False when there is none, or when `condition` does not hold. */
+  /** Updates an existing passkey in one write. Returns false when there is none or `condition` does not hold. */
   async function write(key: Item, expression: string, values: Item, condition?: string): Promise<boolean> {
     const names = [...new Set(`${expression} ${condition ?? ''}`.match(/#\w+/g) ?? [])];
     const { won } = await database.updateOnce({
@@ -27,14 +27,14 @@ export function passkeyStore(database: Database, table: string) {
   }
 
   return {
-    /** The passkey that an authenticator answered with. */
+    /** Finds the passkey that an authenticator answered with. */
     async find(userHandle: string, credentialId: string): Promise<Passkey | undefined> {
       const Key = passkeyKey(userHandle, credentialId);
       const item = await database.get({ TableName: table, Key, ConsistentRead: true });
       return item && toPasskey(item);
     },
 
-    /** The passkeys of an account, the oldest first. */
+    /** Lists the passkeys of an account, oldest first. */
     async list(sub: string): Promise<ListedPasskey[]> {
       const items = await database.query({
         TableName: table,
@@ -47,7 +47,7 @@ export function passkeyStore(database: Database, table: string) {
         .sort((one, other) => one.createdAt - other.createdAt);
     },
 
-    /** False when the account has this passkey already: it is never replaced (WebAuthn §7.1, step 26). */
+    /** Adds a passkey. Returns false when the account already has it; it is never replaced (WebAuthn §7.1, step 26). */
     async add(passkey: Passkey): Promise<boolean> {
       const key = passkeyKey(userHandleOf(passkey.sub), passkey.credentialId);
       const attempt = generateSecret();
@@ -66,8 +66,8 @@ export function passkeyStore(database: Database, table: string) {
     },
 
     /**
-     * Notes a use (WebAuthn §7.2, steps 22 and 24). False when the passkey was removed, or when its counter did not grow,
-     * which is what a copy of the authenticator looks like.
+     * Records a use (WebAuthn §7.2, steps 22 and 24). Returns false when the passkey was removed, or when its counter did not
+     * grow, as happens with a copied authenticator.
      */
     use(
       { sub, credentialId }: Pick<Passkey, 'sub' | 'credentialId'>,
@@ -81,11 +81,11 @@ export function passkeyStore(database: Database, table: string) {
       );
     },
 
-    /** By the `id` of the list. False when there is no such passkey. */
+    /** Renames a passkey by its `id` in the list. Returns false when there is none. */
     rename: (sub: string, id: string, name: string): Promise<boolean> =>
       write(keyOf(sub, id), 'SET #name = :name', { ':name': name }),
 
-    /** By the `id` of the list. Removing what is gone is the same as removing it. */
+    /** Removes a passkey by its `id` in the list. Idempotent. */
     remove: (sub: string, id: string): Promise<void> => database.remove({ TableName: table, Key: keyOf(sub, id) }),
   };
 }

@@ -4,40 +4,41 @@ import type { Item } from '../aws/dynamodb.ts';
 import type { AuthenticationMethod } from '../oauth/authentication-context.ts';
 import { hashSecret } from '../secret.ts';
 
-/** A WebAuthn credential of an account (WebAuthn §4, credential record). Times are epoch seconds. */
+/** A WebAuthn credential of an account (WebAuthn §4, credential record). Times are in epoch seconds. */
 export type Passkey = {
   sub: string;
-  /** As the authenticator gave it, in base64url. */
+  /** The authenticator's id, in base64url. */
   credentialId: string;
   /** COSE_Key. */
   publicKey: Uint8Array;
-  /** How often the authenticator says that it signed; 0 for those that do not count. */
+  /** How often the authenticator claims to have signed; 0 if it does not count. */
   counter: number;
   transports: readonly string[];
-  /** Whether it may be copied to other devices (BE), and whether it was (BS). The first never changes. */
+  /** Whether the passkey can be copied to other devices (BE), and whether it has been (BS). The first never changes. */
   isSyncable: boolean;
   isBackedUp: boolean;
-  /** What the person calls it. */
+  /** The person's name for it. */
   name: string;
   createdAt: number;
   lastUsedAt?: number | undefined;
 };
 
-/** A passkey as its own person sees it in a list. `id` names it and is no secret. */
+/** A passkey as listed to its owner. `id` identifies it and is no secret. */
 export type ListedPasskey = Passkey & { id: string };
 
 const longestPasskeyName = 60;
 
-/** More than anybody has, and few enough to be read and written at once. */
+/** More than anybody has, and few enough to read and write at once. */
 export const mostPasskeys = 20;
 
 /**
- * WebAuthn §5.4.3: what an authenticator keeps to tell the account by, and gives back when somebody signs in without having
- * named it. Made from the subject, so that no table has to lead from one to the other; tells nothing about the person.
+ * Returns the user handle (WebAuthn §5.4.3), which an authenticator stores to identify the account and returns when a person
+ * signs in without a username. Derived from the subject, so no table has to map one to the other. Reveals nothing about the
+ * person.
  */
 export const userHandleOf = (sub: string): string => hash('sha256', `passkeys of ${sub}`, 'base64url');
 
-/** Credential ids may be longer than a sort key. */
+/** Hashes the credential id, which may be longer than a sort key. */
 export const passkeyKey = (userHandle: string, credentialId: string) => ({
   pk: passkeyPartition(userHandle),
   sk: hashSecret(credentialId),
@@ -45,17 +46,17 @@ export const passkeyKey = (userHandle: string, credentialId: string) => ({
 
 export const passkeyPartition = (userHandle: string): string => `passkeys#${userHandle}`;
 
-/** WebAuthn §5.1: the RP ID is the host of the issuer. Passkeys stay with it: another host cannot use them. */
+/** The RP ID (WebAuthn §5.1) is the host of the issuer. Passkeys are bound to it; another host cannot use them. */
 export const relyingPartyId = (issuer: string): string => new URL(issuer).hostname;
 
-/** RFC 8176: a key that cannot leave its device, or one that is synced; always with the person there and verified. */
+/** Returns the RFC 8176 methods of a passkey: a key bound to its device or a synced one, always with the person present and verified. */
 export const passkeyMethods = ({ isSyncable }: Pick<Passkey, 'isSyncable'>): AuthenticationMethod[] => [
   isSyncable ? 'swk' : 'hwk',
   'user',
   'mfa',
 ];
 
-/** The name a person typed, or another one when there is nothing in it. */
+/** Returns the name that a person typed, or `otherwise` when it is empty. */
 export const passkeyName = (typed: string | undefined, otherwise: string): string => {
   const name = (typed ?? '')
     .replace(/[\p{Cc}\p{Cf}]/gu, '')

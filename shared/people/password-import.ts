@@ -7,8 +7,8 @@ import { readPbkdf2 } from './password-import/pbkdf2.ts';
 import { readScrypt } from './password-import/scrypt.ts';
 
 /*
- * Password hashes that came from other servers. They are kept as they came, verified with a bounded amount of work, and give
- * way to our own at the next sign-in.
+ * Password hashes imported from other servers. They are stored as they came, verified with a bounded amount of work, and replaced
+ * by our own at the next sign-in.
  */
 
 const readers: readonly HashReader[] = [readArgon2, readBcrypt, readScrypt, readPbkdf2];
@@ -24,15 +24,15 @@ function read(hash: string): ReadHash {
 
 const longestHash = 1_024;
 
-/** Can passwords be verified against it? Refuses with a sentence that goes on from the name of the member. */
+/** Whether passwords can be verified against a hash. Refuses with a sentence that starts with the name of the member. */
 export function admitPasswordHash(hash: string): Result<string, string> {
   const found = read(hash);
   return 'problem' in found ? refuse(found.problem) : ok(hash);
 }
 
 /**
- * True when the password makes this hash, ours or another server's. Without a hash, and for a wrong password of another
- * server's hash, one of ours is computed besides, so that no refusal is quicker than for an account of our own.
+ * Whether the password matches a hash, ours or another server's. Without a hash, and for a wrong password to another server's
+ * hash, also computes one of ours, so that no refusal is quicker than for an account of our own.
  */
 export async function verifyStoredPassword(password: string, hash: string | undefined): Promise<boolean> {
   if (hash === undefined) return verifyPassword(password, unmatchableHash);
@@ -44,7 +44,7 @@ export async function verifyStoredPassword(password: string, hash: string | unde
   return verified;
 }
 
-/** As it was typed, which is how other servers hash; else in our form, if that is another text. */
+/** Tries the password as typed, which is what other servers hash, then as prepared by us, if that differs. */
 async function verifyForeign(password: string, { verify }: Extract<ReadHash, { verify: unknown }>) {
   if (await verify(password)) return true;
   const prepared = preparePassword(password);

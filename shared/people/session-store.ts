@@ -3,48 +3,48 @@ import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { generateSecret, hashSecret } from '../secret.ts';
 import { type Consent, consentKey, toConsent } from './consent.ts';
 
-/** Somebody is signed in in one browser. Times are epoch seconds. */
+/** A person is signed in in one browser. Times are in epoch seconds. */
 export type Session = {
   sub: string;
   authTime: number;
-  /** How they signed in (RFC 8176). */
+  /** How the person signed in (RFC 8176). */
   amr: readonly string[];
-  /** Over when it was not used for so long, and over at the latest. */
+  /** The session ends when it has been idle until `idleUntil`, and at `expiresAt` in any case. */
   idleUntil: number;
   expiresAt: number;
-  /** Seconds without use that end it. */
+  /** Seconds of disuse that end it. */
   idleLifetime: number;
-  /** For the list of sessions only: what the browser called itself. */
+  /** The browser's user agent, only for the list of sessions. */
   userAgent?: string | undefined;
-  /** Clients that want to be told when it ends, or whose grants end with it, as {@link noticeOf} writes them. */
+  /** Clients to tell when the session ends, or whose grants end with it, in the format of {@link noticeOf}. */
   notices?: readonly string[] | undefined;
 };
 
-/** A session as its own person sees it in a list. `id` names it and is no secret. */
+/** A session as listed to its owner. `id` identifies it and is no secret. */
 export type ListedSession = Session & { id: string };
 
-/** What a new session starts with; lifetimes in seconds. */
+/** The start of a new session; lifetimes in seconds. */
 export type SessionStart = {
   sub: string;
   amr: readonly string[];
   now: number;
-  /** When they proved who they are, where that was before; never in the future. */
+  /** When the person authenticated, if that was earlier; never in the future. */
   authTime?: number | undefined;
   lifetime: number;
   idleLifetime?: number;
   userAgent?: string | undefined;
-  /** Clients to be told that were carried over from a session before. */
+  /** Notices carried over from an earlier session. */
   notices?: readonly string[] | undefined;
 };
 
 export type SessionStore = ReturnType<typeof sessionStore>;
 
 /**
- * Sessions in the People table, one partition per person. Only the cookie has the id of a session: the subject, and a secret
- * of which the table has the hash.
+ * Sessions in the People table, one partition per person. Only the cookie holds a session's id: the subject and a secret, of
+ * which the table stores the hash.
  */
 export function sessionStore(database: Database, table: string) {
-  /** Returns the session as it was: of several who end it at once, one gets it. */
+  /** Removes a session and returns it as it was, to one of several concurrent callers. */
   async function remove(key: Item): Promise<Session | undefined> {
     const item = await database.takeOut({ TableName: table, Key: key });
     return item && toSession(item);
@@ -55,13 +55,13 @@ export function sessionStore(database: Database, table: string) {
       TableName: table,
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': partition(sub) },
-      // Who ends all sessions means the one that began a moment ago as well.
+      // Consistent, because ending all sessions includes one that just began.
       ConsistentRead: true,
     });
     return items.map((item) => ({ ...toSession(item), id: item['sk'] as string })).filter(isAlive(now));
   };
 
-  /** A session of a person by the `id` of the list, also one that is over but not yet removed. */
+  /** Finds a person's session by its `id` in the list, even when it is over but not removed yet. */
   async function findListed(sub: string, id: string): Promise<Session | undefined> {
     const Key = { pk: partition(sub), sk: id };
     const read = (ConsistentRead: boolean) => database.get({ TableName: table, Key, ConsistentRead });
@@ -70,7 +70,7 @@ export function sessionStore(database: Database, table: string) {
   }
 
   return {
-    /** A new session with a new id, which is returned for the cookie. */
+    /** Starts a session. Returns its id for the cookie. */
     async start({
       sub,
       amr,
@@ -107,8 +107,8 @@ export function sessionStore(database: Database, table: string) {
     },
 
     /**
-     * The session of a cookie, unless it is over. One eventually consistent read, at half the price; only when that
-     * finds nothing, as in the moment after signing in, a consistent one.
+     * Finds the session of a cookie, unless it is over. Reads with eventual consistency, at half the price; only when that finds
+     * nothing, as right after signing in, reads again consistently.
      */
     async find(sessionId: string, now: number): Promise<Session | undefined> {
       const sub = subjectOf(sessionId);
@@ -118,7 +118,7 @@ export function sessionStore(database: Database, table: string) {
 
     findListed,
 
-    /** The same together with what its person allowed a client, in one consistent call. */
+    /** Finds a session together with what its person allowed a client, in one consistent call. */
     async findWithConsent(
       sessionId: string,
       clientId: string,
@@ -132,7 +132,7 @@ export function sessionStore(database: Database, table: string) {
       return { session, consent: consent && toConsent(consent) };
     },
 
-    /** Notes that a session is in use, once half of its idle time is over: a session in use costs no write. */
+    /** Records that a session is in use, once half of its idle time is over, so that most uses cost no write. */
     async keepAlive(sessionId: string, session: Session, now: number): Promise<void> {
       const key = keyOf(sessionId);
       if (key === undefined || session.idleUntil === session.expiresAt) return;
@@ -146,11 +146,11 @@ export function sessionStore(database: Database, table: string) {
           ExpressionAttributeValues: { ':idleUntil': Math.min(now + session.idleLifetime, session.expiresAt) },
         })
         .catch((error: unknown) => {
-          if (!(error instanceof ConditionFailed)) throw error; // it was ended in this moment
+          if (!(error instanceof ConditionFailed)) throw error; // it has just ended
         });
     },
 
-    /** Notes a client that wants to be told when the session ends, or whose grants end with it. One write, the first time only. */
+    /** Notes a client to tell when the session ends, or whose grants end with it. Writes only the first time. */
     async note(sessionId: string, session: Session, clientId: string): Promise<void> {
       const key = keyOf(sessionId);
       const notice = noticeOf(listedIdOf(sessionId), clientId);
@@ -164,23 +164,23 @@ export function sessionStore(database: Database, table: string) {
           ExpressionAttributeValues: { ':notice': new Set([notice]) },
         })
         .catch((error: unknown) => {
-          if (!(error instanceof ConditionFailed)) throw error; // it was ended in this moment
+          if (!(error instanceof ConditionFailed)) throw error; // it has just ended
         });
     },
 
-    /** Returns the session as it was; undefined when there was none. */
+    /** Ends a session and returns it as it was, or undefined when there was none. */
     async end(sessionId: string): Promise<Session | undefined> {
       const key = keyOf(sessionId);
       return key && remove(key);
     },
 
-    /** The sessions of a person that are not over. */
+    /** Lists a person's sessions that are not over. */
     list,
 
-    /** Ends one session of a person by the `id` of the list. */
+    /** Ends one of a person's sessions by its `id` in the list. */
     endListed: (sub: string, id: string): Promise<Session | undefined> => remove({ pk: partition(sub), sk: id }),
 
-    /** Ends every session of a person; returns how many there were. */
+    /** Ends all of a person's sessions. Returns their number. */
     async endAll(sub: string, now: number): Promise<number> {
       const sessions = await list(sub, now);
       await Promise.all(sessions.map(({ id }) => remove({ pk: partition(sub), sk: id })));
@@ -193,32 +193,32 @@ const partition = (sub: string) => `sessions#${sub}`;
 
 const shape = /^([\w-]{1,344})\.([\w-]{43})$/;
 
-/** Whose session an id would be. Proves nothing: only the table knows whether there is such a session. */
+/** Returns the subject in a session id. Proves nothing: only the table knows whether the session exists. */
 export const subjectOf = (sessionId: string): string =>
   Buffer.from(shape.exec(sessionId)?.[1] ?? '', 'base64url').toString();
 
-/** How a session is named where its secret must not stand. */
+/** Names a session where its secret must not appear. */
 export const listedIdOf = (sessionId: string): string => hashSecret(shape.exec(sessionId)?.[2] ?? '');
 
-/** A client and the session id that it knows (`sid` of its ID tokens). Neither has a space in it. */
+/** Formats a client and the session id it knows (`sid` of its ID tokens). Neither contains a space. */
 const noticeOf = (sid: string, clientId: string): string => `${sid} ${clientId}`;
 
-/** The names that clients know of a session (`sid`): its own, and those of sessions whose place it took. */
+/** Returns the ids by which clients know a session (`sid`): its own and those of the sessions it replaced. */
 export const sidsOf = (id: string, session: Session | undefined): string[] => [
   id,
   ...(session?.notices ?? []).map((notice) => parseNotice(notice).sid),
 ];
 
-/** `since`: when the session of this `sid` was replaced by another one (epoch seconds). */
+/** Parses a notice. `since` is when another session replaced the one with this `sid` (epoch seconds). */
 export function parseNotice(notice: string): { sid: string; clientId: string; since?: number } {
   const [sid = '', clientId = '', since] = notice.split(' ');
   return { sid, clientId, ...(since !== undefined && { since: Number(since) }) };
 }
 
-/** Of one client, besides the session that is there: who signs in again and again would make the item as large as can be. */
+/** Replaced sessions to remember per client, so that frequent sign-ins do not exceed the size of an item. */
 const mostReplaced = 3;
 
-/** The notices of a session that takes the place of those that have ended: of each client the newest few. */
+/** Returns the notices for a session that replaces ended ones: the newest few of each client. */
 export function carryOver(ended: readonly (Session | undefined)[], now: number): string[] {
   const notices = ended
     .flatMap((session) => session?.notices ?? [])
@@ -229,7 +229,7 @@ export function carryOver(ended: readonly (Session | undefined)[], now: number):
   return kept.map(({ sid, clientId, since }) => `${noticeOf(sid, clientId)} ${since}`);
 }
 
-/** Undefined for a cookie that cannot be one of ours. */
+/** Returns undefined for a cookie that cannot be one of ours. */
 const keyOf = (sessionId: string) =>
   shape.test(sessionId) ? { pk: partition(subjectOf(sessionId)), sk: listedIdOf(sessionId) } : undefined;
 

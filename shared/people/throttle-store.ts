@@ -4,25 +4,25 @@ import { hashSecret } from '../secret.ts';
 import { usernameKey } from './account.ts';
 
 /*
- * How often somebody may try to sign in. Attempts are counted before the password is looked at, so that parallel guesses
- * count too, and a success takes its attempt back. A counter lives for one window; nothing is ever locked for good.
+ * Limits how often anybody may try to sign in. Attempts are counted before the password is checked, so that parallel guesses
+ * count too; a success takes its attempt back. A counter lives for one window; nothing is ever locked for good.
  */
 
 /** At most `attempts` failures within `window` seconds. */
 export type Limit = { attempts: number; window: number };
 
 export const signInLimits = {
-  /** Ten guesses at one account in ten minutes: no password worth the name falls to that. */
+  /** Ten guesses at one account in ten minutes: no decent password falls to that. */
   account: { attempts: 10, window: 600 },
-  /** Fifty failures from one address in ten minutes: room for an office behind one address, not for spraying. */
+  /** Fifty failures from one address in ten minutes: enough for an office behind one address, too few for spraying. */
   address: { attempts: 50, window: 600 },
-  /** Twenty accounts from one address in an hour, or questions whether a username is taken. */
+  /** Twenty new accounts from one address in an hour, including checks whether a username is taken. */
   registration: { attempts: 20, window: 3_600 },
-  /** Five guesses in ten minutes at what comes after the first proof: three codes of a million are right at any time. */
+  /** Five guesses in ten minutes at what follows the first proof: three codes in a million are valid at any time. */
   proof: { attempts: 5, window: 600 },
 } as const satisfies Record<string, Limit>;
 
-/** One attempt that was counted: `retryAfter` (seconds) when it is one too many, and a way to take it back. */
+/** A counted attempt: `retryAfter` (seconds) when it is one too many, and a way to take it back. */
 export type Attempt = { retryAfter?: number; takeBack(): Promise<void> };
 
 export type ThrottleStore = ReturnType<typeof throttleStore>;
@@ -45,11 +45,11 @@ export function throttleStore(database: Database, table: string) {
   }
 
   return {
-    /** Counts an account that somebody wants to make from this address. */
+    /** Counts an attempt to create an account from this address. */
     countRegistration: (sourceIp: string, now: number): Promise<Attempt> =>
       count(`registration#${countedAddress(sourceIp)}`, signInLimits.registration, now),
 
-    /** Counts an attempt against the account (known or not) and the source address. The username is kept as a hash. */
+    /** Counts an attempt against the account (known or not) and the source address. Stores the username as a hash. */
     async countSignIn(username: string, sourceIp: string, now: number): Promise<Attempt> {
       const [account, address] = await Promise.all([
         count(`account#${hashSecret(usernameKey(username))}`, signInLimits.account, now),
@@ -60,7 +60,7 @@ export function throttleStore(database: Database, table: string) {
       return retryAfter > 0 ? { retryAfter, takeBack } : { takeBack };
     },
 
-    /** Counts an attempt at what an account asks for besides the first proof: a code, or the current password. */
+    /** Counts an attempt at what an account requires besides the first proof: a code, or the current password. */
     countProof: (sub: string, now: number): Promise<Attempt> =>
       count(`proof#${hashSecret(sub)}`, signInLimits.proof, now),
   };

@@ -5,22 +5,22 @@ import { generateSecret, hashSecret } from '../secret.ts';
 /** Seconds between the password and the code. */
 export const pendingLifetime = 300;
 
-/** Somebody who gave the right password, and whose code is still to come. Not signed in. */
+/** A person who gave the right password but no code yet. Not signed in. */
 export type PendingSignIn = {
   sub: string;
-  /** What the person is called on the page. */
+  /** The person's name on the page. */
   account: string;
   keep: boolean;
 };
 
 export type PendingStore = ReturnType<typeof pendingStore>;
 
-/** Sign-ins that wait for a code, in the People table. Only the cookie has the secret of one; the table has its hash. */
+/** Sign-ins that wait for a code, in the People table. Only the cookie holds the secret of one; the table stores its hash. */
 export function pendingStore(database: Database, table: string) {
   const keyOf = (secret: string) => ({ pk: `pending#${hashSecret(secret)}`, sk: 'pending' });
 
   return {
-    /** Returns the secret for the cookie. */
+    /** Starts the wait. Returns the secret for the cookie. */
     async start(pending: PendingSignIn, now: number): Promise<string> {
       const secret = generateSecret();
       const expiresAt = now + pendingLifetime;
@@ -36,7 +36,7 @@ export function pendingStore(database: Database, table: string) {
       return { sub, account, keep };
     },
 
-    /** Ends the wait. True for exactly one of those who try, and only in time. */
+    /** Ends the wait. Returns true to exactly one caller, and only in time. */
     async spend(secret: string, now: number): Promise<boolean> {
       const { won } = await database.updateOnce({
         TableName: table,

@@ -4,10 +4,10 @@ import type { KeyWrapper } from '../keys/signing-key.ts';
 import { generateSecret } from '../secret.ts';
 import { recoveryCodeHash } from './recovery-code.ts';
 
-/** The authenticator app of an account. `lastStep` is the time step of the last code that was used. */
+/** The authenticator app of an account. `lastStep` is the time step of the last used code. */
 export type Totp = { secret: Uint8Array; lastStep: number; codesLeft: number };
 
-/** Seconds to set one up. */
+/** Seconds to finish setting one up. */
 const setUpWithin = 900;
 
 export const totpPartition = (sub: string) => `totp#${sub}`;
@@ -15,16 +15,16 @@ export const totpPartition = (sub: string) => `totp#${sub}`;
 export type TotpStore = ReturnType<typeof totpStore>;
 
 /**
- * One item per account in the People table: the secret, encrypted for this account alone, the last code and the hashes of the
- * recovery codes. What must be good once is one conditional write on it. A secret that is being set up is in a second item,
- * which counts for nothing.
+ * One item per account in the People table: the secret, encrypted for this account only, the last code and the hashes of the
+ * recovery codes. A conditional write on it spends what is valid only once. A secret being set up has a second item, which has no
+ * effect.
  */
 export function totpStore(database: Database, table: string, wrapper: Pick<KeyWrapper, 'wrap' | 'unwrap'>) {
   const keyOf = (sub: string, sk: 'totp' | 'pending') => ({ pk: totpPartition(sub), sk });
   const get = (sub: string, sk: 'totp' | 'pending') =>
     database.get({ TableName: table, Key: keyOf(sub, sk), ConsistentRead: true });
 
-  /** One write on an authenticator app that is there, which every `condition` includes; true for the one that wins. */
+  /** Updates an existing authenticator app, which every `condition` must require, in one write. Returns true to the winner. */
   async function writeOnce(sub: string, expression: string, condition: string, values: Item): Promise<boolean> {
     const { won } = await database.updateOnce({
       TableName: table,
@@ -37,7 +37,7 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
   }
 
   return {
-    /** Whether a code is asked for, and how many recovery codes are left. Decrypts nothing. */
+    /** Tells whether a code is required, and how many recovery codes are left. Decrypts nothing. */
     async look(sub: string): Promise<{ codesLeft: number } | undefined> {
       const item = await get(sub, 'totp');
       return item && { codesLeft: recoverySize(item) };
@@ -50,7 +50,7 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
       return { secret: await wrapper.unwrap(wrapped, contextOf(sub)), lastStep, codesLeft: recoverySize(item) };
     },
 
-    /** Keeps a secret until a first code has shown that the app has it. Takes the place of the one before. */
+    /** Stores a secret until a first code proves that the app has it. Replaces an earlier one. */
     async begin(sub: string, secret: Uint8Array, now: number): Promise<void> {
       const wrapped = await wrapper.wrap(secret, contextOf(sub));
       const expiresAt = now + setUpWithin;
@@ -60,7 +60,7 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
       });
     },
 
-    /** The secret that is being set up, if it is not too late. */
+    /** Returns the secret being set up, unless it is too late. */
     async findBegun(sub: string, now: number): Promise<Uint8Array | undefined> {
       const item = await get(sub, 'pending');
       if (item === undefined || now >= (item['expiresAt'] as number)) return undefined;
@@ -68,8 +68,8 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
     },
 
     /**
-     * From now on a code is asked for. False when the account has an authenticator app already: of several attempts at once
-     * one wins, and only its recovery codes count. What was being set up goes afterwards; left behind, it is of no use.
+     * Starts requiring a code. Returns false when the account already has an authenticator app: of several concurrent attempts
+     * one wins, and only its recovery codes count. The item being set up is removed afterwards; left behind, it is useless.
      */
     async turnOn(
       sub: string,
@@ -95,35 +95,35 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
       return true;
     },
 
-    /** Uses up the codes of this time step and of those before it. True for exactly one of those who try. */
+    /** Spends the codes of this time step and of all earlier ones. Returns true to exactly one caller. */
     useStep: (sub: string, step: number): Promise<boolean> =>
       writeOnce(sub, 'SET lastStep = :step, attempt = :attempt', 'lastStep < :step', { ':step': step }),
 
-    /** Uses up a recovery code. True for exactly one of those who try. */
+    /** Spends a recovery code. Returns true to exactly one caller. */
     useRecoveryCode: (sub: string, code: string): Promise<boolean> =>
       writeOnce(sub, 'SET attempt = :attempt DELETE recovery :codes', 'contains(recovery, :code)', {
         ':codes': hashes(sub, [code]),
         ':code': recoveryCodeHash(sub, code),
       }),
 
-    /** New recovery codes in the place of all others. False when there is no authenticator app. */
+    /** Replaces all recovery codes. Returns false when there is no authenticator app. */
     replaceCodes: (sub: string, codes: readonly string[]): Promise<boolean> =>
       writeOnce(sub, 'SET recovery = :codes, attempt = :attempt', 'attribute_exists(pk)', {
         ':codes': hashes(sub, codes),
       }),
 
-    /** No code is asked for any more, and no recovery code is good. */
+    /** Stops requiring a code and voids the recovery codes. */
     turnOff: (sub: string): Promise<void> => database.remove({ TableName: table, Key: keyOf(sub, 'totp') }),
   };
 }
 
-/** The ciphertext is good for this account alone; infra/ lets functions decrypt these and no signing keys. */
+/** Binds the ciphertext to this account; infra/ lets functions decrypt these but no signing keys. */
 const contextOf = (sub: string): string => `totp:${sub}`;
 
 const hashes = (sub: string, codes: readonly string[]): Set<string> =>
   new Set(codes.map((code) => recoveryCodeHash(sub, code)));
 
-/** DynamoDB keeps no empty sets: the attribute goes with the last code. */
+/** DynamoDB stores no empty sets: the attribute disappears with the last code. */
 const recoverySize = (item: Item): number => (item['recovery'] as Set<string> | undefined)?.size ?? 0;
 
 const record = v.object({ wrapped: v.instance(Uint8Array), lastStep: v.number() });

@@ -6,8 +6,9 @@ import { matchTotpCode, readTotpCode } from './totp.ts';
 import type { TotpStore } from './totp-store.ts';
 
 /**
- * A code of the authenticator app, or a recovery code: each is good once, however many try it at the same time. Attempts are
- * counted per account before the code is looked at. Refuses `sign_in_throttled`, `second_factor_wrong` and `second_factor_used`.
+ * Verifies a code of the authenticator app, or a recovery code. Each is valid once, however many concurrent attempts use it.
+ * Attempts are counted per account before the code is checked. Refuses with `sign_in_throttled`, `second_factor_wrong` or
+ * `second_factor_used`.
  */
 export async function verifySecondFactor(
   { sub, typed }: { sub: string; typed: string },

@@ -9,9 +9,9 @@ import type { ThrottleStore } from './throttle-store.ts';
 export type PasswordAttempt = { username: string; password: string; sourceIp: string };
 
 /**
- * Username (or email address) and password, under the throttle. Refuses `sign_in_throttled` before any password is looked at,
- * and `credentials_wrong` with the same work for an account that is unknown, is disabled or has no password as for a wrong
- * password. A hash of another server, or of earlier parameters, becomes one of ours.
+ * Verifies a username (or email address) and password under the throttle. Refuses with `sign_in_throttled` before it looks at the
+ * password, and with `credentials_wrong` after the same work whether the account is unknown, disabled or without a password, or
+ * the password is wrong. Upgrades a hash of another server, or with earlier parameters, to one of ours.
  */
 export async function verifyCredentials(
   { username, password, sourceIp }: PasswordAttempt,
@@ -29,7 +29,7 @@ export async function verifyCredentials(
   return ok(account);
 }
 
-/** Somebody who sets another password in this moment keeps theirs: the write is conditional on the hash that was verified. */
+/** Conditional on the verified hash, so that a password set meanwhile is kept. */
 async function upgrade(
   { sub, passwordHash }: Account,
   password: string,

@@ -5,13 +5,13 @@ import { isWeaker, type PkcePolicy, type PkceRules } from './policy.ts';
 import type { PkceRefusal } from './refusal.ts';
 import { s256 } from './s256.ts';
 
-/** What /authorize decided: the challenge to bind (if one was sent), and what the policy would have refused in enforce mode. */
+/** The decision at /authorize: the challenge to bind, if one was sent, and what the policy would have refused in enforce mode. */
 export type AdmittedChallenge = { challenge?: BoundChallenge; wouldRefuse?: PkceRefusal };
 
-/** The two parameters of RFC 7636 §4.3, as they came; empty means absent. */
+/** The two parameters of RFC 7636 §4.3 as sent; empty means absent. */
 export type ChallengeParameters = { codeChallenge?: string | undefined; codeChallengeMethod?: string | undefined };
 
-/** SHA-256 is 256 bits: 43 characters of base64url, without padding. */
+/** SHA-256 has 256 bits: 43 characters of base64url without padding. */
 const s256Challenge = /^[A-Za-z0-9_-]{43}$/;
 
 export const unreserved = /^[A-Za-z0-9._~-]*$/;
@@ -20,9 +20,9 @@ export const minimumVerifierLength = (rules: Pick<PkceRules, 'acceptShortVerifie
   rules.acceptShortVerifier ? 8 : 43;
 
 /**
- * RFC 7636 §4.3–4.4.1 at /authorize: may this request go on, and what does it bind?
- * A challenge that was sent binds whatever the policy (RFC 9700 §2.1.1). Syntax is refused in every mode;
- * what only the policy refuses is let through in report mode and returned as `wouldRefuse`.
+ * Decides at /authorize whether a request may continue and which challenge it binds (RFC 7636 §4.3–4.4.1). A challenge binds
+ * under every policy (RFC 9700 §2.1.1). Refuses syntax errors in every mode. In report mode, lets through what only the policy
+ * refuses and returns it as `wouldRefuse`.
  */
 export function admitChallenge(
   parameters: ChallengeParameters,
@@ -36,7 +36,7 @@ export function admitChallenge(
   return ok({ ...(parsed.value && { challenge: parsed.value }), ...(wouldRefuse && { wouldRefuse }) });
 }
 
-/** Syntax alone: an unknown method, a method without a challenge, a challenge that is not of its method's form. */
+/** Checks syntax only: an unknown method, a method without a challenge, or a challenge not in its method's form. */
 function parseChallenge(
   { codeChallenge, codeChallengeMethod }: ChallengeParameters,
   rules: PkceRules,
@@ -60,12 +60,12 @@ function parseChallenge(
 }
 
 function parseMethod(sent: string | undefined, rules: PkceRules): CodeChallengeMethod | 'unsupported' {
-  if (!sent) return 'plain'; // RFC 7636 §4.3: a missing method means plain
+  if (!sent) return 'plain'; // a missing method means plain (RFC 7636 §4.3)
   if (sent === 'S256' || sent === 'plain') return sent;
   return sent === 's256' && rules.acceptLowercaseMethod ? 'S256' : 'unsupported';
 }
 
-/** What the policy alone says about a well-formed request. */
+/** Returns what the policy alone refuses about a well-formed request. */
 function policyRefusal(
   challenge: BoundChallenge | undefined,
   { codeChallengeMethod }: ChallengeParameters,
@@ -79,6 +79,9 @@ function policyRefusal(
     : { reason: 'code_challenge_method_required' };
 }
 
-/** Does a code that was bound like this satisfy the policy of now? Used again at /token, where the policy may have been tightened since. */
+/**
+ * Whether a code bound like this satisfies the current policy. Checked again at /token, because the policy may have been
+ * tightened since.
+ */
 export const satisfies = (challenge: BoundChallenge | undefined, policy: PkcePolicy): boolean =>
   !isWeaker(challenge === undefined ? 'none' : challenge.codeChallengeMethod === 'S256' ? 'S256' : 'any', policy);

@@ -8,8 +8,8 @@ import type { PkceRefusal } from './refusal.ts';
 import { s256 } from './s256.ts';
 
 /**
- * RFC 7636 §4.1: 43 to 128 unreserved characters (from 8 for a client with `acceptShortVerifier`).
- * Absent or empty is `undefined`. Refuses `code_verifier_malformed`; whether one is needed is judged with the grant.
+ * Parses a code verifier (RFC 7636 §4.1): 43 to 128 unreserved characters, or from 8 for a client with `acceptShortVerifier`.
+ * Returns undefined when it is absent or empty; the grant decides whether one is needed. Refuses with `code_verifier_malformed`.
  */
 export function parseVerifier(
   sent: string | undefined,
@@ -21,20 +21,19 @@ export function parseVerifier(
   return refuse({ reason: 'code_verifier_malformed', length: sent.length, minimum, ...verifierMistake(sent) });
 }
 
-/** RFC 7636 §4.6: does the verifier transform into the challenge? Compares in constant time over digests of equal length. */
+/** Whether the verifier transforms into the challenge (RFC 7636 §4.6). Compares digests of equal length in constant time. */
 export function proveVerifier(codeVerifier: string, challenge: BoundChallenge): boolean {
   const made = Buffer.from(s256(codeVerifier));
   const kept = Buffer.from(challenge.codeChallenge);
   return made.length === kept.length && timingSafeEqual(made, kept);
 }
 
-/** The proof held, and what the policy of now would have refused in enforce mode. */
+/** A valid proof, and what the current policy would have refused in enforce mode. */
 export type JudgedProof = { wouldRefuse?: PkceRefusal };
 
 /**
- * The whole PKCE judgement at /token, for a code whose grant holds `challenge` (or none).
- * Refuses: a missing or wrong verifier, a verifier for a code without a challenge (RFC 9700 §4.8.2, downgrade),
- * and a code that was issued under a weaker policy than the one in force now.
+ * Judges PKCE at /token for a code whose grant holds `challenge` or none. Refuses a missing or wrong verifier, a verifier for a
+ * code without a challenge (RFC 9700 §4.8.2, downgrade), and a code issued under a weaker policy than the current one.
  */
 export function judgeProof(
   challenge: BoundChallenge | undefined,

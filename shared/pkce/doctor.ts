@@ -7,11 +7,11 @@ import type { PkceMistake, PkceRefusal } from './refusal.ts';
 import { s256 } from './s256.ts';
 
 /*
- * Names the mistake behind a verifier and a challenge that do not match. The server sees only one of the two at a time and
- * guesses from its shape; here both are at hand, so most guesses can be proven by making the same mistake again.
+ * Names the mistake behind a verifier and a challenge that do not match. The server sees only one of them at a time and guesses
+ * from its shape; with both at hand, most guesses can be proven by repeating the mistake.
  */
 
-/** What the doctor finds besides the mistakes that the server can name. */
+/** Findings beyond the mistakes that the server can name. */
 export const doctorSentences = {
   method_unknown: 'There is no such code_challenge_method: send S256.',
   values_swapped:
@@ -38,12 +38,12 @@ export const doctorSentences = {
 export type Finding = PkceMistake | keyof typeof doctorSentences;
 
 /**
- * `matches`: a server that follows RFC 7636 accepts the two. `findings` has the most telling one first;
- * `proven` when making that mistake again gives exactly this pair.
+ * `matches`: a server that follows RFC 7636 accepts the pair. `findings` start with the most telling one; a finding is `proven`
+ * when repeating the mistake produces exactly this pair.
  */
 export type Diagnosis = { matches: boolean; findings: readonly { finding: Finding; proven: boolean }[] };
 
-/** RFC 7636 as it is written: either method, no compatibility switches. */
+/** RFC 7636 to the letter: either method, no compatibility switches. */
 const strictRules: PkceRules = {
   policy: 'any',
   origin: 'client',
@@ -55,7 +55,7 @@ const strictRules: PkceRules = {
 
 type Pair = { verifier: string; challenge: string; method: string };
 
-/** Takes the values as they were sent; the method of the authorization request, where absent means `plain`. */
+/** Diagnoses the values as sent, with the method of the authorization request (absent means `plain`). */
 export function diagnose(verifier: string, challenge: string, method = 'plain'): Diagnosis {
   const pair: Pair = { verifier, challenge, method: intendedMethod(method) };
   const wrongMethod = methodFinding(method);
@@ -77,7 +77,7 @@ export function diagnose(verifier: string, challenge: string, method = 'plain'):
   };
 }
 
-/** The method that a wrongly written one stands for, so that the values can be looked at as well. */
+/** Returns the method that a misspelt one stands for, so that the values can be checked as well. */
 const intendedMethod = (method: string): string =>
   methodFinding(method) === undefined ? method : /^\s*plain\s*$/i.test(method) ? 'plain' : 'S256';
 
@@ -86,7 +86,7 @@ function methodFinding(method: string): Finding | undefined {
   return methodMistake(method).mistake ?? 'method_unknown';
 }
 
-/** What a server would say: first of the challenge, then of the verifier. */
+/** Returns a server's refusal, of the challenge first and of the verifier second. */
 function judgePair({ verifier, challenge, method }: Pair): PkceRefusal | undefined {
   const admitted = admitChallenge({ codeChallenge: challenge, codeChallengeMethod: method }, strictRules);
   if (!admitted.ok) return admitted.refusal;
@@ -103,7 +103,7 @@ const isMalformed = (verifier: string): boolean => {
   return !parsed.ok || parsed.value === undefined;
 };
 
-/** The mistake that turns this verifier into this challenge. */
+/** Returns the mistake that turns this verifier into this challenge. */
 function provenMistake({ verifier, challenge, method }: Pair): Finding | undefined {
   const known = method === 'plain' ? plainMistakes(verifier, challenge) : s256Mistakes(verifier, challenge);
   return known.find(([, holds]) => holds())?.[0];
@@ -151,7 +151,7 @@ function plainMistakes(verifier: string, challenge: string): Hypothesis[] {
   ];
 }
 
-/** The right digest, written down wrongly. */
+/** Mistakes that write the right digest in a wrong encoding. */
 function wrongEncodings(verifier: string, challenge: string): Hypothesis[] {
   const digest = hash('sha256', verifier, 'buffer');
   const hex = digest.toString('hex');
@@ -174,7 +174,7 @@ const otherHashes = ['sha1', 'md5', 'sha384', 'sha512'];
 
 const unpadded = (text: string): string => text.replace(/=+$/, '');
 
-/** Text that is not percent-encoded stands for itself. */
+/** Returns text that is not percent-encoded unchanged. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -183,7 +183,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Percent-encoding decoded, and what it may have hidden (padding) put aside. */
+/** Compares after percent-decoding, ignoring what the encoding may have hidden (padding). */
 const sameDecoded = (text: string, expected: string): boolean =>
   decoded(text) !== text && unpadded(decoded(text)).replaceAll('+', '-').replaceAll('/', '_') === expected;
 
@@ -198,7 +198,7 @@ const beginnings = (text: string): string[] =>
     text.slice(0, text.length - 1 - index),
   );
 
-/** No mistake could be made again: what the shapes say, else that the two simply do not belong together. */
+/** Without a proven mistake, returns what the shapes suggest, or that the two simply do not belong together. */
 function suspectedMistake({ verifier, challenge }: Pair, { reason }: PkceRefusal): Finding {
   if (reason.startsWith('code_challenge')) return challengeMistake(challenge).mistake ?? 'challenge_malformed';
   return reason === 'code_verifier_mismatch'

@@ -20,20 +20,20 @@ import {
 import { policyLabel } from './policy-label.ts';
 import type { PkceRefusal } from './refusal.ts';
 
-/** One rule: what it says, and what that does to this client. `decides` marks the one the effective policy comes from. */
+/** A rule, its value, and its effect on this client. `decides` marks the rule that the effective policy comes from. */
 type ExplainedRule = { rule: string; value: string; effect: string; decides: boolean };
 
-/** `reported`: let through by report mode, which is all that keeps it from being refused. */
+/** `reported`: only report mode keeps the request from being refused. */
 export type Verdict = 'allowed' | 'reported' | 'refused';
 
 type Judged = { verdict: Verdict; refusal?: PkceRefusal };
 
-/** One of the requests that clients make, and what this client would get for it. */
+/** A typical request, and what this client would get for it. */
 type Sample = Judged & { request: SampleName };
 
 export type Explanation = Judged & { rules: PkceRules; steps: readonly ExplainedRule[]; samples: readonly Sample[] };
 
-/** RFC 7636 appendix B. The challenge is 43 unreserved characters, so that it is well-formed for every method. */
+/** RFC 7636 appendix B. Its 43 unreserved characters are a well-formed challenge for every method. */
 export const sampleChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 const sampleRequests = {
@@ -48,8 +48,8 @@ type SampleName = keyof typeof sampleRequests;
 const sampleNames = Object.keys(sampleRequests) as SampleName[];
 
 /**
- * What /authorize would decide about the PKCE of a request that nobody made, at `now` (epoch seconds), and every rule that leads
- * to it. The decision is made by the functions that /authorize calls; this only puts it in words.
+ * Explains what /authorize would decide about the PKCE of a hypothetical request at `now` (epoch seconds), and every rule that
+ * leads to it. The functions that /authorize calls make the decision; this one only describes it.
  */
 export function explain(
   request: ChallengeParameters,
@@ -83,7 +83,7 @@ function policySteps(
   now: number,
 ): ExplainedRule[] {
   const inherits = settings.policy === 'inherit';
-  // What would hold if there were no floors.
+  // The policy without any floors.
   const chosen = effectivePolicy({ ...settings, isPublic: false }, { ...global, floor: 'none' }, now).policy;
   return [
     {

@@ -8,35 +8,35 @@
 export const pkcePolicies = ['none', 'any', 'S256'] as const;
 export type PkcePolicy = (typeof pkcePolicies)[number];
 
-/** `report` lets through what only the policy would refuse, and says so in the audit line. */
+/** `report` lets through what only the policy would refuse, and records it in the audit line. */
 export type EnforcementMode = 'enforce' | 'report';
 
-/** A time-boxed exception that lifts the floors for one client. Enforces again from `until` on. */
+/** A temporary exception that lifts the floors for one client. The floors are enforced again from `until` on. */
 export type Waiver = { owner: string; reason: string; until: number };
 
-/** The policy that holds for the whole authorization server. */
+/** The policy of the whole authorization server. */
 export type GlobalPolicy = {
   /** For clients that inherit. */
   default: PkcePolicy;
-  /** Nobody goes below it, whatever the client says. */
+  /** No client goes below it without a waiver. */
   floor: PkcePolicy;
   mode: EnforcementMode;
 };
 
 export const shippedGlobalPolicy: GlobalPolicy = { default: 'S256', floor: 'none', mode: 'enforce' };
 
-/** What lets a legacy client in first, to be tightened later: `s256` for `S256`, and verifiers from 8 characters on. */
+/** Let a legacy client in first, to be tightened later: `s256` for `S256`, and verifiers from 8 characters. */
 export const compatibilitySwitches = ['acceptLowercaseMethod', 'acceptShortVerifier'] as const;
 export type CompatibilitySwitch = (typeof compatibilitySwitches)[number];
 
-/** What the policy needs to know of a client. Times are epoch seconds. */
+/** The settings of a client that determine its policy. Times are in epoch seconds. */
 export type ClientPolicySettings = {
   policy: PkcePolicy | 'inherit';
-  /** A public client cannot authenticate: PKCE is the only proof it has (RFC 9700 §2.1.1). */
+  /** A public client cannot authenticate, so PKCE is its only proof (RFC 9700 §2.1.1). */
   isPublic: boolean;
-  /** Absent: the global mode. */
+  /** Default: the global mode. */
   mode?: EnforcementMode | undefined;
-  /** With `mode: 'report'`: from this moment on the client is enforced. */
+  /** With `mode: 'report'`, the client is enforced from this moment on. */
   enforceAfter?: number | undefined;
   waiver?: Waiver | undefined;
   acceptLowercaseMethod?: boolean | undefined;
@@ -45,13 +45,13 @@ export type ClientPolicySettings = {
 
 export type PolicyOrigin = 'client' | 'global default' | 'floor' | 'public client floor' | 'waiver';
 
-/** The rules one request is held to. */
+/** The rules that a request must satisfy. */
 export type PkceRules = {
   /** The effective policy. */
   policy: PkcePolicy;
   origin: PolicyOrigin;
   mode: EnforcementMode;
-  /** What is refused today: the effective policy, or in report mode only what no mode may let through. */
+  /** What is refused today: the effective policy or, in report mode, only what no mode may let through. */
   enforced: PkcePolicy;
   acceptLowercaseMethod: boolean;
   acceptShortVerifier: boolean;
@@ -59,16 +59,16 @@ export type PkceRules = {
 
 const strictness = (policy: PkcePolicy): number => pkcePolicies.indexOf(policy);
 
-/** True when `policy` asks for less than `other`. */
+/** Whether `policy` requires less than `other`. */
 export const isWeaker = (policy: PkcePolicy, other: PkcePolicy): boolean => strictness(policy) < strictness(other);
 
-/** A client that cannot authenticate has a built-in floor (RFC 9700 §2.1.1: public clients MUST use PKCE). */
+/** The built-in floor of clients that cannot authenticate (RFC 9700 §2.1.1: public clients MUST use PKCE). */
 export const publicClientFloor: PkcePolicy = 'any';
 
 export const isWaived = (client: ClientPolicySettings, now: number): boolean =>
   client.waiver !== undefined && now < client.waiver.until;
 
-/** The stricter of the floors and (the client's own value, else the default), and where it comes from. */
+/** Returns the stricter of the floors and the chosen policy (the client's own or the default), and its origin. */
 export function effectivePolicy(
   client: ClientPolicySettings,
   global: GlobalPolicy,
@@ -86,7 +86,10 @@ export function effectivePolicy(
   return isWaived(client, now) ? { policy: chosen.policy, origin: 'waiver' } : floor;
 }
 
-/** Enforce, unless the client (else the whole server) is in report mode, its enforce-after date has not come and no waiver of it has expired. */
+/**
+ * Enforces, unless the client or else the whole server is in report mode, the client's enforce-after date has not come, and no
+ * waiver of the client has expired.
+ */
 export function enforcementMode(client: ClientPolicySettings, global: GlobalPolicy, now: number): EnforcementMode {
   if (client.waiver !== undefined && !isWaived(client, now)) return 'enforce'; // an expired waiver enforces
   if (client.mode === undefined) return global.mode;
@@ -94,7 +97,7 @@ export function enforcementMode(client: ClientPolicySettings, global: GlobalPoli
   return client.mode;
 }
 
-/** Everything a request of this client is held to at `now` (epoch seconds). Refuses nothing itself. */
+/** Returns the rules for requests of this client at `now` (epoch seconds). Refuses nothing itself. */
 export function resolveRules(client: ClientPolicySettings, global: GlobalPolicy, now: number): PkceRules {
   const { policy, origin } = effectivePolicy(client, global, now);
   const mode = enforcementMode(client, global, now);
@@ -110,6 +113,6 @@ export function resolveRules(client: ClientPolicySettings, global: GlobalPolicy,
   };
 }
 
-/** The methods a server may announce when these are all the policies in force (RFC 8414 §2, `code_challenge_methods_supported`). */
+/** Returns the methods to announce for the policies in force (RFC 8414 §2, `code_challenge_methods_supported`). */
 export const announcedMethods = (policies: readonly PkcePolicy[]): string[] =>
   policies.some((policy) => policy !== 'S256') ? ['S256', 'plain'] : ['S256'];

@@ -1,6 +1,6 @@
 import type { PkcePolicy } from './policy.ts';
 
-/** Errors that client developers make again and again, recognised from the shape of what was sent. */
+/** Mistakes that client developers keep making, recognised from the shape of what was sent. */
 export type PkceMistake =
   | 'challenge_padded'
   | 'challenge_in_standard_base64'

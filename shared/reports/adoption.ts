@@ -16,29 +16,29 @@ import { isAuthorization, isIssued } from './replay.ts';
 import { type SafeToEnforce, safeToEnforce } from './safe-to-enforce.ts';
 import { type Period, type Tallied, type Tally, totalOf } from './tally.ts';
 
-/** How often something was refused, or would have been, and when for the last time (epoch seconds). */
+/** How often something was refused or would have been, and when last (epoch seconds). */
 export type RefusalCount = { endpoint: string; reason: string; mistake?: string; count: number; last: number };
 
-/** How authorization requests proved themselves, and how they ended; `unknown` where they were refused before that was looked at. */
+/** How authorization requests used PKCE and how they ended. `unknown`: refused before PKCE was checked. */
 type MethodCounts = Record<MethodUsed | 'unknown', { issued: number; refused: number }>;
 
-/** What can be said of any set of decisions. */
+/** Counts for any set of decisions. */
 export type DecisionCounts = {
   /** All lines. */
   decisions: number;
   /** Authorization requests that were decided. */
   authorizations: { issued: number; refused: number };
-  /** The same, by what they did about PKCE. */
+  /** The same, by how they used PKCE. */
   methods: MethodCounts;
-  /** Refusals of every endpoint. */
+  /** Refusals of all endpoints. */
   refused: RefusalCount[];
   /** Let through by report mode. */
   wouldRefuse: RefusalCount[];
-  /** Decisions that the infrastructure kept from being made. */
+  /** Decisions that a failure of infrastructure prevented. */
   failed: number;
 };
 
-/** The rules a client is held to now. */
+/** The rules for a client now. */
 export type RulesNow = {
   policy: PkcePolicy;
   origin: PolicyOrigin;
@@ -51,10 +51,10 @@ export type RulesNow = {
 export type ClientAdoption = DecisionCounts & {
   client: string;
   name?: string;
-  /** Absent for a client that is in the log only. */
+  /** Absent for a client that appears only in the log. */
   rules?: RulesNow;
   disabled: boolean;
-  /** The last code that was issued without a code challenge. */
+  /** When a code was last issued without a code challenge. */
   lastWithoutPkce?: number;
   lastSeen?: number;
   safe: SafeToEnforce;
@@ -62,15 +62,15 @@ export type ClientAdoption = DecisionCounts & {
 
 type EndingWaiver = { client: string; daysLeft: number } & Waiver;
 
-/** Times are epoch seconds. */
+/** Times are in epoch seconds. */
 export type AdoptionReport = {
   period: Period;
   at: number;
-  /** What "safe to enforce" is about. */
+  /** The policy that "safe to enforce" refers to. */
   target: Exclude<PkcePolicy, 'none'>;
   global: GlobalPolicy;
   clients: ClientAdoption[];
-  /** Decisions that name no client: unknown ones, sign-ins, failures. */
+  /** Decisions that name no client: unknown clients, sign-ins, failures. */
   withoutClient: DecisionCounts;
   total: DecisionCounts;
   unreadable: Readonly<Record<Unreadable, number>>;
@@ -83,12 +83,12 @@ export type AdoptionInput = {
   clients: readonly RegisteredClient[];
   global: GlobalPolicy;
   target: Exclude<PkcePolicy, 'none'>;
-  /** Fewer issued codes than this say nothing. */
+  /** With fewer issued codes than this, the answer is unknown. */
   minimumIssued: number;
   now: number;
 };
 
-/** How each client has used PKCE, and whether the target policy can be enforced for it. Clients in the order of their ids. */
+/** Reports how each client has used PKCE, and whether the target policy can be enforced for it. Sorted by client id. */
 export function adoption(input: AdoptionInput): AdoptionReport {
   const { tallied, period, clients, global, target, now } = input;
   const byName = Map.groupBy(tallied.tallies, (tally) => tally.client);
@@ -182,7 +182,7 @@ function countDecisions(tallies: readonly Tally[]): DecisionCounts {
   };
 }
 
-/** The most frequent first. */
+/** Counts refusals, most frequent first. */
 function countRefusals(tallies: readonly Tally[], reasonOf: (tally: Tally) => string | undefined): RefusalCount[] {
   const counts = new Map<string, RefusalCount>();
   for (const tally of tallies) {

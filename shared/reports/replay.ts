@@ -5,14 +5,14 @@ import type { PkceRules } from '../pkce/policy.ts';
 import type { PkceRefusal } from '../pkce/refusal.ts';
 
 /*
- * Asks the rules of /authorize again, about a request of which the log only says what it amounted to. No challenge is ever
- * logged, so one of the same form stands in for it: what the rules say depends on nothing else.
+ * Applies the rules of /authorize again to a request that the log only classifies. Challenges are never logged, so one of the
+ * same form stands in; the rules depend on nothing else.
  */
 
 const hashed = 'A'.repeat(43);
 const short = 'A'.repeat(8);
 
-/** Parameters of which `methodUsed` says the same. */
+/** Parameters that `methodUsed` classifies the same. */
 export const standIns: Readonly<Record<MethodUsed, ChallengeParameters>> = {
   S256: { codeChallenge: hashed, codeChallengeMethod: 'S256' },
   s256: { codeChallenge: hashed, codeChallengeMethod: 's256' },
@@ -31,7 +31,7 @@ export type Replayed =
   | { verdict: 'reported'; reason: PkceRefusal['reason'] }
   | { verdict: 'refused'; reason: PkceRefusal['reason'] };
 
-/** What {@link admitChallenge}, which decides at /authorize, says about such a request under these rules. */
+/** Returns what {@link admitChallenge}, which decides at /authorize, says about such a request under these rules. */
 export function replay(method: MethodUsed, rules: PkceRules): Replayed {
   const admitted = admitChallenge(standIns[method], rules);
   if (!admitted.ok) return { verdict: 'refused', reason: admitted.refusal.reason };
@@ -39,14 +39,17 @@ export function replay(method: MethodUsed, rules: PkceRules): Replayed {
   return wouldRefuse ? { verdict: 'reported', reason: wouldRefuse.reason } : { verdict: 'admitted' };
 }
 
-/** A decision that ended an authorization request: a code was issued, or the request was refused (at /authorize, or when it was pushed). */
+/**
+ * Whether a decision ended an authorization request: a code was issued, or the request was refused (at /authorize or when it was
+ * pushed).
+ */
 export const isAuthorization = ({ endpoint, verdict }: Counted): boolean =>
   (endpoint === 'authorize' && (verdict === 'allowed' || verdict === 'refused')) ||
   (endpoint === 'par' && verdict === 'refused');
 
 export const isIssued = (decision: Counted): boolean => isAuthorization(decision) && decision.verdict === 'allowed';
 
-/** Refusals that other rules could have turned out differently. */
+/** Refusals that other rules might have avoided. */
 const dependsOnRules: ReadonlySet<string> = new Set<PkceRefusal['reason']>([
   'code_challenge_required',
   'code_challenge_method_required',
@@ -54,8 +57,8 @@ const dependsOnRules: ReadonlySet<string> = new Set<PkceRefusal['reason']>([
 ]);
 
 /**
- * Whether other rules could turn a refused authorization out differently. A lower-case method and a short challenge are wrong
- * syntax unless a compatibility switch says otherwise; what is malformed whatever the rules say stays refused.
+ * Whether other rules could change the outcome of a refused authorization. A lowercase method and a short challenge are syntax
+ * errors unless a compatibility switch allows them; what is malformed under all rules stays refused.
  */
 export function wasRefusedByRules({ method, reason = '' }: Counted): boolean {
   if (reason === 'code_challenge_method_unsupported') return method === 's256';

@@ -3,7 +3,7 @@ import { formatTime } from '../time.ts';
 import { isIssued, replay } from './replay.ts';
 import { type Tally, totalOf } from './tally.ts';
 
-/** `because` is one clause; `breaking` counts the issued codes that the target policy would refuse, by the reason it would give. */
+/** `because` is one clause. `breaking` counts the issued codes that the target policy would refuse, by its reason. */
 export type SafeToEnforce =
   | { answer: 'yes' | 'unknown'; because: string }
   | { answer: 'no'; because: string; breaking: Breaking[] };
@@ -11,14 +11,14 @@ export type SafeToEnforce =
 type Breaking = { reason: string; count: number; last: number };
 
 /**
- * Can the target policy be enforced for a client without taking a sign-in away from anybody who had one?
+ * Tells whether the target policy can be enforced for a client without breaking a sign-in that works today.
  *
- * `no`       some code that was issued in the period would be refused: by the rules of /authorize, with the client's own
- *            compatibility switches, and the target as the policy that is enforced.
- * `unknown`  none would, but fewer than `minimumIssued` codes were issued: too little to say so.
- * `yes`      none would, of at least `minimumIssued`.
+ * `no`       some code issued in the period would be refused by the rules of /authorize, with the target as the enforced policy
+ *            and the client's own compatibility switches.
+ * `unknown`  none would, but fewer than `minimumIssued` codes were issued, which is too few to tell.
+ * `yes`      none would, out of at least `minimumIssued`.
  *
- * Requests that are refused today do not count: enforcing takes nothing away from them.
+ * Requests that are refused today do not count, since enforcing takes nothing away from them.
  */
 export function safeToEnforce(
   tallies: readonly Tally[],

@@ -12,24 +12,24 @@ import {
 import { isAuthorization, isIssued, type Replayed, replay, wasRefusedByRules } from './replay.ts';
 import { type Period, type Tallied, type Tally, totalOf } from './tally.ts';
 
-/** Authorizations that would turn out differently, and why. Times are epoch seconds. */
+/** Authorizations with another outcome, and why. Times are in epoch seconds. */
 export type Turned = { method: MethodUsed; reason: string; count: number; last: number };
 
 export type ClientSimulation = {
   client: string;
-  /** Nothing is replayed for a client that is disabled or gone: whatever the policy, it gets no code. */
+  /** Nothing is replayed for a client that is disabled or gone, since it gets no code under any policy. */
   state: 'replayed' | 'disabled' | 'not registered';
-  /** What the client would be held to. */
+  /** The rules that would apply to the client. */
   rules?: { policy: PkcePolicy; origin: PolicyOrigin; mode: EnforcementMode };
-  /** Codes that were issued. */
+  /** Issued codes. */
   issued: number;
-  /** Of those, the ones that would be refused, by the reason that would be given. */
+  /** Issued codes that would be refused, by the reason. */
   nowRefused: Turned[];
-  /** Of those, the ones that report mode would let through, by the reason it would write down. */
+  /** Issued codes that only report mode would let through, by the reason it would record. */
   nowReported: Turned[];
-  /** Requests that were refused. */
+  /** Refused requests. */
   refused: number;
-  /** Of those, the ones whose proof would be accepted, by the reason they were refused for. */
+  /** Refused requests whose PKCE would be accepted, by the reason for the refusal. */
   nowAdmitted: Turned[];
 };
 
@@ -41,7 +41,7 @@ type SimulationTotals = Record<'issued' | 'nowRefused' | 'nowReported' | 'refuse
 
 export type Simulation = {
   period: Period;
-  /** The moment whose rules are asked: waivers and enforce-after dates may have passed by then. */
+  /** The moment whose rules apply: waivers and enforce-after dates may have passed by then. */
   at: number;
   proposed: GlobalPolicy;
   current: GlobalPolicy;
@@ -60,8 +60,8 @@ export type SimulationInput = {
 };
 
 /**
- * Replays the recorded authorizations under another global policy: what would have been issued, refused, or let through?
- * A client's own policy, mode, waiver and switches are those of its record. Clients in the order of their ids.
+ * Replays the recorded authorizations under another global policy: which would be issued, refused, or let through by report mode.
+ * Each client keeps its recorded policy, mode, waiver and switches. Sorted by client id.
  */
 export function simulate(input: SimulationInput): Simulation {
   const { tallied, period, clients, current, proposed, at } = input;
@@ -110,7 +110,7 @@ function simulateClient(
   };
 }
 
-/** The decisions for which `reasonOf` has a reason, the most frequent first. */
+/** Counts the decisions for which `reasonOf` returns a reason, most frequent first. */
 function turned(
   tallies: readonly Tally[],
   rules: PkceRules,

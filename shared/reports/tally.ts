@@ -4,13 +4,13 @@ import { loggedClientId } from '../audit/decision.ts';
 /** From `since` up to but not including `until`, in epoch seconds. */
 export type Period = { since: number; until: number };
 
-/** How many decisions of a period were alike, and when the last of them was. */
+/** The number of equal decisions in a period, and when the last one was made. */
 export type Tally = Counted & { count: number; last: number };
 
-/** All decisions of a period, counted; and how many lines could not be read. */
+/** All decisions of a period, counted, and the number of unreadable lines. */
 export type Tallied = { tallies: readonly Tally[]; unreadable: Readonly<Record<Unreadable, number>> };
 
-/** Counts decisions as they come by, one or many alike at a time. */
+/** Counts decisions as they arrive, one or many equal ones at a time. */
 export function newTally() {
   const tallies = new Map<string, Tally>();
   const unreadable = { broken: 0, other_version: 0 };
@@ -41,14 +41,17 @@ const pickCounted = (decision: Counted): Counted =>
     countedMembers.flatMap((member) => (decision[member] === undefined ? [] : [[member, decision[member]]])),
   ) as Counted;
 
-/** The number of decisions. */
+/** Returns the number of decisions. */
 export const totalOf = (tallies: Iterable<Pick<Tally, 'count'>>): number => {
   let total = 0;
   for (const { count } of tallies) total += count;
   return total;
 };
 
-/** When each of these clients was last named in a decision, whatever its verdict; clients that were not are left out. Epoch seconds. */
+/**
+ * Returns when a decision last named each of these clients, whatever the verdict, in epoch seconds. Leaves out clients that were
+ * not named.
+ */
 export function lastSeen({ tallies }: Tallied, clientIds: Iterable<string>): Map<string, number> {
   const latest = new Map<string, number>();
   for (const { client, last } of tallies) {

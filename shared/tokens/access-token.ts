@@ -2,7 +2,7 @@ import { createLocalJWKSet, errors, jwtVerify } from 'jose';
 import type { JwkSet } from '../keys/loaded-keys.ts';
 import { signingAlgorithms } from '../keys/signing-key.ts';
 
-/** The claims of one of our access tokens (RFC 9068 §2.2). Times are epoch seconds. */
+/** The claims of one of our access tokens (RFC 9068 §2.2). Times are in epoch seconds. */
 export type AccessTokenClaims = {
   iss: string;
   sub: string;
@@ -18,8 +18,9 @@ export type AccessTokenClaims = {
 };
 
 /**
- * RFC 9068 §4: the claims of an access token of this issuer that is valid at `now` (epoch seconds), else undefined.
- * Only our own published keys count: `jku`, `x5u` and `jwk` in the header are not looked at, `crit` and `alg: none` refuse.
+ * Verifies an access token (RFC 9068 §4). Returns its claims if this issuer made it and it is valid at `now` (epoch seconds),
+ * else undefined. Only our own published keys count: ignores `jku`, `x5u` and `jwk` in the header, and rejects `crit` and `alg:
+ * none`.
  */
 export async function readAccessToken(
   token: string,

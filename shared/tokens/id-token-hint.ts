@@ -5,8 +5,8 @@ import { signingAlgorithms } from '../keys/signing-key.ts';
 export type HintClaims = { sub: string; aud: string };
 
 /**
- * The claims of an ID token that we signed, whatever its age; undefined for anything else. A hint only ever asks for more:
- * it never authenticates anybody.
+ * Returns the claims of an ID token that we signed, whatever its age, or undefined for anything else. A hint can only make a
+ * request stricter; it never authenticates anybody.
  */
 export async function readIdTokenHint(hint: string, issuer: string, keys: JwkSet): Promise<HintClaims | undefined> {
   if (hint.length > 8_192) return undefined;

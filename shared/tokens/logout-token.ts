@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { signJws } from '../keys/sign.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
 
-/** Seconds. Whoever gets it looks at it at once. */
+/** Seconds. The recipient checks the token at once. */
 const lifetime = 120;
 
-/** OpenID Connect Back-Channel Logout §2.4: a session of a person has ended. Never a nonce, so that it cannot pass for an ID token. */
+/**
+ * Mints a logout token, which says that a person's session has ended (OpenID Connect Back-Channel Logout §2.4). Has no nonce, so
+ * that it cannot pass for an ID token.
+ */
 export function mintLogoutToken(
   { sub, sid, clientId }: { sub: string; sid: string; clientId: string },
   issuer: string,

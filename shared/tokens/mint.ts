@@ -4,7 +4,7 @@ import type { Grant } from '../grants/grant.ts';
 import { signJws } from '../keys/sign.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
 
-/** RFC 6749 §5.1 and OpenID Connect Core §3.1.3.3. Absent members are absent. */
+/** A token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export type TokenResponse = {
   access_token: string;
   token_type: 'Bearer';
@@ -14,16 +14,19 @@ export type TokenResponse = {
   id_token?: string;
 };
 
-/** Whom an access token speaks for: a person who granted it, or (without a grant) the client itself. */
+/** Whom an access token speaks for: a person who granted it or, without a grant, the client itself. */
 export type Bearer = Pick<Grant, 'clientId' | 'sub'> & {
   grantId?: string;
   authTime?: number;
   acr?: string;
-  /** Claims of the operator; those of the protocol come after them. */
+  /** Claims added by the operator. Those of the protocol override them. */
   added?: Readonly<Record<string, unknown>> | undefined;
 };
 
-/** RFC 9068 §2.2. `grant_id` names the grant, so that userinfo and introspection see a revocation at once. `now` is in epoch seconds. */
+/**
+ * Mints an access token (RFC 9068 §2.2). `grant_id` names the grant, so that userinfo and introspection notice a revocation at
+ * once. `now` is in epoch seconds.
+ */
 export function mintAccessToken(
   bearer: Bearer,
   { audience, scope, lifetime }: TokenTarget,
@@ -49,13 +52,13 @@ export function mintAccessToken(
   return signJws({ typ: 'at+jwt' }, claims, key);
 }
 
-/** Left out when there is none: some clients cannot read an empty one. */
+/** Omits an empty scope, which some clients cannot read. */
 export const scopeMember = (scope: readonly string[]): { scope?: string } =>
   scope.length > 0 ? { scope: scope.join(' ') } : {};
 
 /**
- * What ties an ID token to its place: the nonce at the first issue, the code where both travel together (§3.3.2.11).
- * `added` are claims of the operator.
+ * What binds an ID token to its context: the nonce at the first issue, and the code when both are sent together (§3.3.2.11).
+ * `added` holds claims from the operator.
  */
 export type IdTokenContext = {
   nonce?: string | undefined;
@@ -63,7 +66,7 @@ export type IdTokenContext = {
   added?: Readonly<Record<string, unknown>> | undefined;
 };
 
-/** OpenID Connect Core §2. `lifetime` is in seconds. */
+/** Mints an ID token (OpenID Connect Core §2). `idTokenLifetime` is in seconds. */
 export function mintIdToken(
   grant: Pick<Grant, 'clientId' | 'sub' | 'authTime' | 'sid' | 'amr' | 'acr' | 'idTokenClaims'>,
   { nonce, code, added }: IdTokenContext,
@@ -89,7 +92,7 @@ export function mintIdToken(
   return signJws({ typ: 'JWT' }, claims, key);
 }
 
-/** The left half of the hash that belongs to the algorithm: SHA-256, and SHA-512 for Ed25519 (§3.3.2.11). */
+/** Returns the left half of the hash for the key's algorithm: SHA-256, or SHA-512 for Ed25519 (§3.3.2.11). */
 function halfHash(text: string, { algorithm }: SigningKey): string {
   const digest = hash(algorithm === 'EdDSA' ? 'sha512' : 'sha256', text, 'buffer');
   return digest.subarray(0, digest.length / 2).toString('base64url');

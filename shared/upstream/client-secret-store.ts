@@ -3,8 +3,8 @@ import { StoreUnavailable } from '../aws/dynamodb.ts';
 import type { UpstreamProvider } from './provider.ts';
 
 /**
- * Client secrets at providers: from the configuration in local runs, else from a SecureString of SSM. SSM reads Secrets Manager
- * as well, under `/aws/reference/secretsmanager/` and the name of the secret.
+ * Returns client secrets at providers, from the configuration in local runs and otherwise from a SecureString of SSM. SSM also
+ * reads Secrets Manager, under `/aws/reference/secretsmanager/` and the name of the secret.
  */
 export function clientSecrets(given?: Pick<SSMClient, 'send'>) {
   let client = given;

@@ -7,7 +7,7 @@ import { hasAllowedDomain, type UpstreamIdentity } from './identity.ts';
 import type { Link, LinkDetails, LinkStore } from './link-store.ts';
 import type { UpstreamProvider } from './provider.ts';
 
-/** Why somebody whom the provider let in does not get in here. */
+/** Why a person whom the provider let in is not admitted here. */
 export type NotAdmitted = { reason: 'upstream_not_linked' | 'upstream_address_refused' | 'upstream_account_disabled' };
 
 type Deps = {
@@ -15,13 +15,13 @@ type Deps = {
   accounts: Pick<AccountStore, 'findBySubject' | 'add'>;
 };
 
-/** Seconds after which a link without an account is one whose account was removed. No call takes that long. */
+/** Seconds after which a link without an account belongs to a removed account. No call takes that long. */
 const abandonedAfter = 300;
 
 /**
- * The account of somebody who has signed in at a provider: the one that is linked to issuer and subject, else a new one if the
- * provider may make accounts. An address leads nowhere: whoever has the address of an account that is there already
- * signs in to that account first, and links it there. Safe to repeat, and for two first sign-ins at once.
+ * Finds the account of a person who has signed in at a provider: the one linked to issuer and subject, or a new one if the
+ * provider may create accounts. Never matches by address: the owner of an existing account with the same address signs in to it
+ * first and links it there. Safe to repeat, and for concurrent first sign-ins.
  */
 export async function findAccount(
   identity: UpstreamIdentity,
@@ -45,7 +45,7 @@ export async function findAccount(
   return refuse({ reason: 'upstream_not_linked' });
 }
 
-/** The subject of the account to be made: a new one, or the one that somebody else is making at this moment for the same person. */
+/** Returns the subject for the account to be made: a new one, or the one that a concurrent sign-in of the same person is using. */
 async function claimSubject(
   identity: UpstreamIdentity,
   link: Link | undefined,
@@ -61,7 +61,7 @@ async function claimSubject(
   return winner.sub;
 }
 
-/** What the person is called at the provider, for the list of links. */
+/** Returns the person's name at the provider, for the list of links. */
 export function labelOf({ claims }: Pick<UpstreamIdentity, 'claims'>): string | undefined {
   const names = [claims['email'], claims['preferred_username'], claims['name']];
   return names.find((name): name is string => typeof name === 'string')?.slice(0, 200);

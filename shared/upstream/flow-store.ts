@@ -6,14 +6,14 @@ export type FlowStore = ReturnType<typeof flowStore>;
 
 const keyOf = (id: string) => ({ pk: `upstream-flow#${id}`, sk: 'flow' });
 
-/** Flows in the People table, each good for one callback. The table has neither cookie nor state nor verifier. */
+/** Flows in the People table, each valid for one callback. The table holds neither cookie nor state nor verifier. */
 export const flowStore = (database: Database, table: string) => ({
-  /** Keeps a flow until `expiresAt` (epoch seconds). */
+  /** Stores a flow until `expiresAt` (epoch seconds). */
   async keep(id: string, sealed: Uint8Array, expiresAt: number): Promise<void> {
     await database.put({ TableName: table, Item: { ...keyOf(id), sealed, expiresAt, purgeAt: expiresAt } });
   },
 
-  /** Takes the flow out, in one conditional write: of any number of callbacks one gets it. Undefined when it is over. */
+  /** Takes the flow in one conditional write, so that only one of any number of callbacks gets it. Returns undefined when it is over. */
   async take(id: string, now: number): Promise<Uint8Array | undefined> {
     const outcome = await database.updateOnce({
       TableName: table,

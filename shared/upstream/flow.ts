@@ -4,44 +4,44 @@ import { localWrapper } from '../keys/local-wrapper.ts';
 import { hashSecret } from '../secret.ts';
 
 /*
- * One way to a provider and back. It is bound to the browser by a secret in a cookie, of which everything else is made: the
- * code verifier and the nonce are kept nowhere, and what the database has to remember is encrypted. Every flow has a cookie of
- * its own, named after `state`, so that several tabs do not disturb each other.
+ * A round trip to a provider. It is bound to the browser by a secret in a cookie, from which everything else is derived: the code
+ * verifier and the nonce are stored nowhere, and what the database must remember is encrypted. Each flow has its own cookie,
+ * named after `state`, so that tabs do not disturb each other.
  */
 
 /** What is remembered while the person is at the provider. */
 export type Flow = {
   /** The id of the provider. */
   provider: string;
-  /** The authorization request that was interrupted, as a query. Empty for somebody who came without one. */
+  /** The interrupted authorization request as a query. Empty when there is none. */
   query: string;
-  /** The session of the person who wants to link an account of the provider to theirs; absent: somebody signs in. */
+  /** The session of a person who wants to link an account at the provider. Absent for a sign-in. */
   linkFor?: string | undefined;
-  /** The provider has to ask the person again who they are: they must have signed in there since (epoch seconds). */
+  /** The person must authenticate at the provider again, after this time (epoch seconds). */
   freshSince?: number | undefined;
 };
 
-/** Seconds for somebody to sign in at a provider. */
+/** Seconds to sign in at a provider. */
 export const flowLifetime = 900;
 
-/** Under which the flow is kept. */
+/** Returns the id that the flow is stored under. */
 export const flowId = (cookie: string, state: string): string => hashSecret(`${cookie} ${state}`);
 
 const derive = (cookie: string, state: string, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', cookie, state, `pixy upstream ${purpose}`, 32));
 
-/** RFC 7636 §4.1: 43 characters. */
+/** Returns the code verifier (RFC 7636 §4.1) of 43 characters. */
 export const flowVerifier = (cookie: string, state: string): string =>
   derive(cookie, state, 'code verifier').toString('base64url');
 
-/** OpenID Connect Core §15.5.2. */
+/** Returns the nonce (OpenID Connect Core §15.5.2). */
 export const flowNonce = (cookie: string, state: string): string =>
   derive(cookie, state, 'nonce').toString('base64url');
 
 export const sealFlow = (cookie: string, state: string, flow: Flow): Promise<Uint8Array> =>
   localWrapper(derive(cookie, state, 'seal')).wrap(Buffer.from(JSON.stringify(flow)), state);
 
-/** Throws when the flow was sealed for another browser or another state. */
+/** Decrypts a flow. Throws when it was sealed for another browser or another state. */
 export async function openFlow(cookie: string, state: string, sealed: Uint8Array): Promise<Flow> {
   const plain = await localWrapper(derive(cookie, state, 'seal')).unwrap(sealed, state);
   return v.parse(flow, JSON.parse(Buffer.from(plain).toString('utf8')));

@@ -1,39 +1,39 @@
 import { hashSecret } from '../secret.ts';
 import type { UpstreamProvider } from './provider.ts';
 
-/** Somebody as a provider knows them. */
+/** A person as a provider knows them. */
 export type UpstreamIdentity = {
   issuer: string;
-  /** The subject at the provider: never changes there, unlike an address. */
+  /** The subject at the provider, which never changes, unlike an address. */
   subject: string;
-  /** In our names. */
+  /** Claims under our names. */
   claims: Readonly<Record<string, unknown>>;
   /** An address that the provider has verified. */
   email?: string | undefined;
-  /** How they proved who they are there (RFC 8176). Empty when the provider does not say. */
+  /** How the person authenticated there (RFC 8176). Empty when the provider does not say. */
   amr: readonly string[];
-  /** When they did, as the ID token says (`auth_time`, epoch seconds). */
+  /** When the person authenticated, according to the ID token (`auth_time`, epoch seconds). */
   authTime?: number | undefined;
 };
 
-/** What a link is found by. An issuer has no space in it. */
+/** Returns the key of a link. An issuer contains no space. */
 export const identityKey = ({ issuer, subject }: Pick<UpstreamIdentity, 'issuer' | 'subject'>): string =>
   hashSecret(`${issuer} ${subject}`);
 
-/** Larger claims stay where they are: an account is one item. */
+/** Larger claims are dropped, because an account is one item. */
 const longestClaim = 2_000;
 
 const isPlain = (value: unknown): boolean =>
   value !== null && value !== undefined && value !== '' && JSON.stringify(value).length <= longestClaim;
 
-/** OpenID Connect Core §5.7: issuer and subject identify; everything else is what the provider says about the person. */
+/** Maps a provider's claims to ours. Only issuer and subject identify the person (OpenID Connect Core §5.7). */
 export function toIdentity(
   provider: Pick<UpstreamProvider, 'issuer' | 'claims'>,
   told: Readonly<Record<string, unknown>> & { sub: string },
 ): UpstreamIdentity {
   const mapped = Object.entries(provider.claims).map(([ours, theirs]) => [ours, told[theirs]] as const);
   const claims = Object.fromEntries(mapped.filter(([, value]) => isPlain(value)));
-  // Some providers say `"true"`. Nothing else means that an address is verified.
+  // Some providers send `"true"`. Nothing else means that an address is verified.
   const isVerified = claims['email_verified'] === true || claims['email_verified'] === 'true';
   const email = typeof claims['email'] === 'string' ? claims['email'] : undefined;
   const { email: _, email_verified: __, ...others } = claims;
@@ -47,7 +47,7 @@ export function toIdentity(
   };
 }
 
-/** A list of a few short texts, or nothing. */
+/** Returns a few short texts, or an empty list. */
 function methodsOf(amr: unknown): string[] {
   if (!Array.isArray(amr)) return [];
   const methods = amr.filter(
@@ -58,16 +58,19 @@ function methodsOf(amr: unknown): string[] {
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0;
 
-/** Seconds by which the clock of a provider may be slow. */
+/** How many seconds a provider's clock may be slow. */
 const clockTolerance = 30;
 
-/** Has the person signed in at the provider since `time` (epoch seconds)? Not if it does not say (OpenID Connect Core §3.1.2.1). */
+/**
+ * Whether the person has signed in at the provider since `time` (epoch seconds). False when the provider does not say (OpenID
+ * Connect Core §3.1.2.1).
+ */
 export const hasSignedInSince = ({ authTime }: Pick<UpstreamIdentity, 'authTime'>, time: number): boolean =>
   authTime !== undefined && authTime >= time - clockTolerance;
 
 /**
- * May somebody with this address come in? Only a verified one counts, and the part after the last @. Letters beyond ASCII are
- * refused before the case is folded: some of them fold into ASCII.
+ * Whether a person with this address may sign in. Only a verified address counts, and of it the part after the last @. Letters
+ * beyond ASCII are refused before the case is folded, since some fold into ASCII.
  */
 export function hasAllowedDomain(
   { email }: Pick<UpstreamIdentity, 'email'>,

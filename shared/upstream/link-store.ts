@@ -4,20 +4,20 @@ import { ConditionFailed, type Database } from '../aws/dynamodb.ts';
 import { identityKey, type UpstreamIdentity } from './identity.ts';
 
 /*
- * Which account an identity at a provider leads to: one item per pair of issuer and subject, written under a condition, so that
- * a pair never leads to two accounts. One more item per account lists its links; it is written first, and counts only where the
- * pair agrees.
+ * Which account an identity at a provider leads to: one item per pair of issuer and subject, written under a condition, so that a
+ * pair never leads to two accounts. Another item per account lists its links. It is written first and counts only when the pair
+ * agrees.
  */
 
-/** `at`: when it was made (epoch seconds). */
+/** `at`: when the link was made (epoch seconds). */
 export type Link = { sub: string; at: number };
 
-/** A link as its own person sees it. `id` names it and is no secret. */
+/** A link as listed to its owner. `id` identifies it and is no secret. */
 export type ListedLink = { id: string; provider: string; label?: string | undefined; at: number };
 
 type Pair = Pick<UpstreamIdentity, 'issuer' | 'subject'>;
 
-/** What is written besides the pair: the provider, and what the person is called there. */
+/** What is stored besides the pair: the provider, and the person's name there. */
 export type LinkDetails = { provider: string; label?: string | undefined };
 
 const linkKey = (id: string) => ({ pk: `upstream#${id}`, sk: 'link' });
@@ -37,8 +37,8 @@ export function linkStore(database: Database, table: string) {
     find: (pair: Pair): Promise<Link | undefined> => findById(identityKey(pair)),
 
     /**
-     * Links the pair to an account. Of several at once one gets it; who makes the same link again has it already.
-     * `instead` names a link that may be replaced.
+     * Links the pair to an account. One of several concurrent claims wins; repeating a link succeeds. `instead` names a link that
+     * may be replaced.
      */
     async claim(pair: Pair, sub: string, details: LinkDetails, now: number, instead?: Link): Promise<boolean> {
       const id = identityKey(pair);
@@ -61,7 +61,7 @@ export function linkStore(database: Database, table: string) {
       return false;
     },
 
-    /** The links of an account. */
+    /** Lists the links of an account. */
     async list(sub: string): Promise<ListedLink[]> {
       const items = await database.query({
         TableName,
@@ -73,7 +73,7 @@ export function linkStore(database: Database, table: string) {
       return listed.filter((_, index) => links[index]?.sub === sub);
     },
 
-    /** Takes a link away, by the `id` of the list or by the pair, if it is the link of this account. */
+    /** Removes a link of this account, by its `id` in the list or by the pair. */
     async release(sub: string, which: string | Pair): Promise<void> {
       const id = typeof which === 'string' ? which : identityKey(which);
       try {
@@ -85,7 +85,7 @@ export function linkStore(database: Database, table: string) {
           ExpressionAttributeValues: { ':sub': sub },
         });
       } catch (error) {
-        if (!(error instanceof ConditionFailed)) throw error; // it is another account's, or gone
+        if (!(error instanceof ConditionFailed)) throw error; // another account's, or gone
       }
       await database.remove({ TableName, Key: listKey(sub, id) });
     },

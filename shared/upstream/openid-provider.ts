@@ -22,17 +22,17 @@ import { toIdentity, type UpstreamIdentity } from './identity.ts';
 import type { UpstreamProvider } from './provider.ts';
 
 /*
- * We as a client of an OpenID Connect provider: code flow with PKCE S256, state and nonce; `iss` of the answer is checked
- * (RFC 9207), the ID token is verified against the keys of the provider, and there are no redirects to follow.
+ * Pixy as a client of an OpenID Connect provider: code flow with PKCE S256, state and nonce. Checks `iss` of the response
+ * (RFC 9207), verifies the ID token with the provider's keys, and follows no redirects.
  */
 
-/** Why a provider gives us nobody. `detail` is for the log: codes and classes, nothing of what was sent. */
+/** Why a provider returned no identity. `detail` is for the log: codes and classes, and nothing that was sent. */
 export type UpstreamFailure = {
   reason: 'upstream_denied' | 'upstream_unavailable' | 'upstream_answer_invalid';
   detail: string;
 };
 
-/** What ID tokens may be signed with: public keys only, never `none`. */
+/** Accepted algorithms of ID tokens: public keys only, never `none`. */
 const algorithms = [
   'RS256',
   'RS384',
@@ -47,24 +47,24 @@ const algorithms = [
   'Ed25519',
 ];
 
-/** Seconds for which the metadata of a provider and our secret there are remembered. A key that is new is fetched at once. */
+/** Seconds to remember a provider's metadata and our secret there. A new key is fetched at once. */
 const remembered = 900;
 
-/** One flow, as the provider sees it. `query` is that of the callback, with its question mark left out. */
+/** One flow as the provider sees it. */
 export type UpstreamStart = { redirectUri: string; state: string; nonce: string; verifier: string };
 
-/** What is passed on to the provider if it is there. */
+/** Passed on to the provider if present. */
 export type UpstreamHints = {
   loginHint?: string | undefined;
   prompt?: string | undefined;
-  /** Seconds. Asks for `auth_time` in the ID token as well. */
+  /** Seconds. Also asks for `auth_time` in the ID token. */
   maxAge?: number | undefined;
   uiLocales?: string | undefined;
 };
 
 export type OpenidProviders = ReturnType<typeof openidProviders>;
 
-/** `secretOf` answers the client secret of a provider that has one. */
+/** `secretOf` returns the client secret of a provider that has one. */
 export function openidProviders(
   providers: readonly UpstreamProvider[],
   secretOf: (provider: UpstreamProvider) => Promise<string>,
@@ -73,7 +73,7 @@ export function openidProviders(
   const known = cachedByKey((id) => discover(providerOf(providers, id), secretOf), remembered, now, 100);
 
   return {
-    /** Where the browser goes (OpenID Connect Core §3.1.2.1). */
+    /** Returns the URL to send the browser to (OpenID Connect Core §3.1.2.1). */
     async start(
       provider: UpstreamProvider,
       flow: UpstreamStart,
@@ -96,7 +96,10 @@ export function openidProviders(
       });
     },
 
-    /** Who came back (§3.1.3): exchanges the code of the callback, and asks userinfo for an address that the ID token does not have. */
+    /**
+     * Returns who came back (§3.1.3). Exchanges the code in the callback's `query` (without the question mark), and asks userinfo
+     * for an address that the ID token lacks.
+     */
     async finish(
       provider: UpstreamProvider,
       flow: UpstreamStart,
@@ -116,7 +119,7 @@ export function openidProviders(
           claims[provider.claims['email'] ?? 'email'] !== undefined || !provider.scope.includes('email');
         const hasMore = configuration.serverMetadata().userinfo_endpoint !== undefined;
         const more = isComplete || !hasMore ? {} : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
-        // When somebody signed in is for the ID token alone to say.
+        // Only the ID token may say when the person signed in.
         return toIdentity(provider, { ...more, ...claims, auth_time: claims.auth_time });
       });
     },
@@ -129,7 +132,7 @@ function providerOf(providers: readonly UpstreamProvider[], id: string): Upstrea
   return provider;
 }
 
-/** OpenID Connect Discovery §4, and what we make of it. Throws when the provider is not the one that was configured. */
+/** Discovers a provider (OpenID Connect Discovery §4). Throws when it is not the configured one. */
 async function discover(
   provider: UpstreamProvider,
   secretOf: (provider: UpstreamProvider) => Promise<string>,
@@ -163,12 +166,12 @@ function clientAuthentication({ authentication }: UpstreamProvider, secret: stri
   return authentication === 'client_secret_post' ? ClientSecretPost(secret) : ClientSecretBasic(secret);
 }
 
-/** What the library lets pass and we do not; the message names the member. */
+/** An answer that the library accepts but we do not. The message names the member. */
 class UnusableAnswer extends Error {
   override name = 'UnusableAnswer';
 }
 
-/** Turns what the library throws into a failure. Whatever is not an answer of the provider stays an exception. */
+/** Turns what the library throws into a failure. Rethrows what is not an answer of the provider. */
 async function attempt<Value>(work: () => Promise<Value>): Promise<Result<Value, UpstreamFailure>> {
   try {
     return ok(await work());
@@ -179,7 +182,7 @@ async function attempt<Value>(work: () => Promise<Value>): Promise<Result<Value,
   }
 }
 
-/** RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6: what means that the person, or the provider for them, said no. */
+/** Errors by which the person, or the provider on their behalf, said no (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6). */
 const denials = [
   'access_denied',
   'login_required',
@@ -208,7 +211,7 @@ function failureOf(error: unknown): UpstreamFailure | undefined {
     };
   }
   if (error instanceof UnusableAnswer) return { reason: 'upstream_answer_invalid', detail: error.message };
-  // What fetch throws for a connection that fails.
+  // What fetch throws when a connection fails.
   return isNetworkError(error) ? { reason: 'upstream_unavailable', detail: 'connection' } : undefined;
 }
 
@@ -219,5 +222,5 @@ const unavailability = (error: string, status = 400): UpstreamFailure['reason'] 
     ? 'upstream_unavailable'
     : 'upstream_answer_invalid';
 
-/** An error code of the provider, if it looks like one. */
+/** Returns the provider's error code if it looks like one. */
 const wordOf = (code: string): string => (/^[a-z_]{1,40}$/.test(code) ? code : 'error');

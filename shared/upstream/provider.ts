@@ -10,14 +10,14 @@ import { ok, type Result, refuse } from '../result.ts';
 
 const text = v.pipe(v.string('is missing or not a text'), v.minLength(1, 'is empty'));
 
-/** OpenID Connect Core §2: an https URL without query and fragment; http is for a provider on this machine. */
+/** An https URL without query and fragment (OpenID Connect Core §2); http for a provider on this machine. */
 const issuer = v.pipe(
   text,
   v.check((value) => /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$))/.test(value), 'is not https (http is for loopback hosts only)'),
   v.check((value) => URL.canParse(value) && !/[?#\s]/.test(value) && new URL(value).username === '', 'is not an issuer like https://accounts.example.com'),
 ); // biome-ignore format: one check per line
 
-/** Claims that a mapping may not make: they are for the server to say. */
+/** Claims that a mapping must not set, since only the server does. */
 const ownClaims = new Set([
   'iss',
   'sub',
@@ -74,13 +74,13 @@ const schema = v.strictObject({
   ),
 }); // biome-ignore format: one member per line where it fits
 
-/** What decides how we authenticate: `client_secret_basic` unless something else is said, or there is no secret. */
+/** How to authenticate at the provider: `client_secret_basic` by default, `none` without a secret. */
 type ProviderAuthentication = 'client_secret_basic' | 'client_secret_post' | 'none';
 
 /** A provider as the server uses it. */
 export type UpstreamProvider = {
   id: string;
-  /** On the button. */
+  /** The label of the button. */
   name: string;
   issuer: string;
   clientId: string;
@@ -88,20 +88,20 @@ export type UpstreamProvider = {
   /** The secret itself (local runs), or the name of the SSM parameter that holds it. */
   secret?: { value: string } | { parameter: string };
   scope: string;
-  /** Our claim → theirs. */
+  /** Maps our claims to the provider's. */
   claims: Readonly<Record<string, string>>;
-  /** Only people with a verified address in one of these. */
+  /** Admits only people with a verified address in one of these domains. */
   emailDomains?: readonly string[] | undefined;
-  /** `linked_only`: nobody gets an account by signing in here. */
+  /** `linked_only`: signing in here creates no account. */
   accounts: 'create' | 'linked_only';
-  /** Seconds that one call of the provider may take. */
+  /** Seconds that one call to the provider may take. */
   timeout: number;
 };
 
-/** What the sign-in page has to know. */
+/** What the sign-in page needs to know. */
 export type ProviderButton = Pick<UpstreamProvider, 'id' | 'name'>;
 
-/** Takes parsed JSON in the member names of docs/upstream.md. Refuses with the member that is wrong. */
+/** Parses a provider from parsed JSON with the member names of docs/upstream.md. Refuses with the member that is wrong. */
 function parseProvider(json: unknown): Result<UpstreamProvider, Mistake> {
   const parsed = v.safeParse(schema, json);
   const [mistake] = mistakesOf(json, parsed.issues, 'is not a member of an upstream provider');
@@ -136,7 +136,7 @@ function parseProvider(json: unknown): Result<UpstreamProvider, Mistake> {
 /** Standard claims have the same name everywhere (OpenID Connect Core §5.1). */
 const sameNames = Object.fromEntries(standardClaims.filter((name) => name !== 'sub').map((name) => [name, name]));
 
-/** A list of providers as parsed JSON; refuses one that names an id twice. */
+/** Parses a list of providers from parsed JSON. Refuses a repeated id. */
 export function parseProviders(json: unknown): Result<UpstreamProvider[], Mistake> {
   if (!Array.isArray(json)) return refuse({ member: 'entry', problem: 'is not a list' });
   const providers: UpstreamProvider[] = [];
@@ -154,7 +154,7 @@ export function parseProviders(json: unknown): Result<UpstreamProvider[], Mistak
   return ok(providers);
 }
 
-/** The list as JSON, for an environment variable. Nothing of it is quoted in a refusal: it may hold a secret. */
+/** Parses the list from JSON in an environment variable. Refusals quote none of it, since it may hold a secret. */
 export const providersJson = v.pipe(
   v.string(),
   v.rawTransform(({ dataset, addIssue, NEVER }): UpstreamProvider[] => {

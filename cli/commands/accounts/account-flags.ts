@@ -15,7 +15,10 @@ export const accountFlags = (command: Command): Command =>
       collect,
     );
 
-/** `name=Ada Lovelace`, `email_verified=true`, `address={"country":"GB"}`; nothing after the = takes the claim away (null). */
+/**
+ * Parses claims: `name=Ada Lovelace`, `email_verified=true`, `address={"country":"GB"}`. Nothing after the = removes the claim
+ * (null).
+ */
 export function claimsOf(flags: readonly string[] = []): Record<string, unknown> {
   return Object.fromEntries(
     flags.map((flag) => {
@@ -38,7 +41,7 @@ function claimValue(name: string, value: string): unknown {
   }
 }
 
-/** A file, or standard input for `-`. */
+/** Reads a file, or standard input for `-`. Fails when it cannot be read. */
 export async function readText(file: string, io: Io): Promise<string> {
   if (file === '-') return io.readInput();
   try {

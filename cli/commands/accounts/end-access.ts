@@ -6,8 +6,8 @@ import type { People } from './open-accounts.ts';
 export type EndedAccess = { sessions: number; grants: number };
 
 /**
- * Ends every session of a person and revokes every grant. Grants are not kept by person, so that signing in costs no second
- * write: the whole table is read for it. Sessions are ended last as well, for somebody who was signing in in this moment.
+ * Ends every session of a person and revokes every grant. No index lists all grants of a person, which would cost every sign-in a
+ * second write, so this scans the whole table. Sessions are ended once more at the end, in case the person was just signing in.
  */
 export async function endAccess(people: People, { sub }: Account, now: number): Promise<EndedAccess> {
   const ended = await people.sessions.endAll(sub, now);

@@ -41,7 +41,7 @@ async function exportAccounts(context: Context, names: readonly string[], option
   });
 }
 
-/** The subject is among the claims, so that clients know the person again after an import. Links are not exported. */
+/** Includes the subject among the claims, so that clients recognize the person after an import. Links are not exported. */
 const exported = ({ sub, username, email, claims, disabledAt, passwordHash }: Account, withHash: boolean) => ({
   ...(username !== undefined && { username }),
   ...(email !== undefined && { email }),

@@ -76,7 +76,7 @@ async function hashParameters({ format, hashParameters: file }: Options, context
   return parameters.value;
 }
 
-/** Looks what is there already. Writes nothing. */
+/** Refuses accounts that already exist. Writes nothing. */
 async function withoutTaken(parsed: ParsedAccounts, { accounts, clients }: People): Promise<ParsedAccounts> {
   const plan: ParsedAccounts = { accounts: [], refused: [...parsed.refused] };
   for (const imported of parsed.accounts) {
@@ -96,7 +96,7 @@ async function withoutTaken(parsed: ParsedAccounts, { accounts, clients }: Peopl
   return plan;
 }
 
-/** So many at a time: an import of thousands must not take hours, nor all of the table's capacity. */
+/** Accounts to write at a time: thousands must take neither hours nor all of the table's capacity. */
 const atOnce = 16;
 
 async function write(imported: readonly ImportedAccount[], { accounts }: People, now: number): Promise<number> {

@@ -31,7 +31,7 @@ export const inviteCommand = (context: Context): Command =>
 
 const longest = 30 * 86_400;
 
-/** Makes a link and shows it: nothing that is stored can show it again. */
+/** Makes a link and prints it. Nothing that is stored can show it again. */
 export async function printLink(context: Context, name: string, purpose: LinkPurpose, flags: LinkFlags): Promise<void> {
   const now = context.now();
   const until =

@@ -29,7 +29,7 @@ function limit(text: string): number {
   return Number(text);
 }
 
-/** Every account, one after another. */
+/** Yields every account. */
 export async function* allAccounts({ scan }: Pick<Opened, 'scan'>, after?: string): AsyncGenerator<Account> {
   const items = scan('people', {
     filter: 'sk = :account AND begins_with(pk, :prefix)',

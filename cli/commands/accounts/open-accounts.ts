@@ -7,7 +7,7 @@ import type { Opened } from '../../place.ts';
 
 export type People = Opened & { accounts: AccountStore; sessions: SessionStore };
 
-/** The stores of people at the place where the command works. */
+/** Opens the stores that hold people. */
 export async function openPeople(context: Context): Promise<People> {
   const opened = await context.open();
   const table = opened.table('people');
@@ -19,14 +19,14 @@ export async function openPeople(context: Context): Promise<People> {
   };
 }
 
-/** An account by its username, its email address or its subject. Fails for one that is not there. */
+/** Finds an account by its username, its email address or its subject. Fails when there is none. */
 export async function findAccount({ accounts }: Pick<People, 'accounts'>, named: string): Promise<Account> {
   const found = (await accounts.findByUsername(named)) ?? (await accounts.findBySubject(named));
   if (found === undefined) throw new Failure(`There is no account ${named}.`);
   return found;
 }
 
-/** For writes on an account that was there a moment ago. */
+/** Fails when a write found that the account, which existed a moment ago, is gone. */
 export function mustBeThere(written: boolean, account: Account): void {
   if (!written) throw new Failure(`Account ${displayName(account)} was removed by somebody else.`);
 }

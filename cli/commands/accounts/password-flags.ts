@@ -10,7 +10,7 @@ import { Failure, wrongUsage } from '../../failure.ts';
 
 export type PasswordFlags = { password?: boolean; passwordStdin?: boolean; generate?: boolean };
 
-/** A password is never an argument: the command line is in the history and in the process list. */
+/** Adds the password flags. A password is never an argument, because command lines end up in the history and the process list. */
 export const passwordFlags = (command: Command): Command =>
   command
     .option('--password', 'ask for the password; it is not shown while it is typed')
@@ -20,7 +20,7 @@ export const passwordFlags = (command: Command): Command =>
 export const hasPassword = ({ password, passwordStdin, generate }: PasswordFlags): boolean =>
   Boolean(password || passwordStdin || generate);
 
-/** The password that the flags lead to; `isGenerated` when it has to be shown. Names are what it must not be. */
+/** Returns the password that the flags lead to, which must not be one of `names`. `isGenerated`: it has to be shown. */
 export async function readPassword(
   flags: PasswordFlags,
   names: readonly (string | undefined)[],
@@ -30,7 +30,7 @@ export async function readPassword(
     throw wrongUsage('--password, --password-stdin and --generate exclude each other.');
   }
   if (flags.generate) return { password: generatePassword(), isGenerated: true };
-  // One line break at the end is the terminal's or the file's, everything else is the password's.
+  // A single line break at the end comes from the terminal or the file. Everything else belongs to the password.
   const typed = flags.passwordStdin ? (await io.readInput()).replace(/\r?\n$/, '') : await ask(io);
   const admitted = admitPassword(typed, names);
   if (!admitted.ok) throw new Failure(`The password ${problems[admitted.refusal]}.`);
@@ -56,6 +56,6 @@ const problems: Record<PasswordProblem, string> = {
   same_as_name: 'is the same as the username or the email address',
 };
 
-/** Lines that show a password which was made here. */
+/** Returns the lines that show a generated password. */
 export const generatedLines = (password: string): string =>
   `\n  password: ${password}\n  Keep it now: only its hash is stored, and it is never shown again.\n`;

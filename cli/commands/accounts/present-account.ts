@@ -3,7 +3,7 @@ import { type Account, displayName } from '../../../shared/people/account.ts';
 import { briefTime, formatTime } from '../../../shared/time.ts';
 import { pairs, shown } from '../../output.ts';
 
-/** What the password is kept as: `argon2id` is ours; the others came from another server and change at the next sign-in. */
+/** Names the format of the password hash. `argon2id` is ours; the others were imported and change at the next sign-in. */
 export function passwordScheme({ passwordHash }: Account): string | undefined {
   if (passwordHash === undefined) return undefined;
   if (isOwnHash(passwordHash)) return 'argon2id';
@@ -20,7 +20,7 @@ export const stateOf = (account: Account, now: number): string => {
   return invitation.expiresAt > now ? 'invited' : 'invitation expired';
 };
 
-/** For programs. Holds neither a hash nor the link. */
+/** The account as JSON. Contains neither a hash nor the link. */
 export const describeAccount = (account: Account) => ({
   sub: account.sub,
   ...(account.username !== undefined && { username: account.username }),

@@ -28,7 +28,7 @@ async function remove(context: Context, name: string, isMeant: boolean): Promise
   if (!isMeant) {
     throw new Failure(`This cannot be undone: say --yes to remove ${named(account)}, or disable it instead.`);
   }
-  // Disabled first, so that nobody signs in while the rest goes.
+  // Disables the account first, so that nobody signs in while the rest is removed.
   mustBeThere(await people.accounts.disable(account.sub, context.now()), account);
   const ended = await endAccess(people, account, context.now());
   const links = linkStore(people.database, people.table('people'));
@@ -41,7 +41,7 @@ async function remove(context: Context, name: string, isMeant: boolean): Promise
   });
 }
 
-/** What else there is of a person, each under a partition key of its own. */
+/** The other partitions that hold items of a person. */
 const partitionsOf = (sub: string): string[] => [
   consentPartition(sub),
   passkeyPartition(userHandleOf(sub)),

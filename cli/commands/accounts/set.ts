@@ -49,7 +49,7 @@ async function set(context: Context, name: string, flags: Flags): Promise<void> 
   });
 }
 
-/** The claim `email` follows the address; whether it is verified does not. */
+/** The claim `email` follows the address; its verification does not. */
 function changedClaims(seen: Account, email: string | null | undefined, flags: string[] | undefined) {
   const given = claimsOf(flags);
   if ('sub' in given) throw wrongUsage('The sub of an account never changes.');
@@ -59,7 +59,7 @@ function changedClaims(seen: Account, email: string | null | undefined, flags: s
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }
 
-/** Checked as a whole, as if it were added anew. */
+/** Checks the account as a whole, as if it were new. */
 function described(
   seen: Account,
   change: { username: string | null | undefined; email: string | null | undefined; claims: Record<string, unknown> },

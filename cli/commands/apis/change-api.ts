@@ -11,7 +11,7 @@ export async function openApis(context: Context): Promise<ApiStore> {
   return apiStore(database, table('clients'), context.now);
 }
 
-/** An API that is registered. Fails for one that is not. */
+/** Returns a registered API. Fails when there is none. */
 export async function findApi(context: Context, resource: string): Promise<VersionedApi> {
   const found = await (await openApis(context)).find(resource);
   if (found === undefined) throw new Failure(`There is no API ${resource}.`);
@@ -20,7 +20,7 @@ export async function findApi(context: Context, resource: string): Promise<Versi
 
 export const nameOf = (resource: string): string => `API ${resource}`;
 
-/** The API, or a failure that names every member that is wrong. */
+/** Returns the API, or fails with every mistake. */
 export function mustParseApi(document: Record<string, unknown>): RegisteredApi {
   const parsed = parseApi(document);
   if (parsed.ok) return parsed.value;
@@ -28,13 +28,13 @@ export function mustParseApi(document: Record<string, unknown>): RegisteredApi {
   throw new Failure(`${nameOf(String(document['resource']))}: ${problems.join('; ')}.`);
 }
 
-/** An API in JSON, with its version and who changed it last. */
+/** The API as JSON, with its version and who last changed it. */
 export function describeApi({ api, version, changed }: VersionedApi): Record<string, unknown> {
   const by = changed && { changed: { at: formatTime(changed.at), by: changed.by, why: changed.why } };
   return { ...apiDocument(api), version, ...by };
 }
 
-/** The answer to a change: what differs, and the API as it is now. */
+/** Answers a change with the differences and the API as it is now. */
 export function answerApi(
   done: string,
   before: RegisteredApi | undefined,

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { collect } from '../../options.ts';
 
-/** The flags of `add` and `set` that stand for members of an API. */
+/** The flags of `add` and `set` for members of an API. */
 export type ApiFlags = { scope?: string; accessTokenLifetime?: string; introspectedBy?: string[] };
 
-/** Values are checked where documents are, so that a flag is refused in the same words. */
+/** Leaves checking values to the document's parser, so that refusals have the same wording. */
 export const apiFlags = (command: Command): Command =>
   command
     .option('--scope <values>', 'the scope values it knows, separated by spaces')
     .option('--access-token-lifetime <seconds>', 'how long its tokens live: 60 to 86400, or "default" for the server’s')
     .option('--introspected-by <client-id>', 'a client that may introspect its tokens (repeatable)', collect);
 
-/** The members that the flags set; undefined takes a member away. */
+/** Returns the members that the flags set. Undefined removes a member. */
 export function membersOf({ scope, accessTokenLifetime, introspectedBy }: ApiFlags): Record<string, unknown> {
   return {
     ...(scope !== undefined && { scope }),
@@ -20,7 +20,7 @@ export function membersOf({ scope, accessTokenLifetime, introspectedBy }: ApiFla
   };
 }
 
-/** What is no number stays as it is, and is refused as one. */
+/** Leaves anything but a number unchanged, so that it is refused as such. */
 function lifetimeOf(text: string): unknown {
   if (text === 'default') return undefined;
   return /^\d{1,9}(\.\d+)?$/.test(text) ? Number(text) : text;

@@ -43,7 +43,7 @@ async function exportClients(
   });
 }
 
-/** What can be set again elsewhere: neither the number of secrets nor a waiver, which somebody has to answer for anew. */
+/** Leaves out what cannot be set elsewhere: the number of secrets, and a waiver, which needs a new owner. */
 function exported(client: RegisteredClient): object {
   const { client_secrets: _, pkce_waiver: __, ...document } = clientDocument(client);
   return document;

@@ -7,7 +7,7 @@ import { Failure, wrongUsage } from '../../failure.ts';
 import type { Io } from '../../io.ts';
 import { collect, dateOption } from '../../options.ts';
 
-/** The flags of `add` and `set` that stand for members of a client document. */
+/** The flags of `add` and `set` for members of a client document. */
 export type ClientFlags = {
   file?: string;
   name?: string;
@@ -23,7 +23,7 @@ export type ClientFlags = {
   acceptShortVerifier?: boolean;
 };
 
-/** Values are checked where documents are, so that a flag and a file are refused in the same words. */
+/** Leaves checking values to the document's parser, so that flags and files are refused with the same wording. */
 export const clientFlags = (command: Command): Command =>
   command
     .option('--file <file>', 'members in JSON (RFC 7591); "-" reads standard input; flags win')
@@ -42,7 +42,7 @@ export const clientFlags = (command: Command): Command =>
     .option('--accept-short-verifier', 'take code verifiers from 8 characters on')
     .option('--no-accept-short-verifier', 'take code verifiers from 43 characters on');
 
-/** The members that the flags set, and those of the file below them; null takes a member away. */
+/** Returns the members that the flags set, on top of those in the file. Null removes a member. */
 export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<string, unknown>> {
   const members: Record<string, unknown> = {
     client_name: flags.name,
@@ -68,7 +68,7 @@ async function readDocument(file: string, io: Io): Promise<Record<string, unknow
   try {
     json = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    // A JSON error quotes the text around it, which may be a secret: only its place is told.
+    // A JSON error quotes the surrounding text, which may be a secret, so only the place is reported.
     const place = /\(line \d+ column \d+\)/.exec((error as SyntaxError).message)?.[0];
     throw new Failure(`${name} is not JSON${place ? ` ${place}` : ''}.`);
   }

@@ -29,7 +29,7 @@ async function list(context: Context, withLastSeen: boolean): Promise<void> {
   const { clients, place } = await context.open();
   const now = context.now();
   const [entries, global] = await Promise.all([listClients(clients), clients.policy()]);
-  // Tables that were named one by one do not tell where their audit log is.
+  // Individually named tables do not tell where their audit log is.
   const isKnown = withLastSeen && place.kind !== 'tables';
   const seen = isKnown ? await context.lastSeen?.(context) : undefined;
   context.print({

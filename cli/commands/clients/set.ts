@@ -69,7 +69,7 @@ function redirectUris(
   return { redirect_uris: [...new Set([...uris, ...added])].filter((uri) => !removed.includes(uri)) };
 }
 
-/** The date ends report mode, so it goes with it. */
+/** Removes the date that ends report mode, along with the mode. */
 const leftReportMode = (document: Record<string, unknown>): { pkce_enforce_after?: null } =>
   'pkce_mode' in document && document['pkce_mode'] !== 'report' && !('pkce_enforce_after' in document)
     ? { pkce_enforce_after: null }
@@ -77,7 +77,7 @@ const leftReportMode = (document: Record<string, unknown>): { pkce_enforce_after
 
 async function changeSecrets(changed: ChangedClient, flags: SetFlags): Promise<ChangedClient> {
   const { client, secret } = changed;
-  // A client that has just started to authenticate with a secret has a new one already.
+  // A client that has just started to authenticate with a secret already has a new one.
   if (secret !== undefined || (!flags.rotateSecret && !flags.dropOldSecret)) return changed;
   if (!flags.rotateSecret) {
     const dropped = dropOldSecrets(client);

@@ -14,7 +14,7 @@ export async function openKeys(context: Context): Promise<KeyStore> {
   return keyStore(database, table('keys'));
 }
 
-/** The keys that are there. Fails before the first ones are made. */
+/** Returns the signing keys. Fails before the first ones are made. */
 export async function mustHaveKeys(store: KeyStore): Promise<StoredKey[]> {
   const stored = await store.list();
   if (stored.length > 0) return stored;
@@ -23,7 +23,7 @@ export async function mustHaveKeys(store: KeyStore): Promise<StoredKey[]> {
 
 const isInKms = (key: StoredKey): boolean => 'kmsKeyId' in key.private;
 
-/** Makes keys where the newest one is: in KMS, or encrypted by the key of the stage or of the data folder. */
+/** Makes keys where the newest one is: in KMS, or encrypted with the key of the stage or the data folder. */
 export async function openCustody(
   context: Context,
   stored: readonly StoredKey[],
@@ -70,10 +70,10 @@ async function localWrappingKey(file: string): Promise<Buffer> {
   return Buffer.from(text.trim(), 'base64url');
 }
 
-/** A key as the change log shows it. Nothing of it is private. */
+/** A key as the change log shows it. Nothing in it is private. */
 const loggedKey = ({ kid, algorithm, signFrom }: StoredKey) => ({ kid, algorithm, sign_from: formatTime(signFrom) });
 
-/** Writes into the change log what became of a key, after it has. Changes of the same second are listed in their `order`. */
+/** Logs the change of a key after it was made. Changes within the same second sort by `order`. */
 export async function logKey(
   context: Context,
   before: StoredKey | undefined,

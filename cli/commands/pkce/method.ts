@@ -12,11 +12,11 @@ export const methodOption = (command: Command): Command =>
     new Option('--method <method>', 'code_challenge_method').choices(['S256', 'plain']).default('S256'),
   );
 
-/** RFC 7636 §4.2. */
+/** Turns a verifier into its challenge (RFC 7636 §4.2). */
 export const transform = (codeVerifier: string, method: CodeChallengeMethod): string =>
   method === 'S256' ? s256(codeVerifier) : codeVerifier;
 
-/** A verifier as RFC 7636 §4.1 wants it, or a failure in the words of the token endpoint. */
+/** Returns a verifier that satisfies RFC 7636 §4.1, or fails with the token endpoint's wording. */
 export function mustBeVerifier(text: string): string {
   const parsed = parseVerifier(text, { acceptShortVerifier: false });
   if (parsed.ok && parsed.value !== undefined) return parsed.value;

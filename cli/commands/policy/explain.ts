@@ -39,7 +39,7 @@ async function explainRequest(context: Context, clientId: string, flags: Explain
   context.print({ json: explanationDocument(explanation), text: explanationText(explanation) });
 }
 
-/** commander says `true` for the `--no-…` half of a pair that was not given. */
+/** commander sets a `--no-…` option to `true` when it is not given. */
 const given = (flag: string | boolean | undefined): string | false | undefined => (flag === true ? undefined : flag);
 
 const verdictTexts: Record<Verdict, string> = {

@@ -36,7 +36,7 @@ async function log(context: Context, { client, limit }: { client?: string; limit
   });
 }
 
-/** `pkce_policy inherit → S256`, `added`, `removed`. */
+/** Describes a change: `pkce_policy inherit → S256`, `added`, `removed`. */
 export function describeChange(change: Change): string {
   const { before, after } = documentsOf(change);
   if (before === undefined) return 'added';

@@ -23,7 +23,7 @@ async function show(context: Context): Promise<void> {
   context.print(answerPolicy(found?.value ?? shippedGlobalPolicy, found?.version ?? 0, found?.lastChange));
 }
 
-/** Version 0 is what Pixy ships with. */
+/** Answers with the global policy. Version 0 is the policy that Pixy ships with. */
 export function answerPolicy(policy: GlobalPolicy, version: number, lastChange?: Change): Answer {
   return {
     json: policyDocument(policy, version, lastChange),

@@ -38,7 +38,7 @@ async function grant(context: Context, clientId: string, { owner, reason, until 
   const { clients } = await context.open();
   const { origin } = effectivePolicy(policySettings(written.client), await clients.policy(), context.now());
   const answer = await answerChange(context, written, `Granted a waiver to client ${clientId}`);
-  // A waiver lifts floors; below them goes only a client whose own value, or the default, is weaker.
+  // A waiver lifts floors, which matters only when the client's own value, or the default, is weaker than them.
   const note =
     origin === 'waiver'
       ? ''

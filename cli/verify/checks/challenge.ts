@@ -7,11 +7,11 @@ import { allOf, skipped } from '../verdict.ts';
 
 const randomChallenge = (): string => s256(random());
 
-/** As standard base64 has it: + and / for - and _. */
+/** Returns the challenge in standard base64, with + and / for - and _. */
 const inStandardBase64 = (challenge: string): string =>
   `${challenge.slice(0, 40)}-_A`.replaceAll('-', '+').replaceAll('_', '/');
 
-/** What the authorization endpoint must not let through. */
+/** Requests that the authorization endpoint must refuse. */
 export const challengeChecks: readonly Check[] = [
   {
     id: 'challenge-missing',
@@ -118,7 +118,10 @@ export const challengeChecks: readonly Check[] = [
 /** An authorization request without PKCE. */
 export const noChallenge = { code_challenge: undefined, code_challenge_method: undefined };
 
-/** If a code is issued for the challenge, neither nothing nor another verifier may redeem it. Each is tried on a code of its own. */
+/**
+ * If a code is issued for the challenge, it must not be redeemable without a verifier or with another one. Tries each on its own
+ * code.
+ */
 async function mustBindOrRefuse(probe: Probe, make: () => { request: Changes; wrongVerifier: string }) {
   const first = make();
   const landing = await probe.authorize(first.request);

@@ -6,7 +6,7 @@ import { allOf, failed, passed, skipped, type Verdict } from '../verdict.ts';
 /** How many redemptions of one code are sent at once. */
 const attempts = 10;
 
-/** A code is for one attempt, of its own client, with its own redirect URI. */
+/** A code works once, for its own client, with its own redirect URI. */
 export const codeChecks: readonly Check[] = [
   {
     id: 'code-unknown',

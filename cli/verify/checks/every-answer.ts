@@ -2,7 +2,7 @@ import type { Check } from '../check.ts';
 import type { Probe, SeenRefusal } from '../probe.ts';
 import { skipped, verdictOf } from '../verdict.ts';
 
-/** What holds for every answer to everything that was sent before. */
+/** Requirements on every response so far. */
 export const everyAnswerChecks: readonly Check[] = [
   {
     id: 'errors-in-json',
@@ -39,7 +39,7 @@ function ofRefusals(isRight: (refusal: SeenRefusal) => boolean) {
   };
 }
 
-/** The first few. */
+/** Lists the first few. */
 function brief(all: readonly string[]): string {
   const different = [...new Set(all)];
   const more = different.length > 5 ? `, and ${different.length - 5} more` : '';

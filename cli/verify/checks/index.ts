@@ -7,10 +7,10 @@ import { redirectUriCheck } from './redirect-uri.ts';
 import { responseChecks } from './response.ts';
 import { verifierChecks } from './verifier.ts';
 
-/** Can be run without a client and without anybody signing in. */
+/** Whether a check runs without a client and without a sign-in. */
 export const isMetadataCheck = (check: Check): boolean => metadataChecks.includes(check);
 
-/** All checks, in the order in which they run. */
+/** All checks in the order in which they run. */
 export const checks: readonly Check[] = [
   ...metadataChecks,
   truthCheck,

@@ -4,7 +4,7 @@ import { type Probe, random } from '../probe.ts';
 import { isLoopback } from '../transport.ts';
 import { allOf, failed, passed, skipped, verdictOf } from '../verdict.ts';
 
-/** What is announced, looked at before anything is asked for. */
+/** Checks of the announcements, before anything else is requested. */
 export const metadataChecks: readonly Check[] = [
   {
     id: 'metadata-issuer',
@@ -47,7 +47,7 @@ export const metadataChecks: readonly Check[] = [
   },
 ];
 
-/** What is announced against what is done. S256 works when a code could be redeemed at all. */
+/** Compares the announcements with the behaviour. S256 works if any code could be redeemed. */
 export const truthCheck: Check = {
   id: 'metadata-truthful',
   section: 'RFC 8414 §2',

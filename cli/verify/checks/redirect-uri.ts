@@ -4,12 +4,12 @@ import type { Probe } from '../probe.ts';
 import { isLoopback } from '../transport.ts';
 import { failed, passed, skipped } from '../verdict.ts';
 
-/** RFC 2606: a host that is nobody's. */
+/** A host that belongs to nobody (RFC 2606). */
 const attacker = 'attacker.example';
 
 export type Mutation = { name: string; uri: string | readonly string[] };
 
-/** Redirect URIs that differ from a registered one, by what lenient comparisons overlook. */
+/** Returns redirect URIs that differ from a registered one in ways that lenient comparisons overlook. */
 export function mutationsOf(redirectUri: string): Mutation[] {
   const [, scheme = '', authority, path = '', query = ''] =
     /^([a-z][a-z0-9+.-]*:)(?:\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?/i.exec(redirectUri) ?? [];
@@ -53,7 +53,7 @@ export function mutationsOf(redirectUri: string): Mutation[] {
     { name: 'the case of the host', uri: join({ authority: swapCase(authority ?? '') }) },
     { name: 'http for https, or the reverse', uri: join({ scheme: scheme === 'https:' ? 'http:' : 'https:' }) },
   ];
-  // RFC 8252 §7.3: a native app may listen on any port of the loopback interface.
+  // A native app may listen on any port of the loopback interface (RFC 8252 §7.3).
   const named: Mutation[] = isLoopback(redirectUri)
     ? []
     : [
@@ -68,7 +68,7 @@ export function mutationsOf(redirectUri: string): Mutation[] {
 const swapLetter = (letter: string): string =>
   letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase();
 
-/** What leaves a URI as it was is no mutation of it. */
+/** Drops changes that leave the URI as it was. */
 function distinct(mutations: readonly Mutation[], redirectUri: string): Mutation[] {
   const seen = new Set([redirectUri]);
   return mutations.filter(({ uri }) => {
@@ -79,7 +79,7 @@ function distinct(mutations: readonly Mutation[], redirectUri: string): Mutation
   });
 }
 
-/** Nobody may be redirected to a URI that is not registered, with a code or with an error. */
+/** The server must not redirect to an unregistered URI, neither with a code nor with an error. */
 export const redirectUriCheck: Check = {
   id: 'redirect-uri-mutations',
   section: 'RFC 9700 §2.1',
@@ -97,7 +97,7 @@ export const redirectUriCheck: Check = {
   },
 };
 
-/** RFC 6749 §4.1.2.1 forbids to redirect to the wrong URI, with an error as with a code. An error at the registered one harms nobody. */
+/** RFC 6749 §4.1.2.1 forbids redirecting to a wrong URI, even with an error. An error at the registered URI is harmless. */
 function isWrong(landing: Landing, { client }: Probe): boolean {
   if (landing.kind !== 'redirected') return landing.kind === 'elsewhere';
   const isHarmless = landing.to === baseOf(client.redirectUri) && landing.parameters.has('error');

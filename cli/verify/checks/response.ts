@@ -4,13 +4,13 @@ import type { Landing } from '../landing.ts';
 import { holdsTokens, type Probe, random } from '../probe.ts';
 import { allOf, failed, passed, skipped, type Verdict, verdictOf } from '../verdict.ts';
 
-/** RFC 6749 appendix A.5: a state is printable ASCII. All of it that is apt to get lost on the way. */
+/** A state with all kinds of printable ASCII (RFC 6749 appendix A.5) that tends to get lost on the way. */
 const awkwardState = (): string => `${random()} +%2B%&=#?/\\"'<>;:@[]{}|^~\`$,!*()`;
 
-/** Every server refuses this by redirect: RFC 7636 §4.4.1 says how. */
+/** A request that every server refuses by redirect, as RFC 7636 §4.4.1 says. */
 const refusedRequest = { code_challenge_method: 'S512' };
 
-/** What comes back from the two endpoints. */
+/** Checks of the responses from the two endpoints. */
 export const responseChecks: readonly Check[] = [
   {
     id: 'state-exact',
@@ -99,7 +99,7 @@ function withTokens(judge: (answer: NonNullable<Probe['seen']['redeemed']>) => V
 
 type JudgeResponse = (name: string, landing: Extract<Landing, { kind: 'redirected' }>, state: string) => Verdict;
 
-/** Judges the response with a code and, where it comes by redirect, the response with an error. */
+/** Judges the response with a code and, if it comes by redirect, the one with an error. */
 function bothResponses(probe: Probe, judge: JudgeResponse): Promise<Verdict> {
   const response = async (name: string, changes: Parameters<Probe['authorize']>[0]) => {
     const state = awkwardState();

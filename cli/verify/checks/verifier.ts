@@ -6,7 +6,7 @@ import { type IssuedCode, random, type TokenOptions } from '../probe.ts';
 import { skipped } from '../verdict.ts';
 import { noChallenge } from './challenge.ts';
 
-/** A token request that is right but for its proof. `verifier`: the challenge is made of that one instead of a random one. */
+/** A token request that is right except for its proof. The challenge is made from `verifier`, by default a random one. */
 type WrongProof = Omit<Check, 'accepts' | 'run'> & {
   verifier?: string;
   form: (issued: Required<IssuedCode>) => Changes;
@@ -84,7 +84,7 @@ const wrongProofs: readonly WrongProof[] = [
 
 const describe = (errors: readonly string[]): string => errors.join(' or ');
 
-/** What the token endpoint must not take for a proof; each is tried on a code of its own. */
+/** Proofs that the token endpoint must reject. Tries each on its own code. */
 export const verifierChecks: readonly Check[] = [
   ...wrongProofs.map(
     ({ verifier, form, options, errors = grantOrRequest, ...check }): Check => ({

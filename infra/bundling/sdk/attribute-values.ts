@@ -1,6 +1,6 @@
 import { fromBase64, toBase64 } from './json-client.ts';
 
-/** Items of DynamoDB as JSON has them: every value says its type. */
+/** A DynamoDB attribute in JSON, in which every value names its type. */
 export type AttributeValue = Record<string, unknown>;
 
 type Values = Record<string, unknown>;

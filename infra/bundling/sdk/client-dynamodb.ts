@@ -1,6 +1,6 @@
 import { type ClientSettings, type Command, JsonClient, ServiceException } from './json-client.ts';
 
-/* Takes the place of @aws-sdk/client-dynamodb in the bundles: what shared/aws uses of it, with the same names and the same behaviour. */
+/* Replaces @aws-sdk/client-dynamodb in the bundles, with the names and the behaviour that shared/aws uses. */
 
 /** The condition of a write did not hold. */
 export class ConditionalCheckFailedException extends ServiceException {}

@@ -1,6 +1,6 @@
 import { type ClientSettings, commandOf, fromBase64, JsonClient, toBase64 } from './json-client.ts';
 
-/* Takes the place of @aws-sdk/client-kms in the bundles: the commands that shared/keys uses. */
+/* Replaces @aws-sdk/client-kms in the bundles, with the commands that shared/keys uses. */
 
 export class KMSClient extends JsonClient {
   constructor(settings: ClientSettings = {}) {

@@ -1,6 +1,6 @@
 import { authorization } from './signature.ts';
 
-/* Takes the place of @aws-sdk/client-lambda in the bundles: one call of a function, one attempt, over a connection that is kept. */
+/* Replaces @aws-sdk/client-lambda in the bundles. Invokes a function in a single attempt, over a keep-alive connection. */
 
 type Input = { FunctionName: string; Payload: Uint8Array };
 type Output = { FunctionError?: string | undefined; Payload: Uint8Array };
@@ -12,7 +12,7 @@ export class InvokeCommand {
   }
 }
 
-/** No `import`: that of `node:https` loads every part of it. */
+/** Avoids `import`, which would load every part of `node:https`. */
 const http = () => process.getBuiltinModule('node:http');
 const https = () => process.getBuiltinModule('node:https');
 

@@ -1,6 +1,6 @@
 import { type ClientSettings, commandOf, JsonClient } from './json-client.ts';
 
-/* Takes the place of @aws-sdk/client-ssm in the bundles. */
+/* Replaces @aws-sdk/client-ssm in the bundles. */
 
 export class SSMClient extends JsonClient {
   constructor(settings: ClientSettings = {}) {

@@ -1,21 +1,21 @@
 import type { Agent, IncomingMessage } from 'node:http';
 import { authorization, type Credentials } from './signature.ts';
 
-/** A service of AWS that takes JSON by POST: the operation stands in `x-amz-target`. */
+/** An AWS service that takes JSON by POST, with the operation in `x-amz-target`. */
 export type Service = { name: string; target: string; version: '1.0' | '1.1' };
 
-/** What the clients of the SDK are given by our code; everything else comes from the environment of the function. */
+/** The settings that our code passes to SDK clients. Everything else comes from the function's environment. */
 export type ClientSettings = {
   /** @default 3 */
   maxAttempts?: number;
-  /** Milliseconds, for each attempt. @default 1000 and 2000 */
+  /** Milliseconds for each attempt. @default 1000 and 2000 */
   requestHandler?: { connectionTimeout?: number; requestTimeout?: number };
 };
 
-/** One call: which operation, what goes out as JSON, and what becomes of the JSON that comes back. */
+/** One call: the operation, the JSON to send, and how to read the JSON response. */
 export type Command<Output = unknown> = { operation: string; body: unknown; read: (json: never) => Output };
 
-/** An answer of the service that is not a success. `name` is the error code. */
+/** An error response of the service. `name` is the error code. */
 export class ServiceException extends Error {
   readonly $metadata: { httpStatusCode: number };
   constructor(name: string, message: string, httpStatusCode: number) {
@@ -30,13 +30,13 @@ class TimeoutError extends Error {
   override name = 'TimeoutError';
 }
 
-/** No `import`: that of `node:http` loads every part of it, fetch and its 30 ms among them. */
+/** Avoids `import`, which would load every part of `node:http`, including fetch and its 30 ms. */
 const http = () => process.getBuiltinModule('node:http');
 const https = () => process.getBuiltinModule('node:https');
 
 type Answer = { status: number; text: string; headers: IncomingMessage['headers'] };
 
-/** A client of one service. Calls it like the SDK does: signed, over connections that are kept, at most `maxAttempts` times. */
+/** A client of one service. Like the SDK's, it signs calls, keeps connections alive, and makes at most `maxAttempts` attempts. */
 export class JsonClient {
   readonly #service: Service;
   readonly endpoint: URL;
@@ -45,7 +45,7 @@ export class JsonClient {
   readonly #timeouts: { connectionTimeout: number; requestTimeout: number };
   readonly #agent: Agent;
   #tokens = mostRetryTokens;
-  /** Milliseconds by which the clock of the service is ahead of ours. */
+  /** How many milliseconds the service's clock is ahead of ours. */
   #clockOffset = 0;
 
   constructor(service: Service, settings: ClientSettings = {}) {
@@ -58,7 +58,7 @@ export class JsonClient {
     this.#agent = new Agent({ keepAlive: true, maxSockets: 50 });
   }
 
-  /** `$metadata.attempts` says how many it took: after more than one, a write may have been made before. */
+  /** Sends a command. `$metadata.attempts` is the number of attempts; after more than one, an earlier one may have made the write. */
   async send<Output>({
     operation,
     body,
@@ -123,7 +123,8 @@ export class JsonClient {
       timers.push(connecting);
       socket.once(protocol === 'http:' ? 'connect' : 'secureConnect', () => clearTimeout(connecting));
     });
-    // The service closed a kept connection while we slept: nothing was read, and the next attempt may follow at once.
+    // The service closed an idle connection while the function was frozen. It read nothing, so the next attempt may follow at
+    // once.
     sent.on('error', (error) => reject(sent.reusedSocket ? Object.assign(error, { stale: true }) : error));
     sent.on('close', () => {
       for (const timer of timers) clearTimeout(timer);
@@ -147,7 +148,7 @@ export class JsonClient {
   }
 }
 
-/** A command of the SDK: made with `new`, sent by a client. */
+/** Defines an SDK command: made with `new`, sent by a client. */
 export const commandOf = <Input, Output>(
   operation: string,
   write: (input: Input) => unknown,
@@ -162,7 +163,7 @@ export const commandOf = <Input, Output>(
     }
   };
 
-/** Binary members travel as base64. */
+/** Encodes binary members, which travel as base64. */
 export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 export function fromBase64(text: string): Uint8Array {
@@ -170,7 +171,7 @@ export function fromBase64(text: string): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** The tokens of the SDK's standard retry mode: many failures at once end the retries, so that they do not become a storm. */
+/** The retry tokens of the SDK's standard retry mode. Many concurrent failures use them up, so that retries do not become a storm. */
 const mostRetryTokens = 500;
 
 const skewed =
@@ -179,7 +180,7 @@ const throttled =
   /^(BandwidthLimitExceeded|EC2ThrottledException|LimitExceededException|PriorRequestNotComplete|ProvisionedThroughputExceededException|RequestLimitExceeded|RequestThrottled(Exception)?|SlowDown|ThrottledException|Throttling(Exception)?|TooManyRequestsException|TransactionInProgressException)$/;
 const network = /^(ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 
-/** Which failures are tried again: those of the SDK's standard retry mode. */
+/** Tells whether to retry a failure, as the SDK's standard retry mode does. */
 function classify(error: unknown): 'throttled' | 'transient' | 'timeout' | 'stale' | undefined {
   if (error instanceof ServiceException) {
     const { httpStatusCode } = error.$metadata;
@@ -202,11 +203,11 @@ function parseError(text: string): Record<string, unknown> {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
-    return {}; // A proxy on the way answers in HTML: the status says enough.
+    return {}; // A proxy on the way answers in HTML; the status is enough.
   }
 }
 
-/** Lambda passes the credentials of the function's role in the environment, and nowhere else. */
+/** Reads the credentials of the function's role, which Lambda passes only in the environment. */
 function credentialsOf(env: NodeJS.ProcessEnv): Credentials {
   const accessKeyId = env['AWS_ACCESS_KEY_ID'];
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
@@ -214,7 +215,7 @@ function credentialsOf(env: NodeJS.ProcessEnv): Credentials {
   return { accessKeyId, secretAccessKey, sessionToken: env['AWS_SESSION_TOKEN'] };
 }
 
-/** Regional endpoints of the public regions and of China; the variables of the SDK name any other. */
+/** Returns the regional endpoint in public regions and China; the SDK's environment variables override it. */
 function endpointOf(service: string, region: string): URL {
   const given = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? process.env['AWS_ENDPOINT_URL'];
   if (given) return new URL(given);

@@ -2,7 +2,7 @@ import { type AttributeValue, marshall, unmarshall } from './attribute-values.ts
 import type { DynamoDBClient } from './client-dynamodb.ts';
 import { type Command, commandOf } from './json-client.ts';
 
-/* Takes the place of @aws-sdk/lib-dynamodb in the bundles: the commands that shared/aws uses. Undefined values are left out. */
+/* Replaces @aws-sdk/lib-dynamodb in the bundles, with the commands that shared/aws uses. Leaves out undefined values. */
 
 export class DynamoDBDocumentClient {
   readonly #client: DynamoDBClient;
@@ -11,7 +11,7 @@ export class DynamoDBDocumentClient {
     this.#client = client;
   }
 
-  /** What the SDK is told besides, to leave out undefined values, is what happens here. */
+  /** Ignores the settings: leaving out undefined values, which they ask for, is built in. */
   static from(client: DynamoDBClient, _settings: object): DynamoDBDocumentClient {
     return new DynamoDBDocumentClient(client);
   }

@@ -1,21 +1,24 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
-/** What of a request is signed: a POST without a query, to `/` as in all JSON protocols of AWS unless `path` says otherwise. */
+/** The signed parts of a request: a POST without a query, to `/` as in all JSON protocols of AWS unless `path` says otherwise. */
 export type Signable = {
-  /** Lower-case name → value. All of them are signed. */
+  /** Lower-case name → value. All are signed. */
   headers: Readonly<Record<string, string>>;
   body: string;
   /** Like `20260130T235959Z`. */
   date: string;
   region: string;
   service: string;
-  /** As it is sent, percent-encoded. */
+  /** Percent-encoded, as sent. */
   path?: string;
 };
 
 export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string | undefined };
 
-/** The `Authorization` header of AWS Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+/**
+ * Returns the `Authorization` header of AWS Signature Version 4:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
 export function authorization(request: Signable, credentials: Credentials): string {
   const { headers, body, date, region, service, path = '/' } = request;
   const names = Object.keys(headers).sort();
@@ -31,7 +34,7 @@ export function authorization(request: Signable, credentials: Credentials): stri
 const hmac = (key: string | Buffer | KeyObject, text: string): Buffer =>
   createHmac('sha256', key).update(text).digest();
 
-/** The key of the day, one per service: four of the five HMACs are the same for every request of it. */
+/** Today's signing key per service: four of the five HMACs are the same for all its requests. */
 const kept = new Map<string, { secret: string; key: KeyObject }>();
 
 function keyOf(scope: string, { secretAccessKey }: Credentials): KeyObject {
@@ -39,7 +42,7 @@ function keyOf(scope: string, { secretAccessKey }: Credentials): KeyObject {
   const known = kept.get(service);
   const secret = `${scope.slice(0, 8)} ${secretAccessKey}`;
   if (known?.secret === secret) return known.key;
-  // As a KeyObject: createHmac takes several times as long with bytes.
+  // A KeyObject, because createHmac takes several times as long with bytes.
   const key = createSecretKey(scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`) as Buffer);
   kept.set(service, { secret, key });
   return key;

@@ -1,8 +1,8 @@
 import type { AccountDescription } from '../../../shared/people/account.ts';
 
 /*
- * What a local run starts with. Never loaded into a database that is not embedded. The loopback rule (RFC 8252 §7.3)
- * lets these redirect URIs have any port.
+ * The initial data of a local run. Never loaded into a database that is not embedded. Under the loopback rule (RFC 8252 §7.3),
+ * these redirect URIs match any port.
  */
 
 const loopbackCallbacks = ['http://localhost/callback', 'http://127.0.0.1/callback', 'http://[::1]/callback'];
@@ -30,7 +30,7 @@ export const demoConfidentialClient = {
   may_introspect: true,
 };
 
-/** Manages clients and the policy, for itself alone. */
+/** Manages clients and the policy on its own behalf. */
 export const demoAdminClient = {
   client_id: 'demo-admin',
   client_secret: 'demo-admin-secret-for-local-runs-only',

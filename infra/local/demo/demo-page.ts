@@ -18,7 +18,7 @@ function file(name: string, contentType: string): HttpApiHandler {
   });
 }
 
-/** The page that performs a whole sign-in in the browser, for local runs only. */
+/** Serves a page that performs a whole sign-in in the browser, for local runs only. */
 export const demoRoutes = (): [path: string, handler: HttpApiHandler][] => [
   ['/', async () => ({ statusCode: 303, headers: { location: '/demo' } })],
   ['/demo', file('demo.html', 'text/html')],

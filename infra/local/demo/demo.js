@@ -1,5 +1,5 @@
 /*
- * A whole sign-in as a public client, with nothing but what the browser brings: RFC 7636 on both sides of the redirect.
+ * A whole sign-in as a public client, using only what browsers provide: RFC 7636 on both sides of the redirect.
  */
 
 const clientId = 'demo-app';
@@ -21,7 +21,7 @@ const decode = (part) =>
 
 const element = (id) => document.getElementById(id);
 
-/** Adds a step. Everything goes in as text, never as markup. */
+/** Adds a step. Inserts everything as text, never as markup. */
 function show(title, value, isWrong = false) {
   const step = document.createElement('li');
   if (isWrong) step.className = 'wrong';

@@ -3,7 +3,7 @@ import { ok, type Result, refuse } from '../../result.ts';
 import type { Entry } from './foreign-client.ts';
 import { isObject, parseJson } from './json.ts';
 
-/** A list of clients, an object that has one under one of `names`, or a single client. */
+/** Reads a list of clients, an object that has one under one of `names`, or a single client. */
 export function jsonEntries(text: string, ...names: string[]): Result<Entry[], string> {
   const json = parseJson(text);
   if (!json.ok) return json;
@@ -13,7 +13,7 @@ export function jsonEntries(text: string, ...names: string[]): Result<Entry[], s
   return ok(numbered(names.map((name) => value[name]).find(Array.isArray) ?? [value]));
 }
 
-/** One client per line, as an object of its cells; an empty cell is absent. */
+/** Reads one client per line as an object of its cells. Drops empty cells. */
 export function csvEntries(text: string): Result<Entry[], string> {
   const rows = parseCsv(text);
   if (!rows.ok) return rows;

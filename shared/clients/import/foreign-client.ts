@@ -2,35 +2,35 @@ import type { Result } from '../../result.ts';
 import type { RegisteredClient } from '../registered-client.ts';
 import type { Mistake } from '../registration.ts';
 
-/** How clients with a secret prove it, where the file does not say; `none`: they do not send it. */
+/** How clients with a secret authenticate when the file does not say. `none`: they do not send it. */
 export const importableAuthMethods = ['client_secret_basic', 'client_secret_post', 'none'] as const;
 export type ImportableAuthMethod = (typeof importableAuthMethods)[number];
 
-/** What the operator says about a file that the file itself does not. */
+/** What the operator adds where the file is silent. */
 export type ReadingOptions = {
   authMethod?: ImportableAuthMethod | undefined;
   /** Epoch seconds. */
   now: number;
 };
 
-/** A client of another system, in RFC 7591's words and ours. */
+/** A client of another system, in the terms of RFC 7591 and our own. */
 export type ForeignClient = {
-  /** RFC 7591 §2, without the policy. Undefined members are absent. */
+  /** RFC 7591 §2, without the policy. Undefined members count as absent. */
   metadata: Readonly<Record<string, unknown>>;
   pkce: RegisteredClient['pkce'];
-  /** What members of `metadata`, and `pkce_policy`, are called in the file, where that differs. */
+  /** The file's own names for members of `metadata` and for `pkce_policy`, where they differ. */
   names?: Readonly<Record<string, string>>;
-  /** Hashes that the file has in place of a secret, as client-secret.ts keeps them. */
+  /** Hashes that the file has instead of a secret, in the format of client-secret.ts. */
   secretHashes?: readonly string[] | undefined;
   disabled?: boolean | undefined;
-  /** For whoever imports it: what was left behind, and what was decided. Sentences that go on from the client's name. */
+  /** Tells the importer what was left behind and what was decided, in sentences that start with the client's name. */
   notes: readonly string[];
 };
 
-/** One client of a file. `label` is how messages call it. */
+/** One client of a file. Messages call it by its `label`. */
 export type Entry = { label: string; value: unknown };
 
-/** How the clients of one system are read: first the entries of the file, then each on its own. */
+/** How to read the clients of one system: first the file's entries, then each entry on its own. */
 export type ForeignFormat = {
   entries(text: string): Result<Entry[], string>;
   translate(value: unknown, options: ReadingOptions): Result<ForeignClient, Mistake>;

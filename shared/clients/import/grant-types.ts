@@ -2,18 +2,18 @@ import { ok, type Result, refuse } from '../../result.ts';
 import { type RegistrableGrantType, registrableGrantTypes } from '../registered-client.ts';
 import { shown } from './members.ts';
 
-/** Grant types that are called otherwise elsewhere. */
+/** Names that other systems use for grant types. */
 const synonyms: ReadonlyMap<string, RegistrableGrantType> = new Map([
   ['code', 'authorization_code'],
   ['hybrid', 'authorization_code'],
 ]);
 
-/** What can be registered of what a source lists. */
+/** The grant types of a source that can be registered. */
 export type KeptGrantTypes = { grantTypes: RegistrableGrantType[]; notes: string[] };
 
 /**
- * A client that has more than we offer (`implicit`, `password` …) comes without that, which is said in a note: asking for it will
- * be refused, not answered in a weaker way. A client that has nothing else is refused, with the sentence that says why.
+ * Keeps the grant types that Pixy offers. A note names the others (`implicit`, `password` …), which the server will refuse rather
+ * than answer in a weaker way. Refuses a client that has no others, with a sentence that says why.
  */
 export function keepGrantTypes(listed: readonly string[]): Result<KeptGrantTypes, string> {
   const known = (name: string) => synonyms.get(name) ?? registrableGrantTypes.find((type) => type === name);

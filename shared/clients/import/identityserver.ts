@@ -10,8 +10,8 @@ import { asksForSomething, type Members, membersOf, plain, shown } from './membe
 import { endOfSecret } from './rfc7591.ts';
 
 /**
- * IdentityServer 4 and Duende IdentityServer: the `Clients` of an appsettings file, with the names, the defaults and the lenient
- * reading of their configuration binding. Secrets are hashes there and stay hashes. IdentityServer 3's `Flow` is understood, too.
+ * IdentityServer 4 and Duende IdentityServer: reads the `Clients` of an appsettings file with the names, defaults and leniency of
+ * their configuration binding. Their secrets are hashes and stay hashes. Also understands IdentityServer 3's `Flow`.
  */
 export const identityserver: ForeignFormat = {
   entries,
@@ -28,7 +28,7 @@ function entries(text: string): Result<Entry[], string> {
   return isObject(clients) ? ok(numbered(Object.values(clients))) : refuse('has no section Clients');
 }
 
-/** The section, wherever the application keeps it. */
+/** Finds the section, wherever the application keeps it. */
 function findClients(json: unknown, depth: number): unknown {
   if (!isObject(json) || depth === 0) return undefined;
   const own = Object.keys(json).find((name) => plain(name) === 'clients');
@@ -36,7 +36,7 @@ function findClients(json: unknown, depth: number): unknown {
   return Object.values(json).reduce((found, section) => found ?? findClients(section, depth - 1), undefined);
 }
 
-/** IdentityServer 3 has one flow per client, and PKCE is part of its name. */
+/** IdentityServer 3 has one flow per client, whose name includes PKCE. */
 const flows: ReadonlyMap<string, Flow> = new Map([
   ['authorizationcode', { grants: ['authorization_code'], policy: 'none' }],
   ['authorizationcodewithproofkey', { grants: ['authorization_code'], policy: 'any' }],
@@ -57,10 +57,10 @@ function translate(entry: JsonObject, options: ReadingOptions): Result<ForeignCl
   return ok({ ...read.value, notes });
 }
 
-/** What describes a client and changes nothing. */
+/** Members that describe a client without effect. */
 const informative = new Set(['clienturi', 'logouri', 'description', 'protocoltype', 'properties']);
 
-/** What a client must do there and cannot be held to by its registration here. */
+/** Requirements on a client that a registration in Pixy cannot impose. */
 const demands = ['RequireDPoP', 'RequirePushedAuthorization', 'RequireRequestObject'];
 
 function readClient(members: Members, options: ReadingOptions): Result<ForeignClient, Mistake> {
@@ -108,7 +108,7 @@ const names = {
   pkce_policy: 'RequirePkce',
 };
 
-/** `RequirePkce` is true and `AllowPlainTextPkce` false unless the file says otherwise. */
+/** Defaults to `RequirePkce` true and `AllowPlainTextPkce` false. */
 function readFlow(members: Members): Result<Flow, Mistake> {
   const required = members.flag('RequirePkce') ?? true;
   const plainAllowed = members.flag('AllowPlainTextPkce') ?? false;
@@ -122,7 +122,7 @@ function readFlow(members: Members): Result<Flow, Mistake> {
 
 type Secrets = { method: string; hashes?: string[]; notes: string[] };
 
-/** Base64 of SHA-256 or SHA-512, as its HashedSharedSecretValidator compares them. */
+/** Reads the base64 of SHA-256 or SHA-512, as HashedSharedSecretValidator compares it. */
 function readSecrets(members: Members, { authMethod }: ReadingOptions): Result<Secrets, Mistake> {
   const listed = members.any('ClientSecrets');
   const member = members.nameOf('ClientSecrets');

@@ -1,6 +1,9 @@
 import { ok, type Result, refuse } from '../../result.ts';
 
-/** Takes JSON, with a byte order mark or without. Refuses with a sentence that tells the place and quotes nothing: it may be a secret. */
+/**
+ * Parses JSON with or without a byte order mark. Refuses with a sentence that tells the place but quotes nothing, since it may be
+ * a secret.
+ */
 export function parseJson(text: string): Result<unknown, string> {
   try {
     return ok(JSON.parse(text.replace(/^\ufeff/, '')));
@@ -10,13 +13,13 @@ export function parseJson(text: string): Result<unknown, string> {
   }
 }
 
-/** JSON as ASP.NET Core reads its settings: with comments and with commas after the last member. */
+/** Parses JSON as ASP.NET Core reads its settings: with comments and trailing commas. */
 export function parseSettingsJson(text: string): Result<unknown, string> {
   const withoutComments = replaceOutsideStrings(text, /\/\/[^\r\n]*|\/\*[\s\S]*?\*\//);
   return parseJson(replaceOutsideStrings(withoutComments, /,(?=\s*[}\]])/));
 }
 
-/** Blanks keep every line and column where it was. */
+/** Replaces matches with blanks, so that lines and columns stay where they were. */
 function replaceOutsideStrings(text: string, pattern: RegExp): string {
   const tokens = new RegExp(`("(?:[^"\\\\]|\\\\.)*")|${pattern.source}`, 'g');
   return text.replace(tokens, (token, string?: string) => string ?? token.replace(/[^\r\n]/g, ' '));

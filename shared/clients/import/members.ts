@@ -4,8 +4,8 @@ import type { JsonObject } from './json.ts';
 export type Members = ReturnType<typeof membersOf>;
 
 /**
- * Reads the members of an entry by name, whatever their case, spaces, hyphens and underscores (`Redirect URIs`, `redirect_uris`).
- * Of several `parts` the first that has a member wins. A member of the wrong type reads as absent and is kept in `mistakes`.
+ * Reads the members of an entry by name, ignoring case, spaces, hyphens and underscores (`Redirect URIs`, `redirect_uris`). When
+ * several `parts` have a member, the first one wins. A member of the wrong type reads as absent and is recorded in `mistakes`.
  */
 export function membersOf(...parts: readonly JsonObject[]) {
   const members = new Map<string, { name: string; value: unknown }>();
@@ -16,7 +16,7 @@ export function membersOf(...parts: readonly JsonObject[]) {
   const read = new Set<string>();
   const mistakes: Mistake[] = [];
 
-  /** The first of these names that is there. */
+  /** Finds the first of these names that is present. */
   function find(names: readonly string[]) {
     const found = names.map(plain).find((name) => members.has(name));
     for (const name of names) read.add(plain(name));
@@ -37,12 +37,12 @@ export function membersOf(...parts: readonly JsonObject[]) {
     text: (...names: string[]) => typed(names, asText, 'is not a text'),
     flag: (...names: string[]) => typed(names, asFlag, 'is not true or false'),
     list: (...names: string[]) => typed(names, asList, 'is not a list of texts'),
-    /** How the file spells the first of these names that it has. */
+    /** Returns the first of these names that is present, as the file spells it. */
     nameOf: (...names: string[]): string => {
       const found = names.find((name) => members.has(plain(name)));
       return (found === undefined ? undefined : members.get(plain(found))?.name) ?? names[0] ?? '';
     },
-    /** The members that nobody asked for and that ask for something themselves. */
+    /** Lists the members that were never read but ask for something. */
     unread: (): string[] =>
       [...members]
         .filter(([name, { value }]) => !read.has(name) && asksForSomething(value))
@@ -50,10 +50,10 @@ export function membersOf(...parts: readonly JsonObject[]) {
   };
 }
 
-/** The letters and digits of a name or of a value out of a fixed set, in lower case. */
+/** Reduces a name or an enumerated value to its letters and digits, in lower case. */
 export const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-/** A member that is false or empty says the same as one that is absent. */
+/** Whether a member asks for anything: one that is false or empty means the same as an absent one. */
 export function asksForSomething(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
   return value !== null && value !== undefined && value !== false && value !== '';
@@ -61,14 +61,14 @@ export function asksForSomething(value: unknown): boolean {
 
 const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** ASP.NET settings and tables have truth values as texts, too. */
+/** ASP.NET settings and tables also write booleans as text. */
 function asFlag(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
   const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
   return text === 'true' ? true : text === 'false' ? false : undefined;
 }
 
-/** A list of texts, or of objects with a name; a text is a list with spaces between. */
+/** Reads a list of texts, a list of objects with a name, or a text with items separated by spaces. */
 function asList(value: unknown): string[] | undefined {
   if (typeof value === 'string') return words(value);
   if (!Array.isArray(value)) return undefined;
@@ -78,6 +78,6 @@ function asList(value: unknown): string[] | undefined {
 
 export const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 
-/** Names for a note, short enough for one line and without control characters. */
+/** Formats names for a note: short enough for one line, and without control characters. */
 export const shown = (names: readonly string[]): string =>
   names.map((name) => JSON.stringify(name.slice(0, 60)).slice(1, -1)).join(', ');

@@ -7,8 +7,8 @@ import { words } from './members.ts';
 import { translateMetadata } from './rfc7591.ts';
 
 /**
- * OneWelcome: the client metadata of its registration, as JSON or as a table, with `code_challenge_method` `none`, `any` or `S256`
- * (absent: `S256`). With `none` the client sends its secret; otherwise the verifier takes the secret's place.
+ * OneWelcome: reads its client metadata as JSON or as a table, with `code_challenge_method` `none`, `any` or `S256` (the
+ * default). With `none` the client sends its secret; otherwise the verifier replaces the secret.
  */
 export const onewelcome: ForeignFormat = {
   entries: (text) => (looksLikeJson(text) ? jsonEntries(text, 'clients') : csvEntries(text)),
@@ -50,7 +50,7 @@ function translate(entry: JsonObject, options: ReadingOptions): Result<ForeignCl
 
 const listMembers = ['redirect_uris', 'grant_types', 'response_types', 'post_logout_redirect_uris', 'contacts'];
 
-/** The cells of a table have lists with spaces between, and JSON may have the scope as a list. */
+/** Table cells hold lists separated by spaces, and JSON may hold the scope as a list. */
 function withLists({ redirect_uri: single, ...entry }: JsonObject): JsonObject {
   const lists = { ...(single !== undefined && { redirect_uris: single }), ...entry };
   const split = Object.entries(lists).map(([name, value]) => {

@@ -12,7 +12,7 @@ import { rfc7591 } from './rfc7591.ts';
 import { webmethods } from './webmethods.ts';
 import { wpOAuth } from './wp-oauth.ts';
 
-/** Where clients can come from. */
+/** The systems to import clients from. */
 const formats = {
   rfc7591,
   identityserver,
@@ -25,26 +25,26 @@ export type ImportFormat = keyof typeof formats;
 export const importFormats = Object.keys(formats) as ImportFormat[];
 
 export type ImportOptions = ReadingOptions & {
-  /** Report mode; enforced from this moment on (epoch seconds). */
+  /** Uses report mode, enforced from this moment on (epoch seconds). */
   reportUntil?: number | undefined;
-  /** Turns the compatibility switches on: `s256` in lower case, and verifiers from 8 characters. */
+  /** Turns on the compatibility switches: lowercase `s256`, and verifiers from 8 characters. */
   compat?: boolean | undefined;
-  /** For public clients whose source lets them in without PKCE. Without it they are refused, or held to `any`. */
+  /** For public clients whose source lets them in without PKCE. Without a waiver they are refused, or held to `any`. */
   waiver?: Waiver | undefined;
 };
 
-/** A client that can be taken, and the entry it comes from. */
+/** A client that can be imported, and its entry. */
 export type ImportedClient = { entry: string; client: RegisteredClient };
 
-/** An entry that cannot be taken: `member` is as the file calls it, `problem` goes on from its name. Quotes no secret. */
+/** An entry that cannot be imported. `member` is the file's name for it; `problem` completes the sentence. Quotes no secret. */
 export type RefusedEntry = Mistake & { entry: string };
 
-/** Something to know about an entry that is taken; goes on from the client's name. */
+/** A remark about an imported entry, completing a sentence that starts with the client's name. */
 export type ImportNote = { entry: string; note: string };
 
 export type ParsedImport = { clients: ImportedClient[]; refused: RefusedEntry[]; notes: ImportNote[] };
 
-/** Reads the clients of another system and turns each into one of ours, or says why not. Writes nothing. */
+/** Reads the clients of another system and turns each into one of ours or says why not. Writes nothing. */
 export async function parseImport(format: ImportFormat, text: string, options: ImportOptions): Promise<ParsedImport> {
   const parsed: ParsedImport = { clients: [], refused: [], notes: [] };
   const entries = formats[format].entries(text);
@@ -70,7 +70,7 @@ export async function parseImport(format: ImportFormat, text: string, options: I
   return parsed;
 }
 
-/** Where it stands, and its client id, as far as there is one. */
+/** Labels an entry by its place and, if it has one, its client id. */
 function labelOf({ label, value }: Entry, translated: Result<ForeignClient, Mistake>): string {
   const own = isObject(value) ? membersOf(value).text('client_id') : undefined;
   const id = translated.ok ? translated.value.metadata['client_id'] : own;
@@ -79,7 +79,7 @@ function labelOf({ label, value }: Entry, translated: Result<ForeignClient, Mist
 
 type Registered = { client: RegisteredClient; notes: readonly string[] };
 
-/** Everything that holds for a client of ours, whatever system it comes from. Refuses with every member that is wrong. */
+/** Applies the rules for all clients, whatever system they come from. Refuses with every mistake. */
 async function register(
   foreign: ForeignClient,
   options: ImportOptions,
@@ -101,7 +101,7 @@ async function register(
   return ok({ client: { ...client, pkce }, notes });
 }
 
-/** What the source says of PKCE, and what the operator adds to it. */
+/** Combines the source's PKCE settings with the operator's. */
 function pkceOf({ pkce }: ForeignClient, isPublicClient: boolean, options: ImportOptions): RegisteredClient['pkce'] {
   const { reportUntil, waiver, compat } = options;
   const needsWaiver = isPublicClient && (pkce.policy === 'none' || pkce.policy === 'inherit');
@@ -116,13 +116,13 @@ function pkceOf({ pkce }: ForeignClient, isPublicClient: boolean, options: Impor
 const publicWithoutPkce =
   'does not ask for PKCE, and a public client must use it: tighten it, give the client a secret, or let it in for a while with --waiver-until';
 
-/** `redirect_uris.0` → `RedirectUris.0` */
+/** Turns `redirect_uris.0` into `RedirectUris.0`. */
 function nameIn({ names }: ForeignClient, member: string): string {
   const [name = '', ...path] = member.split('.');
   return [names && Object.hasOwn(names, name) ? names[name] : name, ...path].join('.');
 }
 
-/** Members of other servers that protect nobody when they are missing here. */
+/** Members of other servers whose absence leaves nobody less protected. */
 const dispensable = new Set([
   'registration_access_token', 'registration_client_uri', 'frontchannel_logout_uri', 'backchannel_logout_uri',
   'frontchannel_logout_session_required', 'backchannel_logout_session_required', 'initiate_login_uri',
@@ -130,13 +130,13 @@ const dispensable = new Set([
   'allowed_cors_origins', 'owner', 'created_at', 'updated_at',
 ]); // biome-ignore format: a list of names
 
-/** The metadata without what nobody here knows and is dispensable, or asks for nothing. */
+/** Drops the unknown members that are dispensable or ask for nothing. */
 function leaveBehind({ metadata, secretHashes }: ForeignClient) {
   const present = Object.entries(metadata).filter(([, value]) => value !== undefined);
   const isDispensable = (name: string) => dispensable.has(name.split('#')[0] ?? '');
   const stays = ([name, value]: [string, unknown]) =>
     !isRegistrationMember(name) && (isDispensable(name) || !asksForSomething(value));
-  // The registration wants to see a secret where only its hash is known.
+  // Registration expects a secret, and only its hash is known.
   const secret = secretHashes && { client_secret: generateSecret() };
   return {
     metadata: { ...Object.fromEntries(present.filter((member) => !stays(member))), ...secret },

@@ -8,17 +8,17 @@ import { keepGrantTypes } from './grant-types.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { shown } from './members.ts';
 
-/** RFC 7591 §3.2.1: client information responses, as registration endpoints and exports of many servers write them. */
+/** RFC 7591 §3.2.1: reads client information responses, as many servers' registration endpoints and exports write them. */
 export const rfc7591: ForeignFormat = {
   entries: (text) => jsonEntries(text, 'clients'),
   translate: (value, options) =>
     isObject(value) ? translateMetadata(value, options) : refuse({ member: 'entry', problem: 'is not an object' }),
 };
 
-/** Follows from other members of what `pixy clients export` writes. */
+/** Members that `pixy clients export` derives from others. */
 const derived = ['client_secrets', 'effective_policy', 'version'];
 
-/** Client metadata of another server, or of another Pixy with its operator settings. The rest is left to the registration. */
+/** Translates client metadata of another server, or of another Pixy with its operator settings. Registration checks the rest. */
 export function translateMetadata(entry: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
   const settings = parseOperatorSettings(entry, options.now);
   if (!settings.ok) return refuse(settings.refusal[0] ?? { member: 'entry', problem: 'cannot be read' });
@@ -43,14 +43,14 @@ export function translateMetadata(entry: JsonObject, options: ReadingOptions): R
   });
 }
 
-/** Secrets have no end here, so one that has cannot come along unseen. */
+/** Our secrets do not expire, so one that does cannot be imported silently. */
 export const endOfSecret =
   'gives the secret an end, and secrets have none here: take it out, and rotate the secret in time';
 
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
 
-/** Response types with tokens from the authorization endpoint stay behind, as their grant type does. */
+/** Drops response types that return tokens from the authorization endpoint, along with their grant type. */
 function keepResponseTypes(listed: unknown): { kept: unknown; notes: string[] } {
   if (!isTexts(listed)) return { kept: listed, notes: [] };
   const kept = listed.map(parseResponseType).filter((type) => type !== undefined);

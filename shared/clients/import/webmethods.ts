@@ -8,13 +8,14 @@ import { isObject, type JsonObject } from './json.ts';
 import { type Members, membersOf, plain, shown } from './members.ts';
 
 /**
- * webMethods API Gateway: what `GET /rest/apigateway/strategies` returns, or a list of applications in the words of its screen:
+ * webMethods API Gateway: reads the response of `GET /rest/apigateway/strategies`, or a list of applications labelled as on its
+ * screen:
  *
  *     [{ "Name": "Shop", "Client ID": "…", "Client Secret": "…", "Application Type": "Confidential",
  *        "Redirect URIs": ["https://…"], "Scopes": ["orders"], "Grant Types": ["authorization_code"],
  *        "Enforce PKCE": "Use Global Setting" }]
  *
- * Case, spaces, hyphens and underscores of names and values do not matter.
+ * Ignores case, spaces, hyphens and underscores in names and values.
  */
 export const webmethods: ForeignFormat = {
   entries: (text) => jsonEntries(text, 'strategies', 'applications'),
@@ -71,7 +72,7 @@ const noteForConfidential = (policy: PkcePolicy | 'inherit'): string[] =>
 
 type Secret = { method: string; secret?: string | undefined; notes: string[] };
 
-/** Its documentation sends id and secret in the Authorization header. A public application has a secret there as well. */
+/** The product's documentation sends id and secret in the Authorization header. Public applications have a secret too. */
 function readSecret(members: Members, isPublic: boolean, { authMethod }: ReadingOptions): Result<Secret, Mistake> {
   const member = members.nameOf('clientSecret');
   const secret = members.text('clientSecret');
@@ -82,14 +83,14 @@ function readSecret(members: Members, isPublic: boolean, { authMethod }: Reading
   return ok({ method: authMethod ?? 'client_secret_basic', secret, notes: [] });
 }
 
-/** Of a strategy: what was registered goes before what was asked for. Of an application: its credentials. */
+/** In a strategy, registered values take precedence over requested ones. An application has its credentials. */
 function partsOf(entry: JsonObject): JsonObject[] {
   const { clientRegistration, dcrConfig, accessTokens } = entry;
   const credentials = isObject(accessTokens) ? accessTokens['oauth_credentials'] : undefined;
   return [clientRegistration, dcrConfig, credentials, entry].filter(isObject);
 }
 
-/** Strategies that validate the tokens of somebody else have no client of this server. */
+/** Refuses strategies that validate another server's tokens, since they have no client of this server. */
 function refuseOtherStrategy(strategy: Members): Result<never, Mistake> | undefined {
   const alias = strategy.text('authServerAlias');
   if (alias === undefined) return undefined;
@@ -101,7 +102,7 @@ function refuseOtherStrategy(strategy: Members): Result<never, Mistake> | undefi
   return refuse({ member: 'type', problem: `is ${shown([type])}, and only OAUTH2 strategies have a client` });
 }
 
-/** `applicationType` is the screen's word for it; in the REST API that name says whether it is a web application. */
+/** Reads the client type. The screen calls it `applicationType`; in the REST API that name says whether it is a web application. */
 function readType(members: Members): Result<boolean, Mistake> {
   const types = ['clientType', 'type', 'applicationType'].map((name) => plain(members.text(name) ?? ''));
   const type = types.find((name) => name === 'public' || name === 'confidential');
@@ -118,7 +119,7 @@ const settings: ReadonlyMap<string, PkcePolicy | 'inherit'> = new Map([
 
 const settingNames = ['pkceType', 'enforcePkce', 'pkceSettings', 'pkceSetting', 'pkce'];
 
-/** An application without the setting follows the global one. The screen adds the effective value in brackets. */
+/** An application without the setting follows the global one. The screen appends the effective value in parentheses. */
 function readPolicy(members: Members): Result<PkcePolicy | 'inherit', Mistake> {
   const setting = members.text(...settingNames) ?? 'Use Global Setting';
   const policy = settings.get(plain(setting.replace(/\(.*\)/, '')));
@@ -127,7 +128,7 @@ function readPolicy(members: Members): Result<PkcePolicy | 'inherit', Mistake> {
   return refuse({ member, problem: 'is not one of Enforced, Not Enforced, Use Global Setting' });
 }
 
-/** A list, or one flag per grant type; the number of refreshes says whether there are any. */
+/** Reads a list, or one flag per grant type. The number of refreshes tells whether there is a refresh grant. */
 function readGrantTypes(members: Members): string[] {
   const flags = {
     authorization_code: members.flag('authCodeAllowed'),

@@ -7,8 +7,8 @@ import { isObject, type JsonObject } from './json.ts';
 import { membersOf, words } from './members.ts';
 
 /**
- * WP OAuth Server: a table of its clients, with the columns `name`, `client_id`, `client_secret`, `redirect_uri`, `grant_types` and
- * `scope`; others are not looked at. It has no PKCE setting, so every client inherits. A client without a secret is public.
+ * WP OAuth Server: reads a table of clients with the columns `name`, `client_id`, `client_secret`, `redirect_uri`, `grant_types`
+ * and `scope`, and ignores the others. It has no PKCE setting, so every client inherits. A client without a secret is public.
  */
 export const wpOAuth: ForeignFormat = {
   entries: csvEntries,
@@ -16,7 +16,7 @@ export const wpOAuth: ForeignFormat = {
     isObject(value) ? translate(value, options) : refuse({ member: 'line', problem: 'is not a line of a table' }),
 };
 
-/** Every client has `basic` there; a scope of its own adds to it. */
+/** Every client has `basic` there; its own scope is added to it. */
 const scopeOfEverybody = ['basic', 'openid', 'profile', 'email'];
 
 function translate(row: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
@@ -47,7 +47,7 @@ function translate(row: JsonObject, options: ReadingOptions): Result<ForeignClie
   });
 }
 
-/** Words with anything between, or PHP's or JSON's notation of a list, which have them in quotation marks. */
+/** Reads words with anything in between, or the quoted items of a list in PHP's or JSON's notation. */
 function readGrantTypes(cell = 'authorization_code'): string[] {
   const quoted = Array.from(cell.matchAll(/"([^"]*)"/g), ([, name = '']) => name);
   return quoted.length > 0 ? quoted : words(cell.replace(/[,;|]/g, ' '));

@@ -7,10 +7,10 @@ const derive = promisify(argon2);
 
 const shape = /^\$argon2(i|d|id)\$(?:v=(\d+)\$)?m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$([^$]+)\$([^$]+)$/;
 
-/** 256 MiB, and as much as 1 GiB in all passes together: about a second. */
+/** 256 MiB, and at most 1 GiB over all passes: about a second. */
 const limits = { memory: 262_144, work: 1_048_576, parallelism: 16 };
 
-/** RFC 9106 in the PHC string format: `$argon2id$v=19$m=65536,t=3,p=4$salt$hash`. Refuses what takes too much work. */
+/** Reads RFC 9106 hashes in the PHC string format: `$argon2id$v=19$m=65536,t=3,p=4$salt$hash`. Refuses those that take too much work. */
 export const readArgon2: HashReader = (hash) => {
   if (!hash.startsWith('$argon2')) return undefined;
   const [, variant, version, ...rest] = shape.exec(hash) ?? [];

@@ -7,8 +7,8 @@ const shape = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 const highestCost = 14;
 
 /**
- * `$2b$12$` and 53 characters; `$2a$` and `$2y$` are the same. As everywhere, only the first 72 bytes of a password count.
- * Refuses what takes too much work, and the hashes of a faulty implementation, `$2x$`.
+ * Reads `$2b$12$` and 53 characters; `$2a$` and `$2y$` mean the same. As usual with bcrypt, only the first 72 bytes of a password
+ * count. Refuses hashes that take too much work, and those of a faulty implementation, `$2x$`.
  */
 export const readBcrypt: HashReader = (hash) => {
   if (!hash.startsWith('$2')) return undefined;

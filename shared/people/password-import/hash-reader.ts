@@ -1,5 +1,5 @@
-/** A hash that was understood: a way to verify a password against it, or a sentence about why it is not taken. */
+/** A readable hash: a way to verify a password against it, or a sentence that says why it is not accepted. */
 export type ReadHash = { verify: (password: string) => Promise<boolean> } | { problem: string };
 
-/** Answers undefined for a hash of another scheme. */
+/** Reads a hash. Returns undefined for another scheme. */
 export type HashReader = (hash: string) => ReadHash | undefined;

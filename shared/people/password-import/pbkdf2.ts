@@ -10,13 +10,13 @@ const digests = ['sha1', 'sha256', 'sha512'] as const;
 /** About a second. */
 const mostIterations = 2_000_000;
 
-/** `$pbkdf2-sha256$i=600000,l=32$salt$hash` (PHC) and `$pbkdf2-sha256$29000$salt$hash` (passlib; `$pbkdf2$` is SHA-1 there). */
+/** `$pbkdf2-sha256$i=600000,l=32$salt$hash` (PHC) and `$pbkdf2-sha256$29000$salt$hash` (passlib, where `$pbkdf2$` means SHA-1). */
 const dollars = /^\$pbkdf2(?:-([a-z0-9]+))?\$(?:i=)?(\d{1,9})(?:,l=\d{1,3})?\$([^$]*)\$([^$]+)$/;
 
-/** Django: the salt is a text, and taken as it stands. */
+/** Django, whose salt is text and used as is. */
 const django = /^pbkdf2_([a-z0-9]+)\$(\d{1,9})\$([^$]+)\$([^$]+)$/;
 
-/** RFC 8018 §5.2 with HMAC, in the forms of PHC, passlib and Django. Refuses what takes too much work. */
+/** Reads PBKDF2 with HMAC (RFC 8018 §5.2) in the formats of PHC, passlib and Django. Refuses hashes that take too much work. */
 export const readPbkdf2: HashReader = (hash) => {
   const isDjango = hash.startsWith('pbkdf2_');
   if (!isDjango && !hash.startsWith('$pbkdf2')) return undefined;

@@ -4,12 +4,13 @@ import type { HashReader } from './hash-reader.ts';
 
 const shape = /^\$(firebase-)?scrypt\$ln=(\d{1,2}),r=(\d{1,5}),p=(\d{1,5})\$([^$]*)\$([^$]+)$/;
 
-/** 128 MiB, and as much again: about a second. */
+/** In units of 128 bytes: 128 MiB of memory and 256 MiB of work, about a second. */
 const limits = { memory: 2 ** 20, work: 2 ** 21 };
 
 /**
- * RFC 7914 in the PHC string format, which is passlib's: `$scrypt$ln=16,r=8,p=1$salt$hash`; and our form of Firebase's,
- * `$firebase-scrypt$…`, whose hash is what {@link firebaseKeystream} makes of theirs. Refuses what takes too much work.
+ * Reads RFC 7914 hashes in the PHC string format, which is also passlib's: `$scrypt$ln=16,r=8,p=1$salt$hash`; and our format for
+ * Firebase, `$firebase-scrypt$…`, with the result of {@link firebaseKeystream} as the hash. Refuses those that take too much
+ * work.
  */
 export const readScrypt: HashReader = (hash) => {
   if (!/^\$(firebase-)?scrypt\$/.test(hash)) return undefined;
@@ -50,7 +51,7 @@ function run(password: string, salt: Buffer, length: number, { ln, r, p }: Cost)
   });
 }
 
-/** Firebase encrypts a key of the project, AES-256 in counter mode, with what scrypt makes of the password. */
+/** Firebase encrypts a key of the project (AES-256 in counter mode) with the output of scrypt. */
 const firebaseKeyLength = 32;
 
 function keystream(key: Buffer, length: number): Buffer {
@@ -58,7 +59,7 @@ function keystream(key: Buffer, length: number): Buffer {
   return Buffer.concat([cipher.update(Buffer.alloc(length)), cipher.final()]);
 }
 
-/** What is left of a Firebase hash without the key of the project, which so need not be kept. Undefined when the lengths differ. */
+/** Removes the project's key from a Firebase hash, so that the key need not be stored. Returns undefined when the lengths differ. */
 export function firebaseKeystream(hash: Buffer, signerKey: Buffer): Buffer | undefined {
   if (hash.length !== signerKey.length) return undefined;
   return Buffer.from(hash.map((byte, index) => byte ^ (signerKey[index] ?? 0)));
