@@ -135,6 +135,7 @@ async function answer(
   requestId: string,
   { routes, limits, onError }: Integrations,
 ): Promise<HttpResponse> {
+  if (!isLoopbackHost(request.headers.host)) return gatewayResponse(403);
   const { rawPath, rawQueryString } = splitTarget(request.url ?? '');
   const route = findRoute(routes, rawPath);
   const handler = route && routes.get(route);
@@ -170,6 +171,13 @@ async function answer(
     return gatewayResponse(500);
   }
 }
+
+/**
+ * Whether a Host header names this machine. A page whose name was made to resolve to 127.0.0.1 (DNS rebinding) sends its own name.
+ * API Gateway answers 403 to a name that is not its own, too.
+ */
+const isLoopbackHost = (host: string | undefined): boolean =>
+  /^(localhost|[\w-]+\.localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(host ?? '');
 
 /** Returns the route's own path, or the longest greedy one above it. */
 function findRoute(routes: GatewayOptions['routes'], rawPath: string): string | undefined {
@@ -243,6 +251,7 @@ function lambdaContext(deadline: number): Context {
 /** The gateway's own responses, word for word. */
 const messages = {
   400: 'Bad Request',
+  403: 'Forbidden',
   404: 'Not Found',
   413: 'Request Entity Too Large',
   431: 'Request Header Fields Too Large',

@@ -238,10 +238,36 @@ describe('the event', () => {
   });
 
   test('keeps its domain name whatever Host and X-Forwarded-Host say (BP20)', async () => {
-    const spoofed = { host: 'evil.example', 'x-forwarded-host': 'evil.example' };
+    const spoofed = { host: '127.0.0.1:1', 'x-forwarded-host': 'evil.example' };
     const { requestContext } = await eventOf({ headers: spoofed });
     expect(requestContext).toMatchObject({ domainName: 'localhost', domainPrefix: 'localhost' });
   });
+
+  test.each([
+    'evil.example',
+    'localhost.evil.example',
+    'evil.example:3000',
+    'evillocalhost',
+    '127.0.0.1.evil.example',
+    '10.0.0.1',
+    '0.0.0.0:3000',
+    'localhost:3000@evil.example',
+    'localhost evil.example',
+  ])('S26: refuses the Host "%s", and calls nothing', async (host) => {
+    const handler = vi.fn<HttpApiHandler>(async () => ({ statusCode: 200 }));
+    const { port } = await gatewayFor(handler);
+    const { status, body } = await call(port, { headers: { host } });
+    expect({ status, body: JSON.parse(body) }).toEqual({ status: 403, body: { message: 'Forbidden' } });
+    expect(handler).not.toHaveBeenCalled();
+  });
+
+  test.each(['localhost', 'LOCALHOST:3000', 'app.localhost:3000', '127.0.0.1', '[::1]:3000'])(
+    'S26: answers to the Host "%s"',
+    async (host) => {
+      const { port } = await gatewayFor(async () => ({ statusCode: 204 }));
+      expect((await call(port, { headers: { host } })).status).toBe(204);
+    },
+  );
 
   test('carries the time of the request twice, and it is the same', async () => {
     const before = Date.now();
