@@ -67,6 +67,13 @@ export function refuseUnclear(parameters: Parameters, names?: readonly string[])
   return undefined;
 }
 
+/** The parameters, if every one of them is clear. Refuses `parameter_duplicated` and `parameters_malformed`, see {@link refuseUnclear}. */
+export function admitClear(parsed: Result<Parameters, Refusal>): Result<Parameters, Refusal> {
+  if (!parsed.ok) return parsed;
+  const unclear = refuseUnclear(parsed.value);
+  return unclear ? refuse(unclear) : parsed;
+}
+
 /** Percent-encodes everything that needs it, space included: every decoder reads `%20`, not every one reads `+`. */
 export const encodePairs = (pairs: Iterable<readonly [string, string]>): string =>
   Array.from(pairs, ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
