@@ -1,33 +1,45 @@
+import { cookieName, formCookie } from '../../shared/http/cookies.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
 import type { AuthenticationMethod } from '../../shared/oauth/authentication-context.ts';
+import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { hashPassword } from '../../shared/password.ts';
-import type { Account } from '../../shared/people/account.ts';
 import { admitPassword } from '../../shared/people/account-password.ts';
-import type { AccountStore } from '../../shared/people/account-store.ts';
 import { passkeyMethods } from '../../shared/people/passkey.ts';
-import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
-import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
+import { deviceName } from '../account/device-name.ts';
 import { keepPasskey, verifyNewPasskey } from '../passkey/new-passkey.ts';
-
-/*
- * What a link is spent on: a password or a passkey. Each is judged first, so that one that is refused leaves the link as it is;
- * then the link is spent in one conditional write, and of any number of attempts one wins.
- */
+import type { Link } from './find-link.ts';
+import type { InvitationDeps } from './invitation-deps.ts';
+import { mayMakePasskey } from './may-make-passkey.ts';
 
 /** How the person is signed in from now on (RFC 8176). `link_lost`: another attempt was first, or the link has ended meanwhile. */
 export type Given = Result<readonly AuthenticationMethod[], Refusal | { reason: 'link_lost' }>;
 
 const lost: Given = refuse({ reason: 'link_lost' });
 
-type Spendable = { account: Account; hash: string };
+/**
+ * What a link is spent on: the password or the passkey of a form. Each is judged first, so that one that is refused leaves the
+ * link as it is; then the link is spent in one conditional write, and of any number of attempts one wins.
+ */
+export async function giveAccess(
+  link: Link,
+  form: Parameters,
+  request: HttpRequest,
+  deps: InvitationDeps,
+): Promise<Given> {
+  const credential = single(form, 'credential');
+  if (credential !== undefined && mayMakePasskey(link, deps)) {
+    const browser = request.cookies.get(cookieName(deps.issuer, formCookie)) ?? '';
+    const name = single(form, 'name') ?? deviceName(request.header('user-agent')) ?? '';
+    return givePasskey(link, { browser, credential, name }, deps);
+  }
+  if (!deps.hasPasswords) return refuse({ reason: 'passwords_off' });
+  return givePassword(link, single(form, 'password') ?? '', deps);
+}
 
 /** Sets the password and spends the link in the same write. */
-export async function givePassword(
-  { account, hash }: Spendable,
-  typed: string,
-  deps: { accounts: Pick<AccountStore, 'accept'>; now: () => number },
-): Promise<Given> {
+async function givePassword({ account, hash }: Link, typed: string, deps: InvitationDeps): Promise<Given> {
   const password = admitPassword(typed, [account.username, account.email]);
   if (!password.ok) return refuse({ reason: 'password_unacceptable', problem: password.refusal });
   const isWon = await deps.accounts.accept(account.sub, hash, await hashPassword(password.value), deps.now());
@@ -38,16 +50,10 @@ export async function givePassword(
  * Keeps the passkey of whoever wins the link. It is kept last: a passkey without a spent link would be a way in that nobody
  * gave. If we stop in between, the person needs another link.
  */
-export async function givePasskey(
-  { account, hash }: Spendable,
+async function givePasskey(
+  { account, hash }: Link,
   answer: { browser: string; credential: string; name: string },
-  deps: {
-    issuer: string;
-    accounts: Pick<AccountStore, 'spendLink'>;
-    challenges: Pick<ChallengeStore, 'spend'>;
-    passkeys: Pick<PasskeyStore, 'add' | 'list'>;
-    now: () => number;
-  },
+  deps: InvitationDeps,
 ): Promise<Given> {
   const made = await verifyNewPasskey({ account, ...answer }, deps, deps.now());
   if (!made.ok) return made;

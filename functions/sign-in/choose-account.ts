@@ -9,12 +9,17 @@ import { encodeParameters, type Parameters, single } from '../../shared/oauth/pa
 import { chooseAccountPage } from '../../shared/pages/choose-account-page.ts';
 import { displayName } from '../../shared/people/account.ts';
 import { listedIdOf, type Session } from '../../shared/people/session-store.ts';
+import { findClientName } from './find-client-name.ts';
 import type { SignInDeps } from './sign-in-deps.ts';
 
 type SignedIn = { id: string; session: Session };
 
 /** The people who are signed in in this browser, when the request asks which of them it is for (`prompt=select_account`). */
-export async function selectable(request: HttpRequest, interrupted: Parameters, deps: SignInDeps): Promise<SignedIn[]> {
+export async function findSelectable(
+  request: HttpRequest,
+  interrupted: Parameters,
+  deps: SignInDeps,
+): Promise<SignedIn[]> {
   const prompt = (single(interrupted, 'prompt') ?? '').split(' ');
   if (!prompt.includes('select_account') || prompt.includes('login')) return [];
   const { ids } = readSessions(request, deps.issuer);
@@ -27,7 +32,6 @@ export async function showAccounts(
   request: HttpRequest,
   interrupted: Parameters,
   people: readonly SignedIn[],
-  clientName: string | undefined,
   deps: SignInDeps,
 ): Promise<Answer> {
   const form = openForm(request, deps.issuer);
@@ -37,18 +41,22 @@ export async function showAccounts(
       return { value: listedIdOf(id), name: displayName(account ?? { sub }) };
     }),
   );
+  const clientName = await findClientName(interrupted, deps);
   const page = { clientName, accounts, formToken: form.token, cookies: form.cookies };
   return { reply: await chooseAccountPage(deps.lookOf(request, interrupted), page) };
 }
 
-/** `account` names the session of a button, or somebody else, who then signs in. A session that is over meanwhile is nobody's. */
-export function chooseAccount(
+/**
+ * Goes on as the person of a button. `account` names their session, or somebody else, who then signs in. A session that is over
+ * meanwhile is nobody's.
+ */
+export async function chooseAccount(
   request: HttpRequest,
   interrupted: Parameters,
-  people: readonly SignedIn[],
   account: string,
   deps: SignInDeps,
-): Answer {
+): Promise<Answer> {
+  const people = await findSelectable(request, interrupted, deps);
   const chosen = people.find(({ id }) => listedIdOf(id) === account);
   if (chosen === undefined) {
     return { reply: seeOther(`${endpoints.signIn}?${encodeParameters(signingIn(interrupted))}`) };

@@ -6,23 +6,25 @@ import { accountStore } from '../../shared/people/account-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
+import { pendingStore } from '../../shared/people/totp-pending-store.ts';
+import { totpStore } from '../../shared/people/totp-store.ts';
 import { byPath } from '../by-path.ts';
-import type { Runtime } from '../runtime.ts';
+import { keyWrapper, type Runtime } from '../runtime.ts';
 import { signInHandler } from './handler.ts';
 import { secondFactorHandler } from './second-factor.ts';
-import { secondFactorStores } from './second-factor-deps.ts';
 
 export function compose({ config, database, writeLine, now }: Runtime) {
   const { people } = config.tables;
   const clients = clientReader(database, config.tables.clients, now);
   const deps = {
     ...config,
-    ...secondFactorStores({ config, database }),
     clients,
     // Hooks say the subjects of accounts that are elsewhere.
     accounts: accountStore(database, people, async (clientId) => (await clients.find(clientId)) !== undefined),
     sessions: sessionStore(database, people),
     challenges: challengeStore(database, people),
+    totps: totpStore(database, people, keyWrapper(config)),
+    pendings: pendingStore(database, people),
     throttle: throttleStore(database, people),
     hooks: openHooks(config.hooks),
     lookOf: looksOf(config.brand),

@@ -1,9 +1,20 @@
-import { pendingStore } from '../../shared/people/totp-pending-store.ts';
-import { totpStore } from '../../shared/people/totp-store.ts';
-import { keyWrapper, type Runtime } from '../runtime.ts';
+import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import type { LookOf } from '../../shared/pages/look.ts';
+import type { AccountStore } from '../../shared/people/account-store.ts';
+import type { SessionStore } from '../../shared/people/session-store.ts';
+import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
+import type { PendingStore } from '../../shared/people/totp-pending-store.ts';
+import type { TotpStore } from '../../shared/people/totp-store.ts';
+import type { SessionSettings } from './begin-session.ts';
 
-/** The stores of the second step. */
-export const secondFactorStores = ({ config, database }: Pick<Runtime, 'config' | 'database'>) => ({
-  totps: totpStore(database, config.tables.people, keyWrapper(config)),
-  pendings: pendingStore(database, config.tables.people),
-});
+export type SecondFactorDeps = SessionSettings & {
+  accounts: Pick<AccountStore, 'findBySubject'>;
+  totps: Pick<TotpStore, 'find' | 'useStep' | 'useRecoveryCode'>;
+  pendings: Pick<PendingStore, 'find' | 'spend'>;
+  sessions: Pick<SessionStore, 'start' | 'end'>;
+  throttle: Pick<ThrottleStore, 'countProof'>;
+  lookOf: LookOf;
+  writeLine: WriteLine;
+  /** Epoch seconds. */
+  now: () => number;
+};

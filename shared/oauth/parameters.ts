@@ -67,6 +67,13 @@ export function refuseUnclear(parameters: Parameters, names?: readonly string[])
   return undefined;
 }
 
+/** Returns the parameters if none of them is unclear. Refuses `parameter_duplicated` and `parameters_malformed`; see {@link refuseUnclear}. */
+export function admitClear(parsed: Result<Parameters, Refusal>): Result<Parameters, Refusal> {
+  if (!parsed.ok) return parsed;
+  const unclear = refuseUnclear(parsed.value);
+  return unclear ? refuse(unclear) : parsed;
+}
+
 /** Percent-encodes everything that needs it. Encodes spaces as `%20`, which every decoder reads, rather than as `+`. */
 export const encodePairs = (pairs: Iterable<readonly [string, string]>): string =>
   Array.from(pairs, ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');

@@ -1,0 +1,15 @@
+import type { Answer } from '../../shared/http/endpoint.ts';
+import { seeOther } from '../../shared/http/reply.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { hashSecret } from '../../shared/secret.ts';
+import type { ConsentDeps } from './consent-deps.ts';
+import type { Interrupted } from './find-interrupted.ts';
+
+/** Remembers what the person allows the client, and goes on with the request to /authorize. */
+export async function allow({ query, client, need, sub }: Interrupted, deps: ConsentDeps): Promise<Answer> {
+  await deps.consents.allow(sub, client.clientId, need, hashSecret(query), deps.now());
+  return {
+    reply: seeOther(`${endpoints.authorize}?${query}`),
+    decision: { verdict: 'allowed', client: client.clientId },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Answer } from '../../shared/http/endpoint.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { selectingAccount } from '../../shared/oauth/authorization-request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { encodeParameters } from '../../shared/oauth/parameters.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
+import { consentPage } from '../../shared/pages/consent-page.ts';
+import { problemOf } from '../../shared/pages/problem.ts';
+import type { ConsentDeps } from './consent-deps.ts';
+import type { Interrupted } from './find-interrupted.ts';
+
+/** The page that says which client asks for what. `refusal`: what was wrong with the form that was sent before. */
+export async function ask(
+  { parameters, client, redirectUri, need, sub, formToken }: Interrupted,
+  request: HttpRequest,
+  deps: ConsentDeps,
+  refusal?: Refusal,
+): Promise<Answer> {
+  const claims = (await deps.accounts.findClaims(sub)) ?? {};
+  const look = deps.lookOf(request, parameters);
+  const reply = await consentPage(look, {
+    clientName: client.clientName ?? client.clientId,
+    redirectUri,
+    scope: need.scope,
+    claims: need.claims,
+    account: nameAmong(claims) ?? sub,
+    otherAccountPath: `${endpoints.signIn}?${encodeParameters(selectingAccount(parameters))}`,
+    formToken,
+    cookies: [],
+    ...(refusal && { problem: problemOf(refusal, look), status: statusOf(refusal) }),
+  });
+  return {
+    reply,
+    ...(refusal && { decision: { verdict: 'refused', client: client.clientId, reason: refusal.reason } }),
+  };
+}
+
+/** What the person is called. The username is in an item that this function may not read. */
+const nameAmong = (claims: Readonly<Record<string, unknown>>): string | undefined =>
+  ['name', 'preferred_username', 'email'].map((name) => claims[name]).find((value) => typeof value === 'string');

@@ -1,0 +1,47 @@
+import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { activeSession } from '../../shared/http/session-cookie.ts';
+import { encodeParameters, type Parameters } from '../../shared/oauth/parameters.ts';
+import type { RegisteredRedirectUri } from '../../shared/oauth/redirect-uri.ts';
+import type { ConsentNeed } from '../../shared/people/consent.ts';
+import { resolveRules } from '../../shared/pkce/policy.ts';
+import { hashSecret } from '../../shared/secret.ts';
+import { admitRequest } from '../authorize/admit-request.ts';
+import { identifyClient } from '../authorize/identify-client.ts';
+import { consentNeed } from '../authorize/needs-consent.ts';
+import type { ConsentDeps } from './consent-deps.ts';
+
+/** An authorization request that would be granted, but for the person's consent. */
+export type Interrupted = {
+  parameters: Parameters;
+  /** The parameters as a query. */
+  query: string;
+  client: RegisteredClient;
+  redirectUri: RegisteredRedirectUri;
+  need: ConsentNeed;
+  sub: string;
+  formToken: string;
+};
+
+/** The request with its client and the person who is signed in. Undefined when one of the three is not as it must be. */
+export async function findInterrupted(
+  parameters: Parameters,
+  request: HttpRequest,
+  deps: ConsentDeps,
+): Promise<Interrupted | undefined> {
+  const now = deps.now();
+  const identified = await identifyClient(parameters, deps.clients.find);
+  if (!identified.ok) return undefined;
+  const { client, redirectUri } = identified.value;
+  const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
+  const admitted = admitRequest(parameters, client, rules);
+  const sessionId = activeSession(request, deps.issuer);
+  const session = sessionId === undefined ? undefined : await deps.sessions.find(sessionId, now);
+  if (!admitted.ok || !session || sessionId === undefined) return undefined;
+  const query = encodeParameters(parameters);
+  const need = consentNeed(admitted.value);
+  return { parameters, query, client, redirectUri, need, sub: session.sub, formToken: tokenFor(sessionId, query) };
+}
+
+/** Bound to the session and to this request: consent to anything else cannot be sent for somebody (RFC 6749 §10.12). */
+const tokenFor = (sessionId: string, query: string): string => hashSecret(`consent\n${sessionId}\n${query}`);

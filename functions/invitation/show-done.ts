@@ -1,0 +1,18 @@
+import type { Reply } from '../../shared/http/reply.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { noticePage } from '../../shared/pages/notice-page.ts';
+import { signedInPage } from '../../shared/pages/sign-in-page.ts';
+import type { InvitationDeps } from './invitation-deps.ts';
+
+/** The page after a link was spent: somebody new is signed in, somebody with a new password signs in with it. Otherwise undefined. */
+export function showDone(
+  done: string | undefined,
+  request: HttpRequest,
+  deps: InvitationDeps,
+): Promise<Reply> | undefined {
+  const look = deps.lookOf(request);
+  if (done === 'invitation') return signedInPage(look, [], endpoints.account);
+  if (done !== 'reset') return undefined;
+  return noticePage(look, { notice: 'passwordSet', link: { path: endpoints.signIn, to: 'signIn' } });
+}

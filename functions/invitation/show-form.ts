@@ -1,0 +1,59 @@
+import type { Answer } from '../../shared/http/endpoint.ts';
+import { openForm } from '../../shared/http/form-token.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
+import { passkeyForm } from '../../shared/pages/passkey-form.ts';
+import { passkeySetupPage } from '../../shared/pages/passkey-setup-page.ts';
+import { problemOf } from '../../shared/pages/problem.ts';
+import { setPasswordPage } from '../../shared/pages/set-password-page.ts';
+import { displayName } from '../../shared/people/account.ts';
+import { passwordLimits } from '../../shared/people/account-password.ts';
+import { deviceName } from '../account/device-name.ts';
+import { beginPasskey } from '../passkey/new-passkey.ts';
+import type { Link } from './find-link.ts';
+import type { InvitationDeps } from './invitation-deps.ts';
+import { mayMakePasskey } from './may-make-passkey.ts';
+
+/**
+ * The page of a link that can be used: sets a password, with a passkey as the alternative where one may be made, or makes a
+ * passkey, where passwords are off. `refusal`: what was wrong with the form that was sent before.
+ */
+export async function showForm(
+  link: Link,
+  request: HttpRequest,
+  deps: InvitationDeps,
+  refusal?: Refusal,
+): Promise<Answer> {
+  const { account } = link;
+  const look = deps.lookOf(request);
+  const { token: formToken, cookies } = openForm(request, deps.issuer);
+  const ceremony = mayMakePasskey(link, deps)
+    ? await beginPasskey({ account, browser: formToken }, deps, deps.now())
+    : undefined;
+  const page = {
+    account: displayName(account),
+    problem: refusal && problemOf(refusal, look),
+    status: refusal && statusOf(refusal),
+    formToken,
+    cookies,
+  };
+  const reply =
+    ceremony && !deps.hasPasswords
+      ? await passkeySetupPage(look, {
+          ...page,
+          ceremony,
+          suggestedName: deviceName(request.header('user-agent')),
+          unavailable: look.text('passkey.unavailableForLink'),
+        })
+      : await setPasswordPage(look, {
+          ...page,
+          purpose: 'first',
+          minimumLength: passwordLimits.minimum,
+          ...(ceremony && {
+            alternative: passkeyForm(look, ceremony, formToken, look.text('passkey.submit')),
+            scripts: [ceremony.script],
+          }),
+        });
+  return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };
+}

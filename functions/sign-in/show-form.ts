@@ -1,0 +1,44 @@
+import type { Answer } from '../../shared/http/endpoint.ts';
+import { openForm } from '../../shared/http/form-token.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { encodeParameters, type Parameters, single } from '../../shared/oauth/parameters.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { signInPage } from '../../shared/pages/sign-in-page.ts';
+import { upstreamProblem } from '../upstream/from-sign-in.ts';
+import { findClientName } from './find-client-name.ts';
+import type { SignInDeps } from './sign-in-deps.ts';
+import { waysToSignIn } from './ways-to-sign-in.ts';
+
+/** A form that was refused: why, and what somebody filled in, to be shown again. Never the password. */
+export type Tried = { username: string; keep: boolean; refusal: Refusal };
+
+/** The sign-in page with every way to sign in that the deployment and the request allow. */
+export async function showForm(
+  request: HttpRequest,
+  interrupted: Parameters,
+  deps: SignInDeps,
+  tried?: Tried,
+): Promise<Answer> {
+  const refusal = tried?.refusal;
+  const form = openForm(request, deps.issuer);
+  const look = deps.lookOf(request, interrupted);
+  const ways = await waysToSignIn(request, interrupted, { browser: form.token, look }, deps);
+  const reply = await signInPage(look, {
+    ...ways,
+    clientName: await findClientName(interrupted, deps),
+    username: tried?.username ?? single(interrupted, 'login_hint'),
+    refusal,
+    problem: refusal ? undefined : (ways.problem ?? upstreamProblem(interrupted, deps.upstreams, look)),
+    providers: deps.upstreams,
+    keep: { isChecked: tried?.keep ?? false },
+    ...(deps.registration && { registerPath: registerPath(interrupted) }),
+    formToken: form.token,
+    cookies: [...form.cookies, ...ways.cookies],
+  });
+  return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };
+}
+
+/** The authorization request goes along, so that somebody new ends where they wanted to go. */
+const registerPath = (interrupted: Parameters): string =>
+  interrupted.values.size === 0 ? endpoints.register : `${endpoints.register}?${encodeParameters(interrupted)}`;
