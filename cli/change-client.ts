@@ -75,7 +75,7 @@ export function mustWin(written: Result<number, Conflict>, name: string): number
 
 const changedMeanwhile = (name: string, version: number): Failure =>
   conflict(
-    `${name} was changed by somebody else and is at version ${version} now: nothing was written, look again and repeat the change.`,
+    `${name} was changed by somebody else and is now at version ${version}. Nothing was written: look at it again and repeat the change.`,
   );
 
 /** Returns the value, or fails with every mistake. */
@@ -106,5 +106,5 @@ export async function answerChange(context: Context, written: Written, done: str
 const secretLines = (secret: string): string[] => [
   '',
   `  client_secret: ${secret}`,
-  '  Keep it now: only its hash is stored, and it is never shown again.',
+  '  Save it now: only its hash is stored, and it is never shown again.',
 ];

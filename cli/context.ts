@@ -73,7 +73,7 @@ export function createContext(io: Io, lastSeen?: LastSeen): RunningContext {
 
 function wanted({ local, stage, table }: CommonOptions, env: Io['env']): Wanted {
   if ([local, stage, table].filter((given) => given !== undefined).length > 1) {
-    throw wrongUsage('--local, --stage and --table exclude each other.');
+    throw wrongUsage('Use only one of --local, --stage and --table.');
   }
   if (stage !== undefined) return { kind: 'stage', stage };
   if (table !== undefined) return { kind: 'tables', tables: table };
@@ -81,7 +81,7 @@ function wanted({ local, stage, table }: CommonOptions, env: Io['env']): Wanted 
   if (typeof local === 'string') return { kind: 'local', folder: local };
   if (local || existsSync(usual)) return { kind: 'local', folder: usual };
   throw wrongUsage(
-    `There is no data folder ${usual} here: say where to work with --local DIR for a local run or --stage NAME for a deployed one.`,
+    `There is no data folder ${usual} here: choose a local run with --local DIR or a deployed one with --stage NAME.`,
   );
 }
 

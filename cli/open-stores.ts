@@ -63,7 +63,7 @@ function openTables(place: Place, names: TableNames, connection: DynamoDBClientC
   const database = openDatabase(client);
   const table = (name: TableName): string => {
     const found = names[name];
-    if (found === undefined) throw wrongUsage(`The ${name} table is needed, too: --table ${name}=NAME.`);
+    if (found === undefined) throw wrongUsage(`Also name the ${name} table: --table ${name}=NAME.`);
     return found;
   };
   return {
@@ -109,9 +109,9 @@ export async function nameAwsCaller(): Promise<string> {
   try {
     const { Arn: arn } = await client.send(new GetCallerIdentityCommand({}));
     if (arn !== undefined) return arn;
-    throw new Error('AWS did not say');
+    throw new Error('AWS did not return it');
   } catch (error) {
-    throw new Failure(`Who you are cannot be found out, so say it with --by NAME: ${messageOf(error)}`);
+    throw new Failure(`Your AWS identity cannot be determined, so name yourself with --by NAME: ${messageOf(error)}`);
   } finally {
     client.destroy();
   }

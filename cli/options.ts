@@ -15,20 +15,18 @@ export type CommonOptions = {
   ifVersion?: number;
 };
 
-export const jsonOption = (command: Command): Command => command.option('--json', 'answer in JSON');
+export const jsonOption = (command: Command): Command => command.option('--json', 'print JSON');
 
 /** Adds `--local`, `--stage`, `--table` and `--json`. */
 export const storeOptions = (command: Command): Command =>
   jsonOption(
     command
-      .option('--local [dir]', 'work on a local run: its data folder, or the server that runs on it (default: .pixy)')
-      .addOption(
-        new Option('--stage <name>', 'work on a deployed stage, with your AWS credentials').argParser(stageName),
-      )
+      .option('--local [dir]', 'use a local run: its data folder, or the server running on it (default: .pixy)')
+      .addOption(new Option('--stage <name>', 'use a deployed stage, with your AWS credentials').argParser(stageName))
       .addOption(
         new Option(
           '--table <table=name>',
-          'work on the tables of a deployment of your own, with your AWS credentials (repeatable)',
+          'use the tables of your own deployment, with your AWS credentials (repeatable)',
         ).argParser(tableName),
       ),
   );

@@ -87,9 +87,9 @@ function sentence(error: unknown): string {
   if (spoken.has(error.name)) return visible(error.message);
   if (error.name === 'StoreUnavailable') return visible(`${serviceOf(error)} does not answer: ${causeOf(error)}`);
   if (v.isValiError(error)) {
-    return `A record in the database cannot be understood: ${error.issues.map((issue) => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`).join('; ')}`;
+    return `A record in the database cannot be read: ${error.issues.map((issue) => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`).join('; ')}`;
   }
-  return `Something that should not happen: ${error.stack ?? error.message}`;
+  return `Unexpected error: ${error.stack ?? error.message}`;
 }
 
 /** Names the AWS service that did not answer. */

@@ -29,7 +29,7 @@ const commands: readonly ((context: Context) => Command)[] = [
 ];
 
 export function accountsCommand(context: Context): Command {
-  const group = new Command('accounts').description('The people who can sign in.');
+  const group = new Command('accounts').description('Manages the accounts of the people who can sign in.');
   for (const command of commands) group.addCommand(command(context));
   return group;
 }

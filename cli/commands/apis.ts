@@ -8,7 +8,7 @@ import { showCommand } from './apis/show.ts';
 
 export function apisCommand(context: Context): Command {
   const group = new Command('apis').description(
-    'The APIs that access tokens can be for (RFC 8707), each with its scope values.',
+    'Manages the APIs that access tokens can be issued for (RFC 8707), with their scope values.',
   );
   for (const command of [addCommand, listCommand, showCommand, setCommand, removeCommand]) {
     group.addCommand(command(context));

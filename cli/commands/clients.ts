@@ -22,7 +22,7 @@ const commands: readonly ((context: Context) => Command)[] = [
 ];
 
 export function clientsCommand(context: Context): Command {
-  const group = new Command('clients').description('Registered clients, each with its PKCE policy.');
+  const group = new Command('clients').description('Manages registered clients and their PKCE policies.');
   for (const command of commands) group.addCommand(command(context));
   return group;
 }

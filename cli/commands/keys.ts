@@ -5,9 +5,7 @@ import { retireCommand } from './keys/retire.ts';
 import { rotateCommand } from './keys/rotate.ts';
 
 export function keysCommand(context: Context): Command {
-  const group = new Command('keys').description(
-    'The keys that sign tokens: which signs, which comes next, which is gone.',
-  );
+  const group = new Command('keys').description('Manages the keys that sign tokens.');
   for (const command of [listCommand, rotateCommand, retireCommand]) group.addCommand(command(context));
   return group;
 }

@@ -6,7 +6,9 @@ import { generateCommand } from './pkce/generate.ts';
 import { verifyCommand } from './pkce/verify.ts';
 
 export function pkceCommand(context: Context): Command {
-  const group = new Command('pkce').description('Code verifiers and code challenges (RFC 7636), without a server.');
+  const group = new Command('pkce').description(
+    'Makes and checks code verifiers and code challenges (RFC 7636), without a server.',
+  );
   for (const command of [generateCommand, challengeCommand, verifyCommand, doctorCommand]) {
     group.addCommand(command(context));
   }

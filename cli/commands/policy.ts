@@ -17,7 +17,7 @@ const commands: readonly ((context: Context) => Command)[] = [
 ];
 
 export function policyCommand(context: Context): Command {
-  const group = new Command('policy').description('The global PKCE policy, and the log of all changes.');
+  const group = new Command('policy').description('Manages the global PKCE policy and the log of all changes.');
   for (const command of commands) group.addCommand(command(context));
   return group;
 }

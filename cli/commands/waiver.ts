@@ -5,7 +5,7 @@ import { listCommand } from './waiver/list.ts';
 import { revokeCommand } from './waiver/revoke.ts';
 
 export function waiverCommand(context: Context): Command {
-  const group = new Command('waiver').description('Time-boxed exceptions that lift the floors for one client.');
+  const group = new Command('waiver').description('Manages temporary exceptions that lift the floors for one client.');
   for (const command of [grantCommand, listCommand, revokeCommand]) group.addCommand(command(context));
   return group;
 }

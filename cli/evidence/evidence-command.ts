@@ -18,16 +18,16 @@ type EvidenceOptions = { out: string; since: string; until?: string; logGroup?: 
 export function evidenceCommand(context: Context): Command {
   const command = storeOptions(new Command('evidence'))
     .description(
-      'Writes one markdown and one JSON file for an auditor: versions, the global policy, the policy every client is held to, adoption counts, waivers, the change log and, with --verify-client-id, the results of pixy verify. No secrets.',
+      'Writes one markdown and one JSON file for an auditor: versions, the global policy, the effective policy of every client, adoption counts, waivers, the change log and, with --verify-client-id, the results of pixy verify. The files contain no secrets.',
     )
-    .requiredOption('--out <file>', 'where to write; its ending makes way for .md and .json')
-    .option('--since <moment>', 'an age like 30d (m, h, d, w), a day (UTC) or a time', '30d')
-    .option('--until <moment>', 'the same (default: now)')
-    .option('--log-group <name>', 'where the audit lines are, if not where the stage says (repeatable)', collect)
+    .requiredOption('--out <file>', 'where to write; .md and .json replace its extension')
+    .option('--since <moment>', 'the start: an age like 30d (m, h, d, w), a day (UTC) or a time', '30d')
+    .option('--until <moment>', 'the end, in the same form (default: now)')
+    .option('--log-group <name>', 'a log group with audit lines, instead of those of the stage (repeatable)', collect)
     .option('--verify-issuer <issuer>', 'the server to verify (default: the issuer of the local run or the stage)');
   verifyOptions(command, 'verify-').addHelpText(
     'after',
-    '\nThe --verify- options are those of pixy verify; see its help. Exit code 1 when a check fails: the files are written all the same.',
+    '\nThe --verify- options are those of pixy verify; see its help. If a check fails, the files are still written and the exit code is 1.',
   );
   examples(
     command,

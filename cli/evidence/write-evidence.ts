@@ -53,7 +53,7 @@ export function evidenceMarkdown(evidence: Evidence, file: { name: string; sha25
       `SHA-256 of ${file.name}: ${file.sha256}`,
       ...lines,
       describeWaivers(evidence),
-      ...(verification ? [`Verification: ${writeSummary(verification)}`] : ['Verification: not asked for.']),
+      ...(verification ? [`Verification: ${writeSummary(verification)}`] : ['Verification: not requested.']),
       ...(changes.length === maximumChanges ? [`Only the latest ${plural(maximumChanges, 'change')} are listed.`] : []),
     ],
     sections: [
@@ -98,7 +98,7 @@ function policySection({ policy: { value, version, lastChange } }: Evidence): Se
 }
 
 const clientsSection = ({ clients, policy, at }: Evidence): Section => ({
-  title: 'Clients and the policy they are held to',
+  title: 'Clients and their effective policies',
   columns: ['Client', 'Type', 'Effective policy', 'Mode', 'Waiver', 'Switches', 'State'].map((title) => ({ title })),
   rows: clients.map(({ value: client }) => [
     client.clientId,

@@ -37,7 +37,7 @@ export async function planImport(
     const current = await store.findVersion(client.clientId);
     const before = current?.value;
     if (before && !replace) {
-      plan.refused.push({ entry, member: 'client_id', problem: 'is registered already: --replace takes its place' });
+      plan.refused.push({ entry, member: 'client_id', problem: 'is already registered: use --replace to replace it' });
       continue;
     }
     if (!before && (await isSubject?.(client.clientId))) {

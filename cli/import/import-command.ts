@@ -32,19 +32,19 @@ type Options = {
 /** `pixy clients import`: imports the clients of another server, all of them or none. */
 export function importCommand(context: Context): Command {
   const command = new Command('import')
-    .description('Takes over the clients of another authorization server: all of a file, or nothing.')
-    .argument('<file>', 'its clients; - for standard input')
-    .addOption(new Option('--format <format>', 'where they come from').choices(importFormats).makeOptionMandatory())
+    .description('Imports the clients of another authorization server. It imports the whole file or nothing.')
+    .argument('<file>', 'the file with its clients; - for standard input')
+    .addOption(new Option('--format <format>', 'the format of the file').choices(importFormats).makeOptionMandatory())
     .addOption(
-      new Option('--auth-method <method>', 'how clients with a secret prove it, where the file does not say').choices(
+      new Option('--auth-method <method>', 'how clients with a secret authenticate, if the file does not say').choices(
         importableAuthMethods,
       ),
     )
-    .option('--report-until <date>', 'import into report mode, enforced from that day on')
-    .option('--waiver-until <date>', 'let public clients that need no PKCE there go on without it until that day')
-    .option('--waiver-owner <name>', 'who answers for that')
-    .option('--compat', 'accept s256 in lower case and verifiers from 8 characters on')
-    .option('--replace', 'take the place of clients that are registered already')
+    .option('--report-until <date>', 'import clients in report mode, and enforce from this date')
+    .option('--waiver-until <date>', 'let public clients that did not need PKCE before go without it until this date')
+    .option('--waiver-owner <name>', 'who is responsible for these waivers')
+    .option('--compat', 'accept s256 in lower case and verifiers of 8 or more characters')
+    .option('--replace', 'replace clients that are already registered')
     .option('--skip-refused', 'import the others when entries cannot be taken')
     .option('--dry-run', 'show what would happen, and write nothing')
     .action((file: string, options: Options) => importFile(context, file, options));
@@ -96,19 +96,19 @@ function importOptions(options: Options, now: number): ImportOptions {
 
 function waiverOf({ format, waiverUntil, waiverOwner }: Options, now: number): Waiver | undefined {
   if ((waiverUntil === undefined) !== (waiverOwner === undefined)) {
-    throw wrongUsage('--waiver-until and --waiver-owner belong together: somebody answers for a waiver, and it ends.');
+    throw wrongUsage('Use --waiver-until and --waiver-owner together: a waiver has an owner and an end.');
   }
   const until = future('--waiver-until', waiverUntil, now);
   if (until !== undefined && until > now + longestWaiver)
     throw wrongUsage('--waiver-until is more than 365 days away.');
   if (until === undefined || waiverOwner === undefined) return undefined;
-  return { owner: waiverOwner, reason: `moved in from ${format} without PKCE`, until };
+  return { owner: waiverOwner, reason: `imported from ${format} without PKCE`, until };
 }
 
 function future(option: string, text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined;
   const time = dateOption(option, text, now);
-  if (time <= now) throw wrongUsage(`${option} is over already.`);
+  if (time <= now) throw wrongUsage(`${option} is in the past.`);
   return time;
 }
 
@@ -119,7 +119,9 @@ async function write(plan: ImportPlan, { clients }: Opened, context: Context, fo
     throw error;
   });
   if (done.ok) return;
-  throw conflict(`Somebody else changed ${done.refusal.clientId} meanwhile. Nothing was imported: run it again.`);
+  throw conflict(
+    `Somebody else changed ${done.refusal.clientId} in the meantime. Nothing was imported: run the import again.`,
+  );
 }
 
 const interrupted = ({ written, cause }: ImportInterrupted): string =>
@@ -127,5 +129,5 @@ const interrupted = ({ written, cause }: ImportInterrupted): string =>
     `The database stopped answering (${cause instanceof Error ? cause.name : 'unknown error'}).`,
     written.length === 0
       ? 'Nothing was imported.'
-      : `These clients are in and could not be taken back: ${written.join(', ')}. Run it again with --replace.`,
+      : `These clients were imported and could not be rolled back: ${written.join(', ')}. Run the import again with --replace.`,
   ].join(' ');

@@ -16,7 +16,7 @@ export function importText(plan: ImportPlan, state: ImportState, global: GlobalP
   const sections = [
     headline(plan, state),
     planned.length > 0 ? clientTable(planned, global, now) : '',
-    refused.length > 0 ? table(['not taken', 'because'], refusals) : '',
+    refused.length > 0 ? table(['refused', 'because'], refusals) : '',
     notes.length > 0
       ? table(
           ['taken', 'note'],
@@ -31,8 +31,8 @@ function headline(plan: ImportPlan, state: ImportState): string {
   const added = plan.planned.filter(({ action }) => action === 'add').length;
   const replaced = plan.planned.length - added;
   const refused = refusedEntries(plan).length;
-  if (state === 'done') return `Added ${plural(added, 'client')}, replaced ${replaced}, left out ${refused}.\n`;
-  const counts = `${plural(added, 'client')} to add, ${replaced} to replace, ${refused} that cannot be taken`;
+  if (state === 'done') return `Added ${plural(added, 'client')}, replaced ${replaced}, skipped ${refused}.\n`;
+  const counts = `${plural(added, 'client')} to add, ${replaced} to replace, ${refused} that cannot be imported`;
   return `${counts}. Nothing was written${state === 'planned' ? ': this is a dry run' : ''}.\n`;
 }
 

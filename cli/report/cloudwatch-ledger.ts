@@ -58,7 +58,7 @@ export function cloudWatchLedger({ client, logGroups, patience = 1_000 }: CloudW
       if (answer.status === 'Complete') return answer.results ?? [];
       if (answer.status !== 'Running' && answer.status !== 'Scheduled') {
         throw new LedgerUnavailable(
-          `The Logs Insights query ended as ${answer.status ?? 'nothing'}: try a shorter period.`,
+          `The Logs Insights query ended with the status ${answer.status ?? 'unknown'}: try a shorter period.`,
         );
       }
       await pause(patience);

@@ -30,7 +30,7 @@ export const localLedger = (folder: string): Ledger => ({
 
 async function filesOf(folder: string, { since, until }: Period): Promise<string[]> {
   const names = await readdir(folder).catch((cause: unknown) => {
-    throw new LedgerUnavailable(`There is no audit log that can be read in ${folder}.`, { cause });
+    throw new LedgerUnavailable(`There is no readable audit log in ${folder}.`, { cause });
   });
   return names
     .sort()

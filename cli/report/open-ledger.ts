@@ -28,9 +28,12 @@ async function logGroupsOf(place: Exclude<Place, { kind: 'local' }>): Promise<st
     return (found?.Value ?? '').split(',').filter((group) => group !== '');
   } catch (cause) {
     const why = cause instanceof Error ? cause.name : String(cause);
-    throw new LedgerUnavailable(`The parameter ${name} cannot be read (${why}): name the groups with --log-group.`, {
-      cause,
-    });
+    throw new LedgerUnavailable(
+      `The parameter ${name} cannot be read (${why}): name the log groups with --log-group.`,
+      {
+        cause,
+      },
+    );
   } finally {
     client.destroy();
   }

@@ -54,7 +54,7 @@ export async function readLastSeen(context: Context): Promise<ReadonlyMap<string
     );
   } catch (error) {
     if (!(error instanceof LedgerUnavailable)) throw error;
-    context.io.writeError(`warning: when clients were last seen is not known. ${error.message}\n`);
+    context.io.writeError(`warning: when clients were last seen is unknown. ${error.message}\n`);
     return new Map();
   }
 }

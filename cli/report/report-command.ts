@@ -33,22 +33,24 @@ type AdoptionOptions = {
 
 /** `pixy report`: reports on the audit log. */
 export const reportCommand = (context: Context): Command =>
-  new Command('report').description('What the audit log says.').addCommand(adoptionCommand(context));
+  new Command('report').description('Reports from the audit log.').addCommand(adoptionCommand(context));
 
 function adoptionCommand(context: Context): Command {
   const command = storeOptions(new Command('adoption'))
     .description(
-      'Per client: how PKCE was used, what was refused or would have been, and whether a policy is safe to enforce.',
+      'Shows for each client how PKCE was used, what was or would have been refused, and whether a policy is safe to enforce.',
     )
-    .option('--since <moment>', 'an age like 30d (m, h, d, w), a day (UTC) or a time', '30d')
-    .option('--until <moment>', 'the same (default: now)')
+    .option('--since <moment>', 'the start: an age like 30d (m, h, d, w), a day (UTC) or a time', '30d')
+    .option('--until <moment>', 'the end, in the same form (default: now)')
     .addOption(new Option('--target <policy>', 'the policy to enforce').choices(['any', 'S256']).default('S256'))
     .addOption(
-      new Option('--at-least <codes>', 'issued codes it takes to call a client safe').argParser(atLeastOne).default(10),
+      new Option('--at-least <codes>', 'how many issued codes it takes to call a client safe')
+        .argParser(atLeastOne)
+        .default(10),
     )
-    .addOption(new Option('--format <format>', 'how it is written').choices(Object.keys(formats)).default('table'))
+    .addOption(new Option('--format <format>', 'the output format').choices(Object.keys(formats)).default('table'))
     .option('--output <file>', 'write to a file instead of the terminal')
-    .option('--log-group <name>', 'where the audit lines are, if not where the stage says (repeatable)', collect);
+    .option('--log-group <name>', 'a log group with audit lines, instead of those of the stage (repeatable)', collect);
   examples(
     command,
     'pixy report adoption --local --since 7d',

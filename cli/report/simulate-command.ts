@@ -23,18 +23,18 @@ type SimulateOptions = {
 export function simulateCommand(context: Context): Command {
   const command = storeOptions(new Command('simulate'))
     .description(
-      'Replays recorded decisions under another global policy; what is not given stays as it is. Clients keep their own policy, mode, waiver and switches. Changes nothing.',
+      'Replays recorded decisions under another global policy. What you do not name stays as it is. Clients keep their own policy, mode, waiver and switches. It changes nothing.',
     )
     .addOption(new Option('--default <policy>', 'for clients that inherit').choices(pkcePolicies))
-    .addOption(new Option('--floor <policy>', 'nobody goes below it').choices(pkcePolicies))
+    .addOption(new Option('--floor <policy>', 'the minimum for every client').choices(pkcePolicies))
     .addOption(new Option('--mode <mode>', 'for clients without a mode of their own').choices(['enforce', 'report']))
     .option(
       '--at <date>',
-      'by the rules of that day: waivers may have ended, enforce-after dates have come (default: now)',
+      'apply the rules of that day, when waivers may have ended and enforce-after dates passed (default: now)',
     )
-    .option('--since <moment>', 'an age like 7d (m, h, d, w), a day (UTC) or a time', '7d')
-    .option('--until <moment>', 'the same (default: now)')
-    .option('--log-group <name>', 'where the audit lines are, if not where the stage says (repeatable)', collect);
+    .option('--since <moment>', 'the start: an age like 7d (m, h, d, w), a day (UTC) or a time', '7d')
+    .option('--until <moment>', 'the end, in the same form (default: now)')
+    .option('--log-group <name>', 'a log group with audit lines, instead of those of the stage (repeatable)', collect);
   examples(
     command,
     'pixy policy simulate --default S256 --floor any --since 7d --local',
@@ -43,7 +43,7 @@ export function simulateCommand(context: Context): Command {
   );
   return command.action(async ({ default: inherited, floor, mode, at, since, until, logGroup }: SimulateOptions) => {
     if ([inherited, floor, mode, at].every((given) => given === undefined)) {
-      throw wrongUsage('Say what would be different: --default, --floor, --mode or --at.');
+      throw wrongUsage('Say what to change: --default, --floor, --mode or --at.');
     }
     const now = context.now();
     const simulation = await readSimulation(context, {

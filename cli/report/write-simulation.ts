@@ -22,7 +22,7 @@ export function writeSimulation(simulation: Simulation): Written {
     title: `Policy simulation, ${minuteOf(period.since)} to ${minuteOf(period.until)} UTC`,
     lines: [
       `Proposed: ${describe(proposed)}. Now: ${describe(current)}.`,
-      `Rules as they are on ${minuteOf(at)} UTC.`,
+      `Rules as of ${minuteOf(at)} UTC.`,
       ...describeUnreadable(unreadable),
     ],
     sections: [clientsSection(clients), changesSection(clients)].filter(({ rows }) => rows.length > 0),

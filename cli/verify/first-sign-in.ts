@@ -27,10 +27,10 @@ export async function firstSignIn(probe: Probe, method: AuthenticationMethod | u
     if (answer.body?.['error'] !== 'invalid_client' && answer.body?.['error'] !== 'unauthorized_client') break;
   }
   throw new Failure(
-    `A code was issued, but it could not be redeemed with everything right: ${describeRefusal(answer)}. ${
+    `A code was issued, but it could not be redeemed with a valid request: ${describeRefusal(answer)}. ${
       probe.isPublic
-        ? 'If the client is confidential, its secret is needed: --client-secret.'
-        : 'Is the client secret right, and --client-auth what the client is registered for?'
+        ? 'If the client is confidential, give its secret with --client-secret.'
+        : 'Is the client secret correct, and is the client registered for the method in --client-auth?'
     }`,
   );
 }
@@ -59,15 +59,15 @@ function whyNoCode(landing: Landing): string {
     case 'stuck':
       return `${landing.because}.`;
     case 'elsewhere':
-      return 'the server sent the browser to an address that is neither the redirect URI nor a page of it that may be reached (https).';
+      return 'the server sent the browser to an address that is neither the redirect URI nor an https page of the server.';
     case 'page':
       return landing.status >= 400
         ? `the server answered with a page and status ${landing.status}. Are client id and redirect URI registered?`
-        : 'the server shows a page without a form that can be sent without scripts. Sign in by hand and use --cookie, or use --code-command.';
+        : 'the page of the server has no form that works without scripts. Sign in by hand and use --cookie, or use --code-command.';
     case 'redirected': {
       const error = landing.parameters.get('error')?.[0];
       return error !== undefined && /^[a-z_]{1,60}$/.test(error)
-        ? `the server refused a right request with ${error}.`
+        ? `the server refused a valid request with ${error}.`
         : 'the redirect holds neither a code nor an error.';
     }
   }

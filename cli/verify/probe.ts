@@ -116,7 +116,7 @@ export function createProbe({ discovered, client, scope, agent: makeAgent, trans
     // A page without an error may be a refusal, or a sign-in page that needs scripts, after the session has ended.
     const isUnclear = settled && landing.kind === 'page' && landing.status < 400;
     if (!isUnclear || hasCode(await request({}))) return landing;
-    const because = 'the session does not hold any more: a right request gets no code';
+    const because = 'the session is no longer valid: a valid request gets no code';
     return { kind: 'stuck', because, request: landing.request } as const;
   }
 

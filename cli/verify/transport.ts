@@ -80,10 +80,10 @@ function describe(error: unknown, timeout: number): string {
 
 const sentences: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was cut',
+  ECONNRESET: 'the connection was closed',
   ENOTFOUND: 'the host name is not known',
   EAI_AGAIN: 'the host name could not be looked up',
-  UND_ERR_SOCKET: 'the connection was cut',
+  UND_ERR_SOCKET: 'the connection was closed',
 };
 
 const protocolOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).protocol : undefined);

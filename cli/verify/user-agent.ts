@@ -90,7 +90,7 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
       if (pressed.isSignIn) signIns += 1;
       next = pressed;
     }
-    return { kind: 'stuck', because: `after ${maximumSteps} redirects and forms there was still no end` };
+    return { kind: 'stuck', because: `there was no end after ${maximumSteps} redirects and forms` };
   }
 
   /** Returns what to send from this page, if anything leads further. */
@@ -102,7 +102,7 @@ export function createUserAgent(options: UserAgentOptions): UserAgent {
     const form = findSignInForm(forms);
     if (form && (hasJustSignedIn || status < 400 || status === 401)) {
       if (hasJustSignedIn) return stuck('the server asked for the password again right after it was sent');
-      if (!credentials) return stuck('the server asked for a sign-in: the session of the cookie does not hold');
+      if (!credentials) return stuck('the server asked for a sign-in: the session of the cookie is not valid');
       if (signIns >= maximumSignIns) return stuck(`the server asked for more than ${maximumSignIns} sign-ins`);
       return { ...fillSignInForm(form, credentials), isSignIn: true };
     }

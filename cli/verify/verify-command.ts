@@ -12,10 +12,10 @@ import { withClient, writeResult, writeSummary } from './write-verify-report.ts'
 export function verifyCommand(context: Context): Command {
   const command = verifyOptions(jsonOption(new Command('verify')))
     .description(
-      'Asks any authorization server what it must refuse: downgrades, method confusion, replays, parallel redemptions, malformed proofs, look-alike redirect URIs. A line per check; exit code 1 when one fails.',
+      'Sends any authorization server the requests that it must refuse: downgrades, method confusion, replays, parallel redemptions, malformed proofs, look-alike redirect URIs. Prints one line per check, and exits with 1 if a check fails.',
     )
     .argument('[issuer]', 'the issuer, like https://auth.example.com')
-    .option('--list', 'list the checks, and send nothing')
+    .option('--list', 'list the checks without sending anything')
     .addHelpText('after', verifyHelp);
   examples(
     command,

@@ -11,22 +11,26 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** The options of `verify`. `evidence` has the same ones with a prefix. */
 const options: readonly (readonly [flags: string, description: string, configure?: (option: Option) => Option])[] = [
-  ['client-id <id>', 'the client to ask as'],
-  ['client-secret <secret>', 'its secret, if it is confidential (better: PIXY_VERIFY_CLIENT_SECRET)'],
+  ['client-id <id>', 'the client to act as'],
+  ['client-secret <secret>', 'its secret, if it is confidential (better: set PIXY_VERIFY_CLIENT_SECRET)'],
   [
     'client-auth <method>',
-    'how it authenticates (default: what the server takes)',
+    'how it authenticates (default: what the server supports)',
     (option) => option.choices(authenticationMethods),
   ],
-  ['redirect-uri <uri>', 'a redirect URI it is registered with; nothing is ever sent there'],
-  ['scope <values>', 'scope to ask for (default: openid where the server knows it)'],
-  ['username <name>', 'signs in on the page of the server, a simple HTML form'],
-  ['password <password>', 'with --username (better: PIXY_VERIFY_PASSWORD)'],
-  ['cookie <header>', 'the Cookie header of a browser that has signed in (better: PIXY_VERIFY_COOKIE)'],
+  ['redirect-uri <uri>', 'a redirect URI registered for the client; nothing is ever sent there'],
+  ['scope <values>', 'the scope to request (default: openid, if the server supports it)'],
+  ['username <name>', 'the account to sign in with, on a page with a simple HTML form'],
+  ['password <password>', 'its password (better: set PIXY_VERIFY_PASSWORD)'],
+  ['cookie <header>', 'the Cookie header of a signed-in browser (better: set PIXY_VERIFY_COOKIE)'],
   ['code-command <command>', 'a command that signs in; see below'],
-  ['only <checks>', 'these checks alone, separated by commas (repeatable)', (option) => option.argParser(collectList)],
-  ['max-requests <n>', 'never send more requests', (option) => option.argParser(wholeNumber).default(600)],
-  ['max-sign-ins <n>', 'never sign in more often', (option) => option.argParser(wholeNumber).default(5)],
+  [
+    'only <checks>',
+    'run only these checks, separated by commas (repeatable)',
+    (option) => option.argParser(collectList),
+  ],
+  ['max-requests <n>', 'send at most this many requests', (option) => option.argParser(wholeNumber).default(600)],
+  ['max-sign-ins <n>', 'sign in at most this many times', (option) => option.argParser(wholeNumber).default(5)],
 ];
 
 /** Adds `--client-id` and so on, or `--verify-client-id` and so on with the prefix `verify-`. */
@@ -40,17 +44,17 @@ export function verifyOptions(command: Command, prefix: '' | 'verify-' = ''): Co
 const collectList = (text: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), ...text.split(',')];
 
 export const verifyHelp = `
-How a code is obtained:
+How to obtain a code:
   --username and --password fill in the first form that asks for a password, and press the button of a consent page
-    (Allow, Accept, Continue, …). The server must work without scripts. A password that is refused is never sent twice.
+    (Allow, Accept, Continue, …). The server must work without scripts. A refused password is never sent again.
   --cookie is for servers where that is not enough. Sign in by hand in a browser, open its developer tools, and copy the value
     of the Cookie header of a request to the authorization endpoint. The session must last for the whole run.
-  --code-command runs a command in a shell for every code (at least 25 times). It finds the authorization request in
-    PIXY_AUTHORIZATION_URL, and prints the whole address that the browser was redirected to as its last line; if the server
-    showed an error instead of redirecting, nothing.
+  --code-command runs a command in a shell for every code (at least 25 times). The command finds the authorization request in
+    PIXY_AUTHORIZATION_URL. As its last line, it prints the whole address that the browser was redirected to. If the server
+    showed an error instead of redirecting, it prints nothing.
 
-Requests go to the issuer and where it leads, over https (http on a loopback host, if the issuer is on one), and each is given
-10 seconds. The server sees failed attempts: warn whoever watches its alarms. Use a client and an account made for it.`;
+Requests go to the issuer and to the addresses it leads to, over https (http on a loopback host, if the issuer is on one). Each has
+10 seconds. The server sees failed attempts: warn the people who watch its alarms. Use a client and an account made for this.`;
 
 /** Reads the options. Fails with one sentence about what is missing or contradictory. */
 export function readVerification(
@@ -77,14 +81,15 @@ export function readVerification(
   };
   if (chosen.every(isMetadataCheck)) return { issuer, checks: chosen, env, ...limits };
 
-  if (clientId === undefined) throw wrongUsage(`Say which client to ask as: ${option('client-id')}.`);
-  if (redirectUri === undefined) throw wrongUsage(`Say where its codes go: ${option('redirect-uri')}.`);
+  if (clientId === undefined) throw wrongUsage(`Say which client to act as: ${option('client-id')}.`);
+  if (redirectUri === undefined)
+    throw wrongUsage(`Say where the client receives its codes: ${option('redirect-uri')}.`);
   if (!/^[a-z][a-z0-9+.-]*:[^#\s]+$/i.test(redirectUri)) {
     throw wrongUsage(`${option('redirect-uri')} is not an absolute URI without a fragment.`);
   }
   if (signIn === undefined) {
     throw wrongUsage(
-      `Say how a code is obtained: ${option('username')} and ${option('password')}, ${option('cookie')} or ${option('code-command')}.`,
+      `Say how to obtain a code: ${option('username')} and ${option('password')}, ${option('cookie')} or ${option('code-command')}.`,
     );
   }
   return {
@@ -106,10 +111,10 @@ export function readVerification(
 function checkIssuer(issuer: string): void {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
   if (!url || (url.protocol !== 'https:' && !isLoopback(issuer))) {
-    throw wrongUsage('The issuer is not an https URL (http is for loopback hosts).');
+    throw wrongUsage('The issuer is not an https URL (http is only for loopback hosts).');
   }
   if (url.search !== '' || url.hash !== '' || url.username !== '' || issuer.includes('?') || issuer.includes('#')) {
-    throw wrongUsage('An issuer has neither a query, a fragment nor a user name.');
+    throw wrongUsage('An issuer has no query, fragment or user name.');
   }
 }
 
@@ -119,7 +124,7 @@ function chooseChecks(only: readonly string[] | undefined, option: string): read
   const unknown = wanted.filter((id) => !checks.some((check) => check.id === id));
   if (unknown.length > 0 || wanted.length === 0) {
     throw wrongUsage(
-      `${option}: ${unknown.join(', ') || 'nothing'} is not a check. pixy verify --list names them all.`,
+      `${option}: ${unknown.join(', ') || 'nothing'} is not a check. Run pixy verify --list to see them all.`,
     );
   }
   return checks.filter(({ id }) => wanted.includes(id));
@@ -135,7 +140,7 @@ function readSignIn(
   const isOther = username !== undefined || command !== undefined;
   const cookie = text('cookie') ?? (isOther ? undefined : env['PIXY_VERIFY_COOKIE']);
   if ([username, cookie, command].filter((way) => way !== undefined).length > 1) {
-    throw wrongUsage(`${['username', 'cookie', 'code-command'].map(option).join(', ')} exclude each other.`);
+    throw wrongUsage(`Use only one of ${['username', 'cookie', 'code-command'].map(option).join(', ')}.`);
   }
   if (cookie !== undefined) return { by: 'cookie', header: cookie.replace(/^cookie:\s*/i, '') };
   if (command !== undefined) return { by: 'command', command };

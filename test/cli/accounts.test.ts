@@ -55,7 +55,7 @@ describe('accounts add refuses', () => {
     [['add', 'x'.repeat(201)], 'username is longer than 200 characters'],
     [['add', 'refused', '--email', 'nobody'], 'email is not an email address'],
     [['add', 'refused', '--sub', 'with space'], 'claims.sub is not 1 to 255 visible ASCII characters'],
-    [['add', 'demo'], 'There is an account demo already'],
+    [['add', 'demo'], 'There is already an account demo'],
     [['add', 'refused', '--email', 'DEMO'], 'email is not an email address'],
   ])('%j', async (argv, sentence) => {
     const ran = await pixy('accounts', ...argv);
@@ -65,9 +65,9 @@ describe('accounts add refuses', () => {
 
   test.each([
     [['--claim', 'novalue'], 'is not of the form name=value'],
-    [['--claim', 'address={"a":'], 'begins like JSON and is none'],
-    [['--generate', '--password-stdin'], 'exclude each other'],
-    [['--password'], 'Nobody can be asked for a password here'],
+    [['--claim', 'address={"a":'], 'looks like JSON but is not valid JSON'],
+    [['--generate', '--password-stdin'], 'Use only one of --password, --password-stdin and --generate'],
+    [['--password'], 'There is no terminal to ask for the password'],
   ])('a command line with %j', async (flags, sentence) => {
     const ran = await pixy('accounts', 'add', 'refused', ...flags);
     expect(ran).toMatchObject({ exitCode: 2, errors: expect.stringContaining(sentence) });
@@ -75,7 +75,7 @@ describe('accounts add refuses', () => {
 
   test.each([
     ['short', 'is shorter than 10 characters'],
-    ['aaaaaaaaaaaaaa', 'is one to three characters over and over'],
+    ['aaaaaaaaaaaaaa', 'repeats the same one to three characters'],
     ['refused@example.com', 'is the same as the username or the email address'],
   ])('the password %s, without repeating it', async (typed, sentence) => {
     const ran = await withInput(
@@ -220,7 +220,7 @@ describe('accounts set', () => {
     expect((await pixy('accounts', 'set', 'only', '--no-username')).errors).toContain('username is missing');
     expect((await pixy('accounts', 'set', 'only', '--claim', 'sub=other')).errors).toContain('never changes');
     expect((await pixy('accounts', 'set', 'only', '--username', 'demo')).errors).toContain(
-      'There is an account demo already',
+      'There is already an account demo',
     );
     expect(
       (await pixy('accounts', 'set', 'only', '--claim', 'name=x', '--if-version', String(version + 1))).exitCode,
@@ -296,7 +296,7 @@ describe('accounts remove', () => {
       )
     ).json();
     await sessions().start({ sub, amr: ['pwd'], now: bench.clock.now, lifetime: 3_600 });
-    expect((await pixy('accounts', 'remove', 'removed')).errors).toContain('say --yes');
+    expect((await pixy('accounts', 'remove', 'removed')).errors).toContain('Add --yes');
     expect(await signsIn('removed', good)).toBe(true);
     for (const pk of [`consents#${sub}`, `totp#${sub}`]) {
       await openDatabase().put({ TableName: people, Item: { pk, sk: 'totp' } });
@@ -360,7 +360,7 @@ describe('accounts invite', () => {
   });
 
   test.each([
-    [['--expires', '2020-01-01'], 'is over already'],
+    [['--expires', '2020-01-01'], 'is in the past'],
     [['--expires', '31d'], 'more than 30 days away'],
     [['--issuer', 'https://sign-in.example.com/'], 'is not an origin'],
   ])('refuses %j', async (flags, sentence) => {
@@ -372,7 +372,7 @@ describe('accounts invite', () => {
 
   test('is for those without a password; for the others there is set-password --link', async () => {
     expect((await pixy('accounts', 'invite', 'demo')).errors).toContain(
-      'has a password: pixy accounts set-password --link',
+      'already has a password: run pixy accounts set-password --link',
     );
     const { link, expires_at } = (await done('accounts', 'set-password', 'demo', '--link', '--json')).json();
     expect(expires_at).toBe('2026-11-23T12:00:00Z');
@@ -393,18 +393,18 @@ describe('accounts import', () => {
     ]);
     const ran = await pixy('accounts', 'import', file);
     expect(ran.exitCode).toBe(1);
-    expect(ran.output).toContain('entry 2 (demo)  username is that of an account that is there already');
+    expect(ran.output).toContain('entry 2 (demo)  username belongs to an account that already exists');
     expect(ran.output).toContain('entry 3 (bad)');
-    expect(ran.errors).toContain('2 entries cannot be taken');
+    expect(ran.errors).toContain('2 entries cannot be imported');
     expect(ran.output + ran.errors).not.toContain('hunter2');
     expect(await accounts().findByUsername('taken-over')).toBeUndefined();
-    expect((await done('accounts', 'import', file, '--skip-refused')).output).toContain('Added 1 account, left out 2');
+    expect((await done('accounts', 'import', file, '--skip-refused')).output).toContain('Added 1 account, skipped 2');
   });
 
   test.each([
     ['{', [], 1, 'is not a JSON array'],
     ['a,a\n', ['--format', 'csv'], 1, 'has the column a twice'],
-    ['[]', ['--format', 'firebase'], 2, 'belong together'],
+    ['[]', ['--format', 'firebase'], 2, 'together: without the parameters'],
     ['[]', ['--format', 'xml'], 2, 'Allowed choices'],
   ])('refuses a file %j with %j', async (text, flags, exitCode, sentence) => {
     const ran = await pixy('accounts', 'import', await fileOf('unreadable', text), ...flags);
@@ -437,7 +437,7 @@ describe('accounts import', () => {
     const written = await readFile(output, 'utf8');
     expect(written).not.toContain(good);
     expect(JSON.parse(written)[1]).toMatchObject({ username: 'mover-disabled', disabled: true, password_hash: hash });
-    expect((await pixy('accounts', 'export', '--output', output)).errors).toContain('is there already');
+    expect((await pixy('accounts', 'export', '--output', output)).errors).toContain('already exists');
     await done('accounts', 'remove', 'mover', '--yes');
     await done('accounts', 'remove', 'mover-disabled', '--yes');
     await done('accounts', 'import', output);

@@ -33,7 +33,7 @@ describe('apis add refuses', () => {
     const { exitCode, errors } = await pixy('apis', 'add', 'urn:example:twice');
     expect({ exitCode, errors }).toEqual({
       exitCode: 1,
-      errors: 'error: There is an API urn:example:twice already: change it with pixy apis set.\n',
+      errors: 'error: There is already an API urn:example:twice: change it with pixy apis set.\n',
     });
     await pixy('apis', 'remove', 'urn:example:twice');
   });
@@ -85,7 +85,7 @@ describe('an API', () => {
     await pixy('apis', 'set', 'urn:example:busy', '--scope', 'a');
     const late = await pixy('apis', 'set', 'urn:example:busy', '--scope', 'b', '--if-version', '1');
     expect(late).toMatchObject({ exitCode: 3, output: '' });
-    expect(late.errors).toContain('API urn:example:busy was changed by somebody else and is at version 2');
+    expect(late.errors).toContain('API urn:example:busy was changed by somebody else and is now at version 2');
     expect((await pixy('apis', 'remove', 'urn:example:busy', '--if-version', '1')).exitCode).toBe(3);
   });
 

@@ -38,7 +38,7 @@ describe('keys refuses', () => {
       const { exitCode, errors } = await pixy('keys', 'retire', kid);
       expect({ exitCode, errors }).toEqual({
         exitCode: 1,
-        errors: `error: There is no key ${kid}: pixy keys list shows them.\n`,
+        errors: `error: There is no key ${kid}: run pixy keys list to see the keys.\n`,
       });
       expect(await keys()).toHaveLength(1);
     },
@@ -65,7 +65,7 @@ test('a key from its publication to its end, by hand', async () => {
 
   const rotated = await pixy('keys', 'rotate', '--why', 'exercise');
   const next = await inState('next');
-  expect(rotated.output).toBe(`RS256: published key ${next?.kid}, which signs from 2026-11-22 14:10 UTC on.\n`);
+  expect(rotated.output).toBe(`RS256: published key ${next?.kid}, which signs from 2026-11-22 14:10 UTC.\n`);
   expect(next).toMatchObject({ sign_from: '2026-11-22T14:10:00Z' });
   expect(await inState('signing')).toMatchObject({ kid: first?.kid, deleted_after: '2026-11-23T16:10:00Z' });
   expect((await pixy('keys', 'rotate')).output).toContain('nothing to do');
@@ -87,7 +87,7 @@ test('a key from its publication to its end, by hand', async () => {
 
 test('rotate --now signs within a minute, and says what that costs', async () => {
   const { output } = await pixy('keys', 'rotate', '--now');
-  expect(output).toContain('refuse the new tokens until their JWKS is renewed, two hours at most');
+  expect(output).toContain('refuse the new tokens until the next renewal, for at most two hours');
   const next = await inState('next');
   bench.clock.now += 60;
   expect(await inState('signing')).toMatchObject({ kid: next?.kid });

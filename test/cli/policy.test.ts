@@ -40,7 +40,7 @@ describe('policy set', () => {
     expect(codes.filter((code) => code !== 0 && code !== 3)).toEqual([]);
     const { version } = await policy();
     const late = await pixy('policy', 'set', '--floor', 'none', '--if-version', String(version - 1));
-    expect(late).toMatchObject({ exitCode: 3, errors: expect.stringContaining(`is at version ${version} now`) });
+    expect(late).toMatchObject({ exitCode: 3, errors: expect.stringContaining(`is now at version ${version}.`) });
     expect((await policy()).version).toBe(version);
     await succeed('policy', 'set', '--default', 'S256', '--floor', 'none');
   });
@@ -118,9 +118,7 @@ describe('policy rollback', () => {
   test('refuses secrets, and what is undone already', async () => {
     await addConfidential('rotated');
     await succeed('clients', 'set', 'rotated', '--rotate-secret');
-    expect((await rollBack(await latest('rotated'))).errors).toContain(
-      'secrets alone, and these are never rolled back',
-    );
+    expect((await rollBack(await latest('rotated'))).errors).toContain('only secrets, which are never rolled back');
     await succeed('clients', 'set', 'rotated', '--policy', 'any');
     const change = await latest('rotated');
     expect((await rollBack(change)).exitCode).toBe(0);

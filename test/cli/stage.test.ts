@@ -96,6 +96,6 @@ test('who cannot be named has to say who it is', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_STS', 'http://127.0.0.1:1');
   vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
   const { exitCode, errors } = await pixy(['policy', 'set', '--floor', 'any', '--stage', 'dev']);
-  expect(errors).toMatch(/^error: Who you are cannot be found out, so say it with --by NAME/);
+  expect(errors).toMatch(/^error: Your AWS identity cannot be determined, so name yourself with --by NAME/);
   expect(exitCode).toBe(1);
 });

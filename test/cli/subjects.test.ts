@@ -43,7 +43,7 @@ test('AT5, BP22: accounts import refuses it with entry and member, and takes the
   const { exitCode, output } = await pixy('accounts', 'import', file);
   expect(output).toContain('entry 1 (mallory)  claims.sub is the client_id of a client');
   expect(exitCode).toBe(1);
-  expect((await done('accounts', 'import', file, '--skip-refused')).output).toContain('Added 1 account, left out 1');
+  expect((await done('accounts', 'import', file, '--skip-refused')).output).toContain('Added 1 account, skipped 1');
 });
 
 test('AT5, BP22: clients add refuses the subject of an account', async () => {

@@ -36,7 +36,7 @@ describe('waiver grant refuses', () => {
 
 test('a waiver lets a public client below its floor until it ends', async () => {
   const none = { state: 'x' };
-  expect((await grant('one', '365d')).output).toContain('It lifts nothing yet');
+  expect((await grant('one', '365d')).output).toContain('It has no effect yet');
   expect((await grant('one', '10d')).exitCode).toBe(0);
   expect((await pixy('clients', 'set', 'one', '--policy', 'none')).output).toContain(
     'effective policy: none (waiver until 2026-12-02 12:00)',

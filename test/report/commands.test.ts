@@ -112,7 +112,7 @@ describe('report adoption refuses', () => {
     const ran = await run(reportCommand, 'adoption', '--local', empty);
     await rm(empty, { recursive: true });
     expect(ran).toMatchObject({ exitCode: 1, output: '' });
-    expect(ran.errors).toContain(`There is no audit log that can be read in ${join(empty, 'audit')}`);
+    expect(ran.errors).toContain(`There is no readable audit log in ${join(empty, 'audit')}`);
   });
 
   test('a file that cannot be written', async () => {
@@ -244,7 +244,7 @@ describe('when clients were last seen', () => {
     const context = createContext({ ...io, writeError: (text) => void errors.push(text) });
     context.use({ local: empty });
     expect((await readLastSeen(context)).size).toBe(0);
-    expect(errors.join('')).toMatch(/^warning: when clients were last seen is not known\./);
+    expect(errors.join('')).toMatch(/^warning: when clients were last seen is unknown\./);
     await context.close();
     await rm(empty, { recursive: true });
   });

@@ -242,7 +242,7 @@ test('written down, it says what is proposed, for whom it changes what, and ends
   expect(asText(writeSimulation(simulated(clients, entries, { floor: 'any' }))).split('\n')).toEqual([
     'Policy simulation, 2026-10-23 12:00 to 2026-11-22 12:00 UTC',
     'Proposed: default none, floor any, mode enforce. Now: default none, floor none, mode enforce.',
-    'Rules as they are on 2026-11-22 12:00 UTC.',
+    'Rules as of 2026-11-22 12:00 UTC.',
     '',
     'Clients',
     'CLIENT  POLICY THEN                   ISSUED  WOULD BE REFUSED  ONLY REPORTED  REFUSED  WOULD PASS',

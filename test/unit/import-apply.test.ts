@@ -41,7 +41,7 @@ describe('a plan', () => {
       {
         entry: `entry 1 (${id('a')})`,
         member: 'client_id',
-        problem: 'is registered already: --replace takes its place',
+        problem: 'is already registered: use --replace to replace it',
       },
     ]);
   });

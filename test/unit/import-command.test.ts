@@ -68,7 +68,7 @@ describe('pixy clients import', () => {
   test('imports all clients of a file, and says under which policy each of them is', async () => {
     const { text, json, exitCode } = await run([await fileOf('first', 'second'), ...rfc7591]);
     expect(exitCode).toBe(0);
-    expect(text).toContain('Added 2 clients, replaced 0, left out 0.');
+    expect(text).toContain('Added 2 clients, replaced 0, skipped 0.');
     expect(text).toMatch(/^first +add +none +S256 \(global default\) +enforce$/m);
     expect(json).toMatchObject({ written: true, clients: [{ action: 'add', client: { client_id: 'first' } }, {}] });
     expect(await store.find('second')).toBeDefined();
@@ -79,7 +79,7 @@ describe('pixy clients import', () => {
     const { text, exitCode } = await run([await fileOf('dry'), ...rfc7591, '--dry-run']);
     expect(exitCode).toBe(0);
     expect(text).toContain(
-      '1 client to add, 0 to replace, 0 that cannot be taken. Nothing was written: this is a dry run.',
+      '1 client to add, 0 to replace, 0 that cannot be imported. Nothing was written: this is a dry run.',
     );
     expect(await store.find('dry')).toBeUndefined();
   });
@@ -102,7 +102,7 @@ describe('pixy clients import', () => {
   test('refuses what is registered already, unless --replace', async () => {
     const file = await fileOf('again');
     await run([file, ...rfc7591]);
-    expect((await run([file, ...rfc7591])).text).toContain('is registered already: --replace takes its place');
+    expect((await run([file, ...rfc7591])).text).toContain('is already registered: use --replace to replace it');
     expect((await run([file, ...rfc7591, '--replace'])).text).toContain('Added 0 clients, replaced 1');
   });
 
@@ -119,7 +119,7 @@ describe('pixy clients import', () => {
     expect(text).toMatch(/^waived +add +none +none \(waiver until 2027-04-15 08:00\) +enforce$/m);
     expect((await store.find('waived'))?.pkce.waiver).toEqual({
       owner: 'web team',
-      reason: 'moved in from rfc7591 without PKCE',
+      reason: 'imported from rfc7591 without PKCE',
       until: now + 90 * 86_400,
     });
   });
@@ -131,7 +131,7 @@ describe('pixy clients import', () => {
       if (parsed.ok) await store.put('theirs', parsed.value, { by: 'grace', why: '' });
     };
     const { error, exitCode } = await run([file, ...rfc7591], '', meanwhile);
-    expect(error).toMatch(/^Somebody else changed theirs meanwhile/);
+    expect(error).toMatch(/^Somebody else changed theirs in the meantime/);
     expect(exitCode).toBe(3);
     expect(await store.find('mine')).toBeUndefined();
   });
@@ -156,13 +156,9 @@ describe('is wrong usage', () => {
 
   test.each([
     ['a day that does not exist', ['--report-until', '2027-02-30'], /^--report-until is not a day/],
-    ['a day that is over', ['--report-until', '2020-01-01'], /^--report-until is over already/],
+    ['a day that is over', ['--report-until', '2020-01-01'], /^--report-until is in the past/],
     ['a waiver for over a year', ['--waiver-until', '366d', '--waiver-owner', 'me'], /is more than 365 days away/],
-    [
-      'a waiver that nobody answers for',
-      ['--waiver-until', '90d'],
-      /^--waiver-until and --waiver-owner belong together/,
-    ],
+    ['a waiver that nobody answers for', ['--waiver-until', '90d'], /^Use --waiver-until and --waiver-owner together/],
   ])('%s', async (_, options, message) => {
     const { error, exitCode } = await run([await fileOf('unused'), ...rfc7591, ...options]);
     expect(error).toMatch(message);

@@ -15,16 +15,19 @@ describe('wrong usage is told in one line and ends with 2', () => {
   test.each([
     [[], /Say which server to verify/],
     [['auth.example.com'], /The issuer is not an https URL/],
-    [['http://auth.example.com'], /The issuer is not an https URL \(http is for loopback hosts\)/],
-    [['https://auth.example.com?x=1'], /neither a query/],
-    [['https://me@auth.example.com'], /nor a user name/],
-    [[https], /Say which client to ask as: --client-id/],
-    [[https, '--client-id', 'x'], /Say where its codes go: --redirect-uri/],
+    [['http://auth.example.com'], /The issuer is not an https URL \(http is only for loopback hosts\)/],
+    [['https://auth.example.com?x=1'], /An issuer has no query, fragment or user name/],
+    [['https://me@auth.example.com'], /An issuer has no query, fragment or user name/],
+    [[https], /Say which client to act as: --client-id/],
+    [[https, '--client-id', 'x'], /Say where the client receives its codes: --redirect-uri/],
     [[https, '--client-id', 'x', '--redirect-uri', '/callback'], /--redirect-uri is not an absolute URI/],
-    [[https, ...asPublic], /Say how a code is obtained: --username and --password, --cookie or --code-command/],
+    [[https, ...asPublic], /Say how to obtain a code: --username and --password, --cookie or --code-command/],
     [[https, ...asPublic, '--username', 'ada'], /--username needs --password/],
     [[https, ...asPublic, '--password', 'x'], /--password needs --username/],
-    [[https, ...asPublic, '--cookie', 'a=1', '--code-command', 'x'], /exclude each other/],
+    [
+      [https, ...asPublic, '--cookie', 'a=1', '--code-command', 'x'],
+      /Use only one of --username, --cookie, --code-command/,
+    ],
     [[https, '--only', 'nope,downgrade'], /--only: nope is not a check/],
     [[https, '--only', ','], /--only: nothing is not a check/],
     [[https, '--client-auth', 'private_key_jwt'], /Allowed choices are client_secret_basic, client_secret_post/],
@@ -78,10 +81,10 @@ describe('what cannot be done is told in one line and ends with 1', () => {
   test('a confidential client without its secret, or with another', async () => {
     using server = await startFlawedServer();
     expect(await failing(server.issuer, ...asConfidential, ...asAda)).toContain(
-      'status 401 and invalid_client. If the client is confidential, its secret is needed: --client-secret.',
+      'status 401 and invalid_client. If the client is confidential, give its secret with --client-secret.',
     );
     expect(await failing(server.issuer, ...asConfidential, ...asAda, '--client-secret', 'wrong-one')).toContain(
-      'Is the client secret right, and --client-auth what the client is registered for?',
+      'Is the client secret correct, and is the client registered for the method in --client-auth?',
     );
   });
 

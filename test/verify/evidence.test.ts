@@ -123,7 +123,7 @@ describe('evidence', () => {
   });
 
   test('says that nothing was verified', () => {
-    expect(evidence.markdown).toContain('Verification: not asked for.');
+    expect(evidence.markdown).toContain('Verification: not requested.');
     expect(JSON.parse(evidence.json)).not.toHaveProperty('verification');
   });
 });
@@ -187,7 +187,7 @@ test('no file holds a secret or its hash', async () => {
 test('without an audit log there is no evidence', async () => {
   const empty = await emptyFolder(onTestFinished);
   const { exitCode, errors } = await pixy(['evidence', '--out', join(folder, 'none'), '--local', empty]);
-  expect(errors).toMatch(/^error: There is no audit log that can be read in [^\n]+\n$/);
+  expect(errors).toMatch(/^error: There is no readable audit log in [^\n]+\n$/);
   expect(exitCode).toBe(1);
 });
 
@@ -198,7 +198,7 @@ describe('what cannot be done is told in one line', () => {
     [
       ['evidence', '--out', 'x', '--verify-username', 'demo'],
       2,
-      /Say which client to ask as: --verify-client-id|needs/,
+      /Say which client to act as: --verify-client-id|needs/,
     ],
     [['evidence', '--out', 'x', '--verify-client-id', 'demo-app'], 2, /--verify-redirect-uri/],
     [

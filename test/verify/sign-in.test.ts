@@ -141,7 +141,7 @@ test('a cookie that does not hold is told', async () => {
   using server = await startFlawedServer();
   const signIn = { by: 'cookie', header: 'sid=wrong' } as const;
   await expect(verify({ ...verification(server.issuer), signIn }, 0)).rejects.toThrow(
-    'No code could be obtained: the server asked for a sign-in: the session of the cookie does not hold.',
+    'No code could be obtained: the server asked for a sign-in: the session of the cookie is not valid.',
   );
 });
 

@@ -8,12 +8,8 @@ export type AccountFlags = { email?: string; claim?: string[] };
 
 export const accountFlags = (command: Command): Command =>
   command
-    .option('--email <address>', 'to sign in with instead of the username; the claim email as well')
-    .option(
-      '--claim <name=value>',
-      'a claim; the value is a text, true, false, or a JSON object (repeatable)',
-      collect,
-    );
+    .option('--email <address>', 'an email address, to sign in with and as the claim email')
+    .option('--claim <name=value>', 'a claim; the value is text, true, false or a JSON object (repeatable)', collect);
 
 /**
  * Parses claims: `name=Ada Lovelace`, `email_verified=true`, `address={"country":"GB"}`. Nothing after the = removes the claim
@@ -37,7 +33,7 @@ function claimValue(name: string, value: string): unknown {
   try {
     return JSON.parse(value);
   } catch {
-    throw wrongUsage(`--claim ${name} begins like JSON and is none.`);
+    throw wrongUsage(`--claim ${name} looks like JSON but is not valid JSON.`);
   }
 }
 

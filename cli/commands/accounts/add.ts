@@ -15,10 +15,10 @@ export const addCommand = (context: Context): Command =>
   examples(
     storeOptions(passwordFlags(accountFlags(new Command('add'))))
       .description(
-        'Adds an account. Without a password, the person cannot sign in with one before pixy accounts invite gives them a link.',
+        'Adds an account. If you give no password, the person sets one with a link from pixy accounts invite.',
       )
       .argument('[username]')
-      .option('--sub <sub>', 'what clients know the person by (default: random)')
+      .option('--sub <sub>', 'the identifier by which clients know the person (default: random)')
       .action((username: string | undefined, flags: Flags) => add(context, username, flags)),
     'pixy accounts add ada --email ada@example.com --claim name="Ada Lovelace" --generate',
     'pixy accounts add --email grace@example.com',
@@ -44,8 +44,8 @@ async function add(context: Context, username: string | undefined, flags: Flags)
     }
     throw new Failure(
       refusal.reason === 'subject_taken'
-        ? `There is an account with the sub ${refusal.sub} already.`
-        : `There is an account ${refusal.name} already.`,
+        ? `There is already an account with the sub ${refusal.sub}.`
+        : `There is already an account ${refusal.name}.`,
     );
   }
   const generated = made?.isGenerated ? made.password : undefined;

@@ -9,7 +9,7 @@ export const disableCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('disable'))
       .description(
-        'Keeps somebody out: signing in fails, sessions end, grants are revoked. Access tokens that an API checks by itself run out within their lifetime.',
+        'Disables an account: the person cannot sign in, sessions end, and grants are revoked. Access tokens that an API checks by itself stay valid until they expire.',
       )
       .argument('<account>', 'username, email address or sub')
       .action((account: string) => disable(context, account)),
@@ -19,7 +19,7 @@ export const disableCommand = (context: Context): Command =>
 export const enableCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('enable'))
-      .description('Lets a disabled account sign in again. Sessions and grants that were ended stay ended.')
+      .description('Lets a disabled account sign in again. Its ended sessions and revoked grants do not come back.')
       .argument('<account>', 'username, email address or sub')
       .action((account: string) => enable(context, account)),
     'pixy accounts enable ada',
@@ -43,6 +43,6 @@ async function enable(context: Context, name: string): Promise<void> {
   mustBeThere(await people.accounts.enable(account.sub), account);
   context.print({
     json: describeAccount(await findAccount(people, account.sub)),
-    text: `${account.disabledAt === undefined ? 'Was not disabled:' : 'Enabled'} ${named(account)}.\n`,
+    text: `${account.disabledAt === undefined ? 'Already enabled:' : 'Enabled'} ${named(account)}.\n`,
   });
 }

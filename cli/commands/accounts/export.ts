@@ -13,14 +13,11 @@ export const exportCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('export'))
       .description(
-        'Writes accounts as a JSON list, in the form accounts import reads. No passwords: there are only hashes, and those only when you ask for them.',
+        'Writes accounts as a JSON list in the format that pixy accounts import reads. It never writes passwords, and writes their hashes only if you ask for them.',
       )
-      .argument('[account...]', 'these accounts only')
-      .option(
-        '--with-password-hashes',
-        'with the hashes of the passwords: keep the file as you would keep the passwords',
-      )
-      .option('--output <file>', 'a new file, for your eyes only, instead of standard output')
+      .argument('[account...]', 'only these accounts')
+      .option('--with-password-hashes', 'include password hashes; protect the file as you would protect the passwords')
+      .option('--output <file>', 'write to a new file that only you can read, instead of standard output')
       .action((accounts: string[], options: Options) => exportAccounts(context, accounts, options)),
     'pixy accounts export > accounts.json',
     'pixy accounts export --with-password-hashes --output accounts.json --stage prod',
@@ -36,7 +33,7 @@ async function exportAccounts(context: Context, names: readonly string[], option
   const { output } = options;
   if (output === undefined) return context.io.write(text);
   await writeFile(output, text, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'EEXIST' ? 'is there already' : `cannot be written (${error.code ?? 'unknown error'})`;
+    const why = error.code === 'EEXIST' ? 'already exists' : `cannot be written (${error.code ?? 'unknown error'})`;
     throw new Failure(`${output} ${why}.`);
   });
 }

@@ -23,16 +23,16 @@ export const importCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('import'))
       .description(
-        'Takes over accounts, with the password hashes of bcrypt, scrypt, argon2 or PBKDF2 if they have one: all of a file, or nothing.',
+        'Imports accounts, with their bcrypt, scrypt, argon2 or PBKDF2 password hashes if they have any. It imports the whole file or nothing.',
       )
-      .argument('<file>', 'the accounts; - for standard input')
-      .addOption(new Option('--format <format>', 'what the file is').choices(accountFormats).default('json'))
+      .argument('<file>', 'the file with the accounts; - for standard input')
+      .addOption(new Option('--format <format>', 'the format of the file').choices(accountFormats).default('json'))
       .option(
         '--hash-parameters <file>',
-        'with --format firebase: the password hash parameters of the project, in JSON',
+        'with --format firebase: a JSON file with the password hash parameters of the project',
       )
-      .option('--skip-refused', 'import the others when entries cannot be taken')
-      .option('--dry-run', 'show what would happen, and write nothing')
+      .option('--skip-refused', 'skip entries that cannot be imported, and import the others')
+      .option('--dry-run', 'show what would happen without writing anything')
       .action((file: string, options: Options) => importFile(context, file, options)),
     'pixy accounts import accounts.json --dry-run',
     'pixy accounts import people.csv --format csv --skip-refused',
@@ -56,19 +56,21 @@ async function importFile(context: Context, file: string, options: Options): Pro
     },
     text: report(
       plan,
-      isWritten ? `Added ${plural(added, 'account')}, left out ${plan.refused.length}.` : undefined,
+      isWritten ? `Added ${plural(added, 'account')}, skipped ${plan.refused.length}.` : undefined,
       options,
     ),
   });
   if (!isStopped) return;
   const count = plan.refused.length;
   const entries = count === 1 ? 'One entry' : `${count} entries`;
-  throw new Failure(`${entries} cannot be taken: correct ${file}, or import the others with --skip-refused.`);
+  throw new Failure(`${entries} cannot be imported: correct ${file}, or import the others with --skip-refused.`);
 }
 
 async function hashParameters({ format, hashParameters: file }: Options, context: Context) {
   if ((format === 'firebase') !== (file !== undefined)) {
-    throw wrongUsage('--format firebase and --hash-parameters belong together: the hashes cannot be verified without.');
+    throw wrongUsage(
+      'Use --format firebase and --hash-parameters together: without the parameters, the hashes cannot be verified.',
+    );
   }
   if (file === undefined) return undefined;
   const parameters = parseFirebaseParameters(await readText(file, context.io));
@@ -91,7 +93,7 @@ async function withoutTaken(parsed: ParsedAccounts, { accounts, clients }: Peopl
     if (member === undefined && ofClient) {
       plan.refused.push({ entry: imported.entry, member: 'claims.sub', problem: 'is the client_id of a client' });
     } else if (member === undefined) plan.accounts.push(imported);
-    else plan.refused.push({ entry: imported.entry, member, problem: 'is that of an account that is there already' });
+    else plan.refused.push({ entry: imported.entry, member, problem: 'belongs to an account that already exists' });
   }
   return plan;
 }
@@ -110,13 +112,13 @@ async function write(imported: readonly ImportedAccount[], { accounts }: People,
       }),
     ).catch((error: unknown) => {
       throw new Failure(
-        `The database stopped answering after at least ${plural(added, 'account')} (${(error as Error).name}). Run it again with --skip-refused: those that are in are left out.`,
+        `The database stopped answering after at least ${plural(added, 'account')} (${(error as Error).name}). Run the import again with --skip-refused, which skips the accounts that are already in.`,
       );
     });
     added += results.filter(({ ok }) => ok).length;
     if (results.some(({ ok }) => !ok)) {
       throw new Failure(
-        `Somebody else added one of the accounts meanwhile, after ${plural(added, 'account')} of the file. Run it again with --skip-refused.`,
+        `Somebody else added one of the accounts in the meantime, after ${plural(added, 'account')} of the file. Run the import again with --skip-refused.`,
       );
     }
   }
@@ -138,11 +140,11 @@ function report(plan: ParsedAccounts, done: string | undefined, { dryRun }: Opti
     schemeOf(account) ?? 'none',
     account.disabled ? 'disabled' : '',
   ]);
-  const head = `${plural(plan.accounts.length, 'account')} to add, ${plan.refused.length} that cannot be taken. Nothing was written${dryRun ? ': this is a dry run' : ''}.`;
+  const head = `${plural(plan.accounts.length, 'account')} to add, ${plan.refused.length} that cannot be imported. Nothing was written${dryRun ? ': this is a dry run' : ''}.`;
   const refusals = plan.refused.map(({ entry, member, problem }) => [entry, `${member} ${problem}`]);
   return [
     `${done ?? head}\n`,
     ...(rows.length > 0 ? [table(['account', 'email', 'password', ''], rows)] : []),
-    ...(refusals.length > 0 ? [table(['not taken', 'because'], refusals)] : []),
+    ...(refusals.length > 0 ? [table(['refused', 'because'], refusals)] : []),
   ].join('\n');
 }

@@ -14,14 +14,14 @@ export type LinkFlags = { expires?: string; issuer?: string };
 
 export const linkFlags = (command: CommandType): CommandType =>
   command
-    .option('--expires <date>', 'when the link ends: 2026-12-01, or 12h, 7d, 2w from now; at most 30 days')
-    .option('--issuer <url>', 'the issuer, where it cannot be found out');
+    .option('--expires <date>', 'when the link expires: 2026-12-01, or 12h, 7d, 2w from now; at most 30 days')
+    .option('--issuer <url>', 'the issuer, if it cannot be determined');
 
 export const inviteCommand = (context: Context): Command =>
   examples(
     storeOptions(linkFlags(new Command('invite')))
       .description(
-        'Makes a link with which a person who has no password yet sets one, or makes a passkey, and is signed in. It works once, within a week; a new one takes its place.',
+        'Makes a link for a person who has no password yet. The person opens it to set a password or create a passkey, and is signed in. It works once, within a week; a new link replaces it.',
       )
       .argument('<account>', 'username, email address or sub')
       .action((account: string, flags: LinkFlags) => printLink(context, account, 'invitation', flags)),
@@ -36,7 +36,7 @@ export async function printLink(context: Context, name: string, purpose: LinkPur
   const now = context.now();
   const until =
     flags.expires === undefined ? now + linkLifetimes[purpose] : dateOption('--expires', flags.expires, now);
-  if (until <= now) throw wrongUsage('--expires is over already.');
+  if (until <= now) throw wrongUsage('--expires is in the past.');
   if (until > now + longest) throw wrongUsage('--expires is more than 30 days away.');
   const people = await openPeople(context);
   const issuer = issuerOf(people.place, flags);
@@ -44,7 +44,7 @@ export async function printLink(context: Context, name: string, purpose: LinkPur
   if (account.disabledAt !== undefined) throw new Failure(`${capital(named(account))} is disabled: enable it first.`);
   if (purpose === 'invitation' && account.passwordHash !== undefined) {
     throw new Failure(
-      `${capital(named(account))} has a password: pixy accounts set-password --link lets the person set another one.`,
+      `${capital(named(account))} already has a password: run pixy accounts set-password --link to let the person set a new one.`,
     );
   }
   const { token, invitation } = newLink(account.sub, purpose, now, until - now);
@@ -54,14 +54,16 @@ export async function printLink(context: Context, name: string, purpose: LinkPur
   const link = `${issuer}${endpoints.invitation}?token=${token}`;
   context.print({
     json: { ...describeAccount({ ...account, invitation }), link, expires_at: formatTime(invitation.expiresAt) },
-    text: `${purpose === 'invitation' ? 'Invited' : 'A link to set the password of'} ${named(account)}:\n\n  ${link}\n\n  It works once, until ${briefTime(invitation.expiresAt)} UTC. Give it to nobody else: whoever opens it gets into the account.\n`,
+    text: `${purpose === 'invitation' ? 'Invited' : 'A link to set the password of'} ${named(account)}:\n\n  ${link}\n\n  It works once, until ${briefTime(invitation.expiresAt)} UTC. Give it to nobody else: anybody who opens it gets into the account.\n`,
   });
 }
 
 function issuerOf(place: Place, { issuer: given }: LinkFlags): string {
   const issuer = given ?? (place.kind === 'tables' ? undefined : place.issuer);
   if (issuer === undefined) {
-    throw wrongUsage('Where the server is cannot be found out: start it, or say --issuer https://sign-in.example.com.');
+    throw wrongUsage(
+      'The address of the server is unknown: start the server, or name it with --issuer https://sign-in.example.com.',
+    );
   }
   if (!URL.canParse(issuer) || new URL(issuer).origin !== issuer) {
     throw wrongUsage('--issuer is not an origin like https://sign-in.example.com.');

@@ -12,11 +12,11 @@ export const listCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('list'))
       .description(
-        'Lists accounts, in no order over all pages. Reads the whole table of people, so the permission dynamodb:Scan is needed.',
+        'Lists accounts, in no particular order across pages. It scans the whole People table, so you need the permission dynamodb:Scan.',
       )
-      .addOption(new Option('--limit <n>', 'at most so many').argParser(limit).default(100))
-      .option('--after <sub>', 'go on after this account, the last one of the page before')
-      .option('--all', 'every account')
+      .addOption(new Option('--limit <n>', 'the maximum number of accounts').argParser(limit).default(100))
+      .option('--after <sub>', 'continue after this account, the last one of the previous page')
+      .option('--all', 'list every account')
       .action((options: Options) => list(context, options)),
     'pixy accounts list',
     'pixy accounts list --limit 500 --after 3b1f4c1e-… --json',
@@ -66,6 +66,6 @@ function listText(accounts: readonly Account[], now: number, next: string | unde
     stateOf(account, now),
   ]);
   const text = table(['username', 'email', 'sub', 'password', 'created', ''], rows);
-  const more = `\n${plural(accounts.length, 'account')}; there are more: --after ${next} goes on, --all lists every one.\n`;
+  const more = `\n${plural(accounts.length, 'account')}; there are more. Continue with --after ${next}, or list them all with --all.\n`;
   return next === undefined ? text : text + more;
 }

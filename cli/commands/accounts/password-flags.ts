@@ -13,9 +13,9 @@ export type PasswordFlags = { password?: boolean; passwordStdin?: boolean; gener
 /** Adds the password flags. A password is never an argument, because command lines end up in the history and the process list. */
 export const passwordFlags = (command: Command): Command =>
   command
-    .option('--password', 'ask for the password; it is not shown while it is typed')
+    .option('--password', 'prompt for the password, without showing what you type')
     .option('--password-stdin', 'read the password from standard input')
-    .option('--generate', 'make a password, shown once');
+    .option('--generate', 'generate a password and show it once');
 
 export const hasPassword = ({ password, passwordStdin, generate }: PasswordFlags): boolean =>
   Boolean(password || passwordStdin || generate);
@@ -27,7 +27,7 @@ export async function readPassword(
   { io }: Context,
 ): Promise<{ password: string; isGenerated: boolean }> {
   if ([flags.password, flags.passwordStdin, flags.generate].filter(Boolean).length > 1) {
-    throw wrongUsage('--password, --password-stdin and --generate exclude each other.');
+    throw wrongUsage('Use only one of --password, --password-stdin and --generate.');
   }
   if (flags.generate) return { password: generatePassword(), isGenerated: true };
   // A single line break at the end comes from the terminal or the file. Everything else belongs to the password.
@@ -38,7 +38,8 @@ export async function readPassword(
 }
 
 async function ask(io: Context['io']): Promise<string> {
-  if (!io.askSecret) throw wrongUsage('Nobody can be asked for a password here: use --password-stdin or --generate.');
+  if (!io.askSecret)
+    throw wrongUsage('There is no terminal to ask for the password: use --password-stdin or --generate.');
   try {
     const typed = await io.askSecret('Password: ');
     if (typed !== (await io.askSecret('Again: '))) throw new Failure('The two passwords are not the same.');
@@ -52,10 +53,10 @@ async function ask(io: Context['io']): Promise<string> {
 const problems: Record<PasswordProblem, string> = {
   too_short: `is shorter than ${passwordLimits.minimum} characters`,
   too_long: `is longer than ${passwordLimits.maximum.toLocaleString('en')} characters`,
-  repetitive: 'is one to three characters over and over',
+  repetitive: 'repeats the same one to three characters',
   same_as_name: 'is the same as the username or the email address',
 };
 
 /** Returns the lines that show a generated password. */
 export const generatedLines = (password: string): string =>
-  `\n  password: ${password}\n  Keep it now: only its hash is stored, and it is never shown again.\n`;
+  `\n  password: ${password}\n  Save it now: only its hash is stored, and it is never shown again.\n`;

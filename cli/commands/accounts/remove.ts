@@ -14,10 +14,10 @@ export const removeCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('remove'))
       .description(
-        'Removes an account for good, with its sessions, grants, consents, passkeys, second factor, links and names. Its sub is not given out again unless you do.',
+        'Removes an account permanently, with its sessions, grants, consents, passkeys, second factor, links and names. Its sub is not used again unless you assign it.',
       )
       .argument('<account>', 'username, email address or sub')
-      .option('--yes', 'do it; without this nothing is removed')
+      .option('--yes', 'confirm; without it, nothing is removed')
       .action((account: string, options: { yes?: boolean }) => remove(context, account, options.yes ?? false)),
     'pixy accounts remove ada --yes',
   );
@@ -26,7 +26,7 @@ async function remove(context: Context, name: string, isMeant: boolean): Promise
   const people = await openPeople(context);
   const account = await findAccount(people, name);
   if (!isMeant) {
-    throw new Failure(`This cannot be undone: say --yes to remove ${named(account)}, or disable it instead.`);
+    throw new Failure(`This cannot be undone. Add --yes to remove ${named(account)}, or disable it instead.`);
   }
   // Disables the account first, so that nobody signs in while the rest is removed.
   mustBeThere(await people.accounts.disable(account.sub, context.now()), account);

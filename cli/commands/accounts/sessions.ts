@@ -11,7 +11,7 @@ import { named } from './present-account.ts';
 export const sessionsCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('sessions'))
-      .description('Lists where somebody is signed in.')
+      .description('Lists where a person is signed in.')
       .argument('<account>', 'username, email address or sub')
       .action((account: string) => listSessions(context, account)),
     'pixy accounts sessions ada',
@@ -20,9 +20,9 @@ export const sessionsCommand = (context: Context): Command =>
 export const revokeSessionsCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('revoke-sessions'))
-      .description('Signs somebody out everywhere, or ends one session of the list. Tokens that apps have stay valid.')
+      .description('Signs a person out everywhere, or ends one session. The tokens of apps stay valid.')
       .argument('<account>', 'username, email address or sub')
-      .option('--session <id>', 'only this one')
+      .option('--session <id>', 'end only this session')
       .action((account: string, options: { session?: string }) => revokeSessions(context, account, options.session)),
     'pixy accounts revoke-sessions ada',
     'pixy accounts revoke-sessions ada --session 7sZ0…',

@@ -14,12 +14,10 @@ type Flags = PasswordFlags & LinkFlags & { link?: boolean; keepSessions?: boolea
 export const setPasswordCommand = (context: Context): Command =>
   examples(
     storeOptions(linkFlags(passwordFlags(new Command('set-password'))))
-      .description(
-        'Sets the password of an account and ends its sessions, or makes a link with which the person sets it themselves.',
-      )
+      .description('Sets the password of an account and ends its sessions, or makes a link for the person to set it.')
       .argument('<account>', 'username, email address or sub')
       .option('--link', 'make a link that works once, within a day')
-      .option('--keep-sessions', 'leave the person signed in where they are')
+      .option('--keep-sessions', 'keep the person signed in')
       .action((account: string, flags: Flags) => setPassword(context, account, flags)),
     'pixy accounts set-password ada --link --stage prod',
     'pixy accounts set-password ada --generate',
@@ -29,7 +27,7 @@ export const setPasswordCommand = (context: Context): Command =>
 async function setPassword(context: Context, name: string, flags: Flags): Promise<void> {
   if (flags.link) {
     if (hasPassword(flags) || flags.keepSessions) {
-      throw wrongUsage('With --link the person sets the password: it goes with --expires and --issuer only.');
+      throw wrongUsage('With --link the person sets the password, so use it only with --expires and --issuer.');
     }
     return printLink(context, name, 'reset', flags);
   }
@@ -45,6 +43,6 @@ async function setPassword(context: Context, name: string, flags: Flags): Promis
       ended_sessions: ended,
       ...(isGenerated && { generated_password: password }),
     },
-    text: `Set the password of ${named(account)}, ended ${plural(ended, 'session')}.\n${isGenerated ? generatedLines(password) : ''}`,
+    text: `Set the password of ${named(account)} and ended ${plural(ended, 'session')}.\n${isGenerated ? generatedLines(password) : ''}`,
   });
 }

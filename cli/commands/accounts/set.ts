@@ -13,13 +13,13 @@ export const setCommand = (context: Context): Command =>
   examples(
     storeOptions(accountFlags(new Command('set')))
       .description(
-        'Changes names and claims of an account. What is not named stays; a name that is given up is free again.',
+        'Changes names and claims of an account. What you do not name stays as it is. A name that is given up becomes available again.',
       )
       .argument('<account>', 'username, email address or sub')
-      .option('--username <name>', 'another username')
-      .option('--no-username', 'no username any more')
-      .option('--no-email', 'no email address any more')
-      .option('--if-version <n>', 'only if nobody changed it since this version', wholeNumber)
+      .option('--username <name>', 'the new username')
+      .option('--no-username', 'remove the username')
+      .option('--no-email', 'remove the email address')
+      .option('--if-version <n>', 'fail if it has changed since this version', wholeNumber)
       .action((account: string, flags: Flags) => set(context, account, flags)),
     'pixy accounts set ada --email ada@example.org --claim email_verified=true',
     'pixy accounts set ada --claim nickname= --claim family_name=King',
@@ -29,7 +29,7 @@ async function set(context: Context, name: string, flags: Flags): Promise<void> 
   const username = typeof flags.username === 'string' ? flags.username : flags.username === false ? null : undefined;
   const email = typeof flags.email === 'string' ? flags.email : flags.email === false ? null : undefined;
   if (username === undefined && email === undefined && !flags.claim) {
-    throw wrongUsage('Say what to change; pixy accounts set --help lists what there is.');
+    throw wrongUsage('Say what to change; run pixy accounts set --help for the options.');
   }
   const { accounts } = await openPeople(context);
   const seen = await findAccount({ accounts }, name);
@@ -40,7 +40,7 @@ async function set(context: Context, name: string, flags: Flags): Promise<void> 
   if (!changed.ok) {
     const { refusal } = changed;
     throw refusal.reason === 'name_taken'
-      ? new Failure(`There is an account ${refusal.name} already.`)
+      ? new Failure(`There is already an account ${refusal.name}.`)
       : changedMeanwhile((await accounts.findBySubject(seen.sub)) ?? seen);
   }
   context.print({
@@ -75,5 +75,5 @@ function described(
 
 const changedMeanwhile = (account: Account): Failure =>
   conflict(
-    `${named(account)} was changed by somebody else and is at version ${account.version} now: nothing was written, look again and repeat the change.`,
+    `${named(account)} was changed by somebody else and is now at version ${account.version}. Nothing was written: look at it again and repeat the change.`,
   );

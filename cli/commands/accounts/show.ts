@@ -8,7 +8,7 @@ export const showCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('show'))
       .description(
-        'Shows an account: its names, its claims, and how its password is kept. Never the password or its hash.',
+        'Shows an account: its names, its claims, and how its password is stored. It never shows the password or its hash.',
       )
       .argument('<account>', 'username, email address or sub')
       .action((account: string) => show(context, account)),

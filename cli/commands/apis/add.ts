@@ -9,8 +9,8 @@ import { type ApiFlags, apiFlags, membersOf } from './flags.ts';
 export const addCommand = (context: Context): Command =>
   examples(
     changeOptions(apiFlags(new Command('add')))
-      .description('Registers an API. A token that is requested with resource=URI has that URI as its audience.')
-      .argument('<resource>', 'its identifier: an absolute URI without a fragment')
+      .description('Registers an API. A token requested with resource=URI has that URI as its audience.')
+      .argument('<resource>', 'the identifier of the API: an absolute URI without a fragment')
       .action((resource: string, flags: ApiFlags) => add(context, resource, flags)),
     'pixy apis add https://api.example.com/orders --scope "orders:read orders:write"',
     'pixy apis add https://api.example.com/payments --scope pay --access-token-lifetime 300 --introspected-by payments-api',
@@ -20,7 +20,7 @@ async function add(context: Context, resource: string, flags: ApiFlags): Promise
   const api = mustParseApi({ resource, ...membersOf(flags) });
   const apis = await openApis(context);
   if (await apis.find(resource))
-    throw new Failure(`There is an API ${resource} already: change it with pixy apis set.`);
+    throw new Failure(`There is already an API ${resource}: change it with pixy apis set.`);
   const version = mustWin(await apis.put(api, await context.author(), 0), nameOf(resource));
   context.print(answerApi(`Added API ${resource}`, undefined, api, version));
 }

@@ -7,8 +7,11 @@ export type ApiFlags = { scope?: string; accessTokenLifetime?: string; introspec
 /** Leaves checking values to the document's parser, so that refusals have the same wording. */
 export const apiFlags = (command: Command): Command =>
   command
-    .option('--scope <values>', 'the scope values it knows, separated by spaces')
-    .option('--access-token-lifetime <seconds>', 'how long its tokens live: 60 to 86400, or "default" for the server’s')
+    .option('--scope <values>', 'the scope values of the API, separated by spaces')
+    .option(
+      '--access-token-lifetime <seconds>',
+      'lifetime of its access tokens in seconds: 60 to 86400, or "default" for the server’s',
+    )
     .option('--introspected-by <client-id>', 'a client that may introspect its tokens (repeatable)', collect);
 
 /** Returns the members that the flags set. Undefined removes a member. */

@@ -8,7 +8,7 @@ import { lifetimeOf } from './show.ts';
 export const listCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('list'))
-      .description('Lists every API. A request that names none of them gets a token for the default audience.')
+      .description('Lists every API. A request that names none gets a token for the default audience.')
       .action(() => list(context)),
     'pixy apis list',
     'pixy apis list --stage prod --json',
@@ -25,6 +25,8 @@ async function list(context: Context): Promise<void> {
   context.print({
     json: found.map(describeApi),
     text:
-      rows.length === 0 ? 'There are no APIs.\n' : table(['resource', 'scope', 'tokens live', 'introspected by'], rows),
+      rows.length === 0
+        ? 'There are no APIs.\n'
+        : table(['resource', 'scope', 'token lifetime', 'introspected by'], rows),
   });
 }

@@ -8,7 +8,7 @@ export const removeCommand = (context: Context): Command =>
   examples(
     versionOption(new Command('remove'))
       .description(
-        'Removes an API: no more tokens are issued for it, refresh tokens for it stop working. The change log keeps what it was.',
+        'Removes an API: no more tokens are issued for it, and refresh tokens for it stop working. The change log keeps its settings.',
       )
       .argument('<resource>')
       .action((resource: string) => remove(context, resource)),

@@ -13,11 +13,11 @@ type SetFlags = ApiFlags & { addScope?: string[]; removeScope?: string[]; notInt
 export const setCommand = (context: Context): Command =>
   examples(
     versionOption(apiFlags(new Command('set')))
-      .description('Changes an API. What is not named stays; running servers follow within 30 seconds.')
+      .description('Changes an API. What you do not name stays as it is. Running servers follow within 30 seconds.')
       .argument('<resource>')
-      .option('--add-scope <value>', 'one more scope value (repeatable)', collect)
-      .option('--remove-scope <value>', 'one scope value less (repeatable)', collect)
-      .option('--not-introspected', 'no client may introspect its tokens')
+      .option('--add-scope <value>', 'add a scope value (repeatable)', collect)
+      .option('--remove-scope <value>', 'remove a scope value (repeatable)', collect)
+      .option('--not-introspected', 'let no client introspect its tokens')
       .action((resource: string, flags: SetFlags) => set(context, resource, flags)),
     'pixy apis set https://api.example.com/orders --add-scope orders:cancel --why "cancelling is live"',
     'pixy apis set https://api.example.com/orders --access-token-lifetime default --if-version 2',
@@ -27,7 +27,7 @@ async function set(context: Context, resource: string, flags: SetFlags): Promise
   const { addScope = [], removeScope = [], notIntrospected } = flags;
   const members = { ...membersOf(flags), ...(notIntrospected && { introspected_by: undefined }) };
   if (Object.keys(members).length === 0 && addScope.length === 0 && removeScope.length === 0) {
-    throw wrongUsage('Say what to change; pixy apis set --help lists what there is.');
+    throw wrongUsage('Say what to change; run pixy apis set --help for the options.');
   }
   const { api: current, version: seen } = await findApi(context, resource);
   expectVersion(context, nameOf(resource), seen);

@@ -8,7 +8,7 @@ import { describeApi, findApi } from './change-api.ts';
 export const showCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('show'))
-      .description('Shows an API: its scope values, how long its tokens live, and who may introspect them.')
+      .description('Shows an API: its scope values, the lifetime of its tokens, and who may introspect them.')
       .argument('<resource>')
       .action((resource: string) => show(context, resource)),
     'pixy apis show https://api.example.com/orders',

@@ -10,9 +10,9 @@ export const addCommand = (context: Context): Command =>
   examples(
     changeOptions(clientFlags(new Command('add')))
       .description(
-        'Registers a client. Without an authentication method it is public; one that authenticates with a secret gets it here, shown once.',
+        'Registers a client. Without an authentication method it is public. If it authenticates with a secret, the secret is made here and shown once.',
       )
-      .argument('[client-id]', 'client_id; the file may have it instead')
+      .argument('[client-id]', 'the client_id, unless it is in the file')
       .action((clientId: string | undefined, flags: ClientFlags) => add(context, clientId, flags)),
     'pixy clients add my-app --redirect-uri https://app.example/callback',
     'pixy clients add my-web --redirect-uri https://web.example/callback --auth-method client_secret_basic --policy none',
@@ -24,14 +24,14 @@ async function add(context: Context, given: string | undefined, flags: ClientFla
   const clientId = given ?? document['client_id'];
   if (typeof clientId !== 'string') throw wrongUsage('The client needs an id: pixy clients add CLIENT-ID …');
   if (document['client_id'] !== undefined && document['client_id'] !== clientId) {
-    throw wrongUsage(`The file has another client_id than ${clientId}.`);
+    throw wrongUsage(`The client_id in the file is not ${clientId}.`);
   }
   const members = Object.entries({ ...document, client_id: clientId }).filter(([, value]) => value !== null);
   const { client, secret } = mustBeRight(await newClient(Object.fromEntries(members), context.now()), clientId);
 
   const { clients } = await context.open();
   const current = await clients.findVersion(clientId);
-  if (current?.value) throw new Failure(`There is a client ${clientId} already: change it with pixy clients set.`);
+  if (current?.value) throw new Failure(`There is already a client ${clientId}: change it with pixy clients set.`);
   await mustBeNobody(context, clientId);
   const author = await context.author();
   const version = mustWin(await clients.put(clientId, client, author, current?.version ?? 0), `Client ${clientId}`);

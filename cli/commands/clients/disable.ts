@@ -7,7 +7,7 @@ import { examples, versionOption } from '../../options.ts';
 export const disableCommand = (context: Context): Command =>
   examples(
     versionOption(new Command('disable'))
-      .description('Refuses everything a client asks for, within 30 seconds. It keeps its settings and secrets.')
+      .description('Disables a client: its requests are refused within 30 seconds. It keeps its settings and secrets.')
       .argument('<client-id>')
       .action((clientId: string) => setDisabled(context, clientId, true)),
     'pixy clients disable my-app --why "incident 7"',
@@ -16,7 +16,7 @@ export const disableCommand = (context: Context): Command =>
 export const enableCommand = (context: Context): Command =>
   examples(
     versionOption(new Command('enable'))
-      .description('Takes a disabled client back into service.')
+      .description('Enables a disabled client again.')
       .argument('<client-id>')
       .action((clientId: string) => setDisabled(context, clientId, false)),
     'pixy clients enable my-app --why "incident 7 is over"',
@@ -28,6 +28,6 @@ async function setDisabled(context: Context, clientId: string, disabled: boolean
   );
   const state = disabled ? 'disabled' : 'enabled';
   const done =
-    written.differences.length > 0 ? `Client ${clientId} is ${state}` : `Client ${clientId} was ${state} before`;
+    written.differences.length > 0 ? `Client ${clientId} is ${state}` : `Client ${clientId} was already ${state}`;
   context.print(await answerChange(context, written, done));
 }

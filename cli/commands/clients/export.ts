@@ -12,10 +12,10 @@ export const exportCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('export'))
       .description(
-        'Writes clients as a JSON list of RFC 7591 metadata with our policy members, in the form clients import reads. Secrets cannot be exported.',
+        'Writes clients as a JSON list of RFC 7591 metadata with the policy members of Pixy, in the format that pixy clients import reads. Secrets cannot be exported.',
       )
-      .argument('[client-id...]', 'these clients only')
-      .option('--output <file>', 'a new file instead of standard output')
+      .argument('[client-id...]', 'only these clients')
+      .option('--output <file>', 'write to a new file instead of standard output')
       .action((clientIds: string[], options: { output?: string }) => exportClients(context, clientIds, options.output)),
     'pixy clients export > clients.json',
     'pixy clients export my-app my-web --stage prod --output clients.json',
@@ -38,7 +38,7 @@ async function exportClients(
   )}\n`;
   if (output === undefined) return context.io.write(text);
   await writeFile(output, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'EEXIST' ? 'is there already' : `cannot be written (${error.code ?? 'unknown error'})`;
+    const why = error.code === 'EEXIST' ? 'already exists' : `cannot be written (${error.code ?? 'unknown error'})`;
     throw new Failure(`${output} ${why}.`);
   });
 }

@@ -26,21 +26,21 @@ export type ClientFlags = {
 /** Leaves checking values to the document's parser, so that flags and files are refused with the same wording. */
 export const clientFlags = (command: Command): Command =>
   command
-    .option('--file <file>', 'members in JSON (RFC 7591); "-" reads standard input; flags win')
+    .option('--file <file>', 'a JSON file with members (RFC 7591), or "-" for standard input; flags take precedence')
     .option('--name <text>', 'client_name, shown to people')
     .option('--redirect-uri <uri>', 'redirect_uris (repeatable)', collect)
     .option('--auth-method <method>', `token_endpoint_auth_method: ${clientAuthenticationMethods.join(', ')}`)
     .option('--grant-type <type>', `grant_types (repeatable): ${registrableGrantTypes.join(', ')}`, collect)
     .option('--scope <values>', 'scope, values separated by spaces')
-    .option('--first-party', 'ours: the person is not asked for consent')
-    .option('--no-first-party', 'the person is asked for consent')
+    .option('--first-party', 'your own app: people are not asked for consent')
+    .option('--no-first-party', 'people are asked for consent')
     .option('--policy <policy>', 'PKCE policy: none, any, S256 or inherit')
     .option('--mode <mode>', 'enforce, report, or inherit (the global mode)')
-    .option('--enforce-after <date>', 'ends report mode: 2026-12-01, 2026-12-01T09:30:00Z, or 90d from now')
-    .option('--accept-lowercase-method', 'take code_challenge_method=s256 for S256')
-    .option('--no-accept-lowercase-method', 'take S256 only as it is written')
-    .option('--accept-short-verifier', 'take code verifiers from 8 characters on')
-    .option('--no-accept-short-verifier', 'take code verifiers from 43 characters on');
+    .option('--enforce-after <date>', 'when report mode ends: 2026-12-01, 2026-12-01T09:30:00Z, or 90d from now')
+    .option('--accept-lowercase-method', 'accept code_challenge_method=s256 as S256')
+    .option('--no-accept-lowercase-method', 'accept S256 only in upper case')
+    .option('--accept-short-verifier', 'accept code verifiers of 8 or more characters')
+    .option('--no-accept-short-verifier', 'accept only code verifiers of 43 or more characters');
 
 /** Returns the members that the flags set, on top of those in the file. Null removes a member. */
 export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<string, unknown>> {
@@ -72,7 +72,7 @@ async function readDocument(file: string, io: Io): Promise<Record<string, unknow
     const place = /\(line \d+ column \d+\)/.exec((error as SyntaxError).message)?.[0];
     throw new Failure(`${name} is not JSON${place ? ` ${place}` : ''}.`);
   }
-  if (Array.isArray(json)) throw wrongUsage(`${name} is a list: several clients at once are for clients import.`);
+  if (Array.isArray(json)) throw wrongUsage(`${name} is a list: use pixy clients import for several clients.`);
   if (typeof json !== 'object' || json === null) throw new Failure(`${name} is not a JSON object.`);
   return json as Record<string, unknown>;
 }

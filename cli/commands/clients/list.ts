@@ -14,10 +14,10 @@ import { policyOf, switchesOf, waiverOf } from '../../present-client.ts';
 
 export const listCommand = (context: Context): Command => {
   const command = storeOptions(new Command('list')).description(
-    'Lists every client with the PKCE policy it is held to, and where that comes from.',
+    'Lists every client with its effective PKCE policy and the origin of that policy.',
   );
   // Reading the audit log of a deployed stage takes time and money.
-  if (context.lastSeen) command.option('--no-last-seen', 'leave out when each client was last seen');
+  if (context.lastSeen) command.option('--no-last-seen', 'do not show when each client was last seen');
   return examples(
     command.action((options: { lastSeen?: boolean }) => list(context, options.lastSeen ?? false)),
     'pixy clients list --local',

@@ -7,7 +7,7 @@ export const removeCommand = (context: Context): Command =>
   examples(
     versionOption(new Command('remove'))
       .description(
-        'Removes a client. The change log keeps its settings, so that it can be rolled back; its secrets are gone.',
+        'Removes a client. The change log keeps its settings, so you can roll the removal back. Its secrets are lost.',
       )
       .argument('<client-id>')
       .action((clientId: string) => remove(context, clientId)),

@@ -23,11 +23,11 @@ type SetFlags = ClientFlags & {
 export const setCommand = (context: Context): Command =>
   examples(
     versionOption(clientFlags(new Command('set')))
-      .description('Changes a client. What is not named stays; running servers follow within 30 seconds.')
+      .description('Changes a client. What you do not name stays as it is. Running servers follow within 30 seconds.')
       .argument('<client-id>')
-      .option('--add-redirect-uri <uri>', 'one more redirect URI (repeatable)', collect)
-      .option('--remove-redirect-uri <uri>', 'one redirect URI less (repeatable)', collect)
-      .option('--rotate-secret', 'make a second secret, shown once; both are valid')
+      .option('--add-redirect-uri <uri>', 'add a redirect URI (repeatable)', collect)
+      .option('--remove-redirect-uri <uri>', 'remove a redirect URI (repeatable)', collect)
+      .option('--rotate-secret', 'make a second secret and show it once; both are valid')
       .option('--drop-old-secret', 'end a rotation: only the newest secret stays valid')
       .action((clientId: string, flags: SetFlags) => set(context, clientId, flags)),
     'pixy clients set my-app --policy S256 --why "all of its versions send S256"',
@@ -40,7 +40,7 @@ async function set(context: Context, clientId: string, flags: SetFlags): Promise
   const document = await documentOf(flags, context.io);
   const isEmpty = Object.keys(document).length === 0 && !flags.addRedirectUri && !flags.removeRedirectUri;
   if (isEmpty && !flags.rotateSecret && !flags.dropOldSecret) {
-    throw wrongUsage('Say what to change; pixy clients set --help lists what there is.');
+    throw wrongUsage('Say what to change; run pixy clients set --help for the options.');
   }
   const written = await updateClient(context, clientId, async (current) => {
     const change = { ...document, ...redirectUris(current, document, flags), ...leftReportMode(document) };
@@ -94,8 +94,8 @@ function secretProblem({ clientId, tokenEndpointAuthMethod }: RegisteredClient, 
     case 'no_secrets':
       return `Client ${clientId} has no secret: its token_endpoint_auth_method is ${tokenEndpointAuthMethod}.`;
     case 'two_secrets':
-      return `Client ${clientId} has two secrets already: end the rotation with --drop-old-secret first.`;
+      return `Client ${clientId} already has two secrets: end the rotation with --drop-old-secret first.`;
     case 'one_secret':
-      return `Client ${clientId} has one secret only, which is not dropped.`;
+      return `Client ${clientId} has only one secret, which cannot be dropped.`;
   }
 }

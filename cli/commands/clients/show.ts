@@ -12,7 +12,9 @@ import { policyOf } from '../../present-client.ts';
 export const showCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('show'))
-      .description('Shows a client: its registration, its PKCE policy and how it is held to it. Never its secrets.')
+      .description(
+        'Shows a client: its registration, its PKCE policy and how the policy is enforced. It never shows secrets.',
+      )
       .argument('<client-id>')
       .action((clientId: string) => show(context, clientId)),
     'pixy clients show my-app',

@@ -11,7 +11,7 @@ export const listCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('list'))
       .description(
-        'Lists the signing keys, all of them published in the JWKS: which one signs, which is next, and when the others go.',
+        'Lists the signing keys, which are all published in the JWKS: which one signs, which is next, and when the others are deleted.',
       )
       .action(() => list(context)),
     'pixy keys list',
@@ -48,6 +48,6 @@ async function list(context: Context): Promise<void> {
     text:
       rows.length === 0
         ? 'There are no signing keys yet.\n'
-        : table(['kid', 'algorithm', 'state', 'signs from', 'goes after', 'custody'], rows),
+        : table(['kid', 'algorithm', 'state', 'signs from', 'deleted after', 'custody'], rows),
   });
 }

@@ -53,7 +53,7 @@ async function wrapperOf({ place }: Opened, kmsKey: string | undefined): Promise
   }
   const { kmsWrapper } = await import('../../../shared/keys/kms-wrapper.ts');
   if (kmsKey !== undefined) return kmsWrapper(kmsKey);
-  if (place.kind === 'tables') throw wrongUsage('The KMS key that encrypts private keys is needed, too: --kms-key ID.');
+  if (place.kind === 'tables') throw wrongUsage('Also name the KMS key that encrypts private keys: --kms-key ID.');
   const name = `/pixy/${place.stage}/wrapping-key`;
   const { readParameters } = await import('../../open-stores.ts');
   const found = (await readParameters([name])).get(name);
@@ -65,7 +65,7 @@ async function wrapperOf({ place }: Opened, kmsKey: string | undefined): Promise
 
 async function localWrappingKey(file: string): Promise<Buffer> {
   const text = await readFile(file, 'utf8').catch(() => {
-    throw new Failure(`${file} cannot be read: start the server on the folder once, it makes the key.`);
+    throw new Failure(`${file} cannot be read: start the server on the folder once to make the key.`);
   });
   return Buffer.from(text.trim(), 'base64url');
 }

@@ -11,10 +11,10 @@ export const retireCommand = (context: Context): Command =>
   examples(
     mayBeginWithHyphen(changeOptions(new Command('retire')))
       .description(
-        'Takes a key out of the JWKS at once and for good, for a key that somebody else may have: its tokens end. When it is the key that signs, the next one signs from now on.',
+        'Removes a key from the JWKS at once and permanently, because it may have leaked. Its tokens become invalid. If it is the signing key, the next key takes over at once.',
       )
       .argument('<kid>', 'as pixy keys list shows it')
-      .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: the one of the stage)')
+      .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: that of the stage)')
       .action((kid: string, flags: { kmsKey?: string }) => retire(context, kid, flags.kmsKey)),
     'pixy keys list',
     'pixy keys retire 8tq0cV3-QK1mAvvH0u4Xm7hYw0WqOLf8yJb8o2q3Ylk --why "its backup was copied"',
@@ -24,7 +24,7 @@ async function retire(context: Context, kid: string, kmsKey: string | undefined)
   const store = await openKeys(context);
   const custody = await openCustody(context, await mustHaveKeys(store), kmsKey);
   const outcome = await retireKey(store, custody, kid, context.now());
-  if (!outcome.ok) throw new Failure(`There is no key ${kid}: pixy keys list shows them.`);
+  if (!outcome.ok) throw new Failure(`There is no key ${kid}: run pixy keys list to see the keys.`);
   const { retired, successor } = outcome.value;
   if (successor && successor.change !== 'none') {
     await logKey(context, successor.before, successor.key, `in place of ${kid}`);
@@ -38,9 +38,9 @@ async function retire(context: Context, kid: string, kmsKey: string | undefined)
       ...(successor && { successor: { kid: successor.key.kid, sign_from: formatTime(successor.key.signFrom) } }),
     },
     text: [
-      `Retired ${retired.algorithm} key ${kid}: the server forgets it within a minute, verifiers when they renew their JWKS.`,
+      `Retired ${retired.algorithm} key ${kid}: the server forgets it within a minute, and verifiers when they renew their JWKS.`,
       ...(successor ? [sentenceOf(successor)] : []),
-      '  Its access tokens and ID tokens are refused from then on. Refresh tokens stay valid, and get tokens of another key.',
+      '  Its access tokens and ID tokens are refused from then on. Refresh tokens stay valid and get tokens signed by another key.',
     ]
       .map((line) => `${line}\n`)
       .join(''),

@@ -14,14 +14,14 @@ export const rotateCommand = (context: Context): Command =>
   examples(
     changeOptions(new Command('rotate'))
       .description(
-        'Starts the rotation out of turn: publishes the next key, which signs two hours and ten minutes later, when every verifier has it. The old key stays published until its last token has expired.',
+        'Starts a rotation now: publishes the next key, which starts to sign two hours and ten minutes later, when every verifier has it. The old key stays published until its last token has expired.',
       )
       .addOption(
         new Option('--algorithm <alg>', 'only this algorithm (default: all in use)').choices(signingAlgorithms),
       )
       .option(
         '--now',
-        'the next key signs in a minute; verifiers that keep an old JWKS refuse its tokens for up to two hours',
+        'the next key starts to sign in a minute; verifiers that cache an old JWKS refuse its tokens for up to two hours',
       )
       .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: the one of the stage)')
       .action((flags: RotateFlags) => rotate(context, flags)),
@@ -62,14 +62,14 @@ async function rotate(context: Context, { algorithm, now: isNow, kmsKey }: Rotat
 
 export function sentenceOf({ key, change }: Handover): string {
   const { kid, algorithm, signFrom } = key;
-  const when = `signs from ${briefTime(signFrom)} UTC on`;
+  const when = `signs from ${briefTime(signFrom)} UTC`;
   if (change === 'none') return `${algorithm}: nothing to do, key ${kid} is published and ${when}.`;
   return change === 'make'
     ? `${algorithm}: published key ${kid}, which ${when}.`
-    : `${algorithm}: brought key ${kid} forward, which ${when}.`;
+    : `${algorithm}: moved key ${kid} forward; it ${when}.`;
 }
 
 const consequences = [
-  '  Verifiers that do not look again at an unknown kid refuse the new tokens until their JWKS is renewed, two hours at most.',
-  '  Tokens of the old key stay valid: pixy keys retire KID ends them.',
+  '  Verifiers that do not renew their JWKS for an unknown kid refuse the new tokens until the next renewal, for at most two hours.',
+  '  Tokens signed by the old key stay valid. To end them, run pixy keys retire KID.',
 ];

@@ -6,7 +6,7 @@ import { type MethodFlag, methodOption, mustBeVerifier, transform } from './meth
 export const challengeCommand = (context: Context): Command =>
   examples(
     mayBeginWithHyphen(methodOption(jsonOption(new Command('challenge'))))
-      .description('Makes the code challenge of a verifier.')
+      .description('Makes the code challenge for a verifier.')
       .argument('<code-verifier>')
       .action((codeVerifier: string, { method }: MethodFlag) => challenge(context, codeVerifier, method)),
     'pixy pkce challenge dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',

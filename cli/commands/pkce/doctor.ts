@@ -11,12 +11,12 @@ export const doctorCommand = (context: Context): Command =>
   examples(
     mayBeginWithHyphen(jsonOption(new Command('doctor')))
       .description(
-        'Names the mistake when a verifier and a challenge do not match. Exit code 0: they match, 1: they do not.',
+        'Names the mistake if a verifier and a challenge do not match. Exits with 0 if they match and with 1 if they do not.',
       )
       .argument('<code-verifier>', 'as the client sends it to the token endpoint')
       .argument('<code-challenge>', 'as the client sends it to the authorization endpoint')
       .option('--method <method>', 'code_challenge_method as the client sends it', 'S256')
-      .option('--no-method', 'the client sends none')
+      .option('--no-method', 'the client sends no method')
       .action((codeVerifier: string, codeChallenge: string, { method }: { method: string | false }) =>
         examine(context, codeVerifier, codeChallenge, method || undefined),
       ),

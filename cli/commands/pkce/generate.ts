@@ -13,7 +13,7 @@ export const generateCommand = (context: Context): Command =>
     jsonOption(new Command('generate'))
       .description('Makes a random code verifier and its S256 challenge.')
       .addOption(
-        new Option('--length <n>', `characters of the verifier, ${shortest} to ${maximumVerifierLength}`)
+        new Option('--length <n>', `length of the verifier, ${shortest} to ${maximumVerifierLength} characters`)
           .argParser(verifierLength)
           .default(shortest),
       )

@@ -7,14 +7,14 @@ import { type MethodFlag, methodOption } from './method.ts';
 export const verifyCommand = (context: Context): Command =>
   examples(
     mayBeginWithHyphen(methodOption(jsonOption(new Command('verify'))))
-      .description('Checks a verifier against a challenge. Exit code 0: they match, 1: they do not.')
+      .description('Checks a verifier against a challenge. Exits with 0 if they match and with 1 if they do not.')
       .argument('<code-verifier>')
       .argument('<code-challenge>')
       .action((codeVerifier: string, codeChallenge: string, { method }: MethodFlag) => {
         const { matches } = diagnose(codeVerifier, codeChallenge, method);
         context.print({
           json: { matches },
-          text: matches ? 'They match.\n' : 'They do not match; pixy pkce doctor looks for the mistake.\n',
+          text: matches ? 'They match.\n' : 'They do not match. Run pixy pkce doctor to find the mistake.\n',
         });
         if (!matches) context.endWith(1);
       }),

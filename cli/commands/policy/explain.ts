@@ -16,14 +16,14 @@ export const explainCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('explain'))
       .description(
-        'Explains what the authorization endpoint would decide about the PKCE of a request that nobody made, and every rule that leads to it.',
+        'Explains what the authorization endpoint would decide about the PKCE parameters of a hypothetical request, and every rule that leads to the decision.',
       )
       .argument('<client-id>')
       .option('--method <method>', 'code_challenge_method of the request (default: S256)')
       .option('--no-method', 'a code_challenge without a method, which means plain')
       .option('--challenge <value>', 'code_challenge of the request (default: a well-formed one)')
       .option('--no-challenge', 'a request without a code_challenge')
-      .option('--at <date>', 'as decided then: 2026-12-01, 2026-12-01T09:30:00Z, or 90d from now')
+      .option('--at <date>', 'decide as of then: 2026-12-01, 2026-12-01T09:30:00Z, or 90d from now')
       .action((clientId: string, flags: ExplainFlags) => explainRequest(context, clientId, flags)),
     'pixy policy explain my-app',
     'pixy policy explain legacy --method s256',
@@ -44,7 +44,7 @@ const given = (flag: string | boolean | undefined): string | false | undefined =
 
 const verdictTexts: Record<Verdict, string> = {
   allowed: 'allowed',
-  reported: 'allowed, in report mode only: it would be refused',
+  reported: 'allowed only by report mode: enforce would refuse it',
   refused: 'refused',
 };
 

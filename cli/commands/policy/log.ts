@@ -10,9 +10,9 @@ import { shown, table } from '../../output.ts';
 export const logCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('log'))
-      .description('Lists the changes of clients and of the global policy, the latest first: who, when, what and why.')
-      .option('--client <client-id>', 'changes of one client')
-      .addOption(new Option('--limit <n>', 'at most so many').argParser(wholeNumber).default(20))
+      .description('Lists changes to clients and the global policy, latest first: who, when, what and why.')
+      .option('--client <client-id>', 'only changes to this client')
+      .addOption(new Option('--limit <n>', 'the maximum number of changes').argParser(wholeNumber).default(20))
       .action((flags: { client?: string; limit: number }) => log(context, flags)),
     'pixy policy log',
     'pixy policy log --client my-app --limit 5 --json',

@@ -19,7 +19,7 @@ export const rollbackCommand = (context: Context): Command =>
   examples(
     changeOptions(new Command('rollback'))
       .description(
-        'Takes a change of the log back, as a new change. What others changed since stays; what they changed again is a conflict. Secrets never come back.',
+        'Rolls a change back, as a new change. Other changes since then stay. If the same settings were changed again, it reports a conflict. Secrets are never restored.',
       )
       .argument('<change-id>', 'as pixy policy log shows it')
       .action((id: string) => rollBack(context, id)),
@@ -90,7 +90,7 @@ function explainRefusal({ id }: Change, refusal: RollBackRefusal, name: string):
     case 'undone_already':
       return new Failure(`There is nothing to roll back: ${lowerFirst(name)} is as it was before ${id}.`);
     case 'secrets_alone':
-      return new Failure(`${id} changed secrets alone, and these are never rolled back.`);
+      return new Failure(`${id} changed only secrets, which are never rolled back.`);
   }
 }
 

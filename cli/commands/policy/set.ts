@@ -12,11 +12,13 @@ export const setCommand = (context: Context): Command =>
     versionOption(new Command('set'))
       .description('Changes the global policy. Running servers follow within 30 seconds.')
       .addOption(new Option('--default <policy>', 'for clients that inherit').choices(pkcePolicies))
-      .addOption(new Option('--floor <policy>', 'nobody goes below it, whatever the client says').choices(pkcePolicies))
+      .addOption(
+        new Option('--floor <policy>', 'the minimum for every client, whatever its own value').choices(pkcePolicies),
+      )
       .addOption(
         new Option(
           '--mode <mode>',
-          'report: let through what only the policy would refuse, and say so in the audit log',
+          'report: let through requests that only the policy would refuse, and record them in the audit log',
         ).choices(['enforce', 'report']),
       )
       .action((flags: Partial<GlobalPolicy>) => set(context, flags)),

@@ -13,12 +13,15 @@ export const grantCommand = (context: Context): Command =>
   examples(
     versionOption(new Command('grant'))
       .description(
-        'Lets a client below the floors until a date, at most 365 days from now. A new waiver replaces an old one.',
+        'Lets a client go below the floors until a date, at most 365 days from now. A new waiver replaces the old one.',
       )
       .argument('<client-id>')
-      .requiredOption('--owner <name>', 'who answers for it')
+      .requiredOption('--owner <name>', 'who is responsible for it')
       .requiredOption('--reason <text>', 'why it is needed')
-      .requiredOption('--until <date>', 'when the floors hold again: 2026-12-01, 2026-12-01T09:30:00Z, or 90d from now')
+      .requiredOption(
+        '--until <date>',
+        'when the floors apply again: 2026-12-01, 2026-12-01T09:30:00Z, or 90d from now',
+      )
       .action((clientId: string, flags: GrantFlags) => grant(context, clientId, flags)),
     'pixy waiver grant legacy --owner ada --reason "the vendor ships PKCE in March" --until 2027-04-01',
   );
@@ -42,6 +45,6 @@ async function grant(context: Context, clientId: string, { owner, reason, until 
   const note =
     origin === 'waiver'
       ? ''
-      : `  It lifts nothing yet: no floor is stricter than the policy of this client (pixy clients set ${clientId} --policy …).\n`;
+      : `  It has no effect yet: no floor is stricter than the policy of this client (pixy clients set ${clientId} --policy …).\n`;
   context.print({ ...answer, text: answer.text + note });
 }

@@ -9,7 +9,9 @@ import { plural, table } from '../../output.ts';
 export const listCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('list'))
-      .description('Lists all waivers, the one that ends first in front. One that has ended enforces.')
+      .description(
+        'Lists all waivers, the one that ends first at the top. Once a waiver has ended, the policy is enforced.',
+      )
       .action(() => list(context)),
     'pixy waiver list',
     'pixy waiver list --stage prod --json',

@@ -8,7 +8,7 @@ import { examples, versionOption } from '../../options.ts';
 export const revokeCommand = (context: Context): Command =>
   examples(
     versionOption(new Command('revoke'))
-      .description('Ends a waiver now, and takes it off the list: the floors hold again within 30 seconds.')
+      .description('Ends a waiver now and removes it from the list. The floors apply again within 30 seconds.')
       .argument('<client-id>')
       .action((clientId: string) => revoke(context, clientId)),
     'pixy waiver revoke legacy --why "the new version is out"',

@@ -47,7 +47,7 @@ export const challengeChecks: readonly Check[] = [
     id: 'method-plain',
     section: 'RFC 7636 §4.6',
     sends: 'code_challenge_method=plain',
-    accepts: 'invalid_request, or a code that only the challenge itself redeems, and not what hashes to it',
+    accepts: 'invalid_request, or a code that only the challenge itself redeems, not a verifier that hashes to it',
     run: (probe) =>
       mustBindOrRefuse(probe, () => {
         const wrongVerifier = random();

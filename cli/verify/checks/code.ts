@@ -20,18 +20,18 @@ export const codeChecks: readonly Check[] = [
     id: 'code-after-wrong-verifier',
     section: 'RFC 6749 §10.5',
     sends: 'the right code_verifier after a wrong one, with the same code',
-    accepts: 'invalid_grant: a failed proof uses the code up',
+    accepts: 'invalid_grant: a failed proof uses up the code',
     run: (probe) =>
       withCode(probe, async (issued) => {
         const wrong = await probe.redeem(issued, { code_verifier: random() });
-        if (holdsTokens(wrong)) return skipped('the wrong one was enough, see verifier-wrong');
+        if (holdsTokens(wrong)) return skipped('the wrong one was accepted, see verifier-wrong');
         return mustGetNoTokens(await probe.redeem(issued), ['invalid_grant']);
       }),
   },
   {
     id: 'code-replay',
     section: 'RFC 6749 §4.1.2',
-    sends: 'a code that was redeemed, once more with everything right',
+    sends: 'a redeemed code again, in the same valid request',
     accepts: 'invalid_grant',
     run: (probe) =>
       withCode(probe, async (issued) => {
@@ -43,14 +43,14 @@ export const codeChecks: readonly Check[] = [
   {
     id: 'code-replay-revokes',
     section: 'RFC 6749 §4.1.2',
-    sends: 'the tokens of a code that was replayed, at the userinfo and the token endpoint',
+    sends: 'the tokens of a replayed code, at the userinfo and the token endpoint',
     accepts: 'a refusal: a replay revokes what was issued',
     run: (probe) => withCode(probe, (issued) => replayRevokes(probe, issued)),
   },
   {
     id: 'code-parallel',
     section: 'RFC 6749 §10.5',
-    sends: `${attempts} redemptions of one code at the same time`,
+    sends: `${attempts} parallel redemptions of one code`,
     accepts: 'tokens for exactly one of them',
     run: (probe) =>
       withCode(probe, async (issued) => {
@@ -62,7 +62,7 @@ export const codeChecks: readonly Check[] = [
   {
     id: 'redirect-uri-at-token-endpoint',
     section: 'RFC 6749 §4.1.3',
-    sends: 'another redirect_uri than in the authorization request',
+    sends: 'a redirect_uri other than that of the authorization request',
     accepts: 'invalid_grant or invalid_request',
     run: (probe) =>
       withCode(probe, async (issued) =>
@@ -72,8 +72,8 @@ export const codeChecks: readonly Check[] = [
   {
     id: 'client-unauthenticated',
     section: 'RFC 6749 §4.1.3',
-    sends: 'the right code_verifier without the authentication of the confidential client',
-    accepts: 'invalid_client, or another refusal: PKCE does not take its place',
+    sends: 'the right code_verifier, without authenticating the confidential client',
+    accepts: 'invalid_client, or another refusal: PKCE does not replace authentication',
     run: (probe) => {
       if (probe.isPublic) return skipped('the client is public');
       return withCode(probe, async (issued) =>
@@ -94,13 +94,13 @@ async function replayRevokes(probe: Probe, issued: Parameters<Probe['redeem']>[0
   if (typeof accessToken !== 'string') return noTokensAtAll(first);
   const opensUserinfo = isSuccess(await probe.userinfo(accessToken));
   if (!opensUserinfo && typeof refreshToken !== 'string') {
-    return skipped('there is neither a refresh token nor a userinfo endpoint that takes the access token');
+    return skipped('there is neither a refresh token nor a userinfo endpoint that accepts the access token');
   }
   if (holdsTokens(await probe.redeem(issued))) return skipped('the replay was not refused, see code-replay');
   return allOf(
     async () => {
       const stillOpens = opensUserinfo && isSuccess(await probe.userinfo(accessToken));
-      return stillOpens ? failed('the access token still opens the userinfo endpoint') : passed;
+      return stillOpens ? failed('the access token still works at the userinfo endpoint') : passed;
     },
     async () => {
       if (typeof refreshToken !== 'string') return passed;

@@ -25,8 +25,8 @@ export const everyAnswerChecks: readonly Check[] = [
   {
     id: 'no-server-error',
     section: 'RFC 9110 §15.6',
-    sends: 'every answer so far',
-    accepts: 'no status from 500 on',
+    sends: 'every response so far',
+    accepts: 'no status of 500 or above',
     run: ({ seen: { serverErrors } }) => verdictOf(serverErrors.length === 0, brief(serverErrors)),
   },
 ];

@@ -14,14 +14,14 @@ export const metadataChecks: readonly Check[] = [
     run: ({ discovered: { issuer, documents } }) => {
       const wrong = documents.find(({ metadata }) => metadata.issuer !== issuer);
       const said = wrong?.metadata.issuer?.slice(0, 200) ?? 'nothing';
-      return verdictOf(wrong === undefined, `${wrong?.address} says ${said}, and not ${issuer}`);
+      return verdictOf(wrong === undefined, `${wrong?.address} says ${said}, not ${issuer}`);
     },
   },
   {
     id: 'metadata-endpoints',
     section: 'RFC 8414 §2',
     sends: 'the addresses of the endpoints in the metadata',
-    accepts: 'https, or a loopback host where the issuer is on one',
+    accepts: 'https, or a loopback host if the issuer is on one',
     run: ({ metadata, discovered: { issuer } }) => {
       const endpoints = Object.entries(metadata).filter(([name]) => /_(?:endpoint|uri)$/.test(name));
       const open = endpoints.filter(
@@ -38,11 +38,11 @@ export const metadataChecks: readonly Check[] = [
     run: ({ discovered: { documents } }) => {
       const [first = [], ...more] = documents.map(({ metadata }) => metadata.code_challenge_methods_supported);
       if (documents.some(({ metadata }) => metadata.code_challenge_methods_supported === undefined)) {
-        return failed('it is absent: nobody can see that the server supports PKCE');
+        return failed('it is absent: clients cannot see that the server supports PKCE');
       }
-      if (!first.includes('S256')) return failed('S256 is not in it');
+      if (!first.includes('S256')) return failed('S256 is missing');
       const same = more.every((methods) => [...(methods ?? [])].sort().join() === [...first].sort().join());
-      return verdictOf(same, 'the two documents say different things');
+      return verdictOf(same, 'the two documents differ');
     },
   },
 ];
@@ -51,13 +51,13 @@ export const metadataChecks: readonly Check[] = [
 export const truthCheck: Check = {
   id: 'metadata-truthful',
   section: 'RFC 8414 §2',
-  sends: 'a challenge with every method of RFC 7636 that is not announced',
-  accepts: 'a refusal; a method that is announced may still be refused to this client',
+  sends: 'a challenge with each method of RFC 7636 that is not announced',
+  accepts: 'a refusal; an announced method may still be refused for this client',
   run: (probe) => {
     const announced = probe.metadata.code_challenge_methods_supported;
     if (announced === undefined) return skipped('code_challenge_methods_supported is absent');
     return allOf(
-      () => verdictOf(announced.includes('S256'), 'S256 works and is not announced'),
+      () => verdictOf(announced.includes('S256'), 'S256 works but is not announced'),
       () => (announced.includes('plain') ? passed : plainIsRefused(probe)),
     );
   },
@@ -67,5 +67,5 @@ async function plainIsRefused(probe: Probe) {
   const landing = await probe.authorize({ code_challenge: random(), code_challenge_method: 'plain' });
   const verdict = mustBeRefused(landing);
   const isIssued = landing.kind === 'redirected' && landing.parameters.has('code');
-  return isIssued ? failed('plain works and is not announced') : verdict;
+  return isIssued ? failed('plain works but is not announced') : verdict;
 }

@@ -24,14 +24,14 @@ export function mutationsOf(redirectUri: string): Mutation[] {
 
   const anywhere: Mutation[] = [
     { name: 'another host', uri: `https://${attacker}/callback` },
-    { name: 'a slash at the end', uri: join({ path: path.endsWith('/') ? path.slice(0, -1) : `${path}/` }) },
+    { name: 'a trailing slash', uri: join({ path: path.endsWith('/') ? path.slice(0, -1) : `${path}/` }) },
     { name: 'a longer path', uri: join({ path: `${path}x` }) },
     { name: 'the case of the path', uri: join({ path: swapCase(path) }) },
     { name: 'another query', uri: `${redirectUri}${query === '' ? '?' : '&'}x=1` },
     { name: 'no query', uri: join({ query: '' }) },
     { name: 'a fragment', uri: `${redirectUri}#x` },
-    { name: 'a space at the end', uri: `${redirectUri} ` },
-    { name: 'a tab in front', uri: `\t${redirectUri}` },
+    { name: 'a trailing space', uri: `${redirectUri} ` },
+    { name: 'a leading tab', uri: `\t${redirectUri}` },
     { name: 'a line break', uri: `${redirectUri}\r\nx: y` },
     { name: 'a wildcard', uri: join({ path: `${path.slice(0, path.length - last.length)}*` }) },
     { name: 'the scheme javascript', uri: `javascript://${host ?? ''}/%0aalert(1)` },
@@ -41,15 +41,15 @@ export function mutationsOf(redirectUri: string): Mutation[] {
   if (host === undefined || host === '') return distinct(anywhere, redirectUri);
 
   const hierarchical: Mutation[] = [
-    { name: 'a path to climb up', uri: join({ path: `${path}/../${last}` }) },
-    { name: 'an encoded path to climb up', uri: join({ path: `${path}/%2e%2e/${last}` }) },
+    { name: 'a path with ..', uri: join({ path: `${path}/../${last}` }) },
+    { name: 'a path with an encoded ..', uri: join({ path: `${path}/%2e%2e/${last}` }) },
     { name: 'an encoded slash', uri: join({ path: `${path.slice(0, path.length - last.length - 1)}%2F${last}` }) },
     { name: 'a double slash', uri: join({ path: `/${path}` }) },
     { name: 'a user name', uri: join({ authority: `user@${authority}` }) },
     { name: 'the host as a user name', uri: join({ authority: `${host}@${attacker}` }) },
     { name: 'the host behind a backslash', uri: join({ authority: `${attacker}\\@${authority}` }) },
-    { name: 'a host that starts alike', uri: join({ authority: `${host}.${attacker}${port}` }) },
-    { name: 'a host that ends alike', uri: join({ authority: `attacker-${authority}` }) },
+    { name: 'a host with the same start', uri: join({ authority: `${host}.${attacker}${port}` }) },
+    { name: 'a host with the same end', uri: join({ authority: `attacker-${authority}` }) },
     { name: 'the case of the host', uri: join({ authority: swapCase(authority ?? '') }) },
     { name: 'http for https, or the reverse', uri: join({ scheme: scheme === 'https:' ? 'http:' : 'https:' }) },
   ];
@@ -83,8 +83,8 @@ function distinct(mutations: readonly Mutation[], redirectUri: string): Mutation
 export const redirectUriCheck: Check = {
   id: 'redirect-uri-mutations',
   section: 'RFC 9700 §2.1',
-  sends: 'redirect URIs that differ a little from the registered one (case, path, query, host, port, scheme, …)',
-  accepts: 'a page of the server, without a redirect: the comparison is exact',
+  sends: 'redirect URIs that differ slightly from the registered one (case, path, query, host, port, scheme, …)',
+  accepts: 'a page of the server and no redirect: the comparison is exact',
   run: async (probe) => {
     const wrong: string[] = [];
     for (const { name, uri } of mutationsOf(probe.client.redirectUri)) {

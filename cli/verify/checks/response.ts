@@ -15,14 +15,14 @@ export const responseChecks: readonly Check[] = [
   {
     id: 'state-exact',
     section: 'RFC 6749 §4.1.2',
-    sends: 'a state with every character that is apt to get lost, in a right and in a wrong request',
+    sends: 'a state with every character that tends to get lost, in a valid and an invalid request',
     accepts: 'the same state, once',
     run: (probe) => bothResponses(probe, (name, landing, state) => echoes(name, landing, 'state', state)),
   },
   {
     id: 'iss-exact',
     section: 'RFC 9207 §2',
-    sends: 'a right and a wrong request, where iss is announced',
+    sends: 'a valid and an invalid request, if iss is announced',
     accepts: 'the issuer as iss, once, in both responses',
     run: (probe) =>
       probe.metadata.authorization_response_iss_parameter_supported
@@ -40,8 +40,9 @@ export const responseChecks: readonly Check[] = [
   {
     id: 'grant-type-password',
     section: 'RFC 9700 §2.4',
-    sends: 'grant_type=password with a username and a password that are made up',
-    accepts: 'unsupported_grant_type, unauthorized_client or invalid_request; invalid_grant means that it is served',
+    sends: 'grant_type=password with a made-up username and password',
+    accepts:
+      'unsupported_grant_type, unauthorized_client or invalid_request; invalid_grant means that the grant type is supported',
     run: async (probe) =>
       mustGetNoTokens(
         await probe.token({ grant_type: 'password', username: `nobody-${random()}`, password: random() }),
@@ -51,8 +52,8 @@ export const responseChecks: readonly Check[] = [
   {
     id: 'token-by-get',
     section: 'RFC 6749 §3.2',
-    sends: 'a right token request by GET',
-    accepts: 'a refusal, mostly status 405',
+    sends: 'a valid token request by GET',
+    accepts: 'a refusal, usually with status 405',
     run: (probe) =>
       withCode(probe, async (issued) => {
         const answer = await probe.redeem(issued, {}, { method: 'GET' });
@@ -66,7 +67,7 @@ export const responseChecks: readonly Check[] = [
     sends: 'the Cache-Control header of a token response',
     accepts: 'no-store',
     run: withTokens(({ headers }) =>
-      verdictOf(/\bno-store\b/i.test(headers.get('cache-control') ?? ''), 'the response may be kept by caches'),
+      verdictOf(/\bno-store\b/i.test(headers.get('cache-control') ?? ''), 'caches may store the response'),
     ),
   },
   {
@@ -77,14 +78,17 @@ export const responseChecks: readonly Check[] = [
     run: withTokens(({ headers, body }) => {
       const missing = ['access_token', 'token_type'].filter((name) => typeof body?.[name] !== 'string');
       if (missing.length > 0) return failed(`${missing.join(' and ')} is missing`);
-      return verdictOf(/^application\/json\b/i.test(headers.get('content-type') ?? ''), 'its content type is another');
+      return verdictOf(
+        /^application\/json\b/i.test(headers.get('content-type') ?? ''),
+        'its content type is not application/json',
+      );
     }),
   },
   {
     id: 'sign-in-redirect',
     section: 'RFC 9700 §4.12',
     sends: 'the status of the redirect after the password',
-    accepts: '303 or 302, never 307 or 308, which would pass the password on',
+    accepts: '303 or 302, never 307 or 308, which would forward the password',
     run: (probe) => {
       const status = probe.agent.redirectAfterSignIn();
       if (status === undefined) return skipped('no redirect followed a password');
@@ -107,10 +111,10 @@ function bothResponses(probe: Probe, judge: JudgeResponse): Promise<Verdict> {
     if (landing.kind === 'stuck') return skipped(landing.because);
     const isRefusal = name === 'error';
     if (landing.kind !== 'redirected')
-      return isRefusal ? passed : failed('the right request did not end in a redirect');
+      return isRefusal ? passed : failed('the valid request did not end in a redirect');
     return isRefusal || landing.parameters.has('code')
       ? judge(name, landing, state)
-      : failed('the right request got no code');
+      : failed('the valid request got no code');
   };
   return allOf(
     () => response('success', {}),
@@ -126,6 +130,6 @@ function echoes(
 ): Verdict {
   const values = parameters.get(member) ?? [];
   if (values.length === 0) return failed(`${member} is missing in the ${name} response`);
-  if (values.length > 1) return failed(`${member} is there ${values.length} times in the ${name} response`);
-  return verdictOf(values[0] === expected, `${member} is another in the ${name} response`);
+  if (values.length > 1) return failed(`${member} appears ${values.length} times in the ${name} response`);
+  return verdictOf(values[0] === expected, `${member} differs in the ${name} response`);
 }

@@ -57,7 +57,7 @@ const wrongProofs: readonly WrongProof[] = [
   {
     id: 'verifier-non-ascii',
     section: 'RFC 7636 §4.1',
-    sends: 'a code_verifier with other characters than ASCII that matches its challenge',
+    sends: 'a code_verifier with non-ASCII characters that matches its challenge',
     verifier: `é€😀${random()}`,
     form: () => ({}),
   },
@@ -108,7 +108,7 @@ export const verifierChecks: readonly Check[] = [
     accepts: describe(grantOrRequest),
     run: async (probe) => {
       const issued = await probe.code(noChallenge);
-      if (!issued.ok) return skipped('no code without a challenge could be had');
+      if (!issued.ok) return skipped('no code without a challenge could be obtained');
       return mustGetNoTokens(await probe.redeem(issued.value, { code_verifier: random() }));
     },
   },
