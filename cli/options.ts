@@ -40,7 +40,7 @@ export const changeOptions = (command: Command): Command =>
 /** Adds `--if-version`, for changes of something that exists. */
 export const versionOption = (command: Command): Command =>
   changeOptions(command).addOption(
-    new Option('--if-version <n>', 'only if nobody changed it since this version').argParser(wholeNumber),
+    new Option('--if-version <n>', 'fail if it has changed since this version').argParser(wholeNumber),
   );
 
 export const examples = (command: Command, ...lines: string[]): Command =>

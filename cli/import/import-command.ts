@@ -45,8 +45,8 @@ export function importCommand(context: Context): Command {
     .option('--waiver-owner <name>', 'who is responsible for these waivers')
     .option('--compat', 'accept s256 in lower case and verifiers of 8 or more characters')
     .option('--replace', 'replace clients that are already registered')
-    .option('--skip-refused', 'import the others when entries cannot be taken')
-    .option('--dry-run', 'show what would happen, and write nothing')
+    .option('--skip-refused', 'skip entries that cannot be imported, and import the others')
+    .option('--dry-run', 'show what would happen without writing anything')
     .action((file: string, options: Options) => importFile(context, file, options));
   return examples(
     changeOptions(command),
@@ -72,7 +72,7 @@ async function importFile(context: Context, file: string, options: Options): Pro
   if (!isStopped) return;
   const count = refusedEntries(plan).length;
   const entries = count === 1 ? 'One entry' : `${count} entries`;
-  throw new Failure(`${entries} cannot be taken: correct ${file}, or import the others with --skip-refused.`);
+  throw new Failure(`${entries} cannot be imported: correct ${file}, or import the others with --skip-refused.`);
 }
 
 async function read(file: string, { io }: Context): Promise<string> {

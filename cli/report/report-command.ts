@@ -33,7 +33,7 @@ type AdoptionOptions = {
 
 /** `pixy report`: reports on the audit log. */
 export const reportCommand = (context: Context): Command =>
-  new Command('report').description('Reports from the audit log.').addCommand(adoptionCommand(context));
+  new Command('report').description('Makes reports from the audit log.').addCommand(adoptionCommand(context));
 
 function adoptionCommand(context: Context): Command {
   const command = storeOptions(new Command('adoption'))

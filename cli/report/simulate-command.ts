@@ -23,7 +23,7 @@ type SimulateOptions = {
 export function simulateCommand(context: Context): Command {
   const command = storeOptions(new Command('simulate'))
     .description(
-      'Replays recorded decisions under another global policy. What you do not name stays as it is. Clients keep their own policy, mode, waiver and switches. It changes nothing.',
+      'Replays recorded decisions under another global policy. Anything you do not specify stays unchanged. Clients keep their own policy, mode, waiver and switches. It changes nothing.',
     )
     .addOption(new Option('--default <policy>', 'for clients that inherit').choices(pkcePolicies))
     .addOption(new Option('--floor <policy>', 'the minimum for every client').choices(pkcePolicies))

@@ -14,7 +14,7 @@ const store = clientStore(database, tables.clients, () => now);
 const folder = await mkdtemp(join(tmpdir(), 'pixy-import-'));
 afterAll(() => rm(folder, { recursive: true }));
 
-/** One client per id, in a file of its own; a `!` in front makes it one that cannot be taken. */
+/** One client per id, in a file of its own; a `!` in front makes it one that cannot be imported. */
 async function fileOf(...ids: string[]): Promise<string> {
   const file = join(folder, `${ids.join('-')}.json`);
   const clients = ids.map((id) => ({
@@ -84,10 +84,12 @@ describe('pixy clients import', () => {
     expect(await store.find('dry')).toBeUndefined();
   });
 
-  test('imports nothing when one entry cannot be taken, and names it', async () => {
+  test('imports nothing when one entry cannot be imported, and names it', async () => {
     const { text, error, exitCode } = await run([await fileOf('good', '!bad'), ...rfc7591]);
     expect(exitCode).toBe(1);
-    expect(error).toMatch(/^One entry cannot be taken: correct .*\.json, or import the others with --skip-refused\.$/);
+    expect(error).toMatch(
+      /^One entry cannot be imported: correct .*\.json, or import the others with --skip-refused\.$/,
+    );
     expect(text).toMatch(/^entry 2 \(bad\) +redirect_uris\.0 is http on a host that is not a loopback address$/m);
     expect(await store.find('good')).toBeUndefined();
   });

@@ -13,7 +13,7 @@ export const setCommand = (context: Context): Command =>
   examples(
     storeOptions(accountFlags(new Command('set')))
       .description(
-        'Changes names and claims of an account. What you do not name stays as it is. A name that is given up becomes available again.',
+        'Changes names and claims of an account. Anything you do not specify stays unchanged. A name that is given up becomes available again.',
       )
       .argument('<account>', 'username, email address or sub')
       .option('--username <name>', 'the new username')

@@ -13,7 +13,9 @@ type SetFlags = ApiFlags & { addScope?: string[]; removeScope?: string[]; notInt
 export const setCommand = (context: Context): Command =>
   examples(
     versionOption(apiFlags(new Command('set')))
-      .description('Changes an API. What you do not name stays as it is. Running servers follow within 30 seconds.')
+      .description(
+        'Changes an API. Anything you do not specify stays unchanged. Running servers follow within 30 seconds.',
+      )
       .argument('<resource>')
       .option('--add-scope <value>', 'add a scope value (repeatable)', collect)
       .option('--remove-scope <value>', 'remove a scope value (repeatable)', collect)

@@ -23,7 +23,9 @@ type SetFlags = ClientFlags & {
 export const setCommand = (context: Context): Command =>
   examples(
     versionOption(clientFlags(new Command('set')))
-      .description('Changes a client. What you do not name stays as it is. Running servers follow within 30 seconds.')
+      .description(
+        'Changes a client. Anything you do not specify stays unchanged. Running servers follow within 30 seconds.',
+      )
       .argument('<client-id>')
       .option('--add-redirect-uri <uri>', 'add a redirect URI (repeatable)', collect)
       .option('--remove-redirect-uri <uri>', 'remove a redirect URI (repeatable)', collect)

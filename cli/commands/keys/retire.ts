@@ -11,7 +11,7 @@ export const retireCommand = (context: Context): Command =>
   examples(
     mayBeginWithHyphen(changeOptions(new Command('retire')))
       .description(
-        'Removes a key from the JWKS at once and permanently, because it may have leaked. Its tokens become invalid. If it is the signing key, the next key takes over at once.',
+        'Removes a key that may have leaked from the JWKS, at once and permanently. Its tokens become invalid. If it is the signing key, the next key takes over at once.',
       )
       .argument('<kid>', 'as pixy keys list shows it')
       .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: that of the stage)')

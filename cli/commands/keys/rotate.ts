@@ -23,7 +23,7 @@ export const rotateCommand = (context: Context): Command =>
         '--now',
         'the next key starts to sign in a minute; verifiers that cache an old JWKS refuse its tokens for up to two hours',
       )
-      .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: the one of the stage)')
+      .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: that of the stage)')
       .action((flags: RotateFlags) => rotate(context, flags)),
     'pixy keys rotate --why "yearly exercise"',
     'pixy keys rotate --stage prod --algorithm RS256',
