@@ -4,10 +4,10 @@ import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct, type IDependable } from 'constructs';
-import { type SigningAlgorithm, signingAlgorithms } from '../shared/keys/signing-key.ts';
+import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import type { Brand } from '../shared/pages/brand.ts';
 import { brandVariable } from './brand.ts';
-import { AuthorizationServerTables, type Signing } from './constructs/authorization-server-tables.ts';
+import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import { checkAudience } from './constructs/check-audience.ts';
 import { type CustomDomain, PixyHttpApi, type Throttling } from './constructs/http-api.ts';
 import { JwtAuthorizer, type JwtAuthorizerProps } from './constructs/jwt-authorizer.ts';
@@ -19,8 +19,10 @@ import { type Lifetimes, lifetimeVariables, type PixyEnvironment } from './envir
 import { functionDescriptions, type PixyFunctionName } from './functions.ts';
 import { type HooksProps, hooksAskedBy, hooksVariable } from './hooks.ts';
 import { aliasRoutes, type EndpointFunctionName, routes } from './routes.ts';
+import { checkAlgorithms, type Signing } from './signing.ts';
 import { type Stage, stageSettings } from './stage.ts';
 import { grantReadUpstreamSecrets, type UpstreamProviderProps, upstreamsVariable } from './upstreams.ts';
+import { uses } from './uses/uses.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
 export interface AuthorizationServerProps extends Lifetimes {
@@ -209,7 +211,7 @@ export class AuthorizationServer extends Construct {
         ...functionDescriptions[name],
         ...logs,
       });
-      for (const use of functionDescriptions[name].uses) tables[use](made, signing);
+      for (const use of functionDescriptions[name].uses) uses[use](tables, made, signing);
       for (const hook of hooksAskedBy(name, hooks)) hook.grantInvoke(made);
       return made;
     };
@@ -221,10 +223,10 @@ export class AuthorizationServer extends Construct {
 
     grantReadUpstreamSecrets(this, functions.upstream, upstreams);
     if (props.revokeAtSignOut) {
-      tables.grantRevokeGrants(functions['sign-out']);
-      tables.grantRevokeGrants(functions.invitation);
+      uses.grantRevokeGrants(tables, functions['sign-out']);
+      uses.grantRevokeGrants(tables, functions.invitation);
     }
-    if (hooks.authenticate ?? hooks.migrateAccount) tables.grantMirrorAccounts(functions['sign-in']);
+    if (hooks.authenticate ?? hooks.migrateAccount) uses.grantMirrorAccounts(tables, functions['sign-in']);
 
     const { 'rotate-keys': rotateKeys, ...endpoints } = functions;
     const rotation = new KeyRotation(this, 'KeyRotation', {
@@ -277,27 +279,6 @@ export class AuthorizationServer extends Construct {
   restAuthorizer(scope: Construct, id: string, props: RestAuthorizerProps): TokenAuthorizer {
     return new RestAuthorizer(scope, id, this.#forAuthorizers, props).authorizer;
   }
-}
-
-function checkAlgorithms(
-  algorithms: readonly SigningAlgorithm[],
-  signing: Signing,
-): readonly [SigningAlgorithm, ...SigningAlgorithm[]] {
-  const [first, ...others] = algorithms;
-  if (first === undefined) throw new WrongSetting('signingAlgorithms must name one at least, but is an empty list.');
-  for (const one of algorithms) {
-    if (signingAlgorithms.includes(one)) continue;
-    throw new WrongSetting(`signingAlgorithms knows ${signingAlgorithms.join(', ')}, but not "${one}".`);
-  }
-  if (new Set(algorithms).size < algorithms.length) {
-    throw new WrongSetting(`signingAlgorithms must name each one once, but is ${algorithms.join(', ')}.`);
-  }
-  if (signing === 'kms' && algorithms.includes('EdDSA')) {
-    throw new WrongSetting(
-      "KMS does not sign with EdDSA: leave it out of signingAlgorithms, or use signing: 'memory'.",
-    );
-  }
-  return [first, ...others];
 }
 
 const pascalCase = (name: string): string => name.replace(/(^|-)./g, (start) => start.slice(-1).toUpperCase());
