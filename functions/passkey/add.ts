@@ -22,7 +22,9 @@ import {
   type SignedInPerson,
   toSignIn,
 } from '../account/signed-in-person.ts';
-import { beginPasskey, keepPasskey, verifyNewPasskey } from './new-passkey.ts';
+import { beginPasskey } from './begin-passkey.ts';
+import { keepPasskey } from './keep-passkey.ts';
+import { verifyNewPasskey } from './verify-new-passkey.ts';
 
 export type AddPasskeyDeps = PersonDeps & {
   serviceName?: string | undefined;

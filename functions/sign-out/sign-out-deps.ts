@@ -1,0 +1,23 @@
+import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import type { ClientReader } from '../../shared/clients/client-reader.ts';
+import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
+import type { LookOf } from '../../shared/pages/look.ts';
+import type { SessionStore } from '../../shared/people/session-store.ts';
+import type { TellClients } from './back-channel.ts';
+import type { RevokeGrantsOfSession } from './revoke-grants.ts';
+
+export type SignOutDeps = {
+  issuer: string;
+  /** Seconds. */
+  keptSessionLifetime: number;
+  clients: Pick<ClientReader, 'find'>;
+  sessions: Pick<SessionStore, 'find' | 'end'>;
+  publishedKeys: () => Promise<JwkSet>;
+  tellClients: TellClients;
+  /** Absent where grants outlive the session. */
+  revokeGrantsOf?: RevokeGrantsOfSession | undefined;
+  lookOf: LookOf;
+  writeLine: WriteLine;
+  /** Epoch seconds. */
+  now: () => number;
+};
