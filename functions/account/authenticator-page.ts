@@ -15,6 +15,7 @@ type Page = { name: string; needsApp: boolean; get: Step; post: Step };
 export const authenticatorPage = ({ name, needsApp, get, post }: Page, deps: AuthenticatorDeps): HttpApiHandler =>
   endpoint({
     name,
+    isolated: true,
     methods: {
       GET: (request) => visit(request, needsApp, get, deps),
       POST: (request) => visit(request, needsApp, post, deps),

@@ -37,6 +37,7 @@ export type ChangePasswordDeps = PersonDeps & {
 export const changePasswordHandler = (deps: ChangePasswordDeps) =>
   endpoint({
     name: 'account-password',
+    isolated: true,
     methods: {
       GET: (request) => visit(request, showPasswordForm, deps),
       POST: (request) => visit(request, change, deps),

@@ -10,6 +10,7 @@ import { findPerson, readAccountForm, toSignIn } from './signed-in-person.ts';
 export const accountHandler = (deps: AccountDeps) =>
   endpoint({
     name: 'account',
+    isolated: true,
     methods: { GET: (request) => show(request, deps), POST: (request) => change(request, deps) },
     tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
     writeLine: deps.writeLine,

@@ -38,6 +38,7 @@ export type AddPasskeyDeps = PersonDeps & {
 export const addPasskeyHandler = (deps: AddPasskeyDeps) =>
   endpoint({
     name: 'account-passkey',
+    isolated: true,
     methods: { GET: (request) => visit(request, show, deps), POST: (request) => visit(request, add, deps) },
     tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
     writeLine: deps.writeLine,
