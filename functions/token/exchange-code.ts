@@ -5,13 +5,14 @@ import { policySettings, type RegisteredClient } from '../../shared/clients/regi
 import type { Grant } from '../../shared/grants/grant.ts';
 import { grantId } from '../../shared/grants/issue-code.ts';
 import { findRedeemable, redeemCode } from '../../shared/grants/redeem-code.ts';
-import { firstRefreshToken, formatRefreshToken, refreshHash } from '../../shared/grants/refresh-token.ts';
+import { refreshRules } from '../../shared/grants/refresh-grant.ts';
+import { firstRefreshToken, refreshHash } from '../../shared/grants/refresh-token.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseVerifier } from '../../shared/pkce/code-verifier.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
-import { dependsOnOthers, loadKeys, tokenResponse } from './token-response.ts';
+import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse } from './token-response.ts';
 
 /**
  * RFC 6749 §4.1.3 with RFC 7636 §4.5. Whatever can be judged without the grant is judged before its code is spent, and the keys
@@ -48,8 +49,7 @@ export async function exchangeCode(
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
     const { scope, nonce } = grant;
-    const refreshToken = refresh && formatRefreshToken({ ...refresh.first, sub: grant.sub });
-    const answer = { scope, apis: granted.value, nonce, refreshToken };
+    const answer = { scope, apis: granted.value, nonce, endsAt: refresh?.state.endsAt };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
@@ -73,7 +73,10 @@ export async function exchangeCode(
   if (!tokens.ok) return refused(tokens.refusal);
   return {
     ok: true,
-    tokens: tokens.value,
+    tokens: {
+      ...tokens.value,
+      ...(refresh && refreshMembers({ ...refresh.first, sub: grant.sub }, refresh.state, now)),
+    },
     note: { ...note, method: grant.challenge?.codeChallengeMethod ?? 'none', wouldRefuse: wouldRefuse?.reason },
   };
 }
@@ -82,13 +85,14 @@ export async function exchangeCode(
 async function prepareRefresh(id: string, client: RegisteredClient, deps: TokenDeps, now: number) {
   if (!client.grantTypes.includes('refresh_token')) return undefined;
   const first = firstRefreshToken(id, await deps.refreshKeys());
+  const { refreshIdleLifetime, refreshLifetime } = refreshRules(client, deps);
   return {
     first,
     state: {
       hash: refreshHash(first),
       generation: 0,
-      idleUntil: now + (client.refreshTokenIdleLifetime ?? deps.refreshIdleLifetime),
-      endsAt: now + (client.refreshTokenLifetime ?? deps.refreshLifetime),
+      idleUntil: now + refreshIdleLifetime,
+      endsAt: now + refreshLifetime,
     },
   };
 }

@@ -24,7 +24,7 @@ export type TokenDeps = AuthenticationDeps &
     defaultAlgorithm: SigningAlgorithm;
     clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
     apis: ApiReader;
-    grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'revoke'>;
+    grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'keepUsing' | 'revoke'>;
     hooks: Pick<Hooks, 'claims'>;
     signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
     refreshKeys: () => Promise<RefreshKeys>;
