@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/infra/**', 'test/browser/**', '**/node_modules/**'],
+          exclude: ['test/infra/**', 'test/browser/**', 'test/deep/**', '**/node_modules/**'],
           isolate: false,
         },
       },
