@@ -338,6 +338,7 @@ describe('a refresh token that the client keeps', () => {
 
 describe('the text of a refresh token', () => {
   const sub = '6f4c1a5e-9f0b-4f6e-8a53-1de8a7c0b9f2';
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   const someToken = (of: string | undefined = sub): RefreshToken => ({
     ...firstRefreshToken(randomBytes(32).toString('base64url'), keys),
     sub: of,
@@ -369,7 +370,8 @@ describe('the text of a refresh token', () => {
   test.each([sub, 'ab', 'abc'])('is not accepted when any of its characters differs: %s', (person) => {
     const text = formatRefreshToken(someToken(person));
     for (let index = 0; index < text.length; index += 1) {
-      for (const other of ['A', 'B', '_']) {
+      // The last character has bits that no byte needs.
+      for (const other of index === text.length - 1 ? alphabet : ['A', 'B', '_']) {
         const changed = `${text.slice(0, index)}${other}${text.slice(index + 1)}`;
         if (changed !== text) expect(parseRefreshToken(changed, keys)).toBeUndefined();
       }
