@@ -6,7 +6,7 @@ import { isWithin, type Within } from './grant-store.ts';
 import { type RefreshToken, refreshHash, successor } from './refresh-token.ts';
 
 /** Why a replaced refresh token still works. */
-export type OldTokenUse = Exclude<OldRefreshToken, 'replay'>;
+type OldTokenUse = Exclude<OldRefreshToken, 'replay'>;
 
 /** A token that works: its grant, the current token, and why it still works if it was replaced. */
 export type Judged = { grant: Grant; state: RefreshState; current: RefreshToken; use?: OldTokenUse };

@@ -4,7 +4,7 @@ import type { RegisteredClient } from '../clients/registered-client.ts';
 import { type Period, type Tallied, type Tally, totalOf } from './tally.ts';
 
 /** What became of refresh requests. */
-export type RefreshCounts = {
+type RefreshCounts = {
   /** Those that were answered with tokens, whichever refresh token they came with. */
   refreshes: number;
   /** Of these, the ones that came with a token that was replaced before. Without the grace they would have been replays. */

@@ -79,7 +79,7 @@ export function refreshWorld(database: Database, tables: { keys: string; grants:
       const held = alive[index] ?? '';
       const [here, there] = await Promise.all([at(step + 1), at(step + 2)]);
       const answers = await Promise.all([answer(held, here, clock.now()), answer(held, there, clock.now())]);
-      if (answers[0] !== answers[1] || !isToken(answers[0])) failures.push(`step ${step}: ${answers}`);
+      if (answers[0] !== answers[1] || !isToken(answers[0])) failures.push(`step ${step}: ${answers.join(' ')}`);
       else alive[index] = answers[0];
       const newest = await answer(alive.at(-1) ?? '', here, clock.now());
       if (!isToken(newest)) failures.push(`step ${step}: ${newest}`);

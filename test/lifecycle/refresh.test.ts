@@ -311,15 +311,14 @@ describe('H8: a token that was replaced', () => {
     [patient, 3_600],
     [strict, 0],
   ])('RG2: works for the grace period of the client: $client_id', async (client, allowance) => {
-    for (const late of [0, 1]) {
-      const { refresh_token } = await newTokens(client);
-      const second = await refreshed(server, client, refresh_token);
-      const third = await refreshed(server, client, second.refresh_token);
-      server.clock.advance(allowance + late);
-      const { json } = await refresh(server, client, refresh_token);
-      if (late === 0) expect(json.refresh_token).toBe(third.refresh_token);
-      else expect(json).toMatchObject({ error: 'invalid_grant', reason: 'refresh_token_replayed' });
-    }
+    const { refresh_token } = await newTokens(client);
+    const second = await refreshed(server, client, refresh_token);
+    const third = await refreshed(server, client, second.refresh_token);
+    server.clock.advance(allowance);
+    expect((await refreshed(server, client, refresh_token)).refresh_token).toBe(third.refresh_token);
+    server.clock.advance(1);
+    const { json } = await refresh(server, client, refresh_token);
+    expect(json).toMatchObject({ error: 'invalid_grant', reason: 'refresh_token_replayed' });
   });
 
   test('returns the same successor to 20 requests at the same time', async () => {
