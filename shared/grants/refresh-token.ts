@@ -1,63 +1,90 @@
-import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { hashSecret } from '../secret.ts';
 
 /*
- * A refresh token consists of its grant's id, its generation and that generation's secret, sealed with a MAC. The grant stores
- * only the hash of the secret. The next secret is derived from this one with a key that is kept elsewhere. So neither the
- * database nor the key alone can make a token, and the same token always has the same successor.
+ * A refresh token consists of its grant's id, its generation, that generation's secret and the encrypted subject, sealed with a MAC.
+ * The grant stores only the hash of the secret. The next secret is derived from this one with a key that is kept elsewhere. So
+ * neither the database nor the key alone can make a token, and the same token always has the same successor. All tokens of a
+ * grant use the key of its first token, even after the current key has changed.
  */
 
-export type RefreshToken = { grantId: string; generation: number; secret: Buffer };
+export type RefreshToken = {
+  grantId: string;
+  generation: number;
+  secret: Buffer;
+  /** The person. Absent in tokens of the previous version. */
+  sub?: string | undefined;
+  /** The key that seals the token and derives its successor. */
+  key: RefreshKey;
+};
 
 /** A KeyObject is four times as fast as raw bytes. */
-type RefreshKey = KeyObject | Buffer;
+export type RefreshKey = KeyObject | Buffer;
 
-/** Keys for refresh tokens, the current one first. */
+/** Keys for refresh tokens; the first one is for new grants. */
 export type RefreshKeys = readonly [RefreshKey, ...RefreshKey[]];
 
+/** Lengths in bytes. The subject fills the space between secret and seal. A token without one has the previous format. */
 const layout = { grantId: 32, generation: 4, secret: 32, seal: 16 };
-const totalLength = 84;
+const headLength = layout.grantId + layout.generation + layout.secret;
+
+/** OpenID Connect Core §2. */
+const longestSubject = 255;
 
 const mac = (key: RefreshKey, purpose: string, ...parts: Buffer[]): Buffer =>
   parts.reduce((hmac, part) => hmac.update(part), createHmac('sha256', key).update(purpose)).digest();
 
 const seal = (key: RefreshKey, body: Buffer): Buffer => mac(key, 'seal', body).subarray(0, layout.seal);
 
-/** Returns the first token of a grant. */
-export const firstRefreshToken = (grantId: string): RefreshToken => ({
+/** Encrypts or decrypts the subject. Each token derives its own key from everything before the subject, so no nonce is needed. */
+const subjectCipher = (key: RefreshKey, head: Buffer, text: Buffer): Buffer =>
+  createCipheriv('aes-256-ctr', mac(key, 'subject', head), Buffer.alloc(16)).update(text);
+
+/** Returns the first token of a grant, without its subject: the hash is needed before the subject is known. */
+export const firstRefreshToken = (grantId: string, [key]: RefreshKeys): RefreshToken => ({
   grantId,
   generation: 0,
   secret: randomBytes(layout.secret),
+  key,
 });
 
 /** Returns the only successor of a token. */
-export const successor = ({ grantId, generation, secret }: RefreshToken, [key]: RefreshKeys): RefreshToken => ({
-  grantId,
-  generation: generation + 1,
-  secret: mac(key, 'next', secret),
+export const successor = (token: RefreshToken): RefreshToken => ({
+  ...token,
+  generation: token.generation + 1,
+  secret: mac(token.key, 'next', token.secret),
 });
 
 /** Returns the hash of a token's secret, as the grant stores it. */
 export const refreshHash = ({ secret }: RefreshToken): string => hashSecret(secret.toString('base64url'));
 
-/** Formats a token as 112 base64url characters. */
-export function formatRefreshToken({ grantId, generation, secret }: RefreshToken, [key]: RefreshKeys): string {
+/** Formats a token as base64url: 112 characters, and four for every three bytes of the subject. */
+export function formatRefreshToken({ grantId, generation, secret, sub, key }: RefreshToken): string {
   const count = Buffer.alloc(layout.generation);
   count.writeUInt32BE(generation);
-  const body = Buffer.concat([Buffer.from(grantId, 'base64url'), count, secret]);
+  const head = Buffer.concat([Buffer.from(grantId, 'base64url'), count, secret]);
+  const body = sub === undefined ? head : Buffer.concat([head, subjectCipher(key, head, Buffer.from(sub))]);
   return Buffer.concat([body, seal(key, body)]).toString('base64url');
 }
 
 /** Parses a token that Pixy made, whether it still works or not. Returns undefined for anything else. */
 export function parseRefreshToken(text: string, keys: RefreshKeys): RefreshToken | undefined {
-  if (!/^[A-Za-z0-9_-]{112}$/.test(text)) return undefined;
+  if (!/^[A-Za-z0-9_-]{112,452}$/.test(text)) return undefined;
   const bytes = Buffer.from(text, 'base64url');
-  const body = bytes.subarray(0, totalLength - layout.seal);
-  const sealed = bytes.subarray(totalLength - layout.seal);
-  if (!keys.some((key) => timingSafeEqual(seal(key, body), sealed))) return undefined;
+  // The last character may have unused bits: only one spelling of a token is accepted.
+  if (bytes.toString('base64url') !== text) return undefined;
+  const body = bytes.subarray(0, -layout.seal);
+  const head = body.subarray(0, headLength);
+  const subject = body.subarray(headLength);
+  if (head.length < headLength || subject.length > longestSubject) return undefined;
+  const sealed = bytes.subarray(-layout.seal);
+  const key = keys.find((one) => timingSafeEqual(seal(one, body), sealed));
+  if (key === undefined) return undefined;
   return {
-    grantId: body.subarray(0, layout.grantId).toString('base64url'),
-    generation: body.readUInt32BE(layout.grantId),
-    secret: Buffer.from(body.subarray(layout.grantId + layout.generation)),
+    grantId: head.subarray(0, layout.grantId).toString('base64url'),
+    generation: head.readUInt32BE(layout.grantId),
+    secret: Buffer.from(head.subarray(layout.grantId + layout.generation)),
+    ...(subject.length > 0 && { sub: subjectCipher(key, head, subject).toString() }),
+    key,
   };
 }
