@@ -48,7 +48,8 @@ export async function exchangeCode(
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
     const { scope, nonce } = grant;
-    const answer = { scope, apis: granted.value, nonce, refreshToken: refresh?.token };
+    const refreshToken = refresh && formatRefreshToken({ ...refresh.first, sub: grant.sub });
+    const answer = { scope, apis: granted.value, nonce, refreshToken };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
@@ -80,9 +81,9 @@ export async function exchangeCode(
 /** A client registered for the refresh_token grant gets a refresh token; the write that spends the code sets it up. */
 async function prepareRefresh(id: string, client: RegisteredClient, deps: TokenDeps, now: number) {
   if (!client.grantTypes.includes('refresh_token')) return undefined;
-  const first = firstRefreshToken(id);
+  const first = firstRefreshToken(id, await deps.refreshKeys());
   return {
-    token: formatRefreshToken(first, await deps.refreshKeys()),
+    first,
     state: {
       hash: refreshHash(first),
       generation: 0,

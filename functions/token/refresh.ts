@@ -38,7 +38,7 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
     const scope = (narrowed?.value ?? grant.scope).filter(isRegistered);
-    const refreshToken = formatRefreshToken(successor(token, refreshKeys), refreshKeys);
+    const refreshToken = formatRefreshToken({ ...successor(token), sub: grant.sub });
     return tokenResponse(grant, { scope, apis: granted.value, refreshToken }, keys.value, deps, now);
   };
 
@@ -51,7 +51,7 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
   const prepared = found && (await tokensOf(found));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
-  const refreshed = await refreshGrant(token, clientId, deps.grants, refreshKeys, settings, now, within);
+  const refreshed = await refreshGrant(token, clientId, deps.grants, settings, now, within);
   if (!refreshed.ok) return refused(refreshed.refusal);
   const tokens = prepared ?? (await tokensOf(refreshed.value.grant));
   return tokens.ok ? { ok: true, tokens: tokens.value, note } : refused(tokens.refusal);

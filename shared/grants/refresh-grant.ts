@@ -2,7 +2,7 @@ import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Grant } from './grant.ts';
 import { type GrantStore, isWithin, type Within } from './grant-store.ts';
-import { type RefreshKeys, type RefreshToken, refreshHash, successor } from './refresh-token.ts';
+import { type RefreshToken, refreshHash, successor } from './refresh-token.ts';
 
 /** Lifetimes in seconds. */
 export type RefreshSettings = {
@@ -38,12 +38,11 @@ export async function refreshGrant(
   token: RefreshToken,
   clientId: string,
   grants: Pick<GrantStore, 'rotate' | 'revoke'>,
-  keys: RefreshKeys,
   settings: RefreshSettings,
   now: number,
   within: Within = {},
 ): Promise<Result<{ grant: Grant; next: RefreshToken }, Refusal>> {
-  const next = successor(token, keys);
+  const next = successor(token);
   const { won, grant } = await grants.rotate(token.grantId, clientId, {
     presented: refreshHash(token),
     next: refreshHash(next),
@@ -52,9 +51,9 @@ export async function refreshGrant(
     idleUntil: now + settings.refreshIdleLifetime,
     within,
   });
-  if (won) return ok({ grant, next });
+  if (won) return ok({ grant, next: { ...next, sub: grant.sub } });
   const refusal = judgeRefresh(token, grant, clientId, settings.refreshGrace, now, within);
-  if (refusal === undefined && grant) return ok({ grant, next });
+  if (refusal === undefined && grant) return ok({ grant, next: { ...next, sub: grant.sub } });
   if (grant && refusal?.reason === 'refresh_token_replayed') await grants.revoke(grant.id, now);
   return refuse(refusal ?? { reason: 'refresh_token_unknown' });
 }

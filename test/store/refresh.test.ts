@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../shared/grants/grant.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
@@ -8,9 +8,11 @@ import {
   firstRefreshToken,
   formatRefreshToken,
   parseRefreshToken,
+  type RefreshKey,
   type RefreshKeys,
   type RefreshToken,
   refreshHash,
+  successor,
 } from '../../shared/grants/refresh-token.ts';
 import { lossyProxy } from './lossy-proxy.ts';
 import { freshTables } from './store.ts';
@@ -45,7 +47,7 @@ async function redeemed(changes: Partial<Grant> = {}): Promise<{ grant: Grant; t
     60,
   );
   await store.issue(grant);
-  const token = firstRefreshToken(grant.id);
+  const token = { ...firstRefreshToken(grant.id, keys), sub: grant.sub };
   const refresh = {
     hash: refreshHash(token),
     generation: 0,
@@ -57,7 +59,7 @@ async function redeemed(changes: Partial<Grant> = {}): Promise<{ grant: Grant; t
 }
 
 const refresh = (token: RefreshToken, now = start + 1, within = {}, clientId = 'app') =>
-  refreshGrant(token, clientId, store, keys, settings, now, within);
+  refreshGrant(token, clientId, store, settings, now, within);
 
 async function next(token: RefreshToken, now?: number): Promise<RefreshToken> {
   const refreshed = await refresh(token, now);
@@ -151,7 +153,7 @@ describe('a refresh token', () => {
       60,
     );
     await store.issue(grant);
-    expect(reasonOf(await refresh(firstRefreshToken(grant.id)))).toBe('refresh_token_unknown');
+    expect(reasonOf(await refresh(firstRefreshToken(grant.id, keys)))).toBe('refresh_token_unknown');
   });
 
   test('H5: a rotation that was committed but not answered is still won', async () => {
@@ -165,28 +167,74 @@ describe('a refresh token', () => {
 });
 
 describe('the text of a refresh token', () => {
-  test('carries grant, generation and secret', () => {
-    const token = { ...firstRefreshToken(randomBytes(32).toString('base64url')), generation: 7 };
-    expect(parseRefreshToken(formatRefreshToken(token, keys), keys)).toEqual(token);
+  const sub = '6f4c1a5e-9f0b-4f6e-8a53-1de8a7c0b9f2';
+  const someToken = (of: string | undefined = sub): RefreshToken => ({
+    ...firstRefreshToken(randomBytes(32).toString('base64url'), keys),
+    sub: of,
+  });
+
+  test.each([sub, 'a', '~'.repeat(255)])('carries grant, generation, secret and person: %s', (person) => {
+    const token = { ...someToken(person), generation: 7 };
+    expect(parseRefreshToken(formatRefreshToken(token), keys)).toEqual(token);
+  });
+
+  test('names its person to nobody else', () => {
+    const bytes = Buffer.from(formatRefreshToken(someToken()), 'base64url').toString('latin1');
+    expect(bytes).not.toContain(sub.slice(0, 4));
+  });
+
+  test('hides the same person behind other bytes at every generation', () => {
+    const hidden = (token: RefreshToken) =>
+      Buffer.from(formatRefreshToken(token), 'base64url').subarray(68, -16).toString('hex');
+    const first = someToken();
+    const tokens = [first, successor(first), successor(successor(first)), someToken()];
+    expect(new Set(tokens.map(hidden)).size).toBe(4);
+    expect(new Set(tokens.map(({ sub: of }) => of))).toEqual(new Set([sub]));
   });
 
   test('V14: has 256 bits of secret and needs no escaping', () => {
-    const text = formatRefreshToken(firstRefreshToken(randomBytes(32).toString('base64url')), keys);
-    expect(text).toMatch(/^[A-Za-z0-9_-]{112}$/);
+    expect(formatRefreshToken(someToken())).toMatch(/^[A-Za-z0-9_-]{160}$/);
   });
 
-  test('is not accepted when any of its bytes differs', () => {
-    const text = formatRefreshToken(firstRefreshToken(randomBytes(32).toString('base64url')), keys);
+  test.each([sub, 'ab', 'abc'])('is not accepted when any of its characters differs: %s', (person) => {
+    const text = formatRefreshToken(someToken(person));
     for (let index = 0; index < text.length; index += 1) {
-      const changed = `${text.slice(0, index)}${text[index] === 'A' ? 'B' : 'A'}${text.slice(index + 1)}`;
-      expect(parseRefreshToken(changed, keys)).toBeUndefined();
+      for (const other of ['A', 'B', '_']) {
+        const changed = `${text.slice(0, index)}${other}${text.slice(index + 1)}`;
+        if (changed !== text) expect(parseRefreshToken(changed, keys)).toBeUndefined();
+      }
     }
   });
 
   test('is accepted under an older key of the ring, and under no other key', () => {
-    const text = formatRefreshToken(firstRefreshToken(randomBytes(32).toString('base64url')), keys);
+    const text = formatRefreshToken(someToken());
     expect(parseRefreshToken(text, [randomBytes(32), ...keys])).toBeDefined();
     expect(parseRefreshToken(text, [randomBytes(32)])).toBeUndefined();
+  });
+
+  test('S18: has a successor that does not depend on the key in use meanwhile', () => {
+    const text = formatRefreshToken(someToken());
+    const before = parseRefreshToken(text, keys);
+    const after = parseRefreshToken(text, [randomBytes(32), ...keys]);
+    if (!before || !after) throw new Error('the token was not read');
+    expect(formatRefreshToken(successor(after))).toBe(formatRefreshToken(successor(before)));
+  });
+
+  test('may be the one of before, which named nobody', () => {
+    const text = oldForm(keys[0]);
+    expect(text).toHaveLength(112);
+    const token = parseRefreshToken(text, keys);
+    expect(token).toMatchObject({ generation: 7, secret: Buffer.alloc(32, 2) });
+    expect(token).not.toHaveProperty('sub');
+    expect(parseRefreshToken(text, [randomBytes(32)])).toBeUndefined();
+  });
+
+  test('of before is replaced by one that names its person', async () => {
+    const { grant, token } = await redeemed();
+    const { sub: _, ...nameless } = token;
+    const again = await next(nameless);
+    expect(again.sub).toBe(grant.sub);
+    expect(formatRefreshToken(await next(nameless))).toBe(formatRefreshToken(again));
   });
 
   test('H21: the database holds nothing that a token could be made from', async () => {
@@ -195,3 +243,10 @@ describe('the text of a refresh token', () => {
     for (const encoding of ['base64url', 'hex'] as const) expect(item).not.toContain(token.secret.toString(encoding));
   });
 });
+
+/** As the version before wrote it: 32 bytes of grant, 4 of generation, 32 of secret, 16 of seal. */
+function oldForm(key: RefreshKey): string {
+  const body = Buffer.concat([Buffer.alloc(32, 1), Buffer.from([0, 0, 0, 7]), Buffer.alloc(32, 2)]);
+  const seal = createHmac('sha256', key).update('seal').update(body).digest().subarray(0, 16);
+  return Buffer.concat([body, seal]).toString('base64url');
+}
