@@ -25,13 +25,25 @@ export async function issueGrant(
   now: number,
 ): Promise<{ code: string; id_token: string | undefined }> {
   const { clientId } = client;
-  const { sub, authTime, amr } = session;
+  const { sub, epoch, authTime, amr } = session;
   const { scope, resources, nonce, challenge } = admitted;
   const claims = await requestedClaims(admitted, client, sub, deps);
   // A client that wants to be told when the session ends knows it by a name; so does a grant that ends with it.
   const isBound = client.backchannelLogoutUri !== undefined || deps.revokesAtSignOut;
   const sid = isBound ? listedIdOf(sessionId) : undefined;
-  const granted = { clientId, sub, authTime, amr, acr: toldAcr(admitted, amr), scope, resources, nonce, challenge };
+  const granted = {
+    clientId,
+    sub,
+    epoch,
+    clientEpoch: 0,
+    authTime,
+    amr,
+    acr: toldAcr(admitted, amr),
+    scope,
+    resources,
+    nonce,
+    challenge,
+  };
   const { code, grant } = issueCode(
     { ...granted, ...claims, sid, redirectUri, redirectUriSent },
     now,

@@ -5,7 +5,6 @@ import { readForm } from '../../shared/http/form.ts';
 import { isOurForm, openForm } from '../../shared/http/form-token.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
-import type { AuthenticationMethod } from '../../shared/oauth/authentication-context.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { type Parameters, parseParameters, refuseUnclear, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
@@ -30,7 +29,7 @@ import { deviceName } from '../account/device-name.ts';
 import { beginPasskey } from '../passkey/new-passkey.ts';
 import { beginSession, type SessionSettings } from '../sign-in/begin-session.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
-import { type Given, givePasskey, givePassword } from './give-access.ts';
+import { type Access, type Given, givePasskey, givePassword } from './give-access.ts';
 
 export type InvitationDeps = SessionSettings & {
   hasPasswords: boolean;
@@ -165,15 +164,10 @@ function give(link: Link, form: Parameters, request: HttpRequest, deps: Invitati
  * Somebody new is signed in. Somebody who lost their way in is signed out everywhere; with a new password they sign in again,
  * with a second factor if they have one.
  */
-async function goOn(
-  { account: { sub }, purpose }: Link,
-  amr: readonly AuthenticationMethod[],
-  request: HttpRequest,
-  deps: InvitationDeps,
-) {
-  if (purpose === 'reset') await deps.sessions.endAllBut(sub, undefined, deps.now());
+async function goOn({ purpose }: Link, { account, amr }: Access, request: HttpRequest, deps: InvitationDeps) {
+  if (purpose === 'reset') await deps.sessions.endAllBut(account.sub, undefined, deps.now());
   if (purpose === 'reset' && amr.includes('pwd')) return seeOther(`${endpoints.invitation}?done=reset`);
-  const cookie = await beginSession(request, { sub, amr, keep: false }, deps);
+  const cookie = await beginSession(request, { account, amr, keep: false }, deps);
   return seeOther(`${endpoints.invitation}?done=invitation`, [cookie]);
 }
 

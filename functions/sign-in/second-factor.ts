@@ -16,6 +16,7 @@ import { type Problem, problemOf } from '../../shared/pages/problem.ts';
 import { secondFactorPage } from '../../shared/pages/second-factor-page.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
+import { judgeEpoch } from '../../shared/people/still-valid.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import { type PendingSignIn, type PendingStore, pendingLifetime } from '../../shared/people/totp-pending-store.ts';
 import type { TotpStore } from '../../shared/people/totp-store.ts';
@@ -85,10 +86,11 @@ async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answ
   if (!verified.ok) return show(request, pending, deps, verified.refusal);
   // The code is spent by now. One password leads to one session, so a second code of the same moment finds the wait over.
   if (!(await deps.pendings.spend(secret, deps.now()))) return startAgain(request, deps);
-  const { sub, keep } = pending;
-  const account = await deps.accounts.findBySubject(sub);
-  if (account === undefined || account.disabledAt !== undefined) return startAgain(request, deps);
-  const session = await beginSession(request, { sub, amr: ['pwd', 'otp', 'mfa'], keep }, deps);
+  const { keep } = pending;
+  // Disabled between password and code, or the password is another one by now.
+  const account = await deps.accounts.findBySubject(pending.sub);
+  if (account === undefined || judgeEpoch(account, pending)) return startAgain(request, deps);
+  const session = await beginSession(request, { account, amr: ['pwd', 'otp', 'mfa'], keep }, deps);
   const cookies = [session, clearCookie(deps.issuer, pendingCookie)];
   return { reply: await goOn(request, cookies, deps), decision: { verdict: 'allowed' } };
 }

@@ -219,6 +219,8 @@ const grantRecord = v.object({
   state: v.picklist(['issued', 'redeemed', 'revoked']),
   clientId: v.string(),
   sub: v.string(),
+  epoch: v.optional(v.number(), 0),
+  clientEpoch: v.optional(v.number(), 0),
   scope: v.array(v.string()),
   resources: v.array(v.string()),
   redirectUri: v.string(),

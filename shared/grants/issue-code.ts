@@ -7,6 +7,8 @@ export type GrantedRequest = Pick<
   Grant,
   | 'clientId'
   | 'sub'
+  | 'epoch'
+  | 'clientEpoch'
   | 'scope'
   | 'resources'
   | 'redirectUri'

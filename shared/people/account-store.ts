@@ -10,9 +10,20 @@ import {
   signInNames,
   usernameKey,
 } from './account.ts';
-import { accountItemStore, accountKey, claimsOnly, newAttempt, toAccount, toClaims } from './account-item-store.ts';
+import {
+  accountItemStore,
+  accountKey,
+  claimsOnly,
+  firstEpoch,
+  newAttempt,
+  raised,
+  toAccount,
+  toClaims,
+} from './account-item-store.ts';
 import { credentialStore } from './credential-store.ts';
 import { NameOfAnother, nameStore } from './name-store.ts';
+import { verifyStoredPassword } from './password-import.ts';
+import { takingBackStore } from './taking-back-store.ts';
 
 /*
  * Accounts in the People table: the account under its subject (account-item-store.ts), and one more item per name that leads to
@@ -54,8 +65,10 @@ export function accountStore(
 
   return {
     ...credentialStore(items),
+    ...takingBackStore(database, table, items),
 
     findBySubject,
+    findStanding: items.findStanding,
 
     /** Whether an account has this subject. Reads the key alone. */
     async isSubject(sub: string): Promise<boolean> {
@@ -92,12 +105,16 @@ export function accountStore(
         claims: claimsWithEmail(account.claims, account.email),
         createdAt: now,
         version: 1,
+        epoch: firstEpoch(),
+        clientEpochs: {},
+        endedSessions: [],
       };
       const attempt = newAttempt();
       try {
         await database.put({
           TableName,
-          Item: { ...accountKey(sub), ...made, attempt },
+          // An empty set cannot be kept.
+          Item: { ...accountKey(sub), ...made, endedSessions: undefined, attempt },
           ConditionExpression: 'attribute_not_exists(pk)',
         });
       } catch (error) {
@@ -117,8 +134,8 @@ export function accountStore(
 
     /**
      * Adds the account, or gives the account of this username (without one, of this address) what the description says; its
-     * subject stays, and so does what the description leaves open. Throws {@link NameOfAnother}. If we stop in between, the
-     * next call goes on.
+     * subject stays, and so does what the description leaves open. Another password, and disabling, end what was there before.
+     * Throws {@link NameOfAnother}. If we stop in between, the next call goes on.
      */
     async put(
       { password, disabled, ...account }: AccountDescription & { passwordHash?: string | undefined },
@@ -130,7 +147,8 @@ export function accountStore(
       const added = withoutNames(others, before ? signInNames(before) : []);
       const taken = await claimAll(added, sub, now);
       if (taken !== undefined) throw new NameOfAnother(taken);
-      const passwordHash = account.passwordHash ?? (password === undefined ? undefined : await hashPassword(password));
+      const passwordHash = account.passwordHash ?? (await hashUnlessKnown(password, before?.passwordHash));
+      const isTakenBack = before && (disabled || (passwordHash ?? before.passwordHash) !== before.passwordHash);
       const sets: Item = {
         sub,
         username: account.username,
@@ -150,11 +168,19 @@ export function accountStore(
         TableName,
         Key: accountKey(sub),
         UpdateExpression: [
-          `SET ${present.map((name) => `#${name} = :${name}`).join(', ')}`,
+          `SET ${[
+            ...present.map((name) => `#${name} = :${name}`),
+            ...(isTakenBack ? [raised.set] : []),
+            ...(before === undefined ? ['epoch = if_not_exists(epoch, :first)'] : []),
+          ].join(', ')}`,
           ...(removes.length > 0 ? [`REMOVE ${removes.map((name) => `#${name}`).join(', ')}`] : []),
         ].join(' '),
         ExpressionAttributeNames: Object.fromEntries([...present, ...removes].map((name) => [`#${name}`, name])),
-        ExpressionAttributeValues: Object.fromEntries(present.map((name) => [`:${name}`, sets[name]])),
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(present.map((name) => [`:${name}`, sets[name]])),
+          ...(isTakenBack && raised.values),
+          ...(before === undefined && { ':first': firstEpoch() }),
+        },
         ReturnValues: 'ALL_NEW',
       });
       if (before) await release(withoutNames(signInNames(before), [main, ...others]), sub);
@@ -180,7 +206,7 @@ export function accountStore(
       if (taken !== undefined) return refuse({ reason: 'name_taken', name: taken });
       const named = (['username', 'email'] as const).filter((name) => next[name] !== undefined);
       const unnamed = (['username', 'email'] as const).filter((name) => next[name] === undefined);
-      const won = await items.update(
+      const changed = await items.update(
         sub,
         [
           `SET #claims = :claims, #version = :version${named.map((name) => `, #${name} = :${name}`).join('')}`,
@@ -194,21 +220,27 @@ export function accountStore(
         },
         seen.version === 0 ? '(attribute_not_exists(#version) OR #version = :seen)' : '#version = :seen',
       );
-      if (!won) {
+      if (changed === undefined) {
         const current = await findBySubject(sub);
         await release(withoutNames(added, current ? signInNames(current) : []), sub);
         return refuse({ reason: 'changed_meanwhile' });
       }
       await release(withoutNames(signInNames(seen), signInNames(next)), sub);
-      return ok(next);
+      return ok(changed);
     },
 
-    /** Removes the account and frees its names. Its sessions and consents are not touched. */
+    /** Removes the account and frees its names. What else there is in its name is worth nothing from then on. */
     async remove(account: Account): Promise<void> {
       await release(signInNames(account), account.sub);
       await database.remove({ TableName, Key: accountKey(account.sub) });
     },
   };
+}
+
+/** The hash of a password; the one that is stored, when it is of the same password. */
+async function hashUnlessKnown(password: string | undefined, stored: string | undefined): Promise<string | undefined> {
+  if (password === undefined) return undefined;
+  return stored !== undefined && (await verifyStoredPassword(password, stored)) ? stored : hashPassword(password);
 }
 
 const withoutNames = (names: readonly string[], others: readonly string[]): string[] =>

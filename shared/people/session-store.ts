@@ -6,6 +6,8 @@ import { type Consent, consentKey, toConsent } from './consent.ts';
 /** Somebody is signed in in one browser. Times are epoch seconds. */
 export type Session = {
   sub: string;
+  /** The epoch of the account when it began; see still-valid.ts. */
+  epoch: number;
   authTime: number;
   /** How they signed in (RFC 8176). */
   amr: readonly string[];
@@ -26,6 +28,8 @@ export type ListedSession = Session & { id: string };
 /** What a new session starts with; lifetimes in seconds. */
 export type SessionStart = {
   sub: string;
+  /** Of the account that was read when they proved who they are. */
+  epoch: number;
   amr: readonly string[];
   now: number;
   /** When they proved who they are, where that was before; never in the future. */
@@ -73,6 +77,7 @@ export function sessionStore(database: Database, table: string) {
     /** A new session with a new id, which is returned for the cookie. */
     async start({
       sub,
+      epoch,
       amr,
       now,
       authTime = now,
@@ -86,6 +91,7 @@ export function sessionStore(database: Database, table: string) {
       const idleUntil = Math.min(now + idleLifetime, expiresAt);
       const session: Session = {
         sub,
+        epoch,
         authTime: Math.min(authTime, now),
         amr,
         idleUntil,
@@ -168,6 +174,27 @@ export function sessionStore(database: Database, table: string) {
         });
     },
 
+    /**
+     * Lets the session that stays go on under the epoch that its person's other sessions ended with. One that was ended in this
+     * moment stays ended.
+     */
+    async stampAgain(sessionId: string, from: number, to: number): Promise<void> {
+      const key = keyOf(sessionId);
+      if (key === undefined) return;
+      await database
+        .update({
+          TableName: table,
+          Key: key,
+          UpdateExpression: 'SET epoch = :to',
+          ConditionExpression:
+            from === 0 ? 'attribute_exists(pk) AND (attribute_not_exists(epoch) OR epoch = :from)' : 'epoch = :from',
+          ExpressionAttributeValues: { ':from': from, ':to': to },
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof ConditionFailed)) throw error;
+        });
+    },
+
     /** Returns the session as it was; undefined when there was none. */
     async end(sessionId: string): Promise<Session | undefined> {
       const key = keyOf(sessionId);
@@ -240,6 +267,7 @@ const isAlive =
 
 const record = v.object({
   sub: v.string(),
+  epoch: v.optional(v.number(), 0),
   authTime: v.number(),
   amr: v.array(v.string()),
   idleUntil: v.number(),

@@ -23,6 +23,8 @@ async function issued(changes: Partial<Grant> = {}) {
     {
       clientId: 'app',
       sub: 'somebody',
+      epoch: 0,
+      clientEpoch: 0,
       scope: ['openid'],
       resources: [],
       redirectUri: 'https://app.example/cb',

@@ -32,13 +32,14 @@ test('two who claim a username at once get the same subject', async () => {
 });
 
 const start = (sub: string, changes: Partial<SessionStart> = {}) =>
-  sessions.start({ sub, amr: ['pwd'], now, lifetime: 100, ...changes });
+  sessions.start({ sub, epoch: 7, amr: ['pwd'], now, lifetime: 100, ...changes });
 
 describe('a session', () => {
   test('is found by its id until it expires, and not after (H1)', async () => {
     const id = await start('somebody', { userAgent: 'a browser' });
     expect(await sessions.find(id, now + 99)).toEqual({
       sub: 'somebody',
+      epoch: 7,
       authTime: now,
       amr: ['pwd'],
       idleUntil: now + 100,

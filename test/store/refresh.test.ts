@@ -34,6 +34,8 @@ async function redeemed(changes: Partial<Grant> = {}): Promise<{ grant: Grant; t
     {
       clientId: 'app',
       sub: 'somebody',
+      epoch: 0,
+      clientEpoch: 0,
       scope: ['openid', 'email'],
       resources: ['https://api.example'],
       redirectUri: 'https://app.example/cb',
@@ -141,6 +143,8 @@ describe('a refresh token', () => {
       {
         clientId: 'app',
         sub: 's',
+        epoch: 0,
+        clientEpoch: 0,
         scope: [],
         resources: [],
         redirectUri: 'x:',

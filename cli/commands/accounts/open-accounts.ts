@@ -27,6 +27,7 @@ export async function findAccount({ accounts }: Pick<People, 'accounts'>, named:
 }
 
 /** For writes on an account that was there a moment ago. */
-export function mustBeThere(written: boolean, account: Account): void {
-  if (!written) throw new Failure(`Account ${displayName(account)} was removed by somebody else.`);
+export function mustBeThere(written: Account | undefined, account: Account): Account {
+  if (written === undefined) throw new Failure(`Account ${displayName(account)} was removed by somebody else.`);
+  return written;
 }
