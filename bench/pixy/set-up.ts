@@ -5,8 +5,8 @@ import { createTables } from '../../infra/local/create-tables.ts';
 import { type Database, openDatabase } from '../../shared/aws/dynamodb.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
-import { accountKey } from '../../shared/people/account-item-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
+import { accountKey } from '../../shared/people/standing-store.ts';
 import type { Target } from '../load/flows.ts';
 import { type Algorithm, credentials, pixyEnvironment, redirectUri, tables } from './environment.ts';
 

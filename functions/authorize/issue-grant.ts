@@ -2,7 +2,8 @@ import type { RegisteredClient } from '../../shared/clients/registered-client.ts
 import { issueCode } from '../../shared/grants/issue-code.ts';
 import { acrOf, reachedAcr } from '../../shared/oauth/authentication-context.ts';
 import type { RegisteredRedirectUri } from '../../shared/oauth/redirect-uri.ts';
-import { listedIdOf, type Session } from '../../shared/people/session-store.ts';
+import type { Session } from '../../shared/people/session.ts';
+import { listedIdOf } from '../../shared/people/session-store.ts';
 import type { AdmittedRequest } from './admit-request.ts';
 import type { AuthorizeDeps, MintIdToken } from './authorize-deps.ts';
 import { requestedClaims } from './requested-claims.ts';
@@ -14,14 +15,15 @@ export type Granting = {
   redirectUriSent: boolean;
   sessionId: string;
   session: Session;
+  clientEpoch: number;
   mintIdToken: MintIdToken | undefined;
 };
 
 /** Writes the grant and keeps the session alive. Answers with the code, and with the ID token of the hybrid flow. */
 export async function issueGrant(
   admitted: AdmittedRequest,
-  { client, redirectUri, redirectUriSent, sessionId, session, mintIdToken }: Granting,
-  deps: Pick<AuthorizeDeps, 'accounts' | 'grants' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'>,
+  { client, redirectUri, redirectUriSent, sessionId, session, clientEpoch, mintIdToken }: Granting,
+  deps: Pick<AuthorizeDeps, 'accounts' | 'grants' | 'refreshKeys' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'>,
   now: number,
 ): Promise<{ code: string; id_token: string | undefined }> {
   const { clientId } = client;
@@ -35,7 +37,7 @@ export async function issueGrant(
     clientId,
     sub,
     epoch,
-    clientEpoch: 0,
+    clientEpoch,
     authTime,
     amr,
     acr: toldAcr(admitted, amr),
@@ -46,6 +48,7 @@ export async function issueGrant(
   };
   const { code, grant } = issueCode(
     { ...granted, ...claims, sid, redirectUri, redirectUriSent },
+    await deps.refreshKeys(),
     now,
     deps.codeLifetime,
   );

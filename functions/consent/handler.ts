@@ -16,10 +16,10 @@ import { consentPage } from '../../shared/pages/consent-page.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
-import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { ConsentNeed } from '../../shared/people/consent.ts';
 import type { ConsentStore } from '../../shared/people/consent-store.ts';
-import type { SessionStore } from '../../shared/people/session-store.ts';
+import type { SignedInStore } from '../../shared/people/signed-in-store.ts';
+import type { StandingStore } from '../../shared/people/standing-store.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import { equalInConstantTime, hashSecret } from '../../shared/secret.ts';
 import { admitRequest } from '../authorize/admit-request.ts';
@@ -30,8 +30,8 @@ import { consentNeed } from '../authorize/needs-consent.ts';
 export type ConsentDeps = {
   issuer: string;
   clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
-  sessions: Pick<SessionStore, 'find'>;
-  accounts: Pick<AccountStore, 'findClaims'>;
+  signedIn: Pick<SignedInStore, 'find'>;
+  accounts: Pick<StandingStore, 'findClaims'>;
   consents: Pick<ConsentStore, 'allow'>;
   lookOf: LookOf;
   writeLine: WriteLine;
@@ -59,6 +59,8 @@ type Interrupted = {
   redirectUri: RegisteredRedirectUri;
   need: ConsentNeed;
   sub: string;
+  /** What is allowed now is allowed under. */
+  clientEpoch: number;
   formToken: string;
 };
 
@@ -79,12 +81,15 @@ async function consent(request: HttpRequest, step: Step, deps: ConsentDeps): Pro
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
   const admitted = admitRequest(parameters, client, rules);
   const sessionId = activeSession(request, deps.issuer);
-  const session = sessionId === undefined ? undefined : await deps.sessions.find(sessionId, now);
-  if (!admitted.ok || !session || sessionId === undefined) return back;
+  const { clientId } = client;
+  const found = sessionId === undefined ? undefined : await deps.signedIn.find({ sessionId, clientId, now });
+  if (!admitted.ok || !found || sessionId === undefined) return back;
 
   const need = consentNeed(admitted.value);
   const formToken = tokenFor(sessionId, query);
-  return step({ parameters, query, client, redirectUri, need, sub: session.sub, formToken }, request, deps);
+  const { clientEpoch, session } = found;
+  const { sub } = session;
+  return step({ parameters, query, client, redirectUri, need, sub, clientEpoch, formToken }, request, deps);
 }
 
 /** Bound to the session and to this request: consent to anything else cannot be sent for somebody (RFC 6749 §10.12). */
@@ -120,7 +125,7 @@ const nameAmong = (claims: Readonly<Record<string, unknown>>): string | undefine
   ['name', 'preferred_username', 'email'].map((name) => claims[name]).find((value) => typeof value === 'string');
 
 async function decide(interrupted: Interrupted, request: HttpRequest, deps: ConsentDeps): Promise<Answer> {
-  const { parameters, query, client, redirectUri, need, sub, formToken } = interrupted;
+  const { parameters, query, client, redirectUri, need, sub, clientEpoch, formToken } = interrupted;
   const form = readForm(request);
   if (!form.ok) return { reply: await errorPage(form.refusal, deps.issuer, deps.lookOf(request, parameters)) };
   if (!equalInConstantTime(single(form.value, 'form_token') ?? '', formToken)) {
@@ -128,7 +133,8 @@ async function decide(interrupted: Interrupted, request: HttpRequest, deps: Cons
   }
   const decision = single(form.value, 'decision');
   if (decision === 'allow') {
-    await deps.consents.allow(sub, client.clientId, need, hashSecret(query), deps.now());
+    const requestHash = hashSecret(query);
+    await deps.consents.allow(sub, client.clientId, { need, requestHash, clientEpoch, now: deps.now() });
     return {
       reply: seeOther(`${endpoints.authorize}?${query}`),
       decision: { verdict: 'allowed', client: client.clientId },

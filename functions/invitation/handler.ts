@@ -35,7 +35,7 @@ export type InvitationDeps = SessionSettings & {
   hasPasswords: boolean;
   serviceName?: string | undefined;
   accounts: Pick<AccountStore, 'findBySubject' | 'accept' | 'spendLink'>;
-  sessions: Pick<EndingSessions, 'start' | 'end' | 'endAllBut'>;
+  sessions: Pick<EndingSessions, 'start' | 'end' | 'clearAway'>;
   challenges: ChallengeStore;
   passkeys: Pick<PasskeyStore, 'add' | 'list'>;
   totps: Pick<TotpStore, 'look'>;
@@ -165,7 +165,8 @@ function give(link: Link, form: Parameters, request: HttpRequest, deps: Invitati
  * with a second factor if they have one.
  */
 async function goOn({ purpose }: Link, { account, amr }: Access, request: HttpRequest, deps: InvitationDeps) {
-  if (purpose === 'reset') await deps.sessions.endAllBut(account.sub, undefined, deps.now());
+  // The write that spent the link has ended whatever was there before.
+  await deps.sessions.clearAway(account);
   if (purpose === 'reset' && amr.includes('pwd')) return seeOther(`${endpoints.invitation}?done=reset`);
   const cookie = await beginSession(request, { account, amr, keep: false }, deps);
   return seeOther(`${endpoints.invitation}?done=invitation`, [cookie]);

@@ -2,38 +2,11 @@ import { randomBytes, randomInt } from 'node:crypto';
 import * as v from 'valibot';
 import type { Database, Item } from '../aws/dynamodb.ts';
 import { type Account, linkPurposes } from './account.ts';
-import { type Standing, standingAttributes } from './still-valid.ts';
+import { accountKey, standingRecord } from './standing-store.ts';
 
 /*
  * The item of one account in the People table, under its subject.
  */
-
-export const accountKey = (sub: string) => ({ pk: `account#${sub}`, sk: 'account' });
-
-/** What a read asks for that needs no more than the claims, and whether they may still be told. */
-export const claimsOnly = { ProjectionExpression: 'claims, disabledAt' };
-
-/** The claims in an item that was read with {@link claimsOnly}; undefined when the account is disabled. */
-export const toClaims = (item: Item): Account['claims'] | undefined =>
-  item['disabledAt'] === undefined ? (item['claims'] as Account['claims']) : undefined;
-
-const standingRecord = v.object({
-  disabledAt: v.optional(v.number()),
-  epoch: v.optional(v.number(), 0),
-  clientEpochs: v.optional(v.record(v.string(), v.number()), {}),
-  endedSessions: v.optional(
-    v.pipe(
-      v.set(v.string()),
-      v.transform((ended) => [...ended]),
-    ),
-    () => new Set<string>(),
-  ),
-});
-
-/** What a read asks for that only decides whether something is still good. */
-export const standingOnly = { ProjectionExpression: standingAttributes.join(', ') };
-
-export const toStanding = (item: Item): Standing => v.parse(standingRecord, item);
 
 const record = v.object({
   sub: v.string(),
@@ -78,13 +51,6 @@ export function accountItemStore(database: Database, table: string) {
     async find(sub: string): Promise<Account | undefined> {
       const item = await database.get({ TableName: table, Key: accountKey(sub), ConsistentRead: true });
       return item && toAccount(item);
-    },
-
-    /** Only what decides whether something is still good, read consistently; undefined when there is no account. */
-    async findStanding(sub: string): Promise<Standing | undefined> {
-      const Key = accountKey(sub);
-      const item = await database.get({ TableName: table, Key, ConsistentRead: true, ...standingOnly });
-      return item && toStanding(item);
     },
 
     /**

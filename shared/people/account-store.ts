@@ -1,5 +1,5 @@
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
-import { hashPassword } from '../password.ts';
+import { hashPassword, isOwnHash, verifyPassword } from '../password.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import {
   type Account,
@@ -10,19 +10,10 @@ import {
   signInNames,
   usernameKey,
 } from './account.ts';
-import {
-  accountItemStore,
-  accountKey,
-  claimsOnly,
-  firstEpoch,
-  newAttempt,
-  raised,
-  toAccount,
-  toClaims,
-} from './account-item-store.ts';
+import { accountItemStore, firstEpoch, newAttempt, raised, toAccount } from './account-item-store.ts';
 import { credentialStore } from './credential-store.ts';
 import { NameOfAnother, nameStore } from './name-store.ts';
-import { verifyStoredPassword } from './password-import.ts';
+import { accountKey, standingStore } from './standing-store.ts';
 import { takingBackStore } from './taking-back-store.ts';
 
 /*
@@ -67,19 +58,14 @@ export function accountStore(
     ...credentialStore(items),
     ...takingBackStore(database, table, items),
 
+    ...standingStore(database, table),
+
     findBySubject,
-    findStanding: items.findStanding,
 
     /** Whether an account has this subject. Reads the key alone. */
     async isSubject(sub: string): Promise<boolean> {
       const Key = accountKey(sub);
       return (await database.get({ TableName, Key, ProjectionExpression: 'pk', ConsistentRead: true })) !== undefined;
-    },
-
-    /** Only the claims: what clients may learn does not come with the password hash. None for an account that is disabled. */
-    async findClaims(sub: string): Promise<Account['claims'] | undefined> {
-      const item = await database.get({ TableName, Key: accountKey(sub), ...claimsOnly });
-      return item && toClaims(item);
     },
 
     /** By username or email address. Reads twice whether the name is known or not, so that the time does not tell. */
@@ -240,7 +226,8 @@ export function accountStore(
 /** The hash of a password; the one that is stored, when it is of the same password. */
 async function hashUnlessKnown(password: string | undefined, stored: string | undefined): Promise<string | undefined> {
   if (password === undefined) return undefined;
-  return stored !== undefined && (await verifyStoredPassword(password, stored)) ? stored : hashPassword(password);
+  const isKnown = stored !== undefined && isOwnHash(stored) && (await verifyPassword(password, stored));
+  return isKnown ? stored : hashPassword(password);
 }
 
 const withoutNames = (names: readonly string[], others: readonly string[]): string[] =>

@@ -1,26 +1,7 @@
 import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { generateSecret, hashSecret } from '../secret.ts';
-import { type Consent, consentKey, toConsent } from './consent.ts';
-
-/** Somebody is signed in in one browser. Times are epoch seconds. */
-export type Session = {
-  sub: string;
-  /** The epoch of the account when it began; see still-valid.ts. */
-  epoch: number;
-  authTime: number;
-  /** How they signed in (RFC 8176). */
-  amr: readonly string[];
-  /** Over when it was not used for so long, and over at the latest. */
-  idleUntil: number;
-  expiresAt: number;
-  /** Seconds without use that end it. */
-  idleLifetime: number;
-  /** For the list of sessions only: what the browser called itself. */
-  userAgent?: string | undefined;
-  /** Clients that want to be told when it ends, or whose grants end with it, as {@link noticeOf} writes them. */
-  notices?: readonly string[] | undefined;
-};
+import { isAlive, type Session } from './session.ts';
 
 /** A session as its own person sees it in a list. `id` names it and is no secret. */
 export type ListedSession = Session & { id: string };
@@ -66,10 +47,10 @@ export function sessionStore(database: Database, table: string) {
   };
 
   /** A session of a person by the `id` of the list, also one that is over but not yet removed. */
-  async function findListed(sub: string, id: string): Promise<Session | undefined> {
+  async function findListed(sub: string, id: string, isConsistent = false): Promise<Session | undefined> {
     const Key = { pk: partition(sub), sk: id };
     const read = (ConsistentRead: boolean) => database.get({ TableName: table, Key, ConsistentRead });
-    const item = (await read(false)) ?? (await read(true));
+    const item = (isConsistent ? undefined : await read(false)) ?? (await read(true));
     return item && toSession(item);
   }
 
@@ -113,30 +94,16 @@ export function sessionStore(database: Database, table: string) {
     },
 
     /**
-     * The session of a cookie, unless it is over. One eventually consistent read, at half the price; only when that
-     * finds nothing, as in the moment after signing in, a consistent one.
+     * The session of a cookie, unless it is over; whether its account still stands by it is for `judgeEpoch` to say. One
+     * eventually consistent read, at half the price, unless it is to be consistent; when that finds nothing, a consistent one.
      */
-    async find(sessionId: string, now: number): Promise<Session | undefined> {
+    async find(sessionId: string, now: number, { isConsistent = false } = {}): Promise<Session | undefined> {
       const sub = subjectOf(sessionId);
-      const session = sub === '' ? undefined : await findListed(sub, listedIdOf(sessionId));
+      const session = sub === '' ? undefined : await findListed(sub, listedIdOf(sessionId), isConsistent);
       return session && isAlive(now)(session) ? session : undefined;
     },
 
     findListed,
-
-    /** The same together with what its person allowed a client, in one consistent call. */
-    async findWithConsent(
-      sessionId: string,
-      clientId: string,
-      now: number,
-    ): Promise<{ session: Session | undefined; consent: Consent | undefined }> {
-      const key = keyOf(sessionId);
-      if (key === undefined) return { session: undefined, consent: undefined };
-      const [item, consent] = await database.getAll(table, [key, consentKey(subjectOf(sessionId), clientId)]);
-      const session = item && toSession(item);
-      if (!session || !isAlive(now)(session)) return { session: undefined, consent: undefined };
-      return { session, consent: consent && toConsent(consent) };
-    },
 
     /** Notes that a session is in use, once half of its idle time is over: a session in use costs no write. */
     async keepAlive(sessionId: string, session: Session, now: number): Promise<void> {
@@ -256,14 +223,9 @@ export function carryOver(ended: readonly (Session | undefined)[], now: number):
   return kept.map(({ sid, clientId, since }) => `${noticeOf(sid, clientId)} ${since}`);
 }
 
-/** Undefined for a cookie that cannot be one of ours. */
-const keyOf = (sessionId: string) =>
+/** The item of a session; undefined for a cookie that cannot be one of ours. */
+export const keyOf = (sessionId: string) =>
   shape.test(sessionId) ? { pk: partition(subjectOf(sessionId)), sk: listedIdOf(sessionId) } : undefined;
-
-const isAlive =
-  (now: number) =>
-  ({ idleUntil, expiresAt }: Session): boolean =>
-    now < idleUntil && now < expiresAt;
 
 const record = v.object({
   sub: v.string(),
@@ -282,4 +244,4 @@ const record = v.object({
   ),
 });
 
-const toSession = (item: Item): Session => v.parse(record, item);
+export const toSession = (item: Item): Session => v.parse(record, item);

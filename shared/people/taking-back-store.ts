@@ -1,6 +1,7 @@
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import type { Account } from './account.ts';
-import { type AccountItemStore, accountKey, raised, toStanding } from './account-item-store.ts';
+import { type AccountItemStore, raised } from './account-item-store.ts';
+import { accountKey, toStanding } from './standing-store.ts';
 import { clientEpochKey, clientEpochOf, endedSession } from './still-valid.ts';
 
 /**

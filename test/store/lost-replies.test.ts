@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
@@ -26,6 +27,7 @@ function newGrant() {
       amr: ['pwd'],
       acr: '1fa',
     },
+    [randomBytes(32)],
     now,
     60,
   ).grant;

@@ -45,6 +45,7 @@ async function redeemed(changes: Partial<Grant> = {}): Promise<{ grant: Grant; t
       acr: '1fa',
       ...changes,
     },
+    keys,
     start,
     60,
   );
@@ -153,6 +154,7 @@ describe('a refresh token', () => {
         amr: ['pwd'],
         acr: '1fa',
       },
+      keys,
       start,
       60,
     );

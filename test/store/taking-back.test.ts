@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { accountItemStore, accountKey } from '../../shared/people/account-item-store.ts';
+import { accountItemStore } from '../../shared/people/account-item-store.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { listedIdOf, sessionStore } from '../../shared/people/session-store.ts';
+import { accountKey } from '../../shared/people/standing-store.ts';
 import { clientEpochOf, endedSession } from '../../shared/people/still-valid.ts';
 import { freshTables } from './store.ts';
 

@@ -16,7 +16,9 @@ export async function startDatabaseProxy() {
 
   async function forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
-    const call = `${String(incoming.headers['x-amz-target']).split('.')[1]} ${JSON.parse(body.toString()).TableName}`;
+    const { TableName, RequestItems = {} } = JSON.parse(body.toString());
+    const table = TableName ?? Object.keys(RequestItems).join(' ');
+    const call = `${String(incoming.headers['x-amz-target']).split('.')[1]} ${table}`;
     calls.push(call);
     if (outage && outage !== 'cut' && (outage.only ?? call) === call) {
       response.writeHead(outage.status, { 'content-type': 'application/x-amz-json-1.0' });
