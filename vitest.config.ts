@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/infra/**', 'test/browser/**'],
+          exclude: ['test/infra/**', 'test/browser/**', ...(process.env['PIXY_TEST_DEEP'] ? [] : ['test/deep/**'])],
           isolate: false,
         },
       },

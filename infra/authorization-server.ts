@@ -221,7 +221,7 @@ export class AuthorizationServer extends Construct {
 
     grantReadUpstreamSecrets(this, functions.upstream, upstreams);
     if (props.revokeAtSignOut) {
-      tables.grantRevokeGrants(functions['sign-out']);
+      tables.grantEndWithGrants(functions['sign-out']);
       tables.grantRevokeGrants(functions.invitation);
     }
     if (hooks.authenticate ?? hooks.migrateAccount) tables.grantMirrorAccounts(functions['sign-in']);

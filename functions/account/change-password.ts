@@ -17,7 +17,7 @@ import type { AccountStore } from '../../shared/people/account-store.ts';
 import { verifyStoredPassword } from '../../shared/people/password-import.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
-import { endOtherSessions } from './act.ts';
+import { goOnAlone } from './act.ts';
 import {
   findPerson,
   isFresh,
@@ -30,7 +30,7 @@ import {
 export type ChangePasswordDeps = PersonDeps & {
   hasPasswords: boolean;
   accounts: Pick<AccountStore, 'findBySubject' | 'setPassword'>;
-  sessions: Pick<EndingSessions, 'find' | 'endAllBut'>;
+  sessions: Pick<EndingSessions, 'find' | 'stampAgain' | 'clearAway'>;
   throttle: Pick<ThrottleStore, 'countProof'>;
   lookOf: LookOf;
   writeLine: WriteLine;
@@ -88,8 +88,9 @@ async function change(request: HttpRequest, person: SignedInPerson, deps: Change
     const problem = { text: passwordProblem(admitted.refusal, look), field: 'password' };
     return show(request, person, deps, { problem, reason: 'credentials_wrong' });
   }
-  await deps.accounts.setPassword(account.sub, await hashPassword(admitted.value));
-  await endOtherSessions(person, deps);
+  const changed = await deps.accounts.setPassword(account.sub, await hashPassword(admitted.value));
+  if (changed === undefined) return toSignIn(deps.issuer, 'nobody');
+  await goOnAlone(person, changed, deps);
   return {
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'passwordChanged')]),
     decision: { verdict: 'allowed' },

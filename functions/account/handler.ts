@@ -54,7 +54,7 @@ async function show(
     deps.sessions.list(sub, now),
     deps.passkeys.list(sub),
     deps.totps.look(sub),
-    listApps(sub, deps, now),
+    listApps(account, deps),
     deps.links.list(sub),
   ]);
   const asked = parseParameters(request.rawQuery);

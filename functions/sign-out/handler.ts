@@ -20,22 +20,24 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import { signedOutPage, signOutPage } from '../../shared/pages/sign-out-page.ts';
-import { listedIdOf, type Session, type SessionStore, subjectOf } from '../../shared/people/session-store.ts';
+import type { Session } from '../../shared/people/session.ts';
+import { listedIdOf, type SessionStore, subjectOf } from '../../shared/people/session-store.ts';
 import type { Result } from '../../shared/result.ts';
 import { type HintClaims, readIdTokenHint } from '../../shared/tokens/id-token-hint.ts';
 import type { TellClients } from './back-channel.ts';
-import type { RevokeGrantsOfSession } from './revoke-grants.ts';
+import type { EndSession } from './end-session.ts';
 
 export type SignOutDeps = {
   issuer: string;
   /** Seconds. */
   keptSessionLifetime: number;
   clients: Pick<ClientReader, 'find'>;
-  sessions: Pick<SessionStore, 'find' | 'end'>;
+  sessions: Pick<SessionStore, 'find'>;
+  endSession: EndSession;
   publishedKeys: () => Promise<JwkSet>;
   tellClients: TellClients;
-  /** Absent where grants outlive the session. */
-  revokeGrantsOf?: RevokeGrantsOfSession | undefined;
+  /** Whether grants end with the session. */
+  revokesAtSignOut: boolean;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
@@ -78,14 +80,13 @@ async function signOut(
   }
   const isShown = hint !== undefined && meant.length > 0;
   // What is over by itself can be tidied away without a question; grants that are not over cannot.
-  const hasSomethingToEnd = session !== undefined || (deps.revokeGrantsOf !== undefined && browser.ids.length > 0);
+  const hasSomethingToEnd = session !== undefined || (deps.revokesAtSignOut && browser.ids.length > 0);
   if (hasSomethingToEnd && !isConfirmed && !isShown) {
     const form = openForm(request, deps.issuer);
     return { reply: await signOutPage(look, sent, form.token, form.cookies) };
   }
   const ended = meant.length > 0 ? meant : browser.ids;
-  await Promise.all(ended.map((id) => revokeGrantsOf(id, deps)));
-  const sessions = await Promise.all(ended.map((id) => deps.sessions.end(id)));
+  const sessions = await Promise.all(ended.map((id) => end(id, deps)));
   await deps.tellClients(sessions, request.requestId);
   const left = { ...browser, ids: browser.ids.filter((id) => !ended.includes(id)) };
   const cookies = [writeSessions(deps.issuer, left, deps.keptSessionLifetime)];
@@ -97,9 +98,9 @@ async function signOut(
 }
 
 /** By cookie: only who knows the secret in it can name the session, and with it the grants. */
-async function revokeGrantsOf(sessionId: string, deps: SignOutDeps): Promise<void> {
+async function end(sessionId: string, deps: SignOutDeps): Promise<Session | undefined> {
   const sub = subjectOf(sessionId);
-  if (sub !== '') await deps.revokeGrantsOf?.(sub, listedIdOf(sessionId));
+  return sub === '' ? undefined : deps.endSession(sub, listedIdOf(sessionId));
 }
 
 async function firstLiving(ids: readonly string[], deps: SignOutDeps): Promise<Session | undefined> {

@@ -7,6 +7,7 @@ import { multiple, type Parameters, single } from '../../shared/oauth/parameters
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseScope } from '../../shared/oauth/scope.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
+import { withStandingBeside } from './standing-beside.ts';
 import { dependsOnOthers, loadKeys, tokenResponse } from './token-response.ts';
 
 /**
@@ -51,8 +52,12 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
   const prepared = found && (await tokensOf(found));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
-  const refreshed = await refreshGrant(token, clientId, deps.grants, settings, now, within);
+  const rotation = refreshGrant(token, clientId, deps.grants, settings, now, within);
+  const [refreshed, judgeStanding] = await withStandingBeside(rotation, token.sub, deps.accounts);
   if (!refreshed.ok) return refused(refreshed.refusal);
-  const tokens = prepared ?? (await tokensOf(refreshed.value.grant));
+  const { grant } = refreshed.value;
+  const takenBack = await judgeStanding(grant);
+  if (takenBack) return refused(takenBack);
+  const tokens = prepared ?? (await tokensOf(grant));
   return tokens.ok ? { ok: true, tokens: tokens.value, note } : refused(tokens.refusal);
 }

@@ -5,6 +5,9 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
 import { kmsKeyTag } from '../../shared/keys/kms-key-tag.ts';
+import { consentAttributes } from '../../shared/people/consent.ts';
+import { sessionAttributes } from '../../shared/people/session.ts';
+import { standingAttributes } from '../../shared/people/still-valid.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import { type Stage, stageSettings } from '../stage.ts';
 
@@ -127,25 +130,38 @@ export class AuthorizationServerTables extends Construct {
     return allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
   }
 
-  /** Allows reading whether a grant is still in force. */
+  /** Allows reading whether a grant is still in force, and whether its person still stands by it. */
   grantReadGrants(grantee: IGrantable): Grant {
-    return allow(grantee, this.grants, ['dynamodb:GetItem']);
+    return allow(grantee, this.grants, ['dynamodb:BatchGetItem']).combine(
+      allow(grantee, this.people, ['dynamodb:BatchGetItem'], standingOfAccounts),
+    );
+  }
+
+  /** Allows reading whether a person still stands by what was made in their name, and nothing else of their account. */
+  grantReadStanding(grantee: IGrantable): Grant {
+    return allow(grantee, this.people, ['dynamodb:GetItem'], standingOfAccounts);
   }
 
   /**
-   * Allows reading a session and its person's consents, recording that it is in use, and spending a permission, but not reading
-   * the accounts in the same table.
+   * Allows reading a session, whether its person stands by it and what they allowed, recording that it is in use, and spending a
+   * permission.
    */
   grantUseSessions(grantee: IGrantable): Grant {
-    const actions = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] as const;
-    return allow(grantee, this.people, actions, ofItems('sessions#*', 'consents#*'));
+    return this.allowFindingWhoIsSignedIn(grantee)
+      .combine(allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('consents#*')))
+      .combine(allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('sessions#*', 'consents#*')));
   }
 
-  /** Allows reading a session and adding to its person's consents. */
+  /** Allows reading a session and whether its person stands by it, and adding to their consents. */
   grantConsent(grantee: IGrantable): Grant {
-    return allow(grantee, this.people, ['dynamodb:GetItem'], ofItems('sessions#*')).combine(
+    return this.allowFindingWhoIsSignedIn(grantee).combine(
       allow(grantee, this.people, ['dynamodb:UpdateItem'], ofItems('consents#*')),
     );
+  }
+
+  /** Allows reading sessions, consents, and of accounts only whether they stand by them; not the password hash. */
+  private allowFindingWhoIsSignedIn(grantee: IGrantable): Grant {
+    return allow(grantee, this.people, ['dynamodb:BatchGetItem'], signedInPeople);
   }
 
   /** Allows reading the claims about a person, but not the password hash in the same item. */
@@ -214,7 +230,7 @@ export class AuthorizationServerTables extends Construct {
           grantee,
           this.people,
           ['dynamodb:UpdateItem'],
-          ofItems('account#*', 'passkeys#*', 'throttle#*', 'totp#*'),
+          ofItems('account#*', 'passkeys#*', 'sessions#*', 'throttle#*', 'totp#*'),
         ),
       )
       .combine(allow(grantee, this.people, ['dynamodb:PutItem'], ofItems('totp#*')))
@@ -287,6 +303,13 @@ export class AuthorizationServerTables extends Construct {
     return allow(grantee, this.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem'], ofItems('sessions#*'));
   }
 
+  /** Allows writing into an account that sessions ended with their grants, reading that, and revoking those; nothing else of the account. */
+  grantEndWithGrants(grantee: IGrantable): Grant {
+    return this.grantRevokeGrants(grantee)
+      .combine(this.grantReadStanding(grantee))
+      .combine(allow(grantee, this.people, ['dynamodb:UpdateItem'], endedSessionsOfAccounts));
+  }
+
   /** Allows finding and revoking a person's grants with refresh tokens. */
   grantRevokeGrants(grantee: IGrantable): Grant {
     return allow(grantee, this.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']).combine(
@@ -312,6 +335,13 @@ export class AuthorizationServerTables extends Construct {
     return this.grantReadKeys(grantee)
       .combine(this.allowWrapping(grantee, 'kms:Decrypt'))
       .combine(this.allowOwnKeys(grantee, 'kms:Sign'));
+  }
+
+  /** Allows reading and decrypting the keys of refresh tokens, with which codes name their person, but not the signing keys. */
+  grantSealCodes(grantee: IGrantable): Grant {
+    return allow(grantee, this.keys, ['dynamodb:Query'], ofItems('refresh')).combine(
+      this.allowWrapping(grantee, 'kms:Decrypt', refreshKeys),
+    );
   }
 
   /** Allows reading and decrypting the keys of refresh tokens. */
@@ -388,6 +418,8 @@ type Conditions = Record<string, Record<string, string[]>>;
 /** Data that is bound to a key id, or to an account (shared/people/totp-store.ts). The first includes the second. */
 const boundToKey: Conditions = { 'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': ['kid'] } };
 const totpSecrets: Conditions = { StringLike: { 'kms:EncryptionContext:kid': ['totp:*'] } };
+/** How functions/rotate-keys names the keys of refresh tokens. */
+const refreshKeys: Conditions = { StringLike: { 'kms:EncryptionContext:kid': ['refresh-*'] } };
 
 const allow = (
   grantee: IGrantable,
@@ -401,25 +433,36 @@ const ofItems = (...partitionKeys: string[]): Conditions => ({
   'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys },
 });
 
-/** Limits to the keys of accounts. */
-const keysOfAccounts: Conditions = {
-  ...ofItems('account#*'),
-  'ForAllValues:StringEquals': {
-    'dynamodb:Attributes': [tableDefinitions.people.partitionKey, tableDefinitions.people.sortKey],
-  },
-  StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
-};
-
-/** Limits to the claims of accounts. Readable attributes must include those of the key. */
-const claimsOfAccounts: Conditions = {
-  ...ofItems('account#*'),
+/** Only these attributes of some items, besides those of the key. */
+const onlyAttributes = (attributes: readonly string[], items: Conditions): Conditions => ({
+  ...items,
   'ForAllValues:StringEquals': {
     'dynamodb:Attributes': [
-      tableDefinitions.people.partitionKey,
-      tableDefinitions.people.sortKey,
-      'claims',
-      'disabledAt',
+      ...new Set([tableDefinitions.people.partitionKey, tableDefinitions.people.sortKey, ...attributes]),
     ],
   },
   StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
+});
+
+const accounts = ofItems('account#*');
+
+/** Only the keys of accounts. */
+const keysOfAccounts = onlyAttributes([], accounts);
+
+/** Only the claims of accounts, and what says whether they may be told. */
+const claimsOfAccounts = onlyAttributes(['claims', ...standingAttributes], accounts);
+
+/** Only what of an account decides whether something is still good. */
+const standingOfAccounts = onlyAttributes(standingAttributes, accounts);
+
+/** The same with sessions and consents, which are read in one call with it. */
+const signedInPeople = onlyAttributes(
+  [...sessionAttributes, ...standingAttributes, ...consentAttributes],
+  ofItems('sessions#*', 'account#*', 'consents#*'),
+);
+
+/** A write that names no other attribute of an account, and does not give the item back. */
+const endedSessionsOfAccounts: Conditions = {
+  ...onlyAttributes(['endedSessions'], accounts),
+  StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE'] },
 };
