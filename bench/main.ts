@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildFunctions } from '../infra/bundling/build.ts';
+import { installPackages } from '../scripts/install-packages.ts';
 import { measureColdStarts } from './cold-start/measure.ts';
 import { startCountingProxy } from './counting-proxy.ts';
 import { type Measured, medianOf, signatureCost, startLoad } from './measure.ts';
@@ -31,10 +30,7 @@ const rounds = Number(values.rounds);
 const milliseconds = Number(values.seconds) * 1_000;
 const connections = 8;
 
-if (!existsSync(join(import.meta.dirname, 'node_modules', 'oidc-provider'))) {
-  const { status } = spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: import.meta.dirname, stdio: 'inherit' });
-  if (status !== 0) throw new Error('the servers to compare with could not be installed');
-}
+installPackages(import.meta.dirname);
 
 const started = new Date();
 const folder = await mkdtemp(join(tmpdir(), 'pixy-bench-'));

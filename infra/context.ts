@@ -2,8 +2,8 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct, Node } from 'constructs';
 import { type SigningAlgorithm, signingAlgorithms } from '../shared/keys/signing-key.ts';
-import type { Signing } from './constructs/authorization-server-tables.ts';
 import type { CustomDomain } from './constructs/http-api.ts';
+import type { Signing } from './signing.ts';
 import { type Stage, stages } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';
 

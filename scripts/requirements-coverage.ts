@@ -38,7 +38,7 @@ export function namedIn(source: string): Map<string, number[]> {
 /** Returns every requirement with the tests that name it. `folder` is the repository. */
 export function requirementsCoverage(folder: string): Covered[] {
   const requirements = parseRequirements(readFileSync(join(folder, 'docs/requirements.md'), 'utf8'));
-  const files = globSync('test/**/*.test.ts', { cwd: folder })
+  const files = globSync('test/**/*.test.ts', { cwd: folder, exclude: ['**/node_modules/**'] })
     .sort()
     .map((file) => ({ file, named: namedIn(readFileSync(join(folder, file), 'utf8')) }));
   return requirements.map((requirement) => ({

@@ -1,12 +1,11 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
 import type { Brand } from '../shared/pages/brand.ts';
 import { dressBrand } from '../shared/pages/dress.ts';
 import { lookIn } from '../shared/pages/look.ts';
 import type { Language } from '../shared/pages/texts/languages.ts';
-import { launchBrowser } from '../test/browser/launch-browser.ts';
+import { type Browser, type BrowserContextOptions, launchBrowser } from '../test/browser/launch-browser.ts';
 import { sampleAdoptionChart } from './sample-adoption.ts';
 import { samplePages, sampleScript } from './sample-pages.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type HttpApiHandler, startGateway } from '../../infra/local/http-api-gateway.ts';
+import type { HttpApiHandler } from '../../infra/local/gateway/answer-request.ts';
+import { startGateway } from '../../infra/local/http-api-gateway.ts';
 import { answerTheParent } from '../server-process.ts';
 import { type Algorithm, pixyEnvironment } from './environment.ts';
 

@@ -1,7 +1,8 @@
 import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
 import { openRuntime } from '../../functions/runtime.ts';
 import { compose as composeToken } from '../../functions/token/compose.ts';
-import { type HttpApiHandler, startGateway } from '../../infra/local/http-api-gateway.ts';
+import type { HttpApiHandler } from '../../infra/local/gateway/answer-request.ts';
+import { startGateway } from '../../infra/local/http-api-gateway.ts';
 import { memoryDatabase } from '../memory-database.ts';
 import { answerTheParent } from '../server-process.ts';
 import { type Algorithm, newWrappingKey, pixyEnvironment } from './environment.ts';

@@ -1,12 +1,8 @@
 import { Failure } from '../failure.ts';
+import { type AuthenticationMethod, authenticationMethods } from './client.ts';
 import type { Landing } from './landing.ts';
-import {
-  type AuthenticationMethod,
-  authenticationMethods,
-  holdsTokens,
-  type Probe,
-  type TokenAnswer,
-} from './probe.ts';
+import type { Probe } from './probe.ts';
+import { holdsTokens, type TokenAnswer } from './token-answer.ts';
 import { NoAnswer } from './transport.ts';
 
 /**

@@ -1,7 +1,8 @@
 import type { Check } from './check.ts';
 import type { Landing } from './landing.ts';
 import type { Changes } from './parameters.ts';
-import { holdsTokens, type IssuedCode, type Probe, type TokenAnswer } from './probe.ts';
+import type { IssuedCode, Probe } from './probe.ts';
+import { holdsTokens, type TokenAnswer } from './token-answer.ts';
 import { failed, passed, skipped, type Verdict } from './verdict.ts';
 
 /** Hides an error code that is too long or has unusual characters. */

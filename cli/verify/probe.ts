@@ -1,36 +1,25 @@
-import { randomBytes } from 'node:crypto';
-import { s256 } from '../../shared/pkce/s256.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
-import { type Discovered, type Metadata, parseJson } from './discovery.ts';
+import { type AuthorizationRequest, makeAuthorizationRequest } from './authorization-request.ts';
+import type { AuthenticationMethod, Client } from './client.ts';
+import type { Discovered, Metadata } from './discovery.ts';
 import type { Landing } from './landing.ts';
-import { type Changes, encode, withQuery } from './parameters.ts';
+import { type Changes, withQuery } from './parameters.ts';
 import type { Secrets } from './secrets.ts';
+import {
+  holdsTokens,
+  readTokenAnswer,
+  type SeenRefusal,
+  type TokenAnswer,
+  tokensIn,
+  toSeenRefusal,
+} from './token-answer.ts';
+import { makeTokenRequest, type TokenOptions } from './token-request.ts';
 import type { Answer, Transport } from './transport.ts';
 import type { UserAgent, Watch } from './user-agent.ts';
 import { skipped, type Verdict } from './verdict.ts';
 
-/** The client that the requests come from. Without a secret it is public. */
-export type Client = { clientId: string; clientSecret?: string | undefined; redirectUri: string };
-
-export const authenticationMethods = ['client_secret_basic', 'client_secret_post'] as const;
-export type AuthenticationMethod = (typeof authenticationMethods)[number];
-
 /** A code, and the proof for its request. */
 export type IssuedCode = { code: string; verifier?: string | undefined; challenge?: string | undefined };
-
-/** A response of the token endpoint. `body` is present when it is a JSON object. */
-export type TokenAnswer = Answer & { body?: Readonly<Record<string, unknown>> };
-
-/** A refusal of the token endpoint, for the checks that cover all of them. */
-export type SeenRefusal = { during: string; status: number; isJson: boolean; error?: string };
-
-export type TokenOptions = {
-  /** Sent as the query of the endpoint's URL. */
-  query?: Changes;
-  method?: 'GET' | 'POST';
-  /** Omits the client's authentication. */
-  unauthenticated?: boolean;
-};
 
 /** Everything that a check may do: requests to one authorization server as one client. */
 export type Probe = {
@@ -41,7 +30,7 @@ export type Probe = {
   scope: string | undefined;
   agent: UserAgent;
   /** Sends an authorization request that is correct (code, S256) except for `changes`. */
-  authorize(changes?: Changes): Promise<Landing & { request: AuthorizationRequest }>;
+  authorize(changes?: Changes): Promise<Requested>;
   /** Gets a fresh code. The verdict says why there is none. */
   code(changes?: Changes): Promise<Result<IssuedCode, Verdict>>;
   token(form: Changes, options?: TokenOptions): Promise<TokenAnswer>;
@@ -57,7 +46,8 @@ export type Probe = {
   seen: { refusals: readonly SeenRefusal[]; serverErrors: readonly string[]; redeemed: TokenAnswer | undefined };
 };
 
-type AuthorizationRequest = { verifier: string; challenge: string; state: string };
+/** Where an authorization request ended, and the request. */
+type Requested = Landing & { request: AuthorizationRequest };
 
 export type ProbeOptions = {
   discovered: Discovered;
@@ -69,9 +59,7 @@ export type ProbeOptions = {
   secrets: Secrets;
 };
 
-/** Returns 256 random bits. */
-export const random = (): string => randomBytes(32).toString('base64url');
-
+/** Makes the probe of one server. It remembers every refusal and server error that it gets, and keeps secrets out of reports. */
 export function createProbe({ discovered, client, scope, agent: makeAgent, transport, secrets }: ProbeOptions): Probe {
   const { metadata } = discovered.documents[0];
   const refusals: SeenRefusal[] = [];
@@ -86,23 +74,11 @@ export function createProbe({ discovered, client, scope, agent: makeAgent, trans
   };
   const agent = makeAgent((answer) => watch('a page', answer));
 
-  async function request(changes: Changes) {
-    const verifier = random();
-    const sent = { verifier, challenge: s256(verifier), state: random(), ...pick(changes) };
-    secrets.keep(verifier);
-    const parameters: Changes & { redirect_uri?: Changes[string] } = {
-      response_type: 'code',
-      client_id: client.clientId,
-      redirect_uri: client.redirectUri,
-      scope,
-      state: sent.state,
-      nonce: scope?.split(' ').includes('openid') ? random() : undefined,
-      code_challenge: sent.challenge,
-      code_challenge_method: 'S256',
-      ...changes,
-    };
+  async function request(changes: Changes): Promise<Requested> {
+    const { sent, parameters } = makeAuthorizationRequest(client, scope, changes);
+    secrets.keep(sent.verifier);
     const landing = await agent.visit(withQuery(metadata.authorization_endpoint, parameters), {
-      redirectUris: [client.redirectUri, ...[parameters.redirect_uri ?? []].flat()],
+      redirectUris: [client.redirectUri, ...[parameters['redirect_uri'] ?? []].flat()],
       state: sent.state,
     });
     if (landing.kind === 'redirected') {
@@ -111,7 +87,7 @@ export function createProbe({ discovered, client, scope, agent: makeAgent, trans
     return { ...landing, request: sent };
   }
 
-  async function authorize(changes: Changes = {}) {
+  async function authorize(changes: Changes = {}): Promise<Requested> {
     const landing = await request(changes);
     // A page without an error may be a refusal, or a sign-in page that needs scripts, after the session has ended.
     const isUnclear = settled && landing.kind === 'page' && landing.status < 400;
@@ -120,38 +96,15 @@ export function createProbe({ discovered, client, scope, agent: makeAgent, trans
     return { kind: 'stuck', because, request: landing.request } as const;
   }
 
-  async function token(
-    form: Changes,
-    { query, method = 'POST', unauthenticated = false }: TokenOptions = {},
-  ): Promise<TokenAnswer> {
-    const { headers, fields } = authenticate(client, unauthenticated ? 'none' : authentication);
-    const parameters = { ...form, ...fields };
-    secrets.keep(...[form['code_verifier'], query?.['code_verifier']].flat());
-    const isPost = method === 'POST';
-    const endpoint = metadata.token_endpoint;
-    const answer = await transport.send(
-      isPost ? (query === undefined ? endpoint : withQuery(endpoint, query)) : withQuery(endpoint, parameters),
-      {
-        method,
-        headers: {
-          accept: 'application/json',
-          ...headers,
-          ...(isPost && { 'content-type': 'application/x-www-form-urlencoded' }),
-        },
-        ...(isPost && { body: encode(parameters) }),
-      },
-    );
+  async function token(form: Changes, options: TokenOptions = {}): Promise<TokenAnswer> {
+    secrets.keep(...[form['code_verifier'], options.query?.['code_verifier']].flat());
+    const { url, sent } = makeTokenRequest(metadata.token_endpoint, client, authentication, form, options);
+    const answer = await transport.send(url, sent);
     watch('the token endpoint', answer);
-    const json = parseJson(answer.text);
-    const body = isObject(json) ? json : undefined;
-    for (const name of ['access_token', 'refresh_token', 'id_token']) {
-      const value = body?.[name];
-      if (typeof value === 'string') secrets.keep(value);
-    }
-    const answered: TokenAnswer = { ...answer, ...(body && { body }) };
-    if (!holdsTokens(answered)) {
-      if (isPost) refusals.push(toSeenRefusal(during, answered));
-    } else redeemed ??= answered;
+    const answered = readTokenAnswer(answer);
+    secrets.keep(...tokensIn(answered));
+    if (holdsTokens(answered)) redeemed ??= answered;
+    else if (sent.method === 'POST') refusals.push(toSeenRefusal(during, answered));
     return answered;
   }
 
@@ -212,47 +165,4 @@ export function createProbe({ discovered, client, scope, agent: makeAgent, trans
   };
 }
 
-/** Authenticates the client. Form-encodes id and secret before they go into the header (RFC 6749 §2.3.1). */
-function authenticate(
-  { clientId, clientSecret }: Client,
-  method: AuthenticationMethod | 'none',
-): { headers: Record<string, string>; fields: Changes } {
-  if (clientSecret === undefined || method === 'none') return { headers: {}, fields: { client_id: clientId } };
-  if (method === 'client_secret_post') {
-    return { headers: {}, fields: { client_id: clientId, client_secret: clientSecret } };
-  }
-  const encodeForm = (value: string) => new URLSearchParams({ value }).toString().slice('value='.length);
-  const credentials = Buffer.from(`${encodeForm(clientId)}:${encodeForm(clientSecret)}`).toString('base64');
-  return { headers: { authorization: `Basic ${credentials}` }, fields: {} };
-}
-
-/** Returns the values that a check chose itself, to keep with their request. */
-function pick(changes: Changes): Partial<AuthorizationRequest> {
-  const { state, code_challenge: challenge } = changes;
-  return {
-    ...(typeof state === 'string' && { state }),
-    ...(typeof challenge === 'string' && { challenge }),
-  };
-}
-
 const hasCode = (landing: Landing): boolean => landing.kind === 'redirected' && landing.parameters.has('code');
-
-export const holdsTokens = ({ body }: TokenAnswer): boolean =>
-  ['access_token', 'refresh_token', 'id_token'].some((name) => typeof body?.[name] === 'string');
-
-/** The characters of an error code (RFC 6749 §5.2). */
-const errorCode = /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/;
-
-function toSeenRefusal(during: string, { status, headers, body }: TokenAnswer): SeenRefusal {
-  const error = body?.['error'];
-  const type = headers.get('content-type') ?? '';
-  return {
-    during,
-    status,
-    isJson: /^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i.test(type) && body !== undefined,
-    ...(typeof error === 'string' && errorCode.test(error) && { error }),
-  };
-}
-
-const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);

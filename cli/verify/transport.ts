@@ -1,6 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 
-type Sent = { method?: 'GET' | 'POST'; headers?: Readonly<Record<string, string>>; body?: string };
+/** What is sent besides the URL. */
+export type Sent = { method?: 'GET' | 'POST'; headers?: Readonly<Record<string, string>>; body?: string };
 export type Answer = { status: number; headers: Headers; text: string };
 
 /** Nobody answered, or not in time. The message is one clause without a full stop. */

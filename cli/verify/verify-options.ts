@@ -3,7 +3,7 @@ import { wrongUsage } from '../failure.ts';
 import { wholeNumber } from '../options.ts';
 import type { Check } from './check.ts';
 import { checks, isMetadataCheck } from './checks/index.ts';
-import { authenticationMethods } from './probe.ts';
+import { authenticationMethods } from './client.ts';
 import { isLoopback } from './transport.ts';
 import type { SignIn, Verification } from './verify.ts';
 

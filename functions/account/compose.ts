@@ -12,9 +12,10 @@ import { byPath } from '../by-path.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
 import { tidyingUp } from '../sign-out/tidy-up.ts';
-import { authenticatorHandler, recoveryCodesHandler } from './authenticator.ts';
+import { authenticatorHandler } from './authenticator.ts';
 import { changePasswordHandler } from './change-password.ts';
 import { accountHandler } from './handler.ts';
+import { recoveryCodesHandler } from './recovery-codes.ts';
 
 export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;

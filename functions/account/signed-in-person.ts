@@ -6,7 +6,7 @@ import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { type Parameters, refuseUnclear, single } from '../../shared/oauth/parameters.ts';
+import { admitClear, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { Account } from '../../shared/people/account.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
@@ -35,6 +35,7 @@ export type PersonDeps = {
   now: () => number;
 };
 
+/** The person of the active session, if their account is still there and not disabled. */
 export async function findPerson(request: HttpRequest, deps: PersonDeps): Promise<SignedInPerson | undefined> {
   const sessionId = activeSession(request, deps.issuer);
   if (sessionId === undefined) return undefined;
@@ -51,10 +52,8 @@ const formTokenOf = (sessionId: string): string =>
 
 /** The form of a page of this session. Refuses what is no form, and `form_token_invalid`. */
 export function readAccountForm(request: HttpRequest, { formToken }: SignedInPerson): Result<Parameters, Refusal> {
-  const form = readForm(request);
+  const form = admitClear(readForm(request));
   if (!form.ok) return form;
-  const unclear = refuseUnclear(form.value);
-  if (unclear) return refuse(unclear);
   const isOurs = equalInConstantTime(single(form.value, 'form_token') ?? '', formToken);
   return isOurs ? form : refuse({ reason: 'form_token_invalid' });
 }

@@ -20,6 +20,7 @@ import { tellBroken } from './tell-broken.ts';
 export const invitationHandler = (deps: InvitationDeps) =>
   endpoint({
     name: 'invitation',
+    isolated: true,
     methods: { GET: (request) => show(request, deps), POST: (request) => accept(request, deps) },
     tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
     writeLine: deps.writeLine,

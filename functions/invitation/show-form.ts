@@ -10,7 +10,7 @@ import { setPasswordPage } from '../../shared/pages/set-password-page.ts';
 import { displayName } from '../../shared/people/account.ts';
 import { passwordLimits } from '../../shared/people/account-password.ts';
 import { deviceName } from '../account/device-name.ts';
-import { beginPasskey } from '../passkey/new-passkey.ts';
+import { beginPasskey } from '../passkey/begin-passkey.ts';
 import type { Link } from './find-link.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
 import { mayMakePasskey } from './may-make-passkey.ts';

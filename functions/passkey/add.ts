@@ -22,7 +22,9 @@ import {
   type SignedInPerson,
   toSignIn,
 } from '../account/signed-in-person.ts';
-import { beginPasskey, keepPasskey, verifyNewPasskey } from './new-passkey.ts';
+import { beginPasskey } from './begin-passkey.ts';
+import { keepPasskey } from './keep-passkey.ts';
+import { verifyNewPasskey } from './verify-new-passkey.ts';
 
 export type AddPasskeyDeps = PersonDeps & {
   serviceName?: string | undefined;
@@ -36,6 +38,7 @@ export type AddPasskeyDeps = PersonDeps & {
 export const addPasskeyHandler = (deps: AddPasskeyDeps) =>
   endpoint({
     name: 'account-passkey',
+    isolated: true,
     methods: { GET: (request) => visit(request, show, deps), POST: (request) => visit(request, add, deps) },
     tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
     writeLine: deps.writeLine,

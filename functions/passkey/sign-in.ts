@@ -7,13 +7,14 @@ import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { refuseUnclear, single } from '../../shared/oauth/parameters.ts';
+import { admitClear, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import { passkeyMethods } from '../../shared/people/passkey.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
+import { refuseOnPage } from '../refuse-on-page.ts';
 import { beginSession, type SessionSettings } from '../sign-in/begin-session.ts';
 import { goOn, withQuery } from '../sign-in/go-on.ts';
 import { type AssertionDeps, verifyAssertion } from './verify-assertion.ts';
@@ -45,13 +46,8 @@ export const passkeySignInHandler = (deps: PasskeySignInDeps) =>
   });
 
 async function signIn(request: HttpRequest, deps: PasskeySignInDeps): Promise<Answer> {
-  const form = readForm(request);
-  const unclear = form.ok ? refuseUnclear(form.value) : form.refusal;
-  if (!form.ok || unclear) {
-    const refusal: Refusal = unclear ?? { reason: 'parameters_malformed' };
-    const reply = await errorPage(refusal, deps.issuer, deps.lookOf(request));
-    return { reply, decision: { verdict: 'refused', reason: refusal.reason } };
-  }
+  const form = admitClear(readForm(request));
+  if (!form.ok) return refuseOnPage(form.refusal, request, deps);
   if (!isOurForm(request, form.value, deps.issuer)) return back(request, { reason: 'form_token_invalid' }, deps);
   const browser = request.cookies.get(cookieName(deps.issuer, formCookie)) ?? '';
   const verified = await verifyAssertion({ credential: single(form.value, 'credential'), browser }, deps, deps.now());
@@ -64,6 +60,7 @@ async function signIn(request: HttpRequest, deps: PasskeySignInDeps): Promise<An
   return { reply: await goOn(request, [cookie], deps), decision: { verdict: 'allowed' } };
 }
 
+/** Back to the sign-in page, which says that it failed; only of an unknown passkey it says so. */
 const back = (request: HttpRequest, { reason }: Refusal, deps: PasskeySignInDeps): Answer => ({
   reply: seeOther(withQuery(endpoints.signIn, request), [
     leaveNotice(deps.issuer, reason === 'passkey_unknown' ? reason : 'passkey_wrong'),

@@ -9,7 +9,7 @@ import { jsonReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import { releasedClaims } from '../../shared/oauth/claims.ts';
-import { type Parameters, refuseUnclear } from '../../shared/oauth/parameters.ts';
+import { admitClear, type Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { readAccessToken } from '../../shared/tokens/access-token.ts';
 
@@ -35,10 +35,8 @@ export const userinfoHandler = (deps: UserinfoDeps) =>
 
 async function post(request: HttpRequest, deps: UserinfoDeps): Promise<Answer> {
   if (request.body.bytes === 0) return userinfo(request, undefined, deps);
-  const form = readForm(request);
-  if (!form.ok) return refused(form.refusal, deps);
-  const unclear = refuseUnclear(form.value);
-  return unclear ? refused(unclear, deps) : userinfo(request, form.value, deps);
+  const form = admitClear(readForm(request));
+  return form.ok ? userinfo(request, form.value, deps) : refused(form.refusal, deps);
 }
 
 async function userinfo(request: HttpRequest, form: Parameters | undefined, deps: UserinfoDeps): Promise<Answer> {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { parseScope } from '../../shared/oauth/scope.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import { checkTokenDescription } from '../functions.ts';
+import { uses } from '../uses/uses.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 import type { AuthorizationServerTables } from './authorization-server-tables.ts';
 import { checkAudience } from './check-audience.ts';
@@ -55,7 +56,7 @@ export class RestAuthorizer extends Construct {
         ...scopeVariable(props.scope ?? []),
       },
     });
-    for (const use of checkTokenDescription.uses) tables[use](handler);
+    for (const use of checkTokenDescription.uses) uses[use](tables, handler);
     this.authorizer = new TokenAuthorizer(this, 'Authorizer', {
       handler,
       resultsCacheTtl: props.resultsCacheTtl ?? Duration.seconds(0),

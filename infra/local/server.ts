@@ -35,8 +35,9 @@ import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient 
 import { demoRoutes } from './demo/demo-page.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
 import { readAccountsFile, readClientsFile, readUpstreamsFile } from './entries-file.ts';
+import type { GatewayLimits } from './gateway/answer-request.ts';
 import { readHooksFile } from './hooks-file.ts';
-import { type GatewayLimits, startGateway } from './http-api-gateway.ts';
+import { startGateway } from './http-api-gateway.ts';
 import { announceServer } from './running-server.ts';
 import { refuseSharedSubjects } from './shared-subjects.ts';
 

@@ -22,6 +22,8 @@ export type EndpointSettings = {
   tell: (refusal: Refusal, request: HttpRequest) => Reply | Promise<Reply>;
   /** Answers preflight requests and lets any origin read, without credentials. Never used for pages. */
   crossOrigin?: boolean;
+  /** Cuts the tie to a window that opened it. Never for what apps may open in a popup: signing in, consent, signing out. */
+  isolated?: boolean;
   writeLine: WriteLine;
   /** Epoch seconds. */
   now: () => number;
@@ -48,7 +50,7 @@ export function endpoint(settings: EndpointSettings): HttpApiHandler {
   }
 
   const handler = middy(handle)
-    .use(securityHeaders(settings.crossOrigin ?? false))
+    .use(securityHeaders(settings))
     .use({
       onError: async (failed) => {
         const reason = reasonOf(failed.error);

@@ -14,12 +14,19 @@ const anyOrigin = {
 };
 
 /** Adds the headers that every reply carries, successful or not. Pages set their own Content-Security-Policy. */
-export function securityHeaders(crossOrigin: boolean): MiddlewareObj<APIGatewayProxyEventV2, Reply> {
+export function securityHeaders({
+  crossOrigin = false,
+  isolated = false,
+}: {
+  crossOrigin?: boolean;
+  isolated?: boolean;
+}): MiddlewareObj<APIGatewayProxyEventV2, Reply> {
   const add: NonNullable<MiddlewareObj<APIGatewayProxyEventV2, Reply>['after']> = (request) => {
     const requestId = request.event.requestContext.requestId;
     const headers = {
       ...always,
       ...(crossOrigin && anyOrigin),
+      ...(isolated && { 'cross-origin-opener-policy': 'same-origin' }),
       'x-request-id': requestId,
       ...request.response?.headers,
     };

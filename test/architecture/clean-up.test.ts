@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 /** Functions of the tests that leave it to `afterAll` to close what they start, themselves or through each other. */
 function closingFunctions(): string[] {
-  const declared = globSync('test/**/*.ts', { exclude: ['**/*.test.ts'] })
+  const declared = globSync('test/**/*.ts', { exclude: ['**/*.test.ts', '**/node_modules/**'] })
     .flatMap((file) =>
       readFileSync(file, 'utf8')
         .split(/^export /m)
@@ -31,7 +31,7 @@ const block = /^( *)(?:before(?:All|Each)|test|it)(?:\.\w+)*\(.*(?:\n(?:\1[ )\]}
 test('what closes itself after the last test of a file is started outside of its tests and hooks', () => {
   const closing = closingFunctions();
   expect(closing).toContain('startTestServer');
-  const files = globSync('test/**/*.test.ts', { exclude: ['test/architecture/**'] });
+  const files = globSync('test/**/*.test.ts', { exclude: ['test/architecture/**', '**/node_modules/**'] });
   const wrong = files.flatMap((file) =>
     Array.from(readFileSync(file, 'utf8').matchAll(block), ([text]) => text)
       .filter((text) => calls(text, closing))

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 
+export type { Browser, BrowserContextOptions } from 'playwright-core';
+
 /*
  * Which browser the tests run in: the one PIXY_CHROME names, else the Chromium that came with the packages
  * (x86-64 Linux only), else a Chrome or Chromium that is installed.
@@ -52,7 +54,7 @@ export async function launchBrowser(): Promise<Browser> {
   throw new Error(sentence, { cause: failures[0] });
 }
 
-const packages = fileURLToPath(new URL('../../node_modules/', import.meta.url));
+const packages = fileURLToPath(new URL('./node_modules/', import.meta.url));
 const chromiumPackage = join(packages, '@sparticuz', 'chromium');
 
 /** The packaged browser with its libraries and a font, so that it runs, and looks the same, on the barest of machines. */

@@ -105,7 +105,7 @@ describe('the metadata', () => {
 
   test.each([
     ['nothing', {}],
-    ['another Host', { host: 'evil.example' }],
+    ['another Host', { host: 'evil.localhost:1' }],
     ['forwarding headers', { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' }],
   ])('MD2, H16: has the configured issuer, whatever the request says: %s', async (_, headers) => {
     expect(JSON.parse((await get(openidConfiguration, headers)).body).issuer).toBe(server.issuer);

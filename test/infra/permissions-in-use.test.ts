@@ -22,7 +22,8 @@ import { compose as composeUserinfo } from '../../functions/userinfo/compose.ts'
 import type { PixyFunctionName } from '../../infra/functions.ts';
 import { createTables } from '../../infra/local/create-tables.ts';
 import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
-import { type HttpApiHandler, startGateway } from '../../infra/local/http-api-gateway.ts';
+import type { HttpApiHandler } from '../../infra/local/gateway/answer-request.ts';
+import { startGateway } from '../../infra/local/http-api-gateway.ts';
 import { type EndpointFunctionName, routes } from '../../infra/routes.ts';
 import { apiStore } from '../../shared/apis/api-store.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';

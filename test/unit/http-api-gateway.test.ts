@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type GatewayOptions, type HttpApiHandler, startGateway } from '../../infra/local/http-api-gateway.ts';
+import type { HttpApiHandler } from '../../infra/local/gateway/answer-request.ts';
+import { type GatewayOptions, startGateway } from '../../infra/local/http-api-gateway.ts';
 
 /**
  * The published example of payload format 2.0, without what a route without an authorizer, path variables and stage

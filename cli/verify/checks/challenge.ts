@@ -1,8 +1,9 @@
 import { s256 } from '../../../shared/pkce/s256.ts';
+import { random } from '../authorization-request.ts';
 import type { Check } from '../check.ts';
 import { authorizationCheck, mustBeRefused, mustGetNoTokens, withCode } from '../judge.ts';
 import type { Changes } from '../parameters.ts';
-import { type Probe, random } from '../probe.ts';
+import type { Probe } from '../probe.ts';
 import { allOf, skipped } from '../verdict.ts';
 
 const randomChallenge = (): string => s256(random());

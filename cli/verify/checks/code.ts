@@ -1,6 +1,8 @@
+import { random } from '../authorization-request.ts';
 import type { Check } from '../check.ts';
 import { mustGetNoTokens, withCode } from '../judge.ts';
-import { holdsTokens, type Probe, random, type TokenAnswer } from '../probe.ts';
+import type { Probe } from '../probe.ts';
+import { holdsTokens, type TokenAnswer } from '../token-answer.ts';
 import { allOf, failed, passed, skipped, type Verdict } from '../verdict.ts';
 
 /** How many redemptions of one code are sent at once. */

@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
-import type { Probe, SeenRefusal } from '../probe.ts';
+import type { Probe } from '../probe.ts';
+import type { SeenRefusal } from '../token-answer.ts';
 import { skipped, verdictOf } from '../verdict.ts';
 
 /** Requirements on every response so far. */

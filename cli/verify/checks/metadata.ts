@@ -1,6 +1,7 @@
+import { random } from '../authorization-request.ts';
 import type { Check } from '../check.ts';
 import { mustBeRefused } from '../judge.ts';
-import { type Probe, random } from '../probe.ts';
+import type { Probe } from '../probe.ts';
 import { isLoopback } from '../transport.ts';
 import { allOf, failed, passed, skipped, verdictOf } from '../verdict.ts';
 

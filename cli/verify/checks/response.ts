@@ -1,7 +1,9 @@
+import { random } from '../authorization-request.ts';
 import type { Check } from '../check.ts';
 import { authorizationCheck, mustGetNoTokens, withCode } from '../judge.ts';
 import type { Landing } from '../landing.ts';
-import { holdsTokens, type Probe, random } from '../probe.ts';
+import type { Probe } from '../probe.ts';
+import { holdsTokens } from '../token-answer.ts';
 import { allOf, failed, passed, skipped, type Verdict, verdictOf } from '../verdict.ts';
 
 /** A state with all kinds of printable ASCII (RFC 6749 appendix A.5) that tends to get lost on the way. */

@@ -1,8 +1,10 @@
 import { s256 } from '../../../shared/pkce/s256.ts';
+import { random } from '../authorization-request.ts';
 import type { Check } from '../check.ts';
 import { grantOrRequest, mustGetNoTokens, withCode } from '../judge.ts';
 import type { Changes } from '../parameters.ts';
-import { type IssuedCode, random, type TokenOptions } from '../probe.ts';
+import type { IssuedCode } from '../probe.ts';
+import type { TokenOptions } from '../token-request.ts';
 import { skipped } from '../verdict.ts';
 import { noChallenge } from './challenge.ts';
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import newman, { type NewmanRunSummary } from 'newman';
+import type { NewmanRunSummary } from 'newman';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalServer, startServer } from '../../infra/local/server.ts';
+import { installPackages } from '../../scripts/install-packages.ts';
 
 const collection = JSON.parse(readFileSync('postman/pixy.postman_collection.json', 'utf8'));
 const environment = JSON.parse(readFileSync('postman/local.postman_environment.json', 'utf8'));
@@ -9,16 +10,18 @@ const environment = JSON.parse(readFileSync('postman/local.postman_environment.j
 let server: LocalServer;
 let summary: NewmanRunSummary;
 
-/** What `npm start` starts, on a free port. */
+/** What `npm start` starts, on a free port. Where newman is not installed yet, the network decides how long that takes. */
 beforeAll(async () => {
+  installPackages(import.meta.dirname);
+  const { default: newman } = await import('newman');
   server = await startServer({ port: 0, data: 'memory', writeLine: () => {} });
   summary = await new Promise((resolve, reject) => {
     const envVar = [{ key: 'issuer', value: server.issuer }];
     newman.run({ collection, environment, envVar }, (error, result) => (error ? reject(error) : resolve(result)));
   });
-});
+}, 600_000);
 
-afterAll(() => server.close());
+afterAll(() => server?.close());
 
 test('every request of the collection is answered as its tests say', () => {
   const failures = summary.run.failures.map(({ source, error }) => `${source?.name}: ${error.test}: ${error.message}`);

@@ -1,0 +1,32 @@
+import { type Parameters, single } from '../../shared/oauth/parameters.ts';
+import type { Look } from '../../shared/pages/look.ts';
+import { problemOf } from '../../shared/pages/problem.ts';
+import { verifyStoredPassword } from '../../shared/people/password-import.ts';
+import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
+import type { Unchanged } from './show-password-form.ts';
+import type { SignedInPerson } from './signed-in-person.ts';
+
+/**
+ * Checks the current password, for an account that has one. Attempts are counted before it is looked at. Refuses with
+ * `sign_in_throttled` (429) and `credentials_wrong`.
+ */
+export async function proveCurrentPassword(
+  form: Parameters,
+  { account }: SignedInPerson,
+  look: Look,
+  deps: { throttle: Pick<ThrottleStore, 'countProof'>; now: () => number },
+): Promise<Result<void, Unchanged>> {
+  if (account.passwordHash === undefined) return ok(undefined);
+  const attempt = await deps.throttle.countProof(account.sub, deps.now());
+  if (attempt.retryAfter !== undefined) {
+    const refusal = { reason: 'sign_in_throttled', retryAfter: attempt.retryAfter } as const;
+    return refuse({ problem: problemOf(refusal, look), reason: refusal.reason, status: 429 });
+  }
+  if (!(await verifyStoredPassword(single(form, 'current_password') ?? '', account.passwordHash))) {
+    const problem = { text: look.text('problem.currentPasswordWrong'), field: 'current_password' };
+    return refuse({ problem, reason: 'credentials_wrong' });
+  }
+  await attempt.takeBack();
+  return ok(undefined);
+}

@@ -1,0 +1,84 @@
+import type { Answer } from '../../shared/http/endpoint.ts';
+import { takeNotice } from '../../shared/http/notice-cookie.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { parseParameters } from '../../shared/oauth/parameters.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
+import { type AccountPage, accountPage } from '../../shared/pages/account-page.ts';
+import { problemOf } from '../../shared/pages/problem.ts';
+import { displayName } from '../../shared/people/account.ts';
+import { type ListedSession, listedIdOf } from '../../shared/people/session-store.ts';
+import type { ListedLink } from '../../shared/upstream/link-store.ts';
+import type { ProviderButton } from '../../shared/upstream/provider.ts';
+import { upstreamProblem } from '../upstream/from-sign-in.ts';
+import type { AccountDeps } from './account-deps.ts';
+import { listApps } from './apps.ts';
+import { deviceName } from './device-name.ts';
+import type { SignedInPerson } from './signed-in-person.ts';
+
+/** The page with everything that is in the name of a person. `refusal`: what was wrong with the form that was sent before. */
+export async function showAccount(
+  request: HttpRequest,
+  { account, session, sessionId, formToken }: SignedInPerson,
+  deps: AccountDeps,
+  refusal?: Refusal,
+): Promise<Answer> {
+  const now = deps.now();
+  const look = deps.lookOf(request);
+  const { sub } = session;
+  const [sessions, passkeys, totp, apps, links] = await Promise.all([
+    deps.sessions.list(sub, now),
+    deps.passkeys.list(sub),
+    deps.totps.look(sub),
+    listApps(account, deps),
+    deps.links.list(sub),
+  ]);
+  const asked = parseParameters(request.rawQuery);
+  const notice = takeNotice(request, deps.issuer);
+  const reply = await accountPage(look, {
+    account: displayName(account),
+    now,
+    done: notice.done && look.text(`done.${notice.done}`),
+    signOutPath: endpoints.signOut,
+    password: deps.hasPasswords
+      ? { isSet: account.passwordHash !== undefined, path: endpoints.accountPassword }
+      : undefined,
+    passkeys: { list: passkeys, addPath: endpoints.accountPasskey },
+    totp: deps.hasPasswords || totp ? describeTotp(totp) : undefined,
+    sessions: describeSessions(sessions, listedIdOf(sessionId)),
+    apps,
+    linked: describeLinks(links, deps.upstreams),
+    linkable: deps.upstreams.map(({ id, name }) => ({ provider: name, path: `${endpoints.upstream}/${id}/start` })),
+    formToken,
+    cookies: notice.cookies,
+    problem: asked.ok ? upstreamProblem(asked.value, deps.upstreams, look) : undefined,
+    ...(refusal && { problem: problemOf(refusal, look), status: statusOf(refusal) }),
+  });
+  return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };
+}
+
+const describeTotp = (totp: { codesLeft: number } | undefined): AccountPage['totp'] => ({
+  isOn: totp !== undefined,
+  codesLeft: totp?.codesLeft ?? 0,
+  setupPath: endpoints.accountAuthenticator,
+  newCodesPath: endpoints.accountRecoveryCodes,
+});
+
+/** This device first, then the newest. `here` is the id of the session that asks. */
+const describeSessions = (sessions: readonly ListedSession[], here: string): AccountPage['sessions'] =>
+  sessions
+    .toSorted((one, other) => Number(other.id === here) - Number(one.id === here) || other.authTime - one.authTime)
+    .map(({ id, authTime, userAgent }) => ({
+      id,
+      isThisDevice: id === here,
+      device: deviceName(userAgent),
+      signedInAt: authTime,
+    }));
+
+const describeLinks = (links: readonly ListedLink[], upstreams: readonly ProviderButton[]): AccountPage['linked'] =>
+  links.map(({ id, provider, label }) => ({
+    id,
+    provider: upstreams.find((upstream) => upstream.id === provider)?.name ?? provider,
+    name: label,
+  }));

@@ -1,0 +1,16 @@
+import { type Reply, seeOther } from '../../shared/http/reply.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { afterSignIn } from '../../shared/oauth/authorization-request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { encodeParameters, parseParameters } from '../../shared/oauth/parameters.ts';
+
+/** With the account made: on to /authorize with the request that was interrupted, or to a page that says that it is done. */
+export function goOn(request: HttpRequest, cookie: string): Reply {
+  const interrupted = parseParameters(request.rawQuery);
+  if (!interrupted.ok || interrupted.value.values.size === 0) {
+    return seeOther(`${endpoints.register}?done=yes`, [cookie]);
+  }
+  const next = afterSignIn(interrupted.value);
+  const query = next.values.size === 0 ? '' : `?${encodeParameters(next)}`;
+  return seeOther(`${endpoints.authorize}${query}`, [cookie]);
+}

@@ -1,0 +1,123 @@
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
+import type { Brand } from '../shared/pages/brand.ts';
+import type { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
+import type { CustomDomain, Throttling } from './constructs/http-api.ts';
+import type { Lifetimes } from './environment.ts';
+import type { HooksProps } from './hooks.ts';
+import type { Signing } from './signing.ts';
+import type { Stage } from './stage.ts';
+import type { UpstreamProviderProps } from './upstreams.ts';
+
+/** The settings of an authorization server, all of them optional. */
+export interface AuthorizationServerProps extends Lifetimes {
+  /**
+   * `prod` keeps tables, key and logs when the stack is deleted; `dev` deletes them.
+   *
+   * @default 'prod'
+   */
+  readonly stage?: Stage;
+  /**
+   * Tables made elsewhere, for example in a separate stack, so that replacing the API never touches the data.
+   *
+   * @default - made here, for the same stage
+   */
+  readonly tables?: AuthorizationServerTables;
+  /**
+   * The server's host name. It becomes the issuer, which clients and APIs store, so settle it before the first client.
+   *
+   * @default - the execute-api endpoint of the HTTP API
+   */
+  readonly domain?: CustomDomain;
+  /**
+   * The `aud` of access tokens when a request names no resource.
+   *
+   * @default - the issuer
+   */
+  readonly audience?: string;
+  /**
+   * Where private signing keys are made. `memory`: encrypted in the Keys table, and decrypted into the memory of the signing
+   * functions. `kms`: made in KMS, which they never leave; every token then calls KMS, which takes longer and costs money. After
+   * a change, the existing keys go on signing until one of the new kind takes over, 26 hours later.
+   *
+   * @default 'memory'
+   */
+  readonly signing?: Signing;
+  /**
+   * The algorithms to keep a key for. The first one signs access tokens, and everything for which no client asks for another.
+   * HTTP APIs and load balancers of AWS accept only RS256. KMS has no EdDSA.
+   *
+   * @default ['RS256']
+   */
+  readonly signingAlgorithms?: readonly SigningAlgorithm[];
+  /**
+   * Lets people create accounts themselves, at `/register`. Otherwise an operator manages accounts (docs/accounts.md).
+   *
+   * @default false
+   */
+  readonly selfRegistration?: boolean;
+  /**
+   * Whether the end of a session revokes what clients received in it: grants with refresh tokens, except those for
+   * `offline_access`. A session ends by signing out, on the account page, by a password change or by a reset link
+   * (docs/back-channel-logout.md). Costs one more write for each client in a session.
+   *
+   * @default false
+   */
+  readonly revokeAtSignOut?: boolean;
+  /**
+   * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
+   * it is switched on again.
+   *
+   * @default true
+   */
+  readonly passwords?: boolean;
+  /**
+   * Name, logo, colours and wording of the pages (docs/pages.md). Stored in the functions' environment, so a logo must be small.
+   *
+   * @default - Pixy's own
+   */
+  readonly brand?: Brand;
+  /**
+   * The topic that the alarm notifies when many authorization codes are presented again (docs/audit.md).
+   *
+   * @default - none; the alarm only changes its state
+   */
+  readonly alarmTopic?: ITopic;
+  /**
+   * Creates a CloudWatch dashboard of what was refused, let through by report mode, replayed, and failed.
+   *
+   * @default true
+   */
+  readonly dashboard?: boolean;
+  /**
+   * Limits of the API, which answers requests beyond them with 429.
+   *
+   * @default { rateLimit: 100, burstLimit: 200 }
+   */
+  readonly throttling?: Throttling;
+  /**
+   * Also serves the paths of other authorization servers (shared/oauth/path-aliases.ts), for clients that have them built in.
+   *
+   * @default false
+   */
+  readonly pathAliases?: boolean;
+  /**
+   * How long to keep the logs, including the audit trail.
+   *
+   * @default - one week for `dev`, one year for `prod`
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * OpenID Connect providers to sign in with, in the order of their buttons. See docs/upstream.md.
+   *
+   * @default - none
+   */
+  readonly upstreams?: readonly UpstreamProviderProps[];
+  /**
+   * Your own functions that take part in sign-ins and claims. See docs/hooks.md.
+   *
+   * @default - none
+   */
+  readonly hooks?: HooksProps;
+}

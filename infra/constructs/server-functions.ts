@@ -1,0 +1,58 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { AuthorizationServerProps } from '../authorization-server-props.ts';
+import type { PixyEnvironment } from '../environment.ts';
+import { functionDescriptions, type PixyFunctionName } from '../functions.ts';
+import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
+import type { Signing } from '../signing.ts';
+import { grantReadUpstreamSecrets, upstreamsVariable } from '../upstreams.ts';
+import type { ServerTables } from '../uses/server-tables.ts';
+import { uses } from '../uses/uses.ts';
+import { PixyFunction } from './pixy-function.ts';
+
+export type ServerFunctions = Record<PixyFunctionName, PixyFunction>;
+
+export type ServerFunctionsProps = Pick<AuthorizationServerProps, 'upstreams' | 'hooks' | 'revokeAtSignOut'> & {
+  tables: ServerTables;
+  signing: Signing;
+  /** What every function reads. */
+  environment: PixyEnvironment;
+  logs: { logRetention: RetentionDays; logRemovalPolicy: RemovalPolicy };
+};
+
+/** Makes every function of infra/functions.ts in `scope`, and allows each what it uses and nothing else. */
+export function makeFunctions(scope: Construct, props: ServerFunctionsProps): ServerFunctions {
+  const { tables, signing, environment, logs, upstreams = [], hooks = {}, revokeAtSignOut } = props;
+  const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
+  const make = (name: PixyFunctionName): PixyFunction => {
+    const made = new PixyFunction(scope, pascalCase(name), {
+      name,
+      environment: {
+        ...environment,
+        ...((name === 'sign-in' || name === 'upstream' || name === 'account') && providers),
+        ...(hooksAskedBy(name, hooks).length > 0 && { PIXY_HOOKS: hooksVariable(scope, name, hooks) }),
+      },
+      ...functionDescriptions[name],
+      ...logs,
+    });
+    for (const use of functionDescriptions[name].uses) uses[use](tables, made, signing);
+    for (const hook of hooksAskedBy(name, hooks)) hook.grantInvoke(made);
+    return made;
+  };
+  const names = Object.keys(functionDescriptions) as PixyFunctionName[];
+  const functions = Object.fromEntries(names.map((name) => [name, make(name)])) as ServerFunctions;
+  grantReadUpstreamSecrets(scope, functions.upstream, upstreams);
+  if (revokeAtSignOut) {
+    uses.grantEndWithGrants(tables, functions['sign-out']);
+    uses.grantRevokeGrants(tables, functions.invitation);
+  }
+  if (makesAccounts(hooks)) uses.grantMirrorAccounts(tables, functions['sign-in']);
+  return functions;
+}
+
+/** Whether a hook says whose password is right: then there is an account here for everybody it knows. */
+const makesAccounts = ({ authenticate, migrateAccount }: HooksProps): boolean =>
+  (authenticate ?? migrateAccount) !== undefined;
+
+const pascalCase = (name: string): string => name.replace(/(^|-)./g, (start) => start.slice(-1).toUpperCase());

@@ -1,0 +1,44 @@
+import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
+import type { AuthorizationServerProps } from './authorization-server-props.ts';
+import { brandVariable } from './brand.ts';
+import { checkAudience } from './constructs/check-audience.ts';
+import { lifetimeVariables, type PixyEnvironment } from './environment.ts';
+import { checkAlgorithms, type Signing } from './signing.ts';
+import { WrongSetting } from './wrong-setting.ts';
+
+export type ServerSettings = {
+  signing: Signing;
+  algorithms: readonly [SigningAlgorithm, ...SigningAlgorithm[]];
+  /** What every function reads, for the props that were given. */
+  variables: PixyEnvironment;
+};
+
+/** The settings that the functions read. Throws {@link WrongSetting} for what no function would start with. */
+export function readSettings(props: AuthorizationServerProps): ServerSettings {
+  if (props.selfRegistration && props.passwords === false) {
+    throw new WrongSetting(
+      'selfRegistration asks people for a password: leave it out where passwords are off, and invite people instead.',
+    );
+  }
+  const lifetimes = lifetimeVariables(props);
+  const audience = audienceVariable(props.audience);
+  const signing = props.signing ?? 'memory';
+  const algorithms = checkAlgorithms(props.signingAlgorithms ?? ['RS256'], signing);
+  const variables: PixyEnvironment = {
+    ...audience,
+    ...lifetimes,
+    ...(props.selfRegistration && { PIXY_REGISTRATION: 'on' }),
+    ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
+    ...(props.passwords === false && { PIXY_PASSWORDS: 'off' }),
+    ...(props.brand && { PIXY_BRAND: brandVariable(props.brand) }),
+    ...(props.signing && { PIXY_SIGNING: signing }),
+    ...(props.signingAlgorithms && { PIXY_SIGNING_ALGORITHMS: algorithms.join(' ') }),
+  };
+  return { signing, algorithms, variables };
+}
+
+function audienceVariable(audience: string | undefined): PixyEnvironment {
+  if (audience === undefined) return {};
+  checkAudience(audience);
+  return { PIXY_AUDIENCE: audience };
+}

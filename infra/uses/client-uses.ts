@@ -1,0 +1,20 @@
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { allow, ofItems } from './allow.ts';
+import type { ServerTables } from './server-tables.ts';
+
+/** Allows reading a client and the global policy, but not the change log or a list of clients. */
+export function grantReadClients(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.clients, ['dynamodb:GetItem'], ofItems('client#*', 'global'));
+}
+
+/** Allows listing, reading and changing clients and the global policy, and writing and reading the change log of both. */
+export function grantManageClients(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.clients, ['dynamodb:GetItem'], ofItems('client#*', 'global', 'changes'))
+    .combine(allow(grantee, tables.clients, ['dynamodb:UpdateItem'], ofItems('client#*', 'global')))
+    .combine(allow(grantee, tables.clients, ['dynamodb:PutItem', 'dynamodb:Query'], ofItems('directory', 'changes')));
+}
+
+/** Allows reading the registered APIs. */
+export function grantReadApis(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.clients, ['dynamodb:Query'], ofItems('apis'));
+}

@@ -1,0 +1,54 @@
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { endedSessionsOfAccounts, standingOfAccounts } from './account-attributes.ts';
+import { allow, ofItems } from './allow.ts';
+import type { ServerTables } from './server-tables.ts';
+
+/** Allows marking a client assertion as used, which works only once. */
+export function grantUseAssertions(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('assertion#*'));
+}
+
+/** Allows counting wrong secrets of clients. */
+export function grantCountGuesses(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.grants, ['dynamodb:UpdateItem'], ofItems('throttle#*'));
+}
+
+/** Allows writing a new grant with its code challenge. */
+export function grantIssue(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.grants, ['dynamodb:PutItem']);
+}
+
+/** Allows spending a code, moving a grant to its next generation or revoking it, and reading the result. */
+export function grantRedeem(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
+}
+
+/** Allows reading whether a grant is still in force, and whether its person still stands by it. */
+export function grantReadGrants(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.grants, ['dynamodb:BatchGetItem']).combine(
+    allow(grantee, tables.people, ['dynamodb:BatchGetItem'], standingOfAccounts),
+  );
+}
+
+/** Allows reading whether a person still stands by what was made in their name, and nothing else of their account. */
+export function grantReadStanding(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.people, ['dynamodb:GetItem'], standingOfAccounts);
+}
+
+/** Allows finding and revoking a person's grants with refresh tokens. */
+export function grantRevokeGrants(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']).combine(
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['dynamodb:Query'],
+      resourceArns: [`${tables.grants.tableArn}/index/byPerson`],
+    }),
+  );
+}
+
+/** Allows writing into an account that sessions ended with their grants, reading that, and revoking those; nothing else of the account. */
+export function grantEndWithGrants(tables: ServerTables, grantee: IGrantable): Grant {
+  return grantRevokeGrants(tables, grantee)
+    .combine(grantReadStanding(tables, grantee))
+    .combine(allow(grantee, tables.people, ['dynamodb:UpdateItem'], endedSessionsOfAccounts));
+}
