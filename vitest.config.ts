@@ -12,7 +12,12 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/infra/**', 'test/browser/**', 'test/deep/**', '**/node_modules/**'],
+          exclude: [
+            'test/infra/**',
+            'test/browser/**',
+            '**/node_modules/**',
+            ...(process.env['PIXY_TEST_DEEP'] ? [] : ['test/deep/**']),
+          ],
           isolate: false,
         },
       },

@@ -23,7 +23,15 @@ export const checkTokenDescription = {
 export const functionDescriptions: Record<PixyFunctionName, FunctionDescription> = {
   authorize: {
     description: 'Authorization endpoint: checks the request and issues a code',
-    uses: ['grantReadClients', 'grantReadApis', 'grantUseSessions', 'grantReadClaims', 'grantReadKeys', 'grantIssue'],
+    uses: [
+      'grantReadClients',
+      'grantReadApis',
+      'grantUseSessions',
+      'grantReadClaims',
+      'grantReadKeys',
+      'grantIssue',
+      'grantSealCodes',
+    ],
   },
   'authorize-hybrid': {
     description: 'Authorization endpoint for answers with an ID token, which take the right to sign',
@@ -34,6 +42,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
       'grantReadClaims',
       'grantReadKeys',
       'grantIssue',
+      'grantSealCodes',
       'grantSign',
     ],
   },
@@ -86,6 +95,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
       'grantCountGuesses',
       'grantReadApis',
       'grantRedeem',
+      'grantReadStanding',
       'grantSign',
       'grantOpenRefreshTokens',
     ],

@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../../shared/aws/dynamodb.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
+import { accountKey } from '../../shared/people/standing-store.ts';
 import type { Target } from '../load/flows.ts';
 import { type Algorithm, credentials, pixyEnvironment, redirectUri, tables } from './environment.ts';
 
@@ -42,7 +43,9 @@ export async function setUp(database: Database, environment: Record<string, stri
   if (!registration.ok) throw new Error(registration.refusal.problem);
   await clientStore(database, tables.clients, runtime.now).put('bench', registration.value, { by: 'bench', why: '' });
   const { sessionLifetime: lifetime, sessionIdleLifetime: idleLifetime } = runtime.config;
-  const start = { sub: 'ada', amr: ['pwd'], now: runtime.now(), lifetime, idleLifetime };
+  const account = { sub: 'ada', claims: {}, epoch: 0 };
+  await database.put({ TableName: tables.people, Item: { ...accountKey(account.sub), ...account } });
+  const start = { sub: account.sub, epoch: account.epoch, amr: ['pwd'], now: runtime.now(), lifetime, idleLifetime };
   return `pixy_session=${await sessionStore(database, tables.people).start(start)}`;
 }
 

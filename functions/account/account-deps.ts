@@ -2,21 +2,25 @@ import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
+import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { ConsentStore } from '../../shared/people/consent-store.ts';
 import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
 import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { LinkStore } from '../../shared/upstream/link-store.ts';
 import type { ProviderButton } from '../../shared/upstream/provider.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
+import type { TidyUp } from '../sign-out/tidy-up.ts';
 import type { PersonDeps } from './signed-in-person.ts';
 
 export type AccountDeps = PersonDeps & {
   hasPasswords: boolean;
-  sessions: Pick<EndingSessions, 'find' | 'list' | 'endListed' | 'endAllBut'>;
+  sessions: Pick<EndingSessions, 'find' | 'list' | 'endListed' | 'stampAgain' | 'clearAway'>;
+  accounts: Pick<AccountStore, 'findBySubject' | 'takeBackAll' | 'takeBackFrom'>;
   passkeys: Pick<PasskeyStore, 'list' | 'rename' | 'remove'>;
   totps: Pick<TotpStore, 'look' | 'turnOff'>;
   consents: Pick<ConsentStore, 'list' | 'revoke'>;
-  grants: Pick<GrantStore, 'listOf' | 'revoke'>;
+  grants: Pick<GrantStore, 'listOf' | 'clearAway'>;
+  tidyUp: TidyUp;
   clients: Pick<ClientReader, 'find'>;
   links: Pick<LinkStore, 'list' | 'release'>;
   /** Upstream providers that accounts may be linked to. */

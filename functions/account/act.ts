@@ -4,8 +4,8 @@ import { seeOther } from '../../shared/http/reply.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
+import type { Account } from '../../shared/people/account.ts';
 import { passkeyName } from '../../shared/people/passkey.ts';
-import { listedIdOf } from '../../shared/people/session-store.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import type { AccountDeps } from './account-deps.ts';
@@ -17,7 +17,7 @@ type Action = (
   person: SignedInPerson,
   form: Parameters,
   deps: AccountDeps,
-) => Promise<DoneNotice | Refusal>;
+) => Promise<DoneNotice | 'nobody' | Refusal>;
 
 /** What the forms of the page can do, by their field `action`. All of it is about the person who is signed in. */
 const actions = {
@@ -26,11 +26,15 @@ const actions = {
     return 'sessionEnded';
   },
   end_other_sessions: async (_, person, __, deps) => {
-    await endOtherSessions(person, deps);
+    const { sub, epoch } = person.session;
+    const account = await deps.accounts.takeBackAll(sub, epoch);
+    // Somebody else was first, and meant this session too.
+    if (account === undefined) return 'nobody';
+    await goOnAlone(person, account, deps);
     return 'sessionsEnded';
   },
   revoke_access: async (id, { session }, _, deps) => {
-    await revokeApp(session.sub, id, deps, deps.now());
+    await revokeApp(session.sub, id, deps);
     return 'accessRemoved';
   },
   rename_passkey: async (id, { session }, form, deps) => {
@@ -76,6 +80,7 @@ export async function act(
   if (action === undefined) return ok({ reply: seeOther(endpoints.account) });
   if (isSensitive(name) && !isFresh(person, deps.now())) return ok(toSignIn(deps.issuer, 'not_fresh'));
   const outcome = await action(idIn(form), person, form, deps);
+  if (outcome === 'nobody') return ok(toSignIn(deps.issuer, outcome));
   if (typeof outcome !== 'string') return refuse(outcome);
   return ok({
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, outcome)]),
@@ -89,8 +94,15 @@ function idIn(form: Parameters): string {
   return id === '' || Buffer.byteLength(id) > 1_024 ? ' ' : id;
 }
 
-/** Every session of the person but the one that asks. */
-export const endOtherSessions = (
+/**
+ * After a write that ended everything, with the account as it is then: lets the session that asked for it go on, and tidies up. Not
+ * when there was another such write in between: that one ended this session too.
+ */
+export async function goOnAlone(
   { session, sessionId }: SignedInPerson,
-  deps: { sessions: Pick<EndingSessions, 'endAllBut'>; now: () => number },
-): Promise<void> => deps.sessions.endAllBut(session.sub, listedIdOf(sessionId), deps.now());
+  account: Account,
+  deps: { sessions: Pick<EndingSessions, 'stampAgain' | 'clearAway'> },
+): Promise<void> {
+  if (account.epoch === session.epoch + 1) await deps.sessions.stampAgain(sessionId, session.epoch, account.epoch);
+  await deps.sessions.clearAway(account);
+}

@@ -11,7 +11,7 @@ import { hashPassword } from '../../shared/password.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
-import { endOtherSessions } from './act.ts';
+import { goOnAlone } from './act.ts';
 import { admitNewPassword } from './admit-new-password.ts';
 import { proveCurrentPassword } from './prove-current-password.ts';
 import { showPasswordForm, type Unchanged } from './show-password-form.ts';
@@ -27,7 +27,7 @@ import {
 export type ChangePasswordDeps = PersonDeps & {
   hasPasswords: boolean;
   accounts: Pick<AccountStore, 'findBySubject' | 'setPassword'>;
-  sessions: Pick<EndingSessions, 'find' | 'endAllBut'>;
+  sessions: Pick<EndingSessions, 'find' | 'stampAgain' | 'clearAway'>;
   throttle: Pick<ThrottleStore, 'countProof'>;
   lookOf: LookOf;
   writeLine: WriteLine;
@@ -65,8 +65,9 @@ async function change(request: HttpRequest, person: SignedInPerson, deps: Change
   if (!proved.ok) return again(proved.refusal);
   const admitted = admitNewPassword(form.value, person, look);
   if (!admitted.ok) return again(admitted.refusal);
-  await deps.accounts.setPassword(person.account.sub, await hashPassword(admitted.value));
-  await endOtherSessions(person, deps);
+  const changed = await deps.accounts.setPassword(person.account.sub, await hashPassword(admitted.value));
+  if (changed === undefined) return toSignIn(deps.issuer, 'nobody');
+  await goOnAlone(person, changed, deps);
   return {
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'passwordChanged')]),
     decision: { verdict: 'allowed' },

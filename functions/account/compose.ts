@@ -11,6 +11,7 @@ import { linkStore } from '../../shared/upstream/link-store.ts';
 import { byPath } from '../by-path.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
+import { tidyingUp } from '../sign-out/tidy-up.ts';
 import { authenticatorHandler } from './authenticator.ts';
 import { changePasswordHandler } from './change-password.ts';
 import { accountHandler } from './handler.ts';
@@ -23,7 +24,8 @@ export function compose(runtime: Runtime) {
     ...config,
     serviceName: config.brand.name,
     accounts: accountStore(database, people),
-    sessions: endingSessions(runtime),
+    sessions: endingSessions(runtime, { mayRevoke: true }),
+    tidyUp: tidyingUp(runtime),
     consents: consentStore(database, people),
     passkeys: passkeyStore(database, people),
     totps: totpStore(database, people, keyWrapper(config)),

@@ -31,7 +31,7 @@ export async function showAccount(
     deps.sessions.list(sub, now),
     deps.passkeys.list(sub),
     deps.totps.look(sub),
-    listApps(sub, deps, now),
+    listApps(account, deps),
     deps.links.list(sub),
   ]);
   const asked = parseParameters(request.rawQuery);

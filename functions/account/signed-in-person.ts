@@ -10,14 +10,16 @@ import { admitClear, type Parameters, single } from '../../shared/oauth/paramete
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { Account } from '../../shared/people/account.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
-import type { Session, SessionStore } from '../../shared/people/session-store.ts';
+import type { Session } from '../../shared/people/session.ts';
+import { listedIdOf, type SessionStore } from '../../shared/people/session-store.ts';
+import { judgeEpoch } from '../../shared/people/still-valid.ts';
 import { type Result, refuse } from '../../shared/result.ts';
 import { equalInConstantTime } from '../../shared/secret.ts';
 
 /** Seconds after a sign-in in which somebody may change how they sign in. */
 const freshFor = 600;
 
-/** Who is at a page of the account: signed in, and not disabled meanwhile. */
+/** Who is at a page of the account: signed in, neither disabled nor ended meanwhile. */
 export type SignedInPerson = {
   account: Account;
   session: Session;
@@ -36,9 +38,12 @@ export type PersonDeps = {
 /** The person of the active session, if their account is still there and not disabled. */
 export async function findPerson(request: HttpRequest, deps: PersonDeps): Promise<SignedInPerson | undefined> {
   const sessionId = activeSession(request, deps.issuer);
-  const session = sessionId === undefined ? undefined : await deps.sessions.find(sessionId, deps.now());
+  if (sessionId === undefined) return undefined;
+  // A session that was stamped a moment ago has to be read as it is now.
+  const session = await deps.sessions.find(sessionId, deps.now(), { isConsistent: true });
   const account = session && (await deps.accounts.findBySubject(session.sub));
-  if (sessionId === undefined || !session || !account || account.disabledAt !== undefined) return undefined;
+  if (!session || !account) return undefined;
+  if (judgeEpoch(account, { epoch: session.epoch, sid: listedIdOf(sessionId) })) return undefined;
   return { account, session, sessionId, formToken: formTokenOf(sessionId) };
 }
 

@@ -4,11 +4,13 @@ import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
+import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
-import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
+import type { SignedInStore } from '../../shared/people/signed-in-store.ts';
+import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { Result } from '../../shared/result.ts';
 
 export type AuthorizeDeps = {
@@ -19,11 +21,14 @@ export type AuthorizeDeps = {
   revokesAtSignOut: boolean;
   clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
   apis: ApiReader;
-  sessions: Pick<SessionStore, 'find' | 'findWithConsent' | 'keepAlive' | 'note'>;
+  signedIn: SignedInStore;
+  sessions: Pick<SessionStore, 'keepAlive' | 'note'>;
   /** Uses up the permission for one request; false when it is gone. */
   useConsent: (sub: string, client: RegisteredClient, requestHash: string) => Promise<boolean>;
-  accounts: Pick<AccountStore, 'findClaims'>;
+  accounts: Pick<StandingStore, 'findClaims'>;
   grants: Pick<GrantStore, 'issue'>;
+  /** Codes name their person, sealed with these. */
+  refreshKeys: () => Promise<RefreshKeys>;
   publishedKeys: () => Promise<JwkSet>;
   lookOf: LookOf;
   /**

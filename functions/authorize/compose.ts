@@ -2,12 +2,13 @@ import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
-import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import { publishedKeys, refreshKeys } from '../../shared/keys/loaded-keys.ts';
 import { looksOf } from '../../shared/pages/look.ts';
-import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
-import type { Runtime } from '../runtime.ts';
+import { signedInStore } from '../../shared/people/signed-in-store.ts';
+import { standingStore } from '../../shared/people/standing-store.ts';
+import { keyWrapper, type Runtime } from '../runtime.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
 import { authorizeHandler } from './handler.ts';
 
@@ -17,12 +18,14 @@ export const authorizeDeps = ({ config, database, writeLine, now }: Runtime): Au
   revokesAtSignOut: config.revokesAtSignOut,
   clients: clientReader(database, config.tables.clients, now),
   apis: apiReader(database, config.tables.clients, now),
+  signedIn: signedInStore(database, config.tables.people),
   sessions: sessionStore(database, config.tables.people),
   useConsent: (sub, { clientId }, requestHash) =>
     consentStore(database, config.tables.people).useRequest(sub, clientId, requestHash, now()),
-  accounts: accountStore(database, config.tables.people),
+  accounts: standingStore(database, config.tables.people),
   grants: grantStore(database, config.tables.grants),
   publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+  refreshKeys: refreshKeys(keyStore(database, config.tables.keys), keyWrapper(config), now),
   lookOf: looksOf(config.brand),
   writeLine,
   now,

@@ -39,20 +39,21 @@ export async function decide(
   const minter = responseType === 'code id_token' ? await deps.idTokenMinter?.(client) : undefined;
   if (minter && !minter.ok) return refused(minter.refusal);
 
-  const { sessionId, session: found, consent } = await findPerson(request, client, admitted.value, deps);
-  const judged = await judgeSession(admitted.value, found, deps);
+  const { sessionId, found } = await findPerson(request, client, admitted.value, deps);
+  const judged = await judgeSession(admitted.value, found?.session, deps);
   if (!judged.ok) return refused(judged.refusal);
   const session = judged.value;
-  if (session === undefined) return { kind: 'continued', at: `${endpoints.signIn}?${query}` };
+  if (session === undefined || found === undefined) return { kind: 'continued', at: `${endpoints.signIn}?${query}` };
 
   const requestHash = hashSecret(query);
+  const { consent, clientEpoch } = found;
   const state = consentState(client, admitted.value, { consent, requestHash, redirectUri }, now);
   const isAllowed =
     state === 'not_needed' || (state === 'once' && (await deps.useConsent(session.sub, client, requestHash)));
   if (!isAllowed && prompt.includes('none')) return refused({ reason: 'consent_required' });
   if (!isAllowed) return { kind: 'continued', at: `${endpoints.consent}?${query}` };
 
-  const granting = { ...identified, sessionId, session, mintIdToken: minter?.value };
+  const granting = { ...identified, sessionId, session, clientEpoch, mintIdToken: minter?.value };
   const response = await issueGrant(admitted.value, granting, deps, now);
   return { kind: 'granted', response, wouldRefuse: wouldRefuse?.reason };
 }

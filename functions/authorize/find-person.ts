@@ -1,24 +1,26 @@
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
-import type { Consent } from '../../shared/people/consent.ts';
-import type { Session, SessionStore } from '../../shared/people/session-store.ts';
+import type { SignedIn } from '../../shared/people/signed-in-store.ts';
 import type { AdmittedRequest } from './admit-request.ts';
+import type { AuthorizeDeps } from './authorize-deps.ts';
 
-type FoundPerson = { sessionId: string; session: Session | undefined; consent: Consent | undefined };
+type FoundPerson = { sessionId: string; found: SignedIn | undefined };
 
-/** Who is signed in, in one read; with what they allowed before, where that may matter. */
+/**
+ * Who is signed in, and whether their account still stands by it, in one read; with what they allowed before, where that may matter.
+ * Consistently for an answer with an ID token, which no client brings back to have it checked.
+ */
 export async function findPerson(
   request: HttpRequest,
-  client: RegisteredClient,
+  { clientId, firstParty }: RegisteredClient,
   { prompt }: AdmittedRequest,
-  deps: { issuer: string; sessions: Pick<SessionStore, 'find' | 'findWithConsent'>; now: () => number },
+  deps: Pick<AuthorizeDeps, 'issuer' | 'signedIn' | 'idTokenMinter' | 'now'>,
 ): Promise<FoundPerson> {
-  const now = deps.now();
   const sessionId = activeSession(request, deps.issuer);
-  if (sessionId === undefined) return { sessionId: '', session: undefined, consent: undefined };
-  if (client.firstParty && !prompt.includes('consent')) {
-    return { sessionId, session: await deps.sessions.find(sessionId, now), consent: undefined };
-  }
-  return { sessionId, ...(await deps.sessions.findWithConsent(sessionId, client.clientId, now)) };
+  if (sessionId === undefined) return { sessionId: '', found: undefined };
+  const withConsent = !firstParty || prompt.includes('consent');
+  const wanted = { sessionId, clientId, withConsent, now: deps.now() };
+  const isFinal = withConsent || deps.idTokenMinter !== undefined;
+  return { sessionId, found: await (isFinal ? deps.signedIn.find(wanted) : deps.signedIn.findForCode(wanted)) };
 }

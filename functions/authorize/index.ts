@@ -5,6 +5,6 @@ import { authorizeHandler } from './handler.ts';
 
 const deps = authorizeDeps(openRuntime(process.env));
 
-await prepare(deps.clients.globalPolicy);
+await prepare(deps.clients.globalPolicy, deps.refreshKeys);
 
 export const handler = authorizeHandler(deps);

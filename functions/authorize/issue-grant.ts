@@ -2,7 +2,8 @@ import type { RegisteredClient } from '../../shared/clients/registered-client.ts
 import { issueCode } from '../../shared/grants/issue-code.ts';
 import { acrOf, reachedAcr } from '../../shared/oauth/authentication-context.ts';
 import type { RegisteredRedirectUri } from '../../shared/oauth/redirect-uri.ts';
-import { listedIdOf, type Session } from '../../shared/people/session-store.ts';
+import type { Session } from '../../shared/people/session.ts';
+import { listedIdOf } from '../../shared/people/session-store.ts';
 import type { AdmittedRequest } from './admit-request.ts';
 import type { AuthorizeDeps, MintIdToken } from './authorize-deps.ts';
 import { requestedClaims } from './requested-claims.ts';
@@ -14,26 +15,40 @@ export type Granting = {
   redirectUriSent: boolean;
   sessionId: string;
   session: Session;
+  clientEpoch: number;
   mintIdToken: MintIdToken | undefined;
 };
 
 /** Writes the grant and keeps the session alive. Answers with the code, and with the ID token of the hybrid flow. */
 export async function issueGrant(
   admitted: AdmittedRequest,
-  { client, redirectUri, redirectUriSent, sessionId, session, mintIdToken }: Granting,
-  deps: Pick<AuthorizeDeps, 'accounts' | 'grants' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'>,
+  { client, redirectUri, redirectUriSent, sessionId, session, clientEpoch, mintIdToken }: Granting,
+  deps: Pick<AuthorizeDeps, 'accounts' | 'grants' | 'refreshKeys' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'>,
   now: number,
 ): Promise<{ code: string; id_token: string | undefined }> {
   const { clientId } = client;
-  const { sub, authTime, amr } = session;
+  const { sub, epoch, authTime, amr } = session;
   const { scope, resources, nonce, challenge } = admitted;
   const claims = await requestedClaims(admitted, client, sub, deps);
   // A client that wants to be told when the session ends knows it by a name; so does a grant that ends with it.
   const isBound = client.backchannelLogoutUri !== undefined || deps.revokesAtSignOut;
   const sid = isBound ? listedIdOf(sessionId) : undefined;
-  const granted = { clientId, sub, authTime, amr, acr: toldAcr(admitted, amr), scope, resources, nonce, challenge };
+  const granted = {
+    clientId,
+    sub,
+    epoch,
+    clientEpoch,
+    authTime,
+    amr,
+    acr: toldAcr(admitted, amr),
+    scope,
+    resources,
+    nonce,
+    challenge,
+  };
   const { code, grant } = issueCode(
     { ...granted, ...claims, sid, redirectUri, redirectUriSent },
+    await deps.refreshKeys(),
     now,
     deps.codeLifetime,
   );

@@ -1,5 +1,5 @@
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import type { Session } from '../../shared/people/session-store.ts';
+import type { Session } from '../../shared/people/session.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { AdmittedRequest } from './admit-request.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';

@@ -1,7 +1,7 @@
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import { knownAcr, reachedAcr } from '../../shared/oauth/authentication-context.ts';
 import type { AuthorizationRequest } from '../../shared/oauth/authorization-request.ts';
-import type { Session } from '../../shared/people/session-store.ts';
+import type { Session } from '../../shared/people/session.ts';
 import { readIdTokenHint } from '../../shared/tokens/id-token-hint.ts';
 
 /**

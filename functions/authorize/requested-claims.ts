@@ -1,6 +1,6 @@
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { claimsOfScope, releasedClaims, standardClaims } from '../../shared/oauth/claims.ts';
-import type { AccountStore } from '../../shared/people/account-store.ts';
+import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { AdmittedRequest } from './admit-request.ts';
 
 /**
@@ -11,7 +11,7 @@ export async function requestedClaims(
   { claims }: AdmittedRequest,
   client: RegisteredClient,
   sub: string,
-  deps: { accounts: Pick<AccountStore, 'findClaims'> },
+  deps: { accounts: Pick<StandingStore, 'findClaims'> },
 ) {
   const registered = new Set(client.scope.flatMap(claimsOfScope));
   const isReleased = (name: string) => registered.has(name) || !standardClaims.includes(name);

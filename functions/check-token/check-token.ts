@@ -1,4 +1,5 @@
-import type { GrantStore } from '../../shared/grants/grant-store.ts';
+import { isInForce } from '../../shared/grants/judge-standing.ts';
+import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
@@ -8,7 +9,7 @@ import type { CheckTokenSettings } from './settings.ts';
 export type CheckTokenDeps = CheckTokenSettings & {
   issuer: string;
   publishedKeys: () => Promise<JwkSet>;
-  grants: Pick<GrantStore, 'find'>;
+  subjects: Pick<SubjectStore, 'findStanding'>;
   /** Epoch seconds. */
   now: () => number;
 };
@@ -18,7 +19,7 @@ export type RefusedToken = { refusal: Refusal; client?: string };
 
 /**
  * RFC 9068 §4 for a resource server: the claims of an access token that is ours, valid now, for this API, still granted, and
- * wide enough. The grant is read every time, so a revoked one is refused from its next request on.
+ * wide enough. Grant and account are read every time, so what was revoked or taken back is refused from its next request on.
  */
 export async function checkToken(
   token: string | undefined,
@@ -40,9 +41,9 @@ export async function checkToken(
   return ok(claims);
 }
 
-/** A token of a grant is in force as long as the grant is; a client's own token stands for itself until it expires. */
-async function isGranted({ grant_id: id, sub }: AccessTokenClaims, { grants }: CheckTokenDeps): Promise<boolean> {
+/** A token of a grant is in force as long as its person stands by the grant; a client's own token stands for itself until it expires. */
+async function isGranted({ grant_id: id, sub }: AccessTokenClaims, { subjects }: CheckTokenDeps): Promise<boolean> {
   if (id === undefined) return true;
-  const grant = await grants.find(id);
-  return grant?.state === 'redeemed' && grant.sub === sub;
+  const { grant, standing } = await subjects.findStanding(id, sub);
+  return isInForce(grant, standing, sub);
 }

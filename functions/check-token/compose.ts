@@ -1,4 +1,4 @@
-import { grantStore } from '../../shared/grants/grant-store.ts';
+import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import type { Runtime } from '../runtime.ts';
@@ -10,7 +10,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime, settings:
     ...settings,
     issuer: config.issuer,
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
-    grants: grantStore(database, config.tables.grants),
+    subjects: subjectStore(database, config.tables),
     writeLine,
     now,
   });

@@ -6,8 +6,12 @@ import type { ConsentDeps } from './consent-deps.ts';
 import type { Interrupted } from './find-interrupted.ts';
 
 /** Remembers what the person allows the client, and goes on with the request to /authorize. */
-export async function allow({ query, client, need, sub }: Interrupted, deps: ConsentDeps): Promise<Answer> {
-  await deps.consents.allow(sub, client.clientId, need, hashSecret(query), deps.now());
+export async function allow(
+  { query, client, need, sub, clientEpoch }: Interrupted,
+  deps: ConsentDeps,
+): Promise<Answer> {
+  const requestHash = hashSecret(query);
+  await deps.consents.allow(sub, client.clientId, { need, requestHash, clientEpoch, now: deps.now() });
   return {
     reply: seeOther(`${endpoints.authorize}?${query}`),
     decision: { verdict: 'allowed', client: client.clientId },

@@ -20,6 +20,8 @@ export type Interrupted = {
   redirectUri: RegisteredRedirectUri;
   need: ConsentNeed;
   sub: string;
+  /** What the person allows now is allowed under this. */
+  clientEpoch: number;
   formToken: string;
 };
 
@@ -36,11 +38,14 @@ export async function findInterrupted(
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
   const admitted = admitRequest(parameters, client, rules);
   const sessionId = activeSession(request, deps.issuer);
-  const session = sessionId === undefined ? undefined : await deps.sessions.find(sessionId, now);
-  if (!admitted.ok || !session || sessionId === undefined) return undefined;
+  const { clientId } = client;
+  const found = sessionId === undefined ? undefined : await deps.signedIn.find({ sessionId, clientId, now });
+  if (!admitted.ok || !found || sessionId === undefined) return undefined;
   const query = encodeParameters(parameters);
   const need = consentNeed(admitted.value);
-  return { parameters, query, client, redirectUri, need, sub: session.sub, formToken: tokenFor(sessionId, query) };
+  const { clientEpoch, session } = found;
+  const formToken = tokenFor(sessionId, query);
+  return { parameters, query, client, redirectUri, need, sub: session.sub, clientEpoch, formToken };
 }
 
 /** Bound to the session and to this request: consent to anything else cannot be sent for somebody (RFC 6749 §10.12). */

@@ -1,6 +1,6 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
-import { grantStore } from '../../shared/grants/grant-store.ts';
+import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import { clientAuthentication } from '../client-authentication.ts';
@@ -14,7 +14,7 @@ export function compose(runtime: Runtime) {
     issuer: config.issuer,
     audience: config.audience,
     apis: apiReader(database, config.tables.clients, now),
-    grants: grantStore(database, config.tables.grants),
+    subjects: subjectStore(database, config.tables),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
     writeLine,
   });

@@ -3,7 +3,8 @@ import { mayIntrospectTokenOf } from '../../shared/apis/introspection.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { AuthenticationDeps } from '../../shared/clients/client-authentication.ts';
 import { isPublic } from '../../shared/clients/registered-client.ts';
-import type { GrantStore } from '../../shared/grants/grant-store.ts';
+import { isInForce } from '../../shared/grants/judge-standing.ts';
+import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
@@ -18,7 +19,7 @@ export type IntrospectDeps = AuthenticationDeps & {
   /** The audience of tokens that were requested for no API. */
   audience: string;
   apis: ApiReader;
-  grants: Pick<GrantStore, 'find'>;
+  subjects: Pick<SubjectStore, 'findStanding'>;
   publishedKeys: () => Promise<JwkSet>;
   writeLine: WriteLine;
 };
@@ -67,8 +68,9 @@ async function isForCaller({ aud }: AccessTokenClaims, clientId: string, deps: I
   return isOfNoApi || mayIntrospectTokenOf(named, clientId, await deps.apis.list());
 }
 
-/** A token of a grant is active as long as the grant is; a client's own token stands for itself. */
-async function isGranted(claims: AccessTokenClaims, deps: IntrospectDeps): Promise<boolean> {
-  if (claims.grant_id === undefined) return true;
-  return (await deps.grants.find(claims.grant_id))?.state === 'redeemed';
+/** A token of a grant is active as long as its person stands by the grant; a client's own token stands for itself. */
+async function isGranted({ grant_id: id, sub }: AccessTokenClaims, { subjects }: IntrospectDeps): Promise<boolean> {
+  if (id === undefined) return true;
+  const { grant, standing } = await subjects.findStanding(id, sub);
+  return isInForce(grant, standing, sub);
 }

@@ -13,7 +13,7 @@ export function compose(runtime: Runtime) {
     ...config,
     serviceName: config.brand.name,
     accounts: accountStore(database, config.tables.people),
-    sessions: endingSessions(runtime),
+    sessions: endingSessions(runtime, { mayRevoke: false }),
     challenges: challengeStore(database, config.tables.people),
     passkeys: passkeyStore(database, config.tables.people),
     totps: totpStore(database, config.tables.people, keyWrapper(config)),

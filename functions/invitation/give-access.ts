@@ -4,6 +4,7 @@ import type { AuthenticationMethod } from '../../shared/oauth/authentication-con
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { hashPassword } from '../../shared/password.ts';
+import type { Account } from '../../shared/people/account.ts';
 import { admitPassword } from '../../shared/people/account-password.ts';
 import { passkeyMethods } from '../../shared/people/passkey.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
@@ -14,8 +15,12 @@ import type { Link } from './find-link.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
 import { mayMakePasskey } from './may-make-passkey.ts';
 
-/** How the person is signed in from now on (RFC 8176). `link_lost`: another attempt was first, or the link has ended meanwhile. */
-export type Given = Result<readonly AuthenticationMethod[], Refusal | { reason: 'link_lost' }>;
+/**
+ * The account as the spending of the link left it, and how the person is signed in from now on (RFC 8176). `link_lost`: another
+ * attempt was first, or the link has ended meanwhile.
+ */
+export type Access = { account: Account; amr: readonly AuthenticationMethod[] };
+export type Given = Result<Access, Refusal | { reason: 'link_lost' }>;
 
 const lost: Given = refuse({ reason: 'link_lost' });
 
@@ -43,8 +48,8 @@ export async function giveAccess(
 async function givePassword({ account, hash }: Link, typed: string, deps: InvitationDeps): Promise<Given> {
   const password = admitPassword(typed, [account.username, account.email]);
   if (!password.ok) return refuse({ reason: 'password_unacceptable', problem: password.refusal });
-  const isWon = await deps.accounts.accept(account.sub, hash, await hashPassword(password.value), deps.now());
-  return isWon ? ok(['pwd']) : lost;
+  const changed = await deps.accounts.accept(account.sub, hash, await hashPassword(password.value), deps.now());
+  return changed ? ok({ account: changed, amr: ['pwd'] }) : lost;
 }
 
 /**
@@ -58,7 +63,8 @@ async function givePasskey(
 ): Promise<Given> {
   const made = await verifyNewPasskey({ account, ...answer }, deps, deps.now());
   if (!made.ok) return made;
-  if (!(await deps.accounts.spendLink(account.sub, hash, deps.now()))) return lost;
+  const changed = await deps.accounts.spendLink(account.sub, hash, deps.now());
+  if (changed === undefined) return lost;
   const kept = await keepPasskey(made.value, deps.passkeys);
-  return kept.ok ? ok(passkeyMethods(made.value)) : lost;
+  return kept.ok ? ok({ account: changed, amr: passkeyMethods(made.value) }) : lost;
 }

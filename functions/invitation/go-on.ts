@@ -1,9 +1,9 @@
 import { type Reply, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
-import type { AuthenticationMethod } from '../../shared/oauth/authentication-context.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { beginSession } from '../sign-in/begin-session.ts';
 import type { Link } from './find-link.ts';
+import type { Access } from './give-access.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
 
 /**
@@ -11,13 +11,14 @@ import type { InvitationDeps } from './invitation-deps.ts';
  * with a second factor if they have one.
  */
 export async function goOn(
-  { account: { sub }, purpose }: Link,
-  amr: readonly AuthenticationMethod[],
+  { purpose }: Link,
+  { account, amr }: Access,
   request: HttpRequest,
   deps: InvitationDeps,
 ): Promise<Reply> {
-  if (purpose === 'reset') await deps.sessions.endAllBut(sub, undefined, deps.now());
+  // The write that spent the link has ended whatever was there before.
+  await deps.sessions.clearAway(account);
   if (purpose === 'reset' && amr.includes('pwd')) return seeOther(`${endpoints.invitation}?done=reset`);
-  const cookie = await beginSession(request, { sub, amr, keep: false }, deps);
+  const cookie = await beginSession(request, { account, amr, keep: false }, deps);
   return seeOther(`${endpoints.invitation}?done=invitation`, [cookie]);
 }

@@ -11,7 +11,7 @@ export type InvitationDeps = SessionSettings & {
   hasPasswords: boolean;
   serviceName?: string | undefined;
   accounts: Pick<AccountStore, 'findBySubject' | 'accept' | 'spendLink'>;
-  sessions: Pick<EndingSessions, 'start' | 'end' | 'endAllBut'>;
+  sessions: Pick<EndingSessions, 'start' | 'end' | 'clearAway'>;
   challenges: ChallengeStore;
   passkeys: Pick<PasskeyStore, 'add' | 'list'>;
   totps: Pick<TotpStore, 'look'>;

@@ -53,11 +53,10 @@ async function signIn(request: HttpRequest, deps: PasskeySignInDeps): Promise<An
   const verified = await verifyAssertion({ credential: single(form.value, 'credential'), browser }, deps, deps.now());
   if (!verified.ok) return back(request, verified.refusal, deps);
 
-  const { sub } = verified.value;
-  const account = await deps.accounts.findBySubject(sub);
+  const account = await deps.accounts.findBySubject(verified.value.sub);
   if (!account || account.disabledAt !== undefined) return back(request, { reason: 'passkey_unknown' }, deps);
   const keep = single(form.value, 'keep') !== undefined;
-  const cookie = await beginSession(request, { sub, amr: passkeyMethods(verified.value), keep }, deps);
+  const cookie = await beginSession(request, { account, amr: passkeyMethods(verified.value), keep }, deps);
   return { reply: await goOn(request, [cookie], deps), decision: { verdict: 'allowed' } };
 }
 

@@ -57,6 +57,6 @@ async function register(request: HttpRequest, deps: RegisterDeps): Promise<Answe
   const { password, ...account } = admitted.value;
   const added = await deps.accounts.add({ ...account, passwordHash: await hashPassword(password) }, now);
   if (!added.ok) return again({ reason: 'username_taken' });
-  const cookie = await beginSession(request, { sub: added.value.sub, amr: ['pwd'], keep: false }, deps);
+  const cookie = await beginSession(request, { account: added.value, amr: ['pwd'], keep: false }, deps);
   return { reply: goOn(request, cookie), decision: { verdict: 'allowed' } };
 }

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { readSessions, writeSessions } from '../../shared/http/session-cookie.ts';
+import type { Account } from '../../shared/people/account.ts';
 import { carryOver, type SessionStore, subjectOf } from '../../shared/people/session-store.ts';
 
 /** Lifetimes in seconds: of a session altogether and unused, and of one that the person wants to keep. */
@@ -13,9 +14,15 @@ export type SessionSettings = {
 
 /**
  * Somebody has just proved who they are: `amr` says how (RFC 8176), `keep` whether the browser is theirs, `authTime` (epoch
- * seconds) when it was, where somebody else asked them before.
+ * seconds) when it was, where somebody else asked them before. `account` is what was read before they proved it, or what the
+ * write says that proved it: what is taken back from then on takes this session along.
  */
-export type SignedIn = { sub: string; amr: readonly string[]; keep: boolean; authTime?: number | undefined };
+export type SignedIn = {
+  account: Pick<Account, 'sub' | 'epoch'>;
+  amr: readonly string[];
+  keep: boolean;
+  authTime?: number | undefined;
+};
 
 /**
  * Starts a session with a new id, as the active one of this browser, and ends the one the same person had in it.
@@ -23,7 +30,7 @@ export type SignedIn = { sub: string; amr: readonly string[]; keep: boolean; aut
  */
 export async function beginSession(
   request: HttpRequest,
-  { sub, amr, keep, authTime }: SignedIn,
+  { account: { sub, epoch }, amr, keep, authTime }: SignedIn,
   deps: SessionSettings & { sessions: Pick<SessionStore, 'start' | 'end'>; now: () => number },
 ): Promise<string> {
   const before = readSessions(request, deps.issuer);
@@ -34,6 +41,7 @@ export async function beginSession(
   const ended = await Promise.all(own.map((id) => deps.sessions.end(id)));
   const sessionId = await deps.sessions.start({
     sub,
+    epoch,
     amr,
     now: deps.now(),
     authTime,

@@ -7,12 +7,13 @@ import { afterSelection, signingIn } from '../../shared/oauth/authorization-requ
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import { chooseAccountPage } from '../../shared/pages/choose-account-page.ts';
-import { displayName } from '../../shared/people/account.ts';
-import { listedIdOf, type Session } from '../../shared/people/session-store.ts';
+import { type Account, displayName } from '../../shared/people/account.ts';
+import { listedIdOf } from '../../shared/people/session-store.ts';
+import { judgeEpoch } from '../../shared/people/still-valid.ts';
 import { findClientName } from './find-client-name.ts';
 import type { SignInDeps } from './sign-in-deps.ts';
 
-type SignedIn = { id: string; session: Session };
+type SignedIn = { id: string; account: Account };
 
 /** The people who are signed in in this browser, when the request asks which of them it is for (`prompt=select_account`). */
 export async function findSelectable(
@@ -23,8 +24,16 @@ export async function findSelectable(
   const prompt = (single(interrupted, 'prompt') ?? '').split(' ');
   if (!prompt.includes('select_account') || prompt.includes('login')) return [];
   const { ids } = readSessions(request, deps.issuer);
-  const found = await Promise.all(ids.map(async (id) => ({ id, session: await deps.sessions.find(id, deps.now()) })));
-  return found.flatMap(({ id, session }) => (session ? [{ id, session }] : []));
+  const found = await Promise.all(ids.map((id) => findSignedIn(id, deps)));
+  return found.filter((person) => person !== undefined);
+}
+
+/** Nobody whose session was ended, or whose account is disabled. */
+async function findSignedIn(id: string, deps: SignInDeps): Promise<SignedIn | undefined> {
+  const session = await deps.sessions.find(id, deps.now(), { isConsistent: true });
+  const account = session && (await deps.accounts.findBySubject(session.sub));
+  if (!session || !account) return undefined;
+  return judgeEpoch(account, { epoch: session.epoch, sid: listedIdOf(id) }) ? undefined : { id, account };
 }
 
 /** The page with one button for each of them, and one for somebody else. */
@@ -35,12 +44,7 @@ export async function showAccounts(
   deps: SignInDeps,
 ): Promise<Answer> {
   const form = openForm(request, deps.issuer);
-  const accounts = await Promise.all(
-    people.map(async ({ id, session: { sub } }) => {
-      const account = await deps.accounts.findBySubject(sub);
-      return { value: listedIdOf(id), name: displayName(account ?? { sub }) };
-    }),
-  );
+  const accounts = people.map(({ id, account }) => ({ value: listedIdOf(id), name: displayName(account) }));
   const clientName = await findClientName(interrupted, deps);
   const page = { clientName, accounts, formToken: form.token, cookies: form.cookies };
   return { reply: await chooseAccountPage(deps.lookOf(request, interrupted), page) };

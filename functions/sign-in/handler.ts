@@ -65,10 +65,10 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const verified = await verifyPassword(attempt, deps, deps.now());
   if (!verified.ok) return again(verified.refusal);
   const { account: person, amr } = verified.value;
-  const { sub } = person;
-  const asked = await askForCode(request, { sub, account: displayName(person), keep }, deps);
+  const { sub, epoch } = person;
+  const asked = await askForCode(request, { sub, epoch, account: displayName(person), keep }, deps);
   if (asked) return asked;
-  const cookie = await beginSession(request, { sub, amr, keep }, deps);
+  const cookie = await beginSession(request, { account: person, amr, keep }, deps);
   return { reply: await goOn(request, [cookie], deps), decision: { verdict: 'allowed' } };
 }
 

@@ -7,6 +7,7 @@ import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
+import { judgeEpoch } from '../../shared/people/still-valid.ts';
 import type { PendingSignIn } from '../../shared/people/totp-pending-store.ts';
 import { verifySecondFactor } from '../../shared/people/totp-verify.ts';
 import { beginSession } from './begin-session.ts';
@@ -49,10 +50,11 @@ async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answ
   if (!verified.ok) return showCodeForm(request, pending, deps, verified.refusal);
   // The code is spent by now. One password leads to one session, so a second code of the same moment finds the wait over.
   if (!(await deps.pendings.spend(secret, deps.now()))) return startAgain(request, deps);
-  const { sub, keep } = pending;
-  const account = await deps.accounts.findBySubject(sub);
-  if (account === undefined || account.disabledAt !== undefined) return startAgain(request, deps);
-  const session = await beginSession(request, { sub, amr: ['pwd', 'otp', 'mfa'], keep }, deps);
+  const { keep } = pending;
+  // Between password and code the account may have been disabled, or may have got another password.
+  const account = await deps.accounts.findBySubject(pending.sub);
+  if (account === undefined || judgeEpoch(account, pending)) return startAgain(request, deps);
+  const session = await beginSession(request, { account, amr: ['pwd', 'otp', 'mfa'], keep }, deps);
   return {
     reply: await goOn(request, [session, clearPending(deps.issuer)], deps),
     decision: { verdict: 'allowed' },

@@ -4,7 +4,8 @@ import { type ClientReader, clientReader } from '../../shared/clients/client-rea
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { signingKeys } from '../../shared/keys/loaded-keys.ts';
 import type { SigningAlgorithm, SigningKey } from '../../shared/keys/signing-key.ts';
-import { parseNotice, type Session } from '../../shared/people/session-store.ts';
+import type { Session } from '../../shared/people/session.ts';
+import { parseNotice } from '../../shared/people/session-store.ts';
 import { mintLogoutToken } from '../../shared/tokens/logout-token.ts';
 import { keyCustody, type Runtime } from '../runtime.ts';
 import { deliverLogoutToken } from './back-channel-delivery.ts';

@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { type BrowserSessions, writeSessions } from '../../shared/http/session-cookie.ts';
+import type { Session } from '../../shared/people/session.ts';
 import { listedIdOf, subjectOf } from '../../shared/people/session-store.ts';
 import type { SignOutDeps } from './sign-out-deps.ts';
 
@@ -13,15 +14,14 @@ export async function endInBrowser(
   request: HttpRequest,
   deps: SignOutDeps,
 ): Promise<string> {
-  await Promise.all(ids.map((id) => revokeGrantsOf(id, deps)));
-  const sessions = await Promise.all(ids.map((id) => deps.sessions.end(id)));
+  const sessions = await Promise.all(ids.map((id) => end(id, deps)));
   await deps.tellClients(sessions, request.requestId);
   const left = { ...browser, ids: browser.ids.filter((id) => !ids.includes(id)) };
   return writeSessions(deps.issuer, left, deps.keptSessionLifetime);
 }
 
 /** By cookie: only who knows the secret in it can name the session, and with it the grants. */
-async function revokeGrantsOf(sessionId: string, deps: SignOutDeps): Promise<void> {
+async function end(sessionId: string, deps: SignOutDeps): Promise<Session | undefined> {
   const sub = subjectOf(sessionId);
-  if (sub !== '') await deps.revokeGrantsOf?.(sub, listedIdOf(sessionId));
+  return sub === '' ? undefined : deps.endSession(sub, listedIdOf(sessionId));
 }

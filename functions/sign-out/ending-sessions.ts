@@ -1,56 +1,58 @@
-import { grantStore } from '../../shared/grants/grant-store.ts';
-import { type SessionStore, sessionStore, sidsOf } from '../../shared/people/session-store.ts';
+import { inTurns } from '../../shared/aws/in-turns.ts';
+import { type GrantStore, grantStore } from '../../shared/grants/grant-store.ts';
+import type { Account } from '../../shared/people/account.ts';
+import { type SessionStore, sessionStore } from '../../shared/people/session-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { backChannelLogout, type TellClients } from './back-channel.ts';
-import { type RevokeGrants, revokeGrants, revokeGrantsOfSession } from './revoke-grants.ts';
+import { type EndSession, endSession } from './end-session.ts';
+import { type TidyUp, tidyingUp } from './tidy-up.ts';
 
 /** Of functions that end sessions of other devices: their clients are told, and their grants end where that is on. */
 export type EndingSessions = Omit<SessionStore, 'endAll'> & {
-  /** Every session of a person but that with the id `kept` in the list; without one, every session. */
-  endAllBut(sub: string, kept: string | undefined, now: number): Promise<void>;
+  /** Tidies up after a write that raised the epoch of an account: deletes the sessions of before and tells their clients. */
+  clearAway(account: Pick<Account, 'sub' | 'epoch'>): Promise<void>;
 };
 
 type Deps = {
   sessions: SessionStore;
-  /** Absent where grants outlive the session. */
-  revoke: RevokeGrants | undefined;
+  end: EndSession;
+  /** Absent in functions that may not revoke grants. */
+  grants: Pick<GrantStore, 'clearAway'> | undefined;
   tell: TellClients;
+  tidyUp: TidyUp;
+  now: () => number;
 };
 
-export function endingSessions(runtime: Runtime): EndingSessions {
+/** `mayRevoke`: whether the function may revoke grants although they outlive their sessions. */
+export function endingSessions(runtime: Runtime, { mayRevoke }: { mayRevoke: boolean }): EndingSessions {
   const { config, database, now } = runtime;
   return whereEndsCount({
     sessions: sessionStore(database, config.tables.people),
-    revoke: config.revokesAtSignOut
-      ? revokeGrants({ grants: grantStore(database, config.tables.grants), now })
-      : undefined,
+    end: endSession(runtime),
+    grants: mayRevoke || config.revokesAtSignOut ? grantStore(database, config.tables.grants) : undefined,
     tell: backChannelLogout(runtime),
+    tidyUp: tidyingUp(runtime),
+    now,
   });
 }
 
-const whereEndsCount = ({ sessions, revoke, tell }: Deps): EndingSessions => ({
+const whereEndsCount = ({ sessions, end, grants, tell, tidyUp, now }: Deps): EndingSessions => ({
   ...sessions,
 
   async endListed(sub, id) {
-    if (revoke) await revokeGrantsOfSession(sessions, revoke)(sub, id);
-    const ended = await sessions.endListed(sub, id);
+    const ended = await end(sub, id);
     await tell([ended]);
     return ended;
   },
 
-  /**
-   * As much of it as can be done, whatever fails: somebody else may know the password. Takes along every grant that did not come
-   * from the session that is kept, also those of sessions that are over by themselves, which are in no list.
-   */
-  async endAllBut(sub, kept, now) {
-    const listed = await sessions.list(sub, now);
-    const others = listed.filter(({ id }) => id !== kept);
-    const own = listed.find(({ id }) => id === kept);
-    const staying = kept === undefined ? [] : sidsOf(kept, own);
-    const ended = await Promise.allSettled(others.map(({ id }) => sessions.endListed(sub, id)));
-    const [revoked] = await Promise.allSettled([revoke?.(sub, (sid) => !staying.includes(sid))]);
-    await tell(ended.map((end) => (end.status === 'fulfilled' ? end.value : undefined)));
-    const failed = [...ended, revoked].find((outcome) => outcome.status === 'rejected');
-    if (failed) throw failed.reason;
+  async clearAway({ sub, epoch }) {
+    await Promise.all([
+      tidyUp(async () => {
+        const listed = await sessions.list(sub, now());
+        const over = listed.filter((session) => session.epoch !== epoch);
+        await tell(await inTurns(over, ({ id }) => sessions.endListed(sub, id)));
+      }),
+      tidyUp(async () => grants?.clearAway(sub, { counter: 'epoch', current: epoch }, now())),
+    ]);
   },
 });

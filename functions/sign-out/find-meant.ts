@@ -1,4 +1,5 @@
-import { type Session, subjectOf } from '../../shared/people/session-store.ts';
+import type { Session } from '../../shared/people/session.ts';
+import { subjectOf } from '../../shared/people/session-store.ts';
 import type { HintClaims } from '../../shared/tokens/id-token-hint.ts';
 import type { SignOutDeps } from './sign-out-deps.ts';
 
@@ -19,7 +20,7 @@ export async function findMeant(
   const isShown = hint !== undefined && hinted.length > 0;
   // What is over by itself can be tidied away without a question; grants that are not over cannot.
   const isLiving = (await firstLiving(ids, deps)) !== undefined;
-  const hasSomethingToEnd = isLiving || (deps.revokeGrantsOf !== undefined && inBrowser.length > 0);
+  const hasSomethingToEnd = isLiving || (deps.revokesAtSignOut && inBrowser.length > 0);
   return { ids, needsQuestion: hasSomethingToEnd && !isShown };
 }
 

@@ -4,18 +4,19 @@ import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { TellClients } from './back-channel.ts';
-import type { RevokeGrantsOfSession } from './revoke-grants.ts';
+import type { EndSession } from './end-session.ts';
 
 export type SignOutDeps = {
   issuer: string;
   /** Seconds. */
   keptSessionLifetime: number;
   clients: Pick<ClientReader, 'find'>;
-  sessions: Pick<SessionStore, 'find' | 'end'>;
+  sessions: Pick<SessionStore, 'find'>;
+  endSession: EndSession;
   publishedKeys: () => Promise<JwkSet>;
   tellClients: TellClients;
-  /** Absent where grants outlive the session. */
-  revokeGrantsOf?: RevokeGrantsOfSession | undefined;
+  /** Whether grants end with the session. */
+  revokesAtSignOut: boolean;
   lookOf: LookOf;
   writeLine: WriteLine;
   /** Epoch seconds. */

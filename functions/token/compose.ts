@@ -4,6 +4,7 @@ import { grantStore } from '../../shared/grants/grant-store.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
+import { standingStore } from '../../shared/people/standing-store.ts';
 import { clientAuthentication } from '../client-authentication.ts';
 import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
 import type { TokenDeps } from './grant-flow.ts';
@@ -20,6 +21,7 @@ export function tokenDeps(runtime: Runtime): TokenDeps {
     clients,
     apis: apiReader(database, config.tables.clients, now),
     grants: grantStore(database, config.tables.grants),
+    accounts: standingStore(database, config.tables.people),
     signingKey: signingKeys(keys, keyCustody(config), now),
     refreshKeys: refreshKeys(keys, keyWrapper(config), now),
     hooks: openHooks(config.hooks),

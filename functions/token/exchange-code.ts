@@ -2,23 +2,26 @@ import { findApis } from '../../shared/apis/token-target.ts';
 import { ruled } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { subjectOfCode } from '../../shared/grants/code.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
 import { grantId } from '../../shared/grants/issue-code.ts';
 import { findRedeemable, redeemCode } from '../../shared/grants/redeem-code.ts';
 import { refreshRules } from '../../shared/grants/refresh-grant.ts';
-import { firstRefreshToken, refreshHash } from '../../shared/grants/refresh-token.ts';
+import { firstRefreshToken, type RefreshKeys, refreshHash } from '../../shared/grants/refresh-token.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseVerifier } from '../../shared/pkce/code-verifier.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
+import { refuse } from '../../shared/result.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
+import { withStandingBeside } from './standing-beside.ts';
 import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse } from './token-response.ts';
 
 /**
  * RFC 6749 §4.1.3 with RFC 7636 §4.5. Whatever can be judged without the grant is judged before its code is spent, and the keys
  * and the list of APIs are there before, too. Where others have a part in the tokens (a hook, KMS), the tokens are made before as
  * well, for a grant that was looked at. So after the one write nothing is left that could fail but the judgement, and only who
- * won the write gets tokens.
+ * won the write gets tokens. The account is read beside the write: whoever took back what they granted is obeyed.
  */
 export async function exchangeCode(
   form: Parameters,
@@ -37,19 +40,18 @@ export async function exchangeCode(
   if (!codeVerifier.ok) return refused(codeVerifier.refusal);
   const resources = multiple(form, 'resource');
   // The grant may be for APIs when the request names none.
-  const [apis, keys, refresh] = await Promise.all([
-    deps.apis.list(),
-    loadKeys(client, deps),
-    prepareRefresh(grantId(code), client, deps, now),
-  ]);
+  const [apis, keys, sealKeys] = await Promise.all([deps.apis.list(), loadKeys(client, deps), deps.refreshKeys()]);
+  const refresh = prepareRefresh(grantId(code), client, sealKeys, deps, now);
   const named = findApis(resources, apis);
   if (!named.ok) return refused(named.refusal);
   if (!keys.ok) return refused(keys.refusal);
   const tokensOf = async (grant: Grant) => {
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
-    const { scope, nonce } = grant;
-    const answer = { scope, apis: granted.value, nonce, endsAt: refresh?.state.endsAt };
+    // As with a refresh: never more than the client is registered for now.
+    const scope = grant.scope.filter((value) => client.scope.includes(value));
+    if (scope.length === 0 && grant.scope.length > 0) return refuse({ reason: 'scope_not_registered' as const });
+    const answer = { scope, apis: granted.value, nonce: grant.nonce, endsAt: refresh?.state.endsAt };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
@@ -66,9 +68,12 @@ export async function exchangeCode(
   const prepared = found && (await tokensOf(found));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
-  const redeemed = await redeemCode(attempt, { clientId, rules }, deps.grants, redemption);
+  const spending = redeemCode(attempt, { clientId, rules }, deps.grants, redemption);
+  const [redeemed, judgeStanding] = await withStandingBeside(spending, subjectOfCode(code, sealKeys), deps.accounts);
   if (!redeemed.ok) return refused(redeemed.refusal);
   const { grant, wouldRefuse } = redeemed.value;
+  const takenBack = await judgeStanding(grant);
+  if (takenBack) return refused(takenBack);
   const tokens = prepared ?? (await tokensOf(grant));
   if (!tokens.ok) return refused(tokens.refusal);
   return {
@@ -82,9 +87,9 @@ export async function exchangeCode(
 }
 
 /** A client registered for the refresh_token grant gets a refresh token; the write that spends the code sets it up. */
-async function prepareRefresh(id: string, client: RegisteredClient, deps: TokenDeps, now: number) {
+function prepareRefresh(id: string, client: RegisteredClient, keys: RefreshKeys, deps: TokenDeps, now: number) {
   if (!client.grantTypes.includes('refresh_token')) return undefined;
-  const first = firstRefreshToken(id, await deps.refreshKeys());
+  const first = firstRefreshToken(id, keys);
   const { refreshIdleLifetime, refreshLifetime } = refreshRules(client, deps);
   return {
     first,

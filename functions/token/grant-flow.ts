@@ -10,6 +10,7 @@ import type { Hooks } from '../../shared/hooks/hooks.ts';
 import type { SigningAlgorithm, SigningKey } from '../../shared/keys/signing-key.ts';
 import type { Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
+import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { TokenResponse } from '../../shared/tokens/mint.ts';
 
 export type TokenDeps = AuthenticationDeps &
@@ -25,6 +26,7 @@ export type TokenDeps = AuthenticationDeps &
     clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
     apis: ApiReader;
     grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'keepUsing' | 'revoke'>;
+    accounts: Pick<StandingStore, 'findStanding'>;
     hooks: Pick<Hooks, 'claims'>;
     signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
     refreshKeys: () => Promise<RefreshKeys>;

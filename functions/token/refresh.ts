@@ -8,6 +8,7 @@ import { multiple, type Parameters, single } from '../../shared/oauth/parameters
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseScope } from '../../shared/oauth/scope.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
+import { withStandingBeside } from './standing-beside.ts';
 import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse } from './token-response.ts';
 
 /**
@@ -52,9 +53,12 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
   const prepared = found && (await tokensOf(found));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
-  const refreshed = await refreshGrant(token, clientId, deps.grants, rules, now, within);
+  const rotation = refreshGrant(token, clientId, deps.grants, rules, now, within);
+  const [refreshed, judgeStanding] = await withStandingBeside(rotation, token.sub, deps.accounts);
   if (!refreshed.ok) return { ok: false, refusal: refreshed.refusal, note: { ...note, ...replay(refreshed.refusal) } };
   const { grant, state, current, use } = refreshed.value;
+  const takenBack = await judgeStanding(grant);
+  if (takenBack) return refused(takenBack);
   const tokens = prepared ?? (await tokensOf(grant));
   if (!tokens.ok) return refused(tokens.refusal);
   return {

@@ -24,7 +24,7 @@ export async function signIn(
   const account = await findAccount(identity, provider, deps, deps.now());
   if (!account.ok) return comeBack(flow, account.refusal);
   const { amr, authTime } = identity;
-  const session = await beginSession(request, { sub: account.value.sub, amr, keep: false, authTime }, deps);
+  const session = await beginSession(request, { account: account.value, amr, keep: false, authTime }, deps);
   return { reply: await goOn(request, flow, [session], deps), decision: { verdict: 'allowed' } };
 }
 

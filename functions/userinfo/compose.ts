@@ -1,9 +1,9 @@
+import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import type { Runtime } from '../runtime.ts';
 import { userinfoHandler } from './handler.ts';
-import { subjectStore } from './subject-store.ts';
 
 export const compose = ({ config, database, writeLine, now }: Runtime) =>
   userinfoHandler({

@@ -1,4 +1,6 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import { isInForce } from '../../shared/grants/judge-standing.ts';
+import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import type { Hooks } from '../../shared/hooks/hooks.ts';
 import { bearerRefusalReply, bearerToken } from '../../shared/http/bearer.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
@@ -10,12 +12,11 @@ import { releasedClaims } from '../../shared/oauth/claims.ts';
 import { admitClear, type Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { readAccessToken } from '../../shared/tokens/access-token.ts';
-import type { SubjectStore } from './subject-store.ts';
 
 export type UserinfoDeps = {
   issuer: string;
   publishedKeys: () => Promise<JwkSet>;
-  subjects: SubjectStore;
+  subjects: Pick<SubjectStore, 'findClaims'>;
   hooks: Pick<Hooks, 'claims'>;
   writeLine: WriteLine;
   now: () => number;
@@ -51,9 +52,9 @@ async function userinfo(request: HttpRequest, form: Parameters | undefined, deps
   if (![claims.aud].flat().includes(deps.issuer)) {
     return refused({ reason: 'access_token_for_another_api' }, deps, client);
   }
-  // The grant is asked, too: a revoked one ends here at once, not when its token expires.
-  const { grant, claims: person } = await deps.subjects.find(claims.grant_id, claims.sub);
-  if (grant?.state !== 'redeemed' || grant.sub !== claims.sub || person === undefined) {
+  // The grant and the account are asked, too: what was revoked or taken back ends here at once, not when its token expires.
+  const { grant, standing, claims: person } = await deps.subjects.findClaims(claims.grant_id, claims.sub);
+  if (!isInForce(grant, standing, claims.sub)) {
     return refused({ reason: 'access_token_invalid' }, deps, client);
   }
   const released = releasedClaims(person, scope, grant.userinfoClaims ?? []);

@@ -44,7 +44,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   const functions = Object.fromEntries(names.map((name) => [name, make(name)])) as ServerFunctions;
   grantReadUpstreamSecrets(scope, functions.upstream, upstreams);
   if (revokeAtSignOut) {
-    uses.grantRevokeGrants(tables, functions['sign-out']);
+    uses.grantEndWithGrants(tables, functions['sign-out']);
     uses.grantRevokeGrants(tables, functions.invitation);
   }
   if (makesAccounts(hooks)) uses.grantMirrorAccounts(tables, functions['sign-in']);

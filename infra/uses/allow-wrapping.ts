@@ -5,6 +5,8 @@ import type { ServerTables } from './server-tables.ts';
 /** Data that is bound to a key id, or to an account (shared/people/totp-store.ts). The first includes the second. */
 const boundToKey: Conditions = { 'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': ['kid'] } };
 export const totpSecrets: Conditions = { StringLike: { 'kms:EncryptionContext:kid': ['totp:*'] } };
+/** How functions/rotate-keys names the keys of refresh tokens. */
+export const refreshKeys: Conditions = { StringLike: { 'kms:EncryptionContext:kid': ['refresh-*'] } };
 
 /** Limited to data that is bound to a key id, which is how shared/keys/kms-wrapper.ts calls KMS. */
 export function allowWrapping(

@@ -1,4 +1,5 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { endedSessionsOfAccounts, standingOfAccounts } from './account-attributes.ts';
 import { allow, ofItems } from './allow.ts';
 import type { ServerTables } from './server-tables.ts';
 
@@ -22,9 +23,16 @@ export function grantRedeem(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
 }
 
-/** Allows reading whether a grant is still in force. */
+/** Allows reading whether a grant is still in force, and whether its person still stands by it. */
 export function grantReadGrants(tables: ServerTables, grantee: IGrantable): Grant {
-  return allow(grantee, tables.grants, ['dynamodb:GetItem']);
+  return allow(grantee, tables.grants, ['dynamodb:BatchGetItem']).combine(
+    allow(grantee, tables.people, ['dynamodb:BatchGetItem'], standingOfAccounts),
+  );
+}
+
+/** Allows reading whether a person still stands by what was made in their name, and nothing else of their account. */
+export function grantReadStanding(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.people, ['dynamodb:GetItem'], standingOfAccounts);
 }
 
 /** Allows finding and revoking a person's grants with refresh tokens. */
@@ -36,4 +44,11 @@ export function grantRevokeGrants(tables: ServerTables, grantee: IGrantable): Gr
       resourceArns: [`${tables.grants.tableArn}/index/byPerson`],
     }),
   );
+}
+
+/** Allows writing into an account that sessions ended with their grants, reading that, and revoking those; nothing else of the account. */
+export function grantEndWithGrants(tables: ServerTables, grantee: IGrantable): Grant {
+  return grantRevokeGrants(tables, grantee)
+    .combine(grantReadStanding(tables, grantee))
+    .combine(allow(grantee, tables.people, ['dynamodb:UpdateItem'], endedSessionsOfAccounts));
 }

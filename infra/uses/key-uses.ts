@@ -3,7 +3,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { kmsKeyTag } from '../../shared/keys/kms-key-tag.ts';
 import type { Signing } from '../signing.ts';
 import { allow, type Conditions, ofItems } from './allow.ts';
-import { allowWrapping } from './allow-wrapping.ts';
+import { allowWrapping, refreshKeys } from './allow-wrapping.ts';
 import type { ServerTables } from './server-tables.ts';
 
 /** Allows reading the public signing keys. The same items hold the private part, which stays encrypted without `grantSign`. */
@@ -20,6 +20,13 @@ export function grantSign(tables: ServerTables, grantee: IGrantable): Grant {
   return grantReadKeys(tables, grantee)
     .combine(allowWrapping(tables, grantee, 'kms:Decrypt'))
     .combine(allowOwnKeys(tables, grantee, 'kms:Sign'));
+}
+
+/** Allows reading and decrypting the keys of refresh tokens, with which codes name their person, but not the signing keys. */
+export function grantSealCodes(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.keys, ['dynamodb:Query'], ofItems('refresh')).combine(
+    allowWrapping(tables, grantee, 'kms:Decrypt', refreshKeys),
+  );
 }
 
 /** Allows reading and decrypting the keys of refresh tokens. */

@@ -1,6 +1,6 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import { tableDefinitions } from '../../shared/aws/tables.ts';
-import { allow, type Conditions, ofItems } from './allow.ts';
+import { claimsOfAccounts, keysOfAccounts, signedInPeople } from './account-attributes.ts';
+import { allow, ofItems } from './allow.ts';
 import { allowWrapping, totpSecrets } from './allow-wrapping.ts';
 import { grantRevokeGrants } from './grant-uses.ts';
 import type { ServerTables } from './server-tables.ts';
@@ -23,17 +23,18 @@ export function grantReadSubjects(tables: ServerTables, grantee: IGrantable): Gr
 }
 
 /**
- * Allows reading a session and its person's consents, recording that it is in use, and spending a permission, but not reading
- * the accounts in the same table.
+ * Allows reading a session, whether its person stands by it and what they allowed, recording that it is in use, and spending a
+ * permission.
  */
 export function grantUseSessions(tables: ServerTables, grantee: IGrantable): Grant {
-  const actions = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'] as const;
-  return allow(grantee, tables.people, actions, ofItems('sessions#*', 'consents#*'));
+  return allowFindingWhoIsSignedIn(tables, grantee)
+    .combine(allow(grantee, tables.people, ['dynamodb:GetItem'], ofItems('consents#*')))
+    .combine(allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('sessions#*', 'consents#*')));
 }
 
-/** Allows reading a session and adding to its person's consents. */
+/** Allows reading a session and whether its person stands by it, and adding to their consents. */
 export function grantConsent(tables: ServerTables, grantee: IGrantable): Grant {
-  return allow(grantee, tables.people, ['dynamodb:GetItem'], ofItems('sessions#*')).combine(
+  return allowFindingWhoIsSignedIn(tables, grantee).combine(
     allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('consents#*')),
   );
 }
@@ -56,7 +57,7 @@ export function grantManageOwnAccount(tables: ServerTables, grantee: IGrantable)
         grantee,
         tables.people,
         ['dynamodb:UpdateItem'],
-        ofItems('account#*', 'passkeys#*', 'throttle#*', 'totp#*'),
+        ofItems('account#*', 'passkeys#*', 'sessions#*', 'throttle#*', 'totp#*'),
       ),
     )
     .combine(allow(grantee, tables.people, ['dynamodb:PutItem'], ofItems('totp#*')))
@@ -69,25 +70,7 @@ export function grantManageOwnAccount(tables: ServerTables, grantee: IGrantable)
     .combine(allowWrapping(tables, grantee, 'kms:Decrypt', totpSecrets));
 }
 
-/** Limits to the keys of accounts. */
-const keysOfAccounts: Conditions = {
-  ...ofItems('account#*'),
-  'ForAllValues:StringEquals': {
-    'dynamodb:Attributes': [tableDefinitions.people.partitionKey, tableDefinitions.people.sortKey],
-  },
-  StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
-};
-
-/** Limits to the claims of accounts. Readable attributes must include those of the key. */
-const claimsOfAccounts: Conditions = {
-  ...ofItems('account#*'),
-  'ForAllValues:StringEquals': {
-    'dynamodb:Attributes': [
-      tableDefinitions.people.partitionKey,
-      tableDefinitions.people.sortKey,
-      'claims',
-      'disabledAt',
-    ],
-  },
-  StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
-};
+/** Allows reading sessions, consents, and of accounts only whether they stand by them; not the password hash. */
+function allowFindingWhoIsSignedIn(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.people, ['dynamodb:BatchGetItem'], signedInPeople);
+}

@@ -76,9 +76,20 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     return wanted.map(({ TableName }) => Responses?.[TableName]?.[0]);
   }
 
-  /** Reads items of one table in one consistent call. Returns them in the order of `keys`. */
-  async function getAll(table: string, keys: readonly { pk: string; sk: string }[]): Promise<(Item | undefined)[]> {
-    const request = { RequestItems: { [table]: { Keys: [...keys], ConsistentRead: true } } };
+  /** Reads items of one table in one call, with these attributes and those of the key. Returns them in the order of `keys`. */
+  async function getAll(
+    table: string,
+    keys: readonly { pk: string; sk: string }[],
+    { attributes, isConsistent }: { attributes: readonly string[]; isConsistent: boolean },
+  ): Promise<(Item | undefined)[]> {
+    const names = ['pk', 'sk', ...attributes];
+    const wanted = {
+      Keys: [...keys],
+      ConsistentRead: isConsistent,
+      ProjectionExpression: names.map((name) => `#${name}`).join(', '),
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    };
+    const request = { RequestItems: { [table]: wanted } };
     const { Responses, UnprocessedKeys } = await guard(documents.send(new BatchGetCommand(request)));
     if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new StoreUnavailable('the read was throttled');
     return keys.map(({ pk, sk }) => Responses?.[table]?.find((item) => item['pk'] === pk && item['sk'] === sk));

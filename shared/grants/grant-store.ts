@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
+import { inTurns } from '../aws/in-turns.ts';
 import { tableDefinitions } from '../aws/tables.ts';
 import type { FirstRefreshState, Grant } from './grant.ts';
 
@@ -31,6 +32,13 @@ const shiftRotationTimes = rotationTimes
     return `refresh.${name} = ${newer === undefined ? 'if_not_exists(refresh.usedAt, :now)' : `if_not_exists(refresh.${newer}, :none)`}`;
   })
   .join(', ');
+
+/** What one call of `clearAway` does at most. */
+const pagesAtOnce = 10;
+const pageLength = 100;
+
+/** The epoch that grants are still good under, of the account or of one client; undefined: none is good. */
+type Current = { counter: 'epoch' | 'clientEpoch'; current: number | undefined; clientId?: string };
 
 const newAttempt = () => randomBytes(16).toString('base64url');
 
@@ -71,6 +79,29 @@ export function grantStore(database: Database, table: string) {
     const item = await database.get({ TableName: table, Key: { id }, ConsistentRead: true });
     return item && toGrant(item);
   }
+
+  /** `condition` and its values are for grants that may not be meant. */
+  async function revoke(id: string, now: number, condition?: string, values: Item = {}): Promise<void> {
+    try {
+      await database.update({
+        TableName: table,
+        Key: { id },
+        UpdateExpression: `SET #state = :revoked, revokedAt = if_not_exists(revokedAt, :now) REMOVE ${heldBy}`,
+        ConditionExpression: ['attribute_exists(id)', ...(condition ? [condition] : [])].join(' AND '),
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ...values, ':revoked': 'revoked', ':now': now },
+      });
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error; // already purged, or not meant: nothing is left to revoke
+    }
+  }
+
+  const heldQuery = (sub: string, clientId?: string) => ({
+    TableName: table,
+    IndexName: byPerson,
+    KeyConditionExpression: `${heldBy} = :sub${clientId === undefined ? '' : ' AND clientId = :clientId'}`,
+    ExpressionAttributeValues: { ':sub': sub, ...(clientId !== undefined && { ':clientId': clientId }) },
+  });
 
   return {
     /** Stores a new grant until its code is redeemed or expires. Safe to repeat, since nobody has the code yet. */
@@ -137,18 +168,25 @@ export function grantStore(database: Database, table: string) {
       ),
 
     /** Revokes a grant: its tokens stop working wherever the grant is checked. Idempotent. */
-    async revoke(id: string, now: number): Promise<void> {
-      try {
-        await database.update({
-          TableName: table,
-          Key: { id },
-          UpdateExpression: `SET #state = :revoked, revokedAt = if_not_exists(revokedAt, :now) REMOVE ${heldBy}`,
-          ConditionExpression: 'attribute_exists(id)',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':revoked': 'revoked', ':now': now },
+    revoke: (id: string, now: number): Promise<void> => revoke(id, now),
+
+    /**
+     * Tidies up after what a person took back: revokes the grants that are worth nothing since, a thousand at most. Nothing depends
+     * on it, and whoever calls it again goes on where it ended.
+     */
+    async clearAway(sub: string, { counter, current, clientId }: Current, now: number): Promise<void> {
+      const older = `(attribute_not_exists(${counter}) OR ${counter} <> :current)`;
+      const meant: [string?, Item?] = current === undefined ? [] : [older, { ':current': current }];
+      let from: Item | undefined;
+      for (let page = 0; page < pagesAtOnce; page += 1) {
+        const { items, next } = await database.queryPage({
+          ...heldQuery(sub, clientId),
+          Limit: pageLength,
+          ExclusiveStartKey: from,
         });
-      } catch (error) {
-        if (!(error instanceof ConditionFailed)) throw error; // already purged, so there is nothing to revoke
+        await inTurns(items, ({ id }) => revoke(id as string, now, ...meant));
+        if (next === undefined) return;
+        from = next;
       }
     },
 
@@ -160,13 +198,8 @@ export function grantStore(database: Database, table: string) {
      * an index lags behind its table.
      */
     async listOf(sub: string, clientId?: string): Promise<Grant[]> {
-      const items = await database.query({
-        TableName: table,
-        IndexName: byPerson,
-        KeyConditionExpression: `${heldBy} = :sub${clientId === undefined ? '' : ' AND clientId = :clientId'}`,
-        ExpressionAttributeValues: { ':sub': sub, ...(clientId !== undefined && { ':clientId': clientId }) },
-      });
-      const grants = await Promise.all(items.map(({ id }) => find(id as string)));
+      const items = await database.query(heldQuery(sub, clientId));
+      const grants = await inTurns(items, ({ id }) => find(id as string));
       return grants.filter((grant) => grant !== undefined);
     },
   };
@@ -251,6 +284,8 @@ const grantRecord = v.object({
   state: v.picklist(['issued', 'redeemed', 'revoked']),
   clientId: v.string(),
   sub: v.string(),
+  epoch: v.optional(v.number(), 0),
+  clientEpoch: v.optional(v.number(), 0),
   scope: v.array(v.string()),
   resources: v.array(v.string()),
   redirectUri: v.string(),

@@ -11,6 +11,9 @@ export type Grant = {
   clientId: string;
   /** The subject: the account that made the grant. */
   sub: string;
+  /** What it was made under: the epoch of its session, and the one of its client; see shared/people/still-valid.ts. */
+  epoch: number;
+  clientEpoch: number;
   scope: readonly string[];
   /** The APIs the tokens are for (RFC 8707). When empty, the default audience. */
   resources: readonly string[];

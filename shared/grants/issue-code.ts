@@ -1,12 +1,16 @@
 import type { BoundChallenge } from '../pkce/bound-challenge.ts';
-import { generateSecret, hashSecret } from '../secret.ts';
+import { hashSecret } from '../secret.ts';
+import { newCode } from './code.ts';
 import type { Grant } from './grant.ts';
+import type { RefreshKeys } from './refresh-token.ts';
 
 /** What /authorize found to be granted. Times are in epoch seconds. */
 export type GrantedRequest = Pick<
   Grant,
   | 'clientId'
   | 'sub'
+  | 'epoch'
+  | 'clientEpoch'
   | 'scope'
   | 'resources'
   | 'redirectUri'
@@ -20,9 +24,17 @@ export type GrantedRequest = Pick<
   | 'idTokenClaims'
 > & { challenge?: BoundChallenge | undefined };
 
-/** Makes a code of 256 random bits and a grant that stores only its hash (RFC 6749 §4.1.2). `lifetime` is in seconds. */
-export function issueCode(granted: GrantedRequest, now: number, lifetime: number): { code: string; grant: Grant } {
-  const code = generateSecret();
+/**
+ * RFC 6749 §4.1.2: makes a code of 256 random bits that names its person, sealed, and the grant that keeps only its hash. `lifetime`
+ * is in seconds.
+ */
+export function issueCode(
+  granted: GrantedRequest,
+  keys: RefreshKeys,
+  now: number,
+  lifetime: number,
+): { code: string; grant: Grant } {
+  const code = newCode(granted.sub, keys);
   const grant: Grant = { ...granted, id: grantId(code), state: 'issued', issuedAt: now, expiresAt: now + lifetime };
   return { code, grant };
 }

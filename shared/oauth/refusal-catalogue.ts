@@ -332,6 +332,22 @@ export const refusalCatalogue = {
     means: 'The grant was revoked.',
     fix: 'Have the person sign in again.',
   },
+  account_gone: {
+    error: 'invalid_grant',
+    means: 'The account of the person who granted access was removed.',
+    fix: 'Nobody can grant access in this name any more. Forget what you keep for it.',
+  },
+  account_disabled: {
+    error: 'invalid_grant',
+    means: 'The account of the person who granted access is disabled.',
+    fix: 'Let the person ask the operator. What was granted before does not come back when the account is enabled again.',
+  },
+  taken_back: {
+    error: 'invalid_grant',
+    means:
+      'The access was taken back: by signing out, by another password, or by removing this client from the account.',
+    fix: 'Let the person sign in again.',
+  },
   scope_wider_than_granted: {
     error: 'invalid_scope',
     means: 'The scope asks for more than was granted.',

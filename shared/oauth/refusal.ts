@@ -60,6 +60,9 @@ export type Refusal =
   | { reason: 'refresh_token_expired' }
   | { reason: 'refresh_token_replayed' }
   | { reason: 'grant_revoked' }
+  | { reason: 'account_gone' }
+  | { reason: 'account_disabled' }
+  | { reason: 'taken_back' }
   | { reason: 'scope_wider_than_granted' }
   | { reason: 'resource_malformed' }
   | { reason: 'resource_unknown' }

@@ -1,20 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import * as v from 'valibot';
 import type { Database, Item } from '../aws/dynamodb.ts';
 import { type Account, linkPurposes } from './account.ts';
+import { accountKey, standingRecord } from './standing-store.ts';
 
 /*
  * The item of one account in the People table, keyed by its subject.
  */
-
-export const accountKey = (sub: string) => ({ pk: `account#${sub}`, sk: 'account' });
-
-/** Reads only the claims, and whether they may still be released. */
-export const claimsOnly = { ProjectionExpression: 'claims, disabledAt' };
-
-/** Returns the claims in an item read with {@link claimsOnly}, or undefined when the account is disabled. */
-export const toClaims = (item: Item): Account['claims'] | undefined =>
-  item['disabledAt'] === undefined ? (item['claims'] as Account['claims']) : undefined;
 
 const record = v.object({
   sub: v.string(),
@@ -22,7 +14,7 @@ const record = v.object({
   email: v.optional(v.string()),
   passwordHash: v.optional(v.string()),
   claims: v.record(v.string(), v.unknown()),
-  disabledAt: v.optional(v.number()),
+  ...standingRecord.entries,
   createdAt: v.optional(v.number()),
   invitation: v.optional(
     v.object({
@@ -40,6 +32,18 @@ export const toAccount = (item: Item): Account => v.parse(record, item);
 /** Identifies one attempt to write, so that a retry after a lost reply recognizes its own write. */
 export const newAttempt = () => randomBytes(16).toString('base64url');
 
+/**
+ * Where the epoch of a new account starts: anywhere, so that a subject that is given out again does not bring to life what was
+ * made in the name of the account before.
+ */
+export const firstEpoch = (): number => randomInt(2 ** 40);
+
+/** Part of every write that takes back what was there before: raises the epoch. */
+export const raised = {
+  set: 'epoch = if_not_exists(epoch, :zero) + :one',
+  values: { ':zero': 0, ':one': 1 },
+};
+
 export type AccountItemStore = ReturnType<typeof accountItemStore>;
 
 export function accountItemStore(database: Database, table: string) {
@@ -49,10 +53,13 @@ export function accountItemStore(database: Database, table: string) {
       return item && toAccount(item);
     },
 
-    /** Updates an existing account in one write. Returns false when there is none or `condition` does not hold. Safe to repeat. */
-    async update(sub: string, expression: string, values: Item = {}, condition?: string): Promise<boolean> {
+    /**
+     * One write on an account that is there. Answers with the account as it is then; undefined when there is none, or when
+     * `condition` does not hold. Safe to repeat.
+     */
+    async update(sub: string, expression: string, values: Item = {}, condition?: string): Promise<Account | undefined> {
       const named = [...new Set(expression.concat(condition ?? '').match(/#\w+/g) ?? [])];
-      const { won } = await database.updateOnce({
+      const { won, item } = await database.updateOnce({
         TableName: table,
         Key: accountKey(sub),
         UpdateExpression: `SET attempt = :attempt${expression.startsWith('SET ') ? `, ${expression.slice(4)}` : ` ${expression}`}`,
@@ -62,7 +69,7 @@ export function accountItemStore(database: Database, table: string) {
         }),
         ExpressionAttributeValues: { ...values, ':attempt': newAttempt() },
       });
-      return won;
+      return won && item ? toAccount(item) : undefined;
     },
   };
 }

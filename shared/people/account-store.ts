@@ -1,5 +1,5 @@
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
-import { hashPassword } from '../password.ts';
+import { hashPassword, isOwnHash, verifyPassword } from '../password.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import {
   type Account,
@@ -10,9 +10,11 @@ import {
   signInNames,
   usernameKey,
 } from './account.ts';
-import { accountItemStore, accountKey, claimsOnly, newAttempt, toAccount, toClaims } from './account-item-store.ts';
+import { accountItemStore, firstEpoch, newAttempt, raised, toAccount } from './account-item-store.ts';
 import { credentialStore } from './credential-store.ts';
 import { NameOfAnother, nameStore } from './name-store.ts';
+import { accountKey, standingStore } from './standing-store.ts';
+import { takingBackStore } from './taking-back-store.ts';
 
 /*
  * Accounts in the People table: the account under its subject (account-item-store.ts), and one item per name that leads to the
@@ -54,6 +56,9 @@ export function accountStore(
 
   return {
     ...credentialStore(items),
+    ...takingBackStore(database, table, items),
+
+    ...standingStore(database, table),
 
     findBySubject,
 
@@ -61,15 +66,6 @@ export function accountStore(
     async isSubject(sub: string): Promise<boolean> {
       const Key = accountKey(sub);
       return (await database.get({ TableName, Key, ProjectionExpression: 'pk', ConsistentRead: true })) !== undefined;
-    },
-
-    /**
-     * Returns only the claims, so that what clients may learn comes without the password hash. Returns undefined when the account
-     * is disabled.
-     */
-    async findClaims(sub: string): Promise<Account['claims'] | undefined> {
-      const item = await database.get({ TableName, Key: accountKey(sub), ...claimsOnly });
-      return item && toClaims(item);
     },
 
     /** Finds an account by username or email address. Reads twice whether the name is known or not, so that timing reveals nothing. */
@@ -95,12 +91,16 @@ export function accountStore(
         claims: claimsWithEmail(account.claims, account.email),
         createdAt: now,
         version: 1,
+        epoch: firstEpoch(),
+        clientEpochs: {},
+        endedSessions: [],
       };
       const attempt = newAttempt();
       try {
         await database.put({
           TableName,
-          Item: { ...accountKey(sub), ...made, attempt },
+          // An empty set cannot be kept.
+          Item: { ...accountKey(sub), ...made, endedSessions: undefined, attempt },
           ConditionExpression: 'attribute_not_exists(pk)',
         });
       } catch (error) {
@@ -120,7 +120,8 @@ export function accountStore(
 
     /**
      * Adds the account, or updates the one with this username (or with this address, without a username). Keeps its subject and
-     * whatever the description leaves open. Throws {@link NameOfAnother}. After an interruption, the next call continues.
+     * whatever the description leaves open. Another password, and disabling, end what was there before. Throws
+     * {@link NameOfAnother}. After an interruption, the next call continues.
      */
     async put(
       { password, disabled, ...account }: AccountDescription & { passwordHash?: string | undefined },
@@ -132,7 +133,8 @@ export function accountStore(
       const added = withoutNames(others, before ? signInNames(before) : []);
       const taken = await claimAll(added, sub, now);
       if (taken !== undefined) throw new NameOfAnother(taken);
-      const passwordHash = account.passwordHash ?? (password === undefined ? undefined : await hashPassword(password));
+      const passwordHash = account.passwordHash ?? (await hashUnlessKnown(password, before?.passwordHash));
+      const isTakenBack = before && (disabled || (passwordHash ?? before.passwordHash) !== before.passwordHash);
       const sets: Item = {
         sub,
         username: account.username,
@@ -152,11 +154,19 @@ export function accountStore(
         TableName,
         Key: accountKey(sub),
         UpdateExpression: [
-          `SET ${present.map((name) => `#${name} = :${name}`).join(', ')}`,
+          `SET ${[
+            ...present.map((name) => `#${name} = :${name}`),
+            ...(isTakenBack ? [raised.set] : []),
+            ...(before === undefined ? ['epoch = if_not_exists(epoch, :first)'] : []),
+          ].join(', ')}`,
           ...(removes.length > 0 ? [`REMOVE ${removes.map((name) => `#${name}`).join(', ')}`] : []),
         ].join(' '),
         ExpressionAttributeNames: Object.fromEntries([...present, ...removes].map((name) => [`#${name}`, name])),
-        ExpressionAttributeValues: Object.fromEntries(present.map((name) => [`:${name}`, sets[name]])),
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(present.map((name) => [`:${name}`, sets[name]])),
+          ...(isTakenBack && raised.values),
+          ...(before === undefined && { ':first': firstEpoch() }),
+        },
         ReturnValues: 'ALL_NEW',
       });
       if (before) await release(withoutNames(signInNames(before), [main, ...others]), sub);
@@ -182,7 +192,7 @@ export function accountStore(
       if (taken !== undefined) return refuse({ reason: 'name_taken', name: taken });
       const named = (['username', 'email'] as const).filter((name) => next[name] !== undefined);
       const unnamed = (['username', 'email'] as const).filter((name) => next[name] === undefined);
-      const won = await items.update(
+      const changed = await items.update(
         sub,
         [
           `SET #claims = :claims, #version = :version${named.map((name) => `, #${name} = :${name}`).join('')}`,
@@ -196,21 +206,28 @@ export function accountStore(
         },
         seen.version === 0 ? '(attribute_not_exists(#version) OR #version = :seen)' : '#version = :seen',
       );
-      if (!won) {
+      if (changed === undefined) {
         const current = await findBySubject(sub);
         await release(withoutNames(added, current ? signInNames(current) : []), sub);
         return refuse({ reason: 'changed_meanwhile' });
       }
       await release(withoutNames(signInNames(seen), signInNames(next)), sub);
-      return ok(next);
+      return ok(changed);
     },
 
-    /** Removes the account and frees its names. Keeps its sessions and consents. */
+    /** Removes the account and frees its names. What else there is in its name is worth nothing from then on. */
     async remove(account: Account): Promise<void> {
       await release(signInNames(account), account.sub);
       await database.remove({ TableName, Key: accountKey(account.sub) });
     },
   };
+}
+
+/** The hash of a password; the one that is stored, when it is of the same password. */
+async function hashUnlessKnown(password: string | undefined, stored: string | undefined): Promise<string | undefined> {
+  if (password === undefined) return undefined;
+  const isKnown = stored !== undefined && isOwnHash(stored) && (await verifyPassword(password, stored));
+  return isKnown ? stored : hashPassword(password);
 }
 
 const withoutNames = (names: readonly string[], others: readonly string[]): string[] =>

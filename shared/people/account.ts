@@ -21,6 +21,12 @@ export type Account = {
   invitation?: Invitation | undefined;
   /** Counts changes of names and claims, so that one of two concurrent changes is told to read again. */
   version: number;
+  /** What was made in this name under another epoch is worth nothing; see still-valid.ts. */
+  epoch: number;
+  /** The same for what one client got; one that is not here is at 0. See `clientEpochOf`. */
+  clientEpochs: Readonly<Record<string, number>>;
+  /** Sessions that ended together with what they gave to clients, as `endedSession` writes them. */
+  endedSessions: readonly string[];
 };
 
 /** `invitation`: for the first password of a new account. `reset`: for a lost password. */

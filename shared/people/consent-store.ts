@@ -1,4 +1,4 @@
-import type { Database, Item } from '../aws/dynamodb.ts';
+import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { generateSecret } from '../secret.ts';
 import { type Consent, type ConsentNeed, consentKey, consentLists, consentPartition, toConsent } from './consent.ts';
 
@@ -7,7 +7,10 @@ const goOnWithin = 300;
 
 export type ConsentStore = ReturnType<typeof consentStore>;
 
-/** Consents in the People table: one partition per person, one item per client. */
+/** What is allowed, for which request, and under which epoch of the client; `now` in epoch seconds. */
+export type Allowed = { need: ConsentNeed; requestHash: string; clientEpoch: number; now: number };
+
+/** Consents in the People table, one partition per person and one item per client. */
 export function consentStore(database: Database, table: string) {
   return {
     async find(sub: string, clientId: string): Promise<Consent | undefined> {
@@ -16,28 +19,23 @@ export function consentStore(database: Database, table: string) {
     },
 
     /**
-     * Adds what a person now allows a client to what they allowed before, and remembers the request it was for. A single write
-     * that only adds, so concurrent calls lose nothing.
+     * Remembers what a person allows a client now, and the request it was for: beside what they allowed before, or in the place of
+     * what they have taken back since. One write that adds, so of several at once none is lost.
      */
-    async allow(sub: string, clientId: string, need: ConsentNeed, requestHash: string, now: number): Promise<void> {
-      const added = consentLists.filter((name) => need[name].length > 0);
-      await database.update({
-        TableName: table,
-        Key: consentKey(sub, clientId),
-        UpdateExpression: [
-          'SET grantedAt = :now, #request = :request',
-          ...(added.length > 0 ? [`ADD ${added.map((name) => `#${name} :${name}`).join(', ')}`] : []),
-        ].join(' '),
-        ExpressionAttributeNames: {
-          '#request': 'request',
-          ...Object.fromEntries(added.map((name) => [`#${name}`, name])),
-        },
-        ExpressionAttributeValues: {
-          ':now': now,
-          ':request': { hash: requestHash, until: now + goOnWithin },
-          ...Object.fromEntries(added.map((name) => [`:${name}`, new Set(need[name])])),
-        },
-      });
+    async allow(sub: string, clientId: string, allowed: Allowed): Promise<void> {
+      const Key = consentKey(sub, clientId);
+      const write = async (step: ReturnType<typeof adding>): Promise<boolean> => {
+        try {
+          await database.update({ TableName: table, Key, ...step });
+          return true;
+        } catch (error) {
+          if (error instanceof ConditionFailed) return false;
+          throw error;
+        }
+      };
+      // Last of all once more: somebody may have replaced what was taken back in this moment. If it does not go then, this is
+      // what was taken back.
+      (await write(adding(allowed))) || (await write(replacing(allowed))) || (await write(adding(allowed)));
     },
 
     /** Spends the permission for one request. Returns true to exactly one caller, and only in time. */
@@ -68,3 +66,46 @@ export function consentStore(database: Database, table: string) {
       database.remove({ TableName: table, Key: consentKey(sub, clientId) }),
   };
 }
+
+/** Adds to a consent of the same epoch, or to none. */
+function adding(allowed: Allowed) {
+  const lists = consentLists.filter((name) => allowed.need[name].length > 0);
+  const { names, values } = membersOf(allowed, lists);
+  return {
+    UpdateExpression: [
+      setAlways,
+      ...(lists.length > 0 ? [`ADD ${lists.map((name) => `#${name} :${name}`).join(', ')}`] : []),
+    ].join(' '),
+    ConditionExpression: `attribute_not_exists(${allowed.clientEpoch === 0 ? 'clientEpoch' : 'pk'}) OR clientEpoch = :epoch`,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+  };
+}
+
+/** Takes the place of a consent of an earlier epoch. */
+function replacing(allowed: Allowed) {
+  const lists = consentLists.filter((name) => allowed.need[name].length > 0);
+  const empty = consentLists.filter((name) => !lists.includes(name));
+  const { names, values } = membersOf(allowed, lists);
+  return {
+    UpdateExpression: [
+      [setAlways, ...lists.map((name) => `#${name} = :${name}`)].join(', '),
+      ...(empty.length > 0 ? [`REMOVE ${empty.map((name) => `#${name}`).join(', ')}`] : []),
+    ].join(' '),
+    ConditionExpression: 'attribute_not_exists(clientEpoch) OR clientEpoch < :epoch',
+    ExpressionAttributeNames: { ...names, ...Object.fromEntries(empty.map((name) => [`#${name}`, name])) },
+    ExpressionAttributeValues: values,
+  };
+}
+
+const setAlways = 'SET grantedAt = :now, clientEpoch = :epoch, #request = :request';
+
+const membersOf = ({ need, requestHash, clientEpoch, now }: Allowed, lists: (typeof consentLists)[number][]) => ({
+  names: { '#request': 'request', ...Object.fromEntries(lists.map((name) => [`#${name}`, name])) },
+  values: {
+    ':now': now,
+    ':epoch': clientEpoch,
+    ':request': { hash: requestHash, until: now + goOnWithin },
+    ...Object.fromEntries(lists.map((name) => [`:${name}`, new Set(need[name])])),
+  },
+});

@@ -9,6 +9,8 @@ export type Consent = {
   /** Claims requested by name (OpenID Connect Core §5.5). */
   claims: readonly string[];
   grantedAt: number;
+  /** What it was allowed under; worth nothing under another. See still-valid.ts. */
+  clientEpoch: number;
   /** The one request that was just allowed and may proceed without another question. */
   request?: { hash: string; until: number } | undefined;
 };
@@ -41,7 +43,11 @@ const record = v.object({
   resources: texts,
   claims: texts,
   grantedAt: v.number(),
+  clientEpoch: v.optional(v.number(), 0),
   request: v.optional(v.object({ hash: v.string(), until: v.number() })),
 });
+
+/** The attributes of a consent. */
+export const consentAttributes = Object.keys(record.entries);
 
 export const toConsent = (item: Item): Consent => v.parse(record, item);

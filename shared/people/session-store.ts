@@ -1,24 +1,7 @@
 import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { generateSecret, hashSecret } from '../secret.ts';
-import { type Consent, consentKey, toConsent } from './consent.ts';
-
-/** A person is signed in in one browser. Times are in epoch seconds. */
-export type Session = {
-  sub: string;
-  authTime: number;
-  /** How the person signed in (RFC 8176). */
-  amr: readonly string[];
-  /** The session ends when it has been idle until `idleUntil`, and at `expiresAt` in any case. */
-  idleUntil: number;
-  expiresAt: number;
-  /** Seconds of disuse that end it. */
-  idleLifetime: number;
-  /** The browser's user agent, only for the list of sessions. */
-  userAgent?: string | undefined;
-  /** Clients to tell when the session ends, or whose grants end with it, in the format of {@link noticeOf}. */
-  notices?: readonly string[] | undefined;
-};
+import { isAlive, type Session } from './session.ts';
 
 /** A session as listed to its owner. `id` identifies it and is no secret. */
 export type ListedSession = Session & { id: string };
@@ -26,6 +9,8 @@ export type ListedSession = Session & { id: string };
 /** The start of a new session; lifetimes in seconds. */
 export type SessionStart = {
   sub: string;
+  /** Of the account that was read when they proved who they are. */
+  epoch: number;
   amr: readonly string[];
   now: number;
   /** When the person authenticated, if that was earlier; never in the future. */
@@ -61,11 +46,11 @@ export function sessionStore(database: Database, table: string) {
     return items.map((item) => ({ ...toSession(item), id: item['sk'] as string })).filter(isAlive(now));
   };
 
-  /** Finds a person's session by its `id` in the list, even when it is over but not removed yet. */
-  async function findListed(sub: string, id: string): Promise<Session | undefined> {
+  /** A session of a person by the `id` of the list, also one that is over but not yet removed. */
+  async function findListed(sub: string, id: string, isConsistent = false): Promise<Session | undefined> {
     const Key = { pk: partition(sub), sk: id };
     const read = (ConsistentRead: boolean) => database.get({ TableName: table, Key, ConsistentRead });
-    const item = (await read(false)) ?? (await read(true));
+    const item = (isConsistent ? undefined : await read(false)) ?? (await read(true));
     return item && toSession(item);
   }
 
@@ -73,6 +58,7 @@ export function sessionStore(database: Database, table: string) {
     /** Starts a session. Returns its id for the cookie. */
     async start({
       sub,
+      epoch,
       amr,
       now,
       authTime = now,
@@ -86,6 +72,7 @@ export function sessionStore(database: Database, table: string) {
       const idleUntil = Math.min(now + idleLifetime, expiresAt);
       const session: Session = {
         sub,
+        epoch,
         authTime: Math.min(authTime, now),
         amr,
         idleUntil,
@@ -107,32 +94,18 @@ export function sessionStore(database: Database, table: string) {
     },
 
     /**
-     * Finds the session of a cookie, unless it is over. Reads with eventual consistency, at half the price; only when that finds
-     * nothing, as right after signing in, reads again consistently.
+     * The session of a cookie, unless it is over; whether its account still stands by it is for `judgeEpoch` to say. One
+     * eventually consistent read, at half the price, unless it is to be consistent; when that finds nothing, a consistent one.
      */
-    async find(sessionId: string, now: number): Promise<Session | undefined> {
+    async find(sessionId: string, now: number, { isConsistent = false } = {}): Promise<Session | undefined> {
       const sub = subjectOf(sessionId);
-      const session = sub === '' ? undefined : await findListed(sub, listedIdOf(sessionId));
+      const session = sub === '' ? undefined : await findListed(sub, listedIdOf(sessionId), isConsistent);
       return session && isAlive(now)(session) ? session : undefined;
     },
 
     findListed,
 
-    /** Finds a session together with what its person allowed a client, in one consistent call. */
-    async findWithConsent(
-      sessionId: string,
-      clientId: string,
-      now: number,
-    ): Promise<{ session: Session | undefined; consent: Consent | undefined }> {
-      const key = keyOf(sessionId);
-      if (key === undefined) return { session: undefined, consent: undefined };
-      const [item, consent] = await database.getAll(table, [key, consentKey(subjectOf(sessionId), clientId)]);
-      const session = item && toSession(item);
-      if (!session || !isAlive(now)(session)) return { session: undefined, consent: undefined };
-      return { session, consent: consent && toConsent(consent) };
-    },
-
-    /** Records that a session is in use, once half of its idle time is over, so that most uses cost no write. */
+    /** Notes that a session is in use, once half of its idle time is over: a session in use costs no write. */
     async keepAlive(sessionId: string, session: Session, now: number): Promise<void> {
       const key = keyOf(sessionId);
       if (key === undefined || session.idleUntil === session.expiresAt) return;
@@ -168,7 +141,28 @@ export function sessionStore(database: Database, table: string) {
         });
     },
 
-    /** Ends a session and returns it as it was, or undefined when there was none. */
+    /**
+     * Lets the session that stays go on under the epoch that its person's other sessions ended with. One that was ended in this
+     * moment stays ended.
+     */
+    async stampAgain(sessionId: string, from: number, to: number): Promise<void> {
+      const key = keyOf(sessionId);
+      if (key === undefined) return;
+      await database
+        .update({
+          TableName: table,
+          Key: key,
+          UpdateExpression: 'SET epoch = :to',
+          ConditionExpression:
+            from === 0 ? 'attribute_exists(pk) AND (attribute_not_exists(epoch) OR epoch = :from)' : 'epoch = :from',
+          ExpressionAttributeValues: { ':from': from, ':to': to },
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof ConditionFailed)) throw error;
+        });
+    },
+
+    /** Returns the session as it was; undefined when there was none. */
     async end(sessionId: string): Promise<Session | undefined> {
       const key = keyOf(sessionId);
       return key && remove(key);
@@ -229,17 +223,13 @@ export function carryOver(ended: readonly (Session | undefined)[], now: number):
   return kept.map(({ sid, clientId, since }) => `${noticeOf(sid, clientId)} ${since}`);
 }
 
-/** Returns undefined for a cookie that cannot be one of ours. */
-const keyOf = (sessionId: string) =>
+/** The item of a session; undefined for a cookie that cannot be one of ours. */
+export const keyOf = (sessionId: string) =>
   shape.test(sessionId) ? { pk: partition(subjectOf(sessionId)), sk: listedIdOf(sessionId) } : undefined;
-
-const isAlive =
-  (now: number) =>
-  ({ idleUntil, expiresAt }: Session): boolean =>
-    now < idleUntil && now < expiresAt;
 
 const record = v.object({
   sub: v.string(),
+  epoch: v.optional(v.number(), 0),
   authTime: v.number(),
   amr: v.array(v.string()),
   idleUntil: v.number(),
@@ -254,4 +244,4 @@ const record = v.object({
   ),
 });
 
-const toSession = (item: Item): Session => v.parse(record, item);
+export const toSession = (item: Item): Session => v.parse(record, item);

@@ -8,7 +8,9 @@ export const pendingLifetime = 300;
 /** A person who gave the right password but no code yet. Not signed in. */
 export type PendingSignIn = {
   sub: string;
-  /** The person's name on the page. */
+  /** Of the account whose password it was. */
+  epoch: number;
+  /** What the person is called on the page. */
   account: string;
   keep: boolean;
 };
@@ -32,8 +34,8 @@ export function pendingStore(database: Database, table: string) {
       const item = await database.get({ TableName: table, Key: keyOf(secret), ConsistentRead: true });
       const pending = item && v.parse(record, item);
       if (!pending || pending.spentAt !== undefined || now >= pending.expiresAt) return undefined;
-      const { sub, account, keep } = pending;
-      return { sub, account, keep };
+      const { sub, epoch, account, keep } = pending;
+      return { sub, epoch, account, keep };
     },
 
     /** Ends the wait. Returns true to exactly one caller, and only in time. */
@@ -52,6 +54,7 @@ export function pendingStore(database: Database, table: string) {
 
 const record = v.object({
   sub: v.string(),
+  epoch: v.optional(v.number(), 0),
   account: v.string(),
   keep: v.boolean(),
   expiresAt: v.number(),

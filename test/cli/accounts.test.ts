@@ -35,8 +35,8 @@ async function signsIn(username: string, password: string): Promise<boolean> {
 
 /** A session as a sign-in starts it, without the time that the password takes. */
 async function startSession(username: string): Promise<void> {
-  const { sub = '' } = (await accounts().findByUsername(username)) ?? {};
-  await sessions().start({ sub, amr: ['pwd'], now: bench.clock.now, lifetime: 3_600 });
+  const { sub = '', epoch = 0 } = (await accounts().findByUsername(username)) ?? {};
+  await sessions().start({ sub, epoch, amr: ['pwd'], now: bench.clock.now, lifetime: 3_600 });
 }
 
 /** A file in the data folder. */
@@ -259,10 +259,10 @@ describe('accounts disable', () => {
   test('ends sessions and grants, and keeps the person out until enable', async () => {
     const { sub } = (await withInput(good, 'accounts', 'add', 'leaver', '--password-stdin', '--json')).json();
     const now = bench.clock.now;
-    await sessions().start({ sub, amr: ['pwd'], now, lifetime: 3_600 });
+    await startSession('leaver');
     const grants = grantStore(openDatabase(), localTableNames.grants);
     const grant = {
-      id: 'grant-of-leaver', state: 'issued', clientId: 'demo-app', sub, scope: ['openid'], resources: [], redirectUri: 'https://app.example/',
+      id: 'grant-of-leaver', state: 'issued', clientId: 'demo-app', sub, epoch: 0, clientEpoch: 0, scope: ['openid'], resources: [], redirectUri: 'https://app.example/',
       redirectUriSent: true, authTime: now, amr: ['pwd'], acr: '1fa', issuedAt: now, expiresAt: now + 60,
     } as const; // biome-ignore format: a record
     await grants.issue(grant as Parameters<typeof grants.issue>[0]);
@@ -295,7 +295,7 @@ describe('accounts remove', () => {
         '--json',
       )
     ).json();
-    await sessions().start({ sub, amr: ['pwd'], now: bench.clock.now, lifetime: 3_600 });
+    await startSession('removed');
     expect((await pixy('accounts', 'remove', 'removed')).errors).toContain('Add --yes');
     expect(await signsIn('removed', good)).toBe(true);
     for (const pk of [`consents#${sub}`, `totp#${sub}`]) {

@@ -4,15 +4,12 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { run } from '../../cli/run.ts';
 import { startServer } from '../../infra/local/server.ts';
-import { openDatabase } from '../../shared/aws/dynamodb.ts';
-import { sessionStore } from '../../shared/people/session-store.ts';
 import { s256 } from '../../shared/pkce/s256.ts';
 import { stoppedClock } from '../support/clock.ts';
 import type { Fields } from '../support/http.ts';
-import { newPerson } from '../support/person.ts';
+import { newPerson, startSession } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
 import { authorizeTarget, basic, parametersOf, postToken } from '../support/protocol.ts';
-import { tables } from '../support/server.ts';
 import { rerun } from './console.ts';
 
 /* docs/migration.md is played from its first line to its last. PIXY_WRITE_DOCS=1 writes down what its commands say. */
@@ -23,8 +20,7 @@ const noClients = join(folder, 'none.json');
 await writeFile(noClients, '[]');
 const server = await startServer({ port: 0, data: folder, clientsFile: noClients, now: clock.now });
 const port = Number(new URL(server.issuer).port);
-const session = { sub: 'somebody', amr: ['pwd'], now: clock.now(), lifetime: 90 * 86_400 };
-const sessionId = await sessionStore(openDatabase(), tables.people).start(session);
+const sessionId = await startSession('somebody', { now: clock.now(), lifetime: 90 * 86_400 });
 afterAll(async () => {
   await server.close();
   await rm(folder, { recursive: true });

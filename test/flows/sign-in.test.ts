@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { spa } from '../support/clients.ts';
 import { encodeFields, type Fields, formType } from '../support/http.ts';
@@ -7,13 +8,14 @@ import { ada, startTestServer } from '../support/server.ts';
 import { countFailures } from '../support/throttle.ts';
 
 const bob = { username: 'Bob', password: 'bobs password', claims: { sub: 'bob-0002' } };
-const server = await startTestServer({ clients: [spa], accounts: [ada, bob] });
+const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
+const server = await startTestServer({ clients: [spa], accounts: [ada, bob], environment: { PIXY_WRAPPING_KEY } });
 /** The same, as it runs behind https. */
 const deployed = await startTestServer({
   clients: [spa],
   accounts: [ada],
   dynamodb: server.dynamodb,
-  environment: { PIXY_ISSUER: 'https://sign-in.example.com' },
+  environment: { PIXY_WRAPPING_KEY, PIXY_ISSUER: 'https://sign-in.example.com' },
 });
 
 const throttleWindow = 600;

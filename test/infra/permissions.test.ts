@@ -19,10 +19,21 @@ afterAll(removeAssemblies);
 
 const ownLogs = ['logs:CreateLogStream on its own logs', 'logs:PutLogEvents on its own logs'];
 const onItems = (...keys: string[]) => `if ForAllValues:StringLike dynamodb:LeadingKeys is ${keys.join(', ')}`;
-const onlyClaims =
-  'if ForAllValues:StringEquals dynamodb:Attributes is pk, sk, claims, disabledAt if StringEqualsIfExists dynamodb:Select is SPECIFIC_ATTRIBUTES';
-const onlyKeys =
-  'if ForAllValues:StringEquals dynamodb:Attributes is pk, sk if StringEqualsIfExists dynamodb:Select is SPECIFIC_ATTRIBUTES';
+const only = (...attributes: string[]) =>
+  `if ForAllValues:StringEquals dynamodb:Attributes is ${['pk', 'sk', ...attributes].join(', ')} if StringEqualsIfExists dynamodb:Select is SPECIFIC_ATTRIBUTES`;
+const standing = ['disabledAt', 'epoch', 'clientEpochs', 'endedSessions'];
+const onlyClaims = only('claims', ...standing);
+const onlyKeys = only();
+/** What is read in one call: no name, no password hash, no browser. */
+const findSignedIn = `dynamodb:BatchGetItem on people ${onItems('sessions#*', 'account#*', 'consents#*')} ${only(
+  ...['sub', 'epoch', 'authTime', 'amr', 'idleUntil', 'expiresAt', 'idleLifetime', 'notices'],
+  ...['disabledAt', 'clientEpochs', 'endedSessions'],
+  ...['scope', 'resources', 'claims', 'grantedAt', 'clientEpoch', 'request'],
+)}`;
+const readGrants = [
+  'dynamodb:BatchGetItem on grants',
+  `dynamodb:BatchGetItem on people ${onItems('account#*')} ${only(...standing)}`,
+];
 
 const readClients = `dynamodb:GetItem on clients ${onItems('client#*', 'global')}`;
 const readApis = `dynamodb:Query on clients ${onItems('apis')}`;
@@ -31,6 +42,7 @@ const readRefreshKeys = `dynamodb:Query on keys ${onItems('refresh')}`;
 const decrypt = 'kms:Decrypt on wrappingKey if ForAnyValue:StringEquals kms:EncryptionContextKeys is kid';
 const encrypt = 'kms:Encrypt on wrappingKey if ForAnyValue:StringEquals kms:EncryptionContextKeys is kid';
 const onlyTotp = 'if StringLike kms:EncryptionContext:kid is totp:*';
+const onlyRefreshKeys = 'if StringLike kms:EncryptionContext:kid is refresh-*';
 const useAssertions = [
   `dynamodb:GetItem on grants ${onItems('assertion#*')}`,
   `dynamodb:UpdateItem on grants ${onItems('assertion#*')}`,
@@ -41,9 +53,11 @@ const authorize = [
   readClients,
   readApis,
   readKeys,
-  ...['BatchGetItem', 'GetItem', 'UpdateItem'].map(
-    (call) => `dynamodb:${call} on people ${onItems('sessions#*', 'consents#*')}`,
-  ),
+  findSignedIn,
+  `dynamodb:GetItem on people ${onItems('consents#*')}`,
+  `dynamodb:UpdateItem on people ${onItems('sessions#*', 'consents#*')}`,
+  readRefreshKeys,
+  `kms:Decrypt on wrappingKey ${onlyRefreshKeys}`,
   `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
   'dynamodb:PutItem on grants',
 ];
@@ -88,7 +102,7 @@ const allowed: Record<string, string[]> = {
   Account: [
     readClients,
     `dynamodb:GetItem on people ${onItems('account#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*')}`,
-    `dynamodb:UpdateItem on people ${onItems('account#*', 'passkeys#*', 'throttle#*', 'totp#*')}`,
+    `dynamodb:UpdateItem on people ${onItems('account#*', 'passkeys#*', 'sessions#*', 'throttle#*', 'totp#*')}`,
     `dynamodb:PutItem on people ${onItems('totp#*')}`,
     `dynamodb:DeleteItem on people ${onItems('consents#*', 'links#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*')}`,
     `dynamodb:Query on people ${onItems('consents#*', 'links#*', 'passkeys#*', 'sessions#*')}`,
@@ -111,7 +125,7 @@ const allowed: Record<string, string[]> = {
   ],
   Consent: [
     readClients,
-    `dynamodb:GetItem on people ${onItems('sessions#*')}`,
+    findSignedIn,
     `dynamodb:UpdateItem on people ${onItems('consents#*')}`,
     `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
   ],
@@ -139,14 +153,24 @@ const allowed: Record<string, string[]> = {
     `dynamodb:UpdateItem on people ${onItems('username#*', 'throttle#*')}`,
     `dynamodb:PutItem on people ${onItems('sessions#*')}`,
   ],
-  Token: [readClients, readApis, ...redeem, ...useAssertions, countGuesses, readKeys, readRefreshKeys, ...sign],
+  Token: [
+    readClients,
+    readApis,
+    ...redeem,
+    `dynamodb:GetItem on people ${onItems('account#*')} ${only(...standing)}`,
+    ...useAssertions,
+    countGuesses,
+    readKeys,
+    readRefreshKeys,
+    ...sign,
+  ],
   Userinfo: [
     readKeys,
     'dynamodb:BatchGetItem on grants',
     `dynamodb:BatchGetItem on people ${onItems('account#*')} ${onlyClaims}`,
   ],
   Revoke: [readClients, ...redeem, ...useAssertions, countGuesses, readKeys, readRefreshKeys, decrypt],
-  Introspect: [readClients, readApis, 'dynamodb:GetItem on grants', ...useAssertions, countGuesses, readKeys],
+  Introspect: [readClients, readApis, ...readGrants, ...useAssertions, countGuesses, readKeys],
   Metadata: [readClients, readApis, readKeys],
   Admin: [
     readKeys,

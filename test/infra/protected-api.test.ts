@@ -174,7 +174,7 @@ describe('restAuthorizer, in front of a REST API', () => {
     });
   });
 
-  it('may read grants and public keys, and nothing else (H25)', () => {
+  it('may read grants, whether their people stand by them, and public keys, and nothing else (H25)', () => {
     const lambda = checkTokenOf(example);
     const { statements, managed } = policiesOf(example, lambda);
     const rows = statements.flatMap(({ Effect, Action, Resource, Condition = {} }) =>
@@ -185,7 +185,14 @@ describe('restAuthorizer, in front of a REST API', () => {
     );
     expect(managed).toEqual([]);
     expect(rows.sort()).toEqual([
-      'Allow dynamodb:GetItem on grants.Arn {}',
+      'Allow dynamodb:BatchGetItem on grants.Arn {}',
+      `Allow dynamodb:BatchGetItem on people.Arn ${JSON.stringify({
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['account#*'] },
+        'ForAllValues:StringEquals': {
+          'dynamodb:Attributes': ['pk', 'sk', 'disabledAt', 'epoch', 'clientEpochs', 'endedSessions'],
+        },
+        StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
+      })}`,
       'Allow dynamodb:Query on keys.Arn {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["signing"]}}',
       'Allow logs:CreateLogStream on its own logs {}',
       'Allow logs:PutLogEvents on its own logs {}',

@@ -194,12 +194,33 @@ describe('revoking at sign-out', () => {
 
   it.each(['sign-out', 'invitation'] as const)('is a right of %s, which it has only where it is on', (name) => {
     const more = added(name);
-    expect(more.flatMap(({ Action }) => Action).toSorted()).toEqual([
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
-    ]);
+    const actions = new Set(more.flatMap(({ Action }) => Action));
+    expect([...actions].toSorted()).toEqual(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']);
     expect(JSON.stringify(more)).toContain('/index/byPerson');
+  });
+
+  it('writes into an account only that sessions have ended, and reads of it only what that decides', () => {
+    const ofAccounts = added('sign-out').filter((one) => JSON.stringify(one).includes('account#*'));
+    expect(ofAccounts.map(({ Action, Condition }) => [Action, Condition])).toEqual([
+      [
+        'dynamodb:GetItem',
+        {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['account#*'] },
+          'ForAllValues:StringEquals': {
+            'dynamodb:Attributes': ['pk', 'sk', 'disabledAt', 'epoch', 'clientEpochs', 'endedSessions'],
+          },
+          StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
+        },
+      ],
+      [
+        'dynamodb:UpdateItem',
+        {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['account#*'] },
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'endedSessions'] },
+          StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE'] },
+        },
+      ],
+    ]);
   });
 
   it('is a right of no other function that had none before', () => {

@@ -175,7 +175,9 @@ describe('it lets through', () => {
     const { access_token } = await tokensFor();
     const { bearing } = authorizer();
     await bearing(access_token);
-    expect(await database.callsDuring(() => bearing(access_token))).toEqual([`GetItem ${tables.grants}`]);
+    expect(await database.callsDuring(() => bearing(access_token))).toEqual([
+      `BatchGetItem ${tables.grants} ${tables.people}`,
+    ]);
   });
 });
 

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { encodeFields, formType } from '../support/http.ts';
 import {
@@ -15,8 +17,8 @@ import {
   warehouse,
 } from '../support/lifecycle.ts';
 import { newPerson, type Page, type Person, signedInPerson, signInByForm } from '../support/person.ts';
-import { authorizeTarget, claimsOf } from '../support/protocol.ts';
-import { ada, startTestServer } from '../support/server.ts';
+import { authorizeTarget, claimsOf, obtainCode, redeem } from '../support/protocol.ts';
+import { ada, startTestServer, tables } from '../support/server.ts';
 
 /* OpenID Connect Back-Channel Logout §2.7, where the operator switched it on. */
 
@@ -79,11 +81,58 @@ describe('OC20: a person who signs out', () => {
   test('while the database is down is told so, is still signed in, and can do it again', async () => {
     const person = await signedInPerson(server);
     const tokens = await obtainTokens(server, person, mobile);
-    const outage = { status: 400, type: 'AccessDeniedException', only: 'UpdateItem pixy-grants' };
+    const outage = { status: 400, type: 'AccessDeniedException', only: 'UpdateItem pixy-people' };
     const failed = await database.during(outage, () => signOut(person, tokens));
     expect(failed.status).toBe(503);
     expect((await signOut(person, tokens)).status).toBe(200);
     expect(await isAlive(mobile, tokens)).toBe(false);
+  });
+
+  test('S4: ends everything with one write, whatever fails after it', async () => {
+    for (const only of [
+      'Query pixy-grants',
+      'GetItem pixy-grants',
+      'UpdateItem pixy-grants',
+      'DeleteItem pixy-people',
+    ]) {
+      const person = await signedInPerson(server);
+      const browser = person.cookies.get('pixy_session') ?? '';
+      const tokens = await obtainTokens(server, person, mobile);
+      const { code, verifier } = await obtainCode(person, mobile);
+      const outage = { status: 400, type: 'AccessDeniedException', only };
+      expect((await database.during(outage, () => signOut(person, tokens))).status).toBe(200);
+      expect(await isAlive(mobile, tokens)).toBe(false);
+      expect((await redeem(server, mobile, { code, code_verifier: verifier })).json.reason).toBe('taken_back');
+      person.cookies.set('pixy_session', browser);
+      expect((await person.open('/account')).status).toBe(303);
+    }
+  });
+
+  test('S5: takes codes along that nobody has redeemed yet', async () => {
+    const person = await signedInPerson(server);
+    const tokens = await obtainTokens(server, person, mobile);
+    const { code, verifier } = await obtainCode(person, mobile);
+    const lasting = await obtainCode(person, mobile, { scope: 'openid offline_access' });
+    await signOut(person, tokens);
+    const refused = await redeem(server, mobile, { code, code_verifier: verifier });
+    expect(refused).toMatchObject({ status: 400, json: { error: 'invalid_grant', reason: 'taken_back' } });
+    const kept = { code: lasting.code, code_verifier: lasting.verifier };
+    expect((await redeem(server, mobile, kept)).status).toBe(200);
+  });
+
+  test('S7: is remembered only until nothing can be left: an hour later, and with the grants that failed before', async () => {
+    const accounts = accountStore(openDatabase(), tables.people);
+    const ended = async () => (await accounts.findStanding(grace.claims.sub))?.endedSessions.length ?? 0;
+    const [lost, other] = [await signedInPerson(server, grace), await signedInPerson(server, grace)];
+    const [first, second] = [await obtainTokens(server, lost, mobile), await obtainTokens(server, other, mobile)];
+    const outage = { status: 400, type: 'AccessDeniedException', only: 'UpdateItem pixy-grants' };
+    await database.during(outage, () => signOut(lost, first));
+    expect(await ended()).toBe(1);
+    server.clock.advance(3_600);
+    await signOut(other, second);
+    expect(await ended()).toBe(1);
+    for (const tokens of [first, second]) expect(await isAlive(mobile, tokens)).toBe(false);
+    expect((await refresh(server, mobile, first.refresh_token)).json.reason).toBe('grant_revoked');
   });
 
   test('is asked first when no client shows who they are, also by a session that has run out', async () => {
@@ -131,6 +180,7 @@ describe('OC20: a person who signs out', () => {
       expect((await confirm(stranger, question)).status).toBe(200);
     });
     expect(calls).not.toContain('Query pixy-grants');
+    expect(calls).not.toContain('UpdateItem pixy-people');
     expect(await isAlive(mobile, tokens)).toBe(true);
   });
 });

@@ -1,12 +1,10 @@
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { openDatabase } from '../../shared/aws/dynamodb.ts';
-import { sessionStore } from '../../shared/people/session-store.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
 import { type FullClient, formOf, mobile, obtainTokens, portal, userinfo } from '../support/lifecycle.ts';
-import { newPerson, type Person, signedInPerson } from '../support/person.ts';
+import { newPerson, type Person, signedInPerson, startSession } from '../support/person.ts';
 import { authorizeTarget, claimsOf, headerOf, parametersOf } from '../support/protocol.ts';
-import { ada, startTestServer, tables } from '../support/server.ts';
+import { ada, startTestServer } from '../support/server.ts';
 import { stranger } from './stranger.ts';
 
 const grace = { username: 'grace', password: 'a password of grace', claims: { sub: 'grace-0001' } };
@@ -28,15 +26,10 @@ const server = await startTestServer({ clients: [app, native, portal], accounts:
 /** An ID token of Ada, from a browser of her own. */
 const { id_token: hint = '', access_token } = await obtainTokens(server, await signedInPerson(server), app);
 
-const sessions = sessionStore(openDatabase(), tables.people);
-
 /** A browser of Ada with a session of its own. */
 async function withSession(): Promise<Person> {
   const person = newPerson(server);
-  person.cookies.set(
-    'pixy_session',
-    await sessions.start({ sub: ada.claims.sub, amr: ['pwd'], now: server.clock.now(), lifetime: 3_600 }),
-  );
+  person.cookies.set('pixy_session', await startSession(ada.claims.sub, { now: server.clock.now(), lifetime: 3_600 }));
   return person;
 }
 

@@ -1,5 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
 import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { encodeFields, type Fields, formType } from '../support/http.ts';
 import { formTokenOf, newPerson, type Page, type Person, signedInPerson } from '../support/person.ts';
@@ -98,7 +99,9 @@ export async function atCodePage(server: Pick<TestServer, 'port'>, username: str
 
 /** The same, as the sign-in page leads there. Only the password is not typed in: that takes its time on purpose. */
 export async function waitingForCode(server: Pick<TestServer, 'port' | 'clock'>, username: string) {
-  const pending = { sub: account(username).claims.sub, account: username, keep: false };
+  const { sub } = account(username).claims;
+  const { epoch = 0 } = (await accountStore(openDatabase(), tables.people).findBySubject(sub)) ?? {};
+  const pending = { sub, epoch, account: username, keep: false };
   const person = newPerson(server);
   const secret = await pendingStore(openDatabase(), tables.people).start(pending, server.clock.now());
   person.cookies.set('pixy_pending', secret);

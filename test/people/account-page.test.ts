@@ -128,13 +128,8 @@ test('apps with access: a client with refresh tokens is listed, and without acce
 
 test('apps with access: what was allowed is listed with its scope, and forgotten when it is taken back', async () => {
   const consents = consentStore(database, tables.people);
-  await consents.allow(
-    'sub-of-dot',
-    'spa',
-    { scope: ['openid', 'email'], resources: [], claims: [] },
-    'hash',
-    clock.now(),
-  );
+  const need = { scope: ['openid', 'email'], resources: [], claims: [] };
+  await consents.allow('sub-of-dot', 'spa', { need, requestHash: 'hash', clientEpoch: 0, now: clock.now() });
   const person = await signedIn(server, 'dot');
   expect(await bodyOf(person)).toMatch(/Single-page app[\s\S]*See your email address/);
   await act(person, { action: 'revoke_access', id: 'spa' });

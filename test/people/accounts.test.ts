@@ -156,9 +156,9 @@ describe('an account', () => {
   });
 
   test('that is not there is not made by a write', async () => {
-    expect(await accounts.setPassword('never', 'x')).toBe(false);
-    expect(await accounts.disable('never', now)).toBe(false);
-    expect(await accounts.enable('never')).toBe(false);
+    expect(await accounts.setPassword('never', 'x')).toBeUndefined();
+    expect(await accounts.disable('never', now)).toBeUndefined();
+    expect(await accounts.enable('never')).toBeUndefined();
     expect(await accounts.findBySubject('never')).toBeUndefined();
   });
 });
@@ -181,24 +181,24 @@ describe('a better hash', () => {
 test('of a password and a passkey with one link at once, one wins', async () => {
   const { sub } = await added({ username: 'linked', claims: {} });
   await accounts.invite(sub, { hash: 'of-the-link', purpose: 'invitation', expiresAt: now + 10 });
-  expect(await accounts.spendLink(sub, 'of-another', now)).toBe(false);
-  expect(await accounts.spendLink(sub, 'of-the-link', now + 10)).toBe(false);
+  expect(await accounts.spendLink(sub, 'of-another', now)).toBeUndefined();
+  expect(await accounts.spendLink(sub, 'of-the-link', now + 10)).toBeUndefined();
   const results = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
       index % 2 ? accounts.spendLink(sub, 'of-the-link', now) : accounts.accept(sub, 'of-the-link', 'hash', now),
     ),
   );
   expect(results.filter(Boolean)).toHaveLength(1);
-  expect((await accounts.findBySubject(sub))?.passwordHash).toBe(results.indexOf(true) % 2 ? undefined : 'hash');
+  expect((await accounts.findBySubject(sub))?.passwordHash).toBe(results.findIndex(Boolean) % 2 ? undefined : 'hash');
 });
 
 test('a link of an account that a file disabled is spent on nothing', async () => {
   const { sub } = await accounts.put({ username: 'disabled-by-file', claims: {} }, now);
   await accounts.invite(sub, { hash: 'of-the-link', purpose: 'invitation', expiresAt: now + 10 });
   await accounts.put({ username: 'disabled-by-file', claims: {}, disabled: true }, now);
-  expect(await accounts.accept(sub, 'of-the-link', 'hash', now)).toBe(false);
-  expect(await accounts.spendLink(sub, 'of-the-link', now)).toBe(false);
-  expect(await accounts.invite(sub, { hash: 'another', purpose: 'reset', expiresAt: now + 10 })).toBe(false);
+  expect(await accounts.accept(sub, 'of-the-link', 'hash', now)).toBeUndefined();
+  expect(await accounts.spendLink(sub, 'of-the-link', now)).toBeUndefined();
+  expect(await accounts.invite(sub, { hash: 'another', purpose: 'reset', expiresAt: now + 10 })).toBeUndefined();
 });
 
 describe('an accounts file that is loaded again', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { listedIdOf, sessionStore, subjectOf } from '../../shared/people/session-store.ts';
 import { spa } from '../support/clients.ts';
-import { newPerson, type Page, type Person, signedInPerson } from '../support/person.ts';
+import { newPerson, type Page, type Person, signedInPerson, startSession } from '../support/person.ts';
 import { authorizeTarget, obtainCode, parametersOf, redeem } from '../support/protocol.ts';
 import { ada, startTestServer, tables } from '../support/server.ts';
 
@@ -114,7 +114,7 @@ describe('choosing an account', () => {
     const person = newPerson(server);
     const ids = await Promise.all(
       [ada, grace].map(({ claims: { sub } }, index) =>
-        sessions.start({ sub, amr: ['pwd'], now: server.clock.now(), lifetime: index === 0 ? 3_600 : 1 }),
+        startSession(sub, { now: server.clock.now(), lifetime: index === 0 ? 3_600 : 1 }),
       ),
     );
     person.cookies.set('pixy_session', ids.join('~'));
@@ -151,7 +151,7 @@ describe('H1: a sign-in', () => {
     const person = newPerson(server);
     const ids = await Promise.all(
       Array.from({ length: 9 }, (_, index) =>
-        sessions.start({ sub: `many-${index}`, amr: ['pwd'], now: server.clock.now(), lifetime: 3_600 }),
+        startSession(`many-${index}`, { now: server.clock.now(), lifetime: 3_600 }),
       ),
     );
     person.cookies.set('pixy_session', ids.join('~'));
@@ -244,7 +244,7 @@ describe('how somebody signed in', () => {
   const withSession = async (amr: string[]) => {
     const person = newPerson(server);
     const { sub } = ada.claims;
-    person.cookies.set('pixy_session', await sessions.start({ sub, amr, now: server.clock.now(), lifetime: 3_600 }));
+    person.cookies.set('pixy_session', await startSession(sub, { amr, now: server.clock.now(), lifetime: 3_600 }));
     return person;
   };
   const methods: Record<string, string[]> = {

@@ -1,17 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../shared/aws/dynamodb.ts';
-import { sessionStore } from '../../shared/people/session-store.ts';
 import { native, spa, type TestClient, web } from '../support/clients.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
-import { formTokenOf, newPerson, type Page, type Person } from '../support/person.ts';
+import { formTokenOf, newPerson, type Page, type Person, startSession } from '../support/person.ts';
 import { authorizeTarget, parametersOf } from '../support/protocol.ts';
-import { ada, startTestServer, tables } from '../support/server.ts';
+import { ada, startTestServer } from '../support/server.ts';
 
 const third: TestClient = { ...spa, client_id: 'third', client_name: 'Third <b>Party</b>', first_party: false };
 const stranger: TestClient = { ...web, client_id: 'stranger', first_party: false };
 const device: TestClient = { ...native, client_id: 'device', first_party: false };
 const server = await startTestServer({ clients: [spa, third, stranger, device] });
-const sessions = sessionStore(openDatabase(), tables.people);
 
 let person: Person;
 let count = 0;
@@ -24,7 +21,7 @@ beforeEach(async () => {
 
 async function signedIn(sub: string): Promise<Person> {
   const somebody = newPerson(server);
-  const id = await sessions.start({ sub, amr: ['pwd'], now: server.clock.now(), lifetime: 3_600 });
+  const id = await startSession(sub, { now: server.clock.now(), lifetime: 3_600 });
   somebody.cookies.set('pixy_session', id);
   return somebody;
 }

@@ -2,9 +2,8 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
-import { sessionStore } from '../../shared/people/session-store.ts';
 import { spa } from '../support/clients.ts';
-import { newPerson } from '../support/person.ts';
+import { newPerson, startSession } from '../support/person.ts';
 import { authorizeTarget } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { acceptWithPasskey, account, act, addPasskey, credentialsOf, passkeyFormOf, post } from './account-flows.ts';
@@ -21,8 +20,8 @@ const server = await startTestServer({
 /** Somebody with a session, in whatever way they got it. */
 async function withSession(sub: string) {
   const person = newPerson(server);
-  const sessions = sessionStore(openDatabase(), tables.people);
-  const id = await sessions.start({ sub, amr: ['hwk', 'user', 'mfa'], now: server.clock.now(), lifetime: 3_600 });
+  const amr = ['hwk', 'user', 'mfa'];
+  const id = await startSession(sub, { amr, now: server.clock.now(), lifetime: 3_600 });
   person.cookies.set('pixy_session', id);
   return person;
 }

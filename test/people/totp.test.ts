@@ -226,7 +226,7 @@ test('the store itself: of twenty who use a step, a recovery code or a wait, one
   const plain = codes.map((code) => code.replaceAll('-', ''));
   const used = await Promise.all(Array.from({ length: 20 }, () => store.useRecoveryCode('crowd', plain[0] ?? '')));
   const pendings = pendingStore(database, tables.people);
-  const secret = await pendings.start({ sub: 'crowd', account: 'crowd', keep: false }, 1_000);
+  const secret = await pendings.start({ sub: 'crowd', epoch: 0, account: 'crowd', keep: false }, 1_000);
   const spent = await Promise.all(Array.from({ length: 20 }, () => pendings.spend(secret, 1_299)));
   for (const outcomes of [on, steps, used, spent]) expect(outcomes.filter((isWon) => isWon)).toHaveLength(1);
   expect(await store.look('crowd')).toEqual({ codesLeft: 9 });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../shared/grants/grant.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
@@ -23,6 +24,8 @@ async function issued(changes: Partial<Grant> = {}) {
     {
       clientId: 'app',
       sub: 'somebody',
+      epoch: 0,
+      clientEpoch: 0,
       scope: ['openid'],
       resources: [],
       redirectUri: 'https://app.example/cb',
@@ -32,6 +35,7 @@ async function issued(changes: Partial<Grant> = {}) {
       acr: '1fa',
       challenge: { codeChallenge: s256(codeVerifier), codeChallengeMethod: 'S256' },
     },
+    [randomBytes(32)],
     now,
     60,
   );

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
@@ -16,8 +17,20 @@ const { database, tables } = await freshTables(async (endpoint) => {
 });
 
 function newGrant() {
-  const granted = { clientId: 'app', sub: 'somebody', scope: [], resources: [], redirectUri: 'https://app.example/cb' };
-  return issueCode({ ...granted, redirectUriSent: true, authTime: now, amr: ['pwd'], acr: '1fa' }, now, 60).grant;
+  const granted = { clientId: 'app', sub: 'somebody', epoch: 0, clientEpoch: 0, scope: [], resources: [] };
+  return issueCode(
+    {
+      ...granted,
+      redirectUri: 'https://app.example/cb',
+      redirectUriSent: true,
+      authTime: now,
+      amr: ['pwd'],
+      acr: '1fa',
+    },
+    [randomBytes(32)],
+    now,
+    60,
+  ).grant;
 }
 
 test('H5: a code whose spending was committed but not answered is still won, once', async () => {
@@ -42,7 +55,7 @@ test('H5: a grant whose issuing was committed but not answered is there once', a
 
 test('H5: a session whose end was committed but not answered comes back, so that its clients are told', async () => {
   const store = sessionStore(database, tables.people);
-  const start = { sub: 'somebody', amr: ['pwd'], now, lifetime: 60, notices: ['sid client'] };
+  const start = { sub: 'somebody', epoch: 0, amr: ['pwd'], now, lifetime: 60, notices: ['sid client'] };
   const id = await store.start(start);
   const before = proxy.lostReplies();
   proxy.loseNextReply('DeleteItem');

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { accountStore } from '../../shared/people/account-store.ts';
+import type { ConsentNeed } from '../../shared/people/consent.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { listedIdOf, type SessionStart, sessionStore } from '../../shared/people/session-store.ts';
+import { signedInStore } from '../../shared/people/signed-in-store.ts';
 import { signInLimits, throttleStore } from '../../shared/people/throttle-store.ts';
 import { freshTables } from './store.ts';
 
@@ -11,6 +13,7 @@ const { database, tables } = await freshTables();
 const table = tables.people;
 const accounts = accountStore(database, table);
 const sessions = sessionStore(database, table);
+const signedIn = signedInStore(database, table);
 const consents = consentStore(database, table);
 const throttle = throttleStore(database, table);
 
@@ -32,13 +35,14 @@ test('two who claim a username at once get the same subject', async () => {
 });
 
 const start = (sub: string, changes: Partial<SessionStart> = {}) =>
-  sessions.start({ sub, amr: ['pwd'], now, lifetime: 100, ...changes });
+  sessions.start({ sub, epoch: 7, amr: ['pwd'], now, lifetime: 100, ...changes });
 
 describe('a session', () => {
   test('is found by its id until it expires, and not after (H1)', async () => {
     const id = await start('somebody', { userAgent: 'a browser' });
     expect(await sessions.find(id, now + 99)).toEqual({
       sub: 'somebody',
+      epoch: 7,
       authTime: now,
       amr: ['pwd'],
       idleUntil: now + 100,
@@ -70,7 +74,9 @@ describe('a session', () => {
     `${'A'.repeat(400)}.${'A'.repeat(43)}`,
   ])('is not found by a made-up cookie: %s', async (id) => {
     expect(await sessions.find(id, now)).toBeUndefined();
-    expect(await sessions.findWithConsent(id, 'app', now)).toEqual({ session: undefined, consent: undefined });
+    const wanted = { sessionId: id, clientId: 'app', now };
+    expect(await signedIn.find(wanted)).toBeUndefined();
+    expect(await signedIn.findForCode(wanted)).toBeUndefined();
     await sessions.end(id);
   });
 
@@ -126,19 +132,53 @@ describe('a session', () => {
 
 describe('a consent', () => {
   const need = { scope: ['openid'], resources: [], claims: [] };
+  const allow = (sub: string, what: ConsentNeed, requestHash: string, clientEpoch = 0) =>
+    consents.allow(sub, 'app', { need: what, requestHash, clientEpoch, now });
 
   test('comes with the session in one call', async () => {
-    const id = await start('consenter');
-    await consents.allow('consenter', 'app', need, 'hash', now);
-    const found = await sessions.findWithConsent(id, 'app', now);
-    expect(found.session?.sub).toBe('consenter');
-    expect(found.consent).toEqual({ ...need, grantedAt: now, request: { hash: 'hash', until: now + 300 } });
-    expect((await sessions.findWithConsent(id, 'another', now)).consent).toBeUndefined();
+    const { sub, epoch } = await accounts.put({ username: 'consenter', claims: {} });
+    const id = await start(sub, { epoch });
+    await allow(sub, need, 'hash');
+    const find = (clientId: string, withConsent = true) => signedIn.find({ sessionId: id, clientId, withConsent, now });
+    const found = await find('app');
+    expect(found?.session.sub).toBe(sub);
+    expect(found?.consent).toEqual({
+      ...need,
+      grantedAt: now,
+      clientEpoch: 0,
+      request: { hash: 'hash', until: now + 300 },
+    });
+    expect((await find('app', false))?.consent).toBeUndefined();
+    expect((await find('another'))?.consent).toBeUndefined();
+  });
+
+  test('TB8: counts only under the epoch of the client that it was given under', async () => {
+    const { sub, epoch } = await accounts.put({ username: 'withdrawer', claims: {} });
+    const sessionId = await start(sub, { epoch });
+    const found = async () =>
+      (await signedIn.find({ sessionId, clientId: 'app', withConsent: true, now }))?.consent?.scope;
+    await allow(sub, { ...need, scope: ['openid', 'email'] }, 'one');
+    await accounts.takeBackFrom(sub, 'app');
+    expect(await found()).toBeUndefined();
+    // Sent before it was taken back, written after.
+    await allow(sub, need, 'two');
+    expect(await found()).toBeUndefined();
+    await allow(sub, need, 'three', 1);
+    expect(await found()).toEqual(['openid']);
+    await allow(sub, { ...need, scope: ['email'] }, 'four', 0);
+    expect(await found()).toEqual(['openid']);
+  });
+
+  test('TB8: of several that take the place of one that was taken back keeps what each allows', async () => {
+    const scopes = ['address', 'email', 'phone'];
+    await allow('returner', { scope: ['old'], resources: ['urn:old'], claims: ['old'] }, 'one');
+    await Promise.all(scopes.map((value) => allow('returner', { ...need, scope: [value] }, value, 1)));
+    expect(await consents.find('returner', 'app')).toMatchObject({ scope: scopes, resources: [], claims: [] });
   });
 
   test('adds to what was allowed before, and is gone when it is revoked', async () => {
-    await consents.allow('adder', 'app', need, 'one', now);
-    await consents.allow('adder', 'app', { scope: ['email'], resources: ['urn:api'], claims: ['x'] }, 'two', now);
+    await allow('adder', need, 'one');
+    await allow('adder', { scope: ['email'], resources: ['urn:api'], claims: ['x'] }, 'two');
     expect(await consents.list('adder')).toMatchObject([
       { clientId: 'app', scope: ['email', 'openid'], resources: ['urn:api'], claims: ['x'] },
     ]);
@@ -148,12 +188,12 @@ describe('a consent', () => {
 
   test('of several at once keeps what each allows, in one write each', async () => {
     const scopes = ['email', 'phone', 'profile', 'address'];
-    await Promise.all(scopes.map((value) => consents.allow('hurried', 'app', { ...need, scope: [value] }, value, now)));
+    await Promise.all(scopes.map((value) => allow('hurried', { ...need, scope: [value] }, value)));
     expect((await consents.find('hurried', 'app'))?.scope).toEqual(scopes.toSorted());
   });
 
   test('H28: lets one request go on: its own, in time, and once however many try', async () => {
-    await consents.allow('racer', 'app', need, 'hash', now);
+    await allow('racer', need, 'hash');
     expect(await consents.useRequest('racer', 'app', 'another', now)).toBe(false);
     expect(await consents.useRequest('racer', 'app', 'hash', now + 300)).toBe(false);
     const tries = await Promise.all(

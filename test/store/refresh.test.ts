@@ -34,6 +34,8 @@ async function redeemed(changes: Partial<Grant> = {}): Promise<{ grant: Grant; t
     {
       clientId: 'app',
       sub: 'somebody',
+      epoch: 0,
+      clientEpoch: 0,
       scope: ['openid', 'email'],
       resources: ['https://api.example'],
       redirectUri: 'https://app.example/cb',
@@ -43,6 +45,7 @@ async function redeemed(changes: Partial<Grant> = {}): Promise<{ grant: Grant; t
       acr: '1fa',
       ...changes,
     },
+    keys,
     start,
     60,
   );
@@ -137,6 +140,8 @@ describe('a refresh token', () => {
       {
         clientId: 'app',
         sub: 's',
+        epoch: 0,
+        clientEpoch: 0,
         scope: [],
         resources: [],
         redirectUri: 'x:',
@@ -145,6 +150,7 @@ describe('a refresh token', () => {
         amr: ['pwd'],
         acr: '1fa',
       },
+      keys,
       start,
       60,
     );

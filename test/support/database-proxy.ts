@@ -5,28 +5,50 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
 
-/** How the database fails: `cut` breaks every connection, the others are answers of DynamoDB, to every call or to one kind of them. */
-export type Outage = 'cut' | { status: number; type: string; only?: string };
+/** How the database fails: `cut` breaks every connection, the others are answers of DynamoDB, to every call or to some kinds of them. */
+export type Outage = 'cut' | { status: number; type: string; only?: string | readonly string[] };
+
+/** A call that does not go on until it is let go, before the database hears of it or after it has answered. */
+export type Held = { isHeld: Promise<void>; letGo: () => void };
+type Side = 'before' | 'after';
+
+export type DatabaseProxy = Awaited<ReturnType<typeof startDatabaseProxy>>;
 
 /** An embedded DynamoDB behind a proxy that counts the calls and can be taken away; closed after the last test of the file. */
 export async function startDatabaseProxy() {
   const database = await startEmbeddedDynamoDB();
   const calls: string[] = [];
   let outage: Outage | undefined;
+  let failed: number | undefined;
+  let holding: { at: number; side: Side; reached: () => void; free: Promise<void> } | undefined;
+
+  async function holdIfMeant(number: number, side: Side): Promise<void> {
+    if (holding === undefined || holding.at !== number || holding.side !== side) return;
+    const { reached, free } = holding;
+    holding = undefined;
+    reached();
+    await free;
+  }
 
   async function forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
-    const call = `${String(incoming.headers['x-amz-target']).split('.')[1]} ${JSON.parse(body.toString()).TableName}`;
-    calls.push(call);
-    if (outage && outage !== 'cut' && (outage.only ?? call) === call) {
-      response.writeHead(outage.status, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${outage.type}`, message: '' }));
+    const { TableName, RequestItems = {} } = JSON.parse(body.toString());
+    const table = TableName ?? Object.keys(RequestItems).join(' ');
+    const call = `${String(incoming.headers['x-amz-target']).split('.')[1]} ${table}`;
+    const number = calls.push(call);
+    await holdIfMeant(number, 'before');
+    const failure = number === failed ? { status: 400, type: 'AccessDeniedException' } : outage;
+    if (failure && failure !== 'cut' && ('only' in failure ? [failure.only].flat() : [call]).includes(call)) {
+      response.writeHead(failure.status, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${failure.type}`, message: '' }));
       return;
     }
     const { method, headers } = incoming;
     const [answer] = await once(request(database.endpoint, { method, headers, agent: false }).end(body), 'response');
+    const answered = await buffer(answer);
+    await holdIfMeant(number, 'after');
     response.writeHead(answer.statusCode, answer.headers);
-    answer.pipe(response);
+    response.end(answered);
   }
 
   const server = createServer((incoming, response) => {
@@ -47,6 +69,26 @@ export async function startDatabaseProxy() {
       const before = calls.length;
       await work();
       return calls.slice(before);
+    },
+    /** Holds the call that comes after so many others: 0 is the next one. */
+    hold(index: number, side: Side): Held {
+      let letGo = (): void => undefined;
+      const free = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      const isHeld = new Promise<void>((reached) => {
+        holding = { at: calls.length + index + 1, side, reached, free };
+      });
+      return { isHeld, letGo };
+    },
+    /** Runs `work` while one call of it fails: that after so many others. */
+    async failing<Value>(index: number, work: () => Promise<Value>): Promise<Value> {
+      failed = calls.length + index + 1;
+      try {
+        return await work();
+      } finally {
+        failed = undefined;
+      }
     },
     /** Runs `work` while the database fails. */
     async during<Value>(failure: Outage, work: () => Promise<Value>): Promise<Value> {

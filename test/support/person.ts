@@ -1,6 +1,6 @@
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
-import { sessionStore } from '../../shared/people/session-store.ts';
+import { type SessionStart, sessionStore } from '../../shared/people/session-store.ts';
 import type { Clock } from './clock.ts';
 import { type Answer, encodeFields, type Fields, formType, type Sent, send } from './http.ts';
 import { ada, type TestServer, tables } from './server.ts';
@@ -88,14 +88,24 @@ export async function signedInPerson(
   { username }: Credentials = ada,
   lifetimes = { lifetime: 28_800, idleLifetime: 7_200 },
 ): Promise<Person> {
-  const database = openDatabase();
-  const account = await accountStore(database, tables.people).findByUsername(username);
+  const account = await accountStore(openDatabase(), tables.people).findByUsername(username);
   if (account === undefined) throw new Error(`there is no account ${username}`);
   const now = server.clock?.now() ?? Math.floor(Date.now() / 1_000);
-  const session = { sub: account.sub, amr: ['pwd'], now, ...lifetimes };
   const person = newPerson(server);
-  person.cookies.set('pixy_session', await sessionStore(database, tables.people).start(session));
+  person.cookies.set('pixy_session', await startSession(account.sub, { now, ...lifetimes }));
   return person;
+}
+
+/** A session as a sign-in starts it, for the cookie. Whoever has no account gets one. */
+export async function startSession(
+  sub: string,
+  start: Omit<SessionStart, 'sub' | 'epoch' | 'amr'> & Partial<SessionStart>,
+): Promise<string> {
+  const database = openDatabase();
+  const accounts = accountStore(database, tables.people);
+  const { epoch } =
+    (await accounts.findBySubject(sub)) ?? (await accounts.put({ username: `user ${sub}`, claims: { sub } }));
+  return sessionStore(database, tables.people).start({ sub, epoch, amr: ['pwd'], ...start });
 }
 
 /** A person who typed their password in. */

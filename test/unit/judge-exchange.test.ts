@@ -13,6 +13,8 @@ const grant = (more: Partial<Grant> = {}): Grant => ({
   state: 'issued',
   clientId: 'app',
   sub: 'ada',
+  epoch: 0,
+  clientEpoch: 0,
   scope: ['openid'],
   resources: [],
   redirectUri,

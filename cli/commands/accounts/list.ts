@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Account, displayName } from '../../../shared/people/account.ts';
-import { accountKey, toAccount } from '../../../shared/people/account-item-store.ts';
+import { toAccount } from '../../../shared/people/account-item-store.ts';
+import { accountKey } from '../../../shared/people/standing-store.ts';
 import { briefTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
 import { examples, storeOptions } from '../../options.ts';

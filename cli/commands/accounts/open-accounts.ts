@@ -26,7 +26,8 @@ export async function findAccount({ accounts }: Pick<People, 'accounts'>, named:
   return found;
 }
 
-/** Fails when a write found that the account, which existed a moment ago, is gone. */
-export function mustBeThere(written: boolean, account: Account): void {
-  if (!written) throw new Failure(`Account ${displayName(account)} was removed by somebody else.`);
+/** Returns what a write on an account made of it. Fails when the account, which existed a moment ago, is gone. */
+export function mustBeThere(written: Account | undefined, account: Account): Account {
+  if (written === undefined) throw new Failure(`Account ${displayName(account)} was removed by somebody else.`);
+  return written;
 }

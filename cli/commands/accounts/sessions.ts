@@ -20,7 +20,9 @@ export const sessionsCommand = (context: Context): Command =>
 export const revokeSessionsCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('revoke-sessions'))
-      .description('Signs a person out everywhere, or ends one session. The tokens of apps stay valid.')
+      .description(
+        'Signs a person out everywhere, apps included, or ends one session. Access tokens that an API verifies by itself stay valid until they expire.',
+      )
       .argument('<account>', 'username, email address or sub')
       .option('--session <id>', 'end only this session')
       .action((account: string, options: { session?: string }) => revokeSessions(context, account, options.session)),
@@ -63,11 +65,17 @@ const rowOf = ({ id, authTime, amr, expiresAt, idleUntil, userAgent = '' }: List
 async function revokeSessions(context: Context, name: string, id: string | undefined): Promise<void> {
   const people = await openPeople(context);
   const account = await findAccount(people, name);
-  const ended = id === undefined ? await people.sessions.endAll(account.sub, context.now()) : await endOne(id);
+  const ended = id === undefined ? await endAll() : await endOne(id);
   context.print({
     json: { sub: account.sub, ended_sessions: ended },
     text: `Ended ${plural(ended, 'session')} of ${named(account)}.\n`,
   });
+
+  async function endAll(): Promise<number> {
+    // When somebody else was first, what was there is over as well.
+    await people.accounts.takeBackAll(account.sub, account.epoch);
+    return people.sessions.endAll(account.sub, context.now());
+  }
 
   async function endOne(session: string): Promise<number> {
     const known = await people.sessions.list(account.sub, context.now());

@@ -34,7 +34,8 @@ async function setPassword(context: Context, name: string, flags: Flags): Promis
   const people = await openPeople(context);
   const account = await findAccount(people, name);
   const { password, isGenerated } = await readPassword(flags, [account.username, account.email], context);
-  mustBeThere(await people.accounts.setPassword(account.sub, await hashPassword(password)), account);
+  const hash = await hashPassword(password);
+  mustBeThere(await people.accounts.setPassword(account.sub, hash, flags.keepSessions), account);
   const ended = flags.keepSessions ? 0 : await people.sessions.endAll(account.sub, context.now());
   const current = await findAccount(people, account.sub);
   context.print({

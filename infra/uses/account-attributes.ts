@@ -1,0 +1,43 @@
+import { tableDefinitions } from '../../shared/aws/tables.ts';
+import { consentAttributes } from '../../shared/people/consent.ts';
+import { sessionAttributes } from '../../shared/people/session.ts';
+import { standingAttributes } from '../../shared/people/still-valid.ts';
+import { type Conditions, ofItems } from './allow.ts';
+
+/*
+ * What a function may name of an account: the names and the password hash are in the same item.
+ */
+
+/** Limits to these attributes of some items. Readable attributes must include those of the key. */
+const onlyAttributes = (attributes: readonly string[], items: Conditions): Conditions => ({
+  ...items,
+  'ForAllValues:StringEquals': {
+    'dynamodb:Attributes': [
+      ...new Set([tableDefinitions.people.partitionKey, tableDefinitions.people.sortKey, ...attributes]),
+    ],
+  },
+  StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
+});
+
+const accounts = ofItems('account#*');
+
+/** Limits to the keys of accounts. */
+export const keysOfAccounts = onlyAttributes([], accounts);
+
+/** Limits to the claims of accounts, and to what says whether they may be released. */
+export const claimsOfAccounts = onlyAttributes(['claims', ...standingAttributes], accounts);
+
+/** Limits to what decides whether something made in the name of an account is still valid. */
+export const standingOfAccounts = onlyAttributes(standingAttributes, accounts);
+
+/** The same, with sessions and consents, which are read in one call with it. */
+export const signedInPeople = onlyAttributes(
+  [...sessionAttributes, ...standingAttributes, ...consentAttributes],
+  ofItems('sessions#*', 'account#*', 'consents#*'),
+);
+
+/** Limits to a write that names no other attribute of an account and does not return the item. */
+export const endedSessionsOfAccounts: Conditions = {
+  ...onlyAttributes(['endedSessions'], accounts),
+  StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE'] },
+};

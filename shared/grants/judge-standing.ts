@@ -1,0 +1,19 @@
+import { judgeEpoch, type NoLongerValid, type Standing } from '../people/still-valid.ts';
+import type { Grant } from './grant.ts';
+
+/**
+ * Why a grant is worth nothing, with every code and token of it; undefined while its person stands by it. With a session end the
+ * grants that it gave, where that is on, but for those that were given for longer (OpenID Connect Back-Channel Logout §2.7).
+ */
+export const judgeStanding = (grant: Grant, standing: Standing | undefined): NoLongerValid | undefined =>
+  judgeEpoch(
+    standing,
+    { epoch: grant.epoch, clientEpoch: grant.clientEpoch, sid: outlivesSession(grant) ? undefined : grant.sid },
+    grant.clientId,
+  );
+
+export const outlivesSession = ({ scope }: Pick<Grant, 'scope'>): boolean => scope.includes('offline_access');
+
+/** Whether access tokens of a grant are in force for the subject that they name. */
+export const isInForce = (grant: Grant | undefined, standing: Standing | undefined, sub: string): grant is Grant =>
+  grant?.state === 'redeemed' && grant.sub === sub && judgeStanding(grant, standing) === undefined;

@@ -1,0 +1,61 @@
+import type { Database } from '../aws/dynamodb.ts';
+import { type Consent, consentAttributes, consentKey, toConsent } from './consent.ts';
+import { isAlive, type Session, sessionAttributes } from './session.ts';
+import { keyOf, subjectOf, toSession } from './session-store.ts';
+import { accountKey, toStanding } from './standing-store.ts';
+import { clientEpochOf, judgeEpoch, standingAttributes } from './still-valid.ts';
+
+/** Somebody who is signed in, and what they are to one client. */
+export type SignedIn = {
+  session: Session;
+  /** What a grant to this client is made under. */
+  clientEpoch: number;
+  /** What they allowed the client, where that was asked for. */
+  consent: Consent | undefined;
+};
+
+export type SignedInStore = ReturnType<typeof signedInStore>;
+
+/** Sessions together with whether their person's account still stands by them. */
+export function signedInStore(database: Database, table: string) {
+  async function read(
+    { sessionId, clientId, now, withConsent = false }: Wanted,
+    isConsistent: boolean,
+  ): Promise<SignedIn | undefined> {
+    const key = keyOf(sessionId);
+    if (key === undefined) return undefined;
+    const sub = subjectOf(sessionId);
+    const [sessionItem, account, consentItem] = await database.getAll(
+      table,
+      [key, accountKey(sub), ...(withConsent ? [consentKey(sub, clientId)] : [])],
+      { attributes: withConsent ? attributesWithConsent : attributes, isConsistent },
+    );
+    const session = sessionItem && toSession(sessionItem);
+    const standing = account && toStanding(account);
+    if (!session || !isAlive(now)(session) || !standing) return undefined;
+    if (judgeEpoch(standing, { epoch: session.epoch, sid: key.sk })) return undefined;
+    const clientEpoch = clientEpochOf(standing, clientId);
+    const consent = consentItem && toConsent(consentItem);
+    // What was allowed before the person took it back is no consent any more, whether it is deleted yet or not.
+    return { session, clientEpoch, consent: consent?.clientEpoch === clientEpoch ? consent : undefined };
+  }
+
+  return {
+    /** In one consistent call: for answers that nobody checks again, and for what was written a moment ago. */
+    find: (wanted: Wanted): Promise<SignedIn | undefined> => read(wanted, true),
+
+    /**
+     * The same at half the price, for codes: whoever redeems one has the account compared again. Only when an eventually consistent
+     * call finds nobody, as in the moment after signing in, a consistent one follows.
+     */
+    async findForCode(wanted: Wanted): Promise<SignedIn | undefined> {
+      return (await read(wanted, false)) ?? read(wanted, true);
+    },
+  };
+}
+
+type Wanted = { sessionId: string; clientId: string; now: number; withConsent?: boolean };
+
+/** Neither names nor the password hash of the account, which may not be read here. */
+const attributes = [...new Set([...sessionAttributes, ...standingAttributes])];
+const attributesWithConsent = [...new Set([...attributes, ...consentAttributes])];
