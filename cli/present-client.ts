@@ -13,11 +13,12 @@ export function policyAndMode(client: RegisteredClient, global: GlobalPolicy, no
   return policyOf(client, global, now) + (mode === 'enforce' ? '' : `, ${mode}`);
 }
 
-/** Lists the compatibility switches that are on, by the names of their flags. */
-export const switchesOf = ({ pkce }: RegisteredClient): string =>
+/** Lists the compatibility switches that are on, by the names of their flags, and whether the client keeps its refresh token. */
+export const switchesOf = ({ pkce, rotateRefreshTokens }: RegisteredClient): string =>
   [
     ...(pkce.acceptLowercaseMethod ? ['lowercase method'] : []),
     ...(pkce.acceptShortVerifier ? ['short verifier'] : []),
+    ...(rotateRefreshTokens === false ? ['no rotation'] : []),
   ].join(', ');
 
 export const waiverOf = (waiver: Waiver | undefined, now: number): string =>

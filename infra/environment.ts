@@ -61,9 +61,9 @@ export interface Lifetimes {
    */
   readonly refreshTokenLifetime?: Duration;
   /**
-   * How long a used refresh token still returns the same successor, for lost replies: 0 to 60 seconds.
+   * How long a refresh token still works after its successor was first used: 0 seconds to 1 hour. Until then it always works.
    *
-   * @default Duration.seconds(10)
+   * @default Duration.seconds(30)
    */
   readonly refreshTokenGrace?: Duration;
 }
@@ -79,7 +79,7 @@ export const lifetimeLimits = {
   keptSessionIdleLifetime: { variable: 'PIXY_KEPT_SESSION_IDLE_LIFETIME', minimum: 60, maximum: 31_536_000 },
   refreshTokenIdleLifetime: { variable: 'PIXY_REFRESH_IDLE_LIFETIME', minimum: 60, maximum: 31_536_000 },
   refreshTokenLifetime: { variable: 'PIXY_REFRESH_LIFETIME', minimum: 60, maximum: 63_072_000 },
-  refreshTokenGrace: { variable: 'PIXY_REFRESH_GRACE', minimum: 0, maximum: 60 },
+  refreshTokenGrace: { variable: 'PIXY_REFRESH_GRACE', minimum: 0, maximum: 3_600 },
 } as const satisfies Record<keyof Lifetimes, { variable: EnvironmentName; minimum: number; maximum: number }>;
 
 const names = Object.keys(lifetimeLimits) as (keyof Lifetimes)[];

@@ -67,10 +67,10 @@ const environment = v.object({
   PIXY_KEPT_SESSION_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
   /** `off`: people sign in with passkeys and upstream providers only. */
   PIXY_PASSWORDS: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'on'),
-  /** Idle and total lifetime of refresh tokens, and how long the old token still works after a rotation. */
+  /** Idle and total lifetime of refresh tokens, and how long an old token still works after its successor was used. */
   PIXY_REFRESH_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
   PIXY_REFRESH_LIFETIME: seconds(7_776_000, 60, 63_072_000),
-  PIXY_REFRESH_GRACE: seconds(10, 0, 60),
+  PIXY_REFRESH_GRACE: seconds(30, 0, 3_600),
   /** Whether signing out also revokes what clients received in the session; see docs/back-channel-logout.md. */
   PIXY_REVOKE_AT_SIGN_OUT: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether people can create accounts themselves. */

@@ -1,5 +1,6 @@
 import type { GlobalPolicy } from '../../shared/pkce/policy.ts';
 import { type AdoptionInput, type AdoptionReport, adoption } from '../../shared/reports/adoption.ts';
+import { type RefreshReport, refreshes } from '../../shared/reports/refreshes.ts';
 import { type Simulation, simulate } from '../../shared/reports/simulation.ts';
 import { lastSeen, type Period } from '../../shared/reports/tally.ts';
 import type { Context } from '../context.ts';
@@ -20,6 +21,11 @@ export async function readAdoption(
 ): Promise<AdoptionReport> {
   const { tallied, clients, global } = await readAll(context, { period, logGroups });
   return adoption({ tallied, period, clients, global, ...question, now: context.now() });
+}
+
+export async function readRefreshes(context: Context, asked: Asked): Promise<RefreshReport> {
+  const { tallied, clients } = await readAll(context, asked);
+  return refreshes(tallied, asked.period, clients, context.now());
 }
 
 /** Simulates the `proposed` differences from the global policy. `at` is in epoch seconds. */

@@ -8,6 +8,7 @@ import { adoptionSvg } from './adoption-chart.ts';
 import { adoptionHtml } from './adoption-page.ts';
 import { parsePeriod } from './period.ts';
 import { readAdoption } from './read-report.ts';
+import { refreshCommand } from './refresh-command.ts';
 import { reportJson } from './report-json.ts';
 import { writeAdoption } from './write-adoption.ts';
 import { asMarkdown, asText } from './written.ts';
@@ -33,7 +34,10 @@ type AdoptionOptions = {
 
 /** `pixy report`: reports on the audit log. */
 export const reportCommand = (context: Context): Command =>
-  new Command('report').description('Makes reports from the audit log.').addCommand(adoptionCommand(context));
+  new Command('report')
+    .description('Makes reports from the audit log.')
+    .addCommand(adoptionCommand(context))
+    .addCommand(refreshCommand(context));
 
 function adoptionCommand(context: Context): Command {
   const command = storeOptions(new Command('adoption'))

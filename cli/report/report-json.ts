@@ -1,9 +1,10 @@
 import type { AdoptionReport } from '../../shared/reports/adoption.ts';
+import type { RefreshReport } from '../../shared/reports/refreshes.ts';
 import type { Simulation } from '../../shared/reports/simulation.ts';
 import { formatTime } from '../../shared/time.ts';
 
 /** Members that hold times. */
-const moments = new Set(['at', 'since', 'until', 'last', 'lastSeen', 'lastWithoutPkce', 'enforceAfter']);
+const moments = new Set(['at', 'since', 'until', 'last', 'lastSeen', 'lastWithoutPkce', 'lastReplay', 'enforceAfter']);
 
 /** Members whose name on the wire is not just ours in snake_case. */
 const names: Readonly<Record<string, string>> = {
@@ -14,7 +15,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /** The report as JSON: snake_case as everywhere on the wire, times as RFC 3339. */
-export const reportJson = (report: AdoptionReport | Simulation): unknown => toWire(report);
+export const reportJson = (report: AdoptionReport | RefreshReport | Simulation): unknown => toWire(report);
 
 function toWire(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toWire);

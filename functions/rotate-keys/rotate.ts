@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { planRotation, planWithdrawal, type RotationSettings } from '../../shared/keys/key-ring.ts';
+import { planRotation, planWithdrawal, type RotationSettings, refreshKeySettings } from '../../shared/keys/key-ring.ts';
 import type { KeyStore } from '../../shared/keys/key-store.ts';
 import {
   type KeyCustody,
@@ -8,6 +7,7 @@ import {
   type SigningAlgorithm,
   type StoredKey,
 } from '../../shared/keys/signing-key.ts';
+import { newRefreshKey } from './refresh-key.ts';
 
 /** What a rotation did. Times are epoch seconds. */
 export type RotationReport = {
@@ -55,9 +55,13 @@ export async function rotateKeys(
   return report;
 }
 
-/** Refresh tokens need one key; it is made once. */
-export async function ensureRefreshKey(store: KeyStore, wrapper: KeyWrapper, now: number): Promise<void> {
-  if ((await store.listRefreshKeys()).length > 0) return;
-  const id = `refresh-${randomBytes(8).toString('hex')}`;
-  await store.putRefreshKey({ id, wrapped: await wrapper.wrap(randomBytes(32), id), createdAt: now });
+/**
+ * Makes the first key of refresh tokens, one even when several first runs overlap, and deletes keys whose tokens have all ended.
+ * Returns the ids of the deleted keys.
+ */
+export async function tendRefreshKeys(store: KeyStore, wrapper: KeyWrapper, now: number): Promise<string[]> {
+  const { signFrom, retire } = planRotation(await store.listRefreshKeys(), now, refreshKeySettings);
+  if (signFrom !== undefined) await store.addRefreshKey(await newRefreshKey(wrapper, now, signFrom, 'first'));
+  for (const { kid } of retire) await store.removeRefreshKey(kid);
+  return retire.map(({ kid }) => kid);
 }

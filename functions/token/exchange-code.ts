@@ -6,12 +6,8 @@ import { subjectOfCode } from '../../shared/grants/code.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
 import { grantId } from '../../shared/grants/issue-code.ts';
 import { findRedeemable, redeemCode } from '../../shared/grants/redeem-code.ts';
-import {
-  firstRefreshToken,
-  formatRefreshToken,
-  type RefreshKeys,
-  refreshHash,
-} from '../../shared/grants/refresh-token.ts';
+import { refreshRules } from '../../shared/grants/refresh-grant.ts';
+import { firstRefreshToken, type RefreshKeys, refreshHash } from '../../shared/grants/refresh-token.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseVerifier } from '../../shared/pkce/code-verifier.ts';
@@ -19,7 +15,7 @@ import { resolveRules } from '../../shared/pkce/policy.ts';
 import { refuse } from '../../shared/result.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
 import { withStandingBeside } from './standing-beside.ts';
-import { dependsOnOthers, loadKeys, tokenResponse } from './token-response.ts';
+import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse } from './token-response.ts';
 
 /**
  * RFC 6749 §4.1.3 with RFC 7636 §4.5. Whatever can be judged without the grant is judged before its code is spent, and the keys
@@ -55,9 +51,7 @@ export async function exchangeCode(
     // As with a refresh: never more than the client is registered for now.
     const scope = grant.scope.filter((value) => client.scope.includes(value));
     if (scope.length === 0 && grant.scope.length > 0) return refuse({ reason: 'scope_not_registered' as const });
-    const { nonce } = grant;
-    const refreshToken = refresh && formatRefreshToken({ ...refresh.first, sub: grant.sub });
-    const answer = { scope, apis: granted.value, nonce, refreshToken };
+    const answer = { scope, apis: granted.value, nonce: grant.nonce, endsAt: refresh?.state.endsAt };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
@@ -84,7 +78,10 @@ export async function exchangeCode(
   if (!tokens.ok) return refused(tokens.refusal);
   return {
     ok: true,
-    tokens: tokens.value,
+    tokens: {
+      ...tokens.value,
+      ...(refresh && refreshMembers({ ...refresh.first, sub: grant.sub }, refresh.state, now)),
+    },
     note: { ...note, method: grant.challenge?.codeChallengeMethod ?? 'none', wouldRefuse: wouldRefuse?.reason },
   };
 }
@@ -93,13 +90,14 @@ export async function exchangeCode(
 function prepareRefresh(id: string, client: RegisteredClient, keys: RefreshKeys, deps: TokenDeps, now: number) {
   if (!client.grantTypes.includes('refresh_token')) return undefined;
   const first = firstRefreshToken(id, keys);
+  const { refreshIdleLifetime, refreshLifetime } = refreshRules(client, deps);
   return {
     first,
     state: {
       hash: refreshHash(first),
       generation: 0,
-      idleUntil: now + (client.refreshTokenIdleLifetime ?? deps.refreshIdleLifetime),
-      endsAt: now + (client.refreshTokenLifetime ?? deps.refreshLifetime),
+      idleUntil: now + refreshIdleLifetime,
+      endsAt: now + refreshLifetime,
     },
   };
 }

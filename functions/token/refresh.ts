@@ -1,14 +1,15 @@
 import { findApis } from '../../shared/apis/token-target.ts';
+import type { Decision } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
-import { findRefreshable, refreshGrant } from '../../shared/grants/refresh-grant.ts';
-import { formatRefreshToken, parseRefreshToken, successor } from '../../shared/grants/refresh-token.ts';
+import { findRefreshable, refreshGrant, refreshRules } from '../../shared/grants/refresh-grant.ts';
+import { parseRefreshToken } from '../../shared/grants/refresh-token.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseScope } from '../../shared/oauth/scope.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
 import { withStandingBeside } from './standing-beside.ts';
-import { dependsOnOthers, loadKeys, tokenResponse } from './token-response.ts';
+import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse } from './token-response.ts';
 
 /**
  * RFC 6749 §6. A narrower scope is for this access token alone; the grant keeps what it has. What the client is no longer registered
@@ -39,25 +40,34 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
     const scope = (narrowed?.value ?? grant.scope).filter(isRegistered);
-    const refreshToken = formatRefreshToken({ ...successor(token), sub: grant.sub });
-    return tokenResponse(grant, { scope, apis: granted.value, refreshToken }, keys.value, deps, now);
+    const answer = { scope, apis: granted.value, endsAt: grant.refresh?.endsAt };
+    return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
   const { clientId } = client;
-  const settings = { ...deps, refreshIdleLifetime: client.refreshTokenIdleLifetime ?? deps.refreshIdleLifetime };
+  const rules = refreshRules(client, deps);
   const within = { ...(narrowed ? { scope: narrowed.value } : { someScope: client.scope }), resources };
   const found = dependsOnOthers(keys.value, deps)
-    ? await findRefreshable(token, clientId, deps.grants, settings, now, within)
+    ? await findRefreshable(token, clientId, deps.grants, rules, now, within)
     : undefined;
   const prepared = found && (await tokensOf(found));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
-  const rotation = refreshGrant(token, clientId, deps.grants, settings, now, within);
+  const rotation = refreshGrant(token, clientId, deps.grants, rules, now, within);
   const [refreshed, judgeStanding] = await withStandingBeside(rotation, token.sub, deps.accounts);
-  if (!refreshed.ok) return refused(refreshed.refusal);
-  const { grant } = refreshed.value;
+  if (!refreshed.ok) return { ok: false, refusal: refreshed.refusal, note: { ...note, ...replay(refreshed.refusal) } };
+  const { grant, state, current, use } = refreshed.value;
   const takenBack = await judgeStanding(grant);
   if (takenBack) return refused(takenBack);
   const tokens = prepared ?? (await tokensOf(grant));
-  return tokens.ok ? { ok: true, tokens: tokens.value, note } : refused(tokens.refusal);
+  if (!tokens.ok) return refused(tokens.refusal);
+  return {
+    ok: true,
+    tokens: { ...tokens.value, ...refreshMembers(current, state, now) },
+    note: { ...note, refresh: use },
+  };
 }
+
+/** Marks a replay in the audit log. */
+const replay = ({ reason }: Refusal): Partial<Decision> =>
+  reason === 'refresh_token_replayed' ? { refresh: 'replay' } : {};

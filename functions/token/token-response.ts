@@ -1,7 +1,8 @@
 import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import { targetOf } from '../../shared/apis/token-target.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
-import type { Grant } from '../../shared/grants/grant.ts';
+import type { Grant, RefreshState } from '../../shared/grants/grant.ts';
+import { formatRefreshToken, type RefreshToken } from '../../shared/grants/refresh-token.ts';
 import { idTokenKey } from '../../shared/keys/loaded-keys.ts';
 import type { SigningKey } from '../../shared/keys/signing-key.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
@@ -30,19 +31,22 @@ export const dependsOnOthers = (
   { hooks }: Pick<TokenDeps, 'hooks'>,
 ): boolean => hooks.claims !== undefined || accessTokenKey.place === 'kms' || idTokenKey.place === 'kms';
 
-/** The tokens of a grant. `nonce` only at the first issue: on refresh an ID token has none (OpenID Connect Core §12.2). */
+/**
+ * The tokens of a grant, but for the refresh token. `nonce` only at the first issue: on refresh an ID token has none (OpenID Connect
+ * Core §12.2). The access token ends with the grant at the latest, `endsAt` in epoch seconds.
+ */
 export async function tokenResponse(
   grant: Grant,
   {
     scope,
     apis,
     nonce,
-    refreshToken,
+    endsAt = Number.POSITIVE_INFINITY,
   }: {
     scope: readonly string[];
     apis: readonly RegisteredApi[];
     nonce?: string | undefined;
-    refreshToken?: string | undefined;
+    endsAt?: number | undefined;
   },
   keys: ResponseKeys,
   deps: TokenDeps,
@@ -50,7 +54,7 @@ export async function tokenResponse(
 ): Promise<Result<TokenResponse, Refusal>> {
   const found = targetOf(apis, scope, deps);
   if (!found.ok) return found;
-  const target = found.value;
+  const target = { ...found.value, lifetime: Math.min(found.value.lifetime, endsAt - now) };
   const added = await deps.hooks.claims?.({ ...subjectOf(grant), scope: scope.join(' '), issue: 'tokens' });
   const bearer = {
     clientId: grant.clientId,
@@ -71,9 +75,18 @@ export async function tokenResponse(
     token_type: 'Bearer',
     expires_in: target.lifetime,
     ...scopeMember(target.scope),
-    ...(refreshToken !== undefined && { refresh_token: refreshToken }),
     ...(idToken !== undefined && { id_token: idToken }),
   });
 }
+
+/** The refresh token of a response, and for how many seconds it is good if nobody uses it. */
+export const refreshMembers = (
+  token: RefreshToken,
+  { idleUntil, endsAt }: Pick<RefreshState, 'idleUntil' | 'endsAt'>,
+  now: number,
+): Pick<TokenResponse, 'refresh_token' | 'refresh_token_expires_in'> => ({
+  refresh_token: formatRefreshToken(token),
+  refresh_token_expires_in: Math.min(idleUntil, endsAt) - now,
+});
 
 const subjectOf = ({ sub, clientId }: Grant) => ({ sub, client_id: clientId });

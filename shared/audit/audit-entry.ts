@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { compatibilitySwitches, pkcePolicies } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { auditVersion, methodsUsed, verdicts } from './decision.ts';
+import { auditVersion, methodsUsed, oldRefreshTokens, verdicts } from './decision.ts';
 
 /*
  * Reads audit lines back. Lists that may grow without a new version are open (reasons, mistakes, origins, endpoints); those that
@@ -21,6 +21,8 @@ const counted = v.object({
   reason: v.optional(slug),
   mistake: v.optional(slug),
   wouldRefuse: v.optional(slug),
+  grant: v.optional(slug),
+  refresh: v.optional(v.picklist(oldRefreshTokens)),
 });
 
 /** What a decision is counted by. {@link loggedClientId} names the client. */
@@ -35,7 +37,6 @@ const entry = v.object({
   ...counted.entries,
   origin: v.optional(v.string()),
   switches: v.optional(v.array(v.picklist(compatibilitySwitches))),
-  grant: v.optional(slug),
   cause: v.optional(v.string()),
 });
 

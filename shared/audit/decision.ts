@@ -35,6 +35,13 @@ export const methodsUsed = [
 export type MethodUsed = (typeof methodsUsed)[number];
 
 /**
+ * A refresh token that came again after it was replaced. `race`: at about the same time as another use. `lost_reply`: the client
+ * never received its successor. Both get the current token. `replay`: the grant was revoked.
+ */
+export const oldRefreshTokens = ['race', 'lost_reply', 'replay'] as const;
+export type OldRefreshToken = (typeof oldRefreshTokens)[number];
+
+/**
  * A decision as the audit log records it. Holds no code, verifier, challenge, token or password, and ids of registered clients
  * only, so that a stranger cannot write into the log.
  */
@@ -54,6 +61,8 @@ export type Decision = {
   method?: MethodUsed | undefined;
   /** The grant type at /token. */
   grant?: string | undefined;
+  /** At a refresh: how a refresh token came that was replaced before. */
+  refresh?: OldRefreshToken | undefined;
   /** The class and code of an infrastructure failure. */
   cause?: string | undefined;
 };

@@ -59,6 +59,8 @@ const client = v.object({
   mayIntrospect: v.optional(v.boolean()),
   refreshTokenIdleLifetime: v.optional(v.number()),
   refreshTokenLifetime: v.optional(v.number()),
+  refreshTokenGrace: v.optional(v.number()),
+  rotateRefreshTokens: v.optional(v.boolean()),
 });
 
 const change = v.looseObject({ id: v.string(), at: v.number(), by: v.string(), why: v.string() });

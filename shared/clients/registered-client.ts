@@ -38,6 +38,10 @@ export type RegisteredClient = {
   /** Ours: lifetimes of refresh tokens in seconds. Default: the server's. */
   refreshTokenIdleLifetime?: number | undefined;
   refreshTokenLifetime?: number | undefined;
+  /** Ours: how many seconds a refresh token still works after its successor was used, instead of the server's. */
+  refreshTokenGrace?: number | undefined;
+  /** Ours: `false` for a client that keeps its refresh token; public clients cannot (RFC 9700 §4.14.2). */
+  rotateRefreshTokens?: boolean | undefined;
 };
 
 /** A public client cannot authenticate (RFC 6749 §2.1). */

@@ -38,12 +38,16 @@ export const informative = [
   'client_id_issued_at', 'client_secret_expires_at', 'subject_type',
 ] as const; // biome-ignore format: a list of names
 
-const lifetime = v.pipe(
-  v.number('is not a number of seconds'),
-  v.integer('is not a whole number of seconds'),
-  v.minValue(60, 'is below 60 seconds'),
-  v.maxValue(63_072_000, 'is over two years'),
-);
+const seconds = (least: number, most: number, tooMuch: string) =>
+  v.pipe(
+    v.number('is not a number of seconds'),
+    v.integer('is not a whole number of seconds'),
+    v.minValue(least, `is below ${least} seconds`),
+    v.maxValue(most, tooMuch),
+  );
+
+const lifetime = seconds(60, 63_072_000, 'is over two years');
+const grace = seconds(0, 3_600, 'is over an hour');
 
 /** RFC 7517 §5, public keys only: a client that sends a private key must be told, not served. */
 const jwks = v.object(
@@ -107,6 +111,8 @@ export const metadata = v.object({
   may_introspect: v.optional(v.boolean('is not true or false')),
   refresh_token_idle_lifetime: v.optional(lifetime),
   refresh_token_lifetime: v.optional(lifetime),
+  refresh_token_grace: v.optional(grace),
+  rotate_refresh_tokens: v.optional(v.boolean('is not true or false')),
   /** A client registered without a scope may ask for everything about the person, and for nothing of an API. */
   scope: v.optional(scope, openidScopes.join(' ')),
   first_party: v.optional(v.boolean('is not true or false'), false),
@@ -170,6 +176,8 @@ export async function checkRegistration(
       mayIntrospect: input.may_introspect,
       refreshTokenIdleLifetime: input.refresh_token_idle_lifetime,
       refreshTokenLifetime: input.refresh_token_lifetime,
+      refreshTokenGrace: input.refresh_token_grace,
+      rotateRefreshTokens: input.rotate_refresh_tokens,
     }),
   });
 }
@@ -193,6 +201,12 @@ function* findContradictions(
   }
   if (method === 'none' && input.may_introspect) {
     yield { member: 'may_introspect', problem: 'is true, and a public client cannot prove that it is the one asking' };
+  }
+  if (method === 'none' && input.rotate_refresh_tokens === false) {
+    yield {
+      member: 'rotate_refresh_tokens',
+      problem: 'is false, and the refresh tokens of a public client must rotate',
+    };
   }
   if (method === 'private_key_jwt') {
     if (input.client_secret !== undefined) {

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { inTurns } from '../aws/in-turns.ts';
 import { tableDefinitions } from '../aws/tables.ts';
-import type { Grant, RefreshState } from './grant.ts';
+import type { FirstRefreshState, Grant } from './grant.ts';
 
 /*
  * The Grants table. Every state change is one conditional write on one item. `attempt` identifies the writer (see updateOnce);
@@ -28,6 +28,18 @@ const pageLength = 100;
 /** The epoch that grants are still good under, of the account or of one client; undefined: none is good. */
 type Current = { counter: 'epoch' | 'clientEpoch'; current: number | undefined; clientId?: string };
 
+/**
+ * When the last replaced tokens were first used, newest first. Each has an attribute of its own, so that one write can add a time and
+ * shift the others. 0 stands for none.
+ */
+const rotationTimes = ['rotatedAt', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7'] as const;
+const shiftRotationTimes = rotationTimes
+  .map((name, index) => {
+    const newer = rotationTimes[index - 1];
+    return `refresh.${name} = ${newer === undefined ? 'if_not_exists(refresh.usedAt, :now)' : `if_not_exists(refresh.${newer}, :none)`}`;
+  })
+  .join(', ');
+
 const newAttempt = () => randomBytes(16).toString('base64url');
 
 export function grantStore(database: Database, table: string) {
@@ -49,7 +61,7 @@ export function grantStore(database: Database, table: string) {
     const outcome = await database.updateOnce({
       TableName: table,
       Key: { id },
-      UpdateExpression: `SET ${set}, attempt = :attempt`,
+      UpdateExpression: `SET attempt = :attempt, ${set}`,
       ConditionExpression: [condition, ...limits.conditions].join(' AND '),
       ExpressionAttributeNames: {
         '#state': 'state',
@@ -130,22 +142,28 @@ export function grantStore(database: Database, table: string) {
     rotate: (
       id: string,
       clientId: string,
-      { presented, next, generation, now, idleUntil, within = {} }: RotationStep,
+      { presented, next, now, idleUntil, within = {} }: RotationStep,
     ): Promise<WriteOutcome> =>
       writeOnce(
         id,
-        'refresh.#hash = :next, refresh.previousHash = :presented, refresh.rotatedAt = :now, refresh.generation = :generation, refresh.idleUntil = :idleUntil, purgeAt = :purgeAt',
-        'clientId = :clientId AND #state = :redeemed AND refresh.#hash = :presented AND refresh.idleUntil > :now AND refresh.endsAt > :now',
+        `refresh.#hash = :next, refresh.generation = :generation, ${shiftRotationTimes}, ${usedOnceMore} REMOVE refresh.usedAt`,
+        isCurrentToken,
         {
-          ':redeemed': 'redeemed',
-          ':clientId': clientId,
-          ':presented': presented,
-          ':next': next,
-          ':generation': generation,
-          ':now': now,
-          ':idleUntil': idleUntil,
-          ':purgeAt': idleUntil + purgeDelay,
+          ...currentToken(clientId, { presented, now, idleUntil }),
+          ':next': next.hash,
+          ':generation': next.generation,
+          ':none': 0,
         },
+        within,
+      ),
+
+    /** Records a use of the refresh token with hash `presented` without replacing it. The same condition as {@link rotate}. */
+    keepUsing: (id: string, clientId: string, { within = {}, ...use }: RefreshUse): Promise<WriteOutcome> =>
+      writeOnce(
+        id,
+        `refresh.usedAt = if_not_exists(refresh.usedAt, :now), ${usedOnceMore}`,
+        isCurrentToken,
+        currentToken(clientId, use),
         within,
       ),
 
@@ -198,17 +216,31 @@ export type Within = {
 };
 
 /** What the write that spends a code also sets: times in epoch seconds, and the state of refresh tokens if there are to be any. */
-export type Redemption = { now: number; tokensExpireAt: number; refresh?: RefreshState | undefined; within?: Within };
-
-/** One step from a refresh token to the next: hashes of their secrets, and times in epoch seconds. */
-export type RotationStep = {
-  presented: string;
-  next: string;
-  generation: number;
+export type Redemption = {
   now: number;
-  idleUntil: number;
+  tokensExpireAt: number;
+  refresh?: FirstRefreshState | undefined;
   within?: Within;
 };
+
+/** A use of the refresh token with this hash. Times are in epoch seconds. */
+export type RefreshUse = { presented: string; now: number; idleUntil: number; within?: Within };
+
+/** One step from a refresh token to the next. */
+export type RotationStep = RefreshUse & { next: { hash: string; generation: number } };
+
+const isCurrentToken =
+  'clientId = :clientId AND #state = :redeemed AND refresh.#hash = :presented AND refresh.idleUntil > :now AND refresh.endsAt > :now';
+const usedOnceMore = 'refresh.idleUntil = :idleUntil, purgeAt = :purgeAt';
+
+const currentToken = (clientId: string, { presented, now, idleUntil }: RefreshUse): Item => ({
+  ':redeemed': 'redeemed',
+  ':clientId': clientId,
+  ':presented': presented,
+  ':now': now,
+  ':idleUntil': idleUntil,
+  ':purgeAt': idleUntil + purgeDelay,
+});
 
 /** Whether a grant covers everything that a token request asks for. */
 export const isWithin = (
@@ -271,14 +303,24 @@ const grantRecord = v.object({
   redeemedAt: v.optional(v.number()),
   revokedAt: v.optional(v.number()),
   refresh: v.optional(
-    v.object({
-      hash: v.string(),
-      previousHash: v.optional(v.string()),
-      rotatedAt: v.optional(v.number()),
-      generation: v.number(),
-      idleUntil: v.number(),
-      endsAt: v.number(),
-    }),
+    v.pipe(
+      v.object({
+        hash: v.string(),
+        generation: v.number(),
+        ...v.entriesFromList(rotationTimes, v.optional(v.number(), 0)),
+        usedAt: v.optional(v.number()),
+        idleUntil: v.number(),
+        endsAt: v.number(),
+      }),
+      v.transform(({ hash, generation, usedAt, idleUntil, endsAt, ...times }) => ({
+        hash,
+        generation,
+        rotations: rotationTimes.map((name) => times[name]),
+        usedAt,
+        idleUntil,
+        endsAt,
+      })),
+    ),
   ),
 });
 

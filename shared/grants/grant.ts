@@ -42,12 +42,16 @@ export type Grant = {
 /** The state of a grant's refresh tokens. Only hashes of their secrets are stored. */
 export type RefreshState = {
   hash: string;
-  /** Hash of the previous token, which still works for the grace period after `rotatedAt`. */
-  previousHash?: string | undefined;
-  rotatedAt?: number | undefined;
   generation: number;
+  /** When the last replaced tokens were first used, newest first; 0 where there was none. Older tokens are judged by these. */
+  rotations: readonly number[];
+  /** When the current token was first used, for a client that keeps its token. */
+  usedAt?: number | undefined;
   /** The grant ends here unless it is refreshed before. */
   idleUntil: number;
   /** The grant ends here, however often it is refreshed. */
   endsAt: number;
 };
+
+/** The state before any use. */
+export type FirstRefreshState = Omit<RefreshState, 'rotations' | 'usedAt'>;

@@ -1,7 +1,7 @@
 import type { Refusal } from '../oauth/refusal.ts';
-import { ok, type Result, refuse } from '../result.ts';
-import type { Grant } from './grant.ts';
-import { type GrantStore, isWithin, type Within } from './grant-store.ts';
+import { ok, type Result } from '../result.ts';
+import type { GrantStore, Within } from './grant-store.ts';
+import { type Judged, judgeRefresh } from './judge-refresh.ts';
 import { type RefreshToken, refreshHash, successor } from './refresh-token.ts';
 
 /** Lifetimes in seconds. */
@@ -10,9 +10,28 @@ export type RefreshSettings = {
   refreshIdleLifetime: number;
   /** How long a grant can be refreshed in total. */
   refreshLifetime: number;
-  /** How long after a rotation the old token still returns the same successor, so that lost replies and parallel tabs just work. */
+  /** How long an old token still works after its successor was first used, so that parallel tabs just work. */
   refreshGrace: number;
 };
+
+/** The settings for one client, which may keep its token instead of getting a new one at every use. */
+export type RefreshRules = RefreshSettings & { rotates: boolean };
+
+/** Returns a client's own settings, completed by the server's. */
+export const refreshRules = (
+  client: {
+    refreshTokenIdleLifetime?: number | undefined;
+    refreshTokenLifetime?: number | undefined;
+    refreshTokenGrace?: number | undefined;
+    rotateRefreshTokens?: boolean | undefined;
+  },
+  server: RefreshSettings,
+): RefreshRules => ({
+  refreshIdleLifetime: client.refreshTokenIdleLifetime ?? server.refreshIdleLifetime,
+  refreshLifetime: client.refreshTokenLifetime ?? server.refreshLifetime,
+  refreshGrace: client.refreshTokenGrace ?? server.refreshGrace,
+  rotates: client.rotateRefreshTokens ?? true,
+});
 
 /**
  * Returns the grant that {@link refreshGrant} would refresh, as far as a read can tell, or undefined when it would refuse.
@@ -22,60 +41,41 @@ export async function findRefreshable(
   token: RefreshToken,
   clientId: string,
   grants: Pick<GrantStore, 'find'>,
-  { refreshGrace }: Pick<RefreshSettings, 'refreshGrace'>,
+  { refreshGrace }: Pick<RefreshRules, 'refreshGrace'>,
   now: number,
   within: Within = {},
-): Promise<Grant | undefined> {
-  const grant = await grants.find(token.grantId);
-  return judgeRefresh(token, grant, clientId, refreshGrace, now, within) === undefined ? grant : undefined;
+): Promise<Judged['grant'] | undefined> {
+  const judged = judgeRefresh(token, await grants.find(token.grantId), clientId, refreshGrace, now, within);
+  return judged.ok ? judged.value.grant : undefined;
 }
 
 /**
- * Refreshes a grant (RFC 6749 §6, OAuth 2.1 §4.3). One conditional write moves it to the token's only successor. If that write
- * fails, the grant tells why. A token replaced longer ago than the grace period is a replay and revokes the grant.
+ * Refreshes a grant (RFC 6749 §6, OAuth 2.1 §4.3). One conditional write moves it to the token's only successor, or records the use
+ * of a token that the client keeps. If that write fails, the grant tells why, and a replay revokes it. Returns the token that the
+ * client should use next.
  */
 export async function refreshGrant(
   token: RefreshToken,
   clientId: string,
-  grants: Pick<GrantStore, 'rotate' | 'revoke'>,
-  settings: RefreshSettings,
+  grants: Pick<GrantStore, 'rotate' | 'keepUsing' | 'revoke'>,
+  { refreshIdleLifetime, refreshGrace, rotates }: Omit<RefreshRules, 'refreshLifetime'>,
   now: number,
   within: Within = {},
-): Promise<Result<{ grant: Grant; next: RefreshToken }, Refusal>> {
+): Promise<Result<Judged, Refusal>> {
+  const use = { presented: refreshHash(token), now, idleUntil: now + refreshIdleLifetime, within };
   const next = successor(token);
-  const { won, grant } = await grants.rotate(token.grantId, clientId, {
-    presented: refreshHash(token),
-    next: refreshHash(next),
-    generation: next.generation,
-    now,
-    idleUntil: now + settings.refreshIdleLifetime,
-    within,
-  });
-  if (won) return ok({ grant, next: { ...next, sub: grant.sub } });
-  const refusal = judgeRefresh(token, grant, clientId, settings.refreshGrace, now, within);
-  if (refusal === undefined && grant) return ok({ grant, next: { ...next, sub: grant.sub } });
-  if (grant && refusal?.reason === 'refresh_token_replayed') await grants.revoke(grant.id, now);
-  return refuse(refusal ?? { reason: 'refresh_token_unknown' });
+  const { won, grant } = rotates
+    ? await grants.rotate(token.grantId, clientId, {
+        ...use,
+        next: { hash: refreshHash(next), generation: next.generation },
+      })
+    : await grants.keepUsing(token.grantId, clientId, use);
+  if (won && grant.refresh) return ok({ grant, state: grant.refresh, current: rotates ? named(next, grant) : token });
+  const judged = judgeRefresh(token, grant, clientId, refreshGrace, now, within);
+  if (judged.ok) return ok({ ...judged.value, current: named(judged.value.current, judged.value.grant) });
+  if (grant && judged.refusal.reason === 'refresh_token_replayed') await grants.revoke(grant.id, now);
+  return judged;
 }
 
-/** Tells why a token is refused. Returns undefined for the current token, and for the previous one within the grace period. Pure. */
-function judgeRefresh(
-  token: RefreshToken,
-  grant: Grant | undefined,
-  clientId: string,
-  grace: number,
-  now: number,
-  within: Within,
-): Refusal | undefined {
-  if (!grant?.refresh) return { reason: 'refresh_token_unknown' };
-  if (grant.clientId !== clientId) return { reason: 'refresh_token_of_another_client' };
-  if (grant.state !== 'redeemed') return { reason: 'grant_revoked' };
-  const { hash, previousHash, rotatedAt, idleUntil, endsAt } = grant.refresh;
-  if (now >= idleUntil || now >= endsAt) return { reason: 'refresh_token_expired' };
-  const isCurrent = refreshHash(token) === hash;
-  const isPrevious = refreshHash(token) === previousHash && rotatedAt !== undefined && now <= rotatedAt + grace;
-  if (!isCurrent && !isPrevious) return { reason: 'refresh_token_replayed' };
-  if (!isWithin({ scope: within.scope ?? [] }, grant)) return { reason: 'scope_wider_than_granted' };
-  if (!isWithin({ someScope: within.someScope }, grant)) return { reason: 'scope_not_registered' };
-  return isWithin(within, grant) ? undefined : { reason: 'resource_not_granted' };
-}
+/** Adds the subject, which tokens of the previous version do not have. */
+const named = (token: RefreshToken, { sub }: Judged['grant']): RefreshToken => ({ ...token, sub });

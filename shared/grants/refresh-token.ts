@@ -1,4 +1,4 @@
-import { createCipheriv, createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { hashSecret } from '../secret.ts';
 
 /*
@@ -28,17 +28,20 @@ export type RefreshKeys = readonly [RefreshKey, ...RefreshKey[]];
 const layout = { grantId: 32, generation: 4, secret: 32, seal: 16 };
 const headLength = layout.grantId + layout.generation + layout.secret;
 
-/** OpenID Connect Core §2. */
-const longestSubject = 255;
-
 const mac = (key: RefreshKey, purpose: string, ...parts: Buffer[]): Buffer =>
   parts.reduce((hmac, part) => hmac.update(part), createHmac('sha256', key).update(purpose)).digest();
 
 const seal = (key: RefreshKey, body: Buffer): Buffer => mac(key, 'seal', body).subarray(0, layout.seal);
 
-/** Encrypts or decrypts the subject. Each token derives its own key from everything before the subject, so no nonce is needed. */
-const subjectCipher = (key: RefreshKey, head: Buffer, text: Buffer): Buffer =>
-  createCipheriv('aes-256-ctr', mac(key, 'subject', head), Buffer.alloc(16)).update(text);
+/**
+ * Encrypts or decrypts the subject with a keystream of its length (HKDF, RFC 5869), which takes a third of the time of setting up
+ * AES. Everything before the subject is the salt, and it has the secret in it: no two tokens share a keystream.
+ */
+function hideSubject(key: RefreshKey, head: Buffer, subject: Buffer): Buffer {
+  const stream = Buffer.from(hkdfSync('sha256', key, head, 'subject', subject.length));
+  for (const [index, byte] of subject.entries()) stream.writeUInt8(stream.readUInt8(index) ^ byte, index);
+  return stream;
+}
 
 /** Returns the first token of a grant, without its subject: the hash is needed before the subject is known. */
 export const firstRefreshToken = (grantId: string, [key]: RefreshKeys): RefreshToken => ({
@@ -63,12 +66,13 @@ export function formatRefreshToken({ grantId, generation, secret, sub, key }: Re
   const count = Buffer.alloc(layout.generation);
   count.writeUInt32BE(generation);
   const head = Buffer.concat([Buffer.from(grantId, 'base64url'), count, secret]);
-  const body = sub === undefined ? head : Buffer.concat([head, subjectCipher(key, head, Buffer.from(sub))]);
+  const body = sub === undefined ? head : Buffer.concat([head, hideSubject(key, head, Buffer.from(sub))]);
   return Buffer.concat([body, seal(key, body)]).toString('base64url');
 }
 
 /** Parses a token that Pixy made, whether it still works or not. Returns undefined for anything else. */
 export function parseRefreshToken(text: string, keys: RefreshKeys): RefreshToken | undefined {
+  // A subject has 255 bytes at most (OpenID Connect Core §2).
   if (!/^[A-Za-z0-9_-]{112,452}$/.test(text)) return undefined;
   const bytes = Buffer.from(text, 'base64url');
   // The last character may have unused bits: only one spelling of a token is accepted.
@@ -76,7 +80,6 @@ export function parseRefreshToken(text: string, keys: RefreshKeys): RefreshToken
   const body = bytes.subarray(0, -layout.seal);
   const head = body.subarray(0, headLength);
   const subject = body.subarray(headLength);
-  if (head.length < headLength || subject.length > longestSubject) return undefined;
   const sealed = bytes.subarray(-layout.seal);
   const key = keys.find((one) => timingSafeEqual(seal(one, body), sealed));
   if (key === undefined) return undefined;
@@ -84,7 +87,7 @@ export function parseRefreshToken(text: string, keys: RefreshKeys): RefreshToken
     grantId: head.subarray(0, layout.grantId).toString('base64url'),
     generation: head.readUInt32BE(layout.grantId),
     secret: Buffer.from(head.subarray(layout.grantId + layout.generation)),
-    ...(subject.length > 0 && { sub: subjectCipher(key, head, subject).toString() }),
+    ...(subject.length > 0 && { sub: hideSubject(key, head, subject).toString() }),
     key,
   };
 }

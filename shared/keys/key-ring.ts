@@ -37,6 +37,19 @@ export const rotationSettings: RotationSettings = {
   keepAfter: day + 2 * hour,
 };
 
+/** Seconds from making a key of refresh tokens to its first use, so that every function knows it by then. */
+export const refreshHandoverTime = 2 * keysRemembered;
+
+/**
+ * Keys of refresh tokens are replaced only by hand. A grant keeps using the key of its first token, so a replaced key is kept for two
+ * years, the longest lifetime a refresh token can have, and one more day.
+ */
+export const refreshKeySettings: RotationSettings = {
+  rotateEvery: Number.POSITIVE_INFINITY,
+  publishBefore: 0,
+  keepAfter: 731 * day,
+};
+
 const bySignFrom = <Key extends KeyTimes>(keys: readonly Key[]): Key[] =>
   keys.toSorted((a, b) => a.signFrom - b.signFrom || a.kid.localeCompare(b.kid));
 
@@ -47,6 +60,12 @@ const mayStillSign = ({ withdrawnAt }: KeyTimes, now: number): boolean =>
 /** Returns the key that signs at `now`: the latest whose time has come. */
 export const currentKey = <Key extends KeyTimes>(keys: readonly Key[], now: number): Key | undefined =>
   bySignFrom(keys).findLast((key) => key.signFrom <= now && mayStillSign(key, now));
+
+/** Returns all keys, the current one first; before the start of the first key, that is the current one. */
+export function currentFirst<Key extends KeyTimes>(keys: readonly Key[], now: number): Key[] {
+  const current = currentKey(keys, now) ?? bySignFrom(keys)[0];
+  return current === undefined ? [] : [current, ...keys.filter((key) => key !== current)];
+}
 
 /**
  * Plans the scheduled rotation at `now`: when a new key has to start signing, if one is needed, and which keys to delete. The

@@ -2,8 +2,8 @@ import type { JWK } from 'jose';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import type { SigningAlgorithm, StoredKey } from './signing-key.ts';
 
-/** A key for refresh tokens, encrypted. `createdAt` is in epoch seconds. */
-export type StoredRefreshKey = { id: string; wrapped: Uint8Array; createdAt: number };
+/** A key for refresh tokens, encrypted. From `signFrom` on it seals the tokens of new grants. Times are in epoch seconds. */
+export type StoredRefreshKey = { kid: string; wrapped: Uint8Array; createdAt: number; signFrom: number };
 
 /** The Keys table: one partition for signing keys, one for refresh token keys. */
 export type KeyStore = ReturnType<typeof keyStore>;
@@ -42,14 +42,23 @@ export function keyStore(database: Database, table: string) {
       await database.remove({ TableName: table, Key: { pk: 'signing', sk: kid } });
     },
 
-    /** Lists refresh token keys, newest first. */
+    /** Lists refresh token keys in no order. */
     async listRefreshKeys(): Promise<StoredRefreshKey[]> {
-      const keys = (await partition('refresh')).map(toRefreshKey);
-      return keys.toSorted((a, b) => b.createdAt - a.createdAt);
+      return (await partition('refresh')).map(toRefreshKey);
     },
 
-    async putRefreshKey(key: StoredRefreshKey): Promise<void> {
-      await database.put({ TableName: table, Item: { pk: 'refresh', sk: key.id, ...key } });
+    /** Adds a key unless there is one with this id, so of two added at once only one is stored. */
+    async addRefreshKey({ kid, ...key }: StoredRefreshKey): Promise<void> {
+      const Item = { pk: 'refresh', sk: kid, id: kid, ...key };
+      try {
+        await database.put({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' });
+      } catch (error) {
+        if (!(error instanceof ConditionFailed)) throw error;
+      }
+    },
+
+    async removeRefreshKey(kid: string): Promise<void> {
+      await database.remove({ TableName: table, Key: { pk: 'refresh', sk: kid } });
     },
   };
 }
@@ -64,7 +73,8 @@ const toStoredKey = (item: Item): StoredKey => ({
 });
 
 const toRefreshKey = (item: Item): StoredRefreshKey => ({
-  id: item['id'] as string,
+  kid: item['id'] as string,
   wrapped: item['wrapped'] as Uint8Array,
   createdAt: item['createdAt'] as number,
+  signFrom: (item['signFrom'] ?? item['createdAt']) as number,
 });

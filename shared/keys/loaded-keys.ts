@@ -3,8 +3,8 @@ import type { JWK } from 'jose';
 import { cached } from '../cached.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { currentKey, keysRemembered } from './key-ring.ts';
-import type { KeyStore } from './key-store.ts';
+import { currentFirst, currentKey, keysRemembered } from './key-ring.ts';
+import type { KeyStore, StoredRefreshKey } from './key-store.ts';
 import type { KeyCustody, KeyWrapper, SigningAlgorithm, SigningKey, StoredKey } from './signing-key.ts';
 
 export type JwkSet = { keys: JWK[] };
@@ -28,16 +28,7 @@ export function signingKeys(
   now: () => number,
 ): (algorithm: SigningAlgorithm) => Promise<SigningKey> {
   const stored = cached(() => store.list(), keysRemembered, now);
-  const opened = new Map<string, Promise<SigningKey>>();
-
-  function open(key: StoredKey): Promise<SigningKey> {
-    const known = opened.get(key.kid);
-    if (known) return known;
-    const fresh = custody.open(key);
-    opened.set(key.kid, fresh);
-    fresh.catch(() => opened.delete(key.kid));
-    return fresh;
-  }
+  const open = openedOnce((key: StoredKey) => custody.open(key));
 
   return async (algorithm) => {
     const key = currentKey(
@@ -67,18 +58,30 @@ export async function idTokenKey(
   }
 }
 
-/** Returns the keys of refresh tokens, decrypted once, the current one first. Throws when there is none yet. */
+/** Returns the keys of refresh tokens, each decrypted once, the one for new grants first. Throws when there is none yet. */
 export function refreshKeys(store: KeyStore, wrapper: KeyWrapper, now: () => number) {
-  return cached(
-    async (): Promise<[KeyObject, ...KeyObject[]]> => {
-      const stored = await store.listRefreshKeys();
-      const [first, ...others] = await Promise.all(
-        stored.map(async ({ id, wrapped }) => createSecretKey(await wrapper.unwrap(wrapped, id))),
-      );
-      if (first === undefined) throw new Error('there is no refresh token key; the rotate-keys function makes it');
-      return [first, ...others];
-    },
-    keysRemembered,
-    now,
+  const stored = cached(() => store.listRefreshKeys(), keysRemembered, now);
+  const open = openedOnce(async ({ kid, wrapped }: StoredRefreshKey) =>
+    createSecretKey(await wrapper.unwrap(wrapped, kid)),
   );
+  return async (): Promise<[KeyObject, ...KeyObject[]]> => {
+    const [first, ...others] = await Promise.all(currentFirst(await stored(), now()).map(open));
+    if (first === undefined) throw new Error('there is no refresh token key; the rotate-keys function makes it');
+    return [first, ...others];
+  };
+}
+
+/** Opens each key once. A failure is not remembered. */
+function openedOnce<Stored extends { kid: string }, Opened>(
+  open: (key: Stored) => Promise<Opened>,
+): (key: Stored) => Promise<Opened> {
+  const opened = new Map<string, Promise<Opened>>();
+  return (key) => {
+    const known = opened.get(key.kid);
+    if (known) return known;
+    const fresh = open(key);
+    opened.set(key.kid, fresh);
+    fresh.catch(() => opened.delete(key.kid));
+    return fresh;
+  };
 }

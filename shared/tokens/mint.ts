@@ -11,6 +11,8 @@ export type TokenResponse = {
   expires_in: number;
   scope?: string;
   refresh_token?: string;
+  /** Seconds. */
+  refresh_token_expires_in?: number;
   id_token?: string;
 };
 

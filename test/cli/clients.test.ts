@@ -118,6 +118,32 @@ describe('clients add', () => {
   });
 });
 
+describe('refresh tokens', () => {
+  test('K12: of a client that keeps its own are among its switches, and can rotate again', async () => {
+    const flags = ['--no-rotate-refresh-tokens', '--refresh-grace', '300'];
+    expect((await add('keeper', ...confidential, ...flags)).json()).toMatchObject({
+      rotate_refresh_tokens: false,
+      refresh_token_grace: 300,
+    });
+    expect((await pixy('clients', 'list')).output).toMatch(/^keeper .*no rotation/m);
+    const changed = ['--rotate-refresh-tokens', '--refresh-grace', 'inherit'];
+    const { output } = await pixy('clients', 'set', 'keeper', ...changed, '--json');
+    expect(JSON.parse(output)).toMatchObject({ rotate_refresh_tokens: true });
+    expect(output).not.toContain('refresh_token_grace');
+    expect((await pixy('clients', 'list')).output).not.toContain('no rotation');
+  });
+
+  test.each([
+    ['--no-rotate-refresh-tokens', 'rotate_refresh_tokens is false, and the refresh tokens of a public client must'],
+    ['--refresh-grace=soon', 'refresh_token_grace is not a number of seconds'],
+    ['--refresh-grace=3601', 'refresh_token_grace is over an hour'],
+  ])('are not kept or graced as a public client likes: %s', async (flag, sentence) => {
+    const { exitCode, errors } = await pixy('clients', 'add', 'eager', ...redirectUri, flag);
+    expect(errors).toContain(sentence);
+    expect(exitCode).toBe(1);
+  });
+});
+
 describe('a secret', () => {
   test('is shown once, stored as a hash, and in no answer after that', async () => {
     const { client_secret: secret } = (await add('secretive', ...confidential)).json();

@@ -116,3 +116,63 @@ test('every change of a key is in the log, with its reason and nothing private',
   expect(output).not.toContain('wrapped');
   expect((await pixy('policy', 'log')).output).toMatch(/ key \S+ .*removed$/m);
 });
+
+describe('S18: the key of refresh tokens', () => {
+  const refreshKeys = async () => (await pixy('keys', 'list', '--refresh', '--json')).json();
+
+  test('is replaced by hand, and retired when another one is in use', async () => {
+    const [first, ...others] = await refreshKeys();
+    expect({ first, others }).toMatchObject({ first: { kid: 'refresh-first', state: 'signing' }, others: [] });
+    expect((await pixy('keys', 'retire', 'refresh-first')).errors).toContain(
+      'replace it with pixy keys rotate --refresh',
+    );
+
+    const { output } = await pixy('keys', 'rotate', '--refresh', '--why', 'yearly');
+    const [next] = await refreshKeys();
+    expect(output).toMatch(new RegExp(`^Made key ${next.kid}, which seals the refresh tokens of new grants from `));
+    expect(next).toMatchObject({ state: 'next' });
+    expect((await pixy('keys', 'rotate', '--refresh')).output).toContain(`Nothing to do: there is a key ${next.kid}`);
+
+    bench.clock.now += 120;
+    const listed = (await pixy('keys', 'list', '--refresh')).output;
+    expect(listed).toMatch(new RegExp(`^${next.kid} +seals +2026-\\S+ \\S+ +-$`, 'm'));
+    expect(listed).toMatch(/^refresh-first +replaced +2026-\S+ \S+ +2028-11-\S+ \S+$/m);
+    expect(Math.max(...listed.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+
+    const retired = await pixy('keys', 'retire', 'refresh-first', '--why', 'exercise of retirement');
+    expect(retired.output).toContain('its refresh tokens stop working within a minute');
+    expect(await refreshKeys()).toMatchObject([{ kid: next.kid, state: 'signing' }]);
+    const log = (await pixy('policy', 'log', '--json', '--limit', '50')).json();
+    expect(log).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          key: 'refresh-first',
+          why: 'exercise of retirement',
+          before: expect.objectContaining({ algorithm: 'refresh' }),
+        }),
+        expect.objectContaining({
+          key: next.kid,
+          why: 'yearly',
+          after: expect.objectContaining({ algorithm: 'refresh' }),
+        }),
+      ]),
+    );
+    expect(JSON.stringify(log)).not.toContain('wrapped');
+  });
+
+  test.each([['--algorithm', 'RS256'], ['--now']])('is not rotated with %s', async (...flags) => {
+    const { exitCode, errors } = await pixy('keys', 'rotate', '--refresh', ...flags);
+    expect({ exitCode, errors }).toEqual({
+      exitCode: 2,
+      errors: expect.stringContaining('cannot be used with option'),
+    });
+  });
+
+  test('is none in a folder that no server has run on', async () => {
+    const folder = await emptyFolder(onTestFinished);
+    expect((await run(['keys', 'list', '--refresh', '--local', folder])).output).toBe(
+      'There are no keys of refresh tokens yet.\n',
+    );
+    expect((await run(['keys', 'rotate', '--refresh', '--local', folder])).exitCode).toBe(1);
+  });
+});

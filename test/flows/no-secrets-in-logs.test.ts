@@ -267,7 +267,7 @@ describe('H18, PK6: the log', () => {
   test('has nothing but the members of a decision', () => {
     const members = new Set(server.auditLines.flatMap((line) => Object.keys(JSON.parse(line))));
     const known = ['v', 'time', 'request', 'endpoint', 'verdict', 'client', 'reason', 'mistake', 'cause'];
-    expect([...known, 'policy', 'origin', 'mode', 'method', 'wouldRefuse', 'switches', 'grant']).toEqual(
+    expect([...known, 'policy', 'origin', 'mode', 'method', 'wouldRefuse', 'switches', 'grant', 'refresh']).toEqual(
       expect.arrayContaining([...members]),
     );
   });

@@ -13,6 +13,7 @@ import { compose as composePasskey } from '../../functions/passkey/compose.ts';
 import { compose as composeRegister } from '../../functions/register/compose.ts';
 import { compose as composeRevoke } from '../../functions/revoke/compose.ts';
 import { compose as composeRotateKeys } from '../../functions/rotate-keys/compose.ts';
+import { handOverRefreshKey } from '../../functions/rotate-keys/refresh-key.ts';
 import { openRuntime, type Runtime } from '../../functions/runtime.ts';
 import { compose as composeSignIn } from '../../functions/sign-in/compose.ts';
 import { compose as composeSignOut } from '../../functions/sign-out/compose.ts';
@@ -30,6 +31,8 @@ import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { tableDefinitions } from '../../shared/aws/tables.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { localWrapper } from '../../shared/keys/local-wrapper.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
@@ -217,6 +220,10 @@ async function liveThroughADay(): Promise<void> {
     clock.advance(days * 86_400);
     await rotate();
   }
+  const keys = keyStore(setUp, tables.keys);
+  await handOverRefreshKey(keys, localWrapper(Buffer.from(wrappingKey, 'base64url')), clock.now());
+  clock.advance(732 * 86_400);
+  await rotate();
 
   for (const { path, function: name } of routes) handlers.set(path, compositions[name](runtime(name)));
   const { port } = gateway;

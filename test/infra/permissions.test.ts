@@ -183,7 +183,7 @@ const allowed: Record<string, string[]> = {
   RotateKeys: [
     'dynamodb:PutItem on keys',
     'dynamodb:Query on keys',
-    `dynamodb:DeleteItem on keys ${onItems('signing')}`,
+    `dynamodb:DeleteItem on keys ${onItems('signing', 'refresh')}`,
     encrypt,
     `kms:ScheduleKeyDeletion on any key of KMS if ${ofThisServer('ResourceTag')}`,
   ],

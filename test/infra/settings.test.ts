@@ -79,9 +79,9 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
       'sessionLifetime must be a whole number of seconds from 60 to 2592000, but is 31536000 seconds.',
     ],
     [
-      'a grace period of two minutes',
-      build(() => ({ refreshTokenGrace: Duration.minutes(2) })),
-      'refreshTokenGrace must be a whole number of seconds from 0 to 60, but is 120 seconds.',
+      'a grace period of two hours',
+      build(() => ({ refreshTokenGrace: Duration.hours(2) })),
+      'refreshTokenGrace must be a whole number of seconds from 0 to 3600, but is 7200 seconds.',
     ],
     ['a URL for a domain name', domain('https://sign-in.example.com'), hostName('https://sign-in.example.com')],
     ['a domain name with a path', domain('example.com/sign-in'), hostName('example.com/sign-in')],

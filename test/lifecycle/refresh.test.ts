@@ -12,6 +12,7 @@ import {
   portal,
   refresh,
   refreshed,
+  revoke as revokeToken,
   userinfo,
   warehouse,
 } from '../support/lifecycle.ts';
@@ -27,9 +28,15 @@ const shortLived: FullClient = {
   refresh_token_lifetime: 150,
 };
 
-const server = await startTestServer({ clients: [spa, mobile, tablet, portal, shortLived, warehouse] });
+const patient: FullClient = { ...mobile, client_id: 'patient', refresh_token_grace: 3_600 };
+const strict: FullClient = { ...mobile, client_id: 'strict', refresh_token_grace: 0 };
+/** Keeps its refresh token. */
+const keeper: FullClient = { ...portal, client_id: 'keeper', rotate_refresh_tokens: false };
+const clients = [spa, mobile, tablet, portal, shortLived, warehouse, patient, strict, keeper];
+
+const server = await startTestServer({ clients });
 const person = await signedInPerson(server);
-const grace = 10;
+const grace = 30;
 
 const newTokens = (client: TestClient = mobile, changes: Fields = { scope: 'openid email api:read' }) =>
   obtainTokens(server, person, client, changes);
@@ -62,6 +69,7 @@ describe('a refresh token', () => {
       expires_in: 3_600,
       scope: 'openid email api:read',
       refresh_token: expect.any(String),
+      refresh_token_expires_in: 1_209_600,
       id_token: expect.any(String),
     });
   });
@@ -234,7 +242,8 @@ describe('a scope that the client has lost since', () => {
 
   test('and a replay is still a replay', async () => {
     const { refresh_token } = await newTokens(tablet);
-    await refreshed(server, tablet, refresh_token);
+    const next = await refreshed(server, tablet, refresh_token);
+    await refreshed(server, tablet, next.refresh_token);
     await registerFor(['phone']);
     expect((await refresh(server, tablet, refresh_token)).json['reason']).toBe('refresh_token_replayed');
   });
@@ -263,7 +272,7 @@ describe('the write of a refresh', () => {
       return { won: false, item: undefined };
     };
     const scope = Array.from({ length: 2_000 }, (_, index) => `s${index}`);
-    const step = { presented: 'a', next: 'b', generation: 1, now: 1, idleUntil: 2, within: { scope } };
+    const step = { presented: 'a', next: { hash: 'b', generation: 1 }, now: 1, idleUntil: 2, within: { scope } };
     await grantStore({ updateOnce, get: async () => undefined } as unknown as Database, 'grants').rotate(
       'id',
       'mobile',
@@ -273,13 +282,43 @@ describe('the write of a refresh', () => {
   });
 });
 
-describe('H8: the grace period', () => {
-  test('returns the same successor to its last second', async () => {
+/** What the last audit line of a refresh says of a token that was replaced before. */
+const lastRefresh = () => JSON.parse(server.auditLines.findLast((line) => line.includes('"refresh_token"')) ?? '{}');
+
+describe('H8: a token that was replaced', () => {
+  test('RG1, S8: returns the same successor ten minutes later, while that is unused', async () => {
     const { refresh_token } = await newTokens();
     const next = await refreshed(server, mobile, refresh_token);
-    server.clock.advance(grace);
+    server.clock.advance(600);
     expect((await refreshed(server, mobile, refresh_token)).refresh_token).toBe(next.refresh_token);
+    expect(lastRefresh()).toMatchObject({ verdict: 'allowed', client: 'mobile', refresh: 'lost_reply' });
     expect((await refresh(server, mobile, next.refresh_token)).status).toBe(200);
+    expect(lastRefresh()).not.toHaveProperty('refresh');
+  });
+
+  test('RG2: returns the current token to the last second of the grace period after its successor was used', async () => {
+    const { refresh_token } = await newTokens();
+    const second = await refreshed(server, mobile, refresh_token);
+    server.clock.advance(600);
+    const third = await refreshed(server, mobile, second.refresh_token);
+    server.clock.advance(grace);
+    expect((await refreshed(server, mobile, refresh_token)).refresh_token).toBe(third.refresh_token);
+    expect(lastRefresh()).toMatchObject({ verdict: 'allowed', refresh: 'race' });
+    expect((await refresh(server, mobile, third.refresh_token)).status).toBe(200);
+  });
+
+  test.each([
+    [patient, 3_600],
+    [strict, 0],
+  ])('RG2: works for the grace period of the client: $client_id', async (client, allowance) => {
+    const { refresh_token } = await newTokens(client);
+    const second = await refreshed(server, client, refresh_token);
+    const third = await refreshed(server, client, second.refresh_token);
+    server.clock.advance(allowance);
+    expect((await refreshed(server, client, refresh_token)).refresh_token).toBe(third.refresh_token);
+    server.clock.advance(1);
+    const { json } = await refresh(server, client, refresh_token);
+    expect(json).toMatchObject({ error: 'invalid_grant', reason: 'refresh_token_replayed' });
   });
 
   test('returns the same successor to 20 requests at the same time', async () => {
@@ -305,7 +344,8 @@ describe('H8: the grace period', () => {
 describe('BP10: a replay after the grace period', () => {
   async function replayed() {
     const first = await newTokens();
-    const second = await refreshed(server, mobile, first.refresh_token);
+    const replaced = await refreshed(server, mobile, first.refresh_token);
+    const second = await refreshed(server, mobile, replaced.refresh_token);
     server.clock.advance(grace + 1);
     return { second, replay: await refresh(server, mobile, first.refresh_token) };
   }
@@ -313,6 +353,7 @@ describe('BP10: a replay after the grace period', () => {
   test('is invalid_grant', async () => {
     const { replay } = await replayed();
     expect(replay).toMatchObject({ status: 400, json: { error: 'invalid_grant', reason: 'refresh_token_replayed' } });
+    expect(lastRefresh()).toMatchObject({ verdict: 'refused', client: 'mobile', refresh: 'replay' });
   });
 
   test('ends the newest refresh token', async () => {
@@ -339,7 +380,8 @@ describe('BP10: a replay after the grace period', () => {
 
   test('V2: by another client ends nothing', async () => {
     const first = await newTokens();
-    const second = await refreshed(server, mobile, first.refresh_token);
+    const replaced = await refreshed(server, mobile, first.refresh_token);
+    const second = await refreshed(server, mobile, replaced.refresh_token);
     server.clock.advance(grace + 1);
     expect((await refresh(server, tablet, first.refresh_token)).json.error).toBe('invalid_grant');
     expect((await refresh(server, mobile, second.refresh_token)).status).toBe(200);
@@ -420,6 +462,77 @@ describe('a refresh token that is none', async () => {
       error: 'invalid_grant',
       reason: 'grant_revoked',
     });
+  });
+});
+
+describe('K12: a client that keeps its refresh token', () => {
+  test('gets the same one with every answer', async () => {
+    const first = await newTokens(keeper, {});
+    for (let round = 0; round < 3; round += 1) {
+      server.clock.advance(600_000);
+      const { refresh_token, access_token } = await refreshed(server, keeper, first.refresh_token);
+      expect(refresh_token).toBe(first.refresh_token);
+      expect((await userinfo(server, access_token)).status).toBe(200);
+    }
+    expect(lastRefresh()).not.toHaveProperty('refresh');
+  });
+
+  test('gets the same one when it asks 20 times at once', async () => {
+    const first = await newTokens(keeper, {});
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refreshed(server, keeper, first.refresh_token)));
+    expect(new Set(answers.map((answer) => answer.refresh_token))).toEqual(new Set([first.refresh_token]));
+  });
+
+  test('loses it when it is idle, and when its person takes it back', async () => {
+    const [idle, revoked] = [await newTokens(keeper, {}), await newTokens(keeper, {})];
+    await revokeToken(server, keeper, { token: revoked.refresh_token });
+    expect((await refresh(server, keeper, revoked.refresh_token)).json.error).toBe('invalid_grant');
+    server.clock.advance(1_209_600);
+    expect((await refresh(server, keeper, idle.refresh_token)).json.error).toBe('invalid_grant');
+  });
+});
+
+describe('RX1: refresh_token_expires_in', () => {
+  const told = (tokens: object) => (tokens as { refresh_token_expires_in?: number }).refresh_token_expires_in;
+
+  test('is how long the token is good for when nobody uses it', async () => {
+    const first = await newTokens(shortLived);
+    expect(told(first)).toBe(60);
+    server.clock.advance(59);
+    expect(told(await refreshed(server, shortLived, first.refresh_token))).toBe(60);
+  });
+
+  test('ends with the grant', async () => {
+    const first = await newTokens(shortLived);
+    server.clock.advance(50);
+    const second = await refreshed(server, shortLived, first.refresh_token);
+    server.clock.advance(50);
+    const third = await refreshed(server, shortLived, second.refresh_token);
+    expect(told(third)).toBe(50);
+    server.clock.advance(49);
+    expect((await refresh(server, shortLived, third.refresh_token)).status).toBe(200);
+  });
+
+  test('is absent where there is no refresh token', async () => {
+    expect(told(await newTokens(spa, {}))).toBeUndefined();
+  });
+});
+
+describe('RX2: an access token never outlives its grant', () => {
+  test('from the first one on', async () => {
+    const { expires_in, access_token } = await newTokens(shortLived);
+    expect(expires_in).toBe(150);
+    expect(claimsOf(access_token)['exp']).toBe(server.clock.now() + 150);
+  });
+
+  test('at a refresh, whether the token was the current one or not', async () => {
+    const first = await newTokens(shortLived);
+    server.clock.advance(59);
+    for (let round = 0; round < 2; round += 1) {
+      const { expires_in, access_token } = await refreshed(server, shortLived, first.refresh_token);
+      expect(expires_in).toBe(91);
+      expect(claimsOf(access_token)['exp']).toBe(server.clock.now() + 91);
+    }
   });
 });
 

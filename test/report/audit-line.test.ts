@@ -10,6 +10,7 @@ import {
   loggedClientId,
   methodsUsed,
   methodUsed,
+  oldRefreshTokens,
   verdicts,
 } from '../../shared/audit/decision.ts';
 import { mistakeOf, type Reason, type Refusal } from '../../shared/oauth/refusal.ts';
@@ -68,6 +69,7 @@ describe('a line that cannot be read is refused', () => {
     { mode: 'observe' },
     { reason: 'two words' },
     { wouldRefuse: '' },
+    { refresh: 'theft' },
     { switches: 'acceptShortVerifier' },
     { switches: ['acceptAnything'] },
   ])('as broken, with a member that is wrong: %o', (change) => {
@@ -154,6 +156,7 @@ describe('the size of a line', () => {
   const longest: Decision[] = [
     ...reasons.map((reason) => ({ ...longestRules, endpoint: 'authorize', method: 'short_missing', reason }) as const),
     ...reasons.map((reason) => ({ endpoint: 'token', ...longestRules, grant: 'authorization_code', reason }) as const),
+    ...reasons.map((reason) => ({ endpoint: 'token', grant: 'refresh_token', refresh: 'lost_reply', reason }) as const),
     ...reasons.map(
       (wouldRefuse) => ({ ...longestRules, endpoint: 'authorize', method: 'short_missing', wouldRefuse }) as const,
     ),
@@ -245,6 +248,7 @@ describe('docs/audit.md', () => {
     expect(valuesOf('verdict')).toEqual([...verdicts]);
     expect(valuesOf('policy')).toEqual([...pkcePolicies]);
     expect(valuesOf('mode')).toEqual(['enforce', 'report']);
+    expect(valuesOf('refresh')).toEqual([...oldRefreshTokens]);
     expect(valuesOf('switches')).toEqual([...compatibilitySwitches]);
     expect(valuesOf('origin')).toEqual(Object.keys(origins));
     expect(

@@ -152,7 +152,7 @@ describe('a query', () => {
         limit: 10_000,
         queryString:
           'filter @message like /^\\{/ and toMillis(@timestamp) >= 1795000000000 and toMillis(@timestamp) < 1795000100000' +
-          ' | stats count(*) as decisions, max(time) as latest by v, endpoint, verdict, client, method, policy, mode, reason, mistake, wouldRefuse',
+          ' | stats count(*) as decisions, max(time) as latest by v, endpoint, verdict, client, method, policy, mode, reason, mistake, wouldRefuse, grant, refresh',
       },
     ]);
   });

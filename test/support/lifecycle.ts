@@ -19,6 +19,8 @@ export type FullClient = TestClient & {
   may_introspect?: boolean;
   refresh_token_idle_lifetime?: number;
   refresh_token_lifetime?: number;
+  refresh_token_grace?: number;
+  rotate_refresh_tokens?: boolean;
 };
 
 const withRefresh: Pick<TestClient, 'grant_types'> = { grant_types: ['authorization_code', 'refresh_token'] };

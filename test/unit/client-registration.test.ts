@@ -41,6 +41,8 @@ describe('a client that is described', () => {
       response_types: ['code'],
       scope: 'openid orders:read',
       first_party: true,
+      refresh_token_grace: 3_600,
+      rotate_refresh_tokens: false,
       pkce_policy: 'none',
     };
     expect(await register(entry)).toMatchObject({
@@ -49,6 +51,8 @@ describe('a client that is described', () => {
       grantTypes: ['authorization_code', 'refresh_token'],
       scope: ['openid', 'orders:read'],
       firstParty: true,
+      refreshTokenGrace: 3_600,
+      rotateRefreshTokens: false,
       pkce: { policy: 'none' },
     });
   });
@@ -124,6 +128,12 @@ describe('every mistake is refused with the member it is in', () => {
     ['a scope that is no text', 'scope', { ...publicEntry, scope: ['openid'] }],
     ['a scope with a quote', 'scope', { ...publicEntry, scope: 'a"b' }],
     ['a first_party that is no boolean', 'first_party', { ...publicEntry, first_party: 'yes' }],
+    ['a grace period below zero', 'refresh_token_grace', { ...publicEntry, refresh_token_grace: -1 }],
+    ['a grace period of more than an hour', 'refresh_token_grace', { ...publicEntry, refresh_token_grace: 3_601 }],
+    ['a grace period of half a second', 'refresh_token_grace', { ...publicEntry, refresh_token_grace: 0.5 }],
+    ['a grace period that is no number', 'refresh_token_grace', { ...publicEntry, refresh_token_grace: '30' }],
+    ['a rotation that is no boolean', 'rotate_refresh_tokens', { ...confidentialEntry, rotate_refresh_tokens: 'no' }],
+    ['K12 BP10 a public client that keeps its refresh token', 'rotate_refresh_tokens', { ...publicEntry, rotate_refresh_tokens: false }],
     // PKCE
     ['a policy nobody knows', 'pkce_policy', { ...publicEntry, pkce_policy: 's256' }],
     ['a policy that is no text', 'pkce_policy', { ...publicEntry, pkce_policy: true }],

@@ -16,6 +16,8 @@ export type ClientFlags = {
   grantType?: string[];
   scope?: string;
   firstParty?: boolean;
+  refreshGrace?: string;
+  rotateRefreshTokens?: boolean;
   policy?: string;
   mode?: string;
   enforceAfter?: string;
@@ -34,6 +36,12 @@ export const clientFlags = (command: Command): Command =>
     .option('--scope <values>', 'scope, values separated by spaces')
     .option('--first-party', 'your own app: people are not asked for consent')
     .option('--no-first-party', 'people are asked for consent')
+    .option(
+      '--refresh-grace <seconds>',
+      'how long a refresh token still works after its successor was used, or inherit (the setting of the server)',
+    )
+    .option('--rotate-refresh-tokens', 'every refresh returns a new refresh token')
+    .option('--no-rotate-refresh-tokens', 'the client keeps its refresh token; not for public clients')
     .option('--policy <policy>', 'PKCE policy: none, any, S256 or inherit')
     .option('--mode <mode>', 'enforce, report, or inherit (the global mode)')
     .option('--enforce-after <date>', 'when report mode ends: 2026-12-01, 2026-12-01T09:30:00Z, or 90d from now')
@@ -51,6 +59,8 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     grant_types: flags.grantType,
     scope: flags.scope,
     first_party: flags.firstParty,
+    refresh_token_grace: graceOf(flags.refreshGrace),
+    rotate_refresh_tokens: flags.rotateRefreshTokens,
     pkce_policy: flags.policy,
     pkce_mode: flags.mode === 'inherit' ? null : flags.mode,
     pkce_enforce_after: flags.enforceAfter && formatTime(dateOption('--enforce-after', flags.enforceAfter, io.now())),
@@ -59,6 +69,12 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
   };
   const given = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
   return { ...(flags.file === undefined ? {} : await readDocument(flags.file, io)), ...given };
+}
+
+/** What is no number is refused in the words that a document gets. */
+function graceOf(flag: string | undefined): number | string | null | undefined {
+  if (flag === 'inherit') return null;
+  return flag !== undefined && /^\d+$/.test(flag) ? Number(flag) : flag;
 }
 
 async function readDocument(file: string, io: Io): Promise<Record<string, unknown>> {

@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { table } from '../../output.ts';
 import { openKeys } from './open-keys.ts';
+import { listRefreshKeys } from './refresh-keys.ts';
 
 export const listCommand = (context: Context): Command =>
   examples(
@@ -13,8 +14,10 @@ export const listCommand = (context: Context): Command =>
       .description(
         'Lists the signing keys, which are all published in the JWKS: which one signs, which is next, and when the others are deleted.',
       )
-      .action(() => list(context)),
+      .option('--refresh', 'the keys that seal refresh tokens instead, which are never published')
+      .action(({ refresh }: { refresh?: true }) => (refresh ? listRefreshKeys(context) : list(context))),
     'pixy keys list',
+    'pixy keys list --refresh',
     'pixy keys list --stage prod --json',
   );
 

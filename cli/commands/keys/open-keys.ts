@@ -70,14 +70,20 @@ async function localWrappingKey(file: string): Promise<Buffer> {
   return Buffer.from(text.trim(), 'base64url');
 }
 
+/** Returns the wrapper that the functions use: the key of the stage or of the data folder. */
+export const openWrapper = async (context: Context, kmsKey?: string): Promise<KeyWrapper> =>
+  wrapperOf(await context.open(), kmsKey);
+
 /** A key as the change log shows it. Nothing in it is private. */
-const loggedKey = ({ kid, algorithm, signFrom }: StoredKey) => ({ kid, algorithm, sign_from: formatTime(signFrom) });
+type LoggableKey = Pick<StoredKey, 'kid' | 'signFrom'> & { algorithm: string };
+
+const loggedKey = ({ kid, algorithm, signFrom }: LoggableKey) => ({ kid, algorithm, sign_from: formatTime(signFrom) });
 
 /** Logs the change of a key after it was made. Changes within the same second sort by `order`. */
 export async function logKey(
   context: Context,
-  before: StoredKey | undefined,
-  after: StoredKey | undefined,
+  before: LoggableKey | undefined,
+  after: LoggableKey | undefined,
   why: string,
   order = 1,
 ): Promise<void> {

@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { changeOptions, examples, mayBeginWithHyphen } from '../../options.ts';
 import { logKey, mustHaveKeys, openCustody, openKeys } from './open-keys.ts';
+import { retireIfRefreshKey } from './refresh-keys.ts';
 import { sentenceOf } from './rotate.ts';
 
 export const retireCommand = (context: Context): Command =>
@@ -13,7 +14,7 @@ export const retireCommand = (context: Context): Command =>
       .description(
         'Removes a key that may have leaked from the JWKS, at once and permanently. Its tokens become invalid. If it is the signing key, the next key takes over at once.',
       )
-      .argument('<kid>', 'as pixy keys list shows it')
+      .argument('<kid>', 'as pixy keys list shows it; also a replaced key of refresh tokens')
       .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: that of the stage)')
       .action((kid: string, flags: { kmsKey?: string }) => retire(context, kid, flags.kmsKey)),
     'pixy keys list',
@@ -21,6 +22,7 @@ export const retireCommand = (context: Context): Command =>
   );
 
 async function retire(context: Context, kid: string, kmsKey: string | undefined): Promise<void> {
+  if (await retireIfRefreshKey(context, kid)) return;
   const store = await openKeys(context);
   const custody = await openCustody(context, await mustHaveKeys(store), kmsKey);
   const outcome = await retireKey(store, custody, kid, context.now());

@@ -7,8 +7,9 @@ import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { changeOptions, examples } from '../../options.ts';
 import { logKey, mustHaveKeys, openCustody, openKeys } from './open-keys.ts';
+import { rotateRefreshKey } from './refresh-keys.ts';
 
-type RotateFlags = { algorithm?: SigningAlgorithm; now?: true; kmsKey?: string };
+type RotateFlags = { algorithm?: SigningAlgorithm; now?: true; refresh?: true; kmsKey?: string };
 
 export const rotateCommand = (context: Context): Command =>
   examples(
@@ -23,10 +24,19 @@ export const rotateCommand = (context: Context): Command =>
         '--now',
         'the next key starts to sign in a minute; verifiers that cache an old JWKS refuse its tokens for up to two hours',
       )
+      .addOption(
+        new Option(
+          '--refresh',
+          'replace the key of refresh tokens instead; new grants use the new one in two minutes',
+        ).conflicts(['algorithm', 'now']),
+      )
       .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: that of the stage)')
-      .action((flags: RotateFlags) => rotate(context, flags)),
+      .action((flags: RotateFlags) =>
+        flags.refresh ? rotateRefreshKey(context, flags.kmsKey) : rotate(context, flags),
+      ),
     'pixy keys rotate --why "yearly exercise"',
     'pixy keys rotate --stage prod --algorithm RS256',
+    'pixy keys rotate --refresh --why "yearly exercise"',
     'pixy keys rotate --now --why "a laptop with a backup was stolen"',
   );
 

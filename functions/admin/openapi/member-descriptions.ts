@@ -16,6 +16,9 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   may_introspect: 'Whether the client is a resource server that may introspect tokens.',
   refresh_token_idle_lifetime: 'Seconds after which an unused refresh token ends. Absent: the server decides.',
   refresh_token_lifetime: 'Seconds after which refreshing ends. Absent: the server decides.',
+  refresh_token_grace:
+    'Seconds for which a refresh token still works after its successor was used, 3,600 at most. Absent: the server decides.',
+  rotate_refresh_tokens: 'false: the client keeps its refresh token. Public clients cannot.',
   scope: 'Scope values the client may ask for, separated by spaces.',
   first_party: 'Ours: the person is not asked for consent.',
   disabled: 'Everything the client asks for is refused.',
