@@ -9,6 +9,7 @@ import {
   newAccount,
   takeInHand,
   tryAll,
+  wayOf,
   ways,
   wrappingKey,
 } from '../support/taking-back.ts';
@@ -28,7 +29,7 @@ await tryAll(await inHand(), server);
 
 const prepared = async (name: string) => {
   const held = await inHand();
-  const takeBack = (await ways[name]?.prepare(held, server)) ?? expect.unreachable();
+  const takeBack = await wayOf(name).prepare(held, server);
   return { held, takeBack };
 };
 

@@ -8,7 +8,7 @@ import { accountKey } from '../../shared/people/standing-store.ts';
 import { addTotp, credentialsOf, post, waitingForCode } from '../people/account-flows.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { obtainTokens, refresh, warehouse } from '../support/lifecycle.ts';
-import { newPerson } from '../support/person.ts';
+import { newPerson, type Page } from '../support/person.ts';
 import { obtainCode, redeem } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import {
@@ -24,6 +24,7 @@ import {
   takeOfToday,
   trialsOfToday,
   tryAll,
+  wayOf,
   ways,
   wrappingKey,
 } from '../support/taking-back.ts';
@@ -92,9 +93,7 @@ test('TB2: of two sessions that end all others at once, one stays', async () => 
   const people = await Promise.all(Array.from({ length: 4 }, () => browserOf(sub, server)));
   const pages = await Promise.all(people.map((person) => person.open('/account')));
   await Promise.all(
-    people.map((person, index) =>
-      post(person, '/account', pages[index] ?? expect.unreachable(), { action: 'end_other_sessions' }),
-    ),
+    people.map((person, index) => post(person, '/account', pages[index] as Page, { action: 'end_other_sessions' })),
   );
   const statuses = await Promise.all(people.map(async (person) => (await person.open('/account')).status));
   expect(statuses.filter((status) => status === 200)).toHaveLength(1);
@@ -121,7 +120,7 @@ describe('what is on its way while it is taken back', () => {
     'TB1, S5, S6: $request, held $side call $index: what comes of it is dead after $name',
     async ({ request, index, side, name }) => {
       const held = await inHand();
-      const takeBack = (await ways[name]?.prepare(held, server)) ?? expect.unreachable();
+      const takeBack = await wayOf(name).prepare(held, server);
       await takeBackUnderWay(request, held, server, { hold: () => database.hold(index, side), takeBack });
     },
   );
