@@ -196,6 +196,15 @@ test('what was written before there were epochs goes on, until it is taken back'
   expect(goodOf(await tryAll(without, server)).every((name) => name.startsWith('the session'))).toBe(true);
 });
 
+test('S4, S7: an app whose grants and consent could not be deleted is not listed any more', async () => {
+  const { person } = await inHand();
+  expect((await person.open('/account')).body).toContain(`value="${app.client_id}"`);
+  const page = await person.open('/account');
+  const remove = () => post(person, '/account', page, { action: 'revoke_access', id: app.client_id });
+  expect((await database.during(noTidying, remove)).status).toBe(303);
+  expect((await person.open('/account')).body).not.toContain(`value="${app.client_id}"`);
+});
+
 test('S19: a scope value that the client loses before it redeems the code is in no token', async () => {
   const person = await browserOf(await newAccount(server.clock.now()), server);
   const { code, verifier } = await obtainCode(person, app, { scope: 'openid email' });

@@ -14,8 +14,13 @@ async function expectDead(server: TestServer, { refresh_token, access_token }: T
   expect((await userinfo(server, access_token)).status).toBe(401);
 }
 
-async function redeemed(server: TestServer, { code, verifier }: { code: string; verifier: string }): Promise<void> {
+async function redeemed(
+  server: TestServer,
+  { code, verifier }: { code: string; verifier: string },
+  taken: Promise<unknown>,
+): Promise<void> {
   const { status, json } = await redeem(server, app, { code, code_verifier: verifier });
+  await taken;
   if (status === 200) await expectDead(server, json);
 }
 
@@ -31,8 +36,9 @@ export const requestsUnderWay: Record<
     await taken;
     if (code !== undefined) expect((await redeem(server, app, { code, code_verifier: verifier })).status).toBe(400);
   },
-  'the redemption of a code': ({ code }, server) => redeemed(server, code),
-  'the redemption of a code that names nobody': ({ codeOfBefore }, server) => redeemed(server, codeOfBefore),
+  'the redemption of a code': ({ code }, server, taken) => redeemed(server, code, taken),
+  'the redemption of a code that names nobody': ({ codeOfBefore }, server, taken) =>
+    redeemed(server, codeOfBefore, taken),
   'a refresh': async ({ refreshToken }, server, taken) => {
     const { status, json } = await refresh(server, app, refreshToken);
     await taken;
