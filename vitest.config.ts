@@ -12,12 +12,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: [
-            'test/infra/**',
-            'test/browser/**',
-            '**/node_modules/**',
-            ...(process.env['PIXY_TEST_DEEP'] ? [] : ['test/deep/**']),
-          ],
+          exclude: ['test/infra/**', 'test/browser/**', 'test/deep/**', '**/node_modules/**'],
           isolate: false,
         },
       },

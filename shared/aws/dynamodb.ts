@@ -39,6 +39,19 @@ export class ConditionFailed extends Error {
 /** The outcome of a conditional update: it won and made this item, or it lost to whatever is stored (perhaps nothing). */
 export type ConditionalOutcome = { won: true; item: Item } | { won: false; item: Item | undefined };
 
+/** Which attributes a read asks for. */
+export type Projection = { ProjectionExpression: string; ExpressionAttributeNames?: Record<string, string> };
+
+/** The attributes of the key and these, of which some are named like words of the expression language. */
+export function projectionOf(attributes: readonly string[], reserved: readonly string[]): Projection {
+  const written = (name: string) => (reserved.includes(name) ? `#${name}` : name);
+  const named = attributes.filter((name) => reserved.includes(name));
+  return {
+    ProjectionExpression: ['pk', 'sk', ...attributes.map(written)].join(', '),
+    ...(named.length > 0 && { ExpressionAttributeNames: Object.fromEntries(named.map((name) => [`#${name}`, name])) }),
+  };
+}
+
 export type Database = ReturnType<typeof openDatabase>;
 
 /**
@@ -76,20 +89,13 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
     return wanted.map(({ TableName }) => Responses?.[TableName]?.[0]);
   }
 
-  /** Reads items of one table in one call, with these attributes and those of the key. Returns them in the order of `keys`. */
+  /** Reads items of one table in one call, with the attributes of `projection` (see {@link projectionOf}). Returns them in the order of `keys`. */
   async function getAll(
     table: string,
     keys: readonly { pk: string; sk: string }[],
-    { attributes, isConsistent }: { attributes: readonly string[]; isConsistent: boolean },
+    { projection, isConsistent }: { projection: Projection; isConsistent: boolean },
   ): Promise<(Item | undefined)[]> {
-    const names = ['pk', 'sk', ...attributes];
-    const wanted = {
-      Keys: [...keys],
-      ConsistentRead: isConsistent,
-      ProjectionExpression: names.map((name) => `#${name}`).join(', '),
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    };
-    const request = { RequestItems: { [table]: wanted } };
+    const request = { RequestItems: { [table]: { Keys: [...keys], ConsistentRead: isConsistent, ...projection } } };
     const { Responses, UnprocessedKeys } = await guard(documents.send(new BatchGetCommand(request)));
     if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new StoreUnavailable('the read was throttled');
     return keys.map(({ pk, sk }) => Responses?.[table]?.find((item) => item['pk'] === pk && item['sk'] === sk));

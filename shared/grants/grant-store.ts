@@ -21,6 +21,13 @@ const heldBy = tableDefinitions.grants.indexes.byPerson.partitionKey;
 /** Seconds after its last use until a grant may be purged. */
 const purgeDelay = 86_400;
 
+/** What one call of `clearAway` does at most. */
+const pagesAtOnce = 10;
+const pageLength = 100;
+
+/** The epoch that grants are still good under, of the account or of one client; undefined: none is good. */
+type Current = { counter: 'epoch' | 'clientEpoch'; current: number | undefined; clientId?: string };
+
 /**
  * When the last replaced tokens were first used, newest first. Each has an attribute of its own, so that one write can add a time and
  * shift the others. 0 stands for none.
@@ -32,13 +39,6 @@ const shiftRotationTimes = rotationTimes
     return `refresh.${name} = ${newer === undefined ? 'if_not_exists(refresh.usedAt, :now)' : `if_not_exists(refresh.${newer}, :none)`}`;
   })
   .join(', ');
-
-/** What one call of `clearAway` does at most. */
-const pagesAtOnce = 10;
-const pageLength = 100;
-
-/** The epoch that grants are still good under, of the account or of one client; undefined: none is good. */
-type Current = { counter: 'epoch' | 'clientEpoch'; current: number | undefined; clientId?: string };
 
 const newAttempt = () => randomBytes(16).toString('base64url');
 

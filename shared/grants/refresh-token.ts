@@ -1,5 +1,6 @@
-import { createHmac, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { hashSecret } from '../secret.ts';
+import { hide } from './hide.ts';
 
 /*
  * A refresh token consists of its grant's id, its generation, that generation's secret and the encrypted subject, sealed with a MAC.
@@ -33,15 +34,8 @@ const mac = (key: RefreshKey, purpose: string, ...parts: Buffer[]): Buffer =>
 
 const seal = (key: RefreshKey, body: Buffer): Buffer => mac(key, 'seal', body).subarray(0, layout.seal);
 
-/**
- * Encrypts or decrypts the subject with a keystream of its length (HKDF, RFC 5869), which takes a third of the time of setting up
- * AES. Everything before the subject is the salt, and it has the secret in it: no two tokens share a keystream.
- */
-function hideSubject(key: RefreshKey, head: Buffer, subject: Buffer): Buffer {
-  const stream = Buffer.from(hkdfSync('sha256', key, head, 'subject', subject.length));
-  for (const [index, byte] of subject.entries()) stream.writeUInt8(stream.readUInt8(index) ^ byte, index);
-  return stream;
-}
+/** Encrypts or decrypts the subject. Everything before it is the salt, and it has the secret in it: no two tokens share a keystream. */
+const hideSubject = (key: RefreshKey, head: Buffer, subject: Buffer): Buffer => hide(key, head, 'subject', subject);
 
 /** Returns the first token of a grant, without its subject: the hash is needed before the subject is known. */
 export const firstRefreshToken = (grantId: string, [key]: RefreshKeys): RefreshToken => ({

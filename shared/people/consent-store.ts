@@ -33,9 +33,10 @@ export function consentStore(database: Database, table: string) {
           throw error;
         }
       };
-      // Last of all once more: somebody may have replaced what was taken back in this moment. If it does not go then, this is
-      // what was taken back.
-      (await write(adding(allowed))) || (await write(replacing(allowed))) || (await write(adding(allowed)));
+      if (await write(adding(allowed))) return;
+      if (await write(replacing(allowed))) return;
+      // Somebody may have replaced what was taken back in this moment. If it does not go now, this is what was taken back.
+      await write(adding(allowed));
     },
 
     /** Spends the permission for one request. Returns true to exactly one caller, and only in time. */

@@ -1,4 +1,4 @@
-import type { Database } from '../aws/dynamodb.ts';
+import { type Database, projectionOf } from '../aws/dynamodb.ts';
 import { type Consent, consentAttributes, consentKey, toConsent } from './consent.ts';
 import { isAlive, type Session, sessionAttributes } from './session.ts';
 import { keyOf, subjectOf, toSession } from './session-store.ts';
@@ -28,7 +28,7 @@ export function signedInStore(database: Database, table: string) {
     const [sessionItem, account, consentItem] = await database.getAll(
       table,
       [key, accountKey(sub), ...(withConsent ? [consentKey(sub, clientId)] : [])],
-      { attributes: withConsent ? attributesWithConsent : attributes, isConsistent },
+      { projection: withConsent ? sessionWithConsent : sessionAlone, isConsistent },
     );
     const session = sessionItem && toSession(sessionItem);
     const standing = account && toStanding(account);
@@ -56,6 +56,10 @@ export function signedInStore(database: Database, table: string) {
 
 type Wanted = { sessionId: string; clientId: string; now: number; withConsent?: boolean };
 
+/** Words of DynamoDB among the names of our attributes, or close to one: a name that is no such word may be written like one. */
+const reserved = ['sub', ...consentAttributes];
+
 /** Neither names nor the password hash of the account, which may not be read here. */
 const attributes = [...new Set([...sessionAttributes, ...standingAttributes])];
-const attributesWithConsent = [...new Set([...attributes, ...consentAttributes])];
+const sessionAlone = projectionOf(attributes, reserved);
+const sessionWithConsent = projectionOf([...new Set([...attributes, ...consentAttributes])], reserved);

@@ -31,7 +31,7 @@ test('the person is sent to the sign-in page, and signs in', () => {
 });
 
 test('the app gets a code, tokens and the claims of the person', () => {
-  expect(answers[3]).toMatch(/^http:\/\/127\.0\.0\.1:8888\/callback\?code=[\w-]{64,}&state=xyz&iss=/);
+  expect(answers[3]).toMatch(/^http:\/\/127\.0\.0\.1:8888\/callback\?code=[\w-]{55,}&state=xyz&iss=/);
   expect(JSON.parse(answers[4] ?? '')).toMatchObject({ token_type: 'Bearer', refresh_token: expect.any(String) });
   expect(JSON.parse(answers[5] ?? '')).toMatchObject({ name: 'Demo Person' });
 });

@@ -11,7 +11,10 @@ import { startTestServer, tables } from '../support/server.ts';
 const database = await startDatabaseProxy();
 const counting = await startCountingProxy(database.endpoint);
 afterAll(() => counting.close());
-const server = await startTestServer({ clients: [spa, web, mobile], dynamodb: counting.endpoint });
+/** One that may ask for an ID token in front, and one that people are asked about. */
+const both = { ...mobile, client_id: 'both', response_types: ['code', 'code id_token'] };
+const third = { ...spa, client_id: 'third', first_party: false };
+const server = await startTestServer({ clients: [spa, web, mobile, both, third], dynamodb: counting.endpoint });
 const person = await signedInPerson(server);
 
 // Clients, policy and keys are remembered: the first flow of each client pays for them.
@@ -87,6 +90,26 @@ describe('what that costs in capacity units, the index aside, which this databas
     const { json } = await redeem(server, mobile, { code, code_verifier: verifier });
     const units = await unitsOf(() => refreshed(server, mobile, json.refresh_token));
     expect(units).toEqual({ calls: 2, writes: 1, reads: 1 });
+  });
+});
+
+describe('how consistently it is asked whether somebody is still signed in', () => {
+  const readsOf = async (target: string, of = person) => {
+    const calls = await counting.callsDuring(() => of.follow(target));
+    return calls.filter(({ operation }) => operation === 'BatchGetItem').map(({ readUnits }) => readUnits);
+  };
+
+  test('for a code eventually: /token compares again. For an ID token that nobody brings back, consistently', async () => {
+    expect(await readsOf(authorizeTarget(both, { prompt: 'none' }))).toEqual([1]);
+    const hybrid = { prompt: 'none', response_type: 'code id_token', nonce: 'a-nonce' };
+    expect(await readsOf(authorizeTarget(both, hybrid))).toEqual([2]);
+  });
+
+  test('for consent, and twice for somebody who is not found at first, as a moment after signing in', async () => {
+    expect(await readsOf(authorizeTarget(third))).toEqual([3, 2]);
+    const nobody = newPerson(server);
+    nobody.cookies.set('pixy_session', `YWRhLTAwMDE.${'A'.repeat(43)}`);
+    expect(await readsOf(authorizeTarget(both, { prompt: 'none' }), nobody)).toHaveLength(2);
   });
 });
 

@@ -25,11 +25,10 @@ const standing = ['disabledAt', 'epoch', 'clientEpochs', 'endedSessions'];
 const onlyClaims = only('claims', ...standing);
 const onlyKeys = only();
 /** What is read in one call: no name, no password hash, no browser. */
-const findSignedIn = `dynamodb:BatchGetItem on people ${onItems('sessions#*', 'account#*', 'consents#*')} ${only(
-  ...['sub', 'epoch', 'authTime', 'amr', 'idleUntil', 'expiresAt', 'idleLifetime', 'notices'],
-  ...['disabledAt', 'clientEpochs', 'endedSessions'],
-  ...['scope', 'resources', 'claims', 'grantedAt', 'clientEpoch', 'request'],
-)}`;
+const ofSessions = ['sub', 'epoch', 'authTime', 'amr', 'idleUntil', 'expiresAt', 'idleLifetime', 'notices'];
+const ofConsents = ['scope', 'resources', 'claims', 'grantedAt', 'clientEpoch', 'request'];
+const signedIn = new Set([...ofSessions, ...standing, ...ofConsents]);
+const findSignedIn = `dynamodb:BatchGetItem on people ${onItems('sessions#*', 'account#*', 'consents#*')} ${only(...signedIn)}`;
 const readGrants = [
   'dynamodb:BatchGetItem on grants',
   `dynamodb:BatchGetItem on people ${onItems('account#*')} ${only(...standing)}`,

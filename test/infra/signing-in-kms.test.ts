@@ -49,7 +49,7 @@ test('rotate-keys may do what making and retiring a key takes, and wrap the key 
 
 test('the functions that sign may sign, and decrypt the keys of an earlier setting', () => {
   expect(asked.map(({ action }) => action)).toContain('kms:Sign');
-  // Once for the signing keys, and once for the keys that codes are sealed with.
+  // Once more for the keys of refresh tokens, with which codes name their person.
   expect(kmsActionsOf('AuthorizeHybrid')).toEqual(['kms:Decrypt', 'kms:Decrypt', 'kms:Sign']);
   expect(kmsActionsOf('Token')).toEqual(['kms:Decrypt', 'kms:Sign']);
 });

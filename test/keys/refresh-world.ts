@@ -22,8 +22,6 @@ const rules = { refreshIdleLifetime: day, refreshGrace: 30, rotates: true };
 const granted = {
   clientId: 'app',
   sub: 'somebody',
-  epoch: 0,
-  clientEpoch: 0,
   scope: ['openid'],
   resources: [],
   redirectUri: 'https://app.example/cb',
@@ -42,7 +40,7 @@ export function refreshWorld(database: Database, tables: { keys: string; grants:
 
   /** A grant, and its first refresh token as a function with these keys makes it. */
   async function redeemed(keys: RefreshKeys, now: number): Promise<string> {
-    const { grant } = issueCode({ ...granted, authTime: now }, keys, now, 60);
+    const { grant } = issueCode({ ...granted, epoch: 0, clientEpoch: 0, authTime: now }, keys, now, 60);
     await grants.issue(grant);
     const first = { ...firstRefreshToken(grant.id, keys), sub: grant.sub };
     const refresh = { hash: refreshHash(first), generation: 0, idleUntil: now + day, endsAt: now + day };

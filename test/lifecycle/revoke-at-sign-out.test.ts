@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { listedIdOf } from '../../shared/people/session-store.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { encodeFields, formType } from '../support/http.ts';
 import {
@@ -32,6 +33,8 @@ const silent = await startTestServer({ ...given, environment: { PIXY_WRAPPING_KE
 
 const signOut = (person: Person, { id_token: id_token_hint }: Tokens) =>
   person.open(`/sign-out?${encodeFields({ id_token_hint })}`);
+
+const sessionIdsOf = (person: Person): string[] => (person.cookies.get('pixy_session') ?? '').split('~');
 
 /** Says yes to the question whether to sign out. */
 const confirm = (person: Person, question: Page) =>
@@ -174,6 +177,9 @@ describe('OC20: a person who signs out', () => {
     await signOut(stranger, tokens);
     stranger.cookies.set('pixy_session', (person.cookies.get('pixy_session') ?? '').replace(/.{4}$/, 'AAAA'));
     await signOut(stranger, tokens);
+    const standing = await accountStore(openDatabase(), tables.people).findStanding(ada.claims.sub);
+    const made = sessionIdsOf(person).map((id) => id.replace(/.{4}$/, 'AAAA'));
+    expect(standing?.endedSessions.filter((ended) => made.some((id) => ended.startsWith(listedIdOf(id))))).toEqual([]);
     stranger.cookies.set('pixy_session', 'no session of ours');
     const question = await signOut(stranger, tokens);
     const calls = await database.callsDuring(async () => {

@@ -145,3 +145,39 @@ describe('the item', () => {
     expect(await raw('gone')).toBeUndefined();
   });
 });
+
+describe('tidying up after what was taken back', () => {
+  const now = 1_700_000_100;
+  async function held(sub: string, changes: Partial<Grant>) {
+    const { grant } = await issued({ sub, ...changes });
+    const refresh = { hash: 'a hash', generation: 0, idleUntil: now + 100, endsAt: now + 100 };
+    await store.spend(grant.id, grant.clientId, { ...times, refresh });
+    return grant.id;
+  }
+  const statesOf = (ids: readonly string[]) => Promise.all(ids.map(async (id) => (await store.find(id))?.state));
+
+  test('S7: revokes grants of another epoch, and none that came after', async () => {
+    const ids = [await held('tidy', { epoch: 1 }), await held('tidy', { epoch: 2 }), await held('other', { epoch: 1 })];
+    await store.clearAway('tidy', { counter: 'epoch', current: 2 }, now);
+    expect(await statesOf(ids)).toEqual(['revoked', 'redeemed', 'redeemed']);
+  });
+
+  test('S7: revokes what one client got before, and all of a client that is gone', async () => {
+    const ids = [
+      await held('picky', { clientEpoch: 1 }),
+      await held('picky', { clientEpoch: 2 }),
+      await held('picky', { clientId: 'another', clientEpoch: 1 }),
+    ];
+    await store.clearAway('picky', { counter: 'clientEpoch', current: 2, clientId: 'app' }, now);
+    expect(await statesOf(ids)).toEqual(['revoked', 'redeemed', 'redeemed']);
+    await store.clearAway('picky', { counter: 'clientEpoch', current: undefined, clientId: 'app' }, now);
+    expect(await statesOf(ids)).toEqual(['revoked', 'revoked', 'redeemed']);
+  });
+
+  test('S7: takes hundreds of grants in its stride', async () => {
+    const ids = await Promise.all(Array.from({ length: 250 }, () => held('busy', { epoch: 1 })));
+    await store.clearAway('busy', { counter: 'epoch', current: 2 }, now);
+    expect(new Set(await statesOf(ids))).toEqual(new Set(['revoked']));
+    expect(await store.listOf('busy')).toEqual([]);
+  });
+});

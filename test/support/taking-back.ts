@@ -209,7 +209,7 @@ export async function expectAllOrNothing(
   database: Pick<DatabaseProxy, 'callsDuring' | 'failing'>,
   server: TestServer,
 ): Promise<void> {
-  const way = ways[name] ?? expect.unreachable();
+  const way = wayOf(name);
   const held = async () => takeOfToday(await newAccount(server.clock.now()), server);
   const calls = await database.callsDuring(await way.prepare(await held(), server));
   const stays = some.filter((one) => way.stays?.(one));
@@ -317,3 +317,9 @@ export const ways: Record<string, Way> = {
     },
   },
 };
+
+export function wayOf(name: string): Way {
+  const way = ways[name];
+  if (way === undefined) throw new Error(`there is no way called ${name}`);
+  return way;
+}

@@ -4,7 +4,7 @@ import { introspect, refresh, type Tokens, userinfo, warehouse } from './lifecyc
 import { pkcePair } from './pkce.ts';
 import { authorizeTarget, parametersOf, redeem } from './protocol.ts';
 import type { TestServer } from './server.ts';
-import { app, type InHand } from './taking-back.ts';
+import { app, type InHand, type OfToday } from './taking-back.ts';
 
 /* Requests that are on their way while something is taken back. Whatever comes of one, nothing that it gave is worth anything. */
 
@@ -14,15 +14,20 @@ async function expectDead(server: TestServer, { refresh_token, access_token }: T
   expect((await userinfo(server, access_token)).status).toBe(401);
 }
 
-async function redeemed(server: TestServer, { code, verifier }: { code: string; verifier: string }): Promise<void> {
+async function redeemed(
+  server: TestServer,
+  { code, verifier }: { code: string; verifier: string },
+  taken: Promise<unknown>,
+): Promise<void> {
   const { status, json } = await redeem(server, app, { code, code_verifier: verifier });
+  await taken;
   if (status === 200) await expectDead(server, json);
 }
 
 /** Each asks the database for two things. Ends by trying what it got; `taken` is when the taking back is over. */
 export const requestsUnderWay: Record<
   string,
-  (held: InHand, server: TestServer, taken: Promise<unknown>) => Promise<void>
+  (held: OfToday & Partial<InHand>, server: TestServer, taken: Promise<unknown>) => Promise<void>
 > = {
   'an authorization request': async ({ person }, server, taken) => {
     const { verifier, challenge } = pkcePair();
@@ -31,8 +36,9 @@ export const requestsUnderWay: Record<
     await taken;
     if (code !== undefined) expect((await redeem(server, app, { code, code_verifier: verifier })).status).toBe(400);
   },
-  'the redemption of a code': ({ code }, server) => redeemed(server, code),
-  'the redemption of a code that names nobody': ({ codeOfBefore }, server) => redeemed(server, codeOfBefore),
+  'the redemption of a code': ({ code }, server, taken) => redeemed(server, code, taken),
+  'the redemption of a code that names nobody': ({ codeOfBefore }, server, taken) =>
+    redeemed(server, codeOfBefore as InHand['codeOfBefore'], taken),
   'a refresh': async ({ refreshToken }, server, taken) => {
     const { status, json } = await refresh(server, app, refreshToken);
     await taken;
@@ -46,7 +52,7 @@ export const placesToHold = [0, 1].flatMap((index) => (['before', 'after'] as co
 /** Takes back while a request is held at one place. */
 export async function takeBackUnderWay(
   request: string,
-  held: InHand,
+  held: OfToday & Partial<InHand>,
   server: TestServer,
   { hold, takeBack }: { hold: () => Held; takeBack: () => Promise<unknown> },
 ): Promise<void> {

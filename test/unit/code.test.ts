@@ -6,7 +6,11 @@ import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
 
 const key = () => createSecretKey(randomBytes(32));
 const keys: RefreshKeys = [key()];
-const subject = fc.string({ unit: fc.constantFrom(...'abcXYZ019-._~!@'), minLength: 1, maxLength: 255 });
+const subject = fc.string({
+  unit: fc.constantFrom('a', 'Z', '0', '9', '-', '.', '_', '~', '!', '@'),
+  minLength: 1,
+  maxLength: 255,
+});
 
 describe('a code', () => {
   test('names its person to whoever has the key, also when a newer key has come before it', () => {
@@ -24,23 +28,20 @@ describe('a code', () => {
     expect(subjectOfCode(code, [key()])).toBeUndefined();
     expect(Buffer.from(code, 'base64url').toString('latin1')).not.toContain('ada-0001');
     expect(newCode('ada-0001', keys)).not.toBe(code);
-    expect(newCode('ada-0001', keys).slice(-24)).not.toBe(code.slice(-24));
   });
 
-  test('that was changed anywhere names nobody', () => {
-    const bytes = Buffer.from(newCode('ada-0001', keys), 'base64url');
-    for (let index = 0; index < bytes.length; index += 1) {
-      const changed = Buffer.from(bytes);
-      changed[index] = (changed[index] ?? 0) ^ 1;
-      expect(subjectOfCode(changed.toString('base64url'), keys)).toBeUndefined();
-    }
+  test('has another keystream each time, so two of one person have nothing in common', () => {
+    const [one, other] = [newCode('ada-0001', keys), newCode('ada-0001', keys)].map((code) =>
+      Buffer.from(code, 'base64url'),
+    );
+    expect(one?.subarray(32).equals(other?.subarray(32) ?? Buffer.of())).toBe(false);
   });
 
   test.each([
     ['of the form before', randomBytes(32).toString('base64url')],
     ['of nothing', ''],
-    ['too short for a subject', randomBytes(48).toString('base64url')],
-    ['too long', 'A'.repeat(405)],
+    ['too short for a subject', randomBytes(40).toString('base64url')],
+    ['too long', 'A'.repeat(395)],
     ['with another alphabet', `${'A'.repeat(70)}+`],
   ])('%s names nobody', (_, code) => {
     expect(subjectOfCode(code, keys)).toBeUndefined();
