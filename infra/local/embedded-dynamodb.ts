@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import dynalite from 'dynalite';
 import { Level } from 'level';
+import { openDataFolder, UnusableFolder } from './data-folder.ts';
 
 export type EmbeddedDynamoDB = {
   endpoint: string;
@@ -21,7 +22,7 @@ export class FolderInUse extends Error {
 
 /**
  * Starts DynamoDB in this process, on a free port of 127.0.0.1 only, since it accepts any signature. `folder` stores the data,
- * which is otherwise in memory. Rejects with {@link FolderInUse}.
+ * which is otherwise in memory. Rejects with {@link FolderInUse} or {@link UnusableFolder}.
  */
 export async function startEmbeddedDynamoDB(folder?: string): Promise<EmbeddedDynamoDB> {
   if (folder !== undefined) await ensureFree(folder);
@@ -49,12 +50,12 @@ async function closeWhenAnswered(server: Server): Promise<void> {
 
 /** dynalite opens the folder in the background, where a failure would end the process with a stack trace. */
 async function ensureFree(folder: string): Promise<void> {
-  const level = new Level(folder);
+  const level = new Level(openDataFolder(folder));
   try {
     await level.open();
   } catch (error) {
     const { cause } = error as { cause?: { code?: string } };
-    throw cause?.code === 'LEVEL_LOCKED' ? new FolderInUse(folder) : error;
+    throw cause?.code === 'LEVEL_LOCKED' ? new FolderInUse(folder) : new UnusableFolder(folder, cause ?? error);
   }
   await level.close();
 }
