@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    reporters: ['dot', './test/closing-line.ts'],
+    reporters: ['./test/reporter/quiet-reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: '100%',
