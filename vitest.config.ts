@@ -2,9 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    reporters: ['dot', './test/closing-line.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    reporters: ['./test/reporter/quiet-reporter.ts'],
+    // No test depends on the speed of the machine: these only end what hangs.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
+    expect: { poll: { timeout: 120_000 } },
+    setupFiles: 'test/support/patient-database.ts',
     maxWorkers: '100%',
     projects: [
       {

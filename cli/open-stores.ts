@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { createTables, localTableNames } from '../infra/local/create-tables.ts';
+import { openDataFolder } from '../infra/local/data-folder.ts';
 import { findRunningServer, localConnection } from '../infra/local/running-server.ts';
 import { databaseClientDefaults, openDatabase } from '../shared/aws/dynamodb.ts';
 import { type TableName, tableDefinitions } from '../shared/aws/tables.ts';
@@ -27,6 +28,7 @@ async function openFolder(folder: string, now: () => number): Promise<Closable> 
   if (!existsSync(folder)) {
     throw new Failure(`There is no data folder ${folder}: create it, or start the server on it first.`);
   }
+  openDataFolder(folder);
   const running = await findRunningServer(folder);
   if (running) {
     const { endpoint, issuer } = running;

@@ -80,7 +80,7 @@ function fail(error: unknown, io: Io): number {
 }
 
 /** Errors whose message addresses people. */
-const spoken = new Set(['Failure', 'FolderInUse', 'LedgerUnavailable', 'UnusableFile']);
+const spoken = new Set(['Failure', 'FolderInUse', 'LedgerUnavailable', 'UnusableFile', 'UnusableFolder']);
 
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -15,7 +15,7 @@ export function installPackages(folder: string): void {
   const installed = modified(join(folder, 'node_modules', '.package-lock.json'));
   if (installed > 0 && installed >= modified(join(folder, 'package-lock.json'))) return;
   const name = relative(process.cwd(), folder);
-  process.stdout.write(`Installing the packages of ${name}, once.\n`);
+  console.log(`Installing the packages of ${name}, once.`);
   const { status, stderr } = spawnSync('npm ci', { cwd: folder, shell: true, encoding: 'utf8' });
   if (status !== 0) throw new Error(`The packages of ${name} could not be installed.\n${stderr}`);
 }

@@ -41,12 +41,20 @@ async function filesOf(folder: string, { since, until }: Period): Promise<string
     .map((name) => join(folder, name));
 }
 
+async function* chunksOf(file: string): AsyncGenerator<string> {
+  try {
+    yield* createReadStream(file, { encoding: 'utf8', highWaterMark: 1_048_576 });
+  } catch (cause) {
+    throw new LedgerUnavailable(`${file} cannot be read: ${String(cause)}`, { cause });
+  }
+}
+
 /** Yields the lines of a file without line breaks, reading a million characters at a time. */
 async function* linesOf(file: string): AsyncGenerator<string> {
   let rest = '';
   /** Inside a line that is already too long. */
   let skipping = false;
-  for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: 1_048_576 })) {
+  for await (const chunk of chunksOf(file)) {
     const lines = `${rest}${chunk}`.split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {

@@ -1,22 +1,24 @@
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
+import { explainPort, parsePort } from '../../infra/local/port.ts';
 import { NoIssuer, startLocalApi } from './local-api.ts';
 import { ordersScope } from './orders.ts';
 
 /* `npm run example`: the protected API on this machine, for the tokens of `npm start`. */
 
-const { values } = parseArgs({
-  options: { port: { type: 'string', default: '3001' }, issuer: { type: 'string', default: 'http://localhost:3000' } },
-});
+const { port, issuer } = new Command('npm run example --')
+  .description('Runs an API on this machine that takes the tokens of a Pixy authorization server.')
+  .addOption(new Option('--port <port>', 'port on localhost').argParser(parsePort).default(3_001))
+  .option('--issuer <url>', 'the authorization server', 'http://localhost:3000')
+  .parse()
+  .opts<{ port: number; issuer: string }>();
 
 try {
-  const { url, close } = await startLocalApi(Number(values.port), values.issuer, [ordersScope]);
-  process.stdout.write(`\n  GET ${url}\n  takes tokens of ${values.issuer} with the scope ${ordersScope}\n\n`);
+  const { url, close } = await startLocalApi(port, issuer, [ordersScope]);
+  process.stdout.write(`\n  GET ${url}\n  takes tokens of ${issuer} with the scope ${ordersScope}\n\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close());
 } catch (error) {
-  const isPortTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  if (!(error instanceof NoIssuer) && !isPortTaken) throw error;
-  process.stderr.write(
-    `${isPortTaken ? `Port ${values.port} is in use. Choose another one with --port.` : (error as Error).message}\n`,
-  );
+  const sentence = error instanceof NoIssuer ? error.message : explainPort(error, port);
+  if (sentence === undefined) throw error;
+  process.stderr.write(`${sentence}\n`);
   process.exitCode = 1;
 }

@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import dynalite from 'dynalite';
 import { Level } from 'level';
+import { openDataFolder, UnusableFolder } from './data-folder.ts';
 
 export type EmbeddedDynamoDB = {
   endpoint: string;
-  /** Answers pending requests first, for up to a second, because dynalite would close the database under them. */
+  /** Answers pending requests first, because dynalite would close the database under them. */
   close(): Promise<void>;
 };
 
@@ -21,9 +22,10 @@ export class FolderInUse extends Error {
 
 /**
  * Starts DynamoDB in this process, on a free port of 127.0.0.1 only, since it accepts any signature. `folder` stores the data,
- * which is otherwise in memory. Rejects with {@link FolderInUse}.
+ * which is otherwise in memory. When it closes, pending requests have `answerMs` to be answered. Rejects with {@link FolderInUse}
+ * or {@link UnusableFolder}.
  */
-export async function startEmbeddedDynamoDB(folder?: string): Promise<EmbeddedDynamoDB> {
+export async function startEmbeddedDynamoDB(folder?: string, answerMs = 1_000): Promise<EmbeddedDynamoDB> {
   if (folder !== undefined) await ensureFree(folder);
   const server = dynalite({ ...(folder !== undefined && { path: folder }), createTableMs: 0 });
   // dynalite throws when a client aborts its request, which would end the process.
@@ -32,13 +34,13 @@ export async function startEmbeddedDynamoDB(folder?: string): Promise<EmbeddedDy
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    close: () => closeWhenAnswered(server),
+    close: () => closeWhenAnswered(server, answerMs),
   };
 }
 
-async function closeWhenAnswered(server: Server): Promise<void> {
+async function closeWhenAnswered(server: Server, answerMs: number): Promise<void> {
   const closeIdle = setInterval(() => server.closeIdleConnections(), 2);
-  const closeAll = setTimeout(() => server.closeAllConnections(), 1_000);
+  const closeAll = setTimeout(() => server.closeAllConnections(), answerMs);
   try {
     await promisify(server.close.bind(server))();
   } finally {
@@ -49,12 +51,12 @@ async function closeWhenAnswered(server: Server): Promise<void> {
 
 /** dynalite opens the folder in the background, where a failure would end the process with a stack trace. */
 async function ensureFree(folder: string): Promise<void> {
-  const level = new Level(folder);
+  const level = new Level(openDataFolder(folder));
   try {
     await level.open();
   } catch (error) {
     const { cause } = error as { cause?: { code?: string } };
-    throw cause?.code === 'LEVEL_LOCKED' ? new FolderInUse(folder) : error;
+    throw cause?.code === 'LEVEL_LOCKED' ? new FolderInUse(folder) : new UnusableFolder(folder, cause ?? error);
   }
   await level.close();
 }

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
+import { databaseClientDefaults } from '../../shared/aws/dynamodb.ts';
 import { localTableNames } from './create-tables.ts';
 
 /*
@@ -58,8 +59,7 @@ async function databaseAt(
   endpoint: string,
   connection: ConstructorParameters<typeof DynamoDBClient>[0],
 ): Promise<string> {
-  const requestHandler = { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true };
-  const client = new DynamoDBClient({ endpoint, requestHandler, ...connection });
+  const client = new DynamoDBClient({ ...databaseClientDefaults, endpoint, ...connection });
   try {
     const { Table: table } = await client.send(new DescribeTableCommand({ TableName: localTableNames.clients }));
     return table?.TableId ?? table?.CreationDateTime?.toISOString() ?? '';

@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { compose as composeAccount } from '../../functions/account/compose.ts';
@@ -21,6 +19,7 @@ import { compose as composeSignOut } from '../../functions/sign-out/compose.ts';
 import { compose as composeToken } from '../../functions/token/compose.ts';
 import { compose as composeUpstream } from '../../functions/upstream/compose.ts';
 import { compose as composeUserinfo } from '../../functions/userinfo/compose.ts';
+import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
@@ -31,6 +30,7 @@ import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { type EndpointFunctionName, routes } from '../routes.ts';
 import { createTables, localTableNames } from './create-tables.ts';
+import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
 import { demoRoutes } from './demo/demo-page.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
@@ -89,7 +89,10 @@ const compositions: Record<EndpointFunctionName, (runtime: Runtime) => HttpApiHa
   metadata: composeMetadata,
 };
 
-/** Starts everything: the database, its tables, a signing key, clients and accounts, and the functions behind a local gateway. */
+/**
+ * Starts everything: the database, its tables, a signing key, clients and accounts, and the functions behind a local gateway.
+ * Rejects with `UnusableFile`, `UnusableFolder`, `FolderInUse`, `NameOfAnother`, `StoreUnavailable`, or the error of the socket.
+ */
 export async function startServer(options: ServerOptions): Promise<LocalServer> {
   const isEmbedded = options.dynamodb === undefined;
   const demo = { clients: isEmbedded && !options.clientsFile, account: isEmbedded && !options.accountsFile };
@@ -99,10 +102,10 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   const upstreams = options.upstreamsFile ? await readUpstreamsFile(options.upstreamsFile) : undefined;
   const hooks = options.hooksFile ? await readHooksFile(options.hooksFile) : undefined;
 
-  const folder = options.data === 'memory' ? undefined : openFolder(options.data);
+  const folder = options.data === 'memory' ? undefined : openDataFolder(options.data);
   const handlers = new Map<string, HttpApiHandler>(demo.clients ? demoRoutes() : []);
   const gateway = await startGateway({ port: options.port, routes: handlers, limits: options.limits ?? {} });
-  const issuer = `http://localhost:${gateway.port}`;
+  const issuer = new URL(`http://localhost:${gateway.port}`).origin;
   let embedded: EmbeddedDynamoDB | undefined;
   let withdraw: (() => Promise<void>) | undefined;
   const environmentBefore = { ...process.env };
@@ -116,7 +119,9 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     embedded = isEmbedded ? await startEmbeddedDynamoDB(folder && join(folder, 'dynamodb')) : undefined;
     const endpoint = embedded?.endpoint ?? (options.dynamodb as string);
     useDatabase(endpoint);
-    await createTables(new DynamoDBClient({}), localTableNames);
+    await createTables(new DynamoDBClient({}), localTableNames).catch((cause: unknown) => {
+      throw new StoreUnavailable(cause);
+    });
 
     const given = {
       ...(upstreams !== undefined && { PIXY_UPSTREAMS: upstreams }),
@@ -132,7 +137,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     return { issuer, demo, close };
   } catch (error) {
     await close();
-    throw error;
+    throw folder === undefined ? error : asUnusable(folder, error);
   }
 }
 
@@ -142,13 +147,6 @@ function addPathAliases(handlers: Map<string, HttpApiHandler>): void {
     const handler = handlers.get(endpoints[endpoint]);
     if (handler) handlers.set(path, handler).set(`${path}/`, handler);
   }
-}
-
-/** The data folder holds the key that encrypts private keys, so only its owner may read it. */
-function openFolder(data: string): string {
-  const folder = resolve(data);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return folder;
 }
 
 /** The AWS SDK takes its endpoint from the environment. Keeps existing credentials; the embedded database takes any. */
@@ -175,20 +173,6 @@ const environment = (issuer: string, folder: string | undefined): Record<string,
   PIXY_WRAPPING_KEY: wrappingKey(folder),
   ...(folder !== undefined && { PIXY_AUDIT_FOLDER: join(folder, 'audit') }),
 });
-
-/** Returns the key that replaces KMS, made at the first start. */
-function wrappingKey(folder: string | undefined): string {
-  const fresh = randomBytes(32).toString('base64url');
-  if (folder === undefined) return fresh;
-  const file = join(folder, 'wrapping-key');
-  try {
-    writeFileSync(file, fresh, { flag: 'wx', mode: 0o600 });
-    return fresh;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return readFileSync(file, 'utf8').trim();
-  }
-}
 
 async function load(
   { config, database, now }: Runtime,

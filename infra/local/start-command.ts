@@ -1,14 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { NameOfAnother } from '../../shared/people/name-store.ts';
+import { UnusableFolder } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
 import { FolderInUse } from './embedded-dynamodb.ts';
 import { UnusableFile } from './entries-file.ts';
+import { explainPort, parsePort } from './port.ts';
 import { type LocalServer, startServer } from './server.ts';
-
-const port = (text: string): number => {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('It is not a port number.');
-  return Number(text);
-};
 
 const url = (text: string): string => {
   if (!/^https?:/.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('It is not an http or https URL.');
@@ -21,10 +19,20 @@ const onOrOff = (text: string): boolean => {
   throw new InvalidArgumentError('It is neither on nor off.');
 };
 
+const folder = (text: string): string => {
+  if (text === '') throw new InvalidArgumentError('It is empty.');
+  return text;
+};
+
 const command = new Command('npm start --')
   .description('Runs Pixy on this machine: the same functions that are deployed, with an embedded database.')
-  .addOption(new Option('--port <port>', 'port on localhost').env('PORT').argParser(port).default(3_000))
-  .addOption(new Option('--data <dir>', 'folder that survives restarts, or "memory"').env('PIXY_DATA').default('.pixy'))
+  .addOption(new Option('--port <port>', 'port on localhost').env('PORT').argParser(parsePort).default(3_000))
+  .addOption(
+    new Option('--data <dir>', 'folder that survives restarts, or "memory"')
+      .env('PIXY_DATA')
+      .argParser(folder)
+      .default('.pixy'),
+  )
   .addOption(new Option('--clients <file>', 'JSON array of clients, instead of the demo clients').env('PIXY_CLIENTS'))
   .addOption(
     new Option('--accounts <file>', 'JSON array of accounts, instead of the demo account').env('PIXY_ACCOUNTS'),
@@ -62,6 +70,9 @@ type Options = {
 };
 const options = command.opts<Options>();
 
+/** Errors whose message addresses people. */
+const spoken = [UnusableFile, UnusableFolder, FolderInUse, NameOfAnother];
+
 try {
   const server = await startServer({
     port: options.port,
@@ -86,13 +97,10 @@ async function stop(server: LocalServer): Promise<void> {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof UnusableFile || error instanceof FolderInUse || error instanceof NameOfAnother) {
-    return error.message;
-  }
-  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-    return `Port ${options.port} is in use. Choose another one with --port.`;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (spoken.some((kind) => error instanceof kind)) return error.message;
+  if (error instanceof StoreUnavailable) return `${options.dynamodb} does not answer: ${String(error.cause)}`;
+  return explainPort(error, options.port) ?? error.stack ?? error.message;
 }
 
 function greeting({ issuer, demo }: LocalServer): string {

@@ -167,4 +167,4 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
 export const databaseClientDefaults = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
-} as const;
+};

@@ -65,7 +65,7 @@ export async function startBrowserPages(): Promise<BrowserPages> {
       await context.close();
       expect(trouble.splice(0)).toEqual([]);
     });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(120_000);
     watch(context, trouble);
     await context.addInitScript({ path: fileURLToPath(new URL('measure.js', import.meta.url)) });
     return context.newPage();

@@ -43,7 +43,7 @@ export async function launchBrowser(): Promise<Browser> {
     try {
       const options = await candidate();
       const env = { ...process.env, ...options.env, ...(temporary && { TMPDIR: temporary }) };
-      return await chromium.launch({ ...options, env, args, headless: true, timeout: 20_000 });
+      return await chromium.launch({ ...options, env, args, headless: true, timeout: 120_000 });
     } catch (error) {
       failures.push(error);
     }

@@ -65,6 +65,9 @@ test('the help of every command has an example of it', async () => {
 });
 
 describe('where it works', () => {
+  /** On Linux not even root can make a folder there. */
+  const processes = '/proc';
+
   test('refuses to guess when there is no data folder', async () => {
     const { exitCode, errors } = await spawnPixy(['clients', 'list'], { cwd: await emptyFolder(onTestFinished) });
     expect(errors).toMatch(/--local DIR .* --stage NAME/);
@@ -75,6 +78,17 @@ describe('where it works', () => {
     const folder = join(await emptyFolder(onTestFinished), 'nowhere');
     expect((await pixy(['clients', 'list', '--local', folder])).errors).toContain('There is no data folder');
     expect((await pixy(['clients', 'add', 'app', ...redirectUri, '--local', folder])).exitCode).toBe(1);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['a file', 'package.json', /package\.json cannot be used as a data folder: it is a file/],
+    ['a folder inside a file', 'package.json/data', /There is no data folder/],
+    ['a folder where nothing can be written', processes, /cannot be used as a data folder|There is no data folder/],
+  ])('O5: %s as the data folder is told in one line, and ends with 1', async (_, folder, sentence) => {
+    const { exitCode, output, errors } = await spawnPixy(['clients', 'list', '--local', folder]);
+    expect(errors).toMatch(sentence);
+    expect(errors).toMatch(/^error: [^\n]+\n$/);
+    expect({ exitCode, output }).toEqual({ exitCode: 1, output: '' });
   });
 
   test('two processes on one folder: the second says so in one line, and ends with 1', async () => {

@@ -37,7 +37,8 @@ type Handler = InstanceType<AppAuth['NodeBasedHandler']> & InstanceType<AppAuth[
 async function loadAppAuth(open: (url: string) => void): Promise<AppAuth> {
   const folder = await mkdtemp(join(tmpdir(), 'pixy-appauth-'));
   afterAll(() => rm(folder, { recursive: true }));
-  const outfile = join(folder, 'appauth.cjs');
+  // Where Node looks for libraries, and does not warn of what they call.
+  const outfile = join(folder, 'node_modules', 'appauth.cjs');
   await build({
     stdin: {
       contents: `export * from '@openid/appauth'; export * from '@openid/appauth/built/src/node_support/index.js';`,

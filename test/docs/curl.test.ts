@@ -13,7 +13,7 @@ const page = await readFile('docs/curl.md', 'utf8');
 const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block);
 const between = '=====';
 const script = blocks.join(`\necho "${between}"\n`).replace('http://localhost:3000', server.issuer);
-const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], { timeout: 20_000 });
+const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], { timeout: 180_000 });
 const answers = stdout.split(`${between}\n`);
 
 test('every block of the walk-through runs without a complaint', () => {

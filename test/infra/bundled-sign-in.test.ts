@@ -54,7 +54,7 @@ const child = spawn(process.execPath, ['--input-type=module', '--eval', host], {
   stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
 });
 afterAll(() => child.kill());
-const [bundled] = (await once(child, 'message', { signal: AbortSignal.timeout(20_000) })) as [{ port: number }];
+const [bundled] = (await once(child, 'message', { signal: AbortSignal.timeout(180_000) })) as [{ port: number }];
 
 /** Somebody who signed in at the server from source, at the bundles. */
 async function personAtTheBundles() {

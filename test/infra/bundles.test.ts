@@ -58,7 +58,7 @@ beforeAll(async () => {
     credentials: async () => ({ accessKeyId: 'local', secretAccessKey: 'local' }),
   });
   await createTables(client, tables);
-}, 120_000);
+});
 
 afterAll(async () => {
   await database?.close();

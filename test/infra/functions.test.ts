@@ -18,7 +18,7 @@ afterAll(removeAssemblies);
 let made: Synthesized;
 beforeAll(() => {
   made = synthesize({ stage: 'prod' });
-}, 60_000);
+});
 
 const ours = () => [...functionsOf(made.api)].filter(([name]) => name !== 'TriggerProvider');
 const variablesOf = (lambda: { Properties: Properties }) => lambda.Properties['Environment'].Variables as Properties;

@@ -28,7 +28,7 @@ beforeAll(() => {
   plain = synthesize();
   named = synthesize({ stage: 'prod', ...domain });
   zoned = synthesize({ stage: 'prod', ...domain, ...zone });
-}, 60_000);
+});
 
 const issuersOf = ({ api }: Synthesized): unknown[] =>
   [...functionsOf(api)]

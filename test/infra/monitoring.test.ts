@@ -23,7 +23,7 @@ afterAll(removeAssemblies);
 let made: Synthesized;
 beforeAll(() => {
   made = synthesize();
-}, 60_000);
+});
 
 type Metrics = Record<string, { functions: string[]; pattern: string; dimensions: unknown }>;
 

@@ -405,7 +405,7 @@ beforeAll(async () => {
   made = synthesize();
   database = await startEmbeddedDynamoDB();
   await liveThroughADay();
-}, 120_000);
+});
 
 afterAll(async () => {
   await gateway?.close();

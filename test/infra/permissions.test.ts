@@ -208,7 +208,7 @@ describe.each([
   let made: Synthesized;
   beforeAll(() => {
     made = synthesize(context);
-  }, 60_000);
+  });
 
   /** What a statement of a function's role is about, in words; the reference itself when it is none of the things we know. */
   function resourceName(reference: unknown, lambda: Resource): string {

@@ -43,7 +43,7 @@ beforeAll(() => {
   const [tables, api] = [stacks.tables, stacks.api].map((one) => Template.fromStack(one).toJSON() as TemplateJson);
   pixy = { app, stacks, tables: tables ?? expect.unreachable(), api: api ?? expect.unreachable() };
   isAfterPixy = stack.dependencies.includes(stacks.api);
-}, 60_000);
+});
 
 /** The issuer, as it comes from the stack of the authorization server. */
 function isIssuer(reference: Properties): boolean {

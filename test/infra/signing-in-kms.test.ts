@@ -33,7 +33,7 @@ beforeAll(async () => {
   const key = await custody.generate('RS256', 0);
   await (await custody.open(key)).sign(Buffer.from('header.payload'));
   await custody.destroy(key);
-}, 60_000);
+});
 
 const kmsActionsOf = (name: string): string[] => {
   const lambda = functionsOf(made.api).get(name) ?? expect.unreachable();

@@ -20,7 +20,7 @@ const made = (stage: Stage): Synthesized => stages[stage] ?? expect.unreachable(
 beforeAll(() => {
   stages.dev = synthesize({ stage: 'dev' });
   stages.prod = synthesize({ stage: 'prod' });
-}, 60_000);
+});
 
 const tableOf = ({ tables, stacks }: Synthesized, name: keyof typeof tableDefinitions): Resource => {
   const path = `${stacks.tables.tables.byName()[name].node.path}/Resource`;

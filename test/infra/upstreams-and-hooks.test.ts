@@ -48,7 +48,7 @@ beforeAll(() => {
       hooks: { authenticate: hook('users'), claims: hook('claims'), timeout: Duration.seconds(2) },
     };
   });
-}, 60_000);
+});
 
 const variablesOf = (id: string): Record<string, unknown> => {
   const [, made] =

@@ -22,14 +22,21 @@ const folder = mkdtempSync(join(tmpdir(), 'pixy-hooks-'));
 const client = { ...portal, first_party: true };
 const file = join(folder, 'hooks.mjs');
 writeFileSync(file, 'export const authenticate = (event) => globalThis.pixyTestStore(event);');
-const hooks = { authenticate: pathToFileURL(file).href, timeout: 0.2 };
-const server = await startTestServer({ clients: [client], environment: { PIXY_HOOKS: JSON.stringify(hooks) } });
+const authenticate = pathToFileURL(file).href;
+/** `timeout`: how many seconds the store may take. */
+const environment = (timeout: number) => ({ PIXY_HOOKS: JSON.stringify({ authenticate, timeout }) });
+const server = await startTestServer({ clients: [client], environment: environment(5) });
+const impatient = await startTestServer({
+  clients: [client],
+  environment: environment(0.1),
+  dynamodb: server.dynamodb,
+});
 const accounts = accountStore(openDatabase(), tables.people);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const attempt = async (username: string, password: string) => {
-  const person = newPerson(server);
+const attempt = async (username: string, password: string, at = server) => {
+  const person = newPerson(at);
   return person.submit(await person.open('/sign-in'), { username, password });
 };
 
@@ -74,16 +81,19 @@ test('a name of somebody else lets nobody in', async () => {
   expect(await accounts.findBySubject('emp-4')).toBeUndefined();
 });
 
+const never = () => new Promise<Answer>(() => undefined);
+
 test.each<[string, () => Promise<Answer> | undefined]>([
   ['fails', () => Promise.reject(new Error('down'))],
-  ['does not answer', () => new Promise(() => undefined)],
+  ['does not answer', never],
   ['answers nothing', () => undefined],
   ['answers no subject', () => Promise.resolve({ account: { username: 'x' } })],
 ])('a store that %s lets nobody in', async (_, answer) => {
   store.answer = answer;
-  const page = await attempt(ada.username, ada.password);
+  const at = answer === never ? impatient : server;
+  const page = await attempt(ada.username, ada.password, at);
   expect(page.status).toBe(503);
-  expect(JSON.parse(server.auditLines.at(-1) ?? '{}')).toMatchObject({ verdict: 'failed', reason: 'hook_failed' });
+  expect(JSON.parse(at.auditLines.at(-1) ?? '{}')).toMatchObject({ verdict: 'failed', reason: 'hook_failed' });
 });
 
 test('guesses count as everywhere', async () => {

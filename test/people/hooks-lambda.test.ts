@@ -45,7 +45,7 @@ beforeEach(() => {
   answer = { body: '{}' };
 });
 
-const hooks = (timeout = 3) => openHooks({ claims: arn, timeout });
+const hooks = (timeout = 60) => openHooks({ claims: arn, timeout });
 const event = { sub: 'ada-0001', client_id: 'web', scope: 'openid', issue: 'tokens' } as const;
 
 test('the function is called with the event, and its answer is taken', async () => {
@@ -68,7 +68,7 @@ test.each<[string, typeof answer, string]>([
   ['does not answer', 'silence', 'claims time'],
 ])('a function that %s: nothing is issued, after one attempt', async (_, given, code) => {
   answer = given;
-  const failed = await hooks(0.3)
+  const failed = await hooks(given === 'silence' ? 2 : 60)
     .claims?.(event)
     .catch((error: unknown) => error);
   expect(failed).toBeInstanceOf(HookFailed);
@@ -78,7 +78,7 @@ test.each<[string, typeof answer, string]>([
 
 describe('what is bundled in place of the SDK', () => {
   const Payload = Buffer.from(JSON.stringify({ name: 'Žofie' }));
-  const signal = () => ({ abortSignal: AbortSignal.timeout(2_000) });
+  const signal = () => ({ abortSignal: AbortSignal.timeout(60_000) });
 
   test('signs the call as the SDK does', async () => {
     await hooks().claims?.(event);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,8 +35,17 @@ writeFileSync(
     .map((name) => `export const ${name} = (event) => globalThis.pixyTestHooks(event);`)
     .join('\n'),
 );
-const hooks = { ...(JSON.parse(await readHooksFile(file)) as object), timeout: 0.2 };
-const server = await startTestServer({ clients: [client], environment: { PIXY_HOOKS: JSON.stringify(hooks) } });
+const hooks = JSON.parse(await readHooksFile(file)) as object;
+const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
+/** `timeout`: how many seconds a hook may take. */
+const environment = (timeout: number) => ({ PIXY_HOOKS: JSON.stringify({ ...hooks, timeout }), PIXY_WRAPPING_KEY });
+const server = await startTestServer({ clients: [client], environment: environment(5) });
+/** The same server without patience, where the hook never answers. */
+const impatient = await startTestServer({
+  clients: [client],
+  environment: { ...environment(0.1), PIXY_ISSUER: server.issuer },
+  dynamodb: server.dynamodb,
+});
 const accounts = accountStore(openDatabase(), tables.people);
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -44,15 +54,16 @@ beforeEach(() => {
   asked.length = 0;
   behaviour.migrateAccount = () => ({ account: null });
   behaviour.claims = () => ({});
-  server.clock.advance(1_200); // the throttle starts anew
+  for (const { clock } of [server, impatient]) clock.advance(1_200); // the throttle starts anew
 });
 
 const never = () => new Promise(() => undefined);
-const attempt = async (username: string, password: string) => {
-  const person = newPerson(server);
+const attempt = async (username: string, password: string, at = server) => {
+  const person = newPerson(at);
   return person.submit(await person.open('/sign-in'), { username, password });
 };
-const lastLine = () => JSON.parse(server.auditLines.at(-1) ?? '{}') as Record<string, unknown>;
+const serverFor = (answer: Answer) => (answer === never ? impatient : server);
+const lastLine = (of = server) => JSON.parse(of.auditLines.at(-1) ?? '{}') as Record<string, unknown>;
 
 describe('migrateAccount', () => {
   const linus = { account: { email: 'linus@example.com', claims: { name: 'Linus', email_verified: true } } };
@@ -122,12 +133,13 @@ describe('migrateAccount', () => {
     ['answers an address that is none', () => ({ account: { email: 'x' } }), 'answer'],
   ])('a hook that %s lets nobody in', async (_, answer, how) => {
     behaviour.migrateAccount = answer;
-    const page = await attempt('somebody', 'hunter2 is the password');
+    const at = serverFor(answer);
+    const page = await attempt('somebody', 'hunter2 is the password', at);
     expect(page.status).toBe(503);
     expect(page.headers['set-cookie'] ?? []).not.toContainEqual(expect.stringContaining('pixy_session'));
-    expect(lastLine()).toMatchObject({ verdict: 'failed', reason: 'hook_failed' });
-    expect(lastLine()['cause']).toContain(`HookFailed migrateAccount ${how}`);
-    expect(server.auditLines.join('')).not.toContain('hunter2');
+    expect(lastLine(at)).toMatchObject({ verdict: 'failed', reason: 'hook_failed' });
+    expect(lastLine(at)['cause']).toContain(`HookFailed migrateAccount ${how}`);
+    expect(at.auditLines.join('')).not.toContain('hunter2');
   }); // biome-ignore format: one case per line
 });
 
@@ -182,10 +194,11 @@ describe('claims', () => {
   ])('a hook that %s: there are no tokens, and no userinfo', async (_, answer) => {
     const { access_token: token, refresh_token: old } = await tokensOf();
     behaviour.claims = answer;
+    const at = serverFor(answer);
     const { code, verifier } = await obtainCode(await signedInPerson(server), client);
-    expect((await redeem(server, client, { code, code_verifier: verifier })).status).toBe(503);
-    expect((await userinfo(server, token)).status).toBe(503);
-    expect((await refresh(server, client, old)).status).toBe(503);
+    expect((await redeem(at, client, { code, code_verifier: verifier })).status).toBe(503);
+    expect((await userinfo(at, token)).status).toBe(503);
+    expect((await refresh(at, client, old)).status).toBe(503);
     behaviour.claims = () => ({});
     expect((await refresh(server, client, old)).status).toBe(200);
   });

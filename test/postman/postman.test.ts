@@ -7,13 +7,24 @@ import { installPackages } from '../../scripts/install-packages.ts';
 const collection = JSON.parse(readFileSync('postman/pixy.postman_collection.json', 'utf8'));
 const environment = JSON.parse(readFileSync('postman/local.postman_environment.json', 'utf8'));
 
+/** It copies every function of `node:fs`, and with them one that Node warns of. */
+async function loadNewman() {
+  const { noDeprecation } = process;
+  process.noDeprecation = true;
+  try {
+    return (await import('newman')).default;
+  } finally {
+    process.noDeprecation = noDeprecation ?? false;
+  }
+}
+
 let server: LocalServer;
 let summary: NewmanRunSummary;
 
 /** What `npm start` starts, on a free port. Where newman is not installed yet, the network decides how long that takes. */
 beforeAll(async () => {
   installPackages(import.meta.dirname);
-  const { default: newman } = await import('newman');
+  const newman = await loadNewman();
   server = await startServer({ port: 0, data: 'memory', writeLine: () => {} });
   summary = await new Promise((resolve, reject) => {
     const envVar = [{ key: 'issuer', value: server.issuer }];

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -37,6 +37,13 @@ describe('what cannot be read', () => {
     const folder = join(await freshFolder(), 'missing');
     await expect(localLedger(folder).tally(today)).rejects.toThrow(LedgerUnavailable);
     await expect(localLedger(folder).tally(today)).rejects.toThrow(folder);
+  });
+
+  test('O5: is an error when a file of the period cannot be read', async () => {
+    const folder = await freshFolder();
+    await mkdir(join(folder, '2026-11-22.jsonl'));
+    await expect(localLedger(folder).tally(today)).rejects.toThrow(LedgerUnavailable);
+    await expect(localLedger(folder).tally(today)).rejects.toThrow(/2026-11-22\.jsonl cannot be read: .*EISDIR/);
   });
 
   test('is counted, and the lines around it are counted as ever', async () => {

@@ -23,7 +23,7 @@ const brokenOff = (begun: ClientRequest): Promise<unknown> =>
   new Promise((resolve) => begun.on('error', () => {}).on('close', resolve));
 
 test('answers what it was asked before it closes', async () => {
-  const database = await startEmbeddedDynamoDB();
+  const database = await startEmbeddedDynamoDB(undefined, 120_000);
   const begun = await begin(database.endpoint);
   const closed = database.close();
   const [answer] = await once(begun.end('{}'), 'response');
@@ -41,7 +41,7 @@ test('goes on when a client breaks off its request', async () => {
 });
 
 test('is not kept open by a client that never ends its request, and takes no new one', async () => {
-  const database = await startEmbeddedDynamoDB();
+  const database = await startEmbeddedDynamoDB(undefined, 100);
   const begun = await begin(database.endpoint);
   const gone = brokenOff(begun);
   const closed = database.close();

@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../../cli/run.ts';
 import { startServer } from '../../infra/local/server.ts';
 import { send } from '../support/http.ts';
@@ -21,11 +21,21 @@ afterEach(async () => {
   await Promise.all([...running].map((child) => stop(child, 'SIGKILL')));
 });
 
+/** Root may do everything, and is nobody where a right is to be missing. */
+const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+/** What Node prints as somebody without rights; undefined when they may not even read Pixy. */
+function asNobody(args: string[]): string | undefined {
+  const { status, stdout } = spawnSync(process.execPath, ['-r', './require-node.cjs', ...args], nobody);
+  return status === 0 ? stdout.toString() : undefined;
+}
+
 type Started = { child: ChildProcess; output: () => string; errors: () => string };
 
-function start(args: readonly string[], env: Record<string, string> = {}): Started {
+function start(args: readonly string[], env: Record<string, string> = {}, who: typeof nobody = {}): Started {
   const child = spawn(process.execPath, ['infra/local/start.ts', ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
+    ...who,
   });
   running.add(child);
   let output = '';
@@ -59,11 +69,14 @@ async function ready(started: Started): Promise<number> {
   return Number(port);
 }
 
-/** Waits until the process has ended; what it said, and its exit code. */
-async function ended(started: Started): Promise<{ code: number | null; errors: string }> {
+/** Waits until the process has ended, with 1 and without having started; what it said, which is one line. */
+async function refusal(args: readonly string[], who: typeof nobody = {}): Promise<string> {
+  const started = start(args, {}, who);
   if (started.child.exitCode === null) await once(started.child, 'close');
   running.delete(started.child);
-  return { code: started.child.exitCode, errors: started.errors() };
+  expect({ code: started.child.exitCode, output: started.output() }).toEqual({ code: 1, output: '' });
+  expect(started.errors()).toMatch(/^[^\n]+\n$/);
+  return started.errors().trim();
 }
 
 async function freePort(): Promise<number> {
@@ -84,14 +97,61 @@ const fileWith = async (name: string, content: unknown): Promise<string> => {
 const app = { client_id: 'app', redirect_uris: ['https://app.example/callback'], first_party: true };
 
 describe('a start that cannot be', () => {
-  test('on a port in use says so in one line', async () => {
+  test('O5: on a port in use says so in one sentence', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
-    const { code, errors } = await ended(start(['--port', String(port), '--data', 'memory']));
+    const sentence = await refusal(['--port', String(port), '--data', 'memory']);
     other.close();
-    expect({ code, lines: errors.trim().split('\n').length }).toEqual({ code: 1, lines: 1 });
-    expect(errors).toContain(String(port));
+    expect(sentence).toContain(`Port ${port} is in use`);
+  });
+
+  test('O5: on a port that takes more rights says so in one sentence', async ({ skip }) => {
+    const listen = `require('node:net').createServer().on('error', ({ code }) => console.log(code)).listen(1, '127.0.0.1', process.exit)`;
+    const probe = asNobody(['--eval', listen]);
+    skip(probe !== 'EACCES\n', 'anybody may listen on port 1 here, or the tests run as root on files of theirs alone');
+    expect(await refusal(['--port', '1', '--data', 'memory'], nobody)).toMatch(/^Port 1 .* above 1023/);
+  });
+
+  test('O5: in a folder without the right to write says so in one sentence', async ({ skip }) => {
+    skip(asNobody(['--eval', '']) === undefined, 'the tests run as root on files of theirs alone');
+    const data = await mkdtemp(join(tmpdir(), 'pixy-read-only-'));
+    onTestFinished(() => rm(data, { recursive: true }));
+    await chmod(data, 0o555);
+    expect(await refusal(['--port', '0', '--data', data], nobody)).toContain('writing there is not permitted');
+  });
+
+  test.runIf(process.platform === 'linux').each(['/proc/pixy', '/sys'])(
+    'O5: in %s, where not even root may make a folder, says so in one sentence',
+    async (data) => {
+      expect(await refusal(['--port', '0', '--data', data])).toContain('cannot be used as a data folder');
+    },
+  );
+
+  test('O5: in a folder that another run has open says so in one sentence', async () => {
+    const data = join(folder, 'taken');
+    const other = await startServer({ port: 0, data, writeLine: () => {} });
+    const sentence = await refusal(['--port', '0', '--data', data]);
+    await other.close();
+    expect(sentence).toContain('is in use by another process');
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['a port that is none', ['--port', 'abc'], /'abc' is invalid. It is not a port number/],
+    ['a file as the data folder', ['--data', 'package.json'], /package\.json .*: it is a file\.$/],
+    [
+      'a data folder inside a file',
+      ['--data', 'package.json/a/b'],
+      /package\.json\/a.*: a part of its path is a file\.$/,
+    ],
+    ['no name of a data folder', ['--data', ''], /It is empty/],
+    [
+      'a database that does not answer',
+      ['--dynamodb', 'http://127.0.0.1:1'],
+      /127\.0\.0\.1:1 does not answer: .*REFUSED/,
+    ],
+  ])('O5: with %s says so in one sentence', async (_, args, sentence) => {
+    expect(await refusal(['--port', '0', ...args])).toMatch(sentence);
   });
 
   test.each<[string, string, unknown, string[]]>([
@@ -115,13 +175,17 @@ describe('a start that cannot be', () => {
   });
 
   test('with a file that is not there says which', async () => {
-    const { code, errors } = await ended(start(['--data', 'memory', '--clients', join(folder, 'missing.json')]));
-    expect({ code, isNamed: errors.includes('missing.json'), hasStack: errors.includes('    at ') }).toEqual({
-      code: 1,
-      isNamed: true,
-      hasStack: false,
-    });
+    const file = join(folder, 'missing.json');
+    expect(await refusal(['--data', 'memory', '--clients', file])).toBe(`${file}: cannot be read (ENOENT)`);
   });
+});
+
+test('O5: at the port that http means, the issuer is an origin', async ({ skip }) => {
+  const server = await startServer({ port: 80, data: 'memory', writeLine: () => {} }).catch((error: Error) => error);
+  skip(server instanceof Error && /EACCES|EADDRINUSE/.test(server.message), 'port 80 cannot be had here');
+  if (server instanceof Error) throw server;
+  await server.close();
+  expect(server.issuer).toBe('http://localhost');
 });
 
 describe('a start', () => {

@@ -54,7 +54,7 @@ const provider = new Provider(issuer, {
   interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
   features: { devInteractions: { enabled: false } },
   cookies: { keys: ['a key of a test'] },
-  ttl: { Interaction: 60, Session: 60, Grant: 60, AccessToken: 60, IdToken: 60, AuthorizationCode: 60 },
+  ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600, AuthorizationCode: 600 },
 });
 handler.provider = provider;
 handler.run = provider.callback();

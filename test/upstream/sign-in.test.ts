@@ -26,12 +26,18 @@ const somebody = (claims: Record<string, unknown> = {}) => {
 };
 
 const provider = await startScriptedProvider();
-const described = { name: 'Example ID', issuer: provider.issuer, client_id: 'pixy', client_secret: secret };
+const described = {
+  name: 'Example ID',
+  issuer: provider.issuer,
+  client_id: 'pixy',
+  client_secret: secret,
+  timeout: 10,
+};
 const upstreams = [
   { ...described, id: 'example', claims: { department: 'https://example.com/department' } },
   { ...described, id: 'linked', name: 'Linked ID', accounts: 'linked_only' },
   { ...described, id: 'work', name: 'Work ID', email_domains: ['work.example'] },
-  { ...described, id: 'slow', name: 'Slow ID', timeout: 1 },
+  { ...described, id: 'slow', name: 'Slow ID', timeout: 3 },
   { ...described, id: 'gone', name: 'Gone ID', issuer: 'http://127.0.0.1:9' },
   { ...described, id: 'other', name: 'Other ID', issuer: provider.issuer.replace('127.0.0.1', 'localhost') },
 ];

@@ -176,7 +176,7 @@ test.each([
 test('a command that takes too long is ended', async () => {
   const issuer = await listen((_, __, ___, response) => page(response, 'Sign in'));
   const transport = createTransport({ issuer, maximumRequests: 10 });
-  const agent = commandUserAgent({ transport, watch: () => {}, command: 'sleep 5', env: process.env, timeout: 100 });
+  const agent = commandUserAgent({ transport, watch: () => {}, command: 'sleep 60', env: process.env, timeout: 100 });
   expect(await agent.visit(`${issuer}/authorize`, expected)).toEqual({
     kind: 'stuck',
     because: '--code-command took longer than 0.1 s',

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+require('../require-node.cjs');
+
+void import('./pixy.ts');
