@@ -38,6 +38,13 @@ export interface UpstreamProviderProps {
    */
   readonly emailDomains?: readonly string[];
   /**
+   * Believes every address that the provider calls verified: it becomes a name to sign in with and the claim `email_verified`.
+   * Only for a provider that may speak for every domain.
+   *
+   * @default false - only addresses in `emailDomains` are believed
+   */
+  readonly trustEmail?: boolean;
+  /**
    * `linked_only`: signing in here creates no account; people link the provider to their existing account.
    *
    * @default 'create'
@@ -62,6 +69,7 @@ export function upstreamsVariable(scope: Construct, providers: readonly Upstream
     scope: provider.scope,
     claims: provider.claims,
     email_domains: provider.emailDomains,
+    trust_email: provider.trustEmail,
     accounts: provider.accounts,
     timeout: provider.timeout?.toSeconds(),
   }));

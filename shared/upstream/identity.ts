@@ -6,7 +6,7 @@ export type UpstreamIdentity = {
   issuer: string;
   /** The subject at the provider, which never changes, unlike an address. */
   subject: string;
-  /** Claims under our names. */
+  /** Claims under our names. `email_verified` is true only where the provider is believed ({@link isBelieved}). */
   claims: Readonly<Record<string, unknown>>;
   /** An address that the provider has verified. */
   email?: string | undefined;
@@ -28,7 +28,7 @@ const isPlain = (value: unknown): boolean =>
 
 /** Maps a provider's claims to ours. Only issuer and subject identify the person (OpenID Connect Core §5.7). */
 export function toIdentity(
-  provider: Pick<UpstreamProvider, 'issuer' | 'claims'>,
+  provider: Pick<UpstreamProvider, 'issuer' | 'claims' | 'emailDomains' | 'trustEmail'>,
   told: Readonly<Record<string, unknown>> & { sub: string },
 ): UpstreamIdentity {
   const mapped = Object.entries(provider.claims).map(([ours, theirs]) => [ours, told[theirs]] as const);
@@ -40,7 +40,7 @@ export function toIdentity(
   return {
     issuer: provider.issuer,
     subject: told.sub,
-    claims: email === undefined ? others : { ...others, email, email_verified: isVerified },
+    claims: email === undefined ? others : { ...others, email, email_verified: isVerified && isBelieved(provider) },
     email: isVerified ? email : undefined,
     amr: methodsOf(told['amr']),
     authTime: isTime(told['auth_time']) ? Math.floor(told['auth_time']) : undefined,
@@ -67,6 +67,13 @@ const clockTolerance = 30;
  */
 export const hasSignedInSince = ({ authTime }: Pick<UpstreamIdentity, 'authTime'>, time: number): boolean =>
   authTime !== undefined && authTime >= time - clockTolerance;
+
+/**
+ * Whether a verified address of this provider is verified here, too, and so a name to sign in with. Anybody can run a provider that
+ * calls any address verified, so the operator has to name its domains or to trust it with all of them.
+ */
+export const isBelieved = ({ emailDomains, trustEmail }: Pick<UpstreamProvider, 'emailDomains' | 'trustEmail'>) =>
+  trustEmail || emailDomains !== undefined;
 
 /**
  * Whether a person with this address may sign in. Only a verified address counts, and of it the part after the last @. Letters

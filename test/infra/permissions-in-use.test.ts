@@ -198,7 +198,7 @@ async function liveThroughADay(): Promise<void> {
   gateway = await startGateway({ port: 0, routes: handlers });
   const issuer = `http://localhost:${gateway.port}`;
   const provider = await startScriptedProvider();
-  const upstreams = [{ id: 'example', name: 'Example', issuer: provider.issuer, client_id: 'pixy' }];
+  const upstreams = [{ id: 'example', name: 'Example', issuer: provider.issuer, client_id: 'pixy', trust_email: true }];
   const runtime = (name: PixyFunctionName): Runtime => {
     const noted: Call[] = calls.get(name) ?? [];
     calls.set(name, noted);

@@ -28,9 +28,10 @@ const somebody = (claims: Record<string, unknown> = {}) => {
 const provider = await startScriptedProvider();
 const described = { name: 'Example ID', issuer: provider.issuer, client_id: 'pixy', client_secret: secret };
 const upstreams = [
-  { ...described, id: 'example', claims: { department: 'https://example.com/department' } },
+  { ...described, id: 'example', trust_email: true, claims: { department: 'https://example.com/department' } },
   { ...described, id: 'linked', name: 'Linked ID', accounts: 'linked_only' },
   { ...described, id: 'work', name: 'Work ID', email_domains: ['work.example'] },
+  { ...described, id: 'stranger', name: 'Strange ID' },
   { ...described, id: 'slow', name: 'Slow ID', timeout: 1 },
   { ...described, id: 'gone', name: 'Gone ID', issuer: 'http://127.0.0.1:9' },
   { ...described, id: 'other', name: 'Other ID', issuer: provider.issuer.replace('127.0.0.1', 'localhost') },
@@ -71,7 +72,7 @@ describe('the way there', () => {
   test('the sign-in page has a button for every provider', async () => {
     const page = await newPerson(server).follow(authorizeTarget(client));
     expect([...page.body.matchAll(/name="idp" value="([^"]+)"/g)].map(([, id]) => id)).toEqual([
-      'example', 'linked', 'work', 'slow', 'gone', 'other',
+      'example', 'linked', 'work', 'stranger', 'slow', 'gone', 'other',
     ]); // biome-ignore format: a list
     expect(page.body).toContain('Continue with <bdi>Example ID</bdi>');
   });
@@ -191,6 +192,30 @@ describe('accounts', () => {
     const account = await accounts.findBySubject(String(sub));
     expect(account?.email).toBeUndefined();
     expect(account?.claims).toMatchObject({ email: 'grace@example.com', email_verified: false });
+  });
+
+  test('S12: a provider that may speak for no domain takes no address from the person it belongs to', async () => {
+    const ceo = { email: 'ceo@corp.example', email_verified: true };
+    const signInAt = async (idp: string) => {
+      provider.play({ claims: somebody(ceo) });
+      const person = newPerson(server);
+      expect((await signIn(person, { idp })).page.status).toBe(302);
+      const { sub } = claimsOf((await obtainTokens(server, person, client)).id_token);
+      return accounts.findBySubject(String(sub));
+    };
+    const squatter = await signInAt('stranger');
+    expect(squatter?.email).toBeUndefined();
+    expect(squatter?.claims).toMatchObject({ email: 'ceo@corp.example', email_verified: false });
+    expect(await accounts.findByUsername('ceo@corp.example')).toBeUndefined();
+    const owner = await signInAt('example');
+    expect(owner?.claims).toMatchObject(ceo);
+    expect((await accounts.findByUsername('ceo@corp.example'))?.sub).toBe(owner?.sub);
+  });
+
+  test('S12: an address in a listed domain is a name to sign in with', async () => {
+    provider.play({ claims: somebody({ email: 'named@work.example', email_verified: true }) });
+    expect((await signIn(newPerson(server), { idp: 'work' })).page.status).toBe(302);
+    expect((await accounts.findByUsername('named@work.example'))?.claims).toMatchObject({ email_verified: true });
   });
 
   test('the same subject of another issuer is somebody else', async () => {
