@@ -45,6 +45,13 @@ export interface UpstreamProviderProps {
    */
   readonly trustEmail?: boolean;
   /**
+   * Believes the provider's ID token about how somebody authenticated (`amr`), for example that there was a second factor. It then
+   * decides about `acr`.
+   *
+   * @default false - a sign-in there counts as one factor
+   */
+  readonly trustAmr?: boolean;
+  /**
    * `linked_only`: signing in here creates no account; people link the provider to their existing account.
    *
    * @default 'create'
@@ -70,6 +77,7 @@ export function upstreamsVariable(scope: Construct, providers: readonly Upstream
     claims: provider.claims,
     email_domains: provider.emailDomains,
     trust_email: provider.trustEmail,
+    trust_amr: provider.trustAmr,
     accounts: provider.accounts,
     timeout: provider.timeout?.toSeconds(),
   }));

@@ -10,7 +10,7 @@ export type UpstreamIdentity = {
   claims: Readonly<Record<string, unknown>>;
   /** An address that the provider has verified. */
   email?: string | undefined;
-  /** How the person authenticated there (RFC 8176). Empty when the provider does not say. */
+  /** How the person authenticated there (RFC 8176). Empty when the provider does not say, or is not believed about it. */
   amr: readonly string[];
   /** When the person authenticated, according to the ID token (`auth_time`, epoch seconds). */
   authTime?: number | undefined;
@@ -26,11 +26,16 @@ const longestClaim = 2_000;
 const isPlain = (value: unknown): boolean =>
   value !== null && value !== undefined && value !== '' && JSON.stringify(value).length <= longestClaim;
 
-/** Maps a provider's claims to ours. Only issuer and subject identify the person (OpenID Connect Core §5.7). */
+/**
+ * Maps a provider's claims to ours: those of the signed ID token, and those of userinfo that it lacks. Only issuer and subject
+ * identify the person (OpenID Connect Core §5.7). Only the ID token may say when and how they authenticated.
+ */
 export function toIdentity(
-  provider: Pick<UpstreamProvider, 'issuer' | 'claims' | 'emailDomains' | 'trustEmail'>,
-  told: Readonly<Record<string, unknown>> & { sub: string },
+  provider: Pick<UpstreamProvider, 'issuer' | 'claims' | 'emailDomains' | 'trustEmail' | 'trustAmr'>,
+  idToken: Readonly<Record<string, unknown>> & { sub: string },
+  userinfo: Readonly<Record<string, unknown>>,
 ): UpstreamIdentity {
+  const told: Readonly<Record<string, unknown>> = { ...userinfo, ...idToken };
   const mapped = Object.entries(provider.claims).map(([ours, theirs]) => [ours, told[theirs]] as const);
   const claims = Object.fromEntries(mapped.filter(([, value]) => isPlain(value)));
   // Some providers send `"true"`. Nothing else means that an address is verified.
@@ -39,11 +44,11 @@ export function toIdentity(
   const { email: _, email_verified: __, ...others } = claims;
   return {
     issuer: provider.issuer,
-    subject: told.sub,
+    subject: idToken.sub,
     claims: email === undefined ? others : { ...others, email, email_verified: isVerified && isBelieved(provider) },
     email: isVerified ? email : undefined,
-    amr: methodsOf(told['amr']),
-    authTime: isTime(told['auth_time']) ? Math.floor(told['auth_time']) : undefined,
+    amr: provider.trustAmr ? methodsOf(idToken['amr']) : [],
+    authTime: isTime(idToken['auth_time']) ? Math.floor(idToken['auth_time']) : undefined,
   };
 }
 

@@ -68,6 +68,7 @@ const schema = v.strictObject({
     ),
   ),
   trust_email: v.optional(v.boolean('is not true or false'), false),
+  trust_amr: v.optional(v.boolean('is not true or false'), false),
   accounts: v.optional(v.picklist(['create', 'linked_only'], 'is not create or linked_only'), 'create'),
   timeout: v.optional(
     v.pipe(v.number('is not a number of seconds'), v.minValue(1, 'is below 1 second'), v.maxValue(10, 'is over 10 seconds')),
@@ -95,6 +96,8 @@ export type UpstreamProvider = {
   emailDomains?: readonly string[] | undefined;
   /** Every address that it calls verified counts as verified here, whatever its domain. */
   trustEmail: boolean;
+  /** What its ID token says about how somebody authenticated counts here, too. */
+  trustAmr: boolean;
   /** `linked_only`: signing in here creates no account. */
   accounts: 'create' | 'linked_only';
   /** Seconds that one call to the provider may take. */
@@ -132,6 +135,7 @@ function parseProvider(json: unknown): Result<UpstreamProvider, Mistake> {
     claims: { ...sameNames, ...input.claims },
     emailDomains: input.email_domains,
     trustEmail: input.trust_email,
+    trustAmr: input.trust_amr,
     accounts: input.accounts,
     timeout: input.timeout,
   });

@@ -41,6 +41,7 @@ beforeAll(() => {
           ...provider,
           id: 'other',
           trustEmail: true,
+          trustAmr: true,
           clientSecret: StringParameter.fromSecureStringParameterAttributes(stack, 'Parameter', {
             parameterName: '/pixy/other',
           }),
@@ -79,9 +80,9 @@ describe('upstreams', () => {
       ['corp', { parameter: '/aws/reference/secretsmanager/corp/oidc' }],
       ['other', { parameter: '/pixy/other' }],
     ]);
-    expect(parsed.map(({ emailDomains, trustEmail }) => ({ emailDomains, trustEmail }))).toEqual([
-      { emailDomains: ['corp.example'], trustEmail: false },
-      { emailDomains: undefined, trustEmail: true },
+    expect(parsed.map(({ emailDomains, trustEmail, trustAmr }) => ({ emailDomains, trustEmail, trustAmr }))).toEqual([
+      { emailDomains: ['corp.example'], trustEmail: false, trustAmr: false },
+      { emailDomains: undefined, trustEmail: true, trustAmr: true },
     ]);
     expect(variablesOf('SignIn')).toHaveProperty('PIXY_UPSTREAMS');
     for (const id of ['Authorize', 'Token', 'Userinfo', 'SignOut'])

@@ -28,7 +28,13 @@ const somebody = (claims: Record<string, unknown> = {}) => {
 const provider = await startScriptedProvider();
 const described = { name: 'Example ID', issuer: provider.issuer, client_id: 'pixy', client_secret: secret };
 const upstreams = [
-  { ...described, id: 'example', trust_email: true, claims: { department: 'https://example.com/department' } },
+  {
+    ...described,
+    id: 'example',
+    trust_email: true,
+    trust_amr: true,
+    claims: { department: 'https://example.com/department' },
+  },
   { ...described, id: 'linked', name: 'Linked ID', accounts: 'linked_only' },
   { ...described, id: 'work', name: 'Work ID', email_domains: ['work.example'] },
   { ...described, id: 'stranger', name: 'Strange ID' },
@@ -281,6 +287,40 @@ describe('accounts', () => {
     const token = await idTokenOf(newPerson(server));
     expect(token['amr']).toEqual(expected);
     expect(token['acr']).toBe(Array.isArray(amr) && amr.includes('mfa') ? '2fa' : '1fa');
+  });
+
+  test.each<[string, string, Record<string, unknown>]>([
+    ['the ID token of a provider that is not believed', 'stranger', { amr: ['hwk', 'mfa'] }],
+    ['userinfo of one that is', 'example', {}],
+  ])('S14: %s satisfies no acr that a client insists on', async (_, idp, told) => {
+    const claims = somebody(told);
+    server.clock.advance(1_000);
+    provider.seen.length = 0;
+    provider.play({
+      claims,
+      metadata: { userinfo_endpoint: `${provider.issuer}/userinfo` },
+      userinfo: { sub: claims.sub, amr: ['phr', 'hwk', 'mfa'], acr: 'phr', auth_time: server.clock.now() },
+    });
+    const person = newPerson(server);
+    const { to } = await signIn(person, { idp });
+    server.clock.advance(1_000);
+    expect(to?.searchParams.get('code')).toBeTruthy();
+    expect(provider.seen.some(({ path }) => path === '/userinfo')).toBe(true);
+    const { id_token } = await obtainTokens(server, person, client, { scope: 'openid' });
+    expect(claimsOf(id_token)).toMatchObject({ acr: '1fa' });
+    expect(claimsOf(id_token)).not.toHaveProperty('amr');
+    const essential = JSON.stringify({ id_token: { acr: { essential: true, values: ['phr'] } } });
+    const page = await person.follow(authorizeTarget(client, { claims: essential, prompt: 'none' }));
+    expect(parametersOf(new URL(page.headers.location ?? ''))).toMatchObject({
+      error: 'unmet_authentication_requirements',
+    });
+  });
+
+  test('S14: the ID token of a provider that is believed satisfies it', async () => {
+    provider.play({ claims: somebody({ amr: ['hwk'] }) });
+    const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['phr'] } } });
+    const { to } = await signIn(newPerson(server), { claims });
+    expect(to?.searchParams.get('code')).toBeTruthy();
   });
 
   test('claims of the protocol are not taken over', async () => {
