@@ -99,6 +99,11 @@ export const de: Texts = {
   'choose.introClient': 'Wählen Sie das Konto, mit dem Sie zu {client} gelangen möchten.',
   'choose.new': 'Anderes Konto verwenden',
 
+  'change.title': 'Konto wechseln?',
+  'change.text': 'Sie sind als {current} angemeldet. {provider} hat Sie jetzt als {account} angemeldet.',
+  'change.submit': 'Weiter als {account}',
+  'change.stay': 'Als {current} angemeldet bleiben',
+
   'account.title': 'Ihr Konto',
   'account.signedInAs': 'Sie sind als {account} angemeldet.',
   'account.signOut': 'Abmelden',

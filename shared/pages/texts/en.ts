@@ -100,6 +100,11 @@ export const en = {
   'choose.introClient': 'Choose the account that you want to continue to {client} with.',
   'choose.new': 'Use another account',
 
+  'change.title': 'Change account?',
+  'change.text': 'You are signed in as {current}. {provider} has now signed you in as {account}.',
+  'change.submit': 'Continue as {account}',
+  'change.stay': 'Stay signed in as {current}',
+
   'account.title': 'Your account',
   'account.signedInAs': 'You are signed in as {account}.',
   'account.signOut': 'Sign out',

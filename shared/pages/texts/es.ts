@@ -98,6 +98,11 @@ export const es: Texts = {
   'choose.introClient': 'Elija la cuenta con la que quiere continuar a {client}.',
   'choose.new': 'Usar otra cuenta',
 
+  'change.title': '¿Cambiar de cuenta?',
+  'change.text': 'Ha iniciado sesión como {current}. {provider} le ha identificado ahora como {account}.',
+  'change.submit': 'Continuar como {account}',
+  'change.stay': 'Seguir como {current}',
+
   'account.title': 'Su cuenta',
   'account.signedInAs': 'Ha iniciado sesión como {account}.',
   'account.signOut': 'Cerrar sesión',

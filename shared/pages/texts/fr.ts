@@ -100,6 +100,12 @@ export const fr: Texts = {
   'choose.introClient': 'Choisissez le compte avec lequel vous voulez accéder à {client}.',
   'choose.new': 'Utiliser un autre compte',
 
+  'change.title': 'Changer de compte ?',
+  'change.text':
+    'Vous êtes connecté en tant que {current}. {provider} vous a maintenant connecté en tant que {account}.',
+  'change.submit': 'Continuer en tant que {account}',
+  'change.stay': 'Rester connecté en tant que {current}',
+
   'account.title': 'Votre compte',
   'account.signedInAs': 'Vous êtes connecté en tant que {account}.',
   'account.signOut': 'Se déconnecter',

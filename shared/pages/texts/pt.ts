@@ -98,6 +98,11 @@ export const pt: Texts = {
   'choose.introClient': 'Escolha a conta com que você quer continuar em {client}.',
   'choose.new': 'Usar outra conta',
 
+  'change.title': 'Mudar de conta?',
+  'change.text': 'Você entrou como {current}. Agora, {provider} identificou você como {account}.',
+  'change.submit': 'Continuar como {account}',
+  'change.stay': 'Ficar como {current}',
+
   'account.title': 'Sua conta',
   'account.signedInAs': 'Você entrou como {account}.',
   'account.signOut': 'Sair',
