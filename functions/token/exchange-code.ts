@@ -49,7 +49,7 @@ export async function exchangeCode(
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
     const scope = grant.scope.filter((value) => client.scope.includes(value));
-    const answer = { scope, apis: granted.value, nonce: grant.nonce, endsAt: refresh?.state.endsAt };
+    const answer = { client, scope, apis: granted.value, nonce: grant.nonce, endsAt: refresh?.state.endsAt };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 

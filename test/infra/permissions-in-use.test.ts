@@ -275,7 +275,11 @@ async function liveThroughADay(): Promise<void> {
   );
 
   const person = newPerson({ port });
-  const wishes = { resource, claims: JSON.stringify({ id_token: { email: null } }), scope: 'openid email' };
+  const wishes = {
+    resource,
+    claims: JSON.stringify({ id_token: { email: null }, userinfo: { email: null } }),
+    scope: 'openid email',
+  };
   const { code, verifier } = await obtainCode(person, web, wishes);
   const redemption = { grant_type: 'authorization_code', code, code_verifier: verifier, resource };
   const fields = { ...redemption, redirect_uri: web.redirect_uris[0] };

@@ -141,6 +141,7 @@ const allowed: Record<string, string[]> = {
   ],
   Token: [readClients, readApis, ...redeem, ...useAssertions, countGuesses, readKeys, readRefreshKeys, ...sign],
   Userinfo: [
+    readClients,
     readKeys,
     'dynamodb:BatchGetItem on grants',
     `dynamodb:BatchGetItem on people ${onItems('account#*')} ${onlyClaims}`,
