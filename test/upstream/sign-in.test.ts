@@ -224,6 +224,16 @@ describe('accounts', () => {
     expect((await accounts.findByUsername('named@work.example'))?.claims).toMatchObject({ email_verified: true });
   });
 
+  test('S3: an address that looks like another one is a claim and no name', async () => {
+    const email = 'ceo@\uff45xample.com';
+    provider.play({ claims: somebody({ email, email_verified: true }) });
+    const { sub } = await idTokenOf(newPerson(server));
+    const account = await accounts.findBySubject(String(sub));
+    expect(account?.email).toBeUndefined();
+    expect(account?.claims).toMatchObject({ email });
+    expect(await accounts.isTaken('ceo@example.com')).toBe(false);
+  });
+
   test('the same subject of another issuer is somebody else', async () => {
     const claims = somebody();
     provider.play({ claims });

@@ -255,7 +255,8 @@ export const de: Texts = {
   'problem.passwordTooLong': 'Dieses Passwort ist zu lang.',
   'problem.passwordGuessable': 'Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes.',
   'problem.usernameTaken': 'Diesen Benutzernamen gibt es schon. Wählen Sie einen anderen.',
-  'problem.usernameMalformed': 'Dieser Benutzername ist zu lang oder enthält Zeichen, die nicht erlaubt sind.',
+  'problem.usernameMalformed':
+    'Ein Benutzername hat höchstens 200 Buchstaben, Ziffern und Zeichen wie . und -, aber keine Leerzeichen und kein @.',
   'problem.emailMalformed': 'Das sieht nicht wie eine E-Mail-Adresse aus.',
   'problem.providerFailed':
     'Die Anmeldung mit {provider} hat nicht geklappt. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',

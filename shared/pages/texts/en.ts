@@ -240,7 +240,8 @@ export const en = {
   'problem.passwordTooLong': 'That password is too long.',
   'problem.passwordGuessable': 'That password is easy to guess. Choose another one.',
   'problem.usernameTaken': 'This username is taken. Choose another one.',
-  'problem.usernameMalformed': 'This username is too long, or has characters that are not allowed.',
+  'problem.usernameMalformed':
+    'A username has at most 200 letters, digits and characters such as . and -, but no spaces and no @.',
   'problem.emailMalformed': 'This does not look like an email address.',
   'problem.providerFailed': 'Signing in with {provider} did not work. Try again, or sign in another way.',
   'problem.providerUnavailable': '{provider} does not answer at the moment. Try again later, or sign in another way.',

@@ -244,7 +244,8 @@ export const es: Texts = {
   'problem.passwordTooLong': 'Esa contraseña es demasiado larga.',
   'problem.passwordGuessable': 'Esa contraseña es fácil de adivinar. Elija otra.',
   'problem.usernameTaken': 'Este nombre de usuario ya existe. Elija otro.',
-  'problem.usernameMalformed': 'Este nombre de usuario es demasiado largo o tiene caracteres que no se permiten.',
+  'problem.usernameMalformed':
+    'Un nombre de usuario tiene como máximo 200 letras, cifras y caracteres como . y -, pero ni espacios ni @.',
   'problem.emailMalformed': 'Esto no parece una dirección de correo electrónico.',
   'problem.providerFailed':
     'No se ha podido iniciar sesión con {provider}. Inténtelo de nuevo o inicie sesión de otra manera.',
