@@ -102,7 +102,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   userinfo: {
     description: 'Userinfo endpoint: tells the bearer of an access token about the person',
-    uses: ['grantReadKeys', 'grantReadSubjects'],
+    uses: ['grantReadClients', 'grantReadKeys', 'grantReadSubjects'],
   },
   revoke: {
     description: 'Revocation endpoint: ends a grant',

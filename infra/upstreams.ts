@@ -38,6 +38,20 @@ export interface UpstreamProviderProps {
    */
   readonly emailDomains?: readonly string[];
   /**
+   * Believes every address that the provider calls verified: it becomes a name to sign in with and the claim `email_verified`.
+   * Only for a provider that may speak for every domain.
+   *
+   * @default false - only addresses in `emailDomains` are believed
+   */
+  readonly trustEmail?: boolean;
+  /**
+   * Believes the provider's ID token about how somebody authenticated (`amr`), for example that there was a second factor. It then
+   * decides about `acr`.
+   *
+   * @default false - a sign-in there counts as one factor
+   */
+  readonly trustAmr?: boolean;
+  /**
    * `linked_only`: signing in here creates no account; people link the provider to their existing account.
    *
    * @default 'create'
@@ -62,6 +76,8 @@ export function upstreamsVariable(scope: Construct, providers: readonly Upstream
     scope: provider.scope,
     claims: provider.claims,
     email_domains: provider.emailDomains,
+    trust_email: provider.trustEmail,
+    trust_amr: provider.trustAmr,
     accounts: provider.accounts,
     timeout: provider.timeout?.toSeconds(),
   }));

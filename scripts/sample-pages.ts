@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { renderSVG } from 'uqr';
 import type { Reply } from '../shared/http/reply.ts';
 import { accountPage } from '../shared/pages/account-page.ts';
+import { changeAccountPage } from '../shared/pages/change-account-page.ts';
 import { chooseAccountPage } from '../shared/pages/choose-account-page.ts';
 import { consentPage } from '../shared/pages/consent-page.ts';
 import { errorPage } from '../shared/pages/error-page.ts';
@@ -118,6 +119,16 @@ export function samplePages(
           { value: 'ada', name: given('Ada Lovelace'), detail: account },
           { value: 'charles', name: given('Charles Babbage'), detail: given('charles@example.com') },
         ],
+        ...form,
+      }),
+    'change-account': () =>
+      changeAccountPage(look, {
+        current: account,
+        account: given('charles@example.com'),
+        providerName: given('Google'),
+        confirmPath: '/upstream/google/confirm',
+        stayPath: '/account',
+        carried: { state: 'a-state' },
         ...form,
       }),
     account: () =>

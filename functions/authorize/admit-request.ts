@@ -1,6 +1,7 @@
 import { isManagementScope } from '../../shared/apis/management-api.ts';
-import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type AuthorizationRequest, parseAuthorizationRequest } from '../../shared/oauth/authorization-request.ts';
+import type { RequestedClaims } from '../../shared/oauth/claims.ts';
 import type { Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { grantScope } from '../../shared/oauth/scope.ts';
@@ -29,5 +30,16 @@ export function admitRequest(
   const grantable = client.scope.filter((value) => !isManagementScope(value));
   const scope = grantScope(request.value.scope, grantable);
   if (!scope.ok) return scope;
-  return ok({ ...request.value, ...challenge.value, scope: scope.value });
+  return ok({
+    ...request.value,
+    ...challenge.value,
+    scope: scope.value,
+    claims: permitted(request.value.claims, client),
+  });
+}
+
+/** Claims that the client may not ask for are left out, as those that there are not (OpenID Connect Core §5.5.1). */
+function permitted(claims: RequestedClaims, client: RegisteredClient): RequestedClaims {
+  const ofClient = (names: readonly string[]) => names.filter((name) => mayAskFor(client, name));
+  return { ...claims, userinfo: ofClient(claims.userinfo), idToken: ofClient(claims.idToken) };
 }

@@ -29,7 +29,7 @@ export async function issueGrant(
   const { clientId } = client;
   const { sub, epoch, authTime, amr } = session;
   const { scope, resources, nonce, challenge } = admitted;
-  const claims = await requestedClaims(admitted, client, sub, deps);
+  const claims = await requestedClaims(admitted, sub, deps);
   // A client that wants to be told when the session ends knows it by a name; so does a grant that ends with it.
   const isBound = client.backchannelLogoutUri !== undefined || deps.revokesAtSignOut;
   const sid = isBound ? listedIdOf(sessionId) : undefined;

@@ -12,7 +12,6 @@ import { multiple, type Parameters, single } from '../../shared/oauth/parameters
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseVerifier } from '../../shared/pkce/code-verifier.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
-import { refuse } from '../../shared/result.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
 import { withStandingBeside } from './standing-beside.ts';
 import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse } from './token-response.ts';
@@ -21,7 +20,8 @@ import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse } from './toke
  * RFC 6749 §4.1.3 with RFC 7636 §4.5. Whatever can be judged without the grant is judged before its code is spent, and the keys
  * and the list of APIs are there before, too. Where others have a part in the tokens (a hook, KMS), the tokens are made before as
  * well, for a grant that was looked at. So after the one write nothing is left that could fail but the judgement, and only who
- * won the write gets tokens. The account is read beside the write: whoever took back what they granted is obeyed.
+ * won the write gets tokens. The account is read beside the write: whoever took back what they granted is obeyed. Scope values that
+ * the client has lost since the code was issued are left out, as at a refresh.
  */
 export async function exchangeCode(
   form: Parameters,
@@ -48,10 +48,8 @@ export async function exchangeCode(
   const tokensOf = async (grant: Grant) => {
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
-    // As with a refresh: never more than the client is registered for now.
     const scope = grant.scope.filter((value) => client.scope.includes(value));
-    if (scope.length === 0 && grant.scope.length > 0) return refuse({ reason: 'scope_not_registered' as const });
-    const answer = { scope, apis: granted.value, nonce: grant.nonce, endsAt: refresh?.state.endsAt };
+    const answer = { client, scope, apis: granted.value, nonce: grant.nonce, endsAt: refresh?.state.endsAt };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
@@ -60,7 +58,7 @@ export async function exchangeCode(
     now,
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
     refresh: refresh?.state,
-    within: { resources },
+    within: { resources, someScope: client.scope },
   };
   const found = dependsOnOthers(keys.value, deps)
     ? await findRedeemable(attempt, { clientId, rules }, deps.grants, redemption)

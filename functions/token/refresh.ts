@@ -40,7 +40,7 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
     const scope = (narrowed?.value ?? grant.scope).filter(isRegistered);
-    const answer = { scope, apis: granted.value, endsAt: grant.refresh?.endsAt };
+    const answer = { client, scope, apis: granted.value, endsAt: grant.refresh?.endsAt };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 

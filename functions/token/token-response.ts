@@ -1,6 +1,6 @@
 import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import { targetOf } from '../../shared/apis/token-target.ts';
-import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Grant, RefreshState } from '../../shared/grants/grant.ts';
 import { formatRefreshToken, type RefreshToken } from '../../shared/grants/refresh-token.ts';
 import { idTokenKey } from '../../shared/keys/loaded-keys.ts';
@@ -38,11 +38,13 @@ export const dependsOnOthers = (
 export async function tokenResponse(
   grant: Grant,
   {
+    client,
     scope,
     apis,
     nonce,
     endsAt = Number.POSITIVE_INFINITY,
   }: {
+    client: RegisteredClient;
     scope: readonly string[];
     apis: readonly RegisteredApi[];
     nonce?: string | undefined;
@@ -67,7 +69,7 @@ export async function tokenResponse(
   const [accessToken, idToken] = await Promise.all([
     mintAccessToken(bearer, target, deps.issuer, keys.accessTokenKey, now),
     scope.includes('openid')
-      ? mintIdToken(grant, { nonce, added: added?.id_token }, deps, keys.idTokenKey, now)
+      ? mintIdToken(ofClient(grant, client), { nonce, added: added?.id_token }, deps, keys.idTokenKey, now)
       : undefined,
   ]);
   return ok({
@@ -87,6 +89,12 @@ export const refreshMembers = (
 ): Pick<TokenResponse, 'refresh_token' | 'refresh_token_expires_in'> => ({
   refresh_token: formatRefreshToken(token),
   refresh_token_expires_in: Math.min(idleUntil, endsAt) - now,
+});
+
+/** The grant without claims that the client may not ask for by name any more. */
+const ofClient = ({ idTokenClaims = {}, ...grant }: Grant, client: RegisteredClient): Grant => ({
+  ...grant,
+  idTokenClaims: Object.fromEntries(Object.entries(idTokenClaims).filter(([name]) => mayAskFor(client, name))),
 });
 
 const subjectOf = ({ sub, clientId }: Grant) => ({ sub, client_id: clientId });

@@ -31,10 +31,14 @@ function forgetOldest(request: HttpRequest, issuer: string): string[] {
   return oldest.map(([name]) => clearCookie(issuer, `${cookiePrefix}${name.slice(prefix.length)}`));
 }
 
-/** The keys of the flow that an answer of a provider belongs to. Undefined for an answer to another browser. */
-export function findFlowKeys(request: HttpRequest, issuer: string): FlowKeys | undefined {
+/** The `state` of an answer of a provider. */
+export function stateOf(request: HttpRequest): string | undefined {
   const answer = parseParameters(request.rawQuery);
-  const state = answer.ok && !answer.value.duplicated.has('state') ? single(answer.value, 'state') : undefined;
+  return answer.ok && !answer.value.duplicated.has('state') ? single(answer.value, 'state') : undefined;
+}
+
+/** The keys of the flow that a `state` belongs to. Undefined for one of another browser. */
+export function findFlowKeys(state: string | undefined, request: HttpRequest, issuer: string): FlowKeys | undefined {
   const secret = state === undefined ? undefined : request.cookies.get(cookieName(issuer, cookieOf(state)));
   return state !== undefined && secret !== undefined && /^[\w-]{43}$/.test(secret) ? { state, secret } : undefined;
 }

@@ -1,19 +1,19 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
-import { type Reply, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
-import { afterSignIn } from '../../shared/oauth/authorization-request.ts';
-import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { encodeParameters, parseParameters } from '../../shared/oauth/parameters.ts';
-import { signedInPage } from '../../shared/pages/sign-in-page.ts';
 import { findAccount } from '../../shared/upstream/find-account.ts';
 import type { Flow } from '../../shared/upstream/flow.ts';
 import type { UpstreamIdentity } from '../../shared/upstream/identity.ts';
 import type { UpstreamProvider } from '../../shared/upstream/provider.ts';
-import { beginSession } from '../sign-in/begin-session.ts';
+import { findPerson } from '../account/signed-in-person.ts';
+import { askToChange } from './change-account.ts';
 import { comeBack } from './come-back.ts';
+import { startSession } from './start-session.ts';
 import type { UpstreamDeps } from './upstream-deps.ts';
 
-/** Signs in whose account it is, which may be a new one, and goes on with the request of the flow. */
+/**
+ * Signs in whose account it is, which may be a new one, and goes on with the request of the flow. Asks first when somebody else is
+ * signed in here.
+ */
 export async function signIn(
   request: HttpRequest,
   provider: UpstreamProvider,
@@ -23,15 +23,11 @@ export async function signIn(
 ): Promise<Answer> {
   const account = await findAccount(identity, provider, deps, deps.now());
   if (!account.ok) return comeBack(flow, account.refusal);
-  const { amr, authTime } = identity;
-  const session = await beginSession(request, { account: account.value, amr, keep: false, authTime }, deps);
-  return { reply: await goOn(request, flow, [session], deps), decision: { verdict: 'allowed' } };
-}
-
-function goOn(request: HttpRequest, { query }: Flow, cookies: string[], deps: UpstreamDeps): Reply | Promise<Reply> {
-  const interrupted = parseParameters(query);
-  if (!interrupted.ok || interrupted.value.values.size === 0) {
-    return signedInPage(deps.lookOf(request), cookies, endpoints.account);
+  const { sub } = account.value;
+  const current = (await findPerson(request, deps))?.account;
+  if (current && current.sub !== sub) {
+    return askToChange(request, provider, flow, { account: account.value, current }, identity, deps);
   }
-  return seeOther(`${endpoints.authorize}?${encodeParameters(afterSignIn(interrupted.value))}`, cookies);
+  const { amr, authTime } = identity;
+  return startSession(request, flow, { account: account.value, amr, authTime }, deps);
 }

@@ -3,19 +3,19 @@ import { noStore } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { encodeParameters, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import { generateSecret } from '../../shared/secret.ts';
-import { type Flow, flowId, flowLifetime, sealFlow } from '../../shared/upstream/flow.ts';
+import type { Flow } from '../../shared/upstream/flow.ts';
 import type { UpstreamProvider } from '../../shared/upstream/provider.ts';
 import { comeBack } from './come-back.ts';
 import { describeStep } from './describe-step.ts';
 import { type FlowKeys, rememberFlow } from './flow-cookies.ts';
+import { keepFlow } from './keep-flow.ts';
 import type { UpstreamDeps } from './upstream-deps.ts';
 
 /** Either the authorization request that a sign-in interrupts, or whose account gets a link. */
 type Start = { interrupted?: Parameters; linkFor?: string; mustProve?: boolean };
 
 /**
- * Keeps a new flow and sends the browser to the provider with it. The flow is kept under its keys and encrypted, so only the
- * browser that started it can finish it. Goes back to where the person came from when the provider cannot be reached.
+ * Keeps a new flow and sends the browser to the provider with it. Goes back to where the person came from when the provider cannot be reached.
  */
 export async function startFlow(
   request: HttpRequest,
@@ -38,11 +38,6 @@ export async function startFlow(
     },
     decision: { verdict: 'continued' },
   };
-}
-
-async function keepFlow({ secret, state }: FlowKeys, flow: Flow, deps: UpstreamDeps): Promise<void> {
-  const expiresAt = deps.now() + flowLifetime;
-  await deps.flows.keep(flowId(secret, state), await sealFlow(secret, state, flow), expiresAt);
 }
 
 /** Somebody who must prove again who they are must do so at the provider: its own session is not enough. */

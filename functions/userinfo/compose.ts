@@ -1,3 +1,4 @@
+import { clientReader } from '../../shared/clients/client-reader.ts';
 import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
@@ -10,6 +11,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     issuer: config.issuer,
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
     subjects: subjectStore(database, config.tables),
+    clients: clientReader(database, config.tables.clients, now),
     hooks: openHooks(config.hooks),
     writeLine,
     now,

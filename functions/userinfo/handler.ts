@@ -1,4 +1,6 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import type { ClientReader } from '../../shared/clients/client-reader.ts';
+import { mayAskFor } from '../../shared/clients/registered-client.ts';
 import { isInForce } from '../../shared/grants/judge-standing.ts';
 import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import type { Hooks } from '../../shared/hooks/hooks.ts';
@@ -17,6 +19,7 @@ export type UserinfoDeps = {
   issuer: string;
   publishedKeys: () => Promise<JwkSet>;
   subjects: Pick<SubjectStore, 'findClaims'>;
+  clients: Pick<ClientReader, 'find'>;
   hooks: Pick<Hooks, 'claims'>;
   writeLine: WriteLine;
   now: () => number;
@@ -57,13 +60,19 @@ async function userinfo(request: HttpRequest, form: Parameters | undefined, deps
   if (!isInForce(grant, standing, claims.sub)) {
     return refused({ reason: 'access_token_invalid' }, deps, client);
   }
-  const released = releasedClaims(person, scope, grant.userinfoClaims ?? []);
+  const released = releasedClaims(person, scope, await namesFor(client, grant.userinfoClaims, deps));
   const asked = { sub: claims.sub, client_id: client, scope: scope.join(' '), issue: 'userinfo' } as const;
   const added = await deps.hooks.claims?.(asked);
   return {
     reply: jsonReply(200, { ...released, ...added?.userinfo, sub: claims.sub }),
     decision: { verdict: 'allowed', client },
   };
+}
+
+/** The names that the client may still ask for. It is read only where there are any. */
+async function namesFor(clientId: string, names: readonly string[] = [], deps: UserinfoDeps): Promise<string[]> {
+  const client = names.length > 0 ? await deps.clients.find(clientId) : undefined;
+  return client ? names.filter((name) => mayAskFor(client, name)) : [];
 }
 
 const refused = (refusal: Refusal, deps: UserinfoDeps, client?: string): Answer => ({

@@ -1,4 +1,5 @@
 import type { SigningAlgorithm } from '../keys/signing-key.ts';
+import { claimsOfScope } from '../oauth/claims.ts';
 import type { ResponseType } from '../oauth/response-type.ts';
 import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
 import type { ClientPolicySettings } from '../pkce/policy.ts';
@@ -17,6 +18,8 @@ export type RegisteredClient = {
   secretHashes: readonly string[];
   grantTypes: readonly RegistrableGrantType[];
   scope: readonly string[];
+  /** Ours: claims that the client may ask for by name (OpenID Connect Core §5.5), besides those of its scope. */
+  claims?: readonly string[] | undefined;
   /** Ours: the person is not asked for consent. */
   firstParty: boolean;
   disabled: boolean;
@@ -46,6 +49,10 @@ export type RegisteredClient = {
 
 /** A public client cannot authenticate (RFC 6749 §2.1). */
 export const isPublic = (client: RegisteredClient): boolean => client.tokenEndpointAuthMethod === 'none';
+
+/** Whether the client may ask for this claim by name: its scope has it, or it is registered by itself. */
+export const mayAskFor = ({ scope, claims = [] }: Pick<RegisteredClient, 'scope' | 'claims'>, name: string): boolean =>
+  claims.includes(name) || scope.some((value) => claimsOfScope(value).includes(name));
 
 export const needsSecret = (client: RegisteredClient): boolean =>
   client.tokenEndpointAuthMethod.startsWith('client_secret');

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { signingAlgorithms } from '../keys/signing-key.ts';
 import { type Mistake, mistakesOf } from '../mistake.ts';
+import { isOwnClaim } from '../oauth/claims.ts';
 import { isFetchable } from '../oauth/fetchable-url.ts';
 import { parseRedirectUri } from '../oauth/redirect-uri.ts';
 import { responseTypes } from '../oauth/response-type.ts';
@@ -30,6 +31,14 @@ const redirectUri = v.pipe(
 const scope = v.pipe(
   v.string('is not a text'),
   v.check((text) => parseScope(text).ok, 'has a character that a scope value cannot have'),
+);
+
+/** The server alone sets the claims of the protocol. */
+const claimName = v.pipe(
+  v.string('is not a text'),
+  v.minLength(1, 'is empty'),
+  v.maxLength(200, 'is longer than 200 characters'),
+  v.check((name) => !isOwnClaim(name), 'is a claim that the server makes itself'),
 );
 
 /** Members of RFC 7591 and OpenID Connect Registration that describe a client and have no effect here. */
@@ -113,6 +122,7 @@ export const metadata = v.object({
   refresh_token_lifetime: v.optional(lifetime),
   refresh_token_grace: v.optional(grace),
   rotate_refresh_tokens: v.optional(v.boolean('is not true or false')),
+  claims: v.optional(v.pipe(v.array(claimName, 'is not a list'), v.maxLength(50, 'has more than 50 entries'))),
   /** A client registered without a scope may ask for everything about the person, and for nothing of an API. */
   scope: v.optional(scope, openidScopes.join(' ')),
   first_party: v.optional(v.boolean('is not true or false'), false),
@@ -178,6 +188,7 @@ export async function checkRegistration(
       refreshTokenLifetime: input.refresh_token_lifetime,
       refreshTokenGrace: input.refresh_token_grace,
       rotateRefreshTokens: input.rotate_refresh_tokens,
+      claims: input.claims && [...new Set(input.claims)],
     }),
   });
 }

@@ -42,7 +42,7 @@ export async function redeemCode(
     const judged = judgeExchange(request, grant, client.rules);
     return judged.ok ? ok({ grant, ...judged.value }) : judged;
   }
-  const refusal = refuseUnspendable(grant, client.clientId, redemption.now);
+  const refusal = refuseUnspendable(grant, client.clientId, redemption.now, redemption.within);
   if (grant && refusal.reason === 'code_spent' && judgeExchange(request, grant, client.rules).ok) {
     await grants.revoke(grant.id, redemption.now);
   }

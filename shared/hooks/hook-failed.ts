@@ -7,7 +7,7 @@ export class HookFailed extends Outage {
   readonly reason = 'hook_failed';
   /** Which hook failed and how, for the log. Never what it was asked or what it answered. */
   readonly code: string;
-  constructor(hook: HookName, how: 'time' | 'error' | 'answer' | 'name taken', cause?: unknown) {
+  constructor(hook: HookName, how: 'time' | 'error' | 'answer' | 'name taken' | 'name malformed', cause?: unknown) {
     super('a hook failed', { cause });
     this.code = `${hook} ${how}`;
   }

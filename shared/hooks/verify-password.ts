@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Refusal } from '../oauth/refusal.ts';
 import { hashPassword } from '../password.ts';
-import { type Account, claimsWithEmail } from '../people/account.ts';
+import { type Account, admitNames, claimsWithEmail } from '../people/account.ts';
 import type { AccountStore } from '../people/account-store.ts';
 import { verifyStoredPassword } from '../people/password-import.ts';
 import type { Attempt, ThrottleStore } from '../people/throttle-store.ts';
@@ -76,12 +76,11 @@ async function authenticate(
 type Told = NonNullable<AuthenticateAnswer['account']>;
 
 /** Maintains the local account of a person whose account is elsewhere: adds it at the first sign-in and updates it at later ones. */
-async function mirror(
-  { sub, username, email, claims }: Told,
-  accounts: Deps['accounts'],
-  now: number,
-): Promise<Account> {
+async function mirror({ sub, claims, ...told }: Told, accounts: Deps['accounts'], now: number): Promise<Account> {
   const known = await accounts.findBySubject(sub);
+  const names = admitNames(told, known);
+  if (!names.ok) throw new HookFailed('authenticate', 'name malformed');
+  const { username, email } = names.value;
   if (known === undefined) {
     const added = await accounts.add({ username, email, claims: { ...claims, sub } }, now);
     if (added.ok) return added.value;
@@ -116,7 +115,10 @@ async function migrate(
   if (attempt.username.trim() === '' || attempt.password === '') return undefined;
   const { account: told } = await ask(attempt);
   if (told === null) return undefined;
-  const username = told.username ?? (told.email === undefined ? attempt.username.trim() : undefined);
+  const written = told.username ?? (told.email === undefined ? attempt.username.trim() : undefined);
+  const names = admitNames({ username: written, email: told.email });
+  if (!names.ok) throw new HookFailed('migrateAccount', 'name malformed');
+  const { username } = names.value;
   const passwordHash = await hashPassword(attempt.password);
   const added = await accounts.add({ ...told, username, passwordHash }, now);
   if (added.ok) return added.value;

@@ -29,7 +29,8 @@ const scopeClaims: Readonly<Record<string, readonly string[]>> = {
 export const standardClaims: readonly string[] = Object.values(scopeClaims).flat();
 
 /** Returns the claims that a scope value requests; none for an API's value. */
-export const claimsOfScope = (value: string): readonly string[] => scopeClaims[value] ?? [];
+export const claimsOfScope = (value: string): readonly string[] =>
+  Object.hasOwn(scopeClaims, value) ? (scopeClaims[value] ?? []) : [];
 
 /** The names of individually requested claims (OpenID Connect Core §5.5), and the two whose values matter. */
 export type RequestedClaims = {
@@ -43,6 +44,7 @@ export type RequestedClaims = {
 
 /** Claims that the server sets itself. Requesting one by name needs nothing from the person. */
 const ownClaims = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'azp']);
+export const isOwnClaim = (name: string): boolean => ownClaims.has(name);
 
 const maximumNames = 50;
 
@@ -60,8 +62,8 @@ export function parseClaims(text: string | undefined): Result<RequestedClaims, R
   const [subject] = valuesOf(json, 'sub');
   const acr = memberOf(json, 'acr');
   return ok({
-    userinfo: userinfo.filter((name) => !ownClaims.has(name)),
-    idToken: idToken.filter((name) => !ownClaims.has(name)),
+    userinfo: userinfo.filter((name) => !isOwnClaim(name)),
+    idToken: idToken.filter((name) => !isOwnClaim(name)),
     ...(subject !== undefined && { subject }),
     ...(acr && { acr: { values: valuesOf(json, 'acr'), essential: acr['essential'] === true } }),
   });

@@ -670,7 +670,8 @@ export const refusalCatalogue = {
   },
   username_malformed: {
     error: 'invalid_request',
-    means: 'The username is empty, longer than 200 characters, or contains a space, an @ or an invisible character.',
+    means:
+      'The username is empty, longer than 200 characters, or has a space, an @, an invisible character, or one that is no letter, digit or punctuation of ASCII.',
     fix: 'Choose another username.',
   },
   username_taken: {

@@ -1,7 +1,6 @@
-import * as v from 'valibot';
 import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { emailSchema, parseAccountDescription } from './account.ts';
+import { parseAccountDescription } from './account.ts';
 import { admitPassword } from './account-password.ts';
 import type { NewAccount } from './account-store.ts';
 
@@ -10,8 +9,8 @@ export type AskedRegistration = { username: string; email: string; password: str
 
 /**
  * Checks a registration. The email address becomes an unverified claim and not a sign-in name; otherwise anybody could take
- * another person's address, and the page would reveal which addresses are known. For the same reason, a username must not be an
- * address. Refuses with the first mistake.
+ * another person's address, and the page would reveal which addresses are known. For the same reason, a username must not have an
+ * @ in the form in which it is judged. Refuses with the first mistake.
  */
 export function admitRegistration({
   username,
@@ -19,14 +18,16 @@ export function admitRegistration({
   password,
 }: AskedRegistration): Result<NewAccount & { password: string }, Refusal> {
   const described = parseAccountDescription({ username });
-  if ('problem' in described || /[@\s]/.test(username.trim())) return refuse({ reason: 'username_malformed' });
-  const address = v.safeParse(emailSchema, email);
-  if (!address.success) return refuse({ reason: 'email_malformed' });
+  const name = 'problem' in described ? undefined : described.account.username;
+  if (name === undefined || /[@\s]/.test(name)) return refuse({ reason: 'username_malformed' });
+  const addressed = parseAccountDescription({ email });
+  const address = 'problem' in addressed ? undefined : addressed.account.email;
+  if (address === undefined) return refuse({ reason: 'email_malformed' });
   const admitted = admitPassword(password, [username, email]);
   if (!admitted.ok) return refuse({ reason: 'password_unacceptable', problem: admitted.refusal });
   return ok({
-    username: described.account.username,
-    claims: { email: address.output, email_verified: false, preferred_username: described.account.username },
+    username: name,
+    claims: { email: address, email_verified: false, preferred_username: name },
     password: admitted.value,
   });
 }

@@ -6,6 +6,8 @@ import {
   type AccountDescription,
   canBeKey,
   claimsWithEmail,
+  isAddressOf,
+  isNameOf,
   newSubject,
   signInNames,
   usernameKey,
@@ -54,6 +56,13 @@ export function accountStore(
   const findBySubject = (sub: string) => items.find(sub);
   const { subjectOf, claimAll, claimOrFind, release } = nameStore(database, table, findBySubject);
 
+  /** The account that keeps others from having this name. */
+  async function findHolder(name: string): Promise<Account | undefined> {
+    const possible = canBeKey(name) ? name : ''; // no account has a name that cannot be a key
+    const account = await findBySubject((await subjectOf(possible)) ?? '');
+    return account && signInNames(account).includes(usernameKey(possible)) ? account : undefined;
+  }
+
   return {
     ...credentialStore(items),
     ...takingBackStore(database, table, items),
@@ -70,10 +79,18 @@ export function accountStore(
 
     /** Finds an account by username or email address. Reads twice whether the name is known or not, so that timing reveals nothing. */
     async findByUsername(typed: string): Promise<Account | undefined> {
-      const possible = canBeKey(typed) ? typed : ''; // no account has a name that cannot be a key
-      const account = await findBySubject((await subjectOf(possible)) ?? '');
-      return account && signInNames(account).includes(usernameKey(possible)) ? account : undefined;
+      const account = await findHolder(typed);
+      return account && isNameOf(typed, account) ? account : undefined;
     },
+
+    /** Finds an account by its email address alone: a username never counts as an address. */
+    async findByAddress(address: string): Promise<Account | undefined> {
+      const account = await findHolder(address);
+      return account && isAddressOf(address, account) ? account : undefined;
+    },
+
+    /** Whether an account has a name that is compared as equal, be it a username or an address. */
+    isTaken: async (name: string): Promise<boolean> => (await findHolder(name)) !== undefined,
 
     /** Adds an account. Refuses a name or subject that is taken, or is a client's. Of several concurrent claims to a name, one wins. */
     async add(account: NewAccount, now: number): Promise<Result<Account, NameTaken | SubjectTaken | SubjectOfClient>> {
@@ -120,8 +137,8 @@ export function accountStore(
 
     /**
      * Adds the account, or updates the one with this username (or with this address, without a username). Keeps its subject and
-     * whatever the description leaves open. Another password, and disabling, end what was there before. Throws
-     * {@link NameOfAnother}. After an interruption, the next call continues.
+     * whatever the description leaves open. Another password, and disabling, end what was there before. A username never leads to the
+     * address of another account, nor the other way. Throws {@link NameOfAnother}. After an interruption, the next call continues.
      */
     async put(
       { password, disabled, ...account }: AccountDescription & { passwordHash?: string | undefined },
@@ -130,6 +147,8 @@ export function accountStore(
       const [main = '', ...others] = signInNames(account);
       const sub = await claimOrFind(main, newSubject(account.claims), now);
       const before = await findBySubject(sub);
+      const kind = account.username === undefined ? 'email' : 'username';
+      if (before && !signInNames({ [kind]: before[kind] }).includes(main)) throw new NameOfAnother(main);
       const added = withoutNames(others, before ? signInNames(before) : []);
       const taken = await claimAll(added, sub, now);
       if (taken !== undefined) throw new NameOfAnother(taken);

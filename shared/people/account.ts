@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { type Mistake, mistakesOf } from '../mistake.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { composeName, judgeAddress, judgeName, prepareName } from './judge-name.ts';
 
 /** A person who can sign in. Times are in epoch seconds. */
 export type Account = {
@@ -99,13 +101,20 @@ const description = v.strictObject({
  */
 export type AccountDescription = v.InferOutput<typeof description>;
 
-/** Parses an account description from parsed JSON. Returns the first mistake and its member; never throws. */
-export function parseAccountDescription(json: unknown): { account: AccountDescription } | Mistake {
+/**
+ * Parses an account description from parsed JSON. Returns the first mistake and its member; never throws. Names are judged as new
+ * ones, except those of `before`: an account keeps the names that it has.
+ */
+export function parseAccountDescription(json: unknown, before: Names = {}): { account: AccountDescription } | Mistake {
   const parsed = v.safeParse(description, json);
   const [mistake] = mistakesOf(json, parsed.issues, 'is not a member of an account');
   if (mistake || !parsed.success) return mistake ?? { member: 'entry', problem: 'is not an object' };
-  const { username: name, email, claims: told } = parsed.output;
-  if (name === undefined && email === undefined) return { member: 'username', problem: 'is missing, and so is email' };
+  const { email, claims: told } = parsed.output;
+  if (parsed.output.username === undefined && email === undefined) {
+    return { member: 'username', problem: 'is missing, and so is email' };
+  }
+  const names = admitNames(parsed.output, before);
+  if (!names.ok) return names.refusal;
   const sub = told['sub'];
   // At most 255 ASCII characters (OpenID Connect Core §2).
   if (sub !== undefined && !isSubject(sub)) {
@@ -115,8 +124,49 @@ export function parseAccountDescription(json: unknown): { account: AccountDescri
   if (email !== undefined && claimed !== undefined && claimed !== email) {
     return { member: 'claims.email', problem: 'is another address than email' };
   }
-  return { account: parsed.output };
+  return { account: { ...parsed.output, ...names.value } };
 }
+
+type Names = Pick<Account, 'username' | 'email'>;
+
+/**
+ * Returns the names of an account as they are to be stored. Refuses the one that cannot be a new name, with its member. An account
+ * keeps the names that it had `before`.
+ */
+export function admitNames({ username, email }: Names, before: Names = {}): Result<Names, Mistake> {
+  const names: Names = {};
+  if (username !== undefined) {
+    const isKept = username === before.username;
+    const problem = isKept ? undefined : judgeUsername(username);
+    if (problem !== undefined) return refuse({ member: 'username', problem });
+    names.username = isKept ? username : composeName(username);
+  }
+  if (email !== undefined) {
+    const problem = email === before.email ? undefined : judgeAddress(email);
+    if (problem !== undefined) return refuse({ member: 'email', problem });
+    names.email = email;
+  }
+  return ok(names);
+}
+
+/** A few capital letters have no comparison form that equals the one of the small letter. */
+function judgeUsername(username: string): string | undefined {
+  const isOne = usernameKey(composeName(username)) === usernameKey(prepareName(username));
+  return judgeName(username) ?? (isOne ? undefined : 'has a capital letter that has to be written small');
+}
+
+/**
+ * Whether what was typed is the address or the username of the account. Some older usernames have another character that is
+ * compared as an @: they are not found by the address that they look like.
+ */
+export const isNameOf = (typed: string, { username, email }: Names): boolean =>
+  isAddressOf(typed, { email }) ||
+  (username !== undefined &&
+    usernameKey(username) === usernameKey(typed) &&
+    (username.includes('@') || !typed.includes('@')));
+
+export const isAddressOf = (typed: string, { email }: Pick<Account, 'email'>): boolean =>
+  email !== undefined && usernameKey(email) === usernameKey(typed);
 
 export const isSubject = (sub: unknown): sub is string => typeof sub === 'string' && /^[\x21-\x7e]{1,255}$/.test(sub);
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { Account } from '../people/account.ts';
-import { emailSchema, newSubject } from '../people/account.ts';
+import { admitNames, emailSchema, newSubject } from '../people/account.ts';
 import type { AccountStore } from '../people/account-store.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { hasAllowedDomain, type UpstreamIdentity } from './identity.ts';
+import { hasAllowedDomain, isBelieved, type UpstreamIdentity } from './identity.ts';
 import type { Link, LinkDetails, LinkStore } from './link-store.ts';
 import type { UpstreamProvider } from './provider.ts';
 
@@ -20,7 +20,7 @@ const abandonedAfter = 300;
 
 /**
  * Finds the account of a person who has signed in at a provider: the one linked to issuer and subject, or a new one if the
- * provider may create accounts. Never matches by address: the owner of an existing account with the same address signs in to it
+ * provider may create accounts. A verified address becomes a name of the new account where the provider is believed. Never matches by address: the owner of an existing account with the same address signs in to it
  * first and links it there. Safe to repeat, and for concurrent first sign-ins.
  */
 export async function findAccount(
@@ -36,7 +36,7 @@ export async function findAccount(
   if (provider.accounts === 'linked_only') return refuse({ reason: 'upstream_not_linked' });
 
   const sub = await claimSubject(identity, link, { provider: provider.id, label: labelOf(identity) }, links, now);
-  const email = v.is(emailSchema, identity.email) ? identity.email : undefined;
+  const email = isBelieved(provider) && isAddress(identity.email) ? identity.email : undefined;
   const added = await accounts.add({ email, claims: { ...identity.claims, sub } }, now);
   if (added.ok) return added;
   const made = await accounts.findBySubject(sub);
@@ -44,6 +44,8 @@ export async function findAccount(
   await links.release(sub, identity);
   return refuse({ reason: 'upstream_not_linked' });
 }
+
+const isAddress = (email: string | undefined): boolean => v.is(emailSchema, email) && admitNames({ email }).ok;
 
 /** Returns the subject for the account to be made: a new one, or the one that a concurrent sign-in of the same person is using. */
 async function claimSubject(

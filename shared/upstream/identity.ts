@@ -6,11 +6,11 @@ export type UpstreamIdentity = {
   issuer: string;
   /** The subject at the provider, which never changes, unlike an address. */
   subject: string;
-  /** Claims under our names. */
+  /** Claims under our names. `email_verified` is true only where the provider is believed ({@link isBelieved}). */
   claims: Readonly<Record<string, unknown>>;
   /** An address that the provider has verified. */
   email?: string | undefined;
-  /** How the person authenticated there (RFC 8176). Empty when the provider does not say. */
+  /** How the person authenticated there (RFC 8176). Empty when the provider does not say, or is not believed about it. */
   amr: readonly string[];
   /** When the person authenticated, according to the ID token (`auth_time`, epoch seconds). */
   authTime?: number | undefined;
@@ -26,11 +26,16 @@ const longestClaim = 2_000;
 const isPlain = (value: unknown): boolean =>
   value !== null && value !== undefined && value !== '' && JSON.stringify(value).length <= longestClaim;
 
-/** Maps a provider's claims to ours. Only issuer and subject identify the person (OpenID Connect Core §5.7). */
+/**
+ * Maps a provider's claims to ours: those of the signed ID token, and those of userinfo that it lacks. Only issuer and subject
+ * identify the person (OpenID Connect Core §5.7). Only the ID token may say when and how they authenticated.
+ */
 export function toIdentity(
-  provider: Pick<UpstreamProvider, 'issuer' | 'claims'>,
-  told: Readonly<Record<string, unknown>> & { sub: string },
+  provider: Pick<UpstreamProvider, 'issuer' | 'claims' | 'emailDomains' | 'trustEmail' | 'trustAmr'>,
+  idToken: Readonly<Record<string, unknown>> & { sub: string },
+  userinfo: Readonly<Record<string, unknown>>,
 ): UpstreamIdentity {
+  const told: Readonly<Record<string, unknown>> = { ...userinfo, ...idToken };
   const mapped = Object.entries(provider.claims).map(([ours, theirs]) => [ours, told[theirs]] as const);
   const claims = Object.fromEntries(mapped.filter(([, value]) => isPlain(value)));
   // Some providers send `"true"`. Nothing else means that an address is verified.
@@ -39,11 +44,11 @@ export function toIdentity(
   const { email: _, email_verified: __, ...others } = claims;
   return {
     issuer: provider.issuer,
-    subject: told.sub,
-    claims: email === undefined ? others : { ...others, email, email_verified: isVerified },
+    subject: idToken.sub,
+    claims: email === undefined ? others : { ...others, email, email_verified: isVerified && isBelieved(provider) },
     email: isVerified ? email : undefined,
-    amr: methodsOf(told['amr']),
-    authTime: isTime(told['auth_time']) ? Math.floor(told['auth_time']) : undefined,
+    amr: provider.trustAmr ? methodsOf(idToken['amr']) : [],
+    authTime: isTime(idToken['auth_time']) ? Math.floor(idToken['auth_time']) : undefined,
   };
 }
 
@@ -67,6 +72,13 @@ const clockTolerance = 30;
  */
 export const hasSignedInSince = ({ authTime }: Pick<UpstreamIdentity, 'authTime'>, time: number): boolean =>
   authTime !== undefined && authTime >= time - clockTolerance;
+
+/**
+ * Whether a verified address of this provider is verified here, too, and so a name to sign in with. Anybody can run a provider that
+ * calls any address verified, so the operator has to name its domains or to trust it with all of them.
+ */
+export const isBelieved = ({ emailDomains, trustEmail }: Pick<UpstreamProvider, 'emailDomains' | 'trustEmail'>) =>
+  trustEmail || emailDomains !== undefined;
 
 /**
  * Whether a person with this address may sign in. Only a verified address counts, and of it the part after the last @. Letters

@@ -119,8 +119,7 @@ export function openidProviders(
           claims[provider.claims['email'] ?? 'email'] !== undefined || !provider.scope.includes('email');
         const hasMore = configuration.serverMetadata().userinfo_endpoint !== undefined;
         const more = isComplete || !hasMore ? {} : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
-        // Only the ID token may say when the person signed in.
-        return toIdentity(provider, { ...more, ...claims, auth_time: claims.auth_time });
+        return toIdentity(provider, claims, more);
       });
     },
   };

@@ -67,6 +67,8 @@ const schema = v.strictObject({
       v.minLength(1, 'is empty'),
     ),
   ),
+  trust_email: v.optional(v.boolean('is not true or false'), false),
+  trust_amr: v.optional(v.boolean('is not true or false'), false),
   accounts: v.optional(v.picklist(['create', 'linked_only'], 'is not create or linked_only'), 'create'),
   timeout: v.optional(
     v.pipe(v.number('is not a number of seconds'), v.minValue(1, 'is below 1 second'), v.maxValue(10, 'is over 10 seconds')),
@@ -92,6 +94,10 @@ export type UpstreamProvider = {
   claims: Readonly<Record<string, string>>;
   /** Admits only people with a verified address in one of these domains. */
   emailDomains?: readonly string[] | undefined;
+  /** Every address that it calls verified counts as verified here, whatever its domain. */
+  trustEmail: boolean;
+  /** What its ID token says about how somebody authenticated counts here, too. */
+  trustAmr: boolean;
   /** `linked_only`: signing in here creates no account. */
   accounts: 'create' | 'linked_only';
   /** Seconds that one call to the provider may take. */
@@ -128,6 +134,8 @@ function parseProvider(json: unknown): Result<UpstreamProvider, Mistake> {
     scope: input.scope,
     claims: { ...sameNames, ...input.claims },
     emailDomains: input.email_domains,
+    trustEmail: input.trust_email,
+    trustAmr: input.trust_amr,
     accounts: input.accounts,
     timeout: input.timeout,
   });

@@ -110,7 +110,7 @@ describe('real answers', () => {
       post_logout_redirect_uris: redirect_uris, id_token_signed_response_alg: 'ES256', refresh_token_lifetime: 3_600,
       refresh_token_idle_lifetime: 600, refresh_token_grace: 60, rotate_refresh_tokens: false, pkce_mode: 'report', pkce_enforce_after: '2027-12-01', first_party: true,
       pkce_waiver: { owner: 'a', reason: 'b', until: '2027-03-01' }, pkce_accept_short_verifier: true, disabled: false,
-      pkce_accept_lowercase_method: true, software_id: 'x', scope: 'openid api:read',
+      pkce_accept_lowercase_method: true, software_id: 'x', scope: 'openid api:read', claims: ['department'],
     }; // biome-ignore format: a list of members
     const keyed = { client_id: 'keyed', redirect_uris, token_endpoint_auth_method: 'private_key_jwt', jwks };
     const one = '/admin/clients/{client_id}';

@@ -48,6 +48,42 @@ async function fileOf(name: string, content: unknown): Promise<string> {
 
 const good = 'quiet orange river';
 
+describe('S3: a username from before that is compared as an address', () => {
+  const username = 'squatted\uff20example.com';
+  const added = () => accounts().add({ username, claims: {} }, bench.clock.now);
+
+  test('gets no link that is meant for the address, and stays when something else changes', async () => {
+    await added();
+    for (const command of [['invite'], ['set-password', '--link']]) {
+      const { errors } = await pixy('accounts', ...command, 'squatted@example.com');
+      expect(errors).toContain('There is no account with the address squatted@example.com');
+    }
+    expect((await pixy('accounts', 'show', 'squatted@example.com')).errors).toContain('There is no account');
+    const file = await fileOf('taken.json', [{ email: 'squatted@example.com' }]);
+    expect((await pixy('accounts', 'import', file)).output).toContain(
+      'email belongs to an account that already exists',
+    );
+    await done('accounts', 'set', username, '--claim', 'name=Before');
+    expect(await accounts().findByUsername(username)).toMatchObject({ username, claims: { name: 'Before' } });
+    expect((await pixy('accounts', 'set', username, '--username', 'o\ufb03ce')).errors).toContain(
+      'another form of “ffi”',
+    );
+    expect((await done('accounts', 'set', username, '--username', 'squatter')).output).toContain(
+      'Changed account squatter',
+    );
+    await done('accounts', 'add', '--email', 'squatted@example.com');
+    expect((await done('accounts', 'invite', 'Squatted@Example.com')).output).toContain(
+      'Invited account squatted@example.com',
+    );
+  });
+
+  test('a username with an @ is no address either', async () => {
+    await done('accounts', 'add', 'named@example.com');
+    expect((await pixy('accounts', 'invite', 'named@example.com')).errors).toContain('no account with the address');
+    expect((await done('accounts', 'show', 'named@example.com')).output).toContain('named@example.com');
+  });
+});
+
 describe('accounts add refuses', () => {
   test.each([
     [['add'], 'username is missing, and so is email'],
@@ -56,6 +92,8 @@ describe('accounts add refuses', () => {
     [['add', 'refused', '--email', 'nobody'], 'email is not an email address'],
     [['add', 'refused', '--sub', 'with space'], 'claims.sub is not 1 to 255 visible ASCII characters'],
     [['add', 'demo'], 'There is already an account demo'],
+    [['add', 'o\ufb03ce'], 'username has “\ufb03” (U+FB03), another form of “ffi”'],
+    [['add', 'refused', '--email', 'a\uff20b@example.com'], 'email has “\uff20” (U+FF20), another form of “@”'],
     [['add', 'refused', '--email', 'DEMO'], 'email is not an email address'],
   ])('%j', async (argv, sentence) => {
     const ran = await pixy('accounts', ...argv);

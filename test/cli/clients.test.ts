@@ -44,6 +44,7 @@ describe('clients add refuses', () => {
     [[...redirectUri, '--grant-type', 'password'], 'grant_types.0 is not one of'],
     [[...redirectUri, '--grant-type', 'client_credentials'], 'grant_types has client_credentials'],
     [[...redirectUri, '--scope', 'a"b'], 'scope has a character that a scope value cannot have'],
+    [[...redirectUri, '--claim', 'sub'], 'claims.0 is a claim that the server makes itself'],
   ])('%j', async (flags, sentence) => {
     const { exitCode, output, errors } = await pixy('clients', 'add', 'refused', ...flags);
     expect(errors).toContain(`Client refused: ${sentence}`);
@@ -254,6 +255,17 @@ describe('clients set', () => {
       ].join('\n'),
     );
     expect(await stored('changing')).toMatchObject({ clientName: 'Changing', scope: ['openid', 'api'] });
+  });
+
+  test('S10: replaces the claims that it may ask for by name, and shows them', async () => {
+    await add('asking', ...redirectUri, '--claim', 'department', '--claim', 'team', '--claim', 'team');
+    expect((await stored('asking'))?.claims).toEqual(['department', 'team']);
+    await pixy('clients', 'set', 'asking', '--claim', 'team');
+    expect((await pixy('clients', 'show', 'asking')).output).toMatch(/^claims +\["team"\]$/m);
+    const file = join(bench.folder, 'no-claims.json');
+    await writeFile(file, '{"claims": null}');
+    await pixy('clients', 'set', 'asking', '--file', file);
+    expect(await stored('asking')).not.toHaveProperty('claims');
   });
 
   test('takes members away with null, and the date with report mode', async () => {

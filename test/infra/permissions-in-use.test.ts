@@ -199,7 +199,7 @@ async function liveThroughADay(): Promise<void> {
   gateway = await startGateway({ port: 0, routes: handlers });
   const issuer = `http://localhost:${gateway.port}`;
   const provider = await startScriptedProvider();
-  const upstreams = [{ id: 'example', name: 'Example', issuer: provider.issuer, client_id: 'pixy' }];
+  const upstreams = [{ id: 'example', name: 'Example', issuer: provider.issuer, client_id: 'pixy', trust_email: true }];
   const runtime = (name: PixyFunctionName): Runtime => {
     const noted: Call[] = calls.get(name) ?? [];
     calls.set(name, noted);
@@ -276,7 +276,11 @@ async function liveThroughADay(): Promise<void> {
   );
 
   const person = newPerson({ port });
-  const wishes = { resource, claims: JSON.stringify({ id_token: { email: null } }), scope: 'openid email' };
+  const wishes = {
+    resource,
+    claims: JSON.stringify({ id_token: { email: null }, userinfo: { email: null } }),
+    scope: 'openid email',
+  };
   const { code, verifier } = await obtainCode(person, web, wishes);
   const redemption = { grant_type: 'authorization_code', code, code_verifier: verifier, resource };
   const fields = { ...redemption, redirect_uri: web.redirect_uris[0] };

@@ -164,6 +164,7 @@ const allowed: Record<string, string[]> = {
     ...sign,
   ],
   Userinfo: [
+    readClients,
     readKeys,
     'dynamodb:BatchGetItem on grants',
     `dynamodb:BatchGetItem on people ${onItems('account#*')} ${onlyClaims}`,

@@ -40,6 +40,8 @@ beforeAll(() => {
         {
           ...provider,
           id: 'other',
+          trustEmail: true,
+          trustAmr: true,
           clientSecret: StringParameter.fromSecureStringParameterAttributes(stack, 'Parameter', {
             parameterName: '/pixy/other',
           }),
@@ -78,6 +80,10 @@ describe('upstreams', () => {
       ['corp', { parameter: '/aws/reference/secretsmanager/corp/oidc' }],
       ['other', { parameter: '/pixy/other' }],
     ]);
+    expect(parsed.map(({ emailDomains, trustEmail, trustAmr }) => ({ emailDomains, trustEmail, trustAmr }))).toEqual([
+      { emailDomains: ['corp.example'], trustEmail: false, trustAmr: false },
+      { emailDomains: undefined, trustEmail: true, trustAmr: true },
+    ]);
     expect(variablesOf('SignIn')).toHaveProperty('PIXY_UPSTREAMS');
     for (const id of ['Authorize', 'Token', 'Userinfo', 'SignOut'])
       expect(variablesOf(id)).not.toHaveProperty('PIXY_UPSTREAMS');
@@ -99,6 +105,7 @@ describe('upstreams', () => {
       { issuer: 'http://login.corp.example' },
       'upstreams: 0.issuer is not https (http is for loopback hosts only).',
     ],
+    ['a word for trustEmail', { trustEmail: 'yes' }, 'upstreams: 0.trust_email is not true or false.'],
     ['a scope without openid', { scope: 'email' }, 'upstreams: 0.scope does not have openid.'],
     [
       'a claim of the protocol',

@@ -16,7 +16,7 @@ const publicHybrid: FullClient = {
   client_id: 'public-hybrid',
   redirect_uris: ['https://public-hybrid.example/callback'],
 };
-const hybrid: FullClient = { ...portal, ...both, client_id: 'hybrid' };
+const hybrid: FullClient = { ...portal, ...both, client_id: 'hybrid', claims: ['shoe_size'] };
 /** It need not use PKCE. */
 const oldHybrid: FullClient = { ...hybrid, client_id: 'old-hybrid', pkce_policy: 'none' };
 
@@ -29,7 +29,11 @@ const keyless: FullClient = {
   first_party: false,
 };
 
-const server = await startTestServer({ clients: [spa, portal, hybrid, publicHybrid, oldHybrid, keyless] });
+const adaInFull = { ...ada, claims: { ...ada.claims, shoe_size: 38, hr_note: 'late' } };
+const server = await startTestServer({
+  clients: [spa, portal, hybrid, publicHybrid, oldHybrid, keyless],
+  accounts: [adaInFull],
+});
 const person = await signedInPerson(server);
 
 const request = { response_type: 'code id_token', nonce: 'n-0S6_WzA2Mj', scope: 'openid email' };
@@ -48,6 +52,14 @@ async function obtain(client: FullClient = hybrid) {
 }
 
 describe('the answer', () => {
+  test('S10: its ID token has claims by name only if the client is registered for them', async () => {
+    const claims = JSON.stringify({ id_token: { shoe_size: null, hr_note: null } });
+    const learned = async (client: FullClient) => claimsOf((await answered({ claims }, client))['id_token']);
+    expect(await learned(hybrid)).toMatchObject({ shoe_size: 38 });
+    expect(await learned(hybrid)).not.toHaveProperty('hr_note');
+    expect(await learned(publicHybrid)).not.toHaveProperty('shoe_size');
+  });
+
   test.each([
     ['confidential', hybrid],
     ['public', publicHybrid],

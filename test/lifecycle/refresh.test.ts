@@ -17,7 +17,7 @@ import {
   warehouse,
 } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
-import { basic, claimsOf, headerOf, postToken, redeem } from '../support/protocol.ts';
+import { basic, claimsOf, headerOf, obtainCode, postToken, redeem } from '../support/protocol.ts';
 import { ada, startTestServer, tables } from '../support/server.ts';
 
 const tablet: FullClient = { ...mobile, client_id: 'tablet' };
@@ -246,6 +246,24 @@ describe('a scope that the client has lost since', () => {
     await refreshed(server, tablet, next.refresh_token);
     await registerFor(['phone']);
     expect((await refresh(server, tablet, refresh_token)).json['reason']).toBe('refresh_token_replayed');
+  });
+
+  test('S19: is left out of the first tokens as well when it was lost after the code', async () => {
+    const { code, verifier } = await obtainCode(person, tablet, { scope: 'openid email api:read' });
+    await registerFor(['email', 'api:read']);
+    const { status, json } = await redeem(server, tablet, { code, code_verifier: verifier });
+    expect(status).toBe(200);
+    expect(json.scope).toBe('email api:read');
+    expect(claimsOf(json.access_token)['scope']).toBe('email api:read');
+    expect(json).not.toHaveProperty('id_token');
+  });
+
+  test('S19: refuses a code when nothing is left, and the code stays', async () => {
+    const { code, verifier } = await obtainCode(person, tablet, { scope: 'openid email' });
+    await registerFor(['phone']);
+    const refusal = { status: 400, json: { error: 'invalid_scope', reason: 'scope_not_registered' } };
+    expect(await redeem(server, tablet, { code, code_verifier: verifier })).toMatchObject(refusal);
+    expect(await redeem(server, tablet, { code, code_verifier: verifier })).toMatchObject(refusal);
   });
 
   test('leaves a grant without any scope as it is', async () => {

@@ -1,6 +1,9 @@
 import { createHmac, createPublicKey } from 'node:crypto';
 import { exportJWK, type JWTHeaderParameters, SignJWT } from 'jose';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { spa, type TestClient } from '../support/clients.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
 import {
@@ -11,11 +14,12 @@ import {
   obtainTokens,
   portal,
   refreshed,
+  type Tokens,
   userinfo,
 } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
-import { authorizeTarget, claimsOf, headerOf, parametersOf, redeem } from '../support/protocol.ts';
-import { ada, startTestServer } from '../support/server.ts';
+import { authorizeTarget, claimsOf, headerOf, obtainCode, parametersOf, redeem } from '../support/protocol.ts';
+import { ada, startTestServer, tables } from '../support/server.ts';
 import { stranger } from './stranger.ts';
 
 const profile = {
@@ -34,10 +38,27 @@ const address = { address: { locality: 'London', country: 'United Kingdom' } };
 
 const adaInFull = {
   ...ada,
-  claims: { ...ada.claims, ...profile, ...email, ...phone, ...address, nickname: '', website: null, shoe_size: 38 },
+  claims: {
+    ...ada.claims,
+    ...profile,
+    ...email,
+    ...phone,
+    ...address,
+    nickname: '',
+    website: null,
+    shoe_size: 38,
+    hr_note: 'late',
+  },
+};
+const hr: FullClient = {
+  ...mobile,
+  client_id: 'hr',
+  first_party: true,
+  scope: 'openid',
+  claims: ['shoe_size', 'email'],
 };
 const strict: FullClient = { ...portal, client_id: 'strict', scope: 'openid profile email' };
-const server = await startTestServer({ clients: [spa, mobile, strict, machine], accounts: [adaInFull] });
+const server = await startTestServer({ clients: [spa, mobile, strict, hr, machine], accounts: [adaInFull] });
 const person = await signedInPerson(server);
 
 const newTokens = (changes: Fields = {}, client: TestClient = mobile) => obtainTokens(server, person, client, changes);
@@ -390,6 +411,64 @@ describe('5.5: the claims parameter', () => {
 
   test('members that are unknown are ignored', async () => {
     const { access_token } = await withClaims({ something: { email: null } });
+    expect((await userinfo(server, access_token)).json).toEqual({ sub: ada.claims.sub });
+  });
+});
+
+describe('S10: a claim of nobody’s standard', async () => {
+  const clients = clientStore(openDatabase(), tables.clients, server.clock.now);
+  const names = { shoe_size: null, email: null, hr_note: null };
+  const claims = JSON.stringify({ userinfo: names, id_token: names });
+  const mine = { shoe_size: 38, email: email.email };
+
+  /** Which of these claims the client learns, at userinfo and from the ID token. */
+  async function learned({ access_token, id_token }: Partial<Tokens>) {
+    const asked = (claims: Record<string, unknown>) =>
+      Object.fromEntries(Object.entries(claims).filter(([name]) => name in names));
+    return { told: asked((await userinfo(server, access_token)).json), proven: asked(claimsOf(id_token)) };
+  }
+
+  /** Registers `hr` anew, or no more, and waits until the servers have noticed. */
+  async function register(changes: Partial<RegisteredClient> | undefined): Promise<void> {
+    const author = { by: 'ada', why: 'a test' };
+    await clients.put('hr', changes && { ...registered, ...changes }, author);
+    server.clock.advance(31);
+  }
+  const registered = (await clients.find('hr')) as RegisteredClient;
+  afterEach(() => register({}));
+
+  test.each([spa, mobile])('is left out for a client that is not registered for it: $client_id', async (client) => {
+    const tokens = await newTokens({ scope: 'openid', claims }, client);
+    expect(await learned(tokens)).toEqual({ told: { email: email.email }, proven: { email: email.email } });
+  });
+
+  test('goes to a client that is registered for it, and no other one with it', async () => {
+    expect(await learned(await newTokens({ scope: 'openid', claims }, hr))).toEqual({ told: mine, proven: mine });
+  });
+
+  test('has to be asked for by name', async () => {
+    expect(await learned(await newTokens({ scope: 'openid' }, hr))).toEqual({ told: {}, proven: {} });
+  });
+
+  test('goes no more to a client that has lost it since: at userinfo, with a code, after a refresh', async () => {
+    const tokens = await newTokens({ scope: 'openid', claims }, hr);
+    const { code, verifier } = await obtainCode(person, hr, { scope: 'openid', claims });
+    await register({ claims: ['email'] });
+    const kept = { email: email.email };
+    expect((await learned(tokens)).told).toEqual(kept);
+    const redeemed = await redeem(server, hr, { code, code_verifier: verifier });
+    expect(await learned(redeemed.json)).toEqual({ told: kept, proven: kept });
+    const next = await refreshed(server, hr, tokens.refresh_token);
+    expect(await learned(next)).toEqual({ told: kept, proven: kept });
+    await register({ claims: [] });
+    expect((await learned(next)).told).toEqual({});
+    await register({ claims: [], scope: ['openid', 'email'] });
+    expect((await learned(next)).told).toEqual(kept);
+  });
+
+  test('goes to nobody when the client was removed', async () => {
+    const { access_token } = await newTokens({ scope: 'openid', claims }, hr);
+    await register(undefined);
     expect((await userinfo(server, access_token)).json).toEqual({ sub: ada.claims.sub });
   });
 });

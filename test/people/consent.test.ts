@@ -5,7 +5,13 @@ import { formTokenOf, newPerson, type Page, type Person, startSession } from '..
 import { authorizeTarget, parametersOf } from '../support/protocol.ts';
 import { ada, startTestServer } from '../support/server.ts';
 
-const third: TestClient = { ...spa, client_id: 'third', client_name: 'Third <b>Party</b>', first_party: false };
+const third: TestClient = {
+  ...spa,
+  client_id: 'third',
+  client_name: 'Third <b>Party</b>',
+  first_party: false,
+  claims: ['shoe_size'],
+};
 const stranger: TestClient = { ...web, client_id: 'stranger', first_party: false };
 const device: TestClient = { ...native, client_id: 'device', first_party: false };
 const server = await startTestServer({ clients: [spa, third, stranger, device] });
@@ -68,6 +74,12 @@ describe('a third-party client', () => {
     const page = await person.follow(authorizeTarget(third, { claims }));
     expect(isConsentPage(page)).toBe(true);
     expect(page.body).toContain('shoe_size');
+  });
+
+  test('S10: is not asked about for a claim that the client may not have', async () => {
+    await allow(await person.follow(authorizeTarget(third)));
+    const claims = JSON.stringify({ userinfo: { salary: null }, id_token: { salary: null } });
+    expect(codeIn(await person.follow(authorizeTarget(third, { claims })))).toBeDefined();
   });
 
   test('that one person allowed is still to be allowed by another', async () => {

@@ -81,6 +81,18 @@ test('a name of somebody else lets nobody in', async () => {
   expect(await accounts.findBySubject('emp-4')).toBeUndefined();
 });
 
+test('S3: a username from before that looks like another still signs in, and no new one does', async () => {
+  const told = { sub: 'emp-6', username: 'o\ufb03ce' };
+  store.answer = () => ({ account: told });
+  expect((await attempt('whoever', 'right')).status).toBe(503);
+  expect(await accounts.findBySubject('emp-6')).toBeUndefined();
+  await accounts.add({ username: told.username, claims: { sub: told.sub } }, server.clock.now());
+  expect((await attempt('whoever', 'right')).status).toBe(200);
+  store.answer = () => ({ account: { ...told, claims: { name: 'Office' } } });
+  expect((await attempt('whoever', 'right')).status).toBe(200);
+  expect(await accounts.findBySubject('emp-6')).toMatchObject({ username: told.username, claims: { name: 'Office' } });
+});
+
 const never = () => new Promise<Answer>(() => undefined);
 
 test.each<[string, () => Promise<Answer> | undefined]>([

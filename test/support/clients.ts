@@ -9,6 +9,7 @@ export type TestClient = {
   response_types?: readonly string[];
   jwks?: object;
   may_introspect?: boolean;
+  claims?: readonly string[];
   scope?: string;
   pkce_policy?: string;
   first_party?: boolean;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { verifyClientSecret } from '../../shared/clients/client-secret.ts';
+import { mayAskFor } from '../../shared/clients/registered-client.ts';
 import { checkRegistration, parseRegistration } from '../../shared/clients/registration.ts';
 import { acceptedValue } from './read-result.ts';
 
@@ -127,6 +128,11 @@ describe('every mistake is refused with the member it is in', () => {
     ['BP9 response_type token', 'response_types.0', { ...publicEntry, response_types: ['token'] }],
     ['a scope that is no text', 'scope', { ...publicEntry, scope: ['openid'] }],
     ['a scope with a quote', 'scope', { ...publicEntry, scope: 'a"b' }],
+    ['S10 claims that are no list', 'claims', { ...publicEntry, claims: 'department' }],
+    ['S10 a claim that is no text', 'claims.1', { ...publicEntry, claims: ['department', 7] }],
+    ['S10 a claim without a name', 'claims.0', { ...publicEntry, claims: [''] }],
+    ['S10 a claim of the protocol', 'claims.0', { ...publicEntry, claims: ['amr'] }],
+    ['S10 51 claims', 'claims', { ...publicEntry, claims: Array.from({ length: 51 }, (_, index) => `c${index}`) }],
     ['a first_party that is no boolean', 'first_party', { ...publicEntry, first_party: 'yes' }],
     ['a grace period below zero', 'refresh_token_grace', { ...publicEntry, refresh_token_grace: -1 }],
     ['a grace period of more than an hour', 'refresh_token_grace', { ...publicEntry, refresh_token_grace: 3_601 }],
@@ -146,6 +152,13 @@ describe('every mistake is refused with the member it is in', () => {
     expect(mistake).toEqual({ member, problem: expect.stringMatching(/^(is|has) [^"]+$/) });
   });
 }); // biome-ignore format: a table, one row per line
+
+test('S10: a client may ask for the claims of its scope and for those that it is registered for', () => {
+  const client = { scope: ['email', 'constructor', '__proto__'], claims: ['team'] };
+  const names = ['email', 'email_verified', 'team', 'name', 'phone_number', 'constructor', '__proto__', 'length'];
+  expect(names.filter((name) => mayAskFor(client, name))).toEqual(['email', 'email_verified', 'team']);
+  expect(names.filter((name) => mayAskFor({ scope: [] }, name))).toEqual([]);
+});
 
 test('PK11 a public client that wants none is told what it can have', async () => {
   expect(await mistakeIn({ ...publicEntry, pkce_policy: 'none' })).toEqual({

@@ -106,4 +106,10 @@ describe('a code that could not be spent', () => {
   ] as const)('%s', (_, found, reason) => {
     expect(refuseUnspendable(found, 'app', now)).toEqual({ reason });
   });
+
+  test('S19: is for scope values that its client has lost, or else for an API that was not granted', () => {
+    const refused = (someScope: string[]) => refuseUnspendable(grant({ scope: ['openid'] }), 'app', now, { someScope });
+    expect(refused(['email'])).toEqual({ reason: 'scope_not_registered' });
+    expect(refused(['openid'])).toEqual({ reason: 'resource_not_granted' });
+  });
 });

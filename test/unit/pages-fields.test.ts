@@ -23,6 +23,7 @@ describe('the fields that people automate', () => {
     ['totp-setup', ['form_token', 'code']],
     ['consent', ['form_token', 'decision']],
     ['choose-account', ['form_token', 'account']],
+    ['change-account', ['form_token', 'state']],
     ['change-password', ['form_token', 'username', 'current_password', 'password']],
     ['register', ['form_token', 'username', 'email', 'name', 'password']],
     ['passkey-setup', ['form_token', 'credential', 'name']],

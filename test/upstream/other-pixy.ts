@@ -47,6 +47,13 @@ export async function startOtherPixy(registration: object = {}) {
       if (running !== undefined) found(running);
     });
   });
-  const provider = { id: 'pixy', name: 'The other one', issuer, client_id: 'downstream', client_secret: secret };
+  const provider = {
+    id: 'pixy',
+    name: 'The other one',
+    issuer,
+    client_id: 'downstream',
+    client_secret: secret,
+    trust_amr: true,
+  };
   return { issuer, upstreams: JSON.stringify([provider]) };
 }

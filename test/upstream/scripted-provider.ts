@@ -76,6 +76,11 @@ export async function startScriptedProvider() {
   }
 
   const server: Server = createServer(async (request, response) => {
+    const asked = new URL(request.url ?? '', issuer);
+    if (asked.pathname === '/authorize') {
+      response.writeHead(302, { location: provider.approve(asked).href }).end();
+      return;
+    }
     const { status, body } = await answer(request).then((given) =>
       given === 'silence' ? { status: 0, body: '' } : given,
     );
@@ -91,7 +96,7 @@ export async function startScriptedProvider() {
   afterAll(close);
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  return {
+  const provider = {
     issuer,
     sign,
     strangersKey: stranger.privateKey,
@@ -115,4 +120,5 @@ export async function startScriptedProvider() {
       return to;
     },
   };
+  return provider;
 }

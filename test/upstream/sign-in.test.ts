@@ -34,9 +34,16 @@ const described = {
   timeout: 10,
 };
 const upstreams = [
-  { ...described, id: 'example', claims: { department: 'https://example.com/department' } },
+  {
+    ...described,
+    id: 'example',
+    trust_email: true,
+    trust_amr: true,
+    claims: { department: 'https://example.com/department' },
+  },
   { ...described, id: 'linked', name: 'Linked ID', accounts: 'linked_only' },
   { ...described, id: 'work', name: 'Work ID', email_domains: ['work.example'] },
+  { ...described, id: 'stranger', name: 'Strange ID' },
   { ...described, id: 'slow', name: 'Slow ID', timeout: 3 },
   { ...described, id: 'gone', name: 'Gone ID', issuer: 'http://127.0.0.1:9' },
   { ...described, id: 'other', name: 'Other ID', issuer: provider.issuer.replace('127.0.0.1', 'localhost') },
@@ -77,7 +84,7 @@ describe('the way there', () => {
   test('the sign-in page has a button for every provider', async () => {
     const page = await newPerson(server).follow(authorizeTarget(client));
     expect([...page.body.matchAll(/name="idp" value="([^"]+)"/g)].map(([, id]) => id)).toEqual([
-      'example', 'linked', 'work', 'slow', 'gone', 'other',
+      'example', 'linked', 'work', 'stranger', 'slow', 'gone', 'other',
     ]); // biome-ignore format: a list
     expect(page.body).toContain('Continue with <bdi>Example ID</bdi>');
   });
@@ -199,6 +206,40 @@ describe('accounts', () => {
     expect(account?.claims).toMatchObject({ email: 'grace@example.com', email_verified: false });
   });
 
+  test('S12: a provider that may speak for no domain takes no address from the person it belongs to', async () => {
+    const ceo = { email: 'ceo@corp.example', email_verified: true };
+    const signInAt = async (idp: string) => {
+      provider.play({ claims: somebody(ceo) });
+      const person = newPerson(server);
+      expect((await signIn(person, { idp })).page.status).toBe(302);
+      const { sub } = claimsOf((await obtainTokens(server, person, client)).id_token);
+      return accounts.findBySubject(String(sub));
+    };
+    const squatter = await signInAt('stranger');
+    expect(squatter?.email).toBeUndefined();
+    expect(squatter?.claims).toMatchObject({ email: 'ceo@corp.example', email_verified: false });
+    expect(await accounts.findByUsername('ceo@corp.example')).toBeUndefined();
+    const owner = await signInAt('example');
+    expect(owner?.claims).toMatchObject(ceo);
+    expect((await accounts.findByUsername('ceo@corp.example'))?.sub).toBe(owner?.sub);
+  });
+
+  test('S12: an address in a listed domain is a name to sign in with', async () => {
+    provider.play({ claims: somebody({ email: 'named@work.example', email_verified: true }) });
+    expect((await signIn(newPerson(server), { idp: 'work' })).page.status).toBe(302);
+    expect((await accounts.findByUsername('named@work.example'))?.claims).toMatchObject({ email_verified: true });
+  });
+
+  test('S3: an address that looks like another one is a claim and no name', async () => {
+    const email = 'ceo@\uff45xample.com';
+    provider.play({ claims: somebody({ email, email_verified: true }) });
+    const { sub } = await idTokenOf(newPerson(server));
+    const account = await accounts.findBySubject(String(sub));
+    expect(account?.email).toBeUndefined();
+    expect(account?.claims).toMatchObject({ email });
+    expect(await accounts.isTaken('ceo@example.com')).toBe(false);
+  });
+
   test('the same subject of another issuer is somebody else', async () => {
     const claims = somebody();
     provider.play({ claims });
@@ -262,6 +303,40 @@ describe('accounts', () => {
     const token = await idTokenOf(newPerson(server));
     expect(token['amr']).toEqual(expected);
     expect(token['acr']).toBe(Array.isArray(amr) && amr.includes('mfa') ? '2fa' : '1fa');
+  });
+
+  test.each<[string, string, Record<string, unknown>]>([
+    ['the ID token of a provider that is not believed', 'stranger', { amr: ['hwk', 'mfa'] }],
+    ['userinfo of one that is', 'example', {}],
+  ])('S14: %s satisfies no acr that a client insists on', async (_, idp, told) => {
+    const claims = somebody(told);
+    server.clock.advance(1_000);
+    provider.seen.length = 0;
+    provider.play({
+      claims,
+      metadata: { userinfo_endpoint: `${provider.issuer}/userinfo` },
+      userinfo: { sub: claims.sub, amr: ['phr', 'hwk', 'mfa'], acr: 'phr', auth_time: server.clock.now() },
+    });
+    const person = newPerson(server);
+    const { to } = await signIn(person, { idp });
+    server.clock.advance(1_000);
+    expect(to?.searchParams.get('code')).toBeTruthy();
+    expect(provider.seen.some(({ path }) => path === '/userinfo')).toBe(true);
+    const { id_token } = await obtainTokens(server, person, client, { scope: 'openid' });
+    expect(claimsOf(id_token)).toMatchObject({ acr: '1fa' });
+    expect(claimsOf(id_token)).not.toHaveProperty('amr');
+    const essential = JSON.stringify({ id_token: { acr: { essential: true, values: ['phr'] } } });
+    const page = await person.follow(authorizeTarget(client, { claims: essential, prompt: 'none' }));
+    expect(parametersOf(new URL(page.headers.location ?? ''))).toMatchObject({
+      error: 'unmet_authentication_requirements',
+    });
+  });
+
+  test('S14: the ID token of a provider that is believed satisfies it', async () => {
+    provider.play({ claims: somebody({ amr: ['hwk'] }) });
+    const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['phr'] } } });
+    const { to } = await signIn(newPerson(server), { claims });
+    expect(to?.searchParams.get('code')).toBeTruthy();
   });
 
   test('claims of the protocol are not taken over', async () => {

@@ -84,8 +84,8 @@ async function withoutTaken(parsed: ParsedAccounts, { accounts, clients }: Peopl
   for (const imported of parsed.accounts) {
     const { username, email, claims } = imported.account;
     const taken = [
-      ...(username !== undefined && (await accounts.findByUsername(username)) ? ['username'] : []),
-      ...(email !== undefined && (await accounts.findByUsername(email)) ? ['email'] : []),
+      ...(username !== undefined && (await accounts.isTaken(username)) ? ['username'] : []),
+      ...(email !== undefined && (await accounts.isTaken(email)) ? ['email'] : []),
       ...(typeof claims['sub'] === 'string' && (await accounts.findBySubject(claims['sub'])) ? ['claims.sub'] : []),
     ];
     const [member] = taken;

@@ -7,7 +7,7 @@ import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 import { dateOption, examples, storeOptions } from '../../options.ts';
 import type { Place } from '../../place.ts';
-import { findAccount, openPeople } from './open-accounts.ts';
+import { findRecipient, openPeople } from './open-accounts.ts';
 import { describeAccount, named } from './present-account.ts';
 
 export type LinkFlags = { expires?: string; issuer?: string };
@@ -40,7 +40,7 @@ export async function printLink(context: Context, name: string, purpose: LinkPur
   if (until > now + longest) throw wrongUsage('--expires is more than 30 days away.');
   const people = await openPeople(context);
   const issuer = issuerOf(people.place, flags);
-  const account = await findAccount(people, name);
+  const account = await findRecipient(people, name);
   if (account.disabledAt !== undefined) throw new Failure(`${capital(named(account))} is disabled: enable it first.`);
   if (purpose === 'invitation' && account.passwordHash !== undefined) {
     throw new Failure(

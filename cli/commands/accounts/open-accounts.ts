@@ -26,6 +26,14 @@ export async function findAccount({ accounts }: Pick<People, 'accounts'>, named:
   return found;
 }
 
+/** Finds whom a link is for: what has an @ is an address, and never the username of somebody else. Fails when there is none. */
+export async function findRecipient({ accounts }: Pick<People, 'accounts'>, named: string): Promise<Account> {
+  if (!named.includes('@')) return findAccount({ accounts }, named);
+  const found = (await accounts.findByAddress(named)) ?? (await accounts.findBySubject(named));
+  if (found === undefined) throw new Failure(`There is no account with the address ${named}.`);
+  return found;
+}
+
 /** Returns what a write on an account made of it. Fails when the account, which existed a moment ago, is gone. */
 export function mustBeThere(written: Account | undefined, account: Account): Account {
   if (written === undefined) throw new Failure(`Account ${displayName(account)} was removed by somebody else.`);

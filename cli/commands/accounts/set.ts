@@ -59,7 +59,7 @@ function changedClaims(seen: Account, email: string | null | undefined, flags: s
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }
 
-/** Checks the account as a whole, as if it were new. */
+/** Checks the account as a whole, and the names that are new as such. */
 function described(
   seen: Account,
   change: { username: string | null | undefined; email: string | null | undefined; claims: Record<string, unknown> },
@@ -67,7 +67,7 @@ function described(
   const pick = (given: string | null | undefined, before: string | undefined) =>
     given === undefined ? before : (given ?? undefined);
   const whole = { username: pick(change.username, seen.username), email: pick(change.email, seen.email) };
-  const parsed = parseAccountDescription({ ...whole, claims: change.claims });
+  const parsed = parseAccountDescription({ ...whole, claims: change.claims }, seen);
   if ('problem' in parsed) throw new Failure(`The account: ${parsed.member} ${parsed.problem}.`);
   const { username = null, email = null, claims } = parsed.account;
   return { username, email, claims };

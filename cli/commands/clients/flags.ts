@@ -15,6 +15,7 @@ export type ClientFlags = {
   authMethod?: string;
   grantType?: string[];
   scope?: string;
+  claim?: string[];
   firstParty?: boolean;
   refreshGrace?: string;
   rotateRefreshTokens?: boolean;
@@ -34,6 +35,11 @@ export const clientFlags = (command: Command): Command =>
     .option('--auth-method <method>', `token_endpoint_auth_method: ${clientAuthenticationMethods.join(', ')}`)
     .option('--grant-type <type>', `grant_types (repeatable): ${registrableGrantTypes.join(', ')}`, collect)
     .option('--scope <values>', 'scope, values separated by spaces')
+    .option(
+      '--claim <name>',
+      'claims that the client may request by name, besides those of its scope (repeatable)',
+      collect,
+    )
     .option('--first-party', 'your own app: people are not asked for consent')
     .option('--no-first-party', 'people are asked for consent')
     .option(
@@ -58,6 +64,7 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     token_endpoint_auth_method: flags.authMethod,
     grant_types: flags.grantType,
     scope: flags.scope,
+    claims: flags.claim,
     first_party: flags.firstParty,
     refresh_token_grace: graceOf(flags.refreshGrace),
     rotate_refresh_tokens: flags.rotateRefreshTokens,

@@ -99,6 +99,11 @@ export const de: Texts = {
   'choose.introClient': 'Wählen Sie das Konto, mit dem Sie zu {client} gelangen möchten.',
   'choose.new': 'Anderes Konto verwenden',
 
+  'change.title': 'Konto wechseln?',
+  'change.text': 'Sie sind als {current} angemeldet. {provider} hat Sie jetzt als {account} angemeldet.',
+  'change.submit': 'Weiter als {account}',
+  'change.stay': 'Als {current} angemeldet bleiben',
+
   'account.title': 'Ihr Konto',
   'account.signedInAs': 'Sie sind als {account} angemeldet.',
   'account.signOut': 'Abmelden',
@@ -250,7 +255,8 @@ export const de: Texts = {
   'problem.passwordTooLong': 'Dieses Passwort ist zu lang.',
   'problem.passwordGuessable': 'Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes.',
   'problem.usernameTaken': 'Diesen Benutzernamen gibt es schon. Wählen Sie einen anderen.',
-  'problem.usernameMalformed': 'Dieser Benutzername ist zu lang oder enthält Zeichen, die nicht erlaubt sind.',
+  'problem.usernameMalformed':
+    'Ein Benutzername hat höchstens 200 Buchstaben, Ziffern und Zeichen wie . und -, aber keine Leerzeichen und kein @.',
   'problem.emailMalformed': 'Das sieht nicht wie eine E-Mail-Adresse aus.',
   'problem.providerFailed':
     'Die Anmeldung mit {provider} hat nicht geklappt. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',

@@ -100,6 +100,11 @@ export const en = {
   'choose.introClient': 'Choose the account that you want to continue to {client} with.',
   'choose.new': 'Use another account',
 
+  'change.title': 'Change account?',
+  'change.text': 'You are signed in as {current}. {provider} has now signed you in as {account}.',
+  'change.submit': 'Continue as {account}',
+  'change.stay': 'Stay signed in as {current}',
+
   'account.title': 'Your account',
   'account.signedInAs': 'You are signed in as {account}.',
   'account.signOut': 'Sign out',
@@ -235,7 +240,8 @@ export const en = {
   'problem.passwordTooLong': 'That password is too long.',
   'problem.passwordGuessable': 'That password is easy to guess. Choose another one.',
   'problem.usernameTaken': 'This username is taken. Choose another one.',
-  'problem.usernameMalformed': 'This username is too long, or has characters that are not allowed.',
+  'problem.usernameMalformed':
+    'A username has at most 200 letters, digits and characters such as . and -, but no spaces and no @.',
   'problem.emailMalformed': 'This does not look like an email address.',
   'problem.providerFailed': 'Signing in with {provider} did not work. Try again, or sign in another way.',
   'problem.providerUnavailable': '{provider} does not answer at the moment. Try again later, or sign in another way.',

@@ -98,6 +98,11 @@ export const es: Texts = {
   'choose.introClient': 'Elija la cuenta con la que quiere continuar a {client}.',
   'choose.new': 'Usar otra cuenta',
 
+  'change.title': '¿Cambiar de cuenta?',
+  'change.text': 'Ha iniciado sesión como {current}. {provider} le ha identificado ahora como {account}.',
+  'change.submit': 'Continuar como {account}',
+  'change.stay': 'Seguir como {current}',
+
   'account.title': 'Su cuenta',
   'account.signedInAs': 'Ha iniciado sesión como {account}.',
   'account.signOut': 'Cerrar sesión',
@@ -239,7 +244,8 @@ export const es: Texts = {
   'problem.passwordTooLong': 'Esa contraseña es demasiado larga.',
   'problem.passwordGuessable': 'Esa contraseña es fácil de adivinar. Elija otra.',
   'problem.usernameTaken': 'Este nombre de usuario ya existe. Elija otro.',
-  'problem.usernameMalformed': 'Este nombre de usuario es demasiado largo o tiene caracteres que no se permiten.',
+  'problem.usernameMalformed':
+    'Un nombre de usuario tiene como máximo 200 letras, cifras y caracteres como . y -, pero ni espacios ni @.',
   'problem.emailMalformed': 'Esto no parece una dirección de correo electrónico.',
   'problem.providerFailed':
     'No se ha podido iniciar sesión con {provider}. Inténtelo de nuevo o inicie sesión de otra manera.',

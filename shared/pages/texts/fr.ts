@@ -100,6 +100,12 @@ export const fr: Texts = {
   'choose.introClient': 'Choisissez le compte avec lequel vous voulez accéder à {client}.',
   'choose.new': 'Utiliser un autre compte',
 
+  'change.title': 'Changer de compte ?',
+  'change.text':
+    'Vous êtes connecté en tant que {current}. {provider} vous a maintenant connecté en tant que {account}.',
+  'change.submit': 'Continuer en tant que {account}',
+  'change.stay': 'Rester connecté en tant que {current}',
+
   'account.title': 'Votre compte',
   'account.signedInAs': 'Vous êtes connecté en tant que {account}.',
   'account.signOut': 'Se déconnecter',
@@ -243,7 +249,8 @@ export const fr: Texts = {
   'problem.passwordTooLong': 'Ce mot de passe est trop long.',
   'problem.passwordGuessable': 'Ce mot de passe est facile à deviner. Choisissez-en un autre.',
   'problem.usernameTaken': 'Ce nom d’utilisateur est déjà pris. Choisissez-en un autre.',
-  'problem.usernameMalformed': 'Ce nom d’utilisateur est trop long ou contient des caractères qui ne sont pas permis.',
+  'problem.usernameMalformed':
+    'Un nom d’utilisateur a au plus 200 lettres, chiffres et caractères comme . et -, mais pas d’espace ni de @.',
   'problem.emailMalformed': 'Cela ne ressemble pas à une adresse e-mail.',
   'problem.providerFailed': 'La connexion avec {provider} n’a pas fonctionné. Réessayez, ou connectez-vous autrement.',
   'problem.providerUnavailable':

@@ -98,6 +98,11 @@ export const pt: Texts = {
   'choose.introClient': 'Escolha a conta com que você quer continuar em {client}.',
   'choose.new': 'Usar outra conta',
 
+  'change.title': 'Mudar de conta?',
+  'change.text': 'Você entrou como {current}. Agora, {provider} identificou você como {account}.',
+  'change.submit': 'Continuar como {account}',
+  'change.stay': 'Ficar como {current}',
+
   'account.title': 'Sua conta',
   'account.signedInAs': 'Você entrou como {account}.',
   'account.signOut': 'Sair',
@@ -234,7 +239,8 @@ export const pt: Texts = {
   'problem.passwordTooLong': 'Essa senha é longa demais.',
   'problem.passwordGuessable': 'Essa senha é fácil de adivinhar. Escolha outra.',
   'problem.usernameTaken': 'Este nome de usuário já existe. Escolha outro.',
-  'problem.usernameMalformed': 'Este nome de usuário é longo demais ou tem caracteres que não são permitidos.',
+  'problem.usernameMalformed':
+    'Um nome de usuário tem no máximo 200 letras, algarismos e caracteres como . e -, mas sem espaços nem @.',
   'problem.emailMalformed': 'Isto não parece um endereço de e-mail.',
   'problem.providerFailed': 'Não foi possível entrar com {provider}. Tente de novo ou entre de outro jeito.',
   'problem.providerUnavailable': '{provider} não responde no momento. Tente mais tarde ou entre de outro jeito.',
