@@ -4,7 +4,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { createTables, localTableNames } from '../infra/local/create-tables.ts';
 import { findRunningServer, localConnection } from '../infra/local/running-server.ts';
-import { databaseClientDefaults, openDatabase } from '../shared/aws/dynamodb.ts';
+import { clientDefaults, openDatabase } from '../shared/aws/dynamodb.ts';
 import { type TableName, tableDefinitions } from '../shared/aws/tables.ts';
 import { clientStore } from '../shared/clients/client-store.ts';
 import { Failure, wrongUsage } from './failure.ts';
@@ -59,7 +59,7 @@ async function createMissingTables(connection: DynamoDBClientConfig): Promise<vo
 }
 
 function openTables(place: Place, names: TableNames, connection: DynamoDBClientConfig, now: () => number): Closable {
-  const client = new DynamoDBClient({ ...databaseClientDefaults, ...connection });
+  const client = new DynamoDBClient({ ...clientDefaults, ...connection });
   const database = openDatabase(client);
   const table = (name: TableName): string => {
     const found = names[name];
