@@ -124,6 +124,7 @@ describe('migrateAccount', () => {
     behaviour.migrateAccount = answer;
     const page = await attempt('somebody', 'hunter2 is the password');
     expect(page.status).toBe(503);
+    expect(page.headers['retry-after']).toBe('1');
     expect(page.headers['set-cookie'] ?? []).not.toContainEqual(expect.stringContaining('pixy_session'));
     expect(lastLine()).toMatchObject({ verdict: 'failed', reason: 'hook_failed' });
     expect(lastLine()['cause']).toContain(`HookFailed migrateAccount ${how}`);
