@@ -1,9 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
+import { proxyBefore } from './service-proxy.ts';
 
 /** How the database fails: `cut` breaks every connection, the others are answers of DynamoDB, to every call or to one kind of them. */
 export type Outage = 'cut' | { status: number; type: string; only?: string };
@@ -14,34 +11,19 @@ export async function startDatabaseProxy() {
   const calls: string[] = [];
   let outage: Outage | undefined;
 
-  async function forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await buffer(incoming);
-    const call = `${String(incoming.headers['x-amz-target']).split('.')[1]} ${JSON.parse(body.toString()).TableName}`;
+  const { endpoint, cutAll } = await proxyBefore(database.endpoint, ({ operation, body, pass }) => {
+    if (outage === 'cut') return 'cut';
+    const call = `${operation} ${JSON.parse(body).TableName}`;
     calls.push(call);
-    if (outage && outage !== 'cut' && (outage.only ?? call) === call) {
-      response.writeHead(outage.status, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${outage.type}`, message: '' }));
-      return;
-    }
-    const { method, headers } = incoming;
-    const [answer] = await once(request(database.endpoint, { method, headers, agent: false }).end(body), 'response');
-    response.writeHead(answer.statusCode, answer.headers);
-    answer.pipe(response);
-  }
-
-  const server = createServer((incoming, response) => {
-    if (outage === 'cut') incoming.socket.destroy();
-    else forward(incoming, response).catch(() => incoming.socket.destroy());
+    if (outage === undefined || (outage.only ?? call) !== call) return pass();
+    const error = { __type: `com.amazonaws.dynamodb.v20120810#${outage.type}`, message: '' };
+    const headers = { 'content-type': 'application/x-amz-json-1.0' };
+    return { status: outage.status, headers, body: Buffer.from(JSON.stringify(error)) };
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  afterAll(async () => {
-    server.close();
-    server.closeAllConnections();
-    await database.close();
-  });
+  afterAll(() => database.close());
 
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     /** What `work` asks of the database: operation and table, in order. */
     async callsDuring(work: () => Promise<unknown>): Promise<string[]> {
       const before = calls.length;
@@ -51,7 +33,7 @@ export async function startDatabaseProxy() {
     /** Runs `work` while the database fails. */
     async during<Value>(failure: Outage, work: () => Promise<Value>): Promise<Value> {
       outage = failure;
-      if (failure === 'cut') server.closeAllConnections();
+      if (failure === 'cut') cutAll();
       try {
         return await work();
       } finally {
