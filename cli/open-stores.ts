@@ -5,7 +5,7 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { createTables, localTableNames } from '../infra/local/create-tables.ts';
 import { openDataFolder } from '../infra/local/data-folder.ts';
 import { findRunningServer, localConnection } from '../infra/local/running-server.ts';
-import { databaseClientDefaults, openDatabase } from '../shared/aws/dynamodb.ts';
+import { clientDefaults, openDatabase } from '../shared/aws/dynamodb.ts';
 import { type TableName, tableDefinitions } from '../shared/aws/tables.ts';
 import { clientStore } from '../shared/clients/client-store.ts';
 import { Failure, wrongUsage } from './failure.ts';
@@ -61,7 +61,7 @@ async function createMissingTables(connection: DynamoDBClientConfig): Promise<vo
 }
 
 function openTables(place: Place, names: TableNames, connection: DynamoDBClientConfig, now: () => number): Closable {
-  const client = new DynamoDBClient({ ...databaseClientDefaults, ...connection });
+  const client = new DynamoDBClient({ ...clientDefaults, ...connection });
   const database = openDatabase(client);
   const table = (name: TableName): string => {
     const found = names[name];

@@ -19,15 +19,15 @@ export type Runtime = {
 
 const systemClock = () => Math.floor(Date.now() / 1_000);
 
-/** Reads the environment; throws when it is not usable. Clock and log can be given instead of the system's. */
+/** Reads the environment; throws when it is not usable. Clock, log and database can be given instead of the system's. */
 export function openRuntime(
   env: Record<string, string | undefined>,
-  given: Partial<Pick<Runtime, 'now' | 'writeLine'>> = {},
+  given: Partial<Omit<Runtime, 'config'>> = {},
 ): Runtime {
   const config = readConfig(env);
   const now = given.now ?? systemClock;
   const ownLog = () => (config.auditFolder === undefined ? standardOutput : auditFolder(config.auditFolder, now));
-  return { config, database: openDatabase(), writeLine: given.writeLine ?? ownLog(), now };
+  return { config, database: given.database ?? openDatabase(), writeLine: given.writeLine ?? ownLog(), now };
 }
 
 /** KMS when deployed, the key of the data folder in a local run. */

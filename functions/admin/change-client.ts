@@ -41,18 +41,21 @@ export async function updateClient(
   const delegating = refuseDelegation(call, client);
   if (delegating) return refuse(delegating);
   const isSame = secret === undefined && differences(clientDocument(value), clientDocument(client)).length === 0;
-  if (isSame) return ok(await presentClient({ value, version }, deps));
+  const present = await presentation(deps);
+  if (isSame) return ok(present({ value, version }));
   const written = await deps.clients.put(call.name, client, call.author, version);
   if (!written.ok) return refuse(stale(written.refusal.version));
-  return ok(await presentClient({ value: client, version: written.value }, deps, secret));
+  return ok(present({ value: client, version: written.value }, secret));
 }
 
-/** The client as the answer shows it; a secret that was made for it only this once. */
-export async function presentClient(
-  client: Pick<Versioned<RegisteredClient>, 'value' | 'version'>,
-  { clients, now }: Pick<AdminDeps, 'clients' | 'now'>,
-  secret?: string,
-): Promise<Success> {
-  const document = describeClient(client, await clients.policy(), now());
-  return { document: { ...document, ...(secret !== undefined && { client_secret: secret }) }, version: client.version };
+/** How the answer shows a client; a secret that was made for it only this once. */
+type Present = (client: Pick<Versioned<RegisteredClient>, 'value' | 'version'>, secret?: string) => Success;
+
+/** Reads the global policy, which is part of what is shown. Called before a write: after it, a failure would lose a new secret. */
+export async function presentation({ clients, now }: Pick<AdminDeps, 'clients' | 'now'>): Promise<Present> {
+  const policy = await clients.policy();
+  return (client, secret) => ({
+    document: { ...describeClient(client, policy, now()), ...(secret !== undefined && { client_secret: secret }) },
+    version: client.version,
+  });
 }

@@ -45,6 +45,8 @@ export async function decide(
   const session = judged.value;
   if (session === undefined || found === undefined) return { kind: 'continued', at: `${endpoints.signIn}?${query}` };
 
+  // Before a permission for once is used up: without the keys there would be no code for it.
+  const sealKeys = await deps.refreshKeys();
   const requestHash = hashSecret(query);
   const { consent, clientEpoch } = found;
   const state = consentState(client, admitted.value, { consent, requestHash, redirectUri }, now);
@@ -53,7 +55,7 @@ export async function decide(
   if (!isAllowed && prompt.includes('none')) return refused({ reason: 'consent_required' });
   if (!isAllowed) return { kind: 'continued', at: `${endpoints.consent}?${query}` };
 
-  const granting = { ...identified, sessionId, session, clientEpoch, mintIdToken: minter?.value };
+  const granting = { ...identified, sessionId, session, clientEpoch, sealKeys, mintIdToken: minter?.value };
   const response = await issueGrant(admitted.value, granting, deps, now);
   return { kind: 'granted', response, wouldRefuse: wouldRefuse?.reason };
 }

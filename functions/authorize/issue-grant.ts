@@ -1,5 +1,6 @@
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { issueCode } from '../../shared/grants/issue-code.ts';
+import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
 import { acrOf, reachedAcr } from '../../shared/oauth/authentication-context.ts';
 import type { RegisteredRedirectUri } from '../../shared/oauth/redirect-uri.ts';
 import type { Session } from '../../shared/people/session.ts';
@@ -16,14 +17,16 @@ export type Granting = {
   sessionId: string;
   session: Session;
   clientEpoch: number;
+  /** What the code is sealed with. */
+  sealKeys: RefreshKeys;
   mintIdToken: MintIdToken | undefined;
 };
 
 /** Writes the grant and keeps the session alive. Answers with the code, and with the ID token of the hybrid flow. */
 export async function issueGrant(
   admitted: AdmittedRequest,
-  { client, redirectUri, redirectUriSent, sessionId, session, clientEpoch, mintIdToken }: Granting,
-  deps: Pick<AuthorizeDeps, 'accounts' | 'grants' | 'refreshKeys' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'>,
+  { client, redirectUri, redirectUriSent, sessionId, session, clientEpoch, sealKeys, mintIdToken }: Granting,
+  deps: Pick<AuthorizeDeps, 'accounts' | 'grants' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'>,
   now: number,
 ): Promise<{ code: string; id_token: string | undefined }> {
   const { clientId } = client;
@@ -48,7 +51,7 @@ export async function issueGrant(
   };
   const { code, grant } = issueCode(
     { ...granted, ...claims, sid, redirectUri, redirectUriSent },
-    await deps.refreshKeys(),
+    sealKeys,
     now,
     deps.codeLifetime,
   );

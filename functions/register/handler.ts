@@ -12,6 +12,7 @@ import { refuseOnPage } from '../refuse-on-page.ts';
 import { beginSession } from '../sign-in/begin-session.ts';
 import { goOn } from './go-on.ts';
 import type { RegisterDeps } from './register-deps.ts';
+import { findJustMade, subjectFor } from './same-registration.ts';
 import { showForm } from './show-form.ts';
 
 /**
@@ -55,8 +56,11 @@ async function register(request: HttpRequest, deps: RegisterDeps): Promise<Answe
   const { retryAfter } = await deps.throttle.countRegistration(request.sourceIp, now);
   if (retryAfter !== undefined) return again({ reason: 'registration_throttled', retryAfter });
   const { password, ...account } = admitted.value;
-  const added = await deps.accounts.add({ ...account, passwordHash: await hashPassword(password) }, now);
-  if (!added.ok) return again({ reason: 'username_taken' });
-  const cookie = await beginSession(request, { account: added.value, amr: ['pwd'], keep: false }, deps);
+  const sub = subjectFor(asked.username, request, deps.issuer, now);
+  const claims = { ...account.claims, sub };
+  const added = await deps.accounts.add({ ...account, claims, passwordHash: await hashPassword(password) }, now);
+  const made = added.ok ? added.value : await findJustMade(sub, password, deps.accounts, now);
+  if (made === undefined) return again({ reason: 'username_taken' });
+  const cookie = await beginSession(request, { account: made, amr: ['pwd'], keep: false }, deps);
   return { reply: goOn(request, cookie), decision: { verdict: 'allowed' } };
 }

@@ -8,7 +8,7 @@ import type { SessionSettings } from '../sign-in/begin-session.ts';
 export type RegisterDeps = SessionSettings & {
   /** Off unless a deployment switches it on: then there is no such page. */
   registration: boolean;
-  accounts: Pick<AccountStore, 'add'>;
+  accounts: Pick<AccountStore, 'add' | 'findBySubject'>;
   sessions: Pick<SessionStore, 'start' | 'end'>;
   throttle: Pick<ThrottleStore, 'countRegistration'>;
   lookOf: LookOf;

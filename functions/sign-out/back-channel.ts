@@ -1,9 +1,11 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import { auditLine } from '../../shared/audit/decision.ts';
 import { type ClientReader, clientReader } from '../../shared/clients/client-reader.ts';
+import { describeCause } from '../../shared/http/endpoint.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { signingKeys } from '../../shared/keys/loaded-keys.ts';
 import type { SigningAlgorithm, SigningKey } from '../../shared/keys/signing-key.ts';
+import { reasonOf } from '../../shared/outage.ts';
 import type { Session } from '../../shared/people/session.ts';
 import { parseNotice } from '../../shared/people/session-store.ts';
 import { mintLogoutToken } from '../../shared/tokens/logout-token.ts';
@@ -49,11 +51,12 @@ async function tell(
   requestId: string,
   deps: Deps,
 ): Promise<void> {
-  const cause = await deliver({ sub, sid, clientId }, deps).catch((error: unknown) =>
-    error instanceof Error ? error.name : 'error',
+  const failure = await deliver({ sub, sid, clientId }, deps).then(
+    (delivery) => (delivery === undefined || delivery === 'delivered' ? undefined : { cause: delivery }),
+    (error: unknown) => ({ reason: reasonOf(error), cause: describeCause(error) }),
   );
-  if (cause === undefined || cause === 'delivered') return;
-  const decision = { endpoint: 'back-channel-logout', verdict: 'failed', client: clientId, cause } as const;
+  if (failure === undefined) return;
+  const decision = { endpoint: 'back-channel-logout', verdict: 'failed', client: clientId, ...failure } as const;
   deps.writeLine(auditLine(deps.now(), requestId, decision));
 }
 

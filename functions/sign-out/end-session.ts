@@ -46,9 +46,12 @@ const endSessionWithGrants =
       return undefined;
     }
     await deps.accounts.endWithGrants(sub, sidsOf(id, session), deps.now());
-    const [ended] = await Promise.all([
-      // A session that could not be deleted is over all the same. Its clients are rather told twice than never.
-      deps.sessions.endListed(sub, id).catch(() => session),
+    // A session that could not be deleted is over all the same. Its clients are rather told twice than never.
+    let ended: Session | undefined = session;
+    await Promise.all([
+      deps.tidyUp(async () => {
+        ended = await deps.sessions.endListed(sub, id);
+      }),
       deps.tidyUp(() => revokeAndForget(sub, deps)),
     ]);
     return ended;

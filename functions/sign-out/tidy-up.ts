@@ -1,6 +1,7 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import { auditLine } from '../../shared/audit/decision.ts';
 import { describeCause } from '../../shared/http/endpoint.ts';
+import { reasonOf } from '../../shared/outage.ts';
 
 /**
  * Does what nothing depends on: deletes what is worth nothing any more. Never throws. That it failed is in the log (`endpoint`
@@ -14,6 +15,12 @@ export const tidyingUp =
     try {
       await work();
     } catch (error) {
-      writeLine(auditLine(now(), '-', { endpoint: 'tidy-up', verdict: 'failed', cause: describeCause(error) }));
+      const failed = {
+        endpoint: 'tidy-up',
+        verdict: 'failed',
+        reason: reasonOf(error),
+        cause: describeCause(error),
+      } as const;
+      writeLine(auditLine(now(), '-', failed));
     }
   };

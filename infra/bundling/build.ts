@@ -13,7 +13,7 @@ const repository = join(import.meta.dirname, '..', '..');
 const sdk = (name: string) => join(repository, 'infra', 'bundling', 'sdk', `${name}.ts`);
 
 /** The parts of the SDK that the functions use; docs/performance.md says why. */
-const slimSdk = {
+export const slimSdk = {
   '@aws-sdk/client-dynamodb': sdk('client-dynamodb'),
   '@aws-sdk/lib-dynamodb': sdk('lib-dynamodb'),
   '@aws-sdk/client-kms': sdk('client-kms'),

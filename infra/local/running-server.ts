@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
-import { databaseClientDefaults } from '../../shared/aws/dynamodb.ts';
+import { clientDefaults } from '../../shared/aws/dynamodb.ts';
 import { localTableNames } from './create-tables.ts';
 
 /*
@@ -59,7 +59,7 @@ async function databaseAt(
   endpoint: string,
   connection: ConstructorParameters<typeof DynamoDBClient>[0],
 ): Promise<string> {
-  const client = new DynamoDBClient({ ...databaseClientDefaults, endpoint, ...connection });
+  const client = new DynamoDBClient({ ...clientDefaults, endpoint, ...connection });
   try {
     const { Table: table } = await client.send(new DescribeTableCommand({ TableName: localTableNames.clients }));
     return table?.TableId ?? table?.CreationDateTime?.toISOString() ?? '';

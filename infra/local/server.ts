@@ -19,7 +19,7 @@ import { compose as composeSignOut } from '../../functions/sign-out/compose.ts';
 import { compose as composeToken } from '../../functions/token/compose.ts';
 import { compose as composeUpstream } from '../../functions/upstream/compose.ts';
 import { compose as composeUserinfo } from '../../functions/userinfo/compose.ts';
-import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
+import { type Database, StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
@@ -56,8 +56,9 @@ export type ServerOptions = {
   dynamodb?: string | undefined;
   /** Also serves the paths of other authorization servers. @default false */
   pathAliases?: boolean | undefined;
-  /** For tests: a clock (epoch seconds), where audit lines go, more settings of the functions, limits of the gateway. */
+  /** For tests: a clock (epoch seconds), the client of the database, where audit lines go, more settings of the functions, limits of the gateway. */
   now?: () => number;
+  database?: Database;
   writeLine?: (line: string) => void;
   environment?: Record<string, string>;
   limits?: Partial<GatewayLimits>;

@@ -58,7 +58,7 @@ export type Database = ReturnType<typeof openDatabase>;
  * Wraps the AWS SDK in a few verbs. `AWS_ENDPOINT_URL_DYNAMODB` overrides the endpoint. Three attempts of at most two seconds
  * each stay well below API Gateway's 30 s.
  */
-export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)) {
+export function openDatabase(client = new DynamoDBClient(clientDefaults)) {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
   async function guard<Output>(call: Promise<Output>): Promise<Output> {
@@ -164,7 +164,8 @@ export function openDatabase(client = new DynamoDBClient(databaseClientDefaults)
   return { get, getTogether, getAll, put, remove, takeOut, update, updateOnce, query, queryPage };
 }
 
-export const databaseClientDefaults = {
+/** How long a call of any AWS service may take. The SDK itself has no limit: a service that is silent would take the whole request. */
+export const clientDefaults = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
 };

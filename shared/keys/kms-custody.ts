@@ -8,7 +8,7 @@ import {
   SignCommand,
   type SigningAlgorithmSpec,
 } from '@aws-sdk/client-kms';
-import { StoreUnavailable } from '../aws/dynamodb.ts';
+import { clientDefaults, StoreUnavailable } from '../aws/dynamodb.ts';
 import { joseSignature } from './der-signature.ts';
 import { kmsKeyTag } from './kms-key-tag.ts';
 import { describePublicKey } from './public-jwk.ts';
@@ -24,7 +24,7 @@ const kms: Partial<Record<SigningAlgorithm, { spec: KeySpec; signing: SigningAlg
  * Makes private keys in AWS KMS, which they never leave; every token costs a call of KMS. KMS has no EdDSA. Keys are tagged with
  * their `owner`, so that a server's functions can be allowed to use its keys and no others.
  */
-export function kmsCustody(client = new KMSClient({ maxAttempts: 3 }), owner = 'pixy'): KeyCustody {
+export function kmsCustody(client = new KMSClient(clientDefaults), owner = 'pixy'): KeyCustody {
   const algorithmOf = (algorithm: SigningAlgorithm) => {
     const known = kms[algorithm];
     if (known === undefined) throw new Error(`KMS does not sign with ${algorithm}`);

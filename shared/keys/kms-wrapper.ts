@@ -1,12 +1,12 @@
 import { DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
-import { StoreUnavailable } from '../aws/dynamodb.ts';
+import { clientDefaults, StoreUnavailable } from '../aws/dynamodb.ts';
 import type { KeyWrapper } from './signing-key.ts';
 
 /**
  * Wraps keys with a symmetric key in AWS KMS, passing `context` as the encryption context. A PKCS#8 RSA-2048 key (1.2 kB) fits
  * the limit of 4,096 bytes.
  */
-export function kmsWrapper(keyId: string, client = new KMSClient({ maxAttempts: 3 })): KeyWrapper {
+export function kmsWrapper(keyId: string, client = new KMSClient(clientDefaults)): KeyWrapper {
   const bytes = (output: Uint8Array | undefined): Uint8Array => {
     if (output === undefined) throw new StoreUnavailable('it answered without data', 'AWS KMS');
     return output;

@@ -44,6 +44,8 @@ export const raised = {
   values: { ':zero': 0, ':one': 1 },
 };
 
+const isFirst = '(attribute_not_exists(attempt) OR attempt <> :attempt)';
+
 export type AccountItemStore = ReturnType<typeof accountItemStore>;
 
 export function accountItemStore(database: Database, table: string) {
@@ -63,7 +65,8 @@ export function accountItemStore(database: Database, table: string) {
         TableName: table,
         Key: accountKey(sub),
         UpdateExpression: `SET attempt = :attempt${expression.startsWith('SET ') ? `, ${expression.slice(4)}` : ` ${expression}`}`,
-        ConditionExpression: ['attribute_exists(pk)', ...(condition ? [condition] : [])].join(' AND '),
+        // A retry of a write whose reply was lost must not raise the epoch once more.
+        ConditionExpression: ['attribute_exists(pk)', isFirst, ...(condition ? [condition] : [])].join(' AND '),
         ...(named.length > 0 && {
           ExpressionAttributeNames: Object.fromEntries(named.map((name) => [name, name.slice(1)])),
         }),

@@ -1,5 +1,5 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { StoreUnavailable } from '../aws/dynamodb.ts';
+import { clientDefaults, StoreUnavailable } from '../aws/dynamodb.ts';
 import type { UpstreamProvider } from './provider.ts';
 
 /**
@@ -10,7 +10,7 @@ export function clientSecrets(given?: Pick<SSMClient, 'send'>) {
   let client = given;
 
   async function read(parameter: string): Promise<string> {
-    client ??= new SSMClient({ maxAttempts: 3 });
+    client ??= new SSMClient(clientDefaults);
     try {
       const { Parameter: found } = await client.send(
         new GetParameterCommand({ Name: parameter, WithDecryption: true }),

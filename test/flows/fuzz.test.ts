@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { anyText } from '../support/any-text.ts';
 import { native, spa, type TestClient, web } from '../support/clients.ts';
 import { type Answer, formType, send } from '../support/http.ts';
 import { withoutOwnScripts } from '../support/markup.ts';
 import { newPerson, signedInPerson } from '../support/person.ts';
 import { authorizeTarget, basic, obtainCode, rawBasic } from '../support/protocol.ts';
+import { rounds, seedOf, tellDeep } from '../support/rounds.ts';
 import { startTestServer } from '../support/server.ts';
 
 const longNamed: TestClient = {
@@ -20,7 +21,13 @@ const registeredClients = [spa, native, web, longNamed];
 const people = [await signedInPerson(server), newPerson(server)] as const;
 const { code, verifier } = await obtainCode(people[0], spa);
 
-const bounds = { seed: 7_636, numRuns: 500 };
+const seed = seedOf(7_636);
+const bounds = { seed, numRuns: rounds(500, 140_000) };
+
+afterAll(() => {
+  const requests = 2 * bounds.numRuns + rounds(150, 30_000);
+  tellDeep(`${requests.toLocaleString('en')} random requests with the seed ${seed}`);
+});
 
 /** What every request leaves behind: one line of JSON below 400 bytes. */
 async function withOneAuditLine<Value extends Answer>(request: Promise<Value>): Promise<Value> {
@@ -201,7 +208,7 @@ describe('H19, H35, H40: whatever is sent', () => {
         expectNoHarm(answer);
         expect(destinationOf(answer)).toBe('page');
       }),
-      { ...bounds, numRuns: 150 },
+      { ...bounds, numRuns: rounds(150, 30_000) },
     );
   });
 

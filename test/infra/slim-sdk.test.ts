@@ -303,6 +303,18 @@ describe('an attempt', () => {
     await expect(call).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
+  it('S7: is not late while it waits for a socket, of which there are fifty', async () => {
+    replies = [...Array.from({ length: 50 }, () => 'silence' as const), success];
+    const client = documents.slim({ maxAttempts: 1, requestHandler: { requestTimeout: 500 } });
+    const get = () => client.send(new slim.GetCommand({ Key: {} }) as never);
+    const outcomes = await Promise.allSettled(Array.from({ length: 60 }, get));
+    expect(received).toHaveLength(60);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...Array.from({ length: 50 }, () => 'rejected'),
+      ...Array.from({ length: 10 }, () => 'fulfilled'),
+    ]);
+  });
+
   it('uses the connection of the one before, and a new one when that was closed', async () => {
     const client = documents.slim();
     const get = () => client.send(new slim.GetCommand({ Key: {} }) as never);

@@ -138,6 +138,7 @@ describe('migrateAccount', () => {
     const at = serverFor(answer);
     const page = await attempt('somebody', 'hunter2 is the password', at);
     expect(page.status).toBe(503);
+    expect(page.headers['retry-after']).toBe('1');
     expect(page.headers['set-cookie'] ?? []).not.toContainEqual(expect.stringContaining('pixy_session'));
     expect(lastLine(at)).toMatchObject({ verdict: 'failed', reason: 'hook_failed' });
     expect(lastLine(at)['cause']).toContain(`HookFailed migrateAccount ${how}`);

@@ -86,7 +86,9 @@ test('somebody registers, is signed in, and has an address that counts as unveri
   expect(registered.status).toBe(303);
   expect(registered.headers.location).toBe('/register?done=yes');
   expect(sessionIn(registered)).toBeDefined();
-  expect((await accounts.findByUsername('mary'))?.claims).toEqual({
+  const made = await accounts.findByUsername('mary');
+  expect(made?.claims).toEqual({
+    sub: made?.sub,
     email: good.email,
     email_verified: false,
     preferred_username: 'Mary',
@@ -100,6 +102,47 @@ test('of five who want one username at once, one gets it', async () => {
   const answers = await Promise.all(Array.from({ length: 5 }, () => register({ username: 'popular' })));
   expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
   expect(answers.filter(({ status }) => status === 409)).toHaveLength(4);
+});
+
+describe('S20: a registration that is sent again', () => {
+  const again = async (username: string, changes: Fields = {}) => {
+    const person = newPerson(server);
+    const page = await person.open('/register');
+    expect((await person.submit(page, { ...good, username })).status).toBe(303);
+    const sub = (await accounts.findByUsername(username))?.sub ?? '';
+    return { sub, send: () => person.submit(page, { ...good, username, ...changes }) };
+  };
+
+  test('goes on with the account that it made', async () => {
+    const { sub, send } = await again('repeated');
+    const answer = await send();
+    expect(answer.status).toBe(303);
+    expect(sessionIn(answer)).toContain(Buffer.from(sub).toString('base64url'));
+  });
+
+  test.each<[string, Fields]>([
+    ['another password', { password: 'another orange river' }],
+    ['the name of somebody else', { username: 'ada' }],
+  ])('with %s is refused', async (_, changes) => {
+    const { send } = await again(`repeated-with-${Object.keys(changes)[0]}`, changes);
+    const answer = await send();
+    expect(answer.status).toBe(409);
+    expect(sessionIn(answer)).toBeUndefined();
+  });
+
+  test('from another browser is refused', async () => {
+    await again('repeated-elsewhere');
+    expect((await register({ username: 'repeated-elsewhere' })).status).toBe(409);
+  });
+
+  test('after five minutes, or for an account that was disabled meanwhile, is refused', async () => {
+    const late = await again('repeated-late');
+    const disabled = await again('repeated-disabled');
+    await accounts.disable(disabled.sub, server.clock.now());
+    expect((await disabled.send()).status).toBe(409);
+    server.clock.advance(301);
+    expect((await late.send()).status).toBe(409);
+  });
 });
 
 test('somebody who came from an app is led from the sign-in page to registration and back to the app', async () => {

@@ -11,6 +11,7 @@ import { encodeFields, formType } from '../support/http.ts';
 import { obtainTokens } from '../support/lifecycle.ts';
 import { formTokenOf, newPerson, type Page, type Person, signInByForm } from '../support/person.ts';
 import { authorizeTarget, claimsOf, parametersOf } from '../support/protocol.ts';
+import { rounds } from '../support/rounds.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { account, act, addTotp, atCodePage, post, recoveryCodesOf, signedIn, waitingForCode } from './account-flows.ts';
 
@@ -217,17 +218,18 @@ test('five browsers with the right password and one code between them: one signs
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
 });
 
-test('the store itself: of twenty who use a step, a recovery code or a wait, one does', async () => {
+test('the store itself: of many who use a step, a recovery code or a wait, one does', async () => {
+  const many = rounds(20, 200);
   const database = openDatabase();
   const store = totpStore(database, tables.people, localWrapper(Buffer.alloc(32, 1)));
   const codes = newRecoveryCodes();
-  const on = await Promise.all(Array.from({ length: 20 }, () => store.turnOn('crowd', newTotpSecret(), 1, codes, 1)));
-  const steps = await Promise.all(Array.from({ length: 20 }, () => store.useStep('crowd', 2)));
+  const on = await Promise.all(Array.from({ length: many }, () => store.turnOn('crowd', newTotpSecret(), 1, codes, 1)));
+  const steps = await Promise.all(Array.from({ length: many }, () => store.useStep('crowd', 2)));
   const plain = codes.map((code) => code.replaceAll('-', ''));
-  const used = await Promise.all(Array.from({ length: 20 }, () => store.useRecoveryCode('crowd', plain[0] ?? '')));
+  const used = await Promise.all(Array.from({ length: many }, () => store.useRecoveryCode('crowd', plain[0] ?? '')));
   const pendings = pendingStore(database, tables.people);
   const secret = await pendings.start({ sub: 'crowd', epoch: 0, account: 'crowd', keep: false }, 1_000);
-  const spent = await Promise.all(Array.from({ length: 20 }, () => pendings.spend(secret, 1_299)));
+  const spent = await Promise.all(Array.from({ length: many }, () => pendings.spend(secret, 1_299)));
   for (const outcomes of [on, steps, used, spent]) expect(outcomes.filter((isWon) => isWon)).toHaveLength(1);
   expect(await store.look('crowd')).toEqual({ codesLeft: 9 });
   for (const code of plain.slice(1)) expect(await store.useRecoveryCode('crowd', code)).toBe(true);

@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll } from 'vitest';
 import { createTables } from '../../infra/local/create-tables.ts';
 import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
-import { databaseClientDefaults, openDatabase } from '../../shared/aws/dynamodb.ts';
+import { clientDefaults, openDatabase } from '../../shared/aws/dynamodb.ts';
 import type { TableName } from '../../shared/aws/tables.ts';
 
 process.env['AWS_REGION'] ??= 'eu-central-1';
@@ -31,7 +31,7 @@ export async function freshTables(through: (endpoint: string) => Promise<string>
     direct.destroy();
     await embedded?.close();
   });
-  const client = new DynamoDBClient({ ...databaseClientDefaults, endpoint: await through(endpoint) });
+  const client = new DynamoDBClient({ ...clientDefaults, endpoint: await through(endpoint) });
   afterAll(() => client.destroy());
   return { tables, database: openDatabase(client), direct: openDatabase(direct) };
 }

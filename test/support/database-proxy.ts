@@ -1,9 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
+import { proxyBefore } from './service-proxy.ts';
 
 /** How the database fails: `cut` breaks every connection, the others are answers of DynamoDB, to every call or to some kinds of them. */
 export type Outage = 'cut' | { status: number; type: string; only?: string | readonly string[] };
@@ -30,40 +27,26 @@ export async function startDatabaseProxy() {
     await free;
   }
 
-  async function forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await buffer(incoming);
-    const { TableName, RequestItems = {} } = JSON.parse(body.toString());
-    const table = TableName ?? Object.keys(RequestItems).join(' ');
-    const call = `${String(incoming.headers['x-amz-target']).split('.')[1]} ${table}`;
+  const { endpoint, cutAll } = await proxyBefore(database.endpoint, async ({ operation, body, pass }) => {
+    if (outage === 'cut') return 'cut';
+    const { TableName, RequestItems = {} } = JSON.parse(body);
+    const call = `${operation} ${TableName ?? Object.keys(RequestItems).join(' ')}`;
     const number = calls.push(call);
     await holdIfMeant(number, 'before');
     const failure = number === failed ? { status: 400, type: 'AccessDeniedException' } : outage;
-    if (failure && failure !== 'cut' && ('only' in failure ? [failure.only].flat() : [call]).includes(call)) {
-      response.writeHead(failure.status, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${failure.type}`, message: '' }));
-      return;
+    if (failure && ('only' in failure ? [failure.only].flat() : [call]).includes(call)) {
+      const error = { __type: `com.amazonaws.dynamodb.v20120810#${failure.type}`, message: '' };
+      const headers = { 'content-type': 'application/x-amz-json-1.0' };
+      return { status: failure.status, headers, body: Buffer.from(JSON.stringify(error)) };
     }
-    const { method, headers } = incoming;
-    const [answer] = await once(request(database.endpoint, { method, headers, agent: false }).end(body), 'response');
-    const answered = await buffer(answer);
+    const answered = await pass();
     await holdIfMeant(number, 'after');
-    response.writeHead(answer.statusCode, answer.headers);
-    response.end(answered);
-  }
-
-  const server = createServer((incoming, response) => {
-    if (outage === 'cut') incoming.socket.destroy();
-    else forward(incoming, response).catch(() => incoming.socket.destroy());
+    return answered;
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  afterAll(async () => {
-    server.close();
-    server.closeAllConnections();
-    await database.close();
-  });
+  afterAll(() => database.close());
 
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     /** What `work` asks of the database: operation and table, in order. */
     async callsDuring(work: () => Promise<unknown>): Promise<string[]> {
       const before = calls.length;
@@ -93,7 +76,7 @@ export async function startDatabaseProxy() {
     /** Runs `work` while the database fails. */
     async during<Value>(failure: Outage, work: () => Promise<Value>): Promise<Value> {
       outage = failure;
-      if (failure === 'cut') server.closeAllConnections();
+      if (failure === 'cut') cutAll();
       try {
         return await work();
       } finally {

@@ -14,7 +14,7 @@ export const ada = { username: 'ada', password: 'correct horse battery staple', 
 
 export type TestAccount = { username?: string; email?: string; password?: string; [member: string]: unknown };
 
-export type TestServerOptions = Pick<ServerOptions, 'dynamodb' | 'environment' | 'limits'> & {
+export type TestServerOptions = Pick<ServerOptions, 'dynamodb' | 'database' | 'environment' | 'limits'> & {
   clients?: readonly TestClient[];
   /** @default Ada */
   accounts?: readonly TestAccount[];

@@ -1,7 +1,7 @@
 import { changeClient, newClient } from '../../../shared/clients/change-client.ts';
 import { clientDocument, describeClient } from '../../../shared/clients/client-document.ts';
 import { ok, refuse } from '../../../shared/result.ts';
-import { findClient, presentClient, updateClient } from '../change-client.ts';
+import { findClient, presentation, updateClient } from '../change-client.ts';
 import { clientSegment } from '../client-path.ts';
 import { cursor, limit, nextCursor, type Paging } from '../cursor.ts';
 import { invalidDocument, stateConflict } from '../document.ts';
@@ -52,9 +52,10 @@ export const addClient: Operation = {
     if (await deps.accounts.isSubject(clientId)) {
       return refuse(invalidDocument([{ member: 'client_id', problem: 'is the sub of an account' }], body));
     }
+    const present = await presentation(deps);
     const written = await deps.clients.put(clientId, client, author, current?.version ?? 0);
     if (!written.ok) return taken();
-    const success = await presentClient({ value: client, version: written.value }, deps, secret);
+    const success = present({ value: client, version: written.value }, secret);
     return ok({ ...success, location: `/admin/clients/${clientSegment(clientId)}` });
   },
 };
@@ -70,7 +71,7 @@ export const showClient: Operation = {
   refuses: ['resource_not_found'],
   async perform({ name }, deps) {
     const found = await findClient(name, deps);
-    return found.ok ? ok(await presentClient(found.value, deps)) : found;
+    return found.ok ? ok((await presentation(deps))(found.value)) : found;
   },
 };
 

@@ -4,7 +4,7 @@ import { type RollBackRefusal, rollBackClient, rollBackPolicy, rolledBack } from
 import type { Problem } from '../../../shared/http/problem.ts';
 import { shippedGlobalPolicy } from '../../../shared/pkce/policy.ts';
 import { ok, refuse } from '../../../shared/result.ts';
-import { presentClient } from '../change-client.ts';
+import { presentation } from '../change-client.ts';
 import { notFound, stateConflict } from '../document.ts';
 import { matches, stale } from '../if-match.ts';
 import type { AdminDeps, Call, Operation, Outcome } from '../operation.ts';
@@ -66,12 +66,13 @@ async function rollBackOneClient(change: Change, clientId: string, call: Call, d
   if (next.value !== undefined && value === undefined && (await deps.accounts.isSubject(clientId))) {
     return refuse(stateConflict('not_valid_now', 'By the rules of today, client_id is the sub of an account.'));
   }
+  const present = await presentation(deps);
   const written = await deps.clients.put(clientId, next.value?.client, call.author, version);
   if (!written.ok) return refuse(stale(written.refusal.version));
   if (next.value === undefined) {
     return ok({ document: { client_id: clientId, removed: true, version: written.value } });
   }
-  return ok(await presentClient({ value: next.value.client, version: written.value }, deps, next.value.secret));
+  return ok(present({ value: next.value.client, version: written.value }, next.value.secret));
 }
 
 function problemOf(refusal: RollBackRefusal): Problem {

@@ -8,7 +8,7 @@ export type Service = { name: string; target: string; version: '1.0' | '1.1' };
 export type ClientSettings = {
   /** @default 3 */
   maxAttempts?: number;
-  /** Milliseconds for each attempt. @default 1000 and 2000 */
+  /** Milliseconds for each attempt, from the moment that it has a socket. @default 1000 and 2000 */
   requestHandler?: { connectionTimeout?: number; requestTimeout?: number };
 };
 
@@ -116,8 +116,10 @@ export class JsonClient {
     const late = (what: string, after: number) =>
       setTimeout(() => sent.destroy(new TimeoutError(`${what} took longer than ${after} ms`)), after);
     const { connectionTimeout, requestTimeout } = this.#timeouts;
-    const timers = [late('the request', requestTimeout)];
+    const timers: NodeJS.Timeout[] = [];
+    // A call that waits because all sockets are in use is not late: its time begins with its socket.
     sent.on('socket', (socket) => {
+      timers.push(late('the request', requestTimeout));
       if (!socket.connecting) return;
       const connecting = late('the connection', connectionTimeout);
       timers.push(connecting);

@@ -1,0 +1,56 @@
+import { defineConfig, type Plugin } from 'vitest/config';
+import { slimSdk } from './infra/bundling/build.ts';
+
+/*
+ * npm run test:deep: what takes minutes. Everything in test/deep, and with more rounds the ordinary tests that have some; every
+ * fault also with the client that takes the place of the AWS SDK in the bundles.
+ */
+
+const withRounds = [
+  'test/flows/fuzz.test.ts',
+  'test/flows/rfc6749-token.test.ts',
+  'test/people/{passkey,totp}.test.ts',
+  'test/store/{grant-store,people,refresh}.test.ts',
+];
+
+/** The product loads what the bundles have; stand-ins and helpers of the tests keep the SDK. */
+const clientOfBundles: Plugin = {
+  name: 'client-of-bundles',
+  enforce: 'pre',
+  resolveId(name, importer = '') {
+    const isProduct = /\/(shared|functions)\/|\/test\/faults\/database-clients\.ts$/.test(importer);
+    return isProduct ? slimSdk[name as keyof typeof slimSdk] : undefined;
+  },
+};
+
+export default defineConfig({
+  test: {
+    reporters: ['./test/reporter/quiet-reporter.ts'],
+    disableConsoleIntercept: true,
+    testTimeout: 1_200_000,
+    hookTimeout: 60_000,
+    maxWorkers: '100%',
+    globalSetup: 'test/deep/time-limit.ts',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'deep',
+          include: ['test/deep/**/*.test.ts', ...withRounds],
+          env: { PIXY_TEST_DEEP: 'yes' },
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        plugins: [clientOfBundles],
+        test: {
+          name: 'client of the bundles',
+          include: ['test/deep/faults-*.test.ts'],
+          env: { PIXY_TEST_DEEP: 'yes' },
+          isolate: false,
+        },
+      },
+    ],
+  },
+});
