@@ -15,7 +15,7 @@ import type { PersonDeps } from './signed-in-person.ts';
 export type AccountDeps = PersonDeps & {
   hasPasswords: boolean;
   sessions: Pick<EndingSessions, 'find' | 'list' | 'endListed' | 'stampAgain' | 'clearAway'>;
-  accounts: Pick<AccountStore, 'findBySubject' | 'takeBackAll' | 'takeBackFrom'>;
+  accounts: Pick<AccountStore, 'findBySubject' | 'takeBackAll' | 'takeBackFrom' | 'announceRemoval' | 'finishRemoval'>;
   passkeys: Pick<PasskeyStore, 'list' | 'rename' | 'remove'>;
   totps: Pick<TotpStore, 'look' | 'turnOff'>;
   consents: Pick<ConsentStore, 'list' | 'revoke'>;

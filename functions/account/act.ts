@@ -10,6 +10,7 @@ import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import type { AccountDeps } from './account-deps.ts';
 import { revokeApp } from './apps.ts';
+import { removeWay } from './remove-way.ts';
 import { isFresh, type SignedInPerson, toSignIn } from './signed-in-person.ts';
 
 type Action = (
@@ -42,15 +43,12 @@ const actions = {
     return 'passkeyRenamed';
   },
   remove_passkey: async (id, person, _, deps) => {
-    const { session } = person;
-    if (!(await hasOtherWay(id, person, deps))) return { reason: 'last_way_in' };
-    await deps.passkeys.remove(session.sub, id);
-    return 'passkeyRemoved';
+    const kept = await removeWay(id, person, deps, (sub) => deps.passkeys.remove(sub, id));
+    return kept ?? 'passkeyRemoved';
   },
   unlink: async (id, person, _, deps) => {
-    if (!(await hasOtherWay(id, person, deps))) return { reason: 'last_way_in' };
-    await deps.links.release(person.session.sub, id);
-    return 'unlinked';
+    const kept = await removeWay(id, person, deps, (sub) => deps.links.release(sub, id));
+    return kept ?? 'unlinked';
   },
   turn_off_totp: async (_, { session }, __, deps) => {
     await deps.totps.turnOff(session.sub);
@@ -60,14 +58,6 @@ const actions = {
 
 /** These make an account easier to get into, or harder for its own person. */
 const isSensitive = (name: string): boolean => ['remove_passkey', 'unlink', 'turn_off_totp'].includes(name);
-
-/** Can the person still sign in without the passkey or the link with this id? */
-async function hasOtherWay(id: string, { session, account }: SignedInPerson, deps: AccountDeps): Promise<boolean> {
-  if (deps.hasPasswords && account.passwordHash !== undefined) return true;
-  const [passkeys, links] = await Promise.all([deps.passkeys.list(session.sub), deps.links.list(session.sub)]);
-  const isUsable = (provider: string) => deps.upstreams.some((upstream) => upstream.id === provider);
-  return [...passkeys, ...links.filter(({ provider }) => isUsable(provider))].some((way) => way.id !== id);
-}
 
 /** Does what a form asks for and leads back to the page, or to the sign-in page if it was too long ago. */
 export async function act(

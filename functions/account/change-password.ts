@@ -4,6 +4,7 @@ import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
@@ -26,7 +27,7 @@ import {
 
 export type ChangePasswordDeps = PersonDeps & {
   hasPasswords: boolean;
-  accounts: Pick<AccountStore, 'findBySubject' | 'setPassword'>;
+  accounts: Pick<AccountStore, 'findBySubject' | 'changePassword'>;
   sessions: Pick<EndingSessions, 'find' | 'stampAgain' | 'clearAway'>;
   throttle: Pick<ThrottleStore, 'countProof'>;
   lookOf: LookOf;
@@ -65,8 +66,12 @@ async function change(request: HttpRequest, person: SignedInPerson, deps: Change
   if (!proved.ok) return again(proved.refusal);
   const admitted = admitNewPassword(form.value, person, look);
   if (!admitted.ok) return again(admitted.refusal);
-  const changed = await deps.accounts.setPassword(person.account.sub, await hashPassword(admitted.value));
-  if (changed === undefined) return toSignIn(deps.issuer, 'nobody');
+  const hash = await hashPassword(admitted.value);
+  const changed = await deps.accounts.changePassword(person.account, person.session.epoch, hash);
+  if (changed === undefined) {
+    const refusal = { reason: 'password_changed_meanwhile' } as const;
+    return again({ problem: problemOf(refusal, look), reason: refusal.reason, status: statusOf(refusal) });
+  }
   await goOnAlone(person, changed, deps);
   return {
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'passwordChanged')]),

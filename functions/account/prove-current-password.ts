@@ -8,7 +8,8 @@ import type { Unchanged } from './show-password-form.ts';
 import type { SignedInPerson } from './signed-in-person.ts';
 
 /**
- * Checks the current password, for an account that has one. Attempts are counted before it is looked at. Refuses with
+ * Checks the current password, for an account that has one. Attempts are counted before it is looked at, and stay counted when it
+ * was right, so that nobody changes a password over and over. Refuses with
  * `sign_in_throttled` (429) and `credentials_wrong`.
  */
 export async function proveCurrentPassword(
@@ -27,6 +28,5 @@ export async function proveCurrentPassword(
     const problem = { text: look.text('problem.currentPasswordWrong'), field: 'current_password' };
     return refuse({ problem, reason: 'credentials_wrong' });
   }
-  await attempt.takeBack();
   return ok(undefined);
 }

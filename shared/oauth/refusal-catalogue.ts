@@ -573,6 +573,12 @@ export const refusalCatalogue = {
     means: 'This is the only way the person can sign in.',
     fix: 'Add another one first.',
   },
+  password_changed_meanwhile: {
+    error: 'access_denied',
+    status: 409,
+    means: 'The password was changed somewhere else while this change was being made. This change was not applied.',
+    fix: 'Sign in with the new password. If you did not change it, ask for a new link.',
+  },
   upstream_unknown: {
     error: 'invalid_request',
     status: 404,

@@ -112,6 +112,7 @@ export type Refusal =
   | { reason: 'passkey_challenge_spent' }
   | { reason: 'passkey_copied' }
   | { reason: 'last_way_in' }
+  | { reason: 'password_changed_meanwhile' }
   // returning from an upstream provider
   | { reason: 'upstream_unknown' }
   | { reason: 'upstream_flow_unknown' }

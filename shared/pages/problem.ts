@@ -46,6 +46,7 @@ const sentences: Partial<Record<Reason, Sentence>> = {
   passkey_copied: passkeyFailed,
   passkey_challenge_spent: passkeyFailed,
   last_way_in: { text: 'problem.lastWayIn' },
+  password_changed_meanwhile: { text: 'problem.passwordChangedMeanwhile' },
   username_taken: { text: 'problem.usernameTaken', field: 'username' },
   username_malformed: { text: 'problem.usernameMalformed', field: 'username' },
   email_malformed: { text: 'problem.emailMalformed', field: 'email' },

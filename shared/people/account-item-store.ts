@@ -25,6 +25,14 @@ const record = v.object({
     }),
   ),
   version: v.optional(v.number(), 0),
+  removals: v.optional(v.number(), 0),
+  removedWays: v.optional(
+    v.pipe(
+      v.set(v.string()),
+      v.transform((ids) => [...ids]),
+    ),
+    () => new Set<string>(),
+  ),
 });
 
 export const toAccount = (item: Item): Account => v.parse(record, item);
@@ -43,6 +51,10 @@ export const raised = {
   set: 'epoch = if_not_exists(epoch, :zero) + :one',
   values: { ':zero': 0, ':one': 1 },
 };
+
+/** Condition of a write by somebody who saw the epoch `:seen`. An account of before epochs has none, and stands at 0. */
+export const isAtEpoch = (seen: number): string =>
+  seen === 0 ? '(attribute_not_exists(epoch) OR epoch = :seen)' : 'epoch = :seen';
 
 const isFirst = '(attribute_not_exists(attempt) OR attempt <> :attempt)';
 

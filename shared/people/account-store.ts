@@ -111,13 +111,15 @@ export function accountStore(
         epoch: firstEpoch(),
         clientEpochs: {},
         endedSessions: [],
+        removals: 0,
+        removedWays: [],
       };
       const attempt = newAttempt();
       try {
         await database.put({
           TableName,
           // An empty set cannot be kept.
-          Item: { ...accountKey(sub), ...made, endedSessions: undefined, attempt },
+          Item: { ...accountKey(sub), ...made, endedSessions: undefined, removedWays: undefined, attempt },
           ConditionExpression: 'attribute_not_exists(pk)',
         });
       } catch (error) {

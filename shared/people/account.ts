@@ -29,6 +29,9 @@ export type Account = {
   clientEpochs: Readonly<Record<string, number>>;
   /** Sessions that ended together with what they gave to clients, as `endedSession` writes them. */
   endedSessions: readonly string[];
+  /** Counts removals of passkeys and links, so that of two at once one looks again; and the ids of those that are being removed. */
+  removals: number;
+  removedWays: readonly string[];
 };
 
 /** `invitation`: for the first password of a new account. `reset`: for a lost password. */

@@ -1,5 +1,5 @@
 import type { Account, Invitation } from './account.ts';
-import { type AccountItemStore, raised } from './account-item-store.ts';
+import { type AccountItemStore, isAtEpoch, raised } from './account-item-store.ts';
 
 /**
  * The credentials of an account: its password, the link that sets it, and whether it is disabled. Each change is one conditional
@@ -18,6 +18,51 @@ export function credentialStore({ update }: Pick<AccountItemStore, 'update'>) {
             ...raised.values,
             ':hash': passwordHash,
           }),
+
+    /**
+     * Sets the password of somebody who proved the one that is stored as `from` (undefined: there is none) in a session of the epoch
+     * `seen`, and ends whatever was there before. Their invitation is void; a link for a lost password is not, since whoever sends
+     * this may not be the person. Undefined when the password, the link or the epoch is another one meanwhile.
+     */
+    changePassword(
+      { sub, passwordHash: from, invitation }: Pick<Account, 'sub' | 'passwordHash' | 'invitation'>,
+      seen: number,
+      to: string,
+    ): Promise<Account | undefined> {
+      const voided = invitation?.purpose === 'invitation' ? invitation.hash : undefined;
+      return update(
+        sub,
+        `SET passwordHash = :to, ${raised.set}${voided === undefined ? '' : ' REMOVE invitation'}`,
+        {
+          ...raised.values,
+          ':to': to,
+          ':seen': seen,
+          ...(from !== undefined && { ':from': from }),
+          ...(voided !== undefined && { ':link': voided }),
+        },
+        [
+          from === undefined ? 'attribute_not_exists(passwordHash)' : 'passwordHash = :from',
+          isAtEpoch(seen),
+          ...(voided === undefined ? [] : ['invitation.#hash = :link']),
+        ].join(' AND '),
+      );
+    },
+
+    /**
+     * Announces that a passkey or link, by its `id` in the list, is about to be removed: of several who saw the same `removals`, one
+     * may. From then on it counts as gone for whoever asks whether there is another way to sign in. False for the others.
+     */
+    announceRemoval: async ({ sub, removals }: Pick<Account, 'sub' | 'removals'>, id: string): Promise<boolean> =>
+      (await update(
+        sub,
+        'SET removals = :next ADD removedWays :ids',
+        { ':next': removals + 1, ':ids': new Set([id]), ':seen': removals },
+        removals > 0 ? 'removals = :seen' : '(attribute_not_exists(removals) OR removals = :seen)',
+      )) !== undefined,
+
+    /** Forgets an announced removal that is done. */
+    finishRemoval: async (sub: string, id: string): Promise<void> =>
+      void (await update(sub, 'DELETE removedWays :ids', { ':ids': new Set([id]) })),
 
     /** Puts a better hash of the same password in the place of `from`; does nothing when somebody has set another one meanwhile. */
     upgradePassword: async (sub: string, from: string, to: string): Promise<boolean> =>

@@ -1,6 +1,6 @@
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import type { Account } from './account.ts';
-import { type AccountItemStore, raised } from './account-item-store.ts';
+import { type AccountItemStore, isAtEpoch, raised } from './account-item-store.ts';
 import { accountKey, toStanding } from './standing-store.ts';
 import { clientEpochKey, clientEpochOf, endedSession } from './still-valid.ts';
 
@@ -71,7 +71,3 @@ export function takingBackStore(database: Database, table: string, { update }: P
 }
 
 type Expressions = Omit<Parameters<Database['update']>[0], 'TableName' | 'Key'>;
-
-/** An account of before epochs has none, and stands at 0. */
-const isAtEpoch = (seen: number): string =>
-  seen === 0 ? '(attribute_not_exists(epoch) OR epoch = :seen)' : 'epoch = :seen';

@@ -251,6 +251,8 @@ export const de: Texts = {
     'Wir kennen diesen Passkey nicht. Versuchen Sie einen anderen, oder melden Sie sich anders an.',
   'problem.passkeyKnown': 'Dieses Gerät hat schon einen Passkey für Ihr Konto.',
   'problem.currentPasswordWrong': 'Das ist nicht Ihr bisheriges Passwort.',
+  'problem.passwordChangedMeanwhile':
+    'Das Passwort wurde inzwischen an anderer Stelle geändert. Melden Sie sich mit dem neuen an.',
   'problem.passwordTooShort': 'Dieses Passwort ist zu kurz. Es braucht mindestens {count} Zeichen.',
   'problem.passwordTooLong': 'Dieses Passwort ist zu lang.',
   'problem.passwordGuessable': 'Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes.',

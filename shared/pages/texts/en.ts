@@ -236,6 +236,8 @@ export const en = {
   'problem.passkeyUnknown': 'We do not recognise that passkey. Try another one, or sign in another way.',
   'problem.passkeyKnown': 'This device already has a passkey for your account.',
   'problem.currentPasswordWrong': 'That is not your current password.',
+  'problem.passwordChangedMeanwhile':
+    'The password was changed somewhere else in the meantime. Sign in again with the new one.',
   'problem.passwordTooShort': 'That password is too short. It needs at least {count} characters.',
   'problem.passwordTooLong': 'That password is too long.',
   'problem.passwordGuessable': 'That password is easy to guess. Choose another one.',

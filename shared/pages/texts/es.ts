@@ -240,6 +240,8 @@ export const es: Texts = {
   'problem.passkeyUnknown': 'No conocemos esa llave de acceso. Pruebe con otra o inicie sesión de otra manera.',
   'problem.passkeyKnown': 'Este dispositivo ya tiene una llave de acceso para su cuenta.',
   'problem.currentPasswordWrong': 'Esa no es su contraseña actual.',
+  'problem.passwordChangedMeanwhile':
+    'La contraseña se cambió en otro lugar mientras tanto. Inicie sesión con la nueva.',
   'problem.passwordTooShort': 'Esa contraseña es demasiado corta. Necesita al menos {count} caracteres.',
   'problem.passwordTooLong': 'Esa contraseña es demasiado larga.',
   'problem.passwordGuessable': 'Esa contraseña es fácil de adivinar. Elija otra.',

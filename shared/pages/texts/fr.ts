@@ -245,6 +245,8 @@ export const fr: Texts = {
     'Nous ne connaissons pas cette clé d’accès. Essayez-en une autre, ou connectez-vous autrement.',
   'problem.passkeyKnown': 'Cet appareil a déjà une clé d’accès pour votre compte.',
   'problem.currentPasswordWrong': 'Ce n’est pas votre mot de passe actuel.',
+  'problem.passwordChangedMeanwhile':
+    'Le mot de passe a été modifié ailleurs entre-temps. Connectez-vous avec le nouveau.',
   'problem.passwordTooShort': 'Ce mot de passe est trop court. Il lui faut au moins {count} caractères.',
   'problem.passwordTooLong': 'Ce mot de passe est trop long.',
   'problem.passwordGuessable': 'Ce mot de passe est facile à deviner. Choisissez-en un autre.',

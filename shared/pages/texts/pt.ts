@@ -235,6 +235,7 @@ export const pt: Texts = {
   'problem.passkeyUnknown': 'Não conhecemos essa chave de acesso. Tente outra ou entre de outro jeito.',
   'problem.passkeyKnown': 'Este dispositivo já tem uma chave de acesso para sua conta.',
   'problem.currentPasswordWrong': 'Essa não é sua senha atual.',
+  'problem.passwordChangedMeanwhile': 'A senha foi alterada em outro lugar enquanto isso. Entre com a nova.',
   'problem.passwordTooShort': 'Essa senha é curta demais. Ela precisa de pelo menos {count} caracteres.',
   'problem.passwordTooLong': 'Essa senha é longa demais.',
   'problem.passwordGuessable': 'Essa senha é fácil de adivinhar. Escolha outra.',
