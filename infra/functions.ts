@@ -1,5 +1,5 @@
+import type { Use } from './permissions/permissions.ts';
 import type { EndpointFunctionName } from './routes.ts';
-import type { Use } from './uses/uses.ts';
 
 /** Every function: those behind the API, and the scheduled one. Named after the folders below functions/. */
 export type PixyFunctionName = EndpointFunctionName | 'rotate-keys';

@@ -3,8 +3,8 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
 import type { PixyEnvironment } from '../environment.ts';
+import type { ServerTables } from '../permissions/server-tables.ts';
 import { type Stage, stageSettings } from '../stage.ts';
-import type { ServerTables } from '../uses/server-tables.ts';
 
 export interface AuthorizationServerTablesProps {
   /**
@@ -17,7 +17,7 @@ export interface AuthorizationServerTablesProps {
 }
 
 /**
- * The storage of an authorization server: four tables, and the KMS key that encrypts its private signing keys. infra/uses defines
+ * The storage of an authorization server: four tables, and the KMS key that encrypts its private signing keys. infra/permissions defines
  * what the functions may do with them.
  */
 export class AuthorizationServerTables extends Construct implements ServerTables {

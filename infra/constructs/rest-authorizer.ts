@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { parseScope } from '../../shared/oauth/scope.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import { checkTokenDescription } from '../functions.ts';
-import { uses } from '../uses/uses.ts';
+import { uses } from '../permissions/permissions.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 import type { AuthorizationServerTables } from './authorization-server-tables.ts';
 import { checkAudience } from './check-audience.ts';

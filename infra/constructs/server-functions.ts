@@ -5,10 +5,10 @@ import type { AuthorizationServerProps } from '../authorization-server-props.ts'
 import type { PixyEnvironment } from '../environment.ts';
 import { functionDescriptions, type PixyFunctionName } from '../functions.ts';
 import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
+import { uses } from '../permissions/permissions.ts';
+import type { ServerTables } from '../permissions/server-tables.ts';
 import type { Signing } from '../signing.ts';
 import { grantReadUpstreamSecrets, upstreamsVariable } from '../upstreams.ts';
-import type { ServerTables } from '../uses/server-tables.ts';
-import { uses } from '../uses/uses.ts';
 import { PixyFunction } from './pixy-function.ts';
 
 export type ServerFunctions = Record<PixyFunctionName, PixyFunction>;

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { Reason } from '../oauth/refusal.ts';
-import { minimumVerifierLength, unreserved } from '../pkce/code-challenge.ts';
 import {
   type CompatibilitySwitch,
   compatibilitySwitches,
@@ -10,6 +9,7 @@ import {
   type PolicyOrigin,
 } from '../pkce/policy.ts';
 import type { PkceMistake } from '../pkce/refusal.ts';
+import { minimumVerifierLength, unreserved } from '../pkce/verifier-form.ts';
 
 /** Raised when the meaning of a member changes; see docs/audit.md. */
 export const auditVersion = 1;

@@ -1,6 +1,7 @@
 import type { Database } from '../aws/dynamodb.ts';
 import { countedAddress } from '../counted-address.ts';
 import { hashSecret } from '../secret.ts';
+import { secretLimit } from './secret-limit.ts';
 
 /*
  * Limits how often the secret of a client can be guessed. Wrong secrets are counted per client and source address in the Grants
@@ -8,9 +9,6 @@ import { hashSecret } from '../secret.ts';
  * the limit, an address is refused from memory until the window ends; the client is not affected at other addresses, and nothing
  * is ever locked for good.
  */
-
-/** Twenty wrong secrets in ten minutes: more than a deployment with a stale secret tries by hand, and useless against 256 bits. */
-export const secretLimit = { failures: 20, window: 600 } as const;
 
 /** The registered client whose secret was guessed. All unknown client ids share one counter per address. */
 type Guessed = string | undefined;

@@ -4,6 +4,7 @@ import type { WriteLine } from '../audit/audit-log.ts';
 import { auditLine, type Decision } from '../audit/decision.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { reasonOf } from '../outage.ts';
+import { preflightReply } from './cors.ts';
 import type { Reply } from './reply.ts';
 import { type HttpRequest, readRequest } from './request.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -68,14 +69,7 @@ export function endpoint(settings: EndpointSettings): HttpApiHandler {
 function otherMethod(request: HttpRequest, { methods, tell, crossOrigin }: EndpointSettings): Reply | Promise<Reply> {
   const allow = Object.keys(methods);
   if (request.method !== 'OPTIONS' || !crossOrigin) return tell({ reason: 'method_not_allowed', allow }, request);
-  return {
-    statusCode: 204,
-    headers: {
-      'access-control-allow-methods': allow.join(', '),
-      'access-control-allow-headers': 'authorization, content-type, dpop, mcp-protocol-version',
-      'access-control-max-age': '86400',
-    },
-  };
+  return preflightReply(allow);
 }
 
 /** Names the classes and codes along the chain of causes, for the log only. Leaves out messages, which may quote data. */

@@ -1,16 +1,12 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { anyOrigin } from './cors.ts';
 import type { Reply } from './reply.ts';
 
 const always = {
   'strict-transport-security': 'max-age=63072000; includeSubDomains',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-};
-
-const anyOrigin = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'www-authenticate, dpop-nonce',
 };
 
 /** Adds the headers that every reply carries, successful or not. Pages set their own Content-Security-Policy. */

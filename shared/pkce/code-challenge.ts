@@ -4,6 +4,7 @@ import { challengeMistake, methodMistake } from './mistakes.ts';
 import { isWeaker, type PkcePolicy, type PkceRules } from './policy.ts';
 import type { PkceRefusal } from './refusal.ts';
 import { s256 } from './s256.ts';
+import { maximumVerifierLength, minimumVerifierLength, unreserved } from './verifier-form.ts';
 
 /** The decision at /authorize: the challenge to bind, if one was sent, and what the policy would have refused in enforce mode. */
 export type AdmittedChallenge = { challenge?: BoundChallenge; wouldRefuse?: PkceRefusal };
@@ -13,11 +14,6 @@ export type ChallengeParameters = { codeChallenge?: string | undefined; codeChal
 
 /** SHA-256 has 256 bits: 43 characters of base64url without padding. */
 const s256Challenge = /^[A-Za-z0-9_-]{43}$/;
-
-export const unreserved = /^[A-Za-z0-9._~-]*$/;
-export const maximumVerifierLength = 128;
-export const minimumVerifierLength = (rules: Pick<PkceRules, 'acceptShortVerifier'>): number =>
-  rules.acceptShortVerifier ? 8 : 43;
 
 /**
  * Decides at /authorize whether a request may continue and which challenge it binds (RFC 7636 §4.3–4.4.1). A challenge binds

@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import { ok, type Result, refuse } from '../result.ts';
 import type { BoundChallenge } from './bound-challenge.ts';
-import { maximumVerifierLength, minimumVerifierLength, satisfies, unreserved } from './code-challenge.ts';
+import { satisfies } from './code-challenge.ts';
 import { mismatchMistake, verifierMistake } from './mistakes.ts';
 import type { PkceRules } from './policy.ts';
 import type { PkceRefusal } from './refusal.ts';
 import { s256 } from './s256.ts';
+import { maximumVerifierLength, minimumVerifierLength, unreserved } from './verifier-form.ts';
 
 /**
  * Parses a code verifier (RFC 7636 §4.1): 43 to 128 unreserved characters, or from 8 for a client with `acceptShortVerifier`.

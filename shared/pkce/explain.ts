@@ -1,11 +1,6 @@
 import type { Result } from '../result.ts';
 import { briefTime } from '../time.ts';
-import {
-  type AdmittedChallenge,
-  admitChallenge,
-  type ChallengeParameters,
-  minimumVerifierLength,
-} from './code-challenge.ts';
+import { type AdmittedChallenge, admitChallenge, type ChallengeParameters } from './code-challenge.ts';
 import {
   type ClientPolicySettings,
   effectivePolicy,
@@ -19,6 +14,7 @@ import {
 } from './policy.ts';
 import { policyLabel } from './policy-label.ts';
 import type { PkceRefusal } from './refusal.ts';
+import { minimumVerifierLength } from './verifier-form.ts';
 
 /** A rule, its value, and its effect on this client. `decides` marks the rule that the effective policy comes from. */
 type ExplainedRule = { rule: string; value: string; effect: string; decides: boolean };

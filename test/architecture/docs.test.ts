@@ -37,7 +37,7 @@ test('docs/dependencies.md has every package once, with a reason', () => {
 type Packages = Record<'dependencies' | 'optionalDependencies' | 'devDependencies', Record<string, string>>;
 
 test('docs/storage.md has every kind of item that a function may touch', () => {
-  const granted = globSync('infra/uses/*.ts').map(read).join('\n');
+  const granted = globSync('infra/permissions/*.ts').map(read).join('\n');
   const kinds = new Set(
     [...granted.matchAll(/ofItems\(([^)]*)\)/g)].flatMap(([, keys = '']) => keys.match(/[a-z-]+/g)),
   );

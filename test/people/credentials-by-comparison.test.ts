@@ -28,7 +28,12 @@ async function withSession(name: string) {
   return person;
 }
 
-const stored = async (name: string) => (await accounts.findBySubject(`sub-of-${name}`)) ?? expect.unreachable();
+async function storedOf(sub: string) {
+  const found = await accounts.findBySubject(sub);
+  if (found === undefined) throw new Error(`there is no account ${sub}`);
+  return found;
+}
+const stored = (name: string) => storedOf(`sub-of-${name}`);
 
 /** A link of an operator for somebody who lost their password. */
 async function reset(name: string, password: string) {
@@ -75,9 +80,8 @@ describe('S1: a change of password', () => {
   test('leaves a link for a lost password valid, and voids an invitation', async () => {
     const link = await reset('cem', 'the owner chose this');
     const before = await stored('cem');
-    const changed =
-      (await accounts.changePassword(before, before.epoch, await hashPassword(next))) ?? expect.unreachable();
-    expect(changed.invitation).toMatchObject({ hash: link.hash });
+    const changed = await accounts.changePassword(before, before.epoch, await hashPassword(next));
+    expect(changed?.invitation).toMatchObject({ hash: link.hash });
     await accounts.invite('sub-of-cem', { hash: 'first', purpose: 'invitation', expiresAt: now() + 600 });
     const invited = await stored('cem');
     const again = await accounts.changePassword(invited, invited.epoch, await hashPassword(next));
@@ -128,14 +132,14 @@ describe('S16: the last way to sign in', () => {
     for (let round = 0; round < 20; round += 1) {
       const sub = `sub-of-key-${round}`;
       await accounts.add({ username: `key-${round}`, claims: { sub } }, now());
-      const { epoch } = (await accounts.findBySubject(sub)) ?? expect.unreachable();
+      const { epoch } = await storedOf(sub);
       const person = newPerson(server);
       person.cookies.set('pixy_session', await startSession(sub, { now: now(), lifetime: 3_600, epoch }));
       for (const name of ['One', 'Two']) await addPasskey(server, person, { name });
       const ids = (await passkeys.list(sub)).map(({ id }) => id);
       expect(ids).toHaveLength(2);
       const answers = await Promise.all(ids.map((id) => act(person, { action: 'remove_passkey', id })));
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([303, 400]);
+      expect(answers.map(({ status }) => String(status)).toSorted()).toEqual(['303', '400']);
       expect(await passkeys.list(sub)).toHaveLength(1);
     }
   });
@@ -143,7 +147,7 @@ describe('S16: the last way to sign in', () => {
   test('a removal that was announced and broken off can be made again, and does not count meanwhile', async () => {
     const sub = 'sub-of-halfway';
     await accounts.add({ username: 'halfway', claims: { sub } }, now());
-    const before = (await accounts.findBySubject(sub)) ?? expect.unreachable();
+    const before = await storedOf(sub);
     const person = newPerson(server);
     person.cookies.set('pixy_session', await startSession(sub, { now: now(), lifetime: 3_600, epoch: before.epoch }));
     for (const name of ['One', 'Two']) await addPasskey(server, person, { name });

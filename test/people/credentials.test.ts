@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { hashPassword, isOwnHash } from '../../shared/password.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
-import { signInLimits } from '../../shared/people/throttle-store.ts';
+import { signInLimits } from '../../shared/people/sign-in-limits.ts';
 import { spa } from '../support/clients.ts';
 import { obtainTokens, userinfo } from '../support/lifecycle.ts';
 import { formTokenOf, newPerson, type Page } from '../support/person.ts';

@@ -3,7 +3,7 @@ import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { hashPassword } from '../../shared/password.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { NameOfAnother } from '../../shared/people/name-store.ts';
-import { signInLimits } from '../../shared/people/throttle-store.ts';
+import { signInLimits } from '../../shared/people/sign-in-limits.ts';
 import { newPerson } from '../support/person.ts';
 import { ada, startTestServer, tables } from '../support/server.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
-import { signInLimits } from '../../shared/people/throttle-store.ts';
+import { signInLimits } from '../../shared/people/sign-in-limits.ts';
 import { spa } from '../support/clients.ts';
 import { encodeFields, type Fields, formType } from '../support/http.ts';
 import { newPerson, type Page } from '../support/person.ts';

@@ -3,8 +3,9 @@ import { accountStore } from '../../shared/people/account-store.ts';
 import type { ConsentNeed } from '../../shared/people/consent.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { listedIdOf, type SessionStart, sessionStore } from '../../shared/people/session-store.ts';
+import { signInLimits } from '../../shared/people/sign-in-limits.ts';
 import { signedInStore } from '../../shared/people/signed-in-store.ts';
-import { signInLimits, throttleStore } from '../../shared/people/throttle-store.ts';
+import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { rounds } from '../support/rounds.ts';
 import { freshTables } from './store.ts';
 

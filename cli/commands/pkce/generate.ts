@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { maximumVerifierLength, minimumVerifierLength } from '../../../shared/pkce/code-challenge.ts';
 import { s256 } from '../../../shared/pkce/s256.ts';
+import { maximumVerifierLength, minimumVerifierLength } from '../../../shared/pkce/verifier-form.ts';
 import type { Context } from '../../context.ts';
 import { examples, jsonOption, wholeNumber } from '../../options.ts';
 import { pairs } from '../../output.ts';

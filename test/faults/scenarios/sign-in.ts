@@ -1,5 +1,5 @@
 import { newLink } from '../../../shared/people/invitation.ts';
-import { signInLimits } from '../../../shared/people/throttle-store.ts';
+import { signInLimits } from '../../../shared/people/sign-in-limits.ts';
 import { addPasskey, addTotp, passkeyFormOf } from '../../people/account-flows.ts';
 import { type CreationOptions, makeAuthenticator, type RequestOptions } from '../../people/authenticator.ts';
 import { type Answer, send } from '../../support/http.ts';

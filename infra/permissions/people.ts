@@ -2,7 +2,7 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { claimsOfAccounts, keysOfAccounts, signedInPeople } from './account-attributes.ts';
 import { allow, ofItems } from './allow.ts';
 import { allowWrapping, totpSecrets } from './allow-wrapping.ts';
-import { grantRevokeGrants } from './grant-uses.ts';
+import { grantRevokeGrants } from './oauth-grants.ts';
 import type { ServerTables } from './server-tables.ts';
 
 /** Allows finding out whether an account has a subject, and nothing else about it. */

@@ -1,8 +1,8 @@
-import * as clientUses from './client-uses.ts';
-import * as grantUses from './grant-uses.ts';
-import * as keyUses from './key-uses.ts';
-import * as personUses from './person-uses.ts';
-import * as signInUses from './sign-in-uses.ts';
+import * as clientUses from './clients.ts';
+import * as keyUses from './keys.ts';
+import * as grantUses from './oauth-grants.ts';
+import * as personUses from './people.ts';
+import * as signInUses from './sign-in.ts';
 
 /**
  * The uses of the tables that a function can be granted, by name. Permissions are granted by use: each `grant…` here allows exactly
