@@ -31,6 +31,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: '100%',
     globalSetup: 'test/deep/time-limit.ts',
+    setupFiles: 'test/support/patient-database.ts',
     projects: [
       {
         extends: true,

@@ -1,6 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientDefaults, type Database, openDatabase } from '../../shared/aws/dynamodb.ts';
 
+/** Milliseconds for an attempt that somebody answers. */
+const usualTimeout = clientDefaults.requestHandler.requestTimeout;
+
 /** Milliseconds for an attempt that nobody answers: short, because every test of a time-out waits three of them. */
 const shortTimeout = 80;
 
@@ -27,7 +30,7 @@ export function replaceableDatabase(endpoint: string) {
     uses += 1;
     if (uses < callsOfClient) return;
     uses = 0;
-    current = openDatabase(open(clientDefaults.requestHandler.requestTimeout));
+    current = openDatabase(open(usualTimeout));
   }
   renew();
 

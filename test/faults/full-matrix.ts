@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { clientDefaults } from '../../shared/aws/dynamodb.ts';
 import { tellDeep } from '../support/rounds.ts';
 import { faultKinds } from './fault-kinds.ts';
 import { callsOf, casesOf, flawsOf, sentenceOf } from './run-matrix.ts';
@@ -14,6 +15,7 @@ export async function testEveryFault(
   { signing = 'memory', only = () => true }: { signing?: 'memory' | 'kms'; only?: (call: string) => boolean } = {},
 ): Promise<void> {
   withoutPauses();
+  impatientClients();
   const world = await openWorld({ signing });
   const scenarios = await scenariosOf(world);
   let done = 0;
@@ -35,6 +37,15 @@ export async function testEveryFault(
       if (cases.length > 0) tellDeep(`${done} faults so far, ${cases.length} of ${scenario.name}`);
       expect(flaws).toEqual([]);
     });
+  });
+}
+
+/** KMS and SSM are asked by clients that the functions open; three attempts that nobody answers take their time otherwise. */
+function impatientClients(): void {
+  const { requestHandler } = clientDefaults;
+  clientDefaults.requestHandler = { ...requestHandler, requestTimeout: 500 };
+  afterAll(() => {
+    clientDefaults.requestHandler = requestHandler;
   });
 }
 

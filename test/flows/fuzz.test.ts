@@ -22,7 +22,7 @@ const people = [await signedInPerson(server), newPerson(server)] as const;
 const { code, verifier } = await obtainCode(people[0], spa);
 
 const seed = seedOf(7_636);
-const bounds = { seed, numRuns: rounds(500, 140_000) };
+const bounds = { seed, numRuns: rounds(500, 135_000) };
 
 afterAll(() => {
   const requests = 2 * bounds.numRuns + rounds(150, 30_000);

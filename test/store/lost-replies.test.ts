@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { issueCode } from '../../shared/grants/issue-code.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { lossyProxy } from './lossy-proxy.ts';
 import { freshTables } from './store.ts';
@@ -66,6 +67,15 @@ test('H5: a session whose end was committed but not answered comes back, so that
   const other = await store.start(start);
   const ended = await Promise.all(Array.from({ length: 20 }, () => store.end(other)));
   expect(ended.filter(Boolean)).toHaveLength(1);
+});
+
+test('H5: a password whose setting was committed but not answered ends what was before it once', async () => {
+  const accounts = accountStore(database, tables.people);
+  const { sub, epoch } = await accounts.put({ username: 'somebody', claims: {} }, now);
+  const before = proxy.lostReplies();
+  proxy.loseNextReply('UpdateItem');
+  expect(await accounts.setPassword(sub, 'hash')).toMatchObject({ passwordHash: 'hash', epoch: epoch + 1 });
+  expect(proxy.lostReplies()).toBe(before + 1);
 });
 
 test('H9: a table that is not there is an unavailable store, never an unknown code', async () => {

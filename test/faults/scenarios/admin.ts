@@ -9,13 +9,10 @@ const redirect_uris = ['https://app.example/callback'];
 /** What managers do. Whoever has no answer looks how things are now and starts again from there. */
 export function adminScenarios(world: World): Scenario[] {
   const { port, server } = world;
-  let token: Promise<string> | undefined;
   let clients = 0;
 
   async function manage(method: string, path: string, asked: Json = {}) {
-    // Good for an hour.
-    token = managementToken(server, chief);
-    return manager(server, await token)(method, path, asked);
+    return manager(server, await managementToken(server, chief))(method, path, asked);
   }
 
   async function newClient(members: Json = {}) {
