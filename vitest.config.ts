@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { clientOfBundles } from './test/support/client-of-bundles.ts';
+
+/** Tests that only send requests. They run the functions with the client that is deployed, which takes less time, too; the rest uses the SDK. */
+const endpoints = ['test/{clients,flows,lifecycle,upstream}/**/*.test.ts', 'test/people/!(accounts).test.ts'];
 
 export default defineConfig({
   test: {
@@ -13,10 +17,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        plugins: [clientOfBundles(/\/(shared|functions)\//)],
+        test: { name: 'endpoints', include: endpoints, isolate: false },
+      },
+      {
+        extends: true,
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/infra/**', 'test/browser/**', 'test/deep/**', '**/node_modules/**'],
+          exclude: [...endpoints, 'test/infra/**', 'test/browser/**', 'test/deep/**', '**/node_modules/**'],
           isolate: false,
         },
       },

@@ -1,5 +1,5 @@
-import { defineConfig, type Plugin } from 'vitest/config';
-import { slimSdk } from './infra/bundling/build.ts';
+import { defineConfig } from 'vitest/config';
+import { clientOfBundles } from './test/support/client-of-bundles.ts';
 
 /*
  * npm run test:deep: what takes minutes. Everything in test/deep, and with more rounds the ordinary tests that have some; every
@@ -12,16 +12,6 @@ const withRounds = [
   'test/people/{passkey,totp}.test.ts',
   'test/store/{grant-store,people,refresh}.test.ts',
 ];
-
-/** The product loads what the bundles have; stand-ins and helpers of the tests keep the SDK. */
-const clientOfBundles: Plugin = {
-  name: 'client-of-bundles',
-  enforce: 'pre',
-  resolveId(name, importer = '') {
-    const isProduct = /\/(shared|functions)\/|\/test\/faults\/database-clients\.ts$/.test(importer);
-    return isProduct ? slimSdk[name as keyof typeof slimSdk] : undefined;
-  },
-};
 
 export default defineConfig({
   test: {
@@ -44,7 +34,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        plugins: [clientOfBundles],
+        plugins: [clientOfBundles(/\/(shared|functions)\/|\/test\/faults\/database-clients\.ts$/)],
         test: {
           name: 'client of the bundles',
           include: ['test/deep/faults-*.test.ts'],

@@ -5,8 +5,6 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { secretLimit } from '../../shared/clients/secret-limit.ts';
 import { secretThrottle } from '../../shared/clients/secret-throttle-store.ts';
-import { freshTables } from '../store/store.ts';
-import { stoppedClock } from '../support/clock.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { encodeFields, type Fields, formType } from '../support/http.ts';
 import { credentialsOf, type FullClient, machine, mobile, warehouse } from '../support/lifecycle.ts';
@@ -239,20 +237,4 @@ test('a database that does not answer is a 503, never a hint about the secret', 
   await post(server, '/token', machine);
   const answer = await database.during({ status: 500, type: 'InternalServerError' }, () => guess('/token', machine));
   expect(answer.status).toBe(503);
-});
-
-const freshDatabase = await freshTables();
-
-test('an instance remembers so many to refuse and no more; who was forgotten is counted on', async () => {
-  const { database: fresh, tables: own } = freshDatabase;
-  const clock = stoppedClock();
-  const throttle = secretThrottle(fresh, own.grants, clock.now, 2);
-  const exhaust = async (address: string) => {
-    for (let count = 0; count < 20; count += 1) await throttle.countWrong('web', address);
-  };
-  await exhaust('2001:db8::1');
-  expect(throttle.retryAfter('web', '2001:db8::2')).toBe(600);
-  for (const address of ['a', 'b', 'c']) await exhaust(address);
-  expect(['a', 'b', 'c'].map((address) => throttle.retryAfter('web', address))).toEqual([undefined, 600, 600]);
-  expect(await throttle.countWrong('web', 'a')).toBe(600);
 });
