@@ -32,7 +32,7 @@ export async function clientCredentials(
   const found = targetOf(
     apis.value,
     scope.value.filter((value) => !isDefault || !isManagementScope(value)),
-    deps,
+    { ...deps, known: await deps.apis.list() },
   );
   if (!found.ok) return refused(found.refusal);
   const target = found.value;

@@ -54,7 +54,7 @@ export async function tokenResponse(
   deps: TokenDeps,
   now: number,
 ): Promise<Result<TokenResponse, Refusal>> {
-  const found = targetOf(apis, scope, deps);
+  const found = targetOf(apis, scope, { ...deps, known: await deps.apis.list() });
   if (!found.ok) return found;
   const target = { ...found.value, lifetime: Math.min(found.value.lifetime, endsAt - now) };
   const added = await deps.hooks.claims?.({ ...subjectOf(grant), scope: scope.join(' '), issue: 'tokens' });

@@ -6,7 +6,7 @@ import type { Author, Change } from '../clients/change.ts';
 import { logChange, newChange } from '../clients/change-log.ts';
 import type { Conflict } from '../clients/client-store.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { apiDocument, type RegisteredApi } from './registered-api.ts';
+import { accessTokenTyps, apiDocument, type RegisteredApi } from './registered-api.ts';
 
 /*
  * Registered APIs in the Clients table: one item per API, all in one partition. There are few, so one query reads them all. Each
@@ -98,7 +98,7 @@ export function apiStore(database: Database, table: string, now: () => number) {
   }
 }
 
-const attributes = ['resource', 'scope', 'accessTokenLifetime', 'introspectedBy'] as const;
+const attributes = ['resource', 'scope', 'accessTokenLifetime', 'accessTokenTyp', 'introspectedBy'] as const;
 const names = Object.fromEntries(attributes.map((name) => [`#${name}`, name]));
 const stamp = 'version = :next, lastChange = :change, attempt = :attempt';
 
@@ -123,6 +123,7 @@ const record = v.object({
   resource: v.string(),
   scope: v.array(v.string()),
   accessTokenLifetime: v.optional(v.number()),
+  accessTokenTyp: v.optional(v.picklist(accessTokenTyps)),
   introspectedBy: v.optional(v.array(v.string())),
 });
 

@@ -3,6 +3,10 @@ import { type Mistake, mistakesOf } from '../mistake.ts';
 import { parseScope } from '../oauth/scope.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
+/** What the header of an access token may say that it is: `JWT` is for verifiers that know no other type. */
+export const accessTokenTyps = ['at+jwt', 'JWT'] as const;
+export type AccessTokenTyp = (typeof accessTokenTyps)[number];
+
 /** An API that access tokens can be issued for (RFC 8707). */
 export type RegisteredApi = {
   /** An absolute URI without a fragment; the `aud` of the API's tokens. */
@@ -10,6 +14,8 @@ export type RegisteredApi = {
   scope: readonly string[];
   /** Seconds. Default: the server's lifetime. */
   accessTokenLifetime?: number | undefined;
+  /** The `typ` of its tokens. Default: `at+jwt` (RFC 9068 §2.1). */
+  accessTokenTyp?: AccessTokenTyp | undefined;
   /** The clients that may introspect the API's tokens (RFC 7662). Default: none, the API verifies their signature. */
   introspectedBy?: readonly string[] | undefined;
 };
@@ -44,12 +50,13 @@ const description = v.strictObject({
       v.maxValue(86_400, 'is over a day'),
     ),
   ),
+  access_token_typ: v.optional(v.picklist(accessTokenTyps, `is not one of ${accessTokenTyps.join(', ')}`)),
   introspected_by: v.optional(clientIds),
 });
 
 /**
- * Parses `{ "resource", "scope", "access_token_lifetime", "introspected_by" }` from parsed JSON; only `resource` is required.
- * Refuses with every mistake it finds.
+ * Parses `{ "resource", "scope", "access_token_lifetime", "access_token_typ", "introspected_by" }` from parsed JSON; only `resource`
+ * is required. Refuses with every mistake it finds.
  */
 export function parseApi(json: unknown): Result<RegisteredApi, readonly Mistake[]> {
   const parsed = v.safeParse(description, json);
@@ -58,20 +65,29 @@ export function parseApi(json: unknown): Result<RegisteredApi, readonly Mistake[
     resource,
     scope,
     access_token_lifetime: accessTokenLifetime,
+    access_token_typ: accessTokenTyp,
     introspected_by: introspectedBy,
   } = parsed.output;
   return ok({
     resource,
     scope: [...new Set(scope.split(' ').filter((value) => value !== ''))],
     ...(accessTokenLifetime !== undefined && { accessTokenLifetime }),
+    ...(accessTokenTyp !== undefined && accessTokenTyp !== 'at+jwt' && { accessTokenTyp }),
     ...(introspectedBy !== undefined && introspectedBy.length > 0 && { introspectedBy: [...new Set(introspectedBy)] }),
   });
 }
 
 /** The inverse of `parseApi`. */
-export const apiDocument = ({ resource, scope, accessTokenLifetime, introspectedBy }: RegisteredApi) => ({
+export const apiDocument = ({
+  resource,
+  scope,
+  accessTokenLifetime,
+  accessTokenTyp,
+  introspectedBy,
+}: RegisteredApi) => ({
   resource,
   scope: scope.join(' '),
   ...(accessTokenLifetime !== undefined && { access_token_lifetime: accessTokenLifetime }),
+  ...(accessTokenTyp !== undefined && { access_token_typ: accessTokenTyp }),
   ...(introspectedBy !== undefined && { introspected_by: introspectedBy }),
 });

@@ -42,8 +42,14 @@ export type RequestedClaims = {
   acr?: { values: readonly string[]; essential: boolean };
 };
 
-/** Claims that the server sets itself. Requesting one by name needs nothing from the person. */
-const ownClaims = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'azp']);
+/**
+ * Claims that only the server sets, in whatever token: nothing that is known about a person, and no hook, can stand for one. Requesting
+ * one by name needs nothing from the person.
+ */
+const ownClaims = new Set([
+  'iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'auth_time', 'nonce', 'acr', 'amr', 'azp', 'at_hash', 'c_hash', 's_hash',
+  'sid', 'client_id', 'scope', 'grant_id', 'cnf', 'act', 'may_act', 'events', 'authorization_details', '__proto__',
+]); // biome-ignore format: a list of names
 export const isOwnClaim = (name: string): boolean => ownClaims.has(name);
 
 const maximumNames = 50;

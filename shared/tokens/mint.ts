@@ -31,7 +31,7 @@ export type Bearer = Pick<Grant, 'clientId' | 'sub'> & {
  */
 export function mintAccessToken(
   bearer: Bearer,
-  { audience, scope, lifetime }: TokenTarget,
+  { audience, scope, lifetime, typ }: TokenTarget,
   issuer: string,
   key: SigningKey,
   now: number,
@@ -51,7 +51,7 @@ export function mintAccessToken(
     acr: bearer.acr,
     grant_id: bearer.grantId,
   };
-  return signJws({ typ: 'at+jwt' }, claims, key);
+  return signJws({ typ }, claims, key);
 }
 
 /** Omits an empty scope, which some clients cannot read. */
@@ -68,7 +68,10 @@ export type IdTokenContext = {
   added?: Readonly<Record<string, unknown>> | undefined;
 };
 
-/** Mints an ID token (OpenID Connect Core §2). `idTokenLifetime` is in seconds. */
+/**
+ * Mints an ID token (OpenID Connect Core §2). `idTokenLifetime` is in seconds. It never has the claims that every access token has,
+ * which tell the two apart where both have the type `JWT` (RFC 8725 §3.12).
+ */
 export function mintIdToken(
   grant: Pick<Grant, 'clientId' | 'sub' | 'authTime' | 'sid' | 'amr' | 'acr' | 'idTokenClaims'>,
   { nonce, code, added }: IdTokenContext,
@@ -79,6 +82,7 @@ export function mintIdToken(
   const claims = {
     ...grant.idTokenClaims,
     ...added,
+    ...withoutAccessClaims,
     iss: issuer,
     sub: grant.sub,
     aud: grant.clientId,
@@ -93,6 +97,8 @@ export function mintIdToken(
   };
   return signJws({ typ: 'JWT' }, claims, key);
 }
+
+const withoutAccessClaims = { client_id: undefined, jti: undefined, scope: undefined, grant_id: undefined };
 
 /** Returns the left half of the hash for the key's algorithm: SHA-256, or SHA-512 for Ed25519 (§3.3.2.11). */
 function halfHash(text: string, { algorithm }: SigningKey): string {

@@ -28,6 +28,16 @@ export function mustParseApi(document: Record<string, unknown>): RegisteredApi {
   throw new Failure(`${nameOf(String(document['resource']))}: ${problems.join('; ')}.`);
 }
 
+/**
+ * Fails when a client is called like an API with tokens of the type JWT: its ID tokens would have the audience and the type of the
+ * API's access tokens (RFC 8725 §3.11).
+ */
+export async function mustBeNoClient(context: Context, { resource, accessTokenTyp }: RegisteredApi): Promise<void> {
+  const { clients } = await context.open();
+  if (accessTokenTyp !== 'JWT' || (await clients.find(resource)) === undefined) return;
+  throw new Failure(`${nameOf(resource)}: access_token_typ is JWT, and a client has the resource as its id.`);
+}
+
 /** The API as JSON, with its version and who last changed it. */
 export function describeApi({ api, version, changed }: VersionedApi): Record<string, unknown> {
   const by = changed && { changed: { at: formatTime(changed.at), by: changed.by, why: changed.why } };

@@ -24,6 +24,7 @@ async function show(context: Context, resource: string): Promise<void> {
       ['resource', api.resource],
       ['scope', api.scope.join(' ') || 'none of its own'],
       ['access token lifetime', lifetimeOf(api.accessTokenLifetime)],
+      ['access token typ', api.accessTokenTyp ?? 'at+jwt'],
       ['introspected by', api.introspectedBy?.join(', ') ?? 'nobody'],
       ['version', String(version)],
       ['changed', changed && `${briefTime(changed.at)} by ${changed.by}${changed.why && `: ${changed.why}`}`],
