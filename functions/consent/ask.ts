@@ -36,6 +36,6 @@ export async function ask(
   };
 }
 
-/** What the person is called. The username is in an item that this function may not read. */
+/** What the person is called; `preferred_username` is the username of whoever has not told another. */
 const nameAmong = (claims: Readonly<Record<string, unknown>>): string | undefined =>
   ['name', 'preferred_username', 'email'].map((name) => claims[name]).find((value) => typeof value === 'string');

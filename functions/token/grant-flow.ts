@@ -26,7 +26,7 @@ export type TokenDeps = AuthenticationDeps &
     clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
     apis: ApiReader;
     grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'keepUsing' | 'revoke'>;
-    accounts: Pick<StandingStore, 'findStanding'>;
+    accounts: Pick<StandingStore, 'findStanding' | 'findWithClaims'>;
     hooks: Pick<Hooks, 'claims'>;
     signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
     refreshKeys: () => Promise<RefreshKeys>;

@@ -5,7 +5,9 @@ import type { Grant, RefreshState } from '../../shared/grants/grant.ts';
 import { formatRefreshToken, type RefreshToken } from '../../shared/grants/refresh-token.ts';
 import { idTokenKey } from '../../shared/keys/loaded-keys.ts';
 import type { SigningKey } from '../../shared/keys/signing-key.ts';
+import { releasedClaims } from '../../shared/oauth/claims.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
+import type { Account } from '../../shared/people/account.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { mintAccessToken, mintIdToken, scopeMember, type TokenResponse } from '../../shared/tokens/mint.ts';
 import type { TokenDeps } from './grant-flow.ts';
@@ -39,12 +41,15 @@ export async function tokenResponse(
   grant: Grant,
   {
     client,
+    person,
     scope,
     apis,
     nonce,
     endsAt = Number.POSITIVE_INFINITY,
   }: {
     client: RegisteredClient;
+    /** The claims of the account, where {@link tokensHaveClaims}. */
+    person: Account['claims'];
     scope: readonly string[];
     apis: readonly RegisteredApi[];
     nonce?: string | undefined;
@@ -66,12 +71,11 @@ export async function tokenResponse(
     acr: grant.acr,
     added: added?.access_token,
   };
-  const [accessToken, idToken] = await Promise.all([
-    mintAccessToken(bearer, target, deps.issuer, keys.accessTokenKey, now),
-    scope.includes('openid')
-      ? mintIdToken(ofClient(grant, client), { nonce, added: added?.id_token }, deps, keys.idTokenKey, now)
-      : undefined,
-  ]);
+  const accessToken = await mintAccessToken(bearer, target, deps.issuer, keys.accessTokenKey, now);
+  const context = { nonce, accessToken, added: added?.id_token };
+  const idToken = scope.includes('openid')
+    ? await mintIdToken(toldIn(grant, client, person, scope), context, deps, keys.idTokenKey, now)
+    : undefined;
   return ok({
     access_token: accessToken,
     token_type: 'Bearer',
@@ -91,10 +95,22 @@ export const refreshMembers = (
   refresh_token_expires_in: Math.min(idleUntil, endsAt) - now,
 });
 
-/** The grant without claims that the client may not ask for by name any more. */
-const ofClient = ({ idTokenClaims = {}, ...grant }: Grant, client: RegisteredClient): Grant => ({
-  ...grant,
-  idTokenClaims: Object.fromEntries(Object.entries(idTokenClaims).filter(([name]) => mayAskFor(client, name))),
-});
+/**
+ * The grant with the claims for its ID token: those of the scope for a client that wants them there (OpenID Connect Core §5.4), and
+ * those that it asked for by name and still may.
+ */
+function toldIn(
+  { idTokenClaims = {}, ...grant }: Grant,
+  client: RegisteredClient,
+  person: Account['claims'],
+  scope: readonly string[],
+): Grant {
+  const byName = Object.entries(idTokenClaims).filter(([name]) => mayAskFor(client, name));
+  const byScope = client.idTokenClaims ? releasedClaims(person, scope, []) : {};
+  return { ...grant, idTokenClaims: { ...byScope, ...Object.fromEntries(byName) } };
+}
+
+/** Whether tokens have claims of the account, which then have to be read with it. */
+export const tokensHaveClaims = ({ idTokenClaims }: RegisteredClient): boolean => idTokenClaims === true;
 
 const subjectOf = ({ sub, clientId }: Grant) => ({ sub, client_id: clientId });

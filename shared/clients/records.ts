@@ -40,6 +40,7 @@ const client = v.object({
   grantTypes: v.array(v.picklist(registrableGrantTypes)),
   scope: v.array(v.string()),
   claims: v.optional(v.array(v.string())),
+  idTokenClaims: v.optional(v.boolean()),
   firstParty: v.boolean(),
   disabled: v.boolean(),
   pkce: v.object({

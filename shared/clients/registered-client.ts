@@ -20,6 +20,8 @@ export type RegisteredClient = {
   scope: readonly string[];
   /** Ours: claims that the client may ask for by name (OpenID Connect Core §5.5), besides those of its scope. */
   claims?: readonly string[] | undefined;
+  /** Ours: ID tokens from the token endpoint have the claims of the granted scope, too, for clients that never ask userinfo. */
+  idTokenClaims?: boolean | undefined;
   /** Ours: the person is not asked for consent. */
   firstParty: boolean;
   disabled: boolean;

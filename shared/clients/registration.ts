@@ -123,6 +123,7 @@ export const metadata = v.object({
   refresh_token_grace: v.optional(grace),
   rotate_refresh_tokens: v.optional(v.boolean('is not true or false')),
   claims: v.optional(v.pipe(v.array(claimName, 'is not a list'), v.maxLength(50, 'has more than 50 entries'))),
+  id_token_claims: v.optional(v.boolean('is not true or false')),
   /** A client registered without a scope may ask for everything about the person, and for nothing of an API. */
   scope: v.optional(scope, openidScopes.join(' ')),
   first_party: v.optional(v.boolean('is not true or false'), false),
@@ -189,6 +190,7 @@ export async function checkRegistration(
       refreshTokenGrace: input.refresh_token_grace,
       rotateRefreshTokens: input.rotate_refresh_tokens,
       claims: input.claims && [...new Set(input.claims)],
+      idTokenClaims: input.id_token_claims,
     }),
   });
 }

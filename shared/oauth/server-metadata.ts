@@ -64,5 +64,5 @@ export const serverMetadata = (issuer: string, { algorithms, policies, scopes, l
   claims_parameter_supported: true,
   acr_values_supported: acrValues,
   ui_locales_supported: languages,
-  claims_supported: ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', ...standardClaims],
+  claims_supported: ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'at_hash', ...standardClaims],
 });

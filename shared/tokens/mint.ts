@@ -59,11 +59,13 @@ export const scopeMember = (scope: readonly string[]): { scope?: string } =>
   scope.length > 0 ? { scope: scope.join(' ') } : {};
 
 /**
- * What binds an ID token to its context: the nonce at the first issue, and the code when both are sent together (§3.3.2.11).
+ * What binds an ID token to its context: the nonce at the first issue, the access token beside it (§3.1.3.6), and the code when both
+ * are sent together (§3.3.2.11).
  * `added` holds claims from the operator.
  */
 export type IdTokenContext = {
   nonce?: string | undefined;
+  accessToken?: string | undefined;
   code?: string | undefined;
   added?: Readonly<Record<string, unknown>> | undefined;
 };
@@ -74,7 +76,7 @@ export type IdTokenContext = {
  */
 export function mintIdToken(
   grant: Pick<Grant, 'clientId' | 'sub' | 'authTime' | 'sid' | 'amr' | 'acr' | 'idTokenClaims'>,
-  { nonce, code, added }: IdTokenContext,
+  { nonce, accessToken, code, added }: IdTokenContext,
   { issuer, idTokenLifetime }: { issuer: string; idTokenLifetime: number },
   key: SigningKey,
   now: number,
@@ -93,6 +95,7 @@ export function mintIdToken(
     amr: grant.amr.length > 0 ? grant.amr : undefined,
     sid: grant.sid,
     nonce,
+    at_hash: accessToken === undefined ? undefined : halfHash(accessToken, key),
     c_hash: code === undefined ? undefined : halfHash(code, key),
   };
   return signJws({ typ: 'JWT' }, claims, key);

@@ -110,6 +110,7 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 let database: Awaited<ReturnType<typeof startEmbeddedDynamoDB>>;
 
 const web = {
+  id_token_claims: true,
   client_id: 'web',
   client_secret: 'the secret of a web application, for once',
   redirect_uris: ['https://web.example.com/callback'],

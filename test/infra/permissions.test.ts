@@ -22,7 +22,7 @@ const onItems = (...keys: string[]) => `if ForAllValues:StringLike dynamodb:Lead
 const only = (...attributes: string[]) =>
   `if ForAllValues:StringEquals dynamodb:Attributes is ${['pk', 'sk', ...attributes].join(', ')} if StringEqualsIfExists dynamodb:Select is SPECIFIC_ATTRIBUTES`;
 const standing = ['disabledAt', 'epoch', 'clientEpochs', 'endedSessions'];
-const onlyClaims = only('claims', ...standing);
+const onlyClaims = only('claims', 'username', ...standing);
 const onlyKeys = only();
 /** What is read in one call: no name, no password hash, no browser. */
 const ofSessions = ['sub', 'epoch', 'authTime', 'amr', 'idleUntil', 'expiresAt', 'idleLifetime', 'notices'];
@@ -156,7 +156,7 @@ const allowed: Record<string, string[]> = {
     readClients,
     readApis,
     ...redeem,
-    `dynamodb:GetItem on people ${onItems('account#*')} ${only(...standing)}`,
+    `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
     ...useAssertions,
     countGuesses,
     readKeys,

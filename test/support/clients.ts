@@ -10,6 +10,7 @@ export type TestClient = {
   jwks?: object;
   may_introspect?: boolean;
   claims?: readonly string[];
+  id_token_claims?: boolean;
   scope?: string;
   pkce_policy?: string;
   first_party?: boolean;

@@ -16,6 +16,7 @@ export type ClientFlags = {
   grantType?: string[];
   scope?: string;
   claim?: string[];
+  idTokenClaims?: boolean;
   firstParty?: boolean;
   refreshGrace?: string;
   rotateRefreshTokens?: boolean;
@@ -40,6 +41,8 @@ export const clientFlags = (command: Command): Command =>
       'claims that the client may request by name, besides those of its scope (repeatable)',
       collect,
     )
+    .option('--id-token-claims', 'ID tokens have the claims of the granted scope, for clients that never ask userinfo')
+    .option('--no-id-token-claims', 'only userinfo has the claims of the granted scope')
     .option('--first-party', 'your own app: people are not asked for consent')
     .option('--no-first-party', 'people are asked for consent')
     .option(
@@ -65,6 +68,7 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     grant_types: flags.grantType,
     scope: flags.scope,
     claims: flags.claim,
+    id_token_claims: flags.idTokenClaims,
     first_party: flags.firstParty,
     refresh_token_grace: graceOf(flags.refreshGrace),
     rotate_refresh_tokens: flags.rotateRefreshTokens,

@@ -21,6 +21,7 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   rotate_refresh_tokens: 'false: the client keeps its refresh token. Public clients cannot.',
   scope: 'Scope values the client may ask for, separated by spaces.',
   claims: 'Claims the client may ask for by name, besides those of its scope. Absent: none.',
+  id_token_claims: 'Whether ID tokens have the claims of the granted scope, as userinfo does.',
   first_party: 'Ours: the person is not asked for consent.',
   disabled: 'Everything the client asks for is refused.',
   pkce_policy: 'What the client must do about PKCE; inherit takes the global default.',
