@@ -68,7 +68,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   consent: {
     description: 'Consent page: asks a person what a client may have',
-    uses: ['grantReadClients', 'grantConsent', 'grantReadClaims'],
+    uses: ['grantReadClients', 'grantReadApis', 'grantConsent', 'grantReadClaims'],
   },
   invitation: {
     description: 'Invitation page: somebody sets a password or makes a passkey with a link that works once',
@@ -132,7 +132,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   admin: {
     description: 'Management API: clients, the global PKCE policy and the change log',
-    uses: ['grantManageClients', 'grantKnowSubjects', 'grantReadKeys'],
+    uses: ['grantManageClients', 'grantReadApis', 'grantKnowSubjects', 'grantReadKeys'],
   },
   'rotate-keys': {
     description: 'Makes the next signing key and deletes those that nobody needs',

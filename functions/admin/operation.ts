@@ -1,4 +1,5 @@
 import type { GenericSchema } from 'valibot';
+import type { ApiStore } from '../../shared/apis/api-store.ts';
 import type { ManagementScope } from '../../shared/apis/management-api.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { Author } from '../../shared/clients/change.ts';
@@ -19,6 +20,7 @@ import type { JsonObject } from './read-document.ts';
 export type AdminDeps = {
   issuer: string;
   clients: ClientStore;
+  apis: Pick<ApiStore, 'list'>;
   accounts: Pick<AccountStore, 'isSubject'>;
   publishedKeys: () => Promise<JwkSet>;
   writeLine: WriteLine;

@@ -61,6 +61,7 @@ export type AskedExplanation = {
   no_challenge?: boolean;
   code_challenge_method?: string;
   no_method?: boolean;
+  scope?: string;
   at?: number;
 };
 
@@ -82,6 +83,11 @@ export const askedExplanation: Readonly<Record<keyof AskedExplanation, QueryPara
     description: 'The method of the request. Absent: S256 where there is a challenge.',
   },
   no_method: flag('The request has a code_challenge without a method, which means plain.'),
+  scope: {
+    schema: v.optional(v.pipe(v.string(), v.maxLength(1_000, 'is longer than 1000 characters'))),
+    json: { type: 'string', maxLength: 1_000 },
+    description: 'The scope of the request: which values would be granted, and why others are dropped.',
+  },
   at: {
     schema: v.optional(
       v.pipe(

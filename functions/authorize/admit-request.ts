@@ -1,16 +1,18 @@
 import { isManagementScope } from '../../shared/apis/management-api.ts';
+import { type Dropped, whatWasDropped } from '../../shared/audit/decision.ts';
 import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type AuthorizationRequest, parseAuthorizationRequest } from '../../shared/oauth/authorization-request.ts';
 import type { RequestedClaims } from '../../shared/oauth/claims.ts';
 import type { Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { grantScope } from '../../shared/oauth/scope.ts';
+import { grantScope, wasNarrowed } from '../../shared/oauth/scope.ts';
 import { type AdmittedChallenge, admitChallenge } from '../../shared/pkce/code-challenge.ts';
 import type { PkceRules } from '../../shared/pkce/policy.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 
 /** An authorization request that may be granted once somebody is signed in. */
-export type AdmittedRequest = Omit<AuthorizationRequest, 'scope'> & AdmittedChallenge & { scope: string[] };
+export type AdmittedRequest = Omit<AuthorizationRequest, 'scope'> &
+  AdmittedChallenge & { scope: string[] } & { dropped: Dropped | undefined };
 
 /** Everything about the request that does not depend on the person. Refusals go back to the client by redirect. */
 export function admitRequest(
@@ -30,13 +32,20 @@ export function admitRequest(
   const grantable = client.scope.filter((value) => !isManagementScope(value));
   const scope = grantScope(request.value.scope, grantable);
   if (!scope.ok) return scope;
+  const claims = permitted(request.value.claims, client);
   return ok({
     ...request.value,
     ...challenge.value,
     scope: scope.value,
-    claims: permitted(request.value.claims, client),
+    claims,
+    dropped: whatWasDropped(
+      wasNarrowed(request.value.scope, scope.value),
+      countNames(claims) < countNames(request.value.claims),
+    ),
   });
 }
+
+const countNames = ({ userinfo, idToken }: RequestedClaims): number => userinfo.length + idToken.length;
 
 /** Claims that the client may not ask for are left out, as those that there are not (OpenID Connect Core §5.5.1). */
 function permitted(claims: RequestedClaims, client: RegisteredClient): RequestedClaims {

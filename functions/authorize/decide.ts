@@ -1,3 +1,4 @@
+import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import { findApis } from '../../shared/apis/token-target.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
@@ -26,10 +27,11 @@ export async function decide(
   deps: AuthorizeDeps,
 ): Promise<Outcome> {
   const now = deps.now();
-  const { client, redirectUri } = identified;
+  const { redirectUri } = identified;
+  const client = await withWholeScope(identified.client, deps.apis);
   const admitted = admitRequest(parameters, client, rules);
   if (!admitted.ok) return refused(admitted.refusal);
-  const { resources, responseType, prompt, wouldRefuse } = admitted.value;
+  const { resources, responseType, prompt, wouldRefuse, dropped } = admitted.value;
   const apis = findApis(resources, resources.length > 0 ? await deps.apis.list() : []);
   if (!apis.ok) return refused(apis.refusal);
   const query = encodeParameters(parameters);
@@ -43,7 +45,8 @@ export async function decide(
   const judged = await judgeSession(admitted.value, found?.session, deps);
   if (!judged.ok) return refused(judged.refusal);
   const session = judged.value;
-  if (session === undefined || found === undefined) return { kind: 'continued', at: `${endpoints.signIn}?${query}` };
+  if (session === undefined || found === undefined)
+    return { kind: 'continued', at: `${endpoints.signIn}?${query}`, dropped };
 
   // Before a permission for once is used up: without the keys there would be no code for it.
   const sealKeys = await deps.refreshKeys();
@@ -53,9 +56,9 @@ export async function decide(
   const isAllowed =
     state === 'not_needed' || (state === 'once' && (await deps.useConsent(session.sub, client, requestHash)));
   if (!isAllowed && prompt.includes('none')) return refused({ reason: 'consent_required' });
-  if (!isAllowed) return { kind: 'continued', at: `${endpoints.consent}?${query}` };
+  if (!isAllowed) return { kind: 'continued', at: `${endpoints.consent}?${query}`, dropped };
 
   const granting = { ...identified, sessionId, session, clientEpoch, sealKeys, mintIdToken: minter?.value };
   const response = await issueGrant(admitted.value, granting, deps, now);
-  return { kind: 'granted', response, wouldRefuse: wouldRefuse?.reason };
+  return { kind: 'granted', response, wouldRefuse: wouldRefuse?.reason, dropped };
 }

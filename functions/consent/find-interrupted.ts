@@ -1,3 +1,4 @@
+import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
@@ -34,7 +35,8 @@ export async function findInterrupted(
   const now = deps.now();
   const identified = await identifyClient(parameters, deps.clients.find);
   if (!identified.ok) return undefined;
-  const { client, redirectUri } = identified.value;
+  const { redirectUri } = identified.value;
+  const client = await withWholeScope(identified.value.client, deps.apis);
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
   const admitted = admitRequest(parameters, client, rules);
   const sessionId = activeSession(request, deps.issuer);

@@ -1,11 +1,12 @@
 import { isManagementScope, managementApi } from '../../shared/apis/management-api.ts';
 import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import { findApis, targetOf } from '../../shared/apis/token-target.ts';
+import { whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { isPublic } from '../../shared/clients/registered-client.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { grantScope, openidScopes } from '../../shared/oauth/scope.ts';
+import { grantScope, isOpenidScope, wasNarrowed } from '../../shared/oauth/scope.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { mintAccessToken, scopeMember } from '../../shared/tokens/mint.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
@@ -22,8 +23,9 @@ export async function clientCredentials(
   const refused = (refusal: Refusal): FlowOutcome => ({ ok: false, refusal, note });
 
   if (isPublic(client)) return refused({ reason: 'grant_type_not_registered' });
-  const ownScope = client.scope.filter((value) => !openidScopes.some((openid) => openid === value));
-  const scope = grantScope(single(form, 'scope'), ownScope);
+  const ownScope = client.scope.filter((value) => !isOpenidScope(value));
+  const requested = single(form, 'scope');
+  const scope = grantScope(requested, ownScope);
   if (!scope.ok) return refused(scope.refusal);
   const apis = await apisOf(multiple(form, 'resource'), scope.value, deps);
   if (!apis.ok) return refused(apis.refusal);
@@ -46,7 +48,7 @@ export async function clientCredentials(
       expires_in: target.lifetime,
       ...scopeMember(target.scope),
     },
-    note,
+    note: { ...note, dropped: whatWasDropped(wasNarrowed(requested, scope.value)) },
   };
 }
 

@@ -1,5 +1,5 @@
 import { findApis } from '../../shared/apis/token-target.ts';
-import { ruled } from '../../shared/audit/decision.ts';
+import { ruled, whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { subjectOfCode } from '../../shared/grants/code.ts';
@@ -47,10 +47,11 @@ export async function exchangeCode(
   const named = findApis(resources, apis);
   if (!named.ok) return refused(named.refusal);
   if (!keys.ok) return refused(keys.refusal);
+  const isRegistered = (value: string) => client.scope.includes(value);
   const tokensOf = async (grant: Grant, person: Account['claims']) => {
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
-    const scope = grant.scope.filter((value) => client.scope.includes(value));
+    const scope = grant.scope.filter(isRegistered);
     const answer = { client, person, scope, apis: granted.value, nonce: grant.nonce, endsAt: refresh?.state.endsAt };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
@@ -85,7 +86,12 @@ export async function exchangeCode(
       ...tokens.value,
       ...(refresh && refreshMembers({ ...refresh.first, sub: grant.sub }, refresh.state, now)),
     },
-    note: { ...note, method: grant.challenge?.codeChallengeMethod ?? 'none', wouldRefuse: wouldRefuse?.reason },
+    note: {
+      ...note,
+      dropped: whatWasDropped(!grant.scope.every(isRegistered)),
+      method: grant.challenge?.codeChallengeMethod ?? 'none',
+      wouldRefuse: wouldRefuse?.reason,
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { findApis } from '../../shared/apis/token-target.ts';
-import type { Decision } from '../../shared/audit/decision.ts';
+import { type Decision, whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
 import { judgeStanding } from '../../shared/grants/judge-standing.ts';
@@ -69,7 +69,7 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
   return {
     ok: true,
     tokens: { ...tokens.value, ...refreshMembers(current, state, now) },
-    note: { ...note, refresh: use },
+    note: { ...note, dropped: whatWasDropped(!(narrowed?.value ?? grant.scope).every(isRegistered)), refresh: use },
   };
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type Mistake, mistakesOf } from '../mistake.ts';
+import { isResource } from '../oauth/resource.ts';
 import { parseScope } from '../oauth/scope.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
@@ -26,22 +27,19 @@ const clientIds = v.array(
   'is not a list of client ids',
 );
 
-/** Whether a text is an absolute URI without a fragment (RFC 8707 §2). */
-export const isResource = (text: string): boolean =>
-  text.length <= 1_000 && /^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i.test(text) && !text.includes('#') && URL.canParse(text);
+/** No API decides who manages this server. */
+const apiScope = v.pipe(
+  v.string('is not a text'),
+  v.check((text) => parseScope(text).ok, 'has a character that a scope value cannot have'),
+  v.check((text) => !text.split(' ').some((value) => value.startsWith('pixy:')), 'has a value of the management API'),
+);
 
 const description = v.strictObject({
   resource: v.pipe(
     v.string('is missing or not a text'),
     v.check(isResource, 'is not an absolute URI without a fragment'),
   ),
-  scope: v.optional(
-    v.pipe(
-      v.string('is not a text'),
-      v.check((text) => parseScope(text).ok, 'has a character that a scope value cannot have'),
-    ),
-    '',
-  ),
+  scope: v.optional(apiScope, ''),
   access_token_lifetime: v.optional(
     v.pipe(
       v.number('is not a number of seconds'),

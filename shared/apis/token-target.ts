@@ -1,7 +1,8 @@
 import type { Refusal } from '../oauth/refusal.ts';
+import { isResource } from '../oauth/resource.ts';
 import { openidScopes } from '../oauth/scope.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { type AccessTokenTyp, isResource, type RegisteredApi } from './registered-api.ts';
+import type { AccessTokenTyp, RegisteredApi } from './registered-api.ts';
 
 /** What an access token is for: its `aud`, its `scope`, its lifetime in seconds, and the `typ` that the APIs read. */
 export type TokenTarget = {

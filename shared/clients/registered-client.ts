@@ -18,6 +18,8 @@ export type RegisteredClient = {
   secretHashes: readonly string[];
   grantTypes: readonly RegistrableGrantType[];
   scope: readonly string[];
+  /** Ours: the resources of APIs whose scope values the client may ask for, all of them, besides those in `scope`. */
+  allScopesOf?: readonly string[] | undefined;
   /** Ours: claims that the client may ask for by name (OpenID Connect Core §5.5), besides those of its scope. */
   claims?: readonly string[] | undefined;
   /** Ours: ID tokens from the token endpoint have the claims of the granted scope, too, for clients that never ask userinfo. */

@@ -144,6 +144,7 @@ describe('real answers', () => {
     await ask('get', '/admin/policy');
     await ask('delete', one, any);
     await ask('get', '/admin/policy/explain', { query: '?client_id=keyed' });
+    await ask('get', '/admin/policy/explain', { query: '?client_id=keyed&scope=openid%20orders' });
     await ask('get', '/admin/policy/explain', { query: '?client_id=keyed&code_challenge_method=s256' });
     await ask('get', '/admin/policy/explain');
     const { changes } = (await ask('get', '/admin/policy/log', { query: '?limit=100' })).json;

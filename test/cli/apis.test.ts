@@ -16,6 +16,7 @@ describe('apis add refuses', () => {
     [[orders, '--access-token-lifetime', '1.5'], 'access_token_lifetime is not a whole number of seconds'],
     [[orders, '--access-token-lifetime', 'long'], 'access_token_lifetime is not a number of seconds'],
     [[orders, '--access-token-lifetime', '-1'], 'access_token_lifetime is not a number of seconds'],
+    [[orders, '--scope', 'read pixy:write'], 'scope has a value of the management API'],
     [[orders, '--access-token-typ', 'jwt'], 'access_token_typ is not one of at+jwt, JWT'],
     [[orders, '--introspected-by', 'a b'], 'introspected_by.0 is not a client id'],
   ])('%j', async (argv, sentence) => {

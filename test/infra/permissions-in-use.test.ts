@@ -110,6 +110,7 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 let database: Awaited<ReturnType<typeof startEmbeddedDynamoDB>>;
 
 const web = {
+  all_scopes_of: ['https://api.example.com'],
   id_token_claims: true,
   client_id: 'web',
   client_secret: 'the secret of a web application, for once',
@@ -329,6 +330,7 @@ async function liveThroughADay(): Promise<void> {
   await manage('POST', '/admin/clients', 201, { ...newcomer, token_endpoint_auth_method: 'none' });
   await manage('PATCH', '/admin/clients/web', 200, { pkce_policy: 'any' });
   await manage('PUT', '/admin/policy', 200, { default: 'S256', floor: 'any', mode: 'enforce' });
+  await manage('GET', '/admin/policy/explain?client_id=web', 200);
   const [change] = JSON.parse(await manage('GET', '/admin/policy/log', 200)).changes;
   await manage('POST', `/admin/policy/log/${change.id}/rollback`, 200);
 

@@ -124,6 +124,7 @@ const allowed: Record<string, string[]> = {
   ],
   Consent: [
     readClients,
+    readApis,
     findSignedIn,
     `dynamodb:UpdateItem on people ${onItems('consents#*')}`,
     `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
@@ -174,6 +175,7 @@ const allowed: Record<string, string[]> = {
   Metadata: [readClients, readApis, readKeys],
   Admin: [
     readKeys,
+    readApis,
     `dynamodb:GetItem on clients ${onItems('client#*', 'global', 'changes')}`,
     `dynamodb:UpdateItem on clients ${onItems('client#*', 'global')}`,
     `dynamodb:PutItem on clients ${onItems('directory', 'changes')}`,

@@ -9,6 +9,7 @@ export type TestClient = {
   response_types?: readonly string[];
   jwks?: object;
   may_introspect?: boolean;
+  all_scopes_of?: readonly string[];
   claims?: readonly string[];
   id_token_claims?: boolean;
   scope?: string;

@@ -15,6 +15,7 @@ export type ClientFlags = {
   authMethod?: string;
   grantType?: string[];
   scope?: string;
+  allScopesOf?: string[];
   claim?: string[];
   idTokenClaims?: boolean;
   firstParty?: boolean;
@@ -36,6 +37,11 @@ export const clientFlags = (command: Command): Command =>
     .option('--auth-method <method>', `token_endpoint_auth_method: ${clientAuthenticationMethods.join(', ')}`)
     .option('--grant-type <type>', `grant_types (repeatable): ${registrableGrantTypes.join(', ')}`, collect)
     .option('--scope <values>', 'scope, values separated by spaces')
+    .option(
+      '--all-scopes-of <resource>',
+      'all scope values of this API, besides those of --scope, now and later (repeatable)',
+      collect,
+    )
     .option(
       '--claim <name>',
       'claims that the client may request by name, besides those of its scope (repeatable)',
@@ -67,6 +73,7 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     token_endpoint_auth_method: flags.authMethod,
     grant_types: flags.grantType,
     scope: flags.scope,
+    all_scopes_of: flags.allScopesOf,
     claims: flags.claim,
     id_token_claims: flags.idTokenClaims,
     first_party: flags.firstParty,

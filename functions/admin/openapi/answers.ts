@@ -104,6 +104,10 @@ export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPol
         mistake: text,
         description: text,
         passes: { type: 'array', items: text },
+        scope: object(
+          { registered: text, granted: text, dropped: { type: 'array', items: object({ value: text, why: text }) } },
+          ['granted', 'dropped'],
+        ),
       },
       ['reason', 'mistake', 'description'],
     ),

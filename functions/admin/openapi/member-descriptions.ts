@@ -20,6 +20,7 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
     'Seconds for which a refresh token still works after its successor was used, 3,600 at most. Absent: the server decides.',
   rotate_refresh_tokens: 'false: the client keeps its refresh token. Public clients cannot.',
   scope: 'Scope values the client may ask for, separated by spaces.',
+  all_scopes_of: 'APIs by their resource: the client may ask for every scope value that they have.',
   claims: 'Claims the client may ask for by name, besides those of its scope. Absent: none.',
   id_token_claims: 'Whether ID tokens have the claims of the granted scope, as userinfo does.',
   first_party: 'Ours: the person is not asked for consent.',
