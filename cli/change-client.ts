@@ -32,7 +32,7 @@ export async function mustBeNobody(context: Context, clientId: string): Promise<
 export async function mustBeNoApi(context: Context, clientId: string): Promise<void> {
   const { database, table } = await context.open();
   const found = await apiStore(database, table('clients'), context.now).find(clientId);
-  if (found?.api.accessTokenTyp !== 'JWT') return;
+  if (found?.value.accessTokenTyp !== 'JWT') return;
   throw new Failure(`Client ${clientId}: client_id is the resource of an API with access_token_typ JWT.`);
 }
 

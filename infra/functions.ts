@@ -62,7 +62,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   account: {
     description: 'Account pages: people see and end what is in their name',
-    uses: ['grantReadClients', 'grantManageOwnAccount', 'grantSign'],
+    uses: ['grantReadClients', 'grantReadApis', 'grantManageOwnAccount', 'grantSign'],
     // argon2id, as in sign-in.
     memorySize: 1_024,
   },
@@ -102,7 +102,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   userinfo: {
     description: 'Userinfo endpoint: tells the bearer of an access token about the person',
-    uses: ['grantReadClients', 'grantReadKeys', 'grantReadSubjects'],
+    uses: ['grantReadClients', 'grantReadApis', 'grantReadKeys', 'grantReadSubjects'],
   },
   revoke: {
     description: 'Revocation endpoint: ends a grant',
@@ -131,8 +131,8 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
     uses: ['grantReadClients', 'grantReadApis', 'grantReadKeys'],
   },
   admin: {
-    description: 'Management API: clients, the global PKCE policy and the change log',
-    uses: ['grantManageClients', 'grantReadApis', 'grantKnowSubjects', 'grantReadKeys'],
+    description: 'Management API: clients, scopes, the global PKCE policy and the change log',
+    uses: ['grantManageClients', 'grantManageScopes', 'grantKnowSubjects', 'grantReadKeys'],
   },
   'rotate-keys': {
     description: 'Makes the next signing key and deletes those that nobody needs',

@@ -8,6 +8,7 @@ import { hashSecret } from '../../shared/secret.ts';
 import { admitRequest } from './admit-request.ts';
 import { answersElsewhere } from './answers-elsewhere.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
+import { claimsFor } from './claims-for.ts';
 import { findPerson } from './find-person.ts';
 import type { IdentifiedClient } from './identify-client.ts';
 import { issueGrant } from './issue-grant.ts';
@@ -29,7 +30,7 @@ export async function decide(
   const now = deps.now();
   const { redirectUri } = identified;
   const client = await withWholeScope(identified.client, deps.apis);
-  const admitted = admitRequest(parameters, client, rules);
+  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis));
   if (!admitted.ok) return refused(admitted.refusal);
   const { resources, responseType, prompt, wouldRefuse, dropped } = admitted.value;
   const apis = findApis(resources, resources.length > 0 ? await deps.apis.list() : []);

@@ -7,6 +7,7 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { consentPage } from '../../shared/pages/consent-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
+import { textsFor } from '../scope-texts.ts';
 import type { ConsentDeps } from './consent-deps.ts';
 import type { Interrupted } from './find-interrupted.ts';
 
@@ -24,6 +25,7 @@ export async function ask(
     redirectUri,
     scope: need.scope,
     claims: need.claims,
+    descriptions: await textsFor(need.scope, look.language, deps.apis),
     account: nameAmong(claims) ?? sub,
     otherAccountPath: `${endpoints.signIn}?${encodeParameters(selectingAccount(parameters))}`,
     formToken,

@@ -9,7 +9,7 @@ import type { StandingStore } from '../../shared/people/standing-store.ts';
 export type ConsentDeps = {
   issuer: string;
   clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
-  apis: Pick<ApiReader, 'list'>;
+  apis: ApiReader;
   signedIn: Pick<SignedInStore, 'find'>;
   accounts: Pick<StandingStore, 'findClaims'>;
   consents: Pick<ConsentStore, 'allow'>;

@@ -66,7 +66,7 @@ export async function exchangeCode(
   const found = dependsOnOthers(keys.value, deps)
     ? await findRedeemable(attempt, { clientId, rules }, deps.grants, redemption)
     : undefined;
-  const withClaims = tokensHaveClaims(client);
+  const withClaims = tokensHaveClaims(client, apis);
   const prepared = found && (await tokensOf(found, await claimsBefore(found, deps.accounts, withClaims)));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
@@ -83,12 +83,12 @@ export async function exchangeCode(
   return {
     ok: true,
     tokens: {
-      ...tokens.value,
+      ...tokens.value.tokens,
       ...(refresh && refreshMembers({ ...refresh.first, sub: grant.sub }, refresh.state, now)),
     },
     note: {
       ...note,
-      dropped: whatWasDropped(!grant.scope.every(isRegistered)),
+      dropped: whatWasDropped(!grant.scope.every(isRegistered), tokens.value.hasDroppedClaims),
       method: grant.challenge?.codeChallengeMethod ?? 'none',
       wouldRefuse: wouldRefuse?.reason,
     },

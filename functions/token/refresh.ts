@@ -52,7 +52,7 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
   const found = dependsOnOthers(keys.value, deps)
     ? await findRefreshable(token, clientId, deps.grants, rules, now, within)
     : undefined;
-  const withClaims = tokensHaveClaims(client);
+  const withClaims = tokensHaveClaims(client, apis);
   const prepared = found && (await tokensOf(found, await claimsBefore(found, deps.accounts, withClaims)));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
@@ -68,8 +68,12 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
   if (!tokens.ok) return refused(tokens.refusal);
   return {
     ok: true,
-    tokens: { ...tokens.value, ...refreshMembers(current, state, now) },
-    note: { ...note, dropped: whatWasDropped(!(narrowed?.value ?? grant.scope).every(isRegistered)), refresh: use },
+    tokens: { ...tokens.value.tokens, ...refreshMembers(current, state, now) },
+    note: {
+      ...note,
+      dropped: whatWasDropped(!(narrowed?.value ?? grant.scope).every(isRegistered), tokens.value.hasDroppedClaims),
+      refresh: use,
+    },
   };
 }
 

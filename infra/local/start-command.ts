@@ -37,6 +37,10 @@ const command = new Command('npm start --')
   .addOption(
     new Option('--accounts <file>', 'JSON array of accounts, instead of the demo account').env('PIXY_ACCOUNTS'),
   )
+  .addOption(new Option('--apis <file>', 'JSON array of APIs').env('PIXY_APIS'))
+  .addOption(
+    new Option('--scopes <file>', 'JSON array of scope values and the claims that they bring').env('PIXY_SCOPES'),
+  )
   .addOption(
     new Option('--upstreams <file>', 'JSON array of upstream providers that people may sign in with').env(
       'PIXY_UPSTREAMS',
@@ -63,6 +67,8 @@ type Options = {
   data: string;
   clients?: string;
   accounts?: string;
+  apis?: string;
+  scopes?: string;
   upstreams?: string;
   hooks?: string;
   dynamodb?: string;
@@ -79,6 +85,8 @@ try {
     data: options.data,
     clientsFile: options.clients,
     accountsFile: options.accounts,
+    apisFile: options.apis,
+    scopesFile: options.scopes,
     upstreamsFile: options.upstreams,
     hooksFile: options.hooks,
     dynamodb: options.dynamodb,

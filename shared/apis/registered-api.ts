@@ -17,6 +17,8 @@ export type RegisteredApi = {
   accessTokenLifetime?: number | undefined;
   /** The `typ` of its tokens. Default: `at+jwt` (RFC 9068 §2.1). */
   accessTokenTyp?: AccessTokenTyp | undefined;
+  /** Whether its tokens have the claims of the granted scope. Default: only userinfo has them. */
+  accessTokenClaims?: boolean | undefined;
   /** The clients that may introspect the API's tokens (RFC 7662). Default: none, the API verifies their signature. */
   introspectedBy?: readonly string[] | undefined;
 };
@@ -49,12 +51,13 @@ const description = v.strictObject({
     ),
   ),
   access_token_typ: v.optional(v.picklist(accessTokenTyps, `is not one of ${accessTokenTyps.join(', ')}`)),
+  access_token_claims: v.optional(v.boolean('is not true or false')),
   introspected_by: v.optional(clientIds),
 });
 
 /**
- * Parses `{ "resource", "scope", "access_token_lifetime", "access_token_typ", "introspected_by" }` from parsed JSON; only `resource`
- * is required. Refuses with every mistake it finds.
+ * Parses `{ "resource", "scope", "access_token_lifetime", "access_token_typ", "access_token_claims", "introspected_by" }` from parsed
+ * JSON; only `resource` is required. Refuses with every mistake it finds.
  */
 export function parseApi(json: unknown): Result<RegisteredApi, readonly Mistake[]> {
   const parsed = v.safeParse(description, json);
@@ -64,6 +67,7 @@ export function parseApi(json: unknown): Result<RegisteredApi, readonly Mistake[
     scope,
     access_token_lifetime: accessTokenLifetime,
     access_token_typ: accessTokenTyp,
+    access_token_claims: accessTokenClaims,
     introspected_by: introspectedBy,
   } = parsed.output;
   return ok({
@@ -71,6 +75,7 @@ export function parseApi(json: unknown): Result<RegisteredApi, readonly Mistake[
     scope: [...new Set(scope.split(' ').filter((value) => value !== ''))],
     ...(accessTokenLifetime !== undefined && { accessTokenLifetime }),
     ...(accessTokenTyp !== undefined && accessTokenTyp !== 'at+jwt' && { accessTokenTyp }),
+    ...(accessTokenClaims && { accessTokenClaims }),
     ...(introspectedBy !== undefined && introspectedBy.length > 0 && { introspectedBy: [...new Set(introspectedBy)] }),
   });
 }
@@ -81,11 +86,13 @@ export const apiDocument = ({
   scope,
   accessTokenLifetime,
   accessTokenTyp,
+  accessTokenClaims,
   introspectedBy,
 }: RegisteredApi) => ({
   resource,
   scope: scope.join(' '),
   ...(accessTokenLifetime !== undefined && { access_token_lifetime: accessTokenLifetime }),
   ...(accessTokenTyp !== undefined && { access_token_typ: accessTokenTyp }),
+  ...(accessTokenClaims && { access_token_claims: true }),
   ...(introspectedBy !== undefined && { introspected_by: introspectedBy }),
 });

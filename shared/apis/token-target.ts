@@ -3,22 +3,28 @@ import { isResource } from '../oauth/resource.ts';
 import { openidScopes } from '../oauth/scope.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { AccessTokenTyp, RegisteredApi } from './registered-api.ts';
+import type { RegisteredScope } from './registered-scope.ts';
 
-/** What an access token is for: its `aud`, its `scope`, its lifetime in seconds, and the `typ` that the APIs read. */
+/**
+ * What an access token is for: its `aud`, its `scope`, its lifetime in seconds, the `typ` that the APIs read, and whether it has the
+ * claims of its scope.
+ */
 export type TokenTarget = {
   audience: string | readonly string[];
   scope: readonly string[];
   lifetime: number;
   typ: AccessTokenTyp;
+  hasClaims: boolean;
 };
 
-/** What holds for tokens that name no API. `known`: every API, because one may be registered for the default audience. */
+/** What holds for tokens that name no API, and everything that is registered: an API may be for the default audience. */
 export type TargetDefaults = {
   issuer: string;
   audience: string;
   /** Seconds. */
   accessTokenLifetime: number;
-  known: readonly RegisteredApi[];
+  apis: readonly RegisteredApi[];
+  scopes: readonly RegisteredScope[];
 };
 
 /**
@@ -40,8 +46,8 @@ export function findApis(
 }
 
 /**
- * Targets an access token at the given APIs: it carries only scope values that they or OpenID Connect define, and lives as long
- * as the shortest of their lifetimes; its type is `JWT` only if each of them says so. Without an API, it is for the default audience
+ * Targets an access token at the given APIs: it carries only scope values that they or OpenID Connect define, or that bring claims,
+ * and lives as long as the shortest of their lifetimes; its type is `JWT`, and claims are in it, only if each of them says so. Without an API, it is for the default audience
  * with the whole scope, by the settings of the API that is registered for that audience, if one is. With `openid` it is for the issuer
  * as well, as /userinfo requires. Refuses a scope value that more than one of the APIs defines (RFC 9068 §3), because it would mean a
  * different right at each.
@@ -49,7 +55,7 @@ export function findApis(
 export function targetOf(
   apis: readonly RegisteredApi[],
   scope: readonly string[],
-  { issuer, audience, accessTokenLifetime, known }: TargetDefaults,
+  { issuer, audience, accessTokenLifetime, apis: known, scopes }: TargetDefaults,
 ): Result<TokenTarget, Refusal> {
   if (apis.length === 0) {
     const ofDefault = known.filter(({ resource }) => resource === audience);
@@ -59,7 +65,11 @@ export function targetOf(
   if (scope.some((value) => apis.filter((api) => api.scope.includes(value)).length > 1)) {
     return refuse({ reason: 'resource_ambiguous' });
   }
-  const defined = new Set<string>([...openidScopes, ...apis.flatMap((api) => api.scope)]);
+  const defined = new Set<string>([
+    ...openidScopes,
+    ...scopes.map(({ value }) => value),
+    ...apis.flatMap((api) => api.scope),
+  ]);
   const kept = scope.filter((value) => defined.has(value));
   const resources = apis.map(({ resource }) => resource);
   return ok({ audience: audienceOf(resources, kept, issuer), scope: kept, ...settingsOf(apis, accessTokenLifetime) });
@@ -69,12 +79,13 @@ export function targetOf(
 function settingsOf(
   apis: readonly RegisteredApi[],
   accessTokenLifetime: number,
-): Pick<TokenTarget, 'lifetime' | 'typ'> {
+): Pick<TokenTarget, 'lifetime' | 'typ' | 'hasClaims'> {
   const lifetimes = apis.map((api) => api.accessTokenLifetime ?? accessTokenLifetime);
   const isPlainJwt = apis.length > 0 && apis.every(({ accessTokenTyp }) => accessTokenTyp === 'JWT');
   return {
     lifetime: lifetimes.length > 0 ? Math.min(...lifetimes) : accessTokenLifetime,
     typ: isPlainJwt ? 'JWT' : 'at+jwt',
+    hasClaims: apis.length > 0 && apis.every(({ accessTokenClaims }) => accessTokenClaims),
   };
 }
 

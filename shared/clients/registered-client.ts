@@ -1,5 +1,5 @@
 import type { SigningAlgorithm } from '../keys/signing-key.ts';
-import { claimsOfScope } from '../oauth/claims.ts';
+import { type ClaimsByScope, standardClaimsByScope } from '../oauth/claims.ts';
 import type { ResponseType } from '../oauth/response-type.ts';
 import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
 import type { ClientPolicySettings } from '../pkce/policy.ts';
@@ -55,8 +55,11 @@ export type RegisteredClient = {
 export const isPublic = (client: RegisteredClient): boolean => client.tokenEndpointAuthMethod === 'none';
 
 /** Whether the client may ask for this claim by name: its scope has it, or it is registered by itself. */
-export const mayAskFor = ({ scope, claims = [] }: Pick<RegisteredClient, 'scope' | 'claims'>, name: string): boolean =>
-  claims.includes(name) || scope.some((value) => claimsOfScope(value).includes(name));
+export const mayAskFor = (
+  { scope, claims = [] }: Pick<RegisteredClient, 'scope' | 'claims'>,
+  name: string,
+  byScope: ClaimsByScope = standardClaimsByScope,
+): boolean => claims.includes(name) || scope.some((value) => byScope.get(value)?.includes(name));
 
 export const needsSecret = (client: RegisteredClient): boolean =>
   client.tokenEndpointAuthMethod.startsWith('client_secret');

@@ -179,15 +179,21 @@ function parseJson(text: string): unknown {
 
 const ownColumns = new Set(['username', 'email', 'password', 'password_hash', 'disabled']);
 
-/** Reads columns named after members of an account, and all other columns as claims. An empty cell means an absent member. */
+/**
+ * Reads columns named after members of an account, and all other columns as claims. An empty cell means an absent member. A claim is a
+ * list in a column called `name[]`, with a | between its values, and wherever its cell is a JSON array of texts.
+ */
 function csvEntries(text: string): Result<Entry[], string> {
   const rows = parseCsv(text);
   if (!rows.ok) return rows;
+  const columns = [...(rows.value[0]?.cells.keys() ?? [])].map((column) => column.replace(ofList, ''));
+  const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+  if (twice !== undefined) return refuse(`has the column ${twice} twice`);
   return ok(
     rows.value.map(({ line, cells }) => {
       const filled = [...cells].filter(([, cell]) => cell !== '');
       const own = filled.filter(([name]) => ownColumns.has(name)).map(([name, cell]) => [name, cellOf(name, cell)]);
-      const claims = filled.filter(([name]) => !ownColumns.has(name)).map(([name, cell]) => [name, cellOf(name, cell)]);
+      const claims = filled.filter(([name]) => !ownColumns.has(name)).map(([name, cell]) => claimOf(name, cell));
       return { entry: `line ${line}`, json: { ...Object.fromEntries(own), claims: Object.fromEntries(claims) } };
     }),
   );
@@ -197,6 +203,28 @@ const truths: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 const cellOf = (name: string, cell: string): unknown =>
   name === 'disabled' || name.endsWith('_verified') ? (truths[cell.toLowerCase()] ?? cell) : cell;
+
+const ofList = /\[\]$/;
+
+function claimOf(column: string, cell: string): [name: string, value: unknown] {
+  const name = column.replace(ofList, '');
+  const list = listOf(cell);
+  if (list !== undefined) return [name, list];
+  if (!ofList.test(column)) return [name, cellOf(name, cell)];
+  return [
+    name,
+    cell
+      .split('|')
+      .map((text) => text.trim())
+      .filter((text) => text !== ''),
+  ];
+}
+
+/** The texts of a JSON array; undefined for any other cell. */
+function listOf(cell: string): string[] | undefined {
+  const json = cell.startsWith('[') ? parseJson(cell) : undefined;
+  return Array.isArray(json) && json.every((text) => typeof text === 'string') ? json : undefined;
+}
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -31,7 +31,7 @@ export type Bearer = Pick<Grant, 'clientId' | 'sub'> & {
  */
 export function mintAccessToken(
   bearer: Bearer,
-  { audience, scope, lifetime, typ }: TokenTarget,
+  { audience, scope, lifetime, typ }: Omit<TokenTarget, 'hasClaims'>,
   issuer: string,
   key: SigningKey,
   now: number,

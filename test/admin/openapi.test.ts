@@ -147,6 +147,17 @@ describe('real answers', () => {
     await ask('get', '/admin/policy/explain', { query: '?client_id=keyed&scope=openid%20orders' });
     await ask('get', '/admin/policy/explain', { query: '?client_id=keyed&code_challenge_method=s256' });
     await ask('get', '/admin/policy/explain');
+    const group = { scope: 'groups', claims: ['groups'], description: 'Groups', descriptions: { de: 'Gruppen' } };
+    const groups = '/admin/scopes/{scope}';
+    await ask('post', '/admin/scopes', { body: group });
+    await ask('post', '/admin/scopes', { body: group });
+    await ask('post', '/admin/scopes', { body: { scope: 'openid' } });
+    await ask('get', '/admin/scopes');
+    await ask('get', groups, {}, { scope: 'groups' });
+    await ask('get', groups, {}, { scope: 'nothing' });
+    await ask('patch', groups, { body: { descriptions: { de: null } }, ...any }, { scope: 'groups' });
+    await ask('patch', groups, { body: { claims: [] }, ...any }, { scope: 'groups' });
+    await ask('delete', groups, any, { scope: 'groups' });
     const { changes } = (await ask('get', '/admin/policy/log', { query: '?limit=100' })).json;
     const rollback = '/admin/policy/log/{change_id}/rollback';
     for (const { id } of changes) await ask('post', rollback, {}, { change_id: id });

@@ -442,6 +442,7 @@ describe('accounts import', () => {
   test.each([
     ['{', [], 1, 'is not a JSON array'],
     ['a,a\n', ['--format', 'csv'], 1, 'has the column a twice'],
+    ['username,a,a[]\nx,1,2\n', ['--format', 'csv'], 1, 'has the column a twice'],
     ['[]', ['--format', 'firebase'], 2, 'together: without the parameters'],
     ['[]', ['--format', 'xml'], 2, 'Allowed choices'],
   ])('refuses a file %j with %j', async (text, flags, exitCode, sentence) => {

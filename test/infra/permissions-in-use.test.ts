@@ -192,7 +192,7 @@ async function liveThroughADay(): Promise<void> {
     });
   }
   await apiStore(setUp, tables.clients, clock.now).put(
-    { resource, scope: ['openid', 'profile', 'email'], introspectedBy: ['machine'] },
+    { resource, scope: ['openid', 'profile', 'email', 'api:read'], introspectedBy: ['machine'] },
     { by: 'test', why: '' },
   );
   await accountStore(setUp, tables.people).put({ ...ada, claims: { ...ada.claims, email: 'ada@example.com' } });
@@ -281,7 +281,7 @@ async function liveThroughADay(): Promise<void> {
   const wishes = {
     resource,
     claims: JSON.stringify({ id_token: { email: null }, userinfo: { email: null } }),
-    scope: 'openid email',
+    scope: 'openid email api:read',
   };
   const { code, verifier } = await obtainCode(person, web, wishes);
   const redemption = { grant_type: 'authorization_code', code, code_verifier: verifier, resource };
@@ -331,6 +331,7 @@ async function liveThroughADay(): Promise<void> {
   await manage('PATCH', '/admin/clients/web', 200, { pkce_policy: 'any' });
   await manage('PUT', '/admin/policy', 200, { default: 'S256', floor: 'any', mode: 'enforce' });
   await manage('GET', '/admin/policy/explain?client_id=web', 200);
+  await manage('POST', '/admin/scopes', 201, { scope: 'groups', claims: ['groups'] });
   const [change] = JSON.parse(await manage('GET', '/admin/policy/log', 200)).changes;
   await manage('POST', `/admin/policy/log/${change.id}/rollback`, 200);
 
@@ -373,7 +374,7 @@ async function signInUpstream(port: number, provider: ScriptedProvider): Promise
 async function liveWithAnAccount(server: { port: number; issuer: string }): Promise<void> {
   await accountStore(openDatabase(dynamodb()), tables.people).put(account('ann'));
   const person = await signInByForm(server, account('ann'));
-  const { code, verifier } = await obtainCode(person, web);
+  const { code, verifier } = await obtainCode(person, web, { scope: 'openid api:read' });
   const redemption = {
     grant_type: 'authorization_code',
     code,

@@ -100,6 +100,7 @@ const allowed: Record<string, string[]> = {
   ],
   Account: [
     readClients,
+    readApis,
     `dynamodb:GetItem on people ${onItems('account#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*')}`,
     `dynamodb:UpdateItem on people ${onItems('account#*', 'passkeys#*', 'sessions#*', 'throttle#*', 'totp#*')}`,
     `dynamodb:PutItem on people ${onItems('totp#*')}`,
@@ -166,6 +167,7 @@ const allowed: Record<string, string[]> = {
   ],
   Userinfo: [
     readClients,
+    readApis,
     readKeys,
     'dynamodb:BatchGetItem on grants',
     `dynamodb:BatchGetItem on people ${onItems('account#*')} ${onlyClaims}`,
@@ -176,6 +178,8 @@ const allowed: Record<string, string[]> = {
   Admin: [
     readKeys,
     readApis,
+    `dynamodb:GetItem on clients ${onItems('apis')}`,
+    `dynamodb:UpdateItem on clients ${onItems('apis')}`,
     `dynamodb:GetItem on clients ${onItems('client#*', 'global', 'changes')}`,
     `dynamodb:UpdateItem on clients ${onItems('client#*', 'global')}`,
     `dynamodb:PutItem on clients ${onItems('directory', 'changes')}`,

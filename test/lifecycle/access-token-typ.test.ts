@@ -121,7 +121,7 @@ describe('K4: an access token of the type JWT', () => {
       { resource: spring, scope: [], accessTokenTyp: 'JWT' },
       { resource: strict, scope: [] },
     ];
-    const defaults = { issuer: server.issuer, audience: standard, accessTokenLifetime: 3_600, known };
+    const defaults = { issuer: server.issuer, audience: standard, accessTokenLifetime: 3_600, apis: known, scopes: [] };
     expect(targetOf(known, [], defaults)).toMatchObject({ value: { typ: 'at+jwt' } });
     expect(targetOf(known.slice(0, 1), [], defaults)).toMatchObject({ value: { typ: 'JWT' } });
   });

@@ -6,6 +6,7 @@ export type ApiFlags = {
   scope?: string;
   accessTokenLifetime?: string;
   accessTokenTyp?: string;
+  accessTokenClaims?: boolean;
   introspectedBy?: string[];
 };
 
@@ -21,6 +22,8 @@ export const apiFlags = (command: Command): Command =>
       '--access-token-typ <typ>',
       `type of its access tokens: at+jwt (the default), or JWT for verifiers that refuse at+jwt`,
     )
+    .option('--access-token-claims', 'its access tokens have the claims of the granted scope, such as groups')
+    .option('--no-access-token-claims', 'only userinfo has the claims of the granted scope')
     .option('--introspected-by <client-id>', 'a client that may introspect its tokens (repeatable)', collect);
 
 /** Returns the members that the flags set. Undefined removes a member. */
@@ -28,12 +31,14 @@ export function membersOf({
   scope,
   accessTokenLifetime,
   accessTokenTyp,
+  accessTokenClaims,
   introspectedBy,
 }: ApiFlags): Record<string, unknown> {
   return {
     ...(scope !== undefined && { scope }),
     ...(accessTokenLifetime !== undefined && { access_token_lifetime: lifetimeOf(accessTokenLifetime) }),
     ...(accessTokenTyp !== undefined && { access_token_typ: accessTokenTyp }),
+    ...(accessTokenClaims !== undefined && { access_token_claims: accessTokenClaims }),
     ...(introspectedBy !== undefined && { introspected_by: introspectedBy }),
   };
 }

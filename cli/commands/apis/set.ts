@@ -31,7 +31,7 @@ async function set(context: Context, resource: string, flags: SetFlags): Promise
   if (Object.keys(members).length === 0 && addScope.length === 0 && removeScope.length === 0) {
     throw wrongUsage('Say what to change; run pixy apis set --help for the options.');
   }
-  const { api: current, version: seen } = await findApi(context, resource);
+  const { value: current, version: seen } = await findApi(context, resource);
   expectVersion(context, nameOf(resource), seen);
   const document = { ...apiDocument(current), ...members };
   const scope = [...document.scope.split(' '), ...addScope].filter((value) => !removeScope.includes(value)).join(' ');

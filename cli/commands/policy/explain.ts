@@ -43,7 +43,7 @@ async function explainRequest(context: Context, clientId: string, flags: Explain
   const [{ value: client }, global] = await Promise.all([findClient(context, clientId), clients.policy()]);
   const asked = { challenge: given(flags.challenge), method: given(flags.method) };
   const explanation = explainClient(client, asked, global, at);
-  const apis = (await (await openApis(context)).list()).map(({ api }) => api);
+  const apis = (await (await openApis(context)).list()).map(({ value }) => value);
   const scope = explainScope(client, flags.scope, apis);
   context.print({
     json: { ...explanationDocument(explanation), scope: scopeDocument(scope) },

@@ -1,3 +1,11 @@
+/** What each member of a registered scope value is, in a sentence. */
+export const scopeMemberDescriptions: Readonly<Record<string, string>> = {
+  scope: 'The scope value. Cannot be changed.',
+  claims: 'The claims that it brings.',
+  description: 'What a client learns by it, for the consent page.',
+  descriptions: 'The same by language tag, such as de.',
+};
+
 /** What each member of a client document is, in a sentence. */
 export const memberDescriptions: Readonly<Record<string, string>> = {
   client_id: 'The id of the client. Cannot be changed.',

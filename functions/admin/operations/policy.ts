@@ -68,7 +68,7 @@ export const listChanges: Operation = {
   },
 };
 
-const listApis = async ({ apis }: Pick<AdminDeps, 'apis'>) => (await apis.list()).map(({ api }) => api);
+const listApis = async ({ apis }: Pick<AdminDeps, 'apis'>) => (await apis.list()).map(({ value }) => value);
 
 export const explainPolicy: Operation = {
   id: 'explainPolicy',
