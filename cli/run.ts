@@ -13,6 +13,7 @@ import { type Context, createContext } from './context.ts';
 import { evidenceCommand } from './evidence/evidence-command.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
+import { logCommand } from './log/log-command.ts';
 import { examples } from './options.ts';
 import { visible } from './output.ts';
 import { readLastSeen } from './report/read-report.ts';
@@ -28,6 +29,7 @@ const commandGroups: readonly ((context: Context) => Command)[] = [
   apisCommand,
   scopesCommand,
   keysCommand,
+  logCommand,
   reportCommand,
   pkceCommand,
   verifyCommand,

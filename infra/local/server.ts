@@ -22,6 +22,7 @@ import { compose as composeUserinfo } from '../../functions/userinfo/compose.ts'
 import { apiStore, type Registered, scopeStore } from '../../shared/apis/api-store.ts';
 import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import type { RegisteredScope } from '../../shared/apis/registered-scope.ts';
+import { parseAuditLine } from '../../shared/audit/audit-entry.ts';
 import { type Database, StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import type { Author } from '../../shared/clients/change.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
@@ -32,6 +33,7 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { pathAliases } from '../../shared/oauth/path-aliases.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { decisionLine } from '../../shared/reports/decision-line.ts';
 import { type EndpointFunctionName, routes } from '../routes.ts';
 import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
@@ -69,6 +71,8 @@ export type ServerOptions = {
   writeLine?: (line: string) => void;
   environment?: Record<string, string>;
   limits?: Partial<GatewayLimits>;
+  /** Is told every decision in words, as it is made. The audit lines then go to the data folder, if there is one, and nowhere else. */
+  tell?: ((line: string) => void) | undefined;
 };
 
 export type LocalServer = {
@@ -138,7 +142,8 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
       ...(hooks !== undefined && { PIXY_HOOKS: hooks }),
       ...options.environment,
     };
-    const runtime = openRuntime({ ...environment(issuer, folder), ...given }, options);
+    const opened = openRuntime({ ...environment(issuer, folder), ...given }, options);
+    const runtime = options.tell ? telling(opened, options.tell, folder) : opened;
     await composeRotateKeys(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
@@ -150,6 +155,16 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     throw folder === undefined ? error : asUnusable(folder, error);
   }
 }
+
+/** The runtime with a log that also says every decision in words. */
+const telling = (runtime: Runtime, tell: (line: string) => void, folder: string | undefined): Runtime => ({
+  ...runtime,
+  writeLine: (line) => {
+    if (folder !== undefined) runtime.writeLine(line);
+    const entry = parseAuditLine(line);
+    if (entry.ok) tell(decisionLine(entry.value));
+  },
+});
 
 /** Adds the handlers of the canonical paths at the aliases. */
 function addPathAliases(handlers: Map<string, HttpApiHandler>): void {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { NameOfAnother } from '../../shared/people/name-store.ts';
@@ -60,6 +61,7 @@ const command = new Command('npm start --')
       .preset('on')
       .argParser(onOrOff),
   )
+  .option('--quiet', 'print no line for each decision; the audit log has them')
   .parse();
 
 type Options = {
@@ -73,6 +75,7 @@ type Options = {
   hooks?: string;
   dynamodb?: string;
   pathAliases?: boolean;
+  quiet?: true;
 };
 const options = command.opts<Options>();
 
@@ -91,6 +94,7 @@ try {
     hooksFile: options.hooks,
     dynamodb: options.dynamodb,
     pathAliases: options.pathAliases,
+    tell: options.quiet ? () => {} : (line) => void process.stdout.write(`  ${line}\n`),
   });
   process.stdout.write(greeting(server));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(server));
@@ -111,6 +115,11 @@ function explain(error: unknown): string {
   return explainPort(error, options.port) ?? error.stack ?? error.message;
 }
 
+/** Today's file; there is one per day (UTC). */
+function auditFileOf(data: string): string {
+  return join(data, 'audit', `${new Date().toISOString().slice(0, 10)}.jsonl`);
+}
+
 function greeting({ issuer, demo }: LocalServer): string {
   const lines = [
     '',
@@ -119,6 +128,7 @@ function greeting({ issuer, demo }: LocalServer): string {
     `  Discovery   ${issuer}/.well-known/openid-configuration`,
     `  JWKS        ${issuer}/jwks`,
     `  Data        ${options.dynamodb ?? options.data}`,
+    ...(options.data === 'memory' ? [] : [`  Audit log   ${auditFileOf(options.data)}`]),
   ];
   if (demo.clients) {
     const { client_id: confidential, client_secret: secret } = demoConfidentialClient;
