@@ -2,6 +2,7 @@ import { verifyPassword } from '../../shared/hooks/verify-password.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm } from '../../shared/http/form-token.ts';
+import { readKnown } from '../../shared/http/known-cookie.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { admitClear, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
@@ -13,6 +14,7 @@ import { askForCode } from './ask-for-code.ts';
 import { beginSession } from './begin-session.ts';
 import { chooseAccount, findSelectable, showAccounts } from './choose-account.ts';
 import { goOn } from './go-on.ts';
+import { rememberIn } from './remember-browser.ts';
 import { showForm } from './show-form.ts';
 import type { SignInDeps } from './sign-in-deps.ts';
 
@@ -61,7 +63,12 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   if (elsewhere) return { reply: elsewhere };
 
   if (!deps.hasPasswords) return again({ reason: 'passwords_off' });
-  const attempt = { username, password: single(form.value, 'password') ?? '', sourceIp: request.sourceIp };
+  const attempt = {
+    username,
+    password: single(form.value, 'password') ?? '',
+    sourceIp: request.sourceIp,
+    passes: readKnown(request, deps.issuer),
+  };
   const verified = await verifyPassword(attempt, deps, deps.now());
   if (!verified.ok) return again(verified.refusal);
   const { account: person, amr } = verified.value;
@@ -69,7 +76,8 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const asked = await askForCode(request, { sub, epoch, account: displayName(person), keep }, deps);
   if (asked) return asked;
   const cookie = await beginSession(request, { account: person, amr, keep }, deps);
-  return { reply: await goOn(request, [cookie], deps), decision: { verdict: 'allowed' } };
+  const cookies = [cookie, ...rememberIn(request, person, deps)];
+  return { reply: await goOn(request, cookies, deps), decision: { verdict: 'allowed' } };
 }
 
 /** A query that is no authorization request. Nothing is decided about anybody. */
