@@ -7,7 +7,6 @@ import type { HttpRequest } from '../../shared/http/request.ts';
 import { admitClear, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
-import { displayName } from '../../shared/people/account.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import { toProvider } from '../upstream/from-sign-in.ts';
 import { askForCode } from './ask-for-code.ts';
@@ -72,8 +71,7 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const verified = await verifyPassword(attempt, deps, deps.now());
   if (!verified.ok) return again(verified.refusal);
   const { account: person, amr } = verified.value;
-  const { sub, epoch } = person;
-  const asked = await askForCode(request, { sub, epoch, account: displayName(person), keep }, deps);
+  const asked = await askForCode(request, person, keep, deps);
   if (asked) return asked;
   const cookie = await beginSession(request, { account: person, amr, keep }, deps);
   const cookies = [cookie, ...rememberIn(request, person, deps)];

@@ -57,7 +57,10 @@ async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answ
   if (account === undefined || judgeEpoch(account, pending)) return startAgain(request, deps);
   const session = await beginSession(request, { account, amr: ['pwd', 'otp', 'mfa'], keep }, deps);
   const cookies = [session, clearPending(deps.issuer), ...rememberIn(request, account, deps)];
-  return { reply: await goOn(request, cookies, deps), decision: { verdict: 'allowed' } };
+  const reply = pending.isReset
+    ? seeOther(endpoints.account, [...cookies, leaveNotice(deps.issuer, 'reset')])
+    : await goOn(request, cookies, deps);
+  return { reply, decision: { verdict: 'allowed' } };
 }
 
 /** The sign-in of this browser that waits for a code. */
