@@ -5,7 +5,7 @@ import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { hashPassword } from '../../shared/password.ts';
 import type { Account } from '../../shared/people/account.ts';
-import { admitPassword } from '../../shared/people/account-password.ts';
+import { admitPassword } from '../../shared/people/admit-password.ts';
 import { passkeyMethods } from '../../shared/people/passkey.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { deviceName } from '../account/device-name.ts';

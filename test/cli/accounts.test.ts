@@ -114,6 +114,7 @@ describe('accounts add refuses', () => {
   test.each([
     ['short', 'is shorter than 10 characters'],
     ['aaaaaaaaaaaaaa', 'repeats the same one to three characters'],
+    ['Basketball', 'is one of the most common ones'],
     ['refused@example.com', 'is the same as the username or the email address'],
   ])('the password %s, without repeating it', async (typed, sentence) => {
     const ran = await withInput(

@@ -134,6 +134,7 @@ describe('the form', () => {
     ['1,025 characters', 'long enough '.repeat(86), 'too long'],
     ['one character over and over', 'aaaaaaaaaaaa', 'easy to guess'],
     ['three characters over and over', 'abcabcabcabc', 'easy to guess'],
+    ['the list of common ones', 'Basketball', 'one of the most common ones'],
   ])('is shown again for a password of %s, and the link still works', async (_, typed, words) => {
     const person = newPerson(server);
     const page = await person.open(await linkFor());

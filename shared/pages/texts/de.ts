@@ -262,6 +262,8 @@ export const de: Texts = {
   'problem.passwordTooShort': 'Dieses Passwort ist zu kurz. Es braucht mindestens {count} Zeichen.',
   'problem.passwordTooLong': 'Dieses Passwort ist zu lang.',
   'problem.passwordGuessable': 'Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes.',
+  'problem.passwordCommon':
+    'Dieses Passwort gehört zu den häufigsten, und die probieren Angreifer zuerst. Wählen Sie ein anderes.',
   'problem.usernameTaken': 'Diesen Benutzernamen gibt es schon. Wählen Sie einen anderen.',
   'problem.usernameMalformed':
     'Ein Benutzername hat höchstens 200 Buchstaben, Ziffern und Zeichen wie . und -, aber keine Leerzeichen und kein @.',

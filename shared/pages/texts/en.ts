@@ -247,6 +247,8 @@ export const en = {
   'problem.passwordTooShort': 'That password is too short. It needs at least {count} characters.',
   'problem.passwordTooLong': 'That password is too long.',
   'problem.passwordGuessable': 'That password is easy to guess. Choose another one.',
+  'problem.passwordCommon':
+    'That password is one of the most common ones, which attackers try first. Choose another one.',
   'problem.usernameTaken': 'This username is taken. Choose another one.',
   'problem.usernameMalformed':
     'A username has at most 200 letters, digits and characters such as . and -, but no spaces and no @.',

@@ -251,6 +251,8 @@ export const es: Texts = {
   'problem.passwordTooShort': 'Esa contraseña es demasiado corta. Necesita al menos {count} caracteres.',
   'problem.passwordTooLong': 'Esa contraseña es demasiado larga.',
   'problem.passwordGuessable': 'Esa contraseña es fácil de adivinar. Elija otra.',
+  'problem.passwordCommon':
+    'Esa contraseña es una de las más comunes, las primeras que prueban los atacantes. Elija otra.',
   'problem.usernameTaken': 'Este nombre de usuario ya existe. Elija otro.',
   'problem.usernameMalformed':
     'Un nombre de usuario tiene como máximo 200 letras, cifras y caracteres como . y -, pero ni espacios ni @.',

@@ -255,6 +255,8 @@ export const fr: Texts = {
   'problem.passwordTooShort': 'Ce mot de passe est trop court. Il lui faut au moins {count} caractères.',
   'problem.passwordTooLong': 'Ce mot de passe est trop long.',
   'problem.passwordGuessable': 'Ce mot de passe est facile à deviner. Choisissez-en un autre.',
+  'problem.passwordCommon':
+    'Ce mot de passe est l’un des plus courants, que les attaquants essaient en premier. Choisissez-en un autre.',
   'problem.usernameTaken': 'Ce nom d’utilisateur est déjà pris. Choisissez-en un autre.',
   'problem.usernameMalformed':
     'Un nom d’utilisateur a au plus 200 lettres, chiffres et caractères comme . et -, mais pas d’espace ni de @.',

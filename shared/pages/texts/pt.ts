@@ -245,6 +245,7 @@ export const pt: Texts = {
   'problem.passwordTooShort': 'Essa senha é curta demais. Ela precisa de pelo menos {count} caracteres.',
   'problem.passwordTooLong': 'Essa senha é longa demais.',
   'problem.passwordGuessable': 'Essa senha é fácil de adivinhar. Escolha outra.',
+  'problem.passwordCommon': 'Essa senha é uma das mais comuns, as primeiras que os invasores tentam. Escolha outra.',
   'problem.usernameTaken': 'Este nome de usuário já existe. Escolha outro.',
   'problem.usernameMalformed':
     'Um nome de usuário tem no máximo 200 letras, algarismos e caracteres como . e -, mas sem espaços nem @.',
