@@ -34,7 +34,7 @@ async function confirm(request: HttpRequest, person: SignedInPerson, deps: Authe
   if (!form.ok) return again(form.refusal);
   const code = readTotpCode(single(form.value, 'code') ?? '');
   const step = code && matchTotpCode(secret, code, now);
-  if (typeof step !== 'number') return again({ reason: 'second_factor_wrong' });
+  if (!step) return again({ reason: 'second_factor_wrong' });
   const codes = newRecoveryCodes();
   const isOn = await deps.totps.turnOn(person.account, secret, step, codes, now);
   return isOn

@@ -5,9 +5,19 @@ import { generateSecret } from '../secret.ts';
 import type { Account } from './account.ts';
 import { recoveryCodeHash } from './recovery-code.ts';
 import { standsBy } from './still-valid.ts';
+import type { TotpStep } from './totp.ts';
 
-/** The authenticator app of an account. `lastStep` is the time step of the last used code. */
-export type Totp = { secret: Uint8Array; lastStep: number; codesLeft: number };
+/**
+ * The authenticator app of an account. `lastStep` is the time step of the last used code, `drift` by how many steps it was off, and
+ * `off` a code since then that was off by something else.
+ */
+export type Totp = {
+  secret: Uint8Array;
+  lastStep: number;
+  drift: number;
+  off?: TotpStep | undefined;
+  codesLeft: number;
+};
 
 /** Seconds to finish setting one up. */
 const setUpWithin = 900;
@@ -27,12 +37,19 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
     database.get({ TableName: table, Key: keyOf(sub, sk), ConsistentRead: true });
 
   /** Updates an existing authenticator app, which every `condition` must require, in one write. Returns true to the winner. */
-  async function writeOnce(sub: string, expression: string, condition: string, values: Item): Promise<boolean> {
+  async function writeOnce(
+    sub: string,
+    expression: string,
+    condition: string,
+    values: Item,
+    names?: Record<string, string>,
+  ): Promise<boolean> {
     const { won } = await database.updateOnce({
       TableName: table,
       Key: keyOf(sub, 'totp'),
       UpdateExpression: expression,
       ConditionExpression: condition,
+      ...(names && { ExpressionAttributeNames: names }),
       ExpressionAttributeValues: { ...values, ':attempt': generateSecret() },
     });
     return won;
@@ -48,8 +65,9 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
     async find(sub: string): Promise<Totp | undefined> {
       const item = await get(sub, 'totp');
       if (item === undefined) return undefined;
-      const { wrapped, lastStep } = v.parse(record, item);
-      return { secret: await wrapper.unwrap(wrapped, contextOf(sub)), lastStep, codesLeft: recoverySize(item) };
+      const { wrapped, lastStep, drift, off } = v.parse(record, item);
+      const secret = await wrapper.unwrap(wrapped, contextOf(sub));
+      return { secret, lastStep, drift, off, codesLeft: recoverySize(item) };
     },
 
     /** Stores a secret until a first code proves that the app has it. Replaces an earlier one. */
@@ -76,13 +94,13 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
     async turnOn(
       { sub, epoch, waysFrom }: Pick<Account, 'sub' | 'epoch' | 'waysFrom'>,
       secret: Uint8Array,
-      step: number,
+      { step, drift }: TotpStep,
       codes: readonly string[],
       now: number,
     ): Promise<boolean> {
       const wrapped = await wrapper.wrap(secret, contextOf(sub));
       const attempt = generateSecret();
-      const item = { wrapped, epoch, lastStep: step, recovery: hashes(sub, codes), createdAt: now, attempt };
+      const item = { wrapped, epoch, lastStep: step, drift, recovery: hashes(sub, codes), createdAt: now, attempt };
       try {
         await database.put({
           TableName: table,
@@ -97,9 +115,25 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
       return true;
     },
 
-    /** Spends the codes of this time step and of all earlier ones. Returns true to exactly one caller. */
-    useStep: (sub: string, step: number): Promise<boolean> =>
-      writeOnce(sub, 'SET lastStep = :step, attempt = :attempt', 'lastStep < :step', { ':step': step }),
+    /** Spends the codes of this time step and of all earlier ones, and remembers the drift. Returns true to exactly one caller. */
+    useStep: (sub: string, { step, drift }: TotpStep): Promise<boolean> =>
+      writeOnce(
+        sub,
+        'SET lastStep = :step, drift = :drift, attempt = :attempt REMOVE #off',
+        'lastStep < :step',
+        { ':step': step, ':drift': drift },
+        { '#off': 'off' },
+      ),
+
+    /** Notes a code that was off by another drift than the remembered one, and is not spent. The same code again changes nothing. */
+    noteOff: (sub: string, off: TotpStep): Promise<boolean> =>
+      writeOnce(
+        sub,
+        'SET #off = :off, attempt = :attempt',
+        'lastStep < :step AND (attribute_not_exists(#off) OR #off.#step < :step)',
+        { ':off': off, ':step': off.step },
+        { '#off': 'off', '#step': 'step' },
+      ),
 
     /** Spends a recovery code. Returns true to exactly one caller. */
     useRecoveryCode: (sub: string, code: string): Promise<boolean> =>
@@ -147,5 +181,7 @@ const recoverySize = (item: Item): number => (item['recovery'] as Set<string> | 
 const record = v.object({
   wrapped: v.instance(Uint8Array),
   lastStep: v.number(),
+  drift: v.optional(v.number(), 0),
+  off: v.optional(v.object({ step: v.number(), drift: v.number() })),
   epoch: v.optional(v.number(), 0),
 });
