@@ -1,5 +1,4 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
-import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
@@ -38,6 +37,6 @@ async function confirm(request: HttpRequest, person: SignedInPerson, deps: Authe
   const codes = newRecoveryCodes();
   const isOn = await deps.totps.turnOn(person.account, secret, step, codes, now);
   return isOn
-    ? showCodes(request, codes, [leaveNotice(deps.issuer, 'totpOn')], deps)
+    ? showCodes(request, codes, { notice: 'totpOn', credential: 'authenticator_added' }, deps)
     : { reply: seeOther(endpoints.account) };
 }

@@ -1,5 +1,5 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
-import { takeNotice } from '../../shared/http/notice-cookie.ts';
+import { isAboutFactor, takeNotice } from '../../shared/http/notice-cookie.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { parseParameters } from '../../shared/oauth/parameters.ts';
@@ -39,6 +39,7 @@ export async function showAccount(
     account: displayName(account),
     now,
     done: notice.done && look.text(`done.${notice.done}`),
+    offersToEndOthers: isAboutFactor(notice.done) && sessions.length + apps.length > 1,
     signOutPath: endpoints.signOut,
     password: deps.hasPasswords
       ? { isSet: account.passwordHash !== undefined, path: endpoints.accountPassword }

@@ -82,6 +82,6 @@ async function add(request: HttpRequest, person: SignedInPerson, deps: AddPasske
   if (!kept.ok) return show(request, person, deps, kept.refusal);
   return {
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'passkeyAdded')]),
-    decision: { verdict: 'allowed' },
+    decision: { verdict: 'allowed', credential: 'passkey_added' },
   };
 }

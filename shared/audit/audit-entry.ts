@@ -37,6 +37,7 @@ const entry = v.object({
   ...counted.entries,
   origin: v.optional(v.string()),
   switches: v.optional(v.array(v.picklist(compatibilitySwitches))),
+  credential: v.optional(slug),
   cause: v.optional(v.string()),
 });
 

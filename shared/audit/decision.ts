@@ -41,6 +41,20 @@ export type MethodUsed = (typeof methodsUsed)[number];
 export const oldRefreshTokens = ['race', 'lost_reply', 'replay'] as const;
 export type OldRefreshToken = (typeof oldRefreshTokens)[number];
 
+/** What may change about how a person signs in. `everything_removed`: a new password or passkey is the only way in from then on. */
+export const credentialChanges = [
+  'password_changed',
+  'passkey_added',
+  'passkey_removed',
+  'authenticator_added',
+  'authenticator_removed',
+  'recovery_codes_renewed',
+  'link_added',
+  'link_removed',
+  'everything_removed',
+] as const;
+export type CredentialChange = (typeof credentialChanges)[number];
+
 /**
  * A decision as the audit log records it. Holds no code, verifier, challenge, token or password, and ids of registered clients
  * only, so that a stranger cannot write into the log.
@@ -63,6 +77,8 @@ export type Decision = {
   grant?: string | undefined;
   /** At a refresh: how a refresh token came that was replaced before. */
   refresh?: OldRefreshToken | undefined;
+  /** What the person changed about how they sign in. */
+  credential?: CredentialChange | undefined;
   /** The class and code of an infrastructure failure. */
   cause?: string | undefined;
 };

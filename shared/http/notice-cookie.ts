@@ -8,22 +8,31 @@ import type { HttpRequest } from './request.ts';
 
 const noticeCookie = 'pixy_notice';
 
+/** How the person signs in was changed, and the other sessions go on. */
+const factorNotices = [
+  'passkeyAdded',
+  'passkeyRemoved',
+  'totpOn',
+  'totpOff',
+  'codesRenewed',
+  'linked',
+  'unlinked',
+] as const;
+
 /** Something was done; the texts are under `done.…`. */
 const doneNotices = [
+  ...factorNotices,
   'passwordChanged',
   'reset',
   'sessionEnded',
   'sessionsEnded',
   'accessRemoved',
-  'passkeyAdded',
   'passkeyRenamed',
-  'passkeyRemoved',
-  'totpOn',
-  'totpOff',
-  'linked',
-  'unlinked',
 ] as const;
 export type DoneNotice = (typeof doneNotices)[number];
+
+export const isAboutFactor = (notice: DoneNotice | undefined): boolean =>
+  factorNotices.some((known) => known === notice);
 
 /** Why a person is back at the sign-in page. `confirm`: the last sign-in was too long ago for what they wanted to do. */
 const signInNotices = ['passkey_wrong', 'passkey_unknown', 'second_factor_late', 'confirm'] as const;

@@ -149,6 +149,7 @@ describe('S13: a link that removes everything', () => {
     const { body } = await person.open('/account');
     expect(body).not.toMatch(/Not mine|Stranger|recovery codes? left/);
     expect([await signsInWith(passkey), await signsInAtProvider('dot')]).toEqual([false, false]);
+    expect(server.auditLines.join('\n')).toContain('"credential":"everything_removed"');
     expect(await afterPassword('dot')).toBe('signed in');
     expect([await passkeys.list(subOf('dot')), await links.list(subOf('dot'))]).toEqual([[], []]);
     expect(await stored('totp#sub-of-dot', 'totp')).toBeUndefined();

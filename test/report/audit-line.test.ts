@@ -6,6 +6,7 @@ import { auditMembers, parseAuditLine } from '../../shared/audit/audit-entry.ts'
 import {
   auditLine,
   auditVersion,
+  credentialChanges,
   type Decision,
   loggedClientId,
   methodsUsed,
@@ -249,6 +250,7 @@ describe('docs/audit.md', () => {
     expect(valuesOf('policy')).toEqual([...pkcePolicies]);
     expect(valuesOf('mode')).toEqual(['enforce', 'report']);
     expect(valuesOf('refresh')).toEqual([...oldRefreshTokens]);
+    expect(valuesOf('credential')).toEqual([...credentialChanges]);
     expect(valuesOf('switches')).toEqual([...compatibilitySwitches]);
     expect(valuesOf('origin')).toEqual(Object.keys(origins));
     expect(

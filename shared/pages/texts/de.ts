@@ -119,6 +119,8 @@ export const de: Texts = {
   'account.endSession': 'Abmelden',
   'account.endSessionNamed': 'Abmelden: {name}',
   'account.endOthers': 'Überall sonst abmelden',
+  'account.mayEndOthers':
+    'Wenn vielleicht noch jemand anders bei Ihrem Konto angemeldet ist, melden Sie sich überall sonst ab. Apps müssen Sie dann neu fragen.',
   'account.apps': 'Apps mit Zugriff',
   'account.noApps': 'Keine App hat Zugriff auf Ihr Konto.',
   'account.allowed': 'Erlaubt {when}',
@@ -160,6 +162,7 @@ export const de: Texts = {
   'done.passkeyRemoved': 'Der Passkey ist entfernt.',
   'done.totpOn': 'Die Authenticator-App ist eingerichtet.',
   'done.totpOff': 'Die Authenticator-App ist ausgeschaltet.',
+  'done.codesRenewed': 'Sie haben neue Wiederherstellungscodes. Die alten gelten nicht mehr.',
   'done.linked': 'Das Konto ist verknüpft. Ab jetzt können Sie sich damit anmelden.',
   'done.unlinked': 'Das Konto ist nicht mehr verknüpft.',
 

@@ -120,6 +120,8 @@ export const en = {
   'account.endSession': 'Sign out',
   'account.endSessionNamed': 'Sign out: {name}',
   'account.endOthers': 'Sign out everywhere else',
+  'account.mayEndOthers':
+    'If somebody else may be signed in to your account, sign out everywhere else. Apps have to ask you again then.',
   'account.apps': 'Apps with access',
   'account.noApps': 'No app has access to your account.',
   'account.allowed': 'Allowed {when}',
@@ -160,6 +162,7 @@ export const en = {
   'done.passkeyRemoved': 'The passkey has been removed.',
   'done.totpOn': 'The authenticator app is set up.',
   'done.totpOff': 'The authenticator app is turned off.',
+  'done.codesRenewed': 'You have new recovery codes. The old ones no longer work.',
   'done.linked': 'The account is linked. You can now sign in with it.',
   'done.unlinked': 'The account is no longer linked.',
 

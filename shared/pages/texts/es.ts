@@ -118,6 +118,8 @@ export const es: Texts = {
   'account.endSession': 'Cerrar sesión',
   'account.endSessionNamed': 'Cerrar sesión: {name}',
   'account.endOthers': 'Cerrar sesión en todos los demás',
+  'account.mayEndOthers':
+    'Si otra persona podría tener una sesión abierta en su cuenta, cierre todas las demás. Las aplicaciones tendrán que volver a preguntarle.',
   'account.apps': 'Aplicaciones con acceso',
   'account.noApps': 'Ninguna aplicación tiene acceso a su cuenta.',
   'account.allowed': 'Permitida {when}',
@@ -159,6 +161,7 @@ export const es: Texts = {
   'done.passkeyRemoved': 'Se ha eliminado la llave de acceso.',
   'done.totpOn': 'La aplicación de autenticación está configurada.',
   'done.totpOff': 'La aplicación de autenticación está desactivada.',
+  'done.codesRenewed': 'Tiene códigos de recuperación nuevos. Los anteriores ya no sirven.',
   'done.linked': 'La cuenta está vinculada. Desde ahora puede iniciar sesión con ella.',
   'done.unlinked': 'La cuenta ya no está vinculada.',
 

@@ -121,6 +121,8 @@ export const fr: Texts = {
   'account.endSession': 'Déconnecter',
   'account.endSessionNamed': 'Déconnecter : {name}',
   'account.endOthers': 'Déconnecter partout ailleurs',
+  'account.mayEndOthers':
+    'Si quelqu’un d’autre est peut-être connecté à votre compte, déconnectez tous les autres appareils. Les applications devront alors vous redemander votre accord.',
   'account.apps': 'Applications autorisées',
   'account.noApps': 'Aucune application n’a accès à votre compte.',
   'account.allowed': 'Autorisée {when}',
@@ -162,6 +164,7 @@ export const fr: Texts = {
   'done.passkeyRemoved': 'La clé d’accès est supprimée.',
   'done.totpOn': 'L’application d’authentification est configurée.',
   'done.totpOff': 'L’application d’authentification est désactivée.',
+  'done.codesRenewed': 'Vous avez de nouveaux codes de secours. Les anciens ne fonctionnent plus.',
   'done.linked': 'Le compte est lié. Vous pouvez désormais vous connecter avec lui.',
   'done.unlinked': 'Le compte n’est plus lié.',
 

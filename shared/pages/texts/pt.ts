@@ -118,6 +118,8 @@ export const pt: Texts = {
   'account.endSession': 'Desconectar',
   'account.endSessionNamed': 'Desconectar: {name}',
   'account.endOthers': 'Desconectar todos os outros',
+  'account.mayEndOthers':
+    'Se outra pessoa pode estar conectada à sua conta, desconecte todos os outros. Os aplicativos terão de pedir sua permissão de novo.',
   'account.apps': 'Aplicativos com acesso',
   'account.noApps': 'Nenhum aplicativo tem acesso à sua conta.',
   'account.allowed': 'Permitido {when}',
@@ -159,6 +161,7 @@ export const pt: Texts = {
   'done.passkeyRemoved': 'A chave de acesso foi removida.',
   'done.totpOn': 'O aplicativo autenticador está configurado.',
   'done.totpOff': 'O aplicativo autenticador está desativado.',
+  'done.codesRenewed': 'Você tem novos códigos de recuperação. Os antigos não funcionam mais.',
   'done.linked': 'A conta está vinculada. A partir de agora você pode entrar com ela.',
   'done.unlinked': 'A conta não está mais vinculada.',
 
