@@ -35,14 +35,19 @@ export function grantReadStanding(tables: ServerTables, grantee: IGrantable): Gr
   return allow(grantee, tables.people, ['dynamodb:GetItem'], standingOfAccounts);
 }
 
+/** Allows finding a person's grants with refresh tokens. */
+export function grantFindGrants(tables: ServerTables, grantee: IGrantable): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['dynamodb:Query'],
+    resourceArns: [`${tables.grants.tableArn}/index/byPerson`],
+  });
+}
+
 /** Allows finding and revoking a person's grants with refresh tokens. */
 export function grantRevokeGrants(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']).combine(
-    Grant.addToPrincipal({
-      grantee,
-      actions: ['dynamodb:Query'],
-      resourceArns: [`${tables.grants.tableArn}/index/byPerson`],
-    }),
+    grantFindGrants(tables, grantee),
   );
 }
 

@@ -190,6 +190,18 @@ export function grantStore(database: Database, table: string) {
       }
     },
 
+    /**
+     * Revokes the oldest grants with refresh tokens that a person gave to one client, so that about `keep` are left. It looks at
+     * twice as many at most; calling it again goes on. May miss one made just now.
+     */
+    async endOldest(sub: string, clientId: string, keep: number, now: number): Promise<void> {
+      const { items } = await database.queryPage({ ...heldQuery(sub, clientId), Limit: 2 * keep });
+      if (items.length <= keep) return;
+      const found = await inTurns(items, ({ id }) => find(id as string));
+      const oldestFirst = found.filter((grant) => grant !== undefined).toSorted((a, b) => a.issuedAt - b.issuedAt);
+      await inTurns(oldestFirst.slice(0, -keep), ({ id }) => revoke(id, now));
+    },
+
     /** Returns the grant, read consistently. */
     find,
 

@@ -51,7 +51,7 @@ import { makeAuthenticator, type RequestOptions } from '../people/authenticator.
 import { stoppedClock } from '../support/clock.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
 import { formTokenOf, newPerson, signInByForm } from '../support/person.ts';
-import { authorizeTarget, basic, obtainCode } from '../support/protocol.ts';
+import { authorizeTarget, basic, obtainCode, obtainCodeThat } from '../support/protocol.ts';
 import { ada } from '../support/server.ts';
 import { targetOf, toProvider } from '../upstream/flow.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../upstream/scripted-provider.ts';
@@ -281,7 +281,7 @@ async function liveThroughADay(): Promise<void> {
     claims: JSON.stringify({ id_token: { email: null }, userinfo: { email: null } }),
     scope: 'openid email',
   };
-  const { code, verifier } = await obtainCode(person, web, wishes);
+  const { code, verifier } = await obtainCodeThat(true, person, web, wishes);
   const redemption = { grant_type: 'authorization_code', code, code_verifier: verifier, resource };
   const fields = { ...redemption, redirect_uri: web.redirect_uris[0] };
   const redeemed = JSON.parse(await expectStatus(post('/token', fields, asWeb), 200));

@@ -175,6 +175,17 @@ describe('tidying up after what was taken back', () => {
     expect(await statesOf(ids)).toEqual(['revoked', 'revoked', 'redeemed']);
   });
 
+  test('S7: ends the oldest grants of one client, and leaves as many as may stay', async () => {
+    const ids: string[] = [];
+    for (const age of [30, 10, 50, 20, 40]) ids.push(await held('many', { issuedAt: now - age }));
+    const others = [await held('many', { clientId: 'another' }), await held('few', {})];
+    await store.endOldest('many', 'app', 3, now);
+    expect(await statesOf(ids)).toEqual(['redeemed', 'redeemed', 'revoked', 'redeemed', 'revoked']);
+    await store.endOldest('many', 'app', 3, now);
+    expect(await statesOf(ids)).toEqual(['redeemed', 'redeemed', 'revoked', 'redeemed', 'revoked']);
+    expect(await statesOf(others)).toEqual(['redeemed', 'redeemed']);
+  });
+
   test('S7: takes hundreds of grants in its stride', async () => {
     const ids = await Promise.all(Array.from({ length: 250 }, () => held('busy', { epoch: 1 })));
     await store.clearAway('busy', { counter: 'epoch', current: 2 }, now);
