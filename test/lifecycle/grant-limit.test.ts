@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { inTurns } from '../../shared/aws/in-turns.ts';
+import type { Grant } from '../../shared/grants/grant.ts';
 import { grantLimit, looksAtLimit } from '../../shared/grants/grant-limit.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { grantId } from '../../shared/grants/issue-code.ts';
@@ -27,20 +28,14 @@ test('the oldest grant of a person and a client ends when there are too many', a
   const grants = grantStore(openDatabase(), tables.grants);
   const oldest = await redeemOne(false);
   server.clock.advance(60);
-  const { code, verifier } = await obtainTokens(server, person, mobile);
-  const { epoch, clientEpoch, ...like } = (await grants.find(grantId(code))) ?? expect.unreachable();
-  expect(verifier).toBeDefined();
-  const others = Array.from({ length: grantLimit - 1 }, (_, index) => ({
-    ...like,
-    epoch,
-    clientEpoch,
-    id: `other ${index}`,
-  }));
+  const { code } = await obtainTokens(server, person, mobile);
+  const like = (await grants.find(grantId(code))) as Grant;
   const now = server.clock.now();
-  await inTurns(others, async ({ refresh: state, ...grant }) => {
-    await grants.issue({ ...grant, state: 'issued', expiresAt: now + 60 });
-    const { rotations, usedAt, ...first } = state ?? expect.unreachable();
-    await grants.spend(grant.id, mobile.client_id, { now, tokensExpireAt: now + 600, refresh: first });
+  const first = { hash: 'a hash', generation: 0, idleUntil: now + 600, endsAt: now + 600 };
+  const others = Array.from({ length: grantLimit - 1 }, (_, index) => `other ${index}`);
+  await inTurns(others, async (id) => {
+    await grants.issue({ ...like, id, state: 'issued', expiresAt: now + 60, refresh: undefined });
+    await grants.spend(id, mobile.client_id, { now, tokensExpireAt: now + 600, refresh: first });
   });
   await redeemOne(false);
   expect((await grants.find(oldest.id))?.state).toBe('redeemed');
