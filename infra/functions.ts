@@ -95,7 +95,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
       'grantCountGuesses',
       'grantReadApis',
       'grantRedeem',
-      'grantFindGrants',
+      'grantLimitGrants',
       'grantReadStanding',
       'grantSign',
       'grantOpenRefreshTokens',

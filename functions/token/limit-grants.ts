@@ -6,7 +6,7 @@ export async function limitGrants(
   grantId: string,
   sub: string,
   clientId: string,
-  { grants, tidyUp, now }: Pick<TokenDeps, 'grants' | 'tidyUp' | 'now'>,
+  { grants, tidyUp }: Pick<TokenDeps, 'grants' | 'tidyUp'>,
 ): Promise<void> {
-  if (looksAtLimit(grantId)) await tidyUp(() => grants.endOldest(sub, clientId, grantLimit, now()));
+  if (looksAtLimit(grantId)) await tidyUp(() => grants.endOldest(sub, clientId, grantLimit));
 }

@@ -191,15 +191,26 @@ export function grantStore(database: Database, table: string) {
     },
 
     /**
-     * Revokes the oldest grants with refresh tokens that a person gave to one client, so that about `keep` are left. It looks at
-     * twice as many at most; calling it again goes on. May miss one made just now.
+     * Deletes the oldest grants with refresh tokens that a person gave to one client, once there are more than `most`, so that `keep`
+     * are left. It looks at three hundred at most; calling it again goes on. May miss one made just now.
      */
-    async endOldest(sub: string, clientId: string, keep: number, now: number): Promise<void> {
-      const { items } = await database.queryPage({ ...heldQuery(sub, clientId), Limit: 2 * keep });
-      if (items.length <= keep) return;
-      const found = await inTurns(items, ({ id }) => find(id as string));
-      const oldestFirst = found.filter((grant) => grant !== undefined).toSorted((a, b) => a.issuedAt - b.issuedAt);
-      await inTurns(oldestFirst.slice(0, -keep), ({ id }) => revoke(id, now));
+    async endOldest(sub: string, clientId: string, { most, keep }: { most: number; keep: number }): Promise<void> {
+      const { items } = await database.queryPage({ ...heldQuery(sub, clientId), Limit: 300 });
+      if (items.length <= most) return;
+      const keys = items.map(({ id }) => ({ id }));
+      const found: Item[] = [];
+      for (let start = 0; start < keys.length; start += 100) {
+        const some = await database.getAll(table, keys.slice(start, start + 100), {
+          projection: { ProjectionExpression: 'id, issuedAt' },
+          isConsistent: false,
+        });
+        found.push(...some.filter((item) => item !== undefined));
+      }
+      const oldestFirst = found.toSorted((a, b) => Number(a['issuedAt']) - Number(b['issuedAt']));
+      await database.removeAll(
+        table,
+        oldestFirst.slice(0, -keep).map(({ id }) => ({ id })),
+      );
     },
 
     /** Returns the grant, read consistently. */
