@@ -81,7 +81,10 @@ export const metadata = v.object({
     v.regex(/^[\x21-\x7e]{1,255}$/, 'is not 1 to 255 visible ASCII characters'),
   ),
   client_secret: v.optional(
-    v.pipe(v.string('is not a text'), v.regex(/^[\x20-\x7e]{1,255}$/, 'is not 1 to 255 printable ASCII characters')),
+    v.pipe(
+      v.string('is not a text'),
+      v.regex(/^[\x20-\x7e\xa0-\ufffd]{1,255}$/, 'is not 1 to 255 printable characters'),
+    ),
   ),
   client_name: v.optional(v.pipe(v.string('is not a text'), v.maxLength(200, 'is longer than 200 characters'))),
   redirect_uris: v.optional(
@@ -122,6 +125,8 @@ export const metadata = v.object({
   refresh_token_lifetime: v.optional(lifetime),
   refresh_token_grace: v.optional(grace),
   rotate_refresh_tokens: v.optional(v.boolean('is not true or false')),
+  strict_auth_method: v.optional(v.boolean('is not true or false')),
+  ignore_public_client_secret: v.optional(v.boolean('is not true or false')),
   claims: v.optional(v.pipe(v.array(claimName, 'is not a list'), v.maxLength(50, 'has more than 50 entries'))),
   /** A client registered without a scope may ask for everything about the person, and for nothing of an API. */
   scope: v.optional(scope, openidScopes.join(' ')),
@@ -188,6 +193,8 @@ export async function checkRegistration(
       refreshTokenLifetime: input.refresh_token_lifetime,
       refreshTokenGrace: input.refresh_token_grace,
       rotateRefreshTokens: input.rotate_refresh_tokens,
+      strictAuthMethod: input.strict_auth_method,
+      ignorePublicClientSecret: input.ignore_public_client_secret,
       claims: input.claims && [...new Set(input.claims)],
     }),
   });
@@ -218,6 +225,9 @@ function* findContradictions(
       member: 'rotate_refresh_tokens',
       problem: 'is false, and the refresh tokens of a public client must rotate',
     };
+  }
+  if (method !== 'none' && input.ignore_public_client_secret) {
+    yield { member: 'ignore_public_client_secret', problem: 'is true, and the client is not public' };
   }
   if (method === 'private_key_jwt') {
     if (input.client_secret !== undefined) {
