@@ -9,6 +9,8 @@ export type TestClient = {
   response_types?: readonly string[];
   jwks?: object;
   may_introspect?: boolean;
+  strict_auth_method?: boolean;
+  ignore_public_client_secret?: boolean;
   claims?: readonly string[];
   scope?: string;
   pkce_policy?: string;

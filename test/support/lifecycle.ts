@@ -21,8 +21,6 @@ export type FullClient = TestClient & {
   refresh_token_lifetime?: number;
   refresh_token_grace?: number;
   rotate_refresh_tokens?: boolean;
-  strict_auth_method?: boolean;
-  ignore_public_client_secret?: boolean;
 };
 
 const withRefresh: Pick<TestClient, 'grant_types'> = { grant_types: ['authorization_code', 'refresh_token'] };
