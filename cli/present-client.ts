@@ -30,6 +30,7 @@ export const switchNames: Record<CompatibilitySwitch | ClientSwitch, string> = {
   acceptShortVerifier: 'short verifier',
   strictAuthMethod: 'strict auth method',
   ignorePublicClientSecret: 'ignored secret',
+  acceptDotlessSchemes: 'dotless schemes',
 };
 
 /** Lists the switches that are on, and whether the client keeps its refresh token. */

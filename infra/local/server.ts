@@ -68,6 +68,8 @@ export type LocalServer = {
   issuer: string;
   /** Whether the demo clients and the demo account are there. Your own files or database replace them. */
   demo: { clients: boolean; account: boolean };
+  /** Sentences about what was left out of the files. */
+  notes: readonly string[];
   close(): Promise<void>;
 };
 
@@ -98,7 +100,9 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   const isEmbedded = options.dynamodb === undefined;
   const demo = { clients: isEmbedded && !options.clientsFile, account: isEmbedded && !options.accountsFile };
   // Files are read before anything starts, so that a mistake in them prevents the start.
-  const clients = options.clientsFile ? await readClientsFile(options.clientsFile) : [];
+  const { clients, notes } = options.clientsFile
+    ? await readClientsFile(options.clientsFile)
+    : { clients: [], notes: [] };
   const accounts = options.accountsFile ? await readAccountsFile(options.accountsFile) : [];
   const upstreams = options.upstreamsFile ? await readUpstreamsFile(options.upstreamsFile) : undefined;
   const hooks = options.hooksFile ? await readHooksFile(options.hooksFile) : undefined;
@@ -135,7 +139,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
     if (options.pathAliases) addPathAliases(handlers);
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
-    return { issuer, demo, close };
+    return { issuer, demo, notes, close };
   } catch (error) {
     await close();
     throw folder === undefined ? error : asUnusable(folder, error);

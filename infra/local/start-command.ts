@@ -103,7 +103,7 @@ function explain(error: unknown): string {
   return explainPort(error, options.port) ?? error.stack ?? error.message;
 }
 
-function greeting({ issuer, demo }: LocalServer): string {
+function greeting({ issuer, demo, notes }: LocalServer): string {
   const lines = [
     '',
     `  Pixy is running at ${issuer}`,
@@ -120,5 +120,6 @@ function greeting({ issuer, demo }: LocalServer): string {
   }
   if (demo.account) lines.push(`  Account     ${demoAccount.username}, password ${demoAccount.password}`);
   if (demo.clients) lines.push('', `  Try a whole sign-in in the browser: ${issuer}/demo?start`);
+  if (notes.length > 0) lines.push('', ...notes.map((note) => `  ${note}.`));
   return `${lines.join('\n')}\n\n`;
 }

@@ -50,6 +50,7 @@ const switchSteps = (client: RegisteredClient): Explanation['steps'] =>
 const switchEffects: Record<ClientSwitch, { rule: string; effect: string }> = {
   strictAuthMethod: { rule: 'strict auth method', effect: 'its secret works only in the registered place' },
   ignorePublicClientSecret: { rule: 'ignore public client secret', effect: 'a secret that it sends is not looked at' },
+  acceptDotlessSchemes: { rule: 'accept dotless schemes', effect: 'a redirect URI needs no dot in its scheme' },
 };
 
 /** Sends a method without a challenge only when asked to. */

@@ -49,10 +49,12 @@ export type RegisteredClient = {
   strictAuthMethod?: boolean | undefined;
   /** Ours: a public client that sends a secret is taken as one that sends none. */
   ignorePublicClientSecret?: boolean | undefined;
+  /** Ours: its redirect URIs may have private-use schemes without a dot. */
+  acceptDotlessSchemes?: boolean | undefined;
 };
 
 /** What is on for a client beyond the switches of its PKCE policy. Every list and report shows it. */
-export const clientSwitches = ['strictAuthMethod', 'ignorePublicClientSecret'] as const;
+export const clientSwitches = ['strictAuthMethod', 'ignorePublicClientSecret', 'acceptDotlessSchemes'] as const;
 export type ClientSwitch = (typeof clientSwitches)[number];
 
 export const switchesOn = (client: Pick<RegisteredClient, ClientSwitch>): ClientSwitch[] =>

@@ -52,6 +52,18 @@ const strictPost: FullClient = {
   client_id: 'strict-post',
   token_endpoint_auth_method: 'client_secret_post',
 };
+/** Apps that are called by a scheme without a dot. The operator lets only the second one have it. */
+const editor: FullClient = {
+  ...mobile,
+  client_id: 'editor',
+  redirect_uris: ['http://127.0.0.1/cb', 'cursor://editor/cb'],
+};
+const files: FullClient = {
+  ...mobile,
+  client_id: 'files',
+  redirect_uris: ['oc://android.owncloud.com'],
+  accept_dotless_schemes: true,
+};
 
 const server = await startTestServer({
   clients: [
@@ -69,6 +81,8 @@ const server = await startTestServer({
     leaving,
     strict,
     strictPost,
+    editor,
+    files,
   ],
   accounts: [{ ...ada, claims }],
 });
@@ -445,6 +459,23 @@ describe('credentials in Basic', () => {
     const form = { grant_type: 'authorization_code', ...fields };
     expect((await postToken(server, { ...form, client_id, client_secret })).status).toBe(401);
     expect((await redeem(server, strict, fields)).status).toBe(200);
+  });
+});
+
+describe('K6: a redirect URI whose scheme has no dot', () => {
+  test('does not keep the others out, and a request that uses it is refused on a page', async () => {
+    expect((await obtainCode(person, editor)).code).toEqual(expect.any(String));
+    const page = await person.follow(authorizeTarget(editor, { redirect_uri: 'cursor://editor/cb' }));
+    expect(page.status).toBe(400);
+    expect(page.body).toContain('redirect_uri_not_registered');
+  });
+
+  test('works for a client that may have it, and matches exactly', async () => {
+    expect((await obtainCode(person, files)).redirected.href).toMatch(/^oc:\/\/android\.owncloud\.com\?code=/);
+    for (const redirect_uri of ['oc://android.owncloud.com/', 'oc://other', 'OC://android.owncloud.com']) {
+      const page = await person.follow(authorizeTarget(files, { redirect_uri }));
+      expect(page.status).toBe(400);
+    }
   });
 });
 

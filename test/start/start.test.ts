@@ -191,11 +191,15 @@ test('O5: at the port that http means, the issuer is an origin', async ({ skip }
 describe('a start', () => {
   test('takes its options from the environment as well, and Ctrl-C ends it cleanly', async () => {
     const port = await freePort();
-    const clients = await fileWith('clients.json', [app]);
+    const dotless = { ...app, client_id: 'editor', redirect_uris: [...app.redirect_uris, 'cursor://editor/cb'] };
+    const clients = await fileWith('clients.json', [app, dotless]);
     const started = start([], { PORT: String(port), PIXY_DATA: 'memory', PIXY_CLIENTS: clients });
     expect(await ready(started)).toBe(port);
     const page = await newPerson({ port }).follow(authorizeTarget({ ...app, token_endpoint_auth_method: 'none' }));
     expect(page.body).toContain('name="password"');
+    expect(started.output()).toContain(
+      'entry 2 (editor): comes without its redirect URI cursor:…, whose scheme has no dot',
+    );
     expect(await stop(started.child, 'SIGINT')).toBe(0);
     expect(started.errors()).toBe('');
     await expect(send(port, '/jwks')).rejects.toThrow(/ECONNREFUSED/);

@@ -11,6 +11,7 @@ export type TestClient = {
   may_introspect?: boolean;
   strict_auth_method?: boolean;
   ignore_public_client_secret?: boolean;
+  accept_dotless_schemes?: boolean;
   claims?: readonly string[];
   scope?: string;
   pkce_policy?: string;

@@ -58,6 +58,15 @@ describe('a client that is described', () => {
     });
   });
 
+  test('K6 may have schemes without a dot when its operator says so', async () => {
+    const entry = { ...publicEntry, redirect_uris: ['oc://android'], post_logout_redirect_uris: ['cursor:/bye'] };
+    expect(await register({ ...entry, accept_dotless_schemes: true })).toMatchObject({
+      redirectUris: ['oc://android'],
+      postLogoutRedirectUris: ['cursor:/bye'],
+      acceptDotlessSchemes: true,
+    });
+  });
+
   test('K18 may have a secret beyond ASCII, as other servers make them', async () => {
     const client = await register({ ...confidentialEntry, client_secret: 'schön & gut, 100% + 🔑' });
     expect(await verifyClientSecret('schön & gut, 100% + 🔑', client.secretHashes[0] ?? '')).toBe(true);
@@ -125,6 +134,9 @@ describe('every mistake is refused with the member it is in', () => {
     ['OA9 DC2 javascript:', 'redirect_uris.1', { ...publicEntry, redirect_uris: ['https://app.example.com/cb', 'javascript:alert(1)'] }],
     ['BP14 http beyond loopback', 'redirect_uris.0', { ...publicEntry, redirect_uris: ['http://app.example.com/cb'] }],
     ['V6 N3 a private-use scheme without a dot', 'redirect_uris.0', { ...publicEntry, redirect_uris: ['myapp:/cb'] }],
+    ['K6 one beside others', 'redirect_uris.1', { ...publicEntry, redirect_uris: ['https://a.example/cb', 'myapp:/cb'] }],
+    ['K6 one after a sign-out', 'post_logout_redirect_uris.0', { ...publicEntry, post_logout_redirect_uris: ['myapp:/cb'] }],
+    ['K6 javascript:, switch or not', 'redirect_uris.0', { ...publicEntry, accept_dotless_schemes: true, redirect_uris: ['javascript:alert(1)'] }],
     // what it may do
     ['grant types that are no list', 'grant_types', { ...publicEntry, grant_types: 'authorization_code' }],
     ['BP12 the password grant', 'grant_types.0', { ...publicEntry, grant_types: ['password'] }],
