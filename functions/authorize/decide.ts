@@ -1,4 +1,4 @@
-import { findApis } from '../../shared/apis/token-target.ts';
+import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters, type Parameters } from '../../shared/oauth/parameters.ts';
@@ -56,6 +56,7 @@ export async function decide(
   if (!isAllowed) return { kind: 'continued', at: `${endpoints.consent}?${query}` };
 
   const granting = { ...identified, sessionId, session, clientEpoch, sealKeys, mintIdToken: minter?.value };
-  const response = await issueGrant(admitted.value, granting, deps, now);
+  const granted = { ...admitted.value, resources: resourcesOf(apis.value) };
+  const response = await issueGrant(granted, granting, deps, now);
   return { kind: 'granted', response, wouldRefuse: wouldRefuse?.reason };
 }
