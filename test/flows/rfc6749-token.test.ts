@@ -89,11 +89,18 @@ describe('a token response', () => {
       client_id: spa.client_id,
       scope: 'openid',
       iat: now,
-      nbf: now,
       exp: now + 3_600,
       acr: '1fa',
       jti: expect.stringMatching(/^[\w-]{22,}$/),
     });
+  });
+
+  test('K14, K17: has one audience as a text, and no nbf in either token', async () => {
+    const { json } = await redeemFresh(spa);
+    expect(claimsOf(json.access_token)).not.toHaveProperty('nbf');
+    expect(claimsOf(json.id_token)).not.toHaveProperty('nbf');
+    expect(claimsOf(json.id_token)['aud']).toBe(spa.client_id);
+    expect(claimsOf(json.access_token)['aud']).toBe(server.issuer);
   });
 
   test('AT2: gives every access token a jti of its own', async () => {

@@ -71,7 +71,6 @@ describe('AT1, AT2: the access token', () => {
       client_id: machine.client_id,
       scope: 'api:read api:write',
       iat: server.clock.now(),
-      nbf: server.clock.now(),
       exp: server.clock.now() + 3_600,
       jti: expect.any(String),
     });
