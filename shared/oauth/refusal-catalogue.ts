@@ -633,6 +633,12 @@ export const refusalCatalogue = {
     means: 'The account that is linked to this identity is disabled.',
     fix: 'Ask the operator of this authorization server to enable it.',
   },
+  post_logout_redirect_uri_not_registered: {
+    error: 'invalid_request',
+    means:
+      'The post_logout_redirect_uri is not registered for this client, or the request does not say which client it is for. The person is signed out and stays on our page.',
+    fix: 'Register it in post_logout_redirect_uris, send it character for character like that, and send id_token_hint or client_id with it.',
+  },
   hook_failed: {
     error: 'temporarily_unavailable',
     status: 503,

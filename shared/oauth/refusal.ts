@@ -124,6 +124,8 @@ export type Refusal =
   | { reason: 'upstream_not_linked' }
   | { reason: 'upstream_linked_elsewhere' }
   | { reason: 'upstream_account_disabled' }
+  // signing out
+  | { reason: 'post_logout_redirect_uri_not_registered' }
   // infrastructure
   | { reason: 'hook_failed' }
   | { reason: 'store_unavailable' }

@@ -37,6 +37,7 @@ export const en = {
   'signedOut.title': 'You are signed out',
   'signedOut.text':
     'You can close this page. Apps that you used may keep you signed in until you sign out of them too.',
+  'signedOut.notReturned': 'The app wanted to send you to an address that is not registered for it, so you stay here.',
 
   'code.title': 'Enter your code',
   'code.intro': 'Open your authenticator app and enter the code it shows.',

@@ -35,6 +35,8 @@ export const es: Texts = {
   'signedOut.title': 'Ha cerrado la sesión',
   'signedOut.text':
     'Puede cerrar esta página. Es posible que las aplicaciones que usó antes aún le reconozcan hasta que cierre la sesión también en ellas.',
+  'signedOut.notReturned':
+    'La aplicación quería enviarle a una dirección que no está registrada para ella, por eso sigue aquí.',
 
   'code.title': 'Escriba su código',
   'code.intro': 'Abra su aplicación de autenticación y escriba el código que muestra.',

@@ -35,6 +35,8 @@ export const fr: Texts = {
   'signedOut.title': 'Vous êtes déconnecté',
   'signedOut.text':
     'Vous pouvez fermer cette page. Les applications que vous avez utilisées vous reconnaissent peut-être encore, jusqu’à ce que vous vous en déconnectiez aussi.',
+  'signedOut.notReturned':
+    'L’application voulait vous envoyer à une adresse qui n’est pas enregistrée pour elle ; vous restez donc ici.',
 
   'code.title': 'Saisissez votre code',
   'code.intro': 'Ouvrez votre application d’authentification et saisissez le code qu’elle affiche.',

@@ -35,6 +35,8 @@ export const pt: Texts = {
   'signedOut.title': 'Você saiu',
   'signedOut.text':
     'Você pode fechar esta página. Os aplicativos que você usou antes talvez ainda o reconheçam até que você saia deles também.',
+  'signedOut.notReturned':
+    'O aplicativo queria enviar você para um endereço que não está registrado para ele, por isso você continua aqui.',
 
   'code.title': 'Digite seu código',
   'code.intro': 'Abra seu aplicativo autenticador e digite o código que ele mostra.',
