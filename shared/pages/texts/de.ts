@@ -22,6 +22,8 @@ export const de: Texts = {
   'signIn.register': 'Noch kein Konto? {link}',
   'signIn.registerLink': 'Konto anlegen',
   'signIn.confirmTitle': 'Bestätigen Sie, dass Sie es sind',
+  'signIn.confirmText':
+    'Für den nächsten Schritt muss sicher sein, dass Sie es sind, auch wenn Sie schon angemeldet sind.',
 
   'signedIn.title': 'Sie sind angemeldet',
   'signedIn.text': 'Sie können diese Seite schließen oder zu der App zurückgehen, von der Sie gekommen sind.',

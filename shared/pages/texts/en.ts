@@ -24,6 +24,7 @@ export const en = {
   'signIn.register': 'No account yet? {link}',
   'signIn.registerLink': 'Create one',
   'signIn.confirmTitle': 'Confirm that it is you',
+  'signIn.confirmText': 'The next step needs to be sure that it is you, even if you are signed in already.',
 
   'signedIn.title': 'You are signed in',
   'signedIn.text': 'You can close this page, or go back to the app you came from.',

@@ -22,6 +22,7 @@ export const es: Texts = {
   'signIn.register': '¿Aún no tiene cuenta? {link}',
   'signIn.registerLink': 'Crear una',
   'signIn.confirmTitle': 'Confirme que es usted',
+  'signIn.confirmText': 'El siguiente paso necesita asegurarse de que es usted, aunque ya haya iniciado sesión.',
 
   'signedIn.title': 'Ha iniciado sesión',
   'signedIn.text': 'Puede cerrar esta página o volver a la aplicación de la que viene.',

@@ -22,6 +22,7 @@ export const fr: Texts = {
   'signIn.register': 'Pas encore de compte ? {link}',
   'signIn.registerLink': 'Créer un compte',
   'signIn.confirmTitle': 'Confirmez que c’est bien vous',
+  'signIn.confirmText': 'L’étape suivante doit s’assurer que c’est bien vous, même si vous êtes déjà connecté.',
 
   'signedIn.title': 'Vous êtes connecté',
   'signedIn.text': 'Vous pouvez fermer cette page ou revenir à l’application d’où vous venez.',

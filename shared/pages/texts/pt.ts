@@ -22,6 +22,7 @@ export const pt: Texts = {
   'signIn.register': 'Ainda não tem conta? {link}',
   'signIn.registerLink': 'Criar uma',
   'signIn.confirmTitle': 'Confirme que é você',
+  'signIn.confirmText': 'A próxima etapa precisa ter certeza de que é você, mesmo que você já tenha entrado.',
 
   'signedIn.title': 'Você entrou',
   'signedIn.text': 'Você pode fechar esta página ou voltar ao aplicativo de onde veio.',
