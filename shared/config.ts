@@ -29,6 +29,9 @@ const issuer = v.pipe(
   ),
 );
 
+/** What is wrong with a text as an issuer, as the end of a sentence. Undefined: nothing. */
+export const issuerProblem = (text: string): string | undefined => v.safeParse(issuer, text).issues?.[0].message;
+
 const name = v.pipe(v.string(), v.minLength(1, 'is empty'));
 
 const algorithm = v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`);
@@ -81,6 +84,8 @@ const environment = v.object({
   PIXY_UPSTREAMS: v.optional(providersJson, '[]'),
   /** The operator's functions, as JSON; see docs/hooks.md. */
   PIXY_HOOKS: v.optional(hooksJson, '{}'),
+  /** Whether loopback addresses of clients may be called: `on` in local runs only, where they are clients under development. */
+  PIXY_CALL_LOOPBACK: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** The audit log's folder in local runs. Default: standard output, which goes to CloudWatch Logs when deployed. */
   PIXY_AUDIT_FOLDER: v.optional(v.string()),
 });
@@ -131,6 +136,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,
+    callsLoopback: values.PIXY_CALL_LOOPBACK === 'on',
     auditFolder: values.PIXY_AUDIT_FOLDER,
   };
 }

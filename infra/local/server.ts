@@ -31,7 +31,7 @@ import { accountStore } from '../../shared/people/account-store.ts';
 import { type EndpointFunctionName, routes } from '../routes.ts';
 import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
-import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
+import { demoAccount, demoAdminClient, demoAppAt, demoConfidentialClient } from './demo/demo-data.ts';
 import { demoRoutes } from './demo/demo-page.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
 import { readAccountsFile, readClientsFile, readUpstreamsFile } from './entries-file.ts';
@@ -44,6 +44,8 @@ import { refuseSharedSubjects } from './shared-subjects.ts';
 export type ServerOptions = {
   /** 0 takes any free port. */
   port: number;
+  /** Where people and clients reach the server, when a proxy with TLS is in front. @default http://localhost and the port */
+  issuer?: string | undefined;
   /** A folder that survives restarts, or `memory`. */
   data: string;
   clientsFile?: string | undefined;
@@ -66,6 +68,8 @@ export type ServerOptions = {
 
 export type LocalServer = {
   issuer: string;
+  /** Where it listens. */
+  address: string;
   /** Whether the demo clients and the demo account are there. Your own files or database replace them. */
   demo: { clients: boolean; account: boolean };
   /** Sentences about what was left out of the files. */
@@ -109,8 +113,10 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
 
   const folder = options.data === 'memory' ? undefined : openDataFolder(options.data);
   const handlers = new Map<string, HttpApiHandler>(demo.clients ? demoRoutes() : []);
-  const gateway = await startGateway({ port: options.port, routes: handlers, limits: options.limits ?? {} });
-  const issuer = new URL(`http://localhost:${gateway.port}`).origin;
+  const hostName = options.issuer === undefined ? undefined : new URL(options.issuer).hostname;
+  const gateway = await startGateway({ port: options.port, routes: handlers, hostName, limits: options.limits ?? {} });
+  const address = new URL(`http://localhost:${gateway.port}`).origin;
+  const issuer = options.issuer ?? address;
   let embedded: EmbeddedDynamoDB | undefined;
   let withdraw: (() => Promise<void>) | undefined;
   const environmentBefore = { ...process.env };
@@ -139,7 +145,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
     if (options.pathAliases) addPathAliases(handlers);
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
-    return { issuer, demo, notes, close };
+    return { issuer, address, demo, notes, close };
   } catch (error) {
     await close();
     throw folder === undefined ? error : asUnusable(folder, error);
@@ -176,6 +182,7 @@ const environment = (issuer: string, folder: string | undefined): Record<string,
   PIXY_PEOPLE_TABLE: localTableNames.people,
   PIXY_KEYS_TABLE: localTableNames.keys,
   PIXY_WRAPPING_KEY: wrappingKey(folder),
+  PIXY_CALL_LOOPBACK: 'on',
   ...(folder !== undefined && { PIXY_AUDIT_FOLDER: join(folder, 'audit') }),
 });
 
@@ -188,7 +195,7 @@ async function load(
   const clientsTable = clientStore(database, config.tables.clients, now);
   const accountsTable = accountStore(database, config.tables.people);
   const demoClients = await Promise.all(
-    (demo.clients ? [demoPublicClient, demoConfidentialClient, demoAdminClient] : []).map(mustParse),
+    (demo.clients ? [demoAppAt(config.issuer), demoConfidentialClient, demoAdminClient] : []).map(mustParse),
   );
   const loaded = {
     clients: [...demoClients, ...clients],

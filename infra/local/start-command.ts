@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
+import { issuerProblem } from '../../shared/config.ts';
 import { NameOfAnother } from '../../shared/people/name-store.ts';
 import { UnusableFolder } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
@@ -10,6 +11,12 @@ import { type LocalServer, startServer } from './server.ts';
 
 const url = (text: string): string => {
   if (!/^https?:/.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('It is not an http or https URL.');
+  return text;
+};
+
+const issuer = (text: string): string => {
+  const problem = issuerProblem(text);
+  if (problem !== undefined) throw new InvalidArgumentError(`It ${problem}.`);
   return text;
 };
 
@@ -27,6 +34,11 @@ const folder = (text: string): string => {
 const command = new Command('npm start --')
   .description('Runs Pixy on this machine: the same functions that are deployed, with an embedded database.')
   .addOption(new Option('--port <port>', 'port on localhost').env('PORT').argParser(parsePort).default(3_000))
+  .addOption(
+    new Option('--issuer <url>', 'where people reach it, such as https://sign-in.example.com behind a proxy with TLS')
+      .env('PIXY_ISSUER')
+      .argParser(issuer),
+  )
   .addOption(
     new Option('--data <dir>', 'folder that survives restarts, or "memory"')
       .env('PIXY_DATA')
@@ -60,6 +72,7 @@ const command = new Command('npm start --')
 
 type Options = {
   port: number;
+  issuer?: string;
   data: string;
   clients?: string;
   accounts?: string;
@@ -76,6 +89,7 @@ const spoken = [UnusableFile, UnusableFolder, FolderInUse, NameOfAnother];
 try {
   const server = await startServer({
     port: options.port,
+    issuer: options.issuer,
     data: options.data,
     clientsFile: options.clients,
     accountsFile: options.accounts,
@@ -103,11 +117,12 @@ function explain(error: unknown): string {
   return explainPort(error, options.port) ?? error.stack ?? error.message;
 }
 
-function greeting({ issuer, demo, notes }: LocalServer): string {
+function greeting({ issuer, address, demo, notes }: LocalServer): string {
   const lines = [
     '',
     `  Pixy is running at ${issuer}`,
     '',
+    ...(issuer === address ? [] : [`  Listening   ${address}, which is for your proxy`]),
     `  Discovery   ${issuer}/.well-known/openid-configuration`,
     `  JWKS        ${issuer}/jwks`,
     `  Data        ${options.dynamodb ?? options.data}`,

@@ -138,6 +138,8 @@ describe('a start that cannot be', () => {
 
   test.each<[string, string[], RegExp]>([
     ['a port that is none', ['--port', 'abc'], /'abc' is invalid. It is not a port number/],
+    ['an issuer with a path', ['--issuer', 'https://example.com/pixy'], /It is not an origin like https:/],
+    ['an issuer without TLS', ['--issuer', 'http://sign-in.example.com'], /It is not https/],
     ['a file as the data folder', ['--data', 'package.json'], /package\.json .*: it is a file\.$/],
     [
       'a data folder inside a file',
@@ -189,6 +191,20 @@ test('O5: at the port that http means, the issuer is an origin', async ({ skip }
 });
 
 describe('a start', () => {
+  test('C4: takes the issuer of a proxy in front, and says where it listens', async () => {
+    const started = start(['--port', '0', '--data', 'memory'], { PIXY_ISSUER: 'https://sign-in.example.com' });
+    while (!started.output().includes('start\n') && started.child.exitCode === null) {
+      await Promise.race([once(started.child.stdout ?? started.child, 'data'), once(started.child, 'exit')]);
+    }
+    expect(started.output()).toContain('Pixy is running at https://sign-in.example.com\n');
+    const [, port] = /Listening {3}http:\/\/localhost:(\d+)/.exec(started.output()) ?? [];
+    const { body } = await send(Number(port), '/.well-known/openid-configuration');
+    expect(JSON.parse(body).issuer).toBe('https://sign-in.example.com');
+    const target = authorizeTarget({ client_id: 'demo-app', redirect_uris: ['https://sign-in.example.com/demo'] });
+    const page = await newPerson({ port: Number(port) }).follow(target);
+    expect(page.body).toContain('name="password"');
+  });
+
   test('takes its options from the environment as well, and Ctrl-C ends it cleanly', async () => {
     const port = await freePort();
     const dotless = { ...app, client_id: 'editor', redirect_uris: [...app.redirect_uris, 'cursor://editor/cb'] };
