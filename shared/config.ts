@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { hooksJson } from './hooks/settings.ts';
+import { keysRemembered } from './keys/key-ring.ts';
 import { signingAlgorithms } from './keys/signing-key.ts';
 import { brandJson } from './pages/brand.ts';
 import { providersJson } from './upstream/provider.ts';
@@ -58,6 +59,8 @@ const environment = v.object({
     ),
     'RS256',
   ),
+  /** How long functions remember keys. Shorter in local runs only: keys are handed over by the longer time. */
+  PIXY_KEYS_REMEMBERED: seconds(keysRemembered, 1, keysRemembered),
   /** The `aud` of access tokens when the request names no resource. Default: the issuer. */
   PIXY_AUDIENCE: v.optional(name),
   PIXY_CODE_LIFETIME: seconds(60, 1, 600),
@@ -120,6 +123,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     wrappingKey: values.PIXY_WRAPPING_KEY,
     signing: values.PIXY_SIGNING,
     signingAlgorithms: values.PIXY_SIGNING_ALGORITHMS,
+    keysRemembered: values.PIXY_KEYS_REMEMBERED,
     codeLifetime: values.PIXY_CODE_LIFETIME,
     accessTokenLifetime: values.PIXY_ACCESS_TOKEN_LIFETIME,
     idTokenLifetime: values.PIXY_ID_TOKEN_LIFETIME,

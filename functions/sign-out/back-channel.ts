@@ -32,7 +32,7 @@ export function backChannelLogout({ config, database, writeLine, now }: Runtime)
     callsLoopback: config.callsLoopback,
     clients: clientReader(database, config.tables.clients, now),
     defaultAlgorithm: config.signingAlgorithms[0],
-    signingKey: signingKeys(keyStore(database, config.tables.keys), keyCustody(config), now),
+    signingKey: signingKeys(keyStore(database, config.tables.keys), keyCustody(config), now, config.keysRemembered),
     writeLine,
     now,
   });

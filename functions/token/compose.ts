@@ -22,8 +22,8 @@ export function tokenDeps(runtime: Runtime): TokenDeps {
     apis: apiReader(database, config.tables.clients, now),
     grants: grantStore(database, config.tables.grants),
     accounts: standingStore(database, config.tables.people),
-    signingKey: signingKeys(keys, keyCustody(config), now),
-    refreshKeys: refreshKeys(keys, keyWrapper(config), now),
+    signingKey: signingKeys(keys, keyCustody(config), now, config.keysRemembered),
+    refreshKeys: refreshKeys(keys, keyWrapper(config), now, config.keysRemembered),
     hooks: openHooks(config.hooks),
     writeLine,
   };

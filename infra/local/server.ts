@@ -58,11 +58,12 @@ export type ServerOptions = {
   dynamodb?: string | undefined;
   /** Also serves the paths of other authorization servers. @default false */
   pathAliases?: boolean | undefined;
-  /** For tests: a clock (epoch seconds), the client of the database, where audit lines go, more settings of the functions, limits of the gateway. */
+  /** More settings of the functions. */
+  environment?: Record<string, string>;
+  /** For tests: a clock (epoch seconds), the client of the database, where audit lines go, limits of the gateway. */
   now?: () => number;
   database?: Database;
   writeLine?: (line: string) => void;
-  environment?: Record<string, string>;
   limits?: Partial<GatewayLimits>;
 };
 

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { issuerProblem } from '../../shared/config.ts';
+import { keysRememberedLocally } from '../../shared/keys/key-ring.ts';
 import { NameOfAnother } from '../../shared/people/name-store.ts';
 import { UnusableFolder } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
@@ -97,6 +98,7 @@ try {
     hooksFile: options.hooks,
     dynamodb: options.dynamodb,
     pathAliases: options.pathAliases,
+    environment: { PIXY_KEYS_REMEMBERED: String(keysRememberedLocally) },
   });
   process.stdout.write(greeting(server));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(server));

@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../../cli/run.ts';
+import { demoAdminClient } from '../../infra/local/demo/demo-data.ts';
 import { startServer } from '../../infra/local/server.ts';
 import { send } from '../support/http.ts';
 import { newPerson } from '../support/person.ts';
-import { authorizeTarget } from '../support/protocol.ts';
+import { authorizeTarget, headerOf, postToken } from '../support/protocol.ts';
 
 /* `npm start` as a process of its own, as people start it. */
 
@@ -92,6 +93,15 @@ const fileWith = async (name: string, content: unknown): Promise<string> => {
   const path = join(folder, name);
   await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
   return path;
+};
+
+/** The command line beside a server, on the clock of the machine. */
+const io = {
+  write: () => undefined,
+  writeError: () => undefined,
+  readInput: async () => '',
+  env: {},
+  now: () => Math.floor(Date.now() / 1_000),
 };
 
 const app = { client_id: 'app', redirect_uris: ['https://app.example/callback'], first_party: true };
@@ -221,6 +231,28 @@ describe('a start', () => {
     await expect(send(port, '/jwks')).rejects.toThrow(/ECONNREFUSED/);
   });
 
+  test('signs with another key as soon as the keys are rotated, and lets nobody keep the old set for long', async () => {
+    const data = join(folder, 'rotating');
+    const started = start(['--port', '0', '--data', data]);
+    const port = await ready(started);
+    const published = async () => {
+      const { headers, body } = await send(port, '/jwks');
+      expect(headers['cache-control']).toBe('public, max-age=5');
+      return (JSON.parse(body) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
+    };
+    const signedBy = async () => {
+      const { client_id, client_secret } = demoAdminClient;
+      const form = { grant_type: 'client_credentials', client_id, client_secret };
+      return headerOf((await postToken({ port }, form)).json.access_token)['kid'];
+    };
+    const [before] = await published();
+    expect(await signedBy()).toBe(before);
+    expect(await run(['keys', 'rotate', '--now', '--local', data], io)).toBe(0);
+    await expect.poll(signedBy).not.toBe(before);
+    await expect.poll(published).toEqual([await signedBy(), before]);
+    expect(await stop(started.child, 'SIGTERM')).toBe(0);
+  });
+
   test('keeps its data, keys and changes over a restart, also when it was killed', async () => {
     const data = join(folder, 'data');
     const port = await freePort();
@@ -228,13 +260,6 @@ describe('a start', () => {
     const first = start(args);
     await ready(first);
     const before = (await send(port, '/jwks')).body;
-    const io = {
-      write: () => undefined,
-      writeError: () => undefined,
-      readInput: async () => '',
-      env: {},
-      now: () => Math.floor(Date.now() / 1_000),
-    };
     expect(await run(['clients', 'set', 'demo-app', '--name', 'Renamed', '--local', data], io)).toBe(0);
     await stop(first.child, 'SIGKILL');
 
