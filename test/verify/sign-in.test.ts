@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { checks } from '../../cli/verify/checks/index.ts';
@@ -173,15 +176,35 @@ test.each([
   expect(await agent.visit(`${issuer}/authorize`, expected)).toMatchObject(landing);
 });
 
-test('a command that takes too long is ended', async () => {
+test('a command that takes too long is ended, with what it started', async () => {
   const issuer = await listen((_, __, ___, response) => page(response, 'Sign in'));
   const transport = createTransport({ issuer, maximumRequests: 10 });
-  const agent = commandUserAgent({ transport, watch: () => {}, command: 'sleep 60', env: process.env, timeout: 100 });
-  expect(await agent.visit(`${issuer}/authorize`, expected)).toEqual({
-    kind: 'stuck',
-    because: '--code-command took longer than 0.1 s',
-  });
+  const folder = await mkdtemp(join(tmpdir(), 'pixy-command-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const command = `sleep 600 & echo $! > ${folder}/pid; wait`;
+  let sleeping: number | undefined;
+  // On a slow machine the shell may not even have started the other process.
+  for (let timeout = 250; sleeping === undefined; timeout *= 2) {
+    const agent = commandUserAgent({ transport, watch: () => {}, command, env: process.env, timeout });
+    expect(await agent.visit(`${issuer}/authorize`, expected)).toEqual({
+      kind: 'stuck',
+      because: `--code-command took longer than ${timeout / 1_000} s`,
+    });
+    sleeping = Number(await readFile(join(folder, 'pid'), 'utf8').catch(() => '')) || undefined;
+  }
+  const pid = sleeping;
+  await expect.poll(() => isRunning(pid)).toBe(false);
 });
+
+/** A process that ended stays listed until somebody asks how. */
+async function isRunning(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  return !(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')).includes(') Z ');
+}
 
 test('a session that ends on the way makes no refusal: what it hides is skipped', async () => {
   using server = await startFlawedServer('shows a page of scripts after 20 codes');
