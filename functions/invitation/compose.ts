@@ -7,7 +7,7 @@ import { totpStore } from '../../shared/people/totp-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
-import { tidyingUp } from '../sign-out/tidy-up.ts';
+import { tidyingUp } from '../tidy-up.ts';
 import { invitationHandler } from './handler.ts';
 
 export function compose(runtime: Runtime) {

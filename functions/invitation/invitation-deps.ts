@@ -8,7 +8,7 @@ import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { LinkStore } from '../../shared/upstream/link-store.ts';
 import type { SessionSettings } from '../sign-in/begin-session.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
-import type { TidyUp } from '../sign-out/tidy-up.ts';
+import type { TidyUp } from '../tidy-up.ts';
 
 export type InvitationDeps = SessionSettings & {
   hasPasswords: boolean;

@@ -34,7 +34,7 @@ export type DoneNotice = (typeof doneNotices)[number];
 export const isAboutFactor = (notice: DoneNotice | undefined): boolean =>
   factorNotices.some((known) => known === notice);
 
-/** Why a person is back at the sign-in page. `confirm`: the last sign-in was too long ago for what they wanted to do. */
+/** Why a person is back at the sign-in page. `confirm`: somebody who is signed in must prove again that it is they. */
 const signInNotices = ['passkey_wrong', 'passkey_unknown', 'second_factor_late', 'confirm'] as const;
 export type SignInNotice = (typeof signInNotices)[number];
 

@@ -15,10 +15,10 @@ export type Refusal =
   | { reason: 'client_id_missing' }
   | { reason: 'client_unknown' }
   | { reason: 'client_disabled' }
-  | { reason: 'client_authentication_missing' }
+  | { reason: 'client_authentication_missing'; registered?: string }
   | { reason: 'client_authentication_malformed' }
   | { reason: 'client_authentication_ambiguous' }
-  | { reason: 'client_authentication_method_not_registered' }
+  | { reason: 'client_authentication_method_not_registered'; registered: string }
   | { reason: 'client_secret_wrong' }
   | { reason: 'client_authentication_throttled'; retryAfter: number }
   | { reason: 'client_assertion_malformed' }
@@ -124,6 +124,8 @@ export type Refusal =
   | { reason: 'upstream_not_linked' }
   | { reason: 'upstream_linked_elsewhere' }
   | { reason: 'upstream_account_disabled' }
+  // signing out
+  | { reason: 'post_logout_redirect_uri_not_registered' }
   // infrastructure
   | { reason: 'hook_failed' }
   | { reason: 'store_unavailable' }

@@ -28,9 +28,11 @@ import { startGateway } from '../../infra/local/http-api-gateway.ts';
 import { type EndpointFunctionName, routes } from '../../infra/routes.ts';
 import { apiStore } from '../../shared/apis/api-store.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { inTurns } from '../../shared/aws/in-turns.ts';
 import { tableDefinitions } from '../../shared/aws/tables.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
+import { grantLimit } from '../../shared/grants/grant-limit.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { localWrapper } from '../../shared/keys/local-wrapper.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
@@ -52,7 +54,7 @@ import { makeAuthenticator, type RequestOptions } from '../people/authenticator.
 import { stoppedClock } from '../support/clock.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
 import { formTokenOf, newPerson, signInByForm } from '../support/person.ts';
-import { authorizeTarget, basic, obtainCode } from '../support/protocol.ts';
+import { authorizeTarget, basic, obtainCode, obtainCodeThat } from '../support/protocol.ts';
 import { ada } from '../support/server.ts';
 import { targetOf, toProvider } from '../upstream/flow.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../upstream/scripted-provider.ts';
@@ -146,12 +148,15 @@ function dynamodb(note?: (call: Call) => void): DynamoDBClient {
   return client;
 }
 
+const deletedKey = ({ DeleteRequest }: Properties): Properties => DeleteRequest.Key;
+
 /** What IAM sees of a request: one call per table. */
 function callsIn(action: string, input: Properties): Call[] {
   if (input['RequestItems']) {
-    return Object.entries(input['RequestItems'] as Properties).flatMap(([table, { Keys, ...rest }]) =>
-      Keys.flatMap((Key: Properties) => callsIn(action, { TableName: table, Key, ...rest })),
-    );
+    return Object.entries(input['RequestItems'] as Properties).flatMap(([table, request]) => {
+      const { Keys, ...rest } = Array.isArray(request) ? { Keys: request.map(deletedKey) } : request;
+      return Keys.flatMap((Key: Properties) => callsIn(action, { TableName: table, Key, ...rest }));
+    });
   }
   const table = input['TableName'] as keyof typeof tableDefinitions;
   const { partitionKey } = tableDefinitions[table];
@@ -296,7 +301,13 @@ async function liveThroughADay(): Promise<void> {
     claims: JSON.stringify({ id_token: { email: null }, userinfo: { email: null } }),
     scope: 'openid email',
   };
-  const { code, verifier } = await obtainCode(person, web, wishes);
+  // So many that the redemption ends the oldest.
+  const ids = Array.from({ length: grantLimit.most + 1 }, (_, index) => `grant ${index}`);
+  await inTurns(ids, (id) => {
+    const Item = { id, heldBy: ada.claims.sub, clientId: web.client_id, issuedAt: clock.now() };
+    return setUp.put({ TableName: tables.grants, Item });
+  });
+  const { code, verifier } = await obtainCodeThat(true, person, web, wishes);
   const redemption = { grant_type: 'authorization_code', code, code_verifier: verifier, resource };
   const fields = { ...redemption, redirect_uri: web.redirect_uris[0] };
   const redeemed = JSON.parse(await expectStatus(post('/token', fields, asWeb), 200));

@@ -22,6 +22,8 @@ export const de: Texts = {
   'signIn.register': 'Noch kein Konto? {link}',
   'signIn.registerLink': 'Konto anlegen',
   'signIn.confirmTitle': 'Bestätigen Sie, dass Sie es sind',
+  'signIn.confirmText':
+    'Für den nächsten Schritt muss sicher sein, dass Sie es sind, auch wenn Sie schon angemeldet sind.',
 
   'signedIn.title': 'Sie sind angemeldet',
   'signedIn.text': 'Sie können diese Seite schließen oder zu der App zurückgehen, von der Sie gekommen sind.',
@@ -35,6 +37,8 @@ export const de: Texts = {
   'signedOut.title': 'Sie sind abgemeldet',
   'signedOut.text':
     'Sie können diese Seite schließen. Apps, die Sie vorher benutzt haben, kennen Sie vielleicht noch, bis Sie sich auch dort abmelden.',
+  'signedOut.notReturned':
+    'Die App wollte Sie an eine Adresse weiterleiten, die für sie nicht registriert ist. Deshalb bleiben Sie hier.',
 
   'code.title': 'Code eingeben',
   'code.intro': 'Öffnen Sie Ihre Authenticator-App und geben Sie den Code ein, den sie zeigt.',

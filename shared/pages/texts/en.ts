@@ -24,6 +24,7 @@ export const en = {
   'signIn.register': 'No account yet? {link}',
   'signIn.registerLink': 'Create one',
   'signIn.confirmTitle': 'Confirm that it is you',
+  'signIn.confirmText': 'The next step needs to be sure that it is you, even if you are signed in already.',
 
   'signedIn.title': 'You are signed in',
   'signedIn.text': 'You can close this page, or go back to the app you came from.',
@@ -37,6 +38,7 @@ export const en = {
   'signedOut.title': 'You are signed out',
   'signedOut.text':
     'You can close this page. Apps that you used may keep you signed in until you sign out of them too.',
+  'signedOut.notReturned': 'The app wanted to send you to an address that is not registered for it, so you stay here.',
 
   'code.title': 'Enter your code',
   'code.intro': 'Open your authenticator app and enter the code it shows.',

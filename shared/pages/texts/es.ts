@@ -22,6 +22,7 @@ export const es: Texts = {
   'signIn.register': '¿Aún no tiene cuenta? {link}',
   'signIn.registerLink': 'Crear una',
   'signIn.confirmTitle': 'Confirme que es usted',
+  'signIn.confirmText': 'El siguiente paso necesita asegurarse de que es usted, aunque ya haya iniciado sesión.',
 
   'signedIn.title': 'Ha iniciado sesión',
   'signedIn.text': 'Puede cerrar esta página o volver a la aplicación de la que viene.',
@@ -35,6 +36,8 @@ export const es: Texts = {
   'signedOut.title': 'Ha cerrado la sesión',
   'signedOut.text':
     'Puede cerrar esta página. Es posible que las aplicaciones que usó antes aún le reconozcan hasta que cierre la sesión también en ellas.',
+  'signedOut.notReturned':
+    'La aplicación quería enviarle a una dirección que no está registrada para ella, por eso sigue aquí.',
 
   'code.title': 'Escriba su código',
   'code.intro': 'Abra su aplicación de autenticación y escriba el código que muestra.',

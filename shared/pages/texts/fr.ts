@@ -22,6 +22,7 @@ export const fr: Texts = {
   'signIn.register': 'Pas encore de compte ? {link}',
   'signIn.registerLink': 'Créer un compte',
   'signIn.confirmTitle': 'Confirmez que c’est bien vous',
+  'signIn.confirmText': 'L’étape suivante doit s’assurer que c’est bien vous, même si vous êtes déjà connecté.',
 
   'signedIn.title': 'Vous êtes connecté',
   'signedIn.text': 'Vous pouvez fermer cette page ou revenir à l’application d’où vous venez.',
@@ -35,6 +36,8 @@ export const fr: Texts = {
   'signedOut.title': 'Vous êtes déconnecté',
   'signedOut.text':
     'Vous pouvez fermer cette page. Les applications que vous avez utilisées vous reconnaissent peut-être encore, jusqu’à ce que vous vous en déconnectiez aussi.',
+  'signedOut.notReturned':
+    'L’application voulait vous envoyer à une adresse qui n’est pas enregistrée pour elle ; vous restez donc ici.',
 
   'code.title': 'Saisissez votre code',
   'code.intro': 'Ouvrez votre application d’authentification et saisissez le code qu’elle affiche.',

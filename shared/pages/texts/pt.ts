@@ -22,6 +22,7 @@ export const pt: Texts = {
   'signIn.register': 'Ainda não tem conta? {link}',
   'signIn.registerLink': 'Criar uma',
   'signIn.confirmTitle': 'Confirme que é você',
+  'signIn.confirmText': 'A próxima etapa precisa ter certeza de que é você, mesmo que você já tenha entrado.',
 
   'signedIn.title': 'Você entrou',
   'signedIn.text': 'Você pode fechar esta página ou voltar ao aplicativo de onde veio.',
@@ -35,6 +36,8 @@ export const pt: Texts = {
   'signedOut.title': 'Você saiu',
   'signedOut.text':
     'Você pode fechar esta página. Os aplicativos que você usou antes talvez ainda o reconheçam até que você saia deles também.',
+  'signedOut.notReturned':
+    'O aplicativo queria enviar você para um endereço que não está registrado para ele, por isso você continua aqui.',
 
   'code.title': 'Digite seu código',
   'code.intro': 'Abra seu aplicativo autenticador e digite o código que ele mostra.',
