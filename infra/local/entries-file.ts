@@ -3,6 +3,7 @@ import { leaveOutRedirectUris } from '../../shared/clients/leave-out-redirect-ur
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { type AccountDescription, parseAccountDescription, signInNames } from '../../shared/people/account.ts';
+import { isCommonPassword } from '../../shared/people/common-password.ts';
 import { parseProviders } from '../../shared/upstream/provider.ts';
 
 /** A file that cannot be used. The message names the file, the entry and the member, for the file's author. */
@@ -42,6 +43,9 @@ export async function readAccountsFile(file: string): Promise<AccountDescription
     const parsed = parseAccountDescription(entry);
     const label = labelOf(index, entry, 'username', 'email');
     if ('problem' in parsed) throw new UnusableFile(`${file}: ${label}: ${parsed.member} ${parsed.problem}`);
+    if (isCommonPassword(parsed.account.password ?? '')) {
+      throw new UnusableFile(`${file}: ${label}: password is one of the most common ones`);
+    }
     const twice = signInNames(parsed.account).find((name) => names.has(name));
     if (twice !== undefined) {
       const member = signInNames({ username: parsed.account.username }).includes(twice) ? 'username' : 'email';

@@ -11,6 +11,7 @@ const noticeCookie = 'pixy_notice';
 /** Something was done; the texts are under `done.…`. */
 const doneNotices = [
   'passwordChanged',
+  'reset',
   'sessionEnded',
   'sessionsEnded',
   'accessRemoved',
