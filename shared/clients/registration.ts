@@ -8,6 +8,7 @@ import { responseTypes } from '../oauth/response-type.ts';
 import { openidScopes, parseScope } from '../oauth/scope.ts';
 import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
 import { isWeaker, pkcePolicies, publicClientFloor } from '../pkce/policy.ts';
+import { judgeGivenSecret } from '../placeholder.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { isBackChannelUri } from './back-channel-uri.ts';
 import { hashClientSecret } from './client-secret.ts';
@@ -81,7 +82,14 @@ export const metadata = v.object({
     v.regex(/^[\x21-\x7e]{1,255}$/, 'is not 1 to 255 visible ASCII characters'),
   ),
   client_secret: v.optional(
-    v.pipe(v.string('is not a text'), v.regex(/^[\x20-\x7e]{1,255}$/, 'is not 1 to 255 printable ASCII characters')),
+    v.pipe(
+      v.string('is not a text'),
+      v.rawCheck(({ dataset, addIssue }) => {
+        const problem = dataset.typed ? judgeGivenSecret(dataset.value) : undefined;
+        if (problem !== undefined) addIssue({ message: problem });
+      }),
+      v.regex(/^[\x20-\x7e]{1,255}$/, 'is not 1 to 255 printable ASCII characters'),
+    ),
   ),
   client_name: v.optional(v.pipe(v.string('is not a text'), v.maxLength(200, 'is longer than 200 characters'))),
   redirect_uris: v.optional(
