@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { type ImportableAuthMethod, importableAuthMethods } from '../../shared/clients/import/foreign-client.ts';
 import {
@@ -14,6 +13,7 @@ import type { Context } from '../context.ts';
 import { conflict, Failure, wrongUsage } from '../failure.ts';
 import { changeOptions, dateOption, examples } from '../options.ts';
 import type { Opened } from '../place.ts';
+import { readText } from '../read-text.ts';
 import { carryOut, ImportInterrupted, type ImportPlan, planImport, refusedEntries } from './apply-import.ts';
 import { type ImportState, importJson, importText } from './write-import.ts';
 
@@ -58,7 +58,7 @@ export function importCommand(context: Context): Command {
 
 async function importFile(context: Context, file: string, options: Options): Promise<void> {
   const reading = importOptions(options, context.now());
-  const parsed = await parseImport(options.format, await read(file, context), reading);
+  const parsed = await parseImport(options.format, await readText(file, context.io), reading);
   const opened = await context.open();
   const plan = await planImport(parsed, opened.clients, {
     replace: options.replace ?? false,
@@ -73,15 +73,6 @@ async function importFile(context: Context, file: string, options: Options): Pro
   const count = refusedEntries(plan).length;
   const entries = count === 1 ? 'One entry' : `${count} entries`;
   throw new Failure(`${entries} cannot be imported: correct ${file}, or import the others with --skip-refused.`);
-}
-
-async function read(file: string, { io }: Context): Promise<string> {
-  if (file === '-') return io.readInput();
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new Failure(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
-  }
 }
 
 function importOptions(options: Options, now: number): ImportOptions {

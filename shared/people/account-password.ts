@@ -5,7 +5,7 @@ import { usernameKey } from './account.ts';
 
 /*
  * The rules for a password that a person chooses. Length counts, kinds of characters do not, and nothing expires (NIST SP
- * 800-63B-4 §3.1.1.2). Passwords that operators import are exempt.
+ * 800-63B-4 §3.1.1.2). They apply to every password in the clear, whoever brings it; hashes tell nothing about theirs.
  */
 
 export const passwordLimits = { minimum: 10, maximum: 1_024 } as const;
@@ -23,6 +23,14 @@ export function admitPassword(typed: string, names: readonly (string | undefined
   const own = names.flatMap((name) => (name === undefined ? [] : [usernameKey(name), usernameKey(name).split('@')[0]]));
   return own.includes(key) ? refuse('same_as_name') : ok(typed);
 }
+
+/** Says what is wrong, in words that follow “the password” or the name of its member. */
+export const passwordProblems: Record<PasswordProblem, string> = {
+  too_short: `is shorter than ${passwordLimits.minimum} characters`,
+  too_long: `is longer than ${passwordLimits.maximum.toLocaleString('en')} characters`,
+  repetitive: 'repeats the same one to three characters',
+  same_as_name: 'is the same as the username or the email address',
+};
 
 /** One to three characters repeated: `aaaaaaaaaa`, `abcabcabcabc`. */
 const isRepetitive = (password: string): boolean => /^(.{1,3}?)\1+.{0,2}$/su.test(password) && hasFew(password);

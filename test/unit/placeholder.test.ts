@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRegistration } from '../../shared/clients/registration.ts';
-import { judgeGivenSecret, judgePlaceholder } from '../../shared/placeholder.ts';
+import { judgeGivenSecret, judgePlaceholder } from '../../shared/oauth/placeholder.ts';
 import { generateSecret } from '../../shared/secret.ts';
 
 const table: [problem: RegExp, ...texts: string[]][] = [
   [/^is blank$/, '', ' ', '\t\n', '\u00a0\u3000'],
-  [/^is masked/, '**********', '*', '••••••••', '●●●●●●', 'ab****yz', '********9f3c', 'xxxxxxxx', 'XXXX-XXXX-XXXX',
+  [/^is masked/, '**********', '*', 'aaa', '••••••••', '●●●●●●', 'ab****yz', '********9f3c', 'xxxxxxxx', 'XXXX-XXXX-XXXX',
     '----------', '########', '........', '0000000000'],
   [/^is cut off/, '4f9a…', '4f9ac0d1...'],
   [/variable/, '\u0024{SHOP_SECRET}', '\u0024{env.SHOP:-x}', '$(SHOP_SECRET)', '{{x}}', '{{ .Values.shop.secret }}', '%SHOP_SECRET%',

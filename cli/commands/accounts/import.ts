@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { hashPassword } from '../../../shared/password.ts';
 import { type Account, displayName, signInNames } from '../../../shared/people/account.ts';
 import {
-  type AccountFormat,
+  type AccountFormatName,
   accountFormats,
   type ImportedAccount,
   type ParsedAccounts,
@@ -11,13 +11,20 @@ import {
 } from '../../../shared/people/account-import.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
-import { examples, storeOptions } from '../../options.ts';
+import { collect, commaList, examples, storeOptions } from '../../options.ts';
 import { plural, table } from '../../output.ts';
-import { readText } from './account-flags.ts';
+import { readText } from '../../read-text.ts';
 import { openPeople, type People } from './open-accounts.ts';
 import { passwordScheme } from './present-account.ts';
 
-type Options = { format: AccountFormat; hashParameters?: string; skipRefused?: boolean; dryRun?: boolean };
+type Options = {
+  format: AccountFormatName;
+  hashParameters?: string;
+  claimColumn?: string[];
+  skipMembers?: string[];
+  skipRefused?: boolean;
+  dryRun?: boolean;
+};
 
 export const importCommand = (context: Context): Command =>
   examples(
@@ -31,6 +38,17 @@ export const importCommand = (context: Context): Command =>
         '--hash-parameters <file>',
         'with --format firebase: a JSON file with the password hash parameters of the project',
       )
+      .option(
+        '--claim-column <name>',
+        'with --format csv: a column that becomes a claim (repeatable); columns that are neither members nor standard claims are refused without it',
+        collect,
+      )
+      .addOption(
+        new Option(
+          '--skip-members <names>',
+          'members, claims and columns to leave behind, separated by commas',
+        ).argParser(commaList),
+      )
       .option('--skip-refused', 'skip entries that cannot be imported, and import the others')
       .option('--dry-run', 'show what would happen without writing anything')
       .action((file: string, options: Options) => importFile(context, file, options)),
@@ -41,7 +59,10 @@ export const importCommand = (context: Context): Command =>
 
 async function importFile(context: Context, file: string, options: Options): Promise<void> {
   const firebase = await hashParameters(options, context);
-  const parsed = parseAccounts(options.format, await readText(file, context.io), firebase);
+  const parsed = parseAccounts(options.format, await readText(file, context.io), firebase, {
+    claimColumns: options.claimColumn,
+    skipMembers: options.skipMembers,
+  });
   if (!parsed.ok) throw new Failure(`${file} ${parsed.refusal}.`);
   const people = await openPeople(context);
   const plan = await withoutTaken(parsed.value, people);
@@ -56,15 +77,18 @@ async function importFile(context: Context, file: string, options: Options): Pro
     },
     text: report(
       plan,
-      isWritten ? `Added ${plural(added, 'account')}, skipped ${plan.refused.length}.` : undefined,
+      isWritten ? `Added ${plural(added, 'account')}, skipped ${refusedEntries(plan).length}.` : undefined,
       options,
     ),
   });
   if (!isStopped) return;
-  const count = plan.refused.length;
+  const count = refusedEntries(plan).length;
   const entries = count === 1 ? 'One entry' : `${count} entries`;
   throw new Failure(`${entries} cannot be imported: correct ${file}, or import the others with --skip-refused.`);
 }
+
+/** Lists the refused entries, without duplicates. */
+const refusedEntries = ({ refused }: ParsedAccounts): string[] => [...new Set(refused.map(({ entry }) => entry))];
 
 async function hashParameters({ format, hashParameters: file }: Options, context: Context) {
   if ((format === 'firebase') !== (file !== undefined)) {
@@ -133,17 +157,18 @@ const names = ({ username, email }: ImportedAccount['account']) => ({
 const schemeOf = ({ password, passwordHash }: ImportedAccount['account']): string | null =>
   password === undefined ? (passwordScheme({ passwordHash } as Account) ?? null) : 'argon2id';
 
-function report(plan: ParsedAccounts, done: string | undefined, { dryRun }: Options): string {
+function report(plan: ParsedAccounts, done: string | undefined, options: Options): string {
   const rows = plan.accounts.map(({ account }) => [
     signInNames(account)[0] ?? displayName({ ...account, sub: '' }),
     account.email ?? '',
     schemeOf(account) ?? 'none',
     account.disabled ? 'disabled' : '',
   ]);
-  const head = `${plural(plan.accounts.length, 'account')} to add, ${plan.refused.length} that cannot be imported. Nothing was written${dryRun ? ': this is a dry run' : ''}.`;
+  const head = `${plural(plan.accounts.length, 'account')} to add, ${refusedEntries(plan).length} that cannot be imported. Nothing was written${options.dryRun ? ': this is a dry run' : ''}.`;
   const refusals = plan.refused.map(({ entry, member, problem }) => [entry, `${member} ${problem}`]);
   return [
     `${done ?? head}\n`,
+    ...(options.claimColumn ? [`Columns that become claims: ${options.claimColumn.join(', ')}.\n`] : []),
     ...(rows.length > 0 ? [table(['account', 'email', 'password', ''], rows)] : []),
     ...(refusals.length > 0 ? [table(['refused', 'because'], refusals)] : []),
   ].join('\n');

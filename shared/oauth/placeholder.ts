@@ -22,7 +22,7 @@ const words = [
 const forms: readonly Form[] = [
   { is: /^\s*$/, problem: 'is blank' },
   {
-    is: new RegExp(`${mask}{4}|^${mask}+$|^(.)\\1*$`, 'u'),
+    is: new RegExp(`${mask}{4}|^${mask}+$|^(.)\\1{2,}$`, 'u'),
     problem: 'is masked: the file does not have the real value',
   },
   { is: /(?:\u2026|\.\.\.)$/, problem: 'is cut off: the file does not have all of the value' },
