@@ -158,11 +158,12 @@ export async function parseRegistration(json: unknown): Promise<Result<Registere
 export async function checkRegistration(
   json: unknown,
 ): Promise<Result<RegisteredClient, readonly [Mistake, ...Mistake[]]>> {
-  const parsed = v.safeParse(metadata, json);
-  const strangers = Object.keys(isObject(json) ? json : {}).filter((member) => !known.has(member));
+  const given = isObject(json) ? withoutEmpty(json) : json;
+  const parsed = v.safeParse(metadata, given);
+  const strangers = Object.keys(isObject(given) ? given : {}).filter((member) => !known.has(member));
   const stranger = 'is not a member of client metadata';
   const mistakes = [
-    ...mistakesOf(json, parsed.issues, stranger),
+    ...mistakesOf(given, parsed.issues, stranger),
     ...strangers.map((member) => ({ member, problem: stranger })),
   ];
   if (!parsed.success || isNotEmpty(mistakes)) return refuse(mistakes as [Mistake, ...Mistake[]]);
@@ -200,6 +201,18 @@ export async function checkRegistration(
     }),
   });
 }
+
+/**
+ * Drops members that are null, an empty text or an empty object: they ask for nothing, as if they were absent. An empty scope is
+ * one, and an empty secret is a mistake.
+ */
+export const withoutEmpty = (document: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(document).filter(([name, value]) => {
+      if (value === '') return name === 'scope' || name === 'client_secret' || name === 'client_id';
+      return value !== null && !(isObject(value) && Object.keys(value).length === 0);
+    }),
+  );
 
 /** Drops undefined members. */
 const present = <Members extends object>(members: Members): Partial<Members> =>

@@ -23,6 +23,10 @@ export type ForeignClient = {
   /** Hashes that the file has instead of a secret, in the format of client-secret.ts. */
   secretHashes?: readonly string[] | undefined;
   disabled?: boolean | undefined;
+  /** Whether the source held the client to PKCE, although it inherits: it then gets no waiver. */
+  isHeld?: boolean | undefined;
+  /** What is wrong with the entry, besides what registration will find. */
+  mistakes?: readonly Mistake[] | undefined;
   /** Tells the importer what was left behind and what was decided, in sentences that start with the client's name. */
   notes: readonly string[];
 };

@@ -85,9 +85,12 @@ async function register(
   options: ImportOptions,
 ): Promise<Result<Registered, readonly Mistake[]>> {
   const { metadata, leftBehind } = leaveBehind(foreign);
+  const { mistakes = [] } = foreign;
   const registered = await checkRegistration(metadata);
-  if (!registered.ok) {
-    return refuse(registered.refusal.map((mistake) => ({ ...mistake, member: nameIn(foreign, mistake.member) })));
+  if (!registered.ok || mistakes.length > 0) {
+    const found = registered.ok ? [] : registered.refusal;
+    const named = found.map((mistake) => ({ ...mistake, member: nameIn(foreign, mistake.member) }));
+    return refuse([...mistakes, ...named.filter(({ member }) => !mistakes.some((other) => isAbout(other, member)))]);
   }
   const client: RegisteredClient = {
     ...registered.value,
@@ -101,10 +104,20 @@ async function register(
   return ok({ client: { ...client, pkce }, notes });
 }
 
+/** Whether a mistake is about a member or a part of it. */
+const isAbout = (mistake: Mistake, member: string): boolean => {
+  const [one = '', other = ''] = [mistake.member, member].map((name) => name.split('.')[0]);
+  return one === other;
+};
+
 /** Combines the source's PKCE settings with the operator's. */
-function pkceOf({ pkce }: ForeignClient, isPublicClient: boolean, options: ImportOptions): RegisteredClient['pkce'] {
+function pkceOf(
+  { pkce, isHeld }: ForeignClient,
+  isPublicClient: boolean,
+  options: ImportOptions,
+): RegisteredClient['pkce'] {
   const { reportUntil, waiver, compat } = options;
-  const needsWaiver = isPublicClient && (pkce.policy === 'none' || pkce.policy === 'inherit');
+  const needsWaiver = isPublicClient && (pkce.policy === 'none' || (pkce.policy === 'inherit' && !isHeld));
   return {
     ...pkce,
     ...(reportUntil !== undefined && { mode: 'report', enforceAfter: reportUntil }),
