@@ -148,7 +148,7 @@ describe('pixy clients import', () => {
 
 describe('is wrong usage', () => {
   test.each([
-    ['an unknown format', ['x.json', '--format', 'keycloak']],
+    ['an unknown format', ['x.json', '--format', 'siteminder']],
     ['no format', ['x.json']],
     ['no file', rfc7591],
     ['an unknown way to prove a secret', ['x.json', ...rfc7591, '--auth-method', 'tls_client_auth']],

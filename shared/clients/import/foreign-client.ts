@@ -31,8 +31,8 @@ export type ForeignClient = {
   notes: readonly string[];
 };
 
-/** One client of a file. Messages call it by its `label`. */
-export type Entry = { label: string; value: unknown };
+/** One client of a file. Messages call it by its `label`. `mistakes` show before anything is read. */
+export type Entry = { label: string; value: unknown; mistakes?: readonly Mistake[] };
 
 /** How to read the clients of one system: first the file's entries, then each entry on its own. */
 export type ForeignFormat = {

@@ -75,6 +75,14 @@ function asFlag(value: unknown): boolean | undefined {
   return text === 'true' ? true : text === 'false' ? false : undefined;
 }
 
+/** The members in which rows of a table keep the item of a list. */
+const itemNames = ['name', 'granttype', 'redirecturi', 'postlogoutredirecturi', 'scope', 'origin'];
+
+function textIn(item: unknown): string | undefined {
+  const found = Object.entries((item ?? {}) as JsonObject).find(([name]) => itemNames.includes(plain(name)));
+  return asText(found?.[1]);
+}
+
 function asNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,12}$/.test(value) ? Number(value) : value;
   return Number.isSafeInteger(number) ? (number as number) : undefined;
@@ -87,9 +95,7 @@ function asNumber(value: unknown): number | undefined {
 function asList(value: unknown): string[] | undefined {
   if (typeof value === 'string') return words(value);
   if (typeof value !== 'object' || value === null) return undefined;
-  const texts = Object.values(value).map(
-    (item: unknown) => asText(item) ?? asText((item as JsonObject | null)?.['name']),
-  );
+  const texts = Object.values(value).map((item: unknown) => asText(item) ?? textIn(item));
   return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
