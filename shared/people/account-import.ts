@@ -116,10 +116,8 @@ function readHash(given: unknown): Result<string, Mistake> {
   const member = 'password_hash';
   if (typeof given !== 'string' && !isObject(given))
     return refuse({ member, problem: 'is neither a text nor an object' });
-  const placeholder = typeof given === 'string' ? judgePlaceholder(given) : undefined;
-  if (placeholder !== undefined) return refuse({ member, problem: placeholder });
-  const joined = typeof given === 'string' ? ok(given) : joinHash(given);
+  const joined = typeof given === 'string' ? ok(given.trim()) : joinHash(given);
   if (!joined.ok) return joined;
   const admitted = admitPasswordHash(joined.value);
-  return admitted.ok ? admitted : refuse({ member, problem: admitted.refusal });
+  return admitted.ok ? admitted : refuse({ member, problem: judgePlaceholder(joined.value) ?? admitted.refusal });
 }

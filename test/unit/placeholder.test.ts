@@ -51,7 +51,7 @@ test('I1: no secret that Pixy makes is taken for a placeholder', () => {
   fc.assert(fc.property(fc.constant(undefined), () => judgeGivenSecret(generateSecret()) === undefined));
 });
 
-test.each(['**********', 'REDACTED', '\u0024{SHOP_SECRET}', ' ', '', 'short'])(
+test.each(['**********', 'REDACTED', '\u0024{SHOP_SECRET}', ' ', '', 'k3v-9'])(
   'I1: a client with the secret %j is refused by the member, which is not quoted',
   async (secret) => {
     const parsed = await parseRegistration({
@@ -61,6 +61,6 @@ test.each(['**********', 'REDACTED', '\u0024{SHOP_SECRET}', ' ', '', 'short'])(
     });
     if (parsed.ok) throw new Error('it was registered');
     expect(parsed.refusal.member).toBe('client_secret');
-    if (secret.trim() !== '' && secret !== 'short') expect(parsed.refusal.problem).not.toContain(secret);
+    expect(parsed.refusal.problem.split(' ')).not.toContain(secret.trim() || '(blank)');
   },
 );

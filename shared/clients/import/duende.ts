@@ -17,7 +17,7 @@ export const duende: ForeignFormat = {
     const isDump = [...joined.keys()].some((name) => tables.has(name));
     return isDump ? joinTables(tables) : identityserver.entries(text);
   },
-  translate: identityserver.translate,
+  translate: (value, options) => identityserver.translate(value, options),
 };
 
 /** The tables of a client's lists, and what the client calls them. */
