@@ -1,12 +1,36 @@
 import type { Mistake } from '../mistake.ts';
+import { standardClaims } from '../oauth/claims.ts';
 import { judgePlaceholder } from '../oauth/placeholder.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { type AccountDescription, signInNames } from './account.ts';
 import { checkGivenAccount } from './given-account.ts';
-import { type AccountEntry, type EntryReader, isObject, labelOf, type MemberOptions } from './import/account-entry.ts';
-import { csvEntries, jsonEntries, withoutMembers } from './import/entry-readers.ts';
+import {
+  type AccountEntry,
+  type EntryReader,
+  isObject,
+  type Json,
+  labelOf,
+  type MemberOptions,
+} from './import/account-entry.ts';
+import {
+  byFirstCharacter,
+  csvEntries,
+  jsonEntries,
+  jsonLineEntries,
+  tableEntries,
+  withoutMembers,
+} from './import/entry-readers.ts';
 import { type FirebaseParameters, firebaseAccount } from './import/firebase.ts';
 import { joinHash } from './import/hash-parts.ts';
+import {
+  aspnetAccount,
+  auth0Account,
+  cognitoAccount,
+  keycloakAccount,
+  oktaAccount,
+  type TranslatedAccount,
+  wordpressAccount,
+} from './import/other-systems.ts';
 import { admitPasswordHash } from './password-import.ts';
 
 export { parseFirebaseParameters } from './import/firebase.ts';
@@ -26,17 +50,56 @@ export type AccountOptions = MemberOptions & { firebase?: FirebaseParameters | u
 /** How to read the accounts of one system: first the file's entries, then each as an account in our own form. */
 type AccountFormat = {
   entries(options: AccountOptions): EntryReader;
-  translate?(value: unknown, options: AccountOptions): unknown;
+  translate?(value: Json, options: AccountOptions): TranslatedAccount;
 };
+
+/** A table, or a list of JSON that an object may have under one of `lists`. */
+const tableOrJson = (columns: readonly string[], options: AccountOptions, ...lists: string[]): EntryReader =>
+  byFirstCharacter((first) => {
+    if (first === '[') return jsonEntries();
+    return first === '{' ? jsonEntries(...lists) : tableEntries(columns, options);
+  });
 
 const formats = {
   json: { entries: () => jsonEntries() },
   csv: { entries: csvEntries },
   firebase: {
     entries: () => jsonEntries('users'),
-    translate: (value, { firebase }) => firebaseAccount(value, firebase),
+    translate: (value, { firebase }) => ({ account: firebaseAccount(value, firebase), mistakes: [] }),
+  },
+  cognito: {
+    entries: (options) => tableOrJson(['cognito:username', 'cognito:mfa_enabled', 'sub'], options, 'Users'),
+    translate: cognitoAccount,
+  },
+  auth0: {
+    entries: () => byFirstCharacter((first) => (first === '[' ? jsonEntries() : jsonLineEntries())),
+    translate: auth0Account,
+  },
+  keycloak: {
+    entries: () => byFirstCharacter((first) => (first === '[' ? jsonEntries() : jsonEntries('users'))),
+    translate: keycloakAccount,
+  },
+  okta: { entries: () => jsonEntries(), translate: oktaAccount },
+  wordpress: {
+    entries: (options) => tableOrJson(columnsOfWordPress, options, 'wp_users'),
+    translate: wordpressAccount,
+  },
+  aspnet: {
+    entries: (options) => tableOrJson(columnsOfAspNet, options, 'AspNetUsers'),
+    translate: aspnetAccount,
   },
 } as const satisfies Record<string, AccountFormat>;
+
+const columnsOfWordPress = [
+  'ID', 'user_login', 'user_pass', 'user_nicename', 'user_email', 'user_url', 'user_registered', 'user_activation_key',
+  'user_status', 'display_name', 'first_name', 'last_name', 'roles',
+]; // biome-ignore format: a list of names
+
+const columnsOfAspNet = [
+  'Id', 'UserName', 'NormalizedUserName', 'Email', 'NormalizedEmail', 'EmailConfirmed', 'PasswordHash', 'SecurityStamp',
+  'ConcurrencyStamp', 'PhoneNumber', 'PhoneNumberConfirmed', 'TwoFactorEnabled', 'LockoutEnd', 'LockoutEnabled',
+  'AccessFailedCount',
+]; // biome-ignore format: a list of names
 
 export type AccountFormatName = keyof typeof formats;
 export const accountFormats = Object.keys(formats) as AccountFormatName[];
@@ -53,12 +116,23 @@ export function accountReader(name: AccountFormatName, options: AccountOptions =
   const entries = format.entries(options);
   const seen = new Set<string>();
 
+  const translate = (value: unknown): TranslatedAccount =>
+    format.translate && isObject(value) ? format.translate(value, options) : { account: value, mistakes: [] };
+
   function judge({ label, value, mistakes = [] }: AccountEntry, parsed: ParsedAccounts): void {
-    const json = withoutMembers(format.translate ? format.translate(value, options) : value, options.skipMembers);
+    const { account, mistakes: own } = translate(withoutMembers(value, options.skipMembers));
+    const json = withoutMembers(withMapped(account, value, options), options.skipMembers);
+    const strangers = format.translate ? strangeClaims(json, options) : [];
     const entry = labelOf(label, isObject(json) ? json : {});
     const read = checkEntry(json);
     const twice = read.ok ? signInNames(read.value).find((each) => seen.has(each)) : undefined;
-    const problems = [...mistakes, ...(read.ok ? [] : read.refusal), ...(read.ok ? repeated(read.value, twice) : [])];
+    const problems = [
+      ...mistakes,
+      ...own,
+      ...strangers,
+      ...(read.ok ? [] : read.refusal),
+      ...(read.ok ? repeated(read.value, twice) : []),
+    ];
     parsed.refused.push(...problems.map((problem) => ({ entry, ...problem })));
     if (!read.ok || problems.length > 0) return;
     for (const each of signInNames(read.value)) seen.add(each);
@@ -75,12 +149,38 @@ export function accountReader(name: AccountFormatName, options: AccountOptions =
   return { push: (text) => judgeAll(entries.push(text)), end: () => judgeAll(entries.end()) };
 }
 
+/** Claims of another system that are no standard ones, and that the operator has not named. */
+function strangeClaims(json: unknown, { claimColumns = [], claimMap = {} }: AccountOptions): Mistake[] {
+  const claims = isObject(json) && isObject(json['claims']) ? Object.keys(json['claims']) : [];
+  const known = [...standardClaims, ...claimColumns, ...Object.keys(claimMap)];
+  const strange = claims.filter((name) => !known.includes(name.split('#')[0] ?? '') && !known.includes(name));
+  const problem = 'is no standard claim: let it become one with --claim-column, or leave it behind with --skip-members';
+  return strange.map((member) => ({ member, problem }));
+}
+
+/** Adds the claims of the operator's map, each from a member of the file. */
+function withMapped(account: unknown, value: unknown, { claimMap = {} }: AccountOptions): unknown {
+  if (!isObject(account) || Object.keys(claimMap).length === 0) return account;
+  const mapped = Object.entries(claimMap).map(([claim, path]) => [claim, memberAt(value, path)] as const);
+  const found = mapped.filter(([, member]) => member !== undefined);
+  return {
+    ...account,
+    claims: { ...(isObject(account['claims']) && account['claims']), ...Object.fromEntries(found) },
+  };
+}
+
+/** Follows a path like `user_metadata.department`. */
+const memberAt = (value: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce((at: unknown, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined), value);
+
 /** Parses a whole text as {@link accountReader} does. */
 export function parseAccounts(
   format: AccountFormatName,
   text: string,
   firebase?: FirebaseParameters,
-  options: MemberOptions = {},
+  options: AccountOptions = {},
 ): Result<ParsedAccounts, string> {
   const reader = accountReader(format, { ...options, firebase });
   const first = reader.push(text);

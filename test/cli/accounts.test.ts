@@ -444,6 +444,14 @@ describe('accounts import', () => {
     ['a,a\n', ['--format', 'csv'], 1, 'has the column a twice'],
     ['[]', ['--format', 'firebase'], 2, 'together: without the parameters'],
     ['[]', ['--format', 'xml'], 2, 'Allowed choices'],
+    ['{"realm":"x","users":[]}', [], 1, 'is a Keycloak realm export: use --format keycloak'],
+    [
+      'username,user_pass\nada,x\n',
+      ['--format', 'csv'],
+      1,
+      'has the column user_pass, which is no member of an account',
+    ],
+    ['[]', ['--claim-map', '/dev/null'], 1, '/dev/null is not a JSON object of texts'],
   ])('refuses a file %j with %j', async (text, flags, exitCode, sentence) => {
     const ran = await pixy('accounts', 'import', await fileOf('unreadable', text), ...flags);
     expect(ran).toMatchObject({ exitCode, errors: expect.stringContaining(sentence) });

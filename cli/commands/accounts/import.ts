@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import * as v from 'valibot';
 import { hashPassword } from '../../../shared/password.ts';
 import { type Account, displayName, signInNames } from '../../../shared/people/account.ts';
 import {
@@ -9,6 +10,7 @@ import {
   parseAccounts,
   parseFirebaseParameters,
 } from '../../../shared/people/account-import.ts';
+import { recogniseAccounts } from '../../../shared/people/import/recognise-accounts.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 import { collect, commaList, examples, storeOptions } from '../../options.ts';
@@ -21,6 +23,7 @@ type Options = {
   format: AccountFormatName;
   hashParameters?: string;
   claimColumn?: string[];
+  claimMap?: string;
   skipMembers?: string[];
   skipRefused?: boolean;
   dryRun?: boolean;
@@ -40,7 +43,7 @@ export const importCommand = (context: Context): Command =>
       )
       .option(
         '--claim-column <name>',
-        'with --format csv: a column that becomes a claim (repeatable); columns that are neither members nor standard claims are refused without it',
+        'a column or member that becomes a claim of its name (repeatable); what is neither a member nor a standard claim is refused without it',
         collect,
       )
       .addOption(
@@ -54,15 +57,23 @@ export const importCommand = (context: Context): Command =>
       .action((file: string, options: Options) => importFile(context, file, options)),
     'pixy accounts import accounts.json --dry-run',
     'pixy accounts import people.csv --format csv --skip-refused',
+    'pixy accounts import realm-export.json --format keycloak --claim-column department --skip-members otp',
     'pixy accounts import users.json --format firebase --hash-parameters parameters.json',
   );
 
 async function importFile(context: Context, file: string, options: Options): Promise<void> {
   const firebase = await hashParameters(options, context);
-  const parsed = parseAccounts(options.format, await readText(file, context.io), firebase, {
+  const text = await readText(file, context.io);
+  const parsed = parseAccounts(options.format, text, firebase, {
     claimColumns: options.claimColumn,
+    claimMap: await claimMap(options.claimMap, context),
     skipMembers: options.skipMembers,
   });
+  const found = recogniseAccounts(text.slice(0, 65_536));
+  const isOther = found !== undefined && found.format !== options.format;
+  if (isOther && (!parsed.ok || parsed.value.refused.length > 0)) {
+    throw new Failure(`${file} is ${found.what}: use --format ${found.format}.`);
+  }
   if (!parsed.ok) throw new Failure(`${file} ${parsed.refusal}.`);
   const people = await openPeople(context);
   const plan = await withoutTaken(parsed.value, people);
@@ -89,6 +100,17 @@ async function importFile(context: Context, file: string, options: Options): Pro
 
 /** Lists the refused entries, without duplicates. */
 const refusedEntries = ({ refused }: ParsedAccounts): string[] => [...new Set(refused.map(({ entry }) => entry))];
+
+async function claimMap(file: string | undefined, context: Context): Promise<Record<string, string>> {
+  if (file === undefined) return {};
+  const problem = `${file} is not a JSON object of texts, such as {"department": "app_metadata.dept"}.`;
+  const parsed = v.safeParse(
+    v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string())),
+    await readText(file, context.io),
+  );
+  if (!parsed.success) throw new Failure(problem);
+  return parsed.output;
+}
 
 async function hashParameters({ format, hashParameters: file }: Options, context: Context) {
   if ((format === 'firebase') !== (file !== undefined)) {

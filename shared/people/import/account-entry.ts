@@ -16,6 +16,8 @@ export type EntryReader = {
 export type MemberOptions = {
   /** Columns that become claims of the same name. */
   claimColumns?: readonly string[] | undefined;
+  /** Claims, and the member of the file that each of them comes from. */
+  claimMap?: Readonly<Record<string, string>> | undefined;
   /** Columns and members to leave behind. */
   skipMembers?: readonly string[] | undefined;
 };

@@ -3,7 +3,7 @@ import { standardClaims } from '../../oauth/claims.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import type { AccountEntry, EntryReader, MemberOptions } from './account-entry.ts';
 import { isObject } from './account-entry.ts';
-import { jsonListReader, type ListReader } from './json-list.ts';
+import { jsonLinesReader, jsonListReader, type ListReader } from './json-list.ts';
 
 /** Reads the items of a JSON list, or of the one that an object has under `name`. */
 export const jsonEntries = (...names: string[]): EntryReader => numbered(jsonListReader(...names), 'entry');
@@ -23,16 +23,23 @@ function numbered(items: ListReader, what: string): EntryReader {
 }
 
 const ownColumns = ['username', 'email', 'password', 'password_hash', 'disabled', 'sub'];
-const knownColumns = new Set([...ownColumns, ...standardClaims]);
+
+/** Reads a table whose columns are named after members of an account and after claims. */
+export const csvEntries = (options: MemberOptions): EntryReader => tableEntries(ownColumns, options, accountOf);
 
 /**
- * Reads a table with columns named after members of an account and after claims. Refuses other columns unless the operator names
- * them: a column of passwords would otherwise become a claim. An empty cell means an absent member.
+ * Reads a table. Refuses columns that are neither `known` nor standard claims, unless the operator names them: a column of passwords
+ * would otherwise become a claim. An empty cell means an absent member.
  */
-export function csvEntries({ claimColumns = [], skipMembers = [] }: MemberOptions): EntryReader {
+export function tableEntries(
+  known: readonly string[],
+  { claimColumns = [], skipMembers = [] }: MemberOptions,
+  toValue: (cells: readonly (readonly [string, string])[]) => unknown = Object.fromEntries,
+): EntryReader {
   const table = csvReader();
   const isKnown = (column: string) =>
-    knownColumns.has(column.split('#')[0] ?? '') || claimColumns.includes(column) || skipMembers.includes(column);
+    [...known, ...standardClaims].includes(column.split('#')[0] ?? '') ||
+    [...known, ...claimColumns, ...skipMembers].includes(column);
 
   function read(rows: ReturnType<typeof table.push>): Result<AccountEntry[], string> {
     if (!rows.ok) return rows;
@@ -41,12 +48,29 @@ export function csvEntries({ claimColumns = [], skipMembers = [] }: MemberOption
     const entries = rows.value.map(({ line, cells }) => {
       const filled = [...cells].filter(([name, cell]) => cell !== '' && !skipMembers.includes(name));
       const formulas = filled.filter(([, cell]) => isFormula(cell)).map(([member]) => ({ member, problem: formula }));
-      return { label: `line ${line}`, value: accountOf(filled), mistakes: formulas };
+      return { label: `line ${line}`, value: toValue(filled), mistakes: formulas };
     });
     return ok(entries);
   }
 
   return { push: (text) => read(table.push(text)), end: () => read(table.end()) };
+}
+
+/** Reads one JSON object per line. */
+export const jsonLineEntries = (): EntryReader => numbered(jsonLinesReader(), 'entry');
+
+/** Chooses a reader by the first character that is not blank: JSON in a list or an object, or something else. */
+export function byFirstCharacter(choose: (first: string) => EntryReader): EntryReader {
+  let reader: EntryReader | undefined;
+  return {
+    push(text) {
+      const first = /\S/.exec(text)?.[0];
+      if (reader === undefined && first === undefined) return ok([]);
+      reader ??= choose(first ?? '');
+      return reader.push(text);
+    },
+    end: () => (reader ?? choose('')).end(),
+  };
 }
 
 const formula = 'begins like a formula of a spreadsheet';
