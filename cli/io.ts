@@ -11,6 +11,8 @@ export type Io = {
   readInput: () => Promise<string>;
   /** Asks for input that is not echoed. Absent when nobody is at the terminal. */
   askSecret?: ((question: string) => Promise<string>) | undefined;
+  /** Whether standard error is a terminal, where a line can be written again. */
+  isTerminal?: boolean | undefined;
   env: Readonly<Record<string, string | undefined>>;
   /** Epoch seconds. */
   now: () => number;
@@ -27,6 +29,7 @@ export function processIo(): Io {
     writeError: (output) => void process.stderr.write(output),
     readInput: async () => textOf(await buffer(process.stdin), 'Standard input'),
     askSecret: process.stdin.isTTY && process.stderr.isTTY ? askSecret : undefined,
+    isTerminal: process.stderr.isTTY,
     env: process.env,
     now: () => Math.floor(Date.now() / 1_000),
   };

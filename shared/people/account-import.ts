@@ -125,7 +125,7 @@ export function accountReader(name: AccountFormatName, options: AccountOptions =
     const strangers = format.translate ? strangeClaims(json, options) : [];
     const entry = labelOf(label, isObject(json) ? json : {});
     const read = checkEntry(json);
-    const twice = read.ok ? signInNames(read.value).find((each) => seen.has(each)) : undefined;
+    const twice = read.ok ? keysOf(read.value).find((each) => seen.has(each)) : undefined;
     const problems = [
       ...mistakes,
       ...own,
@@ -135,7 +135,7 @@ export function accountReader(name: AccountFormatName, options: AccountOptions =
     ];
     parsed.refused.push(...problems.map((problem) => ({ entry, ...problem })));
     if (!read.ok || problems.length > 0) return;
-    for (const each of signInNames(read.value)) seen.add(each);
+    for (const each of keysOf(read.value)) seen.add(each);
     parsed.accounts.push({ entry, account: read.value });
   }
 
@@ -192,9 +192,19 @@ export function parseAccounts(
   });
 }
 
+/** What only one account can have: its names, and its subject, which begins with a space as no name does. */
+const keysOf = (account: GivenAccount): string[] => {
+  const sub = account.claims['sub'];
+  return typeof sub === 'string' ? [...signInNames(account), ` ${sub}`] : signInNames(account);
+};
+
 function repeated({ username }: GivenAccount, twice: string | undefined): Mistake[] {
   if (twice === undefined) return [];
-  const member = signInNames({ username }).includes(twice) ? 'username' : 'email';
+  const member = signInNames({ username }).includes(twice)
+    ? 'username'
+    : twice.startsWith(' ')
+      ? 'claims.sub'
+      : 'email';
   return [{ member, problem: 'is there twice' }];
 }
 

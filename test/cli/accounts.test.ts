@@ -457,6 +457,28 @@ describe('accounts import', () => {
     expect(ran).toMatchObject({ exitCode, errors: expect.stringContaining(sentence) });
   });
 
+  test('a second run of a file changes nothing and says so, and goes on with what is missing', async () => {
+    const file = await fileOf('twice.json', [{ username: 'first-run', claims: { name: 'First' } }]);
+    expect((await done('accounts', 'import', file)).output).toContain('Added 1 account, skipped 0.');
+    const before = await accounts().findByUsername('first-run');
+    expect((await done('accounts', 'import', file)).output).toContain(
+      'Added 0 accounts, skipped 0, 1 there already and unchanged.',
+    );
+    expect(await accounts().findByUsername('first-run')).toEqual(before);
+    const longer = await fileOf('longer.json', [
+      { username: 'first-run', claims: { name: 'First' } },
+      { username: 'second-run' },
+    ]);
+    expect((await done('accounts', 'import', longer)).output).toContain('Added 1 account, skipped 0, 1 there already');
+  });
+
+  test('says which columns become claims', async () => {
+    const file = await fileOf('columns.csv', 'username,dept\ncolumned,Engines\n');
+    const { output } = await done('accounts', 'import', file, '--format', 'csv', '--claim-column', 'dept');
+    expect(output).toContain('Columns that become claims: dept.');
+    expect((await accounts().findByUsername('columned'))?.claims).toMatchObject({ dept: 'Engines' });
+  });
+
   test('takes hashes over: people sign in as ever, and are upgraded', async () => {
     const file = await fileOf('people.json', [
       { username: 'mover', email: 'mover@example.com', claims: { sub: 'old-id', name: 'Mover' }, password_hash: hash },

@@ -116,3 +116,8 @@ test('a byte order mark is no part of a file', async () => {
   await writeFile(file, '\ufeff[{"username":"ada"}]');
   expect(await readAccountsFile(file)).toEqual([{ username: 'ada', claims: {} }]);
 });
+
+test('two entries cannot have one subject', () => {
+  const entries = ['ada', 'grace'].map((username) => ({ username, claims: { sub: 'one' } }));
+  expect(parse('json', JSON.stringify(entries)).refused).toEqual(['entry 2 (grace): claims.sub is there twice']);
+});

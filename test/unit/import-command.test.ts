@@ -33,6 +33,8 @@ async function run(argv: readonly string[], input = '', beforeWriting = async ()
     place: { kind: 'tables' as const },
     clients: store,
     database,
+    batches: { get: async () => new Map(), put: async () => {} },
+    isAlone: false,
     table: () => tables.clients,
     scan: async function* () {},
   };
