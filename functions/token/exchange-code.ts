@@ -1,4 +1,4 @@
-import { findApis } from '../../shared/apis/token-target.ts';
+import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
 import { ruled } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
@@ -13,6 +13,7 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseVerifier } from '../../shared/pkce/code-verifier.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
+import { limitGrants } from './limit-grants.ts';
 import { withStandingBeside } from './standing-beside.ts';
 import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse } from './token-response.ts';
 
@@ -58,7 +59,7 @@ export async function exchangeCode(
     now,
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
     refresh: refresh?.state,
-    within: { resources, someScope: client.scope },
+    within: { resources: resourcesOf(named.value), someScope: client.scope },
   };
   const found = dependsOnOthers(keys.value, deps)
     ? await findRedeemable(attempt, { clientId, rules }, deps.grants, redemption)
@@ -66,8 +67,12 @@ export async function exchangeCode(
   const prepared = found && (await tokensOf(found));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
+  const sub = subjectOfCode(code, sealKeys);
   const spending = redeemCode(attempt, { clientId, rules }, deps.grants, redemption);
-  const [redeemed, judgeStanding] = await withStandingBeside(spending, subjectOfCode(code, sealKeys), deps.accounts);
+  const [[redeemed, judgeStanding]] = await Promise.all([
+    withStandingBeside(spending, sub, deps.accounts),
+    refresh && sub !== undefined && limitGrants(grantId(code), sub, clientId, deps),
+  ]);
   if (!redeemed.ok) return refused(redeemed.refusal);
   const { grant, wouldRefuse } = redeemed.value;
   const takenBack = await judgeStanding(grant);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { leaveOutRedirectUris } from '../../shared/clients/leave-out-redirect-uris.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { checkRegistration } from '../../shared/clients/registration.ts';
 import { decodeText } from '../../shared/http/decode-text.ts';
@@ -12,19 +13,25 @@ export class UnusableFile extends Error {
   override name = 'UnusableFile';
 }
 
+/** The clients of a file, and sentences about what was left out of them. */
+export type ClientsFile = { clients: RegisteredClient[]; notes: string[] };
+
 /** Reads clients with RFC 7591 member names. Throws {@link UnusableFile}. */
-export async function readClientsFile(file: string): Promise<RegisteredClient[]> {
+export async function readClientsFile(file: string): Promise<ClientsFile> {
   const clients: RegisteredClient[] = [];
+  const notes: string[] = [];
   for (const [index, entry] of (await readEntries(file)).entries()) {
-    const parsed = await checkRegistration(entry);
     const label = labelOf(index, entry, 'client_id');
+    const kept = isObject(entry) ? leaveOutRedirectUris(entry) : { metadata: entry, notes: [] };
+    const parsed = await checkRegistration(kept.metadata);
     if (!parsed.ok) throw new UnusableFile(`${file}: ${label}: ${inWords(parsed.refusal)}`);
     if (clients.some(({ clientId }) => clientId === parsed.value.clientId)) {
       throw new UnusableFile(`${file}: ${label}: client_id is there twice`);
     }
     clients.push(parsed.value);
+    notes.push(...kept.notes.map((note) => `${file}: ${label}: ${note}`));
   }
-  return clients;
+  return { clients, notes };
 }
 
 /**
@@ -60,6 +67,9 @@ export async function readUpstreamsFile(file: string): Promise<string> {
   if (!parsed.ok) throw new UnusableFile(`${file}: ${parsed.refusal.member} ${parsed.refusal.problem}`);
   return JSON.stringify(entries);
 }
+
+const isObject = (entry: unknown): entry is Readonly<Record<string, unknown>> =>
+  typeof entry === 'object' && entry !== null && !Array.isArray(entry);
 
 async function readEntries(file: string): Promise<unknown[]> {
   const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {

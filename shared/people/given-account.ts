@@ -2,7 +2,9 @@ import type { Mistake } from '../mistake.ts';
 import { judgePlaceholder } from '../oauth/placeholder.ts';
 import { type Result, refuse } from '../result.ts';
 import { type AccountDescription, checkAccountDescription } from './account.ts';
-import { admitPassword, passwordProblems } from './account-password.ts';
+import { passwordProblems } from './account-password.ts';
+import { admitPassword } from './admit-password.ts';
+import { isCommonPassword } from './common-password.ts';
 
 /**
  * Parses an account that a file describes, with its password in the clear if it has one. Refuses with every mistake: those of
@@ -21,5 +23,6 @@ function passwordProblem(json: unknown): string | undefined {
   if (typeof password !== 'string') return undefined;
   const names = [username, email].filter((name): name is string => typeof name === 'string');
   const admitted = admitPassword(password, names);
-  return judgePlaceholder(password) ?? (admitted.ok ? undefined : passwordProblems[admitted.refusal]);
+  const known = isCommonPassword(password) ? passwordProblems.common : undefined;
+  return judgePlaceholder(password) ?? known ?? (admitted.ok ? undefined : passwordProblems[admitted.refusal]);
 }

@@ -20,6 +20,7 @@ export const makeAccount = (account: NewAccount, sub: string, now: number): Acco
   endedSessions: [],
   removals: 0,
   removedWays: [],
+  waysFrom: 0,
 });
 
 /** The item of a new account. An empty set cannot be kept. */

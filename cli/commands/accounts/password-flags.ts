@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { admitPassword, generatePassword, passwordProblems } from '../../../shared/people/account-password.ts';
+import { generatePassword, passwordProblems } from '../../../shared/people/account-password.ts';
+import { admitPassword } from '../../../shared/people/admit-password.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 

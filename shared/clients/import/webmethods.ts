@@ -44,6 +44,7 @@ function readClient(members: Members, options: ReadingOptions): ForeignClient {
       client_secret: secret.secret,
       redirect_uris: members.list('redirectUris', 'redirectUri'),
       token_endpoint_auth_method: secret.method,
+      ignore_public_client_secret: secret.isIgnored,
       grant_types: grants.grantTypes,
       scope: members.list('clScopes', 'scopes', 'scope')?.join(' '),
     },
@@ -68,19 +69,31 @@ const noteForConfidential = (policy: PkcePolicy | 'inherit'): string[] =>
     ? []
     : ['is confidential and held to its PKCE setting all the same; webMethods holds only public applications to it'];
 
-type Secret = { method: string; secret?: string | undefined; notes: string[] };
+type Secret = { method: string; secret?: string | undefined; isIgnored?: true; notes: string[] };
 
-/** The product's documentation sends id and secret in the Authorization header. Public applications have a secret too. */
-function readSecret(members: Members, isPublic: boolean, { authMethod }: ReadingOptions): Secret {
+/** The product's documentation sends id and secret in the Authorization header. */
+function readSecret(members: Members, isPublic: boolean, options: ReadingOptions): Secret {
+  const { authMethod } = options;
   const member = members.nameOf('clientSecret');
   const secret = members.text('clientSecret');
-  if (isPublic) {
-    return { method: 'none', notes: secret ? [`comes without its ${member}: it is public and sends none`] : [] };
-  }
+  if (isPublic) return secret === undefined ? { method: 'none', notes: [] } : ofPublic(secret, member, options);
   const read = { method: authMethod ?? 'client_secret_basic', secret, notes: [] };
   return authMethod === 'none'
     ? members.refuse(member, 'is required, and --auth-method none would drop it', read)
     : read;
+}
+
+/** Public applications have a secret there, too, and the product's examples send it. The verifier proves them, not the secret. */
+function ofPublic(secret: string, member: string, { authMethod }: ReadingOptions): Secret {
+  if (authMethod === undefined) {
+    const note = `may go on sending its ${member}, which is ignored (ignore_public_client_secret): it is public`;
+    return { method: 'none', isIgnored: true, notes: [note] };
+  }
+  if (authMethod === 'none') {
+    return { method: 'none', notes: [`comes without its ${member}: it is public and sends none`] };
+  }
+  const note = `authenticates with its ${member} from now on, as --auth-method says: it was public`;
+  return { method: authMethod, secret, notes: [note] };
 }
 
 /** In a strategy, registered values take precedence over requested ones. An application has its credentials. */
