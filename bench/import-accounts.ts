@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
  * How many accounts a second `pixy accounts import` adds to a local data folder, in this tree and in another one (another version),
  * one after the other on the same machine, and the ratio of the two. On a machine that is busy, that of processor time says more. Accounts have a username, an address and no password.
  *
- *     node bench/import-accounts.ts COUNT [OTHER_TREE]
+ *     npm run bench:import -- COUNT [OTHER_TREE]
  */
 
 const [count = '10000', other] = process.argv.slice(2);

@@ -82,7 +82,7 @@ test('what a throttled table leaves undone is sent again, and nothing is lost', 
       return async (command: { input: { RequestItems: Record<string, unknown[]> } }) => {
         calls += 1;
         if (calls === 1) throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
-        const [[table = '', requests = []] = []] = Object.entries(command.input.RequestItems);
+        const [[table, requests] = ['', []]] = Object.entries(command.input.RequestItems);
         // Only the first half is written.
         const half = Math.ceil(requests.length / 2);
         command.input.RequestItems = { [table]: requests.slice(0, half) };

@@ -200,7 +200,7 @@ export function oktaAccount(json: Json): TranslatedAccount {
 /** Okta takes bcrypt apart. */
 function oktaHash({ algorithm, workFactor, salt, value }: Json): unknown {
   if (algorithm === undefined) return undefined;
-  if (algorithm !== 'BCRYPT') return `{${String(algorithm).slice(0, 20)}}`; // refused for its form
+  if (algorithm !== 'BCRYPT') return '$okta$'; // refused for its form
   return `$2a$${String(workFactor).padStart(2, '0')}$${String(salt)}${String(value)}`;
 }
 
