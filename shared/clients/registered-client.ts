@@ -54,7 +54,7 @@ export type RegisteredClient = {
 };
 
 /** What is on for a client beyond the switches of its PKCE policy. Every list and report shows it. */
-export const clientSwitches = ['strictAuthMethod', 'ignorePublicClientSecret', 'acceptDotlessSchemes'] as const;
+const clientSwitches = ['strictAuthMethod', 'ignorePublicClientSecret', 'acceptDotlessSchemes'] as const;
 export type ClientSwitch = (typeof clientSwitches)[number];
 
 export const switchesOn = (client: Pick<RegisteredClient, ClientSwitch>): ClientSwitch[] =>
