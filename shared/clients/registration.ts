@@ -3,6 +3,7 @@ import { signingAlgorithms } from '../keys/signing-key.ts';
 import { type Mistake, mistakesOf } from '../mistake.ts';
 import { isOwnClaim } from '../oauth/claims.ts';
 import { isFetchable } from '../oauth/fetchable-url.ts';
+import { judgeGivenSecret } from '../oauth/placeholder.ts';
 import { hasDotlessScheme, parseRedirectUri } from '../oauth/redirect-uri.ts';
 import { responseTypes } from '../oauth/response-type.ts';
 import { openidScopes, parseScope } from '../oauth/scope.ts';
@@ -83,6 +84,10 @@ export const metadata = v.object({
   client_secret: v.optional(
     v.pipe(
       v.string('is not a text'),
+      v.rawCheck(({ dataset, addIssue }) => {
+        const problem = dataset.typed ? judgeGivenSecret(dataset.value) : undefined;
+        if (problem !== undefined) addIssue({ message: problem });
+      }),
       v.regex(/^[\x20-\x7e\xa0-\ufffd]{1,255}$/, 'is not 1 to 255 printable characters'),
     ),
   ),
@@ -157,12 +162,13 @@ export async function parseRegistration(json: unknown): Promise<Result<Registere
 export async function checkRegistration(
   json: unknown,
 ): Promise<Result<RegisteredClient, readonly [Mistake, ...Mistake[]]>> {
-  const parsed = v.safeParse(metadata, json);
-  const members: Readonly<Record<string, unknown>> = isObject(json) ? json : {};
+  const given = isObject(json) ? withoutEmpty(json) : json;
+  const parsed = v.safeParse(metadata, given);
+  const members: Readonly<Record<string, unknown>> = isObject(given) ? (given as Record<string, unknown>) : {};
   const strangers = Object.keys(members).filter((member) => !known.has(member));
   const stranger = 'is not a member of client metadata';
   const mistakes = [
-    ...mistakesOf(json, parsed.issues, stranger),
+    ...mistakesOf(given, parsed.issues, stranger),
     ...strangers.map((member) => ({ member, problem: stranger })),
     ...dotlessMistakes(members),
   ];
@@ -204,6 +210,18 @@ export async function checkRegistration(
     }),
   });
 }
+
+/**
+ * Drops members that are null, an empty text or an empty object: they ask for nothing, as if they were absent. An empty scope is
+ * one, and an empty secret is a mistake.
+ */
+const withoutEmpty = (document: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(document).filter(([name, value]) => {
+      if (value === '') return name === 'scope' || name === 'client_secret' || name === 'client_id';
+      return value !== null && !(isObject(value) && Object.keys(value).length === 0);
+    }),
+  );
 
 /** Drops undefined members. */
 const present = <Members extends object>(members: Members): Partial<Members> =>

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readClaims } from '../oauth/claim-types.ts';
 import { emailSchema, isSubject } from '../people/account.ts';
 
 /*
@@ -28,10 +29,14 @@ export type HookEvent =
   | ({ version: 1; hook: 'migrateAccount' } & PasswordEvent)
   | ({ version: 1; hook: 'claims' } & ClaimsEvent);
 
+/** A standard claim of another type than its own is left out: nobody is kept from signing in for it. */
+const typed = v.transform((told: Record<string, unknown>) => readClaims(told).claims);
+
 const claims = v.optional(
   v.pipe(
     v.record(v.string(), v.unknown()),
     v.check((told) => !Array.isArray(told)),
+    typed,
   ),
   {},
 );
@@ -71,6 +76,7 @@ const addition = v.optional(
     v.check((added) => !Array.isArray(added)),
     v.check((added) => Object.keys(added).every((member) => !ownClaims.has(member))),
     v.check((added) => JSON.stringify(added).length <= longestAddition),
+    typed,
   ),
   {},
 );

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { type Mistake, mistakesOf } from '../mistake.ts';
+import { readClaims } from '../oauth/claim-types.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { composeName, judgeAddress, judgeName, prepareName } from './judge-name.ts';
 
@@ -120,25 +121,53 @@ export type AccountDescription = v.InferOutput<typeof description>;
  * ones, except those of `before`: an account keeps the names that it has.
  */
 export function parseAccountDescription(json: unknown, before: Names = {}): { account: AccountDescription } | Mistake {
+  const checked = checkAccountDescription(json, before);
+  return checked.ok ? { account: checked.value } : checked.refusal[0];
+}
+
+/** Like {@link parseAccountDescription}, but refuses with every mistake. Claims get the types of OpenID Connect. */
+export function checkAccountDescription(
+  json: unknown,
+  before: Names = {},
+): Result<AccountDescription, readonly [Mistake, ...Mistake[]]> {
   const parsed = v.safeParse(description, json);
-  const [mistake] = mistakesOf(json, parsed.issues, 'is not a member of an account');
-  if (mistake || !parsed.success) return mistake ?? { member: 'entry', problem: 'is not an object' };
-  const { email, claims: told } = parsed.output;
-  if (parsed.output.username === undefined && email === undefined) {
-    return { member: 'username', problem: 'is missing, and so is email' };
-  }
+  const told = claimsOf(json);
+  const { claims: read, mistakes: untyped } = readClaims(told);
+  const others = untyped.map(({ member, problem }) => ({ member: `claims.${member}`, problem }));
+  if (!parsed.success)
+    return refuseAll([...mistakesOf(json, parsed.issues, 'is not a member of an account'), ...others]);
+  const { username, email } = parsed.output;
   const names = admitNames(parsed.output, before);
-  if (!names.ok) return names.refusal;
-  const sub = told['sub'];
+  const mistakes = [
+    ...(username === undefined && email === undefined ? [nameless] : []),
+    ...(names.ok ? [] : [names.refusal]),
+    ...claimContradictions(told, email),
+    ...others,
+  ];
+  if (!names.ok || mistakes.length > 0) return refuseAll(mistakes);
+  return ok({ ...parsed.output, ...names.value, claims: read });
+}
+
+const nameless = { member: 'username', problem: 'is missing, and so is email' };
+
+const refuseAll = ([first = nameless, ...more]: readonly Mistake[]) =>
+  refuse<[Mistake, ...Mistake[]]>([first, ...more]);
+
+/** Returns the claims of a description, none when they have another form. */
+function claimsOf(json: unknown): Account['claims'] {
+  const told = (json as { claims?: unknown } | null | undefined)?.claims;
+  return typeof told === 'object' && told !== null && !Array.isArray(told) ? (told as Account['claims']) : {};
+}
+
+function* claimContradictions(told: Account['claims'], email: string | undefined): Generator<Mistake> {
+  const { sub, email: claimed } = told;
   // At most 255 ASCII characters (OpenID Connect Core §2).
-  if (sub !== undefined && !isSubject(sub)) {
-    return { member: 'claims.sub', problem: 'is not 1 to 255 visible ASCII characters' };
+  if (sub !== undefined && sub !== null && !isSubject(sub)) {
+    yield { member: 'claims.sub', problem: 'is not 1 to 255 visible ASCII characters' };
   }
-  const claimed = told['email'];
-  if (email !== undefined && claimed !== undefined && claimed !== email) {
-    return { member: 'claims.email', problem: 'is another address than email' };
+  if (email !== undefined && claimed && claimed !== email) {
+    yield { member: 'claims.email', problem: 'is another address than email' };
   }
-  return { account: { ...parsed.output, ...names.value } };
 }
 
 type Names = Pick<Account, 'username' | 'email'>;

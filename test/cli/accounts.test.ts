@@ -458,9 +458,39 @@ describe('accounts import', () => {
     ['a,a\n', ['--format', 'csv'], 1, 'has the column a twice'],
     ['[]', ['--format', 'firebase'], 2, 'together: without the parameters'],
     ['[]', ['--format', 'xml'], 2, 'Allowed choices'],
+    ['{"realm":"x","users":[]}', [], 1, 'is a Keycloak realm export: use --format keycloak'],
+    [
+      'username,user_pass\nada,x\n',
+      ['--format', 'csv'],
+      1,
+      'has the column user_pass, which is no member of an account',
+    ],
+    ['[]', ['--claim-map', '/dev/null'], 1, '/dev/null is not a JSON object of texts'],
   ])('refuses a file %j with %j', async (text, flags, exitCode, sentence) => {
     const ran = await pixy('accounts', 'import', await fileOf('unreadable', text), ...flags);
     expect(ran).toMatchObject({ exitCode, errors: expect.stringContaining(sentence) });
+  });
+
+  test('a second run of a file changes nothing and says so, and goes on with what is missing', async () => {
+    const file = await fileOf('twice.json', [{ username: 'first-run', claims: { name: 'First' } }]);
+    expect((await done('accounts', 'import', file)).output).toContain('Added 1 account, skipped 0.');
+    const before = await accounts().findByUsername('first-run');
+    expect((await done('accounts', 'import', file)).output).toContain(
+      'Added 0 accounts, skipped 0, 1 there already and unchanged.',
+    );
+    expect(await accounts().findByUsername('first-run')).toEqual(before);
+    const longer = await fileOf('longer.json', [
+      { username: 'first-run', claims: { name: 'First' } },
+      { username: 'second-run' },
+    ]);
+    expect((await done('accounts', 'import', longer)).output).toContain('Added 1 account, skipped 0, 1 there already');
+  });
+
+  test('says which columns become claims', async () => {
+    const file = await fileOf('columns.csv', 'username,dept\ncolumned,Engines\n');
+    const { output } = await done('accounts', 'import', file, '--format', 'csv', '--claim-column', 'dept');
+    expect(output).toContain('Columns that become claims: dept.');
+    expect((await accounts().findByUsername('columned'))?.claims).toMatchObject({ dept: 'Engines' });
   });
 
   test('takes hashes over: people sign in as ever, and are upgraded', async () => {

@@ -7,10 +7,17 @@ import { pairs, shown } from '../../output.ts';
 export function passwordScheme({ passwordHash }: Account): string | undefined {
   if (passwordHash === undefined) return undefined;
   if (isOwnHash(passwordHash)) return 'argon2id';
-  if (/^\$2[aby]\$/.test(passwordHash)) return 'bcrypt, imported';
-  const [, name = 'unknown'] = /^\$?([a-z0-9-]+?)(?:[-_]sha\d+)?\$/.exec(passwordHash) ?? [];
-  return `${name}, imported`;
+  const known = otherSchemes.find(({ is }) => is.test(passwordHash))?.name;
+  const [, name = 'unknown'] = /^\$?([a-z0-9-]+?)(?:[-_:]\w+)?[$:]/.exec(passwordHash) ?? [];
+  return `${known ?? name}, imported`;
 }
+
+/** Schemes whose hashes do not begin with their name. */
+const otherSchemes = [
+  { is: /^(?:\{\w+\}|bcrypt\$)?\$2[aby]\$/i, name: 'bcrypt' },
+  { is: /^\$(?:[PH]|wp)\$/, name: 'WordPress' },
+  { is: /^A[A-Q][A-Za-z0-9+/]{50}/, name: 'ASP.NET Identity' },
+];
 
 export const stateOf = (account: Account, now: number): string => {
   if (account.disabledAt !== undefined) return 'disabled';

@@ -1,4 +1,3 @@
-import { readFile as read } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { registrableGrantTypes } from '../../../shared/clients/registered-client.ts';
 import { clientAuthenticationMethods } from '../../../shared/oauth/server-metadata.ts';
@@ -6,6 +5,7 @@ import { formatTime } from '../../../shared/time.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 import type { Io } from '../../io.ts';
 import { collect, dateOption } from '../../options.ts';
+import { readText } from '../../read-text.ts';
 
 /** The flags of `add` and `set` for members of a client document. */
 export type ClientFlags = {
@@ -98,7 +98,7 @@ function graceOf(flag: string | undefined): number | string | null | undefined {
 
 async function readDocument(file: string, io: Io): Promise<Record<string, unknown>> {
   const name = file === '-' ? 'Standard input' : file;
-  const text = file === '-' ? await io.readInput() : await readFile(file);
+  const text = await readText(file, io);
   let json: unknown;
   try {
     json = JSON.parse(text.replace(/^\ufeff/, ''));
@@ -110,10 +110,4 @@ async function readDocument(file: string, io: Io): Promise<Record<string, unknow
   if (Array.isArray(json)) throw wrongUsage(`${name} is a list: use pixy clients import for several clients.`);
   if (typeof json !== 'object' || json === null) throw new Failure(`${name} is not a JSON object.`);
   return json as Record<string, unknown>;
-}
-
-async function readFile(file: string): Promise<string> {
-  return read(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Failure(`${file} cannot be read (${error.code ?? 'unknown error'}).`);
-  });
 }
