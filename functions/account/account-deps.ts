@@ -17,7 +17,7 @@ export type AccountDeps = PersonDeps & {
   sessions: Pick<EndingSessions, 'find' | 'list' | 'endListed' | 'stampAgain' | 'clearAway'>;
   accounts: Pick<AccountStore, 'findBySubject' | 'takeBackAll' | 'takeBackFrom' | 'announceRemoval' | 'finishRemoval'>;
   passkeys: Pick<PasskeyStore, 'list' | 'rename' | 'remove'>;
-  totps: Pick<TotpStore, 'look' | 'turnOff'>;
+  totps: Pick<TotpStore, 'look' | 'turnOff' | 'clearAway'>;
   consents: Pick<ConsentStore, 'list' | 'revoke'>;
   grants: Pick<GrantStore, 'listOf' | 'clearAway'>;
   tidyUp: TidyUp;

@@ -36,7 +36,7 @@ async function confirm(request: HttpRequest, person: SignedInPerson, deps: Authe
   const step = code && matchTotpCode(secret, code, now);
   if (typeof step !== 'number') return again({ reason: 'second_factor_wrong' });
   const codes = newRecoveryCodes();
-  const isOn = await deps.totps.turnOn(sub, secret, step, codes, now);
+  const isOn = await deps.totps.turnOn(person.account, secret, step, codes, now);
   return isOn
     ? showCodes(request, codes, [leaveNotice(deps.issuer, 'totpOn')], deps)
     : { reply: seeOther(endpoints.account) };

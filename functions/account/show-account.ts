@@ -15,6 +15,7 @@ import { upstreamProblem } from '../upstream/from-sign-in.ts';
 import type { AccountDeps } from './account-deps.ts';
 import { listApps } from './apps.ts';
 import { deviceName } from './device-name.ts';
+import { listWays } from './list-ways.ts';
 import type { SignedInPerson } from './signed-in-person.ts';
 
 /** The page with everything that is in the name of a person. `refusal`: what was wrong with the form that was sent before. */
@@ -27,12 +28,10 @@ export async function showAccount(
   const now = deps.now();
   const look = deps.lookOf(request);
   const { sub } = session;
-  const [sessions, passkeys, totp, apps, links] = await Promise.all([
+  const [sessions, { passkeys, links, totp }, apps] = await Promise.all([
     deps.sessions.list(sub, now),
-    deps.passkeys.list(sub),
-    deps.totps.look(sub),
+    listWays(account, deps),
     listApps(account, deps),
-    deps.links.list(sub),
   ]);
   const asked = parseParameters(request.rawQuery);
   const notice = takeNotice(request, deps.issuer);

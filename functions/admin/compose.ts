@@ -11,7 +11,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     // Never from memory: who was disabled a moment ago must not manage anything.
     clients: clientStore(database, config.tables.clients, now),
     accounts: accountStore(database, config.tables.people),
-    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     writeLine,
     now,
   });

@@ -11,7 +11,7 @@ export type Outcome =
   /** The client learns why not. */
   | { kind: 'refused'; refusal: Refusal }
   /** The person goes to one of our pages first, and the request comes again. */
-  | { kind: 'continued'; at: `/${string}` }
+  | { kind: 'continued'; at: `/${string}`; cookies?: string[] }
   /** Another of our addresses answers this request. Nothing is decided yet. */
   | { kind: 'elsewhere'; at: `/${string}` }
   /** `wouldRefuse`: what the policy would have said in enforce mode. */
@@ -29,7 +29,7 @@ export async function answerWith(
     case 'elsewhere':
       return { reply: seeOther(outcome.at) };
     case 'continued':
-      return { reply: seeOther(outcome.at), decision: { ...note, verdict: 'continued' } };
+      return { reply: seeOther(outcome.at, outcome.cookies), decision: { ...note, verdict: 'continued' } };
     case 'refused': {
       const { refusal } = outcome;
       return {

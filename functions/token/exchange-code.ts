@@ -1,4 +1,4 @@
-import { findApis } from '../../shared/apis/token-target.ts';
+import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
 import { ruled } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
@@ -59,7 +59,7 @@ export async function exchangeCode(
     now,
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
     refresh: refresh?.state,
-    within: { resources, someScope: client.scope },
+    within: { resources: resourcesOf(named.value), someScope: client.scope },
   };
   const found = dependsOnOthers(keys.value, deps)
     ? await findRedeemable(attempt, { clientId, rules }, deps.grants, redemption)

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { leaveOutRedirectUris } from '../../shared/clients/leave-out-redirect-uris.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { type AccountDescription, parseAccountDescription, signInNames } from '../../shared/people/account.ts';
+import { isCommonPassword } from '../../shared/people/common-password.ts';
 import { parseProviders } from '../../shared/upstream/provider.ts';
 
 /** A file that cannot be used. The message names the file, the entry and the member, for the file's author. */
@@ -9,19 +11,25 @@ export class UnusableFile extends Error {
   override name = 'UnusableFile';
 }
 
+/** The clients of a file, and sentences about what was left out of them. */
+export type ClientsFile = { clients: RegisteredClient[]; notes: string[] };
+
 /** Reads clients with RFC 7591 member names. Throws {@link UnusableFile}. */
-export async function readClientsFile(file: string): Promise<RegisteredClient[]> {
+export async function readClientsFile(file: string): Promise<ClientsFile> {
   const clients: RegisteredClient[] = [];
+  const notes: string[] = [];
   for (const [index, entry] of (await readEntries(file)).entries()) {
-    const parsed = await parseRegistration(entry);
     const label = labelOf(index, entry, 'client_id');
+    const kept = isObject(entry) ? leaveOutRedirectUris(entry) : { metadata: entry, notes: [] };
+    const parsed = await parseRegistration(kept.metadata);
     if (!parsed.ok) throw new UnusableFile(`${file}: ${label}: ${parsed.refusal.member} ${parsed.refusal.problem}`);
     if (clients.some(({ clientId }) => clientId === parsed.value.clientId)) {
       throw new UnusableFile(`${file}: ${label}: client_id is there twice`);
     }
     clients.push(parsed.value);
+    notes.push(...kept.notes.map((note) => `${file}: ${label}: ${note}`));
   }
-  return clients;
+  return { clients, notes };
 }
 
 /**
@@ -35,6 +43,9 @@ export async function readAccountsFile(file: string): Promise<AccountDescription
     const parsed = parseAccountDescription(entry);
     const label = labelOf(index, entry, 'username', 'email');
     if ('problem' in parsed) throw new UnusableFile(`${file}: ${label}: ${parsed.member} ${parsed.problem}`);
+    if (isCommonPassword(parsed.account.password ?? '')) {
+      throw new UnusableFile(`${file}: ${label}: password is one of the most common ones`);
+    }
     const twice = signInNames(parsed.account).find((name) => names.has(name));
     if (twice !== undefined) {
       const member = signInNames({ username: parsed.account.username }).includes(twice) ? 'username' : 'email';
@@ -56,6 +67,9 @@ export async function readUpstreamsFile(file: string): Promise<string> {
   if (!parsed.ok) throw new UnusableFile(`${file}: ${parsed.refusal.member} ${parsed.refusal.problem}`);
   return JSON.stringify(entries);
 }
+
+const isObject = (entry: unknown): entry is Readonly<Record<string, unknown>> =>
+  typeof entry === 'object' && entry !== null && !Array.isArray(entry);
 
 async function readEntries(file: string): Promise<unknown[]> {
   let json: unknown;

@@ -1,28 +1,31 @@
 import type { Refusal } from '../oauth/refusal.ts';
 import { openidScopes } from '../oauth/scope.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { isResource, type RegisteredApi } from './registered-api.ts';
+import { findByResource, isResource, type RegisteredApi } from './registered-api.ts';
 
 /** What an access token is for: its `aud`, its `scope` and its lifetime in seconds. */
 export type TokenTarget = { audience: string | readonly string[]; scope: readonly string[]; lifetime: number };
 
 /**
- * Finds the APIs that the `resource` parameters of a request name (RFC 8707 §2). Refuses a value that is not a resource URI or
+ * Finds the APIs that the `resource` parameters of a request name (RFC 8707 §2), each once. Refuses a value that is not a resource URI or
  * names no registered API.
  */
 export function findApis(
   resources: readonly string[],
   apis: readonly RegisteredApi[],
 ): Result<RegisteredApi[], Refusal> {
-  const found: RegisteredApi[] = [];
+  const found = new Set<RegisteredApi>();
   for (const resource of resources) {
     if (!isResource(resource)) return refuse({ reason: 'resource_malformed' });
-    const api = apis.find((known) => known.resource === resource);
+    const api = findByResource(apis, resource);
     if (api === undefined) return refuse({ reason: 'resource_unknown' });
-    found.push(api);
+    found.add(api);
   }
-  return ok(found);
+  return ok([...found]);
 }
+
+/** The resources of APIs as they are registered, which is how grants and tokens name them. */
+export const resourcesOf = (apis: readonly RegisteredApi[]): string[] => apis.map(({ resource }) => resource);
 
 /**
  * Targets an access token at the given APIs: it carries only scope values that they or OpenID Connect define, and lives as long
@@ -45,8 +48,7 @@ export function targetOf(
   const known = new Set<string>([...openidScopes, ...apis.flatMap((api) => api.scope)]);
   const lifetime = Math.min(...apis.map((api) => api.accessTokenLifetime ?? defaults.accessTokenLifetime));
   const kept = scope.filter((value) => known.has(value));
-  const resources = apis.map(({ resource }) => resource);
-  return ok({ audience: audienceOf(resources, kept, defaults.issuer), scope: kept, lifetime });
+  return ok({ audience: audienceOf(resourcesOf(apis), kept, defaults.issuer), scope: kept, lifetime });
 }
 
 /** One audience is a text: some verifiers read no list (RFC 7519 §4.1.3 allows both). */

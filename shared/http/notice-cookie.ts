@@ -11,6 +11,7 @@ const noticeCookie = 'pixy_notice';
 /** Something was done; the texts are under `done.…`. */
 const doneNotices = [
   'passwordChanged',
+  'reset',
   'sessionEnded',
   'sessionsEnded',
   'accessRemoved',
@@ -24,7 +25,7 @@ const doneNotices = [
 ] as const;
 export type DoneNotice = (typeof doneNotices)[number];
 
-/** Why a person is back at the sign-in page. `confirm`: the last sign-in was too long ago for what they wanted to do. */
+/** Why a person is back at the sign-in page. `confirm`: somebody who is signed in must prove again that it is they. */
 const signInNotices = ['passkey_wrong', 'passkey_unknown', 'second_factor_late', 'confirm'] as const;
 export type SignInNotice = (typeof signInNotices)[number];
 

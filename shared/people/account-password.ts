@@ -1,33 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { preparePassword } from '../password.ts';
-import { ok, type Result, refuse } from '../result.ts';
-import { usernameKey } from './account.ts';
 
 /*
- * The rules for a password that a person chooses. Length counts, kinds of characters do not, and nothing expires (NIST SP
- * 800-63B-4 §3.1.1.2). Passwords that operators import are exempt.
+ * What the rules for a password that a person chooses are about; admit-password.ts applies them. Length counts, kinds of characters
+ * do not, and nothing expires (NIST SP 800-63B-4 §3.1.1.2). Passwords that operators import as hashes are exempt.
  */
 
 export const passwordLimits = { minimum: 10, maximum: 1_024 } as const;
 
-export type PasswordProblem = 'too_short' | 'too_long' | 'repetitive' | 'same_as_name';
-
-/** Checks a new password, counting characters as it is hashed. `names` are what the person signs in with. */
-export function admitPassword(typed: string, names: readonly (string | undefined)[]): Result<string, PasswordProblem> {
-  const password = preparePassword(typed);
-  const { length } = Array.from(password);
-  if (length < passwordLimits.minimum) return refuse('too_short');
-  if (typed.length > passwordLimits.maximum) return refuse('too_long');
-  if (isRepetitive(password)) return refuse('repetitive');
-  const key = usernameKey(password);
-  const own = names.flatMap((name) => (name === undefined ? [] : [usernameKey(name), usernameKey(name).split('@')[0]]));
-  return own.includes(key) ? refuse('same_as_name') : ok(typed);
-}
-
-/** One to three characters repeated: `aaaaaaaaaa`, `abcabcabcabc`. */
-const isRepetitive = (password: string): boolean => /^(.{1,3}?)\1+.{0,2}$/su.test(password) && hasFew(password);
-
-const hasFew = (password: string): boolean => new Set(password).size <= 3;
+export type PasswordProblem = 'too_short' | 'too_long' | 'repetitive' | 'same_as_name' | 'common';
 
 /** 32 letters and digits, 5 bits each, none of which looks like another. */
 const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789';

@@ -113,6 +113,7 @@ export function accountStore(
         endedSessions: [],
         removals: 0,
         removedWays: [],
+        waysFrom: 0,
       };
       const attempt = newAttempt();
       try {

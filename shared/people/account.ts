@@ -32,14 +32,25 @@ export type Account = {
   /** Counts removals of passkeys and links, so that of two at once one looks again; and the ids of those that are being removed. */
   removals: number;
   removedWays: readonly string[];
+  /** Passkeys, links and authenticator apps of an earlier epoch are worth nothing; see still-valid.ts. */
+  waysFrom: number;
 };
 
 /** `invitation`: for the first password of a new account. `reset`: for a lost password. */
 export const linkPurposes = ['invitation', 'reset'] as const;
 export type LinkPurpose = (typeof linkPurposes)[number];
 
-/** The only valid link, stored as the hash of its token. A spent one is kept, so that the page can say so. */
-export type Invitation = { hash: string; purpose: LinkPurpose; expiresAt: number; spentAt?: number | undefined };
+/**
+ * The only valid link, stored as the hash of its token. A spent one is kept, so that the page can say so. `everything`: spending it
+ * also removes every other way to sign in.
+ */
+export type Invitation = {
+  hash: string;
+  purpose: LinkPurpose;
+  expiresAt: number;
+  everything?: boolean | undefined;
+  spentAt?: number | undefined;
+};
 
 /** Returns the form in which usernames and addresses are compared, regardless of case and of how the keyboard composes letters. */
 export const usernameKey = (username: string): string => username.trim().normalize('NFKC').toLowerCase();

@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import type { KeyWrapper } from '../keys/signing-key.ts';
 import { generateSecret } from '../secret.ts';
+import type { Account } from './account.ts';
 import { recoveryCodeHash } from './recovery-code.ts';
+import { standsBy } from './still-valid.ts';
 
 /** The authenticator app of an account. `lastStep` is the time step of the last used code. */
 export type Totp = { secret: Uint8Array; lastStep: number; codesLeft: number };
@@ -38,9 +40,9 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
 
   return {
     /** Tells whether a code is required, and how many recovery codes are left. Decrypts nothing. */
-    async look(sub: string): Promise<{ codesLeft: number } | undefined> {
-      const item = await get(sub, 'totp');
-      return item && { codesLeft: recoverySize(item) };
+    async look(account: Pick<Account, 'sub' | 'waysFrom'>): Promise<{ codesLeft: number } | undefined> {
+      const item = await get(account.sub, 'totp');
+      return item && standsBy(account, v.parse(record, item)) ? { codesLeft: recoverySize(item) } : undefined;
     },
 
     async find(sub: string): Promise<Totp | undefined> {
@@ -68,11 +70,11 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
     },
 
     /**
-     * Starts requiring a code. Returns false when the account already has an authenticator app: of several concurrent attempts
-     * one wins, and only its recovery codes count. The item being set up is removed afterwards; left behind, it is useless.
+     * Starts requiring a code. Returns false when the account, as it was in the session that asks for it, already has an authenticator
+     * app: of several concurrent attempts one wins, and only its recovery codes count. The item being set up is removed afterwards; left behind, it is useless.
      */
     async turnOn(
-      sub: string,
+      { sub, epoch, waysFrom }: Pick<Account, 'sub' | 'epoch' | 'waysFrom'>,
       secret: Uint8Array,
       step: number,
       codes: readonly string[],
@@ -80,12 +82,12 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
     ): Promise<boolean> {
       const wrapped = await wrapper.wrap(secret, contextOf(sub));
       const attempt = generateSecret();
-      const item = { wrapped, lastStep: step, recovery: hashes(sub, codes), createdAt: now, attempt };
+      const item = { wrapped, epoch, lastStep: step, recovery: hashes(sub, codes), createdAt: now, attempt };
       try {
         await database.put({
           TableName: table,
           Item: { ...keyOf(sub, 'totp'), ...item },
-          ConditionExpression: 'attribute_not_exists(pk)',
+          ...(waysFrom === 0 ? { ConditionExpression: 'attribute_not_exists(pk)' } : isOver(waysFrom)),
         });
       } catch (error) {
         if (!(error instanceof ConditionFailed)) throw error;
@@ -112,6 +114,16 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
         ':codes': hashes(sub, codes),
       }),
 
+    /** Deletes an authenticator app that the account does not stand by any more. */
+    async clearAway({ sub, waysFrom }: Pick<Account, 'sub' | 'waysFrom'>): Promise<void> {
+      if (waysFrom === 0) return;
+      try {
+        await database.remove({ TableName: table, Key: keyOf(sub, 'totp'), ...isOver(waysFrom) });
+      } catch (error) {
+        if (!(error instanceof ConditionFailed)) throw error; // it is one of now
+      }
+    },
+
     /** Stops requiring a code and voids the recovery codes. */
     turnOff: (sub: string): Promise<void> => database.remove({ TableName: table, Key: keyOf(sub, 'totp') }),
   };
@@ -123,7 +135,17 @@ const contextOf = (sub: string): string => `totp:${sub}`;
 const hashes = (sub: string, codes: readonly string[]): Set<string> =>
   new Set(codes.map((code) => recoveryCodeHash(sub, code)));
 
+/** The condition that there is no authenticator app, or one of before everything was removed. */
+const isOver = (waysFrom: number) => ({
+  ConditionExpression: 'attribute_not_exists(epoch) OR epoch < :from',
+  ExpressionAttributeValues: { ':from': waysFrom },
+});
+
 /** DynamoDB stores no empty sets: the attribute disappears with the last code. */
 const recoverySize = (item: Item): number => (item['recovery'] as Set<string> | undefined)?.size ?? 0;
 
-const record = v.object({ wrapped: v.instance(Uint8Array), lastStep: v.number() });
+const record = v.object({
+  wrapped: v.instance(Uint8Array),
+  lastStep: v.number(),
+  epoch: v.optional(v.number(), 0),
+});

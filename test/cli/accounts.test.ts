@@ -114,6 +114,7 @@ describe('accounts add refuses', () => {
   test.each([
     ['short', 'is shorter than 10 characters'],
     ['aaaaaaaaaaaaaa', 'repeats the same one to three characters'],
+    ['Basketball', 'is one of the most common ones'],
     ['refused@example.com', 'is the same as the username or the email address'],
   ])('the password %s, without repeating it', async (typed, sentence) => {
     const ran = await withInput(
@@ -417,6 +418,19 @@ describe('accounts invite', () => {
     expect((await open(link)).status).toBe(200);
     expect(await signsIn('demo', 'pixie-dust')).toBe(true);
     expect((await pixy('accounts', 'set-password', 'demo', '--link', '--generate')).exitCode).toBe(2);
+  });
+
+  test('S13: with --everything, the link says that it removes everything, and so do show and the page', async () => {
+    const { output } = await done('accounts', 'set-password', 'demo', '--link', '--everything');
+    expect(output).toContain('also removes every passkey, every linked account and the authenticator app');
+    expect((await open(/http\S+/.exec(output)?.[0] ?? '')).body).toContain('This link also removes');
+    expect((await done('accounts', 'show', 'demo')).output).toContain('reset of everything, until 2026-11-23');
+    expect((await done('accounts', 'show', 'demo', '--json')).json().invitation).toMatchObject({ everything: true });
+    expect((await pixy('accounts', 'set-password', 'demo', '--generate', '--everything')).errors).toContain(
+      'add --link',
+    );
+    await done('accounts', 'set-password', 'demo', '--link');
+    expect((await done('accounts', 'show', 'demo')).output).not.toContain('everything');
   });
 });
 

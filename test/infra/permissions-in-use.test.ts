@@ -39,6 +39,7 @@ import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
+import { linkStore } from '../../shared/upstream/link-store.ts';
 import {
   acceptWithPasskey,
   account,
@@ -273,6 +274,20 @@ async function liveThroughADay(): Promise<void> {
     if (purpose === 'invitation') await obtainCode(invited, web);
   }
   const { sub = '' } = (await accounts.findByUsername('newcomer')) ?? {};
+  // With a link, an authenticator app and a passkey: a reset that asks for a code, and one that removes everything.
+  const owner = await signInByForm({ port }, { username: 'newcomer', password: registration.password });
+  const pair = { issuer: provider.issuer, subject: 'newcomer' };
+  await linkStore(setUp, tables.people).claim(pair, sub, { provider: 'example' }, clock.now());
+  await addPasskey({ issuer }, owner);
+  const newcomersApp = await addTotp(owner);
+  await newcomersApp.confirm(newcomersApp.codeAt(clock.now()));
+  for (const everything of [false, true]) {
+    const reset = newLink(sub, 'reset', clock.now(), 600, everything);
+    await accounts.invite(sub, reset.invitation);
+    const person = newPerson({ port });
+    const page = await person.open(`/invitation?token=${reset.token}`);
+    await expectStatus(person.submit(page, { password: registration.password }), 303);
+  }
   const { token, invitation } = newLink(sub, 'invitation', clock.now());
   await accounts.invite(sub, invitation);
   await expectStatus(

@@ -40,7 +40,10 @@ async function reset(name: string, password: string) {
   const { invitation } = newLink(`sub-of-${name}`, 'reset', now());
   const { hash } = invitation;
   await accounts.invite(`sub-of-${name}`, invitation);
-  return { hash, accept: async () => accounts.accept(`sub-of-${name}`, hash, await hashPassword(password), now()) };
+  return {
+    hash,
+    accept: async () => accounts.accept(`sub-of-${name}`, invitation, await hashPassword(password), now()),
+  };
 }
 
 describe('S1: a change of password', () => {

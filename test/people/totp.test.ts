@@ -220,10 +220,11 @@ test('five browsers with the right password and one code between them: one signs
 
 test('the store itself: of many who use a step, a recovery code or a wait, one does', async () => {
   const many = rounds(20, 200);
+  const crowd = { sub: 'crowd', epoch: 0, waysFrom: 0 };
   const database = openDatabase();
   const store = totpStore(database, tables.people, localWrapper(Buffer.alloc(32, 1)));
   const codes = newRecoveryCodes();
-  const on = await Promise.all(Array.from({ length: many }, () => store.turnOn('crowd', newTotpSecret(), 1, codes, 1)));
+  const on = await Promise.all(Array.from({ length: many }, () => store.turnOn(crowd, newTotpSecret(), 1, codes, 1)));
   const steps = await Promise.all(Array.from({ length: many }, () => store.useStep('crowd', 2)));
   const plain = codes.map((code) => code.replaceAll('-', ''));
   const used = await Promise.all(Array.from({ length: many }, () => store.useRecoveryCode('crowd', plain[0] ?? '')));
@@ -231,9 +232,9 @@ test('the store itself: of many who use a step, a recovery code or a wait, one d
   const secret = await pendings.start({ sub: 'crowd', epoch: 0, account: 'crowd', keep: false }, 1_000);
   const spent = await Promise.all(Array.from({ length: many }, () => pendings.spend(secret, 1_299)));
   for (const outcomes of [on, steps, used, spent]) expect(outcomes.filter((isWon) => isWon)).toHaveLength(1);
-  expect(await store.look('crowd')).toEqual({ codesLeft: 9 });
+  expect(await store.look(crowd)).toEqual({ codesLeft: 9 });
   for (const code of plain.slice(1)) expect(await store.useRecoveryCode('crowd', code)).toBe(true);
-  expect(await store.look('crowd')).toEqual({ codesLeft: 0 });
+  expect(await store.look(crowd)).toEqual({ codesLeft: 0 });
   expect(await store.useRecoveryCode('crowd', plain[3] ?? '')).toBe(false);
 });
 
@@ -317,7 +318,7 @@ test('turned off, the password is enough again, and old recovery codes come back
   clock.advance(30);
   const { person: signed, page } = await atCodePage(server, 'lea');
   const totp = totpStore(openDatabase(), tables.people, localWrapper(Buffer.alloc(32)));
-  expect(await totp.look('sub-of-lea')).toEqual({ codesLeft: 10 });
+  expect(await totp.look({ sub: 'sub-of-lea', waysFrom: 0 })).toEqual({ codesLeft: 10 });
   await expect(totp.find('sub-of-lea')).rejects.toThrow('unable to authenticate data'); // another key opens nothing
   expect(page.body).toContain('name="code"');
   await totp.turnOff('sub-of-lea');
@@ -330,7 +331,7 @@ test('the table holds no secret and no code in the clear, and one account cannot
   const wrapper = localWrapper(Buffer.alloc(32, 9));
   const store = totpStore(database, tables.people, wrapper);
   const secret = newTotpSecret();
-  await store.turnOn('one', secret, 1, ['ABCD-EFGH-JK01-2345'], 1);
+  await store.turnOn({ sub: 'one', epoch: 0, waysFrom: 0 }, secret, 1, ['ABCD-EFGH-JK01-2345'], 1);
   const item = await database.get({ TableName: tables.people, Key: { pk: 'totp#one', sk: 'totp' } });
   const kept = JSON.stringify(item, (_, value) =>
     value instanceof Set ? [...value] : value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,

@@ -9,6 +9,9 @@ export type TestClient = {
   response_types?: readonly string[];
   jwks?: object;
   may_introspect?: boolean;
+  strict_auth_method?: boolean;
+  ignore_public_client_secret?: boolean;
+  accept_dotless_schemes?: boolean;
   claims?: readonly string[];
   scope?: string;
   pkce_policy?: string;

@@ -162,7 +162,7 @@ describe('is refused', () => {
     [
       'a private-use scheme without a dot',
       { RedirectUris: ['myapp://cb'] },
-      'RedirectUris.0 has a private-use scheme without a dot (use a reversed domain name)',
+      'RedirectUris.0 has a private-use scheme without a dot: use a reversed domain name, or switch on accept_dotless_schemes',
     ],
     ['a flag that is none', { RequirePkce: 'maybe' }, 'RequirePkce is not true or false'],
     ['scopes that are no list', { AllowedScopes: 7 }, 'AllowedScopes is not a list of texts'],

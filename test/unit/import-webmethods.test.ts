@@ -54,11 +54,45 @@ describe('an application of webMethods', () => {
     );
   });
 
-  test.each(['Public', 'PUBLIC', 'public'])('of the type %s comes without its secret', async (type) => {
-    const parsed = await parse({ 'Application Type': type, 'Enforce PKCE': 'Enforced' });
+  const published = { 'Application Type': 'Public', 'Enforce PKCE': 'Enforced' };
+
+  test.each(['Public', 'PUBLIC', 'public'])('K11 of the type %s may go on sending its secret', async (type) => {
+    const parsed = await parse({ ...published, 'Application Type': type });
+    expect(onlyClient(parsed)).toMatchObject({
+      tokenEndpointAuthMethod: 'none',
+      secretHashes: [],
+      ignorePublicClientSecret: true,
+    });
+    expect(noteOf(parsed)).toBe(
+      'may go on sending its Client Secret, which is ignored (ignore_public_client_secret): it is public',
+    );
+  });
+
+  test('K11 that is public and has no secret has no switch for it', async () => {
+    expect(await client({ ...published, 'Client Secret': undefined })).not.toHaveProperty('ignorePublicClientSecret');
+  });
+
+  test('K11 that is public comes without its secret when --auth-method is none', async () => {
+    const parsed = await parse(published, { authMethod: 'none' });
     expect(onlyClient(parsed)).toMatchObject({ tokenEndpointAuthMethod: 'none', secretHashes: [] });
+    expect(onlyClient(parsed)).not.toHaveProperty('ignorePublicClientSecret');
     expect(noteOf(parsed)).toBe('comes without its Client Secret: it is public and sends none');
   });
+
+  test.each(['client_secret_basic', 'client_secret_post'] as const)(
+    'K11 that was public authenticates when --auth-method is %s',
+    async (authMethod) => {
+      const parsed = await parse(published, { authMethod });
+      expect(onlyClient(parsed)).toMatchObject({
+        tokenEndpointAuthMethod: authMethod,
+        secretHashes: [expect.stringMatching(/^sha256\$/)],
+        pkce: { policy: 'any' },
+      });
+      expect(noteOf(parsed)).toBe(
+        'authenticates with its Client Secret from now on, as --auth-method says: it was public',
+      );
+    },
+  );
 
   test('has its grant types in words or as flags', async () => {
     const inWords = await client({ 'Grant Types': ['Authorization Code', 'Client Credentials'] });

@@ -1,10 +1,6 @@
 import type { Command } from 'commander';
-import {
-  admitPassword,
-  generatePassword,
-  type PasswordProblem,
-  passwordLimits,
-} from '../../../shared/people/account-password.ts';
+import { generatePassword, type PasswordProblem, passwordLimits } from '../../../shared/people/account-password.ts';
+import { admitPassword } from '../../../shared/people/admit-password.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 
@@ -54,6 +50,7 @@ const problems: Record<PasswordProblem, string> = {
   too_short: `is shorter than ${passwordLimits.minimum} characters`,
   too_long: `is longer than ${passwordLimits.maximum.toLocaleString('en')} characters`,
   repetitive: 'repeats the same one to three characters',
+  common: 'is one of the most common ones',
   same_as_name: 'is the same as the username or the email address',
 };
 

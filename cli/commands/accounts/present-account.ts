@@ -34,9 +34,10 @@ export const describeAccount = (account: Account) => ({
   version: account.version,
 });
 
-const describeInvitation = ({ purpose, expiresAt, spentAt }: NonNullable<Account['invitation']>) => ({
+const describeInvitation = ({ purpose, expiresAt, everything, spentAt }: NonNullable<Account['invitation']>) => ({
   purpose,
   expires_at: formatTime(expiresAt),
+  ...(everything && { everything }),
   ...(spentAt !== undefined && { used_at: formatTime(spentAt) }),
 });
 
@@ -57,9 +58,13 @@ export function accountText(account: Account, now: number): string {
   ]);
 }
 
-function linkText({ purpose, expiresAt, spentAt }: NonNullable<Account['invitation']>, now: number): string {
-  if (spentAt !== undefined) return `${purpose}, used ${briefTime(spentAt)}`;
-  return `${purpose}, ${expiresAt > now ? 'until' : 'expired'} ${briefTime(expiresAt)}`;
+function linkText(
+  { purpose, expiresAt, everything, spentAt }: NonNullable<Account['invitation']>,
+  now: number,
+): string {
+  const kind = everything ? `${purpose} of everything` : purpose;
+  if (spentAt !== undefined) return `${kind}, used ${briefTime(spentAt)}`;
+  return `${kind}, ${expiresAt > now ? 'until' : 'expired'} ${briefTime(expiresAt)}`;
 }
 
 export const named = (account: Pick<Account, 'username' | 'email' | 'sub'>): string =>

@@ -19,6 +19,9 @@ export type ClientFlags = {
   firstParty?: boolean;
   refreshGrace?: string;
   rotateRefreshTokens?: boolean;
+  strictAuthMethod?: boolean;
+  ignorePublicClientSecret?: boolean;
+  acceptDotlessSchemes?: boolean;
   policy?: string;
   mode?: string;
   enforceAfter?: string;
@@ -48,6 +51,12 @@ export const clientFlags = (command: Command): Command =>
     )
     .option('--rotate-refresh-tokens', 'every refresh returns a new refresh token')
     .option('--no-rotate-refresh-tokens', 'the client keeps its refresh token; not for public clients')
+    .option('--strict-auth-method', 'take the secret only as --auth-method says')
+    .option('--no-strict-auth-method', 'take the secret in the header or in the form')
+    .option('--ignore-public-client-secret', 'take a public client that sends a secret as one that sends none')
+    .option('--no-ignore-public-client-secret', 'refuse a public client that sends a secret')
+    .option('--accept-dotless-schemes', 'redirect URIs may have private-use schemes without a dot, such as cursor:')
+    .option('--no-accept-dotless-schemes', 'a private-use scheme needs a dot')
     .option('--policy <policy>', 'PKCE policy: none, any, S256 or inherit')
     .option('--mode <mode>', 'enforce, report, or inherit (the global mode)')
     .option('--enforce-after <date>', 'when report mode ends: 2026-12-01, 2026-12-01T09:30:00Z, or 90d from now')
@@ -68,6 +77,9 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     first_party: flags.firstParty,
     refresh_token_grace: graceOf(flags.refreshGrace),
     rotate_refresh_tokens: flags.rotateRefreshTokens,
+    strict_auth_method: flags.strictAuthMethod,
+    ignore_public_client_secret: flags.ignorePublicClientSecret,
+    accept_dotless_schemes: flags.acceptDotlessSchemes,
     pkce_policy: flags.policy,
     pkce_mode: flags.mode === 'inherit' ? null : flags.mode,
     pkce_enforce_after: flags.enforceAfter && formatTime(dateOption('--enforce-after', flags.enforceAfter, io.now())),

@@ -1,6 +1,7 @@
 import { compatibilitySwitches, isWaived, type Waiver } from '../../pkce/policy.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { generateSecret } from '../../secret.ts';
+import { leaveOutRedirectUris } from '../leave-out-redirect-uris.ts';
 import { isPublic, type RegisteredClient } from '../registered-client.ts';
 import { checkRegistration, isRegistrationMember, type Mistake } from '../registration.ts';
 import type { Entry, ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
@@ -85,7 +86,8 @@ async function register(
   options: ImportOptions,
 ): Promise<Result<Registered, readonly Mistake[]>> {
   const { metadata, leftBehind } = leaveBehind(foreign);
-  const registered = await checkRegistration(metadata);
+  const kept = leaveOutRedirectUris(metadata);
+  const registered = await checkRegistration(kept.metadata);
   if (!registered.ok) {
     return refuse(registered.refusal.map((mistake) => ({ ...mistake, member: nameIn(foreign, mistake.member) })));
   }
@@ -97,7 +99,11 @@ async function register(
   const pkce = pkceOf(foreign, isPublic(client), options);
   const mustUsePkce = isPublic(client) && pkce.policy === 'none' && !isWaived({ ...pkce, isPublic: true }, options.now);
   if (mustUsePkce) return refuse([{ member: nameIn(foreign, 'pkce_policy'), problem: publicWithoutPkce }]);
-  const notes = leftBehind.length > 0 ? [...foreign.notes, `comes without ${shown(leftBehind)}`] : foreign.notes;
+  const notes = [
+    ...foreign.notes,
+    ...kept.notes,
+    ...(leftBehind.length > 0 ? [`comes without ${shown(leftBehind)}`] : []),
+  ];
   return ok({ client: { ...client, pkce }, notes });
 }
 

@@ -47,6 +47,7 @@ function readClient(members: Members, options: ReadingOptions): Result<ForeignCl
       client_secret: secret.value.secret,
       redirect_uris: members.list('redirectUris', 'redirectUri'),
       token_endpoint_auth_method: secret.value.method,
+      ignore_public_client_secret: secret.value.isIgnored,
       grant_types: grants.value.grantTypes,
       scope: members.list('clScopes', 'scopes', 'scope')?.join(' '),
     },
@@ -70,17 +71,29 @@ const noteForConfidential = (policy: PkcePolicy | 'inherit'): string[] =>
     ? []
     : ['is confidential and held to its PKCE setting all the same; webMethods holds only public applications to it'];
 
-type Secret = { method: string; secret?: string | undefined; notes: string[] };
+type Secret = { method: string; secret?: string | undefined; isIgnored?: true; notes: string[] };
 
-/** The product's documentation sends id and secret in the Authorization header. Public applications have a secret too. */
-function readSecret(members: Members, isPublic: boolean, { authMethod }: ReadingOptions): Result<Secret, Mistake> {
+/** The product's documentation sends id and secret in the Authorization header. */
+function readSecret(members: Members, isPublic: boolean, options: ReadingOptions): Result<Secret, Mistake> {
+  const { authMethod } = options;
   const member = members.nameOf('clientSecret');
   const secret = members.text('clientSecret');
-  if (isPublic) {
-    return ok({ method: 'none', notes: secret ? [`comes without its ${member}: it is public and sends none`] : [] });
-  }
+  if (isPublic) return ok(secret === undefined ? { method: 'none', notes: [] } : ofPublic(secret, member, options));
   if (authMethod === 'none') return refuse({ member, problem: 'is required, and --auth-method none would drop it' });
   return ok({ method: authMethod ?? 'client_secret_basic', secret, notes: [] });
+}
+
+/** Public applications have a secret there, too, and the product's examples send it. The verifier proves them, not the secret. */
+function ofPublic(secret: string, member: string, { authMethod }: ReadingOptions): Secret {
+  if (authMethod === undefined) {
+    const note = `may go on sending its ${member}, which is ignored (ignore_public_client_secret): it is public`;
+    return { method: 'none', isIgnored: true, notes: [note] };
+  }
+  if (authMethod === 'none') {
+    return { method: 'none', notes: [`comes without its ${member}: it is public and sends none`] };
+  }
+  const note = `authenticates with its ${member} from now on, as --auth-method says: it was public`;
+  return { method: authMethod, secret, notes: [note] };
 }
 
 /** In a strategy, registered values take precedence over requested ones. An application has its credentials. */
