@@ -95,6 +95,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
       'grantCountGuesses',
       'grantReadApis',
       'grantRedeem',
+      'grantLimitGrants',
       'grantReadClaims',
       'grantSign',
       'grantOpenRefreshTokens',

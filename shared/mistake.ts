@@ -25,3 +25,7 @@ function problemOf(issue: BaseIssue<unknown>, stranger: string): string {
   const isMissing = issue.kind === 'schema' && issue.path?.at(-1)?.origin === 'key';
   return isMissing ? 'is missing or not a text' : issue.message;
 }
+
+/** Joins mistakes to half a sentence: `username is missing; claims.name is not a text`. */
+export const inWords = (mistakes: readonly Mistake[]): string =>
+  mistakes.map(({ member, problem }) => `${member} ${problem}`).join('; ');

@@ -12,7 +12,7 @@ import { linkStore } from '../../shared/upstream/link-store.ts';
 import { byPath } from '../by-path.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
-import { tidyingUp } from '../sign-out/tidy-up.ts';
+import { tidyingUp } from '../tidy-up.ts';
 import { authenticatorHandler } from './authenticator.ts';
 import { changePasswordHandler } from './change-password.ts';
 import { accountHandler } from './handler.ts';

@@ -14,7 +14,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     apis: apiStore(database, config.tables.clients, now),
     scopes: scopeStore(database, config.tables.clients, now),
     accounts: accountStore(database, config.tables.people),
-    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     writeLine,
     now,
   });

@@ -1,5 +1,6 @@
 import { withWholeScope } from '../../shared/apis/client-scope.ts';
-import { findApis } from '../../shared/apis/token-target.ts';
+import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
+import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters, type Parameters } from '../../shared/oauth/parameters.ts';
@@ -14,6 +15,7 @@ import type { IdentifiedClient } from './identify-client.ts';
 import { issueGrant } from './issue-grant.ts';
 import { judgeSession } from './judge-session.ts';
 import { consentState } from './needs-consent.ts';
+import { asksSamePerson } from './needs-sign-in.ts';
 import { type Outcome, refused } from './outcome.ts';
 
 /** Characters of a request that can go on in a Location: API Gateway takes 10,240 bytes of headers. */
@@ -46,8 +48,11 @@ export async function decide(
   const judged = await judgeSession(admitted.value, found?.session, deps);
   if (!judged.ok) return refused(judged.refusal);
   const session = judged.value;
-  if (session === undefined || found === undefined)
-    return { kind: 'continued', at: `${endpoints.signIn}?${query}`, dropped };
+  if (session === undefined || found === undefined) {
+    const isAgain = found !== undefined && asksSamePerson(admitted.value);
+    const cookies = isAgain ? [leaveNotice(deps.issuer, 'confirm')] : [];
+    return { kind: 'continued', at: `${endpoints.signIn}?${query}`, cookies, dropped };
+  }
 
   // Before a permission for once is used up: without the keys there would be no code for it.
   const sealKeys = await deps.refreshKeys();
@@ -60,6 +65,7 @@ export async function decide(
   if (!isAllowed) return { kind: 'continued', at: `${endpoints.consent}?${query}`, dropped };
 
   const granting = { ...identified, sessionId, session, clientEpoch, sealKeys, mintIdToken: minter?.value };
-  const response = await issueGrant(admitted.value, granting, deps, now);
+  const granted = { ...admitted.value, resources: resourcesOf(apis.value) };
+  const response = await issueGrant(granted, granting, deps, now);
   return { kind: 'granted', response, wouldRefuse: wouldRefuse?.reason, dropped };
 }

@@ -11,7 +11,7 @@ export type Outcome =
   /** The client learns why not. */
   | { kind: 'refused'; refusal: Refusal }
   /** The person goes to one of our pages first, and the request comes again. */
-  | { kind: 'continued'; at: `/${string}`; dropped: Dropped | undefined }
+  | { kind: 'continued'; at: `/${string}`; cookies?: string[]; dropped: Dropped | undefined }
   /** Another of our addresses answers this request. Nothing is decided yet. */
   | { kind: 'elsewhere'; at: `/${string}` }
   /** `wouldRefuse`: what the policy would have said in enforce mode. */
@@ -29,7 +29,10 @@ export async function answerWith(
     case 'elsewhere':
       return { reply: seeOther(outcome.at) };
     case 'continued':
-      return { reply: seeOther(outcome.at), decision: { ...note, verdict: 'continued', dropped: outcome.dropped } };
+      return {
+        reply: seeOther(outcome.at, outcome.cookies),
+        decision: { ...note, verdict: 'continued', dropped: outcome.dropped },
+      };
     case 'refused': {
       const { refusal } = outcome;
       return {

@@ -1,4 +1,4 @@
-import { findApis } from '../../shared/apis/token-target.ts';
+import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
 import { ruled, whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
@@ -16,6 +16,7 @@ import { parseVerifier } from '../../shared/pkce/code-verifier.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import { accountFinder, claimsBefore, withAccountBeside } from './account-beside.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
+import { limitGrants } from './limit-grants.ts';
 import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse, tokensHaveClaims } from './token-response.ts';
 
 /**
@@ -61,7 +62,7 @@ export async function exchangeCode(
     now,
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
     refresh: refresh?.state,
-    within: { resources, someScope: client.scope },
+    within: { resources: resourcesOf(named.value), someScope: client.scope },
   };
   const found = dependsOnOthers(keys.value, deps)
     ? await findRedeemable(attempt, { clientId, rules }, deps.grants, redemption)
@@ -70,9 +71,13 @@ export async function exchangeCode(
   const prepared = found && (await tokensOf(found, await claimsBefore(found, deps.accounts, withClaims)));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
+  const sub = subjectOfCode(code, sealKeys);
   const spending = redeemCode(attempt, { clientId, rules }, deps.grants, redemption);
   const findAccount = accountFinder(deps.accounts, withClaims && !prepared);
-  const [redeemed, accountOf] = await withAccountBeside(spending, subjectOfCode(code, sealKeys), findAccount);
+  const [[redeemed, accountOf]] = await Promise.all([
+    withAccountBeside(spending, sub, findAccount),
+    refresh && sub !== undefined && limitGrants(grantId(code), sub, clientId, deps),
+  ]);
   if (!redeemed.ok) return refused(redeemed.refusal);
   const { grant, wouldRefuse } = redeemed.value;
   const { standing, claims } = await accountOf(grant);

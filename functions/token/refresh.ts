@@ -1,4 +1,4 @@
-import { findApis } from '../../shared/apis/token-target.ts';
+import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
 import { type Decision, whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
@@ -48,7 +48,8 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
 
   const { clientId } = client;
   const rules = refreshRules(client, deps);
-  const within = { ...(narrowed ? { scope: narrowed.value } : { someScope: client.scope }), resources };
+  const scopeWithin = narrowed ? { scope: narrowed.value } : { someScope: client.scope };
+  const within = { ...scopeWithin, resources: resourcesOf(named.value) };
   const found = dependsOnOthers(keys.value, deps)
     ? await findRefreshable(token, clientId, deps.grants, rules, now, within)
     : undefined;

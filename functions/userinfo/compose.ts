@@ -10,7 +10,7 @@ import { userinfoHandler } from './handler.ts';
 export const compose = ({ config, database, writeLine, now }: Runtime) =>
   userinfoHandler({
     issuer: config.issuer,
-    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     subjects: subjectStore(database, config.tables),
     clients: clientReader(database, config.tables.clients, now),
     apis: apiReader(database, config.tables.clients, now),

@@ -37,7 +37,7 @@ import { decisionLine } from '../../shared/reports/decision-line.ts';
 import { type EndpointFunctionName, routes } from '../routes.ts';
 import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
-import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
+import { demoAccount, demoAdminClient, demoAppAt, demoConfidentialClient } from './demo/demo-data.ts';
 import { demoRoutes } from './demo/demo-page.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
 import { readAccountsFile, readApisFile, readClientsFile, readScopesFile, readUpstreamsFile } from './entries-file.ts';
@@ -50,6 +50,8 @@ import { refuseSharedSubjects } from './shared-subjects.ts';
 export type ServerOptions = {
   /** 0 takes any free port. */
   port: number;
+  /** Where people and clients reach the server, when a proxy with TLS is in front. @default http://localhost and the port */
+  issuer?: string | undefined;
   /** A folder that survives restarts, or `memory`. */
   data: string;
   clientsFile?: string | undefined;
@@ -65,11 +67,12 @@ export type ServerOptions = {
   dynamodb?: string | undefined;
   /** Also serves the paths of other authorization servers. @default false */
   pathAliases?: boolean | undefined;
-  /** For tests: a clock (epoch seconds), the client of the database, where audit lines go, more settings of the functions, limits of the gateway. */
+  /** More settings of the functions. */
+  environment?: Record<string, string>;
+  /** For tests: a clock (epoch seconds), the client of the database, where audit lines go, limits of the gateway. */
   now?: () => number;
   database?: Database;
   writeLine?: (line: string) => void;
-  environment?: Record<string, string>;
   limits?: Partial<GatewayLimits>;
   /** Is told every decision in words, as it is made. The audit lines then go to the data folder, if there is one, and nowhere else. */
   tell?: ((line: string) => void) | undefined;
@@ -77,8 +80,12 @@ export type ServerOptions = {
 
 export type LocalServer = {
   issuer: string;
+  /** Where it listens. */
+  address: string;
   /** Whether the demo clients and the demo account are there. Your own files or database replace them. */
   demo: { clients: boolean; account: boolean };
+  /** Sentences about what was left out of the files. */
+  notes: readonly string[];
   close(): Promise<void>;
 };
 
@@ -109,7 +116,9 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   const isEmbedded = options.dynamodb === undefined;
   const demo = { clients: isEmbedded && !options.clientsFile, account: isEmbedded && !options.accountsFile };
   // Files are read before anything starts, so that a mistake in them prevents the start.
-  const clients = options.clientsFile ? await readClientsFile(options.clientsFile) : [];
+  const { clients, notes } = options.clientsFile
+    ? await readClientsFile(options.clientsFile)
+    : { clients: [], notes: [] };
   const accounts = options.accountsFile ? await readAccountsFile(options.accountsFile) : [];
   const apis = options.apisFile ? await readApisFile(options.apisFile) : [];
   const scopes = options.scopesFile ? await readScopesFile(options.scopesFile) : [];
@@ -118,8 +127,10 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
 
   const folder = options.data === 'memory' ? undefined : openDataFolder(options.data);
   const handlers = new Map<string, HttpApiHandler>(demo.clients ? demoRoutes() : []);
-  const gateway = await startGateway({ port: options.port, routes: handlers, limits: options.limits ?? {} });
-  const issuer = new URL(`http://localhost:${gateway.port}`).origin;
+  const hostName = options.issuer === undefined ? undefined : new URL(options.issuer).hostname;
+  const gateway = await startGateway({ port: options.port, routes: handlers, hostName, limits: options.limits ?? {} });
+  const address = new URL(`http://localhost:${gateway.port}`).origin;
+  const issuer = options.issuer ?? address;
   let embedded: EmbeddedDynamoDB | undefined;
   let withdraw: (() => Promise<void>) | undefined;
   const environmentBefore = { ...process.env };
@@ -149,7 +160,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
     if (options.pathAliases) addPathAliases(handlers);
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
-    return { issuer, demo, close };
+    return { issuer, address, demo, notes, close };
   } catch (error) {
     await close();
     throw folder === undefined ? error : asUnusable(folder, error);
@@ -196,6 +207,7 @@ const environment = (issuer: string, folder: string | undefined): Record<string,
   PIXY_PEOPLE_TABLE: localTableNames.people,
   PIXY_KEYS_TABLE: localTableNames.keys,
   PIXY_WRAPPING_KEY: wrappingKey(folder),
+  PIXY_CALL_LOOPBACK: 'on',
   ...(folder !== undefined && { PIXY_AUDIT_FOLDER: join(folder, 'audit') }),
 });
 
@@ -215,7 +227,7 @@ async function load(
   const clientsTable = clientStore(database, config.tables.clients, now);
   const accountsTable = accountStore(database, config.tables.people);
   const demoClients = await Promise.all(
-    (demo.clients ? [demoPublicClient, demoConfidentialClient, demoAdminClient] : []).map(mustParse),
+    (demo.clients ? [demoAppAt(config.issuer), demoConfidentialClient, demoAdminClient] : []).map(mustParse),
   );
   const loaded = {
     clients: [...demoClients, ...clients],

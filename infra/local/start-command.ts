@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
+import { issuerProblem } from '../../shared/config.ts';
+import { keysRememberedLocally } from '../../shared/keys/key-ring.ts';
 import { NameOfAnother } from '../../shared/people/name-store.ts';
 import { UnusableFolder } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
@@ -11,6 +13,12 @@ import { type LocalServer, startServer } from './server.ts';
 
 const url = (text: string): string => {
   if (!/^https?:/.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('It is not an http or https URL.');
+  return text;
+};
+
+const issuer = (text: string): string => {
+  const problem = issuerProblem(text);
+  if (problem !== undefined) throw new InvalidArgumentError(`It ${problem}.`);
   return text;
 };
 
@@ -28,6 +36,11 @@ const folder = (text: string): string => {
 const command = new Command('npm start --')
   .description('Runs Pixy on this machine: the same functions that are deployed, with an embedded database.')
   .addOption(new Option('--port <port>', 'port on localhost').env('PORT').argParser(parsePort).default(3_000))
+  .addOption(
+    new Option('--issuer <url>', 'where people reach it, such as https://sign-in.example.com behind a proxy with TLS')
+      .env('PIXY_ISSUER')
+      .argParser(issuer),
+  )
   .addOption(
     new Option('--data <dir>', 'folder that survives restarts, or "memory"')
       .env('PIXY_DATA')
@@ -66,6 +79,7 @@ const command = new Command('npm start --')
 
 type Options = {
   port: number;
+  issuer?: string;
   data: string;
   clients?: string;
   accounts?: string;
@@ -85,6 +99,7 @@ const spoken = [UnusableFile, UnusableFolder, FolderInUse, NameOfAnother];
 try {
   const server = await startServer({
     port: options.port,
+    issuer: options.issuer,
     data: options.data,
     clientsFile: options.clients,
     accountsFile: options.accounts,
@@ -95,6 +110,7 @@ try {
     dynamodb: options.dynamodb,
     pathAliases: options.pathAliases,
     tell: options.quiet ? () => {} : (line) => void process.stdout.write(`  ${line}\n`),
+    environment: { PIXY_KEYS_REMEMBERED: String(keysRememberedLocally) },
   });
   process.stdout.write(greeting(server));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(server));
@@ -120,11 +136,12 @@ function auditFileOf(data: string): string {
   return join(data, 'audit', `${new Date().toISOString().slice(0, 10)}.jsonl`);
 }
 
-function greeting({ issuer, demo }: LocalServer): string {
+function greeting({ issuer, address, demo, notes }: LocalServer): string {
   const lines = [
     '',
     `  Pixy is running at ${issuer}`,
     '',
+    ...(issuer === address ? [] : [`  Listening   ${address}, which is for your proxy`]),
     `  Discovery   ${issuer}/.well-known/openid-configuration`,
     `  JWKS        ${issuer}/jwks`,
     `  Data        ${options.dynamodb ?? options.data}`,
@@ -138,5 +155,6 @@ function greeting({ issuer, demo }: LocalServer): string {
   }
   if (demo.account) lines.push(`  Account     ${demoAccount.username}, password ${demoAccount.password}`);
   if (demo.clients) lines.push('', `  Try a whole sign-in in the browser: ${issuer}/demo?start`);
+  if (notes.length > 0) lines.push('', ...notes.map((note) => `  ${note}.`));
   return `${lines.join('\n')}\n\n`;
 }

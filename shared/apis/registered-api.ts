@@ -36,6 +36,14 @@ const apiScope = v.pipe(
   v.check((text) => !text.split(' ').some((value) => value.startsWith('pixy:')), 'has a value of the management API'),
 );
 
+/** RFC 3986 §6.2.3: an empty path after an authority means the same as `/`. Nothing else is made alike. */
+const withRootPath = (uri: string): string => uri.replace(/^([^:/?]+:\/\/[^/?]+)(?=\?|$)/, '$1/');
+
+/** Finds the API that a `resource` names, with or without the slash of an empty path. An exact match comes first. */
+export const findByResource = (apis: readonly RegisteredApi[], resource: string): RegisteredApi | undefined =>
+  apis.find((api) => api.resource === resource) ??
+  apis.find((api) => withRootPath(api.resource) === withRootPath(resource));
+
 const description = v.strictObject({
   resource: v.pipe(
     v.string('is missing or not a text'),

@@ -2,7 +2,7 @@ import type { Refusal } from '../oauth/refusal.ts';
 import { isResource } from '../oauth/resource.ts';
 import { openidScopes } from '../oauth/scope.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import type { AccessTokenTyp, RegisteredApi } from './registered-api.ts';
+import { type AccessTokenTyp, findByResource, type RegisteredApi } from './registered-api.ts';
 import type { RegisteredScope } from './registered-scope.ts';
 
 /**
@@ -28,22 +28,25 @@ export type TargetDefaults = {
 };
 
 /**
- * Finds the APIs that the `resource` parameters of a request name (RFC 8707 §2). Refuses a value that is not a resource URI or
+ * Finds the APIs that the `resource` parameters of a request name (RFC 8707 §2), each once. Refuses a value that is not a resource URI or
  * names no registered API.
  */
 export function findApis(
   resources: readonly string[],
   apis: readonly RegisteredApi[],
 ): Result<RegisteredApi[], Refusal> {
-  const found: RegisteredApi[] = [];
+  const found = new Set<RegisteredApi>();
   for (const resource of resources) {
     if (!isResource(resource)) return refuse({ reason: 'resource_malformed' });
-    const api = apis.find((known) => known.resource === resource);
+    const api = findByResource(apis, resource);
     if (api === undefined) return refuse({ reason: 'resource_unknown' });
-    found.push(api);
+    found.add(api);
   }
-  return ok(found);
+  return ok([...found]);
 }
+
+/** The resources of APIs as they are registered, which is how grants and tokens name them. */
+export const resourcesOf = (apis: readonly RegisteredApi[]): string[] => apis.map(({ resource }) => resource);
 
 /**
  * Targets an access token at the given APIs: it carries only scope values that they or OpenID Connect define, or that bring claims,
@@ -71,8 +74,11 @@ export function targetOf(
     ...apis.flatMap((api) => api.scope),
   ]);
   const kept = scope.filter((value) => defined.has(value));
-  const resources = apis.map(({ resource }) => resource);
-  return ok({ audience: audienceOf(resources, kept, issuer), scope: kept, ...settingsOf(apis, accessTokenLifetime) });
+  return ok({
+    audience: audienceOf(resourcesOf(apis), kept, issuer),
+    scope: kept,
+    ...settingsOf(apis, accessTokenLifetime),
+  });
 }
 
 /** What the APIs of a token agree on. */

@@ -38,6 +38,7 @@ const entry = v.object({
   origin: v.optional(v.string()),
   switches: v.optional(v.array(v.picklist(compatibilitySwitches))),
   dropped: v.optional(v.picklist(droppedThings)),
+  credential: v.optional(slug),
   cause: v.optional(v.string()),
 });
 

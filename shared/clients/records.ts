@@ -64,6 +64,9 @@ const client = v.object({
   refreshTokenLifetime: v.optional(v.number()),
   refreshTokenGrace: v.optional(v.number()),
   rotateRefreshTokens: v.optional(v.boolean()),
+  strictAuthMethod: v.optional(v.boolean()),
+  ignorePublicClientSecret: v.optional(v.boolean()),
+  acceptDotlessSchemes: v.optional(v.boolean()),
 });
 
 const change = v.looseObject({ id: v.string(), at: v.number(), by: v.string(), why: v.string() });

@@ -49,7 +49,20 @@ export type RegisteredClient = {
   refreshTokenGrace?: number | undefined;
   /** Ours: `false` for a client that keeps its refresh token; public clients cannot (RFC 9700 §4.14.2). */
   rotateRefreshTokens?: boolean | undefined;
+  /** Ours: takes the secret only in the place that `tokenEndpointAuthMethod` says. Default: in the header or the form. */
+  strictAuthMethod?: boolean | undefined;
+  /** Ours: a public client that sends a secret is taken as one that sends none. */
+  ignorePublicClientSecret?: boolean | undefined;
+  /** Ours: its redirect URIs may have private-use schemes without a dot. */
+  acceptDotlessSchemes?: boolean | undefined;
 };
+
+/** What is on for a client beyond the switches of its PKCE policy. Every list and report shows it. */
+const clientSwitches = ['strictAuthMethod', 'ignorePublicClientSecret', 'acceptDotlessSchemes'] as const;
+export type ClientSwitch = (typeof clientSwitches)[number];
+
+export const switchesOn = (client: Pick<RegisteredClient, ClientSwitch>): ClientSwitch[] =>
+  clientSwitches.filter((name) => client[name]);
 
 /** A public client cannot authenticate (RFC 6749 §2.1). */
 export const isPublic = (client: RegisteredClient): boolean => client.tokenEndpointAuthMethod === 'none';
@@ -61,8 +74,21 @@ export const mayAskFor = (
   byScope: ClaimsByScope = standardClaimsByScope,
 ): boolean => claims.includes(name) || scope.some((value) => byScope.get(value)?.includes(name));
 
-export const needsSecret = (client: RegisteredClient): boolean =>
-  client.tokenEndpointAuthMethod.startsWith('client_secret');
+export type SecretMethod = Extract<ClientAuthenticationMethod, `client_secret_${string}`>;
+
+const isSecretMethod = (method: ClientAuthenticationMethod): method is SecretMethod =>
+  method.startsWith('client_secret_');
+
+export const needsSecret = (client: Pick<RegisteredClient, 'tokenEndpointAuthMethod'>): boolean =>
+  isSecretMethod(client.tokenEndpointAuthMethod);
+
+/** Whether the client may authenticate so. Its secret proves as much in the header as in the form, unless the client is strict. */
+export const mayAuthenticateBy = (
+  method: ClientAuthenticationMethod,
+  client: Pick<RegisteredClient, 'tokenEndpointAuthMethod' | 'strictAuthMethod'>,
+): boolean =>
+  method === client.tokenEndpointAuthMethod ||
+  (isSecretMethod(method) && needsSecret(client) && client.strictAuthMethod !== true);
 
 export const policySettings = (client: RegisteredClient): ClientPolicySettings => ({
   ...client.pkce,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readClaims } from '../oauth/claim-types.ts';
 import { isOwnClaim } from '../oauth/claims.ts';
 import { emailSchema, isSubject } from '../people/account.ts';
 
@@ -29,10 +30,14 @@ export type HookEvent =
   | ({ version: 1; hook: 'migrateAccount' } & PasswordEvent)
   | ({ version: 1; hook: 'claims' } & ClaimsEvent);
 
+/** A standard claim of another type than its own is left out: nobody is kept from signing in for it. */
+const typed = v.transform((told: Record<string, unknown>) => readClaims(told).claims);
+
 const claims = v.optional(
   v.pipe(
     v.record(v.string(), v.unknown()),
     v.check((told) => !Array.isArray(told)),
+    typed,
   ),
   {},
 );
@@ -67,6 +72,7 @@ const addition = v.optional(
     // A hook that names a claim of the protocol is in error, and its whole answer is discarded.
     v.check((added) => !Object.keys(added).some(isOwnClaim)),
     v.check((added) => JSON.stringify(added).length <= longestAddition),
+    typed,
   ),
   {},
 );

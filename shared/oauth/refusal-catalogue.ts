@@ -142,7 +142,7 @@ export const refusalCatalogue = {
   client_authentication_missing: {
     error: 'invalid_client',
     means: 'The client must authenticate and did not.',
-    fix: 'Send the client secret with the registered token_endpoint_auth_method.',
+    fix: 'Send the client secret or the client assertion.',
   },
   client_authentication_malformed: {
     error: 'invalid_client',
@@ -157,7 +157,7 @@ export const refusalCatalogue = {
   client_authentication_method_not_registered: {
     error: 'invalid_client',
     means: 'The client does not authenticate in the way it is registered for.',
-    fix: 'Use the registered token_endpoint_auth_method, or register this one.',
+    fix: 'Use the registered token_endpoint_auth_method, or register this one. A public client sends no secret.',
   },
   client_secret_wrong: {
     error: 'invalid_client',
@@ -633,6 +633,12 @@ export const refusalCatalogue = {
     means: 'The account that is linked to this identity is disabled.',
     fix: 'Ask the operator of this authorization server to enable it.',
   },
+  post_logout_redirect_uri_not_registered: {
+    error: 'invalid_request',
+    means:
+      'The post_logout_redirect_uri is not registered for this client, or the request does not say which client it is for. The person is signed out and stays on our page.',
+    fix: 'Register it in post_logout_redirect_uris, send it character for character like that, and send id_token_hint or client_id with it.',
+  },
   hook_failed: {
     error: 'temporarily_unavailable',
     status: 503,
@@ -721,11 +727,20 @@ export const mistakeSentences: Record<PkceMistake, string> = {
   method_is_a_hash_name: 'The method is called S256.',
 };
 
-/** Returns `error_description`: what was wrong, the mistake if one was recognised, and what to send instead. */
+/**
+ * Returns `error_description`: what was wrong, the mistake if one was recognised, the method that the client is registered for if
+ * that is what matters, and what to send instead.
+ */
 export function describeRefusal(refusal: Refusal): string {
   const { means, fix } = refusalCatalogue[refusal.reason];
   const mistake = mistakeOf(refusal);
-  return [means, ...(mistake ? [mistakeSentences[mistake]] : []), fix].join(' ');
+  const registered = 'registered' in refusal ? refusal.registered : undefined;
+  return [
+    means,
+    ...(mistake ? [mistakeSentences[mistake]] : []),
+    ...(registered ? [`It is registered for token_endpoint_auth_method ${registered}.`] : []),
+    fix,
+  ].join(' ');
 }
 
 /** Returns `error` as in RFC 6749 §5.2. */

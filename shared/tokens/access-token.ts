@@ -11,7 +11,6 @@ export type AccessTokenClaims = {
   client_id: string;
   scope?: string;
   iat: number;
-  nbf: number;
   exp: number;
   jti: string;
   auth_time?: number;

@@ -26,7 +26,8 @@ export type Bearer = Pick<Grant, 'clientId' | 'sub'> & {
 };
 
 /**
- * Mints an access token (RFC 9068 §2.2). `grant_id` names the grant, so that userinfo and introspection notice a revocation at
+ * Mints an access token (RFC 9068 §2.2), without `nbf`: many verifiers check that one to the second, whose clock may be a second
+ * behind. `grant_id` names the grant, so that userinfo and introspection notice a revocation at
  * once. `now` is in epoch seconds.
  */
 export function mintAccessToken(
@@ -44,7 +45,6 @@ export function mintAccessToken(
     client_id: bearer.clientId,
     ...scopeMember(scope),
     iat: now,
-    nbf: now,
     exp: now + lifetime,
     jti: randomBytes(16).toString('base64url'),
     auth_time: bearer.authTime,

@@ -427,7 +427,7 @@ describe('the client of a refresh', () => {
   test.each<[string, Fields, Record<string, string>]>([
     ['without its secret', { client_id: portal.client_id }, {}],
     ['with a wrong secret', {}, { authorization: basic({ client_id: portal.client_id, client_secret: 'wrong' }) }],
-    ['with its secret in the form', { client_id: portal.client_id, client_secret: portal.client_secret }, {}],
+    ['with a wrong secret in the form', { client_id: portal.client_id, client_secret: 'wrong' }, {}],
     ['unknown', { client_id: 'nobody' }, {}],
   ])('OA21: %s is refused with 401, and the token stays', async (_, fields, headers) => {
     const { refresh_token } = await newTokens(portal);

@@ -252,7 +252,7 @@ describe('a file of accounts', () => {
 
   test('may be CSV, where other columns are claims', () => {
     const lists = `username,groups[],team,note\nada,admins|wiki users,"[""a"",""b|c""]",[x]\ngrace,admins,,\nbarbara,"[""a|b""]",[1],\n`;
-    expect(parseAccounts('csv', lists)).toMatchObject({
+    expect(parseAccounts('csv', lists, undefined, { claimColumns: ['groups', 'team', 'note'] })).toMatchObject({
       value: {
         accounts: [
           { account: { claims: { groups: ['admins', 'wiki users'], team: ['a', 'b|c'], note: '[x]' } } },

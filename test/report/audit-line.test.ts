@@ -6,6 +6,7 @@ import { auditMembers, parseAuditLine } from '../../shared/audit/audit-entry.ts'
 import {
   auditLine,
   auditVersion,
+  credentialChanges,
   type Decision,
   droppedThings,
   loggedClientId,
@@ -253,6 +254,7 @@ describe('docs/audit.md', () => {
     expect(valuesOf('mode')).toEqual(['enforce', 'report']);
     expect(valuesOf('refresh')).toEqual([...oldRefreshTokens]);
     expect(valuesOf('dropped')).toEqual([...droppedThings]);
+    expect(valuesOf('credential')).toEqual([...credentialChanges]);
     expect(valuesOf('switches')).toEqual([...compatibilitySwitches]);
     expect(valuesOf('origin')).toEqual(Object.keys(origins));
     expect(

@@ -27,6 +27,9 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   refresh_token_grace:
     'Seconds for which a refresh token still works after its successor was used, 3,600 at most. Absent: the server decides.',
   rotate_refresh_tokens: 'false: the client keeps its refresh token. Public clients cannot.',
+  strict_auth_method: 'Takes the secret only as token_endpoint_auth_method says. Absent: in the header or the form.',
+  ignore_public_client_secret: 'Takes a public client that sends a secret as one that sends none.',
+  accept_dotless_schemes: 'Lets in redirect URIs with a private-use scheme without a dot.',
   scope: 'Scope values the client may ask for, separated by spaces.',
   all_scopes_of: 'APIs by their resource: the client may ask for every scope value that they have.',
   claims: 'Claims the client may ask for by name, besides those of its scope. Absent: none.',

@@ -1,0 +1,57 @@
+import { formTokenOf, isSignInPage } from '../support/person.ts';
+
+/** A page that a browser has come to. */
+export type Visited = { url: URL; status: number; body: string };
+
+type Sent = { method?: 'POST'; body?: URLSearchParams };
+
+/** A browser without scripts that goes from app to server and back: it follows redirects everywhere and keeps cookies per host, as browsers do. */
+export function newBrowser() {
+  const cookies = new Map<string, Map<string, string>>();
+
+  async function once(url: URL, init: Sent): Promise<Response> {
+    const own = cookies.get(url.hostname) ?? new Map<string, string>();
+    cookies.set(url.hostname, own);
+    const cookie = Array.from(own, (pair) => pair.join('=')).join('; ');
+    const response = await fetch(url, { ...init, redirect: 'manual', headers: { cookie } });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (/max-age=0|expires=thu, 01 jan 1970/i.test(line)) own.delete(name);
+      else own.set(name, value);
+    }
+    return response;
+  }
+
+  /** Opens an address and follows redirects. */
+  async function open(address: string | URL, init: Sent = {}): Promise<Visited> {
+    let url = new URL(address);
+    let response = await once(url, init);
+    for (let hops = 0; [301, 302, 303, 307].includes(response.status); hops += 1) {
+      if (hops === 20) throw new Error(`redirected in a circle: ${url}`);
+      url = new URL(response.headers.get('location') ?? '', url);
+      response = await once(url, {});
+    }
+    return { url, status: response.status, body: await response.text() };
+  }
+
+  function submit(page: Visited, fields: Record<string, string>): Promise<Visited> {
+    return open(page.url, {
+      method: 'POST',
+      body: new URLSearchParams({ form_token: formTokenOf(page as never), ...fields }),
+    });
+  }
+
+  return {
+    open,
+    /** Opens the address of an app, signs in at the server when it asks, allows, and ends where the app leads. */
+    async signIn(
+      address: string | URL,
+      { username, password }: { username: string; password: string },
+    ): Promise<Visited> {
+      let page = await open(address);
+      if (isSignInPage(page as never)) page = await submit(page, { username, password });
+      if (page.body.includes('name="decision"')) page = await submit(page, { decision: 'allow' });
+      return page;
+    },
+  };
+}

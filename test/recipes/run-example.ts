@@ -1,0 +1,66 @@
+import { type ChildProcess, exec, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { promisify } from 'node:util';
+import { afterAll } from 'vitest';
+
+/** A folder of examples/clients, run as its page in docs/clients says. Both commands are for the shell and run in the folder. */
+export type Example = {
+  folder: string;
+  install?: string;
+  start: string;
+  /** Beside `PORT`: `ISSUER`, `CLIENT_ID` and, for confidential clients, `CLIENT_SECRET`. */
+  env: Record<string, string>;
+  port: number;
+};
+
+/** A port of the loopback interface that nobody uses at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Installs and starts an example, and waits until it answers; ended after the last test of the file. Throws with its output when it ends before. */
+export async function startExample({ folder, install, start, env, port }: Example): Promise<void> {
+  const options = { cwd: folder, env: { ...process.env, ...env, PORT: String(port) } };
+  if (install !== undefined) await promisify(exec)(install, { ...options, maxBuffer: 1e8 });
+  const child = spawn(start, { ...options, shell: true, detached: true });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  let hasEnded = false;
+  child.once('exit', () => {
+    hasEnded = true;
+  });
+  child.once('error', (error) => {
+    hasEnded = true;
+    output += error.message;
+  });
+  afterAll(() => end(child));
+  while (!(await answers(port))) {
+    if (hasEnded) throw new Error(`${start} ended before it listened:\n${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function answers(port: number): Promise<boolean> {
+  try {
+    await fetch(`http://localhost:${port}/`, { redirect: 'manual' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Ends a program with those that it started. */
+function end(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It ended meanwhile.
+  }
+}
