@@ -3,5 +3,5 @@ import { testRecipes } from './recipe.ts';
 const install = 'python3 -m venv .venv && .venv/bin/pip install --quiet --requirement requirements.txt';
 
 await testRecipes('Python', [
-  { name: 'authlib', callback: '/callback', install, start: '.venv/bin/flask run --port $PORT' },
+  { name: 'authlib', install, start: '.venv/bin/flask run --port $PORT' },
 ]);
