@@ -41,14 +41,23 @@ export function newBrowser() {
     });
   }
 
+  /** Sends the first form of a page as it is. */
+  function press(page: Visited): Promise<Visited> {
+    const [form = '', action = ''] = /<form[^>]* action="([^"]*)"[\s\S]*?<\/form>/.exec(page.body) ?? [];
+    const inputs = form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
+    const body = new URLSearchParams(Array.from(inputs, ([, name = '', value = '']) => [name, value]));
+    return open(new URL(action, page.url), { method: 'POST', body });
+  }
+
   return {
     open,
-    /** Opens the address of an app, signs in at the server when it asks, allows, and ends where the app leads. */
+    /** Opens the address of an app, presses its button if there is one, signs in at the server when it asks, allows, and ends where the app leads. */
     async signIn(
       address: string | URL,
       { username, password }: { username: string; password: string },
     ): Promise<Visited> {
       let page = await open(address);
+      if (page.url.host === new URL(address).host && page.body.includes('<form')) page = await press(page);
       if (isSignInPage(page as never)) page = await submit(page, { username, password });
       if (page.body.includes('name="decision"')) page = await submit(page, { decision: 'allow' });
       return page;

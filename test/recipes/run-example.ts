@@ -14,6 +14,12 @@ export type Example = {
   port: number;
 };
 
+type Running = {
+  /** What it has printed so far. */
+  output: () => string;
+  hasEnded: () => boolean;
+};
+
 /** A port of the loopback interface that nobody uses at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -25,14 +31,36 @@ export async function freePort(): Promise<number> {
 }
 
 /** Installs and starts an example, and waits until it answers; ended after the last test of the file. Throws with its output when it ends before. */
-export async function startExample({ folder, install, start, env, port }: Example): Promise<void> {
+export async function startExample(example: Example): Promise<void> {
+  const program = await run(example);
+  while (!(await answers(example.port))) {
+    if (program.hasEnded()) throw new Error(`${example.start} ended before it listened:\n${program.output()}`);
+    await pause();
+  }
+}
+
+/** Installs and runs a command-line tool, opens the first address that it prints, and returns all that it has printed when it ends. */
+export async function runTool(example: Example, open: (address: string) => Promise<unknown>): Promise<string> {
+  const program = await run(example);
+  const address = (): string | undefined => /https?:\/\/\S+(?=\s)/.exec(program.output())?.[0];
+  while (address() === undefined) {
+    if (program.hasEnded())
+      throw new Error(`${example.start} ended before it printed an address:\n${program.output()}`);
+    await pause();
+  }
+  await open(address() ?? '');
+  while (!program.hasEnded()) await pause();
+  return program.output();
+}
+
+async function run({ folder, install, start, env, port }: Example): Promise<Running> {
   const options = { cwd: folder, env: { ...process.env, ...env, PORT: String(port) } };
   if (install !== undefined) await promisify(exec)(install, { ...options, maxBuffer: 1e8 });
   const child = spawn(start, { ...options, shell: true, detached: true });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   let hasEnded = false;
-  child.once('exit', () => {
+  child.once('close', () => {
     hasEnded = true;
   });
   child.once('error', (error) => {
@@ -40,11 +68,10 @@ export async function startExample({ folder, install, start, env, port }: Exampl
     output += error.message;
   });
   afterAll(() => end(child));
-  while (!(await answers(port))) {
-    if (hasEnded) throw new Error(`${start} ended before it listened:\n${output}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  return { output: () => output, hasEnded: () => hasEnded };
 }
+
+export const pause = (milliseconds = 200): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function answers(port: number): Promise<boolean> {
   try {
