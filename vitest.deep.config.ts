@@ -9,7 +9,7 @@ import { clientOfBundles } from './test/support/client-of-bundles.ts';
 const withRounds = [
   'test/flows/fuzz.test.ts',
   'test/flows/rfc6749-token.test.ts',
-  'test/people/{passkey,totp}.test.ts',
+  'test/people/{credentials-by-comparison,passkey,totp}.test.ts',
   'test/store/{grant-store,people,refresh}.test.ts',
 ];
 

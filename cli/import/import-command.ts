@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { type ImportableAuthMethod, importableAuthMethods } from '../../shared/clients/import/foreign-client.ts';
 import {
@@ -12,8 +11,9 @@ import type { Waiver } from '../../shared/pkce/policy.ts';
 import { isSubject } from '../change-client.ts';
 import type { Context } from '../context.ts';
 import { conflict, Failure, wrongUsage } from '../failure.ts';
-import { changeOptions, dateOption, examples } from '../options.ts';
+import { changeOptions, commaList, dateOption, examples } from '../options.ts';
 import type { Opened } from '../place.ts';
+import { readText } from '../read-text.ts';
 import { carryOut, ImportInterrupted, type ImportPlan, planImport, refusedEntries } from './apply-import.ts';
 import { type ImportState, importJson, importText } from './write-import.ts';
 
@@ -26,6 +26,7 @@ type Options = {
   compat?: boolean;
   replace?: boolean;
   skipRefused?: boolean;
+  skipMembers?: string[];
   dryRun?: boolean;
 };
 
@@ -45,6 +46,11 @@ export function importCommand(context: Context): Command {
     .option('--waiver-owner <name>', 'who is responsible for these waivers')
     .option('--compat', 'accept s256 in lower case and verifiers of 8 or more characters')
     .option('--replace', 'replace clients that are already registered')
+    .addOption(
+      new Option('--skip-members <names>', 'members of the file to leave behind, separated by commas').argParser(
+        commaList,
+      ),
+    )
     .option('--skip-refused', 'skip entries that cannot be imported, and import the others')
     .option('--dry-run', 'show what would happen without writing anything')
     .action((file: string, options: Options) => importFile(context, file, options));
@@ -52,13 +58,14 @@ export function importCommand(context: Context): Command {
     changeOptions(command),
     'pixy clients import appsettings.json --format identityserver --dry-run',
     'pixy clients import strategies.json --format webmethods --report-until 2027-03-01 --why "gateway is switched off"',
+    'pixy clients import realm-export.json --format keycloak --report-until 90d --skip-refused',
     'pixy clients import clients.csv --format wpoauth --compat --skip-refused',
   );
 }
 
 async function importFile(context: Context, file: string, options: Options): Promise<void> {
   const reading = importOptions(options, context.now());
-  const parsed = await parseImport(options.format, await read(file, context), reading);
+  const parsed = await parseImport(options.format, await readText(file, context.io), reading);
   const opened = await context.open();
   const plan = await planImport(parsed, opened.clients, {
     replace: options.replace ?? false,
@@ -75,20 +82,12 @@ async function importFile(context: Context, file: string, options: Options): Pro
   throw new Failure(`${entries} cannot be imported: correct ${file}, or import the others with --skip-refused.`);
 }
 
-async function read(file: string, { io }: Context): Promise<string> {
-  if (file === '-') return io.readInput();
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new Failure(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
-  }
-}
-
 function importOptions(options: Options, now: number): ImportOptions {
   return {
     now,
     authMethod: options.authMethod,
     compat: options.compat,
+    skipMembers: options.skipMembers,
     reportUntil: future('--report-until', options.reportUntil, now),
     waiver: waiverOf(options, now),
   };

@@ -17,14 +17,19 @@ export function importText(plan: ImportPlan, state: ImportState, global: GlobalP
     headline(plan, state),
     planned.length > 0 ? clientTable(planned, global, now) : '',
     refused.length > 0 ? table(['refused', 'because'], refusals) : '',
-    notes.length > 0
-      ? table(
-          ['taken', 'note'],
-          notes.map(({ entry, note }) => [entry, note]),
-        )
-      : '',
+    notes.length > 0 ? table(['taken', 'note'], notesByText(notes)) : '',
   ];
   return sections.filter((section) => section !== '').join('\n');
+}
+
+/** One row per note: an import of a thousand clients leaves the same thing behind a thousand times. */
+function notesByText(notes: ImportPlan['notes']): string[][] {
+  const entries = new Map<string, string[]>();
+  for (const { entry, note } of notes) entries.set(note, [...(entries.get(note) ?? []), entry]);
+  return [...entries].map(([note, [first = '', ...more]]) => [
+    more.length === 0 ? first : `${more.length + 1} clients, ${first} first`,
+    note,
+  ]);
 }
 
 function headline(plan: ImportPlan, state: ImportState): string {

@@ -75,6 +75,6 @@ async function change(request: HttpRequest, person: SignedInPerson, deps: Change
   await goOnAlone(person, changed, deps);
   return {
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'passwordChanged')]),
-    decision: { verdict: 'allowed' },
+    decision: { verdict: 'allowed', credential: 'password_changed' },
   };
 }

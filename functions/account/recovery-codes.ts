@@ -45,5 +45,6 @@ async function renew(request: HttpRequest, person: SignedInPerson, deps: Authent
   if (!verified.ok) return ask(request, person, deps, verified.refusal);
   const codes = newRecoveryCodes();
   const isReplaced = await deps.totps.replaceCodes(sub, codes);
-  return isReplaced ? showCodes(request, codes, [], deps) : { reply: seeOther(endpoints.account) };
+  if (!isReplaced) return { reply: seeOther(endpoints.account) };
+  return showCodes(request, codes, { notice: 'codesRenewed', credential: 'recovery_codes_renewed' }, deps);
 }

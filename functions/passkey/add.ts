@@ -78,10 +78,10 @@ async function add(request: HttpRequest, person: SignedInPerson, deps: AddPasske
   const [credential, name = ''] = [single(form.value, 'credential'), single(form.value, 'name')];
   const made = await verifyNewPasskey({ account, browser, credential, name }, deps, deps.now());
   if (!made.ok) return show(request, person, deps, made.refusal);
-  const kept = await keepPasskey(made.value, deps.passkeys);
+  const kept = await keepPasskey(made.value, account, deps.passkeys);
   if (!kept.ok) return show(request, person, deps, kept.refusal);
   return {
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'passkeyAdded')]),
-    decision: { verdict: 'allowed' },
+    decision: { verdict: 'allowed', credential: 'passkey_added' },
   };
 }

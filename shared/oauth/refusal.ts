@@ -93,7 +93,7 @@ export type Refusal =
   | { reason: 'form_token_invalid' }
   | { reason: 'sign_in_throttled'; retryAfter: number }
   | { reason: 'credentials_wrong' }
-  | { reason: 'password_unacceptable'; problem: 'too_short' | 'too_long' | 'repetitive' | 'same_as_name' }
+  | { reason: 'password_unacceptable'; problem: 'too_short' | 'too_long' | 'repetitive' | 'same_as_name' | 'common' }
   | { reason: 'invitation_unknown' }
   | { reason: 'invitation_used' }
   | { reason: 'invitation_expired' }

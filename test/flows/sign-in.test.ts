@@ -142,6 +142,16 @@ describe('OA23, H28: a sign-in that another site sends', () => {
     expect(outcome(person, await post(person, { username, password }))).toEqual(forbidden);
   });
 
+  test.each(['same-site', 'cross-site', 'none'])(
+    'has no token and is, as the browser says, %s: 403',
+    async (relation) => {
+      const person = newPerson(server);
+      await person.open('/sign-in');
+      const answer = await post(person, { username, password }, { ...formType, 'sec-fetch-site': relation });
+      expect(outcome(person, answer)).toEqual(forbidden);
+    },
+  );
+
   test.each(['', 'guess', 'x'.repeat(43)])('has the token %j: 403', async (form_token) => {
     const person = newPerson(server);
     expect(outcome(person, await signIn(person, { form_token, username, password }))).toEqual(forbidden);

@@ -39,6 +39,7 @@ import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
+import { linkStore } from '../../shared/upstream/link-store.ts';
 import {
   acceptWithPasskey,
   account,
@@ -112,6 +113,8 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 let database: Awaited<ReturnType<typeof startEmbeddedDynamoDB>>;
 
 const web = {
+  all_scopes_of: ['https://api.example.com'],
+  id_token_claims: true,
   client_id: 'web',
   client_secret: 'the secret of a web application, for once',
   redirect_uris: ['https://web.example.com/callback'],
@@ -195,7 +198,7 @@ async function liveThroughADay(): Promise<void> {
     });
   }
   await apiStore(setUp, tables.clients, clock.now).put(
-    { resource, scope: ['openid', 'profile', 'email'], introspectedBy: ['machine'] },
+    { resource, scope: ['openid', 'profile', 'email', 'api:read'], introspectedBy: ['machine'] },
     { by: 'test', why: '' },
   );
   await accountStore(setUp, tables.people).put({ ...ada, claims: { ...ada.claims, email: 'ada@example.com' } });
@@ -273,6 +276,20 @@ async function liveThroughADay(): Promise<void> {
     if (purpose === 'invitation') await obtainCode(invited, web);
   }
   const { sub = '' } = (await accounts.findByUsername('newcomer')) ?? {};
+  // With a link, an authenticator app and a passkey: a reset that asks for a code, and one that removes everything.
+  const owner = await signInByForm({ port }, { username: 'newcomer', password: registration.password });
+  const pair = { issuer: provider.issuer, subject: 'newcomer' };
+  await linkStore(setUp, tables.people).claim(pair, sub, { provider: 'example' }, clock.now());
+  await addPasskey({ issuer }, owner);
+  const newcomersApp = await addTotp(owner);
+  await newcomersApp.confirm(newcomersApp.codeAt(clock.now()));
+  for (const everything of [false, true]) {
+    const reset = newLink(sub, 'reset', clock.now(), 600, everything);
+    await accounts.invite(sub, reset.invitation);
+    const person = newPerson({ port });
+    const page = await person.open(`/invitation?token=${reset.token}`);
+    await expectStatus(person.submit(page, { password: registration.password }), 303);
+  }
   const { token, invitation } = newLink(sub, 'invitation', clock.now());
   await accounts.invite(sub, invitation);
   await expectStatus(
@@ -284,12 +301,12 @@ async function liveThroughADay(): Promise<void> {
   const wishes = {
     resource,
     claims: JSON.stringify({ id_token: { email: null }, userinfo: { email: null } }),
-    scope: 'openid email',
+    scope: 'openid email api:read',
   };
   // So many that the redemption ends the oldest.
   const ids = Array.from({ length: grantLimit.most + 1 }, (_, index) => `grant ${index}`);
   await inTurns(ids, (id) => {
-    const Item = { id, heldBy: ada.claims.sub, clientId: web.client_id, issuedAt: clock.now() };
+    const Item = { id, heldBy: ada.claims.sub, clientId: web.client_id, issuedAt: clock.now() - 1 };
     return setUp.put({ TableName: tables.grants, Item });
   });
   const { code, verifier } = await obtainCodeThat(true, person, web, wishes);
@@ -339,6 +356,8 @@ async function liveThroughADay(): Promise<void> {
   await manage('POST', '/admin/clients', 201, { ...newcomer, token_endpoint_auth_method: 'none' });
   await manage('PATCH', '/admin/clients/web', 200, { pkce_policy: 'any' });
   await manage('PUT', '/admin/policy', 200, { default: 'S256', floor: 'any', mode: 'enforce' });
+  await manage('GET', '/admin/policy/explain?client_id=web', 200);
+  await manage('POST', '/admin/scopes', 201, { scope: 'groups', claims: ['groups'] });
   const [change] = JSON.parse(await manage('GET', '/admin/policy/log', 200)).changes;
   await manage('POST', `/admin/policy/log/${change.id}/rollback`, 200);
 
@@ -381,7 +400,7 @@ async function signInUpstream(port: number, provider: ScriptedProvider): Promise
 async function liveWithAnAccount(server: { port: number; issuer: string }): Promise<void> {
   await accountStore(openDatabase(dynamodb()), tables.people).put(account('ann'));
   const person = await signInByForm(server, account('ann'));
-  const { code, verifier } = await obtainCode(person, web);
+  const { code, verifier } = await obtainCode(person, web, { scope: 'openid api:read' });
   const redemption = {
     grant_type: 'authorization_code',
     code,

@@ -6,7 +6,9 @@ import { auditMembers, parseAuditLine } from '../../shared/audit/audit-entry.ts'
 import {
   auditLine,
   auditVersion,
+  credentialChanges,
   type Decision,
+  droppedThings,
   loggedClientId,
   methodsUsed,
   methodUsed,
@@ -70,6 +72,7 @@ describe('a line that cannot be read is refused', () => {
     { reason: 'two words' },
     { wouldRefuse: '' },
     { refresh: 'theft' },
+    { dropped: 'shoe_size' },
     { switches: 'acceptShortVerifier' },
     { switches: ['acceptAnything'] },
   ])('as broken, with a member that is wrong: %o', (change) => {
@@ -158,7 +161,8 @@ describe('the size of a line', () => {
     ...reasons.map((reason) => ({ endpoint: 'token', ...longestRules, grant: 'authorization_code', reason }) as const),
     ...reasons.map((reason) => ({ endpoint: 'token', grant: 'refresh_token', refresh: 'lost_reply', reason }) as const),
     ...reasons.map(
-      (wouldRefuse) => ({ ...longestRules, endpoint: 'authorize', method: 'short_missing', wouldRefuse }) as const,
+      (wouldRefuse) =>
+        ({ ...longestRules, endpoint: 'authorize', method: 'short_missing', wouldRefuse, dropped: 'claim' }) as const,
     ),
     ...withMistakes.map((refusal) => ({ ...longestRules, endpoint: 'authorize', method: 'missing', refusal }) as const),
     ...methodMistakes.map((refusal) => ({ ...longestRules, endpoint: 'authorize', method: 'other', refusal }) as const),
@@ -249,6 +253,8 @@ describe('docs/audit.md', () => {
     expect(valuesOf('policy')).toEqual([...pkcePolicies]);
     expect(valuesOf('mode')).toEqual(['enforce', 'report']);
     expect(valuesOf('refresh')).toEqual([...oldRefreshTokens]);
+    expect(valuesOf('dropped')).toEqual([...droppedThings]);
+    expect(valuesOf('credential')).toEqual([...credentialChanges]);
     expect(valuesOf('switches')).toEqual([...compatibilitySwitches]);
     expect(valuesOf('origin')).toEqual(Object.keys(origins));
     expect(

@@ -117,7 +117,7 @@ describe('every mistake is refused with the member it is in', () => {
     ['a client_name that is no text', 'client_name', { ...publicEntry, client_name: ['x'] }],
     ['a client_name of 201 characters', 'client_name', { ...publicEntry, client_name: 'x'.repeat(201) }],
     // how it authenticates
-    ['a client_secret that is no text', 'client_secret', { ...publicEntry, client_secret: null }],
+    ['a client_secret that is no text', 'client_secret', { ...publicEntry, client_secret: 7 }],
     ['an empty client_secret', 'client_secret', { ...publicEntry, client_secret: '' }],
     ['a client_secret with a line break', 'client_secret', { ...publicEntry, client_secret: 'a\nb' }],
     ['a method nobody knows', 'token_endpoint_auth_method', { ...confidentialEntry, token_endpoint_auth_method: 'client_secret_jwt' }],
@@ -208,5 +208,22 @@ describe('a description with more than one mistake', () => {
   test('is told all contradictions', async () => {
     const entry = { client_id: 'spa', grant_types: ['authorization_code', 'client_credentials'], pkce_policy: 'none' };
     expect((await membersOf(entry)).toSorted()).toEqual(['grant_types', 'pkce_policy', 'redirect_uris']);
+  });
+});
+
+test('I5: members that are null or empty are absent, but an empty secret is a mistake', async () => {
+  const empty = {
+    jwks: {},
+    jwks_uri: null,
+    client_secret: null,
+    client_name: '',
+    unheard_of: {},
+    backchannel_logout_uri: '',
+  };
+  const parsed = await parseRegistration({ ...publicEntry, ...empty });
+  expect(parsed).toMatchObject({ ok: true, value: { tokenEndpointAuthMethod: 'none', clientName: undefined } });
+  expect(parsed).not.toHaveProperty('value.jwks');
+  expect(await parseRegistration({ ...publicEntry, client_secret: '' })).toMatchObject({
+    refusal: { member: 'client_secret', problem: 'is blank' },
   });
 });

@@ -33,6 +33,8 @@ async function run(argv: readonly string[], input = '', beforeWriting = async ()
     place: { kind: 'tables' as const },
     clients: store,
     database,
+    batches: { get: async () => new Map(), put: async () => {} },
+    isAlone: false,
     table: () => tables.clients,
     scan: async function* () {},
   };
@@ -148,7 +150,7 @@ describe('pixy clients import', () => {
 
 describe('is wrong usage', () => {
   test.each([
-    ['an unknown format', ['x.json', '--format', 'keycloak']],
+    ['an unknown format', ['x.json', '--format', 'siteminder']],
     ['no format', ['x.json']],
     ['no file', rfc7591],
     ['an unknown way to prove a secret', ['x.json', ...rfc7591, '--auth-method', 'tls_client_auth']],

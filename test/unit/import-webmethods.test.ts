@@ -212,3 +212,35 @@ test('a public application that is Not Enforced comes with a waiver when there i
     waiver,
   });
 });
+
+describe('I8: a waiver', () => {
+  const waiver = { owner: 'web team', reason: 'imported', until: 1_800_000_000 + 86_400 };
+  test.each([
+    ['Use Global Setting (Enforced)', false],
+    ['Use Global Setting', false],
+    ['Enforced', false],
+    ['Use Global Setting (Not Enforced)', true],
+    ['Not Enforced', true],
+  ])('with the setting %s: %s', async (setting, isWaived) => {
+    const { pkce } = await client(
+      { 'Application Type': 'Public', 'Client Secret': undefined, 'Enforce PKCE': setting },
+      { waiver },
+    );
+    expect(pkce.waiver !== undefined).toBe(isWaived);
+  });
+});
+
+test('all mistakes of an application are named at once', async () => {
+  const { refused } = await parse({
+    'Client Secret': 'REDACTED',
+    'Grant Types': ['implicit'],
+    'Enforce PKCE': 'maybe',
+    'Redirect URIs': ['https://*.example/'],
+  });
+  expect(refused.map(({ member }) => member)).toEqual([
+    'Enforce PKCE',
+    'Grant Types',
+    'Client Secret',
+    'Redirect URIs.0',
+  ]);
+});

@@ -16,6 +16,9 @@ import { account, publicClient, startFlawedServer } from './flawed-server.ts';
 
 /* How a code is obtained, and what is never done for it. */
 
+/** Milliseconds: a slow machine is no flaw of the server. */
+const patience = 180_000;
+
 const expected = { redirectUris: ['https://app.example/callback'], state: 'the-state' };
 
 async function listen(
@@ -34,7 +37,7 @@ async function listen(
 
 const browse = (issuer: string, maximumSignIns = 5) =>
   createUserAgent({
-    transport: createTransport({ issuer, maximumRequests: 100 }),
+    transport: createTransport({ issuer, maximumRequests: 100, timeout: patience }),
     secrets: newSecrets(),
     watch: () => {},
     credentials: account,
@@ -126,6 +129,7 @@ const verification = (issuer: string): Verification => ({
   client: publicClient,
   signIn: { by: 'password', ...account },
   maximumRequests: 600,
+  timeout: patience,
   maximumSignIns: 5,
   env: {},
 });
@@ -171,14 +175,14 @@ test.each([
   ['echo "https://app.example/callback?error=x"', { kind: 'redirected', to: 'https://app.example/callback' }],
 ])('a command that does %s', async (command, landing) => {
   const issuer = await listen((_, __, ___, response) => page(response, 'Sign in'));
-  const transport = createTransport({ issuer, maximumRequests: 10 });
+  const transport = createTransport({ issuer, maximumRequests: 10, timeout: patience });
   const agent = commandUserAgent({ transport, watch: () => {}, command, env: process.env });
   expect(await agent.visit(`${issuer}/authorize`, expected)).toMatchObject(landing);
 });
 
 test('a command that takes too long is ended, with what it started', async () => {
   const issuer = await listen((_, __, ___, response) => page(response, 'Sign in'));
-  const transport = createTransport({ issuer, maximumRequests: 10 });
+  const transport = createTransport({ issuer, maximumRequests: 10, timeout: patience });
   const folder = await mkdtemp(join(tmpdir(), 'pixy-command-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const command = `sleep 600 & echo $! > ${folder}/pid; wait`;
