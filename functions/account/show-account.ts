@@ -1,10 +1,10 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
 import { isAboutFactor, takeNotice } from '../../shared/http/notice-cookie.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { parseParameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { type AccountPage, accountPage } from '../../shared/pages/account-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import { displayName } from '../../shared/people/account.ts';

@@ -2,9 +2,9 @@ import type { Decision, Dropped } from '../../shared/audit/decision.ts';
 import type { Answer } from '../../shared/http/endpoint.ts';
 import type { Reply } from '../../shared/http/reply.ts';
 import { seeOther } from '../../shared/http/reply.ts';
+import { errorParameters } from '../../shared/oauth/describe-refusal.ts';
 import type { ResponseParameters } from '../../shared/oauth/redirect-uri.ts';
 import { mistakeOf, type Reason, type Refusal } from '../../shared/oauth/refusal.ts';
-import { errorParameters } from '../../shared/oauth/refusal-catalogue.ts';
 
 /** What becomes of an authorization request whose client and redirect URI are known. */
 export type Outcome =

@@ -1,10 +1,10 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { selectingAccount } from '../../shared/oauth/authorization-request.ts';
+import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { consentPage } from '../../shared/pages/consent-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import { textsFor } from '../scope-texts.ts';

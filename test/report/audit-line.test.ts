@@ -15,8 +15,9 @@ import {
   oldRefreshTokens,
   verdicts,
 } from '../../shared/audit/decision.ts';
+import { mistakeSentences } from '../../shared/oauth/describe-refusal.ts';
 import { mistakeOf, type Reason, type Refusal } from '../../shared/oauth/refusal.ts';
-import { mistakeSentences, refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
+import { refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
 import { compatibilitySwitches, type PolicyOrigin, pkcePolicies } from '../../shared/pkce/policy.ts';
 import type { PkceMistake } from '../../shared/pkce/refusal.ts';
 import { anyText } from '../support/any-text.ts';

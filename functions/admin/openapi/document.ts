@@ -1,7 +1,8 @@
 import { managementApi, type managementScopes } from '../../../shared/apis/management-api.ts';
+import { statusOf } from '../../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../../shared/oauth/endpoints.ts';
 import type { Reason, Refusal } from '../../../shared/oauth/refusal.ts';
-import { refusalCatalogue, statusOf } from '../../../shared/oauth/refusal-catalogue.ts';
+import { refusalCatalogue } from '../../../shared/oauth/refusal-catalogue.ts';
 import { reasonHeader } from '../author.ts';
 import type { Operation } from '../operation.ts';
 import { operations } from '../operations/index.ts';
