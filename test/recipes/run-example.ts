@@ -2,7 +2,7 @@ import { type ChildProcess, exec, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { promisify } from 'node:util';
-import { afterAll } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 /** A folder of examples/clients, run as its page in docs/clients says. Both commands are for the shell and run in the folder. */
 export type Example = {
@@ -30,7 +30,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Installs and starts an example, and waits until it answers; ended after the last test of the file. Throws with its output when it ends before. */
+/** Installs and starts an example, and waits until it answers; ended after the test. Throws with its output when it ends before. */
 export async function startExample(example: Example): Promise<void> {
   const program = await run(example);
   while (!(await answers(example.port))) {
@@ -67,7 +67,7 @@ async function run({ folder, install, start, env, port }: Example): Promise<Runn
     hasEnded = true;
     output += error.message;
   });
-  afterAll(() => end(child));
+  onTestFinished(() => end(child));
   return { output: () => output, hasEnded: () => hasEnded };
 }
 
@@ -86,7 +86,7 @@ async function answers(port: number): Promise<boolean> {
 function end(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null) return;
   try {
-    process.kill(-child.pid, 'SIGKILL');
+    process.kill(-child.pid, 'SIGTERM');
   } catch {
     // It ended meanwhile.
   }
