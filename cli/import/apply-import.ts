@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Author, Change } from '../../shared/clients/change.ts';
 import { clientDocument } from '../../shared/clients/client-document.ts';
 import type { ClientImportStore, ClientWrite } from '../../shared/clients/client-import-store.ts';
@@ -74,7 +75,7 @@ export async function planImport(
 async function isSame({ client, secret }: ImportedClient, current: RegisteredClient): Promise<boolean> {
   if (differences(clientDocument(client), clientDocument(current)).length > 0) return false;
   const [hash] = current.secretHashes;
-  if (hash === undefined || hash === client.secretHashes[0]) return true;
+  if (hash === undefined || isDeepStrictEqual(client.secretHashes, current.secretHashes)) return true;
   return secret !== undefined && verifyClientSecret(secret, hash);
 }
 

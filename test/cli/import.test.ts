@@ -1,7 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
 import { basic, postToken } from '../support/protocol.ts';
+import { tables } from '../support/server.ts';
 import { type Ran, startWorkbench } from './pixy.ts';
 
 /* An import of clients is one thing: it has an id, and can be undone as a whole. */
@@ -33,6 +36,41 @@ async function moveIn(clients: readonly object[], ...flags: string[]): Promise<s
   clock.now += 60;
   return ran.json().import;
 }
+
+test('what export writes moves clients to another stage as they are, with their secrets if their hashes are asked for', async () => {
+  const robots = [robot('long', 2026), { ...robot('short', 2026), client_secret: 'kR7-tuvw91xyz' }];
+  await moveIn(robots);
+  const names = ['long', 'short'];
+  expect((await done('clients', 'export', ...names)).output).not.toMatch(/hash|sha256|argon2/);
+  const ran = await done('clients', 'export', ...names, '--with-secret-hashes');
+  expect(ran.errors).toContain('warning: The export has the hashes of secrets');
+  expect(ran.output).not.toContain(robots[0]?.client_secret);
+  const before = await Promise.all(names.map(stored));
+
+  expect(await moveIn(ran.json())).toBeUndefined();
+  for (const name of names) await done('clients', 'remove', name);
+  await moveIn(ran.json());
+  expect(await Promise.all(names.map(stored))).toEqual(before);
+  expect(await signsIn('long', 2026)).toBe(true);
+});
+
+test.each([
+  ['no list', 'sha256$x'],
+  ['none', []],
+  ['three', Array.from({ length: 3 }, () => `sha256$${'a'.repeat(43)}`)],
+  ['a secret in the clear', ['a secret that somebody took for a hash']],
+  ['a hash that takes a gigabyte to verify', ['$argon2id$v=19$m=1048576,t=2,p=1$c2FsdHNhbHQ$dGFndGFndGFn']],
+])('client_secret_hashes is refused when it is %s', async (_, client_secret_hashes) => {
+  const { client_secret: __, ...metadata } = robot('hashed', 2026);
+  const file = join(folder, 'hashed.json');
+  await writeFile(file, JSON.stringify([{ ...metadata, client_secret_hashes }]));
+  const { exitCode, output } = await pixy('clients', 'import', file, '--format', 'rfc7591');
+  expect(exitCode).toBe(1);
+  expect(output).toContain('client_secret_hashes is not a list of one or two hashes of Pixy');
+});
+
+const store = clientStore(openDatabase(), tables.clients, () => clock.now);
+const stored = (name: string) => store.find(name);
 
 const signsIn = async (name: string, year: number): Promise<boolean> => {
   const authorization = basic({ client_id: name, client_secret: secretOf(name, year) });
