@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 
 const asks = {
+  Node: ['npm', '--version'],
   Python: ['python3', '--version'],
   Go: ['go', 'version'],
   Rust: ['cargo', '--version'],

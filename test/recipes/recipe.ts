@@ -3,56 +3,70 @@ import type { FullClient } from '../support/lifecycle.ts';
 import { startTestServer } from '../support/server.ts';
 import { newBrowser } from './browser.ts';
 import { type Language, whyNot } from './languages.ts';
-import { type Example, freePort, startExample } from './run-example.ts';
+import { registrationOf } from './registration.ts';
+import { type Example, freePort, pause, runTool, startExample } from './run-example.ts';
 
-/** One page of docs/clients: how its example is run, and the client that it is registered as. */
+/** One page of docs/clients and how its example is run. The client is the one that the command of the page registers. */
 export type Recipe = Pick<Example, 'install' | 'start'> & {
   /** The folder in examples/clients and the name of the page. */
   name: string;
-  /** Where its callback is. */
-  callback: string;
-  /** Where a sign-in starts. @default /sign-in */
+  /** Where a sign-in starts; if that is a page with a form, the form starts it. @default /sign-in */
   signIn?: string;
-  /** Where the app refreshes its tokens and answers with the person again; absent when the example has no refresh tokens. */
+  /** Where the app answers with the person again and refreshes its tokens, at once or when they have expired; absent when the example has no refresh tokens. */
   refresh?: string;
-  client?: Partial<FullClient>;
+  /** It is no web app: it prints the address to sign in at, and the person before it ends. */
+  isTool?: true;
   env?: Record<string, string>;
 };
 
 const person = { username: 'ada', email: 'ada@example.com', password: 'correct horse battery staple' };
 const secret = 'BvYpx9m2Q4uT7wLr1ZsKd8Hc3Nf6Ja0e';
 
+/** In seconds: short, so that libraries refresh by themselves while the test waits, but not expired from the start for those that refresh a minute early. */
+const tokenLifetime = 75;
+
 /** One test per recipe: the app installs, starts, signs somebody in, and shows their address. */
 export async function testRecipes(language: Language, recipes: readonly Recipe[]): Promise<void> {
   const missing = whyNot(language);
   const ports = await Promise.all(recipes.map(freePort));
-  const clients = recipes.map(({ name, callback, client }, index) => ({
-    client_id: name,
-    client_name: name,
-    client_secret: secret,
-    token_endpoint_auth_method: 'client_secret_basic',
-    redirect_uris: [`http://localhost:${ports[index]}${callback}`],
-    scope: 'openid profile email offline_access',
-    ...client,
-  }));
+  const registrations = await Promise.all(recipes.map(({ name }, index) => registrationOf(name, ports[index] ?? 0)));
+  const clients = registrations.map((client) => ({ ...client, ...(needsSecret(client) && { client_secret: secret }) }));
   const server = await startTestServer({
     clients,
     accounts: [{ ...person, claims: { email_verified: true } }],
     clock: 'system',
+    environment: { PIXY_ACCESS_TOKEN_LIFETIME: String(tokenLifetime) },
   });
+  const hasRefreshed = (client: string): boolean =>
+    server.auditLines.map((line) => JSON.parse(line)).some((line) => line.client === client && isRefresh(line));
 
   for (const [index, recipe] of recipes.entries()) {
     test(`${language}: ${recipe.name} signs somebody in`, async ({ skip }) => {
       if (missing !== undefined) skip(missing);
       const port = ports[index] ?? 0;
-      const { client_id, client_secret } = clients[index] as (typeof clients)[number];
-      const env = { ISSUER: server.issuer, CLIENT_ID: client_id, CLIENT_SECRET: client_secret ?? '', ...recipe.env };
-      await startExample({ ...recipe, folder: `examples/clients/${recipe.name}`, env, port });
+      const { client_id, client_secret = '' } = clients[index] as (typeof clients)[number];
+      const env = { ISSUER: server.issuer, CLIENT_ID: client_id, CLIENT_SECRET: client_secret, ...recipe.env };
+      const example = { ...recipe, folder: `examples/clients/${recipe.name}`, env, port };
       const browser = newBrowser();
+      if (recipe.isTool) {
+        expect(await runTool(example, (address) => browser.signIn(address, person))).toContain(person.email);
+        return;
+      }
+      await startExample(example);
       const app = `http://localhost:${port}`;
-      const pages = [await browser.signIn(`${app}${recipe.signIn ?? '/sign-in'}`, person)];
-      if (recipe.refresh !== undefined) pages.push(await browser.open(`${app}${recipe.refresh}`));
-      for (const { body } of pages) expect(body).toContain(person.email);
+      const page = await browser.signIn(`${app}${recipe.signIn ?? '/sign-in'}`, person);
+      expect(page.body).toContain(person.email);
+      while (recipe.refresh !== undefined && !hasRefreshed(client_id)) {
+        const again = await browser.open(`${app}${recipe.refresh}`);
+        expect(again.body).toContain(person.email);
+        await pause(2_000);
+      }
     });
   }
 }
+
+const needsSecret = ({ token_endpoint_auth_method: method }: FullClient): boolean =>
+  method === 'client_secret_basic' || method === 'client_secret_post';
+
+const isRefresh = ({ grant, verdict }: { grant?: string; verdict?: string }): boolean =>
+  grant === 'refresh_token' && verdict === 'allowed';
