@@ -18,7 +18,7 @@ export function newBrowser() {
     const own = cookies.get(url.hostname) ?? new Map<string, string>();
     cookies.set(url.hostname, own);
     const cookie = Array.from(own, (pair) => pair.join('=')).join('; ');
-    const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate', cookie, ...(body && formType) };
+    const headers = { accept: 'text/html, */*;q=0.8', 'sec-fetch-mode': 'navigate', cookie, ...(body && formType) };
     const [response] = (await once(request(url, { method, headers }).end(body?.toString()), 'response')) as [
       IncomingMessage,
     ];

@@ -20,7 +20,8 @@ export type Recipe = Pick<Example, 'install' | 'start'> & {
 };
 
 const person = { username: 'ada', email: 'ada@example.com', password: 'correct horse battery staple' };
-const secret = 'BvYpx9m2Q4uT7wLr1ZsKd8Hc3Nf6Ja0e';
+/** Of every client that has one. */
+export const secret = 'BvYpx9m2Q4uT7wLr1ZsKd8Hc3Nf6Ja0e';
 
 /** In seconds: short, so that libraries refresh by themselves while the test waits, but not expired from the start for those that refresh a minute early. */
 const tokenLifetime = 75;

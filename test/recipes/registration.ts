@@ -1,17 +1,26 @@
 import { Command } from 'commander';
+import { mustParseApi } from '../../cli/commands/apis/change-api.ts';
+import { apiFlags, membersOf } from '../../cli/commands/apis/flags.ts';
 import { clientFlags, documentOf } from '../../cli/commands/clients/flags.ts';
 import { processIo } from '../../cli/io.ts';
 import { readPage } from '../../scripts/recipes-doc.ts';
+import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import type { FullClient } from '../support/lifecycle.ts';
 
 const io = processIo();
-const command = /^npx pixy clients add (.*)$/m;
+
+/** The words after `npx pixy …` in the page `name`, in which double quotes hold words together as in a shell. */
+function wordsAfter(command: 'clients add' | 'apis add', name: string): string[] {
+  const [, line] = new RegExp(`^npx pixy ${command} (.*)$`, 'm').exec(readPage(`${name}.md`)) ?? [];
+  if (line === undefined) throw new Error(`docs/clients/${name}.md has no pixy ${command}`);
+  return Array.from(line.match(/"[^"]*"|\S+/g) ?? [], (word) => word.replaceAll('"', ''));
+}
 
 /** The client that the command in the page `name` registers, with the app on another port of this machine. */
 export async function registrationOf(name: string, port: number): Promise<FullClient> {
-  const [, line] = command.exec(readPage(`${name}.md`)) ?? [];
-  if (line === undefined) throw new Error(`docs/clients/${name}.md does not say how to register the app`);
-  const parsed = clientFlags(new Command()).argument('<client-id>').parse(wordsOf(line), { from: 'user' });
+  const parsed = clientFlags(new Command())
+    .argument('<client-id>')
+    .parse(wordsAfter('clients add', name), { from: 'user' });
   const { redirect_uris = [], ...members } = (await documentOf(parsed.opts(), io)) as Partial<FullClient>;
   return {
     ...members,
@@ -20,6 +29,8 @@ export async function registrationOf(name: string, port: number): Promise<FullCl
   };
 }
 
-/** As a shell splits a line: words in double quotes are one. */
-const wordsOf = (line: string): string[] =>
-  Array.from(line.match(/"[^"]*"|\S+/g) ?? [], (word) => word.replaceAll('"', ''));
+/** The API that the command in the page `name` registers. */
+export function apiRegistrationOf(name: string): RegisteredApi {
+  const parsed = apiFlags(new Command()).argument('<resource>').parse(wordsAfter('apis add', name), { from: 'user' });
+  return mustParseApi({ resource: parsed.args[0], ...membersOf(parsed.opts()) });
+}
