@@ -1,3 +1,4 @@
+import type { ApiReader } from '../../shared/apis/api-store.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
@@ -22,6 +23,7 @@ export type AccountDeps = PersonDeps & {
   grants: Pick<GrantStore, 'listOf' | 'clearAway'>;
   tidyUp: TidyUp;
   clients: Pick<ClientReader, 'find'>;
+  apis: Pick<ApiReader, 'scopes'>;
   links: Pick<LinkStore, 'list' | 'release'>;
   /** Upstream providers that accounts may be linked to. */
   upstreams: readonly ProviderButton[];

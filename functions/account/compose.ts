@@ -1,3 +1,4 @@
+import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
@@ -33,6 +34,7 @@ export function compose(runtime: Runtime) {
     links: linkStore(database, people),
     grants: grantStore(database, grants),
     clients: clientReader(database, clients, now),
+    apis: apiReader(database, clients, now),
     lookOf: looksOf(config.brand),
     writeLine,
     now,

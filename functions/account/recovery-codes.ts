@@ -1,10 +1,10 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
 import { headersOf, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import { secondFactorPage } from '../../shared/pages/second-factor-page.ts';
 import { displayName } from '../../shared/people/account.ts';

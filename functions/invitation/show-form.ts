@@ -1,8 +1,8 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
 import { openForm } from '../../shared/http/form-token.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { passkeyForm } from '../../shared/pages/passkey-form.ts';
 import { passkeySetupPage } from '../../shared/pages/passkey-setup-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';

@@ -59,11 +59,13 @@ const handlerOf = (path: string, flow: (request: HttpRequest) => Promise<Answer>
 
 async function metadata(deps: MetadataDeps): Promise<object> {
   const { keys } = await deps.publishedKeys();
+  const scopes = await deps.apis.scopes();
   return serverMetadata(deps.issuer, {
     // Keys of algorithms that went out of use stay published for a while, and an algorithm without a key signs nothing.
     algorithms: deps.signingAlgorithms.filter((algorithm) => keys.some(({ alg }) => alg === algorithm)),
     policies: await deps.clients.policiesInForce(),
-    scopes: (await deps.apis.list()).flatMap(({ scope }) => scope),
+    scopes: [...scopes.map(({ value }) => value), ...(await deps.apis.list()).flatMap(({ scope }) => scope)],
+    claims: scopes.flatMap(({ claims }) => claims),
     languages,
   });
 }

@@ -28,7 +28,7 @@ export type TokenDeps = AuthenticationDeps &
     apis: ApiReader;
     grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'keepUsing' | 'revoke' | 'endOldest'>;
     tidyUp: TidyUp;
-    accounts: Pick<StandingStore, 'findStanding'>;
+    accounts: Pick<StandingStore, 'findStanding' | 'findWithClaims'>;
     hooks: Pick<Hooks, 'claims'>;
     signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
     refreshKeys: () => Promise<RefreshKeys>;

@@ -1,3 +1,4 @@
+import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
@@ -12,6 +13,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     subjects: subjectStore(database, config.tables),
     clients: clientReader(database, config.tables.clients, now),
+    apis: apiReader(database, config.tables.clients, now),
     hooks: openHooks(config.hooks),
     writeLine,
     now,

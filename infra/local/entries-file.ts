@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { parseApi, type RegisteredApi } from '../../shared/apis/registered-api.ts';
+import { parseRegisteredScope, type RegisteredScope } from '../../shared/apis/registered-scope.ts';
 import { leaveOutRedirectUris } from '../../shared/clients/leave-out-redirect-uris.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { checkRegistration } from '../../shared/clients/registration.ts';
 import { decodeText } from '../../shared/http/decode-text.ts';
-import { inWords } from '../../shared/mistake.ts';
+import { inWords, type Mistake } from '../../shared/mistake.ts';
 import { type AccountDescription, signInNames } from '../../shared/people/account.ts';
 import { checkGivenAccount } from '../../shared/people/given-account.ts';
+import type { Result } from '../../shared/result.ts';
 import { parseProviders } from '../../shared/upstream/provider.ts';
 
 /** A file that cannot be used. The message names the file, the entry and the member, for the file's author. */
@@ -55,6 +58,35 @@ export async function readAccountsFile(file: string): Promise<AccountDescription
     accounts.push(account);
   }
   return accounts;
+}
+
+/** Reads APIs with the member names of the `pixy apis` commands. Throws {@link UnusableFile}. */
+export const readApisFile = (file: string): Promise<RegisteredApi[]> =>
+  readEach(file, 'resource', parseApi, ({ resource }) => resource);
+
+/** Reads scope values and the claims that they bring. Throws {@link UnusableFile}. */
+export const readScopesFile = (file: string): Promise<RegisteredScope[]> =>
+  readEach(file, 'scope', parseRegisteredScope, ({ value }) => value);
+
+async function readEach<Value>(
+  file: string,
+  member: string,
+  parse: (entry: unknown) => Result<Value, readonly Mistake[]>,
+  nameOf: (value: Value) => string,
+): Promise<Value[]> {
+  const values: Value[] = [];
+  for (const [index, entry] of (await readEntries(file)).entries()) {
+    const label = labelOf(index, entry, member);
+    const parsed = parse(entry);
+    if (!parsed.ok) {
+      const [mistake] = parsed.refusal;
+      throw new UnusableFile(`${file}: ${label}: ${mistake?.member} ${mistake?.problem}`);
+    }
+    const isTwice = values.some((value) => nameOf(value) === nameOf(parsed.value));
+    if (isTwice) throw new UnusableFile(`${file}: ${label}: ${member} is there twice`);
+    values.push(parsed.value);
+  }
+  return values;
 }
 
 /**

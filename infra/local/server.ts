@@ -19,7 +19,12 @@ import { compose as composeSignOut } from '../../functions/sign-out/compose.ts';
 import { compose as composeToken } from '../../functions/token/compose.ts';
 import { compose as composeUpstream } from '../../functions/upstream/compose.ts';
 import { compose as composeUserinfo } from '../../functions/userinfo/compose.ts';
+import { apiStore, type Registered, scopeStore } from '../../shared/apis/api-store.ts';
+import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
+import type { RegisteredScope } from '../../shared/apis/registered-scope.ts';
+import { parseAuditLine } from '../../shared/audit/audit-entry.ts';
 import { type Database, StoreUnavailable } from '../../shared/aws/dynamodb.ts';
+import type { Author } from '../../shared/clients/change.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
@@ -28,13 +33,14 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { pathAliases } from '../../shared/oauth/path-aliases.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { decisionLine } from '../../shared/reports/decision-line.ts';
 import { type EndpointFunctionName, routes } from '../routes.ts';
 import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoAppAt, demoConfidentialClient } from './demo/demo-data.ts';
 import { demoRoutes } from './demo/demo-page.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
-import { readAccountsFile, readClientsFile, readUpstreamsFile } from './entries-file.ts';
+import { readAccountsFile, readApisFile, readClientsFile, readScopesFile, readUpstreamsFile } from './entries-file.ts';
 import type { GatewayLimits } from './gateway/answer-request.ts';
 import { readHooksFile } from './hooks-file.ts';
 import { startGateway } from './http-api-gateway.ts';
@@ -50,6 +56,9 @@ export type ServerOptions = {
   data: string;
   clientsFile?: string | undefined;
   accountsFile?: string | undefined;
+  /** APIs, and scope values with their claims; see docs/scopes.md. */
+  apisFile?: string | undefined;
+  scopesFile?: string | undefined;
   /** Upstream providers with their secrets; see docs/upstream.md. */
   upstreamsFile?: string | undefined;
   /** A module with the operator's functions; see docs/hooks.md. */
@@ -65,6 +74,8 @@ export type ServerOptions = {
   database?: Database;
   writeLine?: (line: string) => void;
   limits?: Partial<GatewayLimits>;
+  /** Is told every decision in words, as it is made. The audit lines then go to the data folder, if there is one, and nowhere else. */
+  tell?: ((line: string) => void) | undefined;
 };
 
 export type LocalServer = {
@@ -109,6 +120,8 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     ? await readClientsFile(options.clientsFile)
     : { clients: [], notes: [] };
   const accounts = options.accountsFile ? await readAccountsFile(options.accountsFile) : [];
+  const apis = options.apisFile ? await readApisFile(options.apisFile) : [];
+  const scopes = options.scopesFile ? await readScopesFile(options.scopesFile) : [];
   const upstreams = options.upstreamsFile ? await readUpstreamsFile(options.upstreamsFile) : undefined;
   const hooks = options.hooksFile ? await readHooksFile(options.hooksFile) : undefined;
 
@@ -140,9 +153,10 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
       ...(hooks !== undefined && { PIXY_HOOKS: hooks }),
       ...options.environment,
     };
-    const runtime = openRuntime({ ...environment(issuer, folder), ...given }, options);
+    const opened = openRuntime({ ...environment(issuer, folder), ...given }, options);
+    const runtime = options.tell ? telling(opened, options.tell, folder) : opened;
     await composeRotateKeys(runtime)();
-    await load(runtime, clients, accounts, demo);
+    await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
     if (options.pathAliases) addPathAliases(handlers);
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
@@ -152,6 +166,16 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     throw folder === undefined ? error : asUnusable(folder, error);
   }
 }
+
+/** The runtime with a log that also says every decision in words. */
+const telling = (runtime: Runtime, tell: (line: string) => void, folder: string | undefined): Runtime => ({
+  ...runtime,
+  writeLine: (line) => {
+    if (folder !== undefined) runtime.writeLine(line);
+    const entry = parseAuditLine(line);
+    if (entry.ok) tell(decisionLine(entry.value));
+  },
+});
 
 /** Adds the handlers of the canonical paths at the aliases. */
 function addPathAliases(handlers: Map<string, HttpApiHandler>): void {
@@ -187,10 +211,17 @@ const environment = (issuer: string, folder: string | undefined): Record<string,
   ...(folder !== undefined && { PIXY_AUDIT_FOLDER: join(folder, 'audit') }),
 });
 
+/** What the files say. */
+type Files = {
+  clients: RegisteredClient[];
+  accounts: AccountDescription[];
+  apis: RegisteredApi[];
+  scopes: RegisteredScope[];
+};
+
 async function load(
   { config, database, now }: Runtime,
-  clients: RegisteredClient[],
-  accounts: AccountDescription[],
+  { clients, accounts, apis, scopes }: Files,
   demo: LocalServer['demo'],
 ): Promise<void> {
   const clientsTable = clientStore(database, config.tables.clients, now);
@@ -208,20 +239,38 @@ async function load(
     if ((await clientsTable.find(client.clientId)) === undefined) await putIfChanged(clientsTable, client);
   }
   for (const client of clients) await putIfChanged(clientsTable, client);
+  await loadRegistry(apiStore(database, config.tables.clients, now), apis, ({ resource }) => resource);
+  await loadRegistry(scopeStore(database, config.tables.clients, now), scopes, ({ value }) => value);
   const isNew = demo.account && (await accountsTable.findByUsername(demoAccount.username)) === undefined;
   await Promise.all([...(isNew ? [demoAccount] : []), ...accounts].map((account) => accountsTable.put(account)));
 }
+
+async function loadRegistry<Value>(
+  store: {
+    find: (name: string) => Promise<Registered<Value> | undefined>;
+    put: (value: Value, author: Author) => Promise<unknown>;
+  },
+  values: readonly Value[],
+  nameOf: (value: Value) => string,
+): Promise<void> {
+  for (const value of values) {
+    const current = await store.find(nameOf(value));
+    if (!current || !isDeepStrictEqual(plain(current.value), plain(value))) await store.put(value, atStart);
+  }
+}
+
+const atStart: Author = { by: 'npm start', why: 'loaded at the start' };
 
 /** Skips a client that is unchanged, so that restarting with the same file adds nothing to the change log. */
 async function putIfChanged(clients: ClientStore, client: RegisteredClient): Promise<void> {
   const { clientId } = client;
   const current = await clients.find(clientId);
   if (current && isDeepStrictEqual(plain(current), plain(client))) return;
-  await clients.put(clientId, client, { by: 'npm start', why: 'loaded at the start' });
+  await clients.put(clientId, client, atStart);
 }
 
 /** Drops absent members, as the database does. A short secret is salted, so it always counts as changed. */
-const plain = (client: RegisteredClient): unknown => JSON.parse(JSON.stringify(client));
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 async function mustParse(registration: object): Promise<RegisteredClient> {
   const parsed = await parseRegistration(registration);

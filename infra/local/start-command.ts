@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { issuerProblem } from '../../shared/config.ts';
@@ -50,6 +51,10 @@ const command = new Command('npm start --')
   .addOption(
     new Option('--accounts <file>', 'JSON array of accounts, instead of the demo account').env('PIXY_ACCOUNTS'),
   )
+  .addOption(new Option('--apis <file>', 'JSON array of APIs').env('PIXY_APIS'))
+  .addOption(
+    new Option('--scopes <file>', 'JSON array of scope values and the claims that they bring').env('PIXY_SCOPES'),
+  )
   .addOption(
     new Option('--upstreams <file>', 'JSON array of upstream providers that people may sign in with').env(
       'PIXY_UPSTREAMS',
@@ -69,6 +74,7 @@ const command = new Command('npm start --')
       .preset('on')
       .argParser(onOrOff),
   )
+  .option('--quiet', 'print no line for each decision; the audit log has them')
   .parse();
 
 type Options = {
@@ -77,10 +83,13 @@ type Options = {
   data: string;
   clients?: string;
   accounts?: string;
+  apis?: string;
+  scopes?: string;
   upstreams?: string;
   hooks?: string;
   dynamodb?: string;
   pathAliases?: boolean;
+  quiet?: true;
 };
 const options = command.opts<Options>();
 
@@ -94,10 +103,13 @@ try {
     data: options.data,
     clientsFile: options.clients,
     accountsFile: options.accounts,
+    apisFile: options.apis,
+    scopesFile: options.scopes,
     upstreamsFile: options.upstreams,
     hooksFile: options.hooks,
     dynamodb: options.dynamodb,
     pathAliases: options.pathAliases,
+    tell: options.quiet ? () => {} : (line) => void process.stdout.write(`  ${line}\n`),
     environment: { PIXY_KEYS_REMEMBERED: String(keysRememberedLocally) },
   });
   process.stdout.write(greeting(server));
@@ -119,6 +131,11 @@ function explain(error: unknown): string {
   return explainPort(error, options.port) ?? error.stack ?? error.message;
 }
 
+/** Today's file; there is one per day (UTC). */
+function auditFileOf(data: string): string {
+  return join(data, 'audit', `${new Date().toISOString().slice(0, 10)}.jsonl`);
+}
+
 function greeting({ issuer, address, demo, notes }: LocalServer): string {
   const lines = [
     '',
@@ -128,6 +145,7 @@ function greeting({ issuer, address, demo, notes }: LocalServer): string {
     `  Discovery   ${issuer}/.well-known/openid-configuration`,
     `  JWKS        ${issuer}/jwks`,
     `  Data        ${options.dynamodb ?? options.data}`,
+    ...(options.data === 'memory' ? [] : [`  Audit log   ${auditFileOf(options.data)}`]),
   ];
   if (demo.clients) {
     const { client_id: confidential, client_secret: secret } = demoConfidentialClient;

@@ -8,11 +8,11 @@ export type Author = { by: string; why: string };
 /** A client as the change log shows it: with the number of its secrets in place of the secrets. */
 export type LoggedClient = Omit<RegisteredClient, 'secretHashes'> & { secrets: number };
 
-/** A registered API or a signing key as the change log shows it. */
+/** A registered API, a scope value or a signing key as the change log shows it. */
 type LoggedThing = Readonly<Record<string, unknown>>;
 
 /**
- * A change of one client, API or key, or of the global policy when none of them is named. `before` is absent for an addition,
+ * A change of one client, API, scope value or key, or of the global policy when none of them is named. `before` is absent for an addition,
  * `after` for a removal.
  */
 export type Change = Author & {
@@ -23,6 +23,8 @@ export type Change = Author & {
   client?: string | undefined;
   /** The resource of an API. */
   api?: string | undefined;
+  /** A registered scope value. */
+  scope?: string | undefined;
   /** The `kid` of a signing key. */
   key?: string | undefined;
   before?: LoggedClient | GlobalPolicy | LoggedThing | undefined;
@@ -30,8 +32,12 @@ export type Change = Author & {
 };
 
 /** Names the subject of a change in a list. */
-export const subjectOf = ({ client, api, key }: Change): string =>
-  client ?? (api !== undefined ? `API ${api}` : key !== undefined ? `key ${key}` : '(global policy)');
+export function subjectOf({ client, api, scope, key }: Change): string {
+  if (client !== undefined) return client;
+  if (api !== undefined) return `API ${api}`;
+  if (scope !== undefined) return `scope ${scope}`;
+  return key === undefined ? '(global policy)' : `key ${key}`;
+}
 
 /** Makes the id of a change. `at` is in epoch seconds; changes of one record within a second sort by `version`. */
 export function changeId(at: number, version: number): string {

@@ -1,5 +1,5 @@
+import { describeRefusal } from '../oauth/describe-refusal.ts';
 import { mistakeOf, type Refusal } from '../oauth/refusal.ts';
-import { describeRefusal } from '../oauth/refusal-catalogue.ts';
 import type { ChallengeParameters } from '../pkce/code-challenge.ts';
 import { type Explanation, explain, sampleChallenge, type Verdict } from '../pkce/explain.ts';
 import type { GlobalPolicy } from '../pkce/policy.ts';

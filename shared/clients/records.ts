@@ -39,7 +39,9 @@ const client = v.object({
   secretHashes: v.array(v.string()),
   grantTypes: v.array(v.picklist(registrableGrantTypes)),
   scope: v.array(v.string()),
+  allScopesOf: v.optional(v.array(v.string())),
   claims: v.optional(v.array(v.string())),
+  idTokenClaims: v.optional(v.boolean()),
   firstParty: v.boolean(),
   disabled: v.boolean(),
   pkce: v.object({

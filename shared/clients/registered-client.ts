@@ -1,5 +1,5 @@
 import type { SigningAlgorithm } from '../keys/signing-key.ts';
-import { claimsOfScope } from '../oauth/claims.ts';
+import { type ClaimsByScope, standardClaimsByScope } from '../oauth/claims.ts';
 import type { ResponseType } from '../oauth/response-type.ts';
 import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
 import type { ClientPolicySettings } from '../pkce/policy.ts';
@@ -18,8 +18,12 @@ export type RegisteredClient = {
   secretHashes: readonly string[];
   grantTypes: readonly RegistrableGrantType[];
   scope: readonly string[];
+  /** Ours: the resources of APIs whose scope values the client may ask for, all of them, besides those in `scope`. */
+  allScopesOf?: readonly string[] | undefined;
   /** Ours: claims that the client may ask for by name (OpenID Connect Core §5.5), besides those of its scope. */
   claims?: readonly string[] | undefined;
+  /** Ours: ID tokens from the token endpoint have the claims of the granted scope, too, for clients that never ask userinfo. */
+  idTokenClaims?: boolean | undefined;
   /** Ours: the person is not asked for consent. */
   firstParty: boolean;
   disabled: boolean;
@@ -64,8 +68,11 @@ export const switchesOn = (client: Pick<RegisteredClient, ClientSwitch>): Client
 export const isPublic = (client: RegisteredClient): boolean => client.tokenEndpointAuthMethod === 'none';
 
 /** Whether the client may ask for this claim by name: its scope has it, or it is registered by itself. */
-export const mayAskFor = ({ scope, claims = [] }: Pick<RegisteredClient, 'scope' | 'claims'>, name: string): boolean =>
-  claims.includes(name) || scope.some((value) => claimsOfScope(value).includes(name));
+export const mayAskFor = (
+  { scope, claims = [] }: Pick<RegisteredClient, 'scope' | 'claims'>,
+  name: string,
+  byScope: ClaimsByScope = standardClaimsByScope,
+): boolean => claims.includes(name) || scope.some((value) => byScope.get(value)?.includes(name));
 
 export type SecretMethod = Extract<ClientAuthenticationMethod, `client_secret_${string}`>;
 

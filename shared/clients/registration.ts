@@ -5,6 +5,7 @@ import { isOwnClaim } from '../oauth/claims.ts';
 import { isFetchable } from '../oauth/fetchable-url.ts';
 import { judgeGivenSecret } from '../oauth/placeholder.ts';
 import { hasDotlessScheme, parseRedirectUri } from '../oauth/redirect-uri.ts';
+import { isResource } from '../oauth/resource.ts';
 import { responseTypes } from '../oauth/response-type.ts';
 import { openidScopes, parseScope } from '../oauth/scope.ts';
 import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
@@ -41,6 +42,8 @@ const claimName = v.pipe(
   v.maxLength(200, 'is longer than 200 characters'),
   v.check((name) => !isOwnClaim(name), 'is a claim that the server makes itself'),
 );
+
+const resource = v.pipe(v.string('is not a text'), v.check(isResource, 'is not an absolute URI without a fragment'));
 
 /** Members of RFC 7591 and OpenID Connect Registration that describe a client and have no effect here. */
 export const informative = [
@@ -130,10 +133,12 @@ export const metadata = v.object({
   refresh_token_lifetime: v.optional(lifetime),
   refresh_token_grace: v.optional(grace),
   rotate_refresh_tokens: v.optional(v.boolean('is not true or false')),
+  all_scopes_of: v.optional(v.pipe(v.array(resource, 'is not a list'), v.maxLength(50, 'has more than 50 entries'))),
   strict_auth_method: v.optional(v.boolean('is not true or false')),
   ignore_public_client_secret: v.optional(v.boolean('is not true or false')),
   accept_dotless_schemes: v.optional(v.boolean('is not true or false')),
   claims: v.optional(v.pipe(v.array(claimName, 'is not a list'), v.maxLength(50, 'has more than 50 entries'))),
+  id_token_claims: v.optional(v.boolean('is not true or false')),
   /** A client registered without a scope may ask for everything about the person, and for nothing of an API. */
   scope: v.optional(scope, openidScopes.join(' ')),
   first_party: v.optional(v.boolean('is not true or false'), false),
@@ -203,10 +208,12 @@ export async function checkRegistration(
       refreshTokenLifetime: input.refresh_token_lifetime,
       refreshTokenGrace: input.refresh_token_grace,
       rotateRefreshTokens: input.rotate_refresh_tokens,
+      allScopesOf: input.all_scopes_of && [...new Set(input.all_scopes_of)],
       strictAuthMethod: input.strict_auth_method,
       ignorePublicClientSecret: input.ignore_public_client_secret,
       acceptDotlessSchemes: input.accept_dotless_schemes,
       claims: input.claims && [...new Set(input.claims)],
+      idTokenClaims: input.id_token_claims,
     }),
   });
 }

@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import { headersOf, type Reply } from '../http/reply.ts';
+import { statusOf } from '../oauth/describe-refusal.ts';
 import type { Refusal } from '../oauth/refusal.ts';
-import { statusOf } from '../oauth/refusal-catalogue.ts';
 import { checkbox, field, formTokenField } from './field.ts';
 import type { Look, Markup } from './look.ts';
 import { pageReply } from './page.ts';

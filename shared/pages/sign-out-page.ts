@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import type { Reply } from '../http/reply.ts';
+import { errorUri } from '../oauth/describe-refusal.ts';
 import type { Parameters } from '../oauth/parameters.ts';
 import type { Reason } from '../oauth/refusal.ts';
-import { errorUri } from '../oauth/refusal-catalogue.ts';
 import { formTokenField, hidden } from './field.ts';
 import type { Look } from './look.ts';
 import { pageReply } from './page.ts';

@@ -456,6 +456,7 @@ describe('accounts import', () => {
   test.each([
     ['{', [], 1, 'is not a JSON array'],
     ['a,a\n', ['--format', 'csv'], 1, 'has the column a twice'],
+    ['username,a,a[]\nx,1,2\n', ['--format', 'csv', '--claim-column', 'a'], 1, 'has the column a twice'],
     ['[]', ['--format', 'firebase'], 2, 'together: without the parameters'],
     ['[]', ['--format', 'xml'], 2, 'Allowed choices'],
     ['{"realm":"x","users":[]}', [], 1, 'is a Keycloak realm export: use --format keycloak'],

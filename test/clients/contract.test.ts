@@ -325,6 +325,7 @@ describe('the ID token', () => {
       amr,
       iat: server.clock.now(),
       exp: server.clock.now() + 3_600,
+      at_hash: expect.any(String),
     });
   });
 });

@@ -123,6 +123,7 @@ describe('a token response', () => {
       amr: ['pwd'],
       auth_time: now,
       nonce: 'größe 🦄 "n"',
+      at_hash: expect.any(String),
     });
   });
 

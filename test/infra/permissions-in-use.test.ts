@@ -113,6 +113,8 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 let database: Awaited<ReturnType<typeof startEmbeddedDynamoDB>>;
 
 const web = {
+  all_scopes_of: ['https://api.example.com'],
+  id_token_claims: true,
   client_id: 'web',
   client_secret: 'the secret of a web application, for once',
   redirect_uris: ['https://web.example.com/callback'],
@@ -196,7 +198,7 @@ async function liveThroughADay(): Promise<void> {
     });
   }
   await apiStore(setUp, tables.clients, clock.now).put(
-    { resource, scope: ['openid', 'profile', 'email'], introspectedBy: ['machine'] },
+    { resource, scope: ['openid', 'profile', 'email', 'api:read'], introspectedBy: ['machine'] },
     { by: 'test', why: '' },
   );
   await accountStore(setUp, tables.people).put({ ...ada, claims: { ...ada.claims, email: 'ada@example.com' } });
@@ -299,12 +301,12 @@ async function liveThroughADay(): Promise<void> {
   const wishes = {
     resource,
     claims: JSON.stringify({ id_token: { email: null }, userinfo: { email: null } }),
-    scope: 'openid email',
+    scope: 'openid email api:read',
   };
   // So many that the redemption ends the oldest.
   const ids = Array.from({ length: grantLimit.most + 1 }, (_, index) => `grant ${index}`);
   await inTurns(ids, (id) => {
-    const Item = { id, heldBy: ada.claims.sub, clientId: web.client_id, issuedAt: clock.now() };
+    const Item = { id, heldBy: ada.claims.sub, clientId: web.client_id, issuedAt: clock.now() - 1 };
     return setUp.put({ TableName: tables.grants, Item });
   });
   const { code, verifier } = await obtainCodeThat(true, person, web, wishes);
@@ -354,6 +356,8 @@ async function liveThroughADay(): Promise<void> {
   await manage('POST', '/admin/clients', 201, { ...newcomer, token_endpoint_auth_method: 'none' });
   await manage('PATCH', '/admin/clients/web', 200, { pkce_policy: 'any' });
   await manage('PUT', '/admin/policy', 200, { default: 'S256', floor: 'any', mode: 'enforce' });
+  await manage('GET', '/admin/policy/explain?client_id=web', 200);
+  await manage('POST', '/admin/scopes', 201, { scope: 'groups', claims: ['groups'] });
   const [change] = JSON.parse(await manage('GET', '/admin/policy/log', 200)).changes;
   await manage('POST', `/admin/policy/log/${change.id}/rollback`, 200);
 
@@ -396,7 +400,7 @@ async function signInUpstream(port: number, provider: ScriptedProvider): Promise
 async function liveWithAnAccount(server: { port: number; issuer: string }): Promise<void> {
   await accountStore(openDatabase(dynamodb()), tables.people).put(account('ann'));
   const person = await signInByForm(server, account('ann'));
-  const { code, verifier } = await obtainCode(person, web);
+  const { code, verifier } = await obtainCode(person, web, { scope: 'openid api:read' });
   const redemption = {
     grant_type: 'authorization_code',
     code,

@@ -101,6 +101,14 @@ describe.each(algorithms)('a client that asks for %s', (algorithm) => {
     expect((await verify(id_token, client.client_id)).protectedHeader.alg).toBe(algorithm);
   });
 
+  test('OC21: gets the at_hash of the access token beside it, at a refresh as well', async () => {
+    const first = await obtainTokens(server, person, client);
+    const next = await refreshed(server, client, first.refresh_token);
+    for (const { access_token = '', id_token } of [first, next]) {
+      expect(claimsOf(id_token)['at_hash']).toBe(halfHash(access_token, algorithm));
+    }
+  });
+
   test('OC7: gets the c_hash that belongs to it', async () => {
     const page = await authorizePage(person, client, { response_type: 'code id_token', nonce: 'n' });
     const { code = '', id_token = '' } = fragmentOf(new URL(page.headers.location ?? ''));

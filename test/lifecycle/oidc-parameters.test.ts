@@ -198,6 +198,7 @@ describe('OC6: the claims of the ID token', () => {
       acr: '1fa',
       amr: ['pwd'],
       nonce: 'n-0S6_WzA2Mj',
+      at_hash: expect.any(String),
     });
     expect(headerOf(id_token)).toEqual({ alg: 'RS256', kid: expect.any(String), typ: 'JWT' });
   });

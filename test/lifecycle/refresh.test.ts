@@ -112,7 +112,17 @@ describe('the ID token of a refresh', () => {
     expect(before['nonce']).toBe('n-0S6_WzA2Mj');
     const { iss, sub, aud, auth_time, acr, amr } = before;
     const now = server.clock.now();
-    expect(after).toEqual({ iss, sub, aud, auth_time, acr, amr, iat: now, exp: now + 3_600 });
+    expect(after).toEqual({
+      iss,
+      sub,
+      aud,
+      auth_time,
+      acr,
+      amr,
+      iat: now,
+      exp: now + 3_600,
+      at_hash: expect.any(String),
+    });
   });
 
   test('OC5: is absent when openid was not granted', async () => {

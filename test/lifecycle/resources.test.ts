@@ -270,7 +270,7 @@ describe('RI4, AT3: the audience', () => {
     const tokenFor = (audience: string | string[]) =>
       mintAccessToken(
         { sub: sub ?? '', clientId: client_id ?? '', ...(grant_id !== undefined && { grantId: grant_id }) },
-        { audience, scope: ['openid'], lifetime: 60 },
+        { audience, scope: ['openid'], lifetime: 60, typ: 'at+jwt' },
         server.issuer,
         key,
         server.clock.now(),

@@ -152,7 +152,7 @@ describe('an account', () => {
     await accounts.disable(sub, now + 5);
     expect((await accounts.findBySubject(sub))?.disabledAt).toBe(now);
     await accounts.enable(sub);
-    expect(await accounts.findClaims(sub)).toEqual({ name: 'Shut' });
+    expect(await accounts.findClaims(sub)).toEqual({ name: 'Shut', preferred_username: 'shut' });
   });
 
   test('that is not there is not made by a write', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -223,11 +223,21 @@ describe('a start', () => {
     expect(await ready(started)).toBe(port);
     const page = await newPerson({ port }).follow(authorizeTarget({ ...app, token_endpoint_auth_method: 'none' }));
     expect(page.body).toContain('name="password"');
+    const wrong = authorizeTarget({ ...app, token_endpoint_auth_method: 'none' }, { code_challenge: undefined });
+    await send(port, wrong);
     expect(started.output()).toContain(
       'entry 2 (editor): comes without its redirect URI cursor:…, whose scheme has no dot',
     );
     expect(await stop(started.child, 'SIGINT')).toBe(0);
     expect(started.errors()).toBe('');
+    const told = started
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('authorize'));
+    expect(told).toEqual([
+      expect.stringMatching(/^ {2}\d\d:\d\d:\d\d {2}continued {2}authorize {3}app$/),
+      expect.stringMatching(/^ {2}\d\d:\d\d:\d\d {2}refused {4}authorize {3}app {11}code_challenge_\w+: /),
+    ]);
     await expect(send(port, '/jwks')).rejects.toThrow(/ECONNREFUSED/);
   });
 
@@ -256,10 +266,14 @@ describe('a start', () => {
   test('keeps its data, keys and changes over a restart, also when it was killed', async () => {
     const data = join(folder, 'data');
     const port = await freePort();
-    const args = ['--port', String(port), '--data', data];
+    const args = ['--port', String(port), '--data', data, '--quiet'];
     const first = start(args);
     await ready(first);
     const before = (await send(port, '/jwks')).body;
+    const [, file = ''] = /Audit log {3}(\S+)/.exec(first.output()) ?? [];
+    await send(port, '/authorize?client_id=demo-app');
+    expect(await readFile(file, 'utf8')).toContain('"endpoint":"authorize"');
+    expect(first.output()).not.toContain('authorize ');
     expect(await run(['clients', 'set', 'demo-app', '--name', 'Renamed', '--local', data], io)).toBe(0);
     await stop(first.child, 'SIGKILL');
 

@@ -5,8 +5,8 @@ import {
   echoedState,
   parseAuthorizationRequest,
 } from '../../shared/oauth/authorization-request.ts';
+import { errorOf } from '../../shared/oauth/describe-refusal.ts';
 import { encodePairs, encodeParameters } from '../../shared/oauth/parameters.ts';
-import { errorOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { acceptedValue, parametersOf, reasonOf } from './read-result.ts';
 
 const parse = (query: string) => parseAuthorizationRequest(parametersOf(query));

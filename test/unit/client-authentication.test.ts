@@ -4,9 +4,9 @@ import { basicReadings } from '../../shared/clients/basic-credentials.ts';
 import { authenticateClient, presentedCredentials } from '../../shared/clients/client-authentication.ts';
 import { hashClientSecret } from '../../shared/clients/client-secret.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { describeRefusal, errorOf } from '../../shared/oauth/describe-refusal.ts';
 import { encodePairs } from '../../shared/oauth/parameters.ts';
 import type { Reason } from '../../shared/oauth/refusal.ts';
-import { describeRefusal, errorOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { generateSecret } from '../../shared/secret.ts';
 import { parametersOf } from './read-result.ts';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { newClient } from '../../../shared/clients/change-client.ts';
-import { answerChange, mustBeNobody, mustBeRight, mustWin } from '../../change-client.ts';
+import { answerChange, mustBeNoApi, mustBeNobody, mustBeRight, mustWin } from '../../change-client.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 import { changeOptions, examples } from '../../options.ts';
@@ -33,6 +33,7 @@ async function add(context: Context, given: string | undefined, flags: ClientFla
   const current = await clients.findVersion(clientId);
   if (current?.value) throw new Failure(`There is already a client ${clientId}: change it with pixy clients set.`);
   await mustBeNobody(context, clientId);
+  await mustBeNoApi(context, clientId);
   const author = await context.author();
   const version = mustWin(await clients.put(clientId, client, author, current?.version ?? 0), `Client ${clientId}`);
   const written = { client, version, differences: [], ...(secret !== undefined && { secret }) };

@@ -15,7 +15,9 @@ export type ClientFlags = {
   authMethod?: string;
   grantType?: string[];
   scope?: string;
+  allScopesOf?: string[];
   claim?: string[];
+  idTokenClaims?: boolean;
   firstParty?: boolean;
   refreshGrace?: string;
   rotateRefreshTokens?: boolean;
@@ -39,10 +41,17 @@ export const clientFlags = (command: Command): Command =>
     .option('--grant-type <type>', `grant_types (repeatable): ${registrableGrantTypes.join(', ')}`, collect)
     .option('--scope <values>', 'scope, values separated by spaces')
     .option(
+      '--all-scopes-of <resource>',
+      'all scope values of this API, besides those of --scope, now and later (repeatable)',
+      collect,
+    )
+    .option(
       '--claim <name>',
       'claims that the client may request by name, besides those of its scope (repeatable)',
       collect,
     )
+    .option('--id-token-claims', 'ID tokens have the claims of the granted scope, for clients that never ask userinfo')
+    .option('--no-id-token-claims', 'only userinfo has the claims of the granted scope')
     .option('--first-party', 'your own app: people are not asked for consent')
     .option('--no-first-party', 'people are asked for consent')
     .option(
@@ -73,7 +82,9 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     token_endpoint_auth_method: flags.authMethod,
     grant_types: flags.grantType,
     scope: flags.scope,
+    all_scopes_of: flags.allScopesOf,
     claims: flags.claim,
+    id_token_claims: flags.idTokenClaims,
     first_party: flags.firstParty,
     refresh_token_grace: graceOf(flags.refreshGrace),
     rotate_refresh_tokens: flags.rotateRefreshTokens,

@@ -27,13 +27,19 @@ export const rollbackCommand = (context: Context): Command =>
     'pixy policy rollback 20261122T031459Z-000002-4f9a2c --why "broke the old app"',
   );
 
+/** The commands for what a rollback cannot undo. */
+function groupOf({ api, scope, key }: Change): string | undefined {
+  if (api !== undefined) return 'apis';
+  if (scope !== undefined) return 'scopes';
+  return key === undefined ? undefined : 'keys';
+}
+
 async function rollBack(context: Context, id: string): Promise<void> {
   const { clients } = await context.open();
   const change = await clients.findChange(id);
   if (change === undefined) throw new Failure(`There is no change ${id}.`);
-  if (change.api !== undefined || change.key !== undefined) {
-    throw new Failure(`${id} is about ${subjectOf(change)}: change it with pixy ${change.api ? 'apis' : 'keys'}.`);
-  }
+  const group = groupOf(change);
+  if (group !== undefined) throw new Failure(`${id} is about ${subjectOf(change)}: change it with pixy ${group}.`);
   const answer =
     change.client === undefined ? rollBackGlobal(context, change) : rollBackOne(context, change, change.client);
   context.print(await answer);

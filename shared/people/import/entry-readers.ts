@@ -43,10 +43,13 @@ export function tableEntries(
 
   function read(rows: ReturnType<typeof table.push>): Result<AccountEntry[], string> {
     if (!rows.ok) return rows;
-    const strangers = table.columns().filter((column) => !isKnown(column));
+    const names = table.columns().map(withoutList);
+    const strangers = names.filter((column) => !isKnown(column));
     if (strangers.length > 0) return refuse(unknownColumns(strangers));
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) return refuse(`has the column ${JSON.stringify(twice).slice(1, -1)} twice`);
     const entries = rows.value.map(({ line, cells }) => {
-      const filled = [...cells].filter(([name, cell]) => cell !== '' && !skipMembers.includes(name));
+      const filled = [...cells].filter(([name, cell]) => cell !== '' && !skipMembers.includes(withoutList(name)));
       const formulas = filled.filter(([, cell]) => isFormula(cell)).map(([member]) => ({ member, problem: formula }));
       return { label: `line ${line}`, value: toValue(filled), mistakes: formulas };
     });
@@ -81,11 +84,36 @@ function unknownColumns(columns: readonly string[]): string {
   return `has ${which} no member of an account and no standard claim: name what becomes a claim with --claim-column, and what stays behind with --skip-members`;
 }
 
+const ofList = /\[\]$/;
+const withoutList = (column: string): string => column.replace(ofList, '');
+
+/**
+ * A claim is a list in a column called `name[]`, with a | between its values, and wherever its cell is a JSON array of texts. Returns
+ * its name and its value.
+ */
+function claimOf([column, cell]: readonly [string, string]): [string, unknown] {
+  const list = cell.startsWith('[') ? textsIn(cell) : undefined;
+  if (list !== undefined) return [withoutList(column), list];
+  if (!ofList.test(column)) return [column, cell];
+  const texts = cell.split('|').map((text) => text.trim());
+  return [withoutList(column), texts.filter((text) => text !== '')];
+}
+
+/** The texts of a JSON array; undefined for any other cell. */
+function textsIn(cell: string): string[] | undefined {
+  try {
+    const json: unknown = JSON.parse(cell);
+    return Array.isArray(json) && json.every((text) => typeof text === 'string') ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Puts the cells where the JSON form of an account has them. */
 function accountOf(cells: readonly (readonly [string, string])[]): unknown {
   const isOwn = ([name]: readonly [string, string]) => ownColumns.includes(name) && name !== 'sub';
   const own = cells.filter(isOwn).map(([name, cell]) => [name, name === 'disabled' ? flagOf(cell) : cell]);
-  return { ...Object.fromEntries(own), claims: Object.fromEntries(cells.filter((cell) => !isOwn(cell))) };
+  return { ...Object.fromEntries(own), claims: Object.fromEntries(cells.filter((cell) => !isOwn(cell)).map(claimOf)) };
 }
 
 const truths: ReadonlyMap<string, boolean> = new Map([
