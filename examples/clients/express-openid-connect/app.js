@@ -19,7 +19,7 @@ app.use(
 
 app.get('/', requiresAuth(), async (request, response) => {
   if (request.oidc.accessToken.isExpired()) await request.oidc.accessToken.refresh();
-  response.send(await request.oidc.fetchUserInfo());
+  response.send(request.oidc.user);
 });
 
 app.listen(PORT, 'localhost');

@@ -10,7 +10,6 @@ export const options = {
       authorization: { params: { scope: 'openid profile email' } },
       checks: ['pkce', 'state'],
       idToken: true,
-      userinfo: { request: ({ client, tokens }) => client.userinfo(tokens) },
       profile: ({ sub, name, email, picture }) => ({ id: sub, name, email, image: picture }),
     },
   ],

@@ -10,7 +10,6 @@ export const { auth, handlers, signIn } = NextAuth({
       clientId: process.env.CLIENT_ID,
       clientSecret: process.env.CLIENT_SECRET,
       checks: ['pkce', 'state'],
-      idToken: false,
     },
   ],
 });
