@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
-import type { FullClient } from '../support/lifecycle.ts';
-import { startTestServer } from '../support/server.ts';
 import { newBrowser } from './browser.ts';
 import { type Language, whyNot } from './languages.ts';
-import { registrationOf } from './registration.ts';
-import { type Example, freePort, pause, runTool, startExample } from './run-example.ts';
+import { person, type RegisteredApp, startRecipeServer } from './recipe-server.ts';
+import { type Example, pause, runTool, startExample } from './run-example.ts';
 
 /** One page of docs/clients and how its example is run. The client is the one that the command of the page registers. */
 export type Recipe = Pick<Example, 'install' | 'start'> & {
@@ -19,45 +17,26 @@ export type Recipe = Pick<Example, 'install' | 'start'> & {
   env?: Record<string, string>;
 };
 
-const person = { username: 'ada', email: 'ada@example.com', password: 'correct horse battery staple' };
-/** Of every client that has one. */
-export const secret = 'BvYpx9m2Q4uT7wLr1ZsKd8Hc3Nf6Ja0e';
-
-/** In seconds: short, so that libraries refresh by themselves while the test waits, but not expired from the start for those that refresh a minute early. */
-const tokenLifetime = 75;
-
 /** One test per recipe: the app installs, starts, signs somebody in, and shows their address. */
 export async function testRecipes(language: Language, recipes: readonly Recipe[]): Promise<void> {
   const missing = whyNot(language);
-  const ports = await Promise.all(recipes.map(freePort));
-  const registrations = await Promise.all(recipes.map(({ name }, index) => registrationOf(name, ports[index] ?? 0)));
-  const clients = registrations.map((client) => ({ ...client, ...(needsSecret(client) && { client_secret: secret }) }));
-  const server = await startTestServer({
-    clients,
-    accounts: [{ ...person, claims: { email_verified: true } }],
-    clock: 'system',
-    environment: { PIXY_ACCESS_TOKEN_LIFETIME: String(tokenLifetime) },
-  });
-  const hasRefreshed = (client: string): boolean =>
-    server.auditLines.map((line) => JSON.parse(line)).some((line) => line.client === client && isRefresh(line));
+  const { server, apps } = await startRecipeServer(recipes.map(({ name }) => name));
 
   for (const [index, recipe] of recipes.entries()) {
     test(`${language}: ${recipe.name} signs somebody in`, async ({ skip }) => {
       if (missing !== undefined) skip(missing);
-      const port = ports[index] ?? 0;
-      const { client_id, client_secret = '' } = clients[index] as (typeof clients)[number];
-      const env = { ISSUER: server.issuer, CLIENT_ID: client_id, CLIENT_SECRET: client_secret, ...recipe.env };
+      const { clientId, clientSecret, port, hasRefreshed } = apps[index] as RegisteredApp;
+      const env = { ISSUER: server.issuer, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, ...recipe.env };
       const example = { ...recipe, folder: `examples/clients/${recipe.name}`, env, port };
       const browser = newBrowser();
-      if (recipe.isTool) {
-        expect(await runTool(example, (address) => browser.signIn(address, person))).toContain(person.email);
-        return;
-      }
-      await startExample(example);
       const app = `http://localhost:${port}`;
-      const page = await browser.signIn(`${app}${recipe.signIn ?? '/sign-in'}`, person);
-      expect(page.body).toContain(person.email);
-      while (recipe.refresh !== undefined && !hasRefreshed(client_id)) {
+      const signInAt = async (address: string) => (await browser.signIn(address, person)).body;
+      if (!recipe.isTool) await startExample(example);
+      const shown = recipe.isTool
+        ? await runTool(example, signInAt)
+        : await signInAt(`${app}${recipe.signIn ?? '/sign-in'}`);
+      expect(shown).toContain(person.email);
+      while (recipe.refresh !== undefined && !hasRefreshed()) {
         const again = await browser.open(`${app}${recipe.refresh}`);
         expect(again.body).toContain(person.email);
         await pause(2_000);
@@ -65,9 +44,3 @@ export async function testRecipes(language: Language, recipes: readonly Recipe[]
     });
   }
 }
-
-const needsSecret = ({ token_endpoint_auth_method: method }: FullClient): boolean =>
-  method === 'client_secret_basic' || method === 'client_secret_post';
-
-const isRefresh = ({ grant, verdict }: { grant?: string; verdict?: string }): boolean =>
-  grant === 'refresh_token' && verdict === 'allowed';
