@@ -37,7 +37,7 @@ export async function mustBeNoApi(context: Context, clientId: string): Promise<v
 }
 
 /** Whether an account has this subject. */
-export async function isSubject(context: Context, sub: string): Promise<boolean> {
+async function isSubject(context: Context, sub: string): Promise<boolean> {
   const { database, table } = await context.open();
   const { accountStore } = await import('../shared/people/account-store.ts');
   return accountStore(database, table('people')).isSubject(sub);

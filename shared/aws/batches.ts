@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Item, StoreUnavailable } from './dynamodb.ts';
+import { inTurns } from './in-turns.ts';
 
 /*
  * Reads and writes of many items per call, for operators only. What a throttled table leaves undone is sent again, more slowly
@@ -12,7 +13,7 @@ type Key = { pk: string; sk: string };
 export type Batches = {
   /** Returns the items that are there, by `pk`, for keys with different ones. */
   get(table: string, keys: readonly Key[], projection?: string): Promise<Map<string, Item>>;
-  /** Writes items without a condition: for keys that nobody else can have. */
+  /** Writes items without a condition, in no particular order: for keys that nobody else can have. */
   put(table: string, items: readonly Item[]): Promise<void>;
 };
 
@@ -47,8 +48,8 @@ export function batches(client: DynamoDBClient): Batches {
       const found = new Map<string, Item>();
       // The same key twice in a request would be refused.
       const wanted = [...new Map(keys.map((key) => [key.pk, key])).values()];
-      for (let at = 0; at < wanted.length; at += mostKeys) {
-        await sendAll(wanted.slice(at, at + mostKeys), async (Keys) => {
+      await inTurns(inParts(wanted, mostKeys), async (part) => {
+        await sendAll(part, async (Keys) => {
           const asked = {
             Keys,
             ConsistentRead: true,
@@ -59,21 +60,25 @@ export function batches(client: DynamoDBClient): Batches {
           const rest = answer.UnprocessedKeys?.[table]?.Keys as Key[] | undefined;
           return rest && rest.length > 0 ? rest : undefined;
         });
-      }
+      });
       return found;
     },
 
     async put(table, items) {
-      for (let at = 0; at < items.length; at += mostItems) {
-        const requests = items.slice(at, at + mostItems).map((Item) => ({ PutRequest: { Item } }));
+      await inTurns(inParts(items, mostItems), async (part) => {
+        const requests = part.map((Item) => ({ PutRequest: { Item } }));
         await sendAll(requests, async (rest) => {
           const answer = await documents.send(new BatchWriteCommand({ RequestItems: { [table]: rest } }));
           const left = answer.UnprocessedItems?.[table] as typeof requests | undefined;
           return left && left.length > 0 ? left : undefined;
         });
-      }
+      });
     },
   };
+}
+
+function inParts<Part>(all: readonly Part[], most: number): Part[][] {
+  return Array.from({ length: Math.ceil(all.length / most) }, (_, at) => all.slice(at * most, (at + 1) * most));
 }
 
 const isThrottled = (error: unknown): boolean =>

@@ -63,9 +63,15 @@ export function accountImportStore(
     /** Adds accounts. Returns those that somebody else added in the meantime. Throws when the database does not answer. */
     async add(given: readonly NewAccount[], now: number): Promise<NewAccount[]> {
       if (isAlone) {
+        const made = given.map((account) => itemsOf(account, now));
+        // Names first: interrupted, an account without its name would be added again.
         await batches.put(
           tables.people,
-          given.flatMap((account) => itemsOf(account, now)),
+          made.flatMap(({ names }) => names),
+        );
+        await batches.put(
+          tables.people,
+          made.map(({ account }) => account),
         );
         return [];
       }
@@ -88,10 +94,10 @@ export function accountImportStore(
 }
 
 /** All items of a new account, for a database that nobody else can write to. */
-function itemsOf(account: NewAccount, now: number): Item[] {
+function itemsOf(account: NewAccount, now: number): { names: Item[]; account: Item } {
   const made = makeAccount(account, newSubject(account.claims), now);
   const names = signInNames(account).map((name) => ({ ...nameKey(name), sub: made.sub, claimedAt: now }));
-  return [...names, newAccountItem(made, newAttempt())];
+  return { names, account: newAccountItem(made, newAttempt()) };
 }
 
 const subjectOf = ({ claims }: GivenAccount): string[] => (typeof claims['sub'] === 'string' ? [claims['sub']] : []);

@@ -208,7 +208,7 @@ test('H27: scripts cannot read the cookies, other sites cannot use them, and sig
   await signIn(page);
   await page.waitForURL(`${app.redirectUri}?**`);
   const cookies = await page.context().cookies();
-  expect(cookies.map(({ name }) => name).sort()).toEqual(['pixy_form', 'pixy_session']);
+  expect(cookies.map(({ name }) => name).sort()).toEqual(['pixy_form', 'pixy_known', 'pixy_session']);
   for (const cookie of cookies) {
     expect(cookie).toMatchObject({ domain: 'localhost', path: '/', httpOnly: true, sameSite: 'Lax' });
     expect(cookie.value).not.toBe('planted');

@@ -515,7 +515,16 @@ describe('accounts import', () => {
     const plain = (await done('accounts', 'export', 'mover', 'mover-disabled')).output;
     expect(plain).not.toContain('password');
     const output = join(bench.folder, 'export.json');
-    await done('accounts', 'export', 'mover', 'mover-disabled', '--with-password-hashes', '--output', output);
+    const ran = await done(
+      'accounts',
+      'export',
+      'mover',
+      'mover-disabled',
+      '--with-password-hashes',
+      '--output',
+      output,
+    );
+    expect(ran.errors).toContain('warning: The export has the hashes of passwords');
     expect((await stat(output)).mode & 0o777).toBe(0o600);
     const written = await readFile(output, 'utf8');
     expect(written).not.toContain(good);

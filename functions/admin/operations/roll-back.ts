@@ -1,4 +1,4 @@
-import { type Change, subjectOf } from '../../../shared/clients/change.ts';
+import { type Change, isImport, subjectOf } from '../../../shared/clients/change.ts';
 import { policyDocument } from '../../../shared/clients/change-document.ts';
 import { type RollBackRefusal, rollBackClient, rollBackPolicy, rolledBack } from '../../../shared/clients/roll-back.ts';
 import type { Problem } from '../../../shared/http/problem.ts';
@@ -29,6 +29,9 @@ export const rollBack: Operation = {
   async perform(call, deps) {
     const change = await deps.clients.findChange(call.name);
     if (change === undefined) return refuse(notFound(`There is no change ${call.name}.`));
+    if (isImport(change)) {
+      return refuse(stateConflict('of_another_thing', 'The change is an import: pixy policy rollback takes it back.'));
+    }
     if (change.api !== undefined || change.scope !== undefined || change.key !== undefined) {
       return refuse(
         stateConflict('of_another_thing', `The change is about ${subjectOf(change)}, which is not managed here.`),

@@ -57,7 +57,12 @@ export type ImportOptions = ReadingOptions & {
 };
 
 /** A client that can be imported, and its entry. */
-export type ImportedClient = { entry: string; client: RegisteredClient };
+export type ImportedClient = {
+  entry: string;
+  client: RegisteredClient;
+  /** The secret that the file has in the clear, to recognise it in a client that is there already. */
+  secret?: string | undefined;
+};
 
 /** An entry that cannot be imported. `member` is the file's name for it; `problem` completes the sentence. Quotes no secret. */
 export type RefusedEntry = Mistake & { entry: string };
@@ -101,9 +106,9 @@ async function parseEntries(format: ImportFormat, text: string, options: ImportO
       problems.push({ member: 'client_id', problem: 'is there twice' });
     parsed.refused.push(...problems.map((mistake) => ({ entry, ...mistake })));
     if (!registered.ok || problems.length > 0) continue;
-    const { client, notes } = registered.value;
+    const { client, secret, notes } = registered.value;
     taken.add(client.clientId);
-    parsed.clients.push({ entry, client });
+    parsed.clients.push({ entry, client, secret });
     parsed.notes.push(...notes.map((note) => ({ entry, note })));
   }
   return parsed;
@@ -116,7 +121,7 @@ function labelOf({ label, value }: Entry, translated: Result<ForeignClient, Mist
   return typeof id === 'string' && id !== '' ? `${label} (${shown([id])})` : label;
 }
 
-type Registered = { client: RegisteredClient; notes: readonly string[] };
+type Registered = Pick<ImportedClient, 'client' | 'secret'> & { notes: readonly string[] };
 
 /** Applies the rules for all clients, whatever system they come from. Refuses with every mistake. */
 async function register(
@@ -145,7 +150,9 @@ async function register(
     ...kept.notes,
     ...(leftBehind.length > 0 ? [`comes without ${shown(leftBehind)}`] : []),
   ];
-  return ok({ client: { ...client, pkce }, notes });
+  const { client_secret: secret } = kept.metadata;
+  const isClear = foreign.secretHashes === undefined && typeof secret === 'string';
+  return ok({ client: { ...client, pkce }, notes, ...(isClear && { secret }) });
 }
 
 /** Whether a mistake is about a member, a part of it, or what it is a part of. */
