@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { clientCredentials, registerApi } from '../support/lifecycle.ts';
 import { startTestServer } from '../support/server.ts';
 import { type Language, whyNot } from './languages.ts';
-import { secret } from './recipe.ts';
+import { secret } from './recipe-server.ts';
 import { apiRegistrationOf, registrationOf } from './registration.ts';
 import { type Example, freePort, startExample } from './run-example.ts';
 

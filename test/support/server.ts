@@ -14,7 +14,10 @@ export const ada = { username: 'ada', password: 'correct horse battery staple', 
 
 export type TestAccount = { username?: string; email?: string; password?: string; [member: string]: unknown };
 
-export type TestServerOptions = Pick<ServerOptions, 'issuer' | 'dynamodb' | 'database' | 'environment' | 'limits'> & {
+export type TestServerOptions = Pick<
+  ServerOptions,
+  'issuer' | 'dynamodb' | 'database' | 'environment' | 'limits' | 'pathAliases'
+> & {
   clients?: readonly TestClient[];
   /** @default Ada */
   accounts?: readonly TestAccount[];
