@@ -10,7 +10,7 @@ const withRounds = [
   'test/explorer/*.test.ts',
   'test/flows/fuzz.test.ts',
   'test/flows/rfc6749-token.test.ts',
-  'test/people/{passkey,totp}.test.ts',
+  'test/people/{credentials-by-comparison,passkey,totp}.test.ts',
   'test/store/{grant-store,people,refresh}.test.ts',
 ];
 

@@ -6,6 +6,7 @@ import { type ConditionalOutcome, ConditionFailed, type Database, type Item } fr
  */
 
 type Key = { TableName?: string | undefined; Key?: Item | undefined };
+type QueryInput = Key & Expressions & { IndexName?: string | undefined; Limit?: number | undefined };
 type Expressions = {
   UpdateExpression?: string | undefined;
   ConditionExpression?: string | undefined;
@@ -35,6 +36,9 @@ export function memoryDatabase(): Database {
     get: async (input) => find(input),
     getTogether: async (wanted) => wanted.map(find),
     getAll: async (table, keys) => keys.map((Key) => find({ TableName: table, Key })),
+    async removeAll(table, keys) {
+      for (const Key of keys) tableOf(table).delete(keyText(Key));
+    },
     async put(input) {
       const Item = input.Item ?? {};
       if (!holds(input, tableOf(input.TableName).get(keyText(Item)) ?? {})) throw new ConditionFailed();
@@ -57,12 +61,19 @@ export function memoryDatabase(): Database {
         throw error;
       }
     },
-    query: async (input) => page(input.TableName, input.ExpressionAttributeValues),
-    queryPage: async (input) => ({ items: page(input.TableName, input.ExpressionAttributeValues), next: undefined }),
+    query: async (input) => page(input),
+    queryPage: async (input) => ({ items: page(input), next: undefined }),
   };
 
-  function page(table: string | undefined, values: Item = {}): Item[] {
-    return [...tableOf(table).values()].filter((item) => item['pk'] === values[':pk']);
+  function page({ TableName, IndexName, Limit, ExpressionAttributeValues: values = {} }: QueryInput): Item[] {
+    const isMeant = ({ pk, heldBy, clientId }: Item) =>
+      IndexName === undefined ? pk === values[':pk'] : heldBy === values[':sub'] && clientId === values[':clientId'];
+    const found: Item[] = [];
+    for (const item of tableOf(TableName).values()) {
+      if (found.length === Limit) break;
+      if (isMeant(item)) found.push(item);
+    }
+    return found;
   }
 }
 

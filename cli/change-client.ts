@@ -1,3 +1,4 @@
+import { apiStore } from '../shared/apis/api-store.ts';
 import type { ChangedClient } from '../shared/clients/change-client.ts';
 import { clientDocument, describeClient } from '../shared/clients/client-document.ts';
 import type { Conflict } from '../shared/clients/client-store.ts';
@@ -27,8 +28,16 @@ export async function mustBeNobody(context: Context, clientId: string): Promise<
   if (await isSubject(context, clientId)) throw new Failure(`Client ${clientId}: client_id is the sub of an account.`);
 }
 
+/** Fails when an API with tokens of the type JWT has a new client's id as its resource: an ID token would pass as one of them. */
+export async function mustBeNoApi(context: Context, clientId: string): Promise<void> {
+  const { database, table } = await context.open();
+  const found = await apiStore(database, table('clients'), context.now).find(clientId);
+  if (found?.value.accessTokenTyp !== 'JWT') return;
+  throw new Failure(`Client ${clientId}: client_id is the resource of an API with access_token_typ JWT.`);
+}
+
 /** Whether an account has this subject. */
-export async function isSubject(context: Context, sub: string): Promise<boolean> {
+async function isSubject(context: Context, sub: string): Promise<boolean> {
   const { database, table } = await context.open();
   const { accountStore } = await import('../shared/people/account-store.ts');
   return accountStore(database, table('people')).isSubject(sub);

@@ -1,15 +1,18 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { textOf } from './text-of.ts';
 
 /** The process as commands see it. */
 export type Io = {
   write: (text: string) => void;
   writeError: (text: string) => void;
-  /** Reads standard input to its end. */
+  /** Reads standard input to its end. Fails for another encoding than UTF-8. */
   readInput: () => Promise<string>;
   /** Asks for input that is not echoed. Absent when nobody is at the terminal. */
   askSecret?: ((question: string) => Promise<string>) | undefined;
+  /** Whether standard error is a terminal, where a line can be written again. */
+  isTerminal?: boolean | undefined;
   env: Readonly<Record<string, string | undefined>>;
   /** Epoch seconds. */
   now: () => number;
@@ -24,8 +27,9 @@ export function processIo(): Io {
   return {
     write: (output) => void process.stdout.write(output),
     writeError: (output) => void process.stderr.write(output),
-    readInput: () => text(process.stdin),
+    readInput: async () => textOf(await buffer(process.stdin), 'Standard input'),
     askSecret: process.stdin.isTTY && process.stderr.isTTY ? askSecret : undefined,
+    isTerminal: process.stderr.isTTY,
     env: process.env,
     now: () => Math.floor(Date.now() / 1_000),
   };

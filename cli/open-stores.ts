@@ -5,6 +5,7 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { createTables, localTableNames } from '../infra/local/create-tables.ts';
 import { openDataFolder } from '../infra/local/data-folder.ts';
 import { findRunningServer, localConnection } from '../infra/local/running-server.ts';
+import { batches } from '../shared/aws/batches.ts';
 import { clientDefaults, openDatabase } from '../shared/aws/dynamodb.ts';
 import { type TableName, tableDefinitions } from '../shared/aws/tables.ts';
 import { clientStore } from '../shared/clients/client-store.ts';
@@ -46,6 +47,7 @@ async function openFolder(folder: string, now: () => number): Promise<Closable> 
   const opened = openTables({ kind: 'local', folder }, localTableNames, connection, now);
   return {
     ...opened,
+    isAlone: true,
     close: async () => {
       // Closed in this order, so that pending requests are answered.
       await embedded.close();
@@ -71,6 +73,8 @@ function openTables(place: Place, names: TableNames, connection: DynamoDBClientC
   return {
     place,
     database,
+    batches: batches(client),
+    isAlone: false,
     table,
     scan: (name, scan) => scanTable(client, table(name), scan),
     clients: clientStore(database, table('clients'), now),

@@ -1,3 +1,4 @@
+import type { Batches } from '../shared/aws/batches.ts';
 import type { Database, Item } from '../shared/aws/dynamodb.ts';
 import type { TableName } from '../shared/aws/tables.ts';
 import type { ClientStore } from '../shared/clients/client-store.ts';
@@ -20,6 +21,10 @@ export type Opened = {
   place: Place;
   clients: ClientStore;
   database: Database;
+  /** Reads and writes of many items, for imports. */
+  batches: Batches;
+  /** Whether nobody else can write to the database: the data folder is locked for this process. */
+  isAlone: boolean;
   /** Returns the name of a table. Fails when `--table` does not give it. */
   table: (name: TableName) => string;
   /** Yields every matching item of a table. */

@@ -1,5 +1,16 @@
-import { policySettings, type RegisteredClient } from '../shared/clients/registered-client.ts';
-import { type GlobalPolicy, resolveRules, type Waiver } from '../shared/pkce/policy.ts';
+import {
+  type ClientSwitch,
+  policySettings,
+  type RegisteredClient,
+  switchesOn,
+} from '../shared/clients/registered-client.ts';
+import {
+  type CompatibilitySwitch,
+  compatibilitySwitches,
+  type GlobalPolicy,
+  resolveRules,
+  type Waiver,
+} from '../shared/pkce/policy.ts';
 import { modeLabel, policyLabel } from '../shared/pkce/policy-label.ts';
 import { briefTime } from '../shared/time.ts';
 
@@ -13,12 +24,21 @@ export function policyAndMode(client: RegisteredClient, global: GlobalPolicy, no
   return policyOf(client, global, now) + (mode === 'enforce' ? '' : `, ${mode}`);
 }
 
-/** Lists the compatibility switches that are on, by the names of their flags, and whether the client keeps its refresh token. */
-export const switchesOf = ({ pkce, rotateRefreshTokens }: RegisteredClient): string =>
+/** The switches by the names of their flags. */
+export const switchNames: Record<CompatibilitySwitch | ClientSwitch, string> = {
+  acceptLowercaseMethod: 'lowercase method',
+  acceptShortVerifier: 'short verifier',
+  strictAuthMethod: 'strict auth method',
+  ignorePublicClientSecret: 'ignored secret',
+  acceptDotlessSchemes: 'dotless schemes',
+};
+
+/** Lists the switches that are on, and whether the client keeps its refresh token. */
+export const switchesOf = (client: RegisteredClient): string =>
   [
-    ...(pkce.acceptLowercaseMethod ? ['lowercase method'] : []),
-    ...(pkce.acceptShortVerifier ? ['short verifier'] : []),
-    ...(rotateRefreshTokens === false ? ['no rotation'] : []),
+    ...compatibilitySwitches.filter((name) => client.pkce[name]).map((name) => switchNames[name]),
+    ...switchesOn(client).map((name) => switchNames[name]),
+    ...(client.rotateRefreshTokens === false ? ['no rotation'] : []),
   ].join(', ');
 
 export const waiverOf = (waiver: Waiver | undefined, now: number): string =>

@@ -7,11 +7,13 @@ import { clientsCommand } from './commands/clients.ts';
 import { keysCommand } from './commands/keys.ts';
 import { pkceCommand } from './commands/pkce.ts';
 import { policyCommand } from './commands/policy.ts';
+import { scopesCommand } from './commands/scopes.ts';
 import { waiverCommand } from './commands/waiver.ts';
 import { type Context, createContext } from './context.ts';
 import { evidenceCommand } from './evidence/evidence-command.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
+import { logCommand } from './log/log-command.ts';
 import { examples } from './options.ts';
 import { visible } from './output.ts';
 import { readLastSeen } from './report/read-report.ts';
@@ -25,7 +27,9 @@ const commandGroups: readonly ((context: Context) => Command)[] = [
   policyCommand,
   waiverCommand,
   apisCommand,
+  scopesCommand,
   keysCommand,
+  logCommand,
   reportCommand,
   pkceCommand,
   verifyCommand,
@@ -47,7 +51,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 function program(context: Context, io: Io, use: (options: object) => void): Command {
   const pixy = new Command('pixy')
-    .description('Manages the clients, the PKCE policy, the APIs and the signing keys of a Pixy authorization server.')
+    .description(
+      'Manages the clients, the PKCE policy, the APIs, the scopes and the signing keys of a Pixy authorization server.',
+    )
     // No short form, because a key id may begin with it.
     .version(packageJson.version, '--version');
   for (const group of commandGroups) pixy.addCommand(group(context));

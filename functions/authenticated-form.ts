@@ -7,9 +7,9 @@ import {
 import { readForm } from '../shared/http/form.ts';
 import { type Reply, refusalReply } from '../shared/http/reply.ts';
 import type { HttpRequest } from '../shared/http/request.ts';
+import { errorOf } from '../shared/oauth/describe-refusal.ts';
 import { type Parameters, refuseUnclear } from '../shared/oauth/parameters.ts';
 import type { Refusal } from '../shared/oauth/refusal.ts';
-import { errorOf } from '../shared/oauth/refusal-catalogue.ts';
 import { ok, type Result, refuse } from '../shared/result.ts';
 
 /** A form with the client that sent it: what the token, revocation and introspection endpoints begin with. */

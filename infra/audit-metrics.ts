@@ -12,7 +12,13 @@ export type AuditMetric = {
 
 const reason = (name: Reason): string => `$.reason = "${name}"`;
 
-export type AuditMetricName = 'refused' | 'wouldRefuse' | 'codeSpent' | 'refreshTokenReplayed' | 'failed';
+export type AuditMetricName =
+  | 'refused'
+  | 'wouldRefuse'
+  | 'codeSpent'
+  | 'refreshTokenReplayed'
+  | 'credentialChanged'
+  | 'failed';
 
 /** What is counted in the audit log (docs/audit.md has the same table). */
 export const auditMetrics: Readonly<Record<AuditMetricName, AuditMetric>> = {
@@ -32,6 +38,11 @@ export const auditMetrics: Readonly<Record<AuditMetricName, AuditMetric>> = {
   refreshTokenReplayed: {
     pattern: `{ ($.v = 1) && ($.endpoint = "token") && (${reason('refresh_token_replayed')}) }`,
     writtenBy: ['token'],
+  },
+  credentialChanged: {
+    pattern: '{ ($.v = 1) && ($.credential = "*") }',
+    dimensions: { credential: '$.credential' },
+    writtenBy: ['account', 'invitation', 'passkey', 'upstream'],
   },
   failed: {
     pattern: '{ ($.v = 1) && ($.verdict = "failed") }',

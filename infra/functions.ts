@@ -62,13 +62,13 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   account: {
     description: 'Account pages: people see and end what is in their name',
-    uses: ['grantReadClients', 'grantManageOwnAccount', 'grantSign'],
+    uses: ['grantReadClients', 'grantReadApis', 'grantManageOwnAccount', 'grantSign'],
     // argon2id, as in sign-in.
     memorySize: 1_024,
   },
   consent: {
     description: 'Consent page: asks a person what a client may have',
-    uses: ['grantReadClients', 'grantConsent', 'grantReadClaims'],
+    uses: ['grantReadClients', 'grantReadApis', 'grantConsent', 'grantReadClaims'],
   },
   invitation: {
     description: 'Invitation page: somebody sets a password or makes a passkey with a link that works once',
@@ -95,14 +95,15 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
       'grantCountGuesses',
       'grantReadApis',
       'grantRedeem',
-      'grantReadStanding',
+      'grantLimitGrants',
+      'grantReadClaims',
       'grantSign',
       'grantOpenRefreshTokens',
     ],
   },
   userinfo: {
     description: 'Userinfo endpoint: tells the bearer of an access token about the person',
-    uses: ['grantReadClients', 'grantReadKeys', 'grantReadSubjects'],
+    uses: ['grantReadClients', 'grantReadApis', 'grantReadKeys', 'grantReadSubjects'],
   },
   revoke: {
     description: 'Revocation endpoint: ends a grant',
@@ -131,8 +132,8 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
     uses: ['grantReadClients', 'grantReadApis', 'grantReadKeys'],
   },
   admin: {
-    description: 'Management API: clients, the global PKCE policy and the change log',
-    uses: ['grantManageClients', 'grantKnowSubjects', 'grantReadKeys'],
+    description: 'Management API: clients, scopes, the global PKCE policy and the change log',
+    uses: ['grantManageClients', 'grantManageScopes', 'grantKnowSubjects', 'grantReadKeys'],
   },
   'rotate-keys': {
     description: 'Makes the next signing key and deletes those that nobody needs',

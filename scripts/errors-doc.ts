@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { type CatalogueEntry, mistakeSentences, refusalCatalogue } from '../shared/oauth/refusal-catalogue.ts';
+import { mistakeSentences } from '../shared/oauth/describe-refusal.ts';
+import { type CatalogueEntry, refusalCatalogue } from '../shared/oauth/refusal-catalogue.ts';
 
 /** Returns docs/errors.md, made from the catalogue that the server answers from. `npm run docs:errors` writes it. */
 export function errorsDocument(): string {

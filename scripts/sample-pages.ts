@@ -184,7 +184,10 @@ export function samplePages(
       }),
     'recovery-codes': () =>
       recoveryCodesPage(look, {
-        codes: Array.from({ length: 10 }, (_, index) => `${'abcdefghjk'[index]}7kq-4m${'npqrstuvwx'[index]}2-9xtd`),
+        codes: Array.from(
+          { length: 10 },
+          (_, index) => `${'ABCDEFGHJK'[index]}7KQ-4M${'NPQRSTVWXY'[index]}2-9XTD-5HRC-W3E8-6JZM`,
+        ),
         continuePath: '/account',
       }),
     'passkey-setup': () =>

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { hooksJson } from './hooks/settings.ts';
+import { keysRemembered } from './keys/key-ring.ts';
 import { signingAlgorithms } from './keys/signing-key.ts';
 import { brandJson } from './pages/brand.ts';
 import { providersJson } from './upstream/provider.ts';
@@ -29,6 +30,9 @@ const issuer = v.pipe(
   ),
 );
 
+/** What is wrong with a text as an issuer, as the end of a sentence. Undefined: nothing. */
+export const issuerProblem = (text: string): string | undefined => v.safeParse(issuer, text).issues?.[0].message;
+
 const name = v.pipe(v.string(), v.minLength(1, 'is empty'));
 
 const algorithm = v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`);
@@ -55,6 +59,8 @@ const environment = v.object({
     ),
     'RS256',
   ),
+  /** How long functions remember keys. Shorter in local runs only: keys are handed over by the longer time. */
+  PIXY_KEYS_REMEMBERED: seconds(keysRemembered, 1, keysRemembered),
   /** The `aud` of access tokens when the request names no resource. Default: the issuer. */
   PIXY_AUDIENCE: v.optional(name),
   PIXY_CODE_LIFETIME: seconds(60, 1, 600),
@@ -81,6 +87,8 @@ const environment = v.object({
   PIXY_UPSTREAMS: v.optional(providersJson, '[]'),
   /** The operator's functions, as JSON; see docs/hooks.md. */
   PIXY_HOOKS: v.optional(hooksJson, '{}'),
+  /** Whether loopback addresses of clients may be called: `on` in local runs only, where they are clients under development. */
+  PIXY_CALL_LOOPBACK: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** The audit log's folder in local runs. Default: standard output, which goes to CloudWatch Logs when deployed. */
   PIXY_AUDIT_FOLDER: v.optional(v.string()),
 });
@@ -115,6 +123,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     wrappingKey: values.PIXY_WRAPPING_KEY,
     signing: values.PIXY_SIGNING,
     signingAlgorithms: values.PIXY_SIGNING_ALGORITHMS,
+    keysRemembered: values.PIXY_KEYS_REMEMBERED,
     codeLifetime: values.PIXY_CODE_LIFETIME,
     accessTokenLifetime: values.PIXY_ACCESS_TOKEN_LIFETIME,
     idTokenLifetime: values.PIXY_ID_TOKEN_LIFETIME,
@@ -131,6 +140,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,
+    callsLoopback: values.PIXY_CALL_LOOPBACK === 'on',
     auditFolder: values.PIXY_AUDIT_FOLDER,
   };
 }

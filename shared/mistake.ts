@@ -21,7 +21,11 @@ export function mistakesOf(
 
 function problemOf(issue: BaseIssue<unknown>, stranger: string): string {
   if (issue.expected === 'never') return stranger;
-  // A missing required member is an issue of the enclosing object, so it carries no message of ours.
-  const isMissing = issue.path?.at(-1)?.origin === 'key';
+  // A missing required member is an issue of the enclosing object, so it carries no message of ours. A wrong name of a member does.
+  const isMissing = issue.kind === 'schema' && issue.path?.at(-1)?.origin === 'key';
   return isMissing ? 'is missing or not a text' : issue.message;
 }
+
+/** Joins mistakes to half a sentence: `username is missing; claims.name is not a text`. */
+export const inWords = (mistakes: readonly Mistake[]): string =>
+  mistakes.map(({ member, problem }) => `${member} ${problem}`).join('; ');

@@ -159,6 +159,7 @@ const changesSection = ({ changes }: Evidence): Section => ({
 });
 
 function changeJson(change: Change): object {
-  const { id, at, by, why, client } = change;
-  return { id, at: formatTime(at), by, why, ...(client !== undefined && { client }), ...documentsOf(change) };
+  const { id, at, by, why, client, importId } = change;
+  const of = { ...(client !== undefined && { client }), ...(importId !== undefined && { import: importId }) };
+  return { id, at: formatTime(at), by, why, ...of, ...documentsOf(change) };
 }

@@ -1,105 +1,138 @@
-import type { Author } from '../../shared/clients/change.ts';
-import type { ClientStore } from '../../shared/clients/client-store.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Author, Change } from '../../shared/clients/change.ts';
+import { clientDocument } from '../../shared/clients/client-document.ts';
+import type { ClientImportStore, ClientWrite } from '../../shared/clients/client-import-store.ts';
+import { verifyClientSecret } from '../../shared/clients/client-secret.ts';
 import type {
   ImportedClient,
   ImportNote,
   ParsedImport,
   RefusedEntry,
 } from '../../shared/clients/import/parse-import.ts';
+import type { StoredClient } from '../../shared/clients/records.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { differences } from '../../shared/clients/roll-back.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
+import { takeBack, writeAll } from './write-clients.ts';
 
-/** What an import will do with one client. `version` is the one that this decision is based on. */
-export type PlannedClient = ImportedClient & {
-  action: 'add' | 'replace';
-  before: RegisteredClient | undefined;
-  version: number;
+/** What an import will do with one client, and the record that this decision is based on. */
+export type PlannedClient = ImportedClient & { action: 'add' | 'replace'; before: StoredClient | undefined };
+
+export type ImportPlan = {
+  planned: PlannedClient[];
+  refused: RefusedEntry[];
+  notes: ImportNote[];
+  /** How many clients are there already as the file has them. */
+  unchanged: number;
+  /** The import that was interrupted, and that this one finishes. */
+  goesOn: Change | undefined;
 };
-
-export type ImportPlan = { planned: PlannedClient[]; refused: RefusedEntry[]; notes: ImportNote[] };
 
 /** Lists the refused entries, without duplicates. */
 export const refusedEntries = ({ refused }: Pick<ImportPlan, 'refused'>): string[] => [
   ...new Set(refused.map(({ entry }) => entry)),
 ];
 
+type PlanOptions = { replace?: boolean; subjectsOf?: (clientIds: readonly string[]) => Promise<ReadonlySet<string>> };
+
 /**
- * Plans an import against the existing clients. Refuses an existing client unless `replace` is set, and a new one whose id
- * `isSubject` of an account. Writes nothing.
+ * Plans an import against the existing clients. One that is there as the file has it stays. Refuses one that differs unless
+ * `replace` is set, and a new one whose id is among `subjectsOf` accounts. Writes nothing.
  */
 export async function planImport(
   parsed: ParsedImport,
-  store: Pick<ClientStore, 'findVersion'>,
-  { replace = false, isSubject }: { replace?: boolean; isSubject?: (clientId: string) => Promise<boolean> } = {},
+  store: Pick<ClientImportStore, 'find' | 'findImport'>,
+  { replace = false, subjectsOf = async () => new Set() }: PlanOptions = {},
 ): Promise<ImportPlan> {
-  const plan: ImportPlan = { planned: [], refused: [...parsed.refused], notes: [] };
-  for (const { entry, client } of parsed.clients) {
-    const current = await store.findVersion(client.clientId);
-    const before = current?.value;
-    if (before && !replace) {
-      plan.refused.push({ entry, member: 'client_id', problem: 'is already registered: use --replace to replace it' });
-      continue;
-    }
-    if (!before && (await isSubject?.(client.clientId))) {
+  const clientIds = parsed.clients.map(({ client }) => client.clientId);
+  const stored = await store.find(clientIds);
+  const subjects = await subjectsOf(clientIds);
+  const plan: ImportPlan = { planned: [], refused: [...parsed.refused], notes: [], unchanged: 0, goesOn: undefined };
+  const imports = new Set<string>();
+  for (const imported of parsed.clients) {
+    const { entry, client } = imported;
+    const before = stored.get(client.clientId);
+    if (before?.value && (await isSame(imported, before.value))) {
+      plan.unchanged += 1;
+      if (before.lastChange.importId !== undefined) imports.add(before.lastChange.importId);
+    } else if (before?.value && !replace) {
+      const problem = 'is already registered with other settings: use --replace to replace it';
+      plan.refused.push({ entry, member: 'client_id', problem });
+    } else if (!before?.value && subjects.has(client.clientId)) {
       plan.refused.push({ entry, member: 'client_id', problem: 'is the sub of an account' });
-      continue;
-    }
-    plan.planned.push({ entry, client, action: before ? 'replace' : 'add', before, version: current?.version ?? 0 });
+    } else plan.planned.push({ ...imported, action: before?.value ? 'replace' : 'add', before });
   }
   const taken = new Set(plan.planned.map(({ entry }) => entry));
   plan.notes = parsed.notes.filter(({ entry }) => taken.has(entry));
+  for (const id of imports) {
+    const found = await store.findImport(id);
+    if (found && found.outcome === undefined) plan.goesOn = found;
+  }
   return plan;
 }
 
-/** Another write changed a client after the plan was made. What the import had written is undone. */
+/** Whether a client is there as the file has it, with its secret. */
+async function isSame({ client, secret }: ImportedClient, current: RegisteredClient): Promise<boolean> {
+  if (differences(clientDocument(client), clientDocument(current)).length > 0) return false;
+  const [hash] = current.secretHashes;
+  if (hash === undefined || isDeepStrictEqual(client.secretHashes, current.secretHashes)) return true;
+  return secret !== undefined && verifyClientSecret(secret, hash);
+}
+
+/** Another write changed a client after the plan was made. What the import had written is taken back. */
 export type ImportConflict = { reason: 'changed_meanwhile'; clientId: string };
 
-/** Writing failed in the middle. `written` lists the clients that are in the store and could not be undone. */
+/** Writing failed in the middle. `isTakenBack`: whether all that was written could be taken back. */
 export class ImportInterrupted extends Error {
   override name = 'ImportInterrupted';
-  readonly written: readonly string[];
-  constructor(written: readonly string[], cause: unknown) {
-    super(`the import was interrupted after ${written.length} clients`, { cause });
-    this.written = written;
+  readonly importId: string;
+  readonly isTakenBack: boolean;
+  constructor(importId: string, isTakenBack: boolean, cause: unknown) {
+    super(`the import ${importId} was interrupted`, { cause });
+    this.importId = importId;
+    this.isTakenBack = isTakenBack;
   }
 }
 
-/** Writes all planned clients or, as far as the store permits, none. Returns how many. Throws {@link ImportInterrupted}. */
+/**
+ * Writes all planned clients as one import or, as far as the store permits, none. Returns the id of the import, undefined if there
+ * was nothing to do. Throws {@link ImportInterrupted}.
+ */
 export async function carryOut(
-  { planned }: Pick<ImportPlan, 'planned'>,
-  store: Pick<ClientStore, 'put'>,
+  { planned, goesOn, unchanged }: Pick<ImportPlan, 'planned' | 'goesOn' | 'unchanged'>,
+  store: ClientImportStore,
   author: Author,
-): Promise<Result<number, ImportConflict>> {
-  const written: { client: PlannedClient; version: number }[] = [];
+): Promise<Result<string | undefined, ImportConflict>> {
+  if (planned.length === 0 && goesOn === undefined) return ok(undefined);
+  const entry = goesOn ? { ...goesOn, clients: planned.length + unchanged } : store.newImport(author, planned.length);
+  const origin = { ...author, importId: entry.id };
+  const writes = planned.map(({ client, before }) => store.prepare(client.clientId, client, before, origin));
   try {
-    for (const client of planned) {
-      const { clientId } = client.client;
-      const put = await store.put(clientId, client.client, author, client.version);
-      if (!put.ok) {
-        await takeBack(written, store, author);
-        return refuse({ reason: 'changed_meanwhile', clientId });
-      }
-      written.push({ client, version: put.value });
+    await store.logImport(entry);
+    const lost = await writeAll(writes, store);
+    if (lost === undefined) {
+      await store.logImport({ ...entry, outcome: 'done' });
+      return ok(entry.id);
     }
+    await leaveNothing(writes, entry, goesOn, store, author);
+    return refuse({ reason: 'changed_meanwhile', clientId: lost });
   } catch (cause) {
-    await takeBack(written, store, author).catch(() => {});
-    throw new ImportInterrupted(
-      written.map(({ client }) => client.client.clientId),
-      cause,
+    const isTakenBack = await leaveNothing(writes, entry, goesOn, store, author).then(
+      () => true,
+      () => false,
     );
+    throw new ImportInterrupted(entry.id, isTakenBack && goesOn === undefined, cause);
   }
-  return ok(planned.length);
 }
 
-/** Restores the previous clients, last first, and removes them from `written`. Keeps a client that somebody has changed since. */
-async function takeBack(
-  written: { client: PlannedClient; version: number }[],
-  store: Pick<ClientStore, 'put'>,
+/** Takes back what this run has written. What an earlier run of the same import has written stays. */
+async function leaveNothing(
+  writes: readonly ClientWrite[],
+  entry: Change,
+  goesOn: Change | undefined,
+  store: ClientImportStore,
   author: Author,
 ): Promise<void> {
-  const why = `taken back: ${author.why}`;
-  for (let last = written.at(-1); last; last = written.at(-1)) {
-    await store.put(last.client.client.clientId, last.client.before, { ...author, why }, last.version);
-    written.pop();
-  }
+  await takeBack(writes, store, { ...author, why: `taken back: ${author.why}`, importId: entry.id });
+  if (goesOn === undefined) await store.logImport({ ...entry, outcome: 'taken back' });
 }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import { type ClientImportStore, clientImportStore } from '../../shared/clients/client-import-store.ts';
 import { type ImportableAuthMethod, importableAuthMethods } from '../../shared/clients/import/foreign-client.ts';
 import {
   type ImportFormat,
@@ -9,11 +9,11 @@ import {
 } from '../../shared/clients/import/parse-import.ts';
 import { longestWaiver } from '../../shared/clients/waiver.ts';
 import type { Waiver } from '../../shared/pkce/policy.ts';
-import { isSubject } from '../change-client.ts';
 import type { Context } from '../context.ts';
 import { conflict, Failure, wrongUsage } from '../failure.ts';
-import { changeOptions, dateOption, examples } from '../options.ts';
+import { changeOptions, commaList, dateOption, examples } from '../options.ts';
 import type { Opened } from '../place.ts';
+import { readText } from '../read-text.ts';
 import { carryOut, ImportInterrupted, type ImportPlan, planImport, refusedEntries } from './apply-import.ts';
 import { type ImportState, importJson, importText } from './write-import.ts';
 
@@ -26,6 +26,7 @@ type Options = {
   compat?: boolean;
   replace?: boolean;
   skipRefused?: boolean;
+  skipMembers?: string[];
   dryRun?: boolean;
 };
 
@@ -45,6 +46,11 @@ export function importCommand(context: Context): Command {
     .option('--waiver-owner <name>', 'who is responsible for these waivers')
     .option('--compat', 'accept s256 in lower case and verifiers of 8 or more characters')
     .option('--replace', 'replace clients that are already registered')
+    .addOption(
+      new Option('--skip-members <names>', 'members of the file to leave behind, separated by commas').argParser(
+        commaList,
+      ),
+    )
     .option('--skip-refused', 'skip entries that cannot be imported, and import the others')
     .option('--dry-run', 'show what would happen without writing anything')
     .action((file: string, options: Options) => importFile(context, file, options));
@@ -52,36 +58,29 @@ export function importCommand(context: Context): Command {
     changeOptions(command),
     'pixy clients import appsettings.json --format identityserver --dry-run',
     'pixy clients import strategies.json --format webmethods --report-until 2027-03-01 --why "gateway is switched off"',
+    'pixy clients import realm-export.json --format keycloak --report-until 90d --skip-refused',
     'pixy clients import clients.csv --format wpoauth --compat --skip-refused',
   );
 }
 
 async function importFile(context: Context, file: string, options: Options): Promise<void> {
   const reading = importOptions(options, context.now());
-  const parsed = await parseImport(options.format, await read(file, context), reading);
+  const parsed = await parseImport(options.format, await readText(file, context.io), reading);
   const opened = await context.open();
-  const plan = await planImport(parsed, opened.clients, {
+  const store = clientImportStore(opened, opened.table('clients'), context.now);
+  const plan = await planImport(parsed, store, {
     replace: options.replace ?? false,
-    isSubject: (clientId) => isSubject(context, clientId),
+    subjectsOf: (clientIds) => subjectsOf(clientIds, opened),
   });
   const isStopped = plan.refused.length > 0 && !options.skipRefused;
   const state: ImportState = options.dryRun ? 'planned' : isStopped ? 'stopped' : 'done';
-  if (state === 'done') await write(plan, opened, context, options.format);
+  const id = state === 'done' ? await write(plan, store, context, options.format) : undefined;
   const global = await opened.clients.policy();
-  context.print({ json: importJson(plan, state), text: importText(plan, state, global, context.now()) });
+  context.print({ json: importJson(plan, state, id), text: importText(plan, state, global, context.now(), id) });
   if (!isStopped) return;
   const count = refusedEntries(plan).length;
   const entries = count === 1 ? 'One entry' : `${count} entries`;
   throw new Failure(`${entries} cannot be imported: correct ${file}, or import the others with --skip-refused.`);
-}
-
-async function read(file: string, { io }: Context): Promise<string> {
-  if (file === '-') return io.readInput();
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new Failure(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
-  }
 }
 
 function importOptions(options: Options, now: number): ImportOptions {
@@ -89,6 +88,7 @@ function importOptions(options: Options, now: number): ImportOptions {
     now,
     authMethod: options.authMethod,
     compat: options.compat,
+    skipMembers: options.skipMembers,
     reportUntil: future('--report-until', options.reportUntil, now),
     waiver: waiverOf(options, now),
   };
@@ -112,22 +112,35 @@ function future(option: string, text: string | undefined, now: number): number |
   return time;
 }
 
-async function write(plan: ImportPlan, { clients }: Opened, context: Context, format: ImportFormat): Promise<void> {
+/** Those of the ids that are subjects of accounts. */
+async function subjectsOf(clientIds: readonly string[], { batches, table }: Opened): Promise<Set<string>> {
+  const { accountKey } = await import('../../shared/people/standing-store.ts');
+  const found = await batches.get(table('people'), clientIds.map(accountKey), 'pk');
+  return new Set(clientIds.filter((clientId) => found.has(accountKey(clientId).pk)));
+}
+
+/** Returns the id of the import. */
+async function write(
+  plan: ImportPlan,
+  store: ClientImportStore,
+  context: Context,
+  format: ImportFormat,
+): Promise<string | undefined> {
   const author = await context.author(`imported from ${format}`);
-  const done = await carryOut(plan, clients, author).catch((error: unknown) => {
+  const done = await carryOut(plan, store, author).catch((error: unknown) => {
     if (error instanceof ImportInterrupted) throw new Failure(interrupted(error));
     throw error;
   });
-  if (done.ok) return;
+  if (done.ok) return done.value;
   throw conflict(
     `Somebody else changed ${done.refusal.clientId} in the meantime. Nothing was imported: run the import again.`,
   );
 }
 
-const interrupted = ({ written, cause }: ImportInterrupted): string =>
+const interrupted = ({ importId, isTakenBack, cause }: ImportInterrupted): string =>
   [
     `The database stopped answering (${cause instanceof Error ? cause.name : 'unknown error'}).`,
-    written.length === 0
+    isTakenBack
       ? 'Nothing was imported.'
-      : `These clients were imported and could not be rolled back: ${written.join(', ')}. Run the import again with --replace.`,
+      : `Some clients were imported. Run the import again, and it goes on; or undo it with pixy policy rollback ${importId}.`,
   ].join(' ');

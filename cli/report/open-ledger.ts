@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { wrongUsage } from '../failure.ts';
+import type { AuditLines } from '../log/audit-lines.ts';
 import type { Place } from '../place.ts';
 import { type Ledger, LedgerUnavailable } from './ledger.ts';
 import { localLedger } from './local-ledger.ts';
@@ -15,6 +16,19 @@ export async function openLedger(context: Context, logGroups: readonly string[] 
     client: new CloudWatchLogsClient({}),
     logGroups: logGroups.length > 0 ? logGroups : await logGroupsOf(place),
   });
+}
+
+/** Opens the single lines of the same place, and says how often new ones are worth a look, in milliseconds. */
+export async function openLines(
+  context: Context,
+  logGroups: readonly string[] = [],
+): Promise<{ lines: AuditLines; patience: number }> {
+  const { place } = await context.open();
+  const { linesOfFolder, linesOfLogGroups } = await import('../log/audit-lines.ts');
+  if (place.kind === 'local') return { lines: linesOfFolder(join(place.folder, 'audit')), patience: 500 };
+  const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+  const groups = logGroups.length > 0 ? logGroups : await logGroupsOf(place);
+  return { lines: linesOfLogGroups(new CloudWatchLogsClient({}), groups), patience: 5_000 };
 }
 
 /** Returns the names that the stage's stacks have recorded. */

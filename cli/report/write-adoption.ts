@@ -1,5 +1,4 @@
 import type { MethodUsed } from '../../shared/audit/decision.ts';
-import type { CompatibilitySwitch } from '../../shared/pkce/policy.ts';
 import { policyLabel } from '../../shared/pkce/policy-label.ts';
 import type {
   AdoptionReport,
@@ -9,7 +8,7 @@ import type {
   RulesNow,
 } from '../../shared/reports/adoption.ts';
 import { briefTime } from '../../shared/time.ts';
-import { waiverOf } from '../present-client.ts';
+import { switchNames, waiverOf } from '../present-client.ts';
 import { dayOf, minuteOf } from './period.ts';
 import { describeUnreadable, number, plural, type Section, type Written } from './written.ts';
 
@@ -129,11 +128,6 @@ const exceptionsSection = ({ clients, at }: AdoptionReport): Section => ({
       : [[client, rules.switches.map((name) => switchNames[name]).join(', '), waiverOf(rules.waiver, at)]],
   ),
 });
-
-const switchNames: Record<CompatibilitySwitch, string> = {
-  acceptLowercaseMethod: 'lowercase method',
-  acceptShortVerifier: 'short verifier',
-};
 
 const waiversSection = ({ waiversEnding }: AdoptionReport): Section => ({
   title: 'Waivers ending within 14 days',

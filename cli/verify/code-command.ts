@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { type Landing, originOf, readResponse } from './landing.ts';
 import type { Answer, Transport } from './transport.ts';
@@ -54,22 +54,48 @@ async function run(
 ): Promise<string | Landing> {
   const child = spawn(command, {
     shell: true,
+    // A group of its own: what the shell started ends with it.
+    detached: hasProcessGroups,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...env, PIXY_AUTHORIZATION_URL: url },
-    signal: AbortSignal.timeout(timeout),
   });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    endGroup(child);
+  }, timeout);
+  const passOn = (signal: NodeJS.Signals) => {
+    endGroup(child);
+    process.kill(process.pid, signal);
+  };
+  for (const signal of endingSignals) process.once(signal, passOn);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   });
   try {
     const [printed, exitCode] = await Promise.all([text(child.stdout), ended]);
+    if (isLate) return { kind: 'stuck', because: `--code-command took longer than ${timeout / 1_000} s` };
     const lines = printed.split(/\r?\n/).filter((line) => line.trim() !== '');
     const last = exitCode === 0 ? lines.at(-1)?.trim() : undefined;
     return last ?? { kind: 'page', status: 200 };
-  } catch (error) {
-    child.stdout.destroy();
-    const isLate = error instanceof Error && error.name === 'AbortError';
-    const because = isLate ? `--code-command took longer than ${timeout / 1_000} s` : '--code-command cannot be run';
-    return { kind: 'stuck', because };
+  } catch {
+    return { kind: 'stuck', because: '--code-command cannot be run' };
+  } finally {
+    clearTimeout(timer);
+    for (const signal of endingSignals) process.off(signal, passOn);
+  }
+}
+
+const hasProcessGroups = process.platform !== 'win32';
+const endingSignals = ['SIGINT', 'SIGTERM'] as const;
+
+/** Ends a process and all that it started. */
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    if (hasProcessGroups) process.kill(-child.pid);
+    else child.kill();
+  } catch {
+    // It ended meanwhile.
   }
 }

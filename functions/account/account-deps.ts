@@ -1,3 +1,4 @@
+import type { ApiReader } from '../../shared/apis/api-store.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
@@ -9,7 +10,7 @@ import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { LinkStore } from '../../shared/upstream/link-store.ts';
 import type { ProviderButton } from '../../shared/upstream/provider.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
-import type { TidyUp } from '../sign-out/tidy-up.ts';
+import type { TidyUp } from '../tidy-up.ts';
 import type { PersonDeps } from './signed-in-person.ts';
 
 export type AccountDeps = PersonDeps & {
@@ -17,11 +18,12 @@ export type AccountDeps = PersonDeps & {
   sessions: Pick<EndingSessions, 'find' | 'list' | 'endListed' | 'stampAgain' | 'clearAway'>;
   accounts: Pick<AccountStore, 'findBySubject' | 'takeBackAll' | 'takeBackFrom' | 'announceRemoval' | 'finishRemoval'>;
   passkeys: Pick<PasskeyStore, 'list' | 'rename' | 'remove'>;
-  totps: Pick<TotpStore, 'look' | 'turnOff'>;
+  totps: Pick<TotpStore, 'look' | 'turnOff' | 'clearAway'>;
   consents: Pick<ConsentStore, 'list' | 'revoke'>;
   grants: Pick<GrantStore, 'listOf' | 'clearAway'>;
   tidyUp: TidyUp;
   clients: Pick<ClientReader, 'find'>;
+  apis: Pick<ApiReader, 'scopes'>;
   links: Pick<LinkStore, 'list' | 'release'>;
   /** Upstream providers that accounts may be linked to. */
   upstreams: readonly ProviderButton[];

@@ -1,3 +1,4 @@
+import type { CredentialChange } from '../../shared/audit/decision.ts';
 import type { Answer } from '../../shared/http/endpoint.ts';
 import { type DoneNotice, leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
@@ -59,6 +60,13 @@ const actions = {
 /** These make an account easier to get into, or harder for its own person. */
 const isSensitive = (name: string): boolean => ['remove_passkey', 'unlink', 'turn_off_totp'].includes(name);
 
+/** What the audit log calls a change of how somebody signs in. */
+const credentials: Partial<Record<DoneNotice, CredentialChange>> = {
+  passkeyRemoved: 'passkey_removed',
+  unlinked: 'link_removed',
+  totpOff: 'authenticator_removed',
+};
+
 /** Does what a form asks for and leads back to the page, or to the sign-in page if it was too long ago. */
 export async function act(
   form: Parameters,
@@ -74,7 +82,7 @@ export async function act(
   if (typeof outcome !== 'string') return refuse(outcome);
   return ok({
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, outcome)]),
-    decision: { verdict: 'allowed' },
+    decision: { verdict: 'allowed', credential: credentials[outcome] },
   });
 }
 

@@ -1,6 +1,7 @@
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Look } from '../../shared/pages/look.ts';
-import { admitPassword, type PasswordProblem, passwordLimits } from '../../shared/people/account-password.ts';
+import { problemOf } from '../../shared/pages/problem.ts';
+import { admitPassword } from '../../shared/people/admit-password.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { Unchanged } from './show-password-form.ts';
 import type { SignedInPerson } from './signed-in-person.ts';
@@ -9,11 +10,6 @@ import type { SignedInPerson } from './signed-in-person.ts';
 export function admitNewPassword(form: Parameters, { account }: SignedInPerson, look: Look): Result<string, Unchanged> {
   const admitted = admitPassword(single(form, 'password') ?? '', [account.username, account.email]);
   if (admitted.ok) return ok(admitted.value);
-  const problem = { text: problemText(admitted.refusal, look), field: 'password' };
-  return refuse({ problem, reason: 'credentials_wrong' });
-}
-
-function problemText(problem: PasswordProblem, look: Look): string {
-  if (problem === 'too_short') return look.text('problem.passwordTooShort', { count: String(passwordLimits.minimum) });
-  return look.text(problem === 'too_long' ? 'problem.passwordTooLong' : 'problem.passwordGuessable');
+  const refusal = { reason: 'password_unacceptable', problem: admitted.refusal } as const;
+  return refuse({ problem: problemOf(refusal, look), reason: refusal.reason });
 }

@@ -30,6 +30,6 @@ async function visit(request: HttpRequest, needsApp: boolean, step: Step, deps: 
   const person = await findPerson(request, deps);
   if (person === undefined) return toSignIn(deps.issuer, 'nobody');
   if (!isFresh(person, deps.now())) return toSignIn(deps.issuer, 'not_fresh');
-  const hasApp = (await deps.totps.look(person.session.sub)) !== undefined;
+  const hasApp = (await deps.totps.look(person.account)) !== undefined;
   return hasApp === needsApp ? step(request, person, deps) : { reply: seeOther(endpoints.account) };
 }

@@ -1,5 +1,4 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
-import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
@@ -34,10 +33,10 @@ async function confirm(request: HttpRequest, person: SignedInPerson, deps: Authe
   if (!form.ok) return again(form.refusal);
   const code = readTotpCode(single(form.value, 'code') ?? '');
   const step = code && matchTotpCode(secret, code, now);
-  if (typeof step !== 'number') return again({ reason: 'second_factor_wrong' });
+  if (!step) return again({ reason: 'second_factor_wrong' });
   const codes = newRecoveryCodes();
-  const isOn = await deps.totps.turnOn(sub, secret, step, codes, now);
+  const isOn = await deps.totps.turnOn(person.account, secret, step, codes, now);
   return isOn
-    ? showCodes(request, codes, [leaveNotice(deps.issuer, 'totpOn')], deps)
+    ? showCodes(request, codes, { notice: 'totpOn', credential: 'authenticator_added' }, deps)
     : { reply: seeOther(endpoints.account) };
 }

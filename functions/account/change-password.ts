@@ -3,8 +3,8 @@ import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
@@ -75,6 +75,6 @@ async function change(request: HttpRequest, person: SignedInPerson, deps: Change
   await goOnAlone(person, changed, deps);
   return {
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'passwordChanged')]),
-    decision: { verdict: 'allowed' },
+    decision: { verdict: 'allowed', credential: 'password_changed' },
   };
 }

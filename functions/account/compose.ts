@@ -1,3 +1,4 @@
+import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
@@ -11,7 +12,7 @@ import { linkStore } from '../../shared/upstream/link-store.ts';
 import { byPath } from '../by-path.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
-import { tidyingUp } from '../sign-out/tidy-up.ts';
+import { tidyingUp } from '../tidy-up.ts';
 import { authenticatorHandler } from './authenticator.ts';
 import { changePasswordHandler } from './change-password.ts';
 import { accountHandler } from './handler.ts';
@@ -33,6 +34,7 @@ export function compose(runtime: Runtime) {
     links: linkStore(database, people),
     grants: grantStore(database, grants),
     clients: clientReader(database, clients, now),
+    apis: apiReader(database, clients, now),
     lookOf: looksOf(config.brand),
     writeLine,
     now,

@@ -1,10 +1,10 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
 import { headersOf, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import { secondFactorPage } from '../../shared/pages/second-factor-page.ts';
 import { displayName } from '../../shared/people/account.ts';
@@ -45,5 +45,6 @@ async function renew(request: HttpRequest, person: SignedInPerson, deps: Authent
   if (!verified.ok) return ask(request, person, deps, verified.refusal);
   const codes = newRecoveryCodes();
   const isReplaced = await deps.totps.replaceCodes(sub, codes);
-  return isReplaced ? showCodes(request, codes, [], deps) : { reply: seeOther(endpoints.account) };
+  if (!isReplaced) return { reply: seeOther(endpoints.account) };
+  return showCodes(request, codes, { notice: 'codesRenewed', credential: 'recovery_codes_renewed' }, deps);
 }

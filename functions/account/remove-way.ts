@@ -1,5 +1,6 @@
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { Account } from '../../shared/people/account.ts';
+import { standsBy } from '../../shared/people/still-valid.ts';
 import type { AccountDeps } from './account-deps.ts';
 import type { SignedInPerson } from './signed-in-person.ts';
 
@@ -36,6 +37,6 @@ async function hasOtherWay(id: string, account: Account, deps: AccountDeps): Pro
   const [passkeys, links] = await Promise.all([deps.passkeys.list(sub), deps.links.list(sub)]);
   const isUsable = (provider: string) => deps.upstreams.some((upstream) => upstream.id === provider);
   return [...passkeys, ...links.filter(({ provider }) => isUsable(provider))].some(
-    (way) => way.id !== id && !removedWays.includes(way.id),
+    (way) => way.id !== id && !removedWays.includes(way.id) && standsBy(account, way),
   );
 }

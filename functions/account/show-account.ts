@@ -1,20 +1,22 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
-import { takeNotice } from '../../shared/http/notice-cookie.ts';
+import { isAboutFactor, takeNotice } from '../../shared/http/notice-cookie.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { parseParameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { type AccountPage, accountPage } from '../../shared/pages/account-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import { displayName } from '../../shared/people/account.ts';
 import { type ListedSession, listedIdOf } from '../../shared/people/session-store.ts';
 import type { ListedLink } from '../../shared/upstream/link-store.ts';
 import type { ProviderButton } from '../../shared/upstream/provider.ts';
+import { textsFor } from '../scope-texts.ts';
 import { upstreamProblem } from '../upstream/from-sign-in.ts';
 import type { AccountDeps } from './account-deps.ts';
 import { listApps } from './apps.ts';
 import { deviceName } from './device-name.ts';
+import { listWays } from './list-ways.ts';
 import type { SignedInPerson } from './signed-in-person.ts';
 
 /** The page with everything that is in the name of a person. `refusal`: what was wrong with the form that was sent before. */
@@ -27,19 +29,19 @@ export async function showAccount(
   const now = deps.now();
   const look = deps.lookOf(request);
   const { sub } = session;
-  const [sessions, passkeys, totp, apps, links] = await Promise.all([
+  const [sessions, { passkeys, links, totp }, apps] = await Promise.all([
     deps.sessions.list(sub, now),
-    deps.passkeys.list(sub),
-    deps.totps.look(sub),
+    listWays(account, deps),
     listApps(account, deps),
-    deps.links.list(sub),
   ]);
+  const scopeOfApps = apps.flatMap(({ scope }) => scope);
   const asked = parseParameters(request.rawQuery);
   const notice = takeNotice(request, deps.issuer);
   const reply = await accountPage(look, {
     account: displayName(account),
     now,
     done: notice.done && look.text(`done.${notice.done}`),
+    offersToEndOthers: isAboutFactor(notice.done) && sessions.length + apps.length > 1,
     signOutPath: endpoints.signOut,
     password: deps.hasPasswords
       ? { isSet: account.passwordHash !== undefined, path: endpoints.accountPassword }
@@ -48,6 +50,7 @@ export async function showAccount(
     totp: deps.hasPasswords || totp ? describeTotp(totp) : undefined,
     sessions: describeSessions(sessions, listedIdOf(sessionId)),
     apps,
+    descriptions: await textsFor(scopeOfApps, look.language, deps.apis),
     linked: describeLinks(links, deps.upstreams),
     linkable: deps.upstreams.map(({ id, name }) => ({ provider: name, path: `${endpoints.upstream}/${id}/start` })),
     formToken,

@@ -1,9 +1,9 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
 import { headersOf } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import { totpSetupPage } from '../../shared/pages/totp-setup-page.ts';
 import { displayName } from '../../shared/people/account.ts';

@@ -1,3 +1,4 @@
+import { apiStore, scopeStore } from '../../shared/apis/api-store.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
@@ -10,8 +11,10 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     issuer: config.issuer,
     // Never from memory: who was disabled a moment ago must not manage anything.
     clients: clientStore(database, config.tables.clients, now),
+    apis: apiStore(database, config.tables.clients, now),
+    scopes: scopeStore(database, config.tables.clients, now),
     accounts: accountStore(database, config.tables.people),
-    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     writeLine,
     now,
   });

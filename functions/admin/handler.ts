@@ -6,7 +6,7 @@ import type { HttpRequest } from '../../shared/http/request.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { parseReason, reasonHeader } from './author.ts';
 import { authorizeCaller } from './authorize-caller.ts';
-import { parseClientSegment } from './client-path.ts';
+import { parsePathSegment } from './client-path.ts';
 import { entityTag, parseIfMatch } from './if-match.ts';
 import { openApiDocument } from './openapi/document.ts';
 import type { AdminDeps, Call, Operation, Success } from './operation.ts';
@@ -95,7 +95,7 @@ function readCall(
 /** The value in the path; undefined when it cannot be one. */
 function nameIn({ path }: Operation, requested: string): string | undefined {
   const [, segment = ''] = patternOf(path).exec(requested) ?? [];
-  if (path.includes('{client_id}')) return parseClientSegment(segment);
+  if (path.includes('{client_id}') || path.includes('{scope}')) return parsePathSegment(segment);
   if (path.includes('{change_id}')) return /^[\w-]{1,64}$/.test(segment) ? segment : undefined;
   return '';
 }

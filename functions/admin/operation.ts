@@ -1,4 +1,5 @@
 import type { GenericSchema } from 'valibot';
+import type { ApiStore, ScopeStore } from '../../shared/apis/api-store.ts';
 import type { ManagementScope } from '../../shared/apis/management-api.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { Author } from '../../shared/clients/change.ts';
@@ -19,6 +20,8 @@ import type { JsonObject } from './read-document.ts';
 export type AdminDeps = {
   issuer: string;
   clients: ClientStore;
+  apis: Pick<ApiStore, 'list'>;
+  scopes: ScopeStore;
   accounts: Pick<AccountStore, 'isSubject'>;
   publishedKeys: () => Promise<JwkSet>;
   writeLine: WriteLine;
@@ -38,13 +41,16 @@ export type AnswerName =
   | 'Policy'
   | 'ChangeList'
   | 'Explanation'
-  | 'RolledBack';
+  | 'RolledBack'
+  | 'Scope'
+  | 'ScopeList'
+  | 'RemovedScope';
 
 export type Operation = {
   id: string;
   summary: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With `{client_id}` or `{change_id}` where these stand. */
+  /** With `{client_id}`, `{scope}` or `{change_id}` where these stand. */
   path: `/admin/${string}`;
   scope: Exclude<ManagementScope, 'pixy:delegate'>;
   query?: Readonly<Record<string, QueryParameter>>;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { scopeDescription } from '../../shared/apis/registered-scope.ts';
 import { settings } from '../../shared/clients/operator-settings.ts';
 import { informative, metadata } from '../../shared/clients/registration.ts';
 import { pkcePolicies } from '../../shared/pkce/policy.ts';
@@ -20,6 +21,15 @@ const { client_secret: _, ...changeable } = clientDocument.entries;
 export const clientChange = v.strictObject(
   Object.fromEntries(Object.entries(changeable).map(([name, schema]) => [name, v.nullish(withoutDefault(schema))])),
 );
+
+/** Members of a registered scope value to change; null takes one away, and so it does a text within `descriptions`. */
+export const scopeChange = v.strictObject({
+  ...scopeDescription.entries,
+  scope: v.optional(scopeDescription.entries.scope),
+  claims: v.optional(scopeDescription.entries.claims),
+  description: v.nullish(scopeDescription.entries.description.wrapped),
+  descriptions: v.nullish(v.record(v.string(), v.nullable(v.string()))),
+});
 
 function withoutDefault(schema: v.GenericSchema): v.GenericSchema {
   return 'wrapped' in schema ? (schema.wrapped as v.GenericSchema) : schema;
@@ -61,6 +71,7 @@ export type AskedExplanation = {
   no_challenge?: boolean;
   code_challenge_method?: string;
   no_method?: boolean;
+  scope?: string;
   at?: number;
 };
 
@@ -82,6 +93,11 @@ export const askedExplanation: Readonly<Record<keyof AskedExplanation, QueryPara
     description: 'The method of the request. Absent: S256 where there is a challenge.',
   },
   no_method: flag('The request has a code_challenge without a method, which means plain.'),
+  scope: {
+    schema: v.optional(v.pipe(v.string(), v.maxLength(1_000, 'is longer than 1000 characters'))),
+    json: { type: 'string', maxLength: 1_000 },
+    description: 'The scope of the request: which values would be granted, and why others are dropped.',
+  },
   at: {
     schema: v.optional(
       v.pipe(

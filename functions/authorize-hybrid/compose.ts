@@ -10,7 +10,12 @@ import { keyCustody, type Runtime } from '../runtime.ts';
 /** The authorization endpoint once more, with the right to sign: for `response_type=code id_token` (OpenID Connect Core §3.3). */
 export function compose(runtime: Runtime) {
   const { config, database, now } = runtime;
-  const signingKey = signingKeys(keyStore(database, config.tables.keys), keyCustody(config), now);
+  const signingKey = signingKeys(
+    keyStore(database, config.tables.keys),
+    keyCustody(config),
+    now,
+    config.keysRemembered,
+  );
   const hooks = openHooks(config.hooks);
   return authorizeHandler({
     ...authorizeDeps(runtime),

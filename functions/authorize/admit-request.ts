@@ -1,22 +1,33 @@
 import { isManagementScope } from '../../shared/apis/management-api.ts';
+import { type Dropped, whatWasDropped } from '../../shared/audit/decision.ts';
 import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type AuthorizationRequest, parseAuthorizationRequest } from '../../shared/oauth/authorization-request.ts';
-import type { RequestedClaims } from '../../shared/oauth/claims.ts';
+import type { ClaimsByScope, RequestedClaims } from '../../shared/oauth/claims.ts';
 import type { Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { grantScope } from '../../shared/oauth/scope.ts';
+import { grantScope, wasNarrowed } from '../../shared/oauth/scope.ts';
 import { type AdmittedChallenge, admitChallenge } from '../../shared/pkce/code-challenge.ts';
 import type { PkceRules } from '../../shared/pkce/policy.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 
 /** An authorization request that may be granted once somebody is signed in. */
-export type AdmittedRequest = Omit<AuthorizationRequest, 'scope'> & AdmittedChallenge & { scope: string[] };
+export type AdmittedRequest = Omit<AuthorizationRequest, 'scope'> &
+  AdmittedChallenge & {
+    scope: string[];
+    /** Claims by name that no granted scope value stands for. */
+    claimsByName: string[];
+    dropped: Dropped | undefined;
+  };
 
-/** Everything about the request that does not depend on the person. Refusals go back to the client by redirect. */
+/**
+ * Everything about the request that does not depend on the person. Refusals go back to the client by redirect. `byScope`: the claims
+ * that every scope value brings.
+ */
 export function admitRequest(
   parameters: Parameters,
   client: RegisteredClient,
   rules: PkceRules,
+  byScope: ClaimsByScope,
 ): Result<AdmittedRequest, Refusal> {
   if (!client.grantTypes.includes('authorization_code')) return refuse({ reason: 'grant_type_not_registered' });
   const request = parseAuthorizationRequest(parameters);
@@ -30,16 +41,33 @@ export function admitRequest(
   const grantable = client.scope.filter((value) => !isManagementScope(value));
   const scope = grantScope(request.value.scope, grantable);
   if (!scope.ok) return scope;
+  const claims = permitted(request.value.claims, client, byScope);
   return ok({
     ...request.value,
     ...challenge.value,
     scope: scope.value,
-    claims: permitted(request.value.claims, client),
+    claims,
+    claimsByName: namesBeyond(scope.value, claims, byScope),
+    dropped: whatWasDropped(
+      wasNarrowed(request.value.scope, scope.value),
+      countNames(claims) < countNames(request.value.claims),
+    ),
   });
 }
 
+function namesBeyond(
+  scope: readonly string[],
+  { userinfo, idToken }: RequestedClaims,
+  byScope: ClaimsByScope,
+): string[] {
+  const brought = new Set(scope.flatMap((value) => byScope.get(value) ?? []));
+  return [...new Set([...userinfo, ...idToken])].filter((name) => !brought.has(name));
+}
+
+const countNames = ({ userinfo, idToken }: RequestedClaims): number => userinfo.length + idToken.length;
+
 /** Claims that the client may not ask for are left out, as those that there are not (OpenID Connect Core §5.5.1). */
-function permitted(claims: RequestedClaims, client: RegisteredClient): RequestedClaims {
-  const ofClient = (names: readonly string[]) => names.filter((name) => mayAskFor(client, name));
+function permitted(claims: RequestedClaims, client: RegisteredClient, byScope: ClaimsByScope): RequestedClaims {
+  const ofClient = (names: readonly string[]) => names.filter((name) => mayAskFor(client, name, byScope));
   return { ...claims, userinfo: ofClient(claims.userinfo), idToken: ofClient(claims.idToken) };
 }

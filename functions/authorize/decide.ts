@@ -1,4 +1,6 @@
-import { findApis } from '../../shared/apis/token-target.ts';
+import { withWholeScope } from '../../shared/apis/client-scope.ts';
+import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
+import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters, type Parameters } from '../../shared/oauth/parameters.ts';
@@ -7,11 +9,13 @@ import { hashSecret } from '../../shared/secret.ts';
 import { admitRequest } from './admit-request.ts';
 import { answersElsewhere } from './answers-elsewhere.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
+import { claimsFor } from './claims-for.ts';
 import { findPerson } from './find-person.ts';
 import type { IdentifiedClient } from './identify-client.ts';
 import { issueGrant } from './issue-grant.ts';
 import { judgeSession } from './judge-session.ts';
 import { consentState } from './needs-consent.ts';
+import { asksSamePerson } from './needs-sign-in.ts';
 import { type Outcome, refused } from './outcome.ts';
 
 /** Characters of a request that can go on in a Location: API Gateway takes 10,240 bytes of headers. */
@@ -26,10 +30,11 @@ export async function decide(
   deps: AuthorizeDeps,
 ): Promise<Outcome> {
   const now = deps.now();
-  const { client, redirectUri } = identified;
-  const admitted = admitRequest(parameters, client, rules);
+  const { redirectUri } = identified;
+  const client = await withWholeScope(identified.client, deps.apis);
+  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis));
   if (!admitted.ok) return refused(admitted.refusal);
-  const { resources, responseType, prompt, wouldRefuse } = admitted.value;
+  const { resources, responseType, prompt, wouldRefuse, dropped } = admitted.value;
   const apis = findApis(resources, resources.length > 0 ? await deps.apis.list() : []);
   if (!apis.ok) return refused(apis.refusal);
   const query = encodeParameters(parameters);
@@ -43,7 +48,11 @@ export async function decide(
   const judged = await judgeSession(admitted.value, found?.session, deps);
   if (!judged.ok) return refused(judged.refusal);
   const session = judged.value;
-  if (session === undefined || found === undefined) return { kind: 'continued', at: `${endpoints.signIn}?${query}` };
+  if (session === undefined || found === undefined) {
+    const isAgain = found !== undefined && asksSamePerson(admitted.value);
+    const cookies = isAgain ? [leaveNotice(deps.issuer, 'confirm')] : [];
+    return { kind: 'continued', at: `${endpoints.signIn}?${query}`, cookies, dropped };
+  }
 
   // Before a permission for once is used up: without the keys there would be no code for it.
   const sealKeys = await deps.refreshKeys();
@@ -53,9 +62,10 @@ export async function decide(
   const isAllowed =
     state === 'not_needed' || (state === 'once' && (await deps.useConsent(session.sub, client, requestHash)));
   if (!isAllowed && prompt.includes('none')) return refused({ reason: 'consent_required' });
-  if (!isAllowed) return { kind: 'continued', at: `${endpoints.consent}?${query}` };
+  if (!isAllowed) return { kind: 'continued', at: `${endpoints.consent}?${query}`, dropped };
 
   const granting = { ...identified, sessionId, session, clientEpoch, sealKeys, mintIdToken: minter?.value };
-  const response = await issueGrant(admitted.value, granting, deps, now);
-  return { kind: 'granted', response, wouldRefuse: wouldRefuse?.reason };
+  const granted = { ...admitted.value, resources: resourcesOf(apis.value) };
+  const response = await issueGrant(granted, granting, deps, now);
+  return { kind: 'granted', response, wouldRefuse: wouldRefuse?.reason, dropped };
 }

@@ -1,5 +1,4 @@
 import { isPublic, type RegisteredClient } from '../../shared/clients/registered-client.ts';
-import { claimsOfScope } from '../../shared/oauth/claims.ts';
 import { type Consent, type ConsentNeed, covers } from '../../shared/people/consent.ts';
 import type { AdmittedRequest } from './admit-request.ts';
 
@@ -13,7 +12,7 @@ export type ConsentState = 'not_needed' | 'needed' | 'once';
  */
 export function consentState(
   client: RegisteredClient,
-  request: Pick<AdmittedRequest, 'prompt' | 'scope' | 'resources' | 'claims'>,
+  request: Pick<AdmittedRequest, 'prompt' | 'scope' | 'resources' | 'claimsByName'>,
   { consent, requestHash, redirectUri }: { consent: Consent | undefined; requestHash: string; redirectUri: string },
   now: number,
 ): ConsentState {
@@ -25,12 +24,12 @@ export function consentState(
 }
 
 /** What a request asks the person for. Claims by name count when no scope value stands for them. */
-export function consentNeed({
+export const consentNeed = ({
   scope,
   resources,
-  claims,
-}: Pick<AdmittedRequest, 'scope' | 'resources' | 'claims'>): ConsentNeed {
-  const byScope = new Set(scope.flatMap((value) => claimsOfScope(value)));
-  const byName = [...new Set([...claims.userinfo, ...claims.idToken])].filter((name) => !byScope.has(name));
-  return { scope, resources, claims: byName };
-}
+  claimsByName,
+}: Pick<AdmittedRequest, 'scope' | 'resources' | 'claimsByName'>): ConsentNeed => ({
+  scope,
+  resources,
+  claims: claimsByName,
+});

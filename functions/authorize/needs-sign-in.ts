@@ -30,6 +30,14 @@ export async function needsSignIn(
   return hinted !== undefined && hinted.sub !== session.sub;
 }
 
+/** Whether a fresh sign-in is wanted from the person who is signed in, rather than a choice of somebody else. */
+export const asksSamePerson = ({
+  prompt,
+  idTokenHint,
+  claims,
+}: Pick<AuthorizationRequest, 'prompt' | 'idTokenHint' | 'claims'>): boolean =>
+  !prompt.includes('select_account') && idTokenHint === undefined && claims.subject === undefined;
+
 /** A class that is essential (§5.5.1.1): `possible` when a stronger sign-in would reach it, undefined when nothing is missing. */
 export function missingAcr(
   { claims }: Pick<AuthorizationRequest, 'claims'>,

@@ -11,6 +11,6 @@ export async function requestedClaims(
   const person = idToken.length > 0 ? await deps.accounts.findClaims(sub) : undefined;
   return {
     ...(userinfo.length > 0 && { userinfoClaims: userinfo }),
-    ...(person && { idTokenClaims: releasedClaims(person, [], idToken) }),
+    ...(person && { idTokenClaims: releasedClaims(person, { names: idToken }) }),
   };
 }

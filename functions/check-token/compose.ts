@@ -9,7 +9,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime, settings:
   checkTokenHandler({
     ...settings,
     issuer: config.issuer,
-    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     subjects: subjectStore(database, config.tables),
     writeLine,
     now,

@@ -1,12 +1,13 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { selectingAccount } from '../../shared/oauth/authorization-request.ts';
+import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { consentPage } from '../../shared/pages/consent-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
+import { textsFor } from '../scope-texts.ts';
 import type { ConsentDeps } from './consent-deps.ts';
 import type { Interrupted } from './find-interrupted.ts';
 
@@ -24,6 +25,7 @@ export async function ask(
     redirectUri,
     scope: need.scope,
     claims: need.claims,
+    descriptions: await textsFor(need.scope, look.language, deps.apis),
     account: nameAmong(claims) ?? sub,
     otherAccountPath: `${endpoints.signIn}?${encodeParameters(selectingAccount(parameters))}`,
     formToken,
@@ -36,6 +38,6 @@ export async function ask(
   };
 }
 
-/** What the person is called. The username is in an item that this function may not read. */
+/** What the person is called; `preferred_username` is the username of whoever has not told another. */
 const nameAmong = (claims: Readonly<Record<string, unknown>>): string | undefined =>
   ['name', 'preferred_username', 'email'].map((name) => claims[name]).find((value) => typeof value === 'string');

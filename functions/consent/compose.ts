@@ -1,3 +1,4 @@
+import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
@@ -10,6 +11,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
   consentHandler({
     issuer: config.issuer,
     clients: clientReader(database, config.tables.clients, now),
+    apis: apiReader(database, config.tables.clients, now),
     signedIn: signedInStore(database, config.tables.people),
     accounts: standingStore(database, config.tables.people),
     consents: consentStore(database, config.tables.people),

@@ -1,3 +1,4 @@
+import type { ApiReader } from '../../shared/apis/api-store.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
@@ -8,6 +9,7 @@ import type { StandingStore } from '../../shared/people/standing-store.ts';
 export type ConsentDeps = {
   issuer: string;
   clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
+  apis: ApiReader;
   signedIn: Pick<SignedInStore, 'find'>;
   accounts: Pick<StandingStore, 'findClaims'>;
   consents: Pick<ConsentStore, 'allow'>;

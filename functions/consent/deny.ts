@@ -1,8 +1,8 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { answerMode, echoedState } from '../../shared/oauth/authorization-request.ts';
+import { errorParameters } from '../../shared/oauth/describe-refusal.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { errorParameters } from '../../shared/oauth/refusal-catalogue.ts';
 import { authorizationResponse } from '../authorize/authorization-response.ts';
 import type { ConsentDeps } from './consent-deps.ts';
 import type { Interrupted } from './find-interrupted.ts';

@@ -1,3 +1,4 @@
+import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
@@ -7,6 +8,7 @@ import type { ConsentNeed } from '../../shared/people/consent.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import { hashSecret } from '../../shared/secret.ts';
 import { admitRequest } from '../authorize/admit-request.ts';
+import { claimsFor } from '../authorize/claims-for.ts';
 import { identifyClient } from '../authorize/identify-client.ts';
 import { consentNeed } from '../authorize/needs-consent.ts';
 import type { ConsentDeps } from './consent-deps.ts';
@@ -34,9 +36,10 @@ export async function findInterrupted(
   const now = deps.now();
   const identified = await identifyClient(parameters, deps.clients.find);
   if (!identified.ok) return undefined;
-  const { client, redirectUri } = identified.value;
+  const { redirectUri } = identified.value;
+  const client = await withWholeScope(identified.value.client, deps.apis);
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
-  const admitted = admitRequest(parameters, client, rules);
+  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis));
   const sessionId = activeSession(request, deps.issuer);
   const { clientId } = client;
   const found = sessionId === undefined ? undefined : await deps.signedIn.find({ sessionId, clientId, now });

@@ -15,7 +15,7 @@ export function compose(runtime: Runtime) {
     audience: config.audience,
     apis: apiReader(database, config.tables.clients, now),
     subjects: subjectStore(database, config.tables),
-    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     writeLine,
   });
 }

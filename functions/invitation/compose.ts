@@ -2,9 +2,12 @@ import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
+import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
+import { linkStore } from '../../shared/upstream/link-store.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
+import { tidyingUp } from '../tidy-up.ts';
 import { invitationHandler } from './handler.ts';
 
 export function compose(runtime: Runtime) {
@@ -16,6 +19,9 @@ export function compose(runtime: Runtime) {
     sessions: endingSessions(runtime, { mayRevoke: false }),
     challenges: challengeStore(database, config.tables.people),
     passkeys: passkeyStore(database, config.tables.people),
+    links: linkStore(database, config.tables.people),
+    pendings: pendingStore(database, config.tables.people),
+    tidyUp: tidyingUp(runtime),
     totps: totpStore(database, config.tables.people, keyWrapper(config)),
     lookOf: looksOf(config.brand),
     writeLine,

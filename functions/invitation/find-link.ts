@@ -5,8 +5,17 @@ import { judgeLink, type LinkState, readLinkToken } from '../../shared/people/in
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
 
-/** A link that can be used, whose it is, and what it does for them. `hash` is that of its token. */
-export type Link = { account: Account; hash: string; purpose: LinkPurpose };
+/** A link that can be used, whose it is, and what it does for them. */
+export type Link = {
+  account: Account;
+  /** Of its token. */
+  hash: string;
+  purpose: LinkPurpose;
+  /** Whether it removes every other way to sign in. */
+  everything: boolean;
+  /** Whether a code of the authenticator app is asked for after a password was set. */
+  needsCode: boolean;
+};
 
 /** A link that cannot be used, and why. */
 export type BrokenLink = { state: Exclude<LinkState, 'valid'>; purpose: LinkPurpose };
@@ -26,6 +35,8 @@ export async function findLink(
   const purpose = account?.invitation?.purpose ?? 'invitation';
   if (state !== 'valid') return refuse({ state, purpose: state === 'unknown' ? 'invitation' : purpose });
   if (!read || !account) return refuse({ state: 'unknown', purpose });
-  const hasApp = (await totps.look(account.sub)) !== undefined;
-  return ok({ account, hash: read.hash, purpose: hasApp ? 'reset' : purpose });
+  const hasApp = (await totps.look(account)) !== undefined;
+  const everything = account.invitation?.everything ?? false;
+  const needsCode = hasApp && !everything;
+  return ok({ account, hash: read.hash, purpose: hasApp ? 'reset' : purpose, everything, needsCode });
 }

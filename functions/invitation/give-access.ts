@@ -5,7 +5,7 @@ import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { hashPassword } from '../../shared/password.ts';
 import type { Account } from '../../shared/people/account.ts';
-import { admitPassword } from '../../shared/people/account-password.ts';
+import { admitPassword } from '../../shared/people/admit-password.ts';
 import { passkeyMethods } from '../../shared/people/passkey.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { deviceName } from '../account/device-name.ts';
@@ -45,10 +45,11 @@ export async function giveAccess(
 }
 
 /** Sets the password and spends the link in the same write. */
-async function givePassword({ account, hash }: Link, typed: string, deps: InvitationDeps): Promise<Given> {
+async function givePassword(link: Link, typed: string, deps: InvitationDeps): Promise<Given> {
+  const { account } = link;
   const password = admitPassword(typed, [account.username, account.email]);
   if (!password.ok) return refuse({ reason: 'password_unacceptable', problem: password.refusal });
-  const changed = await deps.accounts.accept(account.sub, hash, await hashPassword(password.value), deps.now());
+  const changed = await deps.accounts.accept(account.sub, link, await hashPassword(password.value), deps.now());
   return changed ? ok({ account: changed, amr: ['pwd'] }) : lost;
 }
 
@@ -57,14 +58,15 @@ async function givePassword({ account, hash }: Link, typed: string, deps: Invita
  * gave. If we stop in between, the person needs another link.
  */
 async function givePasskey(
-  { account, hash }: Link,
+  link: Link,
   answer: { browser: string; credential: string; name: string },
   deps: InvitationDeps,
 ): Promise<Given> {
+  const { account } = link;
   const made = await verifyNewPasskey({ account, ...answer }, deps, deps.now());
   if (!made.ok) return made;
-  const changed = await deps.accounts.spendLink(account.sub, hash, deps.now());
+  const changed = await deps.accounts.spendLink(account.sub, link, deps.now());
   if (changed === undefined) return lost;
-  const kept = await keepPasskey(made.value, deps.passkeys);
+  const kept = await keepPasskey(made.value, changed, deps.passkeys);
   return kept.ok ? ok({ account: changed, amr: passkeyMethods(made.value) }) : lost;
 }

@@ -1,24 +1,36 @@
+import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { type Reply, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { type Account, displayName } from '../../shared/people/account.ts';
+import { clearWays } from '../account/clear-ways.ts';
 import { beginSession } from '../sign-in/begin-session.ts';
+import { setPending } from '../sign-in/pending-cookie.ts';
 import type { Link } from './find-link.ts';
 import type { Access } from './give-access.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
 
 /**
- * Somebody new is signed in. Somebody who lost their way in is signed out everywhere; with a new password they sign in again,
- * with a second factor if they have one.
+ * Somebody new is signed in. So is somebody who lost their way in, and sees at once which ways into the account there are: one of
+ * them may be somebody else's. With an authenticator app, a code comes first, for a link alone never gets past a second factor.
  */
 export async function goOn(
-  { purpose }: Link,
+  { purpose, everything, needsCode }: Link,
   { account, amr }: Access,
   request: HttpRequest,
   deps: InvitationDeps,
 ): Promise<Reply> {
   // The write that spent the link has ended whatever was there before.
   await deps.sessions.clearAway(account);
-  if (purpose === 'reset' && amr.includes('pwd')) return seeOther(`${endpoints.invitation}?done=reset`);
+  if (everything) await deps.tidyUp(() => clearWays(account, deps));
+  if (needsCode && amr.includes('pwd')) return waitForCode(account, deps);
   const cookie = await beginSession(request, { account, amr, keep: false }, deps);
-  return seeOther(`${endpoints.invitation}?done=invitation`, [cookie]);
+  if (purpose === 'invitation') return seeOther(`${endpoints.invitation}?done=invitation`, [cookie]);
+  return seeOther(endpoints.account, [cookie, leaveNotice(deps.issuer, 'reset')]);
+}
+
+async function waitForCode(account: Account, { issuer, pendings, now }: InvitationDeps): Promise<Reply> {
+  const { sub, epoch } = account;
+  const secret = await pendings.start({ sub, epoch, account: displayName(account), keep: false, isReset: true }, now());
+  return seeOther(`${endpoints.invitation}?done=reset`, [setPending(issuer, secret)]);
 }

@@ -1,3 +1,4 @@
+import type { CredentialChange } from '../../shared/audit/decision.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm } from '../../shared/http/form-token.ts';
@@ -5,8 +6,8 @@ import type { HttpRequest } from '../../shared/http/request.ts';
 import { admitClear, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
-import { findLink } from './find-link.ts';
-import { giveAccess } from './give-access.ts';
+import { findLink, type Link } from './find-link.ts';
+import { type Access, giveAccess } from './give-access.ts';
 import { goOn } from './go-on.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
 import { showDone } from './show-done.ts';
@@ -46,8 +47,17 @@ async function accept(request: HttpRequest, deps: InvitationDeps): Promise<Answe
     return showForm(link, request, deps, { reason: 'form_token_invalid' });
   }
   const given = await giveAccess(link, form.value, request, deps);
-  if (given.ok) return { reply: await goOn(link, given.value, request, deps), decision: { verdict: 'allowed' } };
+  if (given.ok) {
+    const credential = changeBy(link, given.value);
+    return { reply: await goOn(link, given.value, request, deps), decision: { verdict: 'allowed', credential } };
+  }
   if (given.refusal.reason !== 'link_lost') return showForm(link, request, deps, given.refusal);
   const again = await findLink(request, deps);
   return tellBroken(again.ok ? { state: 'unknown', purpose: link.purpose } : again.refusal, request, deps);
+}
+
+/** What the audit log calls it. */
+function changeBy({ everything }: Link, { amr }: Access): CredentialChange {
+  if (everything) return 'everything_removed';
+  return amr.includes('pwd') ? 'password_changed' : 'passkey_added';
 }

@@ -5,7 +5,7 @@ import { noticePage } from '../../shared/pages/notice-page.ts';
 import { signedInPage } from '../../shared/pages/sign-in-page.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
 
-/** The page after a link was spent: somebody new is signed in, somebody with a new password signs in with it. Otherwise undefined. */
+/** The page after a link was spent: somebody new is signed in, somebody with a new password and an app enters a code. Otherwise undefined. */
 export function showDone(
   done: string | undefined,
   request: HttpRequest,
@@ -14,5 +14,5 @@ export function showDone(
   const look = deps.lookOf(request);
   if (done === 'invitation') return signedInPage(look, [], endpoints.account);
   if (done !== 'reset') return undefined;
-  return noticePage(look, { notice: 'passwordSet', link: { path: endpoints.signIn, to: 'signIn' } });
+  return noticePage(look, { notice: 'passwordSet', link: { path: endpoints.signInCode, to: 'code' } });
 }

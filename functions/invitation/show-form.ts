@@ -1,13 +1,13 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
 import { openForm } from '../../shared/http/form-token.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { passkeyForm } from '../../shared/pages/passkey-form.ts';
 import { passkeySetupPage } from '../../shared/pages/passkey-setup-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import { setPasswordPage } from '../../shared/pages/set-password-page.ts';
-import { displayName } from '../../shared/people/account.ts';
+import { type Account, displayName } from '../../shared/people/account.ts';
 import { passwordLimits } from '../../shared/people/account-password.ts';
 import { deviceName } from '../account/device-name.ts';
 import { beginPasskey } from '../passkey/begin-passkey.ts';
@@ -29,7 +29,7 @@ export async function showForm(
   const look = deps.lookOf(request);
   const { token: formToken, cookies } = openForm(request, deps.issuer);
   const ceremony = mayMakePasskey(link, deps)
-    ? await beginPasskey({ account, browser: formToken }, deps, deps.now())
+    ? await beginPasskey({ account: asSpent(link), browser: formToken }, deps, deps.now())
     : undefined;
   const page = {
     account: displayName(account),
@@ -37,6 +37,7 @@ export async function showForm(
     status: refusal && statusOf(refusal),
     formToken,
     cookies,
+    warning: link.everything ? look.text('password.everything') : undefined,
   };
   const reply =
     ceremony && !deps.hasPasswords
@@ -57,3 +58,7 @@ export async function showForm(
         });
   return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };
 }
+
+/** A device whose passkey goes with the link has to be able to make another one. */
+const asSpent = ({ account, everything }: Link): Account =>
+  everything ? { ...account, waysFrom: account.epoch + 1 } : account;

@@ -1,8 +1,8 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { type Notice, noticePage } from '../../shared/pages/notice-page.ts';
 import type { LinkPurpose } from '../../shared/people/account.ts';
 import type { BrokenLink } from './find-link.ts';

@@ -21,6 +21,8 @@ export type MetadataDeps = {
   publishedKeys: () => Promise<{ keys: JWK[] }>;
   /** What the server is set to sign with. */
   signingAlgorithms: readonly string[];
+  /** Seconds for which clients and proxies may keep the documents: five minutes, far below the two hours for which a key is published before it signs. */
+  cachedFor: number;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
@@ -29,9 +31,9 @@ export type MetadataDeps = {
 /** What anybody may read: the metadata (RFC 8414, OpenID Connect Discovery), the keys (RFC 7517) and the page behind error URIs. */
 export function metadataHandler(deps: MetadataDeps): HttpApiHandler {
   const documents: Record<string, (request: HttpRequest) => Promise<Answer>> = {
-    [endpoints.openidConfiguration]: async (request) => ({ reply: cacheable(await metadata(deps), request) }),
-    [endpoints.authorizationServer]: async (request) => ({ reply: cacheable(await metadata(deps), request) }),
-    [endpoints.jwks]: async (request) => ({ reply: cacheable(await deps.publishedKeys(), request) }),
+    [endpoints.openidConfiguration]: async (request) => ({ reply: cacheable(await metadata(deps), request, deps) }),
+    [endpoints.authorizationServer]: async (request) => ({ reply: cacheable(await metadata(deps), request, deps) }),
+    [endpoints.jwks]: async (request) => ({ reply: cacheable(await deps.publishedKeys(), request, deps) }),
     [endpoints.errors]: async (request) => ({ reply: await errorReferencePage(deps.lookOf(request)) }),
   };
   const handlers = new Map(Object.entries(documents).map(([path, flow]) => [path, handlerOf(path, flow, deps)]));
@@ -57,20 +59,21 @@ const handlerOf = (path: string, flow: (request: HttpRequest) => Promise<Answer>
 
 async function metadata(deps: MetadataDeps): Promise<object> {
   const { keys } = await deps.publishedKeys();
+  const scopes = await deps.apis.scopes();
   return serverMetadata(deps.issuer, {
     // Keys of algorithms that went out of use stay published for a while, and an algorithm without a key signs nothing.
     algorithms: deps.signingAlgorithms.filter((algorithm) => keys.some(({ alg }) => alg === algorithm)),
     policies: await deps.clients.policiesInForce(),
-    scopes: (await deps.apis.list()).flatMap(({ scope }) => scope),
+    scopes: [...scopes.map(({ value }) => value), ...(await deps.apis.list()).flatMap(({ scope }) => scope)],
+    claims: scopes.flatMap(({ claims }) => claims),
     languages,
   });
 }
 
-/** Five minutes is far below the two hours for which a key is published before it signs. */
-function cacheable(document: object, request: HttpRequest): Reply {
+function cacheable(document: object, request: HttpRequest, { cachedFor }: Pick<MetadataDeps, 'cachedFor'>): Reply {
   const body = JSON.stringify(document);
   const etag = `"${hash('sha256', body, 'base64url')}"`;
-  const headers = { 'cache-control': 'public, max-age=300', etag };
+  const headers = { 'cache-control': `public, max-age=${cachedFor}`, etag };
   return isKnown(request.header('if-none-match'), etag)
     ? { statusCode: 304, headers }
     : { statusCode: 200, headers: { 'content-type': 'application/json', ...headers }, body };

@@ -3,10 +3,10 @@ import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { statusOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import { passkeySetupPage } from '../../shared/pages/passkey-setup-page.ts';
@@ -78,10 +78,10 @@ async function add(request: HttpRequest, person: SignedInPerson, deps: AddPasske
   const [credential, name = ''] = [single(form.value, 'credential'), single(form.value, 'name')];
   const made = await verifyNewPasskey({ account, browser, credential, name }, deps, deps.now());
   if (!made.ok) return show(request, person, deps, made.refusal);
-  const kept = await keepPasskey(made.value, deps.passkeys);
+  const kept = await keepPasskey(made.value, account, deps.passkeys);
   if (!kept.ok) return show(request, person, deps, kept.refusal);
   return {
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'passkeyAdded')]),
-    decision: { verdict: 'allowed' },
+    decision: { verdict: 'allowed', credential: 'passkey_added' },
   };
 }

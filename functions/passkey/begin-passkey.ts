@@ -4,6 +4,7 @@ import { displayName } from '../../shared/people/account.ts';
 import { relyingPartyId, userHandleOf } from '../../shared/people/passkey.ts';
 import { type ChallengeStore, challengeLifetime } from '../../shared/people/passkey-challenge-store.ts';
 import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
+import { standsBy } from '../../shared/people/still-valid.ts';
 import { type PasskeyMaking, passkeyAlgorithms } from './passkey-making.ts';
 import { passkeyPageScript } from './script.ts';
 
@@ -34,10 +35,9 @@ export async function beginPasskey(
     challenge: Buffer.from(challenge, 'base64url'),
     timeout: challengeLifetime * 1_000,
     attestationType: 'none',
-    excludeCredentials: known.map(({ credentialId, transports }) => ({
-      id: credentialId,
-      transports: [...transports],
-    })),
+    excludeCredentials: known
+      .filter((passkey) => standsBy(account, passkey))
+      .map(({ credentialId, transports }) => ({ id: credentialId, transports: [...transports] })),
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     supportedAlgorithmIDs: passkeyAlgorithms,
   });

@@ -5,7 +5,10 @@ import type { Account } from '../../shared/people/account.ts';
  */
 
 /** For whom, and in which browser: a secret that only this browser has. The challenge is good there, for this account, once. */
-export type PasskeyMaking = { account: Pick<Account, 'sub' | 'username' | 'email' | 'claims'>; browser: string };
+export type PasskeyMaking = {
+  account: Pick<Account, 'sub' | 'username' | 'email' | 'claims' | 'waysFrom'>;
+  browser: string;
+};
 
 /** The algorithms that authenticators have: EdDSA, ES256 and RS256, as COSE numbers (RFC 9053). */
 export const passkeyAlgorithms = [-8, -7, -257];

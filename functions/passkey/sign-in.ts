@@ -14,6 +14,7 @@ import type { LookOf } from '../../shared/pages/look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import { passkeyMethods } from '../../shared/people/passkey.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
+import { standsBy } from '../../shared/people/still-valid.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import { beginSession, type SessionSettings } from '../sign-in/begin-session.ts';
 import { goOn, withQuery } from '../sign-in/go-on.ts';
@@ -54,7 +55,8 @@ async function signIn(request: HttpRequest, deps: PasskeySignInDeps): Promise<An
   if (!verified.ok) return back(request, verified.refusal, deps);
 
   const account = await deps.accounts.findBySubject(verified.value.sub);
-  if (!account || account.disabledAt !== undefined) return back(request, { reason: 'passkey_unknown' }, deps);
+  const isGood = account && account.disabledAt === undefined && standsBy(account, verified.value);
+  if (!isGood) return back(request, { reason: 'passkey_unknown' }, deps);
   const keep = single(form.value, 'keep') !== undefined;
   const cookie = await beginSession(request, { account, amr: passkeyMethods(verified.value), keep }, deps);
   return { reply: await goOn(request, [cookie], deps), decision: { verdict: 'allowed' } };

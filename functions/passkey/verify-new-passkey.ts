@@ -15,7 +15,7 @@ export async function verifyNewPasskey(
   { account, browser, credential, name }: PasskeyMaking & { credential: string | undefined; name: string },
   deps: { issuer: string; challenges: Pick<ChallengeStore, 'spend'> },
   now: number,
-): Promise<Result<Passkey, Refusal>> {
+): Promise<Result<Omit<Passkey, 'epoch'>, Refusal>> {
   const { sub } = account;
   const answer = readAttestation(credential);
   const challenge = answer && answeredChallenge(answer);

@@ -13,8 +13,8 @@ export function compose(runtime: Runtime) {
     ...clientAuthentication(runtime, clientReader(database, config.tables.clients, now)),
     issuer: config.issuer,
     grants: grantStore(database, config.tables.grants),
-    publishedKeys: publishedKeys(keys, now),
-    refreshKeys: refreshKeys(keys, keyWrapper(config), now),
+    publishedKeys: publishedKeys(keys, now, config.keysRemembered),
+    refreshKeys: refreshKeys(keys, keyWrapper(config), now, config.keysRemembered),
     writeLine,
   });
 }

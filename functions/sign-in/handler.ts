@@ -2,17 +2,18 @@ import { verifyPassword } from '../../shared/hooks/verify-password.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm } from '../../shared/http/form-token.ts';
+import { readKnown } from '../../shared/http/known-cookie.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { admitClear, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
-import { displayName } from '../../shared/people/account.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import { toProvider } from '../upstream/from-sign-in.ts';
 import { askForCode } from './ask-for-code.ts';
 import { beginSession } from './begin-session.ts';
 import { chooseAccount, findSelectable, showAccounts } from './choose-account.ts';
 import { goOn } from './go-on.ts';
+import { rememberIn } from './remember-browser.ts';
 import { showForm } from './show-form.ts';
 import type { SignInDeps } from './sign-in-deps.ts';
 
@@ -61,15 +62,20 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   if (elsewhere) return { reply: elsewhere };
 
   if (!deps.hasPasswords) return again({ reason: 'passwords_off' });
-  const attempt = { username, password: single(form.value, 'password') ?? '', sourceIp: request.sourceIp };
+  const attempt = {
+    username,
+    password: single(form.value, 'password') ?? '',
+    sourceIp: request.sourceIp,
+    passes: readKnown(request, deps.issuer),
+  };
   const verified = await verifyPassword(attempt, deps, deps.now());
   if (!verified.ok) return again(verified.refusal);
   const { account: person, amr } = verified.value;
-  const { sub, epoch } = person;
-  const asked = await askForCode(request, { sub, epoch, account: displayName(person), keep }, deps);
+  const asked = await askForCode(request, person, keep, deps);
   if (asked) return asked;
   const cookie = await beginSession(request, { account: person, amr, keep }, deps);
-  return { reply: await goOn(request, [cookie], deps), decision: { verdict: 'allowed' } };
+  const cookies = [cookie, ...rememberIn(request, person, deps)];
+  return { reply: await goOn(request, cookies, deps), decision: { verdict: 'allowed' } };
 }
 
 /** A query that is no authorization request. Nothing is decided about anybody. */

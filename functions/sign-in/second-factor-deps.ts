@@ -9,7 +9,7 @@ import type { SessionSettings } from './begin-session.ts';
 
 export type SecondFactorDeps = SessionSettings & {
   accounts: Pick<AccountStore, 'findBySubject'>;
-  totps: Pick<TotpStore, 'find' | 'useStep' | 'useRecoveryCode'>;
+  totps: Pick<TotpStore, 'find' | 'useStep' | 'noteOff' | 'useRecoveryCode'>;
   pendings: Pick<PendingStore, 'find' | 'spend'>;
   sessions: Pick<SessionStore, 'start' | 'end'>;
   throttle: Pick<ThrottleStore, 'countProof'>;

@@ -13,6 +13,7 @@ import { verifySecondFactor } from '../../shared/people/totp-verify.ts';
 import { beginSession } from './begin-session.ts';
 import { goOn, withQuery } from './go-on.ts';
 import { clearPending, readPending } from './pending-cookie.ts';
+import { rememberIn } from './remember-browser.ts';
 import type { SecondFactorDeps } from './second-factor-deps.ts';
 import { lookFor, showCodeForm } from './show-code-form.ts';
 
@@ -55,10 +56,11 @@ async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answ
   const account = await deps.accounts.findBySubject(pending.sub);
   if (account === undefined || judgeEpoch(account, pending)) return startAgain(request, deps);
   const session = await beginSession(request, { account, amr: ['pwd', 'otp', 'mfa'], keep }, deps);
-  return {
-    reply: await goOn(request, [session, clearPending(deps.issuer)], deps),
-    decision: { verdict: 'allowed' },
-  };
+  const cookies = [session, clearPending(deps.issuer), ...rememberIn(request, account, deps)];
+  const reply = pending.isReset
+    ? seeOther(endpoints.account, [...cookies, leaveNotice(deps.issuer, 'reset')])
+    : await goOn(request, cookies, deps);
+  return { reply, decision: { verdict: 'allowed' } };
 }
 
 /** The sign-in of this browser that waits for a code. */

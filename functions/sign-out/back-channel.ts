@@ -14,6 +14,7 @@ import { deliverLogoutToken } from './back-channel-delivery.ts';
 
 type Deps = {
   issuer: string;
+  callsLoopback: boolean;
   clients: Pick<ClientReader, 'find'>;
   defaultAlgorithm: SigningAlgorithm;
   signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
@@ -28,9 +29,10 @@ export type TellClients = (ended: readonly (Session | undefined)[], requestId?: 
 export function backChannelLogout({ config, database, writeLine, now }: Runtime): TellClients {
   return tellClients({
     issuer: config.issuer,
+    callsLoopback: config.callsLoopback,
     clients: clientReader(database, config.tables.clients, now),
     defaultAlgorithm: config.signingAlgorithms[0],
-    signingKey: signingKeys(keyStore(database, config.tables.keys), keyCustody(config), now),
+    signingKey: signingKeys(keyStore(database, config.tables.keys), keyCustody(config), now, config.keysRemembered),
     writeLine,
     now,
   });
@@ -66,5 +68,5 @@ async function deliver(notice: { sub: string; sid: string; clientId: string }, d
   if (!client?.backchannelLogoutUri || client.disabled) return undefined;
   const key = await deps.signingKey(client.idTokenSignedResponseAlg ?? deps.defaultAlgorithm);
   const token = await mintLogoutToken(notice, deps.issuer, key, deps.now());
-  return deliverLogoutToken(client.backchannelLogoutUri, token, deps.issuer.startsWith('http:'));
+  return deliverLogoutToken(client.backchannelLogoutUri, token, deps.callsLoopback);
 }

@@ -16,7 +16,7 @@ export function compose(runtime: Runtime) {
     clients: clientReader(database, config.tables.clients, now),
     sessions,
     endSession: endSession(runtime),
-    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now),
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     tellClients: backChannelLogout(runtime),
     lookOf: looksOf(config.brand),
     writeLine,

@@ -4,8 +4,8 @@ import type { Session } from '../../shared/people/session.ts';
 import { type SessionStore, sessionStore, sidsOf } from '../../shared/people/session-store.ts';
 import { parseEnded } from '../../shared/people/still-valid.ts';
 import type { Runtime } from '../runtime.ts';
+import { type TidyUp, tidyingUp } from '../tidy-up.ts';
 import { revokeGrantsOf } from './revoke-grants.ts';
-import { type TidyUp, tidyingUp } from './tidy-up.ts';
 
 /** Ends a session by the `id` of the list. Answers with the session as it was, for its clients to be told; undefined when there was none. */
 export type EndSession = (sub: string, id: string) => Promise<Session | undefined>;

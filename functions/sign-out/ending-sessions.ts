@@ -3,9 +3,9 @@ import { type GrantStore, grantStore } from '../../shared/grants/grant-store.ts'
 import type { Account } from '../../shared/people/account.ts';
 import { type SessionStore, sessionStore } from '../../shared/people/session-store.ts';
 import type { Runtime } from '../runtime.ts';
+import { type TidyUp, tidyingUp } from '../tidy-up.ts';
 import { backChannelLogout, type TellClients } from './back-channel.ts';
 import { type EndSession, endSession } from './end-session.ts';
-import { type TidyUp, tidyingUp } from './tidy-up.ts';
 
 /** Of functions that end sessions of other devices: their clients are told, and their grants end where that is on. */
 export type EndingSessions = Omit<SessionStore, 'endAll'> & {

@@ -8,7 +8,7 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { admitClear, encodeParameters, type Parameters, parseParameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
-import { signedOutPage, signOutPage } from '../../shared/pages/sign-out-page.ts';
+import { notReturnedPage, signedOutPage, signOutPage } from '../../shared/pages/sign-out-page.ts';
 import type { Result } from '../../shared/result.ts';
 import { endInBrowser } from './end-in-browser.ts';
 import { findMeant } from './find-meant.ts';
@@ -53,9 +53,11 @@ async function signOut(
     return { reply: await signOutPage(look, sent, form.token, form.cookies) };
   }
   const cookies = [await endInBrowser(meant.ids, browser, request, deps)];
+  const decision = { verdict: 'allowed', client: hint?.aud } as const;
   const to = await findReturnAddress(sent, hint, deps);
-  return {
-    reply: to ? goBack(to, sent, cookies) : await signedOutPage(look, cookies),
-    decision: { verdict: 'allowed', client: hint?.aud },
-  };
+  if (!to.ok) {
+    const { reason } = to.refusal;
+    return { reply: await notReturnedPage(look, cookies, reason, deps.issuer), decision: { ...decision, reason } };
+  }
+  return { reply: to.value ? goBack(to.value, sent, cookies) : await signedOutPage(look, cookies), decision };
 }

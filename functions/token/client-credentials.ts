@@ -1,11 +1,13 @@
 import { isManagementScope, managementApi } from '../../shared/apis/management-api.ts';
 import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
+import type { RegisteredScope } from '../../shared/apis/registered-scope.ts';
 import { findApis, targetOf } from '../../shared/apis/token-target.ts';
+import { whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { isPublic } from '../../shared/clients/registered-client.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { grantScope, openidScopes } from '../../shared/oauth/scope.ts';
+import { grantScope, isOpenidScope, wasNarrowed } from '../../shared/oauth/scope.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { mintAccessToken, scopeMember } from '../../shared/tokens/mint.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
@@ -22,8 +24,10 @@ export async function clientCredentials(
   const refused = (refusal: Refusal): FlowOutcome => ({ ok: false, refusal, note });
 
   if (isPublic(client)) return refused({ reason: 'grant_type_not_registered' });
-  const ownScope = client.scope.filter((value) => !openidScopes.some((openid) => openid === value));
-  const scope = grantScope(single(form, 'scope'), ownScope);
+  const [registeredApis, scopes] = [await deps.apis.list(), await deps.apis.scopes()];
+  const ownScope = client.scope.filter((value) => !isAboutPeople(value, registeredApis, scopes));
+  const requested = single(form, 'scope');
+  const scope = grantScope(requested, ownScope);
   if (!scope.ok) return refused(scope.refusal);
   const apis = await apisOf(multiple(form, 'resource'), scope.value, deps);
   if (!apis.ok) return refused(apis.refusal);
@@ -32,7 +36,7 @@ export async function clientCredentials(
   const found = targetOf(
     apis.value,
     scope.value.filter((value) => !isDefault || !isManagementScope(value)),
-    deps,
+    { ...deps, apis: registeredApis, scopes },
   );
   if (!found.ok) return refused(found.refusal);
   const target = found.value;
@@ -46,9 +50,14 @@ export async function clientCredentials(
       expires_in: target.lifetime,
       ...scopeMember(target.scope),
     },
-    note,
+    note: { ...note, dropped: whatWasDropped(wasNarrowed(requested, scope.value)) },
   };
 }
+
+/** What a scope value brings that is no API's are claims of a person, and there is none. */
+const isAboutPeople = (value: string, apis: readonly RegisteredApi[], scopes: readonly RegisteredScope[]): boolean =>
+  isOpenidScope(value) ||
+  (scopes.some((registered) => registered.value === value) && !apis.some(({ scope }) => scope.includes(value)));
 
 /**
  * What the token is for. The management API is only ever meant by clients themselves, so it is found here and nowhere else. A scope

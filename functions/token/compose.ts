@@ -7,6 +7,7 @@ import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
 import { clientAuthentication } from '../client-authentication.ts';
 import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
+import { tidyingUp } from '../tidy-up.ts';
 import type { TokenDeps } from './grant-flow.ts';
 import { tokenHandler } from './handler.ts';
 
@@ -22,10 +23,11 @@ export function tokenDeps(runtime: Runtime): TokenDeps {
     apis: apiReader(database, config.tables.clients, now),
     grants: grantStore(database, config.tables.grants),
     accounts: standingStore(database, config.tables.people),
-    signingKey: signingKeys(keys, keyCustody(config), now),
-    refreshKeys: refreshKeys(keys, keyWrapper(config), now),
+    signingKey: signingKeys(keys, keyCustody(config), now, config.keysRemembered),
+    refreshKeys: refreshKeys(keys, keyWrapper(config), now, config.keysRemembered),
     hooks: openHooks(config.hooks),
     writeLine,
+    tidyUp: tidyingUp(runtime),
   };
 }
 

@@ -1,20 +1,23 @@
-import { findApis } from '../../shared/apis/token-target.ts';
-import { ruled } from '../../shared/audit/decision.ts';
+import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
+import { ruled, whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { subjectOfCode } from '../../shared/grants/code.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
 import { grantId } from '../../shared/grants/issue-code.ts';
+import { judgeStanding } from '../../shared/grants/judge-standing.ts';
 import { findRedeemable, redeemCode } from '../../shared/grants/redeem-code.ts';
 import { refreshRules } from '../../shared/grants/refresh-grant.ts';
 import { firstRefreshToken, type RefreshKeys, refreshHash } from '../../shared/grants/refresh-token.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
+import type { Account } from '../../shared/people/account.ts';
 import { parseVerifier } from '../../shared/pkce/code-verifier.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
+import { accountFinder, claimsBefore, withAccountBeside } from './account-beside.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
-import { withStandingBeside } from './standing-beside.ts';
-import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse } from './token-response.ts';
+import { limitGrants } from './limit-grants.ts';
+import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse, tokensHaveClaims } from './token-response.ts';
 
 /**
  * RFC 6749 §4.1.3 with RFC 7636 §4.5. Whatever can be judged without the grant is judged before its code is spent, and the keys
@@ -45,11 +48,12 @@ export async function exchangeCode(
   const named = findApis(resources, apis);
   if (!named.ok) return refused(named.refusal);
   if (!keys.ok) return refused(keys.refusal);
-  const tokensOf = async (grant: Grant) => {
+  const isRegistered = (value: string) => client.scope.includes(value);
+  const tokensOf = async (grant: Grant, person: Account['claims']) => {
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
-    const scope = grant.scope.filter((value) => client.scope.includes(value));
-    const answer = { client, scope, apis: granted.value, nonce: grant.nonce, endsAt: refresh?.state.endsAt };
+    const scope = grant.scope.filter(isRegistered);
+    const answer = { client, person, scope, apis: granted.value, nonce: grant.nonce, endsAt: refresh?.state.endsAt };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
@@ -58,29 +62,41 @@ export async function exchangeCode(
     now,
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
     refresh: refresh?.state,
-    within: { resources, someScope: client.scope },
+    within: { resources: resourcesOf(named.value), someScope: client.scope },
   };
   const found = dependsOnOthers(keys.value, deps)
     ? await findRedeemable(attempt, { clientId, rules }, deps.grants, redemption)
     : undefined;
-  const prepared = found && (await tokensOf(found));
+  const withClaims = tokensHaveClaims(client, apis);
+  const prepared = found && (await tokensOf(found, await claimsBefore(found, deps.accounts, withClaims)));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
+  const sub = subjectOfCode(code, sealKeys);
   const spending = redeemCode(attempt, { clientId, rules }, deps.grants, redemption);
-  const [redeemed, judgeStanding] = await withStandingBeside(spending, subjectOfCode(code, sealKeys), deps.accounts);
+  const findAccount = accountFinder(deps.accounts, withClaims && !prepared);
+  const [[redeemed, accountOf]] = await Promise.all([
+    withAccountBeside(spending, sub, findAccount),
+    refresh && sub !== undefined && limitGrants(grantId(code), sub, clientId, deps),
+  ]);
   if (!redeemed.ok) return refused(redeemed.refusal);
   const { grant, wouldRefuse } = redeemed.value;
-  const takenBack = await judgeStanding(grant);
+  const { standing, claims } = await accountOf(grant);
+  const takenBack = judgeStanding(grant, standing);
   if (takenBack) return refused(takenBack);
-  const tokens = prepared ?? (await tokensOf(grant));
+  const tokens = prepared ?? (await tokensOf(grant, claims));
   if (!tokens.ok) return refused(tokens.refusal);
   return {
     ok: true,
     tokens: {
-      ...tokens.value,
+      ...tokens.value.tokens,
       ...(refresh && refreshMembers({ ...refresh.first, sub: grant.sub }, refresh.state, now)),
     },
-    note: { ...note, method: grant.challenge?.codeChallengeMethod ?? 'none', wouldRefuse: wouldRefuse?.reason },
+    note: {
+      ...note,
+      dropped: whatWasDropped(!grant.scope.every(isRegistered), tokens.value.hasDroppedClaims),
+      method: grant.challenge?.codeChallengeMethod ?? 'none',
+      wouldRefuse: wouldRefuse?.reason,
+    },
   };
 }
 

@@ -12,6 +12,7 @@ import type { Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { TokenResponse } from '../../shared/tokens/mint.ts';
+import type { TidyUp } from '../tidy-up.ts';
 
 export type TokenDeps = AuthenticationDeps &
   RefreshSettings & {
@@ -25,8 +26,9 @@ export type TokenDeps = AuthenticationDeps &
     defaultAlgorithm: SigningAlgorithm;
     clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
     apis: ApiReader;
-    grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'keepUsing' | 'revoke'>;
-    accounts: Pick<StandingStore, 'findStanding'>;
+    grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'keepUsing' | 'revoke' | 'endOldest'>;
+    tidyUp: TidyUp;
+    accounts: Pick<StandingStore, 'findStanding' | 'findWithClaims'>;
     hooks: Pick<Hooks, 'claims'>;
     signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
     refreshKeys: () => Promise<RefreshKeys>;

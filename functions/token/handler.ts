@@ -1,3 +1,4 @@
+import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import type { Decision } from '../../shared/audit/decision.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
@@ -36,7 +37,8 @@ async function token(request: HttpRequest, deps: TokenDeps): Promise<Answer> {
 
   const authenticated = await readAuthenticatedForm(request, deps);
   if (!authenticated.ok) return refused(authenticated.refusal);
-  const { form, client } = authenticated.value;
+  const { form } = authenticated.value;
+  const client = await withWholeScope(authenticated.value.client, deps.apis);
   const grantType = parseGrantType(form, client);
   if (!grantType.ok) return refused(grantType.refusal, { client: client.clientId });
 

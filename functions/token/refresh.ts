@@ -1,15 +1,17 @@
-import { findApis } from '../../shared/apis/token-target.ts';
-import type { Decision } from '../../shared/audit/decision.ts';
+import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
+import { type Decision, whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
+import { judgeStanding } from '../../shared/grants/judge-standing.ts';
 import { findRefreshable, refreshGrant, refreshRules } from '../../shared/grants/refresh-grant.ts';
 import { parseRefreshToken } from '../../shared/grants/refresh-token.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseScope } from '../../shared/oauth/scope.ts';
+import type { Account } from '../../shared/people/account.ts';
+import { accountFinder, claimsBefore, withAccountBeside } from './account-beside.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
-import { withStandingBeside } from './standing-beside.ts';
-import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse } from './token-response.ts';
+import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse, tokensHaveClaims } from './token-response.ts';
 
 /**
  * RFC 6749 §6. A narrower scope is for this access token alone; the grant keeps what it has. What the client is no longer registered
@@ -36,35 +38,43 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
 
   const isRegistered = (value: string) => client.scope.includes(value);
   if (narrowed && !narrowed.value.some(isRegistered)) return refused({ reason: 'scope_not_registered' });
-  const tokensOf = async (grant: Grant) => {
+  const tokensOf = async (grant: Grant, person: Account['claims']) => {
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
     const scope = (narrowed?.value ?? grant.scope).filter(isRegistered);
-    const answer = { client, scope, apis: granted.value, endsAt: grant.refresh?.endsAt };
+    const answer = { client, person, scope, apis: granted.value, endsAt: grant.refresh?.endsAt };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
   const { clientId } = client;
   const rules = refreshRules(client, deps);
-  const within = { ...(narrowed ? { scope: narrowed.value } : { someScope: client.scope }), resources };
+  const scopeWithin = narrowed ? { scope: narrowed.value } : { someScope: client.scope };
+  const within = { ...scopeWithin, resources: resourcesOf(named.value) };
   const found = dependsOnOthers(keys.value, deps)
     ? await findRefreshable(token, clientId, deps.grants, rules, now, within)
     : undefined;
-  const prepared = found && (await tokensOf(found));
+  const withClaims = tokensHaveClaims(client, apis);
+  const prepared = found && (await tokensOf(found, await claimsBefore(found, deps.accounts, withClaims)));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
   const rotation = refreshGrant(token, clientId, deps.grants, rules, now, within);
-  const [refreshed, judgeStanding] = await withStandingBeside(rotation, token.sub, deps.accounts);
+  const findAccount = accountFinder(deps.accounts, withClaims && !prepared);
+  const [refreshed, accountOf] = await withAccountBeside(rotation, token.sub, findAccount);
   if (!refreshed.ok) return { ok: false, refusal: refreshed.refusal, note: { ...note, ...replay(refreshed.refusal) } };
   const { grant, state, current, use } = refreshed.value;
-  const takenBack = await judgeStanding(grant);
+  const { standing, claims } = await accountOf(grant);
+  const takenBack = judgeStanding(grant, standing);
   if (takenBack) return refused(takenBack);
-  const tokens = prepared ?? (await tokensOf(grant));
+  const tokens = prepared ?? (await tokensOf(grant, claims));
   if (!tokens.ok) return refused(tokens.refusal);
   return {
     ok: true,
-    tokens: { ...tokens.value, ...refreshMembers(current, state, now) },
-    note: { ...note, refresh: use },
+    tokens: { ...tokens.value.tokens, ...refreshMembers(current, state, now) },
+    note: {
+      ...note,
+      dropped: whatWasDropped(!(narrowed?.value ?? grant.scope).every(isRegistered), tokens.value.hasDroppedClaims),
+      refresh: use,
+    },
   };
 }
 

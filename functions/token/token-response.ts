@@ -1,12 +1,16 @@
 import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
+import { claimsByScope } from '../../shared/apis/registered-scope.ts';
 import { targetOf } from '../../shared/apis/token-target.ts';
 import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Grant, RefreshState } from '../../shared/grants/grant.ts';
 import { formatRefreshToken, type RefreshToken } from '../../shared/grants/refresh-token.ts';
 import { idTokenKey } from '../../shared/keys/loaded-keys.ts';
 import type { SigningKey } from '../../shared/keys/signing-key.ts';
+import { type ClaimsByScope, releasedClaims } from '../../shared/oauth/claims.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
+import type { Account } from '../../shared/people/account.ts';
 import { ok, type Result } from '../../shared/result.ts';
+import { fitClaims } from '../../shared/tokens/fit-claims.ts';
 import { mintAccessToken, mintIdToken, scopeMember, type TokenResponse } from '../../shared/tokens/mint.ts';
 import type { TokenDeps } from './grant-flow.ts';
 
@@ -39,12 +43,15 @@ export async function tokenResponse(
   grant: Grant,
   {
     client,
+    person,
     scope,
     apis,
     nonce,
     endsAt = Number.POSITIVE_INFINITY,
   }: {
     client: RegisteredClient;
+    /** The claims of the account, where {@link tokensHaveClaims}. */
+    person: Account['claims'];
     scope: readonly string[];
     apis: readonly RegisteredApi[];
     nonce?: string | undefined;
@@ -53,33 +60,41 @@ export async function tokenResponse(
   keys: ResponseKeys,
   deps: TokenDeps,
   now: number,
-): Promise<Result<TokenResponse, Refusal>> {
-  const found = targetOf(apis, scope, deps);
+): Promise<Result<MadeTokens, Refusal>> {
+  const registered = { apis: await deps.apis.list(), scopes: await deps.apis.scopes() };
+  const found = targetOf(apis, scope, { ...deps, ...registered });
   if (!found.ok) return found;
   const target = { ...found.value, lifetime: Math.min(found.value.lifetime, endsAt - now) };
   const added = await deps.hooks.claims?.({ ...subjectOf(grant), scope: scope.join(' '), issue: 'tokens' });
+  const byScope = claimsByScope(registered.scopes);
+  const inAccessToken = target.hasClaims ? releasedClaims(person, { scope: target.scope, byScope }) : {};
+  const inIdToken = fitClaims(claimsInIdToken(grant, client, person, { scope, byScope }), added?.id_token);
+  const fitting = fitClaims(inAccessToken, added?.access_token);
   const bearer = {
     clientId: grant.clientId,
     sub: grant.sub,
     grantId: grant.id,
     authTime: grant.authTime,
     acr: grant.acr,
-    added: added?.access_token,
+    added: { ...fitting.claims, ...added?.access_token },
   };
-  const [accessToken, idToken] = await Promise.all([
-    mintAccessToken(bearer, target, deps.issuer, keys.accessTokenKey, now),
-    scope.includes('openid')
-      ? mintIdToken(ofClient(grant, client), { nonce, added: added?.id_token }, deps, keys.idTokenKey, now)
-      : undefined,
-  ]);
-  return ok({
+  const accessToken = await mintAccessToken(bearer, target, deps.issuer, keys.accessTokenKey, now);
+  const context = { nonce, accessToken, added: added?.id_token };
+  const idToken = scope.includes('openid')
+    ? await mintIdToken({ ...grant, idTokenClaims: inIdToken.claims }, context, deps, keys.idTokenKey, now)
+    : undefined;
+  const tokens: TokenResponse = {
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: target.lifetime,
     ...scopeMember(target.scope),
     ...(idToken !== undefined && { id_token: idToken }),
-  });
+  };
+  return ok({ tokens, hasDroppedClaims: !fitting.isWhole || (idToken !== undefined && !inIdToken.isWhole) });
 }
+
+/** The tokens, and whether claims of the person were left out because they would have been too large. */
+export type MadeTokens = { tokens: TokenResponse; hasDroppedClaims: boolean };
 
 /** The refresh token of a response, and for how many seconds it is good if nobody uses it. */
 export const refreshMembers = (
@@ -91,10 +106,22 @@ export const refreshMembers = (
   refresh_token_expires_in: Math.min(idleUntil, endsAt) - now,
 });
 
-/** The grant without claims that the client may not ask for by name any more. */
-const ofClient = ({ idTokenClaims = {}, ...grant }: Grant, client: RegisteredClient): Grant => ({
-  ...grant,
-  idTokenClaims: Object.fromEntries(Object.entries(idTokenClaims).filter(([name]) => mayAskFor(client, name))),
-});
+/**
+ * The claims for an ID token: those of the scope for a client that wants them there (OpenID Connect Core §5.4), and those that it
+ * asked for by name and still may.
+ */
+function claimsInIdToken(
+  { idTokenClaims = {} }: Grant,
+  client: RegisteredClient,
+  person: Account['claims'],
+  released: { scope: readonly string[]; byScope: ClaimsByScope },
+): Record<string, unknown> {
+  const byName = Object.entries(idTokenClaims).filter(([name]) => mayAskFor(client, name, released.byScope));
+  return { ...(client.idTokenClaims && releasedClaims(person, released)), ...Object.fromEntries(byName) };
+}
+
+/** Whether tokens may have claims of the account, which then have to be read with it. */
+export const tokensHaveClaims = ({ idTokenClaims }: RegisteredClient, apis: readonly RegisteredApi[]): boolean =>
+  idTokenClaims === true || apis.some(({ accessTokenClaims }) => accessTokenClaims);
 
 const subjectOf = ({ sub, clientId }: Grant) => ({ sub, client_id: clientId });

@@ -35,18 +35,17 @@ export const upstreamHandler = (deps: UpstreamDeps) =>
 
 async function get(request: HttpRequest, deps: UpstreamDeps): Promise<Answer> {
   const route = findRoute(request, deps.providers);
-  if (route === undefined || route.step === 'confirm') {
-    return refuseOnPage({ reason: 'upstream_unknown' }, request, deps);
-  }
+  if (route === undefined) return refuseOnPage({ reason: 'upstream_unknown' }, request, deps);
+  if (route.step === 'confirm') return refuseOnPage({ reason: 'method_not_allowed', allow: ['POST'] }, request, deps);
   const step = route.step === 'start' ? startSignIn : callback;
   return step(request, route.provider, deps);
 }
 
+/** An answer of a provider in a form would come without our cookies, and no provider is asked for one. */
 async function post(request: HttpRequest, deps: UpstreamDeps): Promise<Answer> {
   const route = findRoute(request, deps.providers);
-  if (route === undefined || route.step === 'callback') {
-    return refuseOnPage({ reason: 'upstream_unknown' }, request, deps);
-  }
+  if (route === undefined) return refuseOnPage({ reason: 'upstream_unknown' }, request, deps);
+  if (route.step === 'callback') return refuseOnPage({ reason: 'method_not_allowed', allow: ['GET'] }, request, deps);
   const step = route.step === 'start' ? startLink : changeAccount;
   return step(request, route.provider, deps);
 }

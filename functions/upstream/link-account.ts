@@ -26,8 +26,11 @@ export async function linkAccount(
   if (person === undefined || person.account.sub !== flow.linkFor) return flowUnknown();
   if (!isFresh(person, deps.now())) return toSignIn(deps.issuer, 'not_fresh');
   if (!hasAllowedDomain(identity, provider)) return comeBack(flow, { reason: 'upstream_address_refused' });
-  const details = { provider: provider.id, label: labelOf(identity) };
+  const details = { provider: provider.id, label: labelOf(identity), epoch: person.session.epoch };
   const isLinked = await deps.links.claim(identity, person.account.sub, details, deps.now());
   if (!isLinked) return comeBack(flow, { reason: 'upstream_linked_elsewhere' });
-  return { reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'linked')]), decision: { verdict: 'allowed' } };
+  return {
+    reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'linked')]),
+    decision: { verdict: 'allowed', credential: 'link_added' },
+  };
 }

@@ -1,3 +1,6 @@
+import type { ApiReader } from '../../shared/apis/api-store.ts';
+import { withWholeScope } from '../../shared/apis/client-scope.ts';
+import { claimsByScope } from '../../shared/apis/registered-scope.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { mayAskFor } from '../../shared/clients/registered-client.ts';
@@ -10,9 +13,10 @@ import { readForm } from '../../shared/http/form.ts';
 import { jsonReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
-import { releasedClaims } from '../../shared/oauth/claims.ts';
+import { type ClaimsByScope, releasedClaims, standardClaimsByScope } from '../../shared/oauth/claims.ts';
 import { admitClear, type Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { isOpenidScope } from '../../shared/oauth/scope.ts';
 import { readAccessToken } from '../../shared/tokens/access-token.ts';
 
 export type UserinfoDeps = {
@@ -20,6 +24,7 @@ export type UserinfoDeps = {
   publishedKeys: () => Promise<JwkSet>;
   subjects: Pick<SubjectStore, 'findClaims'>;
   clients: Pick<ClientReader, 'find'>;
+  apis: ApiReader;
   hooks: Pick<Hooks, 'claims'>;
   writeLine: WriteLine;
   now: () => number;
@@ -60,7 +65,10 @@ async function userinfo(request: HttpRequest, form: Parameters | undefined, deps
   if (!isInForce(grant, standing, claims.sub)) {
     return refused({ reason: 'access_token_invalid' }, deps, client);
   }
-  const released = releasedClaims(person, scope, await namesFor(client, grant.userinfoClaims, deps));
+  const names = grant.userinfoClaims ?? [];
+  const needsRegistry = names.length > 0 || !scope.every(isOpenidScope);
+  const byScope = needsRegistry ? claimsByScope(await deps.apis.scopes()) : standardClaimsByScope;
+  const released = releasedClaims(person, { scope, byScope, names: await namesFor(client, names, byScope, deps) });
   const asked = { sub: claims.sub, client_id: client, scope: scope.join(' '), issue: 'userinfo' } as const;
   const added = await deps.hooks.claims?.(asked);
   return {
@@ -70,9 +78,15 @@ async function userinfo(request: HttpRequest, form: Parameters | undefined, deps
 }
 
 /** The names that the client may still ask for. It is read only where there are any. */
-async function namesFor(clientId: string, names: readonly string[] = [], deps: UserinfoDeps): Promise<string[]> {
-  const client = names.length > 0 ? await deps.clients.find(clientId) : undefined;
-  return client ? names.filter((name) => mayAskFor(client, name)) : [];
+async function namesFor(
+  clientId: string,
+  names: readonly string[],
+  byScope: ClaimsByScope,
+  { clients, apis }: Pick<UserinfoDeps, 'clients' | 'apis'>,
+): Promise<string[]> {
+  const registered = names.length > 0 ? await clients.find(clientId) : undefined;
+  const client = registered && (await withWholeScope(registered, apis));
+  return client ? names.filter((name) => mayAskFor(client, name, byScope)) : [];
 }
 
 const refused = (refusal: Refusal, deps: UserinfoDeps, client?: string): Answer => ({

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { pageTexts } from './page-texts.ts';
+import { refusalSentences } from './refusal-sentences.ts';
 
 /*
  * node infra/bundling/build.ts <folder> [function …]
@@ -42,7 +43,7 @@ const entryOf = (name: string): string => join(repository, 'functions', name, 'i
 
 /** Writes the bundles below `folder`. Returns, per function, what its bundle contains and how much of it. */
 export async function buildFunctions(folder: string, names = functionNames()): Promise<Map<string, Metafile>> {
-  // Builds once to find out which files are in which bundle, and again without the texts that none of those files shows.
+  // Builds once to find out which files are in which bundle, and again without the texts and sentences that none of them uses.
   const found = await build({
     ...options,
     entryPoints: names.map((name) => ({ in: entryOf(name), out: join(name, 'index') })),
@@ -56,6 +57,7 @@ export async function buildFunctions(folder: string, names = functionNames()): P
   const built = await Promise.all(
     names.map(async (name) => {
       const [, sources = []] = inputs.find(([output]) => output.endsWith(`${name}/index.mjs`)) ?? [];
+      const paths = sources.map((source) => join(repository, source));
       const { metafile } = await build({
         ...options,
         entryPoints: { [join(name, 'index')]: entryOf(name) },
@@ -65,7 +67,7 @@ export async function buildFunctions(folder: string, names = functionNames()): P
         sourcemap: true,
         sourcesContent: false,
         metafile: true,
-        plugins: [pageTexts(sources.map((source) => join(repository, source)))],
+        plugins: [pageTexts(paths), refusalSentences(paths)],
       });
       return [name, metafile] as const;
     }),

@@ -102,6 +102,7 @@ export class Monitoring extends Construct {
           graph('Let through by report mode, by reason', [this.byDimensions('wouldRefuse')]),
           graph('Failed, by reason', [this.byDimensions('failed')]),
         ],
+        [graph('Changed ways to sign in', [this.byDimensions('credentialChanged')])],
       ],
     });
   }

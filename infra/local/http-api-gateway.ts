@@ -26,6 +26,8 @@ export type GatewayOptions = {
   routes: Integrations['routes'];
   /** @default 'localhost', which is 127.0.0.1 and, on a machine that has it, ::1 */
   host?: keyof typeof loopback;
+  /** A name besides those of this machine that requests may be for: that of a proxy in front. */
+  hostName?: Integrations['hostName'];
   /** @default the quotas of AWS */
   limits?: Partial<GatewayLimits>;
   /** Receives every error that a client only sees as 500 or 503. @default one line on stderr */
@@ -43,7 +45,7 @@ type Gateway = {
  * would make of their results. Rejects with the socket's error when it cannot listen.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { routes, host = 'localhost', onError = writeLine } = options;
+  const { routes, host = 'localhost', hostName, onError = writeLine } = options;
   const limits = { ...quotas, ...options.limits };
   const servers: Server[] = [];
   const close = async () => {
@@ -54,7 +56,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     for (const address of loopback[host]) {
       const server = createServer({ maxHeaderSize: limits.headerBytes }, (request, response) => {
         // Only a client that left in the middle of its request gets no response.
-        serve(request, response, { routes, limits, onError }).catch(() => response.destroy());
+        serve(request, response, { routes, hostName, limits, onError }).catch(() => response.destroy());
       });
       server.on('clientError', refuseUnreadable);
       const isBound = await listen(server, port, address, { optional: servers.length > 0 });

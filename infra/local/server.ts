@@ -19,7 +19,12 @@ import { compose as composeSignOut } from '../../functions/sign-out/compose.ts';
 import { compose as composeToken } from '../../functions/token/compose.ts';
 import { compose as composeUpstream } from '../../functions/upstream/compose.ts';
 import { compose as composeUserinfo } from '../../functions/userinfo/compose.ts';
+import { apiStore, type Registered, scopeStore } from '../../shared/apis/api-store.ts';
+import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
+import type { RegisteredScope } from '../../shared/apis/registered-scope.ts';
+import { parseAuditLine } from '../../shared/audit/audit-entry.ts';
 import { type Database, StoreUnavailable } from '../../shared/aws/dynamodb.ts';
+import type { Author } from '../../shared/clients/change.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
@@ -28,13 +33,14 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { pathAliases } from '../../shared/oauth/path-aliases.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { decisionLine } from '../../shared/reports/decision-line.ts';
 import { type EndpointFunctionName, routes } from '../routes.ts';
 import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
-import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
+import { demoAccount, demoAdminClient, demoAppAt, demoConfidentialClient } from './demo/demo-data.ts';
 import { demoRoutes } from './demo/demo-page.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
-import { readAccountsFile, readClientsFile, readUpstreamsFile } from './entries-file.ts';
+import { readAccountsFile, readApisFile, readClientsFile, readScopesFile, readUpstreamsFile } from './entries-file.ts';
 import type { GatewayLimits } from './gateway/answer-request.ts';
 import { readHooksFile } from './hooks-file.ts';
 import { startGateway } from './http-api-gateway.ts';
@@ -44,10 +50,15 @@ import { refuseSharedSubjects } from './shared-subjects.ts';
 export type ServerOptions = {
   /** 0 takes any free port. */
   port: number;
+  /** Where people and clients reach the server, when a proxy with TLS is in front. @default http://localhost and the port */
+  issuer?: string | undefined;
   /** A folder that survives restarts, or `memory`. */
   data: string;
   clientsFile?: string | undefined;
   accountsFile?: string | undefined;
+  /** APIs, and scope values with their claims; see docs/scopes.md. */
+  apisFile?: string | undefined;
+  scopesFile?: string | undefined;
   /** Upstream providers with their secrets; see docs/upstream.md. */
   upstreamsFile?: string | undefined;
   /** A module with the operator's functions; see docs/hooks.md. */
@@ -56,18 +67,25 @@ export type ServerOptions = {
   dynamodb?: string | undefined;
   /** Also serves the paths of other authorization servers. @default false */
   pathAliases?: boolean | undefined;
-  /** For tests: a clock (epoch seconds), the client of the database, where audit lines go, more settings of the functions, limits of the gateway. */
+  /** More settings of the functions. */
+  environment?: Record<string, string>;
+  /** For tests: a clock (epoch seconds), the client of the database, where audit lines go, limits of the gateway. */
   now?: () => number;
   database?: Database;
   writeLine?: (line: string) => void;
-  environment?: Record<string, string>;
   limits?: Partial<GatewayLimits>;
+  /** Is told every decision in words, as it is made. The audit lines then go to the data folder, if there is one, and nowhere else. */
+  tell?: ((line: string) => void) | undefined;
 };
 
 export type LocalServer = {
   issuer: string;
+  /** Where it listens. */
+  address: string;
   /** Whether the demo clients and the demo account are there. Your own files or database replace them. */
   demo: { clients: boolean; account: boolean };
+  /** Sentences about what was left out of the files. */
+  notes: readonly string[];
   close(): Promise<void>;
 };
 
@@ -98,15 +116,21 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   const isEmbedded = options.dynamodb === undefined;
   const demo = { clients: isEmbedded && !options.clientsFile, account: isEmbedded && !options.accountsFile };
   // Files are read before anything starts, so that a mistake in them prevents the start.
-  const clients = options.clientsFile ? await readClientsFile(options.clientsFile) : [];
+  const { clients, notes } = options.clientsFile
+    ? await readClientsFile(options.clientsFile)
+    : { clients: [], notes: [] };
   const accounts = options.accountsFile ? await readAccountsFile(options.accountsFile) : [];
+  const apis = options.apisFile ? await readApisFile(options.apisFile) : [];
+  const scopes = options.scopesFile ? await readScopesFile(options.scopesFile) : [];
   const upstreams = options.upstreamsFile ? await readUpstreamsFile(options.upstreamsFile) : undefined;
   const hooks = options.hooksFile ? await readHooksFile(options.hooksFile) : undefined;
 
   const folder = options.data === 'memory' ? undefined : openDataFolder(options.data);
   const handlers = new Map<string, HttpApiHandler>(demo.clients ? demoRoutes() : []);
-  const gateway = await startGateway({ port: options.port, routes: handlers, limits: options.limits ?? {} });
-  const issuer = new URL(`http://localhost:${gateway.port}`).origin;
+  const hostName = options.issuer === undefined ? undefined : new URL(options.issuer).hostname;
+  const gateway = await startGateway({ port: options.port, routes: handlers, hostName, limits: options.limits ?? {} });
+  const address = new URL(`http://localhost:${gateway.port}`).origin;
+  const issuer = options.issuer ?? address;
   let embedded: EmbeddedDynamoDB | undefined;
   let withdraw: (() => Promise<void>) | undefined;
   const environmentBefore = { ...process.env };
@@ -129,18 +153,29 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
       ...(hooks !== undefined && { PIXY_HOOKS: hooks }),
       ...options.environment,
     };
-    const runtime = openRuntime({ ...environment(issuer, folder), ...given }, options);
+    const opened = openRuntime({ ...environment(issuer, folder), ...given }, options);
+    const runtime = options.tell ? telling(opened, options.tell, folder) : opened;
     await composeRotateKeys(runtime)();
-    await load(runtime, clients, accounts, demo);
+    await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
     if (options.pathAliases) addPathAliases(handlers);
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
-    return { issuer, demo, close };
+    return { issuer, address, demo, notes, close };
   } catch (error) {
     await close();
     throw folder === undefined ? error : asUnusable(folder, error);
   }
 }
+
+/** The runtime with a log that also says every decision in words. */
+const telling = (runtime: Runtime, tell: (line: string) => void, folder: string | undefined): Runtime => ({
+  ...runtime,
+  writeLine: (line) => {
+    if (folder !== undefined) runtime.writeLine(line);
+    const entry = parseAuditLine(line);
+    if (entry.ok) tell(decisionLine(entry.value));
+  },
+});
 
 /** Adds the handlers of the canonical paths at the aliases. */
 function addPathAliases(handlers: Map<string, HttpApiHandler>): void {
@@ -172,19 +207,27 @@ const environment = (issuer: string, folder: string | undefined): Record<string,
   PIXY_PEOPLE_TABLE: localTableNames.people,
   PIXY_KEYS_TABLE: localTableNames.keys,
   PIXY_WRAPPING_KEY: wrappingKey(folder),
+  PIXY_CALL_LOOPBACK: 'on',
   ...(folder !== undefined && { PIXY_AUDIT_FOLDER: join(folder, 'audit') }),
 });
 
+/** What the files say. */
+type Files = {
+  clients: RegisteredClient[];
+  accounts: AccountDescription[];
+  apis: RegisteredApi[];
+  scopes: RegisteredScope[];
+};
+
 async function load(
   { config, database, now }: Runtime,
-  clients: RegisteredClient[],
-  accounts: AccountDescription[],
+  { clients, accounts, apis, scopes }: Files,
   demo: LocalServer['demo'],
 ): Promise<void> {
   const clientsTable = clientStore(database, config.tables.clients, now);
   const accountsTable = accountStore(database, config.tables.people);
   const demoClients = await Promise.all(
-    (demo.clients ? [demoPublicClient, demoConfidentialClient, demoAdminClient] : []).map(mustParse),
+    (demo.clients ? [demoAppAt(config.issuer), demoConfidentialClient, demoAdminClient] : []).map(mustParse),
   );
   const loaded = {
     clients: [...demoClients, ...clients],
@@ -196,20 +239,38 @@ async function load(
     if ((await clientsTable.find(client.clientId)) === undefined) await putIfChanged(clientsTable, client);
   }
   for (const client of clients) await putIfChanged(clientsTable, client);
+  await loadRegistry(apiStore(database, config.tables.clients, now), apis, ({ resource }) => resource);
+  await loadRegistry(scopeStore(database, config.tables.clients, now), scopes, ({ value }) => value);
   const isNew = demo.account && (await accountsTable.findByUsername(demoAccount.username)) === undefined;
   await Promise.all([...(isNew ? [demoAccount] : []), ...accounts].map((account) => accountsTable.put(account)));
 }
+
+async function loadRegistry<Value>(
+  store: {
+    find: (name: string) => Promise<Registered<Value> | undefined>;
+    put: (value: Value, author: Author) => Promise<unknown>;
+  },
+  values: readonly Value[],
+  nameOf: (value: Value) => string,
+): Promise<void> {
+  for (const value of values) {
+    const current = await store.find(nameOf(value));
+    if (!current || !isDeepStrictEqual(plain(current.value), plain(value))) await store.put(value, atStart);
+  }
+}
+
+const atStart: Author = { by: 'npm start', why: 'loaded at the start' };
 
 /** Skips a client that is unchanged, so that restarting with the same file adds nothing to the change log. */
 async function putIfChanged(clients: ClientStore, client: RegisteredClient): Promise<void> {
   const { clientId } = client;
   const current = await clients.find(clientId);
   if (current && isDeepStrictEqual(plain(current), plain(client))) return;
-  await clients.put(clientId, client, { by: 'npm start', why: 'loaded at the start' });
+  await clients.put(clientId, client, atStart);
 }
 
 /** Drops absent members, as the database does. A short secret is salted, so it always counts as changed. */
-const plain = (client: RegisteredClient): unknown => JSON.parse(JSON.stringify(client));
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 async function mustParse(registration: object): Promise<RegisteredClient> {
   const parsed = await parseRegistration(registration);

@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
+import { issuerProblem } from '../../shared/config.ts';
+import { keysRememberedLocally } from '../../shared/keys/key-ring.ts';
 import { NameOfAnother } from '../../shared/people/name-store.ts';
 import { UnusableFolder } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
@@ -10,6 +13,12 @@ import { type LocalServer, startServer } from './server.ts';
 
 const url = (text: string): string => {
   if (!/^https?:/.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('It is not an http or https URL.');
+  return text;
+};
+
+const issuer = (text: string): string => {
+  const problem = issuerProblem(text);
+  if (problem !== undefined) throw new InvalidArgumentError(`It ${problem}.`);
   return text;
 };
 
@@ -28,6 +37,11 @@ const command = new Command('npm start --')
   .description('Runs Pixy on this machine: the same functions that are deployed, with an embedded database.')
   .addOption(new Option('--port <port>', 'port on localhost').env('PORT').argParser(parsePort).default(3_000))
   .addOption(
+    new Option('--issuer <url>', 'where people reach it, such as https://sign-in.example.com behind a proxy with TLS')
+      .env('PIXY_ISSUER')
+      .argParser(issuer),
+  )
+  .addOption(
     new Option('--data <dir>', 'folder that survives restarts, or "memory"')
       .env('PIXY_DATA')
       .argParser(folder)
@@ -36,6 +50,10 @@ const command = new Command('npm start --')
   .addOption(new Option('--clients <file>', 'JSON array of clients, instead of the demo clients').env('PIXY_CLIENTS'))
   .addOption(
     new Option('--accounts <file>', 'JSON array of accounts, instead of the demo account').env('PIXY_ACCOUNTS'),
+  )
+  .addOption(new Option('--apis <file>', 'JSON array of APIs').env('PIXY_APIS'))
+  .addOption(
+    new Option('--scopes <file>', 'JSON array of scope values and the claims that they bring').env('PIXY_SCOPES'),
   )
   .addOption(
     new Option('--upstreams <file>', 'JSON array of upstream providers that people may sign in with').env(
@@ -56,17 +74,22 @@ const command = new Command('npm start --')
       .preset('on')
       .argParser(onOrOff),
   )
+  .option('--quiet', 'print no line for each decision; the audit log has them')
   .parse();
 
 type Options = {
   port: number;
+  issuer?: string;
   data: string;
   clients?: string;
   accounts?: string;
+  apis?: string;
+  scopes?: string;
   upstreams?: string;
   hooks?: string;
   dynamodb?: string;
   pathAliases?: boolean;
+  quiet?: true;
 };
 const options = command.opts<Options>();
 
@@ -76,13 +99,18 @@ const spoken = [UnusableFile, UnusableFolder, FolderInUse, NameOfAnother];
 try {
   const server = await startServer({
     port: options.port,
+    issuer: options.issuer,
     data: options.data,
     clientsFile: options.clients,
     accountsFile: options.accounts,
+    apisFile: options.apis,
+    scopesFile: options.scopes,
     upstreamsFile: options.upstreams,
     hooksFile: options.hooks,
     dynamodb: options.dynamodb,
     pathAliases: options.pathAliases,
+    tell: options.quiet ? () => {} : (line) => void process.stdout.write(`  ${line}\n`),
+    environment: { PIXY_KEYS_REMEMBERED: String(keysRememberedLocally) },
   });
   process.stdout.write(greeting(server));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(server));
@@ -103,14 +131,21 @@ function explain(error: unknown): string {
   return explainPort(error, options.port) ?? error.stack ?? error.message;
 }
 
-function greeting({ issuer, demo }: LocalServer): string {
+/** Today's file; there is one per day (UTC). */
+function auditFileOf(data: string): string {
+  return join(data, 'audit', `${new Date().toISOString().slice(0, 10)}.jsonl`);
+}
+
+function greeting({ issuer, address, demo, notes }: LocalServer): string {
   const lines = [
     '',
     `  Pixy is running at ${issuer}`,
     '',
+    ...(issuer === address ? [] : [`  Listening   ${address}, which is for your proxy`]),
     `  Discovery   ${issuer}/.well-known/openid-configuration`,
     `  JWKS        ${issuer}/jwks`,
     `  Data        ${options.dynamodb ?? options.data}`,
+    ...(options.data === 'memory' ? [] : [`  Audit log   ${auditFileOf(options.data)}`]),
   ];
   if (demo.clients) {
     const { client_id: confidential, client_secret: secret } = demoConfidentialClient;
@@ -120,5 +155,6 @@ function greeting({ issuer, demo }: LocalServer): string {
   }
   if (demo.account) lines.push(`  Account     ${demoAccount.username}, password ${demoAccount.password}`);
   if (demo.clients) lines.push('', `  Try a whole sign-in in the browser: ${issuer}/demo?start`);
+  if (notes.length > 0) lines.push('', ...notes.map((note) => `  ${note}.`));
   return `${lines.join('\n')}\n\n`;
 }

@@ -1,11 +1,12 @@
 import { tableDefinitions } from '../../shared/aws/tables.ts';
 import { consentAttributes } from '../../shared/people/consent.ts';
 import { sessionAttributes } from '../../shared/people/session.ts';
+import { claimAttributes } from '../../shared/people/standing-store.ts';
 import { standingAttributes } from '../../shared/people/still-valid.ts';
 import { type Conditions, ofItems } from './allow.ts';
 
 /*
- * What a function may name of an account: the names and the password hash are in the same item.
+ * What a function may name of an account: its address and the password hash are in the same item.
  */
 
 /** Limits to these attributes of some items. Readable attributes must include those of the key. */
@@ -24,8 +25,8 @@ const accounts = ofItems('account#*');
 /** Limits to the keys of accounts. */
 export const keysOfAccounts = onlyAttributes([], accounts);
 
-/** Limits to the claims of accounts, and to what says whether they may be released. */
-export const claimsOfAccounts = onlyAttributes(['claims', ...standingAttributes], accounts);
+/** Limits to the claims of accounts and their usernames, and to what says whether they may be released. */
+export const claimsOfAccounts = onlyAttributes([...claimAttributes, ...standingAttributes], accounts);
 
 /** Limits to what decides whether something made in the name of an account is still valid. */
 export const standingOfAccounts = onlyAttributes(standingAttributes, accounts);

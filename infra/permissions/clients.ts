@@ -14,7 +14,14 @@ export function grantManageClients(tables: ServerTables, grantee: IGrantable): G
     .combine(allow(grantee, tables.clients, ['dynamodb:PutItem', 'dynamodb:Query'], ofItems('directory', 'changes')));
 }
 
-/** Allows reading the registered APIs. */
+/** Allows reading, adding and changing registered scope values. They share a partition with the APIs. */
+export function grantManageScopes(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.clients, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('apis')).combine(
+    grantReadApis(tables, grantee),
+  );
+}
+
+/** Allows reading the registered APIs and scope values. */
 export function grantReadApis(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.clients, ['dynamodb:Query'], ofItems('apis'));
 }

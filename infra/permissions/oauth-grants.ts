@@ -35,14 +35,26 @@ export function grantReadStanding(tables: ServerTables, grantee: IGrantable): Gr
   return allow(grantee, tables.people, ['dynamodb:GetItem'], standingOfAccounts);
 }
 
+/** Allows finding a person's grants with refresh tokens. */
+function grantFindGrants(tables: ServerTables, grantee: IGrantable): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['dynamodb:Query'],
+    resourceArns: [`${tables.grants.tableArn}/index/byPerson`],
+  });
+}
+
+/** Allows finding a person's grants with refresh tokens, and deleting the oldest. */
+export function grantLimitGrants(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.grants, ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem']).combine(
+    grantFindGrants(tables, grantee),
+  );
+}
+
 /** Allows finding and revoking a person's grants with refresh tokens. */
 export function grantRevokeGrants(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']).combine(
-    Grant.addToPrincipal({
-      grantee,
-      actions: ['dynamodb:Query'],
-      resourceArns: [`${tables.grants.tableArn}/index/byPerson`],
-    }),
+    grantFindGrants(tables, grantee),
   );
 }
 

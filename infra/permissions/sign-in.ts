@@ -39,16 +39,18 @@ export function grantUsePasskeys(tables: ServerTables, grantee: IGrantable): Gra
 }
 
 /**
- * Allows reading an account and whether it has a second factor, setting its password or making a passkey with a link, starting
- * a session and ending the previous ones.
+ * Allows reading an account and whether it has a second factor, setting its password or making a passkey with a link, removing the
+ * other ways to sign in, starting a session or the wait for a code, and ending the previous sessions.
  */
 export function grantAcceptInvitations(tables: ServerTables, grantee: IGrantable): Grant {
-  const read = ofItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*', 'totp#*');
+  const read = ofItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*');
+  const put = ofItems('challenge#*', 'passkeys#*', 'pending#*', 'sessions#*');
+  const end = ofItems('links#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*');
   return allow(grantee, tables.people, ['dynamodb:GetItem'], read)
     .combine(allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('account#*', 'challenge#*')))
-    .combine(allow(grantee, tables.people, ['dynamodb:PutItem'], ofItems('challenge#*', 'passkeys#*', 'sessions#*')))
-    .combine(allow(grantee, tables.people, ['dynamodb:Query'], ofItems('passkeys#*', 'sessions#*')))
-    .combine(allow(grantee, tables.people, ['dynamodb:DeleteItem'], ofItems('sessions#*')));
+    .combine(allow(grantee, tables.people, ['dynamodb:PutItem'], put))
+    .combine(allow(grantee, tables.people, ['dynamodb:Query'], ofItems('links#*', 'passkeys#*', 'sessions#*')))
+    .combine(allow(grantee, tables.people, ['dynamodb:DeleteItem'], end));
 }
 
 /** Allows claiming a username, creating an account, counting the attempt and starting a session, but not changing an account. */

@@ -1,52 +1,98 @@
 import type { Refusal } from '../oauth/refusal.ts';
+import { isResource } from '../oauth/resource.ts';
 import { openidScopes } from '../oauth/scope.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { isResource, type RegisteredApi } from './registered-api.ts';
-
-/** What an access token is for: its `aud`, its `scope` and its lifetime in seconds. */
-export type TokenTarget = { audience: string | readonly string[]; scope: readonly string[]; lifetime: number };
+import { type AccessTokenTyp, findByResource, type RegisteredApi } from './registered-api.ts';
+import type { RegisteredScope } from './registered-scope.ts';
 
 /**
- * Finds the APIs that the `resource` parameters of a request name (RFC 8707 §2). Refuses a value that is not a resource URI or
+ * What an access token is for: its `aud`, its `scope`, its lifetime in seconds, the `typ` that the APIs read, and whether it has the
+ * claims of its scope.
+ */
+export type TokenTarget = {
+  audience: string | readonly string[];
+  scope: readonly string[];
+  lifetime: number;
+  typ: AccessTokenTyp;
+  hasClaims: boolean;
+};
+
+/** What holds for tokens that name no API, and everything that is registered: an API may be for the default audience. */
+export type TargetDefaults = {
+  issuer: string;
+  audience: string;
+  /** Seconds. */
+  accessTokenLifetime: number;
+  apis: readonly RegisteredApi[];
+  scopes: readonly RegisteredScope[];
+};
+
+/**
+ * Finds the APIs that the `resource` parameters of a request name (RFC 8707 §2), each once. Refuses a value that is not a resource URI or
  * names no registered API.
  */
 export function findApis(
   resources: readonly string[],
   apis: readonly RegisteredApi[],
 ): Result<RegisteredApi[], Refusal> {
-  const found: RegisteredApi[] = [];
+  const found = new Set<RegisteredApi>();
   for (const resource of resources) {
     if (!isResource(resource)) return refuse({ reason: 'resource_malformed' });
-    const api = apis.find((known) => known.resource === resource);
+    const api = findByResource(apis, resource);
     if (api === undefined) return refuse({ reason: 'resource_unknown' });
-    found.push(api);
+    found.add(api);
   }
-  return ok(found);
+  return ok([...found]);
 }
 
+/** The resources of APIs as they are registered, which is how grants and tokens name them. */
+export const resourcesOf = (apis: readonly RegisteredApi[]): string[] => apis.map(({ resource }) => resource);
+
 /**
- * Targets an access token at the given APIs: it carries only scope values that they or OpenID Connect define, and lives as long
- * as the shortest of their lifetimes. Without an API, it is for the default audience with the whole scope. With `openid`
- * it is for the issuer as well, as /userinfo requires. Refuses a scope value that more than one of the APIs defines (RFC 9068 §3),
- * because it would mean a different right at each.
+ * Targets an access token at the given APIs: it carries only scope values that they or OpenID Connect define, or that bring claims,
+ * and lives as long as the shortest of their lifetimes; its type is `JWT`, and claims are in it, only if each of them says so. Without an API, it is for the default audience
+ * with the whole scope, by the settings of the API that is registered for that audience, if one is. With `openid` it is for the issuer
+ * as well, as /userinfo requires. Refuses a scope value that more than one of the APIs defines (RFC 9068 §3), because it would mean a
+ * different right at each.
  */
 export function targetOf(
   apis: readonly RegisteredApi[],
   scope: readonly string[],
-  defaults: { issuer: string; audience: string; accessTokenLifetime: number },
+  { issuer, audience, accessTokenLifetime, apis: known, scopes }: TargetDefaults,
 ): Result<TokenTarget, Refusal> {
   if (apis.length === 0) {
-    const audience = audienceOf([defaults.audience], scope, defaults.issuer);
-    return ok({ audience, scope, lifetime: defaults.accessTokenLifetime });
+    const ofDefault = known.filter(({ resource }) => resource === audience);
+    const settings = settingsOf(ofDefault, accessTokenLifetime);
+    return ok({ audience: audienceOf([audience], scope, issuer), scope, ...settings });
   }
   if (scope.some((value) => apis.filter((api) => api.scope.includes(value)).length > 1)) {
     return refuse({ reason: 'resource_ambiguous' });
   }
-  const known = new Set<string>([...openidScopes, ...apis.flatMap((api) => api.scope)]);
-  const lifetime = Math.min(...apis.map((api) => api.accessTokenLifetime ?? defaults.accessTokenLifetime));
-  const kept = scope.filter((value) => known.has(value));
-  const resources = apis.map(({ resource }) => resource);
-  return ok({ audience: audienceOf(resources, kept, defaults.issuer), scope: kept, lifetime });
+  const defined = new Set<string>([
+    ...openidScopes,
+    ...scopes.map(({ value }) => value),
+    ...apis.flatMap((api) => api.scope),
+  ]);
+  const kept = scope.filter((value) => defined.has(value));
+  return ok({
+    audience: audienceOf(resourcesOf(apis), kept, issuer),
+    scope: kept,
+    ...settingsOf(apis, accessTokenLifetime),
+  });
+}
+
+/** What the APIs of a token agree on. */
+function settingsOf(
+  apis: readonly RegisteredApi[],
+  accessTokenLifetime: number,
+): Pick<TokenTarget, 'lifetime' | 'typ' | 'hasClaims'> {
+  const lifetimes = apis.map((api) => api.accessTokenLifetime ?? accessTokenLifetime);
+  const isPlainJwt = apis.length > 0 && apis.every(({ accessTokenTyp }) => accessTokenTyp === 'JWT');
+  return {
+    lifetime: lifetimes.length > 0 ? Math.min(...lifetimes) : accessTokenLifetime,
+    typ: isPlainJwt ? 'JWT' : 'at+jwt',
+    hasClaims: apis.length > 0 && apis.every(({ accessTokenClaims }) => accessTokenClaims),
+  };
 }
 
 /** One audience is a text: some verifiers read no list (RFC 7519 §4.1.3 allows both). */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { compatibilitySwitches, pkcePolicies } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { auditVersion, methodsUsed, oldRefreshTokens, verdicts } from './decision.ts';
+import { auditVersion, droppedThings, methodsUsed, oldRefreshTokens, verdicts } from './decision.ts';
 
 /*
  * Reads audit lines back. Lists that may grow without a new version are open (reasons, mistakes, origins, endpoints); those that
@@ -37,6 +37,8 @@ const entry = v.object({
   ...counted.entries,
   origin: v.optional(v.string()),
   switches: v.optional(v.array(v.picklist(compatibilitySwitches))),
+  dropped: v.optional(v.picklist(droppedThings)),
+  credential: v.optional(slug),
   cause: v.optional(v.string()),
 });
 

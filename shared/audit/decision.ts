@@ -41,6 +41,23 @@ export type MethodUsed = (typeof methodsUsed)[number];
 export const oldRefreshTokens = ['race', 'lost_reply', 'replay'] as const;
 export type OldRefreshToken = (typeof oldRefreshTokens)[number];
 
+/** A scope value that was asked for, a claim that was asked for by name, or both; how many does not matter. */
+export const droppedThings = ['scope', 'claim', 'both'] as const;
+export type Dropped = (typeof droppedThings)[number];
+/** What may change about how a person signs in. `everything_removed`: a new password or passkey is the only way in from then on. */
+export const credentialChanges = [
+  'password_changed',
+  'passkey_added',
+  'passkey_removed',
+  'authenticator_added',
+  'authenticator_removed',
+  'recovery_codes_renewed',
+  'link_added',
+  'link_removed',
+  'everything_removed',
+] as const;
+export type CredentialChange = (typeof credentialChanges)[number];
+
 /**
  * A decision as the audit log records it. Holds no code, verifier, challenge, token or password, and ids of registered clients
  * only, so that a stranger cannot write into the log.
@@ -63,9 +80,19 @@ export type Decision = {
   grant?: string | undefined;
   /** At a refresh: how a refresh token came that was replaced before. */
   refresh?: OldRefreshToken | undefined;
+  /** What was asked for and left out, because the client is not registered for it. */
+  dropped?: Dropped | undefined;
+  /** What the person changed about how they sign in. */
+  credential?: CredentialChange | undefined;
   /** The class and code of an infrastructure failure. */
   cause?: string | undefined;
 };
+
+/** Says what was left out of a request; undefined when nothing was. */
+export function whatWasDropped(hasScope: boolean, hasClaim = false): Dropped | undefined {
+  if (hasScope) return hasClaim ? 'both' : 'scope';
+  return hasClaim ? 'claim' : undefined;
+}
 
 /** Picks the policy members of a decision. */
 export function ruled(rules: PkceRules): Pick<Decision, 'policy' | 'origin' | 'mode' | 'switches'> {

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
+  BatchWriteCommand,
   DeleteCommand,
   type DeleteCommandInput,
   DynamoDBDocumentClient,
@@ -52,6 +53,8 @@ export function projectionOf(attributes: readonly string[], reserved: readonly s
   };
 }
 
+const isKeyOf = (key: Item, item: Item) => Object.entries(key).every(([name, value]) => item[name] === value);
+
 export type Database = ReturnType<typeof openDatabase>;
 
 /**
@@ -89,16 +92,16 @@ export function openDatabase(client = new DynamoDBClient(clientDefaults)) {
     return wanted.map(({ TableName }) => Responses?.[TableName]?.[0]);
   }
 
-  /** Reads items of one table in one call, with the attributes of `projection` (see {@link projectionOf}). Returns them in the order of `keys`. */
+  /** Reads at most 100 items of one table in one call, with the attributes of `projection`, the key included. Returns them in the order of `keys`. */
   async function getAll(
     table: string,
-    keys: readonly { pk: string; sk: string }[],
+    keys: readonly Item[],
     { projection, isConsistent }: { projection: Projection; isConsistent: boolean },
   ): Promise<(Item | undefined)[]> {
     const request = { RequestItems: { [table]: { Keys: [...keys], ConsistentRead: isConsistent, ...projection } } };
     const { Responses, UnprocessedKeys } = await guard(documents.send(new BatchGetCommand(request)));
     if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new StoreUnavailable('the read was throttled');
-    return keys.map(({ pk, sk }) => Responses?.[table]?.find((item) => item['pk'] === pk && item['sk'] === sk));
+    return keys.map((key) => Responses?.[table]?.find((item) => isKeyOf(key, item)));
   }
 
   async function put(input: PutCommandInput): Promise<void> {
@@ -107,6 +110,14 @@ export function openDatabase(client = new DynamoDBClient(clientDefaults)) {
 
   async function remove(input: DeleteCommandInput): Promise<void> {
     await guard(documents.send(new DeleteCommand(input)));
+  }
+
+  /** Removes items of a table, 25 per call. What is throttled is left for another time. */
+  async function removeAll(table: string, keys: readonly Item[]): Promise<void> {
+    for (let start = 0; start < keys.length; start += 25) {
+      const requests = keys.slice(start, start + 25).map((Key) => ({ DeleteRequest: { Key } }));
+      await guard(documents.send(new BatchWriteCommand({ RequestItems: { [table]: requests } })));
+    }
   }
 
   /**
@@ -161,7 +172,7 @@ export function openDatabase(client = new DynamoDBClient(clientDefaults)) {
     return won ? { won, item } : { won: false, item };
   }
 
-  return { get, getTogether, getAll, put, remove, takeOut, update, updateOnce, query, queryPage };
+  return { get, getTogether, getAll, put, remove, removeAll, takeOut, update, updateOnce, query, queryPage };
 }
 
 /** How long a call of any AWS service may take. The SDK itself has no limit: a service that is silent would take the whole request. */

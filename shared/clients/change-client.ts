@@ -20,7 +20,7 @@ export async function newClient(document: unknown, now: number): Promise<Result<
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     return refuse([{ member: 'entry', problem: 'is not an object' }]);
   }
-  const members = document as Document;
+  const members = Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null)) as Document;
   const settings = parseOperatorSettings(members, now);
   const secret = members['client_secret'] === undefined && asksForSecret(members) ? generateSecret() : undefined;
   const metadata = { ...members, ...(secret !== undefined && { client_secret: secret }) };

@@ -1,4 +1,4 @@
-import type { Database } from '../aws/dynamodb.ts';
+import type { Database, Item } from '../aws/dynamodb.ts';
 import { type Change, changeId } from './change.ts';
 import { changeKey } from './records.ts';
 
@@ -8,6 +8,9 @@ export const newChange = (change: Omit<Change, 'id'>, version: number): Change =
   ...change,
 });
 
+/** A change as an item of the log. */
+export const logItem = (change: Change): Item => ({ ...changeKey(change.id), ...change });
+
 /** Copies a change into the log. Idempotent. */
 export const logChange = (database: Database, table: string, change: Change): Promise<void> =>
-  database.put({ TableName: table, Item: { ...changeKey(change.id), ...change } });
+  database.put({ TableName: table, Item: logItem(change) });

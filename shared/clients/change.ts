@@ -8,12 +8,12 @@ export type Author = { by: string; why: string };
 /** A client as the change log shows it: with the number of its secrets in place of the secrets. */
 export type LoggedClient = Omit<RegisteredClient, 'secretHashes'> & { secrets: number };
 
-/** A registered API or a signing key as the change log shows it. */
+/** A registered API, a scope value or a signing key as the change log shows it. */
 type LoggedThing = Readonly<Record<string, unknown>>;
 
 /**
- * A change of one client, API or key, or of the global policy when none of them is named. `before` is absent for an addition,
- * `after` for a removal.
+ * A change of one client, API, scope value or key, of many clients by an import, or of the global policy when nothing is named.
+ * `before` is absent for an addition, `after` for a removal.
  */
 export type Change = Author & {
   /** Sorts by time: `20261122T031459Z-000002-4f9a2c`. */
@@ -23,21 +23,43 @@ export type Change = Author & {
   client?: string | undefined;
   /** The resource of an API. */
   api?: string | undefined;
+  /** A registered scope value. */
+  scope?: string | undefined;
   /** The `kid` of a signing key. */
   key?: string | undefined;
   before?: LoggedClient | GlobalPolicy | LoggedThing | undefined;
   after?: LoggedClient | GlobalPolicy | LoggedThing | undefined;
+  /** The import, or the rollback of one, that this change is a part of; of its own entry, the `id`. */
+  importId?: string | undefined;
+  /** The id of the change that this one takes back for an import, or of the import that it rolls back. */
+  undoes?: string | undefined;
+  /** How many clients an import is about, in its own entry. */
+  clients?: number | undefined;
+  /** How an import ended, in its own entry. Absent while it runs, and when it was interrupted. */
+  outcome?: 'done' | 'taken back' | undefined;
 };
 
+/** Whether a change of the log is the entry of an import as a whole. */
+export const isImport = ({ id, importId }: Change): boolean => importId === id;
+
 /** Names the subject of a change in a list. */
-export const subjectOf = ({ client, api, key }: Change): string =>
-  client ?? (api !== undefined ? `API ${api}` : key !== undefined ? `key ${key}` : '(global policy)');
+export function subjectOf(change: Change): string {
+  const { client, api, scope, key, clients } = change;
+  if (isImport(change)) return `${clients ?? 0} clients`;
+  if (client !== undefined) return client;
+  if (api !== undefined) return `API ${api}`;
+  if (scope !== undefined) return `scope ${scope}`;
+  return key === undefined ? '(global policy)' : `key ${key}`;
+}
 
 /** Makes the id of a change. `at` is in epoch seconds; changes of one record within a second sort by `version`. */
 export function changeId(at: number, version: number): string {
   const time = new Date(at * 1_000).toISOString().replaceAll(/[-:]|\.000/g, '');
   return `${time}-${String(version).padStart(6, '0')}-${randomBytes(3).toString('hex')}`;
 }
+
+/** Makes the id of an import, `20261122T031459Z-import-4f9a2c`, which sorts behind the changes of its second. */
+export const newImportId = (at: number): string => changeId(at, 0).replace('-000000-', '-import-');
 
 export function loggedClient({ secretHashes, ...client }: RegisteredClient): LoggedClient {
   return { ...client, secrets: secretHashes.length };

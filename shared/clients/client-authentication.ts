@@ -3,17 +3,16 @@ import { type Parameters, single } from '../oauth/parameters.ts';
 import type { Reason, Refusal } from '../oauth/refusal.ts';
 import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { basicReadings, type Reading } from './basic-credentials.ts';
 import { type AssertionDeps, assertionType, verifyAssertion } from './client-assertion.ts';
 import { isGuessable, isProvenSecret, verifyClientSecret } from './client-secret.ts';
-import type { RegisteredClient } from './registered-client.ts';
+import { isPublic, mayAuthenticateBy, type RegisteredClient, type SecretMethod } from './registered-client.ts';
 import type { CountedAttempt, SecretThrottle } from './secret-throttle-store.ts';
 
 /** The credentials in a request: the one method it uses, and the readings of id and secret to try in order. */
 export type PresentedCredentials =
-  | { method: 'none' | 'client_secret_basic' | 'client_secret_post'; readings: readonly Reading[] }
+  | { method: 'none' | SecretMethod; readings: readonly Reading[] }
   | { method: 'private_key_jwt'; clientId: string; assertion: string };
-
-type Reading = { clientId: string; secret?: string };
 
 declare const authenticated: unique symbol;
 
@@ -21,8 +20,8 @@ declare const authenticated: unique symbol;
 export type AuthenticatedClient = RegisteredClient & { readonly [authenticated]: true };
 
 /**
- * Reads the credentials from the Authorization header or the form (RFC 6749 §2.3.1). Refuses a malformed header, more than one
- * method, and two different client ids (OAuth 2.1 §2.4).
+ * Reads the credentials from the Authorization header or the form (RFC 6749 §2.3.1). An empty secret is none, in either place.
+ * Refuses a malformed header, more than one method (§2.3, even with the same secret twice), and two different client ids.
  */
 export function presentedCredentials(
   authorization: string | undefined,
@@ -36,19 +35,28 @@ export function presentedCredentials(
     return isAmbiguous ? refuse({ reason: 'client_authentication_ambiguous' }) : presentedAssertion(assertion, form);
   }
   if (authorization === undefined) {
-    if (clientId === undefined) return refuse({ reason: 'client_id_missing' });
-    return ok(
-      secret === undefined
-        ? { method: 'none', readings: [{ clientId }] }
-        : { method: 'client_secret_post', readings: [{ clientId, secret }] },
-    );
+    return clientId === undefined ? refuse({ reason: 'client_id_missing' }) : ok(inForm([clientId], secret));
   }
   const readings = basicReadings(authorization);
   if (readings === undefined) return refuse({ reason: 'client_authentication_malformed' });
   const agreeing = readings.filter((reading) => clientId === undefined || reading.clientId === clientId);
-  if (secret !== undefined || agreeing.length === 0) return refuse({ reason: 'client_authentication_ambiguous' });
-  return ok({ method: 'client_secret_basic', readings: agreeing });
+  const hasSecret = readings.some((reading) => reading.secret !== undefined);
+  if (agreeing.length === 0 || (hasSecret && secret !== undefined)) {
+    return refuse({ reason: 'client_authentication_ambiguous' });
+  }
+  if (hasSecret) return ok({ method: 'client_secret_basic', readings: agreeing });
+  return ok(
+    inForm(
+      agreeing.map((reading) => reading.clientId),
+      secret,
+    ),
+  );
 }
+
+const inForm = (clientIds: readonly string[], secret: string | undefined): PresentedCredentials =>
+  secret === undefined
+    ? { method: 'none', readings: clientIds.map((clientId) => ({ clientId })) }
+    : { method: 'client_secret_post', readings: clientIds.map((clientId) => ({ clientId, secret })) };
 
 /** Reads a client assertion, which names the client (RFC 7523 §2.2). A `client_id` beside it must match (RFC 7521 §4.2). */
 function presentedAssertion(assertion: string | undefined, form: Parameters): Result<PresentedCredentials, Refusal> {
@@ -73,31 +81,6 @@ function unverifiedSubject(assertion: string): string | undefined {
   }
 }
 
-/**
- * Reads HTTP Basic (RFC 7617). RFC 6749 requires id and secret to be form-encoded first, but many clients skip that. Returns both
- * readings when they differ: form-decoded first, then raw.
- */
-function basicReadings(authorization: string): Reading[] | undefined {
-  const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(authorization)?.[1];
-  if (encoded === undefined) return undefined;
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  if (colon < 1) return undefined;
-  const raw = { clientId: text.slice(0, colon), secret: text.slice(colon + 1) };
-  const decoded = { clientId: formDecode(raw.clientId), secret: formDecode(raw.secret) };
-  const differ = decoded.clientId !== raw.clientId || decoded.secret !== raw.secret;
-  return differ ? [decoded, raw] : [raw];
-}
-
-/** Decodes form encoding. Returns other text unchanged. */
-function formDecode(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
-  }
-}
-
 /** What it takes to authenticate a client: finding it, verifying assertions, and counting wrong secrets. */
 export type AuthenticationDeps = AssertionDeps & {
   find: (clientId: string) => Promise<RegisteredClient | undefined>;
@@ -105,8 +88,8 @@ export type AuthenticationDeps = AssertionDeps & {
 };
 
 /**
- * Authenticates a client by its registered method, and no other. Refuses an unknown or disabled client, another method, a wrong
- * secret and a wrong assertion. After too many guesses from `sourceIp`, refuses before looking at the secret. Assertions are not
+ * Authenticates a client by the method it is registered for; a secret in the header and one in the form are the same unless the
+ * client is strict. Refuses an unknown or disabled client, another method, a wrong secret and a wrong assertion. After too many guesses from `sourceIp`, refuses before looking at the secret. Assertions are not
  * counted, since a signature cannot be guessed.
  */
 export async function authenticateClient(
@@ -123,7 +106,7 @@ export async function authenticateClient(
 }
 
 async function authenticateBySecret(
-  { method, readings }: Extract<PresentedCredentials, { readings: unknown }>,
+  { method: used, readings }: Extract<PresentedCredentials, { readings: unknown }>,
   sourceIp: string,
   { find, guesses }: Pick<AuthenticationDeps, 'find' | 'guesses'>,
 ): Promise<Result<AuthenticatedClient, Refusal>> {
@@ -131,14 +114,16 @@ async function authenticateBySecret(
   let guessed: string | undefined;
   let counted: string | undefined;
   let attempt: CountedAttempt | undefined;
-  for (const { clientId, secret } of readings) {
+  for (const { clientId, secret: sent } of readings) {
     const client = await find(clientId);
     if (client === undefined) continue;
     guessed = clientId;
+    const isIgnored = isPublic(client) && client.ignorePublicClientSecret;
+    const [method, secret] = isIgnored ? (['none', undefined] as const) : [used, sent];
     const retryAfter = secret === undefined ? undefined : guesses.retryAfter(clientId, sourceIp);
     if (retryAfter !== undefined) return throttled(retryAfter);
     // A secret that could be a word is counted before it is compared, once for all readings; a longer one only when it is wrong.
-    if (method === client.tokenEndpointAuthMethod && secret !== undefined && mayBeGuess(secret, client)) {
+    if (mayAuthenticateBy(method, client) && secret !== undefined && mayBeGuess(secret, client)) {
       if (counted !== clientId) attempt = await guesses.countAttempt(clientId, sourceIp);
       counted = clientId;
       if (attempt?.retryAfter !== undefined) return throttled(attempt.retryAfter);
@@ -170,9 +155,9 @@ async function proven(
   prove: (client: RegisteredClient) => Promise<Result<undefined, Refusal>>,
 ): Promise<Result<AuthenticatedClient, Refusal>> {
   if (client === undefined) return refuse({ reason: 'client_unknown' });
-  if (method !== client.tokenEndpointAuthMethod) {
+  if (!mayAuthenticateBy(method, client)) {
     const reason = method === 'none' ? 'client_authentication_missing' : 'client_authentication_method_not_registered';
-    return refuse({ reason });
+    return refuse({ reason, registered: client.tokenEndpointAuthMethod });
   }
   const proof = await prove(client);
   if (!proof.ok) return proof;

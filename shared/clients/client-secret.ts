@@ -1,5 +1,5 @@
 import { hash as digestOf } from 'node:crypto';
-import { hashPassword, verifyPassword } from '../password.ts';
+import { hashPassword, isOwnHash, verifyPassword } from '../password.ts';
 import { equalInConstantTime, hashSecret } from '../secret.ts';
 
 /*
@@ -31,6 +31,10 @@ export function importedSecretHash(base64: string): string | undefined {
   const format = importedHashes.find(({ bytes }) => bytes === digest.length);
   return format && `${format.name}$${base64}`;
 }
+
+/** Whether a text has the form in which secrets are stored here, with no more work to verify it than for our own. */
+export const isStoredSecretHash = (text: string): boolean =>
+  /^sha256\$[\w-]{43}$/.test(text) || isOwnHash(text) || importedSecretHash(text.split('$')[1] ?? '') === text;
 
 /**
  * SHA-256 of the secrets proven in this process, by stored hash: only the first call of a client pays for argon2 and for being

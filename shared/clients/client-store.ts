@@ -3,6 +3,7 @@ import type { Database, Item } from '../aws/dynamodb.ts';
 import { type GlobalPolicy, shippedGlobalPolicy } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { type Author, type Change, changeId, loggedClient } from './change.ts';
+import { mayUseLess } from './may-use-less.ts';
 import {
   changeKey,
   clientKey,
@@ -155,7 +156,7 @@ export function clientStore(database: Database, table: string, now: () => number
     const outcome = await database.updateOnce({
       TableName: table,
       Key: key,
-      UpdateExpression: `SET version = :next, lastChange = :change, attempt = :attempt${value ? ', #value = :value' : ' REMOVE #value'}`,
+      UpdateExpression: `SET version = :next, lastChange = :change, attempt = :attempt${value ? ', #value = :value REMOVE' : ' REMOVE #value,'} replacedSecrets`,
       ConditionExpression: current ? 'version = :version' : 'attribute_not_exists(version)',
       ExpressionAttributeNames: { '#value': 'value' },
       ExpressionAttributeValues: {
@@ -184,7 +185,3 @@ export function clientStore(database: Database, table: string, now: () => number
     });
   }
 }
-
-/** Whether anything in the record can take the client below S256 when the global policy requires it. */
-const mayUseLess = ({ pkce }: RegisteredClient): boolean =>
-  (pkce.policy !== 'inherit' && pkce.policy !== 'S256') || pkce.mode === 'report' || pkce.waiver !== undefined;

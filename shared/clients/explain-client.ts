@@ -1,10 +1,10 @@
+import { describeRefusal } from '../oauth/describe-refusal.ts';
 import { mistakeOf, type Refusal } from '../oauth/refusal.ts';
-import { describeRefusal } from '../oauth/refusal-catalogue.ts';
 import type { ChallengeParameters } from '../pkce/code-challenge.ts';
 import { type Explanation, explain, sampleChallenge, type Verdict } from '../pkce/explain.ts';
 import type { GlobalPolicy } from '../pkce/policy.ts';
 import { formatTime } from '../time.ts';
-import { policySettings, type RegisteredClient } from './registered-client.ts';
+import { type ClientSwitch, policySettings, type RegisteredClient, switchesOn } from './registered-client.ts';
 
 /** The request to explain. `false` leaves a parameter out; when absent, the challenge is valid and the method S256. */
 export type AskedRequest = { challenge?: string | false | undefined; method?: string | false | undefined };
@@ -36,12 +36,22 @@ export function explainClient(
     request,
     at,
     rules,
-    steps,
+    steps: [...steps, ...switchSteps(client)],
     verdict: earlier ? 'refused' : judged.verdict,
     refusal: earlier ?? judged.refusal,
     passes: earlier ? [] : passing,
   };
 }
+
+/** The switches that are on for the client and have nothing to do with PKCE. */
+const switchSteps = (client: RegisteredClient): Explanation['steps'] =>
+  switchesOn(client).map((name) => ({ ...switchEffects[name], value: 'on', decides: false }));
+
+const switchEffects: Record<ClientSwitch, { rule: string; effect: string }> = {
+  strictAuthMethod: { rule: 'strict auth method', effect: 'its secret works only in the registered place' },
+  ignorePublicClientSecret: { rule: 'ignore public client secret', effect: 'a secret that it sends is not looked at' },
+  acceptDotlessSchemes: { rule: 'accept dotless schemes', effect: 'a redirect URI needs no dot in its scheme' },
+};
 
 /** Sends a method without a challenge only when asked to. */
 function requestOf({ method, challenge }: AskedRequest): ChallengeParameters {

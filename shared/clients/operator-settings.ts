@@ -56,7 +56,9 @@ export const isOperatorSetting = (name: string): boolean => names.has(name);
  * seconds.
  */
 export function parseOperatorSettings(document: object, now: number): Result<OperatorSettings, Mistake[]> {
-  const own = Object.fromEntries(Object.entries(document).filter(([name]) => isOperatorSetting(name)));
+  const own = Object.fromEntries(
+    Object.entries(document).filter(([name, value]) => isOperatorSetting(name) && value !== null),
+  );
   const parsed = v.safeParse(settings, own);
   if (!parsed.success) {
     return refuse(parsed.issues.map((issue) => ({ member: v.getDotPath(issue) ?? 'entry', problem: issue.message })));

@@ -11,7 +11,7 @@ import { needsSecret, type RegisteredClient, registrableGrantTypes } from './reg
  * The items of the Clients table. Throws for anything that does not parse, so that a record that cannot be understood never
  * becomes a client with fewer rules.
  *
- *   client#<client_id>  record      a client, its version, and its last change
+ *   client#<client_id>  record      a client, its version, its last change, and secret hashes that an import replaced
  *   global              policy      the global policy, its version, and its last change
  *   global              exceptions  ids of clients that may use less than the global policy requires
  *   directory           <client_id> every client id ever added, in order
@@ -39,7 +39,9 @@ const client = v.object({
   secretHashes: v.array(v.string()),
   grantTypes: v.array(v.picklist(registrableGrantTypes)),
   scope: v.array(v.string()),
+  allScopesOf: v.optional(v.array(v.string())),
   claims: v.optional(v.array(v.string())),
+  idTokenClaims: v.optional(v.boolean()),
   firstParty: v.boolean(),
   disabled: v.boolean(),
   pkce: v.object({
@@ -62,6 +64,9 @@ const client = v.object({
   refreshTokenLifetime: v.optional(v.number()),
   refreshTokenGrace: v.optional(v.number()),
   rotateRefreshTokens: v.optional(v.boolean()),
+  strictAuthMethod: v.optional(v.boolean()),
+  ignorePublicClientSecret: v.optional(v.boolean()),
+  acceptDotlessSchemes: v.optional(v.boolean()),
 });
 
 const change = v.looseObject({ id: v.string(), at: v.number(), by: v.string(), why: v.string() });
@@ -79,6 +84,16 @@ export function toVersionedClient(item: Item): Versioned<RegisteredClient | unde
     throw new Error('a client with a secret has none');
   return { value, ...toVersion(item) };
 }
+
+/** A record with the secret hashes that an import has replaced, if an import made its last change. */
+export type StoredClient = Versioned<RegisteredClient | undefined> & {
+  replacedSecrets?: readonly string[] | undefined;
+};
+
+export const toStoredClient = (item: Item): StoredClient => ({
+  ...toVersionedClient(item),
+  replacedSecrets: v.parse(v.optional(v.array(v.string())), item['replacedSecrets']),
+});
 
 export const toChange = (item: Item): Change => v.parse(change, item) as Change;
 

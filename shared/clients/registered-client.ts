@@ -1,5 +1,5 @@
 import type { SigningAlgorithm } from '../keys/signing-key.ts';
-import { claimsOfScope } from '../oauth/claims.ts';
+import { type ClaimsByScope, standardClaimsByScope } from '../oauth/claims.ts';
 import type { ResponseType } from '../oauth/response-type.ts';
 import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
 import type { ClientPolicySettings } from '../pkce/policy.ts';
@@ -18,8 +18,12 @@ export type RegisteredClient = {
   secretHashes: readonly string[];
   grantTypes: readonly RegistrableGrantType[];
   scope: readonly string[];
+  /** Ours: the resources of APIs whose scope values the client may ask for, all of them, besides those in `scope`. */
+  allScopesOf?: readonly string[] | undefined;
   /** Ours: claims that the client may ask for by name (OpenID Connect Core §5.5), besides those of its scope. */
   claims?: readonly string[] | undefined;
+  /** Ours: ID tokens from the token endpoint have the claims of the granted scope, too, for clients that never ask userinfo. */
+  idTokenClaims?: boolean | undefined;
   /** Ours: the person is not asked for consent. */
   firstParty: boolean;
   disabled: boolean;
@@ -45,17 +49,46 @@ export type RegisteredClient = {
   refreshTokenGrace?: number | undefined;
   /** Ours: `false` for a client that keeps its refresh token; public clients cannot (RFC 9700 §4.14.2). */
   rotateRefreshTokens?: boolean | undefined;
+  /** Ours: takes the secret only in the place that `tokenEndpointAuthMethod` says. Default: in the header or the form. */
+  strictAuthMethod?: boolean | undefined;
+  /** Ours: a public client that sends a secret is taken as one that sends none. */
+  ignorePublicClientSecret?: boolean | undefined;
+  /** Ours: its redirect URIs may have private-use schemes without a dot. */
+  acceptDotlessSchemes?: boolean | undefined;
 };
+
+/** What is on for a client beyond the switches of its PKCE policy. Every list and report shows it. */
+const clientSwitches = ['strictAuthMethod', 'ignorePublicClientSecret', 'acceptDotlessSchemes'] as const;
+export type ClientSwitch = (typeof clientSwitches)[number];
+
+export const switchesOn = (client: Pick<RegisteredClient, ClientSwitch>): ClientSwitch[] =>
+  clientSwitches.filter((name) => client[name]);
 
 /** A public client cannot authenticate (RFC 6749 §2.1). */
 export const isPublic = (client: RegisteredClient): boolean => client.tokenEndpointAuthMethod === 'none';
 
 /** Whether the client may ask for this claim by name: its scope has it, or it is registered by itself. */
-export const mayAskFor = ({ scope, claims = [] }: Pick<RegisteredClient, 'scope' | 'claims'>, name: string): boolean =>
-  claims.includes(name) || scope.some((value) => claimsOfScope(value).includes(name));
+export const mayAskFor = (
+  { scope, claims = [] }: Pick<RegisteredClient, 'scope' | 'claims'>,
+  name: string,
+  byScope: ClaimsByScope = standardClaimsByScope,
+): boolean => claims.includes(name) || scope.some((value) => byScope.get(value)?.includes(name));
 
-export const needsSecret = (client: RegisteredClient): boolean =>
-  client.tokenEndpointAuthMethod.startsWith('client_secret');
+export type SecretMethod = Extract<ClientAuthenticationMethod, `client_secret_${string}`>;
+
+const isSecretMethod = (method: ClientAuthenticationMethod): method is SecretMethod =>
+  method.startsWith('client_secret_');
+
+export const needsSecret = (client: Pick<RegisteredClient, 'tokenEndpointAuthMethod'>): boolean =>
+  isSecretMethod(client.tokenEndpointAuthMethod);
+
+/** Whether the client may authenticate so. Its secret proves as much in the header as in the form, unless the client is strict. */
+export const mayAuthenticateBy = (
+  method: ClientAuthenticationMethod,
+  client: Pick<RegisteredClient, 'tokenEndpointAuthMethod' | 'strictAuthMethod'>,
+): boolean =>
+  method === client.tokenEndpointAuthMethod ||
+  (isSecretMethod(method) && needsSecret(client) && client.strictAuthMethod !== true);
 
 export const policySettings = (client: RegisteredClient): ClientPolicySettings => ({
   ...client.pkce,

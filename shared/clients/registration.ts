@@ -3,7 +3,9 @@ import { signingAlgorithms } from '../keys/signing-key.ts';
 import { type Mistake, mistakesOf } from '../mistake.ts';
 import { isOwnClaim } from '../oauth/claims.ts';
 import { isFetchable } from '../oauth/fetchable-url.ts';
-import { parseRedirectUri } from '../oauth/redirect-uri.ts';
+import { judgeGivenSecret } from '../oauth/placeholder.ts';
+import { hasDotlessScheme, parseRedirectUri } from '../oauth/redirect-uri.ts';
+import { isResource } from '../oauth/resource.ts';
 import { responseTypes } from '../oauth/response-type.ts';
 import { openidScopes, parseScope } from '../oauth/scope.ts';
 import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
@@ -40,6 +42,8 @@ const claimName = v.pipe(
   v.maxLength(200, 'is longer than 200 characters'),
   v.check((name) => !isOwnClaim(name), 'is a claim that the server makes itself'),
 );
+
+const resource = v.pipe(v.string('is not a text'), v.check(isResource, 'is not an absolute URI without a fragment'));
 
 /** Members of RFC 7591 and OpenID Connect Registration that describe a client and have no effect here. */
 export const informative = [
@@ -81,7 +85,14 @@ export const metadata = v.object({
     v.regex(/^[\x21-\x7e]{1,255}$/, 'is not 1 to 255 visible ASCII characters'),
   ),
   client_secret: v.optional(
-    v.pipe(v.string('is not a text'), v.regex(/^[\x20-\x7e]{1,255}$/, 'is not 1 to 255 printable ASCII characters')),
+    v.pipe(
+      v.string('is not a text'),
+      v.rawCheck(({ dataset, addIssue }) => {
+        const problem = dataset.typed ? judgeGivenSecret(dataset.value) : undefined;
+        if (problem !== undefined) addIssue({ message: problem });
+      }),
+      v.regex(/^[\x20-\x7e\xa0-\ufffd]{1,255}$/, 'is not 1 to 255 printable characters'),
+    ),
   ),
   client_name: v.optional(v.pipe(v.string('is not a text'), v.maxLength(200, 'is longer than 200 characters'))),
   redirect_uris: v.optional(
@@ -122,7 +133,12 @@ export const metadata = v.object({
   refresh_token_lifetime: v.optional(lifetime),
   refresh_token_grace: v.optional(grace),
   rotate_refresh_tokens: v.optional(v.boolean('is not true or false')),
+  all_scopes_of: v.optional(v.pipe(v.array(resource, 'is not a list'), v.maxLength(50, 'has more than 50 entries'))),
+  strict_auth_method: v.optional(v.boolean('is not true or false')),
+  ignore_public_client_secret: v.optional(v.boolean('is not true or false')),
+  accept_dotless_schemes: v.optional(v.boolean('is not true or false')),
   claims: v.optional(v.pipe(v.array(claimName, 'is not a list'), v.maxLength(50, 'has more than 50 entries'))),
+  id_token_claims: v.optional(v.boolean('is not true or false')),
   /** A client registered without a scope may ask for everything about the person, and for nothing of an API. */
   scope: v.optional(scope, openidScopes.join(' ')),
   first_party: v.optional(v.boolean('is not true or false'), false),
@@ -132,7 +148,8 @@ export const metadata = v.object({
   ),
 });
 
-const isObject = (json: unknown): json is object => typeof json === 'object' && json !== null && !Array.isArray(json);
+const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
 
 const known = new Set([...Object.keys(metadata.entries), ...informative]);
 
@@ -150,12 +167,15 @@ export async function parseRegistration(json: unknown): Promise<Result<Registere
 export async function checkRegistration(
   json: unknown,
 ): Promise<Result<RegisteredClient, readonly [Mistake, ...Mistake[]]>> {
-  const parsed = v.safeParse(metadata, json);
-  const strangers = Object.keys(isObject(json) ? json : {}).filter((member) => !known.has(member));
+  const given = isObject(json) ? withoutEmpty(json) : json;
+  const parsed = v.safeParse(metadata, given);
+  const members: Readonly<Record<string, unknown>> = isObject(given) ? (given as Record<string, unknown>) : {};
+  const strangers = Object.keys(members).filter((member) => !known.has(member));
   const stranger = 'is not a member of client metadata';
   const mistakes = [
-    ...mistakesOf(json, parsed.issues, stranger),
+    ...mistakesOf(given, parsed.issues, stranger),
     ...strangers.map((member) => ({ member, problem: stranger })),
+    ...dotlessMistakes(members),
   ];
   if (!parsed.success || isNotEmpty(mistakes)) return refuse(mistakes as [Mistake, ...Mistake[]]);
 
@@ -188,10 +208,27 @@ export async function checkRegistration(
       refreshTokenLifetime: input.refresh_token_lifetime,
       refreshTokenGrace: input.refresh_token_grace,
       rotateRefreshTokens: input.rotate_refresh_tokens,
+      allScopesOf: input.all_scopes_of && [...new Set(input.all_scopes_of)],
+      strictAuthMethod: input.strict_auth_method,
+      ignorePublicClientSecret: input.ignore_public_client_secret,
+      acceptDotlessSchemes: input.accept_dotless_schemes,
       claims: input.claims && [...new Set(input.claims)],
+      idTokenClaims: input.id_token_claims,
     }),
   });
 }
+
+/**
+ * Drops members that are null, an empty text or an empty object: they ask for nothing, as if they were absent. An empty scope is
+ * one, and an empty secret is a mistake.
+ */
+const withoutEmpty = (document: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(document).filter(([name, value]) => {
+      if (value === '') return name === 'scope' || name === 'client_secret' || name === 'client_id';
+      return value !== null && !(isObject(value) && Object.keys(value).length === 0);
+    }),
+  );
 
 /** Drops undefined members. */
 const present = <Members extends object>(members: Members): Partial<Members> =>
@@ -219,6 +256,9 @@ function* findContradictions(
       problem: 'is false, and the refresh tokens of a public client must rotate',
     };
   }
+  if (method !== 'none' && input.ignore_public_client_secret) {
+    yield { member: 'ignore_public_client_secret', problem: 'is true, and the client is not public' };
+  }
   if (method === 'private_key_jwt') {
     if (input.client_secret !== undefined) {
       yield { member: 'client_secret', problem: 'is given, but token_endpoint_auth_method private_key_jwt uses keys' };
@@ -245,3 +285,18 @@ function* findContradictions(
     yield { member: 'grant_types', problem: 'has client_credentials, and a public client cannot use it' };
   }
 }
+
+/** Another app can register a short scheme more easily than a reversed domain name (RFC 8252 §7.1, §8.4). */
+function dotlessMistakes(json: Readonly<Record<string, unknown>>): Mistake[] {
+  if (json['accept_dotless_schemes'] === true) return [];
+  const isDotless = (uri: unknown) => typeof uri === 'string' && hasDotlessScheme(uri);
+  return ['redirect_uris', 'post_logout_redirect_uris'].flatMap((member) => {
+    const uris: unknown = json[member];
+    return Array.isArray(uris)
+      ? uris.flatMap((uri, index) => (isDotless(uri) ? [{ member: `${member}.${index}`, problem: withoutDot }] : []))
+      : [];
+  });
+}
+
+const withoutDot =
+  'has a private-use scheme without a dot: use a reversed domain name, or switch on accept_dotless_schemes';

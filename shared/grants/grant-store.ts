@@ -190,6 +190,29 @@ export function grantStore(database: Database, table: string) {
       }
     },
 
+    /**
+     * Deletes the oldest grants with refresh tokens that a person gave to one client, once there are more than `most`, so that `keep`
+     * are left. It looks at three hundred at most; calling it again goes on. May miss one made just now.
+     */
+    async endOldest(sub: string, clientId: string, { most, keep }: { most: number; keep: number }): Promise<void> {
+      const { items } = await database.queryPage({ ...heldQuery(sub, clientId), Limit: 300 });
+      if (items.length <= most) return;
+      const keys = items.map(({ id }) => ({ id }));
+      const found: Item[] = [];
+      for (let start = 0; start < keys.length; start += 100) {
+        const some = await database.getAll(table, keys.slice(start, start + 100), {
+          projection: { ProjectionExpression: 'id, issuedAt' },
+          isConsistent: false,
+        });
+        found.push(...some.filter((item) => item !== undefined));
+      }
+      const oldestFirst = found.toSorted((a, b) => Number(a['issuedAt']) - Number(b['issuedAt']));
+      await database.removeAll(
+        table,
+        oldestFirst.slice(0, -keep).map(({ id }) => ({ id })),
+      );
+    },
+
     /** Returns the grant, read consistently. */
     find,
 

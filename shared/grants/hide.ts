@@ -5,7 +5,6 @@ import { hkdfSync, type KeyObject } from 'node:crypto';
  * `salt` must never be the same for two texts with one key and `purpose`. Does not protect against changes.
  */
 export function hide(key: KeyObject | Buffer, salt: Buffer, purpose: string, bytes: Buffer): Buffer {
-  const stream = Buffer.from(hkdfSync('sha256', key, salt, purpose, bytes.length));
-  for (const [index, byte] of bytes.entries()) stream.writeUInt8(stream.readUInt8(index) ^ byte, index);
-  return stream;
+  const stream = new Uint8Array(hkdfSync('sha256', key, salt, purpose, bytes.length));
+  return Buffer.from(stream.map((byte, index) => byte ^ (bytes[index] ?? 0)));
 }

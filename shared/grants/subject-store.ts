@@ -1,6 +1,6 @@
 import type { Database } from '../aws/dynamodb.ts';
 import type { Account } from '../people/account.ts';
-import { accountKey, standingOnly, toStanding } from '../people/standing-store.ts';
+import { accountKey, claimAttributes, standingOnly, toClaims, toStanding } from '../people/standing-store.ts';
 import type { Standing } from '../people/still-valid.ts';
 import type { Grant } from './grant.ts';
 import { toGrant } from './grant-store.ts';
@@ -27,11 +27,15 @@ export function subjectStore(database: Database, tables: { grants: string; peopl
 
     /** The claims of the person besides. */
     async findClaims(grantId: string, sub: string): Promise<GrantAndStanding & { claims: Account['claims'] }> {
-      const [grant, account] = await read(grantId, sub, `claims, ${standingOnly.ProjectionExpression}`);
+      const [grant, account] = await read(
+        grantId,
+        sub,
+        [...claimAttributes, standingOnly.ProjectionExpression].join(', '),
+      );
       return {
         grant: grant && toGrant(grant),
         standing: account && toStanding(account),
-        claims: (account?.['claims'] ?? {}) as Account['claims'],
+        claims: account ? toClaims(account) : {},
       };
     },
   };

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { readClaims } from '../oauth/claim-types.ts';
+import { isOwnClaim } from '../oauth/claims.ts';
 import { emailSchema, isSubject } from '../people/account.ts';
 
 /*
@@ -28,10 +30,14 @@ export type HookEvent =
   | ({ version: 1; hook: 'migrateAccount' } & PasswordEvent)
   | ({ version: 1; hook: 'claims' } & ClaimsEvent);
 
+/** A standard claim of another type than its own is left out: nobody is kept from signing in for it. */
+const typed = v.transform((told: Record<string, unknown>) => readClaims(told).claims);
+
 const claims = v.optional(
   v.pipe(
     v.record(v.string(), v.unknown()),
     v.check((told) => !Array.isArray(told)),
+    typed,
   ),
   {},
 );
@@ -56,12 +62,6 @@ export const migrateAccountAnswer = v.strictObject({
 });
 export type MigrateAccountAnswer = v.InferOutput<typeof migrateAccountAnswer>;
 
-/** Claims that only the server sets. A hook that names one is in error, and its whole answer is discarded. */
-const ownClaims = new Set([
-  'iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'auth_time', 'nonce', 'acr', 'amr', 'azp', 'at_hash', 'c_hash', 's_hash',
-  'sid', 'client_id', 'scope', 'grant_id', 'cnf', 'act', 'may_act', 'events', 'authorization_details', '__proto__',
-]); // biome-ignore format: a list of names
-
 /** Tokens travel in headers, so they must stay small (characters of JSON). */
 const longestAddition = 4_000;
 
@@ -69,8 +69,10 @@ const addition = v.optional(
   v.pipe(
     v.record(v.string(), v.unknown()),
     v.check((added) => !Array.isArray(added)),
-    v.check((added) => Object.keys(added).every((member) => !ownClaims.has(member))),
+    // A hook that names a claim of the protocol is in error, and its whole answer is discarded.
+    v.check((added) => !Object.keys(added).some(isOwnClaim)),
     v.check((added) => JSON.stringify(added).length <= longestAddition),
+    typed,
   ),
   {},
 );

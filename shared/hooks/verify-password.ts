@@ -5,7 +5,7 @@ import { type Account, admitNames, claimsWithEmail } from '../people/account.ts'
 import type { AccountStore } from '../people/account-store.ts';
 import { verifyStoredPassword } from '../people/password-import.ts';
 import type { Attempt, ThrottleStore } from '../people/throttle-store.ts';
-import { type PasswordAttempt, verifyCredentials } from '../people/verify-credentials.ts';
+import { type BrowserAttempt, type PasswordAttempt, verifyCredentials } from '../people/verify-credentials.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { AuthenticateAnswer } from './events.ts';
 import { HookFailed } from './hook-failed.ts';
@@ -22,11 +22,11 @@ export type Verified = { account: Account; amr: readonly string[] };
 
 /**
  * Verifies username and password under the throttle, together with the operator's hooks. `authenticate` decides alone.
- * `migrateAccount` is asked about a person without an account here; one that it vouches for gets an account with this password.
+ * `migrateAccount` is asked about a person without an account here; one that it vouches for gets an account with this password. Hooks learn nothing about the browser.
  * Without hooks it is {@link verifyCredentials}. Throws {@link HookFailed}, which lets nobody in.
  */
 export async function verifyPassword(
-  attempt: PasswordAttempt,
+  { passes, ...attempt }: BrowserAttempt,
   deps: Deps,
   now: number,
 ): Promise<Result<Verified, Refusal>> {
@@ -39,7 +39,7 @@ export async function verifyPassword(
       return counted;
     },
   };
-  const verified = await verifyCredentials(attempt, accounts, counting, now);
+  const verified = await verifyCredentials({ ...attempt, passes }, accounts, counting, now);
   if (verified.ok) return ok({ account: verified.value, amr: ['pwd'] });
   if (verified.refusal.reason !== 'credentials_wrong' || !hooks.migrateAccount) return verified;
   const known = await accounts.findByUsername(attempt.username);

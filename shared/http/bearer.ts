@@ -1,6 +1,6 @@
+import { describeRefusal, errorOf } from '../oauth/describe-refusal.ts';
 import { type Parameters, single } from '../oauth/parameters.ts';
 import type { Refusal } from '../oauth/refusal.ts';
-import { describeRefusal, errorOf } from '../oauth/refusal-catalogue.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { type Reply, refusalReply } from './reply.ts';
 import type { HttpRequest } from './request.ts';

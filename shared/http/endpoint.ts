@@ -69,7 +69,7 @@ export function endpoint(settings: EndpointSettings): HttpApiHandler {
 function otherMethod(request: HttpRequest, { methods, tell, crossOrigin }: EndpointSettings): Reply | Promise<Reply> {
   const allow = Object.keys(methods);
   if (request.method !== 'OPTIONS' || !crossOrigin) return tell({ reason: 'method_not_allowed', allow }, request);
-  return preflightReply(allow);
+  return preflightReply(allow, request.header('access-control-request-headers'));
 }
 
 /** Names the classes and codes along the chain of causes, for the log only. Leaves out messages, which may quote data. */

@@ -8,23 +8,33 @@ import type { HttpRequest } from './request.ts';
 
 const noticeCookie = 'pixy_notice';
 
-/** Something was done; the texts are under `done.…`. */
-const doneNotices = [
-  'passwordChanged',
-  'sessionEnded',
-  'sessionsEnded',
-  'accessRemoved',
+/** How the person signs in was changed, and the other sessions go on. */
+const factorNotices = [
   'passkeyAdded',
-  'passkeyRenamed',
   'passkeyRemoved',
   'totpOn',
   'totpOff',
+  'codesRenewed',
   'linked',
   'unlinked',
 ] as const;
+
+/** Something was done; the texts are under `done.…`. */
+const doneNotices = [
+  ...factorNotices,
+  'passwordChanged',
+  'reset',
+  'sessionEnded',
+  'sessionsEnded',
+  'accessRemoved',
+  'passkeyRenamed',
+] as const;
 export type DoneNotice = (typeof doneNotices)[number];
 
-/** Why a person is back at the sign-in page. `confirm`: the last sign-in was too long ago for what they wanted to do. */
+export const isAboutFactor = (notice: DoneNotice | undefined): boolean =>
+  factorNotices.some((known) => known === notice);
+
+/** Why a person is back at the sign-in page. `confirm`: somebody who is signed in must prove again that it is they. */
 const signInNotices = ['passkey_wrong', 'passkey_unknown', 'second_factor_late', 'confirm'] as const;
 export type SignInNotice = (typeof signInNotices)[number];
 

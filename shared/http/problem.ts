@@ -1,5 +1,6 @@
+import { errorUri, statusOf } from '../oauth/describe-refusal.ts';
 import type { Refusal } from '../oauth/refusal.ts';
-import { errorUri, refusalCatalogue, statusOf } from '../oauth/refusal-catalogue.ts';
+import { refusalCatalogue } from '../oauth/refusal-catalogue.ts';
 import { bearerChallenge } from './bearer.ts';
 import { headersOf, jsonReply, type Reply } from './reply.ts';
 

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { describeRefusal, errorOf, errorUri, statusOf } from '../oauth/describe-refusal.ts';
 import type { Refusal } from '../oauth/refusal.ts';
-import { describeRefusal, errorOf, errorUri, statusOf } from '../oauth/refusal-catalogue.ts';
 
 export type Reply = APIGatewayProxyStructuredResultV2;
 

@@ -21,6 +21,9 @@ const day = 24 * hour;
 /** How many seconds functions remember keys, which is how soon all of them follow a change. */
 export const keysRemembered = 60;
 
+/** The same in a local run, whose database answers at once: people try things out there and do not want to wait. */
+export const keysRememberedLocally = 1;
+
 /**
  * How many seconds a key is published before it signs when an operator starts the rotation: as long as verifiers cache, plus what
  * functions and browsers remember.

@@ -5,13 +5,36 @@ import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { currentFirst, currentKey, keysRemembered } from './key-ring.ts';
 import type { KeyStore, StoredRefreshKey } from './key-store.ts';
-import type { KeyCustody, KeyWrapper, SigningAlgorithm, SigningKey, StoredKey } from './signing-key.ts';
+import {
+  type KeyCustody,
+  type KeyWrapper,
+  type SigningAlgorithm,
+  type SigningKey,
+  type StoredKey,
+  signingAlgorithms,
+} from './signing-key.ts';
 
 export type JwkSet = { keys: JWK[] };
 
-/** Returns the JWKS (RFC 7517 §5) with every stored key, including the next and the replaced ones. */
-export const publishedKeys = (store: KeyStore, now: () => number): (() => Promise<JwkSet>) =>
-  cached(async () => ({ keys: (await store.list()).map((key) => key.publicJwk) }), keysRemembered, now);
+/**
+ * Returns the JWKS (RFC 7517 §5) with every stored key, including the next and the replaced ones. `remembered`: seconds, here and
+ * below.
+ */
+export const publishedKeys = (
+  store: KeyStore,
+  now: () => number,
+  remembered = keysRemembered,
+): (() => Promise<JwkSet>) =>
+  cached(async () => ({ keys: inOrder(await store.list(), now()).map(({ publicJwk }) => publicJwk) }), remembered, now);
+
+/** By algorithm, RS256 first, and of each the signing key first: there are libraries that stop at a key which they do not know. */
+const inOrder = (keys: readonly StoredKey[], now: number): StoredKey[] =>
+  signingAlgorithms.flatMap((algorithm) =>
+    currentFirst(
+      keys.filter((key) => key.algorithm === algorithm),
+      now,
+    ),
+  );
 
 /** There is no key for an algorithm: the server does not use it, or the rotate-keys function has not run yet. */
 export class NoSigningKey extends Error {
@@ -26,8 +49,9 @@ export function signingKeys(
   store: KeyStore,
   custody: KeyCustody,
   now: () => number,
+  remembered = keysRemembered,
 ): (algorithm: SigningAlgorithm) => Promise<SigningKey> {
-  const stored = cached(() => store.list(), keysRemembered, now);
+  const stored = cached(() => store.list(), remembered, now);
   const open = openedOnce((key: StoredKey) => custody.open(key));
 
   return async (algorithm) => {
@@ -59,8 +83,8 @@ export async function idTokenKey(
 }
 
 /** Returns the keys of refresh tokens, each decrypted once, the one for new grants first. Throws when there is none yet. */
-export function refreshKeys(store: KeyStore, wrapper: KeyWrapper, now: () => number) {
-  const stored = cached(() => store.listRefreshKeys(), keysRemembered, now);
+export function refreshKeys(store: KeyStore, wrapper: KeyWrapper, now: () => number, remembered = keysRemembered) {
+  const stored = cached(() => store.listRefreshKeys(), remembered, now);
   const open = openedOnce(async ({ kid, wrapped }: StoredRefreshKey) =>
     createSecretKey(await wrapper.unwrap(wrapped, kid)),
   );

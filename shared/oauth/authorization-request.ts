@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import type { ChallengeParameters } from '../pkce/code-challenge.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { parseClaims, type RequestedClaims } from './claims.ts';
@@ -35,11 +36,33 @@ export function echoedState(parameters: Parameters): string | undefined {
   return state !== undefined && state.length <= maximumLength.state ? state : undefined;
 }
 
-/** Returns how to send the response, even a refusal: in the requested mode if possible, else in the default of the response type. */
+/**
+ * Returns how to send the response, even a refusal: in the requested mode if possible, else in the default of the response type.
+ * What would return a token is refused in the fragment, where its client looks (OAuth 2.0 Multiple Response Types §5).
+ */
 export function answerMode(parameters: Parameters): ResponseMode {
-  const type = parseResponseType(single(parameters, 'response_type') ?? '') ?? 'code';
-  const asked = parameters.duplicated.has('response_mode') ? undefined : single(parameters, 'response_mode');
+  const sent = single(parameters, 'response_type') ?? '';
+  const type = parseResponseType(sent) ?? (words(sent).some(isToken) ? 'code id_token' : 'code');
+  const asked = parameters.duplicated.has('response_mode') ? undefined : requestedMode(parameters);
   return parseResponseMode(asked, type) ?? (type === 'code' ? 'query' : 'fragment');
+}
+
+const isToken = (value: string): boolean => value === 'token' || value === 'id_token';
+
+/** The mode in a request object counts as well, if only for the refusal of that object (OpenID Connect Core §6.1). */
+function requestedMode(parameters: Parameters): string | undefined {
+  const request = single(parameters, 'request');
+  const inside = request === undefined ? undefined : modeIn(request);
+  return inside ?? single(parameters, 'response_mode');
+}
+
+function modeIn(requestObject: string): string | undefined {
+  try {
+    const { response_mode: mode } = decodeJwt<{ response_mode?: unknown }>(requestObject);
+    return typeof mode === 'string' ? mode : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Parses everything after client and redirect URI. Every refusal from here on goes back to the client by redirect. */

@@ -1,7 +1,10 @@
 import { ok, type Result, refuse } from '../result.ts';
 import type { Refusal } from './refusal.ts';
 
-/** The claims that each scope value requests (OpenID Connect Core §5.4). */
+/** The claims that each scope value brings. */
+export type ClaimsByScope = ReadonlyMap<string, readonly string[]>;
+
+/** Those of OpenID Connect (Core §5.4). */
 const scopeClaims: Readonly<Record<string, readonly string[]>> = {
   openid: ['sub'],
   profile: [
@@ -28,9 +31,7 @@ const scopeClaims: Readonly<Record<string, readonly string[]>> = {
 /** OpenID Connect Core §5.1. */
 export const standardClaims: readonly string[] = Object.values(scopeClaims).flat();
 
-/** Returns the claims that a scope value requests; none for an API's value. */
-export const claimsOfScope = (value: string): readonly string[] =>
-  Object.hasOwn(scopeClaims, value) ? (scopeClaims[value] ?? []) : [];
+export const standardClaimsByScope: ClaimsByScope = new Map(Object.entries(scopeClaims));
 
 /** The names of individually requested claims (OpenID Connect Core §5.5), and the two whose values matter. */
 export type RequestedClaims = {
@@ -42,8 +43,14 @@ export type RequestedClaims = {
   acr?: { values: readonly string[]; essential: boolean };
 };
 
-/** Claims that the server sets itself. Requesting one by name needs nothing from the person. */
-const ownClaims = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'azp']);
+/**
+ * Claims that only the server sets, in whatever token: nothing that is known about a person, and no hook, can stand for one. Requesting
+ * one by name needs nothing from the person.
+ */
+const ownClaims = new Set([
+  'iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'auth_time', 'nonce', 'acr', 'amr', 'azp', 'at_hash', 'c_hash', 's_hash',
+  'sid', 'client_id', 'scope', 'grant_id', 'cnf', 'act', 'may_act', 'events', 'authorization_details', '__proto__',
+]); // biome-ignore format: a list of names
 export const isOwnClaim = (name: string): boolean => ownClaims.has(name);
 
 const maximumNames = 50;
@@ -104,13 +111,14 @@ function namesOf(member: unknown): string[] | undefined {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Filters a person's claims to those released by scope (standard ones only) or by name (any). */
+type Release = { scope?: readonly string[]; byScope?: ClaimsByScope; names?: readonly string[] };
+
+/** Filters a person's claims to those that a scope brings, or that were asked for by name (any). */
 export function releasedClaims(
   claims: Readonly<Record<string, unknown>>,
-  scope: readonly string[],
-  names: readonly string[],
+  { scope = [], byScope = standardClaimsByScope, names = [] }: Release,
 ): Record<string, unknown> {
-  const wanted = new Set([...scope.flatMap(claimsOfScope), ...names]);
+  const wanted = new Set([...scope.flatMap((value) => byScope.get(value) ?? []), ...names]);
   return Object.fromEntries(
     Object.entries(claims).filter(
       ([name, value]) => wanted.has(name) && name !== 'sub' && value !== null && value !== '',

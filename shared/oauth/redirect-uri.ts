@@ -36,9 +36,23 @@ export function matchRedirectUri(
 /** Parameters that we add to a redirect URI. A URI that already has one would carry it twice. */
 const responseMembers = ['code', 'state', 'iss', 'error', 'id_token'];
 
+/** Schemes that browsers and systems answer themselves, so that no app gets what is sent there. */
+const takenSchemes = [
+  'about', 'blob', 'data', 'file', 'filesystem', 'ftp', 'intent', 'javascript', 'mailto', 'sms', 'tel', 'urn', 'vbscript',
+  'view-source', 'ws', 'wss',
+]; // biome-ignore format: a list of names
+
+const schemeOf = (uri: string): string | undefined => /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
+
+/** Whether a URI has a private-use scheme that is no reversed domain name (RFC 8252 §7.1), such as `cursor:`. */
+export function hasDotlessScheme(uri: string): boolean {
+  const scheme = schemeOf(uri);
+  return scheme !== undefined && !scheme.includes('.') && !['https', 'http', ...takenSchemes].includes(scheme);
+}
+
 /**
  * Checks a redirect URI for registration (RFC 6749 §3.1.2, RFC 8252 §7, OAuth 2.1 §8.4.3): https, http on a loopback host, or a
- * private-use scheme with a dot in it. Refuses with a sentence that says why.
+ * private-use scheme; see {@link hasDotlessScheme} for those without a dot. Refuses with a sentence that says why.
  */
 export function parseRedirectUri(uri: string): Result<string, string> {
   if (uri.length > 2_000) return refuse('is longer than 2,000 characters');
@@ -46,7 +60,7 @@ export function parseRedirectUri(uri: string): Result<string, string> {
   if (!/^[!#-;=?-[\]_a-z~]*$/.test(uri)) return refuse('has a character that a URI must percent-encode');
   if (uri.includes('#')) return refuse('has a fragment');
   if (uri.includes('*')) return refuse('has a wildcard; register every redirect URI in full');
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
+  const scheme = schemeOf(uri);
   if (scheme === undefined || !URL.canParse(uri)) return refuse('is not an absolute URI');
   if (/^[^/?]*:\/\/[^/?]*@/.test(uri)) return refuse('has a user name or password in it');
   if (responseMembers.some((name) => new URL(uri).searchParams.has(name))) {
@@ -56,7 +70,7 @@ export function parseRedirectUri(uri: string): Result<string, string> {
   if (scheme === 'http') {
     return withoutPort(uri) === undefined ? refuse('is http on a host that is not a loopback address') : ok(uri);
   }
-  return scheme.includes('.') ? ok(uri) : refuse('has a private-use scheme without a dot (use a reversed domain name)');
+  return takenSchemes.includes(scheme) ? refuse('has a scheme that no app is called by') : ok(uri);
 }
 
 /** Adds response parameters to a redirect URI and keeps its registered query (RFC 6749 §3.1.2). */

@@ -1,5 +1,4 @@
-import type { PkceMistake } from '../pkce/refusal.ts';
-import { mistakeOf, type Reason, type Refusal } from './refusal.ts';
+import type { Reason } from './refusal.ts';
 
 /** OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, and OpenID Connect's code for unmet acr. */
 export type ErrorCode =
@@ -142,7 +141,7 @@ export const refusalCatalogue = {
   client_authentication_missing: {
     error: 'invalid_client',
     means: 'The client must authenticate and did not.',
-    fix: 'Send the client secret with the registered token_endpoint_auth_method.',
+    fix: 'Send the client secret or the client assertion.',
   },
   client_authentication_malformed: {
     error: 'invalid_client',
@@ -157,7 +156,7 @@ export const refusalCatalogue = {
   client_authentication_method_not_registered: {
     error: 'invalid_client',
     means: 'The client does not authenticate in the way it is registered for.',
-    fix: 'Use the registered token_endpoint_auth_method, or register this one.',
+    fix: 'Use the registered token_endpoint_auth_method, or register this one. A public client sends no secret.',
   },
   client_secret_wrong: {
     error: 'invalid_client',
@@ -633,6 +632,12 @@ export const refusalCatalogue = {
     means: 'The account that is linked to this identity is disabled.',
     fix: 'Ask the operator of this authorization server to enable it.',
   },
+  post_logout_redirect_uri_not_registered: {
+    error: 'invalid_request',
+    means:
+      'The post_logout_redirect_uri is not registered for this client, or the request does not say which client it is for. The person is signed out and stays on our page.',
+    fix: 'Register it in post_logout_redirect_uris, send it character for character like that, and send id_token_hint or client_id with it.',
+  },
   hook_failed: {
     error: 'temporarily_unavailable',
     status: 503,
@@ -704,45 +709,3 @@ export const refusalCatalogue = {
     fix: 'Give its operator the request id from the response headers.',
   },
 } as const satisfies Record<Reason, CatalogueEntry>;
-
-/** Sentences that name a recognised mistake, added to the description. */
-export const mistakeSentences: Record<PkceMistake, string> = {
-  challenge_padded: 'It ends in padding (=): remove the padding.',
-  challenge_in_standard_base64: 'It looks like standard base64: use the URL-safe alphabet, - for + and _ for /.',
-  challenge_is_hex: 'It looks like the digest in hexadecimal: encode the raw 32 bytes of the digest in base64url.',
-  challenge_is_base64_of_hex:
-    'It looks like the base64 of a hexadecimal digest: encode the raw 32 bytes of the digest, not their hexadecimal text.',
-  double_percent_encoding: 'It looks percent-encoded twice: encode it once.',
-  verifier_sent_as_challenge:
-    'The verifier itself was sent as the challenge with method S256: hash it first, or check that the two are not swapped.',
-  plain_used_with_hash:
-    'The challenge is the S256 hash of the verifier, but the method was plain or missing: send code_challenge_method=S256.',
-  method_in_wrong_case: 'The method is case-sensitive: S256 has a capital S, and plain is all lower case.',
-  method_is_a_hash_name: 'The method is called S256.',
-};
-
-/** Returns `error_description`: what was wrong, the mistake if one was recognised, and what to send instead. */
-export function describeRefusal(refusal: Refusal): string {
-  const { means, fix } = refusalCatalogue[refusal.reason];
-  const mistake = mistakeOf(refusal);
-  return [means, ...(mistake ? [mistakeSentences[mistake]] : []), fix].join(' ');
-}
-
-/** Returns `error` as in RFC 6749 §5.2. */
-export const errorOf = (refusal: Refusal): ErrorCode => refusalCatalogue[refusal.reason].error;
-
-/** Returns the HTTP status of a refusal that is not sent by redirect. */
-export function statusOf(refusal: Refusal): number {
-  const entry: CatalogueEntry = refusalCatalogue[refusal.reason];
-  return entry.status ?? (entry.error === 'invalid_client' ? 401 : 400);
-}
-
-/** Returns the URL that explains a reason. It is our own /errors page, so it can never be a dead link. */
-export const errorUri = (issuer: string, reason: Reason): string => `${issuer}/errors#${reason}`;
-
-/** Returns the parameters of a refusal that goes back to the client by redirect (RFC 6749 §4.1.2.1). */
-export const errorParameters = (refusal: Refusal, issuer: string) => ({
-  error: errorOf(refusal),
-  error_description: describeRefusal(refusal),
-  error_uri: errorUri(issuer, refusal.reason),
-});

@@ -15,10 +15,10 @@ export type Refusal =
   | { reason: 'client_id_missing' }
   | { reason: 'client_unknown' }
   | { reason: 'client_disabled' }
-  | { reason: 'client_authentication_missing' }
+  | { reason: 'client_authentication_missing'; registered?: string }
   | { reason: 'client_authentication_malformed' }
   | { reason: 'client_authentication_ambiguous' }
-  | { reason: 'client_authentication_method_not_registered' }
+  | { reason: 'client_authentication_method_not_registered'; registered: string }
   | { reason: 'client_secret_wrong' }
   | { reason: 'client_authentication_throttled'; retryAfter: number }
   | { reason: 'client_assertion_malformed' }
@@ -93,7 +93,7 @@ export type Refusal =
   | { reason: 'form_token_invalid' }
   | { reason: 'sign_in_throttled'; retryAfter: number }
   | { reason: 'credentials_wrong' }
-  | { reason: 'password_unacceptable'; problem: 'too_short' | 'too_long' | 'repetitive' | 'same_as_name' }
+  | { reason: 'password_unacceptable'; problem: 'too_short' | 'too_long' | 'repetitive' | 'same_as_name' | 'common' }
   | { reason: 'invitation_unknown' }
   | { reason: 'invitation_used' }
   | { reason: 'invitation_expired' }
@@ -124,6 +124,8 @@ export type Refusal =
   | { reason: 'upstream_not_linked' }
   | { reason: 'upstream_linked_elsewhere' }
   | { reason: 'upstream_account_disabled' }
+  // signing out
+  | { reason: 'post_logout_redirect_uri_not_registered' }
   // infrastructure
   | { reason: 'hook_failed' }
   | { reason: 'store_unavailable' }

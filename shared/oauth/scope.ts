@@ -4,6 +4,8 @@ import type { Refusal } from './refusal.ts';
 /** Scope values that OpenID Connect defines (Core §5.4). */
 export const openidScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const;
 
+export const isOpenidScope = (value: string): boolean => openidScopes.some((openid) => openid === value);
+
 /** scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) (RFC 6749 §3.3). */
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
@@ -12,6 +14,10 @@ export function parseScope(text: string): Result<string[], Refusal> {
   const values = [...new Set(text.split(' ').filter((value) => value !== ''))];
   return values.every((value) => scopeToken.test(value)) ? ok(values) : refuse({ reason: 'scope_malformed' });
 }
+
+/** Whether some value of a requested scope was not granted. */
+export const wasNarrowed = (requested: string | undefined, granted: readonly string[]): boolean =>
+  (requested ?? '').split(' ').some((value) => value !== '' && !granted.includes(value));
 
 /**
  * Returns the granted part of a requested scope (RFC 6749 §3.3). Ignores values the client is not registered for, and refuses

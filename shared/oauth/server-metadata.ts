@@ -21,11 +21,16 @@ export type GrantType = (typeof grantTypes)[number];
 /** The algorithms for client assertions: never symmetric, never `none`. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
 
+/** Claims of ID tokens that say nothing about the person. */
+const tokenClaims = ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'at_hash'];
+
 /** The settings in force, which are announced besides the constants. */
 export type InForce = {
   algorithms: readonly string[];
   policies: readonly PkcePolicy[];
   scopes: readonly string[];
+  /** Claims of scope values beyond those of OpenID Connect. */
+  claims: readonly string[];
   /** The languages of the pages, as BCP 47 tags. */
   languages: readonly string[];
 };
@@ -34,7 +39,7 @@ export type InForce = {
  * Returns the metadata of RFC 8414 §2 and OpenID Connect Discovery 1.0 §3, the same document at both URLs. `policies` are those
  * in force for at least one client, so that what is announced is what works.
  */
-export const serverMetadata = (issuer: string, { algorithms, policies, scopes, languages }: InForce) => ({
+export const serverMetadata = (issuer: string, { algorithms, policies, scopes, claims, languages }: InForce) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
   token_endpoint: issuer + endpoints.token,
@@ -64,5 +69,5 @@ export const serverMetadata = (issuer: string, { algorithms, policies, scopes, l
   claims_parameter_supported: true,
   acr_values_supported: acrValues,
   ui_locales_supported: languages,
-  claims_supported: ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', ...standardClaims],
+  claims_supported: [...new Set([...tokenClaims, ...standardClaims, ...claims])],
 });

@@ -13,6 +13,8 @@ export type AccountPage = FormPage & {
   now: number;
   /** What was just done: `look.text('done.…')`. */
   done?: string | undefined;
+  /** Whether to offer, beside what was just done, to end the other sessions (OWASP ASVS 5.0, 7.4.3). */
+  offersToEndOthers?: boolean | undefined;
   signOutPath: string;
   /** Absent when the deployment has no passwords. */
   password?: { isSet: boolean; path: string } | undefined;
@@ -50,7 +52,7 @@ export function accountPage(look: Look, page: AccountPage): Promise<Reply> {
     title,
     html`<h1>${title}</h1>
 <p class="soft">${look.say('account.signedInAs', { account: html`<strong><bdi>${page.account}</bdi></strong>` })} <a href="${page.signOutPath}">${look.text('account.signOut')}</a></p>
-${doneAbove(page.done)}${noticeAbove(page.problem, [])}
+${doneAbove(page.done)}${page.offersToEndOthers ? othersOffer(look, page) : ''}${noticeAbove(page.problem, [])}
 ${page.password ? passwordSection(look, page.password) : ''}
 ${page.passkeys ? passkeySection(look, page, page.passkeys) : ''}
 ${page.totp ? totpSection(look, page, page.totp) : ''}
@@ -60,6 +62,14 @@ ${(page.linked ?? []).length + (page.linkable ?? []).length > 0 ? linkedSection(
     { wide: true },
   );
 }
+
+const othersOffer = (look: Look, page: AccountPage): Markup =>
+  html`<p>${look.text('account.mayEndOthers')}</p>
+${endOthers(look, page)}
+`;
+
+const endOthers = (look: Look, page: AccountPage): Markup =>
+  act(page, 'end_other_sessions', undefined, look.text('account.endOthers'), look.text('account.endOthers'));
 
 const passwordSection = (look: Look, { isSet, path }: NonNullable<AccountPage['password']>): Markup =>
   section(
@@ -113,7 +123,7 @@ function sessionSection(look: Look, page: AccountPage): Markup {
     'sessions',
     look.text('account.sessions'),
     html`<ul class="things">${page.sessions.map((session) => sessionItem(look, page, session))}</ul>
-${others.length > 1 ? act(page, 'end_other_sessions', undefined, look.text('account.endOthers'), look.text('account.endOthers')) : ''}`,
+${others.length > 1 ? endOthers(look, page) : ''}`,
   );
 }
 

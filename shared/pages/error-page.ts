@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { headersOf, type Reply } from '../http/reply.ts';
+import { describeRefusal, errorUri, statusOf } from '../oauth/describe-refusal.ts';
 import type { Reason, Refusal } from '../oauth/refusal.ts';
-import { describeRefusal, errorUri, statusOf } from '../oauth/refusal-catalogue.ts';
 import type { Look } from './look.ts';
 import { pageReply } from './page.ts';
 import { isAboutPerson, problemOf } from './problem.ts';

@@ -10,6 +10,8 @@ export type PasskeySetupPage = FormPage & {
   ceremony: PasskeyCeremony;
   /** Whose passkey it will be, when the person is not signed in yet. */
   account?: string | undefined;
+  /** What else making the passkey does. */
+  warning?: string | undefined;
   /** What to do where a passkey cannot be made. Default: only says that it cannot. */
   unavailable?: string | undefined;
   /** The initial value of the field `name`. */
@@ -38,7 +40,12 @@ export function passkeySetupPage(look: Look, page: PasskeySetupPage): Promise<Re
     title,
     html`<h1>${title}</h1>
 ${page.account === undefined ? '' : html`<p class="soft">${look.say('password.chooseFor', { account: html`<strong><bdi>${page.account}</bdi></strong>` })}</p>\n`}<p class="soft">${look.text('passkey.intro')}</p>
-${noticeAbove(page.problem, ['name'])}
+${
+  page.warning
+    ? html`<p class="notice">${page.warning}</p>
+`
+    : ''
+}${noticeAbove(page.problem, ['name'])}
 <p class="notice" data-passkey-unavailable>${look.text('passkey.unavailable')}${page.unavailable === undefined ? '' : ` ${page.unavailable}`}</p>
 ${passkeyForm(look, page.ceremony, page.formToken, look.text('passkey.submit'), name)}
 ${page.skipPath ? html`<p class="foot"><a href="${page.skipPath}">${look.text('passkey.skip')}</a></p>` : ''}`,

@@ -59,7 +59,8 @@ export const isAboutPerson = (reason: Reason): boolean =>
 function passwordText(problem: PasswordProblem, look: Look): string {
   const count = String(passwordLimits.minimum);
   if (problem === 'too_short') return look.text('problem.passwordTooShort', { count });
-  return look.text(problem === 'too_long' ? 'problem.passwordTooLong' : 'problem.passwordGuessable');
+  if (problem === 'too_long') return look.text('problem.passwordTooLong');
+  return look.text(problem === 'common' ? 'problem.passwordCommon' : 'problem.passwordGuessable');
 }
 
 /** Shows the problem above the form, unless it is about one of these fields. */

@@ -15,6 +15,8 @@ export type SetPasswordPage = FormPage & {
   minimumLength: number;
   /** An alternative to a password: a form from {@link passkeyForm} that makes a passkey. */
   alternative?: Markup | undefined;
+  /** What else saving the password does. */
+  warning?: string | undefined;
   scripts?: readonly PageScript[];
   cancelPath?: string | undefined;
 };
@@ -30,7 +32,12 @@ export function setPasswordPage(look: Look, page: SetPasswordPage): Promise<Repl
     title,
     html`<h1>${title}</h1>
 <p class="soft">${look.say(isChange ? 'account.signedInAs' : 'password.chooseFor', { account: html`<strong><bdi>${account}</bdi></strong>` })}</p>
-${noticeAbove(problem, ['password', 'current_password'])}
+${
+  page.warning
+    ? html`<p class="notice">${page.warning}</p>
+`
+    : ''
+}${noticeAbove(problem, ['password', 'current_password'])}
 <form method="post">
 ${hiddenFields(page)}<input name="username" value="${account}" autocomplete="username" readonly hidden>
 ${isChange ? field({ name: 'current_password', label: look.text('password.current'), type: 'password', autocomplete: 'current-password', longest: 1_024, hasFocus: problem?.field !== 'password' }, problem) : ''}

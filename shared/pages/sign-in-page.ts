@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import { headersOf, type Reply } from '../http/reply.ts';
+import { statusOf } from '../oauth/describe-refusal.ts';
 import type { Refusal } from '../oauth/refusal.ts';
-import { statusOf } from '../oauth/refusal-catalogue.ts';
 import { checkbox, field, formTokenField } from './field.ts';
 import type { Look, Markup } from './look.ts';
 import { pageReply } from './page.ts';
@@ -16,7 +16,7 @@ export type SignInPage = {
   refusal?: Refusal | undefined;
   /** Replaces `refusal` for what is not one: a failed upstream provider or passkey. */
   problem?: Problem | undefined;
-  /** Whether a signed-in person must authenticate again (`prompt=login`, `max_age`, step-up). */
+  /** Says that somebody who is signed in must prove again that it is they (`prompt=login`, `max_age`, step-up, account page). */
   isConfirmation?: boolean;
   /** @default true; false when the deployment has switched passwords off */
   hasPasswords?: boolean;
@@ -42,6 +42,7 @@ export function signInPage(look: Look, page: SignInPage): Promise<Reply> {
     refusal ? statusOf(refusal) : 200,
     look.text(problem ? 'signIn.titleAgain' : titleKey(page)),
     html`<h1>${look.text(titleKey(page))}</h1>
+${page.isConfirmation ? html`<p>${look.text('signIn.confirmText')}</p>` : ''}
 <p class="soft">${intro(look, page)}</p>
 ${noticeAbove(problem, hasPasswords ? ['username', 'password'] : [])}
 ${hasPasswords ? passwordForm(look, page, problem) : ''}

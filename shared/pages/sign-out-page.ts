@@ -1,6 +1,8 @@
 import { html } from 'hono/html';
 import type { Reply } from '../http/reply.ts';
+import { errorUri } from '../oauth/describe-refusal.ts';
 import type { Parameters } from '../oauth/parameters.ts';
+import type { Reason } from '../oauth/refusal.ts';
 import { formTokenField, hidden } from './field.ts';
 import type { Look } from './look.ts';
 import { pageReply } from './page.ts';
@@ -32,5 +34,20 @@ export function signedOutPage(look: Look, cookies: readonly string[]): Promise<R
   const title = look.text('signedOut.title');
   const content = html`<h1>${title}</h1>
 <p>${look.text('signedOut.text')}</p>`;
+  return pageReply(look, 200, title, content, { cookies });
+}
+
+/** Tells a person that they are signed out, and why they are not sent back to the client. Repeats nothing of the request. */
+export function notReturnedPage(
+  look: Look,
+  cookies: readonly string[],
+  reason: Reason,
+  issuer: string,
+): Promise<Reply> {
+  const title = look.text('signedOut.title');
+  const content = html`<h1>${title}</h1>
+<p>${look.text('signedOut.notReturned')}</p>
+<p>${look.text('signedOut.text')}</p>
+<p><a href="${errorUri(issuer, reason)}" hreflang="en">${look.say('error.more', { reason: html`<code>${reason}</code>` })}</a></p>`;
   return pageReply(look, 200, title, content, { cookies });
 }

@@ -123,7 +123,7 @@ input[aria-invalid="true"]:focus-visible { outline-color: var(--wrong); }
 .qr { width: 13rem; max-width: 100%; margin: 1rem auto; padding: .75rem; background: #fff; border: 1px solid var(--edge); border-radius: .625rem; forced-color-adjust: none; }
 .qr svg { display: block; width: 100%; height: auto; }
 .secret { padding: .75rem 1rem; background: var(--tint); border-radius: .625rem; }
-.codes { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .25rem 1rem; margin: 1.5rem 0; padding: 1rem; list-style: none; background: var(--tint); border: 1px solid transparent; border-radius: .625rem; }
+.codes { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr)); gap: .25rem 1rem; margin: 1.5rem 0; padding: 1rem; list-style: none; background: var(--tint); border: 1px solid transparent; border-radius: .625rem; }
 .part { margin-block-start: 2rem; padding-block-start: 1.5rem; border-top: 1px solid var(--edge); }
 .part .button { display: inline-block; width: auto; margin: .25rem 0 0; }
 .things { margin: 0 0 .5rem; padding: 0; list-style: none; }

@@ -1,202 +1,233 @@
-import { parseCsv } from '../csv.ts';
+import type { Mistake } from '../mistake.ts';
+import { standardClaims } from '../oauth/claims.ts';
+import { judgePlaceholder } from '../oauth/placeholder.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { type AccountDescription, parseAccountDescription, signInNames } from './account.ts';
-import { fromBase64, toPhcBase64 } from './password-import/base64.ts';
-import { firebaseKeystream } from './password-import/scrypt.ts';
+import { type AccountDescription, signInNames } from './account.ts';
+import { checkGivenAccount } from './given-account.ts';
+import {
+  type AccountEntry,
+  type EntryReader,
+  isObject,
+  type Json,
+  labelOf,
+  type MemberOptions,
+} from './import/account-entry.ts';
+import {
+  byFirstCharacter,
+  csvEntries,
+  jsonEntries,
+  jsonLineEntries,
+  tableEntries,
+  withoutMembers,
+} from './import/entry-readers.ts';
+import { type FirebaseParameters, firebaseAccount } from './import/firebase.ts';
+import { joinHash } from './import/hash-parts.ts';
+import {
+  aspnetAccount,
+  auth0Account,
+  cognitoAccount,
+  keycloakAccount,
+  oktaAccount,
+  type TranslatedAccount,
+  wordpressAccount,
+} from './import/other-systems.ts';
 import { admitPasswordHash } from './password-import.ts';
 
+export { parseFirebaseParameters } from './import/firebase.ts';
+
 /*
- * Parses accounts from another server, as JSON, as CSV or as exported by Firebase. Judges each entry on its own and writes
- * nothing. Refusals name the member but never its value, which may be a secret.
+ * Parses accounts from another server. Judges each entry on its own and writes nothing. Refusals name the member but never its
+ * value, which may be a secret.
  */
 
-export type ImportedAccount = { entry: string; account: AccountDescription & { passwordHash?: string } };
-type RefusedAccount = { entry: string; member: string; problem: string };
+export type GivenAccount = AccountDescription & { passwordHash?: string };
+export type ImportedAccount = { entry: string; account: GivenAccount };
+export type RefusedAccount = Mistake & { entry: string };
 export type ParsedAccounts = { accounts: ImportedAccount[]; refused: RefusedAccount[] };
 
-export const accountFormats = ['json', 'csv', 'firebase'] as const;
-export type AccountFormat = (typeof accountFormats)[number];
+export type AccountOptions = MemberOptions & { firebase?: FirebaseParameters | undefined };
 
-/** The password hash parameters of a Firebase project, as shown in its console. */
-export type FirebaseParameters = { signerKey: Buffer; saltSeparator: Buffer; rounds: number; memCost: number };
+/** How to read the accounts of one system: first the file's entries, then each as an account in our own form. */
+type AccountFormat = {
+  entries(options: AccountOptions): EntryReader;
+  translate?(value: Json, options: AccountOptions): TranslatedAccount;
+};
 
-type Json = Record<string, unknown>;
-type Mistake = { member: string; problem: string };
-type Hash = { hash: string } | Mistake;
+/** A table, or a list of JSON that an object may have under one of `lists`. */
+const tableOrJson = (columns: readonly string[], options: AccountOptions, ...lists: string[]): EntryReader =>
+  byFirstCharacter((first) => {
+    if (first === '[') return jsonEntries();
+    return first === '{' ? jsonEntries(...lists) : tableEntries(columns, options);
+  });
 
-/**
- * Parses the accounts in a text. Refuses text of another format, with a sentence; lists the entries that cannot be imported in
- * `refused`.
- */
-export function parseAccounts(
-  format: AccountFormat,
-  text: string,
-  firebase?: FirebaseParameters,
-): Result<ParsedAccounts, string> {
-  const entries = format === 'csv' ? csvEntries(text) : jsonEntries(text, format);
-  if (!entries.ok) return entries;
-  const parsed: ParsedAccounts = { accounts: [], refused: [] };
-  const names = new Set<string>();
-  for (const { entry, json } of entries.value) {
-    const read = readEntry(format === 'firebase' ? firebaseEntry(json, firebase) : json);
-    if ('problem' in read) {
-      parsed.refused.push({ entry: labelOf(entry, json), ...read });
-      continue;
-    }
-    const twice = signInNames(read).find((name) => names.has(name));
-    if (twice !== undefined) {
-      const isUsername = signInNames({ username: read.username }).includes(twice);
-      const member = isUsername ? 'username' : 'email';
-      parsed.refused.push({ entry: labelOf(entry, json), member, problem: 'is there twice' });
-      continue;
-    }
-    for (const name of signInNames(read)) names.add(name);
-    parsed.accounts.push({ entry: labelOf(entry, json), account: read });
+const formats = {
+  json: { entries: () => jsonEntries() },
+  csv: { entries: csvEntries },
+  firebase: {
+    entries: () => jsonEntries('users'),
+    translate: (value, { firebase }) => ({ account: firebaseAccount(value, firebase), mistakes: [] }),
+  },
+  cognito: {
+    entries: (options) => tableOrJson(['cognito:username', 'cognito:mfa_enabled', 'sub'], options, 'Users'),
+    translate: cognitoAccount,
+  },
+  auth0: {
+    entries: () => byFirstCharacter((first) => (first === '[' ? jsonEntries() : jsonLineEntries())),
+    translate: auth0Account,
+  },
+  keycloak: {
+    entries: () => byFirstCharacter((first) => (first === '[' ? jsonEntries() : jsonEntries('users'))),
+    translate: keycloakAccount,
+  },
+  okta: { entries: () => jsonEntries(), translate: oktaAccount },
+  wordpress: {
+    entries: (options) => tableOrJson(columnsOfWordPress, options, 'wp_users'),
+    translate: wordpressAccount,
+  },
+  aspnet: {
+    entries: (options) => tableOrJson(columnsOfAspNet, options, 'AspNetUsers'),
+    translate: aspnetAccount,
+  },
+} as const satisfies Record<string, AccountFormat>;
+
+const columnsOfWordPress = [
+  'ID', 'user_login', 'user_pass', 'user_nicename', 'user_email', 'user_url', 'user_registered', 'user_activation_key',
+  'user_status', 'display_name', 'first_name', 'last_name', 'roles',
+]; // biome-ignore format: a list of names
+
+const columnsOfAspNet = [
+  'Id', 'UserName', 'NormalizedUserName', 'Email', 'NormalizedEmail', 'EmailConfirmed', 'PasswordHash', 'SecurityStamp',
+  'ConcurrencyStamp', 'PhoneNumber', 'PhoneNumberConfirmed', 'TwoFactorEnabled', 'LockoutEnd', 'LockoutEnabled',
+  'AccessFailedCount',
+]; // biome-ignore format: a list of names
+
+export type AccountFormatName = keyof typeof formats;
+export const accountFormats = Object.keys(formats) as AccountFormatName[];
+
+/** Reads a file piece by piece. Refuses a file of another format with half a sentence that follows its name. */
+export type AccountReader = {
+  push(text: string): Result<ParsedAccounts, string>;
+  end(): Result<ParsedAccounts, string>;
+};
+
+/** Reads the accounts of a file. Entries that cannot be imported are in `refused`, with every mistake. */
+export function accountReader(name: AccountFormatName, options: AccountOptions = {}): AccountReader {
+  const format: AccountFormat = formats[name];
+  const entries = format.entries(options);
+  const seen = new Set<string>();
+
+  const translate = (value: unknown): TranslatedAccount =>
+    format.translate && isObject(value) ? format.translate(value, options) : { account: value, mistakes: [] };
+
+  function judge({ label, value, mistakes = [] }: AccountEntry, parsed: ParsedAccounts): void {
+    const { account, mistakes: own } = translate(withoutMembers(value, options.skipMembers));
+    const json = withoutMembers(withMapped(account, value, options), options.skipMembers);
+    const strangers = format.translate ? strangeClaims(json, options) : [];
+    const entry = labelOf(label, isObject(json) ? json : {});
+    const read = checkEntry(json);
+    const twice = read.ok ? keysOf(read.value).find((each) => seen.has(each)) : undefined;
+    const problems = [
+      ...mistakes,
+      ...own,
+      ...strangers,
+      ...(read.ok ? [] : read.refusal),
+      ...(read.ok ? repeated(read.value, twice) : []),
+    ];
+    parsed.refused.push(...problems.map((problem) => ({ entry, ...problem })));
+    if (!read.ok || problems.length > 0) return;
+    for (const each of keysOf(read.value)) seen.add(each);
+    parsed.accounts.push({ entry, account: read.value });
   }
-  return ok(parsed);
+
+  function judgeAll(read: Result<AccountEntry[], string>): Result<ParsedAccounts, string> {
+    if (!read.ok) return read;
+    const parsed: ParsedAccounts = { accounts: [], refused: [] };
+    for (const entry of read.value) judge(entry, parsed);
+    return ok(parsed);
+  }
+
+  return { push: (text) => judgeAll(entries.push(text)), end: () => judgeAll(entries.end()) };
 }
 
-function labelOf(entry: string, json: unknown): string {
-  const { username, email } = (json ?? {}) as Json;
-  const name = [username, email].find((text) => typeof text === 'string' && text !== '');
-  return typeof name === 'string' ? `${entry} (${name.slice(0, 60)})` : entry;
+/** Claims of another system that are no standard ones, and that the operator has not named. */
+function strangeClaims(json: unknown, { claimColumns = [], claimMap = {} }: AccountOptions): Mistake[] {
+  const claims = isObject(json) && isObject(json['claims']) ? Object.keys(json['claims']) : [];
+  const known = [...standardClaims, ...claimColumns, ...Object.keys(claimMap)];
+  const strange = claims.filter((name) => !known.includes(name.split('#')[0] ?? '') && !known.includes(name));
+  const problem = 'is no standard claim: let it become one with --claim-column, or leave it behind with --skip-members';
+  return strange.map((member) => ({ member, problem }));
+}
+
+/** Adds the claims of the operator's map, each from a member of the file. */
+function withMapped(account: unknown, value: unknown, { claimMap = {} }: AccountOptions): unknown {
+  if (!isObject(account) || Object.keys(claimMap).length === 0) return account;
+  const mapped = Object.entries(claimMap).map(([claim, path]) => [claim, memberAt(value, path)] as const);
+  const found = mapped.filter(([, member]) => member !== undefined);
+  return {
+    ...account,
+    claims: { ...(isObject(account['claims']) && account['claims']), ...Object.fromEntries(found) },
+  };
+}
+
+/** Follows a path like `user_metadata.department`. */
+const memberAt = (value: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce((at: unknown, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined), value);
+
+/** Parses a whole text as {@link accountReader} does. */
+export function parseAccounts(
+  format: AccountFormatName,
+  text: string,
+  firebase?: FirebaseParameters,
+  options: AccountOptions = {},
+): Result<ParsedAccounts, string> {
+  const reader = accountReader(format, { ...options, firebase });
+  const first = reader.push(text);
+  const last = first.ok ? reader.end() : first;
+  if (!first.ok || !last.ok) return last;
+  return ok({
+    accounts: [...first.value.accounts, ...last.value.accounts],
+    refused: [...first.value.refused, ...last.value.refused],
+  });
+}
+
+/** What only one account can have: its names, and its subject, which begins with a space as no name does. */
+const keysOf = (account: GivenAccount): string[] => {
+  const sub = account.claims['sub'];
+  return typeof sub === 'string' ? [...signInNames(account), ` ${sub}`] : signInNames(account);
+};
+
+function repeated({ username }: GivenAccount, twice: string | undefined): Mistake[] {
+  if (twice === undefined) return [];
+  const member = signInNames({ username }).includes(twice)
+    ? 'username'
+    : twice.startsWith(' ')
+      ? 'claims.sub'
+      : 'email';
+  return [{ member, problem: 'is there twice' }];
 }
 
 /** Reads an entry in our own form: an account description, optionally with `password_hash`. */
-function readEntry(json: unknown): (AccountDescription & { passwordHash?: string }) | Mistake {
-  if (!isObject(json)) return { member: 'entry', problem: 'is not an object' };
+function checkEntry(json: unknown): Result<GivenAccount, readonly Mistake[]> {
+  if (!isObject(json)) return refuse([{ member: 'entry', problem: 'is not an object' }]);
   const { password_hash: given, ...described } = json;
-  const parsed = parseAccountDescription(described);
-  if ('problem' in parsed) return parsed;
-  if (given === undefined || given === null) return parsed.account;
-  if (parsed.account.password !== undefined)
-    return { member: 'password_hash', problem: 'is given, and so is password' };
-  const hash = typeof given === 'string' ? { hash: given } : isObject(given) ? fromParameters(given) : undefined;
-  if (hash === undefined) return { member: 'password_hash', problem: 'is neither a text nor an object' };
-  if ('problem' in hash) return hash;
-  const admitted = admitPasswordHash(hash.hash);
-  if (!admitted.ok) return { member: 'password_hash', problem: admitted.refusal };
-  return { ...parsed.account, passwordHash: admitted.value };
+  if (given === undefined || given === null || given === '') return checkGivenAccount(described);
+  const { password, ...others } = described;
+  const checked = checkGivenAccount(others);
+  const hash = password === undefined ? readHash(given) : refuse(bothPasswords);
+  if (checked.ok && hash.ok) return ok({ ...checked.value, passwordHash: hash.value });
+  return refuse([...(checked.ok ? [] : checked.refusal), ...(hash.ok ? [] : [hash.refusal])]);
 }
 
-/** Reads a hash from its parts, such as `{ "algorithm": "scrypt", "hash", "salt", "N", "r", "p" }`. */
-function fromParameters(parts: Json): Hash {
-  const { algorithm, encoding = 'base64' } = parts;
-  const bytes = (name: string) => decode(parts[name], encoding);
-  const [hash, salt] = [bytes('hash'), bytes('salt')];
-  if (encoding !== 'base64' && encoding !== 'hex') {
-    return { member: 'password_hash.encoding', problem: 'is not base64 or hex' };
-  }
-  if (!hash) return { member: 'password_hash.hash', problem: `is missing or not ${encoding}` };
-  if (!salt) return { member: 'password_hash.salt', problem: `is missing or not ${encoding}` };
-  if (algorithm === 'scrypt') {
-    const { N, r = 8, p = 1 } = parts;
-    const ln = typeof N === 'number' ? Math.log2(N) : Number.NaN;
-    if (!Number.isInteger(ln)) return { member: 'password_hash.N', problem: 'is missing or not a power of two' };
-    return { hash: `$scrypt$ln=${ln},r=${String(r)},p=${String(p)}$${toPhcBase64(salt)}$${toPhcBase64(hash)}` };
-  }
-  const [, digest] = typeof algorithm === 'string' ? (/^pbkdf2_(sha1|sha256|sha512)$/.exec(algorithm) ?? []) : [];
-  if (digest !== undefined) {
-    const { iterations } = parts;
-    if (!Number.isSafeInteger(iterations)) {
-      return { member: 'password_hash.iterations', problem: 'is missing or not a whole number' };
-    }
-    return { hash: `$pbkdf2-${digest}$i=${String(iterations)}$${toPhcBase64(salt)}$${toPhcBase64(hash)}` };
-  }
-  return {
-    member: 'password_hash.algorithm',
-    problem: 'is not one of scrypt, pbkdf2_sha1, pbkdf2_sha256, pbkdf2_sha512',
-  };
+const bothPasswords = { member: 'password_hash', problem: 'is given, and so is password' };
+
+function readHash(given: unknown): Result<string, Mistake> {
+  const member = 'password_hash';
+  if (typeof given !== 'string' && !isObject(given))
+    return refuse({ member, problem: 'is neither a text nor an object' });
+  const joined = typeof given === 'string' ? ok(given.trim()) : joinHash(given);
+  if (!joined.ok) return joined;
+  const admitted = admitPasswordHash(joined.value);
+  return admitted.ok ? admitted : refuse({ member, problem: judgePlaceholder(joined.value) ?? admitted.refusal });
 }
-
-function decode(text: unknown, encoding: unknown): Buffer | undefined {
-  if (typeof text !== 'string') return undefined;
-  if (encoding === 'hex') return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex') : undefined;
-  return fromBase64(text);
-}
-
-/** Translates a user of `firebase auth:export --format=JSON`. */
-function firebaseEntry(json: unknown, parameters: FirebaseParameters | undefined): unknown {
-  if (!isObject(json)) return json;
-  const { localId, email, emailVerified, displayName, photoUrl, phoneNumber, disabled, passwordHash, salt } = json;
-  const claims = {
-    sub: localId,
-    name: displayName,
-    picture: photoUrl,
-    phone_number: phoneNumber,
-    ...(email !== undefined && { email, email_verified: emailVerified === true }),
-  };
-  return {
-    username: email === undefined ? localId : undefined,
-    email,
-    disabled: disabled === true ? true : undefined,
-    claims: Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined)),
-    password_hash: passwordHash === undefined ? undefined : firebaseHash(passwordHash, salt, parameters),
-  };
-}
-
-function firebaseHash(hash: unknown, salt: unknown, parameters: FirebaseParameters | undefined): unknown {
-  const [hashed, salted] = [decode(hash, 'base64'), decode(salt, 'base64')];
-  const kept = hashed && parameters && firebaseKeystream(hashed, parameters.signerKey);
-  if (!kept || !salted || !parameters) return '$firebase-scrypt$'; // refused for its form
-  const whole = Buffer.concat([salted, parameters.saltSeparator]);
-  const { memCost, rounds } = parameters;
-  return `$firebase-scrypt$ln=${memCost},r=${rounds},p=1$${toPhcBase64(whole)}$${toPhcBase64(kept)}`;
-}
-
-/** Parses `{ "base64_signer_key", "base64_salt_separator", "rounds", "mem_cost" }`. Refuses with a sentence about the member. */
-export function parseFirebaseParameters(text: string): Result<FirebaseParameters, string> {
-  const json = parseJson(text);
-  if (!isObject(json)) return refuse('is not a JSON object');
-  const signerKey = decode(json['base64_signer_key'], 'base64');
-  const saltSeparator = decode(json['base64_salt_separator'], 'base64');
-  const { rounds, mem_cost: memCost } = json;
-  if (!signerKey) return refuse('base64_signer_key is missing or not base64');
-  if (!saltSeparator) return refuse('base64_salt_separator is missing or not base64');
-  if (typeof rounds !== 'number') return refuse('rounds is missing or not a number');
-  if (typeof memCost !== 'number') return refuse('mem_cost is missing or not a number');
-  return ok({ signerKey, saltSeparator, rounds, memCost });
-}
-
-type Entry = { entry: string; json: unknown };
-
-function jsonEntries(text: string, format: AccountFormat): Result<Entry[], string> {
-  const json = parseJson(text);
-  const list = format === 'firebase' && isObject(json) ? json['users'] : json;
-  if (!Array.isArray(list))
-    return refuse(format === 'firebase' ? 'is not JSON with a list users' : 'is not a JSON array');
-  return ok(list.map((each: unknown, index) => ({ entry: `entry ${index + 1}`, json: each })));
-}
-
-/** Hides the JSON error, because it quotes the surrounding text, which may be a hash. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const ownColumns = new Set(['username', 'email', 'password', 'password_hash', 'disabled']);
-
-/** Reads columns named after members of an account, and all other columns as claims. An empty cell means an absent member. */
-function csvEntries(text: string): Result<Entry[], string> {
-  const rows = parseCsv(text);
-  if (!rows.ok) return rows;
-  return ok(
-    rows.value.map(({ line, cells }) => {
-      const filled = [...cells].filter(([, cell]) => cell !== '');
-      const own = filled.filter(([name]) => ownColumns.has(name)).map(([name, cell]) => [name, cellOf(name, cell)]);
-      const claims = filled.filter(([name]) => !ownColumns.has(name)).map(([name, cell]) => [name, cellOf(name, cell)]);
-      return { entry: `line ${line}`, json: { ...Object.fromEntries(own), claims: Object.fromEntries(claims) } };
-    }),
-  );
-}
-
-const truths: Readonly<Record<string, boolean>> = { true: true, false: false };
-
-const cellOf = (name: string, cell: string): unknown =>
-  name === 'disabled' || name.endsWith('_verified') ? (truths[cell.toLowerCase()] ?? cell) : cell;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

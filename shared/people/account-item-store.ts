@@ -21,6 +21,7 @@ const record = v.object({
       hash: v.string(),
       purpose: v.picklist(linkPurposes),
       expiresAt: v.number(),
+      everything: v.optional(v.boolean()),
       spentAt: v.optional(v.number()),
     }),
   ),
@@ -33,6 +34,7 @@ const record = v.object({
     ),
     () => new Set<string>(),
   ),
+  waysFrom: v.optional(v.number(), 0),
 });
 
 export const toAccount = (item: Item): Account => v.parse(record, item);

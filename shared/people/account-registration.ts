@@ -1,8 +1,8 @@
 import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { parseAccountDescription } from './account.ts';
-import { admitPassword } from './account-password.ts';
 import type { NewAccount } from './account-store.ts';
+import { admitPassword } from './admit-password.ts';
 
 /** What a person submits to register. */
 export type AskedRegistration = { username: string; email: string; password: string };

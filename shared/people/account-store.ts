@@ -15,6 +15,7 @@ import {
 import { accountItemStore, firstEpoch, newAttempt, raised, toAccount } from './account-item-store.ts';
 import { credentialStore } from './credential-store.ts';
 import { NameOfAnother, nameStore } from './name-store.ts';
+import { makeAccount, type NewAccount, newAccountItem } from './new-account.ts';
 import { accountKey, standingStore } from './standing-store.ts';
 import { takingBackStore } from './taking-back-store.ts';
 
@@ -23,17 +24,14 @@ import { takingBackStore } from './taking-back-store.ts';
  * subject (name-store.ts).
  */
 
-export type NewAccount = Omit<AccountDescription, 'password' | 'disabled'> & {
-  passwordHash?: string | undefined;
-  disabledAt?: number | undefined;
-};
-
 /** Sets the members that are present; null removes a name. */
 export type AccountChange = {
   username?: string | null | undefined;
   email?: string | null | undefined;
   claims?: Account['claims'] | undefined;
 };
+
+export type { NewAccount };
 
 export type NameTaken = { reason: 'name_taken'; name: string };
 export type SubjectTaken = { reason: 'subject_taken'; sub: string };
@@ -102,24 +100,12 @@ export function accountStore(
       const names = signInNames(account);
       const taken = await claimAll(names, sub, now);
       if (taken !== undefined) return refuse({ reason: 'name_taken', name: taken });
-      const made: Account = {
-        ...account,
-        sub,
-        claims: claimsWithEmail(account.claims, account.email),
-        createdAt: now,
-        version: 1,
-        epoch: firstEpoch(),
-        clientEpochs: {},
-        endedSessions: [],
-        removals: 0,
-        removedWays: [],
-      };
+      const made = makeAccount(account, sub, now);
       const attempt = newAttempt();
       try {
         await database.put({
           TableName,
-          // An empty set cannot be kept.
-          Item: { ...accountKey(sub), ...made, endedSessions: undefined, removedWays: undefined, attempt },
+          Item: newAccountItem(made, attempt),
           ConditionExpression: 'attribute_not_exists(pk)',
         });
       } catch (error) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { type Mistake, mistakesOf } from '../mistake.ts';
+import { readClaims } from '../oauth/claim-types.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { composeName, judgeAddress, judgeName, prepareName } from './judge-name.ts';
 
@@ -32,14 +33,25 @@ export type Account = {
   /** Counts removals of passkeys and links, so that of two at once one looks again; and the ids of those that are being removed. */
   removals: number;
   removedWays: readonly string[];
+  /** Passkeys, links and authenticator apps of an earlier epoch are worth nothing; see still-valid.ts. */
+  waysFrom: number;
 };
 
 /** `invitation`: for the first password of a new account. `reset`: for a lost password. */
 export const linkPurposes = ['invitation', 'reset'] as const;
 export type LinkPurpose = (typeof linkPurposes)[number];
 
-/** The only valid link, stored as the hash of its token. A spent one is kept, so that the page can say so. */
-export type Invitation = { hash: string; purpose: LinkPurpose; expiresAt: number; spentAt?: number | undefined };
+/**
+ * The only valid link, stored as the hash of its token. A spent one is kept, so that the page can say so. `everything`: spending it
+ * also removes every other way to sign in.
+ */
+export type Invitation = {
+  hash: string;
+  purpose: LinkPurpose;
+  expiresAt: number;
+  everything?: boolean | undefined;
+  spentAt?: number | undefined;
+};
 
 /** Returns the form in which usernames and addresses are compared, regardless of case and of how the keyboard composes letters. */
 export const usernameKey = (username: string): string => username.trim().normalize('NFKC').toLowerCase();
@@ -109,25 +121,53 @@ export type AccountDescription = v.InferOutput<typeof description>;
  * ones, except those of `before`: an account keeps the names that it has.
  */
 export function parseAccountDescription(json: unknown, before: Names = {}): { account: AccountDescription } | Mistake {
+  const checked = checkAccountDescription(json, before);
+  return checked.ok ? { account: checked.value } : checked.refusal[0];
+}
+
+/** Like {@link parseAccountDescription}, but refuses with every mistake. Claims get the types of OpenID Connect. */
+export function checkAccountDescription(
+  json: unknown,
+  before: Names = {},
+): Result<AccountDescription, readonly [Mistake, ...Mistake[]]> {
   const parsed = v.safeParse(description, json);
-  const [mistake] = mistakesOf(json, parsed.issues, 'is not a member of an account');
-  if (mistake || !parsed.success) return mistake ?? { member: 'entry', problem: 'is not an object' };
-  const { email, claims: told } = parsed.output;
-  if (parsed.output.username === undefined && email === undefined) {
-    return { member: 'username', problem: 'is missing, and so is email' };
-  }
+  const told = claimsOf(json);
+  const { claims: read, mistakes: untyped } = readClaims(told);
+  const others = untyped.map(({ member, problem }) => ({ member: `claims.${member}`, problem }));
+  if (!parsed.success)
+    return refuseAll([...mistakesOf(json, parsed.issues, 'is not a member of an account'), ...others]);
+  const { username, email } = parsed.output;
   const names = admitNames(parsed.output, before);
-  if (!names.ok) return names.refusal;
-  const sub = told['sub'];
+  const mistakes = [
+    ...(username === undefined && email === undefined ? [nameless] : []),
+    ...(names.ok ? [] : [names.refusal]),
+    ...claimContradictions(told, email),
+    ...others,
+  ];
+  if (!names.ok || mistakes.length > 0) return refuseAll(mistakes);
+  return ok({ ...parsed.output, ...names.value, claims: read });
+}
+
+const nameless = { member: 'username', problem: 'is missing, and so is email' };
+
+const refuseAll = ([first = nameless, ...more]: readonly Mistake[]) =>
+  refuse<[Mistake, ...Mistake[]]>([first, ...more]);
+
+/** Returns the claims of a description, none when they have another form. */
+function claimsOf(json: unknown): Account['claims'] {
+  const told = (json as { claims?: unknown } | null | undefined)?.claims;
+  return typeof told === 'object' && told !== null && !Array.isArray(told) ? (told as Account['claims']) : {};
+}
+
+function* claimContradictions(told: Account['claims'], email: string | undefined): Generator<Mistake> {
+  const { sub, email: claimed } = told;
   // At most 255 ASCII characters (OpenID Connect Core §2).
-  if (sub !== undefined && !isSubject(sub)) {
-    return { member: 'claims.sub', problem: 'is not 1 to 255 visible ASCII characters' };
+  if (sub !== undefined && sub !== null && !isSubject(sub)) {
+    yield { member: 'claims.sub', problem: 'is not 1 to 255 visible ASCII characters' };
   }
-  const claimed = told['email'];
-  if (email !== undefined && claimed !== undefined && claimed !== email) {
-    return { member: 'claims.email', problem: 'is another address than email' };
+  if (email !== undefined && claimed && claimed !== email) {
+    yield { member: 'claims.email', problem: 'is another address than email' };
   }
-  return { account: { ...parsed.output, ...names.value } };
 }
 
 type Names = Pick<Account, 'username' | 'email'>;

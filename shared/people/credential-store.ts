@@ -85,27 +85,36 @@ export function credentialStore({ update }: Pick<AccountItemStore, 'update'>) {
       update(sub, 'SET invitation = :invitation', { ':invitation': invitation }, 'attribute_not_exists(disabledAt)'),
 
     /**
-     * Spends the link with this hash, sets the password and ends whatever was there before, in one conditional write: of any number
-     * of attempts one wins, and gets the account as it is then.
+     * Spends a link, sets the password and ends whatever was there before, in one conditional write: of any number of attempts one
+     * wins, and gets the account as it is then. A link that removes everything ends the other ways to sign in with the same write.
      */
-    accept: (sub: string, linkHash: string, passwordHash: string, now: number): Promise<Account | undefined> =>
+    accept: (sub: string, link: SpentLink, passwordHash: string, now: number): Promise<Account | undefined> =>
       update(
         sub,
-        `SET passwordHash = :password, invitation.spentAt = :now, ${raised.set}`,
-        { ...raised.values, ':password': passwordHash, ':link': linkHash, ':now': now },
+        `SET passwordHash = :password, ${spent(link)}`,
+        { ...raised.values, ':password': passwordHash, ':link': link.hash, ':now': now },
         linkIsValid,
       ),
 
-    /** The same for somebody who gets another way to sign in than a password. Whoever wins gives it to them. */
-    spendLink: (sub: string, linkHash: string, now: number): Promise<Account | undefined> =>
+    /**
+     * The same for somebody who gets another way to sign in than a password. Whoever wins gives it to them. With a link that removes
+     * everything, the password goes, too.
+     */
+    spendLink: (sub: string, link: SpentLink, now: number): Promise<Account | undefined> =>
       update(
         sub,
-        `SET invitation.spentAt = :now, ${raised.set}`,
-        { ...raised.values, ':link': linkHash, ':now': now },
+        `SET ${spent(link)}${link.everything ? ' REMOVE passwordHash' : ''}`,
+        { ...raised.values, ':link': link.hash, ':now': now },
         linkIsValid,
       ),
   };
 }
+
+/** A link by the hash of its token, as it is stored. */
+type SpentLink = Pick<Invitation, 'hash' | 'everything'>;
+
+const spent = ({ everything }: SpentLink): string =>
+  `invitation.spentAt = :now, ${raised.set}${everything ? `, ${raised.set.replace('epoch', 'waysFrom')}` : ''}`;
 
 /** The condition of everything that spends a link. */
 const linkIsValid = [

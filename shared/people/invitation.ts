@@ -9,17 +9,21 @@ import type { Account, Invitation, LinkPurpose } from './account.ts';
 /** Seconds: a week for an unexpected link, a day for a requested one. */
 export const linkLifetimes = { invitation: 604_800, reset: 86_400 } as const satisfies Record<LinkPurpose, number>;
 
-/** Makes a link for an account. `lifetime` is in seconds. The token must appear only in the link. */
+/**
+ * Makes a link for an account. `lifetime` is in seconds. `everything`: spending it also removes every other way to sign in. The token
+ * must appear only in the link.
+ */
 export function newLink(
   sub: string,
   purpose: LinkPurpose,
   now: number,
   lifetime: number = linkLifetimes[purpose],
+  everything = false,
 ): { token: string; invitation: Invitation } {
   const secret = generateSecret();
   return {
     token: `${Buffer.from(sub).toString('base64url')}.${secret}`,
-    invitation: { hash: hashSecret(secret), purpose, expiresAt: now + lifetime },
+    invitation: { hash: hashSecret(secret), purpose, expiresAt: now + lifetime, ...(everything && { everything }) },
   };
 }
 

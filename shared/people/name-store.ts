@@ -7,7 +7,7 @@ import { type Account, signInNames, usernameKey } from './account.ts';
  * be taken over.
  */
 
-const nameKey = (name: string) => ({ pk: `username#${usernameKey(name)}`, sk: 'username' });
+export const nameKey = (name: string) => ({ pk: `username#${usernameKey(name)}`, sk: 'username' });
 
 /** Seconds after which a claim without an account counts as left behind. No call takes that long. */
 const abandonedAfter = 300;

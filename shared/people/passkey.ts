@@ -20,6 +20,8 @@ export type Passkey = {
   /** The person's name for it. */
   name: string;
   createdAt: number;
+  /** Of the account when the passkey was made. */
+  epoch: number;
   lastUsedAt?: number | undefined;
 };
 
@@ -76,6 +78,7 @@ const record = v.object({
   isBackedUp: v.boolean(),
   name: v.string(),
   createdAt: v.number(),
+  epoch: v.optional(v.number(), 0),
   lastUsedAt: v.optional(v.number()),
 });
 

@@ -1,22 +1,35 @@
 import { isOwnHash, preparePassword, unmatchableHash, verifyPassword } from '../password.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { readArgon2 } from './password-import/argon2.ts';
+import { readAspNet } from './password-import/aspnet.ts';
 import { readBcrypt } from './password-import/bcrypt.ts';
+import { readDjangoBcrypt } from './password-import/django-bcrypt.ts';
 import type { HashReader, ReadHash } from './password-import/hash-reader.ts';
+import { usualSpelling } from './password-import/other-spellings.ts';
 import { readPbkdf2 } from './password-import/pbkdf2.ts';
 import { readScrypt } from './password-import/scrypt.ts';
+import { readWordPress } from './password-import/wordpress.ts';
 
 /*
  * Password hashes imported from other servers. They are stored as they came, verified with a bounded amount of work, and replaced
  * by our own at the next sign-in.
  */
 
-const readers: readonly HashReader[] = [readArgon2, readBcrypt, readScrypt, readPbkdf2];
+const readers: readonly HashReader[] = [
+  readArgon2,
+  readBcrypt,
+  readScrypt,
+  readPbkdf2,
+  readWordPress,
+  readDjangoBcrypt,
+  readAspNet,
+];
 
 function read(hash: string): ReadHash {
   if (hash.length > longestHash) return { problem: `is longer than ${longestHash} characters` };
+  const usual = usualSpelling(hash);
   for (const reader of readers) {
-    const found = reader(hash);
+    const found = reader(usual);
     if (found) return found;
   }
   return { problem: 'is not a hash of argon2, scrypt, bcrypt or PBKDF2 in a form that is known' };

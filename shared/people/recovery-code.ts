@@ -4,10 +4,13 @@ import { hashSecret } from '../secret.ts';
 /** Crockford's base 32, without I, L, O and U, which are easily misread. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-const length = 16;
+/** 120 random bits: with at least 112, a plain hash is enough (OWASP ASVS 5.0, 6.5.2). */
+const length = 24;
+/** Codes of before have 80 bits. They work until their person makes new ones. */
+const formerLength = 16;
 const count = 10;
 
-/** Returns codes for people without their authenticator app: 80 random bits each, in groups of four. */
+/** Returns codes for people without their authenticator app, in groups of four. */
 export const newRecoveryCodes = (): string[] =>
   Array.from({ length: count }, () =>
     Array.from({ length }, (_, index) => `${index % 4 === 0 && index > 0 ? '-' : ''}${alphabet[randomInt(32)]}`).join(
@@ -21,7 +24,7 @@ export const newRecoveryCodes = (): string[] =>
  */
 export function readRecoveryCode(typed: string): string | undefined {
   const code = typed.replace(/[\s-]/g, '').toUpperCase().replace(/[IL]/g, '1').replace(/O/g, '0');
-  return code.length === length && /^[0-9A-HJKMNP-TV-Z]*$/.test(code) ? code : undefined;
+  return [length, formerLength].includes(code.length) && /^[0-9A-HJKMNP-TV-Z]*$/.test(code) ? code : undefined;
 }
 
 /** Returns the stored form of a code. Bound to the account, so that equal codes of two people look different. */

@@ -5,7 +5,7 @@ import { type Standing, standingAttributes } from './still-valid.ts';
 
 /*
  * What functions may know of an account that have nothing to do with how somebody signs in: whether it stands by what was made in its
- * name, and its claims. Its names and its password hash are in the same item and are not read here.
+ * name, and its claims with its username. Its password hash is in the same item and is not read here.
  */
 
 export const accountKey = (sub: string) => ({ pk: `account#${sub}`, sk: 'account' });
@@ -28,6 +28,15 @@ export const standingOnly = { ProjectionExpression: standingAttributes.join(', '
 
 export const toStanding = (item: Item): Standing => v.parse(standingRecord, item);
 
+/** The attributes of an account that become claims. */
+export const claimAttributes = ['claims', 'username'] as const;
+
+/** What clients may learn about a person: the claims of the account, and its username where they name no `preferred_username`. */
+export function toClaims({ claims = {}, username }: Item): Account['claims'] {
+  const told = claims as Account['claims'];
+  return username === undefined || told['preferred_username'] ? told : { ...told, preferred_username: username };
+}
+
 export type StandingStore = ReturnType<typeof standingStore>;
 
 export function standingStore(database: Database, table: string) {
@@ -39,11 +48,20 @@ export function standingStore(database: Database, table: string) {
       return item && toStanding(item);
     },
 
+    /** The same in the same read, with the claims of the person. */
+    async findWithClaims(sub: string): Promise<{ standing: Standing; claims: Account['claims'] } | undefined> {
+      const Key = accountKey(sub);
+      const ProjectionExpression = [...claimAttributes, ...standingAttributes].join(', ');
+      const item = await database.get({ TableName: table, Key, ConsistentRead: true, ProjectionExpression });
+      return item && { standing: toStanding(item), claims: toClaims(item) };
+    },
+
     /** Only the claims: what clients may learn does not come with the password hash. None for an account that is disabled. */
     async findClaims(sub: string): Promise<Account['claims'] | undefined> {
       const Key = accountKey(sub);
-      const item = await database.get({ TableName: table, Key, ProjectionExpression: 'claims, disabledAt' });
-      return item?.['disabledAt'] === undefined ? (item?.['claims'] as Account['claims'] | undefined) : undefined;
+      const ProjectionExpression = [...claimAttributes, 'disabledAt'].join(', ');
+      const item = await database.get({ TableName: table, Key, ProjectionExpression });
+      return item && item['disabledAt'] === undefined ? toClaims(item) : undefined;
     },
   };
 }

@@ -5,6 +5,9 @@ import type { Account } from './account.ts';
  * One counter ends everything. An account carries an epoch, and so does whatever is made in its name: sessions, sign-ins that wait
  * for a code, grants. A reset, a change of password, disabling and ending all other sessions raise the epoch in the same write, and
  * from that write on nothing of an earlier epoch is worth anything. Deleting it afterwards only tidies up.
+ *
+ * Passkeys, links and authenticator apps carry the epoch they were made under, too, and survive most of these writes. Only a link
+ * that removes everything ends those of an earlier epoch: its write says from which epoch on they count.
  */
 
 /** What of an account decides whether something that was made in its name is still good. */
@@ -34,6 +37,10 @@ export function judgeEpoch(
   const hasEnded = sid !== undefined && standing.endedSessions.some((ended) => parseEnded(ended).sid === sid);
   return isOfNow && !hasEnded ? undefined : { reason: 'taken_back' };
 }
+
+/** Whether a way to sign in is one of the account: not if everything was removed after it was made, whether it is deleted yet or not. */
+export const standsBy = ({ waysFrom }: Pick<Account, 'waysFrom'>, { epoch }: { epoch: number }): boolean =>
+  epoch >= waysFrom;
 
 /** A client may be called `constructor`: no object has a member with this sign before it. */
 export const clientEpochKey = (clientId: string): string => `#${clientId}`;

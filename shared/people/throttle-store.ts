@@ -36,14 +36,19 @@ export function throttleStore(database: Database, table: string) {
     countRegistration: (sourceIp: string, now: number): Promise<Attempt> =>
       count(`registration#${countedAddress(sourceIp)}`, signInLimits.registration, now),
 
-    /** Counts an attempt against the account (known or not) and the source address. Stores the username as a hash. */
-    async countSignIn(username: string, sourceIp: string, now: number): Promise<Attempt> {
-      const [account, address] = await Promise.all([
-        count(`account#${hashSecret(usernameKey(username))}`, signInLimits.account, now),
+    /**
+     * Counts an attempt against the account (known or not) and the source address. Stores the username as a hash. In a known
+     * `browser` of the account, which its random number names, only the attempts of this browser lead to a refusal: guesses that
+     * others make, even from the same address, do not keep its owner out.
+     */
+    async countSignIn(username: string, sourceIp: string, now: number, browser?: string): Promise<Attempt> {
+      const account = `account#${hashSecret(usernameKey(username))}`;
+      const [own, address] = await Promise.all([
+        count(browser === undefined ? account : `known#${hashSecret(browser)}`, signInLimits.account, now),
         count(`address#${countedAddress(sourceIp)}`, signInLimits.address, now),
       ]);
-      const retryAfter = Math.max(account.retryAfter ?? 0, address.retryAfter ?? 0);
-      const takeBack = async () => void (await Promise.all([account.takeBack(), address.takeBack()]));
+      const retryAfter = Math.max(own.retryAfter ?? 0, browser === undefined ? (address.retryAfter ?? 0) : 0);
+      const takeBack = async () => void (await Promise.all([own.takeBack(), address.takeBack()]));
       return retryAfter > 0 ? { retryAfter, takeBack } : { takeBack };
     },
 

@@ -13,6 +13,8 @@ export type PendingSignIn = {
   /** What the person is called on the page. */
   account: string;
   keep: boolean;
+  /** They have just set the password with a link, and are to see which ways into their account there are. */
+  isReset?: boolean | undefined;
 };
 
 export type PendingStore = ReturnType<typeof pendingStore>;
@@ -34,8 +36,8 @@ export function pendingStore(database: Database, table: string) {
       const item = await database.get({ TableName: table, Key: keyOf(secret), ConsistentRead: true });
       const pending = item && v.parse(record, item);
       if (!pending || pending.spentAt !== undefined || now >= pending.expiresAt) return undefined;
-      const { sub, epoch, account, keep } = pending;
-      return { sub, epoch, account, keep };
+      const { sub, epoch, account, keep, isReset } = pending;
+      return { sub, epoch, account, keep, isReset };
     },
 
     /** Ends the wait. Returns true to exactly one caller, and only in time. */
@@ -57,6 +59,7 @@ const record = v.object({
   epoch: v.optional(v.number(), 0),
   account: v.string(),
   keep: v.boolean(),
+  isReset: v.optional(v.boolean()),
   expiresAt: v.number(),
   spentAt: v.optional(v.number()),
 });

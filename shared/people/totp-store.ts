@@ -2,10 +2,22 @@ import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import type { KeyWrapper } from '../keys/signing-key.ts';
 import { generateSecret } from '../secret.ts';
+import type { Account } from './account.ts';
 import { recoveryCodeHash } from './recovery-code.ts';
+import { standsBy } from './still-valid.ts';
+import type { TotpStep } from './totp.ts';
 
-/** The authenticator app of an account. `lastStep` is the time step of the last used code. */
-export type Totp = { secret: Uint8Array; lastStep: number; codesLeft: number };
+/**
+ * The authenticator app of an account. `lastStep` is the time step of the last used code, `drift` by how many steps it was off, and
+ * `off` a code since then that was off by something else.
+ */
+export type Totp = {
+  secret: Uint8Array;
+  lastStep: number;
+  drift: number;
+  off?: TotpStep | undefined;
+  codesLeft: number;
+};
 
 /** Seconds to finish setting one up. */
 const setUpWithin = 900;
@@ -25,12 +37,19 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
     database.get({ TableName: table, Key: keyOf(sub, sk), ConsistentRead: true });
 
   /** Updates an existing authenticator app, which every `condition` must require, in one write. Returns true to the winner. */
-  async function writeOnce(sub: string, expression: string, condition: string, values: Item): Promise<boolean> {
+  async function writeOnce(
+    sub: string,
+    expression: string,
+    condition: string,
+    values: Item,
+    names?: Record<string, string>,
+  ): Promise<boolean> {
     const { won } = await database.updateOnce({
       TableName: table,
       Key: keyOf(sub, 'totp'),
       UpdateExpression: expression,
       ConditionExpression: condition,
+      ...(names && { ExpressionAttributeNames: names }),
       ExpressionAttributeValues: { ...values, ':attempt': generateSecret() },
     });
     return won;
@@ -38,16 +57,17 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
 
   return {
     /** Tells whether a code is required, and how many recovery codes are left. Decrypts nothing. */
-    async look(sub: string): Promise<{ codesLeft: number } | undefined> {
-      const item = await get(sub, 'totp');
-      return item && { codesLeft: recoverySize(item) };
+    async look(account: Pick<Account, 'sub' | 'waysFrom'>): Promise<{ codesLeft: number } | undefined> {
+      const item = await get(account.sub, 'totp');
+      return item && standsBy(account, v.parse(record, item)) ? { codesLeft: recoverySize(item) } : undefined;
     },
 
     async find(sub: string): Promise<Totp | undefined> {
       const item = await get(sub, 'totp');
       if (item === undefined) return undefined;
-      const { wrapped, lastStep } = v.parse(record, item);
-      return { secret: await wrapper.unwrap(wrapped, contextOf(sub)), lastStep, codesLeft: recoverySize(item) };
+      const { wrapped, lastStep, drift, off } = v.parse(record, item);
+      const secret = await wrapper.unwrap(wrapped, contextOf(sub));
+      return { secret, lastStep, drift, off, codesLeft: recoverySize(item) };
     },
 
     /** Stores a secret until a first code proves that the app has it. Replaces an earlier one. */
@@ -68,24 +88,24 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
     },
 
     /**
-     * Starts requiring a code. Returns false when the account already has an authenticator app: of several concurrent attempts
-     * one wins, and only its recovery codes count. The item being set up is removed afterwards; left behind, it is useless.
+     * Starts requiring a code. Returns false when the account, as it was in the session that asks for it, already has an authenticator
+     * app: of several concurrent attempts one wins, and only its recovery codes count. The item being set up is removed afterwards; left behind, it is useless.
      */
     async turnOn(
-      sub: string,
+      { sub, epoch, waysFrom }: Pick<Account, 'sub' | 'epoch' | 'waysFrom'>,
       secret: Uint8Array,
-      step: number,
+      { step, drift }: TotpStep,
       codes: readonly string[],
       now: number,
     ): Promise<boolean> {
       const wrapped = await wrapper.wrap(secret, contextOf(sub));
       const attempt = generateSecret();
-      const item = { wrapped, lastStep: step, recovery: hashes(sub, codes), createdAt: now, attempt };
+      const item = { wrapped, epoch, lastStep: step, drift, recovery: hashes(sub, codes), createdAt: now, attempt };
       try {
         await database.put({
           TableName: table,
           Item: { ...keyOf(sub, 'totp'), ...item },
-          ConditionExpression: 'attribute_not_exists(pk)',
+          ...(waysFrom === 0 ? { ConditionExpression: 'attribute_not_exists(pk)' } : isOver(waysFrom)),
         });
       } catch (error) {
         if (!(error instanceof ConditionFailed)) throw error;
@@ -95,9 +115,25 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
       return true;
     },
 
-    /** Spends the codes of this time step and of all earlier ones. Returns true to exactly one caller. */
-    useStep: (sub: string, step: number): Promise<boolean> =>
-      writeOnce(sub, 'SET lastStep = :step, attempt = :attempt', 'lastStep < :step', { ':step': step }),
+    /** Spends the codes of this time step and of all earlier ones, and remembers the drift. Returns true to exactly one caller. */
+    useStep: (sub: string, { step, drift }: TotpStep): Promise<boolean> =>
+      writeOnce(
+        sub,
+        'SET lastStep = :step, drift = :drift, attempt = :attempt REMOVE #off',
+        'lastStep < :step',
+        { ':step': step, ':drift': drift },
+        { '#off': 'off' },
+      ),
+
+    /** Notes a code that was off by another drift than the remembered one, and is not spent. The same code again changes nothing. */
+    noteOff: (sub: string, off: TotpStep): Promise<boolean> =>
+      writeOnce(
+        sub,
+        'SET #off = :off, attempt = :attempt',
+        'lastStep < :step AND (attribute_not_exists(#off) OR #off.#step < :step)',
+        { ':off': off, ':step': off.step },
+        { '#off': 'off', '#step': 'step' },
+      ),
 
     /** Spends a recovery code. Returns true to exactly one caller. */
     useRecoveryCode: (sub: string, code: string): Promise<boolean> =>
@@ -112,6 +148,16 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
         ':codes': hashes(sub, codes),
       }),
 
+    /** Deletes an authenticator app that the account does not stand by any more. */
+    async clearAway({ sub, waysFrom }: Pick<Account, 'sub' | 'waysFrom'>): Promise<void> {
+      if (waysFrom === 0) return;
+      try {
+        await database.remove({ TableName: table, Key: keyOf(sub, 'totp'), ...isOver(waysFrom) });
+      } catch (error) {
+        if (!(error instanceof ConditionFailed)) throw error; // it is one of now
+      }
+    },
+
     /** Stops requiring a code and voids the recovery codes. */
     turnOff: (sub: string): Promise<void> => database.remove({ TableName: table, Key: keyOf(sub, 'totp') }),
   };
@@ -123,7 +169,19 @@ const contextOf = (sub: string): string => `totp:${sub}`;
 const hashes = (sub: string, codes: readonly string[]): Set<string> =>
   new Set(codes.map((code) => recoveryCodeHash(sub, code)));
 
+/** The condition that there is no authenticator app, or one of before everything was removed. */
+const isOver = (waysFrom: number) => ({
+  ConditionExpression: 'attribute_not_exists(epoch) OR epoch < :from',
+  ExpressionAttributeValues: { ':from': waysFrom },
+});
+
 /** DynamoDB stores no empty sets: the attribute disappears with the last code. */
 const recoverySize = (item: Item): number => (item['recovery'] as Set<string> | undefined)?.size ?? 0;
 
-const record = v.object({ wrapped: v.instance(Uint8Array), lastStep: v.number() });
+const record = v.object({
+  wrapped: v.instance(Uint8Array),
+  lastStep: v.number(),
+  drift: v.optional(v.number(), 0),
+  off: v.optional(v.object({ step: v.number(), drift: v.number() })),
+  epoch: v.optional(v.number(), 0),
+});

@@ -2,7 +2,7 @@ import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { readRecoveryCode } from './recovery-code.ts';
 import type { ThrottleStore } from './throttle-store.ts';
-import { matchTotpCode, readTotpCode } from './totp.ts';
+import { isTotpCurrent, matchTotpCode, readTotpCode } from './totp.ts';
 import type { TotpStore } from './totp-store.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { TotpStore } from './totp-store.ts';
  */
 export async function verifySecondFactor(
   { sub, typed }: { sub: string; typed: string },
-  totps: Pick<TotpStore, 'find' | 'useStep' | 'useRecoveryCode'>,
+  totps: Pick<TotpStore, 'find' | 'useStep' | 'noteOff' | 'useRecoveryCode'>,
   throttle: Pick<ThrottleStore, 'countProof'>,
   now: number,
 ): Promise<Result<void, Refusal>> {
@@ -28,13 +28,18 @@ export async function verifySecondFactor(
 async function useCode(
   sub: string,
   code: string,
-  totps: Pick<TotpStore, 'find' | 'useStep'>,
+  totps: Pick<TotpStore, 'find' | 'useStep' | 'noteOff'>,
   now: number,
 ): Promise<Refusal | undefined> {
   const totp = await totps.find(sub);
-  const step = totp && matchTotpCode(totp.secret, code, now);
-  if (totp === undefined || step === undefined) return { reason: 'second_factor_wrong' };
-  return step > totp.lastStep && (await totps.useStep(sub, step)) ? undefined : { reason: 'second_factor_used' };
+  const found = totp && matchTotpCode(totp.secret, code, now, totp.drift);
+  if (totp === undefined || found === undefined) return { reason: 'second_factor_wrong' };
+  if (found.step <= totp.lastStep) return { reason: 'second_factor_used' };
+  if (!isTotpCurrent(found, totp)) {
+    await totps.noteOff(sub, found);
+    return { reason: 'second_factor_wrong' };
+  }
+  return (await totps.useStep(sub, found)) ? undefined : { reason: 'second_factor_used' };
 }
 
 async function useRecoveryCode(

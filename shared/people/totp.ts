@@ -23,13 +23,32 @@ export const readTotpCode = (typed: string): string | undefined => {
   return /^\d{6}$/.test(code) ? code : undefined;
 };
 
+/** A time step, and by how many steps it was off the present one. */
+export type TotpStep = { step: number; drift: number };
+
+/** The furthest that the clock of an app may be off, in steps: five minutes. */
+const furthest = 10;
+
 /**
- * Returns the time step of a code, allowing one step before and after the present one, or undefined (RFC 6238 §5.2). The store
- * must make sure that each step is used once. `now` is in epoch seconds.
+ * Returns the time step of a code, of those up to five minutes before and after `now` (epoch seconds), or undefined. Of several, the
+ * nearest to the one that the app is expected to show with this `drift`.
  */
-export function matchTotpCode(secret: Uint8Array, code: string, now: number): number | undefined {
-  const delta = TOTP.validate({ ...shape, secret: secretOf(secret), token: code, timestamp: now * 1_000, window: 1 });
-  return delta === null ? undefined : Math.floor(now / period) + delta;
+export function matchTotpCode(secret: Uint8Array, code: string, now: number, drift = 0): TotpStep | undefined {
+  const timestamp = (now + drift * period) * 1_000;
+  const delta = TOTP.validate({ ...shape, secret: secretOf(secret), token: code, timestamp, window: 2 * furthest });
+  if (delta === null || Math.abs(drift + delta) > furthest) return undefined;
+  return { step: Math.floor(now / period) + drift + delta, drift: drift + delta };
 }
+
+/**
+ * Whether a code of this step is good: a code lives for the thirty seconds in which the app shows it (OWASP ASVS 5.0, 6.5.5). The clock
+ * of the app may be off, by the remembered `drift` (RFC 6238 §6). A code that is off by something else is not good, but of two
+ * different ones in a row that are off by the same, the second is: that tells a wrong clock from an old code. `off` is the one before.
+ */
+export const isTotpCurrent = (
+  { step, drift }: TotpStep,
+  { drift: remembered, off }: { drift: number; off?: TotpStep | undefined },
+): boolean =>
+  drift === remembered || (off !== undefined && drift === off.drift && step > off.step && step - off.step <= furthest);
 
 const secretOf = (bytes: Uint8Array): Secret => new Secret({ buffer: new Uint8Array(bytes).buffer });

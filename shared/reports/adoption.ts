@@ -1,6 +1,6 @@
 import type { Unreadable } from '../audit/audit-entry.ts';
 import { loggedClientId, type MethodUsed, methodsUsed } from '../audit/decision.ts';
-import { policySettings, type RegisteredClient } from '../clients/registered-client.ts';
+import { type ClientSwitch, policySettings, type RegisteredClient, switchesOn } from '../clients/registered-client.ts';
 import { endingSoon } from '../clients/waiver.ts';
 import {
   type CompatibilitySwitch,
@@ -45,7 +45,7 @@ export type RulesNow = {
   mode: EnforcementMode;
   enforceAfter?: number;
   waiver?: Waiver;
-  switches: CompatibilitySwitch[];
+  switches: (CompatibilitySwitch | ClientSwitch)[];
 };
 
 export type ClientAdoption = DecisionCounts & {
@@ -158,7 +158,7 @@ function rulesNow(client: RegisteredClient, { global, now }: AdoptionInput): Rul
     mode: rules.mode,
     ...(rules.mode === 'report' && client.pkce.mode === 'report' && enforceAfter !== undefined && { enforceAfter }),
     ...(waiver && { waiver }),
-    switches: compatibilitySwitches.filter((name) => rules[name]),
+    switches: [...compatibilitySwitches.filter((name) => rules[name]), ...switchesOn(client)],
   };
 }
 

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
+import { accessTokenTyps } from '../apis/registered-api.ts';
 import type { JwkSet } from '../keys/loaded-keys.ts';
 import { signingAlgorithms } from '../keys/signing-key.ts';
 
@@ -10,17 +11,20 @@ export type AccessTokenClaims = {
   client_id: string;
   scope?: string;
   iat: number;
-  nbf: number;
   exp: number;
   jti: string;
   auth_time?: number;
   grant_id?: string;
 };
 
+/** Every access token of ours has these, and no ID token or logout token has all of them. */
+const requiredClaims = ['sub', 'aud', 'client_id', 'exp', 'iat', 'jti'];
+
 /**
- * Verifies an access token (RFC 9068 §4). Returns its claims if this issuer made it and it is valid at `now` (epoch seconds),
- * else undefined. Only our own published keys count: ignores `jku`, `x5u` and `jwk` in the header, and rejects `crit` and `alg:
- * none`.
+ * Verifies an access token (RFC 9068 §4), of either type that we give one. Returns its claims if this issuer made it and it is valid
+ * at `now` (epoch seconds), else undefined. An ID token has the type `JWT`, too, but never the `client_id` and `jti` of an access
+ * token (RFC 8725 §3.12). Only our own published keys count: ignores `jku`, `x5u` and `jwk` in the header, and rejects `crit` and
+ * `alg: none`.
  */
 export async function readAccessToken(
   token: string,
@@ -30,14 +34,14 @@ export async function readAccessToken(
 ): Promise<AccessTokenClaims | undefined> {
   if (token.length > 8_192) return undefined;
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
+    const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(keys), {
       issuer,
-      typ: 'at+jwt',
       algorithms: [...signingAlgorithms],
       currentDate: new Date(now * 1_000),
-      requiredClaims: ['sub', 'aud', 'client_id', 'exp', 'iat', 'jti'],
+      requiredClaims,
     });
-    return payload as AccessTokenClaims;
+    const isTyped = accessTokenTyps.some((typ) => typ === protectedHeader.typ);
+    return isTyped ? (payload as AccessTokenClaims) : undefined;
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
     throw error;

@@ -5,8 +5,8 @@ import { signingAlgorithms } from '../keys/signing-key.ts';
 export type HintClaims = { sub: string; aud: string };
 
 /**
- * Returns the claims of an ID token that we signed, whatever its age, or undefined for anything else. A hint can only make a
- * request stricter; it never authenticates anybody.
+ * Returns the claims of an ID token that we signed, whatever its age, or undefined for anything else, such as an access token of the
+ * type `JWT`. A hint can only make a request stricter; it never authenticates anybody.
  */
 export async function readIdTokenHint(hint: string, issuer: string, keys: JwkSet): Promise<HintClaims | undefined> {
   if (hint.length > 8_192) return undefined;
@@ -24,6 +24,6 @@ export async function readIdTokenHint(hint: string, issuer: string, keys: JwkSet
 }
 
 function isOurs(claims: unknown, issuer: string): claims is HintClaims {
-  const { iss, sub, aud } = claims as Record<string, unknown>;
-  return iss === issuer && typeof sub === 'string' && typeof aud === 'string';
+  const { iss, sub, aud, client_id: isAccessToken } = claims as Record<string, unknown>;
+  return iss === issuer && typeof sub === 'string' && typeof aud === 'string' && isAccessToken === undefined;
 }

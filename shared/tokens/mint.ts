@@ -26,12 +26,13 @@ export type Bearer = Pick<Grant, 'clientId' | 'sub'> & {
 };
 
 /**
- * Mints an access token (RFC 9068 §2.2). `grant_id` names the grant, so that userinfo and introspection notice a revocation at
+ * Mints an access token (RFC 9068 §2.2), without `nbf`: many verifiers check that one to the second, whose clock may be a second
+ * behind. `grant_id` names the grant, so that userinfo and introspection notice a revocation at
  * once. `now` is in epoch seconds.
  */
 export function mintAccessToken(
   bearer: Bearer,
-  { audience, scope, lifetime }: TokenTarget,
+  { audience, scope, lifetime, typ }: Omit<TokenTarget, 'hasClaims'>,
   issuer: string,
   key: SigningKey,
   now: number,
@@ -44,14 +45,13 @@ export function mintAccessToken(
     client_id: bearer.clientId,
     ...scopeMember(scope),
     iat: now,
-    nbf: now,
     exp: now + lifetime,
     jti: randomBytes(16).toString('base64url'),
     auth_time: bearer.authTime,
     acr: bearer.acr,
     grant_id: bearer.grantId,
   };
-  return signJws({ typ: 'at+jwt' }, claims, key);
+  return signJws({ typ }, claims, key);
 }
 
 /** Omits an empty scope, which some clients cannot read. */
@@ -59,19 +59,24 @@ export const scopeMember = (scope: readonly string[]): { scope?: string } =>
   scope.length > 0 ? { scope: scope.join(' ') } : {};
 
 /**
- * What binds an ID token to its context: the nonce at the first issue, and the code when both are sent together (§3.3.2.11).
+ * What binds an ID token to its context: the nonce at the first issue, the access token beside it (§3.1.3.6), and the code when both
+ * are sent together (§3.3.2.11).
  * `added` holds claims from the operator.
  */
 export type IdTokenContext = {
   nonce?: string | undefined;
+  accessToken?: string | undefined;
   code?: string | undefined;
   added?: Readonly<Record<string, unknown>> | undefined;
 };
 
-/** Mints an ID token (OpenID Connect Core §2). `idTokenLifetime` is in seconds. */
+/**
+ * Mints an ID token (OpenID Connect Core §2). `idTokenLifetime` is in seconds. It never has the claims that every access token has,
+ * which tell the two apart where both have the type `JWT` (RFC 8725 §3.12).
+ */
 export function mintIdToken(
   grant: Pick<Grant, 'clientId' | 'sub' | 'authTime' | 'sid' | 'amr' | 'acr' | 'idTokenClaims'>,
-  { nonce, code, added }: IdTokenContext,
+  { nonce, accessToken, code, added }: IdTokenContext,
   { issuer, idTokenLifetime }: { issuer: string; idTokenLifetime: number },
   key: SigningKey,
   now: number,
@@ -79,6 +84,7 @@ export function mintIdToken(
   const claims = {
     ...grant.idTokenClaims,
     ...added,
+    ...withoutAccessClaims,
     iss: issuer,
     sub: grant.sub,
     aud: grant.clientId,
@@ -89,10 +95,13 @@ export function mintIdToken(
     amr: grant.amr.length > 0 ? grant.amr : undefined,
     sid: grant.sid,
     nonce,
+    at_hash: accessToken === undefined ? undefined : halfHash(accessToken, key),
     c_hash: code === undefined ? undefined : halfHash(code, key),
   };
   return signJws({ typ: 'JWT' }, claims, key);
 }
+
+const withoutAccessClaims = { client_id: undefined, jti: undefined, scope: undefined, grant_id: undefined };
 
 /** Returns the left half of the hash for the key's algorithm: SHA-256, or SHA-512 for Ed25519 (§3.3.2.11). */
 function halfHash(text: string, { algorithm }: SigningKey): string {

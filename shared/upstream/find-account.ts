@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Account } from '../people/account.ts';
 import { admitNames, emailSchema, newSubject } from '../people/account.ts';
 import type { AccountStore } from '../people/account-store.ts';
+import { standsBy } from '../people/still-valid.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { hasAllowedDomain, isBelieved, type UpstreamIdentity } from './identity.ts';
 import type { Link, LinkDetails, LinkStore } from './link-store.ts';
@@ -32,6 +33,7 @@ export async function findAccount(
   if (!hasAllowedDomain(identity, provider)) return refuse({ reason: 'upstream_address_refused' });
   const link = await links.find(identity);
   const linked = link && (await accounts.findBySubject(link.sub));
+  if (linked && !standsBy(linked, link)) return refuse({ reason: 'upstream_not_linked' });
   if (linked) return linked.disabledAt === undefined ? ok(linked) : refuse({ reason: 'upstream_account_disabled' });
   if (provider.accounts === 'linked_only') return refuse({ reason: 'upstream_not_linked' });
 

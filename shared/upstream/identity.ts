@@ -1,3 +1,4 @@
+import { readClaims } from '../oauth/claim-types.ts';
 import { hashSecret } from '../secret.ts';
 import type { UpstreamProvider } from './provider.ts';
 
@@ -27,7 +28,8 @@ const isPlain = (value: unknown): boolean =>
   value !== null && value !== undefined && value !== '' && JSON.stringify(value).length <= longestClaim;
 
 /**
- * Maps a provider's claims to ours: those of the signed ID token, and those of userinfo that it lacks. Only issuer and subject
+ * Maps a provider's claims to ours: those of the signed ID token, and those of userinfo that it lacks. Leaves out a standard claim
+ * of another type than its own. Only issuer and subject
  * identify the person (OpenID Connect Core §5.7). Only the ID token may say when and how they authenticated.
  */
 export function toIdentity(
@@ -42,10 +44,11 @@ export function toIdentity(
   const isVerified = claims['email_verified'] === true || claims['email_verified'] === 'true';
   const email = typeof claims['email'] === 'string' ? claims['email'] : undefined;
   const { email: _, email_verified: __, ...others } = claims;
+  const { claims: read } = readClaims(others);
   return {
     issuer: provider.issuer,
     subject: idToken.sub,
-    claims: email === undefined ? others : { ...others, email, email_verified: isVerified && isBelieved(provider) },
+    claims: email === undefined ? read : { ...read, email, email_verified: isVerified && isBelieved(provider) },
     email: isVerified ? email : undefined,
     amr: provider.trustAmr ? methodsOf(idToken['amr']) : [],
     authTime: isTime(idToken['auth_time']) ? Math.floor(idToken['auth_time']) : undefined,

@@ -9,16 +9,16 @@ import { identityKey, type UpstreamIdentity } from './identity.ts';
  * agrees.
  */
 
-/** `at`: when the link was made (epoch seconds). */
-export type Link = { sub: string; at: number };
+/** `at`: when the link was made (epoch seconds). `epoch`: of the account at that time. */
+export type Link = { sub: string; at: number; epoch: number };
 
 /** A link as listed to its owner. `id` identifies it and is no secret. */
-export type ListedLink = { id: string; provider: string; label?: string | undefined; at: number };
+export type ListedLink = { id: string; provider: string; label?: string | undefined; at: number; epoch: number };
 
 type Pair = Pick<UpstreamIdentity, 'issuer' | 'subject'>;
 
-/** What is stored besides the pair: the provider, and the person's name there. */
-export type LinkDetails = { provider: string; label?: string | undefined };
+/** What is stored besides the pair: the provider, the person's name there, and the epoch of their account (0 for a new one). */
+export type LinkDetails = { provider: string; label?: string | undefined; epoch?: number };
 
 const linkKey = (id: string) => ({ pk: `upstream#${id}`, sk: 'link' });
 const listKey = (sub: string, id: string) => ({ pk: `links#${sub}`, sk: id });
@@ -37,26 +37,33 @@ export function linkStore(database: Database, table: string) {
     find: (pair: Pair): Promise<Link | undefined> => findById(identityKey(pair)),
 
     /**
-     * Links the pair to an account. One of several concurrent claims wins; repeating a link succeeds. `instead` names a link that
-     * may be replaced.
+     * Links the pair to an account. One of several concurrent claims wins; repeating a link succeeds, and makes it anew. `instead`
+     * names a link that may be replaced.
      */
-    async claim(pair: Pair, sub: string, details: LinkDetails, now: number, instead?: Link): Promise<boolean> {
+    async claim(
+      pair: Pair,
+      sub: string,
+      { epoch = 0, ...details }: LinkDetails,
+      now: number,
+      instead?: Link,
+    ): Promise<boolean> {
       const id = identityKey(pair);
       await database.put({ TableName, Item: { ...listKey(sub, id), ...details, at: now } });
-      const { won, item } = await database.updateOnce({
+      const { won } = await database.updateOnce({
         TableName,
         Key: linkKey(id),
-        UpdateExpression: 'SET #sub = :sub, #at = :now, attempt = :attempt',
-        ConditionExpression: `attribute_not_exists(pk)${instead ? ' OR (#sub = :replaced AND #at = :replacedAt)' : ''}`,
+        UpdateExpression: 'SET #sub = :sub, #at = :now, epoch = :epoch, attempt = :attempt',
+        ConditionExpression: `attribute_not_exists(pk) OR #sub = :sub${instead ? ' OR (#sub = :replaced AND #at = :replacedAt)' : ''}`,
         ExpressionAttributeNames: { '#sub': 'sub', '#at': 'at' },
         ExpressionAttributeValues: {
           ':sub': sub,
           ':now': now,
+          ':epoch': epoch,
           ':attempt': randomBytes(16).toString('base64url'),
           ...(instead && { ':replaced': instead.sub, ':replacedAt': instead.at }),
         },
       });
-      if (won || item?.['sub'] === sub) return true;
+      if (won) return true;
       await database.remove({ TableName, Key: listKey(sub, id) });
       return false;
     },
@@ -70,7 +77,10 @@ export function linkStore(database: Database, table: string) {
       });
       const listed = items.map((item) => ({ ...v.parse(listRecord, item), id: item['sk'] as string }));
       const links = await Promise.all(listed.map(({ id }) => findById(id)));
-      return listed.filter((_, index) => links[index]?.sub === sub);
+      return listed.flatMap((link, index) => {
+        const pair = links[index];
+        return pair?.sub === sub ? [{ ...link, epoch: pair.epoch }] : [];
+      });
     },
 
     /** Removes a link of this account, by its `id` in the list or by the pair. */
@@ -92,5 +102,5 @@ export function linkStore(database: Database, table: string) {
   };
 }
 
-const record = v.object({ sub: v.string(), at: v.number() });
+const record = v.object({ sub: v.string(), at: v.number(), epoch: v.optional(v.number(), 0) });
 const listRecord = v.object({ provider: v.string(), label: v.optional(v.string()), at: v.number() });

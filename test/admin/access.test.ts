@@ -211,7 +211,7 @@ describe('a person', () => {
     async (bearer) => {
       const custody = memoryCustody(localWrapper(Buffer.from(PIXY_WRAPPING_KEY, 'base64url')));
       const key = await signingKeys(keyStore(openDatabase(), tables.keys), custody, server.clock.now)('RS256');
-      const target = { audience: resource, scope: ['pixy:read'], lifetime: 60 };
+      const target = { audience: resource, scope: ['pixy:read'], lifetime: 60, typ: 'at+jwt' as const };
       const mint = (changes: object) =>
         mintAccessToken(
           { clientId: 'robot', sub: 'robot', ...changes },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clientSegment } from '../../functions/admin/client-path.ts';
+import { pathSegment } from '../../functions/admin/client-path.ts';
 import { clientCredentials, machine } from '../support/lifecycle.ts';
 import { startTestServer } from '../support/server.ts';
 import { type Json, managementToken, manager, robot } from './admin.ts';
@@ -94,7 +94,7 @@ describe('a client', () => {
     expect((await manage('GET', `/clients/~${Buffer.from('simple').toString('base64url')}`)).status).toBe(200);
   });
 
-  test.each(['nobody', '%', '%zz', '~', '~!', '~YQ==', 'a%2Fb', 'x'.repeat(256), `${clientSegment('robot')}/`, '%00'])(
+  test.each(['nobody', '%', '%zz', '~', '~!', '~YQ==', 'a%2Fb', 'x'.repeat(256), `${pathSegment('robot')}/`, '%00'])(
     'that is not there is 404: %.20s',
     async (segment) => {
       const { status, json } = await manage('GET', `/clients/${segment}`);

@@ -4,6 +4,7 @@ import { patchClient, removeClient } from '../../functions/admin/operations/clie
 import { setPolicy } from '../../functions/admin/operations/policy.ts';
 import { rollBack } from '../../functions/admin/operations/roll-back.ts';
 import { grantWaiver } from '../../functions/admin/operations/waiver.ts';
+import { apiStore, scopeStore } from '../../shared/apis/api-store.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
@@ -148,7 +149,9 @@ describe('somebody who writes right after the version was read', () => {
     const author = { by: 'slower', why: '' };
     const call: Call = { name, body, author, mayDelegate: false, query: {}, ifMatch: '*', now: server.clock.now() };
     const accounts = accountStore(openDatabase(), tables.people);
-    const deps = { clients, accounts, issuer: server.issuer, now: server.clock.now, writeLine: () => {} };
+    const apis = apiStore(openDatabase(), tables.clients, server.clock.now);
+    const scopes = scopeStore(openDatabase(), tables.clients, server.clock.now);
+    const deps = { clients, apis, scopes, accounts, issuer: server.issuer, now: server.clock.now, writeLine: () => {} };
     return operation.perform(call, { ...deps, publishedKeys: async () => ({ keys: [] }) });
   };
 

@@ -24,9 +24,12 @@ export function violations(schema: Json, value: Json, schemas: Record<string, Js
           Object.hasOwn(rule, name) ? violations(rule[name], member, schemas, `${at}/${name}`) : [],
         );
       case 'additionalProperties':
-        return Object.keys(value ?? {}).flatMap((name) =>
-          schema.properties[name] ? [] : [`${at}/${name} is unknown`],
-        );
+        return Object.entries<Json>(value ?? {}).flatMap(([name, member]) => {
+          if (schema.properties?.[name]) return [];
+          return rule === false ? [`${at}/${name} is unknown`] : violations(rule, member, schemas, `${at}/${name}`);
+        });
+      case 'propertyNames':
+        return Object.keys(value ?? {}).flatMap((name) => violations(rule, name, schemas, `${at}/${name}`));
       case 'required':
         return rule.flatMap((name: string) => (name in (value ?? {}) ? [] : [`${at}/${name} is missing`]));
       case 'items':

@@ -108,7 +108,7 @@ describe('real answers', () => {
       client_id: 'app', client_name: 'App', redirect_uris, token_endpoint_auth_method: 'client_secret_post', may_introspect: true,
       grant_types: ['authorization_code', 'refresh_token', 'client_credentials'], response_types: ['code', 'code id_token'],
       post_logout_redirect_uris: redirect_uris, id_token_signed_response_alg: 'ES256', refresh_token_lifetime: 3_600,
-      refresh_token_idle_lifetime: 600, refresh_token_grace: 60, rotate_refresh_tokens: false, pkce_mode: 'report', pkce_enforce_after: '2027-12-01', first_party: true,
+      refresh_token_idle_lifetime: 600, refresh_token_grace: 60, rotate_refresh_tokens: false, strict_auth_method: true, accept_dotless_schemes: true, pkce_mode: 'report', pkce_enforce_after: '2027-12-01', first_party: true,
       pkce_waiver: { owner: 'a', reason: 'b', until: '2027-03-01' }, pkce_accept_short_verifier: true, disabled: false,
       pkce_accept_lowercase_method: true, software_id: 'x', scope: 'openid api:read', claims: ['department'],
     }; // biome-ignore format: a list of members
@@ -144,8 +144,20 @@ describe('real answers', () => {
     await ask('get', '/admin/policy');
     await ask('delete', one, any);
     await ask('get', '/admin/policy/explain', { query: '?client_id=keyed' });
+    await ask('get', '/admin/policy/explain', { query: '?client_id=keyed&scope=openid%20orders' });
     await ask('get', '/admin/policy/explain', { query: '?client_id=keyed&code_challenge_method=s256' });
     await ask('get', '/admin/policy/explain');
+    const group = { scope: 'groups', claims: ['groups'], description: 'Groups', descriptions: { de: 'Gruppen' } };
+    const groups = '/admin/scopes/{scope}';
+    await ask('post', '/admin/scopes', { body: group });
+    await ask('post', '/admin/scopes', { body: group });
+    await ask('post', '/admin/scopes', { body: { scope: 'openid' } });
+    await ask('get', '/admin/scopes');
+    await ask('get', groups, {}, { scope: 'groups' });
+    await ask('get', groups, {}, { scope: 'nothing' });
+    await ask('patch', groups, { body: { descriptions: { de: null } }, ...any }, { scope: 'groups' });
+    await ask('patch', groups, { body: { claims: [] }, ...any }, { scope: 'groups' });
+    await ask('delete', groups, any, { scope: 'groups' });
     const { changes } = (await ask('get', '/admin/policy/log', { query: '?limit=100' })).json;
     const rollback = '/admin/policy/log/{change_id}/rollback';
     for (const { id } of changes) await ask('post', rollback, {}, { change_id: id });

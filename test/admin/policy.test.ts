@@ -64,6 +64,7 @@ describe('the same JSON as the command line', () => {
     ['&code_challenge_method=s256', ['--method', 's256']],
     ['&no_challenge=true', ['--no-challenge']],
     ['&no_method=true', ['--no-method']],
+    ['&scope=openid%20orders', ['--scope', 'openid orders']],
     ['&code_challenge=short', ['--challenge', 'short']],
     ['&at=2027-06-01&no_challenge=true', ['--at', '2027-06-01', '--no-challenge']],
   ])('an explanation: %s', async (query, flags) => {

@@ -48,7 +48,8 @@ test('docs/storage.md has every kind of item that a function may touch', () => {
 
 describe.each(documents)('%s', (file) => {
   test('links to files that exist', () => {
-    const links = [...read(file).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target]) =>
+    const prose = read(file).replaceAll(/^```[\s\S]*?^```$/gm, '');
+    const links = [...prose.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target]) =>
       join(dirname(file), target ?? ''),
     );
     expect(links.filter((target) => !existsSync(target))).toEqual([]);

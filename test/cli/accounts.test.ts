@@ -114,6 +114,7 @@ describe('accounts add refuses', () => {
   test.each([
     ['short', 'is shorter than 10 characters'],
     ['aaaaaaaaaaaaaa', 'repeats the same one to three characters'],
+    ['Basketball', 'is one of the most common ones'],
     ['refused@example.com', 'is the same as the username or the email address'],
   ])('the password %s, without repeating it', async (typed, sentence) => {
     const ran = await withInput(
@@ -418,6 +419,19 @@ describe('accounts invite', () => {
     expect(await signsIn('demo', 'pixie-dust')).toBe(true);
     expect((await pixy('accounts', 'set-password', 'demo', '--link', '--generate')).exitCode).toBe(2);
   });
+
+  test('S13: with --everything, the link says that it removes everything, and so do show and the page', async () => {
+    const { output } = await done('accounts', 'set-password', 'demo', '--link', '--everything');
+    expect(output).toContain('also removes every passkey, every linked account and the authenticator app');
+    expect((await open(/http\S+/.exec(output)?.[0] ?? '')).body).toContain('This link also removes');
+    expect((await done('accounts', 'show', 'demo')).output).toContain('reset of everything, until 2026-11-23');
+    expect((await done('accounts', 'show', 'demo', '--json')).json().invitation).toMatchObject({ everything: true });
+    expect((await pixy('accounts', 'set-password', 'demo', '--generate', '--everything')).errors).toContain(
+      'add --link',
+    );
+    await done('accounts', 'set-password', 'demo', '--link');
+    expect((await done('accounts', 'show', 'demo')).output).not.toContain('everything');
+  });
 });
 
 describe('accounts import', () => {
@@ -442,11 +456,42 @@ describe('accounts import', () => {
   test.each([
     ['{', [], 1, 'is not a JSON array'],
     ['a,a\n', ['--format', 'csv'], 1, 'has the column a twice'],
+    ['username,a,a[]\nx,1,2\n', ['--format', 'csv', '--claim-column', 'a'], 1, 'has the column a twice'],
     ['[]', ['--format', 'firebase'], 2, 'together: without the parameters'],
     ['[]', ['--format', 'xml'], 2, 'Allowed choices'],
+    ['{"realm":"x","users":[]}', [], 1, 'is a Keycloak realm export: use --format keycloak'],
+    [
+      'username,user_pass\nada,x\n',
+      ['--format', 'csv'],
+      1,
+      'has the column user_pass, which is no member of an account',
+    ],
+    ['[]', ['--claim-map', '/dev/null'], 1, '/dev/null is not a JSON object of texts'],
   ])('refuses a file %j with %j', async (text, flags, exitCode, sentence) => {
     const ran = await pixy('accounts', 'import', await fileOf('unreadable', text), ...flags);
     expect(ran).toMatchObject({ exitCode, errors: expect.stringContaining(sentence) });
+  });
+
+  test('a second run of a file changes nothing and says so, and goes on with what is missing', async () => {
+    const file = await fileOf('twice.json', [{ username: 'first-run', claims: { name: 'First' } }]);
+    expect((await done('accounts', 'import', file)).output).toContain('Added 1 account, skipped 0.');
+    const before = await accounts().findByUsername('first-run');
+    expect((await done('accounts', 'import', file)).output).toContain(
+      'Added 0 accounts, skipped 0, 1 there already and unchanged.',
+    );
+    expect(await accounts().findByUsername('first-run')).toEqual(before);
+    const longer = await fileOf('longer.json', [
+      { username: 'first-run', claims: { name: 'First' } },
+      { username: 'second-run' },
+    ]);
+    expect((await done('accounts', 'import', longer)).output).toContain('Added 1 account, skipped 0, 1 there already');
+  });
+
+  test('says which columns become claims', async () => {
+    const file = await fileOf('columns.csv', 'username,dept\ncolumned,Engines\n');
+    const { output } = await done('accounts', 'import', file, '--format', 'csv', '--claim-column', 'dept');
+    expect(output).toContain('Columns that become claims: dept.');
+    expect((await accounts().findByUsername('columned'))?.claims).toMatchObject({ dept: 'Engines' });
   });
 
   test('takes hashes over: people sign in as ever, and are upgraded', async () => {
@@ -470,7 +515,16 @@ describe('accounts import', () => {
     const plain = (await done('accounts', 'export', 'mover', 'mover-disabled')).output;
     expect(plain).not.toContain('password');
     const output = join(bench.folder, 'export.json');
-    await done('accounts', 'export', 'mover', 'mover-disabled', '--with-password-hashes', '--output', output);
+    const ran = await done(
+      'accounts',
+      'export',
+      'mover',
+      'mover-disabled',
+      '--with-password-hashes',
+      '--output',
+      output,
+    );
+    expect(ran.errors).toContain('warning: The export has the hashes of passwords');
     expect((await stat(output)).mode & 0o777).toBe(0o600);
     const written = await readFile(output, 'utf8');
     expect(written).not.toContain(good);

@@ -16,6 +16,8 @@ describe('apis add refuses', () => {
     [[orders, '--access-token-lifetime', '1.5'], 'access_token_lifetime is not a whole number of seconds'],
     [[orders, '--access-token-lifetime', 'long'], 'access_token_lifetime is not a number of seconds'],
     [[orders, '--access-token-lifetime', '-1'], 'access_token_lifetime is not a number of seconds'],
+    [[orders, '--scope', 'read pixy:write'], 'scope has a value of the management API'],
+    [[orders, '--access-token-typ', 'jwt'], 'access_token_typ is not one of at+jwt, JWT'],
     [[orders, '--introspected-by', 'a b'], 'introspected_by.0 is not a client id'],
   ])('%j', async (argv, sentence) => {
     const { exitCode, errors } = await pixy('apis', 'add', ...argv);
@@ -37,6 +39,24 @@ describe('apis add refuses', () => {
     });
     await pixy('apis', 'remove', 'urn:example:twice');
   });
+});
+
+test('K4: no client is called like an API with tokens of the type JWT', async () => {
+  await pixy('clients', 'add', 'urn:example:both', '--redirect-uri', 'https://app.example/callback');
+  const typed = ['urn:example:both', '--access-token-typ', 'JWT'];
+  const sentence = 'error: API urn:example:both: access_token_typ is JWT, and a client has the resource as its id.\n';
+  expect(await pixy('apis', 'add', ...typed)).toMatchObject({ exitCode: 1, errors: sentence });
+  await pixy('apis', 'add', 'urn:example:both');
+  expect(await pixy('apis', 'set', ...typed)).toMatchObject({ exitCode: 1, errors: sentence });
+  await pixy('clients', 'remove', 'urn:example:both');
+  expect((await pixy('apis', 'set', ...typed)).output).toContain('access_token_typ: absent → JWT');
+  const late = await pixy('clients', 'add', 'urn:example:both', '--redirect-uri', 'https://app.example/callback');
+  expect(late.errors).toBe(
+    'error: Client urn:example:both: client_id is the resource of an API with access_token_typ JWT.\n',
+  );
+  await pixy('apis', 'set', 'urn:example:both', '--access-token-typ', 'at+jwt');
+  expect((await pixy('apis', 'show', 'urn:example:both')).output).toMatch(/^access token typ +at\+jwt$/m);
+  await pixy('apis', 'remove', 'urn:example:both');
 });
 
 describe('an API', () => {

@@ -145,6 +145,49 @@ describe('refresh tokens', () => {
   });
 });
 
+describe('switches', () => {
+  test.each([
+    ['strict', confidential, 'strict-auth-method', 'strict auth method'],
+    ['talkative', redirectUri, 'ignore-public-client-secret', 'ignored secret'],
+    ['editor', redirectUri, 'accept-dotless-schemes', 'dotless schemes'],
+  ])(
+    'K1 K6 K11: %s is off, is listed and explained when it is on, and can be taken back',
+    async (id, flags, name, shown) => {
+      const member = name.replaceAll('-', '_');
+      const added = await add(id, ...flags);
+      expect(added.json()).not.toHaveProperty(member);
+      expect((await pixy('policy', 'explain', id)).output).not.toContain(name.replaceAll('-', ' '));
+      await pixy('clients', 'set', id, `--${name}`);
+      expect((await pixy('clients', 'list')).output).toMatch(new RegExp(`^${id} .*${shown}`, 'm'));
+      expect((await pixy('policy', 'explain', id)).output).toMatch(
+        new RegExp(`^ +${name.replaceAll('-', ' ')} +on `, 'm'),
+      );
+      const { output } = await pixy('clients', 'set', id, `--no-${name}`, '--json');
+      expect(JSON.parse(output)).toMatchObject({ [member]: false });
+      expect((await pixy('clients', 'list')).output).not.toContain(shown);
+    },
+  );
+
+  test('K6: a scheme without a dot is refused with what lets it in, and cannot outlive that', async () => {
+    const uris = [...redirectUri, '--redirect-uri', 'cursor://editor/cb'];
+    const { exitCode, errors } = await pixy('clients', 'add', 'dotless', ...uris);
+    const sentence = 'redirect_uris.1 has a private-use scheme without a dot: use a reversed domain name, or switch on';
+    expect(errors).toContain(sentence);
+    expect(exitCode).toBe(1);
+    await add('dotless', ...uris, '--accept-dotless-schemes');
+    const taken = await pixy('clients', 'set', 'dotless', '--no-accept-dotless-schemes');
+    expect(taken.errors).toContain(sentence);
+    expect(taken.exitCode).toBe(1);
+  });
+
+  test('K11: a client that starts to authenticate cannot have its secret ignored', async () => {
+    await add('proving', ...redirectUri, '--ignore-public-client-secret');
+    const { exitCode, errors } = await pixy('clients', 'set', 'proving', '--auth-method', 'client_secret_basic');
+    expect(errors).toContain('ignore_public_client_secret is true, and the client is not public');
+    expect(exitCode).toBe(1);
+  });
+});
+
 describe('a secret', () => {
   test('is shown once, stored as a hash, and in no answer after that', async () => {
     const { client_secret: secret } = (await add('secretive', ...confidential)).json();

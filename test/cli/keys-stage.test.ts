@@ -95,6 +95,13 @@ describe('keys that are encrypted by KMS', () => {
   });
 });
 
+test('rotate --now: the new one signs in a minute, when every function knows it', async () => {
+  await store.put(await memoryCustody(kmsWrapper('arn', kms.client)).generate('ES256', 0));
+  const named = ['--table', 'clients=Clients', '--table', 'keys=Keys', '--kms-key', 'alias/pixy'];
+  const answer = await pixy('rotate', '--now', ...named, '--json');
+  expect(answer.json()[0]).toMatchObject({ change: 'published', sign_from: '2026-11-22T12:01:00Z' });
+});
+
 describe('keys that never leave KMS', () => {
   test('rotate: the new one is made there; retire: the old one is deleted there', async () => {
     const custody = kmsCustody(kms.client);

@@ -85,11 +85,11 @@ test('a key from its publication to its end, by hand', async () => {
   expect(await served()).toEqual([next?.kid]);
 });
 
-test('rotate --now signs within a minute, and says what that costs', async () => {
+test('rotate --now signs at once in a local run, and says what that costs elsewhere', async () => {
   const { output } = await pixy('keys', 'rotate', '--now');
   expect(output).toContain('refuse the new tokens until the next renewal, for at most two hours');
   const next = await inState('next');
-  bench.clock.now += 60;
+  bench.clock.now += 1;
   expect(await inState('signing')).toMatchObject({ kid: next?.kid });
 });
 

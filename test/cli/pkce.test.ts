@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mistakeSentences } from '../../shared/oauth/refusal-catalogue.ts';
+import { mistakeSentences } from '../../shared/oauth/describe-refusal.ts';
 import { diagnose, doctorSentences, type Finding } from '../../shared/pkce/doctor.ts';
 import { anyText } from '../support/any-text.ts';
 import { pixy, spawnPixy } from './pixy.ts';

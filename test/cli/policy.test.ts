@@ -212,7 +212,7 @@ describe('policy explain', () => {
     expect(output).toMatch(/→ +global default/);
     expect(output).toContain('verdict  refused\nreason   code_challenge_method_plain_refused\n');
     expect(output).toContain('Send code_challenge_method=S256');
-    expect(output).toMatch(/passes {2}S256\n$/);
+    expect(output).toMatch(/passes {2}S256\nscope {2}may ask for openid .+\n$/);
   });
 
   test('knows each origin', async () => {
@@ -253,6 +253,31 @@ describe('policy explain', () => {
     expect(await explain('mistakes', '--no-challenge', '--method', 'S256')).toMatchObject({
       reason: 'code_challenge_missing',
     });
+  });
+
+  test('K8: tells which scope values are dropped, and what to change', async () => {
+    await succeed('apis', 'add', 'urn:example:orders', '--scope', 'orders:read');
+    await succeed('apis', 'add', 'urn:example:stock', '--scope', 'stock:read');
+    await add('scoped', '--scope', 'openid', '--all-scopes-of', 'urn:example:stock');
+    const asked = 'openid stock:read orders:read email pixy:read nobody:knows';
+    const { scope } = await explain('scoped', '--scope', asked);
+    expect(scope).toEqual({
+      registered: 'openid stock:read',
+      granted: 'openid stock:read',
+      dropped: [
+        {
+          value: 'orders:read',
+          why: 'belongs to the API urn:example:orders; add the value to scope, or the API to all_scopes_of',
+        },
+        { value: 'email', why: 'the client is not registered for it; add it to scope' },
+        { value: 'pixy:read', why: 'no person grants the management of this server; use client_credentials' },
+        { value: 'nobody:knows', why: 'the client is not registered for it, and no API has it' },
+      ],
+    });
+    const { output } = await pixy('policy', 'explain', 'scoped', '--scope', 'email');
+    expect(output).toMatch(/^scope granted +nothing$/m);
+    expect(output).toMatch(/^scope dropped +email: the client is not registered for it; add it to scope$/m);
+    expect((await pixy('policy', 'explain', 'scoped')).output).toMatch(/^scope +may ask for openid stock:read$/m);
   });
 
   test('tells what comes before PKCE', async () => {

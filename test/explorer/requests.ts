@@ -199,7 +199,7 @@ export function requestsTo({ functions, sealKeys, accounts, endingSessions, stag
     reset: (me: Person, to: string): Promise<Told> =>
       work(me, 'resets the password', async () => {
         const now = stage.runtime.now();
-        const changed = await accounts.accept(ada, hashSecret(resetLink), to, now);
+        const changed = await accounts.accept(ada, { hash: hashSecret(resetLink) }, to, now);
         if (changed) await endingSessions.clearAway(changed);
         return changed !== undefined;
       }),

@@ -31,7 +31,7 @@ describe('BP13: what scripts of other origins call', () => {
       method: 'OPTIONS',
       headers: {
         'access-control-request-method': 'POST',
-        'access-control-request-headers': 'authorization,content-type,dpop,mcp-protocol-version',
+        'access-control-request-headers': 'authorization,content-type,mcp-protocol-version',
       },
     });
     expect(preflight.status).toBe(204);
@@ -39,8 +39,30 @@ describe('BP13: what scripts of other origins call', () => {
     expect(preflight.headers['access-control-allow-origin']).toBe('*');
     expect(preflight.headers['access-control-allow-methods']).toBe(methods);
     const allowed = preflight.headers['access-control-allow-headers']?.split(', ');
-    expect(allowed).toEqual(['authorization', 'content-type', 'dpop', 'mcp-protocol-version']);
+    expect(allowed).toEqual(['authorization', 'content-type', 'mcp-protocol-version']);
   });
+
+  const allowedOf = async (requested?: string) => {
+    const asked = requested === undefined ? {} : { 'access-control-request-headers': requested };
+    const headers = { 'access-control-request-method': 'POST', ...asked };
+    return (await call('/token', { method: 'OPTIONS', headers })).headers['access-control-allow-headers'];
+  };
+
+  test('K3: a preflight request is told the headers that it asked for', async () => {
+    const tracing = 'baggage,traceparent,tracestate,x-datadog-origin,x-okta-user-agent-extended,x-requested-with';
+    expect(await allowedOf(tracing)).toBe(tracing.replaceAll(',', ', '));
+  });
+
+  test.each([
+    ['nothing when it asked for none', undefined, undefined],
+    ['nothing for an empty list', '', undefined],
+    ['no header of ours that it did not ask for', 'x-one', 'x-one'],
+    ['only names that can be header names', 'x-one, a b,x\u00e9,"q",(c),*,x:y,,x-two', 'x-one, *, x-two'],
+    ['no name of more than 100 characters', `x-one,${'x'.repeat(101)}`, 'x-one'],
+    ['no more than 50 names', Array.from({ length: 60 }, (_, index) => `x-${index}`).join(','), expect.stringMatching(/^(x-\d+, ){49}x-49$/)],
+  ])('K3: it is told %s', async (_, requested, allowed) => {
+    expect(await allowedOf(requested)).toEqual(allowed);
+  }); // biome-ignore format: a table, one row per line
 
   test.each(documents)('%s may be read by every origin', async (target) => {
     const { status, headers } = await call(target);
@@ -80,7 +102,7 @@ describe('BP13: what scripts of other origins call', () => {
     const refused = await call('/token', sent);
     expect(refused.status).toBe(status);
     expect(refused.headers['access-control-allow-origin']).toBe('*');
-    expect(refused.headers['access-control-expose-headers']).toBe('www-authenticate, dpop-nonce');
+    expect(refused.headers['access-control-expose-headers']).toBe('www-authenticate');
   });
 
   test.each(paths)('%s never takes cookies along', async (target) => {

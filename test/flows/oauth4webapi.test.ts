@@ -156,7 +156,7 @@ describe('the access token', () => {
       audience: server.issuer,
       typ: 'at+jwt',
       algorithms: ['RS256'],
-      requiredClaims: ['sub', 'client_id', 'iat', 'nbf', 'exp', 'jti', 'scope'],
+      requiredClaims: ['sub', 'client_id', 'iat', 'exp', 'jti', 'scope'],
     });
     expect(payload).toMatchObject({ sub: ada.claims.sub, client_id: spa.client_id, scope: 'openid api:read' });
     expect(protectedHeader.kid).toBeTypeOf('string');

@@ -194,10 +194,17 @@ describe('refused to the client', () => {
     expect(await authorize(spa, { response_type: undefined })).toEqual(refusal('invalid_request'));
   });
 
-  test.each(['token', 'id_token', 'code token', 'Code', 'code code', 'none', '__proto__'])(
-    'OA7: response type %s',
+  test.each(['Code', 'code code', 'none', '__proto__'])('OA7: response type %s', async (response_type) => {
+    expect(await authorize(spa, { response_type })).toEqual(refusal('unsupported_response_type'));
+  });
+
+  test.each(['token', 'id_token', 'code token', 'id_token token', 'code id_token token'])(
+    'OA7: response type %s, in the fragment, where a client that asks for a token looks (§4.2.2.1)',
     async (response_type) => {
-      expect(await authorize(spa, { response_type })).toEqual(refusal('unsupported_response_type'));
+      const { hash, search } = await person.authorize(authorizeTarget(spa, { response_type, nonce: 'n' }));
+      expect(search).toBe('');
+      const answer = Object.fromEntries(new URLSearchParams(hash.slice(1)));
+      expect(answer).toEqual(refusal('unsupported_response_type'));
     },
   );
 

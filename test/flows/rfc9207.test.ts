@@ -15,7 +15,7 @@ const answers: [string, TestClient, Fields][] = [
   ['a code without state', spa, { state: undefined }],
   ['invalid_request', spa, withoutChallenge],
   ['invalid_scope', spa, { scope: 'unknown' }],
-  ['unsupported_response_type', spa, { response_type: 'token' }],
+  ['unsupported_response_type', spa, { response_type: 'none' }],
   ['request_not_supported', spa, { request: 'x' }],
   ['request_uri_not_supported', spa, { request_uri: 'x' }],
 ];

@@ -144,8 +144,10 @@ describe('2.1.2: no access token from the authorization endpoint', () => {
     'BP9: response_type=%s is refused',
     async (response_type) => {
       const redirected = await person.authorize(authorizeTarget(spa, { response_type, nonce: 'n' }));
-      expect(parametersOf(redirected)).toMatchObject({ error: 'unsupported_response_type' });
-      expect(redirected.hash).toBe('');
+      const answer = Object.fromEntries(new URLSearchParams(redirected.hash.slice(1)));
+      expect(answer).toMatchObject({ error: 'unsupported_response_type' });
+      expect(answer).not.toHaveProperty('access_token');
+      expect(redirected.search).toBe('');
     },
   );
 });

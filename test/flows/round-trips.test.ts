@@ -1,11 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { startCountingProxy } from '../../bench/counting-proxy.ts';
+import { looksAtLimit } from '../../shared/grants/grant-limit.ts';
+import { grantId } from '../../shared/grants/issue-code.ts';
 import { spa, web } from '../support/clients.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { send } from '../support/http.ts';
 import { mobile, refreshed } from '../support/lifecycle.ts';
 import { newPerson, signedInPerson } from '../support/person.ts';
-import { authorizeTarget, obtainCode, redeem, withoutChallenge } from '../support/protocol.ts';
+import { authorizeTarget, obtainCode, obtainCodeThat, redeem, withoutChallenge } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
 
 const database = await startDatabaseProxy();
@@ -78,11 +80,28 @@ describe('what that costs in capacity units, the index aside, which this databas
   };
 
   test('a sign-in with a refresh token: 2 write and 2 read units', async () => {
-    const units = await unitsOf(async () => {
-      const { code, verifier } = await obtainCode(person, mobile);
-      await redeem(server, mobile, { code, code_verifier: verifier });
-    });
-    expect(units).toEqual({ calls: 4, writes: 2, reads: 2 });
+    const signIn = async () => {
+      let code = '';
+      const units = await unitsOf(async () => {
+        const issued = await obtainCode(person, mobile);
+        code = issued.code;
+        await redeem(server, mobile, { code, code_verifier: issued.verifier });
+      });
+      return { units, looks: looksAtLimit(grantId(code)) };
+    };
+    let measured = await signIn();
+    while (measured.looks) measured = await signIn();
+    expect(measured.units).toEqual({ calls: 4, writes: 2, reads: 2 });
+  });
+
+  test('S7: one redemption of sixteen looks at the limit of grants, in one query more', async () => {
+    const { code, verifier } = await obtainCodeThat(true, person, mobile);
+    const calls = await database.callsDuring(() => redeem(server, mobile, { code, code_verifier: verifier }));
+    expect(calls.toSorted()).toEqual([
+      `GetItem ${tables.people}`,
+      `Query ${tables.grants}`,
+      `UpdateItem ${tables.grants}`,
+    ]);
   });
 
   test('a refresh: 1 write and 1 read unit', async () => {

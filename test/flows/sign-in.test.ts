@@ -142,6 +142,16 @@ describe('OA23, H28: a sign-in that another site sends', () => {
     expect(outcome(person, await post(person, { username, password }))).toEqual(forbidden);
   });
 
+  test.each(['same-site', 'cross-site', 'none'])(
+    'has no token and is, as the browser says, %s: 403',
+    async (relation) => {
+      const person = newPerson(server);
+      await person.open('/sign-in');
+      const answer = await post(person, { username, password }, { ...formType, 'sec-fetch-site': relation });
+      expect(outcome(person, answer)).toEqual(forbidden);
+    },
+  );
+
   test.each(['', 'guess', 'x'.repeat(43)])('has the token %j: 403', async (form_token) => {
     const person = newPerson(server);
     expect(outcome(person, await signIn(person, { form_token, username, password }))).toEqual(forbidden);
@@ -307,6 +317,25 @@ describe('OC4: a fresh sign-in', () => {
     expect((await idToken(person, changes))['auth_time']).toBe(server.clock.now());
   });
 
+  test.each<[string, Fields, boolean]>([
+    ['prompt=login', { prompt: 'login' }, true],
+    ['a max_age that has passed', { max_age: '60' }, true],
+    ['a class that the sign-in did not reach', { acr_values: 'phr' }, true],
+    ['prompt=login select_account, where it may be somebody else', { prompt: 'login select_account' }, false],
+  ])('says why it is asked for by %s: %o', async (_, changes, isSaid) => {
+    const person = await signedInPerson(server);
+    server.clock.advance(61);
+    const page = await person.follow(authorizeTarget(spa, changes));
+    expect(isSignInPage(page)).toBe(true);
+    expect(page.body.includes('Confirm that it is you')).toBe(isSaid);
+    expect(page.body.includes('even if you are signed in already')).toBe(isSaid);
+  });
+
+  test('says nothing of the kind to somebody who is not signed in', async () => {
+    const page = await newPerson(server).follow(authorizeTarget(spa, { prompt: 'login', max_age: '60' }));
+    expect(page.body).not.toContain('Confirm that it is you');
+  });
+
   test('is asked for by max_age=0, even in the second of the last one', async () => {
     const person = await signedInPerson(server);
     expect(isSignInPage(await person.follow(authorizeTarget(spa, { max_age: '0' })))).toBe(true);
@@ -327,7 +356,9 @@ describe('OC4: a fresh sign-in', () => {
     const { json } = await redeem(server, spa, { code, code_verifier: verifier });
     const person = await signedInPerson(server);
     const target = authorizeTarget(spa, { id_token_hint: json.id_token });
-    expect(isSignInPage(await person.follow(target))).toBe(true);
+    const page = await person.follow(target);
+    expect(isSignInPage(page)).toBe(true);
+    expect(page.body).not.toContain('Confirm that it is you');
     // OpenID Connect Core §3.1.2.1: the client is told when it is not the person of the hint.
     expect(parametersOf(await person.authorize(target))).toMatchObject({ error: 'login_required' });
   });

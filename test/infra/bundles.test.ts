@@ -17,8 +17,10 @@ const largest = 500_000;
 
 /** What every sign-in starts: 159 kB and 123 kB on 2026-11-22. */
 const onTheHotPath: Record<string, number> = { Authorize: 215_000, Token: 215_000 };
-/** WebAuthn reads certificates of many forms, and only this function does it. */
-const larger: Record<string, number> = { Passkey: 750_000 };
+/** The functions in which people set passwords have the list of common ones. */
+const withPasswordList = ['Account', 'Invitation', 'Register'];
+/** WebAuthn reads certificates of many forms, and only two functions do it. */
+const larger: Record<string, number> = { Passkey: 750_000, Invitation: 800_000, Account: 550_000 };
 
 const folder = mkdtempSync(join(tmpdir(), 'pixy-bundles-'));
 const bundles = new Map<string, string>();
@@ -90,6 +92,11 @@ describe.each(names)('the bundle of %s', (name) => {
     const map = JSON.parse(readFileSync(`${bundles.get(name)}.map`, 'utf8')) as { sources: string[] };
     expect(map.sources.filter((source) => /@aws-sdk|@smithy/.test(source))).toEqual([]);
   });
+});
+
+test('S25: only functions that set passwords have the list of common ones', () => {
+  const hasList = (name: string) => /fxa-common-password-list/.test(readFileSync(`${bundles.get(name)}.map`, 'utf8'));
+  expect(names.filter(hasList).toSorted()).toEqual(withPasswordList);
 });
 
 test('every bundle starts on its own, without node_modules', async () => {

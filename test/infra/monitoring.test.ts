@@ -53,6 +53,7 @@ describe('metrics of the audit log', () => {
       wouldRefuse: ['Authorize', 'AuthorizeHybrid', 'Token'],
       codeSpent: ['Token'],
       refreshTokenReplayed: ['Token'],
+      credentialChanged: ['Account', 'Invitation', 'Passkey', 'Upstream'],
       failed: everyEndpoint,
     });
   });
@@ -65,6 +66,7 @@ describe('metrics of the audit log', () => {
         { Key: 'reason', Value: '$.reason' },
       ],
       wouldRefuse: [{ Key: 'reason', Value: '$.wouldRefuse' }],
+      credentialChanged: [{ Key: 'credential', Value: '$.credential' }],
       failed: [{ Key: 'reason', Value: '$.reason' }],
     });
   });
@@ -91,6 +93,11 @@ describe('metrics of the audit log', () => {
       'a replayed refresh token',
       { endpoint: 'token', verdict: 'refused', reason: 'refresh_token_replayed' },
       ['refused', 'refreshTokenReplayed'],
+    ],
+    [
+      'a passkey that was added',
+      { endpoint: 'account-passkey', verdict: 'allowed', credential: 'passkey_added' },
+      ['credentialChanged'],
     ],
     ['a failure', { endpoint: 'revoke', verdict: 'failed', reason: 'store_unavailable' }, ['failed']],
   ])('count %s', (_, decision, counted) => {

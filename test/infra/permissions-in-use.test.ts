@@ -28,15 +28,18 @@ import { startGateway } from '../../infra/local/http-api-gateway.ts';
 import { type EndpointFunctionName, routes } from '../../infra/routes.ts';
 import { apiStore } from '../../shared/apis/api-store.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { inTurns } from '../../shared/aws/in-turns.ts';
 import { tableDefinitions } from '../../shared/aws/tables.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
+import { grantLimit } from '../../shared/grants/grant-limit.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { localWrapper } from '../../shared/keys/local-wrapper.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
+import { linkStore } from '../../shared/upstream/link-store.ts';
 import {
   acceptWithPasskey,
   account,
@@ -51,7 +54,7 @@ import { makeAuthenticator, type RequestOptions } from '../people/authenticator.
 import { stoppedClock } from '../support/clock.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
 import { formTokenOf, newPerson, signInByForm } from '../support/person.ts';
-import { authorizeTarget, basic, obtainCode } from '../support/protocol.ts';
+import { authorizeTarget, basic, obtainCode, obtainCodeThat } from '../support/protocol.ts';
 import { ada } from '../support/server.ts';
 import { targetOf, toProvider } from '../upstream/flow.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../upstream/scripted-provider.ts';
@@ -110,6 +113,8 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 let database: Awaited<ReturnType<typeof startEmbeddedDynamoDB>>;
 
 const web = {
+  all_scopes_of: ['https://api.example.com'],
+  id_token_claims: true,
   client_id: 'web',
   client_secret: 'the secret of a web application, for once',
   redirect_uris: ['https://web.example.com/callback'],
@@ -145,12 +150,15 @@ function dynamodb(note?: (call: Call) => void): DynamoDBClient {
   return client;
 }
 
+const deletedKey = ({ DeleteRequest }: Properties): Properties => DeleteRequest.Key;
+
 /** What IAM sees of a request: one call per table. */
 function callsIn(action: string, input: Properties): Call[] {
   if (input['RequestItems']) {
-    return Object.entries(input['RequestItems'] as Properties).flatMap(([table, { Keys, ...rest }]) =>
-      Keys.flatMap((Key: Properties) => callsIn(action, { TableName: table, Key, ...rest })),
-    );
+    return Object.entries(input['RequestItems'] as Properties).flatMap(([table, request]) => {
+      const { Keys, ...rest } = Array.isArray(request) ? { Keys: request.map(deletedKey) } : request;
+      return Keys.flatMap((Key: Properties) => callsIn(action, { TableName: table, Key, ...rest }));
+    });
   }
   const table = input['TableName'] as keyof typeof tableDefinitions;
   const { partitionKey } = tableDefinitions[table];
@@ -190,7 +198,7 @@ async function liveThroughADay(): Promise<void> {
     });
   }
   await apiStore(setUp, tables.clients, clock.now).put(
-    { resource, scope: ['openid', 'profile', 'email'], introspectedBy: ['machine'] },
+    { resource, scope: ['openid', 'profile', 'email', 'api:read'], introspectedBy: ['machine'] },
     { by: 'test', why: '' },
   );
   await accountStore(setUp, tables.people).put({ ...ada, claims: { ...ada.claims, email: 'ada@example.com' } });
@@ -268,6 +276,20 @@ async function liveThroughADay(): Promise<void> {
     if (purpose === 'invitation') await obtainCode(invited, web);
   }
   const { sub = '' } = (await accounts.findByUsername('newcomer')) ?? {};
+  // With a link, an authenticator app and a passkey: a reset that asks for a code, and one that removes everything.
+  const owner = await signInByForm({ port }, { username: 'newcomer', password: registration.password });
+  const pair = { issuer: provider.issuer, subject: 'newcomer' };
+  await linkStore(setUp, tables.people).claim(pair, sub, { provider: 'example' }, clock.now());
+  await addPasskey({ issuer }, owner);
+  const newcomersApp = await addTotp(owner);
+  await newcomersApp.confirm(newcomersApp.codeAt(clock.now()));
+  for (const everything of [false, true]) {
+    const reset = newLink(sub, 'reset', clock.now(), 600, everything);
+    await accounts.invite(sub, reset.invitation);
+    const person = newPerson({ port });
+    const page = await person.open(`/invitation?token=${reset.token}`);
+    await expectStatus(person.submit(page, { password: registration.password }), 303);
+  }
   const { token, invitation } = newLink(sub, 'invitation', clock.now());
   await accounts.invite(sub, invitation);
   await expectStatus(
@@ -279,9 +301,15 @@ async function liveThroughADay(): Promise<void> {
   const wishes = {
     resource,
     claims: JSON.stringify({ id_token: { email: null }, userinfo: { email: null } }),
-    scope: 'openid email',
+    scope: 'openid email api:read',
   };
-  const { code, verifier } = await obtainCode(person, web, wishes);
+  // So many that the redemption ends the oldest.
+  const ids = Array.from({ length: grantLimit.most + 1 }, (_, index) => `grant ${index}`);
+  await inTurns(ids, (id) => {
+    const Item = { id, heldBy: ada.claims.sub, clientId: web.client_id, issuedAt: clock.now() - 1 };
+    return setUp.put({ TableName: tables.grants, Item });
+  });
+  const { code, verifier } = await obtainCodeThat(true, person, web, wishes);
   const redemption = { grant_type: 'authorization_code', code, code_verifier: verifier, resource };
   const fields = { ...redemption, redirect_uri: web.redirect_uris[0] };
   const redeemed = JSON.parse(await expectStatus(post('/token', fields, asWeb), 200));
@@ -328,6 +356,8 @@ async function liveThroughADay(): Promise<void> {
   await manage('POST', '/admin/clients', 201, { ...newcomer, token_endpoint_auth_method: 'none' });
   await manage('PATCH', '/admin/clients/web', 200, { pkce_policy: 'any' });
   await manage('PUT', '/admin/policy', 200, { default: 'S256', floor: 'any', mode: 'enforce' });
+  await manage('GET', '/admin/policy/explain?client_id=web', 200);
+  await manage('POST', '/admin/scopes', 201, { scope: 'groups', claims: ['groups'] });
   const [change] = JSON.parse(await manage('GET', '/admin/policy/log', 200)).changes;
   await manage('POST', `/admin/policy/log/${change.id}/rollback`, 200);
 
@@ -370,7 +400,7 @@ async function signInUpstream(port: number, provider: ScriptedProvider): Promise
 async function liveWithAnAccount(server: { port: number; issuer: string }): Promise<void> {
   await accountStore(openDatabase(dynamodb()), tables.people).put(account('ann'));
   const person = await signInByForm(server, account('ann'));
-  const { code, verifier } = await obtainCode(person, web);
+  const { code, verifier } = await obtainCode(person, web, { scope: 'openid api:read' });
   const redemption = {
     grant_type: 'authorization_code',
     code,

@@ -22,7 +22,7 @@ const onItems = (...keys: string[]) => `if ForAllValues:StringLike dynamodb:Lead
 const only = (...attributes: string[]) =>
   `if ForAllValues:StringEquals dynamodb:Attributes is ${['pk', 'sk', ...attributes].join(', ')} if StringEqualsIfExists dynamodb:Select is SPECIFIC_ATTRIBUTES`;
 const standing = ['disabledAt', 'epoch', 'clientEpochs', 'endedSessions'];
-const onlyClaims = only('claims', ...standing);
+const onlyClaims = only('claims', 'username', ...standing);
 const onlyKeys = only();
 /** What is read in one call: no name, no password hash, no browser. */
 const ofSessions = ['sub', 'epoch', 'authTime', 'amr', 'idleUntil', 'expiresAt', 'idleLifetime', 'notices'];
@@ -100,6 +100,7 @@ const allowed: Record<string, string[]> = {
   ],
   Account: [
     readClients,
+    readApis,
     `dynamodb:GetItem on people ${onItems('account#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*')}`,
     `dynamodb:UpdateItem on people ${onItems('account#*', 'passkeys#*', 'sessions#*', 'throttle#*', 'totp#*')}`,
     `dynamodb:PutItem on people ${onItems('totp#*')}`,
@@ -124,6 +125,7 @@ const allowed: Record<string, string[]> = {
   ],
   Consent: [
     readClients,
+    readApis,
     findSignedIn,
     `dynamodb:UpdateItem on people ${onItems('consents#*')}`,
     `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
@@ -137,11 +139,11 @@ const allowed: Record<string, string[]> = {
   ],
   Invitation: [
     readClients,
-    `dynamodb:GetItem on people ${onItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*', 'totp#*')}`,
+    `dynamodb:GetItem on people ${onItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*')}`,
     `dynamodb:UpdateItem on people ${onItems('account#*', 'challenge#*')}`,
-    `dynamodb:PutItem on people ${onItems('challenge#*', 'passkeys#*', 'sessions#*')}`,
-    `dynamodb:Query on people ${onItems('passkeys#*', 'sessions#*')}`,
-    `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
+    `dynamodb:PutItem on people ${onItems('challenge#*', 'passkeys#*', 'pending#*', 'sessions#*')}`,
+    `dynamodb:Query on people ${onItems('links#*', 'passkeys#*', 'sessions#*')}`,
+    `dynamodb:DeleteItem on people ${onItems('links#*', 'passkeys#*', 'sessions#*', 'totp#*', 'upstream#*')}`,
     readKeys,
     ...sign,
   ],
@@ -156,7 +158,10 @@ const allowed: Record<string, string[]> = {
     readClients,
     readApis,
     ...redeem,
-    `dynamodb:GetItem on people ${onItems('account#*')} ${only(...standing)}`,
+    'dynamodb:Query on the index byPerson of grants',
+    'dynamodb:BatchGetItem on grants',
+    'dynamodb:BatchWriteItem on grants',
+    `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
     ...useAssertions,
     countGuesses,
     readKeys,
@@ -165,6 +170,7 @@ const allowed: Record<string, string[]> = {
   ],
   Userinfo: [
     readClients,
+    readApis,
     readKeys,
     'dynamodb:BatchGetItem on grants',
     `dynamodb:BatchGetItem on people ${onItems('account#*')} ${onlyClaims}`,
@@ -174,6 +180,9 @@ const allowed: Record<string, string[]> = {
   Metadata: [readClients, readApis, readKeys],
   Admin: [
     readKeys,
+    readApis,
+    `dynamodb:GetItem on clients ${onItems('apis')}`,
+    `dynamodb:UpdateItem on clients ${onItems('apis')}`,
     `dynamodb:GetItem on clients ${onItems('client#*', 'global', 'changes')}`,
     `dynamodb:UpdateItem on clients ${onItems('client#*', 'global')}`,
     `dynamodb:PutItem on clients ${onItems('directory', 'changes')}`,

@@ -176,6 +176,9 @@ const commands = {
   ],
   BatchGet: [{ RequestItems: { [localTableNames.people]: { Keys: [key], ConsistentRead: true } } }],
   Delete: [{ TableName: localTableNames.people, Key: key }],
+  BatchWrite: [
+    { RequestItems: { [localTableNames.people]: [{ DeleteRequest: { Key: { pk: 'partition', sk: 'a' } } }] } },
+  ],
 } as const;
 
 /** Without what the SDK adds about the call itself. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { spa, web, webPost } from '../support/clients.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
-import { type FullClient, machine, mobile, revoke, warehouse } from '../support/lifecycle.ts';
+import { type FullClient, machine, mobile, portal, revoke, warehouse } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
 import { basic, obtainCode, postToken, redeem } from '../support/protocol.ts';
 import { startTestServer } from '../support/server.ts';
@@ -69,8 +69,30 @@ const brokenClients = Object.entries(brokenKeys).map(([name, key], index): [stri
 const registrable: FullClient[] = [];
 for (const [, client] of brokenClients) if ((await parseRegistration(client)).ok) registrable.push(client);
 
+const strict: FullClient = { ...machine, client_id: 'strict', strict_auth_method: true };
+const strictPost: FullClient = {
+  ...strict,
+  client_id: 'strict-post',
+  token_endpoint_auth_method: 'client_secret_post',
+};
+const talkative: FullClient = { ...mobile, client_id: 'talkative', ignore_public_client_secret: true };
+
 const server = await startTestServer({
-  clients: [spa, web, webPost, mobile, machine, warehouse, keyed, twin, ...registrable],
+  clients: [
+    spa,
+    web,
+    webPost,
+    mobile,
+    portal,
+    machine,
+    warehouse,
+    keyed,
+    twin,
+    strict,
+    strictPost,
+    talkative,
+    ...registrable,
+  ],
 });
 
 type Claims = Record<string, unknown>;
@@ -457,8 +479,8 @@ describe('OA2: the method that is registered is the only one', () => {
     ],
     ['client_secret_basic: nothing', () => ({ client_id: machine.client_id }), {}],
     [
-      'client_secret_basic: the secret in the form',
-      () => ({ client_id: machine.client_id, client_secret: machine.client_secret }),
+      'client_secret_basic, strict: the secret in the form',
+      () => ({ client_id: strict.client_id, client_secret: strict.client_secret }),
       {},
     ],
     [
@@ -467,7 +489,7 @@ describe('OA2: the method that is registered is the only one', () => {
       {},
     ],
     ['client_secret_post: nothing', () => ({ client_id: webPost.client_id }), {}],
-    ['client_secret_post: the secret in Basic', () => ({}), { authorization: basic(webPost) }],
+    ['client_secret_post, strict: the secret in Basic', () => ({}), { authorization: basic(strictPost) }],
     [
       'client_secret_post: an assertion',
       async () => credentials(await sign({ iss: webPost.client_id, sub: webPost.client_id })),
@@ -475,7 +497,6 @@ describe('OA2: the method that is registered is the only one', () => {
     ],
     ['none: a secret in the form', () => ({ client_id: spa.client_id, client_secret: secret }), {}],
     ['none: Basic', () => ({}), { authorization: basic({ client_id: spa.client_id, client_secret: secret }) }],
-    ['none: Basic without a secret', () => ({}), { authorization: basic({ client_id: spa.client_id }) }],
     ['none: an assertion', async () => credentials(await sign({ iss: spa.client_id, sub: spa.client_id })), {}],
   ])('%s is refused with 401', async (_, fields, headers) => {
     const { status, json } = await ask(await fields(), headers);
@@ -487,6 +508,68 @@ describe('OA2: the method that is registered is the only one', () => {
     const own = claims({ iss: machine.client_id, sub: machine.client_id });
     const assertion = await new SignJWT(own).setProtectedHeader({ alg: 'HS256' }).sign(key);
     expect(await outcomeOf(assertion)).toEqual(refused);
+  });
+});
+
+describe('a client library that authenticates in another way than the client is registered for', () => {
+  type Way = { headers: Record<string, string>; fields: Fields };
+  const inBasic = ({ client_id }: FullClient, client_secret: string): Way => ({
+    headers: { authorization: basic({ client_id, client_secret }) },
+    fields: {},
+  });
+  const { client_id, client_secret = '' } = portal;
+  const ways = {
+    inHeader: inBasic(portal, client_secret),
+    inForm: { headers: {}, fields: { client_id, client_secret } },
+  } satisfies Record<string, Way>;
+
+  const post = async (path: string, { headers, fields }: Way, more: Fields) => {
+    const body = encodeFields({ ...fields, ...more });
+    const sent = { method: 'POST', headers: { ...formType, ...headers }, body };
+    const { status, body: text } = await send(server.port, path, sent);
+    return { status, json: JSON.parse(text) as { refresh_token?: string } };
+  };
+
+  test.each([
+    ['inHeader', 'inForm'],
+    ['inForm', 'inHeader'],
+  ] as const)('K1: redeems a code %s, refreshes and revokes %s', async (first, then) => {
+    const { code, verifier } = await obtainCode(await signedInPerson(server), portal);
+    const redirect_uri = portal.redirect_uris[0];
+    const exchange = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri };
+    const { status, json } = await post('/token', ways[first], exchange);
+    expect(status).toBe(200);
+    const refreshing = { grant_type: 'refresh_token', refresh_token: json.refresh_token };
+    const refreshed = await post('/token', ways[then], refreshing);
+    expect(refreshed.status).toBe(200);
+    const revoked = await post('/revoke', ways[then], { token: refreshed.json.refresh_token });
+    expect(revoked.status).toBe(200);
+  });
+
+  test('K1: introspects with its secret in the form', async () => {
+    const credentials = { client_id: warehouse.client_id, client_secret: warehouse.client_secret };
+    const body = encodeFields({ ...credentials, token: 'x' });
+    const answer = await send(server.port, '/introspect', { method: 'POST', headers: formType, body });
+    expect(answer.status).toBe(200);
+  });
+
+  test.each<[string, FullClient, Way]>([
+    ['K5: an empty secret in Basic', mobile, inBasic(mobile, '')],
+    ['K5: an empty secret in the form', mobile, { headers: {}, fields: { client_id: 'mobile', client_secret: '' } }],
+    ['K11: a secret in Basic that is ignored', talkative, inBasic(talkative, 'x')],
+    [
+      'K11: a secret in the form that is ignored',
+      talkative,
+      { headers: {}, fields: { client_id: 'talkative', client_secret: 'x' } },
+    ],
+  ])('is public and sends %s', async (_, client, way) => {
+    const { code, verifier } = await obtainCode(await signedInPerson(server), client);
+    const [redirect_uri] = client.redirect_uris;
+    const exchange = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri };
+    const { status, json } = await post('/token', way, exchange);
+    expect(status).toBe(200);
+    expect((await post('/revoke', way, { token: json.refresh_token })).status).toBe(200);
+    expect((await post('/introspect', way, { token: 'x' })).status).toBe(403);
   });
 });
 

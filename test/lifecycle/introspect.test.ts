@@ -49,7 +49,6 @@ describe('an active token', () => {
       token_type: 'Bearer',
       exp: server.clock.now() + 3_600,
       iat: server.clock.now(),
-      nbf: server.clock.now(),
       sub: ada.claims.sub,
       aud: server.issuer,
       iss: server.issuer,

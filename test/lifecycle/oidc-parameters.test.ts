@@ -5,7 +5,7 @@ import { encodeFields, type Fields, formType } from '../support/http.ts';
 import { mobile, obtainTokens, portal } from '../support/lifecycle.ts';
 import { isSignInPage, newPerson, type Person, signedInPerson } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
-import { authorizeTarget, claimsOf, headerOf, parametersOf, redeem } from '../support/protocol.ts';
+import { authorizeTarget, claimsOf, headerOf, parametersOf, redeem, responseOf } from '../support/protocol.ts';
 import { ada, startTestServer } from '../support/server.ts';
 import { stranger } from './stranger.ts';
 
@@ -198,6 +198,7 @@ describe('OC6: the claims of the ID token', () => {
       acr: '1fa',
       amr: ['pwd'],
       nonce: 'n-0S6_WzA2Mj',
+      at_hash: expect.any(String),
     });
     expect(headerOf(id_token)).toEqual({ alg: 'RS256', kid: expect.any(String), typ: 'JWT' });
   });
@@ -221,6 +222,15 @@ describe('OC10: a request object', () => {
     ['request_uri', 'urn:ietf:params:oauth:request_uri:x', 'request_uri_not_supported'],
   ])('%s=%s is refused by its own name', async (name, value, error) => {
     expect(await answered({ [name]: value })).toMatchObject({ error, state: 'a-state', iss: server.issuer });
+  });
+
+  test('is refused in the response mode that it asks for', async () => {
+    const [header, payload] = [{ alg: 'none' }, { response_mode: 'form_post' }].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    );
+    const page = await person.arrive(authorizeTarget(spa, { request: `${header}.${payload}.` }));
+    expect(page.status).toBe(200);
+    expect(responseOf(page)).toMatchObject({ error: 'request_not_supported', state: 'a-state', iss: server.issuer });
   });
 
   test('is refused when the rest of the request is right without it as well', async () => {

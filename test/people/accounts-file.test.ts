@@ -21,6 +21,7 @@ test.each([
   [{}, /accounts\.json: is not a JSON array/],
   [[{ username: 'ada' }, {}], /accounts\.json: entry 2: username is missing, and so is email/],
   [[{ email: 'x@y.example', disabled: 1 }], /entry 1 \(x@y\.example\): disabled is not true or false/],
+  [[{ username: 'ada', password: 'Sunshine' }], /entry 1 \(ada\): password is one of the most common ones/],
   [[{ username: 'ada', passwort: 'x' }], /entry 1 \(ada\): passwort is not a member of an account/],
   [[{ username: 'Ada' }, { username: 'ada' }], /entry 2 \(ada\): username is there twice/],
   [[{ username: 'a@b.example' }, { username: 'b', email: 'A@B.example' }], /entry 2 \(b\): email is there twice/],

@@ -152,7 +152,7 @@ describe('an account', () => {
     await accounts.disable(sub, now + 5);
     expect((await accounts.findBySubject(sub))?.disabledAt).toBe(now);
     await accounts.enable(sub);
-    expect(await accounts.findClaims(sub)).toEqual({ name: 'Shut' });
+    expect(await accounts.findClaims(sub)).toEqual({ name: 'Shut', preferred_username: 'shut' });
   });
 
   test('that is not there is not made by a write', async () => {
@@ -181,11 +181,13 @@ describe('a better hash', () => {
 test('of a password and a passkey with one link at once, one wins', async () => {
   const { sub } = await added({ username: 'linked', claims: {} });
   await accounts.invite(sub, { hash: 'of-the-link', purpose: 'invitation', expiresAt: now + 10 });
-  expect(await accounts.spendLink(sub, 'of-another', now)).toBeUndefined();
-  expect(await accounts.spendLink(sub, 'of-the-link', now + 10)).toBeUndefined();
+  expect(await accounts.spendLink(sub, { hash: 'of-another' }, now)).toBeUndefined();
+  expect(await accounts.spendLink(sub, { hash: 'of-the-link' }, now + 10)).toBeUndefined();
   const results = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      index % 2 ? accounts.spendLink(sub, 'of-the-link', now) : accounts.accept(sub, 'of-the-link', 'hash', now),
+      index % 2
+        ? accounts.spendLink(sub, { hash: 'of-the-link' }, now)
+        : accounts.accept(sub, { hash: 'of-the-link' }, 'hash', now),
     ),
   );
   expect(results.filter(Boolean)).toHaveLength(1);
@@ -196,8 +198,8 @@ test('a link of an account that a file disabled is spent on nothing', async () =
   const { sub } = await accounts.put({ username: 'disabled-by-file', claims: {} }, now);
   await accounts.invite(sub, { hash: 'of-the-link', purpose: 'invitation', expiresAt: now + 10 });
   await accounts.put({ username: 'disabled-by-file', claims: {}, disabled: true }, now);
-  expect(await accounts.accept(sub, 'of-the-link', 'hash', now)).toBeUndefined();
-  expect(await accounts.spendLink(sub, 'of-the-link', now)).toBeUndefined();
+  expect(await accounts.accept(sub, { hash: 'of-the-link' }, 'hash', now)).toBeUndefined();
+  expect(await accounts.spendLink(sub, { hash: 'of-the-link' }, now)).toBeUndefined();
   expect(await accounts.invite(sub, { hash: 'another', purpose: 'reset', expiresAt: now + 10 })).toBeUndefined();
 });
 

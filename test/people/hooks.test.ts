@@ -29,6 +29,7 @@ const behaviour: { migrateAccount: Answer; claims: Answer } = {
 const folder = mkdtempSync(join(tmpdir(), 'pixy-hooks-'));
 const file = join(folder, 'hooks.mjs');
 const client = { ...portal, first_party: true };
+const reader = { ...client, client_id: 'reader', id_token_claims: true };
 writeFileSync(
   file,
   ['migrateAccount', 'claims']
@@ -39,7 +40,7 @@ const hooks = JSON.parse(await readHooksFile(file)) as object;
 const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
 /** `timeout`: how many seconds a hook may take. */
 const environment = (timeout: number) => ({ PIXY_HOOKS: JSON.stringify({ ...hooks, timeout }), PIXY_WRAPPING_KEY });
-const server = await startTestServer({ clients: [client], environment: environment(5) });
+const server = await startTestServer({ clients: [client, reader], environment: environment(5) });
 /** The same server without patience, where the hook never answers. */
 const impatient = await startTestServer({
   clients: [client],
@@ -166,6 +167,14 @@ describe('claims', () => {
     const told = await userinfo(server, tokens.access_token);
     expect(told.json).toMatchObject({ team: ['a', 'b'], sub: ada.claims.sub });
     expect(asked.at(-1)).toMatchObject({ issue: 'userinfo' });
+  });
+
+  test('K2: stand above those of the scope in the ID token of a client that wants them there', async () => {
+    behaviour.claims = () => ({ id_token: { name: 'Chief' } });
+    const tokens = await obtainTokens(server, await signedInPerson(server), reader, { scope: 'openid profile' });
+    expect(claimsOf(tokens.id_token)).toMatchObject({ name: 'Chief', preferred_username: 'ada' });
+    const next = await refresh(server, reader, tokens.refresh_token);
+    expect(claimsOf(next.json.id_token)).toMatchObject({ name: 'Chief', preferred_username: 'ada' });
   });
 
   test('are asked for again at a refresh', async () => {

@@ -227,7 +227,8 @@ test('of the same answer sent ten times at once, one wins', async () => {
 });
 
 test('an account that has as many passkeys as it can have gets no session for one that is not kept', async () => {
-  const old = { sub, publicKey: new Uint8Array([1]), counter: 0, transports: [], isSyncable: true, isBackedUp: true };
+  const kind = { counter: 0, transports: [], isSyncable: true, isBackedUp: true };
+  const old = { ...kind, sub, epoch: 0, publicKey: new Uint8Array([1]) };
   for (let index = 0; index < mostPasskeys; index += 1) {
     await passkeys.add({ ...old, credentialId: `old-${index}`, name: `Old ${index}`, createdAt: now() });
   }

@@ -134,6 +134,7 @@ describe('the form', () => {
     ['1,025 characters', 'long enough '.repeat(86), 'too long'],
     ['one character over and over', 'aaaaaaaaaaaa', 'easy to guess'],
     ['three characters over and over', 'abcabcabcabc', 'easy to guess'],
+    ['the list of common ones', 'Basketball', 'one of the most common ones'],
   ])('is shown again for a password of %s, and the link still works', async (_, typed, words) => {
     const person = newPerson(server);
     const page = await person.open(await linkFor());
@@ -213,15 +214,14 @@ test('of ten forms with one link at once, one sets its password, and one session
 });
 
 describe('a link for somebody who lost their password', () => {
-  test('sets another one, ends every session and starts none: a second factor is still asked for', async () => {
+  test('sets another one, ends every session and starts one in which to look at the account', async () => {
     await accounts.setPassword(sub, lostHash);
     await startSession(sub, { now: now(), lifetime: 3_600 });
     const person = newPerson(server);
     const set = await person.submit(await person.open(await linkFor('reset')), { password });
-    expect(set.headers.location).toBe('/invitation?done=reset');
-    expect(sessionIn(set)).toBeUndefined();
-    expect((await person.open('/invitation?done=reset')).body).toContain('Your password is set');
-    expect(await sessions.list(sub, now())).toEqual([]);
+    expect(set.headers.location).toBe('/account');
+    expect((await person.open('/account')).body).toContain('Everybody was signed out of your account.');
+    expect(await sessions.list(sub, now())).toHaveLength(1);
     expect(await isSignedInWith(lostPassword)).toBe(false);
     expect(await isSignedInWith(password)).toBe(true);
   });
@@ -251,7 +251,9 @@ describe('an invitation for an account with an authenticator app', () => {
     expect(set.headers.location).toBe('/invitation?done=reset');
     expect(sessionIn(set)).toBeUndefined();
     expect((await owner.open('/account')).headers.location).toBe('/sign-in');
-    const signedIn = await person.submit(await person.open('/sign-in'), { username, password });
+    expect((await person.open('/invitation?done=reset')).body).toContain('href="/sign-in/code"');
+    const stranger = newPerson(server);
+    const signedIn = await stranger.submit(await stranger.open('/sign-in'), { username, password });
     expect(signedIn.headers.location).toBe('/sign-in/code');
   });
 

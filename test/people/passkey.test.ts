@@ -297,6 +297,7 @@ test('an account has at most 20 passkeys, and the same one only once', async () 
     isBackedUp: true,
     name: 'one',
     createdAt: 1,
+    epoch: 0,
   };
   const outcomes = await Promise.all(Array.from({ length: 10 }, () => passkeys.add(made)));
   expect(outcomes.filter((isAdded) => isAdded)).toHaveLength(1);

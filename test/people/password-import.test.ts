@@ -251,6 +251,16 @@ describe('a file of accounts', () => {
   });
 
   test('may be CSV, where other columns are claims', () => {
+    const lists = `username,groups[],team,note\nada,admins|wiki users,"[""a"",""b|c""]",[x]\ngrace,admins,,\nbarbara,"[""a|b""]",[1],\n`;
+    expect(parseAccounts('csv', lists, undefined, { claimColumns: ['groups', 'team', 'note'] })).toMatchObject({
+      value: {
+        accounts: [
+          { account: { claims: { groups: ['admins', 'wiki users'], team: ['a', 'b|c'], note: '[x]' } } },
+          { account: { claims: { groups: ['admins'] } } },
+          { account: { claims: { groups: ['a|b'], team: '[1]' } } },
+        ],
+      },
+    });
     const csv = `username,email,email_verified,given_name,disabled,password_hash\nada,ada@example.com,true,Ada,,\ngrace,,,"Grace, the admiral",TRUE,${made[4]?.[1]}\n`;
     const parsed = parseAccounts('csv', csv);
     expect(parsed.ok && parsed.value.refused).toEqual([]);

@@ -37,6 +37,7 @@ describe('a registration is refused', () => {
     ['an address that is none', { email: 'nobody' }, 400],
     ['an address with a line break', { email: 'a@example.com\nBcc: b@example.com' }, 400],
     ['a short password', { password: 'short' }, 400],
+    ['a common password', { password: 'Basketball' }, 400],
     ['the username as the password', { username: 'quite-a-long-name', password: 'Quite-A-Long-Name' }, 400],
     ['the username of somebody', { username: 'ada' }, 409],
     ['the username of somebody in other letters', { username: 'ＡＤＡ' }, 409],

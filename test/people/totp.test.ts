@@ -3,7 +3,7 @@ import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { localWrapper } from '../../shared/keys/local-wrapper.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { newRecoveryCodes, readRecoveryCode } from '../../shared/people/recovery-code.ts';
-import { matchTotpCode, newTotpSecret, readTotpCode, totpSecretText } from '../../shared/people/totp.ts';
+import { isTotpCurrent, matchTotpCode, newTotpSecret, readTotpCode, totpSecretText } from '../../shared/people/totp.ts';
 import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { spa } from '../support/clients.ts';
@@ -15,7 +15,24 @@ import { rounds } from '../support/rounds.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { account, act, addTotp, atCodePage, post, recoveryCodesOf, signedIn, waitingForCode } from './account-flows.ts';
 
-const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal', 'ida', 'jon', 'kim', 'lea', 'mia'];
+const names = [
+  'ann',
+  'ben',
+  'cem',
+  'dot',
+  'eve',
+  'fay',
+  'gus',
+  'hal',
+  'ida',
+  'jon',
+  'kim',
+  'lea',
+  'mia',
+  'nia',
+  'oda',
+  'pia',
+];
 const server = await startTestServer({ clients: [spa], accounts: names.map(account) });
 const { clock } = server;
 const reasons = () => server.auditLines.map((line) => JSON.parse(line).reason as string | undefined);
@@ -49,12 +66,32 @@ test('RFC 6238 appendix B: the codes of the test vectors, cut to six digits', ()
     [2_000_000_000, '279037'],
     [20_000_000_000, '353130'],
   ] as const) {
-    expect(matchTotpCode(secret, code, time)).toBe(Math.floor(time / 30));
-    expect(matchTotpCode(secret, code, time + 30)).toBe(Math.floor(time / 30));
-    expect(matchTotpCode(secret, code, time - 30)).toBe(Math.floor(time / 30));
-    expect(matchTotpCode(secret, code, time + 60)).toBeUndefined();
-    expect(matchTotpCode(secret, code, time - 60)).toBeUndefined();
+    const step = Math.floor(time / 30);
+    for (const drift of [-10, -1, 0, 1, 10]) {
+      if (step + drift < 0) continue;
+      expect(matchTotpCode(secret, code, time - drift * 30)).toEqual({ step, drift });
+      expect(matchTotpCode(secret, code, time - drift * 30, -drift)).toEqual({ step, drift });
+    }
+    expect(matchTotpCode(secret, code, time + 330)).toBeUndefined();
+    expect(matchTotpCode(secret, code, time + 330, -10)).toBeUndefined();
   }
+});
+
+test('S25: a code is good for its thirty seconds, shifted by the clock of the app, which two codes in a row tell', () => {
+  const off = { step: 99, drift: -1 };
+  const isGood = (step: number, drift: number, remembered: { drift: number; off?: typeof off }) =>
+    isTotpCurrent({ step, drift }, remembered);
+  expect([isGood(100, 0, { drift: 0 }), isGood(99, -1, { drift: 0 }), isGood(101, 1, { drift: 0 })]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+  expect([isGood(99, -1, { drift: -1 }), isGood(100, 0, { drift: -1 })]).toEqual([true, false]);
+  // The same code again tells nothing, nor does one that is off by something else, or one much later.
+  expect(isGood(100, -1, { drift: 0, off })).toBe(true);
+  expect(isGood(99, -1, { drift: 0, off })).toBe(false);
+  expect(isGood(100, -2, { drift: 0, off })).toBe(false);
+  expect(isGood(110, -1, { drift: 0, off })).toBe(false);
 });
 
 test('a code may have blanks, and is nothing but six digits', () => {
@@ -64,12 +101,13 @@ test('a code may have blanks, and is nothing but six digits', () => {
   }
 });
 
-test('recovery codes have 80 random bits, and are read as people write them', () => {
+test('S25, AV4: recovery codes have 120 random bits, and are read as people write them; so are those of before', () => {
   const codes = newRecoveryCodes();
   expect(new Set(codes).size).toBe(10);
-  for (const code of codes) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/);
+  for (const code of codes) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){5}$/);
+  expect(readRecoveryCode(' abcd-efgh jk01-oiLl mnpq-RSTV ')).toBe('ABCDEFGHJK010111MNPQRSTV');
   expect(readRecoveryCode(' abcd-efgh jk01-oiLl ')).toBe('ABCDEFGHJK010111');
-  for (const typed of ['', '123456', 'ABCD-EFGH-JK01', 'ABCD-EFGH-JK01-UUUU', 'ABCD-EFGH-JK01-23456']) {
+  for (const typed of ['', '123456', 'ABCD-EFGH-JK01', 'ABCD-EFGH-JK01-UUUU', 'ABCD-EFGH-JK01-23456', 'A'.repeat(25)]) {
     expect(readRecoveryCode(typed)).toBeUndefined();
   }
 });
@@ -88,7 +126,7 @@ test('the page shows the key as text, as a link and as a picture of our own maki
 test('it counts only after a first code: until then nobody is asked', async () => {
   const person = await signedIn(server, 'ann');
   const app = await addTotp(person);
-  const wrong = app.codeAt(clock.now() + 300);
+  const wrong = app.codeAt(clock.now() + 600);
   const { answer } = await app.confirm(wrong);
   expect([answer.status, answer.body.includes('That code is not right')]).toEqual([400, true]);
   expect(answer.body).not.toContain('recovery codes now');
@@ -156,17 +194,61 @@ test('an essential class that needs a second factor is refused for an account wi
   expect(parametersOf(redirected).error).toBe('unmet_authentication_requirements');
 });
 
-test.for([
-  [-30, 'one step before'],
-  [0, 'the present one'],
-  [30, 'one step after'],
-] as const)('takes the code of %s s: %s', async ([offset]) => {
+test('S25, AV5: a code lives for thirty seconds: the one of before and the next one are refused', async () => {
   const { code } = await withTotp('cem');
   clock.advance(60);
   const { person, page } = await waitingForCode(server, 'cem');
-  expect((await enter(person, page, code(offset))).status).toBe(200);
+  for (const offset of [-30, 30]) expect((await enter(person, page, code(offset))).status).toBe(400);
+  expect(reasons().at(-1)).toBe('second_factor_wrong');
+  expect((await enter(person, page, code())).status).toBe(200);
+});
+
+test('S25: an app whose clock is slow signs in with its second code, and from then on with the first', async () => {
+  const { code } = await withTotp('nia');
   clock.advance(60);
-  await act(person, { action: 'turn_off_totp' });
+  const slow = () => code(-60);
+  const signsIn = async (typed: string) => {
+    const { person, page } = await waitingForCode(server, 'nia');
+    return (await enter(person, page, typed)).status === 200;
+  };
+  const first = slow();
+  expect(await signsIn(first)).toBe(false);
+  clock.advance(30);
+  expect(await signsIn(first)).toBe(false);
+  expect(await signsIn(slow())).toBe(true);
+  const used = slow();
+  clock.advance(30);
+  expect(await signsIn(used)).toBe(false);
+  expect(await signsIn(slow())).toBe(true);
+  clock.advance(30);
+  expect(await signsIn(code())).toBe(false);
+  // Its clock is set: once more two codes.
+  clock.advance(30);
+  expect(await signsIn(code())).toBe(true);
+  clock.advance(600);
+  expect(await signsIn(code())).toBe(true);
+});
+
+test('S25: a clock that is wrong when the app is set up is remembered from then on', async () => {
+  const person = await signedIn(server, 'oda');
+  const app = await addTotp(person);
+  const fast = () => app.codeAt(clock.now() + 120);
+  expect((await app.confirm(fast())).codes).toHaveLength(10);
+  clock.advance(30);
+  const { person: other, page } = await waitingForCode(server, 'oda');
+  expect((await enter(other, page, fast())).status).toBe(200);
+});
+
+test('S25: recovery codes of before, with 80 bits, work until there are new ones', async () => {
+  const { code } = await withTotp('pia');
+  const former = 'ABCD-EFGH-JK01-2345';
+  const store = totpStore(openDatabase(), tables.people, localWrapper(Buffer.alloc(32)));
+  await store.replaceCodes('sub-of-pia', [former, 'ABCD-EFGH-JK01-2346']);
+  const first = await waitingForCode(server, 'pia');
+  expect((await enter(first.person, first.page, former.toLowerCase())).status).toBe(200);
+  await enter(first.person, await first.person.open('/account/recovery-codes'), code());
+  const second = await waitingForCode(server, 'pia');
+  expect((await enter(second.person, second.page, 'ABCD-EFGH-JK01-2346')).status).toBe(400);
 });
 
 test('an account that is disabled while its person looks for the code does not get in', async () => {
@@ -220,20 +302,23 @@ test('five browsers with the right password and one code between them: one signs
 
 test('the store itself: of many who use a step, a recovery code or a wait, one does', async () => {
   const many = rounds(20, 200);
+  const crowd = { sub: 'crowd', epoch: 0, waysFrom: 0 };
   const database = openDatabase();
   const store = totpStore(database, tables.people, localWrapper(Buffer.alloc(32, 1)));
   const codes = newRecoveryCodes();
-  const on = await Promise.all(Array.from({ length: many }, () => store.turnOn('crowd', newTotpSecret(), 1, codes, 1)));
-  const steps = await Promise.all(Array.from({ length: many }, () => store.useStep('crowd', 2)));
+  const on = await Promise.all(
+    Array.from({ length: many }, () => store.turnOn(crowd, newTotpSecret(), { step: 1, drift: 0 }, codes, 1)),
+  );
+  const steps = await Promise.all(Array.from({ length: many }, () => store.useStep('crowd', { step: 2, drift: 0 })));
   const plain = codes.map((code) => code.replaceAll('-', ''));
   const used = await Promise.all(Array.from({ length: many }, () => store.useRecoveryCode('crowd', plain[0] ?? '')));
   const pendings = pendingStore(database, tables.people);
   const secret = await pendings.start({ sub: 'crowd', epoch: 0, account: 'crowd', keep: false }, 1_000);
   const spent = await Promise.all(Array.from({ length: many }, () => pendings.spend(secret, 1_299)));
   for (const outcomes of [on, steps, used, spent]) expect(outcomes.filter((isWon) => isWon)).toHaveLength(1);
-  expect(await store.look('crowd')).toEqual({ codesLeft: 9 });
+  expect(await store.look(crowd)).toEqual({ codesLeft: 9 });
   for (const code of plain.slice(1)) expect(await store.useRecoveryCode('crowd', code)).toBe(true);
-  expect(await store.look('crowd')).toEqual({ codesLeft: 0 });
+  expect(await store.look(crowd)).toEqual({ codesLeft: 0 });
   expect(await store.useRecoveryCode('crowd', plain[3] ?? '')).toBe(false);
 });
 
@@ -299,7 +384,8 @@ test('one password leads to one session: with the next code, a copy of the brows
   const copy = newPerson(server);
   for (const [name, value] of person.cookies) copy.cookies.set(name, value);
   expect((await enter(person, page, code())).status).toBe(200);
-  expect((await enter(copy, page, code(30))).headers.location).toBe('/sign-in');
+  clock.advance(30);
+  expect((await enter(copy, page, code())).headers.location).toBe('/sign-in');
   expect(await isSignedIn(copy)).toBe(false);
   await act(person, { action: 'turn_off_totp' });
 });
@@ -317,7 +403,7 @@ test('turned off, the password is enough again, and old recovery codes come back
   clock.advance(30);
   const { person: signed, page } = await atCodePage(server, 'lea');
   const totp = totpStore(openDatabase(), tables.people, localWrapper(Buffer.alloc(32)));
-  expect(await totp.look('sub-of-lea')).toEqual({ codesLeft: 10 });
+  expect(await totp.look({ sub: 'sub-of-lea', waysFrom: 0 })).toEqual({ codesLeft: 10 });
   await expect(totp.find('sub-of-lea')).rejects.toThrow('unable to authenticate data'); // another key opens nothing
   expect(page.body).toContain('name="code"');
   await totp.turnOff('sub-of-lea');
@@ -330,7 +416,7 @@ test('the table holds no secret and no code in the clear, and one account cannot
   const wrapper = localWrapper(Buffer.alloc(32, 9));
   const store = totpStore(database, tables.people, wrapper);
   const secret = newTotpSecret();
-  await store.turnOn('one', secret, 1, ['ABCD-EFGH-JK01-2345'], 1);
+  await store.turnOn({ sub: 'one', epoch: 0, waysFrom: 0 }, secret, { step: 1, drift: 0 }, ['ABCD-EFGH-JK01-2345'], 1);
   const item = await database.get({ TableName: tables.people, Key: { pk: 'totp#one', sk: 'totp' } });
   const kept = JSON.stringify(item, (_, value) =>
     value instanceof Set ? [...value] : value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,

@@ -192,6 +192,8 @@ describe('a client', () => {
       switches: ['acceptShortVerifier'],
     });
     expect(rules(clientWith('a', { ...reporting, enforceAfter: now }))).toMatchObject({ mode: 'enforce' });
+    const compatible = { ...clientWith('a', reporting), strictAuthMethod: true, ignorePublicClientSecret: false };
+    expect(rules(compatible)).toMatchObject({ switches: ['acceptShortVerifier', 'strictAuthMethod'] });
   });
 });
 

@@ -6,15 +6,18 @@ import { auditMembers, parseAuditLine } from '../../shared/audit/audit-entry.ts'
 import {
   auditLine,
   auditVersion,
+  credentialChanges,
   type Decision,
+  droppedThings,
   loggedClientId,
   methodsUsed,
   methodUsed,
   oldRefreshTokens,
   verdicts,
 } from '../../shared/audit/decision.ts';
+import { mistakeSentences } from '../../shared/oauth/describe-refusal.ts';
 import { mistakeOf, type Reason, type Refusal } from '../../shared/oauth/refusal.ts';
-import { mistakeSentences, refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
+import { refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
 import { compatibilitySwitches, type PolicyOrigin, pkcePolicies } from '../../shared/pkce/policy.ts';
 import type { PkceMistake } from '../../shared/pkce/refusal.ts';
 import { anyText } from '../support/any-text.ts';
@@ -70,6 +73,7 @@ describe('a line that cannot be read is refused', () => {
     { reason: 'two words' },
     { wouldRefuse: '' },
     { refresh: 'theft' },
+    { dropped: 'shoe_size' },
     { switches: 'acceptShortVerifier' },
     { switches: ['acceptAnything'] },
   ])('as broken, with a member that is wrong: %o', (change) => {
@@ -158,7 +162,8 @@ describe('the size of a line', () => {
     ...reasons.map((reason) => ({ endpoint: 'token', ...longestRules, grant: 'authorization_code', reason }) as const),
     ...reasons.map((reason) => ({ endpoint: 'token', grant: 'refresh_token', refresh: 'lost_reply', reason }) as const),
     ...reasons.map(
-      (wouldRefuse) => ({ ...longestRules, endpoint: 'authorize', method: 'short_missing', wouldRefuse }) as const,
+      (wouldRefuse) =>
+        ({ ...longestRules, endpoint: 'authorize', method: 'short_missing', wouldRefuse, dropped: 'claim' }) as const,
     ),
     ...withMistakes.map((refusal) => ({ ...longestRules, endpoint: 'authorize', method: 'missing', refusal }) as const),
     ...methodMistakes.map((refusal) => ({ ...longestRules, endpoint: 'authorize', method: 'other', refusal }) as const),
@@ -249,6 +254,8 @@ describe('docs/audit.md', () => {
     expect(valuesOf('policy')).toEqual([...pkcePolicies]);
     expect(valuesOf('mode')).toEqual(['enforce', 'report']);
     expect(valuesOf('refresh')).toEqual([...oldRefreshTokens]);
+    expect(valuesOf('dropped')).toEqual([...droppedThings]);
+    expect(valuesOf('credential')).toEqual([...credentialChanges]);
     expect(valuesOf('switches')).toEqual([...compatibilitySwitches]);
     expect(valuesOf('origin')).toEqual(Object.keys(origins));
     expect(

@@ -152,7 +152,7 @@ describe('a refused token request', () => {
       ['code_spent', 'spa'],
       ['code_verifier_malformed', 'spa'],
       ['code_unknown', 'web'],
-      ['client_authentication_method_not_registered', undefined],
+      ['client_secret_wrong', undefined],
     ]);
   });
 });

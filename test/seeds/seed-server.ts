@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll } from 'vitest';
 import { carryOut, planImport } from '../../cli/import/apply-import.ts';
 import { demoAccount } from '../../infra/local/demo/demo-data.ts';
 import { startServer } from '../../infra/local/server.ts';
-import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { batches } from '../../shared/aws/batches.ts';
+import { clientDefaults, openDatabase } from '../../shared/aws/dynamodb.ts';
+import { clientImportStore } from '../../shared/clients/client-import-store.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { type ImportFormat, type ImportOptions, parseImport } from '../../shared/clients/import/parse-import.ts';
 import { type GlobalPolicy, shippedGlobalPolicy } from '../../shared/pkce/policy.ts';
@@ -38,6 +41,13 @@ export async function startSeedServer() {
   const { issuer } = started;
   const port = Number(new URL(issuer).port);
   const clients = clientStore(openDatabase(), tables.clients, clock.now);
+  const connection = new DynamoDBClient(clientDefaults);
+  afterAll(() => connection.destroy());
+  const imports = clientImportStore(
+    { database: openDatabase(), batches: batches(connection), isAlone: false },
+    tables.clients,
+    clock.now,
+  );
   const server = { issuer, port, clock, clients };
   const person = newPerson(server);
 
@@ -51,9 +61,9 @@ export async function startSeedServer() {
     /** Imports a file, replacing what is there, and waits until every function knows. Fails when an entry cannot be taken. */
     async moveIn(format: ImportFormat, file: string, options: Partial<ImportOptions> = {}): Promise<void> {
       const parsed = await parseImport(format, await sampleFile(file), { now: clock.now(), ...options });
-      const plan = await planImport(parsed, clients, { replace: true });
+      const plan = await planImport(parsed, imports, { replace: true });
       if (plan.refused.length > 0) throw new Error(`refused: ${JSON.stringify(plan.refused)}`);
-      const done = await carryOut(plan, clients, author);
+      const done = await carryOut(plan, imports, author);
       if (!done.ok) throw new Error(`not imported: ${JSON.stringify(done.refusal)}`);
       clock.advance(remembered);
     },

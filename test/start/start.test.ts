@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../../cli/run.ts';
+import { demoAdminClient } from '../../infra/local/demo/demo-data.ts';
 import { startServer } from '../../infra/local/server.ts';
 import { send } from '../support/http.ts';
 import { newPerson } from '../support/person.ts';
-import { authorizeTarget } from '../support/protocol.ts';
+import { authorizeTarget, headerOf, postToken } from '../support/protocol.ts';
 
 /* `npm start` as a process of its own, as people start it. */
 
@@ -94,6 +95,15 @@ const fileWith = async (name: string, content: unknown): Promise<string> => {
   return path;
 };
 
+/** The command line beside a server, on the clock of the machine. */
+const io = {
+  write: () => undefined,
+  writeError: () => undefined,
+  readInput: async () => '',
+  env: {},
+  now: () => Math.floor(Date.now() / 1_000),
+};
+
 const app = { client_id: 'app', redirect_uris: ['https://app.example/callback'], first_party: true };
 
 describe('a start that cannot be', () => {
@@ -138,6 +148,8 @@ describe('a start that cannot be', () => {
 
   test.each<[string, string[], RegExp]>([
     ['a port that is none', ['--port', 'abc'], /'abc' is invalid. It is not a port number/],
+    ['an issuer with a path', ['--issuer', 'https://example.com/pixy'], /It is not an origin like https:/],
+    ['an issuer without TLS', ['--issuer', 'http://sign-in.example.com'], /It is not https/],
     ['a file as the data folder', ['--data', 'package.json'], /package\.json .*: it is a file\.$/],
     [
       'a data folder inside a file',
@@ -189,32 +201,79 @@ test('O5: at the port that http means, the issuer is an origin', async ({ skip }
 });
 
 describe('a start', () => {
+  test('C4: takes the issuer of a proxy in front, and says where it listens', async () => {
+    const started = start(['--port', '0', '--data', 'memory'], { PIXY_ISSUER: 'https://sign-in.example.com' });
+    while (!started.output().includes('start\n') && started.child.exitCode === null) {
+      await Promise.race([once(started.child.stdout ?? started.child, 'data'), once(started.child, 'exit')]);
+    }
+    expect(started.output()).toContain('Pixy is running at https://sign-in.example.com\n');
+    const [, port] = /Listening {3}http:\/\/localhost:(\d+)/.exec(started.output()) ?? [];
+    const { body } = await send(Number(port), '/.well-known/openid-configuration');
+    expect(JSON.parse(body).issuer).toBe('https://sign-in.example.com');
+    const target = authorizeTarget({ client_id: 'demo-app', redirect_uris: ['https://sign-in.example.com/demo'] });
+    const page = await newPerson({ port: Number(port) }).follow(target);
+    expect(page.body).toContain('name="password"');
+  });
+
   test('takes its options from the environment as well, and Ctrl-C ends it cleanly', async () => {
     const port = await freePort();
-    const clients = await fileWith('clients.json', [app]);
+    const dotless = { ...app, client_id: 'editor', redirect_uris: [...app.redirect_uris, 'cursor://editor/cb'] };
+    const clients = await fileWith('clients.json', [app, dotless]);
     const started = start([], { PORT: String(port), PIXY_DATA: 'memory', PIXY_CLIENTS: clients });
     expect(await ready(started)).toBe(port);
     const page = await newPerson({ port }).follow(authorizeTarget({ ...app, token_endpoint_auth_method: 'none' }));
     expect(page.body).toContain('name="password"');
+    const wrong = authorizeTarget({ ...app, token_endpoint_auth_method: 'none' }, { code_challenge: undefined });
+    await send(port, wrong);
+    expect(started.output()).toContain(
+      'entry 2 (editor): comes without its redirect URI cursor:…, whose scheme has no dot',
+    );
     expect(await stop(started.child, 'SIGINT')).toBe(0);
     expect(started.errors()).toBe('');
+    const told = started
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('authorize'));
+    expect(told).toEqual([
+      expect.stringMatching(/^ {2}\d\d:\d\d:\d\d {2}continued {2}authorize {3}app$/),
+      expect.stringMatching(/^ {2}\d\d:\d\d:\d\d {2}refused {4}authorize {3}app {11}code_challenge_\w+: /),
+    ]);
     await expect(send(port, '/jwks')).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  test('signs with another key as soon as the keys are rotated, and lets nobody keep the old set for long', async () => {
+    const data = join(folder, 'rotating');
+    const started = start(['--port', '0', '--data', data]);
+    const port = await ready(started);
+    const published = async () => {
+      const { headers, body } = await send(port, '/jwks');
+      expect(headers['cache-control']).toBe('public, max-age=5');
+      return (JSON.parse(body) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
+    };
+    const signedBy = async () => {
+      const { client_id, client_secret } = demoAdminClient;
+      const form = { grant_type: 'client_credentials', client_id, client_secret };
+      return headerOf((await postToken({ port }, form)).json.access_token)['kid'];
+    };
+    const [before] = await published();
+    expect(await signedBy()).toBe(before);
+    expect(await run(['keys', 'rotate', '--now', '--local', data], io)).toBe(0);
+    await expect.poll(signedBy).not.toBe(before);
+    await expect.poll(published).toEqual([await signedBy(), before]);
+    expect(await stop(started.child, 'SIGTERM')).toBe(0);
   });
 
   test('keeps its data, keys and changes over a restart, also when it was killed', async () => {
     const data = join(folder, 'data');
     const port = await freePort();
-    const args = ['--port', String(port), '--data', data];
+    const args = ['--port', String(port), '--data', data, '--quiet'];
     const first = start(args);
     await ready(first);
     const before = (await send(port, '/jwks')).body;
-    const io = {
-      write: () => undefined,
-      writeError: () => undefined,
-      readInput: async () => '',
-      env: {},
-      now: () => Math.floor(Date.now() / 1_000),
-    };
+    const [, file = ''] = /Audit log {3}(\S+)/.exec(first.output()) ?? [];
+    await send(port, '/authorize?client_id=demo-app');
+    expect(await readFile(file, 'utf8')).toContain('"endpoint":"authorize"');
+    expect(first.output()).not.toContain('authorize ');
     expect(await run(['clients', 'set', 'demo-app', '--name', 'Renamed', '--local', data], io)).toBe(0);
     await stop(first.child, 'SIGKILL');
 

@@ -175,6 +175,25 @@ describe('tidying up after what was taken back', () => {
     expect(await statesOf(ids)).toEqual(['revoked', 'revoked', 'redeemed']);
   });
 
+  test('S7: deletes the oldest grants of one client when there are too many, and leaves as many as may stay', async () => {
+    const ids: string[] = [];
+    for (const age of [30, 10, 50, 20, 40]) ids.push(await held('many', { issuedAt: now - age }));
+    const others = [await held('many', { clientId: 'another' }), await held('few', {})];
+    await store.endOldest('many', 'app', { most: 5, keep: 3 });
+    expect(new Set(await statesOf(ids))).toEqual(new Set(['redeemed']));
+    await store.endOldest('many', 'app', { most: 4, keep: 3 });
+    expect(await statesOf(ids)).toEqual(['redeemed', 'redeemed', undefined, 'redeemed', undefined]);
+    expect(await statesOf(others)).toEqual(['redeemed', 'redeemed']);
+  });
+
+  test('S7: deletes hundreds of grants at once, the oldest', async () => {
+    const ids = await Promise.all(Array.from({ length: 230 }, (_, age) => held('very many', { issuedAt: now - age })));
+    await store.endOldest('very many', 'app', { most: 200, keep: 100 });
+    const states = await statesOf(ids);
+    expect(new Set(states.slice(0, 100))).toEqual(new Set(['redeemed']));
+    expect(new Set(states.slice(100))).toEqual(new Set([undefined]));
+  });
+
   test('S7: takes hundreds of grants in its stride', async () => {
     const ids = await Promise.all(Array.from({ length: 250 }, () => held('busy', { epoch: 1 })));
     await store.clearAway('busy', { counter: 'epoch', current: 2 }, now);

@@ -57,6 +57,28 @@ test('published keys are public parts only', async () => {
   }
 });
 
+test('K13: RS256 is published first, and of each algorithm the key that signs, in whatever order they were made', async () => {
+  const made: StoredKey[] = [];
+  for (const [algorithm, signFrom] of [
+    ['EdDSA', 0],
+    ['ES256', 900],
+    ['RS256', 900],
+    ['RS256', 0],
+    ['ES256', 0],
+  ] as const) {
+    made.push(await custody.generate(algorithm, signFrom));
+  }
+  const ring = { ...store, list: async () => made };
+  const kidsOf = async (now: number) => (await publishedKeys(ring, () => now)()).keys.map(({ kid }) => kid);
+  const kidOf = (algorithm: string, signFrom: number) =>
+    made.find((key) => key.algorithm === algorithm && key.signFrom === signFrom)?.kid;
+  const [rs, nextRs] = [kidOf('RS256', 0), kidOf('RS256', 900)];
+  const [es, nextEs] = [kidOf('ES256', 0), kidOf('ES256', 900)];
+  const ed = kidOf('EdDSA', 0);
+  expect(await kidsOf(10)).toEqual([rs, nextRs, es, nextEs, ed]);
+  expect(await kidsOf(900)).toEqual([nextRs, rs, nextEs, es, ed]);
+});
+
 test('H37: 50 parallel first calls decrypt the key once', async () => {
   let unwraps = 0;
   const unwrap = (text: Uint8Array, kid: string) => {

@@ -33,5 +33,5 @@ export async function freshTables(through: (endpoint: string) => Promise<string>
   });
   const client = new DynamoDBClient({ ...clientDefaults, endpoint: await through(endpoint) });
   afterAll(() => client.destroy());
-  return { tables, database: openDatabase(client), direct: openDatabase(direct) };
+  return { tables, client, database: openDatabase(client), direct: openDatabase(direct) };
 }

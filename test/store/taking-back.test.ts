@@ -36,8 +36,11 @@ describe('the epoch of an account', () => {
   test.each([
     ['another password', (sub: string) => accounts.setPassword(sub, 'another hash')],
     ['disabling', (sub: string) => accounts.disable(sub, now)],
-    ['a link that is spent on a password', (sub: string) => accounts.accept(sub, 'of-the-link', 'another hash', now)],
-    ['a link that is spent on something else', (sub: string) => accounts.spendLink(sub, 'of-the-link', now)],
+    [
+      'a link that is spent on a password',
+      (sub: string) => accounts.accept(sub, { hash: 'of-the-link' }, 'another hash', now),
+    ],
+    ['a link that is spent on something else', (sub: string) => accounts.spendLink(sub, { hash: 'of-the-link' }, now)],
     ['ending all other sessions', async (sub: string) => accounts.takeBackAll(sub, (await standingOf(sub)).epoch)],
   ])('TB8: is raised by the very write that does it: %s', async (_, takeBack) => {
     for (const sub of [(await added()).sub, await ofBefore(`of before ${count}`)]) {
@@ -54,7 +57,7 @@ describe('the epoch of an account', () => {
     await accounts.upgradePassword(sub, 'a hash', 'a better hash');
     await accounts.change(account, { claims: { name: 'Ada' } }, now);
     await accounts.invite(sub, { hash: 'of-the-link', purpose: 'reset', expiresAt: now });
-    await accounts.accept(sub, 'of-the-link', 'another hash', now);
+    await accounts.accept(sub, { hash: 'of-the-link' }, 'another hash', now);
     await accounts.setPassword(sub, 'another hash', true);
     await accounts.enable(sub);
     expect((await standingOf(sub)).epoch).toBe(epoch);

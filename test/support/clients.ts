@@ -9,7 +9,12 @@ export type TestClient = {
   response_types?: readonly string[];
   jwks?: object;
   may_introspect?: boolean;
+  all_scopes_of?: readonly string[];
+  strict_auth_method?: boolean;
+  ignore_public_client_secret?: boolean;
+  accept_dotless_schemes?: boolean;
   claims?: readonly string[];
+  id_token_claims?: boolean;
   scope?: string;
   pkce_policy?: string;
   first_party?: boolean;

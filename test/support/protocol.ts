@@ -1,3 +1,5 @@
+import { looksAtLimit } from '../../shared/grants/grant-limit.ts';
+import { grantId } from '../../shared/grants/issue-code.ts';
 import type { TestClient } from './clients.ts';
 import { type Answer, encodeFields, type Fields, formType, type Sent, send } from './http.ts';
 import type { Person } from './person.ts';
@@ -56,6 +58,13 @@ export async function obtainCode(person: Person, client: TestClient, changes: Fi
   const { code } = parametersOf(redirected);
   if (code === undefined) throw new Error(`expected a code, got ${redirected.href}`);
   return { code, verifier, redirected };
+}
+
+/** A code whose redemption looks at the limit of grants, as one of sixteen does, or one whose redemption does not. */
+export async function obtainCodeThat(looks: boolean, person: Person, client: TestClient, changes: Fields = {}) {
+  let issued = await obtainCode(person, client, changes);
+  while (looksAtLimit(grantId(issued.code)) !== looks) issued = await obtainCode(person, client, changes);
+  return issued;
 }
 
 /** The members of token responses, and of refusals. */

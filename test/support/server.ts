@@ -14,7 +14,7 @@ export const ada = { username: 'ada', password: 'correct horse battery staple', 
 
 export type TestAccount = { username?: string; email?: string; password?: string; [member: string]: unknown };
 
-export type TestServerOptions = Pick<ServerOptions, 'dynamodb' | 'database' | 'environment' | 'limits'> & {
+export type TestServerOptions = Pick<ServerOptions, 'issuer' | 'dynamodb' | 'database' | 'environment' | 'limits'> & {
   clients?: readonly TestClient[];
   /** @default Ada */
   accounts?: readonly TestAccount[];
@@ -61,10 +61,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       writeLine: (line) => auditLines.push(line),
     });
     afterAll(() => started.close());
-    const { issuer } = started;
+    const { issuer, address } = started;
     const dynamodb = process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '';
     await givePasswords(accounts);
-    return { issuer, port: Number(new URL(issuer).port), clock, dynamodb, auditLines };
+    return { issuer, port: Number(new URL(address).port), clock, dynamodb, auditLines };
   } finally {
     await rm(folder, { recursive: true });
   }

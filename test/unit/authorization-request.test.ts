@@ -5,8 +5,8 @@ import {
   echoedState,
   parseAuthorizationRequest,
 } from '../../shared/oauth/authorization-request.ts';
+import { errorOf } from '../../shared/oauth/describe-refusal.ts';
 import { encodePairs, encodeParameters } from '../../shared/oauth/parameters.ts';
-import { errorOf } from '../../shared/oauth/refusal-catalogue.ts';
 import { acceptedValue, parametersOf, reasonOf } from './read-result.ts';
 
 const parse = (query: string) => parseAuthorizationRequest(parametersOf(query));
@@ -165,6 +165,10 @@ describe('OC7 response_type code id_token', () => {
   });
 });
 
+/** An unsigned request object. */
+const requestObject = (claims: object): string =>
+  `${[{ alg: 'none' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`;
+
 test.each([
   ['response_type=code', 'query'],
   ['response_type=code&response_mode=fragment', 'fragment'],
@@ -174,8 +178,19 @@ test.each([
   ['response_type=code%20id_token', 'fragment'],
   ['response_type=code%20id_token&response_mode=query', 'fragment'],
   ['response_type=code%20id_token&response_mode=form_post', 'form_post'],
-  ['response_type=token', 'query'],
+  ['response_type=token', 'fragment'],
+  ['response_type=id_token%20code%20token', 'fragment'],
+  ['response_type=id_token&response_mode=query', 'fragment'],
+  ['response_type=token&response_mode=form_post', 'form_post'],
+  ['response_type=none', 'query'],
   ['', 'query'],
+  [`response_type=code&request=${requestObject({ response_mode: 'form_post' })}`, 'form_post'],
+  [`response_type=code&response_mode=query&request=${requestObject({ response_mode: 'fragment' })}`, 'fragment'],
+  [`response_type=code&response_mode=fragment&request=${requestObject({ response_mode: ['query'] })}`, 'fragment'],
+  [`response_type=code&request=${requestObject({ response_mode: 'web_message' })}`, 'query'],
+  ['response_type=code&response_mode=form_post&request=x', 'form_post'],
+  ['response_type=code&request=a.b.c.d.e', 'query'],
+  ['response_type=code&request=e30.bnVsbA.', 'query'],
 ])('the answer to %j, a refusal included, travels by %s', (query, mode) => {
   expect(answerMode(parametersOf(query))).toBe(mode);
 });

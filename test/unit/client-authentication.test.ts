@@ -1,16 +1,28 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { basicReadings } from '../../shared/clients/basic-credentials.ts';
 import { authenticateClient, presentedCredentials } from '../../shared/clients/client-authentication.ts';
 import { hashClientSecret } from '../../shared/clients/client-secret.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { describeRefusal, errorOf } from '../../shared/oauth/describe-refusal.ts';
 import { encodePairs } from '../../shared/oauth/parameters.ts';
 import type { Reason } from '../../shared/oauth/refusal.ts';
-import { errorOf } from '../../shared/oauth/refusal-catalogue.ts';
+import { generateSecret } from '../../shared/secret.ts';
 import { parametersOf } from './read-result.ts';
 
 type Method = RegisteredClient['tokenEndpointAuthMethod'];
-type Described = { id: string; method: Method; secrets?: string[]; disabled?: boolean };
+type Described = { id: string; method: Method; secrets?: string[]; disabled?: boolean } & Pick<
+  RegisteredClient,
+  'strictAuthMethod' | 'ignorePublicClientSecret'
+>;
 
-const register = async ({ id, method, secrets = [], disabled = false }: Described): Promise<RegisteredClient> => ({
+const register = async ({
+  id,
+  method,
+  secrets = [],
+  disabled = false,
+  ...switches
+}: Described): Promise<RegisteredClient> => ({
   clientId: id,
   redirectUris: [],
   tokenEndpointAuthMethod: method,
@@ -20,6 +32,7 @@ const register = async ({ id, method, secrets = [], disabled = false }: Describe
   firstParty: false,
   disabled,
   pkce: { policy: 'inherit' },
+  ...switches,
 });
 
 const long = (text: string) => `${text} and so on, up to thirty-two characters`;
@@ -34,6 +47,11 @@ const clients = await Promise.all([
   register({ id: 'rotating', method: 'client_secret_basic', secrets: [long('old'), long('new')] }),
   register({ id: 'off', method: 'client_secret_basic', secrets: [secret], disabled: true }),
   register({ id: 'spa-off', method: 'none', disabled: true }),
+  register({ id: 'strict', method: 'client_secret_basic', secrets: [secret], strictAuthMethod: true }),
+  register({ id: 'strict-post', method: 'client_secret_post', secrets: [secret], strictAuthMethod: true }),
+  register({ id: 'keyed', method: 'private_key_jwt' }),
+  register({ id: 'talkative', method: 'none', ignorePublicClientSecret: true }),
+  register({ id: 'talkative-off', method: 'none', ignorePublicClientSecret: true, disabled: true }),
   register({ id: awkward.id, method: 'client_secret_basic', secrets: [awkward.secret] }),
   register({ id: 'percent', method: 'client_secret_basic', secrets: [awkward.secret] }),
   register({ id: 'a b', method: 'client_secret_basic', secrets: [long('of a space b')] }),
@@ -41,8 +59,8 @@ const clients = await Promise.all([
 ]);
 
 const find = async (clientId: string) => clients.find((client) => client.clientId === clientId);
-/** What private_key_jwt takes besides; no client here is registered for it. */
-const deps = {
+/** What private_key_jwt takes besides; nobody here has a key. */
+const world = {
   find,
   audiences: ['https://sign-in.example.com', 'https://sign-in.example.com/token'] as const,
   remoteJwks: async () => undefined,
@@ -62,10 +80,14 @@ const encodedBasic = (id: string, password: string) =>
     ...([id, password].map((text) => new URLSearchParams([['', text]]).toString().slice(1)) as [string, string]),
   );
 
+async function authenticate(authorization: string | undefined, form: Record<string, string> = {}) {
+  const presented = presentedCredentials(authorization, parametersOf(encodePairs(Object.entries(form))));
+  return presented.ok ? authenticateClient(presented.value, '192.0.2.1', world) : presented;
+}
+
 /** Who the request is from, or why it is refused. */
 async function caller(authorization: string | undefined, form: Record<string, string> = {}): Promise<string> {
-  const presented = presentedCredentials(authorization, parametersOf(encodePairs(Object.entries(form))));
-  const client = presented.ok ? await authenticateClient(presented.value, '192.0.2.1', deps) : presented;
+  const client = await authenticate(authorization, form);
   return client.ok ? client.value.clientId : client.refusal.reason;
 }
 
@@ -117,6 +139,146 @@ describe('OA1 HTTP Basic', () => {
   test('whose two readings name two clients is from the one whose secret it has', async () => {
     expect(await caller(rawBasic('a+b', long('of a plus b')))).toBe('a+b');
     expect(await caller(encodedBasic('a b', long('of a space b')))).toBe('a b');
+  });
+});
+
+describe('K1 a secret in the header and one in the form are the same', () => {
+  test('for a client that is registered for one of them', async () => {
+    expect(await caller(undefined, { client_id: 'web', client_secret: secret })).toBe('web');
+    expect(await caller(rawBasic('post', secret))).toBe('post');
+  });
+
+  test.each([
+    ['strict', undefined, { client_id: 'strict', client_secret: secret }],
+    ['strict-post', rawBasic('strict-post', secret), {}],
+  ])('but not for a strict one: %s', async (_, authorization, form: Record<string, string>) => {
+    expect(await caller(authorization, form)).toBe('client_authentication_method_not_registered');
+  });
+
+  test('and a strict client authenticates as it is registered', async () => {
+    expect(await caller(rawBasic('strict', secret))).toBe('strict');
+    expect(await caller(undefined, { client_id: 'strict-post', client_secret: secret })).toBe('strict-post');
+  });
+
+  test('and prove nothing for a client with keys, or without anything', async () => {
+    for (const id of ['keyed', 'spa']) {
+      expect(await caller(rawBasic(id, secret))).toBe('client_authentication_method_not_registered');
+      const inForm = await caller(undefined, { client_id: id, client_secret: secret });
+      expect(inForm).toBe('client_authentication_method_not_registered');
+    }
+  });
+
+  test.each([
+    ['client_secret_basic', undefined, { client_id: 'strict', client_secret: secret }],
+    ['client_secret_post', rawBasic('strict-post', secret), {}],
+    ['client_secret_basic', undefined, { client_id: 'web' }],
+    ['private_key_jwt', rawBasic('keyed', secret), {}],
+    ['private_key_jwt', undefined, { client_id: 'keyed' }],
+    ['none', rawBasic('spa', secret), {}],
+  ])('and a refusal names the registered method: %s', async (method, authorization, form: Record<string, string>) => {
+    const refused = await authenticate(authorization, form);
+    const told = refused.ok ? '' : describeRefusal(refused.refusal);
+    expect(told).toContain(`It is registered for token_endpoint_auth_method ${method}.`);
+  });
+});
+
+describe('K5 an empty secret is no secret', () => {
+  test.each([
+    ['in Basic, of a public client', rawBasic('spa', ''), {}, 'spa'],
+    ['in Basic beside the client_id', rawBasic('spa', ''), { client_id: 'spa' }, 'spa'],
+    ['in both places', rawBasic('spa', ''), { client_id: 'spa', client_secret: '' }, 'spa'],
+    ['in Basic, and there is one in the form', rawBasic('web', ''), { client_secret: secret }, 'web'],
+    ['in Basic, of a confidential client', rawBasic('web', ''), {}, 'client_authentication_missing'],
+    ['in Basic, with another client_id', rawBasic('web', ''), { client_id: 'spa' }, 'client_authentication_ambiguous'],
+    ['in the form, of a confidential client', undefined, { client_id: 'web', client_secret: '' }, 'client_authentication_missing'],
+  ])('%s', async (_, authorization, form: Record<string, string>, expected) => {
+    expect(await caller(authorization, form)).toBe(expected);
+  });
+}); // biome-ignore format: a table, one row per line
+
+describe('K11 a public client whose secret is ignored', () => {
+  test.each([
+    ['in the form', undefined, { client_id: 'talkative', client_secret: secret }],
+    ['in Basic', rawBasic('talkative', secret), {}],
+    ['or sends none', undefined, { client_id: 'talkative' }],
+  ])('is taken as one that sends none: %s', async (_, authorization, form: Record<string, string>) => {
+    expect(await caller(authorization, form)).toBe('talkative');
+  });
+
+  test('is refused all the same when it is disabled, or in two ways at once', async () => {
+    expect(await caller(rawBasic('talkative-off', secret))).toBe('client_disabled');
+    const twice = await caller(rawBasic('talkative', secret), { client_secret: secret });
+    expect(twice).toBe('client_authentication_ambiguous');
+  });
+});
+
+describe('K18 every spelling of a secret is that secret', () => {
+  const secrets = [
+    long('a+b'),
+    long('100%'),
+    long('%41'),
+    long('%C3%A9'),
+    long('a:b'),
+    long('é'),
+    long('Ã©'),
+    long('ü+%:é%2B 🔑'),
+    'é+%:',
+  ];
+
+  const latin1 = (text: string) => /^[\0-\xff]*$/.test(text);
+  const spellings: [string, (id: string, password: string) => string | undefined][] = [
+    ['form-encoded', encodedBasic],
+    ['percent-encoded', (id, password) => rawBasic(encodeURIComponent(id), encodeURIComponent(password))],
+    ['in UTF-8', rawBasic],
+    [
+      'in Latin-1',
+      (id, password) =>
+        latin1(password) ? `Basic ${Buffer.from(`${id}:${password}`, 'latin1').toString('base64')}` : undefined,
+    ],
+  ];
+
+  test.each(secrets)('%s', async (password) => {
+    const client = await register({ id: 'legacy', method: 'client_secret_basic', secrets: [password] });
+    const deps = { ...world, find: async (id: string) => (id === 'legacy' ? client : undefined) };
+    for (const [spelling, write] of spellings) {
+      const authorization = write('legacy', password);
+      if (authorization === undefined) continue;
+      const presented = presentedCredentials(authorization, parametersOf(''));
+      const authenticated = presented.ok ? await authenticateClient(presented.value, '192.0.2.1', deps) : presented;
+      expect([spelling, authenticated.ok]).toEqual([spelling, true]);
+    }
+  });
+
+  test('no header has more than four readings', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        const authorization = `Basic ${Buffer.from([97, 58, ...bytes]).toString('base64')}`;
+        expect(basicReadings(authorization)?.length).toBeLessThanOrEqual(4);
+      }),
+    );
+    expect(basicReadings(rawBasic('web', 'é+%41'))).toHaveLength(4);
+    expect(basicReadings(rawBasic('web', generateSecret()))).toHaveLength(1);
+  });
+
+  test('and all readings of a guess count as one', async () => {
+    const client = await register({ id: 'wordy', method: 'client_secret_basic', secrets: ['correct horse'] });
+    let counted = 0;
+    const countAttempt = async () => {
+      counted += 1;
+      return { retryAfter: undefined, takeBack: async () => undefined };
+    };
+    const guesses = { ...world.guesses, countAttempt };
+    const presented = presentedCredentials(rawBasic('wordy', 'é+%41'), parametersOf(''));
+    if (!presented.ok) throw new Error('these are credentials');
+    const deps = { ...world, guesses, find: async () => client };
+    expect(await authenticateClient(presented.value, '192.0.2.1', deps)).toMatchObject({
+      refusal: { reason: 'client_secret_wrong' },
+    });
+    expect(counted).toBe(1);
+  });
+
+  test('secrets that Pixy makes have one spelling: letters, digits, - and _', () => {
+    for (let round = 0; round < 50; round += 1) expect(generateSecret()).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
 });
 
@@ -195,12 +357,9 @@ describe('a client is refused', () => {
     ['in another case', rawBasic('WEB', secret), {}, 'client_unknown'],
     ['that is confidential and shows no secret', undefined, { client_id: 'web' }, 'client_authentication_missing'],
     ['registered for the form that shows no secret', undefined, { client_id: 'post' }, 'client_authentication_missing'],
-    ['registered for Basic that uses the form', undefined, { client_id: 'web', client_secret: secret }, 'client_authentication_method_not_registered'],
-    ['registered for the form that uses Basic', rawBasic('post', secret), {}, 'client_authentication_method_not_registered'],
     ['V16 that is public and shows a secret', undefined, { client_id: 'spa', client_secret: secret }, 'client_authentication_method_not_registered'],
-    ['V16 that is public and uses Basic', rawBasic('spa', ''), {}, 'client_authentication_method_not_registered'],
+    ['V16 that is public and uses Basic', rawBasic('spa', secret), {}, 'client_authentication_method_not_registered'],
     ['with a wrong secret', rawBasic('web', long('wrong')), {}, 'client_secret_wrong'],
-    ['with an empty secret', rawBasic('web', ''), {}, 'client_secret_wrong'],
     ['with the secret of another client', rawBasic('rotating', secret), {}, 'client_secret_wrong'],
     ['with a truncated secret', rawBasic('web', secret.slice(0, -1)), {}, 'client_secret_wrong'],
     ['that is disabled', rawBasic('off', secret), {}, 'client_disabled'],
@@ -213,7 +372,7 @@ describe('a client is refused', () => {
   test('H9 not at all when clients cannot be looked up: that is an error', async () => {
     const presented = { method: 'none', readings: [{ clientId: 'spa' }] } as const;
     const unreachable = async () => Promise.reject(new Error('no database'));
-    await expect(authenticateClient(presented, '192.0.2.1', { ...deps, find: unreachable })).rejects.toThrow('no database');
+    await expect(authenticateClient(presented, '192.0.2.1', { ...world, find: unreachable })).rejects.toThrow('no database');
   });
 }); // biome-ignore format: a table, one row per line
 

@@ -58,6 +58,20 @@ describe('a client that is described', () => {
     });
   });
 
+  test('K6 may have schemes without a dot when its operator says so', async () => {
+    const entry = { ...publicEntry, redirect_uris: ['oc://android'], post_logout_redirect_uris: ['cursor:/bye'] };
+    expect(await register({ ...entry, accept_dotless_schemes: true })).toMatchObject({
+      redirectUris: ['oc://android'],
+      postLogoutRedirectUris: ['cursor:/bye'],
+      acceptDotlessSchemes: true,
+    });
+  });
+
+  test('K18 may have a secret beyond ASCII, as other servers make them', async () => {
+    const client = await register({ ...confidentialEntry, client_secret: 'schön & gut, 100% + 🔑' });
+    expect(await verifyClientSecret('schön & gut, 100% + 🔑', client.secretHashes[0] ?? '')).toBe(true);
+  });
+
   test('has each scope value once', async () => {
     expect((await register({ ...publicEntry, scope: ' openid email  openid ' })).scope).toEqual(['openid', 'email']);
   });
@@ -103,9 +117,9 @@ describe('every mistake is refused with the member it is in', () => {
     ['a client_name that is no text', 'client_name', { ...publicEntry, client_name: ['x'] }],
     ['a client_name of 201 characters', 'client_name', { ...publicEntry, client_name: 'x'.repeat(201) }],
     // how it authenticates
-    ['a client_secret that is no text', 'client_secret', { ...publicEntry, client_secret: null }],
+    ['a client_secret that is no text', 'client_secret', { ...publicEntry, client_secret: 7 }],
     ['an empty client_secret', 'client_secret', { ...publicEntry, client_secret: '' }],
-    ['a client_secret beyond ASCII', 'client_secret', { ...publicEntry, client_secret: 'é' }],
+    ['a client_secret with a line break', 'client_secret', { ...publicEntry, client_secret: 'a\nb' }],
     ['a method nobody knows', 'token_endpoint_auth_method', { ...confidentialEntry, token_endpoint_auth_method: 'client_secret_jwt' }],
     ['a secret for a public client', 'client_secret', { ...confidentialEntry, token_endpoint_auth_method: 'none' }],
     ['no secret for HTTP Basic', 'client_secret', { ...publicEntry, token_endpoint_auth_method: 'client_secret_basic' }],
@@ -120,6 +134,9 @@ describe('every mistake is refused with the member it is in', () => {
     ['OA9 DC2 javascript:', 'redirect_uris.1', { ...publicEntry, redirect_uris: ['https://app.example.com/cb', 'javascript:alert(1)'] }],
     ['BP14 http beyond loopback', 'redirect_uris.0', { ...publicEntry, redirect_uris: ['http://app.example.com/cb'] }],
     ['V6 N3 a private-use scheme without a dot', 'redirect_uris.0', { ...publicEntry, redirect_uris: ['myapp:/cb'] }],
+    ['K6 one beside others', 'redirect_uris.1', { ...publicEntry, redirect_uris: ['https://a.example/cb', 'myapp:/cb'] }],
+    ['K6 one after a sign-out', 'post_logout_redirect_uris.0', { ...publicEntry, post_logout_redirect_uris: ['myapp:/cb'] }],
+    ['K6 javascript:, switch or not', 'redirect_uris.0', { ...publicEntry, accept_dotless_schemes: true, redirect_uris: ['javascript:alert(1)'] }],
     // what it may do
     ['grant types that are no list', 'grant_types', { ...publicEntry, grant_types: 'authorization_code' }],
     ['BP12 the password grant', 'grant_types.0', { ...publicEntry, grant_types: ['password'] }],
@@ -139,6 +156,8 @@ describe('every mistake is refused with the member it is in', () => {
     ['a grace period of half a second', 'refresh_token_grace', { ...publicEntry, refresh_token_grace: 0.5 }],
     ['a grace period that is no number', 'refresh_token_grace', { ...publicEntry, refresh_token_grace: '30' }],
     ['a rotation that is no boolean', 'rotate_refresh_tokens', { ...confidentialEntry, rotate_refresh_tokens: 'no' }],
+    ['K1 a strictness that is no boolean', 'strict_auth_method', { ...confidentialEntry, strict_auth_method: 'yes' }],
+    ['K11 a confidential client whose secret is ignored', 'ignore_public_client_secret', { ...confidentialEntry, ignore_public_client_secret: true }],
     ['K12 BP10 a public client that keeps its refresh token', 'rotate_refresh_tokens', { ...publicEntry, rotate_refresh_tokens: false }],
     // PKCE
     ['a policy nobody knows', 'pkce_policy', { ...publicEntry, pkce_policy: 's256' }],
@@ -189,5 +208,22 @@ describe('a description with more than one mistake', () => {
   test('is told all contradictions', async () => {
     const entry = { client_id: 'spa', grant_types: ['authorization_code', 'client_credentials'], pkce_policy: 'none' };
     expect((await membersOf(entry)).toSorted()).toEqual(['grant_types', 'pkce_policy', 'redirect_uris']);
+  });
+});
+
+test('I5: members that are null or empty are absent, but an empty secret is a mistake', async () => {
+  const empty = {
+    jwks: {},
+    jwks_uri: null,
+    client_secret: null,
+    client_name: '',
+    unheard_of: {},
+    backchannel_logout_uri: '',
+  };
+  const parsed = await parseRegistration({ ...publicEntry, ...empty });
+  expect(parsed).toMatchObject({ ok: true, value: { tokenEndpointAuthMethod: 'none', clientName: undefined } });
+  expect(parsed).not.toHaveProperty('value.jwks');
+  expect(await parseRegistration({ ...publicEntry, client_secret: '' })).toMatchObject({
+    refusal: { member: 'client_secret', problem: 'is blank' },
   });
 });

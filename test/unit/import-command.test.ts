@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Context } from '../../cli/context.ts';
 import { importCommand } from '../../cli/import/import-command.ts';
+import { batches } from '../../shared/aws/batches.ts';
+import type { TableName } from '../../shared/aws/tables.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { freshTables } from '../store/store.ts';
 
 const now = 1_800_000_000;
-const { database, tables } = await freshTables();
+const { database, client, tables } = await freshTables();
 const store = clientStore(database, tables.clients, () => now);
 const folder = await mkdtemp(join(tmpdir(), 'pixy-import-'));
 afterAll(() => rm(folder, { recursive: true }));
@@ -33,7 +35,9 @@ async function run(argv: readonly string[], input = '', beforeWriting = async ()
     place: { kind: 'tables' as const },
     clients: store,
     database,
-    table: () => tables.clients,
+    batches: batches(client),
+    isAlone: false,
+    table: (name: TableName) => tables[name],
     scan: async function* () {},
   };
   const context: Context = {
@@ -101,11 +105,20 @@ describe('pixy clients import', () => {
     expect(await store.find('left')).toBeUndefined();
   });
 
-  test('refuses what is registered already, unless --replace', async () => {
+  test('a second run of the same file changes nothing and says so', async () => {
     const file = await fileOf('again');
-    await run([file, ...rfc7591]);
-    expect((await run([file, ...rfc7591])).text).toContain('is already registered: use --replace to replace it');
-    expect((await run([file, ...rfc7591, '--replace'])).text).toContain('Added 0 clients, replaced 1');
+    expect((await run([file, ...rfc7591])).json).toMatchObject({ import: expect.stringMatching(/-import-\w{6}$/) });
+    const { text, json } = await run([file, ...rfc7591]);
+    expect(text).toContain('Added 0 clients, replaced 0, skipped 0, 1 there already and unchanged.');
+    expect(json).not.toHaveProperty('import');
+    expect(await store.changes(10, 'again')).toHaveLength(1);
+  });
+
+  test('refuses what is registered already with other settings, unless --replace', async () => {
+    await run([await fileOf('other'), ...rfc7591]);
+    const file = '[{"client_id":"other","redirect_uris":["https://b.example/"]}]';
+    expect((await run(['-', ...rfc7591], file)).text).toContain('with other settings: use --replace to replace it');
+    expect((await run(['-', ...rfc7591, '--replace'], file)).text).toContain('Added 0 clients, replaced 1');
   });
 
   test('--report-until imports into report mode', async () => {
@@ -148,7 +161,7 @@ describe('pixy clients import', () => {
 
 describe('is wrong usage', () => {
   test.each([
-    ['an unknown format', ['x.json', '--format', 'keycloak']],
+    ['an unknown format', ['x.json', '--format', 'siteminder']],
     ['no format', ['x.json']],
     ['no file', rfc7591],
     ['an unknown way to prove a secret', ['x.json', ...rfc7591, '--auth-method', 'tls_client_auth']],

@@ -162,7 +162,7 @@ describe('is refused', () => {
     [
       'a private-use scheme without a dot',
       { RedirectUris: ['myapp://cb'] },
-      'RedirectUris.0 has a private-use scheme without a dot (use a reversed domain name)',
+      'RedirectUris.0 has a private-use scheme without a dot: use a reversed domain name, or switch on accept_dotless_schemes',
     ],
     ['a flag that is none', { RequirePkce: 'maybe' }, 'RequirePkce is not true or false'],
     ['scopes that are no list', { AllowedScopes: 7 }, 'AllowedScopes is not a list of texts'],
@@ -200,4 +200,96 @@ describe('the section Clients', () => {
   test('that is missing refuses the file', async () => {
     expect(refusalOf(await readImport('identityserver', '{}'))).toBe('file: content has no section Clients');
   });
+});
+
+describe('the configuration of .NET', () => {
+  const section = (clients: object) =>
+    readImport('identityserver', JSON.stringify({ IdentityServer: { Clients: clients } }));
+
+  test('I7: binds sections with keys as lists, and calls an entry by its key', async () => {
+    const keyed = {
+      RedirectUris: { 0: 'https://a.example/cb', 1: 'https://b.example/cb' },
+      AllowedScopes: { x: 'openid' },
+    };
+    const parsed = await section({
+      'Shop.Client': { ...complete, ...keyed },
+      'Bad.Client': { ...complete, ClientId: 'b', RedirectUris: { 0: 7 } },
+    });
+    expect(parsed.clients[0]).toMatchObject({
+      entry: 'Clients:Shop.Client (mvc)',
+      client: { redirectUris: ['https://a.example/cb', 'https://b.example/cb'], scope: ['openid'] },
+    });
+    expect(parsed.refused).toEqual([
+      { entry: 'Clients:Bad.Client (b)', member: 'RedirectUris', problem: 'is not a list of texts' },
+    ]);
+  });
+
+  test('I10: has project templates, whose redirect URIs are not in the file', async () => {
+    const parsed = await section({ 'Spa.App': { Profile: 'IdentityServerSPA' } });
+    expect(refusalOf(parsed)).toMatch(/^Clients:Spa\.App \(Spa\.App\): RedirectUris is missing: with a Profile/);
+    const written = await section({ 'Spa.App': { Profile: 'SPA', RedirectUris: ['https://a.example/cb'] } });
+    expect(onlyClient(written)).toMatchObject({
+      clientId: 'Spa.App',
+      tokenEndpointAuthMethod: 'none',
+      pkce: { policy: 'S256' },
+    });
+  });
+});
+
+describe('I6: what Pixy has as well', () => {
+  const refreshing = { AllowOfflineAccess: true };
+
+  test('a client keeps its logout URI, with a session id unless it is said otherwise', async () => {
+    const uri = { BackChannelLogoutUri: 'https://mvc.example/logout' };
+    expect(await client(uri)).toMatchObject({
+      backchannelLogoutUri: 'https://mvc.example/logout',
+      backchannelLogoutSessionRequired: true,
+    });
+    expect(await client({ ...uri, BackChannelLogoutSessionRequired: false })).toMatchObject({
+      backchannelLogoutSessionRequired: false,
+    });
+  });
+
+  test.each([
+    [{ AbsoluteRefreshTokenLifetime: 2_592_000, SlidingRefreshTokenLifetime: '1296000' }, 2_592_000, 1_296_000],
+    [
+      { AbsoluteRefreshTokenLifetime: 2_592_000, RefreshTokenExpiration: 'Absolute', SlidingRefreshTokenLifetime: 600 },
+      2_592_000,
+      undefined,
+    ],
+    [
+      { AbsoluteRefreshTokenLifetime: 0, RefreshTokenExpiration: 'Sliding', SlidingRefreshTokenLifetime: 600 },
+      undefined,
+      600,
+    ],
+  ])('with %j its refresh tokens live %s and %s seconds', async (changes, lifetime, idle) => {
+    const { refreshTokenLifetime, refreshTokenIdleLifetime } = await client({ ...refreshing, ...changes });
+    expect([refreshTokenLifetime, refreshTokenIdleLifetime]).toEqual([lifetime, idle]);
+  });
+
+  test.each(['ReUse', 'reuse', 0])(
+    'with RefreshTokenUsage %s it keeps its refresh token, unless it is public',
+    async (usage) => {
+      const reused = { ...refreshing, RefreshTokenUsage: usage };
+      expect((await client(reused)).rotateRefreshTokens).toBe(false);
+      const parsed = await parse({ ...reused, RequireClientSecret: false, ClientSecrets: undefined });
+      expect(onlyClient(parsed).rotateRefreshTokens).toBeUndefined();
+      expect(noteOf(parsed)).toBe('gets a new refresh token at every use: it is public');
+    },
+  );
+});
+
+test('all mistakes of an entry are named at once', async () => {
+  const { refused } = await parse({
+    AllowedGrantTypes: ['implicit'],
+    ClientSecrets: [{ Value: '**********' }],
+    RequireDPoP: true,
+    RedirectUris: ['http://a.example/'],
+  });
+  expect(refused.map(({ member }) => member)).toEqual([
+    'RequireDPoP',
+    'AllowedGrantTypes',
+    'ClientSecrets.0.Value',
+    'RedirectUris.0',
+  ]);
 });

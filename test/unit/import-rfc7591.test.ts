@@ -57,6 +57,35 @@ describe('a client in RFC 7591 members', () => {
   });
 });
 
+describe('K6: a redirect URI whose scheme has no dot', () => {
+  const redirect_uris = ['https://app.example/cb', 'cursor://anysphere.cursor/cb'];
+  const note = 'comes without its redirect URI cursor:…, whose scheme has no dot (accept_dotless_schemes lets it in)';
+
+  test('stays behind with a note, and the others come', async () => {
+    const parsed = await parse({ redirect_uris });
+    expect(onlyClient(parsed).redirectUris).toEqual(['https://app.example/cb']);
+    expect(noteOf(parsed)).toBe(note);
+  });
+
+  test('stays behind where it is for after a sign-out', async () => {
+    const parsed = await parse({ post_logout_redirect_uris: ['cursor:/bye'] });
+    expect(onlyClient(parsed).postLogoutRedirectUris).toEqual([]);
+    expect(noteOf(parsed)).toBe(note);
+  });
+
+  test('comes along when the file says so', async () => {
+    const parsed = await parse({ redirect_uris, accept_dotless_schemes: true });
+    expect(onlyClient(parsed)).toMatchObject({ redirectUris: redirect_uris, acceptDotlessSchemes: true });
+    expect(parsed.notes).toEqual([]);
+  });
+
+  test('is refused when it is the only one', async () => {
+    expect(await refusal({ redirect_uris: ['cursor:/cb'] })).toBe(
+      'entry 1 (app): redirect_uris.0 has a private-use scheme without a dot: use a reversed domain name, or switch on accept_dotless_schemes',
+    );
+  });
+});
+
 describe('what pixy clients export wrote', () => {
   const exported = {
     ...complete,

@@ -54,11 +54,45 @@ describe('an application of webMethods', () => {
     );
   });
 
-  test.each(['Public', 'PUBLIC', 'public'])('of the type %s comes without its secret', async (type) => {
-    const parsed = await parse({ 'Application Type': type, 'Enforce PKCE': 'Enforced' });
+  const published = { 'Application Type': 'Public', 'Enforce PKCE': 'Enforced' };
+
+  test.each(['Public', 'PUBLIC', 'public'])('K11 of the type %s may go on sending its secret', async (type) => {
+    const parsed = await parse({ ...published, 'Application Type': type });
+    expect(onlyClient(parsed)).toMatchObject({
+      tokenEndpointAuthMethod: 'none',
+      secretHashes: [],
+      ignorePublicClientSecret: true,
+    });
+    expect(noteOf(parsed)).toBe(
+      'may go on sending its Client Secret, which is ignored (ignore_public_client_secret): it is public',
+    );
+  });
+
+  test('K11 that is public and has no secret has no switch for it', async () => {
+    expect(await client({ ...published, 'Client Secret': undefined })).not.toHaveProperty('ignorePublicClientSecret');
+  });
+
+  test('K11 that is public comes without its secret when --auth-method is none', async () => {
+    const parsed = await parse(published, { authMethod: 'none' });
     expect(onlyClient(parsed)).toMatchObject({ tokenEndpointAuthMethod: 'none', secretHashes: [] });
+    expect(onlyClient(parsed)).not.toHaveProperty('ignorePublicClientSecret');
     expect(noteOf(parsed)).toBe('comes without its Client Secret: it is public and sends none');
   });
+
+  test.each(['client_secret_basic', 'client_secret_post'] as const)(
+    'K11 that was public authenticates when --auth-method is %s',
+    async (authMethod) => {
+      const parsed = await parse(published, { authMethod });
+      expect(onlyClient(parsed)).toMatchObject({
+        tokenEndpointAuthMethod: authMethod,
+        secretHashes: [expect.stringMatching(/^sha256\$/)],
+        pkce: { policy: 'any' },
+      });
+      expect(noteOf(parsed)).toBe(
+        'authenticates with its Client Secret from now on, as --auth-method says: it was public',
+      );
+    },
+  );
 
   test('has its grant types in words or as flags', async () => {
     const inWords = await client({ 'Grant Types': ['Authorization Code', 'Client Credentials'] });
@@ -177,4 +211,36 @@ test('a public application that is Not Enforced comes with a waiver when there i
     policy: 'none',
     waiver,
   });
+});
+
+describe('I8: a waiver', () => {
+  const waiver = { owner: 'web team', reason: 'imported', until: 1_800_000_000 + 86_400 };
+  test.each([
+    ['Use Global Setting (Enforced)', false],
+    ['Use Global Setting', false],
+    ['Enforced', false],
+    ['Use Global Setting (Not Enforced)', true],
+    ['Not Enforced', true],
+  ])('with the setting %s: %s', async (setting, isWaived) => {
+    const { pkce } = await client(
+      { 'Application Type': 'Public', 'Client Secret': undefined, 'Enforce PKCE': setting },
+      { waiver },
+    );
+    expect(pkce.waiver !== undefined).toBe(isWaived);
+  });
+});
+
+test('all mistakes of an application are named at once', async () => {
+  const { refused } = await parse({
+    'Client Secret': 'REDACTED',
+    'Grant Types': ['implicit'],
+    'Enforce PKCE': 'maybe',
+    'Redirect URIs': ['https://*.example/'],
+  });
+  expect(refused.map(({ member }) => member)).toEqual([
+    'Enforce PKCE',
+    'Grant Types',
+    'Client Secret',
+    'Redirect URIs.0',
+  ]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errorOf } from '../../shared/oauth/refusal-catalogue.ts';
+import { errorOf } from '../../shared/oauth/describe-refusal.ts';
 import { admitChallenge } from '../../shared/pkce/code-challenge.ts';
 import { judgeProof, parseVerifier } from '../../shared/pkce/code-verifier.ts';
 import type { PkcePolicy } from '../../shared/pkce/policy.ts';

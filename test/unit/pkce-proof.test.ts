@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { describeRefusal } from '../../shared/oauth/describe-refusal.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
-import { describeRefusal } from '../../shared/oauth/refusal-catalogue.ts';
 import type { BoundChallenge } from '../../shared/pkce/bound-challenge.ts';
 import { admitChallenge } from '../../shared/pkce/code-challenge.ts';
 import { judgeProof, parseVerifier, proveVerifier } from '../../shared/pkce/code-verifier.ts';

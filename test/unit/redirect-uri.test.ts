@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { matchRedirectUri, parseRedirectUri, withFragment, withQuery } from '../../shared/oauth/redirect-uri.ts';
+import {
+  hasDotlessScheme,
+  matchRedirectUri,
+  parseRedirectUri,
+  withFragment,
+  withQuery,
+} from '../../shared/oauth/redirect-uri.ts';
 
 const web = 'https://app.example.com/callback?tenant=one';
 const matches = (presented: string, ...registered: string[]) => matchRedirectUri(presented, registered) === presented;
@@ -165,14 +171,13 @@ describe('what may be registered', () => {
     ['BP14 http on a name of localhost', 'http://localhost.evil.com/cb', 'is http on a host that is not a loopback address'],
     ['BP14 http on a name that looks like 127.0.0.1', 'http://127a0b0c1/cb', 'is http on a host that is not a loopback address'],
     ['BP14 http on a short form of 127.0.0.1', 'http://127.1/cb', 'is http on a host that is not a loopback address'],
-    ['OA9 javascript:', 'javascript:alert(1)', 'has a private-use scheme without a dot (use a reversed domain name)'],
-    ['OA9 JavaScript: in capitals', 'JAVASCRIPT:alert(1)', 'has a private-use scheme without a dot (use a reversed domain name)'],
-    ['OA9 data:', 'data:text/html,x', 'has a private-use scheme without a dot (use a reversed domain name)'],
-    ['OA9 data: with dots in the rest', 'data:text/html,a.b.c', 'has a private-use scheme without a dot (use a reversed domain name)'],
-    ['DC2 vbscript:', 'vbscript:x', 'has a private-use scheme without a dot (use a reversed domain name)'],
-    ['DC2 blob:', 'blob:https://app.example.com/1', 'has a private-use scheme without a dot (use a reversed domain name)'],
-    ['DC2 file:', 'file:///etc/passwd', 'has a private-use scheme without a dot (use a reversed domain name)'],
-    ['V6 N3 a private-use scheme without a dot', 'myapp:/cb', 'has a private-use scheme without a dot (use a reversed domain name)'],
+    ['OA9 javascript:', 'javascript:alert(1)', 'has a scheme that no app is called by'],
+    ['OA9 JavaScript: in capitals', 'JAVASCRIPT:alert(1)', 'has a scheme that no app is called by'],
+    ['OA9 data:', 'data:text/html,x', 'has a scheme that no app is called by'],
+    ['OA9 data: with dots in the rest', 'data:text/html,a.b.c', 'has a scheme that no app is called by'],
+    ['DC2 vbscript:', 'vbscript:x', 'has a scheme that no app is called by'],
+    ['DC2 blob:', 'blob:https://app.example.com/1', 'has a scheme that no app is called by'],
+    ['DC2 file:', 'file:///etc/passwd', 'has a scheme that no app is called by'],
     ['a wildcard host', 'https://*.example.com/cb', 'has a wildcard; register every redirect URI in full'],
     ['a wildcard path', 'https://app.example.com/*', 'has a wildcard; register every redirect URI in full'],
     ['a user name', 'https://user@app.example.com/cb', 'has a user name or password in it'],
@@ -187,6 +192,17 @@ describe('what may be registered', () => {
   ])('not %s', (_, uri, problem) => {
     expect(parseRedirectUri(uri)).toEqual({ ok: false, refusal: problem });
   });
+
+  test.each(['cursor:', 'oc://android', 'vscode-insiders:/cb', 'MyApp:/cb'])('K6 %s has a scheme without a dot', (uri) => {
+    expect(hasDotlessScheme(uri)).toBe(true);
+  });
+
+  test.each(['https://a/cb', 'http://localhost/cb', 'com.example.app:/cb', 'javascript:alert(1)', 'DATA:,', 'a/b:c', ''])(
+    'K6 %s has none',
+    (uri) => {
+      expect(hasDotlessScheme(uri)).toBe(false);
+    },
+  );
 
   test('2,000 characters and no more', () => {
     const longest = `https://app.example.com/${'x'.repeat(1_976)}`;

@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { describeRefusal, errorOf, errorUri, mistakeSentences, statusOf } from '../../shared/oauth/describe-refusal.ts';
 import type { Reason, Refusal } from '../../shared/oauth/refusal.ts';
-import {
-  describeRefusal,
-  type ErrorCode,
-  errorOf,
-  errorUri,
-  mistakeSentences,
-  refusalCatalogue,
-  statusOf,
-} from '../../shared/oauth/refusal-catalogue.ts';
+import { type ErrorCode, refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
 
 /** RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6: how reasons are told on the wire. */
 const wire: Partial<Record<Reason, readonly [error: ErrorCode, status: number]>> = {

@@ -4,7 +4,14 @@ import type { PkcePolicy } from '../../shared/pkce/policy.ts';
 
 const issuer = 'https://sign-in.example.com';
 const announce = (more: { algorithms?: string[]; policies?: PkcePolicy[]; scopes?: string[] } = {}) =>
-  serverMetadata(issuer, { algorithms: ['RS256'], policies: ['S256'], scopes: [], languages: ['en'], ...more });
+  serverMetadata(issuer, {
+    algorithms: ['RS256'],
+    policies: ['S256'],
+    claims: [],
+    scopes: [],
+    languages: ['en'],
+    ...more,
+  });
 const metadata = announce();
 
 describe('the server metadata', () => {

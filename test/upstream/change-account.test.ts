@@ -249,8 +249,8 @@ describe('S15: the account does not change', () => {
   test('by a link, and an answer of a provider is no form', async () => {
     const person = await signedInPerson(server);
     const page = await visit(person);
-    expect((await person.open(formOf(page).action)).status).toBe(404);
-    expect((await confirm(person, page, {}, '/upstream/example/callback')).status).toBe(404);
+    expect((await person.open(formOf(page).action)).status).toBe(405);
+    expect((await confirm(person, page, {}, '/upstream/example/callback')).status).toBe(405);
     isStillAda(person);
   });
 });

@@ -80,6 +80,25 @@ async function idTokenOf(person: Person) {
   return claimsOf(answer.json.id_token);
 }
 
+describe('O3: a method that a step does not take', () => {
+  test.each([
+    ['POST', 'callback', 'GET'],
+    ['GET', 'confirm', 'POST'],
+  ])('%s of /upstream/example/%s is 405 with Allow: %s', async (method, step, allow) => {
+    const sent = method === 'POST' ? { headers: formType, body: encodeFields({ code: 'x', state: 'y' }) } : {};
+    const answer = await send(server.port, `/upstream/example/${step}`, { method, ...sent });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.allow).toBe(allow);
+    expect(lastLine()).toMatchObject({ verdict: 'refused', reason: 'method_not_allowed' });
+  });
+
+  test.each(['GET', 'POST'])('%s of a provider that is not there is 404', async (method) => {
+    const answer = await send(server.port, '/upstream/nobody/callback', { method, headers: formType });
+    expect(answer.status).toBe(404);
+    expect(lastLine()).toMatchObject({ reason: 'upstream_unknown' });
+  });
+});
+
 describe('the way there', () => {
   test('the sign-in page has a button for every provider', async () => {
     const page = await newPerson(server).follow(authorizeTarget(client));

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { Failure, wrongUsage } from '../../failure.ts';
-import type { Io } from '../../io.ts';
+import { wrongUsage } from '../../failure.ts';
 import { collect } from '../../options.ts';
 
 export type AccountFlags = { email?: string; claim?: string[] };
@@ -34,15 +32,5 @@ function claimValue(name: string, value: string): unknown {
     return JSON.parse(value);
   } catch {
     throw wrongUsage(`--claim ${name} looks like JSON but is not valid JSON.`);
-  }
-}
-
-/** Reads a file, or standard input for `-`. Fails when it cannot be read. */
-export async function readText(file: string, io: Io): Promise<string> {
-  if (file === '-') return io.readInput();
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new Failure(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
   }
 }

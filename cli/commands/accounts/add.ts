@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { inWords } from '../../../shared/mistake.ts';
 import { hashPassword } from '../../../shared/password.ts';
-import { parseAccountDescription } from '../../../shared/people/account.ts';
+import { checkAccountDescription } from '../../../shared/people/account.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { examples, storeOptions } from '../../options.ts';
@@ -28,9 +29,9 @@ export const addCommand = (context: Context): Command =>
 async function add(context: Context, username: string | undefined, flags: Flags): Promise<void> {
   const claims = { ...claimsOf(flags.claim), ...(flags.sub !== undefined && { sub: flags.sub }) };
   const present = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null));
-  const parsed = parseAccountDescription({ username, email: flags.email, claims: present });
-  if ('problem' in parsed) throw new Failure(`The account: ${parsed.member} ${parsed.problem}.`);
-  const { account } = parsed;
+  const parsed = checkAccountDescription({ username, email: flags.email, claims: present });
+  if (!parsed.ok) throw new Failure(`The account: ${inWords(parsed.refusal)}.`);
+  const { value: account } = parsed;
   const made = hasPassword(flags) ? await readPassword(flags, [account.username, account.email], context) : undefined;
   const { accounts } = await openPeople(context);
   const added = await accounts.add(

@@ -1,9 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { Account } from '../../../shared/people/account.ts';
 import type { Context } from '../../context.ts';
-import { Failure } from '../../failure.ts';
 import { examples, storeOptions } from '../../options.ts';
+import { warnOfHashes, writeExport } from '../../write-export.ts';
 import { allAccounts } from './list.ts';
 import { findAccount, openPeople } from './open-accounts.ts';
 
@@ -25,18 +24,28 @@ export const exportCommand = (context: Context): Command =>
 
 async function exportAccounts(context: Context, names: readonly string[], options: Options): Promise<void> {
   const people = await openPeople(context);
-  const accounts: Account[] = [];
-  if (names.length > 0) accounts.push(...(await Promise.all(names.map((name) => findAccount(people, name)))));
-  else for await (const account of allAccounts(people)) accounts.push(account);
-  const documents = accounts.map((account) => exported(account, options.withPasswordHashes ?? false));
-  const text = `${JSON.stringify(documents, null, 2)}\n`;
-  const { output } = options;
-  if (output === undefined) return context.io.write(text);
-  await writeFile(output, text, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'EEXIST' ? 'already exists' : `cannot be written (${error.code ?? 'unknown error'})`;
-    throw new Failure(`${output} ${why}.`);
-  });
+  const named = names.length > 0 ? await Promise.all(names.map((name) => findAccount(people, name))) : undefined;
+  if (options.withPasswordHashes) context.io.writeError(warnOfHashes('passwords'));
+  const documents = jsonList(named ?? allAccounts(people), (account) =>
+    exported(account, options.withPasswordHashes ?? false),
+  );
+  await writeExport(documents, options.output, context.io);
 }
+
+/** Yields a JSON list piece by piece: a table of accounts may be larger than the memory. */
+async function* jsonList(
+  accounts: Iterable<Account> | AsyncIterable<Account>,
+  toDocument: (account: Account) => object,
+): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const account of accounts) {
+    yield before + indented(toDocument(account));
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+const indented = (document: object): string => JSON.stringify(document, null, 2).replace(/^/gm, '  ');
 
 /** Includes the subject among the claims, so that clients recognize the person after an import. Links are not exported. */
 const exported = ({ sub, username, email, claims, disabledAt, passwordHash }: Account, withHash: boolean) => ({

@@ -1,23 +1,32 @@
 import { Command, Option } from 'commander';
+import * as v from 'valibot';
 import { hashPassword } from '../../../shared/password.ts';
-import { type Account, displayName, signInNames } from '../../../shared/people/account.ts';
 import {
-  type AccountFormat,
+  type AccountFormatName,
   accountFormats,
-  type ImportedAccount,
-  type ParsedAccounts,
-  parseAccounts,
+  type GivenAccount,
   parseFirebaseParameters,
 } from '../../../shared/people/account-import.ts';
+import { type AccountImportStore, accountImportStore } from '../../../shared/people/account-import-store.ts';
+import type { NewAccount } from '../../../shared/people/new-account.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
-import { examples, storeOptions } from '../../options.ts';
-import { plural, table } from '../../output.ts';
-import { readText } from './account-flags.ts';
-import { openPeople, type People } from './open-accounts.ts';
-import { passwordScheme } from './present-account.ts';
+import { collect, commaList, examples, storeOptions } from '../../options.ts';
+import { plural } from '../../output.ts';
+import { readText } from '../../read-text.ts';
+import { startProgress } from './import/progress.ts';
+import { compareAccounts, readAccounts, type Source } from './import/read-accounts.ts';
+import { emptySummary, importJson, importText, type Summary, summarize } from './import/report.ts';
 
-type Options = { format: AccountFormat; hashParameters?: string; skipRefused?: boolean; dryRun?: boolean };
+type Options = {
+  format: AccountFormatName;
+  hashParameters?: string;
+  claimColumn?: string[];
+  claimMap?: string;
+  skipMembers?: string[];
+  skipRefused?: boolean;
+  dryRun?: boolean;
+};
 
 export const importCommand = (context: Context): Command =>
   examples(
@@ -31,39 +40,77 @@ export const importCommand = (context: Context): Command =>
         '--hash-parameters <file>',
         'with --format firebase: a JSON file with the password hash parameters of the project',
       )
+      .option(
+        '--claim-column <name>',
+        'a column or member that becomes a claim of its name (repeatable); what is neither a member nor a standard claim is refused without it',
+        collect,
+      )
+      .option(
+        '--claim-map <file>',
+        'a JSON file with claims and the members that they come from: {"department": "app_metadata.dept"}',
+      )
+      .addOption(
+        new Option(
+          '--skip-members <names>',
+          'members, claims and columns to leave behind, separated by commas',
+        ).argParser(commaList),
+      )
       .option('--skip-refused', 'skip entries that cannot be imported, and import the others')
       .option('--dry-run', 'show what would happen without writing anything')
       .action((file: string, options: Options) => importFile(context, file, options)),
     'pixy accounts import accounts.json --dry-run',
     'pixy accounts import people.csv --format csv --skip-refused',
+    'pixy accounts import realm-export.json --format keycloak --claim-column department --skip-members otp',
     'pixy accounts import users.json --format firebase --hash-parameters parameters.json',
   );
 
-async function importFile(context: Context, file: string, options: Options): Promise<void> {
-  const firebase = await hashParameters(options, context);
-  const parsed = parseAccounts(options.format, await readText(file, context.io), firebase);
-  if (!parsed.ok) throw new Failure(`${file} ${parsed.refusal}.`);
-  const people = await openPeople(context);
-  const plan = await withoutTaken(parsed.value, people);
-  const isStopped = plan.refused.length > 0 && !options.skipRefused;
+async function importFile(given: Context, file: string, options: Options): Promise<void> {
+  const context = file === '-' ? rememberingInput(given) : given;
+  const source = await sourceOf(context, file, options);
+  const opened = await context.open();
+  const tables = { people: opened.table('people'), clients: opened.table('clients') };
+  const store = accountImportStore(opened, tables);
+  const summary = emptySummary();
+  for await (const compared of compareAccounts(source, store, context)) summarize(summary, compared);
+  const isStopped = summary.refusedEntries > 0 && !options.skipRefused;
   const isWritten = !isStopped && !options.dryRun;
-  const added = isWritten ? await write(plan.accounts, people, context.now()) : 0;
+  const added = isWritten ? await write(source, store, summary, context) : undefined;
   context.print({
-    json: {
-      written: isWritten,
-      accounts: plan.accounts.map(({ entry, account }) => ({ entry, ...names(account), password: schemeOf(account) })),
-      refused: plan.refused,
-    },
-    text: report(
-      plan,
-      isWritten ? `Added ${plural(added, 'account')}, skipped ${plan.refused.length}.` : undefined,
-      options,
-    ),
+    json: importJson(summary, isWritten),
+    text: importText(summary, added, options),
   });
   if (!isStopped) return;
-  const count = plan.refused.length;
+  const count = summary.refusedEntries;
   const entries = count === 1 ? 'One entry' : `${count} entries`;
   throw new Failure(`${entries} cannot be imported: correct ${file}, or import the others with --skip-refused.`);
+}
+
+/** Standard input can be read once, and an import reads its file twice. */
+function rememberingInput(context: Context): Context {
+  let input: Promise<string> | undefined;
+  const readInput = () => {
+    input ??= context.io.readInput();
+    return input;
+  };
+  return { ...context, io: { ...context.io, readInput } };
+}
+
+async function sourceOf(context: Context, file: string, options: Options): Promise<Source> {
+  const { format, claimColumn: claimColumns, skipMembers } = options;
+  const firebase = await hashParameters(options, context);
+  const mapped = await claimMap(options.claimMap, context);
+  return { file, format, options: { firebase, claimColumns, claimMap: mapped, skipMembers } };
+}
+
+async function claimMap(file: string | undefined, context: Context): Promise<Record<string, string>> {
+  if (file === undefined) return {};
+  const problem = `${file} is not a JSON object of texts, such as {"department": "app_metadata.dept"}.`;
+  const parsed = v.safeParse(
+    v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.string())),
+    await readText(file, context.io),
+  );
+  if (!parsed.success) throw new Failure(problem);
+  return parsed.output;
 }
 
 async function hashParameters({ format, hashParameters: file }: Options, context: Context) {
@@ -78,73 +125,47 @@ async function hashParameters({ format, hashParameters: file }: Options, context
   return parameters.value;
 }
 
-/** Refuses accounts that already exist. Writes nothing. */
-async function withoutTaken(parsed: ParsedAccounts, { accounts, clients }: People): Promise<ParsedAccounts> {
-  const plan: ParsedAccounts = { accounts: [], refused: [...parsed.refused] };
-  for (const imported of parsed.accounts) {
-    const { username, email, claims } = imported.account;
-    const taken = [
-      ...(username !== undefined && (await accounts.isTaken(username)) ? ['username'] : []),
-      ...(email !== undefined && (await accounts.isTaken(email)) ? ['email'] : []),
-      ...(typeof claims['sub'] === 'string' && (await accounts.findBySubject(claims['sub'])) ? ['claims.sub'] : []),
-    ];
-    const [member] = taken;
-    const ofClient = typeof claims['sub'] === 'string' && (await clients.find(claims['sub'])) !== undefined;
-    if (member === undefined && ofClient) {
-      plan.refused.push({ entry: imported.entry, member: 'claims.sub', problem: 'is the client_id of a client' });
-    } else if (member === undefined) plan.accounts.push(imported);
-    else plan.refused.push({ entry: imported.entry, member, problem: 'belongs to an account that already exists' });
-  }
-  return plan;
-}
-
-/** Accounts to write at a time: thousands must take neither hours nor all of the table's capacity. */
-const atOnce = 16;
-
-async function write(imported: readonly ImportedAccount[], { accounts }: People, now: number): Promise<number> {
+/** Reads the file a second time, and adds the accounts that are to be added. Returns how many. */
+async function write(
+  source: Source,
+  store: AccountImportStore,
+  { toAdd, isNew }: Pick<Summary, 'toAdd' | 'isNew'>,
+  context: Context,
+): Promise<number> {
+  const progress = startProgress(context.io, toAdd);
   let added = 0;
-  for (let start = 0; start < imported.length; start += atOnce) {
-    const results = await Promise.all(
-      imported.slice(start, start + atOnce).map(async ({ account: { password, disabled, ...account } }) => {
-        const passwordHash =
-          account.passwordHash ?? (password === undefined ? undefined : await hashPassword(password));
-        return accounts.add({ ...account, passwordHash, ...(disabled && { disabledAt: now }) }, now);
-      }),
-    ).catch((error: unknown) => {
-      throw new Failure(
-        `The database stopped answering after at least ${plural(added, 'account')} (${(error as Error).name}). Run the import again with --skip-refused, which skips the accounts that are already in.`,
-      );
-    });
-    added += results.filter(({ ok }) => ok).length;
-    if (results.some(({ ok }) => !ok)) {
-      throw new Failure(
-        `Somebody else added one of the accounts in the meantime, after ${plural(added, 'account')} of the file. Run the import again with --skip-refused.`,
-      );
+  let seen = 0;
+  try {
+    for await (const { accounts } of readAccounts(source, context)) {
+      const wanted = accounts.filter((_, at) => isNew[seen + at]);
+      seen += accounts.length;
+      for (let at = 0; at < wanted.length; at += addedAtOnce) {
+        const part = wanted.slice(at, at + addedAtOnce).map(({ account }) => account);
+        const made = await Promise.all(part.map((account) => hashed(account, context.now())));
+        const refused = await store.add(made, context.now());
+        added += part.length - refused.length;
+        progress.advance(part.length);
+        if (refused.length > 0) throw new Failure(addedMeanwhile(added));
+      }
     }
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(
+      `The database stopped answering after ${plural(added, 'account')} (${(error as Error).name}). Run the import again: it goes on with the accounts that are missing.`,
+    );
+  } finally {
+    progress.end();
   }
   return added;
 }
 
-const names = ({ username, email }: ImportedAccount['account']) => ({
-  ...(username !== undefined && { username }),
-  ...(email !== undefined && { email }),
-});
+/** Accounts whose names are claimed together before they are written. */
+const addedAtOnce = 250;
 
-const schemeOf = ({ password, passwordHash }: ImportedAccount['account']): string | null =>
-  password === undefined ? (passwordScheme({ passwordHash } as Account) ?? null) : 'argon2id';
+const addedMeanwhile = (added: number): string =>
+  `Somebody else added one of the accounts in the meantime, after ${plural(added, 'account')} of the file. Run the import again in five minutes: it goes on with the accounts that are missing.`;
 
-function report(plan: ParsedAccounts, done: string | undefined, { dryRun }: Options): string {
-  const rows = plan.accounts.map(({ account }) => [
-    signInNames(account)[0] ?? displayName({ ...account, sub: '' }),
-    account.email ?? '',
-    schemeOf(account) ?? 'none',
-    account.disabled ? 'disabled' : '',
-  ]);
-  const head = `${plural(plan.accounts.length, 'account')} to add, ${plan.refused.length} that cannot be imported. Nothing was written${dryRun ? ': this is a dry run' : ''}.`;
-  const refusals = plan.refused.map(({ entry, member, problem }) => [entry, `${member} ${problem}`]);
-  return [
-    `${done ?? head}\n`,
-    ...(rows.length > 0 ? [table(['account', 'email', 'password', ''], rows)] : []),
-    ...(refusals.length > 0 ? [table(['refused', 'because'], refusals)] : []),
-  ].join('\n');
+async function hashed({ password, disabled, ...account }: GivenAccount, now: number): Promise<NewAccount> {
+  const passwordHash = account.passwordHash ?? (password === undefined ? undefined : await hashPassword(password));
+  return { ...account, passwordHash, ...(disabled && { disabledAt: now }) };
 }

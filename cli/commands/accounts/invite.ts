@@ -10,7 +10,7 @@ import type { Place } from '../../place.ts';
 import { findRecipient, openPeople } from './open-accounts.ts';
 import { describeAccount, named } from './present-account.ts';
 
-export type LinkFlags = { expires?: string; issuer?: string };
+export type LinkFlags = { expires?: string; issuer?: string; everything?: boolean };
 
 export const linkFlags = (command: CommandType): CommandType =>
   command
@@ -47,16 +47,19 @@ export async function printLink(context: Context, name: string, purpose: LinkPur
       `${capital(named(account))} already has a password: run pixy accounts set-password --link to let the person set a new one.`,
     );
   }
-  const { token, invitation } = newLink(account.sub, purpose, now, until - now);
+  const { token, invitation } = newLink(account.sub, purpose, now, until - now, flags.everything);
   if (!(await people.accounts.invite(account.sub, invitation))) {
     throw new Failure(`${capital(named(account))} was disabled or removed by somebody else.`);
   }
   const link = `${issuer}${endpoints.invitation}?token=${token}`;
   context.print({
     json: { ...describeAccount({ ...account, invitation }), link, expires_at: formatTime(invitation.expiresAt) },
-    text: `${purpose === 'invitation' ? 'Invited' : 'A link to set the password of'} ${named(account)}:\n\n  ${link}\n\n  It works once, until ${briefTime(invitation.expiresAt)} UTC. Give it to nobody else: anybody who opens it gets into the account.\n`,
+    text: `${purpose === 'invitation' ? 'Invited' : 'A link to set the password of'} ${named(account)}:\n\n  ${link}\n\n  It works once, until ${briefTime(invitation.expiresAt)} UTC. Give it to nobody else: anybody who opens it gets into the account.\n${flags.everything ? everythingText : ''}`,
   });
 }
+
+const everythingText =
+  '  Using it also removes every passkey, every linked account and the authenticator app with its recovery codes.\n';
 
 function issuerOf(place: Place, { issuer: given }: LinkFlags): string {
   const issuer = given ?? (place.kind === 'tables' ? undefined : place.issuer);

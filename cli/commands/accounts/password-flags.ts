@@ -1,10 +1,6 @@
 import type { Command } from 'commander';
-import {
-  admitPassword,
-  generatePassword,
-  type PasswordProblem,
-  passwordLimits,
-} from '../../../shared/people/account-password.ts';
+import { generatePassword, passwordProblems } from '../../../shared/people/account-password.ts';
+import { admitPassword } from '../../../shared/people/admit-password.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 
@@ -33,7 +29,7 @@ export async function readPassword(
   // A single line break at the end comes from the terminal or the file. Everything else belongs to the password.
   const typed = flags.passwordStdin ? (await io.readInput()).replace(/\r?\n$/, '') : await ask(io);
   const admitted = admitPassword(typed, names);
-  if (!admitted.ok) throw new Failure(`The password ${problems[admitted.refusal]}.`);
+  if (!admitted.ok) throw new Failure(`The password ${passwordProblems[admitted.refusal]}.`);
   return { password: admitted.value, isGenerated: false };
 }
 
@@ -49,13 +45,6 @@ async function ask(io: Context['io']): Promise<string> {
     throw error;
   }
 }
-
-const problems: Record<PasswordProblem, string> = {
-  too_short: `is shorter than ${passwordLimits.minimum} characters`,
-  too_long: `is longer than ${passwordLimits.maximum.toLocaleString('en')} characters`,
-  repetitive: 'repeats the same one to three characters',
-  same_as_name: 'is the same as the username or the email address',
-};
 
 /** Returns the lines that show a generated password. */
 export const generatedLines = (password: string): string =>

@@ -7,10 +7,17 @@ import { pairs, shown } from '../../output.ts';
 export function passwordScheme({ passwordHash }: Account): string | undefined {
   if (passwordHash === undefined) return undefined;
   if (isOwnHash(passwordHash)) return 'argon2id';
-  if (/^\$2[aby]\$/.test(passwordHash)) return 'bcrypt, imported';
-  const [, name = 'unknown'] = /^\$?([a-z0-9-]+?)(?:[-_]sha\d+)?\$/.exec(passwordHash) ?? [];
-  return `${name}, imported`;
+  const known = otherSchemes.find(({ is }) => is.test(passwordHash))?.name;
+  const [, name = 'unknown'] = /^\$?([a-z0-9-]+?)(?:[-_:]\w+)?[$:]/.exec(passwordHash) ?? [];
+  return `${known ?? name}, imported`;
 }
+
+/** Schemes whose hashes do not begin with their name. */
+const otherSchemes = [
+  { is: /^(?:\{\w+\}|bcrypt\$)?\$2[aby]\$/i, name: 'bcrypt' },
+  { is: /^\$(?:[PH]|wp)\$/, name: 'WordPress' },
+  { is: /^A[A-Q][A-Za-z0-9+/]{50}/, name: 'ASP.NET Identity' },
+];
 
 export const stateOf = (account: Account, now: number): string => {
   if (account.disabledAt !== undefined) return 'disabled';
@@ -34,9 +41,10 @@ export const describeAccount = (account: Account) => ({
   version: account.version,
 });
 
-const describeInvitation = ({ purpose, expiresAt, spentAt }: NonNullable<Account['invitation']>) => ({
+const describeInvitation = ({ purpose, expiresAt, everything, spentAt }: NonNullable<Account['invitation']>) => ({
   purpose,
   expires_at: formatTime(expiresAt),
+  ...(everything && { everything }),
   ...(spentAt !== undefined && { used_at: formatTime(spentAt) }),
 });
 
@@ -57,9 +65,13 @@ export function accountText(account: Account, now: number): string {
   ]);
 }
 
-function linkText({ purpose, expiresAt, spentAt }: NonNullable<Account['invitation']>, now: number): string {
-  if (spentAt !== undefined) return `${purpose}, used ${briefTime(spentAt)}`;
-  return `${purpose}, ${expiresAt > now ? 'until' : 'expired'} ${briefTime(expiresAt)}`;
+function linkText(
+  { purpose, expiresAt, everything, spentAt }: NonNullable<Account['invitation']>,
+  now: number,
+): string {
+  const kind = everything ? `${purpose} of everything` : purpose;
+  if (spentAt !== undefined) return `${kind}, used ${briefTime(spentAt)}`;
+  return `${kind}, ${expiresAt > now ? 'until' : 'expired'} ${briefTime(expiresAt)}`;
 }
 
 export const named = (account: Pick<Account, 'username' | 'email' | 'sub'>): string =>

@@ -17,9 +17,14 @@ export const setPasswordCommand = (context: Context): Command =>
       .description('Sets the password of an account and ends its sessions, or makes a link for the person to set it.')
       .argument('<account>', 'username, email address or sub')
       .option('--link', 'make a link that works once, within a day')
+      .option(
+        '--everything',
+        'with --link: using the link also removes every passkey, linked account and authenticator app',
+      )
       .option('--keep-sessions', 'keep the person signed in')
       .action((account: string, flags: Flags) => setPassword(context, account, flags)),
     'pixy accounts set-password ada --link --stage prod',
+    'pixy accounts set-password ada --link --everything',
     'pixy accounts set-password ada --generate',
     'pixy accounts set-password robot --password-stdin < password.txt',
   );
@@ -27,10 +32,13 @@ export const setPasswordCommand = (context: Context): Command =>
 async function setPassword(context: Context, name: string, flags: Flags): Promise<void> {
   if (flags.link) {
     if (hasPassword(flags) || flags.keepSessions) {
-      throw wrongUsage('With --link the person sets the password, so use it only with --expires and --issuer.');
+      throw wrongUsage(
+        'With --link the person sets the password, so use it only with --everything, --expires and --issuer.',
+      );
     }
     return printLink(context, name, 'reset', flags);
   }
+  if (flags.everything) throw wrongUsage('--everything is about the link that the person uses: add --link.');
   const people = await openPeople(context);
   const account = await findAccount(people, name);
   const { password, isGenerated } = await readPassword(flags, [account.username, account.email], context);

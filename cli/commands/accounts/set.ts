@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { type Account, parseAccountDescription } from '../../../shared/people/account.ts';
+import { inWords } from '../../../shared/mistake.ts';
+import { type Account, checkAccountDescription } from '../../../shared/people/account.ts';
 import type { Context } from '../../context.ts';
 import { conflict, Failure, wrongUsage } from '../../failure.ts';
 import { examples, storeOptions, wholeNumber } from '../../options.ts';
@@ -67,9 +68,9 @@ function described(
   const pick = (given: string | null | undefined, before: string | undefined) =>
     given === undefined ? before : (given ?? undefined);
   const whole = { username: pick(change.username, seen.username), email: pick(change.email, seen.email) };
-  const parsed = parseAccountDescription({ ...whole, claims: change.claims }, seen);
-  if ('problem' in parsed) throw new Failure(`The account: ${parsed.member} ${parsed.problem}.`);
-  const { username = null, email = null, claims } = parsed.account;
+  const parsed = checkAccountDescription({ ...whole, claims: change.claims }, seen);
+  if (!parsed.ok) throw new Failure(`The account: ${inWords(parsed.refusal)}.`);
+  const { username = null, email = null, claims } = parsed.value;
   return { username, email, claims };
 }
 

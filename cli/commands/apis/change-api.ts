@@ -1,4 +1,4 @@
-import { type ApiStore, apiStore, type VersionedApi } from '../../../shared/apis/api-store.ts';
+import { type ApiStore, apiStore, type Registered } from '../../../shared/apis/api-store.ts';
 import { apiDocument, parseApi, type RegisteredApi } from '../../../shared/apis/registered-api.ts';
 import { type Difference, differences } from '../../../shared/clients/roll-back.ts';
 import { formatTime } from '../../../shared/time.ts';
@@ -12,7 +12,7 @@ export async function openApis(context: Context): Promise<ApiStore> {
 }
 
 /** Returns a registered API. Fails when there is none. */
-export async function findApi(context: Context, resource: string): Promise<VersionedApi> {
+export async function findApi(context: Context, resource: string): Promise<Registered<RegisteredApi>> {
   const found = await (await openApis(context)).find(resource);
   if (found === undefined) throw new Failure(`There is no API ${resource}.`);
   return found;
@@ -28,10 +28,20 @@ export function mustParseApi(document: Record<string, unknown>): RegisteredApi {
   throw new Failure(`${nameOf(String(document['resource']))}: ${problems.join('; ')}.`);
 }
 
+/**
+ * Fails when a client is called like an API with tokens of the type JWT: its ID tokens would have the audience and the type of the
+ * API's access tokens (RFC 8725 §3.11).
+ */
+export async function mustBeNoClient(context: Context, { resource, accessTokenTyp }: RegisteredApi): Promise<void> {
+  const { clients } = await context.open();
+  if (accessTokenTyp !== 'JWT' || (await clients.find(resource)) === undefined) return;
+  throw new Failure(`${nameOf(resource)}: access_token_typ is JWT, and a client has the resource as its id.`);
+}
+
 /** The API as JSON, with its version and who last changed it. */
-export function describeApi({ api, version, changed }: VersionedApi): Record<string, unknown> {
+export function describeApi({ value, version, changed }: Registered<RegisteredApi>): Record<string, unknown> {
   const by = changed && { changed: { at: formatTime(changed.at), by: changed.by, why: changed.why } };
-  return { ...apiDocument(api), version, ...by };
+  return { ...apiDocument(value), version, ...by };
 }
 
 /** Answers a change with the differences and the API as it is now. */

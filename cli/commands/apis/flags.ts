@@ -2,7 +2,13 @@ import type { Command } from 'commander';
 import { collect } from '../../options.ts';
 
 /** The flags of `add` and `set` for members of an API. */
-export type ApiFlags = { scope?: string; accessTokenLifetime?: string; introspectedBy?: string[] };
+export type ApiFlags = {
+  scope?: string;
+  accessTokenLifetime?: string;
+  accessTokenTyp?: string;
+  accessTokenClaims?: boolean;
+  introspectedBy?: string[];
+};
 
 /** Leaves checking values to the document's parser, so that refusals have the same wording. */
 export const apiFlags = (command: Command): Command =>
@@ -12,13 +18,27 @@ export const apiFlags = (command: Command): Command =>
       '--access-token-lifetime <seconds>',
       'lifetime of its access tokens in seconds: 60 to 86400, or "default" for the server’s',
     )
+    .option(
+      '--access-token-typ <typ>',
+      `type of its access tokens: at+jwt (the default), or JWT for verifiers that refuse at+jwt`,
+    )
+    .option('--access-token-claims', 'its access tokens have the claims of the granted scope, such as groups')
+    .option('--no-access-token-claims', 'only userinfo has the claims of the granted scope')
     .option('--introspected-by <client-id>', 'a client that may introspect its tokens (repeatable)', collect);
 
 /** Returns the members that the flags set. Undefined removes a member. */
-export function membersOf({ scope, accessTokenLifetime, introspectedBy }: ApiFlags): Record<string, unknown> {
+export function membersOf({
+  scope,
+  accessTokenLifetime,
+  accessTokenTyp,
+  accessTokenClaims,
+  introspectedBy,
+}: ApiFlags): Record<string, unknown> {
   return {
     ...(scope !== undefined && { scope }),
     ...(accessTokenLifetime !== undefined && { access_token_lifetime: lifetimeOf(accessTokenLifetime) }),
+    ...(accessTokenTyp !== undefined && { access_token_typ: accessTokenTyp }),
+    ...(accessTokenClaims !== undefined && { access_token_claims: accessTokenClaims }),
     ...(introspectedBy !== undefined && { introspected_by: introspectedBy }),
   };
 }

@@ -16,7 +16,7 @@ export const listCommand = (context: Context): Command =>
 
 async function list(context: Context): Promise<void> {
   const found = await (await openApis(context)).list();
-  const rows = found.map(({ api }) => [
+  const rows = found.map(({ value: api }) => [
     api.resource,
     api.scope.join(' ') || '-',
     lifetimeOf(api.accessTokenLifetime),

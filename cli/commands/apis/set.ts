@@ -5,7 +5,7 @@ import { expectVersion, mustWin } from '../../change-client.ts';
 import type { Context } from '../../context.ts';
 import { wrongUsage } from '../../failure.ts';
 import { collect, examples, versionOption } from '../../options.ts';
-import { answerApi, findApi, mustParseApi, nameOf, openApis } from './change-api.ts';
+import { answerApi, findApi, mustBeNoClient, mustParseApi, nameOf, openApis } from './change-api.ts';
 import { type ApiFlags, apiFlags, membersOf } from './flags.ts';
 
 type SetFlags = ApiFlags & { addScope?: string[]; removeScope?: string[]; notIntrospected?: true };
@@ -31,11 +31,12 @@ async function set(context: Context, resource: string, flags: SetFlags): Promise
   if (Object.keys(members).length === 0 && addScope.length === 0 && removeScope.length === 0) {
     throw wrongUsage('Say what to change; run pixy apis set --help for the options.');
   }
-  const { api: current, version: seen } = await findApi(context, resource);
+  const { value: current, version: seen } = await findApi(context, resource);
   expectVersion(context, nameOf(resource), seen);
   const document = { ...apiDocument(current), ...members };
   const scope = [...document.scope.split(' '), ...addScope].filter((value) => !removeScope.includes(value)).join(' ');
   const api = mustParseApi(present({ ...document, scope }));
+  await mustBeNoClient(context, api);
   const isSame = differences(apiDocument(current), apiDocument(api)).length === 0;
   const apis = await openApis(context);
   const version = isSame ? seen : mustWin(await apis.put(api, await context.author(), seen), nameOf(resource));

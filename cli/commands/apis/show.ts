@@ -17,13 +17,15 @@ export const showCommand = (context: Context): Command =>
 
 async function show(context: Context, resource: string): Promise<void> {
   const found = await findApi(context, resource);
-  const { api, version, changed } = found;
+  const { value: api, version, changed } = found;
   context.print({
     json: describeApi(found),
     text: pairs([
       ['resource', api.resource],
       ['scope', api.scope.join(' ') || 'none of its own'],
       ['access token lifetime', lifetimeOf(api.accessTokenLifetime)],
+      ['access token typ', api.accessTokenTyp ?? 'at+jwt'],
+      ['access token claims', api.accessTokenClaims ? 'those of the scope' : 'none'],
       ['introspected by', api.introspectedBy?.join(', ') ?? 'nobody'],
       ['version', String(version)],
       ['changed', changed && `${briefTime(changed.at)} by ${changed.by}${changed.why && `: ${changed.why}`}`],

@@ -1,10 +1,13 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { newClient } from '../../../shared/clients/change-client.ts';
-import { answerChange, mustBeNobody, mustBeRight, mustWin } from '../../change-client.ts';
+import { answerChange, mustBeNoApi, mustBeNobody, mustBeRight, mustWin } from '../../change-client.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 import { changeOptions, examples } from '../../options.ts';
 import { type ClientFlags, clientFlags, documentOf } from './flags.ts';
+import { type Kind, kindOf, kinds, nextSteps, settingsFor } from './kinds.ts';
+
+type AddFlags = ClientFlags & { for?: Kind };
 
 export const addCommand = (context: Context): Command =>
   examples(
@@ -12,15 +15,20 @@ export const addCommand = (context: Context): Command =>
       .description(
         'Registers a client. Without an authentication method it is public. If it authenticates with a secret, the secret is made here and shown once.',
       )
+      .addOption(
+        new Option('--for <kind>', 'the settings of this kind of app, unless you say otherwise').choices(kinds),
+      )
       .argument('[client-id]', 'the client_id, unless it is in the file')
-      .action((clientId: string | undefined, flags: ClientFlags) => add(context, clientId, flags)),
+      .action((clientId: string | undefined, flags: AddFlags) => add(context, clientId, flags)),
     'pixy clients add my-app --redirect-uri https://app.example/callback',
+    'pixy clients add my-spa --for spa --redirect-uri https://spa.example/callback',
+    'pixy clients add nightly --for machine --all-scopes-of https://api.example.com/orders',
     'pixy clients add my-web --redirect-uri https://web.example/callback --auth-method client_secret_basic --policy none',
     'pixy clients add legacy --file client.json --mode report --enforce-after 90d --why "moves in from the old gateway"',
   );
 
-async function add(context: Context, given: string | undefined, flags: ClientFlags): Promise<void> {
-  const document = await documentOf(flags, context.io);
+async function add(context: Context, given: string | undefined, flags: AddFlags): Promise<void> {
+  const document = { ...(flags.for && settingsFor[flags.for]), ...(await documentOf(flags, context.io)) };
   const clientId = given ?? document['client_id'];
   if (typeof clientId !== 'string') throw wrongUsage('The client needs an id: pixy clients add CLIENT-ID …');
   if (document['client_id'] !== undefined && document['client_id'] !== clientId) {
@@ -33,8 +41,12 @@ async function add(context: Context, given: string | undefined, flags: ClientFla
   const current = await clients.findVersion(clientId);
   if (current?.value) throw new Failure(`There is already a client ${clientId}: change it with pixy clients set.`);
   await mustBeNobody(context, clientId);
+  await mustBeNoApi(context, clientId);
   const author = await context.author();
   const version = mustWin(await clients.put(clientId, client, author, current?.version ?? 0), `Client ${clientId}`);
   const written = { client, version, differences: [], ...(secret !== undefined && { secret }) };
-  context.print(await answerChange(context, written, `Added client ${clientId}`));
+  const answer = await answerChange(context, written, `Added client ${clientId}`);
+  const { place } = await context.open();
+  const issuer = 'issuer' in place ? place.issuer : undefined;
+  context.print({ ...answer, text: answer.text + nextSteps(issuer, flags.for ?? kindOf(client)) });
 }

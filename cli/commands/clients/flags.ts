@@ -1,4 +1,3 @@
-import { readFile as read } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { registrableGrantTypes } from '../../../shared/clients/registered-client.ts';
 import { clientAuthenticationMethods } from '../../../shared/oauth/server-metadata.ts';
@@ -6,6 +5,7 @@ import { formatTime } from '../../../shared/time.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 import type { Io } from '../../io.ts';
 import { collect, dateOption } from '../../options.ts';
+import { readText } from '../../read-text.ts';
 
 /** The flags of `add` and `set` for members of a client document. */
 export type ClientFlags = {
@@ -15,10 +15,15 @@ export type ClientFlags = {
   authMethod?: string;
   grantType?: string[];
   scope?: string;
+  allScopesOf?: string[];
   claim?: string[];
+  idTokenClaims?: boolean;
   firstParty?: boolean;
   refreshGrace?: string;
   rotateRefreshTokens?: boolean;
+  strictAuthMethod?: boolean;
+  ignorePublicClientSecret?: boolean;
+  acceptDotlessSchemes?: boolean;
   policy?: string;
   mode?: string;
   enforceAfter?: string;
@@ -36,10 +41,17 @@ export const clientFlags = (command: Command): Command =>
     .option('--grant-type <type>', `grant_types (repeatable): ${registrableGrantTypes.join(', ')}`, collect)
     .option('--scope <values>', 'scope, values separated by spaces')
     .option(
+      '--all-scopes-of <resource>',
+      'all scope values of this API, besides those of --scope, now and later (repeatable)',
+      collect,
+    )
+    .option(
       '--claim <name>',
       'claims that the client may request by name, besides those of its scope (repeatable)',
       collect,
     )
+    .option('--id-token-claims', 'ID tokens have the claims of the granted scope, for clients that never ask userinfo')
+    .option('--no-id-token-claims', 'only userinfo has the claims of the granted scope')
     .option('--first-party', 'your own app: people are not asked for consent')
     .option('--no-first-party', 'people are asked for consent')
     .option(
@@ -48,6 +60,12 @@ export const clientFlags = (command: Command): Command =>
     )
     .option('--rotate-refresh-tokens', 'every refresh returns a new refresh token')
     .option('--no-rotate-refresh-tokens', 'the client keeps its refresh token; not for public clients')
+    .option('--strict-auth-method', 'take the secret only as --auth-method says')
+    .option('--no-strict-auth-method', 'take the secret in the header or in the form')
+    .option('--ignore-public-client-secret', 'take a public client that sends a secret as one that sends none')
+    .option('--no-ignore-public-client-secret', 'refuse a public client that sends a secret')
+    .option('--accept-dotless-schemes', 'redirect URIs may have private-use schemes without a dot, such as cursor:')
+    .option('--no-accept-dotless-schemes', 'a private-use scheme needs a dot')
     .option('--policy <policy>', 'PKCE policy: none, any, S256 or inherit')
     .option('--mode <mode>', 'enforce, report, or inherit (the global mode)')
     .option('--enforce-after <date>', 'when report mode ends: 2026-12-01, 2026-12-01T09:30:00Z, or 90d from now')
@@ -64,10 +82,15 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     token_endpoint_auth_method: flags.authMethod,
     grant_types: flags.grantType,
     scope: flags.scope,
+    all_scopes_of: flags.allScopesOf,
     claims: flags.claim,
+    id_token_claims: flags.idTokenClaims,
     first_party: flags.firstParty,
     refresh_token_grace: graceOf(flags.refreshGrace),
     rotate_refresh_tokens: flags.rotateRefreshTokens,
+    strict_auth_method: flags.strictAuthMethod,
+    ignore_public_client_secret: flags.ignorePublicClientSecret,
+    accept_dotless_schemes: flags.acceptDotlessSchemes,
     pkce_policy: flags.policy,
     pkce_mode: flags.mode === 'inherit' ? null : flags.mode,
     pkce_enforce_after: flags.enforceAfter && formatTime(dateOption('--enforce-after', flags.enforceAfter, io.now())),
@@ -86,7 +109,7 @@ function graceOf(flag: string | undefined): number | string | null | undefined {
 
 async function readDocument(file: string, io: Io): Promise<Record<string, unknown>> {
   const name = file === '-' ? 'Standard input' : file;
-  const text = file === '-' ? await io.readInput() : await readFile(file);
+  const text = await readText(file, io);
   let json: unknown;
   try {
     json = JSON.parse(text.replace(/^\ufeff/, ''));
@@ -98,10 +121,4 @@ async function readDocument(file: string, io: Io): Promise<Record<string, unknow
   if (Array.isArray(json)) throw wrongUsage(`${name} is a list: use pixy clients import for several clients.`);
   if (typeof json !== 'object' || json === null) throw new Failure(`${name} is not a JSON object.`);
   return json as Record<string, unknown>;
-}
-
-async function readFile(file: string): Promise<string> {
-  return read(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Failure(`${file} cannot be read (${error.code ?? 'unknown error'}).`);
-  });
 }

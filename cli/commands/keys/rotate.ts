@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { type Handover, handOver } from '../../../functions/rotate-keys/by-hand.ts';
-import { handoverTime, keysRemembered } from '../../../shared/keys/key-ring.ts';
+import { handoverTime, keysRemembered, keysRememberedLocally } from '../../../shared/keys/key-ring.ts';
 import { type SigningAlgorithm, signingAlgorithms } from '../../../shared/keys/signing-key.ts';
 import { briefTime, formatTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
@@ -22,7 +22,7 @@ export const rotateCommand = (context: Context): Command =>
       )
       .option(
         '--now',
-        'the next key starts to sign in a minute; verifiers that cache an old JWKS refuse its tokens for up to two hours',
+        'the next key starts to sign in a minute, in a local run at once; verifiers that cache an old JWKS refuse its tokens for up to two hours',
       )
       .addOption(
         new Option(
@@ -51,7 +51,9 @@ async function rotate(context: Context, { algorithm, now: isNow, kmsKey }: Rotat
   }
   const custody = await openCustody(context, stored, kmsKey);
   const now = context.now();
-  const signFrom = now + (isNow ? keysRemembered : handoverTime);
+  const { place } = await context.open();
+  const soon = place.kind === 'local' ? keysRememberedLocally : keysRemembered;
+  const signFrom = now + (isNow ? soon : handoverTime);
   const done: Handover[] = [];
   for (const one of algorithm === undefined ? new Set(used) : [algorithm]) {
     const handover = await handOver(store, custody, one, now, signFrom);

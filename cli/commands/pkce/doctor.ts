@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { mistakeSentences } from '../../../shared/oauth/refusal-catalogue.ts';
+import { mistakeSentences } from '../../../shared/oauth/describe-refusal.ts';
 import { diagnose, doctorSentences, type Finding } from '../../../shared/pkce/doctor.ts';
 import { s256 } from '../../../shared/pkce/s256.ts';
 import type { Context } from '../../context.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { describeRefusal } from '../../../shared/oauth/refusal-catalogue.ts';
+import { describeRefusal } from '../../../shared/oauth/describe-refusal.ts';
 import type { CodeChallengeMethod } from '../../../shared/pkce/bound-challenge.ts';
 import { parseVerifier } from '../../../shared/pkce/code-verifier.ts';
 import { s256 } from '../../../shared/pkce/s256.ts';

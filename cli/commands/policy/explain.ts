@@ -1,33 +1,40 @@
 import { Command } from 'commander';
+import { explainScope, type ScopeExplanation, scopeDocument } from '../../../shared/apis/explain-scope.ts';
 import { type ClientExplanation, explainClient, explanationDocument } from '../../../shared/clients/explain-client.ts';
 import { isPublic } from '../../../shared/clients/registered-client.ts';
+import { describeRefusal } from '../../../shared/oauth/describe-refusal.ts';
 import { mistakeOf } from '../../../shared/oauth/refusal.ts';
-import { describeRefusal } from '../../../shared/oauth/refusal-catalogue.ts';
 import type { Verdict } from '../../../shared/pkce/explain.ts';
 import { briefTime } from '../../../shared/time.ts';
 import { findClient } from '../../change-client.ts';
 import type { Context } from '../../context.ts';
 import { dateOption, examples, storeOptions } from '../../options.ts';
 import { pairs, table, visible } from '../../output.ts';
+import { openApis } from '../apis/change-api.ts';
 
-type ExplainFlags = { method?: string | boolean; challenge?: string | boolean; at?: string };
+type ExplainFlags = { scope?: string; method?: string | boolean; challenge?: string | boolean; at?: string };
 
 export const explainCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('explain'))
       .description(
-        'Explains what the authorization endpoint would decide about the PKCE parameters of a hypothetical request, and every rule that leads to the decision.',
+        'Explains what the authorization endpoint would decide about the PKCE parameters and the scope of a hypothetical request, and every rule that leads to the decision.',
       )
       .argument('<client-id>')
       .option('--method <method>', 'code_challenge_method of the request (default: S256)')
       .option('--no-method', 'a code_challenge without a method, which means plain')
       .option('--challenge <value>', 'code_challenge of the request (default: a well-formed one)')
       .option('--no-challenge', 'a request without a code_challenge')
+      .option(
+        '--scope <values>',
+        'scope of the request: shows which values would be granted, and why others are dropped',
+      )
       .option('--at <date>', 'decide as of then: 2026-12-01, 2026-12-01T09:30:00Z, or 90d from now')
       .action((clientId: string, flags: ExplainFlags) => explainRequest(context, clientId, flags)),
     'pixy policy explain my-app',
     'pixy policy explain legacy --method s256',
     'pixy policy explain legacy --no-challenge --at 2026-12-01',
+    'pixy policy explain my-app --scope "openid orders:read"',
   );
 
 async function explainRequest(context: Context, clientId: string, flags: ExplainFlags): Promise<void> {
@@ -36,7 +43,21 @@ async function explainRequest(context: Context, clientId: string, flags: Explain
   const [{ value: client }, global] = await Promise.all([findClient(context, clientId), clients.policy()]);
   const asked = { challenge: given(flags.challenge), method: given(flags.method) };
   const explanation = explainClient(client, asked, global, at);
-  context.print({ json: explanationDocument(explanation), text: explanationText(explanation) });
+  const apis = (await (await openApis(context)).list()).map(({ value }) => value);
+  const scope = explainScope(client, flags.scope, apis);
+  context.print({
+    json: { ...explanationDocument(explanation), scope: scopeDocument(scope) },
+    text: `${explanationText(explanation)}${scopeText(scope)}`,
+  });
+}
+
+function scopeText({ registered, granted, dropped = [] }: ScopeExplanation): string {
+  const listed = (values: readonly string[]) => visible(values.join(' ')) || 'nothing';
+  if (granted === undefined) return pairs([['scope', `may ask for ${listed(registered)}`]]);
+  return pairs([
+    ['scope granted', listed(granted)],
+    ...dropped.map(({ value, why }) => ['scope dropped', visible(`${value}: ${why}`)] as const),
+  ]);
 }
 
 /** commander sets a `--no-…` option to `true` when it is not given. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type Change, subjectOf } from '../../../shared/clients/change.ts';
+import { type Change, isImport, subjectOf } from '../../../shared/clients/change.ts';
 import { clientDocument } from '../../../shared/clients/client-document.ts';
 import {
   differences,
@@ -12,6 +12,7 @@ import { shippedGlobalPolicy } from '../../../shared/pkce/policy.ts';
 import { answerChange, mustBeNobody, mustBeRight, mustWin, type Written } from '../../change-client.ts';
 import type { Answer, Context } from '../../context.ts';
 import { conflict, Failure } from '../../failure.ts';
+import { rollBackImport } from '../../import/roll-back-import.ts';
 import { changeOptions, examples } from '../../options.ts';
 import { answerPolicyChange, globalPolicyName } from './set.ts';
 
@@ -19,21 +20,29 @@ export const rollbackCommand = (context: Context): Command =>
   examples(
     changeOptions(new Command('rollback'))
       .description(
-        'Rolls a change back, as a new change. Other changes since then stay. If the same settings were changed again, it reports a conflict. Secrets are never restored.',
+        'Rolls a change back, as a new change. Other changes since then stay. If the same settings were changed again, it reports a conflict. Secrets are not restored. An import is rolled back as a whole, with the secrets that it replaced, unless one of its clients has changed since.',
       )
       .argument('<change-id>', 'as pixy policy log shows it')
       .action((id: string) => rollBack(context, id)),
     'pixy policy log --client my-app',
     'pixy policy rollback 20261122T031459Z-000002-4f9a2c --why "broke the old app"',
+    'pixy policy rollback 20261122T031459Z-import-4f9a2c --why "imported too early"',
   );
+
+/** The commands for what a rollback cannot undo. */
+function groupOf({ api, scope, key }: Change): string | undefined {
+  if (api !== undefined) return 'apis';
+  if (scope !== undefined) return 'scopes';
+  return key === undefined ? undefined : 'keys';
+}
 
 async function rollBack(context: Context, id: string): Promise<void> {
   const { clients } = await context.open();
   const change = await clients.findChange(id);
   if (change === undefined) throw new Failure(`There is no change ${id}.`);
-  if (change.api !== undefined || change.key !== undefined) {
-    throw new Failure(`${id} is about ${subjectOf(change)}: change it with pixy ${change.api ? 'apis' : 'keys'}.`);
-  }
+  if (isImport(change)) return context.print(await rollBackImport(context, change));
+  const group = groupOf(change);
+  if (group !== undefined) throw new Failure(`${id} is about ${subjectOf(change)}: change it with pixy ${group}.`);
   const answer =
     change.client === undefined ? rollBackGlobal(context, change) : rollBackOne(context, change, change.client);
   context.print(await answer);

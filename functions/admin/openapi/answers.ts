@@ -1,3 +1,4 @@
+import { scopeDescription } from '../../../shared/apis/registered-scope.ts';
 import { informative } from '../../../shared/clients/registration.ts';
 import { pkcePolicies } from '../../../shared/pkce/policy.ts';
 import type { AnswerName } from '../operation.ts';
@@ -58,9 +59,11 @@ export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPol
   const change = { id: text, at: time, by: text, why: text };
   const either = (...names: string[]): JsonSchema => ({ oneOf: names.map(ref) });
   const thing = {
-    description: 'A client, the global policy (when the change names nothing else), an API or a key.',
+    description: 'A client, the global policy (when the change names nothing else), an API, a scope value or a key.',
     anyOf: [ref('LoggedClient'), ref('GlobalPolicy'), { type: 'object' }],
   };
+  const { properties: ofScope } = toJsonSchema(scopeDescription) as { properties: Record<string, JsonSchema> };
+  const scope = object({ ...ofScope, version }, ['description', 'descriptions']);
   const removed = object({ client_id: text, removed: { const: true }, version });
   return {
     Client: object(client, own),
@@ -75,13 +78,21 @@ export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPol
         ...change,
         client: { ...text, description: 'The client that was changed.' },
         api: { ...text, description: 'The API that was changed.' },
+        scope: { ...text, description: 'The registered scope value that was changed.' },
         key: { ...text, description: 'The signing key that was changed.' },
+        import: { ...text, description: 'The import or rollback of an import that the change is a part of.' },
+        undoes: { ...text, description: 'The change that it takes back, or the import.' },
+        clients: { type: 'integer', description: 'Of an import as a whole: how many clients it is about.' },
+        outcome: { enum: ['done', 'taken back'], description: 'Of an import as a whole: absent until it ends.' },
         before: thing,
         after: thing,
       },
-      ['client', 'api', 'key', 'before', 'after'],
+      ['client', 'api', 'scope', 'key', 'import', 'undoes', 'clients', 'outcome', 'before', 'after'],
     ),
     ChangeList: object({ changes: { type: 'array', items: ref('Change') }, next_cursor: text }, ['next_cursor']),
+    Scope: scope,
+    ScopeList: object({ scopes: { type: 'array', items: ref('Scope') } }),
+    RemovedScope: object({ scope: text, removed: { const: true }, version }),
     RolledBack: either('ClientWithSecret', 'RemovedClient', 'Policy'),
     Explanation: object(
       {
@@ -104,6 +115,10 @@ export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPol
         mistake: text,
         description: text,
         passes: { type: 'array', items: text },
+        scope: object(
+          { registered: text, granted: text, dropped: { type: 'array', items: object({ value: text, why: text }) } },
+          ['granted', 'dropped'],
+        ),
       },
       ['reason', 'mistake', 'description'],
     ),

@@ -1,13 +1,14 @@
 import { managementApi, type managementScopes } from '../../../shared/apis/management-api.ts';
+import { statusOf } from '../../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../../shared/oauth/endpoints.ts';
 import type { Reason, Refusal } from '../../../shared/oauth/refusal.ts';
-import { refusalCatalogue, statusOf } from '../../../shared/oauth/refusal-catalogue.ts';
+import { refusalCatalogue } from '../../../shared/oauth/refusal-catalogue.ts';
 import { reasonHeader } from '../author.ts';
 import type { Operation } from '../operation.ts';
 import { operations } from '../operations/index.ts';
 import { answerSchemas } from './answers.ts';
 import { type JsonSchema, toJsonSchema } from './json-schema.ts';
-import { memberDescriptions } from './member-descriptions.ts';
+import { memberDescriptions, scopeMemberDescriptions } from './member-descriptions.ts';
 
 /** The management API in OpenAPI 3.1.0, made from the operations that serve it. */
 export function openApiDocument(issuer: string): object {
@@ -21,7 +22,7 @@ export function openApiDocument(issuer: string): object {
     info: {
       title: 'Pixy management API',
       version: '1',
-      description: `Clients, the global PKCE policy and the change log of an authorization server. Access tokens come from the token endpoint, with the client_credentials grant and resource=${resource}.`,
+      description: `Clients, registered scopes, the global PKCE policy and the change log of an authorization server. Access tokens come from the token endpoint, with the client_credentials grant and resource=${resource}.`,
     },
     servers: [{ url: issuer }],
     security: [{ pixy: [] }],
@@ -83,6 +84,7 @@ function describe(operation: Operation): object {
 function parametersOf({ path, query = {}, ifMatch, scope }: Operation): object[] {
   return [
     ...(path.includes('{client_id}') ? [inPath('client_id', clientIdInPath)] : []),
+    ...(path.includes('{scope}') ? [inPath('scope', scopeInPath)] : []),
     ...(path.includes('{change_id}') ? [inPath('change_id', 'The id of a change, as the log shows it.')] : []),
     ...Object.entries(query).map(([name, { schema, json, description }]) => ({
       name,
@@ -100,6 +102,7 @@ function parametersOf({ path, query = {}, ifMatch, scope }: Operation): object[]
 
 const clientIdInPath =
   'The client id. One that has any of / ? # % or starts with ~ stands here as ~ followed by its base64url.';
+const scopeInPath = 'The scope value, written in the path as a client id is.';
 const why = 'Why, for the change log. Everything but visible ASCII and spaces is percent-encoded, and % as %25.';
 
 const inPath = (name: string, description: string): object => ({
@@ -123,13 +126,15 @@ const requestBody = ({ name, required, mediaTypes }: NonNullable<Operation['body
   content: Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema: ref(name) }])),
 });
 
-const versioned: readonly string[] = ['Client', 'ClientWithSecret', 'Policy'];
+const versioned: readonly string[] = ['Client', 'ClientWithSecret', 'Policy', 'Scope'];
+
+const isCollection = (path: string): boolean => path === '/admin/clients' || path === '/admin/scopes';
 
 function answerHeaders({ answer, status, method, path }: Operation): object {
   const header = (description: string) => ({ description, schema: { type: 'string' } });
   return {
     ...(versioned.includes(answer) && { ETag: header('The version, for If-Match.') }),
-    ...(status === 201 && method === 'POST' && path === '/admin/clients' && { Location: header('The new client.') }),
+    ...(status === 201 && method === 'POST' && isCollection(path) && { Location: header('What was made.') }),
   };
 }
 
@@ -169,13 +174,18 @@ const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}
 /** The schemas of bodies, from those that check them. */
 function bodySchemas(): Record<string, JsonSchema> {
   const bodies = operations.flatMap(({ body }) => (body ? [body] : []));
-  return Object.fromEntries(bodies.map(({ name, schema }) => [name, withDescriptions(toJsonSchema(schema))]));
+  return Object.fromEntries(
+    bodies.map(({ name, schema }) => {
+      const descriptions = name.includes('Scope') ? scopeMemberDescriptions : memberDescriptions;
+      return [name, withDescriptions(toJsonSchema(schema), descriptions)];
+    }),
+  );
 }
 
-function withDescriptions(schema: JsonSchema): JsonSchema {
+function withDescriptions(schema: JsonSchema, descriptions: Readonly<Record<string, string>>): JsonSchema {
   const { properties } = schema as { properties: Record<string, JsonSchema> };
   const described = Object.entries(properties).map(([name, member]) => {
-    const description = memberDescriptions[name];
+    const description = descriptions[name];
     return [name, description === undefined ? member : { ...member, description }];
   });
   return { ...schema, properties: Object.fromEntries(described) };

@@ -10,6 +10,8 @@ type Inside = {
   entries?: Readonly<Record<string, GenericSchema>>;
   item?: GenericSchema;
   wrapped?: GenericSchema;
+  key?: GenericSchema;
+  value?: GenericSchema;
   options?: readonly unknown[];
   default?: unknown;
   requirement?: unknown;
@@ -22,7 +24,7 @@ export function toJsonSchema(schema: GenericSchema): JsonSchema {
   return Object.assign(base(inside), ...actions.map((action) => constraint(action, inside.type === 'array')));
 }
 
-function base({ type, entries = {}, item, wrapped, options, default: usual }: Inside): JsonSchema {
+function base({ type, entries = {}, item, wrapped, key, value, options, default: usual }: Inside): JsonSchema {
   switch (type) {
     case 'string':
     case 'number':
@@ -36,6 +38,13 @@ function base({ type, entries = {}, item, wrapped, options, default: usual }: In
       return { type: 'array', items: toJsonSchema(item as GenericSchema) };
     case 'optional':
       return { ...toJsonSchema(wrapped as GenericSchema), ...(usual !== undefined && { default: usual }) };
+    case 'record':
+      return {
+        type: 'object',
+        propertyNames: toJsonSchema(key as GenericSchema),
+        additionalProperties: toJsonSchema(value as GenericSchema),
+      };
+    case 'nullable':
     case 'nullish':
       return { anyOf: [toJsonSchema(wrapped as GenericSchema), { type: 'null' }] };
     case 'object':

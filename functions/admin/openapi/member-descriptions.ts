@@ -1,3 +1,11 @@
+/** What each member of a registered scope value is, in a sentence. */
+export const scopeMemberDescriptions: Readonly<Record<string, string>> = {
+  scope: 'The scope value. Cannot be changed.',
+  claims: 'The claims that it brings.',
+  description: 'What a client learns by it, for the consent page.',
+  descriptions: 'The same by language tag, such as de.',
+};
+
 /** What each member of a client document is, in a sentence. */
 export const memberDescriptions: Readonly<Record<string, string>> = {
   client_id: 'The id of the client. Cannot be changed.',
@@ -19,8 +27,13 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   refresh_token_grace:
     'Seconds for which a refresh token still works after its successor was used, 3,600 at most. Absent: the server decides.',
   rotate_refresh_tokens: 'false: the client keeps its refresh token. Public clients cannot.',
+  strict_auth_method: 'Takes the secret only as token_endpoint_auth_method says. Absent: in the header or the form.',
+  ignore_public_client_secret: 'Takes a public client that sends a secret as one that sends none.',
+  accept_dotless_schemes: 'Lets in redirect URIs with a private-use scheme without a dot.',
   scope: 'Scope values the client may ask for, separated by spaces.',
+  all_scopes_of: 'APIs by their resource: the client may ask for every scope value that they have.',
   claims: 'Claims the client may ask for by name, besides those of its scope. Absent: none.',
+  id_token_claims: 'Whether ID tokens have the claims of the granted scope, as userinfo does.',
   first_party: 'Ours: the person is not asked for consent.',
   disabled: 'Everything the client asks for is refused.',
   pkce_policy: 'What the client must do about PKCE; inherit takes the global default.',

@@ -2,10 +2,11 @@ import { changeClient, newClient } from '../../../shared/clients/change-client.t
 import { clientDocument, describeClient } from '../../../shared/clients/client-document.ts';
 import { ok, refuse } from '../../../shared/result.ts';
 import { findClient, presentation, updateClient } from '../change-client.ts';
-import { clientSegment } from '../client-path.ts';
+import { pathSegment } from '../client-path.ts';
 import { cursor, limit, nextCursor, type Paging } from '../cursor.ts';
 import { invalidDocument, stateConflict } from '../document.ts';
 import { matches, stale } from '../if-match.ts';
+import { judgeNewId } from '../judge-new-id.ts';
 import { json, mergePatch, type Operation } from '../operation.ts';
 import type { JsonObject } from '../read-document.ts';
 import { refuseDelegation } from '../refuse-delegation.ts';
@@ -49,14 +50,13 @@ export const addClient: Operation = {
     const taken = () => refuse(stateConflict('client_exists', `There is a client ${clientId} already.`));
     const current = await deps.clients.findVersion(clientId);
     if (current?.value) return taken();
-    if (await deps.accounts.isSubject(clientId)) {
-      return refuse(invalidDocument([{ member: 'client_id', problem: 'is the sub of an account' }], body));
-    }
+    const problem = await judgeNewId(clientId, deps);
+    if (problem !== undefined) return refuse(invalidDocument([{ member: 'client_id', problem }], body));
     const present = await presentation(deps);
     const written = await deps.clients.put(clientId, client, author, current?.version ?? 0);
     if (!written.ok) return taken();
     const success = present({ value: client, version: written.value }, secret);
-    return ok({ ...success, location: `/admin/clients/${clientSegment(clientId)}` });
+    return ok({ ...success, location: `/admin/clients/${pathSegment(clientId)}` });
   },
 };
 

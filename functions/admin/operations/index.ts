@@ -2,6 +2,7 @@ import type { Operation } from '../operation.ts';
 import { addClient, listClients, patchClient, removeClient, showClient } from './clients.ts';
 import { explainPolicy, listChanges, setPolicy, showPolicy } from './policy.ts';
 import { rollBack } from './roll-back.ts';
+import { addScope, listScopes, patchScope, removeScope, showScope } from './scopes.ts';
 import { dropOldSecret, rotateClientSecret } from './secrets.ts';
 import { grantWaiver, revokeWaiver } from './waiver.ts';
 
@@ -20,4 +21,9 @@ export const operations: readonly Operation[] = [
   listChanges,
   rollBack,
   explainPolicy,
+  listScopes,
+  addScope,
+  showScope,
+  patchScope,
+  removeScope,
 ];

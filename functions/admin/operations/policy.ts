@@ -1,3 +1,4 @@
+import { explainScope, scopeDocument } from '../../../shared/apis/explain-scope.ts';
 import { changeDocument, policyDocument } from '../../../shared/clients/change-document.ts';
 import { explainClient, explanationDocument } from '../../../shared/clients/explain-client.ts';
 import { differences } from '../../../shared/clients/roll-back.ts';
@@ -7,7 +8,7 @@ import { findClient } from '../change-client.ts';
 import { cursor, limit, nextCursor, type Paging } from '../cursor.ts';
 import { parseDocument } from '../document.ts';
 import { matches, stale } from '../if-match.ts';
-import { json, type Operation } from '../operation.ts';
+import { type AdminDeps, json, type Operation } from '../operation.ts';
 import { type AskedExplanation, askedExplanation, clientOfLog, policy } from '../schemas.ts';
 
 export const showPolicy: Operation = {
@@ -67,9 +68,12 @@ export const listChanges: Operation = {
   },
 };
 
+const listApis = async ({ apis }: Pick<AdminDeps, 'apis'>) => (await apis.list()).map(({ value }) => value);
+
 export const explainPolicy: Operation = {
   id: 'explainPolicy',
-  summary: 'Explains what the authorization endpoint would decide about the PKCE of a request that nobody made',
+  summary:
+    'Explains what the authorization endpoint would decide about the PKCE and the scope of a request that nobody made',
   method: 'GET',
   path: '/admin/policy/explain',
   scope: 'pixy:read',
@@ -89,6 +93,7 @@ export const explainPolicy: Operation = {
       await deps.clients.policy(),
       asked.at ?? now,
     );
-    return ok({ document: explanationDocument(explanation) });
+    const scope = scopeDocument(explainScope(found.value.value, asked.scope, await listApis(deps)));
+    return ok({ document: { ...explanationDocument(explanation), scope } });
   },
 };

@@ -1,4 +1,4 @@
-import { type Change, subjectOf } from '../../../shared/clients/change.ts';
+import { type Change, isImport, subjectOf } from '../../../shared/clients/change.ts';
 import { policyDocument } from '../../../shared/clients/change-document.ts';
 import { type RollBackRefusal, rollBackClient, rollBackPolicy, rolledBack } from '../../../shared/clients/roll-back.ts';
 import type { Problem } from '../../../shared/http/problem.ts';
@@ -7,6 +7,7 @@ import { ok, refuse } from '../../../shared/result.ts';
 import { presentation } from '../change-client.ts';
 import { notFound, stateConflict } from '../document.ts';
 import { matches, stale } from '../if-match.ts';
+import { judgeNewId } from '../judge-new-id.ts';
 import type { AdminDeps, Call, Operation, Outcome } from '../operation.ts';
 import { refuseDelegation } from '../refuse-delegation.ts';
 
@@ -28,7 +29,10 @@ export const rollBack: Operation = {
   async perform(call, deps) {
     const change = await deps.clients.findChange(call.name);
     if (change === undefined) return refuse(notFound(`There is no change ${call.name}.`));
-    if (change.api !== undefined || change.key !== undefined) {
+    if (isImport(change)) {
+      return refuse(stateConflict('of_another_thing', 'The change is an import: pixy policy rollback takes it back.'));
+    }
+    if (change.api !== undefined || change.scope !== undefined || change.key !== undefined) {
       return refuse(
         stateConflict('of_another_thing', `The change is about ${subjectOf(change)}, which is not managed here.`),
       );
@@ -63,8 +67,10 @@ async function rollBackOneClient(change: Change, clientId: string, call: Call, d
   }
   const delegation = refuseDelegation(call, value, next.value?.client);
   if (delegation) return refuse(delegation);
-  if (next.value !== undefined && value === undefined && (await deps.accounts.isSubject(clientId))) {
-    return refuse(stateConflict('not_valid_now', 'By the rules of today, client_id is the sub of an account.'));
+  const isNew = next.value !== undefined && value === undefined;
+  const problem = isNew ? await judgeNewId(clientId, deps) : undefined;
+  if (problem !== undefined) {
+    return refuse(stateConflict('not_valid_now', `By the rules of today, client_id ${problem}.`));
   }
   const present = await presentation(deps);
   const written = await deps.clients.put(clientId, next.value?.client, call.author, version);

@@ -44,6 +44,7 @@ export class JsonClient {
   readonly #maxAttempts: number;
   readonly #timeouts: { connectionTimeout: number; requestTimeout: number };
   readonly #agent: Agent;
+  #credentials: Credentials | undefined;
   #tokens = mostRetryTokens;
   /** How many milliseconds the service's clock is ahead of ours. */
   #clockOffset = 0;
@@ -86,7 +87,8 @@ export class JsonClient {
   #attempt(operation: string, body: string): Promise<Answer> {
     const { protocol, host, hostname, port } = this.endpoint;
     const { name, target, version } = this.#service;
-    const credentials = credentialsOf(process.env);
+    this.#credentials ??= credentialsOf(process.env);
+    const credentials = this.#credentials;
     const date = new Date(Date.now() + this.#clockOffset).toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const headers: Record<string, string> = {
       host,
@@ -209,7 +211,7 @@ function parseError(text: string): Record<string, unknown> {
   }
 }
 
-/** Reads the credentials of the function's role, which Lambda passes only in the environment. */
+/** Reads the credentials of the function's role. Lambda sets them in the environment before a process starts, and never changes them. */
 function credentialsOf(env: NodeJS.ProcessEnv): Credentials {
   const accessKeyId = env['AWS_ACCESS_KEY_ID'];
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];

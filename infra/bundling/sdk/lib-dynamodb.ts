@@ -81,3 +81,17 @@ export const BatchGetCommand = commandOf(
     ...(UnprocessedKeys && { UnprocessedKeys: eachKey(UnprocessedKeys, unmarshall) }),
   }),
 );
+
+type BatchWrite = { RequestItems: Record<string, { DeleteRequest: { Key: Values } }[]> };
+
+/** Deletes alone. */
+export const BatchWriteCommand = commandOf(
+  'BatchWriteItem',
+  ({ RequestItems, ...rest }: BatchWrite) => ({
+    ...rest,
+    RequestItems: mapValues(RequestItems, (requests) =>
+      requests.map(({ DeleteRequest: { Key } }) => ({ DeleteRequest: { Key: marshall(Key) } })),
+    ),
+  }),
+  (answer: object) => answer,
+);

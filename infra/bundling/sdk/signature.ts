@@ -27,7 +27,7 @@ export function authorization(request: Signable, credentials: Credentials): stri
   const canonical = `POST\n${path.replaceAll('%', '%25')}\n\n${lines}\n${signedHeaders}\n${hash('sha256', body)}`;
   const scope = `${date.slice(0, 8)}/${region}/${service}/aws4_request`;
   const text = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${hash('sha256', canonical)}`;
-  const signature = hmac(keyOf(scope, credentials), text).toString('hex');
+  const signature = createHmac('sha256', keyOf(scope, credentials)).update(text).digest('hex');
   return `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
 }
 

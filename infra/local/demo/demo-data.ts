@@ -18,6 +18,18 @@ export const demoPublicClient = {
   first_party: true,
 };
 
+/** The demo app, whose page is at the issuer: also behind a proxy. */
+export function demoAppAt(issuer: string): typeof demoPublicClient {
+  if (issuer.startsWith('http:')) return demoPublicClient;
+  const page = `${issuer}/demo`;
+  const { redirect_uris, post_logout_redirect_uris } = demoPublicClient;
+  return {
+    ...demoPublicClient,
+    redirect_uris: [page, ...redirect_uris],
+    post_logout_redirect_uris: [page, ...post_logout_redirect_uris],
+  };
+}
+
 export const demoConfidentialClient = {
   client_id: 'demo-web',
   client_secret: 'demo-web-secret-for-local-runs-only',

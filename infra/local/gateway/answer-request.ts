@@ -30,22 +30,25 @@ export type Integrations = {
    * has no route of its own.
    */
   routes: ReadonlyMap<string, HttpApiHandler>;
+  /** A name besides those of this machine, such as `sign-in.example.com`: that of a proxy in front. */
+  hostName?: string | undefined;
   limits: GatewayLimits;
   /** Receives every error that a client only sees as 500 or 503. */
   onError: (error: unknown) => void;
 };
 
 /**
- * Calls the function of a request and responds with what it returned. The gateway itself responds with 403 to a Host that is not
- * this machine, 404 without a route, 413 beyond the limits, 503 for a function that takes too long, and 500 for one that throws.
+ * Calls the function of a request and responds with what it returned. The gateway itself responds with 403 to a Host that is
+ * neither this machine nor `hostName`, 404 without a route, 413 beyond the limits, 503 for a function that takes too long, and 500 for one that throws.
  * Rejects when the client aborts its request.
  */
 export async function answerRequest(
   request: IncomingMessage,
   requestId: string,
-  { routes, limits, onError }: Integrations,
+  { routes, hostName, limits, onError }: Integrations,
 ): Promise<HttpResponse> {
-  if (!isLoopbackHost(request.headers.host)) return gatewayResponse(403);
+  const { host } = request.headers;
+  if (!isLoopbackHost(host) && (hostName === undefined || nameIn(host) !== hostName)) return gatewayResponse(403);
   const { rawPath, rawQueryString } = splitTarget(request.url ?? '');
   const route = findRoute(routes, rawPath);
   const handler = route && routes.get(route);
@@ -93,6 +96,9 @@ const describeRequest = (
  */
 const isLoopbackHost = (host: string | undefined): boolean =>
   /^(localhost|[\w-]+\.localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(host ?? '');
+
+/** A Host header in lower case and without its port: a proxy may send that of its own port. */
+const nameIn = (host = ''): string => host.toLowerCase().replace(/:\d{1,5}$/, '');
 
 function splitTarget(target: string): { rawPath: string; rawQueryString: string } {
   const mark = target.indexOf('?');

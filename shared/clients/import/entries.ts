@@ -1,4 +1,4 @@
-import { parseCsv } from '../../csv.ts';
+import { isFormula, parseCsv } from '../../csv.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import type { Entry } from './foreign-client.ts';
 import { isObject, parseJson } from './json.ts';
@@ -18,10 +18,18 @@ export function csvEntries(text: string): Result<Entry[], string> {
   const rows = parseCsv(text);
   if (!rows.ok) return rows;
   return ok(
-    rows.value.map(({ line, cells }) => ({
-      label: `line ${line}`,
-      value: Object.fromEntries([...cells].filter(([, cell]) => cell !== '')),
-    })),
+    rows.value.map(({ line, cells }) => {
+      const filled = [...cells].filter(([, cell]) => cell !== '');
+      const formulas = filled.filter(([, cell]) => isFormula(cell));
+      return {
+        label: `line ${line}`,
+        value: Object.fromEntries(filled),
+        mistakes: formulas.map(([member]) => ({
+          member,
+          problem: 'is a cell that begins like a formula of a spreadsheet',
+        })),
+      };
+    }),
   );
 }
 

@@ -23,12 +23,16 @@ export type ForeignClient = {
   /** Hashes that the file has instead of a secret, in the format of client-secret.ts. */
   secretHashes?: readonly string[] | undefined;
   disabled?: boolean | undefined;
+  /** Whether the source held the client to PKCE, although it inherits: it then gets no waiver. */
+  isHeld?: boolean | undefined;
+  /** What is wrong with the entry, besides what registration will find. */
+  mistakes?: readonly Mistake[] | undefined;
   /** Tells the importer what was left behind and what was decided, in sentences that start with the client's name. */
   notes: readonly string[];
 };
 
-/** One client of a file. Messages call it by its `label`. */
-export type Entry = { label: string; value: unknown };
+/** One client of a file. Messages call it by its `label`. `mistakes` show before anything is read. */
+export type Entry = { label: string; value: unknown; mistakes?: readonly Mistake[] };
 
 /** How to read the clients of one system: first the file's entries, then each entry on its own. */
 export type ForeignFormat = {

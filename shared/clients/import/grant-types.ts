@@ -1,6 +1,6 @@
 import { ok, type Result, refuse } from '../../result.ts';
 import { type RegistrableGrantType, registrableGrantTypes } from '../registered-client.ts';
-import { shown } from './members.ts';
+import { type Members, shown } from './members.ts';
 
 /** Names that other systems use for grant types. */
 const synonyms: ReadonlyMap<string, RegistrableGrantType> = new Map([
@@ -24,4 +24,11 @@ export function keepGrantTypes(listed: readonly string[]): Result<KeptGrantTypes
     return refuse(left.length > 0 ? `has only ${shown(left)}, which is not offered here` : none);
   }
   return ok({ grantTypes, notes: left.length > 0 ? [`comes without ${shown(left)}, which is not offered here`] : [] });
+}
+
+/** The same for an entry: records a refusal under the first of `names` that the entry has. */
+export function keepGrantTypesOf(members: Members, listed: readonly string[], ...names: string[]): KeptGrantTypes {
+  const kept = keepGrantTypes(listed);
+  if (kept.ok) return kept.value;
+  return members.refuse(members.nameOf(...names), kept.refusal, { grantTypes: ['authorization_code'], notes: [] });
 }

@@ -4,7 +4,7 @@ import { importedSecretHash } from '../client-secret.ts';
 import type { Mistake } from '../registration.ts';
 import { numbered } from './entries.ts';
 import type { Entry, ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
-import { keepGrantTypes } from './grant-types.ts';
+import { keepGrantTypesOf } from './grant-types.ts';
 import { isObject, type JsonObject, parseSettingsJson } from './json.ts';
 import { asksForSomething, type Members, membersOf, plain, shown } from './members.ts';
 import { endOfSecret } from './rfc7591.ts';
@@ -16,7 +16,7 @@ import { endOfSecret } from './rfc7591.ts';
 export const identityserver: ForeignFormat = {
   entries,
   translate: (value, options) =>
-    isObject(value) ? translate(value, options) : refuse({ member: 'entry', problem: 'is not an object' }),
+    isObject(value) ? ok(translate(value, options)) : refuse({ member: 'entry', problem: 'is not an object' }),
 };
 
 function entries(text: string): Result<Entry[], string> {
@@ -25,7 +25,13 @@ function entries(text: string): Result<Entry[], string> {
   const clients = Array.isArray(json.value) ? json.value : findClients(json.value, 3);
   if (Array.isArray(clients)) return ok(numbered(clients));
   // A section with keys binds like a list.
-  return isObject(clients) ? ok(numbered(Object.values(clients))) : refuse('has no section Clients');
+  return isObject(clients) ? ok(Object.entries(clients).map(keyed)) : refuse('has no section Clients');
+}
+
+/** In the settings of the project templates, which have a Profile, the key is the id of the client. */
+function keyed([key, value]: [string, unknown]): Entry {
+  const isTemplate = isObject(value) && membersOf(value).any('Profile') !== undefined;
+  return { label: `Clients:${shown([key])}`, value: isTemplate ? { ClientId: key, ...value } : value };
 }
 
 /** Finds the section, wherever the application keeps it. */
@@ -46,54 +52,67 @@ const flows: ReadonlyMap<string, Flow> = new Map([
 ]);
 type Flow = { grants: readonly string[]; policy: PkcePolicy };
 
-function translate(entry: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
+function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
   const members = membersOf(entry);
   const read = readClient(members, options);
-  const [mistake] = members.mistakes;
-  if (mistake) return refuse(mistake);
-  if (!read.ok) return read;
   const unread = members.unread().filter((name) => !informative.has(plain(name)));
-  const notes = unread.length > 0 ? [...read.value.notes, `comes without ${shown(unread)}`] : read.value.notes;
-  return ok({ ...read.value, notes });
+  const notes = unread.length > 0 ? [...read.notes, `comes without ${shown(unread)}`] : read.notes;
+  return { ...read, notes, mistakes: members.mistakes };
 }
 
 /** Members that describe a client without effect. */
-const informative = new Set(['clienturi', 'logouri', 'description', 'protocoltype', 'properties']);
+const informative = new Set([
+  'clienturi',
+  'logouri',
+  'description',
+  'protocoltype',
+  'properties',
+  'id',
+  'created',
+  'updated',
+  'lastaccessed',
+  'noneditable',
+]);
 
 /** Requirements on a client that a registration in Pixy cannot impose. */
 const demands = ['RequireDPoP', 'RequirePushedAuthorization', 'RequireRequestObject'];
 
-function readClient(members: Members, options: ReadingOptions): Result<ForeignClient, Mistake> {
-  const demanded = demands.find((name) => members.flag(name) === true);
-  if (demanded) return refuse({ member: members.nameOf(demanded), problem: 'is true, and would be lost' });
-  const flow = readFlow(members);
-  if (!flow.ok) return flow;
-  const grants = keepGrantTypes(flow.value.grants);
-  if (!grants.ok) return refuse({ member: members.nameOf('AllowedGrantTypes', 'Flow'), problem: grants.refusal });
-  const secrets = readSecrets(members, options);
-  if (!secrets.ok) return secrets;
-
-  const { grantTypes } = grants.value;
+function readClient(members: Members, options: ReadingOptions): ForeignClient {
+  for (const name of demands.filter((demand) => members.flag(demand) === true)) {
+    members.refuse(members.nameOf(name), 'is true, and would be lost', undefined);
+  }
+  const profile = members.text('Profile');
+  if (profile !== undefined && members.any('RedirectUris') === undefined) {
+    members.refuse('RedirectUris', 'is missing: with a Profile the server makes it up, so write it out', undefined);
+  }
+  const flow = readFlow(members, profile);
+  const { grantTypes, notes } = keepGrantTypesOf(members, flow.grants, 'AllowedGrantTypes', 'Flow');
+  const secrets = readSecrets(members, options, profile !== undefined);
   const refreshes = members.flag('AllowOfflineAccess') === true;
-  const isHybrid = flow.value.grants.includes('hybrid');
-  return ok({
+  const refreshing = readRefreshing(members, secrets.method === 'none');
+  const logoutUri = members.text('BackChannelLogoutUri');
+  const withSession = members.flag('BackChannelLogoutSessionRequired');
+  return {
     metadata: {
       client_id: members.text('ClientId'),
       client_name: members.text('ClientName'),
       redirect_uris: members.list('RedirectUris'),
       post_logout_redirect_uris: members.list('PostLogoutRedirectUris'),
-      token_endpoint_auth_method: secrets.value.method,
+      backchannel_logout_uri: logoutUri,
+      backchannel_logout_session_required: logoutUri === undefined ? undefined : (withSession ?? true),
+      token_endpoint_auth_method: secrets.method,
       grant_types: [...grantTypes, ...(refreshes ? ['refresh_token'] : [])],
-      response_types: isHybrid ? ['code', 'code id_token'] : undefined,
+      response_types: flow.grants.includes('hybrid') ? ['code', 'code id_token'] : undefined,
       scope: [...(members.list('AllowedScopes') ?? []), ...(refreshes ? ['offline_access'] : [])].join(' '),
       first_party: members.flag('RequireConsent') === false ? true : undefined,
+      ...(refreshes && refreshing.metadata),
     },
-    pkce: { policy: grantTypes.includes('authorization_code') ? flow.value.policy : 'inherit' },
+    pkce: { policy: grantTypes.includes('authorization_code') ? flow.policy : 'inherit' },
     names,
-    secretHashes: secrets.value.hashes,
+    secretHashes: secrets.hashes,
     disabled: members.flag('Enabled') === false,
-    notes: [...grants.value.notes, ...secrets.value.notes],
-  });
+    notes: [...notes, ...secrets.notes, ...(refreshes ? refreshing.notes : [])],
+  };
 }
 
 const names = {
@@ -102,6 +121,11 @@ const names = {
   client_secret: 'ClientSecrets',
   redirect_uris: 'RedirectUris',
   post_logout_redirect_uris: 'PostLogoutRedirectUris',
+  backchannel_logout_uri: 'BackChannelLogoutUri',
+  backchannel_logout_session_required: 'BackChannelLogoutSessionRequired',
+  refresh_token_lifetime: 'AbsoluteRefreshTokenLifetime',
+  refresh_token_idle_lifetime: 'SlidingRefreshTokenLifetime',
+  rotate_refresh_tokens: 'RefreshTokenUsage',
   token_endpoint_auth_method: 'RequireClientSecret',
   grant_types: 'AllowedGrantTypes',
   scope: 'AllowedScopes',
@@ -109,39 +133,66 @@ const names = {
 };
 
 /** Defaults to `RequirePkce` true and `AllowPlainTextPkce` false. */
-function readFlow(members: Members): Result<Flow, Mistake> {
+function readFlow(members: Members, profile: string | undefined): Flow {
   const required = members.flag('RequirePkce') ?? true;
   const plainAllowed = members.flag('AllowPlainTextPkce') ?? false;
-  const grants = members.list('AllowedGrantTypes');
+  const policy = required ? (plainAllowed ? 'any' : 'S256') : 'none';
+  const grants = members.list('AllowedGrantTypes') ?? (profile === undefined ? undefined : ['authorization_code']);
   const flow = members.text('Flow');
-  if (grants) return ok({ grants, policy: required ? (plainAllowed ? 'any' : 'S256') : 'none' });
-  if (flow === undefined) return refuse({ member: 'AllowedGrantTypes', problem: 'is missing' });
-  const known = flows.get(plain(flow));
-  return known ? ok(known) : refuse({ member: members.nameOf('Flow'), problem: 'is a flow that is not offered here' });
+  if (grants) return { grants, policy };
+  const instead: Flow = { grants: ['authorization_code'], policy };
+  if (flow === undefined) return members.refuse('AllowedGrantTypes', 'is missing', instead);
+  return (
+    flows.get(plain(flow)) ?? members.refuse(members.nameOf('Flow'), 'is a flow that is not offered here', instead)
+  );
+}
+
+/**
+ * How long refresh tokens live (in seconds), and whether they are used once. Expiry is absolute unless it is said to be sliding; a
+ * sliding one without an absolute end (0) has the server's.
+ */
+function readRefreshing(members: Members, isPublic: boolean): { metadata: JsonObject; notes: string[] } {
+  const usage = members.any('RefreshTokenUsage');
+  const isReused = usage === 0 || (typeof usage === 'string' && ['reuse', '0'].includes(plain(usage)));
+  const expiry = members.any('RefreshTokenExpiration');
+  const isSliding = expiry === 0 || (typeof expiry === 'string' && ['sliding', '0'].includes(plain(expiry)));
+  const absolute = members.seconds('AbsoluteRefreshTokenLifetime');
+  const sliding = members.seconds('SlidingRefreshTokenLifetime');
+  return {
+    metadata: {
+      refresh_token_lifetime: absolute === 0 ? undefined : absolute,
+      refresh_token_idle_lifetime: isSliding || expiry === undefined ? sliding : undefined,
+      rotate_refresh_tokens: isReused && !isPublic ? false : undefined,
+    },
+    notes: isReused && isPublic ? ['gets a new refresh token at every use: it is public'] : [],
+  };
 }
 
 type Secrets = { method: string; hashes?: string[]; notes: string[] };
 
-/** Reads the base64 of SHA-256 or SHA-512, as HashedSharedSecretValidator compares it. */
-function readSecrets(members: Members, { authMethod }: ReadingOptions): Result<Secrets, Mistake> {
+/** Reads the base64 of SHA-256 or SHA-512, as HashedSharedSecretValidator compares it. The clients of templates are public. */
+function readSecrets(members: Members, { authMethod }: ReadingOptions, isTemplate: boolean): Secrets {
   const listed = members.any('ClientSecrets');
   const member = members.nameOf('ClientSecrets');
   const secrets = Array.isArray(listed) ? listed : isObject(listed) ? Object.values(listed) : [];
-  if (members.flag('RequireClientSecret') === false) {
+  if (members.flag('RequireClientSecret') === false || (isTemplate && secrets.length === 0)) {
     const notes = secrets.length > 0 ? [`comes without its ${member}: it is public and sends none`] : [];
-    return ok({ method: 'none', notes });
+    return { method: 'none', notes };
   }
-  if (authMethod === 'none') return refuse({ member, problem: 'is required, and --auth-method none would drop it' });
+  const method = authMethod ?? 'client_secret_post';
+  const instead: Secrets = { method, hashes: [], notes: [] };
+  if (authMethod === 'none')
+    return members.refuse(member, 'is required, and --auth-method none would drop it', instead);
   if (secrets.length === 0) {
-    return refuse({ member, problem: 'is missing: give it one, or make it public with RequireClientSecret false' });
+    const problem = 'is missing: give it one, or make it public with RequireClientSecret false';
+    return members.refuse(member, problem, instead);
   }
-  const hashes: string[] = [];
-  for (const [index, secret] of secrets.entries()) {
+  const hashes = secrets.flatMap((secret, index) => {
     const read = readSecret(secret);
-    if (!read.ok) return refuse({ member: `${member}.${index}${read.refusal.member}`, problem: read.refusal.problem });
-    hashes.push(read.value);
-  }
-  return ok({ method: authMethod ?? 'client_secret_post', hashes, notes: [] });
+    if (read.ok) return [read.value];
+    return members.refuse(`${member}.${index}${read.refusal.member}`, read.refusal.problem, []);
+  });
+  return { method, hashes, notes: [] };
 }
 
 function readSecret(secret: unknown): Result<string, Mistake> {

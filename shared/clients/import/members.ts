@@ -33,9 +33,16 @@ export function membersOf(...parts: readonly JsonObject[]) {
 
   return {
     mistakes,
+    /** Records a mistake, and returns what is read instead, so that the other mistakes of the entry are found as well. */
+    refuse: <Value>(member: string, problem: string, instead: Value): Value => {
+      mistakes.push({ member, problem });
+      return instead;
+    },
     any: (...names: string[]): unknown => find(names)?.value,
     text: (...names: string[]) => typed(names, asText, 'is not a text'),
     flag: (...names: string[]) => typed(names, asFlag, 'is not true or false'),
+    /** Reads a whole number, also one in a text. */
+    seconds: (...names: string[]) => typed(names, asNumber, 'is not a number of seconds'),
     list: (...names: string[]) => typed(names, asList, 'is not a list of texts'),
     /** Returns the first of these names that is present, as the file spells it. */
     nameOf: (...names: string[]): string => {
@@ -68,11 +75,27 @@ function asFlag(value: unknown): boolean | undefined {
   return text === 'true' ? true : text === 'false' ? false : undefined;
 }
 
-/** Reads a list of texts, a list of objects with a name, or a text with items separated by spaces. */
+/** The members in which rows of a table keep the item of a list. */
+const itemNames = ['name', 'granttype', 'redirecturi', 'postlogoutredirecturi', 'scope', 'origin'];
+
+function textIn(item: unknown): string | undefined {
+  const found = Object.entries((item ?? {}) as JsonObject).find(([name]) => itemNames.includes(plain(name)));
+  return asText(found?.[1]);
+}
+
+function asNumber(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,12}$/.test(value) ? Number(value) : value;
+  return Number.isSafeInteger(number) ? (number as number) : undefined;
+}
+
+/**
+ * Reads a list of texts, a list of objects with a name, or a text with items separated by spaces. An object counts as the list of
+ * its values, since the configuration of .NET binds `{"0": …}` like that.
+ */
 function asList(value: unknown): string[] | undefined {
   if (typeof value === 'string') return words(value);
-  if (!Array.isArray(value)) return undefined;
-  const texts = value.map((item: unknown) => asText(item) ?? asText((item as JsonObject | null)?.['name']));
+  if (typeof value !== 'object' || value === null) return undefined;
+  const texts = Object.values(value).map((item: unknown) => asText(item) ?? textIn(item));
   return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 

@@ -1,14 +1,26 @@
 import { compatibilitySwitches, isWaived, type Waiver } from '../../pkce/policy.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { generateSecret } from '../../secret.ts';
+import { leaveOutRedirectUris } from '../leave-out-redirect-uris.ts';
 import { isPublic, type RegisteredClient } from '../registered-client.ts';
 import { checkRegistration, isRegistrationMember, type Mistake } from '../registration.ts';
+import { auth0 } from './auth0.ts';
+import { cognito } from './cognito.ts';
+import { dex } from './dex.ts';
+import { duende } from './duende.ts';
 import type { Entry, ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
+import { fusionauth } from './fusionauth.ts';
+import { hydra } from './hydra.ts';
 import { identityserver } from './identityserver.ts';
 import { isObject } from './json.ts';
+import { keycloak } from './keycloak.ts';
+import { mcp } from './mcp.ts';
 import { asksForSomething, membersOf, shown } from './members.ts';
+import { okta } from './okta.ts';
 import { onewelcome } from './onewelcome.ts';
+import { looksLikeYaml, recognise } from './recognise.ts';
 import { rfc7591 } from './rfc7591.ts';
+import { withoutMembers } from './skip-members.ts';
 import { webmethods } from './webmethods.ts';
 import { wpOAuth } from './wp-oauth.ts';
 
@@ -19,6 +31,15 @@ const formats = {
   onewelcome,
   webmethods,
   wpoauth: wpOAuth,
+  keycloak,
+  auth0,
+  okta,
+  cognito,
+  hydra,
+  duende,
+  fusionauth,
+  dex,
+  mcp,
 } as const satisfies Record<string, ForeignFormat>;
 
 export type ImportFormat = keyof typeof formats;
@@ -29,12 +50,19 @@ export type ImportOptions = ReadingOptions & {
   reportUntil?: number | undefined;
   /** Turns on the compatibility switches: lowercase `s256`, and verifiers from 8 characters. */
   compat?: boolean | undefined;
+  /** Members of the file to leave behind, wherever they are in an entry. */
+  skipMembers?: readonly string[] | undefined;
   /** For public clients whose source lets them in without PKCE. Without a waiver they are refused, or held to `any`. */
   waiver?: Waiver | undefined;
 };
 
 /** A client that can be imported, and its entry. */
-export type ImportedClient = { entry: string; client: RegisteredClient };
+export type ImportedClient = {
+  entry: string;
+  client: RegisteredClient;
+  /** The secret that the file has in the clear, to recognise it in a client that is there already. */
+  secret?: string | undefined;
+};
 
 /** An entry that cannot be imported. `member` is the file's name for it; `problem` completes the sentence. Quotes no secret. */
 export type RefusedEntry = Mistake & { entry: string };
@@ -46,25 +74,41 @@ export type ParsedImport = { clients: ImportedClient[]; refused: RefusedEntry[];
 
 /** Reads the clients of another system and turns each into one of ours or says why not. Writes nothing. */
 export async function parseImport(format: ImportFormat, text: string, options: ImportOptions): Promise<ParsedImport> {
+  const parsed = await parseEntries(format, text, options);
+  const mistaken = parsed.refused.length > 0 || parsed.clients.length === 0 ? refuseOther(format, text) : undefined;
+  return mistaken === undefined ? parsed : { clients: [], notes: [], refused: [{ ...ofFile, problem: mistaken }] };
+}
+
+const ofFile = { entry: 'file', member: 'content' };
+
+/** Says which format a file is of that could not be read. IdentityServer's two formats are read alike. */
+function refuseOther(format: ImportFormat, text: string): string | undefined {
+  const found = recognise(text);
+  if (found && found.format !== (format === 'duende' ? 'identityserver' : format)) {
+    return `is ${found.what}: use --format ${found.format}`;
+  }
+  return looksLikeYaml(text) ? 'is YAML, which is not read: write it as JSON, for example with yq -o json' : undefined;
+}
+
+async function parseEntries(format: ImportFormat, text: string, options: ImportOptions): Promise<ParsedImport> {
   const parsed: ParsedImport = { clients: [], refused: [], notes: [] };
   const entries = formats[format].entries(text);
-  if (!entries.ok) return { ...parsed, refused: [{ entry: 'file', member: 'content', problem: entries.refusal }] };
+  if (!entries.ok) return { ...parsed, refused: [{ ...ofFile, problem: entries.refusal }] };
   const taken = new Set<string>();
-  for (const { label, value } of entries.value) {
+  for (const { label, value: given, mistakes = [] } of entries.value) {
+    const value = withoutMembers(given, options.skipMembers);
     const translated = formats[format].translate(value, options);
     const entry = labelOf({ label, value }, translated);
     const registered = translated.ok ? await register(translated.value, options) : refuse([translated.refusal]);
-    if (!registered.ok) {
-      parsed.refused.push(...registered.refusal.map((mistake) => ({ entry, ...mistake })));
-      continue;
-    }
-    const { client, notes } = registered.value;
-    if (taken.has(client.clientId)) {
-      parsed.refused.push({ entry, member: 'client_id', problem: 'is there twice' });
-      continue;
-    }
+    const problems = [...mistakes, ...(registered.ok ? [] : registered.refusal)];
+    const clientId = registered.ok ? registered.value.client.clientId : undefined;
+    if (clientId !== undefined && taken.has(clientId))
+      problems.push({ member: 'client_id', problem: 'is there twice' });
+    parsed.refused.push(...problems.map((mistake) => ({ entry, ...mistake })));
+    if (!registered.ok || problems.length > 0) continue;
+    const { client, secret, notes } = registered.value;
     taken.add(client.clientId);
-    parsed.clients.push({ entry, client });
+    parsed.clients.push({ entry, client, secret });
     parsed.notes.push(...notes.map((note) => ({ entry, note })));
   }
   return parsed;
@@ -77,7 +121,7 @@ function labelOf({ label, value }: Entry, translated: Result<ForeignClient, Mist
   return typeof id === 'string' && id !== '' ? `${label} (${shown([id])})` : label;
 }
 
-type Registered = { client: RegisteredClient; notes: readonly string[] };
+type Registered = Pick<ImportedClient, 'client' | 'secret'> & { notes: readonly string[] };
 
 /** Applies the rules for all clients, whatever system they come from. Refuses with every mistake. */
 async function register(
@@ -85,9 +129,13 @@ async function register(
   options: ImportOptions,
 ): Promise<Result<Registered, readonly Mistake[]>> {
   const { metadata, leftBehind } = leaveBehind(foreign);
-  const registered = await checkRegistration(metadata);
-  if (!registered.ok) {
-    return refuse(registered.refusal.map((mistake) => ({ ...mistake, member: nameIn(foreign, mistake.member) })));
+  const kept = leaveOutRedirectUris(metadata);
+  const { mistakes = [] } = foreign;
+  const registered = await checkRegistration(kept.metadata);
+  if (!registered.ok || mistakes.length > 0) {
+    const found = registered.ok ? [] : registered.refusal;
+    const named = found.map((mistake) => ({ ...mistake, member: nameIn(foreign, mistake.member) }));
+    return refuse([...mistakes, ...named.filter(({ member }) => !mistakes.some((other) => isAbout(other, member)))]);
   }
   const client: RegisteredClient = {
     ...registered.value,
@@ -97,14 +145,28 @@ async function register(
   const pkce = pkceOf(foreign, isPublic(client), options);
   const mustUsePkce = isPublic(client) && pkce.policy === 'none' && !isWaived({ ...pkce, isPublic: true }, options.now);
   if (mustUsePkce) return refuse([{ member: nameIn(foreign, 'pkce_policy'), problem: publicWithoutPkce }]);
-  const notes = leftBehind.length > 0 ? [...foreign.notes, `comes without ${shown(leftBehind)}`] : foreign.notes;
-  return ok({ client: { ...client, pkce }, notes });
+  const notes = [
+    ...foreign.notes,
+    ...kept.notes,
+    ...(leftBehind.length > 0 ? [`comes without ${shown(leftBehind)}`] : []),
+  ];
+  const { client_secret: secret } = kept.metadata;
+  const isClear = foreign.secretHashes === undefined && typeof secret === 'string';
+  return ok({ client: { ...client, pkce }, notes, ...(isClear && { secret }) });
 }
 
+/** Whether a mistake is about a member, a part of it, or what it is a part of. */
+const isAbout = (mistake: Mistake, member: string): boolean =>
+  mistake.member === member || member.startsWith(`${mistake.member}.`) || mistake.member.startsWith(`${member}.`);
+
 /** Combines the source's PKCE settings with the operator's. */
-function pkceOf({ pkce }: ForeignClient, isPublicClient: boolean, options: ImportOptions): RegisteredClient['pkce'] {
+function pkceOf(
+  { pkce, isHeld }: ForeignClient,
+  isPublicClient: boolean,
+  options: ImportOptions,
+): RegisteredClient['pkce'] {
   const { reportUntil, waiver, compat } = options;
-  const needsWaiver = isPublicClient && (pkce.policy === 'none' || pkce.policy === 'inherit');
+  const needsWaiver = isPublicClient && (pkce.policy === 'none' || (pkce.policy === 'inherit' && !isHeld));
   return {
     ...pkce,
     ...(reportUntil !== undefined && { mode: 'report', enforceAfter: reportUntil }),

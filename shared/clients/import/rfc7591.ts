@@ -1,5 +1,6 @@
 import { parseResponseType } from '../../oauth/response-type.ts';
 import { ok, type Result, refuse } from '../../result.ts';
+import { isStoredSecretHash } from '../client-secret.ts';
 import { isOperatorSetting, parseOperatorSettings } from '../operator-settings.ts';
 import type { Mistake } from '../registration.ts';
 import { jsonEntries } from './entries.ts';
@@ -15,8 +16,11 @@ export const rfc7591: ForeignFormat = {
     isObject(value) ? translateMetadata(value, options) : refuse({ member: 'entry', problem: 'is not an object' }),
 };
 
-/** Members that `pixy clients export` derives from others. */
-const derived = ['client_secrets', 'effective_policy', 'version'];
+/** The member that `pixy clients export --with-secret-hashes` writes. */
+const secretHashes = 'client_secret_hashes';
+
+/** Members of exports that are no metadata. */
+const derived = ['client_secrets', secretHashes, 'effective_policy', 'version'];
 
 /** Translates client metadata of another server, or of another Pixy with its operator settings. Registration checks the rest. */
 export function translateMetadata(entry: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
@@ -28,6 +32,8 @@ export function translateMetadata(entry: JsonObject, options: ReadingOptions): R
   const grantTypes = entry['grant_types'];
   const grants = isTexts(grantTypes) ? keepGrantTypes(grantTypes) : ok({ grantTypes, notes: [] });
   if (!grants.ok) return refuse({ member: 'grant_types', problem: grants.refusal });
+  const hashes = readSecretHashes(entry);
+  if (!hashes.ok) return hashes;
   const responses = keepResponseTypes(entry['response_types']);
   const method = entry['token_endpoint_auth_method'] ?? (entry['client_secret'] && options.authMethod);
   const metadata = Object.entries(entry).filter(([name]) => !isOperatorSetting(name) && !derived.includes(name));
@@ -39,8 +45,20 @@ export function translateMetadata(entry: JsonObject, options: ReadingOptions): R
       token_endpoint_auth_method: method,
     },
     ...settings.value,
+    secretHashes: hashes.value,
     notes: [...grants.value.notes, ...responses.notes],
   });
+}
+
+/** The hashes of a client's one or two secrets, as another Pixy stores them. */
+function readSecretHashes(entry: JsonObject): Result<readonly string[] | undefined, Mistake> {
+  const hashes = entry[secretHashes];
+  if (hashes === undefined) return ok(undefined);
+  if (entry['client_secret']) return refuse({ member: secretHashes, problem: 'is given, and so is client_secret' });
+  const areHashes = isTexts(hashes) && hashes.length >= 1 && hashes.length <= 2 && hashes.every(isStoredSecretHash);
+  return areHashes
+    ? ok(hashes)
+    : refuse({ member: secretHashes, problem: 'is not a list of one or two hashes of Pixy' });
 }
 
 /** Our secrets do not expire, so one that does cannot be imported silently. */

@@ -3,7 +3,7 @@ import { ok, type Result, refuse } from '../../result.ts';
 import type { Mistake } from '../registration.ts';
 import { jsonEntries } from './entries.ts';
 import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
-import { keepGrantTypes } from './grant-types.ts';
+import { keepGrantTypesOf } from './grant-types.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { type Members, membersOf, plain, shown } from './members.ts';
 
@@ -26,31 +26,30 @@ export const webmethods: ForeignFormat = {
 function translate(entry: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
   const strategy = membersOf(entry);
   const members = membersOf(...partsOf(entry));
-  const read = refuseOtherStrategy(strategy) ?? readClient(members, options);
-  const [mistake] = [...strategy.mistakes, ...members.mistakes];
-  return mistake ? refuse(mistake) : read;
+  const other = refuseOtherStrategy(strategy);
+  if (other) return other;
+  const client = readClient(members, options);
+  return ok({ ...client, mistakes: [...strategy.mistakes, ...members.mistakes] });
 }
 
-function readClient(members: Members, options: ReadingOptions): Result<ForeignClient, Mistake> {
+function readClient(members: Members, options: ReadingOptions): ForeignClient {
   const isPublic = readType(members);
-  if (!isPublic.ok) return isPublic;
-  const policy = readPolicy(members);
-  if (!policy.ok) return policy;
-  const grants = keepGrantTypes(readGrantTypes(members));
-  if (!grants.ok) return refuse({ member: members.nameOf('allowedGrantTypes', 'grantTypes'), problem: grants.refusal });
-  const secret = readSecret(members, isPublic.value, options);
-  if (!secret.ok) return secret;
-  return ok({
+  const { policy, isHeld } = readPolicy(members);
+  const grants = keepGrantTypesOf(members, readGrantTypes(members), 'allowedGrantTypes', 'grantTypes');
+  const secret = readSecret(members, isPublic, options);
+  return {
     metadata: {
       client_id: members.text('clientId'),
       client_name: members.text('name', 'clientName', 'applicationName'),
-      client_secret: secret.value.secret,
+      client_secret: secret.secret,
       redirect_uris: members.list('redirectUris', 'redirectUri'),
-      token_endpoint_auth_method: secret.value.method,
-      grant_types: grants.value.grantTypes,
+      token_endpoint_auth_method: secret.method,
+      ignore_public_client_secret: secret.isIgnored,
+      grant_types: grants.grantTypes,
       scope: members.list('clScopes', 'scopes', 'scope')?.join(' '),
     },
-    pkce: { policy: policy.value },
+    pkce: { policy },
+    isHeld,
     names: {
       client_id: members.nameOf('clientId'),
       client_name: members.nameOf('name', 'clientName', 'applicationName'),
@@ -61,8 +60,8 @@ function readClient(members: Members, options: ReadingOptions): Result<ForeignCl
       pkce_policy: members.nameOf(...settingNames),
     },
     disabled: members.flag('enabled') === false || members.flag('isSuspended') === true,
-    notes: [...grants.value.notes, ...secret.value.notes, ...(isPublic.value ? [] : noteForConfidential(policy.value))],
-  });
+    notes: [...grants.notes, ...secret.notes, ...(isPublic ? [] : noteForConfidential(policy))],
+  };
 }
 
 const noteForConfidential = (policy: PkcePolicy | 'inherit'): string[] =>
@@ -70,17 +69,31 @@ const noteForConfidential = (policy: PkcePolicy | 'inherit'): string[] =>
     ? []
     : ['is confidential and held to its PKCE setting all the same; webMethods holds only public applications to it'];
 
-type Secret = { method: string; secret?: string | undefined; notes: string[] };
+type Secret = { method: string; secret?: string | undefined; isIgnored?: true; notes: string[] };
 
-/** The product's documentation sends id and secret in the Authorization header. Public applications have a secret too. */
-function readSecret(members: Members, isPublic: boolean, { authMethod }: ReadingOptions): Result<Secret, Mistake> {
+/** The product's documentation sends id and secret in the Authorization header. */
+function readSecret(members: Members, isPublic: boolean, options: ReadingOptions): Secret {
+  const { authMethod } = options;
   const member = members.nameOf('clientSecret');
   const secret = members.text('clientSecret');
-  if (isPublic) {
-    return ok({ method: 'none', notes: secret ? [`comes without its ${member}: it is public and sends none`] : [] });
+  if (isPublic) return secret === undefined ? { method: 'none', notes: [] } : ofPublic(secret, member, options);
+  const read = { method: authMethod ?? 'client_secret_basic', secret, notes: [] };
+  return authMethod === 'none'
+    ? members.refuse(member, 'is required, and --auth-method none would drop it', read)
+    : read;
+}
+
+/** Public applications have a secret there, too, and the product's examples send it. The verifier proves them, not the secret. */
+function ofPublic(secret: string, member: string, { authMethod }: ReadingOptions): Secret {
+  if (authMethod === undefined) {
+    const note = `may go on sending its ${member}, which is ignored (ignore_public_client_secret): it is public`;
+    return { method: 'none', isIgnored: true, notes: [note] };
   }
-  if (authMethod === 'none') return refuse({ member, problem: 'is required, and --auth-method none would drop it' });
-  return ok({ method: authMethod ?? 'client_secret_basic', secret, notes: [] });
+  if (authMethod === 'none') {
+    return { method: 'none', notes: [`comes without its ${member}: it is public and sends none`] };
+  }
+  const note = `authenticates with its ${member} from now on, as --auth-method says: it was public`;
+  return { method: authMethod, secret, notes: [note] };
 }
 
 /** In a strategy, registered values take precedence over requested ones. An application has its credentials. */
@@ -103,12 +116,12 @@ function refuseOtherStrategy(strategy: Members): Result<never, Mistake> | undefi
 }
 
 /** Reads the client type. The screen calls it `applicationType`; in the REST API that name says whether it is a web application. */
-function readType(members: Members): Result<boolean, Mistake> {
+function readType(members: Members): boolean {
   const types = ['clientType', 'type', 'applicationType'].map((name) => plain(members.text(name) ?? ''));
   const type = types.find((name) => name === 'public' || name === 'confidential');
-  return type
-    ? ok(type === 'public')
-    : refuse({ member: 'clientType', problem: 'is missing: write Public or Confidential' });
+  return type === undefined
+    ? members.refuse('clientType', 'is missing: write Public or Confidential', true)
+    : type === 'public';
 }
 
 const settings: ReadonlyMap<string, PkcePolicy | 'inherit'> = new Map([
@@ -119,13 +132,16 @@ const settings: ReadonlyMap<string, PkcePolicy | 'inherit'> = new Map([
 
 const settingNames = ['pkceType', 'enforcePkce', 'pkceSettings', 'pkceSetting', 'pkce'];
 
-/** An application without the setting follows the global one. The screen appends the effective value in parentheses. */
-function readPolicy(members: Members): Result<PkcePolicy | 'inherit', Mistake> {
+/**
+ * An application without the setting follows the global one. The screen appends the effective value in parentheses; one that was
+ * not enforced let the client in without PKCE.
+ */
+function readPolicy(members: Members): { policy: PkcePolicy | 'inherit'; isHeld: boolean } {
   const setting = members.text(...settingNames) ?? 'Use Global Setting';
   const policy = settings.get(plain(setting.replace(/\(.*\)/, '')));
-  if (policy !== undefined) return ok(policy);
-  const member = members.nameOf(...settingNames);
-  return refuse({ member, problem: 'is not one of Enforced, Not Enforced, Use Global Setting' });
+  if (policy !== undefined) return { policy, isHeld: plain(setting) !== 'useglobalsettingnotenforced' };
+  const problem = 'is not one of Enforced, Not Enforced, Use Global Setting';
+  return members.refuse(members.nameOf(...settingNames), problem, { policy: 'inherit', isHeld: true });
 }
 
 /** Reads a list, or one flag per grant type. The number of refreshes tells whether there is a refresh grant. */

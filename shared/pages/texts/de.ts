@@ -22,6 +22,8 @@ export const de: Texts = {
   'signIn.register': 'Noch kein Konto? {link}',
   'signIn.registerLink': 'Konto anlegen',
   'signIn.confirmTitle': 'Bestätigen Sie, dass Sie es sind',
+  'signIn.confirmText':
+    'Für den nächsten Schritt muss sicher sein, dass Sie es sind, auch wenn Sie schon angemeldet sind.',
 
   'signedIn.title': 'Sie sind angemeldet',
   'signedIn.text': 'Sie können diese Seite schließen oder zu der App zurückgehen, von der Sie gekommen sind.',
@@ -35,6 +37,8 @@ export const de: Texts = {
   'signedOut.title': 'Sie sind abgemeldet',
   'signedOut.text':
     'Sie können diese Seite schließen. Apps, die Sie vorher benutzt haben, kennen Sie vielleicht noch, bis Sie sich auch dort abmelden.',
+  'signedOut.notReturned':
+    'Die App wollte Sie an eine Adresse weiterleiten, die für sie nicht registriert ist. Deshalb bleiben Sie hier.',
 
   'code.title': 'Code eingeben',
   'code.intro': 'Öffnen Sie Ihre Authenticator-App und geben Sie den Code ein, den sie zeigt.',
@@ -119,6 +123,8 @@ export const de: Texts = {
   'account.endSession': 'Abmelden',
   'account.endSessionNamed': 'Abmelden: {name}',
   'account.endOthers': 'Überall sonst abmelden',
+  'account.mayEndOthers':
+    'Wenn vielleicht noch jemand anders bei Ihrem Konto angemeldet ist, melden Sie sich überall sonst ab. Apps müssen Sie dann neu fragen.',
   'account.apps': 'Apps mit Zugriff',
   'account.noApps': 'Keine App hat Zugriff auf Ihr Konto.',
   'account.allowed': 'Erlaubt {when}',
@@ -150,6 +156,8 @@ export const de: Texts = {
   'account.unlinkNamed': 'Verknüpfung lösen: {name}',
 
   'done.passwordChanged': 'Ihr Passwort ist geändert.',
+  'done.reset':
+    'Alle wurden von Ihrem Konto abgemeldet. Prüfen Sie, wie man hineinkommt: Entfernen Sie jeden Passkey, jede App und jedes verknüpfte Konto, das nicht Ihres ist.',
   'done.sessionEnded': 'Das Gerät ist abgemeldet.',
   'done.sessionsEnded': 'Alle Ihre anderen Geräte sind abgemeldet.',
   'done.accessRemoved': 'Die App hat keinen Zugriff mehr.',
@@ -158,6 +166,7 @@ export const de: Texts = {
   'done.passkeyRemoved': 'Der Passkey ist entfernt.',
   'done.totpOn': 'Die Authenticator-App ist eingerichtet.',
   'done.totpOff': 'Die Authenticator-App ist ausgeschaltet.',
+  'done.codesRenewed': 'Sie haben neue Wiederherstellungscodes. Die alten gelten nicht mehr.',
   'done.linked': 'Das Konto ist verknüpft. Ab jetzt können Sie sich damit anmelden.',
   'done.unlinked': 'Das Konto ist nicht mehr verknüpft.',
 
@@ -168,6 +177,8 @@ export const de: Texts = {
   'password.new': 'Neues Passwort',
   'password.rule': 'Mindestens {count} Zeichen. Mehrere Wörter hintereinander sind ein gutes Passwort.',
   'password.submit': 'Passwort speichern',
+  'password.everything':
+    'Dieser Link entfernt auch alle anderen Wege, sich anzumelden: Passkeys, verknüpfte Konten und die Authenticator-App mit ihren Wiederherstellungscodes.',
 
   'register.title': 'Konto anlegen',
   'register.email': 'E-Mail-Adresse',
@@ -186,7 +197,8 @@ export const de: Texts = {
   'notice.registered': 'Ihr Konto ist bereit',
   'notice.registeredText': 'Sie können sich jetzt anmelden.',
   'notice.passwordSet': 'Ihr Passwort ist gesetzt',
-  'notice.passwordSetText': 'Sie wurden überall abgemeldet. Sie können sich jetzt mit dem neuen Passwort anmelden.',
+  'notice.passwordSetText':
+    'Sie wurden überall abgemeldet. Geben Sie einen Code ein, um zu sehen, welche Wege in Ihr Konto es gibt, und entfernen Sie, was nicht von Ihnen ist. Wenn die Authenticator-App nicht Ihre ist, bitten Sie die Person, von der Sie den Link haben, um einen, der alles entfernt.',
   'notice.resetBroken': 'Dieser Link ist nicht mehr gültig',
   'notice.resetBrokenText':
     'Er wurde schon benutzt oder ist zu alt. Bitten Sie die Person, von der Sie ihn haben, um einen neuen.',
@@ -194,6 +206,7 @@ export const de: Texts = {
   'notice.linkBrokenText': 'Gehen Sie zu der App zurück, von der Sie gekommen sind, und versuchen Sie es noch einmal.',
   'notice.signIn': 'Anmelden',
   'notice.account': 'Zu Ihrem Konto',
+  'notice.code': 'Code eingeben',
 
   'formPost.title': 'Zurück zur App',
   'formPost.text': 'Das dauert einen Augenblick. Wenn nichts geschieht, drücken Sie auf den Knopf.',
@@ -256,6 +269,8 @@ export const de: Texts = {
   'problem.passwordTooShort': 'Dieses Passwort ist zu kurz. Es braucht mindestens {count} Zeichen.',
   'problem.passwordTooLong': 'Dieses Passwort ist zu lang.',
   'problem.passwordGuessable': 'Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes.',
+  'problem.passwordCommon':
+    'Dieses Passwort gehört zu den häufigsten, und die probieren Angreifer zuerst. Wählen Sie ein anderes.',
   'problem.usernameTaken': 'Diesen Benutzernamen gibt es schon. Wählen Sie einen anderen.',
   'problem.usernameMalformed':
     'Ein Benutzername hat höchstens 200 Buchstaben, Ziffern und Zeichen wie . und -, aber keine Leerzeichen und kein @.',

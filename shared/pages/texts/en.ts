@@ -24,6 +24,7 @@ export const en = {
   'signIn.register': 'No account yet? {link}',
   'signIn.registerLink': 'Create one',
   'signIn.confirmTitle': 'Confirm that it is you',
+  'signIn.confirmText': 'The next step needs to be sure that it is you, even if you are signed in already.',
 
   'signedIn.title': 'You are signed in',
   'signedIn.text': 'You can close this page, or go back to the app you came from.',
@@ -37,6 +38,7 @@ export const en = {
   'signedOut.title': 'You are signed out',
   'signedOut.text':
     'You can close this page. Apps that you used may keep you signed in until you sign out of them too.',
+  'signedOut.notReturned': 'The app wanted to send you to an address that is not registered for it, so you stay here.',
 
   'code.title': 'Enter your code',
   'code.intro': 'Open your authenticator app and enter the code it shows.',
@@ -120,6 +122,8 @@ export const en = {
   'account.endSession': 'Sign out',
   'account.endSessionNamed': 'Sign out: {name}',
   'account.endOthers': 'Sign out everywhere else',
+  'account.mayEndOthers':
+    'If somebody else may be signed in to your account, sign out everywhere else. Apps have to ask you again then.',
   'account.apps': 'Apps with access',
   'account.noApps': 'No app has access to your account.',
   'account.allowed': 'Allowed {when}',
@@ -150,6 +154,8 @@ export const en = {
   'account.unlinkNamed': 'Unlink: {name}',
 
   'done.passwordChanged': 'Your password has been changed.',
+  'done.reset':
+    'Everybody was signed out of your account. Check how it can be entered: remove every passkey, app and linked account that is not yours.',
   'done.sessionEnded': 'That device is signed out.',
   'done.sessionsEnded': 'All your other devices are signed out.',
   'done.accessRemoved': 'The app no longer has access.',
@@ -158,6 +164,7 @@ export const en = {
   'done.passkeyRemoved': 'The passkey has been removed.',
   'done.totpOn': 'The authenticator app is set up.',
   'done.totpOff': 'The authenticator app is turned off.',
+  'done.codesRenewed': 'You have new recovery codes. The old ones no longer work.',
   'done.linked': 'The account is linked. You can now sign in with it.',
   'done.unlinked': 'The account is no longer linked.',
 
@@ -168,6 +175,8 @@ export const en = {
   'password.new': 'New password',
   'password.rule': 'At least {count} characters. Several words in a row make a good password.',
   'password.submit': 'Save password',
+  'password.everything':
+    'This link also removes every other way to sign in: passkeys, linked accounts and the authenticator app with its recovery codes.',
 
   'register.title': 'Create an account',
   'register.email': 'Email address',
@@ -184,7 +193,8 @@ export const en = {
   'notice.registered': 'Your account is ready',
   'notice.registeredText': 'You can sign in now.',
   'notice.passwordSet': 'Your password is set',
-  'notice.passwordSetText': 'You were signed out everywhere. You can sign in with the new password now.',
+  'notice.passwordSetText':
+    'You were signed out everywhere. Enter a code to see which ways into your account there are, and remove what is not yours. If the authenticator app is not yours, ask the person who gave you the link for one that removes everything.',
   'notice.resetBroken': 'This link is no longer valid',
   'notice.resetBrokenText':
     'It has already been used, or it is too old. Ask the person who gave it to you for a new one.',
@@ -192,6 +202,7 @@ export const en = {
   'notice.linkBrokenText': 'Go back to the app you came from and try again.',
   'notice.signIn': 'Sign in',
   'notice.account': 'Go to your account',
+  'notice.code': 'Enter the code',
 
   'formPost.title': 'Going back to the app',
   'formPost.text': 'This takes a moment. If nothing happens, press the button.',
@@ -241,6 +252,8 @@ export const en = {
   'problem.passwordTooShort': 'That password is too short. It needs at least {count} characters.',
   'problem.passwordTooLong': 'That password is too long.',
   'problem.passwordGuessable': 'That password is easy to guess. Choose another one.',
+  'problem.passwordCommon':
+    'That password is one of the most common ones, which attackers try first. Choose another one.',
   'problem.usernameTaken': 'This username is taken. Choose another one.',
   'problem.usernameMalformed':
     'A username has at most 200 letters, digits and characters such as . and -, but no spaces and no @.',

@@ -22,6 +22,7 @@ export const es: Texts = {
   'signIn.register': '¿Aún no tiene cuenta? {link}',
   'signIn.registerLink': 'Crear una',
   'signIn.confirmTitle': 'Confirme que es usted',
+  'signIn.confirmText': 'El siguiente paso necesita asegurarse de que es usted, aunque ya haya iniciado sesión.',
 
   'signedIn.title': 'Ha iniciado sesión',
   'signedIn.text': 'Puede cerrar esta página o volver a la aplicación de la que viene.',
@@ -35,6 +36,8 @@ export const es: Texts = {
   'signedOut.title': 'Ha cerrado la sesión',
   'signedOut.text':
     'Puede cerrar esta página. Es posible que las aplicaciones que usó antes aún le reconozcan hasta que cierre la sesión también en ellas.',
+  'signedOut.notReturned':
+    'La aplicación quería enviarle a una dirección que no está registrada para ella, por eso sigue aquí.',
 
   'code.title': 'Escriba su código',
   'code.intro': 'Abra su aplicación de autenticación y escriba el código que muestra.',
@@ -118,6 +121,8 @@ export const es: Texts = {
   'account.endSession': 'Cerrar sesión',
   'account.endSessionNamed': 'Cerrar sesión: {name}',
   'account.endOthers': 'Cerrar sesión en todos los demás',
+  'account.mayEndOthers':
+    'Si otra persona podría tener una sesión abierta en su cuenta, cierre todas las demás. Las aplicaciones tendrán que volver a preguntarle.',
   'account.apps': 'Aplicaciones con acceso',
   'account.noApps': 'Ninguna aplicación tiene acceso a su cuenta.',
   'account.allowed': 'Permitida {when}',
@@ -149,6 +154,8 @@ export const es: Texts = {
   'account.unlinkNamed': 'Desvincular: {name}',
 
   'done.passwordChanged': 'Su contraseña se ha cambiado.',
+  'done.reset':
+    'Se han cerrado todas las sesiones de su cuenta. Compruebe cómo se puede entrar en ella: quite toda llave de acceso, aplicación o cuenta vinculada que no sea suya.',
   'done.sessionEnded': 'Se ha cerrado la sesión en ese dispositivo.',
   'done.sessionsEnded': 'Se ha cerrado la sesión en todos sus demás dispositivos.',
   'done.accessRemoved': 'La aplicación ya no tiene acceso.',
@@ -157,6 +164,7 @@ export const es: Texts = {
   'done.passkeyRemoved': 'Se ha eliminado la llave de acceso.',
   'done.totpOn': 'La aplicación de autenticación está configurada.',
   'done.totpOff': 'La aplicación de autenticación está desactivada.',
+  'done.codesRenewed': 'Tiene códigos de recuperación nuevos. Los anteriores ya no sirven.',
   'done.linked': 'La cuenta está vinculada. Desde ahora puede iniciar sesión con ella.',
   'done.unlinked': 'La cuenta ya no está vinculada.',
 
@@ -167,6 +175,8 @@ export const es: Texts = {
   'password.new': 'Contraseña nueva',
   'password.rule': 'Al menos {count} caracteres. Varias palabras seguidas son una buena contraseña.',
   'password.submit': 'Guardar la contraseña',
+  'password.everything':
+    'Este enlace también quita todas las demás formas de iniciar sesión: llaves de acceso, cuentas vinculadas y la aplicación de autenticación con sus códigos de recuperación.',
 
   'register.title': 'Crear una cuenta',
   'register.email': 'Dirección de correo electrónico',
@@ -183,13 +193,15 @@ export const es: Texts = {
   'notice.registered': 'Su cuenta está lista',
   'notice.registeredText': 'Ya puede iniciar sesión.',
   'notice.passwordSet': 'Su contraseña está guardada',
-  'notice.passwordSetText': 'Se ha cerrado su sesión en todas partes. Ya puede iniciar sesión con la nueva contraseña.',
+  'notice.passwordSetText':
+    'Se ha cerrado su sesión en todas partes. Introduzca un código para ver de qué formas se puede entrar en su cuenta y quite lo que no sea suyo. Si la aplicación de autenticación no es suya, pida a la persona que le dio el enlace otro que lo quite todo.',
   'notice.resetBroken': 'Este enlace ya no es válido',
   'notice.resetBrokenText': 'Ya se usó o es demasiado antiguo. Pida uno nuevo a quien se lo dio.',
   'notice.linkBroken': 'Esta página ya no es válida',
   'notice.linkBrokenText': 'Vuelva a la aplicación de la que viene e inténtelo de nuevo.',
   'notice.signIn': 'Iniciar sesión',
   'notice.account': 'Ir a su cuenta',
+  'notice.code': 'Introducir el código',
 
   'formPost.title': 'Volviendo a la aplicación',
   'formPost.text': 'Es solo un momento. Si no ocurre nada, pulse el botón.',
@@ -245,6 +257,8 @@ export const es: Texts = {
   'problem.passwordTooShort': 'Esa contraseña es demasiado corta. Necesita al menos {count} caracteres.',
   'problem.passwordTooLong': 'Esa contraseña es demasiado larga.',
   'problem.passwordGuessable': 'Esa contraseña es fácil de adivinar. Elija otra.',
+  'problem.passwordCommon':
+    'Esa contraseña es una de las más comunes, las primeras que prueban los atacantes. Elija otra.',
   'problem.usernameTaken': 'Este nombre de usuario ya existe. Elija otro.',
   'problem.usernameMalformed':
     'Un nombre de usuario tiene como máximo 200 letras, cifras y caracteres como . y -, pero ni espacios ni @.',

@@ -22,6 +22,7 @@ export const fr: Texts = {
   'signIn.register': 'Pas encore de compte ? {link}',
   'signIn.registerLink': 'Créer un compte',
   'signIn.confirmTitle': 'Confirmez que c’est bien vous',
+  'signIn.confirmText': 'L’étape suivante doit s’assurer que c’est bien vous, même si vous êtes déjà connecté.',
 
   'signedIn.title': 'Vous êtes connecté',
   'signedIn.text': 'Vous pouvez fermer cette page ou revenir à l’application d’où vous venez.',
@@ -35,6 +36,8 @@ export const fr: Texts = {
   'signedOut.title': 'Vous êtes déconnecté',
   'signedOut.text':
     'Vous pouvez fermer cette page. Les applications que vous avez utilisées vous reconnaissent peut-être encore, jusqu’à ce que vous vous en déconnectiez aussi.',
+  'signedOut.notReturned':
+    'L’application voulait vous envoyer à une adresse qui n’est pas enregistrée pour elle ; vous restez donc ici.',
 
   'code.title': 'Saisissez votre code',
   'code.intro': 'Ouvrez votre application d’authentification et saisissez le code qu’elle affiche.',
@@ -121,6 +124,8 @@ export const fr: Texts = {
   'account.endSession': 'Déconnecter',
   'account.endSessionNamed': 'Déconnecter : {name}',
   'account.endOthers': 'Déconnecter partout ailleurs',
+  'account.mayEndOthers':
+    'Si quelqu’un d’autre est peut-être connecté à votre compte, déconnectez tous les autres appareils. Les applications devront alors vous redemander votre accord.',
   'account.apps': 'Applications autorisées',
   'account.noApps': 'Aucune application n’a accès à votre compte.',
   'account.allowed': 'Autorisée {when}',
@@ -152,6 +157,8 @@ export const fr: Texts = {
   'account.unlinkNamed': 'Dissocier : {name}',
 
   'done.passwordChanged': 'Votre mot de passe est changé.',
+  'done.reset':
+    'Tout le monde a été déconnecté de votre compte. Vérifiez comment on peut y entrer : retirez toute clé d’accès, application ou compte lié qui n’est pas à vous.',
   'done.sessionEnded': 'Cet appareil est déconnecté.',
   'done.sessionsEnded': 'Tous vos autres appareils sont déconnectés.',
   'done.accessRemoved': 'L’application n’a plus accès à votre compte.',
@@ -160,6 +167,7 @@ export const fr: Texts = {
   'done.passkeyRemoved': 'La clé d’accès est supprimée.',
   'done.totpOn': 'L’application d’authentification est configurée.',
   'done.totpOff': 'L’application d’authentification est désactivée.',
+  'done.codesRenewed': 'Vous avez de nouveaux codes de secours. Les anciens ne fonctionnent plus.',
   'done.linked': 'Le compte est lié. Vous pouvez désormais vous connecter avec lui.',
   'done.unlinked': 'Le compte n’est plus lié.',
 
@@ -170,6 +178,8 @@ export const fr: Texts = {
   'password.new': 'Nouveau mot de passe',
   'password.rule': 'Au moins {count} caractères. Plusieurs mots à la suite font un bon mot de passe.',
   'password.submit': 'Enregistrer le mot de passe',
+  'password.everything':
+    'Ce lien retire aussi toutes les autres façons de se connecter : clés d’accès, comptes liés et application d’authentification avec ses codes de récupération.',
 
   'register.title': 'Créer un compte',
   'register.email': 'Adresse e-mail',
@@ -188,7 +198,7 @@ export const fr: Texts = {
   'notice.registeredText': 'Vous pouvez maintenant vous connecter.',
   'notice.passwordSet': 'Votre mot de passe est enregistré',
   'notice.passwordSetText':
-    'Vous avez été déconnecté partout. Vous pouvez maintenant vous connecter avec le nouveau mot de passe.',
+    'Vous avez été déconnecté partout. Saisissez un code pour voir de quelles façons on peut entrer dans votre compte et retirez ce qui n’est pas à vous. Si l’application d’authentification n’est pas la vôtre, demandez à la personne qui vous a donné le lien un lien qui retire tout.',
   'notice.resetBroken': 'Ce lien n’est plus valable',
   'notice.resetBrokenText':
     'Il a déjà été utilisé, ou il est trop ancien. Demandez-en un nouveau à la personne qui vous l’a donné.',
@@ -196,6 +206,7 @@ export const fr: Texts = {
   'notice.linkBrokenText': 'Revenez à l’application d’où vous venez et réessayez.',
   'notice.signIn': 'Se connecter',
   'notice.account': 'Accéder à votre compte',
+  'notice.code': 'Saisir le code',
 
   'formPost.title': 'Retour à l’application',
   'formPost.text': 'Cela prend un instant. S’il ne se passe rien, appuyez sur le bouton.',
@@ -250,6 +261,8 @@ export const fr: Texts = {
   'problem.passwordTooShort': 'Ce mot de passe est trop court. Il lui faut au moins {count} caractères.',
   'problem.passwordTooLong': 'Ce mot de passe est trop long.',
   'problem.passwordGuessable': 'Ce mot de passe est facile à deviner. Choisissez-en un autre.',
+  'problem.passwordCommon':
+    'Ce mot de passe est l’un des plus courants, que les attaquants essaient en premier. Choisissez-en un autre.',
   'problem.usernameTaken': 'Ce nom d’utilisateur est déjà pris. Choisissez-en un autre.',
   'problem.usernameMalformed':
     'Un nom d’utilisateur a au plus 200 lettres, chiffres et caractères comme . et -, mais pas d’espace ni de @.',

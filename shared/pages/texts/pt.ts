@@ -22,6 +22,7 @@ export const pt: Texts = {
   'signIn.register': 'Ainda não tem conta? {link}',
   'signIn.registerLink': 'Criar uma',
   'signIn.confirmTitle': 'Confirme que é você',
+  'signIn.confirmText': 'A próxima etapa precisa ter certeza de que é você, mesmo que você já tenha entrado.',
 
   'signedIn.title': 'Você entrou',
   'signedIn.text': 'Você pode fechar esta página ou voltar ao aplicativo de onde veio.',
@@ -35,6 +36,8 @@ export const pt: Texts = {
   'signedOut.title': 'Você saiu',
   'signedOut.text':
     'Você pode fechar esta página. Os aplicativos que você usou antes talvez ainda o reconheçam até que você saia deles também.',
+  'signedOut.notReturned':
+    'O aplicativo queria enviar você para um endereço que não está registrado para ele, por isso você continua aqui.',
 
   'code.title': 'Digite seu código',
   'code.intro': 'Abra seu aplicativo autenticador e digite o código que ele mostra.',
@@ -118,6 +121,8 @@ export const pt: Texts = {
   'account.endSession': 'Desconectar',
   'account.endSessionNamed': 'Desconectar: {name}',
   'account.endOthers': 'Desconectar todos os outros',
+  'account.mayEndOthers':
+    'Se outra pessoa pode estar conectada à sua conta, desconecte todos os outros. Os aplicativos terão de pedir sua permissão de novo.',
   'account.apps': 'Aplicativos com acesso',
   'account.noApps': 'Nenhum aplicativo tem acesso à sua conta.',
   'account.allowed': 'Permitido {when}',
@@ -149,6 +154,8 @@ export const pt: Texts = {
   'account.unlinkNamed': 'Desvincular: {name}',
 
   'done.passwordChanged': 'Sua senha foi mudada.',
+  'done.reset':
+    'Todos foram desconectados da sua conta. Verifique como se pode entrar nela: remova toda chave de acesso, aplicativo ou conta vinculada que não for sua.',
   'done.sessionEnded': 'Esse dispositivo foi desconectado.',
   'done.sessionsEnded': 'Todos os seus outros dispositivos foram desconectados.',
   'done.accessRemoved': 'O aplicativo não tem mais acesso.',
@@ -157,6 +164,7 @@ export const pt: Texts = {
   'done.passkeyRemoved': 'A chave de acesso foi removida.',
   'done.totpOn': 'O aplicativo autenticador está configurado.',
   'done.totpOff': 'O aplicativo autenticador está desativado.',
+  'done.codesRenewed': 'Você tem novos códigos de recuperação. Os antigos não funcionam mais.',
   'done.linked': 'A conta está vinculada. A partir de agora você pode entrar com ela.',
   'done.unlinked': 'A conta não está mais vinculada.',
 
@@ -167,6 +175,8 @@ export const pt: Texts = {
   'password.new': 'Nova senha',
   'password.rule': 'Pelo menos {count} caracteres. Várias palavras seguidas são uma boa senha.',
   'password.submit': 'Salvar a senha',
+  'password.everything':
+    'Este link também remove todas as outras formas de entrar: chaves de acesso, contas vinculadas e o aplicativo autenticador com os códigos de recuperação.',
 
   'register.title': 'Criar uma conta',
   'register.email': 'Endereço de e-mail',
@@ -183,13 +193,15 @@ export const pt: Texts = {
   'notice.registered': 'Sua conta está pronta',
   'notice.registeredText': 'Agora você pode entrar.',
   'notice.passwordSet': 'Sua senha está definida',
-  'notice.passwordSetText': 'Você foi desconectado em todos os lugares. Agora pode entrar com a nova senha.',
+  'notice.passwordSetText':
+    'Você foi desconectado em todos os lugares. Digite um código para ver de que formas se pode entrar na sua conta e remova o que não for seu. Se o aplicativo autenticador não for seu, peça à pessoa que lhe deu o link outro que remova tudo.',
   'notice.resetBroken': 'Este link não vale mais',
   'notice.resetBrokenText': 'Já foi usado ou é antigo demais. Peça um novo à pessoa que o deu a você.',
   'notice.linkBroken': 'Esta página não vale mais',
   'notice.linkBrokenText': 'Volte ao aplicativo de onde veio e tente de novo.',
   'notice.signIn': 'Entrar',
   'notice.account': 'Ir para sua conta',
+  'notice.code': 'Digitar o código',
 
   'formPost.title': 'Voltando ao aplicativo',
   'formPost.text': 'É só um instante. Se nada acontecer, aperte o botão.',
@@ -239,6 +251,7 @@ export const pt: Texts = {
   'problem.passwordTooShort': 'Essa senha é curta demais. Ela precisa de pelo menos {count} caracteres.',
   'problem.passwordTooLong': 'Essa senha é longa demais.',
   'problem.passwordGuessable': 'Essa senha é fácil de adivinhar. Escolha outra.',
+  'problem.passwordCommon': 'Essa senha é uma das mais comuns, as primeiras que os invasores tentam. Escolha outra.',
   'problem.usernameTaken': 'Este nome de usuário já existe. Escolha outro.',
   'problem.usernameMalformed':
     'Um nome de usuário tem no máximo 200 letras, algarismos e caracteres como . e -, mas sem espaços nem @.',

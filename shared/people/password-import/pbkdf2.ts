@@ -8,7 +8,7 @@ const derive = promisify(pbkdf2);
 const digests = ['sha1', 'sha256', 'sha512'] as const;
 
 /** About a second. */
-const mostIterations = 2_000_000;
+export const mostIterations = 2_000_000;
 
 /** `$pbkdf2-sha256$i=600000,l=32$salt$hash` (PHC) and `$pbkdf2-sha256$29000$salt$hash` (passlib, where `$pbkdf2$` means SHA-1). */
 const dollars = /^\$pbkdf2(?:-([a-z0-9]+))?\$(?:i=)?(\d{1,9})(?:,l=\d{1,3})?\$([^$]*)\$([^$]+)$/;

@@ -15,7 +15,7 @@ import {
   refresh,
   userinfo,
 } from '../../support/lifecycle.ts';
-import { basic, obtainCode } from '../../support/protocol.ts';
+import { basic, obtainCodeThat } from '../../support/protocol.ts';
 import { type Attempt, type Scenario, wait } from '../scenario.ts';
 import { api, machine, mobile, portal, spa, type World, warehouse } from '../world.ts';
 
@@ -44,7 +44,7 @@ export async function tokenScenarios(world: World): Promise<Scenario[]> {
 
   async function codeFor(client: TestClient, changes: Fields = {}, fields: Fields = {}): Promise<Attempt> {
     const { person } = await signedIn();
-    const { code, verifier } = await obtainCode(person, client, changes);
+    const { code, verifier } = await obtainCodeThat(false, person, client, changes);
     const form = { grant_type: 'authorization_code', redirect_uri: client.redirect_uris[0] };
     return {
       send: as(client, '/token', { ...form, code, code_verifier: verifier, ...fields }),

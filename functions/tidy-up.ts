@@ -1,7 +1,7 @@
-import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import { auditLine } from '../../shared/audit/decision.ts';
-import { describeCause } from '../../shared/http/endpoint.ts';
-import { reasonOf } from '../../shared/outage.ts';
+import type { WriteLine } from '../shared/audit/audit-log.ts';
+import { auditLine } from '../shared/audit/decision.ts';
+import { describeCause } from '../shared/http/endpoint.ts';
+import { reasonOf } from '../shared/outage.ts';
 
 /**
  * Does what nothing depends on: deletes what is worth nothing any more. Never throws. That it failed is in the log (`endpoint`

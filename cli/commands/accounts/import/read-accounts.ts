@@ -1,0 +1,80 @@
+import {
+  type AccountFormatName,
+  type AccountOptions,
+  accountReader,
+  type ImportedAccount,
+  type ParsedAccounts,
+} from '../../../../shared/people/account-import.ts';
+import type { AccountImportStore } from '../../../../shared/people/account-import-store.ts';
+import { recogniseAccounts } from '../../../../shared/people/import/recognise-accounts.ts';
+import type { Context } from '../../../context.ts';
+import { Failure } from '../../../failure.ts';
+import { readPieces } from '../../../read-text.ts';
+
+export type Source = { file: string; format: AccountFormatName; options: AccountOptions };
+
+/** Accounts and refusals that belong together, in the order of the file. */
+const batchSize = 500;
+
+/** Yields the accounts of a file, some at a time. Fails when the file is of another format. */
+export async function* readAccounts(
+  { file, format, options }: Source,
+  context: Context,
+): AsyncGenerator<ParsedAccounts> {
+  const reader = accountReader(format, options);
+  let beginning = '';
+  let batch: ParsedAccounts = { accounts: [], refused: [] };
+  const take = (read: ReturnType<typeof reader.push>): void => {
+    const found = read.ok && read.value.refused.length === 0 ? undefined : recogniseAccounts(beginning);
+    if (found && found.format !== format) throw new Failure(`${file} is ${found.what}: use --format ${found.format}.`);
+    if (!read.ok) throw new Failure(`${file} ${read.refusal}.`);
+    batch.accounts.push(...read.value.accounts);
+    batch.refused.push(...read.value.refused);
+  };
+  for await (const piece of readPieces(file, context.io)) {
+    if (beginning.length < 65_536) beginning += piece;
+    take(reader.push(piece));
+    if (batch.accounts.length < batchSize) continue;
+    yield batch;
+    batch = { accounts: [], refused: [] };
+  }
+  take(reader.end());
+  yield batch;
+}
+
+const problems = {
+  username: 'belongs to an account that already exists',
+  email: 'belongs to an account that already exists',
+  'claims.sub': 'belongs to an account that already exists',
+  client: 'is the client_id of a client',
+} as const;
+
+/**
+ * Accounts to add, refused entries, and how many accounts are there already as the file has them. `isNew` says of each account that
+ * could be read whether it is to be added.
+ */
+export type Compared = ParsedAccounts & { same: number; isNew: boolean[] };
+
+const isNew = (standing: string): boolean => standing === 'new';
+
+/** Yields the accounts of a file as they compare with those that are there. Writes nothing. */
+export async function* compareAccounts(
+  source: Source,
+  store: Pick<AccountImportStore, 'compare'>,
+  context: Context,
+): AsyncGenerator<Compared> {
+  for await (const { accounts, refused } of readAccounts(source, context)) {
+    const standings = await store.compare(accounts.map(({ account }) => account));
+    const compared: Compared = { accounts: [], refused: [...refused], same: 0, isNew: standings.map(isNew) };
+    accounts.forEach((imported: ImportedAccount, at) => {
+      const standing = standings[at];
+      if (standing === 'new') compared.accounts.push(imported);
+      else if (standing === 'same') compared.same += 1;
+      else if (standing !== undefined) {
+        const member = standing === 'client' ? 'claims.sub' : standing;
+        compared.refused.push({ entry: imported.entry, member, problem: problems[standing] });
+      }
+    });
+    yield compared;
+  }
+}

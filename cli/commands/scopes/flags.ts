@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { wrongUsage } from '../../failure.ts';
+import { collect } from '../../options.ts';
+
+/** The flags of `add` and `set` for members of a registered scope value. */
+export type ScopeFlags = { claim?: string[]; description?: string; descriptionIn?: string[] };
+
+/** Leaves checking values to the document's parser, so that refusals have the same wording. */
+export const scopeFlags = (command: Command): Command =>
+  command
+    .option('--claim <name>', 'a claim that it brings (repeatable)', collect)
+    .option('--description <text>', 'what a client learns by it, for the consent page')
+    .option('--description-in <language=text>', 'the same in a language, such as de=Gruppen (repeatable)', collect);
+
+/** Returns the members that the flags set. */
+export function membersOf({ claim, description, descriptionIn }: ScopeFlags): Record<string, unknown> {
+  return {
+    ...(claim !== undefined && { claims: claim }),
+    ...(description !== undefined && { description }),
+    ...(descriptionIn !== undefined && { descriptions: byLanguage(descriptionIn) }),
+  };
+}
+
+function byLanguage(flags: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    flags.map((flag) => {
+      const [, language, text] = /^([^=\s]{1,40})=(.*)$/s.exec(flag) ?? [];
+      if (language === undefined || text === undefined) {
+        throw wrongUsage(`--description-in ${flag.slice(0, 60)} is not of the form language=text.`);
+      }
+      return [language, text];
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+import { open, readFile } from 'node:fs/promises';
+import { textReader } from '../shared/http/decode-text.ts';
+import { Failure } from './failure.ts';
+import type { Io } from './io.ts';
+import { textOf } from './text-of.ts';
+
+/** Reads a text file, or standard input for `-`. Fails when it cannot be read, and for another encoding than UTF-8. */
+export async function readText(file: string, io: Io): Promise<string> {
+  if (file === '-') return io.readInput();
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new Failure(`${file} cannot be read (${error.code ?? 'unknown error'}).`);
+  });
+  return textOf(bytes, file);
+}
+
+/** Characters of standard input to hand on at a time. */
+const pieceLength = 65_536;
+
+/**
+ * Reads a text file, or standard input for `-`, piece by piece: a file of any size needs little memory, and can be read again. Fails
+ * as {@link readText} does.
+ */
+export async function* readPieces(file: string, io: Io): AsyncGenerator<string> {
+  if (file === '-') {
+    const text = await io.readInput();
+    for (let at = 0; at < text.length; at += pieceLength) yield text.slice(at, at + pieceLength);
+    return;
+  }
+  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
+    throw new Failure(`${file} cannot be read (${error.code ?? 'unknown error'}).`);
+  });
+  const reader = textReader();
+  const accept = (text: ReturnType<typeof reader.push>): string => {
+    if (!text.ok) throw new Failure(`${file} ${text.refusal}.`);
+    return text.value;
+  };
+  try {
+    for await (const bytes of handle.createReadStream({ highWaterMark: pieceLength }))
+      yield accept(reader.push(bytes as Buffer));
+    yield accept(reader.end());
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
+  } finally {
+    await handle.close().catch(() => {});
+  }
+}

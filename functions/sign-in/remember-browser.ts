@@ -1,0 +1,17 @@
+import { readKnown, writeKnown } from '../../shared/http/known-cookie.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import type { Account } from '../../shared/people/account.ts';
+import { knownFor, rememberBrowser } from '../../shared/people/known-browser.ts';
+
+/**
+ * The cookies that make this browser a known one of somebody who has signed in with their password, and with a code where they need
+ * one.
+ */
+export function rememberIn(
+  request: HttpRequest,
+  account: Pick<Account, 'sub' | 'passwordHash'>,
+  { issuer, now }: { issuer: string; now: () => number },
+): string[] {
+  const passes = rememberBrowser(readKnown(request, issuer), account, now());
+  return passes ? [writeKnown(issuer, passes, knownFor)] : [];
+}

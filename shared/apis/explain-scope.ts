@@ -1,0 +1,46 @@
+import type { RegisteredClient } from '../clients/registered-client.ts';
+import { isOpenidScope } from '../oauth/scope.ts';
+import { withScopeOfApis } from './client-scope.ts';
+import { isManagementScope } from './management-api.ts';
+import type { RegisteredApi } from './registered-api.ts';
+
+/** What becomes of the scope of an authorization request, and why values are dropped. */
+export type ScopeExplanation = {
+  /** Everything that the client may ask for now. */
+  registered: readonly string[];
+  /** The two only where a scope was asked about. */
+  granted?: readonly string[];
+  dropped?: readonly { value: string; why: string }[];
+};
+
+/** Explains what /authorize would grant of a scope, its values separated by spaces. */
+export function explainScope(
+  client: RegisteredClient,
+  requested: string | undefined,
+  apis: readonly RegisteredApi[],
+): ScopeExplanation {
+  const registered = withScopeOfApis(client, apis).scope.filter((value) => !isManagementScope(value));
+  if (requested === undefined) return { registered };
+  const values = [...new Set(requested.split(' ').filter((value) => value !== ''))];
+  const granted = values.filter((value) => registered.includes(value));
+  const lost = values.filter((value) => !registered.includes(value));
+  return { registered, granted, dropped: lost.map((value) => ({ value, why: whyDropped(value, apis) })) };
+}
+
+function whyDropped(value: string, apis: readonly RegisteredApi[]): string {
+  if (isManagementScope(value)) return 'no person grants the management of this server; use client_credentials';
+  const api = apis.find(({ scope }) => scope.includes(value));
+  if (api && !isOpenidScope(value)) {
+    return `belongs to the API ${api.resource}; add the value to scope, or the API to all_scopes_of`;
+  }
+  return isOpenidScope(value)
+    ? 'the client is not registered for it; add it to scope'
+    : 'the client is not registered for it, and no API has it';
+}
+
+/** The explanation as JSON, for the command line and the management API. */
+export const scopeDocument = ({ registered, granted, dropped }: ScopeExplanation): object => ({
+  registered: registered.join(' '),
+  ...(granted && { granted: granted.join(' ') }),
+  ...(dropped && { dropped }),
+});

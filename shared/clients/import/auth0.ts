@@ -1,0 +1,98 @@
+import { ok, refuse } from '../../result.ts';
+import type { RegisteredClient } from '../registered-client.ts';
+import { jsonEntries } from './entries.ts';
+import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
+import { keepGrantTypesOf } from './grant-types.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { type Members, membersOf } from './members.ts';
+import { secretOf } from './secret.ts';
+
+/**
+ * Auth0: reads the clients of its Management API or of the deploy CLI (one, a list, or the `clients` of a tenant as JSON). It has
+ * no PKCE requirement for clients with a secret, unless `require_proof_key` says so; the others always use it.
+ */
+export const auth0: ForeignFormat = {
+  entries: (text) => {
+    const entries = jsonEntries(text, 'clients');
+    return entries.ok ? ok(entries.value.filter(({ value }) => !isGlobal(value))) : entries;
+  },
+  translate: (value, options) =>
+    isObject(value) ? ok(translate(value, options)) : refuse({ member: 'entry', problem: 'is not an object' }),
+};
+
+/** Every tenant has this client for itself. */
+const isGlobal = (value: unknown): boolean => isObject(value) && value['global'] === true;
+
+function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
+  const members = membersOf(entry);
+  const type = members.text('app_type') ?? 'regular_web';
+  const isInBrowser = type === 'spa' || type === 'native';
+  const method = members.text('token_endpoint_auth_method') ?? (isInBrowser ? 'none' : undefined);
+  const isPublic = method === 'none';
+  const grants = keepGrantTypesOf(members, readGrantTypes(members, type), 'grant_types');
+  const secret =
+    method === 'private_key_jwt'
+      ? { metadata: { token_endpoint_auth_method: method }, notes: [] }
+      : secretOf(members, ['client_secret'], method ?? options.authMethod ?? 'client_secret_post', isPublic);
+  const refreshing = readRefreshing(members, isPublic);
+  return {
+    metadata: {
+      client_id: members.text('client_id'),
+      client_name: members.text('name'),
+      redirect_uris: members.list('callbacks') ?? [],
+      post_logout_redirect_uris: members.list('allowed_logout_urls'),
+      backchannel_logout_uri: firstOf(membersIn(entry, 'oidc_logout').list('backchannel_logout_urls')),
+      id_token_signed_response_alg: membersIn(entry, 'jwt_configuration').text('alg'),
+      jwks_uri: members.text('jwks_uri'),
+      ...secret.metadata,
+      grant_types: grants.grantTypes,
+      scope: undefined,
+      first_party: members.flag('is_first_party') === true ? true : undefined,
+      ...(grants.grantTypes.includes('refresh_token') && refreshing),
+    },
+    pkce: { policy: grants.grantTypes.includes('authorization_code') ? policyOf(members, isPublic) : 'inherit' },
+    isHeld: isPublic,
+    names,
+    mistakes: members.mistakes,
+    notes: [...grants.notes, ...secret.notes],
+  };
+}
+
+function policyOf(members: Members, isPublic: boolean): RegisteredClient['pkce']['policy'] {
+  const isRequired = members.flag('require_proof_key') ?? members.flag('require_pkce');
+  if (isRequired !== undefined) return isRequired ? 'S256' : 'none';
+  return isPublic ? 'inherit' : 'none';
+}
+
+const names = {
+  client_name: 'name', redirect_uris: 'callbacks', post_logout_redirect_uris: 'allowed_logout_urls',
+  backchannel_logout_uri: 'oidc_logout.backchannel_logout_urls', id_token_signed_response_alg: 'jwt_configuration.alg',
+  refresh_token_lifetime: 'refresh_token.token_lifetime', refresh_token_idle_lifetime: 'refresh_token.idle_token_lifetime',
+  refresh_token_grace: 'refresh_token.leeway', pkce_policy: 'require_proof_key',
+}; // biome-ignore format: a table
+
+const membersIn = (entry: JsonObject, name: string): Members => membersOf(isObject(entry[name]) ? entry[name] : {});
+
+const firstOf = (list: readonly string[] | undefined): string | undefined => list?.[0];
+
+/** Without a list, the type of the application decides. */
+function readGrantTypes(members: Members, type: string): string[] {
+  const listed = members.list('grant_types');
+  if (listed) return listed;
+  return type === 'non_interactive' ? ['client_credentials'] : ['authorization_code', 'refresh_token'];
+}
+
+/** Lifetimes in seconds, and whether every refresh returns a new token. */
+function readRefreshing(members: Members, isPublic: boolean): JsonObject {
+  const value = members.any('refresh_token');
+  const refreshing = membersOf(isObject(value) ? value : {});
+  const isEndless = refreshing.flag('infinite_token_lifetime') === true;
+  const isNeverIdle = refreshing.flag('infinite_idle_token_lifetime') === true;
+  const isKept = refreshing.text('rotation_type') === 'non-rotating';
+  return {
+    refresh_token_lifetime: isEndless ? undefined : refreshing.seconds('token_lifetime'),
+    refresh_token_idle_lifetime: isNeverIdle ? undefined : refreshing.seconds('idle_token_lifetime'),
+    refresh_token_grace: refreshing.seconds('leeway') || undefined,
+    rotate_refresh_tokens: isKept && !isPublic ? false : undefined,
+  };
+}

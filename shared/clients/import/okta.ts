@@ -1,0 +1,82 @@
+import { ok, type Result, refuse } from '../../result.ts';
+import type { Mistake } from '../registration.ts';
+import { jsonEntries } from './entries.ts';
+import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
+import { keepGrantTypesOf } from './grant-types.ts';
+import { isObject, type JsonObject } from './json.ts';
+import { membersOf, shown } from './members.ts';
+import { secretOf } from './secret.ts';
+
+/**
+ * Okta: reads OpenID Connect apps as `GET /api/v1/apps` lists them. Its own `pkce_required` says who had to use PKCE, and S256 is
+ * all that Okta accepts. The list has no secrets unless somebody put them in.
+ */
+export const okta: ForeignFormat = {
+  entries: (text) => jsonEntries(text, 'apps'),
+  translate: (value, options) =>
+    isObject(value)
+      ? (refuseOther(value) ?? ok(translate(value, options)))
+      : refuse({ member: 'entry', problem: 'is not an object' }),
+};
+
+function refuseOther({ signOnMode = 'OPENID_CONNECT' }: JsonObject): Result<never, Mistake> | undefined {
+  if (signOnMode === 'OPENID_CONNECT') return undefined;
+  const problem = `is ${shown([String(signOnMode)])}: only OPENID_CONNECT has a client`;
+  return refuse({ member: 'signOnMode', problem });
+}
+
+const inside = (entry: unknown, name: string): JsonObject => {
+  const value = isObject(entry) ? entry[name] : undefined;
+  return isObject(value) ? value : {};
+};
+
+function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
+  const app = membersOf(entry);
+  const credentials = membersOf(inside(inside(entry, 'credentials'), 'oauthClient'));
+  const settings = membersOf(inside(inside(entry, 'settings'), 'oauthClient'));
+  const method = credentials.text('token_endpoint_auth_method') ?? options.authMethod ?? 'client_secret_basic';
+  const isPublic = method === 'none';
+  const grants = keepGrantTypesOf(settings, settings.list('grant_types') ?? ['authorization_code'], 'grant_types');
+  const secret =
+    method === 'private_key_jwt'
+      ? {
+          metadata: {
+            token_endpoint_auth_method: method,
+            jwks: settings.any('jwks'),
+            jwks_uri: settings.text('jwks_uri'),
+          },
+          notes: [],
+        }
+      : secretOf(credentials, ['client_secret'], method, isPublic);
+  const isRequired = credentials.flag('pkce_required') ?? isPublic;
+  const refreshing = membersOf(
+    inside(settings.any('refresh_token') === undefined ? {} : { it: settings.any('refresh_token') }, 'it'),
+  );
+  const isKept = refreshing.text('rotation_type') === 'STATIC';
+  return {
+    metadata: {
+      client_id: credentials.text('client_id') ?? app.text('id'),
+      client_name: app.text('label'),
+      redirect_uris: settings.list('redirect_uris') ?? [],
+      post_logout_redirect_uris: settings.list('post_logout_redirect_uris'),
+      ...secret.metadata,
+      grant_types: grants.grantTypes,
+      first_party: settings.text('consent_method') === 'TRUSTED' ? true : undefined,
+      ...(grants.grantTypes.includes('refresh_token') && {
+        refresh_token_grace: refreshing.seconds('leeway') || undefined,
+        rotate_refresh_tokens: isKept && !isPublic ? false : undefined,
+      }),
+    },
+    pkce: { policy: !grants.grantTypes.includes('authorization_code') ? 'inherit' : isRequired ? 'S256' : 'none' },
+    names,
+    disabled: app.text('status') === 'INACTIVE',
+    mistakes: [...app.mistakes, ...credentials.mistakes, ...settings.mistakes],
+    notes: [...grants.notes, ...secret.notes],
+  };
+}
+
+const names = {
+  client_name: 'label', client_id: 'credentials.oauthClient.client_id', client_secret: 'credentials.oauthClient.client_secret',
+  redirect_uris: 'settings.oauthClient.redirect_uris', pkce_policy: 'credentials.oauthClient.pkce_required',
+  token_endpoint_auth_method: 'credentials.oauthClient.token_endpoint_auth_method',
+}; // biome-ignore format: a table

@@ -1,0 +1,60 @@
+import { ok, type Result, refuse } from '../../result.ts';
+import { toPhcBase64 } from '../password-import/base64.ts';
+import { firebaseKeystream } from '../password-import/scrypt.ts';
+import { isObject } from './account-entry.ts';
+import { decodeBytes } from './hash-parts.ts';
+
+/** The password hash parameters of a Firebase project, as shown in its console. */
+export type FirebaseParameters = { signerKey: Buffer; saltSeparator: Buffer; rounds: number; memCost: number };
+
+/** Translates a user of `firebase auth:export --format=JSON`. */
+export function firebaseAccount(json: unknown, parameters: FirebaseParameters | undefined): unknown {
+  if (!isObject(json)) return json;
+  const { localId, email, emailVerified, displayName, photoUrl, phoneNumber, disabled, passwordHash, salt } = json;
+  const claims = {
+    sub: localId,
+    name: displayName,
+    picture: photoUrl,
+    phone_number: phoneNumber,
+    ...(email !== undefined && { email, email_verified: emailVerified === true }),
+  };
+  return {
+    username: email === undefined ? localId : undefined,
+    email,
+    disabled: disabled === true ? true : undefined,
+    claims: Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined)),
+    password_hash: passwordHash === undefined ? undefined : firebaseHash(passwordHash, salt, parameters),
+  };
+}
+
+function firebaseHash(hash: unknown, salt: unknown, parameters: FirebaseParameters | undefined): unknown {
+  const [hashed, salted] = [decodeBytes(hash, 'base64'), decodeBytes(salt, 'base64')];
+  const kept = hashed && parameters && firebaseKeystream(hashed, parameters.signerKey);
+  if (!kept || !salted || !parameters) return '$firebase-scrypt$'; // refused for its form
+  const whole = Buffer.concat([salted, parameters.saltSeparator]);
+  const { memCost, rounds } = parameters;
+  return `$firebase-scrypt$ln=${memCost},r=${rounds},p=1$${toPhcBase64(whole)}$${toPhcBase64(kept)}`;
+}
+
+/** Parses `{ "base64_signer_key", "base64_salt_separator", "rounds", "mem_cost" }`. Refuses with a sentence about the member. */
+export function parseFirebaseParameters(text: string): Result<FirebaseParameters, string> {
+  const json = parseJson(text);
+  if (!isObject(json)) return refuse('is not a JSON object');
+  const signerKey = decodeBytes(json['base64_signer_key'], 'base64');
+  const saltSeparator = decodeBytes(json['base64_salt_separator'], 'base64');
+  const { rounds, mem_cost: memCost } = json;
+  if (!signerKey) return refuse('base64_signer_key is missing or not base64');
+  if (!saltSeparator) return refuse('base64_salt_separator is missing or not base64');
+  if (typeof rounds !== 'number') return refuse('rounds is missing or not a number');
+  if (typeof memCost !== 'number') return refuse('mem_cost is missing or not a number');
+  return ok({ signerKey, saltSeparator, rounds, memCost });
+}
+
+/** Hides the JSON error, because it quotes the surrounding text, which may be a key. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,148 @@
+import { ok, type Result, refuse } from '../../result.ts';
+
+/*
+ * Splits a JSON list into its items without holding all of it, so that files may have any size. Each item is parsed on its own;
+ * nothing of what stands around is quoted, since it may be a secret.
+ */
+
+/** Yields the items that are complete. Refuses with half a sentence that follows the name of the file. */
+export type ListReader = {
+  push(text: string): Result<unknown[], string>;
+  end(): Result<unknown[], string>;
+  /** The members of the object around the list that were seen so far. */
+  members(): readonly string[];
+};
+
+const isBlank = (char: string): boolean => char === ' ' || char === '\n' || char === '\r' || char === '\t';
+
+/** Reads a list, or the one that an object has under one of `names`. Without names, only a list. */
+export function jsonListReader(...names: string[]): ListReader {
+  let rest = '';
+  let at = 0;
+  /** Where the item begins whose end was not seen yet; -1 between items. */
+  let start = -1;
+  let depth = 0;
+  let inText = false;
+  let isDone = false;
+  /** The depth of the list's items: 1 in a list, 2 in a member of an object; 0 before it is known. */
+  let level = 0;
+  let memberStart = -1;
+  let member: string | undefined;
+  let count = 0;
+  const members: string[] = [];
+
+  const problem = names.length > 0 ? `is not JSON with a list ${names.join(' or ')}` : 'is not a JSON array';
+
+  function take(end: number, items: unknown[]): string | undefined {
+    const text = rest.slice(start, end).trim();
+    start = -1;
+    if (text === '') return undefined;
+    count += 1;
+    try {
+      items.push(JSON.parse(text));
+      return undefined;
+    } catch {
+      return count === 1 ? problem : `is not JSON: entry ${count} cannot be read`;
+    }
+  }
+
+  /** Takes note of one character. Returns what is wrong. */
+  function step(char: string, items: unknown[]): string | undefined {
+    if (inText) {
+      if (char === '\\') at += 1;
+      else if (char === '"') {
+        inText = false;
+        if (level === 0 && depth === 1) member = rest.slice(memberStart, at + 1);
+      }
+      return undefined;
+    }
+    if (isBlank(char)) return undefined;
+    if (char === '"') {
+      inText = true;
+      memberStart = at;
+      return undefined;
+    }
+    if (level > 0 && depth === level && (char === ',' || char === ']')) {
+      const wrong = take(at, items);
+      if (char === ',') start = at + 1;
+      else isDone = true;
+      return wrong;
+    }
+    if (char === ':' && level === 0 && depth === 1 && member !== undefined) {
+      members.push(nameOf(member));
+      return undefined;
+    }
+    if (char === '{' || char === '[') {
+      depth += 1;
+      const isList = depth === 1 ? char === '[' : depth === 2 && names.includes(members.at(-1) ?? '');
+      if (level === 0 && char === '[' && isList) {
+        level = depth;
+        start = at + 1;
+      } else if (level === 0 && depth === 1 && names.length === 0) return problem;
+    } else if (char === '}' || char === ']') depth -= 1;
+    else if (depth === 0) return problem;
+    return undefined;
+  }
+
+  return {
+    push(text) {
+      rest += text;
+      const items: unknown[] = [];
+      for (; at < rest.length && !isDone; at += 1) {
+        const wrong = step(rest[at] as string, items);
+        if (wrong !== undefined) return refuse(wrong);
+      }
+      if (isDone && level === 1 && rest.slice(at).trim() !== '')
+        return refuse('has something after the end of its list');
+      // Keeps the item that has begun, or the name of a member.
+      const keep = isDone ? rest.length : start >= 0 ? start : inText ? memberStart : Math.min(at, rest.length);
+      rest = rest.slice(keep);
+      at -= keep;
+      start = Math.min(start, 0);
+      memberStart -= keep;
+      return ok(items);
+    },
+    end: () => {
+      if (isDone) return ok([]);
+      if (level === 0) return refuse(problem);
+      return refuse(`is cut off: it ends in entry ${count + 1}, before the end of the list`);
+    },
+    members: () => members,
+  };
+}
+
+function nameOf(text: string): string {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return '';
+  }
+}
+
+/** Reads one JSON value per line. */
+export function jsonLinesReader(): ListReader {
+  let rest = '';
+  let line = 0;
+  const parse = (texts: readonly string[]): Result<unknown[], string> => {
+    const items: unknown[] = [];
+    for (const text of texts) {
+      line += 1;
+      if (text.trim() === '') continue;
+      try {
+        items.push(JSON.parse(text));
+      } catch {
+        return refuse(`is not JSON in line ${line}`);
+      }
+    }
+    return ok(items);
+  };
+  return {
+    push(text) {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      return parse(lines);
+    },
+    end: () => parse([rest]),
+    members: () => [],
+  };
+}

@@ -1,0 +1,248 @@
+import type { Mistake } from '../../mistake.ts';
+import { toPhcBase64 } from '../password-import/base64.ts';
+import { isObject, type Json, type MemberOptions } from './account-entry.ts';
+import { decodeBytes } from './hash-parts.ts';
+
+/*
+ * Translates users of other systems into our own form of an account. What Pixy cannot take over, such as another factor or a link
+ * to a provider, becomes a mistake by name: dropped without a word, it would weaken the account or lock somebody out.
+ */
+
+/** An account in our own form, and what keeps it from moving in. */
+export type TranslatedAccount = { account: unknown; mistakes: readonly Mistake[] };
+
+const objectIn = (json: Json, name: string): Json => (isObject(json[name]) ? json[name] : {});
+const listIn = (json: Json, name: string): Json[] => (Array.isArray(json[name]) ? json[name].filter(isObject) : []);
+
+const isTrue = (value: unknown): boolean =>
+  value === true || value === 1 || String(value).toLowerCase() === 'true' || value === '1';
+
+const stays = (member: string, what: string): Mistake => ({
+  member,
+  problem: `has ${what}, which cannot move in: leave it behind with --skip-members ${member}`,
+});
+
+/** Puts together an account, leaving out what is absent. A username that is the address is one. */
+function accountOf({ username, email, ...others }: Json, claims: Json): unknown {
+  const isAddress = typeof username === 'string' && username === email;
+  const described = { username: isAddress ? undefined : username, email, ...others };
+  return { ...present(described), claims: present(claims) };
+}
+
+const present = (json: Json): Json =>
+  Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined && value !== null && value !== ''));
+
+/** A row of the table that Cognito imports, or a user as `aws cognito-idp list-users` lists them. */
+export function cognitoAccount(json: Json): TranslatedAccount {
+  const attributes = Object.fromEntries(listIn(json, 'Attributes').map(({ Name, Value }) => [String(Name), Value]));
+  const {
+    'cognito:username': column,
+    'cognito:mfa_enabled': factor,
+    Username,
+    Attributes: _,
+    Enabled,
+    UserStatus,
+    ...rest
+  } = json;
+  const { UserCreateDate: __, UserLastModifiedDate: ___, UserMFASettingList: settings, MFAOptions, ...columns } = rest;
+  const { email, ...claims } = { ...columns, ...attributes } as Json;
+  const hasFactor = isTrue(factor) || [settings, MFAOptions].some((list) => Array.isArray(list) && list.length > 0);
+  const isFederated = UserStatus === 'EXTERNAL_PROVIDER';
+  return {
+    account: accountOf(
+      { username: column ?? Username, email, disabled: Enabled === false ? true : undefined },
+      { ...claims, ...(email !== undefined && { email, email_verified: claims['email_verified'] ?? false }) },
+    ),
+    mistakes: [
+      ...(hasFactor
+        ? [stays(column === undefined ? 'UserMFASettingList' : 'cognito:mfa_enabled', 'a second factor')]
+        : []),
+      ...(isFederated ? [stays('UserStatus', 'a link to a provider')] : []),
+    ],
+  };
+}
+
+/** A user of Auth0's export job or Management API. */
+export function auth0Account(json: Json): TranslatedAccount {
+  const {
+    user_id: id,
+    username,
+    email,
+    email_verified: verified,
+    phone_verified: phoneVerified,
+    blocked,
+    ...rest
+  } = json;
+  const names = ['name', 'given_name', 'family_name', 'nickname', 'picture', 'phone_number', 'updated_at'];
+  const claims = Object.fromEntries(names.map((name) => [name, rest[name]]));
+  const linked = listIn(json, 'identities').filter(({ provider }) => provider !== 'auth0');
+  const factors = Array.isArray(rest['multifactor']) ? rest['multifactor'] : [];
+  return {
+    account: accountOf(
+      {
+        username,
+        email,
+        disabled: blocked === true ? true : undefined,
+        password_hash: rest['passwordHash'] ?? rest['password_hash'],
+      },
+      {
+        ...claims,
+        sub: id,
+        ...(email !== undefined && { email, email_verified: verified ?? false }),
+        ...(rest['phone_number'] !== undefined && { phone_number_verified: phoneVerified ?? false }),
+      },
+    ),
+    mistakes: [
+      ...(linked.length > 0 ? [stays('identities', 'a link to a provider')] : []),
+      ...(factors.length > 0 ? [stays('multifactor', 'a second factor')] : []),
+    ],
+  };
+}
+
+/** A user of a Keycloak realm. Attributes are lists; the first value counts. */
+export function keycloakAccount(json: Json, { skipMembers = [] }: MemberOptions = {}): TranslatedAccount {
+  const { id, username, email, emailVerified, enabled, firstName, lastName } = json;
+  const attributes = Object.entries(objectIn(json, 'attributes')).map(([name, values]) => [
+    name,
+    Array.isArray(values) ? values[0] : values,
+  ]);
+  const credentials = listIn(json, 'credentials');
+  const passwords = credentials.filter(({ type }) => type === 'password');
+  const others = [...new Set(credentials.map(({ type }) => String(type)))].filter(
+    (type) => type !== 'password' && !skipMembers.includes(type),
+  );
+  const hash = passwords[0] && keycloakHash(passwords[0]);
+  return {
+    account: accountOf(
+      { username, email, disabled: enabled === false ? true : undefined, password_hash: hash },
+      {
+        ...Object.fromEntries(attributes),
+        sub: id,
+        given_name: firstName,
+        family_name: lastName,
+        ...(email !== undefined && { email, email_verified: emailVerified === true }),
+      },
+    ),
+    mistakes: [
+      ...others.map((type) => stays(type.slice(0, 60), 'a credential that is no password')),
+      ...(listIn(json, 'federatedIdentities').length > 0 ? [stays('federatedIdentities', 'a link to a provider')] : []),
+    ],
+  };
+}
+
+/** Keycloak keeps the hash and its parameters as JSON in two texts. */
+function keycloakHash({ secretData, credentialData }: Json): unknown {
+  const secret = parsed(secretData);
+  const { algorithm, hashIterations, additionalParameters: more } = parsed(credentialData);
+  const [salt, hash] = [decodeBytes(secret['salt'], 'base64'), decodeBytes(secret['value'], 'base64')];
+  if (!salt || !hash) return '$keycloak$'; // refused for its form
+  const ending = `$${toPhcBase64(salt)}$${toPhcBase64(hash)}`;
+  const digest = /^pbkdf2(?:-(sha256|sha512))?$/.exec(String(algorithm));
+  if (digest) return `$pbkdf2-${digest[1] ?? 'sha1'}$i=${String(hashIterations)}${ending}`;
+  const of = (name: string) => String((isObject(more) && Array.isArray(more[name]) ? more[name][0] : undefined) ?? '');
+  const version = of('version') === '1.3' ? '19' : '16';
+  return `$argon2${of('type')}$v=${version}$m=${of('memory')},t=${String(hashIterations)},p=${of('parallelism')}${ending}`;
+}
+
+function parsed(text: unknown): Json {
+  try {
+    const json: unknown = typeof text === 'string' ? JSON.parse(text) : text;
+    return isObject(json) ? json : {};
+  } catch {
+    return {};
+  }
+}
+
+/** A user as Okta's `GET /api/v1/users` lists them. Okta verifies addresses elsewhere, so they count as unverified. */
+export function oktaAccount(json: Json): TranslatedAccount {
+  const {
+    login,
+    email,
+    firstName,
+    lastName,
+    displayName,
+    nickName,
+    profileUrl,
+    mobilePhone,
+    locale,
+    timezone,
+    ...rest
+  } = objectIn(json, 'profile');
+  const provider = objectIn(objectIn(json, 'credentials'), 'provider')['type'];
+  const password = objectIn(objectIn(objectIn(json, 'credentials'), 'password'), 'hash');
+  return {
+    account: accountOf(
+      {
+        username: login,
+        email,
+        disabled: ['SUSPENDED', 'DEPROVISIONED'].includes(String(json['status'])) ? true : undefined,
+        password_hash: oktaHash(password),
+      },
+      {
+        ...rest,
+        secondEmail: undefined,
+        sub: json['id'],
+        name: displayName,
+        given_name: firstName,
+        family_name: lastName,
+        nickname: nickName,
+        profile: profileUrl,
+        phone_number: mobilePhone,
+        locale,
+        zoneinfo: timezone,
+        ...(email !== undefined && { email, email_verified: false }),
+      },
+    ),
+    mistakes: provider === 'FEDERATION' || provider === 'SOCIAL' ? [stays('credentials', 'a link to a provider')] : [],
+  };
+}
+
+/** Okta takes bcrypt apart. */
+function oktaHash({ algorithm, workFactor, salt, value }: Json): unknown {
+  if (algorithm === undefined) return undefined;
+  if (algorithm !== 'BCRYPT') return '$okta$'; // refused for its form
+  return `$2a$${String(workFactor).padStart(2, '0')}$${String(salt)}${String(value)}`;
+}
+
+/** A row of WordPress's table `wp_users`, or a user of `wp user list`. */
+export const wordpressAccount = (json: Json): TranslatedAccount => ({
+  account: accountOf(
+    { username: json['user_login'], email: json['user_email'], password_hash: json['user_pass'] },
+    {
+      name: json['display_name'],
+      given_name: json['first_name'],
+      family_name: json['last_name'],
+      website: json['user_url'],
+      ...(json['user_email'] !== undefined && { email: json['user_email'], email_verified: false }),
+    },
+  ),
+  mistakes: [],
+});
+
+/** A row of the table `AspNetUsers` of ASP.NET Identity. Somebody locked out for more than a century is disabled. */
+export function aspnetAccount(json: Json): TranslatedAccount {
+  const {
+    Id,
+    UserName,
+    Email,
+    EmailConfirmed,
+    PasswordHash,
+    PhoneNumber,
+    PhoneNumberConfirmed,
+    TwoFactorEnabled,
+    LockoutEnd,
+  } = json;
+  const isLocked = /^(?:2[1-9]|[3-9]\d)\d\d-/.test(String(LockoutEnd));
+  return {
+    account: accountOf(
+      { username: UserName, email: Email, disabled: isLocked ? true : undefined, password_hash: PasswordHash },
+      {
+        sub: Id,
+        phone_number: PhoneNumber,
+        ...(PhoneNumber ? { phone_number_verified: isTrue(PhoneNumberConfirmed) } : {}),
+        ...(Email ? { email: Email, email_verified: isTrue(EmailConfirmed) } : {}),
+      },
+    ),
+    mistakes: isTrue(TwoFactorEnabled) ? [stays('TwoFactorEnabled', 'a second factor')] : [],
+  };
+}

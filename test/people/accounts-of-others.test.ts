@@ -1,0 +1,258 @@
+import { describe, expect, test } from 'vitest';
+import { type AccountFormatName, type AccountOptions, parseAccounts } from '../../shared/people/account-import.ts';
+import { recogniseAccounts } from '../../shared/people/import/recognise-accounts.ts';
+import { verifyStoredPassword } from '../../shared/people/password-import.ts';
+
+/* Users of other systems, in the shape of their exports. */
+
+function parse(format: AccountFormatName, text: unknown, options: AccountOptions = {}) {
+  const parsed = parseAccounts(format, typeof text === 'string' ? text : JSON.stringify(text), undefined, options);
+  if (!parsed.ok) throw new Error(parsed.refusal);
+  const { accounts, refused } = parsed.value;
+  return {
+    accounts: accounts.map(({ account }) => account),
+    refused: refused.map(({ entry, member, problem }) => `${entry}: ${member} ${problem}`),
+  };
+}
+const only = (format: AccountFormatName, text: unknown, options?: AccountOptions) => {
+  const { accounts, refused } = parse(format, text, options);
+  if (refused.length > 0) throw new Error(refused.join('\n'));
+  return accounts[0];
+};
+
+const password = 'grünes Dach, 12 Ziegel';
+const bcrypt = '$2a$04$/EV4GH.n7rtyLRupPPE5NeUR.p6R73ylzQIdMTF.J9pKSO7o0QWhK';
+const keycloakUser = {
+  id: '8d0f0b6e-1f5c-4f65-9d4f-0a3f2b1c7e11',
+  username: 'ada',
+  email: 'ada@example.com',
+  emailVerified: true,
+  enabled: false,
+  firstName: 'Ada',
+  lastName: 'Lovelace',
+  attributes: { locale: ['en'], department: ['Engines'] },
+  credentials: [
+    {
+      type: 'password',
+      secretData: JSON.stringify({
+        value: '+hn/LNbSJ61/FkJakYTQRoX3iM85MK0ncGD2KpTrjbs=',
+        salt: 'VI7uUPVfmejVBDBn4kT3eA==',
+        additionalParameters: {},
+      }),
+      credentialData: JSON.stringify({
+        hashIterations: 5,
+        algorithm: 'argon2',
+        additionalParameters: {
+          hashLength: ['32'],
+          memory: ['7168'],
+          type: ['id'],
+          version: ['1.3'],
+          parallelism: ['1'],
+        },
+      }),
+    },
+  ],
+};
+
+describe('I12: users of', () => {
+  test('Cognito, as the table of its import', () => {
+    const table = [
+      'cognito:username,name,email,email_verified,phone_number,phone_number_verified,cognito:mfa_enabled,updated_at,address',
+      'ada,Ada Lovelace,ada@example.com,TRUE,+442079460000,FALSE,FALSE,1300000000,London',
+    ].join('\n');
+    expect(only('cognito', table)).toEqual({
+      username: 'ada',
+      email: 'ada@example.com',
+      claims: {
+        name: 'Ada Lovelace', email: 'ada@example.com', email_verified: true, phone_number: '+442079460000',
+        phone_number_verified: false, updated_at: 1_300_000_000, address: { formatted: 'London' },
+      },
+    }); // biome-ignore format: a table
+    const withFactor = table.replace('FALSE,1300000000', 'TRUE,1300000000');
+    expect(parse('cognito', withFactor).refused).toEqual([
+      'line 2 (ada): cognito:mfa_enabled has a second factor, which cannot move in: leave it behind with --skip-members cognito:mfa_enabled',
+    ]);
+    expect(only('cognito', withFactor, { skipMembers: ['cognito:mfa_enabled'] })).toMatchObject({ username: 'ada' });
+  });
+
+  test('Cognito, as a list', () => {
+    const attributes = [
+      { Name: 'sub', Value: 'a1' },
+      { Name: 'email', Value: 'ada@example.com' },
+      { Name: 'email_verified', Value: 'true' },
+      { Name: 'custom:dept', Value: 'X' },
+    ];
+    const list = {
+      Users: [
+        {
+          Username: 'a1',
+          Attributes: attributes,
+          Enabled: false,
+          UserStatus: 'CONFIRMED',
+          UserCreateDate: '2024-01-01',
+        },
+      ],
+    };
+    expect(parse('cognito', list).refused).toEqual([
+      'entry 1 (a1): custom:dept is no standard claim: let it become one with --claim-column, or leave it behind with --skip-members',
+    ]);
+    expect(only('cognito', list, { claimColumns: ['custom:dept'] })).toEqual({
+      username: 'a1',
+      email: 'ada@example.com',
+      disabled: true,
+      claims: { sub: 'a1', email: 'ada@example.com', email_verified: true, 'custom:dept': 'X' },
+    });
+  });
+
+  test('Auth0, one per line, with claims by a map', () => {
+    const ada = {
+      user_id: 'auth0|5f7c8ec7c33c6c004bbafe82', email: 'ada@example.com', email_verified: true, nickname: 'ada', blocked: true,
+      updated_at: '2011-03-13T07:06:40.000Z', passwordHash: bcrypt, app_metadata: { dept: 'Engines' },
+      identities: [{ provider: 'auth0', user_id: '5f7c8ec7c33c6c004bbafe82', connection: 'users', isSocial: false }],
+    }; // biome-ignore format: a table
+    const social = {
+      user_id: 'google-oauth2|1',
+      email: 'b@example.com',
+      identities: [{ provider: 'google-oauth2', user_id: '1' }],
+      multifactor: ['guardian'],
+    };
+    const { accounts, refused } = parse('auth0', `${JSON.stringify(ada)}\n${JSON.stringify(social)}\n`, {
+      claimMap: { department: 'app_metadata.dept' },
+    });
+    expect(accounts).toEqual([
+      {
+        email: 'ada@example.com',
+        disabled: true,
+        passwordHash: bcrypt,
+        claims: {
+          sub: 'auth0|5f7c8ec7c33c6c004bbafe82', email: 'ada@example.com', email_verified: true, nickname: 'ada',
+          updated_at: 1_300_000_000, department: 'Engines',
+        },
+      },
+    ]); // biome-ignore format: a table
+    expect(refused.map((each) => each.split(' has ')[0])).toEqual([
+      'entry 2 (b@example.com): identities',
+      'entry 2 (b@example.com): multifactor',
+    ]);
+  });
+
+  test('Keycloak, with the hash that they have there', async () => {
+    const options = { claimColumns: ['department'] };
+    const read = only('keycloak', { realm: 'shop', clients: [{ users: [] }], users: [keycloakUser] }, options);
+    expect(read).toMatchObject({
+      username: 'ada',
+      email: 'ada@example.com',
+      disabled: true,
+      claims: {
+        sub: keycloakUser.id,
+        given_name: 'Ada',
+        family_name: 'Lovelace',
+        email_verified: true,
+        locale: 'en',
+        department: 'Engines',
+      },
+    });
+    expect(await verifyStoredPassword(password, read?.passwordHash)).toBe(true);
+    const withFactor = {
+      ...keycloakUser,
+      credentials: [...keycloakUser.credentials, { type: 'otp' }],
+      federatedIdentities: [{ identityProvider: 'google' }],
+    };
+    expect(parse('keycloak', [withFactor], options).refused.map((each) => each.split(' has ')[0])).toEqual([
+      'entry 1 (ada): otp',
+      'entry 1 (ada): federatedIdentities',
+    ]);
+    const left = only('keycloak', [withFactor], { ...options, skipMembers: ['otp', 'federatedIdentities'] });
+    expect(left?.passwordHash).toBe(read?.passwordHash);
+  });
+
+  test('Okta', () => {
+    const profile = {
+      login: 'ada@example.com',
+      email: 'ada@example.com',
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+      mobilePhone: null,
+    };
+    const hash = { algorithm: 'BCRYPT', workFactor: 4, salt: bcrypt.slice(7, 29), value: bcrypt.slice(29) };
+    const user = {
+      id: '00u1',
+      status: 'SUSPENDED',
+      profile,
+      credentials: { password: { hash }, provider: { type: 'OKTA' } },
+    };
+    expect(only('okta', [user])).toEqual({
+      email: 'ada@example.com',
+      disabled: true,
+      passwordHash: bcrypt,
+      claims: {
+        sub: '00u1',
+        given_name: 'Ada',
+        family_name: 'Lovelace',
+        email: 'ada@example.com',
+        email_verified: false,
+      },
+    });
+    expect(parse('okta', [{ ...user, credentials: { provider: { type: 'FEDERATION' } } }]).refused[0]).toContain(
+      'credentials has a link to a provider',
+    );
+  });
+
+  test('WordPress, as a table', () => {
+    const table =
+      'ID,user_login,user_pass,user_email,user_url,display_name\n1,ada,$P$6MOnlpd9K1PEpKSP5P0HSU54tty/ZV0,ada@example.com,https://ada.example,Ada\n';
+    expect(only('wordpress', table)).toEqual({
+      username: 'ada',
+      email: 'ada@example.com',
+      passwordHash: '$P$6MOnlpd9K1PEpKSP5P0HSU54tty/ZV0',
+      claims: { name: 'Ada', website: 'https://ada.example', email: 'ada@example.com', email_verified: false },
+    });
+  });
+
+  test('ASP.NET Identity, as a table and as JSON', () => {
+    const row = {
+      Id: 'a1', UserName: 'ada@example.com', NormalizedUserName: 'ADA@EXAMPLE.COM', Email: 'ada@example.com', EmailConfirmed: '1',
+      PasswordHash: 'AEbAWmh1hinQkOwQDb0e9Qmq7cPiy95fWYaVjIq7W8IBwPZghi9lZsJUoeKqJY5eBQ==', PhoneNumber: '+44207',
+      PhoneNumberConfirmed: '0', TwoFactorEnabled: '0', LockoutEnd: '9999-12-31 23:59:59',
+    }; // biome-ignore format: a table
+    const table = `${Object.keys(row).join(',')}\n${Object.values(row).join(',')}\n`;
+    const meant = {
+      email: 'ada@example.com',
+      disabled: true,
+      passwordHash: row.PasswordHash,
+      claims: {
+        sub: 'a1',
+        email: 'ada@example.com',
+        email_verified: true,
+        phone_number: '+44207',
+        phone_number_verified: false,
+      },
+    };
+    expect(only('aspnet', table)).toEqual(meant);
+    const json = {
+      AspNetUsers: [{ ...row, EmailConfirmed: true, PhoneNumberConfirmed: false, TwoFactorEnabled: true }],
+    };
+    expect(parse('aspnet', json).refused[0]).toContain('TwoFactorEnabled has a second factor, which cannot move in');
+    expect(only('aspnet', json, { skipMembers: ['TwoFactorEnabled'] })).toEqual(meant);
+  });
+});
+
+test.each<[AccountFormatName, string]>([
+  ['cognito', 'cognito:username,email\n'],
+  ['cognito', '{"Users":[{"Username":"a","UserStatus":"CONFIRMED"}]}'],
+  ['keycloak', JSON.stringify({ realm: 'shop', users: [keycloakUser] })],
+  ['auth0', '{"user_id":"auth0|1","email":"a@example.com"}\n'],
+  ['okta', '[{"id":"1","profile":{"firstName":"Ada","login":"ada"}}]'],
+  ['firebase', '{"users":[{"localId":"1"}]}'],
+  ['wordpress', 'ID,user_login\n'],
+  ['aspnet', 'Id,UserName,NormalizedUserName\n'],
+])('a file of %s is recognised', (format, text) => {
+  expect(recogniseAccounts(text)?.format).toBe(format);
+});
+
+test.each(['[{"username":"ada","claims":{"profile":"x"}}]', 'username,email\n', ''])(
+  '%j may be of any system',
+  (text) => {
+    expect(recogniseAccounts(text)).toBeUndefined();
+  },
+);

@@ -1,0 +1,123 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { startProgress } from '../../cli/commands/accounts/import/progress.ts';
+import { batches } from '../../shared/aws/batches.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
+import { parseRegistration } from '../../shared/clients/registration.ts';
+import { accountImportStore } from '../../shared/people/account-import-store.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { freshTables } from './store.ts';
+
+const now = 1_800_000_000;
+const { database, client, tables } = await freshTables();
+const accounts = accountStore(database, tables.people);
+const storeWith = (isAlone: boolean) => accountImportStore({ database, batches: batches(client), isAlone }, tables);
+const given = (name: string, more: object = {}) => ({
+  username: name,
+  email: `${name}@example.com`,
+  claims: {},
+  ...more,
+});
+
+describe.each([
+  ['alone', true],
+  ['beside others', false],
+])('an import %s', (label, isAlone) => {
+  const store = storeWith(isAlone);
+  const name = (text: string) => `${text}-${isAlone ? 'alone' : 'beside'}`;
+
+  test('adds accounts that are found by every name, and that a second run finds unchanged', async () => {
+    const many = Array.from({ length: 60 }, (_, at) => given(name(`user${at}`), { claims: { name: `User ${at}` } }));
+    expect(new Set(await store.compare(many))).toEqual(new Set(['new']));
+    expect(await store.add(many, now)).toEqual([]);
+    const found = await accounts.findByUsername(`${name('user7')}@example.com`);
+    expect(found).toMatchObject({
+      username: name('user7'),
+      claims: { name: 'User 7', email_verified: false },
+      version: 1,
+    });
+    expect(await accounts.findByUsername(name('user59'))).toBeDefined();
+    expect(new Set(await store.compare(many))).toEqual(new Set(['same']));
+  });
+
+  test('keeps subjects, and names what is taken', async () => {
+    const sub = name('old-id');
+    await store.add([given(name('kept'), { claims: { sub } })], now);
+    expect((await accounts.findBySubject(sub))?.username).toBe(name('kept'));
+    expect(
+      await store.compare([
+        given(name('kept'), { claims: { sub } }),
+        given(name('kept')),
+        given(name('kept'), { claims: { sub, name: 'Other' } }),
+        { email: `${name('kept')}@example.com`, claims: {} },
+        given(name('another'), { claims: { sub } }),
+      ]),
+    ).toEqual(['same', 'same', 'username', 'email', 'claims.sub']);
+  });
+
+  test(`never gives an account the id of a client (${label})`, async () => {
+    const parsed = await parseRegistration({ client_id: name('robot'), redirect_uris: ['https://a.example/'] });
+    if (parsed.ok)
+      await clientStore(database, tables.clients, () => now).put(name('robot'), parsed.value, { by: 'ada', why: '' });
+    expect(await store.compare([given(name('x'), { claims: { sub: name('robot') } })])).toEqual(['client']);
+  });
+});
+
+test('an import beside others adds no account whose name somebody took meanwhile, and leaves that one alone', async () => {
+  const store = storeWith(false);
+  const both = [given('raced'), given('unraced')];
+  expect(await store.compare(both)).toEqual(['new', 'new']);
+  await accounts.add({ username: 'raced', claims: { name: 'First' } }, now);
+  expect((await store.add(both, now)).map(({ username }) => username)).toEqual(['raced']);
+  expect(await accounts.findByUsername('raced')).toMatchObject({ claims: { name: 'First' } });
+  expect(await accounts.findByUsername('raced@example.com')).toBeUndefined();
+  expect(await accounts.findByUsername('unraced@example.com')).toBeDefined();
+});
+
+test('what a throttled table leaves undone is sent again, and nothing is lost', async () => {
+  let calls = 0;
+  const throttled = new Proxy(client, {
+    get(target, property: keyof DynamoDBClient) {
+      if (property !== 'send') return target[property];
+      return async (command: { input: { RequestItems: Record<string, unknown[]> } }) => {
+        calls += 1;
+        if (calls === 1) throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+        const [[table, requests] = ['', []]] = Object.entries(command.input.RequestItems);
+        // Only the first half is written.
+        const half = Math.ceil(requests.length / 2);
+        command.input.RequestItems = { [table]: requests.slice(0, half) };
+        const answer = await (target.send as (given: object) => Promise<object>)(command);
+        return { ...answer, UnprocessedItems: requests.length > half ? { [table]: requests.slice(half) } : {} };
+      };
+    },
+  });
+  const items = Array.from({ length: 7 }, (_, at) => ({ pk: `throttled#${at}`, sk: 'x' }));
+  await batches(throttled).put(tables.people, items);
+  const found = await batches(client).get(tables.people, items);
+  expect(found.size).toBe(7);
+});
+
+describe('the progress of an import', () => {
+  const run = (isTerminal: boolean) => {
+    const written: string[] = [];
+    let time = 0;
+    const progress = startProgress({ writeError: (text) => written.push(text), isTerminal }, 3_000, () => time);
+    for (const at of [5_000, 11_000, 20_000]) {
+      time = at;
+      progress.advance(1_000);
+    }
+    progress.end();
+    return written;
+  };
+
+  test('is a line every ten seconds', () => {
+    expect(run(false)).toEqual(['2,000 of 3,000 accounts, 182 a second, 6 s left\n']);
+  });
+
+  test('is written again and again on a terminal, and wiped at the end', () => {
+    const lines = run(true);
+    expect(lines).toHaveLength(4);
+    expect(lines[2]).toBe('\r\u001b[K3,000 of 3,000 accounts, 150 a second, 0 s left');
+    expect(lines[3]).toBe('\r\u001b[K');
+  });
+});

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseRegistration } from '../../shared/clients/registration.ts';
+import { judgeGivenSecret, judgePlaceholder } from '../../shared/oauth/placeholder.ts';
+import { generateSecret } from '../../shared/secret.ts';
+
+const table: [problem: RegExp, ...texts: string[]][] = [
+  [/^is blank$/, '', ' ', '\t\n', '\u00a0\u3000'],
+  [/^is masked/, '**********', '*', 'aaa', '••••••••', '●●●●●●', 'ab****yz', '********9f3c', 'xxxxxxxx', 'XXXX-XXXX-XXXX',
+    '----------', '########', '........', '0000000000'],
+  [/^is cut off/, '4f9a…', '4f9ac0d1...'],
+  [/variable/, '\u0024{SHOP_SECRET}', '\u0024{env.SHOP:-x}', '$(SHOP_SECRET)', '{{x}}', '{{ .Values.shop.secret }}', '%SHOP_SECRET%',
+    '@@SHOP_SECRET@@', '##SHOP_SECRET##', '#{ShopSecret}#', '<%= secret %>', '$SHOP_SECRET', '$env:SHOP_SECRET'],
+  [/reference/, '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)', 'ENC[AES256_GCM,data:x]',
+    'arn:aws:secretsmanager:eu-west-1:1:secret:s', 'vault:secret/data/shop#secret', 'op://shop/secret', '{{resolve:ssm:x}}'
+  ],
+  [/brackets/, '<hidden>', '<client-secret>', '[redacted]', '(not shown)', '{secret}'],
+  [/word/, 'REDACTED', '*** REDACTED ***', 'redacted', 'Hidden', '-- removed --', 'changeme', 'change-me', 'CHANGE_ME', 'your-client-secret',
+    'YOUR_CLIENT_SECRET_HERE', 'client_secret', 'null', 'undefined', 'None', 'n/a', 'TODO', 'secret', 'password'],
+]; // biome-ignore format: a table
+
+describe.each(table)('I1: what %s', (problem, ...texts) => {
+  test.each(texts)('%j is no secret', (text) => {
+    // A resolved reference in two braces is a variable as well.
+    expect(judgePlaceholder(text)).toMatch(text.startsWith('{{resolve') ? /variable/ : problem);
+    expect(judgeGivenSecret(text)).toBeDefined();
+  });
+});
+
+test('I1: a text of five characters is too short to be a secret, one of six is not', () => {
+  expect(judgeGivenSecret('k3v-9')).toMatch(/^is too short to be a secret/);
+  expect(judgeGivenSecret('k3v-9q')).toBeUndefined();
+});
+
+test.each([
+  'pixie-dust',
+  'correct horse battery staple',
+  '49C1A7E1-0C79-4A89-A3D6-A37998FB86B0',
+  'a "longer" secret: 100% + more & more, ~ and so on',
+  '$ecretOfTheShop!',
+  '$2b$like-a-hash',
+  'x9xx9xxx',
+  'why***not',
+  '**not quite**',
+  'the secret of the shop',
+])('I1: %j may be a secret', (text) => {
+  expect(judgeGivenSecret(text)).toBeUndefined();
+});
+
+test('I1: no secret that Pixy makes is taken for a placeholder', () => {
+  fc.assert(fc.property(fc.constant(undefined), () => judgeGivenSecret(generateSecret()) === undefined));
+});
+
+test.each(['**********', 'REDACTED', '\u0024{SHOP_SECRET}', ' ', '', 'k3v-9'])(
+  'I1: a client with the secret %j is refused by the member, which is not quoted',
+  async (secret) => {
+    const parsed = await parseRegistration({
+      client_id: 'm',
+      client_secret: secret,
+      redirect_uris: ['https://m.example.com/cb'],
+    });
+    if (parsed.ok) throw new Error('it was registered');
+    expect(parsed.refusal.member).toBe('client_secret');
+    expect(parsed.refusal.problem.split(' ')).not.toContain(secret.trim() || '(blank)');
+  },
+);
