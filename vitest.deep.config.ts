@@ -7,6 +7,7 @@ import { clientOfBundles } from './test/support/client-of-bundles.ts';
  */
 
 const withRounds = [
+  'test/explorer/*.test.ts',
   'test/flows/fuzz.test.ts',
   'test/flows/rfc6749-token.test.ts',
   'test/people/{credentials-by-comparison,passkey,totp}.test.ts',

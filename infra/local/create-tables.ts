@@ -2,7 +2,6 @@ import {
   type AttributeDefinition,
   CreateTableCommand,
   type DynamoDBClient,
-  type KeySchemaElement,
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
@@ -23,32 +22,33 @@ export async function createTables(client: DynamoDBClient, names: Record<TableNa
 }
 
 async function createTable(client: DynamoDBClient, name: string, definition: TableDefinition) {
-  const { partitionKey, sortKey, indexes = {} } = definition;
-  const keys = sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
-  const indexed = Object.values(indexes).flatMap((index) => [index.partitionKey, index.sortKey]);
   try {
-    await client.send(
-      new CreateTableCommand({
-        TableName: name,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [...new Set([...keys, ...indexed])].map(
-          (key): AttributeDefinition => ({ AttributeName: key, AttributeType: 'S' }),
-        ),
-        KeySchema: keySchema(keys),
-        ...(indexed.length > 0 && {
-          GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, index]) => ({
-            IndexName,
-            KeySchema: keySchema([index.partitionKey, index.sortKey]),
-            Projection: { ProjectionType: 'KEYS_ONLY' as const },
-          })),
-        }),
-      }),
-    );
+    await client.send(new CreateTableCommand({ ...describeTable(name, definition), BillingMode: 'PAY_PER_REQUEST' }));
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
   await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.05, maxDelay: 1 }, { TableName: name });
 }
 
-const keySchema = (keys: readonly string[]): KeySchemaElement[] =>
-  keys.map((key, index) => ({ AttributeName: key, KeyType: index ? 'RANGE' : 'HASH' }));
+/** Describes a table as DynamoDB does. */
+export function describeTable(name: string, { partitionKey, sortKey, indexes = {} }: TableDefinition) {
+  const keys = sortKey === undefined ? [partitionKey] : [partitionKey, sortKey];
+  const indexed = Object.values(indexes).flatMap((index) => [index.partitionKey, index.sortKey]);
+  return {
+    TableName: name,
+    AttributeDefinitions: [...new Set([...keys, ...indexed])].map(
+      (key): AttributeDefinition => ({ AttributeName: key, AttributeType: 'S' }),
+    ),
+    KeySchema: keySchema(keys),
+    ...(indexed.length > 0 && {
+      GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, index]) => ({
+        IndexName,
+        KeySchema: keySchema([index.partitionKey, index.sortKey]),
+        Projection: { ProjectionType: 'KEYS_ONLY' as const },
+      })),
+    }),
+  };
+}
+
+const keySchema = (keys: readonly string[]) =>
+  keys.map((key, index) => ({ AttributeName: key, KeyType: index === 0 ? ('HASH' as const) : ('RANGE' as const) }));
