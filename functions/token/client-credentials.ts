@@ -29,7 +29,7 @@ export async function clientCredentials(
   const requested = single(form, 'scope');
   const scope = grantScope(requested, ownScope);
   if (!scope.ok) return refused(scope.refusal);
-  const apis = await apisOf(multiple(form, 'resource'), scope.value, deps);
+  const apis = apisOf(multiple(form, 'resource'), scope.value, registeredApis, deps.issuer);
   if (!apis.ok) return refused(apis.refusal);
 
   const isDefault = apis.value.length === 0;
@@ -63,14 +63,15 @@ const isAboutPeople = (value: string, apis: readonly RegisteredApi[], scopes: re
  * What the token is for. The management API is only ever meant by clients themselves, so it is found here and nowhere else. A scope
  * that is all its own names it, too (RFC 8707 §2); and a token for it is for nothing else, where somebody could pass it on.
  */
-async function apisOf(
+function apisOf(
   named: readonly string[],
   scope: readonly string[],
-  { issuer, apis }: Pick<TokenDeps, 'issuer' | 'apis'>,
-): Promise<Result<RegisteredApi[], Refusal>> {
+  registered: readonly RegisteredApi[],
+  issuer: string,
+): Result<RegisteredApi[], Refusal> {
   const management = managementApi(issuer);
   const isMeant =
     named.length === 0 ? scope.length > 0 && scope.every(isManagementScope) : named.includes(management.resource);
   if (isMeant) return named.length > 1 ? refuse({ reason: 'resource_ambiguous' }) : ok([management]);
-  return findApis(named, named.length > 0 ? await apis.list() : []);
+  return findApis(named, registered);
 }
