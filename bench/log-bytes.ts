@@ -11,7 +11,7 @@ import { setUp } from './pixy/set-up.ts';
 export async function writeLinesOfOneSignIn(): Promise<{ signIn: number; refresh: number }> {
   const environment = pixyEnvironment('https://sign-in.example.com', 'RS256', newWrappingKey());
   const database = memoryDatabase();
-  const cookie = await setUp(database, environment);
+  const [cookie = ''] = await setUp(database, environment);
   let bytes = 0;
   const writeLine = (line: string) => {
     bytes += Buffer.byteLength(line) + 1;

@@ -18,14 +18,17 @@ const event = (request: Partial<Parameters<typeof httpApiEvent>[0]>) =>
     ...request,
   });
 
+/** A challenge whose verifier is at RFC 7636, appendix B. */
+const rfcChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+
 /** Returns the event of a sign-in with a session. */
-export function authorizeEvent(cookie: string): object {
+export function authorizeEvent(cookie: string, challenge = rfcChallenge): object {
   const rawQueryString = new URLSearchParams({
     response_type: 'code',
     client_id: 'bench',
     redirect_uri: 'https://client.example/callback',
     scope: 'openid',
-    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge: challenge,
     code_challenge_method: 'S256',
   }).toString();
   return event({ rawPath: '/authorize', rawQueryString, headers: { cookie: [cookie] } });
@@ -33,13 +36,19 @@ export function authorizeEvent(cookie: string): object {
 
 /** Returns the event that exchanges an issued code. */
 export function tokenEvent({ code, verifier }: { code: string; verifier: string }): object {
-  const form = new URLSearchParams({
+  return tokenRequest({
     grant_type: 'authorization_code',
-    client_id: 'bench',
     redirect_uri: 'https://client.example/callback',
     code,
     code_verifier: verifier,
   });
+}
+
+export const refreshEvent = (refreshToken: string): object =>
+  tokenRequest({ grant_type: 'refresh_token', refresh_token: refreshToken });
+
+function tokenRequest(fields: Record<string, string>): object {
+  const form = new URLSearchParams({ client_id: 'bench', ...fields });
   return event({
     method: 'POST',
     rawPath: '/token',

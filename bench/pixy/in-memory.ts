@@ -15,7 +15,7 @@ const routes = new Map<string, HttpApiHandler>();
 const gateway = await startGateway({ port: 0, host: '127.0.0.1', routes });
 const environment = pixyEnvironment(`http://localhost:${gateway.port}`, algorithm as Algorithm, newWrappingKey());
 const database = memoryDatabase();
-const cookie = await setUp(database, environment);
+const [cookie = ''] = await setUp(database, environment);
 const runtime = { ...openRuntime(environment), database };
 routes.set('/authorize', composeAuthorize(runtime));
 routes.set('/token', composeToken(runtime));

@@ -19,17 +19,22 @@ export const databaseClient = (endpoint: string) =>
   });
 
 /**
- * Creates what a first sign-in leaves behind: tables, a key, a public client with refresh tokens and a person with a session.
- * Returns the session's cookie.
+ * Creates what a first sign-in leaves behind: tables, a key, a public client with refresh tokens and people with a session
+ * each. Returns the cookies of the sessions.
  */
-export async function setUpDatabase(endpoint: string, algorithm: Algorithm, wrappingKey: string): Promise<string> {
+export async function setUpDatabase(
+  endpoint: string,
+  algorithm: Algorithm,
+  wrappingKey: string,
+  people = 1,
+): Promise<string[]> {
   const client = databaseClient(endpoint);
   await createTables(client, tables);
-  return setUp(openDatabase(client), pixyEnvironment('http://localhost', algorithm, wrappingKey));
+  return setUp(openDatabase(client), pixyEnvironment('http://localhost', algorithm, wrappingKey), people);
 }
 
-/** Does the same in a database that already has its tables. Returns the session's cookie. */
-export async function setUp(database: Database, environment: Record<string, string>): Promise<string> {
+/** Does the same in a database that already has its tables. */
+export async function setUp(database: Database, environment: Record<string, string>, people = 1): Promise<string[]> {
   const runtime = { ...openRuntime(environment, { writeLine: () => {} }), database };
   await composeRotateKeys(runtime)();
   const registration = await parseRegistration({
@@ -43,10 +48,22 @@ export async function setUp(database: Database, environment: Record<string, stri
   if (!registration.ok) throw new Error(registration.refusal.problem);
   await clientStore(database, tables.clients, runtime.now).put('bench', registration.value, { by: 'bench', why: '' });
   const { sessionLifetime: lifetime, sessionIdleLifetime: idleLifetime } = runtime.config;
-  const account = { sub: 'ada', claims: {}, epoch: 0 };
-  await database.put({ TableName: tables.people, Item: { ...accountKey(account.sub), ...account } });
-  const start = { sub: account.sub, epoch: account.epoch, amr: ['pwd'], now: runtime.now(), lifetime, idleLifetime };
-  return `pixy_session=${await sessionStore(database, tables.people).start(start)}`;
+  const sessions = sessionStore(database, tables.people);
+  return Promise.all(
+    Array.from({ length: people }, async (_, index) => {
+      const account = { sub: `person-${index}`, claims: {}, epoch: 0 };
+      await database.put({ TableName: tables.people, Item: { ...accountKey(account.sub), ...account } });
+      const start = {
+        sub: account.sub,
+        epoch: account.epoch,
+        amr: ['pwd'],
+        now: runtime.now(),
+        lifetime,
+        idleLifetime,
+      };
+      return `pixy_session=${await sessions.start(start)}`;
+    }),
+  );
 }
 
 export const pixyTarget = (port: number, cookie: string): Target => ({

@@ -17,7 +17,7 @@ export async function startPixy(options: {
 }): Promise<Server & { endpoint: string }> {
   const { folder, algorithm, wrappingKey, before } = options;
   const database = await startProcess<{ endpoint: string }>('database.ts');
-  const cookie = await setUpDatabase(database.endpoint, algorithm, wrappingKey);
+  const [cookie = ''] = await setUpDatabase(database.endpoint, algorithm, wrappingKey);
   const endpoint = before ? await before(database.endpoint) : database.endpoint;
   const environment = { ...credentials, AWS_ENDPOINT_URL_DYNAMODB: endpoint };
   const server = await startProcess<{ port: number }>('pixy/bundles.ts', [folder, algorithm, wrappingKey], environment);

@@ -62,17 +62,18 @@ export async function exchangeCode(
     now,
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
     refresh: refresh?.state,
-    within: { resources: resourcesOf(named.value), someScope: client.scope },
+    within: { resources: resourcesOf(named.value) },
   };
+  const redeeming = { clientId, rules, scope: client.scope };
   const found = dependsOnOthers(keys.value, deps)
-    ? await findRedeemable(attempt, { clientId, rules }, deps.grants, redemption)
+    ? await findRedeemable(attempt, redeeming, deps.grants, redemption)
     : undefined;
   const withClaims = tokensHaveClaims(client, apis);
   const prepared = found && (await tokensOf(found, await claimsBefore(found, deps.accounts, withClaims)));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
   const sub = subjectOfCode(code, sealKeys);
-  const spending = redeemCode(attempt, { clientId, rules }, deps.grants, redemption);
+  const spending = redeemCode(attempt, redeeming, deps.grants, redemption);
   const findAccount = accountFinder(deps.accounts, withClaims && !prepared);
   const [[redeemed, accountOf]] = await Promise.all([
     withAccountBeside(spending, sub, findAccount),

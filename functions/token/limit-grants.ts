@@ -8,5 +8,5 @@ export async function limitGrants(
   clientId: string,
   { grants, tidyUp }: Pick<TokenDeps, 'grants' | 'tidyUp'>,
 ): Promise<void> {
-  if (looksAtLimit(grantId)) await tidyUp(() => grants.endOldest(sub, clientId, grantLimit));
+  if (looksAtLimit(grantId)) await tidyUp(() => grants.endOldest(sub, clientId, { ...grantLimit, spared: grantId }));
 }

@@ -18,9 +18,7 @@ const mark = Buffer.alloc(layout.mark);
 /** Makes a code for a person: 54 base64url characters, and four for every three bytes of the subject. */
 export function newCode(sub: string, [key]: RefreshKeys): string {
   const random = randomBytes(layout.random);
-  return Buffer.concat([random, hide(key, random, 'code', Buffer.concat([mark, Buffer.from(sub)]))]).toString(
-    'base64url',
-  );
+  return Buffer.concat([random, hide(key, random, Buffer.concat([mark, Buffer.from(sub)]))]).toString('base64url');
 }
 
 /** Returns whose code it is, or undefined for one that names nobody or was made with none of these keys. Proves nothing about its grant. */
@@ -29,7 +27,7 @@ export function subjectOfCode(code: string, keys: RefreshKeys): string | undefin
   const bytes = Buffer.from(code, 'base64url');
   const random = bytes.subarray(0, layout.random);
   for (const key of keys) {
-    const shown = hide(key, random, 'code', bytes.subarray(layout.random));
+    const shown = hide(key, random, bytes.subarray(layout.random));
     if (shown.subarray(0, layout.mark).equals(mark)) return shown.subarray(layout.mark).toString();
   }
   return undefined;

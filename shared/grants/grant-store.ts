@@ -192,9 +192,14 @@ export function grantStore(database: Database, table: string) {
 
     /**
      * Deletes the oldest grants with refresh tokens that a person gave to one client, once there are more than `most`, so that `keep`
-     * are left. It looks at three hundred at most; calling it again goes on. May miss one made just now.
+     * are left. It looks at three hundred at most; calling it again goes on. May miss one made just now. `spared` is the grant whose
+     * code is being redeemed: many may be of the same second.
      */
-    async endOldest(sub: string, clientId: string, { most, keep }: { most: number; keep: number }): Promise<void> {
+    async endOldest(
+      sub: string,
+      clientId: string,
+      { most, keep, spared }: { most: number; keep: number; spared: string },
+    ): Promise<void> {
       const { items } = await database.queryPage({ ...heldQuery(sub, clientId), Limit: 300 });
       if (items.length <= most) return;
       const keys = items.map(({ id }) => ({ id }));
@@ -206,7 +211,8 @@ export function grantStore(database: Database, table: string) {
         });
         found.push(...some.filter((item) => item !== undefined));
       }
-      const oldestFirst = found.toSorted((a, b) => Number(a['issuedAt']) - Number(b['issuedAt']));
+      const since = ({ id, issuedAt }: Item) => (id === spared ? Infinity : Number(issuedAt));
+      const oldestFirst = found.toSorted((a, b) => since(a) - since(b));
       await database.removeAll(
         table,
         oldestFirst.slice(0, -keep).map(({ id }) => ({ id })),

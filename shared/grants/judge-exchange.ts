@@ -3,7 +3,7 @@ import { type JudgedProof, judgeProof } from '../pkce/code-verifier.ts';
 import type { PkceRules } from '../pkce/policy.ts';
 import { type Result, refuse } from '../result.ts';
 import type { Grant } from './grant.ts';
-import { isWithin, type Within } from './grant-store.ts';
+import { isWithin } from './grant-store.ts';
 
 /** The part of a token request that is judged against the grant. */
 export type ExchangeRequest = { redirectUri?: string | undefined; codeVerifier?: string | undefined };
@@ -27,19 +27,17 @@ function refuseRedirectUri(sent: string | undefined, grant: Grant): Refusal | un
 export const isSpendable = (grant: Grant, clientId: string, now: number): boolean =>
   grant.clientId === clientId && grant.state === 'issued' && now < grant.expiresAt;
 
+/** Refuses a grant of whose scope the client is registered for nothing any more. Runs after the code is spent, too. */
+export const refuseLostScope = (grant: Grant, someScope: readonly string[]): Refusal | undefined =>
+  isWithin({ someScope }, grant) ? undefined : { reason: 'scope_not_registered' };
+
 /**
- * Tells why a code could not be spent: it is unknown, another client's, already spent or expired, the client is registered for
- * none of its scope any more, or the request asks for an API that was not granted.
+ * Tells why a code could not be spent: it is unknown, another client's, already spent or expired, or the request asks for an API
+ * that was not granted.
  */
-export function refuseUnspendable(
-  grant: Grant | undefined,
-  clientId: string,
-  now: number,
-  { someScope }: Pick<Within, 'someScope'> = {},
-): Refusal {
+export function refuseUnspendable(grant: Grant | undefined, clientId: string, now: number): Refusal {
   if (grant === undefined) return { reason: 'code_unknown' };
   if (grant.clientId !== clientId) return { reason: 'code_of_another_client' };
   if (grant.state !== 'issued') return { reason: 'code_spent' };
-  if (now >= grant.expiresAt) return { reason: 'code_expired' };
-  return isWithin({ someScope }, grant) ? { reason: 'resource_not_granted' } : { reason: 'scope_not_registered' };
+  return now >= grant.expiresAt ? { reason: 'code_expired' } : { reason: 'resource_not_granted' };
 }

@@ -5,11 +5,18 @@ import { ok, type Result, refuse } from '../result.ts';
 import type { Grant } from './grant.ts';
 import { type GrantStore, isWithin, type Redemption } from './grant-store.ts';
 import { grantId } from './issue-code.ts';
-import { type ExchangeRequest, isSpendable, judgeExchange, refuseUnspendable } from './judge-exchange.ts';
+import {
+  type ExchangeRequest,
+  isSpendable,
+  judgeExchange,
+  refuseLostScope,
+  refuseUnspendable,
+} from './judge-exchange.ts';
 
 export type RedeemRequest = ExchangeRequest & { code: string };
 
-type RedeemingClient = { clientId: string; rules: PkceRules };
+/** `scope` is what the client is registered for now. */
+type RedeemingClient = { clientId: string; rules: PkceRules; scope: readonly string[] };
 
 /**
  * Returns the grant that {@link redeemCode} would redeem, as far as a read can tell, or undefined when it would refuse. Changes
@@ -17,13 +24,13 @@ type RedeemingClient = { clientId: string; rules: PkceRules };
  */
 export async function findRedeemable(
   request: RedeemRequest,
-  { clientId, rules }: RedeemingClient,
+  { clientId, rules, scope }: RedeemingClient,
   grants: Pick<GrantStore, 'find'>,
   { now, within = {} }: Redemption,
 ): Promise<Grant | undefined> {
   const grant = await grants.find(grantId(request.code));
   if (!grant || !isSpendable(grant, clientId, now) || !isWithin(within, grant)) return undefined;
-  return judgeExchange(request, grant, rules).ok ? grant : undefined;
+  return judgeExchange(request, grant, rules).ok && !refuseLostScope(grant, scope) ? grant : undefined;
 }
 
 /**
@@ -40,9 +47,11 @@ export async function redeemCode(
   const { won, grant } = await grants.spend(grantId(request.code), client.clientId, redemption);
   if (won) {
     const judged = judgeExchange(request, grant, client.rules);
-    return judged.ok ? ok({ grant, ...judged.value }) : judged;
+    if (!judged.ok) return judged;
+    const lost = refuseLostScope(grant, client.scope);
+    return lost ? refuse(lost) : ok({ grant, ...judged.value });
   }
-  const refusal = refuseUnspendable(grant, client.clientId, redemption.now, redemption.within);
+  const refusal = refuseUnspendable(grant, client.clientId, redemption.now);
   if (grant && refusal.reason === 'code_spent' && judgeExchange(request, grant, client.rules).ok) {
     await grants.revoke(grant.id, redemption.now);
   }

@@ -34,9 +34,6 @@ const mac = (key: RefreshKey, purpose: string, ...parts: Buffer[]): Buffer =>
 
 const seal = (key: RefreshKey, body: Buffer): Buffer => mac(key, 'seal', body).subarray(0, layout.seal);
 
-/** Encrypts or decrypts the subject. Everything before it is the salt, and it has the secret in it: no two tokens share a keystream. */
-const hideSubject = (key: RefreshKey, head: Buffer, subject: Buffer): Buffer => hide(key, head, 'subject', subject);
-
 /** Returns the first token of a grant, without its subject: the hash is needed before the subject is known. */
 export const firstRefreshToken = (grantId: string, [key]: RefreshKeys): RefreshToken => ({
   grantId,
@@ -60,7 +57,8 @@ export function formatRefreshToken({ grantId, generation, secret, sub, key }: Re
   const count = Buffer.alloc(layout.generation);
   count.writeUInt32BE(generation);
   const head = Buffer.concat([Buffer.from(grantId, 'base64url'), count, secret]);
-  const body = sub === undefined ? head : Buffer.concat([head, hideSubject(key, head, Buffer.from(sub))]);
+  // No two tokens have a secret in common, so no two subjects share a keystream.
+  const body = sub === undefined ? head : Buffer.concat([head, hide(key, secret, Buffer.from(sub))]);
   return Buffer.concat([body, seal(key, body)]).toString('base64url');
 }
 
@@ -75,13 +73,14 @@ export function parseRefreshToken(text: string, keys: RefreshKeys): RefreshToken
   const head = body.subarray(0, headLength);
   const subject = body.subarray(headLength);
   const sealed = bytes.subarray(-layout.seal);
+  const secret = Buffer.from(head.subarray(layout.grantId + layout.generation));
   const key = keys.find((one) => timingSafeEqual(seal(one, body), sealed));
   if (key === undefined) return undefined;
   return {
     grantId: head.subarray(0, layout.grantId).toString('base64url'),
     generation: head.readUInt32BE(layout.grantId),
-    secret: Buffer.from(head.subarray(layout.grantId + layout.generation)),
-    ...(subject.length > 0 && { sub: hideSubject(key, head, subject).toString() }),
+    secret,
+    ...(subject.length > 0 && { sub: hide(key, secret, subject).toString() }),
     key,
   };
 }

@@ -268,12 +268,13 @@ describe('a scope that the client has lost since', () => {
     expect(json).not.toHaveProperty('id_token');
   });
 
-  test('S19: refuses a code when nothing is left, and the code stays', async () => {
+  test('S19: refuses a code when nothing is left, and the code is spent', async () => {
     const { code, verifier } = await obtainCode(person, tablet, { scope: 'openid email' });
     await registerFor(['phone']);
     const refusal = { status: 400, json: { error: 'invalid_scope', reason: 'scope_not_registered' } };
     expect(await redeem(server, tablet, { code, code_verifier: verifier })).toMatchObject(refusal);
-    expect(await redeem(server, tablet, { code, code_verifier: verifier })).toMatchObject(refusal);
+    const again = { status: 400, json: { error: 'invalid_grant', reason: 'code_spent' } };
+    expect(await redeem(server, tablet, { code, code_verifier: verifier })).toMatchObject(again);
   });
 
   test('leaves a grant without any scope as it is', async () => {

@@ -48,7 +48,7 @@ async function issued(changes: Partial<Grant> = {}) {
 const redeem = (code: string, request: { codeVerifier?: string; clientId?: string } = {}) =>
   redeemCode(
     { code, codeVerifier: request.codeVerifier ?? codeVerifier, redirectUri: 'https://app.example/cb' },
-    { clientId: request.clientId ?? 'app', rules },
+    { clientId: request.clientId ?? 'app', rules, scope: ['openid'] },
     store,
     times,
   );
@@ -179,16 +179,28 @@ describe('tidying up after what was taken back', () => {
     const ids: string[] = [];
     for (const age of [30, 10, 50, 20, 40]) ids.push(await held('many', { issuedAt: now - age }));
     const others = [await held('many', { clientId: 'another' }), await held('few', {})];
-    await store.endOldest('many', 'app', { most: 5, keep: 3 });
+    await store.endOldest('many', 'app', { most: 5, keep: 3, spared: '' });
     expect(new Set(await statesOf(ids))).toEqual(new Set(['redeemed']));
-    await store.endOldest('many', 'app', { most: 4, keep: 3 });
+    await store.endOldest('many', 'app', { most: 4, keep: 3, spared: '' });
     expect(await statesOf(ids)).toEqual(['redeemed', 'redeemed', undefined, 'redeemed', undefined]);
     expect(await statesOf(others)).toEqual(['redeemed', 'redeemed']);
   });
 
+  test.each([0, -1])(
+    'S7: never deletes the grant that is being redeemed, however many are of its second: %s',
+    async (at) => {
+      const sub = `hasty${String(at)}`;
+      const ids = (await Promise.all(Array.from({ length: 6 }, () => held(sub, { issuedAt: now })))).toSorted();
+      const spared = ids.at(at) ?? '';
+      await store.endOldest(sub, 'app', { most: 3, keep: 2, spared });
+      expect(await statesOf([spared])).toEqual(['redeemed']);
+      expect((await statesOf(ids)).filter((state) => state === 'redeemed')).toHaveLength(2);
+    },
+  );
+
   test('S7: deletes hundreds of grants at once, the oldest', async () => {
     const ids = await Promise.all(Array.from({ length: 230 }, (_, age) => held('very many', { issuedAt: now - age })));
-    await store.endOldest('very many', 'app', { most: 200, keep: 100 });
+    await store.endOldest('very many', 'app', { most: 200, keep: 100, spared: '' });
     const states = await statesOf(ids);
     expect(new Set(states.slice(0, 100))).toEqual(new Set(['redeemed']));
     expect(new Set(states.slice(100))).toEqual(new Set([undefined]));

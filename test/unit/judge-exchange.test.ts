@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../shared/grants/grant.ts';
-import { type ExchangeRequest, judgeExchange, refuseUnspendable } from '../../shared/grants/judge-exchange.ts';
+import {
+  type ExchangeRequest,
+  judgeExchange,
+  refuseLostScope,
+  refuseUnspendable,
+} from '../../shared/grants/judge-exchange.ts';
 import { now, rfcVector, rulesFor } from './pkce-cases.ts';
 import { reasonOf } from './read-result.ts';
 
@@ -107,9 +112,14 @@ describe('a code that could not be spent', () => {
     expect(refuseUnspendable(found, 'app', now)).toEqual({ reason });
   });
 
-  test('S19: is for scope values that its client has lost, or else for an API that was not granted', () => {
-    const refused = (someScope: string[]) => refuseUnspendable(grant({ scope: ['openid'] }), 'app', now, { someScope });
-    expect(refused(['email'])).toEqual({ reason: 'scope_not_registered' });
-    expect(refused(['openid'])).toEqual({ reason: 'resource_not_granted' });
+  test('asks for an API that was not granted when nothing else is wrong', () => {
+    expect(refuseUnspendable(grant({}), 'app', now)).toEqual({ reason: 'resource_not_granted' });
   });
+});
+
+test('S19: a grant is refused when its client has lost every scope value of it', () => {
+  const refused = (someScope: string[], scope = ['openid']) => refuseLostScope(grant({ scope }), someScope);
+  expect(refused(['email'])).toEqual({ reason: 'scope_not_registered' });
+  expect(refused(['openid'])).toBeUndefined();
+  expect(refused([], [])).toBeUndefined();
 });
