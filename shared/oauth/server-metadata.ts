@@ -33,13 +33,18 @@ export type InForce = {
   claims: readonly string[];
   /** The languages of the pages, as BCP 47 tags. */
   languages: readonly string[];
+  /** Whether a client id may be the URL of a document. */
+  metadataDocuments: boolean;
 };
 
 /**
  * Returns the metadata of RFC 8414 §2 and OpenID Connect Discovery 1.0 §3, the same document at both URLs. `policies` are those
  * in force for at least one client, so that what is announced is what works.
  */
-export const serverMetadata = (issuer: string, { algorithms, policies, scopes, claims, languages }: InForce) => ({
+export const serverMetadata = (
+  issuer: string,
+  { algorithms, policies, scopes, claims, languages, metadataDocuments }: InForce,
+) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
   token_endpoint: issuer + endpoints.token,
@@ -64,6 +69,7 @@ export const serverMetadata = (issuer: string, { algorithms, policies, scopes, c
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
+  ...(metadataDocuments && { client_id_metadata_document_supported: true }),
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
   claims_parameter_supported: true,

@@ -10,6 +10,7 @@ const announce = (more: { algorithms?: string[]; policies?: PkcePolicy[]; scopes
     claims: [],
     scopes: [],
     languages: ['en'],
+    metadataDocuments: false,
     ...more,
   });
 const metadata = announce();
