@@ -15,6 +15,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     signingAlgorithms: config.signingAlgorithms,
     cachedFor: 5 * config.keysRemembered,
     metadataDocuments: config.metadataDocuments !== 'off',
+    clientRegistration: config.clientRegistration !== 'off',
     lookOf: looksOf(config.brand),
     writeLine,
     now,

@@ -25,6 +25,8 @@ export type MetadataDeps = {
   cachedFor: number;
   /** Whether a client id may be the URL of a document. */
   metadataDocuments: boolean;
+  /** Whether clients may register themselves. */
+  clientRegistration: boolean;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
@@ -70,6 +72,7 @@ async function metadata(deps: MetadataDeps): Promise<object> {
     claims: scopes.flatMap(({ claims }) => claims),
     languages,
     metadataDocuments: deps.metadataDocuments,
+    clientRegistration: deps.clientRegistration,
   });
 }
 

@@ -35,6 +35,8 @@ export type InForce = {
   languages: readonly string[];
   /** Whether a client id may be the URL of a document. */
   metadataDocuments: boolean;
+  /** Whether clients may register themselves. */
+  clientRegistration: boolean;
 };
 
 /**
@@ -43,7 +45,7 @@ export type InForce = {
  */
 export const serverMetadata = (
   issuer: string,
-  { algorithms, policies, scopes, claims, languages, metadataDocuments }: InForce,
+  { algorithms, policies, scopes, claims, languages, metadataDocuments, clientRegistration }: InForce,
 ) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
@@ -69,6 +71,7 @@ export const serverMetadata = (
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
+  ...(clientRegistration && { registration_endpoint: issuer + endpoints.clientRegistration }),
   ...(metadataDocuments && { client_id_metadata_document_supported: true }),
   request_parameter_supported: false,
   request_uri_parameter_supported: false,

@@ -11,6 +11,7 @@ const announce = (more: { algorithms?: string[]; policies?: PkcePolicy[]; scopes
     scopes: [],
     languages: ['en'],
     metadataDocuments: false,
+    clientRegistration: false,
     ...more,
   });
 const metadata = announce();
