@@ -35,6 +35,7 @@ import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { decisionLine } from '../../shared/reports/decision-line.ts';
 import { type EndpointFunctionName, routes } from '../routes.ts';
+import { refuseClientsCalledLikeApis, refuseSharedSubjects } from './clashing-ids.ts';
 import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoAppAt, demoConfidentialClient } from './demo/demo-data.ts';
@@ -45,7 +46,6 @@ import type { GatewayLimits } from './gateway/answer-request.ts';
 import { readHooksFile } from './hooks-file.ts';
 import { startGateway } from './http-api-gateway.ts';
 import { announceServer } from './running-server.ts';
-import { refuseSharedSubjects } from './shared-subjects.ts';
 
 export type ServerOptions = {
   /** 0 takes any free port. */
@@ -226,6 +226,7 @@ async function load(
 ): Promise<void> {
   const clientsTable = clientStore(database, config.tables.clients, now);
   const accountsTable = accountStore(database, config.tables.people);
+  const apisTable = apiStore(database, config.tables.clients, now);
   const demoClients = await Promise.all(
     (demo.clients ? [demoAppAt(config.issuer), demoConfidentialClient, demoAdminClient] : []).map(mustParse),
   );
@@ -234,12 +235,13 @@ async function load(
     accounts: [...(demo.account ? [demoAccount] : []), ...accounts],
   };
   await refuseSharedSubjects(loaded, { clients: clientsTable, accounts: accountsTable });
+  await refuseClientsCalledLikeApis({ ...loaded, apis }, { clients: clientsTable, apis: apisTable });
   // Changes to the demo data are kept; a file's content is restored at every start.
   for (const client of demoClients) {
     if ((await clientsTable.find(client.clientId)) === undefined) await putIfChanged(clientsTable, client);
   }
   for (const client of clients) await putIfChanged(clientsTable, client);
-  await loadRegistry(apiStore(database, config.tables.clients, now), apis, ({ resource }) => resource);
+  await loadRegistry(apisTable, apis, ({ resource }) => resource);
   await loadRegistry(scopeStore(database, config.tables.clients, now), scopes, ({ value }) => value);
   const isNew = demo.account && (await accountsTable.findByUsername(demoAccount.username)) === undefined;
   await Promise.all([...(isNew ? [demoAccount] : []), ...accounts].map((account) => accountsTable.put(account)));
