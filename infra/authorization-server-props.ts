@@ -103,6 +103,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly pathAliases?: boolean;
   /**
+   * Also serves the paths of OneWelcome below each of these prefixes, such as `/tenant`, for clients of its tenants.
+   *
+   * @default - none
+   */
+  readonly pathAliasPrefixes?: readonly string[];
+  /**
    * How long to keep the logs, including the audit trail.
    *
    * @default - one week for `dev`, one year for `prod`

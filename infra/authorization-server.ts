@@ -4,6 +4,7 @@ import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
+import { prefixProblem } from '../shared/oauth/path-aliases.ts';
 import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import { PixyHttpApi } from './constructs/http-api.ts';
@@ -81,7 +82,8 @@ export class AuthorizationServer extends Construct {
       after: Object.values(endpoints),
       ...logs,
     });
-    const served = props.pathAliases ? [...routes, ...aliasRoutes] : routes;
+    checkPrefixes(props.pathAliasPrefixes);
+    const served = [...routes, ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes)];
     this.#answering = http.addRoutes(served, endpoints, rotation.firstKey);
     const logGroups = Object.entries(endpoints).map(([name, { logGroup }]) => [name, logGroup]);
     this.monitoring = new Monitoring(this, 'Monitoring', {
@@ -126,4 +128,9 @@ export class AuthorizationServer extends Construct {
   restAuthorizer(scope: Construct, id: string, props: RestAuthorizerProps): TokenAuthorizer {
     return new RestAuthorizer(scope, id, this.#forAuthorizers, props).authorizer;
   }
+}
+
+function checkPrefixes(prefixes: readonly string[] = []): void {
+  const problem = prefixProblem(prefixes);
+  if (problem !== undefined) throw new WrongSetting(`pathAliasPrefixes: ${problem}`);
 }

@@ -30,7 +30,7 @@ import type { RegisteredClient } from '../../shared/clients/registered-client.ts
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import type { HttpApiHandler } from '../../shared/http/endpoint.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { pathAliases } from '../../shared/oauth/path-aliases.ts';
+import { aliasesOf, type PathAlias } from '../../shared/oauth/path-aliases.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { decisionLine } from '../../shared/reports/decision-line.ts';
@@ -67,6 +67,8 @@ export type ServerOptions = {
   dynamodb?: string | undefined;
   /** Also serves the paths of other authorization servers. @default false */
   pathAliases?: boolean | undefined;
+  /** Also serves the paths of OneWelcome below these prefixes. */
+  pathAliasPrefixes?: readonly string[] | undefined;
   /** More settings of the functions. */
   environment?: Record<string, string>;
   /** For tests: a clock (epoch seconds), the client of the database, where audit lines go, limits of the gateway. */
@@ -158,7 +160,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     await composeRotateKeys(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
-    if (options.pathAliases) addPathAliases(handlers);
+    addPathAliases(handlers, aliasesOf(options.pathAliases, options.pathAliasPrefixes));
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
     return { issuer, address, demo, notes, close };
   } catch (error) {
@@ -178,8 +180,8 @@ const telling = (runtime: Runtime, tell: (line: string) => void, folder: string 
 });
 
 /** Adds the handlers of the canonical paths at the aliases. */
-function addPathAliases(handlers: Map<string, HttpApiHandler>): void {
-  for (const { path, endpoint } of pathAliases) {
+function addPathAliases(handlers: Map<string, HttpApiHandler>, aliases: readonly PathAlias[]): void {
+  for (const { path, endpoint } of aliases) {
     const handler = handlers.get(endpoints[endpoint]);
     if (handler) handlers.set(path, handler).set(`${path}/`, handler);
   }
