@@ -56,7 +56,7 @@ export async function buildFunctions(folder: string, names = functionNames()): P
   );
   const built = await Promise.all(
     names.map(async (name) => {
-      const [, sources = []] = inputs.find(([output]) => output.endsWith(`${name}/index.mjs`)) ?? [];
+      const [, sources = []] = inputs.find(([output]) => output.endsWith(`/${name}/index.mjs`)) ?? [];
       const paths = sources.map((source) => join(repository, source));
       const { metafile } = await build({
         ...options,
