@@ -65,7 +65,7 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { upstreams, hooks, revokeAtSignOut } = props;
+    const { upstreams, hooks, revokeAtSignOut, jwtBearer } = props;
     const functions = makeFunctions(this, {
       tables,
       signing,
@@ -74,6 +74,7 @@ export class AuthorizationServer extends Construct {
       upstreams,
       hooks,
       revokeAtSignOut,
+      jwtBearer,
     });
 
     const { 'rotate-keys': rotateKeys, ...endpoints } = functions;
