@@ -65,7 +65,7 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { upstreams, hooks, revokeAtSignOut, jwtBearer } = props;
+    const { upstreams, hooks, revokeAtSignOut, jwtBearer, metadataDocuments } = props;
     const functions = makeFunctions(this, {
       tables,
       signing,
@@ -75,6 +75,7 @@ export class AuthorizationServer extends Construct {
       hooks,
       revokeAtSignOut,
       jwtBearer,
+      metadataDocuments,
     });
 
     const { 'rotate-keys': rotateKeys, ...endpoints } = functions;
