@@ -80,6 +80,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly revokeAtSignOut?: boolean;
   /**
+   * Takes assertions of issuers that you trust (`pixy trust`): workloads such as a job of GitHub Actions or a pod of Kubernetes
+   * get tokens without a secret, and an enterprise's identity provider speaks for its people (docs/workload-identity.md).
+   *
+   * @default false
+   */
+  readonly jwtBearer?: boolean;
+  /**
    * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
    * it is switched on again.
    *
@@ -116,6 +123,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default false
    */
   readonly pathAliases?: boolean;
+  /**
+   * Also serves the paths of OneWelcome below each of these prefixes, such as `/tenant`, for clients of its tenants.
+   *
+   * @default - none
+   */
+  readonly pathAliasPrefixes?: readonly string[];
   /**
    * How long to keep the logs, including the audit trail.
    *

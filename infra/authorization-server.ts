@@ -4,6 +4,7 @@ import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
+import { prefixProblem } from '../shared/oauth/path-aliases.ts';
 import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import { PixyHttpApi } from './constructs/http-api.ts';
@@ -70,7 +71,7 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { upstreams, hooks, revokeAtSignOut, metadataDocuments, registration } = props;
+    const { upstreams, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } = props;
     const functions = makeFunctions(this, {
       tables,
       signing,
@@ -79,6 +80,7 @@ export class AuthorizationServer extends Construct {
       upstreams,
       hooks,
       revokeAtSignOut,
+      jwtBearer,
       metadataDocuments,
       registration,
     });
@@ -89,10 +91,11 @@ export class AuthorizationServer extends Construct {
       after: Object.values(endpoints),
       ...logs,
     });
+    checkPrefixes(props.pathAliasPrefixes);
     const served = [
       ...routes,
       ...(functions['client-registration'] ? registrationRoutes : []),
-      ...(props.pathAliases ? aliasRoutes : []),
+      ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes),
     ];
     this.#answering = http.addRoutes(served, endpoints, rotation.firstKey);
     const logGroups = Object.entries(endpoints).map(([name, { logGroup }]) => [name, logGroup]);
@@ -138,4 +141,9 @@ export class AuthorizationServer extends Construct {
   restAuthorizer(scope: Construct, id: string, props: RestAuthorizerProps): TokenAuthorizer {
     return new RestAuthorizer(scope, id, this.#forAuthorizers, props).authorizer;
   }
+}
+
+function checkPrefixes(prefixes: readonly string[] = []): void {
+  const problem = prefixProblem(prefixes);
+  if (problem !== undefined) throw new WrongSetting(`pathAliasPrefixes: ${problem}`);
 }

@@ -81,6 +81,8 @@ const environment = v.object({
   PIXY_REVOKE_AT_SIGN_OUT: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether people can create accounts themselves. */
   PIXY_REGISTRATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether assertions of trusted issuers are taken; see docs/workload-identity.md. */
+  PIXY_JWT_BEARER: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -150,6 +152,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     refreshGrace: values.PIXY_REFRESH_GRACE,
     revokesAtSignOut: values.PIXY_REVOKE_AT_SIGN_OUT === 'on',
     registration: values.PIXY_REGISTRATION === 'on',
+    jwtBearer: values.PIXY_JWT_BEARER === 'on',
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,

@@ -8,7 +8,7 @@ import { metadataHandler } from './handler.ts';
 
 export const compose = ({ config, database, writeLine, now }: Runtime) =>
   metadataHandler({
-    issuer: config.issuer,
+    ...config,
     clients: clientReader(database, config.tables.clients, now),
     apis: apiReader(database, config.tables.clients, now),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),

@@ -8,13 +8,13 @@ import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/en
 import { type Reply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { serverMetadata } from '../../shared/oauth/server-metadata.ts';
+import { type GrantSettings, servedGrantTypes, serverMetadata } from '../../shared/oauth/server-metadata.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { errorReferencePage } from '../../shared/pages/error-reference-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import { languages } from '../../shared/pages/texts/languages.ts';
 
-export type MetadataDeps = {
+export type MetadataDeps = GrantSettings & {
   issuer: string;
   clients: Pick<ClientReader, 'policiesInForce'>;
   apis: ApiReader;
@@ -71,6 +71,7 @@ async function metadata(deps: MetadataDeps): Promise<object> {
     scopes: [...scopes.map(({ value }) => value), ...(await deps.apis.list()).flatMap(({ scope }) => scope)],
     claims: scopes.flatMap(({ claims }) => claims),
     languages,
+    grantTypes: servedGrantTypes(deps),
     metadataDocuments: deps.metadataDocuments,
     clientRegistration: deps.clientRegistration,
   });

@@ -3,6 +3,7 @@ import { grantStore } from '../../shared/grants/grant-store.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
+import { jwtBearer, servedGrantTypes } from '../../shared/oauth/server-metadata.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
 import { clientAuthentication } from '../client-authentication.ts';
 import { openClients } from '../open-clients.ts';
@@ -10,6 +11,7 @@ import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
 import { tidyingUp } from '../tidy-up.ts';
 import type { TokenDeps } from './grant-flow.ts';
 import { tokenHandler } from './handler.ts';
+import { lateFlow } from './late-flow.ts';
 
 export function tokenDeps(runtime: Runtime): TokenDeps {
   const { config, database, writeLine, now } = runtime;
@@ -26,6 +28,8 @@ export function tokenDeps(runtime: Runtime): TokenDeps {
     signingKey: signingKeys(keys, keyCustody(config), now, config.keysRemembered),
     refreshKeys: refreshKeys(keys, keyWrapper(config), now, config.keysRemembered),
     hooks: openHooks(config.hooks),
+    grantTypes: servedGrantTypes(config),
+    lateFlows: { [jwtBearer]: lateFlow(async () => (await import('./jwt-bearer/compose.ts')).compose(runtime)) },
     writeLine,
     tidyUp: tidyingUp(runtime),
   };

@@ -25,13 +25,17 @@ export const slimSdk = {
 
 /**
  * Modules that a function loads when it first needs them. Each is a file of its own beside `index.mjs`, whole in itself, so that the
- * bundle neither grows by it nor shares a file with it.
+ * bundle neither grows by it nor shares a file with it. Classes are therefore not the same in both: an error is told by its name.
  */
-const chunks = ['document-reader', 'fetch-jwks'];
+const chunks = {
+  'document-reader': 'shared/clients/document-reader.ts',
+  'fetch-jwks': 'shared/clients/fetch-jwks.ts',
+  'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
+};
 const chunkOf = (source: string): string | undefined =>
-  chunks.find((name) => source.endsWith(`shared/clients/${name}.ts`));
+  Object.entries(chunks).find(([, path]) => source === join(repository, path))?.[0];
 
-/** Leaves `import('./document-reader.ts')` to the file of the chunk. */
+/** Leaves the import of a chunk to when it is needed. */
 const loadedLater: Plugin = {
   name: 'loaded-later',
   setup(build) {

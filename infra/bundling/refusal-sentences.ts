@@ -27,9 +27,10 @@ export const refusalSentences = (sources: readonly string[]): Plugin => ({
       const { refusalCatalogue } = (await import(pathToFileURL(path).href)) as {
         refusalCatalogue: Record<string, CatalogueEntry>;
       };
-      const kept = Object.entries(refusalCatalogue).map(([reason, entry]) =>
-        named.has(reason) ? [reason, entry] : [reason, { ...entry, means: '', fix: '' }],
-      );
+      const kept = Object.entries(refusalCatalogue).map(([reason, { means, fix, ...answer }]) => [
+        reason,
+        named.has(reason) ? { ...answer, means, fix } : answer,
+      ]);
       return { contents: `export const refusalCatalogue = ${JSON.stringify(Object.fromEntries(kept))};`, loader: 'js' };
     });
   },

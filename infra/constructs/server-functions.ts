@@ -17,7 +17,7 @@ export type ServerFunctions = Record<PixyFunctionName, PixyFunction> &
 
 export type ServerFunctionsProps = Pick<
   AuthorizationServerProps,
-  'upstreams' | 'hooks' | 'revokeAtSignOut' | 'metadataDocuments' | 'registration'
+  'upstreams' | 'hooks' | 'revokeAtSignOut' | 'jwtBearer' | 'metadataDocuments' | 'registration'
 > & {
   tables: ServerTables;
   signing: Signing;
@@ -36,6 +36,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     upstreams = [],
     hooks = {},
     revokeAtSignOut,
+    jwtBearer,
     metadataDocuments = 'off',
     registration = 'off',
   } = props;
@@ -63,6 +64,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     uses.grantEndWithGrants(tables, functions['sign-out']);
     uses.grantRevokeGrants(tables, functions.invitation);
   }
+  if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
   if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
   if (registration !== 'off') {
     functions['client-registration'] = make('client-registration');

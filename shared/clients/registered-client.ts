@@ -1,12 +1,12 @@
 import type { SigningAlgorithm } from '../keys/signing-key.ts';
 import { type ClaimsByScope, standardClaimsByScope } from '../oauth/claims.ts';
 import type { ResponseType } from '../oauth/response-type.ts';
-import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
+import { type ClientAuthenticationMethod, type GrantType, grantTypes } from '../oauth/server-metadata.ts';
 import type { ClientPolicySettings, UnregisteredClass } from '../pkce/policy.ts';
 
-/** The grant types a client may be registered for. `grantTypes` of the server metadata lists those that are served. */
-export const registrableGrantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
-export type RegistrableGrantType = (typeof registrableGrantTypes)[number];
+/** The grant types a client may be registered for: all there are, whether the deployment serves them or not. */
+export const registrableGrantTypes = grantTypes;
+export type RegistrableGrantType = GrantType;
 
 /** A client with its PKCE policy. Those that nobody registered by hand have a class, and the same shape. */
 export type RegisteredClient = {

@@ -1,7 +1,13 @@
 import type { JSONWebKeySet } from 'jose';
 
-const fetchJwks = async (url: string): Promise<JSONWebKeySet | undefined> =>
-  (await import('./fetch-jwks.ts')).fetchJwks(url);
+/** Fetches the JWKS at an address; undefined when it cannot be fetched, and nobody is proven by it then. */
+export type FetchJwks = (url: string) => Promise<JSONWebKeySet | undefined>;
+
+/** `allowLoopback`: also from this machine, by http, for local runs. */
+export const jwksFetch =
+  (allowLoopback: boolean): FetchJwks =>
+  async (url) =>
+    (await import('./fetch-jwks.ts')).fetchJwks(url, allowLoopback);
 
 /** How long a JWKS is remembered, how long a failure is, and how soon an unknown key triggers another fetch, in seconds. */
 const remembered = { keys: 300, failure: 10, unknownKey: 30 };
@@ -19,7 +25,7 @@ export type RemoteJwks = (url: string, kid?: string) => Promise<JSONWebKeySet | 
  * (OpenID Connect Core §10.1.1), so it triggers a new fetch, at most once in 30 s; when that fails, the remembered keys stay.
  * Concurrent callers share a fetch. `now` returns epoch seconds; `fetch` returns undefined when there is no JWKS.
  */
-export function remoteJwks(now: () => number, fetch = fetchJwks): RemoteJwks {
+export function remoteJwks(now: () => number, fetch: FetchJwks = jwksFetch(false)): RemoteJwks {
   const known = new Map<string, Known>();
   const running = new Map<string, Promise<JSONWebKeySet | undefined>>();
 

@@ -61,6 +61,13 @@ export type Refusal =
   | { reason: 'refresh_token_of_another_client' }
   | { reason: 'refresh_token_expired' }
   | { reason: 'refresh_token_replayed' }
+  | { reason: 'assertion_missing' }
+  | { reason: 'assertion_untrusted' }
+  | { reason: 'assertion_invalid' }
+  | { reason: 'assertion_not_for_client' }
+  | { reason: 'assertion_replayed' }
+  | { reason: 'assertion_subject_unknown' }
+  | { reason: 'resource_missing' }
   | { reason: 'grant_revoked' }
   | { reason: 'account_gone' }
   | { reason: 'account_disabled' }

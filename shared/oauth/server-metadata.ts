@@ -14,9 +14,19 @@ export const clientAuthenticationMethods = [
 ] as const;
 export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
 
-/** What the token endpoint exchanges (RFC 7591 §2, `grant_types`). */
-export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+/** RFC 7523 §2.1: an assertion of somebody whom the operator trusts. */
+export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** What the token endpoint exchanges (RFC 7591 §2, `grant_types`). Some only where a deployment switched them on. */
+export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials', jwtBearer] as const;
 export type GrantType = (typeof grantTypes)[number];
+
+/** The settings that switch grant types on. */
+export type GrantSettings = { jwtBearer: boolean };
+
+/** The grant types that are served with these settings: what is off is as unknown as what never was. */
+export const servedGrantTypes = (settings: GrantSettings): GrantType[] =>
+  grantTypes.filter((type) => type !== jwtBearer || settings.jwtBearer);
 
 /** The algorithms for client assertions: never symmetric, never `none`. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
@@ -33,6 +43,7 @@ export type InForce = {
   claims: readonly string[];
   /** The languages of the pages, as BCP 47 tags. */
   languages: readonly string[];
+  grantTypes: readonly GrantType[];
   /** Whether a client id may be the URL of a document. */
   metadataDocuments: boolean;
   /** Whether clients may register themselves. */
@@ -45,7 +56,16 @@ export type InForce = {
  */
 export const serverMetadata = (
   issuer: string,
-  { algorithms, policies, scopes, claims, languages, metadataDocuments, clientRegistration }: InForce,
+  {
+    algorithms,
+    policies,
+    scopes,
+    claims,
+    languages,
+    grantTypes: served,
+    metadataDocuments,
+    clientRegistration,
+  }: InForce,
 ) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
@@ -60,7 +80,10 @@ export const serverMetadata = (
   scopes_supported: [...new Set([...openidScopes, ...scopes])],
   response_types_supported: responseTypes,
   response_modes_supported: responseModes,
-  grant_types_supported: grantTypes,
+  grant_types_supported: served,
+  ...(served.includes(jwtBearer) && {
+    authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
+  }),
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: algorithms,
   token_endpoint_auth_methods_supported: clientAuthenticationMethods,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { serverMetadata } from '../../shared/oauth/server-metadata.ts';
+import { servedGrantTypes, serverMetadata } from '../../shared/oauth/server-metadata.ts';
 import type { PkcePolicy } from '../../shared/pkce/policy.ts';
 
 const issuer = 'https://sign-in.example.com';
@@ -10,6 +10,7 @@ const announce = (more: { algorithms?: string[]; policies?: PkcePolicy[]; scopes
     claims: [],
     scopes: [],
     languages: ['en'],
+    grantTypes: servedGrantTypes({ jwtBearer: false }),
     metadataDocuments: false,
     clientRegistration: false,
     ...more,
