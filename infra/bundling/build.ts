@@ -27,7 +27,10 @@ export const slimSdk = {
  * Modules that a function loads when it first needs them. Each is a file of its own beside `index.mjs`, whole in itself, so that the
  * bundle neither grows by it nor shares a file with it. Classes are therefore not the same in both: an error is told by its name.
  */
-const chunks = { 'jwt-bearer': 'functions/token/jwt-bearer/compose.ts' };
+const chunks = {
+  'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
+  'token-exchange': 'functions/token/token-exchange/compose.ts',
+};
 const chunkOf = (source: string): string | undefined =>
   Object.entries(chunks).find(([, path]) => source === join(repository, path))?.[0];
 

@@ -110,7 +110,11 @@ try {
     dynamodb: options.dynamodb,
     pathAliases: options.pathAliases,
     tell: options.quiet ? () => {} : (line) => void process.stdout.write(`  ${line}\n`),
-    environment: { PIXY_KEYS_REMEMBERED: String(keysRememberedLocally), PIXY_JWT_BEARER: 'on' },
+    environment: {
+      PIXY_KEYS_REMEMBERED: String(keysRememberedLocally),
+      PIXY_JWT_BEARER: 'on',
+      PIXY_TOKEN_EXCHANGE: 'on',
+    },
   });
   process.stdout.write(greeting(server));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(server));

@@ -64,6 +64,7 @@ const client = v.object({
   refreshTokenLifetime: v.optional(v.number()),
   refreshTokenGrace: v.optional(v.number()),
   rotateRefreshTokens: v.optional(v.boolean()),
+  mayAct: v.optional(v.string()),
   strictAuthMethod: v.optional(v.boolean()),
   ignorePublicClientSecret: v.optional(v.boolean()),
   acceptDotlessSchemes: v.optional(v.boolean()),

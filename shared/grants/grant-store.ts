@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { inTurns } from '../aws/in-turns.ts';
 import { tableDefinitions } from '../aws/tables.ts';
+import { type Acting, actingIn } from './acting.ts';
 import type { FirstRefreshState, Grant } from './grant.ts';
 
 /*
@@ -75,8 +76,11 @@ export function grantStore(database: Database, table: string) {
     return { won: false, grant: outcome.item && toGrant(outcome.item) };
   }
 
+  const read = (id: string): Promise<Item | undefined> =>
+    database.get({ TableName: table, Key: { id }, ConsistentRead: true });
+
   async function find(id: string): Promise<Grant | undefined> {
-    const item = await database.get({ TableName: table, Key: { id }, ConsistentRead: true });
+    const item = await read(id);
     return item && toGrant(item);
   }
 
@@ -237,10 +241,10 @@ export function grantStore(database: Database, table: string) {
      * Lists the grants with refresh tokens that a person gave, to one client or to all. May miss a grant made just now, because
      * an index lags behind its table.
      */
-    async listOf(sub: string, clientId?: string): Promise<Grant[]> {
-      const items = await database.query(heldQuery(sub, clientId));
-      const grants = await inTurns(items, ({ id }) => find(id as string));
-      return grants.filter((grant) => grant !== undefined);
+    async listOf(sub: string, clientId?: string): Promise<(Grant & { acting: Acting[] })[]> {
+      const held = await database.query(heldQuery(sub, clientId));
+      const items = await inTurns(held, ({ id }) => read(id as string));
+      return items.filter((item) => item !== undefined).map((item) => ({ ...toGrant(item), acting: actingIn(item) }));
     },
   };
 }

@@ -361,6 +361,21 @@ export const refusalCatalogue = {
     means: 'The request has no resource.',
     fix: 'Send the URI of the API that the token is for.',
   },
+  exchange_unsupported: {
+    error: 'invalid_request',
+    means: 'The request has no subject_token, token types other than access_token, or an actor_token.',
+    fix: 'Send an access token of this server with subject_token_type=urn:ietf:params:oauth:token-type:access_token.',
+  },
+  subject_token_invalid: {
+    error: 'invalid_request',
+    means: 'The subject_token is no access token of this server that its person still stands by.',
+    fix: 'Get a new one from the app that the person signed in to.',
+  },
+  actor_not_allowed: {
+    error: 'invalid_request',
+    means: 'The client may not act by this token: may_act names another, five act already, or the person ended it.',
+    fix: 'Let the person sign in to the app again.',
+  },
   grant_revoked: {
     error: 'invalid_grant',
     means: 'The grant was revoked.',

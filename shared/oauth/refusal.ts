@@ -66,6 +66,9 @@ export type Refusal =
   | { reason: 'assertion_replayed' }
   | { reason: 'assertion_subject_unknown' }
   | { reason: 'resource_missing' }
+  | { reason: 'exchange_unsupported' }
+  | { reason: 'subject_token_invalid' }
+  | { reason: 'actor_not_allowed' }
   | { reason: 'grant_revoked' }
   | { reason: 'account_gone' }
   | { reason: 'account_disabled' }

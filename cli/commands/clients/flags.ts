@@ -21,6 +21,7 @@ export type ClientFlags = {
   firstParty?: boolean;
   refreshGrace?: string;
   rotateRefreshTokens?: boolean;
+  mayAct?: string | false;
   strictAuthMethod?: boolean;
   ignorePublicClientSecret?: boolean;
   acceptDotlessSchemes?: boolean;
@@ -60,6 +61,8 @@ export const clientFlags = (command: Command): Command =>
     )
     .option('--rotate-refresh-tokens', 'every refresh returns a new refresh token')
     .option('--no-rotate-refresh-tokens', 'the client keeps its refresh token; not for public clients')
+    .option('--may-act <client-id>', 'the only client that may act for people by tokens of this one')
+    .option('--no-may-act', 'any client may that is registered for token exchange')
     .option('--strict-auth-method', 'take the secret only as --auth-method says')
     .option('--no-strict-auth-method', 'take the secret in the header or in the form')
     .option('--ignore-public-client-secret', 'take a public client that sends a secret as one that sends none')
@@ -88,6 +91,7 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     first_party: flags.firstParty,
     refresh_token_grace: graceOf(flags.refreshGrace),
     rotate_refresh_tokens: flags.rotateRefreshTokens,
+    may_act: flags.mayAct === false ? null : flags.mayAct,
     strict_auth_method: flags.strictAuthMethod,
     ignore_public_client_secret: flags.ignorePublicClientSecret,
     accept_dotless_schemes: flags.acceptDotlessSchemes,
