@@ -27,7 +27,7 @@ export type TokenDeps = AuthenticationDeps &
     defaultAlgorithm: SigningAlgorithm;
     clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
     apis: ApiReader;
-    grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'keepUsing' | 'revoke' | 'endOldest'>;
+    grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'keepUsing' | 'countUse' | 'revoke' | 'endOldest'>;
     tidyUp: TidyUp;
     accounts: Pick<StandingStore, 'findStanding' | 'findWithClaims'>;
     hooks: Pick<Hooks, 'claims'>;

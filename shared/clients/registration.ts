@@ -135,6 +135,14 @@ export const metadata = v.object({
   rotate_refresh_tokens: v.optional(v.boolean('is not true or false')),
   all_scopes_of: v.optional(v.pipe(v.array(resource, 'is not a list'), v.maxLength(50, 'has more than 50 entries'))),
   may_act: v.optional(v.pipe(v.string('is not a text'), v.regex(/^[\x21-\x7e]{1,255}$/, 'is not a client id'))),
+  grant_max_uses: v.optional(
+    v.pipe(
+      v.number('is not a number'),
+      v.integer('is not a whole number'),
+      v.minValue(1, 'is below 1'),
+      v.maxValue(1_000_000, 'is over a million'),
+    ),
+  ),
   strict_auth_method: v.optional(v.boolean('is not true or false')),
   ignore_public_client_secret: v.optional(v.boolean('is not true or false')),
   accept_dotless_schemes: v.optional(v.boolean('is not true or false')),
@@ -211,6 +219,7 @@ export async function checkRegistration(
       rotateRefreshTokens: input.rotate_refresh_tokens,
       allScopesOf: input.all_scopes_of && [...new Set(input.all_scopes_of)],
       mayAct: input.may_act,
+      grantMaxUses: input.grant_max_uses,
       strictAuthMethod: input.strict_auth_method,
       ignorePublicClientSecret: input.ignore_public_client_secret,
       acceptDotlessSchemes: input.accept_dotless_schemes,

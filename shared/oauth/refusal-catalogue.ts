@@ -376,6 +376,11 @@ export const refusalCatalogue = {
     means: 'The client may not act by this token: may_act names another, five act already, or the person ended it.',
     fix: 'Let the person sign in to the app again.',
   },
+  grant_used_up: {
+    error: 'invalid_grant',
+    means: 'The grant was used as often as it may be.',
+    fix: 'Have the person sign in again.',
+  },
   grant_revoked: {
     error: 'invalid_grant',
     means: 'The grant was revoked.',

@@ -69,6 +69,7 @@ export type Refusal =
   | { reason: 'exchange_unsupported' }
   | { reason: 'subject_token_invalid' }
   | { reason: 'actor_not_allowed' }
+  | { reason: 'grant_used_up' }
   | { reason: 'grant_revoked' }
   | { reason: 'account_gone' }
   | { reason: 'account_disabled' }

@@ -59,8 +59,9 @@ export const tokenExchangeFlow =
     const made = await tokenResponse({ ...grant, clientId }, answer, keys, deps, now);
     if (!made.ok) return refused(made.refusal);
 
-    const isNoted = await own.acting.note(grant.id, { clientId, at: now, scope });
-    if (!isNoted) return refused({ reason: 'subject_token_invalid' });
+    const noted = await own.acting.note(grant.id, { clientId, at: now, scope });
+    if (noted === 'ended') return refused({ reason: 'subject_token_invalid' });
+    if (noted === 'used up') return refused({ reason: 'grant_used_up' });
     return {
       ok: true,
       tokens: { ...made.value.tokens, issued_token_type: accessTokenType },
