@@ -87,6 +87,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly jwtBearer?: boolean;
   /**
+   * Lets clients that are registered for it exchange a person's access token for one with which they act for that person, for no
+   * more and no longer (docs/token-exchange.md).
+   *
+   * @default false
+   */
+  readonly tokenExchange?: boolean;
+  /**
    * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
    * it is switched on again.
    *

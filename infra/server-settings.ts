@@ -32,6 +32,7 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...documentsVariable(props.metadataDocuments ?? 'off'),
     ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
     ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),
+    ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),
     ...(props.passwords === false && { PIXY_PASSWORDS: 'off' }),
     ...(props.brand && { PIXY_BRAND: brandVariable(props.brand) }),
     ...(props.signing && { PIXY_SIGNING: signing }),

@@ -62,6 +62,7 @@ export async function exchangeCode(
     now,
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
     refresh: refresh?.state,
+    maxUses: client.grantMaxUses,
     within: { resources: resourcesOf(named.value) },
   };
   const redeeming = { clientId, rules, scope: client.scope };

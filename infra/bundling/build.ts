@@ -31,6 +31,7 @@ const chunks = {
   'document-reader': 'shared/clients/document-reader.ts',
   'fetch-jwks': 'shared/clients/fetch-jwks.ts',
   'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
+  'token-exchange': 'functions/token/token-exchange/compose.ts',
 };
 const chunkOf = (source: string): string | undefined =>
   Object.entries(chunks).find(([, path]) => source === join(repository, path))?.[0];

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { inTurns } from '../aws/in-turns.ts';
 import { tableDefinitions } from '../aws/tables.ts';
+import { type Acting, actingIn } from './acting.ts';
 import type { FirstRefreshState, Grant } from './grant.ts';
 
 /*
@@ -75,8 +76,11 @@ export function grantStore(database: Database, table: string) {
     return { won: false, grant: outcome.item && toGrant(outcome.item) };
   }
 
+  const read = (id: string): Promise<Item | undefined> =>
+    database.get({ TableName: table, Key: { id }, ConsistentRead: true });
+
   async function find(id: string): Promise<Grant | undefined> {
-    const item = await database.get({ TableName: table, Key: { id }, ConsistentRead: true });
+    const item = await read(id);
     return item && toGrant(item);
   }
 
@@ -110,17 +114,6 @@ export function grantStore(database: Database, table: string) {
     },
 
     /**
-     * Stores a grant that is in force at once, without a code, until `expiresAt`. It is found by its person. Safe to repeat, since
-     * nobody knows it yet.
-     */
-    async begin(grant: Grant): Promise<void> {
-      await database.put({
-        TableName: table,
-        Item: { ...grant, [heldBy]: grant.sub, purgeAt: grant.expiresAt + purgeDelay },
-      });
-    },
-
-    /**
      * Spends the code of grant `id` for `clientId` in one conditional write, so exactly one of any number of attempts wins. The
      * grant must exist, belong to this client, and be unspent and unexpired at `now`. The same write sets up refresh tokens if
      * `refresh` is given. The grant then lives until `tokensExpireAt`. A lost reply does not lose the win.
@@ -128,11 +121,11 @@ export function grantStore(database: Database, table: string) {
     spend: (
       id: string,
       clientId: string,
-      { now, tokensExpireAt, refresh, within = {} }: Redemption,
+      { now, tokensExpireAt, refresh, maxUses, within = {} }: Redemption,
     ): Promise<WriteOutcome> =>
       writeOnce(
         id,
-        `#state = :redeemed, redeemedAt = :now, purgeAt = :purgeAt${refresh ? `, refresh = :refresh, ${heldBy} = #sub` : ''}`,
+        `#state = :redeemed, redeemedAt = :now, purgeAt = :purgeAt${refresh ? `, refresh = :refresh, ${heldBy} = #sub` : ''}${maxUses === undefined ? '' : ', maxUses = :maxUses'}`,
         'clientId = :clientId AND #state = :issued AND expiresAt > :now',
         {
           ':redeemed': 'redeemed',
@@ -141,6 +134,7 @@ export function grantStore(database: Database, table: string) {
           ':now': now,
           ':purgeAt': Math.max(tokensExpireAt, refresh?.idleUntil ?? 0) + purgeDelay,
           ...(refresh && { ':refresh': refresh }),
+          ...(maxUses !== undefined && { ':maxUses': maxUses }),
         },
         within,
       ),
@@ -163,7 +157,6 @@ export function grantStore(database: Database, table: string) {
           ...currentToken(clientId, { presented, now, idleUntil }),
           ':next': next.hash,
           ':generation': next.generation,
-          ':none': 0,
         },
         within,
       ),
@@ -176,6 +169,16 @@ export function grantStore(database: Database, table: string) {
         isCurrentToken,
         currentToken(clientId, use),
         within,
+      ),
+
+    /** Counts one more answer to a refresh token that was replaced already, for a grant with a budget. Lost when that is used up. */
+    countUse: (id: string, clientId: string): Promise<WriteOutcome> =>
+      writeOnce(
+        id,
+        `uses = ${oneMoreUse}`,
+        `clientId = :clientId AND #state = :redeemed AND ${withinBudget}`,
+        { ':clientId': clientId, ':redeemed': 'redeemed', ':none': 0, ':one': 1 },
+        {},
       ),
 
     /** Revokes a grant: its tokens stop working wherever the grant is checked. Idempotent. */
@@ -237,10 +240,10 @@ export function grantStore(database: Database, table: string) {
      * Lists the grants with refresh tokens that a person gave, to one client or to all. May miss a grant made just now, because
      * an index lags behind its table.
      */
-    async listOf(sub: string, clientId?: string): Promise<Grant[]> {
-      const items = await database.query(heldQuery(sub, clientId));
-      const grants = await inTurns(items, ({ id }) => find(id as string));
-      return grants.filter((grant) => grant !== undefined);
+    async listOf(sub: string, clientId?: string): Promise<(Grant & { acting: Acting[] })[]> {
+      const held = await database.query(heldQuery(sub, clientId));
+      const items = await inTurns(held, ({ id }) => read(id as string));
+      return items.filter((item) => item !== undefined).map((item) => ({ ...toGrant(item), acting: actingIn(item) }));
     },
   };
 }
@@ -260,6 +263,8 @@ export type Redemption = {
   now: number;
   tokensExpireAt: number;
   refresh?: FirstRefreshState | undefined;
+  /** How often the grant can be used after that. Default: as long as it lasts. */
+  maxUses?: number | undefined;
   within?: Within;
 };
 
@@ -269,9 +274,11 @@ export type RefreshUse = { presented: string; now: number; idleUntil: number; wi
 /** One step from a refresh token to the next. */
 export type RotationStep = RefreshUse & { next: { hash: string; generation: number } };
 
-const isCurrentToken =
-  'clientId = :clientId AND #state = :redeemed AND refresh.#hash = :presented AND refresh.idleUntil > :now AND refresh.endsAt > :now';
-const usedOnceMore = 'refresh.idleUntil = :idleUntil, purgeAt = :purgeAt';
+/** Part of every write by which somebody gets tokens of a grant again: its condition, and how it counts. Takes `:none` and `:one`. */
+export const oneMoreUse = 'if_not_exists(uses, :none) + :one';
+export const withinBudget = '(attribute_not_exists(maxUses) OR attribute_not_exists(uses) OR uses < maxUses)';
+const isCurrentToken = `clientId = :clientId AND #state = :redeemed AND refresh.#hash = :presented AND refresh.idleUntil > :now AND refresh.endsAt > :now AND ${withinBudget}`;
+const usedOnceMore = `refresh.idleUntil = :idleUntil, purgeAt = :purgeAt, uses = ${oneMoreUse}`;
 
 const currentToken = (clientId: string, { presented, now, idleUntil }: RefreshUse): Item => ({
   ':redeemed': 'redeemed',
@@ -280,6 +287,8 @@ const currentToken = (clientId: string, { presented, now, idleUntil }: RefreshUs
   ':now': now,
   ':idleUntil': idleUntil,
   ':purgeAt': idleUntil + purgeDelay,
+  ':none': 0,
+  ':one': 1,
 });
 
 /** Whether a grant covers everything that a token request asks for. */
@@ -342,6 +351,8 @@ const grantRecord = v.object({
   expiresAt: v.number(),
   redeemedAt: v.optional(v.number()),
   revokedAt: v.optional(v.number()),
+  maxUses: v.optional(v.number()),
+  uses: v.optional(v.number()),
   refresh: v.optional(
     v.pipe(
       v.object({

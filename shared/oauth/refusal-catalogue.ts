@@ -340,12 +340,12 @@ export const refusalCatalogue = {
   },
   assertion_untrusted: {
     error: 'invalid_grant',
-    means: 'The issuer of the assertion is not trusted, or it is no JWT of a type that is taken.',
+    means: 'Nobody trusts the issuer of the assertion, or its type is none that is taken.',
     fix: 'Ask the operator to trust it: pixy trust add.',
   },
   assertion_invalid: {
     error: 'invalid_grant',
-    means: 'The assertion breaks a rule: its signature, its times, its aud, or what its claims must be.',
+    means: 'The assertion breaks a rule: signature, times, aud, or claims.',
     fix: 'Operators see which with pixy trust check.',
   },
   assertion_not_for_client: {
@@ -367,6 +367,26 @@ export const refusalCatalogue = {
     error: 'invalid_target',
     means: 'The request has no resource.',
     fix: 'Send the URI of the API that the token is for.',
+  },
+  exchange_unsupported: {
+    error: 'invalid_request',
+    means: 'The request has no subject_token, token types other than access_token, or an actor_token.',
+    fix: 'Send an access token of this server and its type.',
+  },
+  subject_token_invalid: {
+    error: 'invalid_request',
+    means: 'The subject_token is no access token of ours whose grant is in force.',
+    fix: 'Get a new one from the app.',
+  },
+  actor_not_allowed: {
+    error: 'invalid_request',
+    means: 'The client may not act by this token: may_act names another, five act already, or the person ended it.',
+    fix: 'Let the person sign in to the app again.',
+  },
+  grant_used_up: {
+    error: 'invalid_grant',
+    means: 'The grant was used as often as it may be.',
+    fix: 'Have the person sign in again.',
   },
   grant_revoked: {
     error: 'invalid_grant',

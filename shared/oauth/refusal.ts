@@ -68,6 +68,10 @@ export type Refusal =
   | { reason: 'assertion_replayed' }
   | { reason: 'assertion_subject_unknown' }
   | { reason: 'resource_missing' }
+  | { reason: 'exchange_unsupported' }
+  | { reason: 'subject_token_invalid' }
+  | { reason: 'actor_not_allowed' }
+  | { reason: 'grant_used_up' }
   | { reason: 'grant_revoked' }
   | { reason: 'account_gone' }
   | { reason: 'account_disabled' }

@@ -17,16 +17,28 @@ export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[nu
 /** RFC 7523 §2.1: an assertion of somebody whom the operator trusts. */
 export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
+/** RFC 8693 §2.1: a token of a person for one of a client that acts for them. */
+export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
 /** What the token endpoint exchanges (RFC 7591 §2, `grant_types`). Some only where a deployment switched them on. */
-export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials', jwtBearer] as const;
+export const grantTypes = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  jwtBearer,
+  tokenExchange,
+] as const;
 export type GrantType = (typeof grantTypes)[number];
 
 /** The settings that switch grant types on. */
-export type GrantSettings = { jwtBearer: boolean };
+export type GrantSettings = { jwtBearer: boolean; tokenExchange: boolean };
 
 /** The grant types that are served with these settings: what is off is as unknown as what never was. */
 export const servedGrantTypes = (settings: GrantSettings): GrantType[] =>
-  grantTypes.filter((type) => type !== jwtBearer || settings.jwtBearer);
+  grantTypes.filter((type) => {
+    if (type === jwtBearer) return settings.jwtBearer;
+    return type !== tokenExchange || settings.tokenExchange;
+  });
 
 /** The algorithms for client assertions: never symmetric, never `none`. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;

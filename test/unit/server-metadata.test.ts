@@ -10,7 +10,7 @@ const announce = (more: { algorithms?: string[]; policies?: PkcePolicy[]; scopes
     claims: [],
     scopes: [],
     languages: ['en'],
-    grantTypes: servedGrantTypes({ jwtBearer: false }),
+    grantTypes: servedGrantTypes({ jwtBearer: false, tokenExchange: false }),
     metadataDocuments: false,
     clientRegistration: false,
     ...more,
