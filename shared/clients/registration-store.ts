@@ -172,7 +172,7 @@ function toRegistration(item: Item): Registration | undefined {
     client,
     version,
     registeredAt: Number(registeredAt),
-    ...(managedBy ? { managedBy: String(managedBy) } : {}),
+    ...(typeof managedBy === 'string' && managedBy !== '' && { managedBy }),
   };
 }
 
