@@ -81,6 +81,8 @@ const environment = v.object({
   PIXY_REVOKE_AT_SIGN_OUT: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether people can create accounts themselves. */
   PIXY_REGISTRATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether devices may ask for codes that people enter elsewhere; see docs/device.md. */
+  PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -137,6 +139,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     refreshGrace: values.PIXY_REFRESH_GRACE,
     revokesAtSignOut: values.PIXY_REVOKE_AT_SIGN_OUT === 'on',
     registration: values.PIXY_REGISTRATION === 'on',
+    deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,

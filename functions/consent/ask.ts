@@ -7,6 +7,7 @@ import { encodeParameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { consentPage } from '../../shared/pages/consent-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
+import { nameAmong } from '../../shared/people/name-among.ts';
 import { textsFor } from '../scope-texts.ts';
 import type { ConsentDeps } from './consent-deps.ts';
 import type { Interrupted } from './find-interrupted.ts';
@@ -37,7 +38,3 @@ export async function ask(
     ...(refusal && { decision: { verdict: 'refused', client: client.clientId, reason: refusal.reason } }),
   };
 }
-
-/** What the person is called; `preferred_username` is the username of whoever has not told another. */
-const nameAmong = (claims: Readonly<Record<string, unknown>>): string | undefined =>
-  ['name', 'preferred_username', 'email'].map((name) => claims[name]).find((value) => typeof value === 'string');

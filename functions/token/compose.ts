@@ -1,6 +1,8 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
+import { devicePollStore } from '../../shared/grants/device-poll-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
+import { pollPace } from '../../shared/grants/poll-pace.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
@@ -22,6 +24,8 @@ export function tokenDeps(runtime: Runtime): TokenDeps {
     clients,
     apis: apiReader(database, config.tables.clients, now),
     grants: grantStore(database, config.tables.grants),
+    devices: devicePollStore(database, config.tables.grants),
+    pace: pollPace(),
     accounts: standingStore(database, config.tables.people),
     signingKey: signingKeys(keys, keyCustody(config), now, config.keysRemembered),
     refreshKeys: refreshKeys(keys, keyWrapper(config), now, config.keysRemembered),

@@ -1,11 +1,16 @@
 import type { SigningAlgorithm } from '../keys/signing-key.ts';
 import { type ClaimsByScope, standardClaimsByScope } from '../oauth/claims.ts';
 import type { ResponseType } from '../oauth/response-type.ts';
-import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
+import { type ClientAuthenticationMethod, deviceCodeGrant } from '../oauth/server-metadata.ts';
 import type { ClientPolicySettings } from '../pkce/policy.ts';
 
 /** The grant types a client may be registered for. `grantTypes` of the server metadata lists those that are served. */
-export const registrableGrantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+export const registrableGrantTypes = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  deviceCodeGrant,
+] as const;
 export type RegistrableGrantType = (typeof registrableGrantTypes)[number];
 
 /** A registered client with its PKCE policy. */

@@ -14,9 +14,19 @@ export const clientAuthenticationMethods = [
 ] as const;
 export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
 
+/** RFC 8628 §3.4. */
+export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
 /** What the token endpoint exchanges (RFC 7591 §2, `grant_types`). */
-export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials', deviceCodeGrant] as const;
 export type GrantType = (typeof grantTypes)[number];
+
+/** What a deployment switches on for its clients. */
+export type SwitchedOn = { deviceAuthorization: boolean };
+
+/** The grant types that this deployment serves. */
+export const servedGrantTypes = ({ deviceAuthorization }: SwitchedOn): GrantType[] =>
+  grantTypes.filter((type) => type !== deviceCodeGrant || deviceAuthorization);
 
 /** The algorithms for client assertions: never symmetric, never `none`. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
@@ -33,16 +43,21 @@ export type InForce = {
   claims: readonly string[];
   /** The languages of the pages, as BCP 47 tags. */
   languages: readonly string[];
-};
+} & SwitchedOn;
 
 /**
  * Returns the metadata of RFC 8414 §2 and OpenID Connect Discovery 1.0 §3, the same document at both URLs. `policies` are those
  * in force for at least one client, so that what is announced is what works.
  */
-export const serverMetadata = (issuer: string, { algorithms, policies, scopes, claims, languages }: InForce) => ({
+export const serverMetadata = (
+  issuer: string,
+  { algorithms, policies, scopes, claims, languages, deviceAuthorization }: InForce,
+) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
   token_endpoint: issuer + endpoints.token,
+  // RFC 8628 §4
+  ...(deviceAuthorization && { device_authorization_endpoint: issuer + endpoints.deviceAuthorization }),
   userinfo_endpoint: issuer + endpoints.userinfo,
   revocation_endpoint: issuer + endpoints.revoke,
   introspection_endpoint: issuer + endpoints.introspect,
@@ -53,7 +68,7 @@ export const serverMetadata = (issuer: string, { algorithms, policies, scopes, c
   scopes_supported: [...new Set([...openidScopes, ...scopes])],
   response_types_supported: responseTypes,
   response_modes_supported: responseModes,
-  grant_types_supported: grantTypes,
+  grant_types_supported: servedGrantTypes({ deviceAuthorization }),
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: algorithms,
   token_endpoint_auth_methods_supported: clientAuthenticationMethods,
