@@ -343,7 +343,7 @@ test('TX5: of 50 exchanges while the grant is revoked, no token is in force afte
   for (const answer of answers) {
     if (answer === undefined) continue;
     expect([200, 400]).toContain(answer.status);
-    if (answer.status === 200) expect(await isActive(answer.json.access_token)).toBe(false);
+    expect(answer.status === 200 && (await isActive(answer.json.access_token))).toBe(false);
   }
   expect(await reasonOf(access_token)).toBe('400 invalid_request subject_token_invalid');
 });
