@@ -91,6 +91,17 @@ const environment = v.object({
   PIXY_UPSTREAMS: v.optional(providersJson, '[]'),
   /** The operator's functions, as JSON; see docs/hooks.md. */
   PIXY_HOOKS: v.optional(hooksJson, '{}'),
+  /** Which client metadata documents are fetched: `off`, `any`, or those on these hosts, separated by spaces. */
+  PIXY_METADATA_DOCUMENTS: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[a-z0-9.-]+( [a-z0-9.-]+)*$/, 'is not off, any or host names'),
+      v.transform((text): 'off' | 'any' | readonly string[] =>
+        text === 'off' || text === 'any' ? text : text.split(' '),
+      ),
+    ),
+    'off',
+  ),
   /** Whether loopback addresses of clients may be called: `on` in local runs only, where they are clients under development. */
   PIXY_CALL_LOOPBACK: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** The audit log's folder in local runs. Default: standard output, which goes to CloudWatch Logs when deployed. */
@@ -146,6 +157,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,
+    metadataDocuments: values.PIXY_METADATA_DOCUMENTS,
     callsLoopback: values.PIXY_CALL_LOOPBACK === 'on',
     auditFolder: values.PIXY_AUDIT_FOLDER,
   };

@@ -14,6 +14,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     signingAlgorithms: config.signingAlgorithms,
     cachedFor: 5 * config.keysRemembered,
+    metadataDocuments: config.metadataDocuments !== 'off',
     lookOf: looksOf(config.brand),
     writeLine,
     now,

@@ -23,6 +23,8 @@ export type MetadataDeps = GrantSettings & {
   signingAlgorithms: readonly string[];
   /** Seconds for which clients and proxies may keep the documents: five minutes, far below the two hours for which a key is published before it signs. */
   cachedFor: number;
+  /** Whether a client id may be the URL of a document. */
+  metadataDocuments: boolean;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
@@ -68,6 +70,7 @@ async function metadata(deps: MetadataDeps): Promise<object> {
     claims: scopes.flatMap(({ claims }) => claims),
     languages,
     grantTypes: servedGrantTypes(deps),
+    metadataDocuments: deps.metadataDocuments,
   });
 }
 

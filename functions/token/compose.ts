@@ -1,5 +1,4 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
-import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
@@ -7,6 +6,7 @@ import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
 import { jwtBearer, servedGrantTypes, tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
 import { clientAuthentication } from '../client-authentication.ts';
+import { openClients } from '../open-clients.ts';
 import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
 import { tidyingUp } from '../tidy-up.ts';
 import type { TokenDeps } from './grant-flow.ts';
@@ -15,7 +15,7 @@ import { lateFlow } from './late-flow.ts';
 
 export function tokenDeps(runtime: Runtime): TokenDeps {
   const { config, database, writeLine, now } = runtime;
-  const clients = clientReader(database, config.tables.clients, now);
+  const clients = openClients(runtime);
   const keys = keyStore(database, config.tables.keys);
   return {
     ...config,

@@ -1,8 +1,10 @@
 import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import type { Decision } from '../../shared/audit/decision.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
+import { readFormOrJson } from '../../shared/http/json-form.ts';
 import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { takesJson } from '../../shared/oauth/path-aliases.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
 import type { GrantType } from '../../shared/oauth/server-metadata.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
@@ -35,7 +37,8 @@ async function token(request: HttpRequest, deps: TokenDeps): Promise<Answer> {
     decision: { verdict: 'refused', ...note, reason: refusal.reason, mistake: mistakeOf(refusal) },
   });
 
-  const authenticated = await readAuthenticatedForm(request, deps);
+  const read = takesJson(request.path) ? readFormOrJson : undefined;
+  const authenticated = await readAuthenticatedForm(request, deps, read);
   if (!authenticated.ok) return refused(authenticated.refusal);
   const { form } = authenticated.value;
   const client = await withWholeScope(authenticated.value.client, deps.apis);

@@ -28,6 +28,8 @@ export const slimSdk = {
  * bundle neither grows by it nor shares a file with it. Classes are therefore not the same in both: an error is told by its name.
  */
 const chunks = {
+  'document-reader': 'shared/clients/document-reader.ts',
+  'fetch-jwks': 'shared/clients/fetch-jwks.ts',
   'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
   'token-exchange': 'functions/token/token-exchange/compose.ts',
 };

@@ -15,7 +15,7 @@ export type ServerFunctions = Record<PixyFunctionName, PixyFunction>;
 
 export type ServerFunctionsProps = Pick<
   AuthorizationServerProps,
-  'upstreams' | 'hooks' | 'revokeAtSignOut' | 'jwtBearer'
+  'upstreams' | 'hooks' | 'revokeAtSignOut' | 'jwtBearer' | 'metadataDocuments'
 > & {
   tables: ServerTables;
   signing: Signing;
@@ -26,7 +26,17 @@ export type ServerFunctionsProps = Pick<
 
 /** Makes every function of infra/functions.ts in `scope`, and allows each what it uses and nothing else. */
 export function makeFunctions(scope: Construct, props: ServerFunctionsProps): ServerFunctions {
-  const { tables, signing, environment, logs, upstreams = [], hooks = {}, revokeAtSignOut, jwtBearer } = props;
+  const {
+    tables,
+    signing,
+    environment,
+    logs,
+    upstreams = [],
+    hooks = {},
+    revokeAtSignOut,
+    jwtBearer,
+    metadataDocuments = 'off',
+  } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
   const make = (name: PixyFunctionName): PixyFunction => {
     const made = new PixyFunction(scope, pascalCase(name), {
@@ -51,6 +61,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     uses.grantRevokeGrants(tables, functions.invitation);
   }
   if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
+  if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
   if (makesAccounts(hooks)) uses.grantMirrorAccounts(tables, functions['sign-in']);
   return functions;
 }

@@ -138,6 +138,11 @@ export const refusalCatalogue = {
     means: 'The client is disabled.',
     fix: 'Ask the operator of this authorization server to enable it.',
   },
+  client_document_refused: {
+    error: 'invalid_client',
+    means: 'The client_id is a URL, and there is no usable client metadata document at it.',
+    fix: 'Run pixy clients inspect with the URL to see every rule, and try again a minute after the document is right.',
+  },
   client_authentication_missing: {
     error: 'invalid_client',
     means: 'The client must authenticate and did not.',

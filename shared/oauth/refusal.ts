@@ -15,6 +15,8 @@ export type Refusal =
   | { reason: 'client_id_missing' }
   | { reason: 'client_unknown' }
   | { reason: 'client_disabled' }
+  /** `because`: a sentence that says which rule the document of the client fails. */
+  | { reason: 'client_document_refused'; because: string }
   | { reason: 'client_authentication_missing'; registered?: string }
   | { reason: 'client_authentication_malformed' }
   | { reason: 'client_authentication_ambiguous' }

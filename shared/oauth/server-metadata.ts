@@ -56,6 +56,8 @@ export type InForce = {
   /** The languages of the pages, as BCP 47 tags. */
   languages: readonly string[];
   grantTypes: readonly GrantType[];
+  /** Whether a client id may be the URL of a document. */
+  metadataDocuments: boolean;
 };
 
 /**
@@ -64,7 +66,7 @@ export type InForce = {
  */
 export const serverMetadata = (
   issuer: string,
-  { algorithms, policies, scopes, claims, languages, grantTypes: served }: InForce,
+  { algorithms, policies, scopes, claims, languages, grantTypes: served, metadataDocuments }: InForce,
 ) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
@@ -93,6 +95,7 @@ export const serverMetadata = (
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
+  ...(metadataDocuments && { client_id_metadata_document_supported: true }),
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
   claims_parameter_supported: true,

@@ -11,6 +11,7 @@ const announce = (more: { algorithms?: string[]; policies?: PkcePolicy[]; scopes
     scopes: [],
     languages: ['en'],
     grantTypes: servedGrantTypes({ jwtBearer: false, tokenExchange: false }),
+    metadataDocuments: false,
     ...more,
   });
 const metadata = announce();

@@ -9,7 +9,7 @@ import {
   rolledBack,
 } from '../../../shared/clients/roll-back.ts';
 import { shippedGlobalPolicy } from '../../../shared/pkce/policy.ts';
-import { answerChange, mustBeNobody, mustBeRight, mustWin, type Written } from '../../change-client.ts';
+import { answerChange, mustBeFree, mustBeRight, mustWin, type Written } from '../../change-client.ts';
 import type { Answer, Context } from '../../context.ts';
 import { conflict, Failure } from '../../failure.ts';
 import { rollBackImport } from '../../import/roll-back-import.ts';
@@ -70,7 +70,7 @@ async function rollBackOne(context: Context, change: Change, clientId: string): 
   const name = `Client ${clientId}`;
   if (!plan.ok) throw explainRefusal(change, plan.refusal, name);
   const next = mustBeRight(await rolledBack(plan.value, current, context.now()), clientId);
-  if (next !== undefined && current === undefined) await mustBeNobody(context, clientId);
+  if (next !== undefined && current === undefined) await mustBeFree(context, clientId);
   const author = await context.author(reason(change));
   const version = mustWin(await clients.put(clientId, next?.client, author, found?.version ?? 0), name);
   if (next === undefined) {

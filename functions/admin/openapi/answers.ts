@@ -48,14 +48,25 @@ export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPol
     ...logged,
     effective_policy: object({
       policy: onePolicy,
-      origin: { enum: ['client', 'global default', 'floor', 'public client floor', 'waiver'] },
+      origin: {
+        enum: [
+          'client',
+          'global default',
+          'floor',
+          'public client floor',
+          'url client floor',
+          'dynamic client floor',
+          'waiver',
+        ],
+      },
       mode,
       enforced: onePolicy,
     }),
     version,
   };
   const secret = { ...text, description: 'A secret that was made now. It is never shown again.' };
-  const globalPolicy = { default: onePolicy, floor: onePolicy, mode };
+  const floors = object({ url: onePolicy, dynamic: onePolicy }, ['url', 'dynamic']);
+  const globalPolicy = { default: onePolicy, floor: onePolicy, mode, floors };
   const change = { id: text, at: time, by: text, why: text };
   const either = (...names: string[]): JsonSchema => ({ oneOf: names.map(ref) });
   const thing = {
@@ -70,8 +81,8 @@ export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPol
     ClientWithSecret: object({ ...client, client_secret: secret }, [...own, 'client_secret']),
     ClientList: object({ clients: { type: 'array', items: ref('Client') }, next_cursor: text }, ['next_cursor']),
     RemovedClient: removed,
-    GlobalPolicy: object(globalPolicy),
-    Policy: object({ ...globalPolicy, version, changed: object(change) }, ['changed']),
+    GlobalPolicy: object(globalPolicy, ['floors']),
+    Policy: object({ ...globalPolicy, version, changed: object(change) }, ['floors', 'changed']),
     LoggedClient: object(logged, own),
     Change: object(
       {
