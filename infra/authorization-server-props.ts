@@ -65,6 +65,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly metadataDocuments?: 'off' | 'any' | readonly string[];
   /**
+   * Lets clients that are registered for it ask for people's consent on a device with a browser, while they themselves have none: at
+   * `/device_authorization` and `/device` (docs/device.md).
+   *
+   * @default false
+   */
+  readonly deviceAuthorization?: boolean;
+  /**
    * Whether clients may register themselves (RFC 7591; docs/unregistered-clients.md). `token`: with an initial access token, which
    * `pixy registration token` makes. `open`: everybody, as public clients.
    *

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
-import { inTurns } from '../aws/in-turns.ts';
 import { tableDefinitions } from '../aws/tables.ts';
-import { type Acting, actingIn } from './acting.ts';
 import type { FirstRefreshState, Grant } from './grant.ts';
 
 /*
@@ -22,13 +20,6 @@ const heldBy = tableDefinitions.grants.indexes.byPerson.partitionKey;
 /** Seconds after its last use until a grant may be purged. */
 const purgeDelay = 86_400;
 
-/** What one call of `clearAway` does at most. */
-const pagesAtOnce = 10;
-const pageLength = 100;
-
-/** The epoch that grants are still good under, of the account or of one client; undefined: none is good. */
-type Current = { counter: 'epoch' | 'clientEpoch'; current: number | undefined; clientId?: string };
-
 /**
  * When the last replaced tokens were first used, newest first. Each has an attribute of its own, so that one write can add a time and
  * shift the others. 0 stands for none.
@@ -42,6 +33,37 @@ const shiftRotationTimes = rotationTimes
   .join(', ');
 
 const newAttempt = () => randomBytes(16).toString('base64url');
+
+/** Finds the grants with refresh tokens of a person, to one client or to all. */
+export const heldQuery = (TableName: string, sub: string, clientId?: string) => ({
+  TableName,
+  IndexName: byPerson,
+  KeyConditionExpression: `${heldBy} = :sub${clientId === undefined ? '' : ' AND clientId = :clientId'}`,
+  ExpressionAttributeValues: { ':sub': sub, ...(clientId !== undefined && { ':clientId': clientId }) },
+});
+
+/** `condition` and its values are for grants that may not be meant. */
+export async function revokeGrant(
+  database: Database,
+  table: string,
+  id: string,
+  now: number,
+  condition?: string,
+  values: Item = {},
+): Promise<void> {
+  try {
+    await database.update({
+      TableName: table,
+      Key: { id },
+      UpdateExpression: `SET #state = :revoked, revokedAt = if_not_exists(revokedAt, :now) REMOVE ${heldBy}`,
+      ConditionExpression: ['attribute_exists(id)', ...(condition ? [condition] : [])].join(' AND '),
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ...values, ':revoked': 'revoked', ':now': now },
+    });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error; // already purged, or not meant: nothing is left to revoke
+  }
+}
 
 export function grantStore(database: Database, table: string) {
   async function writeOnce(
@@ -76,36 +98,10 @@ export function grantStore(database: Database, table: string) {
     return { won: false, grant: outcome.item && toGrant(outcome.item) };
   }
 
-  const read = (id: string): Promise<Item | undefined> =>
-    database.get({ TableName: table, Key: { id }, ConsistentRead: true });
-
   async function find(id: string): Promise<Grant | undefined> {
-    const item = await read(id);
+    const item = await database.get({ TableName: table, Key: { id }, ConsistentRead: true });
     return item && toGrant(item);
   }
-
-  /** `condition` and its values are for grants that may not be meant. */
-  async function revoke(id: string, now: number, condition?: string, values: Item = {}): Promise<void> {
-    try {
-      await database.update({
-        TableName: table,
-        Key: { id },
-        UpdateExpression: `SET #state = :revoked, revokedAt = if_not_exists(revokedAt, :now) REMOVE ${heldBy}`,
-        ConditionExpression: ['attribute_exists(id)', ...(condition ? [condition] : [])].join(' AND '),
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: { ...values, ':revoked': 'revoked', ':now': now },
-      });
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error; // already purged, or not meant: nothing is left to revoke
-    }
-  }
-
-  const heldQuery = (sub: string, clientId?: string) => ({
-    TableName: table,
-    IndexName: byPerson,
-    KeyConditionExpression: `${heldBy} = :sub${clientId === undefined ? '' : ' AND clientId = :clientId'}`,
-    ExpressionAttributeValues: { ':sub': sub, ...(clientId !== undefined && { ':clientId': clientId }) },
-  });
 
   return {
     /** Stores a new grant until its code is redeemed or expires. Safe to repeat, since nobody has the code yet. */
@@ -182,27 +178,7 @@ export function grantStore(database: Database, table: string) {
       ),
 
     /** Revokes a grant: its tokens stop working wherever the grant is checked. Idempotent. */
-    revoke: (id: string, now: number): Promise<void> => revoke(id, now),
-
-    /**
-     * Tidies up after what a person took back: revokes the grants that are worth nothing since, a thousand at most. Nothing depends
-     * on it, and whoever calls it again goes on where it ended.
-     */
-    async clearAway(sub: string, { counter, current, clientId }: Current, now: number): Promise<void> {
-      const older = `(attribute_not_exists(${counter}) OR ${counter} <> :current)`;
-      const meant: [string?, Item?] = current === undefined ? [] : [older, { ':current': current }];
-      let from: Item | undefined;
-      for (let page = 0; page < pagesAtOnce; page += 1) {
-        const { items, next } = await database.queryPage({
-          ...heldQuery(sub, clientId),
-          Limit: pageLength,
-          ExclusiveStartKey: from,
-        });
-        await inTurns(items, ({ id }) => revoke(id as string, now, ...meant));
-        if (next === undefined) return;
-        from = next;
-      }
-    },
+    revoke: (id: string, now: number): Promise<void> => revokeGrant(database, table, id, now),
 
     /**
      * Deletes the oldest grants with refresh tokens that a person gave to one client, once there are more than `most`, so that `keep`
@@ -214,7 +190,7 @@ export function grantStore(database: Database, table: string) {
       clientId: string,
       { most, keep, spared }: { most: number; keep: number; spared: string },
     ): Promise<void> {
-      const { items } = await database.queryPage({ ...heldQuery(sub, clientId), Limit: 300 });
+      const { items } = await database.queryPage({ ...heldQuery(table, sub, clientId), Limit: 300 });
       if (items.length <= most) return;
       const keys = items.map(({ id }) => ({ id }));
       const found: Item[] = [];
@@ -235,16 +211,6 @@ export function grantStore(database: Database, table: string) {
 
     /** Returns the grant, read consistently. */
     find,
-
-    /**
-     * Lists the grants with refresh tokens that a person gave, to one client or to all. May miss a grant made just now, because
-     * an index lags behind its table.
-     */
-    async listOf(sub: string, clientId?: string): Promise<(Grant & { acting: Acting[] })[]> {
-      const held = await database.query(heldQuery(sub, clientId));
-      const items = await inTurns(held, ({ id }) => read(id as string));
-      return items.filter((item) => item !== undefined).map((item) => ({ ...toGrant(item), acting: actingIn(item) }));
-    },
   };
 }
 
