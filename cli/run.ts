@@ -8,6 +8,7 @@ import { keysCommand } from './commands/keys.ts';
 import { pkceCommand } from './commands/pkce.ts';
 import { policyCommand } from './commands/policy.ts';
 import { scopesCommand } from './commands/scopes.ts';
+import { trustCommand } from './commands/trust.ts';
 import { waiverCommand } from './commands/waiver.ts';
 import { type Context, createContext } from './context.ts';
 import { evidenceCommand } from './evidence/evidence-command.ts';
@@ -31,6 +32,7 @@ const commandGroups: readonly ((context: Context) => Command)[] = [
   waiverCommand,
   apisCommand,
   scopesCommand,
+  trustCommand,
   keysCommand,
   logCommand,
   reportCommand,
@@ -58,7 +60,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 function program(context: Context, io: Io, use: (options: object) => void): Command {
   const pixy = new Command('pixy')
     .description(
-      'Manages the clients, the PKCE policy, the APIs, the scopes and the signing keys of a Pixy authorization server.',
+      'Manages the clients, the PKCE policy, the APIs, the scopes, the trusted issuers and the signing keys of a Pixy authorization server.',
     )
     // No short form, because a key id may begin with it.
     .version(packageJson.version, '--version');

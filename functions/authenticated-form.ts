@@ -12,12 +12,16 @@ import { type Parameters, refuseUnclear } from '../shared/oauth/parameters.ts';
 import type { Refusal } from '../shared/oauth/refusal.ts';
 import { ok, type Result, refuse } from '../shared/result.ts';
 
-/** A form with the client that sent it: what the token, revocation and introspection endpoints begin with. */
+/**
+ * A form with the client that sent it: what the token, revocation and introspection endpoints begin with. `read`: how to read the
+ * body.
+ */
 export async function readAuthenticatedForm(
   request: HttpRequest,
   deps: AuthenticationDeps,
+  read: typeof readForm = readForm,
 ): Promise<Result<{ form: Parameters; client: AuthenticatedClient }, Refusal>> {
-  const form = readForm(request);
+  const form = read(request);
   if (!form.ok) return form;
   const unclear = refuseUnclear(form.value);
   if (unclear) return refuse(unclear);

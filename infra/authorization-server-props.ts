@@ -65,6 +65,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly deviceAuthorization?: boolean;
   /**
+   * Whether an app may sign people in without being registered, by a URL for its `client_id` that leads to a document about it
+   * (docs/unregistered-clients.md). `any`, or the host names that such URLs may have.
+   *
+   * @default 'off'
+   */
+  readonly metadataDocuments?: 'off' | 'any' | readonly string[];
+  /**
    * Whether the end of a session revokes what clients received in it: grants with refresh tokens, except those for
    * `offline_access`. A session ends by signing out, on the account page, by a password change or by a reset link
    * (docs/back-channel-logout.md). Costs one more write for each client in a session.
@@ -72,6 +79,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default false
    */
   readonly revokeAtSignOut?: boolean;
+  /**
+   * Takes assertions of issuers that you trust (`pixy trust`): workloads such as a job of GitHub Actions or a pod of Kubernetes
+   * get tokens without a secret, and an enterprise's identity provider speaks for its people (docs/workload-identity.md).
+   *
+   * @default false
+   */
+  readonly jwtBearer?: boolean;
   /**
    * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
    * it is switched on again.
@@ -109,6 +123,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default false
    */
   readonly pathAliases?: boolean;
+  /**
+   * Also serves the paths of OneWelcome below each of these prefixes, such as `/tenant`, for clients of its tenants.
+   *
+   * @default - none
+   */
+  readonly pathAliasPrefixes?: readonly string[];
   /**
    * How long to keep the logs, including the audit trail.
    *

@@ -4,6 +4,7 @@ import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
+import { prefixProblem } from '../shared/oauth/path-aliases.ts';
 import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import { PixyHttpApi } from './constructs/http-api.ts';
@@ -64,7 +65,7 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { upstreams, hooks, revokeAtSignOut } = props;
+    const { upstreams, hooks, revokeAtSignOut, jwtBearer, metadataDocuments } = props;
     const functions = makeFunctions(this, {
       tables,
       signing,
@@ -73,6 +74,8 @@ export class AuthorizationServer extends Construct {
       upstreams,
       hooks,
       revokeAtSignOut,
+      jwtBearer,
+      metadataDocuments,
     });
 
     const { 'rotate-keys': rotateKeys, ...endpoints } = functions;
@@ -81,7 +84,8 @@ export class AuthorizationServer extends Construct {
       after: Object.values(endpoints),
       ...logs,
     });
-    const served = props.pathAliases ? [...routes, ...aliasRoutes] : routes;
+    checkPrefixes(props.pathAliasPrefixes);
+    const served = [...routes, ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes)];
     this.#answering = http.addRoutes(served, endpoints, rotation.firstKey);
     const logGroups = Object.entries(endpoints).map(([name, { logGroup }]) => [name, logGroup]);
     this.monitoring = new Monitoring(this, 'Monitoring', {
@@ -126,4 +130,9 @@ export class AuthorizationServer extends Construct {
   restAuthorizer(scope: Construct, id: string, props: RestAuthorizerProps): TokenAuthorizer {
     return new RestAuthorizer(scope, id, this.#forAuthorizers, props).authorizer;
   }
+}
+
+function checkPrefixes(prefixes: readonly string[] = []): void {
+  const problem = prefixProblem(prefixes);
+  if (problem !== undefined) throw new WrongSetting(`pathAliasPrefixes: ${problem}`);
 }

@@ -1,5 +1,5 @@
 import { endpoints } from '../shared/oauth/endpoints.ts';
-import { pathAliases } from '../shared/oauth/path-aliases.ts';
+import { aliasesOf } from '../shared/oauth/path-aliases.ts';
 
 /** The functions behind the API, named after the folders below functions/. */
 export type EndpointFunctionName =
@@ -60,7 +60,8 @@ export const routes: readonly Route[] = [
 ];
 
 /** The paths of other servers. An HTTP API's route cannot end in a slash, so a greedy variable takes the trailing one. */
-export const aliasRoutes: readonly Route[] = pathAliases.flatMap(({ path, endpoint }) => [
-  { path, function: endpoint },
-  { path: `${path}/{proxy+}`, function: endpoint },
-]);
+export const aliasRoutes = (...which: Parameters<typeof aliasesOf>): Route[] =>
+  aliasesOf(...which).flatMap(({ path, endpoint }) => [
+    { path, function: endpoint },
+    { path: `${path}/{proxy+}`, function: endpoint },
+  ]);

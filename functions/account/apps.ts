@@ -6,7 +6,7 @@ import type { AccountDeps } from './account-deps.ts';
 
 type AppDeps = Pick<AccountDeps, 'accounts' | 'consents' | 'grants' | 'clients' | 'tidyUp' | 'now'>;
 
-/** The clients that a person allowed something, and those that can refresh tokens in their name, in the order of their names. */
+/** The clients that a person allowed something, and those that get or have tokens in their name, in the order of their names. */
 export async function listApps(account: Account, deps: AppDeps): Promise<AccountPage['apps']> {
   const { sub } = account;
   const now = deps.now();
@@ -21,9 +21,9 @@ export async function listApps(account: Account, deps: AppDeps): Promise<Account
     if (clientEpoch === clientEpochOf(account, clientId)) note(clientId, grantedAt, scope);
   }
   for (const grant of grants) {
-    const { clientId, issuedAt, scope, refresh } = grant;
-    const isRefreshable = refresh && now < refresh.idleUntil && now < refresh.endsAt;
-    if (isRefreshable && isInForce(grant, account, sub)) note(clientId, issuedAt, scope);
+    const { clientId, issuedAt, scope, refresh, expiresAt } = grant;
+    const end = refresh ? Math.min(refresh.idleUntil, refresh.endsAt) : expiresAt;
+    if (now < end && isInForce(grant, account, sub)) note(clientId, issuedAt, scope);
   }
   const named = await Promise.all(
     [...apps].map(async ([id, { allowedAt, scope }]) => {

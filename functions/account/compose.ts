@@ -1,5 +1,4 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
-import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { looksOf } from '../../shared/pages/look.ts';
@@ -10,6 +9,7 @@ import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
 import { byPath } from '../by-path.ts';
+import { openClients } from '../open-clients.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
 import { tidyingUp } from '../tidy-up.ts';
@@ -33,7 +33,7 @@ export function compose(runtime: Runtime) {
     throttle: throttleStore(database, people),
     links: linkStore(database, people),
     grants: grantStore(database, grants),
-    clients: clientReader(database, clients, now),
+    clients: openClients(runtime),
     apis: apiReader(database, clients, now),
     lookOf: looksOf(config.brand),
     writeLine,

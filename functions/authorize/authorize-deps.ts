@@ -19,7 +19,7 @@ export type AuthorizeDeps = {
   codeLifetime: number;
   /** Whether grants have to know the session they came from. */
   revokesAtSignOut: boolean;
-  clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
+  clients: Pick<ClientReader, 'find' | 'whyUnknown' | 'globalPolicy'>;
   apis: ApiReader;
   signedIn: SignedInStore;
   sessions: Pick<SessionStore, 'keepAlive' | 'note'>;

@@ -1,3 +1,5 @@
+import { isLoopbackUri } from '../../shared/clients/back-channel-uri.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Answer } from '../../shared/http/endpoint.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { selectingAccount } from '../../shared/oauth/authorization-request.ts';
@@ -24,6 +26,7 @@ export async function ask(
   const reply = await consentPage(look, {
     clientName: client.clientName ?? client.clientId,
     redirectUri,
+    ...whoKnows(client),
     scope: need.scope,
     claims: need.claims,
     descriptions: await textsFor(need.scope, look.language, deps.apis),
@@ -36,5 +39,15 @@ export async function ask(
   return {
     reply,
     ...(refusal && { decision: { verdict: 'refused', client: client.clientId, reason: refusal.reason } }),
+  };
+}
+
+/** What the page says about a client that nobody registered. */
+function whoKnows({ clientId, clientClass, redirectUris }: RegisteredClient) {
+  if (clientClass === undefined) return {};
+  return {
+    isUnverified: true,
+    clientHost: clientClass === 'url' ? new URL(clientId).host : undefined,
+    isLoopbackOnly: redirectUris.every(isLoopbackUri),
   };
 }

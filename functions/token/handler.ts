@@ -1,23 +1,23 @@
 import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import type { Decision } from '../../shared/audit/decision.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
+import { readFormOrJson } from '../../shared/http/json-form.ts';
 import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { takesJson } from '../../shared/oauth/path-aliases.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
-import { deviceCodeGrant, type GrantType } from '../../shared/oauth/server-metadata.ts';
+import type { GrantType } from '../../shared/oauth/server-metadata.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { exchangeCode } from './exchange-code.ts';
-import { exchangeDeviceCode } from './exchange-device-code.ts';
-import type { GrantFlow, TokenDeps } from './grant-flow.ts';
+import type { GrantFlow, LateGrantType, TokenDeps } from './grant-flow.ts';
 import { parseGrantType } from './parse-grant-type.ts';
 import { refresh } from './refresh.ts';
 
-const flows: Record<GrantType, GrantFlow> = {
+const flows: Record<Exclude<GrantType, LateGrantType>, GrantFlow> = {
   authorization_code: exchangeCode,
   refresh_token: refresh,
   client_credentials: clientCredentials,
-  [deviceCodeGrant]: exchangeDeviceCode,
 };
 
 /** RFC 6749 §3.2: the token endpoint. */
@@ -37,18 +37,19 @@ async function token(request: HttpRequest, deps: TokenDeps): Promise<Answer> {
     decision: { verdict: 'refused', ...note, reason: refusal.reason, mistake: mistakeOf(refusal) },
   });
 
-  const authenticated = await readAuthenticatedForm(request, deps);
+  const read = takesJson(request.path) ? readFormOrJson : undefined;
+  const authenticated = await readAuthenticatedForm(request, deps, read);
   if (!authenticated.ok) return refused(authenticated.refusal);
   const { form } = authenticated.value;
   const client = await withWholeScope(authenticated.value.client, deps.apis);
-  const grantType = parseGrantType(form, client, deps);
+  const grantType = parseGrantType(form, client, deps.grantTypes);
   if (!grantType.ok) return refused(grantType.refusal, { client: client.clientId });
 
-  const outcome = await flows[grantType.value](form, client, deps);
+  const outcome = await { ...flows, ...deps.lateFlows }[grantType.value](form, client, deps);
   const note = { grant: loggedGrant(grantType.value), ...outcome.note };
   if (!outcome.ok) return refused(outcome.refusal, note);
   return { reply: jsonReply(200, outcome.tokens), decision: { verdict: 'allowed', ...note } };
 }
 
-/** A grant type in the audit log: the last word of one that is a URN. */
-const loggedGrant = (grantType: GrantType): string => grantType.slice(grantType.lastIndexOf(':') + 1);
+/** A grant type as the audit log calls it: of a URN the last part, as in `jwt_bearer`. */
+const loggedGrant = (grantType: GrantType): string => grantType.replace(/.*:/, '').replaceAll('-', '_');

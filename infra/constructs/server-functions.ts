@@ -13,7 +13,10 @@ import { PixyFunction } from './pixy-function.ts';
 
 export type ServerFunctions = Record<PixyFunctionName, PixyFunction>;
 
-export type ServerFunctionsProps = Pick<AuthorizationServerProps, 'upstreams' | 'hooks' | 'revokeAtSignOut'> & {
+export type ServerFunctionsProps = Pick<
+  AuthorizationServerProps,
+  'upstreams' | 'hooks' | 'revokeAtSignOut' | 'jwtBearer' | 'metadataDocuments'
+> & {
   tables: ServerTables;
   signing: Signing;
   /** What every function reads. */
@@ -23,7 +26,17 @@ export type ServerFunctionsProps = Pick<AuthorizationServerProps, 'upstreams' | 
 
 /** Makes every function of infra/functions.ts in `scope`, and allows each what it uses and nothing else. */
 export function makeFunctions(scope: Construct, props: ServerFunctionsProps): ServerFunctions {
-  const { tables, signing, environment, logs, upstreams = [], hooks = {}, revokeAtSignOut } = props;
+  const {
+    tables,
+    signing,
+    environment,
+    logs,
+    upstreams = [],
+    hooks = {},
+    revokeAtSignOut,
+    jwtBearer,
+    metadataDocuments = 'off',
+  } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
   const make = (name: PixyFunctionName): PixyFunction => {
     const made = new PixyFunction(scope, pascalCase(name), {
@@ -47,6 +60,8 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     uses.grantEndWithGrants(tables, functions['sign-out']);
     uses.grantRevokeGrants(tables, functions.invitation);
   }
+  if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
+  if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
   if (makesAccounts(hooks)) uses.grantMirrorAccounts(tables, functions['sign-in']);
   return functions;
 }

@@ -32,11 +32,12 @@ import type { RegisteredClient } from '../../shared/clients/registered-client.ts
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import type { HttpApiHandler } from '../../shared/http/endpoint.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { pathAliases } from '../../shared/oauth/path-aliases.ts';
+import { aliasesOf, type PathAlias } from '../../shared/oauth/path-aliases.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { decisionLine } from '../../shared/reports/decision-line.ts';
 import { type EndpointFunctionName, routes } from '../routes.ts';
+import { refuseClientsCalledLikeApis, refuseSharedSubjects } from './clashing-ids.ts';
 import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoAppAt, demoConfidentialClient } from './demo/demo-data.ts';
@@ -47,7 +48,6 @@ import type { GatewayLimits } from './gateway/answer-request.ts';
 import { readHooksFile } from './hooks-file.ts';
 import { startGateway } from './http-api-gateway.ts';
 import { announceServer } from './running-server.ts';
-import { refuseSharedSubjects } from './shared-subjects.ts';
 
 export type ServerOptions = {
   /** 0 takes any free port. */
@@ -69,6 +69,8 @@ export type ServerOptions = {
   dynamodb?: string | undefined;
   /** Also serves the paths of other authorization servers. @default false */
   pathAliases?: boolean | undefined;
+  /** Also serves the paths of OneWelcome below these prefixes. */
+  pathAliasPrefixes?: readonly string[] | undefined;
   /** More settings of the functions. */
   environment?: Record<string, string>;
   /** For tests: a clock (epoch seconds), the client of the database, where audit lines go, limits of the gateway. */
@@ -162,7 +164,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     await composeRotateKeys(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
-    if (options.pathAliases) addPathAliases(handlers);
+    addPathAliases(handlers, aliasesOf(options.pathAliases, options.pathAliasPrefixes));
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
     return { issuer, address, demo, notes, close };
   } catch (error) {
@@ -182,8 +184,8 @@ const telling = (runtime: Runtime, tell: (line: string) => void, folder: string 
 });
 
 /** Adds the handlers of the canonical paths at the aliases. */
-function addPathAliases(handlers: Map<string, HttpApiHandler>): void {
-  for (const { path, endpoint } of pathAliases) {
+function addPathAliases(handlers: Map<string, HttpApiHandler>, aliases: readonly PathAlias[]): void {
+  for (const { path, endpoint } of aliases) {
     const handler = handlers.get(endpoints[endpoint]);
     if (handler) handlers.set(path, handler).set(`${path}/`, handler);
   }
@@ -231,6 +233,7 @@ async function load(
 ): Promise<void> {
   const clientsTable = clientStore(database, config.tables.clients, now);
   const accountsTable = accountStore(database, config.tables.people);
+  const apisTable = apiStore(database, config.tables.clients, now);
   const demoClients = await Promise.all(
     (demo.clients ? [demoAppAt(config.issuer), demoConfidentialClient, demoAdminClient] : []).map(mustParse),
   );
@@ -239,12 +242,13 @@ async function load(
     accounts: [...(demo.account ? [demoAccount] : []), ...accounts],
   };
   await refuseSharedSubjects(loaded, { clients: clientsTable, accounts: accountsTable });
+  await refuseClientsCalledLikeApis({ ...loaded, apis }, { clients: clientsTable, apis: apisTable });
   // Changes to the demo data are kept; a file's content is restored at every start.
   for (const client of demoClients) {
     if ((await clientsTable.find(client.clientId)) === undefined) await putIfChanged(clientsTable, client);
   }
   for (const client of clients) await putIfChanged(clientsTable, client);
-  await loadRegistry(apiStore(database, config.tables.clients, now), apis, ({ resource }) => resource);
+  await loadRegistry(apisTable, apis, ({ resource }) => resource);
   await loadRegistry(scopeStore(database, config.tables.clients, now), scopes, ({ value }) => value);
   const isNew = demo.account && (await accountsTable.findByUsername(demoAccount.username)) === undefined;
   await Promise.all([...(isNew ? [demoAccount] : []), ...accounts].map((account) => accountsTable.put(account)));

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { issuerProblem } from '../../shared/config.ts';
 import { keysRememberedLocally } from '../../shared/keys/key-ring.ts';
+import { prefixProblem } from '../../shared/oauth/path-aliases.ts';
 import { NameOfAnother } from '../../shared/people/name-store.ts';
 import { UnusableFolder } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoConfidentialClient, demoPublicClient } from './demo/demo-data.ts';
@@ -26,6 +27,14 @@ const onOrOff = (text: string): boolean => {
   if (/^(on|true|yes|1)$/i.test(text)) return true;
   if (/^(off|false|no|0|)$/i.test(text)) return false;
   throw new InvalidArgumentError('It is neither on nor off.');
+};
+
+/** Adds to the prefixes so far; the environment has them in one text, separated by commas. */
+const prefixes = (text: string, before: readonly string[] = []): string[] => {
+  const all = [...before, ...text.split(',').map((prefix) => prefix.trim())];
+  const problem = prefixProblem(all);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return all;
 };
 
 const folder = (text: string): string => {
@@ -74,6 +83,11 @@ const command = new Command('npm start --')
       .preset('on')
       .argParser(onOrOff),
   )
+  .addOption(
+    new Option('--path-alias-prefix <path>', 'answer at the paths of OneWelcome below /tenant as well (repeatable)')
+      .env('PIXY_PATH_ALIAS_PREFIX')
+      .argParser(prefixes),
+  )
   .option('--quiet', 'print no line for each decision; the audit log has them')
   .parse();
 
@@ -89,6 +103,7 @@ type Options = {
   hooks?: string;
   dynamodb?: string;
   pathAliases?: boolean;
+  pathAliasPrefix?: string[];
   quiet?: true;
 };
 const options = command.opts<Options>();
@@ -109,8 +124,13 @@ try {
     hooksFile: options.hooks,
     dynamodb: options.dynamodb,
     pathAliases: options.pathAliases,
+    pathAliasPrefixes: options.pathAliasPrefix,
     tell: options.quiet ? () => {} : (line) => void process.stdout.write(`  ${line}\n`),
-    environment: { PIXY_KEYS_REMEMBERED: String(keysRememberedLocally) },
+    environment: {
+      PIXY_KEYS_REMEMBERED: String(keysRememberedLocally),
+      PIXY_JWT_BEARER: 'on',
+      PIXY_METADATA_DOCUMENTS: 'any',
+    },
   });
   process.stdout.write(greeting(server));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(server));

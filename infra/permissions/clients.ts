@@ -21,6 +21,11 @@ export function grantManageScopes(tables: ServerTables, grantee: IGrantable): Gr
   );
 }
 
+/** Allows noting what the documents of clients say, without a list of them. */
+export function grantNoteDocuments(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.clients, ['dynamodb:GetItem', 'dynamodb:PutItem'], ofItems('documents'));
+}
+
 /** Allows reading the registered APIs and scope values. */
 export function grantReadApis(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.clients, ['dynamodb:Query'], ofItems('apis'));

@@ -1,5 +1,5 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { endedSessionsOfAccounts, signedInPeople, standingOfAccounts } from './account-attributes.ts';
+import { endedSessionsOfAccounts, linkedAccounts, signedInPeople, standingOfAccounts } from './account-attributes.ts';
 import { allow, type Conditions, ofItems } from './allow.ts';
 import type { ServerTables } from './server-tables.ts';
 
@@ -33,6 +33,15 @@ export function grantReadGrants(tables: ServerTables, grantee: IGrantable): Gran
 /** Allows reading whether a person still stands by what was made in their name, and nothing else of their account. */
 export function grantReadStanding(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.people, ['dynamodb:GetItem'], standingOfAccounts);
+}
+
+/**
+ * Allows finding whom an identity provider means and whether the link is one of the account, and storing what it asserts as a grant.
+ */
+export function grantTakeIdentities(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.grants, ['dynamodb:PutItem'])
+    .combine(allow(grantee, tables.people, ['dynamodb:GetItem'], ofItems('upstream#*')))
+    .combine(allow(grantee, tables.people, ['dynamodb:GetItem'], linkedAccounts));
 }
 
 /** Allows finding a person's grants with refresh tokens; `conditions` limit what the index is asked for. */

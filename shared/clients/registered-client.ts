@@ -1,19 +1,14 @@
 import type { SigningAlgorithm } from '../keys/signing-key.ts';
 import { type ClaimsByScope, standardClaimsByScope } from '../oauth/claims.ts';
 import type { ResponseType } from '../oauth/response-type.ts';
-import { type ClientAuthenticationMethod, deviceCodeGrant } from '../oauth/server-metadata.ts';
-import type { ClientPolicySettings } from '../pkce/policy.ts';
+import { type ClientAuthenticationMethod, type GrantType, grantTypes } from '../oauth/server-metadata.ts';
+import type { ClientPolicySettings, UnregisteredClass } from '../pkce/policy.ts';
 
-/** The grant types a client may be registered for. `grantTypes` of the server metadata lists those that are served. */
-export const registrableGrantTypes = [
-  'authorization_code',
-  'refresh_token',
-  'client_credentials',
-  deviceCodeGrant,
-] as const;
-export type RegistrableGrantType = (typeof registrableGrantTypes)[number];
+/** The grant types a client may be registered for: all there are, whether the deployment serves them or not. */
+export const registrableGrantTypes = grantTypes;
+export type RegistrableGrantType = GrantType;
 
-/** A registered client with its PKCE policy. */
+/** A client with its PKCE policy. Those that nobody registered by hand have a class, and the same shape. */
 export type RegisteredClient = {
   clientId: string;
   clientName?: string | undefined;
@@ -32,7 +27,11 @@ export type RegisteredClient = {
   /** Ours: the person is not asked for consent. */
   firstParty: boolean;
   disabled: boolean;
-  pkce: Omit<ClientPolicySettings, 'isPublic'>;
+  pkce: Omit<ClientPolicySettings, 'isPublic' | 'clientClass'>;
+  /** Ours: absent when somebody registered the client. */
+  clientClass?: UnregisteredClass | undefined;
+  /** Of a client by metadata document: a hash of its redirect URIs and keys. What a person allows, they allow for these. */
+  documentHash?: string | undefined;
   /** Default: `code` alone. */
   responseTypes?: readonly ResponseType[] | undefined;
   /** Where a sign-out may send the browser (OpenID Connect RP-Initiated Logout §3.1). */
@@ -98,4 +97,5 @@ export const mayAuthenticateBy = (
 export const policySettings = (client: RegisteredClient): ClientPolicySettings => ({
   ...client.pkce,
   isPublic: isPublic(client),
+  clientClass: client.clientClass,
 });

@@ -110,6 +110,17 @@ export function grantStore(database: Database, table: string) {
     },
 
     /**
+     * Stores a grant that is in force at once, without a code, until `expiresAt`. It is found by its person. Safe to repeat, since
+     * nobody knows it yet.
+     */
+    async begin(grant: Grant): Promise<void> {
+      await database.put({
+        TableName: table,
+        Item: { ...grant, [heldBy]: grant.sub, purgeAt: grant.expiresAt + purgeDelay },
+      });
+    },
+
+    /**
      * Spends the code of grant `id` for `clientId` in one conditional write, so exactly one of any number of attempts wins. The
      * grant must exist, belong to this client, and be unspent and unexpired at `now`. The same write sets up refresh tokens if
      * `refresh` is given. The grant then lives until `tokensExpireAt`. A lost reply does not lose the win.

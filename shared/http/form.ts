@@ -3,7 +3,8 @@ import type { Refusal } from '../oauth/refusal.ts';
 import { type Result, refuse } from '../result.ts';
 import type { HttpRequest } from './request.ts';
 
-const maximumBytes = 65_536;
+/** The largest body of a form. */
+export const maximumBytes = 65_536;
 
 /** Parses the body as a form (RFC 6749 appendix B). Refuses another content type (415), a body over 64 KiB (413) and bad encoding. */
 export function readForm(request: HttpRequest): Result<Parameters, Refusal> {

@@ -141,6 +141,11 @@ export const refusalCatalogue = {
     means: 'The client is disabled.',
     fix: 'Ask the operator of this authorization server to enable it.',
   },
+  client_document_refused: {
+    error: 'invalid_client',
+    means: 'The client_id is a URL, and there is no usable client metadata document at it.',
+    fix: 'Run pixy clients inspect with the URL to see every rule, and try again a minute after the document is right.',
+  },
   client_authentication_missing: {
     error: 'invalid_client',
     means: 'The client must authenticate and did not.',
@@ -371,6 +376,41 @@ export const refusalCatalogue = {
     error: 'invalid_grant',
     means: 'The refresh token has already been replaced by a newer one. Somebody has a copy, so the grant is revoked.',
     fix: 'Have the person sign in again, and replace the stored refresh token with the one from every response.',
+  },
+  assertion_missing: {
+    error: 'invalid_request',
+    means: 'The request has no assertion.',
+    fix: 'Send the JWT as assertion.',
+  },
+  assertion_untrusted: {
+    error: 'invalid_grant',
+    means: 'The issuer of the assertion is not trusted, or it is no JWT of a type that is taken.',
+    fix: 'Ask the operator to trust it: pixy trust add.',
+  },
+  assertion_invalid: {
+    error: 'invalid_grant',
+    means: 'The assertion breaks a rule: its signature, its times, its aud, or what its claims must be.',
+    fix: 'Operators see which with pixy trust check.',
+  },
+  assertion_not_for_client: {
+    error: 'invalid_grant',
+    means: 'No trust lets this client bring assertions of this issuer.',
+    fix: 'Send the client_id that the trust names.',
+  },
+  assertion_replayed: {
+    error: 'invalid_grant',
+    means: 'The assertion was used before.',
+    fix: 'Get a new one for every request.',
+  },
+  assertion_subject_unknown: {
+    error: 'invalid_grant',
+    means: 'No account is linked to the person of the assertion.',
+    fix: 'Let the person sign in through this provider once.',
+  },
+  resource_missing: {
+    error: 'invalid_target',
+    means: 'The request has no resource.',
+    fix: 'Send the URI of the API that the token is for.',
   },
   grant_revoked: {
     error: 'invalid_grant',

@@ -15,6 +15,8 @@ export type Refusal =
   | { reason: 'client_id_missing' }
   | { reason: 'client_unknown' }
   | { reason: 'client_disabled' }
+  /** `because`: a sentence that says which rule the document of the client fails. */
+  | { reason: 'client_document_refused'; because: string }
   | { reason: 'client_authentication_missing'; registered?: string }
   | { reason: 'client_authentication_malformed' }
   | { reason: 'client_authentication_ambiguous' }
@@ -63,6 +65,13 @@ export type Refusal =
   | { reason: 'refresh_token_of_another_client' }
   | { reason: 'refresh_token_expired' }
   | { reason: 'refresh_token_replayed' }
+  | { reason: 'assertion_missing' }
+  | { reason: 'assertion_untrusted' }
+  | { reason: 'assertion_invalid' }
+  | { reason: 'assertion_not_for_client' }
+  | { reason: 'assertion_replayed' }
+  | { reason: 'assertion_subject_unknown' }
+  | { reason: 'resource_missing' }
   | { reason: 'grant_revoked' }
   | { reason: 'account_gone' }
   | { reason: 'account_disabled' }

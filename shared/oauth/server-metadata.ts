@@ -14,19 +14,30 @@ export const clientAuthenticationMethods = [
 ] as const;
 export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
 
-/** RFC 8628 §3.4. */
+/** RFC 7523 §2.1: an assertion of somebody whom the operator trusts. */
+export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** RFC 8628 §3.4: the code of a device that a person allowed elsewhere. */
 export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** What the token endpoint exchanges (RFC 7591 §2, `grant_types`). */
-const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials', deviceCodeGrant] as const;
+/** What the token endpoint exchanges (RFC 7591 §2, `grant_types`). Some only where a deployment switched them on. */
+export const grantTypes = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  deviceCodeGrant,
+  jwtBearer,
+] as const;
 export type GrantType = (typeof grantTypes)[number];
 
-/** What a deployment switches on for its clients. */
-export type SwitchedOn = { deviceAuthorization: boolean };
+/** The settings that switch grant types on. */
+export type GrantSettings = { jwtBearer: boolean; deviceAuthorization: boolean };
 
-/** The grant types that this deployment serves. */
-export const servedGrantTypes = ({ deviceAuthorization }: SwitchedOn): GrantType[] =>
-  grantTypes.filter((type) => type !== deviceCodeGrant || deviceAuthorization);
+/** The grant types that are served with these settings: what is off is as unknown as what never was. */
+export const servedGrantTypes = (settings: GrantSettings): GrantType[] =>
+  grantTypes.filter(
+    (type) => (type !== jwtBearer || settings.jwtBearer) && (type !== deviceCodeGrant || settings.deviceAuthorization),
+  );
 
 /** The algorithms for client assertions: never symmetric, never `none`. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
@@ -43,7 +54,10 @@ export type InForce = {
   claims: readonly string[];
   /** The languages of the pages, as BCP 47 tags. */
   languages: readonly string[];
-} & SwitchedOn;
+  grantTypes: readonly GrantType[];
+  /** Whether a client id may be the URL of a document. */
+  metadataDocuments: boolean;
+};
 
 /**
  * Returns the metadata of RFC 8414 §2 and OpenID Connect Discovery 1.0 §3, the same document at both URLs. `policies` are those
@@ -51,13 +65,13 @@ export type InForce = {
  */
 export const serverMetadata = (
   issuer: string,
-  { algorithms, policies, scopes, claims, languages, deviceAuthorization }: InForce,
+  { algorithms, policies, scopes, claims, languages, grantTypes: served, metadataDocuments }: InForce,
 ) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
   token_endpoint: issuer + endpoints.token,
   // RFC 8628 §4
-  ...(deviceAuthorization && { device_authorization_endpoint: issuer + endpoints.deviceAuthorization }),
+  ...(served.includes(deviceCodeGrant) && { device_authorization_endpoint: issuer + endpoints.deviceAuthorization }),
   userinfo_endpoint: issuer + endpoints.userinfo,
   revocation_endpoint: issuer + endpoints.revoke,
   introspection_endpoint: issuer + endpoints.introspect,
@@ -68,7 +82,10 @@ export const serverMetadata = (
   scopes_supported: [...new Set([...openidScopes, ...scopes])],
   response_types_supported: responseTypes,
   response_modes_supported: responseModes,
-  grant_types_supported: servedGrantTypes({ deviceAuthorization }),
+  grant_types_supported: served,
+  ...(served.includes(jwtBearer) && {
+    authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
+  }),
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: algorithms,
   token_endpoint_auth_methods_supported: clientAuthenticationMethods,
@@ -79,6 +96,7 @@ export const serverMetadata = (
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
+  ...(metadataDocuments && { client_id_metadata_document_supported: true }),
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
   claims_parameter_supported: true,

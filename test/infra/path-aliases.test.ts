@@ -35,14 +35,45 @@ describe('a deployed server', () => {
     expect(keys.filter((key) => key.endsWith('/'))).toEqual([]);
   });
 
+  test('has for a prefix the routes of OneWelcome below it, and no others', () => {
+    const keys = routeKeys({ pathAliasPrefixes: ['/tenant'] });
+    expect(keys.filter((key) => key.includes('/tenant')).toSorted()).toEqual([
+      'ANY /tenant/auth/oauth2.0/v1/authorize',
+      'ANY /tenant/auth/oauth2.0/v1/authorize/{proxy+}',
+      'ANY /tenant/auth/oauth2.0/v1/token',
+      'ANY /tenant/auth/oauth2.0/v1/token/{proxy+}',
+    ]);
+    expect(keys).not.toContain('ANY /oauth/token');
+  });
+
+  test.each([
+    ['tenant', 'is not a path'],
+    ['/tenant/', 'is not a path'],
+    ['/a//b', 'is not a path'],
+    ['/..', 'is not a path'],
+    ['/{proxy+}', 'is not a path'],
+    ['/a b', 'is not a path'],
+    ['', 'is not a path'],
+  ])('is not made with the prefix %j', (prefix, problem) => {
+    expect(() => templateWith({ pathAliasPrefixes: [prefix] })).toThrow(problem);
+  });
+
+  test('is not made with a prefix twice, or with more prefixes than permissions have room for', () => {
+    expect(() => templateWith({ pathAliasPrefixes: ['/a', '/a'] })).toThrow('twice');
+    const eleven = Array.from({ length: 11 }, (_, at) => `/t${at}`);
+    expect(() => templateWith({ pathAliasPrefixes: eleven })).toThrow('more than 10');
+  });
+
   test('may call the functions from each of these routes, within the 20 KB that a function has for such permissions', () => {
-    const permissions = ofType(templateWith({ pathAliases: true }), 'AWS::Lambda::Permission').map(
-      ([, { Properties }]) => JSON.stringify(Properties),
-    );
+    const pathAliasPrefixes = Array.from({ length: 10 }, (_, at) => `/tenant-${at}`);
+    const props = { pathAliases: true, pathAliasPrefixes };
+    const found = ofType(templateWith(props), 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
+    const permissions = found.map((properties) => JSON.stringify(properties));
     for (const path of paths) {
       expect(permissions.some((text) => text.includes(`/*/*${path}"`))).toBe(true);
       expect(permissions.some((text) => text.includes(`/*/*${path}/{proxy+}"`))).toBe(true);
     }
-    expect(permissions.join('').length).toBeLessThan(20_000);
+    const ofFunctions = Object.values(Object.groupBy(found, ({ FunctionName }) => JSON.stringify(FunctionName)));
+    for (const own of ofFunctions) expect(JSON.stringify(own).length).toBeLessThan(20_000);
   });
 });

@@ -119,6 +119,16 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
       'selfRegistration asks people for a password: leave it out where passwords are off, and invite people instead.',
     ],
     [
+      'documents of no host',
+      build(() => ({ metadataDocuments: [] })),
+      "metadataDocuments names no host: write off, any, or names like ['apps.example.com'].",
+    ],
+    [
+      'documents of a URL',
+      build(() => ({ metadataDocuments: ['https://apps.example.com'] })),
+      `metadataDocuments has "https://apps.example.com", which is not a host name in lower case: write off, any, or names like ['apps.example.com'].`,
+    ],
+    [
       'no algorithm at all',
       build(() => ({ signingAlgorithms: [] })),
       'signingAlgorithms must name one at least, but is an empty list.',
@@ -238,6 +248,35 @@ describe('revoking at sign-out', () => {
   it('is off unless it is on', () => {
     expect(readConfig(environment).revokesAtSignOut).toBe(false);
     expect(readConfig({ ...environment, PIXY_REVOKE_AT_SIGN_OUT: 'on' }).revokesAtSignOut).toBe(true);
+  });
+});
+
+describe('client metadata documents', () => {
+  const statements = (name: PixyFunctionName, props: AuthorizationServerProps) => {
+    const template = templateWith(props);
+    const made = functionsOf(template).get(constructIds[name]);
+    return made ? policiesOf(template, made).statements : expect.unreachable();
+  };
+
+  it('give consent one right more, where they are on, and nobody else any', () => {
+    const added = (Object.keys(constructIds) as PixyFunctionName[]).flatMap((name) => {
+      const before = new Set(statements(name, {}).map((one) => JSON.stringify(one)));
+      const more = statements(name, { metadataDocuments: 'any' }).filter((one) => !before.has(JSON.stringify(one)));
+      return more.map(({ Action, Condition }) => [name, Action, Condition]);
+    });
+    const noted = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['documents'] } };
+    expect(added).toEqual([['consent', ['dynamodb:GetItem', 'dynamodb:PutItem'], noted]]);
+  });
+
+  it('are off unless they are on', () => {
+    const documents = (text?: string) =>
+      readConfig({ ...environment, PIXY_METADATA_DOCUMENTS: text }).metadataDocuments;
+    expect([documents(), documents('off'), documents('any')]).toEqual(['off', 'off', 'any']);
+    expect(documents('a.example b.example')).toEqual(['a.example', 'b.example']);
+    expect(() => documents('https://a.example')).toThrow('PIXY_METADATA_DOCUMENTS is not off, any or host names');
+    const heard = (props: AuthorizationServerProps) => variables(props).map((one) => one['PIXY_METADATA_DOCUMENTS']);
+    expect(new Set(heard({}))).toEqual(new Set([undefined]));
+    expect(new Set(heard({ metadataDocuments: ['a.example', 'b.example'] }))).toEqual(new Set(['a.example b.example']));
   });
 });
 

@@ -7,7 +7,13 @@ declare module 'newman' {
       executions: readonly { assertions?: readonly object[] }[];
     };
   };
-  type Options = { collection: object; environment: object; envVar: readonly { key: string; value: string }[] };
-  const newman: { run(options: Options, done: (error: Error | null, summary: NewmanRunSummary) => void): void };
+  export type NewmanRunOptions = {
+    collection: object;
+    environment?: object;
+    envVar: readonly { key: string; value: string }[];
+  };
+  const newman: {
+    run(options: NewmanRunOptions, done: (error: Error | null, summary: NewmanRunSummary) => void): void;
+  };
   export default newman;
 }

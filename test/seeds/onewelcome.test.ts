@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fields } from '../support/http.ts';
+import { type Fields, send } from '../support/http.ts';
 import { isSignInPage, newPerson } from '../support/person.ts';
 import { s256Of } from '../support/pkce.ts';
 import { appendixB, outcomeOf, startSeedServer } from './seed-server.ts';
@@ -128,4 +128,27 @@ test('the same clients move in from a table', async () => {
   expect(outcomeOf(await authorize('CLIENT_WITH_S256', { code_challenge: appendixB.challenge }))).toBe(
     'code_challenge_method_required',
   );
+});
+
+describe('the name of a tenant in front of the paths', () => {
+  const challenge = { code_challenge: appendixB.challenge, code_challenge_method: 'S256' };
+  const query = { response_type: 'code', client_id: 'CLIENT_WITH_S256', redirect_uri, scope: 'openid', state: 'smth' };
+
+  test('is answered where it was named as a prefix', async () => {
+    const { code } = await server.authorize(`/onewelcome-dev${authorizePath}`, { ...query, ...challenge });
+    const proof = { code_verifier: appendixB.verifier };
+    const form = { grant_type: 'authorization_code', client_id: 'CLIENT_WITH_S256', redirect_uri, code, ...proof };
+    expect(outcomeOf((await server.requestToken(`/onewelcome-dev${tokenPath}`, form)).json)).toBe('granted');
+  });
+
+  test('is not answered otherwise, nor before the paths of another server', async () => {
+    for (const path of [
+      `/other${tokenPath}`,
+      '/onewelcome-dev/token',
+      '/onewelcome-dev/oauth/token',
+      '/onewelcome-dev',
+    ]) {
+      expect((await send(server.port, path)).status).toBe(404);
+    }
+  });
 });

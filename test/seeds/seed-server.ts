@@ -34,6 +34,7 @@ export async function startSeedServer() {
     port: 0,
     data: 'memory',
     pathAliases: true,
+    pathAliasPrefixes: ['/onewelcome-dev'],
     now: clock.now,
     writeLine: () => {},
   });
@@ -54,6 +55,11 @@ export async function startSeedServer() {
   /** The authorization request of a documentation, followed by a person who signs in once: where it leads back to. */
   const redirect = (path: string, query: Fields): Promise<URL> =>
     person.authorize(`${path}?${encodeFields(query)}`, demoAccount);
+
+  async function post(path: string, body: string, headers: Sent['headers']): Promise<TokenAnswer> {
+    const answer = await send(port, path, { method: 'POST', headers, body });
+    return { ...answer, json: JSON.parse(answer.body) };
+  }
 
   return {
     ...server,
@@ -80,11 +86,13 @@ export async function startSeedServer() {
     authorize: async (path: string, query: Fields) => parametersOf(await redirect(path, query)),
 
     /** The token request of a documentation. */
-    async requestToken(path: string, body: Fields, headers: Sent['headers'] = {}): Promise<TokenAnswer> {
-      const sent = { method: 'POST', headers: { ...formType, ...headers }, body: encodeFields(body) };
-      const answer = await send(port, path, sent);
-      return { ...answer, json: JSON.parse(answer.body) };
+    requestToken(path: string, body: Fields, headers: Sent['headers'] = {}): Promise<TokenAnswer> {
+      return post(path, encodeFields(body), { ...formType, ...headers });
     },
+
+    /** The same with a text as JSON. */
+    requestTokenInJson: (path: string, body: string, headers: Sent['headers'] = {}) =>
+      post(path, body, { 'content-type': 'application/json', ...headers }),
   };
 }
 

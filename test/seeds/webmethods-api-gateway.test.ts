@@ -182,3 +182,67 @@ describe('the credentials of an application', () => {
     expect(outcomeOf(json)).toBe('granted');
   });
 });
+
+describe('K11: its how-tos, word for word, with a public application that has a secret', () => {
+  const secret = 'f3d2edb1-0bf4-47a8-9e34-775c1a943e70';
+  const { client_id, redirect_uri } = enforced;
+  const header = { authorization: basic({ client_id, client_secret: secret }) };
+  const grant = (code: string | undefined, code_verifier = appendixB.verifier) => ({
+    grant_type: 'authorization_code',
+    redirect_uri,
+    code,
+    code_verifier,
+  });
+  const inBody = { client_id, client_secret: secret };
+
+  test.each([
+    ['REST: id and secret in the Authorization header', grant, header],
+    ['REST: both in the body', (code: string | undefined) => ({ ...grant(code), ...inBody }), {}],
+  ] as const)('%s, as a form or as JSON', async (_, fields, headers) => {
+    const first = await authorize(enforced, challengeS256);
+    expect(outcomeOf((await server.requestToken(tokenPath, fields(first.code), headers)).json)).toBe('granted');
+    const again = await authorize(enforced, challengeS256);
+    const { json } = await server.requestTokenInJson(tokenPath, JSON.stringify(fields(again.code)), headers);
+    expect(outcomeOf(json)).toBe('granted');
+  });
+
+  test('REST: the verifier is what proves the application, in JSON as well', async () => {
+    const { code } = await authorize(enforced, challengeS256);
+    const { json } = await server.requestTokenInJson(tokenPath, JSON.stringify(grant(code, 'v'.repeat(43))), header);
+    expect(outcomeOf(json)).toBe('code_verifier_mismatch');
+  });
+
+  test.each([
+    ['/invoke/pub.apigateway.oauth2/getAccessToken/', 'code_unknown'],
+    ['/invoke/pub.apigateway.oauth2/getAcessToken', 'code_unknown'],
+    ['/token', 'content_type_unsupported'],
+    ['/oauth/token', 'content_type_unsupported'],
+    ['/auth/oauth2.0/v1/token', 'content_type_unsupported'],
+    ['/revoke', 'content_type_unsupported'],
+    ['/introspect', 'content_type_unsupported'],
+  ])('JSON is a body at getAccessToken only: %s answers %s', async (path, reason) => {
+    const { json } = await server.requestTokenInJson(path, JSON.stringify({ ...grant('x'.repeat(43)), ...inBody }));
+    expect(outcomeOf(json)).toBe(reason);
+  });
+
+  test.each([
+    ['cut off', '{"grant_type":"authorization_code"', 'parameters_malformed'],
+    ['a list', '[]', 'parameters_malformed'],
+    ['nothing', 'null', 'parameters_malformed'],
+    ['empty', '', 'parameters_malformed'],
+    ['with a code that is no text', '{"grant_type":"authorization_code","code":["a"]}', 'parameters_malformed'],
+    ['with half a character', String.raw`{"grant_type":"authorization_code","code":"\ud800"}`, 'parameters_malformed'],
+    ['with a member twice', '{"code":"a","grant_type":"authorization_code","code":"b"}', 'parameter_duplicated'],
+    ['with a member twice, once escaped', String.raw`{"code":"\"","c\u006fde":"b"}`, 'parameter_duplicated'],
+    ['with a member twice, once no text', '{"code":7,"code":"b"}', 'parameter_duplicated'],
+    ['with an empty grant type', '{"grant_type":""}', 'grant_type_missing'],
+    ['too long', JSON.stringify({ code: 'a'.repeat(65_536) }), 'body_too_large'],
+    [
+      'with too many members',
+      JSON.stringify(Object.fromEntries(Array.from({ length: 101 }, (_, at) => [`p${at}`, ''] as const))),
+      'parameters_too_many',
+    ],
+  ])('JSON that is %s: %s', async (_, body, reason) => {
+    expect(outcomeOf((await server.requestTokenInJson(tokenPath, body, header)).json)).toBe(reason);
+  });
+});

@@ -1,18 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { serverMetadata } from '../../shared/oauth/server-metadata.ts';
+import { servedGrantTypes, serverMetadata } from '../../shared/oauth/server-metadata.ts';
 import type { PkcePolicy } from '../../shared/pkce/policy.ts';
 
 const issuer = 'https://sign-in.example.com';
-const announce = (
-  more: { algorithms?: string[]; policies?: PkcePolicy[]; scopes?: string[]; deviceAuthorization?: boolean } = {},
-) =>
+const announce = ({
+  deviceAuthorization = false,
+  ...more
+}: {
+  algorithms?: string[];
+  policies?: PkcePolicy[];
+  scopes?: string[];
+  deviceAuthorization?: boolean;
+} = {}) =>
   serverMetadata(issuer, {
     algorithms: ['RS256'],
     policies: ['S256'],
     claims: [],
     scopes: [],
     languages: ['en'],
-    deviceAuthorization: false,
+    grantTypes: servedGrantTypes({ jwtBearer: false, deviceAuthorization }),
+    metadataDocuments: false,
     ...more,
   });
 const metadata = announce();

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { describeClient } from '../../../shared/clients/client-document.ts';
 import type { Versioned } from '../../../shared/clients/records.ts';
-import { isPublic, policySettings, type RegisteredClient } from '../../../shared/clients/registered-client.ts';
+import { policySettings, type RegisteredClient } from '../../../shared/clients/registered-client.ts';
 import { endingSoon } from '../../../shared/clients/waiver.ts';
 import type { GlobalPolicy } from '../../../shared/pkce/policy.ts';
 import { modeLabel } from '../../../shared/pkce/policy-label.ts';
@@ -11,6 +11,7 @@ import { listClients } from '../../list-clients.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { plural, table } from '../../output.ts';
 import { policyOf, switchesOf, waiverOf } from '../../present-client.ts';
+import { kindOf } from '../../seen-clients.ts';
 
 export const listCommand = (context: Context): Command => {
   const command = storeOptions(new Command('list')).description(
@@ -54,7 +55,7 @@ function listText(
     const last = seen?.get(client.clientId);
     return [
       client.clientId,
-      isPublic(client) ? 'public' : 'confidential',
+      kindOf(client),
       policyOf(client, global, now),
       modeLabel(policySettings(client), global, now),
       waiverOf(client.pkce.waiver, now),

@@ -1,5 +1,4 @@
-import { ok, type Result, refuse } from '../../result.ts';
-import type { Mistake } from '../registration.ts';
+import { ok, refuse } from '../../result.ts';
 import { jsonEntries } from './entries.ts';
 import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -14,25 +13,24 @@ import { translateMetadata } from './rfc7591.ts';
 export const hydra: ForeignFormat = {
   entries: (text) => jsonEntries(text, 'items', 'clients'),
   translate: (value, options) =>
-    isObject(value) ? translate(value, options) : refuse({ member: 'entry', problem: 'is not an object' }),
+    isObject(value) ? ok(translate(value, options)) : refuse({ member: 'entry', problem: 'is not an object' }),
 };
 
 /** Members of Hydra's that have no counterpart: lifetimes of its tokens, and what describes the record. */
 const ofHydra =
   /^(?:metadata|userinfo_signed_response_alg|access_token_strategy|skip_logout_consent|.+_grant_(?:access|id|refresh)_token_lifespan)$/;
 
-function translate(entry: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
+function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
   const { skip_consent: skipsConsent, audience, request_object_signing_alg: _, ...rest } = entry;
   const left = Object.entries(rest).filter(([name]) => ofHydra.test(name));
   const metadata = Object.fromEntries(Object.entries(rest).filter(([name]) => !ofHydra.test(name)));
   const read = translateMetadata(metadata, options);
-  if (!read.ok) return read;
   const named = [...left, ['audience', audience] as const].filter(([, value]) => asks(value)).map(([name]) => name);
-  return ok({
-    ...read.value,
-    metadata: { ...read.value.metadata, scope: scopeOf(entry), ...(skipsConsent === true && { first_party: true }) },
-    notes: [...read.value.notes, ...(named.length > 0 ? [`comes without ${named.join(', ')}`] : [])],
-  });
+  return {
+    ...read,
+    metadata: { ...read.metadata, scope: scopeOf(entry), ...(skipsConsent === true && { first_party: true }) },
+    notes: [...read.notes, ...(named.length > 0 ? [`comes without ${named.join(', ')}`] : [])],
+  };
 }
 
 /** Hydra's `offline` is OpenID Connect's `offline_access`, and its clients may ask for either. */

@@ -1,4 +1,4 @@
-import { ok, type Result, refuse } from '../../result.ts';
+import { ok, refuse } from '../../result.ts';
 import type { Mistake } from '../registration.ts';
 import { csvEntries, jsonEntries, looksLikeJson } from './entries.ts';
 import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
@@ -13,40 +13,38 @@ import { translateMetadata } from './rfc7591.ts';
 export const onewelcome: ForeignFormat = {
   entries: (text) => (looksLikeJson(text) ? jsonEntries(text, 'clients') : csvEntries(text)),
   translate: (value, options) =>
-    isObject(value) ? translate(value, options) : refuse({ member: 'entry', problem: 'is not an object' }),
+    isObject(value) ? ok(translate(value, options)) : refuse({ member: 'entry', problem: 'is not an object' }),
 };
 
 const policies = { none: 'none', any: 'any', s256: 'S256' } as const;
 
-function translate(entry: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
+function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
   const { code_challenge_method: method = 'S256', ...rest } = withLists(entry);
   const name = typeof method === 'string' ? method.trim().toLowerCase() : '';
-  if (!Object.hasOwn(policies, name)) {
-    return refuse({ member: 'code_challenge_method', problem: 'is not one of none, any, S256' });
-  }
-  const policy = policies[name as keyof typeof policies];
-  const authMethod =
-    rest['token_endpoint_auth_method'] ?? options.authMethod ?? (policy === 'none' ? 'client_secret_post' : undefined);
-  if (rest['client_secret'] !== undefined && authMethod === undefined) {
-    return refuse({
-      member: 'client_secret',
-      problem: `is there beside code_challenge_method ${policy}, where the verifier takes its place: say whether the client sends it, with token_endpoint_auth_method or for all of the file with --auth-method`,
-    });
-  }
-  const left = authMethod === 'none' && rest['client_secret'] !== undefined;
+  const known = Object.hasOwn(policies, name) ? policies[name as keyof typeof policies] : undefined;
+  const policy = known ?? 'S256';
+  const hasSecret = rest['client_secret'] !== undefined;
+  const said = rest['token_endpoint_auth_method'] ?? options.authMethod;
+  const isUnclear = hasSecret && said === undefined && known !== undefined && known !== 'none';
+  const authMethod = said ?? (policy === 'none' || hasSecret ? 'client_secret_post' : undefined);
+  const mistakes: Mistake[] = [
+    ...(known === undefined ? [{ member: 'code_challenge_method', problem: 'is not one of none, any, S256' }] : []),
+    ...(isUnclear ? [{ member: 'client_secret', problem: secretBeside(policy) }] : []),
+  ];
+  const left = authMethod === 'none' && hasSecret;
   const metadata = { ...rest, ...(authMethod !== undefined && { token_endpoint_auth_method: authMethod }) };
   const translated = translateMetadata(left ? { ...metadata, client_secret: undefined } : metadata, options);
-  if (!translated.ok) return translated;
-  return ok({
-    ...translated.value,
+  return {
+    ...translated,
     pkce: { policy },
     names: { pkce_policy: 'code_challenge_method' },
-    notes: [
-      ...translated.value.notes,
-      ...(left ? ['comes without its client_secret: it is public and sends none'] : []),
-    ],
-  });
+    mistakes: [...mistakes, ...(translated.mistakes ?? [])],
+    notes: [...translated.notes, ...(left ? ['comes without its client_secret: it is public and sends none'] : [])],
+  };
 }
+
+const secretBeside = (policy: string): string =>
+  `is there beside code_challenge_method ${policy}, where the verifier takes its place: say whether the client sends it, with token_endpoint_auth_method or for all of the file with --auth-method`;
 
 const listMembers = ['redirect_uris', 'grant_types', 'response_types', 'post_logout_redirect_uris', 'contacts'];
 

@@ -143,6 +143,7 @@ async function register(
     disabled: foreign.disabled ?? false,
   };
   const pkce = pkceOf(foreign, isPublic(client), options);
+  // Whether a client is public, and what it must use, is known only when nothing else is wrong.
   const mustUsePkce = isPublic(client) && pkce.policy === 'none' && !isWaived({ ...pkce, isPublic: true }, options.now);
   if (mustUsePkce) return refuse([{ member: nameIn(foreign, 'pkce_policy'), problem: publicWithoutPkce }]);
   const notes = [

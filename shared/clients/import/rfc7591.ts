@@ -13,7 +13,7 @@ import { shown } from './members.ts';
 export const rfc7591: ForeignFormat = {
   entries: (text) => jsonEntries(text, 'clients'),
   translate: (value, options) =>
-    isObject(value) ? translateMetadata(value, options) : refuse({ member: 'entry', problem: 'is not an object' }),
+    isObject(value) ? ok(translateMetadata(value, options)) : refuse({ member: 'entry', problem: 'is not an object' }),
 };
 
 /** The member that `pixy clients export --with-secret-hashes` writes. */
@@ -22,32 +22,37 @@ const secretHashes = 'client_secret_hashes';
 /** Members of exports that are no metadata. */
 const derived = ['client_secrets', secretHashes, 'effective_policy', 'version'];
 
-/** Translates client metadata of another server, or of another Pixy with its operator settings. Registration checks the rest. */
-export function translateMetadata(entry: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
+/**
+ * Translates client metadata of another server, or of another Pixy with its operator settings. Its `mistakes` are all that are found
+ * here; registration checks the rest.
+ */
+export function translateMetadata(entry: JsonObject, options: ReadingOptions): ForeignClient {
   const settings = parseOperatorSettings(entry, options.now);
-  if (!settings.ok) return refuse(settings.refusal[0] ?? { member: 'entry', problem: 'cannot be read' });
-  if (Number(entry['client_secret_expires_at'] ?? 0) !== 0) {
-    return refuse({ member: 'client_secret_expires_at', problem: endOfSecret });
-  }
+  const isEnding = Number(entry['client_secret_expires_at'] ?? 0) !== 0;
   const grantTypes = entry['grant_types'];
   const grants = isTexts(grantTypes) ? keepGrantTypes(grantTypes) : ok({ grantTypes, notes: [] });
-  if (!grants.ok) return refuse({ member: 'grant_types', problem: grants.refusal });
+  const kept = grants.ok ? grants.value : { grantTypes: ['authorization_code'], notes: [] };
   const hashes = readSecretHashes(entry);
-  if (!hashes.ok) return hashes;
   const responses = keepResponseTypes(entry['response_types']);
   const method = entry['token_endpoint_auth_method'] ?? (entry['client_secret'] && options.authMethod);
   const metadata = Object.entries(entry).filter(([name]) => !isOperatorSetting(name) && !derived.includes(name));
-  return ok({
+  return {
     metadata: {
       ...Object.fromEntries(metadata),
-      grant_types: grants.value.grantTypes,
+      grant_types: kept.grantTypes,
       response_types: responses.kept,
       token_endpoint_auth_method: method,
     },
-    ...settings.value,
-    secretHashes: hashes.value,
-    notes: [...grants.value.notes, ...responses.notes],
-  });
+    ...(settings.ok ? settings.value : { pkce: { policy: 'inherit' } }),
+    secretHashes: hashes.ok ? hashes.value : instead(entry),
+    mistakes: [
+      ...(settings.ok ? [] : settings.refusal),
+      ...(isEnding ? [{ member: 'client_secret_expires_at', problem: endOfSecret }] : []),
+      ...(grants.ok ? [] : [{ member: 'grant_types', problem: grants.refusal }]),
+      ...(hashes.ok ? [] : [hashes.refusal]),
+    ],
+    notes: [...kept.notes, ...responses.notes],
+  };
 }
 
 /** The hashes of a client's one or two secrets, as another Pixy stores them. */
@@ -60,6 +65,9 @@ function readSecretHashes(entry: JsonObject): Result<readonly string[] | undefin
     ? ok(hashes)
     : refuse({ member: secretHashes, problem: 'is not a list of one or two hashes of Pixy' });
 }
+
+/** Hashes that cannot be read stand for a secret all the same, which is then not missing as well. */
+const instead = (entry: JsonObject): readonly string[] | undefined => (entry['client_secret'] ? undefined : []);
 
 /** Our secrets do not expire, so one that does cannot be imported silently. */
 export const endOfSecret =

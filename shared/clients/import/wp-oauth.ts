@@ -1,8 +1,7 @@
-import { ok, type Result, refuse } from '../../result.ts';
-import type { Mistake } from '../registration.ts';
+import { ok, refuse } from '../../result.ts';
 import { csvEntries } from './entries.ts';
 import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
-import { keepGrantTypes } from './grant-types.ts';
+import { keepGrantTypesOf } from './grant-types.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { membersOf, words } from './members.ts';
 
@@ -13,38 +12,39 @@ import { membersOf, words } from './members.ts';
 export const wpOAuth: ForeignFormat = {
   entries: csvEntries,
   translate: (value, options) =>
-    isObject(value) ? translate(value, options) : refuse({ member: 'line', problem: 'is not a line of a table' }),
+    isObject(value) ? ok(translate(value, options)) : refuse({ member: 'line', problem: 'is not a line of a table' }),
 };
 
 /** Every client has `basic` there; its own scope is added to it. */
 const scopeOfEverybody = ['basic', 'openid', 'profile', 'email'];
 
-function translate(row: JsonObject, options: ReadingOptions): Result<ForeignClient, Mistake> {
+function translate(row: JsonObject, options: ReadingOptions): ForeignClient {
   const members = membersOf(row);
-  const grants = keepGrantTypes(readGrantTypes(members.text('grant_types', 'grant_type')));
-  if (!grants.ok) return refuse({ member: members.nameOf('grant_types', 'grant_type'), problem: grants.refusal });
+  const listed = readGrantTypes(members.text('grant_types', 'grant_type'));
+  const grants = keepGrantTypesOf(members, listed, 'grant_types', 'grant_type');
   const secret = members.text('client_secret');
   const asked = members.text('token_endpoint_auth_method') ?? options.authMethod ?? 'client_secret_basic';
   const method = secret === undefined ? 'none' : asked;
-  return ok({
+  return {
     metadata: {
       client_id: members.text('client_id'),
       client_name: members.text('name', 'client_name', 'post_title', 'title'),
       client_secret: method === 'none' ? undefined : secret,
       redirect_uris: members.list('redirect_uri', 'redirect_uris', 'redirect_url') ?? [],
       token_endpoint_auth_method: method,
-      grant_types: grants.value.grantTypes,
+      grant_types: grants.grantTypes,
       scope: [...new Set([...scopeOfEverybody, ...words(members.text('scope', 'scopes') ?? '')])].join(' '),
     },
     pkce: { policy: 'inherit' },
     names: { redirect_uris: members.nameOf('redirect_uri', 'redirect_uris', 'redirect_url') },
+    mistakes: members.mistakes,
     notes: [
-      ...grants.value.notes,
+      ...grants.notes,
       ...(method === 'none' && secret !== undefined
         ? ['comes without its client_secret: it is public and sends none']
         : []),
     ],
-  });
+  };
 }
 
 /** Reads words with anything in between, or the quoted items of a list in PHP's or JSON's notation. */

@@ -80,6 +80,9 @@ export const de: Texts = {
   'consent.host': 'Danach gelangen Sie zu {host}.',
   'consent.thisDevice':
     'Danach gelangen Sie zu einem Programm auf diesem Gerät. Erlauben Sie es nur, wenn Sie dieses Programm gerade gestartet haben.',
+  'consent.describedAt': 'Sie beschreibt sich unter {host}.',
+  'consent.loopbackOnly':
+    'Wir wissen nur, dass die App auf diesem Gerät läuft, und das kann jedes Programm hier behaupten. Erlauben Sie {client} nur, wenn Sie die App gerade selbst gestartet haben.',
   'consent.unverified':
     'Niemand hat geprüft, von wem {client} stammt. Erlauben Sie es nur, wenn Sie die App kennen und ihr vertrauen.',
   'consent.signedInAs': 'Sie sind als {account} angemeldet.',
@@ -240,6 +243,8 @@ export const de: Texts = {
     'Die App hat nicht gesagt, wohin Sie danach gelangen sollen, oder eine Adresse genannt, die wir nicht kennen. Damit Ihr Konto sicher bleibt, haben wir Sie nicht angemeldet.',
   'error.clientUnknown':
     'Wir kennen die App nicht, die Sie hierher geschickt hat. Deshalb haben wir Sie nicht angemeldet.',
+  'error.clientDocument':
+    'Wir konnten nicht lesen, wie sich die App beschreibt, von der Sie kommen. Deshalb haben wir Sie nicht angemeldet.',
   'error.clientDisabled': 'Das Anmelden bei dieser App ist abgeschaltet.',
   'error.clientDisabledAdvice': 'Warum und wie lange, können Ihnen die sagen, die die App machen.',
   'error.oursTitle': 'Hier ist etwas schiefgegangen',

@@ -80,6 +80,9 @@ export const en = {
   'consent.host': 'Afterwards, you will be sent to {host}.',
   'consent.thisDevice':
     'Afterwards, you will be sent to a program on this device. Only allow this if you have just started that program.',
+  'consent.describedAt': 'It describes itself at {host}.',
+  'consent.loopbackOnly':
+    'All it tells us is that it runs on this device, and any program here can say the same. Only allow {client} if you have just started it yourself.',
   'consent.unverified': 'Nobody has checked who makes {client}. Only allow it if you know and trust it.',
   'consent.signedInAs': 'You are signed in as {account}.',
   'consent.otherAccount': 'Use another account',
@@ -231,6 +234,8 @@ export const en = {
   'error.addressUnknown':
     'The app did not say where to send you afterwards, or named an address that we do not recognise. To keep your account safe, we did not sign you in.',
   'error.clientUnknown': 'We do not recognise the app that sent you here, so we did not sign you in.',
+  'error.clientDocument':
+    'We could not read how the app that sent you here describes itself, so we did not sign you in.',
   'error.clientDisabled': 'Signing in to this app is switched off.',
   'error.clientDisabledAdvice': 'The people who make the app can tell you why, and for how long.',
   'error.oursTitle': 'Something went wrong here',

@@ -78,6 +78,9 @@ export const es: Texts = {
   'consent.list': 'Si lo permite, {client} podrá:',
   'consent.host': 'Después irá a {host}.',
   'consent.thisDevice': 'Después irá a un programa de este dispositivo. Permítalo solo si acaba de abrir ese programa.',
+  'consent.describedAt': 'Se describe en {host}.',
+  'consent.loopbackOnly':
+    'Solo sabemos que se ejecuta en este dispositivo, y cualquier programa de aquí puede decir lo mismo. Permita {client} solo si acaba de abrirla usted.',
   'consent.unverified':
     'Nadie ha comprobado quién está detrás de {client}. Permítalo solo si conoce la aplicación y confía en ella.',
   'consent.signedInAs': 'Ha iniciado sesión como {account}.',
@@ -232,6 +235,8 @@ export const es: Texts = {
   'error.addressUnknown':
     'La aplicación no ha dicho adónde enviarle después, o ha dado una dirección que no conocemos. Para proteger su cuenta, no hemos iniciado su sesión.',
   'error.clientUnknown': 'No conocemos la aplicación que le ha enviado aquí, así que no hemos iniciado su sesión.',
+  'error.clientDocument':
+    'No hemos podido leer cómo se describe la aplicación que le ha enviado aquí, así que no hemos iniciado su sesión.',
   'error.clientDisabled': 'El inicio de sesión en esta aplicación está desactivado.',
   'error.clientDisabledAdvice': 'Quienes hacen la aplicación pueden decirle por qué y hasta cuándo.',
   'error.oursTitle': 'Algo ha fallado aquí',

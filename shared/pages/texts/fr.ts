@@ -80,6 +80,9 @@ export const fr: Texts = {
   'consent.host': 'Ensuite, vous irez sur {host}.',
   'consent.thisDevice':
     'Ensuite, vous irez dans un programme de cet appareil. Ne l’autorisez que si vous venez de lancer ce programme.',
+  'consent.describedAt': 'Elle se décrit sur {host}.',
+  'consent.loopbackOnly':
+    'Nous savons seulement qu’elle s’exécute sur cet appareil, et n’importe quel programme ici peut en dire autant. N’autorisez {client} que si vous venez de la lancer vous-même.',
   'consent.unverified':
     'Personne n’a vérifié qui édite {client}. Ne l’autorisez que si vous connaissez cette application et lui faites confiance.',
   'consent.signedInAs': 'Vous êtes connecté en tant que {account}.',
@@ -239,6 +242,8 @@ export const fr: Texts = {
     'L’application n’a pas dit où vous envoyer ensuite, ou a donné une adresse que nous ne connaissons pas. Pour protéger votre compte, nous ne vous avons pas connecté.',
   'error.clientUnknown':
     'Nous ne connaissons pas l’application qui vous a envoyé ici. Nous ne vous avons donc pas connecté.',
+  'error.clientDocument':
+    'Nous n’avons pas pu lire la description de l’application qui vous a envoyé ici, et ne vous avons donc pas connecté.',
   'error.clientDisabled': 'La connexion à cette application est désactivée.',
   'error.clientDisabledAdvice': 'Les personnes qui l’éditent peuvent vous dire pourquoi, et pour combien de temps.',
   'error.oursTitle': 'Une erreur s’est produite ici',

@@ -79,6 +79,9 @@ export const pt: Texts = {
   'consent.host': 'Depois você irá para {host}.',
   'consent.thisDevice':
     'Depois você irá para um programa neste dispositivo. Só permita se você acabou de abrir esse programa.',
+  'consent.describedAt': 'Ele se descreve em {host}.',
+  'consent.loopbackOnly':
+    'Só sabemos que ele roda neste aparelho, e qualquer programa daqui pode dizer o mesmo. Só permita {client} se você acabou de abri-lo.',
   'consent.unverified': 'Ninguém verificou quem faz {client}. Só permita se você conhece o aplicativo e confia nele.',
   'consent.signedInAs': 'Você entrou como {account}.',
   'consent.otherAccount': 'Usar outra conta',
@@ -230,6 +233,8 @@ export const pt: Texts = {
   'error.addressUnknown':
     'O aplicativo não disse para onde enviar você depois, ou deu um endereço que não conhecemos. Para proteger sua conta, não fizemos sua entrada.',
   'error.clientUnknown': 'Não conhecemos o aplicativo que enviou você aqui, por isso não fizemos sua entrada.',
+  'error.clientDocument':
+    'Não conseguimos ler como se descreve o aplicativo que enviou você aqui, por isso não fizemos sua entrada.',
   'error.clientDisabled': 'A entrada neste aplicativo está desativada.',
   'error.clientDisabledAdvice': 'Quem faz o aplicativo pode dizer por que, e por quanto tempo.',
   'error.oursTitle': 'Algo deu errado aqui',
