@@ -32,6 +32,7 @@ const chunks = {
   'fetch-jwks': 'shared/clients/fetch-jwks.ts',
   'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
   'token-exchange': 'functions/token/token-exchange/compose.ts',
+  'device-code': 'functions/token/device-code/compose.ts',
 };
 const chunkOf = (source: string): string | undefined =>
   Object.entries(chunks).find(([, path]) => source === join(repository, path))?.[0];
