@@ -15,6 +15,9 @@ import { evidenceCommand } from './evidence/evidence-command.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
 import { logCommand } from './log/log-command.ts';
+import { loginCommand } from './login/login-command.ts';
+import { logoutCommand } from './login/logout-command.ts';
+import { tokenCommand } from './login/token-command.ts';
 import { examples } from './options.ts';
 import { visible } from './output.ts';
 import { readLastSeen } from './report/read-report.ts';
@@ -36,6 +39,9 @@ const commandGroups: readonly ((context: Context) => Command)[] = [
   pkceCommand,
   verifyCommand,
   evidenceCommand,
+  loginCommand,
+  tokenCommand,
+  logoutCommand,
 ];
 
 /** Runs one command line (without `node pixy.ts`). Returns the exit code: 0, 1 failed, 2 wrong usage, 3 conflict. */

@@ -65,6 +65,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly metadataDocuments?: 'off' | 'any' | readonly string[];
   /**
+   * Lets clients that are registered for it ask for people's consent on a device with a browser, while they themselves have none: at
+   * `/device_authorization` and `/device` (docs/device.md).
+   *
+   * @default false
+   */
+  readonly deviceAuthorization?: boolean;
+  /**
    * Whether the end of a session revokes what clients received in it: grants with refresh tokens, except those for
    * `offline_access`. A session ends by signing out, on the account page, by a password change or by a reset link
    * (docs/back-channel-logout.md). Costs one more write for each client in a session.

@@ -70,6 +70,21 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
     description: 'Consent page: asks a person what a client may have',
     uses: ['grantReadClients', 'grantReadApis', 'grantConsent', 'grantReadClaims'],
   },
+  'device-authorization': {
+    description: 'Device authorization endpoint: gives a device the codes that it waits with',
+    uses: [
+      'grantReadClients',
+      'grantReadApis',
+      'grantUseAssertions',
+      'grantCountGuesses',
+      'grantCountDeviceRequests',
+      'grantIssue',
+    ],
+  },
+  device: {
+    description: 'Page on which people enter the code of a device and decide what it may have',
+    uses: ['grantReadClients', 'grantReadApis', 'grantReadClaims', 'grantDecideForDevices', 'grantCountDeviceRequests'],
+  },
   invitation: {
     description: 'Invitation page: somebody sets a password or makes a passkey with a link that works once',
     // A reset ends sessions, which clients learn through a signed logout token.

@@ -13,6 +13,8 @@ export type EndpointFunctionName =
   | 'invitation'
   | 'register'
   | 'consent'
+  | 'device-authorization'
+  | 'device'
   | 'token'
   | 'userinfo'
   | 'revoke'
@@ -44,6 +46,8 @@ export const routes: readonly Route[] = [
   { path: endpoints.consent, function: 'consent' },
   { path: endpoints.invitation, function: 'invitation' },
   { path: endpoints.register, function: 'register' },
+  { path: endpoints.deviceAuthorization, function: 'device-authorization' },
+  { path: endpoints.device, function: 'device' },
   { path: endpoints.token, function: 'token' },
   { path: endpoints.userinfo, function: 'userinfo' },
   { path: endpoints.revoke, function: 'revoke' },

@@ -29,6 +29,7 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...lifetimes,
     ...(props.selfRegistration && { PIXY_REGISTRATION: 'on' }),
     ...documentsVariable(props.metadataDocuments ?? 'off'),
+    ...(props.deviceAuthorization && { PIXY_DEVICE_AUTHORIZATION: 'on' }),
     ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
     ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),
     ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),

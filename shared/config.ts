@@ -85,6 +85,8 @@ const environment = v.object({
   PIXY_JWT_BEARER: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether clients may exchange the tokens of people for tokens with which they act for them; see docs/token-exchange.md. */
   PIXY_TOKEN_EXCHANGE: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether devices may ask for codes that people enter elsewhere; see docs/device.md. */
+  PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -154,6 +156,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     registration: values.PIXY_REGISTRATION === 'on',
     jwtBearer: values.PIXY_JWT_BEARER === 'on',
     tokenExchange: values.PIXY_TOKEN_EXCHANGE === 'on',
+    deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,

@@ -9,6 +9,7 @@ import { encodeParameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { consentPage } from '../../shared/pages/consent-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
+import { nameAmong } from '../../shared/people/name-among.ts';
 import { textsFor } from '../scope-texts.ts';
 import type { ConsentDeps } from './consent-deps.ts';
 import type { Interrupted } from './find-interrupted.ts';
@@ -50,7 +51,3 @@ function whoKnows({ clientId, clientClass, redirectUris }: RegisteredClient) {
     isLoopbackOnly: redirectUris.every(isLoopbackUri),
   };
 }
-
-/** What the person is called; `preferred_username` is the username of whoever has not told another. */
-const nameAmong = (claims: Readonly<Record<string, unknown>>): string | undefined =>
-  ['name', 'preferred_username', 'email'].map((name) => claims[name]).find((value) => typeof value === 'string');

@@ -13,6 +13,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     apis: apiReader(database, config.tables.clients, now),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     signingAlgorithms: config.signingAlgorithms,
+    switchedOn: config,
     cachedFor: 5 * config.keysRemembered,
     metadataDocuments: config.metadataDocuments !== 'off',
     lookOf: looksOf(config.brand),

@@ -6,6 +6,8 @@ import { compose as composeAdmin } from '../../functions/admin/compose.ts';
 import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
 import { compose as composeAuthorizeHybrid } from '../../functions/authorize-hybrid/compose.ts';
 import { compose as composeConsent } from '../../functions/consent/compose.ts';
+import { compose as composeDevice } from '../../functions/device/compose.ts';
+import { compose as composeDeviceAuthorization } from '../../functions/device-authorization/compose.ts';
 import { compose as composeIntrospect } from '../../functions/introspect/compose.ts';
 import { compose as composeInvitation } from '../../functions/invitation/compose.ts';
 import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
@@ -97,6 +99,8 @@ const compositions: Record<EndpointFunctionName, (runtime: Runtime) => HttpApiHa
   authorize: composeAuthorize,
   'authorize-hybrid': composeAuthorizeHybrid,
   consent: composeConsent,
+  device: composeDevice,
+  'device-authorization': composeDeviceAuthorization,
   introspect: composeIntrospect,
   invitation: composeInvitation,
   passkey: composePasskey,
@@ -210,6 +214,7 @@ const environment = (issuer: string, folder: string | undefined): Record<string,
   PIXY_KEYS_TABLE: localTableNames.keys,
   PIXY_WRAPPING_KEY: wrappingKey(folder),
   PIXY_CALL_LOOPBACK: 'on',
+  PIXY_DEVICE_AUTHORIZATION: 'on',
   ...(folder !== undefined && { PIXY_AUDIT_FOLDER: join(folder, 'audit') }),
 });
 

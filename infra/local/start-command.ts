@@ -129,8 +129,8 @@ try {
     environment: {
       PIXY_KEYS_REMEMBERED: String(keysRememberedLocally),
       PIXY_JWT_BEARER: 'on',
-      PIXY_TOKEN_EXCHANGE: 'on',
       PIXY_METADATA_DOCUMENTS: 'any',
+      PIXY_TOKEN_EXCHANGE: 'on',
     },
   });
   process.stdout.write(greeting(server));

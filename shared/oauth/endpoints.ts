@@ -24,6 +24,9 @@ export const endpoints = {
   consent: '/consent',
   /** The paths of upstream providers: `/upstream/{id}/start` and `/upstream/{id}/callback`. */
   upstream: '/upstream',
+  /** Where a device asks for its codes, and where people enter the one that it shows them. */
+  deviceAuthorization: '/device_authorization',
+  device: '/device',
   token: '/token',
   userinfo: '/userinfo',
   revoke: '/revoke',

@@ -1,6 +1,6 @@
 import type { Reason } from './refusal.ts';
 
-/** OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, and OpenID Connect's code for unmet acr. */
+/** OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5, OpenID Connect Core §3.1.2.6, and OpenID Connect's code for unmet acr. */
 export type ErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -19,6 +19,9 @@ export type ErrorCode =
   | 'insufficient_scope'
   | 'unsupported_token_type'
   | 'access_denied'
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'expired_token'
   | 'temporarily_unavailable'
   | 'server_error';
 
@@ -305,6 +308,49 @@ export const refusalCatalogue = {
     means:
       'The authorization request had a redirect_uri and no code_challenge, so the token request must repeat the redirect_uri. The code is spent.',
     fix: 'Start again, and send the same redirect_uri in both requests, or use PKCE.',
+  },
+  device_code_missing: {
+    error: 'invalid_request',
+    means: 'The request has no device_code.',
+    fix: 'Send the device_code from the device authorization response.',
+  },
+  authorization_pending: {
+    error: 'authorization_pending',
+    means: 'The person has not decided yet.',
+    fix: 'Ask again after interval seconds, and stop when the person cancels or the codes expire.',
+  },
+  slow_down: {
+    error: 'slow_down',
+    means: 'The client asked again too soon.',
+    fix: 'Wait five seconds longer than before between all requests from now on.',
+  },
+  device_code_expired: {
+    error: 'expired_token',
+    means: 'The device_code has expired, and the person did not decide in time.',
+    fix: 'Start a new device authorization when the person wants to go on.',
+  },
+  device_authorization_off: {
+    error: 'invalid_request',
+    status: 404,
+    means: 'Device authorization is switched off here.',
+    fix: 'Ask the operator to switch it on, or use the authorization code flow.',
+  },
+  device_requests_throttled: {
+    error: 'temporarily_unavailable',
+    status: 429,
+    means: 'Too many devices asked for codes from this address.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  user_code_unknown: {
+    error: 'invalid_request',
+    means: 'No device waits with this user code: it is misspelt, has expired, or was used before.',
+    fix: 'Enter the code that the device shows now.',
+  },
+  user_code_throttled: {
+    error: 'access_denied',
+    status: 429,
+    means: 'There were too many wrong user codes from this address or account.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
   },
   refresh_token_missing: {
     error: 'invalid_request',

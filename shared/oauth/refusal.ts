@@ -56,6 +56,10 @@ export type Refusal =
   | { reason: 'code_of_another_client' }
   | { reason: 'redirect_uri_differs' }
   | { reason: 'redirect_uri_required' }
+  | { reason: 'device_code_missing' }
+  | { reason: 'authorization_pending' }
+  | { reason: 'slow_down' }
+  | { reason: 'device_code_expired' }
   | { reason: 'refresh_token_missing' }
   | { reason: 'refresh_token_unknown' }
   | { reason: 'refresh_token_of_another_client' }
@@ -82,6 +86,11 @@ export type Refusal =
   | { reason: 'resource_not_granted' }
   | { reason: 'resource_ambiguous' }
   | { reason: 'signing_algorithm_unavailable' }
+  // device authorization
+  | { reason: 'device_authorization_off' }
+  | { reason: 'device_requests_throttled'; retryAfter: number }
+  | { reason: 'user_code_unknown' }
+  | { reason: 'user_code_throttled'; retryAfter: number }
   // revocation, introspection, userinfo
   | { reason: 'token_missing' }
   | { reason: 'token_of_another_client' }

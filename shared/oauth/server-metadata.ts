@@ -20,25 +20,32 @@ export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** RFC 8693 §2.1: a token of a person for one of a client that acts for them. */
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
+/** RFC 8628 §3.4. */
+export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
 /** What the token endpoint exchanges (RFC 7591 §2, `grant_types`). Some only where a deployment switched them on. */
 export const grantTypes = [
   'authorization_code',
   'refresh_token',
   'client_credentials',
+  deviceCodeGrant,
   jwtBearer,
   tokenExchange,
 ] as const;
 export type GrantType = (typeof grantTypes)[number];
 
-/** The settings that switch grant types on. */
-export type GrantSettings = { jwtBearer: boolean; tokenExchange: boolean };
+/** What a deployment switches on for its clients. */
+export type SwitchedOn = { deviceAuthorization: boolean; jwtBearer: boolean; tokenExchange: boolean };
 
-/** The grant types that are served with these settings: what is off is as unknown as what never was. */
-export const servedGrantTypes = (settings: GrantSettings): GrantType[] =>
-  grantTypes.filter((type) => {
-    if (type === jwtBearer) return settings.jwtBearer;
-    return type !== tokenExchange || settings.tokenExchange;
-  });
+/** The grant types that a deployment serves: what is off is as unknown as what never was. */
+export function servedGrantTypes(switchedOn: SwitchedOn): GrantType[] {
+  const isOn: Partial<Record<GrantType, boolean>> = {
+    [deviceCodeGrant]: switchedOn.deviceAuthorization,
+    [jwtBearer]: switchedOn.jwtBearer,
+    [tokenExchange]: switchedOn.tokenExchange,
+  };
+  return grantTypes.filter((type) => isOn[type] ?? true);
+}
 
 /** The algorithms for client assertions: never symmetric, never `none`. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
@@ -55,10 +62,9 @@ export type InForce = {
   claims: readonly string[];
   /** The languages of the pages, as BCP 47 tags. */
   languages: readonly string[];
-  grantTypes: readonly GrantType[];
   /** Whether a client id may be the URL of a document. */
   metadataDocuments: boolean;
-};
+} & SwitchedOn;
 
 /**
  * Returns the metadata of RFC 8414 §2 and OpenID Connect Discovery 1.0 §3, the same document at both URLs. `policies` are those
@@ -66,11 +72,13 @@ export type InForce = {
  */
 export const serverMetadata = (
   issuer: string,
-  { algorithms, policies, scopes, claims, languages, grantTypes: served, metadataDocuments }: InForce,
+  { algorithms, policies, scopes, claims, languages, metadataDocuments, ...switchedOn }: InForce,
 ) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
   token_endpoint: issuer + endpoints.token,
+  // RFC 8628 §4
+  ...(switchedOn.deviceAuthorization && { device_authorization_endpoint: issuer + endpoints.deviceAuthorization }),
   userinfo_endpoint: issuer + endpoints.userinfo,
   revocation_endpoint: issuer + endpoints.revoke,
   introspection_endpoint: issuer + endpoints.introspect,
@@ -81,8 +89,8 @@ export const serverMetadata = (
   scopes_supported: [...new Set([...openidScopes, ...scopes])],
   response_types_supported: responseTypes,
   response_modes_supported: responseModes,
-  grant_types_supported: served,
-  ...(served.includes(jwtBearer) && {
+  grant_types_supported: servedGrantTypes(switchedOn),
+  ...(switchedOn.jwtBearer && {
     authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
   }),
   subject_types_supported: ['public'],

@@ -21,6 +21,11 @@ export type Standing = 'new' | 'same' | 'username' | 'email' | 'claims.sub' | 'c
 
 export type AccountImportStore = ReturnType<typeof accountImportStore>;
 
+type Key = { pk: string; sk: string };
+
+/** Few enough items to look at all of them instead of asking for every name of a file. */
+const fewItems = 1_000;
+
 /** How many calls run at the same time. */
 const atOnce = 48;
 
@@ -33,19 +38,17 @@ export function accountImportStore(
     return [...found.values()].some((item) => item['value'] !== undefined);
   };
   const accounts = accountStore(database, tables.people, isClient);
+  const people = beforeWriting(batches, tables.people, isAlone);
   const names = nameStore(database, tables.people, (sub) => accounts.findBySubject(sub));
 
   return {
     /** Compares accounts with what is there. */
     async compare(given: readonly GivenAccount[]): Promise<Standing[]> {
-      const held = await batches.get(
-        tables.people,
-        given.flatMap((each) => signInNames(each).map(nameKey)),
-      );
+      const held = await people.get(given.flatMap((each) => signInNames(each).map(nameKey)));
       const subjects = new Set(
         [...held.values()].map((item) => item['sub'] as string).concat(given.flatMap(subjectOf)),
       );
-      const found = await batches.get(tables.people, [...subjects].map(accountKey));
+      const found = await people.get([...subjects].map(accountKey));
       const clients = await batches.get(tables.clients, [...new Set(given.flatMap(subjectOf))].map(clientKey));
       const accountOf = (sub: unknown) => {
         const item = typeof sub === 'string' ? found.get(accountKey(sub).pk) : undefined;
@@ -62,6 +65,7 @@ export function accountImportStore(
 
     /** Adds accounts. Returns those that somebody else added in the meantime. Throws when the database does not answer. */
     async add(given: readonly NewAccount[], now: number): Promise<NewAccount[]> {
+      people.forget();
       if (isAlone) {
         const made = given.map((account) => itemsOf(account, now));
         // Names first: interrupted, an account without its name would be added again.
@@ -89,6 +93,30 @@ export function accountImportStore(
       });
       await batches.put(tables.people, items);
       return refused;
+    },
+  };
+}
+
+/** Reads a table from memory as long as nobody can have written to it: it has few items, and this process is alone with it. */
+function beforeWriting(batches: Batches, table: string, isAlone: boolean) {
+  const nameOf = ({ pk, sk }: Key) => `${pk}\n${sk}`;
+  let mayRead = isAlone;
+  let few: Promise<ReadonlyMap<string, Item> | undefined> | undefined;
+  const readAll = async () => {
+    const items = await batches.getAll(table, fewItems);
+    return items && new Map(items.map((item) => [nameOf(item as Key), item]));
+  };
+  return {
+    async get(keys: readonly Key[]): Promise<ReadonlyMap<string, Item>> {
+      few ??= mayRead ? readAll() : Promise.resolve(undefined);
+      const all = await few;
+      if (all === undefined) return batches.get(table, keys);
+      const found = keys.map((key) => [key.pk, all.get(nameOf(key))] as const);
+      return new Map(found.filter((pair): pair is readonly [string, Item] => pair[1] !== undefined));
+    },
+    forget: () => {
+      mayRead = false;
+      few = undefined;
     },
   };
 }

@@ -31,6 +31,7 @@ import {
   type TranslatedAccount,
   wordpressAccount,
 } from './import/other-systems.ts';
+import { seenTexts } from './import/seen-texts.ts';
 import { admitPasswordHash } from './password-import.ts';
 
 export { parseFirebaseParameters } from './import/firebase.ts';
@@ -114,7 +115,7 @@ export type AccountReader = {
 export function accountReader(name: AccountFormatName, options: AccountOptions = {}): AccountReader {
   const format: AccountFormat = formats[name];
   const entries = format.entries(options);
-  const seen = new Set<string>();
+  const seen = seenTexts();
 
   const translate = (value: unknown): TranslatedAccount =>
     format.translate && isObject(value) ? format.translate(value, options) : { account: value, mistakes: [] };

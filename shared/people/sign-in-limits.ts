@@ -10,4 +10,11 @@ export const signInLimits = {
   registration: { attempts: 20, window: 3_600 },
   /** Five guesses in ten minutes at what follows the first proof: one code in a million is valid at any time. */
   proof: { attempts: 5, window: 600 },
+  /** A hundred devices behind one address in ten minutes: each request is an item in the table. */
+  deviceRequest: { attempts: 100, window: 600 },
+  /**
+   * Ten wrong user codes from one address or by one person in ten minutes. A code lives in two windows at most: twenty guesses at one
+   * of 20^9 are a chance of 2^-34 (RFC 8628 §5.1 asks for 2^-32).
+   */
+  userCode: { attempts: 10, window: 600 },
 } as const satisfies Record<string, Limit>;

@@ -52,6 +52,21 @@ export function throttleStore(database: Database, table: string) {
       return retryAfter > 0 ? { retryAfter, takeBack } : { takeBack };
     },
 
+    /** Counts a device that asks for codes from this address. */
+    countDeviceRequest: (sourceIp: string, now: number): Promise<Attempt> =>
+      count(`device#${countedAddress(sourceIp)}`, signInLimits.deviceRequest, now),
+
+    /** Counts a user code that somebody enters, against the person and the source address. */
+    async countUserCode(sub: string, sourceIp: string, now: number): Promise<Attempt> {
+      const [own, address] = await Promise.all([
+        count(`user-code#${hashSecret(sub)}`, signInLimits.userCode, now),
+        count(`user-code#${countedAddress(sourceIp)}`, signInLimits.userCode, now),
+      ]);
+      const retryAfter = Math.max(own.retryAfter ?? 0, address.retryAfter ?? 0);
+      const takeBack = async () => void (await Promise.all([own.takeBack(), address.takeBack()]));
+      return retryAfter > 0 ? { retryAfter, takeBack } : { takeBack };
+    },
+
     /** Counts an attempt at what an account requires besides the first proof: a code, or the current password. */
     countProof: (sub: string, now: number): Promise<Attempt> =>
       count(`proof#${hashSecret(sub)}`, signInLimits.proof, now),

@@ -130,6 +130,23 @@ const allowed: Record<string, string[]> = {
     `dynamodb:UpdateItem on people ${onItems('consents#*')}`,
     `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
   ],
+  DeviceAuthorization: [
+    readClients,
+    readApis,
+    ...useAssertions,
+    countGuesses,
+    `dynamodb:UpdateItem on people ${onItems('throttle#*')}`,
+    'dynamodb:PutItem on grants',
+  ],
+  Device: [
+    readClients,
+    readApis,
+    `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
+    ...redeem,
+    `dynamodb:Query on the index byPerson of grants ${onItems('user-code#*')}`,
+    findSignedIn,
+    `dynamodb:UpdateItem on people ${onItems('throttle#*')}`,
+  ],
   SignOut: [
     readClients,
     readKeys,

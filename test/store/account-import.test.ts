@@ -63,6 +63,14 @@ describe.each([
   });
 });
 
+test('an import alone with a database that has many items finds a name among them', async () => {
+  const others = Array.from({ length: 1_001 }, (_, at) => ({ pk: `other#${at}`, sk: 'x' }));
+  await batches(client).put(tables.people, others);
+  await accounts.add({ username: 'among-many', claims: {} }, now);
+  const compared = await storeWith(true).compare([given('Among-Many'), given('among-few')]);
+  expect(compared).toEqual(['username', 'new']);
+});
+
 test('an import beside others adds no account whose name somebody took meanwhile, and leaves that one alone', async () => {
   const store = storeWith(false);
   const both = [given('raced'), given('unraced')];

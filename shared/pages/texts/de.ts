@@ -101,6 +101,18 @@ export const de: Texts = {
   'scope.other': 'die Berechtigung {scope} verwenden',
   'consent.claim': '{claim} in Ihrem Konto sehen',
 
+  'device.title': 'Gerät verbinden',
+  'device.intro': 'Geben Sie den Code ein, den das Gerät anzeigt.',
+  'device.hint': 'Neun Buchstaben. Groß- und Kleinschreibung und Bindestriche sind egal.',
+  'device.check':
+    'Machen Sie nur weiter, wenn Ihr Gerät den Code {code} anzeigt und Sie das dort gerade selbst begonnen haben. Verwenden Sie nie einen Code, den Ihnen jemand geschickt hat.',
+  'device.asked': 'Das Gerät hat {when} gefragt, von einer Adresse, die mit {place} beginnt.',
+  'device.unknown':
+    'Diesen Code kennen wir nicht. Prüfen Sie ihn, oder lassen Sie das Gerät einen neuen anzeigen: Ein Code gilt zehn Minuten.',
+  'device.throttled.one': 'Zu viele Codes waren falsch. Warten Sie eine Minute und versuchen Sie es dann noch einmal.',
+  'device.throttled.other':
+    'Zu viele Codes waren falsch. Warten Sie {count} Minuten und versuchen Sie es dann noch einmal.',
+
   'choose.title': 'Konto wählen',
   'choose.intro': 'Wählen Sie das Konto, mit dem Sie weitermachen möchten.',
   'choose.introClient': 'Wählen Sie das Konto, mit dem Sie zu {client} gelangen möchten.',
@@ -208,6 +220,14 @@ export const de: Texts = {
     'Er wurde schon benutzt oder ist zu alt. Bitten Sie die Person, von der Sie ihn haben, um einen neuen.',
   'notice.linkBroken': 'Diese Seite gilt nicht mehr',
   'notice.linkBrokenText': 'Gehen Sie zu der App zurück, von der Sie gekommen sind, und versuchen Sie es noch einmal.',
+  'notice.deviceAllowed': 'Ihr Gerät ist verbunden',
+  'notice.deviceAllowedText':
+    'Sie können diese Seite schließen und zu Ihrem Gerät zurückkehren. Dort geht es gleich weiter.',
+  'notice.deviceDenied': 'Das Gerät wurde nicht verbunden',
+  'notice.deviceDeniedText': 'Es erhält keinen Zugriff auf Ihr Konto. Sie können diese Seite schließen.',
+  'notice.deviceOff': 'Hier können Sie kein Gerät verbinden',
+  'notice.deviceOffText':
+    'Die Betreiber dieses Dienstes haben das nicht eingeschaltet. Melden Sie sich auf andere Weise bei der App an.',
   'notice.signIn': 'Anmelden',
   'notice.account': 'Zu Ihrem Konto',
   'notice.code': 'Code eingeben',

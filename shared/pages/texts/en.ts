@@ -100,6 +100,17 @@ export const en = {
   'consent.claim': 'See {claim} in your account',
   'scope.other': 'Use the permission {scope}',
 
+  'device.title': 'Connect a device',
+  'device.intro': 'Enter the code that the device shows you.',
+  'device.hint': 'Nine letters. Capitals and hyphens do not matter.',
+  'device.check':
+    'Only go on if your device shows the code {code}, and you have just started this there. Never use a code that somebody sent you.',
+  'device.asked': 'The device asked {when}, from an address that begins with {place}.',
+  'device.unknown':
+    'We do not know this code. Check it, or let the device show you a new one: codes are valid for ten minutes.',
+  'device.throttled.one': 'Too many codes were wrong. Wait a minute, then try again.',
+  'device.throttled.other': 'Too many codes were wrong. Wait {count} minutes, then try again.',
+
   'choose.title': 'Choose an account',
   'choose.intro': 'Choose the account that you want to continue with.',
   'choose.introClient': 'Choose the account that you want to continue to {client} with.',
@@ -204,6 +215,13 @@ export const en = {
     'It has already been used, or it is too old. Ask the person who gave it to you for a new one.',
   'notice.linkBroken': 'This page is no longer valid',
   'notice.linkBrokenText': 'Go back to the app you came from and try again.',
+  'notice.deviceAllowed': 'Your device is connected',
+  'notice.deviceAllowedText': 'You can close this page and go back to your device. It continues in a moment.',
+  'notice.deviceDenied': 'The device was not connected',
+  'notice.deviceDeniedText': 'It gets no access to your account. You can close this page.',
+  'notice.deviceOff': 'You cannot connect a device here',
+  'notice.deviceOffText':
+    'The people who run this service have not switched this on. Sign in to the app in another way.',
   'notice.signIn': 'Sign in',
   'notice.account': 'Go to your account',
   'notice.code': 'Enter the code',

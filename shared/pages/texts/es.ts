@@ -99,6 +99,17 @@ export const es: Texts = {
   'scope.other': 'Usar el permiso {scope}',
   'consent.claim': 'Ver {claim} en su cuenta',
 
+  'device.title': 'Conectar un dispositivo',
+  'device.intro': 'Introduce el código que muestra el dispositivo.',
+  'device.hint': 'Nueve letras. No importan las mayúsculas ni los guiones.',
+  'device.check':
+    'Continúa solo si tu dispositivo muestra el código {code} y acabas de empezar esto allí. Nunca uses un código que alguien te haya enviado.',
+  'device.asked': 'El dispositivo lo pidió {when}, desde una dirección que empieza por {place}.',
+  'device.unknown':
+    'No conocemos este código. Compruébalo o haz que el dispositivo muestre uno nuevo: un código vale diez minutos.',
+  'device.throttled.one': 'Demasiados códigos eran incorrectos. Espera un minuto y vuelve a intentarlo.',
+  'device.throttled.other': 'Demasiados códigos eran incorrectos. Espera {count} minutos y vuelve a intentarlo.',
+
   'choose.title': 'Elija una cuenta',
   'choose.intro': 'Elija la cuenta con la que quiere continuar.',
   'choose.introClient': 'Elija la cuenta con la que quiere continuar a {client}.',
@@ -203,6 +214,13 @@ export const es: Texts = {
   'notice.resetBrokenText': 'Ya se usó o es demasiado antiguo. Pida uno nuevo a quien se lo dio.',
   'notice.linkBroken': 'Esta página ya no es válida',
   'notice.linkBrokenText': 'Vuelva a la aplicación de la que viene e inténtelo de nuevo.',
+  'notice.deviceAllowed': 'Tu dispositivo está conectado',
+  'notice.deviceAllowedText': 'Puedes cerrar esta página y volver a tu dispositivo. Continuará en un momento.',
+  'notice.deviceDenied': 'El dispositivo no se ha conectado',
+  'notice.deviceDeniedText': 'No tendrá acceso a tu cuenta. Puedes cerrar esta página.',
+  'notice.deviceOff': 'Aquí no puedes conectar un dispositivo',
+  'notice.deviceOffText':
+    'Quienes gestionan este servicio no lo han activado. Inicia sesión en la aplicación de otra manera.',
   'notice.signIn': 'Iniciar sesión',
   'notice.account': 'Ir a su cuenta',
   'notice.code': 'Introducir el código',

@@ -101,6 +101,17 @@ export const fr: Texts = {
   'scope.other': 'Utiliser l’autorisation {scope}',
   'consent.claim': 'Voir {claim} dans votre compte',
 
+  'device.title': 'Connecter un appareil',
+  'device.intro': 'Saisissez le code affiché par l’appareil.',
+  'device.hint': 'Neuf lettres. Les majuscules et les tirets n’ont pas d’importance.',
+  'device.check':
+    'Ne continuez que si votre appareil affiche le code {code} et que vous venez d’y lancer cette demande. N’utilisez jamais un code que quelqu’un vous a envoyé.',
+  'device.asked': 'L’appareil a fait cette demande {when}, depuis une adresse qui commence par {place}.',
+  'device.unknown':
+    'Nous ne connaissons pas ce code. Vérifiez-le, ou faites afficher un nouveau code par l’appareil : un code est valable dix minutes.',
+  'device.throttled.one': 'Trop de codes étaient faux. Attendez une minute, puis réessayez.',
+  'device.throttled.other': 'Trop de codes étaient faux. Attendez {count} minutes, puis réessayez.',
+
   'choose.title': 'Choisissez un compte',
   'choose.intro': 'Choisissez le compte avec lequel vous voulez continuer.',
   'choose.introClient': 'Choisissez le compte avec lequel vous voulez accéder à {client}.',
@@ -208,6 +219,14 @@ export const fr: Texts = {
     'Il a déjà été utilisé, ou il est trop ancien. Demandez-en un nouveau à la personne qui vous l’a donné.',
   'notice.linkBroken': 'Cette page n’est plus valable',
   'notice.linkBrokenText': 'Revenez à l’application d’où vous venez et réessayez.',
+  'notice.deviceAllowed': 'Votre appareil est connecté',
+  'notice.deviceAllowedText':
+    'Vous pouvez fermer cette page et revenir à votre appareil. Il continuera dans un instant.',
+  'notice.deviceDenied': 'L’appareil n’a pas été connecté',
+  'notice.deviceDeniedText': 'Il n’a pas accès à votre compte. Vous pouvez fermer cette page.',
+  'notice.deviceOff': 'Vous ne pouvez pas connecter d’appareil ici',
+  'notice.deviceOffText':
+    'Les responsables de ce service n’ont pas activé cette possibilité. Connectez-vous à l’application d’une autre façon.',
   'notice.signIn': 'Se connecter',
   'notice.account': 'Accéder à votre compte',
   'notice.code': 'Saisir le code',

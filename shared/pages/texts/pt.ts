@@ -99,6 +99,17 @@ export const pt: Texts = {
   'scope.other': 'Usar a permissão {scope}',
   'consent.claim': 'Ver {claim} na sua conta',
 
+  'device.title': 'Ligar um dispositivo',
+  'device.intro': 'Introduza o código que o dispositivo mostra.',
+  'device.hint': 'Nove letras. As maiúsculas e os hífenes não importam.',
+  'device.check':
+    'Continue apenas se o seu dispositivo mostrar o código {code} e tiver acabado de iniciar isto nele. Nunca use um código que alguém lhe tenha enviado.',
+  'device.asked': 'O dispositivo fez o pedido {when}, a partir de um endereço que começa por {place}.',
+  'device.unknown':
+    'Não conhecemos este código. Verifique-o, ou peça ao dispositivo que mostre um novo: um código é válido durante dez minutos.',
+  'device.throttled.one': 'Demasiados códigos estavam errados. Aguarde um minuto e tente de novo.',
+  'device.throttled.other': 'Demasiados códigos estavam errados. Aguarde {count} minutos e tente de novo.',
+
   'choose.title': 'Escolha uma conta',
   'choose.intro': 'Escolha a conta com que você quer continuar.',
   'choose.introClient': 'Escolha a conta com que você quer continuar em {client}.',
@@ -203,6 +214,13 @@ export const pt: Texts = {
   'notice.resetBrokenText': 'Já foi usado ou é antigo demais. Peça um novo à pessoa que o deu a você.',
   'notice.linkBroken': 'Esta página não vale mais',
   'notice.linkBrokenText': 'Volte ao aplicativo de onde veio e tente de novo.',
+  'notice.deviceAllowed': 'O seu dispositivo está ligado',
+  'notice.deviceAllowedText': 'Pode fechar esta página e voltar ao dispositivo. Ele continua dentro de momentos.',
+  'notice.deviceDenied': 'O dispositivo não foi ligado',
+  'notice.deviceDeniedText': 'Não terá acesso à sua conta. Pode fechar esta página.',
+  'notice.deviceOff': 'Não pode ligar um dispositivo aqui',
+  'notice.deviceOffText':
+    'Os responsáveis por este serviço não ativaram esta opção. Inicie sessão na aplicação de outra forma.',
   'notice.signIn': 'Entrar',
   'notice.account': 'Ir para sua conta',
   'notice.code': 'Digitar o código',
