@@ -72,6 +72,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly deviceAuthorization?: boolean;
   /**
+   * Whether clients may register themselves (RFC 7591; docs/unregistered-clients.md). `token`: with an initial access token, which
+   * `pixy registration token` makes. `open`: everybody, as public clients.
+   *
+   * @default 'off'
+   */
+  readonly registration?: 'off' | 'token' | 'open';
+  /**
    * Whether the end of a session revokes what clients received in it: grants with refresh tokens, except those for
    * `offline_access`. A session ends by signing out, on the account page, by a password change or by a reset link
    * (docs/back-channel-logout.md). Costs one more write for each client in a session.

@@ -28,6 +28,7 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...audience,
     ...lifetimes,
     ...(props.selfRegistration && { PIXY_REGISTRATION: 'on' }),
+    ...(props.registration && { PIXY_CLIENT_REGISTRATION: props.registration }),
     ...documentsVariable(props.metadataDocuments ?? 'off'),
     ...(props.deviceAuthorization && { PIXY_DEVICE_AUTHORIZATION: 'on' }),
     ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),

@@ -104,6 +104,8 @@ const environment = v.object({
     ),
     'off',
   ),
+  /** Whether clients may register themselves: `off`, with an initial access `token`, or `open` to everybody. */
+  PIXY_CLIENT_REGISTRATION: v.optional(v.picklist(['off', 'token', 'open'], 'is not off, token or open'), 'off'),
   /** Whether loopback addresses of clients may be called: `on` in local runs only, where they are clients under development. */
   PIXY_CALL_LOOPBACK: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** The audit log's folder in local runs. Default: standard output, which goes to CloudWatch Logs when deployed. */
@@ -161,6 +163,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,
     metadataDocuments: values.PIXY_METADATA_DOCUMENTS,
+    clientRegistration: values.PIXY_CLIENT_REGISTRATION,
     callsLoopback: values.PIXY_CALL_LOOPBACK === 'on',
     auditFolder: values.PIXY_AUDIT_FOLDER,
   };

@@ -16,6 +16,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     switchedOn: config,
     cachedFor: 5 * config.keysRemembered,
     metadataDocuments: config.metadataDocuments !== 'off',
+    clientRegistration: config.clientRegistration !== 'off',
     lookOf: looksOf(config.brand),
     writeLine,
     now,

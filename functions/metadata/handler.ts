@@ -26,6 +26,8 @@ export type MetadataDeps = {
   cachedFor: number;
   /** Whether a client id may be the URL of a document. */
   metadataDocuments: boolean;
+  /** Whether clients may register themselves. */
+  clientRegistration: boolean;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
@@ -72,6 +74,7 @@ async function metadata(deps: MetadataDeps): Promise<object> {
     languages,
     ...deps.switchedOn,
     metadataDocuments: deps.metadataDocuments,
+    clientRegistration: deps.clientRegistration,
   });
 }
 

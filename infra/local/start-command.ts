@@ -131,6 +131,7 @@ try {
       PIXY_JWT_BEARER: 'on',
       PIXY_METADATA_DOCUMENTS: 'any',
       PIXY_TOKEN_EXCHANGE: 'on',
+      PIXY_CLIENT_REGISTRATION: 'open',
     },
   });
   process.stdout.write(greeting(server));

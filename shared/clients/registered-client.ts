@@ -32,6 +32,8 @@ export type RegisteredClient = {
   clientClass?: UnregisteredClass | undefined;
   /** Of a client by metadata document: a hash of its redirect URIs and keys. What a person allows, they allow for these. */
   documentHash?: string | undefined;
+  /** Of a client that registered itself: when it goes unless it is used, in epoch seconds. Read with the record, not part of it. */
+  expiresAt?: number | undefined;
   /** Default: `code` alone. */
   responseTypes?: readonly ResponseType[] | undefined;
   /** Where a sign-out may send the browser (OpenID Connect RP-Initiated Logout §3.1). */

@@ -1,6 +1,9 @@
 import type { Reason } from './refusal.ts';
 
-/** OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5, OpenID Connect Core §3.1.2.6, and OpenID Connect's code for unmet acr. */
+/**
+ * OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 7591 §3.2.2, RFC 8628 §3.5, OpenID Connect Core §3.1.2.6, and OpenID Connect's
+ * code for unmet acr.
+ */
 export type ErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -14,6 +17,8 @@ export type ErrorCode =
   | 'login_required'
   | 'consent_required'
   | 'unmet_authentication_requirements'
+  | 'invalid_redirect_uri'
+  | 'invalid_client_metadata'
   | 'invalid_target'
   | 'invalid_token'
   | 'insufficient_scope'
@@ -778,6 +783,22 @@ export const refusalCatalogue = {
     status: 404,
     means: 'People cannot create their own accounts here.',
     fix: 'Ask the operator for an invitation.',
+  },
+  registration_redirect_uri_invalid: {
+    error: 'invalid_redirect_uri',
+    means: 'A redirect URI cannot be registered.',
+    fix: 'Register https URIs, http URIs on a loopback address, or private-use schemes with a dot, each in full.',
+  },
+  registration_metadata_invalid: {
+    error: 'invalid_client_metadata',
+    means: 'The client cannot be registered as it describes itself.',
+    fix: 'Send client metadata of RFC 7591 as JSON, without what is named here.',
+  },
+  client_registration_throttled: {
+    error: 'temporarily_unavailable',
+    status: 429,
+    means: 'There were too many registrations of clients from this address.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
   },
   registration_throttled: {
     error: 'access_denied',

@@ -111,6 +111,10 @@ export type Refusal =
   | { reason: 'precondition_required' }
   | { reason: 'precondition_failed' }
   | { reason: 'state_conflict' }
+  // a client that registers itself; because: what is wrong with which member
+  | { reason: 'registration_redirect_uri_invalid'; because: string }
+  | { reason: 'registration_metadata_invalid'; because: string }
+  | { reason: 'client_registration_throttled'; retryAfter: number }
   // the person's side of the sign-in
   | { reason: 'form_token_invalid' }
   | { reason: 'sign_in_throttled'; retryAfter: number }

@@ -64,6 +64,8 @@ export type InForce = {
   languages: readonly string[];
   /** Whether a client id may be the URL of a document. */
   metadataDocuments: boolean;
+  /** Whether clients may register themselves. */
+  clientRegistration: boolean;
 } & SwitchedOn;
 
 /**
@@ -72,7 +74,7 @@ export type InForce = {
  */
 export const serverMetadata = (
   issuer: string,
-  { algorithms, policies, scopes, claims, languages, metadataDocuments, ...switchedOn }: InForce,
+  { algorithms, policies, scopes, claims, languages, metadataDocuments, clientRegistration, ...switchedOn }: InForce,
 ) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
@@ -103,6 +105,7 @@ export const serverMetadata = (
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
+  ...(clientRegistration && { registration_endpoint: issuer + endpoints.clientRegistration }),
   ...(metadataDocuments && { client_id_metadata_document_supported: true }),
   request_parameter_supported: false,
   request_uri_parameter_supported: false,

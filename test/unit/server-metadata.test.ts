@@ -16,6 +16,7 @@ const announce = (
     jwtBearer: false,
     tokenExchange: false,
     metadataDocuments: false,
+    clientRegistration: false,
     ...more,
   });
 const metadata = announce();
