@@ -20,16 +20,22 @@ export async function findClient(context: Context, clientId: string): Promise<Ve
   return { ...found, value: found.value };
 }
 
+/** Fails when a new client cannot have this id, because its tokens would pass for somebody else's. */
+export async function mustBeFree(context: Context, clientId: string): Promise<void> {
+  await mustBeNobody(context, clientId);
+  await mustBeNoApi(context, clientId);
+}
+
 /**
  * Fails when an account has a new client's id as its subject: a client is the subject of its own tokens and must not be mistaken
  * for a person (RFC 9068 §5, RFC 9700 §4.15.1).
  */
-export async function mustBeNobody(context: Context, clientId: string): Promise<void> {
+async function mustBeNobody(context: Context, clientId: string): Promise<void> {
   if (await isSubject(context, clientId)) throw new Failure(`Client ${clientId}: client_id is the sub of an account.`);
 }
 
 /** Fails when an API with tokens of the type JWT has a new client's id as its resource: an ID token would pass as one of them. */
-export async function mustBeNoApi(context: Context, clientId: string): Promise<void> {
+async function mustBeNoApi(context: Context, clientId: string): Promise<void> {
   const { database, table } = await context.open();
   const found = await apiStore(database, table('clients'), context.now).find(clientId);
   if (found?.value.accessTokenTyp !== 'JWT') return;

@@ -5,8 +5,8 @@ export type FailureCode = 1 | 2 | 3;
 export class Failure extends Error {
   override name = 'Failure';
   readonly exitCode: FailureCode;
-  constructor(message: string, exitCode: FailureCode = 1) {
-    super(message);
+  constructor(message: string, exitCode: FailureCode = 1, options?: ErrorOptions) {
+    super(message, options);
     this.exitCode = exitCode;
   }
 }

@@ -7,13 +7,18 @@ import { clientsCommand } from './commands/clients.ts';
 import { keysCommand } from './commands/keys.ts';
 import { pkceCommand } from './commands/pkce.ts';
 import { policyCommand } from './commands/policy.ts';
+import { registrationCommand } from './commands/registration.ts';
 import { scopesCommand } from './commands/scopes.ts';
+import { trustCommand } from './commands/trust.ts';
 import { waiverCommand } from './commands/waiver.ts';
 import { type Context, createContext } from './context.ts';
 import { evidenceCommand } from './evidence/evidence-command.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
 import { logCommand } from './log/log-command.ts';
+import { loginCommand } from './login/login-command.ts';
+import { logoutCommand } from './login/logout-command.ts';
+import { tokenCommand } from './login/token-command.ts';
 import { examples } from './options.ts';
 import { visible } from './output.ts';
 import { readLastSeen } from './report/read-report.ts';
@@ -26,14 +31,19 @@ const commandGroups: readonly ((context: Context) => Command)[] = [
   accountsCommand,
   policyCommand,
   waiverCommand,
+  registrationCommand,
   apisCommand,
   scopesCommand,
+  trustCommand,
   keysCommand,
   logCommand,
   reportCommand,
   pkceCommand,
   verifyCommand,
   evidenceCommand,
+  loginCommand,
+  tokenCommand,
+  logoutCommand,
 ];
 
 /** Runs one command line (without `node pixy.ts`). Returns the exit code: 0, 1 failed, 2 wrong usage, 3 conflict. */
@@ -52,7 +62,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 function program(context: Context, io: Io, use: (options: object) => void): Command {
   const pixy = new Command('pixy')
     .description(
-      'Manages the clients, the PKCE policy, the APIs, the scopes and the signing keys of a Pixy authorization server.',
+      'Manages the clients, the PKCE policy, the APIs, the scopes, the trusted issuers and the signing keys of a Pixy authorization server.',
     )
     // No short form, because a key id may begin with it.
     .version(packageJson.version, '--version');

@@ -1,7 +1,7 @@
 import { assertionStore } from '../shared/clients/assertion-store.ts';
 import type { AuthenticationDeps } from '../shared/clients/client-authentication.ts';
 import type { ClientReader } from '../shared/clients/client-reader.ts';
-import { remoteJwks } from '../shared/clients/remote-jwks.ts';
+import { jwksFetch, remoteJwks } from '../shared/clients/remote-jwks.ts';
 import { secretThrottle } from '../shared/clients/secret-throttle-store.ts';
 import { endpoints } from '../shared/oauth/endpoints.ts';
 import type { Runtime } from './runtime.ts';
@@ -13,7 +13,7 @@ export const clientAuthentication = (
 ): AuthenticationDeps => ({
   find: clients.find,
   audiences: [config.issuer, config.issuer + endpoints.token],
-  remoteJwks: remoteJwks(now),
+  remoteJwks: remoteJwks(now, jwksFetch(config.callsLoopback)),
   assertions: assertionStore(database, config.tables.grants),
   guesses: secretThrottle(database, config.tables.grants, now),
   now,

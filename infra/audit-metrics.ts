@@ -29,7 +29,7 @@ export const auditMetrics: Readonly<Record<AuditMetricName, AuditMetric>> = {
   wouldRefuse: {
     pattern: '{ ($.v = 1) && ($.wouldRefuse = "*") }',
     dimensions: { reason: '$.wouldRefuse' },
-    writtenBy: ['authorize', 'authorize-hybrid', 'token'],
+    writtenBy: ['authorize', 'authorize-hybrid', 'device-authorization', 'token'],
   },
   codeSpent: {
     pattern: `{ ($.v = 1) && ($.endpoint = "token") && (${reason('code_spent')}) }`,

@@ -1,7 +1,7 @@
 import type { Use } from './permissions/permissions.ts';
-import type { EndpointFunctionName } from './routes.ts';
+import type { EndpointFunctionName, OptionalFunctionName } from './routes.ts';
 
-/** Every function: those behind the API, and the scheduled one. Named after the folders below functions/. */
+/** Every function that is always there: those behind the API, and the scheduled one. Named after the folders below functions/. */
 export type PixyFunctionName = EndpointFunctionName | 'rotate-keys';
 
 export type FunctionDescription = {
@@ -19,6 +19,13 @@ export const checkTokenDescription = {
   description: 'Lambda authorizer: checks an access token and its grant',
   uses: ['grantReadKeys', 'grantReadGrants'],
 } as const satisfies FunctionDescription;
+
+export const optionalFunctions: Record<OptionalFunctionName, FunctionDescription> = {
+  'client-registration': {
+    description: 'Registration endpoint: clients register themselves, where the deployment lets them',
+    uses: ['grantReadApis', 'grantRegisterClients'],
+  },
+};
 
 export const functionDescriptions: Record<PixyFunctionName, FunctionDescription> = {
   authorize: {
@@ -69,6 +76,21 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   consent: {
     description: 'Consent page: asks a person what a client may have',
     uses: ['grantReadClients', 'grantReadApis', 'grantConsent', 'grantReadClaims'],
+  },
+  'device-authorization': {
+    description: 'Device authorization endpoint: gives a device the codes that it waits with',
+    uses: [
+      'grantReadClients',
+      'grantReadApis',
+      'grantUseAssertions',
+      'grantCountGuesses',
+      'grantCountDeviceRequests',
+      'grantIssue',
+    ],
+  },
+  device: {
+    description: 'Page on which people enter the code of a device and decide what it may have',
+    uses: ['grantReadClients', 'grantReadApis', 'grantReadClaims', 'grantDecideForDevices', 'grantCountDeviceRequests'],
   },
   invitation: {
     description: 'Invitation page: somebody sets a password or makes a passkey with a link that works once',

@@ -28,13 +28,29 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...audience,
     ...lifetimes,
     ...(props.selfRegistration && { PIXY_REGISTRATION: 'on' }),
+    ...(props.registration && { PIXY_CLIENT_REGISTRATION: props.registration }),
+    ...documentsVariable(props.metadataDocuments ?? 'off'),
+    ...(props.deviceAuthorization && { PIXY_DEVICE_AUTHORIZATION: 'on' }),
     ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
+    ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),
+    ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),
     ...(props.passwords === false && { PIXY_PASSWORDS: 'off' }),
     ...(props.brand && { PIXY_BRAND: brandVariable(props.brand) }),
     ...(props.signing && { PIXY_SIGNING: signing }),
     ...(props.signingAlgorithms && { PIXY_SIGNING_ALGORITHMS: algorithms.join(' ') }),
   };
   return { signing, algorithms, variables };
+}
+
+function documentsVariable(documents: 'off' | 'any' | readonly string[]): PixyEnvironment {
+  if (documents === 'off') return {};
+  if (documents === 'any') return { PIXY_METADATA_DOCUMENTS: documents };
+  const wrong = documents.find((host) => !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host));
+  if (documents.length === 0 || wrong !== undefined) {
+    const has = wrong === undefined ? 'names no host' : `has "${wrong}", which is not a host name in lower case`;
+    throw new WrongSetting(`metadataDocuments ${has}: write off, any, or names like ['apps.example.com'].`);
+  }
+  return { PIXY_METADATA_DOCUMENTS: documents.join(' ') };
 }
 
 function audienceVariable(audience: string | undefined): PixyEnvironment {

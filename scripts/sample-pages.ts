@@ -5,6 +5,7 @@ import { accountPage } from '../shared/pages/account-page.ts';
 import { changeAccountPage } from '../shared/pages/change-account-page.ts';
 import { chooseAccountPage } from '../shared/pages/choose-account-page.ts';
 import { consentPage } from '../shared/pages/consent-page.ts';
+import { deviceConsentPage, userCodePage } from '../shared/pages/device-page.ts';
 import { errorPage } from '../shared/pages/error-page.ts';
 import { formPostPage } from '../shared/pages/form-post-page.ts';
 import type { Look } from '../shared/pages/look.ts';
@@ -112,6 +113,25 @@ export function samplePages(
         otherAccountPath: '/choose',
         ...form,
       }),
+    'user-code': () =>
+      userCodePage(look, {
+        userCode: given('bcd fgh jkx'),
+        problem: { text: look.text('device.unknown'), field: 'user_code' },
+        ...form,
+      }),
+    'device-consent': () =>
+      deviceConsentPage(look, {
+        clientName: given('Harbor Photos for television'),
+        userCode: 'BCD-FGH-JKL',
+        scope: ['openid', 'profile', 'albums:read'],
+        descriptions: { 'albums:read': given('See your albums') },
+        account,
+        otherAccountPath: '/choose',
+        askedFrom: '203.0',
+        askedAgo: look.ago(now - 90, now),
+        ...form,
+      }),
+    'device-allowed': () => noticePage(look, { notice: 'deviceAllowed' }),
     'choose-account': () =>
       chooseAccountPage(look, {
         clientName,

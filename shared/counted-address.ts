@@ -19,6 +19,16 @@ export function countedAddress(sourceIp: string): string {
     .join(':')}::/64`;
 }
 
+/**
+ * Returns how an address begins, for people to tell whether it may be theirs: two of the four numbers of an IPv4 address, or the first
+ * two groups of an IPv6 address. The rest would say who it is.
+ */
+export function addressBeginning(sourceIp: string): string {
+  const counted = countedAddress(sourceIp);
+  const separator = isIPv6(sourceIp) && counted.includes('::/') ? ':' : '.';
+  return counted.split(separator).slice(0, 2).join(separator);
+}
+
 /** Returns the eight groups of an IPv6 address. A URL normalizes it: no IPv4 notation at the end, no zone. */
 function groupsOf(address: string): number[] {
   const { hostname } = new URL(`http://[${address.split('%')[0]}]`);

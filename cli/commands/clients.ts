@@ -4,6 +4,7 @@ import { importCommand } from '../import/import-command.ts';
 import { addCommand } from './clients/add.ts';
 import { disableCommand, enableCommand } from './clients/disable.ts';
 import { exportCommand } from './clients/export.ts';
+import { inspectCommand } from './clients/inspect.ts';
 import { listCommand } from './clients/list.ts';
 import { removeCommand } from './clients/remove.ts';
 import { setCommand } from './clients/set.ts';
@@ -13,6 +14,7 @@ const commands: readonly ((context: Context) => Command)[] = [
   addCommand,
   listCommand,
   showCommand,
+  inspectCommand,
   setCommand,
   disableCommand,
   enableCommand,

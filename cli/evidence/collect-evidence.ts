@@ -1,13 +1,15 @@
 import type { Change } from '../../shared/clients/change.ts';
+import type { SeenClient } from '../../shared/clients/document-store.ts';
 import type { Versioned } from '../../shared/clients/records.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type GlobalPolicy, shippedGlobalPolicy } from '../../shared/pkce/policy.ts';
 import type { AdoptionReport } from '../../shared/reports/adoption.ts';
 import type { Period } from '../../shared/reports/tally.ts';
 import type { Context } from '../context.ts';
-import { listClients } from '../list-clients.ts';
+import { listAllClients } from '../list-clients.ts';
 import type { Place } from '../place.ts';
 import { readAdoption } from '../report/read-report.ts';
+import { listSeen } from '../seen-clients.ts';
 import type { VerifyReport } from '../verify/verify.ts';
 import { readVersions, type Versions } from './versions.ts';
 
@@ -19,6 +21,8 @@ export type Evidence = {
   versions: Versions;
   policy: { value: GlobalPolicy; version: number; lastChange?: Change };
   clients: readonly Versioned<RegisteredClient>[];
+  /** Clients by metadata document that somebody allowed something. */
+  seen: readonly SeenClient[];
   adoption: AdoptionReport;
   /** The changes in the period, latest first. */
   changes: readonly Change[];
@@ -34,9 +38,10 @@ export async function collectEvidence(
   { period, logGroups }: { period: Period; logGroups?: readonly string[] | undefined },
 ): Promise<Evidence> {
   const { clients: store, place } = await context.open();
-  const [found, clients, changes, adoption, versions] = await Promise.all([
+  const [found, clients, seen, changes, adoption, versions] = await Promise.all([
     store.policyVersion(),
-    listClients(store),
+    listAllClients(context),
+    listSeen(context),
     store.changes(maximumChanges),
     readAdoption(context, { period, logGroups, target: 'S256', minimumIssued: 10 }),
     readVersions(),
@@ -48,6 +53,7 @@ export async function collectEvidence(
     versions,
     policy: found ?? { value: shippedGlobalPolicy, version: 0 },
     clients,
+    seen,
     adoption,
     changes: changes.filter(({ at }) => period.since <= at && at < period.until),
   };

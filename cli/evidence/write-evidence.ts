@@ -1,8 +1,10 @@
 import { type Change, subjectOf } from '../../shared/clients/change.ts';
 import { describeClient } from '../../shared/clients/client-document.ts';
+import type { SeenClient } from '../../shared/clients/document-store.ts';
 import { isPublic, policySettings } from '../../shared/clients/registered-client.ts';
 import { documentsOf } from '../../shared/clients/roll-back.ts';
 import { type ClientWaiver, waiversOf } from '../../shared/clients/waiver.ts';
+import { classFloor } from '../../shared/pkce/policy.ts';
 import { modeLabel } from '../../shared/pkce/policy-label.ts';
 import { briefTime, formatTime } from '../../shared/time.ts';
 import { describeChange } from '../commands/policy/log.ts';
@@ -20,7 +22,7 @@ const evidenceVersion = 1;
 
 /** The evidence as JSON. Client documents and the change log contain neither secrets nor their hashes. */
 export function evidenceJson(evidence: Evidence): string {
-  const { at, period, place, versions, policy, clients, adoption, changes, verification } = evidence;
+  const { at, period, place, versions, policy, clients, seen, adoption, changes, verification } = evidence;
   const json = {
     evidence: evidenceVersion,
     at: formatTime(at),
@@ -30,6 +32,7 @@ export function evidenceJson(evidence: Evidence): string {
     versions,
     global_policy: answerPolicy(policy.value, policy.version, policy.lastChange).json,
     clients: clients.map((client) => describeClient(client, policy.value, at)),
+    seen_clients: seen.map((client) => seenJson(client, evidence)),
     adoption,
     waivers: waiversOfEvidence(evidence).map(waiverJson),
     changes: changes.map(changeJson),
@@ -59,6 +62,7 @@ export function evidenceMarkdown(evidence: Evidence, file: { name: string; sha25
     sections: [
       policySection(evidence),
       clientsSection(evidence),
+      seenSection(evidence),
       waiversSection(evidence),
       ...sections.map((section) => ({ ...section, title: `Audit log: ${section.title}` })),
       changesSection(evidence),
@@ -84,11 +88,15 @@ function placeName(place: Place): string {
 function policySection({ policy: { value, version, lastChange } }: Evidence): Section {
   return {
     title: 'Global policy',
-    columns: [{ title: 'Default' }, { title: 'Floor' }, { title: 'Mode' }, { title: 'Version' }, { title: 'Changed' }],
+    columns: ['Default', 'Floor', 'URL clients', 'Dynamic clients', 'Mode', 'Version', 'Changed'].map((title) => ({
+      title,
+    })),
     rows: [
       [
         value.default,
         value.floor,
+        classFloor('url', value),
+        classFloor('dynamic', value),
         value.mode,
         version === 0 ? '0 (as shipped)' : String(version),
         lastChange === undefined ? '' : `${briefTime(lastChange.at)} by ${lastChange.by}`,
@@ -110,6 +118,28 @@ const clientsSection = ({ clients, policy, at }: Evidence): Section => ({
     client.disabled ? 'disabled' : '',
   ]),
 });
+
+/** By host, so that an auditor sees who describes itself where. */
+const seenSection = ({ seen, policy, at }: Evidence): Section => ({
+  title: 'Clients by metadata document',
+  columns: ['Host', 'Client', 'Type', 'Effective policy', 'First seen', 'Last seen'].map((title) => ({ title })),
+  rows: seen
+    .map(({ client, since, seenAt }) => [
+      new URL(client.clientId).host,
+      client.clientId,
+      isPublic(client) ? 'public' : 'confidential',
+      policyOf(client, policy.value, at),
+      briefTime(since),
+      briefTime(seenAt),
+    ])
+    .toSorted(([one = ''], [other = '']) => (one < other ? -1 : 1)),
+});
+
+function seenJson({ client, since, seenAt }: SeenClient, { policy, at }: Evidence): object {
+  const { version: _, ...document } = describeClient({ value: client, version: 0 }, policy.value, at);
+  const seen = { first_seen: formatTime(since), last_seen: formatTime(seenAt) };
+  return { host: new URL(client.clientId).host, ...document, ...seen };
+}
 
 const waiversOfEvidence = ({ clients, at }: Evidence): ClientWaiver[] =>
   waiversOf(

@@ -33,20 +33,24 @@ export const refusedEntries = ({ refused }: Pick<ImportPlan, 'refused'>): string
   ...new Set(refused.map(({ entry }) => entry)),
 ];
 
-type PlanOptions = { replace?: boolean; subjectsOf?: (clientIds: readonly string[]) => Promise<ReadonlySet<string>> };
+/** `taken` returns why a new client cannot have an id, for those that it cannot. */
+type PlanOptions = {
+  replace?: boolean;
+  taken?: (clientIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+};
 
 /**
  * Plans an import against the existing clients. One that is there as the file has it stays. Refuses one that differs unless
- * `replace` is set, and a new one whose id is among `subjectsOf` accounts. Writes nothing.
+ * `replace` is set, and a new one whose id is `taken`. Writes nothing.
  */
 export async function planImport(
   parsed: ParsedImport,
   store: Pick<ClientImportStore, 'find' | 'findImport'>,
-  { replace = false, subjectsOf = async () => new Set() }: PlanOptions = {},
+  { replace = false, taken = async () => new Map() }: PlanOptions = {},
 ): Promise<ImportPlan> {
   const clientIds = parsed.clients.map(({ client }) => client.clientId);
   const stored = await store.find(clientIds);
-  const subjects = await subjectsOf(clientIds);
+  const problems = await taken(clientIds);
   const plan: ImportPlan = { planned: [], refused: [...parsed.refused], notes: [], unchanged: 0, goesOn: undefined };
   const imports = new Set<string>();
   for (const imported of parsed.clients) {
@@ -58,12 +62,12 @@ export async function planImport(
     } else if (before?.value && !replace) {
       const problem = 'is already registered with other settings: use --replace to replace it';
       plan.refused.push({ entry, member: 'client_id', problem });
-    } else if (!before?.value && subjects.has(client.clientId)) {
-      plan.refused.push({ entry, member: 'client_id', problem: 'is the sub of an account' });
+    } else if (!before?.value && problems.has(client.clientId)) {
+      plan.refused.push({ entry, member: 'client_id', problem: problems.get(client.clientId) ?? '' });
     } else plan.planned.push({ ...imported, action: before?.value ? 'replace' : 'add', before });
   }
-  const taken = new Set(plan.planned.map(({ entry }) => entry));
-  plan.notes = parsed.notes.filter(({ entry }) => taken.has(entry));
+  const planned = new Set(plan.planned.map(({ entry }) => entry));
+  plan.notes = parsed.notes.filter(({ entry }) => planned.has(entry));
   for (const id of imports) {
     const found = await store.findImport(id);
     if (found && found.outcome === undefined) plan.goesOn = found;

@@ -70,7 +70,7 @@ async function importFile(context: Context, file: string, options: Options): Pro
   const store = clientImportStore(opened, opened.table('clients'), context.now);
   const plan = await planImport(parsed, store, {
     replace: options.replace ?? false,
-    subjectsOf: (clientIds) => subjectsOf(clientIds, opened),
+    taken: (clientIds) => takenIds(clientIds, opened, context.now),
   });
   const isStopped = plan.refused.length > 0 && !options.skipRefused;
   const state: ImportState = options.dryRun ? 'planned' : isStopped ? 'stopped' : 'done';
@@ -112,11 +112,22 @@ function future(option: string, text: string | undefined, now: number): number |
   return time;
 }
 
-/** Those of the ids that are subjects of accounts. */
-async function subjectsOf(clientIds: readonly string[], { batches, table }: Opened): Promise<Set<string>> {
+/** Returns why a new client cannot have an id: its own tokens or its ID tokens would pass for somebody else's. */
+async function takenIds(
+  clientIds: readonly string[],
+  { batches, database, table }: Opened,
+  now: () => number,
+): Promise<Map<string, string>> {
   const { accountKey } = await import('../../shared/people/standing-store.ts');
+  const { apiStore } = await import('../../shared/apis/api-store.ts');
   const found = await batches.get(table('people'), clientIds.map(accountKey), 'pk');
-  return new Set(clientIds.filter((clientId) => found.has(accountKey(clientId).pk)));
+  const subjects = clientIds.filter((clientId) => found.has(accountKey(clientId).pk));
+  const apis = await apiStore(database, table('clients'), now).list();
+  const typed = apis.filter(({ value }) => value.accessTokenTyp === 'JWT');
+  return new Map([
+    ...typed.map(({ value }) => [value.resource, 'is the resource of an API with access_token_typ JWT'] as const),
+    ...subjects.map((sub) => [sub, 'is the sub of an account'] as const),
+  ]);
 }
 
 /** Returns the id of the import. */

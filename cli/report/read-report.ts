@@ -4,7 +4,8 @@ import { type RefreshReport, refreshes } from '../../shared/reports/refreshes.ts
 import { type Simulation, simulate } from '../../shared/reports/simulation.ts';
 import { lastSeen, type Period } from '../../shared/reports/tally.ts';
 import type { Context } from '../context.ts';
-import { listClients } from '../list-clients.ts';
+import { listAllClients } from '../list-clients.ts';
+import { listSeen } from '../seen-clients.ts';
 import { LedgerUnavailable } from './ledger.ts';
 import { openLedger } from './open-ledger.ts';
 
@@ -40,8 +41,16 @@ export async function readSimulation(
 async function readAll(context: Context, { period, logGroups }: Asked) {
   const ledger = await openLedger(context, logGroups);
   const { clients: store } = await context.open();
-  const [tallied, clients, global] = await Promise.all([ledger.tally(period), listClients(store), store.policy()]);
-  return { tallied, clients: clients.map(({ value }) => value), global };
+  const [tallied, clients, seen, global] = await Promise.all([
+    ledger.tally(period),
+    listAllClients(context),
+    listSeen(context),
+    store.policy(),
+  ]);
+  const registered = clients.map(({ value }) => value);
+  const isRegistered = new Set(registered.map(({ clientId }) => clientId));
+  const others = seen.map(({ client }) => client).filter(({ clientId }) => !isRegistered.has(clientId));
+  return { tallied, clients: [...registered, ...others], global };
 }
 
 const day = 86_400;

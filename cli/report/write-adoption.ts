@@ -7,6 +7,7 @@ import type {
   RefusalCount,
   RulesNow,
 } from '../../shared/reports/adoption.ts';
+import { asksPeople } from '../../shared/reports/replay.ts';
 import { briefTime } from '../../shared/time.ts';
 import { switchNames, waiverOf } from '../present-client.ts';
 import { dayOf, minuteOf } from './period.ts';
@@ -90,9 +91,9 @@ function clientsSection(clients: readonly ClientAdoption[], target: string): Sec
   };
 }
 
-/** Counts only at /authorize, because the same sign-in may be reported again at /token. */
+/** Counts only where requests begin, because the same sign-in may be reported again at /token. */
 const reportedAuthorizations = ({ wouldRefuse }: DecisionCounts): number =>
-  wouldRefuse.reduce((sum, { endpoint, count }) => (endpoint === 'authorize' ? sum + count : sum), 0);
+  wouldRefuse.reduce((sum, { endpoint, count }) => (asksPeople(endpoint) ? sum + count : sum), 0);
 
 function refusalsSection(
   title: string,

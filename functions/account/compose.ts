@@ -1,6 +1,5 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
-import { clientReader } from '../../shared/clients/client-reader.ts';
-import { grantStore } from '../../shared/grants/grant-store.ts';
+import { heldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
@@ -10,6 +9,7 @@ import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
 import { byPath } from '../by-path.ts';
+import { openClients } from '../open-clients.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
 import { tidyingUp } from '../tidy-up.ts';
@@ -32,8 +32,8 @@ export function compose(runtime: Runtime) {
     totps: totpStore(database, people, keyWrapper(config)),
     throttle: throttleStore(database, people),
     links: linkStore(database, people),
-    grants: grantStore(database, grants),
-    clients: clientReader(database, clients, now),
+    grants: heldGrantStore(database, grants),
+    clients: openClients(runtime),
     apis: apiReader(database, clients, now),
     lookOf: looksOf(config.brand),
     writeLine,

@@ -39,10 +39,13 @@ export const rotation = v.strictObject({ drop_old: v.optional(v.boolean('is not 
 
 const onePolicy = v.picklist(pkcePolicies, `is missing or not one of ${pkcePolicies.join(', ')}`);
 
+const floor = v.picklist(pkcePolicies, `is not one of ${pkcePolicies.join(', ')}`);
+
 export const policy = v.strictObject({
   default: onePolicy,
   floor: onePolicy,
   mode: v.picklist(['enforce', 'report'], 'is missing or not one of enforce, report'),
+  floors: v.optional(v.strictObject({ url: v.optional(floor), dynamic: v.optional(floor) })),
 });
 
 /** As it is in a client document. */

@@ -19,13 +19,15 @@ export type AuthorizeDeps = {
   codeLifetime: number;
   /** Whether grants have to know the session they came from. */
   revokesAtSignOut: boolean;
-  clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
+  clients: Pick<ClientReader, 'find' | 'whyUnknown' | 'globalPolicy'>;
   apis: ApiReader;
   signedIn: SignedInStore;
   sessions: Pick<SessionStore, 'keepAlive' | 'note'>;
   /** Uses up the permission for one request; false when it is gone. */
   useConsent: (sub: string, client: RegisteredClient, requestHash: string) => Promise<boolean>;
   accounts: Pick<StandingStore, 'findClaims'>;
+  /** Keeps a client that registered itself, now that it is used; absent where none can. */
+  renewClient?: ((client: RegisteredClient, now: number) => Promise<void>) | undefined;
   grants: Pick<GrantStore, 'issue'>;
   /** Codes name their person, sealed with these. */
   refreshKeys: () => Promise<RefreshKeys>;

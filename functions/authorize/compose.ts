@@ -1,5 +1,5 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
-import { clientReader } from '../../shared/clients/client-reader.ts';
+import { registrationRenewal } from '../../shared/clients/registration-renewal-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys, refreshKeys } from '../../shared/keys/loaded-keys.ts';
@@ -8,27 +8,35 @@ import { consentStore } from '../../shared/people/consent-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { signedInStore } from '../../shared/people/signed-in-store.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
+import { openClients } from '../open-clients.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
 import { authorizeHandler } from './handler.ts';
 
-export const authorizeDeps = ({ config, database, writeLine, now }: Runtime): AuthorizeDeps => ({
-  issuer: config.issuer,
-  codeLifetime: config.codeLifetime,
-  revokesAtSignOut: config.revokesAtSignOut,
-  clients: clientReader(database, config.tables.clients, now),
-  apis: apiReader(database, config.tables.clients, now),
-  signedIn: signedInStore(database, config.tables.people),
-  sessions: sessionStore(database, config.tables.people),
-  useConsent: (sub, { clientId }, requestHash) =>
-    consentStore(database, config.tables.people).useRequest(sub, clientId, requestHash, now()),
-  accounts: standingStore(database, config.tables.people),
-  grants: grantStore(database, config.tables.grants),
-  publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
-  refreshKeys: refreshKeys(keyStore(database, config.tables.keys), keyWrapper(config), now, config.keysRemembered),
-  lookOf: looksOf(config.brand),
-  writeLine,
-  now,
-});
+export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
+  const { config, database, writeLine, now } = runtime;
+  return {
+    issuer: config.issuer,
+    codeLifetime: config.codeLifetime,
+    revokesAtSignOut: config.revokesAtSignOut,
+    clients: openClients(runtime),
+    apis: apiReader(database, config.tables.clients, now),
+    signedIn: signedInStore(database, config.tables.people),
+    sessions: sessionStore(database, config.tables.people),
+    useConsent: (sub, { clientId }, requestHash) =>
+      consentStore(database, config.tables.people).useRequest(sub, clientId, requestHash, now()),
+    accounts: standingStore(database, config.tables.people),
+    renewClient:
+      config.clientRegistration === 'off'
+        ? undefined
+        : registrationRenewal(database, config.tables.clients, config.refreshLifetime),
+    grants: grantStore(database, config.tables.grants),
+    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
+    refreshKeys: refreshKeys(keyStore(database, config.tables.keys), keyWrapper(config), now, config.keysRemembered),
+    lookOf: looksOf(config.brand),
+    writeLine,
+    now,
+  };
+}
 
 export const compose = (runtime: Runtime) => authorizeHandler(authorizeDeps(runtime));

@@ -38,7 +38,7 @@ async function authorize(
   if (!parsed.ok) return refuseOnPage(parsed.refusal, undefined, deps.issuer, deps.lookOf(request));
   const parameters = parsed.value;
   const look = deps.lookOf(request, parameters);
-  const identified = await identifyClient(parameters, deps.clients.find);
+  const identified = await identifyClient(parameters, deps.clients);
   if (!identified.ok) {
     const { refusal, client } = identified.refusal;
     return refuseOnPage(refusal, client?.clientId, deps.issuer, look);

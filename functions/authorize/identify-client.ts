@@ -1,3 +1,4 @@
+import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type Parameters, refuseUnclear, single } from '../../shared/oauth/parameters.ts';
 import { matchRedirectUri, type RegisteredRedirectUri } from '../../shared/oauth/redirect-uri.ts';
@@ -17,14 +18,14 @@ export type Unidentified = { refusal: Refusal; client?: RegisteredClient };
 /** RFC 6749 §4.1.2.1: the checks that come before any redirect. `redirect_uri` may be left out by a client that registered exactly one (§3.1.2.3). */
 export async function identifyClient(
   parameters: Parameters,
-  find: (clientId: string) => Promise<RegisteredClient | undefined>,
+  clients: Pick<ClientReader, 'find' | 'whyUnknown'>,
 ): Promise<Result<IdentifiedClient, Unidentified>> {
   const unclear = refuseUnclear(parameters, ['client_id', 'redirect_uri']);
   if (unclear) return refuse({ refusal: unclear });
   const clientId = single(parameters, 'client_id');
   if (clientId === undefined) return refuse({ refusal: { reason: 'client_id_missing' } });
-  const client = await find(clientId);
-  if (client === undefined) return refuse({ refusal: { reason: 'client_unknown' } });
+  const client = await clients.find(clientId);
+  if (client === undefined) return refuse({ refusal: await clients.whyUnknown(clientId) });
   if (client.disabled) return refuse({ refusal: { reason: 'client_disabled' }, client });
 
   const sent = single(parameters, 'redirect_uri');

@@ -20,8 +20,13 @@ export function consentState(
   if (client.firstParty && !isAsked) return 'not_needed';
   const isAllowedOnce = consent?.request?.hash === requestHash && now < consent.request.until;
   if (isAsked || (isPublic(client) && !redirectUri.startsWith('https:'))) return isAllowedOnce ? 'once' : 'needed';
-  return consent && covers(consent, consentNeed(request)) ? 'not_needed' : 'needed';
+  const isForThis = consent !== undefined && isForDocument(consent, client);
+  return isForThis && covers(consent, consentNeed(request)) ? 'not_needed' : 'needed';
 }
+
+/** Whether a consent was for the redirect URIs and keys that the document of the client has now. */
+const isForDocument = (consent: Consent, { documentHash }: RegisteredClient): boolean =>
+  documentHash === undefined || consent.documentHash === documentHash;
 
 /** What a request asks the person for. Claims by name count when no scope value stands for them. */
 export const consentNeed = ({

@@ -11,7 +11,14 @@ export async function allow(
   deps: ConsentDeps,
 ): Promise<Answer> {
   const requestHash = hashSecret(query);
-  await deps.consents.allow(sub, client.clientId, { need, requestHash, clientEpoch, now: deps.now() });
+  await deps.consents.allow(sub, client.clientId, {
+    need,
+    requestHash,
+    clientEpoch,
+    documentHash: client.documentHash,
+    now: deps.now(),
+  });
+  await deps.documents?.note(client, deps.now());
   return {
     reply: seeOther(`${endpoints.authorize}?${query}`),
     decision: { verdict: 'allowed', client: client.clientId },

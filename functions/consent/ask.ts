@@ -1,3 +1,5 @@
+import { isLoopbackUri } from '../../shared/clients/back-channel-uri.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Answer } from '../../shared/http/endpoint.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { selectingAccount } from '../../shared/oauth/authorization-request.ts';
@@ -7,6 +9,7 @@ import { encodeParameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { consentPage } from '../../shared/pages/consent-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
+import { nameAmong } from '../../shared/people/name-among.ts';
 import { textsFor } from '../scope-texts.ts';
 import type { ConsentDeps } from './consent-deps.ts';
 import type { Interrupted } from './find-interrupted.ts';
@@ -23,6 +26,7 @@ export async function ask(
   const reply = await consentPage(look, {
     clientName: client.clientName ?? client.clientId,
     redirectUri,
+    ...whoKnows(client),
     scope: need.scope,
     claims: need.claims,
     descriptions: await textsFor(need.scope, look.language, deps.apis),
@@ -38,6 +42,12 @@ export async function ask(
   };
 }
 
-/** What the person is called; `preferred_username` is the username of whoever has not told another. */
-const nameAmong = (claims: Readonly<Record<string, unknown>>): string | undefined =>
-  ['name', 'preferred_username', 'email'].map((name) => claims[name]).find((value) => typeof value === 'string');
+/** What the page says about a client that nobody registered. */
+function whoKnows({ clientId, clientClass, redirectUris }: RegisteredClient) {
+  if (clientClass === undefined) return {};
+  return {
+    isUnverified: true,
+    clientHost: clientClass === 'url' ? new URL(clientId).host : undefined,
+    isLoopbackOnly: redirectUris.every(isLoopbackUri),
+  };
+}

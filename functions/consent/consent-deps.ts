@@ -1,6 +1,7 @@
 import type { ApiReader } from '../../shared/apis/api-store.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
+import type { DocumentStore } from '../../shared/clients/document-store.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { ConsentStore } from '../../shared/people/consent-store.ts';
 import type { SignedInStore } from '../../shared/people/signed-in-store.ts';
@@ -8,11 +9,13 @@ import type { StandingStore } from '../../shared/people/standing-store.ts';
 
 export type ConsentDeps = {
   issuer: string;
-  clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
+  clients: Pick<ClientReader, 'find' | 'whyUnknown' | 'globalPolicy'>;
   apis: ApiReader;
   signedIn: Pick<SignedInStore, 'find'>;
   accounts: Pick<StandingStore, 'findClaims'>;
   consents: Pick<ConsentStore, 'allow'>;
+  /** Where clients by metadata document are noted; absent where there are none. */
+  documents?: Pick<DocumentStore, 'note'> | undefined;
   lookOf: LookOf;
   writeLine: WriteLine;
   /** Epoch seconds. */

@@ -34,7 +34,7 @@ export async function findInterrupted(
   deps: ConsentDeps,
 ): Promise<Interrupted | undefined> {
   const now = deps.now();
-  const identified = await identifyClient(parameters, deps.clients.find);
+  const identified = await identifyClient(parameters, deps.clients);
   if (!identified.ok) return undefined;
   const { redirectUri } = identified.value;
   const client = await withWholeScope(identified.value.client, deps.apis);

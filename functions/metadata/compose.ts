@@ -8,12 +8,15 @@ import { metadataHandler } from './handler.ts';
 
 export const compose = ({ config, database, writeLine, now }: Runtime) =>
   metadataHandler({
-    issuer: config.issuer,
+    ...config,
     clients: clientReader(database, config.tables.clients, now),
     apis: apiReader(database, config.tables.clients, now),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     signingAlgorithms: config.signingAlgorithms,
+    switchedOn: config,
     cachedFor: 5 * config.keysRemembered,
+    metadataDocuments: config.metadataDocuments !== 'off',
+    clientRegistration: config.clientRegistration !== 'off',
     lookOf: looksOf(config.brand),
     writeLine,
     now,

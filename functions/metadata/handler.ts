@@ -8,7 +8,7 @@ import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/en
 import { type Reply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { serverMetadata } from '../../shared/oauth/server-metadata.ts';
+import { type SwitchedOn, serverMetadata } from '../../shared/oauth/server-metadata.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { errorReferencePage } from '../../shared/pages/error-reference-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
@@ -21,8 +21,13 @@ export type MetadataDeps = {
   publishedKeys: () => Promise<{ keys: JWK[] }>;
   /** What the server is set to sign with. */
   signingAlgorithms: readonly string[];
+  switchedOn: SwitchedOn;
   /** Seconds for which clients and proxies may keep the documents: five minutes, far below the two hours for which a key is published before it signs. */
   cachedFor: number;
+  /** Whether a client id may be the URL of a document. */
+  metadataDocuments: boolean;
+  /** Whether clients may register themselves. */
+  clientRegistration: boolean;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
@@ -67,6 +72,9 @@ async function metadata(deps: MetadataDeps): Promise<object> {
     scopes: [...scopes.map(({ value }) => value), ...(await deps.apis.list()).flatMap(({ scope }) => scope)],
     claims: scopes.flatMap(({ claims }) => claims),
     languages,
+    ...deps.switchedOn,
+    metadataDocuments: deps.metadataDocuments,
+    clientRegistration: deps.clientRegistration,
   });
 }
 

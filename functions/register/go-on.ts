@@ -1,8 +1,9 @@
 import { type Reply, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { goOnAt } from '../../shared/oauth/after-sign-in.ts';
 import { afterSignIn } from '../../shared/oauth/authorization-request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { encodeParameters, parseParameters } from '../../shared/oauth/parameters.ts';
+import { parseParameters } from '../../shared/oauth/parameters.ts';
 
 /** With the account made: on to /authorize with the request that was interrupted, or to a page that says that it is done. */
 export function goOn(request: HttpRequest, cookie: string): Reply {
@@ -11,6 +12,5 @@ export function goOn(request: HttpRequest, cookie: string): Reply {
     return seeOther(`${endpoints.register}?done=yes`, [cookie]);
   }
   const next = afterSignIn(interrupted.value);
-  const query = next.values.size === 0 ? '' : `?${encodeParameters(next)}`;
-  return seeOther(`${endpoints.authorize}${query}`, [cookie]);
+  return seeOther(next.values.size === 0 ? endpoints.authorize : goOnAt(next), [cookie]);
 }

@@ -1,8 +1,8 @@
-import { clientReader } from '../../shared/clients/client-reader.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys, refreshKeys } from '../../shared/keys/loaded-keys.ts';
 import { clientAuthentication } from '../client-authentication.ts';
+import { openClients } from '../open-clients.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { revokeHandler } from './handler.ts';
 
@@ -10,7 +10,7 @@ export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
   const keys = keyStore(database, config.tables.keys);
   return revokeHandler({
-    ...clientAuthentication(runtime, clientReader(database, config.tables.clients, now)),
+    ...clientAuthentication(runtime, openClients(runtime)),
     issuer: config.issuer,
     grants: grantStore(database, config.tables.grants),
     publishedKeys: publishedKeys(keys, now, config.keysRemembered),

@@ -3,6 +3,7 @@ import { openForm } from '../../shared/http/form-token.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { readSessions, writeSessions } from '../../shared/http/session-cookie.ts';
+import { goOnAt } from '../../shared/oauth/after-sign-in.ts';
 import { afterSelection, signingIn } from '../../shared/oauth/authorization-request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters, type Parameters, single } from '../../shared/oauth/parameters.ts';
@@ -69,7 +70,7 @@ export async function chooseAccount(
   const ids = [chosen.id, ...browser.ids.filter((id) => id !== chosen.id)];
   const cookie = writeSessions(deps.issuer, { ...browser, ids }, deps.keptSessionLifetime);
   return {
-    reply: seeOther(`${endpoints.authorize}?${encodeParameters(afterSelection(interrupted))}`, [cookie]),
+    reply: seeOther(goOnAt(afterSelection(interrupted)), [cookie]),
     decision: { verdict: 'allowed' },
   };
 }

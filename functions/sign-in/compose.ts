@@ -1,4 +1,3 @@
-import { clientReader } from '../../shared/clients/client-reader.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { looksOf } from '../../shared/pages/look.ts';
@@ -9,18 +8,24 @@ import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { byPath } from '../by-path.ts';
+import { openClients } from '../open-clients.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { signInHandler } from './handler.ts';
 import { secondFactorHandler } from './second-factor.ts';
 
-export function compose({ config, database, writeLine, now }: Runtime) {
+export function compose(runtime: Runtime) {
+  const { config, database, writeLine, now } = runtime;
   const { people } = config.tables;
-  const clients = clientReader(database, config.tables.clients, now);
+  const clients = openClients(runtime);
   const deps = {
     ...config,
     clients,
     // Hooks say the subjects of accounts that are elsewhere.
-    accounts: accountStore(database, people, async (clientId) => (await clients.find(clientId)) !== undefined),
+    accounts: accountStore(
+      database,
+      people,
+      async (clientId) => (await clients.findRegistered(clientId)) !== undefined,
+    ),
     sessions: sessionStore(database, people),
     challenges: challengeStore(database, people),
     totps: totpStore(database, people, keyWrapper(config)),

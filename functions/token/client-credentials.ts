@@ -55,7 +55,11 @@ export async function clientCredentials(
 }
 
 /** What a scope value brings that is no API's are claims of a person, and there is none. */
-const isAboutPeople = (value: string, apis: readonly RegisteredApi[], scopes: readonly RegisteredScope[]): boolean =>
+export const isAboutPeople = (
+  value: string,
+  apis: readonly RegisteredApi[],
+  scopes: readonly RegisteredScope[],
+): boolean =>
   isOpenidScope(value) ||
   (scopes.some((registered) => registered.value === value) && !apis.some(({ scope }) => scope.includes(value)));
 

@@ -31,13 +31,22 @@ export async function exchangeCode(
   client: AuthenticatedClient,
   deps: TokenDeps,
 ): Promise<FlowOutcome> {
+  return redeem({ code: single(form, 'code') }, form, client, deps);
+}
+
+/** Redeems a code, or a device code that a person has allowed. `sub`: whose it is, where that is known before. */
+export async function redeem(
+  { code, sub: knownSub }: { code: string | undefined; sub?: string | undefined },
+  form: Parameters,
+  client: AuthenticatedClient,
+  deps: TokenDeps,
+): Promise<FlowOutcome> {
   const now = deps.now();
   const { clientId } = client;
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
   const note = { client: clientId, ...ruled(rules) };
   const refused = (refusal: Refusal): FlowOutcome => ({ ok: false, refusal, note });
 
-  const code = single(form, 'code');
   if (code === undefined) return refused({ reason: 'code_missing' });
   const codeVerifier = parseVerifier(single(form, 'code_verifier'), rules);
   if (!codeVerifier.ok) return refused(codeVerifier.refusal);
@@ -62,6 +71,7 @@ export async function exchangeCode(
     now,
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
     refresh: refresh?.state,
+    maxUses: client.grantMaxUses,
     within: { resources: resourcesOf(named.value) },
   };
   const redeeming = { clientId, rules, scope: client.scope };
@@ -72,7 +82,7 @@ export async function exchangeCode(
   const prepared = found && (await tokensOf(found, await claimsBefore(found, deps.accounts, withClaims)));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
-  const sub = subjectOfCode(code, sealKeys);
+  const sub = knownSub ?? subjectOfCode(code, sealKeys);
   const spending = redeemCode(attempt, redeeming, deps.grants, redemption);
   const findAccount = accountFinder(deps.accounts, withClaims && !prepared);
   const [[redeemed, accountOf]] = await Promise.all([

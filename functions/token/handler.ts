@@ -6,18 +6,20 @@ import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { takesJson } from '../../shared/oauth/path-aliases.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
-import type { GrantType } from '../../shared/oauth/server-metadata.ts';
+import { deviceCodeGrant, type GrantType } from '../../shared/oauth/server-metadata.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { exchangeCode } from './exchange-code.ts';
-import type { GrantFlow, TokenDeps } from './grant-flow.ts';
+import { exchangeDeviceCode } from './exchange-device-code.ts';
+import type { GrantFlow, LateGrantType, TokenDeps } from './grant-flow.ts';
 import { parseGrantType } from './parse-grant-type.ts';
 import { refresh } from './refresh.ts';
 
-const flows: Record<GrantType, GrantFlow> = {
+const flows: Record<Exclude<GrantType, LateGrantType>, GrantFlow> = {
   authorization_code: exchangeCode,
   refresh_token: refresh,
   client_credentials: clientCredentials,
+  [deviceCodeGrant]: exchangeDeviceCode,
 };
 
 /** RFC 6749 §3.2: the token endpoint. */
@@ -42,11 +44,14 @@ async function token(request: HttpRequest, deps: TokenDeps): Promise<Answer> {
   if (!authenticated.ok) return refused(authenticated.refusal);
   const { form } = authenticated.value;
   const client = await withWholeScope(authenticated.value.client, deps.apis);
-  const grantType = parseGrantType(form, client);
+  const grantType = parseGrantType(form, client, deps);
   if (!grantType.ok) return refused(grantType.refusal, { client: client.clientId });
 
-  const outcome = await flows[grantType.value](form, client, deps);
-  const note = { grant: grantType.value, ...outcome.note };
+  const outcome = await { ...flows, ...deps.lateFlows }[grantType.value](form, client, deps);
+  const note = { grant: loggedGrant(grantType.value), ...outcome.note };
   if (!outcome.ok) return refused(outcome.refusal, note);
   return { reply: jsonReply(200, outcome.tokens), decision: { verdict: 'allowed', ...note } };
 }
+
+/** A grant type as the audit log calls it: of a URN the last part, as in `jwt_bearer`. */
+const loggedGrant = (grantType: GrantType): string => grantType.replace(/.*:/, '').replaceAll('-', '_');

@@ -2,6 +2,7 @@ import type { Answer } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm, openForm } from '../../shared/http/form-token.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { goOnAt } from '../../shared/oauth/after-sign-in.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { admitClear, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import { changeAccountPage } from '../../shared/pages/change-account-page.ts';
@@ -45,7 +46,7 @@ export async function askToChange(
     account: nameOf(account),
     providerName: provider.name,
     confirmPath: `${endpoints.upstream}/${provider.id}/confirm`,
-    stayPath: query === '' ? endpoints.account : `${endpoints.authorize}?${query}`,
+    stayPath: interrupted.ok && query !== '' ? goOnAt(interrupted.value) : endpoints.account,
     carried: { state: keys.state },
     formToken: form.token,
     cookies: [...form.cookies, ...rememberFlow(keys, request, deps.issuer)],

@@ -1,9 +1,10 @@
 import type { Answer } from '../../shared/http/endpoint.ts';
 import { type Reply, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { goOnAt } from '../../shared/oauth/after-sign-in.ts';
 import { afterSignIn } from '../../shared/oauth/authorization-request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { encodeParameters, parseParameters } from '../../shared/oauth/parameters.ts';
+import { parseParameters } from '../../shared/oauth/parameters.ts';
 import { signedInPage } from '../../shared/pages/sign-in-page.ts';
 import type { Flow } from '../../shared/upstream/flow.ts';
 import { beginSession, type SignedIn } from '../sign-in/begin-session.ts';
@@ -25,5 +26,5 @@ function goOn(request: HttpRequest, { query }: Flow, cookies: string[], deps: Up
   if (!interrupted.ok || interrupted.value.values.size === 0) {
     return signedInPage(deps.lookOf(request), cookies, endpoints.account);
   }
-  return seeOther(`${endpoints.authorize}?${encodeParameters(afterSignIn(interrupted.value))}`, cookies);
+  return seeOther(goOnAt(afterSignIn(interrupted.value)), cookies);
 }

@@ -1,13 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { pageTexts } from './page-texts.ts';
 import { refusalSentences } from './refusal-sentences.ts';
 
 /*
  * node infra/bundling/build.ts <folder> [function …]
  *
- * Bundles the named functions of functions/, or all of them: <folder>/<function>/index.mjs and its source map.
+ * Bundles the named functions of functions/, or all of them: <folder>/<function>/index.mjs, the chunks that it loads later, and
+ * their source maps.
  */
 
 const repository = join(import.meta.dirname, '..', '..');
@@ -20,6 +21,30 @@ export const slimSdk = {
   '@aws-sdk/client-kms': sdk('client-kms'),
   '@aws-sdk/client-ssm': sdk('client-ssm'),
   '@aws-sdk/client-lambda': sdk('client-lambda'),
+};
+
+/**
+ * Modules that a function loads when it first needs them. Each is a file of its own beside `index.mjs`, whole in itself, so that the
+ * bundle neither grows by it nor shares a file with it. Classes are therefore not the same in both: an error is told by its name.
+ */
+const chunks = {
+  'document-reader': 'shared/clients/document-reader.ts',
+  'fetch-jwks': 'shared/clients/fetch-jwks.ts',
+  'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
+  'token-exchange': 'functions/token/token-exchange/compose.ts',
+};
+const chunkOf = (source: string): string | undefined =>
+  Object.entries(chunks).find(([, path]) => source === join(repository, path))?.[0];
+
+/** Leaves the import of a chunk to when it is needed. */
+const loadedLater: Plugin = {
+  name: 'loaded-later',
+  setup(build) {
+    build.onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+      const name = kind === 'dynamic-import' ? chunkOf(join(resolveDir, path)) : undefined;
+      return name === undefined ? undefined : { path: `./${name}.mjs`, external: true };
+    });
+  },
 };
 
 const options = {
@@ -56,18 +81,26 @@ export async function buildFunctions(folder: string, names = functionNames()): P
   );
   const built = await Promise.all(
     names.map(async (name) => {
-      const [, sources = []] = inputs.find(([output]) => output.endsWith(`${name}/index.mjs`)) ?? [];
+      const [, sources = []] = inputs.find(([output]) => output.endsWith(`/${name}/index.mjs`)) ?? [];
       const paths = sources.map((source) => join(repository, source));
       const { metafile } = await build({
         ...options,
-        entryPoints: { [join(name, 'index')]: entryOf(name) },
+        entryPoints: {
+          [join(name, 'index')]: entryOf(name),
+          ...Object.fromEntries(
+            paths.flatMap((source) => {
+              const chunk = chunkOf(source);
+              return chunk === undefined ? [] : [[join(name, chunk), source]];
+            }),
+          ),
+        },
         outdir: folder,
         minify: true,
         legalComments: 'none',
         sourcemap: true,
         sourcesContent: false,
         metafile: true,
-        plugins: [pageTexts(paths), refusalSentences(paths)],
+        plugins: [loadedLater, pageTexts(paths), refusalSentences(paths)],
       });
       return [name, metafile] as const;
     }),

@@ -16,11 +16,12 @@ import type { CheckTokenVariable } from '../../functions/check-token/settings.ts
 import { bundledCode } from '../bundling/bundle-functions.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import type { PixyFunctionName } from '../functions.ts';
+import type { OptionalFunctionName } from '../routes.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 
 export interface PixyFunctionProps {
   /** The folder below functions/. */
-  readonly name: PixyFunctionName | 'check-token';
+  readonly name: PixyFunctionName | OptionalFunctionName | 'check-token';
   readonly description: string;
   readonly environment: PixyEnvironment & Partial<Record<CheckTokenVariable, string>>;
   readonly logRetention: RetentionDays;

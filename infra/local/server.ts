@@ -5,7 +5,10 @@ import { compose as composeAccount } from '../../functions/account/compose.ts';
 import { compose as composeAdmin } from '../../functions/admin/compose.ts';
 import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
 import { compose as composeAuthorizeHybrid } from '../../functions/authorize-hybrid/compose.ts';
+import { compose as composeClientRegistration } from '../../functions/client-registration/compose.ts';
 import { compose as composeConsent } from '../../functions/consent/compose.ts';
+import { compose as composeDevice } from '../../functions/device/compose.ts';
+import { compose as composeDeviceAuthorization } from '../../functions/device-authorization/compose.ts';
 import { compose as composeIntrospect } from '../../functions/introspect/compose.ts';
 import { compose as composeInvitation } from '../../functions/invitation/compose.ts';
 import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
@@ -34,7 +37,8 @@ import { aliasesOf, type PathAlias } from '../../shared/oauth/path-aliases.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { decisionLine } from '../../shared/reports/decision-line.ts';
-import { type EndpointFunctionName, routes } from '../routes.ts';
+import { type EndpointFunctionName, registrationRoutes, routes } from '../routes.ts';
+import { refuseClientsCalledLikeApis, refuseSharedSubjects } from './clashing-ids.ts';
 import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoAppAt, demoConfidentialClient } from './demo/demo-data.ts';
@@ -45,7 +49,6 @@ import type { GatewayLimits } from './gateway/answer-request.ts';
 import { readHooksFile } from './hooks-file.ts';
 import { startGateway } from './http-api-gateway.ts';
 import { announceServer } from './running-server.ts';
-import { refuseSharedSubjects } from './shared-subjects.ts';
 
 export type ServerOptions = {
   /** 0 takes any free port. */
@@ -97,6 +100,8 @@ const compositions: Record<EndpointFunctionName, (runtime: Runtime) => HttpApiHa
   authorize: composeAuthorize,
   'authorize-hybrid': composeAuthorizeHybrid,
   consent: composeConsent,
+  device: composeDevice,
+  'device-authorization': composeDeviceAuthorization,
   introspect: composeIntrospect,
   invitation: composeInvitation,
   passkey: composePasskey,
@@ -160,6 +165,9 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     await composeRotateKeys(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
+    if (runtime.config.clientRegistration !== 'off') {
+      for (const { path } of registrationRoutes) handlers.set(path, composeClientRegistration(runtime));
+    }
     addPathAliases(handlers, aliasesOf(options.pathAliases, options.pathAliasPrefixes));
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
     return { issuer, address, demo, notes, close };
@@ -210,6 +218,7 @@ const environment = (issuer: string, folder: string | undefined): Record<string,
   PIXY_KEYS_TABLE: localTableNames.keys,
   PIXY_WRAPPING_KEY: wrappingKey(folder),
   PIXY_CALL_LOOPBACK: 'on',
+  PIXY_DEVICE_AUTHORIZATION: 'on',
   ...(folder !== undefined && { PIXY_AUDIT_FOLDER: join(folder, 'audit') }),
 });
 
@@ -228,6 +237,7 @@ async function load(
 ): Promise<void> {
   const clientsTable = clientStore(database, config.tables.clients, now);
   const accountsTable = accountStore(database, config.tables.people);
+  const apisTable = apiStore(database, config.tables.clients, now);
   const demoClients = await Promise.all(
     (demo.clients ? [demoAppAt(config.issuer), demoConfidentialClient, demoAdminClient] : []).map(mustParse),
   );
@@ -236,12 +246,13 @@ async function load(
     accounts: [...(demo.account ? [demoAccount] : []), ...accounts],
   };
   await refuseSharedSubjects(loaded, { clients: clientsTable, accounts: accountsTable });
+  await refuseClientsCalledLikeApis({ ...loaded, apis }, { clients: clientsTable, apis: apisTable });
   // Changes to the demo data are kept; a file's content is restored at every start.
   for (const client of demoClients) {
     if ((await clientsTable.find(client.clientId)) === undefined) await putIfChanged(clientsTable, client);
   }
   for (const client of clients) await putIfChanged(clientsTable, client);
-  await loadRegistry(apiStore(database, config.tables.clients, now), apis, ({ resource }) => resource);
+  await loadRegistry(apisTable, apis, ({ resource }) => resource);
   await loadRegistry(scopeStore(database, config.tables.clients, now), scopes, ({ value }) => value);
   const isNew = demo.account && (await accountsTable.findByUsername(demoAccount.username)) === undefined;
   await Promise.all([...(isNew ? [demoAccount] : []), ...accounts].map((account) => accountsTable.put(account)));

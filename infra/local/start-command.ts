@@ -126,7 +126,13 @@ try {
     pathAliases: options.pathAliases,
     pathAliasPrefixes: options.pathAliasPrefix,
     tell: options.quiet ? () => {} : (line) => void process.stdout.write(`  ${line}\n`),
-    environment: { PIXY_KEYS_REMEMBERED: String(keysRememberedLocally) },
+    environment: {
+      PIXY_KEYS_REMEMBERED: String(keysRememberedLocally),
+      PIXY_JWT_BEARER: 'on',
+      PIXY_METADATA_DOCUMENTS: 'any',
+      PIXY_TOKEN_EXCHANGE: 'on',
+      PIXY_CLIENT_REGISTRATION: 'open',
+    },
   });
   process.stdout.write(greeting(server));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(server));

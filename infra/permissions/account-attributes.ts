@@ -31,6 +31,9 @@ export const claimsOfAccounts = onlyAttributes([...claimAttributes, ...standingA
 /** Limits to what decides whether something made in the name of an account is still valid. */
 export const standingOfAccounts = onlyAttributes(standingAttributes, accounts);
 
+/** Limits to the claims of accounts, and to what says whether they and their links still count. */
+export const linkedAccounts = onlyAttributes([...claimAttributes, ...standingAttributes, 'waysFrom'], accounts);
+
 /** The same, with sessions and consents, which are read in one call with it. */
 export const signedInPeople = onlyAttributes(
   [...sessionAttributes, ...standingAttributes, ...consentAttributes],

@@ -1,6 +1,6 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { endedSessionsOfAccounts, standingOfAccounts } from './account-attributes.ts';
-import { allow, ofItems } from './allow.ts';
+import { endedSessionsOfAccounts, linkedAccounts, signedInPeople, standingOfAccounts } from './account-attributes.ts';
+import { allow, type Conditions, ofItems } from './allow.ts';
 import type { ServerTables } from './server-tables.ts';
 
 /** Allows marking a client assertion as used, which works only once. */
@@ -35,12 +35,22 @@ export function grantReadStanding(tables: ServerTables, grantee: IGrantable): Gr
   return allow(grantee, tables.people, ['dynamodb:GetItem'], standingOfAccounts);
 }
 
-/** Allows finding a person's grants with refresh tokens. */
-function grantFindGrants(tables: ServerTables, grantee: IGrantable): Grant {
+/**
+ * Allows finding whom an identity provider means and whether the link is one of the account, and storing what it asserts as a grant.
+ */
+export function grantTakeIdentities(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.grants, ['dynamodb:PutItem'])
+    .combine(allow(grantee, tables.people, ['dynamodb:GetItem'], ofItems('upstream#*')))
+    .combine(allow(grantee, tables.people, ['dynamodb:GetItem'], linkedAccounts));
+}
+
+/** Allows finding a person's grants with refresh tokens; `conditions` limit what the index is asked for. */
+function grantFindGrants(tables: ServerTables, grantee: IGrantable, conditions?: Conditions): Grant {
   return Grant.addToPrincipal({
     grantee,
     actions: ['dynamodb:Query'],
     resourceArns: [`${tables.grants.tableArn}/index/byPerson`],
+    conditions,
   });
 }
 
@@ -49,6 +59,13 @@ export function grantLimitGrants(tables: ServerTables, grantee: IGrantable): Gra
   return allow(grantee, tables.grants, ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem']).combine(
     grantFindGrants(tables, grantee),
   );
+}
+
+/** Allows finding the request of a device by its user code, and deciding it in the name of who is signed in. */
+export function grantDecideForDevices(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem'])
+    .combine(grantFindGrants(tables, grantee, ofItems('user-code#*')))
+    .combine(allow(grantee, tables.people, ['dynamodb:BatchGetItem'], signedInPeople));
 }
 
 /** Allows finding and revoking a person's grants with refresh tokens. */

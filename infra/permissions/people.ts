@@ -39,6 +39,11 @@ export function grantConsent(tables: ServerTables, grantee: IGrantable): Grant {
   );
 }
 
+/** Allows counting requests of devices, and user codes that people try. */
+export function grantCountDeviceRequests(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('throttle#*'));
+}
+
 /** Allows reading and ending a session. */
 export function grantSignOut(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem'], ofItems('sessions#*'));

@@ -64,7 +64,7 @@ export function apiReader(database: Database, table: string, now: () => number) 
   const read = cached(
     async () => {
       const items = await readRegistry(database, table, false);
-      return { apis: ofKind(apis, items), scopes: ofKind(scopes, items) };
+      return { items, apis: ofKind(apis, items), scopes: ofKind(scopes, items) };
     },
     remembered,
     now,
@@ -72,5 +72,7 @@ export function apiReader(database: Database, table: string, now: () => number) 
   return {
     list: async (): Promise<RegisteredApi[]> => (await read()).apis,
     scopes: async (): Promise<RegisteredScope[]> => (await read()).scopes,
+    /** Things of another kind, which few functions know. */
+    others: async <Value>(kind: Kind<Value>): Promise<Value[]> => ofKind(kind, (await read()).items),
   };
 }

@@ -39,6 +39,7 @@ const entry = v.object({
   switches: v.optional(v.array(v.picklist(compatibilitySwitches))),
   dropped: v.optional(v.picklist(droppedThings)),
   credential: v.optional(slug),
+  workload: v.optional(v.string()),
   cause: v.optional(v.string()),
 });
 

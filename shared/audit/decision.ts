@@ -84,6 +84,8 @@ export type Decision = {
   dropped?: Dropped | undefined;
   /** What the person changed about how they sign in. */
   credential?: CredentialChange | undefined;
+  /** The workload that became the client, as its platform calls it: the `sub` of an assertion that was verified. */
+  workload?: string | undefined;
   /** The class and code of an infrastructure failure. */
   cause?: string | undefined;
 };
@@ -122,20 +124,23 @@ function isShort(codeChallenge = ''): boolean {
 /** Formats a decision as one line of short ASCII JSON. `time` is in epoch seconds. */
 export function auditLine(time: number, requestId: string, decision: Decision): string {
   const client = decision.client === undefined ? undefined : loggedClientId(decision.client);
-  return asciiJson({ v: auditVersion, time, request: requestId, ...decision, client });
+  const workload = decision.workload === undefined ? undefined : named(decision.workload, longestLogged.workload);
+  return asciiJson({ v: auditVersion, time, request: requestId, ...decision, client, workload });
 }
 
-/** Leaves room for everything else in 400 bytes. */
-const longestLoggedClientId = 64;
+/** Bytes of JSON. Leaves room for everything else in 400. */
+const longestLogged = { client: 64, workload: 120 };
 
 /**
  * Names a client in a line: by its id, or by the id's SHA-256 when the id takes more than 64 bytes of JSON or itself looks like
  * such a hash. No two clients share a name, and nothing is cut off.
  */
-export function loggedClientId(clientId: string): string {
-  const bytes = asciiJson(clientId).length - 2;
-  if (bytes <= longestLoggedClientId && !clientId.startsWith('sha256:')) return clientId;
-  return `sha256:${hash('sha256', clientId, 'base64url')}`;
+export const loggedClientId = (clientId: string): string => named(clientId, longestLogged.client);
+
+function named(name: string, longest: number): string {
+  const bytes = asciiJson(name).length - 2;
+  if (bytes <= longest && !name.startsWith('sha256:')) return name;
+  return `sha256:${hash('sha256', name, 'base64url')}`;
 }
 
 /**

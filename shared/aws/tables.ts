@@ -19,7 +19,7 @@ export const tableDefinitions = {
     indexes: { byPerson: { partitionKey: 'heldBy', sortKey: 'clientId' } },
   },
   /** Client records with their PKCE policy, the global policy, and the change log of both. */
-  clients: { partitionKey: 'pk', sortKey: 'sk' },
+  clients: { partitionKey: 'pk', sortKey: 'sk', timeToLive: 'purgeAt' },
   /** Accounts, sessions and throttle counters. */
   people: { partitionKey: 'pk', sortKey: 'sk', timeToLive: 'purgeAt' },
   /** Signing keys; the private part is encrypted. */

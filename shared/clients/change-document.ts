@@ -9,7 +9,7 @@ import { documentsOf } from './roll-back.ts';
 
 /** A change as JSON: who made it, when and why, with what was there before and after. `client` is absent for the global policy. */
 export function changeDocument(change: Change): object {
-  const { id, at, by, why, client, api, scope, key, importId, undoes, clients, outcome } = change;
+  const { id, at, by, why, client, api, scope, trust, key, importId, undoes, clients, outcome } = change;
   return {
     id,
     at: formatTime(at),
@@ -18,6 +18,7 @@ export function changeDocument(change: Change): object {
     ...(client !== undefined && { client }),
     ...(api !== undefined && { api }),
     ...(scope !== undefined && { scope }),
+    ...(trust !== undefined && { trust }),
     ...(key !== undefined && { key }),
     ...(importId !== undefined && { import: importId }),
     ...(undoes !== undefined && { undoes }),

@@ -1,8 +1,10 @@
 import type { Database } from '../aws/dynamodb.ts';
 import { cached, cachedByKey } from '../cached.ts';
+import type { Refusal } from '../oauth/refusal.ts';
 import { type GlobalPolicy, type PkcePolicy, resolveRules, shippedGlobalPolicy } from '../pkce/policy.ts';
 import { clientKey, exceptionsKey, policyKey, toVersionedClient, toVersionedPolicy } from './records.ts';
 import { policySettings, type RegisteredClient } from './registered-client.ts';
+import type { UrlClients } from './url-clients.ts';
 
 /** Changes of a client or the policy take effect within this many seconds. */
 const remembered = 30;
@@ -11,14 +13,19 @@ export type ClientReader = ReturnType<typeof clientReader>;
 
 /**
  * Reads clients and the policy for the endpoints, remembered for 30 s. Throws when a record cannot be read or understood: that
- * never means "no PKCE".
+ * never means "no PKCE". Without `urlClients`, nothing is a client that is not registered.
  */
-export function clientReader(database: Database, table: string, now: () => number) {
-  const find = cachedByKey(
+export function clientReader(database: Database, table: string, now: () => number, urlClients?: UrlClients) {
+  const findRegistered = cachedByKey(
     async (clientId): Promise<RegisteredClient | undefined> => {
       if (clientId.length > 255) return undefined; // longer than any registered id, and than a key may be
-      const item = await database.get({ TableName: table, Key: clientKey(clientId) });
-      return item && toVersionedClient(item).value;
+      // Who has just registered themselves comes at once, and that they are unknown would be remembered.
+      const ConsistentRead = clientId.startsWith('dcr-');
+      const item = await database.get({ TableName: table, Key: clientKey(clientId), ConsistentRead });
+      const client = item && toVersionedClient(item).value;
+      const expiresAt = item?.['purgeAt'] as number | undefined;
+      if (client === undefined || expiresAt === undefined) return client;
+      return now() < expiresAt ? { ...client, expiresAt } : undefined;
     },
     remembered,
     now,
@@ -42,7 +49,7 @@ export function clientReader(database: Database, table: string, now: () => numbe
       if (inherited !== 'S256') return [inherited];
       const item = await database.get({ TableName: table, Key: exceptionsKey });
       for (const clientId of (item?.['clientIds'] as Set<string> | undefined) ?? []) {
-        const client = await find(clientId);
+        const client = await findRegistered(clientId);
         if (client === undefined || client.disabled) continue;
         const { enforced } = resolveRules(policySettings(client), global, now());
         if (enforced !== 'S256') return [inherited, enforced];
@@ -53,5 +60,24 @@ export function clientReader(database: Database, table: string, now: () => numbe
     now,
   );
 
-  return { find, globalPolicy, policiesInForce };
+  return {
+    findRegistered,
+
+    /** The registered client of this id, or else the one that the URL stands for. */
+    async find(clientId: string): Promise<RegisteredClient | undefined> {
+      const registered = await findRegistered(clientId);
+      if (registered || !urlClients) return registered;
+      const found = await urlClients(clientId);
+      return found.ok ? found.value : undefined;
+    },
+
+    /** Why there is no client of this id. */
+    async whyUnknown(clientId: string): Promise<Refusal> {
+      const found = await urlClients?.(clientId);
+      return found?.ok === false ? found.refusal : { reason: 'client_unknown' };
+    },
+
+    globalPolicy,
+    policiesInForce,
+  };
 }

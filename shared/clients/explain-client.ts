@@ -1,5 +1,6 @@
 import { describeRefusal } from '../oauth/describe-refusal.ts';
 import { mistakeOf, type Refusal } from '../oauth/refusal.ts';
+import { deviceCodeGrant } from '../oauth/server-metadata.ts';
 import type { ChallengeParameters } from '../pkce/code-challenge.ts';
 import { type Explanation, explain, sampleChallenge, type Verdict } from '../pkce/explain.ts';
 import type { GlobalPolicy } from '../pkce/policy.ts';
@@ -64,10 +65,11 @@ function requestOf({ method, challenge }: AskedRequest): ChallengeParameters {
   };
 }
 
-/** Returns what the authorization endpoint refuses before it looks at PKCE. */
+/** Returns what the authorization endpoint, or the one for devices, refuses before it looks at PKCE. */
 function earlierRefusal({ disabled, grantTypes }: RegisteredClient): Refusal | undefined {
   if (disabled) return { reason: 'client_disabled' };
-  return grantTypes.includes('authorization_code') ? undefined : { reason: 'grant_type_not_registered' };
+  const asksPeople = grantTypes.includes('authorization_code') || grantTypes.includes(deviceCodeGrant);
+  return asksPeople ? undefined : { reason: 'grant_type_not_registered' };
 }
 
 /** The explanation as JSON, for the command line and the management API. */

@@ -3,7 +3,7 @@ import type { Item } from '../aws/dynamodb.ts';
 import { signingAlgorithms } from '../keys/signing-key.ts';
 import { responseTypes } from '../oauth/response-type.ts';
 import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
-import { type GlobalPolicy, pkcePolicies } from '../pkce/policy.ts';
+import { type GlobalPolicy, pkcePolicies, unregisteredClasses } from '../pkce/policy.ts';
 import type { Change } from './change.ts';
 import { needsSecret, type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
 
@@ -16,6 +16,7 @@ import { needsSecret, type RegisteredClient, registrableGrantTypes } from './reg
  *   global              exceptions  ids of clients that may use less than the global policy requires
  *   directory           <client_id> every client id ever added, in order
  *   changes             <change id> the change log
+ *   documents           <client_id> clients by metadata document; see document-store.ts
  */
 
 export const clientKey = (clientId: string) => ({ pk: `client#${clientId}`, sk: 'record' });
@@ -29,7 +30,14 @@ export type Versioned<Value> = { value: Value; version: number; lastChange: Chan
 
 const mode = v.picklist(['enforce', 'report']);
 
-const globalPolicy = v.object({ default: v.picklist(pkcePolicies), floor: v.picklist(pkcePolicies), mode });
+const globalPolicy = v.object({
+  default: v.picklist(pkcePolicies),
+  floor: v.picklist(pkcePolicies),
+  mode,
+  floors: v.optional(
+    v.object({ url: v.optional(v.picklist(pkcePolicies)), dynamic: v.optional(v.picklist(pkcePolicies)) }),
+  ),
+});
 
 const client = v.object({
   clientId: v.string(),
@@ -64,9 +72,13 @@ const client = v.object({
   refreshTokenLifetime: v.optional(v.number()),
   refreshTokenGrace: v.optional(v.number()),
   rotateRefreshTokens: v.optional(v.boolean()),
+  mayAct: v.optional(v.string()),
+  grantMaxUses: v.optional(v.number()),
   strictAuthMethod: v.optional(v.boolean()),
   ignorePublicClientSecret: v.optional(v.boolean()),
   acceptDotlessSchemes: v.optional(v.boolean()),
+  clientClass: v.optional(v.picklist(unregisteredClasses)),
+  documentHash: v.optional(v.string()),
 });
 
 const change = v.looseObject({ id: v.string(), at: v.number(), by: v.string(), why: v.string() });
@@ -76,6 +88,9 @@ const versioned = v.object({ version: v.number(), lastChange: change });
 export function toVersionedPolicy(item: Item): Versioned<GlobalPolicy> {
   return { value: v.parse(globalPolicy, item['value']), ...toVersion(item) };
 }
+
+/** Parses the client of an item that is no record, and so has neither version nor secret. */
+export const toClient = (item: Item): RegisteredClient => v.parse(client, item['value']);
 
 /** Returns undefined for a removed client, whose record stays so that the change is not lost and can be undone. */
 export function toVersionedClient(item: Item): Versioned<RegisteredClient | undefined> {

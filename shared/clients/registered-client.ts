@@ -1,14 +1,14 @@
 import type { SigningAlgorithm } from '../keys/signing-key.ts';
 import { type ClaimsByScope, standardClaimsByScope } from '../oauth/claims.ts';
 import type { ResponseType } from '../oauth/response-type.ts';
-import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
-import type { ClientPolicySettings } from '../pkce/policy.ts';
+import { type ClientAuthenticationMethod, type GrantType, grantTypes } from '../oauth/server-metadata.ts';
+import type { ClientPolicySettings, UnregisteredClass } from '../pkce/policy.ts';
 
-/** The grant types a client may be registered for. `grantTypes` of the server metadata lists those that are served. */
-export const registrableGrantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
-export type RegistrableGrantType = (typeof registrableGrantTypes)[number];
+/** The grant types a client may be registered for: all there are, whether the deployment serves them or not. */
+export const registrableGrantTypes = grantTypes;
+export type RegistrableGrantType = GrantType;
 
-/** A registered client with its PKCE policy. */
+/** A client with its PKCE policy. Those that nobody registered by hand have a class, and the same shape. */
 export type RegisteredClient = {
   clientId: string;
   clientName?: string | undefined;
@@ -27,7 +27,13 @@ export type RegisteredClient = {
   /** Ours: the person is not asked for consent. */
   firstParty: boolean;
   disabled: boolean;
-  pkce: Omit<ClientPolicySettings, 'isPublic'>;
+  pkce: Omit<ClientPolicySettings, 'isPublic' | 'clientClass'>;
+  /** Ours: absent when somebody registered the client. */
+  clientClass?: UnregisteredClass | undefined;
+  /** Of a client by metadata document: a hash of its redirect URIs and keys. What a person allows, they allow for these. */
+  documentHash?: string | undefined;
+  /** Of a client that registered itself: when it goes unless it is used, in epoch seconds. Read with the record, not part of it. */
+  expiresAt?: number | undefined;
   /** Default: `code` alone. */
   responseTypes?: readonly ResponseType[] | undefined;
   /** Where a sign-out may send the browser (OpenID Connect RP-Initiated Logout §3.1). */
@@ -49,6 +55,10 @@ export type RegisteredClient = {
   refreshTokenGrace?: number | undefined;
   /** Ours: `false` for a client that keeps its refresh token; public clients cannot (RFC 9700 §4.14.2). */
   rotateRefreshTokens?: boolean | undefined;
+  /** Ours: the only client that may act for people by this one's tokens (RFC 8693 §4.4). Default: any that is registered for it. */
+  mayAct?: string | undefined;
+  /** Ours: how often tokens may be had by a grant after its code: by refreshing it, and by clients that act. Default: no limit. */
+  grantMaxUses?: number | undefined;
   /** Ours: takes the secret only in the place that `tokenEndpointAuthMethod` says. Default: in the header or the form. */
   strictAuthMethod?: boolean | undefined;
   /** Ours: a public client that sends a secret is taken as one that sends none. */
@@ -93,4 +103,5 @@ export const mayAuthenticateBy = (
 export const policySettings = (client: RegisteredClient): ClientPolicySettings => ({
   ...client.pkce,
   isPublic: isPublic(client),
+  clientClass: client.clientClass,
 });

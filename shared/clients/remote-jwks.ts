@@ -1,50 +1,13 @@
-import { request } from 'node:https';
 import type { JSONWebKeySet } from 'jose';
-import { isFetchable } from '../oauth/fetchable-url.ts';
-import { publicLookup } from './public-lookup.ts';
 
-/*
- * Fetches a client's JWKS. The client chooses the address, so it is treated as hostile: https on a public host only, the resolved
- * address is checked on connecting, no redirects, at most 64 KiB, at most 3 seconds.
- */
+/** Fetches the JWKS at an address; undefined when it cannot be fetched, and nobody is proven by it then. */
+export type FetchJwks = (url: string) => Promise<JSONWebKeySet | undefined>;
 
-const limits = { bytes: 65_536, milliseconds: 3_000 };
-
-/** Returns the JWKS at an address, or undefined when it cannot be fetched; the client then cannot authenticate. */
-function fetchJwks(url: string): Promise<JSONWebKeySet | undefined> {
-  if (!isFetchable(url)) return Promise.resolve(undefined);
-  return new Promise((settle) => {
-    const give = (text?: string) => {
-      settle(text === undefined ? undefined : parseJwks(text));
-      outgoing.destroy();
-    };
-    const timer = setTimeout(give, limits.milliseconds);
-    const outgoing = request(url, { lookup: publicLookup, headers: { accept: 'application/json' } }, (response) => {
-      if (response.statusCode !== 200) return give();
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > limits.bytes) give();
-        else chunks.push(chunk);
-      });
-      return response.on('end', () => give(Buffer.concat(chunks).toString('utf8')));
-    });
-    outgoing.on('error', () => give());
-    outgoing.on('close', () => clearTimeout(timer));
-    outgoing.end();
-  });
-}
-
-function parseJwks(text: string): JSONWebKeySet | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    const keys = (json as JSONWebKeySet | null)?.keys;
-    return Array.isArray(keys) ? { keys: keys.slice(0, 20) } : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** `allowLoopback`: also from this machine, by http, for local runs. */
+export const jwksFetch =
+  (allowLoopback: boolean): FetchJwks =>
+  async (url) =>
+    (await import('./fetch-jwks.ts')).fetchJwks(url, allowLoopback);
 
 /** How long a JWKS is remembered, how long a failure is, and how soon an unknown key triggers another fetch, in seconds. */
 const remembered = { keys: 300, failure: 10, unknownKey: 30 };
@@ -62,7 +25,7 @@ export type RemoteJwks = (url: string, kid?: string) => Promise<JSONWebKeySet | 
  * (OpenID Connect Core §10.1.1), so it triggers a new fetch, at most once in 30 s; when that fails, the remembered keys stay.
  * Concurrent callers share a fetch. `now` returns epoch seconds; `fetch` returns undefined when there is no JWKS.
  */
-export function remoteJwks(now: () => number, fetch = fetchJwks): RemoteJwks {
+export function remoteJwks(now: () => number, fetch: FetchJwks = jwksFetch(false)): RemoteJwks {
   const known = new Map<string, Known>();
   const running = new Map<string, Promise<JSONWebKeySet | undefined>>();
 

@@ -28,6 +28,7 @@ export function describeRefusal(refusal: Refusal): string {
   const registered = 'registered' in refusal ? refusal.registered : undefined;
   return [
     means,
+    ...('because' in refusal ? [refusal.because] : []),
     ...(mistake ? [mistakeSentences[mistake]] : []),
     ...(registered ? [`It is registered for token_endpoint_auth_method ${registered}.`] : []),
     fix,

@@ -24,6 +24,9 @@ export const endpoints = {
   consent: '/consent',
   /** The paths of upstream providers: `/upstream/{id}/start` and `/upstream/{id}/callback`. */
   upstream: '/upstream',
+  /** Where a device asks for its codes, and where people enter the one that it shows them. */
+  deviceAuthorization: '/device_authorization',
+  device: '/device',
   token: '/token',
   userinfo: '/userinfo',
   revoke: '/revoke',
@@ -32,6 +35,8 @@ export const endpoints = {
   openidConfiguration: '/.well-known/openid-configuration',
   authorizationServer: '/.well-known/oauth-authorization-server',
   errors: '/errors',
+  /** Where clients register themselves, if the deployment allows it, and below it each of them. */
+  clientRegistration: '/clients',
   /** The management API; one function serves everything below it. */
   admin: '/admin',
 } as const;

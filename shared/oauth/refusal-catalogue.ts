@@ -1,6 +1,9 @@
 import type { Reason } from './refusal.ts';
 
-/** OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, and OpenID Connect's code for unmet acr. */
+/**
+ * OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 7591 §3.2.2, RFC 8628 §3.5, OpenID Connect Core §3.1.2.6, and OpenID Connect's
+ * code for unmet acr.
+ */
 export type ErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -14,11 +17,16 @@ export type ErrorCode =
   | 'login_required'
   | 'consent_required'
   | 'unmet_authentication_requirements'
+  | 'invalid_redirect_uri'
+  | 'invalid_client_metadata'
   | 'invalid_target'
   | 'invalid_token'
   | 'insufficient_scope'
   | 'unsupported_token_type'
   | 'access_denied'
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'expired_token'
   | 'temporarily_unavailable'
   | 'server_error';
 
@@ -137,6 +145,11 @@ export const refusalCatalogue = {
     error: 'invalid_client',
     means: 'The client is disabled.',
     fix: 'Ask the operator of this authorization server to enable it.',
+  },
+  client_document_refused: {
+    error: 'invalid_client',
+    means: 'The client_id is a URL, and there is no usable client metadata document at it.',
+    fix: 'Run pixy clients inspect with the URL to see every rule, and try again a minute after the document is right.',
   },
   client_authentication_missing: {
     error: 'invalid_client',
@@ -301,6 +314,49 @@ export const refusalCatalogue = {
       'The authorization request had a redirect_uri and no code_challenge, so the token request must repeat the redirect_uri. The code is spent.',
     fix: 'Start again, and send the same redirect_uri in both requests, or use PKCE.',
   },
+  device_code_missing: {
+    error: 'invalid_request',
+    means: 'The request has no device_code.',
+    fix: 'Send the device_code from the device authorization response.',
+  },
+  authorization_pending: {
+    error: 'authorization_pending',
+    means: 'The person has not decided yet.',
+    fix: 'Ask again after interval seconds, and stop when the person cancels or the codes expire.',
+  },
+  slow_down: {
+    error: 'slow_down',
+    means: 'The client asked again too soon.',
+    fix: 'Wait five seconds longer than before between all requests from now on.',
+  },
+  device_code_expired: {
+    error: 'expired_token',
+    means: 'The device_code has expired, and the person did not decide in time.',
+    fix: 'Start a new device authorization when the person wants to go on.',
+  },
+  device_authorization_off: {
+    error: 'invalid_request',
+    status: 404,
+    means: 'Device authorization is switched off here.',
+    fix: 'Ask the operator to switch it on, or use the authorization code flow.',
+  },
+  device_requests_throttled: {
+    error: 'temporarily_unavailable',
+    status: 429,
+    means: 'Too many devices asked for codes from this address.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  user_code_unknown: {
+    error: 'invalid_request',
+    means: 'No device waits with this user code: it is misspelt, has expired, or was used before.',
+    fix: 'Enter the code that the device shows now.',
+  },
+  user_code_throttled: {
+    error: 'access_denied',
+    status: 429,
+    means: 'There were too many wrong user codes from this address or account.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
+  },
   refresh_token_missing: {
     error: 'invalid_request',
     means: 'The request has no refresh_token.',
@@ -325,6 +381,61 @@ export const refusalCatalogue = {
     error: 'invalid_grant',
     means: 'The refresh token has already been replaced by a newer one. Somebody has a copy, so the grant is revoked.',
     fix: 'Have the person sign in again, and replace the stored refresh token with the one from every response.',
+  },
+  assertion_missing: {
+    error: 'invalid_request',
+    means: 'The request has no assertion.',
+    fix: 'Send the JWT as assertion.',
+  },
+  assertion_untrusted: {
+    error: 'invalid_grant',
+    means: 'Nobody trusts the issuer of the assertion, or its type is none that is taken.',
+    fix: 'Ask the operator to trust it: pixy trust add.',
+  },
+  assertion_invalid: {
+    error: 'invalid_grant',
+    means: 'The assertion breaks a rule: signature, times, aud, or claims.',
+    fix: 'Operators see which with pixy trust check.',
+  },
+  assertion_not_for_client: {
+    error: 'invalid_grant',
+    means: 'No trust lets this client bring assertions of this issuer.',
+    fix: 'Send the client_id that the trust names.',
+  },
+  assertion_replayed: {
+    error: 'invalid_grant',
+    means: 'The assertion was used before.',
+    fix: 'Get a new one for every request.',
+  },
+  assertion_subject_unknown: {
+    error: 'invalid_grant',
+    means: 'No account is linked to the person of the assertion.',
+    fix: 'Let the person sign in through this provider once.',
+  },
+  resource_missing: {
+    error: 'invalid_target',
+    means: 'The request has no resource.',
+    fix: 'Send the URI of the API that the token is for.',
+  },
+  exchange_unsupported: {
+    error: 'invalid_request',
+    means: 'The request has no subject_token, token types other than access_token, or an actor_token.',
+    fix: 'Send an access token of this server and its type.',
+  },
+  subject_token_invalid: {
+    error: 'invalid_request',
+    means: 'The subject_token is no access token of ours whose grant is in force.',
+    fix: 'Get a new one from the app.',
+  },
+  actor_not_allowed: {
+    error: 'invalid_request',
+    means: 'The client may not act by this token: may_act names another, five act already, or the person ended it.',
+    fix: 'Let the person sign in to the app again.',
+  },
+  grant_used_up: {
+    error: 'invalid_grant',
+    means: 'The grant was used as often as it may be.',
+    fix: 'Have the person sign in again.',
   },
   grant_revoked: {
     error: 'invalid_grant',
@@ -672,6 +783,22 @@ export const refusalCatalogue = {
     status: 404,
     means: 'People cannot create their own accounts here.',
     fix: 'Ask the operator for an invitation.',
+  },
+  registration_redirect_uri_invalid: {
+    error: 'invalid_redirect_uri',
+    means: 'A redirect URI cannot be registered.',
+    fix: 'Register https URIs, http URIs on a loopback address, or private-use schemes with a dot, each in full.',
+  },
+  registration_metadata_invalid: {
+    error: 'invalid_client_metadata',
+    means: 'The client cannot be registered as it describes itself.',
+    fix: 'Send client metadata of RFC 7591 as JSON, without what is named here.',
+  },
+  client_registration_throttled: {
+    error: 'temporarily_unavailable',
+    status: 429,
+    means: 'There were too many registrations of clients from this address.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
   },
   registration_throttled: {
     error: 'access_denied',

@@ -15,6 +15,8 @@ export type Refusal =
   | { reason: 'client_id_missing' }
   | { reason: 'client_unknown' }
   | { reason: 'client_disabled' }
+  /** `because`: a sentence that says which rule the document of the client fails. */
+  | { reason: 'client_document_refused'; because: string }
   | { reason: 'client_authentication_missing'; registered?: string }
   | { reason: 'client_authentication_malformed' }
   | { reason: 'client_authentication_ambiguous' }
@@ -54,11 +56,26 @@ export type Refusal =
   | { reason: 'code_of_another_client' }
   | { reason: 'redirect_uri_differs' }
   | { reason: 'redirect_uri_required' }
+  | { reason: 'device_code_missing' }
+  | { reason: 'authorization_pending' }
+  | { reason: 'slow_down' }
+  | { reason: 'device_code_expired' }
   | { reason: 'refresh_token_missing' }
   | { reason: 'refresh_token_unknown' }
   | { reason: 'refresh_token_of_another_client' }
   | { reason: 'refresh_token_expired' }
   | { reason: 'refresh_token_replayed' }
+  | { reason: 'assertion_missing' }
+  | { reason: 'assertion_untrusted' }
+  | { reason: 'assertion_invalid' }
+  | { reason: 'assertion_not_for_client' }
+  | { reason: 'assertion_replayed' }
+  | { reason: 'assertion_subject_unknown' }
+  | { reason: 'resource_missing' }
+  | { reason: 'exchange_unsupported' }
+  | { reason: 'subject_token_invalid' }
+  | { reason: 'actor_not_allowed' }
+  | { reason: 'grant_used_up' }
   | { reason: 'grant_revoked' }
   | { reason: 'account_gone' }
   | { reason: 'account_disabled' }
@@ -69,6 +86,11 @@ export type Refusal =
   | { reason: 'resource_not_granted' }
   | { reason: 'resource_ambiguous' }
   | { reason: 'signing_algorithm_unavailable' }
+  // device authorization
+  | { reason: 'device_authorization_off' }
+  | { reason: 'device_requests_throttled'; retryAfter: number }
+  | { reason: 'user_code_unknown' }
+  | { reason: 'user_code_throttled'; retryAfter: number }
   // revocation, introspection, userinfo
   | { reason: 'token_missing' }
   | { reason: 'token_of_another_client' }
@@ -89,6 +111,10 @@ export type Refusal =
   | { reason: 'precondition_required' }
   | { reason: 'precondition_failed' }
   | { reason: 'state_conflict' }
+  // a client that registers itself; because: what is wrong with which member
+  | { reason: 'registration_redirect_uri_invalid'; because: string }
+  | { reason: 'registration_metadata_invalid'; because: string }
+  | { reason: 'client_registration_throttled'; retryAfter: number }
   // the person's side of the sign-in
   | { reason: 'form_token_invalid' }
   | { reason: 'sign_in_throttled'; retryAfter: number }

@@ -14,9 +14,38 @@ export const clientAuthenticationMethods = [
 ] as const;
 export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[number];
 
-/** What the token endpoint exchanges (RFC 7591 §2, `grant_types`). */
-export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+/** RFC 7523 §2.1: an assertion of somebody whom the operator trusts. */
+export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** RFC 8693 §2.1: a token of a person for one of a client that acts for them. */
+export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** RFC 8628 §3.4. */
+export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** What the token endpoint exchanges (RFC 7591 §2, `grant_types`). Some only where a deployment switched them on. */
+export const grantTypes = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  deviceCodeGrant,
+  jwtBearer,
+  tokenExchange,
+] as const;
 export type GrantType = (typeof grantTypes)[number];
+
+/** What a deployment switches on for its clients. */
+export type SwitchedOn = { deviceAuthorization: boolean; jwtBearer: boolean; tokenExchange: boolean };
+
+/** The grant types that a deployment serves: what is off is as unknown as what never was. */
+export function servedGrantTypes(switchedOn: SwitchedOn): GrantType[] {
+  const isOn: Partial<Record<GrantType, boolean>> = {
+    [deviceCodeGrant]: switchedOn.deviceAuthorization,
+    [jwtBearer]: switchedOn.jwtBearer,
+    [tokenExchange]: switchedOn.tokenExchange,
+  };
+  return grantTypes.filter((type) => isOn[type] ?? true);
+}
 
 /** The algorithms for client assertions: never symmetric, never `none`. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
@@ -33,16 +62,25 @@ export type InForce = {
   claims: readonly string[];
   /** The languages of the pages, as BCP 47 tags. */
   languages: readonly string[];
-};
+  /** Whether a client id may be the URL of a document. */
+  metadataDocuments: boolean;
+  /** Whether clients may register themselves. */
+  clientRegistration: boolean;
+} & SwitchedOn;
 
 /**
  * Returns the metadata of RFC 8414 §2 and OpenID Connect Discovery 1.0 §3, the same document at both URLs. `policies` are those
  * in force for at least one client, so that what is announced is what works.
  */
-export const serverMetadata = (issuer: string, { algorithms, policies, scopes, claims, languages }: InForce) => ({
+export const serverMetadata = (
+  issuer: string,
+  { algorithms, policies, scopes, claims, languages, metadataDocuments, clientRegistration, ...switchedOn }: InForce,
+) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
   token_endpoint: issuer + endpoints.token,
+  // RFC 8628 §4
+  ...(switchedOn.deviceAuthorization && { device_authorization_endpoint: issuer + endpoints.deviceAuthorization }),
   userinfo_endpoint: issuer + endpoints.userinfo,
   revocation_endpoint: issuer + endpoints.revoke,
   introspection_endpoint: issuer + endpoints.introspect,
@@ -53,7 +91,10 @@ export const serverMetadata = (issuer: string, { algorithms, policies, scopes, c
   scopes_supported: [...new Set([...openidScopes, ...scopes])],
   response_types_supported: responseTypes,
   response_modes_supported: responseModes,
-  grant_types_supported: grantTypes,
+  grant_types_supported: servedGrantTypes(switchedOn),
+  ...(switchedOn.jwtBearer && {
+    authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
+  }),
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: algorithms,
   token_endpoint_auth_methods_supported: clientAuthenticationMethods,
@@ -64,6 +105,8 @@ export const serverMetadata = (issuer: string, { algorithms, policies, scopes, c
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
+  ...(clientRegistration && { registration_endpoint: issuer + endpoints.clientRegistration }),
+  ...(metadataDocuments && { client_id_metadata_document_supported: true }),
   request_parameter_supported: false,
   request_uri_parameter_supported: false,
   claims_parameter_supported: true,

@@ -20,6 +20,10 @@ export type ConsentPage = FormPage & {
   descriptions?: Readonly<Record<string, string>> | undefined;
   /** For a client that registered itself, so that nobody has reviewed its name. */
   isUnverified?: boolean | undefined;
+  /** For a client that describes itself in a document: the host of that document. */
+  clientHost?: string | undefined;
+  /** Whether every redirect URI of the client leads to this device, so that any program on it could be the client. */
+  isLoopbackOnly?: boolean | undefined;
   /** The signed-in person's name as they know it. */
   account: string;
   /** Leads to signing in with another account. */
@@ -40,7 +44,8 @@ export function consentPage(look: Look, page: ConsentPage): Promise<Reply> {
     html`${isDataImage(page.logo) ? html`<img class="logo of-client" src="${page.logo}" alt="">` : ''}<h1>${look.say('consent.title', { client })}</h1>
 <p class="soft">${look.say('consent.signedInAs', { account: html`<strong><bdi>${page.account}</bdi></strong>` })}${page.otherAccountPath ? html` <a href="${page.otherAccountPath}">${look.text('consent.otherAccount')}</a>` : ''}</p>
 ${noticeAbove(page.problem, [])}
-${page.isUnverified ? html`<p class="notice warn">${look.say('consent.unverified', { client: strongClient })}</p>` : ''}
+${page.isUnverified ? html`<p class="notice warn">${look.say('consent.unverified', { client: strongClient })}${page.clientHost === undefined ? '' : html` ${look.say('consent.describedAt', { host: html`<strong><bdi>${page.clientHost}</bdi></strong>` })}`}</p>` : ''}
+${page.isUnverified && page.isLoopbackOnly ? html`<p class="notice warn">${look.say('consent.loopbackOnly', { client: strongClient })}</p>` : ''}
 <p class="above-list" id="list">${look.say('consent.list', { client: strongClient })}</p>
 <ul class="scopes" aria-labelledby="list">
 ${page.scope.map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>\n`)}${(page.claims ?? []).map((claim) => html`<li>${look.say('consent.claim', { claim: html`<code>${claim}</code>` })}</li>\n`)}</ul>

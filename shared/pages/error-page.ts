@@ -52,6 +52,7 @@ const waiting = { title: 'error.throttledTitle', text: undefined, advice: 'error
 /** Reasons that mean more to a person than an invalid request. */
 const toldApart: Partial<Record<Reason, Partial<Keys>>> = {
   client_unknown: { text: 'error.clientUnknown' },
+  client_document_refused: { text: 'error.clientDocument' },
   client_disabled: { text: 'error.clientDisabled', advice: 'error.clientDisabledAdvice' },
   redirect_uri_missing: { text: 'error.addressUnknown' },
   redirect_uri_not_registered: { text: 'error.addressUnknown' },

@@ -7,8 +7,16 @@ const goOnWithin = 300;
 
 export type ConsentStore = ReturnType<typeof consentStore>;
 
-/** What is allowed, for which request, and under which epoch of the client; `now` in epoch seconds. */
-export type Allowed = { need: ConsentNeed; requestHash: string; clientEpoch: number; now: number };
+/**
+ * What is allowed, for which request, and under which epoch and document of the client, if it has one; `now` in epoch seconds.
+ */
+export type Allowed = {
+  need: ConsentNeed;
+  requestHash: string;
+  clientEpoch: number;
+  documentHash?: string | undefined;
+  now: number;
+};
 
 /** Consents in the People table, one partition per person and one item per client. */
 export function consentStore(database: Database, table: string) {
@@ -20,7 +28,7 @@ export function consentStore(database: Database, table: string) {
 
     /**
      * Remembers what a person allows a client now, and the request it was for: beside what they allowed before, or in the place of
-     * what they have taken back since. One write that adds, so of several at once none is lost.
+     * what they have taken back since, or of what they allowed to another document. One write that adds, so of several at once none is lost.
      */
     async allow(sub: string, clientId: string, allowed: Allowed): Promise<void> {
       const Key = consentKey(sub, clientId);
@@ -68,44 +76,58 @@ export function consentStore(database: Database, table: string) {
   };
 }
 
-/** Adds to a consent of the same epoch, or to none. */
+/** Adds to a consent of the same epoch and document, or to none. */
 function adding(allowed: Allowed) {
+  const { clientEpoch, documentHash } = allowed;
   const lists = consentLists.filter((name) => allowed.need[name].length > 0);
   const { names, values } = membersOf(allowed, lists);
   return {
     UpdateExpression: [
-      setAlways,
+      setAlways(allowed),
       ...(lists.length > 0 ? [`ADD ${lists.map((name) => `#${name} :${name}`).join(', ')}`] : []),
     ].join(' '),
-    ConditionExpression: `attribute_not_exists(${allowed.clientEpoch === 0 ? 'clientEpoch' : 'pk'}) OR clientEpoch = :epoch`,
+    ConditionExpression:
+      documentHash === undefined
+        ? `attribute_not_exists(${clientEpoch === 0 ? 'clientEpoch' : 'pk'}) OR clientEpoch = :epoch`
+        : 'attribute_not_exists(pk) OR (clientEpoch = :epoch AND documentHash = :document)',
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,
   };
 }
 
-/** Takes the place of a consent of an earlier epoch. */
+/** Takes the place of a consent of an earlier epoch, or for another document. */
 function replacing(allowed: Allowed) {
   const lists = consentLists.filter((name) => allowed.need[name].length > 0);
   const empty = consentLists.filter((name) => !lists.includes(name));
   const { names, values } = membersOf(allowed, lists);
   return {
     UpdateExpression: [
-      [setAlways, ...lists.map((name) => `#${name} = :${name}`)].join(', '),
+      [setAlways(allowed), ...lists.map((name) => `#${name} = :${name}`)].join(', '),
       ...(empty.length > 0 ? [`REMOVE ${empty.map((name) => `#${name}`).join(', ')}`] : []),
     ].join(' '),
-    ConditionExpression: 'attribute_not_exists(clientEpoch) OR clientEpoch < :epoch',
+    ConditionExpression: [
+      'attribute_not_exists(clientEpoch) OR clientEpoch < :epoch',
+      ...(allowed.documentHash === undefined
+        ? []
+        : ['(clientEpoch = :epoch AND (attribute_not_exists(documentHash) OR documentHash <> :document))']),
+    ].join(' OR '),
     ExpressionAttributeNames: { ...names, ...Object.fromEntries(empty.map((name) => [`#${name}`, name])) },
     ExpressionAttributeValues: values,
   };
 }
 
-const setAlways = 'SET grantedAt = :now, clientEpoch = :epoch, #request = :request';
+const setAlways = ({ documentHash }: Allowed): string =>
+  `SET grantedAt = :now, clientEpoch = :epoch, #request = :request${documentHash === undefined ? '' : ', documentHash = :document'}`;
 
-const membersOf = ({ need, requestHash, clientEpoch, now }: Allowed, lists: (typeof consentLists)[number][]) => ({
+const membersOf = (
+  { need, requestHash, clientEpoch, documentHash, now }: Allowed,
+  lists: (typeof consentLists)[number][],
+) => ({
   names: { '#request': 'request', ...Object.fromEntries(lists.map((name) => [`#${name}`, name])) },
   values: {
     ':now': now,
     ':epoch': clientEpoch,
+    ...(documentHash !== undefined && { ':document': documentHash }),
     ':request': { hash: requestHash, until: now + goOnWithin },
     ...Object.fromEntries(lists.map((name) => [`:${name}`, new Set(need[name])])),
   },

@@ -11,6 +11,8 @@ export type Consent = {
   grantedAt: number;
   /** What it was allowed under; worth nothing under another. See still-valid.ts. */
   clientEpoch: number;
+  /** Of a client by metadata document: what its document said then. Worth nothing when it says something else. */
+  documentHash?: string | undefined;
   /** The one request that was just allowed and may proceed without another question. */
   request?: { hash: string; until: number } | undefined;
 };
@@ -44,6 +46,7 @@ const record = v.object({
   claims: texts,
   grantedAt: v.number(),
   clientEpoch: v.optional(v.number(), 0),
+  documentHash: v.optional(v.string()),
   request: v.optional(v.object({ hash: v.string(), until: v.number() })),
 });
 

@@ -8,6 +8,15 @@ export const signInLimits = {
   address: { attempts: 50, window: 600 },
   /** Twenty new accounts from one address in an hour, including checks whether a username is taken. */
   registration: { attempts: 20, window: 3_600 },
+  /** Twenty clients that register themselves from one address in an hour, identical ones included. */
+  clientRegistration: { attempts: 20, window: 3_600 },
   /** Five guesses in ten minutes at what follows the first proof: one code in a million is valid at any time. */
   proof: { attempts: 5, window: 600 },
+  /** A hundred devices behind one address in ten minutes: each request is an item in the table. */
+  deviceRequest: { attempts: 100, window: 600 },
+  /**
+   * Ten wrong user codes from one address or by one person in ten minutes. A code lives in two windows at most: twenty guesses at one
+   * of 20^9 are a chance of 2^-34 (RFC 8628 §5.1 asks for 2^-32).
+   */
+  userCode: { attempts: 10, window: 600 },
 } as const satisfies Record<string, Limit>;

@@ -36,6 +36,10 @@ export function throttleStore(database: Database, table: string) {
     countRegistration: (sourceIp: string, now: number): Promise<Attempt> =>
       count(`registration#${countedAddress(sourceIp)}`, signInLimits.registration, now),
 
+    /** Counts a client that registers itself from this address. */
+    countClientRegistration: (sourceIp: string, now: number): Promise<Attempt> =>
+      count(`client-registration#${countedAddress(sourceIp)}`, signInLimits.clientRegistration, now),
+
     /**
      * Counts an attempt against the account (known or not) and the source address. Stores the username as a hash. In a known
      * `browser` of the account, which its random number names, only the attempts of this browser lead to a refusal: guesses that
@@ -48,6 +52,21 @@ export function throttleStore(database: Database, table: string) {
         count(`address#${countedAddress(sourceIp)}`, signInLimits.address, now),
       ]);
       const retryAfter = Math.max(own.retryAfter ?? 0, browser === undefined ? (address.retryAfter ?? 0) : 0);
+      const takeBack = async () => void (await Promise.all([own.takeBack(), address.takeBack()]));
+      return retryAfter > 0 ? { retryAfter, takeBack } : { takeBack };
+    },
+
+    /** Counts a device that asks for codes from this address. */
+    countDeviceRequest: (sourceIp: string, now: number): Promise<Attempt> =>
+      count(`device#${countedAddress(sourceIp)}`, signInLimits.deviceRequest, now),
+
+    /** Counts a user code that somebody enters, against the person and the source address. */
+    async countUserCode(sub: string, sourceIp: string, now: number): Promise<Attempt> {
+      const [own, address] = await Promise.all([
+        count(`user-code#${hashSecret(sub)}`, signInLimits.userCode, now),
+        count(`user-code#${countedAddress(sourceIp)}`, signInLimits.userCode, now),
+      ]);
+      const retryAfter = Math.max(own.retryAfter ?? 0, address.retryAfter ?? 0);
       const takeBack = async () => void (await Promise.all([own.takeBack(), address.takeBack()]));
       return retryAfter > 0 ? { retryAfter, takeBack } : { takeBack };
     },

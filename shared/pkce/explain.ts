@@ -3,6 +3,7 @@ import { briefTime } from '../time.ts';
 import { type AdmittedChallenge, admitChallenge, type ChallengeParameters } from './code-challenge.ts';
 import {
   type ClientPolicySettings,
+  classFloor,
   effectivePolicy,
   type GlobalPolicy,
   isWaived,
@@ -80,7 +81,11 @@ function policySteps(
 ): ExplainedRule[] {
   const inherits = settings.policy === 'inherit';
   // The policy without any floors.
-  const chosen = effectivePolicy({ ...settings, isPublic: false }, { ...global, floor: 'none' }, now).policy;
+  const chosen = effectivePolicy(
+    { ...settings, isPublic: false, clientClass: undefined },
+    { ...global, floor: 'none' },
+    now,
+  ).policy;
   return [
     {
       rule: 'own value',
@@ -108,6 +113,7 @@ function policySteps(
         : 'is for clients that cannot authenticate',
       decides: rules.origin === 'public client floor',
     },
+    ...classSteps(chosen, settings, global, rules),
     {
       rule: 'waiver',
       value: settings.waiver ? `until ${briefTime(settings.waiver.until)}` : '-',
@@ -121,6 +127,19 @@ function policySteps(
       decides: false,
     },
   ];
+}
+
+/** Only for clients that nobody registered. */
+function classSteps(
+  chosen: PkcePolicy,
+  { clientClass }: ClientPolicySettings,
+  global: GlobalPolicy,
+  rules: PkceRules,
+): ExplainedRule[] {
+  if (clientClass === undefined) return [];
+  const rule = `${clientClass} client floor` as const;
+  const value = classFloor(clientClass, global);
+  return [{ rule, value, effect: floorEffect(chosen, value, rules), decides: rules.origin === rule }];
 }
 
 function floorEffect(chosen: PkcePolicy, floor: PkcePolicy, { origin }: PkceRules): string {
@@ -146,6 +165,10 @@ function modeSteps(
   { mode, enforced, policy }: PkceRules,
   now: number,
 ): ExplainedRule[] {
+  if (settings.clientClass !== undefined) {
+    const effect = 'always enforced: report mode is for clients that somebody registered';
+    return [{ rule: 'mode', value: `enforce (${settings.clientClass} client)`, effect, decides: false }];
+  }
   const ownReport = settings.mode === 'report';
   const { enforceAfter } = settings;
   return [

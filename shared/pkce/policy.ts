@@ -14,6 +14,13 @@ export type EnforcementMode = 'enforce' | 'report';
 /** A temporary exception that lifts the floors for one client. The floors are enforced again from `until` on. */
 export type Waiver = { owner: string; reason: string; until: number };
 
+/**
+ * How a client came that nobody registered by hand: `url` by a client id metadata document, `dynamic` by dynamic registration
+ * (RFC 7591).
+ */
+export const unregisteredClasses = ['url', 'dynamic'] as const;
+export type UnregisteredClass = (typeof unregisteredClasses)[number];
+
 /** The policy of the whole authorization server. */
 export type GlobalPolicy = {
   /** For clients that inherit. */
@@ -21,6 +28,8 @@ export type GlobalPolicy = {
   /** No client goes below it without a waiver. */
   floor: PkcePolicy;
   mode: EnforcementMode;
+  /** Floors of the classes of clients that nobody registered, beside the floor of all. Default: `S256`. */
+  floors?: Partial<Record<UnregisteredClass, PkcePolicy>> | undefined;
 };
 
 export const shippedGlobalPolicy: GlobalPolicy = { default: 'S256', floor: 'none', mode: 'enforce' };
@@ -34,6 +43,8 @@ export type ClientPolicySettings = {
   policy: PkcePolicy | 'inherit';
   /** A public client cannot authenticate, so PKCE is its only proof (RFC 9700 §2.1.1). */
   isPublic: boolean;
+  /** Absent for a client that somebody registered. */
+  clientClass?: UnregisteredClass | undefined;
   /** Default: the global mode. */
   mode?: EnforcementMode | undefined;
   /** With `mode: 'report'`, the client is enforced from this moment on. */
@@ -43,7 +54,13 @@ export type ClientPolicySettings = {
   acceptShortVerifier?: boolean | undefined;
 };
 
-export type PolicyOrigin = 'client' | 'global default' | 'floor' | 'public client floor' | 'waiver';
+export type PolicyOrigin =
+  | 'client'
+  | 'global default'
+  | 'floor'
+  | 'public client floor'
+  | `${UnregisteredClass} client floor`
+  | 'waiver';
 
 /** The rules that a request must satisfy. */
 export type PkceRules = {
@@ -65,6 +82,10 @@ export const isWeaker = (policy: PkcePolicy, other: PkcePolicy): boolean => stri
 /** The built-in floor of clients that cannot authenticate (RFC 9700 §2.1.1: public clients MUST use PKCE). */
 export const publicClientFloor: PkcePolicy = 'any';
 
+/** The floor of a class of clients that nobody registered. */
+export const classFloor = (clientClass: UnregisteredClass, { floors }: GlobalPolicy): PkcePolicy =>
+  floors?.[clientClass] ?? 'S256';
+
 export const isWaived = (client: ClientPolicySettings, now: number): boolean =>
   client.waiver !== undefined && now < client.waiver.until;
 
@@ -78,19 +99,28 @@ export function effectivePolicy(
     client.policy === 'inherit'
       ? ({ policy: global.default, origin: 'global default' } as const)
       : ({ policy: client.policy, origin: 'client' } as const);
-  const floor =
-    client.isPublic && isWeaker(global.floor, publicClientFloor)
-      ? ({ policy: publicClientFloor, origin: 'public client floor' } as const)
-      : ({ policy: global.floor, origin: 'floor' } as const);
+  const floor = strictestFloor(client, global);
   if (!isWeaker(chosen.policy, floor.policy)) return chosen;
   return isWaived(client, now) ? { policy: chosen.policy, origin: 'waiver' } : floor;
 }
 
+function strictestFloor({ isPublic, clientClass }: ClientPolicySettings, global: GlobalPolicy) {
+  const floors: { policy: PkcePolicy; origin: PolicyOrigin }[] = [
+    { policy: global.floor, origin: 'floor' },
+    ...(isPublic ? [{ policy: publicClientFloor, origin: 'public client floor' } as const] : []),
+    ...(clientClass
+      ? [{ policy: classFloor(clientClass, global), origin: `${clientClass} client floor` } as const]
+      : []),
+  ];
+  return floors.reduce((strictest, floor) => (isWeaker(strictest.policy, floor.policy) ? floor : strictest));
+}
+
 /**
  * Enforces, unless the client or else the whole server is in report mode, the client's enforce-after date has not come, and no
- * waiver of the client has expired.
+ * waiver of the client has expired. Nothing old is waiting for clients that nobody registered, so report mode is not for them.
  */
 export function enforcementMode(client: ClientPolicySettings, global: GlobalPolicy, now: number): EnforcementMode {
+  if (client.clientClass !== undefined) return 'enforce';
   if (client.waiver !== undefined && !isWaived(client, now)) return 'enforce'; // an expired waiver enforces
   if (client.mode === undefined) return global.mode;
   if (client.mode === 'report' && client.enforceAfter !== undefined && now >= client.enforceAfter) return 'enforce';

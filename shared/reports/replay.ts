@@ -39,12 +39,16 @@ export function replay(method: MethodUsed, rules: PkceRules): Replayed {
   return wouldRefuse ? { verdict: 'reported', reason: wouldRefuse.reason } : { verdict: 'admitted' };
 }
 
+/** Whether requests that a person decides begin at this endpoint, and so what they did about PKCE is in its lines. */
+export const asksPeople = (endpoint: string): boolean =>
+  endpoint === 'authorize' || endpoint === 'device-authorization';
+
 /**
- * Whether a decision ended an authorization request: a code was issued, or the request was refused (at /authorize or when it was
- * pushed).
+ * Whether a decision ended an authorization request: a code was issued, or a device got its codes; or the request was refused
+ * (there, or when it was pushed).
  */
 export const isAuthorization = ({ endpoint, verdict }: Counted): boolean =>
-  (endpoint === 'authorize' && (verdict === 'allowed' || verdict === 'refused')) ||
+  (asksPeople(endpoint) && (verdict === 'allowed' || verdict === 'refused')) ||
   (endpoint === 'par' && verdict === 'refused');
 
 export const isIssued = (decision: Counted): boolean => isAuthorization(decision) && decision.verdict === 'allowed';

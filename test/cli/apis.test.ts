@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startWorkbench } from './pixy.ts';
 
@@ -54,6 +56,16 @@ test('K4: no client is called like an API with tokens of the type JWT', async ()
   expect(late.errors).toBe(
     'error: Client urn:example:both: client_id is the resource of an API with access_token_typ JWT.\n',
   );
+  const [removal] = (await pixy('policy', 'log', '--client', 'urn:example:both', '--json')).json();
+  const back = await pixy('policy', 'rollback', removal.id);
+  expect(back.errors).toContain('client_id is the resource of an API with access_token_typ JWT');
+  expect(back.exitCode).toBe(1);
+  const file = join(bench.folder, 'clients-like-apis.json');
+  const redirect_uris = ['https://app.example/callback'];
+  await writeFile(file, JSON.stringify([{ client_id: 'urn:example:both', redirect_uris }]));
+  const imported = await pixy('clients', 'import', file, '--format', 'rfc7591');
+  expect(imported.output).toContain('client_id is the resource of an API with access_token_typ JWT');
+  expect(imported.exitCode).toBe(1);
   await pixy('apis', 'set', 'urn:example:both', '--access-token-typ', 'at+jwt');
   expect((await pixy('apis', 'show', 'urn:example:both')).output).toMatch(/^access token typ +at\+jwt$/m);
   await pixy('apis', 'remove', 'urn:example:both');

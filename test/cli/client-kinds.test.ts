@@ -31,12 +31,21 @@ const expected: Record<Kind, { flags: string[]; client: object }> = {
     flags: ['--redirect-uri', 'http://127.0.0.1/callback'],
     client: { ...isPublic, ...grants, scope: 'openid offline_access', first_party: false },
   },
+  device: {
+    flags: [],
+    client: {
+      ...isPublic,
+      grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+      scope: 'openid profile email offline_access',
+      redirect_uris: [],
+    },
+  },
 };
 
 test('a kind that there is not is refused with those that there are', async () => {
   const { exitCode, errors } = await pixy('clients', 'add', 'x', '--for', 'tablet', ...https);
   expect(exitCode).toBe(2);
-  expect(errors).toContain('spa, native, web, machine, mcp');
+  expect(errors).toContain('spa, native, web, machine, mcp, device');
 });
 
 test.each(['spa', 'native', 'web', 'mcp'])('%s without a redirect URI is refused', async (kind) => {

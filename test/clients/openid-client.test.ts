@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { exportJWK } from 'jose';
 import * as client from 'openid-client';
 import { describe, expect, test } from 'vitest';
+import { decideFor, deviceGrant } from '../support/device.ts';
 import { encodeFields, formType } from '../support/http.ts';
 import { type FullClient, formOf, machine, mobile, portal, registerApi, warehouse } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
@@ -24,6 +25,12 @@ const keyed: FullClient = {
   jwks: { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'k1' }] },
 };
 const hybrid: FullClient = { ...portal, client_id: 'hybrid', response_types: ['code', 'code id_token'] };
+const television: FullClient = {
+  ...mobile,
+  client_id: 'television',
+  grant_types: ['refresh_token', deviceGrant],
+  redirect_uris: [],
+};
 const leaving: FullClient = {
   ...portal,
   client_id: 'leaving',
@@ -32,7 +39,7 @@ const leaving: FullClient = {
 
 const adaWithEmail = { ...ada, claims: { ...ada.claims, name: 'Ada', email: 'ada@example.com', email_verified: true } };
 const server = await startTestServer({
-  clients: [mobile, portal, machine, warehouse, keyed, hybrid, leaving],
+  clients: [mobile, portal, machine, warehouse, keyed, hybrid, leaving, television],
   accounts: [adaWithEmail],
   clock: 'system',
 });
@@ -175,6 +182,20 @@ describe('openid-client', () => {
     client.useCodeIdTokenResponseType(config);
     const tokens = await signIn(config, hybrid, { response_mode: 'form_post' });
     expect(tokens.claims()?.sub).toBe(ada.claims.sub);
+  });
+
+  test('DF1, DF2: waits on a device until somebody allows it elsewhere, with PKCE', async () => {
+    const config = await discover(television);
+    const pkceCodeVerifier = client.randomPKCECodeVerifier();
+    const codes = await client.initiateDeviceAuthorization(config, {
+      scope: 'openid email',
+      code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+    });
+    expect((await decideFor(person, codes.user_code)).status).toBe(200);
+    const tokens = await client.pollDeviceAuthorizationGrant(config, codes, { code_verifier: pkceCodeVerifier });
+    expect(tokens.claims()?.sub).toBe(ada.claims.sub);
+    expect((await client.refreshTokenGrant(config, tokens.refresh_token ?? '')).access_token).toBeTypeOf('string');
   });
 
   test('OC17: signs out with the ID token, and gets its state back', async () => {

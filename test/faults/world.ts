@@ -16,6 +16,7 @@ import { linkStore } from '../../shared/upstream/link-store.ts';
 import { auditor, chief } from '../admin/admin.ts';
 import { kmsStub } from '../keys/kms-stub.ts';
 import { spa, type TestClient } from '../support/clients.ts';
+import { deviceGrant } from '../support/device.ts';
 import { type Answer, encodeFields, type Fields, formType, type Sent, send } from '../support/http.ts';
 import { type FullClient, machine, mobile, portal, registerApi, warehouse } from '../support/lifecycle.ts';
 import { newPerson, type Person } from '../support/person.ts';
@@ -39,6 +40,14 @@ export const hybrid: FullClient = {
   client_id: 'hybrid',
   redirect_uris: ['https://hybrid.example/callback'],
   response_types: ['code', 'code id_token'],
+};
+/** Has no browser. */
+export const television: FullClient = {
+  client_id: 'television',
+  redirect_uris: [],
+  token_endpoint_auth_method: 'none',
+  grant_types: [deviceGrant],
+  scope: 'openid',
 };
 export { chief, machine, mobile, portal, spa, warehouse };
 
@@ -71,7 +80,7 @@ export async function openWorld({ signing = 'memory' }: { signing?: 'memory' | '
       ? { PIXY_SIGNING: 'kms', PIXY_KMS_KEY_ID: 'wrapping' }
       : { PIXY_WRAPPING_KEY: randomBytes(32).toString('base64url') };
   const server = await startTestServer({
-    clients: [spa, third, mobile, portal, hybrid, told, machine, warehouse, chief, auditor],
+    clients: [spa, third, mobile, portal, hybrid, told, television, machine, warehouse, chief, auditor],
     accounts: [],
     dynamodb: embedded.endpoint,
     database,

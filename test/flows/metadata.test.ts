@@ -4,6 +4,7 @@ import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { native, spa, type TestClient, web, webPost } from '../support/clients.ts';
+import { askForCodes, decideFor, deviceGrant } from '../support/device.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
 import { signedInPerson } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
@@ -48,7 +49,7 @@ const everything: TestClient = {
   client_id: 'everything',
   redirect_uris: ['https://everything.example/callback'],
   token_endpoint_auth_method: 'none',
-  grant_types: ['authorization_code', 'refresh_token'],
+  grant_types: ['authorization_code', 'refresh_token', deviceGrant],
   response_types: ['code', 'code id_token'],
 };
 const machine: TestClient = {
@@ -276,12 +277,21 @@ describe('MD3: what is announced works', () => {
       authorization_code: { client_id: spa.client_id, ...(await freshExchange()) },
       refresh_token: { client_id: everything.client_id, refresh_token: first.refresh_token },
       client_credentials: { client_id: machine.client_id, client_secret: machine.client_secret },
+      [deviceGrant]: { client_id: everything.client_id, ...(await allowedDevice()) },
     };
     for (const grant_type of (await metadata()).grant_types_supported) {
       const answer = await postToken(server, { grant_type, ...exchanges[grant_type] });
       expect(answer.json).toHaveProperty('access_token');
     }
   });
+
+  async function allowedDevice(): Promise<Fields> {
+    const { verifier, challenge } = pkcePair();
+    const asked = { code_challenge: challenge, code_challenge_method: 'S256' };
+    const { json } = await askForCodes(server, everything, asked);
+    await decideFor(person, json.user_code);
+    return { device_code: json.device_code, code_verifier: verifier };
+  }
 
   async function freshExchange(): Promise<Fields> {
     const { code, verifier } = await obtainCode(person, spa);
@@ -351,7 +361,6 @@ describe('MD3: what is not announced is refused', () => {
   test.each([
     'password',
     'implicit',
-    'urn:ietf:params:oauth:grant-type:device_code',
     'urn:ietf:params:oauth:grant-type:token-exchange',
     'urn:ietf:params:oauth:grant-type:jwt-bearer',
   ])('grant type: %s', async (grant_type) => {

@@ -2,13 +2,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 import { createTables } from '../../infra/local/create-tables.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
 import { httpApiEvent } from '../../infra/local/http-api-event.ts';
+import { refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
 import { constructIds, functionsOf, type TemplateJson } from './synthesize.ts';
 
 const names = [...Object.values(constructIds), 'CheckToken'];
@@ -94,9 +95,43 @@ describe.each(names)('the bundle of %s', (name) => {
   });
 });
 
+test.each([
+  ['Token', refusalCatalogue.code_expired],
+  ['Authorize', refusalCatalogue.code_challenge_required],
+])('the bundle of %s says what it refuses, whatever other functions there are', (name, { means }) => {
+  expect(readFileSync(bundles.get(name) ?? '', 'utf8')).toContain(means);
+});
+
+test('what fetches documents and keys of clients is a file of its own, and nothing of it is in the bundle', () => {
+  for (const name of ['Authorize', 'Token', 'Consent']) {
+    const bundle = bundles.get(name) ?? '';
+    const sourcesOf = (file: string) =>
+      (JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] }).sources;
+    const isFetching = (source: string) => /guarded-fetch|document-reader|read-document|fetch-jwks/.test(source);
+    expect([name, sourcesOf(bundle).filter(isFetching)]).toEqual([name, []]);
+    expect(sourcesOf(join(dirname(bundle), 'document-reader.mjs')).filter(isFetching)).toHaveLength(3);
+  }
+});
+
+test('and is loaded when the first client with a document comes', async () => {
+  const code = `const { documentReader } = await import(${JSON.stringify(join(dirname(bundles.get('Token') ?? ''), 'document-reader.mjs'))});
+    const read = documentReader({ hosts: 'any', allowLoopback: false }, () => 0);
+    console.log((await read('https://127.0.0.1/client.json')).refusal.because);`;
+  expect((await run(code)).output).toBe('The client_id is not an https URL of a public host, without a port.\n');
+});
+
 test('S25: only functions that set passwords have the list of common ones', () => {
   const hasList = (name: string) => /fxa-common-password-list/.test(readFileSync(`${bundles.get(name)}.map`, 'utf8'));
   expect(names.filter(hasList).toSorted()).toEqual(withPasswordList);
+});
+
+test('what few deployments need of /token is a file beside its bundle, which is read when it is needed', async () => {
+  const bundle = bundles.get('Token') ?? '';
+  const later = bundle.replace(/index\.mjs$/, 'jwt-bearer.mjs');
+  expect(readFileSync(bundle, 'utf8')).toContain('import("./jwt-bearer.mjs")');
+  expect(readFileSync(bundle, 'utf8')).not.toContain('oauth-id-jag+jwt');
+  const { output, errors } = await run(`console.log(typeof (await import(${JSON.stringify(later)})).compose);`);
+  expect({ output, errors }).toEqual({ output: 'function\n', errors: '' });
 });
 
 test('every bundle starts on its own, without node_modules', async () => {

@@ -50,7 +50,7 @@ describe('metrics of the audit log', () => {
     const functions = Object.entries(metricsOf(made.api)).map(([name, metric]) => [name, metric.functions.sort()]);
     expect(Object.fromEntries(functions)).toEqual({
       refused: everyEndpoint,
-      wouldRefuse: ['Authorize', 'AuthorizeHybrid', 'Token'],
+      wouldRefuse: ['Authorize', 'AuthorizeHybrid', 'DeviceAuthorization', 'Token'],
       codeSpent: ['Token'],
       refreshTokenReplayed: ['Token'],
       credentialChanged: ['Account', 'Invitation', 'Passkey', 'Upstream'],

@@ -6,6 +6,8 @@ import { compose as composeAdmin } from '../../functions/admin/compose.ts';
 import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
 import { compose as composeAuthorizeHybrid } from '../../functions/authorize-hybrid/compose.ts';
 import { compose as composeConsent } from '../../functions/consent/compose.ts';
+import { compose as composeDevice } from '../../functions/device/compose.ts';
+import { compose as composeDeviceAuthorization } from '../../functions/device-authorization/compose.ts';
 import { compose as composeIntrospect } from '../../functions/introspect/compose.ts';
 import { compose as composeInvitation } from '../../functions/invitation/compose.ts';
 import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
@@ -52,8 +54,10 @@ import {
 } from '../people/account-flows.ts';
 import { makeAuthenticator, type RequestOptions } from '../people/authenticator.ts';
 import { stoppedClock } from '../support/clock.ts';
+import { decideFor, deviceGrant } from '../support/device.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
 import { formTokenOf, newPerson, signInByForm } from '../support/person.ts';
+import { pkcePair } from '../support/pkce.ts';
 import { authorizeTarget, basic, obtainCode, obtainCodeThat } from '../support/protocol.ts';
 import { ada } from '../support/server.ts';
 import { targetOf, toProvider } from '../upstream/flow.ts';
@@ -94,6 +98,8 @@ const compositions: Record<EndpointFunctionName, (runtime: Runtime) => HttpApiHa
   'sign-out': composeSignOut,
   passkey: composePasskey,
   consent: composeConsent,
+  device: composeDevice,
+  'device-authorization': composeDeviceAuthorization,
   invitation: composeInvitation,
   register: composeRegister,
   token: composeToken,
@@ -119,7 +125,7 @@ const web = {
   client_secret: 'the secret of a web application, for once',
   redirect_uris: ['https://web.example.com/callback'],
   token_endpoint_auth_method: 'client_secret_basic',
-  grant_types: ['authorization_code', 'refresh_token'],
+  grant_types: ['authorization_code', 'refresh_token', deviceGrant],
   response_types: ['code', 'code id_token'],
   post_logout_redirect_uris: ['https://web.example.com/'],
   // Nothing listens there: what it takes to tell it is all that counts here.
@@ -217,6 +223,7 @@ async function liveThroughADay(): Promise<void> {
       PIXY_ISSUER: issuer,
       PIXY_WRAPPING_KEY: wrappingKey,
       PIXY_REGISTRATION: 'on',
+      PIXY_DEVICE_AUTHORIZATION: 'on',
       PIXY_UPSTREAMS: JSON.stringify(upstreams),
     };
     const database = openDatabase(dynamodb((call) => noted.push(call)));
@@ -341,8 +348,23 @@ async function liveThroughADay(): Promise<void> {
   const revocation = { token: 'no token', ...(await assertion()) };
   await expectStatus(post('/revoke', revocation), 200);
   await expectStatus(post('/revoke', revocation), 401);
+  const unregistered = await assertion();
+  await expectStatus(post('/device_authorization', unregistered), 400);
+  await expectStatus(post('/device_authorization', unregistered), 401);
+  for (const [decision, status] of [
+    ['allow', 200],
+    ['deny', 400],
+  ] as const) {
+    const { challenge, verifier } = pkcePair();
+    const asked = { scope: 'openid api:read', resource, code_challenge: challenge, code_challenge_method: 'S256' };
+    const codes = JSON.parse(await expectStatus(post('/device_authorization', asked, asWeb), 200));
+    await expectStatus(decideFor(person, codes.user_code, decision), 200);
+    const polled = { grant_type: deviceGrant, device_code: codes.device_code, code_verifier: verifier };
+    await expectStatus(post('/token', polled, asWeb), status);
+  }
   const wrong = { authorization: basic({ ...web, client_secret: 'wrong' }) };
-  for (const path of ['/token', '/revoke', '/introspect']) await expectStatus(post(path, {}, wrong), 401);
+  for (const path of ['/token', '/revoke', '/introspect', '/device_authorization'])
+    await expectStatus(post(path, {}, wrong), 401);
   await expectStatus(post('/revoke', { token: refreshed.refresh_token ?? 'none' }, asWeb), 200);
   await expectStatus(post('/revoke', { token: refreshed.access_token }, asWeb), 200);
 

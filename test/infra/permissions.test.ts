@@ -26,7 +26,7 @@ const onlyClaims = only('claims', 'username', ...standing);
 const onlyKeys = only();
 /** What is read in one call: no name, no password hash, no browser. */
 const ofSessions = ['sub', 'epoch', 'authTime', 'amr', 'idleUntil', 'expiresAt', 'idleLifetime', 'notices'];
-const ofConsents = ['scope', 'resources', 'claims', 'grantedAt', 'clientEpoch', 'request'];
+const ofConsents = ['scope', 'resources', 'claims', 'grantedAt', 'clientEpoch', 'documentHash', 'request'];
 const signedIn = new Set([...ofSessions, ...standing, ...ofConsents]);
 const findSignedIn = `dynamodb:BatchGetItem on people ${onItems('sessions#*', 'account#*', 'consents#*')} ${only(...signedIn)}`;
 const readGrants = [
@@ -129,6 +129,23 @@ const allowed: Record<string, string[]> = {
     findSignedIn,
     `dynamodb:UpdateItem on people ${onItems('consents#*')}`,
     `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
+  ],
+  DeviceAuthorization: [
+    readClients,
+    readApis,
+    ...useAssertions,
+    countGuesses,
+    `dynamodb:UpdateItem on people ${onItems('throttle#*')}`,
+    'dynamodb:PutItem on grants',
+  ],
+  Device: [
+    readClients,
+    readApis,
+    `dynamodb:GetItem on people ${onItems('account#*')} ${onlyClaims}`,
+    ...redeem,
+    `dynamodb:Query on the index byPerson of grants ${onItems('user-code#*')}`,
+    findSignedIn,
+    `dynamodb:UpdateItem on people ${onItems('throttle#*')}`,
   ],
   SignOut: [
     readClients,

@@ -10,7 +10,15 @@ import { lifetimeLimits, lifetimeVariables } from '../../infra/environment.ts';
 import type { PixyFunctionName } from '../../infra/functions.ts';
 import { WrongSetting } from '../../infra/wrong-setting.ts';
 import { readConfig } from '../../shared/config.ts';
-import { constructIds, functionsOf, policiesOf, removeAssemblies, templateWith, testApp } from './synthesize.ts';
+import {
+  constructIds,
+  functionsOf,
+  ofType,
+  policiesOf,
+  removeAssemblies,
+  templateWith,
+  testApp,
+} from './synthesize.ts';
 
 afterAll(removeAssemblies);
 
@@ -117,6 +125,16 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
       'self-registration without passwords',
       build(() => ({ selfRegistration: true, passwords: false })),
       'selfRegistration asks people for a password: leave it out where passwords are off, and invite people instead.',
+    ],
+    [
+      'documents of no host',
+      build(() => ({ metadataDocuments: [] })),
+      "metadataDocuments names no host: write off, any, or names like ['apps.example.com'].",
+    ],
+    [
+      'documents of a URL',
+      build(() => ({ metadataDocuments: ['https://apps.example.com'] })),
+      `metadataDocuments has "https://apps.example.com", which is not a host name in lower case: write off, any, or names like ['apps.example.com'].`,
     ],
     [
       'no algorithm at all',
@@ -238,6 +256,92 @@ describe('revoking at sign-out', () => {
   it('is off unless it is on', () => {
     expect(readConfig(environment).revokesAtSignOut).toBe(false);
     expect(readConfig({ ...environment, PIXY_REVOKE_AT_SIGN_OUT: 'on' }).revokesAtSignOut).toBe(true);
+  });
+});
+
+describe('client metadata documents', () => {
+  const statements = (name: PixyFunctionName, props: AuthorizationServerProps) => {
+    const template = templateWith(props);
+    const made = functionsOf(template).get(constructIds[name]);
+    return made ? policiesOf(template, made).statements : expect.unreachable();
+  };
+
+  it('give consent one right more, where they are on, and nobody else any', () => {
+    const added = (Object.keys(constructIds) as PixyFunctionName[]).flatMap((name) => {
+      const before = new Set(statements(name, {}).map((one) => JSON.stringify(one)));
+      const more = statements(name, { metadataDocuments: 'any' }).filter((one) => !before.has(JSON.stringify(one)));
+      return more.map(({ Action, Condition }) => [name, Action, Condition]);
+    });
+    const noted = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['documents'] } };
+    expect(added).toEqual([['consent', ['dynamodb:GetItem', 'dynamodb:PutItem'], noted]]);
+  });
+
+  it('are off unless they are on', () => {
+    const documents = (text?: string) =>
+      readConfig({ ...environment, PIXY_METADATA_DOCUMENTS: text }).metadataDocuments;
+    expect([documents(), documents('off'), documents('any')]).toEqual(['off', 'off', 'any']);
+    expect(documents('a.example b.example')).toEqual(['a.example', 'b.example']);
+    expect(() => documents('https://a.example')).toThrow('PIXY_METADATA_DOCUMENTS is not off, any or host names');
+    const heard = (props: AuthorizationServerProps) => variables(props).map((one) => one['PIXY_METADATA_DOCUMENTS']);
+    expect(new Set(heard({}))).toEqual(new Set([undefined]));
+    expect(new Set(heard({ metadataDocuments: ['a.example', 'b.example'] }))).toEqual(new Set(['a.example b.example']));
+  });
+});
+
+describe('dynamic registration', () => {
+  const made = (props: AuthorizationServerProps) => {
+    const template = templateWith(props);
+    const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties['RouteKey']);
+    return { template, routes: routes.filter((route) => route.includes('/clients')).toSorted() };
+  };
+  const rightsOf = ({ template }: ReturnType<typeof made>, name: string) => {
+    const lambda = functionsOf(template).get(name);
+    return lambda && policiesOf(template, lambda).statements.map(({ Action, Condition }) => [Action, Condition]);
+  };
+  const ofItems = (...keys: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
+
+  it('has neither function nor route nor a right where it is off', () => {
+    for (const props of [{}, { registration: 'off' }] as const) {
+      const off = made(props);
+      expect(off.routes).toEqual([]);
+      expect(rightsOf(off, 'ClientRegistration')).toBeUndefined();
+      expect(JSON.stringify(rightsOf(off, 'Authorize'))).not.toContain('dcr-');
+    }
+  });
+
+  it('has both where it is on, and exactly these rights', () => {
+    const on = made({ registration: 'token' });
+    expect(on.routes).toEqual(['ANY /clients', 'ANY /clients/{proxy+}']);
+    const rights = rightsOf(on, 'ClientRegistration') ?? [];
+    expect(rights.filter(([, condition]) => condition !== undefined)).toEqual(
+      [
+        ['dynamodb:Query', ofItems('apis')],
+        [['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('client#dcr-*')],
+        [['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('registration')],
+        ['dynamodb:PutItem', ofItems('changes')],
+        ['dynamodb:UpdateItem', ofItems('throttle#client-registration#*')],
+      ].map((row) => [...row]),
+    );
+    expect(rights.filter(([, condition]) => condition === undefined).flat(2)).toEqual(
+      expect.arrayContaining(['logs:CreateLogStream', 'logs:PutLogEvents']),
+    );
+    for (const name of ['Authorize', 'AuthorizeHybrid']) {
+      expect(rightsOf(on, name)).toContainEqual([
+        'dynamodb:UpdateItem',
+        {
+          ...ofItems('client#dcr-*'),
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'purgeAt'] },
+          StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE'] },
+        },
+      ]);
+    }
+  });
+
+  it('is off unless it is on', () => {
+    const registration = (text?: string) =>
+      readConfig({ ...environment, PIXY_CLIENT_REGISTRATION: text }).clientRegistration;
+    expect([registration(), registration('token'), registration('open')]).toEqual(['off', 'token', 'open']);
+    expect(() => registration('on')).toThrow('PIXY_CLIENT_REGISTRATION is not off, token or open');
   });
 });
 

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { spa, web, webPost } from '../support/clients.ts';
+import { askForCodes, decideFor, deviceGrant, poll } from '../support/device.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
 import {
   authorizePage,
@@ -60,7 +61,7 @@ const jwks = {
   ),
 };
 
-const allGrants = { grant_types: ['authorization_code', 'refresh_token', 'client_credentials'] };
+const allGrants = { grant_types: ['authorization_code', 'refresh_token', 'client_credentials', deviceGrant] };
 const allScopes = 'openid profile email address phone offline_access catalog:read';
 const everything = {
   ...allGrants,
@@ -234,6 +235,13 @@ describe('MD3: every grant type', () => {
       return postBy('client_secret_basic', '/token', { grant_type: 'refresh_token', refresh_token });
     },
     client_credentials: () => postBy('client_secret_basic', '/token', { grant_type: 'client_credentials' }),
+    [deviceGrant]: async () => {
+      const { verifier, challenge } = pkcePair();
+      const asked = { code_challenge: challenge, code_challenge_method: 'S256' };
+      const { json } = await askForCodes(server, basicClient, asked);
+      await decideFor(person, json.user_code);
+      return poll(server, basicClient, json.device_code, { code_verifier: verifier });
+    },
   };
 
   test.each(list('grant_types_supported'))('works: %s', async (grantType) => {
@@ -243,7 +251,6 @@ describe('MD3: every grant type', () => {
   test.each([
     'password',
     'implicit',
-    'urn:ietf:params:oauth:grant-type:device_code',
     'urn:ietf:params:oauth:grant-type:jwt-bearer',
     'urn:ietf:params:oauth:grant-type:token-exchange',
     'urn:openid:params:grant-type:ciba',

@@ -61,6 +61,21 @@ export function newBrowser() {
 
   return {
     open,
+    /** Enters the code of a device, signs in when the server asks, enters it again, and allows. */
+    async connect(
+      address: string,
+      userCode: string,
+      { username, password }: { username: string; password: string },
+    ): Promise<Visited> {
+      const enter = async () => submit(await open(address), { user_code: userCode });
+      let page = await enter();
+      if (isSignInPage(page as never)) {
+        await submit(page, { username, password });
+        page = await enter();
+      }
+      const [, confirmation = ''] = /name="confirmation" value="([^"]*)"/.exec(page.body) ?? [];
+      return submit(page, { user_code: userCode, confirmation, decision: 'allow' });
+    },
     /** Opens the address of an app, presses its button if there is one, signs in at the server when it asks, allows, and ends where the app leads. */
     async signIn(
       address: string | URL,

@@ -18,4 +18,12 @@ await testRecipes('Debian', [
     isTool: true,
     env: { OIDC_CONFIG_DIR: '.config', OIDC_ENCRYPTION_PW: 'a password of the test' },
   },
+  {
+    name: 'oidc-agent-device',
+    install: install('oidc-agent-cli', 'curl'),
+    start: 'bash sign-in.sh',
+    isTool: true,
+    userCode: /enter the code: (\S+)/,
+    env: { OIDC_CONFIG_DIR: '.config', OIDC_ENCRYPTION_PW: 'a password of the test' },
+  },
 ]);

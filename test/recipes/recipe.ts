@@ -14,6 +14,8 @@ export type Recipe = Pick<Example, 'install' | 'start'> & {
   refresh?: string;
   /** It is no web app: it prints the address to sign in at, and the person before it ends. */
   isTool?: true;
+  /** Where the tool prints the code that is entered at that address. */
+  userCode?: RegExp;
   env?: Record<string, string>;
 };
 
@@ -29,7 +31,7 @@ export async function testRecipes(language: Language, recipes: readonly Recipe[]
       const env = { ISSUER: server.issuer, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, ...recipe.env };
       const example = { ...recipe, folder: `examples/clients/${recipe.name}`, env, port };
       const shown = recipe.isTool
-        ? [await runTool(example, (address) => newBrowser().signIn(address, person))]
+        ? [await runTool(example, (address, output) => visitForTool(recipe, address, output))]
         : await visitApp(recipe, example, hasRefreshed);
       for (const text of shown) expect(text).toContain(person.email);
     });
@@ -47,4 +49,11 @@ async function visitApp(recipe: Recipe, example: Example, hasRefreshed: () => bo
     shown.push((await browser.open(`${app}${recipe.refresh}`)).body);
   }
   return shown;
+}
+
+/** Signs in at the address that a tool printed, or enters the code there that it printed with it. */
+async function visitForTool({ userCode }: Recipe, address: string, output: () => string): Promise<void> {
+  if (userCode === undefined) return void (await newBrowser().signIn(address, person));
+  while (!userCode.test(output())) await pause();
+  await newBrowser().connect(address, userCode.exec(output())?.[1] ?? '', person);
 }

@@ -40,7 +40,10 @@ export async function startExample(example: Example): Promise<void> {
 }
 
 /** Installs and runs a command-line tool, opens the first address that it prints, and returns all that it has printed when it ends. */
-export async function runTool(example: Example, open: (address: string) => Promise<unknown>): Promise<string> {
+export async function runTool(
+  example: Example,
+  open: (address: string, output: () => string) => Promise<unknown>,
+): Promise<string> {
   const program = await run(example);
   const address = (): string | undefined => /https?:\/\/\S+(?=\s)/.exec(program.output())?.[0];
   while (address() === undefined) {
@@ -48,7 +51,7 @@ export async function runTool(example: Example, open: (address: string) => Promi
       throw new Error(`${example.start} ended before it printed an address:\n${program.output()}`);
     await pause();
   }
-  await open(address() ?? '');
+  await open(address() ?? '', program.output);
   while (!program.hasEnded()) await pause();
   return program.output();
 }

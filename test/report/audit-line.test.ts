@@ -247,6 +247,8 @@ describe('docs/audit.md', () => {
       'global default': true,
       floor: true,
       'public client floor': true,
+      'url client floor': true,
+      'dynamic client floor': true,
       waiver: true,
     };
     expect(valuesOf('v')).toEqual([String(auditVersion)]);

@@ -36,6 +36,21 @@ test('an APIs file is refused with file, entry and member', async () => {
   await expect(readApisFile(file)).rejects.toThrow(/wrong\.json: entry 2 \(orders\): resource is not an absolute URI/);
 });
 
+test('K4: a client called like an API with tokens of the type JWT is refused, in the files and beside what is there', async () => {
+  const client = { client_id: orders.resource, redirect_uris: ['https://app.example/callback'] };
+  const clientsFile = await fileOf('clients.json', [client]);
+  const apisFile = await fileOf('typed.json', [orders]);
+  const data = join(folder, 'clashes');
+  const start = async (files: object) => (await startServer({ port: 0, data, writeLine: () => {}, ...files })).close();
+  const ofTheClient = `client ${orders.resource}: client_id is the resource of an API with access_token_typ JWT`;
+  await expect(start({ clientsFile, apisFile })).rejects.toThrow(ofTheClient);
+  await start({ apisFile });
+  await expect(start({ clientsFile })).rejects.toThrow(ofTheClient);
+  await start({ apisFile: await fileOf('untyped.json', [{ ...orders, access_token_typ: 'at+jwt' }]), clientsFile });
+  const ofTheApi = `API ${orders.resource}: access_token_typ is JWT, and a client has the resource as its id`;
+  await expect(start({ apisFile })).rejects.toThrow(ofTheApi);
+});
+
 test('both are loaded at the start, and a start with the same files changes nothing', async () => {
   const files = {
     apisFile: await fileOf('apis.json', [orders]),

@@ -25,6 +25,8 @@ const publicClient = (policy: ClientPolicySettings['policy'], rest: Partial<Clie
 const server = (rest: Partial<GlobalPolicy> = {}): GlobalPolicy => ({ ...shippedGlobalPolicy, ...rest });
 const waiverUntil = (until: number) => ({ waiver: { owner: 'ada', reason: 'moving in', until } });
 const waived = waiverUntil(now + 1);
+const url = { clientClass: 'url' } as const;
+const dynamic = { clientClass: 'dynamic' } as const;
 
 describe('the policy as it ships', () => {
   test('asks clients that inherit for S256, has no floor and enforces', () => {
@@ -73,6 +75,14 @@ describe('the effective policy is the stricter of the floor and the own value, e
     // public clients (PK11, BP5)
     ['a public client never has none', publicClient('none'), {}, 'any', 'public client floor'],
     ['nor by a default of none', publicClient('inherit'), { default: 'none' }, 'any', 'public client floor'],
+    // clients that nobody registered (CI13)
+    ['one by a document has S256', publicClient('inherit', url), { default: 'none' }, 'S256', 'url client floor'],
+    ['one that registered itself has S256', confidential('none', dynamic), { default: 'any' }, 'S256', 'dynamic client floor'],
+    ['unless its class has another floor', publicClient('inherit', url), { default: 'any', floors: { url: 'any' } }, 'any', 'global default'],
+    ['which is of that class alone', publicClient('inherit', dynamic), { default: 'any', floors: { url: 'any' } }, 'S256', 'dynamic client floor'],
+    ['and not below the one of all', publicClient('none', url), { floor: 'S256', floors: { url: 'none' } }, 'S256', 'floor'],
+    ['nor below the one of public clients', publicClient('none', url), { floors: { url: 'none' } }, 'any', 'public client floor'],
+    ['a waiver lifts it', publicClient('none', { ...dynamic, ...waived }), {}, 'none', 'waiver'],
     ['a public client may have any', publicClient('any'), {}, 'any', 'client'],
     ['a floor of any is as good as the built-in one', publicClient('none'), { floor: 'any' }, 'any', 'floor'],
     ['a stricter floor holds for public clients, too', publicClient('any'), { floor: 'S256' }, 'S256', 'floor'],
@@ -100,6 +110,11 @@ describe('a waiver', () => {
 });
 
 describe('the mode', () => {
+  test.each([url, dynamic])('CI13: is enforce for clients that nobody registered', (which) => {
+    const client = publicClient('inherit', { ...which, mode: 'report' });
+    expect(resolveRules(client, server({ mode: 'report' }), now)).toMatchObject({ mode: 'enforce', enforced: 'S256' });
+  });
+
   test.each([
     ['is the one of the server', {}, 'enforce', 'enforce'],
     ['is the one of the server in report mode, too', {}, 'report', 'report'],

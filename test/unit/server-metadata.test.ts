@@ -3,13 +3,20 @@ import { serverMetadata } from '../../shared/oauth/server-metadata.ts';
 import type { PkcePolicy } from '../../shared/pkce/policy.ts';
 
 const issuer = 'https://sign-in.example.com';
-const announce = (more: { algorithms?: string[]; policies?: PkcePolicy[]; scopes?: string[] } = {}) =>
+const announce = (
+  more: { algorithms?: string[]; policies?: PkcePolicy[]; scopes?: string[]; deviceAuthorization?: boolean } = {},
+) =>
   serverMetadata(issuer, {
     algorithms: ['RS256'],
     policies: ['S256'],
     claims: [],
     scopes: [],
     languages: ['en'],
+    deviceAuthorization: false,
+    jwtBearer: false,
+    tokenExchange: false,
+    metadataDocuments: false,
+    clientRegistration: false,
     ...more,
   });
 const metadata = announce();
@@ -28,6 +35,15 @@ describe('the server metadata', () => {
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
     });
+  });
+
+  test('DF1 announces device authorization only while it is on (RFC 8628 §4)', () => {
+    const grant = 'urn:ietf:params:oauth:grant-type:device_code';
+    expect(metadata).not.toHaveProperty('device_authorization_endpoint');
+    expect(metadata.grant_types_supported).not.toContain(grant);
+    const on = announce({ deviceAuthorization: true });
+    expect(on).toHaveProperty('device_authorization_endpoint', `${issuer}/device_authorization`);
+    expect(on.grant_types_supported).toContain(grant);
   });
 
   test('PK10 announces S256 alone while nothing else is in force', () => {

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { newClient } from '../../../shared/clients/change-client.ts';
-import { answerChange, mustBeNoApi, mustBeNobody, mustBeRight, mustWin } from '../../change-client.ts';
+import { answerChange, mustBeFree, mustBeRight, mustWin } from '../../change-client.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 import { changeOptions, examples } from '../../options.ts';
@@ -40,8 +40,7 @@ async function add(context: Context, given: string | undefined, flags: AddFlags)
   const { clients } = await context.open();
   const current = await clients.findVersion(clientId);
   if (current?.value) throw new Failure(`There is already a client ${clientId}: change it with pixy clients set.`);
-  await mustBeNobody(context, clientId);
-  await mustBeNoApi(context, clientId);
+  await mustBeFree(context, clientId);
   const author = await context.author();
   const version = mustWin(await clients.put(clientId, client, author, current?.version ?? 0), `Client ${clientId}`);
   const written = { client, version, differences: [], ...(secret !== undefined && { secret }) };

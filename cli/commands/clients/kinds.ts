@@ -1,8 +1,9 @@
 import { isPublic, type RegisteredClient } from '../../../shared/clients/registered-client.ts';
 import { endpoints } from '../../../shared/oauth/endpoints.ts';
+import { deviceCodeGrant } from '../../../shared/oauth/server-metadata.ts';
 
 /** The kinds of apps that `--for` knows. */
-export const kinds = ['spa', 'native', 'web', 'machine', 'mcp'] as const;
+export const kinds = ['spa', 'native', 'web', 'machine', 'mcp', 'device'] as const;
 export type Kind = (typeof kinds)[number];
 
 const withRefreshTokens = { grant_types: ['authorization_code', 'refresh_token'], pkce_policy: 'S256' };
@@ -17,6 +18,12 @@ export const settingsFor: Readonly<Record<Kind, Readonly<Record<string, unknown>
     scope: 'openid profile email offline_access',
   },
   machine: { grant_types: ['client_credentials'], token_endpoint_auth_method: 'client_secret_basic', scope: '' },
+  device: {
+    grant_types: [deviceCodeGrant, 'refresh_token'],
+    pkce_policy: 'S256',
+    token_endpoint_auth_method: 'none',
+    scope: 'openid profile email offline_access',
+  },
   mcp: { ...withRefreshTokens, token_endpoint_auth_method: 'none', scope: 'openid offline_access' },
 };
 
@@ -26,12 +33,15 @@ export const recipes: Readonly<Record<Kind, string>> = {
   native: 'docs/clients.md#a-phone-appauth-for-ios-and-android',
   web: 'docs/clients.md#a-server-openid-client',
   machine: 'docs/clients.md#a-program-without-a-person',
+  device: 'docs/device.md#connect-an-app',
   mcp: 'docs/clients.md#a-tool-on-a-laptop-an-agent',
 };
 
 /** The kind that a client looks like, where nobody said it. */
 export function kindOf(client: RegisteredClient): Kind {
-  if (!client.grantTypes.includes('authorization_code')) return 'machine';
+  if (!client.grantTypes.includes('authorization_code')) {
+    return client.grantTypes.includes(deviceCodeGrant) ? 'device' : 'machine';
+  }
   if (!isPublic(client)) return 'web';
   return client.redirectUris.every((uri) => uri.startsWith('https:')) ? 'spa' : 'native';
 }

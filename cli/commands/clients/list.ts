@@ -1,16 +1,17 @@
 import { Command } from 'commander';
 import { describeClient } from '../../../shared/clients/client-document.ts';
 import type { Versioned } from '../../../shared/clients/records.ts';
-import { isPublic, policySettings, type RegisteredClient } from '../../../shared/clients/registered-client.ts';
+import { policySettings, type RegisteredClient } from '../../../shared/clients/registered-client.ts';
 import { endingSoon } from '../../../shared/clients/waiver.ts';
 import type { GlobalPolicy } from '../../../shared/pkce/policy.ts';
 import { modeLabel } from '../../../shared/pkce/policy-label.ts';
 import { briefTime, formatTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
-import { listClients } from '../../list-clients.ts';
+import { listAllClients } from '../../list-clients.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { plural, table } from '../../output.ts';
 import { policyOf, switchesOf, waiverOf } from '../../present-client.ts';
+import { kindOf } from '../../seen-clients.ts';
 
 export const listCommand = (context: Context): Command => {
   const command = storeOptions(new Command('list')).description(
@@ -28,7 +29,7 @@ export const listCommand = (context: Context): Command => {
 async function list(context: Context, withLastSeen: boolean): Promise<void> {
   const { clients, place } = await context.open();
   const now = context.now();
-  const [entries, global] = await Promise.all([listClients(clients), clients.policy()]);
+  const [entries, global] = await Promise.all([listAllClients(context), clients.policy()]);
   // Individually named tables do not tell where their audit log is.
   const isKnown = withLastSeen && place.kind !== 'tables';
   const seen = isKnown ? await context.lastSeen?.(context) : undefined;
@@ -54,7 +55,7 @@ function listText(
     const last = seen?.get(client.clientId);
     return [
       client.clientId,
-      isPublic(client) ? 'public' : 'confidential',
+      kindOf(client),
       policyOf(client, global, now),
       modeLabel(policySettings(client), global, now),
       waiverOf(client.pkce.waiver, now),

@@ -1,15 +1,14 @@
 import { Command } from 'commander';
 import { explainScope, type ScopeExplanation, scopeDocument } from '../../../shared/apis/explain-scope.ts';
 import { type ClientExplanation, explainClient, explanationDocument } from '../../../shared/clients/explain-client.ts';
-import { isPublic } from '../../../shared/clients/registered-client.ts';
 import { describeRefusal } from '../../../shared/oauth/describe-refusal.ts';
 import { mistakeOf } from '../../../shared/oauth/refusal.ts';
 import type { Verdict } from '../../../shared/pkce/explain.ts';
 import { briefTime } from '../../../shared/time.ts';
-import { findClient } from '../../change-client.ts';
 import type { Context } from '../../context.ts';
 import { dateOption, examples, storeOptions } from '../../options.ts';
 import { pairs, table, visible } from '../../output.ts';
+import { findAnyClient, kindOf } from '../../seen-clients.ts';
 import { openApis } from '../apis/change-api.ts';
 
 type ExplainFlags = { scope?: string; method?: string | boolean; challenge?: string | boolean; at?: string };
@@ -33,6 +32,7 @@ export const explainCommand = (context: Context): Command =>
       .action((clientId: string, flags: ExplainFlags) => explainRequest(context, clientId, flags)),
     'pixy policy explain my-app',
     'pixy policy explain legacy --method s256',
+    'pixy policy explain https://app.example.com/oauth/client.json',
     'pixy policy explain legacy --no-challenge --at 2026-12-01',
     'pixy policy explain my-app --scope "openid orders:read"',
   );
@@ -40,7 +40,7 @@ export const explainCommand = (context: Context): Command =>
 async function explainRequest(context: Context, clientId: string, flags: ExplainFlags): Promise<void> {
   const at = flags.at === undefined ? context.now() : dateOption('--at', flags.at, context.now());
   const { clients } = await context.open();
-  const [{ value: client }, global] = await Promise.all([findClient(context, clientId), clients.policy()]);
+  const [client, global] = await Promise.all([findAnyClient(context, clientId), clients.policy()]);
   const asked = { challenge: given(flags.challenge), method: given(flags.method) };
   const explanation = explainClient(client, asked, global, at);
   const apis = (await (await openApis(context)).list()).map(({ value }) => value);
@@ -77,7 +77,7 @@ function explanationText({ client, request, at, steps, verdict, refusal, passes 
   ];
   return [
     pairs([
-      ['client', `${client.clientId} (${isPublic(client) ? 'public' : 'confidential'})`],
+      ['client', `${client.clientId} (${kindOf(client)})`],
       ['request', sent.length > 0 ? sent.join(', ') : 'no code_challenge'],
       ['at', briefTime(at)],
     ]),

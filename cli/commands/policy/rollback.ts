@@ -9,7 +9,7 @@ import {
   rolledBack,
 } from '../../../shared/clients/roll-back.ts';
 import { shippedGlobalPolicy } from '../../../shared/pkce/policy.ts';
-import { answerChange, mustBeNobody, mustBeRight, mustWin, type Written } from '../../change-client.ts';
+import { answerChange, mustBeFree, mustBeRight, mustWin, type Written } from '../../change-client.ts';
 import type { Answer, Context } from '../../context.ts';
 import { conflict, Failure } from '../../failure.ts';
 import { rollBackImport } from '../../import/roll-back-import.ts';
@@ -30,9 +30,10 @@ export const rollbackCommand = (context: Context): Command =>
   );
 
 /** The commands for what a rollback cannot undo. */
-function groupOf({ api, scope, key }: Change): string | undefined {
+function groupOf({ api, scope, trust, key }: Change): string | undefined {
   if (api !== undefined) return 'apis';
   if (scope !== undefined) return 'scopes';
+  if (trust !== undefined) return 'trust';
   return key === undefined ? undefined : 'keys';
 }
 
@@ -69,7 +70,7 @@ async function rollBackOne(context: Context, change: Change, clientId: string): 
   const name = `Client ${clientId}`;
   if (!plan.ok) throw explainRefusal(change, plan.refusal, name);
   const next = mustBeRight(await rolledBack(plan.value, current, context.now()), clientId);
-  if (next !== undefined && current === undefined) await mustBeNobody(context, clientId);
+  if (next !== undefined && current === undefined) await mustBeFree(context, clientId);
   const author = await context.author(reason(change));
   const version = mustWin(await clients.put(clientId, next?.client, author, found?.version ?? 0), name);
   if (next === undefined) {

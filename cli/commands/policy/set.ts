@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { differences } from '../../../shared/clients/roll-back.ts';
-import { type GlobalPolicy, pkcePolicies, shippedGlobalPolicy } from '../../../shared/pkce/policy.ts';
+import { type GlobalPolicy, type PkcePolicy, pkcePolicies, shippedGlobalPolicy } from '../../../shared/pkce/policy.ts';
 import { expectVersion, mustWin } from '../../change-client.ts';
 import type { Context } from '../../context.ts';
 import { wrongUsage } from '../../failure.ts';
@@ -21,14 +21,25 @@ export const setCommand = (context: Context): Command =>
           'report: let through requests that only the policy would refuse, and record them in the audit log',
         ).choices(['enforce', 'report']),
       )
-      .action((flags: Partial<GlobalPolicy>) => set(context, flags)),
+      .addOption(
+        new Option('--url-floor <policy>', 'the minimum for clients by metadata document').choices(pkcePolicies),
+      )
+      .addOption(
+        new Option('--dynamic-floor <policy>', 'the minimum for clients that registered themselves').choices(
+          pkcePolicies,
+        ),
+      )
+      .action((flags: Flags) => set(context, flags)),
     'pixy policy set --floor any --why "audit finding 12"',
     'pixy policy set --default S256 --mode report --if-version 3',
+    'pixy policy set --default any --url-floor S256',
   );
 
-async function set(context: Context, flags: Partial<GlobalPolicy>): Promise<void> {
-  if (!flags.default && !flags.floor && !flags.mode) {
-    throw wrongUsage('Say what to change: --default, --floor or --mode.');
+type Flags = Partial<Omit<GlobalPolicy, 'floors'>> & { urlFloor?: PkcePolicy; dynamicFloor?: PkcePolicy };
+
+async function set(context: Context, flags: Flags): Promise<void> {
+  if (!flags.default && !flags.floor && !flags.mode && !flags.urlFloor && !flags.dynamicFloor) {
+    throw wrongUsage('Say what to change: --default, --floor, --mode, --url-floor or --dynamic-floor.');
   }
   const { clients } = await context.open();
   const found = await clients.policyVersion();
@@ -39,12 +50,19 @@ async function set(context: Context, flags: Partial<GlobalPolicy>): Promise<void
     default: flags.default ?? current.default,
     floor: flags.floor ?? current.floor,
     mode: flags.mode ?? current.mode,
+    ...floorsOf(flags, current),
   };
   const isSame = differences(current, next).length === 0;
   const written = isSame
     ? version
     : mustWin(await clients.putPolicy(next, await context.author(), version), globalPolicyName);
   context.print(answerPolicyChange(current, next, written));
+}
+
+/** Absent while they are as shipped and nobody says otherwise. */
+function floorsOf({ urlFloor, dynamicFloor }: Flags, { floors }: GlobalPolicy): Pick<GlobalPolicy, 'floors'> {
+  if (!urlFloor && !dynamicFloor) return floors ? { floors } : {};
+  return { floors: { ...floors, ...(urlFloor && { url: urlFloor }), ...(dynamicFloor && { dynamic: dynamicFloor }) } };
 }
 
 export const globalPolicyName = 'The global policy';

@@ -1,8 +1,12 @@
 import { Command } from 'commander';
 import type { Change } from '../../../shared/clients/change.ts';
 import { policyDocument } from '../../../shared/clients/change-document.ts';
-import type { GlobalPolicy } from '../../../shared/pkce/policy.ts';
-import { shippedGlobalPolicy } from '../../../shared/pkce/policy.ts';
+import {
+  classFloor,
+  type GlobalPolicy,
+  shippedGlobalPolicy,
+  unregisteredClasses,
+} from '../../../shared/pkce/policy.ts';
 import { briefTime } from '../../../shared/time.ts';
 import type { Answer, Context } from '../../context.ts';
 import { examples, storeOptions } from '../../options.ts';
@@ -11,7 +15,9 @@ import { pairs } from '../../output.ts';
 export const showCommand = (context: Context): Command =>
   examples(
     storeOptions(new Command('show'))
-      .description('Shows the global policy: the default for clients that inherit, the floor for all, and the mode.')
+      .description(
+        'Shows the global policy: the default for clients that inherit, the floors for all and for those that nobody registered, and the mode.',
+      )
       .action(() => show(context)),
     'pixy policy show',
     'pixy policy show --stage prod --json',
@@ -30,6 +36,7 @@ export function answerPolicy(policy: GlobalPolicy, version: number, lastChange?:
     text: pairs([
       ['default', policy.default],
       ['floor', policy.floor],
+      ...unregisteredClasses.map((name) => [`floor of ${name} clients`, classFloor(name, policy)] as const),
       ['mode', policy.mode],
       ['version', version === 0 ? '0 (as shipped)' : String(version)],
       [

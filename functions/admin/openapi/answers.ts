@@ -48,14 +48,25 @@ export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPol
     ...logged,
     effective_policy: object({
       policy: onePolicy,
-      origin: { enum: ['client', 'global default', 'floor', 'public client floor', 'waiver'] },
+      origin: {
+        enum: [
+          'client',
+          'global default',
+          'floor',
+          'public client floor',
+          'url client floor',
+          'dynamic client floor',
+          'waiver',
+        ],
+      },
       mode,
       enforced: onePolicy,
     }),
     version,
   };
   const secret = { ...text, description: 'A secret that was made now. It is never shown again.' };
-  const globalPolicy = { default: onePolicy, floor: onePolicy, mode };
+  const floors = object({ url: onePolicy, dynamic: onePolicy }, ['url', 'dynamic']);
+  const globalPolicy = { default: onePolicy, floor: onePolicy, mode, floors };
   const change = { id: text, at: time, by: text, why: text };
   const either = (...names: string[]): JsonSchema => ({ oneOf: names.map(ref) });
   const thing = {
@@ -70,8 +81,8 @@ export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPol
     ClientWithSecret: object({ ...client, client_secret: secret }, [...own, 'client_secret']),
     ClientList: object({ clients: { type: 'array', items: ref('Client') }, next_cursor: text }, ['next_cursor']),
     RemovedClient: removed,
-    GlobalPolicy: object(globalPolicy),
-    Policy: object({ ...globalPolicy, version, changed: object(change) }, ['changed']),
+    GlobalPolicy: object(globalPolicy, ['floors']),
+    Policy: object({ ...globalPolicy, version, changed: object(change) }, ['floors', 'changed']),
     LoggedClient: object(logged, own),
     Change: object(
       {
@@ -79,6 +90,7 @@ export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPol
         client: { ...text, description: 'The client that was changed.' },
         api: { ...text, description: 'The API that was changed.' },
         scope: { ...text, description: 'The registered scope value that was changed.' },
+        trust: { ...text, description: 'The trust in an issuer that was changed.' },
         key: { ...text, description: 'The signing key that was changed.' },
         import: { ...text, description: 'The import or rollback of an import that the change is a part of.' },
         undoes: { ...text, description: 'The change that it takes back, or the import.' },
@@ -87,7 +99,7 @@ export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPol
         before: thing,
         after: thing,
       },
-      ['client', 'api', 'scope', 'key', 'import', 'undoes', 'clients', 'outcome', 'before', 'after'],
+      ['client', 'api', 'scope', 'trust', 'key', 'import', 'undoes', 'clients', 'outcome', 'before', 'after'],
     ),
     ChangeList: object({ changes: { type: 'array', items: ref('Change') }, next_cursor: text }, ['next_cursor']),
     Scope: scope,

@@ -80,6 +80,9 @@ export const de: Texts = {
   'consent.host': 'Danach gelangen Sie zu {host}.',
   'consent.thisDevice':
     'Danach gelangen Sie zu einem Programm auf diesem Gerät. Erlauben Sie es nur, wenn Sie dieses Programm gerade gestartet haben.',
+  'consent.describedAt': 'Sie beschreibt sich unter {host}.',
+  'consent.loopbackOnly':
+    'Wir wissen nur, dass die App auf diesem Gerät läuft, und das kann jedes Programm hier behaupten. Erlauben Sie {client} nur, wenn Sie die App gerade selbst gestartet haben.',
   'consent.unverified':
     'Niemand hat geprüft, von wem {client} stammt. Erlauben Sie es nur, wenn Sie die App kennen und ihr vertrauen.',
   'consent.signedInAs': 'Sie sind als {account} angemeldet.',
@@ -97,6 +100,18 @@ export const de: Texts = {
   'scope.offline_access': 'den Zugriff behalten, auch wenn Sie die App nicht benutzen',
   'scope.other': 'die Berechtigung {scope} verwenden',
   'consent.claim': '{claim} in Ihrem Konto sehen',
+
+  'device.title': 'Gerät verbinden',
+  'device.intro': 'Geben Sie den Code ein, den das Gerät anzeigt.',
+  'device.hint': 'Neun Buchstaben. Groß- und Kleinschreibung und Bindestriche sind egal.',
+  'device.check':
+    'Machen Sie nur weiter, wenn Ihr Gerät den Code {code} anzeigt und Sie das dort gerade selbst begonnen haben. Verwenden Sie nie einen Code, den Ihnen jemand geschickt hat.',
+  'device.asked': 'Das Gerät hat {when} gefragt, von einer Adresse, die mit {place} beginnt.',
+  'device.unknown':
+    'Diesen Code kennen wir nicht. Prüfen Sie ihn, oder lassen Sie das Gerät einen neuen anzeigen: Ein Code gilt zehn Minuten.',
+  'device.throttled.one': 'Zu viele Codes waren falsch. Warten Sie eine Minute und versuchen Sie es dann noch einmal.',
+  'device.throttled.other':
+    'Zu viele Codes waren falsch. Warten Sie {count} Minuten und versuchen Sie es dann noch einmal.',
 
   'choose.title': 'Konto wählen',
   'choose.intro': 'Wählen Sie das Konto, mit dem Sie weitermachen möchten.',
@@ -128,6 +143,7 @@ export const de: Texts = {
   'account.apps': 'Apps mit Zugriff',
   'account.noApps': 'Keine App hat Zugriff auf Ihr Konto.',
   'account.allowed': 'Erlaubt {when}',
+  'account.acted': 'Handelte {when} für Sie',
   'account.revoke': 'Zugriff entziehen',
   'account.revokeNamed': 'Zugriff entziehen: {name}',
   'account.passkeys': 'Ihre Passkeys',
@@ -204,6 +220,14 @@ export const de: Texts = {
     'Er wurde schon benutzt oder ist zu alt. Bitten Sie die Person, von der Sie ihn haben, um einen neuen.',
   'notice.linkBroken': 'Diese Seite gilt nicht mehr',
   'notice.linkBrokenText': 'Gehen Sie zu der App zurück, von der Sie gekommen sind, und versuchen Sie es noch einmal.',
+  'notice.deviceAllowed': 'Ihr Gerät ist verbunden',
+  'notice.deviceAllowedText':
+    'Sie können diese Seite schließen und zu Ihrem Gerät zurückkehren. Dort geht es gleich weiter.',
+  'notice.deviceDenied': 'Das Gerät wurde nicht verbunden',
+  'notice.deviceDeniedText': 'Es erhält keinen Zugriff auf Ihr Konto. Sie können diese Seite schließen.',
+  'notice.deviceOff': 'Hier können Sie kein Gerät verbinden',
+  'notice.deviceOffText':
+    'Die Betreiber dieses Dienstes haben das nicht eingeschaltet. Melden Sie sich auf andere Weise bei der App an.',
   'notice.signIn': 'Anmelden',
   'notice.account': 'Zu Ihrem Konto',
   'notice.code': 'Code eingeben',
@@ -220,6 +244,8 @@ export const de: Texts = {
     'Die App hat nicht gesagt, wohin Sie danach gelangen sollen, oder eine Adresse genannt, die wir nicht kennen. Damit Ihr Konto sicher bleibt, haben wir Sie nicht angemeldet.',
   'error.clientUnknown':
     'Wir kennen die App nicht, die Sie hierher geschickt hat. Deshalb haben wir Sie nicht angemeldet.',
+  'error.clientDocument':
+    'Wir konnten nicht lesen, wie sich die App beschreibt, von der Sie kommen. Deshalb haben wir Sie nicht angemeldet.',
   'error.clientDisabled': 'Das Anmelden bei dieser App ist abgeschaltet.',
   'error.clientDisabledAdvice': 'Warum und wie lange, können Ihnen die sagen, die die App machen.',
   'error.oursTitle': 'Hier ist etwas schiefgegangen',

@@ -80,6 +80,9 @@ export const en = {
   'consent.host': 'Afterwards, you will be sent to {host}.',
   'consent.thisDevice':
     'Afterwards, you will be sent to a program on this device. Only allow this if you have just started that program.',
+  'consent.describedAt': 'It describes itself at {host}.',
+  'consent.loopbackOnly':
+    'All it tells us is that it runs on this device, and any program here can say the same. Only allow {client} if you have just started it yourself.',
   'consent.unverified': 'Nobody has checked who makes {client}. Only allow it if you know and trust it.',
   'consent.signedInAs': 'You are signed in as {account}.',
   'consent.otherAccount': 'Use another account',
@@ -96,6 +99,17 @@ export const en = {
   'scope.offline_access': 'Keep its access while you are not using it',
   'consent.claim': 'See {claim} in your account',
   'scope.other': 'Use the permission {scope}',
+
+  'device.title': 'Connect a device',
+  'device.intro': 'Enter the code that the device shows you.',
+  'device.hint': 'Nine letters. Capitals and hyphens do not matter.',
+  'device.check':
+    'Only go on if your device shows the code {code}, and you have just started this there. Never use a code that somebody sent you.',
+  'device.asked': 'The device asked {when}, from an address that begins with {place}.',
+  'device.unknown':
+    'We do not know this code. Check it, or let the device show you a new one: codes are valid for ten minutes.',
+  'device.throttled.one': 'Too many codes were wrong. Wait a minute, then try again.',
+  'device.throttled.other': 'Too many codes were wrong. Wait {count} minutes, then try again.',
 
   'choose.title': 'Choose an account',
   'choose.intro': 'Choose the account that you want to continue with.',
@@ -127,6 +141,7 @@ export const en = {
   'account.apps': 'Apps with access',
   'account.noApps': 'No app has access to your account.',
   'account.allowed': 'Allowed {when}',
+  'account.acted': 'Acted for you {when}',
   'account.revoke': 'Remove access',
   'account.revokeNamed': 'Remove access: {name}',
   'account.passkeys': 'Passkeys',
@@ -200,6 +215,13 @@ export const en = {
     'It has already been used, or it is too old. Ask the person who gave it to you for a new one.',
   'notice.linkBroken': 'This page is no longer valid',
   'notice.linkBrokenText': 'Go back to the app you came from and try again.',
+  'notice.deviceAllowed': 'Your device is connected',
+  'notice.deviceAllowedText': 'You can close this page and go back to your device. It continues in a moment.',
+  'notice.deviceDenied': 'The device was not connected',
+  'notice.deviceDeniedText': 'It gets no access to your account. You can close this page.',
+  'notice.deviceOff': 'You cannot connect a device here',
+  'notice.deviceOffText':
+    'The people who run this service have not switched this on. Sign in to the app in another way.',
   'notice.signIn': 'Sign in',
   'notice.account': 'Go to your account',
   'notice.code': 'Enter the code',
@@ -213,6 +235,8 @@ export const en = {
   'error.addressUnknown':
     'The app did not say where to send you afterwards, or named an address that we do not recognise. To keep your account safe, we did not sign you in.',
   'error.clientUnknown': 'We do not recognise the app that sent you here, so we did not sign you in.',
+  'error.clientDocument':
+    'We could not read how the app that sent you here describes itself, so we did not sign you in.',
   'error.clientDisabled': 'Signing in to this app is switched off.',
   'error.clientDisabledAdvice': 'The people who make the app can tell you why, and for how long.',
   'error.oursTitle': 'Something went wrong here',

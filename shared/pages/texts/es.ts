@@ -78,6 +78,9 @@ export const es: Texts = {
   'consent.list': 'Si lo permite, {client} podrá:',
   'consent.host': 'Después irá a {host}.',
   'consent.thisDevice': 'Después irá a un programa de este dispositivo. Permítalo solo si acaba de abrir ese programa.',
+  'consent.describedAt': 'Se describe en {host}.',
+  'consent.loopbackOnly':
+    'Solo sabemos que se ejecuta en este dispositivo, y cualquier programa de aquí puede decir lo mismo. Permita {client} solo si acaba de abrirla usted.',
   'consent.unverified':
     'Nadie ha comprobado quién está detrás de {client}. Permítalo solo si conoce la aplicación y confía en ella.',
   'consent.signedInAs': 'Ha iniciado sesión como {account}.',
@@ -95,6 +98,17 @@ export const es: Texts = {
   'scope.offline_access': 'Conservar el acceso mientras usted no la usa',
   'scope.other': 'Usar el permiso {scope}',
   'consent.claim': 'Ver {claim} en su cuenta',
+
+  'device.title': 'Conectar un dispositivo',
+  'device.intro': 'Introduce el código que muestra el dispositivo.',
+  'device.hint': 'Nueve letras. No importan las mayúsculas ni los guiones.',
+  'device.check':
+    'Continúa solo si tu dispositivo muestra el código {code} y acabas de empezar esto allí. Nunca uses un código que alguien te haya enviado.',
+  'device.asked': 'El dispositivo lo pidió {when}, desde una dirección que empieza por {place}.',
+  'device.unknown':
+    'No conocemos este código. Compruébalo o haz que el dispositivo muestre uno nuevo: un código vale diez minutos.',
+  'device.throttled.one': 'Demasiados códigos eran incorrectos. Espera un minuto y vuelve a intentarlo.',
+  'device.throttled.other': 'Demasiados códigos eran incorrectos. Espera {count} minutos y vuelve a intentarlo.',
 
   'choose.title': 'Elija una cuenta',
   'choose.intro': 'Elija la cuenta con la que quiere continuar.',
@@ -126,6 +140,7 @@ export const es: Texts = {
   'account.apps': 'Aplicaciones con acceso',
   'account.noApps': 'Ninguna aplicación tiene acceso a su cuenta.',
   'account.allowed': 'Permitida {when}',
+  'account.acted': 'Actuó por usted {when}',
   'account.revoke': 'Quitar el acceso',
   'account.revokeNamed': 'Quitar el acceso: {name}',
   'account.passkeys': 'Llaves de acceso',
@@ -199,6 +214,13 @@ export const es: Texts = {
   'notice.resetBrokenText': 'Ya se usó o es demasiado antiguo. Pida uno nuevo a quien se lo dio.',
   'notice.linkBroken': 'Esta página ya no es válida',
   'notice.linkBrokenText': 'Vuelva a la aplicación de la que viene e inténtelo de nuevo.',
+  'notice.deviceAllowed': 'Tu dispositivo está conectado',
+  'notice.deviceAllowedText': 'Puedes cerrar esta página y volver a tu dispositivo. Continuará en un momento.',
+  'notice.deviceDenied': 'El dispositivo no se ha conectado',
+  'notice.deviceDeniedText': 'No tendrá acceso a tu cuenta. Puedes cerrar esta página.',
+  'notice.deviceOff': 'Aquí no puedes conectar un dispositivo',
+  'notice.deviceOffText':
+    'Quienes gestionan este servicio no lo han activado. Inicia sesión en la aplicación de otra manera.',
   'notice.signIn': 'Iniciar sesión',
   'notice.account': 'Ir a su cuenta',
   'notice.code': 'Introducir el código',
@@ -214,6 +236,8 @@ export const es: Texts = {
   'error.addressUnknown':
     'La aplicación no ha dicho adónde enviarle después, o ha dado una dirección que no conocemos. Para proteger su cuenta, no hemos iniciado su sesión.',
   'error.clientUnknown': 'No conocemos la aplicación que le ha enviado aquí, así que no hemos iniciado su sesión.',
+  'error.clientDocument':
+    'No hemos podido leer cómo se describe la aplicación que le ha enviado aquí, así que no hemos iniciado su sesión.',
   'error.clientDisabled': 'El inicio de sesión en esta aplicación está desactivado.',
   'error.clientDisabledAdvice': 'Quienes hacen la aplicación pueden decirle por qué y hasta cuándo.',
   'error.oursTitle': 'Algo ha fallado aquí',

@@ -80,6 +80,9 @@ export const fr: Texts = {
   'consent.host': 'Ensuite, vous irez sur {host}.',
   'consent.thisDevice':
     'Ensuite, vous irez dans un programme de cet appareil. Ne l’autorisez que si vous venez de lancer ce programme.',
+  'consent.describedAt': 'Elle se décrit sur {host}.',
+  'consent.loopbackOnly':
+    'Nous savons seulement qu’elle s’exécute sur cet appareil, et n’importe quel programme ici peut en dire autant. N’autorisez {client} que si vous venez de la lancer vous-même.',
   'consent.unverified':
     'Personne n’a vérifié qui édite {client}. Ne l’autorisez que si vous connaissez cette application et lui faites confiance.',
   'consent.signedInAs': 'Vous êtes connecté en tant que {account}.',
@@ -97,6 +100,17 @@ export const fr: Texts = {
   'scope.offline_access': 'Garder son accès quand vous ne l’utilisez pas',
   'scope.other': 'Utiliser l’autorisation {scope}',
   'consent.claim': 'Voir {claim} dans votre compte',
+
+  'device.title': 'Connecter un appareil',
+  'device.intro': 'Saisissez le code affiché par l’appareil.',
+  'device.hint': 'Neuf lettres. Les majuscules et les tirets n’ont pas d’importance.',
+  'device.check':
+    'Ne continuez que si votre appareil affiche le code {code} et que vous venez d’y lancer cette demande. N’utilisez jamais un code que quelqu’un vous a envoyé.',
+  'device.asked': 'L’appareil a fait cette demande {when}, depuis une adresse qui commence par {place}.',
+  'device.unknown':
+    'Nous ne connaissons pas ce code. Vérifiez-le, ou faites afficher un nouveau code par l’appareil : un code est valable dix minutes.',
+  'device.throttled.one': 'Trop de codes étaient faux. Attendez une minute, puis réessayez.',
+  'device.throttled.other': 'Trop de codes étaient faux. Attendez {count} minutes, puis réessayez.',
 
   'choose.title': 'Choisissez un compte',
   'choose.intro': 'Choisissez le compte avec lequel vous voulez continuer.',
@@ -129,6 +143,7 @@ export const fr: Texts = {
   'account.apps': 'Applications autorisées',
   'account.noApps': 'Aucune application n’a accès à votre compte.',
   'account.allowed': 'Autorisée {when}',
+  'account.acted': 'A agi pour vous {when}',
   'account.revoke': 'Retirer l’accès',
   'account.revokeNamed': 'Retirer l’accès : {name}',
   'account.passkeys': 'Clés d’accès',
@@ -204,6 +219,14 @@ export const fr: Texts = {
     'Il a déjà été utilisé, ou il est trop ancien. Demandez-en un nouveau à la personne qui vous l’a donné.',
   'notice.linkBroken': 'Cette page n’est plus valable',
   'notice.linkBrokenText': 'Revenez à l’application d’où vous venez et réessayez.',
+  'notice.deviceAllowed': 'Votre appareil est connecté',
+  'notice.deviceAllowedText':
+    'Vous pouvez fermer cette page et revenir à votre appareil. Il continuera dans un instant.',
+  'notice.deviceDenied': 'L’appareil n’a pas été connecté',
+  'notice.deviceDeniedText': 'Il n’a pas accès à votre compte. Vous pouvez fermer cette page.',
+  'notice.deviceOff': 'Vous ne pouvez pas connecter d’appareil ici',
+  'notice.deviceOffText':
+    'Les responsables de ce service n’ont pas activé cette possibilité. Connectez-vous à l’application d’une autre façon.',
   'notice.signIn': 'Se connecter',
   'notice.account': 'Accéder à votre compte',
   'notice.code': 'Saisir le code',
@@ -220,6 +243,8 @@ export const fr: Texts = {
     'L’application n’a pas dit où vous envoyer ensuite, ou a donné une adresse que nous ne connaissons pas. Pour protéger votre compte, nous ne vous avons pas connecté.',
   'error.clientUnknown':
     'Nous ne connaissons pas l’application qui vous a envoyé ici. Nous ne vous avons donc pas connecté.',
+  'error.clientDocument':
+    'Nous n’avons pas pu lire la description de l’application qui vous a envoyé ici, et ne vous avons donc pas connecté.',
   'error.clientDisabled': 'La connexion à cette application est désactivée.',
   'error.clientDisabledAdvice': 'Les personnes qui l’éditent peuvent vous dire pourquoi, et pour combien de temps.',
   'error.oursTitle': 'Une erreur s’est produite ici',

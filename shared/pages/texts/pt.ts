@@ -79,6 +79,9 @@ export const pt: Texts = {
   'consent.host': 'Depois você irá para {host}.',
   'consent.thisDevice':
     'Depois você irá para um programa neste dispositivo. Só permita se você acabou de abrir esse programa.',
+  'consent.describedAt': 'Ele se descreve em {host}.',
+  'consent.loopbackOnly':
+    'Só sabemos que ele roda neste aparelho, e qualquer programa daqui pode dizer o mesmo. Só permita {client} se você acabou de abri-lo.',
   'consent.unverified': 'Ninguém verificou quem faz {client}. Só permita se você conhece o aplicativo e confia nele.',
   'consent.signedInAs': 'Você entrou como {account}.',
   'consent.otherAccount': 'Usar outra conta',
@@ -95,6 +98,17 @@ export const pt: Texts = {
   'scope.offline_access': 'Manter o acesso enquanto você não o usa',
   'scope.other': 'Usar a permissão {scope}',
   'consent.claim': 'Ver {claim} na sua conta',
+
+  'device.title': 'Ligar um dispositivo',
+  'device.intro': 'Introduza o código que o dispositivo mostra.',
+  'device.hint': 'Nove letras. As maiúsculas e os hífenes não importam.',
+  'device.check':
+    'Continue apenas se o seu dispositivo mostrar o código {code} e tiver acabado de iniciar isto nele. Nunca use um código que alguém lhe tenha enviado.',
+  'device.asked': 'O dispositivo fez o pedido {when}, a partir de um endereço que começa por {place}.',
+  'device.unknown':
+    'Não conhecemos este código. Verifique-o, ou peça ao dispositivo que mostre um novo: um código é válido durante dez minutos.',
+  'device.throttled.one': 'Demasiados códigos estavam errados. Aguarde um minuto e tente de novo.',
+  'device.throttled.other': 'Demasiados códigos estavam errados. Aguarde {count} minutos e tente de novo.',
 
   'choose.title': 'Escolha uma conta',
   'choose.intro': 'Escolha a conta com que você quer continuar.',
@@ -126,6 +140,7 @@ export const pt: Texts = {
   'account.apps': 'Aplicativos com acesso',
   'account.noApps': 'Nenhum aplicativo tem acesso à sua conta.',
   'account.allowed': 'Permitido {when}',
+  'account.acted': 'Agiu por você {when}',
   'account.revoke': 'Remover o acesso',
   'account.revokeNamed': 'Remover o acesso: {name}',
   'account.passkeys': 'Chaves de acesso',
@@ -199,6 +214,13 @@ export const pt: Texts = {
   'notice.resetBrokenText': 'Já foi usado ou é antigo demais. Peça um novo à pessoa que o deu a você.',
   'notice.linkBroken': 'Esta página não vale mais',
   'notice.linkBrokenText': 'Volte ao aplicativo de onde veio e tente de novo.',
+  'notice.deviceAllowed': 'O seu dispositivo está ligado',
+  'notice.deviceAllowedText': 'Pode fechar esta página e voltar ao dispositivo. Ele continua dentro de momentos.',
+  'notice.deviceDenied': 'O dispositivo não foi ligado',
+  'notice.deviceDeniedText': 'Não terá acesso à sua conta. Pode fechar esta página.',
+  'notice.deviceOff': 'Não pode ligar um dispositivo aqui',
+  'notice.deviceOffText':
+    'Os responsáveis por este serviço não ativaram esta opção. Inicie sessão na aplicação de outra forma.',
   'notice.signIn': 'Entrar',
   'notice.account': 'Ir para sua conta',
   'notice.code': 'Digitar o código',
@@ -212,6 +234,8 @@ export const pt: Texts = {
   'error.addressUnknown':
     'O aplicativo não disse para onde enviar você depois, ou deu um endereço que não conhecemos. Para proteger sua conta, não fizemos sua entrada.',
   'error.clientUnknown': 'Não conhecemos o aplicativo que enviou você aqui, por isso não fizemos sua entrada.',
+  'error.clientDocument':
+    'Não conseguimos ler como se descreve o aplicativo que enviou você aqui, por isso não fizemos sua entrada.',
   'error.clientDisabled': 'A entrada neste aplicativo está desativada.',
   'error.clientDisabledAdvice': 'Quem faz o aplicativo pode dizer por que, e por quanto tempo.',
   'error.oursTitle': 'Algo deu errado aqui',

@@ -3,6 +3,7 @@ import type { World } from '../world.ts';
 import { accountScenarios } from './account.ts';
 import { adminScenarios } from './admin.ts';
 import { authorizeScenarios } from './authorize.ts';
+import { deviceScenarios } from './devices.ts';
 import { functionScenarios } from './functions.ts';
 import { signInScenarios } from './sign-in.ts';
 import { tokenScenarios } from './tokens.ts';
@@ -13,6 +14,7 @@ export const allScenarios = async (world: World): Promise<Scenario[]> => [
   ...signInScenarios(world),
   ...accountScenarios(world),
   ...(await tokenScenarios(world)),
+  ...deviceScenarios(world),
   ...adminScenarios(world),
   ...(await functionScenarios(world)),
 ];

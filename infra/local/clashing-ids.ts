@@ -1,3 +1,5 @@
+import type { ApiStore } from '../../shared/apis/api-store.ts';
+import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import type { ClientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type AccountDescription, signInNames } from '../../shared/people/account.ts';
@@ -21,5 +23,25 @@ export async function refuseSharedSubjects(
   for (const clientId of clientIds) {
     if (!(await present.accounts.isSubject(clientId))) continue;
     throw new UnusableFile(`client ${clientId}: client_id is the sub of an account`);
+  }
+}
+
+/**
+ * An API whose access tokens have the type JWT must not be called like a client, whose ID tokens have that audience and type too
+ * (RFC 8725 §3.11). Throws {@link UnusableFile} when one in the files is, or would be beside what is already present.
+ */
+export async function refuseClientsCalledLikeApis(
+  loaded: { clients: readonly RegisteredClient[]; apis: readonly RegisteredApi[] },
+  present: { clients: Pick<ClientStore, 'find'>; apis: Pick<ApiStore, 'find'> },
+): Promise<void> {
+  const apis = new Map(loaded.apis.map((api) => [api.resource, api]));
+  for (const { clientId } of loaded.clients) {
+    const api = apis.get(clientId) ?? (await present.apis.find(clientId))?.value;
+    if (api?.accessTokenTyp !== 'JWT') continue;
+    throw new UnusableFile(`client ${clientId}: client_id is the resource of an API with access_token_typ JWT`);
+  }
+  for (const { resource, accessTokenTyp } of loaded.apis) {
+    if (accessTokenTyp !== 'JWT' || !(await present.clients.find(resource))) continue;
+    throw new UnusableFile(`API ${resource}: access_token_typ is JWT, and a client has the resource as its id`);
   }
 }

@@ -1,0 +1,45 @@
+import { InvalidArgumentError } from 'commander';
+import * as client from 'openid-client';
+import { issuerProblem } from '../../shared/config.ts';
+import { Failure } from '../failure.ts';
+import { visible } from '../output.ts';
+import { isLoopback } from '../verify/transport.ts';
+
+/** Parses `--issuer`. */
+export function issuerOption(text: string): string {
+  const issuer = text.replace(/\/$/, '');
+  const problem = issuerProblem(issuer);
+  if (problem !== undefined) throw new InvalidArgumentError(`It ${problem}.`);
+  return issuer;
+}
+
+/** Reads the metadata of the server. Fails with a sentence when it cannot be read. */
+export function openClient(issuer: string, clientId: string): Promise<client.Configuration> {
+  const execute = isLoopback(issuer) ? [client.allowInsecureRequests] : [];
+  return inWords(issuer, () =>
+    client.discovery(new URL(issuer), clientId, { token_endpoint_auth_method: 'none' }, client.None(), { execute }),
+  );
+}
+
+/** Calls the server, and says what went wrong in a sentence. No message of a library is shown: it may quote what was sent. */
+export async function inWords<Value>(issuer: string, call: () => Promise<Value>): Promise<Value> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof client.ResponseBodyError) {
+      throw new Failure(visible(`${issuer} refused: ${error.error_description ?? error.error}`), 1, { cause: error });
+    }
+    const isSilent = error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError');
+    const problem = isSilent ? 'cannot be reached' : 'gave an answer that cannot be used';
+    throw new Failure(`${issuer} ${problem}${codeOf(error)}.`, 1, { cause: error });
+  }
+}
+
+/** The code along the chain of causes, such as ECONNREFUSED. */
+function codeOf(error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string') return ` (${code})`;
+  }
+  return '';
+}

@@ -1,0 +1,49 @@
+import type { ApiReader } from '../../shared/apis/api-store.ts';
+import { isManagementScope } from '../../shared/apis/management-api.ts';
+import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
+import { type Dropped, whatWasDropped } from '../../shared/audit/decision.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { grantScope, wasNarrowed } from '../../shared/oauth/scope.ts';
+import { deviceCodeGrant } from '../../shared/oauth/server-metadata.ts';
+import { type AdmittedChallenge, admitChallenge } from '../../shared/pkce/code-challenge.ts';
+import type { PkceRules } from '../../shared/pkce/policy.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
+
+/** A device authorization request that a person may be asked about. */
+export type AdmittedDevice = AdmittedChallenge & {
+  scope: string[];
+  resources: string[];
+  dropped: Dropped | undefined;
+};
+
+/**
+ * Everything about the request that does not depend on the person: the grant type, the challenge under the client's policy as at
+ * /authorize, scope and resources.
+ */
+export async function admitDevice(
+  form: Parameters,
+  client: RegisteredClient,
+  rules: PkceRules,
+  apis: Pick<ApiReader, 'list'>,
+): Promise<Result<AdmittedDevice, Refusal>> {
+  if (!client.grantTypes.includes(deviceCodeGrant)) return refuse({ reason: 'grant_type_not_registered' });
+  const challenge = admitChallenge(
+    { codeChallenge: single(form, 'code_challenge'), codeChallengeMethod: single(form, 'code_challenge_method') },
+    rules,
+  );
+  if (!challenge.ok) return challenge;
+  const requested = single(form, 'scope');
+  // Nobody grants the management of this server to an app, on a device as little as in a browser.
+  const scope = grantScope(
+    requested,
+    client.scope.filter((value) => !isManagementScope(value)),
+  );
+  if (!scope.ok) return scope;
+  const resources = multiple(form, 'resource');
+  const found = findApis(resources, resources.length > 0 ? await apis.list() : []);
+  if (!found.ok) return found;
+  const dropped = whatWasDropped(wasNarrowed(requested, scope.value));
+  return ok({ ...challenge.value, scope: scope.value, resources: resourcesOf(found.value), dropped });
+}

@@ -1,0 +1,22 @@
+import { apiReader } from '../../shared/apis/api-store.ts';
+import { clientReader } from '../../shared/clients/client-reader.ts';
+import { deviceRequestStore } from '../../shared/grants/device-request-store.ts';
+import { throttleStore } from '../../shared/people/throttle-store.ts';
+import { clientAuthentication } from '../client-authentication.ts';
+import type { Runtime } from '../runtime.ts';
+import { deviceAuthorizationHandler } from './handler.ts';
+
+export function compose(runtime: Runtime) {
+  const { config, database, writeLine } = runtime;
+  const clients = clientReader(database, config.tables.clients, runtime.now);
+  return deviceAuthorizationHandler({
+    ...clientAuthentication(runtime, clients),
+    issuer: config.issuer,
+    deviceAuthorization: config.deviceAuthorization,
+    clients,
+    apis: apiReader(database, config.tables.clients, runtime.now),
+    devices: deviceRequestStore(database, config.tables.grants),
+    throttle: throttleStore(database, config.tables.people),
+    writeLine,
+  });
+}

@@ -1,0 +1,55 @@
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import type { DeviceRequest } from '../../shared/grants/device-request.ts';
+import { parseUserCode } from '../../shared/grants/user-code.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import { activeSession } from '../../shared/http/session-cookie.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
+import { hashSecret } from '../../shared/secret.ts';
+import type { DeviceDeps } from './device-deps.ts';
+
+/** Who is at the page, signed in. */
+export type SignedInHere = { sessionId: string; sub: string };
+
+/** A device that waits for the person who entered its user code. */
+export type Asked = { userCode: string; person: SignedInHere; client: RegisteredClient; request: DeviceRequest };
+
+/** The person of the active session, if their account stands by it. */
+export async function findPerson(request: HttpRequest, deps: DeviceDeps): Promise<SignedInHere | undefined> {
+  const sessionId = activeSession(request, deps.issuer);
+  // Which client it is for does not matter yet.
+  const found = sessionId && (await deps.signedIn.find({ sessionId, clientId: '', now: deps.now() }));
+  return sessionId && found ? { sessionId, sub: found.session.sub } : undefined;
+}
+
+type Found = Pick<Asked, 'userCode'> & (Pick<Asked, 'client' | 'request'> | { request?: undefined });
+
+/**
+ * The device that waits with this code. Every try is counted before it is looked up, and taken back when a device was found. Nobody
+ * tries who is not signed in: then there is only the code, to go on with. Refuses `user_code_unknown` and `user_code_throttled`.
+ */
+export async function findAsked(
+  typed: string,
+  person: SignedInHere | undefined,
+  { sourceIp }: HttpRequest,
+  deps: DeviceDeps,
+): Promise<Result<Found, Refusal>> {
+  const userCode = parseUserCode(typed);
+  if (userCode === undefined) return refuse({ reason: 'user_code_unknown' });
+  if (person === undefined) return ok({ userCode });
+  const now = deps.now();
+  const attempt = await deps.throttle.countUserCode(person.sub, sourceIp, now);
+  if (attempt.retryAfter !== undefined) {
+    return refuse({ reason: 'user_code_throttled', retryAfter: attempt.retryAfter });
+  }
+  const request = await deps.devices.findWaiting(userCode, now);
+  if (request === undefined) return refuse({ reason: 'user_code_unknown' });
+  await attempt.takeBack();
+  const client = await deps.clients.find(request.clientId);
+  if (client === undefined || client.disabled) return refuse({ reason: 'user_code_unknown' });
+  return ok({ userCode, client, request });
+}
+
+/** Bound to the session and to this code: nothing else can be allowed in somebody's name (RFC 6749 §10.12). */
+export const confirmationOf = ({ person, userCode }: Pick<Asked, 'person' | 'userCode'>): string =>
+  hashSecret(`device\n${person.sessionId}\n${userCode}`);

@@ -1,0 +1,11 @@
+import { assertedGrantStore } from '../../../shared/grants/asserted-grant-store.ts';
+import { linkedAccountStore } from '../../../shared/upstream/linked-account-store.ts';
+import type { Runtime } from '../../runtime.ts';
+import type { GrantFlow } from '../grant-flow.ts';
+import { jwtBearerFlow } from './jwt-bearer.ts';
+
+export const compose = ({ config, database }: Runtime): GrantFlow =>
+  jwtBearerFlow({
+    linkedAccounts: linkedAccountStore(database, config.tables.people),
+    grants: assertedGrantStore(database, config.tables.grants),
+  });

@@ -1,0 +1,52 @@
+import type { JSONWebKeySet } from 'jose';
+import type { Refusal } from '../../../shared/oauth/refusal.ts';
+import { ok, type Result, refuse } from '../../../shared/result.ts';
+import { type Assertion, isSignedBy } from '../../../shared/upstream/assertion.ts';
+import { judgeAssertion } from '../../../shared/upstream/judge-assertion.ts';
+import type { Trust } from '../../../shared/upstream/trust.ts';
+import { trusts } from '../../../shared/upstream/trust-store.ts';
+import type { TokenDeps } from '../grant-flow.ts';
+
+/** An assertion that is taken, and by which trust. */
+export type Taken = { assertion: Assertion; trust: Trust };
+
+/**
+ * Takes an assertion that a trust of its issuer admits for this client, with every rule kept and its signature verified. Keys are
+ * fetched last, so a stranger's assertion makes this server ask nobody. One that this server has made itself is never taken.
+ */
+export async function takeAssertion(
+  assertion: Assertion,
+  clientId: string,
+  deps: Pick<TokenDeps, 'apis' | 'audiences' | 'remoteJwks' | 'now'>,
+): Promise<Result<Taken, Refusal>> {
+  const { audiences, now } = deps;
+  const ofIssuer = (await deps.apis.others(trusts)).filter(
+    ({ issuer, kind }) => issuer === assertion.issuer && kind === assertion.kind,
+  );
+  if (ofIssuer.length === 0 || assertion.issuer === audiences[0]) return refuse({ reason: 'assertion_untrusted' });
+  const ofClient = ofIssuer.filter(({ clients }) => clients.includes(clientId));
+  if (ofClient.length === 0) return refuse({ reason: 'assertion_not_for_client' });
+  const admitting = ofClient.filter((trust) =>
+    judgeAssertion(assertion, trust, { audiences, clientId, now: now() }).every(({ isKept }) => isKept),
+  );
+  for (const trust of admitting) {
+    if (await isSignedBy(assertion, await keysOf(trust, assertion, deps))) return ok({ assertion, trust });
+  }
+  return refuse({ reason: 'assertion_invalid' });
+}
+
+const keysOf = async (
+  { jwks, jwksUri }: Trust,
+  { kid }: Assertion,
+  { remoteJwks }: Pick<TokenDeps, 'remoteJwks'>,
+): Promise<JSONWebKeySet | undefined> =>
+  jwksUri === undefined ? (jwks as JSONWebKeySet | undefined) : remoteJwks(jwksUri, kid);
+
+/**
+ * Marks an assertion as used; true for the first of any number of requests. Issuers and clients name theirs independently, so the
+ * issuer is part of it, in a form that no client id has.
+ */
+export const useOnce = (
+  { assertion: { issuer, claims } }: Taken,
+  { assertions }: Pick<TokenDeps, 'assertions'>,
+): Promise<boolean> => assertions.use(`issuer ${issuer}`, String(claims.jti), Math.floor(Number(claims.exp)));

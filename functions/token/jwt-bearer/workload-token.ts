@@ -1,0 +1,57 @@
+import { isManagementScope } from '../../../shared/apis/management-api.ts';
+import { findApis, targetOf } from '../../../shared/apis/token-target.ts';
+import { whatWasDropped } from '../../../shared/audit/decision.ts';
+import type { AuthenticatedClient } from '../../../shared/clients/client-authentication.ts';
+import { multiple, type Parameters, single } from '../../../shared/oauth/parameters.ts';
+import type { Refusal } from '../../../shared/oauth/refusal.ts';
+import { grantScope, wasNarrowed } from '../../../shared/oauth/scope.ts';
+import { mintAccessToken, scopeMember } from '../../../shared/tokens/mint.ts';
+import { isAboutPeople } from '../client-credentials.ts';
+import type { FlowOutcome, TokenDeps } from '../grant-flow.ts';
+import { type Taken, useOnce } from './take-assertion.ts';
+
+/**
+ * A token for the client that a workload is, as with client credentials: its `sub` is the client id. It is for an API that the request
+ * names, never for the default audience. The management API is for clients that authenticate.
+ */
+export async function workloadToken(
+  form: Parameters,
+  client: AuthenticatedClient,
+  taken: Taken,
+  deps: TokenDeps,
+): Promise<FlowOutcome> {
+  const now = deps.now();
+  const { clientId } = client;
+  const { trust, assertion } = taken;
+  const note = { client: clientId, workload: assertion.claims.sub };
+  const refused = (refusal: Refusal): FlowOutcome => ({ ok: false, refusal, note });
+
+  const resources = multiple(form, 'resource');
+  if (resources.length === 0) return refused({ reason: 'resource_missing' });
+  const registered = { apis: await deps.apis.list(), scopes: await deps.apis.scopes() };
+  const found = findApis(resources, registered.apis);
+  if (!found.ok) return refused(found.refusal);
+  const mayHave = (value: string) =>
+    !isManagementScope(value) &&
+    !isAboutPeople(value, registered.apis, registered.scopes) &&
+    (trust.scope === undefined || trust.scope.includes(value));
+  const requested = single(form, 'scope');
+  const scope = grantScope(requested, client.scope.filter(mayHave));
+  if (!scope.ok) return refused(scope.refusal);
+  const target = targetOf(found.value, scope.value, { ...deps, ...registered });
+  if (!target.ok) return refused(target.refusal);
+
+  const key = await deps.signingKey(deps.defaultAlgorithm);
+  const accessToken = await mintAccessToken({ clientId, sub: clientId }, target.value, deps.issuer, key, now);
+  if (!trust.reusable && !(await useOnce(taken, deps))) return refused({ reason: 'assertion_replayed' });
+  return {
+    ok: true,
+    tokens: {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: target.value.lifetime,
+      ...scopeMember(target.value.scope),
+    },
+    note: { ...note, dropped: whatWasDropped(wasNarrowed(requested, scope.value)) },
+  };
+}

@@ -1,0 +1,13 @@
+import type { GrantFlow } from './grant-flow.ts';
+
+/**
+ * A grant that few deployments use. Its code is a file of its own beside the bundle, read when such a request first comes, so that
+ * no sign-in waits for it.
+ */
+export function lateFlow(load: () => Promise<GrantFlow>): GrantFlow {
+  let loading: Promise<GrantFlow> | undefined;
+  return async (...request) => {
+    loading ??= load();
+    return (await loading)(...request);
+  };
+}

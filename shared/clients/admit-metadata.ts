@@ -1,0 +1,89 @@
+import type { Mistake } from '../mistake.ts';
+import { isFetchable } from '../oauth/fetchable-url.ts';
+import type { UnregisteredClass } from '../pkce/policy.ts';
+import { type Result, refuse } from '../result.ts';
+import type { RegisteredClient, RegistrableGrantType } from './registered-client.ts';
+import { checkRegistration } from './registration.ts';
+
+/*
+ * What a client says about itself, when nobody registers it by hand. Takes what any client may have, ignores the rest (RFC 7591 §2),
+ * and never takes what is an operator's: whether it is trusted, its PKCE policy, whose tokens it may introspect.
+ */
+
+export type Document = Readonly<Record<string, unknown>>;
+
+/** Members of the metadata that are taken as they are. */
+const taken = ['client_name', 'redirect_uris', 'scope', 'jwks', 'jwks_uri', 'id_token_signed_response_alg'] as const;
+
+/** What clients may have that nobody registered: they act for a person, so no client credentials. */
+const possibleGrantTypes: readonly RegistrableGrantType[] = ['authorization_code', 'refresh_token'];
+
+/** What such a client is, beside what it says. `secret`: for a client that authenticates with one. */
+export type Admission = {
+  clientId: string;
+  clientClass: UnregisteredClass;
+  method: RegisteredClient['tokenEndpointAuthMethod'];
+  secret?: string | undefined;
+};
+
+/**
+ * Turns metadata into a client. An empty scope means whatever such a client may have (see client-scope.ts). Refuses with every mistake.
+ */
+export async function admitMetadata(
+  document: Document,
+  { clientId, clientClass, method, secret }: Admission,
+): Promise<Result<RegisteredClient, readonly [Mistake, ...Mistake[]]>> {
+  const grantTypes = listOf(document['grant_types'], ['authorization_code']);
+  const mistakes = [...mistakesIn(document, grantTypes)];
+  const known = taken.filter((name) => document[name] !== undefined && document[name] !== null);
+  const registered = await checkRegistration({
+    scope: '',
+    ...Object.fromEntries(known.map((name) => [name, document[name]])),
+    client_id: clientId,
+    token_endpoint_auth_method: method,
+    grant_types: possibleGrantTypes.filter((type) => grantTypes.includes(type)),
+    response_types: ['code'],
+    ...(secret !== undefined && { client_secret: secret }),
+  });
+  const all = [...mistakes, ...(registered.ok ? [] : registered.refusal)];
+  const [first, ...others] = all;
+  if (first !== undefined) return refuse([first, ...others]);
+  return registered.ok ? { ...registered, value: { ...registered.value, clientClass } } : registered;
+}
+
+const listOf = (value: unknown, otherwise: readonly string[]): readonly unknown[] =>
+  Array.isArray(value) ? value : otherwise;
+
+/** What has no rule among those of registered clients. */
+function* mistakesIn(document: Document, grantTypes: readonly unknown[]): Generator<Mistake> {
+  if (!grantTypes.includes('authorization_code')) {
+    yield { member: 'grant_types', problem: 'has no authorization_code, and such a client can do nothing else' };
+  }
+  if (!listOf(document['response_types'], ['code']).includes('code')) {
+    yield { member: 'response_types', problem: 'has no code, and such a client can get nothing else' };
+  }
+  const { logo_uri: logo } = document;
+  if (logo !== undefined && logo !== null && !(typeof logo === 'string' && isFetchable(logo))) {
+    yield { member: 'logo_uri', problem: 'is not an https URL of a public host' };
+  }
+  yield* mistakesOfType(document);
+}
+
+/** OpenID Connect Registration §2, `application_type`: a web client has a server of its own. Asked for only where it is said. */
+function* mistakesOfType({ application_type: type, redirect_uris: uris }: Document): Generator<Mistake> {
+  if (type === undefined || type === null || type === 'native') return;
+  if (type !== 'web') {
+    yield { member: 'application_type', problem: 'is not one of web, native' };
+    return;
+  }
+  for (const [index, uri] of (Array.isArray(uris) ? uris : []).entries()) {
+    if (typeof uri !== 'string' || !URL.canParse(uri)) continue;
+    const { protocol, hostname } = new URL(uri);
+    if (protocol !== 'https:' || hostname === 'localhost') {
+      yield {
+        member: `redirect_uris.${index}`,
+        problem: 'is not https on a host of its own, and application_type is web',
+      };
+    }
+  }
+}

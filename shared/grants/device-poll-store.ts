@@ -1,0 +1,47 @@
+import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
+import type { DeviceRequest, Polled } from './device-request.ts';
+import { toGrant } from './grant-store.ts';
+
+/*
+ * Requests of devices in the Grants table, as a poll sees them. They are stored by device-request-store.ts alone, so what is read back
+ * has the right form.
+ */
+
+export type DevicePollStore = ReturnType<typeof devicePollStore>;
+
+/** The attribute of the index `byPerson` under which a request waits for its user code. */
+export const waitsUnder = 'heldBy';
+
+export function devicePollStore(database: Database, table: string) {
+  return {
+    /** Returns the request, or the grant that it became, read consistently. */
+    async find(id: string): Promise<Polled | undefined> {
+      const item = await database.get({ TableName: table, Key: { id }, ConsistentRead: true });
+      return item && toPolled(item);
+    },
+
+    /** Ends a request that waits: its device code and its user code are worth nothing from then on. False when it no longer waits. */
+    async end(id: string, state: 'denied' | 'spent'): Promise<boolean> {
+      try {
+        await database.update({
+          TableName: table,
+          Key: { id },
+          UpdateExpression: `SET #state = :state REMOVE ${waitsUnder}`,
+          ConditionExpression: '#state = :waiting OR #state = :state',
+          ExpressionAttributeNames: { '#state': 'state' },
+          ExpressionAttributeValues: { ':state': state, ':waiting': 'waiting' },
+        });
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionFailed) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+const unapproved = ['waiting', 'denied', 'spent'];
+
+/** An item with a person is a grant, whatever became of it. */
+const toPolled = (item: Item): Polled =>
+  unapproved.includes(item['state'] as string) ? (item as DeviceRequest) : toGrant(item);

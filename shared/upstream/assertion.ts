@@ -1,0 +1,57 @@
+import {
+  compactVerify,
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  type JSONWebKeySet,
+  type JWTPayload,
+} from 'jose';
+import type { TrustKind } from './trust.ts';
+
+/** An assertion (RFC 7523 §3) whose signature nobody has verified yet. */
+export type Assertion = { text: string; kind: TrustKind; issuer: string; kid?: string | undefined; claims: JWTPayload };
+
+/** The type of an identity assertion (draft-ietf-oauth-identity-assertion-authz-grant §3). */
+const identityTyp = 'oauth-id-jag+jwt';
+
+/** Public keys only, never `none`. */
+const algorithms = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
+
+/**
+ * Reads an assertion. Its type says what it is: one of a person has the type of its own, one of a workload `JWT` or none, and what
+ * has any other is not meant to be an assertion (RFC 8725 §3.11). Returns undefined for that, and for what is no JWT.
+ */
+export function readAssertion(text: string): Assertion | undefined {
+  if (text.length > 8_192) return undefined;
+  try {
+    const { typ = 'JWT', kid } = decodeProtectedHeader(text);
+    const claims = decodeJwt(text);
+    const kind = kindOf(typ);
+    if (kind === undefined || typeof claims.iss !== 'string') return undefined;
+    return { text, kind, issuer: claims.iss, claims, ...(typeof kid === 'string' && { kid }) };
+  } catch {
+    return undefined;
+  }
+}
+
+function kindOf(typ: string): TrustKind | undefined {
+  const short = typ.toLowerCase().replace(/^application\//, '');
+  if (short === identityTyp) return 'identity';
+  return short === 'jwt' ? 'workload' : undefined;
+}
+
+/** Whether one of the keys signed the assertion. Without keys, nobody did. */
+export async function isSignedBy({ text }: Assertion, jwks: JSONWebKeySet | undefined): Promise<boolean> {
+  if (jwks === undefined) return false;
+  try {
+    await compactVerify(text, createLocalJWKSet(usable(jwks)), { algorithms });
+    return true;
+  } catch {
+    return false; // keys come from outside, and libraries throw all kinds of errors for malformed ones
+  }
+}
+
+/** Drops keys that would only cost time: RSA moduli above 4096 bits and symmetric keys. */
+const usable = ({ keys }: JSONWebKeySet): JSONWebKeySet => ({
+  keys: keys.filter((key) => key.kty !== 'oct' && (key.n === undefined || key.n.length <= 683)),
+});

@@ -1,0 +1,4 @@
+import { testEveryFault } from '../faults/full-matrix.ts';
+import { deviceScenarios } from '../faults/scenarios/devices.ts';
+
+await testEveryFault(deviceScenarios);

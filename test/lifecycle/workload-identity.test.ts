@@ -1,0 +1,306 @@
+import type { JWTPayload } from 'jose';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { jwtBearer } from '../../shared/oauth/server-metadata.ts';
+import type { Trust } from '../../shared/upstream/trust.ts';
+import { trustStore } from '../../shared/upstream/trust-store.ts';
+import { type Fields, send } from '../support/http.ts';
+import { credentialsOf, type FullClient, introspect, machine, registerApi, warehouse } from '../support/lifecycle.ts';
+import { claimsOf, headerOf, postToken } from '../support/protocol.ts';
+import { startTestServer, tables } from '../support/server.ts';
+import { gitHubClaims, kubernetesClaims, startTokenIssuer, type TokenIssuer } from '../support/token-issuer.ts';
+
+const orders = 'https://api.example/orders';
+
+/** Has no secret: what its platform says is its proof. */
+const deployer: FullClient = {
+  client_id: 'deployer',
+  redirect_uris: [],
+  token_endpoint_auth_method: 'none',
+  grant_types: [jwtBearer],
+  scope: 'orders:read orders:write openid pixy:read',
+};
+const pod: FullClient = { ...deployer, client_id: 'pod' };
+/** Has a secret and shows it as well. */
+const keeper: FullClient = { ...machine, client_id: 'keeper', grant_types: [jwtBearer], scope: 'orders:read' };
+
+const server = await startTestServer({
+  clients: [deployer, pod, keeper, machine, warehouse],
+  environment: { PIXY_JWT_BEARER: 'on' },
+});
+const [gitHub, cluster, stranger] = [
+  await startTokenIssuer(),
+  await startTokenIssuer('/id/1'),
+  await startTokenIssuer(),
+];
+
+const inRepository: Trust = {
+  name: 'github-deploy',
+  kind: 'workload',
+  issuer: gitHub.issuer,
+  jwksUri: gitHub.jwksUri,
+  clients: [deployer.client_id],
+  claims: { repository: ['octo-org/octo-repo'], ref: ['refs/heads/main', 'refs/tags/*'] },
+};
+const inNamespace: Trust = {
+  name: 'cluster',
+  kind: 'workload',
+  issuer: cluster.issuer,
+  jwksUri: cluster.jwksUri,
+  clients: [pod.client_id],
+  claims: { '/kubernetes.io/namespace': ['shop'], '/kubernetes.io/serviceaccount/name': ['orders'] },
+  scope: ['orders:read'],
+  reusable: true,
+};
+
+beforeAll(async () => {
+  const store = trustStore(openDatabase(), tables.clients, () => 0);
+  const keeping = { ...inRepository, name: 'keeper', clients: [keeper.client_id] };
+  const itself = { ...inRepository, name: 'itself', issuer: server.issuer };
+  for (const trust of [inRepository, inNamespace, keeping, itself]) await store.put(trust, { by: 'test', why: '' });
+  await registerApi({ resource: orders, scope: ['orders:read', 'orders:write'] });
+});
+
+const now = () => server.clock.now();
+const job = (changes: JWTPayload = {}, header = {}) =>
+  gitHub.sign({ ...gitHubClaims(server.issuer, now()), ...changes }, header);
+const inPod = (changes: JWTPayload = {}) => cluster.sign({ ...kubernetesClaims(server.issuer, now()), ...changes });
+
+async function bring(client: FullClient, assertion: string | undefined, fields: Fields = {}) {
+  const { headers, fields: credentials } = credentialsOf(client);
+  return postToken(server, { ...credentials, grant_type: jwtBearer, assertion, resource: orders, ...fields }, headers);
+}
+const reasonOf = async (...request: Parameters<typeof bring>) => {
+  const { status, json } = await bring(...request);
+  return `${status} ${json.error} ${json.error_uri?.split('#')[1]}`;
+};
+const lastLine = () => JSON.parse(server.auditLines.at(-1) ?? '{}');
+
+describe('WF1: a job of GitHub Actions', () => {
+  test('becomes the client of the trust, with a token for the API that it names and no refresh token', async () => {
+    const { status, json, headers } = await bring(deployer, await job());
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({ 'cache-control': 'no-store' });
+    expect(json).toEqual({
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 3_600,
+      scope: 'orders:read orders:write',
+    });
+    expect(headerOf(json.access_token)).toMatchObject({ typ: 'at+jwt' });
+    expect(claimsOf(json.access_token)).toEqual({
+      iss: server.issuer,
+      sub: 'deployer',
+      aud: orders,
+      client_id: 'deployer',
+      scope: 'orders:read orders:write',
+      iat: now(),
+      exp: now() + 3_600,
+      jti: expect.any(String),
+    });
+  });
+
+  test('is named in the audit line, beside its client', async () => {
+    await bring(deployer, await job());
+    expect(lastLine()).toMatchObject({
+      verdict: 'allowed',
+      client: 'deployer',
+      grant: 'jwt_bearer',
+      workload: 'repo:octo-org/octo-repo:environment:production',
+    });
+    expect(Buffer.byteLength(server.auditLines.at(-1) ?? '')).toBeLessThan(400);
+  });
+
+  test.each<[string, JWTPayload]>([
+    ['of another repository', { repository: 'octo-org/octo-repo-2' }],
+    ['of another branch', { ref: 'refs/heads/feature' }],
+    ['of a tag without a name', { ref: 'refs/tags/' }],
+    ['without the claim', { ref: undefined }],
+    ['with a list for a claim', { ref: ['refs/heads/main'] }],
+    ['with a claim in another case', { repository: 'Octo-Org/octo-repo' }],
+  ])('%s does not', async (_, changes) => {
+    expect(await reasonOf(deployer, await job(changes))).toBe('400 invalid_grant assertion_invalid');
+  });
+
+  test('of any tag does, where the rule ends in a star', async () => {
+    expect((await bring(deployer, await job({ ref: 'refs/tags/v1' }))).status).toBe(200);
+  });
+
+  test('does not become a client that no trust names', async () => {
+    expect(await reasonOf(pod, await job())).toBe('400 invalid_grant assertion_not_for_client');
+  });
+
+  test('of a client with a secret needs both', async () => {
+    expect((await bring(keeper, await job())).status).toBe(200);
+    const assertion = await job();
+    const { status } = await postToken(server, {
+      client_id: 'keeper',
+      grant_type: jwtBearer,
+      assertion,
+      resource: orders,
+    });
+    expect(status).toBe(401);
+  });
+});
+
+describe('a pod of Kubernetes', () => {
+  test('WF1: is known by claims that lie deeper, and gets no more than the trust says', async () => {
+    const { status, json } = await bring(pod, await inPod());
+    expect({ status, scope: json.scope }).toEqual({ status: 200, scope: 'orders:read' });
+  });
+
+  test('may bring the same token again where the trust says so, for it is a file that lives for an hour', async () => {
+    const token = await inPod();
+    const answers = [
+      await bring(pod, token),
+      await bring(pod, token),
+      await bring(pod, await inPod({ jti: undefined })),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  test.each([
+    ['of another namespace', { 'kubernetes.io': { namespace: 'shop2', serviceaccount: { name: 'orders' } } }],
+    ['with the namespace in a claim of that name', { 'kubernetes.io': {}, '/kubernetes.io/namespace': 'shop' }],
+    ['with no such claims', { 'kubernetes.io': undefined }],
+  ])('%s gets nothing', async (_, changes) => {
+    expect(await reasonOf(pod, await inPod(changes))).toBe('400 invalid_grant assertion_invalid');
+  });
+});
+
+describe('WF2: the audience', () => {
+  test.each(['', '/token'])('is this server: issuer%s', async (path) => {
+    expect((await bring(deployer, await job({ aud: server.issuer + path }))).status).toBe(200);
+    expect((await bring(deployer, await job({ aud: [server.issuer + path] }))).status).toBe(200);
+  });
+
+  test.each<[string, JWTPayload['aud'] | undefined]>([
+    ['another server', 'https://github.com/octo-org'],
+    ['this one and another', [server.issuer, 'sts.amazonaws.com']],
+    ['nobody', undefined],
+    ['an empty list', []],
+    ['this server with a slash', `${server.issuer}/`],
+  ])('is not %s', async (_, aud) => {
+    expect(await reasonOf(deployer, await job({ aud: aud as string }))).toBe('400 invalid_grant assertion_invalid');
+  });
+});
+
+describe('an assertion is refused', () => {
+  test.each<[string, () => JWTPayload]>([
+    ['that has expired', () => ({ exp: now() - 31 })],
+    ['without an end', () => ({ exp: undefined })],
+    ['that lives for more than a day', () => ({ exp: now() + 86_431 })],
+    ['that is not valid yet', () => ({ nbf: now() + 31 })],
+    ['that was made in the future', () => ({ iat: now() + 31 })],
+    ['whose times are texts', () => ({ exp: `${now() + 60}` as never })],
+    ['without jti', () => ({ jti: undefined })],
+    ['JG11: with a key to prove', () => ({ cnf: { jkt: 'x' } })],
+  ])('%s', async (_, changes) => {
+    expect(await reasonOf(deployer, await job(changes()))).toBe('400 invalid_grant assertion_invalid');
+  });
+
+  test('that another key signed', async () => {
+    const forged = await stranger.sign({ ...gitHubClaims(server.issuer, now()), iss: gitHub.issuer });
+    expect(await reasonOf(deployer, forged)).toBe('400 invalid_grant assertion_invalid');
+  });
+
+  test('whose claims were changed after it was signed', async () => {
+    const [header, , signature] = (await job()).split('.');
+    const claims = Buffer.from(JSON.stringify({ ...gitHubClaims(server.issuer, now()), iss: gitHub.issuer }));
+    expect(await reasonOf(deployer, [header, claims.toString('base64url'), signature].join('.'))).toBe(
+      '400 invalid_grant assertion_invalid',
+    );
+  });
+
+  test('that nobody signed', async () => {
+    const [, claims] = (await job()).split('.');
+    const header = Buffer.from('{"alg":"none"}').toString('base64url');
+    expect(await reasonOf(deployer, `${header}.${claims}.`)).toBe('400 invalid_grant assertion_invalid');
+  });
+
+  test.each(['at+jwt', 'logout+jwt', 'client-authentication+jwt', 'dpop+jwt'])('of the type %s', async (typ) => {
+    expect(await reasonOf(deployer, await job({}, { typ }))).toBe('400 invalid_grant assertion_untrusted');
+  });
+
+  test.each(['', 'x', 'a.b.c', `${'A'.repeat(9_000)}.e30.x`])('that is none: %#', async (assertion) => {
+    expect((await bring(deployer, assertion)).status).toBe(400);
+  });
+
+  test('that is not there', async () => {
+    expect(await reasonOf(deployer, undefined)).toBe('400 invalid_request assertion_missing');
+  });
+
+  test('JG10: that says it is by this server, whoever trusts that', async () => {
+    expect(await reasonOf(deployer, await job({ iss: server.issuer }))).toBe('400 invalid_grant assertion_untrusted');
+  });
+});
+
+describe('WF4: an issuer that nobody trusts', () => {
+  test('is refused, and nobody asks it for its keys', async () => {
+    const token = await stranger.sign(gitHubClaims(server.issuer, now()));
+    expect(await reasonOf(deployer, token)).toBe('400 invalid_grant assertion_untrusted');
+    expect(stranger.asked()).toBe(0);
+  });
+
+  test('is asked for nothing either when the claims break a rule; a trusted one is asked once in five minutes', async () => {
+    const asked = (issuer: TokenIssuer, work: () => Promise<unknown>) => {
+      const before = issuer.asked();
+      return work().then(() => issuer.asked() - before);
+    };
+    server.clock.advance(301);
+    expect(await asked(gitHub, async () => bring(deployer, await job({ ref: 'x' })))).toBe(0);
+    expect(await asked(gitHub, async () => bring(deployer, await job()))).toBe(1);
+    expect(await asked(gitHub, async () => bring(deployer, await job()))).toBe(0);
+  });
+});
+
+test('JG9: of 50 requests with one assertion at the same time, one gets a token', async () => {
+  const assertion = await job();
+  const answers = await Promise.all(Array.from({ length: 50 }, () => bring(deployer, assertion)));
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  expect(answers.filter(({ json }) => json.error === 'invalid_grant')).toHaveLength(49);
+  expect(await reasonOf(deployer, assertion)).toBe('400 invalid_grant assertion_replayed');
+});
+
+describe('WF3: the request', () => {
+  test('names the API: without one, there is no token', async () => {
+    expect(await reasonOf(deployer, await job(), { resource: undefined })).toBe('400 invalid_target resource_missing');
+  });
+
+  test.each(['https://api.example/unknown', `${server.issuer}/admin`])('is not for %s', async (resource) => {
+    expect(await reasonOf(deployer, await job(), { resource })).toBe('400 invalid_target resource_unknown');
+  });
+
+  test('a request that is refused for what it asks has not used the assertion up', async () => {
+    const assertion = await job();
+    expect(await reasonOf(deployer, assertion, { scope: 'admin' })).toBe('400 invalid_scope scope_not_registered');
+    expect((await bring(deployer, assertion, { scope: 'orders:read' })).json.scope).toBe('orders:read');
+  });
+
+  test('gets nothing about people and nothing of the management API', async () => {
+    for (const scope of ['openid', 'pixy:read']) {
+      expect(await reasonOf(deployer, await job(), { scope })).toBe('400 invalid_scope scope_not_registered');
+    }
+  });
+
+  test('of a client that is not registered for the grant type is not authorized', async () => {
+    expect(await reasonOf(machine, await job())).toBe('400 unauthorized_client grant_type_not_registered');
+  });
+});
+
+test('the token is active at introspection', async () => {
+  const own = { resource: orders, scope: ['orders:read', 'orders:write'], introspectedBy: ['warehouse'] };
+  server.clock.advance(31);
+  await registerApi(own);
+  const { json } = await bring(deployer, await job());
+  const { json: told } = await introspect(server, warehouse, { token: json.access_token });
+  expect(told).toMatchObject({ active: true, sub: 'deployer' });
+});
+
+test('JG7: the metadata has the grant type and the profile, and no issuer', async () => {
+  const { body } = await send(server.port, '/.well-known/oauth-authorization-server');
+  const metadata = JSON.parse(body);
+  expect(metadata.grant_types_supported).toContain(jwtBearer);
+  expect(metadata.authorization_grant_profiles_supported).toEqual(['urn:ietf:params:oauth:grant-profile:id-jag']);
+  expect(body).not.toContain(gitHub.issuer);
+});
