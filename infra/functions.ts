@@ -20,6 +20,12 @@ export const checkTokenDescription = {
   uses: ['grantReadKeys', 'grantReadGrants'],
 } as const satisfies FunctionDescription;
 
+/** Not behind the API either: `protectedResource` makes one for another API, and a deployment calls it. */
+export const registerApiDescription = {
+  description: 'Registers an API as its stack declares it',
+  uses: ['grantRegisterApis'],
+} as const satisfies FunctionDescription;
+
 export const functionDescriptions: Record<PixyFunctionName, FunctionDescription> = {
   authorize: {
     description: 'Authorization endpoint: checks the request and issues a code',

@@ -26,6 +26,13 @@ export function grantNoteDocuments(tables: ServerTables, grantee: IGrantable): G
   return allow(grantee, tables.clients, ['dynamodb:GetItem', 'dynamodb:PutItem'], ofItems('documents'));
 }
 
+/** Allows registering an API, and writing that into the change log. */
+export function grantRegisterApis(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.clients, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('apis')).combine(
+    allow(grantee, tables.clients, ['dynamodb:PutItem'], ofItems('changes')),
+  );
+}
+
 /** Allows reading the registered APIs and scope values. */
 export function grantReadApis(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.clients, ['dynamodb:Query'], ofItems('apis'));
