@@ -44,7 +44,7 @@ async function openFolder(folder: string, now: () => number): Promise<Closable> 
     await embedded.close();
     throw error;
   }
-  const opened = openTables({ kind: 'local', folder }, localTableNames, connection, now);
+  const opened = openTables({ kind: 'local', folder }, localTableNames, connection, now, callsToEmbedded);
   return {
     ...opened,
     isAlone: true,
@@ -62,8 +62,19 @@ async function createMissingTables(connection: DynamoDBClientConfig): Promise<vo
   client.destroy();
 }
 
-function openTables(place: Place, names: TableNames, connection: DynamoDBClientConfig, now: () => number): Closable {
+/** A database in this process answers no faster when many calls wait for it, and all of them take memory. */
+const callsToEmbedded = 4;
+
+function openTables(
+  place: Place,
+  names: TableNames,
+  connection: DynamoDBClientConfig,
+  now: () => number,
+  together?: number,
+): Closable {
   const client = new DynamoDBClient({ ...clientDefaults, ...connection });
+  // It copies what goes in and out of every call, for a log that nobody writes.
+  client.middlewareStack.remove('loggerMiddleware');
   const database = openDatabase(client);
   const table = (name: TableName): string => {
     const found = names[name];
@@ -73,7 +84,7 @@ function openTables(place: Place, names: TableNames, connection: DynamoDBClientC
   return {
     place,
     database,
-    batches: batches(client),
+    batches: batches(client, together),
     isAlone: false,
     table,
     scan: (name, scan) => scanTable(client, table(name), scan),

@@ -7,6 +7,7 @@ import { clientsCommand } from './commands/clients.ts';
 import { keysCommand } from './commands/keys.ts';
 import { pkceCommand } from './commands/pkce.ts';
 import { policyCommand } from './commands/policy.ts';
+import { registrationCommand } from './commands/registration.ts';
 import { scopesCommand } from './commands/scopes.ts';
 import { trustCommand } from './commands/trust.ts';
 import { waiverCommand } from './commands/waiver.ts';
@@ -30,6 +31,7 @@ const commandGroups: readonly ((context: Context) => Command)[] = [
   accountsCommand,
   policyCommand,
   waiverCommand,
+  registrationCommand,
   apisCommand,
   scopesCommand,
   trustCommand,

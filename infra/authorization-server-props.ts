@@ -58,6 +58,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly selfRegistration?: boolean;
   /**
+   * Whether an app may sign people in without being registered, by a URL for its `client_id` that leads to a document about it
+   * (docs/unregistered-clients.md). `any`, or the host names that such URLs may have.
+   *
+   * @default 'off'
+   */
+  readonly metadataDocuments?: 'off' | 'any' | readonly string[];
+  /**
    * Lets clients that are registered for it ask for people's consent on a device with a browser, while they themselves have none: at
    * `/device_authorization` and `/device` (docs/device.md).
    *
@@ -65,12 +72,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly deviceAuthorization?: boolean;
   /**
-   * Whether an app may sign people in without being registered, by a URL for its `client_id` that leads to a document about it
-   * (docs/unregistered-clients.md). `any`, or the host names that such URLs may have.
+   * Whether clients may register themselves (RFC 7591; docs/unregistered-clients.md). `token`: with an initial access token, which
+   * `pixy registration token` makes. `open`: everybody, as public clients.
    *
    * @default 'off'
    */
-  readonly metadataDocuments?: 'off' | 'any' | readonly string[];
+  readonly registration?: 'off' | 'token' | 'open';
   /**
    * Whether the end of a session revokes what clients received in it: grants with refresh tokens, except those for
    * `offline_access`. A session ends by signing out, on the account page, by a password change or by a reset link
@@ -86,6 +93,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default false
    */
   readonly jwtBearer?: boolean;
+  /**
+   * Lets clients that are registered for it exchange a person's access token for one with which they act for that person, for no
+   * more and no longer (docs/token-exchange.md).
+   *
+   * @default false
+   */
+  readonly tokenExchange?: boolean;
   /**
    * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
    * it is switched on again.

@@ -16,7 +16,13 @@ import { ProtectedResource, type ProtectedResourceProps } from './constructs/pro
 import { RestAuthorizer, type RestAuthorizerProps, type RestAuthorizerServer } from './constructs/rest-authorizer.ts';
 import { makeFunctions } from './constructs/server-functions.ts';
 import type { PixyFunctionName } from './functions.ts';
-import { aliasRoutes, type EndpointFunctionName, routes } from './routes.ts';
+import {
+  aliasRoutes,
+  type EndpointFunctionName,
+  type OptionalFunctionName,
+  registrationRoutes,
+  routes,
+} from './routes.ts';
 import { readSettings } from './server-settings.ts';
 import { stageSettings } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';
@@ -35,7 +41,7 @@ export class AuthorizationServer extends Construct {
   /** The issuer identifier: an origin without a trailing slash. */
   readonly issuer: string;
   readonly httpApi: HttpApi;
-  readonly functions: Readonly<Record<PixyFunctionName, Lambda>>;
+  readonly functions: Readonly<Record<PixyFunctionName, Lambda> & Partial<Record<OptionalFunctionName, Lambda>>>;
   readonly tables: AuthorizationServerTables;
   /** The target for the DNS record of a custom domain. */
   readonly dnsTarget: string | undefined;
@@ -66,7 +72,7 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { upstreams, hooks, revokeAtSignOut, jwtBearer, metadataDocuments } = props;
+    const { upstreams, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } = props;
     const functions = makeFunctions(this, {
       tables,
       signing,
@@ -77,6 +83,7 @@ export class AuthorizationServer extends Construct {
       revokeAtSignOut,
       jwtBearer,
       metadataDocuments,
+      registration,
     });
 
     const { 'rotate-keys': rotateKeys, ...endpoints } = functions;
@@ -86,7 +93,11 @@ export class AuthorizationServer extends Construct {
       ...logs,
     });
     checkPrefixes(props.pathAliasPrefixes);
-    const served = [...routes, ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes)];
+    const served = [
+      ...routes,
+      ...(functions['client-registration'] ? registrationRoutes : []),
+      ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes),
+    ];
     this.#answering = http.addRoutes(served, endpoints, rotation.firstKey);
     const logGroups = Object.entries(endpoints).map(([name, { logGroup }]) => [name, logGroup]);
     this.monitoring = new Monitoring(this, 'Monitoring', {

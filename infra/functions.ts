@@ -1,7 +1,7 @@
 import type { Use } from './permissions/permissions.ts';
-import type { EndpointFunctionName } from './routes.ts';
+import type { EndpointFunctionName, OptionalFunctionName } from './routes.ts';
 
-/** Every function: those behind the API, and the scheduled one. Named after the folders below functions/. */
+/** Every function that is always there: those behind the API, and the scheduled one. Named after the folders below functions/. */
 export type PixyFunctionName = EndpointFunctionName | 'rotate-keys';
 
 export type FunctionDescription = {
@@ -25,6 +25,13 @@ export const registerApiDescription = {
   description: 'Registers an API as its stack declares it',
   uses: ['grantRegisterApis'],
 } as const satisfies FunctionDescription;
+
+export const optionalFunctions: Record<OptionalFunctionName, FunctionDescription> = {
+  'client-registration': {
+    description: 'Registration endpoint: clients register themselves, where the deployment lets them',
+    uses: ['grantReadApis', 'grantRegisterClients'],
+  },
+};
 
 export const functionDescriptions: Record<PixyFunctionName, FunctionDescription> = {
   authorize: {

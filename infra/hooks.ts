@@ -2,6 +2,7 @@ import { type Duration, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { PixyFunctionName } from './functions.ts';
+import type { OptionalFunctionName } from './routes.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
 /** Your own functions to call during a sign-in or before tokens are issued. See docs/hooks.md for their events. */
@@ -42,14 +43,18 @@ const askers = {
 const names = Object.keys(askers) as (keyof typeof askers)[];
 
 /** Returns the hooks that a function calls. */
-export const hooksAskedBy = (name: PixyFunctionName, hooks: HooksProps): IFunction[] =>
+export const hooksAskedBy = (name: PixyFunctionName | OptionalFunctionName, hooks: HooksProps): IFunction[] =>
   names.flatMap((hook) => {
     const asked = hooks[hook];
     return asked && askers[hook].some((asker) => asker === name) ? [asked] : [];
   });
 
 /** Returns the hooks that a function calls, as `PIXY_HOOKS`. */
-export function hooksVariable(scope: Construct, name: PixyFunctionName, hooks: HooksProps): string {
+export function hooksVariable(
+  scope: Construct,
+  name: PixyFunctionName | OptionalFunctionName,
+  hooks: HooksProps,
+): string {
   const timeout = hooks.timeout?.toMilliseconds();
   if (timeout !== undefined && (timeout < 100 || timeout > 5_000)) {
     throw new WrongSetting(`hooks.timeout must be from 0.1 to 5 seconds, but is ${timeout / 1_000} seconds.`);

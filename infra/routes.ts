@@ -22,7 +22,13 @@ export type EndpointFunctionName =
   | 'metadata'
   | 'admin';
 
-export type Route = { path: string; function: EndpointFunctionName };
+/** A function behind the API that is there only where a setting asks for it. */
+export type OptionalFunctionName = 'client-registration';
+
+export type Route<Name extends EndpointFunctionName | OptionalFunctionName = EndpointFunctionName> = {
+  path: string;
+  function: Name;
+};
 
 /**
  * Every route of the HTTP API, for the CDK stack and the local gateway. All take any method; the endpoint itself answers 405 with
@@ -57,6 +63,12 @@ export const routes: readonly Route[] = [
   { path: endpoints.jwks, function: 'metadata' },
   { path: endpoints.errors, function: 'metadata' },
   { path: `${endpoints.admin}/{proxy+}`, function: 'admin' },
+];
+
+/** Where clients register themselves, in a deployment that lets them. */
+export const registrationRoutes: readonly Route<'client-registration'>[] = [
+  { path: endpoints.clientRegistration, function: 'client-registration' },
+  { path: `${endpoints.clientRegistration}/{proxy+}`, function: 'client-registration' },
 ];
 
 /** The paths of other servers. An HTTP API's route cannot end in a slash, so a greedy variable takes the trailing one. */

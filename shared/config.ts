@@ -81,10 +81,12 @@ const environment = v.object({
   PIXY_REVOKE_AT_SIGN_OUT: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether people can create accounts themselves. */
   PIXY_REGISTRATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
-  /** Whether devices may ask for codes that people enter elsewhere; see docs/device.md. */
-  PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether assertions of trusted issuers are taken; see docs/workload-identity.md. */
   PIXY_JWT_BEARER: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether clients may exchange the tokens of people for tokens with which they act for them; see docs/token-exchange.md. */
+  PIXY_TOKEN_EXCHANGE: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether devices may ask for codes that people enter elsewhere; see docs/device.md. */
+  PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -102,6 +104,8 @@ const environment = v.object({
     ),
     'off',
   ),
+  /** Whether clients may register themselves: `off`, with an initial access `token`, or `open` to everybody. */
+  PIXY_CLIENT_REGISTRATION: v.optional(v.picklist(['off', 'token', 'open'], 'is not off, token or open'), 'off'),
   /** Whether loopback addresses of clients may be called: `on` in local runs only, where they are clients under development. */
   PIXY_CALL_LOOPBACK: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** The audit log's folder in local runs. Default: standard output, which goes to CloudWatch Logs when deployed. */
@@ -152,12 +156,14 @@ export function readConfig(env: Record<string, string | undefined>) {
     refreshGrace: values.PIXY_REFRESH_GRACE,
     revokesAtSignOut: values.PIXY_REVOKE_AT_SIGN_OUT === 'on',
     registration: values.PIXY_REGISTRATION === 'on',
-    deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
     jwtBearer: values.PIXY_JWT_BEARER === 'on',
+    tokenExchange: values.PIXY_TOKEN_EXCHANGE === 'on',
+    deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,
     metadataDocuments: values.PIXY_METADATA_DOCUMENTS,
+    clientRegistration: values.PIXY_CLIENT_REGISTRATION,
     callsLoopback: values.PIXY_CALL_LOOPBACK === 'on',
     auditFolder: values.PIXY_AUDIT_FOLDER,
   };

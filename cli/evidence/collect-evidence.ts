@@ -6,7 +6,7 @@ import { type GlobalPolicy, shippedGlobalPolicy } from '../../shared/pkce/policy
 import type { AdoptionReport } from '../../shared/reports/adoption.ts';
 import type { Period } from '../../shared/reports/tally.ts';
 import type { Context } from '../context.ts';
-import { listClients } from '../list-clients.ts';
+import { listAllClients } from '../list-clients.ts';
 import type { Place } from '../place.ts';
 import { readAdoption } from '../report/read-report.ts';
 import { listSeen } from '../seen-clients.ts';
@@ -40,7 +40,7 @@ export async function collectEvidence(
   const { clients: store, place } = await context.open();
   const [found, clients, seen, changes, adoption, versions] = await Promise.all([
     store.policyVersion(),
-    listClients(store),
+    listAllClients(context),
     listSeen(context),
     store.changes(maximumChanges),
     readAdoption(context, { period, logGroups, target: 'S256', minimumIssued: 10 }),

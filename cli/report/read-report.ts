@@ -4,7 +4,7 @@ import { type RefreshReport, refreshes } from '../../shared/reports/refreshes.ts
 import { type Simulation, simulate } from '../../shared/reports/simulation.ts';
 import { lastSeen, type Period } from '../../shared/reports/tally.ts';
 import type { Context } from '../context.ts';
-import { listClients } from '../list-clients.ts';
+import { listAllClients } from '../list-clients.ts';
 import { listSeen } from '../seen-clients.ts';
 import { LedgerUnavailable } from './ledger.ts';
 import { openLedger } from './open-ledger.ts';
@@ -43,7 +43,7 @@ async function readAll(context: Context, { period, logGroups }: Asked) {
   const { clients: store } = await context.open();
   const [tallied, clients, seen, global] = await Promise.all([
     ledger.tally(period),
-    listClients(store),
+    listAllClients(context),
     listSeen(context),
     store.policy(),
   ]);

@@ -1,7 +1,7 @@
 import type { ApiReader } from '../../shared/apis/api-store.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
-import type { GrantStore } from '../../shared/grants/grant-store.ts';
+import type { HeldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { ConsentStore } from '../../shared/people/consent-store.ts';
@@ -20,7 +20,7 @@ export type AccountDeps = PersonDeps & {
   passkeys: Pick<PasskeyStore, 'list' | 'rename' | 'remove'>;
   totps: Pick<TotpStore, 'look' | 'turnOff' | 'clearAway'>;
   consents: Pick<ConsentStore, 'list' | 'revoke'>;
-  grants: Pick<GrantStore, 'listOf' | 'clearAway'>;
+  grants: Pick<HeldGrantStore, 'listOf' | 'clearAway'>;
   tidyUp: TidyUp;
   clients: Pick<ClientReader, 'find'>;
   apis: Pick<ApiReader, 'scopes'>;

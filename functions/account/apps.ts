@@ -1,34 +1,45 @@
 import { isInForce } from '../../shared/grants/judge-standing.ts';
+import { tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import type { AccountPage } from '../../shared/pages/account-page.ts';
 import type { Account } from '../../shared/people/account.ts';
-import { clientEpochOf } from '../../shared/people/still-valid.ts';
+import { clientEpochOf, mayAct } from '../../shared/people/still-valid.ts';
 import type { AccountDeps } from './account-deps.ts';
 
 type AppDeps = Pick<AccountDeps, 'accounts' | 'consents' | 'grants' | 'clients' | 'tidyUp' | 'now'>;
 
-/** The clients that a person allowed something, and those that get or have tokens in their name, in the order of their names. */
+/** Seconds. No access token lives for longer (shared/config.ts). */
+const longestToken = 86_400;
+
+/** The clients that a person allowed something, those that act for them, and those that get or have tokens in their name, in the order of their names. */
 export async function listApps(account: Account, deps: AppDeps): Promise<AccountPage['apps']> {
   const { sub } = account;
   const now = deps.now();
   const [consents, grants] = await Promise.all([deps.consents.list(sub), deps.grants.listOf(sub)]);
-  const apps = new Map<string, { allowedAt: number; scope: Set<string> }>();
-  const note = (clientId: string, allowedAt: number, scope: readonly string[]) => {
-    const known = apps.get(clientId) ?? { allowedAt, scope: new Set<string>() };
+  const apps = new Map<string, { allowedAt?: number; actedAt?: number; scope: Set<string> }>();
+  const note = (clientId: string, what: 'allowedAt' | 'actedAt', at: number, scope: readonly string[]) => {
+    const known = apps.get(clientId) ?? { scope: new Set<string>() };
     for (const value of scope) known.scope.add(value);
-    apps.set(clientId, { ...known, allowedAt: Math.max(known.allowedAt, allowedAt) });
+    apps.set(clientId, { ...known, [what]: Math.max(known[what] ?? 0, at) });
   };
   for (const { clientId, clientEpoch, grantedAt, scope } of consents) {
-    if (clientEpoch === clientEpochOf(account, clientId)) note(clientId, grantedAt, scope);
+    if (clientEpoch === clientEpochOf(account, clientId)) note(clientId, 'allowedAt', grantedAt, scope);
   }
   for (const grant of grants) {
     const { clientId, issuedAt, scope, refresh, expiresAt } = grant;
     const end = refresh ? Math.min(refresh.idleUntil, refresh.endsAt) : expiresAt;
-    if (now < end && isInForce(grant, account, sub)) note(clientId, issuedAt, scope);
+    if (!isInForce(grant, account, sub)) continue;
+    if (now < end) note(clientId, 'allowedAt', issuedAt, scope);
+    for (const actor of grant.acting) {
+      const mayHaveToken = now < Math.max(end, actor.at + longestToken);
+      if (mayHaveToken && mayAct(account, actor.clientId, issuedAt)) {
+        note(actor.clientId, 'actedAt', actor.at, actor.scope);
+      }
+    }
   }
   const named = await Promise.all(
-    [...apps].map(async ([id, { allowedAt, scope }]) => {
+    [...apps].map(async ([id, { scope, ...times }]) => {
       const client = await deps.clients.find(id);
-      return { id, clientName: client?.clientName ?? id, allowedAt, scope: [...scope] };
+      return { id, clientName: client?.clientName ?? id, ...times, scope: [...scope] };
     }),
   );
   return named.toSorted((one, other) => one.clientName.localeCompare(other.clientName));
@@ -40,7 +51,8 @@ export async function listApps(account: Account, deps: AppDeps): Promise<Account
  */
 export async function revokeApp(sub: string, clientId: string, deps: AppDeps): Promise<void> {
   const client = await deps.clients.find(clientId);
-  const current = client && (await deps.accounts.takeBackFrom(sub, clientId));
+  const actingEndsAt = client?.grantTypes.includes(tokenExchange) ? deps.now() : undefined;
+  const current = client && (await deps.accounts.takeBackFrom(sub, clientId, actingEndsAt));
   const left = [
     () => deps.consents.revoke(sub, clientId),
     () => deps.grants.clearAway(sub, { counter: 'clientEpoch', current, clientId }, deps.now()),

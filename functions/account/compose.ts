@@ -1,5 +1,5 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
-import { grantStore } from '../../shared/grants/grant-store.ts';
+import { heldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
@@ -32,7 +32,7 @@ export function compose(runtime: Runtime) {
     totps: totpStore(database, people, keyWrapper(config)),
     throttle: throttleStore(database, people),
     links: linkStore(database, people),
-    grants: grantStore(database, grants),
+    grants: heldGrantStore(database, grants),
     clients: openClients(runtime),
     apis: apiReader(database, clients, now),
     lookOf: looksOf(config.brand),

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
+import type { JsonObject } from '../../shared/http/json-document.ts';
 import { type Problem, pointerTo } from '../../shared/http/problem.ts';
 import { type Mistake, mistakesOf } from '../../shared/mistake.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
-import type { JsonObject } from './read-document.ts';
 
 /** A body by its schema. Refuses with every member that is wrong, missing or unknown. */
 export function parseDocument<Output>(

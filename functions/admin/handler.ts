@@ -1,5 +1,6 @@
 import type { Author } from '../../shared/clients/change.ts';
 import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/endpoint.ts';
+import { readDocument } from '../../shared/http/json-document.ts';
 import { type Problem, problemReply } from '../../shared/http/problem.ts';
 import { jsonReply, type Reply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
@@ -12,7 +13,6 @@ import { openApiDocument } from './openapi/document.ts';
 import type { AdminDeps, Call, Operation, Success } from './operation.ts';
 import { operations } from './operations/index.ts';
 import { parseQuery } from './query.ts';
-import { readDocument } from './read-document.ts';
 
 /** The management API: everything below /admin. */
 export function adminHandler(deps: AdminDeps): HttpApiHandler {

@@ -4,13 +4,13 @@ import type { ManagementScope } from '../../shared/apis/management-api.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { Author } from '../../shared/clients/change.ts';
 import type { ClientStore } from '../../shared/clients/client-store.ts';
+import type { JsonObject } from '../../shared/http/json-document.ts';
 import type { Problem } from '../../shared/http/problem.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import type { Reason } from '../../shared/oauth/refusal.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { Result } from '../../shared/result.ts';
 import type { IfMatch } from './if-match.ts';
-import type { JsonObject } from './read-document.ts';
 
 /*
  * An operation of the management API is described once: the handler serves it from the description, and the OpenAPI document is

@@ -26,6 +26,8 @@ export type AuthorizeDeps = {
   /** Uses up the permission for one request; false when it is gone. */
   useConsent: (sub: string, client: RegisteredClient, requestHash: string) => Promise<boolean>;
   accounts: Pick<StandingStore, 'findClaims'>;
+  /** Keeps a client that registered itself, now that it is used; absent where none can. */
+  renewClient?: ((client: RegisteredClient, now: number) => Promise<void>) | undefined;
   grants: Pick<GrantStore, 'issue'>;
   /** Codes name their person, sealed with these. */
   refreshKeys: () => Promise<RefreshKeys>;

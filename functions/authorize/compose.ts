@@ -1,4 +1,5 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
+import { registrationRenewal } from '../../shared/clients/registration-renewal-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys, refreshKeys } from '../../shared/keys/loaded-keys.ts';
@@ -25,6 +26,10 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
     useConsent: (sub, { clientId }, requestHash) =>
       consentStore(database, config.tables.people).useRequest(sub, clientId, requestHash, now()),
     accounts: standingStore(database, config.tables.people),
+    renewClient:
+      config.clientRegistration === 'off'
+        ? undefined
+        : registrationRenewal(database, config.tables.clients, config.refreshLifetime),
     grants: grantStore(database, config.tables.grants),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     refreshKeys: refreshKeys(keyStore(database, config.tables.keys), keyWrapper(config), now, config.keysRemembered),

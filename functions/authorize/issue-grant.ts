@@ -26,7 +26,7 @@ export type Granting = {
 export async function issueGrant(
   admitted: AdmittedRequest,
   { client, redirectUri, redirectUriSent, sessionId, session, clientEpoch, sealKeys, mintIdToken }: Granting,
-  deps: Pick<AuthorizeDeps, 'accounts' | 'grants' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'>,
+  deps: Pick<AuthorizeDeps, 'accounts' | 'grants' | 'renewClient' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'>,
   now: number,
 ): Promise<{ code: string; id_token: string | undefined }> {
   const { clientId } = client;
@@ -58,6 +58,7 @@ export async function issueGrant(
   const idToken = await mintIdToken?.(grant, code);
   await Promise.all([
     deps.grants.issue(grant),
+    deps.renewClient?.(client, now),
     deps.sessions.keepAlive(sessionId, session, now),
     ...(sid === undefined ? [] : [deps.sessions.note(sessionId, session, clientId)]),
   ]);

@@ -3,7 +3,7 @@ import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
-import { type AccessTokenClaims, readAccessToken } from '../../shared/tokens/access-token.ts';
+import { type AccessTokenClaims, actorsOf, readAccessToken } from '../../shared/tokens/access-token.ts';
 import type { CheckTokenSettings } from './settings.ts';
 
 export type CheckTokenDeps = CheckTokenSettings & {
@@ -42,8 +42,9 @@ export async function checkToken(
 }
 
 /** A token of a grant is in force as long as its person stands by the grant; a client's own token stands for itself until it expires. */
-async function isGranted({ grant_id: id, sub }: AccessTokenClaims, { subjects }: CheckTokenDeps): Promise<boolean> {
+async function isGranted(claims: AccessTokenClaims, { subjects }: CheckTokenDeps): Promise<boolean> {
+  const { grant_id: id, sub } = claims;
   if (id === undefined) return true;
   const { grant, standing } = await subjects.findStanding(id, sub);
-  return isInForce(grant, standing, sub);
+  return isInForce(grant, standing, sub, actorsOf(claims));
 }

@@ -16,22 +16,22 @@ import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
+import type { SwitchedOn } from '../../shared/oauth/server-metadata.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import { generateSecret } from '../../shared/secret.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
 import { admitDevice } from './admit-device.ts';
 
-export type DeviceAuthorizationDeps = AuthenticationDeps & {
-  issuer: string;
-  /** Whether it is switched on. */
-  deviceAuthorization: boolean;
-  clients: Pick<ClientReader, 'globalPolicy'>;
-  apis: ApiReader;
-  devices: Pick<DeviceRequestStore, 'ask'>;
-  throttle: Pick<ThrottleStore, 'countDeviceRequest'>;
-  writeLine: WriteLine;
-};
+export type DeviceAuthorizationDeps = AuthenticationDeps &
+  Pick<SwitchedOn, 'deviceAuthorization'> & {
+    issuer: string;
+    clients: Pick<ClientReader, 'globalPolicy'>;
+    apis: ApiReader;
+    devices: Pick<DeviceRequestStore, 'ask'>;
+    throttle: Pick<ThrottleStore, 'countDeviceRequest'>;
+    writeLine: WriteLine;
+  };
 
 /** RFC 8628 §3.1: where a device asks for the codes that it waits with. Its client authenticates as at the token endpoint. */
 export const deviceAuthorizationHandler = (deps: DeviceAuthorizationDeps) =>

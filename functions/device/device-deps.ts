@@ -2,15 +2,14 @@ import type { ApiReader } from '../../shared/apis/api-store.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import type { DeviceRequestStore } from '../../shared/grants/device-request-store.ts';
+import type { SwitchedOn } from '../../shared/oauth/server-metadata.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { SignedInStore } from '../../shared/people/signed-in-store.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 
-export type DeviceDeps = {
+export type DeviceDeps = Pick<SwitchedOn, 'deviceAuthorization'> & {
   issuer: string;
-  /** Whether it is switched on. */
-  deviceAuthorization: boolean;
   clients: Pick<ClientReader, 'find'>;
   apis: Pick<ApiReader, 'scopes'>;
   signedIn: Pick<SignedInStore, 'find'>;

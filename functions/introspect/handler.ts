@@ -11,7 +11,7 @@ import type { HttpRequest } from '../../shared/http/request.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { type AccessTokenClaims, readAccessToken } from '../../shared/tokens/access-token.ts';
+import { type AccessTokenClaims, actorsOf, readAccessToken } from '../../shared/tokens/access-token.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
 
 export type IntrospectDeps = AuthenticationDeps & {
@@ -69,8 +69,9 @@ async function isForCaller({ aud }: AccessTokenClaims, clientId: string, deps: I
 }
 
 /** A token of a grant is active as long as its person stands by the grant; a client's own token stands for itself. */
-async function isGranted({ grant_id: id, sub }: AccessTokenClaims, { subjects }: IntrospectDeps): Promise<boolean> {
+async function isGranted(claims: AccessTokenClaims, { subjects }: IntrospectDeps): Promise<boolean> {
+  const { grant_id: id, sub } = claims;
   if (id === undefined) return true;
   const { grant, standing } = await subjects.findStanding(id, sub);
-  return isInForce(grant, standing, sub);
+  return isInForce(grant, standing, sub, actorsOf(claims));
 }

@@ -8,23 +8,26 @@ import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/en
 import { type Reply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { type GrantSettings, servedGrantTypes, serverMetadata } from '../../shared/oauth/server-metadata.ts';
+import { type SwitchedOn, serverMetadata } from '../../shared/oauth/server-metadata.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { errorReferencePage } from '../../shared/pages/error-reference-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import { languages } from '../../shared/pages/texts/languages.ts';
 
-export type MetadataDeps = GrantSettings & {
+export type MetadataDeps = {
   issuer: string;
   clients: Pick<ClientReader, 'policiesInForce'>;
   apis: ApiReader;
   publishedKeys: () => Promise<{ keys: JWK[] }>;
   /** What the server is set to sign with. */
   signingAlgorithms: readonly string[];
+  switchedOn: SwitchedOn;
   /** Seconds for which clients and proxies may keep the documents: five minutes, far below the two hours for which a key is published before it signs. */
   cachedFor: number;
   /** Whether a client id may be the URL of a document. */
   metadataDocuments: boolean;
+  /** Whether clients may register themselves. */
+  clientRegistration: boolean;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
@@ -69,8 +72,9 @@ async function metadata(deps: MetadataDeps): Promise<object> {
     scopes: [...scopes.map(({ value }) => value), ...(await deps.apis.list()).flatMap(({ scope }) => scope)],
     claims: scopes.flatMap(({ claims }) => claims),
     languages,
-    grantTypes: servedGrantTypes(deps),
+    ...deps.switchedOn,
     metadataDocuments: deps.metadataDocuments,
+    clientRegistration: deps.clientRegistration,
   });
 }
 

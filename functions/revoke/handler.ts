@@ -54,7 +54,8 @@ async function revokeToken(token: string, client: AuthenticatedClient, deps: Rev
   const claims = await readAccessToken(token, deps.issuer, await deps.publishedKeys(), deps.now());
   if (claims === undefined) return undefined;
   if (claims.client_id !== client.clientId) return { reason: 'token_of_another_client' };
-  return claims.grant_id === undefined
+  // A client that acts for a person must not end what the person gave to another.
+  return claims.grant_id === undefined || claims.act !== undefined
     ? { reason: 'token_type_not_revocable' }
     : revokeGrant(claims.grant_id, client, deps);
 }

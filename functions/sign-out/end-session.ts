@@ -1,4 +1,4 @@
-import { type GrantStore, grantStore } from '../../shared/grants/grant-store.ts';
+import { type HeldGrantStore, heldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import { type AccountStore, accountStore } from '../../shared/people/account-store.ts';
 import type { Session } from '../../shared/people/session.ts';
 import { type SessionStore, sessionStore, sidsOf } from '../../shared/people/session-store.ts';
@@ -17,7 +17,7 @@ export function endSession(runtime: Runtime): EndSession {
   return endSessionWithGrants({
     sessions,
     accounts: accountStore(database, config.tables.people),
-    grants: grantStore(database, config.tables.grants),
+    grants: heldGrantStore(database, config.tables.grants),
     tidyUp: tidyingUp(runtime),
     now,
   });
@@ -26,7 +26,7 @@ export function endSession(runtime: Runtime): EndSession {
 type Deps = {
   sessions: Pick<SessionStore, 'findListed' | 'endListed'>;
   accounts: Pick<AccountStore, 'endWithGrants' | 'findStanding' | 'forgetEnded'>;
-  grants: Pick<GrantStore, 'listOf' | 'revoke'>;
+  grants: Pick<HeldGrantStore, 'listOf' | 'revoke'>;
   tidyUp: TidyUp;
   now: () => number;
 };

@@ -1,5 +1,5 @@
 import { inTurns } from '../../shared/aws/in-turns.ts';
-import { type GrantStore, grantStore } from '../../shared/grants/grant-store.ts';
+import { type HeldGrantStore, heldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import type { Account } from '../../shared/people/account.ts';
 import { type SessionStore, sessionStore } from '../../shared/people/session-store.ts';
 import type { Runtime } from '../runtime.ts';
@@ -17,7 +17,7 @@ type Deps = {
   sessions: SessionStore;
   end: EndSession;
   /** Absent in functions that may not revoke grants. */
-  grants: Pick<GrantStore, 'clearAway'> | undefined;
+  grants: Pick<HeldGrantStore, 'clearAway'> | undefined;
   tell: TellClients;
   tidyUp: TidyUp;
   now: () => number;
@@ -29,7 +29,7 @@ export function endingSessions(runtime: Runtime, { mayRevoke }: { mayRevoke: boo
   return whereEndsCount({
     sessions: sessionStore(database, config.tables.people),
     end: endSession(runtime),
-    grants: mayRevoke || config.revokesAtSignOut ? grantStore(database, config.tables.grants) : undefined,
+    grants: mayRevoke || config.revokesAtSignOut ? heldGrantStore(database, config.tables.grants) : undefined,
     tell: backChannelLogout(runtime),
     tidyUp: tidyingUp(runtime),
     now,

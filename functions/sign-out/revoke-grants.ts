@@ -1,5 +1,5 @@
 import { inTurns } from '../../shared/aws/in-turns.ts';
-import type { GrantStore } from '../../shared/grants/grant-store.ts';
+import type { HeldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import { outlivesSession } from '../../shared/grants/judge-standing.ts';
 
 /**
@@ -9,7 +9,7 @@ import { outlivesSession } from '../../shared/grants/judge-standing.ts';
 export async function revokeGrantsOf(
   sub: string,
   sids: readonly string[],
-  { grants, now }: { grants: Pick<GrantStore, 'listOf' | 'revoke'>; now: () => number },
+  { grants, now }: { grants: Pick<HeldGrantStore, 'listOf' | 'revoke'>; now: () => number },
 ): Promise<void> {
   const listed = await grants.listOf(sub);
   const ending = listed.filter(

@@ -3,7 +3,7 @@ import { grantStore } from '../../shared/grants/grant-store.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
-import { deviceCodeGrant, jwtBearer, servedGrantTypes } from '../../shared/oauth/server-metadata.ts';
+import { deviceCodeGrant, jwtBearer, tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
 import { clientAuthentication } from '../client-authentication.ts';
 import { openClients } from '../open-clients.ts';
@@ -29,10 +29,10 @@ export function tokenDeps(runtime: Runtime): TokenDeps {
     signingKey: signingKeys(keys, keyCustody(config), now, config.keysRemembered),
     refreshKeys: refreshKeys(keys, keyWrapper(config), now, config.keysRemembered),
     hooks: openHooks(config.hooks),
-    grantTypes: servedGrantTypes(config),
     lateFlows: {
-      [jwtBearer]: lateFlow(async () => (await import('./jwt-bearer/compose.ts')).compose(runtime)),
       [deviceCodeGrant]: lateFlow(async () => (await import('./device-code/compose.ts')).compose(runtime, redeem)),
+      [jwtBearer]: lateFlow(async () => (await import('./jwt-bearer/compose.ts')).compose(runtime)),
+      [tokenExchange]: lateFlow(async () => (await import('./token-exchange/compose.ts')).compose(runtime)),
     },
     writeLine,
     tidyUp: tidyingUp(runtime),

@@ -71,6 +71,7 @@ export async function redeem(
     now,
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
     refresh: refresh?.state,
+    maxUses: client.grantMaxUses,
     within: { resources: resourcesOf(named.value) },
   };
   const redeeming = { clientId, rules, scope: client.scope };

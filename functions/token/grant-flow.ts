@@ -10,13 +10,14 @@ import type { Hooks } from '../../shared/hooks/hooks.ts';
 import type { SigningAlgorithm, SigningKey } from '../../shared/keys/signing-key.ts';
 import type { Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import type { deviceCodeGrant, GrantType, jwtBearer } from '../../shared/oauth/server-metadata.ts';
+import type { deviceCodeGrant, jwtBearer, SwitchedOn, tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { TokenResponse } from '../../shared/tokens/mint.ts';
 import type { TidyUp } from '../tidy-up.ts';
 
 export type TokenDeps = AuthenticationDeps &
-  RefreshSettings & {
+  RefreshSettings &
+  SwitchedOn & {
     issuer: string;
     /** `aud` when no resource is named. */
     audience: string;
@@ -27,20 +28,18 @@ export type TokenDeps = AuthenticationDeps &
     defaultAlgorithm: SigningAlgorithm;
     clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
     apis: ApiReader;
-    grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'keepUsing' | 'revoke' | 'endOldest'>;
+    grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'keepUsing' | 'countUse' | 'revoke' | 'endOldest'>;
     tidyUp: TidyUp;
     accounts: Pick<StandingStore, 'findStanding' | 'findWithClaims'>;
     hooks: Pick<Hooks, 'claims'>;
     signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
     refreshKeys: () => Promise<RefreshKeys>;
-    /** What the deployment serves. */
-    grantTypes: readonly GrantType[];
     lateFlows: Record<LateGrantType, GrantFlow>;
     writeLine: WriteLine;
   };
 
 /** The grants whose code is read when they first come; see late-flow.ts. */
-export type LateGrantType = typeof jwtBearer | typeof deviceCodeGrant;
+export type LateGrantType = typeof deviceCodeGrant | typeof jwtBearer | typeof tokenExchange;
 
 /** What a grant flow answers: the tokens, or the refusal, and what the audit log should know. */
 export type FlowOutcome = { note: Partial<Decision> } & (

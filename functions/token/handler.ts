@@ -42,7 +42,7 @@ async function token(request: HttpRequest, deps: TokenDeps): Promise<Answer> {
   if (!authenticated.ok) return refused(authenticated.refusal);
   const { form } = authenticated.value;
   const client = await withWholeScope(authenticated.value.client, deps.apis);
-  const grantType = parseGrantType(form, client, deps.grantTypes);
+  const grantType = parseGrantType(form, client, deps);
   if (!grantType.ok) return refused(grantType.refusal, { client: client.clientId });
 
   const outcome = await { ...flows, ...deps.lateFlows }[grantType.value](form, client, deps);

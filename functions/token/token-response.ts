@@ -11,7 +11,13 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { Account } from '../../shared/people/account.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { fitClaims } from '../../shared/tokens/fit-claims.ts';
-import { mintAccessToken, mintIdToken, scopeMember, type TokenResponse } from '../../shared/tokens/mint.ts';
+import {
+  type Bearer,
+  mintAccessToken,
+  mintIdToken,
+  scopeMember,
+  type TokenResponse,
+} from '../../shared/tokens/mint.ts';
 import type { TokenDeps } from './grant-flow.ts';
 
 export type ResponseKeys = { accessTokenKey: SigningKey; idTokenKey: SigningKey };
@@ -48,6 +54,7 @@ export async function tokenResponse(
     apis,
     nonce,
     endsAt = Number.POSITIVE_INFINITY,
+    acting,
   }: {
     client: RegisteredClient;
     /** The claims of the account, where {@link tokensHaveClaims}. */
@@ -56,6 +63,8 @@ export async function tokenResponse(
     apis: readonly RegisteredApi[];
     nonce?: string | undefined;
     endsAt?: number | undefined;
+    /** Of a client that acts for the person, which gets no ID token. */
+    acting?: Bearer['acting'];
   },
   keys: ResponseKeys,
   deps: TokenDeps,
@@ -76,13 +85,15 @@ export async function tokenResponse(
     grantId: grant.id,
     authTime: grant.authTime,
     acr: grant.acr,
+    acting: acting ?? (client.mayAct === undefined ? undefined : { may_act: { sub: client.mayAct } }),
     added: { ...fitting.claims, ...added?.access_token },
   };
   const accessToken = await mintAccessToken(bearer, target, deps.issuer, keys.accessTokenKey, now);
   const context = { nonce, accessToken, added: added?.id_token };
-  const idToken = scope.includes('openid')
-    ? await mintIdToken({ ...grant, idTokenClaims: inIdToken.claims }, context, deps, keys.idTokenKey, now)
-    : undefined;
+  const idToken =
+    scope.includes('openid') && !acting
+      ? await mintIdToken({ ...grant, idTokenClaims: inIdToken.claims }, context, deps, keys.idTokenKey, now)
+      : undefined;
   const tokens: TokenResponse = {
     access_token: accessToken,
     token_type: 'Bearer',

@@ -17,7 +17,7 @@ import { type ClaimsByScope, releasedClaims, standardClaimsByScope } from '../..
 import { admitClear, type Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { isOpenidScope } from '../../shared/oauth/scope.ts';
-import { readAccessToken } from '../../shared/tokens/access-token.ts';
+import { actorsOf, readAccessToken } from '../../shared/tokens/access-token.ts';
 
 export type UserinfoDeps = {
   issuer: string;
@@ -62,7 +62,7 @@ async function userinfo(request: HttpRequest, form: Parameters | undefined, deps
   }
   // The grant and the account are asked, too: what was revoked or taken back ends here at once, not when its token expires.
   const { grant, standing, claims: person } = await deps.subjects.findClaims(claims.grant_id, claims.sub);
-  if (!isInForce(grant, standing, claims.sub)) {
+  if (!isInForce(grant, standing, claims.sub, actorsOf(claims))) {
     return refused({ reason: 'access_token_invalid' }, deps, client);
   }
   const names = grant.userinfoClaims ?? [];

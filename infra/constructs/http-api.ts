@@ -16,7 +16,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct, type IDependable } from 'constructs';
-import type { EndpointFunctionName, Route } from '../routes.ts';
+import type { EndpointFunctionName, OptionalFunctionName, Route } from '../routes.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 
 /** The host name at which people and clients reach the server. */
@@ -123,15 +123,17 @@ export class PixyHttpApi extends Construct {
    * Returns what must be deployed before the issuer serves its metadata and its keys.
    */
   addRoutes(
-    routes: readonly Route[],
-    functions: Record<EndpointFunctionName, IFunction>,
+    routes: readonly Route<EndpointFunctionName | OptionalFunctionName>[],
+    functions: Record<EndpointFunctionName, IFunction> & Partial<Record<OptionalFunctionName, IFunction>>,
     after: IDependable,
   ): IDependable[] {
     const answering: IDependable[] = [this.#stage];
-    const integrations = new Map<EndpointFunctionName, HttpLambdaIntegration>();
+    const integrations = new Map<EndpointFunctionName | OptionalFunctionName, HttpLambdaIntegration>();
     for (const route of routes) {
       const name = route.function;
-      const integration = integrations.get(name) ?? new HttpLambdaIntegration(name, functions[name]);
+      const handler = functions[name];
+      if (handler === undefined) throw new Error(`a route leads to the function ${name}, which is not there`);
+      const integration = integrations.get(name) ?? new HttpLambdaIntegration(name, handler);
       integrations.set(name, integration);
       const made = this.api.addRoutes({ path: route.path, methods: [HttpMethod.ANY], integration });
       for (const one of made) one.node.addDependency(after);

@@ -17,11 +17,12 @@ import type { DeclaredApiVariable } from '../../functions/register-api/declared-
 import { bundledCode } from '../bundling/bundle-functions.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import type { PixyFunctionName } from '../functions.ts';
+import type { OptionalFunctionName } from '../routes.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 
 export interface PixyFunctionProps {
   /** The folder below functions/. */
-  readonly name: PixyFunctionName | 'check-token' | 'register-api';
+  readonly name: PixyFunctionName | OptionalFunctionName | 'check-token' | 'register-api';
   readonly description: string;
   readonly environment: PixyEnvironment & Partial<Record<CheckTokenVariable | DeclaredApiVariable, string>>;
   readonly logRetention: RetentionDays;

@@ -3,19 +3,21 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { AuthorizationServerProps } from '../authorization-server-props.ts';
 import type { PixyEnvironment } from '../environment.ts';
-import { functionDescriptions, type PixyFunctionName } from '../functions.ts';
+import { functionDescriptions, optionalFunctions, type PixyFunctionName } from '../functions.ts';
 import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
 import { uses } from '../permissions/permissions.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
+import type { OptionalFunctionName } from '../routes.ts';
 import type { Signing } from '../signing.ts';
 import { grantReadUpstreamSecrets, upstreamsVariable } from '../upstreams.ts';
 import { PixyFunction } from './pixy-function.ts';
 
-export type ServerFunctions = Record<PixyFunctionName, PixyFunction>;
+export type ServerFunctions = Record<PixyFunctionName, PixyFunction> &
+  Partial<Record<OptionalFunctionName, PixyFunction>>;
 
 export type ServerFunctionsProps = Pick<
   AuthorizationServerProps,
-  'upstreams' | 'hooks' | 'revokeAtSignOut' | 'jwtBearer' | 'metadataDocuments'
+  'upstreams' | 'hooks' | 'revokeAtSignOut' | 'jwtBearer' | 'metadataDocuments' | 'registration'
 > & {
   tables: ServerTables;
   signing: Signing;
@@ -24,7 +26,7 @@ export type ServerFunctionsProps = Pick<
   logs: { logRetention: RetentionDays; logRemovalPolicy: RemovalPolicy };
 };
 
-/** Makes every function of infra/functions.ts in `scope`, and allows each what it uses and nothing else. */
+/** Makes every function of infra/functions.ts that the settings ask for in `scope`, and allows each what it uses and nothing else. */
 export function makeFunctions(scope: Construct, props: ServerFunctionsProps): ServerFunctions {
   const {
     tables,
@@ -36,9 +38,11 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     revokeAtSignOut,
     jwtBearer,
     metadataDocuments = 'off',
+    registration = 'off',
   } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
-  const make = (name: PixyFunctionName): PixyFunction => {
+  const descriptions = { ...functionDescriptions, ...optionalFunctions };
+  const make = (name: PixyFunctionName | OptionalFunctionName): PixyFunction => {
     const made = new PixyFunction(scope, pascalCase(name), {
       name,
       environment: {
@@ -46,10 +50,10 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
         ...((name === 'sign-in' || name === 'upstream' || name === 'account') && providers),
         ...(hooksAskedBy(name, hooks).length > 0 && { PIXY_HOOKS: hooksVariable(scope, name, hooks) }),
       },
-      ...functionDescriptions[name],
+      ...descriptions[name],
       ...logs,
     });
-    for (const use of functionDescriptions[name].uses) uses[use](tables, made, signing);
+    for (const use of descriptions[name].uses) uses[use](tables, made, signing);
     for (const hook of hooksAskedBy(name, hooks)) hook.grantInvoke(made);
     return made;
   };
@@ -62,6 +66,11 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   }
   if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
   if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
+  if (registration !== 'off') {
+    functions['client-registration'] = make('client-registration');
+    uses.grantRenewClients(tables, functions.authorize);
+    uses.grantRenewClients(tables, functions['authorize-hybrid']);
+  }
   if (makesAccounts(hooks)) uses.grantMirrorAccounts(tables, functions['sign-in']);
   return functions;
 }

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import * as v from 'valibot';
 import { clientDefaults } from '../../shared/aws/dynamodb.ts';
 import { localTableNames } from './create-tables.ts';
@@ -17,11 +17,17 @@ export type RunningServer = v.InferOutput<typeof announcement>;
 
 const fileOf = (folder: string): string => join(folder, 'dynamodb.json');
 
-/** The embedded database takes any credentials. */
+/** The embedded database takes any credentials and any signature, so none is computed. */
 export const localConnection = {
   region: 'eu-central-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-} as const;
+  signer: {
+    sign: async <Request extends { headers: Record<string, string> }>(request: Request): Promise<Request> => {
+      const authorization = 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=host, Signature=none';
+      return { ...request, headers: { ...request.headers, authorization, 'x-amz-date': '20000101T000000Z' } };
+    },
+  },
+} satisfies DynamoDBClientConfig;
 
 /** Writes the file. Returns a function that removes it again. */
 export async function announceServer(

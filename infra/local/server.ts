@@ -5,6 +5,7 @@ import { compose as composeAccount } from '../../functions/account/compose.ts';
 import { compose as composeAdmin } from '../../functions/admin/compose.ts';
 import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
 import { compose as composeAuthorizeHybrid } from '../../functions/authorize-hybrid/compose.ts';
+import { compose as composeClientRegistration } from '../../functions/client-registration/compose.ts';
 import { compose as composeConsent } from '../../functions/consent/compose.ts';
 import { compose as composeDevice } from '../../functions/device/compose.ts';
 import { compose as composeDeviceAuthorization } from '../../functions/device-authorization/compose.ts';
@@ -36,7 +37,7 @@ import { aliasesOf, type PathAlias } from '../../shared/oauth/path-aliases.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { decisionLine } from '../../shared/reports/decision-line.ts';
-import { type EndpointFunctionName, routes } from '../routes.ts';
+import { type EndpointFunctionName, registrationRoutes, routes } from '../routes.ts';
 import { refuseClientsCalledLikeApis, refuseSharedSubjects } from './clashing-ids.ts';
 import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
@@ -164,6 +165,9 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     await composeRotateKeys(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
+    if (runtime.config.clientRegistration !== 'off') {
+      for (const { path } of registrationRoutes) handlers.set(path, composeClientRegistration(runtime));
+    }
     addPathAliases(handlers, aliasesOf(options.pathAliases, options.pathAliasPrefixes));
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
     return { issuer, address, demo, notes, close };

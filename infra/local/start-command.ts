@@ -130,6 +130,8 @@ try {
       PIXY_KEYS_REMEMBERED: String(keysRememberedLocally),
       PIXY_JWT_BEARER: 'on',
       PIXY_METADATA_DOCUMENTS: 'any',
+      PIXY_TOKEN_EXCHANGE: 'on',
+      PIXY_CLIENT_REGISTRATION: 'open',
     },
   });
   process.stdout.write(greeting(server));

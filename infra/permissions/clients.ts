@@ -33,6 +33,28 @@ export function grantRegisterApis(tables: ServerTables, grantee: IGrantable): Gr
   );
 }
 
+/**
+ * Allows adding clients that register themselves, and reading, changing and removing those, with the tokens that let them and a count of
+ * who does.
+ */
+export function grantRegisterClients(tables: ServerTables, grantee: IGrantable): Grant {
+  const self = ofItems('client#dcr-*');
+  const item = ['dynamodb:GetItem', 'dynamodb:UpdateItem'] as const;
+  return allow(grantee, tables.clients, [...item, 'dynamodb:DeleteItem'], self)
+    .combine(allow(grantee, tables.clients, item, ofItems('registration')))
+    .combine(allow(grantee, tables.clients, ['dynamodb:PutItem'], ofItems('changes')))
+    .combine(allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('throttle#client-registration#*')));
+}
+
+/** Allows keeping a client that registered itself, because it is used; nothing else of it can be written. */
+export function grantRenewClients(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.clients, ['dynamodb:UpdateItem'], {
+    ...ofItems('client#dcr-*'),
+    'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'purgeAt'] },
+    StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE'] },
+  });
+}
+
 /** Allows reading the registered APIs and scope values. */
 export function grantReadApis(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.clients, ['dynamodb:Query'], ofItems('apis'));

@@ -19,8 +19,13 @@ export function clientReader(database: Database, table: string, now: () => numbe
   const findRegistered = cachedByKey(
     async (clientId): Promise<RegisteredClient | undefined> => {
       if (clientId.length > 255) return undefined; // longer than any registered id, and than a key may be
-      const item = await database.get({ TableName: table, Key: clientKey(clientId) });
-      return item && toVersionedClient(item).value;
+      // Who has just registered themselves comes at once, and that they are unknown would be remembered.
+      const ConsistentRead = clientId.startsWith('dcr-');
+      const item = await database.get({ TableName: table, Key: clientKey(clientId), ConsistentRead });
+      const client = item && toVersionedClient(item).value;
+      const expiresAt = item?.['purgeAt'] as number | undefined;
+      if (client === undefined || expiresAt === undefined) return client;
+      return now() < expiresAt ? { ...client, expiresAt } : undefined;
     },
     remembered,
     now,

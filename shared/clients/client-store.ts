@@ -20,7 +20,7 @@ import type { RegisteredClient } from './registered-client.ts';
 /*
  * Manages clients and the global policy, and logs every change. One conditional write stores the change together with its record;
  * the change is then copied into the log, and the next writer of the record first copies it again. So every change gets its log
- * entry and every entry has its change, without a transaction.
+ * entry and every entry has its change, without a transaction. A client that registered itself stays once an operator has changed it.
  */
 
 /** Another write came in between: read and decide again. */
@@ -34,7 +34,10 @@ export type Page<Value> = { items: Value[]; next?: string };
 export function clientStore(database: Database, table: string, now: () => number) {
   async function findVersion(clientId: string): Promise<Versioned<RegisteredClient | undefined> | undefined> {
     const item = await database.get({ TableName: table, Key: clientKey(clientId), ConsistentRead: true });
-    return item && toVersionedClient(item);
+    if (!item) return undefined;
+    const isOver = Number(item['purgeAt'] ?? Number.POSITIVE_INFINITY) <= now();
+    const found = toVersionedClient(item);
+    return isOver ? { ...found, value: undefined } : found;
   }
 
   async function policyVersion(): Promise<Versioned<GlobalPolicy> | undefined> {
@@ -156,7 +159,7 @@ export function clientStore(database: Database, table: string, now: () => number
     const outcome = await database.updateOnce({
       TableName: table,
       Key: key,
-      UpdateExpression: `SET version = :next, lastChange = :change, attempt = :attempt${value ? ', #value = :value REMOVE' : ' REMOVE #value,'} replacedSecrets`,
+      UpdateExpression: `SET version = :next, lastChange = :change, attempt = :attempt${value ? ', #value = :value REMOVE' : ' REMOVE #value,'} replacedSecrets, purgeAt`,
       ConditionExpression: current ? 'version = :version' : 'attribute_not_exists(version)',
       ExpressionAttributeNames: { '#value': 'value' },
       ExpressionAttributeValues: {

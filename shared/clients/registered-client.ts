@@ -32,6 +32,8 @@ export type RegisteredClient = {
   clientClass?: UnregisteredClass | undefined;
   /** Of a client by metadata document: a hash of its redirect URIs and keys. What a person allows, they allow for these. */
   documentHash?: string | undefined;
+  /** Of a client that registered itself: when it goes unless it is used, in epoch seconds. Read with the record, not part of it. */
+  expiresAt?: number | undefined;
   /** Default: `code` alone. */
   responseTypes?: readonly ResponseType[] | undefined;
   /** Where a sign-out may send the browser (OpenID Connect RP-Initiated Logout §3.1). */
@@ -53,6 +55,10 @@ export type RegisteredClient = {
   refreshTokenGrace?: number | undefined;
   /** Ours: `false` for a client that keeps its refresh token; public clients cannot (RFC 9700 §4.14.2). */
   rotateRefreshTokens?: boolean | undefined;
+  /** Ours: the only client that may act for people by this one's tokens (RFC 8693 §4.4). Default: any that is registered for it. */
+  mayAct?: string | undefined;
+  /** Ours: how often tokens may be had by a grant after its code: by refreshing it, and by clients that act. Default: no limit. */
+  grantMaxUses?: number | undefined;
   /** Ours: takes the secret only in the place that `tokenEndpointAuthMethod` says. Default: in the header or the form. */
   strictAuthMethod?: boolean | undefined;
   /** Ours: a public client that sends a secret is taken as one that sends none. */

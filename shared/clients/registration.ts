@@ -8,7 +8,7 @@ import { hasDotlessScheme, parseRedirectUri } from '../oauth/redirect-uri.ts';
 import { isResource } from '../oauth/resource.ts';
 import { responseTypes } from '../oauth/response-type.ts';
 import { openidScopes, parseScope } from '../oauth/scope.ts';
-import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
+import { clientAuthenticationMethods, tokenExchange } from '../oauth/server-metadata.ts';
 import { isWeaker, pkcePolicies, publicClientFloor } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { isBackChannelUri } from './back-channel-uri.ts';
@@ -134,6 +134,15 @@ export const metadata = v.object({
   refresh_token_grace: v.optional(grace),
   rotate_refresh_tokens: v.optional(v.boolean('is not true or false')),
   all_scopes_of: v.optional(v.pipe(v.array(resource, 'is not a list'), v.maxLength(50, 'has more than 50 entries'))),
+  may_act: v.optional(v.pipe(v.string('is not a text'), v.regex(/^[\x21-\x7e]{1,255}$/, 'is not a client id'))),
+  grant_max_uses: v.optional(
+    v.pipe(
+      v.number('is not a number'),
+      v.integer('is not a whole number'),
+      v.minValue(1, 'is below 1'),
+      v.maxValue(1_000_000, 'is over a million'),
+    ),
+  ),
   strict_auth_method: v.optional(v.boolean('is not true or false')),
   ignore_public_client_secret: v.optional(v.boolean('is not true or false')),
   accept_dotless_schemes: v.optional(v.boolean('is not true or false')),
@@ -209,6 +218,8 @@ export async function checkRegistration(
       refreshTokenGrace: input.refresh_token_grace,
       rotateRefreshTokens: input.rotate_refresh_tokens,
       allScopesOf: input.all_scopes_of && [...new Set(input.all_scopes_of)],
+      mayAct: input.may_act,
+      grantMaxUses: input.grant_max_uses,
       strictAuthMethod: input.strict_auth_method,
       ignorePublicClientSecret: input.ignore_public_client_secret,
       acceptDotlessSchemes: input.accept_dotless_schemes,
@@ -281,8 +292,10 @@ function* findContradictions(
   if (input.grant_types.includes('authorization_code') && input.redirect_uris.length === 0) {
     yield { member: 'redirect_uris', problem: 'is empty, and the authorization_code grant needs one' };
   }
-  if (input.grant_types.includes('client_credentials') && method === 'none') {
-    yield { member: 'grant_types', problem: 'has client_credentials, and a public client cannot use it' };
+  for (const type of ['client_credentials', tokenExchange] as const) {
+    if (input.grant_types.includes(type) && method === 'none') {
+      yield { member: 'grant_types', problem: `has ${type}, and a public client cannot use it` };
+    }
   }
 }
 

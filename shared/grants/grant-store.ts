@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
-import { inTurns } from '../aws/in-turns.ts';
 import { tableDefinitions } from '../aws/tables.ts';
 import type { FirstRefreshState, Grant } from './grant.ts';
 
@@ -21,13 +20,6 @@ const heldBy = tableDefinitions.grants.indexes.byPerson.partitionKey;
 /** Seconds after its last use until a grant may be purged. */
 const purgeDelay = 86_400;
 
-/** What one call of `clearAway` does at most. */
-const pagesAtOnce = 10;
-const pageLength = 100;
-
-/** The epoch that grants are still good under, of the account or of one client; undefined: none is good. */
-type Current = { counter: 'epoch' | 'clientEpoch'; current: number | undefined; clientId?: string };
-
 /**
  * When the last replaced tokens were first used, newest first. Each has an attribute of its own, so that one write can add a time and
  * shift the others. 0 stands for none.
@@ -41,6 +33,37 @@ const shiftRotationTimes = rotationTimes
   .join(', ');
 
 const newAttempt = () => randomBytes(16).toString('base64url');
+
+/** Finds the grants with refresh tokens of a person, to one client or to all. */
+export const heldQuery = (TableName: string, sub: string, clientId?: string) => ({
+  TableName,
+  IndexName: byPerson,
+  KeyConditionExpression: `${heldBy} = :sub${clientId === undefined ? '' : ' AND clientId = :clientId'}`,
+  ExpressionAttributeValues: { ':sub': sub, ...(clientId !== undefined && { ':clientId': clientId }) },
+});
+
+/** `condition` and its values are for grants that may not be meant. */
+export async function revokeGrant(
+  database: Database,
+  table: string,
+  id: string,
+  now: number,
+  condition?: string,
+  values: Item = {},
+): Promise<void> {
+  try {
+    await database.update({
+      TableName: table,
+      Key: { id },
+      UpdateExpression: `SET #state = :revoked, revokedAt = if_not_exists(revokedAt, :now) REMOVE ${heldBy}`,
+      ConditionExpression: ['attribute_exists(id)', ...(condition ? [condition] : [])].join(' AND '),
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ...values, ':revoked': 'revoked', ':now': now },
+    });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error; // already purged, or not meant: nothing is left to revoke
+  }
+}
 
 export function grantStore(database: Database, table: string) {
   async function writeOnce(
@@ -80,44 +103,10 @@ export function grantStore(database: Database, table: string) {
     return item && toGrant(item);
   }
 
-  /** `condition` and its values are for grants that may not be meant. */
-  async function revoke(id: string, now: number, condition?: string, values: Item = {}): Promise<void> {
-    try {
-      await database.update({
-        TableName: table,
-        Key: { id },
-        UpdateExpression: `SET #state = :revoked, revokedAt = if_not_exists(revokedAt, :now) REMOVE ${heldBy}`,
-        ConditionExpression: ['attribute_exists(id)', ...(condition ? [condition] : [])].join(' AND '),
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: { ...values, ':revoked': 'revoked', ':now': now },
-      });
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error; // already purged, or not meant: nothing is left to revoke
-    }
-  }
-
-  const heldQuery = (sub: string, clientId?: string) => ({
-    TableName: table,
-    IndexName: byPerson,
-    KeyConditionExpression: `${heldBy} = :sub${clientId === undefined ? '' : ' AND clientId = :clientId'}`,
-    ExpressionAttributeValues: { ':sub': sub, ...(clientId !== undefined && { ':clientId': clientId }) },
-  });
-
   return {
     /** Stores a new grant until its code is redeemed or expires. Safe to repeat, since nobody has the code yet. */
     async issue(grant: Grant): Promise<void> {
       await database.put({ TableName: table, Item: { ...grant, purgeAt: grant.expiresAt + purgeDelay } });
-    },
-
-    /**
-     * Stores a grant that is in force at once, without a code, until `expiresAt`. It is found by its person. Safe to repeat, since
-     * nobody knows it yet.
-     */
-    async begin(grant: Grant): Promise<void> {
-      await database.put({
-        TableName: table,
-        Item: { ...grant, [heldBy]: grant.sub, purgeAt: grant.expiresAt + purgeDelay },
-      });
     },
 
     /**
@@ -128,11 +117,11 @@ export function grantStore(database: Database, table: string) {
     spend: (
       id: string,
       clientId: string,
-      { now, tokensExpireAt, refresh, within = {} }: Redemption,
+      { now, tokensExpireAt, refresh, maxUses, within = {} }: Redemption,
     ): Promise<WriteOutcome> =>
       writeOnce(
         id,
-        `#state = :redeemed, redeemedAt = :now, purgeAt = :purgeAt${refresh ? `, refresh = :refresh, ${heldBy} = #sub` : ''}`,
+        `#state = :redeemed, redeemedAt = :now, purgeAt = :purgeAt${refresh ? `, refresh = :refresh, ${heldBy} = #sub` : ''}${maxUses === undefined ? '' : ', maxUses = :maxUses'}`,
         'clientId = :clientId AND #state = :issued AND expiresAt > :now',
         {
           ':redeemed': 'redeemed',
@@ -141,6 +130,7 @@ export function grantStore(database: Database, table: string) {
           ':now': now,
           ':purgeAt': Math.max(tokensExpireAt, refresh?.idleUntil ?? 0) + purgeDelay,
           ...(refresh && { ':refresh': refresh }),
+          ...(maxUses !== undefined && { ':maxUses': maxUses }),
         },
         within,
       ),
@@ -163,7 +153,6 @@ export function grantStore(database: Database, table: string) {
           ...currentToken(clientId, { presented, now, idleUntil }),
           ':next': next.hash,
           ':generation': next.generation,
-          ':none': 0,
         },
         within,
       ),
@@ -178,28 +167,18 @@ export function grantStore(database: Database, table: string) {
         within,
       ),
 
-    /** Revokes a grant: its tokens stop working wherever the grant is checked. Idempotent. */
-    revoke: (id: string, now: number): Promise<void> => revoke(id, now),
+    /** Counts one more answer to a refresh token that was replaced already, for a grant with a budget. Lost when that is used up. */
+    countUse: (id: string, clientId: string): Promise<WriteOutcome> =>
+      writeOnce(
+        id,
+        `uses = ${oneMoreUse}`,
+        `clientId = :clientId AND #state = :redeemed AND ${withinBudget}`,
+        { ':clientId': clientId, ':redeemed': 'redeemed', ':none': 0, ':one': 1 },
+        {},
+      ),
 
-    /**
-     * Tidies up after what a person took back: revokes the grants that are worth nothing since, a thousand at most. Nothing depends
-     * on it, and whoever calls it again goes on where it ended.
-     */
-    async clearAway(sub: string, { counter, current, clientId }: Current, now: number): Promise<void> {
-      const older = `(attribute_not_exists(${counter}) OR ${counter} <> :current)`;
-      const meant: [string?, Item?] = current === undefined ? [] : [older, { ':current': current }];
-      let from: Item | undefined;
-      for (let page = 0; page < pagesAtOnce; page += 1) {
-        const { items, next } = await database.queryPage({
-          ...heldQuery(sub, clientId),
-          Limit: pageLength,
-          ExclusiveStartKey: from,
-        });
-        await inTurns(items, ({ id }) => revoke(id as string, now, ...meant));
-        if (next === undefined) return;
-        from = next;
-      }
-    },
+    /** Revokes a grant: its tokens stop working wherever the grant is checked. Idempotent. */
+    revoke: (id: string, now: number): Promise<void> => revokeGrant(database, table, id, now),
 
     /**
      * Deletes the oldest grants with refresh tokens that a person gave to one client, once there are more than `most`, so that `keep`
@@ -211,7 +190,7 @@ export function grantStore(database: Database, table: string) {
       clientId: string,
       { most, keep, spared }: { most: number; keep: number; spared: string },
     ): Promise<void> {
-      const { items } = await database.queryPage({ ...heldQuery(sub, clientId), Limit: 300 });
+      const { items } = await database.queryPage({ ...heldQuery(table, sub, clientId), Limit: 300 });
       if (items.length <= most) return;
       const keys = items.map(({ id }) => ({ id }));
       const found: Item[] = [];
@@ -232,16 +211,6 @@ export function grantStore(database: Database, table: string) {
 
     /** Returns the grant, read consistently. */
     find,
-
-    /**
-     * Lists the grants with refresh tokens that a person gave, to one client or to all. May miss a grant made just now, because
-     * an index lags behind its table.
-     */
-    async listOf(sub: string, clientId?: string): Promise<Grant[]> {
-      const items = await database.query(heldQuery(sub, clientId));
-      const grants = await inTurns(items, ({ id }) => find(id as string));
-      return grants.filter((grant) => grant !== undefined);
-    },
   };
 }
 
@@ -260,6 +229,8 @@ export type Redemption = {
   now: number;
   tokensExpireAt: number;
   refresh?: FirstRefreshState | undefined;
+  /** How often the grant can be used after that. Default: as long as it lasts. */
+  maxUses?: number | undefined;
   within?: Within;
 };
 
@@ -269,9 +240,11 @@ export type RefreshUse = { presented: string; now: number; idleUntil: number; wi
 /** One step from a refresh token to the next. */
 export type RotationStep = RefreshUse & { next: { hash: string; generation: number } };
 
-const isCurrentToken =
-  'clientId = :clientId AND #state = :redeemed AND refresh.#hash = :presented AND refresh.idleUntil > :now AND refresh.endsAt > :now';
-const usedOnceMore = 'refresh.idleUntil = :idleUntil, purgeAt = :purgeAt';
+/** Part of every write by which somebody gets tokens of a grant again: its condition, and how it counts. Takes `:none` and `:one`. */
+export const oneMoreUse = 'if_not_exists(uses, :none) + :one';
+export const withinBudget = '(attribute_not_exists(maxUses) OR attribute_not_exists(uses) OR uses < maxUses)';
+const isCurrentToken = `clientId = :clientId AND #state = :redeemed AND refresh.#hash = :presented AND refresh.idleUntil > :now AND refresh.endsAt > :now AND ${withinBudget}`;
+const usedOnceMore = `refresh.idleUntil = :idleUntil, purgeAt = :purgeAt, uses = ${oneMoreUse}`;
 
 const currentToken = (clientId: string, { presented, now, idleUntil }: RefreshUse): Item => ({
   ':redeemed': 'redeemed',
@@ -280,6 +253,8 @@ const currentToken = (clientId: string, { presented, now, idleUntil }: RefreshUs
   ':now': now,
   ':idleUntil': idleUntil,
   ':purgeAt': idleUntil + purgeDelay,
+  ':none': 0,
+  ':one': 1,
 });
 
 /** Whether a grant covers everything that a token request asks for. */
@@ -342,6 +317,8 @@ const grantRecord = v.object({
   expiresAt: v.number(),
   redeemedAt: v.optional(v.number()),
   revokedAt: v.optional(v.number()),
+  maxUses: v.optional(v.number()),
+  uses: v.optional(v.number()),
   refresh: v.optional(
     v.pipe(
       v.object({

@@ -37,6 +37,9 @@ export type Grant = {
   redeemedAt?: number | undefined;
   refresh?: RefreshState | undefined;
   revokedAt?: number | undefined;
+  /** A budget: how often tokens may be had by the grant after its code, and how often they were. */
+  maxUses?: number | undefined;
+  uses?: number | undefined;
 };
 
 /** The state of a grant's refresh tokens. Only hashes of their secrets are stored. */

@@ -1,4 +1,4 @@
-import { judgeEpoch, type NoLongerValid, type Standing } from '../people/still-valid.ts';
+import { judgeEpoch, mayAct, type NoLongerValid, type Standing } from '../people/still-valid.ts';
 import type { Grant } from './grant.ts';
 
 /**
@@ -14,6 +14,15 @@ export const judgeStanding = (grant: Grant, standing: Standing | undefined): NoL
 
 export const outlivesSession = ({ scope }: Pick<Grant, 'scope'>): boolean => scope.includes('offline_access');
 
-/** Whether access tokens of a grant are in force for the subject that they name. */
-export const isInForce = (grant: Grant | undefined, standing: Standing | undefined, sub: string): grant is Grant =>
-  grant?.state === 'redeemed' && grant.sub === sub && judgeStanding(grant, standing) === undefined;
+/** Whether access tokens of a grant are in force for the subject that they name, and for the clients that act by them. */
+export const isInForce = (
+  grant: Grant | undefined,
+  standing: Standing | undefined,
+  sub: string,
+  actors: readonly string[] = [],
+): grant is Grant =>
+  grant?.state === 'redeemed' &&
+  grant.sub === sub &&
+  standing !== undefined &&
+  judgeStanding(grant, standing) === undefined &&
+  actors.every((clientId) => mayAct(standing, clientId, grant.issuedAt));

@@ -1,5 +1,5 @@
 import type { Refusal } from '../oauth/refusal.ts';
-import { ok, type Result } from '../result.ts';
+import { ok, type Result, refuse } from '../result.ts';
 import type { GrantStore, Within } from './grant-store.ts';
 import { type Judged, judgeRefresh } from './judge-refresh.ts';
 import { type RefreshToken, refreshHash, successor } from './refresh-token.ts';
@@ -51,13 +51,14 @@ export async function findRefreshable(
 
 /**
  * Refreshes a grant (RFC 6749 §6, OAuth 2.1 §4.3). One conditional write moves it to the token's only successor, or records the use
- * of a token that the client keeps. If that write fails, the grant tells why, and a replay revokes it. Returns the token that the
+ * of a token that the client keeps, and counts it against the budget of the grant. If that write fails, the grant tells why, and a
+ * replay revokes it. Returns the token that the
  * client should use next.
  */
 export async function refreshGrant(
   token: RefreshToken,
   clientId: string,
-  grants: Pick<GrantStore, 'rotate' | 'keepUsing' | 'revoke'>,
+  grants: Pick<GrantStore, 'rotate' | 'keepUsing' | 'countUse' | 'revoke'>,
   { refreshIdleLifetime, refreshGrace, rotates }: Omit<RefreshRules, 'refreshLifetime'>,
   now: number,
   within: Within = {},
@@ -72,7 +73,12 @@ export async function refreshGrant(
     : await grants.keepUsing(token.grantId, clientId, use);
   if (won && grant.refresh) return ok({ grant, state: grant.refresh, current: rotates ? named(next, grant) : token });
   const judged = judgeRefresh(token, grant, clientId, refreshGrace, now, within);
-  if (judged.ok) return ok({ ...judged.value, current: named(judged.value.current, judged.value.grant) });
+  if (judged.ok) {
+    // The same successor again is one more use: otherwise any number could be had at once. With none left, nothing is counted.
+    const isCounted = judged.value.grant.maxUses === undefined || (await grants.countUse(token.grantId, clientId)).won;
+    if (!isCounted) return refuse({ reason: 'grant_used_up' });
+    return ok({ ...judged.value, current: named(judged.value.current, judged.value.grant) });
+  }
   if (grant && judged.refusal.reason === 'refresh_token_replayed') await grants.revoke(grant.id, now);
   return judged;
 }

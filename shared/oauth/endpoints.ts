@@ -35,6 +35,8 @@ export const endpoints = {
   openidConfiguration: '/.well-known/openid-configuration',
   authorizationServer: '/.well-known/oauth-authorization-server',
   errors: '/errors',
+  /** Where clients register themselves, if the deployment allows it, and below it each of them. */
+  clientRegistration: '/clients',
   /** The management API; one function serves everything below it. */
   admin: '/admin',
 } as const;

@@ -1,6 +1,9 @@
 import type { Reason } from './refusal.ts';
 
-/** OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5, OpenID Connect Core §3.1.2.6, and OpenID Connect's code for unmet acr. */
+/**
+ * OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 7591 §3.2.2, RFC 8628 §3.5, OpenID Connect Core §3.1.2.6, and OpenID Connect's
+ * code for unmet acr.
+ */
 export type ErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -14,6 +17,8 @@ export type ErrorCode =
   | 'login_required'
   | 'consent_required'
   | 'unmet_authentication_requirements'
+  | 'invalid_redirect_uri'
+  | 'invalid_client_metadata'
   | 'invalid_target'
   | 'invalid_token'
   | 'insufficient_scope'
@@ -384,12 +389,12 @@ export const refusalCatalogue = {
   },
   assertion_untrusted: {
     error: 'invalid_grant',
-    means: 'The issuer of the assertion is not trusted, or it is no JWT of a type that is taken.',
+    means: 'Nobody trusts the issuer of the assertion, or its type is none that is taken.',
     fix: 'Ask the operator to trust it: pixy trust add.',
   },
   assertion_invalid: {
     error: 'invalid_grant',
-    means: 'The assertion breaks a rule: its signature, its times, its aud, or what its claims must be.',
+    means: 'The assertion breaks a rule: signature, times, aud, or claims.',
     fix: 'Operators see which with pixy trust check.',
   },
   assertion_not_for_client: {
@@ -411,6 +416,26 @@ export const refusalCatalogue = {
     error: 'invalid_target',
     means: 'The request has no resource.',
     fix: 'Send the URI of the API that the token is for.',
+  },
+  exchange_unsupported: {
+    error: 'invalid_request',
+    means: 'The request has no subject_token, token types other than access_token, or an actor_token.',
+    fix: 'Send an access token of this server and its type.',
+  },
+  subject_token_invalid: {
+    error: 'invalid_request',
+    means: 'The subject_token is no access token of ours whose grant is in force.',
+    fix: 'Get a new one from the app.',
+  },
+  actor_not_allowed: {
+    error: 'invalid_request',
+    means: 'The client may not act by this token: may_act names another, five act already, or the person ended it.',
+    fix: 'Let the person sign in to the app again.',
+  },
+  grant_used_up: {
+    error: 'invalid_grant',
+    means: 'The grant was used as often as it may be.',
+    fix: 'Have the person sign in again.',
   },
   grant_revoked: {
     error: 'invalid_grant',
@@ -758,6 +783,22 @@ export const refusalCatalogue = {
     status: 404,
     means: 'People cannot create their own accounts here.',
     fix: 'Ask the operator for an invitation.',
+  },
+  registration_redirect_uri_invalid: {
+    error: 'invalid_redirect_uri',
+    means: 'A redirect URI cannot be registered.',
+    fix: 'Register https URIs, http URIs on a loopback address, or private-use schemes with a dot, each in full.',
+  },
+  registration_metadata_invalid: {
+    error: 'invalid_client_metadata',
+    means: 'The client cannot be registered as it describes itself.',
+    fix: 'Send client metadata of RFC 7591 as JSON, without what is named here.',
+  },
+  client_registration_throttled: {
+    error: 'temporarily_unavailable',
+    status: 429,
+    means: 'There were too many registrations of clients from this address.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
   },
   registration_throttled: {
     error: 'access_denied',

@@ -72,6 +72,10 @@ export type Refusal =
   | { reason: 'assertion_replayed' }
   | { reason: 'assertion_subject_unknown' }
   | { reason: 'resource_missing' }
+  | { reason: 'exchange_unsupported' }
+  | { reason: 'subject_token_invalid' }
+  | { reason: 'actor_not_allowed' }
+  | { reason: 'grant_used_up' }
   | { reason: 'grant_revoked' }
   | { reason: 'account_gone' }
   | { reason: 'account_disabled' }
@@ -107,6 +111,10 @@ export type Refusal =
   | { reason: 'precondition_required' }
   | { reason: 'precondition_failed' }
   | { reason: 'state_conflict' }
+  // a client that registers itself; because: what is wrong with which member
+  | { reason: 'registration_redirect_uri_invalid'; because: string }
+  | { reason: 'registration_metadata_invalid'; because: string }
+  | { reason: 'client_registration_throttled'; retryAfter: number }
   // the person's side of the sign-in
   | { reason: 'form_token_invalid' }
   | { reason: 'sign_in_throttled'; retryAfter: number }

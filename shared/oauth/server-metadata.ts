@@ -17,7 +17,10 @@ export type ClientAuthenticationMethod = (typeof clientAuthenticationMethods)[nu
 /** RFC 7523 §2.1: an assertion of somebody whom the operator trusts. */
 export const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
-/** RFC 8628 §3.4: the code of a device that a person allowed elsewhere. */
+/** RFC 8693 §2.1: a token of a person for one of a client that acts for them. */
+export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** RFC 8628 §3.4. */
 export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** What the token endpoint exchanges (RFC 7591 §2, `grant_types`). Some only where a deployment switched them on. */
@@ -27,17 +30,22 @@ export const grantTypes = [
   'client_credentials',
   deviceCodeGrant,
   jwtBearer,
+  tokenExchange,
 ] as const;
 export type GrantType = (typeof grantTypes)[number];
 
-/** The settings that switch grant types on. */
-export type GrantSettings = { jwtBearer: boolean; deviceAuthorization: boolean };
+/** What a deployment switches on for its clients. */
+export type SwitchedOn = { deviceAuthorization: boolean; jwtBearer: boolean; tokenExchange: boolean };
 
-/** The grant types that are served with these settings: what is off is as unknown as what never was. */
-export const servedGrantTypes = (settings: GrantSettings): GrantType[] =>
-  grantTypes.filter(
-    (type) => (type !== jwtBearer || settings.jwtBearer) && (type !== deviceCodeGrant || settings.deviceAuthorization),
-  );
+/** The grant types that a deployment serves: what is off is as unknown as what never was. */
+export function servedGrantTypes(switchedOn: SwitchedOn): GrantType[] {
+  const isOn: Partial<Record<GrantType, boolean>> = {
+    [deviceCodeGrant]: switchedOn.deviceAuthorization,
+    [jwtBearer]: switchedOn.jwtBearer,
+    [tokenExchange]: switchedOn.tokenExchange,
+  };
+  return grantTypes.filter((type) => isOn[type] ?? true);
+}
 
 /** The algorithms for client assertions: never symmetric, never `none`. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
@@ -54,10 +62,11 @@ export type InForce = {
   claims: readonly string[];
   /** The languages of the pages, as BCP 47 tags. */
   languages: readonly string[];
-  grantTypes: readonly GrantType[];
   /** Whether a client id may be the URL of a document. */
   metadataDocuments: boolean;
-};
+  /** Whether clients may register themselves. */
+  clientRegistration: boolean;
+} & SwitchedOn;
 
 /**
  * Returns the metadata of RFC 8414 §2 and OpenID Connect Discovery 1.0 §3, the same document at both URLs. `policies` are those
@@ -65,13 +74,13 @@ export type InForce = {
  */
 export const serverMetadata = (
   issuer: string,
-  { algorithms, policies, scopes, claims, languages, grantTypes: served, metadataDocuments }: InForce,
+  { algorithms, policies, scopes, claims, languages, metadataDocuments, clientRegistration, ...switchedOn }: InForce,
 ) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
   token_endpoint: issuer + endpoints.token,
   // RFC 8628 §4
-  ...(served.includes(deviceCodeGrant) && { device_authorization_endpoint: issuer + endpoints.deviceAuthorization }),
+  ...(switchedOn.deviceAuthorization && { device_authorization_endpoint: issuer + endpoints.deviceAuthorization }),
   userinfo_endpoint: issuer + endpoints.userinfo,
   revocation_endpoint: issuer + endpoints.revoke,
   introspection_endpoint: issuer + endpoints.introspect,
@@ -82,8 +91,8 @@ export const serverMetadata = (
   scopes_supported: [...new Set([...openidScopes, ...scopes])],
   response_types_supported: responseTypes,
   response_modes_supported: responseModes,
-  grant_types_supported: served,
-  ...(served.includes(jwtBearer) && {
+  grant_types_supported: servedGrantTypes(switchedOn),
+  ...(switchedOn.jwtBearer && {
     authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
   }),
   subject_types_supported: ['public'],
@@ -96,6 +105,7 @@ export const serverMetadata = (
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
+  ...(clientRegistration && { registration_endpoint: issuer + endpoints.clientRegistration }),
   ...(metadataDocuments && { client_id_metadata_document_supported: true }),
   request_parameter_supported: false,
   request_uri_parameter_supported: false,

@@ -21,7 +21,7 @@ export type AccountPage = FormPage & {
   passkeys?: { list: readonly AccountPasskey[]; addPath: string } | undefined;
   totp?: { isOn: boolean; codesLeft: number; setupPath: string; newCodesPath: string } | undefined;
   sessions: readonly AccountSession[];
-  apps: readonly { id: string; clientName: string; allowedAt: number; scope: readonly string[] }[];
+  apps: readonly { id: string; clientName: string; allowedAt?: number; actedAt?: number; scope: readonly string[] }[];
   /** Descriptions of the APIs' scope values. */
   descriptions?: Readonly<Record<string, string>> | undefined;
   linked?: readonly { id: string; provider: string; name?: string | undefined }[];
@@ -149,13 +149,23 @@ const appSection = (look: Look, page: AccountPage): Markup =>
     page.apps.length === 0
       ? html`<p class="soft">${look.text('account.noApps')}</p>`
       : html`<ul class="things">${page.apps.map(
-          ({ id, clientName, allowedAt, scope }) => html`<li>
-<div class="thing"><strong><bdi>${clientName}</bdi></strong><span class="soft">${look.text('account.allowed', { when: look.ago(allowedAt, page.now) })}</span>
+          ({ id, clientName, scope, ...times }) => html`<li>
+<div class="thing"><strong><bdi>${clientName}</bdi></strong><span class="soft">${timesOf(look, times, page.now)}</span>
 <ul class="may soft">${scope.map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>`)}</ul></div>
 <div class="acts">${act(page, 'revoke_access', id, look.text('account.revoke'), look.text('account.revokeNamed', { name: clientName }))}</div>
 </li>`,
         )}</ul>`,
   );
+
+const timesOf = (
+  look: Look,
+  { allowedAt, actedAt }: Pick<AccountPage['apps'][number], 'allowedAt' | 'actedAt'>,
+  now: number,
+): string =>
+  [
+    ...(allowedAt === undefined ? [] : [look.text('account.allowed', { when: look.ago(allowedAt, now) })]),
+    ...(actedAt === undefined ? [] : [look.text('account.acted', { when: look.ago(actedAt, now) })]),
+  ].join(', ');
 
 const linkedSection = (look: Look, page: AccountPage): Markup =>
   section(

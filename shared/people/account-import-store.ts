@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Batches } from '../aws/batches.ts';
-import type { Database, Item } from '../aws/dynamodb.ts';
+import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { clientKey } from '../clients/records.ts';
+import type { KeyWrapper } from '../keys/signing-key.ts';
 import { type Account, claimsWithEmail, newSubject, signInNames, usernameKey } from './account.ts';
 import type { GivenAccount } from './account-import.ts';
 import { newAttempt, toAccount } from './account-item-store.ts';
@@ -9,6 +10,7 @@ import { accountStore } from './account-store.ts';
 import { nameKey, nameStore } from './name-store.ts';
 import { makeAccount, type NewAccount, newAccountItem } from './new-account.ts';
 import { accountKey } from './standing-store.ts';
+import { importedTotpItem } from './totp-store.ts';
 
 /*
  * Adds many accounts in few calls. Names are claimed under a condition, one call each and many at a time; what has a fresh random
@@ -19,7 +21,18 @@ import { accountKey } from './standing-store.ts';
 /** `new`: it can be added. `same`: it is there already, as described. Else the member that is taken. */
 export type Standing = 'new' | 'same' | 'username' | 'email' | 'claims.sub' | 'client';
 
+/** A new account, and what comes with it. */
+export type AddedAccount = NewAccount & Pick<GivenAccount, 'totp'>;
+
 export type AccountImportStore = ReturnType<typeof accountImportStore>;
+
+type Key = { pk: string; sk: string };
+
+/** Few enough items to look at all of them instead of asking for every name of a file. */
+const fewItems = 1_000;
+
+/** Seconds after which nobody goes on with what an import began; those of a claimed name. */
+const abandonedAfter = 300;
 
 /** How many calls run at the same time. */
 const atOnce = 48;
@@ -27,25 +40,25 @@ const atOnce = 48;
 export function accountImportStore(
   { database, batches, isAlone }: { database: Database; batches: Batches; isAlone: boolean },
   tables: { people: string; clients: string },
+  openWrapper: () => Promise<Pick<KeyWrapper, 'wrap'>>,
 ) {
   const isClient = async (clientId: string) => {
     const found = await batches.get(tables.clients, [clientKey(clientId)]);
     return [...found.values()].some((item) => item['value'] !== undefined);
   };
   const accounts = accountStore(database, tables.people, isClient);
+  let wrapper: ReturnType<typeof openWrapper> | undefined;
+  const people = beforeWriting(batches, tables.people, isAlone);
   const names = nameStore(database, tables.people, (sub) => accounts.findBySubject(sub));
 
   return {
     /** Compares accounts with what is there. */
     async compare(given: readonly GivenAccount[]): Promise<Standing[]> {
-      const held = await batches.get(
-        tables.people,
-        given.flatMap((each) => signInNames(each).map(nameKey)),
-      );
+      const held = await people.get(given.flatMap((each) => signInNames(each).map(nameKey)));
       const subjects = new Set(
         [...held.values()].map((item) => item['sub'] as string).concat(given.flatMap(subjectOf)),
       );
-      const found = await batches.get(tables.people, [...subjects].map(accountKey));
+      const found = await people.get([...subjects].map(accountKey));
       const clients = await batches.get(tables.clients, [...new Set(given.flatMap(subjectOf))].map(clientKey));
       const accountOf = (sub: unknown) => {
         const item = typeof sub === 'string' ? found.get(accountKey(sub).pk) : undefined;
@@ -60,14 +73,18 @@ export function accountImportStore(
       );
     },
 
-    /** Adds accounts. Returns those that somebody else added in the meantime. Throws when the database does not answer. */
-    async add(given: readonly NewAccount[], now: number): Promise<NewAccount[]> {
+    /**
+     * Adds accounts. Returns those that somebody else added in the meantime. Throws when the database does not answer. What an
+     * account signs in with is there before the account: interrupted, it would be open to its password alone.
+     */
+    async add(given: readonly AddedAccount[], now: number): Promise<AddedAccount[]> {
+      people.forget();
       if (isAlone) {
-        const made = given.map((account) => itemsOf(account, now));
+        const made = await Promise.all(given.map((account) => itemsOf(account, now)));
         // Names first: interrupted, an account without its name would be added again.
         await batches.put(
           tables.people,
-          made.flatMap(({ names }) => names),
+          made.flatMap(({ others }) => others),
         );
         await batches.put(
           tables.people,
@@ -75,29 +92,108 @@ export function accountImportStore(
         );
         return [];
       }
-      const refused: NewAccount[] = [];
+      const refused: AddedAccount[] = [];
+      const factors: Item[] = [];
       const items: Item[] = [];
       await each(given, atOnce, async (account) => {
         if (account.claims['sub'] !== undefined) {
-          if (!(await accounts.add(account, now)).ok) refused.push(account);
+          if (!(await addKept(account, now))) refused.push(account);
           return;
         }
-        const made = makeAccount(account, newSubject({}), now);
+        const made = makeAccount(withoutFactor(account), newSubject({}), now);
         const taken = await names.claimAll(signInNames(account), made.sub, now);
-        if (taken === undefined) items.push(newAccountItem(made, newAttempt()));
-        else refused.push(account);
+        if (taken !== undefined) {
+          refused.push(account);
+          return;
+        }
+        factors.push(...(await factorsOf(account, made.sub, now)));
+        items.push(newAccountItem(made, newAttempt()));
       });
+      await batches.put(tables.people, factors);
       await batches.put(tables.people, items);
       return refused;
     },
   };
+
+  /** All items of a new account, for a database that nobody else can write to. */
+  async function itemsOf(account: AddedAccount, now: number): Promise<{ others: Item[]; account: Item }> {
+    const made = makeAccount(withoutFactor(account), newSubject(account.claims), now);
+    const claimed = signInNames(account).map((name) => ({ ...nameKey(name), sub: made.sub, claimedAt: now }));
+    const others = [...claimed, ...(await factorsOf(account, made.sub, now))];
+    return { others, account: newAccountItem(made, newAttempt()) };
+  }
+
+  async function factorsOf({ totp }: AddedAccount, sub: string, now: number): Promise<Item[]> {
+    if (totp === undefined) return [];
+    wrapper ??= openWrapper();
+    return [await importedTotpItem(sub, totp, await wrapper, now)];
+  }
+
+  /** Adds an account that keeps its subject, for which somebody may have set up an authenticator app in the meantime. */
+  async function addKept(account: AddedAccount, now: number): Promise<boolean> {
+    const sub = String(account.claims['sub']);
+    const [factor] = await factorsOf(account, sub, now);
+    if (factor && !(await addFactor(factor, sub, now))) return false;
+    if ((await accounts.add(withoutFactor(account), now)).ok) return true;
+    if (factor) await removeFactor(factor);
+    return false;
+  }
+
+  /** One that an interrupted import left behind is replaced, if it has no account and is too old to get one any more. */
+  async function addFactor(factor: Item, sub: string, now: number): Promise<boolean> {
+    if (await putIf(factor, 'attribute_not_exists(pk)')) return true;
+    const { pk, sk } = factor;
+    const held = await database.get({ TableName: tables.people, Key: { pk, sk }, ConsistentRead: true });
+    const { attempt, createdAt } = held ?? {};
+    const isLeft = typeof createdAt === 'number' && now - createdAt > abandonedAfter;
+    if (!isLeft || (await accounts.findBySubject(sub)) !== undefined) return false;
+    return putIf(factor, 'attempt = :held', { ':held': attempt });
+  }
+
+  async function putIf(Item: Item, ConditionExpression: string, values?: Item): Promise<boolean> {
+    const condition = { ConditionExpression, ...(values && { ExpressionAttributeValues: values }) };
+    try {
+      await database.put({ TableName: tables.people, Item, ...condition });
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionFailed) return false;
+      throw error;
+    }
+  }
+
+  async function removeFactor({ pk, sk, attempt }: Item): Promise<void> {
+    const condition = { ConditionExpression: 'attempt = :attempt', ExpressionAttributeValues: { ':attempt': attempt } };
+    await database.remove({ TableName: tables.people, Key: { pk, sk }, ...condition }).catch((error: unknown) => {
+      if (!(error instanceof ConditionFailed)) throw error;
+    });
+  }
 }
 
-/** All items of a new account, for a database that nobody else can write to. */
-function itemsOf(account: NewAccount, now: number): { names: Item[]; account: Item } {
-  const made = makeAccount(account, newSubject(account.claims), now);
-  const names = signInNames(account).map((name) => ({ ...nameKey(name), sub: made.sub, claimedAt: now }));
-  return { names, account: newAccountItem(made, newAttempt()) };
+/** The key of an authenticator app has an item of its own, and never stands in the account's. */
+const withoutFactor = ({ totp: _, ...account }: AddedAccount): NewAccount => account;
+
+/** Reads a table from memory as long as nobody can have written to it: it has few items, and this process is alone with it. */
+function beforeWriting(batches: Batches, table: string, isAlone: boolean) {
+  const nameOf = ({ pk, sk }: Key) => `${pk}\n${sk}`;
+  let mayRead = isAlone;
+  let few: Promise<ReadonlyMap<string, Item> | undefined> | undefined;
+  const readAll = async () => {
+    const items = await batches.getAll(table, fewItems);
+    return items && new Map(items.map((item) => [nameOf(item as Key), item]));
+  };
+  return {
+    async get(keys: readonly Key[]): Promise<ReadonlyMap<string, Item>> {
+      few ??= mayRead ? readAll() : Promise.resolve(undefined);
+      const all = await few;
+      if (all === undefined) return batches.get(table, keys);
+      const found = keys.map((key) => [key.pk, all.get(nameOf(key))] as const);
+      return new Map(found.filter((pair): pair is readonly [string, Item] => pair[1] !== undefined));
+    },
+    forget: () => {
+      mayRead = false;
+      few = undefined;
+    },
+  };
 }
 
 const subjectOf = ({ claims }: GivenAccount): string[] => (typeof claims['sub'] === 'string' ? [claims['sub']] : []);

@@ -31,6 +31,8 @@ import {
   type TranslatedAccount,
   wordpressAccount,
 } from './import/other-systems.ts';
+import { seenTexts } from './import/seen-texts.ts';
+import { readTotpKey, type TotpKey, totpMembers } from './import/totp-key.ts';
 import { admitPasswordHash } from './password-import.ts';
 
 export { parseFirebaseParameters } from './import/firebase.ts';
@@ -40,7 +42,7 @@ export { parseFirebaseParameters } from './import/firebase.ts';
  * value, which may be a secret.
  */
 
-export type GivenAccount = AccountDescription & { passwordHash?: string };
+export type GivenAccount = AccountDescription & { passwordHash?: string; totp?: TotpKey };
 export type ImportedAccount = { entry: string; account: GivenAccount };
 export type RefusedAccount = Mistake & { entry: string };
 export type ParsedAccounts = { accounts: ImportedAccount[]; refused: RefusedAccount[] };
@@ -114,7 +116,7 @@ export type AccountReader = {
 export function accountReader(name: AccountFormatName, options: AccountOptions = {}): AccountReader {
   const format: AccountFormat = formats[name];
   const entries = format.entries(options);
-  const seen = new Set<string>();
+  const seen = seenTexts();
 
   const translate = (value: unknown): TranslatedAccount =>
     format.translate && isObject(value) ? format.translate(value, options) : { account: value, mistakes: [] };
@@ -208,10 +210,19 @@ function repeated({ username }: GivenAccount, twice: string | undefined): Mistak
   return [{ member, problem: 'is there twice' }];
 }
 
-/** Reads an entry in our own form: an account description, optionally with `password_hash`. */
+/** Reads an entry in our own form: an account description, optionally with `password_hash` and the key of an authenticator app. */
 function checkEntry(json: unknown): Result<GivenAccount, readonly Mistake[]> {
   if (!isObject(json)) return refuse([{ member: 'entry', problem: 'is not an object' }]);
-  const { password_hash: given, ...described } = json;
+  if (!totpMembers.some((name) => Object.hasOwn(json, name))) return checkPassword(json);
+  const members = Object.entries(json);
+  const isOfTotp = ([name]: readonly [string, unknown]) => (totpMembers as readonly string[]).includes(name);
+  const totp = readTotpKey(Object.fromEntries(members.filter(isOfTotp)));
+  const checked = checkPassword(Object.fromEntries(members.filter((member) => !isOfTotp(member))));
+  if (checked.ok && totp.ok) return ok({ ...checked.value, ...(totp.value && { totp: totp.value }) });
+  return refuse([...(checked.ok ? [] : checked.refusal), ...(totp.ok ? [] : totp.refusal)]);
+}
+
+function checkPassword({ password_hash: given, ...described }: Json): Result<GivenAccount, readonly Mistake[]> {
   if (given === undefined || given === null || given === '') return checkGivenAccount(described);
   const { password, ...others } = described;
   const checked = checkGivenAccount(others);

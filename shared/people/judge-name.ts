@@ -22,11 +22,15 @@ const invisible = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorab
 /** Letters and digits of any script with their marks, and the punctuation of ASCII. */
 const usual = /^[\x21-\x7e\p{L}\p{Mn}\p{Mc}\p{Nd}\u3007]$/u;
 
+/** Most names: nothing in them needs a closer look. */
+const isPlain = (name: string): boolean => /^[\x21-\x7e]*$/.test(name);
+
 /** Letters that are none, or only parts of one: stretching and repetition marks, old Hangul (RFC 5892 §2.6, RFC 8264 §9.9). */
 const unusual = /[\u302e\u302f\u0640\u07fa\u3031-\u3035\u303b\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]/;
 
 /** Says what is wrong with a new name, as "has …", or returns undefined. Spaces may separate its parts, one at a time. */
 export function judgeName(typed: string): string | undefined {
+  if (isPlain(typed)) return undefined;
   const name = prepareName(typed);
   if (invisible.test(name)) return 'has a character that cannot be seen';
   for (const char of name) {
@@ -73,6 +77,7 @@ function isReadBothWays(part: string): boolean {
 
 /** The same for an address, as it is written: mail goes there, and not to what it would be prepared to. */
 export function judgeAddress(address: string): string | undefined {
+  if (isPlain(address)) return undefined;
   const other = Array.from(address).find((char) => char.normalize('NFKC') !== char);
   if (other !== undefined) return isAnotherForm(other);
   return firstProblem(address.split(/[@.]/).map(judgeName));

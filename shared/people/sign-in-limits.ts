@@ -8,6 +8,8 @@ export const signInLimits = {
   address: { attempts: 50, window: 600 },
   /** Twenty new accounts from one address in an hour, including checks whether a username is taken. */
   registration: { attempts: 20, window: 3_600 },
+  /** Twenty clients that register themselves from one address in an hour, identical ones included. */
+  clientRegistration: { attempts: 20, window: 3_600 },
   /** Five guesses in ten minutes at what follows the first proof: one code in a million is valid at any time. */
   proof: { attempts: 5, window: 600 },
   /** A hundred devices behind one address in ten minutes: each request is an item in the table. */

@@ -55,3 +55,13 @@ export function parseEnded(ended: string): { sid: string; at: number } {
   const [sid = '', at] = ended.split(' ');
   return { sid, at: Number(at) };
 }
+
+/** Beside its epoch: since when a client may not act for the person. It is the time of the write, in epoch seconds. */
+export const actingEndKey = (clientId: string): string => `@${clientId}`;
+
+/**
+ * Whether a client may act for a person by a grant that was made at `issuedAt`: by one from after the person ended that. A grant of the
+ * same second counts as one from before.
+ */
+export const mayAct = ({ clientEpochs }: Pick<Standing, 'clientEpochs'>, clientId: string, issuedAt: number): boolean =>
+  issuedAt > (clientEpochs[actingEndKey(clientId)] ?? 0);

@@ -2,7 +2,7 @@ import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import type { Account } from './account.ts';
 import { type AccountItemStore, isAtEpoch, raised } from './account-item-store.ts';
 import { accountKey, toStanding } from './standing-store.ts';
-import { clientEpochKey, clientEpochOf, endedSession } from './still-valid.ts';
+import { actingEndKey, clientEpochKey, clientEpochOf, endedSession } from './still-valid.ts';
 
 /**
  * What a person takes back without changing how they sign in. Each is decided by one conditional write on their account: nobody
@@ -27,22 +27,28 @@ export function takingBackStore(database: Database, table: string, { update }: P
     takeBackAll: (sub: string, seen: number): Promise<Account | undefined> =>
       update(sub, `SET ${raised.set}`, { ...raised.values, ':seen': seen }, isAtEpoch(seen)),
 
-    /** Ends what one client got from a person. Answers with the epoch of what it gets from now on; undefined without an account. */
-    async takeBackFrom(sub: string, clientId: string): Promise<number | undefined> {
+    /**
+     * Ends what one client got from a person, and in the same write, for a client that may act for people, that it does so by grants of
+     * until `actingEndsAt` (epoch seconds). Answers with the epoch of what it gets from now on; undefined without an account.
+     */
+    async takeBackFrom(sub: string, clientId: string, actingEndsAt?: number): Promise<number | undefined> {
       const member = clientEpochKey(clientId);
+      const endsActing = actingEndsAt !== undefined;
       const count = () =>
         change(sub, {
-          UpdateExpression: 'SET clientEpochs.#client = if_not_exists(clientEpochs.#client, :zero) + :one',
+          UpdateExpression: `SET clientEpochs.#client = if_not_exists(clientEpochs.#client, :zero) + :one${endsActing ? ', clientEpochs.#acting = :end' : ''}`,
           ConditionExpression: 'attribute_exists(clientEpochs)',
-          ExpressionAttributeNames: { '#client': member },
-          ExpressionAttributeValues: raised.values,
+          ExpressionAttributeNames: { '#client': member, ...(endsActing && { '#acting': actingEndKey(clientId) }) },
+          ExpressionAttributeValues: { ...raised.values, ...(endsActing && { ':end': actingEndsAt }) },
           ReturnValues: 'ALL_NEW',
         });
       const begin = () =>
         change(sub, {
           UpdateExpression: 'SET clientEpochs = :first',
           ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(clientEpochs)',
-          ExpressionAttributeValues: { ':first': { [member]: 1 } },
+          ExpressionAttributeValues: {
+            ':first': { [member]: 1, ...(endsActing && { [actingEndKey(clientId)]: actingEndsAt }) },
+          },
           ReturnValues: 'ALL_NEW',
         });
       // A member can only be counted up in a map that is there. Of two first ones at once, one makes it and the other counts.

@@ -36,6 +36,10 @@ export function throttleStore(database: Database, table: string) {
     countRegistration: (sourceIp: string, now: number): Promise<Attempt> =>
       count(`registration#${countedAddress(sourceIp)}`, signInLimits.registration, now),
 
+    /** Counts a client that registers itself from this address. */
+    countClientRegistration: (sourceIp: string, now: number): Promise<Attempt> =>
+      count(`client-registration#${countedAddress(sourceIp)}`, signInLimits.clientRegistration, now),
+
     /**
      * Counts an attempt against the account (known or not) and the source address. Stores the username as a hash. In a known
      * `browser` of the account, which its random number names, only the attempts of this browser lead to a refusal: guesses that

@@ -5,7 +5,7 @@ import { generateSecret } from '../secret.ts';
 import type { Account } from './account.ts';
 import { recoveryCodeHash } from './recovery-code.ts';
 import { standsBy } from './still-valid.ts';
-import type { TotpStep } from './totp.ts';
+import { type TotpShape, type TotpStep, totpAlgorithms, usualShape } from './totp.ts';
 
 /**
  * The authenticator app of an account. `lastStep` is the time step of the last used code, `drift` by how many steps it was off, and
@@ -13,6 +13,7 @@ import type { TotpStep } from './totp.ts';
  */
 export type Totp = {
   secret: Uint8Array;
+  shape: TotpShape;
   lastStep: number;
   drift: number;
   off?: TotpStep | undefined;
@@ -65,9 +66,9 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
     async find(sub: string): Promise<Totp | undefined> {
       const item = await get(sub, 'totp');
       if (item === undefined) return undefined;
-      const { wrapped, lastStep, drift, off } = v.parse(record, item);
+      const { wrapped, lastStep, drift, off, shape } = v.parse(record, item);
       const secret = await wrapper.unwrap(wrapped, contextOf(sub));
-      return { secret, lastStep, drift, off, codesLeft: recoverySize(item) };
+      return { secret, shape, lastStep, drift, off, codesLeft: recoverySize(item) };
     },
 
     /** Stores a secret until a first code proves that the app has it. Replaces an earlier one. */
@@ -163,6 +164,18 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
   };
 }
 
+/** The item of an authenticator app that comes with a new account. It has no recovery codes yet. */
+export async function importedTotpItem(
+  sub: string,
+  { secret, shape }: Pick<Totp, 'secret' | 'shape'>,
+  wrapper: Pick<KeyWrapper, 'wrap'>,
+  now: number,
+): Promise<Item> {
+  const wrapped = await wrapper.wrap(secret, contextOf(sub));
+  const key = { pk: totpPartition(sub), sk: 'totp' };
+  return { ...key, wrapped, shape, epoch: 0, lastStep: 0, drift: 0, createdAt: now, attempt: generateSecret() };
+}
+
 /** Binds the ciphertext to this account; infra/ lets functions decrypt these but no signing keys. */
 const contextOf = (sub: string): string => `totp:${sub}`;
 
@@ -184,4 +197,8 @@ const record = v.object({
   drift: v.optional(v.number(), 0),
   off: v.optional(v.object({ step: v.number(), drift: v.number() })),
   epoch: v.optional(v.number(), 0),
+  shape: v.optional(
+    v.object({ algorithm: v.picklist(totpAlgorithms), digits: v.picklist([6, 8]), period: v.number() }),
+    usualShape,
+  ),
 });

@@ -32,7 +32,7 @@ async function useCode(
   now: number,
 ): Promise<Refusal | undefined> {
   const totp = await totps.find(sub);
-  const found = totp && matchTotpCode(totp.secret, code, now, totp.drift);
+  const found = totp && matchTotpCode(totp.secret, code, now, totp.drift, totp.shape);
   if (totp === undefined || found === undefined) return { reason: 'second_factor_wrong' };
   if (found.step <= totp.lastStep) return { reason: 'second_factor_used' };
   if (!isTotpCurrent(found, totp)) {

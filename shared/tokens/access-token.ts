@@ -15,7 +15,17 @@ export type AccessTokenClaims = {
   jti: string;
   auth_time?: number;
   grant_id?: string;
+  /** Who acts for the person, and who may (RFC 8693 §4.1, §4.4). */
+  act?: Actor;
+  may_act?: { sub: string };
 };
+
+/** A client that acts for somebody, and inside the one that did so before it. */
+export type Actor = { sub: string; act?: Actor };
+
+/** The ids of all who act by a token, the last one first. */
+export const actorsOf = ({ act }: Pick<AccessTokenClaims, 'act'>): string[] =>
+  act === undefined ? [] : [act.sub, ...actorsOf(act)];
 
 /** Every access token of ours has these, and no ID token or logout token has all of them. */
 const requiredClaims = ['sub', 'aud', 'client_id', 'exp', 'iat', 'jti'];

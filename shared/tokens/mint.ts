@@ -3,6 +3,7 @@ import type { TokenTarget } from '../apis/token-target.ts';
 import type { Grant } from '../grants/grant.ts';
 import { signJws } from '../keys/sign.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
+import type { AccessTokenClaims } from './access-token.ts';
 
 /** A token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export type TokenResponse = {
@@ -14,6 +15,8 @@ export type TokenResponse = {
   /** Seconds. */
   refresh_token_expires_in?: number;
   id_token?: string;
+  /** RFC 8693 §2.2.1. */
+  issued_token_type?: string;
 };
 
 /** Whom an access token speaks for: a person who granted it or, without a grant, the client itself. */
@@ -21,6 +24,8 @@ export type Bearer = Pick<Grant, 'clientId' | 'sub'> & {
   grantId?: string;
   authTime?: number;
   acr?: string;
+  /** Who acts for the person, and who may. */
+  acting?: Pick<AccessTokenClaims, 'act' | 'may_act'> | undefined;
   /** Claims added by the operator. Those of the protocol override them. */
   added?: Readonly<Record<string, unknown>> | undefined;
 };
@@ -50,6 +55,8 @@ export function mintAccessToken(
     auth_time: bearer.authTime,
     acr: bearer.acr,
     grant_id: bearer.grantId,
+    act: bearer.acting?.act,
+    may_act: bearer.acting?.may_act,
   };
   return signJws({ typ }, claims, key);
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 type Entry = { integrity?: string; resolved?: string; inBundle?: boolean };
 
 /** The examples of docs/clients are apps of their own, with exact versions and no lockfile. */
-const apart = ['**/node_modules', '**/cdk.out', 'examples/clients'];
+const apart = ['**/node_modules', '**/cdk.out', 'examples/clients', 'examples/mcp-server'];
 const find = (name: string) => globSync(`**/${name}`, { exclude: apart }).toSorted();
 const read = (file: string) => readFileSync(file, 'utf8');
 

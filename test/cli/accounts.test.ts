@@ -487,6 +487,17 @@ describe('accounts import', () => {
     expect((await done('accounts', 'import', longer)).output).toContain('Added 1 account, skipped 0, 1 there already');
   });
 
+  test('I12: takes an authenticator app over, which the server then asks for', async () => {
+    const file = await fileOf('factor.csv', 'username,totp_secret\nfactored,GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ\n');
+    const { output } = await done('accounts', 'import', file, '--format', 'csv');
+    expect(output).toContain('authenticator app');
+    expect(output).not.toContain('GEZD');
+    const sub = (await accounts().findByUsername('factored'))?.sub ?? '';
+    const key = { pk: `totp#${sub}`, sk: 'totp' };
+    const item = await openDatabase().get({ TableName: people, Key: key });
+    expect(item).toMatchObject({ lastStep: 0, shape: { algorithm: 'SHA1', digits: 6, period: 30 } });
+  });
+
   test('says which columns become claims', async () => {
     const file = await fileOf('columns.csv', 'username,dept\ncolumned,Engines\n');
     const { output } = await done('accounts', 'import', file, '--format', 'csv', '--claim-column', 'dept');

@@ -10,7 +10,15 @@ import { lifetimeLimits, lifetimeVariables } from '../../infra/environment.ts';
 import type { PixyFunctionName } from '../../infra/functions.ts';
 import { WrongSetting } from '../../infra/wrong-setting.ts';
 import { readConfig } from '../../shared/config.ts';
-import { constructIds, functionsOf, policiesOf, removeAssemblies, templateWith, testApp } from './synthesize.ts';
+import {
+  constructIds,
+  functionsOf,
+  ofType,
+  policiesOf,
+  removeAssemblies,
+  templateWith,
+  testApp,
+} from './synthesize.ts';
 
 afterAll(removeAssemblies);
 
@@ -277,6 +285,63 @@ describe('client metadata documents', () => {
     const heard = (props: AuthorizationServerProps) => variables(props).map((one) => one['PIXY_METADATA_DOCUMENTS']);
     expect(new Set(heard({}))).toEqual(new Set([undefined]));
     expect(new Set(heard({ metadataDocuments: ['a.example', 'b.example'] }))).toEqual(new Set(['a.example b.example']));
+  });
+});
+
+describe('dynamic registration', () => {
+  const made = (props: AuthorizationServerProps) => {
+    const template = templateWith(props);
+    const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties['RouteKey']);
+    return { template, routes: routes.filter((route) => route.includes('/clients')).toSorted() };
+  };
+  const rightsOf = ({ template }: ReturnType<typeof made>, name: string) => {
+    const lambda = functionsOf(template).get(name);
+    return lambda && policiesOf(template, lambda).statements.map(({ Action, Condition }) => [Action, Condition]);
+  };
+  const ofItems = (...keys: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
+
+  it('has neither function nor route nor a right where it is off', () => {
+    for (const props of [{}, { registration: 'off' }] as const) {
+      const off = made(props);
+      expect(off.routes).toEqual([]);
+      expect(rightsOf(off, 'ClientRegistration')).toBeUndefined();
+      expect(JSON.stringify(rightsOf(off, 'Authorize'))).not.toContain('dcr-');
+    }
+  });
+
+  it('has both where it is on, and exactly these rights', () => {
+    const on = made({ registration: 'token' });
+    expect(on.routes).toEqual(['ANY /clients', 'ANY /clients/{proxy+}']);
+    const rights = rightsOf(on, 'ClientRegistration') ?? [];
+    expect(rights.filter(([, condition]) => condition !== undefined)).toEqual(
+      [
+        ['dynamodb:Query', ofItems('apis')],
+        [['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('client#dcr-*')],
+        [['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('registration')],
+        ['dynamodb:PutItem', ofItems('changes')],
+        ['dynamodb:UpdateItem', ofItems('throttle#client-registration#*')],
+      ].map((row) => [...row]),
+    );
+    expect(rights.filter(([, condition]) => condition === undefined).flat(2)).toEqual(
+      expect.arrayContaining(['logs:CreateLogStream', 'logs:PutLogEvents']),
+    );
+    for (const name of ['Authorize', 'AuthorizeHybrid']) {
+      expect(rightsOf(on, name)).toContainEqual([
+        'dynamodb:UpdateItem',
+        {
+          ...ofItems('client#dcr-*'),
+          'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'purgeAt'] },
+          StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE'] },
+        },
+      ]);
+    }
+  });
+
+  it('is off unless it is on', () => {
+    const registration = (text?: string) =>
+      readConfig({ ...environment, PIXY_CLIENT_REGISTRATION: text }).clientRegistration;
+    expect([registration(), registration('token'), registration('open')]).toEqual(['off', 'token', 'open']);
+    expect(() => registration('on')).toThrow('PIXY_CLIENT_REGISTRATION is not off, token or open');
   });
 });
 

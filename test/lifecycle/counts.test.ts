@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import { spa } from '../support/clients.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { send } from '../support/http.ts';
@@ -15,12 +16,24 @@ import {
   warehouse,
 } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
-import { authorizeTarget, obtainCode, redeem } from '../support/protocol.ts';
+import { authorizeTarget, basic, obtainCode, postToken, redeem } from '../support/protocol.ts';
 import { startTestServer } from '../support/server.ts';
 
 const database = await startDatabaseProxy();
-const server = await startTestServer({ clients: [spa, mobile, machine, warehouse], dynamodb: database.endpoint });
+const agent = { ...machine, client_id: 'agent', grant_types: [tokenExchange], scope: 'openid' };
+const server = await startTestServer({
+  clients: [spa, mobile, machine, warehouse, agent],
+  dynamodb: database.endpoint,
+  environment: { PIXY_TOKEN_EXCHANGE: 'on' },
+});
 const person = await signedInPerson(server);
+
+const exchange = (subject_token: string | undefined) =>
+  postToken(
+    server,
+    { grant_type: tokenExchange, subject_token, subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' },
+    { authorization: basic(agent) },
+  );
 
 /** Every endpoint has been asked once, so that what it remembers for a while is there. */
 const warm = await refreshed(server, mobile, (await obtainTokens(server, person, mobile)).refresh_token);
@@ -28,6 +41,7 @@ await userinfo(server, warm.access_token);
 await introspect(server, warehouse, { token: warm.access_token });
 await revoke(server, mobile, { token: 'x' });
 await clientCredentials(server, machine);
+await exchange(warm.access_token);
 for (const target of ['/jwks', '/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
   await send(server.port, target);
 }
@@ -98,6 +112,12 @@ describe('what a warm endpoint asks of the database', () => {
 
   test('a token for a client itself: nothing', async () => {
     expect(await database.callsDuring(() => clientCredentials(server, machine))).toEqual([]);
+  });
+
+  test('a token for somebody who acts for a person: grant and account are read, and one write notes it', async () => {
+    const { access_token } = await newTokens();
+    const calls = await database.callsDuring(() => exchange(access_token));
+    expect(calls.toSorted()).toEqual(['GetItem pixy-grants', 'GetItem pixy-people', 'UpdateItem pixy-grants']);
   });
 
   test('an authorization request of somebody with a session: one read, and one write', async () => {

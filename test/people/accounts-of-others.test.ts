@@ -155,14 +155,17 @@ describe('I12: users of', () => {
     expect(await verifyStoredPassword(password, read?.passwordHash)).toBe(true);
     const withFactor = {
       ...keycloakUser,
-      credentials: [...keycloakUser.credentials, { type: 'otp' }],
+      credentials: [...keycloakUser.credentials, { type: 'recovery-authn-codes' }],
       federatedIdentities: [{ identityProvider: 'google' }],
     };
     expect(parse('keycloak', [withFactor], options).refused.map((each) => each.split(' has ')[0])).toEqual([
-      'entry 1 (ada): otp',
+      'entry 1 (ada): recovery-authn-codes',
       'entry 1 (ada): federatedIdentities',
     ]);
-    const left = only('keycloak', [withFactor], { ...options, skipMembers: ['otp', 'federatedIdentities'] });
+    const left = only('keycloak', [withFactor], {
+      ...options,
+      skipMembers: ['recovery-authn-codes', 'federatedIdentities'],
+    });
     expect(left?.passwordHash).toBe(read?.passwordHash);
   });
 
@@ -256,3 +259,80 @@ test.each(['[{"username":"ada","claims":{"profile":"x"}}]', 'username,email\n', 
     expect(recogniseAccounts(text)).toBeUndefined();
   },
 );
+
+describe('I12: authenticator apps of Keycloak', () => {
+  const app = (secret: object, credential: object) => ({
+    type: 'otp',
+    secretData: JSON.stringify(secret),
+    credentialData: JSON.stringify(credential),
+  });
+  const withApps = (...apps: object[]) => [{ ...keycloakUser, credentials: [...keycloakUser.credentials, ...apps] }];
+  const options = { claimColumns: ['department'] };
+  const usual = { subType: 'totp', digits: 6, counter: 0, period: 30, algorithm: 'HmacSHA1' };
+
+  test('move in with their parameters, the key a text or base32', () => {
+    const plain = only('keycloak', withApps(app({ value: 'N6vSkbvhYoXDyWAdcSwj' }, usual)), options);
+    expect(plain?.totp).toEqual({
+      secret: new Uint8Array(Buffer.from('N6vSkbvhYoXDyWAdcSwj')),
+      shape: { algorithm: 'SHA1', digits: 6, period: 30 },
+    });
+    const other = { ...usual, digits: 8, period: 60, algorithm: 'HmacSHA512', secretEncoding: 'BASE32' };
+    const encoded = only('keycloak', withApps(app({ value: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }, other)), options);
+    expect(encoded?.totp).toEqual({
+      secret: new Uint8Array(Buffer.from('12345678901234567890')),
+      shape: { algorithm: 'SHA512', digits: 8, period: 60 },
+    });
+    const left = only('keycloak', withApps(app({ value: '**********' }, usual)), { ...options, skipMembers: ['otp'] });
+    expect(left?.totp).toBeUndefined();
+  });
+
+  test.each([
+    ['masked', [app({ value: '**********' }, usual)], 'totp_secret is masked: the file does not have the real value'],
+    ['gone', [app({}, usual)], 'totp_secret is not base32'],
+    ['short', [app({ value: 'short' }, usual)], 'totp_secret is not 10 to 128 bytes long'],
+    ['of SHA-3', [app({ value: 'N6vSkbvhYoXDyWAdcSwj' }, { ...usual, algorithm: 'HmacSHA3' })], 'totp_algorithm is not one of SHA1, SHA256, SHA512'],
+    ['of seven digits', [app({ value: 'N6vSkbvhYoXDyWAdcSwj' }, { ...usual, digits: 7 })], 'totp_digits is not 6 or 8'],
+    ['of an hour', [app({ value: 'N6vSkbvhYoXDyWAdcSwj' }, { ...usual, period: 3_600 })], 'totp_period is not 15 to 120 seconds'],
+    ['counted', [app({ value: 'N6vSkbvhYoXDyWAdcSwj' }, { ...usual, subType: 'hotp' })], 'otp has an app that counts its codes, which cannot move in: leave it behind with --skip-members otp'],
+    ['two', [app({ value: 'N6vSkbvhYoXDyWAdcSwj' }, usual), app({ value: 'N6vSkbvhYoXDyWAdcSwj' }, usual)], 'otp has several authenticator apps, of which an account has one, which cannot move in: leave it behind with --skip-members otp'],
+  ])('are refused by name: %s', (_, apps, problem) => {
+    expect(parse('keycloak', withApps(...apps), options).refused).toEqual([`entry 1 (ada): ${problem}`]);
+  }); // biome-ignore format: a table
+});
+
+describe('I12, I13: an authenticator app in our own form', () => {
+  const secret = new Uint8Array(Buffer.from('12345678901234567890'));
+
+  test.each([
+    'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+    'gezd gnbv gy3t qojq-gezd gnbv gy3t qojq',
+    'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ====',
+  ])('is read however its secret is written: %s', (text) => {
+    const shape = { algorithm: 'SHA1', digits: 6, period: 30 };
+    expect(only('json', [{ username: 'ada', totp_secret: text }])?.totp).toEqual({ secret, shape });
+    expect(only('csv', `username,totp_secret\nada,${text}\n`)?.totp).toEqual({ secret, shape });
+  });
+
+  test('has its parameters in columns', () => {
+    const table =
+      'username,totp_secret,totp_algorithm,totp_digits,totp_period\nada,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,sha-256,8,60\n';
+    expect(only('csv', table)?.totp).toEqual({ secret, shape: { algorithm: 'SHA256', digits: 8, period: 60 } });
+  });
+
+  test('is refused with every mistake, without a word of the secret', () => {
+    const wrong = { totp_secret: 'not base32!', totp_algorithm: 'md5', totp_digits: '7', totp_period: 0.5 };
+    const { refused } = parse('json', [
+      { username: 'ada', password: 'x', ...wrong },
+      { username: 'bob', totp_digits: 8 },
+    ]);
+    expect(refused.map((each) => each.split(' is ')[0])).toEqual([
+      'entry 1 (ada): password',
+      'entry 1 (ada): totp_secret',
+      'entry 1 (ada): totp_algorithm',
+      'entry 1 (ada): totp_digits',
+      'entry 1 (ada): totp_period',
+      'entry 2 (bob): totp_digits',
+    ]);
+    expect(refused.join()).not.toContain('base32!');
+  });
+});

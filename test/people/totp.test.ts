@@ -77,6 +77,27 @@ test('RFC 6238 appendix B: the codes of the test vectors, cut to six digits', ()
   }
 });
 
+test('RFC 6238 appendix B: the codes of eight digits with SHA-256 and SHA-512, for apps that moved in', () => {
+  const seed = '1234567890'.repeat(7);
+  for (const [algorithm, bytes, time, code] of [
+    ['SHA1', 20, 59, '94287082'],
+    ['SHA256', 32, 59, '46119246'],
+    ['SHA256', 32, 1_111_111_109, '68084774'],
+    ['SHA512', 64, 59, '90693936'],
+    ['SHA512', 64, 20_000_000_000, '47863826'],
+  ] as const) {
+    const shape = { algorithm, digits: 8, period: 30 } as const;
+    const secret = Buffer.from(seed.slice(0, bytes));
+    expect(matchTotpCode(secret, code, time, 0, shape)).toEqual({ step: Math.floor(time / 30), drift: 0 });
+    expect(matchTotpCode(secret, code.slice(2), time, 0, shape)).toBeUndefined();
+    expect(matchTotpCode(secret, code, time)).toBeUndefined();
+  }
+  const minute = { algorithm: 'SHA1', digits: 8, period: 60 } as const;
+  const secret = Buffer.from(seed.slice(0, 20));
+  expect(matchTotpCode(secret, '94287082', 119, 0, minute)).toEqual({ step: 1, drift: 0 });
+  expect(matchTotpCode(secret, '94287082', 420, 0, minute)).toBeUndefined();
+});
+
 test('S25: a code is good for its thirty seconds, shifted by the clock of the app, which two codes in a row tell', () => {
   const off = { step: 99, drift: -1 };
   const isGood = (step: number, drift: number, remembered: { drift: number; off?: typeof off }) =>
@@ -94,9 +115,10 @@ test('S25: a code is good for its thirty seconds, shifted by the clock of the ap
   expect(isGood(110, -1, { drift: 0, off })).toBe(false);
 });
 
-test('a code may have blanks, and is nothing but six digits', () => {
+test('a code may have blanks, and is nothing but six or eight digits', () => {
   expect(readTotpCode(' 123 456 ')).toBe('123456');
-  for (const typed of ['12345', '1234567', '12345a', '١٢٣٤٥٦', '', '+12345', '1e5000']) {
+  expect(readTotpCode('1234 5678')).toBe('12345678');
+  for (const typed of ['12345', '1234567', '123456789', '12345a', '١٢٣٤٥٦', '', '+12345', '1e5000']) {
     expect(readTotpCode(typed)).toBeUndefined();
   }
 });

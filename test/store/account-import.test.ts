@@ -1,17 +1,26 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Secret as OtpSecret, TOTP } from 'otpauth';
 import { describe, expect, test } from 'vitest';
 import { startProgress } from '../../cli/commands/accounts/import/progress.ts';
 import { batches } from '../../shared/aws/batches.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
+import { localWrapper } from '../../shared/keys/local-wrapper.ts';
 import { accountImportStore } from '../../shared/people/account-import-store.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { accountKey } from '../../shared/people/standing-store.ts';
+import { throttleStore } from '../../shared/people/throttle-store.ts';
+import { usualShape } from '../../shared/people/totp.ts';
+import { importedTotpItem, totpPartition, totpStore } from '../../shared/people/totp-store.ts';
+import { verifySecondFactor } from '../../shared/people/totp-verify.ts';
 import { freshTables } from './store.ts';
 
 const now = 1_800_000_000;
 const { database, client, tables } = await freshTables();
 const accounts = accountStore(database, tables.people);
-const storeWith = (isAlone: boolean) => accountImportStore({ database, batches: batches(client), isAlone }, tables);
+const wrapper = localWrapper(Buffer.alloc(32, 7));
+const storeWith = (isAlone: boolean) =>
+  accountImportStore({ database, batches: batches(client), isAlone }, tables, async () => wrapper);
 const given = (name: string, more: object = {}) => ({
   username: name,
   email: `${name}@example.com`,
@@ -61,6 +70,80 @@ describe.each([
       await clientStore(database, tables.clients, () => now).put(name('robot'), parsed.value, { by: 'ada', why: '' });
     expect(await store.compare([given(name('x'), { claims: { sub: name('robot') } })])).toEqual(['client']);
   });
+});
+
+describe.each([
+  ['alone', true],
+  ['beside others', false],
+])('I12: an authenticator app that comes along in an import %s', (label, isAlone) => {
+  const store = storeWith(isAlone);
+  const secret = Buffer.from('a key that nobody may read');
+  const totp = { secret, shape: { algorithm: 'SHA256', digits: 8, period: 30 } as const };
+  const totps = totpStore(database, tables.people, wrapper);
+
+  test.each([
+    ['a new subject', undefined],
+    ['its own subject', `kept-${label.replace(' ', '-')}`],
+  ])('is stored as one from the account page, with %s', async (_, kept) => {
+    const username = `factor-${kept ?? label.replace(' ', '-')}`;
+    const claims: { sub?: string } = kept === undefined ? {} : { sub: kept };
+    expect(await store.add([{ username, claims, totp }], now)).toEqual([]);
+    const account = await accounts.findByUsername(username);
+    const sub = account?.sub ?? '';
+    expect(await totps.find(sub)).toEqual({
+      secret,
+      shape: totp.shape,
+      lastStep: 0,
+      drift: 0,
+      off: undefined,
+      codesLeft: 0,
+    });
+    expect(account && (await totps.look(account))).toEqual({ codesLeft: 0 });
+    const shown = new TOTP({
+      algorithm: 'SHA256',
+      digits: 8,
+      secret: new OtpSecret({ buffer: new Uint8Array(secret).buffer }),
+    });
+    const typed = shown.generate({ timestamp: now * 1_000 });
+    const throttle = throttleStore(database, tables.people);
+    const refusal = (code: string) => verifySecondFactor({ sub, typed: code }, totps, throttle, now);
+    expect(await refusal(typed.slice(2))).toEqual({ ok: false, refusal: { reason: 'second_factor_wrong' } });
+    expect(await refusal(typed)).toEqual({ ok: true, value: undefined });
+    expect(await refusal(typed)).toEqual({ ok: false, refusal: { reason: 'second_factor_used' } });
+    for (const Key of [accountKey(sub), { pk: totpPartition(sub), sk: 'totp' }]) {
+      const item = await database.get({ TableName: tables.people, Key });
+      const bytes = Object.values(item ?? {}).map((value) =>
+        Buffer.from(value instanceof Uint8Array ? value : JSON.stringify(value ?? null)),
+      );
+      expect(Buffer.concat(bytes).includes(secret)).toBe(false);
+      expect(item).not.toHaveProperty('totp');
+    }
+  });
+});
+
+test('an import beside others leaves the authenticator app of somebody who was added meanwhile alone, and replaces one left behind', async () => {
+  const store = storeWith(false);
+  const totps = totpStore(database, tables.people, wrapper);
+  const keyOf = (text: string) => ({ secret: Buffer.from(text), shape: usualShape });
+  const of = (sub: string, text: string) => ({ username: sub, claims: { sub }, totp: keyOf(text) });
+  await store.add([of('met', 'the first key')], now);
+  expect(await store.add([of('met', 'another key')], now + 1_000)).toHaveLength(1);
+  expect((await totps.find('met'))?.secret).toEqual(Buffer.from('the first key'));
+
+  // Interrupted between the two writes: the app is there, and its account is not.
+  await database.put({ TableName: tables.people, Item: await importedTotpItem('broken', keyOf('old'), wrapper, now) });
+  expect(await store.add([of('broken', 'too early')], now + 300)).toHaveLength(1);
+  expect(await accounts.findBySubject('broken')).toBeUndefined();
+  expect(await store.add([of('broken', 'in time')], now + 301)).toEqual([]);
+  expect((await totps.find('broken'))?.secret).toEqual(Buffer.from('in time'));
+});
+
+test('an import alone with a database that has many items finds a name among them', async () => {
+  const others = Array.from({ length: 1_001 }, (_, at) => ({ pk: `other#${at}`, sk: 'x' }));
+  await batches(client).put(tables.people, others);
+  await accounts.add({ username: 'among-many', claims: {} }, now);
+  const compared = await storeWith(true).compare([given('Among-Many'), given('among-few')]);
+  expect(compared).toEqual(['username', 'new']);
 });
 
 test('an import beside others adds no account whose name somebody took meanwhile, and leaves that one alone', async () => {

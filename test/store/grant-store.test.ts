@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../shared/grants/grant.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
+import { heldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import { issueCode } from '../../shared/grants/issue-code.ts';
 import { redeemCode } from '../../shared/grants/redeem-code.ts';
 import { resolveRules, shippedGlobalPolicy } from '../../shared/pkce/policy.ts';
@@ -17,6 +18,7 @@ const times = { now, tokensExpireAt };
 
 const { database, tables } = await freshTables();
 const store = grantStore(database, tables.grants);
+const heldGrants = heldGrantStore(database, tables.grants);
 const raw = (id: string): Promise<Record<string, unknown> | undefined> =>
   database.get({ TableName: tables.grants, Key: { id }, ConsistentRead: true });
 
@@ -159,7 +161,7 @@ describe('tidying up after what was taken back', () => {
 
   test('S7: revokes grants of another epoch, and none that came after', async () => {
     const ids = [await held('tidy', { epoch: 1 }), await held('tidy', { epoch: 2 }), await held('other', { epoch: 1 })];
-    await store.clearAway('tidy', { counter: 'epoch', current: 2 }, now);
+    await heldGrants.clearAway('tidy', { counter: 'epoch', current: 2 }, now);
     expect(await statesOf(ids)).toEqual(['revoked', 'redeemed', 'redeemed']);
   });
 
@@ -169,9 +171,9 @@ describe('tidying up after what was taken back', () => {
       await held('picky', { clientEpoch: 2 }),
       await held('picky', { clientId: 'another', clientEpoch: 1 }),
     ];
-    await store.clearAway('picky', { counter: 'clientEpoch', current: 2, clientId: 'app' }, now);
+    await heldGrants.clearAway('picky', { counter: 'clientEpoch', current: 2, clientId: 'app' }, now);
     expect(await statesOf(ids)).toEqual(['revoked', 'redeemed', 'redeemed']);
-    await store.clearAway('picky', { counter: 'clientEpoch', current: undefined, clientId: 'app' }, now);
+    await heldGrants.clearAway('picky', { counter: 'clientEpoch', current: undefined, clientId: 'app' }, now);
     expect(await statesOf(ids)).toEqual(['revoked', 'revoked', 'redeemed']);
   });
 
@@ -208,8 +210,8 @@ describe('tidying up after what was taken back', () => {
 
   test('S7: takes hundreds of grants in its stride', async () => {
     const ids = await Promise.all(Array.from({ length: 250 }, () => held('busy', { epoch: 1 })));
-    await store.clearAway('busy', { counter: 'epoch', current: 2 }, now);
+    await heldGrants.clearAway('busy', { counter: 'epoch', current: 2 }, now);
     expect(new Set(await statesOf(ids))).toEqual(new Set(['revoked']));
-    expect(await store.listOf('busy')).toEqual([]);
+    expect(await heldGrants.listOf('busy')).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ export type TestAccount = { username?: string; email?: string; password?: string
 
 export type TestServerOptions = Pick<
   ServerOptions,
-  'issuer' | 'dynamodb' | 'database' | 'environment' | 'limits' | 'pathAliases'
+  'issuer' | 'dynamodb' | 'database' | 'environment' | 'limits' | 'pathAliases' | 'apisFile'
 > & {
   clients?: readonly TestClient[];
   /** @default Ada */

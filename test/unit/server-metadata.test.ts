@@ -1,25 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { servedGrantTypes, serverMetadata } from '../../shared/oauth/server-metadata.ts';
+import { serverMetadata } from '../../shared/oauth/server-metadata.ts';
 import type { PkcePolicy } from '../../shared/pkce/policy.ts';
 
 const issuer = 'https://sign-in.example.com';
-const announce = ({
-  deviceAuthorization = false,
-  ...more
-}: {
-  algorithms?: string[];
-  policies?: PkcePolicy[];
-  scopes?: string[];
-  deviceAuthorization?: boolean;
-} = {}) =>
+const announce = (
+  more: { algorithms?: string[]; policies?: PkcePolicy[]; scopes?: string[]; deviceAuthorization?: boolean } = {},
+) =>
   serverMetadata(issuer, {
     algorithms: ['RS256'],
     policies: ['S256'],
     claims: [],
     scopes: [],
     languages: ['en'],
-    grantTypes: servedGrantTypes({ jwtBearer: false, deviceAuthorization }),
+    deviceAuthorization: false,
+    jwtBearer: false,
+    tokenExchange: false,
     metadataDocuments: false,
+    clientRegistration: false,
     ...more,
   });
 const metadata = announce();

@@ -7,13 +7,17 @@ import {
   type GivenAccount,
   parseFirebaseParameters,
 } from '../../../shared/people/account-import.ts';
-import { type AccountImportStore, accountImportStore } from '../../../shared/people/account-import-store.ts';
-import type { NewAccount } from '../../../shared/people/new-account.ts';
+import {
+  type AccountImportStore,
+  type AddedAccount,
+  accountImportStore,
+} from '../../../shared/people/account-import-store.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 import { collect, commaList, examples, storeOptions } from '../../options.ts';
 import { plural } from '../../output.ts';
 import { readText } from '../../read-text.ts';
+import { openWrapper } from '../keys/open-keys.ts';
 import { startProgress } from './import/progress.ts';
 import { compareAccounts, readAccounts, type Source } from './import/read-accounts.ts';
 import { emptySummary, importJson, importText, type Summary, summarize } from './import/report.ts';
@@ -26,6 +30,7 @@ type Options = {
   skipMembers?: string[];
   skipRefused?: boolean;
   dryRun?: boolean;
+  kmsKey?: string;
 };
 
 export const importCommand = (context: Context): Command =>
@@ -55,6 +60,7 @@ export const importCommand = (context: Context): Command =>
           'members, claims and columns to leave behind, separated by commas',
         ).argParser(commaList),
       )
+      .option('--kms-key <id>', 'the KMS key that encrypts the keys of authenticator apps (default: that of the stage)')
       .option('--skip-refused', 'skip entries that cannot be imported, and import the others')
       .option('--dry-run', 'show what would happen without writing anything')
       .action((file: string, options: Options) => importFile(context, file, options)),
@@ -69,7 +75,7 @@ async function importFile(given: Context, file: string, options: Options): Promi
   const source = await sourceOf(context, file, options);
   const opened = await context.open();
   const tables = { people: opened.table('people'), clients: opened.table('clients') };
-  const store = accountImportStore(opened, tables);
+  const store = accountImportStore(opened, tables, () => openWrapper(context, options.kmsKey));
   const summary = emptySummary();
   for await (const compared of compareAccounts(source, store, context)) summarize(summary, compared);
   const isStopped = summary.refusedEntries > 0 && !options.skipRefused;
@@ -165,7 +171,7 @@ const addedAtOnce = 250;
 const addedMeanwhile = (added: number): string =>
   `Somebody else added one of the accounts in the meantime, after ${plural(added, 'account')} of the file. Run the import again in five minutes: it goes on with the accounts that are missing.`;
 
-async function hashed({ password, disabled, ...account }: GivenAccount, now: number): Promise<NewAccount> {
+async function hashed({ password, disabled, ...account }: GivenAccount, now: number): Promise<AddedAccount> {
   const passwordHash = account.passwordHash ?? (password === undefined ? undefined : await hashPassword(password));
   return { ...account, passwordHash, ...(disabled && { disabledAt: now }) };
 }

@@ -21,6 +21,8 @@ export type ClientFlags = {
   firstParty?: boolean;
   refreshGrace?: string;
   rotateRefreshTokens?: boolean;
+  mayAct?: string | false;
+  grantMaxUses?: string;
   strictAuthMethod?: boolean;
   ignorePublicClientSecret?: boolean;
   acceptDotlessSchemes?: boolean;
@@ -60,6 +62,9 @@ export const clientFlags = (command: Command): Command =>
     )
     .option('--rotate-refresh-tokens', 'every refresh returns a new refresh token')
     .option('--no-rotate-refresh-tokens', 'the client keeps its refresh token; not for public clients')
+    .option('--may-act <client-id>', 'the only client that may act for people by tokens of this one')
+    .option('--no-may-act', 'any client may that is registered for token exchange')
+    .option('--grant-max-uses <n>', 'how often a grant can be used after its code, or none (no limit)')
     .option('--strict-auth-method', 'take the secret only as --auth-method says')
     .option('--no-strict-auth-method', 'take the secret in the header or in the form')
     .option('--ignore-public-client-secret', 'take a public client that sends a secret as one that sends none')
@@ -88,6 +93,8 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     first_party: flags.firstParty,
     refresh_token_grace: graceOf(flags.refreshGrace),
     rotate_refresh_tokens: flags.rotateRefreshTokens,
+    may_act: flags.mayAct === false ? null : flags.mayAct,
+    grant_max_uses: flags.grantMaxUses === 'none' ? null : numberOf(flags.grantMaxUses),
     strict_auth_method: flags.strictAuthMethod,
     ignore_public_client_secret: flags.ignorePublicClientSecret,
     accept_dotless_schemes: flags.acceptDotlessSchemes,
@@ -101,11 +108,12 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
   return { ...(flags.file === undefined ? {} : await readDocument(flags.file, io)), ...given };
 }
 
+const graceOf = (flag: string | undefined): number | string | null | undefined =>
+  flag === 'inherit' ? null : numberOf(flag);
+
 /** What is no number is refused in the words that a document gets. */
-function graceOf(flag: string | undefined): number | string | null | undefined {
-  if (flag === 'inherit') return null;
-  return flag !== undefined && /^\d+$/.test(flag) ? Number(flag) : flag;
-}
+const numberOf = (flag: string | undefined): number | string | undefined =>
+  flag !== undefined && /^\d+$/.test(flag) ? Number(flag) : flag;
 
 async function readDocument(file: string, io: Io): Promise<Record<string, unknown>> {
   const name = file === '-' ? 'Standard input' : file;

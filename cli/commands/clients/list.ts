@@ -7,7 +7,7 @@ import type { GlobalPolicy } from '../../../shared/pkce/policy.ts';
 import { modeLabel } from '../../../shared/pkce/policy-label.ts';
 import { briefTime, formatTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
-import { listClients } from '../../list-clients.ts';
+import { listAllClients } from '../../list-clients.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { plural, table } from '../../output.ts';
 import { policyOf, switchesOf, waiverOf } from '../../present-client.ts';
@@ -29,7 +29,7 @@ export const listCommand = (context: Context): Command => {
 async function list(context: Context, withLastSeen: boolean): Promise<void> {
   const { clients, place } = await context.open();
   const now = context.now();
-  const [entries, global] = await Promise.all([listClients(clients), clients.policy()]);
+  const [entries, global] = await Promise.all([listAllClients(context), clients.policy()]);
   // Individually named tables do not tell where their audit log is.
   const isKnown = withLastSeen && place.kind !== 'tables';
   const seen = isKnown ? await context.lastSeen?.(context) : undefined;

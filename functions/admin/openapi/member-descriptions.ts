@@ -26,6 +26,9 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   refresh_token_lifetime: 'Seconds after which refreshing ends. Absent: the server decides.',
   refresh_token_grace:
     'Seconds for which a refresh token still works after its successor was used, 3,600 at most. Absent: the server decides.',
+  may_act:
+    'The only client that may act for people by tokens of this one (RFC 8693). Without it, any that is registered for token exchange.',
+  grant_max_uses: 'How often tokens may be had by a grant after its code. Without it, as long as it lasts.',
   rotate_refresh_tokens: 'false: the client keeps its refresh token. Public clients cannot.',
   strict_auth_method: 'Takes the secret only as token_endpoint_auth_method says. Absent: in the header or the form.',
   ignore_public_client_secret: 'Takes a public client that sends a secret as one that sends none.',

@@ -1,5 +1,6 @@
 import { changeClient, newClient } from '../../../shared/clients/change-client.ts';
 import { clientDocument, describeClient } from '../../../shared/clients/client-document.ts';
+import type { JsonObject } from '../../../shared/http/json-document.ts';
 import { ok, refuse } from '../../../shared/result.ts';
 import { findClient, presentation, updateClient } from '../change-client.ts';
 import { pathSegment } from '../client-path.ts';
@@ -8,7 +9,6 @@ import { invalidDocument, stateConflict } from '../document.ts';
 import { matches, stale } from '../if-match.ts';
 import { judgeNewId } from '../judge-new-id.ts';
 import { json, mergePatch, type Operation } from '../operation.ts';
-import type { JsonObject } from '../read-document.ts';
 import { refuseDelegation } from '../refuse-delegation.ts';
 import { clientChange, clientDocument as newClientDocument } from '../schemas.ts';
 

@@ -6,13 +6,13 @@ import {
   scopeDocument,
 } from '../../../shared/apis/registered-scope.ts';
 import { differences } from '../../../shared/clients/roll-back.ts';
+import type { JsonObject } from '../../../shared/http/json-document.ts';
 import type { Problem } from '../../../shared/http/problem.ts';
 import { ok, type Result, refuse } from '../../../shared/result.ts';
 import { pathSegment } from '../client-path.ts';
 import { invalidDocument, notFound, stateConflict } from '../document.ts';
 import { matches, stale } from '../if-match.ts';
 import { type AdminDeps, json, mergePatch, type Operation, type Success } from '../operation.ts';
-import type { JsonObject } from '../read-document.ts';
 import { scopeChange } from '../schemas.ts';
 
 export const listScopes: Operation = {

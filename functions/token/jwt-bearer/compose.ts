@@ -1,4 +1,4 @@
-import { grantStore } from '../../../shared/grants/grant-store.ts';
+import { assertedGrantStore } from '../../../shared/grants/asserted-grant-store.ts';
 import { linkedAccountStore } from '../../../shared/upstream/linked-account-store.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { GrantFlow } from '../grant-flow.ts';
@@ -7,5 +7,5 @@ import { jwtBearerFlow } from './jwt-bearer.ts';
 export const compose = ({ config, database }: Runtime): GrantFlow =>
   jwtBearerFlow({
     linkedAccounts: linkedAccountStore(database, config.tables.people),
-    grants: grantStore(database, config.tables.grants),
+    grants: assertedGrantStore(database, config.tables.grants),
   });

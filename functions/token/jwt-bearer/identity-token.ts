@@ -5,8 +5,8 @@ import type { RegisteredApi } from '../../../shared/apis/registered-api.ts';
 import { findApis, resourcesOf } from '../../../shared/apis/token-target.ts';
 import { whatWasDropped } from '../../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../../shared/clients/client-authentication.ts';
+import type { AssertedGrantStore } from '../../../shared/grants/asserted-grant-store.ts';
 import type { Grant } from '../../../shared/grants/grant.ts';
-import type { GrantStore } from '../../../shared/grants/grant-store.ts';
 import { judgeStanding } from '../../../shared/grants/judge-standing.ts';
 import { acrOf } from '../../../shared/oauth/authentication-context.ts';
 import { multiple, type Parameters, single } from '../../../shared/oauth/parameters.ts';
@@ -21,7 +21,7 @@ import { tokenResponse } from '../token-response.ts';
 import { type Taken, useOnce } from './take-assertion.ts';
 
 /** What only this grant needs. */
-export type IdentityDeps = { linkedAccounts: LinkedAccountStore; grants: Pick<GrantStore, 'begin'> };
+export type IdentityDeps = { linkedAccounts: LinkedAccountStore; grants: AssertedGrantStore };
 
 /**
  * A token for a person whom an identity provider asserts (draft-ietf-oauth-identity-assertion-authz-grant): of the account that issuer

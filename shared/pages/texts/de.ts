@@ -143,6 +143,7 @@ export const de: Texts = {
   'account.apps': 'Apps mit Zugriff',
   'account.noApps': 'Keine App hat Zugriff auf Ihr Konto.',
   'account.allowed': 'Erlaubt {when}',
+  'account.acted': 'Handelte {when} für Sie',
   'account.revoke': 'Zugriff entziehen',
   'account.revokeNamed': 'Zugriff entziehen: {name}',
   'account.passkeys': 'Ihre Passkeys',

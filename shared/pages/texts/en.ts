@@ -141,6 +141,7 @@ export const en = {
   'account.apps': 'Apps with access',
   'account.noApps': 'No app has access to your account.',
   'account.allowed': 'Allowed {when}',
+  'account.acted': 'Acted for you {when}',
   'account.revoke': 'Remove access',
   'account.revokeNamed': 'Remove access: {name}',
   'account.passkeys': 'Passkeys',

@@ -140,6 +140,7 @@ export const es: Texts = {
   'account.apps': 'Aplicaciones con acceso',
   'account.noApps': 'Ninguna aplicación tiene acceso a su cuenta.',
   'account.allowed': 'Permitida {when}',
+  'account.acted': 'Actuó por usted {when}',
   'account.revoke': 'Quitar el acceso',
   'account.revokeNamed': 'Quitar el acceso: {name}',
   'account.passkeys': 'Llaves de acceso',

@@ -143,6 +143,7 @@ export const fr: Texts = {
   'account.apps': 'Applications autorisées',
   'account.noApps': 'Aucune application n’a accès à votre compte.',
   'account.allowed': 'Autorisée {when}',
+  'account.acted': 'A agi pour vous {when}',
   'account.revoke': 'Retirer l’accès',
   'account.revokeNamed': 'Retirer l’accès : {name}',
   'account.passkeys': 'Clés d’accès',

@@ -140,6 +140,7 @@ export const pt: Texts = {
   'account.apps': 'Aplicativos com acesso',
   'account.noApps': 'Nenhum aplicativo tem acesso à sua conta.',
   'account.allowed': 'Permitido {when}',
+  'account.acted': 'Agiu por você {when}',
   'account.revoke': 'Remover o acesso',
   'account.revokeNamed': 'Remover o acesso: {name}',
   'account.passkeys': 'Chaves de acesso',

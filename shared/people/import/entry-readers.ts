@@ -4,6 +4,7 @@ import { ok, type Result, refuse } from '../../result.ts';
 import type { AccountEntry, EntryReader, MemberOptions } from './account-entry.ts';
 import { isObject } from './account-entry.ts';
 import { jsonLinesReader, jsonListReader, type ListReader } from './json-list.ts';
+import { totpMembers } from './totp-key.ts';
 
 /** Reads the items of a JSON list, or of the one that an object has under `name`. */
 export const jsonEntries = (...names: string[]): EntryReader => numbered(jsonListReader(...names), 'entry');
@@ -22,7 +23,7 @@ function numbered(items: ListReader, what: string): EntryReader {
   return { push: (text) => label(items.push(text)), end: () => label(items.end()) };
 }
 
-const ownColumns = ['username', 'email', 'password', 'password_hash', 'disabled', 'sub'];
+const ownColumns = ['username', 'email', 'password', 'password_hash', 'disabled', 'sub', ...totpMembers];
 
 /** Reads a table whose columns are named after members of an account and after claims. */
 export const csvEntries = (options: MemberOptions): EntryReader => tableEntries(ownColumns, options, accountOf);

@@ -1,7 +1,9 @@
 import type { Mistake } from '../../mistake.ts';
+import { judgePlaceholder } from '../../oauth/placeholder.ts';
 import { toPhcBase64 } from '../password-import/base64.ts';
 import { isObject, type Json, type MemberOptions } from './account-entry.ts';
 import { decodeBytes } from './hash-parts.ts';
+import { toBase32 } from './totp-key.ts';
 
 /*
  * Translates users of other systems into our own form of an account. What Pixy cannot take over, such as another factor or a link
@@ -109,12 +111,19 @@ export function keycloakAccount(json: Json, { skipMembers = [] }: MemberOptions 
   const credentials = listIn(json, 'credentials');
   const passwords = credentials.filter(({ type }) => type === 'password');
   const others = [...new Set(credentials.map(({ type }) => String(type)))].filter(
-    (type) => type !== 'password' && !skipMembers.includes(type),
+    (type) => type !== 'password' && type !== 'otp' && !skipMembers.includes(type),
   );
   const hash = passwords[0] && keycloakHash(passwords[0]);
+  const apps = skipMembers.includes('otp') ? [] : credentials.filter(({ type }) => type === 'otp');
   return {
     account: accountOf(
-      { username, email, disabled: enabled === false ? true : undefined, password_hash: hash },
+      {
+        username,
+        email,
+        disabled: enabled === false ? true : undefined,
+        password_hash: hash,
+        ...(apps[0] && keycloakTotp(apps[0])),
+      },
       {
         ...Object.fromEntries(attributes),
         sub: id,
@@ -124,6 +133,8 @@ export function keycloakAccount(json: Json, { skipMembers = [] }: MemberOptions 
       },
     ),
     mistakes: [
+      ...(apps.length > 1 ? [stays('otp', 'several authenticator apps, of which an account has one')] : []),
+      ...(apps.some(isCounting) ? [stays('otp', 'an app that counts its codes')] : []),
       ...others.map((type) => stays(type.slice(0, 60), 'a credential that is no password')),
       ...(listIn(json, 'federatedIdentities').length > 0 ? [stays('federatedIdentities', 'a link to a provider')] : []),
     ],
@@ -143,6 +154,21 @@ function keycloakHash({ secretData, credentialData }: Json): unknown {
   const version = of('version') === '1.3' ? '19' : '16';
   return `$argon2${of('type')}$v=${version}$m=${of('memory')},t=${String(hashIterations)},p=${of('parallelism')}${ending}`;
 }
+
+/** The secret is the key itself as a text, unless its encoding is named. */
+function keycloakTotp({ secretData, credentialData }: Json): Json {
+  const { value } = parsed(secretData);
+  const { algorithm, digits, period, secretEncoding } = parsed(credentialData);
+  const isText = typeof value === 'string' && secretEncoding !== 'BASE32' && judgePlaceholder(value) === undefined;
+  return {
+    totp_secret: (isText ? toBase32(Buffer.from(value)) : value) ?? '?', // refused for its form
+    totp_algorithm: algorithm,
+    totp_digits: digits,
+    totp_period: period,
+  };
+}
+
+const isCounting = ({ credentialData }: Json): boolean => parsed(credentialData)['subType'] === 'hotp';
 
 function parsed(text: unknown): Json {
   try {

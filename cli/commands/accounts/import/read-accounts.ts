@@ -10,11 +10,15 @@ import { recogniseAccounts } from '../../../../shared/people/import/recognise-ac
 import type { Context } from '../../../context.ts';
 import { Failure } from '../../../failure.ts';
 import { readPieces } from '../../../read-text.ts';
+import { keepHeapSmall } from './keep-heap-small.ts';
 
 export type Source = { file: string; format: AccountFormatName; options: AccountOptions };
 
 /** Accounts and refusals that belong together, in the order of the file. */
 const batchSize = 500;
+
+/** Characters of a piece of a file that has more than a few hundred accounts. */
+const large = 50_000;
 
 /** Yields the accounts of a file, some at a time. Fails when the file is of another format. */
 export async function* readAccounts(
@@ -32,6 +36,7 @@ export async function* readAccounts(
     batch.refused.push(...read.value.refused);
   };
   for await (const piece of readPieces(file, context.io)) {
+    if (piece.length >= large) keepHeapSmall();
     if (beginning.length < 65_536) beginning += piece;
     take(reader.push(piece));
     if (batch.accounts.length < batchSize) continue;

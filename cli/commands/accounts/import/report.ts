@@ -42,7 +42,12 @@ export const importJson = (summary: Summary, isWritten: boolean) => ({
   written: isWritten,
   to_add: summary.toAdd,
   unchanged: summary.same,
-  accounts: summary.accounts.map(({ entry, account }) => ({ entry, ...names(account), password: schemeOf(account) })),
+  accounts: summary.accounts.map(({ entry, account }) => ({
+    entry,
+    ...names(account),
+    password: schemeOf(account),
+    authenticator_app: account.totp !== undefined,
+  })),
   refused: summary.refused,
 });
 
@@ -62,7 +67,7 @@ export function importText(
     signInNames(account)[0] ?? displayName({ ...account, sub: '' }),
     account.email ?? '',
     schemeOf(account) ?? 'none',
-    account.disabled ? 'disabled' : '',
+    [account.totp && 'authenticator app', account.disabled && 'disabled'].filter(Boolean).join(', '),
   ]);
   const refusals = refused.map(({ entry, member, problem }) => [entry, `${member} ${problem}`]);
   return [

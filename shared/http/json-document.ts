@@ -1,6 +1,6 @@
-import type { Problem } from '../../shared/http/problem.ts';
-import type { HttpRequest } from '../../shared/http/request.ts';
-import { ok, type Result, refuse } from '../../shared/result.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import type { Problem } from './problem.ts';
+import type { HttpRequest } from './request.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -5,6 +5,8 @@ import { auditLine } from '../../shared/audit/decision.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { documentStore } from '../../shared/clients/document-store.ts';
 import { readDocument } from '../../shared/clients/read-document.ts';
+import { registrationStore } from '../../shared/clients/registration-store.ts';
+import { selfRegister } from '../../shared/clients/self-registration.ts';
 import { startDocumentHost } from '../support/document-host.ts';
 import { tables } from '../support/server.ts';
 import { day, emptyFolder, pixy, startWorkbench } from './pixy.ts';
@@ -42,6 +44,53 @@ describe('clients inspect', () => {
     expect(exitCode).toBe(1);
     expect(output).toContain('is not an https URL of a public host, without a port. Nothing was fetched.');
     expect(host.asked).toHaveLength(before);
+  });
+});
+
+describe('registration token', () => {
+  test('makes a token that is shown once, listed by its name, and revoked', async () => {
+    const made = (
+      await bench.pixy('registration', 'token', 'ci', '--uses', '2', '--confidential', '--by', 'ada', '--json')
+    ).json();
+    expect(made).toMatchObject({
+      name: 'ci',
+      uses: 2,
+      confidential: true,
+      token: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    const listed = await bench.pixy('registration', 'list', '--json');
+    expect(listed.json()).toMatchObject([{ name: 'ci', uses_left: 2, by: 'ada', confidential: true }]);
+    expect(listed.output).not.toContain(made.token);
+    expect((await bench.pixy('registration', 'token', 'ci')).errors).toContain('There is a token ci already');
+    expect((await bench.pixy('registration', 'revoke', 'ci')).output).toBe('Revoked the token ci.\n');
+    expect((await bench.pixy('registration', 'list')).output).toBe('There are no tokens.\n');
+    expect((await bench.pixy('registration', 'revoke', 'ci')).exitCode).not.toBe(0);
+  });
+
+  test.each([
+    [['a name'], 'The name has a character'],
+    [['ci', '--uses', '0'], '--uses is 0'],
+    [['ci', '--expires', '366d'], 'more than a year'],
+    [['ci', '--expires', '2026-01-01'], 'in the past'],
+  ])('does not take %j', async (argv, problem) => {
+    expect((await bench.pixy('registration', 'token', ...argv)).errors).toContain(problem);
+  });
+
+  test('a client that registered itself is listed, shown and can be disabled', async () => {
+    const document = { redirect_uris: ['https://agent.example/callback'], client_name: 'Listed' };
+    const registered = await selfRegister(document, { hasToken: false, mayBeConfidential: false });
+    if (!registered.ok) throw new Error(registered.refusal[0].problem);
+    const { client } = registered.value;
+    await registrationStore(openDatabase(), tables.clients).add(client, 'registration', bench.clock.now);
+    const { output } = await bench.pixy('clients', 'list');
+    expect(output).toMatch(new RegExp(`${client.clientId} +public, registered itself +S256`));
+    expect((await bench.pixy('clients', 'show', client.clientId, '--json')).json()).toMatchObject({
+      client_class: 'dynamic',
+    });
+    expect((await bench.pixy('clients', 'disable', client.clientId)).exitCode).toBe(0);
+    bench.clock.now += 2 * day;
+    expect((await bench.pixy('clients', 'show', client.clientId, '--json')).json()).toMatchObject({ disabled: true });
+    bench.clock.now -= 2 * day;
   });
 });
 

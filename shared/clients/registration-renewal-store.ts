@@ -1,0 +1,28 @@
+import { ConditionFailed, type Database } from '../aws/dynamodb.ts';
+import { clientKey } from './records.ts';
+import type { RegisteredClient } from './registered-client.ts';
+
+/** How much longer than its grants a client stays, in seconds: at least, and when that is written anew. */
+const spare = { least: 1_296_000, whole: 2_592_000 };
+
+/**
+ * Keeps a client that registered itself, because it is used: a little longer than anything that it gets now can live. Writes only
+ * when that is not so already, about once in two weeks. `lifetime`: of its grants, in seconds.
+ */
+export const registrationRenewal =
+  (database: Database, table: string, lifetime: number) =>
+  async ({ clientId, expiresAt }: RegisteredClient, now: number): Promise<void> => {
+    if (expiresAt === undefined || expiresAt > now + lifetime + spare.least) return;
+    try {
+      await database.update({
+        TableName: table,
+        Key: clientKey(clientId),
+        UpdateExpression: 'SET purgeAt = :until',
+        ConditionExpression: 'purgeAt < :until',
+        ExpressionAttributeValues: { ':until': now + lifetime + spare.whole },
+      });
+    } catch (error) {
+      // Somebody else has, or an operator has made it one of their own.
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  };

@@ -1,0 +1,87 @@
+import { hash } from 'node:crypto';
+import type { Mistake } from '../mistake.ts';
+import { parseScope } from '../oauth/scope.ts';
+import { type Result, refuse } from '../result.ts';
+import { generateSecret } from '../secret.ts';
+import { admitMetadata, type Document } from './admit-metadata.ts';
+import { memberName } from './client-document.ts';
+import type { RegisteredClient } from './registered-client.ts';
+
+/** Who registers: with an initial access token or without, and whether that one allows more than public clients. */
+export type Registrant = { hasToken: boolean; mayBeConfidential: boolean };
+
+/** A client that is to be added, and its secret where it has one, which is shown this once. */
+export type SelfRegistered = { client: RegisteredClient; secret?: string };
+
+const secretMethods = ['client_secret_basic', 'client_secret_post'] as const;
+
+/**
+ * Turns a registration request (RFC 7591 §2) into a client. Without a token, its id is made of what it says: the same metadata is the
+ * same client. Refuses with every mistake.
+ */
+export async function selfRegister(
+  document: Document,
+  { hasToken, mayBeConfidential }: Registrant,
+): Promise<Result<SelfRegistered, readonly [Mistake, ...Mistake[]]>> {
+  const method = methodOf(document['token_endpoint_auth_method'], mayBeConfidential);
+  if (!method.ok) return method;
+  const secret = method.value.startsWith('client_secret') ? generateSecret() : undefined;
+  const admission = { clientId: 'unnamed', clientClass: 'dynamic', method: method.value, secret } as const;
+  const admitted = await admitMetadata(document, admission);
+  if (!admitted.ok) return admitted;
+  const client = { ...admitted.value, clientId: hasToken ? newId(generateSecret()) : newId(contentOf(admitted.value)) };
+  return { ok: true, value: { client, ...(secret !== undefined && { secret }) } };
+}
+
+/** Clients without a method of their own are public (RFC 7591 §3.2.1: the server may replace what was asked for). */
+function methodOf(
+  asked: unknown,
+  mayBeConfidential: boolean,
+): Result<RegisteredClient['tokenEndpointAuthMethod'], [Mistake]> {
+  const member = 'token_endpoint_auth_method';
+  if (asked === undefined || asked === null || asked === 'none') return { ok: true, value: 'none' };
+  const known = [...secretMethods, 'private_key_jwt' as const].find((method) => method === asked);
+  if (known === undefined) return refuse([{ member, problem: 'is not one that this server knows' }]);
+  if (mayBeConfidential) return { ok: true, value: known };
+  return refuse([
+    { member, problem: 'is not none, and only an initial access token may allow more than public clients' },
+  ]);
+}
+
+/** Never a URL, which would be the id of a metadata document. */
+const newId = (random: string): string => `dcr-${hash('sha256', random, 'base64url').slice(0, 32)}`;
+
+/** What a client says, in one order. */
+const contentOf = ({ redirectUris, grantTypes, scope, ...rest }: RegisteredClient): string =>
+  JSON.stringify([redirectUris.toSorted(), grantTypes.toSorted(), scope.toSorted(), Object.entries(rest).toSorted()]);
+
+/**
+ * The metadata that a client is registered with (RFC 7591 §3.2.1), in the words that it came in. `scope`: everything that it may ask
+ * for, all of which the server's metadata names.
+ */
+export function registeredMetadata(client: RegisteredClient, scope: readonly string[]): Record<string, unknown> {
+  const { clientId, clientName, redirectUris, tokenEndpointAuthMethod, grantTypes, responseTypes } = client;
+  const { jwks, jwksUri, idTokenSignedResponseAlg } = client;
+  const members = {
+    clientId,
+    clientName,
+    redirectUris,
+    tokenEndpointAuthMethod,
+    grantTypes,
+    responseTypes,
+    scope: scope.join(' '),
+    jwks,
+    jwksUri,
+    idTokenSignedResponseAlg,
+  };
+  return Object.fromEntries(
+    Object.entries(members).flatMap(([name, value]) => (value === undefined ? [] : [[memberName(name), value]])),
+  );
+}
+
+/** What is wrong with a scope of which nothing is left. */
+export function scopeMistake(asked: unknown, left: readonly string[]): Mistake | undefined {
+  const parsed = typeof asked === 'string' ? parseScope(asked) : undefined;
+  const isEmpty = parsed === undefined || !parsed.ok || parsed.value.length === 0;
+  return isEmpty || left.length > 0 ? undefined : { member: 'scope', problem: 'has no value that this server knows' };
+}

@@ -1,0 +1,452 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
+import { registrationStore, unusedFor } from '../../shared/clients/registration-store.ts';
+import { startDatabaseProxy } from '../support/database-proxy.ts';
+import { send } from '../support/http.ts';
+import { newPerson, type Page, type Person, startSession } from '../support/person.ts';
+import { pkcePair } from '../support/pkce.ts';
+import { authorizeTarget, basic, claimsOf, parametersOf, postToken } from '../support/protocol.ts';
+import { startTestServer, tables } from '../support/server.ts';
+
+const database = await startDatabaseProxy();
+const server = await startTestServer({
+  dynamodb: database.endpoint,
+  environment: { PIXY_CLIENT_REGISTRATION: 'open' },
+});
+const registrations = registrationStore(openDatabase(), tables.clients);
+const clients = clientStore(openDatabase(), tables.clients, server.clock.now);
+
+const day = 86_400;
+const refreshLifetime = 90 * day;
+const agent = {
+  client_name: 'Agent',
+  redirect_uris: ['http://127.0.0.1/callback'],
+  token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes
+type Answered = { status: number; headers: IncomingHttpHeaders; json: any };
+
+async function call(method: string, path: string, body?: unknown, token?: string): Promise<Answered> {
+  const answer = await send(server.port, path, {
+    method,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    json: answer.body === '' ? undefined : JSON.parse(answer.body),
+  };
+}
+const register = (members: object = {}, token?: string) => call('POST', '/clients', { ...agent, ...members }, token);
+
+let made = 0;
+async function newToken(more: { usesLeft?: number; confidential?: boolean } = {}): Promise<string> {
+  made += 1;
+  const token = `initial-${made}-${'x'.repeat(32)}`;
+  const now = server.clock.now();
+  const named = { name: `token-${made}`, by: 'ada', createdAt: now, expiresAt: now + 30 * day };
+  await registrations.addToken(token, { ...named, confidential: false, ...more });
+  return token;
+}
+
+/** Every test registers in a window of its own. */
+beforeEach(() => server.clock.advance(3_600));
+
+const { verifier, challenge } = pkcePair();
+const asking = { code_challenge: challenge, redirect_uri: 'http://127.0.0.1:4000/callback' };
+
+async function signedIn(sub: string): Promise<Person> {
+  const somebody = newPerson(server);
+  somebody.cookies.set('pixy_session', await startSession(sub, { now: server.clock.now(), lifetime: 3_600 }));
+  return somebody;
+}
+
+/** Follows an authorization request through consent, and answers with the code. */
+async function codeFor(client_id: string, person: Person, changes: object = {}): Promise<string | undefined> {
+  const client = { client_id, redirect_uris: agent.redirect_uris };
+  const page: Page = await person.follow(authorizeTarget(client, { ...asking, ...changes }));
+  const answer = await person.submit(page, { decision: 'allow' });
+  const back = await person.follow(answer.headers.location ?? '');
+  return parametersOf(new URL(back.headers.location ?? 'https://nowhere.example')).code;
+}
+
+const redeem = (client_id: string, code: string | undefined) =>
+  postToken(server, {
+    grant_type: 'authorization_code',
+    client_id,
+    code,
+    code_verifier: verifier,
+    redirect_uri: asking.redirect_uri,
+  });
+
+describe('a client that registers itself', () => {
+  test('DC5: gets its id and what it is registered with, and nobody may keep the answer', async () => {
+    const { status, headers, json } = await register();
+    expect([status, headers['cache-control'], headers['access-control-allow-origin']]).toEqual([201, 'no-store', '*']);
+    expect(json).toEqual({
+      ...agent,
+      client_id: expect.stringMatching(/^dcr-[\w-]{32}$/),
+      client_id_issued_at: server.clock.now(),
+      scope: 'openid profile email address phone offline_access',
+    });
+  });
+
+  test('signs somebody in with S256 and consent, and no other way', async () => {
+    const { json } = await register({ client_name: 'Signs in', pkce_policy: 'none', first_party: true });
+    const person = await signedIn('dynamic-1');
+    const client = { client_id: json.client_id, redirect_uris: agent.redirect_uris };
+    const page = await person.follow(authorizeTarget(client));
+    expect(page.body).toMatch(/Nobody has checked who makes .*Signs in/);
+    expect(page.body).toContain('any program here can say the same');
+    const plain = await person.follow(authorizeTarget(client, { code_challenge_method: 'plain' }));
+    expect(parametersOf(new URL(plain.headers.location ?? '')).error).toBe('invalid_request');
+    const code = await codeFor(json.client_id, person);
+    expect(claimsOf((await redeem(json.client_id, code)).json.id_token)['sub']).toBe('dynamic-1');
+  });
+
+  test('DR3: is told nothing that the metadata does not say', async () => {
+    const metadata = JSON.parse((await send(server.port, '/.well-known/oauth-authorization-server')).body);
+    expect(metadata.registration_endpoint).toBe(`${server.issuer}/clients`);
+    const everything = {
+      scope: 'openid email pixy:write nothing:here',
+      grant_types: [
+        'authorization_code',
+        'implicit',
+        'client_credentials',
+        'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      ],
+      response_types: ['code', 'token', 'id_token'],
+      client_uri: 'https://agent.example',
+      software_id: 'x',
+      may_introspect: true,
+      tls_client_certificate_bound_access_tokens: true,
+    };
+    const { json } = await register(everything);
+    expect(json).toMatchObject({
+      scope: 'openid email',
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+    });
+    expect(metadata.scopes_supported).toEqual(expect.arrayContaining(json.scope.split(' ')));
+    expect(metadata.grant_types_supported).toEqual(expect.arrayContaining(json.grant_types));
+    expect(metadata.token_endpoint_auth_methods_supported).toContain(json.token_endpoint_auth_method);
+    for (const name of ['may_introspect', 'client_uri', 'registration_access_token', 'client_secret']) {
+      expect(json).not.toHaveProperty(name);
+    }
+  });
+
+  test('CI15: never has an id that could be a metadata document', async () => {
+    const ids = [
+      await register({ client_name: 'https://agent.example/client.json' }),
+      await register({}, await newToken()),
+    ];
+    for (const { json } of ids) expect(json.client_id).toMatch(/^dcr-/);
+  });
+
+  test('DC6: cannot lower its PKCE policy, and is explained by the floor of its class', async () => {
+    const { json } = await register({ client_name: 'Lowers', pkce_policy: 'none', pkce_mode: 'report' });
+    const client = await clients.find(json.client_id);
+    expect(client).toMatchObject({ pkce: { policy: 'inherit' }, clientClass: 'dynamic', firstParty: false });
+  });
+});
+
+describe('DR1 DR2: registrations do not litter', () => {
+  test('DR1: 1,000 identical requests are one client and one item', async () => {
+    const members = { client_name: 'The same', redirect_uris: ['https://b.example/', 'https://a.example/'] };
+    const ids = new Set<string>();
+    const writes = await database.callsDuring(async () => {
+      for (let round = 0; round < 100; round += 1) {
+        const answers = await Promise.all(
+          Array.from({ length: 10 }, (_, index) =>
+            register({ ...members, ...(index % 2 === 0 && { redirect_uris: members.redirect_uris.toReversed() }) }),
+          ),
+        );
+        for (const { status, json } of answers) ids.add(`${status} ${json.client_id}`);
+      }
+    });
+    expect([...ids]).toEqual([expect.stringMatching(/^201 dcr-/)]);
+    expect(writes.filter((one) => one.startsWith('PutItem pixy-clients'))).toEqual([]);
+  });
+
+  test('and other metadata is another client', async () => {
+    const one = await register({ client_name: 'One' });
+    const other = await register({ client_name: 'Other' });
+    expect(one.json.client_id).not.toBe(other.json.client_id);
+  });
+
+  test('DR2: one that nobody used is gone after a day, and can come again', async () => {
+    const { json } = await register({ client_name: 'Unused' });
+    const client = { client_id: json.client_id, redirect_uris: agent.redirect_uris };
+    const person = newPerson(server);
+    const isUnknown = async () => (await person.follow(authorizeTarget(client))).body.includes('client_unknown');
+    server.clock.advance(unusedFor - 31);
+    expect(await isUnknown()).toBe(false);
+    server.clock.advance(31);
+    expect(await isUnknown()).toBe(true);
+    const again = await register({ client_name: 'Unused' });
+    expect(again.json).toMatchObject({ client_id: json.client_id, client_id_issued_at: server.clock.now() });
+    server.clock.advance(30);
+    expect(await isUnknown()).toBe(false);
+  });
+
+  test('DR2: one that was used outlives what it was granted, and is renewed about once in two weeks', async () => {
+    const { json } = await register({ client_name: 'Used' });
+    const keeps = async () => {
+      const item = await openDatabase().get({
+        TableName: tables.clients,
+        Key: { pk: `client#${json.client_id}`, sk: 'record' },
+      });
+      return Number(item?.['purgeAt']) - server.clock.now();
+    };
+    const use = async () => {
+      const person = await signedIn(`user-${server.clock.now()}`);
+      return database.callsDuring(async () => void (await codeFor(json.client_id, person)));
+    };
+    const renewals = async () => (await use()).filter((one) => one === 'UpdateItem pixy-clients').length;
+    expect(await keeps()).toBe(day);
+    expect(await renewals()).toBe(1);
+    expect(await keeps()).toBe(refreshLifetime + 30 * day);
+    server.clock.advance(60);
+    expect(await renewals()).toBe(0);
+    server.clock.advance(15 * day);
+    expect(await renewals()).toBe(1);
+    expect(await keeps()).toBe(refreshLifetime + 30 * day);
+  });
+
+  test('what an operator changed stays, and what an operator removed does not come again by itself', async () => {
+    const { json } = await register({ client_name: 'Judged' });
+    const client = await clients.find(json.client_id);
+    if (!client) throw new Error('it is not there');
+    await clients.put(json.client_id, { ...client, disabled: true }, { by: 'ada', why: 'a nuisance' });
+    server.clock.advance(2 * day);
+    expect(await clients.find(json.client_id)).toMatchObject({ disabled: true });
+    await clients.put(json.client_id, undefined, { by: 'ada', why: 'gone' });
+    const again = await register({ client_name: 'Judged' });
+    expect([again.status, again.json.error]).toEqual([400, 'invalid_client_metadata']);
+    expect(await clients.find(json.client_id)).toBeUndefined();
+  });
+
+  test('DR6: an address can register so many new clients in an hour, and is told when to come again', async () => {
+    const answers: Answered[] = [];
+    for (let count = 0; count < 21; count += 1) answers.push(await register({ client_name: `Many ${count}` }));
+    expect(answers.map(({ status }) => status)).toEqual([...Array(20).fill(201), 429]);
+    const { headers, json } = answers.at(-1) as Answered;
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    expect(json.error).toBe('temporarily_unavailable');
+  });
+});
+
+describe('metadata that is not right', () => {
+  test.each([
+    ['javascript:alert(1)', 'has a scheme that no app is called by'],
+    ['data:text/html,x', 'has a scheme that no app is called by'],
+    ['vbscript:x', 'has a scheme that no app is called by'],
+    ['blob:https://a.example/x', 'has a scheme that no app is called by'],
+    ['file:///etc/passwd', 'has a scheme that no app is called by'],
+    ['http://agent.example/', 'is http on a host that is not a loopback address'],
+    ['https://agent.example/#x', 'has a fragment'],
+    ['https://*.example/', 'has a wildcard; register every redirect URI in full'],
+    ['cursor://callback', 'has a private-use scheme without a dot'],
+  ])('DC2: the redirect URI %s is refused and named', async (uri, problem) => {
+    const { status, json } = await register({ redirect_uris: ['https://right.example/', uri] });
+    expect([status, json.error]).toEqual([400, 'invalid_redirect_uri']);
+    expect(json.error_description).toContain(`redirect_uris.1 (${uri}) ${problem}`);
+  });
+
+  test('DC2: redirect URIs are needed, and one with quotes does not break the description', async () => {
+    expect((await register({ redirect_uris: [] })).json.error).toBe('invalid_redirect_uri');
+    expect((await register({ redirect_uris: undefined })).json.error).toBe('invalid_redirect_uri');
+    const { json } = await register({ redirect_uris: ['https://a.example/"\\ä\u0007'] });
+    expect(json.error_description).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
+  });
+
+  test.each<[string, object, string]>([
+    [
+      'DC3: keys by value and by address',
+      { jwks: { keys: [{ kty: 'EC' }] }, jwks_uri: 'https://169.254.169.254/' },
+      'jwks_uri',
+    ],
+    ['DC3: a logo inside', { logo_uri: 'https://127.0.0.1/logo.png' }, 'logo_uri'],
+    ['DC4: an unknown method', { token_endpoint_auth_method: 'tls_client_auth' }, 'token_endpoint_auth_method'],
+    ['DC4: a grant without a code', { grant_types: ['implicit'] }, 'grant_types'],
+    ['DC4: an answer without a code', { response_types: ['token'] }, 'response_types'],
+    ['DC7: a scope that there is not', { scope: 'nothing:here pixy:write' }, 'scope has no value'],
+    ['DR5: another kind of application', { application_type: 'service' }, 'application_type'],
+    ['a secret without a token for it', { token_endpoint_auth_method: 'client_secret_basic' }, 'initial access token'],
+    [
+      'keys without a token for it',
+      { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://a.example/' },
+      'initial',
+    ],
+  ])('%s', async (_, members, because) => {
+    const { status, json } = await register(members);
+    expect([status, json.error]).toEqual([400, 'invalid_client_metadata']);
+    expect(json.error_description).toContain(because);
+  });
+
+  test('DR5: a web application is not answered on the device, a native one is', async () => {
+    const web = await register({ application_type: 'web' });
+    expect([web.status, web.json.error]).toEqual([400, 'invalid_redirect_uri']);
+    expect((await register({ application_type: 'web', redirect_uris: ['https://a.example/'] })).status).toBe(201);
+    expect((await register({ application_type: 'native' })).status).toBe(201);
+  });
+
+  test.each([
+    ['no JSON', '{', 400],
+    ['a list', '[]', 400],
+    ['too much', JSON.stringify({ client_name: 'x'.repeat(70_000) }), 413],
+  ])('%s', async (_, body, status) => {
+    expect((await call('POST', '/clients', body)).status).toBe(status);
+  });
+});
+
+describe('DR4: an initial access token', () => {
+  test('for one client works once, however many ask at the same time', async () => {
+    const token = await newToken({ usesLeft: 1 });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => register({}, token)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(9).fill(401)]);
+  });
+
+  test('for many makes each a client of its own, and the log of changes names it', async () => {
+    const token = await newToken();
+    const one = await register({}, token);
+    const other = await register({}, token);
+    expect(one.json.client_id).not.toBe(other.json.client_id);
+    const changes = await clients.changes(10, one.json.client_id);
+    expect(changes).toMatchObject([{ by: `registration token token-${made}`, why: 'registered itself' }]);
+  });
+
+  test('that allows more makes a confidential client, whose secret is shown once', async () => {
+    const token = await newToken({ confidential: true });
+    const { json } = await register({ token_endpoint_auth_method: 'client_secret_basic' }, token);
+    expect(json).toMatchObject({ client_secret: expect.stringMatching(/^[\w-]{43}$/), client_secret_expires_at: 0 });
+    const shown = await call('GET', `/clients/${json.client_id}`, undefined, json.registration_access_token);
+    expect(shown.json).not.toHaveProperty('client_secret');
+    const code = await codeFor(json.client_id, await signedIn('confidential'));
+    const form = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: asking.redirect_uri };
+    expect((await postToken(server, form, { authorization: basic(json) })).json.access_token).toBeDefined();
+  });
+
+  test('that has expired, or was never made, is refused even where none is needed', async () => {
+    const token = await newToken();
+    server.clock.advance(30 * day);
+    for (const wrong of [token, 'never-made']) {
+      const { status, headers } = await register({}, wrong);
+      expect([status, headers['www-authenticate']]).toEqual([401, expect.stringContaining('error="invalid_token"')]);
+    }
+  });
+
+  test('is not used up by metadata that is refused', async () => {
+    const token = await newToken({ usesLeft: 1 });
+    expect((await register({ redirect_uris: [] }, token)).status).toBe(400);
+    expect((await register({}, token)).status).toBe(201);
+  });
+});
+
+describe('DR7: managing a registration', () => {
+  const managed = async (members: object = {}) => {
+    const { json } = await register(members, await newToken());
+    const path = `/clients/${json.client_id}`;
+    return { ...json, path, token: json.registration_access_token as string };
+  };
+
+  test('DC9: is offered to who registered with a token, at an address that works', async () => {
+    const { token, path, registration_client_uri: uri, client_id } = await managed();
+    expect(uri).toBe(`${server.issuer}${path}`);
+    const shown = await call('GET', path, undefined, token);
+    expect([shown.status, shown.json]).toEqual([
+      200,
+      expect.objectContaining({ client_id, registration_access_token: token }),
+    ]);
+  });
+
+  test('DC8: takes the token of this client and no other', async () => {
+    const one = await managed();
+    const other = await managed();
+    const anonymous = (await register()).json;
+    for (const [path, token] of [
+      [one.path, other.token],
+      [one.path, undefined],
+      [`/clients/${anonymous.client_id}`, one.token],
+      [`/clients/${anonymous.client_id}`, ''],
+      ['/clients/dcr-nobody', one.token],
+      ['/clients/a%2Fb', one.token],
+    ]) {
+      for (const method of ['GET', 'PUT', 'DELETE'])
+        expect((await call(method, path ?? '', undefined, token)).status).toBe(401);
+    }
+    expect((await call('GET', one.path, undefined, one.token)).status).toBe(200);
+  });
+
+  test('changes what the client says, and the token with it', async () => {
+    const { path, token, client_id } = await managed();
+    const next = { ...agent, client_id, client_name: 'Renamed', redirect_uris: ['https://new.example/'] };
+    const changed = await call('PUT', path, next, token);
+    expect(changed.json).toMatchObject({ client_name: 'Renamed', redirect_uris: ['https://new.example/'] });
+    expect(changed.json.registration_access_token).not.toBe(token);
+    expect((await call('GET', path, undefined, token)).status).toBe(401);
+    expect((await call('GET', path, undefined, changed.json.registration_access_token)).json.client_name).toBe(
+      'Renamed',
+    );
+    expect((await clients.changes(10, client_id)).map(({ why }) => why)).toEqual([
+      'changed itself',
+      'registered itself',
+    ]);
+  });
+
+  test('one of several changes at the same time wins', async () => {
+    const { path, token, client_id } = await managed();
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, (_, index) =>
+        call('PUT', path, { ...agent, client_id, client_name: `${index}` }, token),
+      ),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401, 401]);
+  });
+
+  test.each<[string, object, string]>([
+    ['another id', { client_id: 'other' }, 'client_id'],
+    ['a secret of its own', { client_secret: 'x'.repeat(40) }, 'client_secret'],
+    ['the token', { registration_access_token: 'x' }, 'registration_access_token'],
+    ['the time', { client_id_issued_at: 1 }, 'client_id_issued_at'],
+    ['another method', { token_endpoint_auth_method: 'client_secret_post' }, 'token_endpoint_auth_method'],
+    ['a redirect URI that is none', { redirect_uris: ['javascript:x'] }, 'redirect_uris.0'],
+  ])('does not take %s', async (_, members, because) => {
+    const { path, token, client_id } = await managed();
+    const { status, json } = await call('PUT', path, { ...agent, client_id, ...members }, token);
+    expect([status, json.error_description]).toEqual([400, expect.stringContaining(because)]);
+    expect((await call('GET', path, undefined, token)).status).toBe(200);
+  });
+
+  test('keeps the secret of a confidential client, and that an operator disabled it', async () => {
+    const initial = await newToken({ confidential: true });
+    const { json } = await register({ token_endpoint_auth_method: 'client_secret_post' }, initial);
+    const before = await clients.find(json.client_id);
+    if (!before) throw new Error('it is not there');
+    await clients.put(json.client_id, { ...before, disabled: true }, { by: 'ada', why: 'off' });
+    const next = { ...agent, client_id: json.client_id, token_endpoint_auth_method: undefined };
+    const { status } = await call('PUT', `/clients/${json.client_id}`, next, json.registration_access_token);
+    expect(status).toBe(200);
+    const { secretHashes } = before;
+    expect(await clients.find(json.client_id)).toMatchObject({ secretHashes, disabled: true });
+  });
+
+  test('DELETE: 204, and then the client is none', async () => {
+    const { path, token, client_id } = await managed();
+    const code = await codeFor(client_id, await signedIn('deletes'));
+    const { status, json } = await call('DELETE', path, undefined, token);
+    expect([status, json]).toEqual([204, undefined]);
+    expect((await call('GET', path, undefined, token)).status).toBe(401);
+    server.clock.advance(30);
+    expect((await redeem(client_id, code)).json.error).toBe('invalid_client');
+  });
+});

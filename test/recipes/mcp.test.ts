@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { startTestServer } from '../support/server.ts';
+import { newBrowser } from './browser.ts';
+import { person } from './recipe-server.ts';
+import { freePort, runTool, startExample } from './run-example.ts';
+
+/* The MCP server of examples/mcp-server, the client of the official SDK, and the conformance tests for authorization servers. */
+
+const install = 'npm install --no-package-lock --no-audit --no-fund --loglevel=error';
+const folder = 'examples/mcp-server';
+const [api, app, runner] = [await freePort(), await freePort(), await freePort()];
+const resource = `http://localhost:${api}/mcp`;
+const callback = (port: number) => `http://127.0.0.1:${port}/callback`;
+
+const temporary = await mkdtemp(join(tmpdir(), 'pixy-mcp-'));
+afterAll(() => rm(temporary, { recursive: true }));
+const apisFile = join(temporary, 'apis.json');
+await writeFile(apisFile, JSON.stringify([{ resource, scope: 'notes' }]));
+
+const server = await startTestServer({
+  apisFile,
+  clock: 'system',
+  accounts: [person],
+  clients: [{ client_id: 'registered', redirect_uris: [callback(runner)], token_endpoint_auth_method: 'none' }],
+  environment: { PIXY_METADATA_DOCUMENTS: 'any' },
+});
+
+/** Serves the document of a client, and returns its address: the client id. */
+async function publish(port: number): Promise<string> {
+  const host = createServer((_request, response) => {
+    const client_id = `http://localhost:${(host.address() as AddressInfo).port}/client.json`;
+    const document = { client_id, client_name: 'An agent', redirect_uris: [callback(port)] };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(document));
+  }).listen(0, 'localhost');
+  afterAll(() => host.close());
+  await once(host, 'listening');
+  return `http://localhost:${(host.address() as AddressInfo).port}/client.json`;
+}
+
+const signIn = (address: string) => newBrowser().signIn(address, person);
+
+test.each([['the document at its client id', async () => ({ CLIENT_ID: await publish(app) })]])(
+  'a client that is known by %s finds the server, signs somebody in and calls its tools',
+  async (_, settings) => {
+    await startExample({ folder, install, start: 'npm start', env: { ISSUER: server.issuer }, port: api });
+    const env = { SERVER: resource, ...(await settings()) };
+    const printed = await runTool({ folder, start: 'npm run --silent connect', env, port: app }, signIn);
+    expect(printed).toContain('You have 1 notes.');
+    expect(printed).toContain('Your notes: Agents can sign in.');
+  },
+);
+
+test.each([
+  ['registered by hand', async () => 'registered'],
+  ['known by its document', async () => publish(runner)],
+])('MCP conformance: no failure and no warning for a client that is %s', async (_, clientId) => {
+  const suite = 'npx --yes @modelcontextprotocol/conformance@0.2.0-alpha.12 authorization';
+  const options = `--url ${server.issuer} --client-id ${await clientId()} --resource ${resource} -p ${runner}`;
+  const start = `${suite} ${options} | grep --line-buffered -v -e ^Ensure -e ^Running -e ^Callback`;
+  const printed = await runTool({ folder: temporary, start, env: {}, port: runner }, signIn);
+  expect(printed).toContain('Total: 3 passed, 0 failed');
+  expect(printed).not.toMatch(/warning/i);
+});
