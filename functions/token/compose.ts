@@ -30,9 +30,9 @@ export function tokenDeps(runtime: Runtime): TokenDeps {
     refreshKeys: refreshKeys(keys, keyWrapper(config), now, config.keysRemembered),
     hooks: openHooks(config.hooks),
     lateFlows: {
+      [deviceCodeGrant]: lateFlow(async () => (await import('./device-code/compose.ts')).compose(runtime, redeem)),
       [jwtBearer]: lateFlow(async () => (await import('./jwt-bearer/compose.ts')).compose(runtime)),
       [tokenExchange]: lateFlow(async () => (await import('./token-exchange/compose.ts')).compose(runtime)),
-      [deviceCodeGrant]: lateFlow(async () => (await import('./device-code/compose.ts')).compose(runtime, redeem)),
     },
     writeLine,
     tidyUp: tidyingUp(runtime),

@@ -16,8 +16,8 @@ import type { TokenResponse } from '../../shared/tokens/mint.ts';
 import type { TidyUp } from '../tidy-up.ts';
 
 export type TokenDeps = AuthenticationDeps &
-  SwitchedOn &
-  RefreshSettings & {
+  RefreshSettings &
+  SwitchedOn & {
     issuer: string;
     /** `aud` when no resource is named. */
     audience: string;

@@ -3,15 +3,9 @@ import { serverMetadata } from '../../shared/oauth/server-metadata.ts';
 import type { PkcePolicy } from '../../shared/pkce/policy.ts';
 
 const issuer = 'https://sign-in.example.com';
-const announce = ({
-  deviceAuthorization = false,
-  ...more
-}: {
-  algorithms?: string[];
-  policies?: PkcePolicy[];
-  scopes?: string[];
-  deviceAuthorization?: boolean;
-} = {}) =>
+const announce = (
+  more: { algorithms?: string[]; policies?: PkcePolicy[]; scopes?: string[]; deviceAuthorization?: boolean } = {},
+) =>
   serverMetadata(issuer, {
     algorithms: ['RS256'],
     policies: ['S256'],
