@@ -12,6 +12,7 @@ import { JwtAuthorizer, type JwtAuthorizerProps } from './constructs/jwt-authori
 import { KeyRotation } from './constructs/key-rotation.ts';
 import { Monitoring } from './constructs/monitoring.ts';
 import type { PixyFunction } from './constructs/pixy-function.ts';
+import { ProtectedResource, type ProtectedResourceProps } from './constructs/protected-resource.ts';
 import { RestAuthorizer, type RestAuthorizerProps, type RestAuthorizerServer } from './constructs/rest-authorizer.ts';
 import { makeFunctions } from './constructs/server-functions.ts';
 import type { PixyFunctionName } from './functions.ts';
@@ -140,6 +141,24 @@ export class AuthorizationServer extends Construct {
    */
   restAuthorizer(scope: Construct, id: string, props: RestAuthorizerProps): TokenAuthorizer {
     return new RestAuthorizer(scope, id, this.#forAuthorizers, props).authorizer;
+  }
+
+  /**
+   * Declares an API of your own once: registers it, and makes its metadata document, its challenges and its authorizers. What is made is
+   * in `scope`, which belongs to that API's stack. See docs/protected-resources.md.
+   */
+  protectedResource(scope: Construct, id: string, props: ProtectedResourceProps): ProtectedResource {
+    return new ProtectedResource(
+      scope,
+      id,
+      {
+        ...this.#forAuthorizers,
+        issuer: this.issuer,
+        jwtAuthorizer: (given) => this.jwtAuthorizer(given),
+        restAuthorizer: (...given) => this.restAuthorizer(...given),
+      },
+      props,
+    );
   }
 }
 

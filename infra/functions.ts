@@ -20,6 +20,12 @@ export const checkTokenDescription = {
   uses: ['grantReadKeys', 'grantReadGrants'],
 } as const satisfies FunctionDescription;
 
+/** Not behind the API either: `protectedResource` makes one for another API, and a deployment calls it. */
+export const registerApiDescription = {
+  description: 'Registers an API as its stack declares it',
+  uses: ['grantRegisterApis'],
+} as const satisfies FunctionDescription;
+
 export const optionalFunctions: Record<OptionalFunctionName, FunctionDescription> = {
   'client-registration': {
     description: 'Registration endpoint: clients register themselves, where the deployment lets them',

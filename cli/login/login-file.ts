@@ -32,7 +32,7 @@ function pathOf({ env }: Io): string {
 }
 
 /** Returns every login by its issuer. Fails when the file is there and cannot be read. */
-export function readLogins(io: Io): Record<string, Login> {
+function readLogins(io: Io): Record<string, Login> {
   const path = pathOf(io);
   try {
     return v.parse(logins, JSON.parse(readFileSync(path, 'utf8')));

@@ -1,16 +1,15 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
-import { devicePollStore } from '../../shared/grants/device-poll-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
-import { pollPace } from '../../shared/grants/poll-pace.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
-import { jwtBearer, tokenExchange } from '../../shared/oauth/server-metadata.ts';
+import { deviceCodeGrant, jwtBearer, tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
 import { clientAuthentication } from '../client-authentication.ts';
 import { openClients } from '../open-clients.ts';
 import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
 import { tidyingUp } from '../tidy-up.ts';
+import { redeem } from './exchange-code.ts';
 import type { TokenDeps } from './grant-flow.ts';
 import { tokenHandler } from './handler.ts';
 import { lateFlow } from './late-flow.ts';
@@ -26,13 +25,12 @@ export function tokenDeps(runtime: Runtime): TokenDeps {
     clients,
     apis: apiReader(database, config.tables.clients, now),
     grants: grantStore(database, config.tables.grants),
-    devices: devicePollStore(database, config.tables.grants),
-    pace: pollPace(),
     accounts: standingStore(database, config.tables.people),
     signingKey: signingKeys(keys, keyCustody(config), now, config.keysRemembered),
     refreshKeys: refreshKeys(keys, keyWrapper(config), now, config.keysRemembered),
     hooks: openHooks(config.hooks),
     lateFlows: {
+      [deviceCodeGrant]: lateFlow(async () => (await import('./device-code/compose.ts')).compose(runtime, redeem)),
       [jwtBearer]: lateFlow(async () => (await import('./jwt-bearer/compose.ts')).compose(runtime)),
       [tokenExchange]: lateFlow(async () => (await import('./token-exchange/compose.ts')).compose(runtime)),
     },

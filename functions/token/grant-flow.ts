@@ -3,16 +3,14 @@ import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { Decision } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient, AuthenticationDeps } from '../../shared/clients/client-authentication.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
-import type { DevicePollStore } from '../../shared/grants/device-poll-store.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
-import type { PollPace } from '../../shared/grants/poll-pace.ts';
 import type { RefreshSettings } from '../../shared/grants/refresh-grant.ts';
 import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
 import type { Hooks } from '../../shared/hooks/hooks.ts';
 import type { SigningAlgorithm, SigningKey } from '../../shared/keys/signing-key.ts';
 import type { Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import type { jwtBearer, SwitchedOn, tokenExchange } from '../../shared/oauth/server-metadata.ts';
+import type { deviceCodeGrant, jwtBearer, SwitchedOn, tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { TokenResponse } from '../../shared/tokens/mint.ts';
 import type { TidyUp } from '../tidy-up.ts';
@@ -31,8 +29,6 @@ export type TokenDeps = AuthenticationDeps &
     clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
     apis: ApiReader;
     grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'keepUsing' | 'countUse' | 'revoke' | 'endOldest'>;
-    devices: DevicePollStore;
-    pace: PollPace;
     tidyUp: TidyUp;
     accounts: Pick<StandingStore, 'findStanding' | 'findWithClaims'>;
     hooks: Pick<Hooks, 'claims'>;
@@ -43,7 +39,7 @@ export type TokenDeps = AuthenticationDeps &
   };
 
 /** The grants whose code is read when they first come; see late-flow.ts. */
-export type LateGrantType = typeof jwtBearer | typeof tokenExchange;
+export type LateGrantType = typeof deviceCodeGrant | typeof jwtBearer | typeof tokenExchange;
 
 /** What a grant flow answers: the tokens, or the refusal, and what the audit log should know. */
 export type FlowOutcome = { note: Partial<Decision> } & (

@@ -6,11 +6,10 @@ import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { takesJson } from '../../shared/oauth/path-aliases.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
-import { deviceCodeGrant, type GrantType } from '../../shared/oauth/server-metadata.ts';
+import type { GrantType } from '../../shared/oauth/server-metadata.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { exchangeCode } from './exchange-code.ts';
-import { exchangeDeviceCode } from './exchange-device-code.ts';
 import type { GrantFlow, LateGrantType, TokenDeps } from './grant-flow.ts';
 import { parseGrantType } from './parse-grant-type.ts';
 import { refresh } from './refresh.ts';
@@ -19,7 +18,6 @@ const flows: Record<Exclude<GrantType, LateGrantType>, GrantFlow> = {
   authorization_code: exchangeCode,
   refresh_token: refresh,
   client_credentials: clientCredentials,
-  [deviceCodeGrant]: exchangeDeviceCode,
 };
 
 /** RFC 6749 §3.2: the token endpoint. */

@@ -44,7 +44,10 @@ export class KeyRotation extends Construct {
  * Restricts the Lambda behind `Trigger`, which the CDK makes once per stack. By default it may write any log group of the account
  * and leaves its own behind for ever; here it is treated like our functions.
  */
-function trimTriggerProvider(trigger: Trigger, props: KeyRotationProps): void {
+export function trimTriggerProvider(
+  trigger: Trigger,
+  props: Pick<KeyRotationProps, 'logRetention' | 'logRemovalPolicy'>,
+): void {
   const provider = Stack.of(trigger).node.findChild('AWSCDK.TriggerCustomResourceProviderCustomResourceProvider');
   if (provider.node.tryFindChild('Logs')) return;
   const logs = new LogGroup(provider as Construct, 'Logs', {

@@ -13,6 +13,7 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { CheckTokenVariable } from '../../functions/check-token/settings.ts';
+import type { DeclaredApiVariable } from '../../functions/register-api/declared-api.ts';
 import { bundledCode } from '../bundling/bundle-functions.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import type { PixyFunctionName } from '../functions.ts';
@@ -21,9 +22,9 @@ import { WrongSetting } from '../wrong-setting.ts';
 
 export interface PixyFunctionProps {
   /** The folder below functions/. */
-  readonly name: PixyFunctionName | OptionalFunctionName | 'check-token';
+  readonly name: PixyFunctionName | OptionalFunctionName | 'check-token' | 'register-api';
   readonly description: string;
-  readonly environment: PixyEnvironment & Partial<Record<CheckTokenVariable, string>>;
+  readonly environment: PixyEnvironment & Partial<Record<CheckTokenVariable | DeclaredApiVariable, string>>;
   readonly logRetention: RetentionDays;
   /** What happens to the logs, including the audit trail, when the stack is deleted. */
   readonly logRemovalPolicy: RemovalPolicy;

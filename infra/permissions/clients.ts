@@ -26,6 +26,13 @@ export function grantNoteDocuments(tables: ServerTables, grantee: IGrantable): G
   return allow(grantee, tables.clients, ['dynamodb:GetItem', 'dynamodb:PutItem'], ofItems('documents'));
 }
 
+/** Allows registering an API, and writing that into the change log. */
+export function grantRegisterApis(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.clients, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('apis')).combine(
+    allow(grantee, tables.clients, ['dynamodb:PutItem'], ofItems('changes')),
+  );
+}
+
 /**
  * Allows adding clients that register themselves, and reading, changing and removing those, with the tokens that let them and a count of
  * who does.

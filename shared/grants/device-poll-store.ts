@@ -1,4 +1,5 @@
-import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
+import type { Database, Item } from '../aws/dynamodb.ts';
+import { generateSecret } from '../secret.ts';
 import type { DeviceRequest, Polled } from './device-request.ts';
 import { toGrant } from './grant-store.ts';
 
@@ -22,20 +23,15 @@ export function devicePollStore(database: Database, table: string) {
 
     /** Ends a request that waits: its device code and its user code are worth nothing from then on. False when it no longer waits. */
     async end(id: string, state: 'denied' | 'spent'): Promise<boolean> {
-      try {
-        await database.update({
-          TableName: table,
-          Key: { id },
-          UpdateExpression: `SET #state = :state REMOVE ${waitsUnder}`,
-          ConditionExpression: '#state = :waiting OR #state = :state',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':state': state, ':waiting': 'waiting' },
-        });
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionFailed) return false;
-        throw error;
-      }
+      const { won } = await database.updateOnce({
+        TableName: table,
+        Key: { id },
+        UpdateExpression: `SET attempt = :attempt, #state = :state REMOVE ${waitsUnder}`,
+        ConditionExpression: '#state = :waiting',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':state': state, ':waiting': 'waiting', ':attempt': generateSecret() },
+      });
+      return won;
     },
   };
 }

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Database } from '../aws/dynamodb.ts';
 import type { tableDefinitions } from '../aws/tables.ts';
-import { hashSecret } from '../secret.ts';
+import { generateSecret, hashSecret } from '../secret.ts';
 import { devicePollStore, waitsUnder } from './device-poll-store.ts';
 import type { DeviceRequest } from './device-request.ts';
 import type { Grant } from './grant.ts';
@@ -68,7 +67,7 @@ export function deviceRequestStore(database: Database, table: string) {
         ConditionExpression: '#state = :waiting AND expiresAt > :now',
         ExpressionAttributeNames: { '#state': 'state', '#sub': 'sub' },
         ExpressionAttributeValues: {
-          ':attempt': randomBytes(16).toString('base64url'),
+          ':attempt': generateSecret(),
           ':issued': 'issued',
           ':waiting': 'waiting',
           ':now': now,

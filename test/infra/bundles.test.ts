@@ -125,14 +125,20 @@ test('S25: only functions that set passwords have the list of common ones', () =
   expect(names.filter(hasList).toSorted()).toEqual(withPasswordList);
 });
 
-test('what few deployments need of /token is a file beside its bundle, which is read when it is needed', async () => {
-  const bundle = bundles.get('Token') ?? '';
-  const later = bundle.replace(/index\.mjs$/, 'jwt-bearer.mjs');
-  expect(readFileSync(bundle, 'utf8')).toContain('import("./jwt-bearer.mjs")');
-  expect(readFileSync(bundle, 'utf8')).not.toContain('oauth-id-jag+jwt');
-  const { output, errors } = await run(`console.log(typeof (await import(${JSON.stringify(later)})).compose);`);
-  expect({ output, errors }).toEqual({ output: 'function\n', errors: '' });
-});
+test.each([
+  ['jwt-bearer', 'oauth-id-jag+jwt'],
+  ['device-code', 'isTooSoon'],
+])(
+  'what few deployments need of /token is a file beside its bundle, which is read when it is needed: %s',
+  async (name, text) => {
+    const bundle = bundles.get('Token') ?? '';
+    const later = bundle.replace(/index\.mjs$/, `${name}.mjs`);
+    expect(readFileSync(bundle, 'utf8')).toContain(`import("./${name}.mjs")`);
+    expect(readFileSync(bundle, 'utf8')).not.toContain(text);
+    const { output, errors } = await run(`console.log(typeof (await import(${JSON.stringify(later)})).compose);`);
+    expect({ output, errors }).toEqual({ output: 'function\n', errors: '' });
+  },
+);
 
 test('every bundle starts on its own, without node_modules', async () => {
   const files = JSON.stringify(names.map((name) => bundles.get(name)));

@@ -1,0 +1,186 @@
+import { type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import {
+  AuthorizationType,
+  MockIntegration,
+  ResponseType,
+  type RestApi,
+  type TokenAuthorizer,
+} from 'aws-cdk-lib/aws-apigateway';
+import { type HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Architecture, Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Trigger } from 'aws-cdk-lib/triggers';
+import { Construct } from 'constructs';
+import { apiDocument, parseApi, type RegisteredApi } from '../../shared/apis/registered-api.ts';
+import { resourceMetadataUrl } from '../../shared/oauth/protected-resource.ts';
+import { registerApiDescription } from '../functions.ts';
+import { uses } from '../permissions/permissions.ts';
+import { WrongSetting } from '../wrong-setting.ts';
+import type { JwtAuthorizer, JwtAuthorizerProps } from './jwt-authorizer.ts';
+import { trimTriggerProvider } from './key-rotation.ts';
+import { PixyFunction } from './pixy-function.ts';
+import type { RestAuthorizerProps, RestAuthorizerServer } from './rest-authorizer.ts';
+
+export interface ProtectedResourceProps {
+  /** The URL at which clients reach the API, which is also the audience of its tokens: https, without query and fragment. */
+  readonly resource: string;
+  /** The scope values of the API. */
+  readonly scopes: readonly string[];
+  /**
+   * Seconds for which access tokens for this API are valid: 60 to 86,400.
+   *
+   * @default - the server's
+   */
+  readonly accessTokenLifetime?: number;
+}
+
+/** What a protected resource takes from its authorization server. */
+export type ProtectedResourceServer = RestAuthorizerServer & {
+  issuer: string;
+  logRetention: RetentionDays;
+  logRemovalPolicy: RemovalPolicy;
+  jwtAuthorizer: (props: JwtAuthorizerProps) => JwtAuthorizer;
+  restAuthorizer: (scope: Construct, id: string, props: RestAuthorizerProps) => TokenAuthorizer;
+};
+
+/** Seconds for which clients may keep the document. */
+const cached = 'public, max-age=300';
+
+/**
+ * An API that is protected by access tokens, from one declaration: it is registered at every deployment that changes it, and the
+ * authorizers, the metadata document (RFC 9728) and the challenges say the same.
+ */
+export class ProtectedResource extends Construct {
+  /** Where the metadata document has to be. */
+  readonly metadataUrl: string;
+  readonly #api: RegisteredApi;
+  readonly #document: string;
+  readonly #server: ProtectedResourceServer;
+
+  constructor(scope: Construct, id: string, server: ProtectedResourceServer, props: ProtectedResourceProps) {
+    super(scope, id);
+    this.#server = server;
+    this.#api = declared(props);
+    this.metadataUrl = resourceMetadataUrl(this.#api.resource);
+    this.#document = Stack.of(this).toJsonString({
+      resource: this.#api.resource,
+      authorization_servers: [server.issuer],
+      scopes_supported: this.#api.scope,
+      bearer_methods_supported: ['header'],
+    });
+    this.#register(server);
+  }
+
+  /** The path of the metadata document on the host of the API. */
+  get #metadataPath(): string {
+    return new URL(this.metadataUrl).pathname;
+  }
+
+  /**
+   * Serves the metadata document on an HTTP API whose root is the host of the resource, and returns the authorizer for its routes. API
+   * Gateway writes the challenges itself and names no `resource_metadata`; clients find the document at its place.
+   */
+  protectHttpApi(httpApi: HttpApi): JwtAuthorizer {
+    const handler = new Lambda(httpApi, 'ResourceMetadata', {
+      description: 'The metadata of a protected resource (RFC 9728)',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromInline(metadataFunction),
+      environment: { DOCUMENT: this.#document },
+    });
+    httpApi.addRoutes({
+      path: this.#metadataPath,
+      methods: [HttpMethod.GET],
+      integration: new HttpLambdaIntegration('ResourceMetadata', handler),
+      authorizer: new HttpNoneAuthorizer(),
+    });
+    return this.#server.jwtAuthorizer({ audience: this.#api.resource, name: this.node.id });
+  }
+
+  /**
+   * Serves the metadata document on a REST API whose root is mapped to the host of the resource, adds the challenges of RFC 6750 §3 with
+   * `resource_metadata` to its 401 and 403, and returns the authorizer for its methods. `scope`: what a token needs, all of it.
+   */
+  protectRestApi(restApi: RestApi, { scope = this.#api.scope }: { scope?: readonly string[] } = {}): TokenAuthorizer {
+    const strangers = scope.filter((value) => !this.#api.scope.includes(value));
+    if (strangers.length > 0)
+      throw new WrongSetting(`scope has ${strangers.join(' ')}, which scopes does not declare.`);
+    serveMetadata(restApi, this.#metadataPath, this.#document);
+    const where = `resource_metadata="${this.metadataUrl}"`;
+    restApi.addGatewayResponse('Unauthorized', {
+      type: ResponseType.UNAUTHORIZED,
+      responseHeaders: { 'WWW-Authenticate': `'Bearer ${where}'` },
+    });
+    const named = scope.length > 0 ? `scope="${scope.join(' ')}", ` : '';
+    restApi.addGatewayResponse('Forbidden', {
+      type: ResponseType.ACCESS_DENIED,
+      responseHeaders: { 'WWW-Authenticate': `'Bearer error="insufficient_scope", ${named}${where}'` },
+    });
+    return this.#server.restAuthorizer(this, 'Rest', { audience: this.#api.resource, scope });
+  }
+
+  /** Has every deployment that changes the declaration register the API. */
+  #register({ tables, environment, logRetention, logRemovalPolicy }: ProtectedResourceServer): void {
+    const handler = new PixyFunction(this, 'RegisterApi', {
+      name: 'register-api',
+      ...registerApiDescription,
+      environment: { ...environment, PIXY_DECLARED_API: JSON.stringify(apiDocument(this.#api)) },
+      logRetention,
+      logRemovalPolicy,
+    });
+    for (const use of registerApiDescription.uses) uses[use](tables, handler);
+    trimTriggerProvider(new Trigger(this, 'AtDeployment', { handler }), { logRetention, logRemovalPolicy });
+  }
+}
+
+/** The API as it is registered. Throws for what nobody could reach, or what the templates of API Gateway would take for their own. */
+function declared({ resource, scopes, accessTokenLifetime }: ProtectedResourceProps): RegisteredApi {
+  const isUrl = !Token.isUnresolved(resource) && URL.canParse(resource);
+  if (!isUrl || !/^https:\/\/[^?#$'"]+$/.test(resource)) {
+    throw new WrongSetting(`resource must be an https URL without query and fragment, but is "${resource}".`);
+  }
+  if (scopes.some((value) => /[ $#']/.test(value))) {
+    throw new WrongSetting('scopes must be a list of scope values without spaces, $, # and quotes.');
+  }
+  const parsed = parseApi({
+    resource,
+    scope: scopes.join(' '),
+    ...(accessTokenLifetime !== undefined && { access_token_lifetime: accessTokenLifetime }),
+  });
+  if (parsed.ok) return parsed.value;
+  throw new WrongSetting(`${parsed.refusal.map(({ member, problem }) => `${member} ${problem}`).join('; ')}.`);
+}
+
+/** A function as short as this needs no bundle. */
+const metadataFunction = `exports.handler = async () => ({
+  statusCode: 200,
+  headers: { 'content-type': 'application/json', 'cache-control': '${cached}', 'access-control-allow-origin': '*' },
+  body: process.env.DOCUMENT,
+});`;
+
+/** API Gateway itself answers with the document. */
+function serveMetadata(restApi: RestApi, path: string, document: string): void {
+  const headers = { 'Cache-Control': `'${cached}'`, 'Access-Control-Allow-Origin': "'*'" };
+  const named = Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, value] as const);
+  restApi.root.resourceForPath(path).addMethod(
+    'GET',
+    new MockIntegration({
+      requestTemplates: { 'application/json': '{"statusCode": 200}' },
+      integrationResponses: [
+        {
+          statusCode: '200',
+          responseParameters: Object.fromEntries(named),
+          responseTemplates: { 'application/json': document },
+        },
+      ],
+    }),
+    {
+      authorizationType: AuthorizationType.NONE,
+      methodResponses: [
+        { statusCode: '200', responseParameters: Object.fromEntries(named.map(([name]) => [name, true])) },
+      ],
+    },
+  );
+}
