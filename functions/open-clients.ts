@@ -7,8 +7,10 @@ import type { Runtime } from './runtime.ts';
 const known = new WeakMap<Config, UrlClients>();
 
 function documentsOf({ config, now }: Runtime): UrlClients | undefined {
-  const { metadataDocuments: hosts, callsLoopback: allowLoopback } = config;
+  const { metadataDocuments: hosts, callsLoopback, issuer } = config;
   if (hosts === 'off') return undefined;
+  // Only for who is on this machine as well: an issuer with http is a loopback address.
+  const allowLoopback = callsLoopback && issuer.startsWith('http:');
   const found = known.get(config) ?? urlClients({ hosts, allowLoopback }, now);
   known.set(config, found);
   return found;

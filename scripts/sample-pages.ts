@@ -109,6 +109,8 @@ export function samplePages(
         redirectUri: 'http://127.0.0.1:8123/callback',
         scope: ['openid', given('notes:write')],
         isUnverified: true,
+        clientHost: 'notes.example.com',
+        isLoopbackOnly: true,
         account,
         otherAccountPath: '/choose',
         ...form,

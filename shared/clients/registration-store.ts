@@ -162,7 +162,7 @@ export function registrationStore(database: Database, table: string) {
 }
 
 /** Whether an item has come to its end, deleted or not. */
-export const isOver = ({ purgeAt }: Item, now: number): boolean => purgeAt !== undefined && Number(purgeAt) <= now;
+const isOver = ({ purgeAt }: Item, now: number): boolean => purgeAt !== undefined && Number(purgeAt) <= now;
 
 function toRegistration(item: Item): Registration | undefined {
   const { value: client, version } = toVersionedClient(item);
@@ -172,7 +172,7 @@ function toRegistration(item: Item): Registration | undefined {
     client,
     version,
     registeredAt: Number(registeredAt),
-    ...(managedBy ? { managedBy: String(managedBy) } : {}),
+    ...(typeof managedBy === 'string' && managedBy !== '' && { managedBy }),
   };
 }
 

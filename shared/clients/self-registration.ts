@@ -51,9 +51,9 @@ function methodOf(
 /** Never a URL, which would be the id of a metadata document. */
 const newId = (random: string): string => `dcr-${hash('sha256', random, 'base64url').slice(0, 32)}`;
 
-/** What a client says, in one order. */
+/** What a client says. Lists that have no order are sorted. */
 const contentOf = ({ redirectUris, grantTypes, scope, ...rest }: RegisteredClient): string =>
-  JSON.stringify([redirectUris.toSorted(), grantTypes.toSorted(), scope.toSorted(), Object.entries(rest).toSorted()]);
+  JSON.stringify([redirectUris.toSorted(), grantTypes.toSorted(), scope.toSorted(), rest]);
 
 /**
  * The metadata that a client is registered with (RFC 7591 §3.2.1), in the words that it came in. `scope`: everything that it may ask

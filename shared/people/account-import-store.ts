@@ -7,6 +7,7 @@ import { type Account, claimsWithEmail, newSubject, signInNames, usernameKey } f
 import type { GivenAccount } from './account-import.ts';
 import { newAttempt, toAccount } from './account-item-store.ts';
 import { accountStore } from './account-store.ts';
+import type { GivenLink } from './import/given-links.ts';
 import { nameKey, nameStore } from './name-store.ts';
 import { makeAccount, type NewAccount, newAccountItem } from './new-account.ts';
 import { accountKey } from './standing-store.ts';
@@ -19,10 +20,24 @@ import { importedTotpItem } from './totp-store.ts';
  */
 
 /** `new`: it can be added. `same`: it is there already, as described. Else the member that is taken. */
-export type Standing = 'new' | 'same' | 'username' | 'email' | 'claims.sub' | 'client';
+export type Standing = 'new' | 'same' | 'username' | 'email' | 'claims.sub' | 'links' | 'client';
 
 /** A new account, and what comes with it. */
-export type AddedAccount = NewAccount & Pick<GivenAccount, 'totp'>;
+export type AddedAccount = NewAccount & Pick<GivenAccount, 'totp' | 'links'>;
+
+/** The links to upstream providers, as far as an import writes them. */
+export type Links = {
+  keyOf(link: GivenLink): Key;
+  /** Links an identity to an account. One of several concurrent claims wins. `instead`: a link that may be replaced. */
+  claim(
+    link: GivenLink,
+    sub: string,
+    details: { provider: string; label?: string | undefined },
+    now: number,
+    instead?: { sub: string; at: number; epoch: number },
+  ): Promise<boolean>;
+  find(link: GivenLink): Promise<{ sub: string; at: number; epoch: number } | undefined>;
+};
 
 export type AccountImportStore = ReturnType<typeof accountImportStore>;
 
@@ -41,6 +56,7 @@ export function accountImportStore(
   { database, batches, isAlone }: { database: Database; batches: Batches; isAlone: boolean },
   tables: { people: string; clients: string },
   openWrapper: () => Promise<Pick<KeyWrapper, 'wrap'>>,
+  links: Links,
 ) {
   const isClient = async (clientId: string) => {
     const found = await batches.get(tables.clients, [clientKey(clientId)]);
@@ -55,8 +71,9 @@ export function accountImportStore(
     /** Compares accounts with what is there. */
     async compare(given: readonly GivenAccount[]): Promise<Standing[]> {
       const held = await people.get(given.flatMap((each) => signInNames(each).map(nameKey)));
+      const pairs = await people.get(given.flatMap((each) => (each.links ?? []).map(links.keyOf)));
       const subjects = new Set(
-        [...held.values()].map((item) => item['sub'] as string).concat(given.flatMap(subjectOf)),
+        [...held.values(), ...pairs.values()].map((item) => item['sub'] as string).concat(given.flatMap(subjectOf)),
       );
       const found = await people.get([...subjects].map(accountKey));
       const clients = await batches.get(tables.clients, [...new Set(given.flatMap(subjectOf))].map(clientKey));
@@ -68,8 +85,9 @@ export function accountImportStore(
         const account = accountOf(held.get(nameKey(name).pk)?.['sub']);
         return account && signInNames(account).includes(usernameKey(name)) ? account : undefined;
       };
+      const isLinked = (link: GivenLink) => accountOf(pairs.get(links.keyOf(link).pk)?.['sub']) !== undefined;
       return given.map((each) =>
-        standingOf(each, holderOf, accountOf, (sub) => clients.get(clientKey(sub).pk)?.['value']),
+        standingOf(each, holderOf, accountOf, isLinked, (sub) => clients.get(clientKey(sub).pk)?.['value']),
       );
     },
 
@@ -88,9 +106,9 @@ export function accountImportStore(
         );
         await batches.put(
           tables.people,
-          made.map(({ account }) => account),
+          made.flatMap(({ account }) => (account === undefined ? [] : [account])),
         );
-        return [];
+        return given.filter((_, at) => made[at]?.account === undefined);
       }
       const refused: AddedAccount[] = [];
       const factors: Item[] = [];
@@ -100,9 +118,9 @@ export function accountImportStore(
           if (!(await addKept(account, now))) refused.push(account);
           return;
         }
-        const made = makeAccount(withoutFactor(account), newSubject({}), now);
+        const made = makeAccount(alone(account), newSubject({}), now);
         const taken = await names.claimAll(signInNames(account), made.sub, now);
-        if (taken !== undefined) {
+        if (taken !== undefined || !(await linkAll(account, made.sub, now))) {
           refused.push(account);
           return;
         }
@@ -116,11 +134,24 @@ export function accountImportStore(
   };
 
   /** All items of a new account, for a database that nobody else can write to. */
-  async function itemsOf(account: AddedAccount, now: number): Promise<{ others: Item[]; account: Item }> {
-    const made = makeAccount(withoutFactor(account), newSubject(account.claims), now);
+  async function itemsOf(account: AddedAccount, now: number): Promise<{ others: Item[]; account: Item | undefined }> {
+    const made = makeAccount(alone(account), newSubject(account.claims), now);
+    if (!(await linkAll(account, made.sub, now))) return { others: [], account: undefined };
     const claimed = signInNames(account).map((name) => ({ ...nameKey(name), sub: made.sub, claimedAt: now }));
     const others = [...claimed, ...(await factorsOf(account, made.sub, now))];
     return { others, account: newAccountItem(made, newAttempt()) };
+  }
+
+  /** Links an account that is about to be written. Returns false when an identity is somebody else's. */
+  async function linkAll({ links: given = [] }: AddedAccount, sub: string, now: number): Promise<boolean> {
+    for (const { issuer, subject, provider, label } of given) {
+      const pair = { issuer, subject, provider };
+      const held = await links.find(pair);
+      const isLeft = held && now - held.at > abandonedAfter && (await accounts.findBySubject(held.sub)) === undefined;
+      if (held && held.sub !== sub && !isLeft) return false;
+      if (!(await links.claim(pair, sub, { provider, label }, now, isLeft ? held : undefined))) return false;
+    }
+    return true;
   }
 
   async function factorsOf({ totp }: AddedAccount, sub: string, now: number): Promise<Item[]> {
@@ -134,7 +165,8 @@ export function accountImportStore(
     const sub = String(account.claims['sub']);
     const [factor] = await factorsOf(account, sub, now);
     if (factor && !(await addFactor(factor, sub, now))) return false;
-    if ((await accounts.add(withoutFactor(account), now)).ok) return true;
+    const isLinked = await linkAll(account, sub, now);
+    if (isLinked && (await accounts.add(alone(account), now)).ok) return true;
     if (factor) await removeFactor(factor);
     return false;
   }
@@ -169,8 +201,8 @@ export function accountImportStore(
   }
 }
 
-/** The key of an authenticator app has an item of its own, and never stands in the account's. */
-const withoutFactor = ({ totp: _, ...account }: AddedAccount): NewAccount => account;
+/** The key of an authenticator app and links have items of their own, and never stand in the account's. */
+const alone = ({ totp: _, links: __, ...account }: AddedAccount): NewAccount => account;
 
 /** Reads a table from memory as long as nobody can have written to it: it has few items, and this process is alone with it. */
 function beforeWriting(batches: Batches, table: string, isAlone: boolean) {
@@ -202,6 +234,7 @@ function standingOf(
   given: GivenAccount,
   holderOf: (name: string) => Account | undefined,
   accountOf: (sub: unknown) => Account | undefined,
+  isLinked: (link: GivenLink) => boolean,
   clientOf: (sub: string) => unknown,
 ): Standing {
   const { username, email, claims } = given;
@@ -212,6 +245,7 @@ function standingOf(
   };
   const [member, holder] = Object.entries(holders).find(([, account]) => account) ?? [];
   if (holder) return isSame(given, holder as Account) ? 'same' : (member as Standing);
+  if (given.links?.some(isLinked)) return 'links';
   const [sub] = subjectOf(given);
   return sub !== undefined && clientOf(sub) !== undefined ? 'client' : 'new';
 }

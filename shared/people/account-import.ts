@@ -21,6 +21,7 @@ import {
   withoutMembers,
 } from './import/entry-readers.ts';
 import { type FirebaseParameters, firebaseAccount } from './import/firebase.ts';
+import { type GivenLink, readLinks } from './import/given-links.ts';
 import { joinHash } from './import/hash-parts.ts';
 import {
   aspnetAccount,
@@ -31,7 +32,7 @@ import {
   type TranslatedAccount,
   wordpressAccount,
 } from './import/other-systems.ts';
-import { seenTexts } from './import/seen-texts.ts';
+import { type SeenTexts, seenTexts } from './import/seen-texts.ts';
 import { readTotpKey, type TotpKey, totpMembers } from './import/totp-key.ts';
 import { admitPasswordHash } from './password-import.ts';
 
@@ -42,7 +43,7 @@ export { parseFirebaseParameters } from './import/firebase.ts';
  * value, which may be a secret.
  */
 
-export type GivenAccount = AccountDescription & { passwordHash?: string; totp?: TotpKey };
+export type GivenAccount = AccountDescription & { passwordHash?: string; totp?: TotpKey; links?: readonly GivenLink[] };
 export type ImportedAccount = { entry: string; account: GivenAccount };
 export type RefusedAccount = Mistake & { entry: string };
 export type ParsedAccounts = { accounts: ImportedAccount[]; refused: RefusedAccount[] };
@@ -126,8 +127,8 @@ export function accountReader(name: AccountFormatName, options: AccountOptions =
     const json = withoutMembers(withMapped(account, value, options), options.skipMembers);
     const strangers = format.translate ? strangeClaims(json, options) : [];
     const entry = labelOf(label, isObject(json) ? json : {});
-    const read = checkEntry(json);
-    const twice = read.ok ? keysOf(read.value).find((each) => seen.has(each)) : undefined;
+    const read = checkEntry(json, options);
+    const twice = read.ok ? firstTwice(keysOf(read.value), seen) : undefined;
     const problems = [
       ...mistakes,
       ...own,
@@ -194,33 +195,53 @@ export function parseAccounts(
   });
 }
 
-/** What only one account can have: its names, and its subject, which begins with a space as no name does. */
+/** What only one account can have: its names, its subject and its links, which begin with a space as no name does. */
 const keysOf = (account: GivenAccount): string[] => {
   const sub = account.claims['sub'];
-  return typeof sub === 'string' ? [...signInNames(account), ` ${sub}`] : signInNames(account);
+  const links = (account.links ?? []).map(({ issuer, subject }) => `${linkSign}${issuer} ${subject}`);
+  return [...signInNames(account), ...(typeof sub === 'string' ? [` ${sub}`] : []), ...links];
 };
+
+/** The first key that another account has, or that this one has twice. */
+const firstTwice = (keys: readonly string[], seen: SeenTexts): string | undefined =>
+  keys.find((key, at) => seen.has(key) || keys.indexOf(key) !== at);
+
+/** Subjects have no spaces. */
+const linkSign = '  ';
 
 function repeated({ username }: GivenAccount, twice: string | undefined): Mistake[] {
   if (twice === undefined) return [];
   const member = signInNames({ username }).includes(twice)
     ? 'username'
-    : twice.startsWith(' ')
-      ? 'claims.sub'
-      : 'email';
+    : twice.startsWith(linkSign)
+      ? 'links'
+      : twice.startsWith(' ')
+        ? 'claims.sub'
+        : 'email';
   return [{ member, problem: 'is there twice' }];
 }
 
-/** Reads an entry in our own form: an account description, optionally with `password_hash` and the key of an authenticator app. */
-function checkEntry(json: unknown): Result<GivenAccount, readonly Mistake[]> {
+/** Reads an entry in our own form: an account description, optionally with `password_hash`, an authenticator app and links. */
+function checkEntry(json: unknown, { providers }: AccountOptions): Result<GivenAccount, readonly Mistake[]> {
   if (!isObject(json)) return refuse([{ member: 'entry', problem: 'is not an object' }]);
-  if (!totpMembers.some((name) => Object.hasOwn(json, name))) return checkPassword(json);
+  if (!waysIn.some((name) => Object.hasOwn(json, name))) return checkPassword(json);
   const members = Object.entries(json);
-  const isOfTotp = ([name]: readonly [string, unknown]) => (totpMembers as readonly string[]).includes(name);
-  const totp = readTotpKey(Object.fromEntries(members.filter(isOfTotp)));
-  const checked = checkPassword(Object.fromEntries(members.filter((member) => !isOfTotp(member))));
-  if (checked.ok && totp.ok) return ok({ ...checked.value, ...(totp.value && { totp: totp.value }) });
-  return refuse([...(checked.ok ? [] : checked.refusal), ...(totp.ok ? [] : totp.refusal)]);
+  const isWayIn = ([name]: readonly [string, unknown]) => (waysIn as readonly string[]).includes(name);
+  const totp = readTotpKey(json);
+  const links = readLinks(json['links'], providers);
+  const checked = checkPassword(Object.fromEntries(members.filter((member) => !isWayIn(member))));
+  if (!checked.ok || !totp.ok || !links.ok) {
+    return refuse([checked, totp, links].flatMap((read) => (read.ok ? [] : read.refusal)));
+  }
+  return ok({
+    ...checked.value,
+    ...(totp.value && { totp: totp.value }),
+    ...(links.value.length > 0 && { links: links.value }),
+  });
 }
+
+/** Members about other ways to sign in than a password. */
+const waysIn = [...totpMembers, 'links'] as const;
 
 function checkPassword({ password_hash: given, ...described }: Json): Result<GivenAccount, readonly Mistake[]> {
   if (given === undefined || given === null || given === '') return checkGivenAccount(described);

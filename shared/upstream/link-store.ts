@@ -20,6 +20,9 @@ type Pair = Pick<UpstreamIdentity, 'issuer' | 'subject'>;
 /** What is stored besides the pair: the provider, the person's name there, and the epoch of their account (0 for a new one). */
 export type LinkDetails = { provider: string; label?: string | undefined; epoch?: number };
 
+/** The key of the item that says whose a pair is. */
+export const pairKey = (pair: Pair) => linkKey(identityKey(pair));
+
 const linkKey = (id: string) => ({ pk: `upstream#${id}`, sk: 'link' });
 const listKey = (sub: string, id: string) => ({ pk: `links#${sub}`, sk: id });
 

@@ -9,6 +9,7 @@ import { grantStore } from '../../shared/grants/grant-store.ts';
 import { isOwnHash } from '../../shared/password.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
+import { linkStore } from '../../shared/upstream/link-store.ts';
 import { newPerson } from '../support/person.ts';
 import { pixy as pixyElsewhere, type Ran, startWorkbench } from './pixy.ts';
 
@@ -496,6 +497,19 @@ describe('accounts import', () => {
     const key = { pk: `totp#${sub}`, sk: 'totp' };
     const item = await openDatabase().get({ TableName: people, Key: key });
     expect(item).toMatchObject({ lastStep: 0, shape: { algorithm: 'SHA1', digits: 6, period: 30 } });
+  });
+
+  test('I12: takes links over, by the issuer of a provider', async () => {
+    const users = [{ username: 'linked', federatedIdentities: [{ identityProvider: 'Google', userId: '1102' }] }];
+    const file = await fileOf('links.json', users);
+    const flags = [file, '--format', 'keycloak', '--provider'] as const;
+    const wrong = await pixy('accounts', 'import', ...flags, 'Google=accounts.google.com');
+    expect(wrong.errors).toContain('--provider Google=accounts.google.com: the issuer is not an issuer like');
+    await done('accounts', 'import', ...flags, 'Google=https://accounts.google.com#google');
+    const links = linkStore(openDatabase(), people);
+    const link = await links.find({ issuer: 'https://accounts.google.com', subject: '1102' });
+    expect(link?.sub).toBe((await accounts().findByUsername('linked'))?.sub);
+    expect(await links.list(link?.sub ?? '')).toMatchObject([{ provider: 'google' }]);
   });
 
   test('says which columns become claims', async () => {

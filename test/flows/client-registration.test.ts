@@ -313,7 +313,8 @@ describe('DR4: an initial access token', () => {
   test('for one client works once, however many ask at the same time', async () => {
     const token = await newToken({ usesLeft: 1 });
     const answers = await Promise.all(Array.from({ length: 10 }, () => register({}, token)));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(9).fill(401)]);
+    const inOrder = answers.map(({ status }) => status).toSorted((one, other) => one - other);
+    expect(inOrder).toEqual([201, ...Array(9).fill(401)]);
   });
 
   test('for many makes each a client of its own, and the log of changes names it', async () => {
@@ -410,7 +411,8 @@ describe('DR7: managing a registration', () => {
         call('PUT', path, { ...agent, client_id, client_name: `${index}` }, token),
       ),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401, 401]);
+    const inOrder = answers.map(({ status }) => status).toSorted((one, other) => one - other);
+    expect(inOrder).toEqual([200, 401, 401, 401, 401]);
   });
 
   test.each<[string, object, string]>([

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
+import { act } from '../people/account-flows.ts';
 import { spa, type TestClient } from '../support/clients.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { startDocumentHost } from '../support/document-host.ts';
@@ -204,13 +205,13 @@ describe('what a client by document costs', () => {
     expect(host.fetched(path)).toBe(1);
   });
 
-  test('what was seen is written when somebody allows it something new, and at no other sign-in', async () => {
+  test('what was seen is read and written when somebody allows it something new, and at no other sign-in', async () => {
     const client = host.put(path, { redirect_uris: ['http://localhost/callback'] });
-    const writes = async () => {
-      const calls = await database.callsDuring(() => allow(client, asking));
-      return calls.filter((call) => call === 'PutItem pixy-clients').length;
-    };
-    expect([await writes(), await writes(), await writes()]).toEqual([1, 0, 0]);
+    await person.follow(authorizeTarget(client));
+    const calls = async () =>
+      (await database.callsDuring(() => allow(client, asking))).filter((call) => call.endsWith('pixy-clients'));
+    expect(await calls()).toEqual(['GetItem pixy-clients', 'PutItem pixy-clients']);
+    expect(await calls()).toEqual([]);
   });
 });
 
@@ -270,6 +271,17 @@ test('CI16: a URL that is registered by hand is that client, and nothing is fetc
   server.clock.advance(30);
   expect((await person.follow(authorizeTarget(client))).body).toContain('client_disabled');
   expect(host.fetched(path)).toBe(0);
+});
+
+test('what it got ends when the person removes it on their account page', async () => {
+  const client = host.put(path);
+  const { code } = answerIn(await allow(client, { ...asking, scope: 'openid offline_access' }));
+  const { refresh_token } = (await redeem(client, code)).json;
+  expect((await person.open('/account')).body).toContain('Agent &lt;b&gt;');
+  await act(person, { action: 'revoke_access', id: client.client_id });
+  const again = { grant_type: 'refresh_token', refresh_token, client_id: client.client_id };
+  expect((await postToken(server, again)).json.error).toBe('invalid_grant');
+  expect(isConsentPage(await person.follow(authorizeTarget(client)))).toBe(true);
 });
 
 test('CI7: the metadata says that documents are read', async () => {

@@ -336,3 +336,79 @@ describe('I12, I13: an authenticator app in our own form', () => {
     expect(refused.join()).not.toContain('base32!');
   });
 });
+
+describe('I12: links to upstream providers', () => {
+  const google = { issuer: 'https://accounts.google.com', id: 'google' };
+  const work = { issuer: 'https://login.example.com/t1', id: 'work' };
+  const keycloak = [
+    {
+      ...keycloakUser,
+      credentials: [],
+      federatedIdentities: [
+        { identityProvider: 'google', userId: '1102', userName: 'ada@example.com' },
+        { identityProvider: 'azure', userId: 'AAAA', userName: 'ada' },
+      ],
+    },
+  ];
+  const options = { claimColumns: ['department'] };
+
+  test('of Keycloak move in by the issuer of each alias', () => {
+    const read = only('keycloak', keycloak, { ...options, providers: { google, azure: work } });
+    expect(read?.links).toEqual([
+      { issuer: google.issuer, subject: '1102', provider: 'google', label: 'ada@example.com' },
+      { issuer: work.issuer, subject: 'AAAA', provider: 'work', label: 'ada' },
+    ]);
+  });
+
+  test('of Keycloak are refused by name while their alias has no issuer', () => {
+    expect(parse('keycloak', keycloak, { ...options, providers: { google } }).refused).toEqual([
+      'entry 1 (ada): federatedIdentities has a link to azure, whose issuer is not known: name it with --provider azure=https://…, or leave it behind with --skip-members federatedIdentities',
+    ]);
+    const left = only('keycloak', keycloak, { ...options, skipMembers: ['federatedIdentities'] });
+    expect(left).not.toHaveProperty('links');
+  });
+
+  test('of Auth0 move in by the connection, or else by its kind', () => {
+    const identities = [
+      { provider: 'auth0', user_id: 'x', connection: 'users' },
+      { provider: 'google-oauth2', user_id: '1102', connection: 'google-oauth2', isSocial: true },
+      { provider: 'oidc', user_id: 77, connection: 'partner' },
+    ];
+    const user = { user_id: 'google-oauth2|1102', email: 'ada@example.com', identities };
+    const read = only('auth0', [user], { providers: { 'google-oauth2': google, partner: work } });
+    expect(read?.links).toEqual([
+      { issuer: google.issuer, subject: '1102', provider: 'google' },
+      { issuer: work.issuer, subject: '77', provider: 'work' },
+    ]);
+  });
+
+  test('in our own form are pairs, with the provider of their issuer or its host', () => {
+    const table = 'username,links\nada,https://accounts.google.com|1102 https://other.example|a|b\n';
+    expect(only('csv', table, { providers: { g: google } })?.links).toEqual([
+      { issuer: google.issuer, subject: '1102', provider: 'google' },
+      { issuer: 'https://other.example', subject: 'a|b', provider: 'other.example' },
+    ]);
+    expect(only('json', [{ username: 'ada', links: ['https://other.example|1'] }])?.links).toHaveLength(1);
+  });
+
+  test('are refused with every mistake, and when two people have the same', () => {
+    const wrong = ['1102', 'http://other.example|1', 'https://other.example?x|1', 'https://other.example|', 7];
+    const { refused } = parse('json', [
+      { username: 'ada', links: wrong },
+      { username: 'eve', links: 5 },
+      { username: 'bob', links: ['https://other.example|1'] },
+      { username: 'bea', links: ['https://other.example|2', 'https://other.example|1'] },
+      { username: 'cy', links: ['https://other.example|3', 'https://other.example|3'] },
+    ]);
+    expect(refused).toEqual([
+      'entry 1 (ada): links.0 is not a pair like https://accounts.example.com|1234',
+      'entry 1 (ada): links.1 is not an issuer like https://accounts.example.com',
+      'entry 1 (ada): links.2 is not an issuer like https://accounts.example.com',
+      'entry 1 (ada): links.3 has no subject of 1 to 255 characters',
+      'entry 1 (ada): links.4 is not a pair like https://accounts.example.com|1234',
+      'entry 2 (eve): links is not a list',
+      'entry 4 (bea): links is there twice',
+      'entry 5 (cy): links is there twice',
+    ]);
+  });
+});

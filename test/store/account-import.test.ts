@@ -13,6 +13,7 @@ import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { usualShape } from '../../shared/people/totp.ts';
 import { importedTotpItem, totpPartition, totpStore } from '../../shared/people/totp-store.ts';
 import { verifySecondFactor } from '../../shared/people/totp-verify.ts';
+import { linkStore, pairKey } from '../../shared/upstream/link-store.ts';
 import { freshTables } from './store.ts';
 
 const now = 1_800_000_000;
@@ -20,7 +21,10 @@ const { database, client, tables } = await freshTables();
 const accounts = accountStore(database, tables.people);
 const wrapper = localWrapper(Buffer.alloc(32, 7));
 const storeWith = (isAlone: boolean) =>
-  accountImportStore({ database, batches: batches(client), isAlone }, tables, async () => wrapper);
+  accountImportStore({ database, batches: batches(client), isAlone }, tables, async () => wrapper, {
+    ...linkStore(database, tables.people),
+    keyOf: pairKey,
+  });
 const given = (name: string, more: object = {}) => ({
   username: name,
   email: `${name}@example.com`,
@@ -118,6 +122,47 @@ describe.each([
       expect(Buffer.concat(bytes).includes(secret)).toBe(false);
       expect(item).not.toHaveProperty('totp');
     }
+  });
+});
+
+describe.each([
+  ['alone', true],
+  ['beside others', false],
+])('I12: links to upstream providers in an import %s', (label, isAlone) => {
+  const store = storeWith(isAlone);
+  const links = linkStore(database, tables.people);
+  const issuer = 'https://accounts.example.com';
+  const linkOf = (subject: string) => ({ issuer, subject: `${subject} ${label}`, provider: 'example', label: 'ada@x' });
+  const name = (text: string) => `${text}-${isAlone ? 'alone' : 'beside'}`;
+
+  test.each([
+    ['a new subject', {}],
+    ['its own subject', { sub: name('sub-of-linked') }],
+  ])('lead to the account, with %s, and to no other', async (kind, claims) => {
+    const link = linkOf(kind);
+    const linked = given(name(`linked-${kind.slice(0, 1)}`), { claims, links: [link] });
+    expect(await store.compare([linked])).toEqual(['new']);
+    expect(await store.add([linked], now)).toEqual([]);
+    const account = await accounts.findByUsername(linked.username);
+    expect(await links.find(link)).toEqual({ sub: account?.sub, at: now, epoch: 0 });
+    expect(await links.list(account?.sub ?? '')).toMatchObject([{ provider: 'example', label: 'ada@x' }]);
+    const key = accountKey(account?.sub ?? '');
+    expect(await database.get({ TableName: tables.people, Key: key })).not.toHaveProperty('links');
+    const other = given(name(`other-${kind.slice(0, 1)}`), { links: [link] });
+    expect(await store.compare([linked, other])).toEqual(['same', 'links']);
+    expect(await store.add([other], now + 1_000)).toEqual([other]);
+    expect(await accounts.findByUsername(other.username)).toBeUndefined();
+    expect((await links.find(link))?.sub).toBe(account?.sub);
+  });
+
+  test('that an interrupted import left behind are made anew after five minutes, and not before', async () => {
+    const link = linkOf('left');
+    await links.claim(link, 'nobody-any-more', { provider: 'example' }, now);
+    const early = given(name('early'), { claims: { sub: name('early-sub') }, links: [link] });
+    expect(await store.add([early], now + 300)).toEqual([early]);
+    const late = given(name('late'), { claims: { sub: name('late-sub') }, links: [link] });
+    expect(await store.add([late], now + 301)).toEqual([]);
+    expect((await links.find(link))?.sub).toBe(name('late-sub'));
   });
 });
 

@@ -11,11 +11,16 @@ import {
   type AccountImportStore,
   type AddedAccount,
   accountImportStore,
+  type Links,
 } from '../../../shared/people/account-import-store.ts';
+import type { ProviderMap } from '../../../shared/people/import/account-entry.ts';
+import { issuerMistake } from '../../../shared/people/import/given-links.ts';
+import { linkStore, pairKey } from '../../../shared/upstream/link-store.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 import { collect, commaList, examples, storeOptions } from '../../options.ts';
 import { plural } from '../../output.ts';
+import type { Opened } from '../../place.ts';
 import { readText } from '../../read-text.ts';
 import { openWrapper } from '../keys/open-keys.ts';
 import { startProgress } from './import/progress.ts';
@@ -31,6 +36,7 @@ type Options = {
   skipRefused?: boolean;
   dryRun?: boolean;
   kmsKey?: string;
+  provider?: string[];
 };
 
 export const importCommand = (context: Context): Command =>
@@ -60,6 +66,11 @@ export const importCommand = (context: Context): Command =>
           'members, claims and columns to leave behind, separated by commas',
         ).argParser(commaList),
       )
+      .option(
+        '--provider <alias=issuer>',
+        'the issuer of a provider that the file links people to, such as google=https://accounts.google.com; with #ID at the end where the provider has another id here (repeatable)',
+        collect,
+      )
       .option('--kms-key <id>', 'the KMS key that encrypts the keys of authenticator apps (default: that of the stage)')
       .option('--skip-refused', 'skip entries that cannot be imported, and import the others')
       .option('--dry-run', 'show what would happen without writing anything')
@@ -67,6 +78,7 @@ export const importCommand = (context: Context): Command =>
     'pixy accounts import accounts.json --dry-run',
     'pixy accounts import people.csv --format csv --skip-refused',
     'pixy accounts import realm-export.json --format keycloak --claim-column department --skip-members otp',
+    'pixy accounts import realm-export.json --format keycloak --provider google=https://accounts.google.com',
     'pixy accounts import users.json --format firebase --hash-parameters parameters.json',
   );
 
@@ -75,7 +87,7 @@ async function importFile(given: Context, file: string, options: Options): Promi
   const source = await sourceOf(context, file, options);
   const opened = await context.open();
   const tables = { people: opened.table('people'), clients: opened.table('clients') };
-  const store = accountImportStore(opened, tables, () => openWrapper(context, options.kmsKey));
+  const store = accountImportStore(opened, tables, () => openWrapper(context, options.kmsKey), linksOf(opened));
   const summary = emptySummary();
   for await (const compared of compareAccounts(source, store, context)) summarize(summary, compared);
   const isStopped = summary.refusedEntries > 0 && !options.skipRefused;
@@ -89,6 +101,21 @@ async function importFile(given: Context, file: string, options: Options): Promi
   const count = summary.refusedEntries;
   const entries = count === 1 ? 'One entry' : `${count} entries`;
   throw new Failure(`${entries} cannot be imported: correct ${file}, or import the others with --skip-refused.`);
+}
+
+function linksOf({ database, table }: Opened): Links {
+  return { ...linkStore(database, table('people')), keyOf: pairKey };
+}
+
+/** Reads `alias=issuer#id`; without an id, the provider has its alias as id here. */
+function providersOf(given: readonly string[] = []): ProviderMap {
+  const read = given.map((text) => {
+    const [, alias = '', issuer = '', id = alias] = /^([^=]+)=([^#]+)(?:#(.+))?$/.exec(text) ?? [];
+    const problem = issuerMistake(issuer);
+    if (problem !== undefined) throw wrongUsage(`--provider ${text}: the issuer ${problem}.`);
+    return [alias, { issuer, id }] as const;
+  });
+  return Object.fromEntries(read);
 }
 
 /** Standard input can be read once, and an import reads its file twice. */
@@ -105,7 +132,11 @@ async function sourceOf(context: Context, file: string, options: Options): Promi
   const { format, claimColumn: claimColumns, skipMembers } = options;
   const firebase = await hashParameters(options, context);
   const mapped = await claimMap(options.claimMap, context);
-  return { file, format, options: { firebase, claimColumns, claimMap: mapped, skipMembers } };
+  return {
+    file,
+    format,
+    options: { firebase, claimColumns, claimMap: mapped, skipMembers, providers: providersOf(options.provider) },
+  };
 }
 
 async function claimMap(file: string | undefined, context: Context): Promise<Record<string, string>> {

@@ -12,6 +12,9 @@ export type EntryReader = {
   end(): Result<AccountEntry[], string>;
 };
 
+/** What another server calls its providers, with the issuer and the id here that each of them has. */
+export type ProviderMap = Readonly<Record<string, { issuer: string; id: string }>>;
+
 /** What the operator says about the columns and members of a file. */
 export type MemberOptions = {
   /** Columns that become claims of the same name. */
@@ -20,6 +23,8 @@ export type MemberOptions = {
   claimMap?: Readonly<Record<string, string>> | undefined;
   /** Columns and members to leave behind. */
   skipMembers?: readonly string[] | undefined;
+  /** The issuers of another server's providers, by its names for them. */
+  providers?: ProviderMap | undefined;
 };
 
 export const isObject = (value: unknown): value is Json =>

@@ -23,7 +23,7 @@ function numbered(items: ListReader, what: string): EntryReader {
   return { push: (text) => label(items.push(text)), end: () => label(items.end()) };
 }
 
-const ownColumns = ['username', 'email', 'password', 'password_hash', 'disabled', 'sub', ...totpMembers];
+const ownColumns = ['username', 'email', 'password', 'password_hash', 'disabled', 'sub', 'links', ...totpMembers];
 
 /** Reads a table whose columns are named after members of an account and after claims. */
 export const csvEntries = (options: MemberOptions): EntryReader => tableEntries(ownColumns, options, accountOf);

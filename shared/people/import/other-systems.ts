@@ -2,6 +2,7 @@ import type { Mistake } from '../../mistake.ts';
 import { judgePlaceholder } from '../../oauth/placeholder.ts';
 import { toPhcBase64 } from '../password-import/base64.ts';
 import { isObject, type Json, type MemberOptions } from './account-entry.ts';
+import { auth0Links, keycloakLinks, translateLinks } from './given-links.ts';
 import { decodeBytes } from './hash-parts.ts';
 import { toBase32 } from './totp-key.ts';
 
@@ -65,7 +66,7 @@ export function cognitoAccount(json: Json): TranslatedAccount {
 }
 
 /** A user of Auth0's export job or Management API. */
-export function auth0Account(json: Json): TranslatedAccount {
+export function auth0Account(json: Json, { providers }: MemberOptions = {}): TranslatedAccount {
   const {
     user_id: id,
     username,
@@ -77,7 +78,7 @@ export function auth0Account(json: Json): TranslatedAccount {
   } = json;
   const names = ['name', 'given_name', 'family_name', 'nickname', 'picture', 'phone_number', 'updated_at'];
   const claims = Object.fromEntries(names.map((name) => [name, rest[name]]));
-  const linked = listIn(json, 'identities').filter(({ provider }) => provider !== 'auth0');
+  const linked = translateLinks(auth0Links(listIn(json, 'identities')), 'identities', providers);
   const factors = Array.isArray(rest['multifactor']) ? rest['multifactor'] : [];
   return {
     account: accountOf(
@@ -86,6 +87,7 @@ export function auth0Account(json: Json): TranslatedAccount {
         email,
         disabled: blocked === true ? true : undefined,
         password_hash: rest['passwordHash'] ?? rest['password_hash'],
+        links: linked.links,
       },
       {
         ...claims,
@@ -94,15 +96,12 @@ export function auth0Account(json: Json): TranslatedAccount {
         ...(rest['phone_number'] !== undefined && { phone_number_verified: phoneVerified ?? false }),
       },
     ),
-    mistakes: [
-      ...(linked.length > 0 ? [stays('identities', 'a link to a provider')] : []),
-      ...(factors.length > 0 ? [stays('multifactor', 'a second factor')] : []),
-    ],
+    mistakes: [...linked.mistakes, ...(factors.length > 0 ? [stays('multifactor', 'a second factor')] : [])],
   };
 }
 
 /** A user of a Keycloak realm. Attributes are lists; the first value counts. */
-export function keycloakAccount(json: Json, { skipMembers = [] }: MemberOptions = {}): TranslatedAccount {
+export function keycloakAccount(json: Json, { skipMembers = [], providers }: MemberOptions = {}): TranslatedAccount {
   const { id, username, email, emailVerified, enabled, firstName, lastName } = json;
   const attributes = Object.entries(objectIn(json, 'attributes')).map(([name, values]) => [
     name,
@@ -114,6 +113,8 @@ export function keycloakAccount(json: Json, { skipMembers = [] }: MemberOptions 
     (type) => type !== 'password' && type !== 'otp' && !skipMembers.includes(type),
   );
   const hash = passwords[0] && keycloakHash(passwords[0]);
+  const identities = keycloakLinks(listIn(json, 'federatedIdentities'));
+  const linked = translateLinks(identities, 'federatedIdentities', providers);
   const apps = skipMembers.includes('otp') ? [] : credentials.filter(({ type }) => type === 'otp');
   return {
     account: accountOf(
@@ -122,6 +123,7 @@ export function keycloakAccount(json: Json, { skipMembers = [] }: MemberOptions 
         email,
         disabled: enabled === false ? true : undefined,
         password_hash: hash,
+        links: linked.links,
         ...(apps[0] && keycloakTotp(apps[0])),
       },
       {
@@ -136,7 +138,7 @@ export function keycloakAccount(json: Json, { skipMembers = [] }: MemberOptions 
       ...(apps.length > 1 ? [stays('otp', 'several authenticator apps, of which an account has one')] : []),
       ...(apps.some(isCounting) ? [stays('otp', 'an app that counts its codes')] : []),
       ...others.map((type) => stays(type.slice(0, 60), 'a credential that is no password')),
-      ...(listIn(json, 'federatedIdentities').length > 0 ? [stays('federatedIdentities', 'a link to a provider')] : []),
+      ...linked.mistakes,
     ],
   };
 }

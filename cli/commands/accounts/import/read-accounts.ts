@@ -51,6 +51,7 @@ const problems = {
   username: 'belongs to an account that already exists',
   email: 'belongs to an account that already exists',
   'claims.sub': 'belongs to an account that already exists',
+  links: 'has an identity that belongs to an account that already exists',
   client: 'is the client_id of a client',
 } as const;
 
