@@ -291,7 +291,9 @@ describe('client metadata documents', () => {
 describe('dynamic registration', () => {
   const made = (props: AuthorizationServerProps) => {
     const template = templateWith(props);
-    const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => String(Properties['RouteKey']));
+    const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) =>
+      String(Properties['RouteKey']),
+    );
     return { template, routes: routes.filter((route) => route.includes('/clients')).toSorted() };
   };
   const rightsOf = ({ template }: ReturnType<typeof made>, name: string) => {
