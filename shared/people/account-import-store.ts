@@ -71,7 +71,7 @@ export function accountImportStore(
     /** Compares accounts with what is there. */
     async compare(given: readonly GivenAccount[]): Promise<Standing[]> {
       const held = await people.get(given.flatMap((each) => signInNames(each).map(nameKey)));
-      const pairs = await people.get(given.flatMap((each) => (each.links ?? []).map(links.keyOf)));
+      const pairs = await people.get(given.flatMap((each) => (each.links ?? []).map((link) => links.keyOf(link))));
       const subjects = new Set(
         [...held.values(), ...pairs.values()].map((item) => item['sub'] as string).concat(given.flatMap(subjectOf)),
       );
@@ -202,7 +202,10 @@ export function accountImportStore(
 }
 
 /** The key of an authenticator app and links have items of their own, and never stand in the account's. */
-const alone = ({ totp: _, links: __, ...account }: AddedAccount): NewAccount => account;
+function alone(given: AddedAccount): NewAccount {
+  const { totp: _, links: __, ...account } = given;
+  return account;
+}
 
 /** Reads a table from memory as long as nobody can have written to it: it has few items, and this process is alone with it. */
 function beforeWriting(batches: Batches, table: string, isAlone: boolean) {
