@@ -28,7 +28,7 @@ const server = await startTestServer({
   clock: 'system',
   accounts: [person],
   clients: [{ client_id: 'registered', redirect_uris: [callback(runner)], token_endpoint_auth_method: 'none' }],
-  environment: { PIXY_METADATA_DOCUMENTS: 'any' },
+  environment: { PIXY_METADATA_DOCUMENTS: 'any', PIXY_CLIENT_REGISTRATION: 'open' },
 });
 
 /** Serves the document of a client, and returns its address: the client id. */
@@ -43,22 +43,33 @@ async function publish(port: number): Promise<string> {
   return `http://localhost:${(host.address() as AddressInfo).port}/client.json`;
 }
 
+/** Registers a client, and returns its id. */
+async function register(port: number): Promise<string> {
+  const metadata = (await (await fetch(`${server.issuer}/.well-known/oauth-authorization-server`)).json()) as {
+    registration_endpoint: string;
+  };
+  const body = JSON.stringify({ redirect_uris: [callback(port)], token_endpoint_auth_method: 'none' });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(metadata.registration_endpoint, { method: 'POST', headers, body });
+  return ((await answer.json()) as { client_id: string }).client_id;
+}
+
 const signIn = (address: string) => newBrowser().signIn(address, person);
 
-test.each([['the document at its client id', async () => ({ CLIENT_ID: await publish(app) })]])(
-  'a client that is known by %s finds the server, signs somebody in and calls its tools',
-  async (_, settings) => {
-    await startExample({ folder, install, start: 'npm start', env: { ISSUER: server.issuer }, port: api });
-    const env = { SERVER: resource, ...(await settings()) };
-    const printed = await runTool({ folder, start: 'npm run --silent connect', env, port: app }, signIn);
-    expect(printed).toContain('You have 1 notes.');
-    expect(printed).toContain('Your notes: Agents can sign in.');
-  },
-);
+test.each([
+  ['is known by the document at its client id', async () => ({ CLIENT_ID: await publish(app) })],
+  ['registers itself', async () => ({})],
+])('a client that %s finds the server, signs somebody in and calls its tools', async (_, settings) => {
+  await startExample({ folder, install, start: 'npm start', env: { ISSUER: server.issuer }, port: api });
+  const env = { SERVER: resource, ...(await settings()) };
+  const printed = await runTool({ folder, start: 'npm run --silent connect', env, port: app }, signIn);
+  expect(printed).toContain('Your notes: Agents can sign in.');
+});
 
 test.each([
   ['registered by hand', async () => 'registered'],
   ['known by its document', async () => publish(runner)],
+  ['registered by itself', async () => register(runner)],
 ])('MCP conformance: no failure and no warning for a client that is %s', async (_, clientId) => {
   const suite = 'npx --yes @modelcontextprotocol/conformance@0.2.0-alpha.12 authorization';
   const options = `--url ${server.issuer} --client-id ${await clientId()} --resource ${resource} -p ${runner}`;
