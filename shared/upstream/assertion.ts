@@ -11,7 +11,7 @@ import type { TrustKind } from './trust.ts';
 /** An assertion (RFC 7523 §3) whose signature nobody has verified yet. */
 export type Assertion = { text: string; kind: TrustKind; issuer: string; kid?: string | undefined; claims: JWTPayload };
 
-/** The type of an identity assertion (draft-ietf-oauth-identity-assertion-authz-grant §3). */
+/** The type of an identity assertion (draft-ietf-oauth-identity-assertion-authz-grant). */
 const identityTyp = 'oauth-id-jag+jwt';
 
 /** Public keys only, never `none`. */

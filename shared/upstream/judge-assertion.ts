@@ -48,7 +48,7 @@ function judgeTimes({ kind, claims: { exp, iat, nbf } }: Assertion, now: number)
   ];
 }
 
-/** The draft on identity assertions, §5.1: for this server alone, for this client, about somebody, once. */
+/** As the draft on identity assertions has it: for this server alone, for this client, about somebody, once. */
 const identityRules = ({ claims }: Assertion, { audiences: [issuer], clientId }: Judging): JudgedRule[] => [
   audienceRule(claims.aud, [issuer]),
   { rule: `client_id is ${clientId}`, isKept: claims['client_id'] === clientId, found: shown(claims['client_id']) },
