@@ -1,7 +1,7 @@
 import type { Database, Item } from '../aws/dynamodb.ts';
 import { generateSecret } from '../secret.ts';
 import type { DeviceRequest, Polled } from './device-request.ts';
-import { toGrant } from './grant-store.ts';
+import { toGrant } from './grant-record.ts';
 
 /*
  * Requests of devices in the Grants table, as a poll sees them. They are stored by device-request-store.ts alone, so what is read back

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { tableDefinitions } from '../aws/tables.ts';
 import type { FirstRefreshState, Grant } from './grant.ts';
+import { rotationTimes, toGrant } from './grant-record.ts';
+import { containment, isTooWideToWrite, isWithin, type Within } from './within.ts';
 
 /*
  * The Grants table. Every state change is one conditional write on one item. `attempt` identifies the writer (see updateOnce);
@@ -20,11 +21,6 @@ const heldBy = tableDefinitions.grants.indexes.byPerson.partitionKey;
 /** Seconds after its last use until a grant may be purged. */
 const purgeDelay = 86_400;
 
-/**
- * When the last replaced tokens were first used, newest first. Each has an attribute of its own, so that one write can add a time and
- * shift the others. 0 stands for none.
- */
-const rotationTimes = ['rotatedAt', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7'] as const;
 const shiftRotationTimes = rotationTimes
   .map((name, index) => {
     const newer = rotationTimes[index - 1];
@@ -214,16 +210,6 @@ export function grantStore(database: Database, table: string) {
   };
 }
 
-/**
- * What a token request asks for out of what was granted. Asking for more fails the write, so that nothing is spent; so does a
- * non-empty granted scope with no value in `someScope`.
- */
-export type Within = {
-  scope?: readonly string[];
-  resources?: readonly string[];
-  someScope?: readonly string[] | undefined;
-};
-
 /** What the write that spends a code also sets: times in epoch seconds, and the state of refresh tokens if there are to be any. */
 export type Redemption = {
   now: number;
@@ -256,89 +242,3 @@ const currentToken = (clientId: string, { presented, now, idleUntil }: RefreshUs
   ':none': 0,
   ':one': 1,
 });
-
-/** Whether a grant covers everything that a token request asks for. */
-export const isWithin = (
-  { scope = [], resources = [], someScope }: Within,
-  grant: Pick<Grant, 'scope' | 'resources'>,
-): boolean =>
-  scope.every((value) => grant.scope.includes(value)) &&
-  resources.every((value) => grant.resources.includes(value)) &&
-  (grant.scope.length === 0 || !someScope || someScope.some((value) => grant.scope.includes(value)));
-
-/** DynamoDB limits a condition to 4 KB, and one value takes 27 characters of it. */
-const isTooWideToWrite = ({ scope = [], resources = [], someScope = [] }: Within): boolean =>
-  scope.length + resources.length + someScope.length > 50;
-
-/** Returns a condition for each value that must be granted, and one that requires any of `someScope`. */
-function containment({ scope = [], resources = [], someScope }: Within) {
-  const all = [
-    ...scope.map((value) => ({ list: '#scope', value })),
-    ...resources.map((value) => ({ list: '#resources', value })),
-  ];
-  const some = (someScope ?? []).map((_, index) => `contains(#scope, :some${index})`);
-  return {
-    conditions: [
-      ...all.map(({ list }, index) => `contains(${list}, :within${index})`),
-      ...(someScope ? [`(${['size(#scope) = :none', ...some].join(' OR ')})`] : []),
-    ],
-    names: {
-      ...((scope.length > 0 || someScope) && { '#scope': 'scope' }),
-      ...(resources.length > 0 && { '#resources': 'resources' }),
-    },
-    values: {
-      ...Object.fromEntries(all.map(({ value }, index) => [`:within${index}`, value])),
-      ...Object.fromEntries((someScope ?? []).map((value, index) => [`:some${index}`, value])),
-      ...(someScope && { ':none': 0 }),
-    },
-  };
-}
-
-const grantRecord = v.object({
-  id: v.string(),
-  state: v.picklist(['issued', 'redeemed', 'revoked']),
-  clientId: v.string(),
-  sub: v.string(),
-  epoch: v.optional(v.number(), 0),
-  clientEpoch: v.optional(v.number(), 0),
-  scope: v.array(v.string()),
-  resources: v.array(v.string()),
-  redirectUri: v.string(),
-  redirectUriSent: v.boolean(),
-  challenge: v.optional(v.object({ codeChallenge: v.string(), codeChallengeMethod: v.picklist(['S256', 'plain']) })),
-  nonce: v.optional(v.string()),
-  userinfoClaims: v.optional(v.array(v.string())),
-  idTokenClaims: v.optional(v.record(v.string(), v.unknown())),
-  authTime: v.number(),
-  sid: v.optional(v.string()),
-  amr: v.array(v.string()),
-  acr: v.string(),
-  issuedAt: v.number(),
-  expiresAt: v.number(),
-  redeemedAt: v.optional(v.number()),
-  revokedAt: v.optional(v.number()),
-  maxUses: v.optional(v.number()),
-  uses: v.optional(v.number()),
-  refresh: v.optional(
-    v.pipe(
-      v.object({
-        hash: v.string(),
-        generation: v.number(),
-        ...v.entriesFromList(rotationTimes, v.optional(v.number(), 0)),
-        usedAt: v.optional(v.number()),
-        idleUntil: v.number(),
-        endsAt: v.number(),
-      }),
-      v.transform(({ hash, generation, usedAt, idleUntil, endsAt, ...times }) => ({
-        hash,
-        generation,
-        rotations: rotationTimes.map((name) => times[name]),
-        usedAt,
-        idleUntil,
-        endsAt,
-      })),
-    ),
-  ),
-});
-
-export const toGrant = (item: Item): Grant => v.parse(grantRecord, item);

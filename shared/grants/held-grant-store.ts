@@ -2,7 +2,8 @@ import type { Database, Item } from '../aws/dynamodb.ts';
 import { inTurns } from '../aws/in-turns.ts';
 import { type Acting, actingIn } from './acting.ts';
 import type { Grant } from './grant.ts';
-import { heldQuery, revokeGrant, toGrant } from './grant-store.ts';
+import { toGrant } from './grant-record.ts';
+import { heldQuery, revokeGrant } from './grant-store.ts';
 
 /*
  * The grants that a person holds, as the account page and whoever ends something see them. /authorize and /token do without.

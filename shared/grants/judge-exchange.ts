@@ -3,7 +3,7 @@ import { type JudgedProof, judgeProof } from '../pkce/code-verifier.ts';
 import type { PkceRules } from '../pkce/policy.ts';
 import { type Result, refuse } from '../result.ts';
 import type { Grant } from './grant.ts';
-import { isWithin } from './grant-store.ts';
+import { isWithin } from './within.ts';
 
 /** The part of a token request that is judged against the grant. */
 export type ExchangeRequest = { redirectUri?: string | undefined; codeVerifier?: string | undefined };

@@ -2,8 +2,8 @@ import type { OldRefreshToken } from '../audit/decision.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Grant, RefreshState } from './grant.ts';
-import { isWithin, type Within } from './grant-store.ts';
 import { type RefreshToken, refreshHash, successor } from './refresh-token.ts';
+import { isWithin, type Within } from './within.ts';
 
 /** Why a replaced refresh token still works. */
 type OldTokenUse = Exclude<OldRefreshToken, 'replay'>;

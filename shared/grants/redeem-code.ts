@@ -3,7 +3,7 @@ import type { JudgedProof } from '../pkce/code-verifier.ts';
 import type { PkceRules } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Grant } from './grant.ts';
-import { type GrantStore, isWithin, type Redemption } from './grant-store.ts';
+import type { GrantStore, Redemption } from './grant-store.ts';
 import { grantId } from './issue-code.ts';
 import {
   type ExchangeRequest,
@@ -12,6 +12,7 @@ import {
   refuseLostScope,
   refuseUnspendable,
 } from './judge-exchange.ts';
+import { isWithin } from './within.ts';
 
 export type RedeemRequest = ExchangeRequest & { code: string };
 

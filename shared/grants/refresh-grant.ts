@@ -1,8 +1,9 @@
 import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import type { GrantStore, Within } from './grant-store.ts';
+import type { GrantStore } from './grant-store.ts';
 import { type Judged, judgeRefresh } from './judge-refresh.ts';
 import { type RefreshToken, refreshHash, successor } from './refresh-token.ts';
+import type { Within } from './within.ts';
 
 /** Lifetimes in seconds. */
 export type RefreshSettings = {

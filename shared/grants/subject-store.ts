@@ -3,7 +3,7 @@ import type { Account } from '../people/account.ts';
 import { accountKey, claimAttributes, standingOnly, toClaims, toStanding } from '../people/standing-store.ts';
 import type { Standing } from '../people/still-valid.ts';
 import type { Grant } from './grant.ts';
-import { toGrant } from './grant-store.ts';
+import { toGrant } from './grant-record.ts';
 
 /** A grant, and whether its person still stands by it. */
 export type GrantAndStanding = { grant: Grant | undefined; standing: Standing | undefined };
