@@ -6,6 +6,7 @@ import type { AuthorizationServerTables } from './constructs/authorization-serve
 import type { CustomDomain, Throttling } from './constructs/http-api.ts';
 import type { Lifetimes } from './environment.ts';
 import type { HooksProps } from './hooks.ts';
+import type { OperatorSecret } from './secrets.ts';
 import type { Signing } from './signing.ts';
 import type { Stage } from './stage.ts';
 import type { UpstreamProviderProps } from './upstreams.ts';
@@ -155,6 +156,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - none
    */
   readonly upstreams?: readonly UpstreamProviderProps[];
+  /**
+   * The pepper of password hashes that were imported with `--pepper`: a text secret of Secrets Manager, or a SecureString of Parameter
+   * Store. See docs/accounts.md.
+   *
+   * @default - none
+   */
+  readonly passwordPepper?: OperatorSecret;
   /**
    * Your own functions that take part in sign-ins and claims. See docs/hooks.md.
    *
