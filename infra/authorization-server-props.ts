@@ -11,6 +11,14 @@ import type { Signing } from './signing.ts';
 import type { Stage } from './stage.ts';
 import type { UpstreamProviderProps } from './upstreams.ts';
 
+/** Who manages the server. The claim is not one that people have a say in, such as `email`. */
+export interface OperatorsProps {
+  readonly claim: string;
+  readonly read?: readonly string[];
+  readonly write?: readonly string[];
+  readonly delegate?: readonly string[];
+}
+
 /** The settings of an authorization server, all of them optional. */
 export interface AuthorizationServerProps extends Lifetimes {
   /**
@@ -87,6 +95,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default false
    */
   readonly revokeAtSignOut?: boolean;
+  /**
+   * Which people may use the management API (docs/management-api.md): a claim of their accounts, such as `groups`, and the values of it that may
+   * read, write and delegate. None includes another.
+   *
+   * @default - none: only clients may, for themselves
+   */
+  readonly operators?: OperatorsProps;
   /**
    * Takes assertions of issuers that you trust (`pixy trust`): workloads such as a job of GitHub Actions or a pod of Kubernetes
    * get tokens without a secret, and an enterprise's identity provider speaks for its people (docs/workload-identity.md).

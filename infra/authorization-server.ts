@@ -72,7 +72,8 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { upstreams, passwordPepper, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } = props;
+    const { upstreams, passwordPepper, operators, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } =
+      props;
     const functions = makeFunctions(this, {
       tables,
       signing,
@@ -80,6 +81,7 @@ export class AuthorizationServer extends Construct {
       logs,
       upstreams,
       passwordPepper,
+      operators,
       hooks,
       revokeAtSignOut,
       jwtBearer,

@@ -4,6 +4,7 @@ import { hooksJson } from './hooks/settings.ts';
 import { keysRemembered } from './keys/key-ring.ts';
 import { signingAlgorithms } from './keys/signing-key.ts';
 import { brandJson } from './pages/brand.ts';
+import { operatorsJson } from './people/operators.ts';
 import { providersJson } from './upstream/provider.ts';
 
 const seconds = (fallback: number, minimum: number, maximum: number) =>
@@ -60,6 +61,8 @@ const environment = v.object({
     ),
     'RS256',
   ),
+  /** Who of the people manages this server, as JSON; see docs/management-api.md. */
+  PIXY_OPERATORS: v.optional(operatorsJson),
   /** How long functions remember keys. Shorter in local runs only: keys are handed over by the longer time. */
   PIXY_KEYS_REMEMBERED: seconds(keysRemembered, 1, keysRemembered),
   /** The `aud` of access tokens when the request names no resource. Default: the issuer. */
@@ -172,6 +175,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,
+    operators: values.PIXY_OPERATORS,
     metadataDocuments: values.PIXY_METADATA_DOCUMENTS,
     clientRegistration: values.PIXY_CLIENT_REGISTRATION,
     callsLoopback: values.PIXY_CALL_LOOPBACK === 'on',

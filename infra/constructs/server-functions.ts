@@ -18,7 +18,14 @@ export type ServerFunctions = Record<PixyFunctionName, PixyFunction> &
 
 export type ServerFunctionsProps = Pick<
   AuthorizationServerProps,
-  'upstreams' | 'passwordPepper' | 'hooks' | 'revokeAtSignOut' | 'jwtBearer' | 'metadataDocuments' | 'registration'
+  | 'upstreams'
+  | 'passwordPepper'
+  | 'operators'
+  | 'hooks'
+  | 'revokeAtSignOut'
+  | 'jwtBearer'
+  | 'metadataDocuments'
+  | 'registration'
 > & {
   tables: ServerTables;
   signing: Signing;
@@ -36,6 +43,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     logs,
     upstreams = [],
     passwordPepper,
+    operators,
     hooks = {},
     revokeAtSignOut,
     jwtBearer,
@@ -71,6 +79,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     uses.grantEndWithGrants(tables, functions['sign-out']);
     uses.grantRevokeGrants(tables, functions.invitation);
   }
+  if (operators) uses.grantReadSubjects(tables, functions.admin);
   if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
   if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
   if (registration !== 'off') {

@@ -28,7 +28,8 @@ export function explainScope(
 }
 
 function whyDropped(value: string, apis: readonly RegisteredApi[]): string {
-  if (isManagementScope(value)) return 'no person grants the management of this server; use client_credentials';
+  if (isManagementScope(value))
+    return 'a client uses the management of this server for itself (client_credentials); people do where the server has operators';
   const api = apis.find(({ scope }) => scope.includes(value));
   if (api && !isOpenidScope(value)) {
     return `belongs to the API ${api.resource}; add the value to scope, or the API to all_scopes_of`;

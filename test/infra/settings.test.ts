@@ -288,6 +288,37 @@ describe('client metadata documents', () => {
   });
 });
 
+describe('operators', () => {
+  const operators = { claim: 'groups', read: ['support'], write: ['ops'] };
+
+  it('give the management API the right to read grants and who gave them, where there are any', () => {
+    const rights = (props: AuthorizationServerProps) => {
+      const template = templateWith(props);
+      const made = functionsOf(template).get(constructIds.admin);
+      return made ? policiesOf(template, made).statements : expect.unreachable();
+    };
+    const before = new Set(rights({}).map((one) => JSON.stringify(one)));
+    const added = rights({ operators }).filter((one) => !before.has(JSON.stringify(one)));
+    expect(added.map(({ Action }) => Action)).toEqual(['dynamodb:BatchGetItem', 'dynamodb:BatchGetItem']);
+  });
+
+  it('are heard by the functions as they are written', () => {
+    const heard = (props: AuthorizationServerProps) => variables(props).map((one) => one['PIXY_OPERATORS']);
+    expect(new Set(heard({}))).toEqual(new Set([undefined]));
+    expect(new Set(heard({ operators }))).toEqual(new Set([JSON.stringify(operators)]));
+    expect(readConfig({ ...environment, PIXY_OPERATORS: JSON.stringify(operators) }).operators).toEqual({
+      ...operators,
+      delegate: [],
+    });
+  });
+
+  it('stop the synthesis where people could make themselves one', () => {
+    expect(() => templateWith({ operators: { claim: 'email', write: ['ada@example.com'] } })).toThrow(
+      'operators: claim is a claim that people have a say in.',
+    );
+  });
+});
+
 describe('dynamic registration', () => {
   const made = (props: AuthorizationServerProps) => {
     const template = templateWith(props);
