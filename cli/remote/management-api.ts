@@ -59,7 +59,7 @@ export function openManagementApi(io: Io, issuer: string): ManagementApi {
     if (status < 300) return { is: 'done', document };
     const { reason, conflict } = document;
     if (reason === 'resource_not_found') return { is: 'missing' };
-    if (reason === 'precondition_failed' || /_exists$/.test(String(conflict))) return { is: 'changed' };
+    if (reason === 'precondition_failed' || String(conflict).endsWith('_exists')) return { is: 'changed' };
     throw new Failure(inOneSentence(issuer, document));
   }
 

@@ -64,9 +64,7 @@ export function clientOfDocument(document: Readonly<Record<string, unknown>>): R
 const timeOf = (text: unknown): number | undefined => (typeof text === 'string' ? parseTime(text) : undefined);
 
 const scopeOf = (text: unknown): string[] =>
-  String(text ?? '')
-    .split(' ')
-    .filter((value) => value !== '');
+  typeof text === 'string' ? text.split(' ').filter((value) => value !== '') : [];
 
 const isWaiver = (value: unknown): value is { until: unknown } =>
   typeof value === 'object' && value !== null && 'until' in value;

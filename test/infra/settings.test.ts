@@ -200,11 +200,6 @@ it('the functions refuse self-registration without passwords as well', () => {
 });
 
 describe('revoking at sign-out', () => {
-  const statements = (name: PixyFunctionName, props: AuthorizationServerProps) => {
-    const template = templateWith(props);
-    const made = functionsOf(template).get(constructIds[name]);
-    return made ? policiesOf(template, made).statements : expect.unreachable();
-  };
   const added = (name: PixyFunctionName) => {
     const before = new Set(statements(name, {}).map((one) => JSON.stringify(one)));
     return statements(name, { revokeAtSignOut: true }).filter((one) => !before.has(JSON.stringify(one)));
@@ -259,17 +254,19 @@ describe('revoking at sign-out', () => {
   });
 });
 
+function statementsOf(name: PixyFunctionName, props: AuthorizationServerProps) {
+  const template = templateWith(props);
+  const made = functionsOf(template).get(constructIds[name]);
+  if (made === undefined) throw new Error(`there is no function ${name}`);
+  return policiesOf(template, made).statements;
+}
+
 describe('client metadata documents', () => {
-  const statements = (name: PixyFunctionName, props: AuthorizationServerProps) => {
-    const template = templateWith(props);
-    const made = functionsOf(template).get(constructIds[name]);
-    return made ? policiesOf(template, made).statements : expect.unreachable();
-  };
 
   it('give consent one right more, where they are on, and nobody else any', () => {
     const added = (Object.keys(constructIds) as PixyFunctionName[]).flatMap((name) => {
-      const before = new Set(statements(name, {}).map((one) => JSON.stringify(one)));
-      const more = statements(name, { metadataDocuments: 'any' }).filter((one) => !before.has(JSON.stringify(one)));
+      const before = new Set(statementsOf(name, {}).map((one) => JSON.stringify(one)));
+      const more = statementsOf(name, { metadataDocuments: 'any' }).filter((one) => !before.has(JSON.stringify(one)));
       return more.map(({ Action, Condition }) => [name, Action, Condition]);
     });
     const noted = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['documents'] } };
@@ -292,13 +289,8 @@ describe('operators', () => {
   const operators = { claim: 'groups', read: ['support'], write: ['ops'] };
 
   it('give the management API the right to read grants and who gave them, where there are any', () => {
-    const rights = (props: AuthorizationServerProps) => {
-      const template = templateWith(props);
-      const made = functionsOf(template).get(constructIds.admin);
-      return made ? policiesOf(template, made).statements : expect.unreachable();
-    };
-    const before = new Set(rights({}).map((one) => JSON.stringify(one)));
-    const added = rights({ operators }).filter((one) => !before.has(JSON.stringify(one)));
+    const before = new Set(statementsOf('admin', {}).map((one) => JSON.stringify(one)));
+    const added = statementsOf('admin', { operators }).filter((one) => !before.has(JSON.stringify(one)));
     expect(added.map(({ Action }) => Action)).toEqual(['dynamodb:BatchGetItem', 'dynamodb:BatchGetItem']);
   });
 
