@@ -201,8 +201,8 @@ it('the functions refuse self-registration without passwords as well', () => {
 
 describe('revoking at sign-out', () => {
   const added = (name: PixyFunctionName) => {
-    const before = new Set(statements(name, {}).map((one) => JSON.stringify(one)));
-    return statements(name, { revokeAtSignOut: true }).filter((one) => !before.has(JSON.stringify(one)));
+    const before = new Set(statementsOf(name, {}).map((one) => JSON.stringify(one)));
+    return statementsOf(name, { revokeAtSignOut: true }).filter((one) => !before.has(JSON.stringify(one)));
   };
 
   it.each(['sign-out', 'invitation'] as const)('is a right of %s, which it has only where it is on', (name) => {
@@ -262,7 +262,6 @@ function statementsOf(name: PixyFunctionName, props: AuthorizationServerProps) {
 }
 
 describe('client metadata documents', () => {
-
   it('give consent one right more, where they are on, and nobody else any', () => {
     const added = (Object.keys(constructIds) as PixyFunctionName[]).flatMap((name) => {
       const before = new Set(statementsOf(name, {}).map((one) => JSON.stringify(one)));
