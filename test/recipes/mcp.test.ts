@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { startTestServer } from '../support/server.ts';
 import { newBrowser } from './browser.ts';
 import { whyNot } from './languages.ts';
@@ -83,8 +83,13 @@ test('mcp-remote, which brings clients on the terminal to remote servers', async
   await startExample({ folder, install, start: 'npm start', env: { ISSUER: server.issuer }, port: api });
   const env = { MCP_REMOTE_CONFIG_DIR: join(temporary, 'mcp-remote') };
   const start = `npx --yes --package mcp-remote@0.15.1 mcp-remote-client ${resource} ${app} --host 127.0.0.1 2>&1`;
-  const printed = await runTool({ folder: temporary, start, env, port: app }, signIn);
-  expect(printed).toContain('add-note');
+  // It prints other addresses before the one to sign in at.
+  const open = async (_: string, output: () => string) => {
+    await vi.waitUntil(() => output().includes('/authorize?'), { timeout: 60_000 });
+    await signIn(/http\S+\/authorize\?\S+/.exec(output())?.[0] ?? '');
+  };
+  const printed = await runTool({ folder: temporary, start, env, port: app }, open);
+  expect(printed).toContain('Connected successfully!');
 });
 
 test.each([
