@@ -20,6 +20,7 @@ import {
   aliasRoutes,
   type EndpointFunctionName,
   type OptionalFunctionName,
+  pushedRequestRoutes,
   registrationRoutes,
   routes,
 } from './routes.ts';
@@ -72,7 +73,8 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { upstreams, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } = props;
+    const { upstreams, hooks, revokeAtSignOut, jwtBearer, metadataDocuments } = props;
+    const { pushedAuthorizationRequests, registration } = props;
     const functions = makeFunctions(this, {
       tables,
       signing,
@@ -83,6 +85,7 @@ export class AuthorizationServer extends Construct {
       revokeAtSignOut,
       jwtBearer,
       metadataDocuments,
+      pushedAuthorizationRequests,
       registration,
     });
 
@@ -95,6 +98,7 @@ export class AuthorizationServer extends Construct {
     checkPrefixes(props.pathAliasPrefixes);
     const served = [
       ...routes,
+      ...(functions.par ? pushedRequestRoutes : []),
       ...(functions['client-registration'] ? registrationRoutes : []),
       ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes),
     ];

@@ -17,7 +17,13 @@ export type ServerFunctions = Record<PixyFunctionName, PixyFunction> &
 
 export type ServerFunctionsProps = Pick<
   AuthorizationServerProps,
-  'upstreams' | 'hooks' | 'revokeAtSignOut' | 'jwtBearer' | 'metadataDocuments' | 'registration'
+  | 'upstreams'
+  | 'hooks'
+  | 'revokeAtSignOut'
+  | 'jwtBearer'
+  | 'metadataDocuments'
+  | 'pushedAuthorizationRequests'
+  | 'registration'
 > & {
   tables: ServerTables;
   signing: Signing;
@@ -38,6 +44,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     revokeAtSignOut,
     jwtBearer,
     metadataDocuments = 'off',
+    pushedAuthorizationRequests = 'off',
     registration = 'off',
   } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
@@ -66,6 +73,15 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   }
   if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
   if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
+  if (pushedAuthorizationRequests !== 'off') {
+    functions.par = make('par');
+    for (const name of ['authorize', 'authorize-hybrid'] as const) {
+      uses.grantCompletePushedRequests(tables, functions[name]);
+    }
+    for (const name of ['sign-in', 'consent', 'register', 'upstream'] as const) {
+      uses.grantReadPushedRequests(tables, functions[name]);
+    }
+  }
   if (registration !== 'off') {
     functions['client-registration'] = make('client-registration');
     uses.grantRenewClients(tables, functions.authorize);
