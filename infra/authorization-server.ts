@@ -73,14 +73,17 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { upstreams, hooks, revokeAtSignOut, jwtBearer, metadataDocuments } = props;
-    const { pushedAuthorizationRequests, registration } = props;
+    const { upstreams, passwordPepper, operators, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } =
+      props;
+    const { pushedAuthorizationRequests } = props;
     const functions = makeFunctions(this, {
       tables,
       signing,
       environment,
       logs,
       upstreams,
+      passwordPepper,
+      operators,
       hooks,
       revokeAtSignOut,
       jwtBearer,

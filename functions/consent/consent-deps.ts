@@ -13,6 +13,8 @@ export type ConsentDeps = {
   clients: Pick<ClientReader, 'find' | 'whyUnknown' | 'globalPolicy'>;
   pushedRequests: PushedRequests;
   apis: ApiReader;
+  /** Whether people may have tokens for the management API. */
+  hasOperators: boolean;
   signedIn: Pick<SignedInStore, 'find'>;
   accounts: Pick<StandingStore, 'findClaims'>;
   consents: Pick<ConsentStore, 'allow'>;

@@ -23,6 +23,7 @@ export type ParDeps = AuthenticationDeps & {
   issuer: string;
   clients: Pick<ClientReader, 'globalPolicy'>;
   apis: ApiReader;
+  hasOperators: boolean;
   pushedRequests: Pick<PushedRequestStore, 'keep'>;
   throttle: Pick<ThrottleStore, 'countPushedRequest'>;
   writeLine: WriteLine;
@@ -53,7 +54,7 @@ async function push(request: HttpRequest, deps: ParDeps): Promise<Answer> {
   const method = methodUsed(single(form, 'code_challenge'), single(form, 'code_challenge_method'));
   const note = { client: client.clientId, ...ruled(rules), method };
   const parameters = pushedParameters(form, client.clientId);
-  const refusal = await refusePushed(parameters, client, rules, deps.apis);
+  const refusal = await refusePushed(parameters, client, rules, deps);
   if (refusal) return refused(refusal, note);
   // Anybody can push as a public client, and each request is an item in the table.
   const { retryAfter } = isPublic(client) ? await deps.throttle.countPushedRequest(request.sourceIp, now) : {};

@@ -17,13 +17,13 @@ export async function refusePushed(
   parameters: Parameters,
   client: RegisteredClient,
   rules: PkceRules,
-  apis: ApiReader,
+  { apis, hasOperators }: { apis: ApiReader; hasOperators: boolean },
 ): Promise<Refusal | undefined> {
   if (single(parameters, 'request_uri') !== undefined) return { reason: 'request_uri_pushed' };
   const redirect = findRedirect(parameters, client);
   if (!redirect.ok) return redirect.refusal;
   const known = await withWholeScope(client, apis);
-  const admitted = admitRequest(parameters, known, rules, await claimsFor(parameters, apis));
+  const admitted = admitRequest(parameters, known, rules, await claimsFor(parameters, apis), hasOperators);
   if (!admitted.ok) return admitted.refusal;
   const { resources } = admitted.value;
   const found = findApis(resources, resources.length > 0 ? await apis.list() : []);
