@@ -81,6 +81,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly deviceAuthorization?: boolean;
   /**
+   * Whether clients may push their authorization requests to `/par` before the browser comes with them (RFC 9126;
+   * docs/pushed-requests.md). `required`: all of them have to.
+   *
+   * @default 'off'
+   */
+  readonly pushedAuthorizationRequests?: 'off' | 'accepted' | 'required';
+  /**
    * Whether clients may register themselves (RFC 7591; docs/unregistered-clients.md). `token`: with an initial access token, which
    * `pixy registration token` makes. `open`: everybody, as public clients.
    *

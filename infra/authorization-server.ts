@@ -20,6 +20,7 @@ import {
   aliasRoutes,
   type EndpointFunctionName,
   type OptionalFunctionName,
+  pushedRequestRoutes,
   registrationRoutes,
   routes,
 } from './routes.ts';
@@ -74,6 +75,7 @@ export class AuthorizationServer extends Construct {
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
     const { upstreams, passwordPepper, operators, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } =
       props;
+    const { pushedAuthorizationRequests } = props;
     const functions = makeFunctions(this, {
       tables,
       signing,
@@ -86,6 +88,7 @@ export class AuthorizationServer extends Construct {
       revokeAtSignOut,
       jwtBearer,
       metadataDocuments,
+      pushedAuthorizationRequests,
       registration,
     });
 
@@ -98,6 +101,7 @@ export class AuthorizationServer extends Construct {
     checkPrefixes(props.pathAliasPrefixes);
     const served = [
       ...routes,
+      ...(functions.par ? pushedRequestRoutes : []),
       ...(functions['client-registration'] ? registrationRoutes : []),
       ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes),
     ];

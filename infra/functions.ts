@@ -31,6 +31,17 @@ export const optionalFunctions: Record<OptionalFunctionName, FunctionDescription
     description: 'Registration endpoint: clients register themselves, where the deployment lets them',
     uses: ['grantReadApis', 'grantRegisterClients'],
   },
+  par: {
+    description: 'Pushed authorization requests: keeps one until the browser comes with its name',
+    uses: [
+      'grantReadClients',
+      'grantReadApis',
+      'grantUseAssertions',
+      'grantCountGuesses',
+      'grantCountPushedRequests',
+      'grantIssue',
+    ],
+  },
 };
 
 export const functionDescriptions: Record<PixyFunctionName, FunctionDescription> = {

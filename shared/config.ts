@@ -94,6 +94,11 @@ const environment = v.object({
   PIXY_TOKEN_EXCHANGE: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether devices may ask for codes that people enter elsewhere; see docs/device.md. */
   PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether clients may push their authorization requests, or have to: `off`, `accepted` or `required`; see docs/pushed-requests.md. */
+  PIXY_PUSHED_REQUESTS: v.optional(
+    v.picklist(['off', 'accepted', 'required'], 'is not off, accepted or required'),
+    'off',
+  ),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -172,6 +177,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     jwtBearer: values.PIXY_JWT_BEARER === 'on',
     tokenExchange: values.PIXY_TOKEN_EXCHANGE === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
+    pushedRequests: values.PIXY_PUSHED_REQUESTS,
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,

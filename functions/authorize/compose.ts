@@ -9,6 +9,7 @@ import { signedInStore } from '../../shared/people/signed-in-store.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
 import { openApis } from '../open-apis.ts';
 import { openClients } from '../open-clients.ts';
+import { openPushedRequests } from '../open-pushed-requests.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
 import { authorizeHandler } from './handler.ts';
@@ -32,6 +33,8 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
         ? undefined
         : registrationRenewal(database, config.tables.clients, config.refreshLifetime),
     grants: grantStore(database, config.tables.grants),
+    pushedRequests: openPushedRequests(runtime),
+    requiresPushedRequests: config.pushedRequests === 'required',
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     refreshKeys: refreshKeys(keyStore(database, config.tables.keys), keyWrapper(config), now, config.keysRemembered),
     lookOf: looksOf(config.brand),

@@ -10,7 +10,7 @@ import { missingAcr, needsSignIn } from './needs-sign-in.ts';
  * Refuses with `login_required` or `acr_unmet` when asking would not help: nobody may be asked, or they just were.
  */
 export async function judgeSession(
-  admitted: AdmittedRequest,
+  admitted: AdmittedRequest & { pushedAt: number | undefined },
   session: Session | undefined,
   deps: Pick<AuthorizeDeps, 'issuer' | 'publishedKeys' | 'now'>,
 ): Promise<Result<Session | undefined, Refusal>> {

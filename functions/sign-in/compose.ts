@@ -11,6 +11,7 @@ import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { byPath } from '../by-path.ts';
 import { openClients } from '../open-clients.ts';
+import { openPushedRequests } from '../open-pushed-requests.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { signInHandler } from './handler.ts';
 import { secondFactorHandler } from './second-factor.ts';
@@ -22,6 +23,7 @@ export function compose(runtime: Runtime) {
   const deps = {
     ...config,
     clients,
+    pushedRequests: openPushedRequests(runtime),
     // Hooks say the subjects of accounts that are elsewhere.
     accounts: accountStore(
       database,

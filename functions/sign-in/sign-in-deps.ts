@@ -10,12 +10,14 @@ import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import type { PendingStore } from '../../shared/people/totp-pending-store.ts';
 import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { ProviderButton } from '../../shared/upstream/provider.ts';
+import type { PushedRequests } from '../open-pushed-requests.ts';
 import type { SessionSettings } from './begin-session.ts';
 
 export type SignInDeps = SessionSettings & {
   /** Whether people can make accounts themselves. */
   registration: boolean;
   clients: Pick<ClientReader, 'find'>;
+  pushedRequests: PushedRequests;
   accounts: Pick<AccountStore, 'findBySubject' | 'findByUsername' | 'upgradePassword' | 'add' | 'change'>;
   sessions: SessionStore;
   throttle: Pick<ThrottleStore, 'countSignIn'>;

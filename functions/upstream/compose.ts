@@ -6,12 +6,15 @@ import { clientSecrets } from '../../shared/upstream/client-secrets.ts';
 import { flowStore } from '../../shared/upstream/flow-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
 import { openidProviders } from '../../shared/upstream/openid-provider.ts';
+import { openPushedRequests } from '../open-pushed-requests.ts';
 import type { Runtime } from '../runtime.ts';
 import { upstreamHandler } from './handler.ts';
 
-export const compose = ({ config, database, writeLine, now }: Runtime) =>
-  upstreamHandler({
+export const compose = (runtime: Runtime) => {
+  const { config, database, writeLine, now } = runtime;
+  return upstreamHandler({
     ...config,
+    pushedRequests: openPushedRequests(runtime),
     providers: config.upstreams,
     openid: openidProviders(config.upstreams, clientSecrets(secretReader()), now),
     flows: flowStore(database, config.tables.people),
@@ -22,3 +25,4 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     writeLine,
     now,
   });
+};

@@ -25,6 +25,7 @@ export type ServerFunctionsProps = Pick<
   | 'revokeAtSignOut'
   | 'jwtBearer'
   | 'metadataDocuments'
+  | 'pushedAuthorizationRequests'
   | 'registration'
 > & {
   tables: ServerTables;
@@ -48,6 +49,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     revokeAtSignOut,
     jwtBearer,
     metadataDocuments = 'off',
+    pushedAuthorizationRequests = 'off',
     registration = 'off',
   } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
@@ -82,6 +84,15 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   if (operators) uses.grantReadSubjects(tables, functions.admin);
   if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
   if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
+  if (pushedAuthorizationRequests !== 'off') {
+    functions.par = make('par');
+    for (const name of ['authorize', 'authorize-hybrid'] as const) {
+      uses.grantCompletePushedRequests(tables, functions[name]);
+    }
+    for (const name of ['sign-in', 'consent', 'register', 'upstream'] as const) {
+      uses.grantReadPushedRequests(tables, functions[name]);
+    }
+  }
   if (registration !== 'off') {
     functions['client-registration'] = make('client-registration');
     uses.grantRenewClients(tables, functions.authorize);

@@ -36,6 +36,13 @@ export type Refusal =
   | { reason: 'response_mode_unsupported' }
   | { reason: 'request_object_unsupported' }
   | { reason: 'request_uri_unsupported' }
+  | { reason: 'pushed_requests_throttled'; retryAfter: number }
+  | { reason: 'pushed_request_required' }
+  | { reason: 'request_uri_pushed' }
+  | { reason: 'request_uri_unknown' }
+  | { reason: 'request_uri_expired' }
+  | { reason: 'request_uri_used' }
+  | { reason: 'request_uri_of_another_client' }
   | { reason: 'scope_malformed' }
   | { reason: 'scope_not_registered' }
   | { reason: 'prompt_contradictory' }

@@ -10,6 +10,7 @@ export type TestClient = {
   jwks?: object;
   may_introspect?: boolean;
   all_scopes_of?: readonly string[];
+  require_pushed_authorization_requests?: boolean;
   strict_auth_method?: boolean;
   ignore_public_client_secret?: boolean;
   accept_dotless_schemes?: boolean;

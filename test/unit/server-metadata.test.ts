@@ -14,6 +14,7 @@ const announce = (
     languages: ['en'],
     deviceAuthorization: false,
     jwtBearer: false,
+    pushedRequests: 'off',
     tokenExchange: false,
     metadataDocuments: false,
     clientRegistration: false,
