@@ -6,9 +6,18 @@ import type { AuthorizationServerTables } from './constructs/authorization-serve
 import type { CustomDomain, Throttling } from './constructs/http-api.ts';
 import type { Lifetimes } from './environment.ts';
 import type { HooksProps } from './hooks.ts';
+import type { OperatorSecret } from './secrets.ts';
 import type { Signing } from './signing.ts';
 import type { Stage } from './stage.ts';
 import type { UpstreamProviderProps } from './upstreams.ts';
+
+/** Who manages the server. The claim is not one that people have a say in, such as `email`. */
+export interface OperatorsProps {
+  readonly claim: string;
+  readonly read?: readonly string[];
+  readonly write?: readonly string[];
+  readonly delegate?: readonly string[];
+}
 
 /** The settings of an authorization server, all of them optional. */
 export interface AuthorizationServerProps extends Lifetimes {
@@ -87,6 +96,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly revokeAtSignOut?: boolean;
   /**
+   * Which people may use the management API (docs/management-api.md): a claim of their accounts, such as `groups`, and the values of it that may
+   * read, write and delegate. None includes another.
+   *
+   * @default - none: only clients may, for themselves
+   */
+  readonly operators?: OperatorsProps;
+  /**
    * Takes assertions of issuers that you trust (`pixy trust`): workloads such as a job of GitHub Actions or a pod of Kubernetes
    * get tokens without a secret, and an enterprise's identity provider speaks for its people (docs/workload-identity.md).
    *
@@ -155,6 +171,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - none
    */
   readonly upstreams?: readonly UpstreamProviderProps[];
+  /**
+   * The pepper of password hashes that were imported with `--pepper`: a text secret of Secrets Manager, or a SecureString of Parameter
+   * Store. See docs/accounts.md.
+   *
+   * @default - none
+   */
+  readonly passwordPepper?: OperatorSecret;
   /**
    * Your own functions that take part in sign-ins and claims. See docs/hooks.md.
    *

@@ -72,13 +72,16 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { upstreams, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } = props;
+    const { upstreams, passwordPepper, operators, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } =
+      props;
     const functions = makeFunctions(this, {
       tables,
       signing,
       environment,
       logs,
       upstreams,
+      passwordPepper,
+      operators,
       hooks,
       revokeAtSignOut,
       jwtBearer,

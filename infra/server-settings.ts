@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
-import type { AuthorizationServerProps } from './authorization-server-props.ts';
+import { operatorsJson } from '../shared/people/operators.ts';
+import type { AuthorizationServerProps, OperatorsProps } from './authorization-server-props.ts';
 import { brandVariable } from './brand.ts';
 import { checkAudience } from './constructs/check-audience.ts';
 import { lifetimeVariables, type PixyEnvironment } from './environment.ts';
@@ -32,6 +34,7 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...documentsVariable(props.metadataDocuments ?? 'off'),
     ...(props.deviceAuthorization && { PIXY_DEVICE_AUTHORIZATION: 'on' }),
     ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
+    ...(props.operators && { PIXY_OPERATORS: operatorsVariable(props.operators) }),
     ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),
     ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),
     ...(props.passwords === false && { PIXY_PASSWORDS: 'off' }),
@@ -40,6 +43,14 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...(props.signingAlgorithms && { PIXY_SIGNING_ALGORITHMS: algorithms.join(' ') }),
   };
   return { signing, algorithms, variables };
+}
+
+function operatorsVariable(operators: OperatorsProps): string {
+  const text = JSON.stringify(operators);
+  const parsed = v.safeParse(operatorsJson, text);
+  if (parsed.success) return text;
+  const [issue] = parsed.issues;
+  throw new WrongSetting(`operators: ${v.getDotPath(issue) ?? 'it'} ${issue.message}.`);
 }
 
 function documentsVariable(documents: 'off' | 'any' | readonly string[]): PixyEnvironment {

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
+import type { SecretPlace } from './aws/secret-store.ts';
 import { hooksJson } from './hooks/settings.ts';
 import { keysRemembered } from './keys/key-ring.ts';
 import { signingAlgorithms } from './keys/signing-key.ts';
 import { brandJson } from './pages/brand.ts';
+import { operatorsJson } from './people/operators.ts';
 import { providersJson } from './upstream/provider.ts';
 
 const seconds = (fallback: number, minimum: number, maximum: number) =>
@@ -59,6 +61,8 @@ const environment = v.object({
     ),
     'RS256',
   ),
+  /** Who of the people manages this server, as JSON; see docs/management-api.md. */
+  PIXY_OPERATORS: v.optional(operatorsJson),
   /** How long functions remember keys. Shorter in local runs only: keys are handed over by the longer time. */
   PIXY_KEYS_REMEMBERED: seconds(keysRemembered, 1, keysRemembered),
   /** The `aud` of access tokens when the request names no resource. Default: the issuer. */
@@ -73,6 +77,9 @@ const environment = v.object({
   PIXY_KEPT_SESSION_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
   /** `off`: people sign in with passkeys and upstream providers only. */
   PIXY_PASSWORDS: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'on'),
+  /** The pepper of imported password hashes, in local runs, or the SSM parameter that holds it; see docs/accounts.md. */
+  PIXY_PASSWORD_PEPPER: v.optional(name),
+  PIXY_PASSWORD_PEPPER_PARAMETER: v.optional(name),
   /** Idle and total lifetime of refresh tokens, and how long an old token still works after its successor was used. */
   PIXY_REFRESH_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
   PIXY_REFRESH_LIFETIME: seconds(7_776_000, 60, 63_072_000),
@@ -116,6 +123,11 @@ export type EnvironmentName = keyof v.InferInput<typeof environment>;
 
 export type Config = ReturnType<typeof readConfig>;
 
+function secretPlace(value: string | undefined, parameter: string | undefined): SecretPlace | undefined {
+  if (parameter !== undefined) return { parameter };
+  return value === undefined ? undefined : { value };
+}
+
 /** Reads and validates the environment. Throws one error that names every missing or invalid variable. */
 export function readConfig(env: Record<string, string | undefined>) {
   const parsed = v.safeParse(environment, env);
@@ -151,6 +163,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     keptSessionLifetime: values.PIXY_KEPT_SESSION_LIFETIME,
     keptSessionIdleLifetime: values.PIXY_KEPT_SESSION_IDLE_LIFETIME,
     hasPasswords: values.PIXY_PASSWORDS === 'on',
+    passwordPepper: secretPlace(values.PIXY_PASSWORD_PEPPER, values.PIXY_PASSWORD_PEPPER_PARAMETER),
     refreshIdleLifetime: values.PIXY_REFRESH_IDLE_LIFETIME,
     refreshLifetime: values.PIXY_REFRESH_LIFETIME,
     refreshGrace: values.PIXY_REFRESH_GRACE,
@@ -162,6 +175,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,
+    operators: values.PIXY_OPERATORS,
     metadataDocuments: values.PIXY_METADATA_DOCUMENTS,
     clientRegistration: values.PIXY_CLIENT_REGISTRATION,
     callsLoopback: values.PIXY_CALL_LOOPBACK === 'on',

@@ -1,5 +1,6 @@
 import { apiStore, scopeStore } from '../../shared/apis/api-store.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
+import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
@@ -13,6 +14,8 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     clients: clientStore(database, config.tables.clients, now),
     apis: apiStore(database, config.tables.clients, now),
     scopes: scopeStore(database, config.tables.clients, now),
+    subjects: subjectStore(database, config.tables),
+    operators: config.operators,
     accounts: accountStore(database, config.tables.people),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     writeLine,

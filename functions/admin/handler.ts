@@ -72,7 +72,7 @@ async function serve(operation: Operation, request: HttpRequest, deps: AdminDeps
 function readCall(
   operation: Operation,
   request: HttpRequest,
-  { client: by, mayDelegate }: { client: string; mayDelegate: boolean },
+  { by, mayDelegate }: { by: string; mayDelegate: boolean },
   now: number,
 ): Result<Call, Problem> {
   const name = nameIn(operation, request.path);

@@ -21,6 +21,8 @@ export type AuthorizeDeps = {
   revokesAtSignOut: boolean;
   clients: Pick<ClientReader, 'find' | 'whyUnknown' | 'globalPolicy'>;
   apis: ApiReader;
+  /** Whether people may have tokens for the management API. */
+  hasOperators: boolean;
   signedIn: SignedInStore;
   sessions: Pick<SessionStore, 'keepAlive' | 'note'>;
   /** Uses up the permission for one request; false when it is gone. */

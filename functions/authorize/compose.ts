@@ -1,4 +1,3 @@
-import { apiReader } from '../../shared/apis/api-store.ts';
 import { registrationRenewal } from '../../shared/clients/registration-renewal-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
@@ -8,6 +7,7 @@ import { consentStore } from '../../shared/people/consent-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { signedInStore } from '../../shared/people/signed-in-store.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
+import { openApis } from '../open-apis.ts';
 import { openClients } from '../open-clients.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
@@ -20,7 +20,8 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
     codeLifetime: config.codeLifetime,
     revokesAtSignOut: config.revokesAtSignOut,
     clients: openClients(runtime),
-    apis: apiReader(database, config.tables.clients, now),
+    apis: openApis(runtime),
+    hasOperators: config.operators !== undefined,
     signedIn: signedInStore(database, config.tables.people),
     sessions: sessionStore(database, config.tables.people),
     useConsent: (sub, { clientId }, requestHash) =>

@@ -32,7 +32,7 @@ export async function decide(
   const now = deps.now();
   const { redirectUri } = identified;
   const client = await withWholeScope(identified.client, deps.apis);
-  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis));
+  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis), deps.hasOperators);
   if (!admitted.ok) return refused(admitted.refusal);
   const { resources, responseType, prompt, wouldRefuse, dropped } = admitted.value;
   const apis = findApis(resources, resources.length > 0 ? await deps.apis.list() : []);

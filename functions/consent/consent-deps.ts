@@ -11,6 +11,8 @@ export type ConsentDeps = {
   issuer: string;
   clients: Pick<ClientReader, 'find' | 'whyUnknown' | 'globalPolicy'>;
   apis: ApiReader;
+  /** Whether people may have tokens for the management API. */
+  hasOperators: boolean;
   signedIn: Pick<SignedInStore, 'find'>;
   accounts: Pick<StandingStore, 'findClaims'>;
   consents: Pick<ConsentStore, 'allow'>;

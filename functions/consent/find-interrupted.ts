@@ -39,7 +39,7 @@ export async function findInterrupted(
   const { redirectUri } = identified.value;
   const client = await withWholeScope(identified.value.client, deps.apis);
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
-  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis));
+  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis), deps.hasOperators);
   const sessionId = activeSession(request, deps.issuer);
   const { clientId } = client;
   const found = sessionId === undefined ? undefined : await deps.signedIn.find({ sessionId, clientId, now });

@@ -1,8 +1,10 @@
+import { secretReader } from '../../shared/aws/secret-store.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
+import { openPepper } from '../../shared/people/pepper.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { pendingStore } from '../../shared/people/totp-pending-store.ts';
@@ -31,6 +33,7 @@ export function compose(runtime: Runtime) {
     totps: totpStore(database, people, keyWrapper(config)),
     pendings: pendingStore(database, people),
     throttle: throttleStore(database, people),
+    readPepper: openPepper(config.passwordPepper, secretReader()),
     hooks: openHooks(config.hooks),
     lookOf: looksOf(config.brand),
     writeLine,

@@ -4,6 +4,7 @@ import type { Hooks } from '../../shared/hooks/hooks.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
+import type { ReadPepper } from '../../shared/people/password-import/pepper.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import type { PendingStore } from '../../shared/people/totp-pending-store.ts';
@@ -22,6 +23,7 @@ export type SignInDeps = SessionSettings & {
   totps: Pick<TotpStore, 'look'>;
   pendings: Pick<PendingStore, 'start'>;
   hasPasswords: boolean;
+  readPepper: ReadPepper;
   /** Functions of the operator that have a say in whose password is right. */
   hooks: Hooks;
   /** Upstream providers, in the order of their buttons. */

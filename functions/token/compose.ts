@@ -1,4 +1,3 @@
-import { apiReader } from '../../shared/apis/api-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
@@ -6,6 +5,7 @@ import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
 import { deviceCodeGrant, jwtBearer, tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
 import { clientAuthentication } from '../client-authentication.ts';
+import { openApis } from '../open-apis.ts';
 import { openClients } from '../open-clients.ts';
 import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
 import { tidyingUp } from '../tidy-up.ts';
@@ -23,7 +23,7 @@ export function tokenDeps(runtime: Runtime): TokenDeps {
     ...clientAuthentication(runtime, clients),
     defaultAlgorithm: config.signingAlgorithms[0],
     clients,
-    apis: apiReader(database, config.tables.clients, now),
+    apis: openApis(runtime),
     grants: grantStore(database, config.tables.grants),
     accounts: standingStore(database, config.tables.people),
     signingKey: signingKeys(keys, keyCustody(config), now, config.keysRemembered),

@@ -8,6 +8,7 @@ import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
 import { uses } from '../permissions/permissions.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
 import type { OptionalFunctionName } from '../routes.ts';
+import { grantReadSecret, parameterNameOf } from '../secrets.ts';
 import type { Signing } from '../signing.ts';
 import { grantReadUpstreamSecrets, upstreamsVariable } from '../upstreams.ts';
 import { PixyFunction } from './pixy-function.ts';
@@ -17,7 +18,14 @@ export type ServerFunctions = Record<PixyFunctionName, PixyFunction> &
 
 export type ServerFunctionsProps = Pick<
   AuthorizationServerProps,
-  'upstreams' | 'hooks' | 'revokeAtSignOut' | 'jwtBearer' | 'metadataDocuments' | 'registration'
+  | 'upstreams'
+  | 'passwordPepper'
+  | 'operators'
+  | 'hooks'
+  | 'revokeAtSignOut'
+  | 'jwtBearer'
+  | 'metadataDocuments'
+  | 'registration'
 > & {
   tables: ServerTables;
   signing: Signing;
@@ -34,6 +42,8 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     environment,
     logs,
     upstreams = [],
+    passwordPepper,
+    operators,
     hooks = {},
     revokeAtSignOut,
     jwtBearer,
@@ -41,6 +51,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     registration = 'off',
   } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
+  const pepper = passwordPepper ? { PIXY_PASSWORD_PEPPER_PARAMETER: parameterNameOf(passwordPepper) } : {};
   const descriptions = { ...functionDescriptions, ...optionalFunctions };
   const make = (name: PixyFunctionName | OptionalFunctionName): PixyFunction => {
     const made = new PixyFunction(scope, pascalCase(name), {
@@ -48,6 +59,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
       environment: {
         ...environment,
         ...((name === 'sign-in' || name === 'upstream' || name === 'account') && providers),
+        ...((name === 'sign-in' || name === 'account') && pepper),
         ...(hooksAskedBy(name, hooks).length > 0 && { PIXY_HOOKS: hooksVariable(scope, name, hooks) }),
       },
       ...descriptions[name],
@@ -60,10 +72,14 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   const names = Object.keys(functionDescriptions) as PixyFunctionName[];
   const functions = Object.fromEntries(names.map((name) => [name, make(name)])) as ServerFunctions;
   grantReadUpstreamSecrets(scope, functions.upstream, upstreams);
+  if (passwordPepper) {
+    for (const asking of [functions['sign-in'], functions.account]) grantReadSecret(scope, asking, passwordPepper);
+  }
   if (revokeAtSignOut) {
     uses.grantEndWithGrants(tables, functions['sign-out']);
     uses.grantRevokeGrants(tables, functions.invitation);
   }
+  if (operators) uses.grantReadSubjects(tables, functions.admin);
   if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
   if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
   if (registration !== 'off') {

@@ -108,6 +108,8 @@ type Options = {
 };
 const options = command.opts<Options>();
 
+const pepper = process.env['PIXY_PASSWORD_PEPPER'];
+
 /** Errors whose message addresses people. */
 const spoken = [UnusableFile, UnusableFolder, FolderInUse, NameOfAnother];
 
@@ -131,7 +133,10 @@ try {
       PIXY_JWT_BEARER: 'on',
       PIXY_METADATA_DOCUMENTS: 'any',
       PIXY_TOKEN_EXCHANGE: 'on',
+      PIXY_OPERATORS: JSON.stringify({ claim: 'groups', read: ['operators'], write: ['operators'] }),
       PIXY_CLIENT_REGISTRATION: 'open',
+      // Not an option: every user of the machine sees those in the list of processes.
+      ...(pepper && { PIXY_PASSWORD_PEPPER: pepper }),
     },
   });
   process.stdout.write(greeting(server));

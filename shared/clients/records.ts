@@ -85,9 +85,12 @@ const change = v.looseObject({ id: v.string(), at: v.number(), by: v.string(), w
 
 const versioned = v.object({ version: v.number(), lastChange: change });
 
-export function toVersionedPolicy(item: Item): Versioned<GlobalPolicy> {
-  return { value: v.parse(globalPolicy, item['value']), ...toVersion(item) };
-}
+export const toPolicy = (item: Item): GlobalPolicy => v.parse(globalPolicy, item['value']);
+
+export const toVersionedPolicy = (item: Item): Versioned<GlobalPolicy> => ({
+  value: toPolicy(item),
+  ...toVersion(item),
+});
 
 /** Parses the client of an item that is no record, and so has neither version nor secret. */
 export const toClient = (item: Item): RegisteredClient => v.parse(client, item['value']);

@@ -36,7 +36,7 @@ export function problemReply(problem: Problem, issuer: string): Reply {
 
 /** Whether the reply needs a WWW-Authenticate header (RFC 6750 §3). */
 const isAboutToken = ({ reason }: Refusal): boolean =>
-  reason.startsWith('access_token_') || reason === 'scope_insufficient';
+  reason.startsWith('access_token_') || reason === 'scope_insufficient' || reason === 'not_an_operator';
 
 /**
  * Returns the JSON Pointer of the member that a {@link Mistake} names: `#/redirect_uris/0` for `redirect_uris.0`. `body`

@@ -539,6 +539,12 @@ export const refusalCatalogue = {
     means: 'The access token was issued for another API.',
     fix: 'Request one from the token endpoint with the resource of this API.',
   },
+  not_an_operator: {
+    error: 'insufficient_scope',
+    status: 403,
+    means: 'The person is not one of the operators who may do this.',
+    fix: 'Ask whoever runs the server for the group or claim that the setting operators names.',
+  },
   resource_not_found: {
     error: 'invalid_request',
     status: 404,

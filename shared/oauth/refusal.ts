@@ -102,6 +102,7 @@ export type Refusal =
   | { reason: 'scope_insufficient'; scope: string }
   // the management API
   | { reason: 'access_token_for_another_api' }
+  | { reason: 'not_an_operator'; scope: string }
   | { reason: 'resource_not_found' }
   | { reason: 'query_invalid' }
   | { reason: 'header_invalid' }

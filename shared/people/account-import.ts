@@ -34,6 +34,7 @@ import {
 } from './import/other-systems.ts';
 import { type SeenTexts, seenTexts } from './import/seen-texts.ts';
 import { readTotpKey, type TotpKey, totpMembers } from './import/totp-key.ts';
+import { type PepperWay, readPepperMark, withPepper } from './password-import/pepper.ts';
 import { admitPasswordHash } from './password-import.ts';
 
 export { parseFirebaseParameters } from './import/firebase.ts';
@@ -48,7 +49,11 @@ export type ImportedAccount = { entry: string; account: GivenAccount };
 export type RefusedAccount = Mistake & { entry: string };
 export type ParsedAccounts = { accounts: ImportedAccount[]; refused: RefusedAccount[] };
 
-export type AccountOptions = MemberOptions & { firebase?: FirebaseParameters | undefined };
+/** `pepper`: how a pepper went into the hashes of the file. */
+export type AccountOptions = MemberOptions & {
+  firebase?: FirebaseParameters | undefined;
+  pepper?: PepperWay | undefined;
+};
 
 /** How to read the accounts of one system: first the file's entries, then each as an account in our own form. */
 type AccountFormat = {
@@ -139,7 +144,7 @@ export function accountReader(name: AccountFormatName, options: AccountOptions =
     parsed.refused.push(...problems.map((problem) => ({ entry, ...problem })));
     if (!read.ok || problems.length > 0) return;
     for (const each of keysOf(read.value)) seen.add(each);
-    parsed.accounts.push({ entry, account: read.value });
+    parsed.accounts.push({ entry, account: marked(read.value, options) });
   }
 
   function judgeAll(read: Result<AccountEntry[], string>): Result<ParsedAccounts, string> {
@@ -242,6 +247,13 @@ function checkEntry(json: unknown, { providers }: AccountOptions): Result<GivenA
 
 /** Members about other ways to sign in than a password. */
 const waysIn = [...totpMembers, 'links'] as const;
+
+/** Hashes that say themselves how they have a pepper are left as they are. */
+function marked(account: GivenAccount, { pepper }: AccountOptions): GivenAccount {
+  const { passwordHash } = account;
+  if (pepper === undefined || passwordHash === undefined || readPepperMark(passwordHash)) return account;
+  return { ...account, passwordHash: withPepper(pepper, passwordHash) };
+}
 
 function checkPassword({ password_hash: given, ...described }: Json): Result<GivenAccount, readonly Mistake[]> {
   if (given === undefined || given === null || given === '') return checkGivenAccount(described);

@@ -200,14 +200,9 @@ it('the functions refuse self-registration without passwords as well', () => {
 });
 
 describe('revoking at sign-out', () => {
-  const statements = (name: PixyFunctionName, props: AuthorizationServerProps) => {
-    const template = templateWith(props);
-    const made = functionsOf(template).get(constructIds[name]);
-    return made ? policiesOf(template, made).statements : expect.unreachable();
-  };
   const added = (name: PixyFunctionName) => {
-    const before = new Set(statements(name, {}).map((one) => JSON.stringify(one)));
-    return statements(name, { revokeAtSignOut: true }).filter((one) => !before.has(JSON.stringify(one)));
+    const before = new Set(statementsOf(name, {}).map((one) => JSON.stringify(one)));
+    return statementsOf(name, { revokeAtSignOut: true }).filter((one) => !before.has(JSON.stringify(one)));
   };
 
   it.each(['sign-out', 'invitation'] as const)('is a right of %s, which it has only where it is on', (name) => {
@@ -259,17 +254,18 @@ describe('revoking at sign-out', () => {
   });
 });
 
-describe('client metadata documents', () => {
-  const statements = (name: PixyFunctionName, props: AuthorizationServerProps) => {
-    const template = templateWith(props);
-    const made = functionsOf(template).get(constructIds[name]);
-    return made ? policiesOf(template, made).statements : expect.unreachable();
-  };
+function statementsOf(name: PixyFunctionName, props: AuthorizationServerProps) {
+  const template = templateWith(props);
+  const made = functionsOf(template).get(constructIds[name]);
+  if (made === undefined) throw new Error(`there is no function ${name}`);
+  return policiesOf(template, made).statements;
+}
 
+describe('client metadata documents', () => {
   it('give consent one right more, where they are on, and nobody else any', () => {
     const added = (Object.keys(constructIds) as PixyFunctionName[]).flatMap((name) => {
-      const before = new Set(statements(name, {}).map((one) => JSON.stringify(one)));
-      const more = statements(name, { metadataDocuments: 'any' }).filter((one) => !before.has(JSON.stringify(one)));
+      const before = new Set(statementsOf(name, {}).map((one) => JSON.stringify(one)));
+      const more = statementsOf(name, { metadataDocuments: 'any' }).filter((one) => !before.has(JSON.stringify(one)));
       return more.map(({ Action, Condition }) => [name, Action, Condition]);
     });
     const noted = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['documents'] } };
@@ -285,6 +281,32 @@ describe('client metadata documents', () => {
     const heard = (props: AuthorizationServerProps) => variables(props).map((one) => one['PIXY_METADATA_DOCUMENTS']);
     expect(new Set(heard({}))).toEqual(new Set([undefined]));
     expect(new Set(heard({ metadataDocuments: ['a.example', 'b.example'] }))).toEqual(new Set(['a.example b.example']));
+  });
+});
+
+describe('operators', () => {
+  const operators = { claim: 'groups', read: ['support'], write: ['ops'] };
+
+  it('give the management API the right to read grants and who gave them, where there are any', () => {
+    const before = new Set(statementsOf('admin', {}).map((one) => JSON.stringify(one)));
+    const added = statementsOf('admin', { operators }).filter((one) => !before.has(JSON.stringify(one)));
+    expect(added.map(({ Action }) => Action)).toEqual(['dynamodb:BatchGetItem', 'dynamodb:BatchGetItem']);
+  });
+
+  it('are heard by the functions as they are written', () => {
+    const heard = (props: AuthorizationServerProps) => variables(props).map((one) => one['PIXY_OPERATORS']);
+    expect(new Set(heard({}))).toEqual(new Set([undefined]));
+    expect(new Set(heard({ operators }))).toEqual(new Set([JSON.stringify(operators)]));
+    expect(readConfig({ ...environment, PIXY_OPERATORS: JSON.stringify(operators) }).operators).toEqual({
+      ...operators,
+      delegate: [],
+    });
+  });
+
+  it('stop the synthesis where people could make themselves one', () => {
+    expect(() => templateWith({ operators: { claim: 'email', write: ['ada@example.com'] } })).toThrow(
+      'operators: claim is a claim that people have a say in.',
+    );
   });
 });
 

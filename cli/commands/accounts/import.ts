@@ -15,6 +15,7 @@ import {
 } from '../../../shared/people/account-import-store.ts';
 import type { ProviderMap } from '../../../shared/people/import/account-entry.ts';
 import { issuerMistake } from '../../../shared/people/import/given-links.ts';
+import { type PepperWay, pepperWays } from '../../../shared/people/password-import/pepper.ts';
 import { linkStore, pairKey } from '../../../shared/upstream/link-store.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
@@ -33,6 +34,7 @@ type Options = {
   claimColumn?: string[];
   claimMap?: string;
   skipMembers?: string[];
+  pepper?: PepperWay;
   skipRefused?: boolean;
   dryRun?: boolean;
   kmsKey?: string;
@@ -50,6 +52,12 @@ export const importCommand = (context: Context): Command =>
       .option(
         '--hash-parameters <file>',
         'with --format firebase: a JSON file with the password hash parameters of the project',
+      )
+      .addOption(
+        new Option(
+          '--pepper <way>',
+          'a secret went into every password before it was hashed, in this way; the server needs the setting passwordPepper',
+        ).choices(pepperWays),
       )
       .option(
         '--claim-column <name>',
@@ -129,13 +137,20 @@ function rememberingInput(context: Context): Context {
 }
 
 async function sourceOf(context: Context, file: string, options: Options): Promise<Source> {
-  const { format, claimColumn: claimColumns, skipMembers } = options;
+  const { format, claimColumn: claimColumns, skipMembers, pepper } = options;
   const firebase = await hashParameters(options, context);
   const mapped = await claimMap(options.claimMap, context);
   return {
     file,
     format,
-    options: { firebase, claimColumns, claimMap: mapped, skipMembers, providers: providersOf(options.provider) },
+    options: {
+      firebase,
+      pepper,
+      claimColumns,
+      claimMap: mapped,
+      skipMembers,
+      providers: providersOf(options.provider),
+    },
   };
 }
 

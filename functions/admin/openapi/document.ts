@@ -54,6 +54,7 @@ const everywhere: readonly Reason[] = [
   'access_token_invalid',
   'access_token_for_another_api',
   'scope_insufficient',
+  'not_an_operator',
   'query_invalid',
   'server_error',
   'store_unavailable',
