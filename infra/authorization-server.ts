@@ -72,8 +72,17 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { upstreams, passwordPepper, operators, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } =
-      props;
+    const {
+      upstreams,
+      passwordPepper,
+      operators,
+      hooks,
+      revokeAtSignOut,
+      jwtBearer,
+      signedIntrospection,
+      metadataDocuments,
+      registration,
+    } = props;
     const functions = makeFunctions(this, {
       tables,
       signing,
@@ -85,6 +94,7 @@ export class AuthorizationServer extends Construct {
       hooks,
       revokeAtSignOut,
       jwtBearer,
+      signedIntrospection,
       metadataDocuments,
       registration,
     });

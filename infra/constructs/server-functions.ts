@@ -24,6 +24,7 @@ export type ServerFunctionsProps = Pick<
   | 'hooks'
   | 'revokeAtSignOut'
   | 'jwtBearer'
+  | 'signedIntrospection'
   | 'metadataDocuments'
   | 'registration'
 > & {
@@ -47,6 +48,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     hooks = {},
     revokeAtSignOut,
     jwtBearer,
+    signedIntrospection,
     metadataDocuments = 'off',
     registration = 'off',
   } = props;
@@ -81,6 +83,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   }
   if (operators) uses.grantReadSubjects(tables, functions.admin);
   if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
+  if (signedIntrospection) uses.grantSign(tables, functions.introspect);
   if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
   if (registration !== 'off') {
     functions['client-registration'] = make('client-registration');

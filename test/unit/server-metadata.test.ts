@@ -15,6 +15,7 @@ const announce = (
     deviceAuthorization: false,
     jwtBearer: false,
     tokenExchange: false,
+    signedIntrospection: false,
     metadataDocuments: false,
     clientRegistration: false,
     ...more,
