@@ -124,6 +124,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly tokenExchange?: boolean;
   /**
+   * Lets `/introspect` sign its answers for APIs that ask for it (RFC 9701, docs/keys.md). Its function may then sign.
+   *
+   * @default false
+   */
+  readonly signedIntrospection?: boolean;
+  /**
    * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
    * it is switched on again.
    *

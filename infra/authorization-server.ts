@@ -73,24 +73,7 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { upstreams, passwordPepper, operators, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } =
-      props;
-    const { pushedAuthorizationRequests } = props;
-    const functions = makeFunctions(this, {
-      tables,
-      signing,
-      environment,
-      logs,
-      upstreams,
-      passwordPepper,
-      operators,
-      hooks,
-      revokeAtSignOut,
-      jwtBearer,
-      metadataDocuments,
-      pushedAuthorizationRequests,
-      registration,
-    });
+    const functions = makeFunctions(this, { ...props, tables, signing, environment, logs });
 
     const { 'rotate-keys': rotateKeys, ...endpoints } = functions;
     const rotation = new KeyRotation(this, 'KeyRotation', {

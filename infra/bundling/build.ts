@@ -34,6 +34,7 @@ const chunks = {
   'device-code': 'functions/token/device-code/compose.ts',
   'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
   'token-exchange': 'functions/token/token-exchange/compose.ts',
+  'signed-introspection': 'functions/introspect/signed/compose.ts',
 };
 const chunkOf = (source: string): string | undefined =>
   Object.entries(chunks).find(([, path]) => source === join(repository, path))?.[0];

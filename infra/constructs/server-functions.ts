@@ -24,6 +24,7 @@ export type ServerFunctionsProps = Pick<
   | 'hooks'
   | 'revokeAtSignOut'
   | 'jwtBearer'
+  | 'signedIntrospection'
   | 'metadataDocuments'
   | 'pushedAuthorizationRequests'
   | 'registration'
@@ -48,6 +49,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     hooks = {},
     revokeAtSignOut,
     jwtBearer,
+    signedIntrospection,
     metadataDocuments = 'off',
     pushedAuthorizationRequests = 'off',
     registration = 'off',
@@ -83,6 +85,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   }
   if (operators) uses.grantReadSubjects(tables, functions.admin);
   if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
+  if (signedIntrospection) uses.grantSign(tables, functions.introspect);
   if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
   if (pushedAuthorizationRequests !== 'off') {
     functions.par = make('par');

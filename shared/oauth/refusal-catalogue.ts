@@ -523,8 +523,8 @@ export const refusalCatalogue = {
   },
   signing_algorithm_unavailable: {
     error: 'unauthorized_client',
-    means: 'The client is registered for an ID token algorithm that this server has no key for.',
-    fix: 'Register the client with an id_token_signed_response_alg that the server metadata announces.',
+    means: 'The client is registered for a signing algorithm that this server has no key for.',
+    fix: 'Register the client with an id_token_signed_response_alg and an introspection_signed_response_alg that the server metadata announces.',
   },
   token_missing: {
     error: 'invalid_request',
