@@ -41,7 +41,9 @@ export class AuthorizationServer extends Construct {
   /** The issuer identifier: an origin without a trailing slash. */
   readonly issuer: string;
   readonly httpApi: HttpApi;
-  readonly functions: Readonly<Record<PixyFunctionName, Lambda> & Partial<Record<OptionalFunctionName, Lambda>>>;
+  readonly functions: Readonly<
+    Record<PixyFunctionName, Lambda> & Partial<Record<OptionalFunctionName | 'mail', Lambda>>
+  >;
   readonly tables: AuthorizationServerTables;
   /** The target for the DNS record of a custom domain. */
   readonly dnsTarget: string | undefined;
@@ -72,12 +74,14 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { upstreams, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } = props;
+    const { mail, upstreams, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } = props;
     const functions = makeFunctions(this, {
       tables,
       signing,
       environment,
       logs,
+      mail,
+      alarmTopic: props.alarmTopic,
       upstreams,
       hooks,
       revokeAtSignOut,
@@ -86,10 +90,10 @@ export class AuthorizationServer extends Construct {
       registration,
     });
 
-    const { 'rotate-keys': rotateKeys, ...endpoints } = functions;
+    const { 'rotate-keys': rotateKeys, mail: mailFunction, ...endpoints } = functions;
     const rotation = new KeyRotation(this, 'KeyRotation', {
       handler: rotateKeys,
-      after: Object.values(endpoints),
+      after: [...Object.values(endpoints), ...(mailFunction ? [mailFunction] : [])],
       ...logs,
     });
     checkPrefixes(props.pathAliasPrefixes);

@@ -87,6 +87,8 @@ const environment = v.object({
   PIXY_TOKEN_EXCHANGE: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether devices may ask for codes that people enter elsewhere; see docs/device.md. */
   PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** The mail function's ARN; `local` in a local run, where mails go into a mailbox. Absent: no mail is sent. */
+  PIXY_MAIL: v.optional(name),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -159,6 +161,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     jwtBearer: values.PIXY_JWT_BEARER === 'on',
     tokenExchange: values.PIXY_TOKEN_EXCHANGE === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
+    mail: values.PIXY_MAIL,
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,

@@ -14,6 +14,8 @@ import type { SessionSettings } from './begin-session.ts';
 export type SignInDeps = SessionSettings & {
   /** Whether people can make accounts themselves. */
   registration: boolean;
+  /** Set where mail is sent. */
+  mail: string | undefined;
   clients: Pick<ClientReader, 'find'>;
   accounts: Pick<AccountStore, 'findBySubject' | 'findByUsername' | 'upgradePassword' | 'add' | 'change'>;
   sessions: SessionStore;

@@ -1,28 +1,31 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { AuthorizationServerProps } from '../authorization-server-props.ts';
 import type { PixyEnvironment } from '../environment.ts';
-import { functionDescriptions, optionalFunctions, type PixyFunctionName } from '../functions.ts';
+import { functionDescriptions, handsOverMails, optionalFunctions, type PixyFunctionName } from '../functions.ts';
 import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
 import { uses } from '../permissions/permissions.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
 import type { OptionalFunctionName } from '../routes.ts';
 import type { Signing } from '../signing.ts';
 import { grantReadUpstreamSecrets, upstreamsVariable } from '../upstreams.ts';
+import { Mail } from './mail.ts';
 import { PixyFunction } from './pixy-function.ts';
 
 export type ServerFunctions = Record<PixyFunctionName, PixyFunction> &
-  Partial<Record<OptionalFunctionName, PixyFunction>>;
+  Partial<Record<OptionalFunctionName | 'mail', PixyFunction>>;
 
 export type ServerFunctionsProps = Pick<
   AuthorizationServerProps,
-  'upstreams' | 'hooks' | 'revokeAtSignOut' | 'jwtBearer' | 'metadataDocuments' | 'registration'
+  'mail' | 'upstreams' | 'hooks' | 'revokeAtSignOut' | 'jwtBearer' | 'metadataDocuments' | 'registration'
 > & {
   tables: ServerTables;
   signing: Signing;
   /** What every function reads. */
   environment: PixyEnvironment;
+  alarmTopic: ITopic | undefined;
   logs: { logRetention: RetentionDays; logRemovalPolicy: RemovalPolicy };
 };
 
@@ -33,6 +36,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     signing,
     environment,
     logs,
+    mail,
     upstreams = [],
     hooks = {},
     revokeAtSignOut,
@@ -41,6 +45,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     registration = 'off',
   } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
+  const mails = mail || hooks.sendMessage ? makeMail(scope, { ...props, hooks }) : undefined;
   const descriptions = { ...functionDescriptions, ...optionalFunctions };
   const make = (name: PixyFunctionName | OptionalFunctionName): PixyFunction => {
     const made = new PixyFunction(scope, pascalCase(name), {
@@ -48,6 +53,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
       environment: {
         ...environment,
         ...((name === 'sign-in' || name === 'upstream' || name === 'account') && providers),
+        ...(mails && handsOver(name) && { PIXY_MAIL: mails.handler.functionArn }),
         ...(hooksAskedBy(name, hooks).length > 0 && { PIXY_HOOKS: hooksVariable(scope, name, hooks) }),
       },
       ...descriptions[name],
@@ -55,6 +61,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     });
     for (const use of descriptions[name].uses) uses[use](tables, made, signing);
     for (const hook of hooksAskedBy(name, hooks)) hook.grantInvoke(made);
+    if (handsOver(name)) mails?.grantHandOver(made);
     return made;
   };
   const names = Object.keys(functionDescriptions) as PixyFunctionName[];
@@ -71,8 +78,21 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     uses.grantRenewClients(tables, functions.authorize);
     uses.grantRenewClients(tables, functions['authorize-hybrid']);
   }
+  if (mails) {
+    functions.mail = mails.handler;
+    uses.grantAnswerMails(tables, functions.invitation);
+  }
   if (makesAccounts(hooks)) uses.grantMirrorAccounts(tables, functions['sign-in']);
   return functions;
+}
+
+const handsOver = (name: string): boolean => handsOverMails.some((one) => one === name);
+
+/** What it reads is the same for all functions, and the hook that sends. */
+function makeMail(scope: Construct, props: ServerFunctionsProps & { hooks: HooksProps }): Mail {
+  const { hooks, environment, mail } = props;
+  const hook = hooks.sendMessage ? { PIXY_HOOKS: hooksVariable(scope, 'mail', hooks) } : {};
+  return new Mail(scope, 'Mails', { ...props, mail, environment: { ...environment, ...hook } });
 }
 
 /** Whether a hook says whose password is right: then there is an account here for everybody it knows. */

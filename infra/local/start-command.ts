@@ -70,7 +70,9 @@ const command = new Command('npm start --')
     ),
   )
   .addOption(
-    new Option('--hooks <file>', 'module that exports authenticate, migrateAccount or claims').env('PIXY_HOOKS'),
+    new Option('--hooks <file>', 'module that exports authenticate, migrateAccount, claims or sendMessage').env(
+      'PIXY_HOOKS',
+    ),
   )
   .addOption(
     new Option('--dynamodb <url>', 'DynamoDB-compatible endpoint, instead of the embedded one')
@@ -131,6 +133,7 @@ try {
       PIXY_JWT_BEARER: 'on',
       PIXY_METADATA_DOCUMENTS: 'any',
       PIXY_TOKEN_EXCHANGE: 'on',
+      PIXY_MAIL: 'local',
       PIXY_CLIENT_REGISTRATION: 'open',
     },
   });
@@ -166,6 +169,7 @@ function greeting({ issuer, address, demo, notes }: LocalServer): string {
     ...(issuer === address ? [] : [`  Listening   ${address}, which is for your proxy`]),
     `  Discovery   ${issuer}/.well-known/openid-configuration`,
     `  JWKS        ${issuer}/jwks`,
+    `  Mailbox     ${issuer}/demo/mail`,
     `  Data        ${options.dynamodb ?? options.data}`,
     ...(options.data === 'memory' ? [] : [`  Audit log   ${auditFileOf(options.data)}`]),
   ];
