@@ -35,7 +35,14 @@ export const mailDescription = {
 } as const satisfies FunctionDescription;
 
 /** The functions that hand orders over to it. */
-export const handsOverMails: readonly PixyFunctionName[] = ['sign-in', 'invitation'];
+export const handsOverMails: readonly PixyFunctionName[] = [
+  'sign-in',
+  'invitation',
+  'account',
+  'passkey',
+  'register',
+  'upstream',
+];
 
 export const optionalFunctions: Record<OptionalFunctionName, FunctionDescription> = {
   'client-registration': {

@@ -8,6 +8,7 @@ import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
 import { byPath } from '../by-path.ts';
+import { notifyingPerson } from '../notify-person.ts';
 import { openMail } from '../open-mail.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
@@ -18,6 +19,7 @@ import { verifyAddressHandler } from './verify-address.ts';
 
 export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
+  const lookOf = looksOf(config.brand);
   const deps = {
     ...config,
     serviceName: config.brand.name,
@@ -29,7 +31,8 @@ export function compose(runtime: Runtime) {
     pendings: pendingStore(database, config.tables.people),
     tidyUp: tidyingUp(runtime),
     totps: totpStore(database, config.tables.people, keyWrapper(config)),
-    lookOf: looksOf(config.brand),
+    notify: notifyingPerson(runtime, lookOf),
+    lookOf,
     throttle: throttleStore(database, config.tables.people),
     handOver: openMail(runtime),
     writeLine,

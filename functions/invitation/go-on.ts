@@ -9,6 +9,7 @@ import { type Account, displayName } from '../../shared/people/account.ts';
 import { clearWays } from '../account/clear-ways.ts';
 import { beginSession } from '../sign-in/begin-session.ts';
 import { setPending } from '../sign-in/pending-cookie.ts';
+import { rememberIn } from '../sign-in/remember-browser.ts';
 import type { Link } from './find-link.ts';
 import type { Access } from './give-access.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
@@ -27,12 +28,16 @@ export async function goOn(
   // The write that spent the link has ended whatever was there before.
   await deps.sessions.clearAway(account);
   if (everything) await deps.tidyUp(() => clearWays(account, deps));
+  if (purpose === 'reset') {
+    await deps.notify(request, account.sub, amr.includes('pwd') ? 'passwordChanged' : 'passkeyAdded');
+  }
   if (needsCode && amr.includes('pwd')) return waitForCode(account, interrupted, deps);
-  const cookie = await beginSession(request, { account, amr, keep: false }, deps);
+  const session = await beginSession(request, { account, amr, keep: false }, deps);
+  const cookies = [session, ...rememberIn(request, account, deps)];
   const next = afterSignIn(interrupted);
-  if (next.values.size > 0) return seeOther(goOnAt(next), [cookie]);
-  if (purpose === 'invitation') return seeOther(`${endpoints.invitation}?done=invitation`, [cookie]);
-  return seeOther(endpoints.account, [cookie, leaveNotice(deps.issuer, 'reset')]);
+  if (next.values.size > 0) return seeOther(goOnAt(next), cookies);
+  if (purpose === 'invitation') return seeOther(`${endpoints.invitation}?done=invitation`, cookies);
+  return seeOther(endpoints.account, [...cookies, leaveNotice(deps.issuer, 'reset')]);
 }
 
 async function waitForCode(

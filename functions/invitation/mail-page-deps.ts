@@ -3,6 +3,7 @@ import type { HandOver } from '../../shared/mail/hand-over.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
+import type { NotifyPerson } from '../notify-person.ts';
 
 /** Of the pages that a mail leads to or comes from. */
 export type MailPageDeps = {
@@ -11,6 +12,7 @@ export type MailPageDeps = {
   handOver: HandOver | undefined;
   accounts: Pick<AccountStore, 'findBySubject' | 'change'>;
   throttle: Pick<ThrottleStore, 'countMailRequest'>;
+  notify: NotifyPerson;
   lookOf: LookOf;
   writeLine: WriteLine;
   /** Epoch seconds. */

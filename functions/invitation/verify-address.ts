@@ -2,6 +2,7 @@ import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm, openForm } from '../../shared/http/form-token.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { addressOf } from '../../shared/mail/address.ts';
 import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { admitClear, parseParameters, single } from '../../shared/oauth/parameters.ts';
@@ -85,7 +86,10 @@ async function verify(request: HttpRequest, { account, hash, email }: Proof, dep
   const changed = await deps.accounts.change(account, { email, claims }, deps.now(), { hash });
   if (!changed.ok && changed.refusal.reason === 'name_taken') return tell('address_taken', request, deps);
   if (changed.ok) {
-    await tellFormerAddress(request, account, deps);
+    const formerly = addressOf(account);
+    if (formerly !== undefined && formerly !== email) {
+      await deps.notify(request, account.sub, 'addressChanged', formerly);
+    }
     const link = { path: endpoints.account, to: 'account' } as const;
     const reply = await noticePage(deps.lookOf(request), { notice: 'verified', link });
     return { reply, decision: { verdict: 'allowed', credential: 'address_verified' } };
@@ -93,20 +97,6 @@ async function verify(request: HttpRequest, { account, hash, email }: Proof, dep
   // Somebody was first with this link, or the account has changed otherwise: then the link may still be good.
   const again = await findProof(request, deps);
   return again.ok ? verify(request, again.value, deps) : tell(again.refusal.reason, request, deps);
-}
-
-/** Whoever had the address before is told, at the old one too. */
-async function tellFormerAddress(request: HttpRequest, before: Account, deps: MailPageDeps): Promise<void> {
-  const { email: formerly, sub } = before;
-  if (formerly === undefined) return;
-  await deps.handOver?.({
-    kind: 'notice',
-    at: deps.now(),
-    language: deps.lookOf(request).language,
-    sub,
-    what: 'addressChanged',
-    formerly,
-  });
 }
 
 type Told = { reason: (typeof reasons)[keyof typeof reasons] | 'address_taken' };

@@ -8,6 +8,7 @@ import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { byPath } from '../by-path.ts';
+import { notifyingPerson } from '../notify-person.ts';
 import { openClients } from '../open-clients.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { signInHandler } from './handler.ts';
@@ -17,6 +18,7 @@ export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
   const { people } = config.tables;
   const clients = openClients(runtime);
+  const lookOf = looksOf(config.brand);
   const deps = {
     ...config,
     clients,
@@ -32,7 +34,8 @@ export function compose(runtime: Runtime) {
     pendings: pendingStore(database, people),
     throttle: throttleStore(database, people),
     hooks: openHooks(config.hooks),
-    lookOf: looksOf(config.brand),
+    notify: notifyingPerson(runtime, lookOf),
+    lookOf,
     writeLine,
     now,
   };

@@ -9,6 +9,7 @@ import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import type { PendingStore } from '../../shared/people/totp-pending-store.ts';
 import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { ProviderButton } from '../../shared/upstream/provider.ts';
+import type { NotifyPerson } from '../notify-person.ts';
 import type { SessionSettings } from './begin-session.ts';
 
 export type SignInDeps = SessionSettings & {
@@ -28,6 +29,7 @@ export type SignInDeps = SessionSettings & {
   hooks: Hooks;
   /** Upstream providers, in the order of their buttons. */
   upstreams: readonly ProviderButton[];
+  notify: NotifyPerson;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;

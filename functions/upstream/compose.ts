@@ -5,11 +5,14 @@ import { clientSecrets } from '../../shared/upstream/client-secret-store.ts';
 import { flowStore } from '../../shared/upstream/flow-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
 import { openidProviders } from '../../shared/upstream/openid-provider.ts';
+import { notifyingPerson } from '../notify-person.ts';
 import type { Runtime } from '../runtime.ts';
 import { upstreamHandler } from './handler.ts';
 
-export const compose = ({ config, database, writeLine, now }: Runtime) =>
-  upstreamHandler({
+export function compose(runtime: Runtime) {
+  const { config, database, writeLine, now } = runtime;
+  const lookOf = looksOf(config.brand);
+  return upstreamHandler({
     ...config,
     providers: config.upstreams,
     openid: openidProviders(config.upstreams, clientSecrets(), now),
@@ -17,7 +20,9 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     links: linkStore(database, config.tables.people),
     accounts: accountStore(database, config.tables.people),
     sessions: sessionStore(database, config.tables.people),
-    lookOf: looksOf(config.brand),
+    notify: notifyingPerson(runtime, lookOf),
+    lookOf,
     writeLine,
     now,
   });
+}

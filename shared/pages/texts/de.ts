@@ -228,6 +228,9 @@ export const de: Texts = {
   'notice.resetBroken': 'Dieser Link ist nicht mehr gültig',
   'notice.resetBrokenText':
     'Er wurde schon benutzt oder ist zu alt. Bitten Sie die Person, von der Sie ihn haben, um einen neuen.',
+  'notice.mailedLinkOver': 'Dieser Link gilt nicht mehr',
+  'notice.mailedLinkOverText':
+    'Er wurde benutzt, ist zu alt oder wurde durch einen neueren ersetzt. Sie können einen neuen anfordern.',
   'notice.mailSent': 'Sehen Sie in Ihr Postfach',
   'notice.mailSentText':
     'Wenn es ein solches Konto gibt, ist eine E-Mail mit einem Link unterwegs. Das kann einige Minuten dauern. Wenn keine kommt, sehen Sie im Spam-Ordner nach oder fragen Sie die Betreiber dieses Dienstes.',
@@ -254,6 +257,7 @@ export const de: Texts = {
   'notice.signIn': 'Anmelden',
   'notice.account': 'Zu Ihrem Konto',
   'notice.code': 'Code eingeben',
+  'notice.forgotten': 'Neuen Link anfordern',
 
   'formPost.title': 'Zurück zur App',
   'formPost.text': 'Das dauert einen Augenblick. Wenn nichts geschieht, drücken Sie auf den Knopf.',

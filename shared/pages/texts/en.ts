@@ -223,6 +223,9 @@ export const en = {
   'notice.resetBroken': 'This link is no longer valid',
   'notice.resetBrokenText':
     'It has already been used, or it is too old. Ask the person who gave it to you for a new one.',
+  'notice.mailedLinkOver': 'This link is no longer valid',
+  'notice.mailedLinkOverText':
+    'It has been used, it is too old, or a newer one has replaced it. You can ask for another one.',
   'notice.mailSent': 'Look into your mailbox',
   'notice.mailSentText':
     'If there is such an account, a mail with a link is on its way. It can take a few minutes. If none comes, look among the spam, or ask the people who run this service.',
@@ -248,6 +251,7 @@ export const en = {
   'notice.signIn': 'Sign in',
   'notice.account': 'Go to your account',
   'notice.code': 'Enter the code',
+  'notice.forgotten': 'Ask for another link',
 
   'formPost.title': 'Going back to the app',
   'formPost.text': 'This takes a moment. If nothing happens, press the button.',

@@ -222,6 +222,8 @@ export const es: Texts = {
     'Se ha cerrado su sesión en todas partes. Introduzca un código para ver de qué formas se puede entrar en su cuenta y quite lo que no sea suyo. Si la aplicación de autenticación no es suya, pida a la persona que le dio el enlace otro que lo quite todo.',
   'notice.resetBroken': 'Este enlace ya no es válido',
   'notice.resetBrokenText': 'Ya se usó o es demasiado antiguo. Pida uno nuevo a quien se lo dio.',
+  'notice.mailedLinkOver': 'Este enlace ya no es válido',
+  'notice.mailedLinkOverText': 'Ya se usó, es demasiado antiguo o uno más reciente lo ha sustituido. Puede pedir otro.',
   'notice.mailSent': 'Revise su buzón',
   'notice.mailSentText':
     'Si existe esa cuenta, un correo con un enlace está en camino. Puede tardar unos minutos. Si no llega, mire en el correo no deseado o pregunte a quienes llevan este servicio.',
@@ -247,6 +249,7 @@ export const es: Texts = {
   'notice.signIn': 'Iniciar sesión',
   'notice.account': 'Ir a su cuenta',
   'notice.code': 'Introducir el código',
+  'notice.forgotten': 'Pedir otro enlace',
 
   'formPost.title': 'Volviendo a la aplicación',
   'formPost.text': 'Es solo un momento. Si no ocurre nada, pulse el botón.',

@@ -227,6 +227,9 @@ export const fr: Texts = {
   'notice.resetBroken': 'Ce lien n’est plus valable',
   'notice.resetBrokenText':
     'Il a déjà été utilisé, ou il est trop ancien. Demandez-en un nouveau à la personne qui vous l’a donné.',
+  'notice.mailedLinkOver': 'Ce lien n’est plus valable',
+  'notice.mailedLinkOverText':
+    'Il a été utilisé, il est trop ancien, ou un autre l’a remplacé. Vous pouvez en demander un autre.',
   'notice.mailSent': 'Consultez votre boîte aux lettres',
   'notice.mailSentText':
     'S’il existe un tel compte, un e-mail avec un lien est en route. Cela peut prendre quelques minutes. S’il n’arrive pas, regardez dans les indésirables ou adressez-vous aux responsables de ce service.',
@@ -254,6 +257,7 @@ export const fr: Texts = {
   'notice.signIn': 'Se connecter',
   'notice.account': 'Accéder à votre compte',
   'notice.code': 'Saisir le code',
+  'notice.forgotten': 'Demander un autre lien',
 
   'formPost.title': 'Retour à l’application',
   'formPost.text': 'Cela prend un instant. S’il ne se passe rien, appuyez sur le bouton.',

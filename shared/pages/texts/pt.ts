@@ -222,6 +222,9 @@ export const pt: Texts = {
     'Você foi desconectado em todos os lugares. Digite um código para ver de que formas se pode entrar na sua conta e remova o que não for seu. Se o aplicativo autenticador não for seu, peça à pessoa que lhe deu o link outro que remova tudo.',
   'notice.resetBroken': 'Este link não vale mais',
   'notice.resetBrokenText': 'Já foi usado ou é antigo demais. Peça um novo à pessoa que o deu a você.',
+  'notice.mailedLinkOver': 'Este link não é mais válido',
+  'notice.mailedLinkOverText':
+    'Ele já foi usado, é antigo demais ou foi substituído por um mais novo. Você pode pedir outro.',
   'notice.mailSent': 'Veja a sua caixa de entrada',
   'notice.mailSentText':
     'Se essa conta existir, um e-mail com um link está a caminho. Pode levar alguns minutos. Se não chegar, veja o spam ou fale com quem cuida deste serviço.',
@@ -247,6 +250,7 @@ export const pt: Texts = {
   'notice.signIn': 'Entrar',
   'notice.account': 'Ir para sua conta',
   'notice.code': 'Digitar o código',
+  'notice.forgotten': 'Pedir outro link',
 
   'formPost.title': 'Voltando ao aplicativo',
   'formPost.text': 'É só um instante. Se nada acontecer, aperte o botão.',
