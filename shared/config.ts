@@ -101,6 +101,8 @@ const environment = v.object({
     v.picklist(['off', 'accepted', 'required'], 'is not off, accepted or required'),
     'off',
   ),
+  /** The mail function's ARN; `local` in a local run, where mails go into a mailbox. Absent: no mail is sent. */
+  PIXY_MAIL: v.optional(name),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -181,6 +183,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     signedIntrospection: values.PIXY_SIGNED_INTROSPECTION === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
     pushedRequests: values.PIXY_PUSHED_REQUESTS,
+    mail: values.PIXY_MAIL,
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,

@@ -21,6 +21,7 @@ export const slimSdk = {
   '@aws-sdk/client-kms': sdk('client-kms'),
   '@aws-sdk/client-ssm': sdk('client-ssm'),
   '@aws-sdk/client-lambda': sdk('client-lambda'),
+  '@aws-sdk/client-sesv2': sdk('client-sesv2'),
 };
 
 /**
