@@ -4,6 +4,7 @@ import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import type { Brand } from '../shared/pages/brand.ts';
 import type { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import type { CustomDomain, Throttling } from './constructs/http-api.ts';
+import type { MailProps } from './constructs/mail.ts';
 import type { Lifetimes } from './environment.ts';
 import type { HooksProps } from './hooks.ts';
 import type { OperatorSecret } from './secrets.ts';
@@ -124,6 +125,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly tokenExchange?: boolean;
   /**
+   * Lets `/introspect` sign its answers for APIs that ask for it (RFC 9701, docs/keys.md). Its function may then sign.
+   *
+   * @default false
+   */
+  readonly signedIntrospection?: boolean;
+  /**
    * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
    * it is switched on again.
    *
@@ -137,9 +144,9 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly brand?: Brand;
   /**
-   * The topic that the alarm notifies when many authorization codes are presented again (docs/audit.md).
+   * The topic that alarms notify: many authorization codes are presented again (docs/audit.md), or mails cannot be sent (docs/mail.md).
    *
-   * @default - none; the alarm only changes its state
+   * @default - none; alarms only change their state
    */
   readonly alarmTopic?: ITopic;
   /**
@@ -172,6 +179,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - one week for `dev`, one year for `prod`
    */
   readonly logRetention?: RetentionDays;
+  /**
+   * How mail goes out: for lost passwords, addresses to be confirmed, and notices (docs/mail.md).
+   *
+   * @default - no mail is sent, and the pages offer nothing that needs it, unless `hooks.sendMessage` sends
+   */
+  readonly mail?: MailProps;
   /**
    * OpenID Connect providers to sign in with, in the order of their buttons. See docs/upstream.md.
    *

@@ -51,6 +51,8 @@ export const routes: readonly Route[] = [
   { path: `${endpoints.upstream}/{proxy+}`, function: 'upstream' },
   { path: endpoints.consent, function: 'consent' },
   { path: endpoints.invitation, function: 'invitation' },
+  { path: endpoints.forgottenPassword, function: 'invitation' },
+  { path: endpoints.verifyAddress, function: 'invitation' },
   { path: endpoints.register, function: 'register' },
   { path: endpoints.deviceAuthorization, function: 'device-authorization' },
   { path: endpoints.device, function: 'device' },

@@ -92,6 +92,8 @@ const environment = v.object({
   PIXY_JWT_BEARER: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether clients may exchange the tokens of people for tokens with which they act for them; see docs/token-exchange.md. */
   PIXY_TOKEN_EXCHANGE: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether `/introspect` signs its answers for those who ask for it; see docs/keys.md. */
+  PIXY_SIGNED_INTROSPECTION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether devices may ask for codes that people enter elsewhere; see docs/device.md. */
   PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether clients may push their authorization requests, or have to: `off`, `accepted` or `required`; see docs/pushed-requests.md. */
@@ -99,6 +101,8 @@ const environment = v.object({
     v.picklist(['off', 'accepted', 'required'], 'is not off, accepted or required'),
     'off',
   ),
+  /** The mail function's ARN; `local` in a local run, where mails go into a mailbox. Absent: no mail is sent. */
+  PIXY_MAIL: v.optional(name),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -176,8 +180,10 @@ export function readConfig(env: Record<string, string | undefined>) {
     registration: values.PIXY_REGISTRATION === 'on',
     jwtBearer: values.PIXY_JWT_BEARER === 'on',
     tokenExchange: values.PIXY_TOKEN_EXCHANGE === 'on',
+    signedIntrospection: values.PIXY_SIGNED_INTROSPECTION === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
     pushedRequests: values.PIXY_PUSHED_REQUESTS,
+    mail: values.PIXY_MAIL,
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,

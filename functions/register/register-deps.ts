@@ -1,4 +1,5 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import type { HandOver } from '../../shared/mail/hand-over.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
@@ -12,7 +13,9 @@ export type RegisterDeps = SessionSettings & {
   pushedRequests: PushedRequests;
   accounts: Pick<AccountStore, 'add' | 'findBySubject'>;
   sessions: Pick<SessionStore, 'start' | 'end'>;
-  throttle: Pick<ThrottleStore, 'countRegistration'>;
+  throttle: Pick<ThrottleStore, 'countRegistration' | 'countMailRequest'>;
+  /** Where the order for the mail goes that proves the address. Absent: no mail is sent. */
+  handOver: HandOver | undefined;
   lookOf: LookOf;
   writeLine: WriteLine;
   /** Epoch seconds. */

@@ -10,6 +10,7 @@ import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { byPath } from '../by-path.ts';
+import { notifyingPerson } from '../notify-person.ts';
 import { openClients } from '../open-clients.ts';
 import { openPushedRequests } from '../open-pushed-requests.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
@@ -20,6 +21,7 @@ export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
   const { people } = config.tables;
   const clients = openClients(runtime);
+  const lookOf = looksOf(config.brand);
   const deps = {
     ...config,
     clients,
@@ -37,7 +39,8 @@ export function compose(runtime: Runtime) {
     throttle: throttleStore(database, people),
     readPepper: openPepper(config.passwordPepper, secretReader()),
     hooks: openHooks(config.hooks),
-    lookOf: looksOf(config.brand),
+    notify: notifyingPerson(runtime, lookOf),
+    lookOf,
     writeLine,
     now,
   };

@@ -14,6 +14,7 @@ import { askForCode } from './ask-for-code.ts';
 import { beginSession } from './begin-session.ts';
 import { chooseAccount, findSelectable, showAccounts } from './choose-account.ts';
 import { goOn } from './go-on.ts';
+import { noticeDevice } from './notice-device.ts';
 import { rememberIn } from './remember-browser.ts';
 import { showForm } from './show-form.ts';
 import type { SignInDeps } from './sign-in-deps.ts';
@@ -77,6 +78,7 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const asked = await askForCode(request, person, keep, deps);
   if (asked) return asked;
   const cookie = await beginSession(request, { account: person, amr, keep }, deps);
+  await noticeDevice(request, person, deps);
   const cookies = [cookie, ...rememberIn(request, person, deps)];
   return { reply: await goOn(request, cookies, deps), decision: { verdict: 'allowed' } };
 }

@@ -35,13 +35,14 @@ export async function showForm(
     problem: refusal ? undefined : (ways.problem ?? upstreamProblem(shown, deps.upstreams, look)),
     providers: deps.upstreams,
     keep: { isChecked: tried?.keep ?? false },
-    ...(deps.registration && { registerPath: registerPath(address) }),
+    ...(deps.mail !== undefined && { forgottenPath: alongTo(endpoints.forgottenPassword, address) }),
+    ...(deps.registration && { registerPath: alongTo(endpoints.register, address) }),
     formToken: form.token,
     cookies: [...form.cookies, ...ways.cookies],
   });
   return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };
 }
 
-/** The authorization request goes along, so that somebody new ends where they wanted to go. */
-const registerPath = (interrupted: Parameters): string =>
-  interrupted.values.size === 0 ? endpoints.register : `${endpoints.register}?${encodeParameters(interrupted)}`;
+/** The authorization request goes along, so that somebody new, or with a new password, ends where they wanted to go. */
+const alongTo = (path: string, interrupted: Parameters): string =>
+  interrupted.values.size === 0 ? path : `${path}?${encodeParameters(interrupted)}`;

@@ -21,6 +21,7 @@ export const slimSdk = {
   '@aws-sdk/client-kms': sdk('client-kms'),
   '@aws-sdk/client-ssm': sdk('client-ssm'),
   '@aws-sdk/client-lambda': sdk('client-lambda'),
+  '@aws-sdk/client-sesv2': sdk('client-sesv2'),
 };
 
 /**
@@ -35,6 +36,7 @@ const chunks = {
   'device-code': 'functions/token/device-code/compose.ts',
   'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
   'token-exchange': 'functions/token/token-exchange/compose.ts',
+  'signed-introspection': 'functions/introspect/signed/compose.ts',
 };
 const chunkOf = (source: string): string | undefined =>
   Object.entries(chunks).find(([, path]) => source === join(repository, path))?.[0];

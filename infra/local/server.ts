@@ -11,6 +11,7 @@ import { compose as composeDevice } from '../../functions/device/compose.ts';
 import { compose as composeDeviceAuthorization } from '../../functions/device-authorization/compose.ts';
 import { compose as composeIntrospect } from '../../functions/introspect/compose.ts';
 import { compose as composeInvitation } from '../../functions/invitation/compose.ts';
+import { compose as composeMail } from '../../functions/mail/compose.ts';
 import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
 import { compose as composePar } from '../../functions/par/compose.ts';
 import { compose as composePasskey } from '../../functions/passkey/compose.ts';
@@ -44,6 +45,7 @@ import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoAppAt, demoConfidentialClient } from './demo/demo-data.ts';
 import { demoRoutes } from './demo/demo-page.ts';
+import { mailbox } from './demo/mailbox.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
 import { readAccountsFile, readApisFile, readClientsFile, readScopesFile, readUpstreamsFile } from './entries-file.ts';
 import type { GatewayLimits } from './gateway/answer-request.ts';
@@ -162,7 +164,10 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
       ...options.environment,
     };
     const opened = openRuntime({ ...environment(issuer, folder), ...given }, options);
-    const runtime = options.tell ? telling(opened, options.tell, folder) : opened;
+    const listening = options.tell ? telling(opened, options.tell, folder) : opened;
+    const box = opened.config.mail === 'local' ? mailbox((send) => composeMail(listening, send)) : undefined;
+    const runtime = box ? { ...listening, handOver: box.handOver } : listening;
+    for (const [path, handler] of box?.routes ?? []) handlers.set(path, handler);
     await composeRotateKeys(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));

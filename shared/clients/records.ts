@@ -68,6 +68,7 @@ const client = v.object({
   jwks: v.optional(v.object({ keys: v.array(v.looseObject({})) })),
   jwksUri: v.optional(v.string()),
   mayIntrospect: v.optional(v.boolean()),
+  introspectionSignedResponseAlg: v.optional(v.picklist(signingAlgorithms)),
   refreshTokenIdleLifetime: v.optional(v.number()),
   refreshTokenLifetime: v.optional(v.number()),
   refreshTokenGrace: v.optional(v.number()),

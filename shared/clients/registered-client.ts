@@ -53,6 +53,8 @@ export type RegisteredClient = {
   jwksUri?: string | undefined;
   /** Ours: marks a resource server that may introspect tokens (RFC 7662 §2.1). */
   mayIntrospect?: boolean | undefined;
+  /** RFC 9701 §6. Default: the server's first algorithm. */
+  introspectionSignedResponseAlg?: SigningAlgorithm | undefined;
   /** Ours: lifetimes of refresh tokens in seconds. Default: the server's. */
   refreshTokenIdleLifetime?: number | undefined;
   refreshTokenLifetime?: number | undefined;

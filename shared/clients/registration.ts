@@ -129,6 +129,9 @@ export const metadata = v.object({
   jwks: v.optional(jwks),
   jwks_uri: v.optional(v.pipe(v.string('is not a text'), v.check(isFetchable, 'is not an https URL of a public host'))),
   may_introspect: v.optional(v.boolean('is not true or false')),
+  introspection_signed_response_alg: v.optional(
+    v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`),
+  ),
   refresh_token_idle_lifetime: v.optional(lifetime),
   refresh_token_lifetime: v.optional(lifetime),
   refresh_token_grace: v.optional(grace),
@@ -221,6 +224,7 @@ export async function checkRegistration(
       jwks: input.jwks,
       jwksUri: input.jwks_uri,
       mayIntrospect: input.may_introspect,
+      introspectionSignedResponseAlg: input.introspection_signed_response_alg,
       refreshTokenIdleLifetime: input.refresh_token_idle_lifetime,
       refreshTokenLifetime: input.refresh_token_lifetime,
       refreshTokenGrace: input.refresh_token_grace,

@@ -19,6 +19,9 @@ export const endpoints = {
   accountAuthenticator: '/account/authenticator',
   accountRecoveryCodes: '/account/recovery-codes',
   accountPasskey: '/account/passkey',
+  /** Where people ask for a mail that sets a new password, and where a mail proves an address. */
+  forgottenPassword: '/forgotten-password',
+  verifyAddress: '/verify-address',
   /** Where a link lets a person set a password. */
   invitation: '/invitation',
   /** Where people create accounts themselves, if the deployment allows it. */

@@ -534,8 +534,8 @@ export const refusalCatalogue = {
   },
   signing_algorithm_unavailable: {
     error: 'unauthorized_client',
-    means: 'The client is registered for an ID token algorithm that this server has no key for.',
-    fix: 'Register the client with an id_token_signed_response_alg that the server metadata announces.',
+    means: 'The client is registered for a signing algorithm that this server has no key for.',
+    fix: 'Register the client with an id_token_signed_response_alg and an introspection_signed_response_alg that the server metadata announces.',
   },
   token_missing: {
     error: 'invalid_request',
@@ -853,6 +853,46 @@ export const refusalCatalogue = {
     status: 429,
     means: 'There were too many registrations of clients from this address.',
     fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  mail_off: {
+    error: 'access_denied',
+    status: 404,
+    means: 'This authorization server sends no mail at the moment.',
+    fix: 'Ask the operator for a link that sets a new password.',
+  },
+  mail_failed: {
+    error: 'temporarily_unavailable',
+    status: 503,
+    means: 'A mail could not be sent.',
+    fix: 'Try again in a moment. Operators: the audit line has the cause; see docs/mail.md.',
+  },
+  mail_throttled: {
+    error: 'access_denied',
+    status: 429,
+    means: 'There were too many requests for a mail from this address or for this name.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  mail_to_nobody: {
+    error: 'access_denied',
+    means: 'No mail was sent: the name leads to no account, or to one without an address that mail may go to.',
+    fix: 'Operators: give the account an address with pixy accounts set, or a link with pixy accounts invite.',
+  },
+  mail_undeliverable: {
+    error: 'access_denied',
+    means:
+      'No mail was sent: an earlier one to this address came back, or was reported as unwanted, or the address cannot be written to.',
+    fix: 'Operators: see docs/mail.md for how to allow the address again.',
+  },
+  mail_too_late: {
+    error: 'access_denied',
+    means: 'No mail was sent: its link would have been over, or another one has replaced it.',
+    fix: 'Ask for another one.',
+  },
+  address_taken: {
+    error: 'invalid_request',
+    status: 409,
+    means: 'The address belongs to another account.',
+    fix: 'Sign in to that account, or enter another address.',
   },
   registration_throttled: {
     error: 'access_denied',

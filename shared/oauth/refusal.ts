@@ -135,6 +135,13 @@ export type Refusal =
   | { reason: 'invitation_used' }
   | { reason: 'invitation_expired' }
   | { reason: 'registration_off' }
+  | { reason: 'mail_off' }
+  | { reason: 'mail_failed' }
+  | { reason: 'mail_throttled'; retryAfter: number }
+  | { reason: 'mail_to_nobody' }
+  | { reason: 'mail_undeliverable' }
+  | { reason: 'mail_too_late' }
+  | { reason: 'address_taken' }
   | { reason: 'registration_throttled'; retryAfter: number }
   | { reason: 'username_malformed' }
   | { reason: 'username_taken' }

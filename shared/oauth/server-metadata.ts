@@ -40,6 +40,7 @@ export type SwitchedOn = {
   pushedRequests: 'off' | 'accepted' | 'required';
   jwtBearer: boolean;
   tokenExchange: boolean;
+  signedIntrospection: boolean;
 };
 
 /** The grant types that a deployment serves: what is off is as unknown as what never was. */
@@ -119,6 +120,8 @@ export const serverMetadata = (
   revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   introspection_endpoint_auth_methods_supported: clientAuthenticationMethods.filter((method) => method !== 'none'),
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+  // RFC 9701 §7
+  ...(switchedOn.signedIntrospection && { introspection_signing_alg_values_supported: algorithms }),
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
   ...(clientRegistration && { registration_endpoint: issuer + endpoints.clientRegistration }),

@@ -16,6 +16,7 @@ const announce = (
     jwtBearer: false,
     pushedRequests: 'off',
     tokenExchange: false,
+    signedIntrospection: false,
     metadataDocuments: false,
     clientRegistration: false,
     ...more,

@@ -22,6 +22,8 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   jwks: 'Public keys for private_key_jwt and request objects.',
   jwks_uri: 'Where the public keys for private_key_jwt and request objects are; instead of jwks.',
   may_introspect: 'Whether the client is a resource server that may introspect tokens.',
+  introspection_signed_response_alg:
+    'Signs the answers that the client asks /introspect to sign. Absent: the first algorithm of the server.',
   refresh_token_idle_lifetime: 'Seconds after which an unused refresh token ends. Absent: the server decides.',
   refresh_token_lifetime: 'Seconds after which refreshing ends. Absent: the server decides.',
   refresh_token_grace:
