@@ -29,6 +29,7 @@ export const switchNames: Record<CompatibilitySwitch | ClientSwitch, string> = {
   acceptLowercaseMethod: 'lowercase method',
   acceptShortVerifier: 'short verifier',
   requirePushedAuthorizationRequests: 'pushed requests only',
+  requireSignedRequestObject: 'signed requests only',
   strictAuthMethod: 'strict auth method',
   ignorePublicClientSecret: 'ignored secret',
   acceptDotlessSchemes: 'dotless schemes',

@@ -1,7 +1,12 @@
 import type { SigningAlgorithm } from '../keys/signing-key.ts';
 import { type ClaimsByScope, standardClaimsByScope } from '../oauth/claims.ts';
 import type { ResponseType } from '../oauth/response-type.ts';
-import { type ClientAuthenticationMethod, type GrantType, grantTypes } from '../oauth/server-metadata.ts';
+import {
+  type ClientAuthenticationMethod,
+  type GrantType,
+  grantTypes,
+  type RequestObjectAlgorithm,
+} from '../oauth/server-metadata.ts';
 import type { ClientPolicySettings, UnregisteredClass } from '../pkce/policy.ts';
 
 /** The grant types a client may be registered for: all there are, whether the deployment serves them or not. */
@@ -63,6 +68,11 @@ export type RegisteredClient = {
   grantMaxUses?: number | undefined;
   /** Its authorization requests count only when it pushed them (RFC 9126 §6). */
   requirePushedAuthorizationRequests?: boolean | undefined;
+  /** Its authorization requests count only when it signed them (RFC 9101 §10.5), and with which algorithm. */
+  requireSignedRequestObject?: boolean | undefined;
+  requestObjectSigningAlg?: RequestObjectAlgorithm | undefined;
+  /** Signs the answers of the authorization endpoint to it (JARM §3). Default: the server's first algorithm. */
+  authorizationSignedResponseAlg?: SigningAlgorithm | undefined;
   /** Ours: takes the secret only in the place that `tokenEndpointAuthMethod` says. Default: in the header or the form. */
   strictAuthMethod?: boolean | undefined;
   /** Ours: a public client that sends a secret is taken as one that sends none. */
@@ -74,6 +84,7 @@ export type RegisteredClient = {
 /** What is on for a client beyond the switches of its PKCE policy. Every list and report shows it. */
 const clientSwitches = [
   'requirePushedAuthorizationRequests',
+  'requireSignedRequestObject',
   'strictAuthMethod',
   'ignorePublicClientSecret',
   'acceptDotlessSchemes',

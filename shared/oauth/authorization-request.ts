@@ -19,6 +19,8 @@ export type AuthorizationRequest = ChallengeParameters & {
   prompt: readonly Prompt[];
   /** Whether the person has already been sent to the sign-in page for this request. */
   wasSignedIn: boolean;
+  /** Whether the person has said no to it, where only the authorization endpoint can sign the answer. */
+  wasDenied: boolean;
   /** Requested authentication context classes, in order of preference. */
   acrValues: readonly string[];
   /** The most seconds allowed since the person last signed in. */
@@ -100,6 +102,7 @@ export function parseAuthorizationRequest(parameters: Parameters): Result<Author
     nonce,
     prompt: prompt.value,
     wasSignedIn: single(parameters, ofPages.signedIn) !== undefined,
+    wasDenied: single(parameters, ofPages.denied) !== undefined,
     acrValues: words(single(parameters, 'acr_values')),
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     codeChallenge: single(parameters, 'code_challenge'),
@@ -145,7 +148,7 @@ export function afterSelection(parameters: Parameters): Parameters {
 }
 
 /** Adds that the person has answered. */
-export const noting = (answer: 'signedIn' | 'chosen', parameters: Parameters): Parameters => ({
+export const noting = (answer: 'signedIn' | 'chosen' | 'denied', parameters: Parameters): Parameters => ({
   ...parameters,
   values: new Map([...parameters.values, [ofPages[answer], ['1']]]),
 });

@@ -11,7 +11,12 @@ export const referenceIn = (parameters: Parameters): string | undefined =>
   /^urn:ietf:params:oauth:request_uri:(.+)$/s.exec(single(parameters, 'request_uri') ?? '')?.[1];
 
 /**
- * Ours, beside the name of a pushed request in the addresses of our pages: a proof that it was opened in time, that the person has
- * signed in for it, and that they chose an account. The last two a browser may say of itself: they spare a question, and no proof.
+ * Ours, in the addresses of our pages: a proof that a pushed request was opened in time; that the person has signed in for it, that they
+ * chose an account, and that they said no. All but the proof a browser may say of itself: it spares a question or causes a refusal.
  */
-export const ofPages = { opened: 'pixy_opened', signedIn: 'pixy_signed_in', chosen: 'pixy_chosen' } as const;
+export const ofPages = {
+  opened: 'pixy_opened',
+  signedIn: 'pixy_signed_in',
+  chosen: 'pixy_chosen',
+  denied: 'pixy_denied',
+} as const;

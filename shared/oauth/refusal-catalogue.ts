@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'request_not_supported'
   | 'request_uri_not_supported'
   | 'invalid_request_uri'
+  | 'invalid_request_object'
   | 'login_required'
   | 'consent_required'
   | 'unmet_authentication_requirements'
@@ -220,13 +221,23 @@ export const refusalCatalogue = {
   },
   request_object_unsupported: {
     error: 'request_not_supported',
-    means: 'The request parameter (a request object) is not supported.',
+    means: 'The request parameter (a request object) is not supported here.',
     fix: 'Send the parameters themselves.',
+  },
+  request_object_invalid: {
+    error: 'invalid_request_object',
+    means: 'The request object is refused.',
+    fix: 'Sign a JWT with client_id, aud (the issuer), exp and the parameters.',
+  },
+  signed_request_required: {
+    error: 'invalid_request',
+    means: 'This client must sign its requests.',
+    fix: 'Send the parameters as a JWT in request.',
   },
   request_uri_unsupported: {
     error: 'request_uri_not_supported',
-    means: 'The request_uri is not one that this server gave out.',
-    fix: 'Push the request to the pushed_authorization_request_endpoint of the metadata, if there is one, or send the parameters themselves.',
+    means: 'The request_uri is none of this server.',
+    fix: 'Push the request to /par, or send the parameters themselves.',
   },
   pushed_requests_throttled: {
     error: 'temporarily_unavailable',
@@ -236,8 +247,8 @@ export const refusalCatalogue = {
   },
   pushed_request_required: {
     error: 'invalid_request',
-    means: 'This client must push its authorization requests, and the parameters came through the browser.',
-    fix: 'Post them to the pushed_authorization_request_endpoint first, then send client_id and the request_uri of its answer.',
+    means: 'This client must push its requests.',
+    fix: 'Post the parameters to /par, then send client_id and request_uri.',
   },
   request_uri_pushed: {
     error: 'invalid_request',
@@ -246,23 +257,23 @@ export const refusalCatalogue = {
   },
   request_uri_unknown: {
     error: 'invalid_request_uri',
-    means: 'There is no pushed request with this request_uri.',
-    fix: 'Push the request again, and send the request_uri exactly as it came.',
+    means: 'No request was pushed for this request_uri.',
+    fix: 'Push the request again.',
   },
   request_uri_expired: {
     error: 'invalid_request_uri',
-    means: 'The request_uri is too old: it must be opened within 60 seconds, and the person has an hour to sign in.',
-    fix: 'Push the request when the person wants to sign in, not before.',
+    means: 'The request_uri is too old.',
+    fix: 'Push the request when the person wants to sign in: it is good for 60 seconds.',
   },
   request_uri_used: {
     error: 'invalid_request_uri',
-    means: 'This request_uri has already led to a code.',
+    means: 'This request_uri has led to a code.',
     fix: 'Push a request for every sign-in.',
   },
   request_uri_of_another_client: {
     error: 'invalid_request_uri',
-    means: 'The request_uri belongs to another client than the client_id says.',
-    fix: 'Send the client_id of the client that pushed the request.',
+    means: 'The request_uri belongs to another client.',
+    fix: 'Send the client_id that pushed it.',
   },
   scope_malformed: {
     error: 'invalid_scope',

@@ -35,6 +35,9 @@ export type Refusal =
   | { reason: 'response_type_not_registered' }
   | { reason: 'response_mode_unsupported' }
   | { reason: 'request_object_unsupported' }
+  /** `because`: a sentence that says which rule it fails. */
+  | { reason: 'request_object_invalid'; because: string }
+  | { reason: 'signed_request_required' }
   | { reason: 'request_uri_unsupported' }
   | { reason: 'pushed_requests_throttled'; retryAfter: number }
   | { reason: 'pushed_request_required' }

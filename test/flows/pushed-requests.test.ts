@@ -427,7 +427,7 @@ describe('a client that has to push (RFC 9126 §6)', () => {
       error: 'invalid_request',
       error_uri: `${server.issuer}/errors#pushed_request_required`,
     });
-    expect(error_description).toContain('pushed_authorization_request_endpoint');
+    expect(error_description).toContain('/par');
     expect(await stateOf(await person.open((await push(strict)).target))).toBe('a code');
   });
 });

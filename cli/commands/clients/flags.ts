@@ -24,6 +24,7 @@ export type ClientFlags = {
   mayAct?: string | false;
   grantMaxUses?: string;
   requirePushedAuthorizationRequests?: boolean;
+  requireSignedRequestObject?: boolean;
   strictAuthMethod?: boolean;
   ignorePublicClientSecret?: boolean;
   acceptDotlessSchemes?: boolean;
@@ -71,6 +72,8 @@ export const clientFlags = (command: Command): Command =>
       '--no-require-pushed-authorization-requests',
       'they may come through the browser, unless the server requires pushing',
     )
+    .option('--require-signed-request-object', 'authorization requests count only when the client signed them')
+    .option('--no-require-signed-request-object', 'they need no signature')
     .option('--strict-auth-method', 'take the secret only as --auth-method says')
     .option('--no-strict-auth-method', 'take the secret in the header or in the form')
     .option('--ignore-public-client-secret', 'take a public client that sends a secret as one that sends none')
@@ -102,6 +105,7 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     may_act: flags.mayAct === false ? null : flags.mayAct,
     grant_max_uses: flags.grantMaxUses === 'none' ? null : numberOf(flags.grantMaxUses),
     require_pushed_authorization_requests: flags.requirePushedAuthorizationRequests,
+    require_signed_request_object: flags.requireSignedRequestObject,
     strict_auth_method: flags.strictAuthMethod,
     ignore_public_client_secret: flags.ignorePublicClientSecret,
     accept_dotless_schemes: flags.acceptDotlessSchemes,
