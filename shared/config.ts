@@ -92,6 +92,8 @@ const environment = v.object({
   PIXY_JWT_BEARER: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether clients may exchange the tokens of people for tokens with which they act for them; see docs/token-exchange.md. */
   PIXY_TOKEN_EXCHANGE: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether every DPoP proof needs a nonce of this server; see docs/dpop.md. */
+  PIXY_DPOP_NONCES: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether devices may ask for codes that people enter elsewhere; see docs/device.md. */
   PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Name, logo, colors and wording of the pages, as JSON. */
@@ -171,6 +173,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     registration: values.PIXY_REGISTRATION === 'on',
     jwtBearer: values.PIXY_JWT_BEARER === 'on',
     tokenExchange: values.PIXY_TOKEN_EXCHANGE === 'on',
+    dpopNonces: values.PIXY_DPOP_NONCES === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,

@@ -50,6 +50,13 @@ export function servedGrantTypes(switchedOn: SwitchedOn): GrantType[] {
 /** The algorithms for client assertions: never symmetric, never `none`. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
 
+/** The algorithms for DPoP proofs (RFC 9449 §5.1): only asymmetric ones. `Ed25519` is the name of RFC 9864 for what `EdDSA` means here. */
+export const proofAlgorithms = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'ES384', 'ES512'] as const;
+export type ProofAlgorithm = (typeof proofAlgorithms)[number];
+
+/** Those of them that FAPI 2.0 takes (Security Profile §5.4.1). */
+export const fapiProofAlgorithms: readonly ProofAlgorithm[] = ['ES256', 'EdDSA', 'Ed25519', 'PS256'];
+
 /** Claims of ID tokens that say nothing about the person. */
 const tokenClaims = ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'at_hash'];
 
@@ -103,6 +110,7 @@ export const serverMetadata = (
   revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   introspection_endpoint_auth_methods_supported: clientAuthenticationMethods.filter((method) => method !== 'none'),
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+  dpop_signing_alg_values_supported: proofAlgorithms,
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
   ...(clientRegistration && { registration_endpoint: issuer + endpoints.clientRegistration }),
