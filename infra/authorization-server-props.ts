@@ -131,6 +131,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly signedIntrospection?: boolean;
   /**
+   * Takes DPoP proofs only with a nonce of this server, so that a proof cannot be made ahead of its use (docs/dpop.md). Clients
+   * without DPoP notice nothing.
+   *
+   * @default false: only for clients that are registered so
+   */
+  readonly dpopNonces?: boolean;
+  /**
    * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
    * it is switched on again.
    *

@@ -39,6 +39,7 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),
     ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),
     ...(props.signedIntrospection && { PIXY_SIGNED_INTROSPECTION: 'on' }),
+    ...(props.dpopNonces && { PIXY_DPOP_NONCES: 'on' }),
     ...(props.passwords === false && { PIXY_PASSWORDS: 'off' }),
     ...(props.brand && { PIXY_BRAND: brandVariable(props.brand) }),
     ...(props.signing && { PIXY_SIGNING: signing }),

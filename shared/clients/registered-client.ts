@@ -73,6 +73,12 @@ export type RegisteredClient = {
   requestObjectSigningAlg?: RequestObjectAlgorithm | undefined;
   /** Signs the answers of the authorization endpoint to it (JARM §3). Default: the server's first algorithm. */
   authorizationSignedResponseAlg?: SigningAlgorithm | undefined;
+  /** The client sends a DPoP proof with every token request, so that its tokens are bound to its key (RFC 9449 §5.2). */
+  dpopBoundAccessTokens?: boolean | undefined;
+  /** Ours: its proofs need a nonce of this server, also where others' do not. */
+  dpopNonceRequired?: boolean | undefined;
+  /** Ours: each of its proofs is taken once by the token endpoint (RFC 9449 §11.1). */
+  dpopReplayDetection?: boolean | undefined;
   /** Ours: takes the secret only in the place that `tokenEndpointAuthMethod` says. Default: in the header or the form. */
   strictAuthMethod?: boolean | undefined;
   /** Ours: a public client that sends a secret is taken as one that sends none. */

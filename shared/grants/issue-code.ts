@@ -15,6 +15,7 @@ export type GrantedRequest = Pick<
   | 'resources'
   | 'redirectUri'
   | 'redirectUriSent'
+  | 'dpopJkt'
   | 'nonce'
   | 'authTime'
   | 'sid'

@@ -37,6 +37,9 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   request_object_signing_alg: 'The only algorithm of its request objects. Absent: any that the server knows.',
   authorization_signed_response_alg:
     'Signs the answers of the authorization endpoint in the modes of JARM. Absent: the first algorithm of the server.',
+  dpop_bound_access_tokens: 'Whether the client has to send a DPoP proof with every token request (RFC 9449).',
+  dpop_nonce_required: 'Whether its DPoP proofs need a nonce of this server. Absent: the server decides.',
+  dpop_replay_detection: 'Whether the token endpoint takes each of its DPoP proofs once only, for one more write.',
   strict_auth_method: 'Takes the secret only as token_endpoint_auth_method says. Absent: in the header or the form.',
   ignore_public_client_secret: 'Takes a public client that sends a secret as one that sends none.',
   accept_dotless_schemes: 'Lets in redirect URIs with a private-use scheme without a dot.',

@@ -34,6 +34,7 @@ export async function identityToken(
   taken: Taken,
   deps: TokenDeps,
   own: IdentityDeps,
+  jkt: string | undefined,
 ): Promise<FlowOutcome> {
   const now = deps.now();
   const note = { client: client.clientId };
@@ -53,7 +54,7 @@ export async function identityToken(
   const grant = grantFor(account, client.clientId, claims, { scope: scope.value, apis: apis.value }, now);
   const ended = judgeStanding(grant, account.standing);
   if (ended) return refused(ended);
-  const answer = { client, person: account.claims, scope: scope.value, apis: apis.value };
+  const answer = { client, person: account.claims, scope: scope.value, apis: apis.value, jkt };
   const tokens = await tokenResponse(grant, answer, { accessTokenKey: key, idTokenKey: key }, deps, now);
   if (!tokens.ok) return refused(tokens.refusal);
 
