@@ -80,6 +80,7 @@ export class AuthorizationServer extends Construct {
       revokeAtSignOut,
       jwtBearer,
       signedIntrospection,
+      pairwiseSubjects,
       metadataDocuments,
       registration,
     } = props;
@@ -95,6 +96,7 @@ export class AuthorizationServer extends Construct {
       revokeAtSignOut,
       jwtBearer,
       signedIntrospection,
+      pairwiseSubjects,
       metadataDocuments,
       registration,
     });

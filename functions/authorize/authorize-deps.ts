@@ -12,6 +12,7 @@ import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { SignedInStore } from '../../shared/people/signed-in-store.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { Result } from '../../shared/result.ts';
+import type { SubjectsOf } from '../subjects-of.ts';
 
 export type AuthorizeDeps = {
   issuer: string;
@@ -34,6 +35,7 @@ export type AuthorizeDeps = {
   /** Codes name their person, sealed with these. */
   refreshKeys: () => Promise<RefreshKeys>;
   publishedKeys: () => Promise<JwkSet>;
+  subjectsOf: SubjectsOf;
   lookOf: LookOf;
   /**
    * Loads what makes the ID token of the hybrid flow. Refuses an algorithm that the server has no key of. Absent in the function

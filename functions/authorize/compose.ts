@@ -10,6 +10,7 @@ import { standingStore } from '../../shared/people/standing-store.ts';
 import { openApis } from '../open-apis.ts';
 import { openClients } from '../open-clients.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
+import { subjectsOf } from '../subjects-of.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
 import { authorizeHandler } from './handler.ts';
 
@@ -34,6 +35,7 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
     grants: grantStore(database, config.tables.grants),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     refreshKeys: refreshKeys(keyStore(database, config.tables.keys), keyWrapper(config), now, config.keysRemembered),
+    subjectsOf: subjectsOf(runtime),
     lookOf: looksOf(config.brand),
     writeLine,
     now,

@@ -17,6 +17,8 @@ export type Granting = {
   sessionId: string;
   session: Session;
   clientEpoch: number;
+  /** What the client knows the person by, if not by the account's subject. */
+  subject: string | undefined;
   /** What the code is sealed with. */
   sealKeys: RefreshKeys;
   mintIdToken: MintIdToken | undefined;
@@ -25,7 +27,7 @@ export type Granting = {
 /** Writes the grant and keeps the session alive. Answers with the code, and with the ID token of the hybrid flow. */
 export async function issueGrant(
   admitted: AdmittedRequest,
-  { client, redirectUri, redirectUriSent, sessionId, session, clientEpoch, sealKeys, mintIdToken }: Granting,
+  { client, redirectUri, redirectUriSent, sessionId, session, clientEpoch, subject, sealKeys, mintIdToken }: Granting,
   deps: Pick<AuthorizeDeps, 'accounts' | 'grants' | 'renewClient' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'>,
   now: number,
 ): Promise<{ code: string; id_token: string | undefined }> {
@@ -39,6 +41,7 @@ export async function issueGrant(
   const granted = {
     clientId,
     sub,
+    subject,
     epoch,
     clientEpoch,
     authTime,
@@ -60,7 +63,7 @@ export async function issueGrant(
     deps.grants.issue(grant),
     deps.renewClient?.(client, now),
     deps.sessions.keepAlive(sessionId, session, now),
-    ...(sid === undefined ? [] : [deps.sessions.note(sessionId, session, clientId)]),
+    ...(sid === undefined ? [] : [deps.sessions.note(sessionId, session, clientId, subject)]),
   ]);
   return { code, id_token: idToken };
 }

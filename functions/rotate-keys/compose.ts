@@ -1,5 +1,6 @@
 import { rotationSettings } from '../../shared/keys/key-ring.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
+import { tendPairwiseKey } from '../../shared/keys/pairwise-key.ts';
 import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
 import { rotateKeys, tendRefreshKeys } from './rotate.ts';
 
@@ -10,6 +11,7 @@ export const compose = ({ config, database, now }: Runtime) => {
   const custody = keyCustody(config);
   return async () => {
     const retired = await tendRefreshKeys(store, wrapper, now());
+    if (config.pairwiseSubjects) await tendPairwiseKey(store, wrapper, now());
     const report = await rotateKeys(store, custody, config.signingAlgorithms, rotationSettings, now());
     return { ...report, retired: [...retired, ...report.retired] };
   };

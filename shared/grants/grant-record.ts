@@ -12,6 +12,7 @@ const grantRecord = v.object({
   state: v.picklist(['issued', 'redeemed', 'revoked']),
   clientId: v.string(),
   sub: v.string(),
+  subject: v.optional(v.string()),
   epoch: v.optional(v.number(), 0),
   clientEpoch: v.optional(v.number(), 0),
   scope: v.array(v.string()),

@@ -5,7 +5,12 @@ import type { SigningAlgorithm, StoredKey } from './signing-key.ts';
 /** A key for refresh tokens, encrypted. From `signFrom` on it seals the tokens of new grants. Times are in epoch seconds. */
 export type StoredRefreshKey = { kid: string; wrapped: Uint8Array; createdAt: number; signFrom: number };
 
-/** The Keys table: one partition for signing keys, one for refresh token keys. */
+/** The key of pairwise subjects, encrypted. */
+export type StoredPairwiseKey = { wrapped: Uint8Array; createdAt: number };
+
+const pairwiseKeyAt = { pk: 'pairwise', sk: 'only' };
+
+/** The Keys table: one partition for signing keys, one for refresh token keys, and one for the key of pairwise subjects. */
 export type KeyStore = ReturnType<typeof keyStore>;
 
 export function keyStore(database: Database, table: string) {
@@ -50,6 +55,22 @@ export function keyStore(database: Database, table: string) {
     /** Adds a key unless there is one with this id, so of two added at once only one is stored. */
     async addRefreshKey({ kid, ...key }: StoredRefreshKey): Promise<void> {
       const Item = { pk: 'refresh', sk: kid, id: kid, ...key };
+      try {
+        await database.put({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' });
+      } catch (error) {
+        if (!(error instanceof ConditionFailed)) throw error;
+      }
+    },
+
+    /** The key of pairwise subjects; see pairwise-key.ts. */
+    async findPairwiseKey(): Promise<StoredPairwiseKey | undefined> {
+      const [item] = await partition(pairwiseKeyAt.pk);
+      return item && { wrapped: item['wrapped'] as Uint8Array, createdAt: item['createdAt'] as number };
+    },
+
+    /** Adds it unless there is one: it never changes. */
+    async addPairwiseKey(key: StoredPairwiseKey): Promise<void> {
+      const Item = { ...pairwiseKeyAt, ...key };
       try {
         await database.put({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' });
       } catch (error) {

@@ -16,6 +16,7 @@ const announce = (
     jwtBearer: false,
     tokenExchange: false,
     signedIntrospection: false,
+    pairwiseSubjects: false,
     metadataDocuments: false,
     clientRegistration: false,
     ...more,
