@@ -138,6 +138,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly dpopNonces?: boolean;
   /**
+   * Lets clients know people by pairwise subjects (`subject_type: pairwise`, docs/clients.md). Not to be switched off again: such
+   * clients are then refused.
+   *
+   * @default false
+   */
+  readonly pairwiseSubjects?: boolean;
+  /**
    * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
    * it is switched on again.
    *

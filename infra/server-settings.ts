@@ -38,6 +38,7 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...(props.operators && { PIXY_OPERATORS: operatorsVariable(props.operators) }),
     ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),
     ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),
+    ...(props.pairwiseSubjects && { PIXY_PAIRWISE_SUBJECTS: 'on' }),
     ...(props.signedIntrospection && { PIXY_SIGNED_INTROSPECTION: 'on' }),
     ...(props.dpopNonces && { PIXY_DPOP_NONCES: 'on' }),
     ...(props.passwords === false && { PIXY_PASSWORDS: 'off' }),

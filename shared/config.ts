@@ -92,6 +92,8 @@ const environment = v.object({
   PIXY_JWT_BEARER: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether clients may exchange the tokens of people for tokens with which they act for them; see docs/token-exchange.md. */
   PIXY_TOKEN_EXCHANGE: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether clients may know people by pairwise subjects; see docs/clients.md. */
+  PIXY_PAIRWISE_SUBJECTS: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether `/introspect` signs its answers for those who ask for it; see docs/keys.md. */
   PIXY_SIGNED_INTROSPECTION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether every DPoP proof needs a nonce of this server; see docs/dpop.md. */
@@ -182,6 +184,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     registration: values.PIXY_REGISTRATION === 'on',
     jwtBearer: values.PIXY_JWT_BEARER === 'on',
     tokenExchange: values.PIXY_TOKEN_EXCHANGE === 'on',
+    pairwiseSubjects: values.PIXY_PAIRWISE_SUBJECTS === 'on',
     signedIntrospection: values.PIXY_SIGNED_INTROSPECTION === 'on',
     dpopNonces: values.PIXY_DPOP_NONCES === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',

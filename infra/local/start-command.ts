@@ -136,6 +136,7 @@ try {
       PIXY_METADATA_DOCUMENTS: 'any',
       PIXY_TOKEN_EXCHANGE: 'on',
       PIXY_SIGNED_INTROSPECTION: 'on',
+      PIXY_PAIRWISE_SUBJECTS: 'on',
       PIXY_OPERATORS: JSON.stringify({ claim: 'groups', read: ['operators'], write: ['operators'] }),
       PIXY_MAIL: 'local',
       PIXY_CLIENT_REGISTRATION: 'open',

@@ -65,6 +65,8 @@ const client = v.object({
   backchannelLogoutUri: v.optional(v.string()),
   backchannelLogoutSessionRequired: v.optional(v.boolean()),
   idTokenSignedResponseAlg: v.optional(v.picklist(signingAlgorithms)),
+  subjectType: v.optional(v.literal('pairwise')),
+  sectorIdentifierUri: v.optional(v.string()),
   jwks: v.optional(v.object({ keys: v.array(v.looseObject({})) })),
   jwksUri: v.optional(v.string()),
   mayIntrospect: v.optional(v.boolean()),

@@ -48,6 +48,9 @@ export type RegisteredClient = {
   backchannelLogoutSessionRequired?: boolean | undefined;
   /** Default: the server's first algorithm. */
   idTokenSignedResponseAlg?: SigningAlgorithm | undefined;
+  /** Knows people by subjects of its sector alone (OpenID Connect Core §8). Default: `public`. */
+  subjectType?: 'pairwise' | undefined;
+  sectorIdentifierUri?: string | undefined;
   /** Keys for `private_key_jwt`, by value or by the URI to fetch them from. */
   jwks?: { keys: readonly object[] } | undefined;
   jwksUri?: string | undefined;

@@ -15,6 +15,7 @@ const grantRecord = v.object({
   state: v.picklist(states),
   clientId: v.string(),
   sub: v.string(),
+  subject: v.optional(v.string()),
   epoch: v.optional(v.number(), 0),
   clientEpoch: v.optional(v.number(), 0),
   scope: v.array(v.string()),

@@ -13,6 +13,8 @@ export type Grant = {
   clientId: string;
   /** The subject: the account that made the grant. */
   sub: string;
+  /** What the client knows the person by, if not by that (OpenID Connect Core §8.1); decided once, when the grant is made. */
+  subject?: string | undefined;
   /** What it was made under: the epoch of its session, and the one of its client; see shared/people/still-valid.ts. */
   epoch: number;
   clientEpoch: number;
@@ -45,6 +47,9 @@ export type Grant = {
   maxUses?: number | undefined;
   uses?: number | undefined;
 };
+
+/** The subject of the grant's tokens. */
+export const toldSubject = ({ sub, subject = sub }: Pick<Grant, 'sub' | 'subject'>): string => subject;
 
 /** The state of a grant's refresh tokens. Only hashes of their secrets are stored. */
 export type RefreshState = {

@@ -9,6 +9,7 @@ export type GrantedRequest = Pick<
   Grant,
   | 'clientId'
   | 'sub'
+  | 'subject'
   | 'epoch'
   | 'clientEpoch'
   | 'scope'

@@ -574,6 +574,12 @@ export const refusalCatalogue = {
     means: 'The client is registered for a signing algorithm that this server has no key for.',
     fix: 'Register the client with an id_token_signed_response_alg and an introspection_signed_response_alg that the server metadata announces.',
   },
+  pairwise_unavailable: {
+    error: 'unauthorized_client',
+    means:
+      'The client is registered for pairwise subjects, which this server has switched off, or it has no sector any more.',
+    fix: 'Switch pairwiseSubjects on, or register the client with subject_type public.',
+  },
   token_missing: {
     error: 'invalid_request',
     means: 'The request has no token.',

@@ -104,6 +104,7 @@ export type Refusal =
   | { reason: 'resource_not_granted' }
   | { reason: 'resource_ambiguous' }
   | { reason: 'signing_algorithm_unavailable' }
+  | { reason: 'pairwise_unavailable' }
   // device authorization
   | { reason: 'device_authorization_off' }
   | { reason: 'device_requests_throttled'; retryAfter: number }

@@ -41,6 +41,7 @@ export type SwitchedOn = {
   jwtBearer: boolean;
   tokenExchange: boolean;
   signedIntrospection: boolean;
+  pairwiseSubjects: boolean;
 };
 
 /** The grant types that a deployment serves: what is off is as unknown as what never was. */
@@ -118,7 +119,7 @@ export const serverMetadata = (
   ...(switchedOn.jwtBearer && {
     authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
   }),
-  subject_types_supported: ['public'],
+  subject_types_supported: switchedOn.pairwiseSubjects ? ['public', 'pairwise'] : ['public'],
   id_token_signing_alg_values_supported: algorithms,
   token_endpoint_auth_methods_supported: clientAuthenticationMethods,
   token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,

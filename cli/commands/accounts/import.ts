@@ -14,6 +14,7 @@ import {
   type Links,
 } from '../../../shared/people/account-import-store.ts';
 import type { ProviderMap } from '../../../shared/people/import/account-entry.ts';
+import { type ForeignPairwise, pairwiseSources } from '../../../shared/people/import/foreign-pairwise.ts';
 import { issuerMistake } from '../../../shared/people/import/given-links.ts';
 import { type PepperWay, pepperWays } from '../../../shared/people/password-import/pepper.ts';
 import { linkStore, pairKey } from '../../../shared/upstream/link-store.ts';
@@ -39,6 +40,7 @@ type Options = {
   dryRun?: boolean;
   kmsKey?: string;
   provider?: string[];
+  pairwise?: string[];
 };
 
 export const importCommand = (context: Context): Command =>
@@ -78,6 +80,12 @@ export const importCommand = (context: Context): Command =>
         '--provider <alias=issuer>',
         'the issuer of a provider that the file links people to, such as google=https://accounts.google.com; with #ID at the end where the provider has another id here (repeatable)',
         collect,
+      )
+      .addOption(
+        new Option(
+          '--pairwise <server:host>',
+          'how the other server made pairwise subjects for the clients of a host: keycloak:app.example.com or oidc-provider:app.example.com, with its salt in PIXY_PAIRWISE_SALT (repeatable)',
+        ).argParser(collect),
       )
       .option('--kms-key <id>', 'the KMS key that encrypts the keys of authenticator apps (default: that of the stage)')
       .option('--skip-refused', 'skip entries that cannot be imported, and import the others')
@@ -126,6 +134,19 @@ function providersOf(given: readonly string[] = []): ProviderMap {
   return Object.fromEntries(read);
 }
 
+/** Reads `server:host`. The salt is a secret, so it is in the environment. */
+function pairwiseOf(given: readonly string[] | undefined, { env }: Context['io']): ForeignPairwise[] | undefined {
+  const salt = env['PIXY_PAIRWISE_SALT'];
+  if (given !== undefined && !salt)
+    throw wrongUsage('--pairwise needs the salt of the other server in PIXY_PAIRWISE_SALT.');
+  return given?.map((text) => {
+    const [, name, sector = ''] = /^([a-z-]+):([a-z0-9.-]+)$/.exec(text) ?? [];
+    const from = pairwiseSources.find((source) => source === name);
+    if (from === undefined) throw wrongUsage(`--pairwise ${text}: write keycloak:HOST or oidc-provider:HOST.`);
+    return { from, sector, salt: salt ?? '' };
+  });
+}
+
 /** Standard input can be read once, and an import reads its file twice. */
 function rememberingInput(context: Context): Context {
   let input: Promise<string> | undefined;
@@ -150,6 +171,7 @@ async function sourceOf(context: Context, file: string, options: Options): Promi
       claimMap: mapped,
       skipMembers,
       providers: providersOf(options.provider),
+      pairwise: pairwiseOf(options.pairwise, context.io),
     },
   };
 }

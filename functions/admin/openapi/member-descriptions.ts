@@ -19,6 +19,9 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   backchannel_logout_session_required: 'Whether it needs the session id; it is always sent.',
   post_logout_redirect_uris: 'Where a sign-out may send the browser.',
   id_token_signed_response_alg: 'Signs the ID tokens of the client. Absent: the first algorithm of the server.',
+  subject_type: 'pairwise: the client knows people by subjects of its sector alone. Absent: public.',
+  sector_identifier_uri:
+    'Where the redirect URIs of the sector are listed; fetched when the client is registered or changed.',
   jwks: 'Public keys for private_key_jwt and request objects.',
   jwks_uri: 'Where the public keys for private_key_jwt and request objects are; instead of jwks.',
   may_introspect: 'Whether the client is a resource server that may introspect tokens.',
@@ -65,5 +68,4 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   tos_uri: 'Describes the client and changes nothing.',
   client_id_issued_at: 'Changes nothing.',
   client_secret_expires_at: 'Changes nothing.',
-  subject_type: 'Changes nothing: subjects are public.',
 };
