@@ -7,6 +7,7 @@ import type { Account } from '../../shared/people/account.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { MailDeps } from './mail-deps.ts';
 import { writeForgotten } from './write-forgotten.ts';
+import { writeInvitation } from './write-invitation.ts';
 import { writeNotice } from './write-notice.ts';
 import { writeVerify } from './write-verify.ts';
 import type { Written } from './written.ts';
@@ -34,6 +35,8 @@ function write(order: MailOrder, deps: MailDeps): Promise<Written> {
       return writeForgotten(order, deps);
     case 'verify':
       return writeVerify(order, deps);
+    case 'invitation':
+      return writeInvitation(order, deps);
     case 'notice':
       return writeNotice(order, deps);
   }

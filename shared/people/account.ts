@@ -49,7 +49,7 @@ export type LinkPurpose = (typeof linkPurposes)[number];
  * The only valid link, stored as the hash of its token. A spent one is kept, so that the page can say so. `everything`: spending it
  * also removes every other way to sign in.
  */
-export type Invitation = {
+export type Invitation = Partial<Pick<MailedLink, 'salt' | 'by' | 'requestedAt'>> & {
   hash: string;
   purpose: LinkPurpose;
   expiresAt: number;
@@ -61,7 +61,15 @@ export type Invitation = {
  * A link that a mail leads to. `salt` and the number of the order make its secret, and `by` is the hash of that number: neither the
  * database nor the order alone knows the link. `requestedAt` decides between two of them.
  */
-export type MailedLink = Omit<Invitation, 'purpose'> & { salt: string; by: string; requestedAt: number };
+export type MailedLink = {
+  hash: string;
+  expiresAt: number;
+  everything?: boolean | undefined;
+  spentAt?: number | undefined;
+  salt: string;
+  by: string;
+  requestedAt: number;
+};
 
 /** Returns the form in which usernames and addresses are compared, regardless of case and of how the keyboard composes letters. */
 export const usernameKey = (username: string): string => username.trim().normalize('NFKC').toLowerCase();

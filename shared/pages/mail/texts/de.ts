@@ -19,6 +19,11 @@ export const de: MailTexts = {
   verifyLimit: 'Der Link gilt einmal und 24 Stunden lang.',
   verifyNotYou: 'Wenn Sie kein Konto bei {service} haben, brauchen Sie nichts zu tun.',
 
+  invitationSubject: 'Einladung zu {service}',
+  invitationText: 'Für Sie wurde ein Konto bei {service} angelegt: {account}.',
+  invitationButton: 'Konto einrichten',
+  invitationLimit: 'Der Link gilt einmal, bis {time}. Er meldet Sie an: Geben Sie ihn nicht weiter.',
+
   noticeSubject: 'Ihr Konto bei {service}: {what}',
   noticeText: 'In Ihrem Konto ist Folgendes geschehen: {what}.',
   noticeDevice: 'Gerät: {device}',

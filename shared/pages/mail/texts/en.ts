@@ -17,6 +17,11 @@ export const en = {
   verifyLimit: 'The link works once, within 24 hours.',
   verifyNotYou: 'If you have no account at {service}, do nothing.',
 
+  invitationSubject: 'You are invited to {service}',
+  invitationText: 'Somebody has made an account for you at {service}: {account}.',
+  invitationButton: 'Set up the account',
+  invitationLimit: 'The link works once, until {time}. It signs you in: pass it on to nobody.',
+
   noticeSubject: 'Your account at {service}: {what}',
   noticeText: 'This was done in your account: {what}.',
   noticeDevice: 'Device: {device}',

@@ -19,6 +19,11 @@ export const es: MailTexts = {
   verifyLimit: 'El enlace funciona una vez, durante 24 horas.',
   verifyNotYou: 'Si no tiene una cuenta en {service}, no haga nada.',
 
+  invitationSubject: 'Invitación a {service}',
+  invitationText: 'Se ha creado una cuenta para usted en {service}: {account}.',
+  invitationButton: 'Configurar la cuenta',
+  invitationLimit: 'El enlace funciona una vez, hasta {time}. Inicia su sesión: no se lo dé a nadie.',
+
   noticeSubject: 'Su cuenta en {service}: {what}',
   noticeText: 'Esto ha ocurrido en su cuenta: {what}.',
   noticeDevice: 'Dispositivo: {device}',

@@ -19,6 +19,12 @@ export const fr: MailTexts = {
   verifyLimit: 'Le lien fonctionne une seule fois, pendant 24 heures.',
   verifyNotYou: 'Si vous n’avez pas de compte chez {service}, ne faites rien.',
 
+  invitationSubject: 'Invitation à {service}',
+  invitationText: 'Un compte a été créé pour vous chez {service} : {account}.',
+  invitationButton: 'Configurer le compte',
+  invitationLimit:
+    'Le lien fonctionne une seule fois, jusqu’au {time}. Il vous connecte : ne le transmettez à personne.',
+
   noticeSubject: 'Votre compte chez {service} : {what}',
   noticeText: 'Voici ce qui s’est passé dans votre compte : {what}.',
   noticeDevice: 'Appareil : {device}',
