@@ -157,6 +157,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly mail?: MailProps;
   /**
+   * Whether people may sign in with a code that they get by mail (docs/mail.md). It counts as one factor. Needs `mail` or
+   * `hooks.sendMessage`.
+   *
+   * @default false
+   */
+  readonly mailCodes?: boolean;
+  /**
    * OpenID Connect providers to sign in with, in the order of their buttons. See docs/upstream.md.
    *
    * @default - none

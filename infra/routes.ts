@@ -40,6 +40,7 @@ export const routes: readonly Route[] = [
   { path: endpoints.signIn, function: 'sign-in' },
   { path: endpoints.signInCode, function: 'sign-in' },
   { path: endpoints.signInRecoveryCode, function: 'sign-in' },
+  { path: endpoints.signInMailCode, function: 'invitation' },
   { path: endpoints.signInPasskey, function: 'passkey' },
   { path: endpoints.passkeyScript, function: 'passkey' },
   { path: endpoints.signOut, function: 'sign-out' },

@@ -20,6 +20,9 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
       'selfRegistration asks people for a password: leave it out where passwords are off, and invite people instead.',
     );
   }
+  if (props.mailCodes && !props.mail && !props.hooks?.sendMessage) {
+    throw new WrongSetting('mailCodes needs mail: add mail: { from }, or the hook sendMessage.');
+  }
   const lifetimes = lifetimeVariables(props);
   const audience = audienceVariable(props.audience);
   const signing = props.signing ?? 'memory';
@@ -32,6 +35,7 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...documentsVariable(props.metadataDocuments ?? 'off'),
     ...(props.deviceAuthorization && { PIXY_DEVICE_AUTHORIZATION: 'on' }),
     ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
+    ...(props.mailCodes && { PIXY_MAIL_CODES: 'on' }),
     ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),
     ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),
     ...(props.passwords === false && { PIXY_PASSWORDS: 'off' }),

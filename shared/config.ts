@@ -89,6 +89,8 @@ const environment = v.object({
   PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** The mail function's ARN; `local` in a local run, where mails go into a mailbox. Absent: no mail is sent. */
   PIXY_MAIL: v.optional(name),
+  /** Whether people may sign in with codes by mail. */
+  PIXY_MAIL_CODES: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -162,6 +164,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     tokenExchange: values.PIXY_TOKEN_EXCHANGE === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
     mail: values.PIXY_MAIL,
+    mailCodes: values.PIXY_MAIL !== undefined && values.PIXY_MAIL_CODES === 'on',
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,

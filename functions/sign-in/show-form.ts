@@ -33,6 +33,8 @@ export async function showForm(
     providers: deps.upstreams,
     keep: { isChecked: tried?.keep ?? false },
     ...(deps.mail !== undefined && { forgottenPath: alongTo(endpoints.forgottenPassword, interrupted) }),
+    ...(deps.mailCodes &&
+      ways.hasPasswords === deps.hasPasswords && { mailCodePath: alongTo(endpoints.signInMailCode, interrupted) }),
     ...(deps.registration && { registerPath: alongTo(endpoints.register, interrupted) }),
     formToken: form.token,
     cookies: [...form.cookies, ...ways.cookies],

@@ -17,6 +17,8 @@ export type SignInDeps = SessionSettings & {
   registration: boolean;
   /** Set where mail is sent. */
   mail: string | undefined;
+  /** Whether people may sign in with codes by mail. */
+  mailCodes: boolean;
   clients: Pick<ClientReader, 'find'>;
   accounts: Pick<AccountStore, 'findBySubject' | 'findByUsername' | 'upgradePassword' | 'add' | 'change'>;
   sessions: SessionStore;

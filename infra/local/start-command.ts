@@ -134,6 +134,7 @@ try {
       PIXY_METADATA_DOCUMENTS: 'any',
       PIXY_TOKEN_EXCHANGE: 'on',
       PIXY_MAIL: 'local',
+      PIXY_MAIL_CODES: 'on',
       PIXY_CLIENT_REGISTRATION: 'open',
     },
   });

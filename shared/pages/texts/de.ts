@@ -23,6 +23,7 @@ export const de: Texts = {
   'signIn.register': 'Noch kein Konto? {link}',
   'signIn.registerLink': 'Konto anlegen',
   'signIn.forgotten': 'Passwort vergessen?',
+  'signIn.mailCode': 'Mit einem Code per E-Mail anmelden',
   'signIn.confirmTitle': 'Bestätigen Sie, dass Sie es sind',
   'signIn.confirmText':
     'Für den nächsten Schritt muss sicher sein, dass Sie es sind, auch wenn Sie schon angemeldet sind.',
@@ -49,6 +50,14 @@ export const de: Texts = {
   'verify.title': 'Adresse bestätigen',
   'verify.text': 'Ist {address} Ihre Adresse, und haben Sie sie hier eingegeben?',
   'verify.submit': 'Ja, bestätigen',
+  'mailCode.title': 'Mit einem Code per E-Mail anmelden',
+  'mailCode.text':
+    'Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein. Wenn es ein Konto mit einer bekannten Adresse gibt, erhält sie eine E-Mail mit einem Code.',
+  'mailCode.submit': 'Code senden',
+  'mailCode.enterTitle': 'Code eingeben',
+  'mailCode.enterText':
+    'Wenn es ein solches Konto gibt, ist eine E-Mail mit einem Code unterwegs. Geben Sie ihn innerhalb von zehn Minuten hier in diesem Browser ein.',
+  'mailCode.again': 'Neuen Code anfordern',
 
   'code.title': 'Code eingeben',
   'code.intro': 'Öffnen Sie Ihre Authenticator-App und geben Sie den Code ein, den sie zeigt.',
@@ -311,6 +320,8 @@ export const de: Texts = {
   'problem.mails.other':
     'Es wurden zu viele E-Mails angefordert. Warten Sie {count} Minuten und versuchen Sie es dann noch einmal.',
   'problem.nameMissing': 'Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein.',
+  'problem.mailCodeWrong':
+    'Dieser Code stimmt nicht, ist zu alt oder wurde zu oft versucht. Sehen Sie in die neueste E-Mail oder fordern Sie einen neuen Code an.',
   'problem.codeWrong': 'Dieser Code stimmt nicht, oder er ist zu alt. Geben Sie den ein, den die App jetzt zeigt.',
   'problem.codeUsed': 'Dieser Code wurde schon benutzt. Warten Sie, bis die App den nächsten zeigt.',
   'problem.recoveryCodeWrong':

@@ -25,6 +25,7 @@ export const en = {
   'signIn.register': 'No account yet? {link}',
   'signIn.registerLink': 'Create one',
   'signIn.forgotten': 'Forgotten your password?',
+  'signIn.mailCode': 'Sign in with a code by mail',
   'signIn.confirmTitle': 'Confirm that it is you',
   'signIn.confirmText': 'The next step needs to be sure that it is you, even if you are signed in already.',
 
@@ -49,6 +50,14 @@ export const en = {
   'verify.title': 'Confirm your address',
   'verify.text': 'Is {address} your address, and did you enter it here?',
   'verify.submit': 'Yes, confirm',
+  'mailCode.title': 'Sign in with a code by mail',
+  'mailCode.text':
+    'Enter your username or your email address. If there is an account with an address that we know, a mail with a code goes there.',
+  'mailCode.submit': 'Send the code',
+  'mailCode.enterTitle': 'Enter the code',
+  'mailCode.enterText':
+    'If there is such an account, a mail with a code is on its way. Enter it here, in this browser, within ten minutes.',
+  'mailCode.again': 'Ask for another code',
 
   'code.title': 'Enter your code',
   'code.intro': 'Open your authenticator app and enter the code it shows.',
@@ -293,6 +302,8 @@ export const en = {
   'problem.mails.one': 'Too many mails were requested. Wait a minute, then try again.',
   'problem.mails.other': 'Too many mails were requested. Wait {count} minutes, then try again.',
   'problem.nameMissing': 'Enter your username or your email address.',
+  'problem.mailCodeWrong':
+    'That code is not right, too old, or tried too often. Look at the newest mail, or ask for another code.',
   'problem.codeWrong': 'That code is not right, or it is too old. Enter the one that the app shows now.',
   'problem.codeUsed': 'That code has already been used. Wait until the app shows the next one.',
   'problem.recoveryCodeWrong': 'That recovery code is not right, or it has already been used. Try another one.',

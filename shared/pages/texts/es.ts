@@ -23,6 +23,7 @@ export const es: Texts = {
   'signIn.register': '¿Aún no tiene cuenta? {link}',
   'signIn.registerLink': 'Crear una',
   'signIn.forgotten': '¿Ha olvidado su contraseña?',
+  'signIn.mailCode': 'Entrar con un código por correo',
   'signIn.confirmTitle': 'Confirme que es usted',
   'signIn.confirmText': 'El siguiente paso necesita asegurarse de que es usted, aunque ya haya iniciado sesión.',
 
@@ -48,6 +49,14 @@ export const es: Texts = {
   'verify.title': 'Confirmar su dirección',
   'verify.text': '¿Es {address} su dirección, y la escribió usted aquí?',
   'verify.submit': 'Sí, confirmar',
+  'mailCode.title': 'Entrar con un código por correo',
+  'mailCode.text':
+    'Escriba su nombre de usuario o su correo electrónico. Si hay una cuenta con una dirección conocida, se envía allí un correo con un código.',
+  'mailCode.submit': 'Enviar el código',
+  'mailCode.enterTitle': 'Introducir el código',
+  'mailCode.enterText':
+    'Si existe esa cuenta, un correo con un código está en camino. Escríbalo aquí, en este navegador, en los próximos diez minutos.',
+  'mailCode.again': 'Pedir otro código',
 
   'code.title': 'Escriba su código',
   'code.intro': 'Abra su aplicación de autenticación y escriba el código que muestra.',
@@ -297,6 +306,8 @@ export const es: Texts = {
   'problem.mails.one': 'Se han pedido demasiados correos. Espere un minuto y vuelva a intentarlo.',
   'problem.mails.other': 'Se han pedido demasiados correos. Espere {count} minutos y vuelva a intentarlo.',
   'problem.nameMissing': 'Escriba su nombre de usuario o su correo electrónico.',
+  'problem.mailCodeWrong':
+    'Ese código no es correcto, es demasiado antiguo o se probó demasiadas veces. Mire el correo más reciente o pida otro código.',
   'problem.codeWrong': 'Ese código no es correcto o es demasiado antiguo. Escriba el que la aplicación muestra ahora.',
   'problem.codeUsed': 'Ese código ya se ha usado. Espere a que la aplicación muestre el siguiente.',
   'problem.recoveryCodeWrong': 'Ese código de recuperación no es correcto o ya se ha usado. Pruebe con otro.',

@@ -23,6 +23,7 @@ export const fr: Texts = {
   'signIn.register': 'Pas encore de compte ? {link}',
   'signIn.registerLink': 'Créer un compte',
   'signIn.forgotten': 'Mot de passe oublié ?',
+  'signIn.mailCode': 'Se connecter avec un code par e-mail',
   'signIn.confirmTitle': 'Confirmez que c’est bien vous',
   'signIn.confirmText': 'L’étape suivante doit s’assurer que c’est bien vous, même si vous êtes déjà connecté.',
 
@@ -48,6 +49,14 @@ export const fr: Texts = {
   'verify.title': 'Confirmer votre adresse',
   'verify.text': '{address} est-elle votre adresse, et l’avez-vous saisie ici ?',
   'verify.submit': 'Oui, confirmer',
+  'mailCode.title': 'Se connecter avec un code par e-mail',
+  'mailCode.text':
+    'Saisissez votre nom d’utilisateur ou votre adresse e-mail. S’il existe un compte avec une adresse connue, un e-mail avec un code y est envoyé.',
+  'mailCode.submit': 'Envoyer le code',
+  'mailCode.enterTitle': 'Saisir le code',
+  'mailCode.enterText':
+    'S’il existe un tel compte, un e-mail avec un code est en route. Saisissez-le ici, dans ce navigateur, dans les dix minutes.',
+  'mailCode.again': 'Demander un autre code',
 
   'code.title': 'Saisissez votre code',
   'code.intro': 'Ouvrez votre application d’authentification et saisissez le code qu’elle affiche.',
@@ -303,6 +312,8 @@ export const fr: Texts = {
   'problem.mails.one': 'Trop d’e-mails ont été demandés. Attendez une minute, puis réessayez.',
   'problem.mails.other': 'Trop d’e-mails ont été demandés. Attendez {count} minutes, puis réessayez.',
   'problem.nameMissing': 'Saisissez votre nom d’utilisateur ou votre adresse e-mail.',
+  'problem.mailCodeWrong':
+    'Ce code n’est pas correct, trop ancien, ou essayé trop souvent. Regardez l’e-mail le plus récent, ou demandez un autre code.',
   'problem.codeWrong': 'Ce code est incorrect ou trop ancien. Saisissez celui que l’application affiche maintenant.',
   'problem.codeUsed': 'Ce code a déjà servi. Attendez que l’application affiche le suivant.',
   'problem.recoveryCodeWrong': 'Ce code de secours est incorrect ou a déjà servi. Essayez-en un autre.',

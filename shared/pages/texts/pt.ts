@@ -23,6 +23,7 @@ export const pt: Texts = {
   'signIn.register': 'Ainda não tem conta? {link}',
   'signIn.registerLink': 'Criar uma',
   'signIn.forgotten': 'Esqueceu a senha?',
+  'signIn.mailCode': 'Entrar com um código por e-mail',
   'signIn.confirmTitle': 'Confirme que é você',
   'signIn.confirmText': 'A próxima etapa precisa ter certeza de que é você, mesmo que você já tenha entrado.',
 
@@ -48,6 +49,14 @@ export const pt: Texts = {
   'verify.title': 'Confirmar o seu endereço',
   'verify.text': '{address} é o seu endereço, e você o digitou aqui?',
   'verify.submit': 'Sim, confirmar',
+  'mailCode.title': 'Entrar com um código por e-mail',
+  'mailCode.text':
+    'Digite o seu nome de usuário ou o seu e-mail. Se houver uma conta com um endereço conhecido, enviaremos para lá um e-mail com um código.',
+  'mailCode.submit': 'Enviar o código',
+  'mailCode.enterTitle': 'Digitar o código',
+  'mailCode.enterText':
+    'Se essa conta existir, um e-mail com um código está a caminho. Digite-o aqui, neste navegador, em até dez minutos.',
+  'mailCode.again': 'Pedir outro código',
 
   'code.title': 'Digite seu código',
   'code.intro': 'Abra seu aplicativo autenticador e digite o código que ele mostra.',
@@ -293,6 +302,8 @@ export const pt: Texts = {
   'problem.mails.one': 'Foram pedidos e-mails demais. Espere um minuto e tente de novo.',
   'problem.mails.other': 'Foram pedidos e-mails demais. Espere {count} minutos e tente de novo.',
   'problem.nameMissing': 'Digite o seu nome de usuário ou o seu e-mail.',
+  'problem.mailCodeWrong':
+    'Esse código não está certo, é antigo demais ou foi tentado vezes demais. Veja o e-mail mais recente ou peça outro código.',
   'problem.codeWrong': 'Esse código não está certo ou é antigo demais. Digite o que o aplicativo mostra agora.',
   'problem.codeUsed': 'Esse código já foi usado. Espere até o aplicativo mostrar o próximo.',
   'problem.recoveryCodeWrong': 'Esse código de recuperação não está certo ou já foi usado. Tente outro.',
