@@ -2,6 +2,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import type { Brand } from '../shared/pages/brand.ts';
+import type { ProfileField } from '../shared/people/profile-fields.ts';
 import type { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import type { CustomDomain, Throttling } from './constructs/http-api.ts';
 import type { MailProps } from './constructs/mail.ts';
@@ -163,6 +164,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default false
    */
   readonly mailCodes?: boolean;
+  /**
+   * What people may change about themselves on the account page: claims such as `name` and `locale`, and `email`, which needs `mail`
+   * (docs/accounts.md).
+   *
+   * @default - nothing
+   */
+  readonly profileFields?: readonly ProfileField[];
   /**
    * OpenID Connect providers to sign in with, in the order of their buttons. See docs/upstream.md.
    *

@@ -45,6 +45,8 @@ export const routes: readonly Route[] = [
   { path: endpoints.passkeyScript, function: 'passkey' },
   { path: endpoints.signOut, function: 'sign-out' },
   { path: endpoints.account, function: 'account' },
+  { path: endpoints.accountProfile, function: 'account' },
+  { path: endpoints.accountExport, function: 'account' },
   { path: endpoints.accountPassword, function: 'account' },
   { path: endpoints.accountAuthenticator, function: 'account' },
   { path: endpoints.accountRecoveryCodes, function: 'account' },

@@ -1,4 +1,5 @@
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
+import { profileFields as knownFields } from '../shared/people/profile-fields.ts';
 import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import { brandVariable } from './brand.ts';
 import { checkAudience } from './constructs/check-audience.ts';
@@ -36,6 +37,7 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...(props.deviceAuthorization && { PIXY_DEVICE_AUTHORIZATION: 'on' }),
     ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
     ...(props.mailCodes && { PIXY_MAIL_CODES: 'on' }),
+    ...(props.profileFields && { PIXY_PROFILE_FIELDS: profileVariable(props) }),
     ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),
     ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),
     ...(props.passwords === false && { PIXY_PASSWORDS: 'off' }),
@@ -61,4 +63,15 @@ function audienceVariable(audience: string | undefined): PixyEnvironment {
   if (audience === undefined) return {};
   checkAudience(audience);
   return { PIXY_AUDIENCE: audience };
+}
+
+function profileVariable({ profileFields = [], mail, hooks }: AuthorizationServerProps): string {
+  const unknown = profileFields.find((name) => !knownFields.includes(name));
+  if (unknown !== undefined) {
+    throw new WrongSetting(`profileFields has "${String(unknown)}": write some of ${knownFields.join(', ')}.`);
+  }
+  if (profileFields.includes('email') && !mail && !hooks?.sendMessage) {
+    throw new WrongSetting('profileFields has email, which needs mail: add mail: { from }, or the hook sendMessage.');
+  }
+  return profileFields.join(' ');
 }

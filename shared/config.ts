@@ -3,6 +3,7 @@ import { hooksJson } from './hooks/settings.ts';
 import { keysRemembered } from './keys/key-ring.ts';
 import { signingAlgorithms } from './keys/signing-key.ts';
 import { brandJson } from './pages/brand.ts';
+import { profileFields } from './people/profile-fields.ts';
 import { providersJson } from './upstream/provider.ts';
 
 const seconds = (fallback: number, minimum: number, maximum: number) =>
@@ -91,6 +92,15 @@ const environment = v.object({
   PIXY_MAIL: v.optional(name),
   /** Whether people may sign in with codes by mail. */
   PIXY_MAIL_CODES: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** What people may change about themselves, separated by spaces. */
+  PIXY_PROFILE_FIELDS: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.split(' ').filter((name) => name !== '')),
+      v.array(v.picklist(profileFields, `is not some of ${profileFields.join(', ')}`)),
+    ),
+    '',
+  ),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -164,6 +174,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     tokenExchange: values.PIXY_TOKEN_EXCHANGE === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
     mail: values.PIXY_MAIL,
+    profileFields: values.PIXY_PROFILE_FIELDS,
     mailCodes: values.PIXY_MAIL !== undefined && values.PIXY_MAIL_CODES === 'on',
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,

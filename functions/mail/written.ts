@@ -17,7 +17,7 @@ export async function placeLink<Place extends MailedPlace>(
   order: MailOrder,
   { sub }: Account,
   place: Place,
-  more: Omit<NonNullable<Account[Place]>, keyof ReturnType<typeof newMailedLink>>,
+  more: Omit<NonNullable<Account[Place]>, Exclude<keyof MailedLink, 'everything'>>,
   { accounts, now }: MailDeps,
 ): Promise<Result<string, Refusal>> {
   if (now() >= order.at + mailedLifetimes[place]) return refuse({ reason: 'mail_too_late' });

@@ -135,6 +135,7 @@ try {
       PIXY_TOKEN_EXCHANGE: 'on',
       PIXY_MAIL: 'local',
       PIXY_MAIL_CODES: 'on',
+      PIXY_PROFILE_FIELDS: 'email name locale',
       PIXY_CLIENT_REGISTRATION: 'open',
     },
   });

@@ -15,6 +15,8 @@ export const endpoints = {
   signOut: '/sign-out',
   /** Where people see and change what is in their name. */
   account: '/account',
+  accountProfile: '/account/profile',
+  accountExport: '/account/export',
   accountPassword: '/account/password',
   accountAuthenticator: '/account/authenticator',
   accountRecoveryCodes: '/account/recovery-codes',

@@ -30,7 +30,7 @@ const record = v.object({
     v.object({ ...link, ...v.partial(v.object(mailed)).entries, purpose: v.picklist(linkPurposes) }),
   ),
   mailedLink: v.optional(v.object(mailedLink)),
-  alarmLink: v.optional(v.object(mailedLink)),
+  alarmLink: v.optional(v.object({ ...mailedLink, email: v.optional(v.string()) })),
   verification: v.optional(v.object({ ...mailedLink, email: v.string() })),
   version: v.optional(v.number(), 0),
   removals: v.optional(v.number(), 0),

@@ -22,9 +22,12 @@ export type Account = {
   createdAt?: number | undefined;
   /** The link that lets the person set a password; see invitation.ts. */
   invitation?: Invitation | undefined;
-  /** The one that they asked for by mail, the one beside a notice, and the one that proves an address; see mailed-link.ts. */
+  /**
+   * The one that they asked for by mail, the one beside a notice, with the address that it gives back, and the one that
+   * proves an address; see mailed-link.ts.
+   */
   mailedLink?: MailedLink | undefined;
-  alarmLink?: MailedLink | undefined;
+  alarmLink?: (MailedLink & { email?: string | undefined }) | undefined;
   verification?: (MailedLink & { email: string }) | undefined;
   /** Counts changes of names and claims, so that one of two concurrent changes is told to read again. */
   version: number;

@@ -175,3 +175,10 @@ test('codes by mail need somebody who sends them', () => {
   const on = synthesize(() => ({ mailCodes: true, mail: { from } }));
   expect(functionOf(on, 'SignIn').variables['PIXY_MAIL_CODES']).toBe('on');
 });
+
+test.each<[string, AuthorizationServerProps, string]>([
+  ['an address that nobody confirms', { profileFields: ['email'] }, 'profileFields has email, which needs mail'],
+  ['a claim of the protocol', { profileFields: ['sub' as 'name'] }, 'profileFields has "sub"'],
+])('people cannot change %s', (_, props, message) => {
+  expect(() => synthesize(() => props)).toThrow(message);
+});

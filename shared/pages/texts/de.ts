@@ -145,6 +145,12 @@ export const de: Texts = {
   'account.title': 'Ihr Konto',
   'account.signedInAs': 'Sie sind als {account} angemeldet.',
   'account.signOut': 'Abmelden',
+  'account.profile': 'Über Sie',
+  'account.noAddress': 'Wir kennen keine E-Mail-Adresse von Ihnen.',
+  'account.address': 'Ihre E-Mail-Adresse ist {address}.',
+  'account.addressUnconfirmed': 'Ihre E-Mail-Adresse ist {address}. Sie haben sie noch nicht bestätigt.',
+  'account.changeProfile': 'Ändern',
+  'account.export': 'Alles herunterladen, was über Sie gespeichert ist',
   'account.password': 'Passwort',
   'account.changePassword': 'Passwort ändern',
   'account.setPassword': 'Passwort festlegen',
@@ -154,6 +160,8 @@ export const de: Texts = {
   'account.thisDevice': 'Dieses Gerät',
   'account.unknownDevice': 'Ein anderes Gerät',
   'account.signedIn': 'Angemeldet {when}',
+  'account.signedInFor': 'für {app}',
+  'account.signedInFrom': 'von einer Adresse, die mit {place} beginnt',
   'account.endSession': 'Abmelden',
   'account.endSessionNamed': 'Abmelden: {name}',
   'account.endOthers': 'Überall sonst abmelden',
@@ -190,7 +198,19 @@ export const de: Texts = {
   'account.unlink': 'Verknüpfung lösen',
   'account.unlinkNamed': 'Verknüpfung lösen: {name}',
 
+  'profile.givenName': 'Vorname',
+  'profile.familyName': 'Nachname',
+  'profile.nickname': 'Spitzname',
+  'profile.locale': 'Sprache',
+  'profile.zoneinfo': 'Zeitzone',
+  'profile.birthdate': 'Geburtsdatum',
+  'profile.website': 'Webseite',
+  'profile.emailHint': 'Sie erhalten dort eine E-Mail, um sie zu bestätigen.',
+  'profile.submit': 'Speichern',
+
   'done.passwordChanged': 'Ihr Passwort ist geändert.',
+  'done.profileSaved': 'Ihre Änderungen sind gespeichert.',
+  'done.addressAsked': 'Sehen Sie in Ihr Postfach: Die neue Adresse gilt, sobald Sie sie bestätigt haben.',
   'done.reset':
     'Alle wurden von Ihrem Konto abgemeldet. Prüfen Sie, wie man hineinkommt: Entfernen Sie jeden Passkey, jede App und jedes verknüpfte Konto, das nicht Ihres ist.',
   'done.sessionEnded': 'Das Gerät ist abgemeldet.',
@@ -344,6 +364,7 @@ export const de: Texts = {
   'problem.usernameMalformed':
     'Ein Benutzername hat höchstens 200 Buchstaben, Ziffern und Zeichen wie . und -, aber keine Leerzeichen und kein @.',
   'problem.emailMalformed': 'Das sieht nicht wie eine E-Mail-Adresse aus.',
+  'problem.profileField': 'So kann das nicht gespeichert werden.',
   'problem.providerFailed':
     'Die Anmeldung mit {provider} hat nicht geklappt. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
   'problem.providerUnavailable':

@@ -142,6 +142,12 @@ export const es: Texts = {
   'account.title': 'Su cuenta',
   'account.signedInAs': 'Ha iniciado sesión como {account}.',
   'account.signOut': 'Cerrar sesión',
+  'account.profile': 'Sobre usted',
+  'account.noAddress': 'No conocemos ningún correo electrónico suyo.',
+  'account.address': 'Su correo electrónico es {address}.',
+  'account.addressUnconfirmed': 'Su correo electrónico es {address}. Todavía no lo ha confirmado.',
+  'account.changeProfile': 'Cambiar',
+  'account.export': 'Descargar todo lo que está guardado sobre usted',
   'account.password': 'Contraseña',
   'account.changePassword': 'Cambiar la contraseña',
   'account.setPassword': 'Crear una contraseña',
@@ -151,6 +157,8 @@ export const es: Texts = {
   'account.thisDevice': 'Este dispositivo',
   'account.unknownDevice': 'Otro dispositivo',
   'account.signedIn': 'Sesión iniciada {when}',
+  'account.signedInFor': 'para {app}',
+  'account.signedInFrom': 'desde una dirección que empieza por {place}',
   'account.endSession': 'Cerrar sesión',
   'account.endSessionNamed': 'Cerrar sesión: {name}',
   'account.endOthers': 'Cerrar sesión en todos los demás',
@@ -187,7 +195,19 @@ export const es: Texts = {
   'account.unlink': 'Desvincular',
   'account.unlinkNamed': 'Desvincular: {name}',
 
+  'profile.givenName': 'Nombre de pila',
+  'profile.familyName': 'Apellidos',
+  'profile.nickname': 'Apodo',
+  'profile.locale': 'Idioma',
+  'profile.zoneinfo': 'Zona horaria',
+  'profile.birthdate': 'Fecha de nacimiento',
+  'profile.website': 'Sitio web',
+  'profile.emailHint': 'Recibirá allí un correo para confirmarlo.',
+  'profile.submit': 'Guardar',
+
   'done.passwordChanged': 'Su contraseña se ha cambiado.',
+  'done.profileSaved': 'Sus cambios están guardados.',
+  'done.addressAsked': 'Revise su buzón: la nueva dirección vale en cuanto la confirme.',
   'done.reset':
     'Se han cerrado todas las sesiones de su cuenta. Compruebe cómo se puede entrar en ella: quite toda llave de acceso, aplicación o cuenta vinculada que no sea suya.',
   'done.sessionEnded': 'Se ha cerrado la sesión en ese dispositivo.',
@@ -327,6 +347,7 @@ export const es: Texts = {
   'problem.usernameMalformed':
     'Un nombre de usuario tiene como máximo 200 letras, cifras y caracteres como . y -, pero ni espacios ni @.',
   'problem.emailMalformed': 'Esto no parece una dirección de correo electrónico.',
+  'problem.profileField': 'Esto no se puede guardar así.',
   'problem.providerFailed':
     'No se ha podido iniciar sesión con {provider}. Inténtelo de nuevo o inicie sesión de otra manera.',
   'problem.providerUnavailable':
