@@ -2,6 +2,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import type { Brand } from '../shared/pages/brand.ts';
+import type { ProfileField } from '../shared/people/profile-fields.ts';
 import type { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import type { CustomDomain, Throttling } from './constructs/http-api.ts';
 import type { MailProps } from './constructs/mail.ts';
@@ -131,6 +132,20 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly signedIntrospection?: boolean;
   /**
+   * Takes DPoP proofs only with a nonce of this server, so that a proof cannot be made ahead of its use (docs/dpop.md). Clients
+   * without DPoP notice nothing.
+   *
+   * @default false: only for clients that are registered so
+   */
+  readonly dpopNonces?: boolean;
+  /**
+   * Lets clients know people by pairwise subjects (`subject_type: pairwise`, docs/clients.md). Not to be switched off again: such
+   * clients are then refused.
+   *
+   * @default false
+   */
+  readonly pairwiseSubjects?: boolean;
+  /**
    * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
    * it is switched on again.
    *
@@ -185,6 +200,20 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - no mail is sent, and the pages offer nothing that needs it, unless `hooks.sendMessage` sends
    */
   readonly mail?: MailProps;
+  /**
+   * Whether people may sign in with a code that they get by mail (docs/mail.md). It counts as one factor. Needs `mail` or
+   * `hooks.sendMessage`.
+   *
+   * @default false
+   */
+  readonly mailCodes?: boolean;
+  /**
+   * What people may change about themselves on the account page: claims such as `name` and `locale`, and `email`, which needs `mail`
+   * (docs/accounts.md).
+   *
+   * @default - nothing
+   */
+  readonly profileFields?: readonly ProfileField[];
   /**
    * OpenID Connect providers to sign in with, in the order of their buttons. See docs/upstream.md.
    *

@@ -15,6 +15,7 @@ import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { Result } from '../../shared/result.ts';
 import type { PushedRequests } from '../open-pushed-requests.ts';
 import type { RequestObjects } from '../open-request-objects.ts';
+import type { SubjectsOf } from '../subjects-of.ts';
 
 export type AuthorizeDeps = {
   issuer: string;
@@ -41,6 +42,7 @@ export type AuthorizeDeps = {
   /** Codes name their person, sealed with these. */
   refreshKeys: () => Promise<RefreshKeys>;
   publishedKeys: () => Promise<JwkSet>;
+  subjectsOf: SubjectsOf;
   lookOf: LookOf;
   /**
    * Loads what makes the ID token of the hybrid flow. Refuses an algorithm that the server has no key of. Absent in the function

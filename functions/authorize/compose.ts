@@ -12,6 +12,7 @@ import { openClients } from '../open-clients.ts';
 import { openPushedRequests } from '../open-pushed-requests.ts';
 import { openRequestObjects } from '../open-request-objects.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
+import { subjectsOf } from '../subjects-of.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
 import { authorizeHandler } from './handler.ts';
 
@@ -39,6 +40,7 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
     requiresPushedRequests: config.pushedRequests === 'required',
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     refreshKeys: refreshKeys(keyStore(database, config.tables.keys), keyWrapper(config), now, config.keysRemembered),
+    subjectsOf: subjectsOf(runtime),
     lookOf: looksOf(config.brand),
     writeLine,
     now,

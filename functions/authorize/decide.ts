@@ -45,9 +45,12 @@ export async function decide(
   if (elsewhere) return { kind: 'elsewhere', at: elsewhere };
   const minter = responseType === 'code id_token' ? await deps.idTokenMinter?.(client) : undefined;
   if (minter && !minter.ok) return refused(minter.refusal);
+  const subjects = await deps.subjectsOf(client);
+  if (!subjects.ok) return refused(subjects.refusal);
 
   const { sessionId, found } = await findPerson(request, client, admitted.value, deps);
-  const judged = await judgeSession({ ...admitted.value, pushedAt: pushed?.at }, found?.session, deps);
+  const subject = found && subjects.value(found.session.sub, found);
+  const judged = await judgeSession({ ...admitted.value, pushedAt: pushed?.at }, found?.session, subject, deps);
   if (!judged.ok) return refused(judged.refusal);
   const session = judged.value;
   if (session === undefined || found === undefined) {
@@ -67,7 +70,7 @@ export async function decide(
   if (!isAllowed && admitted.value.wasDenied) return refused({ reason: 'consent_denied' });
   if (!isAllowed) return { kind: 'continued', at: `${endpoints.consent}?${query}`, dropped };
 
-  const granting = { ...identified, sessionId, session, clientEpoch, sealKeys, mintIdToken: minter?.value };
+  const granting = { ...identified, sessionId, session, clientEpoch, subject, sealKeys, mintIdToken: minter?.value };
   const granted = { ...admitted.value, resources: resourcesOf(apis.value) };
   const response = await issueGrant(granted, { ...granting, pushedId: pushed?.id }, deps, now);
   if (response === 'completed before') return refused({ reason: 'request_uri_used' });

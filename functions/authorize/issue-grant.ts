@@ -17,6 +17,8 @@ export type Granting = {
   sessionId: string;
   session: Session;
   clientEpoch: number;
+  /** What the client knows the person by, if not by the account's subject. */
+  subject: string | undefined;
   /** What the code is sealed with. */
   sealKeys: RefreshKeys;
   /** The item of a request that was pushed, which becomes the grant. */
@@ -30,7 +32,18 @@ export type Granting = {
  */
 export async function issueGrant(
   admitted: AdmittedRequest,
-  { client, redirectUri, redirectUriSent, sessionId, session, clientEpoch, sealKeys, pushedId, mintIdToken }: Granting,
+  {
+    client,
+    redirectUri,
+    redirectUriSent,
+    sessionId,
+    session,
+    clientEpoch,
+    subject,
+    sealKeys,
+    pushedId,
+    mintIdToken,
+  }: Granting,
   deps: Pick<
     AuthorizeDeps,
     'accounts' | 'grants' | 'pushedRequests' | 'renewClient' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'
@@ -39,7 +52,7 @@ export async function issueGrant(
 ): Promise<{ code: string; id_token: string | undefined } | 'completed before'> {
   const { clientId } = client;
   const { sub, epoch, authTime, amr } = session;
-  const { scope, resources, nonce, challenge } = admitted;
+  const { scope, resources, nonce, challenge, dpopJkt } = admitted;
   const claims = await requestedClaims(admitted, sub, deps);
   // A client that wants to be told when the session ends knows it by a name; so does a grant that ends with it.
   const isBound = client.backchannelLogoutUri !== undefined || deps.revokesAtSignOut;
@@ -47,6 +60,7 @@ export async function issueGrant(
   const granted = {
     clientId,
     sub,
+    subject,
     epoch,
     clientEpoch,
     authTime,
@@ -56,6 +70,7 @@ export async function issueGrant(
     resources,
     nonce,
     challenge,
+    dpopJkt,
   };
   const { code, grant } = issueCode(
     { ...granted, ...claims, sid, redirectUri, redirectUriSent },
@@ -69,7 +84,7 @@ export async function issueGrant(
     issue(grant, deps),
     deps.renewClient?.(client, now),
     deps.sessions.keepAlive(sessionId, session, now),
-    ...(sid === undefined ? [] : [deps.sessions.note(sessionId, session, clientId)]),
+    ...(sid === undefined ? [] : [deps.sessions.note(sessionId, session, clientId, subject)]),
   ]);
   return isIssued ? { code, id_token: idToken } : 'completed before';
 }

@@ -10,7 +10,7 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { admitClear, encodeParameters, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
-import { forgottenPage } from '../../shared/pages/forgotten-page.ts';
+import { askNamePage } from '../../shared/pages/forgotten-page.ts';
 import { noticePage } from '../../shared/pages/notice-page.ts';
 import { type Problem, problemOf } from '../../shared/pages/problem.ts';
 import { findShown } from '../find-meant.ts';
@@ -47,7 +47,7 @@ async function showForm(request: HttpRequest, deps: Deps, tried?: Tried): Promis
   const { token: formToken, cookies } = openForm(request, deps.issuer);
   const refusal = tried?.refusal;
   const shown = await findShown(interrupted.value, deps);
-  const reply = await forgottenPage(deps.lookOf(request, shown), {
+  const reply = await askNamePage(deps.lookOf(request, shown), 'forgotten', {
     username: tried?.username ?? single(shown, 'login_hint') ?? '',
     signInPath: withQuery(endpoints.signIn, interruptedQuery(request)),
     problem: tried?.problem,

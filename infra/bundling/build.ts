@@ -33,6 +33,7 @@ const chunks = {
   'fetch-jwks': 'shared/clients/fetch-jwks.ts',
   'pushed-requests': 'functions/pushed-requests.ts',
   'request-objects': 'functions/request-objects.ts',
+  'verify-proof': 'shared/proof/verify-proof.ts',
   'device-code': 'functions/token/device-code/compose.ts',
   'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
   'token-exchange': 'functions/token/token-exchange/compose.ts',

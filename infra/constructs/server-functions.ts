@@ -28,6 +28,7 @@ export type ServerFunctionsProps = Pick<
   | 'revokeAtSignOut'
   | 'jwtBearer'
   | 'signedIntrospection'
+  | 'pairwiseSubjects'
   | 'metadataDocuments'
   | 'pushedAuthorizationRequests'
   | 'registration'
@@ -54,6 +55,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     revokeAtSignOut,
     jwtBearer,
     signedIntrospection,
+    pairwiseSubjects,
     metadataDocuments = 'off',
     pushedAuthorizationRequests = 'off',
     registration = 'off',
@@ -92,6 +94,17 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   }
   if (operators) uses.grantReadSubjects(tables, functions.admin);
   if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
+  if (pairwiseSubjects) {
+    for (const name of [
+      'authorize',
+      'authorize-hybrid',
+      'device',
+      'sign-out',
+      ...(jwtBearer ? ['token' as const] : []),
+    ] as const)
+      uses.grantTellPairwiseSubjects(tables, functions[name]);
+    uses.grantReadStanding(tables, functions['sign-out']);
+  }
   if (signedIntrospection) uses.grantSign(tables, functions.introspect);
   if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
   if (pushedAuthorizationRequests !== 'off') {

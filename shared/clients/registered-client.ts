@@ -48,6 +48,9 @@ export type RegisteredClient = {
   backchannelLogoutSessionRequired?: boolean | undefined;
   /** Default: the server's first algorithm. */
   idTokenSignedResponseAlg?: SigningAlgorithm | undefined;
+  /** Knows people by subjects of its sector alone (OpenID Connect Core §8). Default: `public`. */
+  subjectType?: 'pairwise' | undefined;
+  sectorIdentifierUri?: string | undefined;
   /** Keys for `private_key_jwt`, by value or by the URI to fetch them from. */
   jwks?: { keys: readonly object[] } | undefined;
   jwksUri?: string | undefined;
@@ -73,6 +76,12 @@ export type RegisteredClient = {
   requestObjectSigningAlg?: RequestObjectAlgorithm | undefined;
   /** Signs the answers of the authorization endpoint to it (JARM §3). Default: the server's first algorithm. */
   authorizationSignedResponseAlg?: SigningAlgorithm | undefined;
+  /** The client sends a DPoP proof with every token request, so that its tokens are bound to its key (RFC 9449 §5.2). */
+  dpopBoundAccessTokens?: boolean | undefined;
+  /** Ours: its proofs need a nonce of this server, also where others' do not. */
+  dpopNonceRequired?: boolean | undefined;
+  /** Ours: each of its proofs is taken once by the token endpoint (RFC 9449 §11.1). */
+  dpopReplayDetection?: boolean | undefined;
   /** Ours: takes the secret only in the place that `tokenEndpointAuthMethod` says. Default: in the header or the form. */
   strictAuthMethod?: boolean | undefined;
   /** Ours: a public client that sends a secret is taken as one that sends none. */

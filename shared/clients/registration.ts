@@ -14,6 +14,7 @@ import { ok, type Result, refuse } from '../result.ts';
 import { isBackChannelUri } from './back-channel-uri.ts';
 import { hashClientSecret } from './client-secret.ts';
 import { type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
+import { sectorOf } from './sector.ts';
 
 /*
  * Checks client metadata with the member names of RFC 7591 §2 and turns it into a client.
@@ -48,7 +49,7 @@ const resource = v.pipe(v.string('is not a text'), v.check(isResource, 'is not a
 /** Members of RFC 7591 and OpenID Connect Registration that describe a client and have no effect here. */
 export const informative = [
   'application_type', 'client_uri', 'contacts', 'logo_uri', 'policy_uri', 'software_id', 'software_version', 'tos_uri',
-  'client_id_issued_at', 'client_secret_expires_at', 'subject_type',
+  'client_id_issued_at', 'client_secret_expires_at',
 ] as const; // biome-ignore format: a list of names
 
 const seconds = (least: number, most: number, tooMuch: string) =>
@@ -128,6 +129,10 @@ export const metadata = v.object({
   ),
   jwks: v.optional(jwks),
   jwks_uri: v.optional(v.pipe(v.string('is not a text'), v.check(isFetchable, 'is not an https URL of a public host'))),
+  subject_type: v.optional(v.picklist(['public', 'pairwise'], 'is not one of public, pairwise')),
+  sector_identifier_uri: v.optional(
+    v.pipe(v.string('is not a text'), v.check(isFetchable, 'is not an https URL of a public host')),
+  ),
   may_introspect: v.optional(v.boolean('is not true or false')),
   introspection_signed_response_alg: v.optional(
     v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`),
@@ -154,6 +159,9 @@ export const metadata = v.object({
   authorization_signed_response_alg: v.optional(
     v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`),
   ),
+  dpop_bound_access_tokens: v.optional(v.boolean('is not true or false')),
+  dpop_nonce_required: v.optional(v.boolean('is not true or false')),
+  dpop_replay_detection: v.optional(v.boolean('is not true or false')),
   strict_auth_method: v.optional(v.boolean('is not true or false')),
   ignore_public_client_secret: v.optional(v.boolean('is not true or false')),
   accept_dotless_schemes: v.optional(v.boolean('is not true or false')),
@@ -223,6 +231,8 @@ export async function checkRegistration(
       idTokenSignedResponseAlg: input.id_token_signed_response_alg,
       jwks: input.jwks,
       jwksUri: input.jwks_uri,
+      subjectType: input.subject_type === 'pairwise' ? input.subject_type : undefined,
+      sectorIdentifierUri: input.sector_identifier_uri,
       mayIntrospect: input.may_introspect,
       introspectionSignedResponseAlg: input.introspection_signed_response_alg,
       refreshTokenIdleLifetime: input.refresh_token_idle_lifetime,
@@ -236,6 +246,9 @@ export async function checkRegistration(
       requireSignedRequestObject: input.require_signed_request_object,
       requestObjectSigningAlg: input.request_object_signing_alg,
       authorizationSignedResponseAlg: input.authorization_signed_response_alg,
+      dpopBoundAccessTokens: input.dpop_bound_access_tokens,
+      dpopNonceRequired: input.dpop_nonce_required,
+      dpopReplayDetection: input.dpop_replay_detection,
       strictAuthMethod: input.strict_auth_method,
       ignorePublicClientSecret: input.ignore_public_client_secret,
       acceptDotlessSchemes: input.accept_dotless_schemes,
@@ -310,6 +323,13 @@ function* findContradictions(
   }
   if (input.grant_types.includes('authorization_code') && input.redirect_uris.length === 0) {
     yield { member: 'redirect_uris', problem: 'is empty, and the authorization_code grant needs one' };
+  }
+  const { redirect_uris: redirectUris, sector_identifier_uri: sectorIdentifierUri } = input;
+  if (input.subject_type === 'pairwise' && sectorOf({ redirectUris, sectorIdentifierUri }) === undefined) {
+    yield {
+      member: 'subject_type',
+      problem: 'is pairwise, and the redirect URIs have no https host in common: register a sector_identifier_uri',
+    };
   }
   for (const type of ['client_credentials', tokenExchange] as const) {
     if (input.grant_types.includes(type) && method === 'none') {

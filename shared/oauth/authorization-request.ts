@@ -16,6 +16,8 @@ export type AuthorizationRequest = ChallengeParameters & {
   idTokenHint?: string | undefined;
   scope?: string | undefined;
   nonce?: string | undefined;
+  /** The thumbprint of the key that the code is to be bound to (RFC 9449 §10). */
+  dpopJkt?: string | undefined;
   prompt: readonly Prompt[];
   /** Whether the person has already been sent to the sign-in page for this request. */
   wasSignedIn: boolean;
@@ -87,6 +89,9 @@ export function parseAuthorizationRequest(parameters: Parameters): Result<Author
   const nonce = single(parameters, 'nonce');
   if (responseType === 'code id_token' && nonce === undefined) return refuse({ reason: 'nonce_required' });
 
+  const dpopJkt = single(parameters, 'dpop_jkt');
+  if (dpopJkt !== undefined && !isThumbprint(dpopJkt)) return refuse({ reason: 'dpop_jkt_malformed' });
+
   const prompt = parsePrompt(single(parameters, 'prompt'));
   if (!prompt.ok) return prompt;
   const maxAge = single(parameters, 'max_age');
@@ -100,6 +105,7 @@ export function parseAuthorizationRequest(parameters: Parameters): Result<Author
     idTokenHint: single(parameters, 'id_token_hint'),
     scope: single(parameters, 'scope'),
     nonce,
+    dpopJkt,
     prompt: prompt.value,
     wasSignedIn: single(parameters, ofPages.signedIn) !== undefined,
     wasDenied: single(parameters, ofPages.denied) !== undefined,
@@ -109,6 +115,9 @@ export function parseAuthorizationRequest(parameters: Parameters): Result<Author
     codeChallengeMethod: single(parameters, 'code_challenge_method'),
   });
 }
+
+/** SHA-256 in base64url, in its only spelling: of the last character, two bits are unused. */
+const isThumbprint = (text: string): boolean => /^[\w-]{42}[AEIMQUYcgkosw048]$/.test(text);
 
 const words = (text: string | undefined): string[] => (text ?? '').split(' ').filter((value) => value !== '');
 

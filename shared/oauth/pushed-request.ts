@@ -2,14 +2,13 @@ import { type Parameters, single } from './parameters.ts';
 
 /** RFC 9126 §2.2: what a pushed authorization request is called at the authorization endpoint. */
 const urn = 'urn:ietf:params:oauth:request_uri:';
-const shape = new RegExp(`^${urn}([A-Za-z0-9_-]{43})$`);
 
 /** Returns the `request_uri` that stands for a pushed request; its reference is 256 random bits. */
 export const requestUriOf = (reference: string): string => urn + reference;
 
-/** Returns the reference in the `request_uri` of an authorization request. Undefined when it has none, or not one of ours. */
+/** Returns the reference in the `request_uri` of an authorization request. Undefined when it has none, or one that names nothing pushed. */
 export const referenceIn = (parameters: Parameters): string | undefined =>
-  shape.exec(single(parameters, 'request_uri') ?? '')?.[1];
+  /^urn:ietf:params:oauth:request_uri:(.+)$/s.exec(single(parameters, 'request_uri') ?? '')?.[1];
 
 /**
  * Ours, in the addresses of our pages: a proof that a pushed request was opened in time; that the person has signed in for it, that they

@@ -41,6 +41,7 @@ export type SwitchedOn = {
   jwtBearer: boolean;
   tokenExchange: boolean;
   signedIntrospection: boolean;
+  pairwiseSubjects: boolean;
 };
 
 /** The grant types that a deployment serves: what is off is as unknown as what never was. */
@@ -59,6 +60,12 @@ export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
 /** The algorithms for request objects (RFC 9101), the ones of FAPI 2.0 first. */
 export const requestObjectAlgorithms = ['PS256', 'ES256', 'EdDSA', 'RS256'] as const;
 export type RequestObjectAlgorithm = (typeof requestObjectAlgorithms)[number];
+/** The algorithms for DPoP proofs (RFC 9449 §5.1): only asymmetric ones. `Ed25519` is the name of RFC 9864 for what `EdDSA` means here. */
+export const proofAlgorithms = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'ES384', 'ES512'] as const;
+export type ProofAlgorithm = (typeof proofAlgorithms)[number];
+
+/** Those of them that FAPI 2.0 takes (Security Profile §5.4.1). */
+export const fapiProofAlgorithms: readonly ProofAlgorithm[] = ['ES256', 'EdDSA', 'Ed25519', 'PS256'];
 
 /** Claims of ID tokens that say nothing about the person. */
 const tokenClaims = ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'at_hash'];
@@ -112,7 +119,7 @@ export const serverMetadata = (
   ...(switchedOn.jwtBearer && {
     authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
   }),
-  subject_types_supported: ['public'],
+  subject_types_supported: switchedOn.pairwiseSubjects ? ['public', 'pairwise'] : ['public'],
   id_token_signing_alg_values_supported: algorithms,
   token_endpoint_auth_methods_supported: clientAuthenticationMethods,
   token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
@@ -122,6 +129,7 @@ export const serverMetadata = (
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   // RFC 9701 §7
   ...(switchedOn.signedIntrospection && { introspection_signing_alg_values_supported: algorithms }),
+  dpop_signing_alg_values_supported: proofAlgorithms,
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
   ...(clientRegistration && { registration_endpoint: issuer + endpoints.clientRegistration }),

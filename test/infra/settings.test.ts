@@ -220,7 +220,15 @@ describe('revoking at sign-out', () => {
         {
           'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['account#*'] },
           'ForAllValues:StringEquals': {
-            'dynamodb:Attributes': ['pk', 'sk', 'disabledAt', 'epoch', 'clientEpochs', 'endedSessions'],
+            'dynamodb:Attributes': [
+              'pk',
+              'sk',
+              'disabledAt',
+              'epoch',
+              'clientEpochs',
+              'endedSessions',
+              'pairwiseSubjects',
+            ],
           },
           StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
         },

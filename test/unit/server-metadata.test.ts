@@ -17,6 +17,7 @@ const announce = (
     pushedRequests: 'off',
     tokenExchange: false,
     signedIntrospection: false,
+    pairwiseSubjects: false,
     metadataDocuments: false,
     clientRegistration: false,
     ...more,

@@ -19,6 +19,9 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   backchannel_logout_session_required: 'Whether it needs the session id; it is always sent.',
   post_logout_redirect_uris: 'Where a sign-out may send the browser.',
   id_token_signed_response_alg: 'Signs the ID tokens of the client. Absent: the first algorithm of the server.',
+  subject_type: 'pairwise: the client knows people by subjects of its sector alone. Absent: public.',
+  sector_identifier_uri:
+    'Where the redirect URIs of the sector are listed; fetched when the client is registered or changed.',
   jwks: 'Public keys for private_key_jwt and request objects.',
   jwks_uri: 'Where the public keys for private_key_jwt and request objects are; instead of jwks.',
   may_introspect: 'Whether the client is a resource server that may introspect tokens.',
@@ -37,6 +40,9 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   request_object_signing_alg: 'The only algorithm of its request objects. Absent: any that the server knows.',
   authorization_signed_response_alg:
     'Signs the answers of the authorization endpoint in the modes of JARM. Absent: the first algorithm of the server.',
+  dpop_bound_access_tokens: 'Whether the client has to send a DPoP proof with every token request (RFC 9449).',
+  dpop_nonce_required: 'Whether its DPoP proofs need a nonce of this server. Absent: the server decides.',
+  dpop_replay_detection: 'Whether the token endpoint takes each of its DPoP proofs once only, for one more write.',
   strict_auth_method: 'Takes the secret only as token_endpoint_auth_method says. Absent: in the header or the form.',
   ignore_public_client_secret: 'Takes a public client that sends a secret as one that sends none.',
   accept_dotless_schemes: 'Lets in redirect URIs with a private-use scheme without a dot.',
@@ -62,5 +68,4 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   tos_uri: 'Describes the client and changes nothing.',
   client_id_issued_at: 'Changes nothing.',
   client_secret_expires_at: 'Changes nothing.',
-  subject_type: 'Changes nothing: subjects are public.',
 };
