@@ -2,8 +2,10 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import type { Brand } from '../shared/pages/brand.ts';
+import type { ProfileField } from '../shared/people/profile-fields.ts';
 import type { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import type { CustomDomain, Throttling } from './constructs/http-api.ts';
+import type { MailProps } from './constructs/mail.ts';
 import type { Lifetimes } from './environment.ts';
 import type { HooksProps } from './hooks.ts';
 import type { OperatorSecret } from './secrets.ts';
@@ -81,6 +83,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly deviceAuthorization?: boolean;
   /**
+   * Whether clients may push their authorization requests to `/par` before the browser comes with them (RFC 9126;
+   * docs/pushed-requests.md). `required`: all of them have to.
+   *
+   * @default 'off'
+   */
+  readonly pushedAuthorizationRequests?: 'off' | 'accepted' | 'required';
+  /**
    * Whether clients may register themselves (RFC 7591; docs/unregistered-clients.md). `token`: with an initial access token, which
    * `pixy registration token` makes. `open`: everybody, as public clients.
    *
@@ -117,12 +126,25 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly tokenExchange?: boolean;
   /**
+   * Lets `/introspect` sign its answers for APIs that ask for it (RFC 9701, docs/keys.md). Its function may then sign.
+   *
+   * @default false
+   */
+  readonly signedIntrospection?: boolean;
+  /**
    * Takes DPoP proofs only with a nonce of this server, so that a proof cannot be made ahead of its use (docs/dpop.md). Clients
    * without DPoP notice nothing.
    *
    * @default false: only for clients that are registered so
    */
   readonly dpopNonces?: boolean;
+  /**
+   * Lets clients know people by pairwise subjects (`subject_type: pairwise`, docs/clients.md). Not to be switched off again: such
+   * clients are then refused.
+   *
+   * @default false
+   */
+  readonly pairwiseSubjects?: boolean;
   /**
    * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
    * it is switched on again.
@@ -137,9 +159,9 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly brand?: Brand;
   /**
-   * The topic that the alarm notifies when many authorization codes are presented again (docs/audit.md).
+   * The topic that alarms notify: many authorization codes are presented again (docs/audit.md), or mails cannot be sent (docs/mail.md).
    *
-   * @default - none; the alarm only changes its state
+   * @default - none; alarms only change their state
    */
   readonly alarmTopic?: ITopic;
   /**
@@ -172,6 +194,26 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - one week for `dev`, one year for `prod`
    */
   readonly logRetention?: RetentionDays;
+  /**
+   * How mail goes out: for lost passwords, addresses to be confirmed, and notices (docs/mail.md).
+   *
+   * @default - no mail is sent, and the pages offer nothing that needs it, unless `hooks.sendMessage` sends
+   */
+  readonly mail?: MailProps;
+  /**
+   * Whether people may sign in with a code that they get by mail (docs/mail.md). It counts as one factor. Needs `mail` or
+   * `hooks.sendMessage`.
+   *
+   * @default false
+   */
+  readonly mailCodes?: boolean;
+  /**
+   * What people may change about themselves on the account page: claims such as `name` and `locale`, and `email`, which needs `mail`
+   * (docs/accounts.md).
+   *
+   * @default - nothing
+   */
+  readonly profileFields?: readonly ProfileField[];
   /**
    * OpenID Connect providers to sign in with, in the order of their buttons. See docs/upstream.md.
    *

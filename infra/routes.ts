@@ -23,7 +23,7 @@ export type EndpointFunctionName =
   | 'admin';
 
 /** A function behind the API that is there only where a setting asks for it. */
-export type OptionalFunctionName = 'client-registration';
+export type OptionalFunctionName = 'client-registration' | 'par';
 
 export type Route<Name extends EndpointFunctionName | OptionalFunctionName = EndpointFunctionName> = {
   path: string;
@@ -40,10 +40,13 @@ export const routes: readonly Route[] = [
   { path: endpoints.signIn, function: 'sign-in' },
   { path: endpoints.signInCode, function: 'sign-in' },
   { path: endpoints.signInRecoveryCode, function: 'sign-in' },
+  { path: endpoints.signInMailCode, function: 'invitation' },
   { path: endpoints.signInPasskey, function: 'passkey' },
   { path: endpoints.passkeyScript, function: 'passkey' },
   { path: endpoints.signOut, function: 'sign-out' },
   { path: endpoints.account, function: 'account' },
+  { path: endpoints.accountProfile, function: 'account' },
+  { path: endpoints.accountExport, function: 'account' },
   { path: endpoints.accountPassword, function: 'account' },
   { path: endpoints.accountAuthenticator, function: 'account' },
   { path: endpoints.accountRecoveryCodes, function: 'account' },
@@ -51,6 +54,8 @@ export const routes: readonly Route[] = [
   { path: `${endpoints.upstream}/{proxy+}`, function: 'upstream' },
   { path: endpoints.consent, function: 'consent' },
   { path: endpoints.invitation, function: 'invitation' },
+  { path: endpoints.forgottenPassword, function: 'invitation' },
+  { path: endpoints.verifyAddress, function: 'invitation' },
   { path: endpoints.register, function: 'register' },
   { path: endpoints.deviceAuthorization, function: 'device-authorization' },
   { path: endpoints.device, function: 'device' },
@@ -64,6 +69,9 @@ export const routes: readonly Route[] = [
   { path: endpoints.errors, function: 'metadata' },
   { path: `${endpoints.admin}/{proxy+}`, function: 'admin' },
 ];
+
+/** Where clients push their authorization requests, in a deployment that takes them. */
+export const pushedRequestRoutes: readonly Route<'par'>[] = [{ path: endpoints.par, function: 'par' }];
 
 /** Where clients register themselves, in a deployment that lets them. */
 export const registrationRoutes: readonly Route<'client-registration'>[] = [

@@ -5,6 +5,7 @@ import { keysRemembered } from './keys/key-ring.ts';
 import { signingAlgorithms } from './keys/signing-key.ts';
 import { brandJson } from './pages/brand.ts';
 import { operatorsJson } from './people/operators.ts';
+import { profileFields } from './people/profile-fields.ts';
 import { providersJson } from './upstream/provider.ts';
 
 const seconds = (fallback: number, minimum: number, maximum: number) =>
@@ -92,10 +93,32 @@ const environment = v.object({
   PIXY_JWT_BEARER: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether clients may exchange the tokens of people for tokens with which they act for them; see docs/token-exchange.md. */
   PIXY_TOKEN_EXCHANGE: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether clients may know people by pairwise subjects; see docs/clients.md. */
+  PIXY_PAIRWISE_SUBJECTS: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether `/introspect` signs its answers for those who ask for it; see docs/keys.md. */
+  PIXY_SIGNED_INTROSPECTION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether every DPoP proof needs a nonce of this server; see docs/dpop.md. */
   PIXY_DPOP_NONCES: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether devices may ask for codes that people enter elsewhere; see docs/device.md. */
   PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether clients may push their authorization requests, or have to: `off`, `accepted` or `required`; see docs/pushed-requests.md. */
+  PIXY_PUSHED_REQUESTS: v.optional(
+    v.picklist(['off', 'accepted', 'required'], 'is not off, accepted or required'),
+    'off',
+  ),
+  /** The mail function's ARN; `local` in a local run, where mails go into a mailbox. Absent: no mail is sent. */
+  PIXY_MAIL: v.optional(name),
+  /** Whether people may sign in with codes by mail. */
+  PIXY_MAIL_CODES: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** What people may change about themselves, separated by spaces. */
+  PIXY_PROFILE_FIELDS: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.split(' ').filter((name) => name !== '')),
+      v.array(v.picklist(profileFields, `is not some of ${profileFields.join(', ')}`)),
+    ),
+    '',
+  ),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -173,8 +196,14 @@ export function readConfig(env: Record<string, string | undefined>) {
     registration: values.PIXY_REGISTRATION === 'on',
     jwtBearer: values.PIXY_JWT_BEARER === 'on',
     tokenExchange: values.PIXY_TOKEN_EXCHANGE === 'on',
+    pairwiseSubjects: values.PIXY_PAIRWISE_SUBJECTS === 'on',
+    signedIntrospection: values.PIXY_SIGNED_INTROSPECTION === 'on',
     dpopNonces: values.PIXY_DPOP_NONCES === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
+    pushedRequests: values.PIXY_PUSHED_REQUESTS,
+    mail: values.PIXY_MAIL,
+    profileFields: values.PIXY_PROFILE_FIELDS,
+    mailCodes: values.PIXY_MAIL !== undefined && values.PIXY_MAIL_CODES === 'on',
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,

@@ -82,6 +82,10 @@ async function asOperator(
   const { grant, standing, claims } = await subjects.findClaims(grantId, sub);
   if (!isInForce(grant, standing, sub)) return { refusal: { reason: 'access_token_invalid' } };
   const { preferred_username: name } = claims;
-  const who = typeof name === 'string' ? `${name} (${sub})` : sub;
-  return { by: `${who} with ${client}`, scope: operatorScope({ ...claims, sub }, operators), isPerson: true };
+  const who = typeof name === 'string' ? `${name} (${grant.sub})` : grant.sub;
+  return {
+    by: `${who} with ${client}`,
+    scope: operatorScope({ ...claims, sub: grant.sub }, operators),
+    isPerson: true,
+  };
 }

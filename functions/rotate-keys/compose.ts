@@ -1,5 +1,6 @@
 import { rotationSettings } from '../../shared/keys/key-ring.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
+import { tendPairwiseKey } from '../../shared/keys/pairwise-key.ts';
 import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
 import { rotateKeys, tendNonceKey, tendRefreshKeys } from './rotate.ts';
 
@@ -11,6 +12,7 @@ export const compose = ({ config, database, now }: Runtime) => {
   return async () => {
     await tendNonceKey(store, wrapper, now());
     const retired = await tendRefreshKeys(store, wrapper, now());
+    if (config.pairwiseSubjects) await tendPairwiseKey(store, wrapper, now());
     const report = await rotateKeys(store, custody, config.signingAlgorithms, rotationSettings, now());
     return { ...report, retired: [...retired, ...report.retired] };
   };

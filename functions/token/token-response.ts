@@ -2,7 +2,7 @@ import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import { claimsByScope } from '../../shared/apis/registered-scope.ts';
 import { targetOf } from '../../shared/apis/token-target.ts';
 import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
-import type { Grant, RefreshState } from '../../shared/grants/grant.ts';
+import { type Grant, type RefreshState, toldSubject } from '../../shared/grants/grant.ts';
 import { formatRefreshToken, type RefreshToken } from '../../shared/grants/refresh-token.ts';
 import { idTokenKey } from '../../shared/keys/loaded-keys.ts';
 import type { SigningKey } from '../../shared/keys/signing-key.ts';
@@ -85,7 +85,7 @@ export async function tokenResponse(
   const fitting = fitClaims(inAccessToken, added?.access_token);
   const bearer = {
     clientId: grant.clientId,
-    sub: grant.sub,
+    sub: toldSubject(grant),
     grantId: grant.id,
     authTime: grant.authTime,
     acr: grant.acr,

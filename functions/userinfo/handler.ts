@@ -78,7 +78,7 @@ async function userinfo(request: HttpRequest, form: Parameters | undefined, deps
   const needsRegistry = names.length > 0 || !scope.every(isOpenidScope);
   const byScope = needsRegistry ? claimsByScope(await deps.apis.scopes()) : standardClaimsByScope;
   const released = releasedClaims(person, { scope, byScope, names: await namesFor(client, names, byScope, deps) });
-  const asked = { sub: claims.sub, client_id: client, scope: scope.join(' '), issue: 'userinfo' } as const;
+  const asked = { sub: grant.sub, client_id: client, scope: scope.join(' '), issue: 'userinfo' } as const;
   const added = await deps.hooks.claims?.(asked);
   return {
     reply: jsonReply(200, { ...released, ...added?.userinfo, sub: claims.sub }, nonceHeader(proved.value.nonce)),

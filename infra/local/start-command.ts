@@ -70,7 +70,9 @@ const command = new Command('npm start --')
     ),
   )
   .addOption(
-    new Option('--hooks <file>', 'module that exports authenticate, migrateAccount or claims').env('PIXY_HOOKS'),
+    new Option('--hooks <file>', 'module that exports authenticate, migrateAccount, claims or sendMessage').env(
+      'PIXY_HOOKS',
+    ),
   )
   .addOption(
     new Option('--dynamodb <url>', 'DynamoDB-compatible endpoint, instead of the embedded one')
@@ -133,7 +135,12 @@ try {
       PIXY_JWT_BEARER: 'on',
       PIXY_METADATA_DOCUMENTS: 'any',
       PIXY_TOKEN_EXCHANGE: 'on',
+      PIXY_SIGNED_INTROSPECTION: 'on',
+      PIXY_PAIRWISE_SUBJECTS: 'on',
       PIXY_OPERATORS: JSON.stringify({ claim: 'groups', read: ['operators'], write: ['operators'] }),
+      PIXY_MAIL: 'local',
+      PIXY_MAIL_CODES: 'on',
+      PIXY_PROFILE_FIELDS: 'email name locale',
       PIXY_CLIENT_REGISTRATION: 'open',
       // Not an option: every user of the machine sees those in the list of processes.
       ...(pepper && { PIXY_PASSWORD_PEPPER: pepper }),
@@ -171,6 +178,7 @@ function greeting({ issuer, address, demo, notes }: LocalServer): string {
     ...(issuer === address ? [] : [`  Listening   ${address}, which is for your proxy`]),
     `  Discovery   ${issuer}/.well-known/openid-configuration`,
     `  JWKS        ${issuer}/jwks`,
+    `  Mailbox     ${issuer}/demo/mail`,
     `  Data        ${options.dynamodb ?? options.data}`,
     ...(options.data === 'memory' ? [] : [`  Audit log   ${auditFileOf(options.data)}`]),
   ];

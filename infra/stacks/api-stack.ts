@@ -17,7 +17,7 @@ export class ApiStack extends Stack {
   readonly server: AuthorizationServer;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
-    const { stage, tables, domain, signing, signingAlgorithms, alarmTopicArn, ...stackProps } = props;
+    const { stage, tables, domain, signing, signingAlgorithms, alarmTopicArn, mail, ...stackProps } = props;
     super(scope, id, {
       description: `Pixy, an authorization server (${stage}): functions and HTTP API`,
       terminationProtection: stageSettings[stage].protect,
@@ -31,6 +31,7 @@ export class ApiStack extends Stack {
       domain: domain && customDomain(this, domain),
       signing,
       signingAlgorithms,
+      mail,
       alarmTopic: alarmTopicArn ? Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn) : undefined,
     });
 
@@ -40,6 +41,14 @@ export class ApiStack extends Stack {
       description: 'Issuer identifier of the authorization server',
       stringValue: issuer,
     });
+    const { mail: mailFunction } = this.server.functions;
+    if (mailFunction) {
+      new StringParameter(this, 'MailParameter', {
+        parameterName: `/pixy/${stage}/mail`,
+        description: 'The function that orders for mails go to',
+        stringValue: mailFunction.functionArn,
+      });
+    }
     new StringListParameter(this, 'LogGroupsParameter', {
       parameterName: `/pixy/${stage}/log-groups`,
       description: 'Log groups that have the audit lines',

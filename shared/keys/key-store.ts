@@ -8,7 +8,12 @@ export type StoredRefreshKey = { kid: string; wrapped: Uint8Array; createdAt: nu
 /** The key of the nonces for DPoP proofs, encrypted. */
 export type StoredNonceKey = Omit<StoredRefreshKey, 'signFrom'>;
 
-/** The Keys table: one partition for signing keys, one for refresh token keys, one for the key of nonces. */
+/** The key of pairwise subjects, encrypted. */
+export type StoredPairwiseKey = { wrapped: Uint8Array; createdAt: number };
+
+const pairwiseKeyAt = { pk: 'pairwise', sk: 'only' };
+
+/** The Keys table: one partition for signing keys, one for refresh token keys, one for the key of nonces, and one for the key of pairwise subjects. */
 export type KeyStore = ReturnType<typeof keyStore>;
 
 export function keyStore(database: Database, table: string) {
@@ -61,6 +66,22 @@ export function keyStore(database: Database, table: string) {
     },
 
     addRefreshKey: (key: StoredRefreshKey): Promise<void> => add('refresh', key),
+
+    /** The key of pairwise subjects; see pairwise-key.ts. */
+    async findPairwiseKey(): Promise<StoredPairwiseKey | undefined> {
+      const [item] = await partition(pairwiseKeyAt.pk);
+      return item && { wrapped: item['wrapped'] as Uint8Array, createdAt: item['createdAt'] as number };
+    },
+
+    /** Adds it unless there is one: it never changes. */
+    async addPairwiseKey(key: StoredPairwiseKey): Promise<void> {
+      const Item = { ...pairwiseKeyAt, ...key };
+      try {
+        await database.put({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' });
+      } catch (error) {
+        if (!(error instanceof ConditionFailed)) throw error;
+      }
+    },
 
     async removeRefreshKey(kid: string): Promise<void> {
       await database.remove({ TableName: table, Key: { pk: 'refresh', sk: kid } });

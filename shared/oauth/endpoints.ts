@@ -3,20 +3,29 @@ export const endpoints = {
   authorize: '/authorize',
   /** Where /authorize redirects requests for an ID token: only the function behind this path can sign. */
   authorizeHybrid: '/authorize/hybrid',
+  /** Where a client pushes an authorization request before the browser comes with it. */
+  par: '/par',
   signIn: '/sign-in',
   /** Where a password sign-in continues for people with an authenticator app. Recovery codes have a page of their own. */
   signInCode: '/sign-in/code',
   signInRecoveryCode: '/sign-in/recovery-code',
+  /** Where somebody signs in with a code by mail, if the deployment allows it. */
+  signInMailCode: '/sign-in/mail-code',
   /** Receives a passkey's response. */
   signInPasskey: '/sign-in/passkey',
   passkeyScript: '/passkey.js',
   signOut: '/sign-out',
   /** Where people see and change what is in their name. */
   account: '/account',
+  accountProfile: '/account/profile',
+  accountExport: '/account/export',
   accountPassword: '/account/password',
   accountAuthenticator: '/account/authenticator',
   accountRecoveryCodes: '/account/recovery-codes',
   accountPasskey: '/account/passkey',
+  /** Where people ask for a mail that sets a new password, and where a mail proves an address. */
+  forgottenPassword: '/forgotten-password',
+  verifyAddress: '/verify-address',
   /** Where a link lets a person set a password. */
   invitation: '/invitation',
   /** Where people create accounts themselves, if the deployment allows it. */

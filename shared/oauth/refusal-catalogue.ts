@@ -1,7 +1,7 @@
 import type { Reason } from './refusal.ts';
 
 /**
- * OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 9449 §12.2, OpenID Connect Core §3.1.2.6, and OpenID Connect's
+ * OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 9101 §7, RFC 9449 §12.2, OpenID Connect Core §3.1.2.6, and OpenID Connect's
  * code for unmet acr.
  */
 export type ErrorCode =
@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'unsupported_response_type'
   | 'request_not_supported'
   | 'request_uri_not_supported'
+  | 'invalid_request_uri'
+  | 'invalid_request_object'
   | 'login_required'
   | 'consent_required'
   | 'unmet_authentication_requirements'
@@ -246,13 +248,59 @@ export const refusalCatalogue = {
   },
   request_object_unsupported: {
     error: 'request_not_supported',
-    means: 'The request parameter (a request object) is not supported.',
+    means: 'The request parameter (a request object) is not supported here.',
     fix: 'Send the parameters themselves.',
+  },
+  request_object_invalid: {
+    error: 'invalid_request_object',
+    means: 'The request object is refused.',
+    fix: 'Sign a JWT with client_id, aud (the issuer), exp and the parameters.',
+  },
+  signed_request_required: {
+    error: 'invalid_request',
+    means: 'This client must sign its requests.',
+    fix: 'Send the parameters as a JWT in request.',
   },
   request_uri_unsupported: {
     error: 'request_uri_not_supported',
-    means: 'The request_uri parameter is not supported.',
-    fix: 'Send the parameters themselves.',
+    means: 'The request_uri is none of this server.',
+    fix: 'Push the request to /par, or send the parameters themselves.',
+  },
+  pushed_requests_throttled: {
+    error: 'temporarily_unavailable',
+    status: 429,
+    means: 'Too many requests of public clients were pushed from this address.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  pushed_request_required: {
+    error: 'invalid_request',
+    means: 'This client must push its requests.',
+    fix: 'Post the parameters to /par, then send client_id and request_uri.',
+  },
+  request_uri_pushed: {
+    error: 'invalid_request',
+    means: 'A pushed request has a request_uri, and the server is what gives one out.',
+    fix: 'Push the parameters themselves.',
+  },
+  request_uri_unknown: {
+    error: 'invalid_request_uri',
+    means: 'No request was pushed for this request_uri.',
+    fix: 'Push the request again.',
+  },
+  request_uri_expired: {
+    error: 'invalid_request_uri',
+    means: 'The request_uri is too old.',
+    fix: 'Push the request when the person wants to sign in: it is good for 60 seconds.',
+  },
+  request_uri_used: {
+    error: 'invalid_request_uri',
+    means: 'This request_uri has led to a code.',
+    fix: 'Push a request for every sign-in.',
+  },
+  request_uri_of_another_client: {
+    error: 'invalid_request_uri',
+    means: 'The request_uri belongs to another client.',
+    fix: 'Send the client_id that pushed it.',
   },
   scope_malformed: {
     error: 'invalid_scope',
@@ -523,8 +571,14 @@ export const refusalCatalogue = {
   },
   signing_algorithm_unavailable: {
     error: 'unauthorized_client',
-    means: 'The client is registered for an ID token algorithm that this server has no key for.',
-    fix: 'Register the client with an id_token_signed_response_alg that the server metadata announces.',
+    means: 'The client is registered for a signing algorithm that this server has no key for.',
+    fix: 'Register the client with an id_token_signed_response_alg and an introspection_signed_response_alg that the server metadata announces.',
+  },
+  pairwise_unavailable: {
+    error: 'unauthorized_client',
+    means:
+      'The client is registered for pairwise subjects, which this server has switched off, or it has no sector any more.',
+    fix: 'Switch pairwiseSubjects on, or register the client with subject_type public.',
   },
   token_missing: {
     error: 'invalid_request',
@@ -860,6 +914,53 @@ export const refusalCatalogue = {
     status: 429,
     means: 'There were too many registrations of clients from this address.',
     fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  mail_off: {
+    error: 'access_denied',
+    status: 404,
+    means: 'This authorization server sends no mail at the moment.',
+    fix: 'Ask the operator for a link that sets a new password.',
+  },
+  mail_failed: {
+    error: 'temporarily_unavailable',
+    status: 503,
+    means: 'A mail could not be sent.',
+    fix: 'Try again in a moment. Operators: the audit line has the cause; see docs/mail.md.',
+  },
+  mail_throttled: {
+    error: 'access_denied',
+    status: 429,
+    means: 'There were too many requests for a mail from this address or for this name.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  mail_to_nobody: {
+    error: 'access_denied',
+    means: 'No mail was sent: the name leads to no account, or to one without an address that mail may go to.',
+    fix: 'Operators: give the account an address with pixy accounts set, or a link with pixy accounts invite.',
+  },
+  mail_undeliverable: {
+    error: 'access_denied',
+    means:
+      'No mail was sent: an earlier one to this address came back, or was reported as unwanted, or the address cannot be written to.',
+    fix: 'Operators: see docs/mail.md for how to allow the address again.',
+  },
+  mail_too_late: {
+    error: 'access_denied',
+    means: 'No mail was sent: its link would have been over, or another one has replaced it.',
+    fix: 'Ask for another one.',
+  },
+  mail_code_wrong: {
+    error: 'access_denied',
+    status: 403,
+    means:
+      'The code from the mail is wrong, used, expired or was tried too often, or it was typed into another browser.',
+    fix: 'Type the code of the newest mail into the browser in which you asked for it, or ask for another one.',
+  },
+  address_taken: {
+    error: 'invalid_request',
+    status: 409,
+    means: 'The address belongs to another account.',
+    fix: 'Sign in to that account, or enter another address.',
   },
   registration_throttled: {
     error: 'access_denied',

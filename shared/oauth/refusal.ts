@@ -41,7 +41,17 @@ export type Refusal =
   | { reason: 'response_type_not_registered' }
   | { reason: 'response_mode_unsupported' }
   | { reason: 'request_object_unsupported' }
+  /** `because`: a sentence that says which rule it fails. */
+  | { reason: 'request_object_invalid'; because: string }
+  | { reason: 'signed_request_required' }
   | { reason: 'request_uri_unsupported' }
+  | { reason: 'pushed_requests_throttled'; retryAfter: number }
+  | { reason: 'pushed_request_required' }
+  | { reason: 'request_uri_pushed' }
+  | { reason: 'request_uri_unknown' }
+  | { reason: 'request_uri_expired' }
+  | { reason: 'request_uri_used' }
+  | { reason: 'request_uri_of_another_client' }
   | { reason: 'scope_malformed' }
   | { reason: 'scope_not_registered' }
   | { reason: 'prompt_contradictory' }
@@ -94,6 +104,7 @@ export type Refusal =
   | { reason: 'resource_not_granted' }
   | { reason: 'resource_ambiguous' }
   | { reason: 'signing_algorithm_unavailable' }
+  | { reason: 'pairwise_unavailable' }
   // device authorization
   | { reason: 'device_authorization_off' }
   | { reason: 'device_requests_throttled'; retryAfter: number }
@@ -136,6 +147,14 @@ export type Refusal =
   | { reason: 'invitation_used' }
   | { reason: 'invitation_expired' }
   | { reason: 'registration_off' }
+  | { reason: 'mail_off' }
+  | { reason: 'mail_failed' }
+  | { reason: 'mail_throttled'; retryAfter: number }
+  | { reason: 'mail_to_nobody' }
+  | { reason: 'mail_undeliverable' }
+  | { reason: 'mail_too_late' }
+  | { reason: 'mail_code_wrong' }
+  | { reason: 'address_taken' }
   | { reason: 'registration_throttled'; retryAfter: number }
   | { reason: 'username_malformed' }
   | { reason: 'username_taken' }

@@ -15,6 +15,9 @@ export function problemOf(refusal: Refusal, look: Look): Problem {
   if (refusal.reason === 'registration_throttled') {
     return { text: look.count('problem.registrations', Math.ceil(refusal.retryAfter / 60)) };
   }
+  if (refusal.reason === 'mail_throttled') {
+    return { text: look.count('problem.mails', Math.ceil(refusal.retryAfter / 60)) };
+  }
   if (refusal.reason === 'password_unacceptable') {
     return { text: passwordText(refusal.problem, look), field: 'password' };
   }
@@ -38,6 +41,7 @@ const sentences: Partial<Record<Reason, Sentence>> = {
   form_token_invalid: { text: 'problem.formTokenOther' },
   passwords_off: { text: 'signIn.introChoose' },
   second_factor_wrong: { text: 'problem.codeWrong', field: 'code' },
+  mail_code_wrong: { text: 'problem.mailCodeWrong', field: 'code' },
   second_factor_used: { text: 'problem.codeUsed', field: 'code' },
   second_factor_late: { text: 'problem.signInExpired' },
   passkey_unknown: { text: 'problem.passkeyUnknown' },
@@ -54,7 +58,8 @@ const sentences: Partial<Record<Reason, Sentence>> = {
 
 /** Whether the person caused the refusal, rather than the client. */
 export const isAboutPerson = (reason: Reason): boolean =>
-  reason in sentences || ['sign_in_throttled', 'registration_throttled', 'password_unacceptable'].includes(reason);
+  reason in sentences ||
+  ['sign_in_throttled', 'registration_throttled', 'mail_throttled', 'password_unacceptable'].includes(reason);
 
 function passwordText(problem: PasswordProblem, look: Look): string {
   const count = String(passwordLimits.minimum);

@@ -25,6 +25,10 @@ export type SignInPage = {
   /** Buttons that send the id of an upstream provider as `idp`. */
   providers?: readonly { id: string; name: string }[];
   passkey?: PasskeyCeremony | undefined;
+  /** Where somebody who lost their password asks for a mail. Absent: no mail is sent. */
+  forgottenPath?: string | undefined;
+  /** Where somebody signs in with a code by mail. Absent: nobody can. */
+  mailCodePath?: string | undefined;
   /** Where a person registers. Absent: nobody can. */
   registerPath?: string | undefined;
   /** Sent with the form; a cookie holds the same value. */
@@ -49,7 +53,12 @@ ${hasPasswords ? passwordForm(look, page, problem) : ''}
 ${!hasPasswords && passkey ? html`<p class="notice" data-passkey-unavailable>${look.text('passkey.unavailable')}</p>` : ''}
 ${hasPasswords && (passkey || providers.length > 0) ? html`<p class="or" ${providers.length === 0 ? raw('data-passkey-available hidden') : ''}><span>${look.text('common.or')}</span></p>` : ''}
 ${others}
-${page.registerPath ? html`<p class="foot">${look.say('signIn.register', { link: html`<a href="${page.registerPath}">${look.text('signIn.registerLink')}</a>` })}</p>` : ''}`,
+${
+  page.mailCodePath
+    ? html`<p class="foot"><a href="${page.mailCodePath}">${look.text('signIn.mailCode')}</a></p>
+`
+    : ''
+}${page.registerPath ? html`<p class="foot">${look.say('signIn.register', { link: html`<a href="${page.registerPath}">${look.text('signIn.registerLink')}</a>` })}</p>` : ''}`,
     {
       cookies: page.cookies,
       ...(refusal && { headers: headersOf(refusal) }),
@@ -66,7 +75,11 @@ function intro(look: Look, { clientName, hasPasswords = true }: SignInPage): Mar
   return look.say(hasPasswords ? 'signIn.introClient' : 'signIn.introChooseClient', { client });
 }
 
-function passwordForm(look: Look, { username, keep, passkey, formToken }: SignInPage, problem?: Problem): Markup {
+function passwordForm(
+  look: Look,
+  { username, keep, passkey, forgottenPath, formToken }: SignInPage,
+  problem?: Problem,
+): Markup {
   return html`<form method="post">
 ${formTokenField(formToken)}${field(
   {
@@ -90,7 +103,12 @@ ${field(
   },
   problem,
 )}
-${keep ? checkbox('keep', look.text('signIn.keep'), look.text('signIn.keepHint'), keep.isChecked) : ''}
+${
+  forgottenPath
+    ? html`<p class="hint"><a href="${forgottenPath}">${look.text('signIn.forgotten')}</a></p>
+`
+    : ''
+}${keep ? checkbox('keep', look.text('signIn.keep'), look.text('signIn.keepHint'), keep.isChecked) : ''}
 <button type="submit">${look.text('signIn.submit')}</button>
 </form>`;
 }

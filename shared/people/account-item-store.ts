@@ -8,6 +8,16 @@ import { accountKey, standingRecord } from './standing-store.ts';
  * The item of one account in the People table, keyed by its subject.
  */
 
+const link = {
+  hash: v.string(),
+  expiresAt: v.number(),
+  everything: v.optional(v.boolean()),
+  spentAt: v.optional(v.number()),
+};
+
+const mailed = { salt: v.string(), by: v.string(), requestedAt: v.number() };
+const mailedLink = { ...link, ...mailed };
+
 const record = v.object({
   sub: v.string(),
   username: v.optional(v.string()),
@@ -17,14 +27,11 @@ const record = v.object({
   ...standingRecord.entries,
   createdAt: v.optional(v.number()),
   invitation: v.optional(
-    v.object({
-      hash: v.string(),
-      purpose: v.picklist(linkPurposes),
-      expiresAt: v.number(),
-      everything: v.optional(v.boolean()),
-      spentAt: v.optional(v.number()),
-    }),
+    v.object({ ...link, ...v.partial(v.object(mailed)).entries, purpose: v.picklist(linkPurposes) }),
   ),
+  mailedLink: v.optional(v.object(mailedLink)),
+  alarmLink: v.optional(v.object({ ...mailedLink, email: v.optional(v.string()) })),
+  verification: v.optional(v.object({ ...mailedLink, email: v.string() })),
   version: v.optional(v.number(), 0),
   removals: v.optional(v.number(), 0),
   removedWays: v.optional(

@@ -22,12 +22,21 @@ export type Account = {
   createdAt?: number | undefined;
   /** The link that lets the person set a password; see invitation.ts. */
   invitation?: Invitation | undefined;
+  /**
+   * The one that they asked for by mail, the one beside a notice, with the address that it gives back, and the one that
+   * proves an address; see mailed-link.ts.
+   */
+  mailedLink?: MailedLink | undefined;
+  alarmLink?: (MailedLink & { email?: string | undefined }) | undefined;
+  verification?: (MailedLink & { email: string }) | undefined;
   /** Counts changes of names and claims, so that one of two concurrent changes is told to read again. */
   version: number;
   /** What was made in this name under another epoch is worth nothing; see still-valid.ts. */
   epoch: number;
   /** The same for what one client got; one that is not here is at 0. See `clientEpochOf`. */
   clientEpochs: Readonly<Record<string, number>>;
+  /** What clients of a sector know the person by from another server; all others know them by what Pixy makes. */
+  pairwiseSubjects?: Readonly<Record<string, string>> | undefined;
   /** Sessions that ended together with what they gave to clients, as `endedSession` writes them. */
   endedSessions: readonly string[];
   /** Counts removals of passkeys and links, so that of two at once one looks again; and the ids of those that are being removed. */
@@ -45,12 +54,26 @@ export type LinkPurpose = (typeof linkPurposes)[number];
  * The only valid link, stored as the hash of its token. A spent one is kept, so that the page can say so. `everything`: spending it
  * also removes every other way to sign in.
  */
-export type Invitation = {
+export type Invitation = Partial<Pick<MailedLink, 'salt' | 'by' | 'requestedAt'>> & {
   hash: string;
   purpose: LinkPurpose;
   expiresAt: number;
   everything?: boolean | undefined;
   spentAt?: number | undefined;
+};
+
+/**
+ * A link that a mail leads to. `salt` and the number of the order make its secret, and `by` is the hash of that number: neither the
+ * database nor the order alone knows the link. `requestedAt` decides between two of them.
+ */
+export type MailedLink = {
+  hash: string;
+  expiresAt: number;
+  everything?: boolean | undefined;
+  spentAt?: number | undefined;
+  salt: string;
+  by: string;
+  requestedAt: number;
 };
 
 /** Returns the form in which usernames and addresses are compared, regardless of case and of how the keyboard composes letters. */

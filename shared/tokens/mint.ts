@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { TokenTarget } from '../apis/token-target.ts';
-import type { Grant } from '../grants/grant.ts';
+import { type Grant, toldSubject } from '../grants/grant.ts';
 import { signJws } from '../keys/sign.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
 import type { AccessTokenClaims } from './access-token.ts';
@@ -89,7 +89,7 @@ export type IdTokenContext = {
  * which tell the two apart where both have the type `JWT` (RFC 8725 §3.12).
  */
 export function mintIdToken(
-  grant: Pick<Grant, 'clientId' | 'sub' | 'authTime' | 'sid' | 'amr' | 'acr' | 'idTokenClaims'>,
+  grant: Pick<Grant, 'clientId' | 'sub' | 'subject' | 'authTime' | 'sid' | 'amr' | 'acr' | 'idTokenClaims'>,
   { nonce, accessToken, code, added }: IdTokenContext,
   { issuer, idTokenLifetime }: { issuer: string; idTokenLifetime: number },
   key: SigningKey,
@@ -100,7 +100,7 @@ export function mintIdToken(
     ...added,
     ...withoutAccessClaims,
     iss: issuer,
-    sub: grant.sub,
+    sub: toldSubject(grant),
     aud: grant.clientId,
     iat: now,
     exp: now + idTokenLifetime,

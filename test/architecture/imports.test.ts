@@ -18,6 +18,7 @@ const order = [
   'shared/people',
   'shared/upstream',
   'shared/hooks',
+  'shared/mail',
   'shared/grants',
   'shared/tokens',
   'shared/reports',

@@ -21,7 +21,7 @@ const ownLogs = ['logs:CreateLogStream on its own logs', 'logs:PutLogEvents on i
 const onItems = (...keys: string[]) => `if ForAllValues:StringLike dynamodb:LeadingKeys is ${keys.join(', ')}`;
 const only = (...attributes: string[]) =>
   `if ForAllValues:StringEquals dynamodb:Attributes is ${['pk', 'sk', ...attributes].join(', ')} if StringEqualsIfExists dynamodb:Select is SPECIFIC_ATTRIBUTES`;
-const standing = ['disabledAt', 'epoch', 'clientEpochs', 'endedSessions'];
+const standing = ['disabledAt', 'epoch', 'clientEpochs', 'endedSessions', 'pairwiseSubjects'];
 const onlyClaims = only('claims', 'username', ...standing);
 const onlyKeys = only();
 /** What is read in one call: no name, no password hash, no browser. */

@@ -189,7 +189,15 @@ describe('restAuthorizer, in front of a REST API', () => {
       `Allow dynamodb:BatchGetItem on people.Arn ${JSON.stringify({
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['account#*'] },
         'ForAllValues:StringEquals': {
-          'dynamodb:Attributes': ['pk', 'sk', 'disabledAt', 'epoch', 'clientEpochs', 'endedSessions'],
+          'dynamodb:Attributes': [
+            'pk',
+            'sk',
+            'disabledAt',
+            'epoch',
+            'clientEpochs',
+            'endedSessions',
+            'pairwiseSubjects',
+          ],
         },
         StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
       })}`,

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import * as v from 'valibot';
+import { languageOf } from '../../../shared/mail/address.ts';
 import { hashPassword } from '../../../shared/password.ts';
 import {
   type AccountFormatName,
@@ -14,11 +15,13 @@ import {
   type Links,
 } from '../../../shared/people/account-import-store.ts';
 import type { ProviderMap } from '../../../shared/people/import/account-entry.ts';
+import { type ForeignPairwise, pairwiseSources } from '../../../shared/people/import/foreign-pairwise.ts';
 import { issuerMistake } from '../../../shared/people/import/given-links.ts';
 import { type PepperWay, pepperWays } from '../../../shared/people/password-import/pepper.ts';
 import { linkStore, pairKey } from '../../../shared/upstream/link-store.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
+import { openHandOver } from '../../open-hand-over.ts';
 import { collect, commaList, examples, storeOptions } from '../../options.ts';
 import { plural } from '../../output.ts';
 import type { Opened } from '../../place.ts';
@@ -39,6 +42,8 @@ type Options = {
   dryRun?: boolean;
   kmsKey?: string;
   provider?: string[];
+  pairwise?: string[];
+  sendVerification?: boolean;
 };
 
 export const importCommand = (context: Context): Command =>
@@ -79,7 +84,17 @@ export const importCommand = (context: Context): Command =>
         'the issuer of a provider that the file links people to, such as google=https://accounts.google.com; with #ID at the end where the provider has another id here (repeatable)',
         collect,
       )
+      .addOption(
+        new Option(
+          '--pairwise <server:host>',
+          'how the other server made pairwise subjects for the clients of a host: keycloak:app.example.com or oidc-provider:app.example.com, with its salt in PIXY_PAIRWISE_SALT (repeatable)',
+        ).argParser(collect),
+      )
       .option('--kms-key <id>', 'the KMS key that encrypts the keys of authenticator apps (default: that of the stage)')
+      .option(
+        '--send-verification',
+        'send everybody who is added a mail to confirm their address, unless it is verified',
+      )
       .option('--skip-refused', 'skip entries that cannot be imported, and import the others')
       .option('--dry-run', 'show what would happen without writing anything')
       .action((file: string, options: Options) => importFile(context, file, options)),
@@ -100,7 +115,8 @@ async function importFile(given: Context, file: string, options: Options): Promi
   for await (const compared of compareAccounts(source, store, context)) summarize(summary, compared);
   const isStopped = summary.refusedEntries > 0 && !options.skipRefused;
   const isWritten = !isStopped && !options.dryRun;
-  const added = isWritten ? await write(source, store, summary, context) : undefined;
+  const verify = options.sendVerification && isWritten ? await askingToVerify(opened, context) : undefined;
+  const added = isWritten ? await write(source, store, summary, context, verify) : undefined;
   context.print({
     json: importJson(summary, isWritten),
     text: importText(summary, added, options),
@@ -110,6 +126,19 @@ async function importFile(given: Context, file: string, options: Options): Promi
   const entries = count === 1 ? 'One entry' : `${count} entries`;
   throw new Failure(`${entries} cannot be imported: correct ${file}, or import the others with --skip-refused.`);
 }
+
+/** Asks those who were added to confirm their address, one after the other. */
+async function askingToVerify({ place }: Opened, { now }: Context): Promise<AfterAdding> {
+  const handOver = await openHandOver(place);
+  return async (added) => {
+    for (const { email, claims } of added) {
+      if (email === undefined || claims['email_verified'] === true) continue;
+      await handOver({ kind: 'verify', at: now(), language: languageOf({ claims }), email });
+    }
+  };
+}
+
+type AfterAdding = (added: readonly AddedAccount[]) => Promise<void>;
 
 function linksOf({ database, table }: Opened): Links {
   return { ...linkStore(database, table('people')), keyOf: pairKey };
@@ -124,6 +153,19 @@ function providersOf(given: readonly string[] = []): ProviderMap {
     return [alias, { issuer, id }] as const;
   });
   return Object.fromEntries(read);
+}
+
+/** Reads `server:host`. The salt is a secret, so it is in the environment. */
+function pairwiseOf(given: readonly string[] | undefined, { env }: Context['io']): ForeignPairwise[] | undefined {
+  const salt = env['PIXY_PAIRWISE_SALT'];
+  if (given !== undefined && !salt)
+    throw wrongUsage('--pairwise needs the salt of the other server in PIXY_PAIRWISE_SALT.');
+  return given?.map((text) => {
+    const [, name, sector = ''] = /^([a-z-]+):([a-z0-9.-]+)$/.exec(text) ?? [];
+    const from = pairwiseSources.find((source) => source === name);
+    if (from === undefined) throw wrongUsage(`--pairwise ${text}: write keycloak:HOST or oidc-provider:HOST.`);
+    return { from, sector, salt: salt ?? '' };
+  });
 }
 
 /** Standard input can be read once, and an import reads its file twice. */
@@ -150,6 +192,7 @@ async function sourceOf(context: Context, file: string, options: Options): Promi
       claimMap: mapped,
       skipMembers,
       providers: providersOf(options.provider),
+      pairwise: pairwiseOf(options.pairwise, context.io),
     },
   };
 }
@@ -183,6 +226,7 @@ async function write(
   store: AccountImportStore,
   { toAdd, isNew }: Pick<Summary, 'toAdd' | 'isNew'>,
   context: Context,
+  after?: AfterAdding,
 ): Promise<number> {
   const progress = startProgress(context.io, toAdd);
   let added = 0;
@@ -196,6 +240,7 @@ async function write(
         const made = await Promise.all(part.map((account) => hashed(account, context.now())));
         const refused = await store.add(made, context.now());
         added += part.length - refused.length;
+        await after?.(made.filter((account) => !refused.includes(account)));
         progress.advance(part.length);
         if (refused.length > 0) throw new Failure(addedMeanwhile(added));
       }

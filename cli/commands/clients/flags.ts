@@ -23,6 +23,8 @@ export type ClientFlags = {
   rotateRefreshTokens?: boolean;
   mayAct?: string | false;
   grantMaxUses?: string;
+  requirePushedAuthorizationRequests?: boolean;
+  requireSignedRequestObject?: boolean;
   dpopBoundAccessTokens?: boolean;
   dpopNonceRequired?: boolean;
   dpopReplayDetection?: boolean;
@@ -68,6 +70,13 @@ export const clientFlags = (command: Command): Command =>
     .option('--may-act <client-id>', 'the only client that may act for people by tokens of this one')
     .option('--no-may-act', 'any client may that is registered for token exchange')
     .option('--grant-max-uses <n>', 'how often a grant can be used after its code, or none (no limit)')
+    .option('--require-pushed-authorization-requests', 'authorization requests count only when the client pushed them')
+    .option(
+      '--no-require-pushed-authorization-requests',
+      'they may come through the browser, unless the server requires pushing',
+    )
+    .option('--require-signed-request-object', 'authorization requests count only when the client signed them')
+    .option('--no-require-signed-request-object', 'they need no signature')
     .option('--dpop-bound-access-tokens', 'the client has to send a DPoP proof with every token request')
     .option('--no-dpop-bound-access-tokens', 'the client may send a DPoP proof')
     .option('--dpop-nonce-required', 'its DPoP proofs need a nonce of the server')
@@ -104,6 +113,8 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     rotate_refresh_tokens: flags.rotateRefreshTokens,
     may_act: flags.mayAct === false ? null : flags.mayAct,
     grant_max_uses: flags.grantMaxUses === 'none' ? null : numberOf(flags.grantMaxUses),
+    require_pushed_authorization_requests: flags.requirePushedAuthorizationRequests,
+    require_signed_request_object: flags.requireSignedRequestObject,
     dpop_bound_access_tokens: flags.dpopBoundAccessTokens,
     dpop_nonce_required: flags.dpopNonceRequired,
     dpop_replay_detection: flags.dpopReplayDetection,

@@ -43,11 +43,13 @@ export const tokenExchangeFlow =
     const { scope, isNarrowed } = judged.value;
 
     const findAccount = accountFinder(deps.accounts, tokensHaveClaims(client, apis.value));
-    const [grant, account, key] = await Promise.all([
+    const [grant, beside, key] = await Promise.all([
       deps.grants.find(claims.grant_id),
       findAccount(claims.sub),
       deps.signingKey(deps.defaultAlgorithm),
     ]);
+    // A pairwise subject leads to no account; the grant says whose it is.
+    const account = grant && grant.sub !== claims.sub ? await findAccount(grant.sub) : beside;
     const { standing, claims: person } = account;
     if (standing === undefined || !isInForce(grant, standing, claims.sub, actorsOf(claims))) {
       return refused({ reason: 'subject_token_invalid' });

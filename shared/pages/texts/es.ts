@@ -13,6 +13,7 @@ export const es: Texts = {
   'signIn.introChoose': 'Elija cómo quiere iniciar sesión.',
   'signIn.introChooseClient': 'Elija cómo quiere iniciar sesión para continuar a {client}.',
   'signIn.username': 'Nombre de usuario',
+  'signIn.usernameOrEmail': 'Nombre de usuario o correo electrónico',
   'signIn.password': 'Contraseña',
   'signIn.keep': 'Mantener la sesión iniciada',
   'signIn.keepHint': 'Solo en un dispositivo que nadie más use.',
@@ -21,6 +22,8 @@ export const es: Texts = {
   'signIn.provider': 'Continuar con {provider}',
   'signIn.register': '¿Aún no tiene cuenta? {link}',
   'signIn.registerLink': 'Crear una',
+  'signIn.forgotten': '¿Ha olvidado su contraseña?',
+  'signIn.mailCode': 'Entrar con un código por correo',
   'signIn.confirmTitle': 'Confirme que es usted',
   'signIn.confirmText': 'El siguiente paso necesita asegurarse de que es usted, aunque ya haya iniciado sesión.',
 
@@ -38,6 +41,22 @@ export const es: Texts = {
     'Puede cerrar esta página. Es posible que las aplicaciones que usó antes aún le reconozcan hasta que cierre la sesión también en ellas.',
   'signedOut.notReturned':
     'La aplicación quería enviarle a una dirección que no está registrada para ella, por eso sigue aquí.',
+
+  'forgotten.title': 'Elegir una nueva contraseña',
+  'forgotten.text':
+    'Escriba su nombre de usuario o su correo electrónico. Si hay una cuenta con una dirección conocida, se envía allí un correo con un enlace.',
+  'forgotten.submit': 'Enviar el correo',
+  'verify.title': 'Confirmar su dirección',
+  'verify.text': '¿Es {address} su dirección, y la escribió usted aquí?',
+  'verify.submit': 'Sí, confirmar',
+  'mailCode.title': 'Entrar con un código por correo',
+  'mailCode.text':
+    'Escriba su nombre de usuario o su correo electrónico. Si hay una cuenta con una dirección conocida, se envía allí un correo con un código.',
+  'mailCode.submit': 'Enviar el código',
+  'mailCode.enterTitle': 'Introducir el código',
+  'mailCode.enterText':
+    'Si existe esa cuenta, un correo con un código está en camino. Escríbalo aquí, en este navegador, en los próximos diez minutos.',
+  'mailCode.again': 'Pedir otro código',
 
   'code.title': 'Escriba su código',
   'code.intro': 'Abra su aplicación de autenticación y escriba el código que muestra.',
@@ -126,6 +145,12 @@ export const es: Texts = {
   'account.title': 'Su cuenta',
   'account.signedInAs': 'Ha iniciado sesión como {account}.',
   'account.signOut': 'Cerrar sesión',
+  'account.profile': 'Sobre usted',
+  'account.noAddress': 'No conocemos ningún correo electrónico suyo.',
+  'account.address': 'Su correo electrónico es {address}.',
+  'account.addressUnconfirmed': 'Su correo electrónico es {address}. Todavía no lo ha confirmado.',
+  'account.changeProfile': 'Cambiar',
+  'account.export': 'Descargar todo lo que está guardado sobre usted',
   'account.password': 'Contraseña',
   'account.changePassword': 'Cambiar la contraseña',
   'account.setPassword': 'Crear una contraseña',
@@ -135,6 +160,8 @@ export const es: Texts = {
   'account.thisDevice': 'Este dispositivo',
   'account.unknownDevice': 'Otro dispositivo',
   'account.signedIn': 'Sesión iniciada {when}',
+  'account.signedInFor': 'para {app}',
+  'account.signedInFrom': 'desde una dirección que empieza por {place}',
   'account.endSession': 'Cerrar sesión',
   'account.endSessionNamed': 'Cerrar sesión: {name}',
   'account.endOthers': 'Cerrar sesión en todos los demás',
@@ -171,7 +198,19 @@ export const es: Texts = {
   'account.unlink': 'Desvincular',
   'account.unlinkNamed': 'Desvincular: {name}',
 
+  'profile.givenName': 'Nombre de pila',
+  'profile.familyName': 'Apellidos',
+  'profile.nickname': 'Apodo',
+  'profile.locale': 'Idioma',
+  'profile.zoneinfo': 'Zona horaria',
+  'profile.birthdate': 'Fecha de nacimiento',
+  'profile.website': 'Sitio web',
+  'profile.emailHint': 'Recibirá allí un correo para confirmarlo.',
+  'profile.submit': 'Guardar',
+
   'done.passwordChanged': 'Su contraseña se ha cambiado.',
+  'done.profileSaved': 'Sus cambios están guardados.',
+  'done.addressAsked': 'Revise su buzón: la nueva dirección vale en cuanto la confirme.',
   'done.reset':
     'Se han cerrado todas las sesiones de su cuenta. Compruebe cómo se puede entrar en ella: quite toda llave de acceso, aplicación o cuenta vinculada que no sea suya.',
   'done.sessionEnded': 'Se ha cerrado la sesión en ese dispositivo.',
@@ -215,6 +254,21 @@ export const es: Texts = {
     'Se ha cerrado su sesión en todas partes. Introduzca un código para ver de qué formas se puede entrar en su cuenta y quite lo que no sea suyo. Si la aplicación de autenticación no es suya, pida a la persona que le dio el enlace otro que lo quite todo.',
   'notice.resetBroken': 'Este enlace ya no es válido',
   'notice.resetBrokenText': 'Ya se usó o es demasiado antiguo. Pida uno nuevo a quien se lo dio.',
+  'notice.mailedLinkOver': 'Este enlace ya no es válido',
+  'notice.mailedLinkOverText': 'Ya se usó, es demasiado antiguo o uno más reciente lo ha sustituido. Puede pedir otro.',
+  'notice.mailSent': 'Revise su buzón',
+  'notice.mailSentText':
+    'Si existe esa cuenta, un correo con un enlace está en camino. Puede tardar unos minutos. Si no llega, mire en el correo no deseado o pregunte a quienes llevan este servicio.',
+  'notice.mailOff': 'Aquí no se envían correos',
+  'notice.mailOffText':
+    'Pida a quienes llevan este servicio un enlace con el que pueda elegir una nueva contraseña o confirmar su dirección.',
+  'notice.verified': 'Su dirección está confirmada',
+  'notice.verifiedText': 'Desde ahora puede iniciar sesión con ella, y los correos sobre su cuenta llegan allí.',
+  'notice.verifyBroken': 'Este enlace ya no es válido',
+  'notice.verifyBrokenText':
+    'Ya se usó, es demasiado antiguo o uno más reciente lo ha sustituido. Si su dirección aún no está confirmada, pida otro correo en su cuenta.',
+  'notice.addressTaken': 'Esta dirección pertenece a otra cuenta',
+  'notice.addressTakenText': 'Inicie sesión en esa cuenta o elija una nueva contraseña para ella.',
   'notice.linkBroken': 'Esta página ya no es válida',
   'notice.linkBrokenText': 'Vuelva a la aplicación de la que viene e inténtelo de nuevo.',
   'notice.deviceAllowed': 'Tu dispositivo está conectado',
@@ -227,6 +281,7 @@ export const es: Texts = {
   'notice.signIn': 'Iniciar sesión',
   'notice.account': 'Ir a su cuenta',
   'notice.code': 'Introducir el código',
+  'notice.forgotten': 'Pedir otro enlace',
 
   'formPost.title': 'Volviendo a la aplicación',
   'formPost.text': 'Es solo un momento. Si no ocurre nada, pulse el botón.',
@@ -271,6 +326,11 @@ export const es: Texts = {
   'problem.registrations.one': 'Se han pedido demasiadas cuentas desde aquí. Espere un minuto y vuelva a intentarlo.',
   'problem.registrations.other':
     'Se han pedido demasiadas cuentas desde aquí. Espere {count} minutos y vuelva a intentarlo.',
+  'problem.mails.one': 'Se han pedido demasiados correos. Espere un minuto y vuelva a intentarlo.',
+  'problem.mails.other': 'Se han pedido demasiados correos. Espere {count} minutos y vuelva a intentarlo.',
+  'problem.nameMissing': 'Escriba su nombre de usuario o su correo electrónico.',
+  'problem.mailCodeWrong':
+    'Ese código no es correcto, es demasiado antiguo o se probó demasiadas veces. Mire el correo más reciente o pida otro código.',
   'problem.codeWrong': 'Ese código no es correcto o es demasiado antiguo. Escriba el que la aplicación muestra ahora.',
   'problem.codeUsed': 'Ese código ya se ha usado. Espere a que la aplicación muestre el siguiente.',
   'problem.recoveryCodeWrong': 'Ese código de recuperación no es correcto o ya se ha usado. Pruebe con otro.',
@@ -290,6 +350,7 @@ export const es: Texts = {
   'problem.usernameMalformed':
     'Un nombre de usuario tiene como máximo 200 letras, cifras y caracteres como . y -, pero ni espacios ni @.',
   'problem.emailMalformed': 'Esto no parece una dirección de correo electrónico.',
+  'problem.profileField': 'Esto no se puede guardar así.',
   'problem.providerFailed':
     'No se ha podido iniciar sesión con {provider}. Inténtelo de nuevo o inicie sesión de otra manera.',
   'problem.providerUnavailable':
