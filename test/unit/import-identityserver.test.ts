@@ -294,11 +294,11 @@ test('all mistakes of an entry are named at once', async () => {
   const { refused } = await parse({
     AllowedGrantTypes: ['implicit'],
     ClientSecrets: [{ Value: '**********' }],
-    RequirePushedAuthorization: true,
+    RequireRequestObject: true,
     RedirectUris: ['http://a.example/'],
   });
   expect(refused.map(({ member }) => member)).toEqual([
-    'RequirePushedAuthorization',
+    'RequireRequestObject',
     'AllowedGrantTypes',
     'ClientSecrets.0.Value',
     'RedirectUris.0',
