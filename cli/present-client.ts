@@ -28,6 +28,7 @@ export function policyAndMode(client: RegisteredClient, global: GlobalPolicy, no
 export const switchNames: Record<CompatibilitySwitch | ClientSwitch, string> = {
   acceptLowercaseMethod: 'lowercase method',
   acceptShortVerifier: 'short verifier',
+  requirePushedAuthorizationRequests: 'pushed requests only',
   strictAuthMethod: 'strict auth method',
   ignorePublicClientSecret: 'ignored secret',
   acceptDotlessSchemes: 'dotless schemes',

@@ -7,12 +7,15 @@ import { kmsWrapper } from '../shared/keys/kms-wrapper.ts';
 import { localWrapper } from '../shared/keys/local-wrapper.ts';
 import { memoryCustody } from '../shared/keys/memory-custody.ts';
 import type { KeyCustody, KeyWrapper } from '../shared/keys/signing-key.ts';
+import type { HandOver } from '../shared/mail/hand-over.ts';
 
 /** What every composition root starts from, once per cold start. */
 export type Runtime = {
   config: Config;
   database: Database;
   writeLine: WriteLine;
+  /** Takes orders for mails in this process, instead of the mail function. */
+  handOver?: HandOver | undefined;
   /** Epoch seconds. */
   now: () => number;
 };
@@ -27,7 +30,13 @@ export function openRuntime(
   const config = readConfig(env);
   const now = given.now ?? systemClock;
   const ownLog = () => (config.auditFolder === undefined ? standardOutput : auditFolder(config.auditFolder, now));
-  return { config, database: given.database ?? openDatabase(), writeLine: given.writeLine ?? ownLog(), now };
+  return {
+    config,
+    database: given.database ?? openDatabase(),
+    writeLine: given.writeLine ?? ownLog(),
+    handOver: given.handOver,
+    now,
+  };
 }
 
 /** KMS when deployed, the key of the data folder in a local run. */

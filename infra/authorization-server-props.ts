@@ -4,6 +4,7 @@ import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import type { Brand } from '../shared/pages/brand.ts';
 import type { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import type { CustomDomain, Throttling } from './constructs/http-api.ts';
+import type { MailProps } from './constructs/mail.ts';
 import type { Lifetimes } from './environment.ts';
 import type { HooksProps } from './hooks.ts';
 import type { OperatorSecret } from './secrets.ts';
@@ -81,6 +82,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly deviceAuthorization?: boolean;
   /**
+   * Whether clients may push their authorization requests to `/par` before the browser comes with them (RFC 9126;
+   * docs/pushed-requests.md). `required`: all of them have to.
+   *
+   * @default 'off'
+   */
+  readonly pushedAuthorizationRequests?: 'off' | 'accepted' | 'required';
+  /**
    * Whether clients may register themselves (RFC 7591; docs/unregistered-clients.md). `token`: with an initial access token, which
    * `pixy registration token` makes. `open`: everybody, as public clients.
    *
@@ -143,9 +151,9 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly brand?: Brand;
   /**
-   * The topic that the alarm notifies when many authorization codes are presented again (docs/audit.md).
+   * The topic that alarms notify: many authorization codes are presented again (docs/audit.md), or mails cannot be sent (docs/mail.md).
    *
-   * @default - none; the alarm only changes its state
+   * @default - none; alarms only change their state
    */
   readonly alarmTopic?: ITopic;
   /**
@@ -178,6 +186,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - one week for `dev`, one year for `prod`
    */
   readonly logRetention?: RetentionDays;
+  /**
+   * How mail goes out: for lost passwords, addresses to be confirmed, and notices (docs/mail.md).
+   *
+   * @default - no mail is sent, and the pages offer nothing that needs it, unless `hooks.sendMessage` sends
+   */
+  readonly mail?: MailProps;
   /**
    * OpenID Connect providers to sign in with, in the order of their buttons. See docs/upstream.md.
    *

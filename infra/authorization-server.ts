@@ -20,6 +20,7 @@ import {
   aliasRoutes,
   type EndpointFunctionName,
   type OptionalFunctionName,
+  pushedRequestRoutes,
   registrationRoutes,
   routes,
 } from './routes.ts';
@@ -41,7 +42,9 @@ export class AuthorizationServer extends Construct {
   /** The issuer identifier: an origin without a trailing slash. */
   readonly issuer: string;
   readonly httpApi: HttpApi;
-  readonly functions: Readonly<Record<PixyFunctionName, Lambda> & Partial<Record<OptionalFunctionName, Lambda>>>;
+  readonly functions: Readonly<
+    Record<PixyFunctionName, Lambda> & Partial<Record<OptionalFunctionName | 'mail', Lambda>>
+  >;
   readonly tables: AuthorizationServerTables;
   /** The target for the DNS record of a custom domain. */
   readonly dnsTarget: string | undefined;
@@ -72,44 +75,18 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const {
-      upstreams,
-      passwordPepper,
-      operators,
-      hooks,
-      revokeAtSignOut,
-      jwtBearer,
-      signedIntrospection,
-      pairwiseSubjects,
-      metadataDocuments,
-      registration,
-    } = props;
-    const functions = makeFunctions(this, {
-      tables,
-      signing,
-      environment,
-      logs,
-      upstreams,
-      passwordPepper,
-      operators,
-      hooks,
-      revokeAtSignOut,
-      jwtBearer,
-      signedIntrospection,
-      pairwiseSubjects,
-      metadataDocuments,
-      registration,
-    });
+    const functions = makeFunctions(this, { ...props, tables, signing, environment, logs });
 
-    const { 'rotate-keys': rotateKeys, ...endpoints } = functions;
+    const { 'rotate-keys': rotateKeys, mail: mailFunction, ...endpoints } = functions;
     const rotation = new KeyRotation(this, 'KeyRotation', {
       handler: rotateKeys,
-      after: Object.values(endpoints),
+      after: [...Object.values(endpoints), ...(mailFunction ? [mailFunction] : [])],
       ...logs,
     });
     checkPrefixes(props.pathAliasPrefixes);
     const served = [
       ...routes,
+      ...(functions.par ? pushedRequestRoutes : []),
       ...(functions['client-registration'] ? registrationRoutes : []),
       ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes),
     ];

@@ -3,6 +3,7 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct, Node } from 'constructs';
 import { type SigningAlgorithm, signingAlgorithms } from '../shared/keys/signing-key.ts';
 import type { CustomDomain } from './constructs/http-api.ts';
+import type { MailProps } from './constructs/mail.ts';
 import type { Signing } from './signing.ts';
 import { type Stage, stages } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';
@@ -19,6 +20,7 @@ export type PixyContext = {
   signing?: Signing;
   signingAlgorithms?: readonly SigningAlgorithm[];
   alarmTopicArn?: string;
+  mail?: MailProps;
 };
 
 type Read = (name: string) => string | undefined;
@@ -43,7 +45,14 @@ export function readContext(node: Node): PixyContext {
   if (signing !== undefined && signing !== 'memory' && signing !== 'kms') {
     throw new WrongSetting(`-c signing=${signing} is not a place for private keys: write memory or kms.`);
   }
-  return { stage, domain: readDomain(read), signing, ...readAlgorithms(read), ...readAlarmTopic(read) };
+  return {
+    stage,
+    domain: readDomain(read),
+    signing,
+    ...readAlgorithms(read),
+    ...readAlarmTopic(read),
+    ...readMail(read),
+  };
 }
 
 function readAlgorithms(read: Read): Pick<PixyContext, 'signingAlgorithms'> {
@@ -57,6 +66,16 @@ function readAlgorithms(read: Read): Pick<PixyContext, 'signingAlgorithms'> {
     );
   });
   return { signingAlgorithms: known };
+}
+
+/** Whether `mailFrom` is an address is for the construct to say. */
+function readMail(read: Read): Pick<PixyContext, 'mail'> {
+  const [from, identity, configurationSet] = [read('mailFrom'), read('mailIdentity'), read('mailConfigurationSet')];
+  if (from !== undefined) return { mail: { from, identity, configurationSet } };
+  if (identity ?? configurationSet) {
+    throw new WrongSetting('-c mailIdentity and mailConfigurationSet belong to mail: add -c mailFrom=….');
+  }
+  return {};
 }
 
 function readAlarmTopic(read: Read): Pick<PixyContext, 'alarmTopicArn'> {

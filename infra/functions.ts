@@ -26,10 +26,39 @@ export const registerApiDescription = {
   uses: ['grantRegisterApis'],
 } as const satisfies FunctionDescription;
 
+/** Not behind the API: pages hand orders over to it, where mail is sent. */
+export const mailDescription = {
+  description: 'Sends mails, and remembers addresses that they came back from',
+  uses: ['grantWriteMails'],
+  // A hook may take five seconds for each of two addresses, and so may SES.
+  timeout: 30,
+} as const satisfies FunctionDescription;
+
+/** The functions that hand orders over to it. */
+export const handsOverMails: readonly PixyFunctionName[] = [
+  'sign-in',
+  'invitation',
+  'account',
+  'passkey',
+  'register',
+  'upstream',
+];
+
 export const optionalFunctions: Record<OptionalFunctionName, FunctionDescription> = {
   'client-registration': {
     description: 'Registration endpoint: clients register themselves, where the deployment lets them',
     uses: ['grantReadApis', 'grantRegisterClients'],
+  },
+  par: {
+    description: 'Pushed authorization requests: keeps one until the browser comes with its name',
+    uses: [
+      'grantReadClients',
+      'grantReadApis',
+      'grantUseAssertions',
+      'grantCountGuesses',
+      'grantCountPushedRequests',
+      'grantIssue',
+    ],
   },
 };
 

@@ -26,6 +26,12 @@ export interface HooksProps {
    */
   readonly claims?: IFunction;
   /**
+   * Sends the messages to people, instead of Amazon SES: by mail, SMS or chat.
+   *
+   * @default - SES, where `mail` is set
+   */
+  readonly sendMessage?: IFunction;
+  /**
    * How long each of them may take: up to 5 seconds. After that, the sign-in or the token request fails.
    *
    * @default Duration.seconds(3)
@@ -38,7 +44,8 @@ const askers = {
   authenticate: ['sign-in'],
   migrateAccount: ['sign-in'],
   claims: ['token', 'userinfo', 'authorize-hybrid'],
-} as const satisfies Record<string, readonly PixyFunctionName[]>;
+  sendMessage: ['mail'],
+} as const satisfies Record<string, readonly (PixyFunctionName | 'mail')[]>;
 
 const names = Object.keys(askers) as (keyof typeof askers)[];
 
@@ -52,7 +59,7 @@ export const hooksAskedBy = (name: PixyFunctionName | OptionalFunctionName, hook
 /** Returns the hooks that a function calls, as `PIXY_HOOKS`. */
 export function hooksVariable(
   scope: Construct,
-  name: PixyFunctionName | OptionalFunctionName,
+  name: PixyFunctionName | OptionalFunctionName | 'mail',
   hooks: HooksProps,
 ): string {
   const timeout = hooks.timeout?.toMilliseconds();

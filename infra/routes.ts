@@ -23,7 +23,7 @@ export type EndpointFunctionName =
   | 'admin';
 
 /** A function behind the API that is there only where a setting asks for it. */
-export type OptionalFunctionName = 'client-registration';
+export type OptionalFunctionName = 'client-registration' | 'par';
 
 export type Route<Name extends EndpointFunctionName | OptionalFunctionName = EndpointFunctionName> = {
   path: string;
@@ -51,6 +51,8 @@ export const routes: readonly Route[] = [
   { path: `${endpoints.upstream}/{proxy+}`, function: 'upstream' },
   { path: endpoints.consent, function: 'consent' },
   { path: endpoints.invitation, function: 'invitation' },
+  { path: endpoints.forgottenPassword, function: 'invitation' },
+  { path: endpoints.verifyAddress, function: 'invitation' },
   { path: endpoints.register, function: 'register' },
   { path: endpoints.deviceAuthorization, function: 'device-authorization' },
   { path: endpoints.device, function: 'device' },
@@ -64,6 +66,9 @@ export const routes: readonly Route[] = [
   { path: endpoints.errors, function: 'metadata' },
   { path: `${endpoints.admin}/{proxy+}`, function: 'admin' },
 ];
+
+/** Where clients push their authorization requests, in a deployment that takes them. */
+export const pushedRequestRoutes: readonly Route<'par'>[] = [{ path: endpoints.par, function: 'par' }];
 
 /** Where clients register themselves, in a deployment that lets them. */
 export const registrationRoutes: readonly Route<'client-registration'>[] = [

@@ -33,6 +33,7 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...(props.registration && { PIXY_CLIENT_REGISTRATION: props.registration }),
     ...documentsVariable(props.metadataDocuments ?? 'off'),
     ...(props.deviceAuthorization && { PIXY_DEVICE_AUTHORIZATION: 'on' }),
+    ...(props.pushedAuthorizationRequests && { PIXY_PUSHED_REQUESTS: props.pushedAuthorizationRequests }),
     ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
     ...(props.operators && { PIXY_OPERATORS: operatorsVariable(props.operators) }),
     ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),

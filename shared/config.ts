@@ -98,6 +98,13 @@ const environment = v.object({
   PIXY_SIGNED_INTROSPECTION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether devices may ask for codes that people enter elsewhere; see docs/device.md. */
   PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether clients may push their authorization requests, or have to: `off`, `accepted` or `required`; see docs/pushed-requests.md. */
+  PIXY_PUSHED_REQUESTS: v.optional(
+    v.picklist(['off', 'accepted', 'required'], 'is not off, accepted or required'),
+    'off',
+  ),
+  /** The mail function's ARN; `local` in a local run, where mails go into a mailbox. Absent: no mail is sent. */
+  PIXY_MAIL: v.optional(name),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -178,6 +185,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     pairwiseSubjects: values.PIXY_PAIRWISE_SUBJECTS === 'on',
     signedIntrospection: values.PIXY_SIGNED_INTROSPECTION === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
+    pushedRequests: values.PIXY_PUSHED_REQUESTS,
+    mail: values.PIXY_MAIL,
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,

@@ -9,6 +9,7 @@ import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
 import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { LinkStore } from '../../shared/upstream/link-store.ts';
 import type { ProviderButton } from '../../shared/upstream/provider.ts';
+import type { NotifyPerson } from '../notify-person.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import type { TidyUp } from '../tidy-up.ts';
 import type { PersonDeps } from './signed-in-person.ts';
@@ -27,6 +28,7 @@ export type AccountDeps = PersonDeps & {
   links: Pick<LinkStore, 'list' | 'release'>;
   /** Upstream providers that accounts may be linked to. */
   upstreams: readonly ProviderButton[];
+  notify: NotifyPerson;
   lookOf: LookOf;
   writeLine: WriteLine;
 };

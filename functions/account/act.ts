@@ -2,6 +2,8 @@ import type { CredentialChange } from '../../shared/audit/decision.ts';
 import type { Answer } from '../../shared/http/endpoint.ts';
 import { type DoneNotice, leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
+import type { HttpRequest } from '../../shared/http/request.ts';
+import type { Noticed } from '../../shared/mail/order.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
@@ -60,6 +62,13 @@ const actions = {
 /** These make an account easier to get into, or harder for its own person. */
 const isSensitive = (name: string): boolean => ['remove_passkey', 'unlink', 'turn_off_totp'].includes(name);
 
+/** What its person is told by mail. */
+const noticed: Partial<Record<DoneNotice, Noticed>> = {
+  passkeyRemoved: 'passkeyRemoved',
+  unlinked: 'linkRemoved',
+  totpOff: 'authenticatorRemoved',
+};
+
 /** What the audit log calls a change of how somebody signs in. */
 const credentials: Partial<Record<DoneNotice, CredentialChange>> = {
   passkeyRemoved: 'passkey_removed',
@@ -69,6 +78,7 @@ const credentials: Partial<Record<DoneNotice, CredentialChange>> = {
 
 /** Does what a form asks for and leads back to the page, or to the sign-in page if it was too long ago. */
 export async function act(
+  request: HttpRequest,
   form: Parameters,
   person: SignedInPerson,
   deps: AccountDeps,
@@ -80,6 +90,8 @@ export async function act(
   const outcome = await action(idIn(form), person, form, deps);
   if (outcome === 'nobody') return ok(toSignIn(deps.issuer, outcome));
   if (typeof outcome !== 'string') return refuse(outcome);
+  const what = noticed[outcome];
+  if (what) await deps.notify(request, person.account.sub, what);
   return ok({
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, outcome)]),
     decision: { verdict: 'allowed', credential: credentials[outcome] },

@@ -36,7 +36,7 @@ async function confirm(request: HttpRequest, person: SignedInPerson, deps: Authe
   if (!step) return again({ reason: 'second_factor_wrong' });
   const codes = newRecoveryCodes();
   const isOn = await deps.totps.turnOn(person.account, secret, step, codes, now);
-  return isOn
-    ? showCodes(request, codes, { notice: 'totpOn', credential: 'authenticator_added' }, deps)
-    : { reply: seeOther(endpoints.account) };
+  if (!isOn) return { reply: seeOther(endpoints.account) };
+  await deps.notify(request, sub, 'authenticatorAdded');
+  return showCodes(request, codes, { notice: 'totpOn', credential: 'authenticator_added' }, deps);
 }

@@ -12,6 +12,8 @@ import { hashPassword } from '../../shared/password.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { ReadPepper } from '../../shared/people/password-import/pepper.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
+import type { NotifyPerson } from '../notify-person.ts';
+import { rememberIn } from '../sign-in/remember-browser.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import { goOnAlone } from './act.ts';
 import { admitNewPassword } from './admit-new-password.ts';
@@ -32,6 +34,7 @@ export type ChangePasswordDeps = PersonDeps & {
   sessions: Pick<EndingSessions, 'find' | 'stampAgain' | 'clearAway'>;
   throttle: Pick<ThrottleStore, 'countProof'>;
   readPepper: ReadPepper;
+  notify: NotifyPerson;
   lookOf: LookOf;
   writeLine: WriteLine;
 };
@@ -75,8 +78,10 @@ async function change(request: HttpRequest, person: SignedInPerson, deps: Change
     return again({ problem: problemOf(refusal, look), reason: refusal.reason, status: statusOf(refusal) });
   }
   await goOnAlone(person, changed, deps);
+  await deps.notify(request, changed.sub, 'passwordChanged');
+  const cookies = [leaveNotice(deps.issuer, 'passwordChanged'), ...rememberIn(request, changed, deps)];
   return {
-    reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'passwordChanged')]),
+    reply: seeOther(endpoints.account, cookies),
     decision: { verdict: 'allowed', credential: 'password_changed' },
   };
 }

@@ -11,6 +11,7 @@ import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
 import { byPath } from '../by-path.ts';
+import { notifyingPerson } from '../notify-person.ts';
 import { openClients } from '../open-clients.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
@@ -23,6 +24,7 @@ import { recoveryCodesHandler } from './recovery-codes.ts';
 export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
   const { people, clients, grants } = config.tables;
+  const lookOf = looksOf(config.brand);
   const deps = {
     ...config,
     serviceName: config.brand.name,
@@ -38,7 +40,8 @@ export function compose(runtime: Runtime) {
     grants: heldGrantStore(database, grants),
     clients: openClients(runtime),
     apis: apiReader(database, clients, now),
-    lookOf: looksOf(config.brand),
+    notify: notifyingPerson(runtime, lookOf),
+    lookOf,
     writeLine,
     now,
   };

@@ -27,6 +27,6 @@ async function change(request: HttpRequest, deps: AccountDeps): Promise<Answer> 
   if (person === undefined) return toSignIn(deps.issuer, 'nobody');
   const form = readAccountForm(request, person);
   if (!form.ok) return showAccount(request, person, deps, form.refusal);
-  const done = await act(form.value, person, deps);
+  const done = await act(request, form.value, person, deps);
   return done.ok ? done.value : showAccount(request, person, deps, done.refusal);
 }

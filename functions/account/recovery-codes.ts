@@ -46,5 +46,6 @@ async function renew(request: HttpRequest, person: SignedInPerson, deps: Authent
   const codes = newRecoveryCodes();
   const isReplaced = await deps.totps.replaceCodes(sub, codes);
   if (!isReplaced) return { reply: seeOther(endpoints.account) };
+  await deps.notify(request, sub, 'codesRenewed');
   return showCodes(request, codes, { notice: 'codesRenewed', credential: 'recovery_codes_renewed' }, deps);
 }

@@ -12,6 +12,7 @@ import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { SignedInStore } from '../../shared/people/signed-in-store.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { Result } from '../../shared/result.ts';
+import type { PushedRequests } from '../open-pushed-requests.ts';
 import type { SubjectsOf } from '../subjects-of.ts';
 
 export type AuthorizeDeps = {
@@ -32,6 +33,9 @@ export type AuthorizeDeps = {
   /** Keeps a client that registered itself, now that it is used; absent where none can. */
   renewClient?: ((client: RegisteredClient, now: number) => Promise<void>) | undefined;
   grants: Pick<GrantStore, 'issue'>;
+  pushedRequests: PushedRequests;
+  /** Whether every client has to push its requests. */
+  requiresPushedRequests: boolean;
   /** Codes name their person, sealed with these. */
   refreshKeys: () => Promise<RefreshKeys>;
   publishedKeys: () => Promise<JwkSet>;

@@ -9,6 +9,7 @@ import { signedInStore } from '../../shared/people/signed-in-store.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
 import { openApis } from '../open-apis.ts';
 import { openClients } from '../open-clients.ts';
+import { openPushedRequests } from '../open-pushed-requests.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { subjectsOf } from '../subjects-of.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
@@ -33,6 +34,8 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
         ? undefined
         : registrationRenewal(database, config.tables.clients, config.refreshLifetime),
     grants: grantStore(database, config.tables.grants),
+    pushedRequests: openPushedRequests(runtime),
+    requiresPushedRequests: config.pushedRequests === 'required',
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     refreshKeys: refreshKeys(keyStore(database, config.tables.keys), keyWrapper(config), now, config.keysRemembered),
     subjectsOf: subjectsOf(runtime),

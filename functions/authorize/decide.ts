@@ -1,11 +1,12 @@
 import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { encodeParameters, type Parameters } from '../../shared/oauth/parameters.ts';
 import type { PkceRules } from '../../shared/pkce/policy.ts';
 import { hashSecret } from '../../shared/secret.ts';
+import type { OpenedRequest } from '../meant-request.ts';
 import { admitRequest } from './admit-request.ts';
 import { answersElsewhere } from './answers-elsewhere.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
@@ -23,7 +24,7 @@ const longestQuery = 8_000;
 
 /** The steps of an authorization request, in their order. */
 export async function decide(
-  parameters: Parameters,
+  { parameters, name, query, pushed }: OpenedRequest,
   identified: IdentifiedClient,
   rules: PkceRules,
   request: HttpRequest,
@@ -31,13 +32,13 @@ export async function decide(
 ): Promise<Outcome> {
   const now = deps.now();
   const { redirectUri } = identified;
+  if (!pushed && mustPush(identified.client, deps)) return refused({ reason: 'pushed_request_required' });
   const client = await withWholeScope(identified.client, deps.apis);
   const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis), deps.hasOperators);
   if (!admitted.ok) return refused(admitted.refusal);
   const { resources, responseType, prompt, wouldRefuse, dropped } = admitted.value;
   const apis = findApis(resources, resources.length > 0 ? await deps.apis.list() : []);
   if (!apis.ok) return refused(apis.refusal);
-  const query = encodeParameters(parameters);
   if (query.length > longestQuery) return refused({ reason: 'parameter_too_long' });
   const elsewhere = answersElsewhere(request, admitted.value, query, deps);
   if (elsewhere) return { kind: 'elsewhere', at: elsewhere };
@@ -48,7 +49,7 @@ export async function decide(
 
   const { sessionId, found } = await findPerson(request, client, admitted.value, deps);
   const subject = found && subjects.value(found.session.sub, found);
-  const judged = await judgeSession(admitted.value, found?.session, subject, deps);
+  const judged = await judgeSession({ ...admitted.value, pushedAt: pushed?.at }, found?.session, subject, deps);
   if (!judged.ok) return refused(judged.refusal);
   const session = judged.value;
   if (session === undefined || found === undefined) {
@@ -59,7 +60,7 @@ export async function decide(
 
   // Before a permission for once is used up: without the keys there would be no code for it.
   const sealKeys = await deps.refreshKeys();
-  const requestHash = hashSecret(query);
+  const requestHash = hashSecret(name);
   const { consent, clientEpoch } = found;
   const state = consentState(client, admitted.value, { consent, requestHash, redirectUri }, now);
   const isAllowed =
@@ -69,6 +70,13 @@ export async function decide(
 
   const granting = { ...identified, sessionId, session, clientEpoch, subject, sealKeys, mintIdToken: minter?.value };
   const granted = { ...admitted.value, resources: resourcesOf(apis.value) };
-  const response = await issueGrant(granted, granting, deps, now);
+  const response = await issueGrant(granted, { ...granting, pushedId: pushed?.id }, deps, now);
+  if (response === 'completed before') return refused({ reason: 'request_uri_used' });
   return { kind: 'granted', response, wouldRefuse: wouldRefuse?.reason, dropped };
 }
+
+/** RFC 9126 §5 and §6: whether the parameters of this client may not come through the browser. */
+const mustPush = (
+  { requirePushedAuthorizationRequests }: RegisteredClient,
+  { requiresPushedRequests }: Pick<AuthorizeDeps, 'requiresPushedRequests'>,
+): boolean => requiresPushedRequests || requirePushedAuthorizationRequests === true;

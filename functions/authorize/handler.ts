@@ -11,6 +11,7 @@ import { errorPage } from '../../shared/pages/error-page.ts';
 import type { Look } from '../../shared/pages/look.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import type { Result } from '../../shared/result.ts';
+import { openRequest } from '../find-meant.ts';
 import { authorizationResponse } from './authorization-response.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
 import { decide } from './decide.ts';
@@ -36,7 +37,9 @@ async function authorize(
   deps: AuthorizeDeps,
 ): Promise<Answer> {
   if (!parsed.ok) return refuseOnPage(parsed.refusal, undefined, deps.issuer, deps.lookOf(request));
-  const parameters = parsed.value;
+  const opened = await openRequest(parsed.value, deps);
+  if (!opened.ok) return refuseOnPage(opened.refusal, undefined, deps.issuer, deps.lookOf(request, parsed.value));
+  const { parameters } = opened.value;
   const look = deps.lookOf(request, parameters);
   const identified = await identifyClient(parameters, deps.clients);
   if (!identified.ok) {
@@ -50,7 +53,7 @@ async function authorize(
   const back = { state: echoedState(parameters), iss: deps.issuer };
   const respond = (response: ResponseParameters) =>
     authorizationResponse(answerMode(parameters), redirectUri, { ...response, ...back }, look);
-  const outcome = await decide(parameters, identified.value, rules, request, deps);
+  const outcome = await decide(opened.value, identified.value, rules, request, deps);
   return answerWith(outcome, note, { issuer: deps.issuer, respond });
 }
 

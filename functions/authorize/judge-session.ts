@@ -10,7 +10,7 @@ import { missingAcr, needsSignIn } from './needs-sign-in.ts';
  * Refuses with `login_required` or `acr_unmet` when asking would not help: nobody may be asked, or they just were.
  */
 export async function judgeSession(
-  admitted: AdmittedRequest,
+  admitted: AdmittedRequest & { pushedAt: number | undefined },
   session: Session | undefined,
   /** What the client knows the person by, if not by the account's subject. */
   subject: string | undefined,

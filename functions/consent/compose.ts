@@ -5,6 +5,7 @@ import { signedInStore } from '../../shared/people/signed-in-store.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
 import { openApis } from '../open-apis.ts';
 import { openClients } from '../open-clients.ts';
+import { openPushedRequests } from '../open-pushed-requests.ts';
 import type { Runtime } from '../runtime.ts';
 import { consentHandler } from './handler.ts';
 
@@ -13,6 +14,7 @@ export const compose = (runtime: Runtime) => {
   return consentHandler({
     issuer: config.issuer,
     clients: openClients(runtime),
+    pushedRequests: openPushedRequests(runtime),
     apis: openApis(runtime),
     hasOperators: config.operators !== undefined,
     signedIn: signedInStore(database, config.tables.people),

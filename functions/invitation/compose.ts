@@ -1,18 +1,26 @@
+import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
+import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
+import { byPath } from '../by-path.ts';
+import { notifyingPerson } from '../notify-person.ts';
+import { openMail } from '../open-mail.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
 import { tidyingUp } from '../tidy-up.ts';
+import { forgottenPasswordHandler } from './forgotten-password.ts';
 import { invitationHandler } from './handler.ts';
+import { verifyAddressHandler } from './verify-address.ts';
 
 export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
-  return invitationHandler({
+  const lookOf = looksOf(config.brand);
+  const deps = {
     ...config,
     serviceName: config.brand.name,
     accounts: accountStore(database, config.tables.people),
@@ -23,8 +31,15 @@ export function compose(runtime: Runtime) {
     pendings: pendingStore(database, config.tables.people),
     tidyUp: tidyingUp(runtime),
     totps: totpStore(database, config.tables.people, keyWrapper(config)),
-    lookOf: looksOf(config.brand),
+    notify: notifyingPerson(runtime, lookOf),
+    lookOf,
+    throttle: throttleStore(database, config.tables.people),
+    handOver: openMail(runtime),
     writeLine,
     now,
+  };
+  return byPath(invitationHandler(deps), {
+    [endpoints.forgottenPassword]: forgottenPasswordHandler(deps),
+    [endpoints.verifyAddress]: verifyAddressHandler(deps),
   });
 }

@@ -1,7 +1,13 @@
 import type { HttpRequest } from '../../shared/http/request.ts';
-import { admitClear, parseParameters, single } from '../../shared/oauth/parameters.ts';
+import { admitClear, type Parameters, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import type { Account, LinkPurpose } from '../../shared/people/account.ts';
-import { judgeLink, type LinkState, readLinkToken } from '../../shared/people/invitation.ts';
+import {
+  findLinkIn,
+  judgeLink,
+  type LinkPlace,
+  type LinkState,
+  readLinkToken,
+} from '../../shared/people/invitation.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
 
@@ -10,9 +16,12 @@ export type Link = {
   account: Account;
   /** Of its token. */
   hash: string;
+  place: LinkPlace;
   purpose: LinkPurpose;
   /** Whether it removes every other way to sign in. */
   everything: boolean;
+  /** The authorization request that the person came from when they asked for the link, and goes on afterwards. */
+  interrupted: Parameters;
   /** Whether a code of the authenticator app is asked for after a password was set. */
   needsCode: boolean;
 };
@@ -31,12 +40,29 @@ export async function findLink(
   const query = admitClear(parseParameters(request.rawQuery));
   const read = query.ok ? readLinkToken(single(query.value, 'token') ?? '') : undefined;
   const account = read && (await accounts.findBySubject(read.sub));
-  const state = read ? judgeLink(account, read.hash, now()) : 'unknown';
-  const purpose = account?.invitation?.purpose ?? 'invitation';
-  if (state !== 'valid') return refuse({ state, purpose: state === 'unknown' ? 'invitation' : purpose });
-  if (!read || !account) return refuse({ state: 'unknown', purpose });
+  const found = read && findLinkIn(account, read.hash);
+  const state = judgeLink(account, found?.link, now());
+  if (state !== 'valid') return refuse({ state, purpose: found?.purpose ?? 'invitation' });
+  if (!query.ok || !read || !account || !found) return refuse({ state: 'unknown', purpose: 'invitation' });
   const hasApp = (await totps.look(account)) !== undefined;
-  const everything = account.invitation?.everything ?? false;
+  const everything = found.link.everything ?? false;
   const needsCode = hasApp && !everything;
-  return ok({ account, hash: read.hash, purpose: hasApp ? 'reset' : purpose, everything, needsCode });
+  const { place, purpose } = found;
+  const interrupted = withoutToken(query.value);
+  return ok({
+    account,
+    interrupted,
+    hash: read.hash,
+    place,
+    purpose: hasApp ? 'reset' : purpose,
+    everything,
+    needsCode,
+  });
+}
+
+/** What else a link has is nothing to go on with: mail programs add parameters of their own. */
+function withoutToken(query: Parameters): Parameters {
+  const isRequest = query.values.has('client_id') || query.values.has('user_code');
+  const values = new Map([...query.values].filter(([name]) => isRequest && name !== 'token'));
+  return { ...query, values };
 }

@@ -1,21 +1,26 @@
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { type Reply, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { goOnAt } from '../../shared/oauth/after-sign-in.ts';
+import { afterSignIn } from '../../shared/oauth/authorization-request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { encodeParameters, type Parameters } from '../../shared/oauth/parameters.ts';
 import { type Account, displayName } from '../../shared/people/account.ts';
 import { clearWays } from '../account/clear-ways.ts';
 import { beginSession } from '../sign-in/begin-session.ts';
 import { setPending } from '../sign-in/pending-cookie.ts';
+import { rememberIn } from '../sign-in/remember-browser.ts';
 import type { Link } from './find-link.ts';
 import type { Access } from './give-access.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
 
 /**
  * Somebody new is signed in. So is somebody who lost their way in, and sees at once which ways into the account there are: one of
- * them may be somebody else's. With an authenticator app, a code comes first, for a link alone never gets past a second factor.
+ * them may be somebody else's. Where they came from an app, they go on there. With an authenticator app, a code comes first, for a link
+ * alone never gets past a second factor.
  */
 export async function goOn(
-  { purpose, everything, needsCode }: Link,
+  { purpose, everything, needsCode, interrupted }: Link,
   { account, amr }: Access,
   request: HttpRequest,
   deps: InvitationDeps,
@@ -23,14 +28,26 @@ export async function goOn(
   // The write that spent the link has ended whatever was there before.
   await deps.sessions.clearAway(account);
   if (everything) await deps.tidyUp(() => clearWays(account, deps));
-  if (needsCode && amr.includes('pwd')) return waitForCode(account, deps);
-  const cookie = await beginSession(request, { account, amr, keep: false }, deps);
-  if (purpose === 'invitation') return seeOther(`${endpoints.invitation}?done=invitation`, [cookie]);
-  return seeOther(endpoints.account, [cookie, leaveNotice(deps.issuer, 'reset')]);
+  if (purpose === 'reset') {
+    await deps.notify(request, account.sub, amr.includes('pwd') ? 'passwordChanged' : 'passkeyAdded');
+  }
+  if (needsCode && amr.includes('pwd')) return waitForCode(account, interrupted, deps);
+  const session = await beginSession(request, { account, amr, keep: false }, deps);
+  const cookies = [session, ...rememberIn(request, account, deps)];
+  const next = afterSignIn(interrupted);
+  if (next.values.size > 0) return seeOther(goOnAt(next), cookies);
+  if (purpose === 'invitation') return seeOther(`${endpoints.invitation}?done=invitation`, cookies);
+  return seeOther(endpoints.account, [...cookies, leaveNotice(deps.issuer, 'reset')]);
 }
 
-async function waitForCode(account: Account, { issuer, pendings, now }: InvitationDeps): Promise<Reply> {
+async function waitForCode(
+  account: Account,
+  interrupted: Parameters,
+  { issuer, pendings, now }: InvitationDeps,
+): Promise<Reply> {
+  const isReset = interrupted.values.size === 0;
   const { sub, epoch } = account;
-  const secret = await pendings.start({ sub, epoch, account: displayName(account), keep: false, isReset: true }, now());
-  return seeOther(`${endpoints.invitation}?done=reset`, [setPending(issuer, secret)]);
+  const secret = await pendings.start({ sub, epoch, account: displayName(account), keep: false, isReset }, now());
+  const query = isReset ? '' : `&${encodeParameters(interrupted)}`;
+  return seeOther(`${endpoints.invitation}?done=reset${query}`, [setPending(issuer, secret)]);
 }

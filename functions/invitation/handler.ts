@@ -3,7 +3,7 @@ import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm } from '../../shared/http/form-token.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
-import { admitClear, parseParameters, single } from '../../shared/oauth/parameters.ts';
+import { admitClear, parseParameters } from '../../shared/oauth/parameters.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import { findLink, type Link } from './find-link.ts';
@@ -31,7 +31,7 @@ export const invitationHandler = (deps: InvitationDeps) =>
 async function show(request: HttpRequest, deps: InvitationDeps): Promise<Answer> {
   const query = parseParameters(request.rawQuery);
   if (!query.ok) return refuseOnPage(query.refusal, request, deps);
-  const done = await showDone(single(query.value, 'done'), request, deps);
+  const done = await showDone(query.value, request, deps);
   if (done) return { reply: done };
   const link = await findLink(request, deps);
   return link.ok ? showForm(link.value, request, deps) : tellBroken(link.refusal, request, deps);

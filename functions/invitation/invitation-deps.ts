@@ -1,4 +1,5 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
+import type { HandOver } from '../../shared/mail/hand-over.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
@@ -6,6 +7,7 @@ import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
 import type { PendingStore } from '../../shared/people/totp-pending-store.ts';
 import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { LinkStore } from '../../shared/upstream/link-store.ts';
+import type { NotifyPerson } from '../notify-person.ts';
 import type { SessionSettings } from '../sign-in/begin-session.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import type { TidyUp } from '../tidy-up.ts';
@@ -21,6 +23,9 @@ export type InvitationDeps = SessionSettings & {
   totps: Pick<TotpStore, 'look' | 'clearAway'>;
   pendings: Pick<PendingStore, 'start'>;
   tidyUp: TidyUp;
+  /** Set where mail is sent. */
+  handOver: HandOver | undefined;
+  notify: NotifyPerson;
   lookOf: LookOf;
   writeLine: WriteLine;
   /** Epoch seconds. */

@@ -26,7 +26,19 @@ export async function tellBroken(
   deps: InvitationDeps,
 ): Promise<Answer> {
   const reason = reasons[state];
+  if (deps.handOver && (purpose === 'reset' || state === 'unknown')) return tellOver(reason, request, deps);
   const link = state === 'used' ? ({ path: endpoints.signIn, to: 'signIn' } as const) : undefined;
   const page = { notice: notices[purpose][state], status: statusOf({ reason }), link };
+  return { reply: await noticePage(deps.lookOf(request), page), decision: { verdict: 'refused', reason } };
+}
+
+/** Where mail is sent, somebody who has no good link asks for another one. */
+async function tellOver(
+  reason: (typeof reasons)[keyof typeof reasons],
+  request: HttpRequest,
+  deps: InvitationDeps,
+): Promise<Answer> {
+  const link = { path: endpoints.forgottenPassword, to: 'forgotten' } as const;
+  const page = { notice: 'mailedLinkOver', status: statusOf({ reason }), link } as const;
   return { reply: await noticePage(deps.lookOf(request), page), decision: { verdict: 'refused', reason } };
 }

@@ -22,6 +22,7 @@ import {
   type SignedInPerson,
   toSignIn,
 } from '../account/signed-in-person.ts';
+import type { NotifyPerson } from '../notify-person.ts';
 import { beginPasskey } from './begin-passkey.ts';
 import { keepPasskey } from './keep-passkey.ts';
 import { verifyNewPasskey } from './verify-new-passkey.ts';
@@ -30,6 +31,7 @@ export type AddPasskeyDeps = PersonDeps & {
   serviceName?: string | undefined;
   challenges: ChallengeStore;
   passkeys: Pick<PasskeyStore, 'add' | 'list'>;
+  notify: NotifyPerson;
   lookOf: LookOf;
   writeLine: WriteLine;
 };
@@ -80,6 +82,7 @@ async function add(request: HttpRequest, person: SignedInPerson, deps: AddPasske
   if (!made.ok) return show(request, person, deps, made.refusal);
   const kept = await keepPasskey(made.value, account, deps.passkeys);
   if (!kept.ok) return show(request, person, deps, kept.refusal);
+  await deps.notify(request, account.sub, 'passkeyAdded');
   return {
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'passkeyAdded')]),
     decision: { verdict: 'allowed', credential: 'passkey_added' },

@@ -5,12 +5,15 @@ import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { byPath } from '../by-path.ts';
+import { notifyingPerson } from '../notify-person.ts';
 import type { Runtime } from '../runtime.ts';
 import { addPasskeyHandler } from './add.ts';
 import { scriptHandler } from './serve-script.ts';
 import { passkeySignInHandler } from './sign-in.ts';
 
-export function compose({ config, database, writeLine, now }: Runtime) {
+export function compose(runtime: Runtime) {
+  const { config, database, writeLine, now } = runtime;
+  const lookOf = looksOf(config.brand);
   const deps = {
     ...config,
     serviceName: config.brand.name,
@@ -18,7 +21,8 @@ export function compose({ config, database, writeLine, now }: Runtime) {
     sessions: sessionStore(database, config.tables.people),
     challenges: challengeStore(database, config.tables.people),
     passkeys: passkeyStore(database, config.tables.people),
-    lookOf: looksOf(config.brand),
+    notify: notifyingPerson(runtime, lookOf),
+    lookOf,
     writeLine,
     now,
   };

@@ -10,6 +10,8 @@ import { hashPassword } from '../../shared/password.ts';
 import { admitRegistration } from '../../shared/people/account-registration.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import { beginSession } from '../sign-in/begin-session.ts';
+import { rememberIn } from '../sign-in/remember-browser.ts';
+import { askToVerify } from '../verify-later.ts';
 import { goOn } from './go-on.ts';
 import type { RegisterDeps } from './register-deps.ts';
 import { findJustMade, subjectFor } from './same-registration.ts';
@@ -61,6 +63,8 @@ async function register(request: HttpRequest, deps: RegisterDeps): Promise<Answe
   const added = await deps.accounts.add({ ...account, claims, passwordHash: await hashPassword(password) }, now);
   const made = added.ok ? added.value : await findJustMade(sub, password, deps.accounts, now);
   if (made === undefined) return again({ reason: 'username_taken' });
-  const cookie = await beginSession(request, { account: made, amr: ['pwd'], keep: false }, deps);
-  return { reply: goOn(request, cookie), decision: { verdict: 'allowed' } };
+  await askToVerify(request, made.sub, asked.email.trim(), deps);
+  const session = await beginSession(request, { account: made, amr: ['pwd'], keep: false }, deps);
+  const cookies = [session, ...rememberIn(request, made, deps)];
+  return { reply: goOn(request, cookies), decision: { verdict: 'allowed' } };
 }

@@ -10,7 +10,9 @@ import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { byPath } from '../by-path.ts';
+import { notifyingPerson } from '../notify-person.ts';
 import { openClients } from '../open-clients.ts';
+import { openPushedRequests } from '../open-pushed-requests.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { signInHandler } from './handler.ts';
 import { secondFactorHandler } from './second-factor.ts';
@@ -19,9 +21,11 @@ export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
   const { people } = config.tables;
   const clients = openClients(runtime);
+  const lookOf = looksOf(config.brand);
   const deps = {
     ...config,
     clients,
+    pushedRequests: openPushedRequests(runtime),
     // Hooks say the subjects of accounts that are elsewhere.
     accounts: accountStore(
       database,
@@ -35,7 +39,8 @@ export function compose(runtime: Runtime) {
     throttle: throttleStore(database, people),
     readPepper: openPepper(config.passwordPepper, secretReader()),
     hooks: openHooks(config.hooks),
-    lookOf: looksOf(config.brand),
+    notify: notifyingPerson(runtime, lookOf),
+    lookOf,
     writeLine,
     now,
   };

@@ -12,6 +12,7 @@ import type { PendingSignIn } from '../../shared/people/totp-pending-store.ts';
 import { verifySecondFactor } from '../../shared/people/totp-verify.ts';
 import { beginSession } from './begin-session.ts';
 import { goOn, withQuery } from './go-on.ts';
+import { noticeDevice } from './notice-device.ts';
 import { clearPending, readPending } from './pending-cookie.ts';
 import { rememberIn } from './remember-browser.ts';
 import type { SecondFactorDeps } from './second-factor-deps.ts';
@@ -36,7 +37,7 @@ async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answ
   const form = readForm(request);
   if (!form.ok) {
     return {
-      reply: await errorPage(form.refusal, deps.issuer, lookFor(request, deps)),
+      reply: await errorPage(form.refusal, deps.issuer, await lookFor(request, deps)),
       decision: { verdict: 'refused', reason: form.refusal.reason },
     };
   }
@@ -56,6 +57,7 @@ async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answ
   const account = await deps.accounts.findBySubject(pending.sub);
   if (account === undefined || judgeEpoch(account, pending)) return startAgain(request, deps);
   const session = await beginSession(request, { account, amr: ['pwd', 'otp', 'mfa'], keep }, deps);
+  await noticeDevice(request, account, deps);
   const cookies = [session, clearPending(deps.issuer), ...rememberIn(request, account, deps)];
   const reply = pending.isReset
     ? seeOther(endpoints.account, [...cookies, leaveNotice(deps.issuer, 'reset')])

@@ -13,32 +13,36 @@ import { waysToSignIn } from './ways-to-sign-in.ts';
 /** A form that was refused: why, and what somebody filled in, to be shown again. Never the password. */
 export type Tried = { username: string; keep: boolean; refusal: Refusal };
 
+/** The request that the page interrupts, as its address has it, and as the client meant it. */
+type Interrupted = { address: Parameters; shown: Parameters };
+
 /** The sign-in page with every way to sign in that the deployment and the request allow. */
 export async function showForm(
   request: HttpRequest,
-  interrupted: Parameters,
+  { address, shown }: Interrupted,
   deps: SignInDeps,
   tried?: Tried,
 ): Promise<Answer> {
   const refusal = tried?.refusal;
   const form = openForm(request, deps.issuer);
-  const look = deps.lookOf(request, interrupted);
-  const ways = await waysToSignIn(request, interrupted, { browser: form.token, look }, deps);
+  const look = deps.lookOf(request, shown);
+  const ways = await waysToSignIn(request, shown, { browser: form.token, look }, deps);
   const reply = await signInPage(look, {
     ...ways,
-    clientName: await findClientName(interrupted, deps),
-    username: tried?.username ?? single(interrupted, 'login_hint'),
+    clientName: await findClientName(shown, deps),
+    username: tried?.username ?? single(shown, 'login_hint'),
     refusal,
-    problem: refusal ? undefined : (ways.problem ?? upstreamProblem(interrupted, deps.upstreams, look)),
+    problem: refusal ? undefined : (ways.problem ?? upstreamProblem(shown, deps.upstreams, look)),
     providers: deps.upstreams,
     keep: { isChecked: tried?.keep ?? false },
-    ...(deps.registration && { registerPath: registerPath(interrupted) }),
+    ...(deps.mail !== undefined && { forgottenPath: alongTo(endpoints.forgottenPassword, address) }),
+    ...(deps.registration && { registerPath: alongTo(endpoints.register, address) }),
     formToken: form.token,
     cookies: [...form.cookies, ...ways.cookies],
   });
   return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };
 }
 
-/** The authorization request goes along, so that somebody new ends where they wanted to go. */
-const registerPath = (interrupted: Parameters): string =>
-  interrupted.values.size === 0 ? endpoints.register : `${endpoints.register}?${encodeParameters(interrupted)}`;
+/** The authorization request goes along, so that somebody new, or with a new password, ends where they wanted to go. */
+const alongTo = (path: string, interrupted: Parameters): string =>
+  interrupted.values.size === 0 ? path : `${path}?${encodeParameters(interrupted)}`;

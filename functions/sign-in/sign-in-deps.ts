@@ -10,12 +10,17 @@ import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import type { PendingStore } from '../../shared/people/totp-pending-store.ts';
 import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { ProviderButton } from '../../shared/upstream/provider.ts';
+import type { NotifyPerson } from '../notify-person.ts';
+import type { PushedRequests } from '../open-pushed-requests.ts';
 import type { SessionSettings } from './begin-session.ts';
 
 export type SignInDeps = SessionSettings & {
   /** Whether people can make accounts themselves. */
   registration: boolean;
+  /** Set where mail is sent. */
+  mail: string | undefined;
   clients: Pick<ClientReader, 'find'>;
+  pushedRequests: PushedRequests;
   accounts: Pick<AccountStore, 'findBySubject' | 'findByUsername' | 'upgradePassword' | 'add' | 'change'>;
   sessions: SessionStore;
   throttle: Pick<ThrottleStore, 'countSignIn'>;
@@ -28,6 +33,7 @@ export type SignInDeps = SessionSettings & {
   hooks: Hooks;
   /** Upstream providers, in the order of their buttons. */
   upstreams: readonly ProviderButton[];
+  notify: NotifyPerson;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;

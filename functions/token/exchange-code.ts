@@ -2,9 +2,8 @@ import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
 import { ruled, whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
-import { subjectOfCode } from '../../shared/grants/code.ts';
+import { readCode } from '../../shared/grants/code.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
-import { grantId } from '../../shared/grants/issue-code.ts';
 import { judgeStanding } from '../../shared/grants/judge-standing.ts';
 import { findRedeemable, redeemCode } from '../../shared/grants/redeem-code.ts';
 import { refreshRules } from '../../shared/grants/refresh-grant.ts';
@@ -53,7 +52,8 @@ export async function redeem(
   const resources = multiple(form, 'resource');
   // The grant may be for APIs when the request names none.
   const [apis, keys, sealKeys] = await Promise.all([deps.apis.list(), loadKeys(client, deps), deps.refreshKeys()]);
-  const refresh = prepareRefresh(grantId(code), client, sealKeys, deps, now);
+  const read = readCode(code, sealKeys);
+  const refresh = prepareRefresh(read.grantId, client, sealKeys, deps, now);
   const named = findApis(resources, apis);
   if (!named.ok) return refused(named.refusal);
   if (!keys.ok) return refused(keys.refusal);
@@ -66,7 +66,7 @@ export async function redeem(
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
-  const attempt = { code, codeVerifier: codeVerifier.value, redirectUri: single(form, 'redirect_uri') };
+  const attempt = { code: read, codeVerifier: codeVerifier.value, redirectUri: single(form, 'redirect_uri') };
   const redemption = {
     now,
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
@@ -82,12 +82,12 @@ export async function redeem(
   const prepared = found && (await tokensOf(found, await claimsBefore(found, deps.accounts, withClaims)));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
-  const sub = knownSub ?? subjectOfCode(code, sealKeys);
+  const sub = knownSub ?? read.sub;
   const spending = redeemCode(attempt, redeeming, deps.grants, redemption);
   const findAccount = accountFinder(deps.accounts, withClaims && !prepared);
   const [[redeemed, accountOf]] = await Promise.all([
     withAccountBeside(spending, sub, findAccount),
-    refresh && sub !== undefined && limitGrants(grantId(code), sub, clientId, deps),
+    refresh && sub !== undefined && limitGrants(read.grantId, sub, clientId, deps),
   ]);
   if (!redeemed.ok) return refused(redeemed.refusal);
   const { grant, wouldRefuse } = redeemed.value;

@@ -29,6 +29,7 @@ export async function linkAccount(
   const details = { provider: provider.id, label: labelOf(identity), epoch: person.session.epoch };
   const isLinked = await deps.links.claim(identity, person.account.sub, details, deps.now());
   if (!isLinked) return comeBack(flow, { reason: 'upstream_linked_elsewhere' });
+  await deps.notify(request, person.account.sub, 'linkAdded');
   return {
     reply: seeOther(endpoints.account, [leaveNotice(deps.issuer, 'linked')]),
     decision: { verdict: 'allowed', credential: 'link_added' },

@@ -6,15 +6,19 @@ import type { FlowStore } from '../../shared/upstream/flow-store.ts';
 import type { LinkStore } from '../../shared/upstream/link-store.ts';
 import type { OpenidProviders } from '../../shared/upstream/openid-provider.ts';
 import type { UpstreamProvider } from '../../shared/upstream/provider.ts';
+import type { NotifyPerson } from '../notify-person.ts';
+import type { PushedRequests } from '../open-pushed-requests.ts';
 import type { SessionSettings } from '../sign-in/begin-session.ts';
 
 export type UpstreamDeps = SessionSettings & {
   providers: readonly UpstreamProvider[];
   openid: OpenidProviders;
+  pushedRequests: PushedRequests;
   flows: FlowStore;
   links: LinkStore;
   accounts: Pick<AccountStore, 'findBySubject' | 'add'>;
   sessions: Pick<SessionStore, 'find' | 'start' | 'end'>;
+  notify: NotifyPerson;
   lookOf: LookOf;
   writeLine: WriteLine;
   /** Epoch seconds. */

@@ -21,6 +21,7 @@ export const slimSdk = {
   '@aws-sdk/client-kms': sdk('client-kms'),
   '@aws-sdk/client-ssm': sdk('client-ssm'),
   '@aws-sdk/client-lambda': sdk('client-lambda'),
+  '@aws-sdk/client-sesv2': sdk('client-sesv2'),
 };
 
 /**
@@ -30,6 +31,7 @@ export const slimSdk = {
 const chunks = {
   'document-reader': 'shared/clients/document-reader.ts',
   'fetch-jwks': 'shared/clients/fetch-jwks.ts',
+  'pushed-requests': 'functions/pushed-requests.ts',
   'device-code': 'functions/token/device-code/compose.ts',
   'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
   'token-exchange': 'functions/token/token-exchange/compose.ts',

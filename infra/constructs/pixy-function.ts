@@ -11,8 +11,10 @@ import {
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { CheckTokenVariable } from '../../functions/check-token/settings.ts';
+import type { MailVariable } from '../../functions/mail/settings.ts';
 import type { DeclaredApiVariable } from '../../functions/register-api/declared-api.ts';
 import { bundledCode } from '../bundling/bundle-functions.ts';
 import type { PixyEnvironment } from '../environment.ts';
@@ -22,9 +24,10 @@ import { WrongSetting } from '../wrong-setting.ts';
 
 export interface PixyFunctionProps {
   /** The folder below functions/. */
-  readonly name: PixyFunctionName | OptionalFunctionName | 'check-token' | 'register-api';
+  readonly name: PixyFunctionName | OptionalFunctionName | 'check-token' | 'mail' | 'register-api';
   readonly description: string;
-  readonly environment: PixyEnvironment & Partial<Record<CheckTokenVariable | DeclaredApiVariable, string>>;
+  readonly environment: PixyEnvironment &
+    Partial<Record<CheckTokenVariable | DeclaredApiVariable | MailVariable, string>>;
   readonly logRetention: RetentionDays;
   /** What happens to the logs, including the audit trail, when the stack is deleted. */
   readonly logRemovalPolicy: RemovalPolicy;
@@ -40,6 +43,8 @@ export interface PixyFunctionProps {
    * @default 10
    */
   readonly timeout?: number;
+  /** Where events go that failed in every attempt. */
+  readonly deadLetterQueue?: IQueue;
 }
 
 const repository = join(import.meta.dirname, '..', '..');
@@ -66,6 +71,7 @@ export class PixyFunction extends Lambda {
       timeout: Duration.seconds(props.timeout ?? 10),
       environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
       role,
+      deadLetterQueue: props.deadLetterQueue,
       logGroup,
       // The functions write JSON lines to standard output, which Lambda leaves as they are. Lambda's own three lines per call
       // would cost as much as ours, so it only logs failed calls.

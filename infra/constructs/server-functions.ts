@@ -3,7 +3,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { AuthorizationServerProps } from '../authorization-server-props.ts';
 import type { PixyEnvironment } from '../environment.ts';
-import { functionDescriptions, optionalFunctions, type PixyFunctionName } from '../functions.ts';
+import { functionDescriptions, handsOverMails, optionalFunctions, type PixyFunctionName } from '../functions.ts';
 import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
 import { uses } from '../permissions/permissions.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
@@ -11,13 +11,16 @@ import type { OptionalFunctionName } from '../routes.ts';
 import { grantReadSecret, parameterNameOf } from '../secrets.ts';
 import type { Signing } from '../signing.ts';
 import { grantReadUpstreamSecrets, upstreamsVariable } from '../upstreams.ts';
+import { Mail } from './mail.ts';
 import { PixyFunction } from './pixy-function.ts';
 
 export type ServerFunctions = Record<PixyFunctionName, PixyFunction> &
-  Partial<Record<OptionalFunctionName, PixyFunction>>;
+  Partial<Record<OptionalFunctionName | 'mail', PixyFunction>>;
 
 export type ServerFunctionsProps = Pick<
   AuthorizationServerProps,
+  | 'alarmTopic'
+  | 'mail'
   | 'upstreams'
   | 'passwordPepper'
   | 'operators'
@@ -27,6 +30,7 @@ export type ServerFunctionsProps = Pick<
   | 'signedIntrospection'
   | 'pairwiseSubjects'
   | 'metadataDocuments'
+  | 'pushedAuthorizationRequests'
   | 'registration'
 > & {
   tables: ServerTables;
@@ -43,6 +47,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     signing,
     environment,
     logs,
+    mail,
     upstreams = [],
     passwordPepper,
     operators,
@@ -52,10 +57,12 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     signedIntrospection,
     pairwiseSubjects,
     metadataDocuments = 'off',
+    pushedAuthorizationRequests = 'off',
     registration = 'off',
   } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
   const pepper = passwordPepper ? { PIXY_PASSWORD_PEPPER_PARAMETER: parameterNameOf(passwordPepper) } : {};
+  const mails = mail || hooks.sendMessage ? makeMail(scope, { ...props, hooks }) : undefined;
   const descriptions = { ...functionDescriptions, ...optionalFunctions };
   const make = (name: PixyFunctionName | OptionalFunctionName): PixyFunction => {
     const made = new PixyFunction(scope, pascalCase(name), {
@@ -64,6 +71,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
         ...environment,
         ...((name === 'sign-in' || name === 'upstream' || name === 'account') && providers),
         ...((name === 'sign-in' || name === 'account') && pepper),
+        ...(mails && handsOver(name) && { PIXY_MAIL: mails.handler.functionArn }),
         ...(hooksAskedBy(name, hooks).length > 0 && { PIXY_HOOKS: hooksVariable(scope, name, hooks) }),
       },
       ...descriptions[name],
@@ -71,6 +79,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     });
     for (const use of descriptions[name].uses) uses[use](tables, made, signing);
     for (const hook of hooksAskedBy(name, hooks)) hook.grantInvoke(made);
+    if (handsOver(name)) mails?.grantHandOver(made);
     return made;
   };
   const names = Object.keys(functionDescriptions) as PixyFunctionName[];
@@ -98,13 +107,35 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   }
   if (signedIntrospection) uses.grantSign(tables, functions.introspect);
   if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
+  if (pushedAuthorizationRequests !== 'off') {
+    functions.par = make('par');
+    for (const name of ['authorize', 'authorize-hybrid'] as const) {
+      uses.grantCompletePushedRequests(tables, functions[name]);
+    }
+    for (const name of ['sign-in', 'consent', 'register', 'upstream'] as const) {
+      uses.grantReadPushedRequests(tables, functions[name]);
+    }
+  }
   if (registration !== 'off') {
     functions['client-registration'] = make('client-registration');
     uses.grantRenewClients(tables, functions.authorize);
     uses.grantRenewClients(tables, functions['authorize-hybrid']);
   }
+  if (mails) {
+    functions.mail = mails.handler;
+    uses.grantAnswerMails(tables, functions.invitation);
+  }
   if (makesAccounts(hooks)) uses.grantMirrorAccounts(tables, functions['sign-in']);
   return functions;
+}
+
+const handsOver = (name: string): boolean => handsOverMails.some((one) => one === name);
+
+/** What it reads is the same for all functions, and the hook that sends. */
+function makeMail(scope: Construct, props: ServerFunctionsProps & { hooks: HooksProps }): Mail {
+  const { hooks, environment, mail } = props;
+  const hook = hooks.sendMessage ? { PIXY_HOOKS: hooksVariable(scope, 'mail', hooks) } : {};
+  return new Mail(scope, 'Mails', { ...props, mail, environment: { ...environment, ...hook } });
 }
 
 /** Whether a hook says whose password is right: then there is an account here for everybody it knows. */

@@ -11,7 +11,9 @@ import { compose as composeDevice } from '../../functions/device/compose.ts';
 import { compose as composeDeviceAuthorization } from '../../functions/device-authorization/compose.ts';
 import { compose as composeIntrospect } from '../../functions/introspect/compose.ts';
 import { compose as composeInvitation } from '../../functions/invitation/compose.ts';
+import { compose as composeMail } from '../../functions/mail/compose.ts';
 import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
+import { compose as composePar } from '../../functions/par/compose.ts';
 import { compose as composePasskey } from '../../functions/passkey/compose.ts';
 import { compose as composeRegister } from '../../functions/register/compose.ts';
 import { compose as composeRevoke } from '../../functions/revoke/compose.ts';
@@ -37,12 +39,13 @@ import { aliasesOf, type PathAlias } from '../../shared/oauth/path-aliases.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { decisionLine } from '../../shared/reports/decision-line.ts';
-import { type EndpointFunctionName, registrationRoutes, routes } from '../routes.ts';
+import { type EndpointFunctionName, pushedRequestRoutes, registrationRoutes, routes } from '../routes.ts';
 import { refuseClientsCalledLikeApis, refuseSharedSubjects } from './clashing-ids.ts';
 import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoAppAt, demoConfidentialClient } from './demo/demo-data.ts';
 import { demoRoutes } from './demo/demo-page.ts';
+import { mailbox } from './demo/mailbox.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
 import { readAccountsFile, readApisFile, readClientsFile, readScopesFile, readUpstreamsFile } from './entries-file.ts';
 import type { GatewayLimits } from './gateway/answer-request.ts';
@@ -161,10 +164,16 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
       ...options.environment,
     };
     const opened = openRuntime({ ...environment(issuer, folder), ...given }, options);
-    const runtime = options.tell ? telling(opened, options.tell, folder) : opened;
+    const listening = options.tell ? telling(opened, options.tell, folder) : opened;
+    const box = opened.config.mail === 'local' ? mailbox((send) => composeMail(listening, send)) : undefined;
+    const runtime = box ? { ...listening, handOver: box.handOver } : listening;
+    for (const [path, handler] of box?.routes ?? []) handlers.set(path, handler);
     await composeRotateKeys(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
+    if (runtime.config.pushedRequests !== 'off') {
+      for (const { path } of pushedRequestRoutes) handlers.set(path, composePar(runtime));
+    }
     if (runtime.config.clientRegistration !== 'off') {
       for (const { path } of registrationRoutes) handlers.set(path, composeClientRegistration(runtime));
     }
@@ -219,6 +228,7 @@ const environment = (issuer: string, folder: string | undefined): Record<string,
   PIXY_WRAPPING_KEY: wrappingKey(folder),
   PIXY_CALL_LOOPBACK: 'on',
   PIXY_DEVICE_AUTHORIZATION: 'on',
+  PIXY_PUSHED_REQUESTS: 'accepted',
   ...(folder !== undefined && { PIXY_AUDIT_FOLDER: join(folder, 'audit') }),
 });
 

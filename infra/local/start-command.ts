@@ -70,7 +70,9 @@ const command = new Command('npm start --')
     ),
   )
   .addOption(
-    new Option('--hooks <file>', 'module that exports authenticate, migrateAccount or claims').env('PIXY_HOOKS'),
+    new Option('--hooks <file>', 'module that exports authenticate, migrateAccount, claims or sendMessage').env(
+      'PIXY_HOOKS',
+    ),
   )
   .addOption(
     new Option('--dynamodb <url>', 'DynamoDB-compatible endpoint, instead of the embedded one')
@@ -136,6 +138,7 @@ try {
       PIXY_SIGNED_INTROSPECTION: 'on',
       PIXY_PAIRWISE_SUBJECTS: 'on',
       PIXY_OPERATORS: JSON.stringify({ claim: 'groups', read: ['operators'], write: ['operators'] }),
+      PIXY_MAIL: 'local',
       PIXY_CLIENT_REGISTRATION: 'open',
       // Not an option: every user of the machine sees those in the list of processes.
       ...(pepper && { PIXY_PASSWORD_PEPPER: pepper }),
@@ -173,6 +176,7 @@ function greeting({ issuer, address, demo, notes }: LocalServer): string {
     ...(issuer === address ? [] : [`  Listening   ${address}, which is for your proxy`]),
     `  Discovery   ${issuer}/.well-known/openid-configuration`,
     `  JWKS        ${issuer}/jwks`,
+    `  Mailbox     ${issuer}/demo/mail`,
     `  Data        ${options.dynamodb ?? options.data}`,
     ...(options.data === 'memory' ? [] : [`  Audit log   ${auditFileOf(options.data)}`]),
   ];

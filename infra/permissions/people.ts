@@ -44,6 +44,28 @@ export function grantCountDeviceRequests(tables: ServerTables, grantee: IGrantab
   return allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('throttle#*'));
 }
 
+/** Allows counting the requests that public clients push. */
+export function grantCountPushedRequests(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('throttle#pushed#*'));
+}
+
+/**
+ * Allows finding an account by any of its names, putting links in it, counting mails, and recording addresses that they came back from.
+ */
+export function grantWriteMails(tables: ServerTables, grantee: IGrantable): Grant {
+  const read = ofItems('account#*', 'dead-address#*', 'username#*');
+  return allow(grantee, tables.people, ['dynamodb:GetItem'], read)
+    .combine(allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('account#*', 'throttle#*')))
+    .combine(allow(grantee, tables.people, ['dynamodb:PutItem'], ofItems('dead-address#*')));
+}
+
+/** Allows counting requests for mails, and making a verified address a name of its account. */
+export function grantAnswerMails(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.people, ['dynamodb:GetItem', 'dynamodb:DeleteItem'], ofItems('username#*')).combine(
+    allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('throttle#*', 'username#*')),
+  );
+}
+
 /** Allows reading and ending a session. */
 export function grantSignOut(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem'], ofItems('sessions#*'));

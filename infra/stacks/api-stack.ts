@@ -17,7 +17,7 @@ export class ApiStack extends Stack {
   readonly server: AuthorizationServer;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
-    const { stage, tables, domain, signing, signingAlgorithms, alarmTopicArn, ...stackProps } = props;
+    const { stage, tables, domain, signing, signingAlgorithms, alarmTopicArn, mail, ...stackProps } = props;
     super(scope, id, {
       description: `Pixy, an authorization server (${stage}): functions and HTTP API`,
       terminationProtection: stageSettings[stage].protect,
@@ -31,6 +31,7 @@ export class ApiStack extends Stack {
       domain: domain && customDomain(this, domain),
       signing,
       signingAlgorithms,
+      mail,
       alarmTopic: alarmTopicArn ? Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn) : undefined,
     });
 

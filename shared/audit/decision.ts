@@ -55,6 +55,7 @@ export const credentialChanges = [
   'link_added',
   'link_removed',
   'everything_removed',
+  'address_verified',
 ] as const;
 export type CredentialChange = (typeof credentialChanges)[number];
 

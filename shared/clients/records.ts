@@ -77,6 +77,7 @@ const client = v.object({
   rotateRefreshTokens: v.optional(v.boolean()),
   mayAct: v.optional(v.string()),
   grantMaxUses: v.optional(v.number()),
+  requirePushedAuthorizationRequests: v.optional(v.boolean()),
   strictAuthMethod: v.optional(v.boolean()),
   ignorePublicClientSecret: v.optional(v.boolean()),
   acceptDotlessSchemes: v.optional(v.boolean()),

@@ -64,6 +64,8 @@ export type RegisteredClient = {
   mayAct?: string | undefined;
   /** Ours: how often tokens may be had by a grant after its code: by refreshing it, and by clients that act. Default: no limit. */
   grantMaxUses?: number | undefined;
+  /** Its authorization requests count only when it pushed them (RFC 9126 §6). */
+  requirePushedAuthorizationRequests?: boolean | undefined;
   /** Ours: takes the secret only in the place that `tokenEndpointAuthMethod` says. Default: in the header or the form. */
   strictAuthMethod?: boolean | undefined;
   /** Ours: a public client that sends a secret is taken as one that sends none. */
@@ -73,7 +75,12 @@ export type RegisteredClient = {
 };
 
 /** What is on for a client beyond the switches of its PKCE policy. Every list and report shows it. */
-const clientSwitches = ['strictAuthMethod', 'ignorePublicClientSecret', 'acceptDotlessSchemes'] as const;
+const clientSwitches = [
+  'requirePushedAuthorizationRequests',
+  'strictAuthMethod',
+  'ignorePublicClientSecret',
+  'acceptDotlessSchemes',
+] as const;
 export type ClientSwitch = (typeof clientSwitches)[number];
 
 export const switchesOn = (client: Pick<RegisteredClient, ClientSwitch>): ClientSwitch[] =>

@@ -7,9 +7,12 @@ import type { Grant } from './grant.ts';
  * shift the others. 0 stands for none.
  */
 export const rotationTimes = ['rotatedAt', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7'] as const;
+const states = ['issued', 'redeemed', 'revoked'] as const;
+
 const grantRecord = v.object({
   id: v.string(),
-  state: v.picklist(['issued', 'redeemed', 'revoked']),
+  codeHash: v.optional(v.string()),
+  state: v.picklist(states),
   clientId: v.string(),
   sub: v.string(),
   subject: v.optional(v.string()),
@@ -57,3 +60,7 @@ const grantRecord = v.object({
 
 /** Reads a stored grant. Throws when the item is none. */
 export const toGrant = (item: Item): Grant => v.parse(grantRecord, item);
+
+/** Reads a stored grant. Undefined for nothing, and for a request that somebody has not decided yet: it is in the place of its grant. */
+export const grantIn = (item: Item | undefined): Grant | undefined =>
+  item && states.some((state) => state === item['state']) ? toGrant(item) : undefined;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { tableDefinitions } from '../aws/tables.ts';
 import type { FirstRefreshState, Grant } from './grant.ts';
-import { rotationTimes, toGrant } from './grant-record.ts';
+import { grantIn, rotationTimes, toGrant } from './grant-record.ts';
 import { containment, isTooWideToWrite, isWithin, type Within } from './within.ts';
 
 /*
@@ -91,12 +91,12 @@ export function grantStore(database: Database, table: string) {
       ExpressionAttributeValues: { ...values, ...limits.values, ':attempt': newAttempt() },
     });
     if (outcome.won) return { won: true, grant: toGrant(outcome.item) };
-    return { won: false, grant: outcome.item && toGrant(outcome.item) };
+    return { won: false, grant: grantIn(outcome.item) };
   }
 
   async function find(id: string): Promise<Grant | undefined> {
     const item = await database.get({ TableName: table, Key: { id }, ConsistentRead: true });
-    return item && toGrant(item);
+    return grantIn(item);
   }
 
   return {
@@ -113,12 +113,12 @@ export function grantStore(database: Database, table: string) {
     spend: (
       id: string,
       clientId: string,
-      { now, tokensExpireAt, refresh, maxUses, within = {} }: Redemption,
+      { now, tokensExpireAt, refresh, maxUses, codeHash, within = {} }: Redemption,
     ): Promise<WriteOutcome> =>
       writeOnce(
         id,
         `#state = :redeemed, redeemedAt = :now, purgeAt = :purgeAt${refresh ? `, refresh = :refresh, ${heldBy} = #sub` : ''}${maxUses === undefined ? '' : ', maxUses = :maxUses'}`,
-        'clientId = :clientId AND #state = :issued AND expiresAt > :now',
+        `clientId = :clientId AND #state = :issued AND expiresAt > :now AND ${codeHash === undefined ? 'attribute_not_exists(codeHash)' : 'codeHash = :codeHash'}`,
         {
           ':redeemed': 'redeemed',
           ':issued': 'issued',
@@ -127,6 +127,7 @@ export function grantStore(database: Database, table: string) {
           ':purgeAt': Math.max(tokensExpireAt, refresh?.idleUntil ?? 0) + purgeDelay,
           ...(refresh && { ':refresh': refresh }),
           ...(maxUses !== undefined && { ':maxUses': maxUses }),
+          ...(codeHash !== undefined && { ':codeHash': codeHash }),
         },
         within,
       ),
@@ -217,6 +218,8 @@ export type Redemption = {
   refresh?: FirstRefreshState | undefined;
   /** How often the grant can be used after that. Default: as long as it lasts. */
   maxUses?: number | undefined;
+  /** What the grant of a pushed request must have: its id is not made from the code. */
+  codeHash?: string | undefined;
   within?: Within;
 };
 

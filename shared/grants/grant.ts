@@ -7,6 +7,8 @@ import type { BoundChallenge } from '../pkce/bound-challenge.ts';
 export type Grant = {
   /** SHA-256 of the code in base64url. The code itself is never stored. */
   id: string;
+  /** The same, for a pushed request: its grant has the id of the request. */
+  codeHash?: string | undefined;
   state: 'issued' | 'redeemed' | 'revoked';
   clientId: string;
   /** The subject: the account that made the grant. */

@@ -8,7 +8,7 @@ import { emailSchema, isSubject } from '../people/account.ts';
  * member changes. Unknown members are refused, because a misspelt one would silently do nothing.
  */
 
-export const hookNames = ['authenticate', 'migrateAccount', 'claims'] as const;
+export const hookNames = ['authenticate', 'migrateAccount', 'claims', 'sendMessage'] as const;
 export type HookName = (typeof hookNames)[number];
 
 /** A person submitted a username and a password. */
@@ -24,11 +24,30 @@ export type ClaimsEvent = {
   issue: 'tokens' | 'userinfo';
 };
 
+/** A message is to be sent to a person. */
+export type MessageEvent = {
+  /** What the message is about, such as `forgotten`. */
+  kind: string;
+  /** The person's mail address, if they have one that mail may go to. */
+  to?: string | undefined;
+  account: { sub: string; username?: string | undefined; claims: Readonly<Record<string, unknown>> };
+  /** Of the text: `en`, `de`, … */
+  language: string;
+  subject: string;
+  text: string;
+  html: string;
+  /** Where the message leads. Whoever knows it can do what the person can do with it. */
+  link?: string | undefined;
+  /** The code in it. */
+  code?: string | undefined;
+};
+
 /** The event that a hook is called with. */
 export type HookEvent =
   | ({ version: 1; hook: 'authenticate' } & PasswordEvent)
   | ({ version: 1; hook: 'migrateAccount' } & PasswordEvent)
-  | ({ version: 1; hook: 'claims' } & ClaimsEvent);
+  | ({ version: 1; hook: 'claims' } & ClaimsEvent)
+  | ({ version: 1; hook: 'sendMessage' } & MessageEvent);
 
 /** A standard claim of another type than its own is left out: nobody is kept from signing in for it. */
 const typed = v.transform((told: Record<string, unknown>) => readClaims(told).claims);
@@ -80,3 +99,7 @@ const addition = v.optional(
 export const claimsAnswer = v.strictObject({ id_token: addition, userinfo: addition, access_token: addition });
 /** The claims to add to each kind of response. */
 export type ClaimsAnswer = v.InferOutput<typeof claimsAnswer>;
+
+/** Anything else counts as not sent, and the hook is asked again. */
+export const messageAnswer = v.strictObject({ sent: v.literal(true) });
+export type MessageAnswer = v.InferOutput<typeof messageAnswer>;

@@ -7,7 +7,10 @@ import {
   claimsAnswer,
   type HookEvent,
   type HookName,
+  type MessageAnswer,
+  type MessageEvent,
   type MigrateAccountAnswer,
+  messageAnswer,
   migrateAccountAnswer,
   type PasswordEvent,
 } from './events.ts';
@@ -18,6 +21,7 @@ export type Hooks = {
   authenticate?: (event: PasswordEvent) => Promise<AuthenticateAnswer>;
   migrateAccount?: (event: PasswordEvent) => Promise<MigrateAccountAnswer>;
   claims?: (event: ClaimsEvent) => Promise<ClaimsAnswer>;
+  sendMessage?: (event: MessageEvent) => Promise<MessageAnswer>;
 };
 
 /** Delivers the event and returns the answer. */
@@ -25,7 +29,7 @@ export type HookCall = (event: HookEvent, signal: AbortSignal) => Promise<unknow
 
 /** Limits the time (in seconds) of every call and checks every answer. The hooks throw `HookFailed`. */
 export function hooksOf(calls: Partial<Record<HookName, HookCall>>, timeLimit: number): Hooks {
-  const { authenticate, migrateAccount, claims } = calls;
+  const { authenticate, migrateAccount, claims, sendMessage } = calls;
   return {
     ...(authenticate && {
       authenticate: (event) =>
@@ -37,6 +41,9 @@ export function hooksOf(calls: Partial<Record<HookName, HookCall>>, timeLimit: n
     }),
     ...(claims && {
       claims: (event) => ask(claims, { version: 1, hook: 'claims', ...event }, claimsAnswer, timeLimit),
+    }),
+    ...(sendMessage && {
+      sendMessage: (event) => ask(sendMessage, { version: 1, hook: 'sendMessage', ...event }, messageAnswer, timeLimit),
     }),
   };
 }

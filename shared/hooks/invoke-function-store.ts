@@ -11,3 +11,12 @@ export async function invokeFunction(arn: string, event: object, signal: AbortSi
   if (failed !== undefined) throw new Error(`the function failed (${failed})`);
   return payload === undefined ? undefined : JSON.parse(Buffer.from(payload).toString('utf8'));
 }
+
+/** Has Lambda call the function with the event soon, and again when it fails. Resolves when the event is safe. */
+export async function invokeLater(arn: string, event: object, signal: AbortSignal): Promise<void> {
+  client ??= new LambdaClient({ maxAttempts: 1 });
+  const Payload = Buffer.from(JSON.stringify(event));
+  await client.send(new InvokeCommand({ FunctionName: arn, InvocationType: 'Event', Payload }), {
+    abortSignal: signal,
+  });
+}

@@ -13,6 +13,7 @@ const settings = v.strictObject({
   authenticate: v.optional(target),
   migrateAccount: v.optional(target),
   claims: v.optional(target),
+  sendMessage: v.optional(target),
   /** The longest time an answer may take, in seconds. */
   timeout: v.optional(
     v.pipe(

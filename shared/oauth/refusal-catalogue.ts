@@ -1,7 +1,7 @@
 import type { Reason } from './refusal.ts';
 
 /**
- * OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 7591 §3.2.2, RFC 8628 §3.5, OpenID Connect Core §3.1.2.6, and OpenID Connect's
+ * OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 9101 §7, OpenID Connect Core §3.1.2.6, and OpenID Connect's
  * code for unmet acr.
  */
 export type ErrorCode =
@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'unsupported_response_type'
   | 'request_not_supported'
   | 'request_uri_not_supported'
+  | 'invalid_request_uri'
   | 'login_required'
   | 'consent_required'
   | 'unmet_authentication_requirements'
@@ -224,8 +225,44 @@ export const refusalCatalogue = {
   },
   request_uri_unsupported: {
     error: 'request_uri_not_supported',
-    means: 'The request_uri parameter is not supported.',
-    fix: 'Send the parameters themselves.',
+    means: 'The request_uri is not one that this server gave out.',
+    fix: 'Push the request to the pushed_authorization_request_endpoint of the metadata, if there is one, or send the parameters themselves.',
+  },
+  pushed_requests_throttled: {
+    error: 'temporarily_unavailable',
+    status: 429,
+    means: 'Too many requests of public clients were pushed from this address.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  pushed_request_required: {
+    error: 'invalid_request',
+    means: 'This client must push its authorization requests, and the parameters came through the browser.',
+    fix: 'Post them to the pushed_authorization_request_endpoint first, then send client_id and the request_uri of its answer.',
+  },
+  request_uri_pushed: {
+    error: 'invalid_request',
+    means: 'A pushed request has a request_uri, and the server is what gives one out.',
+    fix: 'Push the parameters themselves.',
+  },
+  request_uri_unknown: {
+    error: 'invalid_request_uri',
+    means: 'There is no pushed request with this request_uri.',
+    fix: 'Push the request again, and send the request_uri exactly as it came.',
+  },
+  request_uri_expired: {
+    error: 'invalid_request_uri',
+    means: 'The request_uri is too old: it must be opened within 60 seconds, and the person has an hour to sign in.',
+    fix: 'Push the request when the person wants to sign in, not before.',
+  },
+  request_uri_used: {
+    error: 'invalid_request_uri',
+    means: 'This request_uri has already led to a code.',
+    fix: 'Push a request for every sign-in.',
+  },
+  request_uri_of_another_client: {
+    error: 'invalid_request_uri',
+    means: 'The request_uri belongs to another client than the client_id says.',
+    fix: 'Send the client_id of the client that pushed the request.',
   },
   scope_malformed: {
     error: 'invalid_scope',
@@ -811,6 +848,46 @@ export const refusalCatalogue = {
     status: 429,
     means: 'There were too many registrations of clients from this address.',
     fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  mail_off: {
+    error: 'access_denied',
+    status: 404,
+    means: 'This authorization server sends no mail at the moment.',
+    fix: 'Ask the operator for a link that sets a new password.',
+  },
+  mail_failed: {
+    error: 'temporarily_unavailable',
+    status: 503,
+    means: 'A mail could not be sent.',
+    fix: 'Try again in a moment. Operators: the audit line has the cause; see docs/mail.md.',
+  },
+  mail_throttled: {
+    error: 'access_denied',
+    status: 429,
+    means: 'There were too many requests for a mail from this address or for this name.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  mail_to_nobody: {
+    error: 'access_denied',
+    means: 'No mail was sent: the name leads to no account, or to one without an address that mail may go to.',
+    fix: 'Operators: give the account an address with pixy accounts set, or a link with pixy accounts invite.',
+  },
+  mail_undeliverable: {
+    error: 'access_denied',
+    means:
+      'No mail was sent: an earlier one to this address came back, or was reported as unwanted, or the address cannot be written to.',
+    fix: 'Operators: see docs/mail.md for how to allow the address again.',
+  },
+  mail_too_late: {
+    error: 'access_denied',
+    means: 'No mail was sent: its link would have been over, or another one has replaced it.',
+    fix: 'Ask for another one.',
+  },
+  address_taken: {
+    error: 'invalid_request',
+    status: 409,
+    means: 'The address belongs to another account.',
+    fix: 'Sign in to that account, or enter another address.',
   },
   registration_throttled: {
     error: 'access_denied',

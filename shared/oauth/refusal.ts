@@ -36,6 +36,13 @@ export type Refusal =
   | { reason: 'response_mode_unsupported' }
   | { reason: 'request_object_unsupported' }
   | { reason: 'request_uri_unsupported' }
+  | { reason: 'pushed_requests_throttled'; retryAfter: number }
+  | { reason: 'pushed_request_required' }
+  | { reason: 'request_uri_pushed' }
+  | { reason: 'request_uri_unknown' }
+  | { reason: 'request_uri_expired' }
+  | { reason: 'request_uri_used' }
+  | { reason: 'request_uri_of_another_client' }
   | { reason: 'scope_malformed' }
   | { reason: 'scope_not_registered' }
   | { reason: 'prompt_contradictory' }
@@ -126,6 +133,13 @@ export type Refusal =
   | { reason: 'invitation_used' }
   | { reason: 'invitation_expired' }
   | { reason: 'registration_off' }
+  | { reason: 'mail_off' }
+  | { reason: 'mail_failed' }
+  | { reason: 'mail_throttled'; retryAfter: number }
+  | { reason: 'mail_to_nobody' }
+  | { reason: 'mail_undeliverable' }
+  | { reason: 'mail_too_late' }
+  | { reason: 'address_taken' }
   | { reason: 'registration_throttled'; retryAfter: number }
   | { reason: 'username_malformed' }
   | { reason: 'username_taken' }

@@ -37,6 +37,7 @@ export type GrantType = (typeof grantTypes)[number];
 /** What a deployment switches on for its clients. */
 export type SwitchedOn = {
   deviceAuthorization: boolean;
+  pushedRequests: 'off' | 'accepted' | 'required';
   jwtBearer: boolean;
   tokenExchange: boolean;
   signedIntrospection: boolean;
@@ -87,6 +88,11 @@ export const serverMetadata = (
   token_endpoint: issuer + endpoints.token,
   // RFC 8628 §4
   ...(switchedOn.deviceAuthorization && { device_authorization_endpoint: issuer + endpoints.deviceAuthorization }),
+  // RFC 9126 §5
+  ...(switchedOn.pushedRequests !== 'off' && {
+    pushed_authorization_request_endpoint: issuer + endpoints.par,
+    require_pushed_authorization_requests: switchedOn.pushedRequests === 'required',
+  }),
   userinfo_endpoint: issuer + endpoints.userinfo,
   revocation_endpoint: issuer + endpoints.revoke,
   introspection_endpoint: issuer + endpoints.introspect,

@@ -14,6 +14,8 @@ export type Dress = {
   /** A data: URI for the browser's tab. */
   icon: string;
   stylesheet: string;
+  /** For mails, which have no style sheet of their own. */
+  colors: { light: Palette; dark: Palette };
   /** Allows this stylesheet and no other in the Content-Security-Policy. */
   stylesheetSource: string;
   texts: Partial<Record<Language, Partial<Texts>>>;
@@ -34,6 +36,7 @@ export function dressBrand(brand: Brand): Dress {
     logoDark: brand.logoDark,
     icon: brand.logo ?? iconOf(colors.light.accent, colors.light.onAccent),
     stylesheet,
+    colors,
     stylesheetSource: `'sha256-${hash('sha256', stylesheet, 'base64')}'`,
     texts: brand.texts ?? {},
   };

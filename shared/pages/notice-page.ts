@@ -12,7 +12,7 @@ export type NoticePage = {
   /** @default 200; 400 for an invalid invitation or link, 410 for one that used to be valid */
   status?: number;
   /** Where the person can continue. */
-  link?: { path: string; to: 'signIn' | 'account' | 'code' } | undefined;
+  link?: { path: string; to: 'signIn' | 'account' | 'code' | 'forgotten' } | undefined;
   cookies?: readonly string[] | undefined;
 };
 

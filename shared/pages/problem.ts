@@ -15,6 +15,9 @@ export function problemOf(refusal: Refusal, look: Look): Problem {
   if (refusal.reason === 'registration_throttled') {
     return { text: look.count('problem.registrations', Math.ceil(refusal.retryAfter / 60)) };
   }
+  if (refusal.reason === 'mail_throttled') {
+    return { text: look.count('problem.mails', Math.ceil(refusal.retryAfter / 60)) };
+  }
   if (refusal.reason === 'password_unacceptable') {
     return { text: passwordText(refusal.problem, look), field: 'password' };
   }
@@ -54,7 +57,8 @@ const sentences: Partial<Record<Reason, Sentence>> = {
 
 /** Whether the person caused the refusal, rather than the client. */
 export const isAboutPerson = (reason: Reason): boolean =>
-  reason in sentences || ['sign_in_throttled', 'registration_throttled', 'password_unacceptable'].includes(reason);
+  reason in sentences ||
+  ['sign_in_throttled', 'registration_throttled', 'mail_throttled', 'password_unacceptable'].includes(reason);
 
 function passwordText(problem: PasswordProblem, look: Look): string {
   const count = String(passwordLimits.minimum);

@@ -25,6 +25,8 @@ export type SignInPage = {
   /** Buttons that send the id of an upstream provider as `idp`. */
   providers?: readonly { id: string; name: string }[];
   passkey?: PasskeyCeremony | undefined;
+  /** Where somebody who lost their password asks for a mail. Absent: no mail is sent. */
+  forgottenPath?: string | undefined;
   /** Where a person registers. Absent: nobody can. */
   registerPath?: string | undefined;
   /** Sent with the form; a cookie holds the same value. */
@@ -66,7 +68,11 @@ function intro(look: Look, { clientName, hasPasswords = true }: SignInPage): Mar
   return look.say(hasPasswords ? 'signIn.introClient' : 'signIn.introChooseClient', { client });
 }
 
-function passwordForm(look: Look, { username, keep, passkey, formToken }: SignInPage, problem?: Problem): Markup {
+function passwordForm(
+  look: Look,
+  { username, keep, passkey, forgottenPath, formToken }: SignInPage,
+  problem?: Problem,
+): Markup {
   return html`<form method="post">
 ${formTokenField(formToken)}${field(
   {
@@ -90,7 +96,12 @@ ${field(
   },
   problem,
 )}
-${keep ? checkbox('keep', look.text('signIn.keep'), look.text('signIn.keepHint'), keep.isChecked) : ''}
+${
+  forgottenPath
+    ? html`<p class="hint"><a href="${forgottenPath}">${look.text('signIn.forgotten')}</a></p>
+`
+    : ''
+}${keep ? checkbox('keep', look.text('signIn.keep'), look.text('signIn.keepHint'), keep.isChecked) : ''}
 <button type="submit">${look.text('signIn.submit')}</button>
 </form>`;
 }

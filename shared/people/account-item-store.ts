@@ -8,6 +8,15 @@ import { accountKey, standingRecord } from './standing-store.ts';
  * The item of one account in the People table, keyed by its subject.
  */
 
+const link = {
+  hash: v.string(),
+  expiresAt: v.number(),
+  everything: v.optional(v.boolean()),
+  spentAt: v.optional(v.number()),
+};
+
+const mailedLink = { ...link, salt: v.string(), by: v.string(), requestedAt: v.number() };
+
 const record = v.object({
   sub: v.string(),
   username: v.optional(v.string()),
@@ -16,15 +25,10 @@ const record = v.object({
   claims: v.record(v.string(), v.unknown()),
   ...standingRecord.entries,
   createdAt: v.optional(v.number()),
-  invitation: v.optional(
-    v.object({
-      hash: v.string(),
-      purpose: v.picklist(linkPurposes),
-      expiresAt: v.number(),
-      everything: v.optional(v.boolean()),
-      spentAt: v.optional(v.number()),
-    }),
-  ),
+  invitation: v.optional(v.object({ ...link, purpose: v.picklist(linkPurposes) })),
+  mailedLink: v.optional(v.object(mailedLink)),
+  alarmLink: v.optional(v.object(mailedLink)),
+  verification: v.optional(v.object({ ...mailedLink, email: v.string() })),
   version: v.optional(v.number(), 0),
   removals: v.optional(v.number(), 0),
   removedWays: v.optional(

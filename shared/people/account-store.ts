@@ -8,12 +8,14 @@ import {
   claimsWithEmail,
   isAddressOf,
   isNameOf,
+  type MailedLink,
   newSubject,
   signInNames,
   usernameKey,
 } from './account.ts';
 import { accountItemStore, firstEpoch, newAttempt, raised, toAccount } from './account-item-store.ts';
 import { credentialStore } from './credential-store.ts';
+import { mailedLinkStore } from './mailed-link-store.ts';
 import { NameOfAnother, nameStore } from './name-store.ts';
 import { makeAccount, type NewAccount, newAccountItem } from './new-account.ts';
 import { accountKey, standingStore } from './standing-store.ts';
@@ -63,6 +65,7 @@ export function accountStore(
 
   return {
     ...credentialStore(items),
+    ...mailedLinkStore(items),
     ...takingBackStore(database, table, items),
 
     ...standingStore(database, table),
@@ -185,6 +188,7 @@ export function accountStore(
       seen: Account,
       change: AccountChange,
       now: number,
+      verification?: Pick<MailedLink, 'hash'>,
     ): Promise<Result<Account, NameTaken | ChangedMeanwhile>> {
       const { sub } = seen;
       const next: Account = {
@@ -202,7 +206,7 @@ export function accountStore(
       const changed = await items.update(
         sub,
         [
-          `SET #claims = :claims, #version = :version${named.map((name) => `, #${name} = :${name}`).join('')}`,
+          `SET #claims = :claims, #version = :version${named.map((name) => `, #${name} = :${name}`).join('')}${verification ? ', verification.spentAt = :now' : ''}`,
           ...(unnamed.length > 0 ? [`REMOVE ${unnamed.map((name) => `#${name}`).join(', ')}`] : []),
         ].join(' '),
         {
@@ -210,8 +214,12 @@ export function accountStore(
           ':version': next.version,
           ':seen': seen.version,
           ...Object.fromEntries(named.map((name) => [`:${name}`, next[name]])),
+          ...(verification && { ':link': verification.hash, ':now': now }),
         },
-        seen.version === 0 ? '(attribute_not_exists(#version) OR #version = :seen)' : '#version = :seen',
+        [
+          seen.version === 0 ? '(attribute_not_exists(#version) OR #version = :seen)' : '#version = :seen',
+          ...(verification ? [canBeSpent] : []),
+        ].join(' AND '),
       );
       if (changed === undefined) {
         const current = await findBySubject(sub);
@@ -229,6 +237,10 @@ export function accountStore(
     },
   };
 }
+
+/** The condition of what a link allows that proves an address. */
+const canBeSpent =
+  'verification.#hash = :link AND attribute_not_exists(verification.spentAt) AND verification.expiresAt > :now AND attribute_not_exists(disabledAt)';
 
 /** The hash of a password; the one that is stored, when it is of the same password. */
 async function hashUnlessKnown(password: string | undefined, stored: string | undefined): Promise<string | undefined> {

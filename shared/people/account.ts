@@ -22,6 +22,10 @@ export type Account = {
   createdAt?: number | undefined;
   /** The link that lets the person set a password; see invitation.ts. */
   invitation?: Invitation | undefined;
+  /** The one that they asked for by mail, the one beside a notice, and the one that proves an address; see mailed-link.ts. */
+  mailedLink?: MailedLink | undefined;
+  alarmLink?: MailedLink | undefined;
+  verification?: (MailedLink & { email: string }) | undefined;
   /** Counts changes of names and claims, so that one of two concurrent changes is told to read again. */
   version: number;
   /** What was made in this name under another epoch is worth nothing; see still-valid.ts. */
@@ -54,6 +58,12 @@ export type Invitation = {
   everything?: boolean | undefined;
   spentAt?: number | undefined;
 };
+
+/**
+ * A link that a mail leads to. `salt` and the number of the order make its secret, and `by` is the hash of that number: neither the
+ * database nor the order alone knows the link. `requestedAt` decides between two of them.
+ */
+export type MailedLink = Omit<Invitation, 'purpose'> & { salt: string; by: string; requestedAt: number };
 
 /** Returns the form in which usernames and addresses are compared, regardless of case and of how the keyboard composes letters. */
 export const usernameKey = (username: string): string => username.trim().normalize('NFKC').toLowerCase();

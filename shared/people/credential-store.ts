@@ -1,5 +1,6 @@
 import type { Account, Invitation } from './account.ts';
 import { type AccountItemStore, isAtEpoch, raised } from './account-item-store.ts';
+import { type LinkPlace, linkPlaces } from './invitation.ts';
 
 /**
  * The credentials of an account: its password, the link that sets it, and whether it is disabled. Each change is one conditional
@@ -13,8 +14,8 @@ export function credentialStore({ update }: Pick<AccountItemStore, 'update'>) {
      */
     setPassword: (sub: string, passwordHash: string, keepsAccess = false): Promise<Account | undefined> =>
       keepsAccess
-        ? update(sub, 'SET passwordHash = :hash REMOVE invitation', { ':hash': passwordHash })
-        : update(sub, `SET passwordHash = :hash, ${raised.set} REMOVE invitation`, {
+        ? update(sub, `SET passwordHash = :hash ${voidLinks}`, { ':hash': passwordHash })
+        : update(sub, `SET passwordHash = :hash, ${raised.set} ${voidLinks}`, {
             ...raised.values,
             ':hash': passwordHash,
           }),
@@ -73,7 +74,7 @@ export function credentialStore({ update }: Pick<AccountItemStore, 'update'>) {
      * not let them in. Keeps the time of the first call.
      */
     disable: (sub: string, now: number): Promise<Account | undefined> =>
-      update(sub, `SET disabledAt = if_not_exists(disabledAt, :now), ${raised.set} REMOVE invitation`, {
+      update(sub, `SET disabledAt = if_not_exists(disabledAt, :now), ${raised.set} ${voidLinks}`, {
         ...raised.values,
         ':now': now,
       }),
@@ -91,9 +92,9 @@ export function credentialStore({ update }: Pick<AccountItemStore, 'update'>) {
     accept: (sub: string, link: SpentLink, passwordHash: string, now: number): Promise<Account | undefined> =>
       update(
         sub,
-        `SET passwordHash = :password, ${spent(link)}`,
+        `SET passwordHash = :password, ${spent(link)}${voided(link)}`,
         { ...raised.values, ':password': passwordHash, ':link': link.hash, ':now': now },
-        linkIsValid,
+        isValid(link),
       ),
 
     /**
@@ -103,23 +104,33 @@ export function credentialStore({ update }: Pick<AccountItemStore, 'update'>) {
     spendLink: (sub: string, link: SpentLink, now: number): Promise<Account | undefined> =>
       update(
         sub,
-        `SET ${spent(link)}${link.everything ? ' REMOVE passwordHash' : ''}`,
+        `SET ${spent(link)}${voided(link, link.everything ? ['passwordHash'] : [])}`,
         { ...raised.values, ':link': link.hash, ':now': now },
-        linkIsValid,
+        isValid(link),
       ),
   };
 }
 
-/** A link by the hash of its token, as it is stored. */
-type SpentLink = Pick<Invitation, 'hash' | 'everything'>;
+/** A link by the hash of its token and where it is, as it is stored. */
+type SpentLink = Pick<Invitation, 'hash' | 'everything'> & { place?: LinkPlace };
 
-const spent = ({ everything }: SpentLink): string =>
-  `invitation.spentAt = :now, ${raised.set}${everything ? `, ${raised.set.replace('epoch', 'waysFrom')}` : ''}`;
+/** For an operator, who decides what counts from now on. */
+const voidLinks = `REMOVE ${linkPlaces.join(', ')}`;
+
+const spent = ({ everything, place = 'invitation' }: SpentLink): string =>
+  `${place}.spentAt = :now, ${raised.set}${everything ? `, ${raised.set.replace('epoch', 'waysFrom')}` : ''}`;
+
+/** With a link, the others that were mailed are void. One that an operator gave out is not: somebody else may read the mail. */
+function voided({ place = 'invitation' }: SpentLink, more: readonly string[] = []): string {
+  const others = linkPlaces.filter((one) => one !== 'invitation' && one !== place);
+  return ` REMOVE ${[...more, ...others].join(', ')}`;
+}
 
 /** The condition of everything that spends a link. */
-const linkIsValid = [
-  'invitation.#hash = :link',
-  'attribute_not_exists(invitation.spentAt)',
-  'invitation.expiresAt > :now',
-  'attribute_not_exists(disabledAt)',
-].join(' AND ');
+const isValid = ({ place = 'invitation' }: SpentLink): string =>
+  [
+    `${place}.#hash = :link`,
+    `attribute_not_exists(${place}.spentAt)`,
+    `${place}.expiresAt > :now`,
+    'attribute_not_exists(disabledAt)',
+  ].join(' AND ');

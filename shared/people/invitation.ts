@@ -1,5 +1,5 @@
 import { equalInConstantTime, generateSecret, hashSecret } from '../secret.ts';
-import type { Account, Invitation, LinkPurpose } from './account.ts';
+import type { Account, Invitation, LinkPurpose, MailedLink } from './account.ts';
 
 /*
  * Links with which people set their own password. The token in a link names the account and carries 256 random bits, of which the
@@ -22,7 +22,7 @@ export function newLink(
 ): { token: string; invitation: Invitation } {
   const secret = generateSecret();
   return {
-    token: `${Buffer.from(sub).toString('base64url')}.${secret}`,
+    token: linkToken(sub, secret),
     invitation: { hash: hashSecret(secret), purpose, expiresAt: now + lifetime, ...(everything && { everything }) },
   };
 }
@@ -36,12 +36,36 @@ export function readLinkToken(token: string): { sub: string; hash: string } | un
   return { sub: Buffer.from(sub, 'base64url').toString(), hash: hashSecret(secret) };
 }
 
+/** Where a link is in its account: given out by an operator, mailed to somebody who asked for it, or beside a notice. */
+export const linkPlaces = ['invitation', 'mailedLink', 'alarmLink'] as const;
+export type LinkPlace = (typeof linkPlaces)[number];
+
+/** The token of a link, which only the link itself has. */
+export const linkToken = (sub: string, secret: string): string => `${Buffer.from(sub).toString('base64url')}.${secret}`;
+
+/** The link with this hash in an account, and where it is. Undefined when there is none. */
+export function findLinkIn(
+  account: Account | undefined,
+  hash: string,
+): { place: LinkPlace; link: Invitation | MailedLink; purpose: LinkPurpose } | undefined {
+  for (const place of linkPlaces) {
+    const link = account?.[place];
+    if (link && equalInConstantTime(link.hash, hash)) {
+      return { place, link, purpose: 'purpose' in link ? link.purpose : 'reset' };
+    }
+  }
+  return undefined;
+}
+
 export type LinkState = 'valid' | 'used' | 'expired' | 'unknown';
 
-/** Judges the link with this hash. A replaced link, or one of a disabled account, is unknown. */
-export function judgeLink(account: Account | undefined, hash: string, now: number): LinkState {
-  const { invitation, disabledAt } = account ?? {};
-  if (!invitation || disabledAt !== undefined || !equalInConstantTime(invitation.hash, hash)) return 'unknown';
-  if (invitation.spentAt !== undefined) return 'used';
-  return now < invitation.expiresAt ? 'valid' : 'expired';
+/** Judges a link of an account. A replaced link, or one of a disabled account, is unknown. */
+export function judgeLink(
+  account: Pick<Account, 'disabledAt'> | undefined,
+  link: Pick<Invitation, 'spentAt' | 'expiresAt'> | undefined,
+  now: number,
+): LinkState {
+  if (!account || !link || account.disabledAt !== undefined) return 'unknown';
+  if (link.spentAt !== undefined) return 'used';
+  return now < link.expiresAt ? 'valid' : 'expired';
 }

@@ -10,8 +10,15 @@ export const signInLimits = {
   registration: { attempts: 20, window: 3_600 },
   /** Twenty clients that register themselves from one address in an hour, identical ones included. */
   clientRegistration: { attempts: 20, window: 3_600 },
+  /** Twenty requests for a mail from one address in an hour: an office behind one address, and no flood. */
+  mailAddress: { attempts: 20, window: 3_600 },
+  /** Five requests for a mail with one name in an hour, known or not, and ten mails of one kind to one account: no mail bomb. */
+  mailName: { attempts: 5, window: 3_600 },
+  mailAccount: { attempts: 10, window: 3_600 },
   /** Five guesses in ten minutes at what follows the first proof: one code in a million is valid at any time. */
   proof: { attempts: 5, window: 600 },
+  /** Three hundred requests that public clients push from one address in ten minutes, or one every two seconds. */
+  pushedRequest: { attempts: 300, window: 600 },
   /** A hundred devices behind one address in ten minutes: each request is an item in the table. */
   deviceRequest: { attempts: 100, window: 600 },
   /**

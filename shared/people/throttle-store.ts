@@ -36,6 +36,20 @@ export function throttleStore(database: Database, table: string) {
     countRegistration: (sourceIp: string, now: number): Promise<Attempt> =>
       count(`registration#${countedAddress(sourceIp)}`, signInLimits.registration, now),
 
+    /** Counts a request for a mail from this address and with this name, known or not. Stores the name as a hash. */
+    async countMailRequest(name: string, sourceIp: string, now: number): Promise<Pick<Attempt, 'retryAfter'>> {
+      const [address, own] = await Promise.all([
+        count(`mail-address#${countedAddress(sourceIp)}`, signInLimits.mailAddress, now),
+        count(`mail-name#${hashSecret(usernameKey(name))}`, signInLimits.mailName, now),
+      ]);
+      const retryAfter = Math.max(address.retryAfter ?? 0, own.retryAfter ?? 0);
+      return retryAfter > 0 ? { retryAfter } : {};
+    },
+
+    /** Counts a mail of a kind to an account. */
+    countMail: (kind: string, sub: string, now: number): Promise<Attempt> =>
+      count(`mail#${kind}#${hashSecret(sub)}`, signInLimits.mailAccount, now),
+
     /** Counts a client that registers itself from this address. */
     countClientRegistration: (sourceIp: string, now: number): Promise<Attempt> =>
       count(`client-registration#${countedAddress(sourceIp)}`, signInLimits.clientRegistration, now),
@@ -55,6 +69,10 @@ export function throttleStore(database: Database, table: string) {
       const takeBack = async () => void (await Promise.all([own.takeBack(), address.takeBack()]));
       return retryAfter > 0 ? { retryAfter, takeBack } : { takeBack };
     },
+
+    /** Counts an authorization request that a public client pushes from this address. */
+    countPushedRequest: (sourceIp: string, now: number): Promise<Attempt> =>
+      count(`pushed#${countedAddress(sourceIp)}`, signInLimits.pushedRequest, now),
 
     /** Counts a device that asks for codes from this address. */
     countDeviceRequest: (sourceIp: string, now: number): Promise<Attempt> =>

@@ -17,6 +17,7 @@ const order = [
   'shared/people',
   'shared/upstream',
   'shared/hooks',
+  'shared/mail',
   'shared/grants',
   'shared/tokens',
   'shared/reports',

@@ -148,6 +148,7 @@ describe('refresh tokens', () => {
 describe('switches', () => {
   test.each([
     ['strict', confidential, 'strict-auth-method', 'strict auth method'],
+    ['pusher', confidential, 'require-pushed-authorization-requests', 'pushed requests only'],
     ['talkative', redirectUri, 'ignore-public-client-secret', 'ignored secret'],
     ['editor', redirectUri, 'accept-dotless-schemes', 'dotless schemes'],
   ])(

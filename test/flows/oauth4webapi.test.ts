@@ -37,19 +37,30 @@ const authentication = ({ client_secret = '', token_endpoint_auth_method: method
   return method === 'client_secret_post' ? oauth.ClientSecretPost(client_secret) : oauth.None();
 };
 
+/** Pushes the request: what is left to send through the browser. */
+async function pushed(
+  as: oauth.AuthorizationServer,
+  client: oauth.Client,
+  registered: TestClient,
+  request: URLSearchParams,
+) {
+  const response = await oauth.pushedAuthorizationRequest(as, client, authentication(registered), request, insecure);
+  const { request_uri } = await oauth.processPushedAuthorizationResponse(as, client, response);
+  return new URLSearchParams({ client_id: client.client_id, request_uri });
+}
+
 /** The whole flow in the way of the library's example. */
 async function signIn(
   registered: TestClient,
   redirectUri = registered.redirect_uris[0] ?? '',
-  { browser = person, arriveAt = async (redirected: URL) => redirected } = {},
+  { browser = person, pushes = false, arriveAt = async (redirected: URL) => redirected } = {},
 ) {
   const as = await discover();
   const client: oauth.Client = { client_id: registered.client_id };
   const codeVerifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const nonce = oauth.generateRandomNonce();
-  const url = new URL(as.authorization_endpoint ?? '');
-  for (const [name, value] of Object.entries({
+  const request = new URLSearchParams({
     client_id: client.client_id,
     redirect_uri: redirectUri,
     response_type: 'code',
@@ -58,9 +69,9 @@ async function signIn(
     code_challenge_method: 'S256',
     state,
     nonce,
-  })) {
-    url.searchParams.set(name, value);
-  }
+  });
+  const url = new URL(as.authorization_endpoint ?? '');
+  url.search = (pushes ? await pushed(as, client, registered, request) : request).toString();
 
   const currentUrl = await arriveAt(await browser.authorize(url.pathname + url.search));
   const parameters = oauth.validateAuthResponse(as, client, currentUrl, state);
@@ -92,6 +103,14 @@ describe('oauth4webapi', () => {
     const { tokens, claims } = await signIn(client);
     expect(claims).toMatchObject({ sub: ada.claims.sub, aud: client.client_id });
     expect(tokens).toMatchObject({ token_type: 'bearer', expires_in: 3_600 });
+  });
+
+  test.each([
+    ['public', spa],
+    ['confidential', web],
+  ])('PA4: pushes its request first where it is told to: %s', async (_, client) => {
+    const { claims } = await signIn(client, undefined, { pushes: true });
+    expect(claims).toMatchObject({ sub: ada.claims.sub, aud: client.client_id });
   });
 
   test('signs in somebody who has to type a password first', async () => {

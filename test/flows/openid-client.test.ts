@@ -20,15 +20,20 @@ const discover = ({ client_id, client_secret }: TestClient, authentication?: cli
     execute: [client.allowInsecureRequests],
   });
 
-type Visit = { parameters?: Record<string, string>; browser?: typeof person; arriveAt?: (url: URL) => Promise<URL> };
+type Visit = {
+  parameters?: Record<string, string>;
+  pushes?: boolean;
+  browser?: typeof person;
+  arriveAt?: (url: URL) => Promise<URL>;
+};
 
 /** The whole flow in the way of the library's quick start; `extra` goes with the authorization request. */
 async function signIn(config: client.Configuration, redirectUri: string, visit: Visit = {}) {
-  const { parameters = {}, browser = person, arriveAt = async (redirected: URL) => redirected } = visit;
+  const { parameters = {}, pushes = false, browser = person, arriveAt = async (redirected: URL) => redirected } = visit;
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const expectedState = client.randomState();
   const expectedNonce = client.randomNonce();
-  const url = client.buildAuthorizationUrl(config, {
+  const request = {
     redirect_uri: redirectUri,
     scope: 'openid',
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
@@ -36,7 +41,10 @@ async function signIn(config: client.Configuration, redirectUri: string, visit: 
     state: expectedState,
     nonce: expectedNonce,
     ...parameters,
-  });
+  };
+  const url = pushes
+    ? await client.buildAuthorizationUrlWithPAR(config, request)
+    : client.buildAuthorizationUrl(config, request);
   const currentUrl = await arriveAt(await browser.authorize(url.pathname + url.search));
   return client.authorizationCodeGrant(config, currentUrl, {
     pkceCodeVerifier,
@@ -62,6 +70,24 @@ describe('openid-client', () => {
     client.enableNonRepudiationChecks(config);
     const tokens = await signIn(config, registered.redirect_uris[0] ?? '');
     expect(tokens.claims()).toMatchObject({ sub: ada.claims.sub, aud: registered.client_id });
+  });
+
+  test.each([
+    ['public', spa, client.None()],
+    ['confidential', web, client.ClientSecretBasic(web.client_secret)],
+  ])('PA4: pushes its request first where it is told to: %s', async (_, registered, authentication) => {
+    const config = await discover(registered, authentication);
+    const tokens = await signIn(config, registered.redirect_uris[0] ?? '', { pushes: true });
+    expect(tokens.claims()).toMatchObject({ sub: ada.claims.sub, aud: registered.client_id });
+  });
+
+  test('PA5: is told what is wrong with a pushed request', async () => {
+    const config = await discover(web, client.ClientSecretBasic(web.client_secret));
+    const pushed = client.buildAuthorizationUrlWithPAR(config, {
+      redirect_uri: 'https://evil.example/',
+      scope: 'openid',
+    });
+    await expect(pushed).rejects.toMatchObject({ name: 'ResponseBodyError', error: 'invalid_request', status: 400 });
   });
 
   test('signs in somebody who has to type a password first', async () => {

@@ -377,6 +377,61 @@ describe('dynamic registration', () => {
   });
 });
 
+describe('pushed authorization requests', () => {
+  const made = (pushedAuthorizationRequests?: 'off' | 'accepted' | 'required') => {
+    const template = templateWith(pushedAuthorizationRequests === undefined ? {} : { pushedAuthorizationRequests });
+    const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties['RouteKey']);
+    const onGrants = (name: string) => {
+      const lambda = functionsOf(template).get(name);
+      const statements = lambda ? policiesOf(template, lambda).statements : [];
+      return statements
+        .filter(({ Resource }) => JSON.stringify(Resource).includes('Grants'))
+        .map(({ Action, Condition }) => [Action, Condition]);
+    };
+    return { isRouted: routes.includes('ANY /par'), onGrants, has: functionsOf(template).has('Par') };
+  };
+  const ofItems = (...keys: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
+  const ofRequests = {
+    'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['id', 'state', 'clientId', 'request', 'pushedAt'] },
+    StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
+  };
+
+  it('PA10: have neither function nor route nor a right where they are off', () => {
+    for (const off of [made(), made('off')]) {
+      expect([off.isRouted, off.has]).toEqual([false, false]);
+      for (const name of ['SignIn', 'Consent', 'Register', 'Upstream']) expect(off.onGrants(name)).toEqual([]);
+      expect(off.onGrants('Authorize').flat(2)).toEqual(['dynamodb:PutItem', undefined]);
+    }
+  });
+
+  it('PA10: have all three where they are on, and exactly these rights', () => {
+    for (const on of [made('accepted'), made('required')]) {
+      expect([on.isRouted, on.has]).toEqual([true, true]);
+      expect(on.onGrants('Par')).toEqual([
+        [['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('assertion#*')],
+        ['dynamodb:UpdateItem', ofItems('throttle#*')],
+        ['dynamodb:PutItem', undefined],
+      ]);
+      for (const name of ['Authorize', 'AuthorizeHybrid']) {
+        const rights = on.onGrants(name);
+        expect(rights.every(([, condition]) => condition === undefined)).toBe(true);
+        expect(new Set(rights.flatMap(([actions]) => [actions].flat()))).toEqual(
+          new Set(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']),
+        );
+      }
+      for (const name of ['SignIn', 'Consent', 'Register', 'Upstream']) {
+        expect(on.onGrants(name)).toEqual([['dynamodb:GetItem', ofRequests]]);
+      }
+    }
+  });
+
+  it('are off unless they are on', () => {
+    const pushed = (text?: string) => readConfig({ ...environment, PIXY_PUSHED_REQUESTS: text }).pushedRequests;
+    expect([pushed(), pushed('accepted'), pushed('required')]).toEqual(['off', 'accepted', 'required']);
+    expect(() => pushed('on')).toThrow('PIXY_PUSHED_REQUESTS is not off, accepted or required');
+  });
+});
+
 describe('the limits of lifetimes are those that the functions accept', () => {
   it.each(Object.entries(lifetimeLimits))('%s', (name, { variable, minimum, maximum }) => {
     const accepted = (seconds: number) => () => readConfig({ ...environment, [variable]: String(seconds) });

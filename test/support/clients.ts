@@ -12,6 +12,7 @@ export type TestClient = {
   subject_type?: string;
   sector_identifier_uri?: string;
   all_scopes_of?: readonly string[];
+  require_pushed_authorization_requests?: boolean;
   strict_auth_method?: boolean;
   ignore_public_client_secret?: boolean;
   accept_dotless_schemes?: boolean;

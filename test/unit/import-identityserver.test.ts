@@ -279,6 +279,12 @@ describe('I6: what Pixy has as well', () => {
   );
 });
 
+test('PA10: a client that has to push its requests still has to', async () => {
+  const parsed = await parse({ RequirePushedAuthorization: true });
+  expect(onlyClient(parsed).requirePushedAuthorizationRequests).toBe(true);
+  expect(onlyClient(await parse({})).requirePushedAuthorizationRequests).toBeUndefined();
+});
+
 test('all mistakes of an entry are named at once', async () => {
   const { refused } = await parse({
     AllowedGrantTypes: ['implicit'],

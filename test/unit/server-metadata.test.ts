@@ -14,6 +14,7 @@ const announce = (
     languages: ['en'],
     deviceAuthorization: false,
     jwtBearer: false,
+    pushedRequests: 'off',
     tokenExchange: false,
     signedIntrospection: false,
     pairwiseSubjects: false,

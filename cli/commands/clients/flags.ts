@@ -23,6 +23,7 @@ export type ClientFlags = {
   rotateRefreshTokens?: boolean;
   mayAct?: string | false;
   grantMaxUses?: string;
+  requirePushedAuthorizationRequests?: boolean;
   strictAuthMethod?: boolean;
   ignorePublicClientSecret?: boolean;
   acceptDotlessSchemes?: boolean;
@@ -65,6 +66,11 @@ export const clientFlags = (command: Command): Command =>
     .option('--may-act <client-id>', 'the only client that may act for people by tokens of this one')
     .option('--no-may-act', 'any client may that is registered for token exchange')
     .option('--grant-max-uses <n>', 'how often a grant can be used after its code, or none (no limit)')
+    .option('--require-pushed-authorization-requests', 'authorization requests count only when the client pushed them')
+    .option(
+      '--no-require-pushed-authorization-requests',
+      'they may come through the browser, unless the server requires pushing',
+    )
     .option('--strict-auth-method', 'take the secret only as --auth-method says')
     .option('--no-strict-auth-method', 'take the secret in the header or in the form')
     .option('--ignore-public-client-secret', 'take a public client that sends a secret as one that sends none')
@@ -95,6 +101,7 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     rotate_refresh_tokens: flags.rotateRefreshTokens,
     may_act: flags.mayAct === false ? null : flags.mayAct,
     grant_max_uses: flags.grantMaxUses === 'none' ? null : numberOf(flags.grantMaxUses),
+    require_pushed_authorization_requests: flags.requirePushedAuthorizationRequests,
     strict_auth_method: flags.strictAuthMethod,
     ignore_public_client_secret: flags.ignorePublicClientSecret,
     accept_dotless_schemes: flags.acceptDotlessSchemes,

@@ -35,6 +35,7 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
     'The only client that may act for people by tokens of this one (RFC 8693). Without it, any that is registered for token exchange.',
   grant_max_uses: 'How often tokens may be had by a grant after its code. Without it, as long as it lasts.',
   rotate_refresh_tokens: 'false: the client keeps its refresh token. Public clients cannot.',
+  require_pushed_authorization_requests: 'Authorization requests count only when the client pushed them (RFC 9126).',
   strict_auth_method: 'Takes the secret only as token_endpoint_auth_method says. Absent: in the header or the form.',
   ignore_public_client_secret: 'Takes a public client that sends a secret as one that sends none.',
   accept_dotless_schemes: 'Lets in redirect URIs with a private-use scheme without a dot.',

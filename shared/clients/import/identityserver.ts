@@ -75,7 +75,7 @@ const informative = new Set([
 ]);
 
 /** Requirements on a client that a registration in Pixy cannot impose. */
-const demands = ['RequireDPoP', 'RequirePushedAuthorization', 'RequireRequestObject'];
+const demands = ['RequireDPoP', 'RequireRequestObject'];
 
 function readClient(members: Members, options: ReadingOptions): ForeignClient {
   for (const name of demands.filter((demand) => members.flag(demand) === true)) {
@@ -98,6 +98,7 @@ function readClient(members: Members, options: ReadingOptions): ForeignClient {
       client_name: members.text('ClientName'),
       redirect_uris: members.list('RedirectUris'),
       post_logout_redirect_uris: members.list('PostLogoutRedirectUris'),
+      require_pushed_authorization_requests: members.flag('RequirePushedAuthorization') || undefined,
       backchannel_logout_uri: logoutUri,
       backchannel_logout_session_required: logoutUri === undefined ? undefined : (withSession ?? true),
       token_endpoint_auth_method: secrets.method,
@@ -125,6 +126,7 @@ const names = {
   backchannel_logout_session_required: 'BackChannelLogoutSessionRequired',
   refresh_token_lifetime: 'AbsoluteRefreshTokenLifetime',
   refresh_token_idle_lifetime: 'SlidingRefreshTokenLifetime',
+  require_pushed_authorization_requests: 'RequirePushedAuthorization',
   rotate_refresh_tokens: 'RefreshTokenUsage',
   token_endpoint_auth_method: 'RequireClientSecret',
   grant_types: 'AllowedGrantTypes',

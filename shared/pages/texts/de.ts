@@ -13,6 +13,7 @@ export const de: Texts = {
   'signIn.introChoose': 'Wählen Sie, wie Sie sich anmelden möchten.',
   'signIn.introChooseClient': 'Wählen Sie, wie Sie sich anmelden möchten, um zu {client} zu gelangen.',
   'signIn.username': 'Benutzername',
+  'signIn.usernameOrEmail': 'Benutzername oder E-Mail-Adresse',
   'signIn.password': 'Passwort',
   'signIn.keep': 'Angemeldet bleiben',
   'signIn.keepHint': 'Nur auf einem Gerät, das Ihnen allein gehört.',
@@ -21,6 +22,7 @@ export const de: Texts = {
   'signIn.provider': 'Weiter mit {provider}',
   'signIn.register': 'Noch kein Konto? {link}',
   'signIn.registerLink': 'Konto anlegen',
+  'signIn.forgotten': 'Passwort vergessen?',
   'signIn.confirmTitle': 'Bestätigen Sie, dass Sie es sind',
   'signIn.confirmText':
     'Für den nächsten Schritt muss sicher sein, dass Sie es sind, auch wenn Sie schon angemeldet sind.',
@@ -39,6 +41,14 @@ export const de: Texts = {
     'Sie können diese Seite schließen. Apps, die Sie vorher benutzt haben, kennen Sie vielleicht noch, bis Sie sich auch dort abmelden.',
   'signedOut.notReturned':
     'Die App wollte Sie an eine Adresse weiterleiten, die für sie nicht registriert ist. Deshalb bleiben Sie hier.',
+
+  'forgotten.title': 'Neues Passwort festlegen',
+  'forgotten.text':
+    'Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein. Wenn es ein Konto mit einer bekannten Adresse gibt, erhält sie eine E-Mail mit einem Link.',
+  'forgotten.submit': 'E-Mail senden',
+  'verify.title': 'Adresse bestätigen',
+  'verify.text': 'Ist {address} Ihre Adresse, und haben Sie sie hier eingegeben?',
+  'verify.submit': 'Ja, bestätigen',
 
   'code.title': 'Code eingeben',
   'code.intro': 'Öffnen Sie Ihre Authenticator-App und geben Sie den Code ein, den sie zeigt.',
@@ -221,6 +231,22 @@ export const de: Texts = {
   'notice.resetBroken': 'Dieser Link ist nicht mehr gültig',
   'notice.resetBrokenText':
     'Er wurde schon benutzt oder ist zu alt. Bitten Sie die Person, von der Sie ihn haben, um einen neuen.',
+  'notice.mailedLinkOver': 'Dieser Link gilt nicht mehr',
+  'notice.mailedLinkOverText':
+    'Er wurde benutzt, ist zu alt oder wurde durch einen neueren ersetzt. Sie können einen neuen anfordern.',
+  'notice.mailSent': 'Sehen Sie in Ihr Postfach',
+  'notice.mailSentText':
+    'Wenn es ein solches Konto gibt, ist eine E-Mail mit einem Link unterwegs. Das kann einige Minuten dauern. Wenn keine kommt, sehen Sie im Spam-Ordner nach oder fragen Sie die Betreiber dieses Dienstes.',
+  'notice.mailOff': 'Hier werden keine E-Mails versendet',
+  'notice.mailOffText':
+    'Bitten Sie die Betreiber dieses Dienstes um einen Link, mit dem Sie ein neues Passwort festlegen oder Ihre Adresse bestätigen können.',
+  'notice.verified': 'Ihre Adresse ist bestätigt',
+  'notice.verifiedText': 'Sie können sich ab jetzt damit anmelden und erhalten dort E-Mails zu Ihrem Konto.',
+  'notice.verifyBroken': 'Dieser Link gilt nicht mehr',
+  'notice.verifyBrokenText':
+    'Er wurde benutzt, ist zu alt oder wurde durch einen neueren ersetzt. Wenn Ihre Adresse noch nicht bestätigt ist, fordern Sie in Ihrem Konto eine neue E-Mail an.',
+  'notice.addressTaken': 'Diese Adresse gehört zu einem anderen Konto',
+  'notice.addressTakenText': 'Melden Sie sich bei jenem Konto an oder legen Sie ein neues Passwort dafür fest.',
   'notice.linkBroken': 'Diese Seite gilt nicht mehr',
   'notice.linkBrokenText': 'Gehen Sie zu der App zurück, von der Sie gekommen sind, und versuchen Sie es noch einmal.',
   'notice.deviceAllowed': 'Ihr Gerät ist verbunden',
@@ -234,6 +260,7 @@ export const de: Texts = {
   'notice.signIn': 'Anmelden',
   'notice.account': 'Zu Ihrem Konto',
   'notice.code': 'Code eingeben',
+  'notice.forgotten': 'Neuen Link anfordern',
 
   'formPost.title': 'Zurück zur App',
   'formPost.text': 'Das dauert einen Augenblick. Wenn nichts geschieht, drücken Sie auf den Knopf.',
@@ -282,6 +309,11 @@ export const de: Texts = {
     'Von hier aus wurden zu viele Konten angefragt. Warten Sie eine Minute, und versuchen Sie es dann noch einmal.',
   'problem.registrations.other':
     'Von hier aus wurden zu viele Konten angefragt. Warten Sie {count} Minuten, und versuchen Sie es dann noch einmal.',
+  'problem.mails.one':
+    'Es wurden zu viele E-Mails angefordert. Warten Sie eine Minute und versuchen Sie es dann noch einmal.',
+  'problem.mails.other':
+    'Es wurden zu viele E-Mails angefordert. Warten Sie {count} Minuten und versuchen Sie es dann noch einmal.',
+  'problem.nameMissing': 'Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein.',
   'problem.codeWrong': 'Dieser Code stimmt nicht, oder er ist zu alt. Geben Sie den ein, den die App jetzt zeigt.',
   'problem.codeUsed': 'Dieser Code wurde schon benutzt. Warten Sie, bis die App den nächsten zeigt.',
   'problem.recoveryCodeWrong':

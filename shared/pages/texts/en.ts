@@ -15,6 +15,7 @@ export const en = {
   'signIn.introChoose': 'Choose how you want to sign in.',
   'signIn.introChooseClient': 'Choose how you want to sign in to continue to {client}.',
   'signIn.username': 'Username',
+  'signIn.usernameOrEmail': 'Username or email address',
   'signIn.password': 'Password',
   'signIn.keep': 'Keep me signed in',
   'signIn.keepHint': 'Only on your own device.',
@@ -23,6 +24,7 @@ export const en = {
   'signIn.provider': 'Continue with {provider}',
   'signIn.register': 'No account yet? {link}',
   'signIn.registerLink': 'Create one',
+  'signIn.forgotten': 'Forgotten your password?',
   'signIn.confirmTitle': 'Confirm that it is you',
   'signIn.confirmText': 'The next step needs to be sure that it is you, even if you are signed in already.',
 
@@ -39,6 +41,14 @@ export const en = {
   'signedOut.text':
     'You can close this page. Apps that you used may keep you signed in until you sign out of them too.',
   'signedOut.notReturned': 'The app wanted to send you to an address that is not registered for it, so you stay here.',
+
+  'forgotten.title': 'Set a new password',
+  'forgotten.text':
+    'Enter your username or your email address. If there is an account with an address that we know, a mail with a link goes there.',
+  'forgotten.submit': 'Send the mail',
+  'verify.title': 'Confirm your address',
+  'verify.text': 'Is {address} your address, and did you enter it here?',
+  'verify.submit': 'Yes, confirm',
 
   'code.title': 'Enter your code',
   'code.intro': 'Open your authenticator app and enter the code it shows.',
@@ -216,6 +226,22 @@ export const en = {
   'notice.resetBroken': 'This link is no longer valid',
   'notice.resetBrokenText':
     'It has already been used, or it is too old. Ask the person who gave it to you for a new one.',
+  'notice.mailedLinkOver': 'This link is no longer valid',
+  'notice.mailedLinkOverText':
+    'It has been used, it is too old, or a newer one has replaced it. You can ask for another one.',
+  'notice.mailSent': 'Look into your mailbox',
+  'notice.mailSentText':
+    'If there is such an account, a mail with a link is on its way. It can take a few minutes. If none comes, look among the spam, or ask the people who run this service.',
+  'notice.mailOff': 'No mail is sent here',
+  'notice.mailOffText':
+    'Ask the people who run this service for a link with which you can set a new password or confirm your address.',
+  'notice.verified': 'Your address is confirmed',
+  'notice.verifiedText': 'From now on, you can sign in with it, and mail about your account goes there.',
+  'notice.verifyBroken': 'This link is no longer valid',
+  'notice.verifyBrokenText':
+    'It has been used, it is too old, or a newer one has replaced it. If your address is not confirmed yet, ask for another mail in your account.',
+  'notice.addressTaken': 'This address belongs to another account',
+  'notice.addressTakenText': 'Sign in to that account, or set a new password for it.',
   'notice.linkBroken': 'This page is no longer valid',
   'notice.linkBrokenText': 'Go back to the app you came from and try again.',
   'notice.deviceAllowed': 'Your device is connected',
@@ -228,6 +254,7 @@ export const en = {
   'notice.signIn': 'Sign in',
   'notice.account': 'Go to your account',
   'notice.code': 'Enter the code',
+  'notice.forgotten': 'Ask for another link',
 
   'formPost.title': 'Going back to the app',
   'formPost.text': 'This takes a moment. If nothing happens, press the button.',
@@ -266,6 +293,9 @@ export const en = {
   'problem.throttled.other': 'There were too many attempts to sign in. Wait {count} minutes, then try again.',
   'problem.registrations.one': 'Too many accounts were requested from here. Wait a minute, then try again.',
   'problem.registrations.other': 'Too many accounts were requested from here. Wait {count} minutes, then try again.',
+  'problem.mails.one': 'Too many mails were requested. Wait a minute, then try again.',
+  'problem.mails.other': 'Too many mails were requested. Wait {count} minutes, then try again.',
+  'problem.nameMissing': 'Enter your username or your email address.',
   'problem.codeWrong': 'That code is not right, or it is too old. Enter the one that the app shows now.',
   'problem.codeUsed': 'That code has already been used. Wait until the app shows the next one.',
   'problem.recoveryCodeWrong': 'That recovery code is not right, or it has already been used. Try another one.',

@@ -13,6 +13,7 @@ export const es: Texts = {
   'signIn.introChoose': 'Elija cómo quiere iniciar sesión.',
   'signIn.introChooseClient': 'Elija cómo quiere iniciar sesión para continuar a {client}.',
   'signIn.username': 'Nombre de usuario',
+  'signIn.usernameOrEmail': 'Nombre de usuario o correo electrónico',
   'signIn.password': 'Contraseña',
   'signIn.keep': 'Mantener la sesión iniciada',
   'signIn.keepHint': 'Solo en un dispositivo que nadie más use.',
@@ -21,6 +22,7 @@ export const es: Texts = {
   'signIn.provider': 'Continuar con {provider}',
   'signIn.register': '¿Aún no tiene cuenta? {link}',
   'signIn.registerLink': 'Crear una',
+  'signIn.forgotten': '¿Ha olvidado su contraseña?',
   'signIn.confirmTitle': 'Confirme que es usted',
   'signIn.confirmText': 'El siguiente paso necesita asegurarse de que es usted, aunque ya haya iniciado sesión.',
 
@@ -38,6 +40,14 @@ export const es: Texts = {
     'Puede cerrar esta página. Es posible que las aplicaciones que usó antes aún le reconozcan hasta que cierre la sesión también en ellas.',
   'signedOut.notReturned':
     'La aplicación quería enviarle a una dirección que no está registrada para ella, por eso sigue aquí.',
+
+  'forgotten.title': 'Elegir una nueva contraseña',
+  'forgotten.text':
+    'Escriba su nombre de usuario o su correo electrónico. Si hay una cuenta con una dirección conocida, se envía allí un correo con un enlace.',
+  'forgotten.submit': 'Enviar el correo',
+  'verify.title': 'Confirmar su dirección',
+  'verify.text': '¿Es {address} su dirección, y la escribió usted aquí?',
+  'verify.submit': 'Sí, confirmar',
 
   'code.title': 'Escriba su código',
   'code.intro': 'Abra su aplicación de autenticación y escriba el código que muestra.',
@@ -215,6 +225,21 @@ export const es: Texts = {
     'Se ha cerrado su sesión en todas partes. Introduzca un código para ver de qué formas se puede entrar en su cuenta y quite lo que no sea suyo. Si la aplicación de autenticación no es suya, pida a la persona que le dio el enlace otro que lo quite todo.',
   'notice.resetBroken': 'Este enlace ya no es válido',
   'notice.resetBrokenText': 'Ya se usó o es demasiado antiguo. Pida uno nuevo a quien se lo dio.',
+  'notice.mailedLinkOver': 'Este enlace ya no es válido',
+  'notice.mailedLinkOverText': 'Ya se usó, es demasiado antiguo o uno más reciente lo ha sustituido. Puede pedir otro.',
+  'notice.mailSent': 'Revise su buzón',
+  'notice.mailSentText':
+    'Si existe esa cuenta, un correo con un enlace está en camino. Puede tardar unos minutos. Si no llega, mire en el correo no deseado o pregunte a quienes llevan este servicio.',
+  'notice.mailOff': 'Aquí no se envían correos',
+  'notice.mailOffText':
+    'Pida a quienes llevan este servicio un enlace con el que pueda elegir una nueva contraseña o confirmar su dirección.',
+  'notice.verified': 'Su dirección está confirmada',
+  'notice.verifiedText': 'Desde ahora puede iniciar sesión con ella, y los correos sobre su cuenta llegan allí.',
+  'notice.verifyBroken': 'Este enlace ya no es válido',
+  'notice.verifyBrokenText':
+    'Ya se usó, es demasiado antiguo o uno más reciente lo ha sustituido. Si su dirección aún no está confirmada, pida otro correo en su cuenta.',
+  'notice.addressTaken': 'Esta dirección pertenece a otra cuenta',
+  'notice.addressTakenText': 'Inicie sesión en esa cuenta o elija una nueva contraseña para ella.',
   'notice.linkBroken': 'Esta página ya no es válida',
   'notice.linkBrokenText': 'Vuelva a la aplicación de la que viene e inténtelo de nuevo.',
   'notice.deviceAllowed': 'Tu dispositivo está conectado',
@@ -227,6 +252,7 @@ export const es: Texts = {
   'notice.signIn': 'Iniciar sesión',
   'notice.account': 'Ir a su cuenta',
   'notice.code': 'Introducir el código',
+  'notice.forgotten': 'Pedir otro enlace',
 
   'formPost.title': 'Volviendo a la aplicación',
   'formPost.text': 'Es solo un momento. Si no ocurre nada, pulse el botón.',
@@ -271,6 +297,9 @@ export const es: Texts = {
   'problem.registrations.one': 'Se han pedido demasiadas cuentas desde aquí. Espere un minuto y vuelva a intentarlo.',
   'problem.registrations.other':
     'Se han pedido demasiadas cuentas desde aquí. Espere {count} minutos y vuelva a intentarlo.',
+  'problem.mails.one': 'Se han pedido demasiados correos. Espere un minuto y vuelva a intentarlo.',
+  'problem.mails.other': 'Se han pedido demasiados correos. Espere {count} minutos y vuelva a intentarlo.',
+  'problem.nameMissing': 'Escriba su nombre de usuario o su correo electrónico.',
   'problem.codeWrong': 'Ese código no es correcto o es demasiado antiguo. Escriba el que la aplicación muestra ahora.',
   'problem.codeUsed': 'Ese código ya se ha usado. Espere a que la aplicación muestre el siguiente.',
   'problem.recoveryCodeWrong': 'Ese código de recuperación no es correcto o ya se ha usado. Pruebe con otro.',

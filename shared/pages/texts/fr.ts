@@ -13,6 +13,7 @@ export const fr: Texts = {
   'signIn.introChoose': 'Choisissez comment vous voulez vous connecter.',
   'signIn.introChooseClient': 'Choisissez comment vous voulez vous connecter pour accéder à {client}.',
   'signIn.username': 'Nom d’utilisateur',
+  'signIn.usernameOrEmail': 'Nom d’utilisateur ou adresse e-mail',
   'signIn.password': 'Mot de passe',
   'signIn.keep': 'Rester connecté',
   'signIn.keepHint': 'Uniquement sur un appareil que vous êtes seul à utiliser.',
@@ -21,6 +22,7 @@ export const fr: Texts = {
   'signIn.provider': 'Continuer avec {provider}',
   'signIn.register': 'Pas encore de compte ? {link}',
   'signIn.registerLink': 'Créer un compte',
+  'signIn.forgotten': 'Mot de passe oublié ?',
   'signIn.confirmTitle': 'Confirmez que c’est bien vous',
   'signIn.confirmText': 'L’étape suivante doit s’assurer que c’est bien vous, même si vous êtes déjà connecté.',
 
@@ -38,6 +40,14 @@ export const fr: Texts = {
     'Vous pouvez fermer cette page. Les applications que vous avez utilisées vous reconnaissent peut-être encore, jusqu’à ce que vous vous en déconnectiez aussi.',
   'signedOut.notReturned':
     'L’application voulait vous envoyer à une adresse qui n’est pas enregistrée pour elle ; vous restez donc ici.',
+
+  'forgotten.title': 'Choisir un nouveau mot de passe',
+  'forgotten.text':
+    'Saisissez votre nom d’utilisateur ou votre adresse e-mail. S’il existe un compte avec une adresse connue, un e-mail avec un lien y est envoyé.',
+  'forgotten.submit': 'Envoyer l’e-mail',
+  'verify.title': 'Confirmer votre adresse',
+  'verify.text': '{address} est-elle votre adresse, et l’avez-vous saisie ici ?',
+  'verify.submit': 'Oui, confirmer',
 
   'code.title': 'Saisissez votre code',
   'code.intro': 'Ouvrez votre application d’authentification et saisissez le code qu’elle affiche.',
@@ -220,6 +230,23 @@ export const fr: Texts = {
   'notice.resetBroken': 'Ce lien n’est plus valable',
   'notice.resetBrokenText':
     'Il a déjà été utilisé, ou il est trop ancien. Demandez-en un nouveau à la personne qui vous l’a donné.',
+  'notice.mailedLinkOver': 'Ce lien n’est plus valable',
+  'notice.mailedLinkOverText':
+    'Il a été utilisé, il est trop ancien, ou un autre l’a remplacé. Vous pouvez en demander un autre.',
+  'notice.mailSent': 'Consultez votre boîte aux lettres',
+  'notice.mailSentText':
+    'S’il existe un tel compte, un e-mail avec un lien est en route. Cela peut prendre quelques minutes. S’il n’arrive pas, regardez dans les indésirables ou adressez-vous aux responsables de ce service.',
+  'notice.mailOff': 'Aucun e-mail n’est envoyé ici',
+  'notice.mailOffText':
+    'Demandez aux responsables de ce service un lien pour choisir un nouveau mot de passe ou confirmer votre adresse.',
+  'notice.verified': 'Votre adresse est confirmée',
+  'notice.verifiedText':
+    'Vous pouvez désormais vous connecter avec elle, et les e-mails sur votre compte y sont envoyés.',
+  'notice.verifyBroken': 'Ce lien n’est plus valable',
+  'notice.verifyBrokenText':
+    'Il a été utilisé, il est trop ancien, ou un autre l’a remplacé. Si votre adresse n’est pas encore confirmée, demandez un nouvel e-mail dans votre compte.',
+  'notice.addressTaken': 'Cette adresse appartient à un autre compte',
+  'notice.addressTakenText': 'Connectez-vous à ce compte, ou choisissez un nouveau mot de passe pour lui.',
   'notice.linkBroken': 'Cette page n’est plus valable',
   'notice.linkBrokenText': 'Revenez à l’application d’où vous venez et réessayez.',
   'notice.deviceAllowed': 'Votre appareil est connecté',
@@ -233,6 +260,7 @@ export const fr: Texts = {
   'notice.signIn': 'Se connecter',
   'notice.account': 'Accéder à votre compte',
   'notice.code': 'Saisir le code',
+  'notice.forgotten': 'Demander un autre lien',
 
   'formPost.title': 'Retour à l’application',
   'formPost.text': 'Cela prend un instant. S’il ne se passe rien, appuyez sur le bouton.',
@@ -275,6 +303,9 @@ export const fr: Texts = {
   'problem.throttled.other': 'Il y a eu trop de tentatives de connexion. Attendez {count} minutes, puis réessayez.',
   'problem.registrations.one': 'Trop de comptes ont été demandés d’ici. Attendez une minute, puis réessayez.',
   'problem.registrations.other': 'Trop de comptes ont été demandés d’ici. Attendez {count} minutes, puis réessayez.',
+  'problem.mails.one': 'Trop d’e-mails ont été demandés. Attendez une minute, puis réessayez.',
+  'problem.mails.other': 'Trop d’e-mails ont été demandés. Attendez {count} minutes, puis réessayez.',
+  'problem.nameMissing': 'Saisissez votre nom d’utilisateur ou votre adresse e-mail.',
   'problem.codeWrong': 'Ce code est incorrect ou trop ancien. Saisissez celui que l’application affiche maintenant.',
   'problem.codeUsed': 'Ce code a déjà servi. Attendez que l’application affiche le suivant.',
   'problem.recoveryCodeWrong': 'Ce code de secours est incorrect ou a déjà servi. Essayez-en un autre.',

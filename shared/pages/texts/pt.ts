@@ -13,6 +13,7 @@ export const pt: Texts = {
   'signIn.introChoose': 'Escolha como você quer entrar.',
   'signIn.introChooseClient': 'Escolha como você quer entrar para continuar em {client}.',
   'signIn.username': 'Nome de usuário',
+  'signIn.usernameOrEmail': 'Nome de usuário ou e-mail',
   'signIn.password': 'Senha',
   'signIn.keep': 'Continuar conectado',
   'signIn.keepHint': 'Só em um dispositivo que é apenas seu.',
@@ -21,6 +22,7 @@ export const pt: Texts = {
   'signIn.provider': 'Continuar com {provider}',
   'signIn.register': 'Ainda não tem conta? {link}',
   'signIn.registerLink': 'Criar uma',
+  'signIn.forgotten': 'Esqueceu a senha?',
   'signIn.confirmTitle': 'Confirme que é você',
   'signIn.confirmText': 'A próxima etapa precisa ter certeza de que é você, mesmo que você já tenha entrado.',
 
@@ -38,6 +40,14 @@ export const pt: Texts = {
     'Você pode fechar esta página. Os aplicativos que você usou antes talvez ainda o reconheçam até que você saia deles também.',
   'signedOut.notReturned':
     'O aplicativo queria enviar você para um endereço que não está registrado para ele, por isso você continua aqui.',
+
+  'forgotten.title': 'Escolher uma nova senha',
+  'forgotten.text':
+    'Digite o seu nome de usuário ou o seu e-mail. Se houver uma conta com um endereço conhecido, enviaremos para lá um e-mail com um link.',
+  'forgotten.submit': 'Enviar o e-mail',
+  'verify.title': 'Confirmar o seu endereço',
+  'verify.text': '{address} é o seu endereço, e você o digitou aqui?',
+  'verify.submit': 'Sim, confirmar',
 
   'code.title': 'Digite seu código',
   'code.intro': 'Abra seu aplicativo autenticador e digite o código que ele mostra.',
@@ -215,6 +225,22 @@ export const pt: Texts = {
     'Você foi desconectado em todos os lugares. Digite um código para ver de que formas se pode entrar na sua conta e remova o que não for seu. Se o aplicativo autenticador não for seu, peça à pessoa que lhe deu o link outro que remova tudo.',
   'notice.resetBroken': 'Este link não vale mais',
   'notice.resetBrokenText': 'Já foi usado ou é antigo demais. Peça um novo à pessoa que o deu a você.',
+  'notice.mailedLinkOver': 'Este link não é mais válido',
+  'notice.mailedLinkOverText':
+    'Ele já foi usado, é antigo demais ou foi substituído por um mais novo. Você pode pedir outro.',
+  'notice.mailSent': 'Veja a sua caixa de entrada',
+  'notice.mailSentText':
+    'Se essa conta existir, um e-mail com um link está a caminho. Pode levar alguns minutos. Se não chegar, veja o spam ou fale com quem cuida deste serviço.',
+  'notice.mailOff': 'Aqui não são enviados e-mails',
+  'notice.mailOffText':
+    'Peça a quem cuida deste serviço um link para escolher uma nova senha ou confirmar o seu endereço.',
+  'notice.verified': 'O seu endereço está confirmado',
+  'notice.verifiedText': 'A partir de agora, você pode entrar com ele, e os e-mails sobre a sua conta vão para lá.',
+  'notice.verifyBroken': 'Este link não é mais válido',
+  'notice.verifyBrokenText':
+    'Ele já foi usado, é antigo demais ou foi substituído por um mais novo. Se o seu endereço ainda não está confirmado, peça outro e-mail na sua conta.',
+  'notice.addressTaken': 'Este endereço pertence a outra conta',
+  'notice.addressTakenText': 'Entre nessa conta ou escolha uma nova senha para ela.',
   'notice.linkBroken': 'Esta página não vale mais',
   'notice.linkBrokenText': 'Volte ao aplicativo de onde veio e tente de novo.',
   'notice.deviceAllowed': 'O seu dispositivo está ligado',
@@ -227,6 +253,7 @@ export const pt: Texts = {
   'notice.signIn': 'Entrar',
   'notice.account': 'Ir para sua conta',
   'notice.code': 'Digitar o código',
+  'notice.forgotten': 'Pedir outro link',
 
   'formPost.title': 'Voltando ao aplicativo',
   'formPost.text': 'É só um instante. Se nada acontecer, aperte o botão.',
@@ -266,6 +293,9 @@ export const pt: Texts = {
   'problem.throttled.other': 'Houve tentativas demais de entrar. Espere {count} minutos e tente de novo.',
   'problem.registrations.one': 'Foram pedidas contas demais daqui. Espere um minuto e tente de novo.',
   'problem.registrations.other': 'Foram pedidas contas demais daqui. Espere {count} minutos e tente de novo.',
+  'problem.mails.one': 'Foram pedidos e-mails demais. Espere um minuto e tente de novo.',
+  'problem.mails.other': 'Foram pedidos e-mails demais. Espere {count} minutos e tente de novo.',
+  'problem.nameMissing': 'Digite o seu nome de usuário ou o seu e-mail.',
   'problem.codeWrong': 'Esse código não está certo ou é antigo demais. Digite o que o aplicativo mostra agora.',
   'problem.codeUsed': 'Esse código já foi usado. Espere até o aplicativo mostrar o próximo.',
   'problem.recoveryCodeWrong': 'Esse código de recuperação não está certo ou já foi usado. Tente outro.',

@@ -1,0 +1,62 @@
+import { sendableForm } from '../../shared/mail/address.ts';
+import type { MailOrder } from '../../shared/mail/order.ts';
+import type { Message } from '../../shared/mail/send.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { composeMail, type Letter } from '../../shared/pages/mail/compose-mail.ts';
+import type { Account } from '../../shared/people/account.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
+import type { MailDeps } from './mail-deps.ts';
+import { writeForgotten } from './write-forgotten.ts';
+import { writeNotice } from './write-notice.ts';
+import { writeVerify } from './write-verify.ts';
+import type { Written } from './written.ts';
+
+/**
+ * Writes the mail of an order and sends it. Throws when somebody does not take it: then the order is carried out again, with the same
+ * link. Refuses `mail_to_nobody`, `mail_throttled`, `mail_too_late` and `mail_undeliverable`, which nothing repeats.
+ */
+export async function carryOut(order: MailOrder, deps: MailDeps): Promise<Result<undefined, Refusal>> {
+  const written = await write(order, deps);
+  if (!written.ok) return written;
+  const { account, to, letter } = written.value;
+  const message = await composeMail(deps.lookOf(order.language), letter);
+  if (deps.hook) {
+    const recipients = to.length === 0 ? [undefined] : to;
+    for (const one of recipients) await deps.hook(eventOf(order, account, letter, { ...message, to: one }));
+    return ok(undefined);
+  }
+  return post(to, message, deps);
+}
+
+function write(order: MailOrder, deps: MailDeps): Promise<Written> {
+  switch (order.kind) {
+    case 'forgotten':
+      return writeForgotten(order, deps);
+    case 'verify':
+      return writeVerify(order, deps);
+    case 'notice':
+      return writeNotice(order, deps);
+  }
+}
+
+/** Sends to every address that can be written to. */
+async function post(
+  to: readonly string[],
+  message: Omit<Message, 'to'>,
+  { deadAddresses, send, now }: MailDeps,
+): Promise<Result<undefined, Refusal>> {
+  if (send === undefined) throw new Error('nothing is there to send mail with');
+  const dead = await Promise.all(
+    to.map(async (one) => sendableForm(one) === undefined || (await deadAddresses.isDead(one, now()))),
+  );
+  const living = to.filter((_, index) => !dead[index]);
+  for (const one of living) await send({ ...message, to: one });
+  return living.length > 0 ? ok(undefined) : refuse({ reason: 'mail_undeliverable' });
+}
+
+const eventOf = (
+  { kind, language }: MailOrder,
+  { sub, username, claims }: Account,
+  { button }: Letter,
+  message: Omit<Message, 'to'> & { to: string | undefined },
+) => ({ kind, account: { sub, username, claims }, language, ...message, link: button?.url });

@@ -1,0 +1,52 @@
+import { addressOf } from '../../shared/mail/address.ts';
+import type { Noticed, OrderOf } from '../../shared/mail/order.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { displayName } from '../../shared/people/account.ts';
+import { ok, refuse } from '../../shared/result.ts';
+import type { MailDeps } from './mail-deps.ts';
+import { placeLink, type Written } from './written.ts';
+
+/** Of these, a few in an hour say it all. Of all others, everybody is told every time. */
+const isFrequent = (what: Noticed): boolean => what === 'newDevice';
+
+/**
+ * With an authenticator app of somebody else, no other link would lead its person back in: the link beside this notice removes it, with
+ * all other ways to sign in.
+ */
+const removesEverything = (what: Noticed): boolean => what === 'authenticatorAdded';
+
+/** The mail that tells somebody what was done in their account, with a link that takes it back. */
+export async function writeNotice(order: OrderOf<'notice'>, deps: MailDeps): Promise<Written> {
+  const { what, formerly, device, place } = order;
+  const account = await deps.accounts.findBySubject(order.sub);
+  const to = [...new Set([account && addressOf(account), formerly].filter((address) => address !== undefined))];
+  if (!account || account.disabledAt !== undefined || (to.length === 0 && !deps.hook)) {
+    return refuse({ reason: 'mail_to_nobody' });
+  }
+  if (isFrequent(what)) {
+    const { retryAfter } = await deps.throttle.countMail(what, account.sub, deps.now());
+    if (retryAfter !== undefined) return refuse({ reason: 'mail_throttled', retryAfter });
+  }
+  const token = await placeLink(order, account, 'alarmLink', { everything: removesEverything(what) }, deps);
+  if (!token.ok) return token;
+  const look = deps.lookOf(order.language);
+  const said = look.text(what);
+  const letter = {
+    subject: look.text('noticeSubject', { what: said }),
+    above: [
+      look.text('hello', { account: displayName(account) }),
+      look.text('noticeText', { what: said }),
+      ...(device === undefined ? [] : [look.text('noticeDevice', { device })]),
+      ...(place === undefined ? [] : [look.text('noticePlace', { place })]),
+      look.text('noticeTime', { time: look.time(order.at) }),
+      look.text('noticeFine'),
+      look.text('noticeNotYou'),
+    ],
+    button: {
+      label: look.text('noticeButton'),
+      url: `${deps.issuer}${endpoints.invitation}?token=${token.value}`,
+    },
+    below: [],
+  };
+  return ok({ account, to, letter });
+}

@@ -1,0 +1,30 @@
+import type { OrderOf } from '../../shared/mail/order.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { ok, refuse } from '../../shared/result.ts';
+import type { MailDeps } from './mail-deps.ts';
+import { placeLink, type Written } from './written.ts';
+
+/**
+ * The mail that asks whether an address is somebody's. It says nothing that its person chose: it may go to a stranger, who is to read
+ * nothing from them in our name.
+ */
+export async function writeVerify(order: OrderOf<'verify'>, deps: MailDeps): Promise<Written> {
+  const { email } = order;
+  const account = await deps.accounts.findBySubject(order.sub);
+  if (!account || account.disabledAt !== undefined) return refuse({ reason: 'mail_to_nobody' });
+  const { retryAfter } = await deps.throttle.countMail('verify', account.sub, deps.now());
+  if (retryAfter !== undefined) return refuse({ reason: 'mail_throttled', retryAfter });
+  const token = await placeLink(order, account, 'verification', { email }, deps);
+  if (!token.ok) return token;
+  const look = deps.lookOf(order.language);
+  const letter = {
+    subject: look.text('verifySubject'),
+    above: [look.text('verifyText', { address: email })],
+    button: {
+      label: look.text('verifyButton'),
+      url: `${deps.issuer}${endpoints.verifyAddress}?token=${token.value}`,
+    },
+    below: [look.text('verifyLimit'), look.text('verifyNotYou')],
+  };
+  return ok({ account, to: [email], letter });
+}

@@ -1,0 +1,28 @@
+import type { HttpRequest } from '../shared/http/request.ts';
+import type { HandOver } from '../shared/mail/hand-over.ts';
+import type { LookOf } from '../shared/pages/look.ts';
+import type { ThrottleStore } from '../shared/people/throttle-store.ts';
+
+type Deps = {
+  handOver: HandOver | undefined;
+  throttle: Pick<ThrottleStore, 'countMailRequest'>;
+  lookOf: LookOf;
+  now: () => number;
+};
+
+/**
+ * Sends the mail that proves that an address is somebody's. Limited by the address and by where the request comes from, so that nobody
+ * fills a stranger's mailbox. Answers with the seconds to wait when it was one too many.
+ */
+export async function askToVerify(
+  request: HttpRequest,
+  sub: string,
+  email: string,
+  { handOver, throttle, lookOf, now }: Deps,
+): Promise<number | undefined> {
+  if (handOver === undefined) return undefined;
+  const { retryAfter } = await throttle.countMailRequest(email, request.sourceIp, now());
+  if (retryAfter !== undefined) return retryAfter;
+  await handOver({ kind: 'verify', at: now(), language: lookOf(request).language, sub, email });
+  return undefined;
+}

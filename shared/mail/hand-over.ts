@@ -1,0 +1,40 @@
+import { Outage } from '../outage.ts';
+import { generateSecret } from '../secret.ts';
+import type { MailOrder } from './order.ts';
+
+/** The mail function did not take an order, or the mail could not be sent. */
+class MailFailed extends Outage {
+  override name = 'MailFailed';
+  readonly reason = 'mail_failed';
+  constructor(cause: unknown) {
+    super('a mail was not sent', { cause });
+  }
+}
+
+type WithoutId<Order> = Order extends unknown ? Omit<Order, 'id'> : never;
+/** An order before it has its number. */
+type NewOrder = WithoutId<MailOrder>;
+
+/** Hands an order to whatever carries it out. Resolves when it was taken, not when it is done. Throws {@link MailFailed}. */
+export type HandOver = (order: NewOrder) => Promise<void>;
+
+/** Gives every order its number. `take` returns when the order is safe. */
+export const handOverTo =
+  (take: (order: MailOrder) => Promise<unknown>): HandOver =>
+  async (order) => {
+    try {
+      await take({ ...order, id: generateSecret() });
+    } catch (error) {
+      throw new MailFailed(error);
+    }
+  };
+
+/** Hands orders to the Lambda function with this ARN. Loads nothing before the first one. */
+export const handOverToFunction = (arn: string): HandOver =>
+  handOverTo(async (order) => {
+    const { invokeLater } = await import('../hooks/invoke-function-store.ts');
+    await invokeLater(arn, order, AbortSignal.timeout(longestMs));
+  });
+
+/** Lambda takes an order within milliseconds. */
+const longestMs = 2_000;

@@ -1,0 +1,32 @@
+import { createHmac } from 'node:crypto';
+import { generateSecret, hashSecret } from '../secret.ts';
+import type { MailedLink } from './account.ts';
+import { linkToken } from './invitation.ts';
+
+/*
+ * Links that a mail leads to. An order for a mail may be carried out more than once, and every time the mail has to have the same link.
+ * So the secret of a link follows from two things: the number of the order, of which the account stores only the hash, and a salt,
+ * which only the account has.
+ */
+
+/** Seconds: for a lost password, beside a notice, for proving an address. */
+export const mailedLifetimes = { mailedLink: 1_800, alarmLink: 86_400, verification: 86_400 } as const;
+
+/** Where a mailed link is in its account. */
+export type MailedPlace = keyof typeof mailedLifetimes;
+
+/** An order for a mail: its random number (43 characters), and the epoch second in which somebody caused it. */
+export type Order = { id: string; at: number };
+
+const secretOf = ({ id }: Order, salt: string): string => createHmac('sha256', id).update(salt).digest('base64url');
+
+/** Makes the link for an order, and for nobody else. */
+export function newMailedLink(order: Order, place: MailedPlace): MailedLink {
+  const salt = generateSecret();
+  const expiresAt = order.at + mailedLifetimes[place];
+  return { hash: hashSecret(secretOf(order, salt)), salt, by: hashSecret(order.id), requestedAt: order.at, expiresAt };
+}
+
+/** The token of the link that an order has made; undefined for the link of another order. Only its mail may have it. */
+export const tokenFor = (order: Order, sub: string, link: Pick<MailedLink, 'salt' | 'by'> | undefined) =>
+  link?.by === hashSecret(order.id) ? linkToken(sub, secretOf(order, link.salt)) : undefined;
