@@ -131,6 +131,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly signedIntrospection?: boolean;
   /**
+   * Takes DPoP proofs only with a nonce of this server, so that a proof cannot be made ahead of its use (docs/dpop.md). Clients
+   * without DPoP notice nothing.
+   *
+   * @default false: only for clients that are registered so
+   */
+  readonly dpopNonces?: boolean;
+  /**
    * Lets clients know people by pairwise subjects (`subject_type: pairwise`, docs/clients.md). Not to be switched off again: such
    * clients are then refused.
    *

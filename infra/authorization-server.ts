@@ -1,4 +1,4 @@
-import type { TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import type { IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -131,7 +131,7 @@ export class AuthorizationServer extends Construct {
    * revocation takes effect at once. The function and the authorizer are made in `scope`, which belongs to that API's stack. See
    * docs/api-gateway.md.
    */
-  restAuthorizer(scope: Construct, id: string, props: RestAuthorizerProps): TokenAuthorizer {
+  restAuthorizer(scope: Construct, id: string, props: RestAuthorizerProps): IAuthorizer {
     return new RestAuthorizer(scope, id, this.#forAuthorizers, props).authorizer;
   }
 

@@ -40,6 +40,7 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),
     ...(props.pairwiseSubjects && { PIXY_PAIRWISE_SUBJECTS: 'on' }),
     ...(props.signedIntrospection && { PIXY_SIGNED_INTROSPECTION: 'on' }),
+    ...(props.dpopNonces && { PIXY_DPOP_NONCES: 'on' }),
     ...(props.passwords === false && { PIXY_PASSWORDS: 'off' }),
     ...(props.brand && { PIXY_BRAND: brandVariable(props.brand) }),
     ...(props.signing && { PIXY_SIGNING: signing }),

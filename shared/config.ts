@@ -96,6 +96,8 @@ const environment = v.object({
   PIXY_PAIRWISE_SUBJECTS: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether `/introspect` signs its answers for those who ask for it; see docs/keys.md. */
   PIXY_SIGNED_INTROSPECTION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether every DPoP proof needs a nonce of this server; see docs/dpop.md. */
+  PIXY_DPOP_NONCES: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether devices may ask for codes that people enter elsewhere; see docs/device.md. */
   PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether clients may push their authorization requests, or have to: `off`, `accepted` or `required`; see docs/pushed-requests.md. */
@@ -184,6 +186,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     tokenExchange: values.PIXY_TOKEN_EXCHANGE === 'on',
     pairwiseSubjects: values.PIXY_PAIRWISE_SUBJECTS === 'on',
     signedIntrospection: values.PIXY_SIGNED_INTROSPECTION === 'on',
+    dpopNonces: values.PIXY_DPOP_NONCES === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
     pushedRequests: values.PIXY_PUSHED_REQUESTS,
     mail: values.PIXY_MAIL,

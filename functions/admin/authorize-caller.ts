@@ -1,19 +1,24 @@
 import { isManager, type ManagementScope, managementApi } from '../../shared/apis/management-api.ts';
 import { isPublic, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { isInForce } from '../../shared/grants/judge-standing.ts';
-import { bearerToken } from '../../shared/http/bearer.ts';
+import { presentedToken, type TokenScheme } from '../../shared/http/bearer.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { operatorScope } from '../../shared/people/operators.ts';
 import { type AccessTokenClaims, readAccessToken } from '../../shared/tokens/access-token.ts';
+import { type ProveTokenDeps, proveToken } from '../../shared/tokens/prove-token.ts';
 import type { AdminDeps } from './operation.ts';
 
-/** Who may make the request; or the refusal, with the client where it is known, for the audit log. `by` is for the change log. */
+/**
+ * Who may make the request; or the refusal, with the client where it is known, for the audit log, and with the scheme of its token.
+ * `by` is for the change log, `nonce` for the next DPoP proof.
+ */
 type Caller =
-  | { client: string; by: string; mayDelegate: boolean; refusal?: never }
-  | { client?: string; refusal: Refusal };
+  | { client: string; by: string; mayDelegate: boolean; nonce?: string | undefined; refusal?: never }
+  | { client?: string; scheme?: TokenScheme; refusal: Refusal };
 
-type CallerDeps = Pick<AdminDeps, 'issuer' | 'clients' | 'subjects' | 'operators' | 'publishedKeys' | 'now'>;
+type CallerDeps = ProveTokenDeps &
+  Pick<AdminDeps, 'issuer' | 'clients' | 'subjects' | 'operators' | 'publishedKeys' | 'now'>;
 
 /**
  * Who may manage: the bearer of an access token for this API alone, with the scope. Either a client got it for itself (RFC 6749 §4.4), or
@@ -22,10 +27,20 @@ type CallerDeps = Pick<AdminDeps, 'issuer' | 'clients' | 'subjects' | 'operators
  * make new ones.
  */
 export async function authorizeCaller(request: HttpRequest, scope: ManagementScope, deps: CallerDeps): Promise<Caller> {
-  const token = bearerToken(request);
-  if (!token.ok) return { refusal: token.refusal };
-  const claims = await readAccessToken(token.value, deps.issuer, await deps.publishedKeys(), deps.now());
-  if (claims === undefined) return { refusal: { reason: 'access_token_invalid' } };
+  const presented = presentedToken(request);
+  if (!presented.ok) return { refusal: presented.refusal };
+  const { scheme, token } = presented.value;
+  const claims = await readAccessToken(token, deps.issuer, await deps.publishedKeys(), deps.now());
+  if (claims === undefined) return { refusal: { reason: 'access_token_invalid' }, scheme };
+  const { method, path } = request;
+  const sent = { method, urls: [deps.issuer + path], proof: request.header('dpop') };
+  const proved = await proveToken({ scheme, token }, claims, sent, deps);
+  if (!proved.ok) return { client: claims.client_id, refusal: proved.refusal, scheme };
+  const caller = await judgeCaller(claims, scope, deps);
+  return caller.refusal ? { ...caller, scheme } : { ...caller, nonce: proved.value.nonce };
+}
+
+async function judgeCaller(claims: AccessTokenClaims, scope: ManagementScope, deps: CallerDeps): Promise<Caller> {
   const { client_id: client, aud } = claims;
   // A list of audiences is refused, too: any other API in it could use the token here.
   if (aud !== managementApi(deps.issuer).resource) {

@@ -12,6 +12,7 @@ import type { Reason } from '../../shared/oauth/refusal.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { Operators } from '../../shared/people/operators.ts';
 import type { Result } from '../../shared/result.ts';
+import type { ProveTokenDeps } from '../../shared/tokens/prove-token.ts';
 import type { IfMatch } from './if-match.ts';
 
 /*
@@ -19,7 +20,7 @@ import type { IfMatch } from './if-match.ts';
  * made from the same one.
  */
 
-export type AdminDeps = {
+export type AdminDeps = ProveTokenDeps & {
   issuer: string;
   clients: ClientStore;
   apis: Pick<ApiStore, 'list'>;

@@ -6,6 +6,7 @@ import type { Grant } from '../../shared/grants/grant.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
+import type { ResponseParameters } from '../../shared/oauth/redirect-uri.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
@@ -13,6 +14,7 @@ import type { SignedInStore } from '../../shared/people/signed-in-store.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { Result } from '../../shared/result.ts';
 import type { PushedRequests } from '../open-pushed-requests.ts';
+import type { RequestObjects } from '../open-request-objects.ts';
 import type { SubjectsOf } from '../subjects-of.ts';
 
 export type AuthorizeDeps = {
@@ -34,6 +36,7 @@ export type AuthorizeDeps = {
   renewClient?: ((client: RegisteredClient, now: number) => Promise<void>) | undefined;
   grants: Pick<GrantStore, 'issue'>;
   pushedRequests: PushedRequests;
+  requestObjects: RequestObjects;
   /** Whether every client has to push its requests. */
   requiresPushedRequests: boolean;
   /** Codes name their person, sealed with these. */
@@ -46,9 +49,14 @@ export type AuthorizeDeps = {
    * that answers everything else: it cannot sign.
    */
   idTokenMinter?: (client: RegisteredClient) => Promise<Result<MintIdToken, Refusal>>;
+  /** The same for the signed answers of JARM, whatever the response type. */
+  responseSigner?: (client: RegisteredClient) => Promise<Result<SignResponse, Refusal>>;
   writeLine: WriteLine;
   now: () => number;
 };
 
 /** Makes the ID token that travels with the code (OpenID Connect Core §3.3.2.11). */
 export type MintIdToken = (grant: Grant, code: string) => Promise<string>;
+
+/** Signs the parameters of an answer (JARM §2.1). */
+type SignResponse = (parameters: ResponseParameters) => Promise<string>;

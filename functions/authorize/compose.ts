@@ -10,6 +10,7 @@ import { standingStore } from '../../shared/people/standing-store.ts';
 import { openApis } from '../open-apis.ts';
 import { openClients } from '../open-clients.ts';
 import { openPushedRequests } from '../open-pushed-requests.ts';
+import { openRequestObjects } from '../open-request-objects.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { subjectsOf } from '../subjects-of.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
@@ -35,6 +36,7 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
         : registrationRenewal(database, config.tables.clients, config.refreshLifetime),
     grants: grantStore(database, config.tables.grants),
     pushedRequests: openPushedRequests(runtime),
+    requestObjects: openRequestObjects(runtime),
     requiresPushedRequests: config.pushedRequests === 'required',
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     refreshKeys: refreshKeys(keyStore(database, config.tables.keys), keyWrapper(config), now, config.keysRemembered),

@@ -1,6 +1,5 @@
 import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
-import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
@@ -18,9 +17,10 @@ import { judgeSession } from './judge-session.ts';
 import { consentState } from './needs-consent.ts';
 import { asksSamePerson } from './needs-sign-in.ts';
 import { type Outcome, refused } from './outcome.ts';
+import { refuseUnpushed, refuseUnsigned } from './refuse-unpushed.ts';
 
 /** Characters of a request that can go on in a Location: API Gateway takes 10,240 bytes of headers. */
-const longestQuery = 8_000;
+export const longestQuery = 8_000;
 
 /** The steps of an authorization request, in their order. */
 export async function decide(
@@ -32,7 +32,8 @@ export async function decide(
 ): Promise<Outcome> {
   const now = deps.now();
   const { redirectUri } = identified;
-  if (!pushed && mustPush(identified.client, deps)) return refused({ reason: 'pushed_request_required' });
+  const unpushed = pushed ? undefined : (refuseUnpushed(identified.client, deps) ?? refuseUnsigned(identified.client));
+  if (unpushed) return refused(unpushed);
   const client = await withWholeScope(identified.client, deps.apis);
   const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis), deps.hasOperators);
   if (!admitted.ok) return refused(admitted.refusal);
@@ -66,6 +67,7 @@ export async function decide(
   const isAllowed =
     state === 'not_needed' || (state === 'once' && (await deps.useConsent(session.sub, client, requestHash)));
   if (!isAllowed && prompt.includes('none')) return refused({ reason: 'consent_required' });
+  if (!isAllowed && admitted.value.wasDenied) return refused({ reason: 'consent_denied' });
   if (!isAllowed) return { kind: 'continued', at: `${endpoints.consent}?${query}`, dropped };
 
   const granting = { ...identified, sessionId, session, clientEpoch, subject, sealKeys, mintIdToken: minter?.value };
@@ -74,9 +76,3 @@ export async function decide(
   if (response === 'completed before') return refused({ reason: 'request_uri_used' });
   return { kind: 'granted', response, wouldRefuse: wouldRefuse?.reason, dropped };
 }
-
-/** RFC 9126 §5 and §6: whether the parameters of this client may not come through the browser. */
-const mustPush = (
-  { requirePushedAuthorizationRequests }: RegisteredClient,
-  { requiresPushedRequests }: Pick<AuthorizeDeps, 'requiresPushedRequests'>,
-): boolean => requiresPushedRequests || requirePushedAuthorizationRequests === true;

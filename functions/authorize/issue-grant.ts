@@ -52,7 +52,7 @@ export async function issueGrant(
 ): Promise<{ code: string; id_token: string | undefined } | 'completed before'> {
   const { clientId } = client;
   const { sub, epoch, authTime, amr } = session;
-  const { scope, resources, nonce, challenge } = admitted;
+  const { scope, resources, nonce, challenge, dpopJkt } = admitted;
   const claims = await requestedClaims(admitted, sub, deps);
   // A client that wants to be told when the session ends knows it by a name; so does a grant that ends with it.
   const isBound = client.backchannelLogoutUri !== undefined || deps.revokesAtSignOut;
@@ -70,6 +70,7 @@ export async function issueGrant(
     resources,
     nonce,
     challenge,
+    dpopJkt,
   };
   const { code, grant } = issueCode(
     { ...granted, ...claims, sid, redirectUri, redirectUriSent },

@@ -12,6 +12,7 @@ import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { type AccessTokenClaims, actorsOf, readAccessToken } from '../../shared/tokens/access-token.ts';
+import { tokenType } from '../../shared/tokens/mint.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
 import { asksForSignature, type SignIntrospection, signedIntrospectionType } from './signed/sign-introspection.ts';
 
@@ -59,7 +60,7 @@ async function introspect(request: HttpRequest, deps: IntrospectDeps): Promise<A
   const claims = await readAccessToken(token, deps.issuer, await deps.publishedKeys(), deps.now());
   const isActive =
     claims !== undefined && (await isForCaller(claims, clientId, deps)) && (await isGranted(claims, deps));
-  const body = isActive ? { active: true, token_type: 'Bearer', ...claims } : { active: false };
+  const body = isActive ? { active: true, token_type: tokenType(claims.cnf?.jkt), ...claims } : { active: false };
   const decision = { verdict: 'allowed', client: clientId } as const;
   if (!deps.sign || !asksForSignature(request.header('accept'))) return { reply: jsonReply(200, body), decision };
   const signed = await deps.sign(body, client);

@@ -17,6 +17,7 @@ import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import { generateSecret } from '../../shared/secret.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
+import { readRequest } from './read-request.ts';
 import { refusePushed } from './refuse-pushed.ts';
 
 export type ParDeps = AuthenticationDeps & {
@@ -40,24 +41,26 @@ export const parHandler = (deps: ParDeps) =>
     now: deps.now,
   });
 
-async function push(request: HttpRequest, deps: ParDeps): Promise<Answer> {
+async function push(sent: HttpRequest, deps: ParDeps): Promise<Answer> {
   const refused = (refusal: Refusal, note: Partial<Decision> = {}): Answer => ({
-    reply: clientRefusalReply(refusal, request, deps.issuer),
+    reply: clientRefusalReply(refusal, sent, deps.issuer),
     decision: { verdict: 'refused', ...note, reason: refusal.reason, mistake: mistakeOf(refusal) },
   });
 
-  const authenticated = await readAuthenticatedForm(request, deps);
+  const authenticated = await readAuthenticatedForm(sent, deps);
   if (!authenticated.ok) return refused(authenticated.refusal);
   const { form, client } = authenticated.value;
   const now = deps.now();
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
-  const method = methodUsed(single(form, 'code_challenge'), single(form, 'code_challenge_method'));
+  const request = await readRequest(form, client, deps);
+  if (!request.ok) return refused(request.refusal, { client: client.clientId, ...ruled(rules) });
+  const parameters = pushedParameters(request.value, client.clientId);
+  const method = methodUsed(single(parameters, 'code_challenge'), single(parameters, 'code_challenge_method'));
   const note = { client: client.clientId, ...ruled(rules), method };
-  const parameters = pushedParameters(form, client.clientId);
   const refusal = await refusePushed(parameters, client, rules, deps);
   if (refusal) return refused(refusal, note);
   // Anybody can push as a public client, and each request is an item in the table.
-  const { retryAfter } = isPublic(client) ? await deps.throttle.countPushedRequest(request.sourceIp, now) : {};
+  const { retryAfter } = isPublic(client) ? await deps.throttle.countPushedRequest(sent.sourceIp, now) : {};
   if (retryAfter !== undefined) return refused({ reason: 'pushed_requests_throttled', retryAfter }, note);
 
   const reference = generateSecret();

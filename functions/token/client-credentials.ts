@@ -8,7 +8,7 @@ import { isPublic } from '../../shared/clients/registered-client.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { grantScope, isOpenidScope, wasNarrowed } from '../../shared/oauth/scope.ts';
-import { mintAccessToken, scopeMember } from '../../shared/tokens/mint.ts';
+import { mintAccessToken, scopeMember, tokenType } from '../../shared/tokens/mint.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
 
 /** RFC 6749 §4.4: a token for the client itself, its `sub` the client id (RFC 9068 §2.2). No refresh token (§4.4.3), no person, no ID token. */
@@ -16,6 +16,7 @@ export async function clientCredentials(
   form: Parameters,
   client: AuthenticatedClient,
   deps: TokenDeps,
+  jkt: string | undefined,
 ): Promise<FlowOutcome> {
   const now = deps.now();
   const { clientId } = client;
@@ -35,12 +36,12 @@ export async function clientCredentials(
   if (!found.ok) return refused(found.refusal);
   const target = found.value;
   const key = await deps.signingKey(deps.defaultAlgorithm);
-  const accessToken = await mintAccessToken({ clientId, sub: clientId }, target, deps.issuer, key, now);
+  const accessToken = await mintAccessToken({ clientId, sub: clientId, jkt }, target, deps.issuer, key, now);
   return {
     ok: true,
     tokens: {
       access_token: accessToken,
-      token_type: 'Bearer',
+      token_type: tokenType(jkt),
       expires_in: target.lifetime,
       ...scopeMember(target.scope),
     },

@@ -1,9 +1,10 @@
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
-import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
+import { nonceKey, refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
 import { deviceCodeGrant, jwtBearer, tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
+import { proofVerifier } from '../../shared/proof/proof-verifier.ts';
 import { clientAuthentication } from '../client-authentication.ts';
 import { openApis } from '../open-apis.ts';
 import { openClients } from '../open-clients.ts';
@@ -28,6 +29,7 @@ export function tokenDeps(runtime: Runtime): TokenDeps {
     accounts: standingStore(database, config.tables.people),
     signingKey: signingKeys(keys, keyCustody(config), now, config.keysRemembered),
     refreshKeys: refreshKeys(keys, keyWrapper(config), now, config.keysRemembered),
+    verifyProof: proofVerifier(nonceKey(keys, keyWrapper(config), now), now),
     hooks: openHooks(config.hooks),
     lateFlows: {
       [deviceCodeGrant]: lateFlow(async () => (await import('./device-code/compose.ts')).compose(runtime, redeem)),

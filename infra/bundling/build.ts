@@ -32,6 +32,8 @@ const chunks = {
   'document-reader': 'shared/clients/document-reader.ts',
   'fetch-jwks': 'shared/clients/fetch-jwks.ts',
   'pushed-requests': 'functions/pushed-requests.ts',
+  'request-objects': 'functions/request-objects.ts',
+  'verify-proof': 'shared/proof/verify-proof.ts',
   'device-code': 'functions/token/device-code/compose.ts',
   'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
   'token-exchange': 'functions/token/token-exchange/compose.ts',

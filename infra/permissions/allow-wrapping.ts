@@ -9,6 +9,8 @@ export const totpSecrets: Conditions = { StringLike: { 'kms:EncryptionContext:ki
 /** How functions/rotate-keys names the keys of refresh tokens. */
 export const refreshKeys: Conditions = { StringLike: { 'kms:EncryptionContext:kid': ['refresh-*'] } };
 
+/** How functions/rotate-keys names the key of nonces. */
+export const nonceKeys: Conditions = { StringLike: { 'kms:EncryptionContext:kid': ['nonce-*'] } };
 export const pairwiseKey: Conditions = { StringEquals: { 'kms:EncryptionContext:kid': [pairwiseKeyName] } };
 
 /** Limited to data that is bound to a key id, which is how shared/keys/kms-wrapper.ts calls KMS. */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Item } from '../aws/dynamodb.ts';
 import { signingAlgorithms } from '../keys/signing-key.ts';
 import { responseTypes } from '../oauth/response-type.ts';
-import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
+import { clientAuthenticationMethods, requestObjectAlgorithms } from '../oauth/server-metadata.ts';
 import { type GlobalPolicy, pkcePolicies, unregisteredClasses } from '../pkce/policy.ts';
 import type { Change } from './change.ts';
 import { needsSecret, type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
@@ -78,6 +78,12 @@ const client = v.object({
   mayAct: v.optional(v.string()),
   grantMaxUses: v.optional(v.number()),
   requirePushedAuthorizationRequests: v.optional(v.boolean()),
+  requireSignedRequestObject: v.optional(v.boolean()),
+  requestObjectSigningAlg: v.optional(v.picklist(requestObjectAlgorithms)),
+  authorizationSignedResponseAlg: v.optional(v.picklist(signingAlgorithms)),
+  dpopBoundAccessTokens: v.optional(v.boolean()),
+  dpopNonceRequired: v.optional(v.boolean()),
+  dpopReplayDetection: v.optional(v.boolean()),
   strictAuthMethod: v.optional(v.boolean()),
   ignorePublicClientSecret: v.optional(v.boolean()),
   acceptDotlessSchemes: v.optional(v.boolean()),

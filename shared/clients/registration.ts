@@ -8,7 +8,7 @@ import { hasDotlessScheme, parseRedirectUri } from '../oauth/redirect-uri.ts';
 import { isResource } from '../oauth/resource.ts';
 import { responseTypes } from '../oauth/response-type.ts';
 import { openidScopes, parseScope } from '../oauth/scope.ts';
-import { clientAuthenticationMethods, tokenExchange } from '../oauth/server-metadata.ts';
+import { clientAuthenticationMethods, requestObjectAlgorithms, tokenExchange } from '../oauth/server-metadata.ts';
 import { isWeaker, pkcePolicies, publicClientFloor } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { isBackChannelUri } from './back-channel-uri.ts';
@@ -152,6 +152,16 @@ export const metadata = v.object({
     ),
   ),
   require_pushed_authorization_requests: v.optional(v.boolean('is not true or false')),
+  require_signed_request_object: v.optional(v.boolean('is not true or false')),
+  request_object_signing_alg: v.optional(
+    v.picklist(requestObjectAlgorithms, `is not one of ${requestObjectAlgorithms.join(', ')}`),
+  ),
+  authorization_signed_response_alg: v.optional(
+    v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`),
+  ),
+  dpop_bound_access_tokens: v.optional(v.boolean('is not true or false')),
+  dpop_nonce_required: v.optional(v.boolean('is not true or false')),
+  dpop_replay_detection: v.optional(v.boolean('is not true or false')),
   strict_auth_method: v.optional(v.boolean('is not true or false')),
   ignore_public_client_secret: v.optional(v.boolean('is not true or false')),
   accept_dotless_schemes: v.optional(v.boolean('is not true or false')),
@@ -233,6 +243,12 @@ export async function checkRegistration(
       mayAct: input.may_act,
       grantMaxUses: input.grant_max_uses,
       requirePushedAuthorizationRequests: input.require_pushed_authorization_requests,
+      requireSignedRequestObject: input.require_signed_request_object,
+      requestObjectSigningAlg: input.request_object_signing_alg,
+      authorizationSignedResponseAlg: input.authorization_signed_response_alg,
+      dpopBoundAccessTokens: input.dpop_bound_access_tokens,
+      dpopNonceRequired: input.dpop_nonce_required,
+      dpopReplayDetection: input.dpop_replay_detection,
       strictAuthMethod: input.strict_auth_method,
       ignorePublicClientSecret: input.ignore_public_client_secret,
       acceptDotlessSchemes: input.accept_dotless_schemes,
@@ -292,6 +308,9 @@ function* findContradictions(
     }
   } else if (method !== 'none' && input.client_secret === undefined) {
     yield { member: 'client_secret', problem: `is missing, and token_endpoint_auth_method ${method} needs it` };
+  }
+  if (input.require_signed_request_object && input.jwks === undefined && input.jwks_uri === undefined) {
+    yield { member: 'require_signed_request_object', problem: 'is true, and there is no jwks or jwks_uri' };
   }
   if (method === 'none' && input.pkce_policy !== 'inherit' && isWeaker(input.pkce_policy, publicClientFloor)) {
     yield {

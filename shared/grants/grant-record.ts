@@ -23,6 +23,7 @@ const grantRecord = v.object({
   redirectUri: v.string(),
   redirectUriSent: v.boolean(),
   challenge: v.optional(v.object({ codeChallenge: v.string(), codeChallengeMethod: v.picklist(['S256', 'plain']) })),
+  dpopJkt: v.optional(v.string()),
   nonce: v.optional(v.string()),
   userinfoClaims: v.optional(v.array(v.string())),
   idTokenClaims: v.optional(v.record(v.string(), v.unknown())),
@@ -41,14 +42,16 @@ const grantRecord = v.object({
       v.object({
         hash: v.string(),
         generation: v.number(),
+        jkt: v.optional(v.string()),
         ...v.entriesFromList(rotationTimes, v.optional(v.number(), 0)),
         usedAt: v.optional(v.number()),
         idleUntil: v.number(),
         endsAt: v.number(),
       }),
-      v.transform(({ hash, generation, usedAt, idleUntil, endsAt, ...times }) => ({
+      v.transform(({ hash, generation, jkt, usedAt, idleUntil, endsAt, ...times }) => ({
         hash,
         generation,
+        jkt,
         rotations: rotationTimes.map((name) => times[name]),
         usedAt,
         idleUntil,

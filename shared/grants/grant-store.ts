@@ -137,17 +137,13 @@ export function grantStore(database: Database, table: string) {
      * has one successor however often it is sent. The grant must be redeemed, not revoked, `clientId`'s, at this very token, and
      * neither idle for too long nor at its end.
      */
-    rotate: (
-      id: string,
-      clientId: string,
-      { presented, next, now, idleUntil, within = {} }: RotationStep,
-    ): Promise<WriteOutcome> =>
+    rotate: (id: string, clientId: string, { next, within = {}, ...use }: RotationStep): Promise<WriteOutcome> =>
       writeOnce(
         id,
-        `refresh.#hash = :next, refresh.generation = :generation, ${shiftRotationTimes}, ${usedOnceMore} REMOVE refresh.usedAt`,
-        isCurrentToken,
+        `refresh.#hash = :next, refresh.generation = :generation, ${shiftRotationTimes}, ${usedOnceMore}${use.proof?.binds ? ', refresh.jkt = :jkt' : ''} REMOVE refresh.usedAt`,
+        isCurrentToken(use),
         {
-          ...currentToken(clientId, { presented, now, idleUntil }),
+          ...currentToken(clientId, use),
           ':next': next.hash,
           ':generation': next.generation,
         },
@@ -159,7 +155,7 @@ export function grantStore(database: Database, table: string) {
       writeOnce(
         id,
         `refresh.usedAt = if_not_exists(refresh.usedAt, :now), ${usedOnceMore}`,
-        isCurrentToken,
+        isCurrentToken(use),
         currentToken(clientId, use),
         within,
       ),
@@ -224,7 +220,16 @@ export type Redemption = {
 };
 
 /** A use of the refresh token with this hash. Times are in epoch seconds. */
-export type RefreshUse = { presented: string; now: number; idleUntil: number; within?: Within };
+export type RefreshUse = {
+  presented: string;
+  now: number;
+  idleUntil: number;
+  within?: Within;
+  proof?: RefreshKeyProof;
+};
+
+/** The key that a refresh proved to have, by its thumbprint, and whether the token is bound to it from now on. */
+export type RefreshKeyProof = { jkt?: string | undefined; binds?: boolean };
 
 /** One step from a refresh token to the next. */
 export type RotationStep = RefreshUse & { next: { hash: string; generation: number } };
@@ -232,10 +237,12 @@ export type RotationStep = RefreshUse & { next: { hash: string; generation: numb
 /** Part of every write by which somebody gets tokens of a grant again: its condition, and how it counts. Takes `:none` and `:one`. */
 export const oneMoreUse = 'if_not_exists(uses, :none) + :one';
 export const withinBudget = '(attribute_not_exists(maxUses) OR attribute_not_exists(uses) OR uses < maxUses)';
-const isCurrentToken = `clientId = :clientId AND #state = :redeemed AND refresh.#hash = :presented AND refresh.idleUntil > :now AND refresh.endsAt > :now AND ${withinBudget}`;
+const isCurrentToken = ({ proof }: Pick<RefreshUse, 'proof'>) =>
+  `clientId = :clientId AND #state = :redeemed AND refresh.#hash = :presented AND refresh.idleUntil > :now AND refresh.endsAt > :now AND ${withinBudget} AND ${proof?.jkt === undefined ? 'attribute_not_exists(refresh.jkt)' : '(attribute_not_exists(refresh.jkt) OR refresh.jkt = :jkt)'}`;
 const usedOnceMore = `refresh.idleUntil = :idleUntil, purgeAt = :purgeAt, uses = ${oneMoreUse}`;
 
-const currentToken = (clientId: string, { presented, now, idleUntil }: RefreshUse): Item => ({
+const currentToken = (clientId: string, { presented, now, idleUntil, proof }: RefreshUse): Item => ({
+  ...(proof?.jkt !== undefined && { ':jkt': proof.jkt }),
   ':redeemed': 'redeemed',
   ':clientId': clientId,
   ':presented': presented,

@@ -25,6 +25,8 @@ export type Grant = {
   /** Whether the authorization request named the redirect URI; the token request may then have to repeat it. */
   redirectUriSent: boolean;
   challenge?: BoundChallenge | undefined;
+  /** The thumbprint of the key that the code is bound to (RFC 9449 §10). */
+  dpopJkt?: string | undefined;
   nonce?: string | undefined;
   /** Claims requested by name: their names for userinfo, and their values at that time for the ID token. */
   userinfoClaims?: readonly string[] | undefined;
@@ -53,6 +55,8 @@ export const toldSubject = ({ sub, subject = sub }: Pick<Grant, 'sub' | 'subject
 export type RefreshState = {
   hash: string;
   generation: number;
+  /** The thumbprint of the key that they are bound to: those of public clients that sent a proof (RFC 9449 §5). */
+  jkt?: string | undefined;
   /** When the last replaced tokens were first used, newest first; 0 where there was none. Older tokens are judged by these. */
   rotations: readonly number[];
   /** When the current token was first used, for a client that keeps its token. */

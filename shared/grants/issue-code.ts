@@ -16,6 +16,7 @@ export type GrantedRequest = Pick<
   | 'resources'
   | 'redirectUri'
   | 'redirectUriSent'
+  | 'dpopJkt'
   | 'nonce'
   | 'authTime'
   | 'sid'

@@ -16,9 +16,13 @@ export type AuthorizationRequest = ChallengeParameters & {
   idTokenHint?: string | undefined;
   scope?: string | undefined;
   nonce?: string | undefined;
+  /** The thumbprint of the key that the code is to be bound to (RFC 9449 §10). */
+  dpopJkt?: string | undefined;
   prompt: readonly Prompt[];
   /** Whether the person has already been sent to the sign-in page for this request. */
   wasSignedIn: boolean;
+  /** Whether the person has said no to it, where only the authorization endpoint can sign the answer. */
+  wasDenied: boolean;
   /** Requested authentication context classes, in order of preference. */
   acrValues: readonly string[];
   /** The most seconds allowed since the person last signed in. */
@@ -85,6 +89,9 @@ export function parseAuthorizationRequest(parameters: Parameters): Result<Author
   const nonce = single(parameters, 'nonce');
   if (responseType === 'code id_token' && nonce === undefined) return refuse({ reason: 'nonce_required' });
 
+  const dpopJkt = single(parameters, 'dpop_jkt');
+  if (dpopJkt !== undefined && !isThumbprint(dpopJkt)) return refuse({ reason: 'dpop_jkt_malformed' });
+
   const prompt = parsePrompt(single(parameters, 'prompt'));
   if (!prompt.ok) return prompt;
   const maxAge = single(parameters, 'max_age');
@@ -98,14 +105,19 @@ export function parseAuthorizationRequest(parameters: Parameters): Result<Author
     idTokenHint: single(parameters, 'id_token_hint'),
     scope: single(parameters, 'scope'),
     nonce,
+    dpopJkt,
     prompt: prompt.value,
     wasSignedIn: single(parameters, ofPages.signedIn) !== undefined,
+    wasDenied: single(parameters, ofPages.denied) !== undefined,
     acrValues: words(single(parameters, 'acr_values')),
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     codeChallenge: single(parameters, 'code_challenge'),
     codeChallengeMethod: single(parameters, 'code_challenge_method'),
   });
 }
+
+/** SHA-256 in base64url, in its only spelling: of the last character, two bits are unused. */
+const isThumbprint = (text: string): boolean => /^[\w-]{42}[AEIMQUYcgkosw048]$/.test(text);
 
 const words = (text: string | undefined): string[] => (text ?? '').split(' ').filter((value) => value !== '');
 
@@ -145,7 +157,7 @@ export function afterSelection(parameters: Parameters): Parameters {
 }
 
 /** Adds that the person has answered. */
-export const noting = (answer: 'signedIn' | 'chosen', parameters: Parameters): Parameters => ({
+export const noting = (answer: 'signedIn' | 'chosen' | 'denied', parameters: Parameters): Parameters => ({
   ...parameters,
   values: new Map([...parameters.values, [ofPages[answer], ['1']]]),
 });

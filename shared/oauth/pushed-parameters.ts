@@ -45,6 +45,11 @@ export function onPage(pushed: Parameters, address: Parameters): Parameters {
  * request itself. `prompt=login` and `max_age` stay: only the time of the session satisfies them.
  */
 export function afterAnswers(pushed: Parameters, address: Parameters): Parameters {
+  const answered = afterSigningIn(pushed, address);
+  return address.values.has(ofPages.denied) ? noting('denied', answered) : answered;
+}
+
+function afterSigningIn(pushed: Parameters, address: Parameters): Parameters {
   if (address.values.has(ofPages.signedIn)) {
     const next = without(pushed, ['select_account'], ['acr_values']);
     return isForThem(pushed) ? noting('signedIn', next) : next;

@@ -9,6 +9,7 @@ import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
 import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { proofVerifier } from '../../shared/proof/proof-verifier.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { type Json, managementToken, manager, robot } from './admin.ts';
 
@@ -162,6 +163,8 @@ describe('somebody who writes right after the version was read', () => {
       scopes,
       accounts,
       issuer: server.issuer,
+      verifyProof: proofVerifier(async () => expect.unreachable(), server.clock.now),
+      dpopNonces: false,
       now: server.clock.now,
       writeLine: () => {},
     };

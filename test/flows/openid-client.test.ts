@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
 import { describe, expect, test } from 'vitest';
 import { native, spa, type TestClient, web, webPost } from '../support/clients.ts';
@@ -12,7 +13,17 @@ const oddCharacters: TestClient = {
   scope: 'openid',
 };
 
-const server = await startTestServer({ clients: [spa, native, web, webPost, oddCharacters], clock: 'system' });
+const signingKey = await generateKeyPair('PS256', { extractable: true });
+/** Signs its requests, and wants its answers signed. */
+const signing = {
+  ...web,
+  client_id: 'signing',
+  pkce_policy: 'S256',
+  require_signed_request_object: true,
+  jwks: { keys: [await exportJWK(signingKey.publicKey)] },
+};
+
+const server = await startTestServer({ clients: [spa, native, web, webPost, oddCharacters, signing], clock: 'system' });
 const person = await signedInPerson(server);
 
 const discover = ({ client_id, client_secret }: TestClient, authentication?: client.ClientAuth) =>
@@ -23,13 +34,20 @@ const discover = ({ client_id, client_secret }: TestClient, authentication?: cli
 type Visit = {
   parameters?: Record<string, string>;
   pushes?: boolean;
+  signs?: CryptoKey;
   browser?: typeof person;
   arriveAt?: (url: URL) => Promise<URL>;
 };
 
 /** The whole flow in the way of the library's quick start; `extra` goes with the authorization request. */
 async function signIn(config: client.Configuration, redirectUri: string, visit: Visit = {}) {
-  const { parameters = {}, pushes = false, browser = person, arriveAt = async (redirected: URL) => redirected } = visit;
+  const {
+    parameters = {},
+    pushes = false,
+    signs,
+    browser = person,
+    arriveAt = async (redirected: URL) => redirected,
+  } = visit;
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const expectedState = client.randomState();
   const expectedNonce = client.randomNonce();
@@ -42,9 +60,11 @@ async function signIn(config: client.Configuration, redirectUri: string, visit: 
     nonce: expectedNonce,
     ...parameters,
   };
+  const signed = signs ? await client.buildAuthorizationUrlWithJAR(config, request, signs) : undefined;
+  const asked = signed?.searchParams ?? request;
   const url = pushes
-    ? await client.buildAuthorizationUrlWithPAR(config, request)
-    : client.buildAuthorizationUrl(config, request);
+    ? await client.buildAuthorizationUrlWithPAR(config, asked)
+    : client.buildAuthorizationUrl(config, asked);
   const currentUrl = await arriveAt(await browser.authorize(url.pathname + url.search));
   return client.authorizationCodeGrant(config, currentUrl, {
     pkceCodeVerifier,
@@ -79,6 +99,16 @@ describe('openid-client', () => {
     const config = await discover(registered, authentication);
     const tokens = await signIn(config, registered.redirect_uris[0] ?? '', { pushes: true });
     expect(tokens.claims()).toMatchObject({ sub: ada.claims.sub, aud: registered.client_id });
+  });
+
+  test.each([
+    ['through the browser', false],
+    ['by pushing it', true],
+  ])('JAR1: JARM1: sends a signed request %s, and reads the signed answer', async (_, pushes) => {
+    const config = await discover(signing, client.ClientSecretBasic(signing.client_secret));
+    client.useJwtResponseMode(config);
+    const tokens = await signIn(config, signing.redirect_uris[0] ?? '', { pushes, signs: signingKey.privateKey });
+    expect(tokens.claims()).toMatchObject({ sub: ada.claims.sub, aud: signing.client_id });
   });
 
   test('PA5: is told what is wrong with a pushed request', async () => {

@@ -209,7 +209,7 @@ describe('a pushed request at the authorization endpoint (RFC 9126 §4)', () => 
   test.each([
     ['unknown', 'A'.repeat(43), 'request_uri_unknown'],
     ['not one of ours', 'https://bank.example/request', 'request_uri_unsupported'],
-    ['nearly one of ours', 'short', 'request_uri_unsupported'],
+    ['nearly one of ours', 'short', 'request_uri_unknown'],
   ])('PA8: a request_uri that is %s is refused', async (_, reference, reason) => {
     const request_uri = reference.includes(':') ? reference : `urn:ietf:params:oauth:request_uri:${reference}`;
     const redirect_uri = bank.redirect_uris[0];
@@ -427,7 +427,7 @@ describe('a client that has to push (RFC 9126 §6)', () => {
       error: 'invalid_request',
       error_uri: `${server.issuer}/errors#pushed_request_required`,
     });
-    expect(error_description).toContain('pushed_authorization_request_endpoint');
+    expect(error_description).toContain('/par');
     expect(await stateOf(await person.open((await push(strict)).target))).toBe('a code');
   });
 });

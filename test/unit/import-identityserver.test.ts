@@ -87,6 +87,11 @@ describe('an IdentityServer client', () => {
     expect(noteOf(parsed)).toBe('comes without password, which is not offered here');
   });
 
+  test('DP11: sends DPoP proofs when RequireDPoP says so', async () => {
+    expect((await client({ RequireDPoP: true })).dpopBoundAccessTokens).toBe(true);
+    expect(await client({ RequireDPoP: false })).not.toHaveProperty('dpopBoundAccessTokens');
+  });
+
   test('is first-party when RequireConsent is said to be false', async () => {
     expect((await client({ RequireConsent: false })).firstParty).toBe(true);
   });
@@ -289,11 +294,11 @@ test('all mistakes of an entry are named at once', async () => {
   const { refused } = await parse({
     AllowedGrantTypes: ['implicit'],
     ClientSecrets: [{ Value: '**********' }],
-    RequireDPoP: true,
+    RequirePushedAuthorization: true,
     RedirectUris: ['http://a.example/'],
   });
   expect(refused.map(({ member }) => member)).toEqual([
-    'RequireDPoP',
+    'RequirePushedAuthorization',
     'AllowedGrantTypes',
     'ClientSecrets.0.Value',
     'RedirectUris.0',

@@ -22,8 +22,8 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   subject_type: 'pairwise: the client knows people by subjects of its sector alone. Absent: public.',
   sector_identifier_uri:
     'Where the redirect URIs of the sector are listed; fetched when the client is registered or changed.',
-  jwks: 'Public keys for private_key_jwt.',
-  jwks_uri: 'Where the public keys for private_key_jwt are; instead of jwks.',
+  jwks: 'Public keys for private_key_jwt and request objects.',
+  jwks_uri: 'Where the public keys for private_key_jwt and request objects are; instead of jwks.',
   may_introspect: 'Whether the client is a resource server that may introspect tokens.',
   introspection_signed_response_alg:
     'Signs the answers that the client asks /introspect to sign. Absent: the first algorithm of the server.',
@@ -36,6 +36,13 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   grant_max_uses: 'How often tokens may be had by a grant after its code. Without it, as long as it lasts.',
   rotate_refresh_tokens: 'false: the client keeps its refresh token. Public clients cannot.',
   require_pushed_authorization_requests: 'Authorization requests count only when the client pushed them (RFC 9126).',
+  require_signed_request_object: 'Authorization requests count only when the client signed them (RFC 9101).',
+  request_object_signing_alg: 'The only algorithm of its request objects. Absent: any that the server knows.',
+  authorization_signed_response_alg:
+    'Signs the answers of the authorization endpoint in the modes of JARM. Absent: the first algorithm of the server.',
+  dpop_bound_access_tokens: 'Whether the client has to send a DPoP proof with every token request (RFC 9449).',
+  dpop_nonce_required: 'Whether its DPoP proofs need a nonce of this server. Absent: the server decides.',
+  dpop_replay_detection: 'Whether the token endpoint takes each of its DPoP proofs once only, for one more write.',
   strict_auth_method: 'Takes the secret only as token_endpoint_auth_method says. Absent: in the header or the form.',
   ignore_public_client_secret: 'Takes a public client that sends a secret as one that sends none.',
   accept_dotless_schemes: 'Lets in redirect URIs with a private-use scheme without a dot.',

@@ -35,6 +35,7 @@ export async function identityToken(
   taken: Taken,
   deps: TokenDeps,
   own: IdentityDeps,
+  jkt: string | undefined,
 ): Promise<FlowOutcome> {
   const now = deps.now();
   const note = { client: client.clientId };
@@ -63,7 +64,7 @@ export async function identityToken(
   );
   const ended = judgeStanding(grant, account.standing);
   if (ended) return refused(ended);
-  const answer = { client, person: account.claims, scope: scope.value, apis: apis.value };
+  const answer = { client, person: account.claims, scope: scope.value, apis: apis.value, jkt };
   const tokens = await tokenResponse(grant, answer, { accessTokenKey: key, idTokenKey: key }, deps, now);
   if (!tokens.ok) return refused(tokens.refusal);
 

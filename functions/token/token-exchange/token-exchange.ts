@@ -22,7 +22,7 @@ export type ExchangeDeps = { acting: ActingStore; publishedKeys: () => Promise<J
  */
 export const tokenExchangeFlow =
   (own: ExchangeDeps): GrantFlow =>
-  async (form, client, deps) => {
+  async (form, client, deps, jkt) => {
     const now = deps.now();
     const { clientId } = client;
     const note = { client: clientId };
@@ -56,7 +56,7 @@ export const tokenExchangeFlow =
     }
     if (!mayAct(standing, clientId, grant.issuedAt)) return refused({ reason: 'actor_not_allowed' });
     const acting = { act: actor.value, may_act: claims.may_act };
-    const answer = { client, person, scope, apis: apis.value, endsAt: claims.exp, acting };
+    const answer = { client, person, scope, apis: apis.value, endsAt: claims.exp, acting, jkt };
     const keys = { accessTokenKey: key, idTokenKey: key };
     const made = await tokenResponse({ ...grant, clientId }, answer, keys, deps, now);
     if (!made.ok) return refused(made.refusal);

@@ -75,7 +75,7 @@ const informative = new Set([
 ]);
 
 /** Requirements on a client that a registration in Pixy cannot impose. */
-const demands = ['RequireDPoP', 'RequireRequestObject'];
+const demands = ['RequireRequestObject'];
 
 function readClient(members: Members, options: ReadingOptions): ForeignClient {
   for (const name of demands.filter((demand) => members.flag(demand) === true)) {
@@ -105,6 +105,7 @@ function readClient(members: Members, options: ReadingOptions): ForeignClient {
       grant_types: [...grantTypes, ...(refreshes ? ['refresh_token'] : [])],
       response_types: flow.grants.includes('hybrid') ? ['code', 'code id_token'] : undefined,
       scope: [...(members.list('AllowedScopes') ?? []), ...(refreshes ? ['offline_access'] : [])].join(' '),
+      dpop_bound_access_tokens: members.flag('RequireDPoP') === true ? true : undefined,
       first_party: members.flag('RequireConsent') === false ? true : undefined,
       ...(refreshes && refreshing.metadata),
     },
@@ -131,6 +132,7 @@ const names = {
   token_endpoint_auth_method: 'RequireClientSecret',
   grant_types: 'AllowedGrantTypes',
   scope: 'AllowedScopes',
+  dpop_bound_access_tokens: 'RequireDPoP',
   pkce_policy: 'RequirePkce',
 };
 
