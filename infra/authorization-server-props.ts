@@ -2,6 +2,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import type { Brand } from '../shared/pages/brand.ts';
+import type { ProfileField } from '../shared/people/profile-fields.ts';
 import type { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import type { CustomDomain, Throttling } from './constructs/http-api.ts';
 import type { MailProps } from './constructs/mail.ts';
@@ -199,6 +200,20 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - no mail is sent, and the pages offer nothing that needs it, unless `hooks.sendMessage` sends
    */
   readonly mail?: MailProps;
+  /**
+   * Whether people may sign in with a code that they get by mail (docs/mail.md). It counts as one factor. Needs `mail` or
+   * `hooks.sendMessage`.
+   *
+   * @default false
+   */
+  readonly mailCodes?: boolean;
+  /**
+   * What people may change about themselves on the account page: claims such as `name` and `locale`, and `email`, which needs `mail`
+   * (docs/accounts.md).
+   *
+   * @default - nothing
+   */
+  readonly profileFields?: readonly ProfileField[];
   /**
    * OpenID Connect providers to sign in with, in the order of their buttons. See docs/upstream.md.
    *

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import { operatorsJson } from '../shared/people/operators.ts';
+import { profileFields as knownFields } from '../shared/people/profile-fields.ts';
 import type { AuthorizationServerProps, OperatorsProps } from './authorization-server-props.ts';
 import { brandVariable } from './brand.ts';
 import { checkAudience } from './constructs/check-audience.ts';
@@ -22,6 +23,9 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
       'selfRegistration asks people for a password: leave it out where passwords are off, and invite people instead.',
     );
   }
+  if (props.mailCodes && !props.mail && !props.hooks?.sendMessage) {
+    throw new WrongSetting('mailCodes needs mail: add mail: { from }, or the hook sendMessage.');
+  }
   const lifetimes = lifetimeVariables(props);
   const audience = audienceVariable(props.audience);
   const signing = props.signing ?? 'memory';
@@ -36,6 +40,8 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...(props.pushedAuthorizationRequests && { PIXY_PUSHED_REQUESTS: props.pushedAuthorizationRequests }),
     ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
     ...(props.operators && { PIXY_OPERATORS: operatorsVariable(props.operators) }),
+    ...(props.mailCodes && { PIXY_MAIL_CODES: 'on' }),
+    ...(props.profileFields && { PIXY_PROFILE_FIELDS: profileVariable(props) }),
     ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),
     ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),
     ...(props.pairwiseSubjects && { PIXY_PAIRWISE_SUBJECTS: 'on' }),
@@ -72,4 +78,15 @@ function audienceVariable(audience: string | undefined): PixyEnvironment {
   if (audience === undefined) return {};
   checkAudience(audience);
   return { PIXY_AUDIENCE: audience };
+}
+
+function profileVariable({ profileFields = [], mail, hooks }: AuthorizationServerProps): string {
+  const unknown = profileFields.find((name) => !knownFields.includes(name));
+  if (unknown !== undefined) {
+    throw new WrongSetting(`profileFields has "${String(unknown)}": write some of ${knownFields.join(', ')}.`);
+  }
+  if (profileFields.includes('email') && !mail && !hooks?.sendMessage) {
+    throw new WrongSetting('profileFields has email, which needs mail: add mail: { from }, or the hook sendMessage.');
+  }
+  return profileFields.join(' ');
 }

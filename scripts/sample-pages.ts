@@ -7,6 +7,7 @@ import { chooseAccountPage } from '../shared/pages/choose-account-page.ts';
 import { consentPage } from '../shared/pages/consent-page.ts';
 import { deviceConsentPage, userCodePage } from '../shared/pages/device-page.ts';
 import { errorPage } from '../shared/pages/error-page.ts';
+import { askNamePage, mailCodePage, verifyPage } from '../shared/pages/forgotten-page.ts';
 import { formPostPage } from '../shared/pages/form-post-page.ts';
 import type { Look } from '../shared/pages/look.ts';
 import { noticePage } from '../shared/pages/notice-page.ts';
@@ -14,6 +15,7 @@ import type { PageScript } from '../shared/pages/page.ts';
 import { type PasskeyCeremony, passkeyForm } from '../shared/pages/passkey-form.ts';
 import { passkeySetupPage } from '../shared/pages/passkey-setup-page.ts';
 import { problemOf } from '../shared/pages/problem.ts';
+import { profilePage } from '../shared/pages/profile-page.ts';
 import { registrationPage } from '../shared/pages/registration-page.ts';
 import { secondFactorPage } from '../shared/pages/second-factor-page.ts';
 import { setPasswordPage } from '../shared/pages/set-password-page.ts';
@@ -53,7 +55,27 @@ export function samplePages(
     { id: 'entra', name: given('Contoso') },
   ];
   return {
-    'sign-in': () => signInPage(look, { clientName, keep: { isChecked: false }, ...form }),
+    'forgotten-password': () => askNamePage(look, 'forgotten', { username: '', signInPath: '/sign-in', ...form }),
+    'forgotten-password-many': () =>
+      askNamePage(look, 'forgotten', {
+        username: account,
+        signInPath: '/sign-in',
+        problem: problemOf({ reason: 'mail_throttled', retryAfter: 1_800 }, look),
+        ...form,
+      }),
+    'mail-code': () => mailCodePage(look, form),
+    'mail-code-wrong': () => mailCodePage(look, { problem: problemOf({ reason: 'mail_code_wrong' }, look), ...form }),
+    'verify-address': () => verifyPage(look, { address: account, ...form }),
+    'mail-sent': () => noticePage(look, { notice: 'mailSent', link: { path: '/sign-in', to: 'signIn' } }),
+    profile: () =>
+      profilePage(look, {
+        fields: ['email', 'name', 'locale'],
+        values: { email: account, name: given('Ada'), locale: 'en' },
+        cancelPath: '/account',
+        ...form,
+      }),
+    'sign-in': () =>
+      signInPage(look, { clientName, keep: { isChecked: false }, forgottenPath: '/forgotten-password', ...form }),
     'sign-in-wrong': () =>
       signInPage(look, {
         clientName,
@@ -159,6 +181,7 @@ export function samplePages(
         now,
         done: look.text('done.passkeyAdded'),
         signOutPath: '/sign-out',
+        profile: { address: account, isConfirmed: true, path: '/account/profile', exportPath: '/account/export' },
         password: { isSet: true, path: '/account/password' },
         passkeys: {
           list: [
@@ -188,6 +211,7 @@ export function samplePages(
         account,
         now,
         signOutPath: '/sign-out',
+        profile: { address: undefined, isConfirmed: false, exportPath: '/account/export' },
         password: { isSet: false, path: '/account/password' },
         passkeys: { list: [], addPath: '/account/passkeys' },
         totp: { isOn: false, codesLeft: 0, setupPath: '/account/totp', newCodesPath: '/account/codes' },

@@ -5,6 +5,7 @@ import { keysRemembered } from './keys/key-ring.ts';
 import { signingAlgorithms } from './keys/signing-key.ts';
 import { brandJson } from './pages/brand.ts';
 import { operatorsJson } from './people/operators.ts';
+import { profileFields } from './people/profile-fields.ts';
 import { providersJson } from './upstream/provider.ts';
 
 const seconds = (fallback: number, minimum: number, maximum: number) =>
@@ -107,6 +108,17 @@ const environment = v.object({
   ),
   /** The mail function's ARN; `local` in a local run, where mails go into a mailbox. Absent: no mail is sent. */
   PIXY_MAIL: v.optional(name),
+  /** Whether people may sign in with codes by mail. */
+  PIXY_MAIL_CODES: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** What people may change about themselves, separated by spaces. */
+  PIXY_PROFILE_FIELDS: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.split(' ').filter((name) => name !== '')),
+      v.array(v.picklist(profileFields, `is not some of ${profileFields.join(', ')}`)),
+    ),
+    '',
+  ),
   /** Name, logo, colors and wording of the pages, as JSON. */
   PIXY_BRAND: v.optional(brandJson, '{}'),
   /** Upstream providers to sign in with, as JSON; see docs/upstream.md. */
@@ -190,6 +202,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
     pushedRequests: values.PIXY_PUSHED_REQUESTS,
     mail: values.PIXY_MAIL,
+    profileFields: values.PIXY_PROFILE_FIELDS,
+    mailCodes: values.PIXY_MAIL !== undefined && values.PIXY_MAIL_CODES === 'on',
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,

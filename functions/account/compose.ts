@@ -13,12 +13,15 @@ import { linkStore } from '../../shared/upstream/link-store.ts';
 import { byPath } from '../by-path.ts';
 import { notifyingPerson } from '../notify-person.ts';
 import { openClients } from '../open-clients.ts';
+import { openMail } from '../open-mail.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
 import { tidyingUp } from '../tidy-up.ts';
 import { authenticatorHandler } from './authenticator.ts';
 import { changePasswordHandler } from './change-password.ts';
+import { exportHandler } from './export.ts';
 import { accountHandler } from './handler.ts';
+import { profileHandler } from './profile.ts';
 import { recoveryCodesHandler } from './recovery-codes.ts';
 
 export function compose(runtime: Runtime) {
@@ -40,12 +43,15 @@ export function compose(runtime: Runtime) {
     grants: heldGrantStore(database, grants),
     clients: openClients(runtime),
     apis: apiReader(database, clients, now),
+    handOver: openMail(runtime),
     notify: notifyingPerson(runtime, lookOf),
     lookOf,
     writeLine,
     now,
   };
   return byPath(accountHandler(deps), {
+    [endpoints.accountProfile]: profileHandler(deps),
+    [endpoints.accountExport]: exportHandler(deps),
     [endpoints.accountPassword]: changePasswordHandler(deps),
     [endpoints.accountAuthenticator]: authenticatorHandler(deps),
     [endpoints.accountRecoveryCodes]: recoveryCodesHandler(deps),

@@ -1,6 +1,7 @@
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { mailCodeStore } from '../../shared/people/mail-code-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
@@ -15,6 +16,7 @@ import { endingSessions } from '../sign-out/ending-sessions.ts';
 import { tidyingUp } from '../tidy-up.ts';
 import { forgottenPasswordHandler } from './forgotten-password.ts';
 import { invitationHandler } from './handler.ts';
+import { mailCodeHandler } from './mail-code.ts';
 import { verifyAddressHandler } from './verify-address.ts';
 
 export function compose(runtime: Runtime) {
@@ -34,12 +36,14 @@ export function compose(runtime: Runtime) {
     notify: notifyingPerson(runtime, lookOf),
     lookOf,
     throttle: throttleStore(database, config.tables.people),
+    codes: mailCodeStore(database, config.tables.people),
     handOver: openMail(runtime),
     writeLine,
     now,
   };
   return byPath(invitationHandler(deps), {
     [endpoints.forgottenPassword]: forgottenPasswordHandler(deps),
+    [endpoints.signInMailCode]: mailCodeHandler(deps),
     [endpoints.verifyAddress]: verifyAddressHandler(deps),
   });
 }

@@ -20,6 +20,8 @@ export type Link = {
   purpose: LinkPurpose;
   /** Whether it removes every other way to sign in. */
   everything: boolean;
+  /** An address that the account gets back. */
+  restores?: string | undefined;
   /** The authorization request that the person came from when they asked for the link, and goes on afterwards. */
   interrupted: Parameters;
   /** Whether a code of the authenticator app is asked for after a password was set. */
@@ -49,8 +51,10 @@ export async function findLink(
   const needsCode = hasApp && !everything;
   const { place, purpose } = found;
   const interrupted = withoutToken(query.value);
+  const restores = place === 'alarmLink' ? account.alarmLink?.email : undefined;
   return ok({
     account,
+    restores,
     interrupted,
     hash: read.hash,
     place,

@@ -10,7 +10,7 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { admitClear, encodeParameters, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
-import { forgottenPage } from '../../shared/pages/forgotten-page.ts';
+import { askNamePage } from '../../shared/pages/forgotten-page.ts';
 import { noticePage } from '../../shared/pages/notice-page.ts';
 import { type Problem, problemOf } from '../../shared/pages/problem.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
@@ -45,7 +45,7 @@ async function showForm(request: HttpRequest, deps: Deps, tried?: Tried): Promis
   if (!interrupted.ok) return refuseOnPage(interrupted.refusal, request, deps);
   const { token: formToken, cookies } = openForm(request, deps.issuer);
   const refusal = tried?.refusal;
-  const reply = await forgottenPage(deps.lookOf(request, interrupted.value), {
+  const reply = await askNamePage(deps.lookOf(request, interrupted.value), 'forgotten', {
     username: tried?.username ?? single(interrupted.value, 'login_hint') ?? '',
     signInPath: withQuery(endpoints.signIn, interruptedQuery(request)),
     problem: tried?.problem,

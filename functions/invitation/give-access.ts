@@ -14,6 +14,7 @@ import { verifyNewPasskey } from '../passkey/verify-new-passkey.ts';
 import type { Link } from './find-link.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
 import { mayMakePasskey } from './may-make-passkey.ts';
+import { restoreAddress } from './restore-address.ts';
 
 /**
  * The account as the spending of the link left it, and how the person is signed in from now on (RFC 8176). `link_lost`: another
@@ -49,6 +50,7 @@ async function givePassword(link: Link, typed: string, deps: InvitationDeps): Pr
   const { account } = link;
   const password = admitPassword(typed, [account.username, account.email]);
   if (!password.ok) return refuse({ reason: 'password_unacceptable', problem: password.refusal });
+  await restoreAddress(link, deps);
   const changed = await deps.accounts.accept(account.sub, link, await hashPassword(password.value), deps.now());
   return changed ? ok({ account: changed, amr: ['pwd'] }) : lost;
 }
@@ -65,6 +67,7 @@ async function givePasskey(
   const { account } = link;
   const made = await verifyNewPasskey({ account, ...answer }, deps, deps.now());
   if (!made.ok) return made;
+  await restoreAddress(link, deps);
   const changed = await deps.accounts.spendLink(account.sub, link, deps.now());
   if (changed === undefined) return lost;
   const kept = await keepPasskey(made.value, changed, deps.passkeys);

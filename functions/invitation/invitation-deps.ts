@@ -15,7 +15,7 @@ import type { TidyUp } from '../tidy-up.ts';
 export type InvitationDeps = SessionSettings & {
   hasPasswords: boolean;
   serviceName?: string | undefined;
-  accounts: Pick<AccountStore, 'findBySubject' | 'accept' | 'spendLink'>;
+  accounts: Pick<AccountStore, 'findBySubject' | 'accept' | 'change' | 'spendLink'>;
   sessions: Pick<EndingSessions, 'start' | 'end' | 'clearAway'>;
   challenges: ChallengeStore;
   passkeys: Pick<PasskeyStore, 'add' | 'list' | 'remove'>;

@@ -6,7 +6,9 @@ import { composeMail, type Letter } from '../../shared/pages/mail/compose-mail.t
 import type { Account } from '../../shared/people/account.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { MailDeps } from './mail-deps.ts';
+import { writeCode } from './write-code.ts';
 import { writeForgotten } from './write-forgotten.ts';
+import { writeInvitation } from './write-invitation.ts';
 import { writeNotice } from './write-notice.ts';
 import { writeVerify } from './write-verify.ts';
 import type { Written } from './written.ts';
@@ -34,6 +36,10 @@ function write(order: MailOrder, deps: MailDeps): Promise<Written> {
       return writeForgotten(order, deps);
     case 'verify':
       return writeVerify(order, deps);
+    case 'code':
+      return writeCode(order, deps);
+    case 'invitation':
+      return writeInvitation(order, deps);
     case 'notice':
       return writeNotice(order, deps);
   }
@@ -57,6 +63,6 @@ async function post(
 const eventOf = (
   { kind, language }: MailOrder,
   { sub, username, claims }: Account,
-  { button }: Letter,
+  { button, code }: Letter,
   message: Omit<Message, 'to'> & { to: string | undefined },
-) => ({ kind, account: { sub, username, claims }, language, ...message, link: button?.url });
+) => ({ kind, account: { sub, username, claims }, language, ...message, link: button?.url, code });

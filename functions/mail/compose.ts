@@ -3,6 +3,7 @@ import { deadAddressStore } from '../../shared/mail/dead-address-store.ts';
 import type { Send } from '../../shared/mail/send.ts';
 import { mailLooksOf } from '../../shared/pages/mail/mail-look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { mailCodeStore } from '../../shared/people/mail-code-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { mailHandler } from './handler.ts';
@@ -13,6 +14,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime, send: Sen
     issuer: config.issuer,
     accounts: accountStore(database, config.tables.people),
     deadAddresses: deadAddressStore(database, config.tables.people),
+    codes: mailCodeStore(database, config.tables.people),
     throttle: throttleStore(database, config.tables.people),
     hook: openHooks(config.hooks).sendMessage,
     send,

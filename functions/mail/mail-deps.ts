@@ -4,6 +4,7 @@ import type { DeadAddressStore } from '../../shared/mail/dead-address-store.ts';
 import type { Send } from '../../shared/mail/send.ts';
 import type { MailLook } from '../../shared/pages/mail/mail-look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
+import type { MailCodeStore } from '../../shared/people/mail-code-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 
 export type MailDeps = {
@@ -11,6 +12,7 @@ export type MailDeps = {
   accounts: Pick<AccountStore, 'findByUsername' | 'findBySubject' | 'placeLink'>;
   deadAddresses: Pick<DeadAddressStore, 'isDead' | 'record'>;
   throttle: Pick<ThrottleStore, 'countMail'>;
+  codes: Pick<MailCodeStore, 'keep'>;
   /** Sends everything, where an operator has a function for it. */
   hook: Hooks['sendMessage'];
   /** Absent: a hook sends. */

@@ -27,7 +27,13 @@ export async function writeNotice(order: OrderOf<'notice'>, deps: MailDeps): Pro
     const { retryAfter } = await deps.throttle.countMail(what, account.sub, deps.now());
     if (retryAfter !== undefined) return refuse({ reason: 'mail_throttled', retryAfter });
   }
-  const token = await placeLink(order, account, 'alarmLink', { everything: removesEverything(what) }, deps);
+  const token = await placeLink(
+    order,
+    account,
+    'alarmLink',
+    { everything: removesEverything(what), email: formerly },
+    deps,
+  );
   if (!token.ok) return token;
   const look = deps.lookOf(order.language);
   const said = look.text(what);

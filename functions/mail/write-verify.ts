@@ -9,8 +9,9 @@ import { placeLink, type Written } from './written.ts';
  * nothing from them in our name.
  */
 export async function writeVerify(order: OrderOf<'verify'>, deps: MailDeps): Promise<Written> {
-  const { email } = order;
-  const account = await deps.accounts.findBySubject(order.sub);
+  const { email, sub } = order;
+  const { accounts } = deps;
+  const account = await (sub === undefined ? accounts.findByUsername(email) : accounts.findBySubject(sub));
   if (!account || account.disabledAt !== undefined) return refuse({ reason: 'mail_to_nobody' });
   const { retryAfter } = await deps.throttle.countMail('verify', account.sub, deps.now());
   if (retryAfter !== undefined) return refuse({ reason: 'mail_throttled', retryAfter });

@@ -1,7 +1,7 @@
 import type { MailOrder } from '../../shared/mail/order.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { Letter } from '../../shared/pages/mail/compose-mail.ts';
-import type { Account } from '../../shared/people/account.ts';
+import type { Account, MailedLink } from '../../shared/people/account.ts';
 import { type MailedPlace, mailedLifetimes, newMailedLink, tokenFor } from '../../shared/people/mailed-link.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { MailDeps } from './mail-deps.ts';
@@ -17,11 +17,11 @@ export async function placeLink<Place extends MailedPlace>(
   order: MailOrder,
   { sub }: Account,
   place: Place,
-  more: Omit<NonNullable<Account[Place]>, keyof ReturnType<typeof newMailedLink>>,
+  more: Omit<NonNullable<Account[Place]>, Exclude<keyof MailedLink, 'everything'>>,
   { accounts, now }: MailDeps,
 ): Promise<Result<string, Refusal>> {
   if (now() >= order.at + mailedLifetimes[place]) return refuse({ reason: 'mail_too_late' });
-  const link = { ...newMailedLink(order, place), ...more } as NonNullable<Account[Place]>;
+  const link = { ...newMailedLink(order, place), ...more } as NonNullable<Account[Place]> & MailedLink;
   const account = (await accounts.placeLink(sub, place, link)) ?? (await accounts.findBySubject(sub));
   const token = tokenFor(order, sub, account?.[place]);
   return token === undefined ? refuse({ reason: 'mail_too_late' }) : ok(token);

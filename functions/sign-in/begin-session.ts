@@ -1,5 +1,7 @@
+import { addressBeginning } from '../../shared/counted-address.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { readSessions, writeSessions } from '../../shared/http/session-cookie.ts';
+import { parseParameters, single } from '../../shared/oauth/parameters.ts';
 import type { Account } from '../../shared/people/account.ts';
 import { carryOver, type SessionStore, subjectOf } from '../../shared/people/session-store.ts';
 
@@ -50,7 +52,15 @@ export async function beginSession(
     // Whoever signs in again is not signed out of the apps; they are told when the new session ends.
     notices: carryOver(ended, deps.now()),
     userAgent: request.header('user-agent')?.slice(0, 200),
+    place: addressBeginning(request.sourceIp),
+    clientId: interruptedClient(request),
   });
   const sessions = { ids: [sessionId, ...others], kept: keep || (before.kept && others.length > 0) };
   return writeSessions(deps.issuer, sessions, deps.keptSessionLifetime);
+}
+
+/** The client that somebody signs in for, as the query says: only its person is shown it. */
+function interruptedClient({ rawQuery }: HttpRequest): string | undefined {
+  const query = parseParameters(rawQuery);
+  return query.ok ? single(query.value, 'client_id')?.slice(0, 200) : undefined;
 }

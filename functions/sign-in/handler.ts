@@ -75,7 +75,7 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const verified = await verifyPassword(attempt, deps, deps.now());
   if (!verified.ok) return again(verified.refusal);
   const { account: person, amr } = verified.value;
-  const asked = await askForCode(request, person, keep, deps);
+  const asked = await askForCode(request, person, { keep }, deps);
   if (asked) return asked;
   const cookie = await beginSession(request, { account: person, amr, keep }, deps);
   await noticeDevice(request, person, deps);

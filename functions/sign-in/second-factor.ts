@@ -56,14 +56,19 @@ async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answ
   // Between password and code the account may have been disabled, or may have got another password.
   const account = await deps.accounts.findBySubject(pending.sub);
   if (account === undefined || judgeEpoch(account, pending)) return startAgain(request, deps);
-  const session = await beginSession(request, { account, amr: ['pwd', 'otp', 'mfa'], keep }, deps);
-  await noticeDevice(request, account, deps);
-  const cookies = [session, clearPending(deps.issuer), ...rememberIn(request, account, deps)];
+  const amr = pending.isByMail ? twoCodes : ['pwd', 'otp', 'mfa'];
+  const session = await beginSession(request, { account, amr, keep }, deps);
+  if (!pending.isByMail) await noticeDevice(request, account, deps);
+  const known = pending.isByMail ? [] : rememberIn(request, account, deps);
+  const cookies = [session, clearPending(deps.issuer), ...known];
   const reply = pending.isReset
     ? seeOther(endpoints.account, [...cookies, leaveNotice(deps.issuer, 'reset')])
     : await goOn(request, cookies, deps);
   return { reply, decision: { verdict: 'allowed' } };
 }
+
+/** A code by mail and one of an app are both something that somebody has: no second factor. */
+const twoCodes = ['otp'];
 
 /** The sign-in of this browser that waits for a code. */
 async function findWaiting(

@@ -36,6 +36,8 @@ export async function showForm(
     providers: deps.upstreams,
     keep: { isChecked: tried?.keep ?? false },
     ...(deps.mail !== undefined && { forgottenPath: alongTo(endpoints.forgottenPassword, address) }),
+    ...(deps.mailCodes &&
+      ways.hasPasswords === deps.hasPasswords && { mailCodePath: alongTo(endpoints.signInMailCode, address) }),
     ...(deps.registration && { registerPath: alongTo(endpoints.register, address) }),
     formToken: form.token,
     cookies: [...form.cookies, ...ways.cookies],

@@ -19,6 +19,8 @@ export type SignInDeps = SessionSettings & {
   registration: boolean;
   /** Set where mail is sent. */
   mail: string | undefined;
+  /** Whether people may sign in with codes by mail. */
+  mailCodes: boolean;
   clients: Pick<ClientReader, 'find'>;
   pushedRequests: PushedRequests;
   accounts: Pick<AccountStore, 'findBySubject' | 'findByUsername' | 'upgradePassword' | 'add' | 'change'>;

@@ -139,6 +139,8 @@ try {
       PIXY_PAIRWISE_SUBJECTS: 'on',
       PIXY_OPERATORS: JSON.stringify({ claim: 'groups', read: ['operators'], write: ['operators'] }),
       PIXY_MAIL: 'local',
+      PIXY_MAIL_CODES: 'on',
+      PIXY_PROFILE_FIELDS: 'email name locale',
       PIXY_CLIENT_REGISTRATION: 'open',
       // Not an option: every user of the machine sees those in the list of processes.
       ...(pepper && { PIXY_PASSWORD_PEPPER: pepper }),

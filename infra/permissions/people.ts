@@ -56,14 +56,14 @@ export function grantWriteMails(tables: ServerTables, grantee: IGrantable): Gran
   const read = ofItems('account#*', 'dead-address#*', 'username#*');
   return allow(grantee, tables.people, ['dynamodb:GetItem'], read)
     .combine(allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('account#*', 'throttle#*')))
-    .combine(allow(grantee, tables.people, ['dynamodb:PutItem'], ofItems('dead-address#*')));
+    .combine(allow(grantee, tables.people, ['dynamodb:PutItem'], ofItems('dead-address#*', 'mail-code#*')));
 }
 
-/** Allows counting requests for mails, and making a verified address a name of its account. */
+/** Allows counting requests for mails, using codes, and making a verified address a name of its account. */
 export function grantAnswerMails(tables: ServerTables, grantee: IGrantable): Grant {
-  return allow(grantee, tables.people, ['dynamodb:GetItem', 'dynamodb:DeleteItem'], ofItems('username#*')).combine(
-    allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('throttle#*', 'username#*')),
-  );
+  return allow(grantee, tables.people, ['dynamodb:GetItem'], ofItems('mail-code#*', 'username#*'))
+    .combine(allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('mail-code#*', 'throttle#*', 'username#*')))
+    .combine(allow(grantee, tables.people, ['dynamodb:DeleteItem'], ofItems('username#*')));
 }
 
 /** Allows reading and ending a session. */

@@ -41,6 +41,14 @@ export class ApiStack extends Stack {
       description: 'Issuer identifier of the authorization server',
       stringValue: issuer,
     });
+    const { mail: mailFunction } = this.server.functions;
+    if (mailFunction) {
+      new StringParameter(this, 'MailParameter', {
+        parameterName: `/pixy/${stage}/mail`,
+        description: 'The function that orders for mails go to',
+        stringValue: mailFunction.functionArn,
+      });
+    }
     new StringListParameter(this, 'LogGroupsParameter', {
       parameterName: `/pixy/${stage}/log-groups`,
       description: 'Log groups that have the audit lines',

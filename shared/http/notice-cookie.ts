@@ -28,6 +28,8 @@ const doneNotices = [
   'sessionsEnded',
   'accessRemoved',
   'passkeyRenamed',
+  'profileSaved',
+  'addressAsked',
 ] as const;
 export type DoneNotice = (typeof doneNotices)[number];
 

@@ -43,3 +43,9 @@ export function addressOf({ email, claims }: Pick<Account, 'email' | 'claims'>):
   const { email: claimed, email_verified: isVerified } = claims;
   return isVerified === true && typeof claimed === 'string' ? claimed : undefined;
 }
+
+/** The language of somebody's mail, where no page says it: the claim `locale`, such as `de-AT`, or English. */
+export function languageOf({ claims }: Pick<Account, 'claims'>): string {
+  const { locale } = claims;
+  return typeof locale === 'string' ? (locale.toLowerCase().split(/[-_]/)[0] ?? 'en') : 'en';
+}

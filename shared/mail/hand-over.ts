@@ -13,7 +13,7 @@ class MailFailed extends Outage {
 
 type WithoutId<Order> = Order extends unknown ? Omit<Order, 'id'> : never;
 /** An order before it has its number. */
-type NewOrder = WithoutId<MailOrder>;
+export type NewOrder = WithoutId<MailOrder>;
 
 /** Hands an order to whatever carries it out. Resolves when it was taken, not when it is done. Throws {@link MailFailed}. */
 export type HandOver = (order: NewOrder) => Promise<void>;

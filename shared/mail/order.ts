@@ -27,8 +27,20 @@ const common = { id: v.string(), at: v.number(), language: v.string() };
 const orderSchema = v.variant('kind', [
   /** Somebody lost the password of a name. `query`: the authorization request that goes on afterwards. */
   v.object({ kind: v.literal('forgotten'), ...common, name: v.string(), place, query: v.string() }),
-  /** An address is to be proven by the person of an account. */
-  v.object({ kind: v.literal('verify'), ...common, sub: v.string(), email: v.string() }),
+  /** Somebody wants to sign in with a code. `key` and `hash` are of the browser that asked. */
+  v.object({
+    kind: v.literal('code'),
+    ...common,
+    name: v.string(),
+    place,
+    code: v.string(),
+    key: v.string(),
+    hash: v.string(),
+  }),
+  /** An address is to be proven by the person of an account; without `sub`, by whoever signs in with it. */
+  v.object({ kind: v.literal('verify'), ...common, sub: v.optional(v.string()), email: v.string() }),
+  /** An operator invites somebody who has no password yet. */
+  v.object({ kind: v.literal('invitation'), ...common, sub: v.string() }),
   /** `formerly`: the address of before, which is told, too. */
   v.object({
     kind: v.literal('notice'),

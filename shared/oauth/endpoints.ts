@@ -9,12 +9,16 @@ export const endpoints = {
   /** Where a password sign-in continues for people with an authenticator app. Recovery codes have a page of their own. */
   signInCode: '/sign-in/code',
   signInRecoveryCode: '/sign-in/recovery-code',
+  /** Where somebody signs in with a code by mail, if the deployment allows it. */
+  signInMailCode: '/sign-in/mail-code',
   /** Receives a passkey's response. */
   signInPasskey: '/sign-in/passkey',
   passkeyScript: '/passkey.js',
   signOut: '/sign-out',
   /** Where people see and change what is in their name. */
   account: '/account',
+  accountProfile: '/account/profile',
+  accountExport: '/account/export',
   accountPassword: '/account/password',
   accountAuthenticator: '/account/authenticator',
   accountRecoveryCodes: '/account/recovery-codes',

@@ -949,6 +949,13 @@ export const refusalCatalogue = {
     means: 'No mail was sent: its link would have been over, or another one has replaced it.',
     fix: 'Ask for another one.',
   },
+  mail_code_wrong: {
+    error: 'access_denied',
+    status: 403,
+    means:
+      'The code from the mail is wrong, used, expired or was tried too often, or it was typed into another browser.',
+    fix: 'Type the code of the newest mail into the browser in which you asked for it, or ask for another one.',
+  },
   address_taken: {
     error: 'invalid_request',
     status: 409,

@@ -153,6 +153,7 @@ export type Refusal =
   | { reason: 'mail_to_nobody' }
   | { reason: 'mail_undeliverable' }
   | { reason: 'mail_too_late' }
+  | { reason: 'mail_code_wrong' }
   | { reason: 'address_taken' }
   | { reason: 'registration_throttled'; retryAfter: number }
   | { reason: 'username_malformed' }

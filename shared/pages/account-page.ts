@@ -16,6 +16,8 @@ export type AccountPage = FormPage & {
   /** Whether to offer, beside what was just done, to end the other sessions (OWASP ASVS 5.0, 7.4.3). */
   offersToEndOthers?: boolean | undefined;
   signOutPath: string;
+  /** What is known about the person. `path` leads to where they change it. */
+  profile: { address: string | undefined; isConfirmed: boolean; path?: string | undefined; exportPath: string };
   /** Absent when the deployment has no passwords. */
   password?: { isSet: boolean; path: string } | undefined;
   passkeys?: { list: readonly AccountPasskey[]; addPath: string } | undefined;
@@ -36,6 +38,9 @@ type AccountSession = {
   device?: string | undefined;
   signedInAt: number;
   lastUsedAt?: number | undefined;
+  /** How the address began, and the app that the person signed in for. */
+  place?: string | undefined;
+  app?: string | undefined;
 };
 
 type AccountPasskey = { id: string; name: string; createdAt: number; lastUsedAt?: number | undefined };
@@ -53,6 +58,7 @@ export function accountPage(look: Look, page: AccountPage): Promise<Reply> {
     html`<h1>${title}</h1>
 <p class="soft">${look.say('account.signedInAs', { account: html`<strong><bdi>${page.account}</bdi></strong>` })} <a href="${page.signOutPath}">${look.text('account.signOut')}</a></p>
 ${doneAbove(page.done)}${page.offersToEndOthers ? othersOffer(look, page) : ''}${noticeAbove(page.problem, [])}
+${profileSection(look, page.profile)}
 ${page.password ? passwordSection(look, page.password) : ''}
 ${page.passkeys ? passkeySection(look, page, page.passkeys) : ''}
 ${page.totp ? totpSection(look, page, page.totp) : ''}
@@ -70,6 +76,21 @@ ${endOthers(look, page)}
 
 const endOthers = (look: Look, page: AccountPage): Markup =>
   act(page, 'end_other_sessions', undefined, look.text('account.endOthers'), look.text('account.endOthers'));
+
+function profileSection(look: Look, { address, isConfirmed, path, exportPath }: AccountPage['profile']): Markup {
+  const known =
+    address === undefined
+      ? look.text('account.noAddress')
+      : look.say(isConfirmed ? 'account.address' : 'account.addressUnconfirmed', {
+          address: html`<strong><bdi>${address}</bdi></strong>`,
+        });
+  return section(
+    'profile',
+    look.text('account.profile'),
+    html`<p class="soft">${known}</p>
+<div class="acts">${path ? html`<a class="button second" href="${path}">${look.text('account.changeProfile')}</a>` : ''}<a class="button second" href="${exportPath}">${look.text('account.export')}</a></div>`,
+  );
+}
 
 const passwordSection = (look: Look, { isSet, path }: NonNullable<AccountPage['password']>): Markup =>
   section(
@@ -132,6 +153,8 @@ function sessionItem(look: Look, page: AccountPage, session: AccountSession): Ma
   const name = session.device ?? (session.isThisDevice ? here : look.text('account.unknownDevice'));
   const times = [
     look.text('account.signedIn', { when: look.ago(session.signedInAt, page.now) }),
+    ...(session.app === undefined ? [] : [look.text('account.signedInFor', { app: session.app })]),
+    ...(session.place === undefined ? [] : [look.text('account.signedInFrom', { place: session.place })]),
     ...(session.lastUsedAt === undefined
       ? []
       : [look.text('account.used', { when: look.ago(session.lastUsedAt, page.now) })]),

@@ -41,6 +41,7 @@ const sentences: Partial<Record<Reason, Sentence>> = {
   form_token_invalid: { text: 'problem.formTokenOther' },
   passwords_off: { text: 'signIn.introChoose' },
   second_factor_wrong: { text: 'problem.codeWrong', field: 'code' },
+  mail_code_wrong: { text: 'problem.mailCodeWrong', field: 'code' },
   second_factor_used: { text: 'problem.codeUsed', field: 'code' },
   second_factor_late: { text: 'problem.signInExpired' },
   passkey_unknown: { text: 'problem.passkeyUnknown' },

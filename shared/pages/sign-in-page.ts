@@ -27,6 +27,8 @@ export type SignInPage = {
   passkey?: PasskeyCeremony | undefined;
   /** Where somebody who lost their password asks for a mail. Absent: no mail is sent. */
   forgottenPath?: string | undefined;
+  /** Where somebody signs in with a code by mail. Absent: nobody can. */
+  mailCodePath?: string | undefined;
   /** Where a person registers. Absent: nobody can. */
   registerPath?: string | undefined;
   /** Sent with the form; a cookie holds the same value. */
@@ -51,7 +53,12 @@ ${hasPasswords ? passwordForm(look, page, problem) : ''}
 ${!hasPasswords && passkey ? html`<p class="notice" data-passkey-unavailable>${look.text('passkey.unavailable')}</p>` : ''}
 ${hasPasswords && (passkey || providers.length > 0) ? html`<p class="or" ${providers.length === 0 ? raw('data-passkey-available hidden') : ''}><span>${look.text('common.or')}</span></p>` : ''}
 ${others}
-${page.registerPath ? html`<p class="foot">${look.say('signIn.register', { link: html`<a href="${page.registerPath}">${look.text('signIn.registerLink')}</a>` })}</p>` : ''}`,
+${
+  page.mailCodePath
+    ? html`<p class="foot"><a href="${page.mailCodePath}">${look.text('signIn.mailCode')}</a></p>
+`
+    : ''
+}${page.registerPath ? html`<p class="foot">${look.say('signIn.register', { link: html`<a href="${page.registerPath}">${look.text('signIn.registerLink')}</a>` })}</p>` : ''}`,
     {
       cookies: page.cookies,
       ...(refusal && { headers: headersOf(refusal) }),

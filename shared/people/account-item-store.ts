@@ -15,7 +15,8 @@ const link = {
   spentAt: v.optional(v.number()),
 };
 
-const mailedLink = { ...link, salt: v.string(), by: v.string(), requestedAt: v.number() };
+const mailed = { salt: v.string(), by: v.string(), requestedAt: v.number() };
+const mailedLink = { ...link, ...mailed };
 
 const record = v.object({
   sub: v.string(),
@@ -25,9 +26,11 @@ const record = v.object({
   claims: v.record(v.string(), v.unknown()),
   ...standingRecord.entries,
   createdAt: v.optional(v.number()),
-  invitation: v.optional(v.object({ ...link, purpose: v.picklist(linkPurposes) })),
+  invitation: v.optional(
+    v.object({ ...link, ...v.partial(v.object(mailed)).entries, purpose: v.picklist(linkPurposes) }),
+  ),
   mailedLink: v.optional(v.object(mailedLink)),
-  alarmLink: v.optional(v.object(mailedLink)),
+  alarmLink: v.optional(v.object({ ...mailedLink, email: v.optional(v.string()) })),
   verification: v.optional(v.object({ ...mailedLink, email: v.string() })),
   version: v.optional(v.number(), 0),
   removals: v.optional(v.number(), 0),

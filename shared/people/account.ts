@@ -22,9 +22,12 @@ export type Account = {
   createdAt?: number | undefined;
   /** The link that lets the person set a password; see invitation.ts. */
   invitation?: Invitation | undefined;
-  /** The one that they asked for by mail, the one beside a notice, and the one that proves an address; see mailed-link.ts. */
+  /**
+   * The one that they asked for by mail, the one beside a notice, with the address that it gives back, and the one that
+   * proves an address; see mailed-link.ts.
+   */
   mailedLink?: MailedLink | undefined;
-  alarmLink?: MailedLink | undefined;
+  alarmLink?: (MailedLink & { email?: string | undefined }) | undefined;
   verification?: (MailedLink & { email: string }) | undefined;
   /** Counts changes of names and claims, so that one of two concurrent changes is told to read again. */
   version: number;
@@ -51,7 +54,7 @@ export type LinkPurpose = (typeof linkPurposes)[number];
  * The only valid link, stored as the hash of its token. A spent one is kept, so that the page can say so. `everything`: spending it
  * also removes every other way to sign in.
  */
-export type Invitation = {
+export type Invitation = Partial<Pick<MailedLink, 'salt' | 'by' | 'requestedAt'>> & {
   hash: string;
   purpose: LinkPurpose;
   expiresAt: number;
@@ -63,7 +66,15 @@ export type Invitation = {
  * A link that a mail leads to. `salt` and the number of the order make its secret, and `by` is the hash of that number: neither the
  * database nor the order alone knows the link. `requestedAt` decides between two of them.
  */
-export type MailedLink = Omit<Invitation, 'purpose'> & { salt: string; by: string; requestedAt: number };
+export type MailedLink = {
+  hash: string;
+  expiresAt: number;
+  everything?: boolean | undefined;
+  spentAt?: number | undefined;
+  salt: string;
+  by: string;
+  requestedAt: number;
+};
 
 /** Returns the form in which usernames and addresses are compared, regardless of case and of how the keyboard composes letters. */
 export const usernameKey = (username: string): string => username.trim().normalize('NFKC').toLowerCase();

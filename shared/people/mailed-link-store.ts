@@ -1,4 +1,4 @@
-import type { Account } from './account.ts';
+import type { Account, MailedLink } from './account.ts';
 import type { AccountItemStore } from './account-item-store.ts';
 import type { MailedPlace } from './mailed-link.ts';
 
@@ -12,13 +12,13 @@ export function mailedLinkStore({ update }: Pick<AccountItemStore, 'update'>) {
     placeLink: <Place extends MailedPlace>(
       sub: string,
       place: Place,
-      link: NonNullable<Account[Place]>,
+      link: NonNullable<Account[Place]> & MailedLink,
     ): Promise<Account | undefined> =>
       update(
         sub,
         `SET ${place} = :link`,
         { ':link': link, ':by': link.by, ':at': link.requestedAt },
-        `attribute_not_exists(disabledAt) AND (attribute_not_exists(${place}) OR (${place}.#by <> :by AND ${place}.requestedAt <= :at))`,
+        `attribute_not_exists(disabledAt) AND (attribute_not_exists(${place}) OR attribute_not_exists(${place}.#by) OR (${place}.#by <> :by AND ${place}.requestedAt <= :at))`,
       ),
   };
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { generateSecret, hashSecret } from '../secret.ts';
 import type { MailedLink } from './account.ts';
-import { linkToken } from './invitation.ts';
+import { linkLifetimes, linkToken } from './invitation.ts';
 
 /*
  * Links that a mail leads to. An order for a mail may be carried out more than once, and every time the mail has to have the same link.
@@ -9,8 +9,13 @@ import { linkToken } from './invitation.ts';
  * which only the account has.
  */
 
-/** Seconds: for a lost password, beside a notice, for proving an address. */
-export const mailedLifetimes = { mailedLink: 1_800, alarmLink: 86_400, verification: 86_400 } as const;
+/** Seconds: for an invitation, for a lost password, beside a notice, for proving an address. */
+export const mailedLifetimes = {
+  invitation: linkLifetimes.invitation,
+  mailedLink: 1_800,
+  alarmLink: 86_400,
+  verification: 86_400,
+} as const;
 
 /** Where a mailed link is in its account. */
 export type MailedPlace = keyof typeof mailedLifetimes;
@@ -28,5 +33,5 @@ export function newMailedLink(order: Order, place: MailedPlace): MailedLink {
 }
 
 /** The token of the link that an order has made; undefined for the link of another order. Only its mail may have it. */
-export const tokenFor = (order: Order, sub: string, link: Pick<MailedLink, 'salt' | 'by'> | undefined) =>
-  link?.by === hashSecret(order.id) ? linkToken(sub, secretOf(order, link.salt)) : undefined;
+export const tokenFor = (order: Order, sub: string, link: Partial<Pick<MailedLink, 'salt' | 'by'>> | undefined) =>
+  link?.salt !== undefined && link.by === hashSecret(order.id) ? linkToken(sub, secretOf(order, link.salt)) : undefined;

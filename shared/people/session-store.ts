@@ -18,6 +18,8 @@ export type SessionStart = {
   lifetime: number;
   idleLifetime?: number;
   userAgent?: string | undefined;
+  place?: string | undefined;
+  clientId?: string | undefined;
   /** Notices carried over from an earlier session. */
   notices?: readonly string[] | undefined;
 };
@@ -65,6 +67,8 @@ export function sessionStore(database: Database, table: string) {
       lifetime,
       idleLifetime = lifetime,
       userAgent,
+      place,
+      clientId,
       notices = [],
     }: SessionStart): Promise<string> {
       const secret = generateSecret();
@@ -79,6 +83,8 @@ export function sessionStore(database: Database, table: string) {
         expiresAt,
         idleLifetime,
         userAgent,
+        place,
+        clientId,
       };
       await database.put({
         TableName: table,
@@ -256,6 +262,8 @@ const record = v.object({
   expiresAt: v.number(),
   idleLifetime: v.number(),
   userAgent: v.optional(v.string()),
+  place: v.optional(v.string()),
+  clientId: v.optional(v.string()),
   notices: v.optional(
     v.pipe(
       v.set(v.string()),

@@ -13,6 +13,9 @@ export type Session = {
   idleLifetime: number;
   /** For the list of sessions only: what the browser called itself. */
   userAgent?: string | undefined;
+  /** The same: how the address began from which somebody signed in, and the client that they signed in for. */
+  place?: string | undefined;
+  clientId?: string | undefined;
   /** Clients that want to be told when it ends, or whose grants end with it, as the store writes them. */
   notices?: readonly string[] | undefined;
 };

@@ -15,6 +15,8 @@ export type PendingSignIn = {
   keep: boolean;
   /** They have just set the password with a link, and are to see which ways into their account there are. */
   isReset?: boolean | undefined;
+  /** They gave a code from a mail instead of a password. */
+  isByMail?: boolean | undefined;
 };
 
 export type PendingStore = ReturnType<typeof pendingStore>;
@@ -36,8 +38,8 @@ export function pendingStore(database: Database, table: string) {
       const item = await database.get({ TableName: table, Key: keyOf(secret), ConsistentRead: true });
       const pending = item && v.parse(record, item);
       if (!pending || pending.spentAt !== undefined || now >= pending.expiresAt) return undefined;
-      const { sub, epoch, account, keep, isReset } = pending;
-      return { sub, epoch, account, keep, isReset };
+      const { sub, epoch, account, keep, isReset, isByMail } = pending;
+      return { sub, epoch, account, keep, isReset, isByMail };
     },
 
     /** Ends the wait. Returns true to exactly one caller, and only in time. */
@@ -60,6 +62,7 @@ const record = v.object({
   account: v.string(),
   keep: v.boolean(),
   isReset: v.optional(v.boolean()),
+  isByMail: v.optional(v.boolean()),
   expiresAt: v.number(),
   spentAt: v.optional(v.number()),
 });

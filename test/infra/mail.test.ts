@@ -169,3 +169,16 @@ test('a sender that does not belong to the identity stops the synthesis', () => 
   const mail = { from: 'no-reply@example.com', identity: 'example.org' };
   expect(() => synthesize(() => ({ mail }))).toThrow('mail.identity is example.org');
 });
+
+test('codes by mail need somebody who sends them', () => {
+  expect(() => synthesize(() => ({ mailCodes: true }))).toThrow('mailCodes needs mail');
+  const on = synthesize(() => ({ mailCodes: true, mail: { from } }));
+  expect(functionOf(on, 'SignIn').variables['PIXY_MAIL_CODES']).toBe('on');
+});
+
+test.each<[string, AuthorizationServerProps, string]>([
+  ['an address that nobody confirms', { profileFields: ['email'] }, 'profileFields has email, which needs mail'],
+  ['a claim of the protocol', { profileFields: ['sub' as 'name'] }, 'profileFields has "sub"'],
+])('people cannot change %s', (_, props, message) => {
+  expect(() => synthesize(() => props)).toThrow(message);
+});

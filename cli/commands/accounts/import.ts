@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import * as v from 'valibot';
+import { languageOf } from '../../../shared/mail/address.ts';
 import { hashPassword } from '../../../shared/password.ts';
 import {
   type AccountFormatName,
@@ -20,6 +21,7 @@ import { type PepperWay, pepperWays } from '../../../shared/people/password-impo
 import { linkStore, pairKey } from '../../../shared/upstream/link-store.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
+import { openHandOver } from '../../open-hand-over.ts';
 import { collect, commaList, examples, storeOptions } from '../../options.ts';
 import { plural } from '../../output.ts';
 import type { Opened } from '../../place.ts';
@@ -41,6 +43,7 @@ type Options = {
   kmsKey?: string;
   provider?: string[];
   pairwise?: string[];
+  sendVerification?: boolean;
 };
 
 export const importCommand = (context: Context): Command =>
@@ -88,6 +91,10 @@ export const importCommand = (context: Context): Command =>
         ).argParser(collect),
       )
       .option('--kms-key <id>', 'the KMS key that encrypts the keys of authenticator apps (default: that of the stage)')
+      .option(
+        '--send-verification',
+        'send everybody who is added a mail to confirm their address, unless it is verified',
+      )
       .option('--skip-refused', 'skip entries that cannot be imported, and import the others')
       .option('--dry-run', 'show what would happen without writing anything')
       .action((file: string, options: Options) => importFile(context, file, options)),
@@ -108,7 +115,8 @@ async function importFile(given: Context, file: string, options: Options): Promi
   for await (const compared of compareAccounts(source, store, context)) summarize(summary, compared);
   const isStopped = summary.refusedEntries > 0 && !options.skipRefused;
   const isWritten = !isStopped && !options.dryRun;
-  const added = isWritten ? await write(source, store, summary, context) : undefined;
+  const verify = options.sendVerification && isWritten ? await askingToVerify(opened, context) : undefined;
+  const added = isWritten ? await write(source, store, summary, context, verify) : undefined;
   context.print({
     json: importJson(summary, isWritten),
     text: importText(summary, added, options),
@@ -118,6 +126,19 @@ async function importFile(given: Context, file: string, options: Options): Promi
   const entries = count === 1 ? 'One entry' : `${count} entries`;
   throw new Failure(`${entries} cannot be imported: correct ${file}, or import the others with --skip-refused.`);
 }
+
+/** Asks those who were added to confirm their address, one after the other. */
+async function askingToVerify({ place }: Opened, { now }: Context): Promise<AfterAdding> {
+  const handOver = await openHandOver(place);
+  return async (added) => {
+    for (const { email, claims } of added) {
+      if (email === undefined || claims['email_verified'] === true) continue;
+      await handOver({ kind: 'verify', at: now(), language: languageOf({ claims }), email });
+    }
+  };
+}
+
+type AfterAdding = (added: readonly AddedAccount[]) => Promise<void>;
 
 function linksOf({ database, table }: Opened): Links {
   return { ...linkStore(database, table('people')), keyOf: pairKey };
@@ -205,6 +226,7 @@ async function write(
   store: AccountImportStore,
   { toAdd, isNew }: Pick<Summary, 'toAdd' | 'isNew'>,
   context: Context,
+  after?: AfterAdding,
 ): Promise<number> {
   const progress = startProgress(context.io, toAdd);
   let added = 0;
@@ -218,6 +240,7 @@ async function write(
         const made = await Promise.all(part.map((account) => hashed(account, context.now())));
         const refused = await store.add(made, context.now());
         added += part.length - refused.length;
+        await after?.(made.filter((account) => !refused.includes(account)));
         progress.advance(part.length);
         if (refused.length > 0) throw new Failure(addedMeanwhile(added));
       }

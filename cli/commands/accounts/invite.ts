@@ -1,16 +1,18 @@
 import { Command, type Command as CommandType } from 'commander';
+import { addressOf, languageOf } from '../../../shared/mail/address.ts';
 import { endpoints } from '../../../shared/oauth/endpoints.ts';
-import type { LinkPurpose } from '../../../shared/people/account.ts';
+import type { Account, LinkPurpose } from '../../../shared/people/account.ts';
 import { linkLifetimes, newLink } from '../../../shared/people/invitation.ts';
 import { briefTime, formatTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
+import { openHandOver } from '../../open-hand-over.ts';
 import { dateOption, examples, storeOptions } from '../../options.ts';
 import type { Place } from '../../place.ts';
 import { findRecipient, openPeople } from './open-accounts.ts';
 import { describeAccount, named } from './present-account.ts';
 
-export type LinkFlags = { expires?: string; issuer?: string; everything?: boolean };
+export type LinkFlags = { expires?: string; issuer?: string; everything?: boolean; mail?: boolean };
 
 export const linkFlags = (command: CommandType): CommandType =>
   command
@@ -24,12 +26,41 @@ export const inviteCommand = (context: Context): Command =>
         'Makes a link for a person who has no password yet. The person opens it to set a password or create a passkey, and is signed in. It works once, within a week; a new link replaces it.',
       )
       .argument('<account>', 'username, email address or sub')
-      .action((account: string, flags: LinkFlags) => printLink(context, account, 'invitation', flags)),
+      .option('--mail', 'send the link by mail instead of printing it, where the deployment sends mail')
+      .action((account: string, flags: LinkFlags) =>
+        flags.mail ? mailLink(context, account, flags) : printLink(context, account, 'invitation', flags),
+      ),
     'pixy accounts invite grace@example.com --stage prod',
     'pixy accounts invite grace --expires 3d',
+    'pixy accounts invite grace@example.com --mail --stage prod',
   );
 
 const longest = 30 * 86_400;
+
+/** Has the mail function make a link and send it. Nobody but the person ever sees it. */
+async function mailLink(context: Context, name: string, flags: LinkFlags): Promise<void> {
+  if (flags.expires !== undefined) throw wrongUsage('--mail and --expires exclude each other: its link lasts a week.');
+  const people = await openPeople(context);
+  const account = await findRecipient(people, name);
+  mustBeInvitable(account);
+  const to = addressOf(account);
+  if (to === undefined) throw new Failure(`${capital(named(account))} has no address that mail may go to.`);
+  const handOver = await openHandOver(people.place);
+  await handOver({ kind: 'invitation', at: context.now(), language: languageOf(account), sub: account.sub });
+  context.print({
+    json: { ...describeAccount(account), mailed_to: to },
+    text: `An invitation of ${named(account)} is on its way to ${to}.\n`,
+  });
+}
+
+function mustBeInvitable(account: Account): void {
+  if (account.disabledAt !== undefined) throw new Failure(`${capital(named(account))} is disabled: enable it first.`);
+  if (account.passwordHash !== undefined) {
+    throw new Failure(
+      `${capital(named(account))} already has a password: run pixy accounts set-password --link to let the person set a new one.`,
+    );
+  }
+}
 
 /** Makes a link and prints it. Nothing that is stored can show it again. */
 export async function printLink(context: Context, name: string, purpose: LinkPurpose, flags: LinkFlags): Promise<void> {
@@ -41,12 +72,8 @@ export async function printLink(context: Context, name: string, purpose: LinkPur
   const people = await openPeople(context);
   const issuer = issuerOf(people.place, flags);
   const account = await findRecipient(people, name);
+  if (purpose === 'invitation') mustBeInvitable(account);
   if (account.disabledAt !== undefined) throw new Failure(`${capital(named(account))} is disabled: enable it first.`);
-  if (purpose === 'invitation' && account.passwordHash !== undefined) {
-    throw new Failure(
-      `${capital(named(account))} already has a password: run pixy accounts set-password --link to let the person set a new one.`,
-    );
-  }
   const { token, invitation } = newLink(account.sub, purpose, now, until - now, flags.everything);
   if (!(await people.accounts.invite(account.sub, invitation))) {
     throw new Failure(`${capital(named(account))} was disabled or removed by somebody else.`);

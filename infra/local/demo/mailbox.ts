@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { HttpApiHandler } from '../../../shared/http/endpoint.ts';
-import { type HandOver, handOverTo } from '../../../shared/mail/hand-over.ts';
-import type { MailOrder } from '../../../shared/mail/order.ts';
+import { type HandOver, handOverTo, type NewOrder } from '../../../shared/mail/hand-over.ts';
+import { type MailOrder, readOrder } from '../../../shared/mail/order.ts';
 import type { Message, Send } from '../../../shared/mail/send.ts';
 import { lambdaContext } from '../gateway/lambda-context.ts';
 
@@ -29,6 +29,16 @@ export function mailbox(compose: (send: Send) => MailFunction): Mailbox {
     // One after the other, in the order in which people asked. What fails is in the log.
     work = work.then(() => inAttempts(() => carryOut(order, lambdaContext(Date.now())))).catch(() => undefined);
   };
+  const handOver = handOverTo(take);
+  const visit: HttpApiHandler = async (event, context) => {
+    const { requestContext, headers, body = '' } = event;
+    if (requestContext.http.method !== 'POST') return show(event, context);
+    // For the command line. No page can send this type to another origin.
+    if (headers['content-type'] !== 'application/json') return page('<p>This takes JSON.</p>', 415);
+    const { id: _, ...order } = readOrder({ id: '', ...JSON.parse(body) });
+    await handOver(order as NewOrder);
+    return page('', 202);
+  };
   const show: HttpApiHandler = async ({ rawPath }) => {
     await work;
     const number = Number(/^\/demo\/mail\/(\d+)$/.exec(rawPath)?.[1]);
@@ -38,9 +48,9 @@ export function mailbox(compose: (send: Send) => MailFunction): Mailbox {
     return mail ? page(mail.html) : page((await list(mails)).toString());
   };
   return {
-    handOver: handOverTo(take),
+    handOver,
     routes: [
-      ['/demo/mail', show],
+      ['/demo/mail', visit],
       ['/demo/mail/{proxy+}', show],
     ],
   };

@@ -9,6 +9,8 @@ export type Letter = {
   /** Paragraphs above and below the button. */
   above: readonly string[];
   button?: { label: string; url: string } | undefined;
+  /** To be typed, and shown large. */
+  code?: string | undefined;
   below: readonly string[];
 };
 
@@ -18,8 +20,13 @@ export async function composeMail(look: MailLook, letter: Letter): Promise<Omit<
   return { subject, text: asText(look, letter), html: (await asHtml(look, subject, letter)).toString() };
 }
 
-function asText(look: MailLook, { above, button, below }: Letter): string {
-  const parts = [...above, ...(button ? [`${button.label}:\n${button.url}`] : []), ...below];
+function asText(look: MailLook, { above, button, code, below }: Letter): string {
+  const parts = [
+    ...above,
+    ...(code === undefined ? [] : [code]),
+    ...(button ? [`${button.label}:\n${button.url}`] : []),
+    ...below,
+  ];
   return `${[...parts, `-- \n${look.text('footer')}`].join('\n\n')}\n`;
 }
 
@@ -27,7 +34,7 @@ function asText(look: MailLook, { above, button, below }: Letter): string {
  * Mail programs know little CSS: everything stands in attributes, and the colors for the dark in the only style sheet. Nothing is loaded
  * from anywhere, so opening a mail tells nobody.
  */
-function asHtml(look: MailLook, subject: string, { above, button, below }: Letter) {
+function asHtml(look: MailLook, subject: string, { above, button, code, below }: Letter) {
   const { light, dark } = look.dress.colors;
   const paragraphs = (texts: readonly string[]) => texts.map((text) => html`<p style="margin:0 0 16px">${text}</p>\n`);
   const action = button
@@ -48,7 +55,12 @@ function asHtml(look: MailLook, subject: string, { above, button, below }: Lette
 <body class="ground" style="${raw(`margin:0;padding:24px 12px;background:${light.ground};color:${light.ink};font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif`)}">
 <div class="paper" style="${raw(`max-width:520px;margin:0 auto;padding:32px 24px;border:1px solid ${light.edge};border-radius:16px;background:${light.paper}`)}">
 <p style="margin:0 0 24px;font-weight:700">${look.service}</p>
-${paragraphs(above)}${action}${paragraphs(below)}<p class="soft foot" style="${raw(`margin:24px 0 0;padding-top:16px;border-top:1px solid ${light.edge};color:${light.soft};font-size:14px`)}">${look.text('footer')}</p>
+${paragraphs(above)}${
+  code === undefined
+    ? ''
+    : html`<p style="margin:24px 0;font:700 32px/1.2 ui-monospace,Menlo,Consolas,monospace;letter-spacing:6px">${code}</p>
+`
+}${action}${paragraphs(below)}<p class="soft foot" style="${raw(`margin:24px 0 0;padding-top:16px;border-top:1px solid ${light.edge};color:${light.soft};font-size:14px`)}">${look.text('footer')}</p>
 </div>
 </body>
 </html>

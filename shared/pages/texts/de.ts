@@ -23,6 +23,7 @@ export const de: Texts = {
   'signIn.register': 'Noch kein Konto? {link}',
   'signIn.registerLink': 'Konto anlegen',
   'signIn.forgotten': 'Passwort vergessen?',
+  'signIn.mailCode': 'Mit einem Code per E-Mail anmelden',
   'signIn.confirmTitle': 'Bestätigen Sie, dass Sie es sind',
   'signIn.confirmText':
     'Für den nächsten Schritt muss sicher sein, dass Sie es sind, auch wenn Sie schon angemeldet sind.',
@@ -49,6 +50,14 @@ export const de: Texts = {
   'verify.title': 'Adresse bestätigen',
   'verify.text': 'Ist {address} Ihre Adresse, und haben Sie sie hier eingegeben?',
   'verify.submit': 'Ja, bestätigen',
+  'mailCode.title': 'Mit einem Code per E-Mail anmelden',
+  'mailCode.text':
+    'Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein. Wenn es ein Konto mit einer bekannten Adresse gibt, erhält sie eine E-Mail mit einem Code.',
+  'mailCode.submit': 'Code senden',
+  'mailCode.enterTitle': 'Code eingeben',
+  'mailCode.enterText':
+    'Wenn es ein solches Konto gibt, ist eine E-Mail mit einem Code unterwegs. Geben Sie ihn innerhalb von zehn Minuten hier in diesem Browser ein.',
+  'mailCode.again': 'Neuen Code anfordern',
 
   'code.title': 'Code eingeben',
   'code.intro': 'Öffnen Sie Ihre Authenticator-App und geben Sie den Code ein, den sie zeigt.',
@@ -139,6 +148,12 @@ export const de: Texts = {
   'account.title': 'Ihr Konto',
   'account.signedInAs': 'Sie sind als {account} angemeldet.',
   'account.signOut': 'Abmelden',
+  'account.profile': 'Über Sie',
+  'account.noAddress': 'Wir kennen keine E-Mail-Adresse von Ihnen.',
+  'account.address': 'Ihre E-Mail-Adresse ist {address}.',
+  'account.addressUnconfirmed': 'Ihre E-Mail-Adresse ist {address}. Sie haben sie noch nicht bestätigt.',
+  'account.changeProfile': 'Ändern',
+  'account.export': 'Alles herunterladen, was über Sie gespeichert ist',
   'account.password': 'Passwort',
   'account.changePassword': 'Passwort ändern',
   'account.setPassword': 'Passwort festlegen',
@@ -148,6 +163,8 @@ export const de: Texts = {
   'account.thisDevice': 'Dieses Gerät',
   'account.unknownDevice': 'Ein anderes Gerät',
   'account.signedIn': 'Angemeldet {when}',
+  'account.signedInFor': 'für {app}',
+  'account.signedInFrom': 'von einer Adresse, die mit {place} beginnt',
   'account.endSession': 'Abmelden',
   'account.endSessionNamed': 'Abmelden: {name}',
   'account.endOthers': 'Überall sonst abmelden',
@@ -184,7 +201,19 @@ export const de: Texts = {
   'account.unlink': 'Verknüpfung lösen',
   'account.unlinkNamed': 'Verknüpfung lösen: {name}',
 
+  'profile.givenName': 'Vorname',
+  'profile.familyName': 'Nachname',
+  'profile.nickname': 'Spitzname',
+  'profile.locale': 'Sprache',
+  'profile.zoneinfo': 'Zeitzone',
+  'profile.birthdate': 'Geburtsdatum',
+  'profile.website': 'Webseite',
+  'profile.emailHint': 'Sie erhalten dort eine E-Mail, um sie zu bestätigen.',
+  'profile.submit': 'Speichern',
+
   'done.passwordChanged': 'Ihr Passwort ist geändert.',
+  'done.profileSaved': 'Ihre Änderungen sind gespeichert.',
+  'done.addressAsked': 'Sehen Sie in Ihr Postfach: Die neue Adresse gilt, sobald Sie sie bestätigt haben.',
   'done.reset':
     'Alle wurden von Ihrem Konto abgemeldet. Prüfen Sie, wie man hineinkommt: Entfernen Sie jeden Passkey, jede App und jedes verknüpfte Konto, das nicht Ihres ist.',
   'done.sessionEnded': 'Das Gerät ist abgemeldet.',
@@ -314,6 +343,8 @@ export const de: Texts = {
   'problem.mails.other':
     'Es wurden zu viele E-Mails angefordert. Warten Sie {count} Minuten und versuchen Sie es dann noch einmal.',
   'problem.nameMissing': 'Geben Sie Ihren Benutzernamen oder Ihre E-Mail-Adresse ein.',
+  'problem.mailCodeWrong':
+    'Dieser Code stimmt nicht, ist zu alt oder wurde zu oft versucht. Sehen Sie in die neueste E-Mail oder fordern Sie einen neuen Code an.',
   'problem.codeWrong': 'Dieser Code stimmt nicht, oder er ist zu alt. Geben Sie den ein, den die App jetzt zeigt.',
   'problem.codeUsed': 'Dieser Code wurde schon benutzt. Warten Sie, bis die App den nächsten zeigt.',
   'problem.recoveryCodeWrong':
@@ -336,6 +367,7 @@ export const de: Texts = {
   'problem.usernameMalformed':
     'Ein Benutzername hat höchstens 200 Buchstaben, Ziffern und Zeichen wie . und -, aber keine Leerzeichen und kein @.',
   'problem.emailMalformed': 'Das sieht nicht wie eine E-Mail-Adresse aus.',
+  'problem.profileField': 'So kann das nicht gespeichert werden.',
   'problem.providerFailed':
     'Die Anmeldung mit {provider} hat nicht geklappt. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
   'problem.providerUnavailable':

@@ -25,6 +25,7 @@ export const en = {
   'signIn.register': 'No account yet? {link}',
   'signIn.registerLink': 'Create one',
   'signIn.forgotten': 'Forgotten your password?',
+  'signIn.mailCode': 'Sign in with a code by mail',
   'signIn.confirmTitle': 'Confirm that it is you',
   'signIn.confirmText': 'The next step needs to be sure that it is you, even if you are signed in already.',
 
@@ -49,6 +50,14 @@ export const en = {
   'verify.title': 'Confirm your address',
   'verify.text': 'Is {address} your address, and did you enter it here?',
   'verify.submit': 'Yes, confirm',
+  'mailCode.title': 'Sign in with a code by mail',
+  'mailCode.text':
+    'Enter your username or your email address. If there is an account with an address that we know, a mail with a code goes there.',
+  'mailCode.submit': 'Send the code',
+  'mailCode.enterTitle': 'Enter the code',
+  'mailCode.enterText':
+    'If there is such an account, a mail with a code is on its way. Enter it here, in this browser, within ten minutes.',
+  'mailCode.again': 'Ask for another code',
 
   'code.title': 'Enter your code',
   'code.intro': 'Open your authenticator app and enter the code it shows.',
@@ -137,6 +146,12 @@ export const en = {
   'account.title': 'Your account',
   'account.signedInAs': 'You are signed in as {account}.',
   'account.signOut': 'Sign out',
+  'account.profile': 'About you',
+  'account.noAddress': 'We know no email address of yours.',
+  'account.address': 'Your email address is {address}.',
+  'account.addressUnconfirmed': 'Your email address is {address}. You have not confirmed it yet.',
+  'account.changeProfile': 'Change',
+  'account.export': 'Download everything that is stored about you',
   'account.password': 'Password',
   'account.changePassword': 'Change password',
   'account.setPassword': 'Set a password',
@@ -146,6 +161,8 @@ export const en = {
   'account.thisDevice': 'This device',
   'account.unknownDevice': 'Another device',
   'account.signedIn': 'Signed in {when}',
+  'account.signedInFor': 'for {app}',
+  'account.signedInFrom': 'from an address that begins with {place}',
   'account.endSession': 'Sign out',
   'account.endSessionNamed': 'Sign out: {name}',
   'account.endOthers': 'Sign out everywhere else',
@@ -181,7 +198,19 @@ export const en = {
   'account.unlink': 'Unlink',
   'account.unlinkNamed': 'Unlink: {name}',
 
+  'profile.givenName': 'First name',
+  'profile.familyName': 'Last name',
+  'profile.nickname': 'Nickname',
+  'profile.locale': 'Language',
+  'profile.zoneinfo': 'Time zone',
+  'profile.birthdate': 'Date of birth',
+  'profile.website': 'Website',
+  'profile.emailHint': 'You get a mail there, to confirm it.',
+  'profile.submit': 'Save',
+
   'done.passwordChanged': 'Your password has been changed.',
+  'done.profileSaved': 'Your changes are saved.',
+  'done.addressAsked': 'Look into your mailbox: the new address counts once you have confirmed it.',
   'done.reset':
     'Everybody was signed out of your account. Check how it can be entered: remove every passkey, app and linked account that is not yours.',
   'done.sessionEnded': 'That device is signed out.',
@@ -296,6 +325,8 @@ export const en = {
   'problem.mails.one': 'Too many mails were requested. Wait a minute, then try again.',
   'problem.mails.other': 'Too many mails were requested. Wait {count} minutes, then try again.',
   'problem.nameMissing': 'Enter your username or your email address.',
+  'problem.mailCodeWrong':
+    'That code is not right, too old, or tried too often. Look at the newest mail, or ask for another code.',
   'problem.codeWrong': 'That code is not right, or it is too old. Enter the one that the app shows now.',
   'problem.codeUsed': 'That code has already been used. Wait until the app shows the next one.',
   'problem.recoveryCodeWrong': 'That recovery code is not right, or it has already been used. Try another one.',
@@ -315,6 +346,7 @@ export const en = {
   'problem.usernameMalformed':
     'A username has at most 200 letters, digits and characters such as . and -, but no spaces and no @.',
   'problem.emailMalformed': 'This does not look like an email address.',
+  'problem.profileField': 'This cannot be saved like that.',
   'problem.providerFailed': 'Signing in with {provider} did not work. Try again, or sign in another way.',
   'problem.providerUnavailable': '{provider} does not answer at the moment. Try again later, or sign in another way.',
   'problem.providerDenied': 'You were not signed in with {provider}, because you or {provider} said no.',

@@ -23,6 +23,7 @@ export const es: Texts = {
   'signIn.register': '¿Aún no tiene cuenta? {link}',
   'signIn.registerLink': 'Crear una',
   'signIn.forgotten': '¿Ha olvidado su contraseña?',
+  'signIn.mailCode': 'Entrar con un código por correo',
   'signIn.confirmTitle': 'Confirme que es usted',
   'signIn.confirmText': 'El siguiente paso necesita asegurarse de que es usted, aunque ya haya iniciado sesión.',
 
@@ -48,6 +49,14 @@ export const es: Texts = {
   'verify.title': 'Confirmar su dirección',
   'verify.text': '¿Es {address} su dirección, y la escribió usted aquí?',
   'verify.submit': 'Sí, confirmar',
+  'mailCode.title': 'Entrar con un código por correo',
+  'mailCode.text':
+    'Escriba su nombre de usuario o su correo electrónico. Si hay una cuenta con una dirección conocida, se envía allí un correo con un código.',
+  'mailCode.submit': 'Enviar el código',
+  'mailCode.enterTitle': 'Introducir el código',
+  'mailCode.enterText':
+    'Si existe esa cuenta, un correo con un código está en camino. Escríbalo aquí, en este navegador, en los próximos diez minutos.',
+  'mailCode.again': 'Pedir otro código',
 
   'code.title': 'Escriba su código',
   'code.intro': 'Abra su aplicación de autenticación y escriba el código que muestra.',
@@ -136,6 +145,12 @@ export const es: Texts = {
   'account.title': 'Su cuenta',
   'account.signedInAs': 'Ha iniciado sesión como {account}.',
   'account.signOut': 'Cerrar sesión',
+  'account.profile': 'Sobre usted',
+  'account.noAddress': 'No conocemos ningún correo electrónico suyo.',
+  'account.address': 'Su correo electrónico es {address}.',
+  'account.addressUnconfirmed': 'Su correo electrónico es {address}. Todavía no lo ha confirmado.',
+  'account.changeProfile': 'Cambiar',
+  'account.export': 'Descargar todo lo que está guardado sobre usted',
   'account.password': 'Contraseña',
   'account.changePassword': 'Cambiar la contraseña',
   'account.setPassword': 'Crear una contraseña',
@@ -145,6 +160,8 @@ export const es: Texts = {
   'account.thisDevice': 'Este dispositivo',
   'account.unknownDevice': 'Otro dispositivo',
   'account.signedIn': 'Sesión iniciada {when}',
+  'account.signedInFor': 'para {app}',
+  'account.signedInFrom': 'desde una dirección que empieza por {place}',
   'account.endSession': 'Cerrar sesión',
   'account.endSessionNamed': 'Cerrar sesión: {name}',
   'account.endOthers': 'Cerrar sesión en todos los demás',
@@ -181,7 +198,19 @@ export const es: Texts = {
   'account.unlink': 'Desvincular',
   'account.unlinkNamed': 'Desvincular: {name}',
 
+  'profile.givenName': 'Nombre de pila',
+  'profile.familyName': 'Apellidos',
+  'profile.nickname': 'Apodo',
+  'profile.locale': 'Idioma',
+  'profile.zoneinfo': 'Zona horaria',
+  'profile.birthdate': 'Fecha de nacimiento',
+  'profile.website': 'Sitio web',
+  'profile.emailHint': 'Recibirá allí un correo para confirmarlo.',
+  'profile.submit': 'Guardar',
+
   'done.passwordChanged': 'Su contraseña se ha cambiado.',
+  'done.profileSaved': 'Sus cambios están guardados.',
+  'done.addressAsked': 'Revise su buzón: la nueva dirección vale en cuanto la confirme.',
   'done.reset':
     'Se han cerrado todas las sesiones de su cuenta. Compruebe cómo se puede entrar en ella: quite toda llave de acceso, aplicación o cuenta vinculada que no sea suya.',
   'done.sessionEnded': 'Se ha cerrado la sesión en ese dispositivo.',
@@ -300,6 +329,8 @@ export const es: Texts = {
   'problem.mails.one': 'Se han pedido demasiados correos. Espere un minuto y vuelva a intentarlo.',
   'problem.mails.other': 'Se han pedido demasiados correos. Espere {count} minutos y vuelva a intentarlo.',
   'problem.nameMissing': 'Escriba su nombre de usuario o su correo electrónico.',
+  'problem.mailCodeWrong':
+    'Ese código no es correcto, es demasiado antiguo o se probó demasiadas veces. Mire el correo más reciente o pida otro código.',
   'problem.codeWrong': 'Ese código no es correcto o es demasiado antiguo. Escriba el que la aplicación muestra ahora.',
   'problem.codeUsed': 'Ese código ya se ha usado. Espere a que la aplicación muestre el siguiente.',
   'problem.recoveryCodeWrong': 'Ese código de recuperación no es correcto o ya se ha usado. Pruebe con otro.',
@@ -319,6 +350,7 @@ export const es: Texts = {
   'problem.usernameMalformed':
     'Un nombre de usuario tiene como máximo 200 letras, cifras y caracteres como . y -, pero ni espacios ni @.',
   'problem.emailMalformed': 'Esto no parece una dirección de correo electrónico.',
+  'problem.profileField': 'Esto no se puede guardar así.',
   'problem.providerFailed':
     'No se ha podido iniciar sesión con {provider}. Inténtelo de nuevo o inicie sesión de otra manera.',
   'problem.providerUnavailable':

@@ -23,6 +23,7 @@ export const fr: Texts = {
   'signIn.register': 'Pas encore de compte ? {link}',
   'signIn.registerLink': 'Créer un compte',
   'signIn.forgotten': 'Mot de passe oublié ?',
+  'signIn.mailCode': 'Se connecter avec un code par e-mail',
   'signIn.confirmTitle': 'Confirmez que c’est bien vous',
   'signIn.confirmText': 'L’étape suivante doit s’assurer que c’est bien vous, même si vous êtes déjà connecté.',
 
@@ -48,6 +49,14 @@ export const fr: Texts = {
   'verify.title': 'Confirmer votre adresse',
   'verify.text': '{address} est-elle votre adresse, et l’avez-vous saisie ici ?',
   'verify.submit': 'Oui, confirmer',
+  'mailCode.title': 'Se connecter avec un code par e-mail',
+  'mailCode.text':
+    'Saisissez votre nom d’utilisateur ou votre adresse e-mail. S’il existe un compte avec une adresse connue, un e-mail avec un code y est envoyé.',
+  'mailCode.submit': 'Envoyer le code',
+  'mailCode.enterTitle': 'Saisir le code',
+  'mailCode.enterText':
+    'S’il existe un tel compte, un e-mail avec un code est en route. Saisissez-le ici, dans ce navigateur, dans les dix minutes.',
+  'mailCode.again': 'Demander un autre code',
 
   'code.title': 'Saisissez votre code',
   'code.intro': 'Ouvrez votre application d’authentification et saisissez le code qu’elle affiche.',
@@ -139,6 +148,12 @@ export const fr: Texts = {
   'account.title': 'Votre compte',
   'account.signedInAs': 'Vous êtes connecté en tant que {account}.',
   'account.signOut': 'Se déconnecter',
+  'account.profile': 'À propos de vous',
+  'account.noAddress': 'Nous ne connaissons aucune adresse e-mail de vous.',
+  'account.address': 'Votre adresse e-mail est {address}.',
+  'account.addressUnconfirmed': 'Votre adresse e-mail est {address}. Vous ne l’avez pas encore confirmée.',
+  'account.changeProfile': 'Modifier',
+  'account.export': 'Télécharger tout ce qui est enregistré sur vous',
   'account.password': 'Mot de passe',
   'account.changePassword': 'Changer le mot de passe',
   'account.setPassword': 'Définir un mot de passe',
@@ -148,6 +163,8 @@ export const fr: Texts = {
   'account.thisDevice': 'Cet appareil',
   'account.unknownDevice': 'Un autre appareil',
   'account.signedIn': 'Connecté {when}',
+  'account.signedInFor': 'pour {app}',
+  'account.signedInFrom': 'depuis une adresse qui commence par {place}',
   'account.endSession': 'Déconnecter',
   'account.endSessionNamed': 'Déconnecter : {name}',
   'account.endOthers': 'Déconnecter partout ailleurs',
@@ -184,7 +201,19 @@ export const fr: Texts = {
   'account.unlink': 'Dissocier',
   'account.unlinkNamed': 'Dissocier : {name}',
 
+  'profile.givenName': 'Prénom',
+  'profile.familyName': 'Nom de famille',
+  'profile.nickname': 'Surnom',
+  'profile.locale': 'Langue',
+  'profile.zoneinfo': 'Fuseau horaire',
+  'profile.birthdate': 'Date de naissance',
+  'profile.website': 'Site web',
+  'profile.emailHint': 'Vous y recevrez un e-mail pour la confirmer.',
+  'profile.submit': 'Enregistrer',
+
   'done.passwordChanged': 'Votre mot de passe est changé.',
+  'done.profileSaved': 'Vos changements sont enregistrés.',
+  'done.addressAsked': 'Consultez votre boîte aux lettres : la nouvelle adresse compte dès que vous l’avez confirmée.',
   'done.reset':
     'Tout le monde a été déconnecté de votre compte. Vérifiez comment on peut y entrer : retirez toute clé d’accès, application ou compte lié qui n’est pas à vous.',
   'done.sessionEnded': 'Cet appareil est déconnecté.',
@@ -306,6 +335,8 @@ export const fr: Texts = {
   'problem.mails.one': 'Trop d’e-mails ont été demandés. Attendez une minute, puis réessayez.',
   'problem.mails.other': 'Trop d’e-mails ont été demandés. Attendez {count} minutes, puis réessayez.',
   'problem.nameMissing': 'Saisissez votre nom d’utilisateur ou votre adresse e-mail.',
+  'problem.mailCodeWrong':
+    'Ce code n’est pas correct, trop ancien, ou essayé trop souvent. Regardez l’e-mail le plus récent, ou demandez un autre code.',
   'problem.codeWrong': 'Ce code est incorrect ou trop ancien. Saisissez celui que l’application affiche maintenant.',
   'problem.codeUsed': 'Ce code a déjà servi. Attendez que l’application affiche le suivant.',
   'problem.recoveryCodeWrong': 'Ce code de secours est incorrect ou a déjà servi. Essayez-en un autre.',
@@ -326,6 +357,7 @@ export const fr: Texts = {
   'problem.usernameMalformed':
     'Un nom d’utilisateur a au plus 200 lettres, chiffres et caractères comme . et -, mais pas d’espace ni de @.',
   'problem.emailMalformed': 'Cela ne ressemble pas à une adresse e-mail.',
+  'problem.profileField': 'Cela ne peut pas être enregistré ainsi.',
   'problem.providerFailed': 'La connexion avec {provider} n’a pas fonctionné. Réessayez, ou connectez-vous autrement.',
   'problem.providerUnavailable':
     '{provider} ne répond pas pour le moment. Réessayez plus tard, ou connectez-vous autrement.',

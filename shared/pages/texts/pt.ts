@@ -23,6 +23,7 @@ export const pt: Texts = {
   'signIn.register': 'Ainda não tem conta? {link}',
   'signIn.registerLink': 'Criar uma',
   'signIn.forgotten': 'Esqueceu a senha?',
+  'signIn.mailCode': 'Entrar com um código por e-mail',
   'signIn.confirmTitle': 'Confirme que é você',
   'signIn.confirmText': 'A próxima etapa precisa ter certeza de que é você, mesmo que você já tenha entrado.',
 
@@ -48,6 +49,14 @@ export const pt: Texts = {
   'verify.title': 'Confirmar o seu endereço',
   'verify.text': '{address} é o seu endereço, e você o digitou aqui?',
   'verify.submit': 'Sim, confirmar',
+  'mailCode.title': 'Entrar com um código por e-mail',
+  'mailCode.text':
+    'Digite o seu nome de usuário ou o seu e-mail. Se houver uma conta com um endereço conhecido, enviaremos para lá um e-mail com um código.',
+  'mailCode.submit': 'Enviar o código',
+  'mailCode.enterTitle': 'Digitar o código',
+  'mailCode.enterText':
+    'Se essa conta existir, um e-mail com um código está a caminho. Digite-o aqui, neste navegador, em até dez minutos.',
+  'mailCode.again': 'Pedir outro código',
 
   'code.title': 'Digite seu código',
   'code.intro': 'Abra seu aplicativo autenticador e digite o código que ele mostra.',
@@ -136,6 +145,12 @@ export const pt: Texts = {
   'account.title': 'Sua conta',
   'account.signedInAs': 'Você entrou como {account}.',
   'account.signOut': 'Sair',
+  'account.profile': 'Sobre você',
+  'account.noAddress': 'Não conhecemos nenhum e-mail seu.',
+  'account.address': 'O seu e-mail é {address}.',
+  'account.addressUnconfirmed': 'O seu e-mail é {address}. Você ainda não o confirmou.',
+  'account.changeProfile': 'Alterar',
+  'account.export': 'Baixar tudo o que está guardado sobre você',
   'account.password': 'Senha',
   'account.changePassword': 'Mudar a senha',
   'account.setPassword': 'Criar uma senha',
@@ -145,6 +160,8 @@ export const pt: Texts = {
   'account.thisDevice': 'Este dispositivo',
   'account.unknownDevice': 'Outro dispositivo',
   'account.signedIn': 'Entrada {when}',
+  'account.signedInFor': 'para {app}',
+  'account.signedInFrom': 'de um endereço que começa com {place}',
   'account.endSession': 'Desconectar',
   'account.endSessionNamed': 'Desconectar: {name}',
   'account.endOthers': 'Desconectar todos os outros',
@@ -181,7 +198,19 @@ export const pt: Texts = {
   'account.unlink': 'Desvincular',
   'account.unlinkNamed': 'Desvincular: {name}',
 
+  'profile.givenName': 'Primeiro nome',
+  'profile.familyName': 'Sobrenome',
+  'profile.nickname': 'Apelido',
+  'profile.locale': 'Idioma',
+  'profile.zoneinfo': 'Fuso horário',
+  'profile.birthdate': 'Data de nascimento',
+  'profile.website': 'Site',
+  'profile.emailHint': 'Você receberá lá um e-mail para confirmá-lo.',
+  'profile.submit': 'Salvar',
+
   'done.passwordChanged': 'Sua senha foi mudada.',
+  'done.profileSaved': 'As suas alterações foram salvas.',
+  'done.addressAsked': 'Veja a sua caixa de entrada: o novo endereço vale assim que você o confirmar.',
   'done.reset':
     'Todos foram desconectados da sua conta. Verifique como se pode entrar nela: remova toda chave de acesso, aplicativo ou conta vinculada que não for sua.',
   'done.sessionEnded': 'Esse dispositivo foi desconectado.',
@@ -296,6 +325,8 @@ export const pt: Texts = {
   'problem.mails.one': 'Foram pedidos e-mails demais. Espere um minuto e tente de novo.',
   'problem.mails.other': 'Foram pedidos e-mails demais. Espere {count} minutos e tente de novo.',
   'problem.nameMissing': 'Digite o seu nome de usuário ou o seu e-mail.',
+  'problem.mailCodeWrong':
+    'Esse código não está certo, é antigo demais ou foi tentado vezes demais. Veja o e-mail mais recente ou peça outro código.',
   'problem.codeWrong': 'Esse código não está certo ou é antigo demais. Digite o que o aplicativo mostra agora.',
   'problem.codeUsed': 'Esse código já foi usado. Espere até o aplicativo mostrar o próximo.',
   'problem.recoveryCodeWrong': 'Esse código de recuperação não está certo ou já foi usado. Tente outro.',
@@ -313,6 +344,7 @@ export const pt: Texts = {
   'problem.usernameMalformed':
     'Um nome de usuário tem no máximo 200 letras, algarismos e caracteres como . e -, mas sem espaços nem @.',
   'problem.emailMalformed': 'Isto não parece um endereço de e-mail.',
+  'problem.profileField': 'Isso não pode ser salvo assim.',
   'problem.providerFailed': 'Não foi possível entrar com {provider}. Tente de novo ou entre de outro jeito.',
   'problem.providerUnavailable': '{provider} não responde no momento. Tente mais tarde ou entre de outro jeito.',
   'problem.providerDenied': 'Você não entrou com {provider}, porque você ou {provider} não permitiu.',

@@ -19,6 +19,17 @@ export const de: MailTexts = {
   verifyLimit: 'Der Link gilt einmal und 24 Stunden lang.',
   verifyNotYou: 'Wenn Sie kein Konto bei {service} haben, brauchen Sie nichts zu tun.',
 
+  codeSubject: 'Ihr Code für {service}',
+  codeText: 'Jemand möchte sich bei {service} mit einem Code anmelden, von einer Adresse, die mit {place} beginnt.',
+  codeLimit:
+    'Geben Sie ihn innerhalb von zehn Minuten in dem Browser ein, in dem Sie ihn angefordert haben, und sagen Sie ihn niemandem.',
+  codeNotYou: 'Wenn Sie das nicht waren, brauchen Sie nichts zu tun.',
+
+  invitationSubject: 'Einladung zu {service}',
+  invitationText: 'Für Sie wurde ein Konto bei {service} angelegt: {account}.',
+  invitationButton: 'Konto einrichten',
+  invitationLimit: 'Der Link gilt einmal, bis {time}. Er meldet Sie an: Geben Sie ihn nicht weiter.',
+
   noticeSubject: 'Ihr Konto bei {service}: {what}',
   noticeText: 'In Ihrem Konto ist Folgendes geschehen: {what}.',
   noticeDevice: 'Gerät: {device}',

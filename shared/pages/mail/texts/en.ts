@@ -17,6 +17,16 @@ export const en = {
   verifyLimit: 'The link works once, within 24 hours.',
   verifyNotYou: 'If you have no account at {service}, do nothing.',
 
+  codeSubject: 'Your code for {service}',
+  codeText: 'Somebody wants to sign in to {service} with a code, from an address that begins with {place}.',
+  codeLimit: 'Enter it in the browser in which you asked for it, within ten minutes, and tell it to nobody.',
+  codeNotYou: 'If it was not you, do nothing.',
+
+  invitationSubject: 'You are invited to {service}',
+  invitationText: 'Somebody has made an account for you at {service}: {account}.',
+  invitationButton: 'Set up the account',
+  invitationLimit: 'The link works once, until {time}. It signs you in: pass it on to nobody.',
+
   noticeSubject: 'Your account at {service}: {what}',
   noticeText: 'This was done in your account: {what}.',
   noticeDevice: 'Device: {device}',

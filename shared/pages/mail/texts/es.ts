@@ -19,6 +19,16 @@ export const es: MailTexts = {
   verifyLimit: 'El enlace funciona una vez, durante 24 horas.',
   verifyNotYou: 'Si no tiene una cuenta en {service}, no haga nada.',
 
+  codeSubject: 'Su código para {service}',
+  codeText: 'Alguien quiere entrar en {service} con un código, desde una dirección que empieza por {place}.',
+  codeLimit: 'Escríbalo en el navegador en el que lo pidió, en los próximos diez minutos, y no se lo diga a nadie.',
+  codeNotYou: 'Si no fue usted, no haga nada.',
+
+  invitationSubject: 'Invitación a {service}',
+  invitationText: 'Se ha creado una cuenta para usted en {service}: {account}.',
+  invitationButton: 'Configurar la cuenta',
+  invitationLimit: 'El enlace funciona una vez, hasta {time}. Inicia su sesión: no se lo dé a nadie.',
+
   noticeSubject: 'Su cuenta en {service}: {what}',
   noticeText: 'Esto ha ocurrido en su cuenta: {what}.',
   noticeDevice: 'Dispositivo: {device}',

@@ -19,6 +19,17 @@ export const fr: MailTexts = {
   verifyLimit: 'Le lien fonctionne une seule fois, pendant 24 heures.',
   verifyNotYou: 'Si vous n’avez pas de compte chez {service}, ne faites rien.',
 
+  codeSubject: 'Votre code pour {service}',
+  codeText: 'Quelqu’un veut se connecter à {service} avec un code, depuis une adresse qui commence par {place}.',
+  codeLimit: 'Saisissez-le dans le navigateur où vous l’avez demandé, dans les dix minutes, et ne le dites à personne.',
+  codeNotYou: 'Si ce n’était pas vous, ne faites rien.',
+
+  invitationSubject: 'Invitation à {service}',
+  invitationText: 'Un compte a été créé pour vous chez {service} : {account}.',
+  invitationButton: 'Configurer le compte',
+  invitationLimit:
+    'Le lien fonctionne une seule fois, jusqu’au {time}. Il vous connecte : ne le transmettez à personne.',
+
   noticeSubject: 'Votre compte chez {service} : {what}',
   noticeText: 'Voici ce qui s’est passé dans votre compte : {what}.',
   noticeDevice: 'Appareil : {device}',

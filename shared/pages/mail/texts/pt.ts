@@ -18,6 +18,16 @@ export const pt: MailTexts = {
   verifyLimit: 'O link funciona uma vez, por 24 horas.',
   verifyNotYou: 'Se você não tem uma conta em {service}, não faça nada.',
 
+  codeSubject: 'O seu código para {service}',
+  codeText: 'Alguém quer entrar em {service} com um código, a partir de um endereço que começa com {place}.',
+  codeLimit: 'Digite-o no navegador em que o pediu, em até dez minutos, e não o diga a ninguém.',
+  codeNotYou: 'Se não foi você, não faça nada.',
+
+  invitationSubject: 'Convite para {service}',
+  invitationText: 'Uma conta foi criada para você em {service}: {account}.',
+  invitationButton: 'Configurar a conta',
+  invitationLimit: 'O link funciona uma vez, até {time}. Ele faz a sua entrada: não o passe a ninguém.',
+
   noticeSubject: 'A sua conta em {service}: {what}',
   noticeText: 'Isto aconteceu na sua conta: {what}.',
   noticeDevice: 'Dispositivo: {device}',

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { newPerson } from '../support/person.ts';
+import { startTestServer } from '../support/server.ts';
+
+const server = await startTestServer();
+
+test.each(['/forgotten-password', '/verify-address?token=a.b', '/sign-in/mail-code'])(
+  'without mail, %s says what to do instead, also to whoever still has a link',
+  async (target) => {
+    for (const method of ['GET', 'POST']) {
+      const { status, body } = await newPerson(server).open(target, { method });
+      expect([status, body.includes('Ask the people who run this service')]).toEqual([404, true]);
+    }
+  },
+);
+
+test('without mail, the sign-in page offers nothing that needs it', async () => {
+  const { body } = await newPerson(server).open('/sign-in');
+  expect(body).not.toMatch(/forgotten-password|mail-code/);
+});
