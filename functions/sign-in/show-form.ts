@@ -29,6 +29,8 @@ export async function showForm(
     clientName: await findClientName(interrupted, deps),
     username: tried?.username ?? single(interrupted, 'login_hint'),
     refusal,
+    // A hook that knows the passwords says itself what a name is.
+    takesAddress: deps.hooks.authenticate === undefined,
     problem: refusal ? undefined : (ways.problem ?? upstreamProblem(interrupted, deps.upstreams, look)),
     providers: deps.upstreams,
     keep: { isChecked: tried?.keep ?? false },
