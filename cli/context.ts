@@ -49,12 +49,14 @@ export function createContext(io: Io, lastSeen?: LastSeen): RunningContext {
       options = given;
     },
     open: () => {
-      // Loaded on demand, because the AWS SDK and the embedded database take longer to load than everything else.
-      opening ??= import('./open-stores.ts').then(({ openStores }) => openStores(wanted(options, io.env), io.now));
+      opening ??= open(wanted(options, io.env), io);
       return opening;
     },
     async author(why = '') {
       const { place } = await context.open();
+      if (place.kind === 'server' && options.by !== undefined) {
+        throw wrongUsage('With --server, leave out --by: the server knows who you are.');
+      }
       return { by: options.by ?? (await nameCaller(place, io.env)), why: options.why ?? why };
     },
     print: ({ json, text }) => io.write(options.json ? `${JSON.stringify(json, null, 2)}\n` : text),
@@ -71,10 +73,17 @@ export function createContext(io: Io, lastSeen?: LastSeen): RunningContext {
   return context;
 }
 
-function wanted({ local, stage, table }: CommonOptions, env: Io['env']): Wanted {
-  if ([local, stage, table].filter((given) => given !== undefined).length > 1) {
-    throw wrongUsage('Use only one of --local, --stage and --table.');
+/** What opens a place is loaded on demand: the AWS SDK and the embedded database take longer to load than everything else. */
+async function open(place: Wanted, io: Io): Promise<Opened & { close(): Promise<void> }> {
+  if (place.kind === 'server') return (await import('./remote/open-server.ts')).openServer(io, place.issuer);
+  return (await import('./open-stores.ts')).openStores(place, io.now);
+}
+
+function wanted({ local, stage, table, server }: CommonOptions, env: Io['env']): Wanted {
+  if ([local, stage, table, server].filter((given) => given !== undefined).length > 1) {
+    throw wrongUsage('Use only one of --local, --stage, --table and --server.');
   }
+  if (server !== undefined) return { kind: 'server', issuer: server };
   if (stage !== undefined) return { kind: 'stage', stage };
   if (table !== undefined) return { kind: 'tables', tables: table };
   const usual = env['PIXY_DATA'] ?? '.pixy';
@@ -86,6 +95,7 @@ function wanted({ local, stage, table }: CommonOptions, env: Io['env']): Wanted 
 }
 
 async function nameCaller({ kind }: Place, env: Io['env']): Promise<string> {
+  if (kind === 'server') return 'you';
   if (kind !== 'local') return (await import('./open-stores.ts')).nameAwsCaller();
   try {
     return userInfo().username;

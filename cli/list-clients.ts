@@ -15,10 +15,14 @@ export async function listClients(clients: ClientStore): Promise<Versioned<Regis
   return all;
 }
 
-/** Returns the clients as well that registered themselves, which are in no list: every item of the table is read. */
+/**
+ * Returns the clients as well that registered themselves, which are in no list: every item of the table is read. The management API
+ * does not have those.
+ */
 export async function listAllClients(context: Context): Promise<Versioned<RegisteredClient>[]> {
-  const { clients, scan } = await context.open();
+  const { clients, scan, place } = await context.open();
   const listed = await listClients(clients);
+  if (place.kind === 'server') return listed;
   const known = new Set(listed.map(({ value }) => value.clientId));
   const own: Versioned<RegisteredClient>[] = [];
   const ofThemselves = {

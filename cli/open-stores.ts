@@ -5,6 +5,7 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { createTables, localTableNames } from '../infra/local/create-tables.ts';
 import { openDataFolder } from '../infra/local/data-folder.ts';
 import { findRunningServer, localConnection } from '../infra/local/running-server.ts';
+import { scopeStore } from '../shared/apis/api-store.ts';
 import { batches } from '../shared/aws/batches.ts';
 import { clientDefaults, openDatabase } from '../shared/aws/dynamodb.ts';
 import { type TableName, tableDefinitions } from '../shared/aws/tables.ts';
@@ -17,7 +18,7 @@ type Closable = Opened & { close(): Promise<void> };
 type TableNames = Partial<Record<TableName, string>>;
 
 /** Opens the stores of a place. Rejects with one sentence that says what to do. */
-export async function openStores(wanted: Wanted, now: () => number): Promise<Closable> {
+export async function openStores(wanted: Exclude<Wanted, { kind: 'server' }>, now: () => number): Promise<Closable> {
   if (wanted.kind === 'local') return openFolder(resolve(wanted.folder), now);
   if (wanted.kind === 'tables') return openTables({ kind: 'tables' }, wanted.tables, {}, now);
   const { tables, issuer } = await findStage(wanted.stage);
@@ -89,6 +90,7 @@ function openTables(
     table,
     scan: (name, scan) => scanTable(client, table(name), scan),
     clients: clientStore(database, table('clients'), now),
+    scopes: scopeStore(database, table('clients'), now),
     close: async () => client.destroy(),
   };
 }

@@ -3,12 +3,14 @@ import type { TableName } from '../shared/aws/tables.ts';
 import { tableDefinitions } from '../shared/aws/tables.ts';
 import { parseTime } from '../shared/time.ts';
 import { wrongUsage } from './failure.ts';
+import { issuerOption } from './login/issuer-option.ts';
 
 /** The options of every command: where it works, and how it answers. */
 export type CommonOptions = {
   local?: string | true;
   stage?: string;
   table?: Partial<Record<TableName, string>>;
+  server?: string;
   json?: boolean;
   by?: string;
   why?: string;
@@ -17,7 +19,7 @@ export type CommonOptions = {
 
 export const jsonOption = (command: Command): Command => command.option('--json', 'print JSON');
 
-/** Adds `--local`, `--stage`, `--table` and `--json`. */
+/** Adds `--local`, `--stage`, `--table`, `--server` and `--json`. */
 export const storeOptions = (command: Command): Command =>
   jsonOption(
     command
@@ -28,6 +30,11 @@ export const storeOptions = (command: Command): Command =>
           '--table <table=name>',
           'use the tables of your own deployment, with your AWS credentials (repeatable)',
         ).argParser(tableName),
+      )
+      .option(
+        '--server <issuer>',
+        'use the management API of a server, with your pixy login --manage and no AWS credentials',
+        issuerOption,
       ),
   );
 

@@ -28,16 +28,19 @@ export function policyAndMode(client: RegisteredClient, global: GlobalPolicy, no
 export const switchNames: Record<CompatibilitySwitch | ClientSwitch, string> = {
   acceptLowercaseMethod: 'lowercase method',
   acceptShortVerifier: 'short verifier',
+  requirePushedAuthorizationRequests: 'pushed requests only',
+  requireSignedRequestObject: 'signed requests only',
   strictAuthMethod: 'strict auth method',
   ignorePublicClientSecret: 'ignored secret',
   acceptDotlessSchemes: 'dotless schemes',
 };
 
-/** Lists the switches that are on, and whether the client keeps its refresh token. */
+/** Lists the switches that are on, whether its tokens are bound, and whether the client keeps its refresh token. */
 export const switchesOf = (client: RegisteredClient): string =>
   [
     ...compatibilitySwitches.filter((name) => client.pkce[name]).map((name) => switchNames[name]),
     ...switchesOn(client).map((name) => switchNames[name]),
+    ...(client.dpopBoundAccessTokens ? ['bound tokens'] : []),
     ...(client.rotateRefreshTokens === false ? ['no rotation'] : []),
   ].join(', ');
 

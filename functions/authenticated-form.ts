@@ -35,7 +35,13 @@ export async function readAuthenticatedForm(
  * RFC 6749 §5.2: only a client that tried the Authorization header is told how to use it. Client libraries that see the header
  * look no further and hide the error.
  */
-export function clientRefusalReply(refusal: Refusal, request: HttpRequest, issuer: string): Reply {
+export function clientRefusalReply(
+  refusal: Refusal,
+  request: HttpRequest,
+  issuer: string,
+  headers: Record<string, string> = {},
+): Reply {
   const tried = request.header('authorization') !== undefined && errorOf(refusal) === 'invalid_client';
-  return refusalReply(refusal, issuer, tried ? { 'www-authenticate': 'Basic realm="token", charset="UTF-8"' } : {});
+  const challenge: Record<string, string> = tried ? { 'www-authenticate': 'Basic realm="token", charset="UTF-8"' } : {};
+  return refusalReply(refusal, issuer, { ...headers, ...challenge });
 }

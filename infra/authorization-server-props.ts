@@ -8,9 +8,18 @@ import type { CustomDomain, Throttling } from './constructs/http-api.ts';
 import type { MailProps } from './constructs/mail.ts';
 import type { Lifetimes } from './environment.ts';
 import type { HooksProps } from './hooks.ts';
+import type { OperatorSecret } from './secrets.ts';
 import type { Signing } from './signing.ts';
 import type { Stage } from './stage.ts';
 import type { UpstreamProviderProps } from './upstreams.ts';
+
+/** Who manages the server. The claim is not one that people have a say in, such as `email`. */
+export interface OperatorsProps {
+  readonly claim: string;
+  readonly read?: readonly string[];
+  readonly write?: readonly string[];
+  readonly delegate?: readonly string[];
+}
 
 /** The settings of an authorization server, all of them optional. */
 export interface AuthorizationServerProps extends Lifetimes {
@@ -74,6 +83,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly deviceAuthorization?: boolean;
   /**
+   * Whether clients may push their authorization requests to `/par` before the browser comes with them (RFC 9126;
+   * docs/pushed-requests.md). `required`: all of them have to.
+   *
+   * @default 'off'
+   */
+  readonly pushedAuthorizationRequests?: 'off' | 'accepted' | 'required';
+  /**
    * Whether clients may register themselves (RFC 7591; docs/unregistered-clients.md). `token`: with an initial access token, which
    * `pixy registration token` makes. `open`: everybody, as public clients.
    *
@@ -89,6 +105,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly revokeAtSignOut?: boolean;
   /**
+   * Which people may use the management API (docs/management-api.md): a claim of their accounts, such as `groups`, and the values of it that may
+   * read, write and delegate. None includes another.
+   *
+   * @default - none: only clients may, for themselves
+   */
+  readonly operators?: OperatorsProps;
+  /**
    * Takes assertions of issuers that you trust (`pixy trust`): workloads such as a job of GitHub Actions or a pod of Kubernetes
    * get tokens without a secret, and an enterprise's identity provider speaks for its people (docs/workload-identity.md).
    *
@@ -102,6 +125,26 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default false
    */
   readonly tokenExchange?: boolean;
+  /**
+   * Lets `/introspect` sign its answers for APIs that ask for it (RFC 9701, docs/keys.md). Its function may then sign.
+   *
+   * @default false
+   */
+  readonly signedIntrospection?: boolean;
+  /**
+   * Takes DPoP proofs only with a nonce of this server, so that a proof cannot be made ahead of its use (docs/dpop.md). Clients
+   * without DPoP notice nothing.
+   *
+   * @default false: only for clients that are registered so
+   */
+  readonly dpopNonces?: boolean;
+  /**
+   * Lets clients know people by pairwise subjects (`subject_type: pairwise`, docs/clients.md). Not to be switched off again: such
+   * clients are then refused.
+   *
+   * @default false
+   */
+  readonly pairwiseSubjects?: boolean;
   /**
    * `false`: people sign in with passkeys and upstream providers only (docs/passkeys.md). Accounts keep their passwords, in case
    * it is switched on again.
@@ -177,6 +220,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - none
    */
   readonly upstreams?: readonly UpstreamProviderProps[];
+  /**
+   * The pepper of password hashes that were imported with `--pepper`: a text secret of Secrets Manager, or a SecureString of Parameter
+   * Store. See docs/accounts.md.
+   *
+   * @default - none
+   */
+  readonly passwordPepper?: OperatorSecret;
   /**
    * Your own functions that take part in sign-ins and claims. See docs/hooks.md.
    *

@@ -1,4 +1,4 @@
-import type { TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import type { IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -20,6 +20,7 @@ import {
   aliasRoutes,
   type EndpointFunctionName,
   type OptionalFunctionName,
+  pushedRequestRoutes,
   registrationRoutes,
   routes,
 } from './routes.ts';
@@ -74,21 +75,7 @@ export class AuthorizationServer extends Construct {
     });
 
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const { mail, upstreams, hooks, revokeAtSignOut, jwtBearer, metadataDocuments, registration } = props;
-    const functions = makeFunctions(this, {
-      tables,
-      signing,
-      environment,
-      logs,
-      mail,
-      alarmTopic: props.alarmTopic,
-      upstreams,
-      hooks,
-      revokeAtSignOut,
-      jwtBearer,
-      metadataDocuments,
-      registration,
-    });
+    const functions = makeFunctions(this, { ...props, tables, signing, environment, logs });
 
     const { 'rotate-keys': rotateKeys, mail: mailFunction, ...endpoints } = functions;
     const rotation = new KeyRotation(this, 'KeyRotation', {
@@ -99,6 +86,7 @@ export class AuthorizationServer extends Construct {
     checkPrefixes(props.pathAliasPrefixes);
     const served = [
       ...routes,
+      ...(functions.par ? pushedRequestRoutes : []),
       ...(functions['client-registration'] ? registrationRoutes : []),
       ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes),
     ];
@@ -143,7 +131,7 @@ export class AuthorizationServer extends Construct {
    * revocation takes effect at once. The function and the authorizer are made in `scope`, which belongs to that API's stack. See
    * docs/api-gateway.md.
    */
-  restAuthorizer(scope: Construct, id: string, props: RestAuthorizerProps): TokenAuthorizer {
+  restAuthorizer(scope: Construct, id: string, props: RestAuthorizerProps): IAuthorizer {
     return new RestAuthorizer(scope, id, this.#forAuthorizers, props).authorizer;
   }
 

@@ -49,6 +49,17 @@ export const optionalFunctions: Record<OptionalFunctionName, FunctionDescription
     description: 'Registration endpoint: clients register themselves, where the deployment lets them',
     uses: ['grantReadApis', 'grantRegisterClients'],
   },
+  par: {
+    description: 'Pushed authorization requests: keeps one until the browser comes with its name',
+    uses: [
+      'grantReadClients',
+      'grantReadApis',
+      'grantUseAssertions',
+      'grantCountGuesses',
+      'grantCountPushedRequests',
+      'grantIssue',
+    ],
+  },
 };
 
 export const functionDescriptions: Record<PixyFunctionName, FunctionDescription> = {
@@ -145,11 +156,12 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
       'grantReadClaims',
       'grantSign',
       'grantOpenRefreshTokens',
+      'grantMakeNonces',
     ],
   },
   userinfo: {
     description: 'Userinfo endpoint: tells the bearer of an access token about the person',
-    uses: ['grantReadClients', 'grantReadApis', 'grantReadKeys', 'grantReadSubjects'],
+    uses: ['grantReadClients', 'grantReadApis', 'grantReadKeys', 'grantMakeNonces', 'grantReadSubjects'],
   },
   revoke: {
     description: 'Revocation endpoint: ends a grant',
@@ -179,7 +191,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
   },
   admin: {
     description: 'Management API: clients, scopes, the global PKCE policy and the change log',
-    uses: ['grantManageClients', 'grantManageScopes', 'grantKnowSubjects', 'grantReadKeys'],
+    uses: ['grantManageClients', 'grantManageScopes', 'grantKnowSubjects', 'grantReadKeys', 'grantMakeNonces'],
   },
   'rotate-keys': {
     description: 'Makes the next signing key and deletes those that nobody needs',

@@ -23,7 +23,7 @@ export type EndpointFunctionName =
   | 'admin';
 
 /** A function behind the API that is there only where a setting asks for it. */
-export type OptionalFunctionName = 'client-registration';
+export type OptionalFunctionName = 'client-registration' | 'par';
 
 export type Route<Name extends EndpointFunctionName | OptionalFunctionName = EndpointFunctionName> = {
   path: string;
@@ -74,6 +74,9 @@ export const routes: readonly Route[] = [
   // Whatever is nowhere else: a page for people, JSON for programs.
   { path: '/{proxy+}', function: 'metadata' },
 ];
+
+/** Where clients push their authorization requests, in a deployment that takes them. */
+export const pushedRequestRoutes: readonly Route<'par'>[] = [{ path: endpoints.par, function: 'par' }];
 
 /** Where clients register themselves, in a deployment that lets them. */
 export const registrationRoutes: readonly Route<'client-registration'>[] = [

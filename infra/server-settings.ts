@@ -1,6 +1,8 @@
+import * as v from 'valibot';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
+import { operatorsJson } from '../shared/people/operators.ts';
 import { profileFields as knownFields } from '../shared/people/profile-fields.ts';
-import type { AuthorizationServerProps } from './authorization-server-props.ts';
+import type { AuthorizationServerProps, OperatorsProps } from './authorization-server-props.ts';
 import { brandVariable } from './brand.ts';
 import { checkAudience } from './constructs/check-audience.ts';
 import { lifetimeVariables, type PixyEnvironment } from './environment.ts';
@@ -35,17 +37,30 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...(props.registration && { PIXY_CLIENT_REGISTRATION: props.registration }),
     ...documentsVariable(props.metadataDocuments ?? 'off'),
     ...(props.deviceAuthorization && { PIXY_DEVICE_AUTHORIZATION: 'on' }),
+    ...(props.pushedAuthorizationRequests && { PIXY_PUSHED_REQUESTS: props.pushedAuthorizationRequests }),
     ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
+    ...(props.operators && { PIXY_OPERATORS: operatorsVariable(props.operators) }),
     ...(props.mailCodes && { PIXY_MAIL_CODES: 'on' }),
     ...(props.profileFields && { PIXY_PROFILE_FIELDS: profileVariable(props) }),
     ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),
     ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),
+    ...(props.pairwiseSubjects && { PIXY_PAIRWISE_SUBJECTS: 'on' }),
+    ...(props.signedIntrospection && { PIXY_SIGNED_INTROSPECTION: 'on' }),
+    ...(props.dpopNonces && { PIXY_DPOP_NONCES: 'on' }),
     ...(props.passwords === false && { PIXY_PASSWORDS: 'off' }),
     ...(props.brand && { PIXY_BRAND: brandVariable(props.brand) }),
     ...(props.signing && { PIXY_SIGNING: signing }),
     ...(props.signingAlgorithms && { PIXY_SIGNING_ALGORITHMS: algorithms.join(' ') }),
   };
   return { signing, algorithms, variables };
+}
+
+function operatorsVariable(operators: OperatorsProps): string {
+  const text = JSON.stringify(operators);
+  const parsed = v.safeParse(operatorsJson, text);
+  if (parsed.success) return text;
+  const [issue] = parsed.issues;
+  throw new WrongSetting(`operators: ${v.getDotPath(issue) ?? 'it'} ${issue.message}.`);
 }
 
 function documentsVariable(documents: 'off' | 'any' | readonly string[]): PixyEnvironment {

@@ -1,9 +1,10 @@
-import { Arn, type Duration, Stack } from 'aws-cdk-lib';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type Duration, Stack } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { parseProviders } from '../shared/upstream/provider.ts';
+import { grantReadSecret, parameterNameOf } from './secrets.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
 /** An OpenID Connect provider to sign in with. Register `<issuer>/upstream/<id>/callback` there as the redirect URI. */
@@ -94,27 +95,11 @@ export function upstreamsVariable(scope: Construct, providers: readonly Upstream
   return Stack.of(scope).toJsonString(located);
 }
 
-const isSecret = (secret: ISecret | IStringParameter): secret is ISecret => 'secretArn' in secret;
-
-/** The name under which Parameter Store also reads Secrets Manager. */
-const parameterNameOf = (secret: ISecret | IStringParameter): string =>
-  isSecret(secret) ? `/aws/reference/secretsmanager/${secret.secretName}` : secret.parameterName;
-
 /** Allows reading the client secrets of these providers, and no others. */
 export function grantReadUpstreamSecrets(
   scope: Construct,
   grantee: IGrantable,
   providers: readonly UpstreamProviderProps[],
 ): void {
-  for (const { clientSecret } of providers) {
-    if (clientSecret === undefined) continue;
-    if (!isSecret(clientSecret)) {
-      clientSecret.grantRead(grantee);
-      continue;
-    }
-    clientSecret.grantRead(grantee);
-    const resourceName = parameterNameOf(clientSecret).slice(1);
-    const parameter = Arn.format({ service: 'ssm', resource: 'parameter', resourceName }, Stack.of(scope));
-    Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameter'], resourceArns: [parameter] });
-  }
+  for (const { clientSecret } of providers) if (clientSecret) grantReadSecret(scope, grantee, clientSecret);
 }

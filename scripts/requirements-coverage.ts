@@ -20,7 +20,7 @@ export function parseRequirements(markdown: string): Requirement[] {
 
 const textOfCode = /\/\/.*|\/\*[\s\S]*?\*\/|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
 /** Matches an id on its own, as in `PK1: …` or `(PK3 BP6)`, but not within longer text such as a code challenge. */
-const namedId = /(?<=^|[\s('"`/,*])[A-Z]{1,2}\d{1,2}(?=$|[\s:,.)'"`])/g;
+const namedId = /(?<=^|[\s('"`/,*])[A-Z]{1,4}\d{1,2}(?=$|[\s:,.)'"`])/g;
 
 /** Finds the ids in the titles and comments of a test file, with their lines. */
 export function namedIn(source: string): Map<string, number[]> {

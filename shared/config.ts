@@ -1,8 +1,10 @@
 import * as v from 'valibot';
+import type { SecretPlace } from './aws/secret-store.ts';
 import { hooksJson } from './hooks/settings.ts';
 import { keysRemembered } from './keys/key-ring.ts';
 import { signingAlgorithms } from './keys/signing-key.ts';
 import { brandJson } from './pages/brand.ts';
+import { operatorsJson } from './people/operators.ts';
 import { profileFields } from './people/profile-fields.ts';
 import { providersJson } from './upstream/provider.ts';
 
@@ -60,6 +62,8 @@ const environment = v.object({
     ),
     'RS256',
   ),
+  /** Who of the people manages this server, as JSON; see docs/management-api.md. */
+  PIXY_OPERATORS: v.optional(operatorsJson),
   /** How long functions remember keys. Shorter in local runs only: keys are handed over by the longer time. */
   PIXY_KEYS_REMEMBERED: seconds(keysRemembered, 1, keysRemembered),
   /** The `aud` of access tokens when the request names no resource. Default: the issuer. */
@@ -74,6 +78,9 @@ const environment = v.object({
   PIXY_KEPT_SESSION_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
   /** `off`: people sign in with passkeys and upstream providers only. */
   PIXY_PASSWORDS: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'on'),
+  /** The pepper of imported password hashes, in local runs, or the SSM parameter that holds it; see docs/accounts.md. */
+  PIXY_PASSWORD_PEPPER: v.optional(name),
+  PIXY_PASSWORD_PEPPER_PARAMETER: v.optional(name),
   /** Idle and total lifetime of refresh tokens, and how long an old token still works after its successor was used. */
   PIXY_REFRESH_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
   PIXY_REFRESH_LIFETIME: seconds(7_776_000, 60, 63_072_000),
@@ -86,8 +93,19 @@ const environment = v.object({
   PIXY_JWT_BEARER: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether clients may exchange the tokens of people for tokens with which they act for them; see docs/token-exchange.md. */
   PIXY_TOKEN_EXCHANGE: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether clients may know people by pairwise subjects; see docs/clients.md. */
+  PIXY_PAIRWISE_SUBJECTS: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether `/introspect` signs its answers for those who ask for it; see docs/keys.md. */
+  PIXY_SIGNED_INTROSPECTION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether every DPoP proof needs a nonce of this server; see docs/dpop.md. */
+  PIXY_DPOP_NONCES: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether devices may ask for codes that people enter elsewhere; see docs/device.md. */
   PIXY_DEVICE_AUTHORIZATION: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** Whether clients may push their authorization requests, or have to: `off`, `accepted` or `required`; see docs/pushed-requests.md. */
+  PIXY_PUSHED_REQUESTS: v.optional(
+    v.picklist(['off', 'accepted', 'required'], 'is not off, accepted or required'),
+    'off',
+  ),
   /** The mail function's ARN; `local` in a local run, where mails go into a mailbox. Absent: no mail is sent. */
   PIXY_MAIL: v.optional(name),
   /** Whether people may sign in with codes by mail. */
@@ -130,6 +148,11 @@ export type EnvironmentName = keyof v.InferInput<typeof environment>;
 
 export type Config = ReturnType<typeof readConfig>;
 
+function secretPlace(value: string | undefined, parameter: string | undefined): SecretPlace | undefined {
+  if (parameter !== undefined) return { parameter };
+  return value === undefined ? undefined : { value };
+}
+
 /** Reads and validates the environment. Throws one error that names every missing or invalid variable. */
 export function readConfig(env: Record<string, string | undefined>) {
   const parsed = v.safeParse(environment, env);
@@ -165,6 +188,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     keptSessionLifetime: values.PIXY_KEPT_SESSION_LIFETIME,
     keptSessionIdleLifetime: values.PIXY_KEPT_SESSION_IDLE_LIFETIME,
     hasPasswords: values.PIXY_PASSWORDS === 'on',
+    passwordPepper: secretPlace(values.PIXY_PASSWORD_PEPPER, values.PIXY_PASSWORD_PEPPER_PARAMETER),
     refreshIdleLifetime: values.PIXY_REFRESH_IDLE_LIFETIME,
     refreshLifetime: values.PIXY_REFRESH_LIFETIME,
     refreshGrace: values.PIXY_REFRESH_GRACE,
@@ -172,13 +196,18 @@ export function readConfig(env: Record<string, string | undefined>) {
     registration: values.PIXY_REGISTRATION === 'on',
     jwtBearer: values.PIXY_JWT_BEARER === 'on',
     tokenExchange: values.PIXY_TOKEN_EXCHANGE === 'on',
+    pairwiseSubjects: values.PIXY_PAIRWISE_SUBJECTS === 'on',
+    signedIntrospection: values.PIXY_SIGNED_INTROSPECTION === 'on',
+    dpopNonces: values.PIXY_DPOP_NONCES === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
+    pushedRequests: values.PIXY_PUSHED_REQUESTS,
     mail: values.PIXY_MAIL,
     profileFields: values.PIXY_PROFILE_FIELDS,
     mailCodes: values.PIXY_MAIL !== undefined && values.PIXY_MAIL_CODES === 'on',
     brand: values.PIXY_BRAND,
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,
+    operators: values.PIXY_OPERATORS,
     metadataDocuments: values.PIXY_METADATA_DOCUMENTS,
     clientRegistration: values.PIXY_CLIENT_REGISTRATION,
     callsLoopback: values.PIXY_CALL_LOOPBACK === 'on',

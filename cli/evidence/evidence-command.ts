@@ -18,7 +18,7 @@ type EvidenceOptions = { out: string; since: string; until?: string; logGroup?: 
 export function evidenceCommand(context: Context): Command {
   const command = storeOptions(new Command('evidence'))
     .description(
-      'Writes one markdown and one JSON file for an auditor: versions, the global policy, the effective policy of every client, adoption counts, waivers, the change log and, with --verify-client-id, the results of pixy verify. The files contain no secrets.',
+      'Writes one markdown and one JSON file for an auditor: versions, the global policy, the effective policy of every client, adoption counts, waivers, the change log and, with --verify-client-id or --verify-profile, the results of pixy verify. The files contain no secrets.',
     )
     .requiredOption('--out <file>', 'where to write; .md and .json replace its extension')
     .option('--since <moment>', 'the start: an age like 30d (m, h, d, w), a day (UTC) or a time', '30d')
@@ -39,10 +39,11 @@ export function evidenceCommand(context: Context): Command {
     const period = parsePeriod(flags.since, flags.until, context.now());
     const { place } = await context.open();
     const issuer = flags.verifyIssuer ?? ('issuer' in place ? place.issuer : undefined);
-    const verification = asksToVerify(flags) ? readVerification(flags, issuer, io.env, 'verify-') : undefined;
+    const verification = asksToVerify(flags) ? await readVerification(flags, issuer, io, 'verify-') : undefined;
 
     const collected = await collectEvidence(context, { period, logGroups: flags.logGroup });
-    const report = verification && (await verify(verification, context.now()));
+    const report =
+      verification && (await verify(verification, context.now, { ask: (line) => io.writeError(`${line}\n`) }));
     const evidence = { ...collected, verification: report };
     const stem = flags.out.replace(/\.(?:md|json)$/, '');
     const files = { markdown: `${stem}.md`, json: `${stem}.json` };

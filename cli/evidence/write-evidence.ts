@@ -80,6 +80,8 @@ function placeName(place: Place): string {
       return 'a local run';
     case 'stage':
       return `stage ${place.stage}`;
+    case 'server':
+      return `the server ${place.issuer}`;
     case 'tables':
       return 'the tables named on the command line';
   }

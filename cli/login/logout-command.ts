@@ -3,8 +3,9 @@ import { tokenRevocation } from 'openid-client';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { examples, jsonOption } from '../options.ts';
+import { issuerOption } from './issuer-option.ts';
 import { findLogin, keepLogin } from './login-file.ts';
-import { inWords, issuerOption, openClient } from './open-client.ts';
+import { inWords, openClient } from './open-client.ts';
 
 export const logoutCommand = (context: Context): Command =>
   examples(

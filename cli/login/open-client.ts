@@ -1,17 +1,7 @@
-import { InvalidArgumentError } from 'commander';
 import * as client from 'openid-client';
-import { issuerProblem } from '../../shared/config.ts';
 import { Failure } from '../failure.ts';
 import { visible } from '../output.ts';
 import { isLoopback } from '../verify/transport.ts';
-
-/** Parses `--issuer`. */
-export function issuerOption(text: string): string {
-  const issuer = text.replace(/\/$/, '');
-  const problem = issuerProblem(issuer);
-  if (problem !== undefined) throw new InvalidArgumentError(`It ${problem}.`);
-  return issuer;
-}
 
 /** Reads the metadata of the server. Fails with a sentence when it cannot be read. */
 export function openClient(issuer: string, clientId: string): Promise<client.Configuration> {

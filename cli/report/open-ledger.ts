@@ -33,7 +33,7 @@ export async function openLines(
 
 /** Returns the names that the stage's stacks have recorded. */
 async function logGroupsOf(place: Exclude<Place, { kind: 'local' }>): Promise<string[]> {
-  if (place.kind === 'tables') throw wrongUsage('Say where the audit lines are: --log-group NAME (repeatable).');
+  if (place.kind !== 'stage') throw wrongUsage('Say where the audit lines are: --log-group NAME (repeatable).');
   const name = `/pixy/${place.stage}/log-groups`;
   const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
   const client = new SSMClient({});

@@ -10,6 +10,18 @@ const metadata = v.looseObject({
   authorization_endpoint: v.string(),
   token_endpoint: v.string(),
   userinfo_endpoint: absent(v.string()),
+  jwks_uri: absent(v.string()),
+  pushed_authorization_request_endpoint: absent(v.string()),
+  introspection_endpoint: absent(v.string()),
+  registration_endpoint: absent(v.string()),
+  require_pushed_authorization_requests: absent(v.boolean()),
+  client_id_metadata_document_supported: absent(v.boolean()),
+  tls_client_certificate_bound_access_tokens: absent(v.boolean()),
+  response_types_supported: absent(v.array(v.string())),
+  grant_types_supported: absent(v.array(v.string())),
+  id_token_signing_alg_values_supported: absent(v.array(v.string())),
+  token_endpoint_auth_signing_alg_values_supported: absent(v.array(v.string())),
+  dpop_signing_alg_values_supported: absent(v.array(v.string())),
   scopes_supported: absent(v.array(v.string())),
   token_endpoint_auth_methods_supported: absent(v.array(v.string())),
   code_challenge_methods_supported: absent(v.array(v.string())),
@@ -19,7 +31,7 @@ const metadata = v.looseObject({
 export type Metadata = v.InferOutput<typeof metadata>;
 
 /** A metadata document, and where it was found. */
-type Found = { address: string; metadata: Metadata };
+type Found = { address: string; metadata: Metadata; answer: Answer };
 
 /** Everything that an issuer announces, at either or both of the addresses. */
 export type Discovered = { issuer: string; documents: readonly [Found, ...Found[]] };
@@ -47,7 +59,9 @@ export async function discover(issuer: string, transport: Transport): Promise<Di
   );
   const [first, ...more] = answers.flatMap((answer, index) => {
     const parsed = answer instanceof NoAnswer ? undefined : parse(answer);
-    return parsed ? [{ address: addresses[index] ?? '', metadata: parsed }] : [];
+    return parsed && !(answer instanceof NoAnswer)
+      ? [{ address: addresses[index] ?? '', metadata: parsed, answer }]
+      : [];
   });
   if (first) return { issuer, documents: [first, ...more] };
 

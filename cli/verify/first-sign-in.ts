@@ -23,7 +23,7 @@ export async function firstSignIn(probe: Probe, method: AuthenticationMethod | u
     if (answer.body?.['error'] !== 'invalid_client' && answer.body?.['error'] !== 'unauthorized_client') break;
   }
   throw new Failure(
-    `A code was issued, but it could not be redeemed with a valid request: ${describeRefusal(answer)}. ${
+    `No tokens could be obtained with a valid request: ${describeRefusal(answer)}. ${
       probe.isPublic
         ? 'If the client is confidential, give its secret with --client-secret.'
         : 'Is the client secret correct, and is the client registered for the method in --client-auth?'
@@ -31,16 +31,21 @@ export async function firstSignIn(probe: Probe, method: AuthenticationMethod | u
   );
 }
 
-function announcedMethods({ isPublic, metadata }: Probe): readonly AuthenticationMethod[] {
-  if (isPublic) return authenticationMethods.slice(0, 1);
+function announcedMethods({ isPublic, client, metadata }: Probe): readonly AuthenticationMethod[] {
+  if (client.key !== undefined) return ['private_key_jwt'];
+  const withSecret = authenticationMethods.filter((method) => method !== 'private_key_jwt');
+  if (isPublic) return withSecret.slice(0, 1);
   const announced = metadata.token_endpoint_auth_methods_supported;
-  const usable = authenticationMethods.filter((method) => announced?.includes(method) ?? true);
-  return usable.length > 0 ? usable : authenticationMethods;
+  const usable = withSecret.filter((method) => announced?.includes(method) ?? true);
+  return usable.length > 0 ? usable : withSecret;
 }
 
 async function redeemFirstCode(probe: Probe): Promise<TokenAnswer> {
   try {
     const landing = await probe.authorize();
+    const isMethodWrong = landing.kind === 'refused' && landing.error === 'invalid_client';
+    if (isMethodWrong)
+      return { status: landing.status, headers: new Headers(), text: '', body: { error: 'invalid_client' } };
     const code = landing.kind === 'redirected' ? landing.parameters.get('code')?.[0] : undefined;
     if (code === undefined) throw new Failure(`No code could be obtained: ${whyNoCode(landing)}`);
     return await probe.redeem({ code, verifier: landing.request.verifier, challenge: landing.request.challenge });
@@ -56,6 +61,8 @@ function whyNoCode(landing: Landing): string {
       return `${landing.because}.`;
     case 'elsewhere':
       return 'the server sent the browser to an address that is neither the redirect URI nor an https page of the server.';
+    case 'refused':
+      return `the server refused a valid pushed request with ${describe(landing.status, landing.error)}.`;
     case 'page':
       return landing.status >= 400
         ? `the server answered with a page and status ${landing.status}. Are client id and redirect URI registered?`
@@ -71,6 +78,8 @@ function whyNoCode(landing: Landing): string {
 
 function describeRefusal(answer: TokenAnswer | undefined): string {
   const error = answer?.body?.['error'];
-  const code = typeof error === 'string' && /^[a-z_]{1,60}$/.test(error) ? ` and ${error}` : '';
-  return `status ${answer?.status}${code}`;
+  return describe(answer?.status, typeof error === 'string' ? error : undefined);
 }
+
+const describe = (status: number | undefined, error: string | undefined): string =>
+  `status ${status}${error !== undefined && /^[a-z_]{1,60}$/.test(error) ? ` and ${error}` : ''}`;

@@ -18,6 +18,8 @@ export function mustBeRefused(landing: Landing, accepted: readonly string[] = ['
   switch (landing.kind) {
     case 'stuck':
       return skipped(landing.because);
+    case 'refused':
+      return judgeError(landing, accepted);
     case 'elsewhere':
       return failed('the browser was sent to an address that is not the redirect URI');
     case 'page':
@@ -42,15 +44,19 @@ export const grantOrRequest = ['invalid_grant', 'invalid_request'] as const;
 /** Passes if a token request ends without tokens. One separate check covers JSON and status for all refusals. */
 export function mustGetNoTokens(answer: TokenAnswer, accepted: readonly string[] = grantOrRequest): Verdict {
   if (holdsTokens(answer)) return failed('tokens were issued');
-  if (answer.status === 429) return slowDown;
-  if (answer.status >= 500) return failed(`it was answered with status ${answer.status}`);
   const error = answer.body?.['error'];
-  if (typeof error === 'string') {
-    return accepted.includes(error)
-      ? passed
-      : failed(`it was refused with ${shownError(error)} instead of ${accepted.join(' or ')}`);
-  }
-  return answer.status >= 400 ? passed : failed(`it was answered with status ${answer.status} and no error`);
+  return judgeError({ status: answer.status, ...(typeof error === 'string' && { error }) }, accepted);
+}
+
+/** Judges a refusal in JSON. */
+export function judgeError(refusal: { status: number; error?: string }, accepted: readonly string[]): Verdict {
+  const { status, error } = refusal;
+  if (status === 429) return slowDown;
+  if (status >= 500) return failed(`it was answered with status ${status}`);
+  if (error === undefined) return status >= 400 ? passed : failed(`it was answered with status ${status} and no error`);
+  return accepted.includes(error)
+    ? passed
+    : failed(`it was refused with ${shownError(error)} instead of ${accepted.join(' or ')}`);
 }
 
 /** Judges with a fresh code, if one is issued. */

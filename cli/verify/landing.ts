@@ -8,6 +8,8 @@ type ResponseParameters = ReadonlyMap<string, readonly string[]>;
 export type Landing =
   /** An authorization response, and the URL it went to, without query and fragment. */
   | { kind: 'redirected'; to: string; parameters: ResponseParameters }
+  /** The pushed request was refused, so the browser was never sent anywhere (RFC 9126 §2.3). */
+  | { kind: 'refused'; status: number; error?: string }
   /** On the way to a URL that belongs neither to the server nor to a redirect URI. */
   | { kind: 'elsewhere' }
   /** On a page of the server that offers no way forward. */

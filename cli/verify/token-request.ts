@@ -1,4 +1,5 @@
-import { type AuthenticationMethod, authenticate, type Client } from './client.ts';
+import { type AssertionFor, type AuthenticationMethod, authenticate, type Client } from './client.ts';
+import type { JwtChanges } from './jws.ts';
 import { type Changes, encode, withQuery } from './parameters.ts';
 import type { Sent } from './transport.ts';
 
@@ -8,18 +9,26 @@ export type TokenOptions = {
   method?: 'GET' | 'POST';
   /** Omits the client's authentication. */
   unauthenticated?: boolean;
+  /** Changes the client's assertion. */
+  assertion?: JwtChanges;
+  /** Changes the proof of possession, leaves it out, or makes it with another key. */
+  proof?: JwtChanges | 'none' | 'by another key';
 };
 
-/** Makes a request to the token endpoint: the URL it goes to, and the rest of it. */
+/** Makes an authenticated request to the token endpoint, or another one like it: the URL it goes to, and the rest of it. */
 export function makeTokenRequest(
   endpoint: string,
   client: Client,
   authentication: AuthenticationMethod,
   form: Changes,
-  { query, method = 'POST', unauthenticated = false }: TokenOptions,
+  { query, method = 'POST', unauthenticated = false, assertion: changes }: TokenOptions,
+  assertion: AssertionFor,
 ): { url: string; sent: Sent } {
-  const { headers, fields } = authenticate(client, unauthenticated ? 'none' : authentication);
-  const parameters = { ...form, ...fields };
+  const { headers, fields } = authenticate(client, unauthenticated ? 'none' : authentication, {
+    ...assertion,
+    changes,
+  });
+  const parameters = { ...fields, ...form };
   const accepting = { accept: 'application/json', ...headers };
   if (method === 'GET') return { url: withQuery(endpoint, parameters), sent: { method, headers: accepting } };
   return {

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import packageJson from '../../package.json' with { type: 'json' };
 
 /** What is sent besides the URL. */
-export type Sent = { method?: 'GET' | 'POST'; headers?: Readonly<Record<string, string>>; body?: string };
+export type Sent = { method?: 'GET' | 'POST' | 'OPTIONS'; headers?: Readonly<Record<string, string>>; body?: string };
 export type Answer = { status: number; headers: Headers; text: string };
 
 /** Nobody answered, or not in time. The message is one clause without a full stop. */
@@ -30,11 +31,16 @@ export type TransportOptions = {
   timeout?: number;
 };
 
+/** Requests that may follow each other at once, and how many a second after that. A server on this machine has no limit. */
+const burst = 20;
+const perSecond = 20;
+
 /** No response of an authorization server is nearly as long; the rest is not read. */
 const longestAnswer = 1_048_576;
 
 export function createTransport({ issuer, maximumRequests, timeout = 10_000 }: TransportOptions): Transport {
   let count = 0;
+  const waitForTurn = makePace();
   const isLocal = isLoopback(issuer);
   const mayReach = (url: string) => isLoopback(url) === isLocal && (isLocal || protocolOf(url) === 'https:');
   return {
@@ -44,6 +50,7 @@ export function createTransport({ issuer, maximumRequests, timeout = 10_000 }: T
       if (!mayReach(url)) throw new NoAnswer('an address is not https');
       if (count >= maximumRequests) throw new TooManyRequests();
       count += 1;
+      if (!isLocal) await waitForTurn();
       try {
         const response = await fetch(url, {
           method,
@@ -57,6 +64,17 @@ export function createTransport({ issuer, maximumRequests, timeout = 10_000 }: T
         throw new NoAnswer(describe(error, timeout), { cause: error });
       }
     },
+  };
+}
+
+/** Lets a burst through at once, and spreads what follows. */
+function makePace(): () => Promise<void> {
+  const interval = 1_000 / perSecond;
+  let next = 0;
+  return async () => {
+    const now = performance.now();
+    next = Math.max(next, now - burst * interval) + interval;
+    if (next > now) await sleep(next - now);
   };
 }
 

@@ -10,6 +10,7 @@ import type { LookOf } from '../../shared/pages/look.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import { hashPassword } from '../../shared/password.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
+import type { ReadPepper } from '../../shared/people/password-import/pepper.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import type { NotifyPerson } from '../notify-person.ts';
 import { rememberIn } from '../sign-in/remember-browser.ts';
@@ -32,6 +33,7 @@ export type ChangePasswordDeps = PersonDeps & {
   accounts: Pick<AccountStore, 'findBySubject' | 'changePassword'>;
   sessions: Pick<EndingSessions, 'find' | 'stampAgain' | 'clearAway'>;
   throttle: Pick<ThrottleStore, 'countProof'>;
+  readPepper: ReadPepper;
   notify: NotifyPerson;
   lookOf: LookOf;
   writeLine: WriteLine;

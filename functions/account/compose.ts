@@ -1,10 +1,12 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
+import { secretReader } from '../../shared/aws/secret-store.ts';
 import { heldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
+import { openPepper } from '../../shared/people/pepper.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
@@ -36,6 +38,7 @@ export function compose(runtime: Runtime) {
     passkeys: passkeyStore(database, people),
     totps: totpStore(database, people, keyWrapper(config)),
     throttle: throttleStore(database, people),
+    readPepper: openPepper(config.passwordPepper, secretReader()),
     links: linkStore(database, people),
     grants: heldGrantStore(database, grants),
     clients: openClients(runtime),

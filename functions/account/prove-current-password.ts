@@ -1,6 +1,7 @@
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Look } from '../../shared/pages/look.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
+import type { ReadPepper } from '../../shared/people/password-import/pepper.ts';
 import { verifyStoredPassword } from '../../shared/people/password-import.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
@@ -16,7 +17,7 @@ export async function proveCurrentPassword(
   form: Parameters,
   { account }: SignedInPerson,
   look: Look,
-  deps: { throttle: Pick<ThrottleStore, 'countProof'>; now: () => number },
+  deps: { throttle: Pick<ThrottleStore, 'countProof'>; readPepper: ReadPepper; now: () => number },
 ): Promise<Result<void, Unchanged>> {
   if (account.passwordHash === undefined) return ok(undefined);
   const attempt = await deps.throttle.countProof(account.sub, deps.now());
@@ -24,7 +25,8 @@ export async function proveCurrentPassword(
     const refusal = { reason: 'sign_in_throttled', retryAfter: attempt.retryAfter } as const;
     return refuse({ problem: problemOf(refusal, look), reason: refusal.reason, status: 429 });
   }
-  if (!(await verifyStoredPassword(single(form, 'current_password') ?? '', account.passwordHash))) {
+  const given = single(form, 'current_password') ?? '';
+  if (!(await verifyStoredPassword(given, account.passwordHash, deps.readPepper))) {
     const problem = { text: look.text('problem.currentPasswordWrong'), field: 'current_password' };
     return refuse({ problem, reason: 'credentials_wrong' });
   }

@@ -1,40 +1,91 @@
-import { type ManagementScope, managementApi } from '../../shared/apis/management-api.ts';
-import { isPublic } from '../../shared/clients/registered-client.ts';
-import { bearerToken } from '../../shared/http/bearer.ts';
+import { isManager, type ManagementScope, managementApi } from '../../shared/apis/management-api.ts';
+import { isPublic, type RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { isInForce } from '../../shared/grants/judge-standing.ts';
+import { presentedToken, type TokenScheme } from '../../shared/http/bearer.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { readAccessToken } from '../../shared/tokens/access-token.ts';
+import { operatorScope } from '../../shared/people/operators.ts';
+import { type AccessTokenClaims, readAccessToken } from '../../shared/tokens/access-token.ts';
+import { type ProveTokenDeps, proveToken } from '../../shared/tokens/prove-token.ts';
 import type { AdminDeps } from './operation.ts';
 
-/** The client that may make the request; or the refusal, with the client where it is known, for the audit log. */
-type Caller = { client: string; mayDelegate: boolean; refusal?: never } | { client?: string; refusal: Refusal };
+/**
+ * Who may make the request; or the refusal, with the client where it is known, for the audit log, and with the scheme of its token.
+ * `by` is for the change log, `nonce` for the next DPoP proof.
+ */
+type Caller =
+  | { client: string; by: string; mayDelegate: boolean; nonce?: string | undefined; refusal?: never }
+  | { client?: string; scheme?: TokenScheme; refusal: Refusal };
+
+type CallerDeps = ProveTokenDeps &
+  Pick<AdminDeps, 'issuer' | 'clients' | 'subjects' | 'operators' | 'publishedKeys' | 'now'>;
 
 /**
- * Who may manage: the bearer of an access token for this API alone, that a client got for itself (RFC 6749 §4.4), with the
- * scope. The registration is asked again, so a client that was disabled or lost the scope is out at once. A token of a person,
- * whatever its scope, never manages. `mayDelegate`: whether it may also change clients that manage, and make new ones.
+ * Who may manage: the bearer of an access token for this API alone, with the scope. Either a client got it for itself (RFC 6749 §4.4), or
+ * an operator signed in with a client that is registered for the scope. Both are asked for again at every request, so that whoever was
+ * disabled, left the group or lost the scope is out at once. `mayDelegate`: whether the caller may also change clients that manage, and
+ * make new ones.
  */
-export async function authorizeCaller(
-  request: HttpRequest,
-  scope: ManagementScope,
-  deps: Pick<AdminDeps, 'issuer' | 'clients' | 'publishedKeys' | 'now'>,
-): Promise<Caller> {
-  const token = bearerToken(request);
-  if (!token.ok) return { refusal: token.refusal };
-  const claims = await readAccessToken(token.value, deps.issuer, await deps.publishedKeys(), deps.now());
-  if (claims === undefined) return { refusal: { reason: 'access_token_invalid' } };
-  const { client_id: client, sub, aud, grant_id: grant } = claims;
+export async function authorizeCaller(request: HttpRequest, scope: ManagementScope, deps: CallerDeps): Promise<Caller> {
+  const presented = presentedToken(request);
+  if (!presented.ok) return { refusal: presented.refusal };
+  const { scheme, token } = presented.value;
+  const claims = await readAccessToken(token, deps.issuer, await deps.publishedKeys(), deps.now());
+  if (claims === undefined) return { refusal: { reason: 'access_token_invalid' }, scheme };
+  const { method, path } = request;
+  const sent = { method, urls: [deps.issuer + path], proof: request.header('dpop') };
+  const proved = await proveToken({ scheme, token }, claims, sent, deps);
+  if (!proved.ok) return { client: claims.client_id, refusal: proved.refusal, scheme };
+  const caller = await judgeCaller(claims, scope, deps);
+  return caller.refusal ? { ...caller, scheme } : { ...caller, nonce: proved.value.nonce };
+}
+
+async function judgeCaller(claims: AccessTokenClaims, scope: ManagementScope, deps: CallerDeps): Promise<Caller> {
+  const { client_id: client, aud } = claims;
   // A list of audiences is refused, too: any other API in it could use the token here.
   if (aud !== managementApi(deps.issuer).resource) {
     return { client, refusal: { reason: 'access_token_for_another_api' } };
   }
   const insufficient = { client, refusal: { reason: 'scope_insufficient', scope } } as const;
   const granted = claims.scope?.split(' ') ?? [];
-  if (grant !== undefined || sub !== client || !granted.includes(scope)) return insufficient;
+  if (!granted.includes(scope)) return insufficient;
   const registered = await deps.clients.find(client);
   if (registered === undefined || registered.disabled) return { client, refusal: { reason: 'access_token_invalid' } };
-  const isForItself = !isPublic(registered) && registered.grantTypes.includes('client_credentials');
-  const mayStill = (wanted: ManagementScope) => isForItself && registered.scope.includes(wanted);
-  if (!mayStill(scope)) return insufficient;
-  return { client, mayDelegate: granted.includes('pixy:delegate') && mayStill('pixy:delegate') };
+  const caller = claims.grant_id === undefined ? asClient(claims, registered) : await asOperator(claims, deps);
+  if ('refusal' in caller) return { client, refusal: caller.refusal };
+  const mayStill = (wanted: ManagementScope) =>
+    granted.includes(wanted) && registered.scope.includes(wanted) && caller.scope.includes(wanted);
+  if (!mayStill(scope))
+    return caller.isPerson ? { client, refusal: { reason: 'not_an_operator', scope } } : insufficient;
+  return { client, by: caller.by, mayDelegate: mayStill('pixy:delegate') };
+}
+
+/** What a caller may do beside its token, and what the change log calls it. */
+type Standing = { by: string; scope: readonly string[]; isPerson: boolean } | { refusal: Refusal };
+
+function asClient({ sub, client_id: client }: AccessTokenClaims, registered: RegisteredClient): Standing {
+  const isForItself = sub === client && !isPublic(registered) && registered.grantTypes.includes('client_credentials');
+  return {
+    by: client,
+    scope: isForItself ? registered.scope.filter((value) => isManager({ scope: [value] })) : [],
+    isPerson: false,
+  };
+}
+
+/** The person of a token, by their account as it is now. Without operators it is nobody, and nobody who acts for a person manages. */
+async function asOperator(
+  { grant_id: grantId = '', sub, client_id: client, act }: AccessTokenClaims,
+  { subjects, operators }: CallerDeps,
+): Promise<Standing> {
+  const nobody = { by: client, scope: [], isPerson: operators !== undefined };
+  if (operators === undefined || act !== undefined) return nobody;
+  const { grant, standing, claims } = await subjects.findClaims(grantId, sub);
+  if (!isInForce(grant, standing, sub)) return { refusal: { reason: 'access_token_invalid' } };
+  const { preferred_username: name } = claims;
+  const who = typeof name === 'string' ? `${name} (${grant.sub})` : grant.sub;
+  return {
+    by: `${who} with ${client}`,
+    scope: operatorScope({ ...claims, sub: grant.sub }, operators),
+    isPerson: true,
+  };
 }

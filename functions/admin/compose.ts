@@ -1,20 +1,28 @@
 import { apiStore, scopeStore } from '../../shared/apis/api-store.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
+import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
-import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import { nonceKey, publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
-import type { Runtime } from '../runtime.ts';
+import { proofVerifier } from '../../shared/proof/proof-verifier.ts';
+import { keyWrapper, type Runtime } from '../runtime.ts';
 import { adminHandler } from './handler.ts';
 
-export const compose = ({ config, database, writeLine, now }: Runtime) =>
-  adminHandler({
+export const compose = ({ config, database, writeLine, now }: Runtime) => {
+  const keys = keyStore(database, config.tables.keys);
+  return adminHandler({
     issuer: config.issuer,
     // Never from memory: who was disabled a moment ago must not manage anything.
     clients: clientStore(database, config.tables.clients, now),
     apis: apiStore(database, config.tables.clients, now),
     scopes: scopeStore(database, config.tables.clients, now),
+    subjects: subjectStore(database, config.tables),
+    operators: config.operators,
     accounts: accountStore(database, config.tables.people),
-    publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
+    publishedKeys: publishedKeys(keys, now, config.keysRemembered),
+    verifyProof: proofVerifier(nonceKey(keys, keyWrapper(config), now), now),
+    dpopNonces: config.dpopNonces,
     writeLine,
     now,
   });
+};

@@ -2,7 +2,7 @@ import type { Author } from '../../shared/clients/change.ts';
 import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/endpoint.ts';
 import { readDocument } from '../../shared/http/json-document.ts';
 import { type Problem, problemReply } from '../../shared/http/problem.ts';
-import { jsonReply, type Reply } from '../../shared/http/reply.ts';
+import { jsonReply, nonceHeader, type Reply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { parseReason, reasonHeader } from './author.ts';
@@ -60,19 +60,22 @@ async function serve(operation: Operation, request: HttpRequest, deps: AdminDeps
     reply: problemReply(problem, deps.issuer),
     decision: { verdict: 'refused', client, reason: problem.refusal.reason },
   });
-  if (caller.refusal) return refused({ refusal: caller.refusal });
+  if (caller.refusal) return refused({ refusal: caller.refusal, scheme: caller.scheme });
   const call = readCall(operation, request, caller, deps.now());
   if (!call.ok) return refused(call.refusal);
   const outcome = await operation.perform(call.value, deps);
   if (!outcome.ok) return refused(outcome.refusal);
-  return { reply: reply(operation, outcome.value, deps.issuer), decision: { verdict: 'allowed', client } };
+  return {
+    reply: reply(operation, outcome.value, deps.issuer, nonceHeader(caller.nonce)),
+    decision: { verdict: 'allowed', client },
+  };
 }
 
 /** Everything that the operation describes about a request, checked before anything is read from the database. */
 function readCall(
   operation: Operation,
   request: HttpRequest,
-  { client: by, mayDelegate }: { client: string; mayDelegate: boolean },
+  { by, mayDelegate }: { by: string; mayDelegate: boolean },
   now: number,
 ): Result<Call, Problem> {
   const name = nameIn(operation, request.path);
@@ -100,8 +103,14 @@ function nameIn({ path }: Operation, requested: string): string | undefined {
   return '';
 }
 
-function reply({ status }: Operation, { document, version, location }: Success, issuer: string): Reply {
+function reply(
+  { status }: Operation,
+  { document, version, location }: Success,
+  issuer: string,
+  headers: Record<string, string>,
+): Reply {
   return jsonReply(status, document, {
+    ...headers,
     ...(version !== undefined && { etag: entityTag(version) }),
     ...(location !== undefined && { location: issuer + location }),
   });

@@ -4,12 +4,15 @@ import type { ManagementScope } from '../../shared/apis/management-api.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { Author } from '../../shared/clients/change.ts';
 import type { ClientStore } from '../../shared/clients/client-store.ts';
+import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import type { JsonObject } from '../../shared/http/json-document.ts';
 import type { Problem } from '../../shared/http/problem.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import type { Reason } from '../../shared/oauth/refusal.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
+import type { Operators } from '../../shared/people/operators.ts';
 import type { Result } from '../../shared/result.ts';
+import type { ProveTokenDeps } from '../../shared/tokens/prove-token.ts';
 import type { IfMatch } from './if-match.ts';
 
 /*
@@ -17,12 +20,16 @@ import type { IfMatch } from './if-match.ts';
  * made from the same one.
  */
 
-export type AdminDeps = {
+export type AdminDeps = ProveTokenDeps & {
   issuer: string;
   clients: ClientStore;
   apis: Pick<ApiStore, 'list'>;
   scopes: ScopeStore;
   accounts: Pick<AccountStore, 'isSubject'>;
+  /** The grant of a person's token, and the person. */
+  subjects: Pick<SubjectStore, 'findClaims'>;
+  /** Who of the people manages; absent: nobody. */
+  operators: Operators | undefined;
   publishedKeys: () => Promise<JwkSet>;
   writeLine: WriteLine;
   /** Epoch seconds. */

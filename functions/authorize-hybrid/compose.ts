@@ -2,12 +2,16 @@ import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { idTokenKey, signingKeys } from '../../shared/keys/loaded-keys.ts';
 import { ok } from '../../shared/result.ts';
+import { mintAuthorizationResponse } from '../../shared/tokens/authorization-response.ts';
 import { mintIdToken } from '../../shared/tokens/mint.ts';
 import { authorizeDeps } from '../authorize/compose.ts';
 import { authorizeHandler } from '../authorize/handler.ts';
 import { keyCustody, type Runtime } from '../runtime.ts';
 
-/** The authorization endpoint once more, with the right to sign: for `response_type=code id_token` (OpenID Connect Core §3.3). */
+/**
+ * The authorization endpoint once more, with the right to sign: for `response_type=code id_token` (OpenID Connect Core §3.3), and for
+ * answers that are signed as a whole (JARM).
+ */
 export function compose(runtime: Runtime) {
   const { config, database, now } = runtime;
   const signingKey = signingKeys(
@@ -19,6 +23,12 @@ export function compose(runtime: Runtime) {
   const hooks = openHooks(config.hooks);
   return authorizeHandler({
     ...authorizeDeps(runtime),
+    async responseSigner(client) {
+      const key = await idTokenKey(client.authorizationSignedResponseAlg, config.signingAlgorithms[0], signingKey);
+      if (!key.ok) return key;
+      const to = { issuer: config.issuer, clientId: client.clientId };
+      return ok((parameters) => mintAuthorizationResponse(parameters, to, key.value, now()));
+    },
     async idTokenMinter(client) {
       const key = await idTokenKey(client.idTokenSignedResponseAlg, config.signingAlgorithms[0], signingKey);
       if (!key.ok) return key;

@@ -1,4 +1,4 @@
-import { isManagementScope } from '../../shared/apis/management-api.ts';
+import { grantableScope } from '../../shared/apis/management-api.ts';
 import { type Dropped, whatWasDropped } from '../../shared/audit/decision.ts';
 import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type AuthorizationRequest, parseAuthorizationRequest } from '../../shared/oauth/authorization-request.ts';
@@ -28,6 +28,7 @@ export function admitRequest(
   client: RegisteredClient,
   rules: PkceRules,
   byScope: ClaimsByScope,
+  hasOperators: boolean,
 ): Result<AdmittedRequest, Refusal> {
   if (!client.grantTypes.includes('authorization_code')) return refuse({ reason: 'grant_type_not_registered' });
   const request = parseAuthorizationRequest(parameters);
@@ -37,9 +38,7 @@ export function admitRequest(
   }
   const challenge = admitChallenge(request.value, rules);
   if (!challenge.ok) return challenge;
-  // Nobody grants the management of this server to an app: a client has that right for itself, or not at all.
-  const grantable = client.scope.filter((value) => !isManagementScope(value));
-  const scope = grantScope(request.value.scope, grantable);
+  const scope = grantScope(request.value.scope, grantableScope(client.scope, hasOperators));
   if (!scope.ok) return scope;
   const claims = permitted(request.value.claims, client, byScope);
   return ok({

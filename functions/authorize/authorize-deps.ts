@@ -6,12 +6,16 @@ import type { Grant } from '../../shared/grants/grant.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
+import type { ResponseParameters } from '../../shared/oauth/redirect-uri.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { SignedInStore } from '../../shared/people/signed-in-store.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { Result } from '../../shared/result.ts';
+import type { PushedRequests } from '../open-pushed-requests.ts';
+import type { RequestObjects } from '../open-request-objects.ts';
+import type { SubjectsOf } from '../subjects-of.ts';
 
 export type AuthorizeDeps = {
   issuer: string;
@@ -21,6 +25,8 @@ export type AuthorizeDeps = {
   revokesAtSignOut: boolean;
   clients: Pick<ClientReader, 'find' | 'whyUnknown' | 'globalPolicy'>;
   apis: ApiReader;
+  /** Whether people may have tokens for the management API. */
+  hasOperators: boolean;
   signedIn: SignedInStore;
   sessions: Pick<SessionStore, 'keepAlive' | 'note'>;
   /** Uses up the permission for one request; false when it is gone. */
@@ -29,18 +35,28 @@ export type AuthorizeDeps = {
   /** Keeps a client that registered itself, now that it is used; absent where none can. */
   renewClient?: ((client: RegisteredClient, now: number) => Promise<void>) | undefined;
   grants: Pick<GrantStore, 'issue'>;
+  pushedRequests: PushedRequests;
+  requestObjects: RequestObjects;
+  /** Whether every client has to push its requests. */
+  requiresPushedRequests: boolean;
   /** Codes name their person, sealed with these. */
   refreshKeys: () => Promise<RefreshKeys>;
   publishedKeys: () => Promise<JwkSet>;
+  subjectsOf: SubjectsOf;
   lookOf: LookOf;
   /**
    * Loads what makes the ID token of the hybrid flow. Refuses an algorithm that the server has no key of. Absent in the function
    * that answers everything else: it cannot sign.
    */
   idTokenMinter?: (client: RegisteredClient) => Promise<Result<MintIdToken, Refusal>>;
+  /** The same for the signed answers of JARM, whatever the response type. */
+  responseSigner?: (client: RegisteredClient) => Promise<Result<SignResponse, Refusal>>;
   writeLine: WriteLine;
   now: () => number;
 };
 
 /** Makes the ID token that travels with the code (OpenID Connect Core §3.3.2.11). */
 export type MintIdToken = (grant: Grant, code: string) => Promise<string>;
+
+/** Signs the parameters of an answer (JARM §2.1). */
+type SignResponse = (parameters: ResponseParameters) => Promise<string>;

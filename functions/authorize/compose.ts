@@ -1,4 +1,3 @@
-import { apiReader } from '../../shared/apis/api-store.ts';
 import { registrationRenewal } from '../../shared/clients/registration-renewal-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
@@ -8,8 +7,12 @@ import { consentStore } from '../../shared/people/consent-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { signedInStore } from '../../shared/people/signed-in-store.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
+import { openApis } from '../open-apis.ts';
 import { openClients } from '../open-clients.ts';
+import { openPushedRequests } from '../open-pushed-requests.ts';
+import { openRequestObjects } from '../open-request-objects.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
+import { subjectsOf } from '../subjects-of.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
 import { authorizeHandler } from './handler.ts';
 
@@ -20,7 +23,8 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
     codeLifetime: config.codeLifetime,
     revokesAtSignOut: config.revokesAtSignOut,
     clients: openClients(runtime),
-    apis: apiReader(database, config.tables.clients, now),
+    apis: openApis(runtime),
+    hasOperators: config.operators !== undefined,
     signedIn: signedInStore(database, config.tables.people),
     sessions: sessionStore(database, config.tables.people),
     useConsent: (sub, { clientId }, requestHash) =>
@@ -31,8 +35,12 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
         ? undefined
         : registrationRenewal(database, config.tables.clients, config.refreshLifetime),
     grants: grantStore(database, config.tables.grants),
+    pushedRequests: openPushedRequests(runtime),
+    requestObjects: openRequestObjects(runtime),
+    requiresPushedRequests: config.pushedRequests === 'required',
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     refreshKeys: refreshKeys(keyStore(database, config.tables.keys), keyWrapper(config), now, config.keysRemembered),
+    subjectsOf: subjectsOf(runtime),
     lookOf: looksOf(config.brand),
     writeLine,
     now,

@@ -3,9 +3,9 @@ import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { encodeParameters, type Parameters } from '../../shared/oauth/parameters.ts';
 import type { PkceRules } from '../../shared/pkce/policy.ts';
 import { hashSecret } from '../../shared/secret.ts';
+import type { OpenedRequest } from '../meant-request.ts';
 import { admitRequest } from './admit-request.ts';
 import { answersElsewhere } from './answers-elsewhere.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
@@ -17,13 +17,14 @@ import { judgeSession } from './judge-session.ts';
 import { consentState } from './needs-consent.ts';
 import { asksSamePerson } from './needs-sign-in.ts';
 import { type Outcome, refused } from './outcome.ts';
+import { refuseUnpushed, refuseUnsigned } from './refuse-unpushed.ts';
 
 /** Characters of a request that can go on in a Location: API Gateway takes 10,240 bytes of headers. */
-const longestQuery = 8_000;
+export const longestQuery = 8_000;
 
 /** The steps of an authorization request, in their order. */
 export async function decide(
-  parameters: Parameters,
+  { parameters, name, query, pushed }: OpenedRequest,
   identified: IdentifiedClient,
   rules: PkceRules,
   request: HttpRequest,
@@ -31,21 +32,25 @@ export async function decide(
 ): Promise<Outcome> {
   const now = deps.now();
   const { redirectUri } = identified;
+  const unpushed = pushed ? undefined : (refuseUnpushed(identified.client, deps) ?? refuseUnsigned(identified.client));
+  if (unpushed) return refused(unpushed);
   const client = await withWholeScope(identified.client, deps.apis);
-  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis));
+  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis), deps.hasOperators);
   if (!admitted.ok) return refused(admitted.refusal);
   const { resources, responseType, prompt, wouldRefuse, dropped } = admitted.value;
   const apis = findApis(resources, resources.length > 0 ? await deps.apis.list() : []);
   if (!apis.ok) return refused(apis.refusal);
-  const query = encodeParameters(parameters);
   if (query.length > longestQuery) return refused({ reason: 'parameter_too_long' });
   const elsewhere = answersElsewhere(request, admitted.value, query, deps);
   if (elsewhere) return { kind: 'elsewhere', at: elsewhere };
   const minter = responseType === 'code id_token' ? await deps.idTokenMinter?.(client) : undefined;
   if (minter && !minter.ok) return refused(minter.refusal);
+  const subjects = await deps.subjectsOf(client);
+  if (!subjects.ok) return refused(subjects.refusal);
 
   const { sessionId, found } = await findPerson(request, client, admitted.value, deps);
-  const judged = await judgeSession(admitted.value, found?.session, deps);
+  const subject = found && subjects.value(found.session.sub, found);
+  const judged = await judgeSession({ ...admitted.value, pushedAt: pushed?.at }, found?.session, subject, deps);
   if (!judged.ok) return refused(judged.refusal);
   const session = judged.value;
   if (session === undefined || found === undefined) {
@@ -56,16 +61,18 @@ export async function decide(
 
   // Before a permission for once is used up: without the keys there would be no code for it.
   const sealKeys = await deps.refreshKeys();
-  const requestHash = hashSecret(query);
+  const requestHash = hashSecret(name);
   const { consent, clientEpoch } = found;
   const state = consentState(client, admitted.value, { consent, requestHash, redirectUri }, now);
   const isAllowed =
     state === 'not_needed' || (state === 'once' && (await deps.useConsent(session.sub, client, requestHash)));
   if (!isAllowed && prompt.includes('none')) return refused({ reason: 'consent_required' });
+  if (!isAllowed && admitted.value.wasDenied) return refused({ reason: 'consent_denied' });
   if (!isAllowed) return { kind: 'continued', at: `${endpoints.consent}?${query}`, dropped };
 
-  const granting = { ...identified, sessionId, session, clientEpoch, sealKeys, mintIdToken: minter?.value };
+  const granting = { ...identified, sessionId, session, clientEpoch, subject, sealKeys, mintIdToken: minter?.value };
   const granted = { ...admitted.value, resources: resourcesOf(apis.value) };
-  const response = await issueGrant(granted, granting, deps, now);
+  const response = await issueGrant(granted, { ...granting, pushedId: pushed?.id }, deps, now);
+  if (response === 'completed before') return refused({ reason: 'request_uri_used' });
   return { kind: 'granted', response, wouldRefuse: wouldRefuse?.reason, dropped };
 }

@@ -2,20 +2,24 @@ import { methodUsed, ruled } from '../../shared/audit/decision.ts';
 import { policySettings } from '../../shared/clients/registered-client.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
+import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { answerMode, echoedState } from '../../shared/oauth/authorization-request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { type Parameters, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import type { ResponseParameters } from '../../shared/oauth/redirect-uri.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { carrierOf, isSigned } from '../../shared/oauth/response-type.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import type { Look } from '../../shared/pages/look.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import type { Result } from '../../shared/result.ts';
+import { openRequest } from '../find-meant.ts';
 import { authorizationResponse } from './authorization-response.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
-import { decide } from './decide.ts';
+import { decide, longestQuery } from './decide.ts';
 import { identifyClient } from './identify-client.ts';
-import { answerWith } from './outcome.ts';
+import { answerWith, refused } from './outcome.ts';
 
 /** RFC 6749 §3.1: the authorization endpoint, by GET and by POST (OpenID Connect Core §3.1.2.1). */
 export const authorizeHandler = (deps: AuthorizeDeps) =>
@@ -36,23 +40,41 @@ async function authorize(
   deps: AuthorizeDeps,
 ): Promise<Answer> {
   if (!parsed.ok) return refuseOnPage(parsed.refusal, undefined, deps.issuer, deps.lookOf(request));
-  const parameters = parsed.value;
+  const hasObject = single(parsed.value, 'request') !== undefined;
+  const signed = hasObject ? await (await deps.requestObjects?.())?.take(parsed.value, deps) : undefined;
+  if (signed?.ok) return { reply: seeOther(`${endpoints.authorize}?${signed.value}`) };
+  const opened = await openRequest(parsed.value, deps);
+  if (!opened.ok) return refuseOnPage(opened.refusal, undefined, deps.issuer, deps.lookOf(request, parsed.value));
+  const { parameters } = opened.value;
   const look = deps.lookOf(request, parameters);
   const identified = await identifyClient(parameters, deps.clients);
   if (!identified.ok) {
     const { refusal, client } = identified.refusal;
-    return refuseOnPage(refusal, client?.clientId, deps.issuer, look);
+    return refuseOnPage(signed?.refusal ?? refusal, client?.clientId, deps.issuer, look);
   }
 
   const { client, redirectUri } = identified.value;
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), deps.now());
   const note = { client: client.clientId, ...ruled(rules), method: methodOf(parameters) };
+  const mode = answerMode(parameters);
+  if (isSigned(mode) && !deps.responseSigner) return toSigner(opened.value.query, client.clientId, deps.issuer, look);
+  const signer = isSigned(mode) ? await deps.responseSigner?.(client) : undefined;
+  if (signer && !signer.ok) return refuseOnPage(signer.refusal, client.clientId, deps.issuer, look);
   const back = { state: echoedState(parameters), iss: deps.issuer };
-  const respond = (response: ResponseParameters) =>
-    authorizationResponse(answerMode(parameters), redirectUri, { ...response, ...back }, look);
-  const outcome = await decide(parameters, identified.value, rules, request, deps);
+  const respond = async (response: ResponseParameters) => {
+    const plain = { ...response, ...back };
+    const sent = signer ? { response: await signer.value(plain) } : plain;
+    return authorizationResponse(carrierOf(mode), redirectUri, sent, look);
+  };
+  const outcome = signed ? refused(signed.refusal) : await decide(opened.value, identified.value, rules, request, deps);
   return answerWith(outcome, note, { issuer: deps.issuer, respond });
 }
+
+/** Whatever the answer will be, the function that can sign gives it. */
+const toSigner = async (query: string, clientId: string, issuer: string, look: Look): Promise<Answer> =>
+  query.length > longestQuery
+    ? refuseOnPage({ reason: 'parameter_too_long' }, clientId, issuer, look)
+    : { reply: seeOther(`${endpoints.authorizeHybrid}?${query}`) };
 
 const methodOf = (parameters: Parameters) =>
   methodUsed(single(parameters, 'code_challenge'), single(parameters, 'code_challenge_method'));

@@ -27,11 +27,19 @@ export async function identifyClient(
   const client = await clients.find(clientId);
   if (client === undefined) return refuse({ refusal: await clients.whyUnknown(clientId) });
   if (client.disabled) return refuse({ refusal: { reason: 'client_disabled' }, client });
+  const redirect = findRedirect(parameters, client);
+  return redirect.ok ? ok({ client, ...redirect.value }) : refuse({ refusal: redirect.refusal, client });
+}
 
+/** Where the answer goes. Refuses `redirect_uri_missing` and `redirect_uri_not_registered`. */
+export function findRedirect(
+  parameters: Parameters,
+  { redirectUris }: RegisteredClient,
+): Result<Omit<IdentifiedClient, 'client'>, Refusal> {
   const sent = single(parameters, 'redirect_uri');
-  const presented = sent ?? (client.redirectUris.length === 1 ? client.redirectUris[0] : undefined);
-  if (presented === undefined) return refuse({ refusal: { reason: 'redirect_uri_missing' }, client });
-  const redirectUri = matchRedirectUri(presented, client.redirectUris);
-  if (redirectUri === undefined) return refuse({ refusal: { reason: 'redirect_uri_not_registered' }, client });
-  return ok({ client, redirectUri, redirectUriSent: sent !== undefined });
+  const presented = sent ?? (redirectUris.length === 1 ? redirectUris[0] : undefined);
+  if (presented === undefined) return refuse({ reason: 'redirect_uri_missing' });
+  const redirectUri = matchRedirectUri(presented, redirectUris);
+  if (redirectUri === undefined) return refuse({ reason: 'redirect_uri_not_registered' });
+  return ok({ redirectUri, redirectUriSent: sent !== undefined });
 }

@@ -5,6 +5,6 @@ import { authorizeHandler } from './handler.ts';
 
 const deps = authorizeDeps(openRuntime(process.env));
 
-await prepare(deps.clients.globalPolicy, deps.refreshKeys);
+await prepare(deps.clients.globalPolicy, deps.refreshKeys, async () => deps.pushedRequests?.());
 
 export const handler = authorizeHandler(deps);

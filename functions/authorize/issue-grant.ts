@@ -1,5 +1,5 @@
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
-import { issueCode } from '../../shared/grants/issue-code.ts';
+import { type IssuedGrant, issueCode } from '../../shared/grants/issue-code.ts';
 import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
 import { acrOf, reachedAcr } from '../../shared/oauth/authentication-context.ts';
 import type { RegisteredRedirectUri } from '../../shared/oauth/redirect-uri.ts';
@@ -17,21 +17,42 @@ export type Granting = {
   sessionId: string;
   session: Session;
   clientEpoch: number;
+  /** What the client knows the person by, if not by the account's subject. */
+  subject: string | undefined;
   /** What the code is sealed with. */
   sealKeys: RefreshKeys;
+  /** The item of a request that was pushed, which becomes the grant. */
+  pushedId: string | undefined;
   mintIdToken: MintIdToken | undefined;
 };
 
-/** Writes the grant and keeps the session alive. Answers with the code, and with the ID token of the hybrid flow. */
+/**
+ * Writes the grant and keeps the session alive. Answers with the code, and with the ID token of the hybrid flow. A pushed request may
+ * have been completed by another attempt of the same moment.
+ */
 export async function issueGrant(
   admitted: AdmittedRequest,
-  { client, redirectUri, redirectUriSent, sessionId, session, clientEpoch, sealKeys, mintIdToken }: Granting,
-  deps: Pick<AuthorizeDeps, 'accounts' | 'grants' | 'renewClient' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'>,
+  {
+    client,
+    redirectUri,
+    redirectUriSent,
+    sessionId,
+    session,
+    clientEpoch,
+    subject,
+    sealKeys,
+    pushedId,
+    mintIdToken,
+  }: Granting,
+  deps: Pick<
+    AuthorizeDeps,
+    'accounts' | 'grants' | 'pushedRequests' | 'renewClient' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'
+  >,
   now: number,
-): Promise<{ code: string; id_token: string | undefined }> {
+): Promise<{ code: string; id_token: string | undefined } | 'completed before'> {
   const { clientId } = client;
   const { sub, epoch, authTime, amr } = session;
-  const { scope, resources, nonce, challenge } = admitted;
+  const { scope, resources, nonce, challenge, dpopJkt } = admitted;
   const claims = await requestedClaims(admitted, sub, deps);
   // A client that wants to be told when the session ends knows it by a name; so does a grant that ends with it.
   const isBound = client.backchannelLogoutUri !== undefined || deps.revokesAtSignOut;
@@ -39,6 +60,7 @@ export async function issueGrant(
   const granted = {
     clientId,
     sub,
+    subject,
     epoch,
     clientEpoch,
     authTime,
@@ -48,21 +70,33 @@ export async function issueGrant(
     resources,
     nonce,
     challenge,
+    dpopJkt,
   };
   const { code, grant } = issueCode(
     { ...granted, ...claims, sid, redirectUri, redirectUriSent },
     sealKeys,
     now,
     deps.codeLifetime,
+    pushedId,
   );
   const idToken = await mintIdToken?.(grant, code);
-  await Promise.all([
-    deps.grants.issue(grant),
+  const [isIssued] = await Promise.all([
+    issue(grant, deps),
     deps.renewClient?.(client, now),
     deps.sessions.keepAlive(sessionId, session, now),
-    ...(sid === undefined ? [] : [deps.sessions.note(sessionId, session, clientId)]),
+    ...(sid === undefined ? [] : [deps.sessions.note(sessionId, session, clientId, subject)]),
   ]);
-  return { code, id_token: idToken };
+  return isIssued ? { code, id_token: idToken } : 'completed before';
+}
+
+async function issue(
+  { codeHash, ...grant }: IssuedGrant,
+  deps: Pick<AuthorizeDeps, 'grants' | 'pushedRequests'>,
+): Promise<boolean> {
+  if (codeHash !== undefined && deps.pushedRequests)
+    return (await deps.pushedRequests()).complete({ ...grant, codeHash });
+  await deps.grants.issue(grant);
+  return true;
 }
 
 /** The class for the tokens: the best of those that were asked for, else the one of the session. */

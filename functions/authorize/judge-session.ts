@@ -10,13 +10,15 @@ import { missingAcr, needsSignIn } from './needs-sign-in.ts';
  * Refuses with `login_required` or `acr_unmet` when asking would not help: nobody may be asked, or they just were.
  */
 export async function judgeSession(
-  admitted: AdmittedRequest,
+  admitted: AdmittedRequest & { pushedAt: number | undefined },
   session: Session | undefined,
+  /** What the client knows the person by, if not by the account's subject. */
+  subject: string | undefined,
   deps: Pick<AuthorizeDeps, 'issuer' | 'publishedKeys' | 'now'>,
 ): Promise<Result<Session | undefined, Refusal>> {
   const missing = session && missingAcr(admitted, session);
   if (missing === 'impossible') return refuse({ reason: 'acr_unmet' });
-  if (session && !missing && !(await needsSignIn(admitted, session, deps))) return ok(session);
+  if (session && !missing && !(await needsSignIn(admitted, session, subject ?? session.sub, deps))) return ok(session);
   const isFinal = admitted.prompt.includes('none') || (admitted.wasSignedIn && session !== undefined);
   return isFinal ? refuse({ reason: missing ? 'acr_unmet' : 'login_required' }) : ok(undefined);
 }

@@ -15,19 +15,27 @@ export async function needsSignIn(
     idTokenHint,
     claims,
     acrValues,
-  }: Pick<AuthorizationRequest, 'prompt' | 'maxAge' | 'idTokenHint' | 'claims' | 'acrValues'>,
+    pushedAt,
+  }: Pick<AuthorizationRequest, 'prompt' | 'maxAge' | 'idTokenHint' | 'claims' | 'acrValues'> & {
+    pushedAt?: number | undefined;
+  },
   session: Session,
+  /** What the client knows the person by. */
+  told: string,
   deps: { issuer: string; publishedKeys: () => Promise<JwkSet>; now: () => number },
 ): Promise<boolean> {
-  if (prompt.includes('login') || prompt.includes('select_account')) return true;
-  if (maxAge !== undefined && (maxAge === 0 || deps.now() - session.authTime > maxAge)) return true;
-  if (claims.subject !== undefined && claims.subject !== session.sub) return true;
+  // Whoever signed in after the request was pushed did so for it, as far as it asks for a recent sign-in.
+  const isRecent = pushedAt !== undefined && session.authTime >= pushedAt;
+  if (prompt.includes('select_account') || (prompt.includes('login') && !isRecent)) return true;
+  const isOld = maxAge !== undefined && (maxAge === 0 || deps.now() - session.authTime > maxAge);
+  if (isOld && !isRecent) return true;
+  if (claims.subject !== undefined && claims.subject !== told) return true;
   // A wish for a class is worth a question, but no refusal: with prompt=none the answer is the class there is.
   const wished = prompt.includes('none') ? [] : knownAcr(acrValues);
   if (wished.length > 0 && reachedAcr(session.amr, wished) === undefined) return true;
   if (idTokenHint === undefined) return false;
   const hinted = await readIdTokenHint(idTokenHint, deps.issuer, await deps.publishedKeys());
-  return hinted !== undefined && hinted.sub !== session.sub;
+  return hinted !== undefined && hinted.sub !== told;
 }
 
 /** Whether a fresh sign-in is wanted from the person who is signed in, rather than a choice of somebody else. */

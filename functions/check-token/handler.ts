@@ -1,18 +1,19 @@
-import type { APIGatewayAuthorizerResult, APIGatewayTokenAuthorizerEvent, Context } from 'aws-lambda';
+import type { APIGatewayAuthorizerEvent, APIGatewayAuthorizerResult, Context } from 'aws-lambda';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import { auditLine, type Decision } from '../../shared/audit/decision.ts';
-import { bearerCredentials } from '../../shared/http/bearer.ts';
+import { tokenCredentials } from '../../shared/http/bearer.ts';
 import { describeCause } from '../../shared/http/endpoint.ts';
 import { reasonOf } from '../../shared/outage.ts';
 import { type CheckTokenDeps, checkToken } from './check-token.ts';
+import { authorizationOf, readRequest } from './read-request.ts';
 
 export type CheckTokenHandler = (
-  event: APIGatewayTokenAuthorizerEvent,
+  event: APIGatewayAuthorizerEvent,
   context: Pick<Context, 'awsRequestId'>,
 ) => Promise<APIGatewayAuthorizerResult>;
 
 /**
- * A Lambda authorizer of type TOKEN for a REST API
+ * A Lambda authorizer for a REST API, of type REQUEST, or of type TOKEN, which sees no DPoP proof
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html).
  *
  * A token that is good gets a policy that allows, with `sub`, `client_id` and `scope` for the API's own code. RFC 6750 §3.1:
@@ -25,7 +26,7 @@ export function checkTokenHandler(deps: CheckTokenDeps & { writeLine: WriteLine 
     const record = (decision: Omit<Decision, 'endpoint'>) =>
       deps.writeLine(auditLine(deps.now(), awsRequestId, { endpoint: 'check-token', ...decision }));
     try {
-      const checked = await checkToken(bearerCredentials(event.authorizationToken ?? ''), deps);
+      const checked = await checkToken(tokenCredentials(authorizationOf(event)), readRequest(event, deps), deps);
       if (checked.ok) {
         const { sub, client_id, scope } = checked.value;
         return policy('Allow', event.methodArn, sub, { sub, client_id, ...(scope !== undefined && { scope }) });

@@ -7,10 +7,10 @@ import type { Interrupted } from './find-interrupted.ts';
 
 /** Remembers what the person allows the client, and goes on with the request to /authorize. */
 export async function allow(
-  { query, client, need, sub, clientEpoch }: Interrupted,
+  { query, name, client, need, sub, clientEpoch }: Interrupted,
   deps: ConsentDeps,
 ): Promise<Answer> {
-  const requestHash = hashSecret(query);
+  const requestHash = hashSecret(name);
   await deps.consents.allow(sub, client.clientId, {
     need,
     requestHash,

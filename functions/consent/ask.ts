@@ -16,7 +16,7 @@ import type { Interrupted } from './find-interrupted.ts';
 
 /** The page that says which client asks for what. `refusal`: what was wrong with the form that was sent before. */
 export async function ask(
-  { parameters, client, redirectUri, need, sub, formToken }: Interrupted,
+  { parameters, address, client, redirectUri, need, sub, formToken }: Interrupted,
   request: HttpRequest,
   deps: ConsentDeps,
   refusal?: Refusal,
@@ -31,7 +31,7 @@ export async function ask(
     claims: need.claims,
     descriptions: await textsFor(need.scope, look.language, deps.apis),
     account: nameAmong(claims) ?? sub,
-    otherAccountPath: `${endpoints.signIn}?${encodeParameters(selectingAccount(parameters))}`,
+    otherAccountPath: `${endpoints.signIn}?${encodeParameters(selectingAccount(address))}`,
     formToken,
     cookies: [],
     ...(refusal && { problem: problemOf(refusal, look), status: statusOf(refusal) }),

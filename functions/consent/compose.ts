@@ -1,10 +1,11 @@
-import { apiReader } from '../../shared/apis/api-store.ts';
 import { documentStore } from '../../shared/clients/document-store.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { signedInStore } from '../../shared/people/signed-in-store.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
+import { openApis } from '../open-apis.ts';
 import { openClients } from '../open-clients.ts';
+import { openPushedRequests } from '../open-pushed-requests.ts';
 import type { Runtime } from '../runtime.ts';
 import { consentHandler } from './handler.ts';
 
@@ -13,7 +14,9 @@ export const compose = (runtime: Runtime) => {
   return consentHandler({
     issuer: config.issuer,
     clients: openClients(runtime),
-    apis: apiReader(database, config.tables.clients, now),
+    pushedRequests: openPushedRequests(runtime),
+    apis: openApis(runtime),
+    hasOperators: config.operators !== undefined,
     signedIn: signedInStore(database, config.tables.people),
     accounts: standingStore(database, config.tables.people),
     consents: consentStore(database, config.tables.people),

@@ -6,11 +6,15 @@ import type { LookOf } from '../../shared/pages/look.ts';
 import type { ConsentStore } from '../../shared/people/consent-store.ts';
 import type { SignedInStore } from '../../shared/people/signed-in-store.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
+import type { PushedRequests } from '../open-pushed-requests.ts';
 
 export type ConsentDeps = {
   issuer: string;
   clients: Pick<ClientReader, 'find' | 'whyUnknown' | 'globalPolicy'>;
+  pushedRequests: PushedRequests;
   apis: ApiReader;
+  /** Whether people may have tokens for the management API. */
+  hasOperators: boolean;
   signedIn: Pick<SignedInStore, 'find'>;
   accounts: Pick<StandingStore, 'findClaims'>;
   consents: Pick<ConsentStore, 'allow'>;

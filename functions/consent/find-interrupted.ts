@@ -11,13 +11,16 @@ import { admitRequest } from '../authorize/admit-request.ts';
 import { claimsFor } from '../authorize/claims-for.ts';
 import { identifyClient } from '../authorize/identify-client.ts';
 import { consentNeed } from '../authorize/needs-consent.ts';
+import { findMeant } from '../find-meant.ts';
 import type { ConsentDeps } from './consent-deps.ts';
 
 /** An authorization request that would be granted, but for the person's consent. */
 export type Interrupted = {
   parameters: Parameters;
-  /** The parameters as a query. */
+  /** What the address of the page has of it, also as a query, and what tells it from any other request. */
+  address: Parameters;
   query: string;
+  name: string;
   client: RegisteredClient;
   redirectUri: RegisteredRedirectUri;
   need: ConsentNeed;
@@ -29,26 +32,29 @@ export type Interrupted = {
 
 /** The request with its client and the person who is signed in. Undefined when one of the three is not as it must be. */
 export async function findInterrupted(
-  parameters: Parameters,
+  address: Parameters,
   request: HttpRequest,
   deps: ConsentDeps,
 ): Promise<Interrupted | undefined> {
   const now = deps.now();
+  const meant = await findMeant(address, deps);
+  if (!meant.ok) return undefined;
+  const { parameters, name } = meant.value;
   const identified = await identifyClient(parameters, deps.clients);
   if (!identified.ok) return undefined;
   const { redirectUri } = identified.value;
   const client = await withWholeScope(identified.value.client, deps.apis);
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
-  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis));
+  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis), deps.hasOperators);
   const sessionId = activeSession(request, deps.issuer);
   const { clientId } = client;
   const found = sessionId === undefined ? undefined : await deps.signedIn.find({ sessionId, clientId, now });
   if (!admitted.ok || !found || sessionId === undefined) return undefined;
-  const query = encodeParameters(parameters);
+  const query = encodeParameters(address);
   const need = consentNeed(admitted.value);
   const { clientEpoch, session } = found;
   const formToken = tokenFor(sessionId, query);
-  return { parameters, query, client, redirectUri, need, sub: session.sub, clientEpoch, formToken };
+  return { parameters, address, query, name, client, redirectUri, need, sub: session.sub, clientEpoch, formToken };
 }
 
 /** Bound to the session and to this request: consent to anything else cannot be sent for somebody (RFC 6749 §10.12). */

@@ -1,5 +1,5 @@
 import type { ApiReader } from '../../shared/apis/api-store.ts';
-import { isManagementScope } from '../../shared/apis/management-api.ts';
+import { grantableScope } from '../../shared/apis/management-api.ts';
 import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
 import { type Dropped, whatWasDropped } from '../../shared/audit/decision.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
@@ -26,7 +26,7 @@ export async function admitDevice(
   form: Parameters,
   client: RegisteredClient,
   rules: PkceRules,
-  apis: Pick<ApiReader, 'list'>,
+  { apis, hasOperators }: { apis: Pick<ApiReader, 'list'>; hasOperators: boolean },
 ): Promise<Result<AdmittedDevice, Refusal>> {
   if (!client.grantTypes.includes(deviceCodeGrant)) return refuse({ reason: 'grant_type_not_registered' });
   const challenge = admitChallenge(
@@ -35,11 +35,7 @@ export async function admitDevice(
   );
   if (!challenge.ok) return challenge;
   const requested = single(form, 'scope');
-  // Nobody grants the management of this server to an app, on a device as little as in a browser.
-  const scope = grantScope(
-    requested,
-    client.scope.filter((value) => !isManagementScope(value)),
-  );
+  const scope = grantScope(requested, grantableScope(client.scope, hasOperators));
   if (!scope.ok) return scope;
   const resources = multiple(form, 'resource');
   const found = findApis(resources, resources.length > 0 ? await apis.list() : []);

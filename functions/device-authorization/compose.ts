@@ -1,8 +1,8 @@
-import { apiReader } from '../../shared/apis/api-store.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { deviceRequestStore } from '../../shared/grants/device-request-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { clientAuthentication } from '../client-authentication.ts';
+import { openApis } from '../open-apis.ts';
 import type { Runtime } from '../runtime.ts';
 import { deviceAuthorizationHandler } from './handler.ts';
 
@@ -14,7 +14,8 @@ export function compose(runtime: Runtime) {
     issuer: config.issuer,
     deviceAuthorization: config.deviceAuthorization,
     clients,
-    apis: apiReader(database, config.tables.clients, runtime.now),
+    apis: openApis(runtime),
+    hasOperators: config.operators !== undefined,
     devices: deviceRequestStore(database, config.tables.grants),
     throttle: throttleStore(database, config.tables.people),
     writeLine,

@@ -28,6 +28,8 @@ export type DeviceAuthorizationDeps = AuthenticationDeps &
     issuer: string;
     clients: Pick<ClientReader, 'globalPolicy'>;
     apis: ApiReader;
+    /** Whether people may have tokens for the management API. */
+    hasOperators: boolean;
     devices: Pick<DeviceRequestStore, 'ask'>;
     throttle: Pick<ThrottleStore, 'countDeviceRequest'>;
     writeLine: WriteLine;
@@ -58,7 +60,7 @@ async function ask(request: HttpRequest, deps: DeviceAuthorizationDeps): Promise
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
   const method = methodUsed(single(form, 'code_challenge'), single(form, 'code_challenge_method'));
   const note = { client: client.clientId, ...ruled(rules), method };
-  const admitted = await admitDevice(form, client, rules, deps.apis);
+  const admitted = await admitDevice(form, client, rules, deps);
   if (!admitted.ok) return refused(admitted.refusal, note);
   const { retryAfter } = await deps.throttle.countDeviceRequest(request.sourceIp, now);
   if (retryAfter !== undefined) return refused({ reason: 'device_requests_throttled', retryAfter }, note);

@@ -6,10 +6,12 @@ import { signedInStore } from '../../shared/people/signed-in-store.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
 import type { Runtime } from '../runtime.ts';
+import { subjectsOf } from '../subjects-of.ts';
 import { deviceHandler } from './handler.ts';
 
-export const compose = ({ config, database, writeLine, now }: Runtime) =>
-  deviceHandler({
+export function compose(runtime: Runtime) {
+  const { config, database, writeLine, now } = runtime;
+  return deviceHandler({
     issuer: config.issuer,
     deviceAuthorization: config.deviceAuthorization,
     clients: clientReader(database, config.tables.clients, now),
@@ -18,7 +20,9 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     accounts: standingStore(database, config.tables.people),
     devices: deviceRequestStore(database, config.tables.grants),
     throttle: throttleStore(database, config.tables.people),
+    subjectsOf: subjectsOf(runtime),
     lookOf: looksOf(config.brand),
     writeLine,
     now,
   });
+}

@@ -1,3 +1,4 @@
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Answer } from '../../shared/http/endpoint.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { acrOf } from '../../shared/oauth/authentication-context.ts';
@@ -17,7 +18,7 @@ export async function decide(
   deps: DeviceDeps,
 ): Promise<Answer> {
   const isAllowed = decision === 'allow';
-  const isDone = isAllowed ? await allow(id, client.clientId, person.sessionId, deps) : await deps.devices.deny(id);
+  const isDone = isAllowed ? await allow(id, client, person.sessionId, deps) : await deps.devices.deny(id);
   if (!isDone) return showForm(request, userCode, deps, { reason: 'user_code_unknown' });
   return {
     reply: await noticePage(deps.lookOf(request), { notice: isAllowed ? 'deviceAllowed' : 'deviceDenied' }),
@@ -27,11 +28,13 @@ export async function decide(
   };
 }
 
-async function allow(id: string, clientId: string, sessionId: string, deps: DeviceDeps): Promise<boolean> {
+async function allow(id: string, client: RegisteredClient, sessionId: string, deps: DeviceDeps): Promise<boolean> {
   const now = deps.now();
-  const found = await deps.signedIn.find({ sessionId, clientId, now });
-  if (found === undefined) return false;
+  const found = await deps.signedIn.find({ sessionId, clientId: client.clientId, now });
+  const subjects = await deps.subjectsOf(client);
+  if (found === undefined || !subjects.ok) return false;
   const { sub, epoch, authTime, amr } = found.session;
-  const approval = { sub, epoch, clientEpoch: found.clientEpoch, authTime, amr, acr: acrOf(amr) };
+  const subject = subjects.value(sub, found);
+  const approval = { sub, subject, epoch, clientEpoch: found.clientEpoch, authTime, amr, acr: acrOf(amr) };
   return deps.devices.allow(id, approval, now);
 }

@@ -7,6 +7,7 @@ import type { LookOf } from '../../shared/pages/look.ts';
 import type { SignedInStore } from '../../shared/people/signed-in-store.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
+import type { SubjectsOf } from '../subjects-of.ts';
 
 export type DeviceDeps = Pick<SwitchedOn, 'deviceAuthorization'> & {
   issuer: string;
@@ -16,6 +17,7 @@ export type DeviceDeps = Pick<SwitchedOn, 'deviceAuthorization'> & {
   accounts: Pick<StandingStore, 'findClaims'>;
   devices: Pick<DeviceRequestStore, 'findWaiting' | 'allow' | 'deny'>;
   throttle: Pick<ThrottleStore, 'countUserCode'>;
+  subjectsOf: SubjectsOf;
   lookOf: LookOf;
   writeLine: WriteLine;
   /** Epoch seconds. */

@@ -6,6 +6,7 @@ import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import { clientAuthentication } from '../client-authentication.ts';
 import type { Runtime } from '../runtime.ts';
 import { introspectHandler } from './handler.ts';
+import type { SignIntrospection } from './signed/sign-introspection.ts';
 
 export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
@@ -16,6 +17,15 @@ export function compose(runtime: Runtime) {
     apis: apiReader(database, config.tables.clients, now),
     subjects: subjectStore(database, config.tables),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
+    sign: config.signedIntrospection ? signedLater(runtime) : undefined,
     writeLine,
   });
+}
+
+function signedLater(runtime: Runtime): SignIntrospection {
+  let loading: Promise<SignIntrospection> | undefined;
+  return async (...response) => {
+    loading ??= import('./signed/compose.ts').then(({ compose }) => compose(runtime));
+    return (await loading)(...response);
+  };
 }

@@ -6,13 +6,15 @@ import { isPublic } from '../../shared/clients/registered-client.ts';
 import { isInForce } from '../../shared/grants/judge-standing.ts';
 import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
-import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
+import { jsonReply, noStore, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { type AccessTokenClaims, actorsOf, readAccessToken } from '../../shared/tokens/access-token.ts';
+import { tokenType } from '../../shared/tokens/mint.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
+import { asksForSignature, type SignIntrospection, signedIntrospectionType } from './signed/sign-introspection.ts';
 
 export type IntrospectDeps = AuthenticationDeps & {
   issuer: string;
@@ -21,11 +23,13 @@ export type IntrospectDeps = AuthenticationDeps & {
   apis: ApiReader;
   subjects: Pick<SubjectStore, 'findStanding'>;
   publishedKeys: () => Promise<JwkSet>;
+  /** Absent where responses are never signed. */
+  sign: SignIntrospection | undefined;
   writeLine: WriteLine;
 };
 
 /**
- * RFC 7662: for resource servers that are registered to ask. Only access tokens are ever active, and a token for an API only to
+ * RFC 7662, signed for those who ask for it (RFC 9701): for resource servers that are registered to ask. Only access tokens are ever active, and a token for an API only to
  * the clients that this API is introspected by.
  */
 export const introspectHandler = (deps: IntrospectDeps) =>
@@ -56,8 +60,13 @@ async function introspect(request: HttpRequest, deps: IntrospectDeps): Promise<A
   const claims = await readAccessToken(token, deps.issuer, await deps.publishedKeys(), deps.now());
   const isActive =
     claims !== undefined && (await isForCaller(claims, clientId, deps)) && (await isGranted(claims, deps));
-  const body = isActive ? { active: true, token_type: 'Bearer', ...claims } : { active: false };
-  return { reply: jsonReply(200, body), decision: { verdict: 'allowed', client: clientId } };
+  const body = isActive ? { active: true, token_type: tokenType(claims.cnf?.jkt), ...claims } : { active: false };
+  const decision = { verdict: 'allowed', client: clientId } as const;
+  if (!deps.sign || !asksForSignature(request.header('accept'))) return { reply: jsonReply(200, body), decision };
+  const signed = await deps.sign(body, client);
+  if (!signed.ok) return refused(signed.refusal, clientId);
+  const headers = { 'content-type': signedIntrospectionType, ...noStore };
+  return { reply: { statusCode: 200, headers, body: signed.value }, decision };
 }
 
 /** RFC 7662 §2.2: a token that the caller may not ask about looks like one that is not active. */

@@ -3,6 +3,7 @@ import { accountStore } from '../../shared/people/account-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { openMail } from '../open-mail.ts';
+import { openPushedRequests } from '../open-pushed-requests.ts';
 import type { Runtime } from '../runtime.ts';
 import { registerHandler } from './handler.ts';
 
@@ -10,6 +11,7 @@ export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
   return registerHandler({
     ...config,
+    pushedRequests: openPushedRequests(runtime),
     accounts: accountStore(database, config.tables.people),
     sessions: sessionStore(database, config.tables.people),
     throttle: throttleStore(database, config.tables.people),

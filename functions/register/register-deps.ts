@@ -4,11 +4,13 @@ import type { LookOf } from '../../shared/pages/look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
+import type { PushedRequests } from '../open-pushed-requests.ts';
 import type { SessionSettings } from '../sign-in/begin-session.ts';
 
 export type RegisterDeps = SessionSettings & {
   /** Off unless a deployment switches it on: then there is no such page. */
   registration: boolean;
+  pushedRequests: PushedRequests;
   accounts: Pick<AccountStore, 'add' | 'findBySubject'>;
   sessions: Pick<SessionStore, 'start' | 'end'>;
   throttle: Pick<ThrottleStore, 'countRegistration' | 'countMailRequest'>;

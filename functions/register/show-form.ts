@@ -10,6 +10,7 @@ import { problemOf } from '../../shared/pages/problem.ts';
 import { registrationPage } from '../../shared/pages/registration-page.ts';
 import { passwordLimits } from '../../shared/people/account-password.ts';
 import type { AskedRegistration } from '../../shared/people/account-registration.ts';
+import { findShown } from '../find-meant.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import type { RegisterDeps } from './register-deps.ts';
 
@@ -20,7 +21,7 @@ export type Tried = { asked: AskedRegistration; refusal: Refusal };
 export async function showForm(request: HttpRequest, deps: RegisterDeps, tried?: Tried): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
   if (!interrupted.ok) return refuseOnPage(interrupted.refusal, request, deps);
-  const look = deps.lookOf(request, interrupted.value);
+  const look = deps.lookOf(request, await findShown(interrupted.value, deps));
   const query = encodeParameters(interrupted.value);
   const form = openForm(request, deps.issuer);
   const refusal = tried?.refusal;

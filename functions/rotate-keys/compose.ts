@@ -1,7 +1,8 @@
 import { rotationSettings } from '../../shared/keys/key-ring.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
+import { tendPairwiseKey } from '../../shared/keys/pairwise-key.ts';
 import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
-import { rotateKeys, tendRefreshKeys } from './rotate.ts';
+import { rotateKeys, tendNonceKey, tendRefreshKeys } from './rotate.ts';
 
 /** Runs on a schedule and once after every deployment; the first run makes the first keys. */
 export const compose = ({ config, database, now }: Runtime) => {
@@ -9,7 +10,9 @@ export const compose = ({ config, database, now }: Runtime) => {
   const wrapper = keyWrapper(config);
   const custody = keyCustody(config);
   return async () => {
+    await tendNonceKey(store, wrapper, now());
     const retired = await tendRefreshKeys(store, wrapper, now());
+    if (config.pairwiseSubjects) await tendPairwiseKey(store, wrapper, now());
     const report = await rotateKeys(store, custody, config.signingAlgorithms, rotationSettings, now());
     return { ...report, retired: [...retired, ...report.retired] };
   };

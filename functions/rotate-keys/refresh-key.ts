@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { currentKey, planHandover, refreshHandoverTime } from '../../shared/keys/key-ring.ts';
-import type { KeyStore, StoredRefreshKey } from '../../shared/keys/key-store.ts';
+import type { KeyStore, StoredNonceKey, StoredRefreshKey } from '../../shared/keys/key-store.ts';
 import type { KeyWrapper } from '../../shared/keys/signing-key.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 
@@ -13,6 +13,12 @@ export async function newRefreshKey(
 ): Promise<StoredRefreshKey> {
   const kid = `refresh-${name}`;
   return { kid, wrapped: await wrapper.wrap(randomBytes(32), kid), createdAt: now, signFrom };
+}
+
+/** Makes the key of nonces. Its id begins so that a function may be allowed to decrypt it and nothing else. */
+export async function newNonceKey(wrapper: KeyWrapper, now: number): Promise<StoredNonceKey> {
+  const kid = 'nonce-first';
+  return { kid, wrapped: await wrapper.wrap(randomBytes(32), kid), createdAt: now };
 }
 
 /** Replaces the key of refresh tokens in two minutes, when every function knows the new one. Does nothing while a new key is waiting. */

@@ -7,7 +7,7 @@ import {
   type SigningAlgorithm,
   type StoredKey,
 } from '../../shared/keys/signing-key.ts';
-import { newRefreshKey } from './refresh-key.ts';
+import { newNonceKey, newRefreshKey } from './refresh-key.ts';
 
 /** What a rotation did. Times are epoch seconds. */
 export type RotationReport = {
@@ -64,4 +64,9 @@ export async function tendRefreshKeys(store: KeyStore, wrapper: KeyWrapper, now:
   if (signFrom !== undefined) await store.addRefreshKey(await newRefreshKey(wrapper, now, signFrom, 'first'));
   for (const { kid } of retire) await store.removeRefreshKey(kid);
   return retire.map(({ kid }) => kid);
+}
+
+/** Makes the key of the nonces for DPoP proofs, one even when several first runs overlap. It is never replaced. */
+export async function tendNonceKey(store: KeyStore, wrapper: KeyWrapper, now: number): Promise<void> {
+  if ((await store.findNonceKey()) === undefined) await store.addNonceKey(await newNonceKey(wrapper, now));
 }

@@ -11,6 +11,7 @@ import { chooseAccountPage } from '../../shared/pages/choose-account-page.ts';
 import { type Account, displayName } from '../../shared/people/account.ts';
 import { listedIdOf } from '../../shared/people/session-store.ts';
 import { judgeEpoch } from '../../shared/people/still-valid.ts';
+import { findShown } from '../find-meant.ts';
 import { findClientName } from './find-client-name.ts';
 import type { SignInDeps } from './sign-in-deps.ts';
 
@@ -61,7 +62,7 @@ export async function chooseAccount(
   account: string,
   deps: SignInDeps,
 ): Promise<Answer> {
-  const people = await findSelectable(request, interrupted, deps);
+  const people = await findSelectable(request, await findShown(interrupted, deps), deps);
   const chosen = people.find(({ id }) => listedIdOf(id) === account);
   if (chosen === undefined) {
     return { reply: seeOther(`${endpoints.signIn}?${encodeParameters(signingIn(interrupted))}`) };

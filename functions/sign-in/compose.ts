@@ -1,8 +1,10 @@
+import { secretReader } from '../../shared/aws/secret-store.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
+import { openPepper } from '../../shared/people/pepper.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { pendingStore } from '../../shared/people/totp-pending-store.ts';
@@ -10,6 +12,7 @@ import { totpStore } from '../../shared/people/totp-store.ts';
 import { byPath } from '../by-path.ts';
 import { notifyingPerson } from '../notify-person.ts';
 import { openClients } from '../open-clients.ts';
+import { openPushedRequests } from '../open-pushed-requests.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { signInHandler } from './handler.ts';
 import { secondFactorHandler } from './second-factor.ts';
@@ -22,6 +25,7 @@ export function compose(runtime: Runtime) {
   const deps = {
     ...config,
     clients,
+    pushedRequests: openPushedRequests(runtime),
     // Hooks say the subjects of accounts that are elsewhere.
     accounts: accountStore(
       database,
@@ -33,6 +37,7 @@ export function compose(runtime: Runtime) {
     totps: totpStore(database, people, keyWrapper(config)),
     pendings: pendingStore(database, people),
     throttle: throttleStore(database, people),
+    readPepper: openPepper(config.passwordPepper, secretReader()),
     hooks: openHooks(config.hooks),
     notify: notifyingPerson(runtime, lookOf),
     lookOf,

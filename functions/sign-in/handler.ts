@@ -7,6 +7,7 @@ import type { HttpRequest } from '../../shared/http/request.ts';
 import { admitClear, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
+import { findShown } from '../find-meant.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import { toProvider } from '../upstream/from-sign-in.ts';
 import { askForCode } from './ask-for-code.ts';
@@ -34,11 +35,12 @@ export const signInHandler = (deps: SignInDeps) =>
 async function show(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
   if (!interrupted.ok) return tellUnreadable(interrupted.refusal, request, deps);
-  const elsewhere = toProvider(single(interrupted.value, 'idp'), interrupted.value, deps.upstreams);
+  const shown = await findShown(interrupted.value, deps);
+  const elsewhere = toProvider(single(shown, 'idp'), interrupted.value, deps.upstreams);
   if (elsewhere) return { reply: elsewhere };
-  const people = await findSelectable(request, interrupted.value, deps);
-  if (people.length > 0) return showAccounts(request, interrupted.value, people, deps);
-  return showForm(request, interrupted.value, deps);
+  const people = await findSelectable(request, shown, deps);
+  if (people.length > 0) return showAccounts(request, shown, people, deps);
+  return showForm(request, { address: interrupted.value, shown }, deps);
 }
 
 async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
@@ -47,10 +49,11 @@ async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
   const username = single(form.value, 'username') ?? '';
   const keep = single(form.value, 'keep') !== undefined;
-  const again = (refusal: Refusal) =>
-    interrupted.ok
-      ? showForm(request, interrupted.value, deps, { username, keep, refusal })
-      : tellUnreadable(interrupted.refusal, request, deps);
+  const again = async (refusal: Refusal) => {
+    if (!interrupted.ok) return tellUnreadable(interrupted.refusal, request, deps);
+    const shown = await findShown(interrupted.value, deps);
+    return showForm(request, { address: interrupted.value, shown }, deps, { username, keep, refusal });
+  };
   if (!isOurForm(request, form.value, deps.issuer)) return again({ reason: 'form_token_invalid' });
 
   const account = single(form.value, 'account');

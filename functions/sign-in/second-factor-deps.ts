@@ -6,10 +6,12 @@ import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import type { PendingStore } from '../../shared/people/totp-pending-store.ts';
 import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { NotifyPerson } from '../notify-person.ts';
+import type { PushedRequests } from '../open-pushed-requests.ts';
 import type { SessionSettings } from './begin-session.ts';
 
 export type SecondFactorDeps = SessionSettings & {
   accounts: Pick<AccountStore, 'findBySubject'>;
+  pushedRequests: PushedRequests;
   totps: Pick<TotpStore, 'find' | 'useStep' | 'noteOff' | 'useRecoveryCode'>;
   pendings: Pick<PendingStore, 'find' | 'spend'>;
   sessions: Pick<SessionStore, 'start' | 'end'>;

@@ -37,7 +37,7 @@ async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answ
   const form = readForm(request);
   if (!form.ok) {
     return {
-      reply: await errorPage(form.refusal, deps.issuer, lookFor(request, deps)),
+      reply: await errorPage(form.refusal, deps.issuer, await lookFor(request, deps)),
       decision: { verdict: 'refused', reason: form.refusal.reason },
     };
   }

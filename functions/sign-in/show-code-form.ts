@@ -10,6 +10,8 @@ import type { Look, LookOf } from '../../shared/pages/look.ts';
 import { type Problem, problemOf } from '../../shared/pages/problem.ts';
 import { secondFactorPage } from '../../shared/pages/second-factor-page.ts';
 import type { PendingSignIn } from '../../shared/people/totp-pending-store.ts';
+import { findShown } from '../find-meant.ts';
+import type { PushedRequests } from '../open-pushed-requests.ts';
 import { withQuery } from './go-on.ts';
 
 /**
@@ -19,10 +21,10 @@ import { withQuery } from './go-on.ts';
 export async function showCodeForm(
   request: HttpRequest,
   pending: PendingSignIn,
-  deps: { issuer: string; lookOf: LookOf },
+  deps: { issuer: string } & LookDeps,
   refusal?: Refusal,
 ): Promise<Answer> {
-  const look = lookFor(request, deps);
+  const look = await lookFor(request, deps);
   const kind = request.path === endpoints.signInRecoveryCode ? 'recovery' : 'code';
   const other = kind === 'code' ? endpoints.signInRecoveryCode : endpoints.signInCode;
   const form = openForm(request, deps.issuer);
@@ -46,8 +48,10 @@ function problemOfCode(refusal: Refusal, kind: 'code' | 'recovery', look: Look):
   return { text: look.text('problem.recoveryCodeWrong'), field: 'code' };
 }
 
+type LookDeps = { lookOf: LookOf; pushedRequests: PushedRequests };
+
 /** The look in the language that the authorization request asks for. */
-export function lookFor(request: HttpRequest, deps: { lookOf: LookOf }): Look {
+export async function lookFor(request: HttpRequest, deps: LookDeps): Promise<Look> {
   const interrupted = parseParameters(request.rawQuery);
-  return deps.lookOf(request, interrupted.ok ? interrupted.value : undefined);
+  return deps.lookOf(request, interrupted.ok ? await findShown(interrupted.value, deps) : undefined);
 }

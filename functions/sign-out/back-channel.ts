@@ -43,7 +43,12 @@ const tellClients =
   (deps: Deps): TellClients =>
   async (ended, requestId = '-') => {
     const notices = ended.flatMap((session) =>
-      session ? (session.notices ?? []).map((notice) => ({ sub: session.sub, ...parseNotice(notice) })) : [],
+      session
+        ? (session.notices ?? []).map((notice) => {
+            const { subject = session.sub, ...told } = parseNotice(notice);
+            return { ...told, sub: subject };
+          })
+        : [],
     );
     await Promise.all(notices.map((notice) => tell(notice, requestId, deps)));
   };

@@ -3,7 +3,9 @@ import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
+import { standingStore } from '../../shared/people/standing-store.ts';
 import type { Runtime } from '../runtime.ts';
+import { subjectsOf } from '../subjects-of.ts';
 import { backChannelLogout } from './back-channel.ts';
 import { endSession } from './end-session.ts';
 import { signOutHandler } from './handler.ts';
@@ -15,6 +17,8 @@ export function compose(runtime: Runtime) {
     ...config,
     clients: clientReader(database, config.tables.clients, now),
     sessions,
+    accounts: standingStore(database, config.tables.people),
+    subjectsOf: subjectsOf(runtime),
     endSession: endSession(runtime),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     tellClients: backChannelLogout(runtime),

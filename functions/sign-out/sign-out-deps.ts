@@ -3,6 +3,8 @@ import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
+import type { StandingStore } from '../../shared/people/standing-store.ts';
+import type { SubjectsOf } from '../subjects-of.ts';
 import type { TellClients } from './back-channel.ts';
 import type { EndSession } from './end-session.ts';
 
@@ -12,6 +14,8 @@ export type SignOutDeps = {
   keptSessionLifetime: number;
   clients: Pick<ClientReader, 'find'>;
   sessions: Pick<SessionStore, 'find'>;
+  accounts: Pick<StandingStore, 'findStanding'>;
+  subjectsOf: SubjectsOf;
   endSession: EndSession;
   publishedKeys: () => Promise<JwkSet>;
   tellClients: TellClients;

@@ -1,4 +1,4 @@
-import { isManagementScope, managementApi } from '../../shared/apis/management-api.ts';
+import { withManagementApi } from '../../shared/apis/management-api.ts';
 import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import type { RegisteredScope } from '../../shared/apis/registered-scope.ts';
 import { findApis, targetOf } from '../../shared/apis/token-target.ts';
@@ -8,8 +8,7 @@ import { isPublic } from '../../shared/clients/registered-client.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { grantScope, isOpenidScope, wasNarrowed } from '../../shared/oauth/scope.ts';
-import { ok, type Result, refuse } from '../../shared/result.ts';
-import { mintAccessToken, scopeMember } from '../../shared/tokens/mint.ts';
+import { mintAccessToken, scopeMember, tokenType } from '../../shared/tokens/mint.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
 
 /** RFC 6749 §4.4: a token for the client itself, its `sub` the client id (RFC 9068 §2.2). No refresh token (§4.4.3), no person, no ID token. */
@@ -17,6 +16,7 @@ export async function clientCredentials(
   form: Parameters,
   client: AuthenticatedClient,
   deps: TokenDeps,
+  jkt: string | undefined,
 ): Promise<FlowOutcome> {
   const now = deps.now();
   const { clientId } = client;
@@ -24,29 +24,24 @@ export async function clientCredentials(
   const refused = (refusal: Refusal): FlowOutcome => ({ ok: false, refusal, note });
 
   if (isPublic(client)) return refused({ reason: 'grant_type_not_registered' });
-  const [registeredApis, scopes] = [await deps.apis.list(), await deps.apis.scopes()];
+  const [registeredApis, scopes] = [withManagementApi(await deps.apis.list(), deps.issuer), await deps.apis.scopes()];
   const ownScope = client.scope.filter((value) => !isAboutPeople(value, registeredApis, scopes));
   const requested = single(form, 'scope');
   const scope = grantScope(requested, ownScope);
   if (!scope.ok) return refused(scope.refusal);
-  const apis = apisOf(multiple(form, 'resource'), scope.value, registeredApis, deps.issuer);
+  const apis = findApis(multiple(form, 'resource'), registeredApis);
   if (!apis.ok) return refused(apis.refusal);
 
-  const isDefault = apis.value.length === 0;
-  const found = targetOf(
-    apis.value,
-    scope.value.filter((value) => !isDefault || !isManagementScope(value)),
-    { ...deps, apis: registeredApis, scopes },
-  );
+  const found = targetOf(apis.value, scope.value, { ...deps, apis: registeredApis, scopes });
   if (!found.ok) return refused(found.refusal);
   const target = found.value;
   const key = await deps.signingKey(deps.defaultAlgorithm);
-  const accessToken = await mintAccessToken({ clientId, sub: clientId }, target, deps.issuer, key, now);
+  const accessToken = await mintAccessToken({ clientId, sub: clientId, jkt }, target, deps.issuer, key, now);
   return {
     ok: true,
     tokens: {
       access_token: accessToken,
-      token_type: 'Bearer',
+      token_type: tokenType(jkt),
       expires_in: target.lifetime,
       ...scopeMember(target.scope),
     },
@@ -62,20 +57,3 @@ export const isAboutPeople = (
 ): boolean =>
   isOpenidScope(value) ||
   (scopes.some((registered) => registered.value === value) && !apis.some(({ scope }) => scope.includes(value)));
-
-/**
- * What the token is for. The management API is only ever meant by clients themselves, so it is found here and nowhere else. A scope
- * that is all its own names it, too (RFC 8707 §2); and a token for it is for nothing else, where somebody could pass it on.
- */
-function apisOf(
-  named: readonly string[],
-  scope: readonly string[],
-  registered: readonly RegisteredApi[],
-  issuer: string,
-): Result<RegisteredApi[], Refusal> {
-  const management = managementApi(issuer);
-  const isMeant =
-    named.length === 0 ? scope.length > 0 && scope.every(isManagementScope) : named.includes(management.resource);
-  if (isMeant) return named.length > 1 ? refuse({ reason: 'resource_ambiguous' }) : ok([management]);
-  return findApis(named, registered);
-}

@@ -1,11 +1,12 @@
-import { apiReader } from '../../shared/apis/api-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
-import { refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
+import { nonceKey, refreshKeys, signingKeys } from '../../shared/keys/loaded-keys.ts';
 import { deviceCodeGrant, jwtBearer, tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import { standingStore } from '../../shared/people/standing-store.ts';
+import { proofVerifier } from '../../shared/proof/proof-verifier.ts';
 import { clientAuthentication } from '../client-authentication.ts';
+import { openApis } from '../open-apis.ts';
 import { openClients } from '../open-clients.ts';
 import { keyCustody, keyWrapper, type Runtime } from '../runtime.ts';
 import { tidyingUp } from '../tidy-up.ts';
@@ -23,11 +24,12 @@ export function tokenDeps(runtime: Runtime): TokenDeps {
     ...clientAuthentication(runtime, clients),
     defaultAlgorithm: config.signingAlgorithms[0],
     clients,
-    apis: apiReader(database, config.tables.clients, now),
+    apis: openApis(runtime),
     grants: grantStore(database, config.tables.grants),
     accounts: standingStore(database, config.tables.people),
     signingKey: signingKeys(keys, keyCustody(config), now, config.keysRemembered),
     refreshKeys: refreshKeys(keys, keyWrapper(config), now, config.keysRemembered),
+    verifyProof: proofVerifier(nonceKey(keys, keyWrapper(config), now), now),
     hooks: openHooks(config.hooks),
     lateFlows: {
       [deviceCodeGrant]: lateFlow(async () => (await import('./device-code/compose.ts')).compose(runtime, redeem)),

@@ -1,10 +1,9 @@
 import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
 import { ruled, whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
-import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
-import { subjectOfCode } from '../../shared/grants/code.ts';
+import { isPublic, policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { readCode } from '../../shared/grants/code.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
-import { grantId } from '../../shared/grants/issue-code.ts';
 import { judgeStanding } from '../../shared/grants/judge-standing.ts';
 import { findRedeemable, redeemCode } from '../../shared/grants/redeem-code.ts';
 import { refreshRules } from '../../shared/grants/refresh-grant.ts';
@@ -30,8 +29,9 @@ export async function exchangeCode(
   form: Parameters,
   client: AuthenticatedClient,
   deps: TokenDeps,
+  jkt: string | undefined,
 ): Promise<FlowOutcome> {
-  return redeem({ code: single(form, 'code') }, form, client, deps);
+  return redeem({ code: single(form, 'code') }, form, client, deps, jkt);
 }
 
 /** Redeems a code, or a device code that a person has allowed. `sub`: whose it is, where that is known before. */
@@ -40,6 +40,7 @@ export async function redeem(
   form: Parameters,
   client: AuthenticatedClient,
   deps: TokenDeps,
+  jkt: string | undefined,
 ): Promise<FlowOutcome> {
   const now = deps.now();
   const { clientId } = client;
@@ -53,7 +54,8 @@ export async function redeem(
   const resources = multiple(form, 'resource');
   // The grant may be for APIs when the request names none.
   const [apis, keys, sealKeys] = await Promise.all([deps.apis.list(), loadKeys(client, deps), deps.refreshKeys()]);
-  const refresh = prepareRefresh(grantId(code), client, sealKeys, deps, now);
+  const read = readCode(code, sealKeys);
+  const refresh = prepareRefresh(read.grantId, client, sealKeys, deps, { now, jkt });
   const named = findApis(resources, apis);
   if (!named.ok) return refused(named.refusal);
   if (!keys.ok) return refused(keys.refusal);
@@ -62,11 +64,19 @@ export async function redeem(
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
     const scope = grant.scope.filter(isRegistered);
-    const answer = { client, person, scope, apis: granted.value, nonce: grant.nonce, endsAt: refresh?.state.endsAt };
+    const answer = {
+      client,
+      person,
+      scope,
+      apis: granted.value,
+      nonce: grant.nonce,
+      endsAt: refresh?.state.endsAt,
+      jkt,
+    };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
-  const attempt = { code, codeVerifier: codeVerifier.value, redirectUri: single(form, 'redirect_uri') };
+  const attempt = { code: read, codeVerifier: codeVerifier.value, redirectUri: single(form, 'redirect_uri'), jkt };
   const redemption = {
     now,
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
@@ -82,12 +92,12 @@ export async function redeem(
   const prepared = found && (await tokensOf(found, await claimsBefore(found, deps.accounts, withClaims)));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
-  const sub = knownSub ?? subjectOfCode(code, sealKeys);
+  const sub = knownSub ?? read.sub;
   const spending = redeemCode(attempt, redeeming, deps.grants, redemption);
   const findAccount = accountFinder(deps.accounts, withClaims && !prepared);
   const [[redeemed, accountOf]] = await Promise.all([
     withAccountBeside(spending, sub, findAccount),
-    refresh && sub !== undefined && limitGrants(grantId(code), sub, clientId, deps),
+    refresh && sub !== undefined && limitGrants(read.grantId, sub, clientId, deps),
   ]);
   if (!redeemed.ok) return refused(redeemed.refusal);
   const { grant, wouldRefuse } = redeemed.value;
@@ -111,8 +121,17 @@ export async function redeem(
   };
 }
 
-/** A client registered for the refresh_token grant gets a refresh token; the write that spends the code sets it up. */
-function prepareRefresh(id: string, client: RegisteredClient, keys: RefreshKeys, deps: TokenDeps, now: number) {
+/**
+ * A client registered for the refresh_token grant gets a refresh token; the write that spends the code sets it up. That of a public
+ * client is bound to the key that it proved to have (RFC 9449 §5); others authenticate.
+ */
+function prepareRefresh(
+  id: string,
+  client: RegisteredClient,
+  keys: RefreshKeys,
+  deps: TokenDeps,
+  { now, jkt }: { now: number; jkt: string | undefined },
+) {
   if (!client.grantTypes.includes('refresh_token')) return undefined;
   const first = firstRefreshToken(id, keys);
   const { refreshIdleLifetime, refreshLifetime } = refreshRules(client, deps);
@@ -121,6 +140,7 @@ function prepareRefresh(id: string, client: RegisteredClient, keys: RefreshKeys,
     state: {
       hash: refreshHash(first),
       generation: 0,
+      ...(isPublic(client) && jkt !== undefined && { jkt }),
       idleUntil: now + refreshIdleLifetime,
       endsAt: now + refreshLifetime,
     },

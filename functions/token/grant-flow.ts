@@ -13,9 +13,11 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { deviceCodeGrant, jwtBearer, SwitchedOn, tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
 import type { TokenResponse } from '../../shared/tokens/mint.ts';
+import type { ProveKeyDeps } from '../prove-key.ts';
 import type { TidyUp } from '../tidy-up.ts';
 
 export type TokenDeps = AuthenticationDeps &
+  ProveKeyDeps &
   RefreshSettings &
   SwitchedOn & {
     issuer: string;
@@ -47,4 +49,10 @@ export type FlowOutcome = { note: Partial<Decision> } & (
   | { ok: false; refusal: Refusal }
 );
 
-export type GrantFlow = (form: Parameters, client: AuthenticatedClient, deps: TokenDeps) => Promise<FlowOutcome>;
+/** `jkt`: the thumbprint of the key that the request proved to have; undefined without a DPoP proof. */
+export type GrantFlow = (
+  form: Parameters,
+  client: AuthenticatedClient,
+  deps: TokenDeps,
+  jkt: string | undefined,
+) => Promise<FlowOutcome>;

@@ -2,12 +2,14 @@ import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import type { Decision } from '../../shared/audit/decision.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readFormOrJson } from '../../shared/http/json-form.ts';
-import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
+import { jsonReply, nonceHeader, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { takesJson } from '../../shared/oauth/path-aliases.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
 import type { GrantType } from '../../shared/oauth/server-metadata.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
+import { proveKey } from '../prove-key.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { exchangeCode } from './exchange-code.ts';
 import type { GrantFlow, LateGrantType, TokenDeps } from './grant-flow.ts';
@@ -32,8 +34,8 @@ export const tokenHandler = (deps: TokenDeps) =>
   });
 
 async function token(request: HttpRequest, deps: TokenDeps): Promise<Answer> {
-  const refused = (refusal: Refusal, note: Partial<Decision> = {}): Answer => ({
-    reply: clientRefusalReply(refusal, request, deps.issuer),
+  const refused = (refusal: Refusal, note: Partial<Decision> = {}, headers = {}): Answer => ({
+    reply: clientRefusalReply(refusal, request, deps.issuer, headers),
     decision: { verdict: 'refused', ...note, reason: refusal.reason, mistake: mistakeOf(refusal) },
   });
 
@@ -45,10 +47,16 @@ async function token(request: HttpRequest, deps: TokenDeps): Promise<Answer> {
   const grantType = parseGrantType(form, client, deps);
   if (!grantType.ok) return refused(grantType.refusal, { client: client.clientId });
 
-  const outcome = await { ...flows, ...deps.lateFlows }[grantType.value](form, client, deps);
-  const note = { grant: loggedGrant(grantType.value), ...outcome.note };
-  if (!outcome.ok) return refused(outcome.refusal, note);
-  return { reply: jsonReply(200, outcome.tokens), decision: { verdict: 'allowed', ...note } };
+  const grant = loggedGrant(grantType.value);
+  const proved = await proveKey(request, client, endpoints.token, deps);
+  if (!proved.ok) return refused(proved.refusal, { grant, client: client.clientId });
+  const { jkt, nonce } = proved.value;
+
+  const outcome = await { ...flows, ...deps.lateFlows }[grantType.value](form, client, deps, jkt);
+  const note = { grant, ...outcome.note };
+  const nextNonce = nonceHeader(nonce);
+  if (!outcome.ok) return refused(outcome.refusal, note, nextNonce);
+  return { reply: jsonReply(200, outcome.tokens, nextNonce), decision: { verdict: 'allowed', ...note } };
 }
 
 /** A grant type as the audit log calls it: of a URN the last part, as in `jwt_bearer`. */

@@ -1,6 +1,7 @@
 import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
 import { type Decision, whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
+import { isPublic } from '../../shared/clients/registered-client.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
 import { judgeStanding } from '../../shared/grants/judge-standing.ts';
 import { findRefreshable, refreshGrant, refreshRules } from '../../shared/grants/refresh-grant.ts';
@@ -17,7 +18,12 @@ import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse, tokensHaveCla
  * RFC 6749 §6. A narrower scope is for this access token alone; the grant keeps what it has. What the client is no longer registered
  * for is left out; nothing left is refused. As with a code, nothing but the judgement can fail once the token is rotated.
  */
-export async function refresh(form: Parameters, client: AuthenticatedClient, deps: TokenDeps): Promise<FlowOutcome> {
+export async function refresh(
+  form: Parameters,
+  client: AuthenticatedClient,
+  deps: TokenDeps,
+  jkt: string | undefined,
+): Promise<FlowOutcome> {
   const now = deps.now();
   const note = { client: client.clientId };
   const refused = (refusal: Refusal): FlowOutcome => ({ ok: false, refusal, note });
@@ -42,7 +48,7 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
     const scope = (narrowed?.value ?? grant.scope).filter(isRegistered);
-    const answer = { client, person, scope, apis: granted.value, endsAt: grant.refresh?.endsAt };
+    const answer = { client, person, scope, apis: granted.value, endsAt: grant.refresh?.endsAt, jkt };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
@@ -50,14 +56,15 @@ export async function refresh(form: Parameters, client: AuthenticatedClient, dep
   const rules = refreshRules(client, deps);
   const scopeWithin = narrowed ? { scope: narrowed.value } : { someScope: client.scope };
   const within = { ...scopeWithin, resources: resourcesOf(named.value) };
+  const proof = { jkt, binds: isPublic(client) && jkt !== undefined };
   const found = dependsOnOthers(keys.value, deps)
-    ? await findRefreshable(token, clientId, deps.grants, rules, now, within)
+    ? await findRefreshable(token, clientId, deps.grants, rules, now, within, proof)
     : undefined;
   const withClaims = tokensHaveClaims(client, apis);
   const prepared = found && (await tokensOf(found, await claimsBefore(found, deps.accounts, withClaims)));
   if (prepared && !prepared.ok) return refused(prepared.refusal);
 
-  const rotation = refreshGrant(token, clientId, deps.grants, rules, now, within);
+  const rotation = refreshGrant(token, clientId, deps.grants, rules, now, within, proof);
   const findAccount = accountFinder(deps.accounts, withClaims && !prepared);
   const [refreshed, accountOf] = await withAccountBeside(rotation, token.sub, findAccount);
   if (!refreshed.ok) return { ok: false, refusal: refreshed.refusal, note: { ...note, ...replay(refreshed.refusal) } };

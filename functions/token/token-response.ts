@@ -2,7 +2,7 @@ import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import { claimsByScope } from '../../shared/apis/registered-scope.ts';
 import { targetOf } from '../../shared/apis/token-target.ts';
 import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
-import type { Grant, RefreshState } from '../../shared/grants/grant.ts';
+import { type Grant, type RefreshState, toldSubject } from '../../shared/grants/grant.ts';
 import { formatRefreshToken, type RefreshToken } from '../../shared/grants/refresh-token.ts';
 import { idTokenKey } from '../../shared/keys/loaded-keys.ts';
 import type { SigningKey } from '../../shared/keys/signing-key.ts';
@@ -17,6 +17,7 @@ import {
   mintIdToken,
   scopeMember,
   type TokenResponse,
+  tokenType,
 } from '../../shared/tokens/mint.ts';
 import type { TokenDeps } from './grant-flow.ts';
 
@@ -55,6 +56,7 @@ export async function tokenResponse(
     nonce,
     endsAt = Number.POSITIVE_INFINITY,
     acting,
+    jkt,
   }: {
     client: RegisteredClient;
     /** The claims of the account, where {@link tokensHaveClaims}. */
@@ -65,6 +67,8 @@ export async function tokenResponse(
     endsAt?: number | undefined;
     /** Of a client that acts for the person, which gets no ID token. */
     acting?: Bearer['acting'];
+    /** The key that the access token is bound to. */
+    jkt: string | undefined;
   },
   keys: ResponseKeys,
   deps: TokenDeps,
@@ -81,11 +85,12 @@ export async function tokenResponse(
   const fitting = fitClaims(inAccessToken, added?.access_token);
   const bearer = {
     clientId: grant.clientId,
-    sub: grant.sub,
+    sub: toldSubject(grant),
     grantId: grant.id,
     authTime: grant.authTime,
     acr: grant.acr,
     acting: acting ?? (client.mayAct === undefined ? undefined : { may_act: { sub: client.mayAct } }),
+    jkt,
     added: { ...fitting.claims, ...added?.access_token },
   };
   const accessToken = await mintAccessToken(bearer, target, deps.issuer, keys.accessTokenKey, now);
@@ -96,7 +101,7 @@ export async function tokenResponse(
       : undefined;
   const tokens: TokenResponse = {
     access_token: accessToken,
-    token_type: 'Bearer',
+    token_type: tokenType(jkt),
     expires_in: target.lifetime,
     ...scopeMember(target.scope),
     ...(idToken !== undefined && { id_token: idToken }),

@@ -13,6 +13,7 @@ import { labelOf } from '../../shared/upstream/find-account.ts';
 import type { Flow } from '../../shared/upstream/flow.ts';
 import type { UpstreamIdentity } from '../../shared/upstream/identity.ts';
 import type { UpstreamProvider } from '../../shared/upstream/provider.ts';
+import { findShown } from '../find-meant.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import { flowUnknown } from './come-back.ts';
 import { findFlowKeys, forgetFlow, rememberFlow } from './flow-cookies.ts';
@@ -32,7 +33,7 @@ export async function askToChange(
   provider: UpstreamProvider,
   { query }: Flow,
   { account, current }: { account: Account; current: Account },
-  { amr, authTime }: UpstreamIdentity,
+  { amr, authTime }: Pick<UpstreamIdentity, 'amr' | 'authTime'>,
   deps: UpstreamDeps,
 ): Promise<Answer> {
   const keys = { secret: generateSecret(), state: generateSecret() };
@@ -40,7 +41,8 @@ export async function askToChange(
   await keepFlow(keys, { provider: provider.id, query, signsIn }, deps);
   const form = openForm(request, deps.issuer);
   const interrupted = parseParameters(query);
-  const look = deps.lookOf(request, interrupted.ok ? interrupted.value : undefined);
+  const shown = interrupted.ok ? await findShown(interrupted.value, deps) : undefined;
+  const look = deps.lookOf(request, shown);
   const reply = await changeAccountPage(look, {
     current: nameOf(current),
     account: nameOf(account),

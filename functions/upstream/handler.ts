@@ -5,6 +5,7 @@ import { errorPage } from '../../shared/pages/error-page.ts';
 import { hasSignedInSince } from '../../shared/upstream/identity.ts';
 import type { UpstreamProvider } from '../../shared/upstream/provider.ts';
 import { findPerson, isFresh, readAccountForm, toSignIn } from '../account/signed-in-person.ts';
+import { findShown } from '../find-meant.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import { changeAccount } from './change-account.ts';
 import { comeBack, flowUnknown } from './come-back.ts';
@@ -55,8 +56,9 @@ async function startSignIn(request: HttpRequest, provider: UpstreamProvider, dep
   const sent = admitClear(parseParameters(request.rawQuery));
   if (!sent.ok) return refuseOnPage(sent.refusal, request, deps);
   const interrupted = withoutProvider(sent.value);
-  const mustProve = await needsProof(interrupted, request, deps);
-  return startFlow(request, provider, { interrupted, mustProve }, deps);
+  const meant = await findShown(interrupted, deps);
+  const mustProve = await needsProof(meant, request, deps);
+  return startFlow(request, provider, { interrupted, meant, mustProve }, deps);
 }
 
 /**

@@ -11,8 +11,8 @@ import { type FlowKeys, rememberFlow } from './flow-cookies.ts';
 import { keepFlow } from './keep-flow.ts';
 import type { UpstreamDeps } from './upstream-deps.ts';
 
-/** Either the authorization request that a sign-in interrupts, or whose account gets a link. */
-type Start = { interrupted?: Parameters; linkFor?: string; mustProve?: boolean };
+/** Either the authorization request that a sign-in interrupts, and what its client meant by it, or whose account gets a link. */
+type Start = { interrupted?: Parameters; meant?: Parameters; linkFor?: string; mustProve?: boolean };
 
 /**
  * Keeps a new flow and sends the browser to the provider with it. Goes back to where the person came from when the provider cannot be reached.
@@ -20,14 +20,14 @@ type Start = { interrupted?: Parameters; linkFor?: string; mustProve?: boolean }
 export async function startFlow(
   request: HttpRequest,
   provider: UpstreamProvider,
-  { interrupted, linkFor, mustProve = false }: Start,
+  { interrupted, meant, linkFor, mustProve = false }: Start,
   deps: UpstreamDeps,
 ): Promise<Answer> {
   const keys: FlowKeys = { secret: generateSecret(), state: generateSecret() };
   const query = interrupted ? encodeParameters(interrupted) : '';
   const flow: Flow = { provider: provider.id, query, linkFor, freshSince: mustProve ? deps.now() : undefined };
   const step = describeStep(provider, keys, deps.issuer);
-  const to = await deps.openid.start(provider, step, hintsOf(interrupted, mustProve));
+  const to = await deps.openid.start(provider, step, hintsOf(meant, mustProve));
   if (!to.ok) return comeBack(flow, to.refusal);
   await keepFlow(keys, flow, deps);
   return {
@@ -41,12 +41,12 @@ export async function startFlow(
 }
 
 /** Somebody who must prove again who they are must do so at the provider: its own session is not enough. */
-function hintsOf(interrupted: Parameters | undefined, mustProve: boolean) {
-  if (interrupted === undefined) return { prompt: 'select_account' };
-  const asked = (single(interrupted, 'prompt') ?? '').split(' ');
+function hintsOf(meant: Parameters | undefined, mustProve: boolean) {
+  if (meant === undefined) return { prompt: 'select_account' };
+  const asked = (single(meant, 'prompt') ?? '').split(' ');
   return {
-    loginHint: single(interrupted, 'login_hint'),
-    uiLocales: single(interrupted, 'ui_locales'),
+    loginHint: single(meant, 'login_hint'),
+    uiLocales: single(meant, 'ui_locales'),
     ...(mustProve ? { prompt: 'login', maxAge: 0 } : { prompt: asked.find((value) => value === 'select_account') }),
   };
 }

@@ -7,11 +7,13 @@ import type { LinkStore } from '../../shared/upstream/link-store.ts';
 import type { OpenidProviders } from '../../shared/upstream/openid-provider.ts';
 import type { UpstreamProvider } from '../../shared/upstream/provider.ts';
 import type { NotifyPerson } from '../notify-person.ts';
+import type { PushedRequests } from '../open-pushed-requests.ts';
 import type { SessionSettings } from '../sign-in/begin-session.ts';
 
 export type UpstreamDeps = SessionSettings & {
   providers: readonly UpstreamProvider[];
   openid: OpenidProviders;
+  pushedRequests: PushedRequests;
   flows: FlowStore;
   links: LinkStore;
   accounts: Pick<AccountStore, 'findBySubject' | 'add'>;

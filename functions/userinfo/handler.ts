@@ -7,19 +7,22 @@ import { mayAskFor } from '../../shared/clients/registered-client.ts';
 import { isInForce } from '../../shared/grants/judge-standing.ts';
 import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import type { Hooks } from '../../shared/hooks/hooks.ts';
-import { bearerRefusalReply, bearerToken } from '../../shared/http/bearer.ts';
+import { presentedToken, type TokenScheme, tokenRefusalReply } from '../../shared/http/bearer.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
-import { jsonReply } from '../../shared/http/reply.ts';
+import { jsonReply, nonceHeader } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import { type ClaimsByScope, releasedClaims, standardClaimsByScope } from '../../shared/oauth/claims.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { admitClear, type Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { isOpenidScope } from '../../shared/oauth/scope.ts';
+import { urlsOf } from '../../shared/proof/urls-of.ts';
 import { actorsOf, readAccessToken } from '../../shared/tokens/access-token.ts';
+import { type ProveTokenDeps, proveToken } from '../../shared/tokens/prove-token.ts';
 
-export type UserinfoDeps = {
+export type UserinfoDeps = ProveTokenDeps & {
   issuer: string;
   publishedKeys: () => Promise<JwkSet>;
   subjects: Pick<SubjectStore, 'findClaims'>;
@@ -35,7 +38,7 @@ export const userinfoHandler = (deps: UserinfoDeps) =>
   endpoint({
     name: 'userinfo',
     methods: { GET: (request) => userinfo(request, undefined, deps), POST: (request) => post(request, deps) },
-    tell: (refusal) => bearerRefusalReply(refusal, deps.issuer),
+    tell: (refusal) => tokenRefusalReply(refusal, deps.issuer),
     crossOrigin: true,
     writeLine: deps.writeLine,
     now: deps.now,
@@ -44,35 +47,41 @@ export const userinfoHandler = (deps: UserinfoDeps) =>
 async function post(request: HttpRequest, deps: UserinfoDeps): Promise<Answer> {
   if (request.body.bytes === 0) return userinfo(request, undefined, deps);
   const form = admitClear(readForm(request));
-  return form.ok ? userinfo(request, form.value, deps) : refused(form.refusal, deps);
+  return form.ok ? userinfo(request, form.value, deps) : refusing('Bearer', deps)(form.refusal);
 }
 
 async function userinfo(request: HttpRequest, form: Parameters | undefined, deps: UserinfoDeps): Promise<Answer> {
-  const token = bearerToken(request, form);
-  if (!token.ok) return refused(token.refusal, deps);
-  const claims = await readAccessToken(token.value, deps.issuer, await deps.publishedKeys(), deps.now());
-  if (claims === undefined) return refused({ reason: 'access_token_invalid' }, deps);
+  const presented = presentedToken(request, form);
+  if (!presented.ok) return refusing('Bearer', deps)(presented.refusal);
+  const { scheme, token } = presented.value;
+  const refused = refusing(scheme, deps);
+  const claims = await readAccessToken(token, deps.issuer, await deps.publishedKeys(), deps.now());
+  if (claims === undefined) return refused({ reason: 'access_token_invalid' });
   const client = claims.client_id;
+  const { method } = request;
+  const urls = urlsOf(deps.issuer, endpoints.userinfo, request);
+  const proved = await proveToken({ scheme, token }, claims, { method, urls, proof: request.header('dpop') }, deps);
+  if (!proved.ok) return refused(proved.refusal, client);
   const scope = claims.scope?.split(' ') ?? [];
   if (!scope.includes('openid') || claims.grant_id === undefined) {
-    return refused({ reason: 'scope_insufficient', scope: 'openid' }, deps, client);
+    return refused({ reason: 'scope_insufficient', scope: 'openid' }, client);
   }
   if (![claims.aud].flat().includes(deps.issuer)) {
-    return refused({ reason: 'access_token_for_another_api' }, deps, client);
+    return refused({ reason: 'access_token_for_another_api' }, client);
   }
   // The grant and the account are asked, too: what was revoked or taken back ends here at once, not when its token expires.
   const { grant, standing, claims: person } = await deps.subjects.findClaims(claims.grant_id, claims.sub);
   if (!isInForce(grant, standing, claims.sub, actorsOf(claims))) {
-    return refused({ reason: 'access_token_invalid' }, deps, client);
+    return refused({ reason: 'access_token_invalid' }, client);
   }
   const names = grant.userinfoClaims ?? [];
   const needsRegistry = names.length > 0 || !scope.every(isOpenidScope);
   const byScope = needsRegistry ? claimsByScope(await deps.apis.scopes()) : standardClaimsByScope;
   const released = releasedClaims(person, { scope, byScope, names: await namesFor(client, names, byScope, deps) });
-  const asked = { sub: claims.sub, client_id: client, scope: scope.join(' '), issue: 'userinfo' } as const;
+  const asked = { sub: grant.sub, client_id: client, scope: scope.join(' '), issue: 'userinfo' } as const;
   const added = await deps.hooks.claims?.(asked);
   return {
-    reply: jsonReply(200, { ...released, ...added?.userinfo, sub: claims.sub }),
+    reply: jsonReply(200, { ...released, ...added?.userinfo, sub: claims.sub }, nonceHeader(proved.value.nonce)),
     decision: { verdict: 'allowed', client },
   };
 }
@@ -89,7 +98,10 @@ async function namesFor(
   return client ? names.filter((name) => mayAskFor(client, name, byScope)) : [];
 }
 
-const refused = (refusal: Refusal, deps: UserinfoDeps, client?: string): Answer => ({
-  reply: bearerRefusalReply(refusal, deps.issuer),
-  decision: { verdict: 'refused', reason: refusal.reason, client },
-});
+/** Refuses a request whose token, if it has one, was sent with this scheme. */
+const refusing =
+  (scheme: TokenScheme, { issuer }: Pick<UserinfoDeps, 'issuer'>) =>
+  (refusal: Refusal, client?: string): Answer => ({
+    reply: tokenRefusalReply(refusal, issuer, scheme),
+    decision: { verdict: 'refused', reason: refusal.reason, client },
+  });

@@ -31,9 +31,13 @@ export const slimSdk = {
 const chunks = {
   'document-reader': 'shared/clients/document-reader.ts',
   'fetch-jwks': 'shared/clients/fetch-jwks.ts',
+  'pushed-requests': 'functions/pushed-requests.ts',
+  'request-objects': 'functions/request-objects.ts',
+  'verify-proof': 'shared/proof/verify-proof.ts',
   'device-code': 'functions/token/device-code/compose.ts',
   'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
   'token-exchange': 'functions/token/token-exchange/compose.ts',
+  'signed-introspection': 'functions/introspect/signed/compose.ts',
 };
 const chunkOf = (source: string): string | undefined =>
   Object.entries(chunks).find(([, path]) => source === join(repository, path))?.[0];

@@ -46,7 +46,7 @@ export type MailFunctionProps = {
   hooks: HooksProps;
   tables: ServerTables;
   environment: PixyEnvironment & { PIXY_HOOKS?: string };
-  alarmTopic: ITopic | undefined;
+  alarmTopic?: ITopic | undefined;
   logs: { logRetention: RetentionDays; logRemovalPolicy: RemovalPolicy };
 };
 
@@ -122,7 +122,7 @@ export class Mail extends Construct {
     });
   }
 
-  private alarm(alarmTopic: ITopic | undefined): Alarm {
+  private alarm(alarmTopic?: ITopic | undefined): Alarm {
     const alarm = new Alarm(this, 'DeadLettersAlarm', {
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(5),

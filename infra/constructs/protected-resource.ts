@@ -1,10 +1,10 @@
 import { type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import {
   AuthorizationType,
+  type IAuthorizer,
   MockIntegration,
   ResponseType,
   type RestApi,
-  type TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import { type HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -14,6 +14,7 @@ import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { apiDocument, parseApi, type RegisteredApi } from '../../shared/apis/registered-api.ts';
 import { resourceMetadataUrl } from '../../shared/oauth/protected-resource.ts';
+import { proofAlgorithms } from '../../shared/oauth/server-metadata.ts';
 import { registerApiDescription } from '../functions.ts';
 import { uses } from '../permissions/permissions.ts';
 import { WrongSetting } from '../wrong-setting.ts';
@@ -33,6 +34,13 @@ export interface ProtectedResourceProps {
    * @default - the server's
    */
   readonly accessTokenLifetime?: number;
+  /**
+   * Takes only access tokens that are bound to a key, with a DPoP proof for each request (docs/dpop.md). The JWT authorizer of an HTTP
+   * API cannot check proofs, so such an API is a REST API.
+   *
+   * @default false: a REST API takes both kinds of tokens
+   */
+  readonly dpopRequired?: boolean;
 }
 
 /** What a protected resource takes from its authorization server. */
@@ -41,7 +49,7 @@ export type ProtectedResourceServer = RestAuthorizerServer & {
   logRetention: RetentionDays;
   logRemovalPolicy: RemovalPolicy;
   jwtAuthorizer: (props: JwtAuthorizerProps) => JwtAuthorizer;
-  restAuthorizer: (scope: Construct, id: string, props: RestAuthorizerProps) => TokenAuthorizer;
+  restAuthorizer: (scope: Construct, id: string, props: RestAuthorizerProps) => IAuthorizer;
 };
 
 /** Seconds for which clients may keep the document. */
@@ -55,7 +63,8 @@ export class ProtectedResource extends Construct {
   /** Where the metadata document has to be. */
   readonly metadataUrl: string;
   readonly #api: RegisteredApi;
-  readonly #document: string;
+  readonly #members: Readonly<Record<string, unknown>>;
+  readonly #dpopRequired: boolean;
   readonly #server: ProtectedResourceServer;
 
   constructor(scope: Construct, id: string, server: ProtectedResourceServer, props: ProtectedResourceProps) {
@@ -63,13 +72,18 @@ export class ProtectedResource extends Construct {
     this.#server = server;
     this.#api = declared(props);
     this.metadataUrl = resourceMetadataUrl(this.#api.resource);
-    this.#document = Stack.of(this).toJsonString({
+    this.#dpopRequired = props.dpopRequired ?? false;
+    this.#members = {
       resource: this.#api.resource,
       authorization_servers: [server.issuer],
       scopes_supported: this.#api.scope,
       bearer_methods_supported: ['header'],
-    });
+    };
     this.#register(server);
+  }
+
+  #document(more: Readonly<Record<string, unknown>> = {}): string {
+    return Stack.of(this).toJsonString({ ...this.#members, ...more });
   }
 
   /** The path of the metadata document on the host of the API. */
@@ -79,16 +93,22 @@ export class ProtectedResource extends Construct {
 
   /**
    * Serves the metadata document on an HTTP API whose root is the host of the resource, and returns the authorizer for its routes. API
-   * Gateway writes the challenges itself and names no `resource_metadata`; clients find the document at its place.
+   * Gateway writes the challenges itself and names no `resource_metadata`; clients find the document at its place. Throws where tokens
+   * have to be bound to a key: API Gateway verifies no proofs, and would take a stolen token.
    */
   protectHttpApi(httpApi: HttpApi): JwtAuthorizer {
+    if (this.#dpopRequired) {
+      throw new WrongSetting(
+        'The JWT authorizer of an HTTP API checks no DPoP proofs: with dpopRequired, use protectRestApi.',
+      );
+    }
     const handler = new Lambda(httpApi, 'ResourceMetadata', {
       description: 'The metadata of a protected resource (RFC 9728)',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
       code: Code.fromInline(metadataFunction),
-      environment: { DOCUMENT: this.#document },
+      environment: { DOCUMENT: this.#document() },
     });
     httpApi.addRoutes({
       path: this.#metadataPath,
@@ -101,24 +121,34 @@ export class ProtectedResource extends Construct {
 
   /**
    * Serves the metadata document on a REST API whose root is mapped to the host of the resource, adds the challenges of RFC 6750 §3 with
-   * `resource_metadata` to its 401 and 403, and returns the authorizer for its methods. `scope`: what a token needs, all of it.
+   * `resource_metadata` to its 401 and 403, both for bearer tokens and for those with DPoP proofs, and returns the authorizer for its methods. `scope`: what a token needs, all of it.
    */
-  protectRestApi(restApi: RestApi, { scope = this.#api.scope }: { scope?: readonly string[] } = {}): TokenAuthorizer {
+  protectRestApi(restApi: RestApi, { scope = this.#api.scope }: { scope?: readonly string[] } = {}): IAuthorizer {
     const strangers = scope.filter((value) => !this.#api.scope.includes(value));
     if (strangers.length > 0)
       throw new WrongSetting(`scope has ${strangers.join(' ')}, which scopes does not declare.`);
-    serveMetadata(restApi, this.#metadataPath, this.#document);
+    const required = this.#dpopRequired;
+    const document = this.#document({
+      dpop_signing_alg_values_supported: proofAlgorithms,
+      ...(required && { dpop_bound_access_tokens_required: true }),
+    });
+    serveMetadata(restApi, this.#metadataPath, document);
     const where = `resource_metadata="${this.metadataUrl}"`;
+    const algs = `algs="${proofAlgorithms.join(' ')}"`;
+    const challenge = (attributes: string) =>
+      [...(required ? [] : [`Bearer ${attributes}`]), `DPoP ${attributes}, ${algs}`].join(', ');
     restApi.addGatewayResponse('Unauthorized', {
       type: ResponseType.UNAUTHORIZED,
-      responseHeaders: { 'WWW-Authenticate': `'Bearer ${where}'` },
+      responseHeaders: { 'WWW-Authenticate': `'${challenge(where)}'` },
     });
     const named = scope.length > 0 ? `scope="${scope.join(' ')}", ` : '';
     restApi.addGatewayResponse('Forbidden', {
       type: ResponseType.ACCESS_DENIED,
-      responseHeaders: { 'WWW-Authenticate': `'Bearer error="insufficient_scope", ${named}${where}'` },
+      responseHeaders: { 'WWW-Authenticate': `'${challenge(`error="insufficient_scope", ${named}${where}`)}'` },
     });
-    return this.#server.restAuthorizer(this, 'Rest', { audience: this.#api.resource, scope });
+    const { resource } = this.#api;
+    const dpop = { origin: new URL(resource).origin, required };
+    return this.#server.restAuthorizer(this, 'Rest', { audience: resource, scope, dpop });
   }
 
   /** Has every deployment that changes the declaration register the API. */

@@ -1,5 +1,5 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import { TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import { Duration, type RemovalPolicy, Token } from 'aws-cdk-lib';
+import { type IAuthorizer, IdentitySource, RequestAuthorizer, TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { parseScope } from '../../shared/oauth/scope.ts';
@@ -21,11 +21,28 @@ export interface RestAuthorizerProps {
    */
   readonly scope?: readonly string[];
   /**
+   * Takes tokens that are bound to a key, each with a DPoP proof for the request (docs/dpop.md). Their answers are never reused.
+   *
+   * @default - tokens that are bound to a key are refused
+   */
+  readonly dpop?: RestDpopProps;
+  /**
    * How long API Gateway reuses an answer for the same token: up to an hour. During that time, a revoked grant still has access.
    *
    * @default Duration.seconds(0), so that a revoked grant is refused from its next request on
    */
   readonly resultsCacheTtl?: Duration;
+}
+
+interface RestDpopProps {
+  /** The origin at which clients reach the API, such as https://api.example.com: what a proof names before the path. */
+  readonly origin: string;
+  /**
+   * Refuses tokens that are not bound to a key.
+   *
+   * @default false
+   */
+  readonly required?: boolean;
 }
 
 /** What the authorizer takes from its authorization server. */
@@ -41,7 +58,7 @@ const bearer = '^[Bb][Ee][Aa][Rr][Ee][Rr] +[-A-Za-z0-9._~+/]+=* *$';
 
 /** The function of functions/check-token with its permissions, and the REST API authorizer that calls it. */
 export class RestAuthorizer extends Construct {
-  readonly authorizer: TokenAuthorizer;
+  readonly authorizer: IAuthorizer;
 
   constructor(scope: Construct, id: string, server: RestAuthorizerServer, props: RestAuthorizerProps) {
     super(scope, id);
@@ -54,15 +71,33 @@ export class RestAuthorizer extends Construct {
         ...environment,
         PIXY_CHECK_AUDIENCE: checkAudience(props.audience).join(' '),
         ...scopeVariable(props.scope ?? []),
+        ...(props.dpop && dpopVariables(props.dpop, props.resultsCacheTtl)),
       },
     });
     for (const use of checkTokenDescription.uses) uses[use](tables, handler);
-    this.authorizer = new TokenAuthorizer(this, 'Authorizer', {
-      handler,
-      resultsCacheTtl: props.resultsCacheTtl ?? Duration.seconds(0),
-      validationRegex: bearer,
-    });
+    const resultsCacheTtl = props.resultsCacheTtl ?? Duration.seconds(0);
+    // Only an authorizer of the type REQUEST sees the DPoP header, the method and the path.
+    this.authorizer = props.dpop
+      ? new RequestAuthorizer(this, 'Authorizer', {
+          handler,
+          resultsCacheTtl,
+          identitySources: [IdentitySource.header('Authorization')],
+        })
+      : new TokenAuthorizer(this, 'Authorizer', { handler, resultsCacheTtl, validationRegex: bearer });
   }
+}
+
+/** An answer for a token must not be reused for a request with another proof, or none. */
+function dpopVariables({ origin, required }: RestDpopProps, resultsCacheTtl: Duration | undefined) {
+  if (resultsCacheTtl !== undefined && resultsCacheTtl.toSeconds() > 0) {
+    throw new WrongSetting(
+      'resultsCacheTtl reuses answers, and with dpop every request has a proof of its own: leave out one.',
+    );
+  }
+  if (!Token.isUnresolved(origin) && !(URL.canParse(origin) && new URL(origin).origin === origin)) {
+    throw new WrongSetting(`dpop.origin must be an origin such as https://api.example.com, but is "${origin}".`);
+  }
+  return { PIXY_CHECK_ORIGIN: origin, ...(required && { PIXY_CHECK_DPOP: 'required' }) };
 }
 
 function scopeVariable(scope: readonly string[]): { PIXY_CHECK_SCOPE?: string } {

@@ -1,6 +1,5 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { AuthorizationServerProps } from '../authorization-server-props.ts';
 import type { PixyEnvironment } from '../environment.ts';
@@ -9,6 +8,7 @@ import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
 import { uses } from '../permissions/permissions.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
 import type { OptionalFunctionName } from '../routes.ts';
+import { grantReadSecret, parameterNameOf } from '../secrets.ts';
 import type { Signing } from '../signing.ts';
 import { grantReadUpstreamSecrets, upstreamsVariable } from '../upstreams.ts';
 import { Mail } from './mail.ts';
@@ -19,13 +19,24 @@ export type ServerFunctions = Record<PixyFunctionName, PixyFunction> &
 
 export type ServerFunctionsProps = Pick<
   AuthorizationServerProps,
-  'mail' | 'upstreams' | 'hooks' | 'revokeAtSignOut' | 'jwtBearer' | 'metadataDocuments' | 'registration'
+  | 'alarmTopic'
+  | 'mail'
+  | 'upstreams'
+  | 'passwordPepper'
+  | 'operators'
+  | 'hooks'
+  | 'revokeAtSignOut'
+  | 'jwtBearer'
+  | 'signedIntrospection'
+  | 'pairwiseSubjects'
+  | 'metadataDocuments'
+  | 'pushedAuthorizationRequests'
+  | 'registration'
 > & {
   tables: ServerTables;
   signing: Signing;
   /** What every function reads. */
   environment: PixyEnvironment;
-  alarmTopic: ITopic | undefined;
   logs: { logRetention: RetentionDays; logRemovalPolicy: RemovalPolicy };
 };
 
@@ -38,13 +49,19 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     logs,
     mail,
     upstreams = [],
+    passwordPepper,
+    operators,
     hooks = {},
     revokeAtSignOut,
     jwtBearer,
+    signedIntrospection,
+    pairwiseSubjects,
     metadataDocuments = 'off',
+    pushedAuthorizationRequests = 'off',
     registration = 'off',
   } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
+  const pepper = passwordPepper ? { PIXY_PASSWORD_PEPPER_PARAMETER: parameterNameOf(passwordPepper) } : {};
   const mails = mail || hooks.sendMessage ? makeMail(scope, { ...props, hooks }) : undefined;
   const descriptions = { ...functionDescriptions, ...optionalFunctions };
   const make = (name: PixyFunctionName | OptionalFunctionName): PixyFunction => {
@@ -53,6 +70,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
       environment: {
         ...environment,
         ...((name === 'sign-in' || name === 'upstream' || name === 'account') && providers),
+        ...((name === 'sign-in' || name === 'account') && pepper),
         ...(mails && handsOver(name) && { PIXY_MAIL: mails.handler.functionArn }),
         ...(hooksAskedBy(name, hooks).length > 0 && { PIXY_HOOKS: hooksVariable(scope, name, hooks) }),
       },
@@ -67,12 +85,37 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   const names = Object.keys(functionDescriptions) as PixyFunctionName[];
   const functions = Object.fromEntries(names.map((name) => [name, make(name)])) as ServerFunctions;
   grantReadUpstreamSecrets(scope, functions.upstream, upstreams);
+  if (passwordPepper) {
+    for (const asking of [functions['sign-in'], functions.account]) grantReadSecret(scope, asking, passwordPepper);
+  }
   if (revokeAtSignOut) {
     uses.grantEndWithGrants(tables, functions['sign-out']);
     uses.grantRevokeGrants(tables, functions.invitation);
   }
+  if (operators) uses.grantReadSubjects(tables, functions.admin);
   if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
+  if (pairwiseSubjects) {
+    for (const name of [
+      'authorize',
+      'authorize-hybrid',
+      'device',
+      'sign-out',
+      ...(jwtBearer ? ['token' as const] : []),
+    ] as const)
+      uses.grantTellPairwiseSubjects(tables, functions[name]);
+    uses.grantReadStanding(tables, functions['sign-out']);
+  }
+  if (signedIntrospection) uses.grantSign(tables, functions.introspect);
   if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
+  if (pushedAuthorizationRequests !== 'off') {
+    functions.par = make('par');
+    for (const name of ['authorize', 'authorize-hybrid'] as const) {
+      uses.grantCompletePushedRequests(tables, functions[name]);
+    }
+    for (const name of ['sign-in', 'consent', 'register', 'upstream'] as const) {
+      uses.grantReadPushedRequests(tables, functions[name]);
+    }
+  }
   if (registration !== 'off') {
     functions['client-registration'] = make('client-registration');
     uses.grantRenewClients(tables, functions.authorize);

@@ -13,6 +13,7 @@ import { compose as composeIntrospect } from '../../functions/introspect/compose
 import { compose as composeInvitation } from '../../functions/invitation/compose.ts';
 import { compose as composeMail } from '../../functions/mail/compose.ts';
 import { compose as composeMetadata } from '../../functions/metadata/compose.ts';
+import { compose as composePar } from '../../functions/par/compose.ts';
 import { compose as composePasskey } from '../../functions/passkey/compose.ts';
 import { compose as composeRegister } from '../../functions/register/compose.ts';
 import { compose as composeRevoke } from '../../functions/revoke/compose.ts';
@@ -38,7 +39,7 @@ import { aliasesOf, type PathAlias } from '../../shared/oauth/path-aliases.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { decisionLine } from '../../shared/reports/decision-line.ts';
-import { type EndpointFunctionName, registrationRoutes, routes } from '../routes.ts';
+import { type EndpointFunctionName, pushedRequestRoutes, registrationRoutes, routes } from '../routes.ts';
 import { refuseClientsCalledLikeApis, refuseSharedSubjects } from './clashing-ids.ts';
 import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
@@ -170,6 +171,9 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     await composeRotateKeys(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
+    if (runtime.config.pushedRequests !== 'off') {
+      for (const { path } of pushedRequestRoutes) handlers.set(path, composePar(runtime));
+    }
     if (runtime.config.clientRegistration !== 'off') {
       for (const { path } of registrationRoutes) handlers.set(path, composeClientRegistration(runtime));
     }
@@ -224,6 +228,7 @@ const environment = (issuer: string, folder: string | undefined): Record<string,
   PIXY_WRAPPING_KEY: wrappingKey(folder),
   PIXY_CALL_LOOPBACK: 'on',
   PIXY_DEVICE_AUTHORIZATION: 'on',
+  PIXY_PUSHED_REQUESTS: 'accepted',
   ...(folder !== undefined && { PIXY_AUDIT_FOLDER: join(folder, 'audit') }),
 });
 

@@ -110,6 +110,8 @@ type Options = {
 };
 const options = command.opts<Options>();
 
+const pepper = process.env['PIXY_PASSWORD_PEPPER'];
+
 /** Errors whose message addresses people. */
 const spoken = [UnusableFile, UnusableFolder, FolderInUse, NameOfAnother];
 
@@ -133,10 +135,15 @@ try {
       PIXY_JWT_BEARER: 'on',
       PIXY_METADATA_DOCUMENTS: 'any',
       PIXY_TOKEN_EXCHANGE: 'on',
+      PIXY_SIGNED_INTROSPECTION: 'on',
+      PIXY_PAIRWISE_SUBJECTS: 'on',
+      PIXY_OPERATORS: JSON.stringify({ claim: 'groups', read: ['operators'], write: ['operators'] }),
       PIXY_MAIL: 'local',
       PIXY_MAIL_CODES: 'on',
       PIXY_PROFILE_FIELDS: 'email name locale',
       PIXY_CLIENT_REGISTRATION: 'open',
+      // Not an option: every user of the machine sees those in the list of processes.
+      ...(pepper && { PIXY_PASSWORD_PEPPER: pepper }),
     },
   });
   process.stdout.write(greeting(server));

@@ -1,4 +1,5 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { pairwiseKeyName } from '../../shared/keys/pairwise-key.ts';
 import type { Conditions } from './allow.ts';
 import type { ServerTables } from './server-tables.ts';
 
@@ -7,6 +8,10 @@ const boundToKey: Conditions = { 'ForAnyValue:StringEquals': { 'kms:EncryptionCo
 export const totpSecrets: Conditions = { StringLike: { 'kms:EncryptionContext:kid': ['totp:*'] } };
 /** How functions/rotate-keys names the keys of refresh tokens. */
 export const refreshKeys: Conditions = { StringLike: { 'kms:EncryptionContext:kid': ['refresh-*'] } };
+
+/** How functions/rotate-keys names the key of nonces. */
+export const nonceKeys: Conditions = { StringLike: { 'kms:EncryptionContext:kid': ['nonce-*'] } };
+export const pairwiseKey: Conditions = { StringEquals: { 'kms:EncryptionContext:kid': [pairwiseKeyName] } };
 
 /** Limited to data that is bound to a key id, which is how shared/keys/kms-wrapper.ts calls KMS. */
 export function allowWrapping(

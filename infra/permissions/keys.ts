@@ -3,7 +3,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { kmsKeyTag } from '../../shared/keys/kms-key-tag.ts';
 import type { Signing } from '../signing.ts';
 import { allow, type Conditions, ofItems } from './allow.ts';
-import { allowWrapping, refreshKeys } from './allow-wrapping.ts';
+import { allowWrapping, nonceKeys, pairwiseKey, refreshKeys } from './allow-wrapping.ts';
 import type { ServerTables } from './server-tables.ts';
 
 /** Allows reading the public signing keys. The same items hold the private part, which stays encrypted without `grantSign`. */
@@ -26,6 +26,20 @@ export function grantSign(tables: ServerTables, grantee: IGrantable): Grant {
 export function grantSealCodes(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.keys, ['dynamodb:Query'], ofItems('refresh')).combine(
     allowWrapping(tables, grantee, 'kms:Decrypt', refreshKeys),
+  );
+}
+
+/** Allows reading and decrypting the key of the nonces for DPoP proofs, which opens nothing else. */
+export function grantMakeNonces(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.keys, ['dynamodb:Query'], ofItems('nonce')).combine(
+    allowWrapping(tables, grantee, 'kms:Decrypt', nonceKeys),
+  );
+}
+
+/** Allows reading and decrypting the key of pairwise subjects, and no other. */
+export function grantTellPairwiseSubjects(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.keys, ['dynamodb:Query'], ofItems('pairwise')).combine(
+    allowWrapping(tables, grantee, 'kms:Decrypt', pairwiseKey),
   );
 }
 

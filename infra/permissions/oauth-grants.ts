@@ -1,4 +1,5 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { pushedAttributes } from '../../shared/grants/pushed-request-store.ts';
 import { endedSessionsOfAccounts, linkedAccounts, signedInPeople, standingOfAccounts } from './account-attributes.ts';
 import { allow, type Conditions, ofItems } from './allow.ts';
 import type { ServerTables } from './server-tables.ts';
@@ -16,6 +17,19 @@ export function grantCountGuesses(tables: ServerTables, grantee: IGrantable): Gr
 /** Allows writing a new grant with its code challenge. */
 export function grantIssue(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.grants, ['dynamodb:PutItem']);
+}
+
+/** Allows reading of a request that a client pushed what it asks for, and whether it has become a grant; nothing else of that. */
+export function grantReadPushedRequests(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.grants, ['dynamodb:GetItem'], {
+    'ForAllValues:StringEquals': { 'dynamodb:Attributes': [...pushedAttributes] },
+    StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
+  });
+}
+
+/** Allows reading a pushed request, and turning it into a grant. */
+export function grantCompletePushedRequests(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
 }
 
 /** Allows spending a code, moving a grant to its next generation or revoking it, and reading the result. */

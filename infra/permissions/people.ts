@@ -44,6 +44,11 @@ export function grantCountDeviceRequests(tables: ServerTables, grantee: IGrantab
   return allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('throttle#*'));
 }
 
+/** Allows counting the requests that public clients push. */
+export function grantCountPushedRequests(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('throttle#pushed#*'));
+}
+
 /**
  * Allows finding an account by any of its names, putting links in it, counting mails, and recording addresses that they came back from.
  */

@@ -59,12 +59,19 @@ const remembered = 30;
 
 export type ApiReader = ReturnType<typeof apiReader>;
 
-/** Lists all APIs and all registered scope values: one query for both, remembered for 30 s. */
-export function apiReader(database: Database, table: string, now: () => number) {
+/**
+ * Lists all APIs and all registered scope values: one query for both, remembered for 30 s. `builtIn`: APIs that nobody registers.
+ */
+export function apiReader(
+  database: Database,
+  table: string,
+  now: () => number,
+  builtIn: readonly RegisteredApi[] = [],
+) {
   const read = cached(
     async () => {
       const items = await readRegistry(database, table, false);
-      return { items, apis: ofKind(apis, items), scopes: ofKind(scopes, items) };
+      return { items, apis: [...ofKind(apis, items), ...builtIn], scopes: ofKind(scopes, items) };
     },
     remembered,
     now,

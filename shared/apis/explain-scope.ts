@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { RegisteredClient } from '../clients/registered-client.ts';
 import { isOpenidScope } from '../oauth/scope.ts';
 import { withScopeOfApis } from './client-scope.ts';
@@ -28,7 +29,8 @@ export function explainScope(
 }
 
 function whyDropped(value: string, apis: readonly RegisteredApi[]): string {
-  if (isManagementScope(value)) return 'no person grants the management of this server; use client_credentials';
+  if (isManagementScope(value))
+    return 'only operators grant the management of this server; a client has it for itself by client_credentials';
   const api = apis.find(({ scope }) => scope.includes(value));
   if (api && !isOpenidScope(value)) {
     return `belongs to the API ${api.resource}; add the value to scope, or the API to all_scopes_of`;
@@ -43,4 +45,20 @@ export const scopeDocument = ({ registered, granted, dropped }: ScopeExplanation
   registered: registered.join(' '),
   ...(granted && { granted: granted.join(' ') }),
   ...(dropped && { dropped }),
+});
+
+/** The explanation that a document of {@link scopeDocument} gives. Throws when it is none. */
+export function scopeOfDocument(document: unknown): ScopeExplanation {
+  const { registered, granted, dropped } = v.parse(explanation, document);
+  return { registered, ...(granted && { granted }), ...(dropped && { dropped }) };
+}
+
+const values = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(' ').filter((value) => value !== '')),
+);
+const explanation = v.object({
+  registered: values,
+  granted: v.optional(values),
+  dropped: v.optional(v.array(v.object({ value: v.string(), why: v.string() }))),
 });

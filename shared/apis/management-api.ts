@@ -10,7 +10,14 @@ export type ManagementScope = (typeof managementScopes)[number];
 
 export const isManagementScope = (value: string): boolean => managementScopes.some((scope) => scope === value);
 
-/** Whether a client manages this server, that is, has one of these scope values. */
+/**
+ * What people may grant of the scope of a client. The management of this server is among it where some of them are operators; each
+ * request then asks whether this one is.
+ */
+export const grantableScope = (scope: readonly string[], hasOperators: boolean): string[] =>
+  scope.filter((value) => hasOperators || !isManagementScope(value));
+
+/** Whether a client manages this server, or an API is the one to do it, that is, has one of these scope values. */
 export const isManager = ({ scope }: { scope: readonly string[] }): boolean => scope.some(isManagementScope);
 
 /** The management API, which is always registered. Its tokens live ten minutes. */
@@ -19,3 +26,7 @@ export const managementApi = (issuer: string): RegisteredApi => ({
   scope: managementScopes,
   accessTokenLifetime: 600,
 });
+
+/** The APIs with the management API among them, where it is not yet. */
+export const withManagementApi = (apis: readonly RegisteredApi[], issuer: string): readonly RegisteredApi[] =>
+  apis.some(isManager) ? apis : [...apis, managementApi(issuer)];

@@ -2,6 +2,7 @@ import type { Refusal } from '../oauth/refusal.ts';
 import { isResource } from '../oauth/resource.ts';
 import { openidScopes } from '../oauth/scope.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import { isManagementScope, isManager } from './management-api.ts';
 import { type AccessTokenTyp, findByResource, type RegisteredApi } from './registered-api.ts';
 import type { RegisteredScope } from './registered-scope.ts';
 
@@ -53,13 +54,19 @@ export const resourcesOf = (apis: readonly RegisteredApi[]): string[] => apis.ma
  * and lives as long as the shortest of their lifetimes; its type is `JWT`, and claims are in it, only if each of them says so. Without an API, it is for the default audience
  * with the whole scope, by the settings of the API that is registered for that audience, if one is. With `openid` it is for the issuer
  * as well, as /userinfo requires. Refuses a scope value that more than one of the APIs defines (RFC 9068 §3), because it would mean a
- * different right at each.
+ * different right at each. A token for the management API is for nothing else, where somebody could pass it on, and no other token has
+ * its scope; a scope that is all its own names it, too (RFC 8707 §2).
  */
 export function targetOf(
-  apis: readonly RegisteredApi[],
-  scope: readonly string[],
+  named: readonly RegisteredApi[],
+  asked: readonly string[],
   { issuer, audience, accessTokenLifetime, apis: known, scopes }: TargetDefaults,
 ): Result<TokenTarget, Refusal> {
+  const isMeant = named.length === 0 && asked.length > 0 && asked.every(isManagementScope);
+  const apis = isMeant ? known.filter(isManager) : named;
+  const isManaging = apis.some(isManager);
+  if (isManaging && apis.length > 1) return refuse({ reason: 'resource_ambiguous' });
+  const scope = asked.filter((value) => isManagementScope(value) === isManaging);
   if (apis.length === 0) {
     const ofDefault = known.filter(({ resource }) => resource === audience);
     const settings = settingsOf(ofDefault, accessTokenLifetime);

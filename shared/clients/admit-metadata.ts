@@ -13,7 +13,15 @@ import { checkRegistration } from './registration.ts';
 export type Document = Readonly<Record<string, unknown>>;
 
 /** Members of the metadata that are taken as they are. */
-const taken = ['client_name', 'redirect_uris', 'scope', 'jwks', 'jwks_uri', 'id_token_signed_response_alg'] as const;
+const taken = [
+  'client_name',
+  'redirect_uris',
+  'scope',
+  'jwks',
+  'jwks_uri',
+  'id_token_signed_response_alg',
+  'dpop_bound_access_tokens',
+] as const;
 
 /** What clients may have that nobody registered: they act for a person, so no client credentials. */
 const possibleGrantTypes: readonly RegistrableGrantType[] = ['authorization_code', 'refresh_token'];

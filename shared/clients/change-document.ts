@@ -1,6 +1,8 @@
 import type { GlobalPolicy } from '../pkce/policy.ts';
-import { formatTime } from '../time.ts';
-import type { Change } from './change.ts';
+import { formatTime, parseTime } from '../time.ts';
+import { type Change, loggedClient } from './change.ts';
+import { clientOfDocument } from './client-document.ts';
+import { toPolicy } from './records.ts';
 import { documentsOf } from './roll-back.ts';
 
 /*
@@ -38,3 +40,20 @@ export function policyDocument(policy: GlobalPolicy, version: number, lastChange
   };
   return { ...policy, version, ...(changed && { changed }) };
 }
+
+/** The change that {@link changeDocument} describes. */
+export function changeOfDocument(document: Readonly<Record<string, unknown>>): Change {
+  const { at, import: importId, before, after, ...others } = document;
+  const logged = (value: unknown) =>
+    typeof others['client'] === 'string' ? loggedClient(clientOfDocument(value as Record<string, unknown>)) : value;
+  return {
+    ...others,
+    at: parseTime(String(at)) ?? 0,
+    ...(importId !== undefined && { importId }),
+    ...(before !== undefined && { before: logged(before) }),
+    ...(after !== undefined && { after: logged(after) }),
+  } as Change;
+}
+
+/** The policy that {@link policyDocument} describes. */
+export const policyOfDocument = (document: object): GlobalPolicy => toPolicy({ value: document });

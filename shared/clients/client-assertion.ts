@@ -1,9 +1,10 @@
-import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { StoreUnavailable } from '../aws/dynamodb.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { assertionAlgorithms } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { AssertionStore } from './assertion-store.ts';
+import { clientKeys } from './client-keys.ts';
 import type { RegisteredClient } from './registered-client.ts';
 import type { RemoteJwks } from './remote-jwks.ts';
 
@@ -30,10 +31,10 @@ export async function verifyAssertion(
   deps: AssertionDeps,
 ): Promise<Result<undefined, Refusal>> {
   const now = deps.now();
-  const jwks = client.jwksUri === undefined ? client.jwks : await deps.remoteJwks(client.jwksUri, kidOf(assertion));
+  const jwks = await clientKeys(client, assertion, deps.remoteJwks);
   if (jwks === undefined) return refuse({ reason: 'client_assertion_wrong' });
   try {
-    const { payload, protectedHeader } = await jwtVerify(assertion, createLocalJWKSet(usable(jwks as JSONWebKeySet)), {
+    const { payload, protectedHeader } = await jwtVerify(assertion, createLocalJWKSet(jwks), {
       issuer: client.clientId,
       subject: client.clientId,
       audience: [...deps.audiences],
@@ -69,18 +70,3 @@ function isForUs(
   const named = [aud ?? []].flat();
   return named.length > 0 && named.every((value) => audiences.includes(value));
 }
-
-/** Returns the unverified `kid` of an assertion. */
-function kidOf(assertion: string): string | undefined {
-  try {
-    const { kid } = decodeProtectedHeader(assertion);
-    return typeof kid === 'string' ? kid : undefined;
-  } catch {
-    return undefined; // verification refuses what is not a JWS
-  }
-}
-
-/** Drops keys that would only cost time: RSA moduli above 4096 bits and symmetric keys. */
-const usable = ({ keys }: JSONWebKeySet): JSONWebKeySet => ({
-  keys: keys.filter((key) => key.kty !== 'oct' && (key.n === undefined || key.n.length <= 683)),
-});

@@ -1,8 +1,8 @@
 import { type GlobalPolicy, resolveRules } from '../pkce/policy.ts';
-import { formatTime } from '../time.ts';
+import { formatTime, parseTime } from '../time.ts';
 import type { LoggedClient } from './change.ts';
 import { loggedClient } from './change.ts';
-import type { Versioned } from './records.ts';
+import { toClient, type Versioned } from './records.ts';
 import { policySettings, type RegisteredClient } from './registered-client.ts';
 
 /*
@@ -39,6 +39,38 @@ export function describeClient(
   const { policy, origin, mode, enforced } = resolveRules(policySettings(value), global, now);
   return { ...clientDocument(value), effective_policy: { policy, origin, mode, enforced }, version };
 }
+
+/** The client that a document of {@link clientDocument} describes. It has placeholders for its secrets. */
+export function clientOfDocument(document: Readonly<Record<string, unknown>>): RegisteredClient {
+  const { scope, client_secrets: secrets = 0, pkce_enforce_after: enforceAfter, pkce_waiver: waiver } = document;
+  const members = Object.entries(document).filter(([name]) => !/^(scope|client_secrets|pkce_.*)$/.test(name));
+  const pkce = {
+    policy: document['pkce_policy'],
+    mode: document['pkce_mode'],
+    enforceAfter: timeOf(enforceAfter),
+    waiver: isWaiver(waiver) ? { ...waiver, until: timeOf(waiver.until) } : undefined,
+    acceptLowercaseMethod: document['pkce_accept_lowercase_method'],
+    acceptShortVerifier: document['pkce_accept_short_verifier'],
+  };
+  const value = {
+    ...Object.fromEntries(members.map(([name, member]) => [propertyName(name), member])),
+    scope: scopeOf(scope),
+    secretHashes: Array.from({ length: Number(secrets) }, (_, at) => `secret ${at}`),
+    pkce: present(pkce),
+  };
+  return toClient({ value });
+}
+
+const timeOf = (text: unknown): number | undefined => (typeof text === 'string' ? parseTime(text) : undefined);
+
+const scopeOf = (text: unknown): string[] =>
+  typeof text === 'string' ? text.split(' ').filter((value) => value !== '') : [];
+
+const isWaiver = (value: unknown): value is { until: unknown } =>
+  typeof value === 'object' && value !== null && 'until' in value;
+
+const propertyName = (name: string): string =>
+  name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Turns `tokenEndpointAuthMethod` into `token_endpoint_auth_method`. */
 export const memberName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -49,6 +49,14 @@ const switchSteps = (client: RegisteredClient): Explanation['steps'] =>
   switchesOn(client).map((name) => ({ ...switchEffects[name], value: 'on', decides: false }));
 
 const switchEffects: Record<ClientSwitch, { rule: string; effect: string }> = {
+  requirePushedAuthorizationRequests: {
+    rule: 'require pushed authorization requests',
+    effect: 'its parameters count only when it pushed them',
+  },
+  requireSignedRequestObject: {
+    rule: 'require signed request object',
+    effect: 'its parameters count only when it signed them',
+  },
   strictAuthMethod: { rule: 'strict auth method', effect: 'its secret works only in the registered place' },
   ignorePublicClientSecret: { rule: 'ignore public client secret', effect: 'a secret that it sends is not looked at' },
   acceptDotlessSchemes: { rule: 'accept dotless schemes', effect: 'a redirect URI needs no dot in its scheme' },

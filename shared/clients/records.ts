@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Item } from '../aws/dynamodb.ts';
 import { signingAlgorithms } from '../keys/signing-key.ts';
 import { responseTypes } from '../oauth/response-type.ts';
-import { clientAuthenticationMethods } from '../oauth/server-metadata.ts';
+import { clientAuthenticationMethods, requestObjectAlgorithms } from '../oauth/server-metadata.ts';
 import { type GlobalPolicy, pkcePolicies, unregisteredClasses } from '../pkce/policy.ts';
 import type { Change } from './change.ts';
 import { needsSecret, type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
@@ -65,15 +65,25 @@ const client = v.object({
   backchannelLogoutUri: v.optional(v.string()),
   backchannelLogoutSessionRequired: v.optional(v.boolean()),
   idTokenSignedResponseAlg: v.optional(v.picklist(signingAlgorithms)),
+  subjectType: v.optional(v.literal('pairwise')),
+  sectorIdentifierUri: v.optional(v.string()),
   jwks: v.optional(v.object({ keys: v.array(v.looseObject({})) })),
   jwksUri: v.optional(v.string()),
   mayIntrospect: v.optional(v.boolean()),
+  introspectionSignedResponseAlg: v.optional(v.picklist(signingAlgorithms)),
   refreshTokenIdleLifetime: v.optional(v.number()),
   refreshTokenLifetime: v.optional(v.number()),
   refreshTokenGrace: v.optional(v.number()),
   rotateRefreshTokens: v.optional(v.boolean()),
   mayAct: v.optional(v.string()),
   grantMaxUses: v.optional(v.number()),
+  requirePushedAuthorizationRequests: v.optional(v.boolean()),
+  requireSignedRequestObject: v.optional(v.boolean()),
+  requestObjectSigningAlg: v.optional(v.picklist(requestObjectAlgorithms)),
+  authorizationSignedResponseAlg: v.optional(v.picklist(signingAlgorithms)),
+  dpopBoundAccessTokens: v.optional(v.boolean()),
+  dpopNonceRequired: v.optional(v.boolean()),
+  dpopReplayDetection: v.optional(v.boolean()),
   strictAuthMethod: v.optional(v.boolean()),
   ignorePublicClientSecret: v.optional(v.boolean()),
   acceptDotlessSchemes: v.optional(v.boolean()),
@@ -85,9 +95,12 @@ const change = v.looseObject({ id: v.string(), at: v.number(), by: v.string(), w
 
 const versioned = v.object({ version: v.number(), lastChange: change });
 
-export function toVersionedPolicy(item: Item): Versioned<GlobalPolicy> {
-  return { value: v.parse(globalPolicy, item['value']), ...toVersion(item) };
-}
+export const toPolicy = (item: Item): GlobalPolicy => v.parse(globalPolicy, item['value']);
+
+export const toVersionedPolicy = (item: Item): Versioned<GlobalPolicy> => ({
+  value: toPolicy(item),
+  ...toVersion(item),
+});
 
 /** Parses the client of an item that is no record, and so has neither version nor secret. */
 export const toClient = (item: Item): RegisteredClient => v.parse(client, item['value']);

@@ -1,7 +1,12 @@
 import type { SigningAlgorithm } from '../keys/signing-key.ts';
 import { type ClaimsByScope, standardClaimsByScope } from '../oauth/claims.ts';
 import type { ResponseType } from '../oauth/response-type.ts';
-import { type ClientAuthenticationMethod, type GrantType, grantTypes } from '../oauth/server-metadata.ts';
+import {
+  type ClientAuthenticationMethod,
+  type GrantType,
+  grantTypes,
+  type RequestObjectAlgorithm,
+} from '../oauth/server-metadata.ts';
 import type { ClientPolicySettings, UnregisteredClass } from '../pkce/policy.ts';
 
 /** The grant types a client may be registered for: all there are, whether the deployment serves them or not. */
@@ -43,11 +48,16 @@ export type RegisteredClient = {
   backchannelLogoutSessionRequired?: boolean | undefined;
   /** Default: the server's first algorithm. */
   idTokenSignedResponseAlg?: SigningAlgorithm | undefined;
+  /** Knows people by subjects of its sector alone (OpenID Connect Core §8). Default: `public`. */
+  subjectType?: 'pairwise' | undefined;
+  sectorIdentifierUri?: string | undefined;
   /** Keys for `private_key_jwt`, by value or by the URI to fetch them from. */
   jwks?: { keys: readonly object[] } | undefined;
   jwksUri?: string | undefined;
   /** Ours: marks a resource server that may introspect tokens (RFC 7662 §2.1). */
   mayIntrospect?: boolean | undefined;
+  /** RFC 9701 §6. Default: the server's first algorithm. */
+  introspectionSignedResponseAlg?: SigningAlgorithm | undefined;
   /** Ours: lifetimes of refresh tokens in seconds. Default: the server's. */
   refreshTokenIdleLifetime?: number | undefined;
   refreshTokenLifetime?: number | undefined;
@@ -59,6 +69,19 @@ export type RegisteredClient = {
   mayAct?: string | undefined;
   /** Ours: how often tokens may be had by a grant after its code: by refreshing it, and by clients that act. Default: no limit. */
   grantMaxUses?: number | undefined;
+  /** Its authorization requests count only when it pushed them (RFC 9126 §6). */
+  requirePushedAuthorizationRequests?: boolean | undefined;
+  /** Its authorization requests count only when it signed them (RFC 9101 §10.5), and with which algorithm. */
+  requireSignedRequestObject?: boolean | undefined;
+  requestObjectSigningAlg?: RequestObjectAlgorithm | undefined;
+  /** Signs the answers of the authorization endpoint to it (JARM §3). Default: the server's first algorithm. */
+  authorizationSignedResponseAlg?: SigningAlgorithm | undefined;
+  /** The client sends a DPoP proof with every token request, so that its tokens are bound to its key (RFC 9449 §5.2). */
+  dpopBoundAccessTokens?: boolean | undefined;
+  /** Ours: its proofs need a nonce of this server, also where others' do not. */
+  dpopNonceRequired?: boolean | undefined;
+  /** Ours: each of its proofs is taken once by the token endpoint (RFC 9449 §11.1). */
+  dpopReplayDetection?: boolean | undefined;
   /** Ours: takes the secret only in the place that `tokenEndpointAuthMethod` says. Default: in the header or the form. */
   strictAuthMethod?: boolean | undefined;
   /** Ours: a public client that sends a secret is taken as one that sends none. */
@@ -68,7 +91,13 @@ export type RegisteredClient = {
 };
 
 /** What is on for a client beyond the switches of its PKCE policy. Every list and report shows it. */
-const clientSwitches = ['strictAuthMethod', 'ignorePublicClientSecret', 'acceptDotlessSchemes'] as const;
+const clientSwitches = [
+  'requirePushedAuthorizationRequests',
+  'requireSignedRequestObject',
+  'strictAuthMethod',
+  'ignorePublicClientSecret',
+  'acceptDotlessSchemes',
+] as const;
 export type ClientSwitch = (typeof clientSwitches)[number];
 
 export const switchesOn = (client: Pick<RegisteredClient, ClientSwitch>): ClientSwitch[] =>

@@ -8,12 +8,13 @@ import { hasDotlessScheme, parseRedirectUri } from '../oauth/redirect-uri.ts';
 import { isResource } from '../oauth/resource.ts';
 import { responseTypes } from '../oauth/response-type.ts';
 import { openidScopes, parseScope } from '../oauth/scope.ts';
-import { clientAuthenticationMethods, tokenExchange } from '../oauth/server-metadata.ts';
+import { clientAuthenticationMethods, requestObjectAlgorithms, tokenExchange } from '../oauth/server-metadata.ts';
 import { isWeaker, pkcePolicies, publicClientFloor } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { isBackChannelUri } from './back-channel-uri.ts';
 import { hashClientSecret } from './client-secret.ts';
 import { type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
+import { sectorOf } from './sector.ts';
 
 /*
  * Checks client metadata with the member names of RFC 7591 §2 and turns it into a client.
@@ -48,7 +49,7 @@ const resource = v.pipe(v.string('is not a text'), v.check(isResource, 'is not a
 /** Members of RFC 7591 and OpenID Connect Registration that describe a client and have no effect here. */
 export const informative = [
   'application_type', 'client_uri', 'contacts', 'logo_uri', 'policy_uri', 'software_id', 'software_version', 'tos_uri',
-  'client_id_issued_at', 'client_secret_expires_at', 'subject_type',
+  'client_id_issued_at', 'client_secret_expires_at',
 ] as const; // biome-ignore format: a list of names
 
 const seconds = (least: number, most: number, tooMuch: string) =>
@@ -128,7 +129,14 @@ export const metadata = v.object({
   ),
   jwks: v.optional(jwks),
   jwks_uri: v.optional(v.pipe(v.string('is not a text'), v.check(isFetchable, 'is not an https URL of a public host'))),
+  subject_type: v.optional(v.picklist(['public', 'pairwise'], 'is not one of public, pairwise')),
+  sector_identifier_uri: v.optional(
+    v.pipe(v.string('is not a text'), v.check(isFetchable, 'is not an https URL of a public host')),
+  ),
   may_introspect: v.optional(v.boolean('is not true or false')),
+  introspection_signed_response_alg: v.optional(
+    v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`),
+  ),
   refresh_token_idle_lifetime: v.optional(lifetime),
   refresh_token_lifetime: v.optional(lifetime),
   refresh_token_grace: v.optional(grace),
@@ -143,6 +151,17 @@ export const metadata = v.object({
       v.maxValue(1_000_000, 'is over a million'),
     ),
   ),
+  require_pushed_authorization_requests: v.optional(v.boolean('is not true or false')),
+  require_signed_request_object: v.optional(v.boolean('is not true or false')),
+  request_object_signing_alg: v.optional(
+    v.picklist(requestObjectAlgorithms, `is not one of ${requestObjectAlgorithms.join(', ')}`),
+  ),
+  authorization_signed_response_alg: v.optional(
+    v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`),
+  ),
+  dpop_bound_access_tokens: v.optional(v.boolean('is not true or false')),
+  dpop_nonce_required: v.optional(v.boolean('is not true or false')),
+  dpop_replay_detection: v.optional(v.boolean('is not true or false')),
   strict_auth_method: v.optional(v.boolean('is not true or false')),
   ignore_public_client_secret: v.optional(v.boolean('is not true or false')),
   accept_dotless_schemes: v.optional(v.boolean('is not true or false')),
@@ -212,7 +231,10 @@ export async function checkRegistration(
       idTokenSignedResponseAlg: input.id_token_signed_response_alg,
       jwks: input.jwks,
       jwksUri: input.jwks_uri,
+      subjectType: input.subject_type === 'pairwise' ? input.subject_type : undefined,
+      sectorIdentifierUri: input.sector_identifier_uri,
       mayIntrospect: input.may_introspect,
+      introspectionSignedResponseAlg: input.introspection_signed_response_alg,
       refreshTokenIdleLifetime: input.refresh_token_idle_lifetime,
       refreshTokenLifetime: input.refresh_token_lifetime,
       refreshTokenGrace: input.refresh_token_grace,
@@ -220,6 +242,13 @@ export async function checkRegistration(
       allScopesOf: input.all_scopes_of && [...new Set(input.all_scopes_of)],
       mayAct: input.may_act,
       grantMaxUses: input.grant_max_uses,
+      requirePushedAuthorizationRequests: input.require_pushed_authorization_requests,
+      requireSignedRequestObject: input.require_signed_request_object,
+      requestObjectSigningAlg: input.request_object_signing_alg,
+      authorizationSignedResponseAlg: input.authorization_signed_response_alg,
+      dpopBoundAccessTokens: input.dpop_bound_access_tokens,
+      dpopNonceRequired: input.dpop_nonce_required,
+      dpopReplayDetection: input.dpop_replay_detection,
       strictAuthMethod: input.strict_auth_method,
       ignorePublicClientSecret: input.ignore_public_client_secret,
       acceptDotlessSchemes: input.accept_dotless_schemes,
@@ -280,6 +309,9 @@ function* findContradictions(
   } else if (method !== 'none' && input.client_secret === undefined) {
     yield { member: 'client_secret', problem: `is missing, and token_endpoint_auth_method ${method} needs it` };
   }
+  if (input.require_signed_request_object && input.jwks === undefined && input.jwks_uri === undefined) {
+    yield { member: 'require_signed_request_object', problem: 'is true, and there is no jwks or jwks_uri' };
+  }
   if (method === 'none' && input.pkce_policy !== 'inherit' && isWeaker(input.pkce_policy, publicClientFloor)) {
     yield {
       member: 'pkce_policy',
@@ -291,6 +323,13 @@ function* findContradictions(
   }
   if (input.grant_types.includes('authorization_code') && input.redirect_uris.length === 0) {
     yield { member: 'redirect_uris', problem: 'is empty, and the authorization_code grant needs one' };
+  }
+  const { redirect_uris: redirectUris, sector_identifier_uri: sectorIdentifierUri } = input;
+  if (input.subject_type === 'pairwise' && sectorOf({ redirectUris, sectorIdentifierUri }) === undefined) {
+    yield {
+      member: 'subject_type',
+      problem: 'is pairwise, and the redirect URIs have no https host in common: register a sector_identifier_uri',
+    };
   }
   for (const type of ['client_credentials', tokenExchange] as const) {
     if (input.grant_types.includes(type) && method === 'none') {

@@ -61,7 +61,7 @@ const contentOf = ({ redirectUris, grantTypes, scope, ...rest }: RegisteredClien
  */
 export function registeredMetadata(client: RegisteredClient, scope: readonly string[]): Record<string, unknown> {
   const { clientId, clientName, redirectUris, tokenEndpointAuthMethod, grantTypes, responseTypes } = client;
-  const { jwks, jwksUri, idTokenSignedResponseAlg } = client;
+  const { jwks, jwksUri, idTokenSignedResponseAlg, dpopBoundAccessTokens } = client;
   const members = {
     clientId,
     clientName,
@@ -73,6 +73,7 @@ export function registeredMetadata(client: RegisteredClient, scope: readonly str
     jwks,
     jwksUri,
     idTokenSignedResponseAlg,
+    dpopBoundAccessTokens,
   };
   return Object.fromEntries(
     Object.entries(members).flatMap(([name, value]) => (value === undefined ? [] : [[memberName(name), value]])),

@@ -13,7 +13,7 @@ import type { Grant } from './grant.ts';
 export type DeviceRequestStore = ReturnType<typeof deviceRequestStore>;
 
 /** What a person adds to a request by allowing it. */
-export type Approval = Pick<Grant, 'sub' | 'epoch' | 'clientEpoch' | 'authTime' | 'amr' | 'acr'>;
+export type Approval = Pick<Grant, 'sub' | 'subject' | 'epoch' | 'clientEpoch' | 'authTime' | 'amr' | 'acr'>;
 
 const byPerson = 'byPerson' satisfies keyof (typeof tableDefinitions)['grants']['indexes'];
 
@@ -63,7 +63,7 @@ export function deviceRequestStore(database: Database, table: string) {
         Key: { id },
         UpdateExpression:
           'SET attempt = :attempt, #state = :issued, #sub = :sub, epoch = :epoch, clientEpoch = :clientEpoch, ' +
-          `authTime = :authTime, amr = :amr, acr = :acr REMOVE ${waitsUnder}`,
+          `authTime = :authTime, amr = :amr, acr = :acr${approval.subject === undefined ? '' : ', subject = :subject'} REMOVE ${waitsUnder}`,
         ConditionExpression: '#state = :waiting AND expiresAt > :now',
         ExpressionAttributeNames: { '#state': 'state', '#sub': 'sub' },
         ExpressionAttributeValues: {
@@ -71,7 +71,9 @@ export function deviceRequestStore(database: Database, table: string) {
           ':issued': 'issued',
           ':waiting': 'waiting',
           ':now': now,
-          ...Object.fromEntries(Object.entries(approval).map(([name, value]) => [`:${name}`, value])),
+          ...Object.fromEntries(
+            Object.entries(approval).flatMap(([name, value]) => (value === undefined ? [] : [[`:${name}`, value]])),
+          ),
         },
       });
       return won;

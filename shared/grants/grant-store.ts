@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { tableDefinitions } from '../aws/tables.ts';
 import type { FirstRefreshState, Grant } from './grant.ts';
-import { rotationTimes, toGrant } from './grant-record.ts';
+import { grantIn, rotationTimes, toGrant } from './grant-record.ts';
 import { containment, isTooWideToWrite, isWithin, type Within } from './within.ts';
 
 /*
@@ -91,12 +91,12 @@ export function grantStore(database: Database, table: string) {
       ExpressionAttributeValues: { ...values, ...limits.values, ':attempt': newAttempt() },
     });
     if (outcome.won) return { won: true, grant: toGrant(outcome.item) };
-    return { won: false, grant: outcome.item && toGrant(outcome.item) };
+    return { won: false, grant: grantIn(outcome.item) };
   }
 
   async function find(id: string): Promise<Grant | undefined> {
     const item = await database.get({ TableName: table, Key: { id }, ConsistentRead: true });
-    return item && toGrant(item);
+    return grantIn(item);
   }
 
   return {
@@ -113,12 +113,12 @@ export function grantStore(database: Database, table: string) {
     spend: (
       id: string,
       clientId: string,
-      { now, tokensExpireAt, refresh, maxUses, within = {} }: Redemption,
+      { now, tokensExpireAt, refresh, maxUses, codeHash, within = {} }: Redemption,
     ): Promise<WriteOutcome> =>
       writeOnce(
         id,
         `#state = :redeemed, redeemedAt = :now, purgeAt = :purgeAt${refresh ? `, refresh = :refresh, ${heldBy} = #sub` : ''}${maxUses === undefined ? '' : ', maxUses = :maxUses'}`,
-        'clientId = :clientId AND #state = :issued AND expiresAt > :now',
+        `clientId = :clientId AND #state = :issued AND expiresAt > :now AND ${codeHash === undefined ? 'attribute_not_exists(codeHash)' : 'codeHash = :codeHash'}`,
         {
           ':redeemed': 'redeemed',
           ':issued': 'issued',
@@ -127,6 +127,7 @@ export function grantStore(database: Database, table: string) {
           ':purgeAt': Math.max(tokensExpireAt, refresh?.idleUntil ?? 0) + purgeDelay,
           ...(refresh && { ':refresh': refresh }),
           ...(maxUses !== undefined && { ':maxUses': maxUses }),
+          ...(codeHash !== undefined && { ':codeHash': codeHash }),
         },
         within,
       ),
@@ -136,17 +137,13 @@ export function grantStore(database: Database, table: string) {
      * has one successor however often it is sent. The grant must be redeemed, not revoked, `clientId`'s, at this very token, and
      * neither idle for too long nor at its end.
      */
-    rotate: (
-      id: string,
-      clientId: string,
-      { presented, next, now, idleUntil, within = {} }: RotationStep,
-    ): Promise<WriteOutcome> =>
+    rotate: (id: string, clientId: string, { next, within = {}, ...use }: RotationStep): Promise<WriteOutcome> =>
       writeOnce(
         id,
-        `refresh.#hash = :next, refresh.generation = :generation, ${shiftRotationTimes}, ${usedOnceMore} REMOVE refresh.usedAt`,
-        isCurrentToken,
+        `refresh.#hash = :next, refresh.generation = :generation, ${shiftRotationTimes}, ${usedOnceMore}${use.proof?.binds ? ', refresh.jkt = :jkt' : ''} REMOVE refresh.usedAt`,
+        isCurrentToken(use),
         {
-          ...currentToken(clientId, { presented, now, idleUntil }),
+          ...currentToken(clientId, use),
           ':next': next.hash,
           ':generation': next.generation,
         },
@@ -158,7 +155,7 @@ export function grantStore(database: Database, table: string) {
       writeOnce(
         id,
         `refresh.usedAt = if_not_exists(refresh.usedAt, :now), ${usedOnceMore}`,
-        isCurrentToken,
+        isCurrentToken(use),
         currentToken(clientId, use),
         within,
       ),
@@ -217,11 +214,22 @@ export type Redemption = {
   refresh?: FirstRefreshState | undefined;
   /** How often the grant can be used after that. Default: as long as it lasts. */
   maxUses?: number | undefined;
+  /** What the grant of a pushed request must have: its id is not made from the code. */
+  codeHash?: string | undefined;
   within?: Within;
 };
 
 /** A use of the refresh token with this hash. Times are in epoch seconds. */
-export type RefreshUse = { presented: string; now: number; idleUntil: number; within?: Within };
+export type RefreshUse = {
+  presented: string;
+  now: number;
+  idleUntil: number;
+  within?: Within;
+  proof?: RefreshKeyProof;
+};
+
+/** The key that a refresh proved to have, by its thumbprint, and whether the token is bound to it from now on. */
+export type RefreshKeyProof = { jkt?: string | undefined; binds?: boolean };
 
 /** One step from a refresh token to the next. */
 export type RotationStep = RefreshUse & { next: { hash: string; generation: number } };
@@ -229,10 +237,12 @@ export type RotationStep = RefreshUse & { next: { hash: string; generation: numb
 /** Part of every write by which somebody gets tokens of a grant again: its condition, and how it counts. Takes `:none` and `:one`. */
 export const oneMoreUse = 'if_not_exists(uses, :none) + :one';
 export const withinBudget = '(attribute_not_exists(maxUses) OR attribute_not_exists(uses) OR uses < maxUses)';
-const isCurrentToken = `clientId = :clientId AND #state = :redeemed AND refresh.#hash = :presented AND refresh.idleUntil > :now AND refresh.endsAt > :now AND ${withinBudget}`;
+const isCurrentToken = ({ proof }: Pick<RefreshUse, 'proof'>) =>
+  `clientId = :clientId AND #state = :redeemed AND refresh.#hash = :presented AND refresh.idleUntil > :now AND refresh.endsAt > :now AND ${withinBudget} AND ${proof?.jkt === undefined ? 'attribute_not_exists(refresh.jkt)' : '(attribute_not_exists(refresh.jkt) OR refresh.jkt = :jkt)'}`;
 const usedOnceMore = `refresh.idleUntil = :idleUntil, purgeAt = :purgeAt, uses = ${oneMoreUse}`;
 
-const currentToken = (clientId: string, { presented, now, idleUntil }: RefreshUse): Item => ({
+const currentToken = (clientId: string, { presented, now, idleUntil, proof }: RefreshUse): Item => ({
+  ...(proof?.jkt !== undefined && { ':jkt': proof.jkt }),
   ':redeemed': 'redeemed',
   ':clientId': clientId,
   ':presented': presented,

@@ -7,10 +7,14 @@ import type { BoundChallenge } from '../pkce/bound-challenge.ts';
 export type Grant = {
   /** SHA-256 of the code in base64url. The code itself is never stored. */
   id: string;
+  /** The same, for a pushed request: its grant has the id of the request. */
+  codeHash?: string | undefined;
   state: 'issued' | 'redeemed' | 'revoked';
   clientId: string;
   /** The subject: the account that made the grant. */
   sub: string;
+  /** What the client knows the person by, if not by that (OpenID Connect Core §8.1); decided once, when the grant is made. */
+  subject?: string | undefined;
   /** What it was made under: the epoch of its session, and the one of its client; see shared/people/still-valid.ts. */
   epoch: number;
   clientEpoch: number;
@@ -21,6 +25,8 @@ export type Grant = {
   /** Whether the authorization request named the redirect URI; the token request may then have to repeat it. */
   redirectUriSent: boolean;
   challenge?: BoundChallenge | undefined;
+  /** The thumbprint of the key that the code is bound to (RFC 9449 §10). */
+  dpopJkt?: string | undefined;
   nonce?: string | undefined;
   /** Claims requested by name: their names for userinfo, and their values at that time for the ID token. */
   userinfoClaims?: readonly string[] | undefined;
@@ -42,10 +48,15 @@ export type Grant = {
   uses?: number | undefined;
 };
 
+/** The subject of the grant's tokens. */
+export const toldSubject = ({ sub, subject = sub }: Pick<Grant, 'sub' | 'subject'>): string => subject;
+
 /** The state of a grant's refresh tokens. Only hashes of their secrets are stored. */
 export type RefreshState = {
   hash: string;
   generation: number;
+  /** The thumbprint of the key that they are bound to: those of public clients that sent a proof (RFC 9449 §5). */
+  jkt?: string | undefined;
   /** When the last replaced tokens were first used, newest first; 0 where there was none. Older tokens are judged by these. */
   rotations: readonly number[];
   /** When the current token was first used, for a client that keeps its token. */

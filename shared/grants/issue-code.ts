@@ -9,12 +9,14 @@ export type GrantedRequest = Pick<
   Grant,
   | 'clientId'
   | 'sub'
+  | 'subject'
   | 'epoch'
   | 'clientEpoch'
   | 'scope'
   | 'resources'
   | 'redirectUri'
   | 'redirectUriSent'
+  | 'dpopJkt'
   | 'nonce'
   | 'authTime'
   | 'sid'
@@ -24,19 +26,24 @@ export type GrantedRequest = Pick<
   | 'idTokenClaims'
 > & { challenge?: BoundChallenge | undefined };
 
+/** `codeHash`: of a grant in the place of a pushed request, whose id is not made from the code. */
+export type IssuedGrant = Grant & { codeHash?: string };
+
 /**
  * RFC 6749 §4.1.2: makes a code of 256 random bits that names its person, sealed, and the grant that keeps only its hash. `lifetime`
- * is in seconds.
+ * is in seconds. For a pushed request, the grant is in its place.
  */
 export function issueCode(
   granted: GrantedRequest,
   keys: RefreshKeys,
   now: number,
   lifetime: number,
-): { code: string; grant: Grant } {
-  const code = newCode(granted.sub, keys);
-  const grant: Grant = { ...granted, id: grantId(code), state: 'issued', issuedAt: now, expiresAt: now + lifetime };
-  return { code, grant };
+  pushedId?: string,
+): { code: string; grant: IssuedGrant } {
+  const code = newCode(granted.sub, keys, pushedId);
+  const made = { ...granted, state: 'issued', issuedAt: now, expiresAt: now + lifetime } as const;
+  if (pushedId === undefined) return { code, grant: { ...made, id: grantId(code) } };
+  return { code, grant: { ...made, id: pushedId, codeHash: hashSecret(code) } };
 }
 
 /** Returns the id of a code's grant: the hash of the code. */

@@ -6,15 +6,23 @@ import type { Grant } from './grant.ts';
 import { isWithin } from './within.ts';
 
 /** The part of a token request that is judged against the grant. */
-export type ExchangeRequest = { redirectUri?: string | undefined; codeVerifier?: string | undefined };
+export type ExchangeRequest = {
+  redirectUri?: string | undefined;
+  codeVerifier?: string | undefined;
+  /** The thumbprint of the key that the request proved to have. */
+  jkt?: string | undefined;
+};
 
 /**
- * Judges whether a token request matches the authorization that made the grant (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §4.8.2).
+ * Judges whether a token request matches the authorization that made the grant (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §4.8.2,
+ * RFC 9449 §10).
  * Pure. Runs after the code is spent, so a refusal leaves it spent.
  */
 export function judgeExchange(request: ExchangeRequest, grant: Grant, rules: PkceRules): Result<JudgedProof, Refusal> {
   const redirect = refuseRedirectUri(request.redirectUri, grant);
-  return redirect ? refuse(redirect) : judgeProof(grant.challenge, request.codeVerifier, rules);
+  if (redirect) return refuse(redirect);
+  if (grant.dpopJkt !== undefined && grant.dpopJkt !== request.jkt) return refuse({ reason: 'code_of_another_key' });
+  return judgeProof(grant.challenge, request.codeVerifier, rules);
 }
 
 /** A redirect URI must equal the authorization request's. It may be left out only when PKCE binds the code (OAuth 2.1 §4.1.3). */

@@ -16,7 +16,8 @@ const sameMoment = 10;
 
 /**
  * Judges a refresh token (RFC 6749 §6, RFC 9700 §4.14.2). The current token works. A replaced one works until its successor is used,
- * and for `grace` seconds after that; later it is a replay. Pure.
+ * and for `grace` seconds after that; later it is a replay. A token that is bound to a key is nothing without it (RFC 9449 §5), so
+ * whoever lacks the key cannot make a replay of it either. `jkt`: the thumbprint of the key that was proved. Pure.
  */
 export function judgeRefresh(
   token: RefreshToken,
@@ -25,9 +26,11 @@ export function judgeRefresh(
   grace: number,
   now: number,
   within: Within,
+  jkt?: string,
 ): Result<Judged, Refusal> {
   if (!grant?.refresh) return refuse({ reason: 'refresh_token_unknown' });
   if (grant.clientId !== clientId) return refuse({ reason: 'refresh_token_of_another_client' });
+  if (!isOfKey(grant.refresh, jkt)) return refuse({ reason: 'refresh_token_of_another_key' });
   if (grant.state !== 'redeemed') return refuse({ reason: 'grant_revoked' });
   const { idleUntil, endsAt } = grant.refresh;
   if (now >= idleUntil || now >= endsAt) return refuse({ reason: 'refresh_token_expired' });
@@ -39,6 +42,8 @@ export function judgeRefresh(
     ? ok({ grant, state: grant.refresh, ...found })
     : refuse({ reason: 'resource_not_granted' });
 }
+
+const isOfKey = ({ jkt }: RefreshState, proved: string | undefined): boolean => jkt === undefined || jkt === proved;
 
 /** Derives the current token from a token that still works. Returns undefined for a replay. */
 function findCurrent(

@@ -1,5 +1,5 @@
 import { judgeEpoch, mayAct, type NoLongerValid, type Standing } from '../people/still-valid.ts';
-import type { Grant } from './grant.ts';
+import { type Grant, toldSubject } from './grant.ts';
 
 /**
  * Why a grant is worth nothing, with every code and token of it; undefined while its person stands by it. With a session end the
@@ -22,7 +22,7 @@ export const isInForce = (
   actors: readonly string[] = [],
 ): grant is Grant =>
   grant?.state === 'redeemed' &&
-  grant.sub === sub &&
+  toldSubject(grant) === sub &&
   standing !== undefined &&
   judgeStanding(grant, standing) === undefined &&
   actors.every((clientId) => mayAct(standing, clientId, grant.issuedAt));

@@ -2,9 +2,9 @@ import type { Refusal } from '../oauth/refusal.ts';
 import type { JudgedProof } from '../pkce/code-verifier.ts';
 import type { PkceRules } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
+import type { ReadCode } from './code.ts';
 import type { Grant } from './grant.ts';
 import type { GrantStore, Redemption } from './grant-store.ts';
-import { grantId } from './issue-code.ts';
 import {
   type ExchangeRequest,
   isSpendable,
@@ -14,7 +14,11 @@ import {
 } from './judge-exchange.ts';
 import { isWithin } from './within.ts';
 
-export type RedeemRequest = ExchangeRequest & { code: string };
+export type RedeemRequest = ExchangeRequest & { code: ReadCode };
+
+/** The grant that was found, if it is that of the code: whose id is not made from it must have its hash. */
+const ofCode = (grant: Grant | undefined, { codeHash }: ReadCode): Grant | undefined =>
+  grant?.codeHash === codeHash ? grant : undefined;
 
 /** `scope` is what the client is registered for now. */
 type RedeemingClient = { clientId: string; rules: PkceRules; scope: readonly string[] };
@@ -29,7 +33,7 @@ export async function findRedeemable(
   grants: Pick<GrantStore, 'find'>,
   { now, within = {} }: Redemption,
 ): Promise<Grant | undefined> {
-  const grant = await grants.find(grantId(request.code));
+  const grant = ofCode(await grants.find(request.code.grantId), request.code);
   if (!grant || !isSpendable(grant, clientId, now) || !isWithin(within, grant)) return undefined;
   return judgeExchange(request, grant, rules).ok && !refuseLostScope(grant, scope) ? grant : undefined;
 }
@@ -45,13 +49,16 @@ export async function redeemCode(
   grants: Pick<GrantStore, 'spend' | 'revoke'>,
   redemption: Redemption,
 ): Promise<Result<{ grant: Grant } & JudgedProof, Refusal>> {
-  const { won, grant } = await grants.spend(grantId(request.code), client.clientId, redemption);
-  if (won) {
+  const { grantId, codeHash } = request.code;
+  const spent = await grants.spend(grantId, client.clientId, { ...redemption, codeHash });
+  if (spent.won) {
+    const { grant } = spent;
     const judged = judgeExchange(request, grant, client.rules);
     if (!judged.ok) return judged;
     const lost = refuseLostScope(grant, client.scope);
     return lost ? refuse(lost) : ok({ grant, ...judged.value });
   }
+  const grant = ofCode(spent.grant, request.code);
   const refusal = refuseUnspendable(grant, client.clientId, redemption.now);
   if (grant && refusal.reason === 'code_spent' && judgeExchange(request, grant, client.rules).ok) {
     await grants.revoke(grant.id, redemption.now);

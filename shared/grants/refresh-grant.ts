@@ -1,6 +1,6 @@
 import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import type { GrantStore } from './grant-store.ts';
+import type { GrantStore, RefreshKeyProof } from './grant-store.ts';
 import { type Judged, judgeRefresh } from './judge-refresh.ts';
 import { type RefreshToken, refreshHash, successor } from './refresh-token.ts';
 import type { Within } from './within.ts';
@@ -45,8 +45,9 @@ export async function findRefreshable(
   { refreshGrace }: Pick<RefreshRules, 'refreshGrace'>,
   now: number,
   within: Within = {},
+  { jkt }: RefreshKeyProof = {},
 ): Promise<Judged['grant'] | undefined> {
-  const judged = judgeRefresh(token, await grants.find(token.grantId), clientId, refreshGrace, now, within);
+  const judged = judgeRefresh(token, await grants.find(token.grantId), clientId, refreshGrace, now, within, jkt);
   return judged.ok ? judged.value.grant : undefined;
 }
 
@@ -63,8 +64,9 @@ export async function refreshGrant(
   { refreshIdleLifetime, refreshGrace, rotates }: Omit<RefreshRules, 'refreshLifetime'>,
   now: number,
   within: Within = {},
+  proof: RefreshKeyProof = {},
 ): Promise<Result<Judged, Refusal>> {
-  const use = { presented: refreshHash(token), now, idleUntil: now + refreshIdleLifetime, within };
+  const use = { presented: refreshHash(token), now, idleUntil: now + refreshIdleLifetime, within, proof };
   const next = successor(token);
   const { won, grant } = rotates
     ? await grants.rotate(token.grantId, clientId, {
@@ -73,7 +75,7 @@ export async function refreshGrant(
       })
     : await grants.keepUsing(token.grantId, clientId, use);
   if (won && grant.refresh) return ok({ grant, state: grant.refresh, current: rotates ? named(next, grant) : token });
-  const judged = judgeRefresh(token, grant, clientId, refreshGrace, now, within);
+  const judged = judgeRefresh(token, grant, clientId, refreshGrace, now, within, proof.jkt);
   if (judged.ok) {
     // The same successor again is one more use: otherwise any number could be had at once. With none left, nothing is counted.
     const isCounted = judged.value.grant.maxUses === undefined || (await grants.countUse(token.grantId, clientId)).won;

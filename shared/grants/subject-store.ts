@@ -2,7 +2,7 @@ import type { Database } from '../aws/dynamodb.ts';
 import type { Account } from '../people/account.ts';
 import { accountKey, claimAttributes, standingOnly, toClaims, toStanding } from '../people/standing-store.ts';
 import type { Standing } from '../people/still-valid.ts';
-import type { Grant } from './grant.ts';
+import { type Grant, toldSubject } from './grant.ts';
 import { toGrant } from './grant-record.ts';
 
 /** A grant, and whether its person still stands by it. */
@@ -10,30 +10,44 @@ export type GrantAndStanding = { grant: Grant | undefined; standing: Standing | 
 
 export type SubjectStore = ReturnType<typeof subjectStore>;
 
-/** The grant of an access token and the account behind it, in one call of the database, read consistently. */
+/**
+ * The grant of an access token and the account behind it, in one call of the database, read consistently; in two for a pairwise
+ * subject.
+ */
 export function subjectStore(database: Database, tables: { grants: string; people: string }) {
-  const read = (grantId: string, sub: string, ProjectionExpression: string) =>
-    database.getTogether([
+  async function read(grantId: string, sub: string, ProjectionExpression: string) {
+    const accountOf = (subject: string) => ({
+      TableName: tables.people,
+      Key: accountKey(subject),
+      ProjectionExpression,
+    });
+    const [item, account] = await database.getTogether([
       { TableName: tables.grants, Key: { id: grantId } },
-      { TableName: tables.people, Key: accountKey(sub), ProjectionExpression },
+      accountOf(sub),
     ]);
+    const grant = item && toGrant(item);
+    // A pairwise subject leads to no account; the grant says whose it is.
+    if (grant === undefined || grant.sub === sub || toldSubject(grant) !== sub) return { grant, account };
+    const [own] = await database.getTogether([accountOf(grant.sub)]);
+    return { grant, account: own };
+  }
 
   return {
     /** Only what decides whether the token is in force. */
     async findStanding(grantId: string, sub: string): Promise<GrantAndStanding> {
-      const [grant, account] = await read(grantId, sub, standingOnly.ProjectionExpression);
-      return { grant: grant && toGrant(grant), standing: account && toStanding(account) };
+      const { grant, account } = await read(grantId, sub, standingOnly.ProjectionExpression);
+      return { grant, standing: account && toStanding(account) };
     },
 
     /** The claims of the person besides. */
     async findClaims(grantId: string, sub: string): Promise<GrantAndStanding & { claims: Account['claims'] }> {
-      const [grant, account] = await read(
+      const { grant, account } = await read(
         grantId,
         sub,
         [...claimAttributes, standingOnly.ProjectionExpression].join(', '),
       );
       return {
-        grant: grant && toGrant(grant),
+        grant,
         standing: account && toStanding(account),
         claims: account ? toClaims(account) : {},
       };

@@ -3,6 +3,7 @@ import type { Refusal } from '../oauth/refusal.ts';
 import { hashPassword } from '../password.ts';
 import { type Account, admitNames, claimsWithEmail } from '../people/account.ts';
 import type { AccountStore } from '../people/account-store.ts';
+import type { ReadPepper } from '../people/password-import/pepper.ts';
 import { verifyStoredPassword } from '../people/password-import.ts';
 import type { Attempt, ThrottleStore } from '../people/throttle-store.ts';
 import { type BrowserAttempt, type PasswordAttempt, verifyCredentials } from '../people/verify-credentials.ts';
@@ -14,6 +15,7 @@ import type { Hooks } from './hooks.ts';
 type Deps = {
   accounts: Pick<AccountStore, 'findByUsername' | 'findBySubject' | 'upgradePassword' | 'add' | 'change'>;
   throttle: Pick<ThrottleStore, 'countSignIn'>;
+  readPepper: ReadPepper;
   hooks: Hooks;
 };
 
@@ -30,7 +32,7 @@ export async function verifyPassword(
   deps: Deps,
   now: number,
 ): Promise<Result<Verified, Refusal>> {
-  const { accounts, throttle, hooks } = deps;
+  const { accounts, throttle, readPepper, hooks } = deps;
   if (hooks.authenticate) return authenticate(attempt, hooks.authenticate, deps, now);
   let counted: Attempt | undefined;
   const counting: Deps['throttle'] = {
@@ -39,12 +41,12 @@ export async function verifyPassword(
       return counted;
     },
   };
-  const verified = await verifyCredentials({ ...attempt, passes }, accounts, counting, now);
+  const verified = await verifyCredentials({ ...attempt, passes }, accounts, { throttle: counting, readPepper }, now);
   if (verified.ok) return ok({ account: verified.value, amr: ['pwd'] });
   if (verified.refusal.reason !== 'credentials_wrong' || !hooks.migrateAccount) return verified;
   const known = await accounts.findByUsername(attempt.username);
   const account = known
-    ? await ifJustMade(known, attempt, now)
+    ? await ifJustMade(known, attempt, readPepper, now)
     : await migrate(attempt, hooks.migrateAccount, accounts, now);
   if (account === undefined) return verified;
   await counted?.takeBack();
@@ -52,10 +54,15 @@ export async function verifyPassword(
 }
 
 /** Of several simultaneous first sign-ins, the later ones find the account that was made after they looked; its password then decides. */
-async function ifJustMade(account: Account, { password }: PasswordAttempt, now: number): Promise<Account | undefined> {
+async function ifJustMade(
+  account: Account,
+  { password }: PasswordAttempt,
+  readPepper: ReadPepper,
+  now: number,
+): Promise<Account | undefined> {
   if (account.createdAt === undefined || now - account.createdAt > 30 || account.disabledAt !== undefined)
     return undefined;
-  return (await verifyStoredPassword(password, account.passwordHash)) ? account : undefined;
+  return (await verifyStoredPassword(password, account.passwordHash, readPepper)) ? account : undefined;
 }
 
 async function authenticate(

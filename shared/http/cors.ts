@@ -6,7 +6,10 @@ import type { Reply } from './reply.ts';
  */
 
 /** Headers of every reply of an endpoint that other origins may read. */
-export const anyOrigin = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'www-authenticate' };
+export const anyOrigin = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'www-authenticate, dpop-nonce',
+};
 
 /**
  * Replies to a preflight request. `methods` are those of the endpoint. Allows the headers that were asked for, whatever they are:

@@ -28,9 +28,14 @@ export function refusalReply(refusal: Refusal, issuer: string, headers: Record<s
 export function headersOf(refusal: Refusal): Record<string, string> {
   if (refusal.reason === 'method_not_allowed') return { allow: refusal.allow.join(', ') };
   if (refusal.reason === 'store_unavailable' || refusal.reason === 'hook_failed') return { 'retry-after': '1' };
+  if (refusal.reason === 'dpop_nonce_required') return nonceHeader(refusal.nonce);
   if ('retryAfter' in refusal) return { 'retry-after': String(refusal.retryAfter) };
   return {};
 }
+
+/** The nonce for the next DPoP proof (RFC 9449 §8.2). */
+export const nonceHeader = (nonce: string | undefined): Record<string, string> =>
+  nonce === undefined ? {} : { 'dpop-nonce': nonce };
 
 /** Redirects with 303 to one of our own pages, so that a POST becomes a GET (RFC 9700 §4.12). `path` starts with one of our endpoints. */
 export const seeOther = (path: `/${string}`, cookies: string[] = []): Reply => ({

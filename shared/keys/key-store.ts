@@ -5,7 +5,15 @@ import type { SigningAlgorithm, StoredKey } from './signing-key.ts';
 /** A key for refresh tokens, encrypted. From `signFrom` on it seals the tokens of new grants. Times are in epoch seconds. */
 export type StoredRefreshKey = { kid: string; wrapped: Uint8Array; createdAt: number; signFrom: number };
 
-/** The Keys table: one partition for signing keys, one for refresh token keys. */
+/** The key of the nonces for DPoP proofs, encrypted. */
+export type StoredNonceKey = Omit<StoredRefreshKey, 'signFrom'>;
+
+/** The key of pairwise subjects, encrypted. */
+export type StoredPairwiseKey = { wrapped: Uint8Array; createdAt: number };
+
+const pairwiseKeyAt = { pk: 'pairwise', sk: 'only' };
+
+/** The Keys table: one partition for signing keys, one for refresh token keys, one for the key of nonces, and one for the key of pairwise subjects. */
 export type KeyStore = ReturnType<typeof keyStore>;
 
 export function keyStore(database: Database, table: string) {
@@ -16,6 +24,16 @@ export function keyStore(database: Database, table: string) {
       ExpressionAttributeValues: { ':pk': pk },
       ConsistentRead: true,
     });
+
+  /** Adds a key unless there is one with this id, so of two added at once only one is stored. */
+  async function add(pk: string, { kid, ...key }: StoredNonceKey): Promise<void> {
+    const Item = { pk, sk: kid, id: kid, ...key };
+    try {
+      await database.put({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' });
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
 
   return {
     async list(): Promise<StoredKey[]> {
@@ -47,9 +65,17 @@ export function keyStore(database: Database, table: string) {
       return (await partition('refresh')).map(toRefreshKey);
     },
 
-    /** Adds a key unless there is one with this id, so of two added at once only one is stored. */
-    async addRefreshKey({ kid, ...key }: StoredRefreshKey): Promise<void> {
-      const Item = { pk: 'refresh', sk: kid, id: kid, ...key };
+    addRefreshKey: (key: StoredRefreshKey): Promise<void> => add('refresh', key),
+
+    /** The key of pairwise subjects; see pairwise-key.ts. */
+    async findPairwiseKey(): Promise<StoredPairwiseKey | undefined> {
+      const [item] = await partition(pairwiseKeyAt.pk);
+      return item && { wrapped: item['wrapped'] as Uint8Array, createdAt: item['createdAt'] as number };
+    },
+
+    /** Adds it unless there is one: it never changes. */
+    async addPairwiseKey(key: StoredPairwiseKey): Promise<void> {
+      const Item = { ...pairwiseKeyAt, ...key };
       try {
         await database.put({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' });
       } catch (error) {
@@ -60,6 +86,13 @@ export function keyStore(database: Database, table: string) {
     async removeRefreshKey(kid: string): Promise<void> {
       await database.remove({ TableName: table, Key: { pk: 'refresh', sk: kid } });
     },
+
+    async findNonceKey(): Promise<StoredNonceKey | undefined> {
+      const [item] = await partition('nonce');
+      return item && toRefreshKey(item);
+    },
+
+    addNonceKey: (key: StoredNonceKey): Promise<void> => add('nonce', key),
   };
 }
 

@@ -95,6 +95,18 @@ export function refreshKeys(store: KeyStore, wrapper: KeyWrapper, now: () => num
   };
 }
 
+/** Returns the key of the nonces for DPoP proofs, decrypted once. Throws when there is none yet. */
+export const nonceKey = (store: Pick<KeyStore, 'findNonceKey'>, wrapper: KeyWrapper, now: () => number) =>
+  cached(
+    async () => {
+      const stored = await store.findNonceKey();
+      if (stored === undefined) throw new Error('there is no key for nonces; the rotate-keys function makes it');
+      return createSecretKey(await wrapper.unwrap(stored.wrapped, stored.kid));
+    },
+    Number.POSITIVE_INFINITY,
+    now,
+  );
+
 /** Opens each key once. A failure is not remembered. */
 function openedOnce<Stored extends { kid: string }, Opened>(
   open: (key: Stored) => Promise<Opened>,

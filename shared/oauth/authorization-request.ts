@@ -3,6 +3,7 @@ import type { ChallengeParameters } from '../pkce/code-challenge.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { parseClaims, type RequestedClaims } from './claims.ts';
 import { multiple, type Parameters, refuseUnclear, single } from './parameters.ts';
+import { ofPages, referenceIn } from './pushed-request.ts';
 import type { Refusal } from './refusal.ts';
 import { parseResponseMode, parseResponseType, type ResponseMode, type ResponseType } from './response-type.ts';
 
@@ -15,9 +16,13 @@ export type AuthorizationRequest = ChallengeParameters & {
   idTokenHint?: string | undefined;
   scope?: string | undefined;
   nonce?: string | undefined;
+  /** The thumbprint of the key that the code is to be bound to (RFC 9449 §10). */
+  dpopJkt?: string | undefined;
   prompt: readonly Prompt[];
   /** Whether the person has already been sent to the sign-in page for this request. */
   wasSignedIn: boolean;
+  /** Whether the person has said no to it, where only the authorization endpoint can sign the answer. */
+  wasDenied: boolean;
   /** Requested authentication context classes, in order of preference. */
   acrValues: readonly string[];
   /** The most seconds allowed since the person last signed in. */
@@ -84,6 +89,9 @@ export function parseAuthorizationRequest(parameters: Parameters): Result<Author
   const nonce = single(parameters, 'nonce');
   if (responseType === 'code id_token' && nonce === undefined) return refuse({ reason: 'nonce_required' });
 
+  const dpopJkt = single(parameters, 'dpop_jkt');
+  if (dpopJkt !== undefined && !isThumbprint(dpopJkt)) return refuse({ reason: 'dpop_jkt_malformed' });
+
   const prompt = parsePrompt(single(parameters, 'prompt'));
   if (!prompt.ok) return prompt;
   const maxAge = single(parameters, 'max_age');
@@ -97,14 +105,19 @@ export function parseAuthorizationRequest(parameters: Parameters): Result<Author
     idTokenHint: single(parameters, 'id_token_hint'),
     scope: single(parameters, 'scope'),
     nonce,
+    dpopJkt,
     prompt: prompt.value,
-    wasSignedIn: single(parameters, signedIn) !== undefined,
+    wasSignedIn: single(parameters, ofPages.signedIn) !== undefined,
+    wasDenied: single(parameters, ofPages.denied) !== undefined,
     acrValues: words(single(parameters, 'acr_values')),
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     codeChallenge: single(parameters, 'code_challenge'),
     codeChallengeMethod: single(parameters, 'code_challenge_method'),
   });
 }
+
+/** SHA-256 in base64url, in its only spelling: of the last character, two bits are unused. */
+const isThumbprint = (text: string): boolean => /^[\w-]{42}[AEIMQUYcgkosw048]$/.test(text);
 
 const words = (text: string | undefined): string[] => (text ?? '').split(' ').filter((value) => value !== '');
 
@@ -124,22 +137,30 @@ function parsePrompt(text: string | undefined): Result<Prompt[], Refusal> {
  */
 export function afterSignIn(parameters: Parameters): Parameters {
   const next = without(parameters, ['login', 'select_account'], ['max_age', 'acr_values', 'pixy_problem']);
-  const claims = parseClaims(single(parameters, 'claims'));
-  const isForSomebody = next.values.has('id_token_hint') || (claims.ok && claims.value.subject !== undefined);
-  const isInsisting = claims.ok && claims.value.acr?.essential === true;
-  // The person who just signed in is the requested one, at the requested strength, or asking again would not help.
-  if (isForSomebody || isInsisting) (next.values as Map<string, string[]>).set(signedIn, ['1']);
-  return next;
+  return referenceIn(parameters) !== undefined || isForThem(parameters) ? noting('signedIn', next) : next;
 }
 
 /**
- * Our own parameter on requests that return from the sign-in page, where asking the person again would not help. It can only
- * cause refusals.
+ * Whether the person who has just signed in is the requested one, at the requested strength, or asking again would not help. Such a
+ * request returns from the sign-in page with a parameter of ours, which can only cause refusals.
  */
-const signedIn = 'pixy_signed_in';
+export function isForThem(parameters: Parameters): boolean {
+  const claims = parseClaims(single(parameters, 'claims'));
+  const isForSomebody = parameters.values.has('id_token_hint') || (claims.ok && claims.value.subject !== undefined);
+  return isForSomebody || (claims.ok && claims.value.acr?.essential === true);
+}
 
 /** Returns the request to continue with after one of the signed-in accounts was chosen. Answers only that question. */
-export const afterSelection = (parameters: Parameters): Parameters => without(parameters, ['select_account'], []);
+export function afterSelection(parameters: Parameters): Parameters {
+  const next = without(parameters, ['select_account'], []);
+  return referenceIn(parameters) === undefined ? next : noting('chosen', next);
+}
+
+/** Adds that the person has answered. */
+export const noting = (answer: 'signedIn' | 'chosen' | 'denied', parameters: Parameters): Parameters => ({
+  ...parameters,
+  values: new Map([...parameters.values, [ofPages[answer], ['1']]]),
+});
 
 /** Returns the request that asks which of the signed-in accounts, or another one, it is for. */
 export const selectingAccount = (parameters: Parameters): Parameters => {
@@ -153,7 +174,8 @@ export const signingIn = (parameters: Parameters): Parameters => {
   return withPrompt(parameters, [...prompt, 'login'].join(' '));
 };
 
-function without(parameters: Parameters, answered: readonly string[], names: readonly string[]): Parameters {
+/** Takes away values of `prompt` that are answered, and parameters. */
+export function without(parameters: Parameters, answered: readonly string[], names: readonly string[]): Parameters {
   const prompt = words(single(parameters, 'prompt')).filter((value) => !answered.includes(value));
   const values = new Map(parameters.values);
   for (const name of names) values.delete(name);

@@ -3,6 +3,8 @@ export const endpoints = {
   authorize: '/authorize',
   /** Where /authorize redirects requests for an ID token: only the function behind this path can sign. */
   authorizeHybrid: '/authorize/hybrid',
+  /** Where a client pushes an authorization request before the browser comes with it. */
+  par: '/par',
   signIn: '/sign-in',
   /** Where a password sign-in continues for people with an authenticator app. Recovery codes have a page of their own. */
   signInCode: '/sign-in/code',

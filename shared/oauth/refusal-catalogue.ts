@@ -1,7 +1,7 @@
 import type { Reason } from './refusal.ts';
 
 /**
- * OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 7591 §3.2.2, RFC 8628 §3.5, OpenID Connect Core §3.1.2.6, and OpenID Connect's
+ * OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 9101 §7, RFC 9449 §12.2, OpenID Connect Core §3.1.2.6, and OpenID Connect's
  * code for unmet acr.
  */
 export type ErrorCode =
@@ -14,12 +14,16 @@ export type ErrorCode =
   | 'unsupported_response_type'
   | 'request_not_supported'
   | 'request_uri_not_supported'
+  | 'invalid_request_uri'
+  | 'invalid_request_object'
   | 'login_required'
   | 'consent_required'
   | 'unmet_authentication_requirements'
   | 'invalid_redirect_uri'
   | 'invalid_client_metadata'
   | 'invalid_target'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
   | 'invalid_token'
   | 'insufficient_scope'
   | 'unsupported_token_type'
@@ -187,6 +191,31 @@ export const refusalCatalogue = {
     means: 'The client is not registered for this grant type.',
     fix: 'Register it in grant_types, or use a registered grant type.',
   },
+  dpop_proof_missing: {
+    error: 'invalid_dpop_proof',
+    means: 'The tokens of this client are bound to a key, and the request has no DPoP header.',
+    fix: 'Send a DPoP proof for this request, signed with the key of the client (RFC 9449).',
+  },
+  dpop_proof_invalid: {
+    error: 'invalid_dpop_proof',
+    means: 'The DPoP proof is not one for this request.',
+    fix: 'Make a new proof for every request: typ dpop+jwt, the public key as jwk, and jti, htm, htu, iat, with an access token also ath, as section 4.2 of RFC 9449 says.',
+  },
+  dpop_proof_replayed: {
+    error: 'invalid_dpop_proof',
+    means: 'The DPoP proof was used before.',
+    fix: 'Make a new proof, with a new jti, for every request.',
+  },
+  dpop_nonce_required: {
+    error: 'use_dpop_nonce',
+    means: 'The DPoP proof has no nonce of this server, or one that is too old.',
+    fix: 'Make a new proof with the value of the DPoP-Nonce header as nonce, and send the request again.',
+  },
+  dpop_jkt_malformed: {
+    error: 'invalid_request',
+    means: 'The dpop_jkt is not the thumbprint of a key.',
+    fix: 'Send the SHA-256 thumbprint of the public key (RFC 7638), 43 characters of base64url, or leave dpop_jkt out.',
+  },
   redirect_uri_missing: {
     error: 'invalid_request',
     means: 'The request has no redirect_uri and the client has not registered exactly one.',
@@ -219,13 +248,59 @@ export const refusalCatalogue = {
   },
   request_object_unsupported: {
     error: 'request_not_supported',
-    means: 'The request parameter (a request object) is not supported.',
+    means: 'The request parameter (a request object) is not supported here.',
     fix: 'Send the parameters themselves.',
+  },
+  request_object_invalid: {
+    error: 'invalid_request_object',
+    means: 'The request object is refused.',
+    fix: 'Sign a JWT with client_id, aud (the issuer), exp and the parameters.',
+  },
+  signed_request_required: {
+    error: 'invalid_request',
+    means: 'This client must sign its requests.',
+    fix: 'Send the parameters as a JWT in request.',
   },
   request_uri_unsupported: {
     error: 'request_uri_not_supported',
-    means: 'The request_uri parameter is not supported.',
-    fix: 'Send the parameters themselves.',
+    means: 'The request_uri is none of this server.',
+    fix: 'Push the request to /par, or send the parameters themselves.',
+  },
+  pushed_requests_throttled: {
+    error: 'temporarily_unavailable',
+    status: 429,
+    means: 'Too many requests of public clients were pushed from this address.',
+    fix: 'Wait as long as the Retry-After header says and try again.',
+  },
+  pushed_request_required: {
+    error: 'invalid_request',
+    means: 'This client must push its requests.',
+    fix: 'Post the parameters to /par, then send client_id and request_uri.',
+  },
+  request_uri_pushed: {
+    error: 'invalid_request',
+    means: 'A pushed request has a request_uri, and the server is what gives one out.',
+    fix: 'Push the parameters themselves.',
+  },
+  request_uri_unknown: {
+    error: 'invalid_request_uri',
+    means: 'No request was pushed for this request_uri.',
+    fix: 'Push the request again.',
+  },
+  request_uri_expired: {
+    error: 'invalid_request_uri',
+    means: 'The request_uri is too old.',
+    fix: 'Push the request when the person wants to sign in: it is good for 60 seconds.',
+  },
+  request_uri_used: {
+    error: 'invalid_request_uri',
+    means: 'This request_uri has led to a code.',
+    fix: 'Push a request for every sign-in.',
+  },
+  request_uri_of_another_client: {
+    error: 'invalid_request_uri',
+    means: 'The request_uri belongs to another client.',
+    fix: 'Send the client_id that pushed it.',
   },
   scope_malformed: {
     error: 'invalid_scope',
@@ -303,6 +378,11 @@ export const refusalCatalogue = {
     means: 'The code was issued to another client.',
     fix: 'Redeem a code with the client that asked for it.',
   },
+  code_of_another_key: {
+    error: 'invalid_grant',
+    means: 'The code is bound to a key by dpop_jkt, and the request has no DPoP proof of that key. The code is spent.',
+    fix: 'Send a DPoP proof that is signed with the key of dpop_jkt.',
+  },
   redirect_uri_differs: {
     error: 'invalid_grant',
     means: 'The redirect_uri differs from the one in the authorization request. The code is spent.',
@@ -371,6 +451,11 @@ export const refusalCatalogue = {
     error: 'invalid_grant',
     means: 'The refresh token was issued to another client.',
     fix: 'Use a refresh token with the client it was issued to.',
+  },
+  refresh_token_of_another_key: {
+    error: 'invalid_grant',
+    means: 'The refresh token is bound to a key, and the request has no DPoP proof of that key.',
+    fix: 'Send a DPoP proof that is signed with the key of the token request that the refresh token came from.',
   },
   refresh_token_expired: {
     error: 'invalid_grant',
@@ -486,8 +571,14 @@ export const refusalCatalogue = {
   },
   signing_algorithm_unavailable: {
     error: 'unauthorized_client',
-    means: 'The client is registered for an ID token algorithm that this server has no key for.',
-    fix: 'Register the client with an id_token_signed_response_alg that the server metadata announces.',
+    means: 'The client is registered for a signing algorithm that this server has no key for.',
+    fix: 'Register the client with an id_token_signed_response_alg and an introspection_signed_response_alg that the server metadata announces.',
+  },
+  pairwise_unavailable: {
+    error: 'unauthorized_client',
+    means:
+      'The client is registered for pairwise subjects, which this server has switched off, or it has no sector any more.',
+    fix: 'Switch pairwiseSubjects on, or register the client with subject_type public.',
   },
   token_missing: {
     error: 'invalid_request',
@@ -527,6 +618,24 @@ export const refusalCatalogue = {
     means: 'The access token is in both the header and the form.',
     fix: 'Send it only once.',
   },
+  access_token_bound: {
+    error: 'invalid_token',
+    status: 401,
+    means: 'The access token is bound to a key and was sent without a proof of it.',
+    fix: 'Send it with the DPoP scheme in the Authorization header, and with a DPoP proof.',
+  },
+  access_token_not_bound: {
+    error: 'invalid_token',
+    status: 401,
+    means: 'The access token is not bound to a key and was sent with the DPoP scheme.',
+    fix: 'Send it with the Bearer scheme where that is allowed, or get a bound one by sending a DPoP proof to the token endpoint.',
+  },
+  access_token_of_another_key: {
+    error: 'invalid_token',
+    status: 401,
+    means: 'The access token is bound to another key than that of the DPoP proof.',
+    fix: 'Sign the proof with the key that signed the proof of the token request.',
+  },
   scope_insufficient: {
     error: 'insufficient_scope',
     status: 403,
@@ -538,6 +647,12 @@ export const refusalCatalogue = {
     status: 401,
     means: 'The access token was issued for another API.',
     fix: 'Request one from the token endpoint with the resource of this API.',
+  },
+  not_an_operator: {
+    error: 'insufficient_scope',
+    status: 403,
+    means: 'The person is not one of the operators who may do this.',
+    fix: 'Ask whoever runs the server for the group or claim that the setting operators names.',
   },
   resource_not_found: {
     error: 'invalid_request',

@@ -27,6 +27,12 @@ export type Refusal =
   | { reason: 'client_assertion_wrong' }
   | { reason: 'client_assertion_replayed' }
   | { reason: 'grant_type_not_registered' }
+  // the DPoP proof; because: what is wrong with it, nonce: for the next one
+  | { reason: 'dpop_proof_missing' }
+  | { reason: 'dpop_proof_invalid'; because: string }
+  | { reason: 'dpop_proof_replayed' }
+  | { reason: 'dpop_nonce_required'; nonce: string }
+  | { reason: 'dpop_jkt_malformed' }
   // the authorization request
   | { reason: 'redirect_uri_missing' }
   | { reason: 'redirect_uri_not_registered' }
@@ -35,7 +41,17 @@ export type Refusal =
   | { reason: 'response_type_not_registered' }
   | { reason: 'response_mode_unsupported' }
   | { reason: 'request_object_unsupported' }
+  /** `because`: a sentence that says which rule it fails. */
+  | { reason: 'request_object_invalid'; because: string }
+  | { reason: 'signed_request_required' }
   | { reason: 'request_uri_unsupported' }
+  | { reason: 'pushed_requests_throttled'; retryAfter: number }
+  | { reason: 'pushed_request_required' }
+  | { reason: 'request_uri_pushed' }
+  | { reason: 'request_uri_unknown' }
+  | { reason: 'request_uri_expired' }
+  | { reason: 'request_uri_used' }
+  | { reason: 'request_uri_of_another_client' }
   | { reason: 'scope_malformed' }
   | { reason: 'scope_not_registered' }
   | { reason: 'prompt_contradictory' }
@@ -54,6 +70,7 @@ export type Refusal =
   | { reason: 'code_expired' }
   | { reason: 'code_spent' }
   | { reason: 'code_of_another_client' }
+  | { reason: 'code_of_another_key' }
   | { reason: 'redirect_uri_differs' }
   | { reason: 'redirect_uri_required' }
   | { reason: 'device_code_missing' }
@@ -63,6 +80,7 @@ export type Refusal =
   | { reason: 'refresh_token_missing' }
   | { reason: 'refresh_token_unknown' }
   | { reason: 'refresh_token_of_another_client' }
+  | { reason: 'refresh_token_of_another_key' }
   | { reason: 'refresh_token_expired' }
   | { reason: 'refresh_token_replayed' }
   | { reason: 'assertion_missing' }
@@ -86,6 +104,7 @@ export type Refusal =
   | { reason: 'resource_not_granted' }
   | { reason: 'resource_ambiguous' }
   | { reason: 'signing_algorithm_unavailable' }
+  | { reason: 'pairwise_unavailable' }
   // device authorization
   | { reason: 'device_authorization_off' }
   | { reason: 'device_requests_throttled'; retryAfter: number }
@@ -99,9 +118,13 @@ export type Refusal =
   | { reason: 'access_token_missing' }
   | { reason: 'access_token_invalid' }
   | { reason: 'access_token_sent_twice' }
+  | { reason: 'access_token_bound' }
+  | { reason: 'access_token_not_bound' }
+  | { reason: 'access_token_of_another_key' }
   | { reason: 'scope_insufficient'; scope: string }
   // the management API
   | { reason: 'access_token_for_another_api' }
+  | { reason: 'not_an_operator'; scope: string }
   | { reason: 'resource_not_found' }
   | { reason: 'query_invalid' }
   | { reason: 'header_invalid' }

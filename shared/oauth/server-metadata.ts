@@ -35,7 +35,14 @@ export const grantTypes = [
 export type GrantType = (typeof grantTypes)[number];
 
 /** What a deployment switches on for its clients. */
-export type SwitchedOn = { deviceAuthorization: boolean; jwtBearer: boolean; tokenExchange: boolean };
+export type SwitchedOn = {
+  deviceAuthorization: boolean;
+  pushedRequests: 'off' | 'accepted' | 'required';
+  jwtBearer: boolean;
+  tokenExchange: boolean;
+  signedIntrospection: boolean;
+  pairwiseSubjects: boolean;
+};
 
 /** The grant types that a deployment serves: what is off is as unknown as what never was. */
 export function servedGrantTypes(switchedOn: SwitchedOn): GrantType[] {
@@ -49,6 +56,16 @@ export function servedGrantTypes(switchedOn: SwitchedOn): GrantType[] {
 
 /** The algorithms for client assertions: never symmetric, never `none`. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
+
+/** The algorithms for request objects (RFC 9101), the ones of FAPI 2.0 first. */
+export const requestObjectAlgorithms = ['PS256', 'ES256', 'EdDSA', 'RS256'] as const;
+export type RequestObjectAlgorithm = (typeof requestObjectAlgorithms)[number];
+/** The algorithms for DPoP proofs (RFC 9449 §5.1): only asymmetric ones. `Ed25519` is the name of RFC 9864 for what `EdDSA` means here. */
+export const proofAlgorithms = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'ES384', 'ES512'] as const;
+export type ProofAlgorithm = (typeof proofAlgorithms)[number];
+
+/** Those of them that FAPI 2.0 takes (Security Profile §5.4.1). */
+export const fapiProofAlgorithms: readonly ProofAlgorithm[] = ['ES256', 'EdDSA', 'Ed25519', 'PS256'];
 
 /** Claims of ID tokens that say nothing about the person. */
 const tokenClaims = ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'at_hash'];
@@ -81,6 +98,11 @@ export const serverMetadata = (
   token_endpoint: issuer + endpoints.token,
   // RFC 8628 §4
   ...(switchedOn.deviceAuthorization && { device_authorization_endpoint: issuer + endpoints.deviceAuthorization }),
+  // RFC 9126 §5
+  ...(switchedOn.pushedRequests !== 'off' && {
+    pushed_authorization_request_endpoint: issuer + endpoints.par,
+    require_pushed_authorization_requests: switchedOn.pushedRequests === 'required',
+  }),
   userinfo_endpoint: issuer + endpoints.userinfo,
   revocation_endpoint: issuer + endpoints.revoke,
   introspection_endpoint: issuer + endpoints.introspect,
@@ -91,11 +113,13 @@ export const serverMetadata = (
   scopes_supported: [...new Set([...openidScopes, ...scopes])],
   response_types_supported: responseTypes,
   response_modes_supported: responseModes,
+  // JARM §4
+  authorization_signing_alg_values_supported: algorithms,
   grant_types_supported: servedGrantTypes(switchedOn),
   ...(switchedOn.jwtBearer && {
     authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
   }),
-  subject_types_supported: ['public'],
+  subject_types_supported: switchedOn.pairwiseSubjects ? ['public', 'pairwise'] : ['public'],
   id_token_signing_alg_values_supported: algorithms,
   token_endpoint_auth_methods_supported: clientAuthenticationMethods,
   token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
@@ -103,11 +127,15 @@ export const serverMetadata = (
   revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
   introspection_endpoint_auth_methods_supported: clientAuthenticationMethods.filter((method) => method !== 'none'),
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+  // RFC 9701 §7
+  ...(switchedOn.signedIntrospection && { introspection_signing_alg_values_supported: algorithms }),
+  dpop_signing_alg_values_supported: proofAlgorithms,
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
   ...(clientRegistration && { registration_endpoint: issuer + endpoints.clientRegistration }),
   ...(metadataDocuments && { client_id_metadata_document_supported: true }),
-  request_parameter_supported: false,
+  request_parameter_supported: switchedOn.pushedRequests !== 'off',
+  ...(switchedOn.pushedRequests !== 'off' && { request_object_signing_alg_values_supported: requestObjectAlgorithms }),
   request_uri_parameter_supported: false,
   claims_parameter_supported: true,
   acr_values_supported: acrValues,

@@ -16,4 +16,7 @@ const scopeKeys: Partial<Record<string, Exclude<Extract<TextKey, `scope.${string
   address: 'scope.address',
   phone: 'scope.phone',
   offline_access: 'scope.offline_access',
+  'pixy:read': 'scope.manageRead',
+  'pixy:write': 'scope.manageWrite',
+  'pixy:delegate': 'scope.manageDelegate',
 };

@@ -21,6 +21,7 @@ import {
   withoutMembers,
 } from './import/entry-readers.ts';
 import { type FirebaseParameters, firebaseAccount } from './import/firebase.ts';
+import { type ForeignPairwise, foreignSubject } from './import/foreign-pairwise.ts';
 import { type GivenLink, readLinks } from './import/given-links.ts';
 import { joinHash } from './import/hash-parts.ts';
 import {
@@ -32,8 +33,10 @@ import {
   type TranslatedAccount,
   wordpressAccount,
 } from './import/other-systems.ts';
+import { readPairwise } from './import/pairwise-subjects.ts';
 import { type SeenTexts, seenTexts } from './import/seen-texts.ts';
 import { readTotpKey, type TotpKey, totpMembers } from './import/totp-key.ts';
+import { type PepperWay, readPepperMark, withPepper } from './password-import/pepper.ts';
 import { admitPasswordHash } from './password-import.ts';
 
 export { parseFirebaseParameters } from './import/firebase.ts';
@@ -43,12 +46,23 @@ export { parseFirebaseParameters } from './import/firebase.ts';
  * value, which may be a secret.
  */
 
-export type GivenAccount = AccountDescription & { passwordHash?: string; totp?: TotpKey; links?: readonly GivenLink[] };
+export type GivenAccount = AccountDescription & {
+  passwordHash?: string;
+  totp?: TotpKey;
+  links?: readonly GivenLink[];
+  pairwiseSubjects?: Readonly<Record<string, string>>;
+};
 export type ImportedAccount = { entry: string; account: GivenAccount };
 export type RefusedAccount = Mistake & { entry: string };
 export type ParsedAccounts = { accounts: ImportedAccount[]; refused: RefusedAccount[] };
 
-export type AccountOptions = MemberOptions & { firebase?: FirebaseParameters | undefined };
+/** `pepper`: how a pepper went into the hashes of the file. */
+export type AccountOptions = MemberOptions & {
+  firebase?: FirebaseParameters | undefined;
+  pepper?: PepperWay | undefined;
+  /** How the other server made the pairwise subjects of the people in the file. */
+  pairwise?: readonly ForeignPairwise[] | undefined;
+};
 
 /** How to read the accounts of one system: first the file's entries, then each as an account in our own form. */
 type AccountFormat = {
@@ -139,7 +153,7 @@ export function accountReader(name: AccountFormatName, options: AccountOptions =
     parsed.refused.push(...problems.map((problem) => ({ entry, ...problem })));
     if (!read.ok || problems.length > 0) return;
     for (const each of keysOf(read.value)) seen.add(each);
-    parsed.accounts.push({ entry, account: read.value });
+    parsed.accounts.push({ entry, account: withPairwise(marked(read.value, options), options) });
   }
 
   function judgeAll(read: Result<AccountEntry[], string>): Result<ParsedAccounts, string> {
@@ -229,19 +243,36 @@ function checkEntry(json: unknown, { providers }: AccountOptions): Result<GivenA
   const isWayIn = ([name]: readonly [string, unknown]) => (waysIn as readonly string[]).includes(name);
   const totp = readTotpKey(json);
   const links = readLinks(json['links'], providers);
+  const pairwise = readPairwise(json['pairwise_subjects']);
   const checked = checkPassword(Object.fromEntries(members.filter((member) => !isWayIn(member))));
-  if (!checked.ok || !totp.ok || !links.ok) {
-    return refuse([checked, totp, links].flatMap((read) => (read.ok ? [] : read.refusal)));
+  if (!checked.ok || !totp.ok || !links.ok || !pairwise.ok) {
+    return refuse([checked, totp, links, pairwise].flatMap((read) => (read.ok ? [] : read.refusal)));
   }
   return ok({
     ...checked.value,
     ...(totp.value && { totp: totp.value }),
     ...(links.value.length > 0 && { links: links.value }),
+    ...(pairwise.value && { pairwiseSubjects: pairwise.value }),
   });
 }
 
-/** Members about other ways to sign in than a password. */
-const waysIn = [...totpMembers, 'links'] as const;
+/** Members about other ways to sign in than a password, and about what clients know the person by. */
+const waysIn = [...totpMembers, 'links', 'pairwise_subjects'] as const;
+
+/** Adds what clients of the other server know the person by, unless the file says it. */
+function withPairwise(account: GivenAccount, { pairwise = [] }: AccountOptions): GivenAccount {
+  const { sub } = account.claims;
+  if (pairwise.length === 0 || typeof sub !== 'string') return account;
+  const made = Object.fromEntries(pairwise.map((way) => [way.sector, foreignSubject(way, sub)]));
+  return { ...account, pairwiseSubjects: { ...made, ...account.pairwiseSubjects } };
+}
+
+/** Hashes that say themselves how they have a pepper are left as they are. */
+function marked(account: GivenAccount, { pepper }: AccountOptions): GivenAccount {
+  const { passwordHash } = account;
+  if (pepper === undefined || passwordHash === undefined || readPepperMark(passwordHash)) return account;
+  return { ...account, passwordHash: withPepper(pepper, passwordHash) };
+}
 
 function checkPassword({ password_hash: given, ...described }: Json): Result<GivenAccount, readonly Mistake[]> {
   if (given === undefined || given === null || given === '') return checkGivenAccount(described);

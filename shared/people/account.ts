@@ -35,6 +35,8 @@ export type Account = {
   epoch: number;
   /** The same for what one client got; one that is not here is at 0. See `clientEpochOf`. */
   clientEpochs: Readonly<Record<string, number>>;
+  /** What clients of a sector know the person by from another server; all others know them by what Pixy makes. */
+  pairwiseSubjects?: Readonly<Record<string, string>> | undefined;
   /** Sessions that ended together with what they gave to clients, as `endedSession` writes them. */
   endedSessions: readonly string[];
   /** Counts removals of passkeys and links, so that of two at once one looks again; and the ids of those that are being removed. */

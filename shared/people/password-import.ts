@@ -7,6 +7,7 @@ import { readDjangoBcrypt } from './password-import/django-bcrypt.ts';
 import type { HashReader, ReadHash } from './password-import/hash-reader.ts';
 import { usualSpelling } from './password-import/other-spellings.ts';
 import { readPbkdf2 } from './password-import/pbkdf2.ts';
+import { type ReadPepper, readPepperMark } from './password-import/pepper.ts';
 import { readScrypt } from './password-import/scrypt.ts';
 import { readWordPress } from './password-import/wordpress.ts';
 
@@ -25,8 +26,16 @@ const readers: readonly HashReader[] = [
   readAspNet,
 ];
 
-function read(hash: string): ReadHash {
-  if (hash.length > longestHash) return { problem: `is longer than ${longestHash} characters` };
+function read(marked: string, readPepper: ReadPepper): ReadHash {
+  if (marked.length > longestHash) return { problem: `is longer than ${longestHash} characters` };
+  const mark = readPepperMark(marked);
+  if (!mark) return readUnmarked(marked);
+  const found = readUnmarked(mark.hash);
+  if ('problem' in found) return found;
+  return { verify: async (password) => found.verify(mark.season(password, await readPepper())) };
+}
+
+function readUnmarked(hash: string): ReadHash {
   const usual = usualSpelling(hash);
   for (const reader of readers) {
     const found = reader(usual);
@@ -39,18 +48,26 @@ const longestHash = 1_024;
 
 /** Whether passwords can be verified against a hash. Refuses with a sentence that starts with the name of the member. */
 export function admitPasswordHash(hash: string): Result<string, string> {
-  const found = read(hash);
+  const found = read(hash, neverAsked);
   return 'problem' in found ? refuse(found.problem) : ok(hash);
 }
 
+/** Admitting a hash tries no password. */
+const neverAsked: ReadPepper = () => Promise.reject(new Error('no pepper is needed'));
+
 /**
  * Whether the password matches a hash, ours or another server's. Without a hash, and for a wrong password to another server's
- * hash, also computes one of ours, so that no refusal is quicker than for an account of our own.
+ * hash, also computes one of ours, so that no refusal is quicker than for an account of our own. Asks for the pepper when the hash
+ * has one, and throws what that throws.
  */
-export async function verifyStoredPassword(password: string, hash: string | undefined): Promise<boolean> {
+export async function verifyStoredPassword(
+  password: string,
+  hash: string | undefined,
+  readPepper: ReadPepper,
+): Promise<boolean> {
   if (hash === undefined) return verifyPassword(password, unmatchableHash);
   if (isOwnHash(hash)) return verifyPassword(password, hash);
-  const found = read(hash);
+  const found = read(hash, readPepper);
   if ('problem' in found) throw new Error(`a stored password hash ${found.problem}`);
   const verified = await verifyForeign(password, found);
   if (!verified) await verifyPassword(password, unmatchableHash);

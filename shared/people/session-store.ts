@@ -130,9 +130,9 @@ export function sessionStore(database: Database, table: string) {
     },
 
     /** Notes a client to tell when the session ends, or whose grants end with it. Writes only the first time. */
-    async note(sessionId: string, session: Session, clientId: string): Promise<void> {
+    async note(sessionId: string, session: Session, clientId: string, subject?: string): Promise<void> {
       const key = keyOf(sessionId);
-      const notice = noticeOf(listedIdOf(sessionId), clientId);
+      const notice = noticeOf({ sid: listedIdOf(sessionId), clientId, subject });
       if (key === undefined || session.notices?.includes(notice)) return;
       await database
         .update({
@@ -200,8 +200,24 @@ export const subjectOf = (sessionId: string): string =>
 /** Names a session where its secret must not appear. */
 export const listedIdOf = (sessionId: string): string => hashSecret(shape.exec(sessionId)?.[2] ?? '');
 
-/** Formats a client and the session id it knows (`sid` of its ID tokens). Neither contains a space. */
-const noticeOf = (sid: string, clientId: string): string => `${sid} ${clientId}`;
+/** A client to tell: `sid` is the session id of its ID tokens, `subject` what it knows the person by, if not by the account's. */
+type Notice = {
+  sid: string;
+  clientId: string;
+  /** When another session replaced the one with this `sid` (epoch seconds). */
+  since?: number;
+  subject?: string | undefined;
+};
+
+/** Formats a notice, of which no part contains a space. */
+function noticeOf({ sid, clientId, since, subject }: Notice): string {
+  const parts = [sid, clientId, since === undefined ? undefined : String(since), subject];
+  const last = parts.findLastIndex((part) => part !== undefined);
+  return parts
+    .slice(0, last + 1)
+    .map((part) => part ?? '-')
+    .join(' ');
+}
 
 /** Returns the ids by which clients know a session (`sid`): its own and those of the sessions it replaced. */
 export const sidsOf = (id: string, session: Session | undefined): string[] => [
@@ -209,10 +225,14 @@ export const sidsOf = (id: string, session: Session | undefined): string[] => [
   ...(session?.notices ?? []).map((notice) => parseNotice(notice).sid),
 ];
 
-/** Parses a notice. `since` is when another session replaced the one with this `sid` (epoch seconds). */
-export function parseNotice(notice: string): { sid: string; clientId: string; since?: number } {
-  const [sid = '', clientId = '', since] = notice.split(' ');
-  return { sid, clientId, ...(since !== undefined && { since: Number(since) }) };
+export function parseNotice(notice: string): Notice {
+  const [sid = '', clientId = '', since, subject] = notice.split(' ');
+  return {
+    sid,
+    clientId,
+    ...(since !== undefined && since !== '-' && { since: Number(since) }),
+    ...(subject !== undefined && { subject }),
+  };
 }
 
 /** Replaced sessions to remember per client, so that frequent sign-ins do not exceed the size of an item. */
@@ -226,7 +246,7 @@ export function carryOver(ended: readonly (Session | undefined)[], now: number):
     .toSorted((one, other) => other.since - one.since);
   const byClient = Map.groupBy(notices, ({ clientId }) => clientId);
   const kept = [...byClient.values()].flatMap((newest) => newest.slice(0, mostReplaced));
-  return kept.map(({ sid, clientId, since }) => `${noticeOf(sid, clientId)} ${since}`);
+  return kept.map(noticeOf);
 }
 
 /** The item of a session; undefined for a cookie that cannot be one of ours. */

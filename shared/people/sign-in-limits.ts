@@ -17,6 +17,8 @@ export const signInLimits = {
   mailAccount: { attempts: 10, window: 3_600 },
   /** Five guesses in ten minutes at what follows the first proof: one code in a million is valid at any time. */
   proof: { attempts: 5, window: 600 },
+  /** Three hundred requests that public clients push from one address in ten minutes, or one every two seconds. */
+  pushedRequest: { attempts: 300, window: 600 },
   /** A hundred devices behind one address in ten minutes: each request is an item in the table. */
   deviceRequest: { attempts: 100, window: 600 },
   /**

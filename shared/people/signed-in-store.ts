@@ -3,13 +3,15 @@ import { type Consent, consentAttributes, consentKey, toConsent } from './consen
 import { isAlive, type Session, sessionAttributes } from './session.ts';
 import { keyOf, subjectOf, toSession } from './session-store.ts';
 import { accountKey, toStanding } from './standing-store.ts';
-import { clientEpochOf, judgeEpoch, standingAttributes } from './still-valid.ts';
+import { clientEpochOf, judgeEpoch, type Standing, standingAttributes } from './still-valid.ts';
 
 /** Somebody who is signed in, and what they are to one client. */
 export type SignedIn = {
   session: Session;
   /** What a grant to this client is made under. */
   clientEpoch: number;
+  /** What another server called them, by sector. */
+  pairwiseSubjects: Standing['pairwiseSubjects'];
   /** What they allowed the client, where that was asked for. */
   consent: Consent | undefined;
 };
@@ -37,7 +39,13 @@ export function signedInStore(database: Database, table: string) {
     const clientEpoch = clientEpochOf(standing, clientId);
     const consent = consentItem && toConsent(consentItem);
     // What was allowed before the person took it back is no consent any more, whether it is deleted yet or not.
-    return { session, clientEpoch, consent: consent?.clientEpoch === clientEpoch ? consent : undefined };
+    const { pairwiseSubjects } = standing;
+    return {
+      session,
+      clientEpoch,
+      pairwiseSubjects,
+      consent: consent?.clientEpoch === clientEpoch ? consent : undefined,
+    };
   }
 
   return {

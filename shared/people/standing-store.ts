@@ -14,6 +14,7 @@ export const standingRecord = v.object({
   disabledAt: v.optional(v.number()),
   epoch: v.optional(v.number(), 0),
   clientEpochs: v.optional(v.record(v.string(), v.number()), {}),
+  pairwiseSubjects: v.optional(v.record(v.string(), v.string())),
   endedSessions: v.optional(
     v.pipe(
       v.set(v.string()),

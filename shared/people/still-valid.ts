@@ -10,11 +10,11 @@ import type { Account } from './account.ts';
  * that removes everything ends those of an earlier epoch: its write says from which epoch on they count.
  */
 
-/** What of an account decides whether something that was made in its name is still good. */
-export type Standing = Pick<Account, 'disabledAt' | 'epoch' | 'clientEpochs' | 'endedSessions'>;
+/** What of an account decides whether something that was made in its name is still good, and for whom the person is who. */
+export type Standing = Pick<Account, 'disabledAt' | 'epoch' | 'clientEpochs' | 'endedSessions' | 'pairwiseSubjects'>;
 
 /** The attributes of {@link Standing} in the item of an account. */
-export const standingAttributes = ['disabledAt', 'epoch', 'clientEpochs', 'endedSessions'] as const;
+export const standingAttributes = ['disabledAt', 'epoch', 'clientEpochs', 'endedSessions', 'pairwiseSubjects'] as const;
 
 /** What something was made under: the account's epoch, the one of its client, and the session it ends with, if it does. */
 export type MadeUnder = { epoch: number; clientEpoch?: number | undefined; sid?: string | undefined };

@@ -70,6 +70,10 @@ export function throttleStore(database: Database, table: string) {
       return retryAfter > 0 ? { retryAfter, takeBack } : { takeBack };
     },
 
+    /** Counts an authorization request that a public client pushes from this address. */
+    countPushedRequest: (sourceIp: string, now: number): Promise<Attempt> =>
+      count(`pushed#${countedAddress(sourceIp)}`, signInLimits.pushedRequest, now),
+
     /** Counts a device that asks for codes from this address. */
     countDeviceRequest: (sourceIp: string, now: number): Promise<Attempt> =>
       count(`device#${countedAddress(sourceIp)}`, signInLimits.deviceRequest, now),

@@ -4,6 +4,7 @@ import { ok, type Result, refuse } from '../result.ts';
 import type { Account } from './account.ts';
 import type { AccountStore } from './account-store.ts';
 import { recognizeBrowser } from './known-browser.ts';
+import type { ReadPepper } from './password-import/pepper.ts';
 import { verifyStoredPassword } from './password-import.ts';
 import type { ThrottleStore } from './throttle-store.ts';
 
@@ -21,13 +22,13 @@ export type BrowserAttempt = PasswordAttempt & { passes: readonly string[] };
 export async function verifyCredentials(
   { username, password, sourceIp, passes }: BrowserAttempt,
   accounts: Pick<AccountStore, 'findByUsername' | 'upgradePassword'>,
-  throttle: Pick<ThrottleStore, 'countSignIn'>,
+  { throttle, readPepper }: { throttle: Pick<ThrottleStore, 'countSignIn'>; readPepper: ReadPepper },
   now: number,
 ): Promise<Result<Account, Refusal>> {
   const account = await accounts.findByUsername(username);
   const attempt = await throttle.countSignIn(username, sourceIp, now, recognizeBrowser(passes, account, now));
   if (attempt.retryAfter !== undefined) return refuse({ reason: 'sign_in_throttled', retryAfter: attempt.retryAfter });
-  const verified = await verifyStoredPassword(password, account?.passwordHash);
+  const verified = await verifyStoredPassword(password, account?.passwordHash, readPepper);
   if (!account || !verified || account.disabledAt !== undefined) return refuse({ reason: 'credentials_wrong' });
   await attempt.takeBack();
   return ok(await upgrade(account, password, accounts));

@@ -18,6 +18,8 @@ export type AccessTokenClaims = {
   /** Who acts for the person, and who may (RFC 8693 §4.1, §4.4). */
   act?: Actor;
   may_act?: { sub: string };
+  /** The thumbprint of the key that the token is bound to (RFC 9449 §6.1). */
+  cnf?: { jkt: string };
 };
 
 /** A client that acts for somebody, and inside the one that did so before it. */

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { TokenTarget } from '../apis/token-target.ts';
-import type { Grant } from '../grants/grant.ts';
+import { type Grant, toldSubject } from '../grants/grant.ts';
 import { signJws } from '../keys/sign.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
 import type { AccessTokenClaims } from './access-token.ts';
@@ -8,7 +8,7 @@ import type { AccessTokenClaims } from './access-token.ts';
 /** A token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export type TokenResponse = {
   access_token: string;
-  token_type: 'Bearer';
+  token_type: 'Bearer' | 'DPoP';
   expires_in: number;
   scope?: string;
   refresh_token?: string;
@@ -26,6 +26,8 @@ export type Bearer = Pick<Grant, 'clientId' | 'sub'> & {
   acr?: string;
   /** Who acts for the person, and who may. */
   acting?: Pick<AccessTokenClaims, 'act' | 'may_act'> | undefined;
+  /** The thumbprint of the key that the token is bound to (RFC 9449 §6.1). */
+  jkt?: string | undefined;
   /** Claims added by the operator. Those of the protocol override them. */
   added?: Readonly<Record<string, unknown>> | undefined;
 };
@@ -57,9 +59,14 @@ export function mintAccessToken(
     grant_id: bearer.grantId,
     act: bearer.acting?.act,
     may_act: bearer.acting?.may_act,
+    cnf: bearer.jkt === undefined ? undefined : { jkt: bearer.jkt },
   };
   return signJws({ typ }, claims, key);
 }
+
+/** A token is sent with the DPoP scheme exactly when it is bound to a key (RFC 9449 §5). */
+export const tokenType = (jkt: string | undefined): TokenResponse['token_type'] =>
+  jkt === undefined ? 'Bearer' : 'DPoP';
 
 /** Omits an empty scope, which some clients cannot read. */
 export const scopeMember = (scope: readonly string[]): { scope?: string } =>
@@ -82,7 +89,7 @@ export type IdTokenContext = {
  * which tell the two apart where both have the type `JWT` (RFC 8725 §3.12).
  */
 export function mintIdToken(
-  grant: Pick<Grant, 'clientId' | 'sub' | 'authTime' | 'sid' | 'amr' | 'acr' | 'idTokenClaims'>,
+  grant: Pick<Grant, 'clientId' | 'sub' | 'subject' | 'authTime' | 'sid' | 'amr' | 'acr' | 'idTokenClaims'>,
   { nonce, accessToken, code, added }: IdTokenContext,
   { issuer, idTokenLifetime }: { issuer: string; idTokenLifetime: number },
   key: SigningKey,
@@ -93,7 +100,7 @@ export function mintIdToken(
     ...added,
     ...withoutAccessClaims,
     iss: issuer,
-    sub: grant.sub,
+    sub: toldSubject(grant),
     aud: grant.clientId,
     iat: now,
     exp: now + idTokenLifetime,

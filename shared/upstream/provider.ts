@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { SecretPlace } from '../aws/secret-store.ts';
 import { type Mistake, mistakesOf } from '../mistake.ts';
 import { standardClaims } from '../oauth/claims.ts';
 import { parseScope } from '../oauth/scope.ts';
@@ -88,7 +89,7 @@ export type UpstreamProvider = {
   clientId: string;
   authentication: ProviderAuthentication;
   /** The secret itself (local runs), or the name of the SSM parameter that holds it. */
-  secret?: { value: string } | { parameter: string };
+  secret?: SecretPlace;
   scope: string;
   /** Maps our claims to the provider's. */
   claims: Readonly<Record<string, string>>;

@@ -12,6 +12,7 @@ const order = [
   'shared/http',
   'shared/aws',
   'shared/keys',
+  'shared/proof',
   'shared/clients',
   'shared/apis',
   'shared/people',

@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest';
 import { demoAccount } from '../../infra/local/demo/demo-data.ts';
-import { openDatabase } from '../../shared/aws/dynamodb.ts';
-import { accountStore } from '../../shared/people/account-store.ts';
-import { tables } from '../support/server.ts';
 import { signIn, startBrowserTests } from './browser-tests.ts';
 
 /* What people do with mail, through the mailbox of the local run. */
@@ -10,7 +7,6 @@ import { signIn, startBrowserTests } from './browser-tests.ts';
 const { issuer, app, open } = await startBrowserTests([], {
   environment: { PIXY_MAIL: 'local', PIXY_MAIL_CODES: 'on', PIXY_REGISTRATION: 'on' },
 });
-const accounts = accountStore(openDatabase(), tables.people);
 
 test('ML2: without JavaScript, a lost password leads to a mail, from there to a new one, and on to the app', async () => {
   const page = await open({ javaScriptEnabled: false });

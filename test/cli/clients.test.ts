@@ -145,9 +145,26 @@ describe('refresh tokens', () => {
   });
 });
 
+describe('DP11: proofs of possession', () => {
+  test('are needed of a client that is set so, which is listed, exported and can be taken back', async () => {
+    const flags = ['--dpop-bound-access-tokens', '--dpop-nonce-required', '--dpop-replay-detection'];
+    const members = { dpop_bound_access_tokens: true, dpop_nonce_required: true, dpop_replay_detection: true };
+    expect((await add('proving-keys', ...redirectUri)).json()).not.toHaveProperty('dpop_bound_access_tokens');
+    await pixy('clients', 'set', 'proving-keys', ...flags);
+    expect((await pixy('clients', 'list')).output).toMatch(/^proving-keys .*bound tokens/m);
+    const exported = JSON.parse((await pixy('clients', 'export', 'proving-keys')).output);
+    expect(exported).toMatchObject([members]);
+    const back = flags.map((flag) => flag.replace('--', '--no-'));
+    const { output } = await pixy('clients', 'set', 'proving-keys', ...back, '--json');
+    expect(JSON.parse(output)).toMatchObject({ dpop_bound_access_tokens: false, dpop_replay_detection: false });
+    expect((await pixy('clients', 'list')).output).not.toContain('bound tokens');
+  });
+});
+
 describe('switches', () => {
   test.each([
     ['strict', confidential, 'strict-auth-method', 'strict auth method'],
+    ['pusher', confidential, 'require-pushed-authorization-requests', 'pushed requests only'],
     ['talkative', redirectUri, 'ignore-public-client-secret', 'ignored secret'],
     ['editor', redirectUri, 'accept-dotless-schemes', 'dotless schemes'],
   ])(

@@ -23,7 +23,7 @@ describe('a command line that cannot be read', () => {
     [['pkce', 'generate', '--length', '42'], /43 to 128 characters/],
     [['clients', 'list', '--stage', 'a/b'], /not the name of a stage/],
     [['clients', 'list', '--table', 'nope=x'], /Write it like clients=NAME/],
-    [['clients', 'list', '--local', 'x', '--stage', 'dev'], /Use only one of --local, --stage and --table/],
+    [['clients', 'list', '--local', 'x', '--stage', 'dev'], /Use only one of --local, --stage, --table and --server/],
     [['clients', 'list', '--table', 'keys=x'], /Also name the clients table/],
     [['clients', 'set', 'app'], /Say what to change/],
     [['policy', 'set'], /Say what to change/],

@@ -270,7 +270,10 @@ describe('policy explain', () => {
           why: 'belongs to the API urn:example:orders; add the value to scope, or the API to all_scopes_of',
         },
         { value: 'email', why: 'the client is not registered for it; add it to scope' },
-        { value: 'pixy:read', why: 'no person grants the management of this server; use client_credentials' },
+        {
+          value: 'pixy:read',
+          why: 'only operators grant the management of this server; a client has it for itself by client_credentials',
+        },
         { value: 'nobody:knows', why: 'the client is not registered for it, and no API has it' },
       ],
     });

@@ -100,6 +100,15 @@ describe('a client that registers itself', () => {
     });
   });
 
+  test('DP11: may bind its tokens to its key, which is then needed, and asks for no more about proofs', async () => {
+    const asked = { client_name: 'Bound', dpop_bound_access_tokens: true, dpop_replay_detection: true };
+    const { json } = await register(asked);
+    expect(json).toMatchObject({ dpop_bound_access_tokens: true });
+    expect(json).not.toHaveProperty('dpop_replay_detection');
+    const refused = await redeem(json.client_id, 'a code');
+    expect(refused.json).toMatchObject({ error: 'invalid_dpop_proof', reason: 'dpop_proof_missing' });
+  });
+
   test('signs somebody in with S256 and consent, and no other way', async () => {
     const { json } = await register({ client_name: 'Signs in', pkce_policy: 'none', first_party: true });
     const person = await signedIn('dynamic-1');

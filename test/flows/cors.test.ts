@@ -102,7 +102,7 @@ describe('BP13: what scripts of other origins call', () => {
     const refused = await call('/token', sent);
     expect(refused.status).toBe(status);
     expect(refused.headers['access-control-allow-origin']).toBe('*');
-    expect(refused.headers['access-control-expose-headers']).toBe('www-authenticate');
+    expect(refused.headers['access-control-expose-headers']).toBe('www-authenticate, dpop-nonce');
   });
 
   test.each(paths)('%s never takes cookies along', async (target) => {

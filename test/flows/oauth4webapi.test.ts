@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { describe, expect, test } from 'vitest';
 import { native, spa, type TestClient, web, webPost } from '../support/clients.ts';
@@ -20,8 +20,16 @@ const oddInForm: TestClient = {
   token_endpoint_auth_method: 'client_secret_post',
 };
 
+const signingKey = await generateKeyPair('ES256', { extractable: true });
+const signing = {
+  ...web,
+  client_id: 'signing',
+  require_signed_request_object: true,
+  jwks: { keys: [await exportJWK(signingKey.publicKey)] },
+};
+
 const server = await startTestServer({
-  clients: [spa, native, web, webPost, oddCharacters, oddInForm],
+  clients: [spa, native, web, webPost, oddCharacters, oddInForm, signing],
   clock: 'system',
 });
 const insecure = { [oauth.allowInsecureRequests]: true };
@@ -37,19 +45,30 @@ const authentication = ({ client_secret = '', token_endpoint_auth_method: method
   return method === 'client_secret_post' ? oauth.ClientSecretPost(client_secret) : oauth.None();
 };
 
+/** Pushes the request: what is left to send through the browser. */
+async function pushed(
+  as: oauth.AuthorizationServer,
+  client: oauth.Client,
+  registered: TestClient,
+  request: URLSearchParams,
+) {
+  const response = await oauth.pushedAuthorizationRequest(as, client, authentication(registered), request, insecure);
+  const { request_uri } = await oauth.processPushedAuthorizationResponse(as, client, response);
+  return new URLSearchParams({ client_id: client.client_id, request_uri });
+}
+
 /** The whole flow in the way of the library's example. */
 async function signIn(
   registered: TestClient,
   redirectUri = registered.redirect_uris[0] ?? '',
-  { browser = person, arriveAt = async (redirected: URL) => redirected } = {},
+  { browser = person, pushes = false, signs = false, arriveAt = async (redirected: URL) => redirected } = {},
 ) {
   const as = await discover();
   const client: oauth.Client = { client_id: registered.client_id };
   const codeVerifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const nonce = oauth.generateRandomNonce();
-  const url = new URL(as.authorization_endpoint ?? '');
-  for (const [name, value] of Object.entries({
+  let request = new URLSearchParams({
     client_id: client.client_id,
     redirect_uri: redirectUri,
     response_type: 'code',
@@ -58,12 +77,19 @@ async function signIn(
     code_challenge_method: 'S256',
     state,
     nonce,
-  })) {
-    url.searchParams.set(name, value);
+  });
+  if (signs) {
+    request.set('response_mode', 'jwt');
+    const object = await oauth.issueRequestObject(as, client, request, signingKey.privateKey);
+    request = new URLSearchParams({ client_id: client.client_id, request: object });
   }
+  const url = new URL(as.authorization_endpoint ?? '');
+  url.search = (pushes ? await pushed(as, client, registered, request) : request).toString();
 
   const currentUrl = await arriveAt(await browser.authorize(url.pathname + url.search));
-  const parameters = oauth.validateAuthResponse(as, client, currentUrl, state);
+  const parameters = signs
+    ? await oauth.validateJwtAuthResponse(as, client, currentUrl, state, insecure)
+    : oauth.validateAuthResponse(as, client, currentUrl, state);
   const response = await oauth.authorizationCodeGrantRequest(
     as,
     client,
@@ -92,6 +118,22 @@ describe('oauth4webapi', () => {
     const { tokens, claims } = await signIn(client);
     expect(claims).toMatchObject({ sub: ada.claims.sub, aud: client.client_id });
     expect(tokens).toMatchObject({ token_type: 'bearer', expires_in: 3_600 });
+  });
+
+  test.each([
+    ['public', spa],
+    ['confidential', web],
+  ])('PA4: pushes its request first where it is told to: %s', async (_, client) => {
+    const { claims } = await signIn(client, undefined, { pushes: true });
+    expect(claims).toMatchObject({ sub: ada.claims.sub, aud: client.client_id });
+  });
+
+  test.each([
+    ['through the browser', false],
+    ['by pushing it', true],
+  ])('JAR1: JARM1: sends a signed request %s, and reads the signed answer', async (_, pushes) => {
+    const { claims } = await signIn(signing, undefined, { signs: true, pushes });
+    expect(claims).toMatchObject({ sub: ada.claims.sub, aud: signing.client_id });
   });
 
   test('signs in somebody who has to type a password first', async () => {

@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
 import { describe, expect, test } from 'vitest';
 import { native, spa, type TestClient, web, webPost } from '../support/clients.ts';
@@ -12,7 +13,17 @@ const oddCharacters: TestClient = {
   scope: 'openid',
 };
 
-const server = await startTestServer({ clients: [spa, native, web, webPost, oddCharacters], clock: 'system' });
+const signingKey = await generateKeyPair('PS256', { extractable: true });
+/** Signs its requests, and wants its answers signed. */
+const signing = {
+  ...web,
+  client_id: 'signing',
+  pkce_policy: 'S256',
+  require_signed_request_object: true,
+  jwks: { keys: [await exportJWK(signingKey.publicKey)] },
+};
+
+const server = await startTestServer({ clients: [spa, native, web, webPost, oddCharacters, signing], clock: 'system' });
 const person = await signedInPerson(server);
 
 const discover = ({ client_id, client_secret }: TestClient, authentication?: client.ClientAuth) =>
@@ -20,15 +31,27 @@ const discover = ({ client_id, client_secret }: TestClient, authentication?: cli
     execute: [client.allowInsecureRequests],
   });
 
-type Visit = { parameters?: Record<string, string>; browser?: typeof person; arriveAt?: (url: URL) => Promise<URL> };
+type Visit = {
+  parameters?: Record<string, string>;
+  pushes?: boolean;
+  signs?: CryptoKey;
+  browser?: typeof person;
+  arriveAt?: (url: URL) => Promise<URL>;
+};
 
 /** The whole flow in the way of the library's quick start; `extra` goes with the authorization request. */
 async function signIn(config: client.Configuration, redirectUri: string, visit: Visit = {}) {
-  const { parameters = {}, browser = person, arriveAt = async (redirected: URL) => redirected } = visit;
+  const {
+    parameters = {},
+    pushes = false,
+    signs,
+    browser = person,
+    arriveAt = async (redirected: URL) => redirected,
+  } = visit;
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const expectedState = client.randomState();
   const expectedNonce = client.randomNonce();
-  const url = client.buildAuthorizationUrl(config, {
+  const request = {
     redirect_uri: redirectUri,
     scope: 'openid',
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
@@ -36,7 +59,12 @@ async function signIn(config: client.Configuration, redirectUri: string, visit: 
     state: expectedState,
     nonce: expectedNonce,
     ...parameters,
-  });
+  };
+  const signed = signs ? await client.buildAuthorizationUrlWithJAR(config, request, signs) : undefined;
+  const asked = signed?.searchParams ?? request;
+  const url = pushes
+    ? await client.buildAuthorizationUrlWithPAR(config, asked)
+    : client.buildAuthorizationUrl(config, asked);
   const currentUrl = await arriveAt(await browser.authorize(url.pathname + url.search));
   return client.authorizationCodeGrant(config, currentUrl, {
     pkceCodeVerifier,
@@ -62,6 +90,34 @@ describe('openid-client', () => {
     client.enableNonRepudiationChecks(config);
     const tokens = await signIn(config, registered.redirect_uris[0] ?? '');
     expect(tokens.claims()).toMatchObject({ sub: ada.claims.sub, aud: registered.client_id });
+  });
+
+  test.each([
+    ['public', spa, client.None()],
+    ['confidential', web, client.ClientSecretBasic(web.client_secret)],
+  ])('PA4: pushes its request first where it is told to: %s', async (_, registered, authentication) => {
+    const config = await discover(registered, authentication);
+    const tokens = await signIn(config, registered.redirect_uris[0] ?? '', { pushes: true });
+    expect(tokens.claims()).toMatchObject({ sub: ada.claims.sub, aud: registered.client_id });
+  });
+
+  test.each([
+    ['through the browser', false],
+    ['by pushing it', true],
+  ])('JAR1: JARM1: sends a signed request %s, and reads the signed answer', async (_, pushes) => {
+    const config = await discover(signing, client.ClientSecretBasic(signing.client_secret));
+    client.useJwtResponseMode(config);
+    const tokens = await signIn(config, signing.redirect_uris[0] ?? '', { pushes, signs: signingKey.privateKey });
+    expect(tokens.claims()).toMatchObject({ sub: ada.claims.sub, aud: signing.client_id });
+  });
+
+  test('PA5: is told what is wrong with a pushed request', async () => {
+    const config = await discover(web, client.ClientSecretBasic(web.client_secret));
+    const pushed = client.buildAuthorizationUrlWithPAR(config, {
+      redirect_uri: 'https://evil.example/',
+      scope: 'openid',
+    });
+    await expect(pushed).rejects.toMatchObject({ name: 'ResponseBodyError', error: 'invalid_request', status: 400 });
   });
 
   test('signs in somebody who has to type a password first', async () => {

@@ -209,8 +209,8 @@ describe('refused to the client', () => {
   );
 
   test.each([
-    ['a response mode that is not announced', { response_mode: 'query.jwt' }, 'invalid_request'],
-    ['OC10: a request object', { request: 'eyJhbGciOiJub25lIn0.e30.' }, 'request_not_supported'],
+    ['a response mode that is not announced', { response_mode: 'web_message' }, 'invalid_request'],
+    ['OC10: a request object', { request: 'eyJhbGciOiJub25lIn0.e30.' }, 'invalid_request_object'],
     ['OC10: a request_uri', { request_uri: 'https://x.example/r' }, 'request_uri_not_supported'],
     ['OC3: prompt none with another prompt', { prompt: 'none login' }, 'invalid_request'],
     ['a max_age that is no number', { max_age: '-1' }, 'invalid_request'],

@@ -11,6 +11,7 @@ import { send } from '../support/http.ts';
 import { mobile, refresh } from '../support/lifecycle.ts';
 import { newPerson, signedInPerson } from '../support/person.ts';
 import { authorizeTarget, obtainCode, parametersOf, redeem } from '../support/protocol.ts';
+import { pushFor } from '../support/pushed.ts';
 import { startTestServer } from '../support/server.ts';
 
 /* The bundles, as they are deployed, in a process of their own with the environment of a function: a whole sign-in. */
@@ -22,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const host = `
   import { startGateway } from ${JSON.stringify(join(import.meta.dirname, '../../infra/local/http-api-gateway.ts'))};
   const routes = new Map();
-  for (const name of ['authorize', 'token', 'metadata']) {
+  for (const name of ['authorize', 'par', 'token', 'metadata']) {
     routes.set('/' + name, (await import(${JSON.stringify(`${folder}/`)} + name + '/index.mjs')).handler);
   }
   routes.set('/jwks', routes.get('/metadata'));
@@ -31,7 +32,7 @@ const host = `
   process.send({ port });
 `;
 
-await buildFunctions(folder, ['authorize', 'token', 'metadata']);
+await buildFunctions(folder, ['authorize', 'par', 'token', 'metadata']);
 const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
 const server = await startTestServer({ clients: [mobile], clock: 'system', environment: { PIXY_WRAPPING_KEY } });
 
@@ -48,6 +49,7 @@ const env = {
   PIXY_PEOPLE_TABLE: 'pixy-people',
   PIXY_KEYS_TABLE: 'pixy-keys',
   PIXY_WRAPPING_KEY,
+  PIXY_PUSHED_REQUESTS: 'accepted',
 };
 const child = spawn(process.execPath, ['--input-type=module', '--eval', host], {
   env,
@@ -82,6 +84,15 @@ describe('the bundles', () => {
     expect((await refresh(bundled, mobile, refreshed.json.refresh_token)).json).toMatchObject({
       error: 'invalid_grant',
     });
+  });
+
+  it('take a pushed request, and load for it what they leave out otherwise', async () => {
+    const { target, verifier } = await pushFor(bundled, mobile);
+    const { code } = parametersOf(await (await personAtTheBundles()).authorize(target));
+    expect((await redeem(bundled, mobile, { code, code_verifier: verifier })).status).toBe(200);
+    const again = await (await personAtTheBundles()).open(target);
+    expect(again.status).toBe(400);
+    expect(again.body).toContain('request_uri_used');
   });
 
   it('let one of many parallel redemptions win', async () => {

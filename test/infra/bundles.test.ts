@@ -125,6 +125,19 @@ test('S25: only functions that set passwords have the list of common ones', () =
   expect(names.filter(hasList).toSorted()).toEqual(withPasswordList);
 });
 
+test('DPoP proofs are verified by a file of its own, which is read when the first one comes', async () => {
+  for (const name of ['Token', 'Userinfo', 'Admin', 'CheckToken']) {
+    const bundle = bundles.get(name) ?? '';
+    const later = join(dirname(bundle), 'verify-proof.mjs');
+    expect([name, readFileSync(bundle, 'utf8').includes('import("./verify-proof.mjs")')]).toEqual([name, true]);
+    expect([name, readFileSync(`${bundle}.map`, 'utf8').includes('read-proof')]).toEqual([name, false]);
+    const code = `const { verifyProof } = await import(${JSON.stringify(later)});
+      console.log((await verifyProof('x', { method: 'POST', urls: [], now: 0 })).refusal.because);`;
+    expect((await run(code)).output).toBe('It is not a signed JWT.\n');
+  }
+  expect(readFileSync(bundles.get('Authorize') ?? '', 'utf8')).not.toContain('verify-proof');
+});
+
 test.each([
   ['jwt-bearer', 'oauth-id-jag+jwt'],
   ['device-code', 'isTooSoon'],

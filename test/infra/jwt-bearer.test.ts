@@ -43,6 +43,7 @@ describe('jwtBearer', () => {
               'epoch',
               'clientEpochs',
               'endedSessions',
+              'pairwiseSubjects',
               'waysFrom',
             ],
           },

@@ -55,6 +55,7 @@ import {
 import { makeAuthenticator, type RequestOptions } from '../people/authenticator.ts';
 import { stoppedClock } from '../support/clock.ts';
 import { decideFor, deviceGrant } from '../support/device.ts';
+import { newProof, newProofPair } from '../support/dpop.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
 import { formTokenOf, newPerson, signInByForm } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
@@ -223,6 +224,7 @@ async function liveThroughADay(): Promise<void> {
       PIXY_ISSUER: issuer,
       PIXY_WRAPPING_KEY: wrappingKey,
       PIXY_REGISTRATION: 'on',
+      PIXY_DPOP_NONCES: 'on',
       PIXY_DEVICE_AUTHORIZATION: 'on',
       PIXY_UPSTREAMS: JSON.stringify(upstreams),
     };
@@ -345,6 +347,23 @@ async function liveThroughADay(): Promise<void> {
   const credentials = { grant_type: 'client_credentials', resource, ...(await assertion()) };
   await expectStatus(post('/token', credentials), 200);
   await expectStatus(post('/token', credentials), 401);
+  // What makes nonces finds its key when the first proof comes.
+  const proofPair = await newProofPair();
+  const prove = (method: string, path: string, nonce?: string, accessToken?: string) =>
+    newProof(proofPair, clock, { method, url: issuer + path, nonce, accessToken });
+  const first = await send(port, '/token', {
+    method: 'POST',
+    headers: { ...formType, dpop: await prove('POST', '/token') },
+    body: encodeFields({ grant_type: 'client_credentials', resource, ...(await assertion()) }),
+  });
+  const nonce = String(first.headers['dpop-nonce']);
+  const again = { grant_type: 'client_credentials', resource, ...(await assertion()) };
+  const proven = post('/token', again, { dpop: await prove('POST', '/token', nonce) });
+  const bound = JSON.parse(await expectStatus(proven, 200)).access_token;
+  for (const path of ['/userinfo', '/admin/policy']) {
+    const headers = { authorization: `DPoP ${bound}`, dpop: await prove('GET', path, undefined, bound) };
+    await expectStatus(send(port, path, { headers }), 401);
+  }
   const revocation = { token: 'no token', ...(await assertion()) };
   await expectStatus(post('/revoke', revocation), 200);
   await expectStatus(post('/revoke', revocation), 401);

@@ -21,7 +21,7 @@ const ownLogs = ['logs:CreateLogStream on its own logs', 'logs:PutLogEvents on i
 const onItems = (...keys: string[]) => `if ForAllValues:StringLike dynamodb:LeadingKeys is ${keys.join(', ')}`;
 const only = (...attributes: string[]) =>
   `if ForAllValues:StringEquals dynamodb:Attributes is ${['pk', 'sk', ...attributes].join(', ')} if StringEqualsIfExists dynamodb:Select is SPECIFIC_ATTRIBUTES`;
-const standing = ['disabledAt', 'epoch', 'clientEpochs', 'endedSessions'];
+const standing = ['disabledAt', 'epoch', 'clientEpochs', 'endedSessions', 'pairwiseSubjects'];
 const onlyClaims = only('claims', 'username', ...standing);
 const onlyKeys = only();
 /** What is read in one call: no name, no password hash, no browser. */
@@ -42,6 +42,8 @@ const decrypt = 'kms:Decrypt on wrappingKey if ForAnyValue:StringEquals kms:Encr
 const encrypt = 'kms:Encrypt on wrappingKey if ForAnyValue:StringEquals kms:EncryptionContextKeys is kid';
 const onlyTotp = 'if StringLike kms:EncryptionContext:kid is totp:*';
 const onlyRefreshKeys = 'if StringLike kms:EncryptionContext:kid is refresh-*';
+const onlyNonceKeys = 'if StringLike kms:EncryptionContext:kid is nonce-*';
+const makeNonces = [`dynamodb:Query on keys ${onItems('nonce')}`, `kms:Decrypt on wrappingKey ${onlyNonceKeys}`];
 const useAssertions = [
   `dynamodb:GetItem on grants ${onItems('assertion#*')}`,
   `dynamodb:UpdateItem on grants ${onItems('assertion#*')}`,
@@ -183,12 +185,14 @@ const allowed: Record<string, string[]> = {
     countGuesses,
     readKeys,
     readRefreshKeys,
+    ...makeNonces,
     ...sign,
   ],
   Userinfo: [
     readClients,
     readApis,
     readKeys,
+    ...makeNonces,
     'dynamodb:BatchGetItem on grants',
     `dynamodb:BatchGetItem on people ${onItems('account#*')} ${onlyClaims}`,
   ],
@@ -197,6 +201,7 @@ const allowed: Record<string, string[]> = {
   Metadata: [readClients, readApis, readKeys],
   Admin: [
     readKeys,
+    ...makeNonces,
     readApis,
     `dynamodb:GetItem on clients ${onItems('apis')}`,
     `dynamodb:UpdateItem on clients ${onItems('apis')}`,

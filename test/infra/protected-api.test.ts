@@ -189,7 +189,15 @@ describe('restAuthorizer, in front of a REST API', () => {
       `Allow dynamodb:BatchGetItem on people.Arn ${JSON.stringify({
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['account#*'] },
         'ForAllValues:StringEquals': {
-          'dynamodb:Attributes': ['pk', 'sk', 'disabledAt', 'epoch', 'clientEpochs', 'endedSessions'],
+          'dynamodb:Attributes': [
+            'pk',
+            'sk',
+            'disabledAt',
+            'epoch',
+            'clientEpochs',
+            'endedSessions',
+            'pairwiseSubjects',
+          ],
         },
         StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
       })}`,
@@ -239,8 +247,34 @@ describe('restAuthorizer, in front of a REST API', () => {
     expect(checkTokenOf(template).Properties['Environment'].Variables).not.toHaveProperty('PIXY_CHECK_SCOPE');
   });
 
+  it('sees the method, the path and the DPoP header where it takes tokens that are bound to a key', () => {
+    const dpop = { origin: 'https://api.example.com' };
+    const template = build({ audience: 'orders', dpop });
+    const { Type, IdentitySource, AuthorizerResultTtlInSeconds } = onlyOne(
+      template,
+      'AWS::ApiGateway::Authorizer',
+    ).Properties;
+    expect({ Type, IdentitySource, AuthorizerResultTtlInSeconds }).toEqual({
+      Type: 'REQUEST',
+      IdentitySource: 'method.request.header.Authorization',
+      AuthorizerResultTtlInSeconds: 0,
+    });
+    const { PIXY_CHECK_ORIGIN, PIXY_CHECK_DPOP } = checkTokenOf(template).Properties['Environment'].Variables;
+    expect([PIXY_CHECK_ORIGIN, PIXY_CHECK_DPOP]).toEqual(['https://api.example.com', undefined]);
+  });
+
   it.each<[string, RestAuthorizerProps, string]>([
     ['no audience', { audience: [] }, 'audience must name an API at least, but is an empty list.'],
+    [
+      'an origin with a path',
+      { audience: 'orders', dpop: { origin: 'https://api.example.com/orders' } },
+      'dpop.origin must be an origin such as https://api.example.com, but is "https://api.example.com/orders".',
+    ],
+    [
+      'answers that are reused without their proof',
+      { audience: 'orders', dpop: { origin: 'https://api.example.com' }, resultsCacheTtl: Duration.minutes(1) },
+      'resultsCacheTtl reuses answers, and with dpop every request has a proof of its own: leave out one.',
+    ],
     [
       'two scope values in one',
       { audience: 'orders', scope: ['orders:read orders:write'] },

@@ -2,7 +2,7 @@ import { createContext, runInContext } from 'node:vm';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { LambdaIntegration, MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -16,6 +16,7 @@ import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from '../../infra/local/
 import { WrongSetting } from '../../infra/wrong-setting.ts';
 import { apiStore } from '../../shared/apis/api-store.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { proofAlgorithms } from '../../shared/oauth/server-metadata.ts';
 import {
   ofType,
   onlyOne,
@@ -163,25 +164,60 @@ describe('a REST API', () => {
     const { Properties } = theOne('AWS::ApiGateway::Method', ({ Integration }) => Integration.Type === 'MOCK');
     expect(Properties['AuthorizationType']).toBe('NONE');
     const [response] = Properties['Integration'].IntegrationResponses;
-    expect(JSON.parse(resolved(response.ResponseTemplates['application/json']))).toEqual(document);
+    expect(JSON.parse(resolved(response.ResponseTemplates['application/json']))).toEqual({
+      ...document,
+      dpop_signing_alg_values_supported: proofAlgorithms,
+    });
     const parts = ofType(template, 'AWS::ApiGateway::Resource').map(([, one]) => one.Properties['PathPart']);
     expect(parts).toEqual(expect.arrayContaining(['.well-known', 'oauth-protected-resource', 'orders']));
   });
 
   it('PR5: names the document in its 401 and 403, and in the 403 every scope value of the operation', () => {
+    const where = `resource_metadata="${metadataUrl}"`;
+    const algs = `algs="${proofAlgorithms.join(' ')}"`;
+    const insufficient = `error="insufficient_scope", scope="orders:read", ${where}`;
     const headers = ofType(template, 'AWS::ApiGateway::GatewayResponse').map(([, { Properties }]) => [
       Properties['ResponseType'],
       Properties['ResponseParameters']['gatewayresponse.header.WWW-Authenticate'],
     ]);
     expect(Object.fromEntries(headers)).toEqual({
-      UNAUTHORIZED: `'Bearer resource_metadata="${metadataUrl}"'`,
-      ACCESS_DENIED: `'Bearer error="insufficient_scope", scope="orders:read", resource_metadata="${metadataUrl}"'`,
+      UNAUTHORIZED: `'Bearer ${where}, DPoP ${where}, ${algs}'`,
+      ACCESS_DENIED: `'Bearer ${insufficient}, DPoP ${insufficient}, ${algs}'`,
     });
   });
 
   it('PR6: asks for every request, with the audience and the scope', () => {
     const { Variables } = functionDescribed('Lambda authorizer').Properties['Environment'];
     expect(Variables).toMatchObject({ PIXY_CHECK_AUDIENCE: resource, PIXY_CHECK_SCOPE: 'orders:read' });
+  });
+});
+
+describe('an API that takes only bound tokens', () => {
+  const declare = () => {
+    const stack = new Stack(testApp(), 'Bound');
+    const auth = new AuthorizationServer(stack, 'Auth', { stage: 'dev' });
+    return { stack, orders: auth.protectedResource(stack, 'Orders', { resource, scopes, dpopRequired: true }) };
+  };
+
+  it('DP4: is no HTTP API, whose authorizer checks no proofs', () => {
+    const { stack, orders } = declare();
+    expect(() => orders.protectHttpApi(new HttpApi(stack, 'HttpApi'))).toThrow(
+      new WrongSetting(
+        'The JWT authorizer of an HTTP API checks no DPoP proofs: with dpopRequired, use protectRestApi.',
+      ),
+    );
+  });
+
+  it('says so in its document, its challenges and to its authorizer', () => {
+    const { stack, orders } = declare();
+    const restApi = new RestApi(stack, 'RestApi');
+    const authorizer = orders.protectRestApi(restApi, { scope: [] });
+    restApi.root.addMethod('GET', new MockIntegration(), { authorizer });
+    const made = JSON.stringify(Template.fromStack(stack).toJSON());
+    expect(made).toContain(`'DPoP resource_metadata=`);
+    expect(made).not.toContain(`'Bearer `);
+    expect(made).toContain('dpop_bound_access_tokens_required');
+    expect(made).toContain('"PIXY_CHECK_ORIGIN":"https://api.example.com","PIXY_CHECK_DPOP":"required"');
   });
 });
 

@@ -200,14 +200,9 @@ it('the functions refuse self-registration without passwords as well', () => {
 });
 
 describe('revoking at sign-out', () => {
-  const statements = (name: PixyFunctionName, props: AuthorizationServerProps) => {
-    const template = templateWith(props);
-    const made = functionsOf(template).get(constructIds[name]);
-    return made ? policiesOf(template, made).statements : expect.unreachable();
-  };
   const added = (name: PixyFunctionName) => {
-    const before = new Set(statements(name, {}).map((one) => JSON.stringify(one)));
-    return statements(name, { revokeAtSignOut: true }).filter((one) => !before.has(JSON.stringify(one)));
+    const before = new Set(statementsOf(name, {}).map((one) => JSON.stringify(one)));
+    return statementsOf(name, { revokeAtSignOut: true }).filter((one) => !before.has(JSON.stringify(one)));
   };
 
   it.each(['sign-out', 'invitation'] as const)('is a right of %s, which it has only where it is on', (name) => {
@@ -225,7 +220,15 @@ describe('revoking at sign-out', () => {
         {
           'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['account#*'] },
           'ForAllValues:StringEquals': {
-            'dynamodb:Attributes': ['pk', 'sk', 'disabledAt', 'epoch', 'clientEpochs', 'endedSessions'],
+            'dynamodb:Attributes': [
+              'pk',
+              'sk',
+              'disabledAt',
+              'epoch',
+              'clientEpochs',
+              'endedSessions',
+              'pairwiseSubjects',
+            ],
           },
           StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
         },
@@ -259,17 +262,18 @@ describe('revoking at sign-out', () => {
   });
 });
 
-describe('client metadata documents', () => {
-  const statements = (name: PixyFunctionName, props: AuthorizationServerProps) => {
-    const template = templateWith(props);
-    const made = functionsOf(template).get(constructIds[name]);
-    return made ? policiesOf(template, made).statements : expect.unreachable();
-  };
+function statementsOf(name: PixyFunctionName, props: AuthorizationServerProps) {
+  const template = templateWith(props);
+  const made = functionsOf(template).get(constructIds[name]);
+  if (made === undefined) throw new Error(`there is no function ${name}`);
+  return policiesOf(template, made).statements;
+}
 
+describe('client metadata documents', () => {
   it('give consent one right more, where they are on, and nobody else any', () => {
     const added = (Object.keys(constructIds) as PixyFunctionName[]).flatMap((name) => {
-      const before = new Set(statements(name, {}).map((one) => JSON.stringify(one)));
-      const more = statements(name, { metadataDocuments: 'any' }).filter((one) => !before.has(JSON.stringify(one)));
+      const before = new Set(statementsOf(name, {}).map((one) => JSON.stringify(one)));
+      const more = statementsOf(name, { metadataDocuments: 'any' }).filter((one) => !before.has(JSON.stringify(one)));
       return more.map(({ Action, Condition }) => [name, Action, Condition]);
     });
     const noted = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['documents'] } };
@@ -285,6 +289,32 @@ describe('client metadata documents', () => {
     const heard = (props: AuthorizationServerProps) => variables(props).map((one) => one['PIXY_METADATA_DOCUMENTS']);
     expect(new Set(heard({}))).toEqual(new Set([undefined]));
     expect(new Set(heard({ metadataDocuments: ['a.example', 'b.example'] }))).toEqual(new Set(['a.example b.example']));
+  });
+});
+
+describe('operators', () => {
+  const operators = { claim: 'groups', read: ['support'], write: ['ops'] };
+
+  it('give the management API the right to read grants and who gave them, where there are any', () => {
+    const before = new Set(statementsOf('admin', {}).map((one) => JSON.stringify(one)));
+    const added = statementsOf('admin', { operators }).filter((one) => !before.has(JSON.stringify(one)));
+    expect(added.map(({ Action }) => Action)).toEqual(['dynamodb:BatchGetItem', 'dynamodb:BatchGetItem']);
+  });
+
+  it('are heard by the functions as they are written', () => {
+    const heard = (props: AuthorizationServerProps) => variables(props).map((one) => one['PIXY_OPERATORS']);
+    expect(new Set(heard({}))).toEqual(new Set([undefined]));
+    expect(new Set(heard({ operators }))).toEqual(new Set([JSON.stringify(operators)]));
+    expect(readConfig({ ...environment, PIXY_OPERATORS: JSON.stringify(operators) }).operators).toEqual({
+      ...operators,
+      delegate: [],
+    });
+  });
+
+  it('stop the synthesis where people could make themselves one', () => {
+    expect(() => templateWith({ operators: { claim: 'email', write: ['ada@example.com'] } })).toThrow(
+      'operators: claim is a claim that people have a say in.',
+    );
   });
 });
 
@@ -344,6 +374,61 @@ describe('dynamic registration', () => {
       readConfig({ ...environment, PIXY_CLIENT_REGISTRATION: text }).clientRegistration;
     expect([registration(), registration('token'), registration('open')]).toEqual(['off', 'token', 'open']);
     expect(() => registration('on')).toThrow('PIXY_CLIENT_REGISTRATION is not off, token or open');
+  });
+});
+
+describe('pushed authorization requests', () => {
+  const made = (pushedAuthorizationRequests?: 'off' | 'accepted' | 'required') => {
+    const template = templateWith(pushedAuthorizationRequests === undefined ? {} : { pushedAuthorizationRequests });
+    const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties['RouteKey']);
+    const onGrants = (name: string) => {
+      const lambda = functionsOf(template).get(name);
+      const statements = lambda ? policiesOf(template, lambda).statements : [];
+      return statements
+        .filter(({ Resource }) => JSON.stringify(Resource).includes('Grants'))
+        .map(({ Action, Condition }) => [Action, Condition]);
+    };
+    return { isRouted: routes.includes('ANY /par'), onGrants, has: functionsOf(template).has('Par') };
+  };
+  const ofItems = (...keys: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
+  const ofRequests = {
+    'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['id', 'state', 'clientId', 'request', 'pushedAt'] },
+    StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
+  };
+
+  it('PA10: have neither function nor route nor a right where they are off', () => {
+    for (const off of [made(), made('off')]) {
+      expect([off.isRouted, off.has]).toEqual([false, false]);
+      for (const name of ['SignIn', 'Consent', 'Register', 'Upstream']) expect(off.onGrants(name)).toEqual([]);
+      expect(off.onGrants('Authorize').flat(2)).toEqual(['dynamodb:PutItem', undefined]);
+    }
+  });
+
+  it('PA10: have all three where they are on, and exactly these rights', () => {
+    for (const on of [made('accepted'), made('required')]) {
+      expect([on.isRouted, on.has]).toEqual([true, true]);
+      expect(on.onGrants('Par')).toEqual([
+        [['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('assertion#*')],
+        ['dynamodb:UpdateItem', ofItems('throttle#*')],
+        ['dynamodb:PutItem', undefined],
+      ]);
+      for (const name of ['Authorize', 'AuthorizeHybrid']) {
+        const rights = on.onGrants(name);
+        expect(rights.every(([, condition]) => condition === undefined)).toBe(true);
+        expect(new Set(rights.flatMap(([actions]) => [actions].flat()))).toEqual(
+          new Set(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']),
+        );
+      }
+      for (const name of ['SignIn', 'Consent', 'Register', 'Upstream']) {
+        expect(on.onGrants(name)).toEqual([['dynamodb:GetItem', ofRequests]]);
+      }
+    }
+  });
+
+  it('are off unless they are on', () => {
+    const pushed = (text?: string) => readConfig({ ...environment, PIXY_PUSHED_REQUESTS: text }).pushedRequests;
+    expect([pushed(), pushed('accepted'), pushed('required')]).toEqual(['off', 'accepted', 'required']);
+    expect(() => pushed('on')).toThrow('PIXY_PUSHED_REQUESTS is not off, accepted or required');
   });
 });
 

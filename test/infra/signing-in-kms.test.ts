@@ -51,7 +51,8 @@ test('the functions that sign may sign, and decrypt the keys of an earlier setti
   expect(asked.map(({ action }) => action)).toContain('kms:Sign');
   // Once more for the keys of refresh tokens, with which codes name their person.
   expect(kmsActionsOf('AuthorizeHybrid')).toEqual(['kms:Decrypt', 'kms:Decrypt', 'kms:Sign']);
-  expect(kmsActionsOf('Token')).toEqual(['kms:Decrypt', 'kms:Sign']);
+  // And for the key of nonces.
+  expect(kmsActionsOf('Token')).toEqual(['kms:Decrypt', 'kms:Decrypt', 'kms:Sign']);
 });
 
 test('a key is made for signing only, with the tag that the permissions ask for: the Keys table of its server', () => {

@@ -47,6 +47,9 @@ beforeAll(() => {
           }),
         },
       ],
+      passwordPepper: StringParameter.fromSecureStringParameterAttributes(stack, 'Pepper', {
+        parameterName: '/pixy/pepper',
+      }),
       hooks: { authenticate: hook('users'), claims: hook('claims'), timeout: Duration.seconds(2) },
     };
   });
@@ -95,7 +98,7 @@ describe('upstreams', () => {
     expect(read('Upstream')).toContain('secret:corp/oidc-??????');
     expect(read('Upstream')).toContain('parameter/aws/reference/secretsmanager/corp/oidc');
     expect(read('Upstream')).toContain('parameter/pixy/other');
-    for (const id of ['SignIn', 'Token', 'Authorize']) expect(read(id)).toBe('[]');
+    for (const id of ['SignIn', 'Token', 'Authorize']) expect(read(id)).not.toMatch(/corp|other/);
   });
 
   test.each<[string, object, string]>([
@@ -114,6 +117,19 @@ describe('upstreams', () => {
     ],
   ])('%s stops the synthesis', (_, changes, message) => {
     expect(() => synthesize(() => ({ upstreams: [{ ...provider, ...changes }] }))).toThrow(message);
+  });
+});
+
+describe('the pepper of imported password hashes', () => {
+  test('is known to the functions that verify passwords, which may read it, and to nobody else', () => {
+    for (const id of ['SignIn', 'Account']) {
+      expect(variablesOf(id)['PIXY_PASSWORD_PEPPER_PARAMETER']).toBe('/pixy/pepper');
+      expect(JSON.stringify(statementsOf(id))).toContain('parameter/pixy/pepper');
+    }
+    for (const id of ['Token', 'Authorize', 'Upstream', 'Register', 'Invitation']) {
+      expect(variablesOf(id)).not.toHaveProperty('PIXY_PASSWORD_PEPPER_PARAMETER');
+      expect(JSON.stringify(statementsOf(id))).not.toContain('parameter/pixy/pepper');
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import type { APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
+import type { APIGatewayRequestAuthorizerEvent, APIGatewayTokenAuthorizerEvent } from 'aws-lambda';
 import { exportJWK, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { compose } from '../../functions/check-token/compose.ts';
@@ -6,9 +6,10 @@ import { type CheckTokenSettings, readSettings } from '../../functions/check-tok
 import { openRuntime } from '../../functions/runtime.ts';
 import { parseAuditLine } from '../../shared/audit/audit-entry.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
+import { newProof, newProofPair, type ProofClaims } from '../support/dpop.ts';
 import { clientCredentials, machine, mobile, obtainTokens, registerApi, revoke } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
-import { claimsOf, headerOf, redeem } from '../support/protocol.ts';
+import { claimsOf, headerOf, obtainCode, postToken, redeem } from '../support/protocol.ts';
 import { ada, startTestServer, tables } from '../support/server.ts';
 import { stranger } from './stranger.ts';
 
@@ -19,6 +20,8 @@ const catalog = 'https://api.example/catalog';
 await registerApi({ resource: orders, scope: ['api:read', 'api:write'] });
 await registerApi({ resource: catalog, scope: ['api:read'] });
 const person = await signedInPerson(server);
+const pair = await newProofPair();
+const other = await newProofPair('PS256');
 
 const environment = {
   PIXY_ISSUER: server.issuer,
@@ -39,8 +42,22 @@ function authorizer(settings: Partial<CheckTokenSettings> = {}) {
     const event = { type: 'TOKEN', authorizationToken, methodArn } as APIGatewayTokenAuthorizerEvent;
     return handler(event, { awsRequestId: 'a-request' });
   };
+  /** The same by an authorizer that sees the request, with every header as often as it was sent. */
+  const request = (multiValueHeaders: Record<string, string[]>, changes: object = {}) => {
+    const event = {
+      type: 'REQUEST',
+      methodArn,
+      httpMethod: 'GET',
+      path: '/orders/42',
+      multiValueHeaders,
+      requestContext: { path: '/prod/orders/42' },
+      ...changes,
+    };
+    return handler(event as unknown as APIGatewayRequestAuthorizerEvent, { awsRequestId: 'a-request' });
+  };
   return {
     ask,
+    request,
     bearing: (token: string | undefined) => ask(`Bearer ${token}`),
     entries: () =>
       lines.map((line) => {
@@ -178,6 +195,112 @@ describe('it lets through', () => {
     expect(await database.callsDuring(() => bearing(access_token))).toEqual([
       `BatchGetItem ${tables.grants} ${tables.people}`,
     ]);
+  });
+});
+
+describe('DP4: a token that is bound to a key', () => {
+  const origin = 'https://api.example';
+  const url = `${origin}/prod/orders/42`;
+  const boundToken = async () => {
+    const { code, verifier } = await obtainCode(person, mobile, { resource: orders, scope: 'openid api:read' });
+    const fields = { grant_type: 'authorization_code', client_id: mobile.client_id, code, code_verifier: verifier };
+    const dpop = await newProof(pair, server.clock, { url: `${server.issuer}/token` });
+    const form = { ...fields, redirect_uri: mobile.redirect_uris[0] };
+    return (await postToken(server, form, { dpop })).json.access_token ?? '';
+  };
+  const proofFor = (accessToken: string, key = pair, claims: ProofClaims = {}) =>
+    newProof(key, server.clock, { method: 'GET', url, accessToken }, { claims });
+
+  test('is let through with a proof for the request, whatever the case of its headers', async () => {
+    const token = await boundToken();
+    for (const [authorization, dpop] of [
+      ['Authorization', 'DPoP'],
+      ['authorization', 'dpop'],
+    ] as const) {
+      const headers = { [authorization]: [`DPoP ${token}`], [dpop]: [await proofFor(token)] };
+      const answer = await authorizer({ origin }).request(headers);
+      expect(answer).toMatchObject({ policyDocument: allowed, context: { sub: ada.claims.sub } });
+    }
+  });
+
+  test('asks the database once, as any other', async () => {
+    const token = await boundToken();
+    const headers = { Authorization: [`DPoP ${token}`], DPoP: [await proofFor(token)] };
+    const { request } = authorizer({ origin });
+    await request(headers);
+    expect(await database.callsDuring(() => request(headers))).toHaveLength(1);
+  });
+
+  test.each<[string, string, (token: string) => Promise<Record<string, string[]>>]>([
+    ['without a proof', 'dpop_proof_missing', async (token) => ({ Authorization: [`DPoP ${token}`] })],
+    [
+      'as a bearer token',
+      'access_token_bound',
+      async (token) => ({ Authorization: [`Bearer ${token}`], DPoP: [await proofFor(token)] }),
+    ],
+    [
+      'with two proofs',
+      'dpop_proof_invalid',
+      async (token) => ({ Authorization: [`DPoP ${token}`], DPoP: [await proofFor(token), await proofFor(token)] }),
+    ],
+    [
+      'with the proof of another key',
+      'access_token_of_another_key',
+      async (token) => ({ Authorization: [`DPoP ${token}`], DPoP: [await proofFor(token, other)] }),
+    ],
+    [
+      'with a proof for another token',
+      'dpop_proof_invalid',
+      async (token) => ({ Authorization: [`DPoP ${token}`], DPoP: [await proofFor('another')] }),
+    ],
+    [
+      'DP9: with a proof for the path without the stage',
+      'dpop_proof_invalid',
+      async (token) => ({
+        Authorization: [`DPoP ${token}`],
+        DPoP: [await proofFor(token, pair, { htu: `${origin}/orders/42` })],
+      }),
+    ],
+    [
+      'DP9: with a proof for the host that the request names',
+      'dpop_proof_invalid',
+      async (token) => ({
+        Host: ['evil.example'],
+        Authorization: [`DPoP ${token}`],
+        DPoP: [await proofFor(token, pair, { htu: 'https://evil.example/prod/orders/42' })],
+      }),
+    ],
+  ])('is refused %s', async (_, reason, headers) => {
+    const { request, entries } = authorizer({ origin });
+    await expect(request(await headers(await boundToken()))).rejects.toThrow(/^Unauthorized$/);
+    expect(entries()).toMatchObject([{ endpoint: 'check-token', reason, client: mobile.client_id }]);
+  });
+
+  test('is refused by an authorizer that sees no proof, or does not know where the API is', async () => {
+    const token = await boundToken();
+    for (const header of [`DPoP ${token}`, `Bearer ${token}`]) {
+      await expect(authorizer({ origin }).ask(header)).rejects.toThrow(/^Unauthorized$/);
+    }
+    const headers = { Authorization: [`DPoP ${token}`], DPoP: [await proofFor(token)] };
+    await expect(authorizer().request(headers)).rejects.toThrow(/^Unauthorized$/);
+  });
+
+  test('is all that an API takes which requires it', async () => {
+    const { access_token } = await tokensFor();
+    const { request, entries } = authorizer({ origin, dpop: 'required' });
+    await expect(request({ Authorization: [`Bearer ${access_token}`] })).rejects.toThrow(/^Unauthorized$/);
+    expect(entries()).toMatchObject([{ reason: 'access_token_not_bound' }]);
+    const token = await boundToken();
+    const headers = { Authorization: [`DPoP ${token}`], DPoP: [await proofFor(token)] };
+    expect(await request(headers)).toMatchObject({ policyDocument: allowed });
+  });
+
+  test('while others may be sent as ever', async () => {
+    const { access_token } = await tokensFor();
+    const { request } = authorizer({ origin });
+    expect(await request({ Authorization: [`Bearer ${access_token}`] })).toMatchObject({ policyDocument: allowed });
+    await expect(request({ Authorization: [`DPoP ${access_token}`] })).rejects.toThrow(/^Unauthorized$/);
+    await expect(request({})).rejects.toThrow(/^Unauthorized$/);
   });
 });
 

@@ -8,6 +8,7 @@ import { linkStore } from '../../shared/upstream/link-store.ts';
 import type { Trust } from '../../shared/upstream/trust.ts';
 import { trustStore } from '../../shared/upstream/trust-store.ts';
 import { act } from '../people/account-flows.ts';
+import { newProof, newProofPair } from '../support/dpop.ts';
 import type { Fields } from '../support/http.ts';
 import { credentialsOf, type FullClient, introspect, machine, registerApi, warehouse } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
@@ -114,6 +115,18 @@ describe('JG1, JG4, JG5, JG12: an identity assertion', () => {
       grant_id: expect.any(String),
     });
     expect(await isActive(json.access_token)).toBe(true);
+  });
+
+  test('DP2: gives a token that is bound to the key of a proof, and spends nothing for a bad one', async () => {
+    const pair = await newProofPair();
+    const { headers, fields } = credentialsOf(wiki);
+    const form = { ...fields, grant_type: jwtBearer, assertion: await assertion() };
+    const refused = await postToken(server, form, { ...headers, dpop: 'nonsense' });
+    expect(refused.json).toMatchObject({ error: 'invalid_dpop_proof' });
+    const dpop = await newProof(pair, server.clock, { url: `${server.issuer}/token` });
+    const { json } = await postToken(server, form, { ...headers, dpop });
+    expect(json.token_type).toBe('DPoP');
+    expect(claimsOf(json.access_token)['cnf']).toEqual({ jkt: pair.jkt });
   });
 
   test('JG5: gives what is asked for of it, and nothing that it does not name', async () => {

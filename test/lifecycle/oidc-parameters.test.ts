@@ -217,7 +217,7 @@ describe('OC6: the claims of the ID token', () => {
 
 describe('OC10: a request object', () => {
   test.each([
-    ['request', 'eyJhbGciOiJub25lIn0.e30.', 'request_not_supported'],
+    ['request', 'eyJhbGciOiJub25lIn0.e30.', 'invalid_request_object'],
     ['request_uri', 'https://spa.example/request.jwt', 'request_uri_not_supported'],
     ['request_uri', 'urn:ietf:params:oauth:request_uri:x', 'request_uri_not_supported'],
   ])('%s=%s is refused by its own name', async (name, value, error) => {
@@ -230,7 +230,7 @@ describe('OC10: a request object', () => {
     );
     const page = await person.arrive(authorizeTarget(spa, { request: `${header}.${payload}.` }));
     expect(page.status).toBe(200);
-    expect(responseOf(page)).toMatchObject({ error: 'request_not_supported', state: 'a-state', iss: server.issuer });
+    expect(responseOf(page)).toMatchObject({ error: 'invalid_request_object', state: 'a-state', iss: server.issuer });
   });
 
   test('is refused when the rest of the request is right without it as well', async () => {

@@ -5,7 +5,7 @@ import type { Fields } from '../support/http.ts';
 import { authorizePage, formOf, fragmentOf, mobile } from '../support/lifecycle.ts';
 import { newPerson, type Page, signedInPerson } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
-import { authorizeTarget, parametersOf, redeem } from '../support/protocol.ts';
+import { authorizeTarget, claimsOf, parametersOf, redeem } from '../support/protocol.ts';
 import { ada, startTestServer } from '../support/server.ts';
 
 const withQuery: TestClient = {
@@ -19,8 +19,10 @@ const person = await signedInPerson(server);
 const answerTo = (changes: Fields, client: TestClient = spa) => authorizePage(person, client, changes);
 const location = ({ headers }: Page): URL => new URL(headers.location ?? '');
 
-/** What the client gets, and the address it gets it at, in every mode. */
-const modes: Record<string, (page: Page) => { at: string; parameters: Record<string, string> }> = {
+type Read = (page: Page) => { at: string; parameters: Record<string, string> };
+
+/** What the client gets, and the address it gets it at, in every mode that is not signed. */
+const plain: Record<'query' | 'fragment' | 'form_post', Read> = {
   query: (page) => {
     const { origin, pathname, hash, searchParams } = location(page);
     return { at: origin + pathname + hash, parameters: Object.fromEntries(searchParams) };
@@ -33,6 +35,24 @@ const modes: Record<string, (page: Page) => { at: string; parameters: Record<str
     const { action, fields } = formOf(page);
     return { at: action, parameters: fields };
   },
+};
+
+/** The parameters of a signed answer: they are in one JWT, and nothing is beside it. */
+const signed =
+  (read: Read): Read =>
+  (page) => {
+    const { at, parameters } = read(page);
+    expect(Object.keys(parameters)).toEqual(['response']);
+    const { aud: _, exp: __, ...inside } = claimsOf(parameters['response']);
+    return { at, parameters: inside as Record<string, string> };
+  };
+
+const modes: Record<string, Read> = {
+  ...plain,
+  jwt: signed(plain.query),
+  'query.jwt': signed(plain.query),
+  'fragment.jwt': signed(plain.fragment),
+  'form_post.jwt': signed(plain.form_post),
 };
 
 /** A state with everything that HTML, URLs and forms treat specially. */
@@ -99,7 +119,7 @@ describe.each(Object.entries(modes))('response_mode=%s', (response_mode, read) =
   test('keeps the query of the redirect URI', async () => {
     const page = await answerTo({ response_mode }, withQuery);
     const [registered = ''] = withQuery.redirect_uris;
-    const at = response_mode === 'form_post' ? formOf(page).action : (page.headers.location ?? '');
+    const at = response_mode.startsWith('form_post') ? formOf(page).action : (page.headers.location ?? '');
     expect(at.startsWith(registered)).toBe(true);
   });
 });
@@ -113,7 +133,7 @@ describe('the default', () => {
     expect(modes['query']?.(await answerTo({ response_mode: '' })).parameters).toHaveProperty('code');
   });
 
-  test.each(['web_message', 'query.jwt', 'form_post.jwt', 'jwt', 'QUERY', ' query', 'okta_post_message', '__proto__'])(
+  test.each(['web_message', 'web_message.jwt', 'JWT', 'jwt.jwt', 'QUERY', ' query', 'okta_post_message', '__proto__'])(
     'carries the refusal of a mode that is not announced: %s',
     async (response_mode) => {
       const answer = await answerTo({ response_mode });

@@ -5,6 +5,7 @@ import { parseRegistration } from '../../shared/clients/registration.ts';
 import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { proofVerifier } from '../../shared/proof/proof-verifier.ts';
 import { act } from '../people/account-flows.ts';
 import { type Fields, send } from '../support/http.ts';
 import {
@@ -99,7 +100,15 @@ async function passes(token: string | undefined): Promise<boolean> {
   const publishedKeys = async () => JSON.parse((await send(server.port, '/jwks')).body);
   const subjects = subjectStore(openDatabase(), tables);
   return (
-    await checkToken(token, { issuer: server.issuer, audience: [orders], scope: [], publishedKeys, subjects, now })
+    await checkToken(token === undefined ? undefined : { scheme: 'Bearer', token }, undefined, {
+      issuer: server.issuer,
+      audience: [orders],
+      scope: [],
+      publishedKeys,
+      subjects,
+      verifyProof: proofVerifier(async () => expect.unreachable(), now),
+      now,
+    })
   ).ok;
 }
 

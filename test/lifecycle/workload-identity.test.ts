@@ -4,6 +4,7 @@ import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { jwtBearer } from '../../shared/oauth/server-metadata.ts';
 import type { Trust } from '../../shared/upstream/trust.ts';
 import { trustStore } from '../../shared/upstream/trust-store.ts';
+import { newProof, newProofPair } from '../support/dpop.ts';
 import { type Fields, send } from '../support/http.ts';
 import { credentialsOf, type FullClient, introspect, machine, registerApi, warehouse } from '../support/lifecycle.ts';
 import { claimsOf, headerOf, postToken } from '../support/protocol.ts';
@@ -98,6 +99,16 @@ describe('WF1: a job of GitHub Actions', () => {
       exp: now() + 3_600,
       jti: expect.any(String),
     });
+  });
+
+  test('DP2: has its token bound to the key of a proof', async () => {
+    const pair = await newProofPair();
+    const { headers, fields } = credentialsOf(deployer);
+    const form = { ...fields, grant_type: jwtBearer, assertion: await job(), resource: orders };
+    const dpop = await newProof(pair, server.clock, { url: `${server.issuer}/token` });
+    const { json } = await postToken(server, form, { ...headers, dpop });
+    expect(json.token_type).toBe('DPoP');
+    expect(claimsOf(json.access_token)['cnf']).toEqual({ jkt: pair.jkt });
   });
 
   test('is named in the audit line, beside its client', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AccountFormatName, type AccountOptions, parseAccounts } from '../../shared/people/account-import.ts';
 import { recogniseAccounts } from '../../shared/people/import/recognise-accounts.ts';
-import { verifyStoredPassword } from '../../shared/people/password-import.ts';
+import { verifyStoredPassword } from '../support/verify-hash.ts';
 
 /* Users of other systems, in the shape of their exports. */
 

@@ -4,7 +4,8 @@ import type { Account } from '../../shared/people/account.ts';
 import { readAspNet } from '../../shared/people/password-import/aspnet.ts';
 import { readDjangoBcrypt } from '../../shared/people/password-import/django-bcrypt.ts';
 import { readWordPress } from '../../shared/people/password-import/wordpress.ts';
-import { admitPasswordHash, verifyStoredPassword } from '../../shared/people/password-import.ts';
+import { admitPasswordHash } from '../../shared/people/password-import.ts';
+import { verifyStoredPassword } from '../support/verify-hash.ts';
 
 /*
  * Hashes that the software itself made: Django, Werkzeug, argon2-cffi and passlib of Python, argon2 and aspnet-identity-pw of npm; version 3 of ASP.NET Identity, WordPress 6.8 and Kratos by their published layout.

@@ -7,7 +7,8 @@ import { readArgon2 } from '../../shared/people/password-import/argon2.ts';
 import { readBcrypt } from '../../shared/people/password-import/bcrypt.ts';
 import { readPbkdf2 } from '../../shared/people/password-import/pbkdf2.ts';
 import { readScrypt } from '../../shared/people/password-import/scrypt.ts';
-import { admitPasswordHash, verifyStoredPassword } from '../../shared/people/password-import.ts';
+import { admitPasswordHash } from '../../shared/people/password-import.ts';
+import { verifyStoredPassword } from '../support/verify-hash.ts';
 
 const password = 'correct horse battery staple';
 const salt = randomBytes(16);

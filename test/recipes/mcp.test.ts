@@ -4,9 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { startTestServer } from '../support/server.ts';
 import { newBrowser } from './browser.ts';
+import { whyNot } from './languages.ts';
 import { person } from './recipe-server.ts';
 import { freePort, runTool, startExample } from './run-example.ts';
 
@@ -64,6 +65,31 @@ test.each([
   const env = { SERVER: resource, ...(await settings()) };
   const printed = await runTool({ folder, start: 'npm run --silent connect', env, port: app }, signIn);
   expect(printed).toContain('Your notes: Agents can sign in.');
+});
+
+const python = 'python3 -m venv .venv && .venv/bin/pip install --quiet --requirement requirements.txt';
+
+test.skipIf(whyNot('Python') !== undefined).each([
+  ['is known by the document at its client id', async () => ({ CLIENT_ID: await publish(app) })],
+  ['registers itself', async () => ({})],
+])('a client in Python that %s does the same', async (_, settings) => {
+  await startExample({ folder, install, start: 'npm start', env: { ISSUER: server.issuer }, port: api });
+  const env = { SERVER: resource, ...(await settings()) };
+  const tool = { folder, install: python, start: '.venv/bin/python connect.py', env, port: app };
+  expect(await runTool(tool, signIn)).toContain('Your notes: Agents can sign in.');
+});
+
+test('mcp-remote, which brings clients on the terminal to remote servers', async () => {
+  await startExample({ folder, install, start: 'npm start', env: { ISSUER: server.issuer }, port: api });
+  const env = { MCP_REMOTE_CONFIG_DIR: join(temporary, 'mcp-remote') };
+  const start = `npx --yes --package mcp-remote@0.15.1 mcp-remote-client ${resource} ${app} --host 127.0.0.1 2>&1`;
+  // It prints other addresses before the one to sign in at.
+  const open = async (_: string, output: () => string) => {
+    await vi.waitUntil(() => output().includes('/authorize?'), { timeout: 60_000 });
+    await signIn(/http\S+\/authorize\?\S+/.exec(output())?.[0] ?? '');
+  };
+  const printed = await runTool({ folder: temporary, start, env, port: app }, open);
+  expect(printed).toContain('Connected successfully!');
 });
 
 test.each([

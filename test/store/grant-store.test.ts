@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../shared/grants/grant.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { heldGrantStore } from '../../shared/grants/held-grant-store.ts';
-import { issueCode } from '../../shared/grants/issue-code.ts';
+import { grantId, issueCode } from '../../shared/grants/issue-code.ts';
 import { redeemCode } from '../../shared/grants/redeem-code.ts';
 import { resolveRules, shippedGlobalPolicy } from '../../shared/pkce/policy.ts';
 import { s256 } from '../../shared/pkce/s256.ts';
@@ -49,7 +49,11 @@ async function issued(changes: Partial<Grant> = {}) {
 
 const redeem = (code: string, request: { codeVerifier?: string; clientId?: string } = {}) =>
   redeemCode(
-    { code, codeVerifier: request.codeVerifier ?? codeVerifier, redirectUri: 'https://app.example/cb' },
+    {
+      code: { grantId: grantId(code) },
+      codeVerifier: request.codeVerifier ?? codeVerifier,
+      redirectUri: 'https://app.example/cb',
+    },
     { clientId: request.clientId ?? 'app', rules, scope: ['openid'] },
     store,
     times,

@@ -9,7 +9,10 @@ export type TestClient = {
   response_types?: readonly string[];
   jwks?: object;
   may_introspect?: boolean;
+  subject_type?: string;
+  sector_identifier_uri?: string;
   all_scopes_of?: readonly string[];
+  require_pushed_authorization_requests?: boolean;
   strict_auth_method?: boolean;
   ignore_public_client_secret?: boolean;
   accept_dotless_schemes?: boolean;

@@ -17,6 +17,7 @@ export type FullClient = TestClient & {
   jwks?: { keys: readonly object[] };
   jwks_uri?: string;
   may_introspect?: boolean;
+  introspection_signed_response_alg?: string;
   refresh_token_idle_lifetime?: number;
   refresh_token_lifetime?: number;
   refresh_token_grace?: number;

@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { newCode, subjectOfCode } from '../../shared/grants/code.ts';
+import { newCode, readCode } from '../../shared/grants/code.ts';
 import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
 
 const key = () => createSecretKey(randomBytes(32));
@@ -17,15 +17,15 @@ describe('a code', () => {
     fc.assert(
       fc.property(subject, (sub) => {
         const code = newCode(sub, keys);
-        expect(subjectOfCode(code, keys)).toBe(sub);
-        expect(subjectOfCode(code, [key(), ...keys])).toBe(sub);
+        expect(readCode(code, keys).sub).toBe(sub);
+        expect(readCode(code, [key(), ...keys]).sub).toBe(sub);
       }),
     );
   });
 
   test('names nobody to anybody else, and is never the same for one person', () => {
     const code = newCode('ada-0001', keys);
-    expect(subjectOfCode(code, [key()])).toBeUndefined();
+    expect(readCode(code, [key()]).sub).toBeUndefined();
     expect(Buffer.from(code, 'base64url').toString('latin1')).not.toContain('ada-0001');
     expect(newCode('ada-0001', keys)).not.toBe(code);
   });
@@ -41,9 +41,9 @@ describe('a code', () => {
     ['of the form before', randomBytes(32).toString('base64url')],
     ['of nothing', ''],
     ['too short for a subject', randomBytes(40).toString('base64url')],
-    ['too long', 'A'.repeat(395)],
+    ['too long', 'A'.repeat(437)],
     ['with another alphabet', `${'A'.repeat(70)}+`],
   ])('%s names nobody', (_, code) => {
-    expect(subjectOfCode(code, keys)).toBeUndefined();
+    expect(readCode(code, keys).sub).toBeUndefined();
   });
 });

@@ -75,6 +75,12 @@ describe('a document', () => {
     expect(await read(ours)).not.toHaveProperty('value.mayIntrospect');
   });
 
+  test('DP11: may say that its tokens are bound to its key', async () => {
+    const said = { dpop_bound_access_tokens: true, dpop_nonce_required: true };
+    expect(await read(said)).toHaveProperty('value.dpopBoundAccessTokens', true);
+    expect(await read(said)).not.toHaveProperty('value.dpopNonceRequired');
+  });
+
   test.each([['application/json; charset=utf-8'], ['application/oauth-client+json'], ['APPLICATION/JSON']])(
     'may be served as %s',
     async (contentType) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Context } from '../../cli/context.ts';
 import { importCommand } from '../../cli/import/import-command.ts';
+import { scopeStore } from '../../shared/apis/api-store.ts';
 import { batches } from '../../shared/aws/batches.ts';
 import type { TableName } from '../../shared/aws/tables.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
@@ -34,6 +35,7 @@ async function run(argv: readonly string[], input = '', beforeWriting = async ()
   const opened = {
     place: { kind: 'tables' as const },
     clients: store,
+    scopes: scopeStore(database, tables.clients, () => now),
     database,
     batches: batches(client),
     isAlone: false,

@@ -87,6 +87,11 @@ describe('an IdentityServer client', () => {
     expect(noteOf(parsed)).toBe('comes without password, which is not offered here');
   });
 
+  test('DP11: sends DPoP proofs when RequireDPoP says so', async () => {
+    expect((await client({ RequireDPoP: true })).dpopBoundAccessTokens).toBe(true);
+    expect(await client({ RequireDPoP: false })).not.toHaveProperty('dpopBoundAccessTokens');
+  });
+
   test('is first-party when RequireConsent is said to be false', async () => {
     expect((await client({ RequireConsent: false })).firstParty).toBe(true);
   });
@@ -279,15 +284,21 @@ describe('I6: what Pixy has as well', () => {
   );
 });
 
+test('PA10: a client that has to push its requests still has to', async () => {
+  const parsed = await parse({ RequirePushedAuthorization: true });
+  expect(onlyClient(parsed).requirePushedAuthorizationRequests).toBe(true);
+  expect(onlyClient(await parse({})).requirePushedAuthorizationRequests).toBeUndefined();
+});
+
 test('all mistakes of an entry are named at once', async () => {
   const { refused } = await parse({
     AllowedGrantTypes: ['implicit'],
     ClientSecrets: [{ Value: '**********' }],
-    RequireDPoP: true,
+    RequirePushedAuthorization: true,
     RedirectUris: ['http://a.example/'],
   });
   expect(refused.map(({ member }) => member)).toEqual([
-    'RequireDPoP',
+    'RequirePushedAuthorization',
     'AllowedGrantTypes',
     'ClientSecrets.0.Value',
     'RedirectUris.0',

@@ -129,8 +129,8 @@ describe('is refused', () => {
   test.each([
     [
       'a demand that would be lost',
-      { require_pushed_authorization_requests: true },
-      'require_pushed_authorization_requests is not a member of client metadata',
+      { tls_client_certificate_bound_access_tokens: true },
+      'tls_client_certificate_bound_access_tokens is not a member of client metadata',
     ],
     ['a name of an object of ours', { constructor: 'x' }, 'constructor is not a member of client metadata'],
     [

@@ -12,9 +12,9 @@ declare module 'oidc-provider' {
       response: ServerResponse,
     ): Promise<{ params: Record<string, unknown>; prompt: { name: string } }>;
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>;
-    Grant: new (of: {
-      accountId: string;
-      clientId: string;
-    }) => { addOIDCScope(scope: string): void; save(): Promise<string> };
+    Grant: {
+      new (of: { accountId: string; clientId: string }): { addOIDCScope(scope: string): void; save(): Promise<string> };
+      find(id: string): Promise<unknown>;
+    };
   }
 }

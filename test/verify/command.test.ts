@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checks } from '../../cli/verify/checks/index.ts';
+import { pkceChecks as checks } from '../../cli/verify/profiles/pkce.ts';
 import { verify } from '../../cli/verify/verify.ts';
 import { pixy, spawnPixy } from '../cli/pixy.ts';
 import { account, confidentialClient, type Flaw, publicClient, startFlawedServer } from './flawed-server.ts';
@@ -21,16 +21,34 @@ describe('wrong usage is told in one line and ends with 2', () => {
     [[https], /Say which client to act as: --client-id/],
     [[https, '--client-id', 'x'], /Say where the client receives its codes: --redirect-uri/],
     [[https, '--client-id', 'x', '--redirect-uri', '/callback'], /--redirect-uri is not an absolute URI/],
-    [[https, ...asPublic], /Say how to obtain a code: --username and --password, --cookie or --code-command/],
+    [
+      [https, ...asPublic],
+      /Say how to obtain a code: --username and --password, --cookie, --code-command or --interactive/,
+    ],
     [[https, ...asPublic, '--username', 'ada'], /--username needs --password/],
     [[https, ...asPublic, '--password', 'x'], /--password needs --username/],
     [
       [https, ...asPublic, '--cookie', 'a=1', '--code-command', 'x'],
-      /Use only one of --username, --cookie, --code-command/,
+      /Use only one of --username, --cookie, --code-command, --interactive/,
     ],
     [[https, '--only', 'nope,downgrade'], /--only: nope is not a check/],
     [[https, '--only', ','], /--only: nothing is not a check/],
-    [[https, '--client-auth', 'private_key_jwt'], /Allowed choices are client_secret_basic, client_secret_post/],
+    [
+      [https, '--client-auth', 'tls_client_auth'],
+      /Allowed choices are client_secret_basic, client_secret_post, private/,
+    ],
+    [[https, '--profile', 'fapi1'], /Allowed choices are pkce, oauth21, fapi2, mcp/],
+    [[https, '--format', 'pdf'], /Allowed choices are text, junit, json, md/],
+    [
+      [https, ...asPublic, '--private-key', '/nowhere.pem', '--username', 'ada', '--password', 'x'],
+      /nowhere.pem cannot be read \(ENOENT\)/,
+    ],
+    [
+      [https, ...asPublic, '--private-key', 'package.json', '--username', 'ada', '--password', 'x'],
+      /package.json is no private key/,
+    ],
+    [[https, ...asPublic, '--interactive'], /--interactive needs a redirect URI on this machine/],
+    [[https, '--profile', 'oauth21', '--client-id', 'x'], /Say where the client receives its codes/],
     [[https, '--max-requests', 'many'], /not a whole number/],
   ])('%j', async (argv, sentence) => {
     const { exitCode, output, errors } = await pixy(['verify', ...argv]);
@@ -98,6 +116,7 @@ test('a server that never answers is given up on', async () => {
   using server = await startFlawedServer('never answers token requests');
   const verification = {
     issuer: server.issuer,
+    profile: 'pkce' as const,
     checks,
     client: publicClient,
     signIn: { by: 'password', ...account } as const,
@@ -106,7 +125,9 @@ test('a server that never answers is given up on', async () => {
     timeout: 3_000,
     env: {},
   };
-  await expect(verify(verification, 0)).rejects.toThrow('No code could be obtained: there was no answer within 3 s.');
+  await expect(verify(verification, () => 0)).rejects.toThrow(
+    'No code could be obtained: there was no answer within 3 s.',
+  );
 });
 
 test('too few requests to begin with are told', async () => {
@@ -155,6 +176,7 @@ test('--json prints the report alone, and 1 is the exit code when a check failed
     accepts: 'invalid_grant or invalid_request',
     verdict: 'failed',
     because: 'tokens were issued',
+    fix: 'Require code_verifier for every code that has a challenge.',
   });
 });
 
@@ -166,6 +188,67 @@ test('--only runs some checks; those of the metadata need no client', async () =
   expect(server.passwords).toBe(0);
   const { json } = await only('code-replay', '--only', 'errors-status', ...asPublic, ...asAda, '--json');
   expect(json().checks.map(({ id }: { id: string }) => id)).toEqual(['code-replay', 'errors-status']);
+});
+
+test('--profile without a client runs what takes none, and says what the rest takes', async () => {
+  using server = await startFlawedServer('announces an open endpoint');
+  const { exitCode, output } = await pixy(['verify', server.issuer, '--profile', 'oauth21']);
+  expect(exitCode).toBe(1);
+  expect(output).toContain('it takes a client: --client-id and --redirect-uri\n');
+  expect(output).toContain('it takes a client and a sign-in\n');
+  expect(output).toMatch(/\n\nFAILED {3}metadata-endpoints \(RFC 8414 §2\): .*\. Serve every endpoint over https\.\n/);
+  expect(server.passwords).toBe(0);
+});
+
+test('--profile with a client that nobody signs in to runs what the server decides before', async () => {
+  using server = await startFlawedServer('takes unknown methods for plain');
+  const { json } = await pixy(['verify', server.issuer, '--profile', 'oauth21', ...asPublic, '--json']);
+  const verdictOf = (id: string) => json().checks.find((check: { id: string }) => check.id === id);
+  expect(verdictOf('challenge-missing')).toMatchObject({ verdict: 'passed' });
+  expect(verdictOf('method-unknown')).toMatchObject({
+    verdict: 'skipped',
+    because: expect.stringContaining('asked for a sign-in first'),
+  });
+  expect(verdictOf('code-replay')).toMatchObject({
+    verdict: 'skipped',
+    because: expect.stringContaining('it takes a sign-in'),
+  });
+});
+
+describe('--format', () => {
+  const report = async (format: string) => {
+    using server = await startFlawedServer('announces an open endpoint');
+    const only = ['--only', 'metadata-issuer,metadata-endpoints'];
+    return (await pixy(['verify', server.issuer, ...only, '--format', format])).output;
+  };
+
+  test('junit is a suite with one case per check', async () => {
+    const xml = await report('junit');
+    expect(xml).toContain('tests="2" failures="1" skipped="0"');
+    expect(xml).toMatch(/<testcase classname="RFC 8414 §3\.3" name="metadata-issuer: [^"]+"\/>/);
+    expect(xml).toMatch(
+      /<failure message="revocation_endpoint is not https">.*Serve every endpoint over https\.<\/failure>/,
+    );
+  });
+
+  test('md says first what is to be done', async () => {
+    const markdown = await report('md');
+    expect(markdown).toMatch(/^# Verification of http/);
+    expect(markdown).toContain('\n\nmetadata-endpoints: Serve every endpoint over https.\n\n');
+    expect(markdown).toContain('| metadata-issuer | RFC 8414 §3.3 |');
+  });
+
+  test('json is what --json prints', async () => {
+    expect(JSON.parse(await report('json'))).toMatchObject({ profile: 'pkce', summary: { passed: 1, failed: 1 } });
+  });
+});
+
+test('- as the client secret reads it from standard input', async () => {
+  using server = await startFlawedServer();
+  const only = ['--only', 'client-unauthenticated', '--client-secret', '-'];
+  const argv = ['verify', server.issuer, ...asConfidential, ...asAda, ...only];
+  expect((await pixy(argv, { input: `${confidentialClient.clientSecret}\n` })).exitCode).toBe(0);
+  expect((await pixy(argv, { input: 'another-one\n' })).exitCode).toBe(1);
 });
 
 test('--list names every check with its section and what passes', async () => {

@@ -39,8 +39,22 @@ describe.each([
     const lines = output.split('\n');
     expect(lines.filter((line) => line.startsWith('FAILED'))).toEqual([]);
     expect(lines.filter((line) => line.startsWith('skipped')).map((line) => line.split(/\s+/)[1])).toEqual(skipped);
-    expect(lines.at(-2)).toMatch(/: 4\d passed, 0 failed, [12] skipped; \d+ requests, 1 sign-in\.$/);
+    expect(lines.at(-2)).toMatch(/: 4\d passed, 0 failed, 0 warnings, [12] skipped; \d+ requests, 1 sign-in\.$/);
   });
+});
+
+test.each(['oauth21', 'mcp'])('%s fails nothing, and warns of what is decided otherwise', async (profile) => {
+  const argv = ['--profile', profile, '--username', ada.username, '--scope', 'openid offline_access', '--json'];
+  const { exitCode, json } = await verify(s256, ...argv);
+  expect(exitCode).toBe(0);
+  const warnings = json().checks.filter(({ verdict }: { verdict: string }) => verdict === 'warning');
+  // A client with one redirect URI may leave it out (OAuth 2.1), and a lost response to a refresh may be asked for again.
+  expect(warnings.map(({ id }: { id: string }) => id)).toEqual([
+    'metadata-plain',
+    ...(profile === 'mcp' ? ['mcp-registration'] : []),
+    'redirect-uri-missing',
+    'refresh-replay',
+  ]);
 });
 
 test('the checks leave lines in the audit log, and none of them failed', () => {

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { checks } from '../../cli/verify/checks/index.ts';
 import { commandUserAgent } from '../../cli/verify/code-command.ts';
+import { pkceChecks as checks } from '../../cli/verify/profiles/pkce.ts';
 import { newSecrets } from '../../cli/verify/secrets.ts';
 import { createTransport } from '../../cli/verify/transport.ts';
 import { createUserAgent } from '../../cli/verify/user-agent.ts';
@@ -92,7 +92,7 @@ test('never sends a password again that was refused', async () => {
 
 test('signs in only so often', async () => {
   using server = await startFlawedServer('forgets who signed in');
-  const report = await verify({ ...verification(server.issuer), maximumSignIns: 3 }, 0);
+  const report = await verify({ ...verification(server.issuer), maximumSignIns: 3 }, () => 0);
   expect(server.passwords).toBe(3);
   expect(report.sign_ins).toBe(3);
   expect(report.checks.find(({ id }) => id === 'verifier-missing')).toMatchObject({
@@ -125,6 +125,7 @@ test('gives up on redirects in a circle', async () => {
 
 const verification = (issuer: string): Verification => ({
   issuer,
+  profile: 'pkce',
   checks,
   client: publicClient,
   signIn: { by: 'password', ...account },
@@ -139,7 +140,7 @@ const only = (...ids: string[]) => checks.filter(({ id }) => ids.includes(id));
 test('a cookie of somebody who has signed in is enough', async () => {
   using server = await startFlawedServer();
   const signIn = { by: 'cookie', header: server.cookie } as const;
-  const report = await verify({ ...verification(server.issuer), signIn }, 0);
+  const report = await verify({ ...verification(server.issuer), signIn }, () => 0);
   expect(report).toMatchObject({ summary: { failed: 0, skipped: 3 }, sign_ins: 0 });
   expect(server.passwords).toBe(0);
 });
@@ -147,7 +148,7 @@ test('a cookie of somebody who has signed in is enough', async () => {
 test('a cookie that does not hold is told', async () => {
   using server = await startFlawedServer();
   const signIn = { by: 'cookie', header: 'sid=wrong' } as const;
-  await expect(verify({ ...verification(server.issuer), signIn }, 0)).rejects.toThrow(
+  await expect(verify({ ...verification(server.issuer), signIn }, () => 0)).rejects.toThrow(
     'No code could be obtained: the server asked for a sign-in: the session of the cookie is not valid.',
   );
 });
@@ -163,7 +164,7 @@ test('a command finds the request in its environment and prints where the browse
       checks: only('challenge-missing', 'method-plain', 'verifier-wrong'),
       env: process.env,
     },
-    0,
+    () => 0,
   );
   expect(report.checks.map(({ verdict }) => verdict)).toEqual(['passed', 'failed', 'passed']);
 });
@@ -213,7 +214,7 @@ async function isRunning(pid: number): Promise<boolean> {
 test('a session that ends on the way makes no refusal: what it hides is skipped', async () => {
   using server = await startFlawedServer('shows a page of scripts after 20 codes');
   const signIn = { by: 'cookie', header: server.cookie } as const;
-  const { checks: results } = await verify({ ...verification(server.issuer), signIn }, 0);
+  const { checks: results } = await verify({ ...verification(server.issuer), signIn }, () => 0);
   const late = results.filter(({ verdict }) => verdict === 'skipped').map(({ id }) => id);
   expect(late).toContain('response-type-token');
   expect(late).not.toContain('method-plain');

@@ -15,7 +15,9 @@ import {
   type Links,
 } from '../../../shared/people/account-import-store.ts';
 import type { ProviderMap } from '../../../shared/people/import/account-entry.ts';
+import { type ForeignPairwise, pairwiseSources } from '../../../shared/people/import/foreign-pairwise.ts';
 import { issuerMistake } from '../../../shared/people/import/given-links.ts';
+import { type PepperWay, pepperWays } from '../../../shared/people/password-import/pepper.ts';
 import { linkStore, pairKey } from '../../../shared/upstream/link-store.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
@@ -35,10 +37,12 @@ type Options = {
   claimColumn?: string[];
   claimMap?: string;
   skipMembers?: string[];
+  pepper?: PepperWay;
   skipRefused?: boolean;
   dryRun?: boolean;
   kmsKey?: string;
   provider?: string[];
+  pairwise?: string[];
   sendVerification?: boolean;
 };
 
@@ -53,6 +57,12 @@ export const importCommand = (context: Context): Command =>
       .option(
         '--hash-parameters <file>',
         'with --format firebase: a JSON file with the password hash parameters of the project',
+      )
+      .addOption(
+        new Option(
+          '--pepper <way>',
+          'a secret went into every password before it was hashed, in this way; the server needs the setting passwordPepper',
+        ).choices(pepperWays),
       )
       .option(
         '--claim-column <name>',
@@ -73,6 +83,12 @@ export const importCommand = (context: Context): Command =>
         '--provider <alias=issuer>',
         'the issuer of a provider that the file links people to, such as google=https://accounts.google.com; with #ID at the end where the provider has another id here (repeatable)',
         collect,
+      )
+      .addOption(
+        new Option(
+          '--pairwise <server:host>',
+          'how the other server made pairwise subjects for the clients of a host: keycloak:app.example.com or oidc-provider:app.example.com, with its salt in PIXY_PAIRWISE_SALT (repeatable)',
+        ).argParser(collect),
       )
       .option('--kms-key <id>', 'the KMS key that encrypts the keys of authenticator apps (default: that of the stage)')
       .option(
@@ -139,6 +155,19 @@ function providersOf(given: readonly string[] = []): ProviderMap {
   return Object.fromEntries(read);
 }
 
+/** Reads `server:host`. The salt is a secret, so it is in the environment. */
+function pairwiseOf(given: readonly string[] | undefined, { env }: Context['io']): ForeignPairwise[] | undefined {
+  const salt = env['PIXY_PAIRWISE_SALT'];
+  if (given !== undefined && !salt)
+    throw wrongUsage('--pairwise needs the salt of the other server in PIXY_PAIRWISE_SALT.');
+  return given?.map((text) => {
+    const [, name, sector = ''] = /^([a-z-]+):([a-z0-9.-]+)$/.exec(text) ?? [];
+    const from = pairwiseSources.find((source) => source === name);
+    if (from === undefined) throw wrongUsage(`--pairwise ${text}: write keycloak:HOST or oidc-provider:HOST.`);
+    return { from, sector, salt: salt ?? '' };
+  });
+}
+
 /** Standard input can be read once, and an import reads its file twice. */
 function rememberingInput(context: Context): Context {
   let input: Promise<string> | undefined;
@@ -150,13 +179,21 @@ function rememberingInput(context: Context): Context {
 }
 
 async function sourceOf(context: Context, file: string, options: Options): Promise<Source> {
-  const { format, claimColumn: claimColumns, skipMembers } = options;
+  const { format, claimColumn: claimColumns, skipMembers, pepper } = options;
   const firebase = await hashParameters(options, context);
   const mapped = await claimMap(options.claimMap, context);
   return {
     file,
     format,
-    options: { firebase, claimColumns, claimMap: mapped, skipMembers, providers: providersOf(options.provider) },
+    options: {
+      firebase,
+      pepper,
+      claimColumns,
+      claimMap: mapped,
+      skipMembers,
+      providers: providersOf(options.provider),
+      pairwise: pairwiseOf(options.pairwise, context.io),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { isOwnHash } from '../../../shared/password.ts';
 import { type Account, displayName } from '../../../shared/people/account.ts';
+import { readPepperMark } from '../../../shared/people/password-import/pepper.ts';
 import { briefTime, formatTime } from '../../../shared/time.ts';
 import { pairs, shown } from '../../output.ts';
 
@@ -7,9 +8,14 @@ import { pairs, shown } from '../../output.ts';
 export function passwordScheme({ passwordHash }: Account): string | undefined {
   if (passwordHash === undefined) return undefined;
   if (isOwnHash(passwordHash)) return 'argon2id';
+  const mark = readPepperMark(passwordHash);
+  return mark ? `${schemeOf(mark.hash)}, imported with a pepper` : `${schemeOf(passwordHash)}, imported`;
+}
+
+function schemeOf(passwordHash: string): string {
   const known = otherSchemes.find(({ is }) => is.test(passwordHash))?.name;
   const [, name = 'unknown'] = /^\$?([a-z0-9-]+?)(?:[-_:]\w+)?[$:]/.exec(passwordHash) ?? [];
-  return `${known ?? name}, imported`;
+  return known ?? name;
 }
 
 /** Schemes whose hashes do not begin with their name. */

@@ -3,7 +3,7 @@ import { apiStore } from '../../../shared/apis/api-store.ts';
 import { type Compared, checkResource } from '../../check-resource/check-resource.ts';
 import type { Context } from '../../context.ts';
 import { wrongUsage } from '../../failure.ts';
-import { issuerOption } from '../../login/open-client.ts';
+import { issuerOption } from '../../login/issuer-option.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { plural, visible } from '../../output.ts';
 import { createTransport } from '../../verify/transport.ts';

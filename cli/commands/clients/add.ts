@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { newClient } from '../../../shared/clients/change-client.ts';
+import { withSectorJudged } from '../../../shared/clients/sector-document.ts';
 import { answerChange, mustBeFree, mustBeRight, mustWin } from '../../change-client.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
@@ -35,7 +36,10 @@ async function add(context: Context, given: string | undefined, flags: AddFlags)
     throw wrongUsage(`The client_id in the file is not ${clientId}.`);
   }
   const members = Object.entries({ ...document, client_id: clientId }).filter(([, value]) => value !== null);
-  const { client, secret } = mustBeRight(await newClient(Object.fromEntries(members), context.now()), clientId);
+  const { client, secret } = mustBeRight(
+    await withSectorJudged(await newClient(Object.fromEntries(members), context.now())),
+    clientId,
+  );
 
   const { clients } = await context.open();
   const current = await clients.findVersion(clientId);

@@ -23,6 +23,11 @@ export type ClientFlags = {
   rotateRefreshTokens?: boolean;
   mayAct?: string | false;
   grantMaxUses?: string;
+  requirePushedAuthorizationRequests?: boolean;
+  requireSignedRequestObject?: boolean;
+  dpopBoundAccessTokens?: boolean;
+  dpopNonceRequired?: boolean;
+  dpopReplayDetection?: boolean;
   strictAuthMethod?: boolean;
   ignorePublicClientSecret?: boolean;
   acceptDotlessSchemes?: boolean;
@@ -65,6 +70,19 @@ export const clientFlags = (command: Command): Command =>
     .option('--may-act <client-id>', 'the only client that may act for people by tokens of this one')
     .option('--no-may-act', 'any client may that is registered for token exchange')
     .option('--grant-max-uses <n>', 'how often a grant can be used after its code, or none (no limit)')
+    .option('--require-pushed-authorization-requests', 'authorization requests count only when the client pushed them')
+    .option(
+      '--no-require-pushed-authorization-requests',
+      'they may come through the browser, unless the server requires pushing',
+    )
+    .option('--require-signed-request-object', 'authorization requests count only when the client signed them')
+    .option('--no-require-signed-request-object', 'they need no signature')
+    .option('--dpop-bound-access-tokens', 'the client has to send a DPoP proof with every token request')
+    .option('--no-dpop-bound-access-tokens', 'the client may send a DPoP proof')
+    .option('--dpop-nonce-required', 'its DPoP proofs need a nonce of the server')
+    .option('--no-dpop-nonce-required', 'its DPoP proofs need a nonce only where all do')
+    .option('--dpop-replay-detection', 'the token endpoint takes each of its DPoP proofs once only, for one more write')
+    .option('--no-dpop-replay-detection', 'a DPoP proof is good until it is too old')
     .option('--strict-auth-method', 'take the secret only as --auth-method says')
     .option('--no-strict-auth-method', 'take the secret in the header or in the form')
     .option('--ignore-public-client-secret', 'take a public client that sends a secret as one that sends none')
@@ -95,6 +113,11 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     rotate_refresh_tokens: flags.rotateRefreshTokens,
     may_act: flags.mayAct === false ? null : flags.mayAct,
     grant_max_uses: flags.grantMaxUses === 'none' ? null : numberOf(flags.grantMaxUses),
+    require_pushed_authorization_requests: flags.requirePushedAuthorizationRequests,
+    require_signed_request_object: flags.requireSignedRequestObject,
+    dpop_bound_access_tokens: flags.dpopBoundAccessTokens,
+    dpop_nonce_required: flags.dpopNonceRequired,
+    dpop_replay_detection: flags.dpopReplayDetection,
     strict_auth_method: flags.strictAuthMethod,
     ignore_public_client_secret: flags.ignorePublicClientSecret,
     accept_dotless_schemes: flags.acceptDotlessSchemes,

@@ -30,8 +30,8 @@ async function list(context: Context, withLastSeen: boolean): Promise<void> {
   const { clients, place } = await context.open();
   const now = context.now();
   const [entries, global] = await Promise.all([listAllClients(context), clients.policy()]);
-  // Individually named tables do not tell where their audit log is.
-  const isKnown = withLastSeen && place.kind !== 'tables';
+  // Individually named tables do not tell where their audit log is, and the management API does not have it.
+  const isKnown = withLastSeen && place.kind !== 'tables' && place.kind !== 'server';
   const seen = isKnown ? await context.lastSeen?.(context) : undefined;
   context.print({
     json: entries.map((entry) => {

@@ -7,6 +7,7 @@ import {
   type SecretRefusal,
 } from '../../../shared/clients/change-client.ts';
 import type { RegisteredClient } from '../../../shared/clients/registered-client.ts';
+import { withSectorJudged } from '../../../shared/clients/sector-document.ts';
 import { answerChange, mustBeRight, updateClient } from '../../change-client.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
@@ -48,7 +49,7 @@ async function set(context: Context, clientId: string, flags: SetFlags): Promise
     const change = { ...document, ...redirectUris(current, document, flags), ...leftReportMode(document) };
     const changed = isEmpty
       ? { client: current }
-      : mustBeRight(await changeClient(current, change, context.now()), clientId);
+      : mustBeRight(await withSectorJudged(await changeClient(current, change, context.now()), current), clientId);
     return changeSecrets(changed, flags);
   });
   const isChanged = written.differences.length > 0 || written.secret !== undefined;

@@ -53,7 +53,7 @@ async function wrapperOf({ place }: Opened, kmsKey: string | undefined): Promise
   }
   const { kmsWrapper } = await import('../../../shared/keys/kms-wrapper.ts');
   if (kmsKey !== undefined) return kmsWrapper(kmsKey);
-  if (place.kind === 'tables') throw wrongUsage('Also name the KMS key that encrypts private keys: --kms-key ID.');
+  if (place.kind !== 'stage') throw wrongUsage('Also name the KMS key that encrypts private keys: --kms-key ID.');
   const name = `/pixy/${place.stage}/wrapping-key`;
   const { readParameters } = await import('../../open-stores.ts');
   const found = (await readParameters([name])).get(name);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { explainScope, type ScopeExplanation, scopeDocument } from '../../../shared/apis/explain-scope.ts';
 import { type ClientExplanation, explainClient, explanationDocument } from '../../../shared/clients/explain-client.ts';
+import type { RegisteredClient } from '../../../shared/clients/registered-client.ts';
 import { describeRefusal } from '../../../shared/oauth/describe-refusal.ts';
 import { mistakeOf } from '../../../shared/oauth/refusal.ts';
 import type { Verdict } from '../../../shared/pkce/explain.ts';
@@ -43,12 +44,23 @@ async function explainRequest(context: Context, clientId: string, flags: Explain
   const [client, global] = await Promise.all([findAnyClient(context, clientId), clients.policy()]);
   const asked = { challenge: given(flags.challenge), method: given(flags.method) };
   const explanation = explainClient(client, asked, global, at);
-  const apis = (await (await openApis(context)).list()).map(({ value }) => value);
-  const scope = explainScope(client, flags.scope, apis);
+  const scope = await explainScopeOf(context, client, flags.scope);
   context.print({
     json: { ...explanationDocument(explanation), scope: scopeDocument(scope) },
     text: `${explanationText(explanation)}${scopeText(scope)}`,
   });
+}
+
+/** By the registered APIs, which the management API tells only in this way. */
+async function explainScopeOf(
+  context: Context,
+  client: RegisteredClient,
+  scope: string | undefined,
+): Promise<ScopeExplanation> {
+  const { explainScopeThere } = await context.open();
+  if (explainScopeThere) return explainScopeThere(client.clientId, scope);
+  const apis = (await (await openApis(context)).list()).map(({ value }) => value);
+  return explainScope(client, scope, apis);
 }
 
 function scopeText({ registered, granted, dropped = [] }: ScopeExplanation): string {

@@ -1,4 +1,4 @@
-import { type Registered, type ScopeStore, scopeStore } from '../../../shared/apis/api-store.ts';
+import type { Registered, ScopeStore } from '../../../shared/apis/api-store.ts';
 import { parseRegisteredScope, type RegisteredScope, scopeDocument } from '../../../shared/apis/registered-scope.ts';
 import { differences } from '../../../shared/clients/roll-back.ts';
 import { formatTime } from '../../../shared/time.ts';
@@ -7,8 +7,7 @@ import { Failure } from '../../failure.ts';
 import { shown } from '../../output.ts';
 
 export async function openScopes(context: Context): Promise<ScopeStore> {
-  const { database, table } = await context.open();
-  return scopeStore(database, table('clients'), context.now);
+  return (await context.open()).scopes;
 }
 
 /** Returns a registered scope value. Fails when there is none. */

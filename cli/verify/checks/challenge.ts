@@ -17,8 +17,10 @@ export const challengeChecks: readonly Check[] = [
   {
     id: 'challenge-missing',
     section: 'RFC 9700 §2.1.1',
+    needs: 'client',
     sends: 'no code_challenge, as a public client',
     accepts: 'invalid_request (RFC 7636 §4.4.1)',
+    fix: 'Require PKCE of public clients.',
     run: async (probe) => {
       const landing = await probe.authorize(noChallenge);
       const isIssued = landing.kind === 'redirected' && landing.parameters.has('code');
@@ -29,8 +31,10 @@ export const challengeChecks: readonly Check[] = [
   authorizationCheck({
     id: 'method-without-challenge',
     section: 'RFC 7636 §4.3',
+    needs: 'client',
     sends: 'code_challenge_method=S256 and no code_challenge',
     accepts: 'invalid_request',
+    fix: 'Refuse code_challenge_method without code_challenge.',
     request: { code_challenge: undefined },
   }),
   {
@@ -38,6 +42,7 @@ export const challengeChecks: readonly Check[] = [
     section: 'RFC 7636 §4.3',
     sends: 'code_challenge and no code_challenge_method',
     accepts: 'invalid_request, or a code that is bound to the challenge',
+    fix: 'Treat a missing method as plain, or refuse it. Never drop the challenge.',
     run: (probe) =>
       mustBindOrRefuse(probe, () => ({
         request: { code_challenge: random(), code_challenge_method: undefined },
@@ -49,6 +54,7 @@ export const challengeChecks: readonly Check[] = [
     section: 'RFC 7636 §4.6',
     sends: 'code_challenge_method=plain',
     accepts: 'invalid_request, or a code that only the challenge itself redeems, not a verifier that hashes to it',
+    fix: 'Compare plain challenges with the verifier itself, or refuse plain.',
     run: (probe) =>
       mustBindOrRefuse(probe, () => {
         const wrongVerifier = random();
@@ -61,57 +67,73 @@ export const challengeChecks: readonly Check[] = [
   authorizationCheck({
     id: 'method-lowercase',
     section: 'RFC 7636 §4.4.1',
+    needs: 'client',
     sends: 'code_challenge_method=s256',
     accepts: 'invalid_request: methods are case-sensitive',
+    fix: 'Compare code_challenge_method exactly.',
     request: { code_challenge_method: 's256' },
   }),
   authorizationCheck({
     id: 'method-unknown',
     section: 'RFC 7636 §4.4.1',
+    needs: 'client',
     sends: 'code_challenge_method=S512',
     accepts: 'invalid_request',
+    fix: 'Refuse methods other than S256 and plain.',
     request: { code_challenge_method: 'S512' },
   }),
   authorizationCheck({
     id: 'challenge-short',
     section: 'RFC 7636 §4.2',
+    needs: 'client',
     sends: 'an S256 challenge of 42 characters',
     accepts: 'invalid_request',
+    fix: 'Demand exactly 43 characters of an S256 challenge.',
     request: { code_challenge: randomChallenge().slice(1) },
   }),
   authorizationCheck({
     id: 'challenge-long',
     section: 'RFC 7636 §4.2',
+    needs: 'client',
     sends: 'an S256 challenge of 129 characters',
     accepts: 'invalid_request',
+    fix: 'Demand exactly 43 characters of an S256 challenge.',
     request: { code_challenge: 'a'.repeat(129) },
   }),
   authorizationCheck({
     id: 'challenge-padded',
     section: 'RFC 7636 §3',
+    needs: 'client',
     sends: 'an S256 challenge with padding (=)',
     accepts: 'invalid_request',
+    fix: 'Demand base64url without padding of an S256 challenge.',
     request: { code_challenge: `${randomChallenge()}=` },
   }),
   authorizationCheck({
     id: 'challenge-standard-base64',
     section: 'RFC 7636 §4.2',
+    needs: 'client',
     sends: 'an S256 challenge with + and /',
     accepts: 'invalid_request',
+    fix: 'Demand base64url of an S256 challenge.',
     request: { code_challenge: inStandardBase64(randomChallenge()) },
   }),
   authorizationCheck({
     id: 'challenge-twice',
     section: 'RFC 6749 §3.1',
+    needs: 'client',
     sends: 'two different code_challenge parameters',
     accepts: 'invalid_request',
+    fix: 'Refuse requests in which a parameter is repeated.',
     request: { code_challenge: [randomChallenge(), randomChallenge()] },
   }),
   authorizationCheck({
     id: 'method-twice',
     section: 'RFC 6749 §3.1',
+    needs: 'client',
     sends: 'code_challenge_method=S256 and code_challenge_method=plain',
     accepts: 'invalid_request',
+    fix: 'Refuse requests in which a parameter is repeated.',
     request: { code_challenge_method: ['S256', 'plain'] },
   }),
 ];

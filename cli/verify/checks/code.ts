@@ -15,14 +15,17 @@ export const codeChecks: readonly Check[] = [
     section: 'RFC 6749 §5.2',
     sends: 'a code that was never issued',
     accepts: 'invalid_grant',
+    fix: 'Answer unknown codes with invalid_grant.',
     run: async (probe) =>
       mustGetNoTokens(await probe.redeem({ code: random(), verifier: random() }), ['invalid_grant']),
   },
   {
     id: 'code-after-wrong-verifier',
     section: 'RFC 6749 §10.5',
+    level: 'warning',
     sends: 'the right code_verifier after a wrong one, with the same code',
-    accepts: 'invalid_grant: a failed proof uses up the code',
+    accepts: 'invalid_grant: a failed proof uses up the code, which no specification demands',
+    fix: 'Spend the code with the first attempt to redeem it.',
     run: (probe) =>
       withCode(probe, async (issued) => {
         const wrong = await probe.redeem(issued, { code_verifier: random() });
@@ -35,6 +38,7 @@ export const codeChecks: readonly Check[] = [
     section: 'RFC 6749 §4.1.2',
     sends: 'a redeemed code again, in the same valid request',
     accepts: 'invalid_grant',
+    fix: 'Spend a code when it is redeemed.',
     run: (probe) =>
       withCode(probe, async (issued) => {
         const first = await probe.redeem(issued);
@@ -47,6 +51,7 @@ export const codeChecks: readonly Check[] = [
     section: 'RFC 6749 §4.1.2',
     sends: 'the tokens of a replayed code, at the userinfo and the token endpoint',
     accepts: 'a refusal: a replay revokes what was issued',
+    fix: 'Revoke the tokens of a code that is presented again.',
     run: (probe) => withCode(probe, (issued) => replayRevokes(probe, issued)),
   },
   {
@@ -54,6 +59,7 @@ export const codeChecks: readonly Check[] = [
     section: 'RFC 6749 §10.5',
     sends: `${attempts} parallel redemptions of one code`,
     accepts: 'tokens for exactly one of them',
+    fix: 'Spend a code by one atomic write that only one request can win.',
     run: (probe) =>
       withCode(probe, async (issued) => {
         const answers = await Promise.all(Array.from({ length: attempts }, () => probe.redeem(issued)));
@@ -66,6 +72,7 @@ export const codeChecks: readonly Check[] = [
     section: 'RFC 6749 §4.1.3',
     sends: 'a redirect_uri other than that of the authorization request',
     accepts: 'invalid_grant or invalid_request',
+    fix: 'Compare redirect_uri with that of the authorization request.',
     run: (probe) =>
       withCode(probe, async (issued) =>
         mustGetNoTokens(await probe.redeem(issued, { redirect_uri: `${probe.client.redirectUri}/other` })),
@@ -76,6 +83,7 @@ export const codeChecks: readonly Check[] = [
     section: 'RFC 6749 §4.1.3',
     sends: 'the right code_verifier, without authenticating the confidential client',
     accepts: 'invalid_client, or another refusal: PKCE does not replace authentication',
+    fix: 'Authenticate confidential clients before the code is looked at.',
     run: (probe) => {
       if (probe.isPublic) return skipped('the client is public');
       return withCode(probe, async (issued) =>

@@ -10,6 +10,7 @@ export const everyAnswerChecks: readonly Check[] = [
     section: 'RFC 6749 §5.2',
     sends: 'every refusal of the token endpoint so far',
     accepts: 'application/json with an error code',
+    fix: 'Answer every refusal at the token endpoint in JSON with an error code.',
     run: ofRefusals(({ isJson, error }) => isJson && error !== undefined),
   },
   {
@@ -17,6 +18,7 @@ export const everyAnswerChecks: readonly Check[] = [
     section: 'RFC 6749 §5.2',
     sends: 'every refusal of the token endpoint so far',
     accepts: 'status 400; 401 with invalid_client; 429',
+    fix: 'Answer refusals with 400, and with 401 only for invalid_client.',
     run: ofRefusals(({ status, error }) =>
       status === 401
         ? error === undefined || error === 'invalid_client'
@@ -28,6 +30,7 @@ export const everyAnswerChecks: readonly Check[] = [
     section: 'RFC 9110 §15.6',
     sends: 'every response so far',
     accepts: 'no status of 500 or above',
+    fix: 'Find the exception in your logs, and refuse such input with 400.',
     run: ({ seen: { serverErrors } }) => verdictOf(serverErrors.length === 0, brief(serverErrors)),
   },
 ];

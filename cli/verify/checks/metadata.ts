@@ -10,8 +10,10 @@ export const metadataChecks: readonly Check[] = [
   {
     id: 'metadata-issuer',
     section: 'RFC 8414 §3.3',
+    needs: 'issuer',
     sends: 'the issuer in the metadata',
     accepts: 'exactly the issuer that was asked for, in every document',
+    fix: 'Publish the issuer exactly as clients know it, without another slash, host or scheme.',
     run: ({ discovered: { issuer, documents } }) => {
       const wrong = documents.find(({ metadata }) => metadata.issuer !== issuer);
       const said = wrong?.metadata.issuer?.slice(0, 200) ?? 'nothing';
@@ -21,8 +23,10 @@ export const metadataChecks: readonly Check[] = [
   {
     id: 'metadata-endpoints',
     section: 'RFC 8414 §2',
+    needs: 'issuer',
     sends: 'the addresses of the endpoints in the metadata',
     accepts: 'https, or a loopback host if the issuer is on one',
+    fix: 'Serve every endpoint over https.',
     run: ({ metadata, discovered: { issuer } }) => {
       const endpoints = Object.entries(metadata).filter(([name]) => /_(?:endpoint|uri)$/.test(name));
       const open = endpoints.filter(
@@ -34,8 +38,10 @@ export const metadataChecks: readonly Check[] = [
   {
     id: 'metadata-challenge-methods',
     section: 'RFC 9700 §2.1.1',
+    needs: 'issuer',
     sends: 'code_challenge_methods_supported in the metadata',
     accepts: 'a list with S256, the same in every document',
+    fix: 'Announce code_challenge_methods_supported with S256 in every metadata document.',
     run: ({ discovered: { documents } }) => {
       const [first = [], ...more] = documents.map(({ metadata }) => metadata.code_challenge_methods_supported);
       if (documents.some(({ metadata }) => metadata.code_challenge_methods_supported === undefined)) {
@@ -54,6 +60,7 @@ export const truthCheck: Check = {
   section: 'RFC 8414 §2',
   sends: 'a challenge with each method of RFC 7636 that is not announced',
   accepts: 'a refusal; an announced method may still be refused for this client',
+  fix: 'Announce what works: add S256, or refuse plain.',
   run: (probe) => {
     const announced = probe.metadata.code_challenge_methods_supported;
     if (announced === undefined) return skipped('code_challenge_methods_supported is absent');

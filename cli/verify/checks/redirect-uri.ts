@@ -83,8 +83,10 @@ function distinct(mutations: readonly Mutation[], redirectUri: string): Mutation
 export const redirectUriCheck: Check = {
   id: 'redirect-uri-mutations',
   section: 'RFC 9700 §2.1',
+  needs: 'client',
   sends: 'redirect URIs that differ slightly from the registered one (case, path, query, host, port, scheme, …)',
   accepts: 'a page of the server and no redirect: the comparison is exact',
+  fix: 'Compare redirect URIs character by character, and show an error page for all others.',
   run: async (probe) => {
     const wrong: string[] = [];
     for (const { name, uri } of mutationsOf(probe.client.redirectUri)) {

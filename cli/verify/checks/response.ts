@@ -19,6 +19,7 @@ export const responseChecks: readonly Check[] = [
     section: 'RFC 6749 §4.1.2',
     sends: 'a state with every character that tends to get lost, in a valid and an invalid request',
     accepts: 'the same state, once',
+    fix: 'Return state as it came, encoded once.',
     run: (probe) => bothResponses(probe, (name, landing, state) => echoes(name, landing, 'state', state)),
   },
   {
@@ -26,6 +27,7 @@ export const responseChecks: readonly Check[] = [
     section: 'RFC 9207 §2',
     sends: 'a valid and an invalid request, if iss is announced',
     accepts: 'the issuer as iss, once, in both responses',
+    fix: 'Add iss with the exact issuer to every response, errors included.',
     run: (probe) =>
       probe.metadata.authorization_response_iss_parameter_supported
         ? bothResponses(probe, (name, landing) => echoes(name, landing, 'iss', probe.metadata.issuer ?? ''))
@@ -34,8 +36,10 @@ export const responseChecks: readonly Check[] = [
   authorizationCheck({
     id: 'response-type-token',
     section: 'RFC 9700 §2.1.2',
+    needs: 'client',
     sends: 'response_type=token, the implicit grant',
     accepts: 'unsupported_response_type, unauthorized_client or invalid_request',
+    fix: 'Switch off the implicit grant.',
     request: { response_type: 'token' },
     errors: ['unsupported_response_type', 'unauthorized_client', 'invalid_request'],
   }),
@@ -45,6 +49,7 @@ export const responseChecks: readonly Check[] = [
     sends: 'grant_type=password with a made-up username and password',
     accepts:
       'unsupported_grant_type, unauthorized_client or invalid_request; invalid_grant means that the grant type is supported',
+    fix: 'Switch off the password grant.',
     run: async (probe) =>
       mustGetNoTokens(
         await probe.token({ grant_type: 'password', username: `nobody-${random()}`, password: random() }),
@@ -56,6 +61,7 @@ export const responseChecks: readonly Check[] = [
     section: 'RFC 6749 §3.2',
     sends: 'a valid token request by GET',
     accepts: 'a refusal, usually with status 405',
+    fix: 'Answer anything but POST at the token endpoint with 405.',
     run: (probe) =>
       withCode(probe, async (issued) => {
         const answer = await probe.redeem(issued, {}, { method: 'GET' });
@@ -68,6 +74,7 @@ export const responseChecks: readonly Check[] = [
     section: 'RFC 6749 §5.1',
     sends: 'the Cache-Control header of a token response',
     accepts: 'no-store',
+    fix: 'Send Cache-Control: no-store with every response that holds tokens.',
     run: withTokens(({ headers }) =>
       verdictOf(/\bno-store\b/i.test(headers.get('cache-control') ?? ''), 'caches may store the response'),
     ),
@@ -77,6 +84,7 @@ export const responseChecks: readonly Check[] = [
     section: 'RFC 6749 §5.1',
     sends: 'the members of a token response',
     accepts: 'JSON with access_token and token_type',
+    fix: 'Answer in JSON with access_token and token_type.',
     run: withTokens(({ headers, body }) => {
       const missing = ['access_token', 'token_type'].filter((name) => typeof body?.[name] !== 'string');
       if (missing.length > 0) return failed(`${missing.join(' and ')} is missing`);
@@ -91,6 +99,7 @@ export const responseChecks: readonly Check[] = [
     section: 'RFC 9700 §4.12',
     sends: 'the status of the redirect after the password',
     accepts: '303 or 302, never 307 or 308, which would forward the password',
+    fix: 'Redirect with 303 after a form.',
     run: (probe) => {
       const status = probe.agent.redirectAfterSignIn();
       if (status === undefined) return skipped('no redirect followed a password');

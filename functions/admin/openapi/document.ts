@@ -1,5 +1,5 @@
 import { managementApi, type managementScopes } from '../../../shared/apis/management-api.ts';
-import { statusOf } from '../../../shared/oauth/describe-refusal.ts';
+import { problemStatus } from '../../../shared/http/problem.ts';
 import { endpoints } from '../../../shared/oauth/endpoints.ts';
 import type { Reason, Refusal } from '../../../shared/oauth/refusal.ts';
 import { refusalCatalogue } from '../../../shared/oauth/refusal-catalogue.ts';
@@ -53,7 +53,14 @@ const everywhere: readonly Reason[] = [
   'access_token_missing',
   'access_token_invalid',
   'access_token_for_another_api',
+  'access_token_bound',
+  'access_token_not_bound',
+  'access_token_of_another_key',
+  'dpop_proof_missing',
+  'dpop_proof_invalid',
+  'dpop_nonce_required',
   'scope_insufficient',
+  'not_an_operator',
   'query_invalid',
   'server_error',
   'store_unavailable',
@@ -150,7 +157,7 @@ function problems({ refuses, body, ifMatch, scope }: Operation): object {
   ];
   const byStatus = new Map<number, string[]>();
   for (const reason of new Set(reasons)) {
-    const status = statusOf({ reason } as Refusal);
+    const status = problemStatus({ reason } as Refusal);
     byStatus.set(status, [...(byStatus.get(status) ?? []), `${reason}: ${refusalCatalogue[reason].means}`]);
   }
   return Object.fromEntries(
@@ -166,7 +173,7 @@ function problems({ refuses, body, ifMatch, scope }: Operation): object {
   );
 }
 
-const bearerHeader = { description: 'RFC 6750 section 3.', schema: { type: 'string' } };
+const bearerHeader = { description: 'RFC 6750 section 3, RFC 9449 section 7.1.', schema: { type: 'string' } };
 const retryHeader = { description: 'Seconds.', schema: { type: 'integer' } };
 
 const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });

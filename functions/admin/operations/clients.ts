@@ -1,5 +1,6 @@
 import { changeClient, newClient } from '../../../shared/clients/change-client.ts';
 import { clientDocument, describeClient } from '../../../shared/clients/client-document.ts';
+import { withSectorJudged } from '../../../shared/clients/sector-document.ts';
 import type { JsonObject } from '../../../shared/http/json-document.ts';
 import { ok, refuse } from '../../../shared/result.ts';
 import { findClient, presentation, updateClient } from '../change-client.ts';
@@ -41,7 +42,7 @@ export const addClient: Operation = {
   answer: 'ClientWithSecret',
   refuses: ['document_invalid', 'state_conflict'],
   async perform({ body, author, now, mayDelegate }, deps) {
-    const made = await newClient(body, now);
+    const made = await withSectorJudged(await newClient(body, now));
     if (!made.ok) return refuse(invalidDocument(made.refusal, body));
     const { client, secret } = made.value;
     const delegation = refuseDelegation({ mayDelegate }, client);
@@ -89,7 +90,7 @@ export const patchClient: Operation = {
   perform: ({ body, now, ...call }, deps) =>
     updateClient({ body, now, ...call }, deps, async (current) => {
       const change = mergeWaiver(clientDocument(current), body);
-      const changed = await changeClient(current, change, now);
+      const changed = await withSectorJudged(await changeClient(current, change, now), current);
       return changed.ok ? changed : refuse(invalidDocument(changed.refusal, body));
     }),
 };

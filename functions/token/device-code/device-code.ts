@@ -17,6 +17,7 @@ export type RedeemDeviceCode = (
   form: Parameters,
   client: AuthenticatedClient,
   deps: TokenDeps,
+  jkt: string | undefined,
 ) => Promise<FlowOutcome>;
 
 type DeviceCodeDeps = { polls: DevicePollStore; pace: PollPace; redeem: RedeemDeviceCode };
@@ -27,7 +28,7 @@ type DeviceCodeDeps = { polls: DevicePollStore; pace: PollPace; redeem: RedeemDe
  */
 export const deviceCodeFlow =
   ({ polls, pace, redeem }: DeviceCodeDeps): GrantFlow =>
-  async (form, client, deps) => {
+  async (form, client, deps, jkt) => {
     const now = deps.now();
     const { clientId } = client;
     const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
@@ -45,5 +46,5 @@ export const deviceCodeFlow =
     const judged = judgePoll(polled, { clientId, codeVerifier: verifier.value, rules, now });
     if (judged?.spends) await polls.end(id, 'spent');
     if (judged) return refused(judged.refusal);
-    return redeem({ code, sub: polled && 'sub' in polled ? polled.sub : undefined }, form, client, deps);
+    return redeem({ code, sub: polled && 'sub' in polled ? polled.sub : undefined }, form, client, deps, jkt);
   };

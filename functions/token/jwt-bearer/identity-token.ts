@@ -15,13 +15,14 @@ import { parseScope, wasNarrowed } from '../../../shared/oauth/scope.ts';
 import { clientEpochOf } from '../../../shared/people/still-valid.ts';
 import { ok, type Result, refuse } from '../../../shared/result.ts';
 import type { LinkedAccount, LinkedAccountStore } from '../../../shared/upstream/linked-account-store.ts';
+import type { SubjectsOf } from '../../subjects-of.ts';
 import type { FlowOutcome, TokenDeps } from '../grant-flow.ts';
 import { limitGrants } from '../limit-grants.ts';
 import { tokenResponse } from '../token-response.ts';
 import { type Taken, useOnce } from './take-assertion.ts';
 
 /** What only this grant needs. */
-export type IdentityDeps = { linkedAccounts: LinkedAccountStore; grants: AssertedGrantStore };
+export type IdentityDeps = { linkedAccounts: LinkedAccountStore; grants: AssertedGrantStore; subjectsOf: SubjectsOf };
 
 /**
  * A token for a person whom an identity provider asserts (draft-ietf-oauth-identity-assertion-authz-grant): of the account that issuer
@@ -34,6 +35,7 @@ export async function identityToken(
   taken: Taken,
   deps: TokenDeps,
   own: IdentityDeps,
+  jkt: string | undefined,
 ): Promise<FlowOutcome> {
   const now = deps.now();
   const note = { client: client.clientId };
@@ -50,10 +52,19 @@ export async function identityToken(
     own.linkedAccounts.find({ issuer, subject: String(claims.sub) }),
   ]);
   if (account === undefined) return refused({ reason: 'assertion_subject_unknown' });
-  const grant = grantFor(account, client.clientId, claims, { scope: scope.value, apis: apis.value }, now);
+  const subjects = await own.subjectsOf(client);
+  if (!subjects.ok) return refused(subjects.refusal);
+  const subject = subjects.value(account.sub, account.standing);
+  const grant = grantFor(
+    { ...account, subject },
+    client.clientId,
+    claims,
+    { scope: scope.value, apis: apis.value },
+    now,
+  );
   const ended = judgeStanding(grant, account.standing);
   if (ended) return refused(ended);
-  const answer = { client, person: account.claims, scope: scope.value, apis: apis.value };
+  const answer = { client, person: account.claims, scope: scope.value, apis: apis.value, jkt };
   const tokens = await tokenResponse(grant, answer, { accessTokenKey: key, idTokenKey: key }, deps, now);
   if (!tokens.ok) return refused(tokens.refusal);
 
@@ -103,7 +114,7 @@ function scopeOf(
 }
 
 function grantFor(
-  { sub, standing }: LinkedAccount,
+  { sub, subject, standing }: LinkedAccount & Pick<Grant, 'subject'>,
   clientId: string,
   { auth_time: authTime, iat = 0 }: JWTPayload,
   { scope, apis }: { scope: readonly string[]; apis: readonly RegisteredApi[] },
@@ -114,6 +125,7 @@ function grantFor(
     state: 'redeemed',
     clientId,
     sub,
+    subject,
     epoch: standing.epoch,
     clientEpoch: clientEpochOf(standing, clientId),
     scope,

@@ -13,7 +13,7 @@ import { workloadToken } from './workload-token.ts';
  */
 export const jwtBearerFlow =
   (own: IdentityDeps): GrantFlow =>
-  async (form, client, deps) => {
+  async (form, client, deps, jkt) => {
     const note = { client: client.clientId };
     const refused = (refusal: Refusal): FlowOutcome => ({ ok: false, refusal, note });
 
@@ -26,6 +26,6 @@ export const jwtBearerFlow =
     const taken = await takeAssertion(assertion, client.clientId, deps);
     if (!taken.ok) return refused(taken.refusal);
     return assertion.kind === 'workload'
-      ? workloadToken(form, client, taken.value, deps)
-      : identityToken(form, client, taken.value, deps, own);
+      ? workloadToken(form, client, taken.value, deps, jkt)
+      : identityToken(form, client, taken.value, deps, own, jkt);
   };

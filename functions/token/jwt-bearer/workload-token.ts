@@ -5,7 +5,7 @@ import type { AuthenticatedClient } from '../../../shared/clients/client-authent
 import { multiple, type Parameters, single } from '../../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../../shared/oauth/refusal.ts';
 import { grantScope, wasNarrowed } from '../../../shared/oauth/scope.ts';
-import { mintAccessToken, scopeMember } from '../../../shared/tokens/mint.ts';
+import { mintAccessToken, scopeMember, tokenType } from '../../../shared/tokens/mint.ts';
 import { isAboutPeople } from '../client-credentials.ts';
 import type { FlowOutcome, TokenDeps } from '../grant-flow.ts';
 import { type Taken, useOnce } from './take-assertion.ts';
@@ -19,6 +19,7 @@ export async function workloadToken(
   client: AuthenticatedClient,
   taken: Taken,
   deps: TokenDeps,
+  jkt: string | undefined,
 ): Promise<FlowOutcome> {
   const now = deps.now();
   const { clientId } = client;
@@ -42,13 +43,13 @@ export async function workloadToken(
   if (!target.ok) return refused(target.refusal);
 
   const key = await deps.signingKey(deps.defaultAlgorithm);
-  const accessToken = await mintAccessToken({ clientId, sub: clientId }, target.value, deps.issuer, key, now);
+  const accessToken = await mintAccessToken({ clientId, sub: clientId, jkt }, target.value, deps.issuer, key, now);
   if (!trust.reusable && !(await useOnce(taken, deps))) return refused({ reason: 'assertion_replayed' });
   return {
     ok: true,
     tokens: {
       access_token: accessToken,
-      token_type: 'Bearer',
+      token_type: tokenType(jkt),
       expires_in: target.value.lifetime,
       ...scopeMember(target.value.scope),
     },

@@ -22,7 +22,7 @@ export type ExchangeDeps = { acting: ActingStore; publishedKeys: () => Promise<J
  */
 export const tokenExchangeFlow =
   (own: ExchangeDeps): GrantFlow =>
-  async (form, client, deps) => {
+  async (form, client, deps, jkt) => {
     const now = deps.now();
     const { clientId } = client;
     const note = { client: clientId };
@@ -43,18 +43,20 @@ export const tokenExchangeFlow =
     const { scope, isNarrowed } = judged.value;
 
     const findAccount = accountFinder(deps.accounts, tokensHaveClaims(client, apis.value));
-    const [grant, account, key] = await Promise.all([
+    const [grant, beside, key] = await Promise.all([
       deps.grants.find(claims.grant_id),
       findAccount(claims.sub),
       deps.signingKey(deps.defaultAlgorithm),
     ]);
+    // A pairwise subject leads to no account; the grant says whose it is.
+    const account = grant && grant.sub !== claims.sub ? await findAccount(grant.sub) : beside;
     const { standing, claims: person } = account;
     if (standing === undefined || !isInForce(grant, standing, claims.sub, actorsOf(claims))) {
       return refused({ reason: 'subject_token_invalid' });
     }
     if (!mayAct(standing, clientId, grant.issuedAt)) return refused({ reason: 'actor_not_allowed' });
     const acting = { act: actor.value, may_act: claims.may_act };
-    const answer = { client, person, scope, apis: apis.value, endsAt: claims.exp, acting };
+    const answer = { client, person, scope, apis: apis.value, endsAt: claims.exp, acting, jkt };
     const keys = { accessTokenKey: key, idTokenKey: key };
     const made = await tokenResponse({ ...grant, clientId }, answer, keys, deps, now);
     if (!made.ok) return refused(made.refusal);

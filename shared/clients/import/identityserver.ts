@@ -75,7 +75,7 @@ const informative = new Set([
 ]);
 
 /** Requirements on a client that a registration in Pixy cannot impose. */
-const demands = ['RequireDPoP', 'RequirePushedAuthorization', 'RequireRequestObject'];
+const demands = ['RequireRequestObject'];
 
 function readClient(members: Members, options: ReadingOptions): ForeignClient {
   for (const name of demands.filter((demand) => members.flag(demand) === true)) {
@@ -98,12 +98,14 @@ function readClient(members: Members, options: ReadingOptions): ForeignClient {
       client_name: members.text('ClientName'),
       redirect_uris: members.list('RedirectUris'),
       post_logout_redirect_uris: members.list('PostLogoutRedirectUris'),
+      require_pushed_authorization_requests: members.flag('RequirePushedAuthorization') || undefined,
       backchannel_logout_uri: logoutUri,
       backchannel_logout_session_required: logoutUri === undefined ? undefined : (withSession ?? true),
       token_endpoint_auth_method: secrets.method,
       grant_types: [...grantTypes, ...(refreshes ? ['refresh_token'] : [])],
       response_types: flow.grants.includes('hybrid') ? ['code', 'code id_token'] : undefined,
       scope: [...(members.list('AllowedScopes') ?? []), ...(refreshes ? ['offline_access'] : [])].join(' '),
+      dpop_bound_access_tokens: members.flag('RequireDPoP') === true ? true : undefined,
       first_party: members.flag('RequireConsent') === false ? true : undefined,
       ...(refreshes && refreshing.metadata),
     },
@@ -125,10 +127,12 @@ const names = {
   backchannel_logout_session_required: 'BackChannelLogoutSessionRequired',
   refresh_token_lifetime: 'AbsoluteRefreshTokenLifetime',
   refresh_token_idle_lifetime: 'SlidingRefreshTokenLifetime',
+  require_pushed_authorization_requests: 'RequirePushedAuthorization',
   rotate_refresh_tokens: 'RefreshTokenUsage',
   token_endpoint_auth_method: 'RequireClientSecret',
   grant_types: 'AllowedGrantTypes',
   scope: 'AllowedScopes',
+  dpop_bound_access_tokens: 'RequireDPoP',
   pkce_policy: 'RequirePkce',
 };
 

@@ -119,6 +119,9 @@ export const de: Texts = {
   'scope.address': 'Ihre Postanschrift sehen',
   'scope.phone': 'Ihre Telefonnummer sehen',
   'scope.offline_access': 'den Zugriff behalten, auch wenn Sie die App nicht benutzen',
+  'scope.manageRead': 'die Einstellungen dieses Servers sehen: Clients, Berechtigungen und Richtlinie',
+  'scope.manageWrite': 'die Einstellungen dieses Servers ändern',
+  'scope.manageDelegate': 'bestimmen, welche Apps die Einstellungen dieses Servers ändern dürfen',
   'scope.other': 'die Berechtigung {scope} verwenden',
   'consent.claim': '{claim} in Ihrem Konto sehen',
 

@@ -118,6 +118,9 @@ export const en = {
   'scope.address': 'See your postal address',
   'scope.phone': 'See your phone number',
   'scope.offline_access': 'Keep its access while you are not using it',
+  'scope.manageRead': 'See the settings of this server: clients, scopes and its policy',
+  'scope.manageWrite': 'Change the settings of this server',
+  'scope.manageDelegate': 'Decide which apps may change the settings of this server',
   'consent.claim': 'See {claim} in your account',
   'scope.other': 'Use the permission {scope}',
 

@@ -117,6 +117,9 @@ export const es: Texts = {
   'scope.address': 'Ver su dirección postal',
   'scope.phone': 'Ver su número de teléfono',
   'scope.offline_access': 'Conservar el acceso mientras usted no la usa',
+  'scope.manageRead': 'Ver la configuración de este servidor: clientes, permisos y su política',
+  'scope.manageWrite': 'Cambiar la configuración de este servidor',
+  'scope.manageDelegate': 'Decidir qué aplicaciones pueden cambiar la configuración de este servidor',
   'scope.other': 'Usar el permiso {scope}',
   'consent.claim': 'Ver {claim} en su cuenta',
 

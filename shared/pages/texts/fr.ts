@@ -119,6 +119,9 @@ export const fr: Texts = {
   'scope.address': 'Voir votre adresse postale',
   'scope.phone': 'Voir votre numéro de téléphone',
   'scope.offline_access': 'Garder son accès quand vous ne l’utilisez pas',
+  'scope.manageRead': 'Voir les réglages de ce serveur : clients, autorisations et politique',
+  'scope.manageWrite': 'Modifier les réglages de ce serveur',
+  'scope.manageDelegate': 'Décider quelles applications peuvent modifier les réglages de ce serveur',
   'scope.other': 'Utiliser l’autorisation {scope}',
   'consent.claim': 'Voir {claim} dans votre compte',
 

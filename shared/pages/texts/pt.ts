@@ -117,6 +117,9 @@ export const pt: Texts = {
   'scope.address': 'Ver seu endereço postal',
   'scope.phone': 'Ver seu número de telefone',
   'scope.offline_access': 'Manter o acesso enquanto você não o usa',
+  'scope.manageRead': 'Ver as definições deste servidor: clientes, permissões e a sua política',
+  'scope.manageWrite': 'Alterar as definições deste servidor',
+  'scope.manageDelegate': 'Decidir que aplicações podem alterar as definições deste servidor',
   'scope.other': 'Usar a permissão {scope}',
   'consent.claim': 'Ver {claim} na sua conta',
 

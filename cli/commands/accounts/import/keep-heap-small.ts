@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
  * an import makes garbage all the time.
  */
 export function keepHeapSmall(): void {
+  setFlagsFromString('--optimize-for-size');
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=80');
 }

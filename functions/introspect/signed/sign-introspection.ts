@@ -1,0 +1,16 @@
+import type { RegisteredClient } from '../../../shared/clients/registered-client.ts';
+import type { Refusal } from '../../../shared/oauth/refusal.ts';
+import type { Result } from '../../../shared/result.ts';
+
+/** Makes a signed response for the client that asked. Refuses an algorithm that there is no key for. */
+export type SignIntrospection = (
+  body: object,
+  client: Pick<RegisteredClient, 'clientId' | 'introspectionSignedResponseAlg'>,
+) => Promise<Result<string, Refusal>>;
+
+/** RFC 9701 §4, §5. */
+export const signedIntrospectionType = 'application/token-introspection+jwt';
+
+/** Whether an Accept header names the type itself; a wildcard asks for JSON. */
+export const asksForSignature = (accept: string | undefined): boolean =>
+  (accept ?? '').split(',').some((range) => range.split(';')[0]?.trim().toLowerCase() === signedIntrospectionType);

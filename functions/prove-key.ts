@@ -1,0 +1,42 @@
+import type { AuthenticatedClient, AuthenticationDeps } from '../shared/clients/client-authentication.ts';
+import { type ProofSettings, proofRules } from '../shared/clients/proof-rules.ts';
+import type { HttpRequest } from '../shared/http/request.ts';
+import type { Refusal } from '../shared/oauth/refusal.ts';
+import type { VerifyProof } from '../shared/proof/proof-verifier.ts';
+import { urlsOf } from '../shared/proof/urls-of.ts';
+import { ok, type Result, refuse } from '../shared/result.ts';
+
+/** Seconds for which a proof that works once is remembered: longer than one with or without a nonce can be good. */
+const proofRemembered = 180;
+
+export type ProveKeyDeps = ProofSettings &
+  Pick<AuthenticationDeps, 'assertions'> & {
+    issuer: string;
+    verifyProof: VerifyProof;
+    now: () => number;
+  };
+
+/** The thumbprint of the key that a request proved to have, and the nonce for the next proof; both only where there are any. */
+export type ProvedKey = { jkt?: string; nonce?: string };
+
+/**
+ * RFC 9449 §5: verifies the DPoP proof that a client sends to an endpoint where it authenticates. `path`: that of the endpoint. Refuses
+ * `dpop_proof_invalid`, `dpop_nonce_required`, `dpop_proof_missing` for a client whose tokens are always bound, and
+ * `dpop_proof_replayed` for one whose proofs work once.
+ */
+export async function proveKey(
+  request: HttpRequest,
+  client: AuthenticatedClient,
+  path: string,
+  deps: ProveKeyDeps,
+): Promise<Result<ProvedKey, Refusal>> {
+  const { isRequired, needsNonce, worksOnce, algorithms } = proofRules(client, deps);
+  const header = request.header('dpop');
+  if (header === undefined) return isRequired ? refuse({ reason: 'dpop_proof_missing' }) : ok({});
+  const urls = urlsOf(deps.issuer, path, request);
+  const proof = await deps.verifyProof(header, { method: request.method, urls, algorithms, needsNonce });
+  if (!proof.ok || !worksOnce) return proof;
+  const { jkt, jti } = proof.value;
+  const isFirst = await deps.assertions.use(`proof ${jkt}`, jti, deps.now() + proofRemembered);
+  return isFirst ? proof : refuse({ reason: 'dpop_proof_replayed' });
+}

@@ -1,0 +1,23 @@
+import { Arn, Stack } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+
+/** A secret of the operator: a text secret of Secrets Manager, or a SecureString of Parameter Store. */
+export type OperatorSecret = ISecret | IStringParameter;
+
+const isSecret = (secret: OperatorSecret): secret is ISecret => 'secretArn' in secret;
+
+/** The name under which Parameter Store also reads Secrets Manager. */
+export const parameterNameOf = (secret: OperatorSecret): string =>
+  isSecret(secret) ? `/aws/reference/secretsmanager/${secret.secretName}` : secret.parameterName;
+
+/** Allows reading this secret (shared/aws/secret-store.ts), and no other. */
+export function grantReadSecret(scope: Construct, grantee: IGrantable, secret: OperatorSecret): void {
+  secret.grantRead(grantee);
+  if (!isSecret(secret)) return;
+  const resourceName = parameterNameOf(secret).slice(1);
+  const parameter = Arn.format({ service: 'ssm', resource: 'parameter', resourceName }, Stack.of(scope));
+  Grant.addToPrincipal({ grantee, actions: ['ssm:GetParameter'], resourceArns: [parameter] });
+}

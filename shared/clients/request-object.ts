@@ -1,0 +1,97 @@
+import { createLocalJWKSet, errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
+import { StoreUnavailable } from '../aws/dynamodb.ts';
+import { maximumParameters, type Parameters } from '../oauth/parameters.ts';
+import type { Refusal } from '../oauth/refusal.ts';
+import { requestObjectAlgorithms } from '../oauth/server-metadata.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { clientKeys } from './client-keys.ts';
+import type { RegisteredClient } from './registered-client.ts';
+import type { RemoteJwks } from './remote-jwks.ts';
+
+/** The longest lifetime of a request object and the tolerated clock skew, in seconds. */
+const limits = { lifetime: 3_600, skew: 30 };
+
+/** Claims that are about the JWT, and no parameters. */
+const ofJwt = new Set(['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sub']);
+
+export type RequestObjectDeps = { issuer: string; remoteJwks: RemoteJwks; now: () => number };
+
+/**
+ * Reads the authorization request that a client signed (RFC 9101). Only what is inside counts, and all of it is the client's: signed
+ * with one of its keys, for this server alone, for an hour at most. Refuses `request_object_invalid`, with the rule that it fails;
+ * throws when the store is unavailable.
+ */
+export async function readRequestObject(
+  jwt: string,
+  client: RegisteredClient,
+  { issuer, remoteJwks, now }: RequestObjectDeps,
+): Promise<Result<Parameters, Refusal>> {
+  const invalid = (because: string) => refuse<Refusal>({ reason: 'request_object_invalid', because });
+  const jwks = await clientKeys(client, jwt, remoteJwks);
+  if (jwks === undefined) return invalid('This client has no keys, or they cannot be fetched.');
+  const { requestObjectSigningAlg: algorithm } = client;
+  let verified: JWTVerifyResult;
+  try {
+    verified = await jwtVerify(jwt, createLocalJWKSet(jwks), {
+      algorithms: algorithm === undefined ? [...requestObjectAlgorithms] : [algorithm],
+      audience: issuer,
+      requiredClaims: ['exp'],
+      currentDate: new Date(now() * 1_000),
+      clockTolerance: limits.skew,
+    });
+  } catch (error) {
+    if (error instanceof StoreUnavailable) throw error;
+    return invalid(wordsFor(error));
+  }
+  const problem = problemOf(verified, client.clientId, now());
+  return problem === undefined ? ok(parametersIn(verified.payload)) : invalid(problem);
+}
+
+/** What a library found, in our words: keys and claims come from outside, and nothing of them is repeated. */
+function wordsFor(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'It has expired.';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const claims = ['aud', 'exp', 'nbf', 'iat'];
+    return `Its claim ${claims.includes(error.claim) ? error.claim : 'set'} is missing or wrong.`;
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'Its alg is not one that the client may use.';
+  return 'It is not a JWT that a key of the client has signed.';
+}
+
+function problemOf({ payload, protectedHeader }: JWTVerifyResult, clientId: string, now: number): string | undefined {
+  const { typ } = protectedHeader;
+  // RFC 9101 §10.8: a JWT of another kind is none. Many clients send no type, or the general one.
+  if (typ !== undefined && !['oauth-authz-req+jwt', 'jwt'].includes(typ.toLowerCase().replace(/^application\//, ''))) {
+    return 'Its typ is that of something else.';
+  }
+  const { aud, exp = 0, nbf = now, iat = now } = payload;
+  if ([aud].flat().length > 1) return 'Its claim aud names somebody else, too.';
+  if (exp > now + limits.lifetime + limits.skew) return 'Its claim exp is more than an hour ahead.';
+  if (nbf < now - limits.lifetime - limits.skew) return 'Its claim nbf is more than an hour ago.';
+  if (iat > now + limits.skew) return 'Its claim iat is in the future.';
+  if (payload['client_id'] !== clientId) return 'Its claim client_id is not that of the client.';
+  if (payload.iss !== undefined && payload.iss !== clientId) return 'Its claim iss is not the client.';
+  // RFC 9101 §10.8: otherwise a client assertion would do.
+  if (payload.sub === clientId) return 'Its claim sub is the client, as in a client assertion.';
+  if ('request' in payload || 'request_uri' in payload) return 'It has another request in it.';
+  return Object.keys(payload).length > maximumParameters ? 'It has too many claims.' : undefined;
+}
+
+/** RFC 9101 §4: the parameters as members of JSON. What is no text, such as `claims`, is as a query would have it. */
+function parametersIn(payload: JWTPayload): Parameters {
+  const entries = Object.entries(payload).filter(([name]) => !ofJwt.has(name));
+  const values = entries.map(([name, value]) => [name, textsOf(value).filter((text) => text !== '')] as const);
+  return {
+    values: new Map(values.filter(([, texts]) => texts.length > 0)),
+    duplicated: new Set(
+      values.filter(([name, texts]) => name !== 'resource' && texts.length > 1).map(([name]) => name),
+    ),
+    malformed: new Set(),
+  };
+}
+
+function textsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  if (value === null || value === undefined) return [];
+  return [typeof value === 'string' ? value : JSON.stringify(value)];
+}

@@ -1,0 +1,89 @@
+import type { Database, Item } from '../aws/dynamodb.ts';
+import { encodeParameters, type Parameters, parseParameters } from '../oauth/parameters.ts';
+import type { Refusal } from '../oauth/refusal.ts';
+import { ok, type Result, refuse } from '../result.ts';
+import { generateSecret } from '../secret.ts';
+import type { Grant } from './grant.ts';
+import { type PushedRequest, pushedId, pushedLifetimes } from './pushed-request.ts';
+
+/*
+ * Pushed authorization requests in the Grants table: one item each, under the hash of the reference. The write that issues the code
+ * turns the item into the grant, so that no request is good for two codes.
+ */
+
+export type PushedRequestStore = ReturnType<typeof pushedRequestStore>;
+
+/** All that is read of a pushed request, and of the grant that it may have become. */
+export const pushedAttributes = ['id', 'state', 'clientId', 'request', 'pushedAt'] as const;
+
+/** Seconds after its end until a request or its grant may be purged. */
+const purgeDelay = 86_400;
+
+export const pushedRequestStore = (database: Database, table: string) => ({
+  /** Keeps a request until it is completed or too old. Safe to repeat, since nobody has the reference yet. */
+  async keep(reference: string, parameters: Parameters, clientId: string, now: number): Promise<void> {
+    await database.put({
+      TableName: table,
+      Item: {
+        id: pushedId(reference),
+        state: 'pushed',
+        clientId,
+        request: encodeParameters(parameters),
+        pushedAt: now,
+        purgeAt: now + pushedLifetimes.toComplete + purgeDelay,
+      },
+    });
+  },
+
+  /**
+   * Returns the request of a reference, read consistently, however old. Refuses `request_uri_unknown`, `request_uri_used`, and
+   * `request_uri_of_another_client`.
+   */
+  async find(reference: string, clientId: string): Promise<Result<PushedRequest, Refusal>> {
+    const item = await database.get({
+      TableName: table,
+      Key: { id: pushedId(reference) },
+      ConsistentRead: true,
+      ProjectionExpression: pushedAttributes.map((name) => `#${name}`).join(', '),
+      ExpressionAttributeNames: Object.fromEntries(pushedAttributes.map((name) => [`#${name}`, name])),
+    });
+    return item === undefined ? refuse({ reason: 'request_uri_unknown' }) : toPushed(item, clientId);
+  },
+
+  /**
+   * Turns a request into the grant of a code, in one conditional write: of any number of attempts exactly one wins. False when the
+   * request was completed before. The code names the item, which has the hash of the code instead of an id made from it.
+   */
+  async complete(grant: Grant & { codeHash: string }): Promise<boolean> {
+    const { id, ...granted } = grant;
+    const set = Object.entries({ ...granted, purgeAt: grant.expiresAt + purgeDelay }).filter(
+      ([, value]) => value !== undefined,
+    );
+    const { won } = await database.updateOnce({
+      TableName: table,
+      Key: { id },
+      UpdateExpression: `SET attempt = :attempt, ${set.map(([name]) => `#${name} = :${name}`).join(', ')} REMOVE #request`,
+      ConditionExpression: '#state = :pushed AND pushedAt > :pushedAfter',
+      ExpressionAttributeNames: {
+        '#request': 'request',
+        ...Object.fromEntries(set.map(([name]) => [`#${name}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ':attempt': generateSecret(),
+        ':pushed': 'pushed',
+        ':pushedAfter': grant.issuedAt - pushedLifetimes.toComplete,
+        ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+      },
+    });
+    return won;
+  },
+});
+
+function toPushed(item: Item, clientId: string): Result<PushedRequest, Refusal> {
+  if (item['clientId'] !== clientId) return refuse({ reason: 'request_uri_of_another_client' });
+  if (item['state'] !== 'pushed') return refuse({ reason: 'request_uri_used' });
+  const parameters = parseParameters(item['request'] as string);
+  if (!parameters.ok) throw new Error('a pushed request cannot be read');
+  const { id, pushedAt } = item as Pick<PushedRequest, 'id' | 'pushedAt'>;
+  return ok({ id, clientId, parameters: parameters.value, pushedAt });
+}

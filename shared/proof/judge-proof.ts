@@ -1,0 +1,38 @@
+import { hash } from 'node:crypto';
+import type { ReadProof } from './read-proof.ts';
+import { namesOneOf } from './same-url.ts';
+
+/** What a proof has to be for. */
+export type ProvedRequest = {
+  method: string;
+  /** The URLs that the request may name as its own, made of what is configured and never of the Host header. */
+  urls: readonly string[];
+  /** The access token that comes with it, at a protected resource. */
+  accessToken?: string | undefined;
+};
+
+/** Seconds that a proof may be old, and that its clock may be ahead of ours. */
+const proofAge = { most: 60, ahead: 10 };
+
+/**
+ * Judges what a proof says about its request (RFC 9449 §4.3), with the problem as a sentence. `isDated`: a nonce says when it was
+ * made, so the clock of the client does not count. Pure; `now` is in epoch seconds.
+ */
+export function judgeProof(
+  { claims }: Pick<ReadProof, 'claims'>,
+  { method, urls, accessToken }: ProvedRequest,
+  isDated: boolean,
+  now: number,
+): string | undefined {
+  const { htm, htu, iat, jti, ath } = claims;
+  if (typeof jti !== 'string' || jti === '' || jti.length > 255) return 'Its jti is missing or too long.';
+  if (htm !== method) return 'Its htm is not the method of the request.';
+  if (typeof htu !== 'string' || !namesOneOf(htu, urls)) return 'Its htu is not the URL of the request.';
+  if (typeof iat !== 'number' || !Number.isFinite(iat)) return 'Its iat is missing.';
+  if (!isDated && iat < now - proofAge.most) return 'Its iat is over 60 seconds ago.';
+  if (!isDated && iat > now + proofAge.ahead) return 'Its iat is in the future.';
+  if (accessToken !== undefined && ath !== hash('sha256', accessToken, 'base64url')) {
+    return 'Its ath is not the hash of the access token.';
+  }
+  return undefined;
+}
