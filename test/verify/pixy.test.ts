@@ -18,10 +18,11 @@ const any: TestClient = {
 };
 const none: TestClient = { ...web, grant_types: grantTypes };
 
-const { issuer, auditLines } = await startTestServer({ clients: [s256, any, none] });
+const { issuer, auditLines, clock } = await startTestServer({ clients: [s256, any, none] });
 
 const verify = (client: TestClient, ...argv: string[]) =>
   pixy(['verify', issuer, '--client-id', client.client_id, '--redirect-uri', client.redirect_uris[0] ?? '', ...argv], {
+    now: clock.now(),
     env: {
       PIXY_VERIFY_PASSWORD: ada.password,
       ...(client.client_secret && { PIXY_VERIFY_CLIENT_SECRET: client.client_secret }),
