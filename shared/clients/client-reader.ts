@@ -2,6 +2,7 @@ import type { Database } from '../aws/dynamodb.ts';
 import { cached, cachedByKey } from '../cached.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { type GlobalPolicy, type PkcePolicy, resolveRules, shippedGlobalPolicy } from '../pkce/policy.ts';
+import { underProfile } from './profile.ts';
 import { clientKey, exceptionsKey, policyKey, toVersionedClient, toVersionedPolicy } from './records.ts';
 import { policySettings, type RegisteredClient } from './registered-client.ts';
 import type { UrlClients } from './url-clients.ts';
@@ -22,7 +23,8 @@ export function clientReader(database: Database, table: string, now: () => numbe
       // Who has just registered themselves comes at once, and that they are unknown would be remembered.
       const ConsistentRead = clientId.startsWith('dcr-');
       const item = await database.get({ TableName: table, Key: clientKey(clientId), ConsistentRead });
-      const client = item && toVersionedClient(item).value;
+      const stored = item && toVersionedClient(item).value;
+      const client = stored && underProfile(stored);
       const expiresAt = item?.['purgeAt'] as number | undefined;
       if (client === undefined || expiresAt === undefined) return client;
       return now() < expiresAt ? { ...client, expiresAt } : undefined;
