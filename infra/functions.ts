@@ -58,6 +58,7 @@ export const optionalFunctions: Record<OptionalFunctionName, FunctionDescription
       'grantCountGuesses',
       'grantCountPushedRequests',
       'grantIssue',
+      'grantMakeNonces',
     ],
   },
 };

@@ -66,8 +66,13 @@ export const routes: readonly Route[] = [
   { path: endpoints.openidConfiguration, function: 'metadata' },
   { path: endpoints.authorizationServer, function: 'metadata' },
   { path: endpoints.jwks, function: 'metadata' },
+  { path: endpoints.wellKnownChangePassword, function: 'metadata' },
+  { path: endpoints.wellKnownWebauthn, function: 'metadata' },
+  { path: endpoints.wellKnownPasskeys, function: 'metadata' },
   { path: endpoints.errors, function: 'metadata' },
   { path: `${endpoints.admin}/{proxy+}`, function: 'admin' },
+  // Whatever is nowhere else: a page for people, JSON for programs.
+  { path: '/{proxy+}', function: 'metadata' },
 ];
 
 /** Where clients push their authorization requests, in a deployment that takes them. */

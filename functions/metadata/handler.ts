@@ -13,6 +13,7 @@ import { errorPage } from '../../shared/pages/error-page.ts';
 import { errorReferencePage } from '../../shared/pages/error-reference-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import { languages } from '../../shared/pages/texts/languages.ts';
+import { changePasswordHandler, notFoundHandler } from './elsewhere.ts';
 
 export type MetadataDeps = {
   issuer: string;
@@ -29,6 +30,7 @@ export type MetadataDeps = {
   metadataDocuments: boolean;
   /** Whether clients may register themselves. */
   clientRegistration: boolean;
+  hasPasswords: boolean;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;
@@ -40,13 +42,16 @@ export function metadataHandler(deps: MetadataDeps): HttpApiHandler {
     [endpoints.openidConfiguration]: async (request) => ({ reply: cacheable(await metadata(deps), request, deps) }),
     [endpoints.authorizationServer]: async (request) => ({ reply: cacheable(await metadata(deps), request, deps) }),
     [endpoints.jwks]: async (request) => ({ reply: cacheable(await deps.publishedKeys(), request, deps) }),
+    [endpoints.wellKnownWebauthn]: async (request) => ({ reply: cacheable({ origins: [deps.issuer] }, request, deps) }),
+    [endpoints.wellKnownPasskeys]: async (request) => ({ reply: cacheable(passkeyPages(deps), request, deps) }),
     [endpoints.errors]: async (request) => ({ reply: await errorReferencePage(deps.lookOf(request)) }),
   };
   const handlers = new Map(Object.entries(documents).map(([path, flow]) => [path, handlerOf(path, flow, deps)]));
+  const elsewhere = notFoundHandler(deps);
+  const toChangePassword = changePasswordHandler(deps);
   return async (event: APIGatewayProxyEventV2, context) => {
-    const handler = handlers.get(event.rawPath);
-    if (handler === undefined) throw new Error('a route leads to the metadata function that it does not know');
-    return handler(event, context);
+    if (event.rawPath === endpoints.wellKnownChangePassword) return toChangePassword(event, context);
+    return (handlers.get(event.rawPath) ?? elsewhere)(event, context);
   };
 }
 
@@ -62,6 +67,12 @@ const handlerOf = (path: string, flow: (request: HttpRequest) => Promise<Answer>
     writeLine: deps.writeLine,
     now: deps.now,
   });
+
+/** Where people make passkeys and manage them: https://w3c.github.io/webappsec-passkey-endpoints/passkey-endpoints.html */
+const passkeyPages = ({ issuer }: MetadataDeps) => ({
+  enroll: `${issuer}${endpoints.accountPasskey}`,
+  manage: `${issuer}${endpoints.account}`,
+});
 
 async function metadata(deps: MetadataDeps): Promise<object> {
   const { keys } = await deps.publishedKeys();

@@ -3,12 +3,26 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import type { PageScript } from '../../shared/pages/page.ts';
 
 /*
- * Runs the WebAuthn ceremony of a page, for browsers with and without the JSON methods of WebAuthn level 3. A form with
+ * Lets people see the password that they type, and runs the WebAuthn ceremony of a page, for browsers with and without the JSON methods of WebAuthn level 3. A form with
  * `data-passkey` holds the options, and its field `credential` takes the answer. Without this script the form stays hidden.
  */
 
 export const passkeyScript = `'use strict';
 (() => {
+  for (const field of document.querySelectorAll('input[data-show]')) {
+    const button = document.createElement('button');
+    const reveal = (isShown) => {
+      field.type = isShown ? 'text' : 'password';
+      button.textContent = isShown ? field.dataset.hide : field.dataset.show;
+    };
+    Object.assign(button, { type: 'button', className: 'peek' });
+    button.setAttribute('aria-controls', field.id);
+    button.addEventListener('click', () => reveal(field.type === 'password'));
+    field.form.addEventListener('submit', () => reveal(false));
+    reveal(false);
+    field.after(button);
+  }
+
   const form = document.querySelector('form[data-passkey]');
   if (!form || !window.PublicKeyCredential || !navigator.credentials) return;
 

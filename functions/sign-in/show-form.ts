@@ -32,6 +32,8 @@ export async function showForm(
     clientName: await findClientName(shown, deps),
     username: tried?.username ?? single(shown, 'login_hint'),
     refusal,
+    // A hook that knows the passwords says itself what a name is.
+    takesAddress: deps.hooks.authenticate === undefined,
     problem: refusal ? undefined : (ways.problem ?? upstreamProblem(shown, deps.upstreams, look)),
     providers: deps.upstreams,
     keep: { isChecked: tried?.keep ?? false },

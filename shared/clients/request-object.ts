@@ -44,7 +44,9 @@ export async function readRequestObject(
     return invalid(wordsFor(error));
   }
   const problem = problemOf(verified, client.clientId, now());
-  return problem === undefined ? ok(parametersIn(verified.payload)) : invalid(problem);
+  if (problem !== undefined) return invalid(problem);
+  const parameters = parametersIn(verified.payload);
+  return parameters ? ok(parameters) : invalid('It has something that no query could have.');
 }
 
 /** What a library found, in our words: keys and claims come from outside, and nothing of them is repeated. */
@@ -77,21 +79,33 @@ function problemOf({ payload, protectedHeader }: JWTVerifyResult, clientId: stri
   return Object.keys(payload).length > maximumParameters ? 'It has too many claims.' : undefined;
 }
 
-/** RFC 9101 §4: the parameters as members of JSON. What is no text, such as `claims`, is as a query would have it. */
-function parametersIn(payload: JWTPayload): Parameters {
-  const entries = Object.entries(payload).filter(([name]) => !ofJwt.has(name));
-  const values = entries.map(([name, value]) => [name, textsOf(value).filter((text) => text !== '')] as const);
-  return {
-    values: new Map(values.filter(([, texts]) => texts.length > 0)),
-    duplicated: new Set(
-      values.filter(([name, texts]) => name !== 'resource' && texts.length > 1).map(([name]) => name),
-    ),
-    malformed: new Set(),
-  };
+/**
+ * RFC 9101 §4: the parameters as members of JSON. What is no text, such as `claims`, is as a query would have it. Undefined for what
+ * could not be written into one: halves of characters, and what is nested too deeply to be written.
+ */
+function parametersIn(payload: JWTPayload): Parameters | undefined {
+  try {
+    const given = Object.entries(payload).filter(([name]) => !ofJwt.has(name));
+    const all = given.map(
+      ([name, value]) =>
+        [
+          name,
+          [value]
+            .flat()
+            .map(textOf)
+            .filter((text) => text !== ''),
+        ] as const,
+    );
+    const values = all.filter(([, texts]) => texts.length > 0);
+    if (!values.every(([name, texts]) => [name, ...texts].every((text) => text.isWellFormed()))) return undefined;
+    const repeated = values.filter(([name, texts]) => name !== 'resource' && texts.length > 1);
+    return { values: new Map(values), duplicated: new Set(repeated.map(([name]) => name)), malformed: new Set() };
+  } catch {
+    return undefined;
+  }
 }
 
-function textsOf(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(textsOf);
-  if (value === null || value === undefined) return [];
-  return [typeof value === 'string' ? value : JSON.stringify(value)];
-}
+const textOf = (value: unknown): string => {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};

@@ -43,6 +43,10 @@ export const endpoints = {
   jwks: '/jwks',
   openidConfiguration: '/.well-known/openid-configuration',
   authorizationServer: '/.well-known/oauth-authorization-server',
+  /** For password managers and browsers: https://w3c.github.io/webappsec-change-password-url/, WebAuthn, passkey endpoints. */
+  wellKnownChangePassword: '/.well-known/change-password',
+  wellKnownWebauthn: '/.well-known/webauthn',
+  wellKnownPasskeys: '/.well-known/passkey-endpoints',
   errors: '/errors',
   /** Where clients register themselves, if the deployment allows it, and below it each of them. */
   clientRegistration: '/clients',

@@ -222,6 +222,11 @@ export const refusalCatalogue = {
     means: 'The dpop_jkt is not the thumbprint of a key.',
     fix: 'Send the SHA-256 thumbprint of the public key (RFC 7638), 43 characters of base64url, or leave dpop_jkt out.',
   },
+  dpop_jkt_differs: {
+    error: 'invalid_request',
+    means: 'The dpop_jkt is the thumbprint of another key than that of the DPoP proof.',
+    fix: 'Send the thumbprint of the key that signs the proof, or leave dpop_jkt out.',
+  },
   redirect_uri_missing: {
     error: 'invalid_request',
     means: 'The request has no redirect_uri and the client has not registered exactly one.',

@@ -34,6 +34,7 @@ export type Refusal =
   | { reason: 'dpop_proof_replayed' }
   | { reason: 'dpop_nonce_required'; nonce: string }
   | { reason: 'dpop_jkt_malformed' }
+  | { reason: 'dpop_jkt_differs' }
   // the authorization request
   | { reason: 'redirect_uri_missing' }
   | { reason: 'redirect_uri_not_registered' }

@@ -16,6 +16,8 @@ export type Field = {
   /** Accepts digits only, and shows the numeric keyboard. */
   digits?: boolean;
   required?: boolean;
+  /** The words of the button with which a script lets people see what they type. Without the script there is none. */
+  reveal?: { show: string; hide: string } | undefined;
   /** Has the focus when the page opens. At most one field per page. */
   hasFocus?: boolean;
 };
@@ -36,13 +38,14 @@ export function field(described: Field, problem?: Problem): Markup {
     hint,
     digits,
     required = true,
+    reveal,
   } = described;
   const isWrong = problem?.field === name;
   const descriptions = [
     ...(hint ? [`${name}-hint`] : []),
     ...(problem && (isWrong || described.hasFocus) ? ['problem'] : []),
   ];
-  const attributes = html`${type === 'password' ? '' : html`value="${value ?? ''}" `}autocomplete="${autocomplete}" ${type === 'text' ? asTyped : ''} ${digits ? raw('inputmode="numeric"') : ''} ${shortest ? html`minlength="${shortest}"` : ''} maxlength="${longest}" ${required ? 'required' : ''} ${described.hasFocus ? 'autofocus' : ''} ${isWrong ? raw('aria-invalid="true"') : ''} ${descriptions.length > 0 ? html`aria-describedby="${descriptions.join(' ')}"` : ''}`;
+  const attributes = html`${type === 'password' ? '' : html`value="${value ?? ''}" `}autocomplete="${autocomplete}" ${type === 'email' ? '' : asTyped} ${reveal ? html`data-show="${reveal.show}" data-hide="${reveal.hide}"` : ''} ${digits ? raw('inputmode="numeric"') : ''} ${shortest ? html`minlength="${shortest}"` : ''} maxlength="${longest}" ${required ? 'required' : ''} ${described.hasFocus ? 'autofocus' : ''} ${isWrong ? raw('aria-invalid="true"') : ''} ${descriptions.length > 0 ? html`aria-describedby="${descriptions.join(' ')}"` : ''}`;
   return html`<label for="${name}">${label}</label>
 <input id="${name}" name="${name}" type="${type}" ${attributes}>
 ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : ''}${isWrong ? html`<p class="wrong" id="problem" role="alert">${problem.text}</p>` : ''}`;

@@ -18,6 +18,8 @@ export type SignInPage = {
   problem?: Problem | undefined;
   /** Says that somebody who is signed in must prove again that it is they (`prompt=login`, `max_age`, step-up, account page). */
   isConfirmation?: boolean;
+  /** Whether people sign in with their address, too. */
+  takesAddress?: boolean;
   /** @default true; false when the deployment has switched passwords off */
   hasPasswords?: boolean;
   /** Offers `keep`, checked or not. Absent: no choice. */
@@ -75,16 +77,13 @@ function intro(look: Look, { clientName, hasPasswords = true }: SignInPage): Mar
   return look.say(hasPasswords ? 'signIn.introClient' : 'signIn.introChooseClient', { client });
 }
 
-function passwordForm(
-  look: Look,
-  { username, keep, passkey, forgottenPath, formToken }: SignInPage,
-  problem?: Problem,
-): Markup {
+function passwordForm(look: Look, page: SignInPage, problem?: Problem): Markup {
+  const { username, keep, passkey, forgottenPath, formToken } = page;
   return html`<form method="post">
 ${formTokenField(formToken)}${field(
   {
     name: 'username',
-    label: look.text('signIn.username'),
+    label: look.text(page.takesAddress ? 'signIn.usernameOrEmail' : 'signIn.username'),
     value: username,
     autocomplete: passkey ? 'username webauthn' : 'username',
     longest: 200,
@@ -99,6 +98,7 @@ ${field(
     type: 'password',
     autocomplete: 'current-password',
     longest: 1_024,
+    reveal: { show: look.text('signIn.showPassword'), hide: look.text('signIn.hidePassword') },
     hasFocus: Boolean(username),
   },
   problem,

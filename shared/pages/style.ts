@@ -101,6 +101,8 @@ button + button { margin-block-start: .75rem; }
 .or + .stack .second:first-of-type { margin-block-start: 0; }
 .soft + .stack { margin-block-start: 1.5rem; }
 .stack label ~ button { margin-block-start: 1.75rem; }
+.peek { width: auto; min-height: 2.75rem; margin: .5rem 0 0; padding: .375rem .75rem; font-size: .9375rem; font-weight: 400; color: var(--ink); background: transparent; border-color: var(--line); }
+.peek:hover { background: var(--tint); }
 a { color: var(--accent); text-underline-offset: .2em; }
 input:focus-visible, button:focus-visible, a:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 input[aria-invalid="true"]:focus-visible { outline-color: var(--wrong); }

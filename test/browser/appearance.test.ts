@@ -120,7 +120,7 @@ test('a screen reader names the page and what is on it, and password managers fi
   expect(tree[0]).toMatchObject({ role: 'RootWebArea', name: 'Sign in' });
   expect(tree.filter(({ role }) => /^(heading|textbox|image)$/.test(role))).toMatchObject([
     { role: 'heading', name: 'Sign in', level: 1 },
-    { role: 'textbox', name: 'Username', required: true, invalid: 'false', focused: true },
+    { role: 'textbox', name: 'Username or email address', required: true, invalid: 'false', focused: true },
     { role: 'textbox', name: 'Password', required: true, invalid: 'false' },
   ]);
   expect(tree.find(({ role }) => role === 'checkbox')).toMatchObject({
@@ -128,14 +128,14 @@ test('a screen reader names the page and what is on it, and password managers fi
     description: 'Only on your own device.',
   });
   const buttons = tree.filter(({ role }) => role === 'button').map(({ name }) => name);
-  expect(buttons).toEqual(['Sign in', 'Sign in with a passkey']);
+  expect(buttons).toEqual(['Show password', 'Sign in', 'Sign in with a passkey']);
   expect(await page.locator('html').getAttribute('lang')).toBe('en');
 
   const fields = await page.evaluate(
     `[...document.querySelectorAll('[type=text], [type=password]')].map(({ labels, name, type, autocomplete }) => ({ label: labels[0].innerText, name, type, autocomplete }))`,
   );
   expect(fields).toEqual([
-    { label: 'Username', name: 'username', type: 'text', autocomplete: 'username webauthn' },
+    { label: 'Username or email address', name: 'username', type: 'text', autocomplete: 'username webauthn' },
     { label: 'Password', name: 'password', type: 'password', autocomplete: 'current-password' },
   ]);
 });

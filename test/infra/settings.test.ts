@@ -404,7 +404,9 @@ describe('pushed authorization requests', () => {
   it('PA10: have neither function nor route nor a right where they are off', () => {
     for (const off of [made(), made('off')]) {
       expect([off.isRouted, off.has]).toEqual([false, false]);
-      for (const name of ['SignIn', 'Consent', 'Register', 'Upstream']) expect(off.onGrants(name)).toEqual([]);
+      for (const name of ['SignIn', 'Consent', 'Invitation', 'Register', 'Upstream']) {
+        expect(off.onGrants(name)).toEqual([]);
+      }
       expect(off.onGrants('Authorize').flat(2)).toEqual(['dynamodb:PutItem', undefined]);
     }
   });
@@ -424,7 +426,7 @@ describe('pushed authorization requests', () => {
           new Set(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']),
         );
       }
-      for (const name of ['SignIn', 'Consent', 'Register', 'Upstream']) {
+      for (const name of ['SignIn', 'Consent', 'Invitation', 'Register', 'Upstream']) {
         expect(on.onGrants(name)).toEqual([['dynamodb:GetItem', ofRequests]]);
       }
     }

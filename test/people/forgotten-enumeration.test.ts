@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { newPerson } from '../support/person.ts';
 import { startTestServer } from '../support/server.ts';
@@ -18,6 +18,8 @@ const lambda = createServer(async (request, response) => {
 }).listen(0, '127.0.0.1');
 await once(lambda, 'listening');
 const before = { ...process.env };
+// The client of Lambda is made once for all files of a process, at the address of its first call.
+vi.resetModules();
 process.env['AWS_ENDPOINT_URL_LAMBDA'] = `http://127.0.0.1:${(lambda.address() as AddressInfo).port}`;
 
 const proxy = await startDatabaseProxy();
@@ -28,6 +30,7 @@ const server = await startTestServer({
 });
 
 afterAll(() => {
+  vi.resetModules();
   lambda.close();
   lambda.closeAllConnections();
   if (before['AWS_ENDPOINT_URL_LAMBDA'] === undefined) delete process.env['AWS_ENDPOINT_URL_LAMBDA'];

@@ -26,7 +26,11 @@ const unsigned = (header: ProofClaims, claims: ProofClaims = {}) => {
   return `${encoded({ typ: 'dpop+jwt', alg: pair.alg, jwk: pair.jwk, ...header })}.${encoded({ ...usual, ...claims })}.c2lnbmF0dXJl`;
 };
 
-const rsaOf = (bits: number) => ({ kty: 'RSA', e: 'AQAB', n: `${'f'.repeat(Math.ceil(bits / 6))}` });
+/** A key with a modulus of so many bits, after bytes that are zero. */
+const rsaOf = (bits: number, zeros = 0) => {
+  const n = Buffer.concat([Buffer.alloc(zeros), Buffer.alloc(bits / 8, 0xff)]);
+  return { kty: 'RSA', e: 'AQAB', n: n.toString('base64url') };
+};
 
 /** What the arithmetic on keys goes through: what is refused by its text must not get there. */
 let arithmetic: MockInstance[] = [];
@@ -140,11 +144,9 @@ const refusedByText: readonly (readonly [string, string | Promise<string>, strin
     'not a whole',
   ],
   ['FP7: an RSA key of 1024 bits', unsigned({ jwk: rsaOf(1_024), alg: 'PS256' }), 'under 2048'],
-  [
-    'FP7: an RSA key that is long by its zeros',
-    unsigned({ jwk: { ...rsaOf(1_024), n: 'A'.repeat(171) + 'f'.repeat(171) }, alg: 'PS256' }),
-    'under 2048',
-  ],
+  ['FP7: an RSA key of 2040 bits', unsigned({ jwk: rsaOf(2_040), alg: 'RS256' }), 'under 2048'],
+  ['FP7: an RSA key that is long by its zeros', unsigned({ jwk: rsaOf(1_024, 128), alg: 'PS256' }), 'under 2048'],
+  ['DP8: an RSA key of 4104 bits', unsigned({ jwk: rsaOf(4_104), alg: 'PS256' }), 'over 4096'],
   ['DP8: an RSA key of 8192 bits', unsigned({ jwk: rsaOf(8_192), alg: 'RS256' }), 'over 4096'],
   ['DP8: an RSA key of 16384 bits', unsigned({ jwk: rsaOf(16_384), alg: 'RS256' }), 'over 4096'],
   ['an RSA key without a modulus', unsigned({ jwk: { ...rsa, n: undefined }, alg: 'PS256' }), 'under 2048'],

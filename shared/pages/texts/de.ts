@@ -15,6 +15,8 @@ export const de: Texts = {
   'signIn.username': 'Benutzername',
   'signIn.usernameOrEmail': 'Benutzername oder E-Mail-Adresse',
   'signIn.password': 'Passwort',
+  'signIn.showPassword': 'Passwort anzeigen',
+  'signIn.hidePassword': 'Passwort verbergen',
   'signIn.keep': 'Angemeldet bleiben',
   'signIn.keepHint': 'Nur auf einem Gerät, das Ihnen allein gehört.',
   'signIn.submit': 'Anmelden',
@@ -278,6 +280,8 @@ export const de: Texts = {
   'notice.addressTakenText': 'Melden Sie sich bei jenem Konto an oder legen Sie ein neues Passwort dafür fest.',
   'notice.linkBroken': 'Diese Seite gilt nicht mehr',
   'notice.linkBrokenText': 'Gehen Sie zu der App zurück, von der Sie gekommen sind, und versuchen Sie es noch einmal.',
+  'notice.noPage': 'Hier ist keine Seite',
+  'notice.noPageText': 'Prüfen Sie die Adresse, oder gehen Sie zu Ihrem Konto.',
   'notice.deviceAllowed': 'Ihr Gerät ist verbunden',
   'notice.deviceAllowedText':
     'Sie können diese Seite schließen und zu Ihrem Gerät zurückkehren. Dort geht es gleich weiter.',

@@ -15,6 +15,8 @@ export const fr: Texts = {
   'signIn.username': 'Nom d’utilisateur',
   'signIn.usernameOrEmail': 'Nom d’utilisateur ou adresse e-mail',
   'signIn.password': 'Mot de passe',
+  'signIn.showPassword': 'Afficher le mot de passe',
+  'signIn.hidePassword': 'Masquer le mot de passe',
   'signIn.keep': 'Rester connecté',
   'signIn.keepHint': 'Uniquement sur un appareil que vous êtes seul à utiliser.',
   'signIn.submit': 'Se connecter',
@@ -278,6 +280,8 @@ export const fr: Texts = {
   'notice.addressTakenText': 'Connectez-vous à ce compte, ou choisissez un nouveau mot de passe pour lui.',
   'notice.linkBroken': 'Cette page n’est plus valable',
   'notice.linkBrokenText': 'Revenez à l’application d’où vous venez et réessayez.',
+  'notice.noPage': 'Il n’y a pas de page ici',
+  'notice.noPageText': 'Vérifiez l’adresse, ou allez à votre compte.',
   'notice.deviceAllowed': 'Votre appareil est connecté',
   'notice.deviceAllowedText':
     'Vous pouvez fermer cette page et revenir à votre appareil. Il continuera dans un instant.',
