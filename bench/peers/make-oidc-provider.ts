@@ -91,7 +91,7 @@ export function makeOidcProvider({
   provider.on('server_error', (_: unknown, error: Error) => {
     process.stderr.write(`${error.stack}\n`);
   });
-  provider.proxy = isBehindProxy;
+  (provider as Loose).proxy = isBehindProxy;
   const handle = provider.callback();
   return (request: IncomingMessage, response: ServerResponse): void => {
     if (request.url?.startsWith('/interaction/')) {
