@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
@@ -221,6 +222,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - nothing
    */
   readonly profileFields?: readonly ProfileField[];
+  /**
+   * Lets people delete their accounts (docs/accounts.md): how long the link in a mail keeps an account, 1 to 90 days. Needs `mail`.
+   *
+   * @default - people cannot delete their accounts
+   */
+  readonly removalGrace?: Duration;
   /**
    * OpenID Connect providers to sign in with, in the order of their buttons. See docs/upstream.md.
    *

@@ -113,6 +113,8 @@ const environment = v.object({
   PIXY_MAIL: v.optional(name),
   /** Whether people may sign in with codes by mail. */
   PIXY_MAIL_CODES: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** How long an account can be had back after its person deleted it. 0: people cannot delete theirs. */
+  PIXY_REMOVAL_GRACE: seconds(0, 0, 7_776_000),
   /** What people may change about themselves, separated by spaces. */
   PIXY_PROFILE_FIELDS: v.optional(
     v.pipe(
@@ -215,6 +217,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     pushedRequests: values.PIXY_SECURITY_PROFILE === 'fapi2' ? ('required' as const) : values.PIXY_PUSHED_REQUESTS,
     demand: demandOf(values.PIXY_SECURITY_PROFILE, values.PIXY_SIGNING_ALGORITHMS[0]),
     mail: values.PIXY_MAIL,
+    removalGrace: values.PIXY_REMOVAL_GRACE,
     profileFields: values.PIXY_PROFILE_FIELDS,
     mailCodes: values.PIXY_MAIL !== undefined && values.PIXY_MAIL_CODES === 'on',
     brand: values.PIXY_BRAND,

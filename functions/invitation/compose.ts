@@ -17,6 +17,7 @@ import { endingSessions } from '../sign-out/ending-sessions.ts';
 import { tidyingUp } from '../tidy-up.ts';
 import { forgottenPasswordHandler } from './forgotten-password.ts';
 import { invitationHandler } from './handler.ts';
+import { keepAccountHandler } from './keep-account.ts';
 import { mailCodeHandler } from './mail-code.ts';
 import { verifyAddressHandler } from './verify-address.ts';
 
@@ -46,6 +47,7 @@ export function compose(runtime: Runtime) {
   return byPath(invitationHandler(deps), {
     [endpoints.forgottenPassword]: forgottenPasswordHandler(deps),
     [endpoints.signInMailCode]: mailCodeHandler(deps),
+    [endpoints.keepAccount]: keepAccountHandler(deps),
     [endpoints.verifyAddress]: verifyAddressHandler(deps),
   });
 }

@@ -16,6 +16,7 @@ import { compose as composeMetadata } from '../../functions/metadata/compose.ts'
 import { compose as composePar } from '../../functions/par/compose.ts';
 import { compose as composePasskey } from '../../functions/passkey/compose.ts';
 import { compose as composeRegister } from '../../functions/register/compose.ts';
+import { compose as composeRemoveAccounts } from '../../functions/remove-accounts/compose.ts';
 import { compose as composeRevoke } from '../../functions/revoke/compose.ts';
 import { compose as composeRotateKeys } from '../../functions/rotate-keys/compose.ts';
 import { openRuntime, type Runtime } from '../../functions/runtime.ts';
@@ -169,6 +170,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     const runtime = box ? { ...listening, handOver: box.handOver } : listening;
     for (const [path, handler] of box?.routes ?? []) handlers.set(path, handler);
     await composeRotateKeys(runtime)();
+    if (runtime.config.removalGrace > 0) await composeRemoveAccounts(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
     if (runtime.config.pushedRequests !== 'off') {

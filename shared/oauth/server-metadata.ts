@@ -64,9 +64,6 @@ export type RequestObjectAlgorithm = (typeof requestObjectAlgorithms)[number];
 export const proofAlgorithms = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'ES384', 'ES512'] as const;
 export type ProofAlgorithm = (typeof proofAlgorithms)[number];
 
-/** Those of them that FAPI 2.0 takes (Security Profile §5.4.1). */
-export const fapiProofAlgorithms: readonly ProofAlgorithm[] = ['ES256', 'EdDSA', 'Ed25519', 'PS256'];
-
 /** Claims of ID tokens that say nothing about the person. */
 const tokenClaims = ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'at_hash'];
 
