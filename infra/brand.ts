@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type Brand, brandJson } from '../shared/pages/brand.ts';
+import { textMistake } from '../shared/pages/brand-texts.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
 /** Lambda's environment holds 4 kB in total; everything else needs less than one. */
@@ -10,6 +11,8 @@ export function brandVariable(brand: Brand): string {
   const json = JSON.stringify(brand);
   const parsed = v.safeParse(brandJson, json);
   if (!parsed.success) throw new WrongSetting(`brand: ${parsed.issues[0].message}.`);
+  const mistake = textMistake(parsed.output.texts ?? {});
+  if (mistake !== undefined) throw new WrongSetting(`brand: ${mistake}.`);
   if (json.length <= longest) return json;
   throw new WrongSetting(
     `brand must be at most ${longest} characters as JSON, but has ${json.length}: make the logo smaller.`,
