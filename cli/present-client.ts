@@ -35,11 +35,12 @@ export const switchNames: Record<CompatibilitySwitch | ClientSwitch, string> = {
   acceptDotlessSchemes: 'dotless schemes',
 };
 
-/** Lists the switches that are on, whether its tokens are bound, and whether the client keeps its refresh token. */
+/** Lists the switches that are on, its profile, whether its tokens are bound, and whether the client keeps its refresh token. */
 export const switchesOf = (client: RegisteredClient): string =>
   [
     ...compatibilitySwitches.filter((name) => client.pkce[name]).map((name) => switchNames[name]),
     ...switchesOn(client).map((name) => switchNames[name]),
+    ...(client.profile === 'fapi2' ? ['FAPI 2.0'] : []),
     ...(client.dpopBoundAccessTokens ? ['bound tokens'] : []),
     ...(client.rotateRefreshTokens === false ? ['no rotation'] : []),
   ].join(', ');

@@ -19,20 +19,30 @@ export type ProveKeyDeps = ProofSettings &
 /** The thumbprint of the key that a request proved to have, and the nonce for the next proof; both only where there are any. */
 export type ProvedKey = { jkt?: string; nonce?: string };
 
-/**
- * RFC 9449 §5: verifies the DPoP proof that a client sends to an endpoint where it authenticates. `path`: that of the endpoint. Refuses
- * `dpop_proof_invalid`, `dpop_nonce_required`, `dpop_proof_missing` for a client whose tokens are always bound, and
- * `dpop_proof_replayed` for one whose proofs work once.
- */
+/** RFC 9449 §5, §5.2: as {@link proveSentKey}, and refuses `dpop_proof_missing` for a client whose tokens are always bound. */
 export async function proveKey(
   request: HttpRequest,
   client: AuthenticatedClient,
   path: string,
   deps: ProveKeyDeps,
 ): Promise<Result<ProvedKey, Refusal>> {
-  const { isRequired, needsNonce, worksOnce, algorithms } = proofRules(client, deps);
+  const isMissing = proofRules(client, deps).isRequired && request.header('dpop') === undefined;
+  return isMissing ? refuse({ reason: 'dpop_proof_missing' }) : proveSentKey(request, client, path, deps);
+}
+
+/**
+ * Verifies the DPoP proof, if there is one, that a client sends to an endpoint where it authenticates. `path`: that of the endpoint.
+ * Refuses `dpop_proof_invalid`, `dpop_nonce_required`, and `dpop_proof_replayed` for a client whose proofs work once.
+ */
+export async function proveSentKey(
+  request: HttpRequest,
+  client: AuthenticatedClient,
+  path: string,
+  deps: ProveKeyDeps,
+): Promise<Result<ProvedKey, Refusal>> {
+  const { needsNonce, worksOnce, algorithms } = proofRules(client, deps);
   const header = request.header('dpop');
-  if (header === undefined) return isRequired ? refuse({ reason: 'dpop_proof_missing' }) : ok({});
+  if (header === undefined) return ok({});
   const urls = urlsOf(deps.issuer, path, request);
   const proof = await deps.verifyProof(header, { method: request.method, urls, algorithms, needsNonce });
   if (!proof.ok || !worksOnce) return proof;

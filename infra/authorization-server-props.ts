@@ -140,6 +140,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly dpopNonces?: boolean;
   /**
+   * Holds every client to the FAPI 2.0 Security Profile; those that cannot be held to it are refused (docs/fapi.md). The first of
+   * `signingAlgorithms` must be PS256, ES256 or EdDSA.
+   *
+   * @default - none: clients are held to what they are registered for
+   */
+  readonly securityProfile?: 'fapi2';
+  /**
    * Lets clients know people by pairwise subjects (`subject_type: pairwise`, docs/clients.md). Not to be switched off again: such
    * clients are then refused.
    *

@@ -65,6 +65,7 @@ export const optionalFunctions: Record<OptionalFunctionName, FunctionDescription
       'grantCountGuesses',
       'grantCountPushedRequests',
       'grantIssue',
+      'grantMakeNonces',
     ],
   },
 };

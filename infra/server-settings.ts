@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import * as v from 'valibot';
+import { profileAlgorithms } from '../shared/clients/profile.ts';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import { operatorsJson } from '../shared/people/operators.ts';
 import { profileFields as knownFields } from '../shared/people/profile-fields.ts';
@@ -31,6 +32,11 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
   const audience = audienceVariable(props.audience);
   const signing = props.signing ?? 'memory';
   const algorithms = checkAlgorithms(props.signingAlgorithms ?? ['RS256'], signing);
+  if (props.securityProfile && !(profileAlgorithms as readonly string[]).includes(algorithms[0])) {
+    throw new WrongSetting(
+      `securityProfile needs ${profileAlgorithms.join(', ')} as the first of signingAlgorithms: ${algorithms[0]} is not allowed by FAPI 2.0.`,
+    );
+  }
   const variables: PixyEnvironment = {
     ...audience,
     ...lifetimes,
@@ -46,6 +52,7 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...(props.profileFields && { PIXY_PROFILE_FIELDS: profileVariable(props) }),
     ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),
     ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),
+    ...(props.securityProfile && { PIXY_SECURITY_PROFILE: props.securityProfile }),
     ...(props.pairwiseSubjects && { PIXY_PAIRWISE_SUBJECTS: 'on' }),
     ...(props.signedIntrospection && { PIXY_SIGNED_INTROSPECTION: 'on' }),
     ...(props.dpopNonces && { PIXY_DPOP_NONCES: 'on' }),

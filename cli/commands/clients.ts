@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { importCommand } from '../import/import-command.ts';
 import { addCommand } from './clients/add.ts';
+import { checkCommand } from './clients/check.ts';
 import { disableCommand, enableCommand } from './clients/disable.ts';
 import { exportCommand } from './clients/export.ts';
 import { inspectCommand } from './clients/inspect.ts';
@@ -15,6 +16,7 @@ const commands: readonly ((context: Context) => Command)[] = [
   listCommand,
   showCommand,
   inspectCommand,
+  checkCommand,
   setCommand,
   disableCommand,
   enableCommand,

@@ -1,4 +1,5 @@
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
+import { isUnderProfile, whyOff } from '../../shared/clients/profile.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type Parameters, refuseUnclear, single } from '../../shared/oauth/parameters.ts';
 import { matchRedirectUri, type RegisteredRedirectUri } from '../../shared/oauth/redirect-uri.ts';
@@ -26,18 +27,18 @@ export async function identifyClient(
   if (clientId === undefined) return refuse({ refusal: { reason: 'client_id_missing' } });
   const client = await clients.find(clientId);
   if (client === undefined) return refuse({ refusal: await clients.whyUnknown(clientId) });
-  if (client.disabled) return refuse({ refusal: { reason: 'client_disabled' }, client });
+  if (client.disabled) return refuse({ refusal: whyOff(client), client });
   const redirect = findRedirect(parameters, client);
   return redirect.ok ? ok({ client, ...redirect.value }) : refuse({ refusal: redirect.refusal, client });
 }
 
-/** Where the answer goes. Refuses `redirect_uri_missing` and `redirect_uri_not_registered`. */
+/** Where the answer goes. FAPI 2.0 (§5.3.2.2) wants the redirect URI in every request. Refuses `redirect_uri_missing` and `redirect_uri_not_registered`. */
 export function findRedirect(
   parameters: Parameters,
-  { redirectUris }: RegisteredClient,
+  { redirectUris, profile }: RegisteredClient,
 ): Result<Omit<IdentifiedClient, 'client'>, Refusal> {
   const sent = single(parameters, 'redirect_uri');
-  const presented = sent ?? (redirectUris.length === 1 ? redirectUris[0] : undefined);
+  const presented = sent ?? (redirectUris.length === 1 && !isUnderProfile({ profile }) ? redirectUris[0] : undefined);
   if (presented === undefined) return refuse({ reason: 'redirect_uri_missing' });
   const redirectUri = matchRedirectUri(presented, redirectUris);
   if (redirectUri === undefined) return refuse({ reason: 'redirect_uri_not_registered' });

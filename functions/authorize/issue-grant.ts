@@ -1,3 +1,4 @@
+import { codeLifetimeFor } from '../../shared/clients/profile.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type IssuedGrant, issueCode } from '../../shared/grants/issue-code.ts';
 import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
@@ -76,7 +77,7 @@ export async function issueGrant(
     { ...granted, ...claims, sid, redirectUri, redirectUriSent },
     sealKeys,
     now,
-    deps.codeLifetime,
+    codeLifetimeFor(client, deps.codeLifetime),
     pushedId,
   );
   const idToken = await mintIdToken?.(grant, code);

@@ -12,6 +12,7 @@ import { linkStore } from '../../shared/upstream/link-store.ts';
 import { byPath } from '../by-path.ts';
 import { notifyingPerson } from '../notify-person.ts';
 import { openMail } from '../open-mail.ts';
+import { openPushedRequests } from '../open-pushed-requests.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endingSessions } from '../sign-out/ending-sessions.ts';
 import { tidyingUp } from '../tidy-up.ts';
@@ -38,6 +39,7 @@ export function compose(runtime: Runtime) {
     totps: totpStore(database, config.tables.people, keyWrapper(config)),
     notify: notifyingPerson(runtime, lookOf),
     lookOf,
+    pushedRequests: openPushedRequests(runtime),
     throttle: throttleStore(database, config.tables.people),
     codes: mailCodeStore(database, config.tables.people),
     removals: removalStore(database, config.tables.people),

@@ -13,6 +13,7 @@ import { errorPage } from '../../shared/pages/error-page.ts';
 import { askNamePage } from '../../shared/pages/forgotten-page.ts';
 import { noticePage } from '../../shared/pages/notice-page.ts';
 import { type Problem, problemOf } from '../../shared/pages/problem.ts';
+import { findShown } from '../find-meant.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import { tellMailOff } from './mail-off.ts';
 import type { MailPageDeps } from './mail-page-deps.ts';
@@ -45,8 +46,9 @@ async function showForm(request: HttpRequest, deps: Deps, tried?: Tried): Promis
   if (!interrupted.ok) return refuseOnPage(interrupted.refusal, request, deps);
   const { token: formToken, cookies } = openForm(request, deps.issuer);
   const refusal = tried?.refusal;
-  const reply = await askNamePage(deps.lookOf(request, interrupted.value), 'forgotten', {
-    username: tried?.username ?? single(interrupted.value, 'login_hint') ?? '',
+  const shown = await findShown(interrupted.value, deps);
+  const reply = await askNamePage(deps.lookOf(request, shown), 'forgotten', {
+    username: tried?.username ?? single(shown, 'login_hint') ?? '',
     signInPath: withQuery(endpoints.signIn, interruptedQuery(request)),
     problem: tried?.problem,
     ...(refusal && { status: statusOf(refusal), headers: headersOf(refusal) }),

@@ -16,6 +16,7 @@ import { type Problem, problemOf } from '../../shared/pages/problem.ts';
 import { mailCodes, newMailCode, readMailCode } from '../../shared/people/mail-code.ts';
 import type { MailCodeStore } from '../../shared/people/mail-code-store.ts';
 import { judgeEpoch } from '../../shared/people/still-valid.ts';
+import { findShown } from '../find-meant.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import { askForCode } from '../sign-in/ask-for-code.ts';
 import { beginSession } from '../sign-in/begin-session.ts';
@@ -63,7 +64,8 @@ type Tried = { username?: string; problem: Problem; refusal?: Refusal };
 async function show(request: HttpRequest, deps: Deps, tried?: Tried): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
   if (!interrupted.ok) return refuseOnPage(interrupted.refusal, request, deps);
-  const look = deps.lookOf(request, interrupted.value);
+  const shown = await findShown(interrupted.value, deps);
+  const look = deps.lookOf(request, shown);
   const { token: formToken, cookies } = openForm(request, deps.issuer);
   const refusal = tried?.refusal;
   const page = {
@@ -72,7 +74,7 @@ async function show(request: HttpRequest, deps: Deps, tried?: Tried): Promise<An
     formToken,
     cookies,
   };
-  const hint = single(interrupted.value, 'login_hint');
+  const hint = single(shown, 'login_hint');
   const reply = secretOf(request, deps)
     ? await mailCodePage(look, page)
     : await askNamePage(look, 'mailCode', {

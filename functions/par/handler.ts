@@ -7,8 +7,9 @@ import { isPublic, policySettings } from '../../shared/clients/registered-client
 import { pushedLifetimes } from '../../shared/grants/pushed-request.ts';
 import type { PushedRequestStore } from '../../shared/grants/pushed-request-store.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
-import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
+import { jsonReply, nonceHeader, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import { pushedParameters } from '../../shared/oauth/pushed-parameters.ts';
 import { requestUriOf } from '../../shared/oauth/pushed-request.ts';
@@ -17,20 +18,23 @@ import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import { generateSecret } from '../../shared/secret.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
+import { type ProveKeyDeps, proveSentKey } from '../prove-key.ts';
+import { bindToKey } from './bind-to-key.ts';
 import { readRequest } from './read-request.ts';
 import { refusePushed } from './refuse-pushed.ts';
 
-export type ParDeps = AuthenticationDeps & {
-  issuer: string;
-  clients: Pick<ClientReader, 'globalPolicy'>;
-  apis: ApiReader;
-  hasOperators: boolean;
-  pushedRequests: Pick<PushedRequestStore, 'keep'>;
-  throttle: Pick<ThrottleStore, 'countPushedRequest'>;
-  writeLine: WriteLine;
-};
+export type ParDeps = AuthenticationDeps &
+  ProveKeyDeps & {
+    issuer: string;
+    clients: Pick<ClientReader, 'globalPolicy'>;
+    apis: ApiReader;
+    hasOperators: boolean;
+    pushedRequests: Pick<PushedRequestStore, 'keep'>;
+    throttle: Pick<ThrottleStore, 'countPushedRequest'>;
+    writeLine: WriteLine;
+  };
 
-/** RFC 9126 §2: where a client pushes an authorization request. It authenticates as at the token endpoint. */
+/** RFC 9126 §2: where a client pushes an authorization request. It authenticates as at the token endpoint, and may bind the code to a key. */
 export const parHandler = (deps: ParDeps) =>
   endpoint({
     name: 'par',
@@ -54,20 +58,26 @@ async function push(sent: HttpRequest, deps: ParDeps): Promise<Answer> {
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
   const request = await readRequest(form, client, deps);
   if (!request.ok) return refused(request.refusal, { client: client.clientId, ...ruled(rules) });
-  const parameters = pushedParameters(request.value, client.clientId);
-  const method = methodUsed(single(parameters, 'code_challenge'), single(parameters, 'code_challenge_method'));
+  const named = pushedParameters(request.value, client.clientId);
+  const method = methodUsed(single(named, 'code_challenge'), single(named, 'code_challenge_method'));
   const note = { client: client.clientId, ...ruled(rules), method };
+  const proved = await proveSentKey(sent, client, endpoints.par, deps);
+  if (!proved.ok) return refused(proved.refusal, note);
+  const bound = bindToKey(named, proved.value.jkt);
+  if (!bound.ok) return refused(bound.refusal, note);
+  const parameters = bound.value;
   const refusal = await refusePushed(parameters, client, rules, deps);
   if (refusal) return refused(refusal, note);
   // Anybody can push as a public client, and each request is an item in the table.
   const { retryAfter } = isPublic(client) ? await deps.throttle.countPushedRequest(sent.sourceIp, now) : {};
   if (retryAfter !== undefined) return refused({ reason: 'pushed_requests_throttled', retryAfter }, note);
 
+  const nextNonce = nonceHeader(proved.value.nonce);
   const reference = generateSecret();
   await deps.pushedRequests.keep(reference, parameters, client.clientId, now);
   // RFC 9126 §2.2
   return {
-    reply: jsonReply(201, { request_uri: requestUriOf(reference), expires_in: pushedLifetimes.toOpen }),
+    reply: jsonReply(201, { request_uri: requestUriOf(reference), expires_in: pushedLifetimes.toOpen }, nextNonce),
     decision: { verdict: 'allowed', ...note },
   };
 }

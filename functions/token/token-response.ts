@@ -1,6 +1,7 @@
 import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import { claimsByScope } from '../../shared/apis/registered-scope.ts';
 import { targetOf } from '../../shared/apis/token-target.ts';
+import { isUnderProfile } from '../../shared/clients/profile.ts';
 import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type Grant, type RefreshState, toldSubject } from '../../shared/grants/grant.ts';
 import { formatRefreshToken, type RefreshToken } from '../../shared/grants/refresh-token.ts';
@@ -30,7 +31,9 @@ export type ResponseKeys = { accessTokenKey: SigningKey; idTokenKey: SigningKey 
 export async function loadKeys(client: RegisteredClient, deps: TokenDeps): Promise<Result<ResponseKeys, Refusal>> {
   const accessTokenKey = await deps.signingKey(deps.defaultAlgorithm);
   const found = await idTokenKey(client.idTokenSignedResponseAlg, deps.defaultAlgorithm, deps.signingKey);
-  return found.ok ? ok({ accessTokenKey, idTokenKey: found.value }) : found;
+  if (!found.ok) return found;
+  // FAPI 2.0 §5.4.1 holds for every JWT of such a client.
+  return ok({ accessTokenKey: isUnderProfile(client) ? found.value : accessTokenKey, idTokenKey: found.value });
 }
 
 /**

@@ -121,7 +121,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     for (const name of ['authorize', 'authorize-hybrid'] as const) {
       uses.grantCompletePushedRequests(tables, functions[name]);
     }
-    for (const name of ['sign-in', 'consent', 'register', 'upstream'] as const) {
+    for (const name of ['sign-in', 'consent', 'invitation', 'register', 'upstream'] as const) {
       uses.grantReadPushedRequests(tables, functions[name]);
     }
   }

@@ -20,6 +20,8 @@ const taken = [
   'jwks',
   'jwks_uri',
   'id_token_signed_response_alg',
+  'require_pushed_authorization_requests',
+  'require_signed_request_object',
   'dpop_bound_access_tokens',
 ] as const;
 

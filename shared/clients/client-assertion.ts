@@ -5,6 +5,7 @@ import { assertionAlgorithms } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { AssertionStore } from './assertion-store.ts';
 import { clientKeys } from './client-keys.ts';
+import { isUnderProfile, profileAlgorithms } from './profile.ts';
 import type { RegisteredClient } from './registered-client.ts';
 import type { RemoteJwks } from './remote-jwks.ts';
 
@@ -38,13 +39,14 @@ export async function verifyAssertion(
       issuer: client.clientId,
       subject: client.clientId,
       audience: [...deps.audiences],
-      algorithms: [...assertionAlgorithms],
+      algorithms: [...(isUnderProfile(client) ? profileAlgorithms : assertionAlgorithms)],
       requiredClaims: ['exp', 'jti'],
       currentDate: new Date(now * 1_000),
       clockTolerance: limits.skew,
     });
     const { exp = 0, iat = now, jti, aud } = payload;
-    if (!isForUs(aud, protectedHeader.typ, deps.audiences)) return refuse({ reason: 'client_assertion_wrong' });
+    const isStrict = isUnderProfile(client) || protectedHeader.typ?.toLowerCase() === 'client-authentication+jwt';
+    if (!isForUs(aud, isStrict, deps.audiences)) return refuse({ reason: 'client_assertion_wrong' });
     if (iat > now + limits.skew) return refuse({ reason: 'client_assertion_wrong' });
     if (exp > now + limits.lifetime + limits.skew) return refuse({ reason: 'client_assertion_wrong' });
     if (typeof jti !== 'string' || jti === '' || jti.length > 255) return refuse({ reason: 'client_assertion_wrong' });
@@ -59,14 +61,15 @@ export async function verifyAssertion(
 
 /**
  * Whether an assertion is meant only for this server. Another audience could pass the assertion on to us, or we to it, so none
- * may stand beside ours. The newer type of assertion (draft-ietf-oauth-rfc7523bis) requires the issuer alone.
+ * may stand beside ours. The newer type of assertion (draft-ietf-oauth-rfc7523bis) and FAPI 2.0 (§5.3.2.1) require the issuer alone, as a
+ * text.
  */
 function isForUs(
   aud: string | string[] | undefined,
-  typ: string | undefined,
+  isStrict: boolean,
   audiences: AssertionDeps['audiences'],
 ): boolean {
-  if (typ?.toLowerCase() === 'client-authentication+jwt') return aud === audiences[0];
+  if (isStrict) return aud === audiences[0];
   const named = [aud ?? []].flat();
   return named.length > 0 && named.every((value) => audiences.includes(value));
 }

@@ -2,6 +2,7 @@ import type { Database } from '../aws/dynamodb.ts';
 import { cached, cachedByKey } from '../cached.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { type GlobalPolicy, type PkcePolicy, resolveRules, shippedGlobalPolicy } from '../pkce/policy.ts';
+import { type Demand, heldTo } from './profile.ts';
 import { clientKey, exceptionsKey, policyKey, toVersionedClient, toVersionedPolicy } from './records.ts';
 import { policySettings, type RegisteredClient } from './registered-client.ts';
 import type { UrlClients } from './url-clients.ts';
@@ -14,15 +15,23 @@ export type ClientReader = ReturnType<typeof clientReader>;
 /**
  * Reads clients and the policy for the endpoints, remembered for 30 s. Throws when a record cannot be read or understood: that
  * never means "no PKCE". Without `urlClients`, nothing is a client that is not registered.
+ * `demand`: what every client is held to.
  */
-export function clientReader(database: Database, table: string, now: () => number, urlClients?: UrlClients) {
+export function clientReader(
+  database: Database,
+  table: string,
+  now: () => number,
+  urlClients?: UrlClients,
+  demand?: Demand,
+) {
   const findRegistered = cachedByKey(
     async (clientId): Promise<RegisteredClient | undefined> => {
       if (clientId.length > 255) return undefined; // longer than any registered id, and than a key may be
       // Who has just registered themselves comes at once, and that they are unknown would be remembered.
       const ConsistentRead = clientId.startsWith('dcr-');
       const item = await database.get({ TableName: table, Key: clientKey(clientId), ConsistentRead });
-      const client = item && toVersionedClient(item).value;
+      const stored = item && toVersionedClient(item).value;
+      const client = stored && heldTo(stored, demand);
       const expiresAt = item?.['purgeAt'] as number | undefined;
       if (client === undefined || expiresAt === undefined) return client;
       return now() < expiresAt ? { ...client, expiresAt } : undefined;
@@ -44,6 +53,7 @@ export function clientReader(database: Database, table: string, now: () => numbe
   /** The policies that the metadata may announce: what is enforced today for clients that inherit, and for each exception. */
   const policiesInForce = cached(
     async (): Promise<PkcePolicy[]> => {
+      if (demand !== undefined) return ['S256'];
       const global = await globalPolicy();
       const inherited = resolveRules({ policy: 'inherit', isPublic: false }, global, now()).enforced;
       if (inherited !== 'S256') return [inherited];
@@ -68,7 +78,7 @@ export function clientReader(database: Database, table: string, now: () => numbe
       const registered = await findRegistered(clientId);
       if (registered || !urlClients) return registered;
       const found = await urlClients(clientId);
-      return found.ok ? found.value : undefined;
+      return found.ok ? heldTo(found.value, demand) : undefined;
     },
 
     /** Why there is no client of this id. */

@@ -1,4 +1,5 @@
 import { type ProofAlgorithm, proofAlgorithms } from '../oauth/server-metadata.ts';
+import { isUnderProfile, profileAlgorithms } from './profile.ts';
 import type { RegisteredClient } from './registered-client.ts';
 
 /** What the deployment says about DPoP proofs. */
@@ -19,11 +20,11 @@ export type ProofRules = {
 };
 
 export const proofRules = (
-  { dpopBoundAccessTokens, dpopNonceRequired, dpopReplayDetection }: RegisteredClient,
+  { dpopBoundAccessTokens, dpopNonceRequired, dpopReplayDetection, profile }: RegisteredClient,
   { dpopNonces }: ProofSettings,
 ): ProofRules => ({
   isRequired: dpopBoundAccessTokens === true,
   needsNonce: dpopNonces || dpopNonceRequired === true,
   worksOnce: dpopReplayDetection === true,
-  algorithms: proofAlgorithms,
+  algorithms: isUnderProfile({ profile }) ? [...profileAlgorithms, 'Ed25519'] : proofAlgorithms,
 });

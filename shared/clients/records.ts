@@ -84,6 +84,7 @@ const client = v.object({
   dpopBoundAccessTokens: v.optional(v.boolean()),
   dpopNonceRequired: v.optional(v.boolean()),
   dpopReplayDetection: v.optional(v.boolean()),
+  profile: v.optional(v.literal('fapi2')),
   strictAuthMethod: v.optional(v.boolean()),
   ignorePublicClientSecret: v.optional(v.boolean()),
   acceptDotlessSchemes: v.optional(v.boolean()),

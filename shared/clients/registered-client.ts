@@ -82,6 +82,10 @@ export type RegisteredClient = {
   dpopNonceRequired?: boolean | undefined;
   /** Ours: each of its proofs is taken once by the token endpoint (RFC 9449 §11.1). */
   dpopReplayDetection?: boolean | undefined;
+  /** Ours: the security profile that it is held to, whatever its other settings say; see profile.ts. */
+  profile?: 'fapi2' | undefined;
+  /** Off, because it cannot be held to the profile that the deployment demands. Decided when it is read, and not part of the record. */
+  isUnfit?: boolean | undefined;
   /** Ours: takes the secret only in the place that `tokenEndpointAuthMethod` says. Default: in the header or the form. */
   strictAuthMethod?: boolean | undefined;
   /** Ours: a public client that sends a secret is taken as one that sends none. */
@@ -129,8 +133,9 @@ export const mayAuthenticateBy = (
   method === client.tokenEndpointAuthMethod ||
   (isSecretMethod(method) && needsSecret(client) && client.strictAuthMethod !== true);
 
+/** Under a profile, PKCE has no exceptions. */
 export const policySettings = (client: RegisteredClient): ClientPolicySettings => ({
-  ...client.pkce,
+  ...(client.profile === undefined ? client.pkce : ({ policy: 'S256', mode: 'enforce' } as const)),
   isPublic: isPublic(client),
   clientClass: client.clientClass,
 });

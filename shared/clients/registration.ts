@@ -13,6 +13,7 @@ import { isWeaker, pkcePolicies, publicClientFloor } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { isBackChannelUri } from './back-channel-uri.ts';
 import { hashClientSecret } from './client-secret.ts';
+import { profileMistakes } from './profile.ts';
 import { type RegisteredClient, registrableGrantTypes } from './registered-client.ts';
 import { sectorOf } from './sector.ts';
 
@@ -162,6 +163,7 @@ export const metadata = v.object({
   dpop_bound_access_tokens: v.optional(v.boolean('is not true or false')),
   dpop_nonce_required: v.optional(v.boolean('is not true or false')),
   dpop_replay_detection: v.optional(v.boolean('is not true or false')),
+  profile: v.optional(v.picklist(['fapi2'], 'is not fapi2')),
   strict_auth_method: v.optional(v.boolean('is not true or false')),
   ignore_public_client_secret: v.optional(v.boolean('is not true or false')),
   accept_dotless_schemes: v.optional(v.boolean('is not true or false')),
@@ -212,7 +214,7 @@ export async function checkRegistration(
     input.token_endpoint_auth_method ?? (input.client_secret === undefined ? 'none' : 'client_secret_basic');
   const contradictions = [...findContradictions(input, method)];
   if (isNotEmpty(contradictions)) return refuse(contradictions);
-  return ok({
+  const client: RegisteredClient = {
     clientId: input.client_id,
     clientName: input.client_name,
     redirectUris: input.redirect_uris,
@@ -249,13 +251,16 @@ export async function checkRegistration(
       dpopBoundAccessTokens: input.dpop_bound_access_tokens,
       dpopNonceRequired: input.dpop_nonce_required,
       dpopReplayDetection: input.dpop_replay_detection,
+      profile: input.profile,
       strictAuthMethod: input.strict_auth_method,
       ignorePublicClientSecret: input.ignore_public_client_secret,
       acceptDotlessSchemes: input.accept_dotless_schemes,
       claims: input.claims && [...new Set(input.claims)],
       idTokenClaims: input.id_token_claims,
     }),
-  });
+  };
+  const unfit = client.profile === undefined ? [] : profileMistakes(client);
+  return isNotEmpty(unfit) ? refuse(unfit) : ok(client);
 }
 
 /**

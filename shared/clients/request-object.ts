@@ -5,6 +5,7 @@ import type { Refusal } from '../oauth/refusal.ts';
 import { requestObjectAlgorithms } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { clientKeys } from './client-keys.ts';
+import { isUnderProfile, profileAlgorithms } from './profile.ts';
 import type { RegisteredClient } from './registered-client.ts';
 import type { RemoteJwks } from './remote-jwks.ts';
 
@@ -29,11 +30,10 @@ export async function readRequestObject(
   const invalid = (because: string) => refuse<Refusal>({ reason: 'request_object_invalid', because });
   const jwks = await clientKeys(client, jwt, remoteJwks);
   if (jwks === undefined) return invalid('This client has no keys, or they cannot be fetched.');
-  const { requestObjectSigningAlg: algorithm } = client;
   let verified: JWTVerifyResult;
   try {
     verified = await jwtVerify(jwt, createLocalJWKSet(jwks), {
-      algorithms: algorithm === undefined ? [...requestObjectAlgorithms] : [algorithm],
+      algorithms: algorithmsOf(client),
       audience: issuer,
       requiredClaims: ['exp'],
       currentDate: new Date(now() * 1_000),
@@ -44,7 +44,15 @@ export async function readRequestObject(
     return invalid(wordsFor(error));
   }
   const problem = problemOf(verified, client.clientId, now());
-  return problem === undefined ? ok(parametersIn(verified.payload)) : invalid(problem);
+  if (problem !== undefined) return invalid(problem);
+  const parameters = parametersIn(verified.payload);
+  return parameters ? ok(parameters) : invalid('It has something that no query could have.');
+}
+
+function algorithmsOf(client: RegisteredClient): string[] {
+  const { requestObjectSigningAlg: only } = client;
+  if (only !== undefined) return [only];
+  return [...(isUnderProfile(client) ? profileAlgorithms : requestObjectAlgorithms)];
 }
 
 /** What a library found, in our words: keys and claims come from outside, and nothing of them is repeated. */
@@ -77,21 +85,33 @@ function problemOf({ payload, protectedHeader }: JWTVerifyResult, clientId: stri
   return Object.keys(payload).length > maximumParameters ? 'It has too many claims.' : undefined;
 }
 
-/** RFC 9101 §4: the parameters as members of JSON. What is no text, such as `claims`, is as a query would have it. */
-function parametersIn(payload: JWTPayload): Parameters {
-  const entries = Object.entries(payload).filter(([name]) => !ofJwt.has(name));
-  const values = entries.map(([name, value]) => [name, textsOf(value).filter((text) => text !== '')] as const);
-  return {
-    values: new Map(values.filter(([, texts]) => texts.length > 0)),
-    duplicated: new Set(
-      values.filter(([name, texts]) => name !== 'resource' && texts.length > 1).map(([name]) => name),
-    ),
-    malformed: new Set(),
-  };
+/**
+ * RFC 9101 §4: the parameters as members of JSON. What is no text, such as `claims`, is as a query would have it. Undefined for what
+ * could not be written into one: halves of characters, and what is nested too deeply to be written.
+ */
+function parametersIn(payload: JWTPayload): Parameters | undefined {
+  try {
+    const given = Object.entries(payload).filter(([name]) => !ofJwt.has(name));
+    const all = given.map(
+      ([name, value]) =>
+        [
+          name,
+          [value]
+            .flat()
+            .map(textOf)
+            .filter((text) => text !== ''),
+        ] as const,
+    );
+    const values = all.filter(([, texts]) => texts.length > 0);
+    if (!values.every(([name, texts]) => [name, ...texts].every((text) => text.isWellFormed()))) return undefined;
+    const repeated = values.filter(([name, texts]) => name !== 'resource' && texts.length > 1);
+    return { values: new Map(values), duplicated: new Set(repeated.map(([name]) => name)), malformed: new Set() };
+  } catch {
+    return undefined;
+  }
 }
 
-function textsOf(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(textsOf);
-  if (value === null || value === undefined) return [];
-  return [typeof value === 'string' ? value : JSON.stringify(value)];
-}
+const textOf = (value: unknown): string => {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};

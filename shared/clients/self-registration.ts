@@ -62,6 +62,7 @@ const contentOf = ({ redirectUris, grantTypes, scope, ...rest }: RegisteredClien
 export function registeredMetadata(client: RegisteredClient, scope: readonly string[]): Record<string, unknown> {
   const { clientId, clientName, redirectUris, tokenEndpointAuthMethod, grantTypes, responseTypes } = client;
   const { jwks, jwksUri, idTokenSignedResponseAlg, dpopBoundAccessTokens } = client;
+  const { requirePushedAuthorizationRequests, requireSignedRequestObject } = client;
   const members = {
     clientId,
     clientName,
@@ -73,6 +74,8 @@ export function registeredMetadata(client: RegisteredClient, scope: readonly str
     jwks,
     jwksUri,
     idTokenSignedResponseAlg,
+    requirePushedAuthorizationRequests,
+    requireSignedRequestObject,
     dpopBoundAccessTokens,
   };
   return Object.fromEntries(

@@ -150,6 +150,12 @@ export const refusalCatalogue = {
     means: 'The client is disabled.',
     fix: 'Ask the operator of this authorization server to enable it.',
   },
+  client_unfit: {
+    error: 'invalid_client',
+    means:
+      'This server takes only clients that keep to FAPI 2.0, and this one is registered for something that it forbids.',
+    fix: 'Ask the operator of this authorization server; pixy clients check says what to change.',
+  },
   client_document_refused: {
     error: 'invalid_client',
     means: 'The client_id is a URL, and there is no usable client metadata document at it.',
@@ -215,6 +221,11 @@ export const refusalCatalogue = {
     error: 'invalid_request',
     means: 'The dpop_jkt is not the thumbprint of a key.',
     fix: 'Send the SHA-256 thumbprint of the public key (RFC 7638), 43 characters of base64url, or leave dpop_jkt out.',
+  },
+  dpop_jkt_differs: {
+    error: 'invalid_request',
+    means: 'The dpop_jkt is the thumbprint of another key than that of the DPoP proof.',
+    fix: 'Send the thumbprint of the key that signs the proof, or leave dpop_jkt out.',
   },
   redirect_uri_missing: {
     error: 'invalid_request',

@@ -15,6 +15,7 @@ export type Refusal =
   | { reason: 'client_id_missing' }
   | { reason: 'client_unknown' }
   | { reason: 'client_disabled' }
+  | { reason: 'client_unfit' }
   /** `because`: a sentence that says which rule the document of the client fails. */
   | { reason: 'client_document_refused'; because: string }
   | { reason: 'client_authentication_missing'; registered?: string }
@@ -33,6 +34,7 @@ export type Refusal =
   | { reason: 'dpop_proof_replayed' }
   | { reason: 'dpop_nonce_required'; nonce: string }
   | { reason: 'dpop_jkt_malformed' }
+  | { reason: 'dpop_jkt_differs' }
   // the authorization request
   | { reason: 'redirect_uri_missing' }
   | { reason: 'redirect_uri_not_registered' }

@@ -8,6 +8,7 @@ import { send } from '../support/http.ts';
 import { newPerson, type Page, type Person, startSession } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
 import { authorizeTarget, basic, claimsOf, parametersOf, postToken } from '../support/protocol.ts';
+import { pushed } from '../support/pushed.ts';
 import { startTestServer, tables } from '../support/server.ts';
 
 const database = await startDatabaseProxy();
@@ -107,6 +108,15 @@ describe('a client that registers itself', () => {
     expect(json).not.toHaveProperty('dpop_replay_detection');
     const refused = await redeem(json.client_id, 'a code');
     expect(refused.json).toMatchObject({ error: 'invalid_dpop_proof', reason: 'dpop_proof_missing' });
+  });
+
+  test('PA10: may say that its requests count only when it pushed them, and then they do', async () => {
+    const { json } = await register({ client_name: 'Pushing', require_pushed_authorization_requests: true });
+    expect(json).toMatchObject({ require_pushed_authorization_requests: true });
+    const client = { client_id: json.client_id, redirect_uris: json.redirect_uris };
+    const { headers } = await newPerson(server).open(authorizeTarget(client));
+    expect(headers.location).toContain('pushed_request_required');
+    expect((await pushed(server, client)).status).toBe(201);
   });
 
   test('signs somebody in with S256 and consent, and no other way', async () => {

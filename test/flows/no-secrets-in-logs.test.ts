@@ -3,6 +3,8 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { spa, type TestClient, web, webPost } from '../support/clients.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
+import { decideFor, deviceGrant, enterUserCode } from '../support/device.ts';
+import { newProof, newProofPair } from '../support/dpop.ts';
 import { encodeFields, type Fields, formType, type Sent, send } from '../support/http.ts';
 import { formTokenOf, newPerson, type Person } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
@@ -16,7 +18,9 @@ import {
   type TokenJson,
   withoutChallenge,
 } from '../support/protocol.ts';
+import { openingOf, pushed } from '../support/pushed.ts';
 import { ada, startTestServer, tables } from '../support/server.ts';
+import { gitHubClaims, startTokenIssuer } from '../support/token-issuer.ts';
 
 const older: TestClient = { ...spa, client_id: 'older', pkce_policy: 'any' };
 const shortSecret: TestClient = { ...web, client_id: 'short-secret', client_secret: 'short+secret' };
@@ -28,7 +32,14 @@ const mobile: TestClient = {
   client_secret: 'a secret of the server behind the mobile app',
   redirect_uris: ['https://mobile.example/callback'],
   token_endpoint_auth_method: 'client_secret_basic',
-  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+  grant_types: [
+    'authorization_code',
+    'refresh_token',
+    'client_credentials',
+    deviceGrant,
+    'urn:ietf:params:oauth:grant-type:token-exchange',
+    'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  ],
   response_types: ['code', 'code id_token'],
   may_introspect: true,
 };
@@ -36,6 +47,12 @@ const mobile: TestClient = {
 const server = await startTestServer({
   clients: [spa, older, web, webPost, shortSecret, mobile],
   dynamodb: database.endpoint,
+  environment: {
+    PIXY_PUSHED_REQUESTS: 'accepted',
+    PIXY_TOKEN_EXCHANGE: 'on',
+    PIXY_JWT_BEARER: 'on',
+    PIXY_CLIENT_REGISTRATION: 'open',
+  },
 });
 
 /** Everything secret that was sent or issued: what it was → its values. */
@@ -138,8 +155,64 @@ beforeAll(async () => {
   await exchange(older, { code: await authorize(newPerson(server), older, plain), code_verifier: verifier });
   await exchange(web, { code: await authorize(newPerson(server), web) });
   await useTokens();
+  await useAsAgents();
   await misuse();
 });
+
+/** What clients without a browser send and get: pushed requests, codes of devices, proofs, assertions, registrations, exchanges. */
+async function useAsAgents(): Promise<void> {
+  const person = newPerson(server);
+  const post = async (target: string, fields: Fields, headers: Sent['headers'] = { authorization: basic(mobile) }) => {
+    const answer = await send(server.port, target, {
+      method: 'POST',
+      headers: { ...formType, ...headers },
+      body: encodeFields(fields),
+    });
+    return answer.body === '' ? {} : JSON.parse(answer.body);
+  };
+  const { verifier, challenge } = pkcePair();
+  const bound = { code_challenge: challenge, code_challenge_method: 'S256' };
+  keep('verifier', verifier);
+
+  const { json } = await pushed(server, mobile, bound);
+  keep('request_uri', json.request_uri.split(':').at(-1));
+  const { code = '' } = parametersOf(await person.authorize(openingOf(mobile, json)));
+  keep('code', code);
+  const proof = await newProof(await newProofPair(), server.clock, { url: `${server.issuer}/token` });
+  keep('proof', proof, proof.split('.')[2]);
+  const dpop = { authorization: basic(mobile), dpop: proof };
+  const redirect_uri = mobile.redirect_uris[0];
+  const redeemed = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri };
+  keepTokens(await post('/token', redeemed, dpop));
+  keepTokens(await post('/token', redeemed, { ...dpop, dpop: `${proof}x` }));
+
+  const asked = await post('/device_authorization', { scope: 'openid', ...bound });
+  keep('device code', asked.device_code);
+  keep('user code', asked.user_code, asked.user_code.replaceAll('-', ''));
+  const device = { grant_type: deviceGrant, device_code: asked.device_code, code_verifier: verifier };
+  await post('/token', device);
+  await enterUserCode(person, 'BBBBBBBBB');
+  await decideFor(person, asked.user_code);
+  server.clock.advance(10);
+  const tokens = await post('/token', device);
+  keepTokens(tokens);
+
+  const grant_type = 'urn:ietf:params:oauth:grant-type:token-exchange';
+  const subject_token_type = 'urn:ietf:params:oauth:token-type:access_token';
+  keepTokens(await post('/token', { grant_type, subject_token: tokens.access_token, subject_token_type }));
+  const { sign } = await startTokenIssuer();
+  const assertion = await sign(gitHubClaims(server.issuer, server.clock.now()));
+  keep('assertion', assertion, assertion.split('.')[2]);
+  await post('/token', { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion });
+
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer the-first-token-of-somebody' };
+  keep('initial access token', 'the-first-token-of-somebody');
+  const body = JSON.stringify({
+    redirect_uris: ['https://agent.example/callback'],
+    token_endpoint_auth_method: 'none',
+  });
+  await send(server.port, '/clients', { method: 'POST', headers, body });
+}
 
 /** Secrets in places where they do not belong, and while the database is down. */
 async function misuse(): Promise<void> {
@@ -230,16 +303,22 @@ test('the flows produced every kind of secret', () => {
     'ID token',
     'S256 challenge',
     'access token',
+    'assertion',
     'authorization header',
     'client secret',
     'code',
+    'device code',
     'form token',
+    'initial access token',
     'password',
     'plain challenge',
+    'proof',
     'refresh token',
+    'request_uri',
     'session',
     'state',
     'stray secret',
+    'user code',
     'verifier',
   ]);
 });

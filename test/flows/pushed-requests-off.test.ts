@@ -23,6 +23,14 @@ describe('where pushed authorization requests are switched off', () => {
     expect(parametersOf(new URL(headers.location ?? '')).error).toBe('request_uri_not_supported');
   });
 
+  test('JAR1: nor is a signed request taken, and the metadata says so', async () => {
+    const metadata = JSON.parse((await send(server.port, '/.well-known/oauth-authorization-server')).body);
+    expect(metadata.request_parameter_supported).toBe(false);
+    expect(metadata).not.toHaveProperty('request_object_signing_alg_values_supported');
+    const { headers } = await (await signedInPerson(server)).open(authorizeTarget(spa, { request: 'x.y.z' }));
+    expect(parametersOf(new URL(headers.location ?? '')).error).toBe('request_not_supported');
+  });
+
   test('PA10: a client that has to push can ask for nothing', async () => {
     const { headers } = await (await signedInPerson(server)).open(authorizeTarget(strict));
     expect(parametersOf(new URL(headers.location ?? '')).error_uri).toContain('#pushed_request_required');

@@ -48,7 +48,7 @@ async function stateOf(opening: Page): Promise<string> {
 }
 
 describe('the pushed authorization request endpoint (RFC 9126 §2)', () => {
-  test('PA4: answers 201 with a name and how long it is good for, and nothing may keep it', async () => {
+  test('PA4: FP1: answers 201 with a name and how long it is good for, and nothing may keep it', async () => {
     const { status, headers, json } = await pushed(server, bank);
     expect(status).toBe(201);
     expect(json).toEqual({
@@ -63,7 +63,7 @@ describe('the pushed authorization request endpoint (RFC 9126 §2)', () => {
     expect({ status, allow: headers.allow }).toEqual({ status: 405, allow: 'POST' });
   });
 
-  test('PA2: authenticates the client as the token endpoint does', async () => {
+  test('PA2: FP1: authenticates the client as the token endpoint does', async () => {
     const wrong = await pushed(server, { ...bank, client_secret: 'a wrong secret' });
     expect({ status: wrong.status, error: wrong.json.error }).toEqual({ status: 401, error: 'invalid_client' });
     expect(wrong.headers['www-authenticate']).toContain('Basic');
@@ -136,12 +136,13 @@ describe('the pushed authorization request endpoint (RFC 9126 §2)', () => {
 });
 
 describe('a pushed request at the authorization endpoint (RFC 9126 §4)', () => {
-  test('leads to a code that the verifier of the pushed challenge redeems, and to everything else that was asked for', async () => {
+  test('FP10: leads to a code that the verifier of the pushed challenge redeems, and to everything else that was asked for', async () => {
     const { target, verifier } = await push(bank, { nonce: 'n-1', state: 's-1', scope: 'openid email' });
     const redirected = await (await signedInPerson(server)).authorize(target);
     expect(redirected.origin + redirected.pathname).toBe('https://bank.example/callback');
     const { code, state, iss } = parametersOf(redirected);
     expect({ state, iss }).toEqual({ state: 's-1', iss: server.issuer });
+    expect(redirected.hash).toBe('');
     const { status, json } = await redeem(server, bank, { code, code_verifier: verifier });
     expect(status).toBe(200);
     expect(json.scope).toBe('openid email');

@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { CompactSign, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { spa, type TestClient } from '../support/clients.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
@@ -155,6 +155,8 @@ describe('a signed request at the authorization endpoint (RFC 9101)', () => {
     ['of another issuer', () => ({ iss: 'strict' })],
     ['with a request in it', () => ({ request: 'x' })],
     ['with a request_uri in it', () => ({ request_uri: 'https://bank.example/r' })],
+    ['with half a character', () => ({ state: 'half \ud800' })],
+    ['with half a character in a name', () => ({ 'x\udc00': 'y' })],
     ['with very many parameters', () => Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`p${at}`, 'x']))],
   ])('JAR1: one %s is refused, and tells why', async (_, changes, signed) => {
     const target = withObject(bank, await objectOf(bank, changes(), signed));
@@ -224,6 +226,17 @@ describe('a signed request that is pushed (RFC 9126 §3)', () => {
     const { code, state } = answerIn(await person.open(openingOf(bank, json)));
     expect(state).toBe('a-signed-state');
     expect((await redeem(server, bank, { code, code_verifier: verifier })).json.scope).toBe('openid');
+  });
+
+  test('JAR1: is refused when it is nested so deeply that nothing could be made of it', async () => {
+    const claims = { client_id: 'bank', aud: server.issuer, exp: server.clock.now() + 60 };
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const text = `${JSON.stringify(claims).slice(0, -1)},"deep":${deep}}`;
+    const jwt = await new CompactSign(new TextEncoder().encode(text))
+      .setProtectedHeader({ alg: 'ES256', kid: 'ES256' })
+      .sign(keyOf('ES256'));
+    const { status, json } = await push(bank, jwt);
+    expect({ status, reason: json.reason }).toEqual({ status: 400, reason: 'request_object_invalid' });
   });
 
   test('JAR1: is refused as at the authorization endpoint, with the same checks of what is in it', async () => {

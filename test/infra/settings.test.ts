@@ -52,6 +52,11 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
 
   it.each<[string, () => void, string]>([
     [
+      'a security profile whose algorithm does not sign first',
+      build(() => ({ securityProfile: 'fapi2' })),
+      'securityProfile needs PS256, ES256, EdDSA as the first of signingAlgorithms: RS256 is not allowed by FAPI 2.0.',
+    ],
+    [
       'a code that lives longer than ten minutes',
       build(() => ({ codeLifetime: Duration.seconds(601) })),
       'codeLifetime must be a whole number of seconds from 1 to 600, but is 601 seconds.',
@@ -399,7 +404,9 @@ describe('pushed authorization requests', () => {
   it('PA10: have neither function nor route nor a right where they are off', () => {
     for (const off of [made(), made('off')]) {
       expect([off.isRouted, off.has]).toEqual([false, false]);
-      for (const name of ['SignIn', 'Consent', 'Register', 'Upstream']) expect(off.onGrants(name)).toEqual([]);
+      for (const name of ['SignIn', 'Consent', 'Invitation', 'Register', 'Upstream']) {
+        expect(off.onGrants(name)).toEqual([]);
+      }
       expect(off.onGrants('Authorize').flat(2)).toEqual(['dynamodb:PutItem', undefined]);
     }
   });
@@ -419,7 +426,7 @@ describe('pushed authorization requests', () => {
           new Set(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']),
         );
       }
-      for (const name of ['SignIn', 'Consent', 'Register', 'Upstream']) {
+      for (const name of ['SignIn', 'Consent', 'Invitation', 'Register', 'Upstream']) {
         expect(on.onGrants(name)).toEqual([['dynamodb:GetItem', ofRequests]]);
       }
     }

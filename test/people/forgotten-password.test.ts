@@ -7,10 +7,11 @@ import { spa } from '../support/clients.ts';
 import { linkIn, newestMail, readMailbox } from '../support/mailbox.ts';
 import { newPerson, type Page } from '../support/person.ts';
 import { authorizeTarget, parametersOf } from '../support/protocol.ts';
+import { pushFor } from '../support/pushed.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { account, addTotp, signedIn } from './account-flows.ts';
 
-const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal', 'ivy'];
+const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal', 'ivy', 'jan'];
 const addressOf = (name: string) => `${name}@example.com`;
 const server = await startTestServer({
   clients: [spa],
@@ -58,6 +59,21 @@ describe('ML1: somebody who lost their password', () => {
       code: expect.any(String),
     });
     expect(await signsInWith('ann', next)).toBe(true);
+  });
+
+  test('PA7: goes on with a request that was pushed, from the mail, long after its first minute', async () => {
+    const person = newPerson(server);
+    const { target } = await pushFor(server, spa, { state: 'kept', login_hint: addressOf('jan') });
+    const signIn = await person.follow(target);
+    const [, path = ''] = /href="(\/forgotten-password[^"]*)"/.exec(signIn.body) ?? [];
+    const form = await person.open(path.replaceAll('&amp;', '&'));
+    expect(form.body).toContain(`value="${addressOf('jan')}"`);
+    await person.submit(form, { username: addressOf('jan') });
+    clock.advance(900);
+    const mail = await newestMail(server, addressOf('jan'));
+    const { person: elsewhere, answer } = await spend(mail.links[0] ?? '');
+    const back = await elsewhere.follow(answer.headers.location ?? '');
+    expect(parametersOf(new URL(back.headers.location ?? ''))).toMatchObject({ state: 'kept' });
   });
 
   test('is told the same as somebody without an account', async () => {

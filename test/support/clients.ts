@@ -10,6 +10,8 @@ export type TestClient = {
   jwks?: object;
   may_introspect?: boolean;
   subject_type?: string;
+  profile?: string;
+  id_token_signed_response_alg?: string;
   sector_identifier_uri?: string;
   all_scopes_of?: readonly string[];
   require_pushed_authorization_requests?: boolean;

@@ -81,6 +81,14 @@ describe('a document', () => {
     expect(await read(said)).not.toHaveProperty('value.dpopNonceRequired');
   });
 
+  test('PA10: may say that its requests count only when it pushed or signed them', async () => {
+    const jwks_uri = 'https://app.example.com/keys';
+    const said = { require_pushed_authorization_requests: true, require_signed_request_object: true, jwks_uri };
+    expect(await read(said)).toMatchObject({
+      value: { requirePushedAuthorizationRequests: true, requireSignedRequestObject: true },
+    });
+  });
+
   test.each([['application/json; charset=utf-8'], ['application/oauth-client+json'], ['APPLICATION/JSON']])(
     'may be served as %s',
     async (contentType) => {

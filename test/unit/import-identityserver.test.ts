@@ -158,7 +158,6 @@ describe('is refused', () => {
       { AllowedGrantTypes: ['implicit', 'password'] },
       'AllowedGrantTypes has only implicit, password, which is not offered here',
     ],
-    ['a demand that would be lost', { RequireRequestObject: true }, 'RequireRequestObject is true, and would be lost'],
     [
       'a wrong redirect URI',
       { RedirectUris: ['http://mvc.example/cb'] },
@@ -290,17 +289,18 @@ test('PA10: a client that has to push its requests still has to', async () => {
   expect(onlyClient(await parse({})).requirePushedAuthorizationRequests).toBeUndefined();
 });
 
+test('JAR1: a client that has to sign its requests needs the keys for that', async () => {
+  const { refused } = await parse({ RequireRequestObject: true });
+  expect(refused.map(({ member, problem }) => `${member} ${problem}`)).toEqual([
+    'RequireRequestObject is true, and there is no jwks or jwks_uri',
+  ]);
+});
+
 test('all mistakes of an entry are named at once', async () => {
   const { refused } = await parse({
     AllowedGrantTypes: ['implicit'],
     ClientSecrets: [{ Value: '**********' }],
-    RequirePushedAuthorization: true,
     RedirectUris: ['http://a.example/'],
   });
-  expect(refused.map(({ member }) => member)).toEqual([
-    'RequirePushedAuthorization',
-    'AllowedGrantTypes',
-    'ClientSecrets.0.Value',
-    'RedirectUris.0',
-  ]);
+  expect(refused.map(({ member }) => member)).toEqual(['AllowedGrantTypes', 'ClientSecrets.0.Value', 'RedirectUris.0']);
 });

@@ -9,6 +9,7 @@ import { obtainTokens } from '../support/lifecycle.ts';
 import { formTokenOf, newPerson, type Person, signedInPerson } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
 import { authorizeTarget, claimsOf, parametersOf, redeem } from '../support/protocol.ts';
+import { pushFor } from '../support/pushed.ts';
 import { ada, startTestServer, tables } from '../support/server.ts';
 import { comeBack, problemOn, s256, targetOf, toProvider } from './flow.ts';
 import { type ScriptedProvider, startScriptedProvider } from './scripted-provider.ts';
@@ -638,6 +639,51 @@ describe('what the address says is wrong', () => {
     const page = await newPerson(server).open(`/sign-in?pixy_problem=${encodeURIComponent(value)}`);
     expect({ status: page.status, problem: problemOn(page) }).toEqual({ status: 200, problem: undefined });
     expect(page.body).not.toContain('<script>alert');
+  });
+});
+
+describe('a request that was pushed', () => {
+  const secondsAgo = (seconds: number) => server.clock.now() - seconds;
+  const codeIn = ({ headers }: { headers: { location?: string } }) =>
+    parametersOf(new URL(headers.location ?? 'https://nowhere.example')).code;
+  const push = (changes: Record<string, string>) => pushFor(server, client, { idp: 'example', ...changes });
+
+  test('PA9: takes the person to the provider that it names, with its hints, and nothing of it is in an address here', async () => {
+    const person = newPerson(server);
+    const { target, verifier } = await push({ login_hint: 'ada@example.com', ui_locales: 'de', state: 'kept' });
+    const at = (await person.open((await person.open(target)).headers.location ?? '')).headers.location ?? '';
+    expect(at).toMatch(/^\/upstream\/example\/start\?/);
+    expect(at).not.toMatch(/login_hint|kept|idp/);
+    const authorization = await toProvider(person, target);
+    expect(authorization.searchParams.get('login_hint')).toBe('ada@example.com');
+    expect(authorization.searchParams.get('ui_locales')).toBe('de');
+    const code = codeIn(await comeBack(person, provider.approve(authorization)));
+    expect((await redeem(server, client, { code, code_verifier: verifier })).status).toBe(200);
+  });
+
+  test.each([
+    ['prompt=login', { prompt: 'login' }],
+    ['max_age', { max_age: '60' }],
+  ])('%s: a provider that has just asked them is enough, though its clock is behind', async (_, changes) => {
+    const person = newPerson(server);
+    const authorization = await toProvider(person, (await push(changes)).target);
+    provider.play({ claims: somebody({ auth_time: secondsAgo(20) }) });
+    expect(codeIn(await comeBack(person, provider.approve(authorization)))).toBeDefined();
+  });
+
+  test.each([
+    ['an account that they choose there', { prompt: 'select_account' }],
+    ['a class that it does not reach', { acr_values: 'phr' }],
+  ])('does not send them in a circle for %s', async (_, changes) => {
+    const person = newPerson(server);
+    const authorization = await toProvider(person, (await push(changes)).target);
+    provider.play({ claims: somebody({ auth_time: secondsAgo(7_200) }) });
+    expect(codeIn(await comeBack(person, provider.approve(authorization)))).toBeDefined();
+  });
+
+  test('comes back to the sign-in page when the provider cannot be reached, and stays there', async () => {
+    const page = await newPerson(server).follow((await push({ idp: 'gone' })).target);
+    expect(problemOn(page)).toBe('Gone ID does not answer at the moment. Try again later, or sign in another way.');
   });
 });
 

@@ -1,5 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { pixy } from '../cli/pixy.ts';
+import { emptyFolder, pixy } from '../cli/pixy.ts';
 import { spa, type TestClient, web } from '../support/clients.ts';
 import { ada, startTestServer } from '../support/server.ts';
 
@@ -18,10 +21,30 @@ const any: TestClient = {
 };
 const none: TestClient = { ...web, grant_types: grantTypes };
 
-const { issuer, auditLines } = await startTestServer({ clients: [s256, any, none] });
+/** The private key as it is written into a file, and the client that has it. */
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const key = { ...privateKey.export({ format: 'jwk' }), kid: 'bank-1' };
+const keyFile = join(await emptyFolder(), 'bank.jwk');
+await writeFile(keyFile, JSON.stringify(key));
+const bank: TestClient = {
+  client_id: 'bank',
+  redirect_uris: ['https://bank.example/callback'],
+  token_endpoint_auth_method: 'private_key_jwt',
+  jwks: { keys: [{ ...key, d: undefined }] },
+  grant_types: grantTypes,
+  id_token_signed_response_alg: 'ES256',
+  scope: 'openid offline_access',
+  profile: 'fapi2',
+};
+
+const { issuer, auditLines, clock } = await startTestServer({
+  clients: [s256, any, none, bank],
+  environment: { PIXY_SIGNING_ALGORITHMS: 'RS256 ES256' },
+});
 
 const verify = (client: TestClient, ...argv: string[]) =>
   pixy(['verify', issuer, '--client-id', client.client_id, '--redirect-uri', client.redirect_uris[0] ?? '', ...argv], {
+    now: clock.now(),
     env: {
       PIXY_VERIFY_PASSWORD: ada.password,
       ...(client.client_secret && { PIXY_VERIFY_CLIENT_SECRET: client.client_secret }),
@@ -48,11 +71,13 @@ test.each(['oauth21', 'mcp'])('%s fails nothing, and warns of what is decided ot
   const { exitCode, json } = await verify(s256, ...argv);
   expect(exitCode).toBe(0);
   const warnings = json().checks.filter(({ verdict }: { verdict: string }) => verdict === 'warning');
-  // A client with one redirect URI may leave it out (OAuth 2.1), and a lost response to a refresh may be asked for again.
+  // A client with one redirect URI may leave it out (OAuth 2.1), a lost response to a refresh may be asked for again, and a proof
+  // works once for clients that are registered for it.
   expect(warnings.map(({ id }: { id: string }) => id)).toEqual([
     'metadata-plain',
     ...(profile === 'mcp' ? ['mcp-registration'] : []),
     'redirect-uri-missing',
+    'dpop-replay',
     'refresh-replay',
   ]);
 });
@@ -60,4 +85,35 @@ test.each(['oauth21', 'mcp'])('%s fails nothing, and warns of what is decided ot
 test('the checks leave lines in the audit log, and none of them failed', () => {
   expect(auditLines.length).toBeGreaterThan(100);
   expect(auditLines.filter((line) => JSON.parse(line).verdict === 'failed')).toEqual([]);
+});
+
+describe('a client of the profile fapi2', () => {
+  const argv = ['verify', issuer, '--profile', 'fapi2', '--client-id', bank.client_id, '--username', ada.username];
+  const asBank = [...argv, '--redirect-uri', bank.redirect_uris[0] ?? '', '--private-key', keyFile, '--json'];
+
+  test('fails nothing; warnings are about what other clients of the server may do', async () => {
+    const { exitCode, errors, json } = await pixy(asBank, {
+      env: { PIXY_VERIFY_PASSWORD: ada.password },
+      now: clock.now(),
+    });
+    expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
+    const namesOf = (verdict: string) =>
+      json()
+        .checks.filter((check: { verdict: string }) => check.verdict === verdict)
+        .map(({ id }: { id: string }) => id);
+    expect(namesOf('failed')).toEqual([]);
+    expect(namesOf('warning')).toEqual([
+      'metadata-plain',
+      'fapi-par-required',
+      'fapi-client-authentication',
+      'fapi-algorithms',
+    ]);
+    expect(namesOf('skipped')).toEqual([
+      'tls-version',
+      'tls-strict-transport',
+      'downgrade',
+      'refresh-rotation',
+      'refresh-replay',
+    ]);
+  });
 });

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { registrableGrantTypes } from '../../../shared/clients/registered-client.ts';
 import { clientAuthenticationMethods } from '../../../shared/oauth/server-metadata.ts';
 import { formatTime } from '../../../shared/time.ts';
@@ -28,6 +28,7 @@ export type ClientFlags = {
   dpopBoundAccessTokens?: boolean;
   dpopNonceRequired?: boolean;
   dpopReplayDetection?: boolean;
+  profile?: 'fapi2' | 'none';
   strictAuthMethod?: boolean;
   ignorePublicClientSecret?: boolean;
   acceptDotlessSchemes?: boolean;
@@ -83,6 +84,12 @@ export const clientFlags = (command: Command): Command =>
     .option('--no-dpop-nonce-required', 'its DPoP proofs need a nonce only where all do')
     .option('--dpop-replay-detection', 'the token endpoint takes each of its DPoP proofs once only, for one more write')
     .option('--no-dpop-replay-detection', 'a DPoP proof is good until it is too old')
+    .addOption(
+      new Option(
+        '--profile <name>',
+        'hold the client to a security profile, whatever else is set (docs/fapi.md)',
+      ).choices(['fapi2', 'none']),
+    )
     .option('--strict-auth-method', 'take the secret only as --auth-method says')
     .option('--no-strict-auth-method', 'take the secret in the header or in the form')
     .option('--ignore-public-client-secret', 'take a public client that sends a secret as one that sends none')
@@ -118,6 +125,7 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     dpop_bound_access_tokens: flags.dpopBoundAccessTokens,
     dpop_nonce_required: flags.dpopNonceRequired,
     dpop_replay_detection: flags.dpopReplayDetection,
+    profile: flags.profile === 'none' ? null : flags.profile,
     strict_auth_method: flags.strictAuthMethod,
     ignore_public_client_secret: flags.ignorePublicClientSecret,
     accept_dotless_schemes: flags.acceptDotlessSchemes,

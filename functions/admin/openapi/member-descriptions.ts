@@ -43,6 +43,8 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   dpop_bound_access_tokens: 'Whether the client has to send a DPoP proof with every token request (RFC 9449).',
   dpop_nonce_required: 'Whether its DPoP proofs need a nonce of this server. Absent: the server decides.',
   dpop_replay_detection: 'Whether the token endpoint takes each of its DPoP proofs once only, for one more write.',
+  profile:
+    'fapi2: held to the FAPI 2.0 Security Profile, whatever the other members say (docs/fapi.md). Absent: to those alone.',
   strict_auth_method: 'Takes the secret only as token_endpoint_auth_method says. Absent: in the header or the form.',
   ignore_public_client_secret: 'Takes a public client that sends a secret as one that sends none.',
   accept_dotless_schemes: 'Lets in redirect URIs with a private-use scheme without a dot.',

@@ -74,13 +74,7 @@ const informative = new Set([
   'noneditable',
 ]);
 
-/** Requirements on a client that a registration in Pixy cannot impose. */
-const demands = ['RequireRequestObject'];
-
 function readClient(members: Members, options: ReadingOptions): ForeignClient {
-  for (const name of demands.filter((demand) => members.flag(demand) === true)) {
-    members.refuse(members.nameOf(name), 'is true, and would be lost', undefined);
-  }
   const profile = members.text('Profile');
   if (profile !== undefined && members.any('RedirectUris') === undefined) {
     members.refuse('RedirectUris', 'is missing: with a Profile the server makes it up, so write it out', undefined);
@@ -105,7 +99,8 @@ function readClient(members: Members, options: ReadingOptions): ForeignClient {
       grant_types: [...grantTypes, ...(refreshes ? ['refresh_token'] : [])],
       response_types: flow.grants.includes('hybrid') ? ['code', 'code id_token'] : undefined,
       scope: [...(members.list('AllowedScopes') ?? []), ...(refreshes ? ['offline_access'] : [])].join(' '),
-      dpop_bound_access_tokens: members.flag('RequireDPoP') === true ? true : undefined,
+      dpop_bound_access_tokens: members.flag('RequireDPoP') || undefined,
+      require_signed_request_object: members.flag('RequireRequestObject') || undefined,
       first_party: members.flag('RequireConsent') === false ? true : undefined,
       ...(refreshes && refreshing.metadata),
     },
@@ -133,6 +128,7 @@ const names = {
   grant_types: 'AllowedGrantTypes',
   scope: 'AllowedScopes',
   dpop_bound_access_tokens: 'RequireDPoP',
+  require_signed_request_object: 'RequireRequestObject',
   pkce_policy: 'RequirePkce',
 };
 
