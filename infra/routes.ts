@@ -46,7 +46,7 @@ export const routes: readonly Route[] = [
   { path: endpoints.signOut, function: 'sign-out' },
   { path: endpoints.account, function: 'account' },
   { path: endpoints.accountProfile, function: 'account' },
-  { path: endpoints.accountRemove, function: 'account' },
+  { path: endpoints.accountRemove, function: 'invitation' },
   { path: endpoints.accountExport, function: 'account' },
   { path: endpoints.accountPassword, function: 'account' },
   { path: endpoints.accountAuthenticator, function: 'account' },

@@ -7,7 +7,6 @@ import { accountStore } from '../../shared/people/account-store.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
 import { openPepper } from '../../shared/people/pepper.ts';
-import { removalStore } from '../../shared/people/removal-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
@@ -24,7 +23,6 @@ import { exportHandler } from './export.ts';
 import { accountHandler } from './handler.ts';
 import { profileHandler } from './profile.ts';
 import { recoveryCodesHandler } from './recovery-codes.ts';
-import { removeAccountHandler } from './remove-account.ts';
 
 export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
@@ -45,7 +43,6 @@ export function compose(runtime: Runtime) {
     grants: heldGrantStore(database, grants),
     clients: openClients(runtime),
     apis: apiReader(database, clients, now),
-    removals: removalStore(database, people),
     handOver: openMail(runtime),
     notify: notifyingPerson(runtime, lookOf),
     lookOf,
@@ -54,7 +51,6 @@ export function compose(runtime: Runtime) {
   };
   return byPath(accountHandler(deps), {
     [endpoints.accountProfile]: profileHandler(deps),
-    [endpoints.accountRemove]: removeAccountHandler(deps),
     [endpoints.accountExport]: exportHandler(deps),
     [endpoints.accountPassword]: changePasswordHandler(deps),
     [endpoints.accountAuthenticator]: authenticatorHandler(deps),

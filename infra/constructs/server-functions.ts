@@ -134,7 +134,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     functions.mail = mails.handler;
     uses.grantAnswerMails(tables, functions.invitation);
     if (props.removalGrace) {
-      uses.grantNoteRemovals(tables, functions.account);
+      uses.grantNoteRemovals(tables, functions.invitation);
       functions['remove-accounts'] = makeDaily(scope, props);
     }
   }

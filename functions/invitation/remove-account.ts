@@ -16,8 +16,6 @@ import type { AccountStore } from '../../shared/people/account-store.ts';
 import { newMailedLinkUntil } from '../../shared/people/mailed-link.ts';
 import type { RemovalStore } from '../../shared/people/removal-store.ts';
 import { generateSecret } from '../../shared/secret.ts';
-import type { EndingSessions } from '../sign-out/ending-sessions.ts';
-import type { TidyUp } from '../tidy-up.ts';
 import {
   findPerson,
   isFresh,
@@ -25,7 +23,9 @@ import {
   readAccountForm,
   type SignedInPerson,
   toSignIn,
-} from './signed-in-person.ts';
+} from '../account/signed-in-person.ts';
+import type { EndingSessions } from '../sign-out/ending-sessions.ts';
+import type { TidyUp } from '../tidy-up.ts';
 
 export type RemoveAccountDeps = PersonDeps & {
   /** Seconds until an account is gone for good. 0: people cannot delete theirs. */
