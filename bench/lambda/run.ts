@@ -1,9 +1,9 @@
 import { hash, randomBytes } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { httpApiEvent } from '../../infra/local/http-api-event.ts';
+import { openOidcProvider, openOpenauth } from '../peers/as-functions.ts';
 import { answerTheParent } from '../server-process.ts';
 import type { Contender, LambdaResult } from './contender.ts';
-import { openOidcProvider, openOpenauth } from './peers.ts';
 import { openPixy } from './pixy.ts';
 
 /*

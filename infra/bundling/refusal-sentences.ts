@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 import type { CatalogueEntry } from '../../shared/oauth/refusal-catalogue.ts';
 
-/* Bundles only the sentences about refusals that a function can make. */
+/* Bundles only the refusals that a function can make. */
 
 const catalogue = /\/shared\/oauth\/refusal-catalogue\.ts$/;
 /** Names every reason there is, as a type. */
@@ -11,8 +11,8 @@ const reasons = /\/shared\/oauth\/refusal\.ts$/;
 const readsAll = /Object\.\w+(<\w+>)?\(refusalCatalogue\)/;
 
 /**
- * Reduces the catalogue to what `sources`, the other files of the bundle, name as a quoted string. The other entries keep their error and
- * status, so that no reason is without an answer.
+ * Reduces the catalogue to what `sources`, the other files of the bundle and of its chunks, name as a quoted string: a reason that no code
+ * names, no code can give (test/infra/refusal-sentences.test.ts).
  */
 export const refusalSentences = (sources: readonly string[]): Plugin => ({
   name: 'refusal-sentences',
@@ -27,21 +27,8 @@ export const refusalSentences = (sources: readonly string[]): Plugin => ({
       const { refusalCatalogue } = (await import(pathToFileURL(path).href)) as {
         refusalCatalogue: Record<string, CatalogueEntry>;
       };
-      const entries = Object.entries(refusalCatalogue);
-      const said = entries.filter(([reason]) => named.has(reason));
-      const unsaid = Object.groupBy(
-        entries.filter(([reason]) => !named.has(reason)),
-        ([, { error, status }]) => JSON.stringify([error, status]),
-      );
-      const groups = Object.entries(unsaid).map(
-        ([answer, group = []]) => `[${answer}, '${group.map(([reason]) => reason).join(' ')}']`,
-      );
-      const contents = `export const refusalCatalogue = { ${withoutSentences}([${groups.join(', ')}]), ...${JSON.stringify(Object.fromEntries(said))} };`;
-      return { contents, loader: 'js' };
+      const said = Object.fromEntries(Object.entries(refusalCatalogue).filter(([reason]) => named.has(reason)));
+      return { contents: `export const refusalCatalogue = ${JSON.stringify(said)};`, loader: 'js' };
     });
   },
 });
-
-/** Makes entries without sentences, which are most of those in most bundles: their reasons in one text for each error and status. */
-const withoutSentences = `...((groups) => Object.fromEntries(groups.flatMap(([[error, status], reasons]) =>
-  reasons.split(' ').map((reason) => [reason, { error, ...(status !== null && { status }), means: '', fix: '' }]))))`;

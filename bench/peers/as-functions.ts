@@ -1,10 +1,10 @@
 import { handle as honoHandler, type LambdaEvent } from 'hono/aws-lambda';
 import serverless from 'serverless-http';
-import { makeOidcProvider } from '../peers/make-oidc-provider.ts';
-import { makeOpenauth } from '../peers/make-openauth.ts';
-import { dynamoAdapter } from '../peers/oidc-dynamodb-adapter.ts';
+import type { Contender, Handler } from '../lambda/contender.ts';
 import { redirectUri } from '../pixy/environment.ts';
-import type { Contender, Handler } from './contender.ts';
+import { makeOidcProvider } from './make-oidc-provider.ts';
+import { makeOpenauth } from './make-openauth.ts';
+import { dynamoAdapter } from './oidc-dynamodb-adapter.ts';
 
 /* Other servers behind the adapters that their documentation gives. */
 
