@@ -14,6 +14,7 @@ export type Contender = {
   handle: Handler;
   paths: { authorize: string; token: string; push: string };
   issuer: string;
+  redirectUri: string;
   /** The session of somebody who is signed in. Without one, the first round starts it. */
   cookie?: string;
 };

@@ -3,6 +3,7 @@ import serverless from 'serverless-http';
 import { makeOidcProvider } from '../peers/make-oidc-provider.ts';
 import { makeOpenauth } from '../peers/make-openauth.ts';
 import { dynamoAdapter } from '../peers/oidc-dynamodb-adapter.ts';
+import { redirectUri } from '../pixy/environment.ts';
 import type { Contender, Handler } from './contender.ts';
 
 /* Other servers behind the adapters that their documentation gives. */
@@ -15,6 +16,7 @@ export async function openOidcProvider([algorithm = '', endpoint = '']: string[]
     handle: serverless(answer, { provider: 'aws' }) as unknown as Handler,
     paths: { authorize: '/auth', token: '/token', push: '/request' },
     issuer,
+    redirectUri,
   };
 }
 
@@ -24,5 +26,7 @@ export async function openOpenauth([endpoint = '']: string[]): Promise<Contender
     handle: (event, context) => handle(event as unknown as LambdaEvent, context as never) as never,
     paths: { authorize: '/authorize', token: '/token', push: '' },
     issuer: 'https://auth.example',
+    // Of its own accord it only allows redirects to this machine.
+    redirectUri: 'http://localhost/callback',
   };
 }

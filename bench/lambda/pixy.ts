@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Algorithm, pixyEnvironment } from '../pixy/environment.ts';
+import { type Algorithm, pixyEnvironment, redirectUri } from '../pixy/environment.ts';
 import type { Contender, Handler } from './contender.ts';
 
 /** The bundles as they are deployed, each called for its path. */
@@ -27,6 +27,7 @@ export async function openPixy([
     },
     paths: { authorize: '/authorize', token: '/token', push: '/par' },
     issuer,
+    redirectUri,
     // As the cookie is called where the issuer is https.
     cookie: `__Host-${cookie}`,
   };

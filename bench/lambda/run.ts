@@ -25,9 +25,8 @@ const openers: Record<string, (given: string[]) => Promise<Contender>> = {
 };
 const contender = await openers[server]?.(given);
 if (contender === undefined) throw new Error(`there is no ${server}`);
-const { handle, paths, issuer, cookie } = contender;
+const { handle, paths, issuer, redirectUri, cookie } = contender;
 const isPushed = flow === 'pushed';
-const redirectUri = 'https://client.example/callback';
 const scope = 'openid profile email';
 
 const cost: Cost = { signIn: 0, refresh: 0 };
@@ -47,6 +46,10 @@ const proof = (url: string): Promise<string> =>
     .setIssuedAt()
     .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk })
     .sign(privateKey);
+
+/** Everybody comes from somewhere else, so that no limit for one address is reached. */
+let people = 0;
+let address = '';
 
 const asJson = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
@@ -69,7 +72,7 @@ async function call(target: string, what: keyof Cost, { form, dpop }: Sent = {})
       ...(dpop !== undefined && { dpop: [dpop] }),
     },
     body: Buffer.from(form ? new URLSearchParams(form).toString() : ''),
-    sourceIp: '127.0.0.1',
+    sourceIp: address,
     port: 443,
     requestId: 'request',
     receivedAt: new Date(),
@@ -120,6 +123,8 @@ async function tokens(form: Record<string, string>, what: keyof Cost): Promise<{
 }
 
 async function signInAndRefresh(): Promise<void> {
+  people += 1;
+  address = `10.0.${Math.floor(people / 250)}.${people % 250}`;
   const verifier = randomBytes(32).toString('base64url');
   const code = await authorize(hash('sha256', verifier, 'base64url'));
   const redeemed = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: redirectUri };

@@ -6,18 +6,12 @@ import type { Plugin } from 'esbuild';
 /* Bundles only the texts of the pages that a function shows, in every language. */
 
 const folderOfTexts = /\/shared\/pages\/texts\/[^/]+\.ts$/;
-/** Synthesis has judged the texts of the brand. */
-const judgeOfTexts = /\/shared\/pages\/brand-texts\.ts$/;
 const isTexts = (path: string): boolean => folderOfTexts.test(path) && basename(path) !== 'languages.ts';
 
 /** Reduces the text files to what `sources`, the other files of the bundle, refer to. */
 export const pageTexts = (sources: readonly string[]): Plugin => ({
   name: 'page-texts',
   setup(build) {
-    build.onLoad({ filter: judgeOfTexts }, () => ({
-      contents: 'export const textMistake = () => undefined;',
-      loader: 'js',
-    }));
     build.onLoad({ filter: folderOfTexts }, async ({ path }) => {
       if (!isTexts(path)) return undefined;
       const isNamed = namedIn(await Promise.all(sources.filter(isCode).map((file) => readFile(file, 'utf8'))));

@@ -27,16 +27,21 @@ export const refusalSentences = (sources: readonly string[]): Plugin => ({
       const { refusalCatalogue } = (await import(pathToFileURL(path).href)) as {
         refusalCatalogue: Record<string, CatalogueEntry>;
       };
-      const entries = Object.entries(refusalCatalogue).map(
-        ([reason, entry]) => `${reason}: ${named.has(reason) ? JSON.stringify(entry) : withoutSentences(entry)}`,
+      const entries = Object.entries(refusalCatalogue);
+      const said = entries.filter(([reason]) => named.has(reason));
+      const unsaid = Object.groupBy(
+        entries.filter(([reason]) => !named.has(reason)),
+        ([, { error, status }]) => JSON.stringify([error, status]),
       );
-      return { contents: `${unsaid}export const refusalCatalogue = { ${entries.join(', ')} };`, loader: 'js' };
+      const groups = Object.entries(unsaid).map(
+        ([answer, group = []]) => `[${answer}, '${group.map(([reason]) => reason).join(' ')}']`,
+      );
+      const contents = `export const refusalCatalogue = { ${withoutSentences}([${groups.join(', ')}]), ...${JSON.stringify(Object.fromEntries(said))} };`;
+      return { contents, loader: 'js' };
     });
   },
 });
 
-/** Makes an entry without sentences: most entries of most bundles, so that each takes as little room as possible. */
-const unsaid = "const unsaid = (error, status) => ({ error, status, means: '', fix: '' });\n";
-
-const withoutSentences = ({ error, status }: CatalogueEntry): string =>
-  `unsaid(${[error, ...(status === undefined ? [] : [status])].map((value) => JSON.stringify(value)).join(', ')})`;
+/** Makes entries without sentences, which are most of those in most bundles: their reasons in one text for each error and status. */
+const withoutSentences = `...((groups) => Object.fromEntries(groups.flatMap(([[error, status], reasons]) =>
+  reasons.split(' ').map((reason) => [reason, { error, ...(status !== null && { status }), means: '', fix: '' }]))))`;

@@ -37,6 +37,7 @@ import { parseRegistration } from '../../shared/clients/registration.ts';
 import type { HttpApiHandler } from '../../shared/http/endpoint.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { aliasesOf, type PathAlias } from '../../shared/oauth/path-aliases.ts';
+import { judgeBrandTexts } from '../../shared/pages/brand-texts.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { decisionLine } from '../../shared/reports/decision-line.ts';
@@ -165,6 +166,8 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
       ...options.environment,
     };
     const opened = openRuntime({ ...environment(issuer, folder), ...given }, options);
+    const mistake = judgeBrandTexts(opened.config.brand);
+    if (mistake !== undefined) throw new Error(`the configuration is not usable: PIXY_BRAND member ${mistake}`);
     const listening = options.tell ? telling(opened, options.tell, folder) : opened;
     const box = opened.config.mail === 'local' ? mailbox((send) => composeMail(listening, send)) : undefined;
     const runtime = box ? { ...listening, handOver: box.handOver } : listening;

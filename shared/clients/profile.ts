@@ -31,7 +31,7 @@ export const codeLifetimeFor = (client: RegisteredClient, usual: number): number
  * Returns the client with everything that its profile demands: pushed requests, tokens that are bound to a key,
  * proofs that work once, and a refresh token that stays the same, because rotating it locks out a client that loses a response. `policySettings` takes care of S256.
  */
-export function underProfile(client: RegisteredClient): RegisteredClient {
+function underProfile(client: RegisteredClient): RegisteredClient {
   if (!isUnderProfile(client)) return client;
   return {
     ...client,

@@ -3,10 +3,10 @@ import { en } from './texts/en.ts';
 import { languages } from './texts/languages.ts';
 
 /**
- * What is wrong with the texts of a brand, as a member and the end of a sentence. Undefined: nothing. A deployment asks when it is
- * synthesized; the bundles of the functions do without, and without the names of texts that they do not show.
+ * What is wrong with the texts of a brand, as the end of a sentence: an unknown language or key, or a name in braces that has no value
+ * there. Needs the texts of all pages, so it is asked before a function starts and not by it.
  */
-export function textMistake(texts: NonNullable<Brand['texts']>): string | undefined {
+export function judgeBrandTexts({ texts = {} }: Brand): string | undefined {
   for (const [language, own] of Object.entries(texts)) {
     if (!languages.some((known) => known === language))
       return `texts.${language} is not one of ${languages.join(', ')}`;

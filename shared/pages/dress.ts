@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { Brand } from './brand.ts';
-import { textMistake } from './brand-texts.ts';
 import { contrast, mix, untilReadable } from './colors.ts';
 import { iconOf } from './mark.ts';
 import { dark, light, type Palette, stylesheetOf } from './style.ts';
@@ -22,10 +21,8 @@ export type Dress = {
   texts: Partial<Record<Language, Partial<Texts>>>;
 };
 
-/** Prepares a brand. Throws when a text has an unknown language or key, or lacks a value that belongs in it. */
+/** Prepares a brand. Texts that no page of a function has change nothing there; see brand-texts.ts. */
 export function dressBrand(brand: Brand): Dress {
-  const mistake = textMistake(brand.texts ?? {});
-  if (mistake) throw new Error(`the configuration is not usable: PIXY_BRAND member ${mistake}`);
   const colors = {
     light: brand.accent ? { ...light, ...accentsOn(light, brand.accent) } : light,
     dark: brand.accent || brand.accentDark ? { ...dark, ...accentsOn(dark, brand.accentDark ?? brand.accent) } : dark,
