@@ -8,7 +8,7 @@ import { mayAct } from '../../../shared/people/still-valid.ts';
 import { actorsOf, readAccessToken } from '../../../shared/tokens/access-token.ts';
 import { accountFinder } from '../account-beside.ts';
 import type { FlowOutcome, GrantFlow } from '../grant-flow.ts';
-import { tokenResponse, tokensHaveClaims } from '../token-response.ts';
+import { loadAccessTokenKey, tokenResponse, tokensHaveClaims } from '../token-response.ts';
 import { judgeActor, judgeScope, judgeTarget } from './judge-exchange.ts';
 import { accessTokenType, parseExchange } from './parse-exchange.ts';
 
@@ -46,8 +46,9 @@ export const tokenExchangeFlow =
     const [grant, beside, key] = await Promise.all([
       deps.grants.find(claims.grant_id),
       findAccount(claims.sub),
-      deps.signingKey(deps.defaultAlgorithm),
+      loadAccessTokenKey(client, deps),
     ]);
+    if (!key.ok) return refused(key.refusal);
     // A pairwise subject leads to no account; the grant says whose it is.
     const account = grant && grant.sub !== claims.sub ? await findAccount(grant.sub) : beside;
     const { standing, claims: person } = account;
@@ -57,7 +58,7 @@ export const tokenExchangeFlow =
     if (!mayAct(standing, clientId, grant.issuedAt)) return refused({ reason: 'actor_not_allowed' });
     const acting = { act: actor.value, may_act: claims.may_act };
     const answer = { client, person, scope, apis: apis.value, endsAt: claims.exp, acting, jkt };
-    const keys = { accessTokenKey: key, idTokenKey: key };
+    const keys = { accessTokenKey: key.value, idTokenKey: key.value };
     const made = await tokenResponse({ ...grant, clientId }, answer, keys, deps, now);
     if (!made.ok) return refused(made.refusal);
 
