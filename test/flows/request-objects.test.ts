@@ -135,6 +135,14 @@ describe('a signed request at the authorization endpoint (RFC 9101)', () => {
     expect(await outcomeOf(withObject(bank, twice))).toBe('parameter_duplicated');
   });
 
+  test('JAR1: one with more values than a query may have is refused like any other', async () => {
+    const request = await objectOf(bank, { resource: Array(101).fill('https://api.example/orders') });
+    expect(await outcomeOf(withObject(bank, request))).toBe('request_object_invalid');
+    expect((await pushed(server, bank, {}, { body: encodeFields({ request }) })).json.reason).toBe(
+      'request_object_invalid',
+    );
+  });
+
   const now = () => server.clock.now();
   test.each<[string, () => JWTPayload, Signed?]>([
     ['of another key', () => ({}), { key: stranger.privateKey }],
