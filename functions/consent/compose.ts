@@ -15,6 +15,7 @@ export const compose = (runtime: Runtime) => {
     issuer: config.issuer,
     clients: openClients(runtime),
     pushedRequests: openPushedRequests(runtime),
+    requiresPushedRequests: config.pushedRequests === 'required',
     apis: openApis(runtime),
     hasOperators: config.operators !== undefined,
     signedIn: signedInStore(database, config.tables.people),

@@ -12,6 +12,8 @@ export type ConsentDeps = {
   issuer: string;
   clients: Pick<ClientReader, 'find' | 'whyUnknown' | 'globalPolicy'>;
   pushedRequests: PushedRequests;
+  /** Whether every client has to push its requests. */
+  requiresPushedRequests: boolean;
   apis: ApiReader;
   /** Whether people may have tokens for the management API. */
   hasOperators: boolean;

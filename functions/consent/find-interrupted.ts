@@ -3,6 +3,7 @@ import { policySettings, type RegisteredClient } from '../../shared/clients/regi
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
 import { encodeParameters, type Parameters } from '../../shared/oauth/parameters.ts';
+import { referenceIn } from '../../shared/oauth/pushed-request.ts';
 import type { RegisteredRedirectUri } from '../../shared/oauth/redirect-uri.ts';
 import type { ConsentNeed } from '../../shared/people/consent.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
@@ -11,6 +12,7 @@ import { admitRequest } from '../authorize/admit-request.ts';
 import { claimsFor } from '../authorize/claims-for.ts';
 import { identifyClient } from '../authorize/identify-client.ts';
 import { consentNeed } from '../authorize/needs-consent.ts';
+import { refuseUnpushed, refuseUnsigned } from '../authorize/refuse-unpushed.ts';
 import { findMeant } from '../find-meant.ts';
 import type { ConsentDeps } from './consent-deps.ts';
 
@@ -43,6 +45,10 @@ export async function findInterrupted(
   const identified = await identifyClient(parameters, deps.clients);
   if (!identified.ok) return undefined;
   const { redirectUri } = identified.value;
+  const isPushed = referenceIn(address) !== undefined;
+  if (!isPushed && (refuseUnpushed(identified.value.client, deps) ?? refuseUnsigned(identified.value.client))) {
+    return undefined;
+  }
   const client = await withWholeScope(identified.value.client, deps.apis);
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
   const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis), deps.hasOperators);

@@ -24,6 +24,7 @@ const bank: TestClient = {
 };
 const strict: TestClient = { ...bank, client_id: 'strict', require_pushed_authorization_requests: true };
 const third: TestClient = { ...bank, client_id: 'third', first_party: false };
+const strictThird: TestClient = { ...third, client_id: 'strict-third', require_pushed_authorization_requests: true };
 const grace = { username: 'grace', password: ada.password, claims: { sub: 'grace-0001' } };
 /** What they type in. */
 const asAda = { username: ada.username, password: ada.password };
@@ -31,7 +32,7 @@ const asGrace = { username: grace.username, password: grace.password };
 
 const database = await startDatabaseProxy();
 const server = await startTestServer({
-  clients: [spa, native, web, webPost, bank, strict, third],
+  clients: [spa, native, web, webPost, bank, strict, third, strictThird],
   accounts: [ada, grace],
   dynamodb: database.endpoint,
 });
@@ -430,6 +431,14 @@ describe('the questions that a pushed request has for the person', () => {
 });
 
 describe('a client that has to push (RFC 9126 §6)', () => {
+  test('PA10: nobody is asked to consent to parameters from the browser, but to what was pushed', async () => {
+    const browser = await signedInPerson(server);
+    const page = await browser.open(authorizeTarget(strictThird).replace('/authorize', '/consent'));
+    expect(page.headers.location).toMatch(/^\/authorize\?/);
+    const { target } = await push(strictThird);
+    expect((await browser.follow(target)).body).toContain('name="decision"');
+  });
+
   test('PA10: FP2: is refused with parameters from the browser, and told so', async () => {
     const { error, error_uri, error_description } = answerIn(await person.open(authorizeTarget(strict)));
     expect({ error, error_uri }).toEqual({
