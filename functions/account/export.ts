@@ -38,7 +38,7 @@ async function visit(request: HttpRequest, deps: AccountDeps): Promise<Answer> {
 
 /** What is stored about a person. No secret: neither a password hash nor a key, a link or the secret of a session. */
 async function describePerson({ account, sessionId }: SignedInPerson, deps: AccountDeps): Promise<object> {
-  const { sub, username, email, claims, createdAt, passwordHash } = account;
+  const { sub, username, email, claims, createdAt, passwordHash, pairwiseSubjects } = account;
   const [sessions, { passkeys, links, totp }, apps] = await Promise.all([
     deps.sessions.list(sub, deps.now()),
     listWays(account, deps),
@@ -49,6 +49,7 @@ async function describePerson({ account, sessionId }: SignedInPerson, deps: Acco
     username,
     email,
     claims,
+    pairwise_subjects: pairwiseSubjects,
     created_at: timeOf(createdAt),
     has_password: passwordHash !== undefined,
     authenticator_app: totp && { recovery_codes_left: totp.codesLeft },

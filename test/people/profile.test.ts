@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { accountKey } from '../../shared/people/standing-store.ts';
 import { spa } from '../support/clients.ts';
 import { linkIn, newestMail, readMailbox } from '../support/mailbox.ts';
 import { newPerson } from '../support/person.ts';
@@ -118,6 +119,18 @@ describe('PE3: what is stored about somebody', () => {
     const { passwordHash = 'none' } = (await find('eve')) ?? {};
     expect(exported.body).not.toContain(passwordHash);
     expect(exported.body).not.toMatch(/argon2|hash|salt/);
+  });
+
+  test('OC11: has what apps knew them by at another server', async () => {
+    const person = await signedIn(server, 'dot');
+    await openDatabase().update({
+      TableName: tables.people,
+      Key: accountKey('sub-of-dot'),
+      UpdateExpression: 'SET pairwiseSubjects = :given',
+      ExpressionAttributeValues: { ':given': { 'shop.example': 'as-before' } },
+    });
+    const told = JSON.parse((await person.open('/account/export')).body);
+    expect(told.pairwise_subjects).toEqual({ 'shop.example': 'as-before' });
   });
 
   test('is for nobody else, and only shortly after a sign-in', async () => {
