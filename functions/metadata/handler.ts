@@ -79,7 +79,9 @@ async function metadata(deps: MetadataDeps): Promise<object> {
   const scopes = await deps.apis.scopes();
   return serverMetadata(deps.issuer, {
     // Keys of algorithms that went out of use stay published for a while, and an algorithm without a key signs nothing.
-    algorithms: deps.signingAlgorithms.filter((algorithm) => keys.some(({ alg }) => alg === algorithm)),
+    algorithms: deps.signingAlgorithms.filter(
+      (algorithm) => isAllowed(algorithm, deps.allowed) && keys.some(({ alg }) => alg === algorithm),
+    ),
     policies: await deps.clients.policiesInForce(),
     scopes: [...scopes.map(({ value }) => value), ...(await deps.apis.list()).flatMap(({ scope }) => scope)],
     claims: scopes.flatMap(({ claims }) => claims),
@@ -103,3 +105,6 @@ function cacheable(document: object, request: HttpRequest, { cachedFor }: Pick<M
 /** RFC 9110 §13.1.2: any of the listed tags, weak or strong, or whatever there is. */
 const isKnown = (ifNoneMatch: string | undefined, etag: string): boolean =>
   (ifNoneMatch ?? '').split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
+
+const isAllowed = (algorithm: string, allowed: Allowed | undefined): boolean =>
+  allowed?.algorithms.includes(algorithm) ?? true;

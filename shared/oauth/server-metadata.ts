@@ -148,7 +148,9 @@ export const serverMetadata = (
   ...(clientRegistration && { registration_endpoint: issuer + endpoints.clientRegistration }),
   ...(metadataDocuments && { client_id_metadata_document_supported: true }),
   request_parameter_supported: switchedOn.pushedRequests !== 'off',
-  ...(switchedOn.pushedRequests !== 'off' && { request_object_signing_alg_values_supported: requestObjectAlgorithms }),
+  ...(switchedOn.pushedRequests !== 'off' && {
+    request_object_signing_alg_values_supported: allowed?.algorithms ?? requestObjectAlgorithms,
+  }),
   request_uri_parameter_supported: false,
   claims_parameter_supported: true,
   acr_values_supported: acrValues,

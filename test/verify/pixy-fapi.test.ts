@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { readConfig } from '../../shared/config.ts';
 import { emptyFolder, pixy } from '../cli/pixy.ts';
 import { spa, type TestClient, webPost } from '../support/clients.ts';
+import { send } from '../support/http.ts';
 import { signedInPerson } from '../support/person.ts';
 import { authorizeTarget, parametersOf, postToken } from '../support/protocol.ts';
 import { ada, startTestServer } from '../support/server.ts';
@@ -27,7 +28,11 @@ const bank: TestClient = {
 };
 const server = await startTestServer({
   clients: [bank, spa, webPost],
-  environment: { PIXY_SECURITY_PROFILE: 'fapi2', PIXY_SIGNING_ALGORITHMS: 'ES256' },
+  environment: {
+    PIXY_SECURITY_PROFILE: 'fapi2',
+    PIXY_SIGNING_ALGORITHMS: 'ES256 RS256',
+    PIXY_SIGNED_INTROSPECTION: 'on',
+  },
 });
 
 test('fapi2 finds nothing, and warns of nothing', async () => {
@@ -65,6 +70,13 @@ test('FP2: a client that says nothing of a profile has to push', async () => {
   const person = await signedInPerson(server);
   const redirected = await person.authorize(authorizeTarget(bank));
   expect(parametersOf(redirected)).toMatchObject({ error: 'invalid_request' });
+});
+
+test('FP7: the metadata announces no algorithm that the profile forbids, whatever the server has keys for', async () => {
+  const metadata = JSON.parse((await send(server.port, '/.well-known/openid-configuration')).body);
+  const announced = Object.entries(metadata).filter(([name]) => name.includes('alg_values_supported'));
+  expect(announced.length).toBeGreaterThan(6);
+  for (const [name, values] of announced) expect([name, values]).not.toEqual([name, expect.arrayContaining(['RS256'])]);
 });
 
 test('FP7: RS256 cannot be what signs for everybody', () => {
