@@ -40,6 +40,7 @@ export type ServerFunctionsProps = Pick<
   | 'pairwiseSubjects'
   | 'metadataDocuments'
   | 'pushedAuthorizationRequests'
+  | 'securityProfile'
   | 'registration'
 > & {
   tables: ServerTables;
@@ -67,6 +68,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     pairwiseSubjects,
     metadataDocuments = 'off',
     pushedAuthorizationRequests = 'off',
+    securityProfile,
     registration = 'off',
   } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
@@ -116,7 +118,8 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   }
   if (signedIntrospection) uses.grantSign(tables, functions.introspect);
   if (metadataDocuments !== 'off') uses.grantNoteDocuments(tables, functions.consent);
-  if (pushedAuthorizationRequests !== 'off') {
+  // FAPI 2.0 §5.3.2.2 leaves clients no other way.
+  if (securityProfile || pushedAuthorizationRequests !== 'off') {
     functions.par = make('par');
     for (const name of ['authorize', 'authorize-hybrid'] as const) {
       uses.grantCompletePushedRequests(tables, functions[name]);

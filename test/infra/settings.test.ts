@@ -383,8 +383,10 @@ describe('dynamic registration', () => {
 });
 
 describe('pushed authorization requests', () => {
-  const made = (pushedAuthorizationRequests?: 'off' | 'accepted' | 'required') => {
-    const template = templateWith(pushedAuthorizationRequests === undefined ? {} : { pushedAuthorizationRequests });
+  const made = (pushedAuthorizationRequests?: 'off' | 'accepted' | 'required') =>
+    madeWith(pushedAuthorizationRequests === undefined ? {} : { pushedAuthorizationRequests });
+  const madeWith = (props: Parameters<typeof templateWith>[0]) => {
+    const template = templateWith(props);
     const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties['RouteKey']);
     const onGrants = (name: string) => {
       const lambda = functionsOf(template).get(name);
@@ -409,6 +411,12 @@ describe('pushed authorization requests', () => {
       }
       expect(off.onGrants('Authorize').flat(2)).toEqual(['dynamodb:PutItem', undefined]);
     }
+  });
+
+  it('PA10 FP1: have all three where every client is held to FAPI 2.0, which leaves no other way', () => {
+    const fapi = madeWith({ securityProfile: 'fapi2', signingAlgorithms: ['ES256'] });
+    expect([fapi.isRouted, fapi.has]).toEqual([true, true]);
+    expect(fapi.onGrants('SignIn')).toEqual([['dynamodb:GetItem', ofRequests]]);
   });
 
   it('PA10: have all three where they are on, and exactly these rights', () => {
