@@ -77,6 +77,8 @@ export type InForce = {
   scopes: readonly string[];
   /** Claims of scope values beyond those of OpenID Connect. */
   claims: readonly string[];
+  /** The registered types of authorization details. */
+  detailTypes: readonly string[];
   /** The languages of the pages, as BCP 47 tags. */
   languages: readonly string[];
   /** Whether a client id may be the URL of a document. */
@@ -91,7 +93,17 @@ export type InForce = {
  */
 export const serverMetadata = (
   issuer: string,
-  { algorithms, policies, scopes, claims, languages, metadataDocuments, clientRegistration, ...switchedOn }: InForce,
+  {
+    algorithms,
+    policies,
+    scopes,
+    claims,
+    detailTypes,
+    languages,
+    metadataDocuments,
+    clientRegistration,
+    ...switchedOn
+  }: InForce,
 ) => ({
   issuer,
   authorization_endpoint: issuer + endpoints.authorize,
@@ -111,6 +123,8 @@ export const serverMetadata = (
   backchannel_logout_session_supported: true,
   jwks_uri: issuer + endpoints.jwks,
   scopes_supported: [...new Set([...openidScopes, ...scopes])],
+  // RFC 9396 §10
+  ...(detailTypes.length > 0 && { authorization_details_types_supported: detailTypes }),
   response_types_supported: responseTypes,
   response_modes_supported: responseModes,
   // JARM §4
