@@ -18,4 +18,10 @@ function documentsOf({ config, now }: Runtime): UrlClients | undefined {
 
 /** The clients of this server: those that are registered, and those by metadata document where the deployment takes them. */
 export const openClients = (runtime: Runtime): ClientReader =>
-  clientReader(runtime.database, runtime.config.tables.clients, runtime.now, documentsOf(runtime));
+  clientReader(
+    runtime.database,
+    runtime.config.tables.clients,
+    runtime.now,
+    documentsOf(runtime),
+    runtime.config.demand,
+  );

@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
@@ -139,6 +140,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly dpopNonces?: boolean;
   /**
+   * Holds every client to the FAPI 2.0 Security Profile; those that cannot be held to it are refused (docs/fapi.md). The first of
+   * `signingAlgorithms` must be PS256, ES256 or EdDSA.
+   *
+   * @default - none: clients are held to what they are registered for
+   */
+  readonly securityProfile?: 'fapi2';
+  /**
    * Lets clients know people by pairwise subjects (`subject_type: pairwise`, docs/clients.md). Not to be switched off again: such
    * clients are then refused.
    *
@@ -214,6 +222,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - nothing
    */
   readonly profileFields?: readonly ProfileField[];
+  /**
+   * Lets people delete their accounts (docs/accounts.md): how long the link in a mail keeps an account, 1 to 90 days. Needs `mail`.
+   *
+   * @default - people cannot delete their accounts
+   */
+  readonly removalGrace?: Duration;
   /**
    * OpenID Connect providers to sign in with, in the order of their buttons. See docs/upstream.md.
    *

@@ -43,7 +43,7 @@ export class AuthorizationServer extends Construct {
   readonly issuer: string;
   readonly httpApi: HttpApi;
   readonly functions: Readonly<
-    Record<PixyFunctionName, Lambda> & Partial<Record<OptionalFunctionName | 'mail', Lambda>>
+    Record<PixyFunctionName, Lambda> & Partial<Record<OptionalFunctionName | 'mail' | 'remove-accounts', Lambda>>
   >;
   readonly tables: AuthorizationServerTables;
   /** The target for the DNS record of a custom domain. */
@@ -77,7 +77,7 @@ export class AuthorizationServer extends Construct {
     const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
     const functions = makeFunctions(this, { ...props, tables, signing, environment, logs });
 
-    const { 'rotate-keys': rotateKeys, mail: mailFunction, ...endpoints } = functions;
+    const { 'rotate-keys': rotateKeys, mail: mailFunction, 'remove-accounts': _, ...endpoints } = functions;
     const rotation = new KeyRotation(this, 'KeyRotation', {
       handler: rotateKeys,
       after: [...Object.values(endpoints), ...(mailFunction ? [mailFunction] : [])],
@@ -109,7 +109,7 @@ export class AuthorizationServer extends Construct {
 
   /** The log groups that hold the endpoints' audit lines. */
   get auditLogGroupNames(): string[] {
-    const { 'rotate-keys': _, ...endpoints } = this.functions;
+    const { 'rotate-keys': _, 'remove-accounts': __, ...endpoints } = this.functions;
     return Object.values(endpoints).map(({ logGroup }) => logGroup.logGroupName);
   }
 

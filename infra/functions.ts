@@ -34,6 +34,13 @@ export const mailDescription = {
   timeout: 30,
 } as const satisfies FunctionDescription;
 
+/** Not behind the API either: runs every day, where people may delete their accounts. */
+export const removeAccountsDescription = {
+  description: 'Removes the accounts whose people deleted them some time ago',
+  uses: ['grantRemoveAccounts'],
+  timeout: 300,
+} as const satisfies FunctionDescription;
+
 /** The functions that hand orders over to it. */
 export const handsOverMails: readonly PixyFunctionName[] = [
   'sign-in',

@@ -1,4 +1,6 @@
+import type { Duration } from 'aws-cdk-lib';
 import * as v from 'valibot';
+import { profileAlgorithms } from '../shared/clients/profile.ts';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import { operatorsJson } from '../shared/people/operators.ts';
 import { profileFields as knownFields } from '../shared/people/profile-fields.ts';
@@ -30,6 +32,11 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
   const audience = audienceVariable(props.audience);
   const signing = props.signing ?? 'memory';
   const algorithms = checkAlgorithms(props.signingAlgorithms ?? ['RS256'], signing);
+  if (props.securityProfile && !(profileAlgorithms as readonly string[]).includes(algorithms[0])) {
+    throw new WrongSetting(
+      `securityProfile needs ${profileAlgorithms.join(', ')} as the first of signingAlgorithms: ${algorithms[0]} is not allowed by FAPI 2.0.`,
+    );
+  }
   const variables: PixyEnvironment = {
     ...audience,
     ...lifetimes,
@@ -41,9 +48,11 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
     ...(props.operators && { PIXY_OPERATORS: operatorsVariable(props.operators) }),
     ...(props.mailCodes && { PIXY_MAIL_CODES: 'on' }),
+    ...(props.removalGrace && { PIXY_REMOVAL_GRACE: removalVariable(props.removalGrace, props) }),
     ...(props.profileFields && { PIXY_PROFILE_FIELDS: profileVariable(props) }),
     ...(props.jwtBearer && { PIXY_JWT_BEARER: 'on' }),
     ...(props.tokenExchange && { PIXY_TOKEN_EXCHANGE: 'on' }),
+    ...(props.securityProfile && { PIXY_SECURITY_PROFILE: props.securityProfile }),
     ...(props.pairwiseSubjects && { PIXY_PAIRWISE_SUBJECTS: 'on' }),
     ...(props.signedIntrospection && { PIXY_SIGNED_INTROSPECTION: 'on' }),
     ...(props.dpopNonces && { PIXY_DPOP_NONCES: 'on' }),
@@ -89,4 +98,15 @@ function profileVariable({ profileFields = [], mail, hooks }: AuthorizationServe
     throw new WrongSetting('profileFields has email, which needs mail: add mail: { from }, or the hook sendMessage.');
   }
   return profileFields.join(' ');
+}
+
+function removalVariable(grace: Duration, { mail, hooks }: AuthorizationServerProps): string {
+  if (!mail && !hooks?.sendMessage) {
+    throw new WrongSetting(
+      'removalGrace needs mail, for the link that keeps an account: add mail: { from }, or the hook sendMessage.',
+    );
+  }
+  const days = grace.toDays({ integral: false });
+  if (days < 1 || days > 90) throw new WrongSetting(`removalGrace must be from 1 to 90 days, but is ${days} days.`);
+  return String(grace.toSeconds());
 }

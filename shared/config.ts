@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import type { SecretPlace } from './aws/secret-store.ts';
+import { type Demand, profileAlgorithms } from './clients/profile.ts';
 import { hooksJson } from './hooks/settings.ts';
 import { keysRemembered } from './keys/key-ring.ts';
-import { signingAlgorithms } from './keys/signing-key.ts';
+import { type SigningAlgorithm, signingAlgorithms } from './keys/signing-key.ts';
 import { brandJson } from './pages/brand.ts';
 import { operatorsJson } from './people/operators.ts';
 import { profileFields } from './people/profile-fields.ts';
@@ -93,6 +94,8 @@ const environment = v.object({
   PIXY_JWT_BEARER: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether clients may exchange the tokens of people for tokens with which they act for them; see docs/token-exchange.md. */
   PIXY_TOKEN_EXCHANGE: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** What every client is held to: `none`, or the profile `fapi2`; see docs/fapi.md. */
+  PIXY_SECURITY_PROFILE: v.optional(v.picklist(['none', 'fapi2'], 'is not none or fapi2'), 'none'),
   /** Whether clients may know people by pairwise subjects; see docs/clients.md. */
   PIXY_PAIRWISE_SUBJECTS: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
   /** Whether `/introspect` signs its answers for those who ask for it; see docs/keys.md. */
@@ -110,6 +113,8 @@ const environment = v.object({
   PIXY_MAIL: v.optional(name),
   /** Whether people may sign in with codes by mail. */
   PIXY_MAIL_CODES: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** How long an account can be had back after its person deleted it. 0: people cannot delete theirs. */
+  PIXY_REMOVAL_GRACE: seconds(0, 0, 7_776_000),
   /** What people may change about themselves, separated by spaces. */
   PIXY_PROFILE_FIELDS: v.optional(
     v.pipe(
@@ -151,6 +156,15 @@ export type Config = ReturnType<typeof readConfig>;
 function secretPlace(value: string | undefined, parameter: string | undefined): SecretPlace | undefined {
   if (parameter !== undefined) return { parameter };
   return value === undefined ? undefined : { value };
+}
+
+/** Throws for a first algorithm that the profile forbids: it signs whatever no client has chosen for. */
+function demandOf(profile: 'none' | 'fapi2', algorithm: SigningAlgorithm): Demand | undefined {
+  if (profile === 'none') return undefined;
+  if ((profileAlgorithms as readonly string[]).includes(algorithm)) return { profile, algorithm };
+  throw new Error(
+    `the configuration is not usable: PIXY_SECURITY_PROFILE is fapi2, and the first of PIXY_SIGNING_ALGORITHMS is none of ${profileAlgorithms.join(', ')}`,
+  );
 }
 
 /** Reads and validates the environment. Throws one error that names every missing or invalid variable. */
@@ -200,8 +214,10 @@ export function readConfig(env: Record<string, string | undefined>) {
     signedIntrospection: values.PIXY_SIGNED_INTROSPECTION === 'on',
     dpopNonces: values.PIXY_DPOP_NONCES === 'on',
     deviceAuthorization: values.PIXY_DEVICE_AUTHORIZATION === 'on',
-    pushedRequests: values.PIXY_PUSHED_REQUESTS,
+    pushedRequests: values.PIXY_SECURITY_PROFILE === 'fapi2' ? ('required' as const) : values.PIXY_PUSHED_REQUESTS,
+    demand: demandOf(values.PIXY_SECURITY_PROFILE, values.PIXY_SIGNING_ALGORITHMS[0]),
     mail: values.PIXY_MAIL,
+    removalGrace: values.PIXY_REMOVAL_GRACE,
     profileFields: values.PIXY_PROFILE_FIELDS,
     mailCodes: values.PIXY_MAIL !== undefined && values.PIXY_MAIL_CODES === 'on',
     brand: values.PIXY_BRAND,

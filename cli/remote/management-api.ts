@@ -12,7 +12,7 @@ import { visible } from '../output.ts';
 
 export type Document = Readonly<Record<string, unknown>>;
 
-export type Request = { body?: object; ifMatch?: number; why?: string };
+type Request = { body?: object; ifMatch?: number; why?: string };
 
 /** `missing`: there is no such thing. `changed`: it is at another version than the request was made for, or is there already. */
 export type Reply = { is: 'done'; document: Document } | { is: 'missing' } | { is: 'changed' };

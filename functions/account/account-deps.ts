@@ -20,6 +20,7 @@ export type AccountDeps = PersonDeps & {
   hasPasswords: boolean;
   profileFields: readonly ProfileField[];
   registration: boolean;
+  removalGrace: number;
   handOver: HandOver | undefined;
   sessions: Pick<EndingSessions, 'find' | 'list' | 'endListed' | 'stampAgain' | 'clearAway'>;
   accounts: Pick<AccountStore, 'findBySubject' | 'takeBackAll' | 'takeBackFrom' | 'announceRemoval' | 'finishRemoval'>;

@@ -50,6 +50,7 @@ export async function showAccount(
       ...describeAddress(account),
       ...(profileFieldsOf(deps).length > 0 && { path: endpoints.accountProfile }),
       exportPath: endpoints.accountExport,
+      ...(deps.removalGrace > 0 && deps.handOver && { removePath: endpoints.accountRemove }),
     },
     password: deps.hasPasswords
       ? { isSet: account.passwordHash !== undefined, path: endpoints.accountPassword }

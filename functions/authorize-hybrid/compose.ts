@@ -1,3 +1,4 @@
+import { isUnderProfile } from '../../shared/clients/profile.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { idTokenKey, signingKeys } from '../../shared/keys/loaded-keys.ts';
@@ -24,7 +25,10 @@ export function compose(runtime: Runtime) {
   return authorizeHandler({
     ...authorizeDeps(runtime),
     async responseSigner(client) {
-      const key = await idTokenKey(client.authorizationSignedResponseAlg, config.signingAlgorithms[0], signingKey);
+      const { authorizationSignedResponseAlg, idTokenSignedResponseAlg } = client;
+      // A client of the profile has an algorithm for its ID tokens that the profile allows, and the server's first one may be another.
+      const usual = isUnderProfile(client) ? idTokenSignedResponseAlg : undefined;
+      const key = await idTokenKey(authorizationSignedResponseAlg ?? usual, config.signingAlgorithms[0], signingKey);
       if (!key.ok) return key;
       const to = { issuer: config.issuer, clientId: client.clientId };
       return ok((parameters) => mintAuthorizationResponse(parameters, to, key.value, now()));

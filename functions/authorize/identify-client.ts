@@ -1,5 +1,5 @@
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
-import { isUnderProfile } from '../../shared/clients/profile.ts';
+import { isUnderProfile, whyOff } from '../../shared/clients/profile.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type Parameters, refuseUnclear, single } from '../../shared/oauth/parameters.ts';
 import { matchRedirectUri, type RegisteredRedirectUri } from '../../shared/oauth/redirect-uri.ts';
@@ -27,7 +27,7 @@ export async function identifyClient(
   if (clientId === undefined) return refuse({ refusal: { reason: 'client_id_missing' } });
   const client = await clients.find(clientId);
   if (client === undefined) return refuse({ refusal: await clients.whyUnknown(clientId) });
-  if (client.disabled) return refuse({ refusal: { reason: 'client_disabled' }, client });
+  if (client.disabled) return refuse({ refusal: whyOff(client), client });
   const redirect = findRedirect(parameters, client);
   return redirect.ok ? ok({ client, ...redirect.value }) : refuse({ refusal: redirect.refusal, client });
 }

@@ -8,7 +8,7 @@ import { deviceAuthorizationHandler } from './handler.ts';
 
 export function compose(runtime: Runtime) {
   const { config, database, writeLine } = runtime;
-  const clients = clientReader(database, config.tables.clients, runtime.now);
+  const clients = clientReader(database, config.tables.clients, runtime.now, undefined, config.demand);
   return deviceAuthorizationHandler({
     ...clientAuthentication(runtime, clients),
     issuer: config.issuer,

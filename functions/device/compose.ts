@@ -14,7 +14,7 @@ export function compose(runtime: Runtime) {
   return deviceHandler({
     issuer: config.issuer,
     deviceAuthorization: config.deviceAuthorization,
-    clients: clientReader(database, config.tables.clients, now),
+    clients: clientReader(database, config.tables.clients, now, undefined, config.demand),
     apis: apiReader(database, config.tables.clients, now),
     signedIn: signedInStore(database, config.tables.people),
     accounts: standingStore(database, config.tables.people),

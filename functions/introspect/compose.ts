@@ -11,7 +11,7 @@ import type { SignIntrospection } from './signed/sign-introspection.ts';
 export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
   return introspectHandler({
-    ...clientAuthentication(runtime, clientReader(database, config.tables.clients, now)),
+    ...clientAuthentication(runtime, clientReader(database, config.tables.clients, now, undefined, config.demand)),
     issuer: config.issuer,
     audience: config.audience,
     apis: apiReader(database, config.tables.clients, now),

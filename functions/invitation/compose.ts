@@ -4,6 +4,7 @@ import { accountStore } from '../../shared/people/account-store.ts';
 import { mailCodeStore } from '../../shared/people/mail-code-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
+import { removalStore } from '../../shared/people/removal-store.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
@@ -17,7 +18,9 @@ import { endingSessions } from '../sign-out/ending-sessions.ts';
 import { tidyingUp } from '../tidy-up.ts';
 import { forgottenPasswordHandler } from './forgotten-password.ts';
 import { invitationHandler } from './handler.ts';
+import { keepAccountHandler } from './keep-account.ts';
 import { mailCodeHandler } from './mail-code.ts';
+import { removeAccountHandler } from './remove-account.ts';
 import { verifyAddressHandler } from './verify-address.ts';
 
 export function compose(runtime: Runtime) {
@@ -39,6 +42,7 @@ export function compose(runtime: Runtime) {
     pushedRequests: openPushedRequests(runtime),
     throttle: throttleStore(database, config.tables.people),
     codes: mailCodeStore(database, config.tables.people),
+    removals: removalStore(database, config.tables.people),
     handOver: openMail(runtime),
     writeLine,
     now,
@@ -46,6 +50,8 @@ export function compose(runtime: Runtime) {
   return byPath(invitationHandler(deps), {
     [endpoints.forgottenPassword]: forgottenPasswordHandler(deps),
     [endpoints.signInMailCode]: mailCodeHandler(deps),
+    [endpoints.accountRemove]: removeAccountHandler(deps),
+    [endpoints.keepAccount]: keepAccountHandler(deps),
     [endpoints.verifyAddress]: verifyAddressHandler(deps),
   });
 }

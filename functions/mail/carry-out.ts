@@ -10,6 +10,7 @@ import { writeCode } from './write-code.ts';
 import { writeForgotten } from './write-forgotten.ts';
 import { writeInvitation } from './write-invitation.ts';
 import { writeNotice } from './write-notice.ts';
+import { writeRemoval } from './write-removal.ts';
 import { writeVerify } from './write-verify.ts';
 import type { Written } from './written.ts';
 
@@ -40,6 +41,8 @@ function write(order: MailOrder, deps: MailDeps): Promise<Written> {
       return writeCode(order, deps);
     case 'invitation':
       return writeInvitation(order, deps);
+    case 'removal':
+      return writeRemoval(order, deps);
     case 'notice':
       return writeNotice(order, deps);
   }

@@ -9,7 +9,7 @@ import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/en
 import { type Reply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { type SwitchedOn, serverMetadata } from '../../shared/oauth/server-metadata.ts';
+import { type Allowed, type SwitchedOn, serverMetadata } from '../../shared/oauth/server-metadata.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { errorReferencePage } from '../../shared/pages/error-reference-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
@@ -24,6 +24,7 @@ export type MetadataDeps = {
   /** What the server is set to sign with. */
   signingAlgorithms: readonly string[];
   switchedOn: SwitchedOn;
+  allowed: Allowed | undefined;
   /** Seconds for which clients and proxies may keep the documents: five minutes, far below the two hours for which a key is published before it signs. */
   cachedFor: number;
   /** Whether a client id may be the URL of a document. */
@@ -86,6 +87,7 @@ async function metadata(deps: MetadataDeps): Promise<object> {
     detailTypes: (await deps.apis.others(detailTypes)).map(({ type }) => type),
     languages,
     ...deps.switchedOn,
+    allowed: deps.allowed,
     metadataDocuments: deps.metadataDocuments,
     clientRegistration: deps.clientRegistration,
   });

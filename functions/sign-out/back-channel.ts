@@ -30,7 +30,7 @@ export function backChannelLogout({ config, database, writeLine, now }: Runtime)
   return tellClients({
     issuer: config.issuer,
     callsLoopback: config.callsLoopback,
-    clients: clientReader(database, config.tables.clients, now),
+    clients: clientReader(database, config.tables.clients, now, undefined, config.demand),
     defaultAlgorithm: config.signingAlgorithms[0],
     signingKey: signingKeys(keyStore(database, config.tables.keys), keyCustody(config), now, config.keysRemembered),
     writeLine,

@@ -15,7 +15,7 @@ export function compose(runtime: Runtime) {
   const sessions = sessionStore(database, config.tables.people);
   return signOutHandler({
     ...config,
-    clients: clientReader(database, config.tables.clients, now),
+    clients: clientReader(database, config.tables.clients, now, undefined, config.demand),
     sessions,
     accounts: standingStore(database, config.tables.people),
     subjectsOf: subjectsOf(runtime),

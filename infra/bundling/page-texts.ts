@@ -16,7 +16,7 @@ export const pageTexts = (sources: readonly string[]): Plugin => ({
       if (!isTexts(path)) return undefined;
       const isNamed = namedIn(await Promise.all(sources.filter(isCode).map((file) => readFile(file, 'utf8'))));
       const [[name, texts] = []] = Object.entries(await import(pathToFileURL(path).href));
-      const kept = keepNamed(texts as Texts, isNamed, basename(path) === 'en.ts');
+      const kept = Object.fromEntries(Object.entries(texts as Texts).filter(([key]) => isNamed(key)));
       return { contents: `export const ${name} = ${JSON.stringify(kept)};`, loader: 'js' };
     });
   },
@@ -25,15 +25,6 @@ export const pageTexts = (sources: readonly string[]): Plugin => ({
 type Texts = Readonly<Record<string, string>>;
 
 const isCode = (file: string): boolean => file.endsWith('.ts') && !isTexts(file);
-
-/** Keeps the key and the names in braces of every other English text, which tells which texts a brand may replace. */
-const keepNamed = (texts: Texts, isNamed: (key: string) => boolean, isEnglish: boolean): Texts =>
-  Object.fromEntries(
-    Object.entries(texts).flatMap(([key, text]) => {
-      if (isNamed(key)) return [[key, text]];
-      return isEnglish ? [[key, (text.match(/\{\w+\}/g) ?? []).join('')]] : [];
-    }),
-  );
 
 /**
  * Finds the keys that the code refers to: as a quoted string, without `.one` or `.other` where a number decides, or by the

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 import type { CatalogueEntry } from '../../shared/oauth/refusal-catalogue.ts';
 
-/* Bundles only the sentences about refusals that a function can make. */
+/* Bundles only the refusals that a function can make. */
 
 const catalogue = /\/shared\/oauth\/refusal-catalogue\.ts$/;
 /** Names every reason there is, as a type. */
@@ -11,8 +11,8 @@ const reasons = /\/shared\/oauth\/refusal\.ts$/;
 const readsAll = /Object\.\w+(<\w+>)?\(refusalCatalogue\)/;
 
 /**
- * Reduces the catalogue to what `sources`, the other files of the bundle, name as a quoted string. The other entries keep their error and
- * status, so that no reason is without an answer.
+ * Reduces the catalogue to what `sources`, the other files of the bundle and of its chunks, name as a quoted string: a reason that no code
+ * names, no code can give (test/infra/refusal-sentences.test.ts).
  */
 export const refusalSentences = (sources: readonly string[]): Plugin => ({
   name: 'refusal-sentences',
@@ -27,16 +27,8 @@ export const refusalSentences = (sources: readonly string[]): Plugin => ({
       const { refusalCatalogue } = (await import(pathToFileURL(path).href)) as {
         refusalCatalogue: Record<string, CatalogueEntry>;
       };
-      const entries = Object.entries(refusalCatalogue).map(
-        ([reason, entry]) => `${reason}: ${named.has(reason) ? JSON.stringify(entry) : withoutSentences(entry)}`,
-      );
-      return { contents: `${unsaid}export const refusalCatalogue = { ${entries.join(', ')} };`, loader: 'js' };
+      const said = Object.fromEntries(Object.entries(refusalCatalogue).filter(([reason]) => named.has(reason)));
+      return { contents: `export const refusalCatalogue = ${JSON.stringify(said)};`, loader: 'js' };
     });
   },
 });
-
-/** Makes an entry without sentences: most entries of most bundles, so that each takes as little room as possible. */
-const unsaid = "const unsaid = (error, status) => ({ error, status, means: '', fix: '' });\n";
-
-const withoutSentences = ({ error, status }: CatalogueEntry): string =>
-  `unsaid(${[error, ...(status === undefined ? [] : [status])].map((value) => JSON.stringify(value)).join(', ')})`;

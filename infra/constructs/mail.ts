@@ -122,7 +122,7 @@ export class Mail extends Construct {
     });
   }
 
-  private alarm(alarmTopic?: ITopic | undefined): Alarm {
+  private alarm(alarmTopic: ITopic | undefined): Alarm {
     const alarm = new Alarm(this, 'DeadLettersAlarm', {
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(5),

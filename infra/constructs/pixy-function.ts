@@ -24,7 +24,7 @@ import { WrongSetting } from '../wrong-setting.ts';
 
 export interface PixyFunctionProps {
   /** The folder below functions/. */
-  readonly name: PixyFunctionName | OptionalFunctionName | 'check-token' | 'mail' | 'register-api';
+  readonly name: PixyFunctionName | OptionalFunctionName | 'check-token' | 'mail' | 'remove-accounts' | 'register-api';
   readonly description: string;
   readonly environment: PixyEnvironment &
     Partial<Record<CheckTokenVariable | DeclaredApiVariable | MailVariable, string>>;

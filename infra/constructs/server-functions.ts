@@ -1,9 +1,17 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { AuthorizationServerProps } from '../authorization-server-props.ts';
 import type { PixyEnvironment } from '../environment.ts';
-import { functionDescriptions, handsOverMails, optionalFunctions, type PixyFunctionName } from '../functions.ts';
+import {
+  functionDescriptions,
+  handsOverMails,
+  optionalFunctions,
+  type PixyFunctionName,
+  removeAccountsDescription,
+} from '../functions.ts';
 import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
 import { uses } from '../permissions/permissions.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
@@ -15,12 +23,13 @@ import { Mail } from './mail.ts';
 import { PixyFunction } from './pixy-function.ts';
 
 export type ServerFunctions = Record<PixyFunctionName, PixyFunction> &
-  Partial<Record<OptionalFunctionName | 'mail', PixyFunction>>;
+  Partial<Record<OptionalFunctionName | 'mail' | 'remove-accounts', PixyFunction>>;
 
 export type ServerFunctionsProps = Pick<
   AuthorizationServerProps,
   | 'alarmTopic'
   | 'mail'
+  | 'removalGrace'
   | 'upstreams'
   | 'passwordPepper'
   | 'operators'
@@ -124,6 +133,10 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   if (mails) {
     functions.mail = mails.handler;
     uses.grantAnswerMails(tables, functions.invitation);
+    if (props.removalGrace) {
+      uses.grantNoteRemovals(tables, functions.invitation);
+      functions['remove-accounts'] = makeDaily(scope, props);
+    }
   }
   if (makesAccounts(hooks)) uses.grantMirrorAccounts(tables, functions['sign-in']);
   return functions;
@@ -136,6 +149,24 @@ function makeMail(scope: Construct, props: ServerFunctionsProps & { hooks: Hooks
   const { hooks, environment, mail } = props;
   const hook = hooks.sendMessage ? { PIXY_HOOKS: hooksVariable(scope, 'mail', hooks) } : {};
   return new Mail(scope, 'Mails', { ...props, mail, environment: { ...environment, ...hook } });
+}
+
+/** Removes accounts that are due, once a day. */
+function makeDaily(scope: Construct, { tables, environment, logs }: ServerFunctionsProps): PixyFunction {
+  const { uses: used, ...described } = removeAccountsDescription;
+  const handler = new PixyFunction(scope, 'RemoveAccounts', {
+    name: 'remove-accounts',
+    environment,
+    ...described,
+    ...logs,
+  });
+  for (const use of used) uses[use](tables, handler);
+  new Rule(scope, 'DailyRemoval', {
+    description: 'Removes the accounts whose people deleted them some time ago',
+    schedule: Schedule.rate(Duration.days(1)),
+    targets: [new LambdaFunction(handler, { event: RuleTargetInput.fromObject({}) })],
+  });
+  return handler;
 }
 
 /** Whether a hook says whose password is right: then there is an account here for everybody it knows. */

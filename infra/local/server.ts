@@ -16,6 +16,7 @@ import { compose as composeMetadata } from '../../functions/metadata/compose.ts'
 import { compose as composePar } from '../../functions/par/compose.ts';
 import { compose as composePasskey } from '../../functions/passkey/compose.ts';
 import { compose as composeRegister } from '../../functions/register/compose.ts';
+import { compose as composeRemoveAccounts } from '../../functions/remove-accounts/compose.ts';
 import { compose as composeRevoke } from '../../functions/revoke/compose.ts';
 import { compose as composeRotateKeys } from '../../functions/rotate-keys/compose.ts';
 import { openRuntime, type Runtime } from '../../functions/runtime.ts';
@@ -36,6 +37,7 @@ import { parseRegistration } from '../../shared/clients/registration.ts';
 import type { HttpApiHandler } from '../../shared/http/endpoint.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { aliasesOf, type PathAlias } from '../../shared/oauth/path-aliases.ts';
+import { judgeBrandTexts } from '../../shared/pages/brand-texts.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { decisionLine } from '../../shared/reports/decision-line.ts';
@@ -164,11 +166,14 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
       ...options.environment,
     };
     const opened = openRuntime({ ...environment(issuer, folder), ...given }, options);
+    const mistake = judgeBrandTexts(opened.config.brand);
+    if (mistake !== undefined) throw new Error(`the configuration is not usable: PIXY_BRAND member ${mistake}`);
     const listening = options.tell ? telling(opened, options.tell, folder) : opened;
     const box = opened.config.mail === 'local' ? mailbox((send) => composeMail(listening, send)) : undefined;
     const runtime = box ? { ...listening, handOver: box.handOver } : listening;
     for (const [path, handler] of box?.routes ?? []) handlers.set(path, handler);
     await composeRotateKeys(runtime)();
+    if (runtime.config.removalGrace > 0) await composeRemoveAccounts(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
     if (runtime.config.pushedRequests !== 'off') {

@@ -140,6 +140,7 @@ try {
       PIXY_OPERATORS: JSON.stringify({ claim: 'groups', read: ['operators'], write: ['operators'] }),
       PIXY_MAIL: 'local',
       PIXY_MAIL_CODES: 'on',
+      PIXY_REMOVAL_GRACE: String(14 * 86_400),
       PIXY_PROFILE_FIELDS: 'email name locale',
       PIXY_CLIENT_REGISTRATION: 'open',
       // Not an option: every user of the machine sees those in the list of processes.

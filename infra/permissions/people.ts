@@ -66,6 +66,32 @@ export function grantAnswerMails(tables: ServerTables, grantee: IGrantable): Gra
     .combine(allow(grantee, tables.people, ['dynamodb:DeleteItem'], ofItems('username#*')));
 }
 
+/** Allows putting an account on the list of those to be removed. */
+export function grantNoteRemovals(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.people, ['dynamodb:PutItem'], ofItems('removals'));
+}
+
+/** Allows reading the list of accounts to be removed, and deleting everything that is in their name. */
+export function grantRemoveAccounts(tables: ServerTables, grantee: IGrantable): Grant {
+  const read = ofItems('account#*', 'sessions#*', 'upstream#*');
+  const find = ofItems('consents#*', 'links#*', 'passkeys#*', 'removals', 'sessions#*', 'totp#*');
+  const end = ofItems(
+    'account#*',
+    'consents#*',
+    'links#*',
+    'passkeys#*',
+    'removals',
+    'sessions#*',
+    'totp#*',
+    'upstream#*',
+    'username#*',
+  );
+  return allow(grantee, tables.people, ['dynamodb:GetItem'], read)
+    .combine(allow(grantee, tables.people, ['dynamodb:Query'], find))
+    .combine(allow(grantee, tables.people, ['dynamodb:DeleteItem'], end))
+    .combine(grantRevokeGrants(tables, grantee));
+}
+
 /** Allows reading and ending a session. */
 export function grantSignOut(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem'], ofItems('sessions#*'));

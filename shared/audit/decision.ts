@@ -56,6 +56,8 @@ export const credentialChanges = [
   'link_removed',
   'everything_removed',
   'address_verified',
+  'account_removed',
+  'account_kept',
 ] as const;
 export type CredentialChange = (typeof credentialChanges)[number];
 

@@ -6,6 +6,7 @@ import { ok, type Result, refuse } from '../result.ts';
 import { basicReadings, type Reading } from './basic-credentials.ts';
 import { type AssertionDeps, assertionType, verifyAssertion } from './client-assertion.ts';
 import { isGuessable, isProvenSecret, verifyClientSecret } from './client-secret.ts';
+import { whyOff } from './profile.ts';
 import { isPublic, mayAuthenticateBy, type RegisteredClient, type SecretMethod } from './registered-client.ts';
 import type { CountedAttempt, SecretThrottle } from './secret-throttle-store.ts';
 
@@ -161,7 +162,7 @@ async function proven(
   }
   const proof = await prove(client);
   if (!proof.ok) return proof;
-  return client.disabled ? refuse({ reason: 'client_disabled' }) : ok(client as AuthenticatedClient);
+  return client.disabled ? refuse(whyOff(client)) : ok(client as AuthenticatedClient);
 }
 
 /** Verifies a secret. A public client sends none, and none is required. */

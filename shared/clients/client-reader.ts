@@ -2,7 +2,7 @@ import type { Database } from '../aws/dynamodb.ts';
 import { cached, cachedByKey } from '../cached.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { type GlobalPolicy, type PkcePolicy, resolveRules, shippedGlobalPolicy } from '../pkce/policy.ts';
-import { underProfile } from './profile.ts';
+import { type Demand, heldTo } from './profile.ts';
 import { clientKey, exceptionsKey, policyKey, toVersionedClient, toVersionedPolicy } from './records.ts';
 import { policySettings, type RegisteredClient } from './registered-client.ts';
 import type { UrlClients } from './url-clients.ts';
@@ -15,8 +15,15 @@ export type ClientReader = ReturnType<typeof clientReader>;
 /**
  * Reads clients and the policy for the endpoints, remembered for 30 s. Throws when a record cannot be read or understood: that
  * never means "no PKCE". Without `urlClients`, nothing is a client that is not registered.
+ * `demand`: what every client is held to.
  */
-export function clientReader(database: Database, table: string, now: () => number, urlClients?: UrlClients) {
+export function clientReader(
+  database: Database,
+  table: string,
+  now: () => number,
+  urlClients?: UrlClients,
+  demand?: Demand,
+) {
   const findRegistered = cachedByKey(
     async (clientId): Promise<RegisteredClient | undefined> => {
       if (clientId.length > 255) return undefined; // longer than any registered id, and than a key may be
@@ -24,7 +31,7 @@ export function clientReader(database: Database, table: string, now: () => numbe
       const ConsistentRead = clientId.startsWith('dcr-');
       const item = await database.get({ TableName: table, Key: clientKey(clientId), ConsistentRead });
       const stored = item && toVersionedClient(item).value;
-      const client = stored && underProfile(stored);
+      const client = stored && heldTo(stored, demand);
       const expiresAt = item?.['purgeAt'] as number | undefined;
       if (client === undefined || expiresAt === undefined) return client;
       return now() < expiresAt ? { ...client, expiresAt } : undefined;
@@ -46,6 +53,7 @@ export function clientReader(database: Database, table: string, now: () => numbe
   /** The policies that the metadata may announce: what is enforced today for clients that inherit, and for each exception. */
   const policiesInForce = cached(
     async (): Promise<PkcePolicy[]> => {
+      if (demand !== undefined) return ['S256'];
       const global = await globalPolicy();
       const inherited = resolveRules({ policy: 'inherit', isPublic: false }, global, now()).enforced;
       if (inherited !== 'S256') return [inherited];
@@ -70,7 +78,7 @@ export function clientReader(database: Database, table: string, now: () => numbe
       const registered = await findRegistered(clientId);
       if (registered || !urlClients) return registered;
       const found = await urlClients(clientId);
-      return found.ok ? found.value : undefined;
+      return found.ok ? heldTo(found.value, demand) : undefined;
     },
 
     /** Why there is no client of this id. */

@@ -1,4 +1,6 @@
+import type { SigningAlgorithm } from '../keys/signing-key.ts';
 import type { Mistake } from '../mistake.ts';
+import type { Refusal } from '../oauth/refusal.ts';
 import type { RegisteredClient } from './registered-client.ts';
 
 /*
@@ -12,6 +14,13 @@ export const profileAlgorithms = ['PS256', 'ES256', 'EdDSA'] as const;
 /** FAPI 2.0 §5.3.2.1, in seconds. */
 const longestCodeLifetime = 60;
 
+/** What a server announces where every client is held to the profile. */
+export const allowedByProfile = {
+  methods: ['private_key_jwt'],
+  algorithms: profileAlgorithms,
+  responseTypes: ['code'],
+} as const;
+
 export const isUnderProfile = ({ profile }: Pick<RegisteredClient, 'profile'>): boolean => profile !== undefined;
 
 /** How long its codes live, in seconds. `usual` is the setting of the server. */
@@ -22,7 +31,7 @@ export const codeLifetimeFor = (client: RegisteredClient, usual: number): number
  * Returns the client with everything that its profile demands: pushed requests, tokens that are bound to a key,
  * proofs that work once, and a refresh token that stays the same, because rotating it locks out a client that loses a response. `policySettings` takes care of S256.
  */
-export function underProfile(client: RegisteredClient): RegisteredClient {
+function underProfile(client: RegisteredClient): RegisteredClient {
   if (!isUnderProfile(client)) return client;
   return {
     ...client,
@@ -32,6 +41,32 @@ export function underProfile(client: RegisteredClient): RegisteredClient {
     rotateRefreshTokens: false,
   };
 }
+
+/** What a deployment demands of every client, and what signs for those that are registered for no algorithm. */
+export type Demand = { profile: 'fapi2'; algorithm: SigningAlgorithm };
+
+/** Holds a client to its own profile, or to the one that the deployment demands; a client that cannot be held to it is off. */
+export function heldTo(client: RegisteredClient, demand: Demand | undefined): RegisteredClient {
+  if (demand === undefined) return underProfile(client);
+  const held = underProfile({
+    ...client,
+    profile: demand.profile,
+    idTokenSignedResponseAlg: client.idTokenSignedResponseAlg ?? demand.algorithm,
+  });
+  return profileMistakes({ ...held, pkce: policyAlone }).length === 0
+    ? held
+    : { ...held, disabled: true, isUnfit: true };
+}
+
+/** Whatever it is, S256 takes its place. */
+const policyAlone = { policy: 'inherit' } as const;
+
+/** Why a client that is off is off. */
+export const whyOff = ({
+  isUnfit,
+}: RegisteredClient): Extract<Refusal, { reason: 'client_disabled' | 'client_unfit' }> => ({
+  reason: isUnfit ? 'client_unfit' : 'client_disabled',
+});
 
 type Judged = Omit<RegisteredClient, 'clientId' | 'secretHashes'>;
 

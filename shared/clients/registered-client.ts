@@ -86,6 +86,8 @@ export type RegisteredClient = {
   dpopReplayDetection?: boolean | undefined;
   /** Ours: the security profile that it is held to, whatever its other settings say; see profile.ts. */
   profile?: 'fapi2' | undefined;
+  /** Off, because it cannot be held to the profile that the deployment demands. Decided when it is read, and not part of the record. */
+  isUnfit?: boolean | undefined;
   /** Ours: takes the secret only in the place that `tokenEndpointAuthMethod` says. Default: in the header or the form. */
   strictAuthMethod?: boolean | undefined;
   /** Ours: a public client that sends a secret is taken as one that sends none. */

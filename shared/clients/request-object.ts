@@ -5,6 +5,7 @@ import type { Refusal } from '../oauth/refusal.ts';
 import { requestObjectAlgorithms } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { clientKeys } from './client-keys.ts';
+import { isUnderProfile, profileAlgorithms } from './profile.ts';
 import type { RegisteredClient } from './registered-client.ts';
 import type { RemoteJwks } from './remote-jwks.ts';
 
@@ -29,11 +30,10 @@ export async function readRequestObject(
   const invalid = (because: string) => refuse<Refusal>({ reason: 'request_object_invalid', because });
   const jwks = await clientKeys(client, jwt, remoteJwks);
   if (jwks === undefined) return invalid('This client has no keys, or they cannot be fetched.');
-  const { requestObjectSigningAlg: algorithm } = client;
   let verified: JWTVerifyResult;
   try {
     verified = await jwtVerify(jwt, createLocalJWKSet(jwks), {
-      algorithms: algorithm === undefined ? [...requestObjectAlgorithms] : [algorithm],
+      algorithms: algorithmsOf(client),
       audience: issuer,
       requiredClaims: ['exp'],
       currentDate: new Date(now() * 1_000),
@@ -47,6 +47,12 @@ export async function readRequestObject(
   if (problem !== undefined) return invalid(problem);
   const parameters = parametersIn(verified.payload);
   return parameters ? ok(parameters) : invalid('It has something that no query could have.');
+}
+
+function algorithmsOf(client: RegisteredClient): string[] {
+  const { requestObjectSigningAlg: only } = client;
+  if (only !== undefined) return [only];
+  return [...(isUnderProfile(client) ? profileAlgorithms : requestObjectAlgorithms)];
 }
 
 /** What a library found, in our words: keys and claims come from outside, and nothing of them is repeated. */

@@ -11,8 +11,8 @@ class MailFailed extends Outage {
   }
 }
 
-type WithoutId<Order> = Order extends unknown ? Omit<Order, 'id'> : never;
-/** An order before it has its number. */
+type WithoutId<Order> = Order extends unknown ? Omit<Order, 'id'> & { id?: string } : never;
+/** An order, which gets its number now unless it has one. */
 export type NewOrder = WithoutId<MailOrder>;
 
 /** Hands an order to whatever carries it out. Resolves when it was taken, not when it is done. Throws {@link MailFailed}. */
@@ -23,7 +23,7 @@ export const handOverTo =
   (take: (order: MailOrder) => Promise<unknown>): HandOver =>
   async (order) => {
     try {
-      await take({ ...order, id: generateSecret() });
+      await take({ ...order, id: order.id ?? generateSecret() } as MailOrder);
     } catch (error) {
       throw new MailFailed(error);
     }

@@ -41,6 +41,8 @@ const orderSchema = v.variant('kind', [
   v.object({ kind: v.literal('verify'), ...common, sub: v.optional(v.string()), email: v.string() }),
   /** An operator invites somebody who has no password yet. */
   v.object({ kind: v.literal('invitation'), ...common, sub: v.string() }),
+  /** Somebody has deleted their account. */
+  v.object({ kind: v.literal('removal'), ...common, sub: v.string() }),
   /** `formerly`: the address of before, which is told, too. */
   v.object({
     kind: v.literal('notice'),

@@ -18,6 +18,7 @@ export const endpoints = {
   /** Where people see and change what is in their name. */
   account: '/account',
   accountProfile: '/account/profile',
+  accountRemove: '/account/remove',
   accountExport: '/account/export',
   accountPassword: '/account/password',
   accountAuthenticator: '/account/authenticator',
@@ -25,6 +26,7 @@ export const endpoints = {
   accountPasskey: '/account/passkey',
   /** Where people ask for a mail that sets a new password, and where a mail proves an address. */
   forgottenPassword: '/forgotten-password',
+  keepAccount: '/keep-account',
   verifyAddress: '/verify-address',
   /** Where a link lets a person set a password. */
   invitation: '/invitation',

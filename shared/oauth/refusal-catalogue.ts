@@ -151,6 +151,12 @@ export const refusalCatalogue = {
     means: 'The client is disabled.',
     fix: 'Ask the operator of this authorization server to enable it.',
   },
+  client_unfit: {
+    error: 'invalid_client',
+    means:
+      'This server takes only clients that keep to FAPI 2.0, and this one is registered for something that it forbids.',
+    fix: 'Ask the operator of this authorization server; pixy clients check says what to change.',
+  },
   client_document_refused: {
     error: 'invalid_client',
     means: 'The client_id is a URL, and there is no usable client metadata document at it.',

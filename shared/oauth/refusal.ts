@@ -15,6 +15,7 @@ export type Refusal =
   | { reason: 'client_id_missing' }
   | { reason: 'client_unknown' }
   | { reason: 'client_disabled' }
+  | { reason: 'client_unfit' }
   /** `because`: a sentence that says which rule the document of the client fails. */
   | { reason: 'client_document_refused'; because: string }
   | { reason: 'client_authentication_missing'; registered?: string }

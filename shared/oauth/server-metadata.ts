@@ -64,9 +64,6 @@ export type RequestObjectAlgorithm = (typeof requestObjectAlgorithms)[number];
 export const proofAlgorithms = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'ES384', 'ES512'] as const;
 export type ProofAlgorithm = (typeof proofAlgorithms)[number];
 
-/** Those of them that FAPI 2.0 takes (Security Profile §5.4.1). */
-export const fapiProofAlgorithms: readonly ProofAlgorithm[] = ['ES256', 'EdDSA', 'Ed25519', 'PS256'];
-
 /** Claims of ID tokens that say nothing about the person. */
 const tokenClaims = ['iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'at_hash'];
 
@@ -85,7 +82,12 @@ export type InForce = {
   metadataDocuments: boolean;
   /** Whether clients may register themselves. */
   clientRegistration: boolean;
+  /** Narrows what is announced to what a profile allows; absent where clients are not held to one. */
+  allowed?: Allowed | undefined;
 } & SwitchedOn;
+
+/** What clients that are all held to a profile may do. */
+export type Allowed = { methods: readonly string[]; algorithms: readonly string[]; responseTypes: readonly string[] };
 
 /**
  * Returns the metadata of RFC 8414 §2 and OpenID Connect Discovery 1.0 §3, the same document at both URLs. `policies` are those
@@ -102,6 +104,7 @@ export const serverMetadata = (
     languages,
     metadataDocuments,
     clientRegistration,
+    allowed,
     ...switchedOn
   }: InForce,
 ) => ({
@@ -125,7 +128,7 @@ export const serverMetadata = (
   scopes_supported: [...new Set([...openidScopes, ...scopes])],
   // RFC 9396 §10
   ...(detailTypes.length > 0 && { authorization_details_types_supported: detailTypes }),
-  response_types_supported: responseTypes,
+  response_types_supported: allowed?.responseTypes ?? responseTypes,
   response_modes_supported: responseModes,
   // JARM §4
   authorization_signing_alg_values_supported: algorithms,
@@ -135,15 +138,16 @@ export const serverMetadata = (
   }),
   subject_types_supported: switchedOn.pairwiseSubjects ? ['public', 'pairwise'] : ['public'],
   id_token_signing_alg_values_supported: algorithms,
-  token_endpoint_auth_methods_supported: clientAuthenticationMethods,
-  token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
-  revocation_endpoint_auth_methods_supported: clientAuthenticationMethods,
-  revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
-  introspection_endpoint_auth_methods_supported: clientAuthenticationMethods.filter((method) => method !== 'none'),
-  introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+  token_endpoint_auth_methods_supported: allowed?.methods ?? clientAuthenticationMethods,
+  token_endpoint_auth_signing_alg_values_supported: allowed?.algorithms ?? assertionAlgorithms,
+  revocation_endpoint_auth_methods_supported: allowed?.methods ?? clientAuthenticationMethods,
+  revocation_endpoint_auth_signing_alg_values_supported: allowed?.algorithms ?? assertionAlgorithms,
+  introspection_endpoint_auth_methods_supported:
+    allowed?.methods ?? clientAuthenticationMethods.filter((method) => method !== 'none'),
+  introspection_endpoint_auth_signing_alg_values_supported: allowed?.algorithms ?? assertionAlgorithms,
   // RFC 9701 §7
   ...(switchedOn.signedIntrospection && { introspection_signing_alg_values_supported: algorithms }),
-  dpop_signing_alg_values_supported: proofAlgorithms,
+  dpop_signing_alg_values_supported: allowed?.algorithms ?? proofAlgorithms,
   code_challenge_methods_supported: announcedMethods(policies),
   authorization_response_iss_parameter_supported: true,
   ...(clientRegistration && { registration_endpoint: issuer + endpoints.clientRegistration }),

@@ -19,7 +19,13 @@ export type AccountPage = FormPage & {
   offersToEndOthers?: boolean | undefined;
   signOutPath: string;
   /** What is known about the person. `path` leads to where they change it. */
-  profile: { address: string | undefined; isConfirmed: boolean; path?: string | undefined; exportPath: string };
+  profile: {
+    address: string | undefined;
+    isConfirmed: boolean;
+    path?: string | undefined;
+    exportPath: string;
+    removePath?: string | undefined;
+  };
   /** Absent when the deployment has no passwords. */
   password?: { isSet: boolean; path: string } | undefined;
   passkeys?: { list: readonly AccountPasskey[]; addPath: string } | undefined;
@@ -89,7 +95,10 @@ ${endOthers(look, page)}
 const endOthers = (look: Look, page: AccountPage): Markup =>
   act(page, 'end_other_sessions', undefined, look.text('account.endOthers'), look.text('account.endOthers'));
 
-function profileSection(look: Look, { address, isConfirmed, path, exportPath }: AccountPage['profile']): Markup {
+function profileSection(
+  look: Look,
+  { address, isConfirmed, path, exportPath, removePath }: AccountPage['profile'],
+): Markup {
   const known =
     address === undefined
       ? look.text('account.noAddress')
@@ -100,7 +109,7 @@ function profileSection(look: Look, { address, isConfirmed, path, exportPath }: 
     'profile',
     look.text('account.profile'),
     html`<p class="soft">${known}</p>
-<div class="acts">${path ? html`<a class="button second" href="${path}">${look.text('account.changeProfile')}</a>` : ''}<a class="button second" href="${exportPath}">${look.text('account.export')}</a></div>`,
+<div class="acts">${path ? html`<a class="button second" href="${path}">${look.text('account.changeProfile')}</a>` : ''}<a class="button second" href="${exportPath}">${look.text('account.export')}</a>${removePath ? html`<a class="button second" href="${removePath}">${look.text('removal.title')}</a>` : ''}</div>`,
   );
 }
 

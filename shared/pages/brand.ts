@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What a deployment may change about its pages. The pages check the texts against their own on start. */
+/** What a deployment may change about its pages. Whether there are such texts, brand-texts.ts says. */
 export type Brand = v.InferOutput<typeof brandSchema>;
 
 const hexColor = v.pipe(

@@ -3,8 +3,8 @@ import type { Brand } from './brand.ts';
 import { contrast, mix, untilReadable } from './colors.ts';
 import { iconOf } from './mark.ts';
 import { dark, light, type Palette, stylesheetOf } from './style.ts';
-import { en, type Texts } from './texts/en.ts';
-import { type Language, languages } from './texts/languages.ts';
+import type { Texts } from './texts/en.ts';
+import type { Language } from './texts/languages.ts';
 
 /** A brand prepared for the pages. Everything that must be computed is computed once. */
 export type Dress = {
@@ -21,10 +21,8 @@ export type Dress = {
   texts: Partial<Record<Language, Partial<Texts>>>;
 };
 
-/** Prepares a brand. Throws when a text has an unknown language or key, or lacks a value that belongs in it. */
+/** Prepares a brand. Texts that no page of a function has change nothing there; see brand-texts.ts. */
 export function dressBrand(brand: Brand): Dress {
-  const mistake = textMistake(brand.texts ?? {});
-  if (mistake) throw new Error(`the configuration is not usable: PIXY_BRAND member ${mistake}`);
   const colors = {
     light: brand.accent ? { ...light, ...accentsOn(light, brand.accent) } : light,
     dark: brand.accent || brand.accentDark ? { ...dark, ...accentsOn(dark, brand.accentDark ?? brand.accent) } : dark,
@@ -48,19 +46,3 @@ function accentsOn(palette: Palette, color = palette.accent): Partial<Palette> {
   const onAccent = contrast('#ffffff', accent) >= contrast('#10121a', accent) ? '#ffffff' : '#10121a';
   return { accent, onAccent, accentDeep: mix(accent, onAccent === '#ffffff' ? '#000000' : '#ffffff', 0.2) };
 }
-
-function textMistake(texts: NonNullable<Brand['texts']>): string | undefined {
-  for (const [language, own] of Object.entries(texts)) {
-    if (!languages.some((known) => known === language))
-      return `texts.${language} is not one of ${languages.join(', ')}`;
-    for (const [key, text] of Object.entries(own)) {
-      const english = Object.hasOwn(en, key) ? en[key as keyof typeof en] : undefined;
-      if (english === undefined) return `texts.${language}.${key} is not a text of the pages`;
-      const strange = namesIn(text).find((name) => !namesIn(english).includes(name));
-      if (strange) return `texts.${language}.${key} has {${strange}}, which has no value there`;
-    }
-  }
-  return undefined;
-}
-
-const namesIn = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);

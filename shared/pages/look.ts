@@ -42,7 +42,7 @@ export type Look = {
 /** Makes the look of one reply. `parameters` is the authorization request, if readable, for its `ui_locales`. */
 export type LookOf = (request: Pick<HttpRequest, 'header'>, parameters?: Parameters) => Look;
 
-/** Prepares the brand once, when a function starts. Throws when the brand names a text that does not exist. */
+/** Prepares the brand once, when a function starts. */
 export function looksOf(brand: Brand): LookOf {
   const dress = dressBrand(brand);
   const looks = new Map(languages.map((language) => [language, lookIn(language, dress)]));

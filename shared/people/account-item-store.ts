@@ -32,6 +32,7 @@ const record = v.object({
   mailedLink: v.optional(v.object(mailedLink)),
   alarmLink: v.optional(v.object({ ...mailedLink, email: v.optional(v.string()) })),
   verification: v.optional(v.object({ ...mailedLink, email: v.string() })),
+  removal: v.optional(v.object({ due: v.number(), link: v.object(mailedLink) })),
   version: v.optional(v.number(), 0),
   removals: v.optional(v.number(), 0),
   removedWays: v.optional(

@@ -18,6 +18,7 @@ import { credentialStore } from './credential-store.ts';
 import { mailedLinkStore } from './mailed-link-store.ts';
 import { NameOfAnother, nameStore } from './name-store.ts';
 import { makeAccount, type NewAccount, newAccountItem } from './new-account.ts';
+import { removalOf } from './removal-store.ts';
 import { accountKey, standingStore } from './standing-store.ts';
 import { takingBackStore } from './taking-back-store.ts';
 
@@ -66,6 +67,7 @@ export function accountStore(
   return {
     ...credentialStore(items),
     ...mailedLinkStore(items),
+    ...removalOf(items),
     ...takingBackStore(database, table, items),
 
     ...standingStore(database, table),

@@ -29,6 +29,8 @@ export type Account = {
   mailedLink?: MailedLink | undefined;
   alarmLink?: (MailedLink & { email?: string | undefined }) | undefined;
   verification?: (MailedLink & { email: string }) | undefined;
+  /** Their person has deleted it: when it is removed, and the link that keeps it until then. */
+  removal?: { due: number; link: MailedLink } | undefined;
   /** Counts changes of names and claims, so that one of two concurrent changes is told to read again. */
   version: number;
   /** What was made in this name under another epoch is worth nothing; see still-valid.ts. */

@@ -79,7 +79,8 @@ export function credentialStore({ update }: Pick<AccountItemStore, 'update'>) {
         ':now': now,
       }),
 
-    enable: (sub: string): Promise<Account | undefined> => update(sub, 'REMOVE disabledAt'),
+    /** Also keeps an account that its person has deleted. */
+    enable: (sub: string): Promise<Account | undefined> => update(sub, 'REMOVE disabledAt, removal'),
 
     /** The one link that is valid from now on. Undefined when there is no such account, or it is disabled. */
     invite: (sub: string, invitation: Invitation): Promise<Account | undefined> =>

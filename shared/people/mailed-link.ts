@@ -26,9 +26,12 @@ export type Order = { id: string; at: number };
 const secretOf = ({ id }: Order, salt: string): string => createHmac('sha256', id).update(salt).digest('base64url');
 
 /** Makes the link for an order, and for nobody else. */
-export function newMailedLink(order: Order, place: MailedPlace): MailedLink {
+export const newMailedLink = (order: Order, place: MailedPlace): MailedLink =>
+  newMailedLinkUntil(order, order.at + mailedLifetimes[place]);
+
+/** The same with an end of its own (epoch seconds). */
+export function newMailedLinkUntil(order: Order, expiresAt: number): MailedLink {
   const salt = generateSecret();
-  const expiresAt = order.at + mailedLifetimes[place];
   return { hash: hashSecret(secretOf(order, salt)), salt, by: hashSecret(order.id), requestedAt: order.at, expiresAt };
 }
 

@@ -55,6 +55,26 @@ describe.each(['ES256', 'Ed25519', 'PS256', 'RS256'])('openid-client with a key 
     },
   );
 
+  test('a pushed request binds its code to the key', async () => {
+    const { config, DPoP } = await start(portal);
+    const pkceCodeVerifier = client.randomPKCECodeVerifier();
+    const request = {
+      redirect_uri: portal.redirect_uris[0] ?? '',
+      scope: 'openid',
+      code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+    };
+    const url = await client.buildAuthorizationUrlWithPAR(config, request, { DPoP });
+    expect([...url.searchParams.keys()].toSorted()).toEqual(['client_id', 'request_uri']);
+    const redirected = await person.authorize(url.pathname + url.search);
+    const bearer = client.authorizationCodeGrant(config, redirected, { pkceCodeVerifier });
+    await expect(bearer).rejects.toMatchObject({ error: 'invalid_grant' });
+    const again = await client.buildAuthorizationUrlWithPAR(config, request, { DPoP });
+    const back = await person.authorize(again.pathname + again.search);
+    const tokens = await client.authorizationCodeGrant(config, back, { pkceCodeVerifier }, undefined, { DPoP });
+    expect(claimsOf(tokens.access_token)['cnf']).toEqual({ jkt: await DPoP.calculateThumbprint() });
+  });
+
   test('a client gets a bound token for itself', async () => {
     const { config, DPoP } = await start(machine);
     expect((await client.clientCredentialsGrant(config, {}, { DPoP })).token_type).toBe('dpop');

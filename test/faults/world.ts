@@ -60,6 +60,7 @@ export async function openWorld({ signing = 'memory' }: { signing?: 'memory' | '
   const provider = await startScriptedProvider();
   const listener = await listenForLogout();
   const services = {
+    AWS_ENDPOINT_URL_LAMBDA: await mailFunctionStub(),
     AWS_ENDPOINT_URL_SSM: await faults.before(await parameterStub('the secret at the provider')),
     ...(signing === 'kms' && { AWS_ENDPOINT_URL_KMS: await faults.before((await kmsStub()).endpoint) }),
   };
@@ -86,6 +87,10 @@ export async function openWorld({ signing = 'memory' }: { signing?: 'memory' | '
     database,
     environment: {
       PIXY_REGISTRATION: 'on',
+      PIXY_MAIL: 'arn:aws:lambda:eu-west-1:111122223333:function:mail',
+      PIXY_MAIL_CODES: 'on',
+      PIXY_PROFILE_FIELDS: 'name',
+      PIXY_REMOVAL_GRACE: '86400',
       PIXY_REVOKE_AT_SIGN_OUT: 'on',
       PIXY_CODE_LIFETIME: '600',
       PIXY_UPSTREAMS: JSON.stringify([upstream]),
@@ -217,6 +222,10 @@ async function parameterStub(Value: string): Promise<string> {
     }),
   );
 }
+
+/** Takes every order for a mail. What the function does with it has faults of its own. */
+const mailFunctionStub = () =>
+  listen(createServer((request, response) => void request.resume().on('end', () => response.writeHead(202).end())));
 
 /** A client that is told when a session ends. */
 const listenForLogout = () =>

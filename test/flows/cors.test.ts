@@ -15,6 +15,7 @@ const call = (target: string, { headers, ...sent }: Sent = {}) =>
 /** Path → the methods that a preflight request allows. */
 const forScripts = {
   '/token': 'POST',
+  '/par': 'POST',
   '/revoke': 'POST',
   '/userinfo': 'GET, POST',
   '/.well-known/openid-configuration': 'GET, HEAD',

@@ -247,6 +247,28 @@ describe('H19, H35, H40: whatever is sent', () => {
   });
 });
 
+describe('PA5: any pushed request', () => {
+  const bodies = fc.oneof(
+    parameters([...authorizationNames, 'request', 'request_uri', 'client_assertion']),
+    nearly({ ...authorizationRequest, client_secret: web.client_secret ?? '' }, authorizationNames),
+    anything,
+    fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+  );
+
+  test('is answered in JSON, with its name or a refusal', async () => {
+    await fc.assert(
+      fc.asyncProperty(bodies, async (body) => {
+        const sent = { method: 'POST', headers: formType, body };
+        const answer = await withOneAuditLine(send(server.port, '/par', sent));
+        expectNoHarm(answer);
+        expect(answer.headers['content-type']).toBe('application/json');
+        expect(Object.keys(JSON.parse(answer.body))).toContain(answer.status === 201 ? 'request_uri' : 'error');
+      }),
+      bounds,
+    );
+  });
+});
+
 describe('the audit line', () => {
   test('stays below 400 bytes with the longest client id that can be registered', async () => {
     const hexadecimal = { code_challenge: 'ab'.repeat(32), code_challenge_method: 'S256' };

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -181,4 +181,31 @@ test.each<[string, AuthorizationServerProps, string]>([
   ['a claim of the protocol', { profileFields: ['sub' as 'name'] }, 'profileFields has "sub"'],
 ])('people cannot change %s', (_, props, message) => {
   expect(() => synthesize(() => props)).toThrow(message);
+});
+
+describe('accounts that people delete', () => {
+  test('are removed by a function that runs every day and may do nothing else', () => {
+    const leaving = synthesize(() => ({ mail: { from }, removalGrace: Duration.days(14) }));
+    expect(functionOf(leaving, 'Account').variables['PIXY_REMOVAL_GRACE']).toBe('1209600');
+    expect([...new Set(actionsOf(leaving, 'RemoveAccounts'))].sort()).toEqual([
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+    ]);
+    const { logicalId } = functionOf(leaving, 'RemoveAccounts');
+    const rules = ofType(leaving, 'AWS::Events::Rule').map(([, { Properties }]) => Properties);
+    const daily = rules.find(({ Targets }) => Targets[0].Arn['Fn::GetAtt'][0] === logicalId);
+    expect(daily?.['ScheduleExpression']).toBe('rate(1 day)');
+  });
+
+  test.each<[string, AuthorizationServerProps, string]>([
+    ['without mail', { removalGrace: Duration.days(14) }, 'removalGrace needs mail'],
+    ['for an hour', { removalGrace: Duration.hours(1), mail: { from } }, 'must be from 1 to 90 days'],
+    ['for a year', { removalGrace: Duration.days(365), mail: { from } }, 'must be from 1 to 90 days'],
+  ])('are not had back %s', (_, props, message) => {
+    expect(() => synthesize(() => props)).toThrow(message);
+  });
 });

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { brandVariable } from '../../infra/brand.ts';
 import { buildFunctions } from '../../infra/bundling/build.ts';
-import { dressBrand } from '../../shared/pages/dress.ts';
 import { en } from '../../shared/pages/texts/en.ts';
 import { texts } from '../../shared/pages/texts/languages.ts';
 
@@ -34,11 +34,16 @@ test('sign-in has the texts that a number chooses and that a template begins', (
   }
 });
 
-test('a brand may still have words for every text: authorize knows all keys and the names in them', () => {
-  const missing = Object.keys(en).filter(
-    (key) => !bundle('authorize').includes(`"${key}":`) && !bundle('authorize').includes(`'${key}':`),
+test('a brand may have words for every text: what is wrong with them stops the synthesis', () => {
+  const brandOf = (key: string, text: string) => ({ texts: { en: { [key]: text } } }) as never;
+  for (const key of Object.keys(en)) expect(brandVariable(brandOf(key, 'x'))).toContain(key);
+  expect(() => brandVariable(brandOf('consent.tittle', 'x'))).toThrow(
+    'texts.en.consent.tittle is not a text of the pages',
   );
-  expect(missing).toEqual([]);
-  expect(bundle('authorize')).toMatch(/"consent.title":"\{client\}"/);
-  expect(() => dressBrand({ texts: { en: { 'consent.title': 'Let {client} in?' } } } as never)).not.toThrow();
+  expect(() => brandVariable(brandOf('consent.title', '{who}'))).toThrow('texts.en.consent.title has {who}');
+  expect(brandVariable(brandOf('consent.title', 'Let {client} in?'))).toContain('{client}');
+});
+
+test('a bundle has no name of a text that it does not show', () => {
+  expect(bundle('authorize')).not.toContain('account.noPasskeys');
 });

@@ -52,6 +52,11 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
 
   it.each<[string, () => void, string]>([
     [
+      'a security profile whose algorithm does not sign first',
+      build(() => ({ securityProfile: 'fapi2' })),
+      'securityProfile needs PS256, ES256, EdDSA as the first of signingAlgorithms: RS256 is not allowed by FAPI 2.0.',
+    ],
+    [
       'a code that lives longer than ten minutes',
       build(() => ({ codeLifetime: Duration.seconds(601) })),
       'codeLifetime must be a whole number of seconds from 1 to 600, but is 601 seconds.',

@@ -95,6 +95,27 @@ describe('a client of the profile fapi2', () => {
     expect(await push({}, await made())).toMatchObject({ status: 401, reason: 'client_assertion_wrong' });
   });
 
+  test.each([
+    ['RS256', rsa.privateKey, 'rsa', { status: 400, reason: 'request_object_invalid' }],
+    ['ES256', privateKey, 'ec', { status: 201 }],
+  ])('FP7 JAR1: signs its requests with what the profile allows: %s', async (alg, key, kid, expected) => {
+    const asked = { response_type: 'code', redirect_uri: bank.redirect_uris[0], scope: 'openid' };
+    const proof = { code_challenge: challenge, code_challenge_method: 'S256' };
+    const request = await new SignJWT({ client_id: bank.client_id, ...asked, ...proof })
+      .setProtectedHeader({ alg, kid, typ: 'oauth-authz-req+jwt' })
+      .setAudience(server.issuer)
+      .setExpirationTime(server.clock.now() + 60)
+      .sign(key);
+    expect(await push({ request })).toMatchObject(expected);
+  });
+
+  test('FP7 JARM1: gets signed answers by what the profile allows, though the first algorithm of the server is another', async () => {
+    const { request_uri } = await push({ response_mode: 'jwt' });
+    const target = `/authorize?${encodeFields({ client_id: bank.client_id, request_uri })}`;
+    const redirected = await (await signedInPerson(server)).authorize(target);
+    expect(headerOf(redirected.searchParams.get('response') ?? '')).toMatchObject({ alg: 'ES256' });
+  });
+
   test('FP7: is authenticated by PS256', async () => {
     const made = await assertion(server.issuer, { alg: 'PS256', key: ps.privateKey, kid: 'ps' });
     expect((await push({}, made)).status).toBe(201);

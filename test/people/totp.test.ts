@@ -11,6 +11,7 @@ import { encodeFields, formType } from '../support/http.ts';
 import { obtainTokens } from '../support/lifecycle.ts';
 import { formTokenOf, newPerson, type Page, type Person, signInByForm } from '../support/person.ts';
 import { authorizeTarget, claimsOf, parametersOf } from '../support/protocol.ts';
+import { pushFor } from '../support/pushed.ts';
 import { rounds } from '../support/rounds.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { account, act, addTotp, atCodePage, post, recoveryCodesOf, signedIn, waitingForCode } from './account-flows.ts';
@@ -32,6 +33,7 @@ const names = [
   'nia',
   'oda',
   'pia',
+  'rob',
 ];
 const server = await startTestServer({ clients: [spa], accounts: names.map(account) });
 const { clock } = server;
@@ -207,6 +209,19 @@ test('tokens tell that two factors were used, and the request goes on', async ()
   expect(parametersOf(new URL(redirected.headers.location ?? ''))).toMatchObject({ state: 'kept' });
   const tokens = await obtainTokens(server, person, spa, { acr_values: '2fa' });
   expect(claimsOf(tokens.id_token)).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], acr: '2fa' });
+});
+
+test('PA9: a pushed request that wants two factors goes on after the second, in its language, with its name in every address', async () => {
+  const { code } = await withTotp('rob');
+  const { target } = await pushFor(server, spa, { acr_values: '2fa', state: 'kept', ui_locales: 'fr' });
+  const { person, page } = await atCodePage(server, 'rob', target);
+  expect(page.body).toContain('lang="fr"');
+  expect(page.target).not.toMatch(/2fa|kept|locales/);
+  const redirected = await person.follow((await enter(person, page, code())).headers.location ?? '');
+  expect(parametersOf(new URL(redirected.headers.location ?? ''))).toMatchObject({
+    state: 'kept',
+    code: expect.any(String),
+  });
 });
 
 test('an essential class that needs a second factor is refused for an account without one', async () => {

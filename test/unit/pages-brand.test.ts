@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { brandVariable } from '../../infra/brand.ts';
+import { startServer } from '../../infra/local/server.ts';
 import { readConfig } from '../../shared/config.ts';
 import { contrast } from '../../shared/pages/colors.ts';
 import { dressBrand } from '../../shared/pages/dress.ts';
@@ -56,12 +58,14 @@ describe('PIXY_BRAND', () => {
   });
 
   it.each([
-    [{ tlh: {} }, /PIXY_BRAND member texts\.tlh is not one of en, de, fr, es, pt/],
+    [{ tlh: {} }, /member texts\.tlh is not one of en, de, fr, es, pt/],
     [{ en: { 'signIn.tittle': 'x' } }, /member texts\.en\.signIn\.tittle is not a text of the pages/],
     [{ en: { toString: 'x' } }, /member texts\.en\.toString is not a text of the pages/],
     [{ de: { 'consent.list': '{klient} darf:' } }, /member texts\.de\.consent\.list has \{klient\}/],
-  ])('a function with pages does not start with the texts %j', (texts, problem) => {
-    expect(() => dressBrand(brandOf({ texts }))).toThrow(problem);
+  ])('neither a stack nor a local run has the texts %j', async (texts, problem) => {
+    expect(() => brandVariable(brandOf({ texts }))).toThrow(problem);
+    const environment = { PIXY_BRAND: JSON.stringify({ texts }) };
+    await expect(startServer({ port: 0, data: 'memory', environment })).rejects.toThrow(problem);
   });
 });
 

@@ -162,6 +162,21 @@ test('with the verify options it holds the results, which are not among the coun
   expect(adoption).toEqual(JSON.parse((await readEvidence('plain')).json).adoption);
 });
 
+test('with a profile alone it holds what can be seen without a client', async () => {
+  const { exitCode, json } = await local(
+    'evidence',
+    '--out',
+    join(folder, 'profile'),
+    '--json',
+    '--verify-profile',
+    'oauth21',
+  );
+  expect({ exitCode, verification: json().verification }).toMatchObject({ exitCode: 0, verification: { failed: 0 } });
+  const evidence = await readEvidence('profile');
+  expect(JSON.parse(evidence.json).verification).toMatchObject({ issuer: server.issuer, profile: 'oauth21' });
+  expect(evidence.markdown).toContain('| token-unknown-client | RFC 6749 §5.2 |');
+});
+
 test('a check that fails shows in the exit code, and the files are written all the same', async () => {
   const { exitCode, output } = await local('evidence', '--out', join(folder, 'failed'), ...verifyAs('lenient'));
   expect(exitCode).toBe(1);
@@ -175,7 +190,7 @@ test('a check that fails shows in the exit code, and the files are written all t
 
 test('no file holds a secret or its hash', async () => {
   const files = (await readdir(folder)).filter((name) => /\.(?:md|json)$/.test(name));
-  expect(files.length).toBe(8);
+  expect(files.length).toBe(10);
   const secret = demoConfidentialClient.client_secret;
   for (const file of files) {
     const text = await readFile(join(folder, file), 'utf8');

@@ -1,13 +1,10 @@
 import { Command } from 'commander';
-import { consentPartition } from '../../../shared/people/consent.ts';
-import { passkeyPartition, userHandleOf } from '../../../shared/people/passkey.ts';
-import { totpPartition } from '../../../shared/people/totp-store.ts';
-import { linkStore } from '../../../shared/upstream/link-store.ts';
+import { removeBelongings } from '../../../functions/remove-accounts/remove-everything.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { endAccess, endedText } from './end-access.ts';
-import { findAccount, mustBeThere, openPeople, type People } from './open-accounts.ts';
+import { findAccount, mustBeThere, openPeople } from './open-accounts.ts';
 import { named } from './present-account.ts';
 
 export const removeCommand = (context: Context): Command =>
@@ -31,29 +28,10 @@ async function remove(context: Context, name: string, isMeant: boolean): Promise
   // Disables the account first, so that nobody signs in while the rest is removed.
   mustBeThere(await people.accounts.disable(account.sub, context.now()), account);
   const ended = await endAccess(people, account, context.now());
-  const links = linkStore(people.database, people.table('people'));
-  for (const { id } of await links.list(account.sub)) await links.release(account.sub, id);
-  for (const partition of partitionsOf(account.sub)) await removePartition(people, partition);
+  await removeBelongings(account.sub, people.database, people.table('people'));
   await people.accounts.remove(account);
   context.print({
     json: { sub: account.sub, removed: true, ended_sessions: ended.sessions, revoked_grants: ended.grants },
     text: `Removed ${named(account)}.\n${endedText(ended)}`,
   });
-}
-
-/** The other partitions that hold items of a person. */
-const partitionsOf = (sub: string): string[] => [
-  consentPartition(sub),
-  passkeyPartition(userHandleOf(sub)),
-  totpPartition(sub),
-];
-
-async function removePartition({ database, table }: People, pk: string): Promise<void> {
-  const items = await database.query({
-    TableName: table('people'),
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': pk },
-    ProjectionExpression: 'pk, sk',
-  });
-  for (const { sk } of items) await database.remove({ TableName: table('people'), Key: { pk, sk } });
 }

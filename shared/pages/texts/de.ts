@@ -213,6 +213,14 @@ export const de: Texts = {
   'profile.website': 'Webseite',
   'profile.emailHint': 'Sie erhalten dort eine E-Mail, um sie zu bestätigen.',
   'profile.submit': 'Speichern',
+  'removal.title': 'Konto löschen',
+  'removal.text.one':
+    'Ihr Konto wird sofort gesperrt und morgen mit allem darin gelöscht. Bis dahin können Sie es mit einem Link in einer E-Mail behalten.',
+  'removal.text.other':
+    'Ihr Konto wird sofort gesperrt und in {count} Tagen mit allem darin gelöscht. Bis dahin können Sie es mit einem Link in einer E-Mail behalten.',
+  'removal.submit': 'Löschen',
+  'removal.keepTitle': 'Konto behalten',
+  'removal.keepText': 'Ihr Konto soll gelöscht werden. Wenn Sie es behalten, können Sie sich wieder anmelden.',
 
   'done.passwordChanged': 'Ihr Passwort ist geändert.',
   'done.profileSaved': 'Ihre Änderungen sind gespeichert.',
@@ -283,6 +291,13 @@ export const de: Texts = {
   'notice.linkBrokenText': 'Gehen Sie zu der App zurück, von der Sie gekommen sind, und versuchen Sie es noch einmal.',
   'notice.noPage': 'Hier ist keine Seite',
   'notice.noPageText': 'Prüfen Sie die Adresse, oder gehen Sie zu Ihrem Konto.',
+  'notice.accountRemoved': 'Ihr Konto wird gelöscht',
+  'notice.accountRemovedText':
+    'Sie sind überall abgemeldet. Wenn Sie es sich anders überlegen, benutzen Sie den Link in der E-Mail, die unterwegs ist.',
+  'notice.accountKept': 'Ihr Konto bleibt',
+  'notice.accountKeptText': 'Sie können sich wieder anmelden.',
+  'notice.keepOver': 'Dieses Konto kann nicht mehr behalten werden',
+  'notice.keepOverText': 'Der Link ist zu alt, oder das Konto bleibt schon: Versuchen Sie, sich anzumelden.',
   'notice.deviceAllowed': 'Ihr Gerät ist verbunden',
   'notice.deviceAllowedText':
     'Sie können diese Seite schließen und zu Ihrem Gerät zurückkehren. Dort geht es gleich weiter.',

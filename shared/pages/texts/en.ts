@@ -210,6 +210,14 @@ export const en = {
   'profile.website': 'Website',
   'profile.emailHint': 'You get a mail there, to confirm it.',
   'profile.submit': 'Save',
+  'removal.title': 'Delete your account',
+  'removal.text.one':
+    'Your account is disabled at once and deleted tomorrow, with everything in it. Until then, a link in a mail keeps it.',
+  'removal.text.other':
+    'Your account is disabled at once and deleted in {count} days, with everything in it. Until then, a link in a mail keeps it.',
+  'removal.submit': 'Delete',
+  'removal.keepTitle': 'Keep your account',
+  'removal.keepText': 'Your account is to be deleted. If you keep it, you can sign in again.',
 
   'done.passwordChanged': 'Your password has been changed.',
   'done.profileSaved': 'Your changes are saved.',
@@ -278,6 +286,13 @@ export const en = {
   'notice.linkBrokenText': 'Go back to the app you came from and try again.',
   'notice.noPage': 'There is no page here',
   'notice.noPageText': 'Check the address, or go to your account.',
+  'notice.accountRemoved': 'Your account will be deleted',
+  'notice.accountRemovedText':
+    'You are signed out everywhere. If you change your mind, use the link in the mail that is on its way to you.',
+  'notice.accountKept': 'Your account stays',
+  'notice.accountKeptText': 'You can sign in again.',
+  'notice.keepOver': 'This account cannot be kept any more',
+  'notice.keepOverText': 'The link is too old, or the account stays already: try to sign in.',
   'notice.deviceAllowed': 'Your device is connected',
   'notice.deviceAllowedText': 'You can close this page and go back to your device. It continues in a moment.',
   'notice.deviceDenied': 'The device was not connected',

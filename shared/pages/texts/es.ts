@@ -210,6 +210,14 @@ export const es: Texts = {
   'profile.website': 'Sitio web',
   'profile.emailHint': 'Recibirá allí un correo para confirmarlo.',
   'profile.submit': 'Guardar',
+  'removal.title': 'Eliminar su cuenta',
+  'removal.text.one':
+    'Su cuenta se bloquea ahora y se elimina mañana, con todo lo que contiene. Hasta entonces, un enlace en un correo permite conservarla.',
+  'removal.text.other':
+    'Su cuenta se bloquea ahora y se elimina dentro de {count} días, con todo lo que contiene. Hasta entonces, un enlace en un correo permite conservarla.',
+  'removal.submit': 'Eliminar',
+  'removal.keepTitle': 'Conservar su cuenta',
+  'removal.keepText': 'Su cuenta se va a eliminar. Si la conserva, podrá volver a iniciar sesión.',
 
   'done.passwordChanged': 'Su contraseña se ha cambiado.',
   'done.profileSaved': 'Sus cambios están guardados.',
@@ -276,6 +284,13 @@ export const es: Texts = {
   'notice.linkBrokenText': 'Vuelva a la aplicación de la que viene e inténtelo de nuevo.',
   'notice.noPage': 'Aquí no hay ninguna página',
   'notice.noPageText': 'Compruebe la dirección o vaya a su cuenta.',
+  'notice.accountRemoved': 'Su cuenta se eliminará',
+  'notice.accountRemovedText':
+    'Se ha cerrado su sesión en todas partes. Si cambia de idea, use el enlace del correo que está en camino.',
+  'notice.accountKept': 'Su cuenta se queda',
+  'notice.accountKeptText': 'Puede volver a iniciar sesión.',
+  'notice.keepOver': 'Esta cuenta ya no se puede conservar',
+  'notice.keepOverText': 'El enlace es demasiado antiguo, o la cuenta ya se queda: intente iniciar sesión.',
   'notice.deviceAllowed': 'Tu dispositivo está conectado',
   'notice.deviceAllowedText': 'Puedes cerrar esta página y volver a tu dispositivo. Continuará en un momento.',
   'notice.deviceDenied': 'El dispositivo no se ha conectado',

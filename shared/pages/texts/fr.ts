@@ -213,6 +213,14 @@ export const fr: Texts = {
   'profile.website': 'Site web',
   'profile.emailHint': 'Vous y recevrez un e-mail pour la confirmer.',
   'profile.submit': 'Enregistrer',
+  'removal.title': 'Supprimer votre compte',
+  'removal.text.one':
+    'Votre compte est bloqué tout de suite et supprimé demain, avec tout ce qu’il contient. D’ici là, un lien dans un e-mail permet de le garder.',
+  'removal.text.other':
+    'Votre compte est bloqué tout de suite et supprimé dans {count} jours, avec tout ce qu’il contient. D’ici là, un lien dans un e-mail permet de le garder.',
+  'removal.submit': 'Supprimer',
+  'removal.keepTitle': 'Garder votre compte',
+  'removal.keepText': 'Votre compte doit être supprimé. Si vous le gardez, vous pourrez vous reconnecter.',
 
   'done.passwordChanged': 'Votre mot de passe est changé.',
   'done.profileSaved': 'Vos changements sont enregistrés.',
@@ -283,6 +291,13 @@ export const fr: Texts = {
   'notice.linkBrokenText': 'Revenez à l’application d’où vous venez et réessayez.',
   'notice.noPage': 'Il n’y a pas de page ici',
   'notice.noPageText': 'Vérifiez l’adresse, ou allez à votre compte.',
+  'notice.accountRemoved': 'Votre compte sera supprimé',
+  'notice.accountRemovedText':
+    'Vous êtes déconnecté partout. Si vous changez d’avis, utilisez le lien dans l’e-mail qui est en route.',
+  'notice.accountKept': 'Votre compte reste',
+  'notice.accountKeptText': 'Vous pouvez de nouveau vous connecter.',
+  'notice.keepOver': 'Ce compte ne peut plus être gardé',
+  'notice.keepOverText': 'Le lien est trop ancien, ou le compte reste déjà : essayez de vous connecter.',
   'notice.deviceAllowed': 'Votre appareil est connecté',
   'notice.deviceAllowedText':
     'Vous pouvez fermer cette page et revenir à votre appareil. Il continuera dans un instant.',

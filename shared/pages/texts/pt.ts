@@ -210,6 +210,14 @@ export const pt: Texts = {
   'profile.website': 'Site',
   'profile.emailHint': 'Você receberá lá um e-mail para confirmá-lo.',
   'profile.submit': 'Salvar',
+  'removal.title': 'Excluir a sua conta',
+  'removal.text.one':
+    'A sua conta é bloqueada agora e excluída amanhã, com tudo o que há nela. Até lá, um link em um e-mail permite mantê-la.',
+  'removal.text.other':
+    'A sua conta é bloqueada agora e excluída em {count} dias, com tudo o que há nela. Até lá, um link em um e-mail permite mantê-la.',
+  'removal.submit': 'Excluir',
+  'removal.keepTitle': 'Manter a sua conta',
+  'removal.keepText': 'A sua conta será excluída. Se você a mantiver, poderá entrar de novo.',
 
   'done.passwordChanged': 'Sua senha foi mudada.',
   'done.profileSaved': 'As suas alterações foram salvas.',
@@ -277,6 +285,13 @@ export const pt: Texts = {
   'notice.linkBrokenText': 'Volte ao aplicativo de onde veio e tente de novo.',
   'notice.noPage': 'Não há página aqui',
   'notice.noPageText': 'Verifique o endereço ou vá para a sua conta.',
+  'notice.accountRemoved': 'A sua conta será excluída',
+  'notice.accountRemovedText':
+    'Você saiu de todos os lugares. Se mudar de ideia, use o link no e-mail que está a caminho.',
+  'notice.accountKept': 'A sua conta fica',
+  'notice.accountKeptText': 'Você pode entrar de novo.',
+  'notice.keepOver': 'Esta conta não pode mais ser mantida',
+  'notice.keepOverText': 'O link é antigo demais, ou a conta já fica: tente entrar.',
   'notice.deviceAllowed': 'O seu dispositivo está ligado',
   'notice.deviceAllowedText': 'Pode fechar esta página e voltar ao dispositivo. Ele continua dentro de momentos.',
   'notice.deviceDenied': 'O dispositivo não foi ligado',

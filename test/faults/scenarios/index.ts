@@ -5,6 +5,7 @@ import { adminScenarios } from './admin.ts';
 import { authorizeScenarios } from './authorize.ts';
 import { deviceScenarios } from './devices.ts';
 import { functionScenarios } from './functions.ts';
+import { mailScenarios } from './mail.ts';
 import { signInScenarios } from './sign-in.ts';
 import { tokenScenarios } from './tokens.ts';
 
@@ -13,6 +14,7 @@ export const allScenarios = async (world: World): Promise<Scenario[]> => [
   ...authorizeScenarios(world),
   ...signInScenarios(world),
   ...accountScenarios(world),
+  ...mailScenarios(world),
   ...(await tokenScenarios(world)),
   ...deviceScenarios(world),
   ...adminScenarios(world),

@@ -30,6 +30,11 @@ export const de: MailTexts = {
   invitationButton: 'Konto einrichten',
   invitationLimit: 'Der Link gilt einmal, bis {time}. Er meldet Sie an: Geben Sie ihn nicht weiter.',
 
+  removalSubject: 'Ihr Konto bei {service} wird gelöscht',
+  removalText: 'Ihr Konto ist gesperrt und wird am {time} gelöscht. Bis dahin können Sie es behalten.',
+  removalButton: 'Konto behalten',
+  removalNotYou: 'Wenn Sie es nicht selbst gelöscht haben, behalten Sie es und legen Sie ein neues Passwort fest.',
+
   noticeSubject: 'Ihr Konto bei {service}: {what}',
   noticeText: 'In Ihrem Konto ist Folgendes geschehen: {what}.',
   noticeDevice: 'Gerät: {device}',

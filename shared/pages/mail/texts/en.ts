@@ -27,6 +27,11 @@ export const en = {
   invitationButton: 'Set up the account',
   invitationLimit: 'The link works once, until {time}. It signs you in: pass it on to nobody.',
 
+  removalSubject: 'Your account at {service} will be deleted',
+  removalText: 'Your account is disabled, and will be deleted on {time}. Until then you can keep it.',
+  removalButton: 'Keep the account',
+  removalNotYou: 'If it was not you who deleted it, keep it and set a new password.',
+
   noticeSubject: 'Your account at {service}: {what}',
   noticeText: 'This was done in your account: {what}.',
   noticeDevice: 'Device: {device}',

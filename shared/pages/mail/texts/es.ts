@@ -29,6 +29,11 @@ export const es: MailTexts = {
   invitationButton: 'Configurar la cuenta',
   invitationLimit: 'El enlace funciona una vez, hasta {time}. Inicia su sesión: no se lo dé a nadie.',
 
+  removalSubject: 'Su cuenta en {service} se eliminará',
+  removalText: 'Su cuenta está bloqueada y se eliminará el {time}. Hasta entonces puede conservarla.',
+  removalButton: 'Conservar la cuenta',
+  removalNotYou: 'Si no la eliminó usted, consérvela y elija una nueva contraseña.',
+
   noticeSubject: 'Su cuenta en {service}: {what}',
   noticeText: 'Esto ha ocurrido en su cuenta: {what}.',
   noticeDevice: 'Dispositivo: {device}',

@@ -30,6 +30,11 @@ export const fr: MailTexts = {
   invitationLimit:
     'Le lien fonctionne une seule fois, jusqu’au {time}. Il vous connecte : ne le transmettez à personne.',
 
+  removalSubject: 'Votre compte chez {service} sera supprimé',
+  removalText: 'Votre compte est bloqué et sera supprimé le {time}. D’ici là, vous pouvez le garder.',
+  removalButton: 'Garder le compte',
+  removalNotYou: 'Si ce n’est pas vous qui l’avez supprimé, gardez-le et choisissez un nouveau mot de passe.',
+
   noticeSubject: 'Votre compte chez {service} : {what}',
   noticeText: 'Voici ce qui s’est passé dans votre compte : {what}.',
   noticeDevice: 'Appareil : {device}',

@@ -28,6 +28,11 @@ export const pt: MailTexts = {
   invitationButton: 'Configurar a conta',
   invitationLimit: 'O link funciona uma vez, até {time}. Ele faz a sua entrada: não o passe a ninguém.',
 
+  removalSubject: 'A sua conta em {service} será excluída',
+  removalText: 'A sua conta está bloqueada e será excluída em {time}. Até lá, você pode mantê-la.',
+  removalButton: 'Manter a conta',
+  removalNotYou: 'Se não foi você quem a excluiu, mantenha-a e escolha uma nova senha.',
+
   noticeSubject: 'A sua conta em {service}: {what}',
   noticeText: 'Isto aconteceu na sua conta: {what}.',
   noticeDevice: 'Dispositivo: {device}',

@@ -1,0 +1,138 @@
+import { hash, randomBytes } from 'node:crypto';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { httpApiEvent } from '../../infra/local/http-api-event.ts';
+import { openOidcProvider, openOpenauth } from '../peers/as-functions.ts';
+import { answerTheParent } from '../server-process.ts';
+import type { Contender, LambdaResult } from './contender.ts';
+import { openPixy } from './pixy.ts';
+
+/*
+ * run.ts <server> <plain | pushed> <argument>...: signs in and refreshes through a server as Lambda calls it, one event at a time, JSON
+ * in and out, and reports the processor time (ms) that one of each takes. `pushed`: the request is pushed (RFC 9126), and both that and
+ * the token requests have a DPoP proof (RFC 9449). The proofs are made outside of what is measured.
+ */
+
+export type Cost = { signIn: number; refresh: number };
+
+const warmUp = 300;
+const count = 1_000;
+
+const [server = '', flow = '', ...given] = process.argv.slice(2);
+const openers: Record<string, (given: string[]) => Promise<Contender>> = {
+  pixy: openPixy,
+  'oidc-provider': openOidcProvider,
+  openauth: openOpenauth,
+};
+const contender = await openers[server]?.(given);
+if (contender === undefined) throw new Error(`there is no ${server}`);
+const { handle, paths, issuer, redirectUri, cookie } = contender;
+const isPushed = flow === 'pushed';
+const scope = 'openid profile email';
+
+const cost: Cost = { signIn: 0, refresh: 0 };
+const jar = new Map<string, string>();
+const keep = (pair: string): void => {
+  const [name = '', ...value] = pair.split('=');
+  if (value.join('=') === '') jar.delete(name);
+  else jar.set(name, value.join('='));
+};
+if (cookie) keep(cookie);
+
+const { publicKey, privateKey } = await generateKeyPair('ES256');
+const jwk = await exportJWK(publicKey);
+await calculateJwkThumbprint(jwk);
+const proof = (url: string): Promise<string> =>
+  new SignJWT({ htm: 'POST', htu: url, jti: randomBytes(16).toString('base64url') })
+    .setIssuedAt()
+    .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk })
+    .sign(privateKey);
+
+/** Everybody comes from somewhere else, so that no limit for one address is reached. */
+let people = 0;
+let address = '';
+
+const asJson = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
+
+type Sent = { form?: Record<string, string>; dpop?: string };
+
+/** Calls the server, and adds up what that takes. */
+async function call(target: string, what: keyof Cost, { form, dpop }: Sent = {}): Promise<LambdaResult> {
+  const { pathname, search } = new URL(target, issuer);
+  const cookies = Array.from(jar, (pair) => pair.join('=')).join('; ');
+  const event = httpApiEvent({
+    method: form ? 'POST' : 'GET',
+    rawPath: pathname,
+    rawQueryString: search.slice(1),
+    httpVersion: '1.1',
+    headers: {
+      host: ['auth.example'],
+      'x-forwarded-proto': ['https'],
+      ...(!form && cookies !== '' && { cookie: [cookies] }),
+      ...(form && { 'content-type': ['application/x-www-form-urlencoded'] }),
+      ...(dpop !== undefined && { dpop: [dpop] }),
+    },
+    body: Buffer.from(form ? new URLSearchParams(form).toString() : ''),
+    sourceIp: address,
+    port: 443,
+    requestId: 'request',
+    receivedAt: new Date(),
+    traceId: 'Root=1-00000000-000000000000000000000000',
+  });
+  const before = process.cpuUsage();
+  const context = { awsRequestId: 'request', functionName: pathname, getRemainingTimeInMillis: () => 10_000 };
+  const result = asJson(await handle(asJson(event), context));
+  const { user, system } = process.cpuUsage(before);
+  cost[what] += (user + system) / 1_000 / count;
+  for (const line of result.cookies ?? []) keep(line.split(';')[0] ?? '');
+  if (result.statusCode >= 400) throw new Error(`${server} ${flow} ${target}: ${result.statusCode} ${bodyOf(result)}`);
+  return result;
+}
+
+const bodyOf = ({ body = '', isBase64Encoded }: LambdaResult): string =>
+  isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+
+async function authorize(challenge: string): Promise<string> {
+  const request = {
+    response_type: 'code',
+    client_id: 'bench',
+    redirect_uri: redirectUri,
+    scope,
+    state: 'a-state',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  };
+  let query: Record<string, string> = request;
+  if (isPushed) {
+    const dpop = await proof(issuer + paths.push);
+    const pushed = JSON.parse(bodyOf(await call(paths.push, 'signIn', { form: request, dpop })));
+    query = { client_id: 'bench', request_uri: pushed.request_uri };
+  }
+  let target = `${paths.authorize}?${new URLSearchParams(query).toString()}`;
+  for (let hops = 0; hops < 10; hops += 1) {
+    const { headers = {} } = await call(target, 'signIn');
+    const location = headers['location'] ?? headers['Location'] ?? '';
+    if (location.startsWith(redirectUri)) return new URL(location).searchParams.get('code') ?? '';
+    target = location;
+  }
+  throw new Error('redirected in a circle');
+}
+
+async function tokens(form: Record<string, string>, what: keyof Cost): Promise<{ refresh_token: string }> {
+  const dpop = isPushed ? { dpop: await proof(issuer + paths.token) } : {};
+  return JSON.parse(bodyOf(await call(paths.token, what, { form: { client_id: 'bench', ...form }, ...dpop })));
+}
+
+async function signInAndRefresh(): Promise<void> {
+  people += 1;
+  address = `10.0.${Math.floor(people / 250)}.${people % 250}`;
+  const verifier = randomBytes(32).toString('base64url');
+  const code = await authorize(hash('sha256', verifier, 'base64url'));
+  const redeemed = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: redirectUri };
+  const { refresh_token } = await tokens(redeemed, 'signIn');
+  await tokens({ grant_type: 'refresh_token', refresh_token }, 'refresh');
+}
+
+for (let done = 0; done < warmUp; done += 1) await signInAndRefresh();
+Object.assign(cost, { signIn: 0, refresh: 0 });
+for (let done = 0; done < count; done += 1) await signInAndRefresh();
+answerTheParent(cost);

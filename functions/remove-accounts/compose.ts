@@ -1,0 +1,37 @@
+import { heldGrantStore } from '../../shared/grants/held-grant-store.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { removalStore } from '../../shared/people/removal-store.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
+import type { Runtime } from '../runtime.ts';
+import { removeBelongings } from './remove-everything.ts';
+
+/**
+ * Removes the accounts whose people deleted them and did not want them back in time. Runs on a schedule; what it could not finish it
+ * finds again, because the entry of the list goes last. Returns how many it removed.
+ */
+export function compose({ config, database, now }: Runtime) {
+  const { people } = config.tables;
+  const accounts = accountStore(database, people);
+  const sessions = sessionStore(database, people);
+  const grants = heldGrantStore(database, config.tables.grants);
+  const removals = removalStore(database, people);
+
+  async function remove(sub: string): Promise<boolean> {
+    const account = await accounts.findBySubject(sub);
+    if (!account?.removal || account.removal.due > now()) return false;
+    await sessions.endAll(sub, 0);
+    await grants.clearAway(sub, { counter: 'epoch', current: undefined }, now());
+    await removeBelongings(sub, database, people);
+    await accounts.remove(account);
+    return true;
+  }
+
+  return async (): Promise<{ removed: number }> => {
+    let removed = 0;
+    for (const due of await removals.listDue(now())) {
+      if (await remove(due.sub)) removed += 1;
+      await removals.done(due);
+    }
+    return { removed };
+  };
+}

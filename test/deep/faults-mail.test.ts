@@ -1,0 +1,4 @@
+import { testEveryFault } from '../faults/full-matrix.ts';
+import { mailScenarios } from '../faults/scenarios/mail.ts';
+
+await testEveryFault(mailScenarios);
