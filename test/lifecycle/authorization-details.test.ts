@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deviceCodeGrant, tokenExchange } from '../../shared/oauth/server-metadata.ts';
+import { act } from '../people/account-flows.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { askForCodes, decideAt, enterUserCode, poll } from '../support/device.ts';
 import { encodeFields, type Fields, send } from '../support/http.ts';
@@ -39,7 +40,12 @@ const tv: Detailed = { ...shop, client_id: 'tv', grant_types: [deviceCodeGrant] 
 const database = await startDatabaseProxy();
 const server = await startTestServer({
   clients: [shop, trusted, plain, agent, outsider, robot, tv, warehouse],
-  environment: { PIXY_TOKEN_EXCHANGE: 'on', PIXY_DEVICE_AUTHORIZATION: 'on' },
+  environment: {
+    PIXY_TOKEN_EXCHANGE: 'on',
+    PIXY_DEVICE_AUTHORIZATION: 'on',
+    // With operators, people may have tokens for the management API.
+    PIXY_OPERATORS: JSON.stringify({ claim: 'groups', read: ['ops'], write: ['ops'], delegate: ['ops'] }),
+  },
   dynamodb: database.endpoint,
 });
 await registerType();
@@ -166,6 +172,13 @@ describe('RA3: consent', () => {
   test('to the next details takes the place of the one before', async () => {
     await granted(shop, [paying()]);
     await granted(shop, [paying({ to: 'B' })]);
+    expect(isConsentPage(await open(shop, asking(paying())))).toBe(true);
+  });
+
+  test('is gone with what the person takes back', async () => {
+    await granted(shop, [paying()]);
+    await act(person, { action: 'revoke_access', id: 'shop' });
+    await person.authorize(authorizeTarget(shop));
     expect(isConsentPage(await open(shop, asking(paying())))).toBe(true);
   });
 
@@ -330,6 +343,15 @@ describe('RA6: a token is never for more than was granted', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  test('and of many requests for a part of it at once, one gets it', async () => {
+    const { verifier, challenge } = pkcePair();
+    const target = authorizeTarget(shop, { ...asking(one, two), code_challenge: challenge });
+    const { code } = parametersOf(await person.authorize(target));
+    const fields = { code, code_verifier: verifier, ...asking(one) };
+    const answers = await Promise.all(Array.from({ length: 10 }, () => redeem(server, shop, fields)));
+    expect(answers.filter(({ status }) => status === 200).map(detailsIn)).toEqual([[one]]);
   });
 
   test('what is no JSON is refused before anything is looked at', async () => {
