@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { refuseWithoutPerson } from '../../functions/token/asked-details.ts';
 import { describeDetail } from '../../shared/apis/describe-detail.ts';
 import { parseDetailType } from '../../shared/apis/parse-detail-type.ts';
 import { isWithin } from '../../shared/grants/within.ts';
 import { membersOf } from '../../shared/oauth/authorization-details.ts';
+import { parseParameters } from '../../shared/oauth/parameters.ts';
 import { parseDetails } from '../../shared/oauth/parse-details.ts';
+import { deviceCodeGrant, jwtBearer, tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import { detailsText, paying, payment } from '../support/payment-type.ts';
 
 const becauseOf = (text: string) => {
@@ -117,6 +120,21 @@ test('RA6: whatever is granted and asked for, only what is equal to something gr
       expect(isWithin({ details: mustParse(...asked) }, { scope: [], resources: [] })).toBe(false);
     }),
   );
+});
+
+test.each([
+  ['client_credentials', 'authorization_details_invalid'],
+  [jwtBearer, 'authorization_details_invalid'],
+  ['authorization_code', undefined],
+  ['refresh_token', undefined],
+  [deviceCodeGrant, undefined],
+  [tokenExchange, undefined],
+] as const)('RA1: a grant without a person gets no details: %s', (grantType, reason) => {
+  const form = parseParameters('authorization_details=x');
+  const without = parseParameters('scope=x');
+  if (!form.ok || !without.ok) throw new Error('unreadable');
+  expect(refuseWithoutPerson(form.value, grantType)?.reason).toBe(reason);
+  expect(refuseWithoutPerson(without.value, grantType)).toBeUndefined();
 });
 
 describe('RA4: people read', () => {
