@@ -20,7 +20,8 @@ export const passkeyScript = `'use strict';
     button.addEventListener('click', () => reveal(field.type === 'password'));
     field.form.addEventListener('submit', () => reveal(false));
     reveal(false);
-    field.after(button);
+    const { nextElementSibling: said } = field;
+    (said && said.id === 'problem' ? said : field).after(button);
   }
 
   const form = document.querySelector('form[data-passkey]');

@@ -81,6 +81,9 @@ test('the keyboard is enough, and the focus is where typing goes on: after a log
   await page.keyboard.type('a slip');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Space');
+  expect(await page.getByLabel('Password').getAttribute('type')).toBe('text');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
   expect(await page.getByLabel('Keep me signed in').isChecked()).toBe(true);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Space');

@@ -226,3 +226,35 @@ describe('ML7: a mail', () => {
     expect(sent[0]?.subject).not.toMatch(/\p{Cc}/u);
   });
 });
+
+describe('ML6: a hook that sends', () => {
+  const url = new URL('mail-hook.mjs', import.meta.url).href;
+  const load = () => import(url) as Promise<{ asked: Record<string, unknown>[]; answers: unknown[] }>;
+  const hooked = functionWith(undefined, { PIXY_HOOKS: JSON.stringify({ sendMessage: url }) });
+
+  test('gets the message with its link, and reaches people without an address', async () => {
+    const { asked } = await load();
+    await accounts.add({ username: 'phone', claims: { sub: 'phone', phone_number: '+491700000' } }, clock.now());
+    asked.length = 0;
+    await hooked(forgotten('phone'));
+    expect(asked).toMatchObject([
+      { version: 1, hook: 'sendMessage', kind: 'forgotten', account: { sub: 'phone' }, language: 'en' },
+    ]);
+    expect(asked[0]).not.toHaveProperty('to', expect.anything());
+    expect(asked[0]?.['link']).toMatch(/^https:\/\/sign-in\.example\.com\/invitation\?token=/);
+    expect(sent).toEqual([]);
+  });
+
+  test.each([[{ sent: false }], [{}], [undefined], [{ sent: true, more: 1 }]])(
+    'that answers %j is asked again, with the same link',
+    async (answer) => {
+      const { asked, answers } = await load();
+      asked.length = 0;
+      answers.push(answer);
+      const order = forgotten('ann');
+      expect(await withRetries(() => hooked(order))).toBe(2);
+      expect(new Set(asked.map(({ link }) => link)).size).toBe(1);
+      expect(lines[0]).toContain('hook_failed');
+    },
+  );
+});
