@@ -1,6 +1,7 @@
 import { pushedRequestStore } from '../../shared/grants/pushed-request-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { nonceKey } from '../../shared/keys/loaded-keys.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { proofVerifier } from '../../shared/proof/proof-verifier.ts';
 import { clientAuthentication } from '../client-authentication.ts';
@@ -14,8 +15,11 @@ export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
   const keys = keyStore(database, config.tables.keys);
   const clients = openClients(runtime);
+  const authentication = clientAuthentication(runtime, clients);
   return parHandler({
-    ...clientAuthentication(runtime, clients),
+    ...authentication,
+    // RFC 9126 §2
+    audiences: [...authentication.audiences, config.issuer + endpoints.par],
     issuer: config.issuer,
     clients,
     apis: openApis(runtime),

@@ -47,8 +47,8 @@ export const parHandler = (deps: ParDeps) =>
   });
 
 async function push(sent: HttpRequest, deps: ParDeps): Promise<Answer> {
-  const refused = (refusal: Refusal, note: Partial<Decision> = {}): Answer => ({
-    reply: clientRefusalReply(refusal, sent, deps.issuer),
+  const refused = (refusal: Refusal, note: Partial<Decision> = {}, headers = {}): Answer => ({
+    reply: clientRefusalReply(refusal, sent, deps.issuer, headers),
     decision: { verdict: 'refused', ...note, reason: refusal.reason, mistake: mistakeOf(refusal) },
   });
 
@@ -64,16 +64,16 @@ async function push(sent: HttpRequest, deps: ParDeps): Promise<Answer> {
   const note = { client: client.clientId, ...ruled(rules), method };
   const proved = await proveSentKey(sent, client, endpoints.par, deps);
   if (!proved.ok) return refused(proved.refusal, note);
+  const nextNonce = nonceHeader(proved.value.nonce);
   const bound = bindToKey(named, proved.value.jkt);
-  if (!bound.ok) return refused(bound.refusal, note);
+  if (!bound.ok) return refused(bound.refusal, note, nextNonce);
   const parameters = bound.value;
   const refusal = await refusePushed(parameters, client, rules, deps);
-  if (refusal) return refused(refusal, note);
+  if (refusal) return refused(refusal, note, nextNonce);
   // Anybody can push as a public client, and each request is an item in the table.
   const { retryAfter } = isPublic(client) ? await deps.count(sent.sourceIp, now) : {};
-  if (retryAfter !== undefined) return refused({ reason: 'pushed_requests_throttled', retryAfter }, note);
+  if (retryAfter !== undefined) return refused({ reason: 'pushed_requests_throttled', retryAfter }, note, nextNonce);
 
-  const nextNonce = nonceHeader(proved.value.nonce);
   const reference = generateSecret();
   await deps.pushedRequests.keep(reference, parameters, client.clientId, now);
   // RFC 9126 §2.2

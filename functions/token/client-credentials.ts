@@ -4,14 +4,13 @@ import type { RegisteredScope } from '../../shared/apis/registered-scope.ts';
 import { findApis, targetOf } from '../../shared/apis/token-target.ts';
 import { whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
-import { isUnderProfile } from '../../shared/clients/profile.ts';
 import { isPublic } from '../../shared/clients/registered-client.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { grantScope, isOpenidScope, wasNarrowed } from '../../shared/oauth/scope.ts';
 import { mintAccessToken, scopeMember, tokenType } from '../../shared/tokens/mint.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
-import { loadKeys } from './token-response.ts';
+import { loadAccessTokenKey } from './token-response.ts';
 
 /** RFC 6749 §4.4: a token for the client itself, its `sub` the client id (RFC 9068 §2.2). No refresh token (§4.4.3), no person, no ID token. */
 export async function clientCredentials(
@@ -37,10 +36,9 @@ export async function clientCredentials(
   const found = targetOf(apis.value, scope.value, { ...deps, apis: registeredApis, scopes });
   if (!found.ok) return refused(found.refusal);
   const target = found.value;
-  const keys = isUnderProfile(client) ? await loadKeys(client, deps) : undefined;
-  if (keys?.ok === false) return refused(keys.refusal);
-  const key = keys?.value.accessTokenKey ?? (await deps.signingKey(deps.defaultAlgorithm));
-  const accessToken = await mintAccessToken({ clientId, sub: clientId, jkt }, target, deps.issuer, key, now);
+  const key = await loadAccessTokenKey(client, deps);
+  if (!key.ok) return refused(key.refusal);
+  const accessToken = await mintAccessToken({ clientId, sub: clientId, jkt }, target, deps.issuer, key.value, now);
   return {
     ok: true,
     tokens: {

@@ -31,12 +31,18 @@ export type ResponseKeys = { accessTokenKey: SigningKey; idTokenKey: SigningKey 
  * Refuses a client whose ID tokens would need an algorithm that this server has no key of.
  */
 export async function loadKeys(client: RegisteredClient, deps: TokenDeps): Promise<Result<ResponseKeys, Refusal>> {
-  const accessTokenKey = await deps.signingKey(deps.defaultAlgorithm);
+  const accessTokenKey = await loadAccessTokenKey(client, deps);
+  if (!accessTokenKey.ok) return accessTokenKey;
   const found = await idTokenKey(client.idTokenSignedResponseAlg, deps.defaultAlgorithm, deps.signingKey);
-  if (!found.ok) return found;
-  // FAPI 2.0 §5.4.1 holds for every JWT of such a client.
-  return ok({ accessTokenKey: isUnderProfile(client) ? found.value : accessTokenKey, idTokenKey: found.value });
+  return found.ok ? ok({ accessTokenKey: accessTokenKey.value, idTokenKey: found.value }) : found;
 }
+
+/** The key for access tokens: the server's, or under a profile that of the client's ID tokens, for FAPI 2.0 §5.4.1 holds for every JWT. */
+export const loadAccessTokenKey = (
+  client: RegisteredClient,
+  { defaultAlgorithm, signingKey }: Pick<TokenDeps, 'defaultAlgorithm' | 'signingKey'>,
+): Promise<Result<SigningKey, Refusal>> =>
+  idTokenKey(isUnderProfile(client) ? client.idTokenSignedResponseAlg : undefined, defaultAlgorithm, signingKey);
 
 /**
  * Whether making the tokens takes an answer of somebody else, which may not come: the operator's hook, or KMS. They are then made

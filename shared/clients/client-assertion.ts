@@ -11,9 +11,9 @@ import type { RemoteJwks } from './remote-jwks.ts';
 
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** What it takes to verify an assertion. `audiences` are the issuer, which comes first, and the token endpoint. */
+/** What it takes to verify an assertion. `audiences` are the issuer, which comes first, and the endpoints by which a client may name this server. */
 export type AssertionDeps = {
-  audiences: readonly [issuer: string, tokenEndpoint: string];
+  audiences: readonly [issuer: string, ...endpoints: string[]];
   remoteJwks: RemoteJwks;
   assertions: AssertionStore;
   now: () => number;

@@ -82,7 +82,7 @@ function problemOf({ payload, protectedHeader }: JWTVerifyResult, clientId: stri
   // RFC 9101 §10.8: otherwise a client assertion would do.
   if (payload.sub === clientId) return 'Its claim sub is the client, as in a client assertion.';
   if ('request' in payload || 'request_uri' in payload) return 'It has another request in it.';
-  return Object.keys(payload).length > maximumParameters ? 'It has too many claims.' : undefined;
+  return Object.values(payload).flat().length > maximumParameters ? 'It has too many claims.' : undefined;
 }
 
 /** Parameters that are one JSON array, not several values (RFC 9396 §2). */

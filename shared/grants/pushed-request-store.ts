@@ -82,7 +82,8 @@ export const pushedRequestStore = (database: Database, table: string) => ({
 function toPushed(item: Item, clientId: string): Result<PushedRequest, Refusal> {
   if (item['clientId'] !== clientId) return refuse({ reason: 'request_uri_of_another_client' });
   if (item['state'] !== 'pushed') return refuse({ reason: 'request_uri_used' });
-  const parameters = parseParameters(item['request'] as string);
+  // They were counted when they were pushed; ours came on top.
+  const parameters = parseParameters(item['request'] as string, Number.POSITIVE_INFINITY);
   if (!parameters.ok) throw new Error('a pushed request cannot be read');
   const { id, pushedAt } = item as Pick<PushedRequest, 'id' | 'pushedAt'>;
   return ok({ id, clientId, parameters: parameters.value, pushedAt });

@@ -21,11 +21,11 @@ const repeatable = 'resource';
 
 /**
  * Parses `application/x-www-form-urlencoded` text: a raw query string or a form body (RFC 6749 appendix B). Refuses with
- * `parameters_too_many`, or with `parameters_malformed` for a name that cannot be decoded.
+ * `parameters_too_many`, or with `parameters_malformed` for a name that cannot be decoded. `most`: of parameters.
  */
-export function parseParameters(raw: string): Result<Parameters, Refusal> {
+export function parseParameters(raw: string, most = maximumParameters): Result<Parameters, Refusal> {
   const pairs = raw.split('&').filter((pair) => pair !== '');
-  if (pairs.length > maximumParameters) return refuse({ reason: 'parameters_too_many' });
+  if (pairs.length > most) return refuse({ reason: 'parameters_too_many' });
   const values = new Map<string, string[]>();
   const seen = new Set<string>();
   const duplicated = new Set<string>();

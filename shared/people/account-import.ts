@@ -209,11 +209,12 @@ export function parseAccounts(
   });
 }
 
-/** What only one account can have: its names, its subject and its links, which begin with a space as no name does. */
+/** What only one account can have: its names, its subject, its links and its pairwise subjects, which begin as no name does. */
 const keysOf = (account: GivenAccount): string[] => {
   const sub = account.claims['sub'];
   const links = (account.links ?? []).map(({ issuer, subject }) => `${linkSign}${issuer} ${subject}`);
-  return [...signInNames(account), ...(typeof sub === 'string' ? [` ${sub}`] : []), ...links];
+  const pairwise = Object.entries(account.pairwiseSubjects ?? {}).map((told) => `${pairwiseSign}${told.join(' ')}`);
+  return [...signInNames(account), ...(typeof sub === 'string' ? [` ${sub}`] : []), ...links, ...pairwise];
 };
 
 /** The first key that another account has, or that this one has twice. */
@@ -223,16 +224,19 @@ const firstTwice = (keys: readonly string[], seen: SeenTexts): string | undefine
 /** Subjects have no spaces. */
 const linkSign = '  ';
 
+/** A client would take two people for one. */
+const pairwiseSign = '\n';
+
 function repeated({ username }: GivenAccount, twice: string | undefined): Mistake[] {
   if (twice === undefined) return [];
-  const member = signInNames({ username }).includes(twice)
-    ? 'username'
-    : twice.startsWith(linkSign)
-      ? 'links'
-      : twice.startsWith(' ')
-        ? 'claims.sub'
-        : 'email';
-  return [{ member, problem: 'is there twice' }];
+  const signs = [
+    [pairwiseSign, 'pairwise_subjects'],
+    [linkSign, 'links'],
+    [' ', 'claims.sub'],
+  ] as const;
+  const [, member] = signs.find(([sign]) => twice.startsWith(sign)) ?? [];
+  const name = signInNames({ username }).includes(twice) ? 'username' : 'email';
+  return [{ member: member ?? name, problem: 'is there twice' }];
 }
 
 /** Reads an entry in our own form: an account description, optionally with `password_hash`, an authenticator app and links. */

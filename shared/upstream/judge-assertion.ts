@@ -7,7 +7,7 @@ export type JudgedRule = { rule: string; isKept: boolean; found: string };
 /** What an assertion is judged by besides itself. Times are in epoch seconds. */
 export type Judging = {
   /** The issuer of this server, which comes first, and its token endpoint. */
-  audiences: readonly [issuer: string, tokenEndpoint: string];
+  audiences: readonly [issuer: string, ...endpoints: string[]];
   clientId: string;
   now: number;
 };

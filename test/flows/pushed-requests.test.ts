@@ -335,6 +335,14 @@ describe('a pushed request at the authorization endpoint (RFC 9126 §4)', () => 
     expect((await redeem(server, bank, { code, code_verifier: verifier })).status).toBe(200);
   });
 
+  test('PA5: a request of as many parameters as one may have opens, although the client comes on top', async () => {
+    const query = authorizeTarget(bank, { client_id: undefined }).split('?')[1] ?? '';
+    const others = Array.from({ length: 100 - query.split('&').length }, (_, index) => `x${index}=1`);
+    const { status, json } = await pushed(server, bank, {}, { body: [query, ...others].join('&') });
+    expect(status).toBe(201);
+    expect(await stateOf(await person.open(openingOf(bank, json)))).toBe('a code');
+  });
+
   test('a request may be larger than an address', async () => {
     const claims = JSON.stringify({ userinfo: { [`claim_${'x'.repeat(3_000)}`]: null } });
     const large = { claims, state: 's'.repeat(4_000), nonce: 'n'.repeat(1_000), extra: 'e'.repeat(3_000) };

@@ -35,9 +35,12 @@ const strict: Signing = { ...bank, client_id: 'strict', require_signed_request_o
 const onlyPs: Signing = { ...bank, client_id: 'only-ps', request_object_signing_alg: 'PS256' };
 const pushes: Signing = { ...bank, client_id: 'pushes', require_pushed_authorization_requests: true };
 
+const { client_secret: _, ...unproven } = bank;
+const keyed: Signing = { ...unproven, client_id: 'keyed', token_endpoint_auth_method: 'private_key_jwt' };
+
 const database = await startDatabaseProxy();
 const server = await startTestServer({
-  clients: [spa, bank, strict, onlyPs, pushes],
+  clients: [spa, bank, strict, onlyPs, pushes, keyed],
   dynamodb: database.endpoint,
 });
 const person = await signedInPerson(server, ada, { lifetime: 86_400, idleLifetime: 86_400 });
@@ -145,6 +148,14 @@ describe('a signed request at the authorization endpoint (RFC 9101)', () => {
     expect(await outcomeOf(withObject(bank, elsewhere))).toBe('redirect_uri_not_registered');
     const twice = await objectOf(bank, { scope: ['openid', 'email'] });
     expect(await outcomeOf(withObject(bank, twice))).toBe('parameter_duplicated');
+  });
+
+  test('JAR1: one with more values than a query may have is refused like any other', async () => {
+    const request = await objectOf(bank, { resource: Array(101).fill('https://api.example/orders') });
+    expect(await outcomeOf(withObject(bank, request))).toBe('request_object_invalid');
+    expect((await pushed(server, bank, {}, { body: encodeFields({ request }) })).json.reason).toBe(
+      'request_object_invalid',
+    );
   });
 
   const now = () => server.clock.now();
@@ -263,6 +274,25 @@ describe('a signed request that is pushed (RFC 9126 §3)', () => {
     const both = await push(bank, await objectOf(bank), { request_uri: 'x' });
     expect(both.json.reason).toBe('request_uri_pushed');
   });
+});
+
+test.each([
+  ['/par', { status: 201 }],
+  ['/token', { status: 201 }],
+  ['', { status: 201 }],
+  ['/userinfo', { status: 401 }],
+])('PA2: a client assertion may name this server by its address and %s', async (path, expected) => {
+  const { client_id } = keyed;
+  const client_assertion = await new SignJWT({ jti: crypto.randomUUID(), iss: client_id, sub: client_id })
+    .setProtectedHeader({ alg: 'ES256', kid: 'ES256' })
+    .setAudience(server.issuer + path)
+    .setExpirationTime(server.clock.now() + 60)
+    .sign(keyOf('ES256'));
+  const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+  const asked = { redirect_uri: keyed.redirect_uris[0], response_type: 'code', code_challenge: challenge };
+  const fields = { ...asked, code_challenge_method: 'S256', client_assertion_type, client_assertion };
+  const answer = await send(server.port, '/par', { method: 'POST', headers: formType, body: encodeFields(fields) });
+  expect(answer).toMatchObject(expected);
 });
 
 test('JAR1: the metadata says what is taken', async () => {

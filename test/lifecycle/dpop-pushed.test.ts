@@ -97,5 +97,7 @@ describe('DP6, FP5: the proof of a pushed request', () => {
     const taken = await push(careful, dpop);
     expect([taken.status, taken.headers['dpop-nonce']]).toEqual([201, nonce]);
     expect((await push(careful, dpop)).json.reason).toBe('dpop_proof_replayed');
+    const wrong = await push(careful, await proofFor(parUrl, pair, { nonce }), { response_type: 'token' });
+    expect([wrong.status, wrong.headers['dpop-nonce']]).toEqual([400, nonce]);
   });
 });

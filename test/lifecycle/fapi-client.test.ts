@@ -2,8 +2,9 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { makeProver } from '../../cli/verify/dpop-proof.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
-import type { TestClient } from '../support/clients.ts';
+import { tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import { encodeFields, type Fields, formType, send } from '../support/http.ts';
+import { type FullClient, mobile, obtainTokens } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
 import { authorizeTarget, headerOf, parametersOf } from '../support/protocol.ts';
 import { startTestServer } from '../support/server.ts';
@@ -16,7 +17,7 @@ import { startTestServer } from '../support/server.ts';
 const { privateKey, publicKey } = await generateKeyPair('ES256');
 const rsa = await generateKeyPair('RS256');
 const ps = await generateKeyPair('PS256');
-const bank: TestClient = {
+const bank: FullClient = {
   client_id: 'bank',
   redirect_uris: ['https://bank.example/callback'],
   token_endpoint_auth_method: 'private_key_jwt',
@@ -30,16 +31,32 @@ const bank: TestClient = {
   id_token_signed_response_alg: 'ES256',
   profile: 'fapi2',
 };
+/** Acts for people, and reads their tokens. */
+const agent: FullClient = {
+  ...bank,
+  client_id: 'agent',
+  redirect_uris: [],
+  grant_types: [tokenExchange],
+  may_introspect: true,
+};
 const server = await startTestServer({
-  clients: [bank],
-  environment: { PIXY_SIGNING_ALGORITHMS: 'RS256 ES256', PIXY_CODE_LIFETIME: '600' },
+  clients: [bank, agent, mobile],
+  environment: {
+    PIXY_SIGNING_ALGORITHMS: 'RS256 ES256',
+    PIXY_CODE_LIFETIME: '600',
+    PIXY_SIGNED_INTROSPECTION: 'on',
+    PIXY_TOKEN_EXCHANGE: 'on',
+  },
 });
 
-const assertion = (aud: string | string[], { alg = 'ES256', key = privateKey, kid = 'ec' } = {}) =>
+const assertion = (
+  aud: string | string[],
+  { alg = 'ES256', key = privateKey, kid = 'ec', client_id = bank.client_id } = {},
+) =>
   new SignJWT({ jti: crypto.randomUUID() })
     .setProtectedHeader({ alg, kid })
-    .setIssuer(bank.client_id)
-    .setSubject(bank.client_id)
+    .setIssuer(client_id)
+    .setSubject(client_id)
     .setAudience(aud)
     .setIssuedAt(server.clock.now())
     .setExpirationTime(server.clock.now() + 60)
@@ -114,6 +131,29 @@ describe('a client of the profile fapi2', () => {
     const target = `/authorize?${encodeFields({ client_id: bank.client_id, request_uri })}`;
     const redirected = await (await signedInPerson(server)).authorize(target);
     expect(headerOf(redirected.searchParams.get('response') ?? '')).toMatchObject({ alg: 'ES256' });
+  });
+
+  /** Sends a form as the agent, with its assertion. */
+  const sendAsAgent = async (path: string, fields: Fields, headers: Record<string, string>) => {
+    const client_assertion = await assertion(server.issuer, { client_id: agent.client_id });
+    const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+    const body = encodeFields({ ...fields, client_assertion_type, client_assertion });
+    return send(server.port, path, { method: 'POST', headers: { ...formType, ...headers }, body });
+  };
+
+  test('FP7 TX1 IN5: what it gets for the token of another client is signed by what the profile allows', async () => {
+    const { access_token } = await obtainTokens(server, await signedInPerson(server), mobile, { scope: 'openid' });
+    const dpop = makeProver(server.clock.now).prove({ method: 'POST', url: `${server.issuer}/token` });
+    const subject = {
+      subject_token: access_token,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    };
+    const exchanged = await sendAsAgent('/token', { grant_type: tokenExchange, ...subject }, { dpop });
+    expect(headerOf(JSON.parse(exchanged.body).access_token)).toMatchObject({ alg: 'ES256' });
+    const accept = 'application/token-introspection+jwt';
+    expect(headerOf((await sendAsAgent('/introspect', { token: access_token }, { accept })).body)).toMatchObject({
+      alg: 'ES256',
+    });
   });
 
   test('FP7: is authenticated by PS256', async () => {

@@ -1,4 +1,4 @@
-import type { JWTPayload } from 'jose';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { jwtBearer } from '../../shared/oauth/server-metadata.ts';
@@ -25,9 +25,20 @@ const pod: FullClient = { ...deployer, client_id: 'pod' };
 /** Has a secret and shows it as well. */
 const keeper: FullClient = { ...machine, client_id: 'keeper', grant_types: [jwtBearer], scope: 'orders:read' };
 
+const { privateKey, publicKey } = await generateKeyPair('ES256');
+/** Shows an assertion of its own besides, for FAPI 2.0 wants one. */
+const held: FullClient = {
+  ...deployer,
+  client_id: 'held',
+  token_endpoint_auth_method: 'private_key_jwt',
+  jwks: { keys: [await exportJWK(publicKey)] },
+  id_token_signed_response_alg: 'ES256',
+  profile: 'fapi2',
+};
+
 const server = await startTestServer({
-  clients: [deployer, pod, keeper, machine, warehouse],
-  environment: { PIXY_JWT_BEARER: 'on' },
+  clients: [deployer, pod, keeper, held, machine, warehouse],
+  environment: { PIXY_JWT_BEARER: 'on', PIXY_SIGNING_ALGORITHMS: 'RS256 ES256' },
 });
 const [gitHub, cluster, stranger] = [
   await startTokenIssuer(),
@@ -57,8 +68,10 @@ const inNamespace: Trust = {
 beforeAll(async () => {
   const store = trustStore(openDatabase(), tables.clients, () => 0);
   const keeping = { ...inRepository, name: 'keeper', clients: [keeper.client_id] };
+  const heldToo = { ...inRepository, name: 'held', clients: [held.client_id] };
   const itself = { ...inRepository, name: 'itself', issuer: server.issuer };
-  for (const trust of [inRepository, inNamespace, keeping, itself]) await store.put(trust, { by: 'test', why: '' });
+  for (const trust of [inRepository, inNamespace, keeping, heldToo, itself])
+    await store.put(trust, { by: 'test', why: '' });
   await registerApi({ resource: orders, scope: ['orders:read', 'orders:write'] });
 });
 
@@ -109,6 +122,21 @@ describe('WF1: a job of GitHub Actions', () => {
     const { json } = await postToken(server, form, { ...headers, dpop });
     expect(json.token_type).toBe('DPoP');
     expect(claimsOf(json.access_token)['cnf']).toEqual({ jkt: pair.jkt });
+  });
+
+  test('FP7: gets a token that is signed by what the profile of its client allows', async () => {
+    const client_assertion = await new SignJWT({ jti: 'once' })
+      .setProtectedHeader({ alg: 'ES256' })
+      .setIssuer(held.client_id)
+      .setSubject(held.client_id)
+      .setAudience(server.issuer)
+      .setExpirationTime(now() + 60)
+      .sign(privateKey);
+    const form = { grant_type: jwtBearer, assertion: await job(), resource: orders, client_assertion };
+    const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+    const dpop = await newProof(await newProofPair(), server.clock, { url: `${server.issuer}/token` });
+    const { json } = await postToken(server, { ...form, client_assertion_type }, { dpop });
+    expect(headerOf(json.access_token)).toMatchObject({ alg: 'ES256' });
   });
 
   test('is named in the audit line, beside its client', async () => {

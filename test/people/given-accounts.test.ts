@@ -121,3 +121,9 @@ test('two entries cannot have one subject', () => {
   const entries = ['ada', 'grace'].map((username) => ({ username, claims: { sub: 'one' } }));
   expect(parse('json', JSON.stringify(entries)).refused).toEqual(['entry 2 (grace): claims.sub is there twice']);
 });
+
+test('OC11: two accounts that a client of one sector would take for the same person are refused', () => {
+  const known = (username: string, sector: string) => ({ username, pairwise_subjects: { [sector]: 'p-1' } });
+  const entries = [known('ada', 'one.example'), known('grace', 'two.example'), known('bea', 'one.example')];
+  expect(parse('json', JSON.stringify(entries)).refused).toEqual(['entry 3 (bea): pairwise_subjects is there twice']);
+});

@@ -3,10 +3,7 @@ import type { Refusal } from '../../../shared/oauth/refusal.ts';
 import type { Result } from '../../../shared/result.ts';
 
 /** Makes a signed response for the client that asked. Refuses an algorithm that there is no key for. */
-export type SignIntrospection = (
-  body: object,
-  client: Pick<RegisteredClient, 'clientId' | 'introspectionSignedResponseAlg'>,
-) => Promise<Result<string, Refusal>>;
+export type SignIntrospection = (body: object, client: RegisteredClient) => Promise<Result<string, Refusal>>;
 
 /** RFC 9701 §4, §5. */
 export const signedIntrospectionType = 'application/token-introspection+jwt';

@@ -18,7 +18,7 @@ import type { LinkedAccount, LinkedAccountStore } from '../../../shared/upstream
 import type { SubjectsOf } from '../../subjects-of.ts';
 import type { FlowOutcome, TokenDeps } from '../grant-flow.ts';
 import { limitGrants } from '../limit-grants.ts';
-import { tokenResponse } from '../token-response.ts';
+import { loadAccessTokenKey, tokenResponse } from '../token-response.ts';
 import { type Taken, useOnce } from './take-assertion.ts';
 
 /** What only this grant needs. */
@@ -48,9 +48,10 @@ export async function identityToken(
   const scope = scopeOf(taken, requested, client);
   if (!scope.ok) return refused(scope.refusal);
   const [key, account] = await Promise.all([
-    deps.signingKey(deps.defaultAlgorithm),
+    loadAccessTokenKey(client, deps),
     own.linkedAccounts.find({ issuer, subject: String(claims.sub) }),
   ]);
+  if (!key.ok) return refused(key.refusal);
   if (account === undefined) return refused({ reason: 'assertion_subject_unknown' });
   const subjects = await own.subjectsOf(client);
   if (!subjects.ok) return refused(subjects.refusal);
@@ -65,7 +66,7 @@ export async function identityToken(
   const ended = judgeStanding(grant, account.standing);
   if (ended) return refused(ended);
   const answer = { client, person: account.claims, scope: scope.value, apis: apis.value, jkt };
-  const tokens = await tokenResponse(grant, answer, { accessTokenKey: key, idTokenKey: key }, deps, now);
+  const tokens = await tokenResponse(grant, answer, { accessTokenKey: key.value, idTokenKey: key.value }, deps, now);
   if (!tokens.ok) return refused(tokens.refusal);
 
   if (!(await useOnce(taken, deps))) return refused({ reason: 'assertion_replayed' });

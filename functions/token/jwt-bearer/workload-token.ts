@@ -8,6 +8,7 @@ import { grantScope, wasNarrowed } from '../../../shared/oauth/scope.ts';
 import { mintAccessToken, scopeMember, tokenType } from '../../../shared/tokens/mint.ts';
 import { isAboutPeople } from '../client-credentials.ts';
 import type { FlowOutcome, TokenDeps } from '../grant-flow.ts';
+import { loadAccessTokenKey } from '../token-response.ts';
 import { type Taken, useOnce } from './take-assertion.ts';
 
 /**
@@ -42,8 +43,15 @@ export async function workloadToken(
   const target = targetOf(found.value, scope.value, { ...deps, ...registered });
   if (!target.ok) return refused(target.refusal);
 
-  const key = await deps.signingKey(deps.defaultAlgorithm);
-  const accessToken = await mintAccessToken({ clientId, sub: clientId, jkt }, target.value, deps.issuer, key, now);
+  const key = await loadAccessTokenKey(client, deps);
+  if (!key.ok) return refused(key.refusal);
+  const accessToken = await mintAccessToken(
+    { clientId, sub: clientId, jkt },
+    target.value,
+    deps.issuer,
+    key.value,
+    now,
+  );
   if (!trust.reusable && !(await useOnce(taken, deps))) return refused({ reason: 'assertion_replayed' });
   return {
     ok: true,

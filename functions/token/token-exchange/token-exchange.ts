@@ -9,7 +9,7 @@ import { actorsOf, readAccessToken } from '../../../shared/tokens/access-token.t
 import { accountFinder } from '../account-beside.ts';
 import { detailsFor } from '../asked-details.ts';
 import type { FlowOutcome, GrantFlow } from '../grant-flow.ts';
-import { tokenResponse, tokensHaveClaims } from '../token-response.ts';
+import { loadAccessTokenKey, tokenResponse, tokensHaveClaims } from '../token-response.ts';
 import { judgeActor, judgeDetails, judgeScope, judgeTarget } from './judge-exchange.ts';
 import { accessTokenType, parseExchange } from './parse-exchange.ts';
 
@@ -50,8 +50,9 @@ export const tokenExchangeFlow =
     const [grant, beside, key] = await Promise.all([
       deps.grants.find(claims.grant_id),
       findAccount(claims.sub),
-      deps.signingKey(deps.defaultAlgorithm),
+      loadAccessTokenKey(client, deps),
     ]);
+    if (!key.ok) return refused(key.refusal);
     // A pairwise subject leads to no account; the grant says whose it is.
     const account = grant && grant.sub !== claims.sub ? await findAccount(grant.sub) : beside;
     const { standing, claims: person } = account;
@@ -61,7 +62,7 @@ export const tokenExchangeFlow =
     if (!mayAct(standing, clientId, grant.issuedAt)) return refused({ reason: 'actor_not_allowed' });
     const acting = { act: actor.value, may_act: claims.may_act };
     const answer = { client, person, scope, apis: apis.value, details, endsAt: claims.exp, acting, jkt };
-    const keys = { accessTokenKey: key, idTokenKey: key };
+    const keys = { accessTokenKey: key.value, idTokenKey: key.value };
     const made = await tokenResponse({ ...grant, clientId }, answer, keys, deps, now);
     if (!made.ok) return refused(made.refusal);
 
