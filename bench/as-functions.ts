@@ -55,6 +55,18 @@ async function argumentsOf(server: Row['server'], folder: string, endpoint: stri
   return [folder, algorithm, key, cookie];
 }
 
+/** The medians of several runs: of each part, and of a sign-in as a whole. */
+function medians(runs: readonly Cost[]) {
+  const of = (pick: (cost: Cost) => number) => median(runs.map(pick));
+  return {
+    signIn: of(({ push, authorize, token }) => push + authorize + token),
+    push: of(({ push }) => push),
+    authorize: of(({ authorize }) => authorize),
+    token: of(({ token }) => token),
+    refresh: of(({ refresh }) => refresh),
+  };
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'pixy-bench-'));
 try {
   await buildFunctions(folder, ['authorize', 'token', 'par']);
@@ -64,14 +76,14 @@ try {
   }
   const middle = rows.map((row, at) => ({
     ...row,
-    signIn: median((runs[at] ?? []).map(({ signIn }) => signIn)),
-    refresh: median((runs[at] ?? []).map(({ refresh }) => refresh)),
+    ...medians(runs[at] ?? []),
   }));
-  for (const { server, flow, signIn, refresh } of middle) {
+  for (const { server, flow, signIn, push, authorize, token, refresh } of middle) {
     const own = middle.find((row) => row.server === 'pixy' && row.flow === flow);
     const ratio = own ? `× ${(signIn / own.signIn).toFixed(1)} and × ${(refresh / own.refresh).toFixed(1)}` : '';
+    const parts = [...(flow === 'pushed' ? [push] : []), authorize, token].map((part) => part.toFixed(2)).join(' + ');
     console.log(
-      `${flow.padEnd(6)}  ${server.padEnd(13)}  sign-in ${signIn.toFixed(2)} ms, refresh ${refresh.toFixed(2)} ms  ${ratio}`,
+      `${flow.padEnd(6)}  ${server.padEnd(13)}  sign-in ${signIn.toFixed(2)} ms (${parts}), refresh ${refresh.toFixed(2)} ms  ${ratio}`,
     );
   }
   const [plain, pushed] = (['plain', 'pushed'] as const).map((flow) =>

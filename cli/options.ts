@@ -94,3 +94,15 @@ export function dateOption(option: string, text: string, now: number): number {
 
 /** One in 64 base64url arguments begins with a hyphen, but is not an option. */
 export const mayBeginWithHyphen = (command: Command): Command => command.allowUnknownOption();
+
+/** Texts by language, from flags like `de=Gruppen`. */
+export const textsByLanguage = (flags: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    flags.map((flag) => {
+      const [, language, text] = /^([^=\s]{1,40})=(.*)$/s.exec(flag) ?? [];
+      if (language === undefined || text === undefined) {
+        throw wrongUsage(`--description-in ${flag.slice(0, 60)} is not of the form language=text.`);
+      }
+      return [language, text];
+    }),
+  );

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import packageJson from '../package.json' with { type: 'json' };
 import { accountsCommand } from './commands/accounts.ts';
 import { apisCommand } from './commands/apis.ts';
+import { authorizationDetailsCommand } from './commands/authorization-details.ts';
 import { clientsCommand } from './commands/clients.ts';
 import { keysCommand } from './commands/keys.ts';
 import { pkceCommand } from './commands/pkce.ts';
@@ -34,6 +35,7 @@ const commandGroups: readonly ((context: Context) => Command)[] = [
   registrationCommand,
   apisCommand,
   scopesCommand,
+  authorizationDetailsCommand,
   trustCommand,
   keysCommand,
   logCommand,
@@ -62,7 +64,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 function program(context: Context, io: Io, use: (options: object) => void): Command {
   const pixy = new Command('pixy')
     .description(
-      'Manages the clients, the PKCE policy, the APIs, the scopes, the trusted issuers and the signing keys of a Pixy authorization server.',
+      'Manages the clients, the PKCE policy, the APIs, the scopes, the types of authorization details, the trusted issuers and the signing keys of a Pixy authorization server.',
     )
     // No short form, because a key id may begin with it.
     .version(packageJson.version, '--version');

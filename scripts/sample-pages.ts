@@ -137,6 +137,26 @@ export function samplePages(
         otherAccountPath: '/choose',
         ...form,
       }),
+    'consent-details': () =>
+      consentPage(look, {
+        clientName: given('Harbor Shop'),
+        redirectUri: 'https://shop.example.com/callback',
+        scope: ['openid'],
+        details: [
+          {
+            type: 'payment',
+            sentence: ['Pay ', { value: '12.50' }, ' ', { value: 'EUR' }, ' to ', { value: given('Merchant A') }],
+            others: [
+              { name: 'note', value: given('Order 4711, two lamps') },
+              { name: 'locations', value: 'https://api.example.com/payments' },
+            ],
+          },
+          { type: given('gone'), others: [{ name: given('member'), value: given('value') }] },
+        ],
+        account,
+        otherAccountPath: '/choose',
+        ...form,
+      }),
     'user-code': () =>
       userCodePage(look, {
         userCode: given('bcd fgh jkx'),

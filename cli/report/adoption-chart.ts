@@ -19,6 +19,7 @@ const barHeight = 28;
 /** The kinds of authorizations in the order of the bar. Texture, place and number distinguish them, not colour alone. */
 const kinds = [
   { kind: 's256', label: 'S256' },
+  { kind: 'lowercase', label: 's256, in lower case' },
   { kind: 'plain', label: 'plain' },
   { kind: 'missing', label: 'plain, by a missing method' },
   { kind: 'none', label: 'no PKCE' },
@@ -49,14 +50,14 @@ ${clients.map((client, index) => clientRow(client, headerHeight + index * rowHei
 }
 
 function describeClient(client: ClientAdoption): string {
-  const { s256, plain, missing, none, refused } = countsOf(client);
-  const counts = `S256 ${s256}, plain ${plain}, plain by a missing method ${missing}, no PKCE ${none}, refused ${refused}`;
+  const { s256, lowercase, plain, missing, none, refused } = countsOf(client);
+  const counts = `S256 ${s256}, s256 in lower case ${lowercase}, plain ${plain}, plain by a missing method ${missing}, no PKCE ${none}, refused ${refused}`;
   return visible(`${client.client}: ${counts}; safe to enforce: ${client.safe.answer}, ${client.safe.because}.`);
 }
 
 function countsOf(client: ClientAdoption): Record<Kind, number> {
-  const { S256, plain, missing, none } = issuedBy(client);
-  return { s256: S256, plain, missing, none, refused: client.authorizations.refused };
+  const { S256, lowercase, plain, missing, none } = issuedBy(client);
+  return { s256: S256 - lowercase, lowercase, plain, missing, none, refused: client.authorizations.refused };
 }
 
 function legend(): Markup[] {
@@ -136,6 +137,7 @@ function wrap(text: string, length: number): string[] {
 }
 
 const patterns = `<defs>
+<pattern id="adoption-lowercase" width="8" height="8" patternUnits="userSpaceOnUse"><rect class="fill-s256" width="8" height="8"/><path class="rail" d="M0 2h8M0 6h8"/></pattern>
 <pattern id="adoption-plain" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="fill-plain" width="8" height="8"/><rect class="mark" width="2" height="8"/></pattern>
 <pattern id="adoption-missing" width="8" height="8" patternUnits="userSpaceOnUse"><rect class="fill-missing" width="8" height="8"/><circle class="mark" cx="2" cy="2" r="1.3"/><circle class="mark" cx="6" cy="6" r="1.3"/></pattern>
 <pattern id="adoption-none" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="fill-none" width="8" height="8"/><path class="cross" d="M0 4h8M4 0v8"/></pattern>
@@ -152,11 +154,14 @@ const style = `
 .adoption .answer { font-size: 13px; }
 .adoption .rule { stroke: var(--rule); }
 .adoption .segment.s256 { fill: var(--s256); }
+.adoption .segment.lowercase { fill: url(#adoption-lowercase); }
 .adoption .segment.plain { fill: url(#adoption-plain); }
 .adoption .segment.missing { fill: url(#adoption-missing); }
 .adoption .segment.none { fill: url(#adoption-none); }
 .adoption .segment.refused, .adoption .empty { fill: none; stroke: var(--soft); stroke-width: 1.5; stroke-dasharray: 4 3; }
 .adoption .empty { stroke-width: 1; }
+.adoption .fill-s256 { fill: var(--s256); }
+.adoption .rail { stroke: var(--on-s256); stroke-opacity: .45; stroke-width: 1; fill: none; }
 .adoption .fill-plain { fill: var(--plain); }
 .adoption .fill-missing { fill: var(--missing); }
 .adoption .fill-none { fill: var(--none); }

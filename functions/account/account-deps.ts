@@ -30,7 +30,7 @@ export type AccountDeps = PersonDeps & {
   grants: Pick<HeldGrantStore, 'listOf' | 'clearAway'>;
   tidyUp: TidyUp;
   clients: Pick<ClientReader, 'find'>;
-  apis: Pick<ApiReader, 'scopes'>;
+  apis: Pick<ApiReader, 'scopes' | 'others'>;
   links: Pick<LinkStore, 'list' | 'release'>;
   /** Upstream providers that accounts may be linked to. */
   upstreams: readonly ProviderButton[];

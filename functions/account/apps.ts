@@ -1,45 +1,53 @@
+import type { Grant } from '../../shared/grants/grant.ts';
 import { isInForce } from '../../shared/grants/judge-standing.ts';
+import type { Detail } from '../../shared/oauth/authorization-details.ts';
 import { tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import type { AccountPage } from '../../shared/pages/account-page.ts';
 import type { Account } from '../../shared/people/account.ts';
 import { clientEpochOf, mayAct } from '../../shared/people/still-valid.ts';
 import type { AccountDeps } from './account-deps.ts';
 
+/** An app as the page shows it, its authorization details not yet in words. */
+export type ListedApp = Omit<AccountPage['apps'][number], 'details'> & { details: readonly Detail[] };
+
 type AppDeps = Pick<AccountDeps, 'accounts' | 'consents' | 'grants' | 'clients' | 'tidyUp' | 'now'>;
 
 /** Seconds. No access token lives for longer (shared/config.ts). */
 const longestToken = 86_400;
 
+type Told = Pick<Grant, 'details'> & { scope: readonly string[] };
+
 /** The clients that a person allowed something, those that act for them, and those that get or have tokens in their name, in the order of their names. */
-export async function listApps(account: Account, deps: AppDeps): Promise<AccountPage['apps']> {
+export async function listApps(account: Account, deps: AppDeps): Promise<ListedApp[]> {
   const { sub } = account;
   const now = deps.now();
   const [consents, grants] = await Promise.all([deps.consents.list(sub), deps.grants.listOf(sub)]);
-  const apps = new Map<string, { allowedAt?: number; actedAt?: number; scope: Set<string> }>();
-  const note = (clientId: string, what: 'allowedAt' | 'actedAt', at: number, scope: readonly string[]) => {
-    const known = apps.get(clientId) ?? { scope: new Set<string>() };
+  const apps = new Map<string, { allowedAt?: number; actedAt?: number; scope: Set<string>; details: Set<Detail> }>();
+  const note = (clientId: string, what: 'allowedAt' | 'actedAt', at: number, { scope, details = [] }: Told) => {
+    const known = apps.get(clientId) ?? { scope: new Set<string>(), details: new Set<Detail>() };
     for (const value of scope) known.scope.add(value);
+    for (const detail of details) known.details.add(detail);
     apps.set(clientId, { ...known, [what]: Math.max(known[what] ?? 0, at) });
   };
   for (const { clientId, clientEpoch, grantedAt, scope } of consents) {
-    if (clientEpoch === clientEpochOf(account, clientId)) note(clientId, 'allowedAt', grantedAt, scope);
+    if (clientEpoch === clientEpochOf(account, clientId)) note(clientId, 'allowedAt', grantedAt, { scope });
   }
   for (const grant of grants) {
-    const { clientId, issuedAt, scope, refresh, expiresAt } = grant;
+    const { clientId, issuedAt, refresh, expiresAt } = grant;
     const end = refresh ? Math.min(refresh.idleUntil, refresh.endsAt) : expiresAt;
     if (!isInForce(grant, account, sub)) continue;
-    if (now < end) note(clientId, 'allowedAt', issuedAt, scope);
+    if (now < end) note(clientId, 'allowedAt', issuedAt, grant);
     for (const actor of grant.acting) {
       const mayHaveToken = now < Math.max(end, actor.at + longestToken);
       if (mayHaveToken && mayAct(account, actor.clientId, issuedAt)) {
-        note(actor.clientId, 'actedAt', actor.at, actor.scope);
+        note(actor.clientId, 'actedAt', actor.at, actor);
       }
     }
   }
   const named = await Promise.all(
-    [...apps].map(async ([id, { scope, ...times }]) => {
+    [...apps].map(async ([id, { scope, details, ...times }]) => {
       const client = await deps.clients.find(id);
-      return { id, clientName: client?.clientName ?? id, ...times, scope: [...scope] };
+      return { id, clientName: client?.clientName ?? id, ...times, scope: [...scope], details: [...details] };
     }),
   );
   return named.toSorted((one, other) => one.clientName.localeCompare(other.clientName));

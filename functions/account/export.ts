@@ -2,6 +2,7 @@ import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { membersOf } from '../../shared/oauth/authorization-details.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { listedIdOf } from '../../shared/people/session-store.ts';
@@ -68,10 +69,11 @@ async function describePerson({ account, sessionId }: SignedInPerson, deps: Acco
       address_begins_with: place,
       client_id: clientId,
     })),
-    apps: apps.map(({ id, clientName, scope, allowedAt, actedAt }) => ({
+    apps: apps.map(({ id, clientName, scope, details, allowedAt, actedAt }) => ({
       client_id: id,
       name: clientName,
       scope,
+      ...(details.length > 0 && { authorization_details: details.map(membersOf) }),
       allowed_at: timeOf(allowedAt),
       acted_at: timeOf(actedAt),
     })),

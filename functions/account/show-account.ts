@@ -12,10 +12,11 @@ import { type Account, displayName } from '../../shared/people/account.ts';
 import { type ListedSession, listedIdOf } from '../../shared/people/session-store.ts';
 import type { ListedLink } from '../../shared/upstream/link-store.ts';
 import type { ProviderButton } from '../../shared/upstream/provider.ts';
+import { describedDetails } from '../described-details.ts';
 import { textsFor } from '../scope-texts.ts';
 import { upstreamProblem } from '../upstream/from-sign-in.ts';
 import type { AccountDeps } from './account-deps.ts';
-import { listApps } from './apps.ts';
+import { type ListedApp, listApps } from './apps.ts';
 import { deviceName } from './device-name.ts';
 import { listWays } from './list-ways.ts';
 import { profileFieldsOf } from './profile-fields.ts';
@@ -57,7 +58,7 @@ export async function showAccount(
     passkeys: { list: passkeys, addPath: endpoints.accountPasskey },
     totp: deps.hasPasswords || totp ? describeTotp(totp) : undefined,
     sessions: describeSessions(sessions, listedIdOf(sessionId), await namesOf(sessions, deps)),
-    apps,
+    apps: await inWords(apps, look.language, deps),
     descriptions: await textsFor(scopeOfApps, look.language, deps.apis),
     linked: describeLinks(links, deps.upstreams),
     linkable: deps.upstreams.map(({ id, name }) => ({ provider: name, path: `${endpoints.upstream}/${id}/start` })),
@@ -75,6 +76,10 @@ const describeTotp = (totp: { codesLeft: number } | undefined): AccountPage['tot
   setupPath: endpoints.accountAuthenticator,
   newCodesPath: endpoints.accountRecoveryCodes,
 });
+
+/** What apps may do by authorization details, in words. */
+const inWords = (apps: readonly ListedApp[], language: string, { apis }: AccountDeps): Promise<AccountPage['apps']> =>
+  Promise.all(apps.map(async (app) => ({ ...app, details: await describedDetails(app.details, language, apis) })));
 
 /** This device first, then the newest. `here` is the id of the session that asks. */
 const describeSessions = (

@@ -1,6 +1,7 @@
 import { grantableScope } from '../../shared/apis/management-api.ts';
 import { type Dropped, whatWasDropped } from '../../shared/audit/decision.ts';
 import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
+import type { Detail } from '../../shared/oauth/authorization-details.ts';
 import { type AuthorizationRequest, parseAuthorizationRequest } from '../../shared/oauth/authorization-request.ts';
 import type { ClaimsByScope, RequestedClaims } from '../../shared/oauth/claims.ts';
 import type { Parameters } from '../../shared/oauth/parameters.ts';
@@ -16,6 +17,8 @@ export type AdmittedRequest = Omit<AuthorizationRequest, 'scope'> &
     scope: string[];
     /** Claims by name that no granted scope value stands for. */
     claimsByName: string[];
+    /** Authorization details (RFC 9396), judged; see admit-with-details.ts. */
+    details?: readonly Detail[];
     dropped: Dropped | undefined;
   };
 

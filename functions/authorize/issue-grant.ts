@@ -53,7 +53,7 @@ export async function issueGrant(
 ): Promise<{ code: string; id_token: string | undefined } | 'completed before'> {
   const { clientId } = client;
   const { sub, epoch, authTime, amr } = session;
-  const { scope, resources, nonce, challenge, dpopJkt } = admitted;
+  const { scope, details, resources, nonce, challenge, dpopJkt } = admitted;
   const claims = await requestedClaims(admitted, sub, deps);
   // A client that wants to be told when the session ends knows it by a name; so does a grant that ends with it.
   const isBound = client.backchannelLogoutUri !== undefined || deps.revokesAtSignOut;
@@ -68,6 +68,7 @@ export async function issueGrant(
     amr,
     acr: toldAcr(admitted, amr),
     scope,
+    details,
     resources,
     nonce,
     challenge,

@@ -1,5 +1,6 @@
 import { isPublic, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type Consent, type ConsentNeed, covers } from '../../shared/people/consent.ts';
+import { hashSecret } from '../../shared/secret.ts';
 import type { AdmittedRequest } from './admit-request.ts';
 
 /** Whether the person has to be asked, and if they were, whether this one request may go on because of it. */
@@ -12,7 +13,7 @@ export type ConsentState = 'not_needed' | 'needed' | 'once';
  */
 export function consentState(
   client: RegisteredClient,
-  request: Pick<AdmittedRequest, 'prompt' | 'scope' | 'resources' | 'claimsByName'>,
+  request: Pick<AdmittedRequest, 'prompt' | 'scope' | 'resources' | 'claimsByName' | 'details'>,
   { consent, requestHash, redirectUri }: { consent: Consent | undefined; requestHash: string; redirectUri: string },
   now: number,
 ): ConsentState {
@@ -28,13 +29,15 @@ export function consentState(
 const isForDocument = (consent: Consent, { documentHash }: RegisteredClient): boolean =>
   documentHash === undefined || consent.documentHash === documentHash;
 
-/** What a request asks the person for. Claims by name count when no scope value stands for them. */
+/** What a request asks the person for. Claims by name count when no scope value stands for them; details only all together. */
 export const consentNeed = ({
   scope,
   resources,
   claimsByName,
-}: Pick<AdmittedRequest, 'scope' | 'resources' | 'claimsByName'>): ConsentNeed => ({
+  details = [],
+}: Pick<AdmittedRequest, 'scope' | 'resources' | 'claimsByName' | 'details'>): ConsentNeed => ({
   scope,
   resources,
   claims: claimsByName,
+  ...(details.length > 0 && { detailsHash: hashSecret(details.toSorted().join('\n')) }),
 });

@@ -28,8 +28,14 @@ export function checkTokenHandler(deps: CheckTokenDeps & { writeLine: WriteLine 
     try {
       const checked = await checkToken(tokenCredentials(authorizationOf(event)), readRequest(event, deps), deps);
       if (checked.ok) {
-        const { sub, client_id, scope } = checked.value;
-        return policy('Allow', event.methodArn, sub, { sub, client_id, ...(scope !== undefined && { scope }) });
+        const { sub, client_id, scope, authorization_details: details } = checked.value;
+        return policy('Allow', event.methodArn, sub, {
+          sub,
+          client_id,
+          ...(scope !== undefined && { scope }),
+          // A context has texts only.
+          ...(details !== undefined && { authorization_details: JSON.stringify(details) }),
+        });
       }
       const { refusal, client } = checked.refusal;
       record({ verdict: 'refused', reason: refusal.reason, client });

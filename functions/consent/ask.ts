@@ -10,13 +10,14 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { consentPage } from '../../shared/pages/consent-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import { nameAmong } from '../../shared/people/name-among.ts';
+import { describedDetails } from '../described-details.ts';
 import { textsFor } from '../scope-texts.ts';
 import type { ConsentDeps } from './consent-deps.ts';
 import type { Interrupted } from './find-interrupted.ts';
 
 /** The page that says which client asks for what. `refusal`: what was wrong with the form that was sent before. */
 export async function ask(
-  { parameters, address, client, redirectUri, need, sub, formToken }: Interrupted,
+  { parameters, address, client, redirectUri, need, details, sub, formToken }: Interrupted,
   request: HttpRequest,
   deps: ConsentDeps,
   refusal?: Refusal,
@@ -28,6 +29,7 @@ export async function ask(
     redirectUri,
     ...whoKnows(client),
     scope: need.scope,
+    details: await describedDetails(details, look.language, deps.apis),
     claims: need.claims,
     descriptions: await textsFor(need.scope, look.language, deps.apis),
     account: nameAmong(claims) ?? sub,

@@ -2,14 +2,14 @@ import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import { policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
+import type { Detail } from '../../shared/oauth/authorization-details.ts';
 import { encodeParameters, type Parameters } from '../../shared/oauth/parameters.ts';
 import { referenceIn } from '../../shared/oauth/pushed-request.ts';
 import type { RegisteredRedirectUri } from '../../shared/oauth/redirect-uri.ts';
 import type { ConsentNeed } from '../../shared/people/consent.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import { hashSecret } from '../../shared/secret.ts';
-import { admitRequest } from '../authorize/admit-request.ts';
-import { claimsFor } from '../authorize/claims-for.ts';
+import { admitWithDetails } from '../authorize/admit-with-details.ts';
 import { identifyClient } from '../authorize/identify-client.ts';
 import { consentNeed } from '../authorize/needs-consent.ts';
 import { refuseUnpushed, refuseUnsigned } from '../authorize/refuse-unpushed.ts';
@@ -26,6 +26,7 @@ export type Interrupted = {
   client: RegisteredClient;
   redirectUri: RegisteredRedirectUri;
   need: ConsentNeed;
+  details: readonly Detail[];
   sub: string;
   /** What the person allows now is allowed under this. */
   clientEpoch: number;
@@ -51,16 +52,18 @@ export async function findInterrupted(
   }
   const client = await withWholeScope(identified.value.client, deps.apis);
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), now);
-  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, deps.apis), deps.hasOperators);
+  const admitted = await admitWithDetails(parameters, client, rules, deps);
   const sessionId = activeSession(request, deps.issuer);
   const { clientId } = client;
   const found = sessionId === undefined ? undefined : await deps.signedIn.find({ sessionId, clientId, now });
   if (!admitted.ok || !found || sessionId === undefined) return undefined;
   const query = encodeParameters(address);
   const need = consentNeed(admitted.value);
+  const { details = [] } = admitted.value;
   const { clientEpoch, session } = found;
+  const { sub } = session;
   const formToken = tokenFor(sessionId, query);
-  return { parameters, address, query, name, client, redirectUri, need, sub: session.sub, clientEpoch, formToken };
+  return { parameters, address, query, name, client, redirectUri, need, details, sub, clientEpoch, formToken };
 }
 
 /** Bound to the session and to this request: consent to anything else cannot be sent for somebody (RFC 6749 §10.12). */

@@ -65,10 +65,10 @@ async function ask(request: HttpRequest, deps: DeviceAuthorizationDeps): Promise
   const { retryAfter } = await deps.throttle.countDeviceRequest(request.sourceIp, now);
   if (retryAfter !== undefined) return refused({ reason: 'device_requests_throttled', retryAfter }, note);
 
-  const { scope, resources, challenge, wouldRefuse, dropped } = admitted.value;
+  const { scope, details, resources, challenge, wouldRefuse, dropped } = admitted.value;
   const deviceCode = generateSecret();
   const userCode = newUserCode();
-  const asked = { id: grantId(deviceCode), clientId: client.clientId, scope, resources, challenge };
+  const asked = { id: grantId(deviceCode), clientId: client.clientId, scope, details, resources, challenge };
   const times = { issuedAt: now, expiresAt: now + deviceLifetime };
   await deps.devices.ask({ ...asked, askedFrom: addressBeginning(request.sourceIp), ...times }, userCode);
   return {

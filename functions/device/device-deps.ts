@@ -12,7 +12,7 @@ import type { SubjectsOf } from '../subjects-of.ts';
 export type DeviceDeps = Pick<SwitchedOn, 'deviceAuthorization'> & {
   issuer: string;
   clients: Pick<ClientReader, 'find'>;
-  apis: Pick<ApiReader, 'scopes'>;
+  apis: Pick<ApiReader, 'scopes' | 'others'>;
   signedIn: Pick<SignedInStore, 'find'>;
   accounts: Pick<StandingStore, 'findClaims'>;
   devices: Pick<DeviceRequestStore, 'findWaiting' | 'allow' | 'deny'>;

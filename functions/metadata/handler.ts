@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { JWK } from 'jose';
 import type { ApiReader } from '../../shared/apis/api-store.ts';
+import { detailTypes } from '../../shared/apis/detail-type.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/endpoint.ts';
@@ -85,6 +86,7 @@ async function metadata(deps: MetadataDeps): Promise<object> {
     policies: await deps.clients.policiesInForce(),
     scopes: [...scopes.map(({ value }) => value), ...(await deps.apis.list()).flatMap(({ scope }) => scope)],
     claims: scopes.flatMap(({ claims }) => claims),
+    detailTypes: (await deps.apis.others(detailTypes)).map(({ type }) => type),
     languages,
     ...deps.switchedOn,
     allowed: deps.allowed,

@@ -8,6 +8,7 @@ import { clientAuthentication } from '../client-authentication.ts';
 import { openApis } from '../open-apis.ts';
 import { openClients } from '../open-clients.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
+import { countInLots } from './count-in-lots.ts';
 import { parHandler } from './handler.ts';
 
 export function compose(runtime: Runtime) {
@@ -26,7 +27,7 @@ export function compose(runtime: Runtime) {
     dpopNonces: config.dpopNonces,
     hasOperators: config.operators !== undefined,
     pushedRequests: pushedRequestStore(database, config.tables.grants),
-    throttle: throttleStore(database, config.tables.people),
+    count: countInLots(throttleStore(database, config.tables.people).countPushedRequests),
     writeLine,
   });
 }

@@ -14,7 +14,7 @@ import { single } from '../../shared/oauth/parameters.ts';
 import { pushedParameters } from '../../shared/oauth/pushed-parameters.ts';
 import { requestUriOf } from '../../shared/oauth/pushed-request.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
-import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
+import type { Attempt } from '../../shared/people/throttle-store.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import { generateSecret } from '../../shared/secret.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
@@ -30,7 +30,8 @@ export type ParDeps = AuthenticationDeps &
     apis: ApiReader;
     hasOperators: boolean;
     pushedRequests: Pick<PushedRequestStore, 'keep'>;
-    throttle: Pick<ThrottleStore, 'countPushedRequest'>;
+    /** Counts a request of a public client by the address that it comes from. */
+    count: (sourceIp: string, now: number) => Promise<Pick<Attempt, 'retryAfter'>>;
     writeLine: WriteLine;
   };
 
@@ -70,7 +71,7 @@ async function push(sent: HttpRequest, deps: ParDeps): Promise<Answer> {
   const refusal = await refusePushed(parameters, client, rules, deps);
   if (refusal) return refused(refusal, note, nextNonce);
   // Anybody can push as a public client, and each request is an item in the table.
-  const { retryAfter } = isPublic(client) ? await deps.throttle.countPushedRequest(sent.sourceIp, now) : {};
+  const { retryAfter } = isPublic(client) ? await deps.count(sent.sourceIp, now) : {};
   if (retryAfter !== undefined) return refused({ reason: 'pushed_requests_throttled', retryAfter }, note, nextNonce);
 
   const reference = generateSecret();

@@ -5,8 +5,7 @@ import type { RegisteredClient } from '../../shared/clients/registered-client.ts
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { PkceRules } from '../../shared/pkce/policy.ts';
-import { admitRequest } from '../authorize/admit-request.ts';
-import { claimsFor } from '../authorize/claims-for.ts';
+import { admitWithDetails } from '../authorize/admit-with-details.ts';
 import { findRedirect } from '../authorize/identify-client.ts';
 
 /**
@@ -17,15 +16,15 @@ export async function refusePushed(
   parameters: Parameters,
   client: RegisteredClient,
   rules: PkceRules,
-  { apis, hasOperators }: { apis: ApiReader; hasOperators: boolean },
+  deps: { apis: ApiReader; hasOperators: boolean },
 ): Promise<Refusal | undefined> {
   if (single(parameters, 'request_uri') !== undefined) return { reason: 'request_uri_pushed' };
   const redirect = findRedirect(parameters, client);
   if (!redirect.ok) return redirect.refusal;
-  const known = await withWholeScope(client, apis);
-  const admitted = admitRequest(parameters, known, rules, await claimsFor(parameters, apis), hasOperators);
+  const known = await withWholeScope(client, deps.apis);
+  const admitted = await admitWithDetails(parameters, known, rules, deps);
   if (!admitted.ok) return admitted.refusal;
   const { resources } = admitted.value;
-  const found = findApis(resources, resources.length > 0 ? await apis.list() : []);
+  const found = findApis(resources, resources.length > 0 ? await deps.apis.list() : []);
   return found.ok ? undefined : found.refusal;
 }

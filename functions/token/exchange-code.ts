@@ -14,6 +14,7 @@ import type { Account } from '../../shared/people/account.ts';
 import { parseVerifier } from '../../shared/pkce/code-verifier.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import { accountFinder, claimsBefore, withAccountBeside } from './account-beside.ts';
+import { askedDetails, detailsFor } from './asked-details.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
 import { limitGrants } from './limit-grants.ts';
 import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse, tokensHaveClaims } from './token-response.ts';
@@ -52,6 +53,8 @@ export async function redeem(
   const codeVerifier = parseVerifier(single(form, 'code_verifier'), rules);
   if (!codeVerifier.ok) return refused(codeVerifier.refusal);
   const resources = multiple(form, 'resource');
+  const asked = await askedDetails(form);
+  if (!asked.ok) return refused(asked.refusal);
   // The grant may be for APIs when the request names none.
   const [apis, keys, sealKeys] = await Promise.all([deps.apis.list(), loadKeys(client, deps), deps.refreshKeys()]);
   const read = readCode(code, sealKeys);
@@ -69,6 +72,7 @@ export async function redeem(
       person,
       scope,
       apis: granted.value,
+      details: detailsFor(asked.value ?? grant.details, client, granted.value),
       nonce: grant.nonce,
       endsAt: refresh?.state.endsAt,
       jkt,
@@ -82,7 +86,7 @@ export async function redeem(
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),
     refresh: refresh?.state,
     maxUses: client.grantMaxUses,
-    within: { resources: resourcesOf(named.value) },
+    within: { resources: resourcesOf(named.value), details: asked.value },
   };
   const redeeming = { clientId, rules, scope: client.scope };
   const found = dependsOnOthers(keys.value, deps)

@@ -10,6 +10,7 @@ import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
 import type { GrantType } from '../../shared/oauth/server-metadata.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
 import { proveKey } from '../prove-key.ts';
+import { refuseWithoutPerson } from './asked-details.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { exchangeCode } from './exchange-code.ts';
 import type { GrantFlow, LateGrantType, TokenDeps } from './grant-flow.ts';
@@ -46,6 +47,9 @@ async function token(request: HttpRequest, deps: TokenDeps): Promise<Answer> {
   const client = await withWholeScope(authenticated.value.client, deps.apis);
   const grantType = parseGrantType(form, client, deps);
   if (!grantType.ok) return refused(grantType.refusal, { client: client.clientId });
+
+  const withoutPerson = refuseWithoutPerson(form, grantType.value);
+  if (withoutPerson) return refused(withoutPerson, { client: client.clientId });
 
   const grant = loggedGrant(grantType.value);
   const proved = await proveKey(request, client, endpoints.token, deps);

@@ -11,6 +11,7 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { parseScope } from '../../shared/oauth/scope.ts';
 import type { Account } from '../../shared/people/account.ts';
 import { accountFinder, claimsBefore, withAccountBeside } from './account-beside.ts';
+import { askedDetails, detailsFor } from './asked-details.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
 import { dependsOnOthers, loadKeys, refreshMembers, tokenResponse, tokensHaveClaims } from './token-response.ts';
 
@@ -35,6 +36,8 @@ export async function refresh(
   if (narrowed && !narrowed.ok) return refused(narrowed.refusal);
   if (narrowed?.value.length === 0) return refused({ reason: 'scope_malformed' });
   const resources = multiple(form, 'resource');
+  const asked = await askedDetails(form);
+  if (!asked.ok) return refused(asked.refusal);
   const [apis, keys, refreshKeys] = await Promise.all([deps.apis.list(), loadKeys(client, deps), deps.refreshKeys()]);
   const named = findApis(resources, apis);
   if (!named.ok) return refused(named.refusal);
@@ -48,14 +51,15 @@ export async function refresh(
     const granted = resources.length > 0 ? named : findApis(grant.resources, apis);
     if (!granted.ok) return granted;
     const scope = (narrowed?.value ?? grant.scope).filter(isRegistered);
-    const answer = { client, person, scope, apis: granted.value, endsAt: grant.refresh?.endsAt, jkt };
+    const details = detailsFor(asked.value ?? grant.details, client, granted.value);
+    const answer = { client, person, scope, apis: granted.value, details, endsAt: grant.refresh?.endsAt, jkt };
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
   const { clientId } = client;
   const rules = refreshRules(client, deps);
   const scopeWithin = narrowed ? { scope: narrowed.value } : { someScope: client.scope };
-  const within = { ...scopeWithin, resources: resourcesOf(named.value) };
+  const within = { ...scopeWithin, resources: resourcesOf(named.value), details: asked.value };
   const proof = { jkt, binds: isPublic(client) && jkt !== undefined };
   const found = dependsOnOthers(keys.value, deps)
     ? await findRefreshable(token, clientId, deps.grants, rules, now, within, proof)

@@ -7,6 +7,7 @@ import { type Grant, type RefreshState, toldSubject } from '../../shared/grants/
 import { formatRefreshToken, type RefreshToken } from '../../shared/grants/refresh-token.ts';
 import { idTokenKey } from '../../shared/keys/loaded-keys.ts';
 import type { SigningKey } from '../../shared/keys/signing-key.ts';
+import type { Detail } from '../../shared/oauth/authorization-details.ts';
 import { type ClaimsByScope, releasedClaims } from '../../shared/oauth/claims.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { Account } from '../../shared/people/account.ts';
@@ -14,6 +15,7 @@ import { ok, type Result } from '../../shared/result.ts';
 import { fitClaims } from '../../shared/tokens/fit-claims.ts';
 import {
   type Bearer,
+  detailsMember,
   mintAccessToken,
   mintIdToken,
   scopeMember,
@@ -65,6 +67,7 @@ export async function tokenResponse(
     nonce,
     endsAt = Number.POSITIVE_INFINITY,
     acting,
+    details,
     jkt,
   }: {
     client: RegisteredClient;
@@ -76,6 +79,8 @@ export async function tokenResponse(
     endsAt?: number | undefined;
     /** Of a client that acts for the person, which gets no ID token. */
     acting?: Bearer['acting'];
+    /** Authorization details for this token alone (RFC 9396 §7). */
+    details?: readonly Detail[];
     /** The key that the access token is bound to. */
     jkt: string | undefined;
   },
@@ -91,13 +96,15 @@ export async function tokenResponse(
   const byScope = claimsByScope(registered.scopes);
   const inAccessToken = target.hasClaims ? releasedClaims(person, { scope: target.scope, byScope }) : {};
   const inIdToken = fitClaims(claimsInIdToken(grant, client, person, { scope, byScope }), added?.id_token);
-  const fitting = fitClaims(inAccessToken, added?.access_token);
+  const beside = detailsMember(details);
+  const fitting = fitClaims(inAccessToken, { ...added?.access_token, ...beside });
   const bearer = {
     clientId: grant.clientId,
     sub: toldSubject(grant),
     grantId: grant.id,
     authTime: grant.authTime,
     acr: grant.acr,
+    details,
     acting: acting ?? (client.mayAct === undefined ? undefined : { may_act: { sub: client.mayAct } }),
     jkt,
     added: { ...fitting.claims, ...added?.access_token },
@@ -113,6 +120,7 @@ export async function tokenResponse(
     token_type: tokenType(jkt),
     expires_in: target.lifetime,
     ...scopeMember(target.scope),
+    ...beside,
     ...(idToken !== undefined && { id_token: idToken }),
   };
   return ok({ tokens, hasDroppedClaims: !fitting.isWhole || (idToken !== undefined && !inIdToken.isWhole) });

@@ -29,8 +29,10 @@ export const slimSdk = {
  * bundle neither grows by it nor shares a file with it. Classes are therefore not the same in both: an error is told by its name.
  */
 const chunks = {
+  'admit-details': 'shared/apis/admit-details.ts',
   'document-reader': 'shared/clients/document-reader.ts',
   'fetch-jwks': 'shared/clients/fetch-jwks.ts',
+  'parse-details': 'shared/oauth/parse-details.ts',
   'pushed-requests': 'functions/pushed-requests.ts',
   'request-objects': 'functions/request-objects.ts',
   'verify-proof': 'shared/proof/verify-proof.ts',

@@ -35,14 +35,18 @@ const claim = v.pipe(
   ),
 );
 
-const words = v.pipe(
+/** What people read, of an operator. */
+export const descriptionWords = v.pipe(
   v.string('is not a text'),
   v.trim(),
   v.minLength(1, 'is empty'),
   v.maxLength(300, 'is longer than 300 characters'),
 );
 
-const languageTag = v.pipe(v.string(), v.regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*$/, 'is not a language tag like de'));
+export const languageTag = v.pipe(
+  v.string(),
+  v.regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{1,8})*$/, 'is not a language tag like de'),
+);
 
 /** A registered scope value as JSON. */
 export const scopeDescription = v.strictObject({
@@ -52,8 +56,8 @@ export const scopeDescription = v.strictObject({
     v.minLength(1, 'is empty'),
     v.maxLength(50, 'has more than 50 entries'),
   ),
-  description: v.optional(words),
-  descriptions: v.optional(v.record(languageTag, words, 'is not an object of texts by language')),
+  description: v.optional(descriptionWords),
+  descriptions: v.optional(v.record(languageTag, descriptionWords, 'is not an object of texts by language')),
 });
 
 /**

@@ -6,7 +6,7 @@ import type { Conflict } from '../clients/client-store.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
 /*
- * What is registered beside clients, in the Clients table: APIs, scope values, and whose assertions are trusted, one item each, all in one partition. There are few,
+ * What is registered beside clients, in the Clients table: APIs, scope values, types of authorization details, and whose assertions are trusted, one item each, all in one partition. There are few,
  * so one query reads them all. Each write is conditional and stores the change together with the thing; the change is copied into the
  * change log afterwards. The item of something removed stays without its members, to keep its version and last change.
  */
@@ -17,7 +17,7 @@ export type Registered<Value> = { value: Value; version: number; changed: Change
 /** What tells one kind of thing from another. */
 export type Kind<Value> = {
   /** The member of a change that names a thing of this kind. */
-  logAs: 'api' | 'scope' | 'trust';
+  logAs: 'api' | 'scope' | 'detailType' | 'trust';
   /** The attributes that are stored. The first one is its name, which nothing else has. */
   attributes: readonly [keyof Value & string, ...(keyof Value & string)[]];
   /** Sorts the kinds apart within the partition. */

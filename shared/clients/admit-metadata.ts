@@ -17,6 +17,7 @@ const taken = [
   'client_name',
   'redirect_uris',
   'scope',
+  'authorization_details_types',
   'jwks',
   'jwks_uri',
   'id_token_signed_response_alg',

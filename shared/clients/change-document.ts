@@ -11,7 +11,7 @@ import { documentsOf } from './roll-back.ts';
 
 /** A change as JSON: who made it, when and why, with what was there before and after. `client` is absent for the global policy. */
 export function changeDocument(change: Change): object {
-  const { id, at, by, why, client, api, scope, trust, key, importId, undoes, clients, outcome } = change;
+  const { id, at, by, why, client, api, scope, detailType, trust, key, importId, undoes, clients, outcome } = change;
   return {
     id,
     at: formatTime(at),
@@ -20,6 +20,7 @@ export function changeDocument(change: Change): object {
     ...(client !== undefined && { client }),
     ...(api !== undefined && { api }),
     ...(scope !== undefined && { scope }),
+    ...(detailType !== undefined && { detail_type: detailType }),
     ...(trust !== undefined && { trust }),
     ...(key !== undefined && { key }),
     ...(importId !== undefined && { import: importId }),
@@ -43,13 +44,14 @@ export function policyDocument(policy: GlobalPolicy, version: number, lastChange
 
 /** The change that {@link changeDocument} describes. */
 export function changeOfDocument(document: Readonly<Record<string, unknown>>): Change {
-  const { at, import: importId, before, after, ...others } = document;
+  const { at, import: importId, detail_type: detailType, before, after, ...others } = document;
   const logged = (value: unknown) =>
     typeof others['client'] === 'string' ? loggedClient(clientOfDocument(value as Record<string, unknown>)) : value;
   return {
     ...others,
     at: parseTime(String(at)) ?? 0,
     ...(importId !== undefined && { importId }),
+    ...(detailType !== undefined && { detailType }),
     ...(before !== undefined && { before: logged(before) }),
     ...(after !== undefined && { after: logged(after) }),
   } as Change;

@@ -8,11 +8,11 @@ export type Author = { by: string; why: string };
 /** A client as the change log shows it: with the number of its secrets in place of the secrets. */
 export type LoggedClient = Omit<RegisteredClient, 'secretHashes'> & { secrets: number };
 
-/** A registered API, a scope value, a trust or a signing key as the change log shows it. */
+/** A registered API, a scope value, a type of authorization details, a trust or a signing key as the change log shows it. */
 type LoggedThing = Readonly<Record<string, unknown>>;
 
 /**
- * A change of one client, API, scope value, trust or key, of many clients by an import, or of the global policy when nothing is named.
+ * A change of one client, API, scope value, type of authorization details, trust or key, of many clients by an import, or of the global policy when nothing is named.
  * `before` is absent for an addition, `after` for a removal.
  */
 export type Change = Author & {
@@ -25,6 +25,8 @@ export type Change = Author & {
   api?: string | undefined;
   /** A registered scope value. */
   scope?: string | undefined;
+  /** A type of authorization details. */
+  detailType?: string | undefined;
   /** The name of a trust in an issuer. */
   trust?: string | undefined;
   /** The `kid` of a signing key. */
@@ -46,11 +48,12 @@ export const isImport = ({ id, importId }: Change): boolean => importId === id;
 
 /** Names the subject of a change in a list. */
 export function subjectOf(change: Change): string {
-  const { client, api, scope, trust, key, clients } = change;
+  const { client, api, scope, detailType, trust, key, clients } = change;
   if (isImport(change)) return `${clients ?? 0} clients`;
   if (client !== undefined) return client;
   if (api !== undefined) return `API ${api}`;
   if (scope !== undefined) return `scope ${scope}`;
+  if (detailType !== undefined) return `authorization details ${detailType}`;
   if (trust !== undefined) return `trust ${trust}`;
   return key === undefined ? '(global policy)' : `key ${key}`;
 }

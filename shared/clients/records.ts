@@ -48,6 +48,7 @@ const client = v.object({
   grantTypes: v.array(v.picklist(registrableGrantTypes)),
   scope: v.array(v.string()),
   allScopesOf: v.optional(v.array(v.string())),
+  authorizationDetailsTypes: v.optional(v.array(v.string())),
   claims: v.optional(v.array(v.string())),
   idTokenClaims: v.optional(v.boolean()),
   firstParty: v.boolean(),

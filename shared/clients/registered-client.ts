@@ -25,6 +25,8 @@ export type RegisteredClient = {
   scope: readonly string[];
   /** Ours: the resources of APIs whose scope values the client may ask for, all of them, besides those in `scope`. */
   allScopesOf?: readonly string[] | undefined;
+  /** The types of authorization details that the client may ask for (RFC 9396 §10). Default: none. */
+  authorizationDetailsTypes?: readonly string[] | undefined;
   /** Ours: claims that the client may ask for by name (OpenID Connect Core §5.5), besides those of its scope. */
   claims?: readonly string[] | undefined;
   /** Ours: ID tokens from the token endpoint have the claims of the granted scope, too, for clients that never ask userinfo. */

@@ -47,6 +47,12 @@ const claimName = v.pipe(
 
 const resource = v.pipe(v.string('is not a text'), v.check(isResource, 'is not an absolute URI without a fragment'));
 
+/** The name of a type of authorization details (RFC 9396 §2.1). */
+export const detailTypeName = v.pipe(
+  v.string('is missing or not a text'),
+  v.regex(/^[\x21-\x7e]{1,200}$/, 'is not 1 to 200 visible ASCII characters'),
+);
+
 /** Members of RFC 7591 and OpenID Connect Registration that describe a client and have no effect here. */
 export const informative = [
   'application_type', 'client_uri', 'contacts', 'logo_uri', 'policy_uri', 'software_id', 'software_version', 'tos_uri',
@@ -143,6 +149,9 @@ export const metadata = v.object({
   refresh_token_grace: v.optional(grace),
   rotate_refresh_tokens: v.optional(v.boolean('is not true or false')),
   all_scopes_of: v.optional(v.pipe(v.array(resource, 'is not a list'), v.maxLength(50, 'has more than 50 entries'))),
+  authorization_details_types: v.optional(
+    v.pipe(v.array(detailTypeName, 'is not a list'), v.maxLength(50, 'has more than 50 entries')),
+  ),
   may_act: v.optional(v.pipe(v.string('is not a text'), v.regex(/^[\x21-\x7e]{1,255}$/, 'is not a client id'))),
   grant_max_uses: v.optional(
     v.pipe(
@@ -242,6 +251,7 @@ export async function checkRegistration(
       refreshTokenGrace: input.refresh_token_grace,
       rotateRefreshTokens: input.rotate_refresh_tokens,
       allScopesOf: input.all_scopes_of && [...new Set(input.all_scopes_of)],
+      authorizationDetailsTypes: input.authorization_details_types && [...new Set(input.authorization_details_types)],
       mayAct: input.may_act,
       grantMaxUses: input.grant_max_uses,
       requirePushedAuthorizationRequests: input.require_pushed_authorization_requests,

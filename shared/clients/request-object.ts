@@ -85,6 +85,9 @@ function problemOf({ payload, protectedHeader }: JWTVerifyResult, clientId: stri
   return Object.values(payload).flat().length > maximumParameters ? 'It has too many claims.' : undefined;
 }
 
+/** Parameters that are one JSON array, not several values (RFC 9396 §2). */
+const lists = new Set(['authorization_details']);
+
 /**
  * RFC 9101 §4: the parameters as members of JSON. What is no text, such as `claims`, is as a query would have it. Undefined for what
  * could not be written into one: halves of characters, and what is nested too deeply to be written.
@@ -94,13 +97,7 @@ function parametersIn(payload: JWTPayload): Parameters | undefined {
     const given = Object.entries(payload).filter(([name]) => !ofJwt.has(name));
     const all = given.map(
       ([name, value]) =>
-        [
-          name,
-          [value]
-            .flat()
-            .map(textOf)
-            .filter((text) => text !== ''),
-        ] as const,
+        [name, (lists.has(name) ? [value] : [value].flat()).map(textOf).filter((text) => text !== '')] as const,
     );
     const values = all.filter(([, texts]) => texts.length > 0);
     if (!values.every(([name, texts]) => [name, ...texts].every((text) => text.isWellFormed()))) return undefined;

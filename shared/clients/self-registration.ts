@@ -62,7 +62,7 @@ const contentOf = ({ redirectUris, grantTypes, scope, ...rest }: RegisteredClien
 export function registeredMetadata(client: RegisteredClient, scope: readonly string[]): Record<string, unknown> {
   const { clientId, clientName, redirectUris, tokenEndpointAuthMethod, grantTypes, responseTypes } = client;
   const { jwks, jwksUri, idTokenSignedResponseAlg, dpopBoundAccessTokens } = client;
-  const { requirePushedAuthorizationRequests, requireSignedRequestObject } = client;
+  const { requirePushedAuthorizationRequests, requireSignedRequestObject, authorizationDetailsTypes } = client;
   const members = {
     clientId,
     clientName,
@@ -71,6 +71,7 @@ export function registeredMetadata(client: RegisteredClient, scope: readonly str
     grantTypes,
     responseTypes,
     scope: scope.join(' '),
+    authorizationDetailsTypes,
     jwks,
     jwksUri,
     idTokenSignedResponseAlg,

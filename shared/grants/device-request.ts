@@ -1,3 +1,4 @@
+import type { Detail } from '../oauth/authorization-details.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import type { BoundChallenge } from '../pkce/bound-challenge.ts';
 import { judgeProof } from '../pkce/code-verifier.ts';
@@ -19,6 +20,7 @@ export type DeviceRequest = {
   state: 'waiting' | 'denied' | 'spent';
   clientId: string;
   scope: readonly string[];
+  details?: readonly Detail[] | undefined;
   resources: readonly string[];
   challenge?: BoundChallenge | undefined;
   /** How the address that the request came from begins. */

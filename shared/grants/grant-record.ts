@@ -19,6 +19,7 @@ const grantRecord = v.object({
   epoch: v.optional(v.number(), 0),
   clientEpoch: v.optional(v.number(), 0),
   scope: v.array(v.string()),
+  details: v.optional(v.array(v.string())),
   resources: v.array(v.string()),
   redirectUri: v.string(),
   redirectUriSent: v.boolean(),

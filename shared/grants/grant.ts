@@ -1,3 +1,4 @@
+import type { Detail } from '../oauth/authorization-details.ts';
 import type { BoundChallenge } from '../pkce/bound-challenge.ts';
 
 /**
@@ -19,6 +20,8 @@ export type Grant = {
   epoch: number;
   clientEpoch: number;
   scope: readonly string[];
+  /** What was granted beside the scope (RFC 9396), as it was asked for. */
+  details?: readonly Detail[] | undefined;
   /** The APIs the tokens are for (RFC 8707). When empty, the default audience. */
   resources: readonly string[];
   redirectUri: string;

@@ -13,6 +13,7 @@ export type GrantedRequest = Pick<
   | 'epoch'
   | 'clientEpoch'
   | 'scope'
+  | 'details'
   | 'resources'
   | 'redirectUri'
   | 'redirectUriSent'

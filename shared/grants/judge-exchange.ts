@@ -3,7 +3,7 @@ import { type JudgedProof, judgeProof } from '../pkce/code-verifier.ts';
 import type { PkceRules } from '../pkce/policy.ts';
 import { type Result, refuse } from '../result.ts';
 import type { Grant } from './grant.ts';
-import { isWithin } from './within.ts';
+import { isWithin, type Within } from './within.ts';
 
 /** The part of a token request that is judged against the grant. */
 export type ExchangeRequest = {
@@ -41,11 +41,17 @@ export const refuseLostScope = (grant: Grant, someScope: readonly string[]): Ref
 
 /**
  * Tells why a code could not be spent: it is unknown, another client's, already spent or expired, or the request asks for an API
- * that was not granted.
+ * or for authorization details that were not granted.
  */
-export function refuseUnspendable(grant: Grant | undefined, clientId: string, now: number): Refusal {
+export function refuseUnspendable(
+  grant: Grant | undefined,
+  clientId: string,
+  now: number,
+  { details }: Within = {},
+): Refusal {
   if (grant === undefined) return { reason: 'code_unknown' };
   if (grant.clientId !== clientId) return { reason: 'code_of_another_client' };
   if (grant.state !== 'issued') return { reason: 'code_spent' };
-  return now >= grant.expiresAt ? { reason: 'code_expired' } : { reason: 'resource_not_granted' };
+  if (now >= grant.expiresAt) return { reason: 'code_expired' };
+  return { reason: isWithin({ details }, grant) ? 'resource_not_granted' : 'authorization_details_not_granted' };
 }

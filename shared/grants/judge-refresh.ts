@@ -38,6 +38,7 @@ export function judgeRefresh(
   if (found === undefined) return refuse({ reason: 'refresh_token_replayed' });
   if (!isWithin({ scope: within.scope ?? [] }, grant)) return refuse({ reason: 'scope_wider_than_granted' });
   if (!isWithin({ someScope: within.someScope }, grant)) return refuse({ reason: 'scope_not_registered' });
+  if (!isWithin({ details: within.details }, grant)) return refuse({ reason: 'authorization_details_not_granted' });
   return isWithin(within, grant)
     ? ok({ grant, state: grant.refresh, ...found })
     : refuse({ reason: 'resource_not_granted' });

@@ -59,7 +59,7 @@ export async function redeemCode(
     return lost ? refuse(lost) : ok({ grant, ...judged.value });
   }
   const grant = ofCode(spent.grant, request.code);
-  const refusal = refuseUnspendable(grant, client.clientId, redemption.now);
+  const refusal = refuseUnspendable(grant, client.clientId, redemption.now, redemption.within);
   if (grant && refusal.reason === 'code_spent' && judgeExchange(request, grant, client.rules).ok) {
     await grants.revoke(grant.id, redemption.now);
   }

@@ -1,3 +1,4 @@
+import type { Detail } from '../oauth/authorization-details.ts';
 import type { Grant } from './grant.ts';
 
 /**
@@ -7,27 +8,30 @@ import type { Grant } from './grant.ts';
 export type Within = {
   scope?: readonly string[];
   resources?: readonly string[];
+  details?: readonly Detail[] | undefined;
   someScope?: readonly string[] | undefined;
 };
 
 /** Whether a grant covers everything that a token request asks for. */
 export const isWithin = (
-  { scope = [], resources = [], someScope }: Within,
-  grant: Pick<Grant, 'scope' | 'resources'>,
+  { scope = [], resources = [], details = [], someScope }: Within,
+  grant: Pick<Grant, 'scope' | 'resources' | 'details'>,
 ): boolean =>
   scope.every((value) => grant.scope.includes(value)) &&
   resources.every((value) => grant.resources.includes(value)) &&
+  details.every((detail) => grant.details?.includes(detail)) &&
   (grant.scope.length === 0 || !someScope || someScope.some((value) => grant.scope.includes(value)));
 
 /** DynamoDB limits a condition to 4 KB, and one value takes 27 characters of it. */
-export const isTooWideToWrite = ({ scope = [], resources = [], someScope = [] }: Within): boolean =>
-  scope.length + resources.length + someScope.length > 50;
+export const isTooWideToWrite = ({ scope = [], resources = [], details = [], someScope = [] }: Within): boolean =>
+  scope.length + resources.length + details.length + someScope.length > 50;
 
 /** Returns a condition for each value that must be granted, and one that requires any of `someScope`. */
-export function containment({ scope = [], resources = [], someScope }: Within) {
+export function containment({ scope = [], resources = [], details = [], someScope }: Within) {
   const all = [
     ...scope.map((value) => ({ list: '#scope', value })),
     ...resources.map((value) => ({ list: '#resources', value })),
+    ...details.map((value) => ({ list: '#details', value })),
   ];
   const some = (someScope ?? []).map((_, index) => `contains(#scope, :some${index})`);
   return {
@@ -38,6 +42,7 @@ export function containment({ scope = [], resources = [], someScope }: Within) {
     names: {
       ...((scope.length > 0 || someScope) && { '#scope': 'scope' }),
       ...(resources.length > 0 && { '#resources': 'resources' }),
+      ...(details.length > 0 && { '#details': 'details' }),
     },
     values: {
       ...Object.fromEntries(all.map(({ value }, index) => [`:within${index}`, value])),

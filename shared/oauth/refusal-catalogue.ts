@@ -1,7 +1,7 @@
 import type { Reason } from './refusal.ts';
 
 /**
- * OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 9101 §7, RFC 9449 §12.2, OpenID Connect Core §3.1.2.6, and OpenID Connect's
+ * OAuth error codes: RFC 6749 §4.1.2.1 and §5.2, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 9101 §7, RFC 9396 §14.6, RFC 9449 §12.2, OpenID Connect Core §3.1.2.6, and OpenID Connect's
  * code for unmet acr.
  */
 export type ErrorCode =
@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'request_uri_not_supported'
   | 'invalid_request_uri'
   | 'invalid_request_object'
+  | 'invalid_authorization_details'
   | 'login_required'
   | 'consent_required'
   | 'unmet_authentication_requirements'
@@ -323,6 +324,11 @@ export const refusalCatalogue = {
     means: 'The client is registered for none of the requested scope values.',
     fix: 'Request a scope that the client is registered for.',
   },
+  authorization_details_invalid: {
+    error: 'invalid_authorization_details',
+    means: 'The authorization_details are wrong.',
+    fix: 'Send a JSON array of objects, each with a type that the client is registered for and the members that this type has.',
+  },
   prompt_contradictory: {
     error: 'invalid_request',
     means: 'prompt=none is combined with another prompt value.',
@@ -558,6 +564,11 @@ export const refusalCatalogue = {
     error: 'invalid_scope',
     means: 'The scope asks for more than was granted.',
     fix: 'Ask for some of the granted scope values, or leave scope out.',
+  },
+  authorization_details_not_granted: {
+    error: 'invalid_authorization_details',
+    means: 'The authorization_details have an element that was not granted as it is.',
+    fix: 'Send some of the granted elements without a change, or leave authorization_details out.',
   },
   resource_malformed: {
     error: 'invalid_target',

@@ -56,6 +56,8 @@ export type Refusal =
   | { reason: 'request_uri_of_another_client' }
   | { reason: 'scope_malformed' }
   | { reason: 'scope_not_registered' }
+  /** `because`: a sentence that names the element and the member. */
+  | { reason: 'authorization_details_invalid'; because: string }
   | { reason: 'prompt_contradictory' }
   | { reason: 'max_age_malformed' }
   | { reason: 'claims_malformed' }
@@ -101,6 +103,7 @@ export type Refusal =
   | { reason: 'account_disabled' }
   | { reason: 'taken_back' }
   | { reason: 'scope_wider_than_granted' }
+  | { reason: 'authorization_details_not_granted' }
   | { reason: 'resource_malformed' }
   | { reason: 'resource_unknown' }
   | { reason: 'resource_not_granted' }

@@ -74,6 +74,8 @@ export type InForce = {
   scopes: readonly string[];
   /** Claims of scope values beyond those of OpenID Connect. */
   claims: readonly string[];
+  /** The registered types of authorization details. */
+  detailTypes: readonly string[];
   /** The languages of the pages, as BCP 47 tags. */
   languages: readonly string[];
   /** Whether a client id may be the URL of a document. */
@@ -98,6 +100,7 @@ export const serverMetadata = (
     policies,
     scopes,
     claims,
+    detailTypes,
     languages,
     metadataDocuments,
     clientRegistration,
@@ -123,6 +126,8 @@ export const serverMetadata = (
   backchannel_logout_session_supported: true,
   jwks_uri: issuer + endpoints.jwks,
   scopes_supported: [...new Set([...openidScopes, ...scopes])],
+  // RFC 9396 §10
+  ...(detailTypes.length > 0 && { authorization_details_types_supported: detailTypes }),
   response_types_supported: allowed?.responseTypes ?? responseTypes,
   response_modes_supported: responseModes,
   // JARM §4

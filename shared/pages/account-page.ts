@@ -1,5 +1,7 @@
 import { html } from 'hono/html';
+import type { DescribedDetail } from '../apis/describe-detail.ts';
 import type { Reply } from '../http/reply.ts';
+import { detailInWords } from './detail-words.ts';
 import { formTokenField } from './field.ts';
 import { type FormPage, formReply, hiddenFields } from './form-page.ts';
 import type { Look, Markup } from './look.ts';
@@ -29,12 +31,22 @@ export type AccountPage = FormPage & {
   passkeys?: { list: readonly AccountPasskey[]; addPath: string } | undefined;
   totp?: { isOn: boolean; codesLeft: number; setupPath: string; newCodesPath: string } | undefined;
   sessions: readonly AccountSession[];
-  apps: readonly { id: string; clientName: string; allowedAt?: number; actedAt?: number; scope: readonly string[] }[];
+  apps: readonly AccountApp[];
   /** Descriptions of the APIs' scope values. */
   descriptions?: Readonly<Record<string, string>> | undefined;
   linked?: readonly { id: string; provider: string; name?: string | undefined }[];
   /** Providers that can be linked, each through its own form. */
   linkable?: readonly { provider: string; path: string }[];
+};
+
+type AccountApp = {
+  id: string;
+  clientName: string;
+  allowedAt?: number;
+  actedAt?: number;
+  scope: readonly string[];
+  /** Authorization details, in the person's language. */
+  details?: readonly DescribedDetail[];
 };
 
 type AccountSession = {
@@ -181,9 +193,9 @@ const appSection = (look: Look, page: AccountPage): Markup =>
     page.apps.length === 0
       ? html`<p class="soft">${look.text('account.noApps')}</p>`
       : html`<ul class="things">${page.apps.map(
-          ({ id, clientName, scope, ...times }) => html`<li>
+          ({ id, clientName, scope, details = [], ...times }) => html`<li>
 <div class="thing"><strong><bdi>${clientName}</bdi></strong><span class="soft">${timesOf(look, times, page.now)}</span>
-<ul class="may soft">${scope.map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>`)}</ul></div>
+<ul class="may soft">${scope.map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>`)}${details.map((detail) => html`<li>${detailInWords(look, detail)}</li>`)}</ul></div>
 <div class="acts">${act(page, 'revoke_access', id, look.text('account.revoke'), look.text('account.revokeNamed', { name: clientName }))}</div>
 </li>`,
         )}</ul>`,

@@ -1,6 +1,8 @@
 import { html } from 'hono/html';
+import type { DescribedDetail } from '../apis/describe-detail.ts';
 import type { Reply } from '../http/reply.ts';
 import { isDataImage } from './brand.ts';
+import { detailInWords } from './detail-words.ts';
 import { type FormPage, formReply, hiddenFields } from './form-page.ts';
 import type { Look, Markup } from './look.ts';
 import { noticeAbove } from './problem.ts';
@@ -14,6 +16,8 @@ export type ConsentPage = FormPage & {
   redirectUri: string;
   /** Scope values in display order. */
   scope: readonly string[];
+  /** Authorization details, in the person's language. */
+  details?: readonly DescribedDetail[] | undefined;
   /** Claims requested by name. */
   claims?: readonly string[] | undefined;
   /** Descriptions of the APIs' scope values. A value without one is shown as is. */
@@ -48,7 +52,7 @@ ${page.isUnverified ? html`<p class="notice warn">${look.say('consent.unverified
 ${page.isUnverified && page.isLoopbackOnly ? html`<p class="notice warn">${look.say('consent.loopbackOnly', { client: strongClient })}</p>` : ''}
 <p class="above-list" id="list">${look.say('consent.list', { client: strongClient })}</p>
 <ul class="scopes" aria-labelledby="list">
-${page.scope.map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>\n`)}${(page.claims ?? []).map((claim) => html`<li>${look.say('consent.claim', { claim: html`<code>${claim}</code>` })}</li>\n`)}</ul>
+${page.scope.map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>\n`)}${(page.details ?? []).map((detail) => html`<li>${detailInWords(look, detail)}</li>\n`)}${(page.claims ?? []).map((claim) => html`<li>${look.say('consent.claim', { claim: html`<code>${claim}</code>` })}</li>\n`)}</ul>
 <p class="soft">${destination(look, page.redirectUri)} ${look.text('consent.revocable')}</p>
 ${links(look, page)}
 <form method="post">

@@ -1,6 +1,8 @@
 import { html } from 'hono/html';
+import type { DescribedDetail } from '../apis/describe-detail.ts';
 import type { Reply } from '../http/reply.ts';
 import { endpoints } from '../oauth/endpoints.ts';
+import { detailInWords } from './detail-words.ts';
 import { field } from './field.ts';
 import { type FormPage, formReply, hiddenFields } from './form-page.ts';
 import type { Look } from './look.ts';
@@ -44,6 +46,8 @@ export type DeviceConsentPage = FormPage & {
   userCode: string;
   /** Scope values in display order. */
   scope: readonly string[];
+  /** Authorization details, in the person's language. */
+  details?: readonly DescribedDetail[] | undefined;
   /** Descriptions of the APIs' scope values. A value without one is shown as is. */
   descriptions?: Readonly<Record<string, string>> | undefined;
   /** The signed-in person's name as they know it. */
@@ -69,7 +73,7 @@ export function deviceConsentPage(look: Look, page: DeviceConsentPage): Promise<
 <p>${look.say('device.asked', told)}</p>
 <p class="above-list" id="list">${look.say('consent.list', { client: html`<strong>${client}</strong>` })}</p>
 <ul class="scopes" aria-labelledby="list">
-${page.scope.map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>\n`)}</ul>
+${page.scope.map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>\n`)}${(page.details ?? []).map((detail) => html`<li>${detailInWords(look, detail)}</li>\n`)}</ul>
 <p class="soft">${look.text('consent.revocable')}</p>
 <form method="post" action="${endpoints.device}">
 ${hiddenFields(page)}<button type="submit" name="decision" value="allow">${look.text('consent.allow')}</button>

@@ -133,7 +133,7 @@ input[aria-invalid="true"]:focus-visible { outline-color: var(--wrong); }
 .thing { flex: 1 1 14rem; }
 .thing .soft { display: block; font-size: .9375rem; }
 .may { margin: .25rem 0 0; padding-inline-start: 1.25rem; font-size: .9375rem; }
-.things .may li { display: list-item; padding: 0; border: 0; }
+.things .may li, .scopes .may li { display: list-item; padding: 0; border: 0; }
 .here { display: inline-block; margin-inline-start: .625rem; padding-inline: .5rem; color: var(--right); background: var(--right-tint); border: 1px solid transparent; border-radius: 1rem; font-size: .875rem; }
 .acts { display: flex; flex-wrap: wrap; align-items: flex-start; gap: .5rem; }
 .inline { margin: 0; }

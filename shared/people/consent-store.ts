@@ -99,11 +99,15 @@ function adding(allowed: Allowed) {
 function replacing(allowed: Allowed) {
   const lists = consentLists.filter((name) => allowed.need[name].length > 0);
   const empty = consentLists.filter((name) => !lists.includes(name));
+  const removed = [
+    ...empty.map((name) => `#${name}`),
+    ...(allowed.need.detailsHash === undefined ? ['detailsHash'] : []),
+  ];
   const { names, values } = membersOf(allowed, lists);
   return {
     UpdateExpression: [
       [setAlways(allowed), ...lists.map((name) => `#${name} = :${name}`)].join(', '),
-      ...(empty.length > 0 ? [`REMOVE ${empty.map((name) => `#${name}`).join(', ')}`] : []),
+      ...(removed.length > 0 ? [`REMOVE ${removed.join(', ')}`] : []),
     ].join(' '),
     ConditionExpression: [
       'attribute_not_exists(clientEpoch) OR clientEpoch < :epoch',
@@ -116,8 +120,8 @@ function replacing(allowed: Allowed) {
   };
 }
 
-const setAlways = ({ documentHash }: Allowed): string =>
-  `SET grantedAt = :now, clientEpoch = :epoch, #request = :request${documentHash === undefined ? '' : ', documentHash = :document'}`;
+const setAlways = ({ documentHash, need: { detailsHash } }: Allowed): string =>
+  `SET grantedAt = :now, clientEpoch = :epoch, #request = :request${documentHash === undefined ? '' : ', documentHash = :document'}${detailsHash === undefined ? '' : ', detailsHash = :details'}`;
 
 const membersOf = (
   { need, requestHash, clientEpoch, documentHash, now }: Allowed,
@@ -128,6 +132,7 @@ const membersOf = (
     ':now': now,
     ':epoch': clientEpoch,
     ...(documentHash !== undefined && { ':document': documentHash }),
+    ...(need.detailsHash !== undefined && { ':details': need.detailsHash }),
     ':request': { hash: requestHash, until: now + goOnWithin },
     ...Object.fromEntries(lists.map((name) => [`:${name}`, new Set(need[name])])),
   },

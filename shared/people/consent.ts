@@ -8,6 +8,8 @@ export type Consent = {
   resources: readonly string[];
   /** Claims requested by name (OpenID Connect Core §5.5). */
   claims: readonly string[];
+  /** A hash of the authorization details (RFC 9396) that were allowed last: all of them, and nothing else. */
+  detailsHash?: string | undefined;
   grantedAt: number;
   /** What it was allowed under; worth nothing under another. See still-valid.ts. */
   clientEpoch: number;
@@ -18,7 +20,7 @@ export type Consent = {
 };
 
 /** What a request needs to be allowed. */
-export type ConsentNeed = Pick<Consent, 'scope' | 'resources' | 'claims'>;
+export type ConsentNeed = Pick<Consent, 'scope' | 'resources' | 'claims' | 'detailsHash'>;
 
 export const consentPartition = (sub: string) => `consents#${sub}`;
 export const consentKey = (sub: string, clientId: string) => ({ pk: consentPartition(sub), sk: clientId });
@@ -27,7 +29,8 @@ export const consentKey = (sub: string, clientId: string) => ({ pk: consentParti
 export const covers = (consent: ConsentNeed, need: ConsentNeed): boolean =>
   need.scope.every((value) => consent.scope.includes(value)) &&
   need.resources.every((value) => consent.resources.includes(value)) &&
-  need.claims.every((value) => consent.claims.includes(value));
+  need.claims.every((value) => consent.claims.includes(value)) &&
+  (need.detailsHash === undefined || need.detailsHash === consent.detailsHash);
 
 /** The members that are stored as sets. */
 export const consentLists = ['scope', 'resources', 'claims'] as const satisfies readonly (keyof ConsentNeed)[];
@@ -44,6 +47,7 @@ const record = v.object({
   scope: texts,
   resources: texts,
   claims: texts,
+  detailsHash: v.optional(v.string()),
   grantedAt: v.number(),
   clientEpoch: v.optional(v.number(), 0),
   documentHash: v.optional(v.string()),

@@ -15,19 +15,19 @@ export type Attempt = { retryAfter?: number; takeBack(): Promise<void> };
 export type ThrottleStore = ReturnType<typeof throttleStore>;
 
 export function throttleStore(database: Database, table: string) {
-  async function count(subject: string, { attempts, window }: Limit, now: number): Promise<Attempt> {
+  async function count(subject: string, { attempts, window }: Limit, now: number, amount = 1): Promise<Attempt> {
     const windowEnd = now - (now % window) + window;
     const key = { pk: `throttle#${subject}`, sk: String(windowEnd) };
-    const add = (amount: number) =>
+    const add = (added: number) =>
       database.update({
         TableName: table,
         Key: key,
         UpdateExpression: 'ADD attempts :amount SET purgeAt = :purgeAt',
-        ExpressionAttributeValues: { ':amount': amount, ':purgeAt': windowEnd + window },
+        ExpressionAttributeValues: { ':amount': added, ':purgeAt': windowEnd + window },
         ReturnValues: 'ALL_NEW',
       });
-    const counted = (await add(1))['attempts'] as number;
-    const takeBack = async () => void (await add(-1));
+    const counted = (await add(amount))['attempts'] as number;
+    const takeBack = async () => void (await add(-amount));
     return counted > attempts ? { retryAfter: windowEnd - now, takeBack } : { takeBack };
   }
 
@@ -70,9 +70,9 @@ export function throttleStore(database: Database, table: string) {
       return retryAfter > 0 ? { retryAfter, takeBack } : { takeBack };
     },
 
-    /** Counts an authorization request that a public client pushes from this address. */
-    countPushedRequest: (sourceIp: string, now: number): Promise<Attempt> =>
-      count(`pushed#${countedAddress(sourceIp)}`, signInLimits.pushedRequest, now),
+    /** Counts authorization requests that public clients pushed from this address. */
+    countPushedRequests: (sourceIp: string, now: number, amount: number): Promise<Attempt> =>
+      count(`pushed#${countedAddress(sourceIp)}`, signInLimits.pushedRequest, now, amount),
 
     /** Counts a device that asks for codes from this address. */
     countDeviceRequest: (sourceIp: string, now: number): Promise<Attempt> =>

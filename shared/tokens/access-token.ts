@@ -15,6 +15,8 @@ export type AccessTokenClaims = {
   jti: string;
   auth_time?: number;
   grant_id?: string;
+  /** RFC 9396 §9.1. */
+  authorization_details?: unknown[];
   /** Who acts for the person, and who may (RFC 8693 §4.1, §4.4). */
   act?: Actor;
   may_act?: { sub: string };

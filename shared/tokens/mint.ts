@@ -3,6 +3,7 @@ import type { TokenTarget } from '../apis/token-target.ts';
 import { type Grant, toldSubject } from '../grants/grant.ts';
 import { signJws } from '../keys/sign.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
+import { type Detail, type DetailMembers, membersOf } from '../oauth/authorization-details.ts';
 import type { AccessTokenClaims } from './access-token.ts';
 
 /** A token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
@@ -11,6 +12,8 @@ export type TokenResponse = {
   token_type: 'Bearer' | 'DPoP';
   expires_in: number;
   scope?: string;
+  /** RFC 9396 §7. */
+  authorization_details?: DetailMembers[];
   refresh_token?: string;
   /** Seconds. */
   refresh_token_expires_in?: number;
@@ -26,6 +29,8 @@ export type Bearer = Pick<Grant, 'clientId' | 'sub'> & {
   acr?: string;
   /** Who acts for the person, and who may. */
   acting?: Pick<AccessTokenClaims, 'act' | 'may_act'> | undefined;
+  /** RFC 9396 §9.1. */
+  details?: readonly Detail[] | undefined;
   /** The thumbprint of the key that the token is bound to (RFC 9449 §6.1). */
   jkt?: string | undefined;
   /** Claims added by the operator. Those of the protocol override them. */
@@ -57,6 +62,7 @@ export function mintAccessToken(
     auth_time: bearer.authTime,
     acr: bearer.acr,
     grant_id: bearer.grantId,
+    authorization_details: detailsMember(bearer.details).authorization_details,
     act: bearer.acting?.act,
     may_act: bearer.acting?.may_act,
     cnf: bearer.jkt === undefined ? undefined : { jkt: bearer.jkt },
@@ -71,6 +77,10 @@ export const tokenType = (jkt: string | undefined): TokenResponse['token_type'] 
 /** Omits an empty scope, which some clients cannot read. */
 export const scopeMember = (scope: readonly string[]): { scope?: string } =>
   scope.length > 0 ? { scope: scope.join(' ') } : {};
+
+/** Omits an empty list: `authorization_details` is there only where something was granted by it. */
+export const detailsMember = (details: readonly Detail[] = []): { authorization_details?: DetailMembers[] } =>
+  details.length > 0 ? { authorization_details: details.map(membersOf) } : {};
 
 /**
  * What binds an ID token to its context: the nonce at the first issue, the access token beside it (§3.1.3.6), and the code when both

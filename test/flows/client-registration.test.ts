@@ -110,6 +110,13 @@ describe('a client that registers itself', () => {
     expect(refused.json).toMatchObject({ error: 'invalid_dpop_proof', reason: 'dpop_proof_missing' });
   });
 
+  test('RA2: may name the types of authorization details that it asks for', async () => {
+    const { json } = await register({ client_name: 'Shop', authorization_details_types: ['payment'] });
+    expect(json).toMatchObject({ authorization_details_types: ['payment'] });
+    const refused = await register({ client_name: 'Shop', authorization_details_types: 'payment' });
+    expect([refused.status, refused.json.error]).toEqual([400, 'invalid_client_metadata']);
+  });
+
   test('PA10: may say that its requests count only when it pushed them, and then they do', async () => {
     const { json } = await register({ client_name: 'Pushing', require_pushed_authorization_requests: true });
     expect(json).toMatchObject({ require_pushed_authorization_requests: true });

@@ -92,6 +92,18 @@ describe('a signed request at the authorization endpoint (RFC 9101)', () => {
     expect(json.scope).toBe('openid email');
   });
 
+  test('JAR1: may have authorization details as an array of JSON, which stays one (RFC 9396 §2)', async () => {
+    const details = [{ type: 'a' }, { type: 'b' }];
+    for (const authorization_details of [details, details.slice(1), JSON.stringify(details)]) {
+      const request = await objectOf(bank, { authorization_details });
+      const { error, error_description: told } = answerIn(await person.follow(withObject(bank, request)));
+      expect([error, told]).toEqual([
+        'invalid_authorization_details',
+        expect.stringContaining('Element 0 has a type that is not registered.'),
+      ]);
+    }
+  });
+
   test('JAR1: nothing beside it counts but the client_id', async () => {
     const more = {
       scope: 'openid email',

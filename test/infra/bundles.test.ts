@@ -138,6 +138,32 @@ test('DPoP proofs are verified by a file of its own, which is read when the firs
   expect(readFileSync(bundles.get('Authorize') ?? '', 'utf8')).not.toContain('verify-proof');
 });
 
+test('authorization details are judged by files of their own, which are read when the first ones come', async () => {
+  const sourcesOf = (file: string) =>
+    (JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] }).sources;
+  const isValidator = (source: string) => /@cfworker\/json-schema|parse-details/.test(source);
+  for (const [name, chunk] of [
+    ['Authorize', 'admit-details'],
+    ['Consent', 'admit-details'],
+    ['Token', 'parse-details'],
+  ] as const) {
+    const bundle = bundles.get(name) ?? '';
+    expect([name, readFileSync(bundle, 'utf8').includes(`import("./${chunk}.mjs")`)]).toEqual([name, true]);
+    expect([name, sourcesOf(bundle).filter(isValidator)]).toEqual([name, []]);
+  }
+  const code = `const { admitDetails } = await import(${JSON.stringify(join(dirname(bundles.get('Authorize') ?? ''), 'admit-details.mjs'))});
+    const schema = { additionalProperties: false, properties: { type: {} } };
+    const reader = { list: async () => [], others: async () => [{ type: 'a', schema, description: '' }] };
+    const client = { authorizationDetailsTypes: ['a'] };
+    for (const text of ['[{"type":"a"}]', '[{"type":"a","b":1}]'])
+      console.log(JSON.stringify(await admitDetails(text, client, reader)));`;
+  expect((await run(code)).output.split('\n')).toEqual([
+    '{"ok":true,"value":{"details":["{\\"type\\":\\"a\\"}"],"resources":[]}}',
+    '{"ok":false,"refusal":{"reason":"authorization_details_invalid","because":"Element 0 does not match its type: the member b is unknown."}}',
+    '',
+  ]);
+});
+
 test.each([
   ['jwt-bearer', 'oauth-id-jag+jwt'],
   ['device-code', 'isTooSoon'],

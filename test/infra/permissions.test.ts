@@ -26,7 +26,16 @@ const onlyClaims = only('claims', 'username', ...standing);
 const onlyKeys = only();
 /** What is read in one call: no name, no password hash, no browser. */
 const ofSessions = ['sub', 'epoch', 'authTime', 'amr', 'idleUntil', 'expiresAt', 'idleLifetime', 'notices'];
-const ofConsents = ['scope', 'resources', 'claims', 'grantedAt', 'clientEpoch', 'documentHash', 'request'];
+const ofConsents = [
+  'scope',
+  'resources',
+  'claims',
+  'detailsHash',
+  'grantedAt',
+  'clientEpoch',
+  'documentHash',
+  'request',
+];
 const signedIn = new Set([...ofSessions, ...standing, ...ofConsents]);
 const findSignedIn = `dynamodb:BatchGetItem on people ${onItems('sessions#*', 'account#*', 'consents#*')} ${only(...signedIn)}`;
 const readGrants = [

@@ -8,16 +8,19 @@ import { parseAuditLine } from '../../shared/audit/audit-entry.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { newProof, newProofPair, type ProofClaims } from '../support/dpop.ts';
 import { clientCredentials, machine, mobile, obtainTokens, registerApi, revoke } from '../support/lifecycle.ts';
+import { detailsText, paying, registerType } from '../support/payment-type.ts';
 import { signedInPerson } from '../support/person.ts';
 import { claimsOf, headerOf, obtainCode, postToken, redeem } from '../support/protocol.ts';
 import { ada, startTestServer, tables } from '../support/server.ts';
 import { stranger } from './stranger.ts';
 
 const database = await startDatabaseProxy();
-const server = await startTestServer({ clients: [mobile, machine], dynamodb: database.endpoint });
+const shop = { ...mobile, client_id: 'shop', authorization_details_types: ['payment'] };
+const server = await startTestServer({ clients: [mobile, machine, shop], dynamodb: database.endpoint });
 const orders = 'https://api.example/orders';
 const catalog = 'https://api.example/catalog';
 await registerApi({ resource: orders, scope: ['api:read', 'api:write'] });
+await registerType();
 await registerApi({ resource: catalog, scope: ['api:read'] });
 const person = await signedInPerson(server);
 const pair = await newProofPair();
@@ -175,6 +178,15 @@ describe('it lets through', () => {
       context: { sub: ada.claims.sub, client_id: mobile.client_id, scope: 'openid api:read' },
     });
     expect(entries()).toEqual([]);
+  });
+
+  test('RA5: a token with authorization details, and hands them on as a text', async () => {
+    const { access_token } = await obtainTokens(server, person, shop, {
+      resource: orders,
+      authorization_details: detailsText(paying()),
+    });
+    const { context } = await authorizer().bearing(access_token);
+    expect(JSON.parse(String(context?.['authorization_details']))).toEqual([paying()]);
   });
 
   test('a token of a client for itself, behind which there is no grant', async () => {

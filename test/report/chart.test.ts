@@ -68,7 +68,7 @@ describe('the SVG chart', () => {
     const words = svg.match(/<desc id="adoption-text">([^<]*)<\/desc>/)?.[1];
     expect(words).toContain('Safe to enforce S256: 2 of 4 clients; not safe: 1; unknown: 1.');
     expect(words).toContain(
-      'legacy: S256 0, plain 60, plain by a missing method 10, no PKCE 25, refused 5; safe to enforce: no, ',
+      'legacy: S256 0, s256 in lower case 0, plain 60, plain by a missing method 10, no PKCE 25, refused 5; safe to enforce: no, ',
     );
   });
 
@@ -78,6 +78,16 @@ describe('the SVG chart', () => {
     expect(svg).toMatch(/\.segment\.refused[^}]*stroke-dasharray/);
     const numbers = [...svg.matchAll(/<text class="count [^>]*>([^<]*)</g)].map((match) => match[1]);
     expect(numbers).toEqual(expect.arrayContaining(['50', '60', '10', '25', '20']));
+  });
+
+  test('draws s256 in lower case apart from S256, as the verdict counts it', async () => {
+    const svg = await adoptionSvg(
+      report([clientWith('web')], [times(50, issued('web', 'S256')), times(7, issued('web', 's256'))]),
+    );
+    expect(svg).toContain('web: S256 50, s256 in lower case 7, plain 0');
+    expect(svg).toContain('<pattern id="adoption-lowercase"');
+    expect(svg.match(/<rect class="segment lowercase"/g)).toHaveLength(2);
+    expect(svg).toContain('s256, in lower case</text>');
   });
 
   test('draws bars of one length, in proportion, and shows a single request among thousands', async () => {

@@ -178,6 +178,18 @@ describe('a consent', () => {
     expect(await consents.find('returner', 'app')).toMatchObject({ scope: scopes, resources: [], claims: [] });
   });
 
+  test('RA3: has the details that were allowed last, until the consent is taken back', async () => {
+    const detailsOf = async () => (await consents.find('payer', 'app'))?.detailsHash;
+    await allow('payer', { ...need, detailsHash: 'first' }, 'one');
+    await allow('payer', { ...need, detailsHash: 'second' }, 'two');
+    await allow('payer', need, 'three');
+    expect(await detailsOf()).toBe('second');
+    await allow('payer', need, 'four', 1);
+    expect(await detailsOf()).toBeUndefined();
+    await allow('payer', { ...need, detailsHash: 'third' }, 'five', 2);
+    expect(await detailsOf()).toBe('third');
+  });
+
   test('adds to what was allowed before, and is gone when it is revoked', async () => {
     await allow('adder', need, 'one');
     await allow('adder', { scope: ['email'], resources: ['urn:api'], claims: ['x'] }, 'two');

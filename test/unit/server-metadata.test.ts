@@ -10,6 +10,7 @@ const announce = (
     algorithms: ['RS256'],
     policies: ['S256'],
     claims: [],
+    detailTypes: [],
     scopes: [],
     languages: ['en'],
     deviceAuthorization: false,

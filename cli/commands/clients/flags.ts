@@ -17,6 +17,7 @@ export type ClientFlags = {
   scope?: string;
   allScopesOf?: string[];
   claim?: string[];
+  authorizationDetailsType?: string[];
   idTokenClaims?: boolean;
   firstParty?: boolean;
   refreshGrace?: string;
@@ -56,6 +57,11 @@ export const clientFlags = (command: Command): Command =>
     .option(
       '--claim <name>',
       'claims that the client may request by name, besides those of its scope (repeatable)',
+      collect,
+    )
+    .option(
+      '--authorization-details-type <type>',
+      'a type of authorization details that the client may ask for, or none (repeatable)',
       collect,
     )
     .option('--id-token-claims', 'ID tokens have the claims of the granted scope, for clients that never ask userinfo')
@@ -114,6 +120,7 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     scope: flags.scope,
     all_scopes_of: flags.allScopesOf,
     claims: flags.claim,
+    authorization_details_types: typesOf(flags.authorizationDetailsType),
     id_token_claims: flags.idTokenClaims,
     first_party: flags.firstParty,
     refresh_token_grace: graceOf(flags.refreshGrace),
@@ -138,6 +145,9 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
   const given = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
   return { ...(flags.file === undefined ? {} : await readDocument(flags.file, io)), ...given };
 }
+
+const typesOf = (flags: string[] | undefined): string[] | null | undefined =>
+  flags?.length === 1 && flags[0] === 'none' ? null : flags;
 
 const graceOf = (flag: string | undefined): number | string | null | undefined =>
   flag === 'inherit' ? null : numberOf(flag);

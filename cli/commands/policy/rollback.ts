@@ -30,9 +30,10 @@ export const rollbackCommand = (context: Context): Command =>
   );
 
 /** The commands for what a rollback cannot undo. */
-function groupOf({ api, scope, trust, key }: Change): string | undefined {
+function groupOf({ api, scope, detailType, trust, key }: Change): string | undefined {
   if (api !== undefined) return 'apis';
   if (scope !== undefined) return 'scopes';
+  if (detailType !== undefined) return 'authorization-details';
   if (trust !== undefined) return 'trust';
   return key === undefined ? undefined : 'keys';
 }

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { wrongUsage } from '../../failure.ts';
-import { collect } from '../../options.ts';
+import { collect, textsByLanguage } from '../../options.ts';
 
 /** The flags of `add` and `set` for members of a registered scope value. */
 export type ScopeFlags = { claim?: string[]; description?: string; descriptionIn?: string[] };
@@ -17,18 +16,6 @@ export function membersOf({ claim, description, descriptionIn }: ScopeFlags): Re
   return {
     ...(claim !== undefined && { claims: claim }),
     ...(description !== undefined && { description }),
-    ...(descriptionIn !== undefined && { descriptions: byLanguage(descriptionIn) }),
+    ...(descriptionIn !== undefined && { descriptions: textsByLanguage(descriptionIn) }),
   };
-}
-
-function byLanguage(flags: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    flags.map((flag) => {
-      const [, language, text] = /^([^=\s]{1,40})=(.*)$/s.exec(flag) ?? [];
-      if (language === undefined || text === undefined) {
-        throw wrongUsage(`--description-in ${flag.slice(0, 60)} is not of the form language=text.`);
-      }
-      return [language, text];
-    }),
-  );
 }

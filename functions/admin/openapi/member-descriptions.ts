@@ -31,6 +31,8 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   refresh_token_lifetime: 'Seconds after which refreshing ends. Absent: the server decides.',
   refresh_token_grace:
     'Seconds for which a refresh token still works after its successor was used, 3,600 at most. Absent: the server decides.',
+  authorization_details_types:
+    'Types of authorization details that the client may ask for (RFC 9396). Without them, none.',
   may_act:
     'The only client that may act for people by tokens of this one (RFC 8693). Without it, any that is registered for token exchange.',
   grant_max_uses: 'How often tokens may be had by a grant after its code. Without it, as long as it lasts.',

@@ -32,7 +32,8 @@ export const rollBack: Operation = {
     if (isImport(change)) {
       return refuse(stateConflict('of_another_thing', 'The change is an import: pixy policy rollback takes it back.'));
     }
-    if ([change.api, change.scope, change.trust, change.key].some((named) => named !== undefined)) {
+    const { api, scope, detailType, trust, key } = change;
+    if ([api, scope, detailType, trust, key].some((named) => named !== undefined)) {
       return refuse(
         stateConflict('of_another_thing', `The change is about ${subjectOf(change)}, which is not managed here.`),
       );

@@ -1,5 +1,7 @@
 import type { RegisteredApi } from '../../../shared/apis/registered-api.ts';
 import { findApis } from '../../../shared/apis/token-target.ts';
+import type { Detail } from '../../../shared/oauth/authorization-details.ts';
+import { canonical } from '../../../shared/oauth/parse-details.ts';
 import type { Refusal } from '../../../shared/oauth/refusal.ts';
 import { ok, type Result, refuse } from '../../../shared/result.ts';
 import { type AccessTokenClaims, type Actor, actorsOf } from '../../../shared/tokens/access-token.ts';
@@ -45,4 +47,14 @@ export function judgeScope(
   const scope = wanted.filter((value) => registered.includes(value) && value !== 'offline_access');
   if (wanted.length > 0 && scope.length === 0) return refuse({ reason: 'scope_not_registered' });
   return ok({ scope, isNarrowed: scope.length < wanted.length });
+}
+
+/** The authorization details of the new token: those of the subject token, or those of them that the request names (RFC 9396 §6). */
+export function judgeDetails(
+  { authorization_details: granted = [] }: AccessTokenClaims,
+  { details: requested }: Pick<ExchangeRequest, 'details'>,
+): Result<readonly Detail[], Refusal> {
+  const held = granted.map(canonical);
+  const isWider = requested?.some((detail) => !held.includes(detail));
+  return isWider ? refuse({ reason: 'authorization_details_not_granted' }) : ok(requested ?? held);
 }

@@ -1,10 +1,17 @@
+import type { Detail } from '../../../shared/oauth/authorization-details.ts';
 import { multiple, type Parameters, single } from '../../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../../shared/oauth/refusal.ts';
 import { parseScope } from '../../../shared/oauth/scope.ts';
 import { ok, type Result, refuse } from '../../../shared/result.ts';
+import { askedDetails } from '../asked-details.ts';
 
 /** What a client wants for the token of somebody (RFC 8693 §2.1). */
-export type ExchangeRequest = { subjectToken: string; resources: string[]; scope: string[] | undefined };
+export type ExchangeRequest = {
+  subjectToken: string;
+  resources: string[];
+  scope: string[] | undefined;
+  details: Detail[] | undefined;
+};
 
 export const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
@@ -12,7 +19,7 @@ export const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
  * Reads the request: an access token for an access token. The client that authenticates is the actor, so there is no actor token. An
  * `audience` names an API like a `resource`.
  */
-export function parseExchange(form: Parameters): Result<ExchangeRequest, Refusal> {
+export async function parseExchange(form: Parameters): Promise<Result<ExchangeRequest, Refusal>> {
   const subjectToken = single(form, 'subject_token');
   const isSupported =
     single(form, 'subject_token_type') === accessTokenType &&
@@ -24,5 +31,6 @@ export function parseExchange(form: Parameters): Result<ExchangeRequest, Refusal
   const scope = text === undefined ? undefined : parseScope(text);
   if (scope && !scope.ok) return scope;
   const resources = [...multiple(form, 'resource'), ...multiple(form, 'audience')];
-  return ok({ subjectToken, resources, scope: scope?.value });
+  const details = await askedDetails(form);
+  return details.ok ? ok({ subjectToken, resources, scope: scope?.value, details: details.value }) : details;
 }

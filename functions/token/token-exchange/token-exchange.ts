@@ -7,9 +7,10 @@ import type { Refusal } from '../../../shared/oauth/refusal.ts';
 import { mayAct } from '../../../shared/people/still-valid.ts';
 import { actorsOf, readAccessToken } from '../../../shared/tokens/access-token.ts';
 import { accountFinder } from '../account-beside.ts';
+import { detailsFor } from '../asked-details.ts';
 import type { FlowOutcome, GrantFlow } from '../grant-flow.ts';
 import { loadAccessTokenKey, tokenResponse, tokensHaveClaims } from '../token-response.ts';
-import { judgeActor, judgeScope, judgeTarget } from './judge-exchange.ts';
+import { judgeActor, judgeDetails, judgeScope, judgeTarget } from './judge-exchange.ts';
 import { accessTokenType, parseExchange } from './parse-exchange.ts';
 
 /** What only this grant needs. */
@@ -30,7 +31,7 @@ export const tokenExchangeFlow =
 
     // `act` names the client, so it must be the one.
     if (isPublic(client)) return refused({ reason: 'grant_type_not_registered' });
-    const request = parseExchange(form);
+    const request = await parseExchange(form);
     if (!request.ok) return refused(request.refusal);
     const claims = await readAccessToken(request.value.subjectToken, deps.issuer, await own.publishedKeys(), now);
     if (claims?.grant_id === undefined) return refused({ reason: 'subject_token_invalid' });
@@ -41,6 +42,9 @@ export const tokenExchangeFlow =
     const judged = judgeScope(claims, request.value, client.scope);
     if (!judged.ok) return refused(judged.refusal);
     const { scope, isNarrowed } = judged.value;
+    const heldDetails = judgeDetails(claims, request.value);
+    if (!heldDetails.ok) return refused(heldDetails.refusal);
+    const details = detailsFor(heldDetails.value, client, apis.value);
 
     const findAccount = accountFinder(deps.accounts, tokensHaveClaims(client, apis.value));
     const [grant, beside, key] = await Promise.all([
@@ -57,7 +61,7 @@ export const tokenExchangeFlow =
     }
     if (!mayAct(standing, clientId, grant.issuedAt)) return refused({ reason: 'actor_not_allowed' });
     const acting = { act: actor.value, may_act: claims.may_act };
-    const answer = { client, person, scope, apis: apis.value, endsAt: claims.exp, acting, jkt };
+    const answer = { client, person, scope, apis: apis.value, details, endsAt: claims.exp, acting, jkt };
     const keys = { accessTokenKey: key.value, idTokenKey: key.value };
     const made = await tokenResponse({ ...grant, clientId }, answer, keys, deps, now);
     if (!made.ok) return refused(made.refusal);

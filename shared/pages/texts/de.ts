@@ -123,6 +123,7 @@ export const de: Texts = {
   'scope.manageWrite': 'die Einstellungen dieses Servers ändern',
   'scope.manageDelegate': 'bestimmen, welche Apps die Einstellungen dieses Servers ändern dürfen',
   'scope.other': 'die Berechtigung {scope} verwenden',
+  'consent.detail': 'mit {name}: {value}',
   'consent.claim': '{claim} in Ihrem Konto sehen',
 
   'device.title': 'Gerät verbinden',

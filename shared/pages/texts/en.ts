@@ -121,6 +121,7 @@ export const en = {
   'scope.manageRead': 'See the settings of this server: clients, scopes and its policy',
   'scope.manageWrite': 'Change the settings of this server',
   'scope.manageDelegate': 'Decide which apps may change the settings of this server',
+  'consent.detail': 'with {name}: {value}',
   'consent.claim': 'See {claim} in your account',
   'scope.other': 'Use the permission {scope}',
 

@@ -121,6 +121,7 @@ export const es: Texts = {
   'scope.manageWrite': 'Cambiar la configuración de este servidor',
   'scope.manageDelegate': 'Decidir qué aplicaciones pueden cambiar la configuración de este servidor',
   'scope.other': 'Usar el permiso {scope}',
+  'consent.detail': 'con {name}: {value}',
   'consent.claim': 'Ver {claim} en su cuenta',
 
   'device.title': 'Conectar un dispositivo',

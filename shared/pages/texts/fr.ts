@@ -123,6 +123,7 @@ export const fr: Texts = {
   'scope.manageWrite': 'Modifier les réglages de ce serveur',
   'scope.manageDelegate': 'Décider quelles applications peuvent modifier les réglages de ce serveur',
   'scope.other': 'Utiliser l’autorisation {scope}',
+  'consent.detail': 'avec {name} : {value}',
   'consent.claim': 'Voir {claim} dans votre compte',
 
   'device.title': 'Connecter un appareil',

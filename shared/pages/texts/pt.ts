@@ -121,6 +121,7 @@ export const pt: Texts = {
   'scope.manageWrite': 'Alterar as definições deste servidor',
   'scope.manageDelegate': 'Decidir que aplicações podem alterar as definições deste servidor',
   'scope.other': 'Usar a permissão {scope}',
+  'consent.detail': 'com {name}: {value}',
   'consent.claim': 'Ver {claim} na sua conta',
 
   'device.title': 'Ligar um dispositivo',
