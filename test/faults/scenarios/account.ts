@@ -239,7 +239,11 @@ export function accountScenarios(world: World): Scenario[] {
     {
       name: '/sign-out: by an application that shows an ID token',
       route: '/sign-out',
-      spares: { 'Query keys signing #2': 'the client is not told', 'KMS Sign': 'the client is not told' },
+      spares: {
+        'GetItem clients client #2': 'the client is not told',
+        'Query keys signing #2': 'the client is not told',
+        'KMS Sign': 'the client is not told',
+      },
       async prepare() {
         const { person, sub } = await signedIn();
         const { id_token: id_token_hint } = await obtainTokens(server, person, world.told);

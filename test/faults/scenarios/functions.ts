@@ -42,6 +42,7 @@ export async function functionScenarios(world: World): Promise<Scenario[]> {
     for (const { kid } of await keys.listRefreshKeys()) {
       await database.remove({ TableName: tables.keys, Key: { pk: 'refresh', sk: kid } });
     }
+    await database.remove({ TableName: tables.keys, Key: { pk: 'nonce', sk: 'nonce-first' } });
   }
 
   const runAt = (time: number) => composeRotateKeys(world.newRuntime(tables, { now: () => time, algorithm: 'ES256' }));
