@@ -4,12 +4,7 @@ import { type Algorithm, pixyEnvironment, redirectUri } from '../pixy/environmen
 import type { Contender, Handler } from './contender.ts';
 
 /** The bundles as they are deployed, each called for its path. */
-export async function openPixy([
-  folder = '',
-  algorithm = '',
-  wrappingKey = '',
-  cookie = '',
-]: string[]): Promise<Contender> {
+export async function pixy([folder = '', algorithm = '', wrappingKey = '', cookie = '']: string[]): Promise<Contender> {
   const issuer = 'https://auth.example';
   Object.assign(process.env, pixyEnvironment(issuer, algorithm as Algorithm, wrappingKey), {
     PIXY_PUSHED_REQUESTS: 'accepted',

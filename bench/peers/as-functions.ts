@@ -8,7 +8,7 @@ import { dynamoAdapter } from './oidc-dynamodb-adapter.ts';
 
 /* Other servers behind the adapters that their documentation gives. */
 
-export async function openOidcProvider([algorithm = '', endpoint = '']: string[]): Promise<Contender> {
+async function oidcProvider([algorithm = '', endpoint = '']: string[]): Promise<Contender> {
   const issuer = 'https://auth.example';
   const adapter = await dynamoAdapter(endpoint);
   const answer = makeOidcProvider({ issuer, algorithm, adapter, highSecurity: true, isBehindProxy: true });
@@ -20,7 +20,7 @@ export async function openOidcProvider([algorithm = '', endpoint = '']: string[]
   };
 }
 
-export async function openOpenauth([endpoint = '']: string[]): Promise<Contender> {
+export async function openauth([endpoint = '']: string[]): Promise<Contender> {
   const handle = honoHandler(await makeOpenauth(endpoint));
   return {
     handle: (event, context) => handle(event as unknown as LambdaEvent, context as never) as never,
@@ -30,3 +30,5 @@ export async function openOpenauth([endpoint = '']: string[]): Promise<Contender
     redirectUri: 'http://localhost/callback',
   };
 }
+
+export { oidcProvider as 'oidc-provider' };
