@@ -7,7 +7,13 @@ import type { HttpRequest } from '../../shared/http/request.ts';
 import type { HandOver } from '../../shared/mail/hand-over.ts';
 import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { admitClear, encodeParameters, parseParameters, single } from '../../shared/oauth/parameters.ts';
+import {
+  admitClear,
+  encodeParameters,
+  type Parameters,
+  parseParameters,
+  single,
+} from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { askNamePage } from '../../shared/pages/forgotten-page.ts';
@@ -92,8 +98,14 @@ const longestQuery = 2_000;
 
 function interruptedQuery(request: HttpRequest): string {
   const interrupted = admitClear(parseParameters(request.rawQuery));
-  const query = interrupted.ok ? encodeParameters(interrupted.value) : '';
+  const query = interrupted.ok ? encodeParameters(withoutOurs(interrupted.value)) : '';
   return query.length <= longestQuery ? query : '';
+}
+
+/** What the link in the mail says itself: whoever asks for somebody else's mail is not to spoil it. */
+function withoutOurs(query: Parameters): Parameters {
+  const values = new Map([...query.values].filter(([name]) => name !== 'token' && name !== 'done'));
+  return { ...query, values };
 }
 
 const withQuery = (path: string, query: string): string => (query === '' ? path : `${path}?${query}`);
