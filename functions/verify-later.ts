@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../shared/http/request.ts';
 import type { HandOver } from '../shared/mail/hand-over.ts';
 import type { LookOf } from '../shared/pages/look.ts';
+import type { Account } from '../shared/people/account.ts';
 import type { ThrottleStore } from '../shared/people/throttle-store.ts';
 
 type Deps = {
@@ -16,13 +17,13 @@ type Deps = {
  */
 export async function askToVerify(
   request: HttpRequest,
-  sub: string,
+  { sub, epoch }: Pick<Account, 'sub' | 'epoch'>,
   email: string,
   { handOver, throttle, lookOf, now }: Deps,
 ): Promise<number | undefined> {
   if (handOver === undefined) return undefined;
   const { retryAfter } = await throttle.countMailRequest(email, request.sourceIp, now());
   if (retryAfter !== undefined) return retryAfter;
-  await handOver({ kind: 'verify', at: now(), language: lookOf(request).language, sub, email });
+  await handOver({ kind: 'verify', at: now(), language: lookOf(request).language, sub, epoch, email });
   return undefined;
 }

@@ -113,7 +113,7 @@ async function change(request: HttpRequest, person: SignedInPerson, deps: Profil
   const saved = await deps.accounts.change(person.account, { claims: changed.value }, deps.now());
   if (!saved.ok) return again(problemOf({ reason: 'password_changed_meanwhile' }, look));
   if (wanted === undefined) return done('profileSaved', deps);
-  const retryAfter = await askToVerify(request, person.account.sub, wanted, deps);
+  const retryAfter = await askToVerify(request, person.session, wanted, deps);
   if (retryAfter === undefined) return done('addressAsked', deps);
   const refusal = { reason: 'mail_throttled', retryAfter } as const;
   return again(problemOf(refusal, look), refusal);

@@ -52,7 +52,9 @@ async function givePassword(link: Link, typed: string, deps: InvitationDeps): Pr
   if (!password.ok) return refuse({ reason: 'password_unacceptable', problem: password.refusal });
   await restoreAddress(link, deps);
   const changed = await deps.accounts.accept(account.sub, link, await hashPassword(password.value), deps.now());
-  return changed ? ok({ account: changed, amr: ['pwd'] }) : lost;
+  if (changed === undefined) return lost;
+  await restoreAddress({ ...link, account: changed }, deps);
+  return ok({ account: changed, amr: ['pwd'] });
 }
 
 /**
@@ -70,6 +72,7 @@ async function givePasskey(
   await restoreAddress(link, deps);
   const changed = await deps.accounts.spendLink(account.sub, link, deps.now());
   if (changed === undefined) return lost;
+  await restoreAddress({ ...link, account: changed }, deps);
   const kept = await keepPasskey(made.value, changed, deps.passkeys);
   return kept.ok ? ok({ account: changed, amr: passkeyMethods(made.value) }) : lost;
 }

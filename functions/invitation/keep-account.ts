@@ -32,8 +32,13 @@ export const keepAccountHandler = (deps: Deps) =>
 async function visit(request: HttpRequest, deps: Deps): Promise<Answer> {
   const query = admitClear(parseParameters(request.rawQuery));
   const read = query.ok ? readLinkToken(single(query.value, 'token') ?? '') : undefined;
-  const { removal } = (read && (await deps.accounts.findBySubject(read.sub))) ?? {};
-  const isGood = read && removal && deps.now() < removal.due && equalInConstantTime(removal.link.hash, read.hash);
+  const { removal, disabledByOperator } = (read && (await deps.accounts.findBySubject(read.sub))) ?? {};
+  const isGood =
+    read &&
+    !disabledByOperator &&
+    removal &&
+    deps.now() < removal.due &&
+    equalInConstantTime(removal.link.hash, read.hash);
   if (!isGood) return tellOver(request, deps);
   if (request.method !== 'POST') return show(request, deps);
   const form = admitClear(readForm(request));

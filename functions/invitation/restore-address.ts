@@ -3,10 +3,11 @@ import type { InvitationDeps } from './invitation-deps.ts';
 
 /**
  * Gives an account back the address from which somebody says that they did not change it: otherwise whoever did could ask for a link to
- * the new one. Done before the link is spent, so that repeating it is harmless. An address that is somebody else's by now stays theirs.
+ * the new one. Done before the link is spent, so that repeating it is harmless, and once more after it: until then, whoever changed the
+ * address could do so again. An address that is somebody else's by now stays theirs.
  */
 export async function restoreAddress(
-  { account, restores: email }: Link,
+  { account, restores: email }: Pick<Link, 'account' | 'restores'>,
   { accounts, now }: InvitationDeps,
 ): Promise<void> {
   if (email === undefined || email === account.email) return;

@@ -54,7 +54,7 @@ async function findProof(request: HttpRequest, { accounts, now }: MailPageDeps):
   const read = query.ok ? readLinkToken(single(query.value, 'token') ?? '') : undefined;
   const account = read && (await accounts.findBySubject(read.sub));
   const link = account?.verification;
-  const isOne = read && link && equalInConstantTime(link.hash, read.hash);
+  const isOne = read && link && link.epoch === account?.epoch && equalInConstantTime(link.hash, read.hash);
   const state = isOne ? judgeLink(account, link, now()) : 'unknown';
   if (state !== 'valid') return refuse({ reason: reasons[state] });
   if (!isOne || !account) return refuse({ reason: 'invitation_unknown' });

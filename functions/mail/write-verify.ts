@@ -9,13 +9,15 @@ import { placeLink, type Written } from './written.ts';
  * nothing from them in our name.
  */
 export async function writeVerify(order: OrderOf<'verify'>, deps: MailDeps): Promise<Written> {
-  const { email, sub } = order;
+  const { email, sub, epoch } = order;
   const { accounts } = deps;
   const account = await (sub === undefined ? accounts.findByUsername(email) : accounts.findBySubject(sub));
   if (!account || account.disabledAt !== undefined) return refuse({ reason: 'mail_to_nobody' });
+  // Somebody took the account back meanwhile: whoever asked for this may not be its person.
+  if (sub !== undefined && epoch !== account.epoch) return refuse({ reason: 'mail_too_late' });
   const { retryAfter } = await deps.throttle.countMail('verify', account.sub, deps.now());
   if (retryAfter !== undefined) return refuse({ reason: 'mail_throttled', retryAfter });
-  const token = await placeLink(order, account, 'verification', { email }, deps);
+  const token = await placeLink(order, account, 'verification', { email, epoch: account.epoch }, deps);
   if (!token.ok) return token;
   const look = deps.lookOf(order.language);
   const letter = {

@@ -63,7 +63,7 @@ async function register(request: HttpRequest, deps: RegisterDeps): Promise<Answe
   const added = await deps.accounts.add({ ...account, claims, passwordHash: await hashPassword(password) }, now);
   const made = added.ok ? added.value : await findJustMade(sub, password, deps.accounts, now);
   if (made === undefined) return again({ reason: 'username_taken' });
-  await askToVerify(request, made.sub, asked.email.trim(), deps);
+  await askToVerify(request, made, asked.email.trim(), deps);
   const session = await beginSession(request, { account: made, amr: ['pwd'], keep: false }, deps);
   const cookies = [session, ...rememberIn(request, made, deps)];
   return { reply: goOn(request, cookies), decision: { verdict: 'allowed' } };

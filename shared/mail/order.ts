@@ -37,8 +37,17 @@ const orderSchema = v.variant('kind', [
     key: v.string(),
     hash: v.string(),
   }),
-  /** An address is to be proven by the person of an account; without `sub`, by whoever signs in with it. */
-  v.object({ kind: v.literal('verify'), ...common, sub: v.optional(v.string()), email: v.string() }),
+  /**
+   * An address is to be proven by the person of an account, who asked for it under this epoch; without `sub`, by whoever signs in with
+   * the address.
+   */
+  v.object({
+    kind: v.literal('verify'),
+    ...common,
+    sub: v.optional(v.string()),
+    epoch: v.optional(v.number()),
+    email: v.string(),
+  }),
   /** An operator invites somebody who has no password yet. */
   v.object({ kind: v.literal('invitation'), ...common, sub: v.string() }),
   /** Somebody has deleted their account. */

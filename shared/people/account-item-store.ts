@@ -31,7 +31,8 @@ const record = v.object({
   ),
   mailedLink: v.optional(v.object(mailedLink)),
   alarmLink: v.optional(v.object({ ...mailedLink, email: v.optional(v.string()) })),
-  verification: v.optional(v.object({ ...mailedLink, email: v.string() })),
+  verification: v.optional(v.object({ ...mailedLink, email: v.string(), epoch: v.number() })),
+  disabledByOperator: v.optional(v.literal(true)),
   removal: v.optional(v.object({ due: v.number(), link: v.object(mailedLink) })),
   version: v.optional(v.number(), 0),
   removals: v.optional(v.number(), 0),
@@ -62,9 +63,9 @@ export const raised = {
   values: { ':zero': 0, ':one': 1 },
 };
 
-/** Condition of a write by somebody who saw the epoch `:seen`. An account of before epochs has none, and stands at 0. */
-export const isAtEpoch = (seen: number): string =>
-  seen === 0 ? '(attribute_not_exists(epoch) OR epoch = :seen)' : 'epoch = :seen';
+/** Condition of a write by somebody who saw an epoch, which is in the value `name`. An account of before epochs has none, and stands at 0. */
+export const isAtEpoch = (seen: number, name = ':seen'): string =>
+  seen === 0 ? `(attribute_not_exists(epoch) OR epoch = ${name})` : `epoch = ${name}`;
 
 const isFirst = '(attribute_not_exists(attempt) OR attempt <> :attempt)';
 

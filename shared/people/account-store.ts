@@ -13,7 +13,7 @@ import {
   signInNames,
   usernameKey,
 } from './account.ts';
-import { accountItemStore, firstEpoch, newAttempt, raised, toAccount } from './account-item-store.ts';
+import { accountItemStore, firstEpoch, isAtEpoch, newAttempt, raised, toAccount } from './account-item-store.ts';
 import { credentialStore } from './credential-store.ts';
 import { mailedLinkStore } from './mailed-link-store.ts';
 import { NameOfAnother, nameStore } from './name-store.ts';
@@ -153,13 +153,13 @@ export function accountStore(
         email: account.email,
         claims: claimsWithEmail(account.claims, account.email),
         ...(passwordHash !== undefined && { passwordHash }),
-        ...(disabled && before?.disabledAt === undefined && { disabledAt: now }),
+        ...(disabled && { disabledByOperator: true, ...(before?.disabledAt === undefined && { disabledAt: now }) }),
         ...(before === undefined && { createdAt: now }),
         version: (before?.version ?? 0) + 1,
       };
       const removes = [
         ...Object.keys(sets).filter((name) => sets[name] === undefined),
-        ...(disabled === false ? ['disabledAt'] : []),
+        ...(disabled === false ? ['disabledAt', 'disabledByOperator'] : []),
       ];
       const present = Object.keys(sets).filter((name) => sets[name] !== undefined);
       const item = await database.update({
@@ -216,11 +216,11 @@ export function accountStore(
           ':version': next.version,
           ':seen': seen.version,
           ...Object.fromEntries(named.map((name) => [`:${name}`, next[name]])),
-          ...(verification && { ':link': verification.hash, ':now': now }),
+          ...(verification && { ':link': verification.hash, ':now': now, ':epoch': seen.epoch }),
         },
         [
           seen.version === 0 ? '(attribute_not_exists(#version) OR #version = :seen)' : '#version = :seen',
-          ...(verification ? [canBeSpent] : []),
+          ...(verification ? [canBeSpent, isAtEpoch(seen.epoch, ':epoch')] : []),
         ].join(' AND '),
       );
       if (changed === undefined) {
@@ -242,7 +242,7 @@ export function accountStore(
 
 /** The condition of what a link allows that proves an address. */
 const canBeSpent =
-  'verification.#hash = :link AND attribute_not_exists(verification.spentAt) AND verification.expiresAt > :now AND attribute_not_exists(disabledAt)';
+  'verification.#hash = :link AND verification.#epoch = :epoch AND attribute_not_exists(verification.spentAt) AND verification.expiresAt > :now AND attribute_not_exists(disabledAt)';
 
 /** The hash of a password; the one that is stored, when it is of the same password. */
 async function hashUnlessKnown(password: string | undefined, stored: string | undefined): Promise<string | undefined> {

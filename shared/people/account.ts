@@ -24,11 +24,13 @@ export type Account = {
   invitation?: Invitation | undefined;
   /**
    * The one that they asked for by mail, the one beside a notice, with the address that it gives back, and the one that
-   * proves an address; see mailed-link.ts.
+   * proves an address, which is worth nothing under another epoch; see mailed-link.ts.
    */
   mailedLink?: MailedLink | undefined;
   alarmLink?: (MailedLink & { email?: string | undefined }) | undefined;
-  verification?: (MailedLink & { email: string }) | undefined;
+  verification?: (MailedLink & { email: string; epoch: number }) | undefined;
+  /** Set when an operator disabled it: then its person cannot enable it again. */
+  disabledByOperator?: true | undefined;
   /** Their person has deleted it: when it is removed, and the link that keeps it until then. */
   removal?: { due: number; link: MailedLink } | undefined;
   /** Counts changes of names and claims, so that one of two concurrent changes is told to read again. */

@@ -71,16 +71,22 @@ export function credentialStore({ update }: Pick<AccountItemStore, 'update'>) {
 
     /**
      * From now on the person cannot sign in, and whatever they have is worth nothing, also when they are enabled again. A link does
-     * not let them in. Keeps the time of the first call.
+     * not let them in, nor does the one that would keep an account that its person has deleted. Keeps the time of the first call.
      */
     disable: (sub: string, now: number): Promise<Account | undefined> =>
-      update(sub, `SET disabledAt = if_not_exists(disabledAt, :now), ${raised.set} ${voidLinks}`, {
-        ...raised.values,
-        ':now': now,
-      }),
+      update(
+        sub,
+        `SET disabledAt = if_not_exists(disabledAt, :now), disabledByOperator = :yes, ${raised.set} ${voidLinks}`,
+        {
+          ...raised.values,
+          ':now': now,
+          ':yes': true,
+        },
+      ),
 
     /** Also keeps an account that its person has deleted. */
-    enable: (sub: string): Promise<Account | undefined> => update(sub, 'REMOVE disabledAt, removal'),
+    enable: (sub: string): Promise<Account | undefined> =>
+      update(sub, 'REMOVE disabledAt, disabledByOperator, removal'),
 
     /** The one link that is valid from now on. Undefined when there is no such account, or it is disabled. */
     invite: (sub: string, invitation: Invitation): Promise<Account | undefined> =>

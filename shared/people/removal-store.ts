@@ -31,13 +31,13 @@ export function removalOf({ update }: Pick<AccountItemStore, 'update'>) {
         `${isAtEpoch(seen)} AND attribute_not_exists(disabledAt)`,
       ),
 
-    /** Keeps an account after all, for whoever has the link. One of several attempts wins. */
+    /** Keeps an account after all, for whoever has the link, unless an operator has disabled it. One of several attempts wins. */
     undoRemoval: (sub: string, { hash }: Pick<MailedLink, 'hash'>, now: number): Promise<Account | undefined> =>
       update(
         sub,
         'REMOVE disabledAt, removal',
         { ':link': hash, ':now': now },
-        'removal.link.#hash = :link AND removal.due > :now',
+        'removal.link.#hash = :link AND removal.due > :now AND attribute_not_exists(disabledByOperator)',
       ),
   };
 }
