@@ -12,7 +12,7 @@ export type MailDeps = {
   accounts: Pick<AccountStore, 'findByUsername' | 'findBySubject' | 'placeLink'>;
   deadAddresses: Pick<DeadAddressStore, 'isDead' | 'record'>;
   throttle: Pick<ThrottleStore, 'countMail'>;
-  codes: Pick<MailCodeStore, 'keep'>;
+  codes: Pick<MailCodeStore, 'isKept' | 'keep'>;
   /** Sends everything, where an operator has a function for it. */
   hook: Hooks['sendMessage'];
   /** Absent: a hook sends. */

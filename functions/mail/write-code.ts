@@ -3,7 +3,7 @@ import type { OrderOf } from '../../shared/mail/order.ts';
 import { mailCodes } from '../../shared/people/mail-code.ts';
 import { ok, refuse } from '../../shared/result.ts';
 import type { MailDeps } from './mail-deps.ts';
-import type { Written } from './written.ts';
+import { countMail, type Written } from './written.ts';
 
 /** The mail with a code to sign in with. The code comes with the order: without the browser that asked, it is worth nothing. */
 export async function writeCode(order: OrderOf<'code'>, deps: MailDeps): Promise<Written> {
@@ -14,9 +14,10 @@ export async function writeCode(order: OrderOf<'code'>, deps: MailDeps): Promise
   if (!account || account.disabledAt !== undefined || (to === undefined && !deps.hook)) {
     return refuse({ reason: 'mail_to_nobody' });
   }
-  const { retryAfter } = await deps.throttle.countMail('code', account.sub, deps.now());
-  if (retryAfter !== undefined) return refuse({ reason: 'mail_throttled', retryAfter });
-  await deps.codes.keep(order.key, order.hash, account, until);
+  const isRepeated = await deps.codes.isKept(order.key);
+  const counted = isRepeated ? ok(undefined) : await countMail('code', account.sub, deps);
+  if (!counted.ok) return counted;
+  if (!isRepeated) await deps.codes.keep(order.key, order.hash, account, until);
   const look = deps.lookOf(order.language);
   const letter = {
     subject: look.text('codeSubject'),

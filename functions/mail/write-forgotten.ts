@@ -13,9 +13,7 @@ export async function writeForgotten(order: OrderOf<'forgotten'>, deps: MailDeps
   if (!account || account.disabledAt !== undefined || (to === undefined && !deps.hook)) {
     return refuse({ reason: 'mail_to_nobody' });
   }
-  const { retryAfter } = await deps.throttle.countMail('forgotten', account.sub, deps.now());
-  if (retryAfter !== undefined) return refuse({ reason: 'mail_throttled', retryAfter });
-  const token = await placeLink(order, account, 'mailedLink', {}, deps);
+  const token = await placeLink(order, account, 'mailedLink', {}, deps, 'forgotten');
   if (!token.ok) return token;
   const look = deps.lookOf(order.language);
   const query = order.query === '' ? '' : `&${order.query}`;

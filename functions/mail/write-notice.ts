@@ -23,16 +23,13 @@ export async function writeNotice(order: OrderOf<'notice'>, deps: MailDeps): Pro
   if (!account || account.disabledAt !== undefined || (to.length === 0 && !deps.hook)) {
     return refuse({ reason: 'mail_to_nobody' });
   }
-  if (isFrequent(what)) {
-    const { retryAfter } = await deps.throttle.countMail(what, account.sub, deps.now());
-    if (retryAfter !== undefined) return refuse({ reason: 'mail_throttled', retryAfter });
-  }
   const token = await placeLink(
     order,
     account,
     'alarmLink',
     { everything: removesEverything(what), email: formerly },
     deps,
+    isFrequent(what) ? what : undefined,
   );
   if (!token.ok) return token;
   const look = deps.lookOf(order.language);

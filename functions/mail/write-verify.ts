@@ -15,9 +15,7 @@ export async function writeVerify(order: OrderOf<'verify'>, deps: MailDeps): Pro
   if (!account || account.disabledAt !== undefined) return refuse({ reason: 'mail_to_nobody' });
   // Somebody took the account back meanwhile: whoever asked for this may not be its person.
   if (sub !== undefined && epoch !== account.epoch) return refuse({ reason: 'mail_too_late' });
-  const { retryAfter } = await deps.throttle.countMail('verify', account.sub, deps.now());
-  if (retryAfter !== undefined) return refuse({ reason: 'mail_throttled', retryAfter });
-  const token = await placeLink(order, account, 'verification', { email, epoch: account.epoch }, deps);
+  const token = await placeLink(order, account, 'verification', { email, epoch: account.epoch }, deps, 'verify');
   if (!token.ok) return token;
   const look = deps.lookOf(order.language);
   const letter = {

@@ -11,18 +11,37 @@ export type Written = Result<{ account: Account; to: readonly string[]; letter: 
 
 /**
  * Puts the link of an order in its place, unless this order has done so before, and returns its token. Refuses an order that is too
- * late: its link would be over, or there is the link of a later one.
+ * late: its link would be over, or there is the link of a later one. With `counted`, a kind of mail, also one too many to this account;
+ * an order that is carried out again, because nobody took its mail, counts once.
  */
 export async function placeLink<Place extends MailedPlace>(
   order: MailOrder,
-  { sub }: Account,
+  account: Account,
   place: Place,
   more: Omit<NonNullable<Account[Place]>, Exclude<keyof MailedLink, 'everything'>>,
-  { accounts, now }: MailDeps,
+  deps: MailDeps,
+  counted?: string,
 ): Promise<Result<string, Refusal>> {
+  const { sub } = account;
+  const { accounts, now } = deps;
   if (now() >= order.at + mailedLifetimes[place]) return refuse({ reason: 'mail_too_late' });
+  const placed = tokenFor(order, sub, account[place]);
+  if (placed !== undefined) return ok(placed);
+  if (order.at < (account[place]?.requestedAt ?? 0)) return refuse({ reason: 'mail_too_late' });
+  const admitted = counted === undefined ? ok(undefined) : await countMail(counted, sub, deps);
+  if (!admitted.ok) return admitted;
   const link = { ...newMailedLink(order, place), ...more } as NonNullable<Account[Place]> & MailedLink;
-  const account = (await accounts.placeLink(sub, place, link)) ?? (await accounts.findBySubject(sub));
-  const token = tokenFor(order, sub, account?.[place]);
+  const after = (await accounts.placeLink(sub, place, link)) ?? (await accounts.findBySubject(sub));
+  const token = tokenFor(order, sub, after?.[place]);
   return token === undefined ? refuse({ reason: 'mail_too_late' }) : ok(token);
+}
+
+/** Counts a mail of a kind to an account. Refuses one too many. */
+export async function countMail(
+  kind: string,
+  sub: string,
+  { throttle, now }: MailDeps,
+): Promise<Result<undefined, Refusal>> {
+  const { retryAfter } = await throttle.countMail(kind, sub, now());
+  return retryAfter === undefined ? ok(undefined) : refuse({ reason: 'mail_throttled', retryAfter });
 }

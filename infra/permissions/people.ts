@@ -50,10 +50,11 @@ export function grantCountPushedRequests(tables: ServerTables, grantee: IGrantab
 }
 
 /**
- * Allows finding an account by any of its names, putting links in it, counting mails, and recording addresses that they came back from.
+ * Allows finding an account by any of its names, putting links in it, keeping codes, counting mails, and recording addresses that they
+ * came back from.
  */
 export function grantWriteMails(tables: ServerTables, grantee: IGrantable): Grant {
-  const read = ofItems('account#*', 'dead-address#*', 'username#*');
+  const read = ofItems('account#*', 'dead-address#*', 'mail-code#*', 'username#*');
   return allow(grantee, tables.people, ['dynamodb:GetItem'], read)
     .combine(allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('account#*', 'throttle#*')))
     .combine(allow(grantee, tables.people, ['dynamodb:PutItem'], ofItems('dead-address#*', 'mail-code#*')));

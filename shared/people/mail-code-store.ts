@@ -15,6 +15,10 @@ export function mailCodeStore(database: Database, table: string) {
   const keyOf = (key: string) => ({ pk: `mail-code#${key}`, sk: 'mail-code' });
 
   return {
+    /** Whether the code of an order is kept already. */
+    isKept: async (key: string): Promise<boolean> =>
+      (await database.get({ TableName: table, Key: keyOf(key), ConsistentRead: true })) !== undefined,
+
     /** Keeps the code of an account, once: an order that is carried out again gives no tries back. `until` is in epoch seconds. */
     async keep(key: string, hash: string, { sub, epoch }: CodeHolder, until: number): Promise<void> {
       const Item = { ...keyOf(key), sub, epoch, hash, tries: 0, expiresAt: until, purgeAt: until };

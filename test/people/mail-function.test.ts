@@ -6,6 +6,7 @@ import { deadAddressStore } from '../../shared/mail/dead-address-store.ts';
 import type { MailOrder } from '../../shared/mail/order.ts';
 import type { Message, Send } from '../../shared/mail/send.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { newMailCode } from '../../shared/people/mail-code.ts';
 import { generateSecret } from '../../shared/secret.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { newPerson } from '../support/person.ts';
@@ -255,6 +256,44 @@ describe('ML6: a hook that sends', () => {
       expect(await withRetries(() => hooked(order))).toBe(2);
       expect(new Set(asked.map(({ link }) => link)).size).toBe(1);
       expect(lines[0]).toContain('hook_failed');
+    },
+  );
+});
+
+describe('ML6: mails to one account are limited by orders, not by attempts', () => {
+  const orders = (name: string): [string, (n: number) => MailOrder][] => [
+    ['lost passwords', () => forgotten(name)],
+    [
+      'addresses to confirm',
+      () => forgotten(name, { kind: 'verify', sub: undefined, email: `${name}@example.com` } as Partial<MailOrder>),
+    ],
+    [
+      'new devices',
+      () => forgotten(name, { kind: 'notice', sub: `sub-of-${name}`, what: 'newDevice' } as Partial<MailOrder>),
+    ],
+    [
+      'codes',
+      () => {
+        const { key, hash, code } = newMailCode();
+        return forgotten(name, { kind: 'code', key, hash, code } as Partial<MailOrder>);
+      },
+    ],
+  ];
+
+  test.each(orders('ann'))(
+    '%s: while SES is down, ten orders in an hour are dead-lettered, none dropped',
+    async (_, order) => {
+      const failing = functionWith(async () => {
+        throw new Error('down');
+      });
+      for (let n = 0; n < 10; n += 1) {
+        clock.advance(1);
+        const one = order(n);
+        expect(await withRetries(() => failing(one))).toBe(0);
+      }
+      clock.advance(1);
+      await failing(order(10));
+      expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ verdict: 'refused', reason: 'mail_throttled' });
     },
   );
 });
