@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { admitClear, type Parameters, parseParameters, single } from '../../shared/oauth/parameters.ts';
-import type { Account, LinkPurpose } from '../../shared/people/account.ts';
+import type { Account, LinkPurpose, MailedLink } from '../../shared/people/account.ts';
 import {
   findLinkIn,
   judgeLink,
@@ -8,6 +8,7 @@ import {
   type LinkState,
   readLinkToken,
 } from '../../shared/people/invitation.ts';
+import { mailedLifetimes } from '../../shared/people/mailed-link.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
 
@@ -46,12 +47,13 @@ export async function findLink(
   const state = judgeLink(account, found?.link, now());
   if (state !== 'valid') return refuse({ state, purpose: found?.purpose ?? 'invitation' });
   if (!query.ok || !read || !account || !found) return refuse({ state: 'unknown', purpose: 'invitation' });
-  const hasApp = (await totps.look(account)) !== undefined;
-  const everything = found.link.everything ?? false;
+  const { place, purpose, link } = found;
+  const app = await totps.look(account);
+  const hasApp = app !== undefined;
+  const everything = link.everything || isOfStranger(app, place, link);
   const needsCode = hasApp && !everything;
-  const { place, purpose } = found;
   const interrupted = withoutToken(query.value);
-  const restores = place === 'alarmLink' ? account.alarmLink?.email : undefined;
+  const restores = isOfNotice(place) ? account[place]?.email : undefined;
   return ok({
     account,
     restores,
@@ -63,6 +65,22 @@ export async function findLink(
     needsCode,
   });
 }
+
+const isOfNotice = (place: LinkPlace) => place === 'alarmLink' || place === 'restoringLink';
+
+/**
+ * Whether an authenticator app may be of whoever a notice is about: it was set up after the notice, or no longer before than the link
+ * beside it counts. Then that link is worth nothing unless it removes the app.
+ */
+const isOfStranger = (
+  app: { createdAt?: number | undefined } | undefined,
+  place: LinkPlace,
+  { requestedAt }: Partial<Pick<MailedLink, 'requestedAt'>>,
+): boolean =>
+  isOfNotice(place) &&
+  app?.createdAt !== undefined &&
+  requestedAt !== undefined &&
+  app.createdAt > requestedAt - mailedLifetimes[place];
 
 /** What else a link has is nothing to go on with: mail programs add parameters of their own. */
 function withoutToken(query: Parameters): Parameters {

@@ -1,8 +1,9 @@
 import { addressOf } from '../../shared/mail/address.ts';
 import type { Noticed, OrderOf } from '../../shared/mail/order.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { displayName } from '../../shared/people/account.ts';
-import { ok, refuse } from '../../shared/result.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
+import { type Account, displayName } from '../../shared/people/account.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { MailDeps } from './mail-deps.ts';
 import { placeLink, type Written } from './written.ts';
 
@@ -23,14 +24,7 @@ export async function writeNotice(order: OrderOf<'notice'>, deps: MailDeps): Pro
   if (!account || account.disabledAt !== undefined || (to.length === 0 && !deps.hook)) {
     return refuse({ reason: 'mail_to_nobody' });
   }
-  const token = await placeLink(
-    order,
-    account,
-    'alarmLink',
-    { everything: removesEverything(what), email: formerly },
-    deps,
-    isFrequent(what) ? what : undefined,
-  );
+  const token = await placeNoticed(order, account, deps);
   if (!token.ok) return token;
   const look = deps.lookOf(order.language);
   const said = look.text(what);
@@ -52,4 +46,17 @@ export async function writeNotice(order: OrderOf<'notice'>, deps: MailDeps): Pro
     below: [],
   };
   return ok({ account, to, letter });
+}
+
+/** The link beside a notice. That of a change of address is in a place of its own, where no later notice ends it. */
+async function placeNoticed(
+  order: OrderOf<'notice'>,
+  account: Account,
+  deps: MailDeps,
+): Promise<Result<string, Refusal>> {
+  const { what, formerly: email } = order;
+  const restoring = email === undefined ? undefined : await placeLink(order, account, 'restoringLink', { email }, deps);
+  if (restoring?.ok) return restoring;
+  const more = { everything: removesEverything(what), email };
+  return placeLink(order, account, 'alarmLink', more, deps, isFrequent(what) ? what : undefined);
 }

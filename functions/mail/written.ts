@@ -11,7 +11,7 @@ export type Written = Result<{ account: Account; to: readonly string[]; letter: 
 
 /**
  * Puts the link of an order in its place, unless this order has done so before, and returns its token. Refuses an order that is too
- * late: its link would be over, or there is the link of a later one. With `counted`, a kind of mail, also one too many to this account;
+ * late: its link would be over, or another one stays in its place. With `counted`, a kind of mail, also one too many to this account;
  * an order that is carried out again, because nobody took its mail, counts once.
  */
 export async function placeLink<Place extends MailedPlace>(
@@ -27,9 +27,11 @@ export async function placeLink<Place extends MailedPlace>(
   if (now() >= order.at + mailedLifetimes[place]) return refuse({ reason: 'mail_too_late' });
   const placed = tokenFor(order, sub, account[place]);
   if (placed !== undefined) return ok(placed);
-  if (order.at < (account[place]?.requestedAt ?? 0)) return refuse({ reason: 'mail_too_late' });
-  const admitted = counted === undefined ? ok(undefined) : await countMail(counted, sub, deps);
-  if (!admitted.ok) return admitted;
+  if (counted !== undefined) {
+    if (order.at < (account[place]?.requestedAt ?? 0)) return refuse({ reason: 'mail_too_late' });
+    const admitted = await countMail(counted, sub, deps);
+    if (!admitted.ok) return admitted;
+  }
   const link = { ...newMailedLink(order, place), ...more } as NonNullable<Account[Place]> & MailedLink;
   const after = (await accounts.placeLink(sub, place, link)) ?? (await accounts.findBySubject(sub));
   const token = tokenFor(order, sub, after?.[place]);

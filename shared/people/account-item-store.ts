@@ -31,6 +31,7 @@ const record = v.object({
   ),
   mailedLink: v.optional(v.object(mailedLink)),
   alarmLink: v.optional(v.object({ ...mailedLink, email: v.optional(v.string()) })),
+  restoringLink: v.optional(v.object({ ...mailedLink, email: v.string() })),
   verification: v.optional(v.object({ ...mailedLink, email: v.string(), epoch: v.number() })),
   disabledByOperator: v.optional(v.literal(true)),
   removal: v.optional(v.object({ due: v.number(), link: v.object(mailedLink) })),

@@ -23,11 +23,12 @@ export type Account = {
   /** The link that lets the person set a password; see invitation.ts. */
   invitation?: Invitation | undefined;
   /**
-   * The one that they asked for by mail, the one beside a notice, with the address that it gives back, and the one that
-   * proves an address, which is worth nothing under another epoch; see mailed-link.ts.
+   * The one that they asked for by mail, the one beside a notice, the one that went to an address when another replaced it, and the
+   * one that proves an address, which is worth nothing under another epoch; see mailed-link.ts. Two of them give an address back.
    */
   mailedLink?: MailedLink | undefined;
   alarmLink?: (MailedLink & { email?: string | undefined }) | undefined;
+  restoringLink?: (MailedLink & { email: string }) | undefined;
   verification?: (MailedLink & { email: string; epoch: number }) | undefined;
   /** Set when an operator disabled it: then its person cannot enable it again. */
   disabledByOperator?: true | undefined;

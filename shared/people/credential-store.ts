@@ -127,9 +127,13 @@ const voidLinks = `REMOVE ${linkPlaces.join(', ')}`;
 const spent = ({ everything, place = 'invitation' }: SpentLink): string =>
   `${place}.spentAt = :now, ${raised.set}${everything ? `, ${raised.set.replace('epoch', 'waysFrom')}` : ''}`;
 
-/** With a link, the others that were mailed are void. One that an operator gave out is not: somebody else may read the mail. */
+/**
+ * With a link, the others that were mailed are void. One that an operator gave out is not: somebody else may read the mail. Nor does a
+ * mail to the address of today void the link at the one of before: whoever changed the address reads that mail.
+ */
 function voided({ place = 'invitation' }: SpentLink, more: readonly string[] = []): string {
-  const others = linkPlaces.filter((one) => one !== 'invitation' && one !== place);
+  const kept: readonly LinkPlace[] = place === 'invitation' ? [place] : ['invitation', 'restoringLink', place];
+  const others = linkPlaces.filter((one) => !kept.includes(one));
   return ` REMOVE ${[...more, ...others].join(', ')}`;
 }
 

@@ -36,8 +36,8 @@ export function readLinkToken(token: string): { sub: string; hash: string } | un
   return { sub: Buffer.from(sub, 'base64url').toString(), hash: hashSecret(secret) };
 }
 
-/** Where a link is in its account: given out by an operator, mailed to somebody who asked for it, or beside a notice. */
-export const linkPlaces = ['invitation', 'mailedLink', 'alarmLink'] as const;
+/** Where a link is in its account: given out by an operator, mailed to somebody who asked for it, beside a notice, or at an address that was replaced. */
+export const linkPlaces = ['invitation', 'mailedLink', 'alarmLink', 'restoringLink'] as const;
 export type LinkPlace = (typeof linkPlaces)[number];
 
 /** The token of a link, which only the link itself has. */

@@ -7,7 +7,8 @@ export function mailedLinkStore({ update }: Pick<AccountItemStore, 'update'>) {
   return {
     /**
      * Puts a link in its place, where it ends the one of before. Of an order that is carried out twice, one link is kept; the link of a
-     * later order is kept, too. Undefined then, or when the account is gone or disabled.
+     * later order is kept, too. A restoring link is different: whoever is in an account may change its address again, so the one of the
+     * first change is kept until it is used or over. Undefined when a link is kept, or the account is gone or disabled.
      */
     placeLink: <Place extends MailedPlace>(
       sub: string,
@@ -18,7 +19,11 @@ export function mailedLinkStore({ update }: Pick<AccountItemStore, 'update'>) {
         sub,
         `SET ${place} = :link`,
         { ':link': link, ':by': link.by, ':at': link.requestedAt },
-        `attribute_not_exists(disabledAt) AND (attribute_not_exists(${place}) OR attribute_not_exists(${place}.#by) OR (${place}.#by <> :by AND ${place}.requestedAt <= :at))`,
+        `attribute_not_exists(disabledAt) AND (attribute_not_exists(${place}) OR attribute_not_exists(${place}.#by) OR (${place}.#by <> :by AND ${place === 'restoringLink' ? yields : `${place}.requestedAt <= :at`}))`,
       ),
   };
 }
+
+/** Condition of a restoring link that gives way to that of an order. */
+const yields =
+  '(restoringLink.requestedAt > :at OR attribute_exists(restoringLink.spentAt) OR restoringLink.expiresAt <= :at)';

@@ -9,11 +9,12 @@ import { linkLifetimes, linkToken } from './invitation.ts';
  * which only the account has.
  */
 
-/** Seconds: for an invitation, for a lost password, beside a notice, for proving an address. */
+/** Seconds: for an invitation, for a lost password, beside a notice, at an address that was replaced, for proving an address. */
 export const mailedLifetimes = {
   invitation: linkLifetimes.invitation,
   mailedLink: 1_800,
   alarmLink: 86_400,
+  restoringLink: 86_400,
   verification: 86_400,
 } as const;
 

@@ -10,6 +10,9 @@ import { linkPlaces } from './invitation.ts';
 
 const listed = 'removals';
 
+/** What a deletion ends. The link at an address that was replaced is good again once the account is kept: a stranger may have deleted it. */
+const voided = linkPlaces.filter((place) => place !== 'restoringLink');
+
 /** When an account is removed (epoch seconds), and the link that keeps it. */
 export type Removal = { due: number; link: MailedLink };
 
@@ -26,7 +29,7 @@ export function removalOf({ update }: Pick<AccountItemStore, 'update'>) {
     startRemoval: (sub: string, seen: number, removal: Removal, now: number): Promise<Account | undefined> =>
       update(
         sub,
-        `SET disabledAt = :now, removal = :removal, ${raised.set} REMOVE ${linkPlaces.join(', ')}`,
+        `SET disabledAt = :now, removal = :removal, ${raised.set} REMOVE ${voided.join(', ')}`,
         { ...raised.values, ':now': now, ':removal': removal, ':seen': seen },
         `${isAtEpoch(seen)} AND attribute_not_exists(disabledAt)`,
       ),

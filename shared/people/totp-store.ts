@@ -57,10 +57,18 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
   }
 
   return {
-    /** Tells whether a code is required, and how many recovery codes are left. Decrypts nothing. */
-    async look(account: Pick<Account, 'sub' | 'waysFrom'>): Promise<{ codesLeft: number } | undefined> {
+    /**
+     * Tells whether a code is required, how many recovery codes are left, and when the app was set up (epoch seconds): not for an
+     * imported one, known by its `shape`, which was set up elsewhere. Decrypts nothing.
+     */
+    async look(
+      account: Pick<Account, 'sub' | 'waysFrom'>,
+    ): Promise<{ codesLeft: number; createdAt: number | undefined } | undefined> {
       const item = await get(account.sub, 'totp');
-      return item && standsBy(account, v.parse(record, item)) ? { codesLeft: recoverySize(item) } : undefined;
+      if (item === undefined) return undefined;
+      const app = v.parse(record, item);
+      const createdAt = item['shape'] === undefined ? app.createdAt : undefined;
+      return standsBy(account, app) ? { codesLeft: recoverySize(item), createdAt } : undefined;
     },
 
     async find(sub: string): Promise<Totp | undefined> {
@@ -197,6 +205,7 @@ const record = v.object({
   drift: v.optional(v.number(), 0),
   off: v.optional(v.object({ step: v.number(), drift: v.number() })),
   epoch: v.optional(v.number(), 0),
+  createdAt: v.optional(v.number()),
   shape: v.optional(
     v.object({ algorithm: v.picklist(totpAlgorithms), digits: v.picklist([6, 8]), period: v.number() }),
     usualShape,

@@ -7,9 +7,26 @@ import { generateSecret } from '../../shared/secret.ts';
 import { linkIn, readMailbox } from '../support/mailbox.ts';
 import { newPerson } from '../support/person.ts';
 import { startTestServer, tables } from '../support/server.ts';
-import { account, credentialsOf, post, signedIn } from './account-flows.ts';
+import { account, addPasskey, addTotp, credentialsOf, post, signedIn } from './account-flows.ts';
 
-const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal'];
+const names = [
+  'ann',
+  'ben',
+  'cem',
+  'dot',
+  'eve',
+  'fay',
+  'gus',
+  'hal',
+  'ida',
+  'jon',
+  'kay',
+  'lea',
+  'max',
+  'noa',
+  'ola',
+  'pia',
+];
 const server = await startTestServer({
   accounts: names.map((name) => ({ ...account(name), email: `${name}@example.com` })),
   environment: { PIXY_MAIL: 'local', PIXY_PROFILE_FIELDS: 'email name', PIXY_REMOVAL_GRACE: String(14 * 86_400) },
@@ -118,6 +135,124 @@ async function askForPassword(username: string, path = '/forgotten-password') {
   const person = newPerson(server);
   await post(person, path, await person.open(path), { username });
 }
+
+/** A stranger changes the address of `name`. Answers with the link that the address of before gets. */
+async function changeAddress(name: string, email: string) {
+  const stranger = await askFor(name, email);
+  await confirm(email);
+  return { stranger, link: await linkIn(server, `${name}@example.com`) };
+}
+
+/** The links of all mails to an address, the newest last, once there are so many. */
+async function linksTo(email: string, count: number): Promise<string[]> {
+  const links = async () =>
+    (await readMailbox(server))
+      .filter(({ to }) => to === email)
+      .map(({ links: [link = ''] }) => link)
+      .toReversed();
+  await expect.poll(async () => (await links()).length).toBe(count);
+  return links();
+}
+
+describe('ML4: the link at an address that a stranger replaced', () => {
+  const isTakenBack = async (name: string, link: string) => {
+    const back = await follow(link, { password: ownersPassword });
+    expect(back.headers.location).toBe('/account');
+    expect((await find(name))?.email).toBe(`${name}@example.com`);
+  };
+
+  test('outlives the next notice, and then ends the link of that one', async () => {
+    const { stranger, link } = await changeAddress('ida', 'ida@example.org');
+    await addPasskey(server, stranger);
+    const later = (await linksTo('ida@example.org', 3)).at(-1) ?? '';
+    expect((await newPerson(server).open(later)).status).toBe(200);
+    await isTakenBack('ida', link);
+    expect((await newPerson(server).open(later)).status).toBe(404);
+  });
+
+  test('outlives a lost password that is asked for at the new address', async () => {
+    const { link } = await changeAddress('jon', 'jon@example.org');
+    await askForPassword('jon@example.org');
+    const [, , lost = ''] = await linksTo('jon@example.org', 3);
+    expect((await follow(lost, { password: 'the password of a stranger' })).headers.location).toBe('/account');
+    await isTakenBack('jon', link);
+  });
+
+  test('outlives “this was not me” of the stranger at the new address', async () => {
+    const { stranger, link } = await changeAddress('kay', 'kay@example.org');
+    await addPasskey(server, stranger);
+    const [, , alarm = ''] = await linksTo('kay@example.org', 3);
+    expect((await follow(alarm, { password: 'the password of a stranger' })).headers.location).toBe('/account');
+    await isTakenBack('kay', link);
+  });
+
+  test('outlives another change of the address, in whatever order the mails are written', async () => {
+    const before = await find('lea');
+    const mail = mailHandler();
+    const { sub = '' } = before ?? {};
+    const order = (formerly: string, at: number) => ({
+      kind: 'notice',
+      id: generateSecret(),
+      at,
+      language: 'en',
+      sub,
+      what: 'addressChanged',
+      formerly,
+    });
+    await mail.carryOut(order('second@example.org', clock.now() + 2));
+    await mail.carryOut(order('lea@example.com', clock.now() + 1));
+    await mail.carryOut(order('third@example.org', clock.now() + 3));
+    expect((await find('lea'))?.restoringLink?.email).toBe('lea@example.com');
+    expect((await find('lea'))?.alarmLink?.email).toBe('third@example.org');
+  });
+
+  test('gives way once it is used, and once it is over', async () => {
+    const { link } = await changeAddress('max', 'max@example.org');
+    await isTakenBack('max', link);
+    const again = newPerson(server);
+    await again.submit(await again.open('/sign-in'), { username: 'max', password: ownersPassword });
+    const page = await again.open('/account/profile');
+    await post(again, '/account/profile', page, { email: 'max@example.net' });
+    await confirm('max@example.net');
+    await expect.poll(async () => (await find('max'))?.restoringLink?.spentAt).toBeUndefined();
+    expect((await newPerson(server).open(link)).status).toBe(404);
+    clock.advance(86_400);
+    const third = newPerson(server);
+    await third.submit(await third.open('/sign-in'), { username: 'max', password: ownersPassword });
+    await post(third, '/account/profile', await third.open('/account/profile'), { email: 'max@example.info' });
+    await confirm('max@example.info');
+    await expect.poll(async () => (await find('max'))?.restoringLink?.email).toBe('max@example.net');
+  });
+
+  test('ends with a password that an operator sets', async () => {
+    const { link } = await changeAddress('noa', 'noa@example.org');
+    await accounts.setPassword('sub-of-noa', (await find('noa'))?.passwordHash ?? '');
+    expect((await newPerson(server).open(link)).status).toBe(404);
+  });
+
+  test('PE2: is good again after the stranger deletes the account, which the address of before can keep', async () => {
+    const { stranger, link } = await changeAddress('ola', 'ola@example.org');
+    await post(stranger, '/account/remove', await stranger.open('/account/remove'), {});
+    const [, keep = ''] = await linksTo('ola@example.com', 2);
+    expect((await newPerson(server).open(link)).status).toBe(404);
+    expect((await follow(keep)).status).toBe(200);
+    await isTakenBack('ola', link);
+  });
+});
+
+describe('ML4: an authenticator app of a stranger', () => {
+  test('does not stand in the way of the link beside the newest notice', async () => {
+    const stranger = await signedIn(server, 'pia');
+    const app = await addTotp(stranger);
+    await app.confirm(app.codeAt(clock.now()));
+    await addPasskey(server, stranger);
+    const newest = (await linksTo('pia@example.com', 2)).at(-1) ?? '';
+    expect((await follow(newest, { password: ownersPassword })).headers.location).toBe('/account');
+    const stays = newPerson(server);
+    await stays.submit(await stays.open('/sign-in'), { username: 'pia', password: ownersPassword });
+    expect((await stays.open('/account')).status).toBe(200);
+  });
+});
 
 describe('PE2: an account that its person has deleted', () => {
   const remove = async (name: string) => {
