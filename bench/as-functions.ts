@@ -13,7 +13,7 @@ import { startProcess } from './server-process.ts';
  *
  * Every server as a Lambda function (Pixy's bundles; the others behind the adapters of their documentation), one event at a time, on
  * DynamoDB (the embedded one, in a process of its own): the processor time of a sign-in and of a refresh, as they are and with pushed
- * requests and DPoP. In turns, several rounds; the medians and their ratios to Pixy's.
+ * requests and DPoP, and of the first sign-in of a process. In turns, several rounds; the medians and their ratios to Pixy's.
  */
 
 const rounds = Number(process.argv[2] ?? 5);
@@ -64,6 +64,7 @@ function medians(runs: readonly Cost[]) {
     authorize: of(({ authorize }) => authorize),
     token: of(({ token }) => token),
     refresh: of(({ refresh }) => refresh),
+    first: of(({ first }) => first),
   };
 }
 
@@ -78,12 +79,12 @@ try {
     ...row,
     ...medians(runs[at] ?? []),
   }));
-  for (const { server, flow, signIn, push, authorize, token, refresh } of middle) {
+  for (const { server, flow, signIn, push, authorize, token, refresh, first } of middle) {
     const own = middle.find((row) => row.server === 'pixy' && row.flow === flow);
     const ratio = own ? `× ${(signIn / own.signIn).toFixed(1)} and × ${(refresh / own.refresh).toFixed(1)}` : '';
     const parts = [...(flow === 'pushed' ? [push] : []), authorize, token].map((part) => part.toFixed(2)).join(' + ');
     console.log(
-      `${flow.padEnd(6)}  ${server.padEnd(13)}  sign-in ${signIn.toFixed(2)} ms (${parts}), refresh ${refresh.toFixed(2)} ms  ${ratio}`,
+      `${flow.padEnd(6)}  ${server.padEnd(13)}  sign-in ${signIn.toFixed(2)} ms (${parts}), refresh ${refresh.toFixed(2)} ms, first sign-in ${first.toFixed(0)} ms  ${ratio}`,
     );
   }
   const [plain, pushed] = (['plain', 'pushed'] as const).map((flow) =>

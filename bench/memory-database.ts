@@ -36,6 +36,8 @@ export function memoryDatabase(): Database {
     get: async (input) => find(input),
     getTogether: async (wanted) => wanted.map(find),
     getAll: async (table, keys) => keys.map((Key) => find({ TableName: table, Key })),
+    getAcross: async (readings) =>
+      readings.map(({ table, keys }) => keys.map((Key) => find({ TableName: table, Key }))),
     async removeAll(table, keys) {
       for (const Key of keys) tableOf(table).delete(keyText(Key));
     },

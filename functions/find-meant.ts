@@ -1,3 +1,4 @@
+import type { ReadItem } from '../shared/aws/dynamodb.ts';
 import type { RefreshKeys } from '../shared/grants/refresh-token.ts';
 import { encodeParameters, type Parameters } from '../shared/oauth/parameters.ts';
 import { referenceIn } from '../shared/oauth/pushed-request.ts';
@@ -21,13 +22,14 @@ export const findMeant = async (address: Parameters, deps: Deps): Promise<Result
 export const findShown = async (address: Parameters, deps: Deps): Promise<Parameters> =>
   (await loaded(address, deps))?.show(address) ?? address;
 
-/** Refuses a pushed request that was not opened in time, too. */
+/** Refuses a pushed request that was not opened in time, too. `read` reads that, where it comes together with something else. */
 export async function openRequest(
   address: Parameters,
   deps: Deps & { refreshKeys: () => Promise<RefreshKeys>; now: () => number },
+  read?: ReadItem,
 ): Promise<Result<OpenedRequest, Refusal>> {
   const pushed = await loaded(address, deps);
-  if (pushed) return pushed.open(address, await deps.refreshKeys(), deps.now());
+  if (pushed) return pushed.open(address, await deps.refreshKeys(), deps.now(), read);
   const query = encodeParameters(address);
   return ok({ parameters: address, name: query, query });
 }

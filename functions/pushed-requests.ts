@@ -1,3 +1,4 @@
+import type { ReadItem } from '../shared/aws/dynamodb.ts';
 import type { IssuedGrant } from '../shared/grants/issue-code.ts';
 import { openedMark, type PushedRequest, refuseTooLate } from '../shared/grants/pushed-request.ts';
 import { type PushedRequestStore, pushedRequestStore } from '../shared/grants/pushed-request-store.ts';
@@ -28,7 +29,9 @@ export function pushedRequests({ config, database }: Runtime) {
       return found.ok ? onPage(found.value.parameters, address) : address;
     },
 
-    open: (address: Parameters, keys: RefreshKeys, now: number) => open(address, keys, store, now),
+    /** `read` reads the item, where it comes together with something else. */
+    open: (address: Parameters, keys: RefreshKeys, now: number, read?: ReadItem) =>
+      open(address, keys, { find: (reference, clientId) => store.find(reference, clientId, read) }, now),
 
     complete: (grant: IssuedGrant & { codeHash: string }) => store.complete(grant),
   };

@@ -23,7 +23,7 @@ export type AuthorizeDeps = {
   codeLifetime: number;
   /** Whether grants have to know the session they came from. */
   revokesAtSignOut: boolean;
-  clients: Pick<ClientReader, 'find' | 'whyUnknown' | 'globalPolicy'>;
+  clients: Pick<ClientReader, 'find' | 'findRegistered' | 'whyUnknown' | 'globalPolicy'>;
   apis: ApiReader;
   /** Whether people may have tokens for the management API. */
   hasOperators: boolean;

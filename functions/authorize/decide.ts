@@ -9,6 +9,7 @@ import type { OpenedRequest } from '../meant-request.ts';
 import { admitWithDetails } from './admit-with-details.ts';
 import { answersElsewhere } from './answers-elsewhere.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
+import type { EarlyReading } from './find-early.ts';
 import { findPerson } from './find-person.ts';
 import type { IdentifiedClient } from './identify-client.ts';
 import { issueGrant } from './issue-grant.ts';
@@ -23,7 +24,7 @@ export const longestQuery = 8_000;
 
 /** The steps of an authorization request, in their order. */
 export async function decide(
-  { parameters, name, query, pushed }: OpenedRequest,
+  { parameters, name, query, pushed, early }: OpenedRequest & { early: ReturnType<EarlyReading['person']> },
   identified: IdentifiedClient,
   rules: PkceRules,
   request: HttpRequest,
@@ -47,7 +48,7 @@ export async function decide(
   const subjects = await deps.subjectsOf(client);
   if (!subjects.ok) return refused(subjects.refusal);
 
-  const { sessionId, found } = await findPerson(request, client, admitted.value, deps);
+  const { sessionId, found } = await findPerson(request, client, admitted.value, deps, early);
   const subject = found && subjects.value(found.session.sub, found);
   const judged = await judgeSession({ ...admitted.value, pushedAt: pushed?.at }, found?.session, subject, deps);
   if (!judged.ok) return refused(judged.refusal);

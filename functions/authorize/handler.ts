@@ -7,6 +7,7 @@ import type { HttpRequest } from '../../shared/http/request.ts';
 import { answerMode, echoedState } from '../../shared/oauth/authorization-request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { type Parameters, parseParameters, single } from '../../shared/oauth/parameters.ts';
+import { referenceIn } from '../../shared/oauth/pushed-request.ts';
 import type { ResponseParameters } from '../../shared/oauth/redirect-uri.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { carrierOf, isSigned } from '../../shared/oauth/response-type.ts';
@@ -18,6 +19,7 @@ import { openRequest } from '../find-meant.ts';
 import { authorizationResponse } from './authorization-response.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
 import { decide, longestQuery } from './decide.ts';
+import { findEarly } from './find-early.ts';
 import { identifyClient } from './identify-client.ts';
 import { answerWith, refused } from './outcome.ts';
 
@@ -43,7 +45,9 @@ async function authorize(
   const hasObject = single(parsed.value, 'request') !== undefined;
   const signed = hasObject ? await (await deps.requestObjects?.())?.take(parsed.value, deps) : undefined;
   if (signed?.ok) return { reply: seeOther(`${endpoints.authorize}?${signed.value}`) };
-  const opened = await openRequest(parsed.value, deps);
+  const isPushed = referenceIn(parsed.value) !== undefined;
+  const early = isPushed ? await findEarly(parsed.value, request, deps) : undefined;
+  const opened = await openRequest(parsed.value, deps, early?.read);
   if (!opened.ok) return refuseOnPage(opened.refusal, undefined, deps.issuer, deps.lookOf(request, parsed.value));
   const { parameters } = opened.value;
   const look = deps.lookOf(request, parameters);
@@ -66,7 +70,8 @@ async function authorize(
     const sent = signer ? { response: await signer.value(plain) } : plain;
     return authorizationResponse(carrierOf(mode), redirectUri, sent, look);
   };
-  const outcome = signed ? refused(signed.refusal) : await decide(opened.value, identified.value, rules, request, deps);
+  const asked = { ...opened.value, early: early?.person() };
+  const outcome = signed ? refused(signed.refusal) : await decide(asked, identified.value, rules, request, deps);
   return answerWith(outcome, note, { issuer: deps.issuer, respond });
 }
 

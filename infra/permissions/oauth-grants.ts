@@ -27,9 +27,9 @@ export function grantReadPushedRequests(tables: ServerTables, grantee: IGrantabl
   });
 }
 
-/** Allows reading a pushed request, and turning it into a grant. */
+/** Allows reading a pushed request, alone or with who is signed in, and turning it into a grant. */
 export function grantCompletePushedRequests(tables: ServerTables, grantee: IGrantable): Grant {
-  return allow(grantee, tables.grants, ['dynamodb:GetItem', 'dynamodb:UpdateItem']);
+  return allow(grantee, tables.grants, ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem']);
 }
 
 /** Allows spending a code, moving a grant to its next generation or revoking it, and reading the result. */

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
+  type BatchGetCommandInput,
   BatchWriteCommand,
   DeleteCommand,
   type DeleteCommandInput,
@@ -53,6 +54,12 @@ export function projectionOf(attributes: readonly string[], reserved: readonly s
   };
 }
 
+/** Reads one item, consistently. */
+export type ReadItem = (one: { table: string; key: Item; projection: Projection }) => Promise<Item | undefined>;
+
+/** Items to read of one table in a call of several, at most 100 in all. */
+export type Reading = { table: string; keys: readonly Item[]; projection: Projection; isConsistent: boolean };
+
 const isKeyOf = (key: Item, item: Item) => Object.entries(key).every(([name, value]) => item[name] === value);
 
 export type Database = ReturnType<typeof openDatabase>;
@@ -87,22 +94,38 @@ export function openDatabase(client = new DynamoDBClient(clientDefaults)) {
         { Keys: [Key], ConsistentRead: true, ...projection },
       ]),
     );
-    const { Responses, UnprocessedKeys } = await guard(documents.send(new BatchGetCommand({ RequestItems })));
-    if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new StoreUnavailable('the read was throttled');
-    return wanted.map(({ TableName }) => Responses?.[TableName]?.[0]);
+    const responses = await readBatch(RequestItems);
+    return wanted.map(({ TableName }) => responses[TableName]?.[0]);
   }
 
-  /** Reads at most 100 items of one table in one call, with the attributes of `projection`, the key included. Returns them in the order of `keys`. */
-  async function getAll(
+  async function readBatch(RequestItems: BatchGetCommandInput['RequestItems']): Promise<Record<string, Item[]>> {
+    const { Responses, UnprocessedKeys } = await guard(documents.send(new BatchGetCommand({ RequestItems })));
+    if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new StoreUnavailable('the read was throttled');
+    return Responses ?? {};
+  }
+
+  /**
+   * Reads from several tables in one call, with the attributes of each projection, the key included. Returns the items of each reading
+   * in the order of its keys.
+   */
+  async function getAcross(readings: readonly Reading[]): Promise<(Item | undefined)[][]> {
+    const responses = await readBatch(
+      Object.fromEntries(
+        readings.map(({ table, keys, projection, isConsistent }) => [
+          table,
+          { Keys: [...keys], ConsistentRead: isConsistent, ...projection },
+        ]),
+      ),
+    );
+    return readings.map(({ table, keys }) => keys.map((key) => responses[table]?.find((item) => isKeyOf(key, item))));
+  }
+
+  /** The same from one table. */
+  const getAll = async (
     table: string,
     keys: readonly Item[],
-    { projection, isConsistent }: { projection: Projection; isConsistent: boolean },
-  ): Promise<(Item | undefined)[]> {
-    const request = { RequestItems: { [table]: { Keys: [...keys], ConsistentRead: isConsistent, ...projection } } };
-    const { Responses, UnprocessedKeys } = await guard(documents.send(new BatchGetCommand(request)));
-    if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new StoreUnavailable('the read was throttled');
-    return keys.map((key) => Responses?.[table]?.find((item) => isKeyOf(key, item)));
-  }
+    how: Pick<Reading, 'projection' | 'isConsistent'>,
+  ): Promise<(Item | undefined)[]> => (await getAcross([{ table, keys, ...how }]))[0] ?? [];
 
   async function put(input: PutCommandInput): Promise<void> {
     await guard(documents.send(new PutCommand(input)));
@@ -172,7 +195,7 @@ export function openDatabase(client = new DynamoDBClient(clientDefaults)) {
     return won ? { won, item } : { won: false, item };
   }
 
-  return { get, getTogether, getAll, put, remove, removeAll, takeOut, update, updateOnce, query, queryPage };
+  return { get, getTogether, getAll, getAcross, put, remove, removeAll, takeOut, update, updateOnce, query, queryPage };
 }
 
 /** How long a call of any AWS service may take. The SDK itself has no limit: a service that is silent would take the whole request. */

@@ -1,4 +1,4 @@
-import type { Database, Item } from '../aws/dynamodb.ts';
+import type { Database, Item, Projection, ReadItem } from '../aws/dynamodb.ts';
 import { encodeParameters, type Parameters, parseParameters } from '../oauth/parameters.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -15,6 +15,11 @@ export type PushedRequestStore = ReturnType<typeof pushedRequestStore>;
 
 /** All that is read of a pushed request, and of the grant that it may have become. */
 export const pushedAttributes = ['id', 'state', 'clientId', 'request', 'pushedAt'] as const;
+
+const projection: Projection = {
+  ProjectionExpression: pushedAttributes.map((name) => `#${name}`).join(', '),
+  ExpressionAttributeNames: Object.fromEntries(pushedAttributes.map((name) => [`#${name}`, name])),
+};
 
 /** Seconds after its end until a request or its grant may be purged. */
 const purgeDelay = 86_400;
@@ -36,17 +41,16 @@ export const pushedRequestStore = (database: Database, table: string) => ({
   },
 
   /**
-   * Returns the request of a reference, read consistently, however old. Refuses `request_uri_unknown`, `request_uri_used`, and
+   * Returns the request of a reference, read consistently, however old. `read` reads it, perhaps together with something else. Refuses `request_uri_unknown`, `request_uri_used`, and
    * `request_uri_of_another_client`.
    */
-  async find(reference: string, clientId: string): Promise<Result<PushedRequest, Refusal>> {
-    const item = await database.get({
-      TableName: table,
-      Key: { id: pushedId(reference) },
-      ConsistentRead: true,
-      ProjectionExpression: pushedAttributes.map((name) => `#${name}`).join(', '),
-      ExpressionAttributeNames: Object.fromEntries(pushedAttributes.map((name) => [`#${name}`, name])),
-    });
+  async find(
+    reference: string,
+    clientId: string,
+    read: ReadItem = async ({ key }) =>
+      database.get({ TableName: table, Key: key, ConsistentRead: true, ...projection }),
+  ): Promise<Result<PushedRequest, Refusal>> {
+    const item = await read({ table, key: { id: pushedId(reference) }, projection });
     return item === undefined ? refuse({ reason: 'request_uri_unknown' }) : toPushed(item, clientId);
   },
 

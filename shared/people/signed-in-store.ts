@@ -1,4 +1,4 @@
-import { type Database, projectionOf } from '../aws/dynamodb.ts';
+import { type Database, type Item, projectionOf, type ReadItem, type Reading } from '../aws/dynamodb.ts';
 import { type Consent, consentAttributes, consentKey, toConsent } from './consent.ts';
 import { isAlive, type Session, sessionAttributes } from './session.ts';
 import { keyOf, subjectOf, toSession } from './session-store.ts';
@@ -20,32 +20,25 @@ export type SignedInStore = ReturnType<typeof signedInStore>;
 
 /** Sessions together with whether their person's account still stands by them. */
 export function signedInStore(database: Database, table: string) {
-  async function read(
-    { sessionId, clientId, now, withConsent = false }: Wanted,
+  const readingOf = (
+    { sessionId, clientId, withConsent = false }: Wanted,
     isConsistent: boolean,
-  ): Promise<SignedIn | undefined> {
+  ): Reading | undefined => {
     const key = keyOf(sessionId);
-    if (key === undefined) return undefined;
     const sub = subjectOf(sessionId);
-    const [sessionItem, account, consentItem] = await database.getAll(
-      table,
-      [key, accountKey(sub), ...(withConsent ? [consentKey(sub, clientId)] : [])],
-      { projection: withConsent ? sessionWithConsent : sessionAlone, isConsistent },
+    return (
+      key && {
+        table,
+        keys: [key, accountKey(sub), ...(withConsent ? [consentKey(sub, clientId)] : [])],
+        projection: withConsent ? sessionWithConsent : sessionAlone,
+        isConsistent,
+      }
     );
-    const session = sessionItem && toSession(sessionItem);
-    const standing = account && toStanding(account);
-    if (!session || !isAlive(now)(session) || !standing) return undefined;
-    if (judgeEpoch(standing, { epoch: session.epoch, sid: key.sk })) return undefined;
-    const clientEpoch = clientEpochOf(standing, clientId);
-    const consent = consentItem && toConsent(consentItem);
-    // What was allowed before the person took it back is no consent any more, whether it is deleted yet or not.
-    const { pairwiseSubjects } = standing;
-    return {
-      session,
-      clientEpoch,
-      pairwiseSubjects,
-      consent: consent?.clientEpoch === clientEpoch ? consent : undefined,
-    };
+  };
+
+  async function read(wanted: Wanted, isConsistent: boolean): Promise<SignedIn | undefined> {
+    const reading = readingOf(wanted, isConsistent);
+    return reading && judge(wanted, (await database.getAcross([reading]))[0] ?? []);
   }
 
   return {
@@ -59,6 +52,39 @@ export function signedInStore(database: Database, table: string) {
     async findForCode(wanted: Wanted): Promise<SignedIn | undefined> {
       return (await read(wanted, false)) ?? read(wanted, true);
     },
+
+    /** One eventually consistent call, or a consistent one, which reads an item of another table as well, consistently. */
+    async findBeside(
+      wanted: Wanted,
+      isConsistent: boolean,
+      { table: other, key, projection }: Parameters<ReadItem>[0],
+    ): Promise<{ found: SignedIn | undefined; item: Item | undefined }> {
+      const reading = readingOf(wanted, isConsistent);
+      const beside = { table: other, keys: [key], projection, isConsistent: true };
+      const [[item] = [], people = []] = await database.getAcross([beside, ...(reading ? [reading] : [])]);
+      return { found: judge(wanted, people), item };
+    },
+  };
+}
+
+/** Whether a session is in force and its account stands by it. */
+function judge(
+  { sessionId, clientId, now }: Wanted,
+  [sessionItem, account, consentItem]: readonly (Item | undefined)[],
+): SignedIn | undefined {
+  const session = sessionItem && toSession(sessionItem);
+  const standing = account && toStanding(account);
+  if (!session || !isAlive(now)(session) || !standing) return undefined;
+  if (judgeEpoch(standing, { epoch: session.epoch, sid: keyOf(sessionId)?.sk ?? '' })) return undefined;
+  const clientEpoch = clientEpochOf(standing, clientId);
+  const consent = consentItem && toConsent(consentItem);
+  const { pairwiseSubjects } = standing;
+  return {
+    session,
+    clientEpoch,
+    pairwiseSubjects,
+    // What was allowed before the person took it back is no consent any more, whether it is deleted yet or not.
+    consent: consent?.clientEpoch === clientEpoch ? consent : undefined,
   };
 }
 

@@ -434,6 +434,22 @@ describe('the questions that a pushed request has for the person', () => {
     }
   });
 
+  test('prompt=consent: asks for an app of the house as well, and believes the answer', async () => {
+    const browser = await somebody();
+    const { target } = await push(bank, { prompt: 'consent' });
+    const allowed = await browser.submit(await browser.follow(target), { decision: 'allow' });
+    expect(await stateOf(await browser.follow(allowed.headers.location ?? ''))).toBe('a code');
+  });
+
+  test('somebody whose session has ended is asked to sign in, whatever cookie they kept', async () => {
+    const browser = await somebody();
+    const kept = newPerson(server);
+    for (const [name, value] of browser.cookies) kept.cookies.set(name, value);
+    await browser.submit(await browser.open('/sign-out'), {});
+    const { target } = await push();
+    expect((await kept.open(target)).headers.location).toMatch(/^\/sign-in\?/);
+  });
+
   test('a person who says no is believed, and the client learns it', async () => {
     const browser = await somebody();
     const { target } = await push(third);
@@ -524,7 +540,7 @@ describe('nobody gains anything', () => {
 });
 
 describe('what it costs and leaves behind', () => {
-  test('a sign-in is three writes, and one read for the pushed request beside those of any', async () => {
+  test('a sign-in is three writes, and the pushed request is read in the same call as who is signed in', async () => {
     // Clients, policy and keys are remembered: the first flow pays for them.
     const first = await push(webPost);
     const { code: warm } = answerIn(await person.open(first.target));
@@ -541,7 +557,7 @@ describe('what it costs and leaves behind', () => {
       await database.callsDuring(async () => {
         ({ code } = answerIn(await person.open(target)));
       }),
-    ).toEqual([`GetItem ${tables.grants}`, `BatchGetItem ${tables.people}`, `UpdateItem ${tables.grants}`]);
+    ).toEqual([`BatchGetItem ${tables.grants} ${tables.people}`, `UpdateItem ${tables.grants}`]);
     const redeeming = await database.callsDuring(() => redeem(server, webPost, { code, code_verifier: verifier }));
     expect(redeeming.toSorted()).toEqual([`GetItem ${tables.people}`, `UpdateItem ${tables.grants}`]);
   });

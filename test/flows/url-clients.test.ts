@@ -76,6 +76,15 @@ describe('a client by its metadata document', () => {
     expect(host.fetched(path)).toBe(1);
   });
 
+  test('CI2: a document is not fetched for a request that nobody pushed', async () => {
+    const request = {
+      client_id: host.put(path).client_id,
+      request_uri: `urn:ietf:params:oauth:request_uri:${'a'.repeat(43)}`,
+    };
+    expect((await person.open(`/authorize?${new URLSearchParams(request)}`)).body).toContain('request_uri_unknown');
+    expect(host.fetched(path)).toBe(0);
+  });
+
   test('CI10: is shown with the host of its id and of its redirect URI, as one that nobody has checked', async () => {
     const { body } = await person.follow(authorizeTarget(host.put(path)));
     expect(body).toContain('Agent &lt;b&gt;');

@@ -431,7 +431,7 @@ describe('pushed authorization requests', () => {
         const rights = on.onGrants(name);
         expect(rights.every(([, condition]) => condition === undefined)).toBe(true);
         expect(new Set(rights.flatMap(([actions]) => [actions].flat()))).toEqual(
-          new Set(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']),
+          new Set(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']),
         );
       }
       for (const name of ['SignIn', 'Consent', 'Invitation', 'Register', 'Upstream']) {

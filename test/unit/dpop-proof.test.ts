@@ -1,6 +1,12 @@
-import { createSecretKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import {
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  randomBytes,
+  verify as verifySignature,
+} from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
-import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { proofRules } from '../../shared/clients/proof-rules.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { proofAlgorithms } from '../../shared/oauth/server-metadata.ts';
@@ -35,12 +41,12 @@ const rsaOf = (bits: number, zeros = 0) => {
 };
 
 /** What the arithmetic on keys goes through: what is refused by its text must not get there. */
-let arithmetic: MockInstance[] = [];
+vi.mock('node:crypto', { spy: true });
+const digest = vi.spyOn(globalThis.crypto.subtle, 'digest');
+const arithmetic = [vi.mocked(createPublicKey), vi.mocked(verifySignature), digest];
 beforeEach(() => {
-  const { subtle } = globalThis.crypto;
-  arithmetic = [vi.spyOn(subtle, 'importKey'), vi.spyOn(subtle, 'verify'), vi.spyOn(subtle, 'digest')];
+  for (const one of arithmetic) one.mockClear();
 });
-afterEach(() => vi.restoreAllMocks());
 const operations = () => arithmetic.reduce((sum, { mock }) => sum + mock.calls.length, 0);
 
 describe('a proof is good', () => {
