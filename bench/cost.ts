@@ -66,6 +66,11 @@ function costOf(flow: Flow): Record<string, number> {
 
 const gateways = {
   'HTTP API': aws.httpApiPerMillion,
+  'HTTP API behind CloudFront and WAF':
+    aws.httpApiPerMillion +
+    aws.cloudFrontHttpsPerMillion +
+    aws.cloudFrontFunctionPerMillion +
+    aws.wafRequestsPerMillion,
   'REST API': aws.restApiPerMillion,
   'Function URL': aws.functionUrlPerMillion,
 };
@@ -91,6 +96,10 @@ const idle = table(
   [
     ['the KMS key', dollars(aws.kmsKeyMonth)],
     ['an alarm, each', dollars(aws.alarmMonth)],
+    [
+      'with CloudFront: a web ACL, its four rules and a secret',
+      dollars(aws.webAclMonth + 4 * aws.webAclRuleMonth + aws.secretMonth),
+    ],
     ['tables, logs and the daily call of rotate-keys', 'below $0.01'],
   ],
 );

@@ -5,6 +5,7 @@ import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import type { Brand } from '../shared/pages/brand.ts';
 import type { ProfileField } from '../shared/people/profile-fields.ts';
 import type { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
+import type { FrontProps } from './constructs/cloudfront-front.ts';
 import type { CustomDomain, Throttling } from './constructs/http-api.ts';
 import type { MailProps } from './constructs/mail.ts';
 import type { Lifetimes } from './environment.ts';
@@ -42,6 +43,12 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - the execute-api endpoint of the HTTP API
    */
   readonly domain?: CustomDomain;
+  /**
+   * Puts CloudFront and AWS WAF in front of the API, instead of `domain` (docs/cdn.md). The API then answers nothing else.
+   *
+   * @default - none
+   */
+  readonly front?: FrontProps;
   /**
    * The `aud` of access tokens when a request names no resource.
    *

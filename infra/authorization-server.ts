@@ -1,5 +1,6 @@
 import type { IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
@@ -7,6 +8,7 @@ import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import { prefixProblem } from '../shared/oauth/path-aliases.ts';
 import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
+import { CloudFrontFront } from './constructs/cloudfront-front.ts';
 import { PixyHttpApi } from './constructs/http-api.ts';
 import { JwtAuthorizer, type JwtAuthorizerProps } from './constructs/jwt-authorizer.ts';
 import { KeyRotation } from './constructs/key-rotation.ts';
@@ -46,6 +48,8 @@ export class AuthorizationServer extends Construct {
     Record<PixyFunctionName, Lambda> & Partial<Record<OptionalFunctionName | 'mail' | 'remove-accounts', Lambda>>
   >;
   readonly tables: AuthorizationServerTables;
+  /** CloudFront in front of the API, with `front`. */
+  readonly distribution: Distribution | undefined;
   /** The target for the DNS record of a custom domain. */
   readonly dnsTarget: string | undefined;
   /** The alarm, the dashboard and their metrics. */
@@ -65,6 +69,9 @@ export class AuthorizationServer extends Construct {
     const { signing, algorithms, variables } = readSettings(props);
     const tables = props.tables ?? new AuthorizationServerTables(this, 'Tables', { stage });
 
+    if (props.domain && props.front) {
+      throw new WrongSetting('domain and front both say where the server is: leave out domain.');
+    }
     const http = new PixyHttpApi(this, 'Http', {
       domain: props.domain,
       throttling: props.throttling ?? { rateLimit: 100, burstLimit: 200 },
@@ -74,8 +81,10 @@ export class AuthorizationServer extends Construct {
       }),
     });
 
-    const environment = { PIXY_ISSUER: http.issuer, ...tables.environment(), ...variables };
-    const functions = makeFunctions(this, { ...props, tables, signing, environment, logs });
+    const front = props.front && new CloudFrontFront(this, 'Front', { ...props.front, api: http.api });
+    const issuer = front?.issuer ?? http.issuer;
+    const environment = { PIXY_ISSUER: issuer, ...tables.environment(), ...variables };
+    const functions = makeFunctions(this, { ...props, tables, signing, environment, logs, behind: front });
 
     const { 'rotate-keys': rotateKeys, mail: mailFunction, 'remove-accounts': _, ...endpoints } = functions;
     const rotation = new KeyRotation(this, 'KeyRotation', {
@@ -90,7 +99,7 @@ export class AuthorizationServer extends Construct {
       ...(functions['client-registration'] ? registrationRoutes : []),
       ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes),
     ];
-    this.#answering = http.addRoutes(served, endpoints, rotation.firstKey);
+    this.#answering = [...http.addRoutes(served, endpoints, rotation.firstKey), ...(front ? [front.distribution] : [])];
     const logGroups = Object.entries(endpoints).map(([name, { logGroup }]) => [name, logGroup]);
     this.monitoring = new Monitoring(this, 'Monitoring', {
       logGroups: Object.fromEntries(logGroups) as Record<EndpointFunctionName, PixyFunction['logGroup']>,
@@ -98,9 +107,10 @@ export class AuthorizationServer extends Construct {
       dashboard: props.dashboard ?? true,
     });
 
-    this.issuer = http.issuer;
+    this.issuer = issuer;
     this.httpApi = http.api;
-    this.dnsTarget = http.dnsTarget;
+    this.distribution = front?.distribution;
+    this.dnsTarget = front?.distribution.distributionDomainName ?? http.dnsTarget;
     this.functions = functions;
     this.tables = tables;
     this.#accessTokenAlgorithm = algorithms[0];

@@ -82,6 +82,12 @@ const environment = v.object({
   /** The pepper of imported password hashes, in local runs, or the SSM parameter that holds it; see docs/accounts.md. */
   PIXY_PASSWORD_PEPPER: v.optional(name),
   PIXY_PASSWORD_PEPPER_PARAMETER: v.optional(name),
+  /**
+   * With a CDN in front, the secret that it sends, in local runs, or the SSM parameters that hold those that it may send, separated by
+   * spaces; see docs/cdn.md.
+   */
+  PIXY_FRONT_SECRET: v.optional(name),
+  PIXY_FRONT_SECRET_PARAMETERS: v.optional(name),
   /** Idle and total lifetime of refresh tokens, and how long an old token still works after its successor was used. */
   PIXY_REFRESH_IDLE_LIFETIME: seconds(1_209_600, 60, 31_536_000),
   PIXY_REFRESH_LIFETIME: seconds(7_776_000, 60, 63_072_000),
@@ -158,6 +164,12 @@ function secretPlace(value: string | undefined, parameter: string | undefined): 
   return value === undefined ? undefined : { value };
 }
 
+/** None: there is no CDN in front. */
+function frontSecrets(value: string | undefined, parameters: string | undefined): SecretPlace[] {
+  if (parameters !== undefined) return parameters.split(' ').map((parameter) => ({ parameter }));
+  return value === undefined ? [] : [{ value }];
+}
+
 /** Throws for a first algorithm that the profile forbids: it signs whatever no client has chosen for. */
 function demandOf(profile: 'none' | 'fapi2', algorithm: SigningAlgorithm): Demand | undefined {
   if (profile === 'none') return undefined;
@@ -203,6 +215,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     keptSessionIdleLifetime: values.PIXY_KEPT_SESSION_IDLE_LIFETIME,
     hasPasswords: values.PIXY_PASSWORDS === 'on',
     passwordPepper: secretPlace(values.PIXY_PASSWORD_PEPPER, values.PIXY_PASSWORD_PEPPER_PARAMETER),
+    frontSecrets: frontSecrets(values.PIXY_FRONT_SECRET, values.PIXY_FRONT_SECRET_PARAMETERS),
     refreshIdleLifetime: values.PIXY_REFRESH_IDLE_LIFETIME,
     refreshLifetime: values.PIXY_REFRESH_LIFETIME,
     refreshGrace: values.PIXY_REFRESH_GRACE,

@@ -1,10 +1,12 @@
+import { behindFront } from '../behind-front.ts';
 import { prepare } from '../prepare.ts';
 import { openRuntime } from '../runtime.ts';
 import { authorizeDeps } from './compose.ts';
 import { authorizeHandler } from './handler.ts';
 
-const deps = authorizeDeps(openRuntime(process.env));
+const runtime = openRuntime(process.env);
+const deps = authorizeDeps(runtime);
 
 await prepare(deps.clients.globalPolicy, deps.refreshKeys, async () => deps.pushedRequests?.());
 
-export const handler = authorizeHandler(deps);
+export const handler = behindFront(authorizeHandler(deps), runtime);

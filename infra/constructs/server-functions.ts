@@ -19,6 +19,7 @@ import type { OptionalFunctionName } from '../routes.ts';
 import { grantReadSecret, parameterNameOf } from '../secrets.ts';
 import type { Signing } from '../signing.ts';
 import { grantReadUpstreamSecrets, upstreamsVariable } from '../upstreams.ts';
+import type { CloudFrontFront } from './cloudfront-front.ts';
 import { Mail } from './mail.ts';
 import { PixyFunction } from './pixy-function.ts';
 
@@ -45,6 +46,8 @@ export type ServerFunctionsProps = Pick<
 > & {
   tables: ServerTables;
   signing: Signing;
+  /** What is in front of the API, if anything. */
+  behind: Pick<CloudFrontFront, 'environment' | 'grantRead' | 'addDependency'> | undefined;
   /** What every function reads. */
   environment: PixyEnvironment;
   logs: { logRetention: RetentionDays; logRemovalPolicy: RemovalPolicy };
@@ -70,6 +73,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     pushedAuthorizationRequests = 'off',
     securityProfile,
     registration = 'off',
+    behind,
   } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
   const pepper = passwordPepper ? { PIXY_PASSWORD_PEPPER_PARAMETER: parameterNameOf(passwordPepper) } : {};
@@ -82,6 +86,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
         ...environment,
         ...((name === 'sign-in' || name === 'upstream' || name === 'account') && providers),
         ...((name === 'sign-in' || name === 'account') && pepper),
+        ...(name !== 'rotate-keys' && behind?.environment),
         ...(mails && handsOver(name) && { PIXY_MAIL: mails.handler.functionArn }),
         ...(hooksAskedBy(name, hooks).length > 0 && { PIXY_HOOKS: hooksVariable(scope, name, hooks) }),
       },
@@ -91,6 +96,10 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     for (const use of descriptions[name].uses) uses[use](tables, made, signing);
     for (const hook of hooksAskedBy(name, hooks)) hook.grantInvoke(made);
     if (handsOver(name)) mails?.grantHandOver(made);
+    if (name !== 'rotate-keys' && behind) {
+      behind.grantRead(made);
+      behind.addDependency(made);
+    }
     return made;
   };
   const names = Object.keys(functionDescriptions) as PixyFunctionName[];

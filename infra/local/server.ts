@@ -5,6 +5,7 @@ import { compose as composeAccount } from '../../functions/account/compose.ts';
 import { compose as composeAdmin } from '../../functions/admin/compose.ts';
 import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
 import { compose as composeAuthorizeHybrid } from '../../functions/authorize-hybrid/compose.ts';
+import { behindFront } from '../../functions/behind-front.ts';
 import { compose as composeClientRegistration } from '../../functions/client-registration/compose.ts';
 import { compose as composeConsent } from '../../functions/consent/compose.ts';
 import { compose as composeDevice } from '../../functions/device/compose.ts';
@@ -175,12 +176,13 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     await composeRotateKeys(runtime)();
     if (runtime.config.removalGrace > 0) await composeRemoveAccounts(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
-    for (const route of routes) handlers.set(route.path, compositions[route.function](runtime));
+    for (const route of routes) handlers.set(route.path, behindFront(compositions[route.function](runtime), runtime));
     if (runtime.config.pushedRequests !== 'off') {
-      for (const { path } of pushedRequestRoutes) handlers.set(path, composePar(runtime));
+      for (const { path } of pushedRequestRoutes) handlers.set(path, behindFront(composePar(runtime), runtime));
     }
     if (runtime.config.clientRegistration !== 'off') {
-      for (const { path } of registrationRoutes) handlers.set(path, composeClientRegistration(runtime));
+      const composed = behindFront(composeClientRegistration(runtime), runtime);
+      for (const { path } of registrationRoutes) handlers.set(path, composed);
     }
     addPathAliases(handlers, aliasesOf(options.pathAliases, options.pathAliasPrefixes));
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
