@@ -7,7 +7,8 @@ import { removeBelongings } from './remove-everything.ts';
 
 /**
  * Removes the accounts whose people deleted them and did not want them back in time. Runs on a schedule; what it could not finish it
- * finds again, because the entry of the list goes last. Returns how many it removed.
+ * finds again, because the entry of the list goes last. An account that cannot be removed keeps none of the others; the error comes after
+ * all of them. Returns how many it removed.
  */
 export function compose({ config, database, now }: Runtime) {
   const { people } = config.tables;
@@ -28,9 +29,17 @@ export function compose({ config, database, now }: Runtime) {
 
   return async (): Promise<{ removed: number }> => {
     let removed = 0;
+    const failures: unknown[] = [];
     for (const due of await removals.listDue(now())) {
-      if (await remove(due.sub)) removed += 1;
-      await removals.done(due);
+      try {
+        if (await remove(due.sub)) removed += 1;
+        await removals.done(due);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) {
+      throw new AggregateError(failures, `${failures.length} not removed, the first: ${String(failures[0])}`);
     }
     return { removed };
   };

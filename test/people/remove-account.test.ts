@@ -10,7 +10,7 @@ import { startTestServer, tables } from '../support/server.ts';
 import { account, addPasskey, addTotp, credentialsOf, post, signedIn } from './account-flows.ts';
 
 const grace = 14 * 86_400;
-const names = ['ann', 'ben', 'cem', 'dot', 'eve'];
+const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus'];
 const server = await startTestServer({
   accounts: names.map((name) => ({ ...account(name), email: `${name}@example.com` })),
   environment: { PIXY_MAIL: 'local', PIXY_REMOVAL_GRACE: String(grace) },
@@ -19,7 +19,7 @@ const { clock } = server;
 const database = openDatabase();
 const accounts = accountStore(database, tables.people);
 const find = (name: string) => accounts.findBySubject(`sub-of-${name}`);
-const removeDue = () =>
+const removeDue = (used = database) =>
   composeRemoveAccounts(
     openRuntime(
       {
@@ -29,9 +29,20 @@ const removeDue = () =>
         PIXY_PEOPLE_TABLE: tables.people,
         PIXY_KEYS_TABLE: tables.keys,
       },
-      { database, now: clock.now },
+      { database: used, now: clock.now },
     ),
   )();
+/** The database as it is when one call always fails. */
+const failingAt = (name: keyof typeof database, fails: (input: unknown) => boolean = () => true) =>
+  new Proxy(database, {
+    get: (target, called: keyof typeof database) =>
+      called === name
+        ? async (input: never) => {
+            if (fails(input)) throw new Error('no answer');
+            return (target[called] as (given: never) => unknown)(input);
+          }
+        : target[called],
+  });
 
 beforeEach(() => clock.advance(3_600));
 
@@ -120,26 +131,19 @@ describe('PE2: somebody deletes their account', () => {
   test('a removal that was broken off goes on', async () => {
     await leave('eve');
     clock.advance(grace);
-    const failing = new Proxy(database, {
-      get: (target, name: keyof typeof database) =>
-        name === 'remove'
-          ? async () => {
-              throw new Error('no answer');
-            }
-          : target[name],
-    });
-    const runtime = openRuntime(
-      {
-        PIXY_ISSUER: server.issuer,
-        PIXY_GRANTS_TABLE: tables.grants,
-        PIXY_CLIENTS_TABLE: tables.clients,
-        PIXY_PEOPLE_TABLE: tables.people,
-        PIXY_KEYS_TABLE: tables.keys,
-      },
-      { database: failing, now: clock.now },
-    );
-    await expect(composeRemoveAccounts(runtime)()).rejects.toThrow('no answer');
+    await expect(removeDue(failingAt('remove'))).rejects.toThrow('no answer');
     expect(await removeDue()).toEqual({ removed: 1 });
     expect(await find('eve')).toBeUndefined();
+  });
+
+  test('one that cannot be removed does not keep the others', async () => {
+    await leave('fay');
+    clock.advance(1);
+    await leave('gus');
+    clock.advance(grace);
+    const failing = failingAt('get', (input) => JSON.stringify(input).includes('sub-of-fay'));
+    await expect(removeDue(failing)).rejects.toThrow('no answer');
+    expect([(await find('fay'))?.sub, (await find('gus'))?.sub]).toEqual(['sub-of-fay', undefined]);
+    expect(await removeDue()).toEqual({ removed: 1 });
   });
 });
