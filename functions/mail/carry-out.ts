@@ -23,9 +23,10 @@ export async function carryOut(order: MailOrder, deps: MailDeps): Promise<Result
   if (!written.ok) return written;
   const { account, to, letter } = written.value;
   const message = await composeMail(deps.lookOf(order.language), letter);
-  if (deps.hook) {
+  const { hook } = deps;
+  if (hook) {
     const recipients = to.length === 0 ? [undefined] : to;
-    for (const one of recipients) await deps.hook(eventOf(order, account, letter, { ...message, to: one }));
+    await forAll(recipients, (one) => hook(eventOf(order, account, letter, { ...message, to: one })));
     return ok(undefined);
   }
   return post(to, message, deps);
@@ -59,8 +60,15 @@ async function post(
     to.map(async (one) => sendableForm(one) === undefined || (await deadAddresses.isDead(one, now()))),
   );
   const living = to.filter((_, index) => !dead[index]);
-  for (const one of living) await send({ ...message, to: one });
+  await forAll(living, (one) => send({ ...message, to: one }));
   return living.length > 0 ? ok(undefined) : refuse({ reason: 'mail_undeliverable' });
+}
+
+/** Does it for each of them, also where another one fails. Throws what one of them threw. */
+async function forAll<One>(all: readonly One[], work: (one: One) => Promise<unknown>): Promise<void> {
+  const outcomes = await Promise.allSettled(all.map(work));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 const eventOf = (

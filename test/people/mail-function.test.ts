@@ -151,6 +151,18 @@ describe('ML6: nothing is lost, and nothing is sent twice with different links',
     }
   });
 
+  test('of two addresses, the second is written to when the first is not taken, with the same link', async () => {
+    const failing = functionWith(async (message) => {
+      if (message.to === 'eve@example.com') throw new Error('down');
+      sent.push(message);
+    });
+    const changed = { kind: 'notice', sub: 'sub-of-eve', what: 'addressChanged', formerly: 'old@example.com' };
+    const order = forgotten('eve', changed as Partial<MailOrder>);
+    expect(await withRetries(() => failing(order))).toBe(0);
+    expect(new Set(sent.map(({ to }) => to))).toEqual(new Set(['old@example.com']));
+    expect(links().size).toBe(1);
+  });
+
   test('an event that is no order is a fault', async () => {
     await expect(mail({ kind: 'spam' })).rejects.toThrow(/Invalid/);
     await expect(mail(undefined)).rejects.toThrow(/Invalid/);
