@@ -44,7 +44,7 @@ export async function findLink(
   const read = query.ok ? readLinkToken(single(query.value, 'token') ?? '') : undefined;
   const account = read && (await accounts.findBySubject(read.sub));
   const found = read && findLinkIn(account, read.hash);
-  const state = judgeLink(account, found?.link, now());
+  const state = judgeLink(account, found?.link, now(), found?.place);
   if (state !== 'valid') return refuse({ state, purpose: found?.purpose ?? 'invitation' });
   if (!query.ok || !read || !account || !found) return refuse({ state: 'unknown', purpose: 'invitation' });
   const { place, purpose, link } = found;

@@ -11,7 +11,7 @@ import { errorPage } from '../../shared/pages/error-page.ts';
 import { noticePage } from '../../shared/pages/notice-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
-import { readLinkToken } from '../../shared/people/invitation.ts';
+import { canBeKept, readLinkToken } from '../../shared/people/invitation.ts';
 import { equalInConstantTime } from '../../shared/secret.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import type { MailPageDeps } from './mail-page-deps.ts';
@@ -32,13 +32,12 @@ export const keepAccountHandler = (deps: Deps) =>
 async function visit(request: HttpRequest, deps: Deps): Promise<Answer> {
   const query = admitClear(parseParameters(request.rawQuery));
   const read = query.ok ? readLinkToken(single(query.value, 'token') ?? '') : undefined;
-  const { removal, disabledByOperator } = (read && (await deps.accounts.findBySubject(read.sub))) ?? {};
+  const account = read && (await deps.accounts.findBySubject(read.sub));
   const isGood =
     read &&
-    !disabledByOperator &&
-    removal &&
-    deps.now() < removal.due &&
-    equalInConstantTime(removal.link.hash, read.hash);
+    account?.removal &&
+    canBeKept(account, deps.now()) &&
+    equalInConstantTime(account.removal.link.hash, read.hash);
   if (!isGood) return tellOver(request, deps);
   if (request.method !== 'POST') return show(request, deps);
   const form = admitClear(readForm(request));

@@ -3,6 +3,7 @@ import type { Noticed, OrderOf } from '../../shared/mail/order.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { type Account, displayName } from '../../shared/people/account.ts';
+import { canBeKept } from '../../shared/people/invitation.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { MailDeps } from './mail-deps.ts';
 import { placeLink, type Written } from './written.ts';
@@ -20,10 +21,12 @@ const removesEverything = (what: Noticed): boolean => what === 'authenticatorAdd
 export async function writeNotice(order: OrderOf<'notice'>, deps: MailDeps): Promise<Written> {
   const { what, formerly, device, place } = order;
   const account = await deps.accounts.findBySubject(order.sub);
-  const to = [...new Set([account && addressOf(account), formerly].filter((address) => address !== undefined))];
-  if (!account || account.disabledAt !== undefined || (to.length === 0 && !deps.hook)) {
-    return refuse({ reason: 'mail_to_nobody' });
-  }
+  const isDeleted = account?.disabledAt !== undefined;
+  // Whoever has changed the address may have deleted the account at once: only that address is told, which can have it back.
+  const told = isDeleted ? [formerly] : [account && addressOf(account), formerly];
+  const to = [...new Set(told.filter((address) => address !== undefined))];
+  const isTold = account && (!isDeleted || (formerly !== undefined && canBeKept(account, deps.now())));
+  if (!isTold || (to.length === 0 && !deps.hook)) return refuse({ reason: 'mail_to_nobody' });
   const token = await placeNoticed(order, account, deps);
   if (!token.ok) return token;
   const look = deps.lookOf(order.language);

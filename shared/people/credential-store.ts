@@ -1,6 +1,7 @@
 import type { Account, Invitation } from './account.ts';
 import { type AccountItemStore, isAtEpoch, raised } from './account-item-store.ts';
 import { type LinkPlace, linkPlaces } from './invitation.ts';
+import { isOpen, isOpenOrKept } from './mailed-link-store.ts';
 
 /**
  * The credentials of an account: its password, the link that sets it, and whether it is disabled. Each change is one conditional
@@ -129,12 +130,14 @@ const spent = ({ everything, place = 'invitation' }: SpentLink): string =>
 
 /**
  * With a link, the others that were mailed are void. One that an operator gave out is not: somebody else may read the mail. Nor does a
- * mail to the address of today void the link at the one of before: whoever changed the address reads that mail.
+ * mail to the address of today void the link at the one of before: whoever changed the address reads that mail. That link also takes back
+ * that the account was deleted: whoever changed the address may have done that, too.
  */
 function voided({ place = 'invitation' }: SpentLink, more: readonly string[] = []): string {
   const kept: readonly LinkPlace[] = place === 'invitation' ? [place] : ['invitation', 'restoringLink', place];
   const others = linkPlaces.filter((one) => !kept.includes(one));
-  return ` REMOVE ${[...more, ...others].join(', ')}`;
+  const deletion = place === 'restoringLink' ? ['disabledAt', 'removal'] : [];
+  return ` REMOVE ${[...more, ...others, ...deletion].join(', ')}`;
 }
 
 /** The condition of everything that spends a link. */
@@ -143,5 +146,5 @@ const isValid = ({ place = 'invitation' }: SpentLink): string =>
     `${place}.#hash = :link`,
     `attribute_not_exists(${place}.spentAt)`,
     `${place}.expiresAt > :now`,
-    'attribute_not_exists(disabledAt)',
+    place === 'restoringLink' ? isOpenOrKept(':now') : isOpen,
   ].join(' AND ');

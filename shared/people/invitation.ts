@@ -59,13 +59,25 @@ export function findLinkIn(
 
 export type LinkState = 'valid' | 'used' | 'expired' | 'unknown';
 
-/** Judges a link of an account. A replaced link, or one of a disabled account, is unknown. */
+type Deleted = Pick<Account, 'removal' | 'disabledByOperator'>;
+
+/** Whether an account that was deleted by its person can be had back: not once it is due, or an operator has disabled it. */
+export const canBeKept = ({ removal, disabledByOperator }: Deleted, now: number): boolean =>
+  removal !== undefined && now < removal.due && disabledByOperator === undefined;
+
+/**
+ * Judges a link of an account. A replaced link, or one of a disabled account, is unknown. The one at an address that was replaced also
+ * takes back that the account was deleted.
+ */
 export function judgeLink(
-  account: Pick<Account, 'disabledAt'> | undefined,
+  account: (Pick<Account, 'disabledAt'> & Deleted) | undefined,
   link: Pick<Invitation, 'spentAt' | 'expiresAt'> | undefined,
   now: number,
+  place?: LinkPlace,
 ): LinkState {
-  if (!account || !link || account.disabledAt !== undefined) return 'unknown';
+  if (!account || !link) return 'unknown';
+  const isTakenBack = place === 'restoringLink' && canBeKept(account, now);
+  if (account.disabledAt !== undefined && !isTakenBack) return 'unknown';
   if (link.spentAt !== undefined) return 'used';
   return now < link.expiresAt ? 'valid' : 'expired';
 }

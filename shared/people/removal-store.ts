@@ -10,7 +10,7 @@ import { linkPlaces } from './invitation.ts';
 
 const listed = 'removals';
 
-/** What a deletion ends. The link at an address that was replaced is good again once the account is kept: a stranger may have deleted it. */
+/** What a deletion ends. Not the link at an address that was replaced, which takes the deletion back: a stranger may have deleted it. */
 const voided = linkPlaces.filter((place) => place !== 'restoringLink');
 
 /** When an account is removed (epoch seconds), and the link that keeps it. */

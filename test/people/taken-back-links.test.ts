@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { compose } from '../../functions/mail/compose.ts';
 import { openRuntime } from '../../functions/runtime.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import type { Message } from '../../shared/mail/send.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { newMailedLinkUntil } from '../../shared/people/mailed-link.ts';
 import { generateSecret } from '../../shared/secret.ts';
 import { linkIn, readMailbox } from '../support/mailbox.ts';
 import { newPerson } from '../support/person.ts';
@@ -26,6 +28,9 @@ const names = [
   'noa',
   'ola',
   'pia',
+  'quy',
+  'ron',
+  'sam',
 ];
 const server = await startTestServer({
   accounts: names.map((name) => ({ ...account(name), email: `${name}@example.com` })),
@@ -41,6 +46,7 @@ beforeEach(() => clock.advance(3_600));
 
 const mailHandler = () => {
   const lines: string[] = [];
+  const sent: Message[] = [];
   const env = {
     PIXY_ISSUER: 'https://id.example.com',
     PIXY_GRANTS_TABLE: tables.grants,
@@ -49,9 +55,9 @@ const mailHandler = () => {
     PIXY_KEYS_TABLE: tables.keys,
   };
   const runtime = openRuntime(env, { database, now: clock.now, writeLine: (line) => lines.push(line) });
-  const handler = compose(runtime, async () => undefined);
+  const handler = compose(runtime, async (message) => void sent.push(message));
   const reasons = () => lines.map((line) => JSON.parse(line).reason);
-  return { reasons, carryOut: (order: object) => handler(order, { awsRequestId: generateSecret() }) };
+  return { reasons, sent, carryOut: (order: object) => handler(order, { awsRequestId: generateSecret() }) };
 };
 
 /** Somebody in the account of `name` asks for a change of its address. */
@@ -61,6 +67,10 @@ async function askFor(name: string, email: string) {
   await post(stranger, '/account/profile', page, { email });
   return stranger;
 }
+
+const raise = (): never => {
+  throw new Error('there is no such account');
+};
 
 async function follow(link: string, fields: Record<string, string> = {}) {
   const person = newPerson(server);
@@ -230,13 +240,56 @@ describe('ML4: the link at an address that a stranger replaced', () => {
     expect((await newPerson(server).open(link)).status).toBe(404);
   });
 
-  test('PE2: is good again after the stranger deletes the account, which the address of before can keep', async () => {
+  test('PE2: is good after the stranger deletes the account, which the address of before can keep, too', async () => {
     const { stranger, link } = await changeAddress('ola', 'ola@example.org');
     await post(stranger, '/account/remove', await stranger.open('/account/remove'), {});
     const [, keep = ''] = await linksTo('ola@example.com', 2);
-    expect((await newPerson(server).open(link)).status).toBe(404);
     expect((await follow(keep)).status).toBe(200);
     await isTakenBack('ola', link);
+  });
+
+  /** A stranger changes the address of `name` and deletes the account before anybody is told: the two orders. */
+  async function changeAndDelete(name: string) {
+    const seen = (await find(name)) ?? raise();
+    const email = `${name}@example.org`;
+    const change = { email, claims: { ...seen.claims, email, email_verified: true } };
+    await accounts.change(seen, change, clock.now());
+    const [notice, removal] = [generateSecret(), generateSecret()].map((id) => ({ id, at: clock.now() }));
+    const due = clock.now() + 14 * 86_400;
+    const link = newMailedLinkUntil(removal ?? raise(), due);
+    await accounts.startRemoval(seen.sub, seen.epoch, { due, link }, clock.now());
+    const common = { language: 'en', sub: seen.sub };
+    return {
+      notice: { kind: 'notice', ...notice, ...common, what: 'addressChanged', formerly: `${name}@example.com` },
+      removal: { kind: 'removal', ...removal, ...common },
+    };
+  }
+
+  test.each([
+    ['quy', ['notice', 'removal']],
+    ['ron', ['removal', 'notice']],
+  ] as const)('PE2: %s: takes a deleted account back when %j are carried out afterwards', async (name, order) => {
+    const orders = await changeAndDelete(name);
+    const mail = mailHandler();
+    for (const which of order) await mail.carryOut(orders[which]);
+    expect(mail.reasons()).toEqual([undefined, undefined]);
+    const told = mail.sent.find(({ to, subject }) => to === `${name}@example.com` && subject.includes('was changed'));
+    const link = /https:\/\/id\.example\.com(\S+)/.exec(told?.text ?? '')?.[1] ?? '';
+    await isTakenBack(name, link);
+    const { disabledAt, removal } = (await find(name)) ?? raise();
+    expect([disabledAt, removal]).toEqual([undefined, undefined]);
+  });
+
+  test('PE2: is not for an account that an operator has disabled', async () => {
+    const { notice } = await changeAndDelete('sam');
+    const mail = mailHandler();
+    await mail.carryOut(notice);
+    const link = /https:\/\/id\.example\.com(\S+)/.exec(mail.sent[0]?.text ?? '')?.[1] ?? '';
+    expect((await newPerson(server).open(link)).status).toBe(200);
+    await accounts.disable('sub-of-sam', clock.now());
+    expect((await newPerson(server).open(link)).status).toBe(404);
+    await mail.carryOut({ ...notice, id: generateSecret() });
+    expect(mail.reasons().at(-1)).toBe('mail_to_nobody');
   });
 });
 
