@@ -10,8 +10,8 @@ import { openMail } from './open-mail.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
- * Tells a person by mail what was just done in their account, with the device and the place of the request. `formerly`: an address to be
- * told, too. Does nothing where no mail is sent. Never throws: it is done, and saying otherwise would be wrong. That nobody was told is
+ * Tells a person by mail what was just done in their account, with the device and the place of the request. `formerly`: an address of
+ * before that is told instead. Does nothing where no mail is sent. Never throws: it is done, and saying otherwise would be wrong. That nobody was told is
  * in the log.
  */
 export type NotifyPerson = (request: HttpRequest, sub: string, what: Noticed, formerly?: string) => Promise<void>;

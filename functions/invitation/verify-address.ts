@@ -89,6 +89,7 @@ async function verify(request: HttpRequest, { account, hash, email }: Proof, dep
     const formerly = addressOf(account);
     if (formerly !== undefined && formerly !== email) {
       await deps.notify(request, account.sub, 'addressChanged', formerly);
+      await deps.notify(request, account.sub, 'addressChanged');
     }
     const link = { path: endpoints.account, to: 'account' } as const;
     const reply = await noticePage(deps.lookOf(request), { notice: 'verified', link });

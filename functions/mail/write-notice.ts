@@ -17,20 +17,29 @@ const isFrequent = (what: Noticed): boolean => what === 'newDevice';
  */
 const removesEverything = (what: Noticed): boolean => what === 'authenticatorAdded';
 
+/**
+ * Whoever reads the address that replaced another one has just confirmed it. A link there would be in the hands of whoever changed it,
+ * and replace the one that its person has.
+ */
+const isOnlyTold = ({ what, formerly }: OrderOf<'notice'>): boolean =>
+  what === 'addressChanged' && formerly === undefined;
+
 /** The mail that tells somebody what was done in their account, with a link that takes it back. */
 export async function writeNotice(order: OrderOf<'notice'>, deps: MailDeps): Promise<Written> {
   const { what, formerly, device, place } = order;
   const account = await deps.accounts.findBySubject(order.sub);
-  const isDeleted = account?.disabledAt !== undefined;
-  // Whoever has changed the address may have deleted the account at once: only that address is told, which can have it back.
-  const told = isDeleted ? [formerly] : [account && addressOf(account), formerly];
-  const to = [...new Set(told.filter((address) => address !== undefined))];
-  const isTold = account && (!isDeleted || (formerly !== undefined && canBeKept(account, deps.now())));
-  if (!isTold || (to.length === 0 && !deps.hook)) return refuse({ reason: 'mail_to_nobody' });
-  const token = await placeNoticed(order, account, deps);
+  const to = formerly ?? (account && addressOf(account));
+  // Whoever has changed the address may have deleted the account at once: then the one of before can still have it back.
+  const isTold = account?.disabledAt === undefined || (formerly !== undefined && canBeKept(account, deps.now()));
+  if (!account || !isTold || (to === undefined && !deps.hook)) return refuse({ reason: 'mail_to_nobody' });
+  const token = isOnlyTold(order) ? ok(undefined) : await placeNoticed(order, account, deps);
   if (!token.ok) return token;
   const look = deps.lookOf(order.language);
   const said = look.text(what);
+  const buttonTo = (secret: string) => ({
+    label: look.text('noticeButton'),
+    url: `${deps.issuer}${endpoints.invitation}?token=${secret}`,
+  });
   const letter = {
     subject: look.text('noticeSubject', { what: said }),
     above: [
@@ -40,15 +49,12 @@ export async function writeNotice(order: OrderOf<'notice'>, deps: MailDeps): Pro
       ...(place === undefined ? [] : [look.text('noticePlace', { place })]),
       look.text('noticeTime', { time: look.time(order.at) }),
       look.text('noticeFine'),
-      look.text('noticeNotYou'),
+      ...(token.value === undefined ? [] : [look.text('noticeNotYou')]),
     ],
-    button: {
-      label: look.text('noticeButton'),
-      url: `${deps.issuer}${endpoints.invitation}?token=${token.value}`,
-    },
+    button: token.value === undefined ? undefined : buttonTo(token.value),
     below: [],
   };
-  return ok({ account, to, letter });
+  return ok({ account, to: to === undefined ? [] : [to], letter });
 }
 
 /** The link beside a notice. That of a change of address is in a place of its own, where no later notice ends it. */

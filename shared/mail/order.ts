@@ -52,7 +52,7 @@ const orderSchema = v.variant('kind', [
   v.object({ kind: v.literal('invitation'), ...common, sub: v.string() }),
   /** Somebody has deleted their account. */
   v.object({ kind: v.literal('removal'), ...common, sub: v.string() }),
-  /** `formerly`: the address of before, which is told, too. */
+  /** `formerly`: the address of before, which is told instead of the one of today. */
   v.object({
     kind: v.literal('notice'),
     ...common,

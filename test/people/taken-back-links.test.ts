@@ -31,6 +31,7 @@ const names = [
   'quy',
   'ron',
   'sam',
+  'tom',
 ];
 const server = await startTestServer({
   accounts: names.map((name) => ({ ...account(name), email: `${name}@example.com` })),
@@ -214,6 +215,15 @@ describe('ML4: the link at an address that a stranger replaced', () => {
     await mail.carryOut(order('third@example.org', clock.now() + 3));
     expect((await find('lea'))?.restoringLink?.email).toBe('lea@example.com');
     expect((await find('lea'))?.alarmLink?.email).toBe('third@example.org');
+  });
+
+  test('is in no mail to the new address, where its use would end it', async () => {
+    const { link } = await changeAddress('tom', 'tom@example.org');
+    expect(await linksTo('tom@example.org', 2)).not.toContain(link);
+    for (const other of (await linksTo('tom@example.org', 2)).filter((one) => one !== '')) {
+      await follow(other, { password: 'the password of a stranger' });
+    }
+    await isTakenBack('tom', link);
   });
 
   test('gives way once it is used, and once it is over', async () => {
