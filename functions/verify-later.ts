@@ -12,18 +12,25 @@ type Deps = {
 };
 
 /**
- * Sends the mail that proves that an address is somebody's. Limited by the address and by where the request comes from, so that nobody
- * fills a stranger's mailbox. Answers with the seconds to wait when it was one too many.
+ * Counts a mail that proves that an address is somebody's, by the address and by where the request comes from, so that nobody fills a
+ * stranger's mailbox. Answers with the seconds to wait when it is one too many.
  */
+export async function countVerification(
+  request: HttpRequest,
+  email: string,
+  { handOver, throttle, now }: Deps,
+): Promise<number | undefined> {
+  if (handOver === undefined) return undefined;
+  const { retryAfter } = await throttle.countMailRequest(email, request.sourceIp, now());
+  return retryAfter;
+}
+
+/** Sends that mail, where mail is sent. It has to be counted before. */
 export async function askToVerify(
   request: HttpRequest,
   { sub, epoch }: Pick<Account, 'sub' | 'epoch'>,
   email: string,
-  { handOver, throttle, lookOf, now }: Deps,
-): Promise<number | undefined> {
-  if (handOver === undefined) return undefined;
-  const { retryAfter } = await throttle.countMailRequest(email, request.sourceIp, now());
-  if (retryAfter !== undefined) return retryAfter;
-  await handOver({ kind: 'verify', at: now(), language: lookOf(request).language, sub, epoch, email });
-  return undefined;
+  { handOver, lookOf, now }: Deps,
+): Promise<void> {
+  await handOver?.({ kind: 'verify', at: now(), language: lookOf(request).language, sub, epoch, email });
 }

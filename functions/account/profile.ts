@@ -18,7 +18,7 @@ import type { AccountStore } from '../../shared/people/account-store.ts';
 import { changeProfile } from '../../shared/people/profile.ts';
 import type { ProfileField } from '../../shared/people/profile-fields.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
-import { askToVerify } from '../verify-later.ts';
+import { askToVerify, countVerification } from '../verify-later.ts';
 import { profileFieldsOf } from './profile-fields.ts';
 import {
   findPerson,
@@ -110,13 +110,17 @@ async function change(request: HttpRequest, person: SignedInPerson, deps: Profil
     const refusal = { reason: 'email_malformed' } as const;
     return again(problemOf(refusal, look), refusal);
   }
+  // Before anything is saved: a form that is refused changes nothing.
+  const retryAfter = wanted && (await countVerification(request, wanted, deps));
+  if (retryAfter) {
+    const refusal = { reason: 'mail_throttled', retryAfter } as const;
+    return again(problemOf(refusal, look), refusal);
+  }
   const saved = await deps.accounts.change(person.account, { claims: changed.value }, deps.now());
   if (!saved.ok) return again(problemOf({ reason: 'password_changed_meanwhile' }, look));
   if (wanted === undefined) return done('profileSaved', deps);
-  const retryAfter = await askToVerify(request, person.session, wanted, deps);
-  if (retryAfter === undefined) return done('addressAsked', deps);
-  const refusal = { reason: 'mail_throttled', retryAfter } as const;
-  return again(problemOf(refusal, look), refusal);
+  await askToVerify(request, person.session, wanted, deps);
+  return done('addressAsked', deps);
 }
 
 const done = (notice: 'profileSaved' | 'addressAsked', { issuer }: ProfileDeps): Answer => ({

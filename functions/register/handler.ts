@@ -11,7 +11,7 @@ import { admitRegistration } from '../../shared/people/account-registration.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
 import { beginSession } from '../sign-in/begin-session.ts';
 import { rememberIn } from '../sign-in/remember-browser.ts';
-import { askToVerify } from '../verify-later.ts';
+import { askToVerify, countVerification } from '../verify-later.ts';
 import { goOn } from './go-on.ts';
 import type { RegisterDeps } from './register-deps.ts';
 import { findJustMade, subjectFor } from './same-registration.ts';
@@ -63,7 +63,8 @@ async function register(request: HttpRequest, deps: RegisterDeps): Promise<Answe
   const added = await deps.accounts.add({ ...account, claims, passwordHash: await hashPassword(password) }, now);
   const made = added.ok ? added.value : await findJustMade(sub, password, deps.accounts, now);
   if (made === undefined) return again({ reason: 'username_taken' });
-  await askToVerify(request, made, asked.email.trim(), deps);
+  const email = asked.email.trim();
+  if ((await countVerification(request, email, deps)) === undefined) await askToVerify(request, made, email, deps);
   const session = await beginSession(request, { account: made, amr: ['pwd'], keep: false }, deps);
   const cookies = [session, ...rememberIn(request, made, deps)];
   return { reply: goOn(request, cookies), decision: { verdict: 'allowed' } };

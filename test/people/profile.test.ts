@@ -102,6 +102,16 @@ describe('PE1: somebody changes their profile', () => {
   });
 });
 
+test('PE1: nothing is changed when too many mails were asked for an address', async () => {
+  const person = await signedIn(server, 'ann');
+  const ask = async (fields: Record<string, string>) => post(person, profile, await person.open(profile), fields);
+  const before = await find('ann');
+  for (let asked = 0; asked < 5; asked += 1)
+    await ask({ email: 'flood@example.com', name: before?.claims['name'] as string });
+  expect((await ask({ email: 'flood@example.com', name: 'Changed' })).status).toBe(429);
+  expect((await find('ann'))?.claims['name']).toBe(before?.claims['name']);
+});
+
 describe('PE3: what is stored about somebody', () => {
   test('is theirs as a file, with no secret in it', async () => {
     const person = await signedIn(server, 'eve');
