@@ -15,6 +15,8 @@ export const signInLimits = {
   /** Five requests for a mail with one name in an hour, known or not, and ten mails of one kind to one account: no mail bomb. */
   mailName: { attempts: 5, window: 3_600 },
   mailAccount: { attempts: 10, window: 3_600 },
+  /** Five codes to sign in with to one account in an hour, however many names it has: 25 guesses at one in a million. */
+  mailCode: { attempts: 5, window: 3_600 },
   /** Five guesses in ten minutes at what follows the first proof: one code in a million is valid at any time. */
   proof: { attempts: 5, window: 600 },
   /** Three hundred requests that public clients push from one address in ten minutes, or one every two seconds. */

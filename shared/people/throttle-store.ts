@@ -48,7 +48,7 @@ export function throttleStore(database: Database, table: string) {
 
     /** Counts a mail of a kind to an account. */
     countMail: (kind: string, sub: string, now: number): Promise<Attempt> =>
-      count(`mail#${kind}#${hashSecret(sub)}`, signInLimits.mailAccount, now),
+      count(`mail#${kind}#${hashSecret(sub)}`, signInLimits[kind === 'code' ? 'mailCode' : 'mailAccount'], now),
 
     /** Counts a client that registers itself from this address. */
     countClientRegistration: (sourceIp: string, now: number): Promise<Attempt> =>

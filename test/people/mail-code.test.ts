@@ -11,7 +11,7 @@ import { startTestServer, tables } from '../support/server.ts';
 import { account, addTotp, signedIn } from './account-flows.ts';
 
 const proxy = await startDatabaseProxy();
-const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay'];
+const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus'];
 const server = await startTestServer({
   clients: [spa],
   accounts: names.map((name) => ({ ...account(name), email: `${name}@example.com` })),
@@ -109,6 +109,17 @@ describe('ML8: a code by mail', () => {
     const { person, form } = await waiting('ann');
     const again = await person.submit(form, { again: 'yes' });
     expect((await person.follow(again.headers.location ?? '')).body).toContain('name="username"');
+  });
+
+  test('can be guessed at no more often with two names of an account', async () => {
+    for (const name of ['gus', 'gus@example.com']) {
+      for (let asked = 0; asked < 5; asked += 1) {
+        clock.advance(1);
+        await waiting(name);
+      }
+    }
+    const sent = (await readMailbox(server)).filter(({ to }) => to === 'gus@example.com');
+    expect(sent.length).toBe(5);
   });
 
   test('is the same to ask for and to try for a known and an unknown name, in bytes and calls', async () => {

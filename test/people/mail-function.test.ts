@@ -281,7 +281,7 @@ describe('ML6: a hook that sends', () => {
 });
 
 describe('ML6: mails to one account are limited by orders, not by attempts', () => {
-  const orders = (name: string): [string, (n: number) => MailOrder][] => [
+  const orders = (name: string): [string, (n: number) => MailOrder, most?: number][] => [
     ['lost passwords', () => forgotten(name)],
     [
       'addresses to confirm',
@@ -297,22 +297,23 @@ describe('ML6: mails to one account are limited by orders, not by attempts', () 
         const { key, hash, code } = newMailCode();
         return forgotten(name, { kind: 'code', key, hash, code } as Partial<MailOrder>);
       },
+      5,
     ],
   ];
 
   test.each(orders('ann'))(
-    '%s: while SES is down, ten orders in an hour are dead-lettered, none dropped',
-    async (_, order) => {
+    '%s: while SES is down, as many orders in an hour as may be are dead-lettered, none dropped',
+    async (_, order, most = 10) => {
       const failing = functionWith(async () => {
         throw new Error('down');
       });
-      for (let n = 0; n < 10; n += 1) {
+      for (let n = 0; n < most; n += 1) {
         clock.advance(1);
         const one = order(n);
         expect(await withRetries(() => failing(one))).toBe(0);
       }
       clock.advance(1);
-      await failing(order(10));
+      await failing(order(most));
       expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ verdict: 'refused', reason: 'mail_throttled' });
     },
   );
