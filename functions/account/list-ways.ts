@@ -21,7 +21,7 @@ export async function listWays(
     deps.links.list(account.sub),
     deps.totps.look(account),
   ]);
-  const isStanding = (way: { epoch: number }) => standsBy(account, way);
+  const isStanding = (way: { epoch: number; createdAt: number }) => standsBy(account, way);
   if (![...passkeys, ...links].every(isStanding)) await deps.tidyUp(() => clearWays(account, deps));
   return { passkeys: passkeys.filter(isStanding), links: links.filter(isStanding), totp };
 }

@@ -21,6 +21,8 @@ export type Link = {
   purpose: LinkPurpose;
   /** Whether it removes every other way to sign in. */
   everything: boolean;
+  /** It removes the passkeys and links that were made after this (epoch seconds): they may be of whoever a notice is about. */
+  recentSince?: number | undefined;
   /** An address that the account gets back. */
   restores?: string | undefined;
   /** The authorization request that the person came from when they asked for the link, and goes on afterwards. */
@@ -50,13 +52,17 @@ export async function findLink(
   const { place, purpose, link } = found;
   const app = await totps.look(account);
   const hasApp = app !== undefined;
-  const everything = link.everything || isOfStranger(app, place, link);
+  const since = sinceWhen(place, link);
+  // With an authenticator app of a stranger, the link is worth nothing unless it removes the app.
+  const everything = link.everything || (since !== undefined && app?.createdAt !== undefined && app.createdAt > since);
   const needsCode = hasApp && !everything;
   const interrupted = withoutToken(query.value);
   const restores = isOfNotice(place) ? account[place]?.email : undefined;
   return ok({
     account,
     restores,
+    // What the account was made with is no stranger's.
+    recentSince: since && Math.max(since, account.createdAt ?? 0),
     interrupted,
     hash: read.hash,
     place,
@@ -66,21 +72,15 @@ export async function findLink(
   });
 }
 
-const isOfNotice = (place: LinkPlace) => place === 'alarmLink' || place === 'restoringLink';
+const isOfNotice = (place: LinkPlace): place is 'alarmLink' | 'restoringLink' =>
+  place === 'alarmLink' || place === 'restoringLink';
 
 /**
- * Whether an authenticator app may be of whoever a notice is about: it was set up after the notice, or no longer before than the link
- * beside it counts. Then that link is worth nothing unless it removes the app.
+ * Since when ways to sign in may be of whoever a notice is about (epoch seconds): no longer before the notice than the link beside it
+ * counts. Undefined for other links.
  */
-const isOfStranger = (
-  app: { createdAt?: number | undefined } | undefined,
-  place: LinkPlace,
-  { requestedAt }: Partial<Pick<MailedLink, 'requestedAt'>>,
-): boolean =>
-  isOfNotice(place) &&
-  app?.createdAt !== undefined &&
-  requestedAt !== undefined &&
-  app.createdAt > requestedAt - mailedLifetimes[place];
+const sinceWhen = (place: LinkPlace, { requestedAt }: Partial<Pick<MailedLink, 'requestedAt'>>): number | undefined =>
+  isOfNotice(place) && requestedAt !== undefined ? requestedAt - mailedLifetimes[place] : undefined;
 
 /** What else a link has is nothing to go on with: mail programs add parameters of their own. */
 function withoutToken(query: Parameters): Parameters {

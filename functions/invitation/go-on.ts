@@ -20,14 +20,14 @@ import type { InvitationDeps } from './invitation-deps.ts';
  * alone never gets past a second factor.
  */
 export async function goOn(
-  { purpose, everything, needsCode, interrupted }: Link,
+  { purpose, everything, recentSince, needsCode, interrupted }: Link,
   { account, amr }: Access,
   request: HttpRequest,
   deps: InvitationDeps,
 ): Promise<Reply> {
   // The write that spent the link has ended whatever was there before.
   await deps.sessions.clearAway(account);
-  if (everything) await deps.tidyUp(() => clearWays(account, deps));
+  if (everything || recentSince !== undefined) await deps.tidyUp(() => clearWays(account, deps));
   if (purpose === 'reset') {
     await deps.notify(request, account.sub, amr.includes('pwd') ? 'passwordChanged' : 'passkeyAdded');
   }

@@ -2,7 +2,7 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { Account } from '../../shared/people/account.ts';
 import { mostPasskeys, type Passkey } from '../../shared/people/passkey.ts';
 import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
-import { standsBy } from '../../shared/people/still-valid.ts';
+import { standsBy, type WaysThatCount } from '../../shared/people/still-valid.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 
 /**
@@ -11,7 +11,7 @@ import { ok, type Result, refuse } from '../../shared/result.ts';
  */
 export async function keepPasskey(
   passkey: Omit<Passkey, 'epoch'>,
-  account: Pick<Account, 'epoch' | 'waysFrom'>,
+  account: Pick<Account, 'epoch'> & WaysThatCount,
   passkeys: Pick<PasskeyStore, 'add' | 'list'>,
 ): Promise<Result<void, Refusal>> {
   const others = (await passkeys.list(passkey.sub)).filter((other) => standsBy(account, other));

@@ -2,7 +2,7 @@ import { tableDefinitions } from '../../shared/aws/tables.ts';
 import { consentAttributes } from '../../shared/people/consent.ts';
 import { sessionAttributes } from '../../shared/people/session.ts';
 import { claimAttributes } from '../../shared/people/standing-store.ts';
-import { standingAttributes } from '../../shared/people/still-valid.ts';
+import { standingAttributes, wayAttributes } from '../../shared/people/still-valid.ts';
 import { type Conditions, ofItems } from './allow.ts';
 
 /*
@@ -32,7 +32,7 @@ export const claimsOfAccounts = onlyAttributes([...claimAttributes, ...standingA
 export const standingOfAccounts = onlyAttributes(standingAttributes, accounts);
 
 /** Limits to the claims of accounts, and to what says whether they and their links still count. */
-export const linkedAccounts = onlyAttributes([...claimAttributes, ...standingAttributes, 'waysFrom'], accounts);
+export const linkedAccounts = onlyAttributes([...claimAttributes, ...standingAttributes, ...wayAttributes], accounts);
 
 /** The same, with sessions and consents, which are read in one call with it. */
 export const signedInPeople = onlyAttributes(

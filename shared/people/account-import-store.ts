@@ -34,9 +34,9 @@ export type Links = {
     sub: string,
     details: { provider: string; label?: string | undefined },
     now: number,
-    instead?: { sub: string; at: number; epoch: number },
+    instead?: { sub: string; createdAt: number; epoch: number },
   ): Promise<boolean>;
-  find(link: GivenLink): Promise<{ sub: string; at: number; epoch: number } | undefined>;
+  find(link: GivenLink): Promise<{ sub: string; createdAt: number; epoch: number } | undefined>;
 };
 
 export type AccountImportStore = ReturnType<typeof accountImportStore>;
@@ -147,7 +147,8 @@ export function accountImportStore(
     for (const { issuer, subject, provider, label } of given) {
       const pair = { issuer, subject, provider };
       const held = await links.find(pair);
-      const isLeft = held && now - held.at > abandonedAfter && (await accounts.findBySubject(held.sub)) === undefined;
+      const isLeft =
+        held && now - held.createdAt > abandonedAfter && (await accounts.findBySubject(held.sub)) === undefined;
       if (held && held.sub !== sub && !isLeft) return false;
       if (!(await links.claim(pair, sub, { provider, label }, now, isLeft ? held : undefined))) return false;
     }

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import * as v from 'valibot';
 import type { Database, Item } from '../aws/dynamodb.ts';
 import { type Account, linkPurposes } from './account.ts';
-import { accountKey, standingRecord } from './standing-store.ts';
+import { accountKey, standingRecord, waysRecord } from './standing-store.ts';
 
 /*
  * The item of one account in the People table, keyed by its subject.
@@ -44,7 +44,7 @@ const record = v.object({
     ),
     () => new Set<string>(),
   ),
-  waysFrom: v.optional(v.number(), 0),
+  ...waysRecord.entries,
 });
 
 export const toAccount = (item: Item): Account => v.parse(record, item);

@@ -49,6 +49,9 @@ export type Account = {
   removedWays: readonly string[];
   /** Passkeys, links and authenticator apps of an earlier epoch are worth nothing; see still-valid.ts. */
   waysFrom: number;
+  /** So are passkeys and links, of an epoch before `recentFrom`, that were made after `recentSince` (epoch seconds). */
+  recentFrom?: number | undefined;
+  recentSince?: number | undefined;
 };
 
 /** `invitation`: for the first password of a new account. `reset`: for a lost password. */

@@ -95,13 +95,14 @@ export function credentialStore({ update }: Pick<AccountItemStore, 'update'>) {
 
     /**
      * Spends a link, sets the password and ends whatever was there before, in one conditional write: of any number of attempts one
-     * wins, and gets the account as it is then. A link that removes everything ends the other ways to sign in with the same write.
+     * wins, and gets the account as it is then. A link that removes everything ends the other ways to sign in with the same write; one
+     * beside a notice, those that were made after `recentSince` (epoch seconds).
      */
     accept: (sub: string, link: SpentLink, passwordHash: string, now: number): Promise<Account | undefined> =>
       update(
         sub,
         `SET passwordHash = :password, ${spent(link)}${voided(link)}`,
-        { ...raised.values, ':password': passwordHash, ':link': link.hash, ':now': now },
+        { ...valuesOf(link, now), ':password': passwordHash },
         isValid(link),
       ),
 
@@ -113,20 +114,32 @@ export function credentialStore({ update }: Pick<AccountItemStore, 'update'>) {
       update(
         sub,
         `SET ${spent(link)}${voided(link, link.everything ? ['passwordHash'] : [])}`,
-        { ...raised.values, ':link': link.hash, ':now': now },
+        valuesOf(link, now),
         isValid(link),
       ),
   };
 }
 
 /** A link by the hash of its token and where it is, as it is stored. */
-type SpentLink = Pick<Invitation, 'hash' | 'everything'> & { place?: LinkPlace };
+type SpentLink = Pick<Invitation, 'hash' | 'everything'> & { place?: LinkPlace; recentSince?: number | undefined };
 
 /** For an operator, who decides what counts from now on. */
 const voidLinks = `REMOVE ${linkPlaces.join(', ')}`;
 
-const spent = ({ everything, place = 'invitation' }: SpentLink): string =>
-  `${place}.spentAt = :now, ${raised.set}${everything ? `, ${raised.set.replace('epoch', 'waysFrom')}` : ''}`;
+const spent = ({ everything, recentSince, place = 'invitation' }: SpentLink): string =>
+  [
+    `${place}.spentAt = :now`,
+    raised.set,
+    ...(everything ? [raised.set.replace('epoch', 'waysFrom')] : []),
+    ...(recentSince === undefined ? [] : [raised.set.replace('epoch', 'recentFrom'), 'recentSince = :since']),
+  ].join(', ');
+
+const valuesOf = ({ hash, recentSince }: SpentLink, now: number) => ({
+  ...raised.values,
+  ':link': hash,
+  ':now': now,
+  ...(recentSince !== undefined && { ':since': recentSince }),
+});
 
 /**
  * With a link, the others that were mailed are void. One that an operator gave out is not: somebody else may read the mail. Nor does a

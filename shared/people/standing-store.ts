@@ -24,6 +24,13 @@ export const standingRecord = v.object({
   ),
 });
 
+/** What of the item decides which ways to sign in count. */
+export const waysRecord = v.object({
+  waysFrom: v.optional(v.number(), 0),
+  recentFrom: v.optional(v.number()),
+  recentSince: v.optional(v.number()),
+});
+
 /** What a read asks for that only decides whether something is still good. */
 export const standingOnly = { ProjectionExpression: standingAttributes.join(', ') };
 

@@ -7,7 +7,8 @@ import type { Account } from './account.ts';
  * from that write on nothing of an earlier epoch is worth anything. Deleting it afterwards only tidies up.
  *
  * Passkeys, links and authenticator apps carry the epoch they were made under, too, and survive most of these writes. Only a link
- * that removes everything ends those of an earlier epoch: its write says from which epoch on they count.
+ * that removes everything ends those of an earlier epoch: its write says from which epoch on they count. A link beside a notice ends those
+ * of an earlier epoch that were made lately: its write says from which epoch on they count, and since when that is.
  */
 
 /** What of an account decides whether something that was made in its name is still good, and for whom the person is who. */
@@ -38,9 +39,20 @@ export function judgeEpoch(
   return isOfNow && !hasEnded ? undefined : { reason: 'taken_back' };
 }
 
-/** Whether a way to sign in is one of the account: not if everything was removed after it was made, whether it is deleted yet or not. */
-export const standsBy = ({ waysFrom }: Pick<Account, 'waysFrom'>, { epoch }: { epoch: number }): boolean =>
-  epoch >= waysFrom;
+/** What of an account decides which ways to sign in are its own. */
+export type WaysThatCount = Pick<Account, 'waysFrom' | 'recentFrom' | 'recentSince'>;
+
+/** The attributes of {@link WaysThatCount} in the item of an account. */
+export const wayAttributes = ['waysFrom', 'recentFrom', 'recentSince'] as const;
+
+/**
+ * Whether a way to sign in is one of the account: not if everything was removed after it was made, or whatever was made lately, whether it
+ * is deleted yet or not. `createdAt` is in epoch seconds.
+ */
+export const standsBy = (
+  { waysFrom, recentFrom = 0, recentSince = 0 }: WaysThatCount,
+  { epoch, createdAt }: { epoch: number; createdAt?: number },
+): boolean => epoch >= waysFrom && !(createdAt !== undefined && createdAt > recentSince && epoch < recentFrom);
 
 /** A client may be called `constructor`: no object has a member with this sign before it. */
 export const clientEpochKey = (clientId: string): string => `#${clientId}`;

@@ -68,7 +68,7 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
       if (item === undefined) return undefined;
       const app = v.parse(record, item);
       const createdAt = item['shape'] === undefined ? app.createdAt : undefined;
-      return standsBy(account, app) ? { codesLeft: recoverySize(item), createdAt } : undefined;
+      return standsBy(account, { epoch: app.epoch }) ? { codesLeft: recoverySize(item), createdAt } : undefined;
     },
 
     async find(sub: string): Promise<Totp | undefined> {

@@ -57,7 +57,7 @@ async function claimSubject(
   links: Deps['links'],
   now: number,
 ): Promise<string> {
-  if (link && now - link.at < abandonedAfter) return link.sub;
+  if (link && now - link.createdAt < abandonedAfter) return link.sub;
   const sub = newSubject({});
   if (await links.claim(identity, sub, details, now, link)) return sub;
   const winner = await links.find(identity);

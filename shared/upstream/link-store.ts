@@ -9,11 +9,11 @@ import { identityKey, type UpstreamIdentity } from './identity.ts';
  * agrees.
  */
 
-/** `at`: when the link was made (epoch seconds). `epoch`: of the account at that time. */
-export type Link = { sub: string; at: number; epoch: number };
+/** `createdAt`: when the link was made (epoch seconds). `epoch`: of the account at that time. */
+export type Link = { sub: string; createdAt: number; epoch: number };
 
 /** A link as listed to its owner. `id` identifies it and is no secret. */
-export type ListedLink = { id: string; provider: string; label?: string | undefined; at: number; epoch: number };
+export type ListedLink = { id: string; provider: string; label?: string | undefined; createdAt: number; epoch: number };
 
 type Pair = Pick<UpstreamIdentity, 'issuer' | 'subject'>;
 
@@ -63,7 +63,7 @@ export function linkStore(database: Database, table: string) {
           ':now': now,
           ':epoch': epoch,
           ':attempt': randomBytes(16).toString('base64url'),
-          ...(instead && { ':replaced': instead.sub, ':replacedAt': instead.at }),
+          ...(instead && { ':replaced': instead.sub, ':replacedAt': instead.createdAt }),
         },
       });
       if (won) return true;
@@ -82,7 +82,7 @@ export function linkStore(database: Database, table: string) {
       const links = await Promise.all(listed.map(({ id }) => findById(id)));
       return listed.flatMap((link, index) => {
         const pair = links[index];
-        return pair?.sub === sub ? [{ ...link, epoch: pair.epoch }] : [];
+        return pair?.sub === sub ? [{ ...link, epoch: pair.epoch, createdAt: pair.createdAt }] : [];
       });
     },
 
@@ -105,5 +105,8 @@ export function linkStore(database: Database, table: string) {
   };
 }
 
-const record = v.object({ sub: v.string(), at: v.number(), epoch: v.optional(v.number(), 0) });
-const listRecord = v.object({ provider: v.string(), label: v.optional(v.string()), at: v.number() });
+const record = v.pipe(
+  v.object({ sub: v.string(), at: v.number(), epoch: v.optional(v.number(), 0) }),
+  v.transform(({ at, ...link }) => ({ ...link, createdAt: at })),
+);
+const listRecord = v.object({ provider: v.string(), label: v.optional(v.string()) });

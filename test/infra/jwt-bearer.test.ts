@@ -45,6 +45,8 @@ describe('jwtBearer', () => {
               'endedSessions',
               'pairwiseSubjects',
               'waysFrom',
+              'recentFrom',
+              'recentSince',
             ],
           },
           StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },

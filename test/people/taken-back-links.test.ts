@@ -5,11 +5,24 @@ import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import type { Message } from '../../shared/mail/send.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { newMailedLinkUntil } from '../../shared/people/mailed-link.ts';
+import { passkeyStore } from '../../shared/people/passkey-store.ts';
+import { standsBy } from '../../shared/people/still-valid.ts';
 import { generateSecret } from '../../shared/secret.ts';
+import { linkStore } from '../../shared/upstream/link-store.ts';
 import { linkIn, readMailbox } from '../support/mailbox.ts';
 import { newPerson } from '../support/person.ts';
 import { startTestServer, tables } from '../support/server.ts';
-import { account, addPasskey, addTotp, credentialsOf, post, signedIn } from './account-flows.ts';
+import {
+  type Authenticator,
+  account,
+  addPasskey,
+  addTotp,
+  credentialsOf,
+  passkeyFormOf,
+  post,
+  signedIn,
+} from './account-flows.ts';
+import type { RequestOptions } from './authenticator.ts';
 
 const names = [
   'ann',
@@ -32,6 +45,8 @@ const names = [
   'ron',
   'sam',
   'tom',
+  'uwe',
+  'viv',
 ];
 const server = await startTestServer({
   accounts: names.map((name) => ({ ...account(name), email: `${name}@example.com` })),
@@ -316,6 +331,65 @@ describe('ML4: an authenticator app of a stranger', () => {
     expect((await stays.open('/account')).status).toBe(200);
   });
 });
+
+describe('ML4: a passkey or a link to a provider of a stranger', () => {
+  const links = linkStore(database, tables.people);
+  const ways = async (name: string) => {
+    const [passkeys, linked] = await Promise.all([
+      passkeyStore(database, tables.people).list(`sub-of-${name}`),
+      links.list(`sub-of-${name}`),
+    ]);
+    return [...passkeys.map(({ name: own }) => own), ...linked.map(({ label }) => label)];
+  };
+
+  test('goes with the link beside a notice, and what is older than a day stays', async () => {
+    const owner = await signedIn(server, 'uwe');
+    const old = await addPasskey(server, owner, { name: 'Phone' });
+    clock.advance(86_400);
+    const stranger = await signedIn(server, 'uwe');
+    const added = await addPasskey(server, stranger, { name: '<Laptop>' });
+    const { epoch = 0 } = (await find('uwe')) ?? {};
+    const details = { provider: 'idp', label: 'stranger@idp', epoch };
+    await links.claim({ issuer: 'https://idp', subject: 'uwe' }, 'sub-of-uwe', details, clock.now());
+    clock.advance(3_600);
+    const link = await linkIn(server, 'uwe@example.com');
+    const page = await newPerson(server).open(link);
+    expect(page.body).toMatch(/<p class="notice">[^<]*&lt;Laptop&gt;, stranger@idp\.?<\/p>/);
+    expect((await follow(link, { password: ownersPassword })).headers.location).toBe('/account');
+    expect(await ways('uwe')).toEqual(['Phone']);
+    expect(await signInWith(added)).toBe(false);
+    expect(await signInWith(old)).toBe(true);
+  });
+
+  test('counts no more, even if it is deleted later or was on its way', async () => {
+    const stranger = await signedIn(server, 'viv');
+    await addPasskey(server, stranger);
+    const link = await linkIn(server, 'viv@example.com');
+    const seen = (await find('viv')) ?? raise();
+    const alarm = seen.alarmLink ?? raise();
+    expect(link).toContain('token');
+    const taken = await accounts.accept(
+      'sub-of-viv',
+      { ...alarm, place: 'alarmLink', recentSince: alarm.requestedAt - 86_400 },
+      seen.passwordHash ?? '',
+      clock.now(),
+    );
+    const late = { epoch: seen.epoch, createdAt: clock.now() };
+    expect([taken && standsBy(taken, late), taken && standsBy(taken, { ...late, epoch: taken.epoch })]).toEqual([
+      false,
+      true,
+    ]);
+  });
+});
+
+/** Whether somebody signs in with a passkey. */
+async function signInWith(authenticator: Authenticator): Promise<boolean> {
+  const person = newPerson(server);
+  const page = await person.open('/sign-in');
+  const { options, action } = passkeyFormOf<RequestOptions>(page);
+  await post(person, action, page, { credential: authenticator.get(options) });
+  return Boolean(person.cookies.get('pixy_session'));
+}
 
 describe('PE2: an account that its person has deleted', () => {
   const remove = async (name: string) => {

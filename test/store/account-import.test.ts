@@ -144,7 +144,7 @@ describe.each([
     expect(await store.compare([linked])).toEqual(['new']);
     expect(await store.add([linked], now)).toEqual([]);
     const account = await accounts.findByUsername(linked.username);
-    expect(await links.find(link)).toEqual({ sub: account?.sub, at: now, epoch: 0 });
+    expect(await links.find(link)).toEqual({ sub: account?.sub, createdAt: now, epoch: 0 });
     expect(await links.list(account?.sub ?? '')).toMatchObject([{ provider: 'example', label: 'ada@x' }]);
     const key = accountKey(account?.sub ?? '');
     expect(await database.get({ TableName: tables.people, Key: key })).not.toHaveProperty('links');

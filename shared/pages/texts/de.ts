@@ -248,6 +248,8 @@ export const de: Texts = {
   'password.submit': 'Passwort speichern',
   'password.everything':
     'Dieser Link entfernt auch alle anderen Wege, sich anzumelden: Passkeys, verknüpfte Konten und die Authenticator-App mit ihren Wiederherstellungscodes.',
+  'password.recent':
+    'Dieser Link entfernt auch die Passkeys und verknüpften Konten, die zuletzt hinzugefügt wurden: {ways}',
 
   'register.title': 'Konto anlegen',
   'register.email': 'E-Mail-Adresse',

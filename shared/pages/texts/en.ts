@@ -245,6 +245,7 @@ export const en = {
   'password.submit': 'Save password',
   'password.everything':
     'This link also removes every other way to sign in: passkeys, linked accounts and the authenticator app with its recovery codes.',
+  'password.recent': 'This link also removes the passkeys and linked accounts that were added lately: {ways}',
 
   'register.title': 'Create an account',
   'register.email': 'Email address',

@@ -245,6 +245,8 @@ export const es: Texts = {
   'password.submit': 'Guardar la contraseña',
   'password.everything':
     'Este enlace también quita todas las demás formas de iniciar sesión: llaves de acceso, cuentas vinculadas y la aplicación de autenticación con sus códigos de recuperación.',
+  'password.recent':
+    'Este enlace también quita las llaves de acceso y las cuentas vinculadas que se añadieron hace poco: {ways}',
 
   'register.title': 'Crear una cuenta',
   'register.email': 'Dirección de correo electrónico',

@@ -248,6 +248,7 @@ export const fr: Texts = {
   'password.submit': 'Enregistrer le mot de passe',
   'password.everything':
     'Ce lien retire aussi toutes les autres façons de se connecter : clés d’accès, comptes liés et application d’authentification avec ses codes de récupération.',
+  'password.recent': 'Ce lien retire aussi les clés d’accès et les comptes liés qui ont été ajoutés récemment : {ways}',
 
   'register.title': 'Créer un compte',
   'register.email': 'Adresse e-mail',

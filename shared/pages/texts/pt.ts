@@ -245,6 +245,8 @@ export const pt: Texts = {
   'password.submit': 'Salvar a senha',
   'password.everything':
     'Este link também remove todas as outras formas de entrar: chaves de acesso, contas vinculadas e o aplicativo autenticador com os códigos de recuperação.',
+  'password.recent':
+    'Este link também remove as chaves de acesso e as contas vinculadas que foram adicionadas há pouco: {ways}',
 
   'register.title': 'Criar uma conta',
   'register.email': 'Endereço de e-mail',
