@@ -353,9 +353,9 @@ test('the store itself: of many who use a step, a recovery code or a wait, one d
   const secret = await pendings.start({ sub: 'crowd', epoch: 0, account: 'crowd', keep: false }, 1_000);
   const spent = await Promise.all(Array.from({ length: many }, () => pendings.spend(secret, 1_299)));
   for (const outcomes of [on, steps, used, spent]) expect(outcomes.filter((isWon) => isWon)).toHaveLength(1);
-  expect(await store.look(crowd)).toEqual({ codesLeft: 9 });
+  expect(await store.look(crowd)).toMatchObject({ codesLeft: 9 });
   for (const code of plain.slice(1)) expect(await store.useRecoveryCode('crowd', code)).toBe(true);
-  expect(await store.look(crowd)).toEqual({ codesLeft: 0 });
+  expect(await store.look(crowd)).toMatchObject({ codesLeft: 0 });
   expect(await store.useRecoveryCode('crowd', plain[3] ?? '')).toBe(false);
 });
 
@@ -440,7 +440,7 @@ test('turned off, the password is enough again, and old recovery codes come back
   clock.advance(30);
   const { person: signed, page } = await atCodePage(server, 'lea');
   const totp = totpStore(openDatabase(), tables.people, localWrapper(Buffer.alloc(32)));
-  expect(await totp.look({ sub: 'sub-of-lea', waysFrom: 0 })).toEqual({ codesLeft: 10 });
+  expect(await totp.look({ sub: 'sub-of-lea', waysFrom: 0 })).toMatchObject({ codesLeft: 10 });
   await expect(totp.find('sub-of-lea')).rejects.toThrow('unable to authenticate data'); // another key opens nothing
   expect(page.body).toContain('name="code"');
   await totp.turnOff('sub-of-lea');
