@@ -39,7 +39,8 @@ async function visit(request: HttpRequest, deps: AccountDeps): Promise<Answer> {
 
 /** What is stored about a person. No secret: neither a password hash nor a key, a link or the secret of a session. */
 async function describePerson({ account, sessionId }: SignedInPerson, deps: AccountDeps): Promise<object> {
-  const { sub, username, email, claims, createdAt, passwordHash, pairwiseSubjects } = account;
+  const { sub, username, email, claims, createdAt, passwordHash, pairwiseSubjects, verification, restoringLink } =
+    account;
   const [sessions, { passkeys, links, totp }, apps] = await Promise.all([
     deps.sessions.list(sub, deps.now()),
     listWays(account, deps),
@@ -49,17 +50,23 @@ async function describePerson({ account, sessionId }: SignedInPerson, deps: Acco
     sub,
     username,
     email,
+    former_address: restoringLink?.email,
+    address_to_confirm: verification?.spentAt === undefined ? verification?.email : undefined,
     claims,
     pairwise_subjects: pairwiseSubjects,
     created_at: timeOf(createdAt),
     has_password: passwordHash !== undefined,
-    authenticator_app: totp && { recovery_codes_left: totp.codesLeft },
+    authenticator_app: totp && { recovery_codes_left: totp.codesLeft, set_up_at: timeOf(totp.createdAt) },
     passkeys: passkeys.map(({ name, createdAt: made, lastUsedAt }) => ({
       name,
       created_at: timeOf(made),
       last_used_at: timeOf(lastUsedAt),
     })),
-    linked_accounts: links.map(({ provider, label }) => ({ provider, name: label })),
+    linked_accounts: links.map(({ provider, label, createdAt: linked }) => ({
+      provider,
+      name: label,
+      linked_at: timeOf(linked),
+    })),
     sessions: sessions.map(({ id, authTime, amr, expiresAt, userAgent, place, clientId }) => ({
       is_this_one: id === listedIdOf(sessionId),
       signed_in_at: timeOf(authTime),

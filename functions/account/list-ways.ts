@@ -8,7 +8,7 @@ import { clearWays } from './clear-ways.ts';
 type Ways = {
   passkeys: readonly ListedPasskey[];
   links: readonly ListedLink[];
-  totp: { codesLeft: number } | undefined;
+  totp: { codesLeft: number; createdAt: number | undefined } | undefined;
 };
 
 /** The ways to sign in, besides the password, that the account stands by. If older ones were left behind, deletes them. */

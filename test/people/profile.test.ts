@@ -2,14 +2,15 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { accountKey } from '../../shared/people/standing-store.ts';
+import { linkStore } from '../../shared/upstream/link-store.ts';
 import { spa } from '../support/clients.ts';
 import { linkIn, newestMail, readMailbox } from '../support/mailbox.ts';
 import { newPerson } from '../support/person.ts';
 import { authorizeTarget } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
-import { account, addPasskey, credentialsOf, post, signedIn } from './account-flows.ts';
+import { account, addPasskey, addTotp, credentialsOf, post, signedIn } from './account-flows.ts';
 
-const names = ['ann', 'ben', 'cem', 'dot', 'eve'];
+const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay'];
 const server = await startTestServer({
   clients: [{ ...spa, client_name: 'The App' }],
   accounts: names.map((name) => ({ ...account(name), email: `${name}@example.com` })),
@@ -129,6 +130,29 @@ describe('PE3: what is stored about somebody', () => {
     const { passwordHash = 'none' } = (await find('eve')) ?? {};
     expect(exported.body).not.toContain(passwordHash);
     expect(exported.body).not.toMatch(/argon2|hash|salt/);
+  });
+
+  test('has addresses that are not theirs yet or no longer, and since when there are ways to sign in', async () => {
+    const person = await signedIn(server, 'fay');
+    const app = await addTotp(person);
+    await app.confirm(app.codeAt(clock.now()));
+    const identity = { issuer: 'https://idp', subject: 'fay' };
+    await linkStore(openDatabase(), tables.people).claim(identity, 'sub-of-fay', { provider: 'idp' }, clock.now());
+    const ask = async (email: string) => post(person, profile, await person.open(profile), { email });
+    await ask('second@example.com');
+    const confirming = newPerson(server);
+    await confirming.submit(await confirming.open(await linkIn(server, 'second@example.com')), {});
+    await newestMail(server, 'fay@example.com');
+    await ask('third@example.com');
+    await newestMail(server, 'third@example.com');
+    const now = new Date(clock.now() * 1_000).toISOString();
+    expect(JSON.parse((await person.open('/account/export')).body)).toMatchObject({
+      email: 'second@example.com',
+      former_address: 'fay@example.com',
+      address_to_confirm: 'third@example.com',
+      authenticator_app: { set_up_at: now },
+      linked_accounts: [{ provider: 'idp', linked_at: now }],
+    });
   });
 
   test('OC11: has what apps knew them by at another server', async () => {
