@@ -24,7 +24,10 @@ export type LinkDetails = { provider: string; label?: string | undefined; epoch?
 export const pairKey = (pair: Pair) => linkKey(identityKey(pair));
 
 const linkKey = (id: string) => ({ pk: `upstream#${id}`, sk: 'link' });
-const listKey = (sub: string, id: string) => ({ pk: `links#${sub}`, sk: id });
+/** The partition with the links of a person. One that was broken off while it was made is in it, too. */
+export const linksPartition = (sub: string): string => `links#${sub}`;
+
+const listKey = (sub: string, id: string) => ({ pk: linksPartition(sub), sk: id });
 
 export type LinkStore = ReturnType<typeof linkStore>;
 
@@ -76,7 +79,7 @@ export function linkStore(database: Database, table: string) {
       const items = await database.query({
         TableName,
         KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': listKey(sub, '').pk },
+        ExpressionAttributeValues: { ':pk': linksPartition(sub) },
       });
       const listed = items.map((item) => ({ ...v.parse(listRecord, item), id: item['sk'] as string }));
       const links = await Promise.all(listed.map(({ id }) => findById(id)));

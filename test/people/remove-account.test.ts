@@ -103,6 +103,9 @@ describe('PE2: somebody deletes their account', () => {
     const app = await addTotp(person);
     await app.confirm(app.codeAt(clock.now()));
     await linkStore(database, tables.people).claim({ issuer: 'x', subject: 'y' }, 'sub-of-cem', { provider: 'x' }, 1);
+    // A link that was broken off while it was made.
+    const half = { pk: 'links#sub-of-cem', sk: 'half', provider: 'x', label: 'cem at x', at: 1 };
+    await database.put({ TableName: tables.people, Item: half });
     await leave('cem');
     const link = await linkIn(server, 'cem@example.com');
     clock.advance(grace - 1);
