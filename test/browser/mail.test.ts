@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { demoAccount } from '../../infra/local/demo/demo-data.ts';
+import { composeMail } from '../../shared/pages/mail/compose-mail.ts';
+import { mailLooksOf } from '../../shared/pages/mail/mail-look.ts';
 import { signIn, startBrowserTests } from './browser-tests.ts';
 
 /* What people do with mail, through the mailbox of the local run. */
@@ -48,6 +50,15 @@ test('ML3, ML8: without JavaScript, somebody registers, confirms their address, 
   await other.getByLabel('Code').fill(code);
   await other.getByRole('button', { name: 'Continue' }).click();
   await other.getByRole('heading', { name: 'You are signed in' }).waitFor();
+});
+
+test('ML7: a mail fits on a phone, however long the name of its person is', async () => {
+  const look = mailLooksOf({}, issuer)('en');
+  const letter = { subject: 'x', above: [`Hello ${'w'.repeat(200)},`], below: [`${'x'.repeat(64)}@example.com`] };
+  const { html } = await composeMail(look, letter);
+  const page = await open({ viewport: { width: 390, height: 844 } });
+  await page.setContent(html);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
 });
 
 test('a password can be seen while it is typed, and is sent as one', async () => {

@@ -53,7 +53,7 @@ function asHtml(look: MailLook, subject: string, { above, button, code, below }:
 <style>${raw(darkStyle(dark))}</style>
 </head>
 <body class="ground" style="${raw(`margin:0;padding:24px 12px;background:${light.ground};color:${light.ink};font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif`)}">
-<div class="paper" style="${raw(`max-width:520px;margin:0 auto;padding:32px 24px;border:1px solid ${light.edge};border-radius:16px;background:${light.paper}`)}">
+<div class="paper" style="${raw(`max-width:520px;margin:0 auto;padding:32px 24px;border:1px solid ${light.edge};border-radius:16px;background:${light.paper};word-break:break-word`)}">
 <p style="margin:0 0 24px;font-weight:700">${look.service}</p>
 ${paragraphs(above)}${
   code === undefined
