@@ -33,7 +33,9 @@ export async function placeLink<Place extends MailedPlace>(
     if (!admitted.ok) return admitted;
   }
   const link = { ...newMailedLink(order, place), ...more } as NonNullable<Account[Place]> & MailedLink;
-  const after = (await accounts.placeLink(sub, place, link)) ?? (await accounts.findBySubject(sub));
+  const after = (await accounts.placeLink(account, place, link)) ?? (await accounts.findBySubject(sub));
+  // Whoever took it back may have taken the address back, too: the next attempt writes to the one of then.
+  if (after && after.epoch !== account.epoch) throw new Error('the account was taken back meanwhile');
   const token = tokenFor(order, sub, after?.[place]);
   return token === undefined ? refuse({ reason: 'mail_too_late' }) : ok(token);
 }

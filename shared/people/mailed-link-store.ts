@@ -1,5 +1,5 @@
 import type { Account, MailedLink } from './account.ts';
-import type { AccountItemStore } from './account-item-store.ts';
+import { type AccountItemStore, isAtEpoch } from './account-item-store.ts';
 import type { MailedPlace } from './mailed-link.ts';
 
 /** The links of an account that mails lead to. Each change is one conditional write. */
@@ -9,18 +9,19 @@ export function mailedLinkStore({ update }: Pick<AccountItemStore, 'update'>) {
      * Puts a link in its place, where it ends the one of before. Of an order that is carried out twice, one link is kept; the link of a
      * later order is kept, too. A restoring link is different: whoever is in an account may change its address again, so the one of the
      * first change is kept until it is used or over. It is also put beside
-     * a removal, which it takes back. Undefined when a link is kept, or the account is gone or disabled.
+     * a removal, which it takes back. Undefined when a link is kept, the account is gone or disabled, or it has another epoch than `seen`:
+     * then it may have another address by now.
      */
     placeLink: <Place extends MailedPlace>(
-      sub: string,
+      { sub, epoch: seen }: Pick<Account, 'sub' | 'epoch'>,
       place: Place,
       link: NonNullable<Account[Place]> & MailedLink,
     ): Promise<Account | undefined> =>
       update(
         sub,
         `SET ${place} = :link`,
-        { ':link': link, ':by': link.by, ':at': link.requestedAt },
-        `${place === 'restoringLink' ? isOpenOrKept(':at') : isOpen} AND (attribute_not_exists(${place}) OR attribute_not_exists(${place}.#by) OR (${place}.#by <> :by AND ${place === 'restoringLink' ? yields : `${place}.requestedAt <= :at`}))`,
+        { ':link': link, ':by': link.by, ':at': link.requestedAt, ':seen': seen },
+        `${isAtEpoch(seen)} AND ${place === 'restoringLink' ? isOpenOrKept(':at') : isOpen} AND (attribute_not_exists(${place}) OR attribute_not_exists(${place}.#by) OR (${place}.#by <> :by AND ${place === 'restoringLink' ? yields : `${place}.requestedAt <= :at`}))`,
       ),
   };
 }

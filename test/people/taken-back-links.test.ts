@@ -47,6 +47,8 @@ const names = [
   'tom',
   'uwe',
   'viv',
+  'wim',
+  'xin',
 ];
 const server = await startTestServer({
   accounts: names.map((name) => ({ ...account(name), email: `${name}@example.com` })),
@@ -60,7 +62,7 @@ const ownersPassword = 'a new password of the owner';
 
 beforeEach(() => clock.advance(3_600));
 
-const mailHandler = () => {
+const mailHandler = (used = database) => {
   const lines: string[] = [];
   const sent: Message[] = [];
   const env = {
@@ -70,7 +72,7 @@ const mailHandler = () => {
     PIXY_PEOPLE_TABLE: tables.people,
     PIXY_KEYS_TABLE: tables.keys,
   };
-  const runtime = openRuntime(env, { database, now: clock.now, writeLine: (line) => lines.push(line) });
+  const runtime = openRuntime(env, { database: used, now: clock.now, writeLine: (line) => lines.push(line) });
   const handler = compose(runtime, async (message) => void sent.push(message));
   const reasons = () => lines.map((line) => JSON.parse(line).reason);
   return { reasons, sent, carryOut: (order: object) => handler(order, { awsRequestId: generateSecret() }) };
@@ -315,6 +317,44 @@ describe('ML4: the link at an address that a stranger replaced', () => {
     expect((await newPerson(server).open(link)).status).toBe(404);
     await mail.carryOut({ ...notice, id: generateSecret() });
     expect(mail.reasons().at(-1)).toBe('mail_to_nobody');
+  });
+});
+
+describe('ML2, ML4: a link for an address that was read just before its person took the account back', () => {
+  /** The database, where something else happens before the mail function puts its link there. */
+  const justBefore = (place: string, happens: () => Promise<unknown>) => {
+    let isDone = false;
+    return new Proxy(database, {
+      get: (target, name: keyof typeof database) =>
+        name === 'updateOnce'
+          ? async (input: Parameters<typeof database.updateOnce>[0]) => {
+              if (!isDone && input.UpdateExpression?.includes(`${place} = :link`)) {
+                isDone = true;
+                await happens();
+              }
+              return target.updateOnce(input);
+            }
+          : target[name],
+    });
+  };
+
+  test.each([
+    ['wim', 'mailedLink', { kind: 'forgotten', name: 'wim', query: '' }],
+    ['xin', 'alarmLink', { kind: 'notice', sub: 'sub-of-xin', what: 'passkeyAdded' }],
+  ])('%s: a %s is not mailed to it, and the order is carried out again', async (name, place, order) => {
+    const { link } = await changeAddress(name, `${name}@example.org`);
+    const mail = mailHandler(
+      justBefore(place, async () => {
+        expect((await follow(link, { password: ownersPassword })).headers.location).toBe('/account');
+        // The notice that the password was changed.
+        await readMailbox(server);
+      }),
+    );
+    const full = { ...order, id: generateSecret(), at: clock.now(), language: 'en' };
+    await expect(mail.carryOut(full)).rejects.toThrow('taken back');
+    expect(mail.sent).toEqual([]);
+    await mail.carryOut(full);
+    expect(mail.sent.map(({ to }) => to)).toEqual([`${name}@example.com`]);
   });
 });
 

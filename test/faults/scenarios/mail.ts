@@ -24,7 +24,7 @@ export function mailScenarios(world: World): Scenario[] {
     const [asked, email] = [order(), `${username}@example.com`];
     const { epoch = 0 } = (await accounts.findBySubject(sub)) ?? {};
     const link = { ...newMailedLink(asked, 'verification'), email, epoch };
-    const placed = await accounts.placeLink(sub, 'verification', link);
+    const placed = await accounts.placeLink({ sub, epoch }, 'verification', link);
     const token = tokenFor(asked, sub, placed?.verification) ?? '';
     return {
       send: await formOn(`/verify-address?token=${token}`, {}),
