@@ -21,12 +21,12 @@ import type { Written } from './written.ts';
 export async function carryOut(order: MailOrder, deps: MailDeps): Promise<Result<undefined, Refusal>> {
   const written = await write(order, deps);
   if (!written.ok) return written;
-  const { account, to, letter } = written.value;
-  const message = await composeMail(deps.lookOf(order.language), letter);
+  const { account, to, letter, language = order.language } = written.value;
+  const message = await composeMail(deps.lookOf(language), letter);
   const { hook } = deps;
   if (hook) {
     const recipients = to.length === 0 ? [undefined] : to;
-    await forAll(recipients, (one) => hook(eventOf(order, account, letter, { ...message, to: one })));
+    await forAll(recipients, (one) => hook(eventOf({ ...order, language }, account, letter, { ...message, to: one })));
     return ok(undefined);
   }
   return post(to, message, deps);

@@ -6,7 +6,7 @@ import { type Account, displayName } from '../../shared/people/account.ts';
 import { canBeKept } from '../../shared/people/invitation.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { MailDeps } from './mail-deps.ts';
-import { placeLink, type Written } from './written.ts';
+import { languageFor, placeLink, type Written } from './written.ts';
 
 /** Of these, a few in an hour say it all. Of all others, everybody is told every time. */
 const isFrequent = (what: Noticed): boolean => what === 'newDevice';
@@ -34,7 +34,8 @@ export async function writeNotice(order: OrderOf<'notice'>, deps: MailDeps): Pro
   if (!account || !isTold || (to === undefined && !deps.hook)) return refuse({ reason: 'mail_to_nobody' });
   const token = isOnlyTold(order) ? ok(undefined) : await placeNoticed(order, account, deps);
   if (!token.ok) return token;
-  const look = deps.lookOf(order.language);
+  const language = languageFor(order, account);
+  const look = deps.lookOf(language);
   const said = look.text(what);
   const buttonTo = (secret: string) => ({
     label: look.text('noticeButton'),
@@ -54,7 +55,7 @@ export async function writeNotice(order: OrderOf<'notice'>, deps: MailDeps): Pro
     button: token.value === undefined ? undefined : buttonTo(token.value),
     below: [],
   };
-  return ok({ account, to: to === undefined ? [] : [to], letter });
+  return ok({ account, to: to === undefined ? [] : [to], letter, language });
 }
 
 /** The link beside a notice. That of a change of address is in a place of its own, where no later notice ends it. */

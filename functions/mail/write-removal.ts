@@ -5,7 +5,7 @@ import { displayName } from '../../shared/people/account.ts';
 import { tokenFor } from '../../shared/people/mailed-link.ts';
 import { ok, refuse } from '../../shared/result.ts';
 import type { MailDeps } from './mail-deps.ts';
-import type { Written } from './written.ts';
+import { languageFor, type Written } from './written.ts';
 
 /**
  * The mail for somebody who deleted their account, with the link that keeps it, which the deletion has made. It also goes to an address
@@ -19,7 +19,8 @@ export async function writeRemoval(order: OrderOf<'removal'>, deps: MailDeps): P
   if (!account || !removal || (to.length === 0 && !deps.hook)) return refuse({ reason: 'mail_to_nobody' });
   const token = tokenFor(order, order.sub, removal.link);
   if (token === undefined || deps.now() >= removal.due) return refuse({ reason: 'mail_too_late' });
-  const look = deps.lookOf(order.language);
+  const language = languageFor(order, account);
+  const look = deps.lookOf(language);
   const letter = {
     subject: look.text('removalSubject'),
     above: [
@@ -29,5 +30,5 @@ export async function writeRemoval(order: OrderOf<'removal'>, deps: MailDeps): P
     button: { label: look.text('removalButton'), url: `${deps.issuer}${endpoints.keepAccount}?token=${token}` },
     below: [look.text('removalNotYou')],
   };
-  return ok({ account, to, letter });
+  return ok({ account, to, letter, language });
 }

@@ -1,13 +1,27 @@
+import { spokenBy } from '../../shared/mail/address.ts';
 import type { MailOrder } from '../../shared/mail/order.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { Letter } from '../../shared/pages/mail/compose-mail.ts';
+import { hasMailTexts } from '../../shared/pages/mail/mail-look.ts';
 import type { Account, MailedLink } from '../../shared/people/account.ts';
 import { type MailedPlace, mailedLifetimes, newMailedLink, tokenFor } from '../../shared/people/mailed-link.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { MailDeps } from './mail-deps.ts';
 
-/** A letter about an account, and where it goes: nowhere by mail, when only a hook can reach the person. */
-export type Written = Result<{ account: Account; to: readonly string[]; letter: Letter }, Refusal>;
+/**
+ * A letter about an account, and where it goes: nowhere by mail, when only a hook can reach the person. `language`: of the letter, if it is
+ * not that of the order.
+ */
+export type Written = Result<
+  { account: Account; to: readonly string[]; letter: Letter; language?: string | undefined },
+  Refusal
+>;
+
+/** The language of a letter about what somebody did who may not be the person of the account: the person's, where it is known. */
+export function languageFor({ language }: MailOrder, account: Account): string {
+  const spoken = spokenBy(account);
+  return hasMailTexts(spoken) ? spoken : language;
+}
 
 /**
  * Puts the link of an order in its place, unless this order has done so before, and returns its token. Refuses an order that is too

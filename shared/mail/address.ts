@@ -45,7 +45,10 @@ export function addressOf({ email, claims }: Pick<Account, 'email' | 'claims'>):
 }
 
 /** The language of somebody's mail, where no page says it: the claim `locale`, such as `de-AT`, or English. */
-export function languageOf({ claims }: Pick<Account, 'claims'>): string {
+export const languageOf = (account: Pick<Account, 'claims'>): string => spokenBy(account) ?? 'en';
+
+/** The language that somebody speaks, by the claim `locale`. Undefined where nobody has said so. */
+export function spokenBy({ claims }: Pick<Account, 'claims'>): string | undefined {
   const { locale } = claims;
-  return typeof locale === 'string' ? (locale.toLowerCase().split(/[-_]/)[0] ?? 'en') : 'en';
+  return typeof locale === 'string' ? locale.toLowerCase().split(/[-_]/)[0] : undefined;
 }

@@ -226,6 +226,21 @@ describe('ML7: a mail', () => {
     expect(sent[0]?.html).toContain(`<html lang="${language === 'xx' ? 'en' : language}"`);
   });
 
+  test.each([
+    ['de-AT', 'de', 'fr'],
+    ['ja', 'fr', 'fr'],
+    [undefined, 'fr', 'fr'],
+  ])(
+    'about what was done in an account is in the language of its person: locale %s',
+    async (locale, language, asked) => {
+      const sub = `speaker-of-${locale}`;
+      const claims = { sub, email: `${sub}@example.com`, email_verified: true, ...(locale && { locale }) };
+      await accounts.add({ username: sub, claims }, clock.now());
+      await mail(forgotten('', { kind: 'notice', language: asked, sub, what: 'newDevice' } as Partial<MailOrder>));
+      expect(sent[0]?.html).toContain(`<html lang="${language}"`);
+    },
+  );
+
   test('says the same as plain text and as HTML, which loads nothing and has colors for the dark', async () => {
     await mail(forgotten('ann', { place: '203.0' }));
     const [{ text, html } = { text: '', html: '' }] = sent;

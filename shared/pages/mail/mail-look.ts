@@ -9,6 +9,9 @@ import { pt } from './texts/pt.ts';
 /** What mails say, by language: the same languages as the pages. */
 export const mailTexts: Readonly<Record<string, MailTexts>> = { en, de, fr, es, pt };
 
+export const hasMailTexts = (language: string | undefined): language is string =>
+  language !== undefined && Object.hasOwn(mailTexts, language);
+
 /** How a mail looks and reads. */
 export type MailLook = {
   language: string;
@@ -26,7 +29,7 @@ export function mailLooksOf(brand: Brand, issuer: string): (language: string) =>
   const dress = dressBrand(brand);
   const service = brand.name ?? new URL(issuer).host;
   return (asked) => {
-    const language = Object.hasOwn(mailTexts, asked) ? asked : 'en';
+    const language = hasMailTexts(asked) ? asked : 'en';
     const texts = mailTexts[language] ?? en;
     return {
       language,
