@@ -3,6 +3,7 @@ import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { readSessions, writeSessions } from '../../shared/http/session-cookie.ts';
+import { addressOf } from '../../shared/mail/address.ts';
 import type { HandOver } from '../../shared/mail/hand-over.ts';
 import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
@@ -62,7 +63,7 @@ async function visit(request: HttpRequest, step: Step, deps: RemoveAccountDeps):
 
 async function show(
   request: HttpRequest,
-  { formToken }: Pick<SignedInPerson, 'formToken'>,
+  { account, formToken }: SignedInPerson,
   deps: RemoveAccountDeps,
   refusal?: Refusal,
 ): Promise<Answer> {
@@ -70,6 +71,7 @@ async function show(
   const reply = await askPage(look, {
     title: look.text('removal.title'),
     text: look.count('removal.text', Math.ceil(deps.removalGrace / 86_400)),
+    warning: addressOf(account) === undefined ? look.text('removal.noAddress') : undefined,
     submit: look.text('removal.submit'),
     cancelPath: endpoints.account,
     ...(refusal && { problem: problemOf(refusal, look), status: statusOf(refusal) }),
@@ -97,6 +99,7 @@ async function remove(request: HttpRequest, person: SignedInPerson, deps: Remove
   const browser = readSessions(request, deps.issuer);
   const others = { ...browser, ids: browser.ids.filter((id) => id !== person.sessionId) };
   const cookies = [writeSessions(deps.issuer, others, deps.keptSessionLifetime)];
-  const reply = await noticePage(deps.lookOf(request), { notice: 'accountRemoved', cookies });
+  const notice = addressOf(account) === undefined ? 'accountRemovedUntold' : 'accountRemoved';
+  const reply = await noticePage(deps.lookOf(request), { notice, cookies });
   return { reply, decision: { verdict: 'allowed', credential: 'account_removed' } };
 }

@@ -4,7 +4,13 @@ import { type FormPage, formReply, hiddenFields } from './form-page.ts';
 import type { Look } from './look.ts';
 import { noticeAbove } from './problem.ts';
 
-export type AskPage = FormPage & { title: string; text: string; submit: string; cancelPath?: string | undefined };
+export type AskPage = FormPage & {
+  title: string;
+  text: string;
+  warning?: string | undefined;
+  submit: string;
+  cancelPath?: string | undefined;
+};
 
 /** Asks a person whether they mean it. The form sends nothing else. */
 export const askPage = (look: Look, page: AskPage): Promise<Reply> =>
@@ -15,7 +21,12 @@ export const askPage = (look: Look, page: AskPage): Promise<Reply> =>
     html`<h1>${page.title}</h1>
 ${noticeAbove(page.problem, [])}
 <p>${page.text}</p>
-<form method="post">
+${
+  page.warning
+    ? html`<p class="notice">${page.warning}</p>
+`
+    : ''
+}<form method="post">
 ${hiddenFields(page)}<button type="submit">${page.submit}</button>
 </form>
 ${page.cancelPath ? html`<p class="foot"><a href="${page.cancelPath}">${look.text('common.cancel')}</a></p>` : ''}`,

@@ -12,7 +12,7 @@ import { account, addPasskey, addTotp, credentialsOf, post, signedIn } from './a
 const grace = 14 * 86_400;
 const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus'];
 const server = await startTestServer({
-  accounts: names.map((name) => ({ ...account(name), email: `${name}@example.com` })),
+  accounts: [...names.map((name) => ({ ...account(name), email: `${name}@example.com` })), account('hal')],
   environment: { PIXY_MAIL: 'local', PIXY_REMOVAL_GRACE: String(grace) },
 });
 const { clock } = server;
@@ -82,6 +82,15 @@ describe('PE2: somebody deletes their account', () => {
     clock.advance(601);
     expect((await person.open('/account/remove')).headers.location).toBe('/sign-in');
     expect((await find('ben'))?.disabledAt).toBeUndefined();
+  });
+
+  test('whoever has no address is told that no mail can undo it', async () => {
+    const person = await signedIn(server, 'hal');
+    const page = await person.open('/account/remove');
+    expect(page.body).toContain('You have no confirmed address');
+    const answer = await post(person, '/account/remove', page, {});
+    expect(answer.body).toContain('Your account will be deleted');
+    expect(answer.body).not.toContain('the mail');
   });
 
   test('the link in the mail keeps it, once, and opening it changes nothing', async () => {

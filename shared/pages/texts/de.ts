@@ -218,6 +218,8 @@ export const de: Texts = {
     'Ihr Konto wird sofort gesperrt und morgen mit allem darin gelöscht. Bis dahin können Sie es mit einem Link in einer E-Mail behalten.',
   'removal.text.other':
     'Ihr Konto wird sofort gesperrt und in {count} Tagen mit allem darin gelöscht. Bis dahin können Sie es mit einem Link in einer E-Mail behalten.',
+  'removal.noAddress':
+    'Sie haben keine bestätigte Adresse. Deshalb erreicht Sie keine E-Mail, mit der Sie es behalten können.',
   'removal.submit': 'Löschen',
   'removal.keepTitle': 'Konto behalten',
   'removal.keepText': 'Ihr Konto soll gelöscht werden. Wenn Sie es behalten, können Sie sich wieder anmelden.',
@@ -296,6 +298,9 @@ export const de: Texts = {
   'notice.accountRemoved': 'Ihr Konto wird gelöscht',
   'notice.accountRemovedText':
     'Sie sind überall abgemeldet. Wenn Sie es sich anders überlegen, benutzen Sie den Link in der E-Mail, die unterwegs ist.',
+  'notice.accountRemovedUntold': 'Ihr Konto wird gelöscht',
+  'notice.accountRemovedUntoldText':
+    'Sie sind überall abgemeldet. Sie haben keine bestätigte Adresse, deshalb wird Ihnen nichts zugeschickt.',
   'notice.accountKept': 'Ihr Konto bleibt',
   'notice.accountKeptText': 'Sie können sich wieder anmelden.',
   'notice.keepOver': 'Dieses Konto kann nicht mehr behalten werden',

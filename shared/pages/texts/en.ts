@@ -215,6 +215,7 @@ export const en = {
     'Your account is disabled at once and deleted tomorrow, with everything in it. Until then, a link in a mail keeps it.',
   'removal.text.other':
     'Your account is disabled at once and deleted in {count} days, with everything in it. Until then, a link in a mail keeps it.',
+  'removal.noAddress': 'You have no confirmed address, so no mail can reach you to keep it.',
   'removal.submit': 'Delete',
   'removal.keepTitle': 'Keep your account',
   'removal.keepText': 'Your account is to be deleted. If you keep it, you can sign in again.',
@@ -290,6 +291,9 @@ export const en = {
   'notice.accountRemoved': 'Your account will be deleted',
   'notice.accountRemovedText':
     'You are signed out everywhere. If you change your mind, use the link in the mail that is on its way to you.',
+  'notice.accountRemovedUntold': 'Your account will be deleted',
+  'notice.accountRemovedUntoldText':
+    'You are signed out everywhere. You have no confirmed address, so nothing is mailed to you.',
   'notice.accountKept': 'Your account stays',
   'notice.accountKeptText': 'You can sign in again.',
   'notice.keepOver': 'This account cannot be kept any more',

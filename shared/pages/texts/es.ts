@@ -215,6 +215,8 @@ export const es: Texts = {
     'Su cuenta se bloquea ahora y se elimina mañana, con todo lo que contiene. Hasta entonces, un enlace en un correo permite conservarla.',
   'removal.text.other':
     'Su cuenta se bloquea ahora y se elimina dentro de {count} días, con todo lo que contiene. Hasta entonces, un enlace en un correo permite conservarla.',
+  'removal.noAddress':
+    'No tiene ninguna dirección confirmada, así que no puede llegarle ningún correo para conservarla.',
   'removal.submit': 'Eliminar',
   'removal.keepTitle': 'Conservar su cuenta',
   'removal.keepText': 'Su cuenta se va a eliminar. Si la conserva, podrá volver a iniciar sesión.',
@@ -289,6 +291,9 @@ export const es: Texts = {
   'notice.accountRemoved': 'Su cuenta se eliminará',
   'notice.accountRemovedText':
     'Se ha cerrado su sesión en todas partes. Si cambia de idea, use el enlace del correo que está en camino.',
+  'notice.accountRemovedUntold': 'Su cuenta se eliminará',
+  'notice.accountRemovedUntoldText':
+    'Se ha cerrado su sesión en todas partes. No tiene ninguna dirección confirmada, así que no se le envía nada.',
   'notice.accountKept': 'Su cuenta se queda',
   'notice.accountKeptText': 'Puede volver a iniciar sesión.',
   'notice.keepOver': 'Esta cuenta ya no se puede conservar',

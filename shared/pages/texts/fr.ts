@@ -218,6 +218,7 @@ export const fr: Texts = {
     'Votre compte est bloqué tout de suite et supprimé demain, avec tout ce qu’il contient. D’ici là, un lien dans un e-mail permet de le garder.',
   'removal.text.other':
     'Votre compte est bloqué tout de suite et supprimé dans {count} jours, avec tout ce qu’il contient. D’ici là, un lien dans un e-mail permet de le garder.',
+  'removal.noAddress': 'Vous n’avez pas d’adresse confirmée : aucun e-mail ne peut vous parvenir pour le garder.',
   'removal.submit': 'Supprimer',
   'removal.keepTitle': 'Garder votre compte',
   'removal.keepText': 'Votre compte doit être supprimé. Si vous le gardez, vous pourrez vous reconnecter.',
@@ -295,6 +296,9 @@ export const fr: Texts = {
   'notice.accountRemoved': 'Votre compte sera supprimé',
   'notice.accountRemovedText':
     'Vous êtes déconnecté partout. Si vous changez d’avis, utilisez le lien dans l’e-mail qui est en route.',
+  'notice.accountRemovedUntold': 'Votre compte sera supprimé',
+  'notice.accountRemovedUntoldText':
+    'Vous êtes déconnecté partout. Vous n’avez pas d’adresse confirmée : rien ne vous est envoyé.',
   'notice.accountKept': 'Votre compte reste',
   'notice.accountKeptText': 'Vous pouvez de nouveau vous connecter.',
   'notice.keepOver': 'Ce compte ne peut plus être gardé',

@@ -215,6 +215,7 @@ export const pt: Texts = {
     'A sua conta é bloqueada agora e excluída amanhã, com tudo o que há nela. Até lá, um link em um e-mail permite mantê-la.',
   'removal.text.other':
     'A sua conta é bloqueada agora e excluída em {count} dias, com tudo o que há nela. Até lá, um link em um e-mail permite mantê-la.',
+  'removal.noAddress': 'Você não tem endereço confirmado; por isso, nenhum e-mail pode chegar até você para mantê-la.',
   'removal.submit': 'Excluir',
   'removal.keepTitle': 'Manter a sua conta',
   'removal.keepText': 'A sua conta será excluída. Se você a mantiver, poderá entrar de novo.',
@@ -290,6 +291,9 @@ export const pt: Texts = {
   'notice.accountRemoved': 'A sua conta será excluída',
   'notice.accountRemovedText':
     'Você saiu de todos os lugares. Se mudar de ideia, use o link no e-mail que está a caminho.',
+  'notice.accountRemovedUntold': 'A sua conta será excluída',
+  'notice.accountRemovedUntoldText':
+    'Você saiu de todos os lugares. Você não tem endereço confirmado; por isso, nada lhe é enviado.',
   'notice.accountKept': 'A sua conta fica',
   'notice.accountKeptText': 'Você pode entrar de novo.',
   'notice.keepOver': 'Esta conta não pode mais ser mantida',
