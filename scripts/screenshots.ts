@@ -6,12 +6,14 @@ import { dressBrand } from '../shared/pages/dress.ts';
 import { lookIn } from '../shared/pages/look.ts';
 import type { Language } from '../shared/pages/texts/languages.ts';
 import { type Browser, type BrowserContextOptions, launchBrowser } from '../test/browser/launch-browser.ts';
+import { takePlayground } from './playground-pictures.ts';
 import { sampleAdoptionChart } from './sample-adoption.ts';
 import { samplePages, sampleScript } from './sample-pages.ts';
 
 /*
  * `npm run screenshots` writes docs/screenshots: every page at the width of a phone, some of them in dark, on a desktop, in
- * another language or with a brand, and overview.png, the picture of the README. An argument names another folder.
+ * another language or with a brand, the playground of a local run, and overview.png, the picture of the README. An argument names
+ * another folder.
  */
 
 const phone = { width: 360, height: 640 };
@@ -93,6 +95,7 @@ const browser = await launchBrowser();
 try {
   for (const picture of pictures) await take(browser, folder, picture);
   await takeOverview(browser, folder);
+  await takePlayground(browser, folder);
 } finally {
   await browser.close();
 }

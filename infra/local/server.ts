@@ -49,6 +49,8 @@ import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
 import { demoAccount, demoAdminClient, demoAppAt, demoConfidentialClient } from './demo/demo-data.ts';
 import { demoRoutes } from './demo/demo-page.ts';
 import { mailbox } from './demo/mailbox.ts';
+import { observe } from './demo/observe.ts';
+import { playgroundAnswers } from './demo/playground-answers.ts';
 import { type EmbeddedDynamoDB, startEmbeddedDynamoDB } from './embedded-dynamodb.ts';
 import { readAccountsFile, readApisFile, readClientsFile, readScopesFile, readUpstreamsFile } from './entries-file.ts';
 import type { GatewayLimits } from './gateway/answer-request.ts';
@@ -171,7 +173,12 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     if (mistake !== undefined) throw new Error(`the configuration is not usable: PIXY_BRAND member ${mistake}`);
     const listening = options.tell ? telling(opened, options.tell, folder) : opened;
     const box = opened.config.mail === 'local' ? mailbox((send) => composeMail(listening, send)) : undefined;
-    const runtime = box ? { ...listening, handOver: box.handOver } : listening;
+    const observer = observe(listening.writeLine);
+    const runtime = {
+      ...listening,
+      ...(demo.clients && { writeLine: observer.writeLine }),
+      ...(box && { handOver: box.handOver }),
+    };
     for (const [path, handler] of box?.routes ?? []) handlers.set(path, handler);
     await composeRotateKeys(runtime)();
     if (runtime.config.removalGrace > 0) await composeRemoveAccounts(runtime)();
@@ -183,6 +190,11 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     if (runtime.config.clientRegistration !== 'off') {
       const composed = behindFront(composeClientRegistration(runtime), runtime);
       for (const { path } of registrationRoutes) handlers.set(path, composed);
+    }
+    const authorize = handlers.get(endpoints.authorize);
+    if (demo.clients && authorize) {
+      handlers.set(endpoints.authorize, observer.watch(authorize));
+      for (const [path, handler] of playgroundAnswers(runtime, observer)) handlers.set(path, handler);
     }
     addPathAliases(handlers, aliasesOf(options.pathAliases, options.pathAliasPrefixes));
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });

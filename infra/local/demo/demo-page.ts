@@ -1,27 +1,38 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import type { HttpApiHandler } from '../../../shared/http/endpoint.ts';
 
 const headers = {
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
 };
 
-function file(name: string, contentType: string): HttpApiHandler {
-  const body = readFileSync(new URL(name, import.meta.url), 'utf8');
-  return async () => ({
-    statusCode: 200,
-    headers: { ...headers, 'content-type': `${contentType}; charset=utf-8` },
-    body,
-  });
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+};
+
+const folder = new URL('playground/', import.meta.url);
+
+function file(name: string, at: string): HttpApiHandler {
+  const body = readFileSync(new URL(name, folder), 'utf8').replaceAll('{{at}}', at);
+  const type = `${contentTypes[extname(name)]}; charset=utf-8`;
+  return async () => ({ statusCode: 200, headers: { ...headers, 'content-type': type }, body });
 }
 
-/** Serves a page that performs a whole sign-in in the browser, for local runs only. */
-export const demoRoutes = (): [path: string, handler: HttpApiHandler][] => [
-  ['/', async () => ({ statusCode: 303, headers: { location: '/demo' } })],
-  ['/demo', file('demo.html', 'text/html')],
-  ['/demo/demo.js', file('demo.js', 'text/javascript')],
-  ['/demo/demo.css', file('demo.css', 'text/css')],
-];
+/**
+ * Serves the playground: a page that performs a whole sign-in in the browser, and breaks it. Its modules find each other, and what
+ * answers them, below the path that they come from.
+ */
+export function demoRoutes(at = '/demo'): [path: string, handler: HttpApiHandler][] {
+  const names = readdirSync(folder).filter((name) => name !== 'playground.html');
+  return [
+    ['/', async () => ({ statusCode: 303, headers: { location: at } })],
+    [at, file('playground.html', at)],
+    ...names.map((name): [string, HttpApiHandler] => [`${at}/${name}`, file(name, at)]),
+  ];
+}

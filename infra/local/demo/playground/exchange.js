@@ -1,0 +1,86 @@
+import { askBeside, discover } from './server.js';
+
+/*
+ * Sends a request and keeps it with its answer, both as they went over the wire.
+ *
+ * An exchange: `asked` { method, url, headers, body }, `answered` { status, headers, body }, `said` what the answer says as parameters,
+ * `endpoint`, and `parameters` of the request.
+ */
+
+/** The authorization endpoint, asked by this page: the browser does not follow the answer. @param {URLSearchParams} parameters */
+export async function askForCode(parameters) {
+  const { authorization_endpoint: endpoint } = await discover();
+  const reply = await fetch(`${endpoint}?${parameters}`, { redirect: 'manual' });
+  if (reply.type !== 'opaqueredirect') return authorization(parameters, endpoint, await readAnswer(reply));
+  return recallCode(parameters);
+}
+
+/**
+ * The same request, which the browser has made already. It hides the answer, so the server is asked for it.
+ * @param {URLSearchParams} parameters @param {string} [cameTo] the address that the browser came back to. It counts, whatever the
+ * server says: an app has nothing else, and somebody may have sent the browser here with an answer of their own.
+ */
+export async function recallCode(parameters, cameTo) {
+  const { authorization_endpoint: endpoint } = await discover();
+  const told = await askBeside('answer', parameters);
+  const isTold = told !== undefined && (cameTo === undefined || told.headers.location === cameTo);
+  const seen = cameTo === undefined ? { status: 0, headers: {} } : { status: 302, headers: { location: cameTo } };
+  const { status, headers } = isTold ? told : seen;
+  return authorization(parameters, endpoint, { status, headers: Object.entries(headers), body: '' });
+}
+
+function authorization(parameters, endpoint, answered) {
+  const location = header(answered, 'location');
+  const to = location === undefined ? undefined : new URL(location, endpoint);
+  const isBack = location?.startsWith(parameters.get('redirect_uri') ?? '');
+  return {
+    endpoint: 'authorize',
+    parameters,
+    asked: { method: 'GET', url: `${new URL(endpoint).pathname}?${parameters}`, headers: [], body: '' },
+    answered,
+    said: isBack ? Object.fromEntries(to.searchParams) : {},
+    // Anywhere else than to the app: to a page of the server, for the person.
+    needsPerson: to !== undefined && !isBack,
+  };
+}
+
+/** @param {URLSearchParams} parameters */
+export async function askForTokens(parameters) {
+  const { token_endpoint: endpoint } = await discover();
+  const reply = await fetch(endpoint, { method: 'POST', body: parameters });
+  const type = ['content-type', 'application/x-www-form-urlencoded'];
+  const asked = { method: 'POST', url: new URL(endpoint).pathname, headers: [type], body: String(parameters) };
+  return withJson({ endpoint: 'token', parameters, asked, answered: await readAnswer(reply) });
+}
+
+/** @param {string} accessToken */
+export async function askForPerson(accessToken) {
+  const { userinfo_endpoint: endpoint } = await discover();
+  const authorization = `Bearer ${accessToken}`;
+  const reply = await fetch(endpoint, { headers: { authorization } });
+  const asked = {
+    method: 'GET',
+    url: new URL(endpoint).pathname,
+    headers: [['authorization', authorization]],
+    body: '',
+  };
+  const parameters = new URLSearchParams();
+  return withJson({ endpoint: 'userinfo', parameters, asked, answered: await readAnswer(reply) });
+}
+
+const readAnswer = async (reply) => ({
+  status: reply.status,
+  headers: [...reply.headers],
+  body: await reply.text(),
+});
+
+function withJson(exchange) {
+  try {
+    return { ...exchange, said: JSON.parse(exchange.answered.body) };
+  } catch {
+    return { ...exchange, said: {} };
+  }
+}
+
+/** The name in lower case. */
+export const header = ({ headers }, name) => headers.find(([key]) => key === name)?.[1];
