@@ -73,7 +73,8 @@ export async function startBrowserPages(): Promise<BrowserPages> {
   return { trouble, open };
 }
 
-async function startServerWith(clients: object[], settings: Partial<ServerOptions>): Promise<LocalServer> {
+/** Without clients, a server has the demo clients. */
+export async function startServerWith(clients: object[], settings: Partial<ServerOptions> = {}): Promise<LocalServer> {
   const options = { port: 0, data: 'memory', now: () => now, writeLine: () => {}, ...settings };
   if (clients.length === 0) return startServer(options);
   const folder = await mkdtemp(join(tmpdir(), 'pixy-'));

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { demoAdminClient } from '../../infra/local/demo/demo-data.ts';
-import { signIn, startBrowserTests } from './browser-tests.ts';
+import { signIn, startBrowserTests, startServerWith } from './browser-tests.ts';
 import { axeViolations, flaws } from './flaws.ts';
 
 /* The page of a local run that shows a sign-in with PKCE, and breaks it. */
@@ -16,11 +16,18 @@ type Card = {
   'What the server said': string | Record<string, string>;
   'Which rule decided': string;
   'Audit line': string;
+  /** The row of the rule that the policy comes from, and what the rules say about the authorization request. */
+  decides: string;
+  explained?: string;
 };
 
 const readCards = (page: Page, place: string): Promise<Card[]> =>
   page.evaluate(`[...document.querySelectorAll('#${place} .exchange')].map((card) => {
-    const parts = { title: card.querySelector('h4').textContent };
+    const parts = {
+      title: card.querySelector('h4').textContent,
+      decides: [...card.querySelectorAll('.decides > *')].map((cell) => cell.textContent).join(' | '),
+      explained: card.querySelector('table + p')?.textContent.split('.')[0],
+    };
     let name;
     for (const child of card.children) {
       const heading = child.tagName === 'H5' ? child : child.querySelector(':scope > h5');
@@ -78,6 +85,7 @@ test('a person goes through a sign-in step by step, and sees each request, each 
   expect(asked?.Answer).toMatch(/^302\n/);
   expect(asked?.Answer).toContain(`location: ${issuer}/demo?code=${await field(page, 'Code')}&state=`);
   expect(asked?.['Which rule decided']).toBe('The policy decided, by the rule “own value”: S256.');
+  expect(asked?.decides).toBe('own value (decides) | S256 | is taken instead of the global default');
   expect(JSON.parse(asked?.['Audit line'] ?? '')).toMatchObject({ endpoint: 'authorize', verdict: 'allowed' });
 
   await page.getByRole('button', { name: 'Exchange the code' }).click();
@@ -145,6 +153,15 @@ const mistakes = {
   },
 };
 
+/** What `pixy policy explain` says about the authorization request behind it, by the reason of the exchange. */
+const explanations = {
+  allowed: 'The authorization request is allowed',
+  code_challenge_required: 'The authorization request is refused',
+  code_challenge_method_plain_refused: 'The authorization request is refused',
+  // Nothing is asked of the policy at the userinfo endpoint.
+  access_token_invalid: undefined,
+};
+
 test.for(Object.entries(mistakes))(
   '%s: what the server said, why, which rule decided, and the audit line',
   async ([button, { titles, reasons, error, rule, outcome }]) => {
@@ -161,6 +178,13 @@ test.for(Object.entries(mistakes))(
       reason,
     });
     expect(last?.['Which rule decided']).toBe(rule);
+    expect(seen.cards.map(({ explained }) => explained)).toEqual(
+      reasons.map((one) =>
+        one !== undefined && one in explanations
+          ? explanations[one as keyof typeof explanations]
+          : explanations.allowed,
+      ),
+    );
     expect(JSON.parse(last?.['Audit line'] ?? '')).toMatchObject({ verdict: 'refused', client: 'demo-app' });
     expect(seen.outcome).toMatch(outcome);
   },
@@ -405,6 +429,36 @@ test('what the page asks beside the server tells an answer once, and nobody else
   expect((await ask('explanation')).status).toBe(400);
   expect((await ask('explanation?client_id=nobody')).status).toBe(404);
   expect((await ask(`answer?${query}`, { method: 'POST' })).status).toBe(405);
+});
+
+test('without JavaScript the page says that it needs it, and offers nothing to press', async () => {
+  const page = await open({ javaScriptEnabled: false });
+  await page.goto(`${issuer}/demo`);
+  expect(await page.locator('noscript p').isVisible()).toBe(true);
+  const pressable = page.locator('button, a, input').filter({ visible: true });
+  expect(await pressable.count()).toBe(0);
+});
+
+test('a server that is gone is said so, wherever the button is, until the next one is pressed', async () => {
+  const page = await openSignedIn();
+  await page.route('**/token', (route) => route.abort());
+  const alert = page.getByRole('alert').getByText('The server did not answer as expected.');
+  for (const button of ['Send a wrong verifier', 'Exchange the code']) {
+    await page.getByRole('button', { name: button }).click();
+    await alert.waitFor();
+    await page.getByRole('button', { name: 'Begin again' }).click();
+    await alert.waitFor({ state: 'hidden' });
+  }
+});
+
+test('a server with clients of its own has neither the page nor what is beside it', async () => {
+  const client = { client_id: 'app', redirect_uris: ['https://app.example/callback'], first_party: true };
+  const other = await startServerWith([client]);
+  onTestFinished(() => other.close());
+  for (const path of ['', '/main.js', '/answer?a=b', '/decision?request=a', '/explanation?client_id=app']) {
+    const reply = await fetch(`${other.issuer}/demo${path}`);
+    expect({ path, status: reply.status }).toEqual({ path, status: 404 });
+  }
 });
 
 test('no cookie is told with an answer, although the browser got one', async () => {

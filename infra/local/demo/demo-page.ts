@@ -29,7 +29,7 @@ function file(name: string, at: string): HttpApiHandler {
  * answers them, below the path that they come from.
  */
 export function demoRoutes(at = '/demo'): [path: string, handler: HttpApiHandler][] {
-  const names = readdirSync(folder).filter((name) => name !== 'playground.html');
+  const names = readdirSync(folder).filter((name) => /\.(js|css)$/.test(name));
   return [
     ['/', async () => ({ statusCode: 303, headers: { location: at } })],
     [at, file('playground.html', at)],

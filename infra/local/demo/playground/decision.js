@@ -4,7 +4,9 @@ import { askBeside } from './server.js';
 /** The audit line of an exchange in words and as written, if there is one. */
 export const findDecision = async ({ answered }) => {
   const requestId = header(answered, 'x-request-id');
-  return requestId === undefined ? undefined : askBeside('decision', new URLSearchParams({ request: requestId }));
+  return requestId === undefined
+    ? undefined
+    : askBeside('decision', String(new URLSearchParams({ request: requestId })));
 };
 
 /** The rules for an authorization request, as `pixy policy explain` has them. @param {URLSearchParams} parameters */
@@ -20,7 +22,7 @@ export const explainRules = (parameters) => {
   else if (challenge !== undefined) query.set('no_method', 'true');
   const scope = given('scope');
   if (scope !== undefined) query.set('scope', scope);
-  return askBeside('explanation', query);
+  return askBeside('explanation', String(query));
 };
 
 const proof = 'The proof decided, not the policy: a challenge that was sent binds the code (RFC 7636 §4.6).';

@@ -2,9 +2,20 @@ import { askBeside, discover } from './server.js';
 
 /*
  * Sends a request and keeps it with its answer, both as they went over the wire.
+ */
+
+/**
+ * @typedef {string[][]} Headers pairs of a name in lower case and a value
+ * @typedef {{ method: string, url: string, headers: Headers, body: string }} Asked
+ * @typedef {{ status: number, headers: Headers, body: string }} Answered status 0: a redirect that the browser hides
  *
- * An exchange: `asked` { method, url, headers, body }, `answered` { status, headers, body }, `said` what the answer says as parameters,
- * `endpoint`, and `parameters` of the request.
+ * @typedef {object} Exchange
+ * @property {'authorize' | 'token' | 'userinfo'} endpoint
+ * @property {URLSearchParams} parameters of the request
+ * @property {Asked} asked
+ * @property {Answered} answered
+ * @property {Record<string, any>} said the parameters of the answer
+ * @property {boolean} [needsPerson] whether the answer leads to a page of the server instead of back to the app
  */
 
 /** The authorization endpoint, asked by this page: the browser does not follow the answer. @param {URLSearchParams} parameters */
@@ -22,13 +33,14 @@ export async function askForCode(parameters) {
  */
 export async function recallCode(parameters, cameTo) {
   const { authorization_endpoint: endpoint } = await discover();
-  const told = await askBeside('answer', parameters);
+  const told = await askBeside('answer', String(parameters));
   const isTold = told !== undefined && (cameTo === undefined || told.headers.location === cameTo);
   const seen = cameTo === undefined ? { status: 0, headers: {} } : { status: 302, headers: { location: cameTo } };
   const { status, headers } = isTold ? told : seen;
   return authorization(parameters, endpoint, { status, headers: Object.entries(headers), body: '' });
 }
 
+/** @returns {Exchange} */
 function authorization(parameters, endpoint, answered) {
   const location = header(answered, 'location');
   const to = location === undefined ? undefined : new URL(location, endpoint);
@@ -38,7 +50,7 @@ function authorization(parameters, endpoint, answered) {
     parameters,
     asked: { method: 'GET', url: `${new URL(endpoint).pathname}?${parameters}`, headers: [], body: '' },
     answered,
-    said: isBack ? Object.fromEntries(to.searchParams) : {},
+    said: isBack ? Object.fromEntries(to?.searchParams ?? []) : {},
     // Anywhere else than to the app: to a page of the server, for the person.
     needsPerson: to !== undefined && !isBack,
   };
@@ -74,6 +86,7 @@ const readAnswer = async (reply) => ({
   body: await reply.text(),
 });
 
+/** @param {Omit<Exchange, 'said'>} exchange @returns {Exchange} */
 function withJson(exchange) {
   try {
     return { ...exchange, said: JSON.parse(exchange.answered.body) };
@@ -82,5 +95,5 @@ function withJson(exchange) {
   }
 }
 
-/** The name in lower case. */
+/** @param {Answered} answered @param {string} name in lower case */
 export const header = ({ headers }, name) => headers.find(([key]) => key === name)?.[1];

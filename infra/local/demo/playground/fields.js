@@ -1,5 +1,5 @@
 import { challengeOf, noteOn } from './challenge.js';
-import { byId } from './elements.js';
+import { byId, fieldOf } from './elements.js';
 import { randomText } from './encoding.js';
 
 /*
@@ -17,26 +17,26 @@ const names = [
   'nonce',
 ];
 
-export const readFields = () => Object.fromEntries(names.map((name) => [name, byId(name).value]));
+export const readFields = () => Object.fromEntries(names.map((name) => [name, fieldOf(name).value]));
 
 /** @param {object} values of some or all of the fields */
 export function fillFields(values) {
-  for (const [name, value] of Object.entries(values)) byId(name).value = value;
+  for (const [name, value] of Object.entries(values)) fieldOf(name).value = value;
   return noteChallenge();
 }
 
 /** What the token request sends. */
 export const readTokenFields = () => ({
-  client_id: byId('client_id').value,
-  code: byId('code').value,
-  code_verifier: byId('sent_verifier').value,
-  redirect_uri: byId('sent_redirect_uri').value,
+  client_id: fieldOf('client_id').value,
+  code: fieldOf('code').value,
+  code_verifier: fieldOf('sent_verifier').value,
+  redirect_uri: fieldOf('sent_redirect_uri').value,
 });
 
 export function fillTokenFields({ code, code_verifier: verifier, redirect_uri: redirectUri }) {
-  byId('code').value = code;
-  byId('sent_verifier').value = verifier;
-  byId('sent_redirect_uri').value = redirectUri;
+  fieldOf('code').value = code;
+  fieldOf('sent_verifier').value = verifier;
+  fieldOf('sent_redirect_uri').value = redirectUri;
 }
 
 async function noteChallenge() {

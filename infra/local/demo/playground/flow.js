@@ -1,4 +1,4 @@
-import { announce, byId, element } from './elements.js';
+import { announce, byId, element, onPress } from './elements.js';
 import { decodeJson } from './encoding.js';
 import { askForCode, askForPerson, askForTokens, recallCode } from './exchange.js';
 import { exchangeCard } from './exchange-card.js';
@@ -51,7 +51,7 @@ export async function sendRequest() {
   if (!exchange.needsPerson) return;
   const isOurs = readFields().redirect_uri === redirectUri;
   const button = element('button', { type: 'button' }, 'Go there and sign in');
-  button.addEventListener('click', () => void (isOurs ? leave('step') : signInFirst('send')));
+  onPress(button, () => (isOurs ? leave('step') : signInFirst('send')));
   byId('authorize-result').append(element('p', { className: 'actions' }, button));
 }
 
@@ -104,21 +104,22 @@ export async function exchangeCode() {
 function hideTokens() {
   byId('tokens-none').hidden = false;
   byId('sign-out').hidden = true;
+  byId('signed-in').hidden = true;
   show('tokens');
 }
 
 async function showTokens(tokens) {
   byId('tokens-none').hidden = true;
   byId('sign-out').hidden = tokens.id_token === undefined;
+  byId('signed-in').hidden = false;
   const person = element('button', { type: 'button' }, 'Ask who this is');
   const answer = element('div');
-  person.addEventListener('click', async () => {
+  onPress(person, async () => {
     const exchange = await askForPerson(tokens.access_token);
     answer.replaceChildren(await exchangeCard('The userinfo request', exchange));
   });
   show(
     'tokens',
-    element('h4', { className: 'signed-in' }, 'You are signed in'),
     ...(tokens.id_token ? [await tokenCard('ID token', tokens.id_token), ...nonceVerdict(tokens.id_token)] : []),
     await tokenCard('Access token', tokens.access_token),
     element('p', { className: 'actions' }, person),
@@ -154,9 +155,4 @@ export function showStray(response) {
   const title = element('h4', { tabIndex: -1 }, 'This answer belongs to no sign-in that this page has started');
   show('authorize', element('article', { className: 'exchange wrong' }, title, element('pre', {}, String(response))));
   title.focus();
-}
-
-export function showFailure() {
-  byId('failure').textContent = 'The server did not answer as expected. Is it still running?';
-  byId('failure').hidden = false;
 }

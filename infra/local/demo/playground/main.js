@@ -1,16 +1,7 @@
 import { offerBreaks, runBreak } from './break-it.js';
-import { byId } from './elements.js';
+import { byId, onPress, showFailure } from './elements.js';
 import { fillFields, renewVerifier, watchFields } from './fields.js';
-import {
-  beginAgain,
-  exchangeCode,
-  leave,
-  sendRequest,
-  showFailure,
-  showStray,
-  signInFirst,
-  takeAnswer,
-} from './flow.js';
+import { beginAgain, exchangeCode, leave, sendRequest, showStray, signInFirst, takeAnswer } from './flow.js';
 import { takeKept } from './kept.js';
 import { discover, redirectUri } from './server.js';
 import { tellStory } from './story.js';
@@ -19,8 +10,6 @@ import { tellStory } from './story.js';
  * A sign-in as a public client that a person can watch, change and break, using only what browsers provide: RFC 7636 on both sides of
  * the redirect.
  */
-
-const onPress = (id, act) => byId(id).addEventListener('click', () => void act().catch(showFailure));
 
 async function start() {
   const response = new URLSearchParams(location.search);
@@ -42,15 +31,16 @@ function offerEverything() {
   tellStory();
   watchFields();
   offerBreaks(signInFirst);
-  onPress('sign-in', async () => {
+  onPress(byId('sign-in'), async () => {
     await beginAgain();
     await leave('all');
   });
-  onPress('begin-again', beginAgain);
-  onPress('authorize', sendRequest);
-  onPress('exchange', exchangeCode);
-  onPress('new-verifier', renewVerifier);
-  for (const section of document.querySelectorAll('[inert]')) section.inert = false;
+  onPress(byId('begin-again'), beginAgain);
+  onPress(byId('authorize'), sendRequest);
+  onPress(byId('exchange'), exchangeCode);
+  onPress(byId('new-verifier'), renewVerifier);
+  for (const section of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[inert]')))
+    section.inert = false;
 }
 
 async function finish(response, cameTo) {

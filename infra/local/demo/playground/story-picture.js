@@ -17,19 +17,25 @@ const pace = 900;
 
 const prefersStillness = matchMedia('(prefers-reduced-motion: reduce)');
 
-/** @param {object} step @param {object} held what everybody has by now */
+/**
+ * @param {import('./story-steps.js').Step} step
+ * @param {Record<string, string>} held what everybody has by now
+ */
 export function drawStep({ way = [], message = '', end }, held) {
   const picture = byId('story-picture');
+  /** @returns {Iterable<SVGElement>} */
+  const all = (selector) => picture.querySelectorAll(selector);
   const points = pointsOf(way);
-  const bubble = picture.querySelector('[data-message]');
-  picture.querySelector('[data-way]').setAttribute('points', points.map((point) => point.join(',')).join(' '));
-  bubble.querySelector('text').textContent = message;
+  const bubble = /** @type {SVGGElement} */ (picture.querySelector('[data-message]'));
+  picture.querySelector('[data-way]')?.setAttribute('points', points.map((point) => point.join(',')).join(' '));
+  bubble.querySelector('text')?.replaceChildren(message);
   bubble.classList.toggle('absent', message === '');
-  for (const label of picture.querySelectorAll('[data-holding]')) label.textContent = held[label.dataset.holding] ?? '';
-  for (const actor of picture.querySelectorAll('[data-actor]')) {
-    actor.classList.toggle('active', way.includes(actor.dataset.actor));
-    actor.classList.toggle('lost', end === 'lost' && actor.dataset.actor === 'other');
-    actor.classList.toggle('safe', end === 'safe' && actor.dataset.actor === 'app');
+  for (const label of all('[data-holding]')) label.textContent = held[label.dataset['holding'] ?? ''] ?? '';
+  for (const actor of all('[data-actor]')) {
+    const name = /** @type {import('./story-steps.js').Actor} */ (actor.dataset.actor);
+    actor.classList.toggle('active', way.includes(name));
+    actor.classList.toggle('lost', end === 'lost' && name === 'other');
+    actor.classList.toggle('safe', end === 'safe' && name === 'app');
   }
   if (points.length > 0) move(bubble, points);
 }

@@ -3,11 +3,18 @@
  * whom the message goes through; `holds`: what each has in the end, besides what it had before.
  */
 
+/**
+ * @typedef {'app' | 'other' | 'browser' | 'server'} Actor
+ * @typedef {{ title: string, text: string, way?: Actor[], message?: string, holds?: Partial<Record<Actor, string>>, end?: 'lost' | 'safe' }} Step
+ */
+
+/** @type {Step} */
 const twoApps = {
   title: 'Two apps, one address',
   text: 'Your app has told the phone that it takes com.example.demo:, so that a browser can hand it an answer. Nothing keeps another app from saying the same.',
 };
 
+/** @type {Step} */
 const handedOver = {
   title: 'The phone chooses an app',
   text: 'The browser asks the phone who takes com.example.demo:. The phone does not know which app asked, and hands the code to the other one.',
@@ -16,6 +23,7 @@ const handedOver = {
   holds: { other: 'code' },
 };
 
+/** @returns {Step} */
 const backWithCode = (holds) => ({
   title: 'The server answers with a code',
   text: 'The person signs in at the server, in the browser, and does nothing wrong. The server sends the browser to com.example.demo: with a code.',
@@ -24,6 +32,7 @@ const backWithCode = (holds) => ({
   holds,
 });
 
+/** @type {Record<string, Step[]>} */
 export const stories = {
   without: [
     twoApps,

@@ -7,6 +7,8 @@ const patience = 7_000;
 
 /** Lets people step through the story with the buttons, with or without PKCE. Nothing moves before somebody presses one. */
 export function tellStory() {
+  /** @type {HTMLInputElement[]} */
+  const choices = Array.from(document.querySelectorAll('[name=story]'));
   let steps = [];
   let at = 0;
   let clock;
@@ -63,8 +65,8 @@ export function tellStory() {
     go(at === steps.length - 1 ? 0 : at + 1);
     goOn();
   });
-  for (const choice of document.querySelectorAll('[name=story]')) {
+  for (const choice of choices) {
     choice.addEventListener('change', () => choose(choice.value));
   }
-  choose(document.querySelector('[name=story]:checked').value);
+  choose(choices.find(({ checked }) => checked)?.value ?? 'without');
 }

@@ -42,6 +42,7 @@ export async function checkToken(token) {
   return { header, claims, isGood, verdict };
 }
 
+/** @param {{ alg: string, kid: string }} header @param {string[]} parts */
 async function judge({ alg, kid }, [head, payload, signature]) {
   const wrong = (verdict) => ({ isGood: false, verdict });
   const [imported, verified = imported] = Object.hasOwn(algorithms, alg) ? algorithms[alg] : [];
