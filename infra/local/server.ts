@@ -173,7 +173,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     if (mistake !== undefined) throw new Error(`the configuration is not usable: PIXY_BRAND member ${mistake}`);
     const listening = options.tell ? telling(opened, options.tell, folder) : opened;
     const box = opened.config.mail === 'local' ? mailbox((send) => composeMail(listening, send)) : undefined;
-    const observer = observe(listening.writeLine);
+    const observer = observe(listening.writeLine, issuer);
     const runtime = {
       ...listening,
       ...(demo.clients && { writeLine: observer.writeLine }),

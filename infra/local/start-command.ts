@@ -180,6 +180,7 @@ function greeting({ issuer, address, demo, notes }: LocalServer): string {
     `  Discovery   ${issuer}/.well-known/openid-configuration`,
     `  JWKS        ${issuer}/jwks`,
     `  Mailbox     ${issuer}/demo/mail`,
+    ...(demo.clients ? [`  Playground  ${issuer}/demo`] : []),
     `  Data        ${options.dynamodb ?? options.data}`,
     ...(options.data === 'memory' ? [] : [`  Audit log   ${auditFileOf(options.data)}`]),
   ];

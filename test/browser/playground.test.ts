@@ -1,12 +1,14 @@
 import type { Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { demoAdminClient } from '../../infra/local/demo/demo-data.ts';
+import { demoAccount, demoAdminClient } from '../../infra/local/demo/demo-data.ts';
+import { playgroundRoutes } from '../../infra/local/demo/demo-page.ts';
+import { signedInPerson } from '../support/person.ts';
 import { signIn, startBrowserTests, startServerWith } from './browser-tests.ts';
 import { axeViolations, flaws } from './flaws.ts';
 
 /* The page of a local run that shows a sign-in with PKCE, and breaks it. */
 
-const { issuer, app, open, startSession } = await startBrowserTests();
+const { issuer, server, app, open, startSession } = await startBrowserTests();
 
 /** What the page shows of an exchange: its parts by their headings. A list of names and values is an object. */
 type Card = {
@@ -424,6 +426,15 @@ test('what the page asks beside the server tells an answer once, and nobody else
   expect(told.headers.get('cross-origin-resource-policy')).toBe('same-origin');
   expect(told.headers.get('access-control-allow-origin')).toBeNull();
   expect((await ask(`answer?${query}`)).status).toBe(404);
+
+  const { cookies } = await signedInPerson(server, demoAccount);
+  const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
+  await fetch(url, { redirect: 'manual', headers: { cookie } });
+  expect((await ask(`answer?${query}`)).status).toBe(404);
+  expect((await ask(`answer?${query}`, { headers: { cookie: 'pixy_session=somebody-else' } })).status).toBe(404);
+  const own = await ask(`answer?${query}`, { headers: { cookie } });
+  expect(await own.json()).toMatchObject({ status: 302, headers: { location: expect.stringContaining('code=') } });
+
   expect((await ask('decision?request=unknown')).status).toBe(404);
   expect((await ask('decision')).status).toBe(404);
   expect((await ask('explanation')).status).toBe(400);
@@ -459,6 +470,28 @@ test('a server with clients of its own has neither the page nor what is beside i
     const reply = await fetch(`${other.issuer}/demo${path}`);
     expect({ path, status: reply.status }).toEqual({ path, status: 404 });
   }
+});
+
+test('the page is the same wherever it is served: it names no path of its own', async () => {
+  const at = '/console/playground';
+  const routes = playgroundRoutes(at);
+  const paths = routes.map(([path]) => path);
+  for (const [path, handler] of routes) {
+    const { body = '' } = await handler(...([{}, {}] as unknown as Parameters<typeof handler>));
+    const named = [...body.matchAll(/(?: from '\.|(?:src|href)=")(\/[^"']*)/g)].map(([, name = '']) => name);
+    const found = named.map((name) => (path === at ? name : at + name));
+    expect({ path, missing: found.filter((name) => !paths.includes(name)) }).toEqual({ path, missing: [] });
+    expect(body).not.toMatch(/\/demo\b/);
+  }
+  expect(paths.length).toBeGreaterThan(15);
+});
+
+test('a page that was opened by the number of the machine goes on under its name', async () => {
+  const page = await open();
+  await page.goto(`${issuer.replace('localhost', '127.0.0.1')}/demo?start`);
+  await page.waitForURL(`${issuer}/sign-in?**`);
+  await signIn(page);
+  await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
 });
 
 test('no cookie is told with an answer, although the browser got one', async () => {

@@ -24,14 +24,19 @@ function file(name: string, at: string): HttpApiHandler {
   return async () => ({ statusCode: 200, headers: { ...headers, 'content-type': type }, body });
 }
 
+/** Serves the playground, for local runs only. */
+export const demoRoutes = (): [path: string, handler: HttpApiHandler][] => [
+  ['/', async () => ({ statusCode: 303, headers: { location: '/demo' } })],
+  ...playgroundRoutes('/demo'),
+];
+
 /**
- * Serves the playground: a page that performs a whole sign-in in the browser, and breaks it. Its modules find each other, and what
- * answers them, below the path that they come from.
+ * Serves a page that performs a whole sign-in in the browser, and breaks it, and below it its modules. They find each other, and what
+ * answers them, wherever that is.
  */
-export function demoRoutes(at = '/demo'): [path: string, handler: HttpApiHandler][] {
+export function playgroundRoutes(at: string): [path: string, handler: HttpApiHandler][] {
   const names = readdirSync(folder).filter((name) => /\.(js|css)$/.test(name));
   return [
-    ['/', async () => ({ statusCode: 303, headers: { location: at } })],
     [at, file('playground.html', at)],
     ...names.map((name): [string, HttpApiHandler] => [`${at}/${name}`, file(name, at)]),
   ];

@@ -1,6 +1,8 @@
 import { type AuditEntry, parseAuditLine } from '../../../shared/audit/audit-entry.ts';
 import type { WriteLine } from '../../../shared/audit/audit-log.ts';
 import type { HttpApiHandler } from '../../../shared/http/endpoint.ts';
+import { readRequest } from '../../../shared/http/request.ts';
+import { activeSession } from '../../../shared/http/session-cookie.ts';
 
 /*
  * What the playground of a local run gets to see of the server: browsers hide an answer that redirects from the page that asked,
@@ -16,13 +18,20 @@ export type Answer = { status: number; headers: Readonly<Record<string, boolean 
 
 export type Observer = ReturnType<typeof observe>;
 
-/** The parameters of a query in one spelling: the way through the sign-in page may spell a space or a colon differently. */
-const keyOf = (query: string): string => new URLSearchParams(query).toString();
+type HttpApiEvent = Parameters<HttpApiHandler>[0];
 
 /** Passes every line on to `writeLine`. */
-export function observe(writeLine: WriteLine) {
+export function observe(writeLine: WriteLine, issuer: string) {
   const lines: string[] = [];
   const answers = new Map<string, Answer>();
+  /**
+   * Names a request by the session it came with and its parameters in one spelling: the way through the sign-in page may spell a space
+   * or a colon differently.
+   */
+  const keyOf = (event: HttpApiEvent): string => {
+    const request = readRequest(event);
+    return `${activeSession(request, issuer) ?? ''} ${new URLSearchParams(request.rawQuery).toString()}`;
+  };
   return {
     writeLine: (line: string): void => {
       lines.push(line);
@@ -37,17 +46,17 @@ export function observe(writeLine: WriteLine) {
         const reply = await handler(event, context);
         const { statusCode: status = 200, headers = {} } = reply;
         if (headers['location'] === undefined) return reply;
-        const key = keyOf(event.rawQueryString);
+        const key = keyOf(event);
         // The latest answer to the same request is the one that counts: the first one led to the sign-in page.
         answers.delete(key);
         answers.set(key, { status, headers });
-        for (const query of answers.keys()) if (answers.size > mostAnswers) answers.delete(query);
+        for (const oldest of answers.keys()) if (answers.size > mostAnswers) answers.delete(oldest);
         return reply;
       },
 
-    /** The latest answer to a request with this query. Told once: it may hold a code. */
-    takeAnswer(query: string): Answer | undefined {
-      const key = keyOf(query);
+    /** The latest answer to a request with the same query and session. Told once, and to nobody else: it may hold a code. */
+    takeAnswer(event: HttpApiEvent): Answer | undefined {
+      const key = keyOf(event);
       const answer = answers.get(key);
       answers.delete(key);
       return answer;

@@ -19,10 +19,12 @@ const reply = (statusCode: number, body: object): Reply => ({
 
 const nothing = reply(404, {});
 
+type Answerer = (event: Parameters<HttpApiHandler>[0]) => Reply | Promise<Reply>;
+
 const readOnly =
-  (answer: (rawQuery: string) => Reply | Promise<Reply>): HttpApiHandler =>
-  async ({ requestContext, rawQueryString }) =>
-    requestContext.http.method === 'GET' ? answer(rawQueryString) : reply(405, {});
+  (answer: Answerer): HttpApiHandler =>
+  async (event) =>
+    event.requestContext.http.method === 'GET' ? answer(event) : reply(405, {});
 
 /**
  * What the playground asks besides the server's own endpoints, for local runs only: how the authorization endpoint answered the
@@ -35,15 +37,15 @@ export const playgroundAnswers = (
 ): [path: string, handler: HttpApiHandler][] => [
   [
     `${at}/answer`,
-    readOnly((query) => {
-      const answer = observer.takeAnswer(query);
+    readOnly((event) => {
+      const answer = observer.takeAnswer(event);
       return answer ? reply(200, answer) : nothing;
     }),
   ],
   [
     `${at}/decision`,
-    readOnly((query) => {
-      const line = observer.findLine(new URLSearchParams(query).get('request') ?? '');
+    readOnly(({ rawQueryString }) => {
+      const line = observer.findLine(new URLSearchParams(rawQueryString).get('request') ?? '');
       if (line === undefined) return nothing;
       const { text, entry } = line;
       const { verdict, reason, mistake } = entry;
@@ -52,8 +54,8 @@ export const playgroundAnswers = (
   ],
   [
     `${at}/explanation`,
-    readOnly(async (query) => {
-      const explained = await explainRequest(query, runtime);
+    readOnly(async ({ rawQueryString }) => {
+      const explained = await explainRequest(rawQueryString, runtime);
       return explained.ok ? reply(200, explained.value) : reply(explained.refusal, {});
     }),
   ],
