@@ -44,7 +44,8 @@ export async function recallCode(parameters, cameTo) {
 function authorization(parameters, endpoint, answered) {
   const location = header(answered, 'location');
   const to = location === undefined ? undefined : new URL(location, endpoint);
-  const isBack = location?.startsWith(parameters.get('redirect_uri') ?? '');
+  // The server's own pages are at paths of its own, and no redirect URI is only a path.
+  const isBack = location !== undefined && !location.startsWith('/');
   return {
     endpoint: 'authorize',
     parameters,

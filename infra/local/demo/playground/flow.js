@@ -71,7 +71,7 @@ async function showAnswer(exchange) {
   show('authorize', await exchangeCard('The authorization request', exchange));
   const { said } = exchange;
   if (said.code === undefined) {
-    announce(said.error === undefined ? 'The server wants to see you first.' : `Refused: ${said.error}`);
+    announce(exchange.needsPerson ? 'The server wants to see you first.' : `Refused: ${said.error ?? 'an error page'}`);
     return false;
   }
   const values = readFields();
