@@ -15,6 +15,7 @@ import {
 } from './account.ts';
 import { accountItemStore, firstEpoch, isAtEpoch, newAttempt, raised, toAccount } from './account-item-store.ts';
 import { credentialStore } from './credential-store.ts';
+import { linkPlaces } from './invitation.ts';
 import { mailedLinkStore } from './mailed-link-store.ts';
 import { NameOfAnother, nameStore } from './name-store.ts';
 import { makeAccount, type NewAccount, newAccountItem } from './new-account.ts';
@@ -130,7 +131,7 @@ export function accountStore(
 
     /**
      * Adds the account, or updates the one with this username (or with this address, without a username). Keeps its subject and
-     * whatever the description leaves open. Another password, and disabling, end what was there before. A username never leads to the
+     * whatever the description leaves open. Another password, and disabling, end what was there before, links as well. Enabling keeps an account that its person has deleted. A username never leads to the
      * address of another account, nor the other way. Throws {@link NameOfAnother}. After an interruption, the next call continues.
      */
     async put(
@@ -159,7 +160,8 @@ export function accountStore(
       };
       const removes = [
         ...Object.keys(sets).filter((name) => sets[name] === undefined),
-        ...(disabled === false ? ['disabledAt', 'disabledByOperator'] : []),
+        ...(disabled === false ? ['disabledAt', 'disabledByOperator', 'removal'] : []),
+        ...(isTakenBack ? linkPlaces : []),
       ];
       const present = Object.keys(sets).filter((name) => sets[name] !== undefined);
       const item = await database.update({

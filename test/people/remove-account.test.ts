@@ -10,7 +10,7 @@ import { startTestServer, tables } from '../support/server.ts';
 import { account, addPasskey, addTotp, credentialsOf, post, signedIn } from './account-flows.ts';
 
 const grace = 14 * 86_400;
-const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus'];
+const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'ivy'];
 const server = await startTestServer({
   accounts: [...names.map((name) => ({ ...account(name), email: `${name}@example.com` })), account('hal')],
   environment: { PIXY_MAIL: 'local', PIXY_REMOVAL_GRACE: String(grace) },
@@ -104,6 +104,15 @@ describe('PE2: somebody deletes their account', () => {
     clock.advance(grace);
     await removeDue();
     expect(await find('ben')).toBeDefined();
+  });
+
+  test('a file of accounts that enables it keeps it', async () => {
+    await leave('ivy');
+    await accounts.put({ ...account('ivy'), email: 'ivy@example.com', disabled: false }, clock.now());
+    expect(await signIn('ivy')).toBe(200);
+    clock.advance(grace);
+    await removeDue();
+    expect(await find('ivy')).toBeDefined();
   });
 
   test('after the time, everything in its name is gone, and the name is free', async () => {

@@ -41,6 +41,7 @@ const names = [
   'noa',
   'ola',
   'pia',
+  'xia',
   'quy',
   'ron',
   'sam',
@@ -117,6 +118,12 @@ describe('ML3, ML4: a change of the address that was asked for before its person
     expect((await find('ann'))?.email).toBe('ann@example.com');
     await askForPassword('ann@example.org');
     expect((await readMailbox(server)).filter(({ to }) => to === 'ann@example.org')).toHaveLength(1);
+  });
+
+  test('ends with another password in a file of accounts', async () => {
+    const { link } = await changeAddress('xia', 'xia@example.org');
+    await accounts.put({ username: 'xia', email: 'xia@example.org', claims: {}, password: 'from a file of accounts' });
+    expect((await newPerson(server).open(link)).status).toBe(404);
   });
 
   test('ends with a password that an operator sets', async () => {
