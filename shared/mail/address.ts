@@ -21,7 +21,19 @@ export const bareAddress = (from: string): string => named.exec(from)?.[2] ?? fr
 export function headerForm(from: string): string {
   const [, name, address] = named.exec(from) ?? [];
   if (name === undefined || /^[\x20-\x7e]*$/.test(name)) return from;
-  return `=?UTF-8?B?${Buffer.from(name).toString('base64')}?= <${address}>`;
+  const words = inPieces(name).map((piece) => `=?UTF-8?B?${Buffer.from(piece).toString('base64')}?=`);
+  return `${words.join(' ')} <${address}>`;
+}
+
+/** An encoded word has at most 75 characters: 45 bytes before they are encoded. No character is torn apart. */
+function inPieces(text: string): string[] {
+  const pieces = [''];
+  for (const character of text) {
+    const longer = `${pieces.at(-1)}${character}`;
+    if (Buffer.byteLength(longer) > 45) pieces.push(character);
+    else pieces[pieces.length - 1] = longer;
+  }
+  return pieces;
 }
 
 /**
