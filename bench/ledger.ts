@@ -8,6 +8,7 @@ import { writeSimulation } from '../cli/report/write-simulation.ts';
 import { asText } from '../cli/report/written.ts';
 import { adoption } from '../shared/reports/adoption.ts';
 import { simulate } from '../shared/reports/simulation.ts';
+import { stepsOf } from '../shared/reports/steps.ts';
 import { totalOf } from '../shared/reports/tally.ts';
 import { madeUpClients, period, policyOfTheLines, writeAuditFolder } from './audit-lines.ts';
 
@@ -38,7 +39,7 @@ try {
   console.log(`${lineCount} lines, ${clientCount} clients, ${(bytes / lineCount).toFixed(0)} bytes a line`);
 
   const start = performance.now();
-  const tallied = await timed('read and count', () => localLedger(folder).tally(period));
+  const tallied = await timed('read and count', () => localLedger(folder).tally(period, stepsOf(period)));
   const common = { tallied, period, clients };
   const report = await timed('report adoption', () =>
     adoption({ ...common, global: policyOfTheLines, target: 'S256', minimumIssued: 10, now: period.until }),

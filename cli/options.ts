@@ -50,6 +50,10 @@ export const versionOption = (command: Command): Command =>
     new Option('--if-version <n>', 'fail if it has changed since this version').argParser(wholeNumber),
   );
 
+/** Adds `--wide` to a command that prints tables. */
+export const wideOption = (command: Command): Command =>
+  command.option('--wide', 'do not break lines after 100 characters');
+
 export const examples = (command: Command, ...lines: string[]): Command =>
   command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`);
 

@@ -1,3 +1,5 @@
+export { number, plural } from '../shared/number.ts';
+
 /*
  * Text for a terminal. Names and reasons come from other people, so no character in them may move the cursor or end a line.
  */
@@ -19,8 +21,6 @@ function columns(rows: readonly (readonly string[])[]): string {
   const line = (row: readonly string[]) => row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ');
   return cells.map((row) => `${line(row).trimEnd()}\n`).join('');
 }
-
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Formats a value of a client document for a sentence. */
 export const shown = (value: unknown): string =>

@@ -1,58 +1,53 @@
 import { Command, CommanderError } from 'commander';
 import * as v from 'valibot';
 import packageJson from '../package.json' with { type: 'json' };
-import { accountsCommand } from './commands/accounts.ts';
-import { apisCommand } from './commands/apis.ts';
-import { authorizationDetailsCommand } from './commands/authorization-details.ts';
-import { clientsCommand } from './commands/clients.ts';
-import { keysCommand } from './commands/keys.ts';
-import { pkceCommand } from './commands/pkce.ts';
-import { policyCommand } from './commands/policy.ts';
-import { registrationCommand } from './commands/registration.ts';
-import { scopesCommand } from './commands/scopes.ts';
-import { trustCommand } from './commands/trust.ts';
-import { waiverCommand } from './commands/waiver.ts';
 import { type Context, createContext } from './context.ts';
-import { evidenceCommand } from './evidence/evidence-command.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
-import { logCommand } from './log/log-command.ts';
-import { loginCommand } from './login/login-command.ts';
-import { logoutCommand } from './login/logout-command.ts';
-import { tokenCommand } from './login/token-command.ts';
 import { examples } from './options.ts';
 import { visible } from './output.ts';
 import { readLastSeen } from './report/read-report.ts';
-import { reportCommand } from './report/report-command.ts';
-import { verifyCommand } from './verify/verify-command.ts';
 
-/** The command groups in the order of the help. */
-const commandGroups: readonly ((context: Context) => Command)[] = [
-  clientsCommand,
-  accountsCommand,
-  policyCommand,
-  waiverCommand,
-  registrationCommand,
-  apisCommand,
-  scopesCommand,
-  authorizationDetailsCommand,
-  trustCommand,
-  keysCommand,
-  logCommand,
-  reportCommand,
-  pkceCommand,
-  verifyCommand,
-  evidenceCommand,
-  loginCommand,
-  tokenCommand,
-  logoutCommand,
-];
+type MakeCommand = (context: Context) => Command;
+
+/**
+ * The command groups in the order of the help. A command line loads the one that it names: all of them take
+ * longer than most commands.
+ */
+const commandGroups: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  clients: async () => (await import('./commands/clients.ts')).clientsCommand,
+  accounts: async () => (await import('./commands/accounts.ts')).accountsCommand,
+  policy: async () => (await import('./commands/policy.ts')).policyCommand,
+  waiver: async () => (await import('./commands/waiver.ts')).waiverCommand,
+  registration: async () => (await import('./commands/registration.ts')).registrationCommand,
+  apis: async () => (await import('./commands/apis.ts')).apisCommand,
+  scopes: async () => (await import('./commands/scopes.ts')).scopesCommand,
+  'authorization-details': async () =>
+    (await import('./commands/authorization-details.ts')).authorizationDetailsCommand,
+  trust: async () => (await import('./commands/trust.ts')).trustCommand,
+  keys: async () => (await import('./commands/keys.ts')).keysCommand,
+  log: async () => (await import('./log/log-command.ts')).logCommand,
+  report: async () => (await import('./report/report-command.ts')).reportCommand,
+  pkce: async () => (await import('./commands/pkce.ts')).pkceCommand,
+  verify: async () => (await import('./verify/verify-command.ts')).verifyCommand,
+  evidence: async () => (await import('./evidence/evidence-command.ts')).evidenceCommand,
+  login: async () => (await import('./login/login-command.ts')).loginCommand,
+  token: async () => (await import('./login/token-command.ts')).tokenCommand,
+  logout: async () => (await import('./login/logout-command.ts')).logoutCommand,
+};
+
+/** Returns the group that a command line names, or all of them for a help or a mistake. */
+function groupsFor([name = '']: readonly string[]): Promise<MakeCommand[]> {
+  const named = Object.hasOwn(commandGroups, name) ? commandGroups[name] : undefined;
+  return Promise.all((named ? [named] : Object.values(commandGroups)).map((load) => load()));
+}
 
 /** Runs one command line (without `node pixy.ts`). Returns the exit code: 0, 1 failed, 2 wrong usage, 3 conflict. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const context = createContext(io, readLastSeen);
   try {
-    await program(context, io, (options) => context.use(options)).parseAsync([...argv], { from: 'user' });
+    const groups = await groupsFor(argv);
+    await program(groups, context, io, (options) => context.use(options)).parseAsync([...argv], { from: 'user' });
     return context.exitCode();
   } catch (error) {
     return fail(error, io);
@@ -61,14 +56,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function program(context: Context, io: Io, use: (options: object) => void): Command {
+function program(groups: readonly MakeCommand[], context: Context, io: Io, use: (options: object) => void): Command {
   const pixy = new Command('pixy')
     .description(
       'Manages the clients, the PKCE policy, the APIs, the scopes, the types of authorization details, the trusted issuers and the signing keys of a Pixy authorization server.',
     )
     // No short form, because a key id may begin with it.
     .version(packageJson.version, '--version');
-  for (const group of commandGroups) pixy.addCommand(group(context));
+  for (const group of groups) pixy.addCommand(group(context));
   examples(
     pixy,
     'pixy clients list --local',

@@ -50,7 +50,7 @@ export function evidenceCommand(context: Context): Command {
     const json = evidenceJson(evidence);
     const sha256 = createHash('sha256').update(json).digest('hex');
     await write(files.json, json);
-    await write(files.markdown, evidenceMarkdown(evidence, { name: basename(files.json), sha256 }));
+    await write(files.markdown, await evidenceMarkdown(evidence, { name: basename(files.json), sha256 }));
 
     context.print({
       json: { ...files, sha256, ...(report && { verification: report.summary }) },

@@ -6,14 +6,18 @@ import { documentsOf } from '../../shared/clients/roll-back.ts';
 import { type ClientWaiver, waiversOf } from '../../shared/clients/waiver.ts';
 import { classFloor } from '../../shared/pkce/policy.ts';
 import { modeLabel } from '../../shared/pkce/policy-label.ts';
+import type { AdoptionReport } from '../../shared/reports/adoption.ts';
 import { briefTime, formatTime } from '../../shared/time.ts';
 import { describeChange } from '../commands/policy/log.ts';
 import { answerPolicy } from '../commands/policy/show.ts';
+import { plural } from '../output.ts';
 import type { Place } from '../place.ts';
 import { policyOf, switchesOf, waiverOf } from '../present-client.ts';
+import { adoptionSvg } from '../report/adoption-chart.ts';
 import { minuteOf } from '../report/period.ts';
-import { writeAdoption } from '../report/write-adoption.ts';
-import { asMarkdown, plural, type Section } from '../report/written.ts';
+import type { Section } from '../report/section.ts';
+import { describeAnswers, writeAdoption } from '../report/write-adoption.ts';
+import { asMarkdown } from '../report/written.ts';
 import { verifySection, writeSummary } from '../verify/write-verify-report.ts';
 import { type Evidence, maximumChanges } from './collect-evidence.ts';
 
@@ -41,13 +45,13 @@ export function evidenceJson(evidence: Evidence): string {
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
-/** The evidence as markdown, with the name and the digest of the JSON file. */
-export function evidenceMarkdown(evidence: Evidence, file: { name: string; sha256: string }): string {
+/** The evidence as markdown, with the name and the digest of the JSON file, and with the chart in it. */
+export async function evidenceMarkdown(evidence: Evidence, file: { name: string; sha256: string }): Promise<string> {
   const { at, period, place, versions, adoption, changes, verification } = evidence;
   const issuer = issuerOf(evidence);
   const { lines, sections } = writeAdoption(adoption);
   const commit = versions.commit === undefined ? '' : `, commit ${versions.commit}`;
-  return asMarkdown({
+  const text = asMarkdown({
     title: 'PKCE evidence',
     lines: [
       `Made on ${minuteOf(at)} UTC, for ${issuer === undefined ? '' : `${issuer}, `}${placeName(place)}.`,
@@ -69,6 +73,13 @@ export function evidenceMarkdown(evidence: Evidence, file: { name: string; sha25
       ...(verification ? [verifySection(verification)] : []),
     ].filter(({ rows }) => rows.length > 0),
   });
+  return `${text}\n${await chartOf(adoption)}`;
+}
+
+/** A picture within the file, so that it is kept and signed with it. Every number of it is in the tables. */
+async function chartOf(adoption: AdoptionReport): Promise<string> {
+  const svg = Buffer.from(await adoptionSvg(adoption)).toString('base64');
+  return `## Chart\n\n![PKCE adoption by client. ${describeAnswers(adoption)}][chart]\n\n[chart]: data:image/svg+xml;base64,${svg}\n`;
 }
 
 const issuerOf = ({ place, verification }: Evidence): string | undefined =>

@@ -3,7 +3,7 @@ import { type ClientImportStore, clientImportStore } from '../../shared/clients/
 import type { StoredClient } from '../../shared/clients/records.ts';
 import type { Answer, Context } from '../context.ts';
 import { conflict, Failure } from '../failure.ts';
-import { plural } from '../output.ts';
+import { number, plural } from '../output.ts';
 import { undo, writeAll } from './write-clients.ts';
 
 /** The clients of an import as a rollback finds them. */
@@ -37,7 +37,7 @@ export async function rollBackImport(context: Context, entry: Change): Promise<A
   const restored = writes.length - removed;
   return {
     json: { id: rollback.id, import: entry.id, removed, restored },
-    text: `Rolled back ${entry.id}: removed ${plural(removed, 'client')}, restored ${restored}.\n`,
+    text: `Rolled back ${entry.id}: removed ${plural(removed, 'client')}, restored ${number(restored)}.\n`,
   };
 }
 

@@ -2,7 +2,7 @@ import { clientDocument } from '../../shared/clients/client-document.ts';
 import { policySettings } from '../../shared/clients/registered-client.ts';
 import type { GlobalPolicy } from '../../shared/pkce/policy.ts';
 import { modeLabel } from '../../shared/pkce/policy-label.ts';
-import { plural, table } from '../output.ts';
+import { number, plural, table } from '../output.ts';
 import { policyOf, switchesOf } from '../present-client.ts';
 import { type ImportPlan, type PlannedClient, refusedEntries } from './apply-import.ts';
 
@@ -42,10 +42,10 @@ function headline(plan: ImportPlan, state: ImportState): string {
   const added = plan.planned.filter(({ action }) => action === 'add').length;
   const replaced = plan.planned.length - added;
   const refused = refusedEntries(plan).length;
-  const unchanged = plan.unchanged === 0 ? '' : `, ${plan.unchanged} there already and unchanged`;
+  const unchanged = plan.unchanged === 0 ? '' : `, ${number(plan.unchanged)} there already and unchanged`;
   if (state === 'done')
-    return `Added ${plural(added, 'client')}, replaced ${replaced}, skipped ${refused}${unchanged}.\n`;
-  const counts = `${plural(added, 'client')} to add, ${replaced} to replace, ${refused} that cannot be imported${unchanged}`;
+    return `Added ${plural(added, 'client')}, replaced ${number(replaced)}, skipped ${number(refused)}${unchanged}.\n`;
+  const counts = `${plural(added, 'client')} to add, ${number(replaced)} to replace, ${number(refused)} that cannot be imported${unchanged}`;
   return `${counts}. Nothing was written${state === 'planned' ? ': this is a dry run' : ''}.\n`;
 }
 

@@ -7,7 +7,8 @@ import {
   StartQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { countedMembers, parseCounted } from '../../shared/audit/audit-entry.ts';
-import { newTally, type Period } from '../../shared/reports/tally.ts';
+import type { Period, Steps } from '../../shared/reports/steps.ts';
+import { newTally } from '../../shared/reports/tally.ts';
 import { type Ledger, LedgerUnavailable } from './ledger.ts';
 
 /** The most rows in a query result. A result of that size may have been cut off. */
@@ -32,12 +33,12 @@ export type CloudWatchLedgerOptions = {
  * there are more kinds of decisions than a result can hold. Needs `logs:StartQuery` and `logs:GetQueryResults`.
  */
 export function cloudWatchLedger({ client, logGroups, patience = 1_000 }: CloudWatchLedgerOptions): Ledger {
-  async function start(groups: readonly string[], period: Period): Promise<string> {
+  async function start(groups: readonly string[], period: Period, steps: Steps | undefined): Promise<string> {
     const command = new StartQueryCommand({
       logGroupNames: [...groups],
       startTime: period.since,
       endTime: period.until,
-      queryString: insightsQuery(period),
+      queryString: insightsQuery(period, steps),
       limit: maximumRows,
     });
     for (let starts = 1; ; starts += 1) {
@@ -65,23 +66,23 @@ export function cloudWatchLedger({ client, logGroups, patience = 1_000 }: CloudW
     }
   }
 
-  async function rowsOf(groups: readonly string[], period: Period): Promise<ResultField[][]> {
-    const rows = await finish(await start(groups, period));
+  async function rowsOf(groups: readonly string[], period: Period, steps?: Steps): Promise<ResultField[][]> {
+    const rows = await finish(await start(groups, period, steps));
     if (rows.length < maximumRows) return rows;
     const middle = Math.floor((period.since + period.until) / 2);
     if (middle === period.since) {
       throw new LedgerUnavailable(`There are more than ${maximumRows} kinds of decisions within one second.`);
     }
     // One after the other, because an account may run few queries at a time, and its dashboards need some of them.
-    const before = await rowsOf(groups, { since: period.since, until: middle });
-    return [...before, ...(await rowsOf(groups, { since: middle, until: period.until }))];
+    const before = await rowsOf(groups, { since: period.since, until: middle }, steps);
+    return [...before, ...(await rowsOf(groups, { since: middle, until: period.until }, steps))];
   }
 
   return {
-    async tally(period) {
-      const tally = newTally();
+    async tally(period, steps) {
+      const tally = newTally(steps);
       for (let first = 0; first < logGroups.length; first += maximumLogGroups) {
-        const rows = await rowsOf(logGroups.slice(first, first + maximumLogGroups), period);
+        const rows = await rowsOf(logGroups.slice(first, first + maximumLogGroups), period, steps);
         for (const row of rows) addRow(tally, row);
       }
       return tally.result();
@@ -91,12 +92,14 @@ export function cloudWatchLedger({ client, logGroups, patience = 1_000 }: CloudW
 
 /**
  * Counts everything that looks like JSON; a line that is not an audit line has no `v` and gets a row of its own. The range of a
- * query includes both ends, so the query filters by the period again, and halves neither overlap nor leave a gap.
+ * query includes both ends, so the query filters by the period again, and halves neither overlap nor leave a gap. With steps, each has
+ * rows of its own, which differ in the number of the step.
  */
-export const insightsQuery = ({ since, until }: Period): string =>
+export const insightsQuery = ({ since, until }: Period, steps?: Steps): string =>
   [
     `filter @message like /^\\{/ and toMillis(@timestamp) >= ${since}000 and toMillis(@timestamp) < ${until}000`,
-    `stats count(*) as decisions, max(time) as latest by v, ${countedMembers.join(', ')}`,
+    ...(steps ? [`fields floor((time - ${steps.origin}) / ${steps.length}) as step`] : []),
+    `stats count(*) as decisions, max(time) as latest by v, ${[...countedMembers, ...(steps ? ['step'] : [])].join(', ')}`,
   ].join(' | ');
 
 function addRow(tally: ReturnType<typeof newTally>, row: readonly ResultField[]): void {

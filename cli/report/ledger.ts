@@ -1,3 +1,4 @@
+import type { Steps } from '../../shared/reports/steps.ts';
 import type { Period, Tallied } from '../../shared/reports/tally.ts';
 
 /**
@@ -5,8 +6,11 @@ import type { Period, Tallied } from '../../shared/reports/tally.ts';
  * counting, CloudWatch Logs by a counting query.
  */
 export type Ledger = {
-  /** Rejects with {@link LedgerUnavailable}. Counts unreadable lines rather than leave anything out silently. */
-  tally(period: Period): Promise<Tallied>;
+  /**
+   * Counts the decisions of a period, those of each step by themselves if there are steps. Rejects with {@link LedgerUnavailable}.
+   * Counts unreadable lines rather than leave anything out silently.
+   */
+  tally(period: Period, steps?: Steps): Promise<Tallied>;
 };
 
 /** The audit log could not be read, or not completely. The message says what to do. */

@@ -1,17 +1,17 @@
-import { parseAuditLine } from '../../shared/audit/audit-entry.ts';
 import { newTally } from '../../shared/reports/tally.ts';
+import { lineCounter } from './count-lines.ts';
 import type { Ledger } from './ledger.ts';
-import { localLines } from './local-lines.ts';
+import { filesOf, piecesOf } from './local-files.ts';
 
 /** Reads the folder of a local run. Counts unreadable lines in the files of the period. */
 export const localLedger = (folder: string): Ledger => ({
-  async tally(period) {
-    const tally = newTally();
-    for await (const line of localLines(folder, period)) {
-      const entry = parseAuditLine(line);
-      if (!entry.ok) tally.addUnreadable(entry.refusal);
-      else if (period.since <= entry.value.time && entry.value.time < period.until) tally.addEntry(entry.value);
+  async tally(period, steps) {
+    const tally = newTally(steps);
+    const counter = lineCounter(tally, period, steps);
+    for (const file of await filesOf(folder, period)) {
+      for await (const piece of piecesOf(file)) counter.countPiece(piece);
     }
+    counter.finish();
     return tally.result();
   },
 });

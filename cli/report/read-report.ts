@@ -2,7 +2,8 @@ import type { GlobalPolicy } from '../../shared/pkce/policy.ts';
 import { type AdoptionInput, type AdoptionReport, adoption } from '../../shared/reports/adoption.ts';
 import { type RefreshReport, refreshes } from '../../shared/reports/refreshes.ts';
 import { type Simulation, simulate } from '../../shared/reports/simulation.ts';
-import { lastSeen, type Period } from '../../shared/reports/tally.ts';
+import { type Period, type Steps, stepsOf } from '../../shared/reports/steps.ts';
+import { lastSeen } from '../../shared/reports/tally.ts';
 import type { Context } from '../context.ts';
 import { listAllClients } from '../list-clients.ts';
 import { listSeen } from '../seen-clients.ts';
@@ -20,7 +21,7 @@ export async function readAdoption(
   context: Context,
   { period, logGroups, ...question }: Asked & Pick<AdoptionInput, 'target' | 'minimumIssued'>,
 ): Promise<AdoptionReport> {
-  const { tallied, clients, global } = await readAll(context, { period, logGroups });
+  const { tallied, clients, global } = await readAll(context, { period, logGroups }, stepsOf(period));
   return adoption({ tallied, period, clients, global, ...question, now: context.now() });
 }
 
@@ -38,11 +39,11 @@ export async function readSimulation(
   return simulate({ tallied, period, clients, current, proposed: { ...current, ...proposed }, at });
 }
 
-async function readAll(context: Context, { period, logGroups }: Asked) {
+async function readAll(context: Context, { period, logGroups }: Asked, steps?: Steps) {
   const ledger = await openLedger(context, logGroups);
   const { clients: store } = await context.open();
   const [tallied, clients, seen, global] = await Promise.all([
-    ledger.tally(period),
+    ledger.tally(period, steps),
     listAllClients(context),
     listSeen(context),
     store.policy(),

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { AdoptionReport } from '../../shared/reports/adoption.ts';
+import { type AdoptionReport, withAnswers } from '../../shared/reports/adoption.ts';
+import { type Answer, answers } from '../../shared/reports/safe-to-enforce.ts';
 import type { Context } from '../context.ts';
 import { Failure } from '../failure.ts';
-import { collect, examples, storeOptions } from '../options.ts';
+import { collect, examples, storeOptions, wideOption } from '../options.ts';
 import { adoptionSvg } from './adoption-chart.ts';
 import { adoptionHtml } from './adoption-page.ts';
 import { parsePeriod } from './period.ts';
@@ -14,7 +15,7 @@ import { writeAdoption } from './write-adoption.ts';
 import { asMarkdown, asText } from './written.ts';
 
 const formats = {
-  table: (report: AdoptionReport) => asText(writeAdoption(report)),
+  table: (report: AdoptionReport, wide?: boolean) => asText(writeAdoption(report), { wide }),
   markdown: (report: AdoptionReport) => asMarkdown(writeAdoption(report)),
   json: (report: AdoptionReport) => `${JSON.stringify(reportJson(report), null, 2)}\n`,
   svg: adoptionSvg,
@@ -26,6 +27,8 @@ type AdoptionOptions = {
   until?: string;
   target: 'any' | 'S256';
   atLeast: number;
+  verdict?: Answer[];
+  wide?: boolean;
   logGroup?: string[];
   format: keyof typeof formats;
   json?: boolean;
@@ -52,25 +55,39 @@ function adoptionCommand(context: Context): Command {
         .argParser(atLeastOne)
         .default(10),
     )
+    .addOption(
+      new Option('--verdict <answer>', 'list only clients with this answer: no, unknown or yes (repeatable)').argParser(
+        answer,
+      ),
+    )
     .addOption(new Option('--format <format>', 'the output format').choices(Object.keys(formats)).default('table'))
     .option('--output <file>', 'write to a file instead of the terminal')
     .option('--log-group <name>', 'a log group with audit lines, instead of those of the stage (repeatable)', collect);
+  wideOption(command);
   examples(
     command,
     'pixy report adoption --local --since 7d',
+    'pixy report adoption --local --verdict no --verdict unknown',
     'pixy report adoption --stage prod --since 2026-11-01 --until 2026-12-01 --format markdown',
     'pixy report adoption --stage prod --target any --format html --output adoption.html',
   );
   return command.action(async (options: AdoptionOptions) => {
     const { target, atLeast: minimumIssued, logGroup: logGroups, output } = options;
     const period = parsePeriod(options.since, options.until, context.now());
-    const report = await readAdoption(context, { period, logGroups, target, minimumIssued });
-    const text = await formats[options.json ? 'json' : options.format](report);
+    const whole = await readAdoption(context, { period, logGroups, target, minimumIssued });
+    const report = options.verdict ? withAnswers(whole, options.verdict) : whole;
+    const text = await formats[options.json ? 'json' : options.format](report, options.wide);
     if (output === undefined) return context.io.write(text);
     await writeFile(output, text).catch((error: Error) => {
       throw new Failure(`${output} cannot be written: ${error.message}`);
     });
   });
+}
+
+function answer(text: string, earlier: readonly Answer[] = []): Answer[] {
+  const found = answers.find((one) => one === text);
+  if (found === undefined) throw new InvalidArgumentError(`It is not one of ${answers.join(', ')}.`);
+  return [...earlier, found];
 }
 
 function atLeastOne(text: string): number {

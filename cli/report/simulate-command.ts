@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { type EnforcementMode, type PkcePolicy, pkcePolicies } from '../../shared/pkce/policy.ts';
 import type { Context } from '../context.ts';
 import { wrongUsage } from '../failure.ts';
-import { collect, dateOption, examples, storeOptions } from '../options.ts';
+import { collect, dateOption, examples, storeOptions, wideOption } from '../options.ts';
 import { parsePeriod } from './period.ts';
 import { readSimulation } from './read-report.ts';
 import { reportJson } from './report-json.ts';
@@ -17,6 +17,7 @@ type SimulateOptions = {
   since: string;
   until?: string;
   logGroup?: string[];
+  wide?: boolean;
 };
 
 /** `pixy policy simulate`: judges recorded decisions under another global policy. Changes nothing. */
@@ -35,13 +36,15 @@ export function simulateCommand(context: Context): Command {
     .option('--since <moment>', 'the start: an age like 7d (m, h, d, w), a day (UTC) or a time', '7d')
     .option('--until <moment>', 'the end, in the same form (default: now)')
     .option('--log-group <name>', 'a log group with audit lines, instead of those of the stage (repeatable)', collect);
+  wideOption(command);
   examples(
     command,
     'pixy policy simulate --default S256 --floor any --since 7d --local',
     'pixy policy simulate --mode enforce --since 30d --stage prod --json',
     'pixy policy simulate --at 90d --stage prod',
   );
-  return command.action(async ({ default: inherited, floor, mode, at, since, until, logGroup }: SimulateOptions) => {
+  return command.action(async (options: SimulateOptions) => {
+    const { default: inherited, floor, mode, at, since, until, logGroup, wide } = options;
     if ([inherited, floor, mode, at].every((given) => given === undefined)) {
       throw wrongUsage('Say what to change: --default, --floor, --mode or --at.');
     }
@@ -52,6 +55,6 @@ export function simulateCommand(context: Context): Command {
       proposed: { ...(inherited && { default: inherited }), ...(floor && { floor }), ...(mode && { mode }) },
       at: at === undefined ? now : dateOption('--at', at, now),
     });
-    context.print({ json: reportJson(simulation), text: asText(writeSimulation(simulation)) });
+    context.print({ json: reportJson(simulation), text: asText(writeSimulation(simulation), { wide }) });
   });
 }

@@ -1,4 +1,4 @@
-import type { MethodUsed } from '../../shared/audit/decision.ts';
+import { percent } from '../../shared/number.ts';
 import { policyLabel } from '../../shared/pkce/policy-label.ts';
 import type {
   AdoptionReport,
@@ -8,57 +8,67 @@ import type {
   RulesNow,
 } from '../../shared/reports/adoption.ts';
 import { asksPeople } from '../../shared/reports/replay.ts';
+import { type Answer, answers } from '../../shared/reports/safe-to-enforce.ts';
+import { issuedIn, usageClasses } from '../../shared/reports/usage.ts';
 import { briefTime } from '../../shared/time.ts';
+import { number, plural } from '../output.ts';
 import { switchNames, waiverOf } from '../present-client.ts';
 import { dayOf, minuteOf } from './period.ts';
-import { describeUnreadable, number, plural, type Section, type Written } from './written.ts';
+import type { Section } from './section.ts';
+import { sparkline, stepsPerCharacter } from './sparkline.ts';
+import { answerTitle, stepName, usageWords } from './usage-words.ts';
+import { describeUnreadable, type Written } from './written.ts';
 
-/** Writes the adoption report, starting with clients that are not ready. */
+/** Writes the adoption report: the trend, then the clients by the answer to whether they are ready, those that are not first. */
 export function writeAdoption(report: AdoptionReport): Written {
-  const { period, total, target, unreadable } = report;
+  const { period, total, unreadable } = report;
   return {
     title: `PKCE adoption, ${minuteOf(period.since)} to ${minuteOf(period.until)} UTC`,
     lines: [
       `${plural(total.decisions, 'decision')} read, ${plural(total.authorizations.issued, 'code')} issued, ${plural(total.authorizations.refused, 'authorization request')} refused.`,
       `Global policy: default ${report.global.default}, floor ${report.global.floor}, mode ${report.global.mode}.`,
       describeAnswers(report),
+      ...describeListed(report),
       ...describeUnreadable(unreadable),
     ],
     sections: [
-      clientsSection(byUrgency(report.clients), target),
-      refusalsSection('Refused', [...report.clients, { client: '(no client)', ...report.withoutClient }], 'refused'),
+      trendSection(report),
+      ...clientsByAnswer(report).map(({ answer, clients }) => clientsSection(answer, clients, report)),
+      rulesSection(report),
+      refusalsSection('Refused', [...report.clients, ...withoutClient(report)], 'refused'),
       refusalsSection('Let through by report mode', report.clients, 'wouldRefuse'),
-      exceptionsSection(report),
       waiversSection(report),
     ].filter(({ rows }) => rows.length > 0),
   };
 }
 
-const urgency = { no: 0, unknown: 1, yes: 2 };
+/** The clients by answer, those that are not ready first, and then by use. */
+export const clientsByAnswer = ({
+  clients,
+}: Pick<AdoptionReport, 'clients'>): { answer: Answer; clients: ClientAdoption[] }[] =>
+  answers
+    .map((answer) => ({
+      answer,
+      clients: clients
+        .filter(({ safe }) => safe.answer === answer)
+        .toSorted((one, other) => other.authorizations.issued - one.authorizations.issued),
+    }))
+    .filter((group) => group.clients.length > 0);
 
-/** Sorts clients that are not ready first, then by use. */
-export const byUrgency = (clients: readonly ClientAdoption[]): ClientAdoption[] =>
-  clients.toSorted(
-    (one, other) =>
-      urgency[one.safe.answer] - urgency[other.safe.answer] || other.authorizations.issued - one.authorizations.issued,
-  );
-
-export function describeAnswers({ clients, target }: Pick<AdoptionReport, 'clients' | 'target'>): string {
-  const count = (answer: string) => number(clients.filter(({ safe }) => safe.answer === answer).length);
-  return `Safe to enforce ${target}: ${count('yes')} of ${plural(clients.length, 'client')}; not safe: ${count('no')}; unknown: ${count('unknown')}.`;
+export function describeAnswers({ answers: counts, target }: Pick<AdoptionReport, 'answers' | 'target'>): string {
+  const all = counts.yes + counts.no + counts.unknown;
+  return `Safe to enforce ${target}: ${number(counts.yes)} of ${plural(all, 'client')}; not safe: ${number(counts.no)}; unknown: ${number(counts.unknown)}.`;
 }
 
-/** Groups issued codes into the classes that people think in. */
-export function issuedBy({ methods }: Pick<DecisionCounts, 'methods'>) {
-  const issued = (...used: MethodUsed[]) => used.reduce((sum, method) => sum + methods[method].issued, 0);
-  return {
-    S256: issued('S256', 's256'),
-    lowercase: issued('s256'),
-    plain: issued('plain', 'short_plain'),
-    missing: issued('missing', 'short_missing'),
-    none: issued('none'),
-  };
+/** Says so when not all clients are listed. */
+function describeListed({ answers: counts, clients }: AdoptionReport): string[] {
+  const all = counts.yes + counts.no + counts.unknown;
+  return clients.length === all ? [] : [`Listed: ${number(clients.length)} of them, as asked for.`];
 }
+
+/** Decisions that name no client, where every client is listed. */
+const withoutClient = (report: AdoptionReport) =>
+  describeListed(report).length > 0 ? [] : [{ client: '(no client)', ...report.withoutClient }];
 
 export function describeRules(rules: RulesNow | undefined, disabled = false): string {
   if (rules === undefined) return 'no longer registered';
@@ -67,29 +77,94 @@ export function describeRules(rules: RulesNow | undefined, disabled = false): st
   return `${policyLabel(rules, rules.waiver)}${mode}${disabled ? ', disabled' : ''}`;
 }
 
-function clientsSection(clients: readonly ClientAdoption[], target: string): Section {
+const usageColumns = usageClasses.map((used) => ({
+  title: usageWords[used].heading,
+  numeric: true,
+  optional: used === 's256',
+}));
+
+const usageCells = (usage: DecisionCounts['usage']): string[] => usageClasses.map((used) => number(usage[used]));
+
+/** How the use of PKCE changed: a row for each step, with the part of the codes that the target policy would issue as well. */
+function trendSection({ total, stepDays }: AdoptionReport): Section {
+  const name = stepName(stepDays);
   return {
-    title: 'Clients',
+    title: `All clients, by ${name}`,
+    columns: [
+      { title: name === 'day' ? 'Day' : `${name[0]?.toUpperCase()}${name.slice(1)} from` },
+      { title: 'Codes', numeric: true },
+      ...usageColumns,
+      { title: 'safe', numeric: true },
+      { title: '', unbroken: true },
+    ],
+    rows:
+      total.decisions === 0
+        ? []
+        : total.trend.map(({ since, safe, ...usage }) => {
+            const issued = issuedIn(usage);
+            return [
+              dayOf(since),
+              number(issued),
+              ...usageCells(usage),
+              issued === 0 ? '' : percent(safe, issued),
+              '█'.repeat(issued === 0 ? 0 : Math.round((safe / issued) * 20)),
+            ];
+          }),
+  };
+}
+
+export function clientsSection(
+  answer: Answer,
+  clients: readonly ClientAdoption[],
+  { target, stepDays }: AdoptionReport,
+): Section {
+  const together = stepsPerCharacter(clients[0]?.trend ?? []);
+  return {
+    title: `${answerTitle(answer, target)}: ${plural(clients.length, 'client')}`,
     columns: [
       { title: 'Client' },
-      { title: 'Policy now' },
-      ...['S256', 'Plain', 'No method', 'None', 'Refused', 'Would refuse'].map((title) => ({ title, numeric: true })),
-      { title: 'Last without PKCE' },
-      { title: `Safe to enforce ${target}` },
+      ...usageColumns,
+      { title: 'would refuse', numeric: true, optional: true },
+      {
+        title: `safe by ${stepName((stepDays ?? 7) * together)}`,
+        unbroken: true,
+        optional: true,
+      },
+      { title: 'Why' },
     ],
     rows: clients.map((client) => {
-      const { S256, lowercase, plain, missing, none } = issuedBy(client);
+      const reported = reportedAuthorizations(client);
       return [
         client.client,
-        describeRules(client.rules, client.disabled),
-        lowercase > 0 ? `${number(S256)} (${number(lowercase)} as s256)` : number(S256),
-        ...[plain, missing, none, client.authorizations.refused, reportedAuthorizations(client)].map(number),
-        client.lastWithoutPkce === undefined ? '' : dayOf(client.lastWithoutPkce),
-        `${client.safe.answer}: ${client.safe.because}`,
+        ...usageCells(client.usage),
+        number(reported),
+        sparkline(client.trend),
+        client.safe.because,
       ];
     }),
   };
 }
+
+/** What applies to each client now. */
+const rulesSection = (report: AdoptionReport): Section => ({
+  title: 'Policies',
+  columns: [
+    { title: 'Client' },
+    { title: 'Policy now' },
+    { title: 'Switches', optional: true },
+    { title: 'Waiver', optional: true },
+    { title: 'Last without PKCE', optional: true },
+  ],
+  rows: clientsByAnswer(report)
+    .flatMap(({ clients }) => clients)
+    .map(({ client, rules, disabled, lastWithoutPkce }) => [
+      client,
+      describeRules(rules, disabled),
+      (rules?.switches ?? []).map((name) => switchNames[name]).join(', '),
+      rules === undefined ? '' : waiverOf(rules.waiver, report.at),
+      lastWithoutPkce === undefined ? '' : dayOf(lastWithoutPkce),
+    ]),
+});
 
 /** Counts only where requests begin, because the same sign-in may be reported again at /token. */
 const reportedAuthorizations = ({ wouldRefuse }: DecisionCounts): number =>
@@ -119,16 +194,6 @@ function refusalsSection(
     rows: clients.flatMap((counts) => counts[which].map((refusal) => row(counts.client, refusal))),
   };
 }
-
-const exceptionsSection = ({ clients, at }: AdoptionReport): Section => ({
-  title: 'Compatibility switches and waivers',
-  columns: [{ title: 'Client' }, { title: 'Switches' }, { title: 'Waiver' }],
-  rows: clients.flatMap(({ client, rules }) =>
-    rules === undefined || (rules.switches.length === 0 && rules.waiver === undefined)
-      ? []
-      : [[client, rules.switches.map((name) => switchNames[name]).join(', '), waiverOf(rules.waiver, at)]],
-  ),
-});
 
 const waiversSection = ({ waiversEnding }: AdoptionReport): Section => ({
   title: 'Waivers ending within 14 days',

@@ -1,6 +1,8 @@
 import type { ClientRefreshes, RefreshReport } from '../../shared/reports/refreshes.ts';
+import { number, plural } from '../output.ts';
 import { dayOf, minuteOf } from './period.ts';
-import { describeUnreadable, number, plural, type Section, type Written } from './written.ts';
+import type { Section } from './section.ts';
+import { describeUnreadable, type Written } from './written.ts';
 
 /** What the report on refresh tokens says, the clients with the most replays first. */
 export function writeRefreshes({ period, clients, total, unreadable }: RefreshReport): Written {

@@ -1,7 +1,9 @@
 import { policyLabel } from '../../shared/pkce/policy-label.ts';
 import type { ClientSimulation, Simulation, Turned } from '../../shared/reports/simulation.ts';
+import { number, plural } from '../output.ts';
 import { dayOf, minuteOf } from './period.ts';
-import { describeUnreadable, number, plural, type Section, type Written } from './written.ts';
+import type { Section } from './section.ts';
+import { describeUnreadable, type Written } from './written.ts';
 
 /** Summarizes in one line, for people and scripts, what the proposed policy would change. */
 export function summary({ totals }: Pick<Simulation, 'totals'>): string {

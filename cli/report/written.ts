@@ -1,12 +1,12 @@
 import type { Unreadable } from '../../shared/audit/audit-entry.ts';
-import { visible } from '../output.ts';
+import { plural, visible } from '../output.ts';
+import { type Section, withoutEmptyColumns } from './section.ts';
+import { textTable, wrap } from './text-table.ts';
 
 /*
  * The content of a report, independent of its format: terminal, markdown and HTML show the same tables.
  */
 
-type Column = { title: string; numeric?: boolean };
-export type Section = { title: string; columns: readonly Column[]; rows: readonly (readonly string[])[] };
 export type Written = {
   title: string;
   lines: readonly string[];
@@ -15,41 +15,30 @@ export type Written = {
   summary?: string;
 };
 
-export const number = (count: number): string => count.toLocaleString('en-US');
-
-/** Formats a count: `1 code`, `2 codes`. */
-export const plural = (count: number, noun: string): string => `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
-
 /** Reports the lines of the log that could not be counted. */
 export function describeUnreadable({ broken, other_version }: Readonly<Record<Unreadable, number>>): string[] {
   const parts = [
     ...(broken > 0 ? [plural(broken, 'broken line')] : []),
-    ...(other_version > 0 ? [`${plural(other_version, 'line')} of another version`] : []),
+    ...(other_version > 0
+      ? [`${plural(other_version, 'line')} of a later version, which this pixy does not know`]
+      : []),
   ];
   return parts.length === 0 ? [] : [`Not counted, because they could not be read: ${parts.join(', ')}.`];
 }
 
-/** Formats for a terminal, in aligned columns. */
-export function asText({ title, lines, sections, summary }: Written): string {
-  const parts = sections.flatMap((section) => ['', section.title, ...textTable(section)]);
-  const last = summary === undefined ? [] : ['', summary];
-  return `${[title, ...lines, ...parts, ...last].map(visible).join('\n')}\n`;
-}
+/** What a terminal shows without a break of its own. */
+const terminalWidth = 100;
 
-function textTable({ columns, rows }: Section): string[] {
-  const cells = rows.map((row) => row.map(visible));
-  const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...cells.map((row) => row[index]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]) =>
-    columns
-      .map(({ numeric }, index) => {
-        const cell = row[index] ?? '';
-        return numeric ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0);
-      })
-      .join('  ')
-      .trimEnd();
-  return [line(columns.map(({ title }) => title.toUpperCase())), ...cells.map(line)];
+/** Formats for a terminal, in aligned columns; `wide`: as long as they are. */
+export function asText(
+  { title, lines, sections, summary }: Written,
+  { wide = false }: { wide?: boolean | undefined } = {},
+): string {
+  const width = wide ? Number.POSITIVE_INFINITY : terminalWidth;
+  const parts = sections.flatMap((section) => ['', section.title, ...textTable(withoutEmptyColumns(section), width)]);
+  const last = summary === undefined ? [] : ['', ...wrap(visible(summary), width)];
+  const first = [title, ...lines].flatMap((line) => wrap(visible(line), width));
+  return `${[...first, ...parts.map(visible), ...last].join('\n')}\n`;
 }
 
 /** Formats as markdown with GitHub's tables, for a pull request or a wiki. */
@@ -59,7 +48,8 @@ export function asMarkdown({ title, lines, sections, summary }: Written): string
   return `${[`# ${escapeMarkdown(title)}`, ...lines.map(escapeMarkdown), ...parts, ...last].join('\n\n')}\n`;
 }
 
-function markdownTable({ columns, rows }: Section): string {
+function markdownTable(section: Section): string {
+  const { columns, rows } = withoutEmptyColumns(section);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     line(columns.map((column) => column.title)),

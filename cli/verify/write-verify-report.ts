@@ -1,6 +1,6 @@
-import { visible } from '../output.ts';
-import type { Section } from '../report/written.ts';
-import { asMarkdown, plural } from '../report/written.ts';
+import { plural, visible } from '../output.ts';
+import type { Section } from '../report/section.ts';
+import { asMarkdown } from '../report/written.ts';
 import { profiles } from './profiles/index.ts';
 import type { CheckResult, VerifyReport } from './verify.ts';
 

@@ -47,7 +47,7 @@ const entry = v.object({
 export type AuditEntry = v.InferOutput<typeof entry>;
 export const auditMembers = Object.keys(entry.entries) as readonly (keyof AuditEntry)[];
 
-/** Why a line cannot be read: it is not an audit line, or its version is unknown. */
+/** Why a line cannot be read: it is not an audit line, or of a version that came later. */
 export type Unreadable = 'broken' | 'other_version';
 
 /** Parses one line without its line break. Drops members that it does not know. */
@@ -69,4 +69,4 @@ export function parseCounted(version: unknown, members: unknown): Result<Counted
 }
 
 const unreadable = (version: unknown): Unreadable =>
-  Number.isSafeInteger(version) && version !== auditVersion ? 'other_version' : 'broken';
+  Number.isSafeInteger(version) && Number(version) > auditVersion ? 'other_version' : 'broken';

@@ -3,6 +3,7 @@ import { loggedClientId, type MethodUsed, methodsUsed } from '../audit/decision.
 import { type ClientSwitch, policySettings, type RegisteredClient, switchesOn } from '../clients/registered-client.ts';
 import { endingSoon } from '../clients/waiver.ts';
 import {
+  type ClientPolicySettings,
   type CompatibilitySwitch,
   compatibilitySwitches,
   type EnforcementMode,
@@ -13,8 +14,10 @@ import {
   type Waiver,
 } from '../pkce/policy.ts';
 import { isAuthorization, isIssued } from './replay.ts';
-import { type SafeToEnforce, safeToEnforce } from './safe-to-enforce.ts';
-import { type Period, type Tallied, type Tally, totalOf } from './tally.ts';
+import { type Answer, reasonToRefuse, type SafeToEnforce, safeToEnforce } from './safe-to-enforce.ts';
+import { type Period, startsOf } from './steps.ts';
+import { type Tallied, type Tally, totalOf } from './tally.ts';
+import { sumOfTrends, type TrendPoint, trendOf, type Usage, usageOf } from './usage.ts';
 
 /** How often something was refused or would have been, and when last (epoch seconds). */
 export type RefusalCount = { endpoint: string; reason: string; mistake?: string; count: number; last: number };
@@ -30,6 +33,10 @@ export type DecisionCounts = {
   authorizations: { issued: number; refused: number };
   /** The same, by how they used PKCE. */
   methods: MethodCounts;
+  /** The same in the classes of the chart and the tables. */
+  usage: Usage;
+  /** The usage in each step of the period. */
+  trend: TrendPoint[];
   /** Refusals of all endpoints. */
   refused: RefusalCount[];
   /** Let through by report mode. */
@@ -69,6 +76,10 @@ export type AdoptionReport = {
   /** The policy that "safe to enforce" refers to. */
   target: Exclude<PkcePolicy, 'none'>;
   global: GlobalPolicy;
+  /** Days in a step of the trends, if there are any. The first and the last step may be in the period only in part. */
+  stepDays?: number;
+  /** How many clients have each answer, also those that are not listed. */
+  answers: Record<Answer, number>;
   clients: ClientAdoption[];
   /** Decisions that name no client: unknown clients, sign-ins, failures. */
   withoutClient: DecisionCounts;
@@ -78,6 +89,7 @@ export type AdoptionReport = {
 };
 
 export type AdoptionInput = {
+  /** Without steps, there are no trends. */
   tallied: Tallied;
   period: Period;
   clients: readonly RegisteredClient[];
@@ -91,24 +103,30 @@ export type AdoptionInput = {
 /** Reports how each client has used PKCE, and whether the target policy can be enforced for it. Sorted by client id. */
 export function adoption(input: AdoptionInput): AdoptionReport {
   const { tallied, period, clients, global, target, now } = input;
+  const starts = tallied.steps ? startsOf(period, tallied.steps) : [];
   const byName = Map.groupBy(tallied.tallies, (tally) => tally.client);
   const registered = clients.map((client) => {
     const name = loggedClientId(client.clientId);
     const tallies = byName.get(name) ?? [];
     byName.delete(name);
-    return registeredClient(client, tallies, input);
+    return registeredClient(client, tallies, starts, input);
   });
   const withoutClient = byName.get(undefined) ?? [];
   byName.delete(undefined);
-  const removed = Array.from(byName, ([name, tallies]) => removedClient(name ?? '', tallies));
+  const removed = Array.from(byName, ([name, tallies]) => removedClient(name ?? '', tallies, starts, input));
+  const all = [...registered, ...removed].sort((one, other) => (one.client < other.client ? -1 : 1));
+  const withoutTrend = trendOf(withoutClient, starts, () => false);
+  const trends = [...all.map(({ trend }) => trend), withoutTrend];
   return {
     period,
     at: now,
     target,
     global,
-    clients: [...registered, ...removed].sort((one, other) => (one.client < other.client ? -1 : 1)),
-    withoutClient: countDecisions(withoutClient),
-    total: countDecisions(tallied.tallies),
+    ...(tallied.steps && { stepDays: tallied.steps.length / 86_400 }),
+    answers: countAnswers(all),
+    clients: all,
+    withoutClient: countDecisions(withoutClient, withoutTrend),
+    total: countDecisions(tallied.tallies, sumOfTrends(trends, starts)),
     unreadable: tallied.unreadable,
     waiversEnding: endingSoon(clients, now).map(({ client, waiver, daysLeft }) => ({
       client: client.clientId,
@@ -118,29 +136,65 @@ export function adoption(input: AdoptionInput): AdoptionReport {
   };
 }
 
-function registeredClient(client: RegisteredClient, tallies: readonly Tally[], input: AdoptionInput): ClientAdoption {
+function countAnswers(clients: readonly ClientAdoption[]): Record<Answer, number> {
+  const counts = { no: 0, unknown: 0, yes: 0 };
+  for (const { safe } of clients) counts[safe.answer] += 1;
+  return counts;
+}
+
+/** Lists only clients with one of these answers. Sums are still those of all clients. */
+export function withAnswers(report: AdoptionReport, answers: readonly Answer[]): AdoptionReport {
+  const clients = report.clients.filter(({ safe }) => answers.includes(safe.answer));
+  const isListed = new Set(clients.map(({ client }) => client));
+  return { ...report, clients, waiversEnding: report.waiversEnding.filter(({ client }) => isListed.has(client)) };
+}
+
+function registeredClient(
+  client: RegisteredClient,
+  tallies: readonly Tally[],
+  starts: readonly number[],
+  input: AdoptionInput,
+): ClientAdoption {
   return {
     client: client.clientId,
     ...(client.clientName !== undefined && { name: client.clientName }),
     rules: rulesNow(client, input),
     disabled: client.disabled,
-    ...observed(tallies),
+    ...observed(tallies, trendFor(policySettings(client), tallies, starts, input)),
     safe: safeToEnforce(tallies, policySettings(client), input),
   };
 }
 
-const removedClient = (client: string, tallies: readonly Tally[]): ClientAdoption => ({
+/** A client without a record has no switches. */
+const removedClient = (
+  client: string,
+  tallies: readonly Tally[],
+  starts: readonly number[],
+  input: AdoptionInput,
+): ClientAdoption => ({
   client,
   disabled: false,
-  ...observed(tallies),
+  ...observed(tallies, trendFor(withoutRecord, tallies, starts, input)),
   safe: { answer: 'unknown', because: 'no longer registered' },
 });
 
-function observed(tallies: readonly Tally[]) {
+const withoutRecord: ClientPolicySettings = { policy: 'inherit', isPublic: false };
+
+function trendFor(
+  client: ClientPolicySettings,
+  tallies: readonly Tally[],
+  starts: readonly number[],
+  input: AdoptionInput,
+): TrendPoint[] {
+  const reasonFor = reasonToRefuse(client, input);
+  return trendOf(tallies, starts, (issued) => reasonFor(issued) === undefined);
+}
+
+function observed(tallies: readonly Tally[], trend: TrendPoint[]) {
   const lastWithoutPkce = latest(tallies.filter((tally) => isIssued(tally) && tally.method === 'none'));
   const lastSeen = latest(tallies);
   return {
-    ...countDecisions(tallies),
+    ...countDecisions(tallies, trend),
     ...(lastWithoutPkce !== undefined && { lastWithoutPkce }),
     ...(lastSeen !== undefined && { lastSeen }),
   };
@@ -162,7 +216,7 @@ function rulesNow(client: RegisteredClient, { global, now }: AdoptionInput): Rul
   };
 }
 
-function countDecisions(tallies: readonly Tally[]): DecisionCounts {
+function countDecisions(tallies: readonly Tally[], trend: TrendPoint[]): DecisionCounts {
   const authorizations = { issued: 0, refused: 0 };
   const methods = Object.fromEntries(
     [...methodsUsed, 'unknown'].map((method) => [method, { issued: 0, refused: 0 }]),
@@ -176,6 +230,8 @@ function countDecisions(tallies: readonly Tally[]): DecisionCounts {
     decisions: totalOf(tallies),
     authorizations,
     methods,
+    usage: usageOf(tallies),
+    trend,
     refused: countRefusals(tallies, ({ verdict, reason }) => (verdict === 'refused' ? reason : undefined)),
     wouldRefuse: countRefusals(tallies, ({ wouldRefuse }) => wouldRefuse),
     failed: totalOf(tallies.filter(({ verdict }) => verdict === 'failed')),

@@ -1,7 +1,12 @@
+import { number, plural } from '../number.ts';
 import { type ClientPolicySettings, type GlobalPolicy, type PkcePolicy, resolveRules } from '../pkce/policy.ts';
 import { formatTime } from '../time.ts';
 import { isIssued, replay } from './replay.ts';
 import { type Tally, totalOf } from './tally.ts';
+
+/** In the order of urgency. */
+export const answers = ['no', 'unknown', 'yes'] as const;
+export type Answer = (typeof answers)[number];
 
 /** `because` is one clause. `breaking` counts the issued codes that the target policy would refuse, by its reason. */
 export type SafeToEnforce =
@@ -30,14 +35,14 @@ export function safeToEnforce(
     now,
   }: { target: PkcePolicy; minimumIssued: number; global: GlobalPolicy; now: number },
 ): SafeToEnforce {
-  const rules = { ...resolveRules(client, global, now), policy: target, enforced: target };
+  const reasonFor = reasonToRefuse(client, { target, global, now });
   const issued = tallies.filter(isIssued);
   const total = totalOf(issued);
   const breaking = new Map<string, Breaking>();
-  for (const { method, count, last } of issued) {
-    const replayed = replay(method ?? 'none', rules);
-    if (replayed.verdict !== 'refused') continue;
-    const { reason } = replayed;
+  for (const tally of issued) {
+    const reason = reasonFor(tally);
+    if (reason === undefined) continue;
+    const { count, last } = tally;
     const known = breaking.get(reason);
     breaking.set(reason, { reason, count: count + (known?.count ?? 0), last: Math.max(last, known?.last ?? 0) });
   }
@@ -47,8 +52,20 @@ export function safeToEnforce(
   }
   if (total === 0) return { answer: 'unknown', because: 'no code was issued' };
   if (total < minimumIssued)
-    return { answer: 'unknown', because: `only ${total} of the ${minimumIssued} codes it takes` };
-  return { answer: 'yes', because: total === 1 ? 'the one code' : `all ${total} codes` };
+    return { answer: 'unknown', because: `only ${number(total)} of the ${number(minimumIssued)} codes it takes` };
+  return { answer: 'yes', because: total === 1 ? 'the one code' : `all ${plural(total, 'code')}` };
+}
+
+/** Returns for which reason the rules of /authorize would refuse a code, with the target as the enforced policy; undefined if not at all. */
+export function reasonToRefuse(
+  client: ClientPolicySettings,
+  { target, global, now }: { target: PkcePolicy; global: GlobalPolicy; now: number },
+): (issued: Tally) => string | undefined {
+  const rules = { ...resolveRules(client, global, now), policy: target, enforced: target };
+  return ({ method = 'none' }) => {
+    const replayed = replay(method, rules);
+    return replayed.verdict === 'refused' ? replayed.reason : undefined;
+  };
 }
 
 /** How such a request looks from outside. */
@@ -61,7 +78,7 @@ const looks: Readonly<Record<string, string>> = {
 };
 
 function describe(breaking: readonly Breaking[], total: number): string {
-  const parts = breaking.map(({ reason, count }) => `${count} of ${total} ${looks[reason] ?? reason}`);
+  const parts = breaking.map(({ reason, count }) => `${number(count)} of ${number(total)} ${looks[reason] ?? reason}`);
   const last = Math.max(...breaking.map((part) => part.last));
   return `${parts.join(', ')}, last on ${formatTime(last).slice(0, 10)}`;
 }

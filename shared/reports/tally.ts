@@ -1,25 +1,33 @@
 import { type AuditEntry, type Counted, countedMembers, type Unreadable } from '../audit/audit-entry.ts';
 import { loggedClientId } from '../audit/decision.ts';
+import { type Steps, startOfStep } from './steps.ts';
 
-/** From `since` up to but not including `until`, in epoch seconds. */
-export type Period = { since: number; until: number };
+export type { Period } from './steps.ts';
 
-/** The number of equal decisions in a period, and when the last one was made. */
-export type Tally = Counted & { count: number; last: number };
+/**
+ * The number of equal decisions in a period, and when the last one was made. `step`: only those of one step of a trend, which begins at
+ * that moment. Times are in epoch seconds.
+ */
+export type Tally = Counted & { count: number; last: number; step?: number };
 
-/** All decisions of a period, counted, and the number of unreadable lines. */
-export type Tallied = { tallies: readonly Tally[]; unreadable: Readonly<Record<Unreadable, number>> };
+/** All decisions of a period, counted, by steps if there are any, and the number of unreadable lines. */
+export type Tallied = {
+  tallies: readonly Tally[];
+  steps?: Steps | undefined;
+  unreadable: Readonly<Record<Unreadable, number>>;
+};
 
-/** Counts decisions as they arrive, one or many equal ones at a time. */
-export function newTally() {
+/** Counts decisions as they arrive, one or many equal ones at a time; those of each step by themselves, if there are steps. */
+export function newTally(steps?: Steps) {
   const tallies = new Map<string, Tally>();
   const unreadable = { broken: 0, other_version: 0 };
 
   function add(decision: Counted, count: number, last: number): void {
-    const key = countedMembers.map((member) => decision[member] ?? '').join('\n');
+    const step = steps && startOfStep(last, steps);
+    const key = `${step}\n${countedMembers.map((member) => decision[member] ?? '').join('\n')}`;
     const known = tallies.get(key);
     if (known === undefined) {
-      tallies.set(key, { ...pickCounted(decision), count, last });
+      tallies.set(key, { ...pickCounted(decision), count, last, ...(step !== undefined && { step }) });
       return;
     }
     known.count += count;
@@ -32,7 +40,7 @@ export function newTally() {
     addUnreadable(why: Unreadable, count = 1): void {
       unreadable[why] += count;
     },
-    result: (): Tallied => ({ tallies: [...tallies.values()], unreadable: { ...unreadable } }),
+    result: (): Tallied => ({ tallies: [...tallies.values()], steps, unreadable: { ...unreadable } }),
   };
 }
 

@@ -38,6 +38,7 @@ const roots = [
   'shared/counted-address.ts',
   'shared/password.ts',
   'shared/time.ts',
+  'shared/number.ts',
   'shared/mistake.ts',
   'shared/config.ts',
 ];

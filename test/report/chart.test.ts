@@ -68,7 +68,7 @@ describe('the SVG chart', () => {
     const words = svg.match(/<desc id="adoption-text">([^<]*)<\/desc>/)?.[1];
     expect(words).toContain('Safe to enforce S256: 2 of 4 clients; not safe: 1; unknown: 1.');
     expect(words).toContain(
-      'legacy: S256 0, s256 in lower case 0, plain 60, plain by a missing method 10, no PKCE 25, refused 5; safe to enforce: no, ',
+      'legacy: S256 0, lower-case s256 0, plain 60, plain by a missing method 10, no PKCE 25, refused 5; safe to enforce: no, ',
     );
   });
 
@@ -84,27 +84,28 @@ describe('the SVG chart', () => {
     const svg = await adoptionSvg(
       report([clientWith('web')], [times(50, issued('web', 'S256')), times(7, issued('web', 's256'))]),
     );
-    expect(svg).toContain('web: S256 50, s256 in lower case 7, plain 0');
+    expect(svg).toContain('web: S256 50, lower-case s256 7, plain 0');
     expect(svg).toContain('<pattern id="adoption-lowercase"');
-    expect(svg.match(/<rect class="segment lowercase"/g)).toHaveLength(2);
-    expect(svg).toContain('s256, in lower case</text>');
+    // In the legend, twice in a bar, and in the columns of both trends.
+    expect(svg.match(/<rect class="segment lowercase"/g)).toHaveLength(5);
+    expect(svg).toContain('lower-case s256</text>');
   });
 
   test('draws bars of one length, in proportion, and shows a single request among thousands', async () => {
     const segmentsOf = async (entries: Entries) =>
       [
         ...(await adoptionSvg(report([clientWith('web')], entries))).matchAll(
-          /<rect class="segment \w+" x="([\d.]+)" y="122" width="([\d.]+)"/g,
+          /<rect class="segment \w+" x="([\d.]+)" y="184" width="([\d.]+)" height="28"/g,
         ),
       ].map(([, x, width]) => ({ x: Number(x), width: Number(width) }));
     const halves = await segmentsOf([times(50, issued('web', 'S256')), times(50, issued('web', 'none'))]);
-    expect(halves.map(({ width }) => width)).toEqual([193, 193]);
+    expect(halves.map(({ width }) => width)).toEqual([163, 163]);
     const all = [times(50_000, issued('web', 'S256')), issued('web', 'plain'), issued('web', 'missing')];
     const segments = await segmentsOf([...all, issued('web', 'none')]);
     expect(segments).toHaveLength(4);
     for (const [index, { x, width }] of segments.entries()) {
       expect(width).toBeGreaterThanOrEqual(2);
-      expect(x + width).toBeLessThanOrEqual(segments[index + 1]?.x ?? 334 + 390);
+      expect(x + width).toBeLessThanOrEqual(segments[index + 1]?.x ?? 300 + 330);
     }
   });
 
@@ -149,10 +150,11 @@ describe('the HTML report', () => {
   test('has the chart, and every number of it in tables with headings', async () => {
     const page = await adoptionHtml(mixed);
     expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
-    expect(page.match(/<svg /g)).toHaveLength(1);
+    // Patterns, the trend of all, a legend of six, and sign, bar and trend of each of four clients.
+    expect(page.match(/<svg /g)).toHaveLength(1 + 1 + 6 + 4 * 3);
     expect(page).toContain('<th scope="col">Client</th>');
     expect(page).toContain(
-      '<tr><th scope="row">legacy</th><td>S256 (global default)</td><td class="number">0</td><td class="number">60</td><td class="number">10</td><td class="number">25</td><td class="number">5</td>',
+      '<tr class="no"><th scope="row">legacy</th><td class="number">0</td><td class="number">60</td><td class="number">10</td><td class="number">25</td><td class="number">5</td><td>60 of 95 with method plain, 25 of 95 without a challenge, 10 of 95 plain by a missing method, ',
     );
   });
 });

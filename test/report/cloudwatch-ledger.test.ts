@@ -157,6 +157,24 @@ describe('a query', () => {
     ]);
   });
 
+  test('for a trend has rows for each step, by the time of the line', async () => {
+    const week = { length: 604_800, origin: 345_600 };
+    const answer = (): Row[] => [
+      row({ step: '2966', decisions: '4', latest: '1794700000' }),
+      row({ step: '2967', decisions: '5', latest: '1795000001' }),
+    ];
+    const { ledger, queries } = await logsServer({ answer });
+    const { tallies, steps } = await ledger.tally(period, week);
+    expect(queries[0]?.queryString).toMatch(
+      / \| fields floor\(\(time - 345600\) \/ 604800\) as step \| stats .* refresh, step$/,
+    );
+    expect(steps).toEqual(week);
+    expect(tallies.map(({ count, step }) => ({ count, step }))).toEqual([
+      { count: 4, step: 345_600 + 2_966 * 604_800 },
+      { count: 5, step: 345_600 + 2_967 * 604_800 },
+    ]);
+  });
+
   test('is looked at until it is complete; what it found before is not believed', async () => {
     const answer = () => [row({ decisions: '40' }), row({ decisions: '2', method: 'none' })];
     const { ledger, looks } = await logsServer({ answer, statuses: ['Scheduled', 'Running', 'Running', 'Complete'] });

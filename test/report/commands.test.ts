@@ -101,6 +101,7 @@ describe('report adoption refuses', () => {
     [['--at-least', '0'], '--at-least'],
     [['--target', 'none'], '--target'],
     [['--format', 'pdf'], '--format'],
+    [['--verdict', 'maybe'], '--verdict'],
   ])('%s, naming the option', async (argv, named) => {
     const ran = await report(...argv);
     expect(ran).toMatchObject({ exitCode: 2, output: '' });
@@ -130,18 +131,19 @@ describe('report adoption', () => {
       'PKCE adoption, 2026-10-23 12:00 to 2026-11-22 12:00 UTC\n62 decisions read, 62 codes issued',
     );
     expect(output).toContain('Not counted, because they could not be read: 1 broken line.');
-    expect(output).toMatch(/^legacy +none \(client\) +37 .*no: 3 of 40 without a challenge, last on 2026-11-21$/m);
-    expect(output).toMatch(
-      /^web +S256 \(global default\) +21 +1 .*no: 1 of 22 with method plain, last on 2026-11-12$/m,
-    );
+    expect(output).toMatch(/^legacy +37 +0 +0 +3 +0 +····▇ +3 of 40 without a challenge, last on 2026-11-21$/m);
+    expect(output).toMatch(/^web +21 +1 +0 +0 +0 +···▁█ +1 of 22 with method plain, last on 2026-11-12$/m);
+    expect(output).toMatch(/^2026-11-09 +1 +0 +1 +0 +0 +0 +0 %$/m);
+    expect(output).toMatch(/^2026-11-16 +61 +58 +0 +0 +3 +0 +95 % +█{19}$/m);
+    expect(output).toMatch(/^legacy +none \(client\) +2026-11-21$/m);
   });
 
   test('looks at the period it is asked for', async () => {
     const web = (text: string) => text.split('\n').find((row) => row.startsWith('web'));
-    expect(web((await report('--since', '7d')).output)).toMatch(/yes: all 21 codes$/);
-    expect(web((await report('--since', '2026-11-21', '--until', '2026-11-22')).output)).toMatch(/yes: all 20 codes$/);
+    expect(web((await report('--since', '7d')).output)).toMatch(/█ +all 21 codes$/);
+    expect(web((await report('--since', '2026-11-21', '--until', '2026-11-22')).output)).toMatch(/█ +all 20 codes$/);
     expect(web((await report('--since', '2026-11-22T12:00:00Z', '--at-least', '1')).output)).toMatch(
-      /yes: the one code$/,
+      /█ +the one code$/,
     );
   });
 
@@ -153,11 +155,21 @@ describe('report adoption', () => {
       policy: { default: 'S256', floor: 'none', mode: 'enforce' },
       total: { decisions: 62 },
       unreadable: { broken: 1, other_version: 0 },
+      step_days: 7,
+      answers: { yes: 0, no: 2, unknown: 0 },
       clients: [
         {
           client_id: 'legacy',
           rules: { policy: 'none', origin: 'client', mode: 'enforce', switches: [] },
           authorizations: { issued: 40, refused: 0 },
+          usage: { S256: 37, s256: 0, plain: 0, missing: 0, none: 3, refused: 0 },
+          trend: [
+            { since: '2026-10-19T00:00:00Z', S256: 0 },
+            {},
+            {},
+            {},
+            { since: '2026-11-16T00:00:00Z', S256: 37, none: 3 },
+          ],
           last_without_pkce: '2026-11-21T12:00:00Z',
           safe_to_enforce: {
             answer: 'no',
@@ -169,8 +181,33 @@ describe('report adoption', () => {
     });
   });
 
+  test('lists only clients with the answers that it is asked for, and says so', async () => {
+    const { output } = await report('--since', '7d', '--verdict', 'no');
+    expect(output).toContain(
+      'Safe to enforce S256: 1 of 2 clients; not safe: 1; unknown: 0.\nListed: 1 of them, as asked for.',
+    );
+    expect(output).toMatch(/^legacy /m);
+    expect(output).not.toMatch(/^web /m);
+    const both = JSON.parse(
+      (await report('--since', '7d', '--verdict', 'yes', '--verdict', 'unknown', '--json')).output,
+    );
+    expect(both).toMatchObject({
+      answers: { yes: 1, no: 1 },
+      clients: [{ client_id: 'web' }],
+      total: { decisions: 61 },
+    });
+    expect(both.clients).toHaveLength(1);
+  });
+
+  test('has lines of 100 characters at most, unless it may be wide', async () => {
+    expect((await report()).output).toMatch(/ SAFE +WHY\n.* BY\n.* WEEK\n/);
+    expect((await report('--wide')).output).toMatch(/ SAFE BY WEEK {2}WHY\n/);
+  });
+
   test('is about another target when asked', async () => {
-    expect((await report('--target', 'any')).output).toMatch(/^web .*yes: all 22 codes$/m);
+    expect((await report('--target', 'any')).output).toMatch(
+      /^Safe to enforce any: 1 client\nCLIENT .*\nweb .*all 22 codes$/m,
+    );
   });
 
   test.each([

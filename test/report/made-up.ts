@@ -2,7 +2,8 @@ import type { AuditEntry } from '../../shared/audit/audit-entry.ts';
 import { auditVersion, loggedClientId, type MethodUsed } from '../../shared/audit/decision.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { GlobalPolicy } from '../../shared/pkce/policy.ts';
-import { newTally, type Period, type Tallied } from '../../shared/reports/tally.ts';
+import { type Period, stepsOf } from '../../shared/reports/steps.ts';
+import { newTally, type Tallied } from '../../shared/reports/tally.ts';
 
 /** Noon of 22 November 2026, UTC, in epoch seconds. */
 export const now = Date.UTC(2026, 10, 22, 12) / 1_000;
@@ -50,7 +51,7 @@ export const times = (count: number, entry: AuditEntry): AuditEntry[] => Array.f
 export type Entries = readonly (AuditEntry | readonly AuditEntry[])[];
 
 export function tallied(...entries: Entries): Tallied {
-  const tally = newTally();
+  const tally = newTally(stepsOf(lastMonth));
   for (const entry of entries.flat()) tally.addEntry(entry);
   return tally.result();
 }

@@ -102,7 +102,7 @@ describe('safe to enforce S256', () => {
     const entries = [times(9_997, issued('a', 'S256')), times(3, issued('a', 'none', { time: last }))];
     expect(answer(entries)).toEqual({
       answer: 'no',
-      because: '3 of 10000 without a challenge, last on 2026-11-20',
+      because: '3 of 10,000 without a challenge, last on 2026-11-20',
       breaking: [{ reason: 'code_challenge_required', count: 3, last }],
     });
   });

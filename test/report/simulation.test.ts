@@ -254,7 +254,8 @@ test('written down, it says what is proposed, for whom it changes what, and ends
     'CLIENT  CHANGE            METHOD USED  REASON                   COUNT  LAST',
     'legacy  would be refused  none         code_challenge_required      3  2026-11-22',
     '',
-    '3 of 44 issued codes would be refused (1 client); 0 of 0 refused requests would pass; 1 not replayed.',
+    '3 of 44 issued codes would be refused (1 client); 0 of 0 refused requests would pass; 1 not',
+    'replayed.',
     '',
   ]);
 });

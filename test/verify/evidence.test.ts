@@ -102,7 +102,20 @@ describe('evidence', () => {
     const app = adoption.clients.find(({ client }: { client: string }) => client === 'demo-app');
     expect(app.methods.S256.issued).toBeGreaterThan(10);
     expect(app.refused.map(({ reason }: { reason: string }) => reason)).toContain('code_challenge_required');
-    expect(evidence.markdown).toContain('## Audit log: Clients');
+    expect(app.usage.S256).toBe(app.methods.S256.issued);
+    expect(app.trend.map(({ S256 }: { S256: number }) => S256).some((count: number) => count > 10)).toBe(true);
+    expect(evidence.markdown).toMatch(/^## Audit log: Safe to enforce S256: \d client/m);
+    expect(evidence.markdown).toContain('## Audit log: All clients, by week');
+  });
+
+  test('has the chart in the file, and no other file to lose', () => {
+    const encoded = evidence.markdown.match(/^\[chart\]: data:image\/svg\+xml;base64,(\S+)$/m)?.[1] ?? '';
+    const svg = Buffer.from(encoded, 'base64').toString();
+    expect(svg).toMatch(/^<svg [^>]*>\n<title id="adoption-title">PKCE adoption by client<\/title>/);
+    expect(svg).toContain('demo-app');
+    expect(evidence.markdown).toMatch(
+      /^!\[PKCE adoption by client\. Safe to enforce S256: \d of \d clients; .*\]\[chart\]$/m,
+    );
   });
 
   test('has every waiver with the days it is left, and every change with its reason', () => {

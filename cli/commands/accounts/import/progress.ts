@@ -1,4 +1,5 @@
 import type { Io } from '../../../io.ts';
+import { number } from '../../../output.ts';
 
 /** Seconds between two lines where nobody watches a terminal. */
 const seldom = 10;
@@ -21,7 +22,7 @@ export function startProgress(
   const line = () => {
     const rate = done / Math.max((clock() - start) / 1_000, 0.001);
     const left = rate === 0 ? 0 : Math.ceil((total - done) / rate);
-    return `${done.toLocaleString('en')} of ${total.toLocaleString('en')} accounts, ${Math.round(rate).toLocaleString('en')} a second, ${left} s left`;
+    return `${number(done)} of ${number(total)} accounts, ${number(rate)} a second, ${left} s left`;
   };
   return {
     advance(count) {

@@ -1,6 +1,6 @@
 import { type Account, displayName, signInNames } from '../../../../shared/people/account.ts';
 import type { ImportedAccount, RefusedAccount } from '../../../../shared/people/account-import.ts';
-import { plural, table } from '../../../output.ts';
+import { number, plural, table } from '../../../output.ts';
 import { passwordScheme } from '../present-account.ts';
 import type { Compared } from './read-accounts.ts';
 
@@ -58,11 +58,11 @@ export function importText(
   { dryRun, claimColumn = [] }: { dryRun?: boolean; claimColumn?: string[] },
 ): string {
   const { accounts, refused, toAdd, same, refusedEntries } = summary;
-  const unchanged = same === 0 ? '' : `, ${same.toLocaleString('en')} there already and unchanged`;
+  const unchanged = same === 0 ? '' : `, ${number(same)} there already and unchanged`;
   const head =
     added === undefined
-      ? `${plural(toAdd, 'account')} to add${unchanged}, ${refusedEntries} that cannot be imported. Nothing was written${dryRun ? ': this is a dry run' : ''}.`
-      : `Added ${plural(added, 'account')}, skipped ${refusedEntries}${unchanged}.`;
+      ? `${plural(toAdd, 'account')} to add${unchanged}, ${number(refusedEntries)} that cannot be imported. Nothing was written${dryRun ? ': this is a dry run' : ''}.`
+      : `Added ${plural(added, 'account')}, skipped ${number(refusedEntries)}${unchanged}.`;
   const rows = accounts.map(({ account }) => [
     signInNames(account)[0] ?? displayName({ ...account, sub: '' }),
     account.email ?? '',
