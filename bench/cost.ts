@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeLinesOfOneSignIn } from './log-bytes.ts';
+import { countMonitoring } from './monitoring.ts';
 import prices from './prices.json' with { type: 'json' };
 import type { Results } from './results.ts';
 import { table, writeParts } from './write-results.ts';
@@ -91,11 +92,17 @@ const perMillion = table(
   ],
 );
 
+const monitored = countMonitoring();
+const idleMonth = aws.kmsKeyMonth + monitored.alarmMetrics * aws.alarmMonth + monitored.dashboards * aws.dashboardMonth;
 const idle = table(
   ['a month without a sign-in', ''],
   [
     ['the KMS key', dollars(aws.kmsKeyMonth)],
-    ['an alarm, each', dollars(aws.alarmMonth)],
+    [
+      `${monitored.alarms} alarms, which read ${monitored.alarmMetrics} metrics`,
+      dollars(monitored.alarmMetrics * aws.alarmMonth),
+    ],
+    ['the dashboard, beyond three of the account', dollars(monitored.dashboards * aws.dashboardMonth)],
     [
       'with CloudFront: a web ACL, its four rules and a secret',
       dollars(aws.webAclMonth + 4 * aws.webAclRuleMonth + aws.secretMonth),
@@ -108,7 +115,7 @@ const idle = table(
 const use = { signIns: 4, refreshes: 300 };
 const ofUsers = (users: number): number =>
   (users / 1e6) * (use.signIns * total('signIn', 'HTTP API') + use.refreshes * total('refresh', 'HTTP API')) +
-  aws.kmsKeyMonth;
+  idleMonth;
 const crowds = [10_000, 100_000, 1_000_000];
 const managed = table(
   [
@@ -134,6 +141,7 @@ const assumptions = [
   `${assumed.databaseMs} ms for each DynamoDB call, except that /token reads the account beside its write, and half a millisecond of rounding per function call. No cold starts: one in a thousand calls would add less than a cent.`,
   `Log lines as written: ${lines.signIn} bytes a sign-in and ${lines.refresh} a refresh, ${assumed.accessLogBytes} bytes of access log for every call, and ${assumed.logEventBytes} more bytes for each line. Lambda itself logs only failed calls.`,
   'Private keys in memory. With `signing: kms` every token is a KMS call: $15 per million signatures, $30 per million sign-ins.',
+  `Metrics of the audit log, beyond ten of the account: ${dollars(aws.metricMonth)} a month for each that has values in every hour, and nothing for hours without. Each method, grant, reason and kind of change that occurs is one: a server with two methods, two grants and ten reasons pays about ${dollars(20 * aws.metricMonth)}. Alarms and dashboards were counted in the template of a deployment with the default settings.`,
   'Not included: data that leaves AWS ($0.09 a GB; about 4 kB a sign-in, $0.36 per million), storage ($0.25 a GB and month) and the sign-in page itself, which is shown only when there is no session.',
   prices.managedNote,
 ];
@@ -143,7 +151,7 @@ function units(flow: Flow): string {
   return `${calls} ${calls === 1 ? 'call' : 'calls'}, ${writeUnits} write and ${readUnits} read units`;
 }
 
-const readme = `${dollars(total('signIn', 'HTTP API'))} per million sign-ins and ${dollars(total('refresh', 'HTTP API'))} per million refreshes on the HTTP API, logs included; ${dollars(aws.kmsKeyMonth)} a month when nobody signs in (list prices of ${prices.date}, ${prices.region}; npm run cost)`;
+const readme = `${dollars(total('signIn', 'HTTP API'))} per million sign-ins and ${dollars(total('refresh', 'HTTP API'))} per million refreshes on the HTTP API, logs included; ${dollars(idleMonth)} a month when nobody signs in (list prices of ${prices.date}, ${prices.region}; npm run cost)`;
 
 const list = assumptions.map((one) => `- ${one}`).join('\n');
 process.stdout.write(`${[perMillion, idle, managed, 'Assumed:', list, 'README:', readme].join('\n\n')}\n`);

@@ -38,7 +38,7 @@ export async function writeParts(page: string, parts: readonly [name: string, te
 
 /** Formats a file, since the formatter aligns tables. */
 function tidy(file: string): void {
-  const biome = join(repository, 'node_modules', '.bin', 'biome');
+  const biome = join(repository, 'check', 'node_modules', '.bin', 'biome');
   spawnSync(biome, ['format', '--write', file], { cwd: repository, stdio: 'ignore' });
 }
 

@@ -1,5 +1,9 @@
+import { kmsService } from '../shared/keys/kms-service.ts';
 import type { Reason } from '../shared/oauth/refusal.ts';
-import type { EndpointFunctionName } from './routes.ts';
+import type { EndpointFunctionName, OptionalFunctionName } from './routes.ts';
+
+/** The functions whose log groups have audit lines; some are not in every deployment. */
+export type AuditWriter = EndpointFunctionName | OptionalFunctionName;
 
 export type AuditMetric = {
   /** Selects audit lines: a filter pattern of CloudWatch Logs for JSON. */
@@ -7,24 +11,43 @@ export type AuditMetric = {
   /** Dimension → member of the line. Each has few values, so the client is not one of them. */
   dimensions?: Readonly<Record<string, `$.${string}`>>;
   /** The functions that write such lines. Default: all. */
-  writtenBy?: readonly EndpointFunctionName[];
+  writtenBy?: readonly AuditWriter[];
 };
 
 const reason = (name: Reason): string => `$.reason = "${name}"`;
 
 export type AuditMetricName =
-  | 'refused'
+  | 'issued'
+  | 'tokens'
+  | 'notAllowed'
+  | 'refusals'
   | 'wouldRefuse'
   | 'codeSpent'
   | 'refreshTokenReplayed'
   | 'credentialChanged'
-  | 'failed';
+  | 'kmsFailed';
 
 /** What is counted in the audit log (docs/audit.md has the same table). */
 export const auditMetrics: Readonly<Record<AuditMetricName, AuditMetric>> = {
-  refused: {
+  issued: {
+    pattern: '{ ($.v = 1) && ($.verdict = "allowed") && ($.method = "*") }',
+    dimensions: { method: '$.method' },
+    writtenBy: ['authorize', 'authorize-hybrid', 'device-authorization'],
+  },
+  tokens: {
+    pattern: '{ ($.v = 1) && ($.verdict = "allowed") && ($.grant = "*") }',
+    dimensions: { grant: '$.grant' },
+    writtenBy: ['token'],
+  },
+  // What was refused and what failed has a reason, and nothing else has. One filter for both, since each takes a resource per function.
+  notAllowed: {
+    pattern: '{ ($.v = 1) && ($.reason = "*") }',
+    dimensions: { verdict: '$.verdict', endpoint: '$.endpoint', reason: '$.reason' },
+  },
+  // For an alarm, which cannot add up what has dimensions.
+  refusals: {
     pattern: '{ ($.v = 1) && ($.verdict = "refused") }',
-    dimensions: { endpoint: '$.endpoint', reason: '$.reason' },
+    writtenBy: ['authorize', 'authorize-hybrid', 'par', 'sign-in', 'token'],
   },
   wouldRefuse: {
     pattern: '{ ($.v = 1) && ($.wouldRefuse = "*") }',
@@ -44,8 +67,9 @@ export const auditMetrics: Readonly<Record<AuditMetricName, AuditMetric>> = {
     dimensions: { credential: '$.credential' },
     writtenBy: ['account', 'invitation', 'passkey', 'upstream'],
   },
-  failed: {
-    pattern: '{ ($.v = 1) && ($.verdict = "failed") }',
-    dimensions: { reason: '$.reason' },
+  kmsFailed: {
+    pattern: `{ ($.v = 1) && ($.verdict = "failed") && ($.cause = "StoreUnavailable ${kmsService}*") }`,
+    // Every sign-in needs KMS in these; whatever else calls it uses the same keys.
+    writtenBy: ['authorize', 'authorize-hybrid', 'token'],
   },
 };

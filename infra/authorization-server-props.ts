@@ -174,13 +174,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly brand?: Brand;
   /**
-   * The topic that alarms notify: many authorization codes are presented again (docs/audit.md), or mails cannot be sent (docs/mail.md).
+   * The topic that every alarm notifies (docs/operations.md).
    *
    * @default - none; alarms only change their state
    */
   readonly alarmTopic?: ITopic;
   /**
-   * Creates a CloudWatch dashboard of what was refused, let through by report mode, replayed, and failed.
+   * Creates a CloudWatch dashboard: sign-ins, adoption by method, refusals by reason, replays, latency and errors (docs/operations.md).
    *
    * @default true
    */

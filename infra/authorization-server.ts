@@ -1,6 +1,7 @@
 import type { IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
+import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
@@ -13,19 +14,11 @@ import { PixyHttpApi } from './constructs/http-api.ts';
 import { JwtAuthorizer, type JwtAuthorizerProps } from './constructs/jwt-authorizer.ts';
 import { KeyRotation } from './constructs/key-rotation.ts';
 import { Monitoring } from './constructs/monitoring.ts';
-import type { PixyFunction } from './constructs/pixy-function.ts';
 import { ProtectedResource, type ProtectedResourceProps } from './constructs/protected-resource.ts';
 import { RestAuthorizer, type RestAuthorizerProps, type RestAuthorizerServer } from './constructs/rest-authorizer.ts';
 import { makeFunctions } from './constructs/server-functions.ts';
 import type { PixyFunctionName } from './functions.ts';
-import {
-  aliasRoutes,
-  type EndpointFunctionName,
-  type OptionalFunctionName,
-  pushedRequestRoutes,
-  registrationRoutes,
-  routes,
-} from './routes.ts';
+import { aliasRoutes, type OptionalFunctionName, pushedRequestRoutes, registrationRoutes, routes } from './routes.ts';
 import { readSettings } from './server-settings.ts';
 import { stageSettings } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';
@@ -52,7 +45,7 @@ export class AuthorizationServer extends Construct {
   readonly distribution: Distribution | undefined;
   /** The target for the DNS record of a custom domain. */
   readonly dnsTarget: string | undefined;
-  /** The alarm, the dashboard and their metrics. */
+  /** The alarms, the dashboard and their metrics. */
   readonly monitoring: Monitoring;
   readonly #answering: readonly IDependable[];
   readonly #accessTokenAlgorithm: SigningAlgorithm;
@@ -86,7 +79,12 @@ export class AuthorizationServer extends Construct {
     const environment = { PIXY_ISSUER: issuer, ...tables.environment(), ...variables };
     const functions = makeFunctions(this, { ...props, tables, signing, environment, logs, behind: front });
 
-    const { 'rotate-keys': rotateKeys, mail: mailFunction, 'remove-accounts': _, ...endpoints } = functions;
+    const {
+      'rotate-keys': rotateKeys,
+      mail: mailFunction,
+      'remove-accounts': removeAccounts,
+      ...endpoints
+    } = functions;
     const rotation = new KeyRotation(this, 'KeyRotation', {
       handler: rotateKeys,
       after: [...Object.values(endpoints), ...(mailFunction ? [mailFunction] : [])],
@@ -100,10 +98,14 @@ export class AuthorizationServer extends Construct {
       ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes),
     ];
     this.#answering = [...http.addRoutes(served, endpoints, rotation.firstKey), ...(front ? [front.distribution] : [])];
-    const logGroups = Object.entries(endpoints).map(([name, { logGroup }]) => [name, logGroup]);
     this.monitoring = new Monitoring(this, 'Monitoring', {
-      logGroups: Object.fromEntries(logGroups) as Record<EndpointFunctionName, PixyFunction['logGroup']>,
+      api: http.api,
+      tables,
+      endpoints,
+      rotateKeys,
+      removeAccounts,
       alarmTopic: props.alarmTopic,
+      otherAlarms: this.node.findAll().filter((one) => one instanceof Alarm),
       dashboard: props.dashboard ?? true,
     });
 

@@ -133,7 +133,7 @@ export class Mail extends Construct {
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       alarmDescription:
-        'Mails could not be sent in three attempts. The audit lines with the reason mail_failed name the cause; docs/operations.md says what to do.',
+        'Mails could not be sent in three attempts, even one: somebody waits for each. The audit lines with the reason mail_failed name the cause. Runbook: DeadLettersAlarm in docs/operations.md.',
     });
     if (alarmTopic) alarm.addAlarmAction(new SnsAction(alarmTopic));
     return alarm;

@@ -1,109 +1,73 @@
-import { Duration } from 'aws-cdk-lib';
-import {
-  Alarm,
-  ComparisonOperator,
-  Dashboard,
-  GraphWidget,
-  MathExpression,
-  Metric,
-  Stats,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { type Alarm, type Dashboard, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { type AuditMetricName, auditMetrics } from '../audit-metrics.ts';
-import type { EndpointFunctionName } from '../routes.ts';
+import { type AuditMetricName, type AuditWriter, auditMetrics } from '../audit-metrics.ts';
+import type { ServerTables } from '../permissions/server-tables.ts';
+import { type AlarmName, makeAlarms, period } from './alarms.ts';
+import { makeDashboard } from './dashboard.ts';
 
 export interface MonitoringProps {
-  /** Where the functions write their audit lines. */
-  readonly logGroups: Readonly<Record<EndpointFunctionName, ILogGroup>>;
-  readonly alarmTopic?: ITopic;
+  readonly api: HttpApi;
+  readonly tables: ServerTables;
+  /** The functions behind the API that are there. */
+  readonly endpoints: Readonly<Partial<Record<AuditWriter, IFunction & { readonly logGroup: ILogGroup }>>>;
+  readonly rotateKeys: IFunction;
+  /** Where people may delete their accounts. */
+  readonly removeAccounts?: IFunction | undefined;
+  readonly alarmTopic?: ITopic | undefined;
+  /** Alarms made elsewhere, which the dashboard shows as well. */
+  readonly otherAlarms: readonly Alarm[];
   readonly dashboard: boolean;
 }
 
-const period = Duration.minutes(5);
-
-/** More spent codes in five minutes than clients cause by sending a token request twice. */
-const spentCodesSpike = 20;
-
 /**
- * Turns the audit lines into metrics (docs/audit.md), with a filter per log group, a dashboard, and an alarm for replayed codes.
+ * Turns the audit lines into metrics (docs/audit.md), with a filter per log group, a dashboard, and alarms (docs/operations.md).
  * CloudWatch charges for a metric only in hours in which it has values, so where nothing is refused, nothing is charged.
  */
 export class Monitoring extends Construct {
-  readonly spentCodesAlarm: Alarm;
+  readonly alarms: ReadonlyMap<AlarmName, Alarm>;
   readonly dashboard: Dashboard | undefined;
   readonly #namespace: string;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
+    const { api, tables, endpoints, rotateKeys, removeAccounts } = props;
     this.#namespace = `Pixy/${scope.node.path.replaceAll('/', '-')}`;
-    const names = Object.keys(auditMetrics) as AuditMetricName[];
-    for (const metricName of names) this.filterLogs(metricName, props.logGroups);
+    for (const name of Object.keys(auditMetrics) as AuditMetricName[]) this.filterLogs(name, endpoints);
 
-    const spentCodes = this.metric('codeSpent');
-    this.spentCodesAlarm = new Alarm(this, 'SpentCodes', {
-      metric: spentCodes,
-      threshold: spentCodesSpike,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: `Authorization codes are presented again, ${spentCodesSpike} times or more in five minutes: a client in a loop, or somebody who replays codes. The audit lines with the reason code_spent name the clients.`,
-    });
-    if (props.alarmTopic) this.spentCodesAlarm.addAlarmAction(new SnsAction(props.alarmTopic));
-    this.dashboard = props.dashboard ? this.makeDashboard() : undefined;
+    const audit = (metricName: AuditMetricName) =>
+      new Metric({ namespace: this.#namespace, metricName, statistic: Stats.SUM, period });
+    const daily = { rotateKeys, removeAccounts };
+    this.alarms = makeAlarms(this, { api, tables, daily, audit }, props.alarmTopic);
+    this.dashboard = props.dashboard
+      ? makeDashboard(this, {
+          namespace: this.#namespace,
+          audit,
+          api,
+          tables,
+          endpoints,
+          rotateKeys,
+          alarms: this.alarms,
+          otherAlarms: props.otherAlarms,
+        })
+      : undefined;
   }
 
-  private filterLogs(metricName: AuditMetricName, logGroups: MonitoringProps['logGroups']): void {
+  private filterLogs(metricName: AuditMetricName, endpoints: MonitoringProps['endpoints']): void {
     const { pattern, dimensions, writtenBy } = auditMetrics[metricName];
-    for (const name of writtenBy ?? (Object.keys(logGroups) as EndpointFunctionName[])) {
+    for (const name of writtenBy ?? (Object.keys(endpoints) as AuditWriter[])) {
+      const logGroup = endpoints[name]?.logGroup;
+      if (logGroup === undefined) continue;
       new MetricFilter(this, `${metricName}-${name}`, {
-        logGroup: logGroups[name],
+        logGroup,
         filterPattern: FilterPattern.literal(pattern),
         metricNamespace: this.#namespace,
         metricName,
         dimensions: dimensions && { ...dimensions },
       });
     }
-  }
-
-  private metric(metricName: AuditMetricName): Metric {
-    return new Metric({ namespace: this.#namespace, metricName, statistic: Stats.SUM, period });
-  }
-
-  /** Returns one line per combination of dimensions that has values. */
-  private byDimensions(metricName: AuditMetricName): MathExpression {
-    const schema = [`"${this.#namespace}"`, ...Object.keys(auditMetrics[metricName].dimensions ?? {})].join(',');
-    return new MathExpression({
-      expression: `SEARCH('{${schema}} MetricName="${metricName}"', 'Sum', ${period.toSeconds()})`,
-      period,
-      label: '',
-    });
-  }
-
-  private makeDashboard(): Dashboard {
-    const graph = (title: string, left: (Metric | MathExpression)[]) =>
-      new GraphWidget({ title, left, width: 12, height: 6, leftYAxis: { min: 0, showUnits: false } });
-    const replays = new GraphWidget({
-      title: 'Spent codes and replayed refresh tokens',
-      left: [this.metric('codeSpent'), this.metric('refreshTokenReplayed')],
-      leftAnnotations: [this.spentCodesAlarm.toAnnotation()],
-      leftYAxis: { min: 0, showUnits: false },
-      width: 12,
-      height: 6,
-    });
-    return new Dashboard(this, 'Dashboard', {
-      defaultInterval: Duration.days(7),
-      widgets: [
-        [graph('Refused, by endpoint and reason', [this.byDimensions('refused')]), replays],
-        [
-          graph('Let through by report mode, by reason', [this.byDimensions('wouldRefuse')]),
-          graph('Failed, by reason', [this.byDimensions('failed')]),
-        ],
-        [graph('Changed ways to sign in', [this.byDimensions('credentialChanged')])],
-      ],
-    });
   }
 }

@@ -27,9 +27,12 @@ export class StoreUnavailable extends Outage {
   override name = 'StoreUnavailable';
   readonly reason = 'store_unavailable';
   readonly service: string;
-  constructor(cause: unknown, service = 'the database') {
+  /** Says in the log which service it was, unless it was the database. */
+  readonly code: string | undefined;
+  constructor(cause: unknown, service?: string) {
     super('the store is unavailable', { cause });
-    this.service = service;
+    this.service = service ?? 'the database';
+    this.code = service;
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import { clientDefaults, StoreUnavailable } from '../aws/dynamodb.ts';
 import { joseSignature } from './der-signature.ts';
 import { kmsKeyTag } from './kms-key-tag.ts';
+import { kmsService } from './kms-service.ts';
 import { describePublicKey } from './public-jwk.ts';
 import type { KeyCustody, SigningAlgorithm } from './signing-key.ts';
 
@@ -34,11 +35,11 @@ export function kmsCustody(client = new KMSClient(clientDefaults), owner = 'pixy
     try {
       return await call;
     } catch (error) {
-      throw new StoreUnavailable(error, 'AWS KMS');
+      throw new StoreUnavailable(error, kmsService);
     }
   };
   const present = <Value>(value: Value | undefined): Value => {
-    if (value === undefined) throw new StoreUnavailable('it answered without data', 'AWS KMS');
+    if (value === undefined) throw new StoreUnavailable('it answered without data', kmsService);
     return value;
   };
 

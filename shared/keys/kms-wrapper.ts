@@ -1,5 +1,6 @@
 import { DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms';
 import { clientDefaults, StoreUnavailable } from '../aws/dynamodb.ts';
+import { kmsService } from './kms-service.ts';
 import type { KeyWrapper } from './signing-key.ts';
 
 /**
@@ -8,14 +9,14 @@ import type { KeyWrapper } from './signing-key.ts';
  */
 export function kmsWrapper(keyId: string, client = new KMSClient(clientDefaults)): KeyWrapper {
   const bytes = (output: Uint8Array | undefined): Uint8Array => {
-    if (output === undefined) throw new StoreUnavailable('it answered without data', 'AWS KMS');
+    if (output === undefined) throw new StoreUnavailable('it answered without data', kmsService);
     return output;
   };
   const guard = async <Output>(call: Promise<Output>): Promise<Output> => {
     try {
       return await call;
     } catch (error) {
-      throw new StoreUnavailable(error, 'AWS KMS');
+      throw new StoreUnavailable(error, kmsService);
     }
   };
   return {
