@@ -1,18 +1,20 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { adoptionHtml } from '../cli/report/adoption-page.ts';
 import type { Brand } from '../shared/pages/brand.ts';
 import { dressBrand } from '../shared/pages/dress.ts';
 import { lookIn } from '../shared/pages/look.ts';
 import type { Language } from '../shared/pages/texts/languages.ts';
 import { type Browser, type BrowserContextOptions, launchBrowser } from '../test/browser/launch-browser.ts';
 import { takePlayground } from './playground-pictures.ts';
-import { sampleAdoptionChart } from './sample-adoption.ts';
+import { sampleAdoption, sampleAdoptionChart } from './sample-adoption.ts';
 import { samplePages, sampleScript } from './sample-pages.ts';
 
 /*
  * `npm run screenshots` writes docs/screenshots: every page at the width of a phone, some of them in dark, on a desktop, in
- * another language or with a brand, the playground of a local run, and overview.png, the picture of the README. An argument names
+ * another language or with a brand, the playground of a local run, the page of `pixy report adoption`, and overview.png, the picture of the
+ * README. An argument names
  * another folder.
  */
 
@@ -74,7 +76,7 @@ async function take(browser: Browser, folder: string, { page: name, view, brand:
 async function takeOverview(browser: Browser, folder: string) {
   const look = lookIn('en', dressBrand({}));
   const signIn = await samplePages(look)['sign-in']?.();
-  const context = await browser.newContext({ viewport: { width: 1_560, height: 560 }, reducedMotion: 'reduce' });
+  const context = await browser.newContext({ viewport: { width: 1_560, height: 640 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
   await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body: overview }));
   await page.route(`${address}sign-in`, (route) =>
@@ -82,10 +84,29 @@ async function takeOverview(browser: Browser, folder: string) {
   );
   const chart = Buffer.from(await sampleAdoptionChart()).toString('base64');
   const overview = `<!doctype html><style>body{margin:0;background:#fff;display:flex;gap:24px;align-items:center}
-iframe{width:392px;height:560px;border:0}</style><iframe src="/sign-in"></iframe><img src="data:image/svg+xml;base64,${chart}">`;
+iframe{width:392px;height:640px;border:0}</style><iframe src="/sign-in"></iframe><img src="data:image/svg+xml;base64,${chart}">`;
   await page.goto(address, { waitUntil: 'networkidle' });
   await writeFile(join(folder, 'overview.png'), await page.screenshot());
   await context.close();
+}
+
+const reports: Record<string, BrowserContextOptions> = {
+  adoption: { viewport: { width: 1_280, height: 800 }, deviceScaleFactor: 0.66 },
+  'adoption-dark': { viewport: { width: 1_280, height: 800 }, deviceScaleFactor: 0.66, colorScheme: 'dark' },
+  'adoption-phone': { viewport: { width: 390, height: 844 } },
+};
+
+/** Takes the page of `pixy report adoption --format html`, without JavaScript, as whoever opens the file may have it. */
+async function takeReports(browser: Browser, folder: string) {
+  const body = await adoptionHtml(sampleAdoption());
+  for (const [name, view] of Object.entries(reports)) {
+    const context = await browser.newContext({ ...view, javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.route(address, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
+    await page.goto(address);
+    await writeFile(join(folder, `${name}.png`), await page.screenshot({ fullPage: true }));
+    await context.close();
+  }
 }
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('../docs/screenshots', import.meta.url));
@@ -94,6 +115,7 @@ for (const file of await readdir(folder)) if (file.endsWith('.png')) await rm(jo
 const browser = await launchBrowser();
 try {
   for (const picture of pictures) await take(browser, folder, picture);
+  await takeReports(browser, folder);
   await takeOverview(browser, folder);
   await takePlayground(browser, folder);
 } finally {

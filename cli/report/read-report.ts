@@ -26,7 +26,7 @@ export async function readAdoption(
 }
 
 export async function readRefreshes(context: Context, asked: Asked): Promise<RefreshReport> {
-  const { tallied, clients } = await readAll(context, asked);
+  const { tallied, clients } = await readAll(context, asked, stepsOf(asked.period));
   return refreshes(tallied, asked.period, clients, context.now());
 }
 

@@ -24,3 +24,9 @@ export function stepName(days = 7): string {
   if (days === 1) return 'day';
   return days === 7 ? 'week' : `${days / 7} weeks`;
 }
+
+/** The heading of a column with the first days of steps. */
+export function stepTitle(days?: number): string {
+  const name = stepName(days);
+  return days === 1 ? 'Day' : `${name.charAt(0).toUpperCase()}${name.slice(1)} from`;
+}

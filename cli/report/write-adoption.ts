@@ -16,7 +16,7 @@ import { switchNames, waiverOf } from '../present-client.ts';
 import { dayOf, minuteOf } from './period.ts';
 import type { Section } from './section.ts';
 import { sparkline, stepsPerCharacter } from './sparkline.ts';
-import { answerTitle, stepName, usageWords } from './usage-words.ts';
+import { answerTitle, stepName, stepTitle, usageWords } from './usage-words.ts';
 import { describeUnreadable, type Written } from './written.ts';
 
 /** Writes the adoption report: the trend, then the clients by the answer to whether they are ready, those that are not first. */
@@ -87,11 +87,10 @@ const usageCells = (usage: DecisionCounts['usage']): string[] => usageClasses.ma
 
 /** How the use of PKCE changed: a row for each step, with the part of the codes that the target policy would issue as well. */
 function trendSection({ total, stepDays }: AdoptionReport): Section {
-  const name = stepName(stepDays);
   return {
-    title: `All clients, by ${name}`,
+    title: `All clients, by ${stepName(stepDays)}`,
     columns: [
-      { title: name === 'day' ? 'Day' : `${name[0]?.toUpperCase()}${name.slice(1)} from` },
+      { title: stepTitle(stepDays) },
       { title: 'Codes', numeric: true },
       ...usageColumns,
       { title: 'safe', numeric: true },

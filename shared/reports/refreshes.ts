@@ -1,7 +1,8 @@
 import type { Unreadable } from '../audit/audit-entry.ts';
 import { loggedClientId, type OldRefreshToken } from '../audit/decision.ts';
 import type { RegisteredClient } from '../clients/registered-client.ts';
-import { type Period, type Tallied, type Tally, totalOf } from './tally.ts';
+import { type Period, startsOf } from './steps.ts';
+import { type Tallied, type Tally, totalOf } from './tally.ts';
 
 /** What became of refresh requests. */
 type RefreshCounts = {
@@ -15,6 +16,9 @@ type RefreshCounts = {
   /** When the last replay was, in epoch seconds. */
   lastReplay?: number;
 };
+
+/** Those of one step of the period, which begins at `since`. */
+export type RefreshPoint = { since: number } & RefreshCounts;
 
 export type ClientRefreshes = RefreshCounts & {
   client: string;
@@ -32,17 +36,22 @@ export type RefreshReport = {
   /** Clients that refreshed, and those that keep their refresh token, in the order of their ids. */
   clients: ClientRefreshes[];
   total: RefreshCounts;
+  /** Days in a step of the trend, if there is one. */
+  stepDays?: number;
+  /** All clients, step by step. */
+  trend: RefreshPoint[];
   unreadable: Readonly<Record<Unreadable, number>>;
 };
 
 /** How refresh tokens were used, per client. `now` is in epoch seconds. */
 export function refreshes(
-  { tallies, unreadable }: Tallied,
+  { tallies, steps, unreadable }: Tallied,
   period: Period,
   clients: readonly RegisteredClient[],
   now: number,
 ): RefreshReport {
   const used = tallies.filter(({ endpoint, grant }) => endpoint === 'token' && grant === 'refresh_token');
+  const byStep = Map.groupBy(used, ({ step }) => step);
   const byName = Map.groupBy(used, ({ client = '' }) => client);
   const registered = clients.map((client): ClientRefreshes => {
     const name = loggedClientId(client.clientId);
@@ -58,6 +67,11 @@ export function refreshes(
       .filter(isWorthTelling)
       .sort((one, other) => (one.client < other.client ? -1 : 1)),
     total: countRefreshes(used),
+    ...(steps && { stepDays: steps.length / 86_400 }),
+    trend: (steps ? startsOf(period, steps) : []).map((since) => ({
+      since,
+      ...countRefreshes(byStep.get(since) ?? []),
+    })),
     unreadable,
   };
 }

@@ -79,6 +79,9 @@ describe('the report on refresh tokens', () => {
     expect({ at, period }).toEqual({ at: now, period: lastMonth });
     expect(total).toEqual({ refreshes: 49, races: 6, lostReplies: 2, replays: 2, lastReplay: now - 1_800 });
     expect(unreadable).toEqual({ broken: 0, other_version: 0 });
+    expect(report.stepDays).toBe(7);
+    expect(report.trend).toHaveLength(5);
+    expect(report.trend.at(-1)).toEqual({ since: Date.UTC(2026, 10, 16) / 1_000, ...total });
   });
 
   test('is a table of 100 columns at most, the clients with replays first', () => {
@@ -88,6 +91,14 @@ describe('the report on refresh tokens', () => {
     );
     expect(text).toBe(`Refresh tokens, 2026-10-23 12:00 to 2026-11-22 12:00 UTC
 Refreshes: 49, of which 6 races and 2 after a lost reply. Replays: 2.
+
+All clients, by week
+WEEK FROM   REFRESHES  RACES  LOST REPLIES  REPLAYS
+2026-10-19          0      0             0        0
+2026-10-26          0      0             0        0
+2026-11-02          0      0             0        0
+2026-11-09          0      0             0        0
+2026-11-16         49      6             2        2
 
 Clients
 CLIENT  GRACE        REFRESHES  RACES  LOST REPLIES  REPLAYS  LAST REPLAY
