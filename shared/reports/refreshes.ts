@@ -18,7 +18,7 @@ type RefreshCounts = {
 };
 
 /** Those of one step of the period, which begins at `since`. */
-export type RefreshPoint = { since: number } & RefreshCounts;
+type RefreshPoint = { since: number } & RefreshCounts;
 
 export type ClientRefreshes = RefreshCounts & {
   client: string;
