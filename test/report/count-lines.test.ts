@@ -67,6 +67,8 @@ describe('the counts are those of parsing every line', () => {
     (line) => line.replace('"request"', '"other"'),
     // What comes later in a line holds.
     (line) => line.replace(/\}$/, `,"time":${now - day}}`),
+    (line) => line.replace(/\}$/, `,"time":${now + 3}}`),
+    (line) => line.replace(/\}$/, `,"\\u0074ime":${now + 3}}`),
     (line) => line.replace(/\}$/, ',"v":2}'),
     (line) => line.replace(/\}$/, ',"\\u0076":2}'),
     (line) => line.replace(/\}$/, ',"request":1}'),
