@@ -51,7 +51,7 @@ async function reportIn(tree: string, folder: string): Promise<Run> {
   });
   const code = await new Promise((done) => child.on('close', done));
   const seconds = (performance.now() - start) / 1_000;
-  if (code !== 0) throw new Error(written.errors);
+  if (code !== 0) throw new Error(`${tree}: ${written.errors}`);
   const counted = `${Number(lines).toLocaleString('en-US')} decisions read`;
   if (!written.output.includes(counted)) throw new Error(`${tree} did not count every line`);
   const [, memory = 0, cpu = 0] = (/^used (\d+) (\d+)$/m.exec(written.errors) ?? []).map(Number);
