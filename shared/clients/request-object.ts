@@ -19,7 +19,7 @@ export type RequestObjectDeps = { issuer: string; remoteJwks: RemoteJwks; now: (
 
 /**
  * Reads the authorization request that a client signed (RFC 9101). Only what is inside counts, and all of it is the client's: signed
- * with one of its keys, for this server alone, for an hour at most. Refuses `request_object_invalid`, with the rule that it fails;
+ * with one of its keys, for this server, for an hour at most. Refuses `request_object_invalid`, with the rule that it fails;
  * throws when the store is unavailable.
  */
 export async function readRequestObject(
@@ -72,8 +72,7 @@ function problemOf({ payload, protectedHeader }: JWTVerifyResult, clientId: stri
   if (typ !== undefined && !['oauth-authz-req+jwt', 'jwt'].includes(typ.toLowerCase().replace(/^application\//, ''))) {
     return 'Its typ is that of something else.';
   }
-  const { aud, exp = 0, nbf = now, iat = now } = payload;
-  if ([aud].flat().length > 1) return 'Its claim aud names somebody else, too.';
+  const { exp = 0, nbf = now, iat = now } = payload;
   if (exp > now + limits.lifetime + limits.skew) return 'Its claim exp is more than an hour ahead.';
   if (nbf < now - limits.lifetime - limits.skew) return 'Its claim nbf is more than an hour ago.';
   if (iat > now + limits.skew) return 'Its claim iat is in the future.';

@@ -165,7 +165,7 @@ describe('a signed request at the authorization endpoint (RFC 9101)', () => {
     ['that is a JWT of another type', () => ({}), { typ: 'at+jwt' }],
     ['that is a client assertion', () => ({ sub: 'bank', jti: 'j-1' }), { typ: 'JWT' }],
     ['for somebody else', () => ({ aud: 'https://other.example' })],
-    ['for somebody else, too', () => ({ aud: [server.issuer, 'https://other.example'] })],
+    ['for several others', () => ({ aud: ['https://other.example', `${server.issuer}/par`] })],
     ['for nobody', () => ({ aud: undefined })],
     ['without an end', () => ({ exp: undefined })],
     ['that has expired', () => ({ exp: now() - 31 })],
@@ -186,6 +186,13 @@ describe('a signed request at the authorization endpoint (RFC 9101)', () => {
     const page = await person.follow(target);
     expect({ status: page.status, location: page.headers.location }).toEqual({ status: 400, location: undefined });
     expect(await outcomeOf(target)).toBe('request_object_invalid');
+  });
+
+  test('JAR1: one for others, too, is taken: aud may be a list with the issuer in it (RFC 7519 §4.1.3)', async () => {
+    const other = 'https://other.example';
+    for (const aud of [[server.issuer], [server.issuer, other], [other, server.issuer]]) {
+      expect(await outcomeOf(withObject(bank, await objectOf(bank, { aud })))).toBe('a code');
+    }
   });
 
   test('JAR1: one that is not signed, or with what both sides know, is refused', async () => {
