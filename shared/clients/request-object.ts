@@ -43,7 +43,7 @@ export async function readRequestObject(
     if (error instanceof StoreUnavailable) throw error;
     return invalid(wordsFor(error));
   }
-  const problem = problemOf(verified, client.clientId, now());
+  const problem = problemOf(verified, client.clientId, now()) ?? profileProblemOf(verified.payload, client);
   if (problem !== undefined) return invalid(problem);
   const parameters = parametersIn(verified.payload);
   return parameters ? ok(parameters) : invalid('It has something that no query could have.');
@@ -82,6 +82,13 @@ function problemOf({ payload, protectedHeader }: JWTVerifyResult, clientId: stri
   if (payload.sub === clientId) return 'Its claim sub is the client, as in a client assertion.';
   if ('request' in payload || 'request_uri' in payload) return 'It has another request in it.';
   return Object.values(payload).flat().length > maximumParameters ? 'It has too many claims.' : undefined;
+}
+
+/** FAPI 2.0 Message Signing §5.3.1: the hour counts from when the request begins, and it says when that is. */
+function profileProblemOf({ nbf, exp = 0 }: JWTPayload, client: RegisteredClient): string | undefined {
+  if (!isUnderProfile(client)) return undefined;
+  if (nbf === undefined) return 'Its claim nbf is missing.';
+  return exp > nbf + limits.lifetime ? 'Its claim exp is more than an hour after its nbf.' : undefined;
 }
 
 /** Parameters that are one JSON array, not several values (RFC 9396 §2). */

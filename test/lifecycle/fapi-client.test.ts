@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { makeProver } from '../../cli/verify/dpop-proof.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
@@ -83,6 +83,28 @@ async function push(changes: Fields = {}, client_assertion?: string) {
   return { status, ...(JSON.parse(body) as { reason?: string; request_uri?: string }) };
 }
 
+/** A signed request that is right in every way, unless `changes` say otherwise; undefined takes a claim away. */
+function requestObject(
+  changes: JWTPayload = {},
+  { alg = 'ES256', key = privateKey, kid = 'ec' } = {},
+): Promise<string> {
+  const claims = {
+    aud: server.issuer,
+    nbf: server.clock.now(),
+    exp: server.clock.now() + 60,
+    client_id: bank.client_id,
+    response_type: 'code',
+    redirect_uri: bank.redirect_uris[0],
+    scope: 'openid',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    ...changes,
+  };
+  return new SignJWT(JSON.parse(JSON.stringify(claims)))
+    .setProtectedHeader({ alg, kid, typ: 'oauth-authz-req+jwt' })
+    .sign(key);
+}
+
 describe('a client of the profile fapi2', () => {
   test('FP1: pushes its requests', async () => {
     expect(await push()).toMatchObject({ status: 201, expires_in: expect.any(Number) });
@@ -116,14 +138,22 @@ describe('a client of the profile fapi2', () => {
     ['RS256', rsa.privateKey, 'rsa', { status: 400, reason: 'request_object_invalid' }],
     ['ES256', privateKey, 'ec', { status: 201 }],
   ])('FP7 JAR1: signs its requests with what the profile allows: %s', async (alg, key, kid, expected) => {
-    const asked = { response_type: 'code', redirect_uri: bank.redirect_uris[0], scope: 'openid' };
-    const proof = { code_challenge: challenge, code_challenge_method: 'S256' };
-    const request = await new SignJWT({ client_id: bank.client_id, ...asked, ...proof })
-      .setProtectedHeader({ alg, kid, typ: 'oauth-authz-req+jwt' })
-      .setAudience(server.issuer)
-      .setExpirationTime(server.clock.now() + 60)
-      .sign(key);
-    expect(await push({ request })).toMatchObject(expected);
+    expect(await push({ request: await requestObject({}, { alg, key, kid }) })).toMatchObject(expected);
+  });
+
+  test.each<[string, (now: number) => JWTPayload]>([
+    ['does not say when they begin', () => ({ nbf: undefined })],
+    ['makes them last for over an hour', (now) => ({ nbf: now - 1_800, exp: now + 1_801 })],
+  ])('FP11: is refused signed requests when it %s (FAPI 2.0 Message Signing §5.3.1)', async (_, changes) => {
+    const request = await requestObject(changes(server.clock.now()));
+    expect(await push({ request })).toMatchObject({ status: 400, reason: 'request_object_invalid' });
+  });
+
+  test('FP11: signs requests for an hour at most, from when they begin', async () => {
+    const now = server.clock.now();
+    expect(await push({ request: await requestObject({ nbf: now - 1_800, exp: now + 1_800 }) })).toMatchObject({
+      status: 201,
+    });
   });
 
   test('FP7 JARM1: gets signed answers by what the profile allows, though the first algorithm of the server is another', async () => {
