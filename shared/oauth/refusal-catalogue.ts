@@ -880,11 +880,23 @@ export const refusalCatalogue = {
     means: 'The account that is linked to this identity is disabled.',
     fix: 'Ask the operator of this authorization server to enable it.',
   },
+  id_token_hint_invalid: {
+    error: 'invalid_request',
+    means:
+      'The id_token_hint is not an ID token as this authorization server issued it, and nothing else says which client wants the person back. The person is signed out and stays on our page.',
+    fix: 'Send the ID token unchanged, even if it has expired, or send client_id.',
+  },
+  sign_out_client_unknown: {
+    error: 'invalid_request',
+    means:
+      'The request has a post_logout_redirect_uri and does not say which client it is for, or names one that is not registered. The person is signed out and stays on our page.',
+    fix: 'Send id_token_hint or client_id with it.',
+  },
   post_logout_redirect_uri_not_registered: {
     error: 'invalid_request',
     means:
-      'The post_logout_redirect_uri is not registered for this client, or the request does not say which client it is for. The person is signed out and stays on our page.',
-    fix: 'Register it in post_logout_redirect_uris, send it character for character like that, and send id_token_hint or client_id with it.',
+      'The post_logout_redirect_uri is not registered for this client. The person is signed out and stays on our page.',
+    fix: 'Register it in post_logout_redirect_uris, and send it character for character like that.',
   },
   hook_failed: {
     error: 'temporarily_unavailable',

@@ -187,6 +187,8 @@ export type Refusal =
   | { reason: 'upstream_linked_elsewhere' }
   | { reason: 'upstream_account_disabled' }
   // signing out
+  | { reason: 'id_token_hint_invalid' }
+  | { reason: 'sign_out_client_unknown' }
   | { reason: 'post_logout_redirect_uri_not_registered' }
   // infrastructure
   | { reason: 'hook_failed' }

@@ -46,7 +46,7 @@ export function notReturnedPage(
 ): Promise<Reply> {
   const title = look.text('signedOut.title');
   const content = html`<h1>${title}</h1>
-<p>${look.text('signedOut.notReturned')}</p>
+<p>${look.text(reason === 'post_logout_redirect_uri_not_registered' ? 'signedOut.notReturned' : 'signedOut.appUnknown')}</p>
 <p>${look.text('signedOut.text')}</p>
 <p><a href="${errorUri(issuer, reason)}" hreflang="en">${look.say('error.more', { reason: html`<code>${reason}</code>` })}</a></p>`;
   return pageReply(look, 200, title, content, { cookies });

@@ -219,6 +219,19 @@ describe('OC13: a hint that proves nothing is ignored, and the person is asked',
     );
     expect(isDone(page)).toBe(true);
     expect(page.headers).not.toHaveProperty('location');
+    expect(page.body).toContain('/errors#id_token_hint_invalid');
+    expect(page.body).not.toContain('not registered');
+    expect(lastLine()).toMatchObject({ verdict: 'allowed', reason: 'id_token_hint_invalid' });
+  });
+
+  test('is not what the person is told of beside a client_id that names a client', async () => {
+    const fields = { id_token_hint: 'garbage', client_id: app.client_id };
+    const person = newPerson(server);
+    expect((await person.open(signOutTarget(withHint(fields)))).headers.location).toBe(bye);
+    const page = await person.open(
+      signOutTarget(withHint({ ...fields, post_logout_redirect_uri: 'https://x.example' })),
+    );
+    expect(page.body).toContain(`/errors#${notRegistered}`);
   });
 
   test('never signs anybody in', async () => {
@@ -259,10 +272,14 @@ describe('BP3, OC17: an address that is not registered for this leads nowhere, a
     expect(await isSignedIn(person)).toBe(false);
   });
 
-  test('of no client at all says so, too', async () => {
-    const page = await newPerson(server).open(signOutTarget({ post_logout_redirect_uri: bye }));
-    expect(page.body).toContain(`/errors#${notRegistered}`);
-    expect(lastLine()).toMatchObject({ verdict: 'allowed', reason: notRegistered });
+  test.each<[string, Fields]>([
+    ['no client at all', {}],
+    ['an unknown client', { client_id: 'nobody' }],
+  ])('of %s: the page says that, and not that the address is not registered', async (_, fields) => {
+    const page = await newPerson(server).open(signOutTarget({ post_logout_redirect_uri: bye, ...fields }));
+    expect(page.body).toContain('/errors#sign_out_client_unknown');
+    expect(page.body).not.toContain('not registered');
+    expect(lastLine()).toMatchObject({ verdict: 'allowed', reason: 'sign_out_client_unknown' });
   });
 
   test('is not what a sign-out without an address is told', async () => {

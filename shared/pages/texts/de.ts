@@ -44,6 +44,8 @@ export const de: Texts = {
     'Sie können diese Seite schließen. Apps, die Sie vorher benutzt haben, kennen Sie vielleicht noch, bis Sie sich auch dort abmelden.',
   'signedOut.notReturned':
     'Die App wollte Sie an eine Adresse weiterleiten, die für sie nicht registriert ist. Deshalb bleiben Sie hier.',
+  'signedOut.appUnknown':
+    'Die App wollte Sie auf eine andere Seite weiterleiten, hat aber nicht gesagt, welche App sie ist. Deshalb bleiben Sie hier.',
 
   'forgotten.title': 'Neues Passwort festlegen',
   'forgotten.text':

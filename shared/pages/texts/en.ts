@@ -44,6 +44,8 @@ export const en = {
   'signedOut.text':
     'You can close this page. Apps that you used may keep you signed in until you sign out of them too.',
   'signedOut.notReturned': 'The app wanted to send you to an address that is not registered for it, so you stay here.',
+  'signedOut.appUnknown':
+    'The app wanted to send you to another page, but did not say which app it is, so you stay here.',
 
   'forgotten.title': 'Set a new password',
   'forgotten.text':

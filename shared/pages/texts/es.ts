@@ -43,6 +43,8 @@ export const es: Texts = {
     'Puede cerrar esta página. Es posible que las aplicaciones que usó antes aún le reconozcan hasta que cierre la sesión también en ellas.',
   'signedOut.notReturned':
     'La aplicación quería enviarle a una dirección que no está registrada para ella, por eso sigue aquí.',
+  'signedOut.appUnknown':
+    'La aplicación quería enviarle a otra página, pero no dijo qué aplicación es, por eso sigue aquí.',
 
   'forgotten.title': 'Elegir una nueva contraseña',
   'forgotten.text':

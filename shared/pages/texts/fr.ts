@@ -43,6 +43,8 @@ export const fr: Texts = {
     'Vous pouvez fermer cette page. Les applications que vous avez utilisées vous reconnaissent peut-être encore, jusqu’à ce que vous vous en déconnectiez aussi.',
   'signedOut.notReturned':
     'L’application voulait vous envoyer à une adresse qui n’est pas enregistrée pour elle ; vous restez donc ici.',
+  'signedOut.appUnknown':
+    'L’application voulait vous envoyer vers une autre page, mais n’a pas dit qui elle est ; vous restez donc ici.',
 
   'forgotten.title': 'Choisir un nouveau mot de passe',
   'forgotten.text':

@@ -43,6 +43,8 @@ export const pt: Texts = {
     'Você pode fechar esta página. Os aplicativos que você usou antes talvez ainda o reconheçam até que você saia deles também.',
   'signedOut.notReturned':
     'O aplicativo queria enviar você para um endereço que não está registrado para ele, por isso você continua aqui.',
+  'signedOut.appUnknown':
+    'O aplicativo queria enviar você para outra página, mas não disse qual aplicativo é, por isso você continua aqui.',
 
   'forgotten.title': 'Escolher uma nova senha',
   'forgotten.text':
