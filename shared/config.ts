@@ -41,6 +41,14 @@ const name = v.pipe(v.string(), v.minLength(1, 'is empty'));
 
 const algorithm = v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`);
 
+/** Says which settings have no such value. */
+export class UnusableConfiguration extends Error {
+  override name = 'UnusableConfiguration';
+  constructor(problem: string) {
+    super(`the configuration is not usable: ${problem}`);
+  }
+}
+
 /** The environment variables that the CDK stack sets and the functions read. Lifetimes are in seconds. */
 const environment = v.object({
   PIXY_ISSUER: issuer,
@@ -174,8 +182,8 @@ function frontSecrets(value: string | undefined, parameters: string | undefined)
 function demandOf(profile: 'none' | 'fapi2', algorithm: SigningAlgorithm): Demand | undefined {
   if (profile === 'none') return undefined;
   if ((profileAlgorithms as readonly string[]).includes(algorithm)) return { profile, algorithm };
-  throw new Error(
-    `the configuration is not usable: PIXY_SECURITY_PROFILE is fapi2, and the first of PIXY_SIGNING_ALGORITHMS is none of ${profileAlgorithms.join(', ')}`,
+  throw new UnusableConfiguration(
+    `PIXY_SECURITY_PROFILE is fapi2, and the first of PIXY_SIGNING_ALGORITHMS is none of ${profileAlgorithms.join(', ')}`,
   );
 }
 
@@ -184,13 +192,11 @@ export function readConfig(env: Record<string, string | undefined>) {
   const parsed = v.safeParse(environment, env);
   if (!parsed.success) {
     const problems = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'environment'} ${issue.message}`);
-    throw new Error(`the configuration is not usable: ${problems.join('; ')}`);
+    throw new UnusableConfiguration(problems.join('; '));
   }
   const values = parsed.output;
   if (values.PIXY_REGISTRATION === 'on' && values.PIXY_PASSWORDS === 'off') {
-    throw new Error(
-      'the configuration is not usable: PIXY_REGISTRATION asks people for a password, and PIXY_PASSWORDS is off',
-    );
+    throw new UnusableConfiguration('PIXY_REGISTRATION asks people for a password, and PIXY_PASSWORDS is off');
   }
   return {
     issuer: values.PIXY_ISSUER,

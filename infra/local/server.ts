@@ -35,6 +35,7 @@ import type { Author } from '../../shared/clients/change.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
+import { UnusableConfiguration } from '../../shared/config.ts';
 import type { HttpApiHandler } from '../../shared/http/endpoint.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { aliasesOf, type PathAlias } from '../../shared/oauth/path-aliases.ts';
@@ -170,7 +171,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     };
     const opened = openRuntime({ ...environment(issuer, folder), ...given }, options);
     const mistake = judgeBrandTexts(opened.config.brand);
-    if (mistake !== undefined) throw new Error(`the configuration is not usable: PIXY_BRAND member ${mistake}`);
+    if (mistake !== undefined) throw new UnusableConfiguration(`PIXY_BRAND member ${mistake}`);
     const listening = options.tell ? telling(opened, options.tell, folder) : opened;
     const box = opened.config.mail === 'local' ? mailbox((send) => composeMail(listening, send)) : undefined;
     const observer = observe(listening.writeLine, issuer);

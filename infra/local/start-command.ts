@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
-import { issuerProblem } from '../../shared/config.ts';
+import { issuerProblem, UnusableConfiguration } from '../../shared/config.ts';
 import { keysRememberedLocally } from '../../shared/keys/key-ring.ts';
 import { prefixProblem } from '../../shared/oauth/path-aliases.ts';
 import { NameOfAnother } from '../../shared/people/name-store.ts';
@@ -11,6 +11,7 @@ import { FolderInUse } from './embedded-dynamodb.ts';
 import { UnusableFile } from './entries-file.ts';
 import { explainPort, parsePort } from './port.ts';
 import { type LocalServer, startServer } from './server.ts';
+import { settingsIn } from './settings.ts';
 
 const url = (text: string): string => {
   if (!/^https?:/.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('It is not an http or https URL.');
@@ -91,6 +92,12 @@ const command = new Command('npm start --')
       .argParser(prefixes),
   )
   .option('--quiet', 'print no line for each decision; the audit log has them')
+  .addHelpText(
+    'after',
+    `
+Other settings come from the environment, by the names in shared/config.ts:
+  $ PIXY_SIGNING_ALGORITHMS="RS256 ES256" PIXY_PASSWORDS=off npm start`,
+  )
   .parse();
 
 type Options = {
@@ -110,10 +117,8 @@ type Options = {
 };
 const options = command.opts<Options>();
 
-const pepper = process.env['PIXY_PASSWORD_PEPPER'];
-
 /** Errors whose message addresses people. */
-const spoken = [UnusableFile, UnusableFolder, FolderInUse, NameOfAnother];
+const spoken = [UnusableConfiguration, UnusableFile, UnusableFolder, FolderInUse, NameOfAnother];
 
 try {
   const server = await startServer({
@@ -143,8 +148,7 @@ try {
       PIXY_REMOVAL_GRACE: String(14 * 86_400),
       PIXY_PROFILE_FIELDS: 'email name locale',
       PIXY_CLIENT_REGISTRATION: 'open',
-      // Not an option: every user of the machine sees those in the list of processes.
-      ...(pepper && { PIXY_PASSWORD_PEPPER: pepper }),
+      ...settingsIn(process.env),
     },
   });
   process.stdout.write(greeting(server));

@@ -71,8 +71,12 @@ async function ready(started: Started): Promise<number> {
 }
 
 /** Waits until the process has ended, with 1 and without having started; what it said, which is one line. */
-async function refusal(args: readonly string[], who: typeof nobody = {}): Promise<string> {
-  const started = start(args, {}, who);
+async function refusal(
+  args: readonly string[],
+  who: typeof nobody = {},
+  env: Record<string, string> = {},
+): Promise<string> {
+  const started = start(args, env, who);
   if (started.child.exitCode === null) await once(started.child, 'close');
   running.delete(started.child);
   expect({ code: started.child.exitCode, output: started.output() }).toEqual({ code: 1, output: '' });
@@ -106,7 +110,20 @@ const io = {
 
 const app = { client_id: 'app', redirect_uris: ['https://app.example/callback'], first_party: true };
 
+test('the settings of the functions come from the environment, as the CDK construct gives them to those deployed', async () => {
+  const env = { PIXY_SIGNING_ALGORITHMS: 'RS256 ES256', PIXY_PASSWORDS: 'off' };
+  const port = await ready(start(['--port', '0', '--data', 'memory'], env));
+  const { body } = await send(port, '/.well-known/openid-configuration');
+  expect(JSON.parse(body)).toMatchObject({ id_token_signing_alg_values_supported: ['RS256', 'ES256'] });
+  expect((await send(port, '/sign-in')).body).not.toContain('name="password"');
+});
+
 describe('a start that cannot be', () => {
+  test('with a setting that has no such value says so in one sentence', async () => {
+    const sentence = await refusal(['--port', '0', '--data', 'memory'], {}, { PIXY_PASSWORDS: 'never' });
+    expect(sentence).toBe('the configuration is not usable: PIXY_PASSWORDS is not on or off');
+  });
+
   test('O5: on a port in use says so in one sentence', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
