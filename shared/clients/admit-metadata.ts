@@ -77,6 +77,11 @@ function* mistakesIn(document: Document, grantTypes: readonly unknown[]): Genera
   if (logo !== undefined && logo !== null && !(typeof logo === 'string' && isFetchable(logo))) {
     yield { member: 'logo_uri', problem: 'is not an https URL of a public host' };
   }
+  const { subject_type: subjects } = document;
+  // Who asks for pairwise subjects relies on them, so public ones must not come instead without a word.
+  if (subjects !== undefined && subjects !== null && subjects !== 'public') {
+    yield { member: 'subject_type', problem: 'is not public, and such a client can have no other' };
+  }
   yield* mistakesOfType(document);
 }
 

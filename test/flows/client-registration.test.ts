@@ -306,6 +306,7 @@ describe('metadata that is not right', () => {
     ['DC4: a grant without a code', { grant_types: ['implicit'] }, 'grant_types'],
     ['DC4: an answer without a code', { response_types: ['token'] }, 'response_types'],
     ['DC7: a scope that there is not', { scope: 'nothing:here pixy:write' }, 'scope has no value'],
+    ['DC10: subjects of a sector', { subject_type: 'pairwise' }, 'subject_type is not public'],
     ['DR5: another kind of application', { application_type: 'service' }, 'application_type'],
     ['a secret without a token for it', { token_endpoint_auth_method: 'client_secret_basic' }, 'initial access token'],
     [
