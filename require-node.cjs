@@ -3,6 +3,8 @@
  * ends with 1. Such a Node has to be able to read this file, so the syntax is that of Node 14.
  */
 
+const { existsSync } = require('fs');
+const { join } = require('path');
 const { engines } = require('./package.json');
 
 const [neededMajor, neededMinor] = engines.node.match(/\d+/g).map(Number);
@@ -15,7 +17,7 @@ if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
   refuse(
     `Pixy needs Node ${neededMajor}.${neededMinor} or newer, and ${process.execPath} is Node ${version}: ${install}, or run \`npm ci\` where that brings it along and start Pixy with npm or npx.`,
   );
-} else if (!process.features.typescript) {
+} else if (!process.features.typescript && existsSync(join(__dirname, 'cli', 'pixy.ts'))) {
   refuse(
     `Pixy needs a Node that runs TypeScript, and in ${process.execPath} (${version}) that is switched off: take --no-strip-types and --no-experimental-strip-types out of NODE_OPTIONS, or ${install}.`,
   );

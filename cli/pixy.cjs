@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+const { existsSync } = require('fs');
+const { join } = require('path');
 require('../require-node.cjs');
 
-void import('./pixy.ts');
+// The package has what was built, a checkout the sources.
+void import(existsSync(join(__dirname, 'pixy.ts')) ? './pixy.ts' : '../dist/cli/pixy.mjs');

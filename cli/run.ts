@@ -15,6 +15,10 @@ type MakeCommand = (context: Context) => Command;
  * longer than most commands.
  */
 const commandGroups: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  start: async () => {
+    const { startCommand } = await import('../infra/local/start-command.ts');
+    return () => startCommand('start');
+  },
   clients: async () => (await import('./commands/clients.ts')).clientsCommand,
   accounts: async () => (await import('./commands/accounts.ts')).accountsCommand,
   policy: async () => (await import('./commands/policy.ts')).policyCommand,
@@ -93,7 +97,7 @@ function fail(error: unknown, io: Io): number {
 }
 
 /** Errors whose message addresses people. */
-const spoken = new Set(['Failure', 'FolderInUse', 'LedgerUnavailable', 'UnusableFile', 'UnusableFolder']);
+const spoken = new Set(['CannotStart', 'Failure', 'FolderInUse', 'LedgerUnavailable', 'UnusableFile', 'UnusableFolder']);
 
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

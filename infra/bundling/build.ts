@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { pageTexts } from './page-texts.ts';
 import { refusalSentences } from './refusal-sentences.ts';
@@ -55,8 +56,16 @@ const loadedLater: Plugin = {
   },
 };
 
+/**
+ * Where the bundles are as far as their source maps know: always the same place, whatever folder they are written to, so that every
+ * machine makes the same bytes, which name no folder of it.
+ */
+const bundled = join(repository, 'dist', 'functions');
+
 const options = {
   absWorkingDir: repository,
+  outdir: bundled,
+  write: false,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
@@ -80,9 +89,7 @@ export async function buildFunctions(folder: string, names = functionNames()): P
   const found = await build({
     ...options,
     entryPoints: names.map((name) => ({ in: entryOf(name), out: join(name, 'index') })),
-    outdir: folder,
     metafile: true,
-    write: false,
   });
   const inputs = Object.entries(found.metafile.outputs).map(
     ([output, { inputs }]) => [output, Object.keys(inputs)] as const,
@@ -91,7 +98,7 @@ export async function buildFunctions(folder: string, names = functionNames()): P
     names.map(async (name) => {
       const [, sources = []] = inputs.find(([output]) => output.endsWith(`/${name}/index.mjs`)) ?? [];
       const paths = sources.map((source) => join(repository, source));
-      const { metafile } = await build({
+      const { metafile, outputFiles } = await build({
         ...options,
         entryPoints: {
           [join(name, 'index')]: entryOf(name),
@@ -102,7 +109,6 @@ export async function buildFunctions(folder: string, names = functionNames()): P
             }),
           ),
         },
-        outdir: folder,
         minify: true,
         legalComments: 'none',
         sourcemap: true,
@@ -110,10 +116,16 @@ export async function buildFunctions(folder: string, names = functionNames()): P
         metafile: true,
         plugins: [loadedLater, pageTexts(paths), refusalSentences(paths)],
       });
+      for (const { path, contents } of outputFiles) await write(join(folder, relative(bundled, path)), contents);
       return [name, metafile] as const;
     }),
   );
   return new Map(built);
+}
+
+async function write(file: string, contents: Uint8Array): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, contents);
 }
 
 if (import.meta.main) {

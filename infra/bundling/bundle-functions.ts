@@ -1,25 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { AssetHashType, DockerImage } from 'aws-cdk-lib';
+import { join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 
-/** Returns the bundle of a function of functions/ and its source map, given its entry file. */
-export const bundledCode = (entry: string): Code =>
-  Code.fromAsset(dirname(entry), {
-    assetHashType: AssetHashType.OUTPUT,
-    bundling: {
-      // Used only if local bundling fails.
-      image: DockerImage.fromRegistry('node:24'),
-      local: {
-        tryBundle(folder) {
-          cpSync(join(bundles(), basename(dirname(entry))), folder, { recursive: true });
-          return true;
-        },
-      },
-    },
-  });
+/*
+ * The functions for a synthesis from the sources. They are bundled even where the CDK would leave that out: after `cdk bootstrap` or `cdk
+ * destroy`, cdk.out may be deployed as it is.
+ */
+
+/** Returns the bundle of a function of functions/, what it loads later, and their source maps. */
+export const functionCode = (name: string): Code => Code.fromAsset(join(bundles(), name));
 
 let built: string | undefined;
 

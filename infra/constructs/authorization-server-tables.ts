@@ -2,7 +2,6 @@ import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } fr
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
-import type { PixyEnvironment } from '../environment.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
 import { type Stage, stageSettings } from '../stage.ts';
 
@@ -15,6 +14,14 @@ export interface AuthorizationServerTablesProps {
    */
   readonly stage?: Stage;
 }
+
+/** The environment variables of a function that name the tables and the key. */
+export type TableVariable =
+  | 'PIXY_GRANTS_TABLE'
+  | 'PIXY_CLIENTS_TABLE'
+  | 'PIXY_PEOPLE_TABLE'
+  | 'PIXY_KEYS_TABLE'
+  | 'PIXY_KMS_KEY_ID';
 
 /**
  * The storage of an authorization server: four tables, and the KMS key that encrypts its private signing keys. infra/permissions defines
@@ -71,7 +78,7 @@ export class AuthorizationServerTables extends Construct implements ServerTables
   }
 
   /** Returns the environment variables for tables and key. Knowing a name permits nothing. */
-  environment(): PixyEnvironment {
+  environment(): Record<TableVariable, string> {
     return {
       PIXY_GRANTS_TABLE: this.grants.tableName,
       PIXY_CLIENTS_TABLE: this.clients.tableName,

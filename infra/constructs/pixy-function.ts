@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -16,11 +14,10 @@ import type { Construct } from 'constructs';
 import type { CheckTokenVariable } from '../../functions/check-token/settings.ts';
 import type { MailVariable } from '../../functions/mail/settings.ts';
 import type { DeclaredApiVariable } from '../../functions/register-api/declared-api.ts';
-import { bundledCode } from '../bundling/bundle-functions.ts';
+import { functionCode } from '../bundling/bundle-functions.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import type { PixyFunctionName } from '../functions.ts';
 import type { OptionalFunctionName } from '../routes.ts';
-import { WrongSetting } from '../wrong-setting.ts';
 
 export interface PixyFunctionProps {
   /** The folder below functions/. */
@@ -47,8 +44,6 @@ export interface PixyFunctionProps {
   readonly deadLetterQueue?: IQueue;
 }
 
-const repository = join(import.meta.dirname, '..', '..');
-
 /** A bundled function of functions/ with its own role and log group. It may only write its logs until it is granted more. */
 export class PixyFunction extends Lambda {
   constructor(scope: Construct, id: string, props: PixyFunctionProps) {
@@ -63,7 +58,7 @@ export class PixyFunction extends Lambda {
 
     super(scope, id, {
       description: props.description,
-      code: bundledCode(entryOf(props.name)),
+      code: functionCode(props.name),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -80,11 +75,4 @@ export class PixyFunction extends Lambda {
       applicationLogLevelV2: ApplicationLogLevel.INFO,
     });
   }
-}
-
-/** Returns the entry file of a function. Throws when it does not exist. */
-export function entryOf(name: string, folder = join(repository, 'functions')): string {
-  const entry = join(folder, name, 'index.ts');
-  if (!existsSync(entry)) throw new WrongSetting(`The function "${name}" cannot be built: ${entry} does not exist.`);
-  return entry;
 }

@@ -3,7 +3,6 @@ import { type IAuthorizer, IdentitySource, RequestAuthorizer, TokenAuthorizer } 
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { parseScope } from '../../shared/oauth/scope.ts';
-import type { PixyEnvironment } from '../environment.ts';
 import { checkTokenDescription } from '../functions.ts';
 import { uses } from '../permissions/permissions.ts';
 import { WrongSetting } from '../wrong-setting.ts';
@@ -34,7 +33,7 @@ export interface RestAuthorizerProps {
   readonly resultsCacheTtl?: Duration;
 }
 
-interface RestDpopProps {
+export interface RestDpopProps {
   /** The origin at which clients reach the API, such as https://api.example.com: what a proof names before the path. */
   readonly origin: string;
   /**
@@ -48,7 +47,8 @@ interface RestDpopProps {
 /** What the authorizer takes from its authorization server. */
 export type RestAuthorizerServer = {
   tables: AuthorizationServerTables;
-  environment: PixyEnvironment;
+  /** What every function reads. */
+  environment: Readonly<Record<string, string>>;
   logRetention: RetentionDays;
   logRemovalPolicy: RemovalPolicy;
 };

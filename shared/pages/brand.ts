@@ -1,7 +1,20 @@
 import * as v from 'valibot';
 
 /** What a deployment may change about its pages. Whether there are such texts, brand-texts.ts says. */
-export type Brand = v.InferOutput<typeof brandSchema>;
+export interface Brand {
+  /** Shown beside the logo and in the title of every page. */
+  name?: string | undefined;
+  /** A data: URI. Replaces the keyhole. */
+  logo?: string | undefined;
+  /** The logo for dark pages. */
+  logoDark?: string | undefined;
+  /** The color of buttons, links and outlines. Adjusted where needed so that it, and text on it, is readable. */
+  accent?: string | undefined;
+  /** The accent for dark pages. Default: derived from `accent`. */
+  accentDark?: string | undefined;
+  /** Replacement texts by language and key. */
+  texts?: Record<string, Record<string, string>> | undefined;
+}
 
 const hexColor = v.pipe(
   v.string('is not a text'),
@@ -33,23 +46,17 @@ const text = v.pipe(v.string('is not a text'), v.minLength(1, 'is empty'), v.max
 
 const brandMembers = v.strictObject(
   {
-    /** Shown beside the logo and in the title of every page. */
     name: v.optional(v.pipe(text, v.maxLength(80, 'is longer than 80 characters'))),
-    /** A data: URI. Replaces the keyhole. */
     logo: v.optional(dataImage),
-    /** The logo for dark pages. */
     logoDark: v.optional(dataImage),
-    /** The color of buttons, links and outlines. Adjusted where needed so that it, and text on it, is readable. */
     accent: v.optional(hexColor),
-    /** The accent for dark pages. Default: derived from `accent`. */
     accentDark: v.optional(hexColor),
-    /** Replacement texts by language and key. */
     texts: v.optional(v.pipe(noArray, v.record(v.string(), v.pipe(noArray, v.record(v.string(), text))))),
   },
   'is not an object',
 );
 
-const brandSchema = v.pipe(noArray, brandMembers);
+const brandSchema = v.pipe(noArray, brandMembers) satisfies v.GenericSchema<object, Brand>;
 
 /** Parses a brand from JSON in an environment variable. Refuses with the member that is wrong. */
 export const brandJson = v.pipe(

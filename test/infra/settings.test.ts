@@ -4,7 +4,6 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/authorization-server.ts';
-import { entryOf } from '../../infra/constructs/pixy-function.ts';
 import { readContext } from '../../infra/context.ts';
 import { lifetimeLimits, lifetimeVariables } from '../../infra/environment.ts';
 import type { PixyFunctionName } from '../../infra/functions.ts';
@@ -163,12 +162,6 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
     ],
   ])('%s', (_, synthesis, sentence) => {
     expect(synthesis).toThrow(new WrongSetting(sentence));
-  });
-
-  it('a function whose code is missing', () => {
-    expect(() => entryOf('token', '/nowhere')).toThrow(
-      'The function "token" cannot be built: /nowhere/token/index.ts does not exist.',
-    );
   });
 });
 

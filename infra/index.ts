@@ -1,0 +1,34 @@
+/**
+ * Pixy, an OAuth 2.1 and OpenID Connect authorization server, as CDK constructs and stacks.
+ *
+ * @packageDocumentation
+ */
+
+export type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
+export type { Brand } from '../shared/pages/brand.ts';
+export type { ProfileField } from '../shared/people/profile-fields.ts';
+export { AuthorizationServer } from './authorization-server.ts';
+export type { AuthorizationServerProps, OperatorsProps } from './authorization-server-props.ts';
+export {
+  AuthorizationServerTables,
+  type AuthorizationServerTablesProps,
+  type TableVariable,
+} from './constructs/authorization-server-tables.ts';
+export type { CustomDomain, Throttling } from './constructs/http-api.ts';
+export { JwtAuthorizer, type JwtAuthorizerProps } from './constructs/jwt-authorizer.ts';
+export type { MailProps } from './constructs/mail.ts';
+export type { Monitoring } from './constructs/monitoring.ts';
+export { ProtectedResource, type ProtectedResourceProps } from './constructs/protected-resource.ts';
+export type { RestAuthorizerProps, RestDpopProps } from './constructs/rest-authorizer.ts';
+export type { Lifetimes } from './environment.ts';
+export type { PixyFunctionName } from './functions.ts';
+export type { HooksProps } from './hooks.ts';
+export type { EndpointFunctionName, OptionalFunctionName } from './routes.ts';
+export type { OperatorSecret } from './secrets.ts';
+export type { Signing } from './signing.ts';
+export { ApiStack, type ApiStackProps } from './stacks/api-stack.ts';
+export { pixyStacks } from './stacks/pixy-stacks.ts';
+export { TablesStack, type TablesStackProps } from './stacks/tables-stack.ts';
+export type { Stage } from './stage.ts';
+export type { UpstreamProviderProps } from './upstreams.ts';
+export { WrongSetting } from './wrong-setting.ts';
