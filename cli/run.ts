@@ -17,7 +17,7 @@ type MakeCommand = (context: Context) => Command;
 const commandGroups: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   start: async () => {
     const { startCommand } = await import('../infra/local/start-command.ts');
-    return () => startCommand('start');
+    return () => startCommand('start', 'pixy start');
   },
   clients: async () => (await import('./commands/clients.ts')).clientsCommand,
   accounts: async () => (await import('./commands/accounts.ts')).accountsCommand,
@@ -50,14 +50,30 @@ function groupsFor([name = '']: readonly string[]): Promise<MakeCommand[]> {
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const context = createContext(io, readLastSeen);
   try {
-    const groups = await groupsFor(argv);
-    await program(groups, context, io, (options) => context.use(options)).parseAsync([...argv], { from: 'user' });
+    const line = placeLast(argv);
+    const groups = await groupsFor(line);
+    await program(groups, context, io, (options) => context.use(options)).parseAsync(line, { from: 'user' });
     return context.exitCode();
   } catch (error) {
     return fail(error, io);
   } finally {
     await context.close();
   }
+}
+
+/** The options that say where a command works, in front of it. */
+const places: Readonly<Record<string, boolean>> = { '--stage': true, '--table': true, '--server': true, '--local': false };
+
+/** `pixy --stage dev clients list` is `pixy clients list --stage dev`: whoever works on one stage all day writes it first. */
+export function placeLast(argv: readonly string[]): string[] {
+  const [first = '', second] = argv;
+  const [name = '', ...value] = first.split('=');
+  if (!Object.hasOwn(places, name)) return [...argv];
+  const length = value.length === 0 && places[name] && second !== undefined ? 2 : 1;
+  const others = placeLast(argv.slice(length));
+  // What follows two hyphens is no option.
+  const end = others.includes('--') ? others.indexOf('--') : others.length;
+  return others.toSpliced(end, 0, ...argv.slice(0, length));
 }
 
 function program(groups: readonly MakeCommand[], context: Context, io: Io, use: (options: object) => void): Command {

@@ -50,5 +50,5 @@ export function keyWrapper({ kmsKeyId, wrappingKey }: Config): KeyWrapper {
 export const keyCustody = (config: Config): KeyCustody =>
   eitherCustody(config.signing, {
     memory: memoryCustody(keyWrapper(config)),
-    kms: kmsCustody(undefined, config.tables.keys),
+    kms: kmsCustody(undefined, config.tables.keys, config.keyTags),
   });

@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
@@ -9,10 +10,11 @@ import type { FrontProps } from './constructs/cloudfront-front.ts';
 import type { CustomDomain, Throttling } from './constructs/http-api.ts';
 import type { MailProps } from './constructs/mail.ts';
 import type { Lifetimes } from './environment.ts';
+import type { PixyFunctionName } from './functions.ts';
 import type { HooksProps } from './hooks.ts';
+import type { OptionalFunctionName } from './routes.ts';
 import type { OperatorSecret } from './secrets.ts';
 import type { Signing } from './signing.ts';
-import type { Stage } from './stage.ts';
 import type { UpstreamProviderProps } from './upstreams.ts';
 
 /** Who manages the server. The claim is not one that people have a say in, such as `email`. */
@@ -26,15 +28,22 @@ export interface OperatorsProps {
 /** The settings of an authorization server, all of them optional. */
 export interface AuthorizationServerProps extends Lifetimes {
   /**
-   * `prod` keeps tables, key and logs when the stack is deleted; `dev` deletes them.
+   * What the deployment is called: up to 40 letters, digits and hyphens. SSM parameters below `/pixy/NAME/` then say where everything is, to
+   * `pixy --stage NAME`. Each deployment of an account and region needs a name of its own.
    *
-   * @default 'prod'
+   * @default - no name, and no parameters
    */
-  readonly stage?: Stage;
+  readonly stage?: string;
+  /**
+   * Keeps tables, key and logs when the stack is deleted. Without it, they are deleted with the stack.
+   *
+   * @default true, except for the stage `dev`
+   */
+  readonly protection?: boolean;
   /**
    * Tables made elsewhere, for example in a separate stack, so that replacing the API never touches the data.
    *
-   * @default - made here, for the same stage
+   * @default - made here, with the same protection
    */
   readonly tables?: AuthorizationServerTables;
   /**
@@ -70,6 +79,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default ['RS256']
    */
   readonly signingAlgorithms?: readonly SigningAlgorithm[];
+  /**
+   * Tags for the keys that the server makes in KMS while it runs, beside its own, for organizations that demand some of every key. Tags of
+   * the stack do not reach them. Only with `signing: 'kms'`.
+   *
+   * @default - none
+   */
+  readonly keyTags?: Readonly<Record<string, string>>;
   /**
    * Lets people create accounts themselves, at `/register`. Otherwise an operator manages accounts (docs/accounts.md).
    *
@@ -206,9 +222,25 @@ export interface AuthorizationServerProps extends Lifetimes {
   /**
    * How long to keep the logs, including the audit trail.
    *
-   * @default - one week for `dev`, one year for `prod`
+   * @default - one year with `protection`, one week without
    */
   readonly logRetention?: RetentionDays;
+  /**
+   * Encrypts all logs. The policy of a key that is made in the app is extended for CloudWatch Logs; that of another key has to allow it
+   * already.
+   *
+   * @default - a key of CloudWatch Logs
+   */
+  readonly logEncryptionKey?: IKey;
+  /**
+   * How many instances of a function may run at the same time, which is also reserved for it out of the account's limit, by the name of
+   * the function: `{ token: 50 }`.
+   *
+   * @default - no function has a limit of its own
+   */
+  readonly reservedConcurrency?: Readonly<
+    Partial<Record<PixyFunctionName | OptionalFunctionName | 'mail' | 'remove-accounts', number>>
+  >;
   /**
    * How mail goes out: for lost passwords, addresses to be confirmed, and notices (docs/mail.md).
    *

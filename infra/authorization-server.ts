@@ -3,7 +3,6 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IDependable } from 'constructs';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import { prefixProblem } from '../shared/oauth/path-aliases.ts';
@@ -18,6 +17,8 @@ import { ProtectedResource, type ProtectedResourceProps } from './constructs/pro
 import { RestAuthorizer, type RestAuthorizerProps, type RestAuthorizerServer } from './constructs/rest-authorizer.ts';
 import { makeFunctions } from './constructs/server-functions.ts';
 import type { PixyFunctionName } from './functions.ts';
+import { allowEncryptingLogs, makeLogGroup } from './logs.ts';
+import { writeServerParameters } from './parameters.ts';
 import { aliasRoutes, type OptionalFunctionName, pushedRequestRoutes, registrationRoutes, routes } from './routes.ts';
 import { readSettings } from './server-settings.ts';
 import { stageSettings } from './stage.ts';
@@ -53,14 +54,15 @@ export class AuthorizationServer extends Construct {
 
   constructor(scope: Construct, id: string, props: AuthorizationServerProps = {}) {
     super(scope, id);
-    const stage = props.stage ?? 'prod';
-    const settings = stageSettings[stage];
+    const settings = stageSettings(props);
     const logs = {
       logRetention: props.logRetention ?? settings.logRetention,
       logRemovalPolicy: settings.removalPolicy,
+      logEncryptionKey: props.logEncryptionKey,
     };
+    if (props.logEncryptionKey) allowEncryptingLogs(this, props.logEncryptionKey);
     const { signing, algorithms, variables } = readSettings(props);
-    const tables = props.tables ?? new AuthorizationServerTables(this, 'Tables', { stage });
+    const tables = props.tables ?? new AuthorizationServerTables(this, 'Tables', { stage: props.stage, protection: settings.protect });
 
     if (props.domain && props.front) {
       throw new WrongSetting('domain and front both say where the server is: leave out domain.');
@@ -68,10 +70,7 @@ export class AuthorizationServer extends Construct {
     const http = new PixyHttpApi(this, 'Http', {
       domain: props.domain,
       throttling: props.throttling ?? { rateLimit: 100, burstLimit: 200 },
-      accessLogs: new LogGroup(this, 'AccessLogs', {
-        retention: logs.logRetention,
-        removalPolicy: logs.logRemovalPolicy,
-      }),
+      accessLogs: makeLogGroup(this, 'AccessLogs', logs),
     });
 
     const front = props.front && new CloudFrontFront(this, 'Front', { ...props.front, api: http.api });
@@ -117,6 +116,11 @@ export class AuthorizationServer extends Construct {
     this.tables = tables;
     this.#accessTokenAlgorithm = algorithms[0];
     this.#forAuthorizers = { tables, environment, ...logs };
+    if (props.stage !== undefined) {
+      const { issuer, auditLogGroupNames } = this;
+      const mail = mailFunction?.functionArn;
+      writeServerParameters(this, props.stage, { issuer, signing, auditLogGroupNames, mail });
+    }
   }
 
   /** The log groups that hold the endpoints' audit lines. */

@@ -5,7 +5,9 @@ import { type SigningAlgorithm, signingAlgorithms } from '../shared/keys/signing
 import type { CustomDomain } from './constructs/http-api.ts';
 import type { MailProps } from './constructs/mail.ts';
 import type { Signing } from './signing.ts';
-import { type Stage, stages } from './stage.ts';
+import type { AuthorizationServerProps } from './authorization-server-props.ts';
+import { readSettingsFile } from './settings-file.ts';
+import { stageSettings } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
 export type DomainContext = {
@@ -15,31 +17,37 @@ export type DomainContext = {
 };
 
 export type PixyContext = {
-  stage: Stage;
+  stage: string;
+  protection: boolean;
   domain?: DomainContext;
   signing?: Signing;
   signingAlgorithms?: readonly SigningAlgorithm[];
   alarmTopicArn?: string;
   mail?: MailProps;
+  /** What only the settings file can say. */
+  props?: AuthorizationServerProps;
 };
 
 type Read = (name: string) => string | undefined;
 
 /**
- * Reads the settings from the command line: `cdk deploy -c stage=prod -c domainName=… -c certificateArn=…`. Throws {@link
- * WrongSetting} for unusable ones.
+ * Reads the settings of a stage from `pixy.json`, and from the command line, which goes before it: `cdk deploy -c stage=prod -c
+ * domainName=…`. Throws {@link WrongSetting} for unusable ones.
  */
-export function readContext(node: Node): PixyContext {
-  const read: Read = (name) => {
+export function readContext(node: Node, file = 'pixy.json'): PixyContext {
+  const onCommandLine: Read = (name) => {
     const value: unknown = node.tryGetContext(name);
     if (value === undefined) return undefined;
     if (typeof value !== 'string' || value.trim() === '') throw new WrongSetting(`-c ${name}=… needs a value.`);
     return value.trim();
   };
 
-  const name = read('stage') ?? 'dev';
-  const stage = stages.find((known) => known === name);
-  if (!stage) throw new WrongSetting(`-c stage=${name} is not a stage: write ${stages.join(' or ')}.`);
+  const settings = readSettingsFile(file);
+  const stage = onCommandLine('stage') ?? settings?.stage ?? 'dev';
+  const { given, props } = settings?.of(stage) ?? { given: {}, props: {} };
+  const read: Read = (name) => onCommandLine(name) ?? given[name as 'domainName'];
+  const wanted = readProtection(onCommandLine) ?? given.protection;
+  const { protect: protection } = stageSettings({ stage, protection: wanted });
 
   const signing = read('signing');
   if (signing !== undefined && signing !== 'memory' && signing !== 'kms') {
@@ -47,11 +55,13 @@ export function readContext(node: Node): PixyContext {
   }
   return {
     stage,
-    domain: readDomain(read),
+    protection,
+    domain: readDomain(read, stage, protection),
     signing,
     ...readAlgorithms(read),
     ...readAlarmTopic(read),
     ...readMail(read),
+    ...(Object.keys(props).length > 0 && { props }),
   };
 }
 
@@ -88,8 +98,21 @@ function readAlarmTopic(read: Read): Pick<PixyContext, 'alarmTopicArn'> {
   );
 }
 
-function readDomain(read: Read): DomainContext | undefined {
-  const domainName = read('domainName');
+function readProtection(read: Read): boolean | undefined {
+  const text = read('protection');
+  if (text === undefined || text === 'true' || text === 'false') return text === undefined ? undefined : text === 'true';
+  throw new WrongSetting(`-c protection=${text} is neither true nor false.`);
+}
+
+/** `none` says that the address of the HTTP API is meant. Leaving the name out says nothing, and would change the issuer of what is there. */
+function readDomain(read: Read, stage: string, isProtected: boolean): DomainContext | undefined {
+  const named = read('domainName');
+  if (named === undefined && isProtected) {
+    throw new WrongSetting(
+      `domainName is missing, and stage ${stage} keeps its data and its issuer: write the name in pixy.json or as -c domainName=…, or none if the issuer is the address of the HTTP API.`,
+    );
+  }
+  const domainName = named === 'none' ? undefined : named;
   const certificateArn = read('certificateArn');
   const hostedZoneId = read('hostedZoneId');
   const zoneName = read('hostedZoneName');

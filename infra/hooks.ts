@@ -1,6 +1,7 @@
 import { type Duration, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { checkRegion } from './check-region.ts';
 import type { PixyFunctionName } from './functions.ts';
 import type { OptionalFunctionName } from './routes.ts';
 import { WrongSetting } from './wrong-setting.ts';
@@ -67,6 +68,7 @@ export function hooksVariable(
     throw new WrongSetting(`hooks.timeout must be from 0.1 to 5 seconds, but is ${timeout / 1_000} seconds.`);
   }
   const asked = names.filter((hook) => hooks[hook] && askers[hook].some((asker) => asker === name));
+  for (const hook of asked) checkRegion(scope, `hooks.${hook}`, hooks[hook]?.functionArn);
   const arns = Object.fromEntries(asked.map((hook) => [hook, hooks[hook]?.functionArn]));
   return Stack.of(scope).toJsonString({ ...arns, ...(timeout !== undefined && { timeout: timeout / 1_000 }) });
 }

@@ -73,7 +73,8 @@ export const routes: readonly Route[] = [
   { path: endpoints.wellKnownPasskeys, function: 'metadata' },
   { path: endpoints.errors, function: 'metadata' },
   { path: `${endpoints.admin}/{proxy+}`, function: 'admin' },
-  // Whatever is nowhere else: a page for people, JSON for programs.
+  // Whatever is nowhere else: a page for people, JSON for programs. API Gateway does not count `/` as a part of it.
+  { path: '/', function: 'metadata' },
   { path: '/{proxy+}', function: 'metadata' },
 ];
 

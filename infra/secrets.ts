@@ -3,6 +3,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
+import { checkRegion } from './check-region.ts';
 
 /** A secret of the operator: a text secret of Secrets Manager, or a SecureString of Parameter Store. */
 export type OperatorSecret = ISecret | IStringParameter;
@@ -15,6 +16,7 @@ export const parameterNameOf = (secret: OperatorSecret): string =>
 
 /** Allows reading this secret (shared/aws/secret-store.ts), and no other. */
 export function grantReadSecret(scope: Construct, grantee: IGrantable, secret: OperatorSecret): void {
+  checkRegion(scope, 'a secret', isSecret(secret) ? secret.secretArn : secret.parameterArn);
   secret.grantRead(grantee);
   if (!isSecret(secret)) return;
   const resourceName = parameterNameOf(secret).slice(1);

@@ -1,13 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-
-/**
- * `dev` disappears with its stacks and keeps logs for a week; `prod` keeps its data whatever happens to its stacks, and logs for
- * a year.
- */
-export type Stage = 'dev' | 'prod';
-
-export const stages: readonly Stage[] = ['dev', 'prod'];
+import { WrongSetting } from './wrong-setting.ts';
 
 export type StageSettings = {
   removalPolicy: RemovalPolicy;
@@ -16,7 +9,18 @@ export type StageSettings = {
   logRetention: RetentionDays;
 };
 
-export const stageSettings: Record<Stage, StageSettings> = {
-  dev: { removalPolicy: RemovalPolicy.DESTROY, protect: false, logRetention: RetentionDays.ONE_WEEK },
-  prod: { removalPolicy: RemovalPolicy.RETAIN, protect: true, logRetention: RetentionDays.ONE_YEAR },
-};
+/**
+ * What the name of a stage and its protection make of it. With protection it keeps its data whatever happens to its stacks, and logs for
+ * a year; otherwise it disappears with its stacks and keeps logs for a week. Only the stage `dev` has none unless it asks for it. Throws
+ * {@link WrongSetting} for a name that cannot be part of the names of stacks and parameters.
+ */
+export function stageSettings({ stage, protection }: { stage?: string; protection?: boolean }): StageSettings {
+  if (stage !== undefined && !/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}[A-Za-z0-9])?$/.test(stage)) {
+    throw new WrongSetting(
+      `stage must be a name of up to 40 letters, digits and hyphens such as staging, but is "${stage}".`,
+    );
+  }
+  return (protection ?? stage !== 'dev')
+    ? { removalPolicy: RemovalPolicy.RETAIN, protect: true, logRetention: RetentionDays.ONE_YEAR }
+    : { removalPolicy: RemovalPolicy.DESTROY, protect: false, logRetention: RetentionDays.ONE_WEEK };
+}

@@ -62,6 +62,11 @@ const environment = v.object({
   PIXY_WRAPPING_KEY: v.optional(v.string()),
   /** `memory`: private keys are decrypted into memory. `kms`: they never leave KMS. */
   PIXY_SIGNING: v.optional(v.picklist(['memory', 'kms'], 'is not memory or kms'), 'memory'),
+  /** More tags for keys that are made in KMS, as JSON: an organization may demand some of every key. */
+  PIXY_KEY_TAGS: v.optional(
+    v.pipe(v.string(), v.parseJson(undefined, 'is not JSON'), v.record(v.string(), v.string(), 'is not an object of texts')),
+    '{}',
+  ),
   /** The algorithms to keep a signing key for, separated by spaces. The first one signs unless a client asks for another. */
   PIXY_SIGNING_ALGORITHMS: v.optional(
     v.pipe(
@@ -210,6 +215,7 @@ export function readConfig(env: Record<string, string | undefined>) {
     kmsKeyId: values.PIXY_KMS_KEY_ID,
     wrappingKey: values.PIXY_WRAPPING_KEY,
     signing: values.PIXY_SIGNING,
+    keyTags: values.PIXY_KEY_TAGS,
     signingAlgorithms: values.PIXY_SIGNING_ALGORITHMS,
     keysRemembered: values.PIXY_KEYS_REMEMBERED,
     codeLifetime: values.PIXY_CODE_LIFETIME,

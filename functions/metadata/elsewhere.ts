@@ -25,7 +25,10 @@ export const changePasswordHandler = (deps: Deps): HttpApiHandler =>
     'HEAD',
   ]);
 
-/** What is nowhere else: a page for people, and for programs the words of API Gateway. Nothing is written to the log. */
+/**
+ * What is nowhere else: a page for people, and for programs the words of API Gateway. Whoever types the bare host name comes to their
+ * account. Nothing is written to the log.
+ */
 export const notFoundHandler = (deps: Deps): HttpApiHandler =>
   pageEndpoint(deps, (request) => notFound(request, deps), [
     'GET',
@@ -43,6 +46,7 @@ async function notFound(request: HttpRequest, { lookOf }: Deps): Promise<Answer>
     const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
     return { reply: { statusCode: 404, headers, body: '{"message":"Not Found"}' } };
   }
+  if (request.path === '/') return { reply: seeOther(endpoints.account) };
   const link = { path: endpoints.account, to: 'account' } as const;
   return { reply: await noticePage(lookOf(request), { notice: 'noPage', status: 404, link }) };
 }

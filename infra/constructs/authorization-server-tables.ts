@@ -3,16 +3,23 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
-import { type Stage, stageSettings } from '../stage.ts';
+import { writeTableParameters } from '../parameters.ts';
+import { type StageSettings, stageSettings } from '../stage.ts';
 
 export interface AuthorizationServerTablesProps {
   /**
-   * `prod` keeps the tables and the key when the stack is deleted, protects the tables from deletion and backs them up
-   * continuously. `dev` deletes everything with the stack.
+   * What the deployment is called. SSM parameters below `/pixy/NAME/` then say where the tables are, to `pixy --stage NAME`.
    *
-   * @default 'prod'
+   * @default - no name, and no parameters
    */
-  readonly stage?: Stage;
+  readonly stage?: string;
+  /**
+   * Keeps the tables and the key when the stack is deleted, protects the tables from deletion and backs them up continuously. Without it,
+   * everything is deleted with the stack.
+   *
+   * @default true, except for the stage `dev`
+   */
+  readonly protection?: boolean;
 }
 
 /** The environment variables of a function that name the tables and the key. */
@@ -37,20 +44,20 @@ export class AuthorizationServerTables extends Construct implements ServerTables
 
   constructor(scope: Construct, id: string, props: AuthorizationServerTablesProps = {}) {
     super(scope, id);
-    const stage = props.stage ?? 'prod';
-    this.grants = this.table('Grants', tableDefinitions.grants, stage);
-    this.clients = this.table('Clients', tableDefinitions.clients, stage);
-    this.people = this.table('People', tableDefinitions.people, stage);
-    this.keys = this.table('Keys', tableDefinitions.keys, stage);
+    const settings = stageSettings(props);
+    this.grants = this.table('Grants', tableDefinitions.grants, settings);
+    this.clients = this.table('Clients', tableDefinitions.clients, settings);
+    this.people = this.table('People', tableDefinitions.people, settings);
+    this.keys = this.table('Keys', tableDefinitions.keys, settings);
     this.wrappingKey = new Key(this, 'WrappingKey', {
       description: 'Encrypts the private signing keys of the authorization server',
       enableKeyRotation: true,
-      removalPolicy: stageSettings[stage].removalPolicy,
+      removalPolicy: settings.removalPolicy,
     });
+    if (props.stage !== undefined) writeTableParameters(this, props.stage, this);
   }
 
-  private table(id: string, definition: TableDefinition, stage: Stage): TableV2 {
-    const { removalPolicy, protect } = stageSettings[stage];
+  private table(id: string, definition: TableDefinition, { removalPolicy, protect }: StageSettings): TableV2 {
     const key = (name: string) => ({ name, type: AttributeType.STRING });
     return new TableV2(this, id, {
       partitionKey: key(definition.partitionKey),

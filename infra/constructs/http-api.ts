@@ -5,6 +5,7 @@ import {
   HttpApi,
   HttpMethod,
   HttpStage,
+  IpAddressType,
   LogGroupLogDestination,
   SecurityPolicy,
   type ThrottleSettings,
@@ -13,9 +14,10 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { AaaaRecord, ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct, type IDependable } from 'constructs';
+import { checkRegion } from '../check-region.ts';
 import type { EndpointFunctionName, OptionalFunctionName, Route } from '../routes.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 
@@ -75,13 +77,14 @@ export class PixyHttpApi extends Construct {
   constructor(scope: Construct, id: string, props: PixyHttpApiProps) {
     super(scope, id);
     checkThrottling(props.throttling);
-    if (props.domain) checkDomain(props.domain);
+    if (props.domain) checkDomain(this, props.domain);
 
     this.api = new HttpApi(this, 'Api', {
       apiName: scope.node.path.replaceAll('/', '-'),
       description: 'OAuth 2.1 and OpenID Connect authorization server',
       createDefaultStage: false,
       disableExecuteApiEndpoint: props.domain !== undefined,
+      ipAddressType: IpAddressType.DUAL_STACK,
     });
     const domainName = props.domain && this.domainName(props.domain);
     this.#stage = new HttpStage(this, 'Stage', {
@@ -105,15 +108,18 @@ export class PixyHttpApi extends Construct {
       domainName,
       certificate,
       securityPolicy: SecurityPolicy.TLS_1_2,
+      ipAddressType: IpAddressType.DUAL_STACK,
     });
     if (hostedZone) {
-      new ARecord(this, 'DnsRecord', {
+      const record = {
         zone: hostedZone,
         recordName: `${domainName}.`,
         target: RecordTarget.fromAlias(
           new ApiGatewayv2DomainProperties(made.regionalDomainName, made.regionalHostedZoneId),
         ),
-      });
+      };
+      new ARecord(this, 'DnsRecord', record);
+      new AaaaRecord(this, 'DnsRecordIpv6', record);
     }
     return made;
   }
@@ -143,7 +149,12 @@ export class PixyHttpApi extends Construct {
   }
 }
 
-function checkDomain({ domainName, hostedZone }: CustomDomain): void {
+function checkDomain(scope: Construct, { domainName, certificate, hostedZone }: CustomDomain): void {
+  // The types ask for it, but not every app has types.
+  if ((certificate as ICertificate | undefined) === undefined) {
+    throw new WrongSetting('domain needs a certificate: add domain.certificate, the ACM certificate of that name.');
+  }
+  checkRegion(scope, 'domain.certificate', certificate.certificateArn);
   if (Token.isUnresolved(domainName)) return;
   if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(domainName)) {
     throw new WrongSetting(

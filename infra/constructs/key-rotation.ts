@@ -1,18 +1,16 @@
-import { Annotations, type CfnResource, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, type CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as Handler } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct, type IDependable } from 'constructs';
+import { type LogSettings, makeLogGroup } from '../logs.ts';
 
-export interface KeyRotationProps {
+export interface KeyRotationProps extends LogSettings {
   /** The rotate-keys function. It only does what is due, so running it twice is harmless. */
   readonly handler: Handler;
   /** What must exist before the first run. */
   readonly after: readonly Construct[];
-  readonly logRetention: RetentionDays;
-  readonly logRemovalPolicy: RemovalPolicy;
 }
 
 /**
@@ -44,16 +42,10 @@ export class KeyRotation extends Construct {
  * Restricts the Lambda behind `Trigger`, which the CDK makes once per stack. By default it may write any log group of the account
  * and leaves its own behind for ever; here it is treated like our functions.
  */
-export function trimTriggerProvider(
-  trigger: Trigger,
-  props: Pick<KeyRotationProps, 'logRetention' | 'logRemovalPolicy'>,
-): void {
+export function trimTriggerProvider(trigger: Trigger, props: LogSettings): void {
   const provider = Stack.of(trigger).node.findChild('AWSCDK.TriggerCustomResourceProviderCustomResourceProvider');
   if (provider.node.tryFindChild('Logs')) return;
-  const logs = new LogGroup(provider as Construct, 'Logs', {
-    retention: props.logRetention,
-    removalPolicy: props.logRemovalPolicy,
-  });
+  const logs = makeLogGroup(provider as Construct, 'Logs', props);
   const handler = provider.node.findChild('Handler') as CfnResource;
   handler.addPropertyOverride('LoggingConfig', { LogGroup: logs.logGroupName });
   handler.addPropertyOverride('Architectures', ['arm64']);

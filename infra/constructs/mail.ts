@@ -1,8 +1,7 @@
-import { Arn, ArnFormat, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   ConfigurationSet,
   ConfigurationSetEventDestination,
@@ -17,6 +16,7 @@ import { bareAddress, fromProblem } from '../../shared/mail/address.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import { mailDescription } from '../functions.ts';
 import type { HooksProps } from '../hooks.ts';
+import type { LogSettings } from '../logs.ts';
 import { uses } from '../permissions/permissions.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
 import { WrongSetting } from '../wrong-setting.ts';
@@ -47,7 +47,8 @@ export type MailFunctionProps = {
   tables: ServerTables;
   environment: PixyEnvironment & { PIXY_HOOKS?: string };
   alarmTopic?: ITopic | undefined;
-  logs: { logRetention: RetentionDays; logRemovalPolicy: RemovalPolicy };
+  logs: LogSettings;
+  reservedConcurrentExecutions?: number | undefined;
 };
 
 /**
@@ -79,6 +80,7 @@ export class Mail extends Construct {
         ...(configurationSet && { PIXY_MAIL_CONFIGURATION_SET: configurationSet.configurationSetName }),
       },
       deadLetterQueue: this.deadLetters,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
     });
     for (const use of mailDescription.uses) uses[use](tables, this.handler);
     hooks.sendMessage?.grantInvoke(this.handler);

@@ -8,6 +8,7 @@ import { type AuditMetricName, type AuditWriter, auditMetrics } from '../audit-m
 import type { ServerTables } from '../permissions/server-tables.ts';
 import { type AlarmName, makeAlarms, period } from './alarms.ts';
 import { makeDashboard } from './dashboard.ts';
+import { checkRegion } from '../check-region.ts';
 
 export interface MonitoringProps {
   readonly api: HttpApi;
@@ -34,6 +35,7 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
+    checkRegion(this, 'alarmTopic', props.alarmTopic?.topicArn);
     const { api, tables, endpoints, rotateKeys, removeAccounts } = props;
     this.#namespace = `Pixy/${scope.node.path.replaceAll('/', '-')}`;
     for (const name of Object.keys(auditMetrics) as AuditMetricName[]) this.filterLogs(name, endpoints);

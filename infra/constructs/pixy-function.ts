@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -8,26 +8,24 @@ import {
   Runtime,
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { CheckTokenVariable } from '../../functions/check-token/settings.ts';
 import type { MailVariable } from '../../functions/mail/settings.ts';
 import type { DeclaredApiVariable } from '../../functions/register-api/declared-api.ts';
 import { functionCode } from '../bundling/bundle-functions.ts';
+import { checkEnvironment } from '../check-environment.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import type { PixyFunctionName } from '../functions.ts';
+import { type LogSettings, makeLogGroup } from '../logs.ts';
 import type { OptionalFunctionName } from '../routes.ts';
 
-export interface PixyFunctionProps {
+export interface PixyFunctionProps extends LogSettings {
   /** The folder below functions/. */
   readonly name: PixyFunctionName | OptionalFunctionName | 'check-token' | 'mail' | 'remove-accounts' | 'register-api';
   readonly description: string;
   readonly environment: PixyEnvironment &
     Partial<Record<CheckTokenVariable | DeclaredApiVariable | MailVariable, string>>;
-  readonly logRetention: RetentionDays;
-  /** What happens to the logs, including the audit trail, when the stack is deleted. */
-  readonly logRemovalPolicy: RemovalPolicy;
   /**
    * Megabytes. CPU grows with memory.
    *
@@ -40,6 +38,8 @@ export interface PixyFunctionProps {
    * @default 10
    */
   readonly timeout?: number;
+  /** Instances at the same time. */
+  readonly reservedConcurrentExecutions?: number | undefined;
   /** Where events go that failed in every attempt. */
   readonly deadLetterQueue?: IQueue;
 }
@@ -47,14 +47,14 @@ export interface PixyFunctionProps {
 /** A bundled function of functions/ with its own role and log group. It may only write its logs until it is granted more. */
 export class PixyFunction extends Lambda {
   constructor(scope: Construct, id: string, props: PixyFunctionProps) {
-    const logGroup = new LogGroup(scope, `${id}Logs`, {
-      retention: props.logRetention,
-      removalPolicy: props.logRemovalPolicy,
-    });
+    const logGroup = makeLogGroup(scope, `${id}Logs`, props);
     // Replaces AWSLambdaBasicExecutionRole, which may create and write any log group of the account. Without logs:CreateLogGroup,
     // a last line after `cdk destroy` cannot bring the group back.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
+
+    const environment = { ...props.environment, NODE_OPTIONS: '--enable-source-maps' };
+    checkEnvironment(scope, props.name, environment);
 
     super(scope, id, {
       description: props.description,
@@ -64,9 +64,10 @@ export class PixyFunction extends Lambda {
       architecture: Architecture.ARM_64,
       memorySize: props.memorySize ?? 512,
       timeout: Duration.seconds(props.timeout ?? 10),
-      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment,
       role,
       deadLetterQueue: props.deadLetterQueue,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       logGroup,
       // The functions write JSON lines to standard output, which Lambda leaves as they are. Lambda's own three lines per call
       // would cost as much as ours, so it only logs failed calls.

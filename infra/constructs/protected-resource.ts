@@ -1,4 +1,4 @@
-import { type RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   type IAuthorizer,
@@ -9,7 +9,6 @@ import {
 import { type HttpApi, HttpMethod, HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Architecture, Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { apiDocument, parseApi, type RegisteredApi } from '../../shared/apis/registered-api.ts';
@@ -46,8 +45,6 @@ export interface ProtectedResourceProps {
 /** What a protected resource takes from its authorization server. */
 export type ProtectedResourceServer = RestAuthorizerServer & {
   issuer: string;
-  logRetention: RetentionDays;
-  logRemovalPolicy: RemovalPolicy;
   jwtAuthorizer: (props: JwtAuthorizerProps) => JwtAuthorizer;
   restAuthorizer: (scope: Construct, id: string, props: RestAuthorizerProps) => IAuthorizer;
 };
@@ -152,16 +149,17 @@ export class ProtectedResource extends Construct {
   }
 
   /** Has every deployment that changes the declaration register the API. */
-  #register({ tables, environment, logRetention, logRemovalPolicy }: ProtectedResourceServer): void {
+  #register({ tables, environment, ...server }: ProtectedResourceServer): void {
+    const { logRetention, logRemovalPolicy, logEncryptionKey } = server;
+    const logs = { logRetention, logRemovalPolicy, logEncryptionKey };
     const handler = new PixyFunction(this, 'RegisterApi', {
       name: 'register-api',
       ...registerApiDescription,
       environment: { ...environment, PIXY_DECLARED_API: JSON.stringify(apiDocument(this.#api)) },
-      logRetention,
-      logRemovalPolicy,
+      ...logs,
     });
     for (const use of registerApiDescription.uses) uses[use](tables, handler);
-    trimTriggerProvider(new Trigger(this, 'AtDeployment', { handler }), { logRetention, logRemovalPolicy });
+    trimTriggerProvider(new Trigger(this, 'AtDeployment', { handler }), logs);
   }
 }
 

@@ -1,9 +1,9 @@
-import { Duration, type RemovalPolicy, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import { type IAuthorizer, IdentitySource, RequestAuthorizer, TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { parseScope } from '../../shared/oauth/scope.ts';
 import { checkTokenDescription } from '../functions.ts';
+import type { LogSettings } from '../logs.ts';
 import { uses } from '../permissions/permissions.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 import type { AuthorizationServerTables } from './authorization-server-tables.ts';
@@ -45,12 +45,10 @@ export interface RestDpopProps {
 }
 
 /** What the authorizer takes from its authorization server. */
-export type RestAuthorizerServer = {
+export type RestAuthorizerServer = LogSettings & {
   tables: AuthorizationServerTables;
   /** What every function reads. */
   environment: Readonly<Record<string, string>>;
-  logRetention: RetentionDays;
-  logRemovalPolicy: RemovalPolicy;
 };
 
 /** The format that shared/http/bearer.ts reads. Anything else gets its 401 without a call of the function. */

@@ -1,7 +1,6 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { AuthorizationServerProps } from '../authorization-server-props.ts';
 import type { PixyEnvironment } from '../environment.ts';
@@ -13,6 +12,7 @@ import {
   removeAccountsDescription,
 } from '../functions.ts';
 import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
+import type { LogSettings } from '../logs.ts';
 import { uses } from '../permissions/permissions.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
 import type { OptionalFunctionName } from '../routes.ts';
@@ -43,6 +43,8 @@ export type ServerFunctionsProps = Pick<
   | 'pushedAuthorizationRequests'
   | 'securityProfile'
   | 'registration'
+  | 'keyTags'
+  | 'reservedConcurrency'
 > & {
   tables: ServerTables;
   signing: Signing;
@@ -50,7 +52,7 @@ export type ServerFunctionsProps = Pick<
   behind: Pick<CloudFrontFront, 'environment' | 'grantRead' | 'addDependency'> | undefined;
   /** What every function reads. */
   environment: PixyEnvironment;
-  logs: { logRetention: RetentionDays; logRemovalPolicy: RemovalPolicy };
+  logs: LogSettings;
 };
 
 /** Makes every function of infra/functions.ts that the settings ask for in `scope`, and allows each what it uses and nothing else. */
@@ -74,6 +76,8 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     securityProfile,
     registration = 'off',
     behind,
+    keyTags,
+    reservedConcurrency = {},
   } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
   const pepper = passwordPepper ? { PIXY_PASSWORD_PEPPER_PARAMETER: parameterNameOf(passwordPepper) } : {};
@@ -88,10 +92,12 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
         ...((name === 'sign-in' || name === 'account') && pepper),
         ...(name !== 'rotate-keys' && behind?.environment),
         ...(mails && handsOver(name) && { PIXY_MAIL: mails.handler.functionArn }),
+        ...(name === 'rotate-keys' && keyTags && { PIXY_KEY_TAGS: JSON.stringify(keyTags) }),
         ...(hooksAskedBy(name, hooks).length > 0 && { PIXY_HOOKS: hooksVariable(scope, name, hooks) }),
       },
       ...descriptions[name],
       ...logs,
+      reservedConcurrentExecutions: reservedConcurrency[name],
     });
     for (const use of descriptions[name].uses) uses[use](tables, made, signing);
     for (const hook of hooksAskedBy(name, hooks)) hook.grantInvoke(made);
@@ -112,6 +118,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     uses.grantEndWithGrants(tables, functions['sign-out']);
     uses.grantRevokeGrants(tables, functions.invitation);
   }
+  if (keyTags && signing === 'kms') uses.grantTagKeys(tables, functions['rotate-keys'], Object.keys(keyTags));
   if (operators) uses.grantReadSubjects(tables, functions.admin);
   if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
   if (pairwiseSubjects) {
@@ -158,19 +165,28 @@ const handsOver = (name: string): boolean => handsOverMails.some((one) => one ==
 
 /** What it reads is the same for all functions, and the hook that sends. */
 function makeMail(scope: Construct, props: ServerFunctionsProps & { hooks: HooksProps }): Mail {
-  const { hooks, environment, mail } = props;
+  const { hooks, environment, mail, reservedConcurrency } = props;
   const hook = hooks.sendMessage ? { PIXY_HOOKS: hooksVariable(scope, 'mail', hooks) } : {};
-  return new Mail(scope, 'Mails', { ...props, mail, environment: { ...environment, ...hook } });
+  return new Mail(scope, 'Mails', {
+    ...props,
+    mail,
+    environment: { ...environment, ...hook },
+    reservedConcurrentExecutions: reservedConcurrency?.mail,
+  });
 }
 
 /** Removes accounts that are due, once a day. */
-function makeDaily(scope: Construct, { tables, environment, logs }: ServerFunctionsProps): PixyFunction {
+function makeDaily(
+  scope: Construct,
+  { tables, environment, logs, reservedConcurrency }: ServerFunctionsProps,
+): PixyFunction {
   const { uses: used, ...described } = removeAccountsDescription;
   const handler = new PixyFunction(scope, 'RemoveAccounts', {
     name: 'remove-accounts',
     environment,
     ...described,
     ...logs,
+    reservedConcurrentExecutions: reservedConcurrency?.['remove-accounts'],
   });
   for (const use of used) uses[use](tables, handler);
   new Rule(scope, 'DailyRemoval', {

@@ -184,7 +184,10 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     await composeRotateKeys(runtime)();
     if (runtime.config.removalGrace > 0) await composeRemoveAccounts(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
-    for (const route of routes) handlers.set(route.path, behindFront(compositions[route.function](runtime), runtime));
+    for (const route of routes) {
+      // The demo has `/` for itself.
+      if (!handlers.has(route.path)) handlers.set(route.path, behindFront(compositions[route.function](runtime), runtime));
+    }
     if (runtime.config.pushedRequests !== 'off') {
       for (const { path } of pushedRequestRoutes) handlers.set(path, behindFront(composePar(runtime), runtime));
     }

@@ -77,6 +77,19 @@ function allowMakingKeys(tables: ServerTables, grantee: IGrantable): Grant {
     .combine(grant('kms:GetPublicKey', keysOf(tables), { StringEquals: signingOnly }));
 }
 
+/** Allows rotate-keys to put these tags on the keys that it makes in KMS, beside this server's own. */
+export function grantTagKeys(tables: ServerTables, grantee: IGrantable, names: readonly string[]): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['kms:TagResource'],
+    resourceArns: [keysOf(tables)],
+    conditions: {
+      StringEquals: { [`aws:RequestTag/${kmsKeyTag}`]: [tables.keys.tableName] },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': [kmsKeyTag, ...names] },
+    },
+  });
+}
+
 /** Limited to keys in KMS that carry this server's tag. */
 function allowOwnKeys(
   tables: ServerTables,

@@ -11,4 +11,4 @@ import * as signInUses from './sign-in.ts';
 export const uses = { ...clientUses, ...grantUses, ...personUses, ...signInUses, ...keyUses };
 
 /** A use of the tables that a function can be granted. */
-export type Use = keyof typeof uses;
+export type Use = Exclude<keyof typeof uses, 'grantTagKeys'>;

@@ -1,15 +1,17 @@
 import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { StringListParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { AuthorizationServer } from '../authorization-server.ts';
 import type { AuthorizationServerTables } from '../constructs/authorization-server-tables.ts';
 import { customDomain, type PixyContext } from '../context.ts';
-import { stageSettings } from '../stage.ts';
+import type { AuthorizationServerProps } from '../authorization-server-props.ts';
+import { writeServerParameters } from '../parameters.ts';
 
 export interface ApiStackProps extends StackProps, PixyContext {
   readonly tables: AuthorizationServerTables;
+  /** Settings that only code can give, such as hooks. */
+  readonly server?: ((stack: Stack) => AuthorizationServerProps) | undefined;
 }
 
 /** Everything that can be replaced at any time: functions, HTTP API, schedule, logs. */
@@ -17,42 +19,34 @@ export class ApiStack extends Stack {
   readonly server: AuthorizationServer;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
-    const { stage, tables, domain, signing, signingAlgorithms, alarmTopicArn, mail, ...stackProps } = props;
+    const { stage, protection, tables, domain, signing, signingAlgorithms, alarmTopicArn, mail, ...others } = props;
+    const { props: fromFile, server, ...stackProps } = others;
     super(scope, id, {
       description: `Pixy, an authorization server (${stage}): functions and HTTP API`,
-      terminationProtection: stageSettings[stage].protect,
+      terminationProtection: protection,
       ...stackProps,
     });
     // Makes CloudFormation refuse to delete the tables while this stack uses them.
     CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
+    const given = server?.(this);
     this.server = new AuthorizationServer(this, 'Auth', {
-      stage,
+      ...fromFile,
+      protection,
       tables,
       domain: domain && customDomain(this, domain),
       signing,
       signingAlgorithms,
       mail,
       alarmTopic: alarmTopicArn ? Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn) : undefined,
+      ...given,
     });
 
-    const { issuer, dnsTarget } = this.server;
-    new StringParameter(this, 'IssuerParameter', {
-      parameterName: `/pixy/${stage}/issuer`,
-      description: 'Issuer identifier of the authorization server',
-      stringValue: issuer,
-    });
-    const { mail: mailFunction } = this.server.functions;
-    if (mailFunction) {
-      new StringParameter(this, 'MailParameter', {
-        parameterName: `/pixy/${stage}/mail`,
-        description: 'The function that orders for mails go to',
-        stringValue: mailFunction.functionArn,
-      });
-    }
-    new StringListParameter(this, 'LogGroupsParameter', {
-      parameterName: `/pixy/${stage}/log-groups`,
-      description: 'Log groups that have the audit lines',
-      stringListValue: this.server.auditLogGroupNames,
+    const { issuer, dnsTarget, auditLogGroupNames, functions } = this.server;
+    writeServerParameters(this, stage, {
+      issuer,
+      signing: given?.signing ?? signing ?? 'memory',
+      auditLogGroupNames,
+      mail: functions.mail?.functionArn,
     });
     new CfnOutput(this, 'Issuer', { value: issuer });
     new CfnOutput(this, 'DiscoveryUrl', { value: `${issuer}${endpoints.openidConfiguration}` });

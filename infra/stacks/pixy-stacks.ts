@@ -1,13 +1,29 @@
-import type { App } from 'aws-cdk-lib';
+import { type App, type Stack, Tags } from 'aws-cdk-lib';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { AuthorizationServerProps } from '../authorization-server-props.ts';
 import { readContext } from '../context.ts';
 import { ApiStack } from './api-stack.ts';
 import { TablesStack } from './tables-stack.ts';
 
-/** Creates the stacks of the stage that the app's context selects. */
-export function pixyStacks(app: App): { tables: TablesStack; api: ApiStack } {
+export interface PixyStacksProps {
+  /**
+   * Settings that only code can give, such as hooks, for the stack that has the server. They go before those of the file and of the command
+   * line.
+   *
+   * @default - none
+   */
+  readonly server?: (stack: Stack) => AuthorizationServerProps;
+}
+
+/**
+ * Creates the two stacks of a stage: one for the data and one for everything else. Which stage it is and its settings are in `pixy.json`
+ * in the folder of the app (docs/deploy.md), or given by `cdk deploy -c`. Everything in the stacks has a tag with the version of Pixy.
+ */
+export function pixyStacks(app: App, { server }: PixyStacksProps = {}): { tables: TablesStack; api: ApiStack } {
   const context = readContext(app.node);
-  const { stage } = context;
-  const tables = new TablesStack(app, `Pixy-${stage}-Tables`, { stage });
-  const api = new ApiStack(app, `Pixy-${stage}-Api`, { ...context, tables: tables.tables });
+  const { stage, protection } = context;
+  const tables = new TablesStack(app, `Pixy-${stage}-Tables`, { stage, protection });
+  const api = new ApiStack(app, `Pixy-${stage}-Api`, { ...context, tables: tables.tables, server });
+  for (const stack of [tables, api]) Tags.of(stack).add('pixy-version', packageJson.version);
   return { tables, api };
 }

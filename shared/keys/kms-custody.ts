@@ -23,9 +23,13 @@ const kms: Partial<Record<SigningAlgorithm, { spec: KeySpec; signing: SigningAlg
 
 /**
  * Makes private keys in AWS KMS, which they never leave; every token costs a call of KMS. KMS has no EdDSA. Keys are tagged with
- * their `owner`, so that a server's functions can be allowed to use its keys and no others.
+ * their `owner`, so that a server's functions can be allowed to use its keys and no others, and with `tags` besides.
  */
-export function kmsCustody(client = new KMSClient(clientDefaults), owner = 'pixy'): KeyCustody {
+export function kmsCustody(
+  client = new KMSClient(clientDefaults),
+  owner = 'pixy',
+  tags: Readonly<Record<string, string>> = {},
+): KeyCustody {
   const algorithmOf = (algorithm: SigningAlgorithm) => {
     const known = kms[algorithm];
     if (known === undefined) throw new Error(`KMS does not sign with ${algorithm}`);
@@ -52,7 +56,7 @@ export function kmsCustody(client = new KMSClient(clientDefaults), owner = 'pixy
         KeySpec: spec,
         KeyUsage: 'SIGN_VERIFY',
         Description: `Pixy ${algorithm}`,
-        Tags: [{ TagKey: kmsKeyTag, TagValue: owner }],
+        Tags: Object.entries({ ...tags, [kmsKeyTag]: owner }).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
       });
       const created = await guard(client.send(command));
       const kmsKeyId = present(created.KeyMetadata?.KeyId);

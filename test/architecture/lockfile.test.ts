@@ -1,30 +1,41 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 
-type Entry = { integrity?: string; resolved?: string; inBundle?: boolean };
+type Entry = { integrity?: string; resolved?: string; inBundle?: boolean; link?: boolean; hasInstallScript?: boolean };
 
 /** The examples of docs/clients are apps of their own, with exact versions and no lockfile. */
-const apart = ['**/node_modules', '**/cdk.out', 'examples/clients', 'examples/mcp-server'];
+const apart = ['**/node_modules', '**/cdk.out', 'dist', 'examples/clients', 'examples/mcp-server'];
 const find = (name: string) => globSync(`**/${name}`, { exclude: apart }).toSorted();
 const read = (file: string) => readFileSync(file, 'utf8');
 
-/** The packages of a lockfile by where they are installed, without the folder's own. */
+/** The packages of a lockfile by where they are installed, without the folder's own and those that are folders of it. */
 const packagesOf = (file: string) => {
   const { packages } = JSON.parse(read(file)) as { packages: Record<string, Entry> };
-  return Object.entries(packages).filter(([path]) => path !== '');
+  return Object.entries(packages).filter(([path, { link }]) => path.includes('node_modules/') && !link);
 };
 
 const lockfiles = find('package-lock.json');
 
-test('npm writes no registry into a lockfile and runs no script of a package', () => {
-  const settings = read('.npmrc').split('\n');
-  expect(settings).toEqual(expect.arrayContaining(['omit-lockfile-registry-resolved=true', 'ignore-scripts=true']));
+const { workspaces, allowScripts } = packageJson as { workspaces: string[]; allowScripts: Record<string, boolean> };
+const settings = read('.npmrc').split('\n');
+
+test('npm writes no registry into a lockfile', () => {
+  expect(settings).toContain('omit-lockfile-registry-resolved=true');
 });
 
-test('beside every package.json is a lockfile', () => {
+/** Nothing but `npm pack` needs scripts, so only the root may run them, and there none of a package. */
+test('npm runs no script of a package', () => {
+  const withScript = packagesOf('package-lock.json').filter(([, { hasInstallScript }]) => hasInstallScript);
+  expect(withScript.map(([path]) => path.replace('node_modules/', '')).sort()).toEqual(Object.keys(allowScripts).sort());
+  expect(new Set(Object.values(allowScripts))).toEqual(new Set([false]));
+});
+
+test('beside every package.json is a lockfile, or it is in the one of the root', () => {
   expect(lockfiles).toContain('package-lock.json');
-  expect(lockfiles.map(dirname)).toEqual(find('package.json').map(dirname));
+  const folders = find('package.json').map(dirname);
+  expect(lockfiles.map(dirname)).toEqual(folders.filter((folder) => !workspaces.includes(folder)));
 });
 
 describe.each(lockfiles)('%s', (file) => {
@@ -42,7 +53,9 @@ describe.each(lockfiles)('%s', (file) => {
   });
 
   test('is written and installed with the settings of the root', () => {
-    expect(read(join(dirname(file), '.npmrc'))).toBe(read('.npmrc'));
+    const own = read(join(dirname(file), '.npmrc')).split('\n');
+    expect(own.filter((line) => line !== 'ignore-scripts=true' && !line.startsWith('# No package needs'))).toEqual(settings);
+    expect(own.includes('ignore-scripts=true')).toBe(dirname(file) !== '.');
   });
 
   test('is of a package.json that names exact versions', () => {

@@ -80,8 +80,8 @@ describe('new AuthorizationServer(this, …) in a stack of somebody else', () =>
 
   it('can be there twice in one stack', () => {
     const stack = new Stack(testApp(), 'Mine');
-    new AuthorizationServer(stack, 'Staff', { stage: 'dev' });
-    new AuthorizationServer(stack, 'Customers', { stage: 'dev' });
+    new AuthorizationServer(stack, 'Staff', { stage: 'staff' });
+    new AuthorizationServer(stack, 'Customers', { stage: 'customers' });
     expect(ofType(Template.fromStack(stack).toJSON() as TemplateJson, 'AWS::ApiGatewayV2::Api')).toHaveLength(2);
   });
 });

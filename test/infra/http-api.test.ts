@@ -6,7 +6,6 @@ import {
   functionsOf,
   ofType,
   onlyOne,
-  type Properties,
   removeAssemblies,
   type Synthesized,
   synthesize,
@@ -142,7 +141,7 @@ describe('with a custom domain', () => {
     const [[id, name] = []] = ofType(named.api, 'AWS::ApiGatewayV2::DomainName');
     expect(name?.Properties['DomainName']).toBe(domain.domainName);
     expect(name?.Properties['DomainNameConfigurations']).toEqual([
-      { CertificateArn: domain.certificateArn, EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+      { CertificateArn: domain.certificateArn, EndpointType: 'REGIONAL', IpAddressType: 'dualstack', SecurityPolicy: 'TLS_1_2' },
     ]);
     const mapping = onlyOne(named.api, 'AWS::ApiGatewayV2::ApiMapping').Properties;
     expect(mapping).toMatchObject({ DomainName: { Ref: id }, Stage: '$default' });
@@ -152,9 +151,12 @@ describe('with a custom domain', () => {
   it('and a hosted zone, DNS points there; without one, an output says where to point it', () => {
     const [id] = ofType(zoned.api, 'AWS::ApiGatewayV2::DomainName')[0] ?? [];
     const target = { 'Fn::GetAtt': [id, 'RegionalDomainName'] };
-    const record: Properties = onlyOne(zoned.api, 'AWS::Route53::RecordSet').Properties;
-    expect(record).toMatchObject({ Name: `${domain.domainName}.`, Type: 'A', HostedZoneId: zone.hostedZoneId });
-    expect(record['AliasTarget'].DNSName).toEqual(target);
+    const records = ofType(zoned.api, 'AWS::Route53::RecordSet').map(([, { Properties }]) => Properties);
+    expect(records.map(({ Type }) => Type).sort()).toEqual(['A', 'AAAA']);
+    for (const record of records) {
+      expect(record).toMatchObject({ Name: `${domain.domainName}.`, HostedZoneId: zone.hostedZoneId });
+      expect(record['AliasTarget'].DNSName).toEqual(target);
+    }
     expect(ofType(named.api, 'AWS::Route53::RecordSet')).toEqual([]);
     expect(named.api.Outputs['DnsTarget']?.Value).toEqual(target);
   });

@@ -95,6 +95,16 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
       build(() => ({ refreshTokenGrace: Duration.hours(2) })),
       'refreshTokenGrace must be a whole number of seconds from 0 to 3600, but is 7200 seconds.',
     ],
+    [
+      'a stage with a slash',
+      build(() => ({ stage: 'eu/prod' })),
+      'stage must be a name of up to 40 letters, digits and hyphens such as staging, but is "eu/prod".',
+    ],
+    [
+      'a domain without a certificate',
+      build(() => ({ domain: { domainName: 'sign-in.example.com' } as never })),
+      'domain needs a certificate: add domain.certificate, the ACM certificate of that name.',
+    ],
     ['a URL for a domain name', domain('https://sign-in.example.com'), hostName('https://sign-in.example.com')],
     ['a domain name with a path', domain('example.com/sign-in'), hostName('example.com/sign-in')],
     ['a domain name with a trailing slash', domain('sign-in.example.com/'), hostName('sign-in.example.com/')],
@@ -457,21 +467,29 @@ describe('the context of the command line', () => {
   const domain = { domainName: 'sign-in.example.com', certificateArn };
 
   it('means a development stage without a domain when it is empty', () => {
-    expect(read({})).toEqual({ stage: 'dev' });
+    expect(read({})).toEqual({ stage: 'dev', protection: false });
   });
 
   it('names the stage, the domain and its zone', () => {
-    expect(read({ stage: 'prod', ...domain })).toEqual({ stage: 'prod', domain });
+    expect(read({ stage: 'prod', ...domain })).toEqual({ stage: 'prod', protection: true, domain });
     expect(read({ ...domain, hostedZoneId: 'Z1', hostedZoneName: 'example.com' })).toEqual({
       stage: 'dev',
+      protection: false,
       domain: { ...domain, hostedZone: { hostedZoneId: 'Z1', zoneName: 'example.com' } },
     });
+  });
+
+  it('D5: a stage has any name, and its protection is a setting of its own', () => {
+    expect(read({ stage: 'staging', domainName: 'none' })).toEqual({ stage: 'staging', protection: true });
+    expect(read({ stage: 'try-out', protection: 'false' })).toEqual({ stage: 'try-out', protection: false });
+    expect(read({ stage: 'dev', protection: 'true', domainName: 'none' })).toEqual({ stage: 'dev', protection: true });
   });
 
   it('names where keys are, their algorithms, and whom the alarm tells', () => {
     const alarmTopicArn = 'arn:aws:sns:eu-west-1:111122223333:alarms';
     expect(read({ signing: 'kms', signingAlgorithms: 'RS256,ES256', alarmTopicArn })).toEqual({
       stage: 'dev',
+      protection: false,
       signing: 'kms',
       signingAlgorithms: ['RS256', 'ES256'],
       alarmTopicArn,
@@ -494,7 +512,17 @@ describe('the context of the command line', () => {
       { alarmTopicArn: 'alarms' },
       '-c alarmTopicArn=alarms is not the ARN of an SNS topic (arn:aws:sns:<region>:<account>:<name>).',
     ],
-    ['another stage', { stage: 'staging' }, '-c stage=staging is not a stage: write dev or prod.'],
+    [
+      'a stage with a slash',
+      { stage: 'eu/prod' },
+      'stage must be a name of up to 40 letters, digits and hyphens such as staging, but is "eu/prod".',
+    ],
+    ['another protection', { protection: 'on' }, '-c protection=on is neither true nor false.'],
+    [
+      'D9: a stage that keeps its data and does not say what its issuer is',
+      { stage: 'staging' },
+      'domainName is missing, and stage staging keeps its data and its issuer: write the name in pixy.json or as -c domainName=…, or none if the issuer is the address of the HTTP API.',
+    ],
     ['an empty stage', { stage: '' }, '-c stage=… needs a value.'],
     [
       'a domain without a certificate',
@@ -523,9 +551,11 @@ describe('the context of the command line', () => {
   it('shows that sentence, and no stack trace, to whoever runs the CDK', () => {
     const run = spawnSync(process.execPath, ['infra/app.ts'], {
       encoding: 'utf8',
-      env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ stage: 'staging' }) },
+      env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ stage: 'a/b' }) },
     });
     expect(run.status).toBe(1);
-    expect(run.stderr.trim()).toBe('-c stage=staging is not a stage: write dev or prod.');
+    expect(run.stderr.trim()).toBe(
+      'stage must be a name of up to 40 letters, digits and hyphens such as staging, but is "a/b".',
+    );
   });
 });

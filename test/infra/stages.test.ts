@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Stage } from '../../infra/stage.ts';
 import { type TableDefinition, tableDefinitions } from '../../shared/aws/tables.ts';
 import {
   constructIds,
@@ -14,6 +13,7 @@ import {
 
 afterAll(removeAssemblies);
 
+type Stage = 'dev' | 'prod';
 const stages: Record<Stage, Synthesized | undefined> = { dev: undefined, prod: undefined };
 const made = (stage: Stage): Synthesized => stages[stage] ?? expect.unreachable();
 
@@ -111,7 +111,7 @@ describe.each(['dev', 'prod'] as const)('the %s stage', (stage) => {
       ofType(template, 'AWS::SSM::Parameter').map(([, { Properties }]) => Properties),
     );
     expect(parameters.map((parameter): string => parameter['Name']).sort()).toEqual(
-      ['issuer', 'log-groups', 'tables/clients', 'tables/grants', 'tables/keys', 'tables/people', 'wrapping-key'].map(
+      ['issuer', 'log-groups', 'signing', 'tables/clients', 'tables/grants', 'tables/keys', 'tables/people', 'wrapping-key'].map(
         (name) => `/pixy/${stage}/${name}`,
       ),
     );

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Command, Option } from 'commander';
 import type { Change } from '../../../shared/clients/change.ts';
 import { logChange, newChange } from '../../../shared/clients/change-log.ts';
 import { type KeyStore, keyStore } from '../../../shared/keys/key-store.ts';
@@ -21,21 +22,46 @@ export async function mustHaveKeys(store: KeyStore): Promise<StoredKey[]> {
   throw new Failure('There are no signing keys yet: the server makes the first ones when it starts or is deployed.');
 }
 
+export type CustodyFlags = { kmsKey?: string; signing?: 'memory' | 'kms' };
+
+/** Adds the options of commands that make keys. */
+export const custodyOptions = (command: Command): Command =>
+  command
+    .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: that of the stage)')
+    .addOption(
+      new Option('--signing <place>', 'where the key is made (default: what the stage is set to, or where the newest is)').choices([
+        'memory',
+        'kms',
+      ]),
+    );
+
 const isInKms = (key: StoredKey): boolean => 'kmsKeyId' in key.private;
 
-/** Makes keys where the newest one is: in KMS, or encrypted with the key of the stage or the data folder. */
+/**
+ * Makes keys where the stage is set to have them, or else where the newest one is: in KMS, or encrypted with the key of the stage or the
+ * data folder. `signing` goes before both.
+ */
 export async function openCustody(
   context: Context,
   stored: readonly StoredKey[],
-  kmsKey?: string,
+  { kmsKey, signing }: CustodyFlags = {},
 ): Promise<KeyCustody> {
   const opened = await context.open();
   const newest = stored.toSorted((a, b) => a.signFrom - b.signFrom).at(-1);
-  const kms = stored.some(isInKms) ? await inKms(opened) : undefined;
-  if (kms && newest && isInKms(newest)) return kms;
+  const wanted = signing ?? (await signingOf(opened)) ?? (newest && isInKms(newest) ? 'kms' : 'memory');
+  const kms = wanted === 'kms' || stored.some(isInKms) ? await inKms(opened) : undefined;
+  if (kms && wanted === 'kms') return kms;
   const { memoryCustody } = await import('../../../shared/keys/memory-custody.ts');
   const memory = memoryCustody(await wrapperOf(opened, kmsKey));
   return { ...memory, destroy: (key) => (kms && isInKms(key) ? kms : memory).destroy(key) };
+}
+
+/** What the stage is set to, where it tells. Until the next rotation, its newest key may be of the other kind. */
+async function signingOf({ place }: Opened): Promise<string | undefined> {
+  if (place.kind !== 'stage') return undefined;
+  const name = `/pixy/${place.stage}/signing`;
+  const { readParameters } = await import('../../open-stores.ts');
+  return (await readParameters([name])).get(name);
 }
 
 async function inKms({ table }: Opened): Promise<KeyCustody> {

@@ -4,27 +4,26 @@ import { formatTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { changeOptions, examples, mayBeginWithHyphen } from '../../options.ts';
-import { logKey, mustHaveKeys, openCustody, openKeys } from './open-keys.ts';
+import { type CustodyFlags, custodyOptions, logKey, mustHaveKeys, openCustody, openKeys } from './open-keys.ts';
 import { retireIfRefreshKey } from './refresh-keys.ts';
 import { sentenceOf } from './rotate.ts';
 
 export const retireCommand = (context: Context): Command =>
   examples(
-    mayBeginWithHyphen(changeOptions(new Command('retire')))
+    mayBeginWithHyphen(custodyOptions(changeOptions(new Command('retire'))))
       .description(
         'Removes a key that may have leaked from the JWKS, at once and permanently. Its tokens become invalid. If it is the signing key, the next key takes over at once.',
       )
       .argument('<kid>', 'as pixy keys list shows it; also a replaced key of refresh tokens')
-      .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: that of the stage)')
-      .action((kid: string, flags: { kmsKey?: string }) => retire(context, kid, flags.kmsKey)),
+      .action((kid: string, flags: CustodyFlags) => retire(context, kid, flags)),
     'pixy keys list',
     'pixy keys retire 8tq0cV3-QK1mAvvH0u4Xm7hYw0WqOLf8yJb8o2q3Ylk --why "its backup was copied"',
   );
 
-async function retire(context: Context, kid: string, kmsKey: string | undefined): Promise<void> {
+async function retire(context: Context, kid: string, flags: CustodyFlags): Promise<void> {
   if (await retireIfRefreshKey(context, kid)) return;
   const store = await openKeys(context);
-  const custody = await openCustody(context, await mustHaveKeys(store), kmsKey);
+  const custody = await openCustody(context, await mustHaveKeys(store), flags);
   const outcome = await retireKey(store, custody, kid, context.now());
   if (!outcome.ok) throw new Failure(`There is no key ${kid}: run pixy keys list to see the keys.`);
   const { retired, successor } = outcome.value;

@@ -6,14 +6,14 @@ import { briefTime, formatTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { changeOptions, examples } from '../../options.ts';
-import { logKey, mustHaveKeys, openCustody, openKeys } from './open-keys.ts';
+import { type CustodyFlags, custodyOptions, logKey, mustHaveKeys, openCustody, openKeys } from './open-keys.ts';
 import { rotateRefreshKey } from './refresh-keys.ts';
 
-type RotateFlags = { algorithm?: SigningAlgorithm; now?: true; refresh?: true; kmsKey?: string };
+type RotateFlags = { algorithm?: SigningAlgorithm; now?: true; refresh?: true } & CustodyFlags;
 
 export const rotateCommand = (context: Context): Command =>
   examples(
-    changeOptions(new Command('rotate'))
+    custodyOptions(changeOptions(new Command('rotate')))
       .description(
         'Starts a rotation now: publishes the next key, which starts to sign two hours and ten minutes later, when every verifier has it. The old key stays published until its last token has expired.',
       )
@@ -30,7 +30,6 @@ export const rotateCommand = (context: Context): Command =>
           'replace the key of refresh tokens instead; new grants use the new one in two minutes',
         ).conflicts(['algorithm', 'now']),
       )
-      .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: that of the stage)')
       .action((flags: RotateFlags) =>
         flags.refresh ? rotateRefreshKey(context, flags.kmsKey) : rotate(context, flags),
       ),
@@ -40,7 +39,7 @@ export const rotateCommand = (context: Context): Command =>
     'pixy keys rotate --now --why "a laptop with a backup was stolen"',
   );
 
-async function rotate(context: Context, { algorithm, now: isNow, kmsKey }: RotateFlags): Promise<void> {
+async function rotate(context: Context, { algorithm, now: isNow, ...flags }: RotateFlags): Promise<void> {
   const store = await openKeys(context);
   const stored = await mustHaveKeys(store);
   const used = stored.filter((key) => key.withdrawnAt === undefined).map((key) => key.algorithm);
@@ -49,7 +48,7 @@ async function rotate(context: Context, { algorithm, now: isNow, kmsKey }: Rotat
       `The server does not sign with ${algorithm}: its algorithms are ${[...new Set(used)].join(', ')}.`,
     );
   }
-  const custody = await openCustody(context, stored, kmsKey);
+  const custody = await openCustody(context, stored, flags);
   const now = context.now();
   const { place } = await context.open();
   const soon = place.kind === 'local' ? keysRememberedLocally : keysRemembered;
