@@ -19,6 +19,7 @@ const commandGroups: Readonly<Record<string, () => Promise<MakeCommand>>> = {
     const { startCommand } = await import('../infra/local/start-command.ts');
     return () => startCommand('start', 'pixy start');
   },
+  init: async () => (await import('./init/init-command.ts')).initCommand,
   clients: async () => (await import('./commands/clients.ts')).clientsCommand,
   accounts: async () => (await import('./commands/accounts.ts')).accountsCommand,
   policy: async () => (await import('./commands/policy.ts')).policyCommand,
@@ -62,7 +63,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 }
 
 /** The options that say where a command works, in front of it. */
-const places: Readonly<Record<string, boolean>> = { '--stage': true, '--table': true, '--server': true, '--local': false };
+const places: Readonly<Record<string, boolean>> = {
+  '--stage': true,
+  '--table': true,
+  '--server': true,
+  '--local': false,
+};
 
 /** `pixy --stage dev clients list` is `pixy clients list --stage dev`: whoever works on one stage all day writes it first. */
 export function placeLast(argv: readonly string[]): string[] {
@@ -113,7 +119,14 @@ function fail(error: unknown, io: Io): number {
 }
 
 /** Errors whose message addresses people. */
-const spoken = new Set(['CannotStart', 'Failure', 'FolderInUse', 'LedgerUnavailable', 'UnusableFile', 'UnusableFolder']);
+const spoken = new Set([
+  'CannotStart',
+  'Failure',
+  'FolderInUse',
+  'LedgerUnavailable',
+  'UnusableFile',
+  'UnusableFolder',
+]);
 
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -62,7 +62,9 @@ export class AuthorizationServer extends Construct {
     };
     if (props.logEncryptionKey) allowEncryptingLogs(this, props.logEncryptionKey);
     const { signing, algorithms, variables } = readSettings(props);
-    const tables = props.tables ?? new AuthorizationServerTables(this, 'Tables', { stage: props.stage, protection: settings.protect });
+    const tables =
+      props.tables ??
+      new AuthorizationServerTables(this, 'Tables', { stage: props.stage, protection: settings.protect });
 
     if (props.domain && props.front) {
       throw new WrongSetting('domain and front both say where the server is: leave out domain.');

@@ -2,11 +2,11 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct, Node } from 'constructs';
 import { type SigningAlgorithm, signingAlgorithms } from '../shared/keys/signing-key.ts';
+import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import type { CustomDomain } from './constructs/http-api.ts';
 import type { MailProps } from './constructs/mail.ts';
-import type { Signing } from './signing.ts';
-import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import { readSettingsFile } from './settings-file.ts';
+import type { Signing } from './signing.ts';
 import { stageSettings } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
@@ -100,7 +100,8 @@ function readAlarmTopic(read: Read): Pick<PixyContext, 'alarmTopicArn'> {
 
 function readProtection(read: Read): boolean | undefined {
   const text = read('protection');
-  if (text === undefined || text === 'true' || text === 'false') return text === undefined ? undefined : text === 'true';
+  if (text === undefined || text === 'true' || text === 'false')
+    return text === undefined ? undefined : text === 'true';
   throw new WrongSetting(`-c protection=${text} is neither true nor false.`);
 }
 

@@ -59,7 +59,8 @@ const codeOf = ({ excerptTokens }: Documented): string =>
     .replace(/^export (declare )?/, '')
     .replaceAll(/\bFunction_2\b/g, 'Function')
     .replaceAll(/\s*\n\s*/g, ' ')
-    .replace(/;$/, '');
+    .replace(/;$/, '')
+    .trim();
 
 function readComment(comment: string): { text: string; fallback: string } {
   const lines = comment.replace(/^\/\*\*|\*\/\s*$/g, '').split('\n');

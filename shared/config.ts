@@ -64,7 +64,11 @@ const environment = v.object({
   PIXY_SIGNING: v.optional(v.picklist(['memory', 'kms'], 'is not memory or kms'), 'memory'),
   /** More tags for keys that are made in KMS, as JSON: an organization may demand some of every key. */
   PIXY_KEY_TAGS: v.optional(
-    v.pipe(v.string(), v.parseJson(undefined, 'is not JSON'), v.record(v.string(), v.string(), 'is not an object of texts')),
+    v.pipe(
+      v.string(),
+      v.parseJson(undefined, 'is not JSON'),
+      v.record(v.string(), v.string(), 'is not an object of texts'),
+    ),
     '{}',
   ),
   /** The algorithms to keep a signing key for, separated by spaces. The first one signs unless a client asks for another. */

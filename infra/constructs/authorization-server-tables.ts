@@ -2,8 +2,8 @@ import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } fr
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
-import type { ServerTables } from '../permissions/server-tables.ts';
 import { writeTableParameters } from '../parameters.ts';
+import type { ServerTables } from '../permissions/server-tables.ts';
 import { type StageSettings, stageSettings } from '../stage.ts';
 
 export interface AuthorizationServerTablesProps {

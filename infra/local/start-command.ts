@@ -53,7 +53,10 @@ const folder = (text: string): string => {
 export const startCommand = (name: string, command = name): Command =>
   new Command(name)
     .description('Runs Pixy on this machine: the same functions that are deployed, with an embedded database.')
-    .addHelpText('after', `\nExamples:\n  $ ${command} --port 3001\n  $ ${command} --data memory --clients clients.json`)
+    .addHelpText(
+      'after',
+      `\nExamples:\n  $ ${command} --port 3001\n  $ ${command} --data memory --clients clients.json`,
+    )
     .addOption(new Option('--port <port>', 'port on localhost').env('PORT').argParser(parsePort).default(3_000))
     .addOption(
       new Option('--issuer <url>', 'where people reach it, such as https://sign-in.example.com behind a proxy with TLS')

@@ -3,9 +3,9 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { AuthorizationServer } from '../authorization-server.ts';
+import type { AuthorizationServerProps } from '../authorization-server-props.ts';
 import type { AuthorizationServerTables } from '../constructs/authorization-server-tables.ts';
 import { customDomain, type PixyContext } from '../context.ts';
-import type { AuthorizationServerProps } from '../authorization-server-props.ts';
 import { writeServerParameters } from '../parameters.ts';
 
 export interface ApiStackProps extends StackProps, PixyContext {

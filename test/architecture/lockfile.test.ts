@@ -6,7 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 type Entry = { integrity?: string; resolved?: string; inBundle?: boolean; link?: boolean; hasInstallScript?: boolean };
 
 /** The examples of docs/clients are apps of their own, with exact versions and no lockfile. */
-const apart = ['**/node_modules', '**/cdk.out', 'dist', 'examples/clients', 'examples/mcp-server'];
+const apart = ['**/node_modules', '**/cdk.out', 'dist', 'examples/cdk-app', 'examples/clients', 'examples/mcp-server'];
 const find = (name: string) => globSync(`**/${name}`, { exclude: apart }).toSorted();
 const read = (file: string) => readFileSync(file, 'utf8');
 
@@ -28,7 +28,9 @@ test('npm writes no registry into a lockfile', () => {
 /** Nothing but `npm pack` needs scripts, so only the root may run them, and there none of a package. */
 test('npm runs no script of a package', () => {
   const withScript = packagesOf('package-lock.json').filter(([, { hasInstallScript }]) => hasInstallScript);
-  expect(withScript.map(([path]) => path.replace('node_modules/', '')).sort()).toEqual(Object.keys(allowScripts).sort());
+  expect(withScript.map(([path]) => path.replace('node_modules/', '')).sort()).toEqual(
+    Object.keys(allowScripts).sort(),
+  );
   expect(new Set(Object.values(allowScripts))).toEqual(new Set([false]));
 });
 
@@ -54,7 +56,9 @@ describe.each(lockfiles)('%s', (file) => {
 
   test('is written and installed with the settings of the root', () => {
     const own = read(join(dirname(file), '.npmrc')).split('\n');
-    expect(own.filter((line) => line !== 'ignore-scripts=true' && !line.startsWith('# No package needs'))).toEqual(settings);
+    expect(own.filter((line) => line !== 'ignore-scripts=true' && !line.startsWith('# No package needs'))).toEqual(
+      settings,
+    );
     expect(own.includes('ignore-scripts=true')).toBe(dirname(file) !== '.');
   });
 

@@ -141,7 +141,12 @@ describe('with a custom domain', () => {
     const [[id, name] = []] = ofType(named.api, 'AWS::ApiGatewayV2::DomainName');
     expect(name?.Properties['DomainName']).toBe(domain.domainName);
     expect(name?.Properties['DomainNameConfigurations']).toEqual([
-      { CertificateArn: domain.certificateArn, EndpointType: 'REGIONAL', IpAddressType: 'dualstack', SecurityPolicy: 'TLS_1_2' },
+      {
+        CertificateArn: domain.certificateArn,
+        EndpointType: 'REGIONAL',
+        IpAddressType: 'dualstack',
+        SecurityPolicy: 'TLS_1_2',
+      },
     ]);
     const mapping = onlyOne(named.api, 'AWS::ApiGatewayV2::ApiMapping').Properties;
     expect(mapping).toMatchObject({ DomainName: { Ref: id }, Stage: '$default' });

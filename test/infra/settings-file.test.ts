@@ -28,7 +28,11 @@ describe('D9: the settings file', () => {
     ['is not JSON', '{', 'is not JSON: '],
     ['names no stages', {}, ': stages '],
     ['has a setting that is none', { stages: { dev: { colour: 'red' } } }, ': stages.dev.colour is not a setting.'],
-    ['has a text for a switch', { stages: { dev: { dashboard: 'no' } } }, ': stages.dev.dashboard must be true or false.'],
+    [
+      'has a text for a switch',
+      { stages: { dev: { dashboard: 'no' } } },
+      ': stages.dev.dashboard must be true or false.',
+    ],
     [
       'has a lifetime in words',
       { stages: { dev: { accessTokenLifetime: 'an hour' } } },
@@ -41,7 +45,10 @@ describe('D9: the settings file', () => {
   });
 
   it('has what -c has, for the stage that it names or the command line', () => {
-    const settings = { stage: 'prod', stages: { dev: {}, prod: { ...prod, signing: 'kms', signingAlgorithms: ['ES256'] } } };
+    const settings = {
+      stage: 'prod',
+      stages: { dev: {}, prod: { ...prod, signing: 'kms', signingAlgorithms: ['ES256'] } },
+    };
     expect(read(settings)).toMatchObject({
       stage: 'prod',
       protection: true,

@@ -111,9 +111,16 @@ describe.each(['dev', 'prod'] as const)('the %s stage', (stage) => {
       ofType(template, 'AWS::SSM::Parameter').map(([, { Properties }]) => Properties),
     );
     expect(parameters.map((parameter): string => parameter['Name']).sort()).toEqual(
-      ['issuer', 'log-groups', 'signing', 'tables/clients', 'tables/grants', 'tables/keys', 'tables/people', 'wrapping-key'].map(
-        (name) => `/pixy/${stage}/${name}`,
-      ),
+      [
+        'issuer',
+        'log-groups',
+        'signing',
+        'tables/clients',
+        'tables/grants',
+        'tables/keys',
+        'tables/people',
+        'wrapping-key',
+      ].map((name) => `/pixy/${stage}/${name}`),
     );
     for (const { Name, Type } of parameters) expect(Type).toBe(Name.endsWith('log-groups') ? 'StringList' : 'String');
   });

@@ -29,10 +29,10 @@ export const custodyOptions = (command: Command): Command =>
   command
     .option('--kms-key <id>', 'the KMS key that encrypts private keys (default: that of the stage)')
     .addOption(
-      new Option('--signing <place>', 'where the key is made (default: what the stage is set to, or where the newest is)').choices([
-        'memory',
-        'kms',
-      ]),
+      new Option(
+        '--signing <place>',
+        'where the key is made (default: what the stage is set to, or where the newest is)',
+      ).choices(['memory', 'kms']),
     );
 
 const isInKms = (key: StoredKey): boolean => 'kmsKeyId' in key.private;
