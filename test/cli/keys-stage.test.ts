@@ -102,6 +102,29 @@ test('rotate --now: the new one signs in a minute, when every function knows it'
   expect(answer.json()[0]).toMatchObject({ change: 'published', sign_from: '2026-11-22T12:01:00Z' });
 });
 
+describe('D14: a stage that is set to KMS and has no key there yet', () => {
+  beforeEach(async () => {
+    await store.put(await memoryCustody(kmsWrapper('arn', kms.client)).generate('ES256', 0));
+    kms.calls.length = 0;
+  });
+
+  test('rotate --now: the new one is made in KMS, as the stage says', async () => {
+    parameters['/pixy/dev/signing'] = 'kms';
+    const answer = await pixy('rotate', '--now', '--stage', 'dev', '--json');
+    delete parameters['/pixy/dev/signing'];
+    expect(answer).toMatchObject({ exitCode: 0, errors: '' });
+    expect(kms.calls).toEqual(['CreateKey', 'GetPublicKey']);
+    expect((await store.list()).find(({ kid }) => kid === answer.json()[0].kid)?.private).toHaveProperty('kmsKeyId');
+  });
+
+  test('rotate --now: tables that are named one by one need --signing for it', async () => {
+    const named = ['--table', 'clients=Clients', '--table', 'keys=Keys', '--kms-key', 'alias/pixy'];
+    expect((await pixy('rotate', '--now', ...named, '--signing', 'kms')).exitCode).toBe(0);
+    expect(kms.calls).toEqual(['CreateKey', 'GetPublicKey']);
+    expect((await pixy('rotate', '--now', ...named, '--signing', 'hsm')).exitCode).toBe(2);
+  });
+});
+
 describe('keys that never leave KMS', () => {
   test('rotate: the new one is made there; retire: the old one is deleted there', async () => {
     const custody = kmsCustody(kms.client);

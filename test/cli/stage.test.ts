@@ -84,6 +84,16 @@ test('works on the tables that the stage names, and logs the AWS caller', async 
   expect(log.json()).toMatchObject([{ client: 'app', by: caller, why: 'first' }]);
 });
 
+test('D11: the place may stand in front of the command', async () => {
+  for (const place of [['--stage', 'dev'], ['--stage=dev']]) {
+    expect(await pixy([...place, 'policy', 'show'])).toMatchObject({ exitCode: 0, errors: '' });
+  }
+  const named = ['--table', `clients=${tables.clients}`, '--table', `people=${tables.people}`];
+  expect(await pixy([...named, 'clients', 'list'])).toMatchObject({ exitCode: 0, errors: '' });
+  expect((await pixy(['--stage'])).exitCode).toBe(2);
+  expect((await pixy(['--nope', 'clients', 'list'])).exitCode).toBe(2);
+});
+
 test('works on tables that are named one by one', async () => {
   const named = ['--table', `clients=${tables.clients}`, '--table', `people=${tables.people}`];
   expect((await pixy(['clients', 'add', 'named', ...redirectUri, '--by', 'grace', ...named])).exitCode).toBe(0);

@@ -1,0 +1,132 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/authorization-server.ts';
+import { WrongSetting } from '../../infra/wrong-setting.ts';
+import { functionsOf, ofType, policiesOf, removeAssemblies, type TemplateJson, templateWith, testApp } from './synthesize.ts';
+
+afterAll(removeAssemblies);
+
+const build = (props: (stack: Stack) => AuthorizationServerProps, region?: string) => {
+  const stack = new Stack(testApp(), 'Test', { ...(region && { env: { region, account: '111122223333' } }) });
+  new AuthorizationServer(stack, 'Auth', { stage: 'dev', ...props(stack) });
+  return Template.fromStack(stack).toJSON() as TemplateJson;
+};
+
+describe('D11: what has to be in the region of the stack is refused when it is in another', () => {
+  const arn = (rest: string) => `arn:aws:${rest}`;
+  const domainOf = (stack: Stack) => ({
+    domainName: 'sign-in.example.com',
+    certificate: Certificate.fromCertificateArn(stack, 'C', arn('acm:us-east-1:111122223333:certificate/1')),
+  });
+  const others: [string, (stack: Stack) => AuthorizationServerProps, string][] = [
+    ['the certificate', (stack) => ({ domain: domainOf(stack) }), 'domain.certificate must be in eu-west-1'],
+    [
+      'the topic of the alarms',
+      (stack) => ({ alarmTopic: Topic.fromTopicArn(stack, 'T', arn('sns:us-east-1:111122223333:alarms')) }),
+      'alarmTopic must be in eu-west-1',
+    ],
+    [
+      'a hook',
+      (stack) => ({
+        hooks: { claims: Lambda.fromFunctionArn(stack, 'F', arn('lambda:us-east-1:111122223333:function:claims')) },
+      }),
+      'hooks.claims must be in eu-west-1',
+    ],
+  ];
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each(others)('%s', (_, props, sentence) => {
+    expect(() => build(props, 'eu-west-1')).toThrow(WrongSetting);
+    expect(() => build(props, 'eu-west-1')).toThrow(sentence);
+    expect(() => build(props, 'us-east-1')).not.toThrow();
+  });
+
+  it('where the stack names no region, it is the one that the CLI deploys to', () => {
+    vi.stubEnv('CDK_DEFAULT_REGION', 'eu-west-1');
+    expect(() => build((stack) => ({ domain: domainOf(stack) }))).toThrow('domain.certificate must be in eu-west-1');
+    vi.stubEnv('CDK_DEFAULT_REGION', undefined);
+    expect(() => build((stack) => ({ domain: domainOf(stack) }))).not.toThrow();
+  });
+});
+
+describe('D10: the environment of a function', () => {
+  const brand = { logo: `data:image/png;base64,${'A'.repeat(2_500)}` };
+  const upstreams = ['one', 'two', 'three', 'four'].map((id) => ({
+    id,
+    name: `Provider ${id} of the enterprise`,
+    issuer: `https://login.${id}.example.com/realms/enterprise`,
+    clientId: `client-of-${id}-0123456789`,
+    emailDomains: [`${id}.example.com`, `${id}.example.org`, `${id}.example.net`],
+  }));
+
+  it('is refused when its parts fit and its sum does not', () => {
+    expect(() => templateWith({ stage: 'dev', brand })).not.toThrow();
+    expect(() => templateWith({ stage: 'dev', upstreams })).not.toThrow();
+    expect(() => templateWith({ stage: 'dev', brand, upstreams })).toThrow(
+      /^The settings of the function sign-in have \d{4} bytes, and Lambda takes 4096: brand takes \d+, upstreams takes \d+; make them shorter\.$/,
+    );
+  });
+});
+
+describe('D11: a construct in a stack of somebody else', () => {
+  const parametersOf = (template: TemplateJson) =>
+    ofType(template, 'AWS::SSM::Parameter').map(([, { Properties }]): string => Properties['Name']);
+
+  it('tells pixy --stage where everything is when it has a name', () => {
+    expect(parametersOf(templateWith({ protection: false }))).toEqual([]);
+    expect(parametersOf(templateWith({ stage: 'staff', protection: false })).sort()).toEqual(
+      ['issuer', 'log-groups', 'signing', 'tables/clients', 'tables/grants', 'tables/keys', 'tables/people', 'wrapping-key'].map(
+        (name) => `/pixy/staff/${name}`,
+      ),
+    );
+  });
+
+  it('D5: staging can have the protection of prod, and prod none', () => {
+    const kept = (props: AuthorizationServerProps) =>
+      new Set(ofType(templateWith(props), 'AWS::DynamoDB::GlobalTable').map(([, { DeletionPolicy }]) => DeletionPolicy));
+    expect(kept({ stage: 'staging' })).toEqual(new Set(['Retain']));
+    expect(kept({ stage: 'prod', protection: false })).toEqual(new Set(['Delete']));
+    expect(kept({ stage: 'dev', protection: true })).toEqual(new Set(['Retain']));
+  });
+
+  it('puts its tags on keys that it makes in KMS, and may put no others', () => {
+    const template = templateWith({ stage: 'dev', signing: 'kms', keyTags: { 'cost-centre': '4711' } });
+    const rotate = functionsOf(template).get('RotateKeys');
+    const variables = rotate?.Properties['Environment'].Variables;
+    expect(variables['PIXY_KEY_TAGS']).toBe('{"cost-centre":"4711"}');
+    const tagging = policiesOf(template, rotate ?? expect.unreachable()).statements.filter(
+      ({ Action }) => Action === 'kms:TagResource',
+    );
+    expect(tagging.map(({ Condition }) => Condition?.['ForAllValues:StringEquals']?.['aws:TagKeys'])).toEqual([
+      ['pixy-keys-table'],
+      ['pixy-keys-table', 'cost-centre'],
+    ]);
+  });
+
+  it('encrypts every log group with the given key, and lets CloudWatch Logs use it', () => {
+    const template = build((stack) => ({ logEncryptionKey: new Key(stack, 'Logs') }));
+    const groups = ofType(template, 'AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(15);
+    for (const [, { Properties }] of groups) expect(Properties).toHaveProperty('KmsKeyId');
+    const policies = ofType(template, 'AWS::KMS::Key').map(([, { Properties }]) => JSON.stringify(Properties['KeyPolicy']));
+    expect(policies.filter((policy) => policy.includes('kms:EncryptionContext:aws:logs:arn'))).toHaveLength(1);
+  });
+
+  it('reserves concurrency for the functions that are named', () => {
+    const functions = functionsOf(templateWith({ stage: 'dev', reservedConcurrency: { token: 50 } }));
+    const reserved = [...functions].filter(([, { Properties }]) => 'ReservedConcurrentExecutions' in Properties);
+    expect(reserved.map(([name, { Properties }]) => [name, Properties['ReservedConcurrentExecutions']])).toEqual([['Token', 50]]);
+  });
+
+  it('answers at / as well, and over IPv6', () => {
+    const template = templateWith({ stage: 'dev' });
+    const routes = ofType(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties['RouteKey']);
+    expect(routes).toContain('ANY /');
+    expect(ofType(template, 'AWS::ApiGatewayV2::Api')[0]?.[1].Properties['IpAddressType']).toBe('dualstack');
+  });
+});
