@@ -7,6 +7,7 @@ import { Construct, type IDependable } from 'constructs';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import { prefixProblem } from '../shared/oauth/path-aliases.ts';
 import type { AuthorizationServerProps } from './authorization-server-props.ts';
+import { checkTables } from './check-tables.ts';
 import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import { CloudFrontFront } from './constructs/cloudfront-front.ts';
 import { PixyHttpApi } from './constructs/http-api.ts';
@@ -62,6 +63,7 @@ export class AuthorizationServer extends Construct {
     };
     if (props.logEncryptionKey) allowEncryptingLogs(this, props.logEncryptionKey);
     const { signing, algorithms, variables } = readSettings(props);
+    if (props.tables) checkTables(props.tables);
     const tables =
       props.tables ??
       new AuthorizationServerTables(this, 'Tables', { stage: props.stage, protection: settings.protect });

@@ -146,6 +146,10 @@ function checkFrom({ from, identity }: MailProps): void {
   const problem = fromProblem(from);
   if (problem !== undefined) throw new WrongSetting(`mail.from ${problem}.`);
   const address = bareAddress(from).toLowerCase();
+  const [reserved] = /\.(?:test|invalid|localhost|local)$/.exec(address) ?? [];
+  if (reserved !== undefined) {
+    throw new WrongSetting(`mail.from is ${address}, and Amazon SES cannot verify a domain in ${reserved}.`);
+  }
   const owner = identity?.toLowerCase() ?? '';
   const isOwn =
     identity === undefined || address === owner || address.endsWith(`@${owner}`) || address.endsWith(`.${owner}`);

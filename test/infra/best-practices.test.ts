@@ -22,7 +22,7 @@ describe.each(['dev', 'prod'])('cdk-nag has nothing to say about the %s stage', 
     ['AWS Solutions', AwsSolutionsChecks],
     ['Serverless', ServerlessChecks],
   ])('by the rules of %s, besides what we accept', (_, Rules) => {
-    const app = testApp({ stage });
+    const app = testApp({ stage, domainName: 'none' });
     pixyStacks(app);
     const { violations } = new Rules(app).validateScope(app);
     const found = violations.flatMap(({ ruleName, violatingResources }) =>

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
@@ -6,6 +8,7 @@ import { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/authorization-server.ts';
+import { AuthorizationServerTables } from '../../infra/constructs/authorization-server-tables.ts';
 import { WrongSetting } from '../../infra/wrong-setting.ts';
 import { functionsOf, ofType, policiesOf, removeAssemblies, type TemplateJson, templateWith, testApp } from './synthesize.ts';
 
@@ -52,6 +55,39 @@ describe('D11: what has to be in the region of the stack is refused when it is i
     vi.stubEnv('CDK_DEFAULT_REGION', undefined);
     expect(() => build((stack) => ({ domain: domainOf(stack) }))).not.toThrow();
   });
+});
+
+describe('tables of another schema are refused', () => {
+  const withTables = (change: (tables: AuthorizationServerTables) => object) => () =>
+    build((stack) => ({ tables: change(new AuthorizationServerTables(stack, 'Tables')) as never }));
+
+  it('when one is missing', () => {
+    expect(withTables(({ grants, clients, people }) => ({ grants, clients, people }))).toThrow(
+      new WrongSetting('tables has no table keys: make them with AuthorizationServerTables of this package.'),
+    );
+  });
+
+  it('when one has other keys', () => {
+    expect(withTables(({ grants, clients, people }) => ({ grants, clients, people, keys: grants }))).toThrow(
+      new WrongSetting('tables.keys has the keys id instead of pk and sk: it is a table of another schema.'),
+    );
+  });
+});
+
+it('mail from a domain that nobody can have is refused', () => {
+  expect(() => templateWith({ mail: { from: 'no-reply@sign-in.test' } })).toThrow(
+    new WrongSetting('mail.from is no-reply@sign-in.test, and Amazon SES cannot verify a domain in .test.'),
+  );
+});
+
+it('D13: where the CDK leaves bundling out, the functions are bundled all the same', () => {
+  const app = testApp({ 'aws:cdk:bundling-stacks': [], 'aws:cdk:enable-asset-metadata': true });
+  const stack = new Stack(app, 'Test');
+  new AuthorizationServer(stack, 'Auth');
+  const functions = functionsOf(Template.fromStack(stack).toJSON() as TemplateJson);
+  const files = readdirSync(join(app.outdir, functions.get('Token')?.Metadata?.['aws:asset:path'] ?? ''));
+  expect(files).toContain('index.mjs');
+  expect(files.filter((file) => file.endsWith('.ts'))).toEqual([]);
 });
 
 describe('D10: the environment of a function', () => {

@@ -132,6 +132,8 @@ describe('secrets', () => {
   it('are in no parameter: those hold the issuer and the names of tables (H24)', () => {
     for (const template of [made.api, made.tables]) {
       for (const [, { Properties }] of ofType(template, 'AWS::SSM::Parameter')) {
+        // Where keys are made is a word of ours.
+        if (Properties['Value'] === 'memory') continue;
         expect(Object.keys(Properties['Value'])).toEqual([expect.toSatisfy((key: string) => references.includes(key))]);
       }
       expect(JSON.stringify(template)).not.toMatch(/-----BEGIN|AKIA[0-9A-Z]{16}|{{resolve:|AWS::SecretsManager/);
