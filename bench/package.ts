@@ -69,7 +69,9 @@ try {
   }
   const [checkout, example, token] = [middle(times.checkout), middle(times.example), middle(times.token)];
   const size = kilobytesOf(join(app, 'node_modules', 'pixy'));
-  console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, medians of ${rounds}`);
+  console.log(
+    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, medians of ${rounds}`,
+  );
   console.log(`npm run synth of the checkout   ${checkout.toFixed(1)} s`);
   console.log(`cdk synth of the example        ${example.toFixed(1)} s, ratio ${(example / checkout).toFixed(2)}`);
   console.log(`npx pixy start, first token     ${token.toFixed(1)} s`);

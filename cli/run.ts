@@ -71,7 +71,7 @@ const places: Readonly<Record<string, boolean>> = {
 };
 
 /** `pixy --stage dev clients list` is `pixy clients list --stage dev`: whoever works on one stage all day writes it first. */
-export function placeLast(argv: readonly string[]): string[] {
+function placeLast(argv: readonly string[]): string[] {
   const [first = '', second] = argv;
   const [name = '', ...value] = first.split('=');
   if (!Object.hasOwn(places, name)) return [...argv];

@@ -100,7 +100,7 @@ const fileSchema = v.strictObject({
 });
 
 /** The settings of one stage: those that `-c` can also give, and the props as they are handed to the construct. */
-export type StageFile = {
+type StageFile = {
   given: Partial<Record<keyof typeof texts | 'signingAlgorithms', string>> & { protection?: boolean };
   props: AuthorizationServerProps;
 };

@@ -14,7 +14,7 @@ export class TablesStack extends Stack {
   readonly tables: AuthorizationServerTables;
 
   constructor(scope: Construct, id: string, props: TablesStackProps) {
-    const { stage, protection, ...stackProps } = props;
+    const { stage, protection: _, ...stackProps } = props;
     const { protect } = stageSettings(props);
     super(scope, id, {
       description: `Pixy, an authorization server (${stage}): clients, people, grants and keys`,

@@ -10,7 +10,16 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/authorization-server.ts';
 import { AuthorizationServerTables } from '../../infra/constructs/authorization-server-tables.ts';
 import { WrongSetting } from '../../infra/wrong-setting.ts';
-import { functionsOf, ofType, policiesOf, removeAssemblies, type TemplateJson, templateWith, testApp } from './synthesize.ts';
+import {
+  functionsOf,
+  ofType,
+  policiesOf,
+  removeAssemblies,
+  type TemplateJson,
+  templateWith,
+  testApp,
+  type Resource,
+} from './synthesize.ts';
 
 afterAll(removeAssemblies);
 
@@ -116,15 +125,24 @@ describe('D11: a construct in a stack of somebody else', () => {
   it('tells pixy --stage where everything is when it has a name', () => {
     expect(parametersOf(templateWith({ protection: false }))).toEqual([]);
     expect(parametersOf(templateWith({ stage: 'staff', protection: false })).sort()).toEqual(
-      ['issuer', 'log-groups', 'signing', 'tables/clients', 'tables/grants', 'tables/keys', 'tables/people', 'wrapping-key'].map(
-        (name) => `/pixy/staff/${name}`,
-      ),
+      [
+        'issuer',
+        'log-groups',
+        'signing',
+        'tables/clients',
+        'tables/grants',
+        'tables/keys',
+        'tables/people',
+        'wrapping-key',
+      ].map((name) => `/pixy/staff/${name}`),
     );
   });
 
   it('D5: staging can have the protection of prod, and prod none', () => {
     const kept = (props: AuthorizationServerProps) =>
-      new Set(ofType(templateWith(props), 'AWS::DynamoDB::GlobalTable').map(([, { DeletionPolicy }]) => DeletionPolicy));
+      new Set(
+        ofType(templateWith(props), 'AWS::DynamoDB::GlobalTable').map(([, { DeletionPolicy }]) => DeletionPolicy),
+      );
     expect(kept({ stage: 'staging' })).toEqual(new Set(['Retain']));
     expect(kept({ stage: 'prod', protection: false })).toEqual(new Set(['Delete']));
     expect(kept({ stage: 'dev', protection: true })).toEqual(new Set(['Retain']));
@@ -132,12 +150,10 @@ describe('D11: a construct in a stack of somebody else', () => {
 
   it('puts its tags on keys that it makes in KMS, and may put no others', () => {
     const template = templateWith({ stage: 'dev', signing: 'kms', keyTags: { 'cost-centre': '4711' } });
-    const rotate = functionsOf(template).get('RotateKeys');
-    const variables = rotate?.Properties['Environment'].Variables;
+    const rotate = functionsOf(template).get('RotateKeys') as Resource;
+    const variables = rotate.Properties['Environment'].Variables;
     expect(variables['PIXY_KEY_TAGS']).toBe('{"cost-centre":"4711"}');
-    const tagging = policiesOf(template, rotate ?? expect.unreachable()).statements.filter(
-      ({ Action }) => Action === 'kms:TagResource',
-    );
+    const tagging = policiesOf(template, rotate).statements.filter(({ Action }) => Action === 'kms:TagResource');
     expect(tagging.map(({ Condition }) => Condition?.['ForAllValues:StringEquals']?.['aws:TagKeys'])).toEqual([
       ['pixy-keys-table'],
       ['pixy-keys-table', 'cost-centre'],
@@ -149,14 +165,18 @@ describe('D11: a construct in a stack of somebody else', () => {
     const groups = ofType(template, 'AWS::Logs::LogGroup');
     expect(groups.length).toBeGreaterThan(15);
     for (const [, { Properties }] of groups) expect(Properties).toHaveProperty('KmsKeyId');
-    const policies = ofType(template, 'AWS::KMS::Key').map(([, { Properties }]) => JSON.stringify(Properties['KeyPolicy']));
+    const policies = ofType(template, 'AWS::KMS::Key').map(([, { Properties }]) =>
+      JSON.stringify(Properties['KeyPolicy']),
+    );
     expect(policies.filter((policy) => policy.includes('kms:EncryptionContext:aws:logs:arn'))).toHaveLength(1);
   });
 
   it('reserves concurrency for the functions that are named', () => {
     const functions = functionsOf(templateWith({ stage: 'dev', reservedConcurrency: { token: 50 } }));
     const reserved = [...functions].filter(([, { Properties }]) => 'ReservedConcurrentExecutions' in Properties);
-    expect(reserved.map(([name, { Properties }]) => [name, Properties['ReservedConcurrentExecutions']])).toEqual([['Token', 50]]);
+    expect(reserved.map(([name, { Properties }]) => [name, Properties['ReservedConcurrentExecutions']])).toEqual([
+      ['Token', 50],
+    ]);
   });
 
   it('answers at / as well, and over IPv6', () => {

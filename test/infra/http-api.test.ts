@@ -157,7 +157,7 @@ describe('with a custom domain', () => {
     const [id] = ofType(zoned.api, 'AWS::ApiGatewayV2::DomainName')[0] ?? [];
     const target = { 'Fn::GetAtt': [id, 'RegionalDomainName'] };
     const records = ofType(zoned.api, 'AWS::Route53::RecordSet').map(([, { Properties }]) => Properties);
-    expect(records.map(({ Type }) => Type).sort()).toEqual(['A', 'AAAA']);
+    expect(records.map(({ Type }) => String(Type)).sort()).toEqual(['A', 'AAAA']);
     for (const record of records) {
       expect(record).toMatchObject({ Name: `${domain.domainName}.`, HostedZoneId: zone.hostedZoneId });
       expect(record['AliasTarget'].DNSName).toEqual(target);

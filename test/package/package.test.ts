@@ -49,7 +49,7 @@ describe('the package has', () => {
   test('every function, with maps that name files of the repository', () => {
     expect(functions.map((file) => file.replace(/^.*\/|\.zip$/g, '')).sort()).toEqual(
       globSync('functions/*/index.ts')
-        .map((file) => file.split('/')[1])
+        .map((file) => file.replace(/^functions\/|\/index\.ts$/g, ''))
         .sort(),
     );
     const maps = functions.flatMap(entriesOf).filter(([name]) => name.endsWith('.map'));

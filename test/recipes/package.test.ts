@@ -16,7 +16,11 @@ function newApp(name: string, ...packages: string[]): string {
   const app = join(folder, name);
   mkdirSync(app);
   run('npm', ['init', '-y'], app);
-  run('npm', ['install', '--no-audit', '--no-fund', archive, 'aws-cdk-lib@2.276.0', 'constructs@10.8.1', ...packages], app);
+  run(
+    'npm',
+    ['install', '--no-audit', '--no-fund', archive, 'aws-cdk-lib@2.276.0', 'constructs@10.8.1', ...packages],
+    app,
+  );
   return app;
 }
 
