@@ -28,6 +28,7 @@ export async function makeDeclarations(file?: string): Promise<PublicApi> {
       packageJsonFullPath: join(repository, 'package.json'),
       configObject: {
         projectFolder: repository,
+        newlineKind: 'lf',
         mainEntryPointFilePath: entry,
         compiler: { overrideTsconfig: { compilerOptions, files: [entry] } },
         apiReport: {
