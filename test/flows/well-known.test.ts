@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startServer } from '../../infra/local/server.ts';
 import { send } from '../support/http.ts';
 import { startTestServer } from '../support/server.ts';
 
@@ -19,6 +23,28 @@ test('a browser finds the origins and the pages of passkeys', async () => {
     manage: `${server.issuer}/account`,
   });
 });
+
+test('D11: the bare address leads people to their account, where there is no demo', async () => {
+  const own = await startServer({
+    port: 0,
+    data: 'memory',
+    accountsFile: await emptyList(),
+    clientsFile: await emptyList(),
+  });
+  onTestFinished(() => own.close());
+  const ask = (accept: string) => send(Number(new URL(own.issuer).port), '/', { headers: { accept } });
+  const person = await ask('text/html,*/*');
+  expect([person.status, person.headers.location]).toEqual([303, '/account']);
+  expect((await ask('application/json')).status).toBe(404);
+});
+
+/** A file of clients or accounts that has none, so that there is no demo either. */
+async function emptyList(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'pixy-empty-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'empty.json'), '[]');
+  return join(folder, 'empty.json');
+}
 
 describe('what is nowhere', () => {
   test.each(['/nowhere', '/account/nowhere', '/.well-known/nowhere', '/%3Cscript%3E'])(

@@ -14,11 +14,11 @@ import {
   functionsOf,
   ofType,
   policiesOf,
+  type Resource,
   removeAssemblies,
   type TemplateJson,
   templateWith,
   testApp,
-  type Resource,
 } from './synthesize.ts';
 
 afterAll(removeAssemblies);
