@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { type TableDefinition, tableDefinitions } from '../../shared/aws/tables.ts';
 import {
   constructIds,
@@ -40,6 +41,11 @@ const kept = (template: TemplateJson): string[] =>
 const holdsData = ['AWS::DynamoDB::GlobalTable', 'AWS::KMS::Key', 'AWS::Logs::LogGroup'];
 
 describe.each(['dev', 'prod'] as const)('the %s stage', (stage) => {
+  it('D9: has its version as a tag', () => {
+    const tags = functionsOf(made(stage).api).get('Token')?.Properties['Tags'];
+    expect(tags).toContainEqual({ Key: 'pixy-version', Value: packageJson.version });
+  });
+
   it('has the four tables of shared/aws/tables.ts, with their keys and their TTL attributes (H2, H26)', () => {
     expect(ofType(made(stage).tables, 'AWS::DynamoDB::GlobalTable')).toHaveLength(4);
     for (const [name, definition] of Object.entries(tableDefinitions)) {
