@@ -25,7 +25,7 @@ if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
 function isCheckout() {
   try {
     return require.resolve('./cli/pixy.ts') !== '';
-  } catch (_) {
+  } catch {
     return false;
   }
 }

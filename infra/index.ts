@@ -14,6 +14,8 @@ export {
   type AuthorizationServerTablesProps,
   type TableVariable,
 } from './constructs/authorization-server-tables.ts';
+export type { FrontProps } from './constructs/cloudfront-front.ts';
+export { FrontWebAcl, type FrontWebAclProps } from './constructs/front-web-acl.ts';
 export type { CustomDomain, Throttling } from './constructs/http-api.ts';
 export { JwtAuthorizer, type JwtAuthorizerProps } from './constructs/jwt-authorizer.ts';
 export type { MailProps } from './constructs/mail.ts';

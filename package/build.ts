@@ -86,9 +86,10 @@ async function buildCommand(): Promise<Metafile> {
     },
     metafile: true,
   });
-  for (const name of ['demo.html', 'demo.js', 'demo.css']) {
-    cpSync(join(repository, 'infra', 'local', 'demo', name), join(dist, 'cli', name));
-  }
+  cpSync(join(repository, 'infra', 'local', 'demo', 'playground'), join(dist, 'cli', 'playground'), {
+    recursive: true,
+    filter: (source) => !source.endsWith('tsconfig.json'),
+  });
   cpSync(join(repository, 'cli', 'init', 'templates'), join(dist, 'cli', 'templates'), { recursive: true });
   // The compiled part of the embedded database is looked for here, for the platforms that Node 24 itself is released for.
   for (const platform of ['darwin-x64+arm64', 'linux-arm64', 'linux-x64', 'win32-x64']) {

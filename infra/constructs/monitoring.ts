@@ -5,10 +5,10 @@ import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-log
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type AuditMetricName, type AuditWriter, auditMetrics } from '../audit-metrics.ts';
+import { checkRegion } from '../check-region.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
 import { type AlarmName, makeAlarms, period } from './alarms.ts';
 import { makeDashboard } from './dashboard.ts';
-import { checkRegion } from '../check-region.ts';
 
 export interface MonitoringProps {
   readonly api: HttpApi;

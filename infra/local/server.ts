@@ -186,7 +186,8 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     await load(runtime, { clients, accounts, apis, scopes }, demo);
     for (const route of routes) {
       // The demo has `/` for itself.
-      if (!handlers.has(route.path)) handlers.set(route.path, behindFront(compositions[route.function](runtime), runtime));
+      if (!handlers.has(route.path))
+        handlers.set(route.path, behindFront(compositions[route.function](runtime), runtime));
     }
     if (runtime.config.pushedRequests !== 'off') {
       for (const { path } of pushedRequestRoutes) handlers.set(path, behindFront(composePar(runtime), runtime));
