@@ -7,18 +7,28 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { operatorScope } from '../../shared/people/operators.ts';
 import { type AccessTokenClaims, readAccessToken } from '../../shared/tokens/access-token.ts';
 import { type ProveTokenDeps, proveToken } from '../../shared/tokens/prove-token.ts';
-import type { AdminDeps } from './operation.ts';
+import type { CallerDeps } from './operation.ts';
+
+/** Who may make a request: `by` is for the change log. `person` is absent for a client that acts for itself. */
+type Allowed = {
+  client: string;
+  by: string;
+  person?: OperatorPerson;
+  mayWrite: boolean;
+  mayDelegate: boolean;
+  refusal?: never;
+};
+
+/** An operator, as they are called and as they are known. */
+export type OperatorPerson = { name: string; sub: string };
 
 /**
  * Who may make the request; or the refusal, with the client where it is known, for the audit log, and with the scheme of its token.
- * `by` is for the change log, `nonce` for the next DPoP proof.
+ * `nonce` is for the next DPoP proof.
  */
 type Caller =
-  | { client: string; by: string; mayDelegate: boolean; nonce?: string | undefined; refusal?: never }
-  | { client?: string; scheme?: TokenScheme; refusal: Refusal };
-
-type CallerDeps = ProveTokenDeps &
-  Pick<AdminDeps, 'issuer' | 'clients' | 'subjects' | 'operators' | 'publishedKeys' | 'now'>;
+  | (Allowed & { nonce?: string | undefined })
+  | { client?: string; scheme?: TokenScheme; person?: OperatorPerson; refusal: Refusal };
 
 /**
  * Who may manage: the bearer of an access token for this API alone, with the scope. Either a client got it for itself (RFC 6749 §4.4), or
@@ -26,7 +36,11 @@ type CallerDeps = ProveTokenDeps &
  * disabled, left the group or lost the scope is out at once. `mayDelegate`: whether the caller may also change clients that manage, and
  * make new ones.
  */
-export async function authorizeCaller(request: HttpRequest, scope: ManagementScope, deps: CallerDeps): Promise<Caller> {
+export async function authorizeCaller(
+  request: HttpRequest,
+  scope: ManagementScope,
+  deps: CallerDeps & ProveTokenDeps,
+): Promise<Caller> {
   const presented = presentedToken(request);
   if (!presented.ok) return { refusal: presented.refusal };
   const { scheme, token } = presented.value;
@@ -40,7 +54,12 @@ export async function authorizeCaller(request: HttpRequest, scope: ManagementSco
   return caller.refusal ? { ...caller, scheme } : { ...caller, nonce: proved.value.nonce };
 }
 
-async function judgeCaller(claims: AccessTokenClaims, scope: ManagementScope, deps: CallerDeps): Promise<Caller> {
+/** The same for the claims of a token that was verified, and sent as it must be. */
+export async function judgeCaller(
+  claims: AccessTokenClaims,
+  scope: ManagementScope,
+  deps: CallerDeps,
+): Promise<Allowed | { client: string; person?: OperatorPerson; refusal: Refusal }> {
   const { client_id: client, aud } = claims;
   // A list of audiences is refused, too: any other API in it could use the token here.
   if (aud !== managementApi(deps.issuer).resource) {
@@ -55,13 +74,25 @@ async function judgeCaller(claims: AccessTokenClaims, scope: ManagementScope, de
   if ('refusal' in caller) return { client, refusal: caller.refusal };
   const mayStill = (wanted: ManagementScope) =>
     granted.includes(wanted) && registered.scope.includes(wanted) && caller.scope.includes(wanted);
-  if (!mayStill(scope))
-    return caller.isPerson ? { client, refusal: { reason: 'not_an_operator', scope } } : insufficient;
-  return { client, by: caller.by, mayDelegate: mayStill('pixy:delegate') };
+  const { by, person } = caller;
+  if (!mayStill(scope)) {
+    return caller.isPerson
+      ? { client, ...(person && { person }), refusal: { reason: 'not_an_operator', scope } }
+      : insufficient;
+  }
+  return {
+    client,
+    by,
+    ...(person && { person }),
+    mayWrite: mayStill('pixy:write'),
+    mayDelegate: mayStill('pixy:delegate'),
+  };
 }
 
 /** What a caller may do beside its token, and what the change log calls it. */
-type Standing = { by: string; scope: readonly string[]; isPerson: boolean } | { refusal: Refusal };
+type Standing =
+  | { by: string; person?: OperatorPerson; scope: readonly string[]; isPerson: boolean }
+  | { refusal: Refusal };
 
 function asClient({ sub, client_id: client }: AccessTokenClaims, registered: RegisteredClient): Standing {
   const isForItself = sub === client && !isPublic(registered) && registered.grantTypes.includes('client_credentials');
@@ -82,9 +113,10 @@ async function asOperator(
   const { grant, standing, claims } = await subjects.findClaims(grantId, sub);
   if (!isInForce(grant, standing, sub)) return { refusal: { reason: 'access_token_invalid' } };
   const { preferred_username: name } = claims;
-  const who = typeof name === 'string' ? `${name} (${grant.sub})` : grant.sub;
+  const isNamed = typeof name === 'string';
   return {
-    by: `${who} with ${client}`,
+    by: `${isNamed ? `${name} (${grant.sub})` : grant.sub} with ${client}`,
+    person: { name: isNamed ? name : grant.sub, sub: grant.sub },
     scope: operatorScope({ ...claims, sub: grant.sub }, operators),
     isPerson: true,
   };

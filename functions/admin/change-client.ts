@@ -7,13 +7,13 @@ import type { Problem } from '../../shared/http/problem.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { notFound } from './document.ts';
 import { matches, stale } from './if-match.ts';
-import type { AdminDeps, Call, Success } from './operation.ts';
+import type { Call, OperationDeps, Success } from './operation.ts';
 import { refuseDelegation } from './refuse-delegation.ts';
 
 /** The client that the path names, as it is now. */
 export async function findClient(
   clientId: string,
-  { clients }: Pick<AdminDeps, 'clients'>,
+  { clients }: Pick<OperationDeps, 'clients'>,
 ): Promise<Result<Versioned<RegisteredClient>, Problem>> {
   const found = await clients.findVersion(clientId);
   if (found?.value === undefined) return refuse(notFound(`There is no client ${clientId}.`));
@@ -26,7 +26,7 @@ export async function findClient(
  */
 export async function updateClient(
   call: Call,
-  deps: AdminDeps,
+  deps: OperationDeps,
   decide: (current: RegisteredClient) => Promise<Result<ChangedClient, Problem>>,
 ): Promise<Result<Success, Problem>> {
   const current = await findClient(call.name, deps);
@@ -52,7 +52,7 @@ export async function updateClient(
 type Present = (client: Pick<Versioned<RegisteredClient>, 'value' | 'version'>, secret?: string) => Success;
 
 /** Reads the global policy, which is part of what is shown. Called before a write: after it, a failure would lose a new secret. */
-export async function presentation({ clients, now }: Pick<AdminDeps, 'clients' | 'now'>): Promise<Present> {
+export async function presentation({ clients, now }: Pick<OperationDeps, 'clients' | 'now'>): Promise<Present> {
   const policy = await clients.policy();
   return (client, secret) => ({
     document: { ...describeClient(client, policy, now()), ...(secret !== undefined && { client_secret: secret }) },

@@ -1,4 +1,4 @@
-import type { AdminDeps } from './operation.ts';
+import type { OperationDeps } from './operation.ts';
 
 /**
  * Why a new client cannot have this id; undefined when it can. Its own tokens, or its ID tokens, would pass for somebody else's
@@ -6,7 +6,7 @@ import type { AdminDeps } from './operation.ts';
  */
 export async function judgeNewId(
   clientId: string,
-  { accounts, apis }: Pick<AdminDeps, 'accounts' | 'apis'>,
+  { accounts, apis }: Pick<OperationDeps, 'accounts' | 'apis'>,
 ): Promise<string | undefined> {
   if (await accounts.isSubject(clientId)) return 'is the sub of an account';
   const isOfJwtApi = (await apis.list()).some(

@@ -20,21 +20,30 @@ import type { IfMatch } from './if-match.ts';
  * made from the same one.
  */
 
-export type AdminDeps = ProveTokenDeps & {
-  issuer: string;
+/** What operations read and write: for the management API, and for whoever else performs them for an operator. */
+export type OperationDeps = {
   clients: ClientStore;
   apis: Pick<ApiStore, 'list'>;
   scopes: ScopeStore;
   accounts: Pick<AccountStore, 'isSubject'>;
+  /** Epoch seconds. */
+  now: () => number;
+};
+
+/** What decides whether a token manages. */
+export type CallerDeps = {
+  issuer: string;
+  clients: Pick<ClientStore, 'find'>;
   /** The grant of a person's token, and the person. */
   subjects: Pick<SubjectStore, 'findClaims'>;
   /** Who of the people manages; absent: nobody. */
   operators: Operators | undefined;
   publishedKeys: () => Promise<JwkSet>;
-  writeLine: WriteLine;
   /** Epoch seconds. */
   now: () => number;
 };
+
+export type AdminDeps = ProveTokenDeps & OperationDeps & CallerDeps & { writeLine: WriteLine };
 
 /** A query parameter: how its text is checked and turned into a value, and how OpenAPI says the same. */
 export type QueryParameter = { schema: GenericSchema<unknown, unknown>; json: object; description: string };
@@ -68,7 +77,7 @@ export type Operation = {
   answer: AnswerName;
   /** What it refuses, besides what every operation does. */
   refuses: readonly Reason[];
-  perform: (call: Call, deps: AdminDeps) => Promise<Outcome>;
+  perform: (call: Call, deps: OperationDeps) => Promise<Outcome>;
 };
 
 /** One request of a client that may make it, checked as far as its operation describes it. */

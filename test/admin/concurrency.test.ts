@@ -7,9 +7,7 @@ import { grantWaiver } from '../../functions/admin/operations/waiver.ts';
 import { apiStore, scopeStore } from '../../shared/apis/api-store.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
-import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
-import { proofVerifier } from '../../shared/proof/proof-verifier.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { type Json, managementToken, manager, robot } from './admin.ts';
 
@@ -154,21 +152,7 @@ describe('somebody who writes right after the version was read', () => {
     const accounts = accountStore(openDatabase(), tables.people);
     const apis = apiStore(openDatabase(), tables.clients, server.clock.now);
     const scopes = scopeStore(openDatabase(), tables.clients, server.clock.now);
-    const subjects = subjectStore(openDatabase(), tables);
-    const deps = {
-      clients,
-      subjects,
-      operators: undefined,
-      apis,
-      scopes,
-      accounts,
-      issuer: server.issuer,
-      verifyProof: proofVerifier(async () => expect.unreachable(), server.clock.now),
-      dpopNonces: false,
-      now: server.clock.now,
-      writeLine: () => {},
-    };
-    return operation.perform(call, { ...deps, publishedKeys: async () => ({ keys: [] }) });
+    return operation.perform(call, { clients, apis, scopes, accounts, now: server.clock.now });
   };
 
   const rename = async (client_name: string) =>

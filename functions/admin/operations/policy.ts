@@ -8,7 +8,7 @@ import { findClient } from '../change-client.ts';
 import { cursor, limit, nextCursor, type Paging } from '../cursor.ts';
 import { parseDocument } from '../document.ts';
 import { matches, stale } from '../if-match.ts';
-import { type AdminDeps, json, type Operation } from '../operation.ts';
+import { json, type Operation, type OperationDeps } from '../operation.ts';
 import { type AskedExplanation, askedExplanation, clientOfLog, policy } from '../schemas.ts';
 
 export const showPolicy: Operation = {
@@ -68,7 +68,7 @@ export const listChanges: Operation = {
   },
 };
 
-const listApis = async ({ apis }: Pick<AdminDeps, 'apis'>) => (await apis.list()).map(({ value }) => value);
+const listApis = async ({ apis }: Pick<OperationDeps, 'apis'>) => (await apis.list()).map(({ value }) => value);
 
 export const explainPolicy: Operation = {
   id: 'explainPolicy',

@@ -8,7 +8,7 @@ import { presentation } from '../change-client.ts';
 import { notFound, stateConflict } from '../document.ts';
 import { matches, stale } from '../if-match.ts';
 import { judgeNewId } from '../judge-new-id.ts';
-import type { AdminDeps, Call, Operation, Outcome } from '../operation.ts';
+import type { Call, Operation, OperationDeps, Outcome } from '../operation.ts';
 import { refuseDelegation } from '../refuse-delegation.ts';
 
 /*
@@ -46,7 +46,7 @@ export const rollBack: Operation = {
   },
 };
 
-async function rollBackGlobalPolicy(change: Change, call: Call, { clients }: AdminDeps): Promise<Outcome> {
+async function rollBackGlobalPolicy(change: Change, call: Call, { clients }: OperationDeps): Promise<Outcome> {
   const { value = shippedGlobalPolicy, version = 0 } = (await clients.policyVersion()) ?? {};
   if (!matches(call.ifMatch, version)) return refuse(stale(version));
   const restored = rollBackPolicy(change, value);
@@ -56,7 +56,7 @@ async function rollBackGlobalPolicy(change: Change, call: Call, { clients }: Adm
   return ok({ document: policyDocument(restored.value, written.value), version: written.value });
 }
 
-async function rollBackOneClient(change: Change, clientId: string, call: Call, deps: AdminDeps): Promise<Outcome> {
+async function rollBackOneClient(change: Change, clientId: string, call: Call, deps: OperationDeps): Promise<Outcome> {
   const { value, version = 0 } = (await deps.clients.findVersion(clientId)) ?? {};
   if (!matches(call.ifMatch, version)) return refuse(stale(version));
   const plan = rollBackClient(change, value, call.now);

@@ -12,7 +12,7 @@ import { ok, type Result, refuse } from '../../../shared/result.ts';
 import { pathSegment } from '../client-path.ts';
 import { invalidDocument, notFound, stateConflict } from '../document.ts';
 import { matches, stale } from '../if-match.ts';
-import { type AdminDeps, json, mergePatch, type Operation, type Success } from '../operation.ts';
+import { json, mergePatch, type Operation, type OperationDeps, type Success } from '../operation.ts';
 import { scopeChange } from '../schemas.ts';
 
 export const listScopes: Operation = {
@@ -122,7 +122,7 @@ const describe = (scope: RegisteredScope, version: number): Success => ({
 
 async function findScope(
   name: string,
-  { scopes }: Pick<AdminDeps, 'scopes'>,
+  { scopes }: Pick<OperationDeps, 'scopes'>,
 ): Promise<Result<Registered<RegisteredScope>, Problem>> {
   const found = await scopes.find(name);
   return found ? ok(found) : refuse(notFound(`There is no scope ${name}.`));
