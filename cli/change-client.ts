@@ -2,6 +2,7 @@ import { apiStore } from '../shared/apis/api-store.ts';
 import type { ChangedClient } from '../shared/clients/change-client.ts';
 import { clientDocument, describeClient } from '../shared/clients/client-document.ts';
 import type { Conflict } from '../shared/clients/client-store.ts';
+import { policyAndMode } from '../shared/clients/present-client.ts';
 import type { Versioned } from '../shared/clients/records.ts';
 import type { RegisteredClient } from '../shared/clients/registered-client.ts';
 import type { Mistake } from '../shared/clients/registration.ts';
@@ -10,7 +11,6 @@ import type { Result } from '../shared/result.ts';
 import type { Answer, Context } from './context.ts';
 import { conflict, Failure } from './failure.ts';
 import { shown } from './output.ts';
-import { policyAndMode } from './present-client.ts';
 
 /** Returns an existing client. Fails when there is none. */
 export async function findClient(context: Context, clientId: string): Promise<Versioned<RegisteredClient>> {

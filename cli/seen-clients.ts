@@ -1,5 +1,5 @@
 import { documentStore, type SeenClient } from '../shared/clients/document-store.ts';
-import { isPublic, type RegisteredClient } from '../shared/clients/registered-client.ts';
+import type { RegisteredClient } from '../shared/clients/registered-client.ts';
 import { findClient } from './change-client.ts';
 import type { Context } from './context.ts';
 import { Failure } from './failure.ts';
@@ -22,12 +22,4 @@ export async function findAnyClient(context: Context, clientId: string): Promise
   throw new Failure(
     `There is no client ${clientId}, and nobody has allowed it anything yet: see what it says with pixy clients inspect.`,
   );
-}
-
-/** What a client is: `public` or `confidential`, and how it came if nobody registered it: `public, by a document of app.example.com`. */
-export function kindOf(client: RegisteredClient): string {
-  const kind = isPublic(client) ? 'public' : 'confidential';
-  if (client.clientClass === undefined) return kind;
-  const how = client.clientClass === 'url' ? `by a document of ${new URL(client.clientId).host}` : 'registered itself';
-  return `${kind}, ${how}`;
 }

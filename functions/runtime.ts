@@ -8,6 +8,7 @@ import { localWrapper } from '../shared/keys/local-wrapper.ts';
 import { memoryCustody } from '../shared/keys/memory-custody.ts';
 import type { KeyCustody, KeyWrapper } from '../shared/keys/signing-key.ts';
 import type { HandOver } from '../shared/mail/hand-over.ts';
+import type { AuditDays } from '../shared/reports/audit-days.ts';
 
 /** What every composition root starts from, once per cold start. */
 export type Runtime = {
@@ -16,6 +17,8 @@ export type Runtime = {
   writeLine: WriteLine;
   /** Takes orders for mails in this process, instead of the mail function. */
   handOver?: HandOver | undefined;
+  /** The audit lines of a local run that keeps none in a folder. */
+  auditDays?: AuditDays | undefined;
   /** Epoch seconds. */
   now: () => number;
 };
@@ -35,6 +38,7 @@ export function openRuntime(
     database: given.database ?? openDatabase(),
     writeLine: given.writeLine ?? ownLog(),
     handOver: given.handOver,
+    auditDays: given.auditDays,
     now,
   };
 }

@@ -136,6 +136,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly operators?: OperatorsProps;
   /**
+   * A console for the `operators` at `/console`, which they have to be named for (docs/console.md): adoption, refusals, clients, the policy
+   * and what another one would do, people, and the audit log. A function counts the audit log for it every hour.
+   *
+   * @default false
+   */
+  readonly console?: boolean;
+  /**
    * Takes assertions of issuers that you trust (`pixy trust`): workloads such as a job of GitHub Actions or a pod of Kubernetes
    * get tokens without a secret, and an enterprise's identity provider speaks for its people (docs/workload-identity.md).
    *

@@ -10,6 +10,7 @@ import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import { checkTables } from './check-tables.ts';
 import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import { CloudFrontFront } from './constructs/cloudfront-front.ts';
+import { connectAuditLog } from './constructs/console.ts';
 import { PixyHttpApi } from './constructs/http-api.ts';
 import { JwtAuthorizer, type JwtAuthorizerProps } from './constructs/jwt-authorizer.ts';
 import { KeyRotation } from './constructs/key-rotation.ts';
@@ -20,7 +21,7 @@ import { makeFunctions } from './constructs/server-functions.ts';
 import type { PixyFunctionName } from './functions.ts';
 import { allowEncryptingLogs, makeLogGroup } from './logs.ts';
 import { writeServerParameters } from './parameters.ts';
-import { aliasRoutes, type OptionalFunctionName, pushedRequestRoutes, registrationRoutes, routes } from './routes.ts';
+import { aliasRoutes, consoleRoutes, type OptionalFunctionName, pushedRequestRoutes, registrationRoutes, routes } from './routes.ts';
 import { readSettings } from './server-settings.ts';
 import { stageSettings } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';
@@ -40,7 +41,8 @@ export class AuthorizationServer extends Construct {
   readonly issuer: string;
   readonly httpApi: HttpApi;
   readonly functions: Readonly<
-    Record<PixyFunctionName, Lambda> & Partial<Record<OptionalFunctionName | 'mail' | 'remove-accounts', Lambda>>
+    Record<PixyFunctionName, Lambda> &
+      Partial<Record<OptionalFunctionName | 'mail' | 'remove-accounts' | 'roll-up', Lambda>>
   >;
   readonly tables: AuthorizationServerTables;
   /** CloudFront in front of the API, with `front`. */
@@ -86,6 +88,7 @@ export class AuthorizationServer extends Construct {
       'rotate-keys': rotateKeys,
       mail: mailFunction,
       'remove-accounts': removeAccounts,
+      'roll-up': rollUp,
       ...endpoints
     } = functions;
     const rotation = new KeyRotation(this, 'KeyRotation', {
@@ -98,8 +101,17 @@ export class AuthorizationServer extends Construct {
       ...routes,
       ...(functions.par ? pushedRequestRoutes : []),
       ...(functions['client-registration'] ? registrationRoutes : []),
+      ...(functions.console ? consoleRoutes : []),
       ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes),
     ];
+    if (functions.console && rollUp) {
+      const audited = [...Object.values(endpoints), ...(mailFunction ? [mailFunction] : [])];
+      connectAuditLog(
+        this,
+        { console: functions.console, rollUp },
+        audited.map(({ logGroup }) => logGroup),
+      );
+    }
     this.#answering = [...http.addRoutes(served, endpoints, rotation.firstKey), ...(front ? [front.distribution] : [])];
     this.monitoring = new Monitoring(this, 'Monitoring', {
       api: http.api,
@@ -129,7 +141,7 @@ export class AuthorizationServer extends Construct {
 
   /** The log groups that hold the endpoints' audit lines. */
   get auditLogGroupNames(): string[] {
-    const { 'rotate-keys': _, 'remove-accounts': __, ...endpoints } = this.functions;
+    const { 'rotate-keys': _, 'remove-accounts': __, 'roll-up': ___, ...endpoints } = this.functions;
     return Object.values(endpoints).map(({ logGroup }) => logGroup.logGroupName);
   }
 

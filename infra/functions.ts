@@ -41,6 +41,14 @@ export const removeAccountsDescription = {
   timeout: 300,
 } as const satisfies FunctionDescription;
 
+/** Not behind the API either: counts the audit log every hour, where there is a console. */
+export const rollUpDescription = {
+  description: 'Counts the audit log by client and day, for the console',
+  uses: ['grantWriteRollUps'],
+  // Up to five days, each of which CloudWatch Logs reads in its own time.
+  timeout: 300,
+} as const satisfies FunctionDescription;
+
 /** The functions that hand orders over to it. */
 export const handsOverMails: readonly PixyFunctionName[] = [
   'sign-in',
@@ -55,6 +63,24 @@ export const optionalFunctions: Record<OptionalFunctionName, FunctionDescription
   'client-registration': {
     description: 'Registration endpoint: clients register themselves, where the deployment lets them',
     uses: ['grantReadApis', 'grantRegisterClients'],
+  },
+  console: {
+    description: 'Console: operators see adoption and refusals, and change clients and the policy',
+    uses: [
+      'grantManageClients',
+      'grantListClients',
+      'grantReadApis',
+      'grantKnowSubjects',
+      'grantReadSubjects',
+      'grantReadSessions',
+      'grantReadKeys',
+      'grantMakeNonces',
+      'grantReadRollUps',
+    ],
+    // A month of many clients is read and added up before a page is there.
+    memorySize: 1_024,
+    // CloudWatch Logs takes a few seconds to search a day.
+    timeout: 28,
   },
   par: {
     description: 'Pushed authorization requests: keeps one until the browser comes with its name',

@@ -23,7 +23,7 @@ export type EndpointFunctionName =
   | 'admin';
 
 /** A function behind the API that is there only where a setting asks for it. */
-export type OptionalFunctionName = 'client-registration' | 'par';
+export type OptionalFunctionName = 'client-registration' | 'console' | 'par';
 
 export type Route<Name extends EndpointFunctionName | OptionalFunctionName = EndpointFunctionName> = {
   path: string;
@@ -85,6 +85,12 @@ export const pushedRequestRoutes: readonly Route<'par'>[] = [{ path: endpoints.p
 export const registrationRoutes: readonly Route<'client-registration'>[] = [
   { path: endpoints.clientRegistration, function: 'client-registration' },
   { path: `${endpoints.clientRegistration}/{proxy+}`, function: 'client-registration' },
+];
+
+/** The console for operators, in a deployment that has one. */
+export const consoleRoutes: readonly Route<'console'>[] = [
+  { path: endpoints.console, function: 'console' },
+  { path: `${endpoints.console}/{proxy+}`, function: 'console' },
 ];
 
 /** The paths of other servers. An HTTP API's route cannot end in a slash, so a greedy variable takes the trailing one. */

@@ -28,6 +28,16 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
   if (props.mailCodes && !props.mail && !props.hooks?.sendMessage) {
     throw new WrongSetting('mailCodes needs mail: add mail: { from }, or the hook sendMessage.');
   }
+  if (props.console && !props.operators) {
+    throw new WrongSetting(
+      'console needs operators: say whose accounts may use it, such as { claim: "groups", read: ["ops"] }.',
+    );
+  }
+  if (props.console && props.securityProfile) {
+    throw new WrongSetting(
+      'console signs people in as a public client, which FAPI 2.0 does not allow: leave out console or securityProfile.',
+    );
+  }
   const lifetimes = lifetimeVariables(props);
   const audience = audienceVariable(props.audience);
   const signing = props.signing ?? 'memory';
@@ -47,6 +57,7 @@ export function readSettings(props: AuthorizationServerProps): ServerSettings {
     ...(props.pushedAuthorizationRequests && { PIXY_PUSHED_REQUESTS: props.pushedAuthorizationRequests }),
     ...(props.revokeAtSignOut && { PIXY_REVOKE_AT_SIGN_OUT: 'on' }),
     ...(props.operators && { PIXY_OPERATORS: operatorsVariable(props.operators) }),
+    ...(props.console && { PIXY_CONSOLE: 'on' }),
     ...(props.mailCodes && { PIXY_MAIL_CODES: 'on' }),
     ...(props.removalGrace && { PIXY_REMOVAL_GRACE: removalVariable(props.removalGrace, props) }),
     ...(props.profileFields && { PIXY_PROFILE_FIELDS: profileVariable(props) }),

@@ -153,6 +153,16 @@ const environment = v.object({
   PIXY_UPSTREAMS: v.optional(providersJson, '[]'),
   /** The operator's functions, as JSON; see docs/hooks.md. */
   PIXY_HOOKS: v.optional(hooksJson, '{}'),
+  /** Whether operators have a console; see docs/console.md. */
+  PIXY_CONSOLE: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** The log groups with audit lines, separated by commas, for those who count and search them. */
+  PIXY_AUDIT_LOG_GROUPS: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.split(',').filter((name) => name !== '')),
+    ),
+    '',
+  ),
   /** Which client metadata documents are fetched: `off`, `any`, or those on these hosts, separated by spaces. */
   PIXY_METADATA_DOCUMENTS: v.optional(
     v.pipe(
@@ -253,6 +263,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     upstreams: values.PIXY_UPSTREAMS,
     hooks: values.PIXY_HOOKS,
     operators: values.PIXY_OPERATORS,
+    console: values.PIXY_CONSOLE === 'on',
+    auditLogGroups: values.PIXY_AUDIT_LOG_GROUPS,
     metadataDocuments: values.PIXY_METADATA_DOCUMENTS,
     clientRegistration: values.PIXY_CLIENT_REGISTRATION,
     callsLoopback: values.PIXY_CALL_LOOPBACK === 'on',

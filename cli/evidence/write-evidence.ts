@@ -1,6 +1,7 @@
 import { type Change, subjectOf } from '../../shared/clients/change.ts';
 import { describeClient } from '../../shared/clients/client-document.ts';
 import type { SeenClient } from '../../shared/clients/document-store.ts';
+import { policyOf, switchesOf, waiverOf } from '../../shared/clients/present-client.ts';
 import { isPublic, policySettings } from '../../shared/clients/registered-client.ts';
 import { documentsOf } from '../../shared/clients/roll-back.ts';
 import { type ClientWaiver, waiversOf } from '../../shared/clients/waiver.ts';
@@ -12,7 +13,6 @@ import { describeChange } from '../commands/policy/log.ts';
 import { answerPolicy } from '../commands/policy/show.ts';
 import { plural } from '../output.ts';
 import type { Place } from '../place.ts';
-import { policyOf, switchesOf, waiverOf } from '../present-client.ts';
 import { adoptionSvg } from '../report/adoption-chart.ts';
 import { minuteOf } from '../report/period.ts';
 import type { Section } from '../report/section.ts';

@@ -1,9 +1,9 @@
 import { clientDocument } from '../../shared/clients/client-document.ts';
+import { policyOf, switchesOf } from '../../shared/clients/present-client.ts';
 import { policySettings } from '../../shared/clients/registered-client.ts';
 import type { GlobalPolicy } from '../../shared/pkce/policy.ts';
 import { modeLabel } from '../../shared/pkce/policy-label.ts';
 import { number, plural, table } from '../output.ts';
-import { policyOf, switchesOf } from '../present-client.ts';
 import { type ImportPlan, type PlannedClient, refusedEntries } from './apply-import.ts';
 
 /** The state of a plan. `stopped`: nothing was written, because entries are refused. */

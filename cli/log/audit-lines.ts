@@ -1,7 +1,7 @@
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { type AuditEntry, parseAuditLine } from '../../shared/audit/audit-entry.ts';
+import { LedgerUnavailable } from '../../shared/reports/ledger.ts';
 import type { Period } from '../../shared/reports/tally.ts';
-import { LedgerUnavailable } from '../report/ledger.ts';
 import { localLines } from '../report/local-lines.ts';
 
 /** A line of the audit log, as it was written and as it was read. */

@@ -1,4 +1,3 @@
-import { pathSegment } from '../../functions/admin/client-path.ts';
 import type { Author, Change } from '../../shared/clients/change.ts';
 import { changeOfDocument, policyOfDocument } from '../../shared/clients/change-document.ts';
 import { clientDocument, clientOfDocument } from '../../shared/clients/client-document.ts';
@@ -6,6 +5,7 @@ import type { ClientStore, Conflict, Page } from '../../shared/clients/client-st
 import type { Versioned } from '../../shared/clients/records.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { differences } from '../../shared/clients/roll-back.ts';
+import { pathSegment } from '../../shared/http/path-segment.ts';
 import type { GlobalPolicy } from '../../shared/pkce/policy.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { Failure } from '../failure.ts';

@@ -1,9 +1,9 @@
-import { pathSegment } from '../../functions/admin/client-path.ts';
 import type { Registered, ScopeStore } from '../../shared/apis/api-store.ts';
 import { parseRegisteredScope, type RegisteredScope, scopeDocument } from '../../shared/apis/registered-scope.ts';
 import type { Author } from '../../shared/clients/change.ts';
 import type { Conflict } from '../../shared/clients/client-store.ts';
 import { differences } from '../../shared/clients/roll-back.ts';
+import { pathSegment } from '../../shared/http/path-segment.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { Failure } from '../failure.ts';
 import type { Document, ManagementApi, Reply } from './management-api.ts';

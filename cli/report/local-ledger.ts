@@ -1,6 +1,6 @@
+import type { Ledger } from '../../shared/reports/ledger.ts';
 import { newTally } from '../../shared/reports/tally.ts';
 import { lineCounter } from './count-lines.ts';
-import type { Ledger } from './ledger.ts';
 import { filesOf, piecesOf } from './local-files.ts';
 
 /** Reads the folder of a local run. Counts unreadable lines in the files of the period. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { type Ledger, LedgerUnavailable } from '../../shared/reports/ledger.ts';
 import type { Context } from '../context.ts';
 import { wrongUsage } from '../failure.ts';
 import type { AuditLines } from '../log/audit-lines.ts';
 import type { Place } from '../place.ts';
-import { type Ledger, LedgerUnavailable } from './ledger.ts';
 import { localLedger } from './local-ledger.ts';
 
 /** Opens the audit log of the command's place: the data folder, or the named log groups, by default those of the stage. */
@@ -11,7 +11,7 @@ export async function openLedger(context: Context, logGroups: readonly string[] 
   const { place } = await context.open();
   if (place.kind === 'local') return localLedger(join(place.folder, 'audit'));
   const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
-  const { cloudWatchLedger } = await import('./cloudwatch-ledger.ts');
+  const { cloudWatchLedger } = await import('../../shared/reports/cloudwatch-ledger-store.ts');
   return cloudWatchLedger({
     client: new CloudWatchLogsClient({}),
     logGroups: logGroups.length > 0 ? logGroups : await logGroupsOf(place),

@@ -1,5 +1,6 @@
 import type { GlobalPolicy } from '../../shared/pkce/policy.ts';
 import { type AdoptionInput, type AdoptionReport, adoption } from '../../shared/reports/adoption.ts';
+import { LedgerUnavailable } from '../../shared/reports/ledger.ts';
 import { type RefreshReport, refreshes } from '../../shared/reports/refreshes.ts';
 import { type Simulation, simulate } from '../../shared/reports/simulation.ts';
 import { type Period, type Steps, stepsOf } from '../../shared/reports/steps.ts';
@@ -7,7 +8,6 @@ import { lastSeen } from '../../shared/reports/tally.ts';
 import type { Context } from '../context.ts';
 import { listAllClients } from '../list-clients.ts';
 import { listSeen } from '../seen-clients.ts';
-import { LedgerUnavailable } from './ledger.ts';
 import { openLedger } from './open-ledger.ts';
 
 /** The input of a report. */

@@ -1,3 +1,4 @@
+import { switchNames, waiverOf } from '../../shared/clients/present-client.ts';
 import { percent } from '../../shared/number.ts';
 import { policyLabel } from '../../shared/pkce/policy-label.ts';
 import type {
@@ -12,7 +13,6 @@ import { type Answer, answers } from '../../shared/reports/safe-to-enforce.ts';
 import { issuedIn, usageClasses } from '../../shared/reports/usage.ts';
 import { briefTime } from '../../shared/time.ts';
 import { number, plural } from '../output.ts';
-import { switchNames, waiverOf } from '../present-client.ts';
 import { dayOf, minuteOf } from './period.ts';
 import type { Section } from './section.ts';
 import { sparkline, stepsPerCharacter } from './sparkline.ts';

@@ -1,13 +1,13 @@
 import type { Author } from '../../shared/clients/change.ts';
 import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/endpoint.ts';
 import { readDocument } from '../../shared/http/json-document.ts';
+import { parsePathSegment } from '../../shared/http/path-segment.ts';
 import { type Problem, problemReply } from '../../shared/http/problem.ts';
 import { jsonReply, nonceHeader, type Reply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { parseReason, reasonHeader } from './author.ts';
 import { authorizeCaller } from './authorize-caller.ts';
-import { parsePathSegment } from './client-path.ts';
 import { entityTag, parseIfMatch } from './if-match.ts';
 import { openApiDocument } from './openapi/document.ts';
 import type { AdminDeps, Call, Operation, Success } from './operation.ts';

@@ -23,6 +23,7 @@ export const slimSdk = {
   '@aws-sdk/client-ssm': sdk('client-ssm'),
   '@aws-sdk/client-lambda': sdk('client-lambda'),
   '@aws-sdk/client-sesv2': sdk('client-sesv2'),
+  '@aws-sdk/client-cloudwatch-logs': sdk('client-cloudwatch-logs'),
 };
 
 /**

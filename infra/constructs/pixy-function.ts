@@ -22,7 +22,14 @@ import type { OptionalFunctionName } from '../routes.ts';
 
 export interface PixyFunctionProps extends LogSettings {
   /** The folder below functions/. */
-  readonly name: PixyFunctionName | OptionalFunctionName | 'check-token' | 'mail' | 'remove-accounts' | 'register-api';
+  readonly name:
+    | PixyFunctionName
+    | OptionalFunctionName
+    | 'check-token'
+    | 'mail'
+    | 'remove-accounts'
+    | 'register-api'
+    | 'roll-up';
   readonly description: string;
   readonly environment: PixyEnvironment &
     Partial<Record<CheckTokenVariable | DeclaredApiVariable | MailVariable, string>>;

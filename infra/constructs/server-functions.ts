@@ -10,6 +10,7 @@ import {
   optionalFunctions,
   type PixyFunctionName,
   removeAccountsDescription,
+  rollUpDescription,
 } from '../functions.ts';
 import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
 import type { LogSettings } from '../logs.ts';
@@ -24,7 +25,7 @@ import { Mail } from './mail.ts';
 import { PixyFunction } from './pixy-function.ts';
 
 export type ServerFunctions = Record<PixyFunctionName, PixyFunction> &
-  Partial<Record<OptionalFunctionName | 'mail' | 'remove-accounts', PixyFunction>>;
+  Partial<Record<OptionalFunctionName | 'mail' | 'remove-accounts' | 'roll-up', PixyFunction>>;
 
 export type ServerFunctionsProps = Pick<
   AuthorizationServerProps,
@@ -45,6 +46,7 @@ export type ServerFunctionsProps = Pick<
   | 'registration'
   | 'keyTags'
   | 'reservedConcurrency'
+  | 'console'
 > & {
   tables: ServerTables;
   signing: Signing;
@@ -157,6 +159,10 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
       functions['remove-accounts'] = makeDaily(scope, props);
     }
   }
+  if (props.console) {
+    functions.console = make('console');
+    functions['roll-up'] = makeRollUp(scope, props);
+  }
   if (makesAccounts(hooks)) uses.grantMirrorAccounts(tables, functions['sign-in']);
   return functions;
 }
@@ -194,6 +200,13 @@ function makeDaily(
     schedule: Schedule.rate(Duration.days(1)),
     targets: [new LambdaFunction(handler, { event: RuleTargetInput.fromObject({}) })],
   });
+  return handler;
+}
+
+function makeRollUp(scope: Construct, { tables, environment, logs }: ServerFunctionsProps): PixyFunction {
+  const { uses: used, ...described } = rollUpDescription;
+  const handler = new PixyFunction(scope, 'RollUp', { name: 'roll-up', environment, ...described, ...logs });
+  for (const use of used) uses[use](tables, handler);
   return handler;
 }
 

@@ -45,6 +45,7 @@ export async function runServer(options: StartOptions): Promise<void> {
         PIXY_SIGNED_INTROSPECTION: 'on',
         PIXY_PAIRWISE_SUBJECTS: 'on',
         PIXY_OPERATORS: JSON.stringify({ claim: 'groups', read: ['operators'], write: ['operators'] }),
+        PIXY_CONSOLE: 'on',
         PIXY_MAIL: 'local',
         PIXY_MAIL_CODES: 'on',
         PIXY_REMOVAL_GRACE: String(14 * 86_400),

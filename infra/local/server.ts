@@ -8,6 +8,7 @@ import { compose as composeAuthorizeHybrid } from '../../functions/authorize-hyb
 import { behindFront } from '../../functions/behind-front.ts';
 import { compose as composeClientRegistration } from '../../functions/client-registration/compose.ts';
 import { compose as composeConsent } from '../../functions/consent/compose.ts';
+import { compose as composeConsole } from '../../functions/console/compose.ts';
 import { compose as composeDevice } from '../../functions/device/compose.ts';
 import { compose as composeDeviceAuthorization } from '../../functions/device-authorization/compose.ts';
 import { compose as composeIntrospect } from '../../functions/introspect/compose.ts';
@@ -42,8 +43,15 @@ import { aliasesOf, type PathAlias } from '../../shared/oauth/path-aliases.ts';
 import { judgeBrandTexts } from '../../shared/pages/brand-texts.ts';
 import type { AccountDescription } from '../../shared/people/account.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { daysInMemory } from '../../shared/reports/audit-days.ts';
 import { decisionLine } from '../../shared/reports/decision-line.ts';
-import { type EndpointFunctionName, pushedRequestRoutes, registrationRoutes, routes } from '../routes.ts';
+import {
+  consoleRoutes,
+  type EndpointFunctionName,
+  pushedRequestRoutes,
+  registrationRoutes,
+  routes,
+} from '../routes.ts';
 import { refuseClientsCalledLikeApis, refuseSharedSubjects } from './clashing-ids.ts';
 import { createTables, localTableNames } from './create-tables.ts';
 import { asUnusable, openDataFolder, wrappingKey } from './data-folder.ts';
@@ -175,11 +183,12 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     const listening = options.tell ? telling(opened, options.tell, folder) : opened;
     const box = opened.config.mail === 'local' ? mailbox((send) => composeMail(listening, send)) : undefined;
     const observer = observe(listening.writeLine, issuer);
-    const runtime = {
+    const observed = {
       ...listening,
       ...(demo.clients && { writeLine: observer.writeLine }),
       ...(box && { handOver: box.handOver }),
     };
+    const runtime = observed.config.console && folder === undefined ? rememberingLines(observed) : observed;
     for (const [path, handler] of box?.routes ?? []) handlers.set(path, handler);
     await composeRotateKeys(runtime)();
     if (runtime.config.removalGrace > 0) await composeRemoveAccounts(runtime)();
@@ -201,6 +210,10 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
       handlers.set(endpoints.authorize, observer.watch(authorize));
       for (const [path, handler] of playgroundAnswers(runtime, observer)) handlers.set(path, handler);
     }
+    if (runtime.config.console) {
+      const handler = composeConsole(runtime);
+      for (const { path } of consoleRoutes) handlers.set(path, handler);
+    }
     addPathAliases(handlers, aliasesOf(options.pathAliases, options.pathAliasPrefixes));
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
     return { issuer, address, demo, notes, close };
@@ -219,6 +232,19 @@ const telling = (runtime: Runtime, tell: (line: string) => void, folder: string 
     if (entry.ok) tell(decisionLine(entry.value));
   },
 });
+
+/** The runtime of a run without a folder, whose console reads the latest lines from memory. */
+function rememberingLines(runtime: Runtime): Runtime {
+  const auditDays = daysInMemory(runtime.now);
+  return {
+    ...runtime,
+    auditDays,
+    writeLine: (line) => {
+      auditDays.writeLine(line);
+      runtime.writeLine(line);
+    },
+  };
+}
 
 /** Adds the handlers of the canonical paths at the aliases. */
 function addPathAliases(handlers: Map<string, HttpApiHandler>, aliases: readonly PathAlias[]): void {

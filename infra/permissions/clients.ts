@@ -14,6 +14,21 @@ export function grantManageClients(tables: ServerTables, grantee: IGrantable): G
     .combine(allow(grantee, tables.clients, ['dynamodb:PutItem', 'dynamodb:Query'], ofItems('directory', 'changes')));
 }
 
+/** Allows reading many clients in one call. */
+export function grantListClients(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.clients, ['dynamodb:BatchGetItem'], ofItems('client#*'));
+}
+
+/** Allows reading the counts of each day, and nothing else of the audit log. */
+export function grantReadRollUps(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.clients, ['dynamodb:Query'], ofItems('roll-up#*'));
+}
+
+/** Allows writing the counts of each day, and finding out which days are counted. */
+export function grantWriteRollUps(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.clients, ['dynamodb:BatchGetItem', 'dynamodb:PutItem'], ofItems('roll-up#*'));
+}
+
 /** Allows reading, adding and changing registered scope values. They share a partition with the APIs. */
 export function grantManageScopes(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.clients, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ofItems('apis')).combine(

@@ -93,6 +93,11 @@ export function grantRemoveAccounts(tables: ServerTables, grantee: IGrantable): 
     .combine(grantRevokeGrants(tables, grantee));
 }
 
+/** Allows reading a session. */
+export function grantReadSessions(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.people, ['dynamodb:GetItem'], ofItems('sessions#*'));
+}
+
 /** Allows reading and ending a session. */
 export function grantSignOut(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem'], ofItems('sessions#*'));

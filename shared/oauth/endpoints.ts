@@ -54,4 +54,7 @@ export const endpoints = {
   clientRegistration: '/clients',
   /** The management API; one function serves everything below it. */
   admin: '/admin',
+  /** The console for operators, if the deployment has one; one function serves everything below it. */
+  console: '/console',
+  consoleCallback: '/console/callback',
 } as const;

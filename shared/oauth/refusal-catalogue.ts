@@ -676,6 +676,19 @@ export const refusalCatalogue = {
     means: 'The person is not one of the operators who may do this.',
     fix: 'Ask whoever runs the server for the group or claim that the setting operators names.',
   },
+  console_sign_in_failed: {
+    error: 'access_denied',
+    status: 400,
+    means:
+      'The console could not sign the person in: they began elsewhere or too long ago, or the server gave it no token.',
+    fix: 'Open /console again. If it goes on, the audit lines of /authorize and /token say what was refused.',
+  },
+  console_signed_out: {
+    error: 'access_denied',
+    status: 403,
+    means: 'A form of the console came when the person was not signed in to it any more. Nothing was changed.',
+    fix: 'Open /console, sign in, and fill in the form again.',
+  },
   resource_not_found: {
     error: 'invalid_request',
     status: 404,

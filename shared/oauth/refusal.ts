@@ -130,6 +130,8 @@ export type Refusal =
   // the management API
   | { reason: 'access_token_for_another_api' }
   | { reason: 'not_an_operator'; scope: string }
+  | { reason: 'console_sign_in_failed' }
+  | { reason: 'console_signed_out' }
   | { reason: 'resource_not_found' }
   | { reason: 'query_invalid' }
   | { reason: 'header_invalid' }

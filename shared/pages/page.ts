@@ -19,6 +19,8 @@ export type PageExtras = {
   inlineScript?: `'sha256-${string}'`;
   /** Also announces the problem in the title, for people who use a screen reader. */
   isError?: boolean;
+  /** What is around the content, instead of the head in a box of its own. */
+  frame?: (content: Markup) => Markup;
 };
 
 /*
@@ -40,7 +42,7 @@ export async function pageReply(
   content: Markup,
   extras: PageExtras = {},
 ): Promise<Reply> {
-  const { headers, cookies, wide, scripts = [], isError } = extras;
+  const { headers, cookies, wide, scripts = [], isError, frame = boxOf(look, wide) } = extras;
   const said = isError ? look.text('common.errorTitle', { title }) : title;
   const { dress } = look;
   const body = await html`<!doctype html>
@@ -53,10 +55,7 @@ export async function pageReply(
 <style>${raw(dress.stylesheet)}</style>
 ${scripts.map(({ path, integrity }) => html`<script src="${path}" integrity="${integrity}" defer></script>\n`)}</head>
 <body>
-<main${wide ? raw(' class="wide"') : ''}>
-${headOf(dress)}
-${content}
-</main>
+${frame(content)}
 </body>
 </html>
 `;
@@ -73,3 +72,11 @@ ${content}
     ...(cookies && { cookies: [...cookies] }),
   };
 }
+
+const boxOf =
+  ({ dress }: Look, wide = false) =>
+  (content: Markup): Markup =>
+    html`<main${wide ? raw(' class="wide"') : ''}>
+${headOf(dress)}
+${content}
+</main>`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pathSegment } from '../../functions/admin/client-path.ts';
+import { pathSegment } from '../../shared/http/path-segment.ts';
 import { clientCredentials, machine } from '../support/lifecycle.ts';
 import { startTestServer } from '../support/server.ts';
 import { type Json, managementToken, manager, robot } from './admin.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Kind, kinds, recipes } from '../../cli/commands/clients/kinds.ts';
+import { type Kind, kinds, recipes } from '../../shared/clients/kinds.ts';
 import { startWorkbench } from './pixy.ts';
 
 /* `pixy clients add --for KIND`. */

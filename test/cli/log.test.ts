@@ -8,8 +8,8 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { linesOfFolder, linesOfLogGroups, type ReadLine } from '../../cli/log/audit-lines.ts';
 import { follow } from '../../cli/log/follow.ts';
-import { LedgerUnavailable } from '../../cli/report/ledger.ts';
 import { auditLine, type Decision } from '../../shared/audit/decision.ts';
+import { LedgerUnavailable } from '../../shared/reports/ledger.ts';
 import { emptyFolder, noon, pixy } from './pixy.ts';
 
 const folder = await emptyFolder();

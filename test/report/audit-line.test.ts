@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { insightsQuery } from '../../cli/report/cloudwatch-ledger.ts';
 import { auditMembers, parseAuditLine } from '../../shared/audit/audit-entry.ts';
 import {
   auditLine,
@@ -20,6 +19,7 @@ import { mistakeOf, type Reason, type Refusal } from '../../shared/oauth/refusal
 import { refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
 import { compatibilitySwitches, type PolicyOrigin, pkcePolicies } from '../../shared/pkce/policy.ts';
 import type { PkceMistake } from '../../shared/pkce/refusal.ts';
+import { insightsQuery } from '../../shared/reports/cloudwatch-ledger-store.ts';
 import { anyText } from '../support/any-text.ts';
 
 const time = 1_795_341_600;

@@ -6,9 +6,9 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Context } from '../../cli/context.ts';
 import type { Place } from '../../cli/place.ts';
-import { cloudWatchLedger } from '../../cli/report/cloudwatch-ledger.ts';
-import { LedgerUnavailable } from '../../cli/report/ledger.ts';
 import { openLedger } from '../../cli/report/open-ledger.ts';
+import { cloudWatchLedger } from '../../shared/reports/cloudwatch-ledger-store.ts';
+import { LedgerUnavailable } from '../../shared/reports/ledger.ts';
 import { totalOf } from '../../shared/reports/tally.ts';
 
 /*

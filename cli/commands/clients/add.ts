@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
 import { newClient } from '../../../shared/clients/change-client.ts';
+import { type Kind, kindOf, kinds, nextSteps, settingsFor } from '../../../shared/clients/kinds.ts';
 import { withSectorJudged } from '../../../shared/clients/sector-document.ts';
 import { answerChange, mustBeFree, mustBeRight, mustWin } from '../../change-client.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 import { changeOptions, examples } from '../../options.ts';
 import { type ClientFlags, clientFlags, documentOf } from './flags.ts';
-import { type Kind, kindOf, kinds, nextSteps, settingsFor } from './kinds.ts';
 
 type AddFlags = ClientFlags & { for?: Kind };
 

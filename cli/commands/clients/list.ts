@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { describeClient } from '../../../shared/clients/client-document.ts';
+import { kindOf, policyOf, switchesOf, waiverOf } from '../../../shared/clients/present-client.ts';
 import type { Versioned } from '../../../shared/clients/records.ts';
 import { policySettings, type RegisteredClient } from '../../../shared/clients/registered-client.ts';
 import { endingSoon } from '../../../shared/clients/waiver.ts';
@@ -10,8 +11,6 @@ import type { Context } from '../../context.ts';
 import { listAllClients } from '../../list-clients.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { plural, table } from '../../output.ts';
-import { policyOf, switchesOf, waiverOf } from '../../present-client.ts';
-import { kindOf } from '../../seen-clients.ts';
 
 export const listCommand = (context: Context): Command => {
   const command = storeOptions(new Command('list')).description(

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { clientDocument, describeClient } from '../../../shared/clients/client-document.ts';
+import { policyOf } from '../../../shared/clients/present-client.ts';
 import { policySettings } from '../../../shared/clients/registered-client.ts';
 import { modeLabel } from '../../../shared/pkce/policy-label.ts';
 import { briefTime } from '../../../shared/time.ts';
@@ -7,7 +8,6 @@ import { findClient } from '../../change-client.ts';
 import type { Context } from '../../context.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { pairs, shown } from '../../output.ts';
-import { policyOf } from '../../present-client.ts';
 
 export const showCommand = (context: Context): Command =>
   examples(

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { explainScope, type ScopeExplanation, scopeDocument } from '../../../shared/apis/explain-scope.ts';
 import { type ClientExplanation, explainClient, explanationDocument } from '../../../shared/clients/explain-client.ts';
+import { kindOf } from '../../../shared/clients/present-client.ts';
 import type { RegisteredClient } from '../../../shared/clients/registered-client.ts';
 import { describeRefusal } from '../../../shared/oauth/describe-refusal.ts';
 import { mistakeOf } from '../../../shared/oauth/refusal.ts';
@@ -9,7 +10,7 @@ import { briefTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
 import { dateOption, examples, storeOptions } from '../../options.ts';
 import { pairs, table, visible } from '../../output.ts';
-import { findAnyClient, kindOf } from '../../seen-clients.ts';
+import { findAnyClient } from '../../seen-clients.ts';
 import { openApis } from '../apis/change-api.ts';
 
 type ExplainFlags = { scope?: string; method?: string | boolean; challenge?: string | boolean; at?: string };

@@ -2,9 +2,9 @@ import { changeClient, newClient } from '../../../shared/clients/change-client.t
 import { clientDocument, describeClient } from '../../../shared/clients/client-document.ts';
 import { withSectorJudged } from '../../../shared/clients/sector-document.ts';
 import type { JsonObject } from '../../../shared/http/json-document.ts';
+import { pathSegment } from '../../../shared/http/path-segment.ts';
 import { ok, refuse } from '../../../shared/result.ts';
 import { findClient, presentation, updateClient } from '../change-client.ts';
-import { pathSegment } from '../client-path.ts';
 import { cursor, limit, nextCursor, type Paging } from '../cursor.ts';
 import { invalidDocument, stateConflict } from '../document.ts';
 import { matches, stale } from '../if-match.ts';

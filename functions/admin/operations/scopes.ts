@@ -7,9 +7,9 @@ import {
 } from '../../../shared/apis/registered-scope.ts';
 import { differences } from '../../../shared/clients/roll-back.ts';
 import type { JsonObject } from '../../../shared/http/json-document.ts';
+import { pathSegment } from '../../../shared/http/path-segment.ts';
 import type { Problem } from '../../../shared/http/problem.ts';
 import { ok, type Result, refuse } from '../../../shared/result.ts';
-import { pathSegment } from '../client-path.ts';
 import { invalidDocument, notFound, stateConflict } from '../document.ts';
 import { matches, stale } from '../if-match.ts';
 import { json, mergePatch, type Operation, type OperationDeps, type Success } from '../operation.ts';

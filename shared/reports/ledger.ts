@@ -1,5 +1,5 @@
-import type { Steps } from '../../shared/reports/steps.ts';
-import type { Period, Tallied } from '../../shared/reports/tally.ts';
+import type { Steps } from './steps.ts';
+import type { Period, Tallied } from './tally.ts';
 
 /**
  * Reads the audit log back. Reports need the number of equal decisions, so both sources return counts: the local folder by

@@ -1,15 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type CloudWatchLogsClient,
-  GetQueryResultsCommand,
-  LimitExceededException,
-  type ResultField,
-  StartQueryCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
-import { countedMembers, parseCounted } from '../../shared/audit/audit-entry.ts';
-import type { Period, Steps } from '../../shared/reports/steps.ts';
-import { newTally } from '../../shared/reports/tally.ts';
+import type { ResultField } from '@aws-sdk/client-cloudwatch-logs';
+import { countedMembers, parseCounted } from '../audit/audit-entry.ts';
+import { type InsightsOptions, runInsights } from './insights-store.ts';
 import { type Ledger, LedgerUnavailable } from './ledger.ts';
+import type { Steps } from './steps.ts';
+import { newTally, type Period } from './tally.ts';
 
 /** The most rows in a query result. A result of that size may have been cut off. */
 const maximumRows = 10_000;
@@ -17,57 +11,19 @@ const maximumRows = 10_000;
 /** The most log groups in a query. */
 const maximumLogGroups = 50;
 
-/** How often to retry a query while too many others are running. */
-const maximumStarts = 30;
-
-export type CloudWatchLedgerOptions = {
-  client: Pick<CloudWatchLogsClient, 'send'>;
+export type CloudWatchLedgerOptions = InsightsOptions & {
   /** Names of the functions' log groups. */
   logGroups: readonly string[];
-  /** Milliseconds between two polls of a query. @default 1000 */
-  patience?: number;
 };
 
 /**
  * Counts the audit lines in CloudWatch Logs with Logs Insights: in one query for the whole period, or in two for its halves when
  * there are more kinds of decisions than a result can hold. Needs `logs:StartQuery` and `logs:GetQueryResults`.
  */
-export function cloudWatchLedger({ client, logGroups, patience = 1_000 }: CloudWatchLedgerOptions): Ledger {
-  async function start(groups: readonly string[], period: Period, steps: Steps | undefined): Promise<string> {
-    const command = new StartQueryCommand({
-      logGroupNames: [...groups],
-      startTime: period.since,
-      endTime: period.until,
-      queryString: insightsQuery(period, steps),
-      limit: maximumRows,
-    });
-    for (let starts = 1; ; starts += 1) {
-      try {
-        return (await client.send(command)).queryId ?? '';
-      } catch (error) {
-        if (!(error instanceof LimitExceededException) || starts === maximumStarts) throw unavailable(error);
-        await pause(patience);
-      }
-    }
-  }
-
-  async function finish(queryId: string): Promise<ResultField[][]> {
-    for (;;) {
-      const answer = await client.send(new GetQueryResultsCommand({ queryId })).catch((error: unknown) => {
-        throw unavailable(error);
-      });
-      if (answer.status === 'Complete') return answer.results ?? [];
-      if (answer.status !== 'Running' && answer.status !== 'Scheduled') {
-        throw new LedgerUnavailable(
-          `The Logs Insights query ended with the status ${answer.status ?? 'unknown'}: try a shorter period.`,
-        );
-      }
-      await pause(patience);
-    }
-  }
-
+export function cloudWatchLedger({ logGroups, ...options }: CloudWatchLedgerOptions): Ledger {
   async function rowsOf(groups: readonly string[], period: Period, steps?: Steps): Promise<ResultField[][]> {
-    const rows = await finish(await start(groups, period, steps));
+    const query = { logGroups: groups, period, query: insightsQuery(period, steps), limit: maximumRows };
+    const rows = await runInsights(query, options);
     if (rows.length < maximumRows) return rows;
     const middle = Math.floor((period.since + period.until) / 2);
     if (middle === period.since) {
@@ -114,11 +70,3 @@ function addRow(tally: ReturnType<typeof newTally>, row: readonly ResultField[])
   else if (!Number.isSafeInteger(last)) tally.addUnreadable('broken', count);
   else tally.add(counted.value, count, last);
 }
-
-const unavailable = (cause: unknown): LedgerUnavailable =>
-  new LedgerUnavailable(
-    `CloudWatch Logs cannot be queried: ${cause instanceof Error ? cause.message : String(cause)}`,
-    {
-      cause,
-    },
-  );

@@ -1,6 +1,6 @@
-import { isPublic, type RegisteredClient } from '../../../shared/clients/registered-client.ts';
-import { endpoints } from '../../../shared/oauth/endpoints.ts';
-import { deviceCodeGrant } from '../../../shared/oauth/server-metadata.ts';
+import { endpoints } from '../oauth/endpoints.ts';
+import { deviceCodeGrant } from '../oauth/server-metadata.ts';
+import { isPublic, type RegisteredClient } from './registered-client.ts';
 
 /** The kinds of apps that `--for` knows. */
 export const kinds = ['spa', 'native', 'web', 'machine', 'mcp', 'device'] as const;

@@ -1,18 +1,13 @@
 import {
-  type ClientSwitch,
-  policySettings,
-  type RegisteredClient,
-  switchesOn,
-} from '../shared/clients/registered-client.ts';
-import {
   type CompatibilitySwitch,
   compatibilitySwitches,
   type GlobalPolicy,
   resolveRules,
   type Waiver,
-} from '../shared/pkce/policy.ts';
-import { modeLabel, policyLabel } from '../shared/pkce/policy-label.ts';
-import { briefTime } from '../shared/time.ts';
+} from '../pkce/policy.ts';
+import { modeLabel, policyLabel } from '../pkce/policy-label.ts';
+import { briefTime } from '../time.ts';
+import { type ClientSwitch, isPublic, policySettings, type RegisteredClient, switchesOn } from './registered-client.ts';
 
 /** Formats the effective policy: `S256 (global default)`, `none (waiver until 2026-12-01)`. */
 export const policyOf = (client: RegisteredClient, global: GlobalPolicy, now: number): string =>
@@ -47,3 +42,11 @@ export const switchesOf = (client: RegisteredClient): string =>
 
 export const waiverOf = (waiver: Waiver | undefined, now: number): string =>
   waiver === undefined ? '' : `${waiver.until > now ? 'until' : 'ended'} ${briefTime(waiver.until)}`;
+
+/** What a client is: `public` or `confidential`, and how it came if nobody registered it: `public, by a document of app.example.com`. */
+export function kindOf(client: RegisteredClient): string {
+  const kind = isPublic(client) ? 'public' : 'confidential';
+  if (client.clientClass === undefined) return kind;
+  const how = client.clientClass === 'url' ? `by a document of ${new URL(client.clientId).host}` : 'registered itself';
+  return `${kind}, ${how}`;
+}

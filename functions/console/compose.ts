@@ -1,0 +1,48 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { apiStore, scopeStore } from '../../shared/apis/api-store.ts';
+import { listAllClients } from '../../shared/clients/all-clients-store.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
+import { subjectStore } from '../../shared/grants/subject-store.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
+import { nonceKey, publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import { consoleLook } from '../../shared/pages/console/console-page.ts';
+import { looksOf } from '../../shared/pages/look.ts';
+import { accountStore } from '../../shared/people/account-store.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
+import { keyWrapper, type Runtime } from '../runtime.ts';
+import { summing } from './figures.ts';
+import { consoleHandler } from './handler.ts';
+import { openAuditLog } from './open-audit-log.ts';
+import { consoleClient } from './session/console-client.ts';
+import { consoleCookies } from './session/console-cookies.ts';
+
+export const compose = (runtime: Runtime) => {
+  const { config, database, writeLine, now } = runtime;
+  const { clients, people } = config.tables;
+  const keys = keyStore(database, config.tables.keys);
+  const key = nonceKey(keys, keyWrapper(config), now);
+  return consoleHandler({
+    issuer: config.issuer,
+    // Never from memory: an operator sees what was changed a moment ago.
+    clients: clientStore(database, clients, now),
+    allClients: () => listAllClients(database, clients, now()),
+    apis: apiStore(database, clients, now),
+    scopes: scopeStore(database, clients, now),
+    accounts: accountStore(database, people),
+    sessions: sessionStore(database, people),
+    subjects: subjectStore(database, config.tables),
+    operators: config.operators,
+    publishedKeys: publishedKeys(keys, now, config.keysRemembered),
+    key,
+    keys,
+    client: consoleClient(config.issuer, now),
+    cookies: consoleCookies(config.issuer, key),
+    ...openAuditLog(runtime),
+    sumUp: summing(),
+    look: consoleLook(config.brand),
+    lookOf: looksOf(config.brand),
+    version: packageJson.version,
+    writeLine,
+    now,
+  });
+};

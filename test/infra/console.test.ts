@@ -1,0 +1,140 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { AuthorizationServerProps } from '../../infra/authorization-server.ts';
+import { buildFunctions } from '../../infra/bundling/build.ts';
+import { readConfig } from '../../shared/config.ts';
+import { functionsOf, list, ofType, policiesOf, removeAssemblies, templateWith } from './synthesize.ts';
+
+afterAll(removeAssemblies);
+
+const operators = { claim: 'groups', read: ['support'], write: ['ops'] };
+const on = { console: true, operators } satisfies AuthorizationServerProps;
+
+const routesOf = (props: AuthorizationServerProps) =>
+  ofType(templateWith(props), 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties['RouteKey']);
+
+/** What a function may do: the actions, the table or what else they are about, and the keys they are limited to. */
+function rightsOf(name: string): string[] {
+  const template = templateWith(on);
+  const lambda = functionsOf(template).get(name);
+  if (lambda === undefined) throw new Error(`there is no function ${name}`);
+  return policiesOf(template, lambda).statements.flatMap(({ Action, Resource, Condition }) => {
+    const about = JSON.stringify(Resource);
+    const kinds = ['Clients', 'People', 'Keys', 'Grants', 'WrappingKey', 'Logs'];
+    const which = about === '"*"' ? '*' : kinds.find((kind) => about.includes(kind));
+    const limits = Object.values(Condition ?? {}).flatMap((one) => Object.values(one).flat());
+    return list(Action).map((action) => [action, which, ...limits].join(' '));
+  });
+}
+
+test('there is no console, no roll-up and no route unless it is asked for', () => {
+  const template = templateWith({ operators });
+  expect([functionsOf(template).has('Console'), functionsOf(template).has('RollUp')]).toEqual([false, false]);
+  expect(routesOf({ operators })).not.toContain('ANY /console');
+});
+
+test.each<[string, AuthorizationServerProps, string]>([
+  ['without operators', { console: true }, 'console needs operators'],
+  [
+    'where every client is held to FAPI 2.0',
+    { ...on, securityProfile: 'fapi2', signingAlgorithms: ['ES256'] },
+    'console signs people in as a public client',
+  ],
+])('a console %s stops the synthesis', (_, props, message) => {
+  expect(() => templateWith(props)).toThrow(message);
+});
+
+describe('with a console', () => {
+  test('one function serves everything at and below /console', () => {
+    expect(routesOf(on)).toEqual(expect.arrayContaining(['ANY /console', 'ANY /console/{proxy+}']));
+    const variables = functionsOf(templateWith(on)).get('Console')?.Properties['Environment'].Variables;
+    expect(variables).toMatchObject({ PIXY_CONSOLE: 'on', PIXY_OPERATORS: JSON.stringify(operators) });
+  });
+
+  test('its function may do exactly this', () => {
+    expect(rightsOf('Console')).toEqual([
+      'logs:CreateLogStream Logs',
+      'logs:PutLogEvents Logs',
+      'dynamodb:GetItem Clients client#* global changes',
+      'dynamodb:UpdateItem Clients client#* global',
+      'dynamodb:PutItem Clients directory changes',
+      'dynamodb:Query Clients directory changes',
+      'dynamodb:BatchGetItem Clients client#*',
+      'dynamodb:Query Clients apis',
+      'dynamodb:GetItem People account#* pk sk SPECIFIC_ATTRIBUTES',
+      'dynamodb:BatchGetItem Grants',
+      'dynamodb:BatchGetItem People account#* pk sk claims username disabledAt epoch clientEpochs endedSessions pairwiseSubjects SPECIFIC_ATTRIBUTES',
+      'dynamodb:GetItem People sessions#*',
+      'dynamodb:Query Keys signing',
+      'dynamodb:Query Keys nonce',
+      'kms:Decrypt WrappingKey nonce-*',
+      'dynamodb:Query Clients roll-up#*',
+      'logs:StartQuery Logs',
+      'logs:GetQueryResults *',
+    ]);
+  });
+
+  test('the roll-up may count and write its counts, and nothing else', () => {
+    expect(rightsOf('RollUp')).toEqual([
+      'logs:CreateLogStream Logs',
+      'logs:PutLogEvents Logs',
+      'dynamodb:BatchGetItem Clients roll-up#*',
+      'dynamodb:PutItem Clients roll-up#*',
+      'logs:StartQuery Logs',
+      'logs:GetQueryResults *',
+    ]);
+  });
+
+  test('both read the logs of every function that writes audit lines, and of no other', () => {
+    const template = templateWith(on);
+    for (const name of ['Console', 'RollUp']) {
+      const lambda = functionsOf(template).get(name);
+      const names = JSON.stringify(lambda?.Properties['Environment'].Variables['PIXY_AUDIT_LOG_GROUPS']);
+      const groups = Array.from(names.matchAll(/"Ref":"Auth(\w+?)Logs\w{8}"/g), ([, group]) => group);
+      const audited = [...functionsOf(template).keys()].filter((one) => !/TriggerProvider|RotateKeys|RollUp/.test(one));
+      expect(new Set(groups)).toEqual(new Set(audited));
+      const asked = policiesOf(template, lambda as never).statements.find(({ Action }) => Action === 'logs:StartQuery');
+      expect(list(asked?.Resource)).toHaveLength(groups.length);
+    }
+  });
+
+  test('the roll-up runs every hour', () => {
+    const template = templateWith(on);
+    const logicalId = functionsOf(template).get('RollUp')?.logicalId;
+    const rules = ofType(template, 'AWS::Events::Rule').map(([, { Properties }]) => Properties);
+    const hourly = rules.find(({ Targets }) => Targets[0].Arn['Fn::GetAtt'][0] === logicalId);
+    expect(hourly?.['ScheduleExpression']).toBe('rate(1 hour)');
+  });
+});
+
+test('the setting is off unless it is on', () => {
+  const environment = {
+    PIXY_ISSUER: 'https://sign-in.example.com',
+    PIXY_GRANTS_TABLE: 'grants',
+    PIXY_CLIENTS_TABLE: 'clients',
+    PIXY_PEOPLE_TABLE: 'people',
+    PIXY_KEYS_TABLE: 'keys',
+  };
+  expect(readConfig(environment)).toMatchObject({ console: false, auditLogGroups: [] });
+  const set = { ...environment, PIXY_CONSOLE: 'on', PIXY_AUDIT_LOG_GROUPS: 'one,two' };
+  expect(readConfig(set)).toMatchObject({ console: true, auditLogGroups: ['one', 'two'] });
+  expect(() => readConfig({ ...environment, PIXY_CONSOLE: 'yes' })).toThrow('PIXY_CONSOLE is not on or off');
+});
+
+test('the bundles of both are small, and have nothing of the SDK', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pixy-console-'));
+  try {
+    await buildFunctions(folder, ['console', 'roll-up']);
+    const sizes = { console: 500_000, 'roll-up': 120_000 };
+    for (const [name, most] of Object.entries(sizes)) {
+      const file = join(folder, name, 'index.mjs');
+      expect([name, readFileSync(file).byteLength < most]).toEqual([name, true]);
+      const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] };
+      expect(sources.filter((source) => /@aws-sdk|@smithy/.test(source))).toEqual([]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
