@@ -44,21 +44,6 @@ export const sampleClients: readonly object[] = [
   { ...web, client_id: 'retired-app', client_secret: secret, disabled: true },
 ];
 
-export const sampleAccounts: readonly object[] = [
-  {
-    username: 'grace',
-    password: 'a password of the screenshots',
-    email: 'grace@example.com',
-    claims: { sub: '7f0c2f4e-grace', name: 'Grace', groups: ['operators'] },
-  },
-  {
-    username: 'ada',
-    password: 'a password of the screenshots',
-    email: 'ada@example.com',
-    claims: { sub: '1b9d6bcd-ada', name: 'Ada' },
-  },
-];
-
 type Use = { method: NonNullable<Decision['method']>; from: number; to: number };
 
 /** Requests per day and client: from so many twelve weeks ago to so many today. */

@@ -7,15 +7,15 @@ import { dressBrand } from '../shared/pages/dress.ts';
 import { lookIn } from '../shared/pages/look.ts';
 import type { Language } from '../shared/pages/texts/languages.ts';
 import { type Browser, type BrowserContextOptions, launchBrowser } from '../test/browser/launch-browser.ts';
+import { takeConsole } from './console-screenshots.ts';
 import { takePlayground } from './playground-pictures.ts';
 import { sampleAdoption, sampleAdoptionChart } from './sample-adoption.ts';
 import { samplePages, sampleScript } from './sample-pages.ts';
 
 /*
  * `npm run screenshots` writes docs/screenshots: every page at the width of a phone, some of them in dark, on a desktop, in
- * another language or with a brand, the playground of a local run, the page of `pixy report adoption`, and overview.png, the picture of the
- * README. An argument names
- * another folder.
+ * another language or with a brand, the playground and the console of a local run, the page of `pixy report adoption`, and overview.png,
+ * the picture of the README. An argument names another folder.
  */
 
 const phone = { width: 360, height: 640 };
@@ -118,6 +118,7 @@ try {
   await takeReports(browser, folder);
   await takeOverview(browser, folder);
   await takePlayground(browser, folder);
+  await takeConsole(browser, folder);
 } finally {
   await browser.close();
 }

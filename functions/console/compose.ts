@@ -13,6 +13,7 @@ import { keyWrapper, type Runtime } from '../runtime.ts';
 import { summing } from './figures.ts';
 import { consoleHandler } from './handler.ts';
 import { openAuditLog } from './open-audit-log.ts';
+import { openPeople } from './open-people.ts';
 import { consoleClient } from './session/console-client.ts';
 import { consoleCookies } from './session/console-cookies.ts';
 
@@ -37,6 +38,7 @@ export const compose = (runtime: Runtime) => {
     keys,
     client: consoleClient(config.issuer, now),
     cookies: consoleCookies(config.issuer, key),
+    people: openPeople(runtime),
     ...openAuditLog(runtime),
     sumUp: summing(),
     look: consoleLook(config.brand),

@@ -7,6 +7,7 @@ import type { SearchAudit } from '../../shared/reports/audit-search.ts';
 import type { RollUps } from '../../shared/reports/roll-up.ts';
 import type { CallerDeps, OperationDeps } from '../admin/operation.ts';
 import type { SumUp } from './figures.ts';
+import type { People } from './open-people.ts';
 import type { ConsoleClient } from './session/console-client.ts';
 import type { ConsoleCookies } from './session/console-cookies.ts';
 import type { ReadOperatorDeps } from './session/read-operator.ts';
@@ -19,6 +20,7 @@ export type ConsoleDeps = OperationDeps &
     allClients: () => Promise<Versioned<RegisteredClient>[]>;
     keys: Pick<KeyStore, 'list'>;
     rollUps: RollUps;
+    people: People;
     sumUp: SumUp;
     searchAudit: SearchAudit;
     /** How the pages of the console look, and those that everybody may see. */

@@ -51,7 +51,7 @@ export async function perform(
 }
 
 /** The reason of a form: there has to be one, and it is as long as the management API takes it. */
-function readWhy(why: string | undefined): Result<string, string> {
+export function readWhy(why: string | undefined): Result<string, string> {
   const said = why?.trim() ?? '';
   if (said === '') return refuse('Say why: whoever reads the change log later was not there.');
   const parsed = parseReason(encodeURIComponent(said));

@@ -17,6 +17,8 @@ import {
 import { showClient, showClients } from './pages/clients.ts';
 import { showConnect } from './pages/connect.ts';
 import { showOverview } from './pages/overview.ts';
+import { showPeople, showPerson } from './pages/people.ts';
+import { disablePerson, enablePerson, endApp, endSessions, linkForPerson } from './pages/person-forms.ts';
 import { showPolicy, takePolicy } from './pages/policy.ts';
 import { showRefusals } from './pages/refusals.ts';
 import { showWaivers } from './pages/waivers.ts';
@@ -44,6 +46,14 @@ const clientForms = {
   remove: removeForm,
 };
 
+const personForms = {
+  disable: disablePerson,
+  enable: enablePerson,
+  'end-sessions': endSessions,
+  'end-app': endApp,
+  link: linkForPerson,
+};
+
 export const places: readonly Place[] = [
   at('', 'overview', showOverview),
   at('/adoption', 'adoption', showAdoption),
@@ -56,6 +66,9 @@ export const places: readonly Place[] = [
   at('/waivers', 'waivers', showWaivers),
   at('/refusals', 'refusals', showRefusals),
   at('/audit', 'audit', showAudit),
+  at('/people', 'people', showPeople),
+  at('/people/{name}', 'people', showPerson),
+  ...Object.entries(personForms).map(([act, { show, take }]) => at(`/people/{name}/${act}`, 'people', show, take)),
   at('/changes', 'changes', showChanges),
   at('/changes/{name}', 'changes', showChange, takeRollBack),
 ];

@@ -86,6 +86,7 @@ function greeting({ issuer, address, demo, notes }: LocalServer, options: StartO
     ...(issuer === address ? [] : [`  Listening   ${address}, which is for your proxy`]),
     `  Discovery   ${issuer}/.well-known/openid-configuration`,
     `  JWKS        ${issuer}/jwks`,
+    `  Console     ${issuer}/console, for accounts of the group operators`,
     `  Mailbox     ${issuer}/demo/mail`,
     ...(demo.clients ? [`  Playground  ${issuer}/demo`] : []),
     `  Data        ${options.dynamodb ?? options.data}`,

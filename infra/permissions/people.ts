@@ -93,9 +93,14 @@ export function grantRemoveAccounts(tables: ServerTables, grantee: IGrantable): 
     .combine(grantRevokeGrants(tables, grantee));
 }
 
-/** Allows reading a session. */
-export function grantReadSessions(tables: ServerTables, grantee: IGrantable): Grant {
-  return allow(grantee, tables.people, ['dynamodb:GetItem'], ofItems('sessions#*'));
+/** Allows finding an account by its names, disabling it, putting a link in it, and seeing and ending its sessions, consents and grants. */
+export function grantManagePeople(tables: ServerTables, grantee: IGrantable): Grant {
+  const ended = ofItems('consents#*', 'sessions#*');
+  return allow(grantee, tables.people, ['dynamodb:GetItem'], ofItems('account#*', 'sessions#*', 'username#*'))
+    .combine(allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('account#*')))
+    .combine(allow(grantee, tables.people, ['dynamodb:Query'], ofItems('sessions#*')))
+    .combine(allow(grantee, tables.people, ['dynamodb:DeleteItem'], ended))
+    .combine(grantRevokeGrants(tables, grantee));
 }
 
 /** Allows reading and ending a session. */

@@ -11,7 +11,8 @@ import { documentsOf } from './roll-back.ts';
 
 /** A change as JSON: who made it, when and why, with what was there before and after. `client` is absent for the global policy. */
 export function changeDocument(change: Change): object {
-  const { id, at, by, why, client, api, scope, detailType, trust, key, importId, undoes, clients, outcome } = change;
+  const { id, at, by, why, client, api, scope, detailType, trust, key, account, importId, undoes, clients, outcome } =
+    change;
   return {
     id,
     at: formatTime(at),
@@ -23,6 +24,7 @@ export function changeDocument(change: Change): object {
     ...(detailType !== undefined && { detail_type: detailType }),
     ...(trust !== undefined && { trust }),
     ...(key !== undefined && { key }),
+    ...(account !== undefined && { account }),
     ...(importId !== undefined && { import: importId }),
     ...(undoes !== undefined && { undoes }),
     ...(clients !== undefined && { clients }),

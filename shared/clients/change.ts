@@ -8,11 +8,11 @@ export type Author = { by: string; why: string };
 /** A client as the change log shows it: with the number of its secrets in place of the secrets. */
 export type LoggedClient = Omit<RegisteredClient, 'secretHashes'> & { secrets: number };
 
-/** A registered API, a scope value, a type of authorization details, a trust or a signing key as the change log shows it. */
+/** A registered API, a scope value, a type of authorization details, a trust, a signing key or an account as the change log shows it. */
 type LoggedThing = Readonly<Record<string, unknown>>;
 
 /**
- * A change of one client, API, scope value, type of authorization details, trust or key, of many clients by an import, or of the global policy when nothing is named.
+ * A change of one client, API, scope value, type of authorization details, trust, key or account, of many clients by an import, or of the global policy when nothing is named.
  * `before` is absent for an addition, `after` for a removal.
  */
 export type Change = Author & {
@@ -31,6 +31,8 @@ export type Change = Author & {
   trust?: string | undefined;
   /** The `kid` of a signing key. */
   key?: string | undefined;
+  /** The `sub` of an account that an operator did something to. */
+  account?: string | undefined;
   before?: LoggedClient | GlobalPolicy | LoggedThing | undefined;
   after?: LoggedClient | GlobalPolicy | LoggedThing | undefined;
   /** The import, or the rollback of one, that this change is a part of; of its own entry, the `id`. */
@@ -48,13 +50,14 @@ export const isImport = ({ id, importId }: Change): boolean => importId === id;
 
 /** Names the subject of a change in a list. */
 export function subjectOf(change: Change): string {
-  const { client, api, scope, detailType, trust, key, clients } = change;
+  const { client, api, scope, detailType, trust, key, account, clients } = change;
   if (isImport(change)) return `${clients ?? 0} clients`;
   if (client !== undefined) return client;
   if (api !== undefined) return `API ${api}`;
   if (scope !== undefined) return `scope ${scope}`;
   if (detailType !== undefined) return `authorization details ${detailType}`;
   if (trust !== undefined) return `trust ${trust}`;
+  if (account !== undefined) return `account ${account}`;
   return key === undefined ? '(global policy)' : `key ${key}`;
 }
 

@@ -30,11 +30,12 @@ export const rollbackCommand = (context: Context): Command =>
   );
 
 /** The commands for what a rollback cannot undo. */
-function groupOf({ api, scope, detailType, trust, key }: Change): string | undefined {
+function groupOf({ api, scope, detailType, trust, key, account }: Change): string | undefined {
   if (api !== undefined) return 'apis';
   if (scope !== undefined) return 'scopes';
   if (detailType !== undefined) return 'authorization-details';
   if (trust !== undefined) return 'trust';
+  if (account !== undefined) return 'accounts';
   return key === undefined ? undefined : 'keys';
 }
 

@@ -32,8 +32,8 @@ export const rollBack: Operation = {
     if (isImport(change)) {
       return refuse(stateConflict('of_another_thing', 'The change is an import: pixy policy rollback takes it back.'));
     }
-    const { api, scope, detailType, trust, key } = change;
-    if ([api, scope, detailType, trust, key].some((named) => named !== undefined)) {
+    const { api, scope, detailType, trust, key, account } = change;
+    if ([api, scope, detailType, trust, key, account].some((named) => named !== undefined)) {
       return refuse(
         stateConflict('of_another_thing', `The change is about ${subjectOf(change)}, which is not managed here.`),
       );

@@ -31,10 +31,12 @@ async function show(
   return { page } satisfies Shown;
 }
 
-/** Imports, APIs, scopes and the rest are rolled back from the command line. */
+/** Imports, APIs, scopes and the rest are rolled back from the command line, and what was done to an account is not. */
 const isOurs = (change: Change): boolean =>
   !isImport(change) &&
-  [change.api, change.scope, change.detailType, change.trust, change.key].every((other) => other === undefined);
+  [change.api, change.scope, change.detailType, change.trust, change.key, change.account].every(
+    (other) => other === undefined,
+  );
 
 export const takeRollBack: TakeForm = async (sent, deps) => {
   const { name, form } = sent;

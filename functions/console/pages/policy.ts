@@ -113,5 +113,5 @@ export const takePolicy: TakeForm = async (sent, deps) => {
 };
 
 /** Of all changes, those that name nothing are of the global policy. */
-const isOfPolicy = ({ client, api, scope, detailType, trust, key, importId }: Change): boolean =>
-  [client, api, scope, detailType, trust, key, importId].every((name) => name === undefined);
+const isOfPolicy = ({ client, api, scope, detailType, trust, key, account, importId }: Change): boolean =>
+  [client, api, scope, detailType, trust, key, account, importId].every((name) => name === undefined);

@@ -2,12 +2,15 @@ import { html } from 'hono/html';
 import { type Change, isImport, subjectOf } from '../../clients/change.ts';
 import { type Difference, differences, documentsOf } from '../../clients/roll-back.ts';
 import type { Markup } from '../look.ts';
-import { changePath, clientLink } from './links.ts';
+import { changePath, clientLink, personPath } from './links.ts';
 import { type Content, moment, notice, table } from './parts.ts';
 
 /** What a change is about, as a link where there is a page for it. */
-export const changeSubject = (change: Change): Content =>
-  change.client !== undefined && !isImport(change) ? clientLink(change.client) : subjectOf(change);
+export function changeSubject(change: Change): Content {
+  if (change.client !== undefined && !isImport(change)) return clientLink(change.client);
+  if (change.account !== undefined) return html`<a href="${personPath(change.account)}">${subjectOf(change)}</a>`;
+  return subjectOf(change);
+}
 
 /** What a change did, member by member. */
 export function changeDifferences(change: Change): Difference[] {
@@ -19,6 +22,7 @@ export function changeDifferences(change: Change): Difference[] {
 function briefly(change: Change): string {
   if (isImport(change)) return change.outcome ?? 'not finished';
   const { before, after } = documentsOf(change);
+  if (change.account !== undefined) return typeof after?.['did'] === 'string' ? after['did'] : '';
   if (before === undefined) return 'added';
   if (after === undefined) return 'removed';
   return differences(before, after)

@@ -28,6 +28,7 @@ const ways = [
   ['clients', 'Clients', '/clients'],
   ['waivers', 'Waivers', '/waivers'],
   ['refusals', 'Refusals', '/refusals'],
+  ['people', 'People', '/people'],
   ['changes', 'Change log', '/changes'],
   ['audit', 'Audit log', '/audit'],
 ] as const;

@@ -21,6 +21,7 @@ ${stylesheetOf(colors.light, colors.dark)}
 body { display: block; justify-items: normal; padding: 0; }
 main { max-width: none; width: auto; padding: 0; background: none; border: 0; border-radius: 0; box-shadow: none; }
 .skip { position: absolute; inset-inline-start: -100vw; padding: .5rem 1rem; background: var(--paper); }
+.unseen { position: absolute; inset-inline-start: -100vw; }
 .skip:focus { inset-inline-start: .5rem; inset-block-start: .5rem; z-index: 1; }
 .top { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; padding: .75rem 1.5rem; background: var(--paper); border-block-end: 1px solid var(--edge); }
 .top .head { margin: 0; flex: 1 1 auto; }

@@ -13,6 +13,9 @@ export const clientPath = (clientId: string, act = ''): `/${string}` =>
 
 export const changePath = (id: string): `/${string}` => path(`/changes/${id}`);
 
+export const personPath = (sub: string, act = ''): `/${string}` =>
+  path(`/people/${pathSegment(sub)}${act === '' ? '' : `/${act}`}`);
+
 /** A page with a question in its address; leaves out what is empty. */
 export function asked(page: string, question: Readonly<Record<string, string | undefined>>): `/${string}` {
   const pairs = Object.entries(question).flatMap(([name, value]) => (value ? [[name, value] as const] : []));

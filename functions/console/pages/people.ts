@@ -1,0 +1,38 @@
+import { isInForce } from '../../../shared/grants/judge-standing.ts';
+import { single } from '../../../shared/oauth/parameters.ts';
+import { peoplePage, personPage } from '../../../shared/pages/console/people-page.ts';
+import type { Account } from '../../../shared/people/account.ts';
+import { operatorScope } from '../../../shared/people/operators.ts';
+import type { ConsoleDeps } from '../console-deps.ts';
+import type { ShowPage } from '../visit.ts';
+import { missingPage } from './missing.ts';
+
+export const showPeople: ShowPage = async ({ query }, { people }) => {
+  const asked = single(query, 'q')?.trim();
+  if (asked === undefined) return { page: peoplePage(undefined, undefined) };
+  const found = (await people.accounts.findByUsername(asked)) ?? (await people.accounts.findBySubject(asked));
+  return { page: peoplePage(asked, found ?? null) };
+};
+
+export const showPerson: ShowPage = async ({ name, operator }, deps) => {
+  const { people, now } = deps;
+  const [account, sessions, held] = await Promise.all([
+    people.accounts.findBySubject(name),
+    people.sessions.list(name, now()),
+    people.grants.listOf(name),
+  ]);
+  if (account === undefined) return missingPage('account', 'people');
+  return {
+    page: personPage({
+      account,
+      sessions: sessions.toSorted((one, other) => other.authTime - one.authTime),
+      grants: held.filter((grant) => isInForce(grant, account, grant.subject ?? grant.sub)),
+      mayWrite: operator.mayWrite,
+      isOperator: isOperator(account, deps),
+    }),
+  };
+};
+
+/** Whether a person manages the server: whoever could sign in as them could, too. */
+export const isOperator = ({ claims, sub }: Account, { operators }: Pick<ConsoleDeps, 'operators'>): boolean =>
+  operators !== undefined && operatorScope({ ...claims, sub }, operators).length > 0;

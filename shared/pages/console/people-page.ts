@@ -1,0 +1,134 @@
+import { html } from 'hono/html';
+import type { Grant } from '../../grants/grant.ts';
+import { type Account, displayName } from '../../people/account.ts';
+import type { ListedSession } from '../../people/session-store.ts';
+import type { Markup } from '../look.ts';
+import { shown } from './change-parts.ts';
+import type { ConsolePage } from './console-page.ts';
+import { clientLink, personPath } from './links.ts';
+import { badge, type Content, card, entry, facts, moment, plural, table } from './parts.ts';
+
+/** Finds an account by what somebody typed. Undefined: nobody asked yet; null: there is none. */
+export const peoplePage = (asked: string | undefined, found: Account | undefined | null): ConsolePage => ({
+  title: 'People',
+  place: 'people',
+  status: found === null ? 404 : 200,
+  content: html`<h1>People</h1>
+<p class="lead">Finds one account by its whole username, email address or subject. To list accounts, there is <code>pixy accounts list</code>.</p>
+<form class="filter" method="get">
+${entry({ name: 'q', label: 'Username, email address or sub', value: asked, longest: 255, type: 'search', isRequired: true })}
+<div><button class="second">Find</button></div>
+</form>
+${found === null ? html`<section class="card"><p>There is no account of that name.</p></section>` : ''}
+${
+  found
+    ? card(
+        'Found',
+        table(
+          'Accounts',
+          ['Account', 'Email', 'Subject', 'State'],
+          [
+            [
+              html`<a href="${personPath(found.sub)}">${displayName(found)}</a>`,
+              found.email ?? '',
+              html`<code>${found.sub}</code>`,
+              stateBadge(found),
+            ],
+          ],
+        ),
+      )
+    : ''
+}`,
+});
+
+const stateBadge = ({ disabledAt }: Account): Markup =>
+  disabledAt === undefined ? badge('enabled', 'good') : badge('disabled', 'bad');
+
+export type PersonData = {
+  account: Account;
+  sessions: readonly ListedSession[];
+  /** Those with refresh tokens that are in force. */
+  grants: readonly Grant[];
+  mayWrite: boolean;
+  /** Whether the person is an operator, for whom no link is made here. */
+  isOperator: boolean;
+};
+
+/** One person: who they are, where they are signed in, and what they gave to apps. */
+export function personPage({ account, sessions, grants, mayWrite, isOperator }: PersonData): ConsolePage {
+  const { sub, username, email, claims, disabledAt, createdAt, invitation } = account;
+  const others = Object.entries(claims).filter(([name]) => name !== 'sub');
+  const name = displayName(account);
+  return {
+    title: name,
+    place: 'people',
+    content: html`<h1>${name}</h1>
+<p class="lead">${stateBadge(account)}${isOperator ? html` ${badge('operator')}` : ''}</p>
+${mayWrite ? acts(sub, disabledAt !== undefined, isOperator) : ''}
+${card(
+  'Account',
+  facts([
+    ['Subject', html`<code>${sub}</code>`],
+    ['Username', username],
+    ['Email', email],
+    ['Password', account.passwordHash === undefined ? 'none' : 'set'],
+    ['Link', invitation && linkText(invitation)],
+    ['Disabled since', disabledAt === undefined ? undefined : moment(disabledAt)],
+    ['Created', createdAt === undefined ? undefined : moment(createdAt)],
+    ...others.map(([claim, value]) => [`claim ${claim}`, shown(value)] as const),
+  ]),
+)}
+${card(`Signed in with ${plural(sessions.length, 'browser')}`, sessionTable(sessions))}
+${card(`${plural(grants.length, 'grant')} to apps`, grantTable(sub, grants, mayWrite))}`,
+  };
+}
+
+function linkText({ purpose, expiresAt, spentAt }: NonNullable<Account['invitation']>): Markup {
+  return spentAt === undefined
+    ? html`${purpose}, until ${moment(expiresAt)}`
+    : html`${purpose}, used ${moment(spentAt)}`;
+}
+
+function acts(sub: string, isDisabled: boolean, isOperator: boolean): Markup {
+  const all = [
+    ['end-sessions', 'Sign out everywhere'],
+    ...(isDisabled || isOperator ? [] : [['link', 'Link for a new password']]),
+    isDisabled ? ['enable', 'Enable'] : ['disable', 'Disable'],
+  ];
+  return html`<p class="side">${all.map(([act, words]) => html`<a href="${personPath(sub, act)}">${words}</a>\n`)}</p>`;
+}
+
+const sessionTable = (sessions: readonly ListedSession[]): Content =>
+  sessions.length === 0
+    ? html`<p>Nobody is signed in.</p>`
+    : table(
+        'Sessions',
+        ['Signed in', 'With', 'Ends', 'Unless used until', 'Browser', 'From'],
+        sessions.map(({ authTime, amr, expiresAt, idleUntil, userAgent, place }) => [
+          moment(authTime),
+          amr.join(' '),
+          moment(expiresAt),
+          moment(idleUntil),
+          userAgent ?? '',
+          place ?? '',
+        ]),
+      );
+
+const grantTable = (sub: string, grants: readonly Grant[], mayWrite: boolean): Content =>
+  grants.length === 0
+    ? html`<p>No app has a refresh token of this person.</p>`
+    : table(
+        'Grants',
+        ['App', 'Scope', 'Given', 'Ends', ...(mayWrite ? ['Change'] : [])],
+        grants.map(({ clientId, scope, issuedAt, refresh }) => [
+          clientLink(clientId),
+          scope.join(' '),
+          moment(issuedAt),
+          refresh ? moment(Math.min(refresh.idleUntil, refresh.endsAt)) : '',
+          ...(mayWrite
+            ? [
+                html`<a href="${personPath(sub, 'end-app')}?app=${encodeURIComponent(clientId)}">Take it back<span class="unseen"> from ${clientId}</span></a>`,
+              ]
+            : []),
+        ]),
+      );
