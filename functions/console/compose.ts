@@ -1,6 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { apiStore, scopeStore } from '../../shared/apis/api-store.ts';
-import { listAllClients } from '../../shared/clients/all-clients-store.ts';
+import { listEveryClient } from '../../shared/clients/all-clients-store.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
@@ -26,7 +26,7 @@ export const compose = (runtime: Runtime) => {
     issuer: config.issuer,
     // Never from memory: an operator sees what was changed a moment ago.
     clients: clientStore(database, clients, now),
-    allClients: () => listAllClients(database, clients, now()),
+    allClients: () => listEveryClient(database, clients, now()),
     apis: apiStore(database, clients, now),
     scopes: scopeStore(database, clients, now),
     accounts: accountStore(database, people),

@@ -1,5 +1,4 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import type { Versioned } from '../../shared/clients/records.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { KeyStore } from '../../shared/keys/key-store.ts';
 import type { Look, LookOf } from '../../shared/pages/look.ts';
@@ -17,7 +16,8 @@ export type ConsoleDeps = OperationDeps &
   Omit<ReadOperatorDeps, 'client' | 'cookies'> & {
     client: ConsoleClient;
     cookies: ConsoleCookies;
-    allClients: () => Promise<Versioned<RegisteredClient>[]>;
+    /** Those that are registered, and those by metadata document that somebody allowed something. */
+    allClients: () => Promise<RegisteredClient[]>;
     keys: Pick<KeyStore, 'list'>;
     rollUps: RollUps;
     people: People;

@@ -2,11 +2,16 @@ import { join } from 'node:path';
 import { type AuditDays, daysOfFolder } from '../../shared/reports/audit-days.ts';
 import { type SearchAudit, searchDays } from '../../shared/reports/audit-search.ts';
 import { searchLogGroups } from '../../shared/reports/audit-search-store.ts';
+import { dayOf, daysUntil } from '../../shared/reports/days.ts';
 import { openLogs } from '../../shared/reports/insights-store.ts';
 import { localRollUps } from '../../shared/reports/local-roll-ups.ts';
 import type { RollUps } from '../../shared/reports/roll-up.ts';
 import { rollUpStore } from '../../shared/reports/roll-up-store.ts';
+import { prepare } from '../prepare.ts';
 import type { Runtime } from '../runtime.ts';
+
+/** As many days as any page shows. */
+const counted = 84;
 
 /** What the console knows of the audit log: the counts of its days, and its lines. */
 type AuditLog = { rollUps: RollUps; searchAudit: SearchAudit };
@@ -23,7 +28,10 @@ export function openAuditLog(runtime: Runtime): AuditLog {
     };
   }
   const folder = config.auditFolder && join(config.auditFolder, 'roll-up');
-  return { rollUps: localRollUps(days, now, folder), searchAudit: searchDays(days) };
+  const rollUps = localRollUps(days, now, folder);
+  // What nobody has counted yet is counted from the start on, not when the first page waits for it.
+  void prepare(() => rollUps.read(daysUntil(dayOf(now()), counted)));
+  return { rollUps, searchAudit: searchDays(days) };
 }
 
 const localDays = ({ config, auditDays }: Runtime): AuditDays | undefined =>

@@ -14,9 +14,11 @@ export function grantManageClients(tables: ServerTables, grantee: IGrantable): G
     .combine(allow(grantee, tables.clients, ['dynamodb:PutItem', 'dynamodb:Query'], ofItems('directory', 'changes')));
 }
 
-/** Allows reading many clients in one call. */
+/** Allows reading many clients in one call, and those by metadata document. */
 export function grantListClients(tables: ServerTables, grantee: IGrantable): Grant {
-  return allow(grantee, tables.clients, ['dynamodb:BatchGetItem'], ofItems('client#*'));
+  return allow(grantee, tables.clients, ['dynamodb:BatchGetItem'], ofItems('client#*')).combine(
+    allow(grantee, tables.clients, ['dynamodb:Query'], ofItems('documents')),
+  );
 }
 
 /** Allows reading the counts of each day, and nothing else of the audit log. */

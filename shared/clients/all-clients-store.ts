@@ -1,20 +1,28 @@
 import type { Database } from '../aws/dynamodb.ts';
 import { inTurns } from '../aws/in-turns.ts';
-import { clientKey, toVersionedClient, type Versioned } from './records.ts';
+import { documentStore } from './document-store.ts';
+import { clientKey, toVersionedClient } from './records.ts';
 import type { RegisteredClient } from './registered-client.ts';
 
 /** The most items that one call reads. */
 const most = 100;
 
 /**
- * Returns every registered client in the order of their ids, in as few calls as there can be: for pages that show all of them at once.
- * Leaves out who registered themselves and were never used. `now` is in epoch seconds.
+ * Returns every client in the order of their ids, in as few calls as there can be: for pages that show all of them at once. Those that are
+ * registered, except who registered themselves and were never used, and those by metadata document, as they were seen last. `now` is in
+ * epoch seconds.
  */
-export async function listAllClients(
-  database: Database,
-  table: string,
-  now: number,
-): Promise<Versioned<RegisteredClient>[]> {
+export async function listEveryClient(database: Database, table: string, now: number): Promise<RegisteredClient[]> {
+  const [registered, seen] = await Promise.all([
+    listRegistered(database, table, now),
+    documentStore(database, table).list(now),
+  ]);
+  const known = new Set(registered.map(({ clientId }) => clientId));
+  const others = seen.map(({ client }) => client).filter(({ clientId }) => !known.has(clientId));
+  return [...registered, ...others].toSorted((one, other) => (one.clientId < other.clientId ? -1 : 1));
+}
+
+async function listRegistered(database: Database, table: string, now: number): Promise<RegisteredClient[]> {
   const directory = await database.query({
     TableName: table,
     KeyConditionExpression: 'pk = :pk',
@@ -32,7 +40,7 @@ export async function listAllClients(
   const items = await inTurns(parts, (part) => database.getAll(table, part, { projection, isConsistent: true }));
   return items.flat().flatMap((item) => {
     if (item === undefined || Number(item['purgeAt'] ?? Number.POSITIVE_INFINITY) <= now) return [];
-    const { value, ...found } = toVersionedClient(item);
-    return value === undefined ? [] : [{ ...found, value }];
+    const { value } = toVersionedClient(item);
+    return value === undefined ? [] : [value];
   });
 }

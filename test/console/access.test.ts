@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
+import { documentStore } from '../../shared/clients/document-store.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { formType } from '../support/http.ts';
 import { newPerson } from '../support/person.ts';
@@ -86,6 +87,21 @@ test('an id that cannot stand in a path has a page, too', async () => {
   const operator = await atConsole(server);
   const link = /href="(\/console\/clients\/~[^"]+)"/.exec((await operator.visit('/clients')).body)?.[1] ?? '';
   expect((await operator.follow(link)).body).toContain('<h1>a/b?c</h1>');
+});
+
+test('a client by metadata document is shown as it was seen, and not changed', async () => {
+  const app = await clients.find('app');
+  if (!app) throw new Error('there is no such client');
+  const clientId = 'https://agent.example/client.json';
+  const seen = { ...app, clientId, clientName: 'Agent', clientClass: 'url', documentHash: 'x' } as const;
+  await documentStore(openDatabase(), tables.clients).note(seen, server.clock.now());
+  const operator = await atConsole(server);
+  const { body } = await operator.visit('/clients?kind=not%20registered');
+  expect(body).toContain('by a document of agent.example');
+  const link = /href="(\/console\/clients\/~[^"]+)"/.exec(body)?.[1] ?? '';
+  const page = await operator.follow(link);
+  expect([page.status, page.body.includes('Agent'), page.body.includes(`${link}/edit`)]).toEqual([200, true, false]);
+  expect((await operator.follow(`${link}/edit`)).status).toBe(404);
 });
 
 test('there is a page for what is not there', async () => {

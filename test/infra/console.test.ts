@@ -62,6 +62,7 @@ describe('with a console', () => {
       'dynamodb:PutItem Clients directory changes',
       'dynamodb:Query Clients directory changes',
       'dynamodb:BatchGetItem Clients client#*',
+      'dynamodb:Query Clients documents',
       'dynamodb:Query Clients apis',
       'dynamodb:BatchGetItem Grants',
       'dynamodb:GetItem Grants',

@@ -29,7 +29,7 @@ export const showAdoption: ShowPage = async ({ query }, deps) => {
   const firstDay = figures.days.at(-judgedDays) ?? '';
   const recent = deps.sumUp(figures.rollUps.filter(({ day }) => day >= firstDay));
   const tallies = Map.groupBy(recent.tallies, ({ client }) => client);
-  const registered = found.map(({ value: client }): AdoptionLine => {
+  const registered = found.map((client): AdoptionLine => {
     const name = loggedClientId(client.clientId);
     const own = byName.get(name) ?? { client: name, weeks: emptyWeeks(counted.weeks), mix: noMix(), move: 'unchanged' };
     byName.delete(name);

@@ -3,7 +3,6 @@ import { loggedClientId } from '../../../shared/audit/decision.ts';
 import { clientDocument } from '../../../shared/clients/client-document.ts';
 import { explainClient } from '../../../shared/clients/explain-client.ts';
 import { kindOf, policyOf, switchesOf, waiverOf } from '../../../shared/clients/present-client.ts';
-import type { Versioned } from '../../../shared/clients/records.ts';
 import { policySettings, type RegisteredClient } from '../../../shared/clients/registered-client.ts';
 import { single } from '../../../shared/oauth/parameters.ts';
 import { clientPage } from '../../../shared/pages/console/client-page.ts';
@@ -35,15 +34,15 @@ export const showClients: ShowPage = async ({ query, operator }, deps) => {
   const now = deps.now();
   const seen = lastSeen(
     figures.tallied,
-    found.map(({ value }) => value.clientId),
+    found.map(({ clientId }) => clientId),
   );
-  const left = found.filter((entry) => passes(entry, filter, global, now));
-  const lines = left.map(({ value }) => lineOf(value, global, now, seen.get(value.clientId)));
+  const left = found.filter((client) => passes(client, filter, global, now));
+  const lines = left.map((client) => lineOf(client, global, now, seen.get(client.clientId)));
   return { page: clientsPage(filter, lines, { all: found.length, mayWrite: operator.mayWrite, days }) };
 };
 
 function passes(
-  { value: client }: Versioned<RegisteredClient>,
+  client: RegisteredClient,
   { q = '', kind = '', policy = '', state = '' }: ClientFilter,
   global: GlobalPolicy,
   now: number,
@@ -87,8 +86,9 @@ export const showClient: ShowPage = async ({ name, operator }, deps) => {
     readFigures(deps, weeksOfClient * 7),
     deps.clients.changesPage(10, { client: name }),
   ]);
-  if (found?.value === undefined) return missingPage('client', 'clients');
-  const { value: client, version, lastChange } = found;
+  // Who is not registered has no version: what its document said last is all there is.
+  const client = found?.value ?? (await deps.allClients()).find(({ clientId }) => clientId === name);
+  if (client === undefined) return missingPage('client', 'clients');
   const now = deps.now();
   const logged = loggedClientId(name);
   const tallied = { ...figures.tallied, tallies: figures.tallied.tallies.filter(({ client: one }) => one === logged) };
@@ -102,10 +102,9 @@ export const showClient: ShowPage = async ({ name, operator }, deps) => {
       kind: kindOf(client),
       policy: policyOf(client, global, now),
       mode: modeLabel(policySettings(client), global, now),
-      version,
-      lastChange,
+      version: found?.value && found.version,
       isDisabled: client.disabled,
-      mayChange: operator.mayWrite && !isManager(client),
+      mayChange: operator.mayWrite && found?.value !== undefined && !isManager(client),
       secrets: client.secretHashes.length,
       hasWaiver: client.pkce.waiver !== undefined,
       steps,

@@ -23,10 +23,7 @@ export const showOverview: ShowPage = async (_, deps) => {
       counts: overview(figures.rollUps, figures.days, figures.tallied),
       reasons: reasonsOf(figures.tallied),
       unreadable: figures.tallied.unreadable,
-      waivers: endingSoon(
-        clients.map(({ value }) => value),
-        now,
-      ),
+      waivers: endingSoon(clients, now),
       policy: policy?.value ?? shippedGlobalPolicy,
       policyVersion: policy?.version ?? 0,
       clients: clients.length,

@@ -28,14 +28,13 @@ async function show(
   deps: ConsoleDeps,
   failed?: PolicyData['failed'],
 ): Promise<Shown> {
-  const [stored, found, figures] = await Promise.all([
+  const [stored, clients, figures] = await Promise.all([
     deps.clients.policyVersion(),
     deps.allClients(),
     readFigures(deps, days),
   ]);
   const { value: policy = shippedGlobalPolicy, version = 0, lastChange } = stored ?? {};
   const now = deps.now();
-  const clients = found.map(({ value }) => value);
   const issued = issuedByClient(figures.tallied);
   const { period, tallied } = figures;
   return {

@@ -28,5 +28,5 @@ export const showRefusals: ShowPage = async ({ query }, deps) => {
 /** The ids of the clients by the names that the log has for them. */
 export async function idsByName({ allClients }: Pick<ConsoleDeps, 'allClients'>): Promise<Map<string, string>> {
   const clients = await allClients();
-  return new Map(clients.map(({ value: { clientId } }) => [loggedClientId(clientId), clientId]));
+  return new Map(clients.map(({ clientId }) => [loggedClientId(clientId), clientId]));
 }

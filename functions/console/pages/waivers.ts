@@ -4,9 +4,6 @@ import type { ShowPage } from '../visit.ts';
 
 export const showWaivers: ShowPage = async (_, deps) => {
   const clients = await deps.allClients();
-  const waivers = waiversOf(
-    clients.map(({ value }) => value),
-    deps.now(),
-  );
+  const waivers = waiversOf(clients, deps.now());
   return { page: waiversPage(waivers) };
 };

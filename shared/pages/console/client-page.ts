@@ -18,8 +18,8 @@ export type ClientData = {
   kind: string;
   policy: string;
   mode: string;
-  version: number;
-  lastChange?: Change | undefined;
+  /** Absent for a client that nobody registered. */
+  version: number | undefined;
   isDisabled: boolean;
   /** Whether this console may change it: registered, and not one that manages the server. */
   mayChange: boolean;
@@ -72,7 +72,7 @@ ${card(
   'Registration',
   facts([
     ...Object.entries(data.document).map(([member, value]) => [member, said(value)] as const),
-    ['version', String(data.version)],
+    ['version', data.version === undefined ? undefined : String(data.version)],
   ]),
 )}
 ${card(
