@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Answer } from '../../../shared/http/endpoint.ts';
+import { type Answer, describeCause } from '../../../shared/http/endpoint.ts';
 import { seeOther } from '../../../shared/http/reply.ts';
 import type { HttpRequest } from '../../../shared/http/request.ts';
 import { endpoints } from '../../../shared/oauth/endpoints.ts';
@@ -37,7 +37,12 @@ export async function finishSignIn(request: HttpRequest, deps: ConsoleDeps): Pro
   } catch (error) {
     // What the library says may quote what was sent; the audit lines of /authorize and /token have the reason.
     if (!(error instanceof Error)) throw error;
-    return notSignedIn(deps, [cookie], 'The server did not sign you in to the console. Its audit log says why.');
+    const failed = await notSignedIn(
+      deps,
+      [cookie],
+      'The server did not sign you in to the console. Its audit log says why.',
+    );
+    return { ...failed, decision: { ...refusedSignIn, cause: describeCause(error) } };
   }
 }
 
@@ -54,12 +59,14 @@ export async function signOut(request: HttpRequest, deps: ConsoleDeps): Promise<
   };
 }
 
+const refusedSignIn = { verdict: 'refused', client: consoleClientId, reason: 'console_sign_in_failed' } as const;
+
 async function notSignedIn(deps: ConsoleDeps, cookies: string[], sentence: string): Promise<Answer> {
   const content = html`<p>${sentence}</p>
 <p><a href="${endpoints.console}">Try again</a></p>`;
   return {
     reply: await outsideReply(deps.look, { title: 'Not signed in', content, status: 400, cookies }),
-    decision: { verdict: 'refused', client: consoleClientId, reason: 'console_sign_in_failed' },
+    decision: refusedSignIn,
   };
 }
 

@@ -66,6 +66,7 @@ export const changedMeanwhile = (subject: string, changes: readonly Change[]): M
 <p>Nothing of theirs was overwritten, and nothing of yours was written. This is what they changed; the form below has what you entered, on top of how it is now.</p>`,
   )}
 <section class="card"><h2>Changed meanwhile</h2>
+${changes.length === 0 ? html`<p>The change log has it.</p>` : ''}
 ${changes.map(
   (change) => html`<h3><a href="${changePath(change.id)}">${moment(change.at)}</a> by ${change.by}</h3>
 <p>${change.why}</p>
