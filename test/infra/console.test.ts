@@ -1,15 +1,25 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuthorizationServerProps } from '../../infra/authorization-server.ts';
 import { buildFunctions } from '../../infra/bundling/build.ts';
 import { readConfig } from '../../shared/config.ts';
+import { refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
 import { functionsOf, list, ofType, policiesOf, removeAssemblies, templateWith } from './synthesize.ts';
 
 afterAll(removeAssemblies);
 
 const operators = { claim: 'groups', read: ['support'], write: ['ops'] };
+const environment = {
+  PIXY_ISSUER: 'https://sign-in.example.com',
+  PIXY_GRANTS_TABLE: 'grants',
+  PIXY_CLIENTS_TABLE: 'clients',
+  PIXY_PEOPLE_TABLE: 'people',
+  PIXY_KEYS_TABLE: 'keys',
+};
+
 const on = { console: true, operators } satisfies AuthorizationServerProps;
 
 const routesOf = (props: AuthorizationServerProps) =>
@@ -116,31 +126,53 @@ describe('with a console', () => {
 });
 
 test('the setting is off unless it is on', () => {
-  const environment = {
-    PIXY_ISSUER: 'https://sign-in.example.com',
-    PIXY_GRANTS_TABLE: 'grants',
-    PIXY_CLIENTS_TABLE: 'clients',
-    PIXY_PEOPLE_TABLE: 'people',
-    PIXY_KEYS_TABLE: 'keys',
-  };
   expect(readConfig(environment)).toMatchObject({ console: false, auditLogGroups: [] });
   const set = { ...environment, PIXY_CONSOLE: 'on', PIXY_AUDIT_LOG_GROUPS: 'one,two' };
   expect(readConfig(set)).toMatchObject({ console: true, auditLogGroups: ['one', 'two'] });
   expect(() => readConfig({ ...environment, PIXY_CONSOLE: 'yes' })).toThrow('PIXY_CONSOLE is not on or off');
 });
 
-test('the bundles of both are small, and have nothing of the SDK', async () => {
+describe('the bundles of both', () => {
   const folder = mkdtempSync(join(tmpdir(), 'pixy-console-'));
-  try {
-    await buildFunctions(folder, ['console', 'roll-up']);
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const fileOf = (name: string) => join(folder, name, 'index.mjs');
+  const names = ['console', 'roll-up'] as const;
+
+  beforeAll(async () => {
+    await buildFunctions(folder, [...names]);
+  });
+
+  test('are small, and have nothing of the SDK', () => {
     const sizes = { console: 500_000, 'roll-up': 120_000 };
-    for (const [name, most] of Object.entries(sizes)) {
-      const file = join(folder, name, 'index.mjs');
-      expect([name, readFileSync(file).byteLength < most]).toEqual([name, true]);
-      const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] };
+    for (const name of names) {
+      expect([name, readFileSync(fileOf(name)).byteLength < sizes[name]]).toEqual([name, true]);
+      const { sources } = JSON.parse(readFileSync(`${fileOf(name)}.map`, 'utf8')) as { sources: string[] };
       expect(sources.filter((source) => /@aws-sdk|@smithy/.test(source))).toEqual([]);
     }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
+
+  test('start on their own, with what the stack sets', () => {
+    const settings = {
+      ...environment,
+      PIXY_KMS_KEY_ID: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d',
+      PIXY_CONSOLE: 'on',
+      PIXY_OPERATORS: JSON.stringify(operators),
+      PIXY_AUDIT_LOG_GROUPS: 'one,two',
+      AWS_REGION: 'eu-west-1',
+    };
+    for (const name of names) {
+      const code = `console.log(typeof (await import(${JSON.stringify(fileOf(name))})).handler);`;
+      const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+        env: settings,
+        encoding: 'utf8',
+      });
+      expect([name, run.stdout, run.stderr]).toEqual([name, 'function\n', '']);
+    }
+  });
+
+  test('of the console explains every refusal, whoever makes it', () => {
+    const bundle = readFileSync(fileOf('console'), 'utf8');
+    const sentences = Object.values(refusalCatalogue).map(({ fix }) => fix);
+    expect(sentences.filter((fix) => !bundle.includes(fix.split(/['"`\\]/)[0] ?? ''))).toEqual([]);
+  });
 });

@@ -2,11 +2,18 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import {
+  CloudWatchLogsClient,
+  GetQueryResultsCommand,
+  LimitExceededException,
+  StartQueryCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DecryptCommand, EncryptCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import * as sdk from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import * as slimLogs from '../../infra/bundling/sdk/client-cloudwatch-logs.ts';
 import * as slimDynamoDB from '../../infra/bundling/sdk/client-dynamodb.ts';
 import * as slimKms from '../../infra/bundling/sdk/client-kms.ts';
 import * as slimSsm from '../../infra/bundling/sdk/client-ssm.ts';
@@ -70,7 +77,8 @@ async function listen(server: Server): Promise<string> {
 }
 
 function useEndpoint(url: string): void {
-  for (const name of ['DYNAMODB', 'KMS', 'SSM']) process.env[`AWS_ENDPOINT_URL_${name}`] = url;
+  for (const name of ['DYNAMODB', 'KMS', 'SSM', 'LOGS', 'CLOUDWATCH_LOGS'])
+    process.env[`AWS_ENDPOINT_URL_${name}`] = url;
 }
 
 beforeEach(() => {
@@ -394,6 +402,37 @@ describe('the other services', () => {
       JSON.parse(body),
     ]);
     expect(second).toEqual(first);
+  });
+
+  test('CloudWatch Logs: the same requests and the same answers', async () => {
+    const query = { logGroupNames: ['a', 'b'], startTime: 1, endTime: 2, queryString: 'fields @message', limit: 9 };
+    const results = [[{ field: '@message', value: '{}' }]];
+    replies = [{ status: 200, body: { queryId: 'q', status: 'Complete', results } }];
+    const [full, slim] = [new CloudWatchLogsClient({}), new slimLogs.CloudWatchLogsClient()];
+    const one = [
+      plain(await full.send(new StartQueryCommand(query))),
+      plain(await full.send(new GetQueryResultsCommand({ queryId: 'q' }))),
+    ];
+    const other = [
+      plain(await slim.send(new slimLogs.StartQueryCommand(query))),
+      plain(await slim.send(new slimLogs.GetQueryResultsCommand({ queryId: 'q' }))),
+    ];
+    expect(other).toMatchObject(one);
+    const requests = received.map(({ headers, body }) => [
+      headers['x-amz-target'],
+      headers['content-type'],
+      JSON.parse(body),
+    ]);
+    expect(requests.slice(2)).toEqual(requests.slice(0, 2));
+  });
+
+  test('CloudWatch Logs: too many queries at once have the same name', async () => {
+    replies = [{ status: 400, body: { __type: 'LimitExceededException', message: 'too many' } }];
+    const query = { logGroupNames: ['a'], startTime: 1, endTime: 2, queryString: 'x', limit: 1 };
+    const failed = await new slimLogs.CloudWatchLogsClient({ maxAttempts: 1 })
+      .send(new slimLogs.StartQueryCommand(query))
+      .catch((error: Error) => error);
+    expect(failed).toMatchObject({ name: LimitExceededException.name });
   });
 });
 
