@@ -21,7 +21,14 @@ import { makeFunctions } from './constructs/server-functions.ts';
 import type { PixyFunctionName } from './functions.ts';
 import { allowEncryptingLogs, makeLogGroup } from './logs.ts';
 import { writeServerParameters } from './parameters.ts';
-import { aliasRoutes, consoleRoutes, type OptionalFunctionName, pushedRequestRoutes, registrationRoutes, routes } from './routes.ts';
+import {
+  aliasRoutes,
+  consoleRoutes,
+  type OptionalFunctionName,
+  pushedRequestRoutes,
+  registrationRoutes,
+  routes,
+} from './routes.ts';
 import { readSettings } from './server-settings.ts';
 import { stageSettings } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';

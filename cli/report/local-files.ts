@@ -1,7 +1,7 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Period } from '../../shared/reports/tally.ts';
 import { LedgerUnavailable } from '../../shared/reports/ledger.ts';
+import type { Period } from '../../shared/reports/tally.ts';
 
 const day = 86_400;
 
