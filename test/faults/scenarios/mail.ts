@@ -141,7 +141,7 @@ export function mailScenarios(world: World): Scenario[] {
       // The session has ended with the account.
       startsAgain: { 'UpdateItem people account': 'done' },
     },
-    ...['/.well-known/change-password', '/.well-known/webauthn', '/.well-known/passkey-endpoints'].map(
+    ...['/', '/.well-known/change-password', '/.well-known/webauthn', '/.well-known/passkey-endpoints'].map(
       (route): Scenario => ({
         name: route,
         route,
