@@ -41,7 +41,8 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly protection?: boolean;
   /**
-   * Tables made elsewhere, for example in a separate stack, so that replacing the API never touches the data.
+   * Tables made elsewhere: in a separate stack, so that replacing the API never touches the data, or tables that exist
+   * (`AuthorizationServerTables.fromExisting`), such as those that were restored from a backup.
    *
    * @default - made here, with the same protection
    */

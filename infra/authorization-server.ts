@@ -67,7 +67,7 @@ export class AuthorizationServer extends Construct {
     const settings = stageSettings(props);
     const logs = {
       logRetention: props.logRetention ?? settings.logRetention,
-      logRemovalPolicy: settings.removalPolicy,
+      logRemovalPolicy: settings.keyAndLogRemovalPolicy,
       logEncryptionKey: props.logEncryptionKey,
     };
     if (props.logEncryptionKey) allowEncryptingLogs(this, props.logEncryptionKey);

@@ -3,6 +3,7 @@ import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct, Node } from 'constructs';
 import { type SigningAlgorithm, signingAlgorithms } from '../shared/keys/signing-key.ts';
 import type { AuthorizationServerProps } from './authorization-server-props.ts';
+import type { ExistingTables } from './constructs/authorization-server-tables.ts';
 import type { CustomDomain } from './constructs/http-api.ts';
 import type { MailProps } from './constructs/mail.ts';
 import { readSettingsFile } from './settings-file.ts';
@@ -20,6 +21,7 @@ export type PixyContext = {
   stage: string;
   protection: boolean;
   domain?: DomainContext;
+  tables?: ExistingTables;
   signing?: Signing;
   signingAlgorithms?: readonly SigningAlgorithm[];
   alarmTopicArn?: string;
@@ -57,12 +59,32 @@ export function readContext(node: Node, file = 'pixy.json'): PixyContext {
     stage,
     protection,
     domain: readDomain(read, stage, protection),
+    ...readTables(read),
     signing,
     ...readAlgorithms(read),
     ...readAlarmTopic(read),
     ...readMail(read),
     ...(Object.keys(props).length > 0 && { props }),
   };
+}
+
+/** Whether the names are names is for the construct to say. */
+function readTables(read: Read): Pick<PixyContext, 'tables'> {
+  const [grants, clients, people, keys] = [
+    read('grantsTable'),
+    read('clientsTable'),
+    read('peopleTable'),
+    read('keysTable'),
+  ];
+  const wrappingKey = read('wrappingKey');
+  const given = [grants, clients, people, keys, wrappingKey];
+  if (given.every((one) => one === undefined)) return {};
+  if (!grants || !clients || !people || !keys || !wrappingKey) {
+    throw new WrongSetting(
+      '-c grantsTable, clientsTable, peopleTable, keysTable and wrappingKey go together: give all five to use tables that exist, or none.',
+    );
+  }
+  return { tables: { grants, clients, people, keys, wrappingKey } };
 }
 
 function readAlgorithms(read: Read): Pick<PixyContext, 'signingAlgorithms'> {

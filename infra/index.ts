@@ -12,6 +12,7 @@ export type { AuthorizationServerProps, OperatorsProps } from './authorization-s
 export {
   AuthorizationServerTables,
   type AuthorizationServerTablesProps,
+  type ExistingTables,
   type TableVariable,
 } from './constructs/authorization-server-tables.ts';
 export type { FrontProps } from './constructs/cloudfront-front.ts';

@@ -3,7 +3,10 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { WrongSetting } from './wrong-setting.ts';
 
 export type StageSettings = {
+  /** What happens to the tables with their stack. DynamoDB protects those of a protected stage, so not even a roll-back could delete them. */
   removalPolicy: RemovalPolicy;
+  /** The same for the key and the logs: what a first deployment made goes again when that deployment fails. */
+  keyAndLogRemovalPolicy: RemovalPolicy;
   /** Deletion protection and point-in-time recovery of the tables, termination protection of the stacks. */
   protect: boolean;
   logRetention: RetentionDays;
@@ -20,7 +23,19 @@ export function stageSettings({ stage, protection }: { stage?: string; protectio
       `stage must be a name of up to 40 letters, digits and hyphens such as staging, but is "${stage}".`,
     );
   }
-  return (protection ?? stage !== 'dev')
-    ? { removalPolicy: RemovalPolicy.RETAIN, protect: true, logRetention: RetentionDays.ONE_YEAR }
-    : { removalPolicy: RemovalPolicy.DESTROY, protect: false, logRetention: RetentionDays.ONE_WEEK };
+  return (protection ?? stage !== 'dev') ? protectedStage : passingStage;
 }
+
+const protectedStage: StageSettings = {
+  removalPolicy: RemovalPolicy.RETAIN,
+  keyAndLogRemovalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+  protect: true,
+  logRetention: RetentionDays.ONE_YEAR,
+};
+
+const passingStage: StageSettings = {
+  removalPolicy: RemovalPolicy.DESTROY,
+  keyAndLogRemovalPolicy: RemovalPolicy.DESTROY,
+  protect: false,
+  logRetention: RetentionDays.ONE_WEEK,
+};

@@ -21,7 +21,7 @@ export async function handOver(
     const forward = { ...next, signFrom };
     if (await store.replace(forward)) return { key: forward, before: next, change };
   }
-  const made = await custody.generate(algorithm, signFrom);
+  const made = await custody.generate(algorithm, signFrom, store);
   await store.put(made);
   return { key: made, before: undefined, change: 'make' };
 }

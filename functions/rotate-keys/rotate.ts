@@ -41,7 +41,7 @@ export async function rotateKeys(
     for (const key of keys) if (key.withdrawnAt !== undefined) await store.replace({ ...key, withdrawnAt: undefined });
     const plan = planRotation(keys, now, settings, (key) => placeOf(key) !== custody.place);
     if (plan.signFrom !== undefined) {
-      const key = await custody.generate(algorithm, plan.signFrom);
+      const key = await custody.generate(algorithm, plan.signFrom, store);
       await store.put(key);
       report.published.push({ kid: key.kid, algorithm, signFrom: key.signFrom });
     }

@@ -1,10 +1,19 @@
-import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Token } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  Billing,
+  type ITableV2,
+  ProjectionType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
 import { writeTableParameters } from '../parameters.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
 import { type StageSettings, stageSettings } from '../stage.ts';
+import { WrongSetting } from '../wrong-setting.ts';
 
 export interface AuthorizationServerTablesProps {
   /**
@@ -30,30 +39,63 @@ export type TableVariable =
   | 'PIXY_KEYS_TABLE'
   | 'PIXY_KMS_KEY_ID';
 
+/** Tables that exist: retained from a stack that was deleted, or restored from a backup. All in the region and account of the stack. */
+export interface ExistingTables {
+  /** The name of the Grants table, and so on. */
+  readonly grants: string;
+  readonly clients: string;
+  readonly people: string;
+  readonly keys: string;
+  /** The ARN of the KMS key that encrypted what is in the Keys table. Without it nobody can read that. */
+  readonly wrappingKey: string;
+}
+
 /**
  * The storage of an authorization server: four tables, and the KMS key that encrypts its private signing keys. infra/permissions defines
  * what the functions may do with them.
  */
 export class AuthorizationServerTables extends Construct implements ServerTables {
-  readonly grants: TableV2;
-  readonly clients: TableV2;
-  readonly people: TableV2;
-  readonly keys: TableV2;
+  readonly grants: ITableV2;
+  readonly clients: ITableV2;
+  readonly people: ITableV2;
+  readonly keys: ITableV2;
   /** Encrypts private signing keys before they are written to the Keys table. */
-  readonly wrappingKey: Key;
+  readonly wrappingKey: IKey;
 
-  constructor(scope: Construct, id: string, props: AuthorizationServerTablesProps = {}) {
+  /**
+   * Adopts tables and a key that exist. Nothing is made or changed: whether they are backed up and protected is as you made them. Throws
+   * for a name that is none, and for a key without an ARN. docs/operations.md says how to restore a backup.
+   */
+  static fromExisting(scope: Construct, id: string, existing: ExistingTables): AuthorizationServerTables {
+    return new AuthorizationServerTables(scope, id, { existing: checked(existing) });
+  }
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: AuthorizationServerTablesProps & { existing?: ExistingTables } = {},
+  ) {
     super(scope, id);
-    const settings = stageSettings(props);
-    this.grants = this.table('Grants', tableDefinitions.grants, settings);
-    this.clients = this.table('Clients', tableDefinitions.clients, settings);
-    this.people = this.table('People', tableDefinitions.people, settings);
-    this.keys = this.table('Keys', tableDefinitions.keys, settings);
-    this.wrappingKey = new Key(this, 'WrappingKey', {
-      description: 'Encrypts the private signing keys of the authorization server',
-      enableKeyRotation: true,
-      removalPolicy: settings.removalPolicy,
-    });
+    const { existing } = props;
+    if (existing) {
+      const named = (name: TableName): ITableV2 => TableV2.fromTableName(this, name, existing[name]);
+      this.grants = named('grants');
+      this.clients = named('clients');
+      this.people = named('people');
+      this.keys = named('keys');
+      this.wrappingKey = Key.fromKeyArn(this, 'wrappingKey', existing.wrappingKey);
+    } else {
+      const settings = stageSettings(props);
+      this.grants = this.table('Grants', tableDefinitions.grants, settings);
+      this.clients = this.table('Clients', tableDefinitions.clients, settings);
+      this.people = this.table('People', tableDefinitions.people, settings);
+      this.keys = this.table('Keys', tableDefinitions.keys, settings);
+      this.wrappingKey = new Key(this, 'WrappingKey', {
+        description: 'Encrypts the private signing keys of the authorization server',
+        enableKeyRotation: true,
+        removalPolicy: settings.keyAndLogRemovalPolicy,
+      });
+    }
     if (props.stage !== undefined) writeTableParameters(this, props.stage, this);
   }
 
@@ -80,7 +122,7 @@ export class AuthorizationServerTables extends Construct implements ServerTables
   }
 
   /** Returns every table by its name in shared/aws/tables.ts. */
-  byName(): Record<TableName, TableV2> {
+  byName(): Record<TableName, ITableV2> {
     return { grants: this.grants, clients: this.clients, people: this.people, keys: this.keys };
   }
 
@@ -94,4 +136,21 @@ export class AuthorizationServerTables extends Construct implements ServerTables
       PIXY_KMS_KEY_ID: this.wrappingKey.keyArn,
     };
   }
+}
+
+function checked(existing: ExistingTables): ExistingTables {
+  const { wrappingKey, ...names } = existing;
+  for (const [name, given] of Object.entries(names)) {
+    if (Token.isUnresolved(given) || /^[a-zA-Z0-9_.-]{3,255}$/.test(given)) continue;
+    throw new WrongSetting(`The ${name} table must be the name of a table of DynamoDB, but is "${given}".`);
+  }
+  if (!Token.isUnresolved(wrappingKey) && !/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/.+$/.test(wrappingKey)) {
+    throw new WrongSetting(
+      `wrappingKey must be the ARN of a KMS key (arn:aws:kms:<region>:<account>:key/<id>), but is "${wrappingKey}".`,
+    );
+  }
+  if (new Set(Object.values(names)).size < Object.keys(names).length) {
+    throw new WrongSetting('Each of the four tables must be another one.');
+  }
+  return existing;
 }

@@ -1,4 +1,4 @@
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 
 /** The conditions of an IAM statement. */
@@ -7,7 +7,7 @@ export type Conditions = Record<string, Record<string, string[]>>;
 /** Allows the actions on one table, under the conditions. */
 export const allow = (
   grantee: IGrantable,
-  table: TableV2,
+  table: ITableV2,
   actions: readonly `dynamodb:${string}`[],
   conditions?: Conditions,
 ): Grant => Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [table.tableArn], conditions });

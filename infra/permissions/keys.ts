@@ -56,7 +56,7 @@ export function grantOpenRefreshTokens(tables: ServerTables, grantee: IGrantable
  */
 export function grantRotateKeys(tables: ServerTables, grantee: IGrantable, signing: Signing = 'memory'): Grant {
   const rotate = allow(grantee, tables.keys, ['dynamodb:PutItem', 'dynamodb:Query'])
-    .combine(allow(grantee, tables.keys, ['dynamodb:DeleteItem'], ofItems('signing', 'refresh')))
+    .combine(allow(grantee, tables.keys, ['dynamodb:DeleteItem'], ofItems('signing', 'refresh', 'unfinished')))
     .combine(allowWrapping(tables, grantee, 'kms:Encrypt'))
     .combine(allowOwnKeys(tables, grantee, 'kms:ScheduleKeyDeletion'));
   return signing === 'kms' ? rotate.combine(allowMakingKeys(tables, grantee)) : rotate;

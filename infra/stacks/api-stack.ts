@@ -8,7 +8,7 @@ import type { AuthorizationServerTables } from '../constructs/authorization-serv
 import { customDomain, type PixyContext } from '../context.ts';
 import { writeServerParameters } from '../parameters.ts';
 
-export interface ApiStackProps extends StackProps, PixyContext {
+export interface ApiStackProps extends StackProps, Omit<PixyContext, 'tables'> {
   readonly tables: AuthorizationServerTables;
   /** Settings that only code can give, such as hooks. */
   readonly server?: ((stack: Stack) => AuthorizationServerProps) | undefined;

@@ -21,9 +21,9 @@ export interface PixyStacksProps {
  */
 export function pixyStacks(app: App, { server }: PixyStacksProps = {}): { tables: TablesStack; api: ApiStack } {
   const context = readContext(app.node);
-  const { stage, protection } = context;
-  const tables = new TablesStack(app, `Pixy-${stage}-Tables`, { stage, protection });
-  const api = new ApiStack(app, `Pixy-${stage}-Api`, { ...context, tables: tables.tables, server });
+  const { stage, protection, tables: existing, ...others } = context;
+  const tables = new TablesStack(app, `Pixy-${stage}-Tables`, { stage, protection, existing });
+  const api = new ApiStack(app, `Pixy-${stage}-Api`, { ...others, stage, protection, tables: tables.tables, server });
   for (const stack of [tables, api]) Tags.of(stack).add('pixy-version', packageJson.version);
   return { tables, api };
 }

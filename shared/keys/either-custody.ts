@@ -7,7 +7,7 @@ import { type KeyCustody, type KeyPlace, placeOf } from './signing-key.ts';
 export function eitherCustody(place: KeyPlace, custodies: Readonly<Record<KeyPlace, KeyCustody>>): KeyCustody {
   return {
     place,
-    generate: (algorithm, signFrom) => custodies[place].generate(algorithm, signFrom),
+    generate: (...given) => custodies[place].generate(...given),
     open: (stored) => custodies[placeOf(stored)].open(stored),
     destroy: (stored) => custodies[placeOf(stored)].destroy(stored),
   };

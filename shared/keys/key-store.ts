@@ -13,7 +13,7 @@ export type StoredPairwiseKey = { wrapped: Uint8Array; createdAt: number };
 
 const pairwiseKeyAt = { pk: 'pairwise', sk: 'only' };
 
-/** The Keys table: one partition for signing keys, one for refresh token keys, one for the key of nonces, and one for the key of pairwise subjects. */
+/** The Keys table: one partition for signing keys, one for those that KMS has made and that are not stored yet, one for refresh token keys, one for the key of nonces, and one for the key of pairwise subjects. */
 export type KeyStore = ReturnType<typeof keyStore>;
 
 export function keyStore(database: Database, table: string) {
@@ -42,6 +42,21 @@ export function keyStore(database: Database, table: string) {
 
     async put(key: StoredKey): Promise<void> {
       await database.put({ TableName: table, Item: { pk: 'signing', sk: key.kid, ...key } });
+      if (!('kmsKeyId' in key.private)) return;
+      await database.remove({ TableName: table, Key: { pk: 'unfinished', sk: key.private.kmsKeyId } });
+    },
+
+    async findUnfinished(algorithm: SigningAlgorithm): Promise<string | undefined> {
+      const found = (await partition('unfinished')).filter((item) => item['algorithm'] === algorithm);
+      if (found.length === 0) return undefined;
+      // Whoever stored a key may have failed before it was forgotten here.
+      const stored = (await partition('signing')).map((item) => toStoredKey(item).private);
+      const isStored = (id: unknown) => stored.some((kept) => 'kmsKeyId' in kept && kept.kmsKeyId === id);
+      return found.find((item) => !isStored(item['sk']))?.['sk'] as string | undefined;
+    },
+
+    async noteUnfinished(algorithm: SigningAlgorithm, kmsKeyId: string): Promise<void> {
+      await database.put({ TableName: table, Item: { pk: 'unfinished', sk: kmsKeyId, algorithm } });
     },
 
     /** Overwrites an existing key. Returns false when the key has been removed meanwhile, and does not bring it back. */

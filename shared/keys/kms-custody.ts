@@ -26,10 +26,13 @@ const kms: Partial<Record<SigningAlgorithm, { spec: KeySpec; signing: SigningAlg
  * their `owner`, so that a server's functions can be allowed to use its keys and no others, and with `tags` besides.
  */
 export function kmsCustody(
-  client = new KMSClient(clientDefaults),
+  given?: KMSClient,
   owner = 'pixy',
   tags: Readonly<Record<string, string>> = {},
 ): KeyCustody {
+  const client = given ?? new KMSClient(clientDefaults);
+  // CreateKey has no token that would make a second attempt harmless: it would make a second key.
+  const once = given ?? new KMSClient({ ...clientDefaults, maxAttempts: 1 });
   const algorithmOf = (algorithm: SigningAlgorithm) => {
     const known = kms[algorithm];
     if (known === undefined) throw new Error(`KMS does not sign with ${algorithm}`);
@@ -50,16 +53,20 @@ export function kmsCustody(
   return {
     place: 'kms',
 
-    async generate(algorithm, signFrom) {
+    async generate(algorithm, signFrom, unfinished) {
       const { spec } = algorithmOf(algorithm);
-      const command = new CreateKeyCommand({
-        KeySpec: spec,
-        KeyUsage: 'SIGN_VERIFY',
-        Description: `Pixy ${algorithm}`,
-        Tags: Object.entries({ ...tags, [kmsKeyTag]: owner }).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
-      });
-      const created = await guard(client.send(command));
-      const kmsKeyId = present(created.KeyMetadata?.KeyId);
+      const make = async (): Promise<string> => {
+        const command = new CreateKeyCommand({
+          KeySpec: spec,
+          KeyUsage: 'SIGN_VERIFY',
+          Description: `Pixy ${algorithm}`,
+          Tags: Object.entries({ ...tags, [kmsKeyTag]: owner }).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
+        });
+        const made = present((await guard(once.send(command))).KeyMetadata?.KeyId);
+        await unfinished?.noteUnfinished(algorithm, made);
+        return made;
+      };
+      const kmsKeyId = (await unfinished?.findUnfinished(algorithm)) ?? (await make());
       const { PublicKey } = await guard(client.send(new GetPublicKeyCommand({ KeyId: kmsKeyId })));
       const publicKey = createPublicKey({ key: Buffer.from(present(PublicKey)), type: 'spki', format: 'der' });
       return { ...(await describePublicKey(publicKey, algorithm)), private: { kmsKeyId }, signFrom };

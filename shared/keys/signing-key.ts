@@ -32,10 +32,24 @@ export type KeyPlace = 'memory' | 'kms';
 
 export const placeOf = ({ private: kept }: StoredKey): KeyPlace => ('kmsKeyId' in kept ? 'kms' : 'memory');
 
-/** Makes, opens and destroys private keys. `place` is where it makes them. */
+/**
+ * Remembers keys that KMS has made and that are not stored yet, because no call of KMS finds a key again whose maker failed before it
+ * could store it.
+ */
+export type UnfinishedKeys = {
+  /** The key in KMS that an earlier run made for `algorithm` and could not store. */
+  findUnfinished(algorithm: SigningAlgorithm): Promise<string | undefined>;
+  /** Storing a signing key with this `kmsKeyId` forgets it. */
+  noteUnfinished(algorithm: SigningAlgorithm, kmsKeyId: string): Promise<void>;
+};
+
+/**
+ * Makes, opens and destroys private keys. `place` is where it makes them. A key in KMS costs money until it is deleted, so one that an
+ * earlier run left in `unfinished` is used before another one is made.
+ */
 export type KeyCustody = {
   place: KeyPlace;
-  generate(algorithm: SigningAlgorithm, signFrom: number): Promise<StoredKey>;
+  generate(algorithm: SigningAlgorithm, signFrom: number, unfinished?: UnfinishedKeys): Promise<StoredKey>;
   open(stored: StoredKey): Promise<SigningKey>;
   /** Cleans up after a retired key. */
   destroy(stored: StoredKey): Promise<void>;

@@ -9,12 +9,21 @@ import {
   functionsOf,
   ofType,
   onlyOne,
+  policiesOf,
   removeAssemblies,
   type TemplateJson,
   testApp,
 } from './synthesize.ts';
 
 afterAll(removeAssemblies);
+
+const existing = {
+  grants: 'restored-grants',
+  clients: 'restored-clients',
+  people: 'restored-people',
+  keys: 'restored-keys',
+  wrappingKey: 'arn:aws:kms:eu-central-1:123456789012:key/0d990263-018e-4e65-a703-eff731de951e',
+};
 
 /** The construct as people use it in a stack of their own. */
 describe('new AuthorizationServer(this, …) in a stack of somebody else', () => {
@@ -48,6 +57,42 @@ describe('new AuthorizationServer(this, …) in a stack of somebody else', () =>
     const auth = new AuthorizationServer(stack, 'Auth', { stage: 'dev', tables });
     expect(auth.tables).toBe(tables);
     expect(ofType(Template.fromStack(stack).toJSON() as TemplateJson, 'AWS::DynamoDB::GlobalTable')).toEqual([]);
+  });
+
+  it('D1: adopts tables and a key that exist, and makes none', () => {
+    const stack = new Stack(testApp(), 'Mine');
+    const tables = AuthorizationServerTables.fromExisting(stack, 'Tables', existing);
+    const auth = new AuthorizationServer(stack, 'Auth', { tables, signing: 'kms' });
+    expect(auth.tables).toBe(tables);
+    const template = Template.fromStack(stack).toJSON() as TemplateJson;
+    expect(ofType(template, 'AWS::DynamoDB::GlobalTable')).toEqual([]);
+    expect(ofType(template, 'AWS::KMS::Key')).toEqual([]);
+    const token = functionsOf(template).get('Token') ?? expect.unreachable();
+    expect(token.Properties['Environment'].Variables).toMatchObject({
+      PIXY_GRANTS_TABLE: 'restored-grants',
+      PIXY_CLIENTS_TABLE: 'restored-clients',
+      PIXY_PEOPLE_TABLE: 'restored-people',
+      PIXY_KEYS_TABLE: 'restored-keys',
+      PIXY_KMS_KEY_ID: existing.wrappingKey,
+    });
+    const resources = JSON.stringify(policiesOf(template, token).statements.map(({ Resource }) => Resource));
+    for (const name of ['grants', 'clients', 'people', 'keys']) expect(resources).toContain(`:table/restored-${name}"`);
+    expect(resources).toContain('table/restored-grants/index/byPerson');
+    expect(resources).toContain(existing.wrappingKey);
+  });
+
+  it.each([
+    [
+      { grants: 'arn:aws:dynamodb:eu-central-1:123456789012:table/grants' },
+      'The grants table must be the name of a table',
+    ],
+    [{ people: '' }, 'The people table must be the name of a table of DynamoDB, but is "".'],
+    [{ people: 'restored-grants' }, 'Each of the four tables must be another one.'],
+    [{ wrappingKey: 'alias/pixy' }, 'wrappingKey must be the ARN of a KMS key'],
+  ])('D1: refuses %j in a sentence', (changes, sentence) => {
+    const stack = new Stack(testApp(), 'Mine');
+    const adopt = () => AuthorizationServerTables.fromExisting(stack, 'Tables', { ...existing, ...changes });
+    expect(adopt).toThrow(sentence);
   });
 
   it('hands its settings to the functions in seconds, and the others keep their defaults', () => {

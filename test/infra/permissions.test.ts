@@ -223,7 +223,7 @@ const allowed: Record<string, string[]> = {
   RotateKeys: [
     'dynamodb:PutItem on keys',
     'dynamodb:Query on keys',
-    `dynamodb:DeleteItem on keys ${onItems('signing', 'refresh')}`,
+    `dynamodb:DeleteItem on keys ${onItems('signing', 'refresh', 'unfinished')}`,
     encrypt,
     `kms:ScheduleKeyDeletion on any key of KMS if ${ofThisServer('ResourceTag')}`,
   ],

@@ -2,15 +2,19 @@ import { randomBytes, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { importJWK, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { rotateKeys } from '../../functions/rotate-keys/rotate.ts';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { joseSignature } from '../../shared/keys/der-signature.ts';
 import { eitherCustody } from '../../shared/keys/either-custody.ts';
+import { rotationSettings } from '../../shared/keys/key-ring.ts';
+import { keyStore } from '../../shared/keys/key-store.ts';
 import { kmsCustody } from '../../shared/keys/kms-custody.ts';
 import { kmsWrapper } from '../../shared/keys/kms-wrapper.ts';
 import { localWrapper } from '../../shared/keys/local-wrapper.ts';
 import { memoryCustody } from '../../shared/keys/memory-custody.ts';
 import { signJws } from '../../shared/keys/sign.ts';
 import { type KeyCustody, placeOf, signingAlgorithms } from '../../shared/keys/signing-key.ts';
+import { freshTables } from '../store/store.ts';
 import { kmsStub } from './kms-stub.ts';
 
 const kms = await kmsStub();
@@ -72,6 +76,46 @@ describe('keys in KMS', () => {
     kms.failWith({ status, type });
     await expect(signJws({ typ: 'JWT' }, {}, key)).rejects.toThrow(StoreUnavailable);
     kms.failWith(undefined);
+  });
+});
+
+describe('D12: a key that KMS has made and whose public part it does not tell', () => {
+  const algorithms = ['RS256', 'PS256', 'ES256'] as const;
+
+  /** A rotation in a table of its own while KMS refuses an operation. Returns how many keys it made. */
+  async function keysMadeBy(rotate: () => Promise<unknown>, operation?: string): Promise<number> {
+    const before = kms.calls.length;
+    kms.failWith(operation === undefined ? undefined : { status: 400, type: 'AccessDeniedException', operation });
+    await rotate().catch((error: unknown) => expect(error).toBeInstanceOf(StoreUnavailable));
+    kms.failWith(undefined);
+    return kms.calls.slice(before).filter((call) => call === 'CreateKey').length;
+  }
+
+  test('is used by the next run, so that one key is made however long the denial lasts', async () => {
+    const { database, tables } = await freshTables();
+    const store = keyStore(database, tables.keys);
+    const rotate = () => rotateKeys(store, kmsCustody(kms.client), algorithms, rotationSettings, 0);
+    expect(await keysMadeBy(rotate, 'GetPublicKey')).toBe(1);
+    expect(await keysMadeBy(rotate, 'GetPublicKey')).toBe(0);
+    expect(await keysMadeBy(rotate)).toBe(2);
+    expect((await store.list()).map(({ algorithm }) => algorithm).sort()).toEqual(['ES256', 'PS256', 'RS256']);
+    expect(await keysMadeBy(rotate)).toBe(0);
+    const left = await database.query({
+      TableName: tables.keys,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': 'unfinished' },
+    });
+    expect(left).toEqual([]);
+  });
+
+  test('is not used twice, if it was stored and then not forgotten', async () => {
+    const { database, tables } = await freshTables();
+    const store = keyStore(database, tables.keys);
+    const custody = kmsCustody(kms.client);
+    const first = await custody.generate('ES256', 0, store);
+    await store.put(first);
+    await store.noteUnfinished('ES256', (first.private as { kmsKeyId: string }).kmsKeyId);
+    expect((await custody.generate('ES256', 1, store)).kid).not.toBe(first.kid);
   });
 });
 

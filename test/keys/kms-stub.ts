@@ -23,7 +23,7 @@ export async function kmsStub() {
   const pairs = new Map<string, { publicKey: KeyObject; privateKey: KeyObject }>();
   const wrapping = randomBytes(32);
   const calls: string[] = [];
-  let failure: { status: number; type: string } | undefined;
+  let failure: { status: number; type: string; operation?: string } | undefined;
 
   const blob = (value: unknown) => Buffer.from(value as string, 'base64');
   const operations: Record<string, (input: Input) => object> = {
@@ -73,7 +73,7 @@ export async function kmsStub() {
     calls.push(operation);
     const answer = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-    if (failure) {
+    if (failure && (failure.operation ?? operation) === operation) {
       answer(failure.status, { __type: failure.type });
       return;
     }

@@ -1,0 +1,36 @@
+/** These messages of a service may quote what was sent to it. */
+const mayQuote = new Set(['ValidationException', 'SerializationException']);
+
+/** One line: what failed, in which service, and what that said. */
+function sayWhy(error: Error): string {
+  const said = [error.message];
+  for (
+    let { cause } = error;
+    cause !== undefined && said.length < 4;
+    cause = cause instanceof Error ? cause.cause : undefined
+  ) {
+    said.push(
+      cause instanceof Error ? `${cause.name}${mayQuote.has(cause.name) ? '' : `: ${cause.message}`}` : String(cause),
+    );
+  }
+  const { service } = error as { service?: unknown };
+  if (typeof service === 'string') said.splice(1, 0, service);
+  return said.join(': ');
+}
+
+/**
+ * Wraps a handler that Lambda itself calls: at a deployment, once a day. Lambda logs and hands back the name and the message of an
+ * exception and not its cause, and the message is all that a failed deployment shows. So the message says the cause, too.
+ */
+export const tellingCause =
+  <Event extends unknown[], Answer>(handler: (...event: Event) => Promise<Answer>) =>
+  async (...event: Event): Promise<Answer> => {
+    try {
+      return await handler(...event);
+    } catch (error) {
+      if (!(error instanceof Error) || error.cause === undefined) throw error;
+      const told = new Error(sayWhy(error), { cause: error });
+      told.name = error.name;
+      throw told;
+    }
+  };

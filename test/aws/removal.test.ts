@@ -1,0 +1,115 @@
+import { CloudFormationClient, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { describe, expect, it } from 'vitest';
+import { tableDefinitions } from '../../shared/aws/tables.ts';
+import { mobile, obtainTokens } from '../support/lifecycle.ts';
+import { newPerson } from '../support/person.ts';
+import { parameterOf, pixy, serveStage } from './deployed-server.ts';
+import { deploy, deployment, ownAccount, succeed } from './deployed-stages.ts';
+
+/* One account in order: a first deployment that fails, one that works, a change, a removal, and a deployment that adopts what is left. */
+
+const { standIn, missing } = ownAccount();
+const names = Object.keys(tableDefinitions) as (keyof typeof tableDefinitions)[];
+
+async function whatIsThere(prefix: string) {
+  const { clients } = standIn();
+  const [tables, groups, functions] = await Promise.all([
+    new DynamoDBClient(clients).send(new ListTablesCommand({})),
+    new CloudWatchLogsClient(clients).send(new DescribeLogGroupsCommand({ logGroupNamePrefix: prefix })),
+    new LambdaClient(clients).send(new ListFunctionsCommand({})),
+  ]);
+  return {
+    tables: (tables.TableNames ?? []).filter((name) => name.startsWith(prefix)),
+    groups: (groups.logGroups ?? []).map(({ logGroupName = '' }) => logGroupName),
+    functions: (functions.Functions ?? []).filter(({ FunctionName = '' }) => FunctionName.startsWith(prefix)),
+  };
+}
+
+const ada = { username: 'ada', password: 'correct horse battery staple' };
+
+/** What somebody does before they remove a stack of prod, or one whose first deployment failed. */
+async function endProtection(...stacks: string[]): Promise<void> {
+  const cloudFormation = new CloudFormationClient(standIn().clients);
+  for (const StackName of stacks) {
+    await cloudFormation.send(
+      new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: false }),
+    );
+  }
+}
+
+/** What the removal of prod leaves, which the next deployment of it is given. */
+const left: Record<string, string> = {};
+
+describe.skipIf(missing !== undefined)('a stage', () => {
+  it('D3, D6: whose first deployment fails says why, and leaves neither logs nor functions', async () => {
+    await standIn().breakFunctions({ AWS_ENDPOINT_URL_KMS: 'http://127.0.0.1:9' });
+    const { output, status } = await standIn().cdk('deploy', ...deployment('prod'));
+    await standIn().breakFunctions({});
+    expect(status).toBe(1);
+    expect(output).toContain('the store is unavailable: AWS KMS: ');
+    expect(output).toContain('ECONNREFUSED');
+    const { groups, functions } = await whatIsThere('Pixy-prod-Api');
+    expect({ groups, functions }).toEqual({ groups: [], functions: [] });
+  });
+
+  it('is deployed after that, and again with another setting, which the functions have then', async () => {
+    await endProtection('Pixy-prod-Api');
+    await deploy(standIn(), 'prod');
+    await pixy(standIn(), 'prod', ['clients', 'add', '--file', '-', '--first-party'], JSON.stringify(mobile));
+    const account = ['accounts', 'add', ada.username, '--email', 'ada@example.com', '--password-stdin'];
+    await pixy(standIn(), 'prod', account, ada.password);
+    const before = await pixy(standIn(), 'prod', ['keys', 'list', '--json']);
+    const output = await deploy(standIn(), 'prod', '-c', 'signingAlgorithms=RS256,ES256');
+    expect(output).toContain('UPDATE_COMPLETE');
+    const { functions } = await whatIsThere('Pixy-prod-Api');
+    const variables = functions.map(({ Environment }) => Environment?.Variables ?? {});
+    expect(variables.filter((one) => one['PIXY_SIGNING_ALGORITHMS'] !== undefined)).toHaveLength(functions.length - 1);
+    const kidsOf = (list: string): string[] => JSON.parse(list).keys.map(({ kid }: { kid: string }) => kid);
+    const after = await pixy(standIn(), 'prod', ['keys', 'list', '--json']);
+    expect(kidsOf(after)).toEqual(expect.arrayContaining(kidsOf(before)));
+  });
+
+  it('is protected from removal', async () => {
+    const { output, status } = await standIn().cdk('destroy', '--all', '--app', 'prod.out', '--force');
+    expect(status).toBe(1);
+    expect(output).toMatch(/termination ?protection/i);
+  });
+
+  it('D6: leaves its tables, its key and its logs when it is removed, and nothing else', async () => {
+    for (const name of names) left[`${name}Table`] = await parameterOf(standIn(), 'prod', `tables/${name}`);
+    left['wrappingKey'] = await parameterOf(standIn(), 'prod', 'wrapping-key');
+    await endProtection('Pixy-prod-Api', 'Pixy-prod-Tables');
+    await succeed(standIn(), 'destroy', '--all', '--app', 'prod.out', '--force');
+    const { tables, groups, functions } = await whatIsThere('Pixy-prod-');
+    expect(tables.toSorted()).toEqual(names.map((name) => left[`${name}Table`]).sort());
+    expect(functions).toEqual([]);
+    expect(groups.length).toBe(21);
+    const kms = new KMSClient(standIn().clients);
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: left['wrappingKey'] }));
+    expect(KeyMetadata?.KeyState).toBe('Enabled');
+  });
+
+  it('D1: adopts them when it is deployed again with their names: who had an account signs in', async () => {
+    const adopted = Object.entries(left).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    await deploy(standIn(), 'prod', ...adopted);
+    expect((await whatIsThere('Pixy-prod-')).tables).toHaveLength(names.length);
+    const server = await serveStage(standIn(), 'prod');
+    const tokens = await obtainTokens(server, newPerson(server), mobile, { scope: 'openid offline_access' });
+    expect(tokens.access_token).toBeDefined();
+  });
+});
+
+describe.skipIf(missing !== undefined)('a development stage', () => {
+  it('D6: leaves nothing, and its key is deleted after a month', async () => {
+    await deploy(standIn(), 'dev');
+    const KeyId = await parameterOf(standIn(), 'dev', 'wrapping-key');
+    await succeed(standIn(), 'destroy', '--all', '--app', 'dev.out', '--force');
+    expect(await whatIsThere('Pixy-dev-')).toEqual({ tables: [], groups: [], functions: [] });
+    const { KeyMetadata } = await new KMSClient(standIn().clients).send(new DescribeKeyCommand({ KeyId }));
+    expect(KeyMetadata?.KeyState).toBe('PendingDeletion');
+  });
+});
