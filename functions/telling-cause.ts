@@ -1,20 +1,18 @@
 /** These messages of a service may quote what was sent to it. */
 const mayQuote = new Set(['ValidationException', 'SerializationException']);
 
+const say = (cause: Error): string => (mayQuote.has(cause.name) ? cause.name : `${cause.name}: ${cause.message}`);
+
 /** One line: what failed, in which service, and what that said. */
 function sayWhy(error: Error): string {
-  const said = [error.message];
-  for (
-    let { cause } = error;
-    cause !== undefined && said.length < 4;
-    cause = cause instanceof Error ? cause.cause : undefined
-  ) {
-    said.push(
-      cause instanceof Error ? `${cause.name}${mayQuote.has(cause.name) ? '' : `: ${cause.message}`}` : String(cause),
-    );
-  }
   const { service } = error as { service?: unknown };
-  if (typeof service === 'string') said.splice(1, 0, service);
+  const said = typeof service === 'string' ? [error.message, service] : [error.message];
+  let { cause } = error;
+  while (cause instanceof Error && said.length < 5) {
+    said.push(say(cause));
+    ({ cause } = cause);
+  }
+  if (typeof cause === 'string') said.push(cause);
   return said.join(': ');
 }
 

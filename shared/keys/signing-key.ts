@@ -36,7 +36,7 @@ export const placeOf = ({ private: kept }: StoredKey): KeyPlace => ('kmsKeyId' i
  * Remembers keys that KMS has made and that are not stored yet, because no call of KMS finds a key again whose maker failed before it
  * could store it.
  */
-export type UnfinishedKeys = {
+type UnfinishedKeys = {
   /** The key in KMS that an earlier run made for `algorithm` and could not store. */
   findUnfinished(algorithm: SigningAlgorithm): Promise<string | undefined>;
   /** Storing a signing key with this `kmsKeyId` forgets it. */

@@ -81,6 +81,6 @@ export async function pixy(
   });
   child.stdin.end(input);
   const [output, problem, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  expect(status, problem).toBe(0);
+  if (status !== 0) throw new Error(`pixy ${parameters.join(' ')} ended with ${status}: ${problem}`);
   return output;
 }

@@ -23,14 +23,20 @@ export const deploy = (standIn: StandIn, stage: string, ...parameters: string[])
 
 /** The parameters of `cdk deploy` for a stage. */
 export const deployment = (stage: string, ...parameters: string[]): string[] => [
-  ...['--all', '-c', `stage=${stage}`, ...parameters],
-  ...['--require-approval', 'never', '--output', `${stage}.out`],
+  '--all',
+  '-c',
+  `stage=${stage}`,
+  ...parameters,
+  '--require-approval',
+  'never',
+  '--output',
+  `${stage}.out`,
 ];
 
-/** Runs the CDK's command and expects that it succeeds. Returns what it printed. */
+/** Runs the CDK's command, and throws with what it printed unless it succeeds. Returns what it printed. */
 export async function succeed(standIn: StandIn, ...parameters: string[]): Promise<string> {
   const { output, status } = await standIn.cdk(...parameters);
-  expect(status, output).toBe(0);
+  if (status !== 0) throw new Error(`cdk ${parameters.join(' ')} ended with ${status}: ${output}`);
   return output;
 }
 

@@ -41,7 +41,7 @@ async function functionsOf({ clients }: StandIn, stage: string): Promise<Map<str
   return new Map(
     Object.entries(constructIds).map(([name, id]) => {
       const pattern = new RegExp(`^Pixy-${stage}-Api-Auth${id}[0-9A-F]{8}-`);
-      return [name, found.find(({ FunctionName = '' }) => pattern.test(FunctionName)) ?? expect.unreachable(name)];
+      return [name, found.find(({ FunctionName = '' }) => pattern.test(FunctionName)) as FunctionConfiguration];
     }),
   );
 }
@@ -99,7 +99,7 @@ describe.skipIf(missing !== undefined).each(stages)('the %s stage, deployed', (s
     const iam = new IAMClient(standIn().clients);
     const roles = new Set<string>();
     for (const [name, { memorySize = 512, timeout = 10, description }] of Object.entries(functionDescriptions)) {
-      const made = functions.get(name) ?? expect.unreachable();
+      const made = functions.get(name) as FunctionConfiguration;
       expect(made).toMatchObject({
         Description: description,
         MemorySize: memorySize,

@@ -15,7 +15,8 @@ const emulatorVersion = 'v0.0.0-20261030222936-bef5c4ba774d';
 const environmentOf = (name: string): string => join(folder, '.venv', name);
 
 /** Why there is no stand-in for AWS on this machine, or undefined when there is one. */
-export const whyNoStandIn = (): string | undefined => whyNot('Python') ?? whyNot('Go') ?? needsLinux();
+export const whyNoStandIn = (): string | undefined =>
+  needsLinux() ?? whyNot('Python') ?? whyNot('Go') ?? whyNot('CMake');
 
 /** The emulator is a program for Linux. */
 const needsLinux = (): string | undefined => (process.platform === 'linux' ? undefined : 'this is not Linux');
@@ -41,15 +42,22 @@ async function installEmulator(): Promise<string> {
   return program;
 }
 
+/** The runtime interface client has a part in C++, which npm does not build, as it runs no install script. */
+async function buildRuntime(): Promise<string> {
+  const runtime = join(folder, 'node_modules', 'aws-lambda-ric');
+  if (!existsSync(join(runtime, 'rapid-client.node'))) await run('npm rebuild aws-lambda-ric --ignore-scripts=false');
+  return runtime;
+}
+
 /** Installs everything that a stand-in needs. */
 export async function prepareStandIn(): Promise<{ python: string; emulator: string; runtime: string }> {
   installPackages(folder);
-  const [programs, emulator] = await Promise.all([installPython('stand-in'), installEmulator()]);
-  return {
-    python: join(programs, 'python'),
-    emulator,
-    runtime: join(folder, 'node_modules', 'aws-lambda-ric'),
-  };
+  const [programs, emulator, runtime] = await Promise.all([
+    installPython('stand-in'),
+    installEmulator(),
+    buildRuntime(),
+  ]);
+  return { python: join(programs, 'python'), emulator, runtime };
 }
 
 const run = (command: string) => promisify(exec)(command, { cwd: folder, maxBuffer: 1e8 });

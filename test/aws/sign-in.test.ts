@@ -2,31 +2,21 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cl
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { send } from '../support/http.ts';
-import { mobile, obtainTokens, refresh, revoke, userinfo } from '../support/lifecycle.ts';
-import { newPerson } from '../support/person.ts';
+import { mobile, refresh, revoke, userinfo } from '../support/lifecycle.ts';
 import { redeem } from '../support/protocol.ts';
-import { parameterOf, pixy, serveStage } from './deployed-server.ts';
+import { expectAllowedCalls } from './allowed-calls.ts';
+import { parameterOf } from './deployed-server.ts';
 import { deployedStages, stages } from './deployed-stages.ts';
+import { ada, registerAda, signAdaIn } from './signed-in.ts';
 
 const { standIn, missing } = deployedStages();
-const ada = { username: 'ada', password: 'correct horse battery staple' };
 
 describe.skipIf(missing !== undefined).each(stages)(
   'the published functions of the %s stage, under Lambda’s runtime interface client',
   (stage) => {
-    it('sign somebody in, refresh, tell about the person, and refuse the code the second time', async () => {
-      await pixy(standIn(), stage, ['clients', 'add', '--file', '-', '--first-party'], JSON.stringify(mobile));
-      await pixy(
-        standIn(),
-        stage,
-        ['accounts', 'add', 'ada', '--email', 'ada@example.com', '--password-stdin'],
-        ada.password,
-      );
-      const server = await serveStage(standIn(), stage);
-
-      const person = newPerson(server);
-      const scope = 'openid email offline_access';
-      const tokens = await obtainTokens(server, person, mobile, { scope });
+    it('sign somebody in, refresh, tell about the person, refuse the code the second time, and call nothing that their roles do not allow (D16)', async () => {
+      await registerAda(standIn(), stage);
+      const { server, tokens } = await signAdaIn(standIn(), stage);
       const keys = createLocalJWKSet(JSON.parse((await send(server.port, '/jwks')).body));
       const { payload } = await jwtVerify(tokens.access_token ?? '', keys, { issuer: server.issuer });
       const about = await userinfo(server, tokens.access_token);
@@ -41,6 +31,7 @@ describe.skipIf(missing !== undefined).each(stages)(
       expect((await refresh(server, mobile, refreshed.json.refresh_token)).status).toBe(400);
 
       await expectAuditLines(stage);
+      await expectAllowedCalls(standIn(), stage);
     });
   },
 );

@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -25,8 +25,12 @@ export type StandIn = {
   cdk: (...parameters: string[]) => Promise<{ output: string; status: number }>;
   /** Replaces what every function gets beside what it is deployed with. */
   breakFunctions: (environment: Record<string, string>) => Promise<void>;
+  /** The calls of services that the functions have made so far. */
+  calls: () => Promise<Call[]>;
   stop: () => Promise<void>;
 };
+
+export type Call = { caller: string; target: string; input: Record<string, unknown> };
 
 /** Starts an empty account. */
 export async function startStandIn(): Promise<StandIn> {
@@ -41,6 +45,7 @@ export async function startStandIn(): Promise<StandIn> {
     certificate,
     certificateKey: key,
     environment: join(folder, 'environment.json'),
+    calls: join(folder, 'calls.jsonl'),
   };
   const breakFunctions = (environment: Record<string, string>) =>
     writeFile(functions.environment, JSON.stringify(environment));
@@ -62,6 +67,11 @@ export async function startStandIn(): Promise<StandIn> {
   return {
     clients: { endpoint, region, credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' } },
     breakFunctions,
+    calls: async () =>
+      (await readFile(functions.calls, 'utf8'))
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Call),
     cdk: (...parameters) => runCdk(parameters, { endpoint, region, home: folder }),
     async stop() {
       child.stdin.end();

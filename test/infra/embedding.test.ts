@@ -10,6 +10,7 @@ import {
   ofType,
   onlyOne,
   policiesOf,
+  type Resource,
   removeAssemblies,
   type TemplateJson,
   testApp,
@@ -67,7 +68,7 @@ describe('new AuthorizationServer(this, …) in a stack of somebody else', () =>
     const template = Template.fromStack(stack).toJSON() as TemplateJson;
     expect(ofType(template, 'AWS::DynamoDB::GlobalTable')).toEqual([]);
     expect(ofType(template, 'AWS::KMS::Key')).toEqual([]);
-    const token = functionsOf(template).get('Token') ?? expect.unreachable();
+    const token = functionsOf(template).get('Token') as Resource;
     expect(token.Properties['Environment'].Variables).toMatchObject({
       PIXY_GRANTS_TABLE: 'restored-grants',
       PIXY_CLIENTS_TABLE: 'restored-clients',

@@ -6,6 +6,7 @@ const asks = {
   Go: ['go', 'version'],
   Rust: ['cargo', '--version'],
   Java: ['mvn', '--version'],
+  CMake: ['cmake', '--version'],
   Debian: ['apt-get', '--version'],
 } as const;
 

@@ -66,7 +66,8 @@ def environment_of(function, code):
         "AWS_EXECUTION_ENV": "AWS_Lambda_nodejs24.x",
         "AWS_REGION": function.region,
         "AWS_DEFAULT_REGION": function.region,
-        "AWS_ACCESS_KEY_ID": "testing",
+        # calls.py tells by it who calls.
+        "AWS_ACCESS_KEY_ID": f"function:{function.function_name}",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_SESSION_TOKEN": "testing",
         "LAMBDA_TASK_ROOT": code,

@@ -18,6 +18,7 @@ with socket.socket() as probe:
     port = probe.getsockname()[1]
 os.environ["STAND_IN_URL"] = f"http://localhost:{port}"
 
+import calls
 import cloudformation
 import functions
 import resources
@@ -25,6 +26,7 @@ from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 cloudformation.install()
+calls.install(functions.settings["calls"])
 functions.install()
 given = functions.settings
 os.environ["STAND_IN_ANSWER_PORT"] = str(resources.serve_responses(given["certificate"], given["certificateKey"]))
