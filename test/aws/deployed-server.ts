@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { ApiGatewayV2Client, GetIntegrationsCommand, GetRoutesCommand } from '@aws-sdk/client-apigatewayv2';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { HttpApiHandler } from '../../infra/local/gateway/answer-request.ts';
 import { startGateway } from '../../infra/local/http-api-gateway.ts';
 import type { StandIn } from './stand-in.ts';
@@ -41,14 +41,14 @@ export async function routesOf({ clients }: StandIn, ApiId: string): Promise<Map
   );
 }
 
-/** Serves the HTTP API of a stage on a port of this machine: its routes, each answered by the deployed function. */
+/** Serves the HTTP API of a stage on a port of this machine, until the test ends: its routes, each answered by the deployed function. */
 export async function serveStage(standIn: StandIn, stage: string): Promise<{ port: number; issuer: string }> {
   const deployed = await routesOf(standIn, await apiIdOf(standIn, stage));
   const routes = new Map(
     [...deployed].map(([key, functionArn]) => [key.replace(/^ANY /, ''), caller(standIn, functionArn)]),
   );
   const gateway = await startGateway({ port: 0, host: '127.0.0.1', routes });
-  afterAll(() => gateway.close());
+  onTestFinished(() => gateway.close());
   return { port: gateway.port, issuer: await parameterOf(standIn, stage, 'issuer') };
 }
 

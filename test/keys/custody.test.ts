@@ -18,6 +18,7 @@ import { freshTables } from '../store/store.ts';
 import { kmsStub } from './kms-stub.ts';
 
 const kms = await kmsStub();
+const [ofRotation, ofOneKey] = [await freshTables(), await freshTables()];
 
 async function signsAndVerifies(custody: KeyCustody, algorithm: (typeof signingAlgorithms)[number]) {
   const stored = await custody.generate(algorithm, 0);
@@ -96,7 +97,7 @@ describe('D12: a key that KMS has made and whose public part it does not tell', 
   }
 
   test('is used by the next run, so that one key is made however long the denial lasts', async () => {
-    const { database, tables } = await freshTables();
+    const { database, tables } = ofRotation;
     const store = keyStore(database, tables.keys);
     const rotate = () => rotateKeys(store, kmsCustody(kms.client), algorithms, rotationSettings, 0);
     expect(await keysMadeBy(rotate, 'GetPublicKey')).toBe(1);
@@ -113,7 +114,7 @@ describe('D12: a key that KMS has made and whose public part it does not tell', 
   });
 
   test('is not used twice, if it was stored and then not forgotten', async () => {
-    const { database, tables } = await freshTables();
+    const { database, tables } = ofOneKey;
     const store = keyStore(database, tables.keys);
     const custody = kmsCustody(kms.client);
     const first = await custody.generate('ES256', 0, store);
