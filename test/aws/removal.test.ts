@@ -62,7 +62,7 @@ describe.skipIf(missing !== undefined)('a stage', () => {
     const { functions } = await whatIsThere('Pixy-prod-Api');
     const variables = functions.map(({ Environment }) => Environment?.Variables ?? {});
     expect(variables.filter((one) => one['PIXY_SIGNING_ALGORITHMS'] !== undefined)).toHaveLength(functions.length - 1);
-    const kidsOf = (list: string): string[] => JSON.parse(list).keys.map(({ kid }: { kid: string }) => kid);
+    const kidsOf = (list: string): string[] => (JSON.parse(list) as { kid: string }[]).map(({ kid }) => kid);
     const after = await pixy(standIn(), 'prod', ['keys', 'list', '--json']);
     expect(kidsOf(after)).toEqual(expect.arrayContaining(kidsOf(before)));
   });
