@@ -7,6 +7,7 @@ Types that resources.py knows are made there; the rest (the bucket and the roles
 import re
 
 from moto.cloudformation import models, parsing
+from moto.cloudformation.exceptions import CloudFormationError
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 
@@ -148,6 +149,12 @@ def add_event(stack, name, resource_type, status, reason):
     )
 
 
+def without_resolved(parameters, template):
+    """For "the previous value", moto hands over what a parameter of Parameter Store was resolved to, and would resolve that again."""
+    types = {name: described["Type"] for name, described in template.get("Parameters", {}).items()}
+    return {name: value for name, value in parameters.items() if not types[name].startswith("AWS::SSM::Parameter")}
+
+
 def execute_change_set(self, change_set_name, stack_name=None):
     """In place of CloudFormationBackend.execute_change_set."""
     change_set = self.describe_change_set(change_set_name)
@@ -159,8 +166,8 @@ def execute_change_set(self, change_set_name, stack_name=None):
     stack.cross_stack_resources.clear()
     stack.cross_stack_resources.update(self.exports)
     stack.resource_map.cross_stack_resources = stack.cross_stack_resources
-    stack.resource_map.input_parameters = change_set.parameters
     stack._parse_template()
+    stack.resource_map.input_parameters = without_resolved(change_set.parameters, stack.template_dict)
     try:
         deploy(stack.resource_map, stack.template_dict)
     except Failed as failed:
@@ -210,6 +217,24 @@ def delete_stack(self, name_or_stack_id):
     self.deleted_stacks[stack.stack_id] = self.stacks.pop(stack.stack_id)
 
 
+class ChangeSetNotFound(CloudFormationError):
+    """The CDK's command waits for it after it has deleted a change set."""
+
+    code = "ChangeSetNotFound"
+
+
+def describing(describe_change_set):
+    """moto says of a change set that is not there that its stack does not exist."""
+
+    def describe(self, change_set_name):
+        try:
+            return describe_change_set(self, change_set_name)
+        except models.ValidationError as error:
+            raise ChangeSetNotFound(f"ChangeSet [{change_set_name}] does not exist") from error
+
+    return describe
+
+
 def delete_change_set(self, change_set_name):
     """In place of CloudFormationBackend.delete_change_set, which fails for one that is not there; the service does not."""
     for one, change_set in list(self.change_sets.items()):
@@ -235,5 +260,6 @@ def install():
     CloudFormationResponse.update_termination_protection = update_termination_protection
     # Whoever asks in the middle of a deployment gets what is there, and does not make the rest.
     models.Stack.stack_resources = property(lambda stack: made_only(stack.resource_map))
+    models.CloudFormationBackend.describe_change_set = describing(models.CloudFormationBackend.describe_change_set)
     models.CloudFormationBackend.delete_change_set = delete_change_set
     models.CloudFormationBackend.delete_stack = delete_stack
