@@ -41,6 +41,12 @@ export type TableVariable =
 
 /** Tables that exist: retained from a stack that was deleted, or restored from a backup. All in the region and account of the stack. */
 export interface ExistingTables {
+  /**
+   * What the deployment is called, as in {@link AuthorizationServerTablesProps}.
+   *
+   * @default - no name, and no parameters
+   */
+  readonly stage?: string;
   /** The name of the Grants table, and so on. */
   readonly grants: string;
   readonly clients: string;
@@ -64,10 +70,10 @@ export class AuthorizationServerTables extends Construct implements ServerTables
 
   /**
    * Adopts tables and a key that exist. Nothing is made or changed: whether they are backed up and protected is as you made them. Throws
-   * for a name that is none, and for a key without an ARN. docs/operations.md says how to restore a backup.
+   * {@link WrongSetting} for a name that is none, and for a key without an ARN. docs/operations.md says how to restore a backup.
    */
   static fromExisting(scope: Construct, id: string, existing: ExistingTables): AuthorizationServerTables {
-    return new AuthorizationServerTables(scope, id, { existing: checked(existing) });
+    return new AuthorizationServerTables(scope, id, { stage: existing.stage, existing });
   }
 
   constructor(
@@ -76,7 +82,8 @@ export class AuthorizationServerTables extends Construct implements ServerTables
     props: AuthorizationServerTablesProps & { existing?: ExistingTables } = {},
   ) {
     super(scope, id);
-    const { existing } = props;
+    const settings = stageSettings(props);
+    const existing = props.existing && checked(props.existing);
     if (existing) {
       const named = (name: TableName): ITableV2 => TableV2.fromTableName(this, name, existing[name]);
       this.grants = named('grants');
@@ -85,7 +92,6 @@ export class AuthorizationServerTables extends Construct implements ServerTables
       this.keys = named('keys');
       this.wrappingKey = Key.fromKeyArn(this, 'wrappingKey', existing.wrappingKey);
     } else {
-      const settings = stageSettings(props);
       this.grants = this.table('Grants', tableDefinitions.grants, settings);
       this.clients = this.table('Clients', tableDefinitions.clients, settings);
       this.people = this.table('People', tableDefinitions.people, settings);
@@ -139,7 +145,7 @@ export class AuthorizationServerTables extends Construct implements ServerTables
 }
 
 function checked(existing: ExistingTables): ExistingTables {
-  const { wrappingKey, ...names } = existing;
+  const { wrappingKey, stage: _, ...names } = existing;
   for (const [name, given] of Object.entries(names)) {
     if (Token.isUnresolved(given) || /^[a-zA-Z0-9_.-]{3,255}$/.test(given)) continue;
     throw new WrongSetting(`The ${name} table must be the name of a table of DynamoDB, but is "${given}".`);

@@ -25,11 +25,7 @@ const kms: Partial<Record<SigningAlgorithm, { spec: KeySpec; signing: SigningAlg
  * Makes private keys in AWS KMS, which they never leave; every token costs a call of KMS. KMS has no EdDSA. Keys are tagged with
  * their `owner`, so that a server's functions can be allowed to use its keys and no others, and with `tags` besides.
  */
-export function kmsCustody(
-  given?: KMSClient,
-  owner = 'pixy',
-  tags: Readonly<Record<string, string>> = {},
-): KeyCustody {
+export function kmsCustody(given?: KMSClient, owner = 'pixy', tags: Readonly<Record<string, string>> = {}): KeyCustody {
   const client = given ?? new KMSClient(clientDefaults);
   // CreateKey has no token that would make a second attempt harmless: it would make a second key.
   const once = given ?? new KMSClient({ ...clientDefaults, maxAttempts: 1 });

@@ -82,6 +82,18 @@ describe('new AuthorizationServer(this, …) in a stack of somebody else', () =>
     expect(resources).toContain(existing.wrappingKey);
   });
 
+  it('D1: tells pixy --stage where the tables are that were adopted for a stage', () => {
+    const stack = new Stack(testApp(), 'Mine');
+    AuthorizationServerTables.fromExisting(stack, 'Tables', { ...existing, stage: 'prod' });
+    const parameters = ofType(Template.fromStack(stack).toJSON() as TemplateJson, 'AWS::SSM::Parameter');
+    const values = parameters.map(([, { Properties }]) => [Properties['Name'], Properties['Value']]);
+    const names = ['grants', 'clients', 'people', 'keys'] as const;
+    expect(Object.fromEntries(values)).toEqual({
+      ...Object.fromEntries(names.map((name) => [`/pixy/prod/tables/${name}`, existing[name]])),
+      '/pixy/prod/wrapping-key': existing.wrappingKey,
+    });
+  });
+
   it.each([
     [
       { grants: 'arn:aws:dynamodb:eu-central-1:123456789012:table/grants' },

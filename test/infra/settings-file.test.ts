@@ -60,6 +60,18 @@ describe('D9: the settings file', () => {
     expect(read(settings, { signing: 'memory' }).signing).toBe('memory');
   });
 
+  it('has tables that exist, all five names or none', () => {
+    const names = { grantsTable: 'g', clientsTable: 'c', peopleTable: 'p', keysTable: 'k', wrappingKey: 'w' };
+    expect(read({ stages: { dev: names } }).tables).toEqual({
+      grants: 'g',
+      clients: 'c',
+      people: 'p',
+      keys: 'k',
+      wrappingKey: 'w',
+    });
+    expect(() => read({ stages: { dev: { grantsTable: 'g' } } })).toThrow('go together');
+  });
+
   it('has the props that are plain data, and durations as ISO 8601', () => {
     const dev = { selfRegistration: true, accessTokenLifetime: 'PT15M', logRetention: 30, brand: { name: 'Example' } };
     const { props } = read({ stages: { dev } });
