@@ -18,12 +18,14 @@ test('the README has both commands in its first 15 lines', () => {
 });
 
 test('docs/dependencies.md has every package once, with a reason', () => {
-  const installed = ['.', 'check', 'package', 'scripts/node', 'test/browser', 'test/postman', 'test/aws'].flatMap((folder) => {
-    const { dependencies, optionalDependencies, devDependencies } = JSON.parse(
-      read(`${folder}/package.json`),
-    ) as Packages;
-    return Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
-  });
+  const installed = ['.', 'check', 'package', 'scripts/node', 'test/browser', 'test/postman', 'test/aws'].flatMap(
+    (folder) => {
+      const { dependencies, optionalDependencies, devDependencies } = JSON.parse(
+        read(`${folder}/package.json`),
+      ) as Packages;
+      return Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies });
+    },
+  );
   const rows = read('docs/dependencies.md')
     .split('\n')
     .filter((line) => line.startsWith('| `'))

@@ -26,6 +26,8 @@ export const deployment = (stage: string, ...parameters: string[]): string[] => 
   '--all',
   '-c',
   `stage=${stage}`,
+  '-c',
+  'domainName=none',
   ...parameters,
   '--require-approval',
   'never',
