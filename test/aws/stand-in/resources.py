@@ -80,7 +80,14 @@ class Resource:
 
 
 def tags(properties):
-    return {tag["Key"]: tag["Value"] for tag in properties.pop("Tags", [])}
+    """By their names. Some types of CloudFormation write them so, the others as a list."""
+    written = properties.get("Tags", {})
+    return written if isinstance(written, dict) else {tag["Key"]: tag["Value"] for tag in written}
+
+
+def listed_tags(properties, prefix=""):
+    """As most APIs take them."""
+    return [{f"{prefix}Key": name, f"{prefix}Value": value} for name, value in tags(properties).items()]
 
 
 def without(properties, *names):
@@ -103,6 +110,7 @@ class GlobalTable(Resource):
             TableName=self.physical_resource_id,
             SSESpecification={"Enabled": sse["SSEEnabled"], "SSEType": sse["SSEType"]},
             DeletionProtectionEnabled=replica.get("DeletionProtectionEnabled", False),
+            Tags=listed_tags(replica),
         )["TableDescription"]
         self.attributes = {"Arn": table["TableArn"], "TableId": table.get("TableId", ""), "StreamArn": ""}
         self.settings(properties)
@@ -137,6 +145,7 @@ class Key(Resource):
             Description=properties.get("Description", ""),
             KeyUsage=properties.get("KeyUsage", "ENCRYPT_DECRYPT"),
             KeySpec=properties.get("KeySpec", "SYMMETRIC_DEFAULT"),
+            Tags=listed_tags(properties, "Tag"),
         )["KeyMetadata"]
         self.physical_resource_id = made["KeyId"]
         self.attributes = {"Arn": made["Arn"], "KeyId": made["KeyId"]}
@@ -156,11 +165,11 @@ class Parameter(Resource):
 
     def make(self, properties):
         self.physical_resource_id = properties["Name"]
-        self.api.put_parameter(**properties)
+        self.api.put_parameter(**without(properties, "Tags"), Tags=listed_tags(properties))
         self.attributes = {"Type": properties["Type"], "Value": properties["Value"]}
 
     def change(self, properties):
-        self.api.put_parameter(**properties, Overwrite=True)
+        self.api.put_parameter(**without(properties, "Tags"), Overwrite=True)
 
     def remove(self):
         self.api.delete_parameter(Name=self.physical_resource_id)
@@ -172,7 +181,7 @@ class LogGroup(Resource):
 
     def make(self, properties):
         name = self.physical_resource_id = properties.get("LogGroupName", self.physical_name)
-        self.api.create_log_group(logGroupName=name)
+        self.api.create_log_group(logGroupName=name, tags=tags(properties))
         [found] = self.api.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
         self.attributes = {"Arn": f"{found['arn'].removesuffix(':*')}:*"}
         self.change(properties)
@@ -242,7 +251,11 @@ class Dashboard(Resource):
 
     def change(self, properties):
         json.loads(properties["DashboardBody"])
-        self.api.put_dashboard(DashboardName=self.physical_resource_id, DashboardBody=properties["DashboardBody"])
+        self.api.put_dashboard(
+            **without(properties, "DashboardName", "Tags"),
+            DashboardName=self.physical_resource_id,
+            Tags=listed_tags(properties),
+        )
 
     def remove(self):
         self.api.delete_dashboards(DashboardNames=[self.physical_resource_id])
@@ -341,7 +354,7 @@ class Function(Resource):
     def make(self, properties):
         name = self.physical_resource_id = properties.get("FunctionName", self.physical_name)[:64]
         made = self.api.create_function(
-            **without(properties, "FunctionName", "Tags"), FunctionName=name, Tags=tags(dict(properties))
+            **without(properties, "FunctionName", "Tags"), FunctionName=name, Tags=tags(properties)
         )
         self.attributes = {"Arn": made["FunctionArn"]}
 
@@ -391,7 +404,7 @@ class HttpApiPart(Resource):
 @named("AWS::ApiGatewayV2::Api")
 class Api(HttpApiPart):
     def make(self, properties):
-        made = self.api.create_api(**without(properties, "Tags"))
+        made = self.api.create_api(**properties)
         self.physical_resource_id = made["ApiId"]
         self.attributes = {"ApiId": made["ApiId"], "ApiEndpoint": made["ApiEndpoint"]}
 
