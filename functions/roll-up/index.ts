@@ -1,4 +1,5 @@
 import { openRuntime } from '../runtime.ts';
+import { tellingCause } from '../telling-cause.ts';
 import { compose } from './compose.ts';
 
-export const handler = compose(openRuntime(process.env));
+export const handler = tellingCause(compose(openRuntime(process.env)));
