@@ -1,4 +1,7 @@
+import { behindFront } from '../behind-front.ts';
 import { openRuntime } from '../runtime.ts';
 import { compose } from './compose.ts';
 
-export const handler = compose(openRuntime(process.env));
+const runtime = openRuntime(process.env);
+
+export const handler = behindFront(compose(runtime), runtime);

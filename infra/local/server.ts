@@ -211,7 +211,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
       for (const [path, handler] of playgroundAnswers(runtime, observer)) handlers.set(path, handler);
     }
     if (runtime.config.console) {
-      const handler = composeConsole(runtime);
+      const handler = behindFront(composeConsole(runtime), runtime);
       for (const { path } of consoleRoutes) handlers.set(path, handler);
     }
     addPathAliases(handlers, aliasesOf(options.pathAliases, options.pathAliasPrefixes));
