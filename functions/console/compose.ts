@@ -36,7 +36,7 @@ export const compose = (runtime: Runtime) => {
     publishedKeys: publishedKeys(keys, now, config.keysRemembered),
     key,
     keys,
-    client: consoleClient(config.issuer, now),
+    client: consoleClient(config.issuer, { pushes: config.pushedRequests === 'required' }, now),
     cookies: consoleCookies(config.issuer, key),
     people: openPeople(runtime),
     ...openAuditLog(runtime),

@@ -681,7 +681,7 @@ export const refusalCatalogue = {
     status: 400,
     means:
       'The console could not sign the person in: they began elsewhere or too long ago, or the server gave it no token.',
-    fix: 'Open /console again. If it goes on, the audit lines of /authorize and /token say what was refused.',
+    fix: 'Open /console again. If it goes on, the audit lines of /par, /authorize and /token say what was refused.',
   },
   console_signed_out: {
     error: 'access_denied',

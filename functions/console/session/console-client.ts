@@ -1,6 +1,7 @@
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
+  buildAuthorizationUrlWithPAR,
   Configuration,
   calculatePKCECodeChallenge,
   None,
@@ -56,14 +57,18 @@ export type Tokens = { access: string; refresh?: string | undefined; expiresAt: 
 
 export type ConsoleClient = ReturnType<typeof consoleClient>;
 
-/** `now` is in epoch seconds. The methods reject when the server does not answer, or refuses. */
-export function consoleClient(issuer: string, now: () => number) {
+/**
+ * `pushes`: whether the server takes pushed authorization requests alone. `now` is in epoch seconds. The methods reject when the server
+ * does not answer, or refuses.
+ */
+export function consoleClient(issuer: string, { pushes }: { pushes: boolean }, now: () => number) {
   const configuration = new Configuration(
     {
       issuer,
       authorization_endpoint: issuer + endpoints.authorize,
       token_endpoint: issuer + endpoints.token,
       revocation_endpoint: issuer + endpoints.revoke,
+      pushed_authorization_request_endpoint: issuer + endpoints.par,
       authorization_response_iss_parameter_supported: true,
     },
     consoleClientId,
@@ -79,11 +84,19 @@ export function consoleClient(issuer: string, now: () => number) {
     expiresAt: now() + (answer.expires_in ?? 0),
   });
 
+  const push = async (pairs: readonly (readonly [string, string])[]): Promise<string> => {
+    const { search } = await buildAuthorizationUrlWithPAR(
+      configuration,
+      new URLSearchParams(pairs.map((pair) => [...pair])),
+    );
+    return search.slice(1);
+  };
+
   return {
     /** A new flow, and the path that begins it. `isAnother`: the person wants to choose the account. */
     async start(isAnother: boolean): Promise<{ flow: Flow; path: `/${string}` }> {
       const flow = { state: generateSecret(), verifier: randomPKCECodeVerifier() };
-      const query = encodePairs([
+      const pairs = [
         ['response_type', 'code'],
         ['client_id', consoleClientId],
         ['redirect_uri', issuer + endpoints.consoleCallback],
@@ -93,7 +106,8 @@ export function consoleClient(issuer: string, now: () => number) {
         ['code_challenge', await calculatePKCECodeChallenge(flow.verifier)],
         ['code_challenge_method', 'S256'],
         ...(isAnother ? [['prompt', 'select_account'] as const] : []),
-      ]);
+      ] as const;
+      const query = pushes ? await push(pairs) : encodePairs(pairs);
       return { flow, path: `${endpoints.authorize}?${query}` };
     },
 

@@ -16,9 +16,13 @@ export async function startSignIn(
   isAnother = false,
 ): Promise<Answer> {
   await registerConsole(deps.issuer, deps.clients, deps.now());
-  const { flow, path } = await deps.client.start(isAnother);
-  const cookie = await deps.cookies.rememberFlow(request, { ...flow, to }, deps.now());
-  return { reply: seeOther(path, [cookie]), decision: { verdict: 'continued', client: consoleClientId } };
+  try {
+    const { flow, path } = await deps.client.start(isAnother);
+    const cookie = await deps.cookies.rememberFlow(request, { ...flow, to }, deps.now());
+    return { reply: seeOther(path, [cookie]), decision: { verdict: 'continued', client: consoleClientId } };
+  } catch (error) {
+    return failedSignIn(error, [], deps);
+  }
 }
 
 /** Takes the code, and sends the browser on to the page that it wanted. */
@@ -35,15 +39,16 @@ export async function finishSignIn(request: HttpRequest, deps: ConsoleDeps): Pro
       decision: { verdict: 'allowed', client: consoleClientId },
     };
   } catch (error) {
-    // What the library says may quote what was sent; the audit lines of /authorize and /token have the reason.
-    if (!(error instanceof Error)) throw error;
-    const failed = await notSignedIn(
-      deps,
-      [cookie],
-      'The server did not sign you in to the console. Its audit log says why.',
-    );
-    return { ...failed, decision: { ...refusedSignIn, cause: describeCause(error) } };
+    return failedSignIn(error, [cookie], deps);
   }
+}
+
+/** What the library says may quote what was sent; the audit lines of the endpoints that it called have the reason. */
+async function failedSignIn(error: unknown, cookies: string[], deps: ConsoleDeps): Promise<Answer> {
+  if (!(error instanceof Error)) throw error;
+  const sentence = 'The server did not sign you in to the console. Its audit log says why.';
+  const failed = await notSignedIn(deps, cookies, sentence);
+  return { ...failed, decision: { ...refusedSignIn, cause: describeCause(error) } };
 }
 
 /** Ends the grant of the console; the session at this server goes on. */
