@@ -77,8 +77,11 @@ function findPlace(path: string): { place: Place; name: string } | undefined {
   return undefined;
 }
 
-/** The page of a request, to come back to. Never a form. */
-const addressOf = ({ path, rawQuery }: HttpRequest): string => (rawQuery === '' ? path : `${path}?${rawQuery}`);
+/** The page of a request, to come back to. Never a form. The overview instead of what no cookie could keep, or no header have. */
+function addressOf({ path, rawQuery }: HttpRequest): string {
+  const address = rawQuery === '' ? path : `${path}?${rawQuery}`;
+  return /^[\x21-\x7e]{1,2000}$/.test(address) ? address : endpoints.console;
+}
 
 function isOurs(form: Parameters, formToken: string): Result<undefined, Refusal> {
   const sent = single(form, 'form_token') ?? '';

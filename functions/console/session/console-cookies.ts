@@ -15,6 +15,9 @@ const flowLifetime = 900;
 /** Several tabs may be on their way at once; a newer one takes the place of the oldest. */
 const mostFlows = 4;
 
+/** Bytes of flows before they are sealed. Browsers keep no cookie of more than 4,096, and would keep the one of before instead. */
+const mostBytes = 2_800;
+
 const tokens = v.object({ access: v.string(), refresh: v.optional(v.string()), expiresAt: v.number() });
 
 const flows = v.array(v.object({ state: v.string(), verifier: v.string(), to: v.string(), startedAt: v.number() }));
@@ -50,8 +53,9 @@ export function consoleCookies(issuer: string, key: () => Promise<KeyObject>) {
     forgetTokens: (): string => clearCookie(issuer, tokensCookie),
 
     async rememberFlow(request: HttpRequest, flow: Flow & { to: string }, now: number): Promise<string> {
-      const started = await flowsOf(request, now);
-      return writeFlows([...started, { ...flow, startedAt: now }].slice(-mostFlows));
+      const started = [...(await flowsOf(request, now)), { ...flow, startedAt: now }].slice(-mostFlows);
+      while (started.length > 1 && Buffer.byteLength(JSON.stringify(started)) > mostBytes) started.shift();
+      return writeFlows(started);
     },
 
     /** The flow of this browser with that state, once: the cookie that is written now does without it. */
