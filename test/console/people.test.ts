@@ -30,6 +30,21 @@ test('nobody is found by a part of a name, and nothing is listed', async () => {
   expect((await operator.visit('/people/nobody')).status).toBe(404);
 });
 
+test('whoever takes the subject of somebody else as a username does not stand in their place', async () => {
+  await accounts.put({ username: 'ada-0001', claims: { sub: 'eve-0001' } });
+  const { body } = await (await atConsole(server)).visit('/people?q=ada-0001');
+  expect(Array.from(body.matchAll(/href="\/console\/people\/([^"]+)"/g), ([, sub]) => sub)).toEqual([
+    'ada-0001',
+    'eve-0001',
+  ]);
+});
+
+test.each([256, 3_000])('nobody is found by %i characters', async (length) => {
+  const operator = await atConsole(server);
+  await operator.visit();
+  expect((await operator.visit(`/people?q=${'x'.repeat(length)}`)).status).toBe(404);
+});
+
 test('a page tells who somebody is, where they are signed in, and what apps have, and shows no hash', async () => {
   await obtainTokens(server, await signedInPerson(server), portal);
   const { body } = await (await atConsole(server, rae)).visit('/people/ada-0001');

@@ -1,7 +1,7 @@
 import { isInForce } from '../../../shared/grants/judge-standing.ts';
 import { single } from '../../../shared/oauth/parameters.ts';
 import { peoplePage, personPage } from '../../../shared/pages/console/people-page.ts';
-import type { Account } from '../../../shared/people/account.ts';
+import { type Account, isSubject } from '../../../shared/people/account.ts';
 import { operatorScope } from '../../../shared/people/operators.ts';
 import type { ConsoleDeps } from '../console-deps.ts';
 import type { ShowPage } from '../visit.ts';
@@ -9,9 +9,15 @@ import { missingPage } from './missing.ts';
 
 export const showPeople: ShowPage = async ({ query }, { people }) => {
   const asked = single(query, 'q')?.trim();
-  if (asked === undefined) return { page: peoplePage(undefined, undefined) };
-  const found = (await people.accounts.findByUsername(asked)) ?? (await people.accounts.findBySubject(asked));
-  return { page: peoplePage(asked, found ?? null) };
+  if (asked === undefined) return { page: peoplePage(undefined, []) };
+  const { accounts } = people;
+  const [known, named] = await Promise.all([
+    isSubject(asked) ? accounts.findBySubject(asked) : undefined,
+    accounts.findByUsername(asked),
+  ]);
+  // People may choose their usernames, and so the subject of somebody else: whoever asks sees both.
+  const found = [known, known?.sub === named?.sub ? undefined : named].filter((one) => one !== undefined);
+  return { page: peoplePage(asked, found) };
 };
 
 export const showPerson: ShowPage = async ({ name, operator }, deps) => {

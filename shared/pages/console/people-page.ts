@@ -8,38 +8,36 @@ import type { ConsolePage } from './console-page.ts';
 import { clientLink, personPath } from './links.ts';
 import { badge, type Content, card, entry, facts, moment, plural, table } from './parts.ts';
 
-/** Finds an account by what somebody typed. Undefined: nobody asked yet; null: there is none. */
-export const peoplePage = (asked: string | undefined, found: Account | undefined | null): ConsolePage => ({
+/** The accounts that are meant by what somebody typed; undefined: nobody asked yet. */
+export const peoplePage = (asked: string | undefined, found: readonly Account[]): ConsolePage => ({
   title: 'People',
   place: 'people',
-  status: found === null ? 404 : 200,
+  status: asked !== undefined && found.length === 0 ? 404 : 200,
   content: html`<h1>People</h1>
-<p class="lead">Finds one account by its whole username, email address or subject. To list accounts, there is <code>pixy accounts list</code>.</p>
+<p class="lead">Finds an account by its whole username, email address or subject. To list accounts, there is <code>pixy accounts list</code>.</p>
 <form class="filter" method="get">
 ${entry({ name: 'q', label: 'Username, email address or sub', value: asked, longest: 255, type: 'search', isRequired: true })}
 <div><button class="second">Find</button></div>
 </form>
-${found === null ? html`<section class="card"><p>There is no account of that name.</p></section>` : ''}
-${
-  found
-    ? card(
+${asked === undefined ? '' : foundAccounts(found)}`,
+});
+
+const foundAccounts = (found: readonly Account[]): Markup =>
+  found.length === 0
+    ? html`<section class="card"><p>There is no account of that name.</p></section>`
+    : card(
         'Found',
         table(
           'Accounts',
           ['Account', 'Email', 'Subject', 'State'],
-          [
-            [
-              html`<a href="${personPath(found.sub)}">${displayName(found)}</a>`,
-              found.email ?? '',
-              html`<code>${found.sub}</code>`,
-              stateBadge(found),
-            ],
-          ],
+          found.map((account) => [
+            html`<a href="${personPath(account.sub)}">${displayName(account)}</a>`,
+            account.email ?? '',
+            html`<code>${account.sub}</code>`,
+            stateBadge(account),
+          ]),
         ),
-      )
-    : ''
-}`,
-});
+      );
 
 const stateBadge = ({ disabledAt }: Account): Markup =>
   disabledAt === undefined ? badge('enabled', 'good') : badge('disabled', 'bad');
