@@ -8,6 +8,12 @@ import { auditVersion, droppedThings, methodsUsed, oldRefreshTokens, verdicts } 
  * reports are built on are closed. A line with an unknown value in a closed list counts as unreadable and is never guessed at.
  */
 
+/** The last second that a date can have. */
+const latestTime = 8_640_000_000_000;
+
+/** Whether pages and reports can say when that was. Epoch seconds. */
+export const isTime = (time: number): boolean => Number.isSafeInteger(time) && time >= 0 && time <= latestTime;
+
 const slug = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]{0,63}$/));
 
 /** The members that decisions are counted by. */
@@ -32,7 +38,7 @@ export const countedMembers = Object.keys(counted.entries) as readonly (keyof Co
 const entry = v.object({
   v: v.literal(auditVersion),
   /** Epoch seconds. */
-  time: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  time: v.pipe(v.number(), v.check(isTime)),
   request: v.string(),
   ...counted.entries,
   origin: v.optional(v.string()),

@@ -1,5 +1,5 @@
 import type { ResultField } from '@aws-sdk/client-cloudwatch-logs';
-import { countedMembers, parseCounted } from '../audit/audit-entry.ts';
+import { countedMembers, isTime, parseCounted } from '../audit/audit-entry.ts';
 import { type InsightsOptions, runInsights } from './insights-store.ts';
 import { type Ledger, LedgerUnavailable } from './ledger.ts';
 import type { Steps } from './steps.ts';
@@ -67,6 +67,6 @@ function addRow(tally: ReturnType<typeof newTally>, row: readonly ResultField[])
   if (!Number.isSafeInteger(count)) throw new LedgerUnavailable('The Logs Insights query answered without counts.');
   const counted = parseCounted(v === undefined ? undefined : Number(v), members);
   if (!counted.ok) tally.addUnreadable(counted.refusal, count);
-  else if (!Number.isSafeInteger(last)) tally.addUnreadable('broken', count);
+  else if (!isTime(last)) tally.addUnreadable('broken', count);
   else tally.add(counted.value, count, last);
 }

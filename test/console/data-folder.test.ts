@@ -67,3 +67,11 @@ test('figures survive a restart', async () => {
   running = await startServer({ port: 0, data, now: clock.now, environment: consoleSettings });
   expect(Number(await codes())).toBe(before + 1);
 });
+
+test('a line of a time that no calendar has is left out, and breaks no page', async () => {
+  await append(auditLine(8_640_000_000_001, 'late', { endpoint: 'token', verdict: 'refused', reason: 'code_unknown' }));
+  const operator = await visitor();
+  for (const path of ['', '/refusals', '/audit']) {
+    expect([path, (await operator.visit(path)).status]).toEqual([path, 200]);
+  }
+});

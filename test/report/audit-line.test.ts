@@ -60,6 +60,7 @@ describe('a line that cannot be read is refused', () => {
     { time: '1795341600' },
     { time: 1.5 },
     { time: -1 },
+    { time: 8_640_000_000_001 },
     { request: undefined },
     { endpoint: undefined },
     { endpoint: 'Authorize' },

@@ -216,12 +216,13 @@ describe('a query', () => {
         row({ v: '2', decisions: '5' }),
         row({ verdict: 'maybe', decisions: '7' }),
         row({ latest: '', decisions: '11' }),
+        row({ latest: '8640000000001', decisions: '17' }),
         row({ decisions: '13' }),
       ],
     });
     const { tallies, unreadable } = await ledger.tally(period);
     expect(totalOf(tallies)).toBe(13);
-    expect(unreadable).toEqual({ broken: 21, other_version: 5 });
+    expect(unreadable).toEqual({ broken: 38, other_version: 5 });
   });
 
   test('takes 50 log groups; more of them take more queries, and are added up', async () => {
