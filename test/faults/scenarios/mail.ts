@@ -141,13 +141,21 @@ export function mailScenarios(world: World): Scenario[] {
       // The session has ended with the account.
       startsAgain: { 'UpdateItem people account': 'done' },
     },
-    ...['/', '/.well-known/change-password', '/.well-known/webauthn', '/.well-known/passkey-endpoints'].map(
+    ...['/.well-known/change-password', '/.well-known/webauthn', '/.well-known/passkey-endpoints'].map(
       (route): Scenario => ({
         name: route,
         route,
         prepare: async () => ({ send: () => send(port, route), isSuccess: ({ status }) => status < 400 }),
       }),
     ),
+    {
+      name: 'the root, for a person',
+      route: '/',
+      prepare: async () => ({
+        send: () => send(port, '/', { headers: { accept: 'text/html' } }),
+        isSuccess: ({ status }) => status === 303,
+      }),
+    },
     {
       name: 'a page that is nowhere',
       route: '/{proxy+}',
