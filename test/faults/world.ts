@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll } from 'vitest';
 import { openRuntime } from '../../functions/runtime.ts';
@@ -224,8 +224,18 @@ async function parameterStub(Value: string): Promise<string> {
 }
 
 /** Takes every order for a mail. What the function does with it has faults of its own. */
-const mailFunctionStub = () =>
-  listen(createServer((request, response) => void request.resume().on('end', () => response.writeHead(202).end())));
+async function mailFunctionStub(): Promise<string> {
+  // Files share a process, and the client of Lambda in it keeps the address that it began with.
+  mailFunction ??= createServer(
+    (request, response) => void request.resume().on('end', () => response.writeHead(202).end()),
+  )
+    .listen(0, '127.0.0.1')
+    .unref();
+  if (!mailFunction.listening) await once(mailFunction, 'listening');
+  return addressOf(mailFunction);
+}
+
+let mailFunction: Server | undefined;
 
 /** A client that is told when a session ends. */
 const listenForLogout = () =>
@@ -237,5 +247,7 @@ async function listen(server: ReturnType<typeof createServer>): Promise<string> 
     server.close();
     server.closeAllConnections();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return addressOf(server);
 }
+
+const addressOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
