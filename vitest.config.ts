@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: [...endpoints, 'test/{infra,browser,deep,recipes}/**', '**/node_modules/**'],
+          exclude: [...endpoints, 'test/{aws,infra,browser,deep,recipes}/**', '**/node_modules/**'],
           isolate: false,
         },
       },
