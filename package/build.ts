@@ -10,7 +10,7 @@ import { licensesOf } from './licenses.ts';
 /*
  * npm run build
  *
- * Makes dist/, which is what people install (ADR 0011):
+ * Makes dist/, which is what people install (ADR 12):
  *
  *   index.js, index.d.ts   the constructs and their types, for `import … from 'pixy'`
  *   functions/*.zip        every function as it is deployed
