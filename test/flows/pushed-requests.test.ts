@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { countInLots, lot } from '../../functions/par/count-in-lots.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { looksAtLimit } from '../../shared/grants/grant-limit.ts';
 import { pushedId } from '../../shared/grants/pushed-request.ts';
 import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { native, spa, type TestClient, web, webPost } from '../support/clients.ts';
@@ -545,14 +546,11 @@ describe('what it costs and leaves behind', () => {
     const first = await push(webPost);
     const { code: warm } = answerIn(await person.open(first.target));
     await redeem(server, webPost, { code: warm, code_verifier: first.verifier });
-    let verifier = '';
+    expect(await database.callsDuring(() => push(webPost))).toEqual([`PutItem ${tables.grants}`]);
+    // One redemption of sixteen looks at the limit of grants as well.
+    let { verifier, target, request_uri } = await push(webPost);
+    while (looksAtLimit(pushedId(request_uri.slice(-43)))) ({ verifier, target, request_uri } = await push(webPost));
     let code: string | undefined;
-    let target = '';
-    expect(
-      await database.callsDuring(async () => {
-        ({ verifier, target } = await push(webPost));
-      }),
-    ).toEqual([`PutItem ${tables.grants}`]);
     expect(
       await database.callsDuring(async () => {
         ({ code } = answerIn(await person.open(target)));

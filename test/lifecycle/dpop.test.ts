@@ -26,7 +26,7 @@ import {
 } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
-import { claimsOf, obtainCode, parametersOf, postToken, responseOf } from '../support/protocol.ts';
+import { claimsOf, obtainCode, obtainCodeThat, parametersOf, postToken, responseOf } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
 
 type DpopClient = FullClient & {
@@ -301,7 +301,7 @@ describe('DP6, FP5: a code that dpop_jkt binds to a key', () => {
   });
 
   test('keeps its tokens when it is replayed by somebody without the key', async () => {
-    const issued = await obtainCode(person, mobile, { dpop_jkt: pair.jkt });
+    const issued = await obtainCodeThat(false, person, mobile, { dpop_jkt: pair.jkt });
     const { json } = await redeemWith(mobile, issued, await tokenProof());
     expect((await redeemWith(mobile, issued, await tokenProof(other))).json.reason).toBe('code_spent');
     expect((await refreshWith(mobile, json.refresh_token, await tokenProof())).status).toBe(200);

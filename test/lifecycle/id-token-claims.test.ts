@@ -14,7 +14,7 @@ import {
   userinfo,
 } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
-import { claimsOf, obtainCode, redeem } from '../support/protocol.ts';
+import { claimsOf, obtainCodeThat, redeem } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
 
 /* K2: clients that read the ID token alone (kubelogin, next-auth, express-openid-connect). */
@@ -114,7 +114,7 @@ describe('OC22, K2: with the switch', () => {
   test('a sign-in and a refresh ask the database for no more than without it', async () => {
     await obtainTokens(server, person, reader, { scope });
     const callsOf = async (client: FullClient) => {
-      const { code, verifier } = await obtainCode(person, client, { scope });
+      const { code, verifier } = await obtainCodeThat(false, person, client, { scope });
       let refreshToken: string | undefined;
       const exchange = await database.callsDuring(async () => {
         refreshToken = (await redeem(server, client, { code, code_verifier: verifier })).json.refresh_token;
