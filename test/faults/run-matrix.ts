@@ -53,9 +53,10 @@ export async function flawsOf({ scenario, call, kind }: Case, world: World): Pro
     note(!kind.isPassing && !isSpared && 'it succeeds though the call failed');
     note(!kind.isPassing && !hasFailedLine(lines) && 'no audit line says that it failed, and why');
     note(!(await holds(attempt, answer)) && 'it says what did not happen');
+    note(kind.isPassing && scenario.triesOnce?.[call.name] !== undefined && 'it was tried again');
   } else {
     for (const flaw of flawsOfOutage(answer, lines, scenario)) note(flaw);
-    note(kind.isPassing && 'a lost reply is an outage though the next attempt got through');
+    note(kind.isPassing && scenario.triesOnce?.[call.name] === undefined && 'a lost reply is an outage though the next attempt got through');
     for (const flaw of await flawsOfNextTry({ scenario, call, kind }, attempt, world)) note(flaw);
   }
   if (scenario.isSingle && flaws.length === 0 && attempt.isSuccess(await attempt.send())) {

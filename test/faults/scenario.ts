@@ -28,6 +28,8 @@ export type Scenario = {
    * was done all the same, `failed` in any case.
    */
   startsAgain?: Readonly<Record<string, 'done' | 'failed'>>;
+  /** Calls that are made once, so that a lost reply is an outage, and why. */
+  triesOnce?: Readonly<Record<string, string>>;
   /** What a failure looks like where it is no HTTP answer with 503. */
   isOutage?: (answer: Answer) => boolean;
   /** It has no audit log: Lambda logs that it failed. */
