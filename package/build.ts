@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { zipSync } from 'fflate';
 import { buildFunctions } from '../infra/bundling/build.ts';
+import { playgroundFiles } from '../infra/bundling/playground-files.ts';
 import { makeDeclarations } from './declarations.ts';
 import { licensesOf } from './licenses.ts';
 
@@ -79,16 +80,12 @@ async function buildCommand(): Promise<Metafile> {
     splitting: true,
     minify: true,
     mainFields: ['module', 'main'],
-    plugins: [operationsOfDynalite],
+    plugins: [operationsOfDynalite, playgroundFiles],
     // What CommonJS modules expect to be there.
     banner: {
       js: "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url),__dirname=import.meta.dirname;",
     },
     metafile: true,
-  });
-  cpSync(join(repository, 'infra', 'local', 'demo', 'playground'), join(dist, 'cli', 'playground'), {
-    recursive: true,
-    filter: (source) => !source.endsWith('tsconfig.json'),
   });
   cpSync(join(repository, 'cli', 'init', 'templates'), join(dist, 'cli', 'templates'), { recursive: true });
   // The compiled part of the embedded database is looked for here, for the platforms that Node 24 itself is released for.

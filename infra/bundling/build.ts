@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { pageTexts } from './page-texts.ts';
+import { playgroundFiles } from './playground-files.ts';
 import { refusalSentences } from './refusal-sentences.ts';
 
 /*
@@ -115,7 +116,7 @@ export async function buildFunctions(folder: string, names = functionNames()): P
         sourcemap: true,
         sourcesContent: false,
         metafile: true,
-        plugins: [loadedLater, pageTexts(paths), refusalSentences(paths)],
+        plugins: [loadedLater, pageTexts(paths), playgroundFiles, refusalSentences(paths)],
       });
       for (const { path, contents } of outputFiles) await write(join(folder, relative(bundled, path)), contents);
       return [name, metafile] as const;

@@ -30,16 +30,7 @@ describe('the package has', () => {
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']));
     const kinds = new Set(files.map((file) => file.replace(/[^/]+$/, '')));
     const own = [...kinds].filter((kind) => !kind.startsWith('dist/cli/prebuilds/'));
-    expect(own.sort()).toEqual([
-      '',
-      'cli/',
-      'dist/',
-      'dist/cli/',
-      'dist/cli/playground/',
-      'dist/cli/templates/',
-      'dist/functions/',
-      'docs/',
-    ]);
+    expect(own.sort()).toEqual(['', 'cli/', 'dist/', 'dist/cli/', 'dist/cli/templates/', 'dist/functions/', 'docs/']);
     expect(files.filter((file) => /\.test\.|\.ts$/.test(file)).sort()).toEqual(['dist/index.d.ts']);
   });
 
