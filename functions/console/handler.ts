@@ -1,3 +1,4 @@
+import { consoleClientId } from '../../shared/clients/reserved-ids.ts';
 import { type Answer, endpoint, type HttpApiHandler } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { parsePathSegment } from '../../shared/http/path-segment.ts';
@@ -13,7 +14,6 @@ import { equalInConstantTime } from '../../shared/secret.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import { mayNotWrite, missingPage } from './pages/missing.ts';
 import { type Place, places } from './places.ts';
-import { consoleClientId } from './session/console-client.ts';
 import { finishSignIn, signOut, startSignIn, tooLate } from './session/flows.ts';
 import { type Operator, readOperator } from './session/read-operator.ts';
 import { refuseVisitor } from './session/refuse-visitor.ts';

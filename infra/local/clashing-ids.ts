@@ -2,6 +2,7 @@ import type { ApiStore } from '../../shared/apis/api-store.ts';
 import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import type { ClientStore } from '../../shared/clients/client-store.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { isReserved } from '../../shared/clients/reserved-ids.ts';
 import { type AccountDescription, signInNames } from '../../shared/people/account.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import { UnusableFile } from './entries-file.ts';
@@ -17,7 +18,8 @@ export async function refuseSharedSubjects(
   const clientIds = new Set(loaded.clients.map(({ clientId }) => clientId));
   for (const account of loaded.accounts) {
     const { sub } = account.claims;
-    if (typeof sub !== 'string' || !(clientIds.has(sub) || (await present.clients.find(sub)))) continue;
+    if (typeof sub !== 'string') continue;
+    if (!(isReserved(sub) || clientIds.has(sub) || (await present.clients.find(sub)))) continue;
     throw new UnusableFile(`account ${signInNames(account)[0]}: claims.sub is the client_id of a client`);
   }
   for (const clientId of clientIds) {

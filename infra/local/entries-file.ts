@@ -4,6 +4,7 @@ import { parseRegisteredScope, type RegisteredScope } from '../../shared/apis/re
 import { leaveOutRedirectUris } from '../../shared/clients/leave-out-redirect-uris.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { checkRegistration } from '../../shared/clients/registration.ts';
+import { reservedMistakes } from '../../shared/clients/reserved-ids.ts';
 import { decodeText } from '../../shared/http/decode-text.ts';
 import { inWords, type Mistake } from '../../shared/mistake.ts';
 import { type AccountDescription, signInNames } from '../../shared/people/account.ts';
@@ -28,6 +29,8 @@ export async function readClientsFile(file: string): Promise<ClientsFile> {
     const kept = isObject(entry) ? leaveOutRedirectUris(entry) : { metadata: entry, notes: [] };
     const parsed = await checkRegistration(kept.metadata);
     if (!parsed.ok) throw new UnusableFile(`${file}: ${label}: ${inWords(parsed.refusal)}`);
+    const reserved = reservedMistakes({ client_id: parsed.value.clientId });
+    if (reserved.length > 0) throw new UnusableFile(`${file}: ${label}: ${inWords(reserved)}`);
     if (clients.some(({ clientId }) => clientId === parsed.value.clientId)) {
       throw new UnusableFile(`${file}: ${label}: client_id is there twice`);
     }

@@ -6,6 +6,7 @@ import { hashClientSecret } from './client-secret.ts';
 import { isOperatorSetting, type OperatorSettings, parseOperatorSettings } from './operator-settings.ts';
 import { needsSecret, type RegisteredClient } from './registered-client.ts';
 import { checkRegistration, isRegistrationMember, type Mistake } from './registration.ts';
+import { reservedMistakes } from './reserved-ids.ts';
 
 /** A client after a change, with the new `secret` if one was generated, to be shown once. */
 export type ChangedClient = { client: RegisteredClient; secret?: string };
@@ -14,9 +15,15 @@ type Document = Readonly<Record<string, unknown>>;
 
 /**
  * Creates a client from a document of RFC 7591 metadata and operator settings. Generates a secret for a client that authenticates
- * with one, unless the document has it. Refuses with every mistake. `now` is in epoch seconds.
+ * with one, unless the document has it. Refuses with every mistake, and ids that the server keeps for itself. `now` is in epoch seconds.
  */
 export async function newClient(document: unknown, now: number): Promise<Result<ChangedClient, readonly Mistake[]>> {
+  const reserved = reservedMistakes(Object(document));
+  return reserved.length > 0 ? refuse(reserved) : newOwnClient(document, now);
+}
+
+/** Like {@link newClient}, for a client that the server registers itself. */
+export async function newOwnClient(document: unknown, now: number): Promise<Result<ChangedClient, readonly Mistake[]>> {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     return refuse([{ member: 'entry', problem: 'is not an object' }]);
   }

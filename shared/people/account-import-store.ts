@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Batches } from '../aws/batches.ts';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { clientKey } from '../clients/records.ts';
+import { isReserved } from '../clients/reserved-ids.ts';
 import type { KeyWrapper } from '../keys/signing-key.ts';
 import { type Account, claimsWithEmail, newSubject, signInNames, usernameKey } from './account.ts';
 import type { GivenAccount } from './account-import.ts';
@@ -59,6 +60,7 @@ export function accountImportStore(
   links: Links,
 ) {
   const isClient = async (clientId: string) => {
+    if (isReserved(clientId)) return true;
     const found = await batches.get(tables.clients, [clientKey(clientId)]);
     return [...found.values()].some((item) => item['value'] !== undefined);
   };

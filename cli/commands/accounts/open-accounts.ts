@@ -1,3 +1,4 @@
+import { isReserved } from '../../../shared/clients/reserved-ids.ts';
 import { type Account, displayName } from '../../../shared/people/account.ts';
 import { type AccountStore, accountStore } from '../../../shared/people/account-store.ts';
 import { type SessionStore, sessionStore } from '../../../shared/people/session-store.ts';
@@ -11,7 +12,8 @@ export type People = Opened & { accounts: AccountStore; sessions: SessionStore }
 export async function openPeople(context: Context): Promise<People> {
   const opened = await context.open();
   const table = opened.table('people');
-  const isClient = async (clientId: string) => (await opened.clients.find(clientId)) !== undefined;
+  const isClient = async (clientId: string) =>
+    isReserved(clientId) || (await opened.clients.find(clientId)) !== undefined;
   return {
     ...opened,
     accounts: accountStore(opened.database, table, isClient),

@@ -9,18 +9,17 @@ import {
   refreshTokenGrant,
   tokenRevocation,
 } from 'openid-client';
-import { newClient } from '../../../shared/clients/change-client.ts';
 import type { ClientStore } from '../../../shared/clients/client-store.ts';
+import { consoleClientId } from '../../../shared/clients/reserved-ids.ts';
 import { endpoints } from '../../../shared/oauth/endpoints.ts';
 import { encodePairs } from '../../../shared/oauth/parameters.ts';
 import { generateSecret } from '../../../shared/secret.ts';
+import { type OwnRegistration, registerOwn } from './register-own.ts';
 
 /*
  * The console as a client of this server: the code flow with PKCE at /authorize and /token, as any other client. It is public, since
  * whoever may read its secret may also read the database.
  */
-
-export const consoleClientId = 'pixy-console';
 
 /** All it ever asks for: what manages the management itself is left to the command line. */
 const scope = 'pixy:read pixy:write';
@@ -28,7 +27,7 @@ const scope = 'pixy:read pixy:write';
 /** Seconds that the server may take for an answer. */
 const patience = 5;
 
-const registration = (issuer: string) => ({
+const registration = (issuer: string): OwnRegistration => ({
   client_id: consoleClientId,
   client_name: 'Console',
   redirect_uris: [issuer + endpoints.consoleCallback],
@@ -38,16 +37,9 @@ const registration = (issuer: string) => ({
   first_party: true,
 });
 
-/** Registers the console, unless there is such a client: what an operator changed about it stays, and so does that it is disabled. */
-export async function registerConsole(issuer: string, clients: ClientStore, now: number): Promise<void> {
-  const current = await clients.findVersion(consoleClientId);
-  if (current?.value !== undefined) return;
-  const made = await newClient(registration(issuer), now);
-  if (!made.ok) throw new Error(`the console cannot be registered: ${JSON.stringify(made.refusal)}`);
-  const author = { by: 'pixy', why: 'the console signs people in as this client' };
-  // Whoever was faster registered the same.
-  await clients.put(consoleClientId, made.value.client, author, current?.version ?? 0);
-}
+/** Registers the console where it is not. */
+export const registerConsole = (issuer: string, clients: ClientStore, now: number): Promise<void> =>
+  registerOwn(registration(issuer), 'the console signs people in as this client', clients, now);
 
 /** What one sign-in takes from its start to its end. */
 export type Flow = { state: string; verifier: string };

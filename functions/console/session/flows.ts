@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { consoleClientId } from '../../../shared/clients/reserved-ids.ts';
 import { type Answer, describeCause } from '../../../shared/http/endpoint.ts';
 import { seeOther } from '../../../shared/http/reply.ts';
 import type { HttpRequest } from '../../../shared/http/request.ts';
@@ -6,7 +7,7 @@ import { endpoints } from '../../../shared/oauth/endpoints.ts';
 import { parseParameters, single } from '../../../shared/oauth/parameters.ts';
 import { outsideReply } from '../../../shared/pages/console/console-page.ts';
 import type { ConsoleDeps } from '../console-deps.ts';
-import { consoleClientId, registerConsole } from './console-client.ts';
+import { registerConsole } from './console-client.ts';
 
 /** Sends somebody to /authorize, and remembers where they wanted to go. */
 export async function startSignIn(

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { consoleClientId } from '../../../shared/clients/reserved-ids.ts';
 import type { Answer } from '../../../shared/http/endpoint.ts';
 import { endpoints } from '../../../shared/oauth/endpoints.ts';
 import type { Refusal } from '../../../shared/oauth/refusal.ts';
@@ -8,7 +9,6 @@ import type { Markup } from '../../../shared/pages/look.ts';
 import type { Operators } from '../../../shared/people/operators.ts';
 import type { OperatorPerson } from '../../admin/authorize-caller.ts';
 import type { ConsoleDeps } from '../console-deps.ts';
-import { consoleClientId } from './console-client.ts';
 
 /** Tells somebody who is signed in and may not read the console why, and how to ask for it. */
 export async function refuseVisitor(

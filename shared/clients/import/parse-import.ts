@@ -4,6 +4,7 @@ import { generateSecret } from '../../secret.ts';
 import { leaveOutRedirectUris } from '../leave-out-redirect-uris.ts';
 import { isPublic, type RegisteredClient } from '../registered-client.ts';
 import { checkRegistration, isRegistrationMember, type Mistake } from '../registration.ts';
+import { reservedMistakes } from '../reserved-ids.ts';
 import { auth0 } from './auth0.ts';
 import { cognito } from './cognito.ts';
 import { dex } from './dex.ts';
@@ -130,7 +131,7 @@ async function register(
 ): Promise<Result<Registered, readonly Mistake[]>> {
   const { metadata, leftBehind } = leaveBehind(foreign);
   const kept = leaveOutRedirectUris(metadata);
-  const { mistakes = [] } = foreign;
+  const mistakes = [...(foreign.mistakes ?? []), ...ofReservedId(foreign)];
   const registered = await checkRegistration(kept.metadata);
   if (!registered.ok || mistakes.length > 0) {
     const found = registered.ok ? [] : registered.refusal;
@@ -155,6 +156,9 @@ async function register(
   const isClear = foreign.secretHashes === undefined && typeof secret === 'string';
   return ok({ client: { ...client, pkce }, notes, ...(isClear && { secret }) });
 }
+
+const ofReservedId = (foreign: ForeignClient): Mistake[] =>
+  reservedMistakes(foreign.metadata).map(({ member, problem }) => ({ member: nameIn(foreign, member), problem }));
 
 /** Whether a mistake is about a member, a part of it, or what it is a part of. */
 const isAbout = (mistake: Mistake, member: string): boolean =>
