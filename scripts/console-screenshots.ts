@@ -24,6 +24,21 @@ const pictures: readonly { name: string; path: string; view: BrowserContextOptio
   { name: 'console-phone', path: tighter, view: phone },
 ];
 
+/** The playground, after somebody has broken a sign-in: its page down to where that is shown. */
+async function takePlayground(browser: Browser, server: { issuer: string }, session: string): Promise<Buffer> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...desktop });
+  await context.addCookies([{ name: 'pixy_session', value: session, url: server.issuer, httpOnly: true }]);
+  const page = await context.newPage();
+  await page.goto(`${server.issuer}/console/playground`);
+  await page.getByRole('button', { name: 'Send no challenge' }).click();
+  await page.locator('#break-result > .verdict').waitFor();
+  // Otherwise the ring of the focus would be in the picture.
+  await page.evaluate('document.activeElement.blur()');
+  const part = await page.locator('#break').screenshot();
+  await context.close();
+  return part;
+}
+
 /** Writes the pictures of the console of a made-up company into a folder. */
 export async function takeConsole(browser: Browser, folder: string): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'pixy-pictures-'));
@@ -44,6 +59,7 @@ export async function takeConsole(browser: Browser, folder: string): Promise<voi
       await writeFile(join(folder, `${name}.png`), await page.screenshot({ fullPage: true }));
       await context.close();
     }
+    await writeFile(join(folder, 'console-playground.png'), await takePlayground(browser, server, session));
   } finally {
     await server.close();
     await rm(data, { recursive: true });

@@ -23,6 +23,8 @@ export type ConsoleDeps = OperationDeps &
     people: People;
     sumUp: SumUp;
     searchAudit: SearchAudit;
+    /** Whether the audit log is on this machine, and a search of it takes no time. */
+    isLogHere: boolean;
     /** How the pages of the console look, and those that everybody may see. */
     look: Look;
     lookOf: LookOf;

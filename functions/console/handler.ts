@@ -9,6 +9,7 @@ import { admitClear, type Parameters, parseParameters, single } from '../../shar
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { consoleReply } from '../../shared/pages/console/console-page.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
+import { playgroundPart } from '../../shared/pages/playground/serve-file.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { equalInConstantTime } from '../../shared/secret.ts';
 import type { ConsoleDeps } from './console-deps.ts';
@@ -32,6 +33,11 @@ export const consoleHandler = (deps: ConsoleDeps): HttpApiHandler =>
 
 async function show(request: HttpRequest, deps: ConsoleDeps): Promise<Answer> {
   if (deps.operators === undefined) return refuseVisitor({ reason: 'not_an_operator', scope: 'pixy:read' }, {}, deps);
+  const shorter = withoutSlash(request);
+  if (shorter !== undefined) return { reply: seeOther(shorter) };
+  // Everybody's, as it is in the repository: nobody has to be looked up for it.
+  const part = partOfPlayground(request.path);
+  if (part !== undefined) return { reply: part };
   if (request.path === endpoints.consoleCallback) return finishSignIn(request, deps);
   if (request.path === `${endpoints.console}/sign-in`) return startSignIn(request, endpoints.console, deps, true);
   const who = await readOperator(request, deps);
@@ -65,6 +71,16 @@ async function take(request: HttpRequest, deps: ConsoleDeps): Promise<Answer> {
 
 const noParameters: Parameters = { values: new Map(), duplicated: new Set(), malformed: new Set() };
 
+/** The address without the slashes that somebody typed at its end. */
+function withoutSlash({ path, rawQuery }: HttpRequest): `/${string}` | undefined {
+  const [, rest] = /^\/console((?:\/[\w~.%+@:!$'()*,;=-]+)*)\/+$/.exec(path) ?? [];
+  if (rest === undefined || !isKept(rawQuery)) return undefined;
+  return `${endpoints.console}${rest}${rawQuery === '' ? '' : `?${rawQuery}`}` as `/${string}`;
+}
+
+const partOfPlayground = (path: string) =>
+  path.startsWith(`${endpoints.playground}/`) ? playgroundPart(path.slice(endpoints.playground.length + 1)) : undefined;
+
 /** The page of a path, and what the path names. */
 function findPlace(path: string): { place: Place; name: string } | undefined {
   for (const place of places) {
@@ -80,8 +96,11 @@ function findPlace(path: string): { place: Place; name: string } | undefined {
 /** The page of a request, to come back to. Never a form. The overview instead of what no cookie could keep, or no header have. */
 function addressOf({ path, rawQuery }: HttpRequest): string {
   const address = rawQuery === '' ? path : `${path}?${rawQuery}`;
-  return /^[\x21-\x7e]{1,2000}$/.test(address) ? address : endpoints.console;
+  return isKept(address) ? address : endpoints.console;
 }
+
+/** Whether a cookie may keep a text, and a header have it. */
+const isKept = (text: string): boolean => /^[\x21-\x7e]{0,2000}$/.test(text);
 
 function isOurs(form: Parameters, formToken: string): Result<undefined, Refusal> {
   const sent = single(form, 'form_token') ?? '';
@@ -92,9 +111,12 @@ async function reply(shown: Shown, operator: Operator, deps: ConsoleDeps): Promi
   const allowed = { verdict: 'allowed', client: consoleClientId } as const;
   if ('to' in shown) return { reply: seeOther(shown.to, [...operator.cookies]), decision: allowed };
   const viewer = { ...operator, name: operator.person.name };
-  const { page, refused: reason } = shown;
+  const { refused: reason } = shown;
   return {
-    reply: await consoleReply(deps.look, viewer, page),
+    reply:
+      'page' in shown
+        ? await consoleReply(deps.look, viewer, shown.page)
+        : { ...shown.reply, cookies: [...operator.cookies] },
     decision: reason === undefined ? allowed : { verdict: 'refused', client: consoleClientId, reason },
   };
 }

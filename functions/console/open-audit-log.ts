@@ -14,7 +14,7 @@ import type { Runtime } from '../runtime.ts';
 const counted = 84;
 
 /** What the console knows of the audit log: the counts of its days, and its lines. */
-type AuditLog = { rollUps: RollUps; searchAudit: SearchAudit };
+type AuditLog = { rollUps: RollUps; searchAudit: SearchAudit; isLogHere: boolean };
 
 /** The roll-ups of a deployment and its log groups; a local run counts its own lines, and keeps the counts beside them. */
 export function openAuditLog(runtime: Runtime): AuditLog {
@@ -25,13 +25,14 @@ export function openAuditLog(runtime: Runtime): AuditLog {
       rollUps: rollUpStore(database, config.tables.clients),
       // A person waits for it: it is asked for more often than a report.
       searchAudit: searchLogGroups(config.auditLogGroups, { client: openLogs(), patience: 250 }),
+      isLogHere: false,
     };
   }
   const folder = config.auditFolder && join(config.auditFolder, 'roll-up');
   const rollUps = localRollUps(days, now, folder);
   // What nobody has counted yet is counted from the start on, not when the first page waits for it.
   void prepare(() => rollUps.read(daysUntil(dayOf(now()), counted)));
-  return { rollUps, searchAudit: searchDays(days) };
+  return { rollUps, searchAudit: searchDays(days), isLogHere: true };
 }
 
 const localDays = ({ config, auditDays }: Runtime): AuditDays | undefined =>

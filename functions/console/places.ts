@@ -22,6 +22,9 @@ import { disablePerson, enablePerson, endApp, endSessions, linkForPerson } from 
 import { showPolicy, takePolicy } from './pages/policy.ts';
 import { showRefusals } from './pages/refusals.ts';
 import { showWaivers } from './pages/waivers.ts';
+import { tellDecision, tellRules } from './playground/explain.ts';
+import { relayRequest } from './playground/relay-request.ts';
+import { showPlayground } from './playground/show-playground.ts';
 import type { ShowPage, TakeForm } from './visit.ts';
 
 /** A page of the console: its path, with a group for what it names, and what it shows and takes. `of`: whose way leads to it. */
@@ -66,6 +69,10 @@ export const places: readonly Place[] = [
   at('/waivers', 'waivers', showWaivers),
   at('/refusals', 'refusals', showRefusals),
   at('/audit', 'audit', showAudit),
+  at('/playground', 'playground', showPlayground),
+  at('/playground/answer', 'playground', relayRequest),
+  at('/playground/decision', 'playground', tellDecision),
+  at('/playground/explanation', 'playground', tellRules),
   at('/people', 'people', showPeople),
   at('/people/{name}', 'people', showPerson),
   ...Object.entries(personForms).map(([act, { show, take }]) => at(`/people/{name}/${act}`, 'people', show, take)),

@@ -17,6 +17,13 @@ export function readSessions(request: HttpRequest, issuer: string): BrowserSessi
   return { ids: ids.filter((id) => id !== '').slice(0, maximumSessions), kept };
 }
 
+/** What a browser sends of its sessions, for a request that is made for it. */
+export function sessionHeader(request: HttpRequest, issuer: string): Record<string, string> {
+  const name = cookieName(issuer, sessionCookie);
+  const value = request.cookies.get(name);
+  return value === undefined ? {} : { cookie: `${name}=${value}` };
+}
+
 /** Returns the id of the active session. */
 export const activeSession = (request: HttpRequest, issuer: string): string | undefined =>
   readSessions(request, issuer).ids[0];

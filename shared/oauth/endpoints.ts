@@ -57,4 +57,5 @@ export const endpoints = {
   /** The console for operators, if the deployment has one; one function serves everything below it. */
   console: '/console',
   consoleCallback: '/console/callback',
+  playground: '/console/playground',
 } as const;

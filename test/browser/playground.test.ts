@@ -472,11 +472,13 @@ test('a server with clients of its own has neither the page nor what is beside i
   }
 });
 
-test('the page is the same wherever it is served: it names no path of its own', () => {
+test('the page is the same wherever it is served: it names no path of its own', async () => {
   const at = '/elsewhere/playground';
-  const replies = [playgroundPage(at), ...playgroundParts().map((name) => playgroundPart(name))];
+  const page = await playgroundPage({ at, clientId: 'an-app', relays: true, log: 'remote', about: '<b>' });
+  expect(page.body).toContain('&lt;b&gt;');
+  const parts = playgroundParts().flatMap((name) => playgroundPart(name) ?? []);
   const paths = playgroundParts().map((name) => `${at}/${name}`);
-  for (const { body = '' } of replies.filter((reply) => reply !== undefined)) {
+  for (const { body = '' } of [page, ...parts]) {
     const named = [...body.matchAll(/(?: from '\.|(?:src|href)=")(\/[^"']*)/g)].map(([, name = '']) => name);
     const missing = named
       .map((name) => (name.startsWith(at) ? name : at + name))

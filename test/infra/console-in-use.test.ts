@@ -126,7 +126,7 @@ test('whatever the console does, its role may do', async () => {
     for (const [name, value] of signedIn.cookies) visitor.cookies.set(name, value);
     const pages = [
       '', '/adoption', '/policy', '/clients', '/clients/portal', '/waivers', '/refusals', '/changes',
-      '/people?q=ada', '/people/ada-0001',
+      '/people?q=ada', '/people/ada-0001', '/playground', '/playground/explanation?client_id=pixy-playground',
     ]; // biome-ignore format: a list
     for (const path of pages) expect([path, (await visitor.visit(path)).status]).toEqual([path, 200]);
     const until = new Date((server.clock.now() + 86_400 * 9) * 1_000).toISOString().slice(0, 10);

@@ -170,6 +170,29 @@ describe('the bundles of both', () => {
     }
   });
 
+  test('of the console has the playground in it: one script, which asks for nothing else, and its stylesheet', () => {
+    const ask = `const { handler } = await import(${JSON.stringify(fileOf('console'))});
+      const get = (rawPath) => handler({ rawPath, rawQueryString: '', headers: {}, requestContext: { requestId: 'one', http: { method: 'GET', path: rawPath, sourceIp: '192.0.2.1' } } }, {});
+      const replies = await Promise.all(['main.js', 'playground.css'].map((name) => get('/console/playground/' + name)));
+      console.log(JSON.stringify(replies));`;
+    const env = {
+      ...environment,
+      PIXY_CONSOLE: 'on',
+      PIXY_OPERATORS: JSON.stringify(operators),
+      AWS_REGION: 'eu-west-1',
+    };
+    const kms = { PIXY_KMS_KEY_ID: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d' };
+    const options = { env: { ...env, ...kms }, encoding: 'utf8' } as const;
+    const run = spawnSync(process.execPath, ['--input-type=module', '--eval', ask], options);
+    expect(run.stderr).toBe('');
+    const [script, stylesheet] = JSON.parse(run.stdout);
+    expect(script).toMatchObject({ statusCode: 200, headers: { 'content-type': 'text/javascript; charset=utf-8' } });
+    expect(script.body).toContain('Which rule decided');
+    expect(script.body).not.toMatch(/^import |from '\.\//m);
+    expect(stylesheet.headers).toMatchObject({ 'content-type': 'text/css; charset=utf-8' });
+    expect(readFileSync(fileOf('console'), 'utf8')).toContain('<title>PKCE playground</title>');
+  });
+
   test('of the console explains every refusal, whoever makes it', () => {
     const bundle = readFileSync(fileOf('console'), 'utf8');
     const sentences = Object.values(refusalCatalogue).map(({ fix }) => fix);

@@ -2,7 +2,11 @@ import { newOwnClient } from '../../../shared/clients/change-client.ts';
 import type { ClientStore } from '../../../shared/clients/client-store.ts';
 
 /** The metadata of such a client. What it is reached by comes first. */
-export type OwnRegistration = { client_id: string; redirect_uris: readonly [string, ...string[]]; [member: string]: unknown };
+export type OwnRegistration = {
+  client_id: string;
+  redirect_uris: readonly [string, ...string[]];
+  [member: string]: unknown;
+};
 
 /**
  * Registers a client of the server itself, unless there is one: what an operator changed about it stays, and so does that it is disabled.

@@ -31,6 +31,7 @@ const ways = [
   ['people', 'People', '/people'],
   ['changes', 'Change log', '/changes'],
   ['audit', 'Audit log', '/audit'],
+  ['playground', 'Playground', '/playground'],
 ] as const;
 
 export type ConsolePlace = (typeof ways)[number][0];

@@ -105,9 +105,11 @@ export const breaks = [
   {
     name: 'stolen-code',
     title: 'Let another app take the code',
-    does: `A second app has registered ${schemeRedirectUri} too, and the phone hands the answer to it.`,
+    does: schemeRedirectUri
+      ? `A second app has registered ${schemeRedirectUri} too, and the phone hands the answer to it.`
+      : 'Something on the way reads the answer, as a second app on a phone does that has registered the same address.',
     async *run() {
-      const asked = await begin({ redirect_uri: schemeRedirectUri });
+      const asked = await begin(schemeRedirectUri ? { redirect_uri: schemeRedirectUri } : {});
       yield ['A request of your app', asked, 'aside'];
       const thief = await redeem(asked, '');
       yield ['The other app with the code, without the verifier', { ...asked, exchange: thief }];

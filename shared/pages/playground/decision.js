@@ -1,5 +1,5 @@
 import { header } from './exchange.js';
-import { askBeside } from './server.js';
+import { askBeside, isLogRemote } from './server.js';
 
 /** The audit line of an exchange in words and as written, if there is one. */
 export const findDecision = async ({ answered }) => {
@@ -8,6 +8,13 @@ export const findDecision = async ({ answered }) => {
     ? undefined
     : askBeside('decision', String(new URLSearchParams({ request: requestId })));
 };
+
+/** The same, unless it has to be asked for. */
+export const findDecisionAtOnce = async (exchange) => (isLogRemote ? undefined : findDecision(exchange));
+
+/** Why the server refused something: its audit line says so, and so does the page that its answer leads to. */
+export const reasonOf = ({ said, answered }, decision) =>
+  decision?.reason ?? /\/errors#([a-z_]+)/.exec(said.error_uri ?? answered.body)?.[1];
 
 /** The rules for an authorization request, as `pixy policy explain` has them. @param {URLSearchParams} parameters */
 export const explainRules = (parameters) => {
@@ -56,8 +63,9 @@ const ofPolicy = new Set([
 ]);
 
 /** Which rule decided, in one sentence. */
-export function decidingRule({ endpoint, needsPerson }, decision, explanation) {
-  const reason = decision?.reason;
+export function decidingRule(exchange, decision, explanation) {
+  const { endpoint, needsPerson } = exchange;
+  const reason = reasonOf(exchange, decision);
   if (needsPerson) return 'Nothing is decided yet: the server wants to see the person first.';
   if (reason !== undefined && !ofPolicy.has(reason))
     return rules[reason] ?? `The reason ${reason} decided; it is explained behind error_uri.`;

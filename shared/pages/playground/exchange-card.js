@@ -1,6 +1,8 @@
 import { textBlock } from './copy-button.js';
-import { decidingRule, explainRules, findDecision } from './decision.js';
-import { element } from './elements.js';
+import { decidingRule, explainRules, findDecision, findDecisionAtOnce, reasonOf } from './decision.js';
+import { announce, element, onPress } from './elements.js';
+import { header, isOwn } from './exchange.js';
+import { isLogRemote, isRelayed } from './server.js';
 
 /**
  * One exchange with everything there is to know about it: both messages, what the server said, why, which rule decided, and the audit
@@ -21,7 +23,7 @@ export async function foldedCard(title, exchange, asRequested) {
 const cardClass = (isWrong) => (isWrong ? 'exchange wrong' : 'exchange');
 
 async function describe(exchange, asRequested) {
-  const [decision, explanation] = await Promise.all([findDecision(exchange), explainRules(asRequested)]);
+  const [decision, explanation] = await Promise.all([findDecisionAtOnce(exchange), explainRules(asRequested)]);
   const { asked, answered, endpoint } = exchange;
   const isWrong = exchange.said.error !== undefined || answered.status >= 400;
   const parts = [
@@ -33,7 +35,7 @@ async function describe(exchange, asRequested) {
     element('h5', {}, 'Which rule decided'),
     element('p', {}, decidingRule(exchange, decision, explanation)),
     ...(endpoint === 'userinfo' || explanation === undefined ? [] : [allRules(explanation)]),
-    ...auditLine(decision),
+    ...auditLine(exchange, decision),
   ];
   return { isWrong, parts };
 }
@@ -84,7 +86,9 @@ function written(body) {
   }
 }
 
-function saidBy({ said, answered, needsPerson }, decision) {
+function saidBy(exchange, decision) {
+  const { said, answered, needsPerson, parameters } = exchange;
+  const reason = reasonOf(exchange, decision);
   if (said.error !== undefined) {
     return [
       element(
@@ -93,14 +97,17 @@ function saidBy({ said, answered, needsPerson }, decision) {
         ...pair('error', said.error),
         ...pair('error_description', said.error_description ?? ''),
         ...pair('error_uri', said.error_uri ? element('a', { href: said.error_uri }, said.error_uri) : 'none'),
-        ...(decision?.reason ? pair('reason', decision.reason) : []),
+        ...(reason === undefined ? [] : pair('reason', reason)),
       ),
     ];
   }
   if (needsPerson) return [element('p', {}, 'It sends the browser to a page of its own, for the person.')];
   if (said.code !== undefined) return [element('p', {}, 'It sends the browser back to the app with a code.')];
-  if (answered.status >= 400 || answered.status === 0) {
-    const { reason } = decision ?? {};
+  if (answered.status === 0) {
+    const others = isRelayed && !isOwn(parameters) ? ', and this page is told no answers to other clients' : '';
+    return [element('p', {}, `It redirects, and the browser hides where to${others}.`)];
+  }
+  if (answered.status >= 400) {
     const why = reason === undefined ? [] : [' The reason: ', element('a', { href: `/errors#${reason}` }, reason), '.'];
     return [
       element('p', {}, 'It shows an error page: there is no address that the answer could safely go to.', ...why),
@@ -139,9 +146,34 @@ function allRules({ client_id: clientId, rules, verdict, passes, scope }) {
   );
 }
 
-function auditLine(decision) {
-  if (decision === undefined) {
-    return [element('h5', {}, 'Audit line'), element('p', {}, 'None: no decision was made, or nothing here tells.')];
+function auditLine(exchange, decision) {
+  if (decision !== undefined) return foundLine(decision);
+  const heading = element('h5', {}, 'Audit line');
+  if (header(exchange.answered, 'x-request-id') === undefined) {
+    return [heading, element('p', {}, 'Not known: the browser hides the id of this request.')];
   }
-  return [...textBlock('Audit line', decision.line), element('p', { className: 'note' }, decision.words)];
+  if (isLogRemote) return [heading, searchFor(exchange, heading)];
+  return [heading, element('p', {}, 'None: no decision was made, or nothing here tells.')];
+}
+
+const foundLine = ({ line, words }) => [...textBlock('Audit line', line), element('p', { className: 'note' }, words)];
+
+/** Offers to search the log for a line, which takes the place of the offer and of its heading. */
+function searchFor(exchange, heading) {
+  const button = element('button', { type: 'button', className: 'quiet' }, 'Search the audit log for it');
+  const note = element('p', { className: 'note', role: 'status' });
+  const place = element('div', {}, element('p', { className: 'actions' }, button), note);
+  onPress(button, async () => {
+    note.textContent = 'Searching. This takes a few seconds.';
+    const decision = await findDecision(exchange);
+    if (decision === undefined) {
+      note.textContent =
+        'It is not there yet. CloudWatch Logs shows a line up to a minute after it was written: search again then.';
+      return;
+    }
+    heading.remove();
+    place.replaceWith(...foundLine(decision));
+    announce(decision.words);
+  });
+  return place;
 }

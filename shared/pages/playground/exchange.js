@@ -1,4 +1,4 @@
-import { askBeside, discover } from './server.js';
+import { askBeside, clientId, discover, isRelayed } from './server.js';
 
 /*
  * Sends a request and keeps it with its answer, both as they went over the wire.
@@ -10,7 +10,7 @@ import { askBeside, discover } from './server.js';
  * @typedef {{ status: number, headers: Headers, body: string }} Answered status 0: a redirect that the browser hides
  *
  * @typedef {object} Exchange
- * @property {'authorize' | 'token' | 'userinfo'} endpoint
+ * @property {'par' | 'authorize' | 'token' | 'userinfo'} endpoint
  * @property {URLSearchParams} parameters of the request
  * @property {Asked} asked
  * @property {Answered} answered
@@ -20,28 +20,52 @@ import { askBeside, discover } from './server.js';
 
 /** The authorization endpoint, asked by this page: the browser does not follow the answer. @param {URLSearchParams} parameters */
 export async function askForCode(parameters) {
+  const { sent, refused } = await push(parameters);
+  if (refused !== undefined) return refused;
   const { authorization_endpoint: endpoint } = await discover();
-  const reply = await fetch(`${endpoint}?${parameters}`, { redirect: 'manual' });
-  if (reply.type !== 'opaqueredirect') return authorization(parameters, endpoint, await readAnswer(reply));
-  return recallCode(parameters);
+  const told = isRelayed && isOwn(parameters) ? await askBeside('answer', String(sent)) : undefined;
+  if (told !== undefined)
+    return authorization(parameters, endpoint, { ...told, headers: Object.entries(told.headers) }, sent);
+  const reply = await fetch(`${endpoint}?${sent}`, { redirect: 'manual' });
+  if (reply.type !== 'opaqueredirect') return authorization(parameters, endpoint, await readAnswer(reply), sent);
+  return recallCode(parameters, undefined, sent);
+}
+
+/** Whether a request is of the client that this page is. @param {URLSearchParams} parameters */
+export const isOwn = (parameters) => parameters.get('client_id') === clientId;
+
+/**
+ * Where the server takes pushed requests alone (RFC 9126), pushes one first. Returns what is sent to the authorization endpoint, or the
+ * exchange in which the server refused it. @param {URLSearchParams} parameters
+ */
+export async function push(parameters) {
+  const { require_pushed_authorization_requests: isNeeded, pushed_authorization_request_endpoint: endpoint } =
+    await discover();
+  if (!isNeeded) return { sent: parameters };
+  const exchange = await post('par', endpoint, parameters);
+  const { request_uri: requestUri } = exchange.said;
+  if (requestUri === undefined) return { refused: exchange };
+  return { sent: new URLSearchParams({ client_id: parameters.get('client_id') ?? '', request_uri: requestUri }) };
 }
 
 /**
  * The same request, which the browser has made already. It hides the answer, so the server is asked for it.
  * @param {URLSearchParams} parameters @param {string} [cameTo] the address that the browser came back to. It counts, whatever the
  * server says: an app has nothing else, and somebody may have sent the browser here with an answer of their own.
+ * @param {URLSearchParams} [sent] what was sent instead of the parameters
  */
-export async function recallCode(parameters, cameTo) {
+export async function recallCode(parameters, cameTo, sent = parameters) {
   const { authorization_endpoint: endpoint } = await discover();
-  const told = await askBeside('answer', String(parameters));
+  // Where the server relays requests, to ask for an answer is to make the request again.
+  const told = isRelayed ? undefined : await askBeside('answer', String(sent));
   const isTold = told !== undefined && (cameTo === undefined || told.headers.location === cameTo);
   const seen = cameTo === undefined ? { status: 0, headers: {} } : { status: 302, headers: { location: cameTo } };
   const { status, headers } = isTold ? told : seen;
-  return authorization(parameters, endpoint, { status, headers: Object.entries(headers), body: '' });
+  return authorization(parameters, endpoint, { status, headers: Object.entries(headers), body: '' }, sent);
 }
 
 /** @returns {Exchange} */
-function authorization(parameters, endpoint, answered) {
+function authorization(parameters, endpoint, answered, sent) {
   const location = header(answered, 'location');
   const to = location === undefined ? undefined : new URL(location, endpoint);
   // The server's own pages are at paths of its own, and no redirect URI is only a path.
@@ -49,7 +73,7 @@ function authorization(parameters, endpoint, answered) {
   return {
     endpoint: 'authorize',
     parameters,
-    asked: { method: 'GET', url: `${new URL(endpoint).pathname}?${parameters}`, headers: [], body: '' },
+    asked: { method: 'GET', url: `${new URL(endpoint).pathname}?${sent}`, headers: [], body: '' },
     answered,
     said: isBack ? Object.fromEntries(to?.searchParams ?? []) : {},
     // Anywhere else than to the app: to a page of the server, for the person.
@@ -60,10 +84,15 @@ function authorization(parameters, endpoint, answered) {
 /** @param {URLSearchParams} parameters */
 export async function askForTokens(parameters) {
   const { token_endpoint: endpoint } = await discover();
+  return post('token', endpoint, parameters);
+}
+
+/** @param {'par' | 'token'} name @param {string} endpoint @param {URLSearchParams} parameters */
+async function post(name, endpoint, parameters) {
   const reply = await fetch(endpoint, { method: 'POST', body: parameters });
   const type = ['content-type', 'application/x-www-form-urlencoded'];
   const asked = { method: 'POST', url: new URL(endpoint).pathname, headers: [type], body: String(parameters) };
-  return withJson({ endpoint: 'token', parameters, asked, answered: await readAnswer(reply) });
+  return withJson({ endpoint: name, parameters, asked, answered: await readAnswer(reply) });
 }
 
 /** @param {string} accessToken */

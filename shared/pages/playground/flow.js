@@ -1,6 +1,6 @@
 import { announce, byId, element, onPress } from './elements.js';
 import { decodeJson } from './encoding.js';
-import { askForCode, askForPerson, askForTokens, recallCode } from './exchange.js';
+import { askForCode, askForPerson, askForTokens, push, recallCode } from './exchange.js';
 import { exchangeCard } from './exchange-card.js';
 import { fillFields, fillTokenFields, readFields, readTokenFields } from './fields.js';
 import { keep } from './kept.js';
@@ -22,9 +22,14 @@ let asked = new URLSearchParams();
  */
 export async function leave(next, go = 'assign', wanted) {
   const values = readFields();
+  const { sent, refused } = await push(authorizationParameters(values));
+  if (refused !== undefined) {
+    await showAnswer(refused);
+    return;
+  }
   keep({ values, next, wanted });
   const { authorization_endpoint: endpoint } = await discover();
-  location[go](`${endpoint}?${authorizationParameters(values)}`);
+  location[go](`${endpoint}?${sent}`);
 }
 
 /** Has the person sign in with a request that comes back to this page. @param {string} next */

@@ -1,12 +1,10 @@
 import { challengeOf } from './challenge.js';
 import { randomText } from './encoding.js';
-import { redirectUri } from './server.js';
+import { clientId, redirectUri } from './server.js';
 
 /*
  * The parameters of both requests, as a person can change them. An empty one is not sent.
  */
-
-const clientId = 'demo-app';
 
 /** Fresh values for one sign-in. @param {string} [method] */
 export async function freshValues(method = 'S256') {

@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { html } from 'hono/html';
 import type { Reply } from '../../http/reply.ts';
 import { playgroundFiles } from './files.ts';
 
@@ -21,8 +22,32 @@ const contentTypes: Readonly<Record<string, string>> = {
 /** The names of what the page is made of, which stand below it. */
 export const playgroundParts = (): string[] => Object.keys(playgroundFiles).filter((name) => name !== page);
 
-/** Replies with the page of the playground, for the path `at`. */
-export const playgroundPage = (at: string): Reply => fileReply(page, { at });
+/** Where the playground is, and what it can do there. */
+export type PlaygroundPlace = {
+  /** The path of the page, which is the path of its redirect URI. */
+  at: string;
+  clientId: string;
+  /** A redirect URI of the client that no web page can have. */
+  scheme?: string;
+  /** Whether the server sends its authorization requests, and tells it the answers (`answer` below the page). */
+  relays: boolean;
+  /** Whether the audit log answers at once, or is searched when somebody asks. */
+  log: 'here' | 'remote';
+  /** What the page says about what it shows. */
+  about: string;
+  /** The path of the page that it belongs to, and what that is called. */
+  back?: { path: string; words: string };
+};
+
+/** Replies with the page of the playground. */
+export async function playgroundPage({ back, relays, ...place }: PlaygroundPlace): Promise<Reply> {
+  const words = { scheme: '', ...place, relays: relays ? 'yes' : 'no' };
+  const escaped = await Promise.all(
+    Object.entries(words).map(async ([name, text]) => [name, String(await html`${text}`)] as const),
+  );
+  const link = back ? html`<p class="back"><a href="${back.path}">${back.words}</a></p>` : '';
+  return fileReply(page, { ...Object.fromEntries(escaped), back: String(await link) });
+}
 
 /** Replies with a part of the page. Undefined when there is none of that name. */
 export const playgroundPart = (name: string): Reply | undefined =>

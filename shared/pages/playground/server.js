@@ -8,8 +8,19 @@ const folder = new URL('.', import.meta.url);
 /** The page itself is the redirect URI. */
 export const redirectUri = folder.href.replace(/\/$/, '');
 
-/** A redirect URI of the demo app that no web page can have. */
-export const schemeRedirectUri = 'com.example.demo:/callback';
+const { client = '', scheme = '', relays, log } = document.documentElement.dataset;
+
+/** The client that this page is. */
+export const clientId = client;
+
+/** A redirect URI of that client which no web page can have; empty where it has none. */
+export const schemeRedirectUri = scheme;
+
+/** Whether the server sends the authorization requests of this page, and tells it the answers, which the browser would hide. */
+export const isRelayed = relays === 'yes';
+
+/** Whether a search of the audit log takes time and costs something: then only what somebody asks for is searched. */
+export const isLogRemote = log === 'remote';
 
 let metadata;
 
@@ -19,8 +30,8 @@ export function discover() {
   return metadata;
 }
 
-/** What only a local run answers, beside this page. Undefined where nothing answers. @param {string} name @param {string} query */
+/** What the server answers beside this page. Undefined where nothing answers. @param {string} name @param {string} query */
 export async function askBeside(name, query) {
-  const reply = await fetch(`${folder.href}${name}?${query}`).catch(() => undefined);
+  const reply = await fetch(`${folder.href}${name}?${query}`, { redirect: 'manual' }).catch(() => undefined);
   return reply?.ok ? reply.json() : undefined;
 }
