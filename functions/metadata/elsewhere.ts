@@ -7,7 +7,15 @@ import { errorPage } from '../../shared/pages/error-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import { noticePage } from '../../shared/pages/notice-page.ts';
 
-type Deps = { issuer: string; hasPasswords: boolean; lookOf: LookOf; writeLine: WriteLine; now: () => number };
+type Deps = {
+  issuer: string;
+  hasPasswords: boolean;
+  /** Whether there is a console. */
+  console: boolean;
+  lookOf: LookOf;
+  writeLine: WriteLine;
+  now: () => number;
+};
 
 const pageEndpoint = (deps: Deps, flow: (request: HttpRequest) => Promise<Answer> | Answer, methods: string[]) =>
   endpoint({
@@ -40,7 +48,11 @@ export const notFoundHandler = (deps: Deps): HttpApiHandler =>
     'OPTIONS',
   ]);
 
-async function notFound(request: HttpRequest, { lookOf }: Deps): Promise<Answer> {
+async function notFound(request: HttpRequest, { lookOf, console: hasConsole }: Deps): Promise<Answer> {
+  // No route of the console takes its bare slash; what is below it with one, it leads on itself.
+  if (hasConsole && request.method === 'GET' && request.path === `${endpoints.console}/`) {
+    return { reply: seeOther(endpoints.console) };
+  }
   const isForPerson = request.method === 'GET' && request.header('accept')?.includes('text/html');
   if (!isForPerson) {
     const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };

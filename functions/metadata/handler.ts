@@ -32,6 +32,8 @@ export type MetadataDeps = {
   /** Whether clients may register themselves. */
   clientRegistration: boolean;
   hasPasswords: boolean;
+  /** Whether there is a console. */
+  console: boolean;
   lookOf: LookOf;
   writeLine: WriteLine;
   now: () => number;

@@ -13,6 +13,11 @@ const onePage = 50;
 export const showChanges: ShowPage = async ({ query }, { clients }) => {
   const client = single(query, 'client');
   const after = single(query, 'after');
+  const wrong = [
+    ...(!client || /^[\x21-\x7e]{1,255}$/.test(client) ? [] : ['That is not the id of a client.']),
+    ...(!after || /^[\w-]{1,64}$/.test(after) ? [] : ['There is no page of the change log after that.']),
+  ];
+  if (wrong.length > 0) return { page: changesPage([], { client, wrong }), refused: 'query_invalid' };
   const { items, next } = await clients.changesPage(onePage, { ...(after && { after }), ...(client && { client }) });
   return { page: changesPage(items, { client, next }) };
 };

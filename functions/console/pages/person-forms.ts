@@ -138,7 +138,7 @@ export const endApp = formOfPerson({
   isDangerous: true,
   async act({ sub }, { form }, { people, clients, now }) {
     const app = single(form, 'app');
-    if (app === undefined) return undefined;
+    if (app === undefined || !/^[\x21-\x7e]{1,255}$/.test(app)) return undefined;
     await revokeApp(sub, app, { ...people, clients, now });
     return { did: `access of ${app} was taken back` };
   },

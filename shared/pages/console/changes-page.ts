@@ -6,14 +6,16 @@ import type { ConsolePage } from './console-page.ts';
 import { asked } from './links.ts';
 import { card, carried, entry, facts, moment, notice, reason, type WriteForm } from './parts.ts';
 
-/** The change log, the latest first. `next`: the last change of this page, if there are more. */
+/** The change log, the latest first. `next`: the last change of this page, if there are more. `wrong`: what is, in what was asked for. */
 export const changesPage = (
   changes: readonly Change[],
-  { client, next }: { client?: string | undefined; next?: string | undefined },
+  { client, next, wrong = [] }: { client?: string | undefined; next?: string | undefined; wrong?: readonly string[] },
 ): ConsolePage => ({
   title: 'Change log',
   place: 'changes',
+  status: wrong.length === 0 ? 200 : 400,
   content: html`<h1>Change log</h1>
+${wrong.length === 0 ? '' : notice('wrong', wrong.join(' '))}
 <p class="lead">Who changed what, when and why, from the console, the command line and the management API.</p>
 <form class="filter" method="get">
 ${entry({ name: 'client', label: 'Client', value: client, longest: 255, type: 'search' })}
