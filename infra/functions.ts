@@ -223,8 +223,15 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
     uses: ['grantReadClients', 'grantReadApis', 'grantReadKeys'],
   },
   admin: {
-    description: 'Management API: clients, scopes, the global PKCE policy and the change log',
-    uses: ['grantManageClients', 'grantManageScopes', 'grantKnowSubjects', 'grantReadKeys', 'grantMakeNonces'],
+    description: 'Management API: clients, scopes, the global PKCE policy, the change log and sessions',
+    uses: [
+      'grantManageClients',
+      'grantManageScopes',
+      'grantKnowSubjects',
+      'grantEndSessions',
+      'grantReadKeys',
+      'grantMakeNonces',
+    ],
   },
   'rotate-keys': {
     description: 'Makes the next signing key and deletes those that nobody needs',

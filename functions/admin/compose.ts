@@ -4,11 +4,15 @@ import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { nonceKey, publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
 import { proofVerifier } from '../../shared/proof/proof-verifier.ts';
+import { loggingAccounts } from '../log-account.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
+import { endSession } from '../sign-out/end-session.ts';
 import { adminHandler } from './handler.ts';
 
-export const compose = ({ config, database, writeLine, now }: Runtime) => {
+export const compose = (runtime: Runtime) => {
+  const { config, database, writeLine, now } = runtime;
   const keys = keyStore(database, config.tables.keys);
   return adminHandler({
     issuer: config.issuer,
@@ -19,6 +23,9 @@ export const compose = ({ config, database, writeLine, now }: Runtime) => {
     subjects: subjectStore(database, config.tables),
     operators: config.operators,
     accounts: accountStore(database, config.tables.people),
+    sessions: sessionStore(database, config.tables.people),
+    endListed: endSession(runtime),
+    logAccount: loggingAccounts(runtime),
     publishedKeys: publishedKeys(keys, now, config.keysRemembered),
     verifyProof: proofVerifier(nonceKey(keys, keyWrapper(config), now), now),
     dpopNonces: config.dpopNonces,

@@ -98,7 +98,7 @@ function readCall(
 /** The value in the path; undefined when it cannot be one. */
 function nameIn({ path }: Operation, requested: string): string | undefined {
   const [, segment = ''] = patternOf(path).exec(requested) ?? [];
-  if (path.includes('{client_id}') || path.includes('{scope}')) return parsePathSegment(segment);
+  if (/\{(client_id|scope|sub)\}/.test(path)) return parsePathSegment(segment);
   if (path.includes('{change_id}')) return /^[\w-]{1,64}$/.test(segment) ? segment : undefined;
   return '';
 }

@@ -11,8 +11,11 @@ import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import type { Reason } from '../../shared/oauth/refusal.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { Operators } from '../../shared/people/operators.ts';
+import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { Result } from '../../shared/result.ts';
 import type { ProveTokenDeps } from '../../shared/tokens/prove-token.ts';
+import type { LogAccount } from '../log-account.ts';
+import type { EndSession } from '../sign-out/end-session.ts';
 import type { IfMatch } from './if-match.ts';
 
 /*
@@ -26,6 +29,11 @@ export type OperationDeps = {
   apis: Pick<ApiStore, 'list'>;
   scopes: ScopeStore;
   accounts: Pick<AccountStore, 'isSubject'>;
+  sessions: Pick<SessionStore, 'list' | 'findListed'>;
+  /** Ends a session by its id in the list. */
+  endListed: EndSession;
+  /** Writes what was done to an account into the change log. */
+  logAccount: LogAccount;
   /** Epoch seconds. */
   now: () => number;
 };
@@ -60,13 +68,15 @@ export type AnswerName =
   | 'RolledBack'
   | 'Scope'
   | 'ScopeList'
-  | 'RemovedScope';
+  | 'RemovedScope'
+  | 'SessionList'
+  | 'EndedSessions';
 
 export type Operation = {
   id: string;
   summary: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** With `{client_id}`, `{scope}` or `{change_id}` where these stand. */
+  /** With `{client_id}`, `{scope}`, `{sub}` or `{change_id}` where these stand. */
   path: `/admin/${string}`;
   scope: Exclude<ManagementScope, 'pixy:delegate'>;
   query?: Readonly<Record<string, QueryParameter>>;

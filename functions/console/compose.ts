@@ -9,7 +9,9 @@ import { consoleLook } from '../../shared/pages/console/console-page.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
+import { loggingAccounts } from '../log-account.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
+import { endSession } from '../sign-out/end-session.ts';
 import { summing } from './figures.ts';
 import { consoleHandler } from './handler.ts';
 import { openAuditLog } from './open-audit-log.ts';
@@ -31,6 +33,8 @@ export const compose = (runtime: Runtime) => {
     scopes: scopeStore(database, clients, now),
     accounts: accountStore(database, people),
     sessions: sessionStore(database, people),
+    endListed: endSession(runtime),
+    logAccount: loggingAccounts(runtime),
     subjects: subjectStore(database, config.tables),
     operators: config.operators,
     publishedKeys: publishedKeys(keys, now, config.keysRemembered),

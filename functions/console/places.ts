@@ -18,7 +18,14 @@ import { showClient, showClients } from './pages/clients.ts';
 import { showConnect } from './pages/connect.ts';
 import { showOverview } from './pages/overview.ts';
 import { showPeople, showPerson } from './pages/people.ts';
-import { disablePerson, enablePerson, endApp, endSessions, linkForPerson } from './pages/person-forms.ts';
+import {
+  disablePerson,
+  enablePerson,
+  endApp,
+  endOneOfSessions,
+  endSessions,
+  linkForPerson,
+} from './pages/person-forms.ts';
 import { showPolicy, takePolicy } from './pages/policy.ts';
 import { showRefusals } from './pages/refusals.ts';
 import { showWaivers } from './pages/waivers.ts';
@@ -53,6 +60,7 @@ const personForms = {
   disable: disablePerson,
   enable: enablePerson,
   'end-sessions': endSessions,
+  'end-session': endOneOfSessions,
   'end-app': endApp,
   link: linkForPerson,
 };

@@ -118,6 +118,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   }
   if (revokeAtSignOut) {
     uses.grantEndWithGrants(tables, functions['sign-out']);
+    uses.grantEndWithGrants(tables, functions.admin);
     uses.grantRevokeGrants(tables, functions.invitation);
   }
   if (keyTags && signing === 'kms') uses.grantTagKeys(tables, functions['rotate-keys'], Object.keys(keyTags));

@@ -103,6 +103,16 @@ export function grantManagePeople(tables: ServerTables, grantee: IGrantable): Gr
     .combine(grantRevokeGrants(tables, grantee));
 }
 
+/** Allows listing the sessions of people, and ending each. */
+export function grantEndSessions(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(
+    grantee,
+    tables.people,
+    ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+    ofItems('sessions#*'),
+  );
+}
+
 /** Allows reading and ending a session. */
 export function grantSignOut(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.people, ['dynamodb:DeleteItem', 'dynamodb:GetItem'], ofItems('sessions#*'));

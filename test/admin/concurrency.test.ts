@@ -8,6 +8,7 @@ import { apiStore, scopeStore } from '../../shared/apis/api-store.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { type ClientStore, clientStore } from '../../shared/clients/client-store.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { type Json, managementToken, manager, robot } from './admin.ts';
 
@@ -153,7 +154,9 @@ describe('somebody who writes right after the version was read', () => {
     const accounts = accountStore(openDatabase(), tables.people);
     const apis = apiStore(openDatabase(), tables.clients, server.clock.now);
     const scopes = scopeStore(openDatabase(), tables.clients, server.clock.now);
-    return operation.perform(call, { clients, apis, scopes, accounts, now: server.clock.now });
+    const sessions = sessionStore(openDatabase(), tables.people);
+    const people = { accounts, sessions, endListed: sessions.endListed, logAccount: async () => undefined };
+    return operation.perform(call, { clients, apis, scopes, ...people, now: server.clock.now });
   };
 
   const rename = async (client_name: string) =>

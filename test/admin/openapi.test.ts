@@ -3,6 +3,7 @@ import { memberDescriptions } from '../../functions/admin/openapi/member-descrip
 import { operations } from '../../functions/admin/operations/index.ts';
 import { refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
 import { send } from '../support/http.ts';
+import { signedInPerson } from '../support/person.ts';
 import { startTestServer } from '../support/server.ts';
 import { type AdminAnswer, type Json, managementToken, manager, robot } from './admin.ts';
 import { violations } from './json-schema.ts';
@@ -158,6 +159,14 @@ describe('real answers', () => {
     await ask('patch', groups, { body: { descriptions: { de: null } }, ...any }, { scope: 'groups' });
     await ask('patch', groups, { body: { claims: [] }, ...any }, { scope: 'groups' });
     await ask('delete', groups, any, { scope: 'groups' });
+    await signedInPerson(server);
+    const sessions = '/admin/accounts/{sub}/sessions';
+    const ofAda = { sub: 'ada-0001' };
+    const [session] = (await ask('get', sessions, {}, ofAda)).json.sessions;
+    await ask('get', sessions, {}, { sub: 'nobody' });
+    await ask('delete', sessions, {}, ofAda);
+    await ask('delete', sessions, { query: `?session=${session.id}` }, ofAda);
+    await ask('delete', sessions, { query: `?session=${session.id}` }, ofAda);
     const { changes } = (await ask('get', '/admin/policy/log', { query: '?limit=100' })).json;
     const rollback = '/admin/policy/log/{change_id}/rollback';
     for (const { id } of changes) await ask('post', rollback, {}, { change_id: id });

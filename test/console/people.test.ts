@@ -130,3 +130,43 @@ describe('an operator', () => {
     expect((await accounts.findBySubject('rae-0001'))?.invitation).toBeUndefined();
   });
 });
+
+describe('one session', () => {
+  const ended = '/console/people/ada-0001/end-session';
+  const sessionsOf = (body: string) =>
+    Array.from(body.matchAll(/end-session\?session=([\w-]+)"/g), ([, id]) => id ?? '');
+
+  test('is not ended by somebody who may only read, without a reason, or when it is not there', async () => {
+    const person = await signedInPerson(server);
+    const operator = await atConsole(server);
+    const [id = ''] = sessionsOf((await operator.visit('/people/ada-0001')).body);
+    const reader = await atConsole(server, rae);
+    expect(sessionsOf((await reader.visit('/people/ada-0001')).body)).toEqual([]);
+    const sent = await reader.send(await reader.visit('/people/ada-0001'), { session: id, why: 'x' }, ended);
+    expect(sent.status).toBe(403);
+    const page = await operator.visit(`/people/ada-0001/end-session?session=${id}`);
+    const silent = await operator.send(page, { session: id, why: '' }, ended);
+    expect(silent.body).toContain('Say why');
+    for (const session of ['A'.repeat(43), 'A'.repeat(3_000), '', 'a b']) {
+      const missed = await operator.send(page, { session, why: 'x' }, ended);
+      expect([session.length, missed.body.includes('Nothing was written')]).toEqual([session.length, true]);
+    }
+    expect((await person.open('/account')).status).toBe(200);
+  });
+
+  test('ends, and the others go on', async () => {
+    server.clock.advance(60);
+    const lost = await signedInPerson(server);
+    server.clock.advance(60);
+    const kept = await signedInPerson(server);
+    const operator = await atConsole(server);
+    const [, id = ''] = sessionsOf((await operator.visit('/people/ada-0001')).body);
+    const page = await operator.visit(`/people/ada-0001/end-session?session=${id}`);
+    const done = await operator.send(page, { session: id, why: 'lost laptop' }, ended);
+    expect([done.status, sessionsOf(done.body).includes(id)]).toEqual([200, false]);
+    expect((await lost.open('/account')).status).toBe(303);
+    expect((await kept.open('/account')).status).toBe(200);
+    const [change] = await clients.changes(1);
+    expect(change).toMatchObject({ account: 'ada-0001', why: 'lost laptop', after: { did: 'one session ended' } });
+  });
+});

@@ -15,6 +15,8 @@ export const everything: AuthorizationServerProps = {
   deviceAuthorization: true,
   pushedAuthorizationRequests: 'accepted',
   revokeAtSignOut: true,
+  console: true,
+  operators: { claim: 'groups', read: ['support'], write: ['ops'] },
   jwtBearer: true,
   tokenExchange: true,
   pairwiseSubjects: true,

@@ -401,6 +401,10 @@ async function liveThroughADay(): Promise<void> {
   await manage('POST', '/admin/scopes', 201, { scope: 'groups', claims: ['groups'] });
   const [change] = JSON.parse(await manage('GET', '/admin/policy/log', 200)).changes;
   await manage('POST', `/admin/policy/log/${change.id}/rollback`, 200);
+  await signInByForm({ port });
+  const signedIn = `/admin/accounts/${ada.claims.sub}/sessions`;
+  const [latest] = JSON.parse(await manage('GET', signedIn, 200)).sessions;
+  await manage('DELETE', `${signedIn}?session=${latest.id}`, 200);
 
   await signInUpstream(port, provider);
   await liveWithAnAccount({ port, issuer });

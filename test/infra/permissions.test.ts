@@ -219,6 +219,9 @@ const allowed: Record<string, string[]> = {
     `dynamodb:PutItem on clients ${onItems('directory', 'changes')}`,
     `dynamodb:Query on clients ${onItems('directory', 'changes')}`,
     `dynamodb:GetItem on people ${onItems('account#*')} ${onlyKeys}`,
+    `dynamodb:GetItem on people ${onItems('sessions#*')}`,
+    `dynamodb:Query on people ${onItems('sessions#*')}`,
+    `dynamodb:DeleteItem on people ${onItems('sessions#*')}`,
   ],
   RotateKeys: [
     'dynamodb:PutItem on keys',

@@ -213,7 +213,7 @@ describe('revoking at sign-out', () => {
     return statementsOf(name, { revokeAtSignOut: true }).filter((one) => !before.has(JSON.stringify(one)));
   };
 
-  it.each(['sign-out', 'invitation'] as const)('is a right of %s, which it has only where it is on', (name) => {
+  it.each(['sign-out', 'invitation', 'admin'] as const)('is a right of %s, which it has only where it is on', (name) => {
     const more = added(name);
     const actions = new Set(more.flatMap(({ Action }) => Action));
     expect([...actions].toSorted()).toEqual(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']);
@@ -254,7 +254,7 @@ describe('revoking at sign-out', () => {
 
   it('is a right of no other function that had none before', () => {
     const names = Object.keys(constructIds) as PixyFunctionName[];
-    expect(names.filter((name) => added(name).length > 0).toSorted()).toEqual(['invitation', 'sign-out']);
+    expect(names.filter((name) => added(name).length > 0).toSorted()).toEqual(['admin', 'invitation', 'sign-out']);
   });
 
   it('is heard of by every function where it is on, and by none where nothing is said', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { listedIdOf } from '../../shared/people/session-store.ts';
+import { managementToken, manager, robot } from '../admin/admin.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { encodeFields, formType } from '../support/http.ts';
 import {
@@ -26,7 +27,7 @@ import { ada, startTestServer, tables } from '../support/server.ts';
 const database = await startDatabaseProxy();
 const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
 const grace = { username: 'grace', password: 'a password of grace', claims: { sub: 'grace-0001' } };
-const given = { clients: [mobile, portal, warehouse], accounts: [ada, grace], dynamodb: database.endpoint };
+const given = { clients: [mobile, portal, warehouse, robot], accounts: [ada, grace], dynamodb: database.endpoint };
 const server = await startTestServer({ ...given, environment: { PIXY_WRAPPING_KEY, PIXY_REVOKE_AT_SIGN_OUT: 'on' } });
 /** The same tables, where nobody said anything about it. */
 const silent = await startTestServer({ ...given, environment: { PIXY_WRAPPING_KEY } });
@@ -42,6 +43,16 @@ const confirm = (person: Person, question: Page) =>
 
 const isAlive = async (client: FullClient, tokens: Tokens): Promise<boolean> =>
   (await refresh(server, client, tokens.refresh_token)).status === 200;
+
+test('an operator who ends one session takes its grants along, and those of no other', async () => {
+  const [lost, kept] = [await signedInPerson(server), await signedInPerson(server)];
+  const [here, there] = [await obtainTokens(server, lost, mobile), await obtainTokens(server, kept, mobile)];
+  const manage = manager(server, await managementToken(server, robot));
+  const id = listedIdOf(sessionIdsOf(lost)[0] ?? '');
+  expect((await manage('DELETE', `/accounts/${ada.claims.sub}/sessions?session=${id}`)).status).toBe(200);
+  expect(await isAlive(mobile, here)).toBe(false);
+  expect(await isAlive(mobile, there)).toBe(true);
+});
 
 describe('OC20: a person who signs out', () => {
   test('takes the grants of the session along, of every client: no refresh, and no token is active', async () => {

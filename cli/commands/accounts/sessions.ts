@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { describeSession } from '../../../shared/people/describe-session.ts';
 import type { ListedSession } from '../../../shared/people/session-store.ts';
-import { briefTime, formatTime } from '../../../shared/time.ts';
+import { briefTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
 import { Failure } from '../../failure.ts';
 import { examples, storeOptions } from '../../options.ts';
@@ -43,15 +44,6 @@ async function listSessions(context: Context, name: string): Promise<void> {
         : table(['session', 'signed in', 'with', 'ends', 'idle until', 'browser'], newestFirst.map(rowOf)),
   });
 }
-
-const describeSession = ({ id, authTime, amr, expiresAt, idleUntil, userAgent }: ListedSession) => ({
-  id,
-  auth_time: formatTime(authTime),
-  amr,
-  expires_at: formatTime(expiresAt),
-  idle_until: formatTime(idleUntil),
-  ...(userAgent !== undefined && { user_agent: userAgent }),
-});
 
 const rowOf = ({ id, authTime, amr, expiresAt, idleUntil, userAgent = '' }: ListedSession): string[] => [
   id,

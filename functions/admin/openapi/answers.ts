@@ -120,6 +120,23 @@ export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPol
     ChangeList: object({ changes: { type: 'array', items: ref('Change') }, next_cursor: text }, ['next_cursor']),
     Scope: scope,
     ScopeList: object({ scopes: { type: 'array', items: ref('Scope') } }),
+    SessionList: object({
+      sessions: {
+        type: 'array',
+        items: object(
+          {
+            id: { ...text, description: 'Names the session, and is no secret.' },
+            auth_time: time,
+            amr: { type: 'array', items: text, description: 'How the person signed in (RFC 8176).' },
+            expires_at: time,
+            idle_until: { ...time, description: 'When it ends unless it is used before.' },
+            user_agent: { ...text, description: 'What the browser called itself.' },
+          },
+          ['user_agent'],
+        ),
+      },
+    }),
+    EndedSessions: object({ sub: text, ended_sessions: { type: 'integer', minimum: 1 } }),
     RemovedScope: object({ scope: text, removed: { const: true }, version }),
     RolledBack: either('ClientWithSecret', 'RemovedClient', 'Policy'),
     Explanation: object(

@@ -22,7 +22,7 @@ export function openApiDocument(issuer: string): object {
     info: {
       title: 'Pixy management API',
       version: '1',
-      description: `Clients, registered scopes, the global PKCE policy and the change log of an authorization server. Access tokens come from the token endpoint, with the client_credentials grant and resource=${resource}.`,
+      description: `Clients, registered scopes, the global PKCE policy, the change log and the sessions of people of an authorization server. Access tokens come from the token endpoint, with the client_credentials grant and resource=${resource}.`,
     },
     servers: [{ url: issuer }],
     security: [{ pixy: [] }],
@@ -92,6 +92,7 @@ function parametersOf({ path, query = {}, ifMatch, scope }: Operation): object[]
   return [
     ...(path.includes('{client_id}') ? [inPath('client_id', clientIdInPath)] : []),
     ...(path.includes('{scope}') ? [inPath('scope', scopeInPath)] : []),
+    ...(path.includes('{sub}') ? [inPath('sub', subjectInPath)] : []),
     ...(path.includes('{change_id}') ? [inPath('change_id', 'The id of a change, as the log shows it.')] : []),
     ...Object.entries(query).map(([name, { schema, json, description }]) => ({
       name,
@@ -110,6 +111,7 @@ function parametersOf({ path, query = {}, ifMatch, scope }: Operation): object[]
 const clientIdInPath =
   'The client id. One that has any of / ? # % or starts with ~ stands here as ~ followed by its base64url.';
 const scopeInPath = 'The scope value, written in the path as a client id is.';
+const subjectInPath = 'The sub of an account, written in the path as a client id is.';
 const why = 'Why, for the change log. Everything but visible ASCII and spaces is percent-encoded, and % as %25.';
 
 const inPath = (name: string, description: string): object => ({

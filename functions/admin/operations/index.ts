@@ -4,6 +4,7 @@ import { explainPolicy, listChanges, setPolicy, showPolicy } from './policy.ts';
 import { rollBack } from './roll-back.ts';
 import { addScope, listScopes, patchScope, removeScope, showScope } from './scopes.ts';
 import { dropOldSecret, rotateClientSecret } from './secrets.ts';
+import { endSession, listSessions } from './sessions.ts';
 import { grantWaiver, revokeWaiver } from './waiver.ts';
 
 export const operations: readonly Operation[] = [
@@ -26,4 +27,6 @@ export const operations: readonly Operation[] = [
   showScope,
   patchScope,
   removeScope,
+  listSessions,
+  endSession,
 ];

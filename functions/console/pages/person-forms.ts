@@ -9,6 +9,7 @@ import type { Markup } from '../../../shared/pages/look.ts';
 import { type Account, displayName } from '../../../shared/people/account.ts';
 import { linkLifetimes, newLink } from '../../../shared/people/invitation.ts';
 import { revokeApp } from '../../account/apps.ts';
+import { endOneSession, sessionEnded } from '../../admin/operations/sessions.ts';
 import type { ConsoleDeps } from '../console-deps.ts';
 import { readWhy } from '../perform.ts';
 import type { Sent, Shown, ShowPage, TakeForm, Visit } from '../visit.ts';
@@ -16,8 +17,8 @@ import { mayNotWrite, missingPage } from './missing.ts';
 import { isOperator } from './people.ts';
 
 /*
- * What an operator does to an account. There is no such operation in the management API; each is the one conditional write that the
- * command line makes, and the change log has its reason.
+ * What an operator does to an account: each is the one conditional write that the command line makes, and the change log has its reason.
+ * Of these, the management API knows the end of a session.
  */
 
 type FormOfPerson = {
@@ -117,6 +118,21 @@ export const endSessions = formOfPerson({
     if ((await people.accounts.takeBackAll(sub, epoch)) === undefined) return undefined;
     await tidy(sub, people, now());
     return { did: 'signed out everywhere' };
+  },
+});
+
+export const endOneOfSessions = formOfPerson({
+  title: (name) => `End a session of ${name}`,
+  lead: 'The browser of this session is signed out. The others go on, and so do the apps, unless this server ends what they got with the session.',
+  fields: ({ query }, form) => {
+    const id = single(form ?? query, 'session') ?? '';
+    return html`<p>Session: <code>${id}</code></p>${hidden('session', id)}`;
+  },
+  button: 'End the session',
+  isDangerous: true,
+  async act({ sub }, { form }, deps) {
+    const id = single(form, 'session') ?? '';
+    return /^[\w-]{43}$/.test(id) && (await endOneSession(sub, id, deps)) ? { did: sessionEnded } : undefined;
   },
 });
 

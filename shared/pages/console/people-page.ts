@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Grant } from '../../grants/grant.ts';
 import { type Account, displayName } from '../../people/account.ts';
 import type { ListedSession } from '../../people/session-store.ts';
+import { briefTime } from '../../time.ts';
 import type { Markup } from '../look.ts';
 import { shown } from './change-parts.ts';
 import type { ConsolePage } from './console-page.ts';
@@ -76,7 +77,7 @@ ${card(
     ...others.map(([claim, value]) => [`claim ${claim}`, shown(value)] as const),
   ]),
 )}
-${card(`Signed in with ${plural(sessions.length, 'browser')}`, sessionTable(sessions))}
+${card(`Signed in with ${plural(sessions.length, 'browser')}`, sessionTable(sub, sessions, mayWrite))}
 ${card(`${plural(grants.length, 'grant')} to apps`, grantTable(sub, grants, mayWrite))}`,
   };
 }
@@ -96,19 +97,24 @@ function acts(sub: string, isDisabled: boolean, isOperator: boolean): Markup {
   return html`<p class="side">${all.map(([act, words]) => html`<a href="${personPath(sub, act)}">${words}</a>\n`)}</p>`;
 }
 
-const sessionTable = (sessions: readonly ListedSession[]): Content =>
+const sessionTable = (sub: string, sessions: readonly ListedSession[], mayWrite: boolean): Content =>
   sessions.length === 0
     ? html`<p>Nobody is signed in.</p>`
     : table(
         'Sessions',
-        ['Signed in', 'With', 'Ends', 'Unless used until', 'Browser', 'From'],
-        sessions.map(({ authTime, amr, expiresAt, idleUntil, userAgent, place }) => [
+        ['Signed in', 'With', 'Ends', 'Unless used until', 'Browser', 'From', ...(mayWrite ? ['Change'] : [])],
+        sessions.map(({ id, authTime, amr, expiresAt, idleUntil, userAgent, place }) => [
           moment(authTime),
           amr.join(' '),
           moment(expiresAt),
           moment(idleUntil),
           userAgent ?? '',
           place ?? '',
+          ...(mayWrite
+            ? [
+                html`<a href="${personPath(sub, 'end-session')}?session=${id}">End it<span class="unseen">: ${userAgent ?? 'a browser'} since ${briefTime(authTime)}</span></a>`,
+              ]
+            : []),
         ]),
       );
 
