@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -77,8 +78,8 @@ async function keep(folder: string, day: Day, counting: Counting): Promise<void>
   const clients = Object.fromEntries(Array.from(byClient, ([client, own]) => [client, writeRows(own)]));
   const { next } = counting;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // Under another name first, so that nobody ever reads half of it.
-  const written = `${fileOf(folder, day)}.new`;
+  // Under a name of its own first, so that nobody ever reads half of it, and of several who count, none takes another one's away.
+  const written = `${fileOf(folder, day)}.${randomUUID()}.new`;
   await writeFile(written, JSON.stringify({ next, unreadable, others, clients }), { mode: 0o600 });
   await rename(written, fileOf(folder, day));
   counting.kept = next;
