@@ -286,6 +286,21 @@ describe('accounts list', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
+  test('finds people by the beginning of a name, in any spelling that counts as the same, and nobody by its middle', async () => {
+    await done('accounts', 'add', 'zo\u00eb.west');
+    await done('accounts', 'add', 'second', '--email', 'Zoo@example.com');
+    const found = async (begins: string) =>
+      (await done('accounts', 'list', '--begins', begins, '--all', '--json'))
+        .json()
+        .accounts.map(({ username }: { username: string }) => username);
+    expect(await found('ZO')).toEqual(['second', 'zo\u00eb.west']);
+    expect(await found('zoe\u0308')).toEqual(['zo\u00eb.west']);
+    expect(await found('west')).toEqual([]);
+    expect((await done('accounts', 'list', '--begins', 'x_%*')).output).toBe(
+      'There is no account whose name begins with x_%*.\n',
+    );
+  });
+
   test('shows no hash, and how each account stands', async () => {
     await done('accounts', 'add', 'without');
     const { output } = await done('accounts', 'list', '--all');

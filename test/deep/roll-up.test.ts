@@ -7,6 +7,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, expect, test } from 'vitest';
 import { createTables } from '../../infra/local/create-tables.ts';
 import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
+import type { Counted } from '../../shared/audit/audit-entry.ts';
 import { auditLine, type Decision, loggedClientId } from '../../shared/audit/decision.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { daysOfFolder } from '../../shared/reports/audit-days.ts';
@@ -46,8 +47,19 @@ type Counts = Map<string, number>;
 const add = (counts: Counts, key: string, count = 1): void => void counts.set(key, (counts.get(key) ?? 0) + count);
 
 /** What is counted, in one spelling. */
-const keyOf = (day: Day, client: string | undefined, one: Partial<Decision>): string =>
-  [day, client ?? '-', one.endpoint, one.verdict, one.method, one.policy, one.mode, one.reason, one.wouldRefuse, one.grant]
+const keyOf = (day: Day, client: string | undefined, one: Partial<Counted>): string =>
+  [
+    day,
+    client ?? '-',
+    one.endpoint,
+    one.verdict,
+    one.method,
+    one.policy,
+    one.mode,
+    one.reason,
+    one.wouldRefuse,
+    one.grant,
+  ]
     .map((part) => part ?? '')
     .join(' ');
 

@@ -213,12 +213,15 @@ describe('revoking at sign-out', () => {
     return statementsOf(name, { revokeAtSignOut: true }).filter((one) => !before.has(JSON.stringify(one)));
   };
 
-  it.each(['sign-out', 'invitation', 'admin'] as const)('is a right of %s, which it has only where it is on', (name) => {
-    const more = added(name);
-    const actions = new Set(more.flatMap(({ Action }) => Action));
-    expect([...actions].toSorted()).toEqual(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']);
-    expect(JSON.stringify(more)).toContain('/index/byPerson');
-  });
+  it.each(['sign-out', 'invitation', 'admin'] as const)(
+    'is a right of %s, which it has only where it is on',
+    (name) => {
+      const more = added(name);
+      const actions = new Set(more.flatMap(({ Action }) => Action));
+      expect([...actions].toSorted()).toEqual(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem']);
+      expect(JSON.stringify(more)).toContain('/index/byPerson');
+    },
+  );
 
   it('writes into an account only that sessions have ended, and reads of it only what that decides', () => {
     const ofAccounts = added('sign-out').filter((one) => JSON.stringify(one).includes('account#*'));

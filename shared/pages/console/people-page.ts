@@ -15,7 +15,7 @@ export const peoplePage = (asked: string | undefined, found: readonly Account[])
   place: 'people',
   status: asked !== undefined && found.length === 0 ? 404 : 200,
   content: html`<h1>People</h1>
-<p class="lead">Finds an account by its whole username, email address or subject. To list accounts, there is <code>pixy accounts list</code>.</p>
+<p class="lead">Finds an account by its whole username, email address or subject. By the beginning of a name, <code>pixy accounts list --begins</code> finds it.</p>
 <form class="filter" method="get">
 ${entry({ name: 'q', label: 'Username, email address or sub', value: asked, longest: 255, type: 'search', isRequired: true })}
 <div><button class="second">Find</button></div>
