@@ -9,6 +9,7 @@ import { memoryCustody } from '../shared/keys/memory-custody.ts';
 import type { KeyCustody, KeyWrapper } from '../shared/keys/signing-key.ts';
 import type { HandOver } from '../shared/mail/hand-over.ts';
 import type { AuditDays } from '../shared/reports/audit-days.ts';
+import type { Send } from './homes/send.ts';
 
 /** What every composition root starts from, once per cold start. */
 export type Runtime = {
@@ -17,6 +18,8 @@ export type Runtime = {
   writeLine: WriteLine;
   /** Takes orders for mails in this process, instead of the mail function. */
   handOver?: HandOver | undefined;
+  /** Reaches the other regions of a local run, instead of Lambda. */
+  send?: Send | undefined;
   /** The audit lines of a local run that keeps none in a folder. */
   auditDays?: AuditDays | undefined;
   /** Epoch seconds. */
@@ -38,6 +41,7 @@ export function openRuntime(
     database: given.database ?? openDatabase(),
     writeLine: given.writeLine ?? ownLog(),
     handOver: given.handOver,
+    send: given.send,
     auditDays: given.auditDays,
     now,
   };

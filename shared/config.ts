@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { SecretPlace } from './aws/secret-store.ts';
 import { type Demand, profileAlgorithms } from './clients/profile.ts';
+import { type Homes, homesAround, homesJson } from './homes.ts';
 import { hooksJson } from './hooks/settings.ts';
 import { keysRemembered } from './keys/key-ring.ts';
 import { type SigningAlgorithm, signingAlgorithms } from './keys/signing-key.ts';
@@ -178,6 +179,9 @@ const environment = v.object({
   PIXY_CLIENT_REGISTRATION: v.optional(v.picklist(['off', 'token', 'open'], 'is not off, token or open'), 'off'),
   /** Whether loopback addresses of clients may be called: `on` in local runs only, where they are clients under development. */
   PIXY_CALL_LOOPBACK: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
+  /** The letter of this region, and all regions of this server as JSON, where there are several; see docs/regions.md. */
+  PIXY_HOME: v.optional(v.string()),
+  PIXY_HOMES: v.optional(homesJson),
   /** The audit log's folder in local runs. Default: standard output, which goes to CloudWatch Logs when deployed. */
   PIXY_AUDIT_FOLDER: v.optional(v.string()),
 });
@@ -206,6 +210,17 @@ function demandOf(profile: 'none' | 'fapi2', algorithm: SigningAlgorithm): Deman
   );
 }
 
+/** Undefined: there is one region. */
+function homesOf({ PIXY_HOME: here, PIXY_HOMES: homes }: v.InferOutput<typeof environment>): Homes | undefined {
+  if (here === undefined && homes === undefined) return undefined;
+  if (here === undefined || homes === undefined) {
+    throw new UnusableConfiguration('PIXY_HOME and PIXY_HOMES are there together, or not at all');
+  }
+  const around = homesAround(here, homes);
+  if (around === undefined) throw new UnusableConfiguration('PIXY_HOME is none of the letters in PIXY_HOMES');
+  return around;
+}
+
 /** Reads and validates the environment. Throws one error that names every missing or invalid variable. */
 export function readConfig(env: Record<string, string | undefined>) {
   const parsed = v.safeParse(environment, env);
@@ -217,6 +232,7 @@ export function readConfig(env: Record<string, string | undefined>) {
   if (values.PIXY_REGISTRATION === 'on' && values.PIXY_PASSWORDS === 'off') {
     throw new UnusableConfiguration('PIXY_REGISTRATION asks people for a password, and PIXY_PASSWORDS is off');
   }
+  const homes = homesOf(values);
   return {
     issuer: values.PIXY_ISSUER,
     audience: values.PIXY_AUDIENCE ?? values.PIXY_ISSUER,
@@ -268,6 +284,8 @@ export function readConfig(env: Record<string, string | undefined>) {
     metadataDocuments: values.PIXY_METADATA_DOCUMENTS,
     clientRegistration: values.PIXY_CLIENT_REGISTRATION,
     callsLoopback: values.PIXY_CALL_LOOPBACK === 'on',
+    homes,
+    home: homes?.here,
     auditFolder: values.PIXY_AUDIT_FOLDER,
   };
 }

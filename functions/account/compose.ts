@@ -1,6 +1,5 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
 import { secretReader } from '../../shared/aws/secret-store.ts';
-import { heldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
@@ -11,6 +10,7 @@ import { throttleStore } from '../../shared/people/throttle-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
 import { linkStore } from '../../shared/upstream/link-store.ts';
 import { byPath } from '../by-path.ts';
+import { heldGrants } from '../homes/held-grants.ts';
 import { notifyingPerson } from '../notify-person.ts';
 import { openClients } from '../open-clients.ts';
 import { openMail } from '../open-mail.ts';
@@ -26,7 +26,7 @@ import { recoveryCodesHandler } from './recovery-codes.ts';
 
 export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
-  const { people, clients, grants } = config.tables;
+  const { people, clients } = config.tables;
   const lookOf = looksOf(config.brand);
   const deps = {
     ...config,
@@ -40,7 +40,7 @@ export function compose(runtime: Runtime) {
     throttle: throttleStore(database, people),
     readPepper: openPepper(config.passwordPepper, secretReader()),
     links: linkStore(database, people),
-    grants: heldGrantStore(database, grants),
+    grants: heldGrants(runtime),
     clients: openClients(runtime),
     apis: apiReader(database, clients, now),
     handOver: openMail(runtime),

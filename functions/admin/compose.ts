@@ -6,6 +6,7 @@ import { nonceKey, publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { proofVerifier } from '../../shared/proof/proof-verifier.ts';
+import { grantsElsewhere } from '../homes/grants-elsewhere.ts';
 import { loggingAccounts } from '../log-account.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endSession } from '../sign-out/end-session.ts';
@@ -20,7 +21,7 @@ export const compose = (runtime: Runtime) => {
     clients: clientStore(database, config.tables.clients, now),
     apis: apiStore(database, config.tables.clients, now),
     scopes: scopeStore(database, config.tables.clients, now),
-    subjects: subjectStore(database, config.tables),
+    subjects: subjectStore(database, config.tables, grantsElsewhere(runtime)),
     operators: config.operators,
     accounts: accountStore(database, config.tables.people),
     sessions: sessionStore(database, config.tables.people),

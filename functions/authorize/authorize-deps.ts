@@ -5,6 +5,7 @@ import type { RegisteredClient } from '../../shared/clients/registered-client.ts
 import type { Grant } from '../../shared/grants/grant.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
+import type { Home } from '../../shared/home.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import type { ResponseParameters } from '../../shared/oauth/redirect-uri.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
@@ -19,6 +20,8 @@ import type { SubjectsOf } from '../subjects-of.ts';
 
 export type AuthorizeDeps = {
   issuer: string;
+  /** Where this is, with several regions. */
+  home: Home | undefined;
   /** Seconds. */
   codeLifetime: number;
   /** Whether grants have to know the session they came from. */

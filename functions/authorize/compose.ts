@@ -1,5 +1,6 @@
 import { registrationRenewal } from '../../shared/clients/registration-renewal-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
+import { isFirst } from '../../shared/homes.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys, refreshKeys } from '../../shared/keys/loaded-keys.ts';
 import { looksOf } from '../../shared/pages/look.ts';
@@ -20,6 +21,7 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
   const { config, database, writeLine, now } = runtime;
   return {
     issuer: config.issuer,
+    home: config.home,
     codeLifetime: config.codeLifetime,
     revokesAtSignOut: config.revokesAtSignOut,
     clients: openClients(runtime),
@@ -30,10 +32,7 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
     useConsent: (sub, { clientId }, requestHash) =>
       consentStore(database, config.tables.people).useRequest(sub, clientId, requestHash, now()),
     accounts: standingStore(database, config.tables.people),
-    renewClient:
-      config.clientRegistration === 'off'
-        ? undefined
-        : registrationRenewal(database, config.tables.clients, config.refreshLifetime),
+    renewClient: config.clientRegistration === 'off' ? undefined : renewing(runtime),
     grants: grantStore(database, config.tables.grants),
     pushedRequests: openPushedRequests(runtime),
     requestObjects: openRequestObjects(runtime),
@@ -45,6 +44,13 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
     writeLine,
     now,
   };
+}
+
+/** Of several regions, one writes clients. */
+function renewing(runtime: Runtime): AuthorizeDeps['renewClient'] {
+  const { config, database } = runtime;
+  if (isFirst(config.homes)) return registrationRenewal(database, config.tables.clients, config.refreshLifetime);
+  return async (...client) => (await import('../homes/renew-at-first.ts')).renewAtFirst(runtime)(...client);
 }
 
 export const compose = (runtime: Runtime) => authorizeHandler(authorizeDeps(runtime));

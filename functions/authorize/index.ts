@@ -1,4 +1,4 @@
-import { behindFront } from '../behind-front.ts';
+import { entrance } from '../entrance.ts';
 import { prepare } from '../prepare.ts';
 import { openRuntime } from '../runtime.ts';
 import { authorizeDeps } from './compose.ts';
@@ -9,4 +9,4 @@ const deps = authorizeDeps(runtime);
 
 await prepare(deps.clients.globalPolicy, deps.refreshKeys, async () => deps.pushedRequests?.());
 
-export const handler = behindFront(authorizeHandler(deps), runtime);
+export const handler = entrance('authorize', authorizeHandler(deps), runtime);

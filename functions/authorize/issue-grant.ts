@@ -47,7 +47,7 @@ export async function issueGrant(
   }: Granting,
   deps: Pick<
     AuthorizeDeps,
-    'accounts' | 'grants' | 'pushedRequests' | 'renewClient' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime'
+    'accounts' | 'grants' | 'pushedRequests' | 'renewClient' | 'sessions' | 'revokesAtSignOut' | 'codeLifetime' | 'home'
   >,
   now: number,
 ): Promise<{ code: string; id_token: string | undefined } | 'completed before'> {
@@ -80,6 +80,7 @@ export async function issueGrant(
     now,
     codeLifetimeFor(client, deps.codeLifetime),
     pushedId,
+    deps.home,
   );
   const idToken = await mintIdToken?.(grant, code);
   const [isIssued] = await Promise.all([

@@ -9,6 +9,7 @@ import { consoleLook } from '../../shared/pages/console/console-page.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
+import { grantsElsewhere } from '../homes/grants-elsewhere.ts';
 import { loggingAccounts } from '../log-account.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
 import { endSession } from '../sign-out/end-session.ts';
@@ -35,7 +36,7 @@ export const compose = (runtime: Runtime) => {
     sessions: sessionStore(database, people),
     endListed: endSession(runtime),
     logAccount: loggingAccounts(runtime),
-    subjects: subjectStore(database, config.tables),
+    subjects: subjectStore(database, config.tables, grantsElsewhere(runtime)),
     operators: config.operators,
     publishedKeys: publishedKeys(keys, now, config.keysRemembered),
     key,

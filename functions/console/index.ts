@@ -1,7 +1,7 @@
-import { behindFront } from '../behind-front.ts';
+import { entrance } from '../entrance.ts';
 import { openRuntime } from '../runtime.ts';
 import { compose } from './compose.ts';
 
 const runtime = openRuntime(process.env);
 
-export const handler = behindFront(compose(runtime), runtime);
+export const handler = entrance('console', compose(runtime), runtime);

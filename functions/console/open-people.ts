@@ -1,7 +1,8 @@
-import { type HeldGrantStore, heldGrantStore } from '../../shared/grants/held-grant-store.ts';
+import type { HeldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import { type AccountStore, accountStore } from '../../shared/people/account-store.ts';
 import { type ConsentStore, consentStore } from '../../shared/people/consent-store.ts';
 import { type SessionStore, sessionStore } from '../../shared/people/session-store.ts';
+import { heldGrants } from '../homes/held-grants.ts';
 import { type LogAccount, loggingAccounts } from '../log-account.ts';
 import type { Runtime } from '../runtime.ts';
 import { type TidyUp, tidyingUp } from '../tidy-up.ts';
@@ -19,11 +20,11 @@ export type People = {
 
 export function openPeople(runtime: Runtime): People {
   const { config, database } = runtime;
-  const { people, grants } = config.tables;
+  const { people } = config.tables;
   return {
     accounts: accountStore(database, people),
     sessions: sessionStore(database, people),
-    grants: heldGrantStore(database, grants),
+    grants: heldGrants(runtime),
     consents: consentStore(database, people),
     tidyUp: tidyingUp(runtime),
     log: loggingAccounts(runtime),

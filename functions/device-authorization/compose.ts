@@ -12,6 +12,7 @@ export function compose(runtime: Runtime) {
   return deviceAuthorizationHandler({
     ...clientAuthentication(runtime, clients),
     issuer: config.issuer,
+    home: config.home,
     deviceAuthorization: config.deviceAuthorization,
     clients,
     apis: openApis(runtime),

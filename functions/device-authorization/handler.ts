@@ -10,6 +10,7 @@ import { deviceLifetime, pollInterval } from '../../shared/grants/device-request
 import type { DeviceRequestStore } from '../../shared/grants/device-request-store.ts';
 import { grantId } from '../../shared/grants/issue-code.ts';
 import { newUserCode, showUserCode } from '../../shared/grants/user-code.ts';
+import { type Home, withHome } from '../../shared/home.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
@@ -26,6 +27,8 @@ import { admitDevice } from './admit-device.ts';
 export type DeviceAuthorizationDeps = AuthenticationDeps &
   Pick<SwitchedOn, 'deviceAuthorization'> & {
     issuer: string;
+    /** Where this is, with several regions. */
+    home: Home | undefined;
     clients: Pick<ClientReader, 'globalPolicy'>;
     apis: ApiReader;
     /** Whether people may have tokens for the management API. */
@@ -66,8 +69,8 @@ async function ask(request: HttpRequest, deps: DeviceAuthorizationDeps): Promise
   if (retryAfter !== undefined) return refused({ reason: 'device_requests_throttled', retryAfter }, note);
 
   const { scope, details, resources, challenge, wouldRefuse, dropped } = admitted.value;
-  const deviceCode = generateSecret();
-  const userCode = newUserCode();
+  const deviceCode = withHome(deps.home, generateSecret());
+  const userCode = newUserCode(deps.home);
   const asked = { id: grantId(deviceCode), clientId: client.clientId, scope, details, resources, challenge };
   const times = { issuedAt: now, expiresAt: now + deviceLifetime };
   await deps.devices.ask({ ...asked, askedFrom: addressBeginning(request.sourceIp), ...times }, userCode);

@@ -13,6 +13,7 @@ export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
   return deviceHandler({
     issuer: config.issuer,
+    home: config.home,
     deviceAuthorization: config.deviceAuthorization,
     clients: clientReader(database, config.tables.clients, now, undefined, config.demand),
     apis: apiReader(database, config.tables.clients, now),

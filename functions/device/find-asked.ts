@@ -34,7 +34,7 @@ export async function findAsked(
   { sourceIp }: HttpRequest,
   deps: DeviceDeps,
 ): Promise<Result<Found, Refusal>> {
-  const userCode = parseUserCode(typed);
+  const userCode = parseUserCode(typed, deps.home !== undefined);
   if (userCode === undefined) return refuse({ reason: 'user_code_unknown' });
   if (person === undefined) return ok({ userCode });
   const now = deps.now();

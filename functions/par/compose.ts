@@ -21,6 +21,7 @@ export function compose(runtime: Runtime) {
     // RFC 9126 §2
     audiences: [...authentication.audiences, config.issuer + endpoints.par],
     issuer: config.issuer,
+    home: config.home,
     clients,
     apis: openApis(runtime),
     verifyProof: proofVerifier(nonceKey(keys, keyWrapper(config), now), now),

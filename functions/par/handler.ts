@@ -6,6 +6,7 @@ import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { isPublic, policySettings } from '../../shared/clients/registered-client.ts';
 import { pushedLifetimes } from '../../shared/grants/pushed-request.ts';
 import type { PushedRequestStore } from '../../shared/grants/pushed-request-store.ts';
+import { type Home, withHome } from '../../shared/home.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { jsonReply, nonceHeader, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
@@ -26,6 +27,8 @@ import { refusePushed } from './refuse-pushed.ts';
 export type ParDeps = AuthenticationDeps &
   ProveKeyDeps & {
     issuer: string;
+    /** Where this is, with several regions. */
+    home: Home | undefined;
     clients: Pick<ClientReader, 'globalPolicy'>;
     apis: ApiReader;
     hasOperators: boolean;
@@ -74,7 +77,7 @@ async function push(sent: HttpRequest, deps: ParDeps): Promise<Answer> {
   const { retryAfter } = isPublic(client) ? await deps.count(sent.sourceIp, now) : {};
   if (retryAfter !== undefined) return refused({ reason: 'pushed_requests_throttled', retryAfter }, note, nextNonce);
 
-  const reference = generateSecret();
+  const reference = withHome(deps.home, generateSecret());
   await deps.pushedRequests.keep(reference, parameters, client.clientId, now);
   // RFC 9126 §2.2
   return {

@@ -1,20 +1,22 @@
-import { heldGrantStore } from '../../shared/grants/held-grant-store.ts';
+import { isFirst } from '../../shared/homes.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { removalStore } from '../../shared/people/removal-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
+import { heldGrants } from '../homes/held-grants.ts';
 import type { Runtime } from '../runtime.ts';
 import { removeBelongings } from './remove-everything.ts';
 
 /**
  * Removes the accounts whose people deleted them and did not want them back in time. Runs on a schedule; what it could not finish it
  * finds again, because the entry of the list goes last. An account that cannot be removed keeps none of the others; the error comes after
- * all of them. Returns how many it removed.
+ * all of them. Returns how many it removed. Of several regions, the one where accounts are changed does it for all.
  */
-export function compose({ config, database, now }: Runtime) {
+export function compose(runtime: Runtime) {
+  const { config, database, now } = runtime;
   const { people } = config.tables;
   const accounts = accountStore(database, people);
   const sessions = sessionStore(database, people);
-  const grants = heldGrantStore(database, config.tables.grants);
+  const grants = heldGrants(runtime);
   const removals = removalStore(database, people);
 
   async function remove(sub: string): Promise<boolean> {
@@ -29,6 +31,7 @@ export function compose({ config, database, now }: Runtime) {
 
   return async (): Promise<{ removed: number }> => {
     let removed = 0;
+    if (!isFirst(config.homes)) return { removed };
     const failures: unknown[] = [];
     for (const due of await removals.listDue(now())) {
       try {

@@ -2,6 +2,7 @@ import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { AuthenticatedClient, AuthenticationDeps } from '../../shared/clients/client-authentication.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import { parseRefreshToken, type RefreshKeys } from '../../shared/grants/refresh-token.ts';
+import { withoutHome } from '../../shared/home.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { jsonReply, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
@@ -57,7 +58,7 @@ async function revokeToken(token: string, client: AuthenticatedClient, deps: Rev
   // A client that acts for a person must not end what the person gave to another.
   return claims.grant_id === undefined || claims.act !== undefined
     ? { reason: 'token_type_not_revocable' }
-    : revokeGrant(claims.grant_id, client, deps);
+    : revokeGrant(withoutHome(claims.grant_id), client, deps);
 }
 
 async function revokeGrant(

@@ -1,4 +1,5 @@
 import { addressBeginning } from '../../shared/counted-address.ts';
+import type { Home } from '../../shared/home.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { readSessions, writeSessions } from '../../shared/http/session-cookie.ts';
 import { parseParameters, single } from '../../shared/oauth/parameters.ts';
@@ -12,6 +13,8 @@ export type SessionSettings = {
   sessionIdleLifetime: number;
   keptSessionLifetime: number;
   keptSessionIdleLifetime: number;
+  /** Where this is, with several regions. */
+  home: Home | undefined;
 };
 
 /**
@@ -54,6 +57,7 @@ export async function beginSession(
     userAgent: request.header('user-agent')?.slice(0, 200),
     place: addressBeginning(request.sourceIp),
     clientId: interruptedClient(request),
+    home: deps.home,
   });
   const sessions = { ids: [sessionId, ...others], kept: keep || (before.kept && others.length > 0) };
   return writeSessions(deps.issuer, sessions, deps.keptSessionLifetime);

@@ -1,4 +1,5 @@
 import { secretReader } from '../../shared/aws/secret-store.ts';
+import { isFirst } from '../../shared/homes.ts';
 import { openHooks } from '../../shared/hooks/open-hooks.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { looksOf } from '../../shared/pages/look.ts';
@@ -22,16 +23,17 @@ export function compose(runtime: Runtime) {
   const { people } = config.tables;
   const clients = openClients(runtime);
   const lookOf = looksOf(config.brand);
+  // Hooks say the subjects of accounts that are elsewhere.
+  const accounts = accountStore(
+    database,
+    people,
+    async (clientId) => (await clients.findRegistered(clientId)) !== undefined,
+  );
   const deps = {
     ...config,
     clients,
     pushedRequests: openPushedRequests(runtime),
-    // Hooks say the subjects of accounts that are elsewhere.
-    accounts: accountStore(
-      database,
-      people,
-      async (clientId) => (await clients.findRegistered(clientId)) !== undefined,
-    ),
+    accounts: isFirst(config.homes) ? accounts : { ...accounts, upgradePassword: async () => false },
     sessions: sessionStore(database, people),
     challenges: challengeStore(database, people),
     totps: totpStore(database, people, keyWrapper(config)),

@@ -1,8 +1,9 @@
-import { type HeldGrantStore, heldGrantStore } from '../../shared/grants/held-grant-store.ts';
+import type { HeldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import { type AccountStore, accountStore } from '../../shared/people/account-store.ts';
 import type { Session } from '../../shared/people/session.ts';
 import { type SessionStore, sessionStore, sidsOf } from '../../shared/people/session-store.ts';
 import { parseEnded } from '../../shared/people/still-valid.ts';
+import { heldGrants } from '../homes/held-grants.ts';
 import type { Runtime } from '../runtime.ts';
 import { type TidyUp, tidyingUp } from '../tidy-up.ts';
 import { revokeGrantsOf } from './revoke-grants.ts';
@@ -17,7 +18,7 @@ export function endSession(runtime: Runtime): EndSession {
   return endSessionWithGrants({
     sessions,
     accounts: accountStore(database, config.tables.people),
-    grants: heldGrantStore(database, config.tables.grants),
+    grants: heldGrants(runtime),
     tidyUp: tidyingUp(runtime),
     now,
   });

@@ -1,7 +1,8 @@
 import { inTurns } from '../../shared/aws/in-turns.ts';
-import { type HeldGrantStore, heldGrantStore } from '../../shared/grants/held-grant-store.ts';
+import type { HeldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import type { Account } from '../../shared/people/account.ts';
 import { type SessionStore, sessionStore } from '../../shared/people/session-store.ts';
+import { heldGrants } from '../homes/held-grants.ts';
 import type { Runtime } from '../runtime.ts';
 import { type TidyUp, tidyingUp } from '../tidy-up.ts';
 import { backChannelLogout, type TellClients } from './back-channel.ts';
@@ -29,7 +30,7 @@ export function endingSessions(runtime: Runtime, { mayRevoke }: { mayRevoke: boo
   return whereEndsCount({
     sessions: sessionStore(database, config.tables.people),
     end: endSession(runtime),
-    grants: mayRevoke || config.revokesAtSignOut ? heldGrantStore(database, config.tables.grants) : undefined,
+    grants: mayRevoke || config.revokesAtSignOut ? heldGrants(runtime) : undefined,
     tell: backChannelLogout(runtime),
     tidyUp: tidyingUp(runtime),
     now,

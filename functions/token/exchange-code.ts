@@ -137,7 +137,7 @@ function prepareRefresh(
   { now, jkt }: { now: number; jkt: string | undefined },
 ) {
   if (!client.grantTypes.includes('refresh_token')) return undefined;
-  const first = firstRefreshToken(id, keys);
+  const first = firstRefreshToken(id, keys, deps.home);
   const { refreshIdleLifetime, refreshLifetime } = refreshRules(client, deps);
   return {
     first,

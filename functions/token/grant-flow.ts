@@ -6,6 +6,7 @@ import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import type { GrantStore } from '../../shared/grants/grant-store.ts';
 import type { RefreshSettings } from '../../shared/grants/refresh-grant.ts';
 import type { RefreshKeys } from '../../shared/grants/refresh-token.ts';
+import type { Home } from '../../shared/home.ts';
 import type { Hooks } from '../../shared/hooks/hooks.ts';
 import type { SigningAlgorithm, SigningKey } from '../../shared/keys/signing-key.ts';
 import type { Parameters } from '../../shared/oauth/parameters.ts';
@@ -21,6 +22,8 @@ export type TokenDeps = AuthenticationDeps &
   RefreshSettings &
   SwitchedOn & {
     issuer: string;
+    /** Where this is, with several regions. */
+    home: Home | undefined;
     /** `aud` when no resource is named. */
     audience: string;
     /** Seconds. */

@@ -1,4 +1,4 @@
-import { behindFront } from '../behind-front.ts';
+import { entrance } from '../entrance.ts';
 import { prepare } from '../prepare.ts';
 import { openRuntime } from '../runtime.ts';
 import { tokenDeps } from './compose.ts';
@@ -14,4 +14,4 @@ await prepare(deps.clients.globalPolicy, deps.apis.list, deps.refreshKeys, async
   if (isInMemory) await key.sign(Buffer.of());
 });
 
-export const handler = behindFront(tokenHandler(deps), runtime);
+export const handler = entrance('token', tokenHandler(deps), runtime);

@@ -5,6 +5,7 @@ import { isUnderProfile } from '../../shared/clients/profile.ts';
 import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type Grant, type RefreshState, toldSubject } from '../../shared/grants/grant.ts';
 import { formatRefreshToken, type RefreshToken } from '../../shared/grants/refresh-token.ts';
+import { withHome } from '../../shared/home.ts';
 import { idTokenKey } from '../../shared/keys/loaded-keys.ts';
 import type { SigningKey } from '../../shared/keys/signing-key.ts';
 import type { Detail } from '../../shared/oauth/authorization-details.ts';
@@ -101,7 +102,7 @@ export async function tokenResponse(
   const bearer = {
     clientId: grant.clientId,
     sub: toldSubject(grant),
-    grantId: grant.id,
+    grantId: withHome(deps.home, grant.id),
     authTime: grant.authTime,
     acr: grant.acr,
     details,

@@ -33,6 +33,9 @@ export const slimSdk = {
  */
 const chunks = {
   'admit-details': 'shared/apis/admit-details.ts',
+  door: 'functions/homes/door.ts',
+  'send-to-region': 'functions/homes/send.ts',
+  'renew-at-first': 'functions/homes/renew-at-first.ts',
   'document-reader': 'shared/clients/document-reader.ts',
   'fetch-jwks': 'shared/clients/fetch-jwks.ts',
   'parse-details': 'shared/oauth/parse-details.ts',

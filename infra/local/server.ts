@@ -5,12 +5,13 @@ import { compose as composeAccount } from '../../functions/account/compose.ts';
 import { compose as composeAdmin } from '../../functions/admin/compose.ts';
 import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
 import { compose as composeAuthorizeHybrid } from '../../functions/authorize-hybrid/compose.ts';
-import { behindFront } from '../../functions/behind-front.ts';
 import { compose as composeClientRegistration } from '../../functions/client-registration/compose.ts';
 import { compose as composeConsent } from '../../functions/consent/compose.ts';
 import { compose as composeConsole } from '../../functions/console/compose.ts';
 import { compose as composeDevice } from '../../functions/device/compose.ts';
 import { compose as composeDeviceAuthorization } from '../../functions/device-authorization/compose.ts';
+import { entrance } from '../../functions/entrance.ts';
+import type { Send } from '../../functions/homes/send.ts';
 import { compose as composeIntrospect } from '../../functions/introspect/compose.ts';
 import { compose as composeInvitation } from '../../functions/invitation/compose.ts';
 import { compose as composeMail } from '../../functions/mail/compose.ts';
@@ -48,6 +49,7 @@ import { decisionLine } from '../../shared/reports/decision-line.ts';
 import {
   consoleRoutes,
   type EndpointFunctionName,
+  type OptionalFunctionName,
   pushedRequestRoutes,
   registrationRoutes,
   routes,
@@ -96,6 +98,8 @@ export type ServerOptions = {
   database?: Database;
   writeLine?: (line: string) => void;
   limits?: Partial<GatewayLimits>;
+  /** For tests: reaches the other regions of the server. */
+  send?: Send;
   /** Is told every decision in words, as it is made. The audit lines then go to the data folder, if there is one, and nowhere else. */
   tell?: ((line: string) => void) | undefined;
 };
@@ -108,6 +112,8 @@ export type LocalServer = {
   demo: { clients: boolean; account: boolean };
   /** Sentences about what was left out of the files. */
   notes: readonly string[];
+  /** The functions by their names, as Lambda's Invoke would call them. */
+  functions: ReadonlyMap<string, HttpApiHandler>;
   close(): Promise<void>;
 };
 
@@ -193,16 +199,22 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     await composeRotateKeys(runtime)();
     if (runtime.config.removalGrace > 0) await composeRemoveAccounts(runtime)();
     await load(runtime, { clients, accounts, apis, scopes }, demo);
+    const functions = new Map<string, HttpApiHandler>();
+    const enter = (name: EndpointFunctionName | OptionalFunctionName, composed: HttpApiHandler): HttpApiHandler => {
+      const handler = entrance(name, composed, runtime);
+      functions.set(name, handler);
+      return handler;
+    };
     for (const route of routes) {
       // The demo has `/` for itself.
       if (!handlers.has(route.path))
-        handlers.set(route.path, behindFront(compositions[route.function](runtime), runtime));
+        handlers.set(route.path, enter(route.function, compositions[route.function](runtime)));
     }
     if (runtime.config.pushedRequests !== 'off') {
-      for (const { path } of pushedRequestRoutes) handlers.set(path, behindFront(composePar(runtime), runtime));
+      for (const { path } of pushedRequestRoutes) handlers.set(path, enter('par', composePar(runtime)));
     }
     if (runtime.config.clientRegistration !== 'off') {
-      const composed = behindFront(composeClientRegistration(runtime), runtime);
+      const composed = enter('client-registration', composeClientRegistration(runtime));
       for (const { path } of registrationRoutes) handlers.set(path, composed);
     }
     const authorize = handlers.get(endpoints.authorize);
@@ -211,12 +223,12 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
       for (const [path, handler] of playgroundAnswers(runtime, observer)) handlers.set(path, handler);
     }
     if (runtime.config.console) {
-      const handler = behindFront(composeConsole(runtime), runtime);
+      const handler = enter('console', composeConsole(runtime));
       for (const { path } of consoleRoutes) handlers.set(path, handler);
     }
     addPathAliases(handlers, aliasesOf(options.pathAliases, options.pathAliasPrefixes));
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
-    return { issuer, address, demo, notes, close };
+    return { issuer, address, demo, notes, functions, close };
   } catch (error) {
     await close();
     throw folder === undefined ? error : asUnusable(folder, error);

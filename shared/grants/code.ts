@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { type Home, withHome, withoutHome } from '../home.ts';
 import { hashSecret } from '../secret.ts';
 import { hide } from './hide.ts';
 import type { RefreshKeys } from './refresh-token.ts';
@@ -7,7 +8,7 @@ import type { RefreshKeys } from './refresh-token.ts';
  * A code is 256 random bits and, encrypted, the subject, so that whoever redeems it has the account read beside the write that spends
  * it. It is stored nowhere: a grant is found by the hash of the whole, so a code that was changed finds none. The code of a pushed
  * request names the item of that request besides, which became its grant and has the hash of the code. Codes of the previous form
- * are the random bits alone.
+ * are the random bits alone. With several regions, all of it comes after the letter of the region.
  */
 
 /** Lengths in bytes. The subject is what is left after all others; it has at most 255 (OpenID Connect Core §2). */
@@ -22,19 +23,21 @@ export type ReadCode = { grantId: string; codeHash?: string; sub?: string };
 
 /**
  * Makes a code for a person: 54 base64url characters, and four for every three bytes of the subject. For a pushed request with this
- * id it has 43 more.
+ * id it has 43 more. `home`: where it is redeemed, with several regions.
  */
-export function newCode(sub: string, [key]: RefreshKeys, pushedId?: string): string {
+export function newCode(sub: string, [key]: RefreshKeys, pushedId?: string, home?: Home): string {
   const random = randomBytes(layout.random);
   const named = pushedId === undefined ? [marks.plain] : ([marks.pushed, Buffer.from(pushedId, 'base64url')] as const);
-  return Buffer.concat([random, hide(key, random, Buffer.concat([...named, Buffer.from(sub)]))]).toString('base64url');
+  const hidden = hide(key, random, Buffer.concat([...named, Buffer.from(sub)]));
+  return withHome(home, Buffer.concat([random, hidden]).toString('base64url'));
 }
 
 /** Reads a code. One that was made with none of these keys, or of the previous form, names nobody. Proves nothing about its grant. */
 export function readCode(code: string, keys: RefreshKeys): ReadCode {
   const codeHash = hashSecret(code);
-  if (!shape.test(code)) return { grantId: codeHash };
-  const bytes = Buffer.from(code, 'base64url');
+  const made = withoutHome(code);
+  if (!shape.test(made)) return { grantId: codeHash };
+  const bytes = Buffer.from(made, 'base64url');
   const random = bytes.subarray(0, layout.random);
   for (const key of keys) {
     const shown = hide(key, random, bytes.subarray(layout.random));

@@ -14,7 +14,7 @@ const pagesAtOnce = 10;
 const pageLength = 100;
 
 /** The epoch that grants are still good under, of the account or of one client; undefined: none is good. */
-type Current = { counter: 'epoch' | 'clientEpoch'; current: number | undefined; clientId?: string };
+export type Current = { counter: 'epoch' | 'clientEpoch'; current: number | undefined; clientId?: string };
 
 export type HeldGrantStore = ReturnType<typeof heldGrantStore>;
 

@@ -1,3 +1,4 @@
+import type { Home } from '../home.ts';
 import type { BoundChallenge } from '../pkce/bound-challenge.ts';
 import { hashSecret } from '../secret.ts';
 import { newCode } from './code.ts';
@@ -32,7 +33,7 @@ export type IssuedGrant = Grant & { codeHash?: string };
 
 /**
  * RFC 6749 §4.1.2: makes a code of 256 random bits that names its person, sealed, and the grant that keeps only its hash. `lifetime`
- * is in seconds. For a pushed request, the grant is in its place.
+ * is in seconds. For a pushed request, the grant is in its place. `home`: the region of both.
  */
 export function issueCode(
   granted: GrantedRequest,
@@ -40,8 +41,9 @@ export function issueCode(
   now: number,
   lifetime: number,
   pushedId?: string,
+  home?: Home,
 ): { code: string; grant: IssuedGrant } {
-  const code = newCode(granted.sub, keys, pushedId);
+  const code = newCode(granted.sub, keys, pushedId, home);
   const made = { ...granted, state: 'issued', issuedAt: now, expiresAt: now + lifetime } as const;
   if (pushedId === undefined) return { code, grant: { ...made, id: grantId(code) } };
   return { code, grant: { ...made, id: pushedId, codeHash: hashSecret(code) } };

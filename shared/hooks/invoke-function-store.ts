@@ -1,12 +1,29 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 
-let client: LambdaClient | undefined;
+const clients = new Map<string | undefined, LambdaClient>();
 
-/** Invokes a Lambda function with the event and returns its answer. Tries only once: the person or the client tries again. */
-export async function invokeFunction(arn: string, event: object, signal: AbortSignal): Promise<unknown> {
-  client ??= new LambdaClient({ maxAttempts: 1 });
-  const command = new InvokeCommand({ FunctionName: arn, Payload: Buffer.from(JSON.stringify(event)) });
-  const { FunctionError: failed, Payload: payload } = await client.send(command, { abortSignal: signal });
+/** The client for a region; without one, for the region of this function. */
+function clientIn(region: string | undefined): LambdaClient {
+  const client = clients.get(region) ?? new LambdaClient({ maxAttempts: 1, ...(region !== undefined && { region }) });
+  clients.set(region, client);
+  return client;
+}
+
+/** A function in another region can only be called there. */
+const regionOf = (arn: string): string | undefined => /^arn:[^:]*:lambda:([^:]+):/.exec(arn)?.[1];
+
+/**
+ * Invokes a Lambda function with the event and returns its answer. `name`: its ARN, or its name with the `region`. Tries only once: the
+ * person or the client tries again.
+ */
+export async function invokeFunction(
+  name: string,
+  event: object,
+  signal: AbortSignal,
+  region = regionOf(name),
+): Promise<unknown> {
+  const command = new InvokeCommand({ FunctionName: name, Payload: Buffer.from(JSON.stringify(event)) });
+  const { FunctionError: failed, Payload: payload } = await clientIn(region).send(command, { abortSignal: signal });
   // The error may quote the event, so only its kind is passed on.
   if (failed !== undefined) throw new Error(`the function failed (${failed})`);
   return payload === undefined ? undefined : JSON.parse(Buffer.from(payload).toString('utf8'));
@@ -14,9 +31,8 @@ export async function invokeFunction(arn: string, event: object, signal: AbortSi
 
 /** Has Lambda call the function with the event soon, and again when it fails. Resolves when the event is safe. */
 export async function invokeLater(arn: string, event: object, signal: AbortSignal): Promise<void> {
-  client ??= new LambdaClient({ maxAttempts: 1 });
   const Payload = Buffer.from(JSON.stringify(event));
-  await client.send(new InvokeCommand({ FunctionName: arn, InvocationType: 'Event', Payload }), {
+  await clientIn(regionOf(arn)).send(new InvokeCommand({ FunctionName: arn, InvocationType: 'Event', Payload }), {
     abortSignal: signal,
   });
 }

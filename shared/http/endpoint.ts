@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { WriteLine } from '../audit/audit-log.ts';
 import { auditLine, type Decision } from '../audit/decision.ts';
 import type { Refusal } from '../oauth/refusal.ts';
-import { reasonOf } from '../outage.ts';
+import { type Outage, reasonOf } from '../outage.ts';
 import { preflightReply } from './cors.ts';
 import type { Reply } from './reply.ts';
 import { type HttpRequest, readRequest } from './request.ts';
@@ -32,6 +32,12 @@ export type EndpointSettings = {
 
 export type HttpApiHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<Reply>;
 
+const outage = Symbol('outage');
+
+/** The event of a request that cannot be answered. Its endpoint says so as it says every outage. No event comes with this from outside. */
+export const failing = (event: APIGatewayProxyEventV2, error: Outage): APIGatewayProxyEventV2 =>
+  Object.assign({ ...event }, { [outage]: error });
+
 /**
  * Wraps the flows of one endpoint in a Lambda handler that checks the method, sets headers on every reply, writes one audit line,
  * and is the only place to turn an exception into a 503 or 500.
@@ -40,7 +46,8 @@ export function endpoint(settings: EndpointSettings): HttpApiHandler {
   const record = (requestId: string, decision: Omit<Decision, 'endpoint'>) =>
     settings.writeLine(auditLine(settings.now(), requestId, { endpoint: settings.name, ...decision }));
 
-  async function handle(event: APIGatewayProxyEventV2): Promise<Reply> {
+  async function handle(event: APIGatewayProxyEventV2 & { [outage]?: Outage }): Promise<Reply> {
+    if (event[outage]) throw event[outage];
     const request = readRequest(event);
     const { method, requestId } = request;
     const flow = settings.methods[method];

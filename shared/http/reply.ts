@@ -27,7 +27,8 @@ export function refusalReply(refusal: Refusal, issuer: string, headers: Record<s
 /** Returns the headers that the status of a refusal requires. */
 export function headersOf(refusal: Refusal): Record<string, string> {
   if (refusal.reason === 'method_not_allowed') return { allow: refusal.allow.join(', ') };
-  if (refusal.reason === 'store_unavailable' || refusal.reason === 'hook_failed') return { 'retry-after': '1' };
+  if (['store_unavailable', 'hook_failed', 'region_unavailable'].includes(refusal.reason))
+    return { 'retry-after': '1' };
   if (refusal.reason === 'dpop_nonce_required') return nonceHeader(refusal.nonce);
   if ('retryAfter' in refusal) return { 'retry-after': String(refusal.retryAfter) };
   return {};

@@ -1038,6 +1038,12 @@ export const refusalCatalogue = {
     means: 'The authorization server cannot reach its database.',
     fix: 'Try again in a moment, with the same parameters.',
   },
+  region_unavailable: {
+    error: 'temporarily_unavailable',
+    status: 503,
+    means: 'The region that has to answer this request did not answer the region that received it.',
+    fix: 'Try again in a moment, with the same parameters. Operators: the audit line names the region; see docs/regions.md.',
+  },
   server_error: {
     error: 'server_error',
     status: 500,

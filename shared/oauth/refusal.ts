@@ -195,6 +195,7 @@ export type Refusal =
   // infrastructure
   | { reason: 'hook_failed' }
   | { reason: 'store_unavailable' }
+  | { reason: 'region_unavailable' }
   | { reason: 'server_error' };
 
 export type Reason = Refusal['reason'];

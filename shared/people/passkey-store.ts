@@ -70,7 +70,7 @@ export function passkeyStore(database: Database, table: string) {
      * grow, as happens with a copied authenticator.
      */
     use(
-      { sub, credentialId }: Pick<Passkey, 'sub' | 'credentialId'>,
+      { sub, credentialId }: Pick<Passkey, 'sub' | 'credentialId' | 'counter'>,
       { counter, isBackedUp, now }: { counter: number; isBackedUp: boolean; now: number },
     ): Promise<boolean> {
       return write(

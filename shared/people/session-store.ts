@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
+import { type Home, withHome } from '../home.ts';
 import { generateSecret, hashSecret } from '../secret.ts';
 import { isAlive, type Session } from './session.ts';
 
@@ -22,6 +23,8 @@ export type SessionStart = {
   clientId?: string | undefined;
   /** Notices carried over from an earlier session. */
   notices?: readonly string[] | undefined;
+  /** The region where it begins, with several: the others have it a moment later. */
+  home?: Home | undefined;
 };
 
 export type SessionStore = ReturnType<typeof sessionStore>;
@@ -70,6 +73,7 @@ export function sessionStore(database: Database, table: string) {
       place,
       clientId,
       notices = [],
+      home,
     }: SessionStart): Promise<string> {
       const secret = generateSecret();
       const expiresAt = now + lifetime;
@@ -96,7 +100,7 @@ export function sessionStore(database: Database, table: string) {
           purgeAt: expiresAt,
         },
       });
-      return `${Buffer.from(sub).toString('base64url')}.${secret}`;
+      return withHome(home, `${Buffer.from(sub).toString('base64url')}.${secret}`);
     },
 
     /**
@@ -191,7 +195,7 @@ export function sessionStore(database: Database, table: string) {
 
 const partition = (sub: string) => `sessions#${sub}`;
 
-const shape = /^([\w-]{1,344})\.([\w-]{43})$/;
+const shape = /^(?:[a-z]\.)?([\w-]{1,344})\.([\w-]{43})$/;
 
 /** Returns the subject in a session id. Proves nothing: only the table knows whether the session exists. */
 export const subjectOf = (sessionId: string): string =>

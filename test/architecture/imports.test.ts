@@ -40,6 +40,8 @@ const roots = [
   'shared/time.ts',
   'shared/number.ts',
   'shared/mistake.ts',
+  'shared/home.ts',
+  'shared/homes.ts',
   'shared/config.ts',
 ];
 

@@ -58,6 +58,7 @@ const wire: Partial<Record<Reason, readonly [error: ErrorCode, status: number]>>
   sign_in_throttled: ['temporarily_unavailable', 429],
   credentials_wrong: ['access_denied', 400],
   store_unavailable: ['temporarily_unavailable', 503],
+  region_unavailable: ['temporarily_unavailable', 503],
   server_error: ['server_error', 500],
 };
 

@@ -64,6 +64,7 @@ const everywhere: readonly Reason[] = [
   'query_invalid',
   'server_error',
   'store_unavailable',
+  'region_unavailable',
 ];
 
 const withBody: readonly Reason[] = ['json_malformed', 'json_expected', 'body_too_large'];

@@ -2,6 +2,7 @@ import { whatWasDropped } from '../../../shared/audit/decision.ts';
 import { isPublic } from '../../../shared/clients/registered-client.ts';
 import type { ActingStore } from '../../../shared/grants/acting-store.ts';
 import { isInForce } from '../../../shared/grants/judge-standing.ts';
+import { withoutHome } from '../../../shared/home.ts';
 import type { JwkSet } from '../../../shared/keys/loaded-keys.ts';
 import type { Refusal } from '../../../shared/oauth/refusal.ts';
 import { mayAct } from '../../../shared/people/still-valid.ts';
@@ -48,7 +49,7 @@ export const tokenExchangeFlow =
 
     const findAccount = accountFinder(deps.accounts, tokensHaveClaims(client, apis.value));
     const [grant, beside, key] = await Promise.all([
-      deps.grants.find(claims.grant_id),
+      deps.grants.find(withoutHome(claims.grant_id)),
       findAccount(claims.sub),
       loadAccessTokenKey(client, deps),
     ]);

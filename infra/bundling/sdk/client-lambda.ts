@@ -13,7 +13,12 @@ export class InvokeCommand {
 }
 
 export class LambdaClient {
-  readonly #call = restCaller({ name: 'lambda', variable: 'LAMBDA', signedAs: 'lambda' });
+  readonly #call: ReturnType<typeof restCaller>;
+
+  /** `region`: of the function. @default that of this one */
+  constructor({ region }: { region?: string } = {}) {
+    this.#call = restCaller({ name: 'lambda', variable: 'LAMBDA', signedAs: 'lambda' }, region);
+  }
 
   async send({ input }: InvokeCommand, { abortSignal }: Pick<RestRequest, 'abortSignal'> = {}): Promise<Output> {
     const { FunctionName, InvocationType: type, Payload } = input;

@@ -21,8 +21,10 @@ export type RestRequest = {
 export type RestAnswer = { status: number; headers: import('node:http').IncomingHttpHeaders; body: Buffer };
 
 /** Returns a function that sends a request and answers with whatever the service answers. */
-export function restCaller({ name, variable, signedAs }: RestService): (request: RestRequest) => Promise<RestAnswer> {
-  const region = process.env['AWS_REGION'] ?? '';
+export function restCaller(
+  { name, variable, signedAs }: RestService,
+  region = process.env['AWS_REGION'] ?? '',
+): (request: RestRequest) => Promise<RestAnswer> {
   const given = process.env[`AWS_ENDPOINT_URL_${variable}`] ?? process.env['AWS_ENDPOINT_URL'];
   const endpoint = new URL(given || `https://${name}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
   const { protocol, host, hostname, port } = endpoint;

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { type Home, homeIn } from '../../shared/home.ts';
+import type { Homes } from '../../shared/homes.ts';
+import type { HttpApiHandler } from '../../shared/http/endpoint.ts';
+import type { Reply } from '../../shared/http/reply.ts';
+import { readRequest } from '../../shared/http/request.ts';
+import { activeSession } from '../../shared/http/session-cookie.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import type { Runtime } from '../runtime.ts';
+import { homeOf } from './home-of.ts';
+import { answerQuestion, type Question } from './questions.ts';
+import { sendByLambda } from './send.ts';
+
+/*
+ * The door of a function, where a server has several regions: lets in what belongs here and passes on what belongs elsewhere. Loaded only
+ * there.
+ */
+
+/** An event from another region: a request that it passed on, or a question of its own. `passedOnBy`: its letter. */
+export type PassedOn = { passedOnBy: Home } & (APIGatewayProxyEventV2 | { question: Question });
+
+export type Door = {
+  /** Requests that this region has received. */
+  fromOutside: HttpApiHandler;
+  /** What another region has sent. Never goes on to a third. */
+  fromRegion(event: PassedOn, context: Context): Promise<unknown>;
+};
+
+type Opening = {
+  name: string;
+  handler: HttpApiHandler;
+  homes: Homes;
+  runtime: Runtime;
+  /** The event of a request that cannot be answered, because this region gives no answer. */
+  unanswered: (event: APIGatewayProxyEventV2, home: Home, cause: unknown) => APIGatewayProxyEventV2;
+};
+
+/** How often, and after how many milliseconds each, a session of another region is looked for again. */
+const patience = { times: 3, ms: 500 };
+
+export function openDoor({ name, handler, homes, runtime, unanswered }: Opening): Door {
+  const { config, send = sendByLambda } = runtime;
+
+  async function passOn(home: Home, event: APIGatewayProxyEventV2): Promise<Reply> {
+    const place = homes.others.get(home);
+    if (place === undefined) throw new Error('there is no such region');
+    return asReply(await send(place, name, { ...event, passedOnBy: homes.here } satisfies PassedOn));
+  }
+
+  return {
+    async fromOutside(event, context) {
+      const home = homeOf(name, event, { ...config, homes });
+      if (home !== undefined && home !== homes.here) {
+        return passOn(home, event).catch((cause: unknown) => handler(unanswered(event, home, cause), context));
+      }
+      const reply = await handler(event, context);
+      const session = lacksSession(name, event, reply) ? sessionHome(event, config.issuer) : undefined;
+      if (session === undefined || !homes.others.has(session)) return reply;
+      // The copy of the session is on its way. If its region gives no answer, signing in once more does.
+      return home === undefined ? passOn(session, event).catch(() => reply) : waitFor(event, context);
+    },
+
+    async fromRegion({ passedOnBy, ...event }, context) {
+      if (!homes.others.has(passedOnBy)) throw new Error('another server has passed this on');
+      return 'question' in event ? answerQuestion(event.question, runtime) : handler(event, context);
+    },
+  };
+
+  /** What must be answered here waits for the copy, for a moment. */
+  async function waitFor(event: APIGatewayProxyEventV2, context: Context): Promise<Reply> {
+    await sleep(patience.ms);
+    let reply = await handler(event, context);
+    for (let tries = 1; tries < patience.times && lacksSession(name, event, reply); tries += 1) {
+      await sleep(patience.ms);
+      reply = await handler(event, context);
+    }
+    return reply;
+  }
+}
+
+/** Whether nobody is found to be signed in: to the sign-in page, or from the page for consent back to where that is found out. */
+function lacksSession(name: string, event: APIGatewayProxyEventV2, { statusCode, headers = {} }: Reply): boolean {
+  if (statusCode !== 303) return false;
+  const to = String(headers['location']).split('?')[0];
+  if (name === 'consent') return event.requestContext.http.method === 'GET' && to === endpoints.authorize;
+  return ['authorize', 'authorize-hybrid', 'device'].includes(name) && to === endpoints.signIn;
+}
+
+/** The region where the session of the browser began. */
+function sessionHome(event: APIGatewayProxyEventV2, issuer: string): Home | undefined {
+  const id = activeSession(readRequest(event), issuer);
+  return id === undefined ? undefined : homeIn(id);
+}
+
+function asReply(answer: unknown): Reply {
+  const isReply = typeof answer === 'object' && answer !== null && 'statusCode' in answer;
+  if (!isReply) throw new Error('the function answered with something else');
+  return answer as Reply;
+}

@@ -1,0 +1,161 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Config } from '../../shared/config.ts';
+import { parseUserCode } from '../../shared/grants/user-code.ts';
+import { type Home, homeIn } from '../../shared/home.ts';
+import type { Homes } from '../../shared/homes.ts';
+import { tokenCredentials } from '../../shared/http/bearer.ts';
+import { type HttpRequest, readRequest } from '../../shared/http/request.ts';
+import { consoleClientId } from '../../shared/clients/reserved-ids.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { parseParameters, single } from '../../shared/oauth/parameters.ts';
+import { referenceIn } from '../../shared/oauth/pushed-request.ts';
+import { deviceCodeGrant, jwtBearer, tokenExchange } from '../../shared/oauth/server-metadata.ts';
+
+/*
+ * Which region answers a request. Pure. Nothing of the request is verified here, and nothing has to be: a request that names another
+ * region than it should is refused there, because what it needs is not there.
+ */
+
+type Settings = Pick<Config, 'hooks' | 'revokesAtSignOut'> & { homes: Homes };
+/** Undefined: the region that has received it. */
+type Rule = (request: HttpRequest, settings: Settings) => Home | undefined;
+
+/** The region of a request to a function, by the letter; undefined when any region may answer, and so the one that has received it. */
+export function homeOf(functionName: string, event: APIGatewayProxyEventV2, settings: Settings): Home | undefined {
+  const request = readRequest(event);
+  // Nobody asks for anything with it.
+  return request.method === 'OPTIONS' ? undefined : rules[functionName]?.(request, settings);
+}
+
+/** Accounts, clients and policy are changed in one region: of two changes in two regions, one would be lost. */
+const first: Rule = (_, { homes }) => homes.first;
+
+const rules: Readonly<Record<string, Rule>> = {
+  token,
+  revoke: (request, { homes }) => ofToken(fieldsOf(request)('token'), homes),
+  introspect: (request, { homes }) => ofToken(fieldsOf(request)('token'), homes),
+  userinfo: (request, { homes }) =>
+    ofToken(tokenCredentials(request.header('authorization') ?? '')?.token ?? fieldsOf(request)('access_token'), homes),
+  authorize: interrupted,
+  'authorize-hybrid': interrupted,
+  consent: interrupted,
+  'sign-in': (request, settings) => (hooksMakeAccounts(settings) ? settings.homes.first : signingIn(request, settings)),
+  passkey(request, settings) {
+    if (request.path === endpoints.accountPasskey) return settings.homes.first;
+    return request.path === endpoints.passkeyScript ? undefined : signingIn(request, settings);
+  },
+  // Where it ends grants, it writes that into the account.
+  'sign-out': (_, { revokesAtSignOut, homes }) => (revokesAtSignOut ? homes.first : undefined),
+  device: (request, { homes }) => ofUserCode(fieldsOf(request)('user_code') ?? queryOf(request)('user_code'), homes),
+  account: first,
+  admin: first,
+  'client-registration': first,
+  console: first,
+  invitation: first,
+  register: first,
+  upstream: first,
+};
+
+/** By what each grant is spent on. An assertion names no region, and may be used once: there is one that knows. */
+function token(request: HttpRequest, { homes }: Settings): Home | undefined {
+  const field = fieldsOf(request);
+  switch (field('grant_type')) {
+    case 'authorization_code':
+      return ofValue(field('code'), homes);
+    case 'refresh_token':
+      return ofValue(field('refresh_token'), homes);
+    case deviceCodeGrant:
+      return ofValue(field('device_code'), homes);
+    case tokenExchange:
+      return ofToken(field('subject_token'), homes);
+    case jwtBearer:
+      return homes.first;
+    default:
+      return undefined;
+  }
+}
+
+/** An authorization request, or a page that interrupts one: where it was pushed. The console is used where it changes something. */
+function interrupted(request: HttpRequest, { homes }: Settings): Home | undefined {
+  const query = parametersOf(request.rawQuery);
+  const form = request.method === 'POST' ? parametersOf(request.body.text) : undefined;
+  const address = request.path === endpoints.consent || !form ? query : form;
+  const reference = address && referenceIn(address);
+  if (reference !== undefined) return ofValue(reference, homes);
+  return address && single(address, 'client_id') === consoleClientId ? homes.first : undefined;
+}
+
+/** A sign-in for a client is wherever it is; for a device where that waits; for the account page where accounts are changed. */
+function signingIn(request: HttpRequest, settings: Settings): Home | undefined {
+  const query = queryOf(request);
+  if (query('client_id') !== undefined) return interruptedBy(request, settings);
+  const userCode = query('user_code');
+  return userCode === undefined ? settings.homes.first : ofUserCode(userCode, settings.homes);
+}
+
+const interruptedBy: Rule = (request, settings) => interrupted({ ...request, method: 'GET' }, settings);
+
+/** Hooks write the accounts of those who sign in. */
+const hooksMakeAccounts = ({ hooks }: Settings): boolean =>
+  hooks.authenticate !== undefined || hooks.migrateAccount !== undefined;
+
+/** One that no region has is judged here, which has nothing for it. */
+function ofValue(value: string | undefined, { first, here, others }: Homes): Home | undefined {
+  if (value === undefined) return undefined;
+  const home = homeIn(value) ?? first;
+  return others.has(home) ? home : here;
+}
+
+/** Of an access token its grant, or nothing when it stands for itself; of anything else its letter. */
+function ofToken(text: string | undefined, homes: Homes): Home | undefined {
+  const payload = text === undefined ? undefined : payloadOf(text);
+  if (payload === undefined) return ofValue(text, homes);
+  const { grant_id: grantId } = payload;
+  return typeof grantId === 'string' ? ofValue(grantId, homes) : undefined;
+}
+
+function ofUserCode(typed: string | undefined, homes: Homes): Home | undefined {
+  const userCode = typed === undefined ? undefined : parseUserCode(typed, true);
+  return ofValue(userCode, homes);
+}
+
+/** The claims of a JWT, unverified. Undefined for anything else. */
+function payloadOf(text: string): Record<string, unknown> | undefined {
+  const [, payload, signature] = text.length > 8_192 ? [] : text.split('.');
+  if (payload === undefined || signature === undefined) return undefined;
+  return objectIn(Buffer.from(payload, 'base64url').toString());
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null ? { ...json } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+type Fields = (name: string) => string | undefined;
+
+function parametersOf(raw: string) {
+  const parsed = parseParameters(raw);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+/** The first value of each name: whoever sends a second one is refused wherever that is. */
+function readerOf(raw: string): Fields {
+  const parameters = parametersOf(raw);
+  return (name) => parameters && single(parameters, name);
+}
+
+const queryOf = ({ rawQuery }: HttpRequest): Fields => readerOf(rawQuery);
+
+/** The fields of a form, or the members of the JSON that path aliases take. */
+function fieldsOf({ body }: HttpRequest): Fields {
+  if (!body.text.trimStart().startsWith('{')) return readerOf(body.text);
+  const json = objectIn(body.text) ?? {};
+  return (name) => {
+    const value = Object.hasOwn(json, name) ? json[name] : undefined;
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+}
