@@ -20,7 +20,7 @@ import {
   warehouse,
 } from '../support/lifecycle.ts';
 import { basic, claimsOf, postToken } from '../support/protocol.ts';
-import { movedTo, type Region, signedInAt, startRegions } from '../support/regions.ts';
+import { homesOf, movedTo, type Region, signedInAt, startRegions } from '../support/regions.ts';
 import { rounds } from '../support/rounds.ts';
 import { ada, tables } from '../support/server.ts';
 
@@ -254,10 +254,6 @@ describe('the account page', () => {
 
 /** An authorizer of a REST API in a region. */
 function checkerAt({ letter, issuer, database, clock }: Region) {
-  const homes = {
-    a: { region: 'eu-central-1', functionPrefix: 'pixy-a-', first: true },
-    b: { region: 'eu-west-1', functionPrefix: 'pixy-b-' },
-  };
   const runtime = openRuntime(
     {
       PIXY_ISSUER: issuer,
@@ -265,8 +261,7 @@ function checkerAt({ letter, issuer, database, clock }: Region) {
       PIXY_CLIENTS_TABLE: tables.clients,
       PIXY_PEOPLE_TABLE: tables.people,
       PIXY_KEYS_TABLE: tables.keys,
-      PIXY_HOME: letter,
-      PIXY_HOMES: JSON.stringify(homes),
+      ...homesOf(letter),
     },
     { database, now: clock.now, writeLine: () => undefined, send: regions.sendFrom(letter) },
   );

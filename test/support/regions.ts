@@ -37,6 +37,9 @@ const homes = JSON.stringify({
   b: { region: 'eu-west-1', functionPrefix: 'pixy-b-' },
 });
 
+/** The settings of the region with a letter. */
+export const homesOf = (letter: string) => ({ PIXY_HOME: letter, PIXY_HOMES: homes });
+
 /**
  * One server in two regions of this process, each with its own database, and copies of what global tables hold between them; closed after
  * the last test of the file. Region `a` is the first.
@@ -100,7 +103,7 @@ export async function startRegions({
       accountsFile,
       dynamodb: endpoint,
       database,
-      environment: { PIXY_WRAPPING_KEY: wrappingKey, PIXY_HOME: letter, PIXY_HOMES: homes, ...environment },
+      environment: { PIXY_WRAPPING_KEY: wrappingKey, ...homesOf(letter), ...environment },
       now: clock.now,
       writeLine: (line) => auditLines.push(line),
       send: sendFrom(letter),
