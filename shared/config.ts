@@ -211,13 +211,17 @@ function demandOf(profile: 'none' | 'fapi2', algorithm: SigningAlgorithm): Deman
 }
 
 /** Undefined: there is one region. */
-function homesOf({ PIXY_HOME: here, PIXY_HOMES: homes }: v.InferOutput<typeof environment>): Homes | undefined {
+function homesOf(values: v.InferOutput<typeof environment>): Homes | undefined {
+  const { PIXY_HOME: here, PIXY_HOMES: homes } = values;
   if (here === undefined && homes === undefined) return undefined;
   if (here === undefined || homes === undefined) {
     throw new UnusableConfiguration('PIXY_HOME and PIXY_HOMES are there together, or not at all');
   }
   const around = homesAround(here, homes);
   if (around === undefined) throw new UnusableConfiguration('PIXY_HOME is none of the letters in PIXY_HOMES');
+  if (values.PIXY_SIGNING === 'kms') {
+    throw new UnusableConfiguration('PIXY_SIGNING is kms, and a key that KMS has made is in one region of several');
+  }
   return around;
 }
 

@@ -1,7 +1,6 @@
 import type { ApiReader } from '../../shared/apis/api-store.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
-import type { HeldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import type { HandOver } from '../../shared/mail/hand-over.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
@@ -11,6 +10,7 @@ import type { ProfileField } from '../../shared/people/profile-fields.ts';
 import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { LinkStore } from '../../shared/upstream/link-store.ts';
 import type { ProviderButton } from '../../shared/upstream/provider.ts';
+import type { HeldGrants } from '../homes/held-grants.ts';
 import type { NotifyPerson } from '../notify-person.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import type { TidyUp } from '../tidy-up.ts';
@@ -27,7 +27,7 @@ export type AccountDeps = PersonDeps & {
   passkeys: Pick<PasskeyStore, 'list' | 'rename' | 'remove'>;
   totps: Pick<TotpStore, 'look' | 'turnOff' | 'clearAway'>;
   consents: Pick<ConsentStore, 'list' | 'revoke'>;
-  grants: Pick<HeldGrantStore, 'listOf' | 'clearAway'>;
+  grants: Pick<HeldGrants, 'listReachable' | 'clearAway'>;
   tidyUp: TidyUp;
   clients: Pick<ClientReader, 'find'>;
   apis: Pick<ApiReader, 'scopes' | 'others'>;

@@ -1,5 +1,6 @@
 import type { Grant } from '../../shared/grants/grant.ts';
 import { isInForce } from '../../shared/grants/judge-standing.ts';
+import type { Home } from '../../shared/home.ts';
 import type { Detail } from '../../shared/oauth/authorization-details.ts';
 import { tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import type { AccountPage } from '../../shared/pages/account-page.ts';
@@ -17,11 +18,14 @@ const longestToken = 86_400;
 
 type Told = Pick<Grant, 'details'> & { scope: readonly string[] };
 
-/** The clients that a person allowed something, those that act for them, and those that get or have tokens in their name, in the order of their names. */
-export async function listApps(account: Account, deps: AppDeps): Promise<ListedApp[]> {
+/** The clients that a person allowed something, those that act for them, and those that get or have tokens in their name, in the order of their names; and a region that has not said which. */
+export async function listApps(
+  account: Account,
+  deps: AppDeps,
+): Promise<{ apps: ListedApp[]; missing?: Home | undefined }> {
   const { sub } = account;
   const now = deps.now();
-  const [consents, grants] = await Promise.all([deps.consents.list(sub), deps.grants.listOf(sub)]);
+  const [consents, { grants, missing }] = await Promise.all([deps.consents.list(sub), deps.grants.listReachable(sub)]);
   const apps = new Map<string, { allowedAt?: number; actedAt?: number; scope: Set<string>; details: Set<Detail> }>();
   const note = (clientId: string, what: 'allowedAt' | 'actedAt', at: number, { scope, details = [] }: Told) => {
     const known = apps.get(clientId) ?? { scope: new Set<string>(), details: new Set<Detail>() };
@@ -50,7 +54,7 @@ export async function listApps(account: Account, deps: AppDeps): Promise<ListedA
       return { id, clientName: client?.clientName ?? id, ...times, scope: [...scope], details: [...details] };
     }),
   );
-  return named.toSorted((one, other) => one.clientName.localeCompare(other.clientName));
+  return { apps: named.toSorted((one, other) => one.clientName.localeCompare(other.clientName)), missing };
 }
 
 /**

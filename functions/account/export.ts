@@ -4,6 +4,7 @@ import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { membersOf } from '../../shared/oauth/authorization-details.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { RegionUnavailable } from '../../shared/outage.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { listedIdOf } from '../../shared/people/session-store.ts';
 import type { AccountDeps } from './account-deps.ts';
@@ -41,11 +42,12 @@ async function visit(request: HttpRequest, deps: AccountDeps): Promise<Answer> {
 async function describePerson({ account, sessionId }: SignedInPerson, deps: AccountDeps): Promise<object> {
   const { sub, username, email, claims, createdAt, passwordHash, pairwiseSubjects, verification, restoringLink } =
     account;
-  const [sessions, { passkeys, links, totp }, apps] = await Promise.all([
+  const [sessions, { passkeys, links, totp }, { apps, missing }] = await Promise.all([
     deps.sessions.list(sub, deps.now()),
     listWays(account, deps),
     listApps(account, deps),
   ]);
+  if (missing !== undefined) throw new RegionUnavailable(missing, undefined);
   return {
     sub,
     username,

@@ -32,13 +32,14 @@ export async function showAccount(
   const now = deps.now();
   const look = deps.lookOf(request);
   const { sub } = session;
-  const [sessions, { passkeys, links, totp }, apps] = await Promise.all([
+  const [sessions, { passkeys, links, totp }, { apps, missing }] = await Promise.all([
     deps.sessions.list(sub, now),
     listWays(account, deps),
     listApps(account, deps),
   ]);
   const scopeOfApps = apps.flatMap(({ scope }) => scope);
   const asked = parseParameters(request.rawQuery);
+  const failed = asked.ok ? upstreamProblem(asked.value, deps.upstreams, look) : undefined;
   const notice = takeNotice(request, deps.issuer);
   const reply = await accountPage(look, {
     account: displayName(account),
@@ -64,7 +65,8 @@ export async function showAccount(
     linkable: deps.upstreams.map(({ id, name }) => ({ provider: name, path: `${endpoints.upstream}/${id}/start` })),
     formToken,
     cookies: notice.cookies,
-    problem: asked.ok ? upstreamProblem(asked.value, deps.upstreams, look) : undefined,
+    ...(missing !== undefined && { problem: { text: look.text('problem.regionUnavailable') }, status: 200 }),
+    ...(failed && { problem: failed, status: undefined }),
     ...(refusal && { problem: problemOf(refusal, look), status: statusOf(refusal) }),
   });
   return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };

@@ -1,8 +1,7 @@
-import type { HeldGrantStore } from '../../shared/grants/held-grant-store.ts';
 import { type AccountStore, accountStore } from '../../shared/people/account-store.ts';
 import { type ConsentStore, consentStore } from '../../shared/people/consent-store.ts';
 import { type SessionStore, sessionStore } from '../../shared/people/session-store.ts';
-import { heldGrants } from '../homes/held-grants.ts';
+import { type HeldGrants, heldGrants } from '../homes/held-grants.ts';
 import { type LogAccount, loggingAccounts } from '../log-account.ts';
 import type { Runtime } from '../runtime.ts';
 import { type TidyUp, tidyingUp } from '../tidy-up.ts';
@@ -11,7 +10,7 @@ import { type TidyUp, tidyingUp } from '../tidy-up.ts';
 export type People = {
   accounts: AccountStore;
   sessions: SessionStore;
-  grants: HeldGrantStore;
+  grants: HeldGrants;
   consents: ConsentStore;
   tidyUp: TidyUp;
   /** Writes what was done to an account into the change log. */

@@ -1,26 +1,39 @@
 import { type HeldGrantStore, heldGrantStore } from '../../shared/grants/held-grant-store.ts';
-import { homeIn, withoutHome } from '../../shared/home.ts';
+import { type Home, homeIn, withoutHome } from '../../shared/home.ts';
 import type { Runtime } from '../runtime.ts';
 import { askRegion } from './ask.ts';
 
-/**
- * The grants that a person holds, in every region of the server. A list is whole or not at all: it throws `RegionUnavailable` when a
- * region does not say what is there.
- */
-export function heldGrants(runtime: Runtime): HeldGrantStore {
+/** Those of every region. `listOf` throws `RegionUnavailable` when one of them does not say what is there. */
+export type HeldGrants = HeldGrantStore & {
+  /** For pages, on which somebody may just want to end something: the grants of every region that answers, and one that does not. */
+  listReachable(sub: string): Promise<{ grants: Listed; missing?: Home | undefined }>;
+};
+
+type Listed = Awaited<ReturnType<HeldGrantStore['listOf']>>;
+
+/** The grants that a person holds, in every region of the server. */
+export function heldGrants(runtime: Runtime): HeldGrants {
   const { config, database } = runtime;
   const here = heldGrantStore(database, config.tables.grants);
   const { homes } = config;
-  if (homes === undefined) return here;
+  if (homes === undefined) return { ...here, listReachable: whole(here) };
   const others = [...homes.others.keys()];
+  const listAt = async (home: Home, sub: string, clientId?: string): Promise<Listed> =>
+    (await askRegion(runtime, home, { ask: 'listGrants', sub, clientId })).grants;
 
   return {
     async listOf(sub, clientId) {
-      const [own, ...lists] = await Promise.all([
-        here.listOf(sub, clientId),
-        ...others.map(async (home) => (await askRegion(runtime, home, { ask: 'listGrants', sub, clientId })).grants),
+      const lists = [here.listOf(sub, clientId), ...others.map((home) => listAt(home, sub, clientId))];
+      return (await Promise.all(lists)).flat();
+    },
+
+    async listReachable(sub) {
+      const [own, lists] = await Promise.all([
+        here.listOf(sub),
+        Promise.allSettled(others.map((home) => listAt(home, sub))),
       ]);
-      return [own, ...lists].flat();
+      const there = lists.flatMap((list) => (list.status === 'fulfilled' ? list.value : []));
+      return { grants: [...own, ...there], missing: others.find((_, index) => lists[index]?.status === 'rejected') };
     },
 
     async clearAway(sub, current, now) {
@@ -35,3 +48,7 @@ export function heldGrants(runtime: Runtime): HeldGrantStore {
     },
   };
 }
+
+const whole =
+  ({ listOf }: HeldGrantStore): HeldGrants['listReachable'] =>
+  async (sub) => ({ grants: await listOf(sub) });

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sendByLambda } from '../../functions/homes/send.ts';
 import * as slim from '../../infra/bundling/sdk/client-lambda.ts';
 import { authorization } from '../../infra/bundling/sdk/signature.ts';
 import { HookFailed } from '../../shared/hooks/hook-failed.ts';
@@ -76,6 +77,36 @@ test.each<[string, typeof answer, string]>([
   expect(seen.length).toBe(1);
 });
 
+test('a function of another region is called there, by name, or as its ARN says', async () => {
+  const place = { region: 'eu-central-1', functionPrefix: 'pixy-a-' };
+  answer = { body: '{"statusCode":200}' };
+  expect(await sendByLambda(place, 'token', { rawPath: '/token' })).toEqual({ statusCode: 200 });
+  const elsewhere = arn.replace('eu-west-1', 'us-east-2');
+  await openHooks({ claims: elsewhere, timeout: 60 })
+    .claims?.(event)
+    .catch(() => undefined);
+  await hooks()
+    .claims?.(event)
+    .catch(() => undefined);
+  const regionsOf = seen.map(({ headers }) => /Credential=[^/]+\/\d+\/([^/]+)/.exec(headers.authorization ?? '')?.[1]);
+  expect(regionsOf).toEqual(['eu-central-1', 'us-east-2', 'eu-west-1']);
+  expect(seen[0]?.url).toBe('/2015-03-31/functions/pixy-a-token/invocations');
+});
+
+test.each<[string, typeof answer]>([
+  ['fails', { headers: { 'x-amz-function-error': 'Unhandled' }, body: '{"errorMessage":"secret"}' }],
+  ['is throttled', { status: 429, body: '{}' }],
+  ['is not there', { status: 404, body: '{}' }],
+  ['may not be called', { status: 403, body: '{}' }],
+])('a function of another region that %s gives no answer, after one attempt', async (_, given) => {
+  answer = given;
+  const place = { region: 'eu-central-1', functionPrefix: 'pixy-a-' };
+  const failed = await sendByLambda(place, 'token', {}).catch((error: unknown) => error);
+  expect(failed).toBeInstanceOf(Error);
+  expect(String(failed)).not.toContain('secret');
+  expect(seen.length).toBe(1);
+});
+
 describe('what is bundled in place of the SDK', () => {
   const Payload = Buffer.from(JSON.stringify({ name: 'Žofie' }));
   const signal = () => ({ abortSignal: AbortSignal.timeout(60_000) });
@@ -88,6 +119,13 @@ describe('what is bundled in place of the SDK', () => {
     const date = String(headers['x-amz-date']);
     const request = { headers: signed, body, date, region: 'eu-west-1', service: 'lambda', path: url };
     expect(authorization(request, credentials)).toBe(headers.authorization);
+  });
+
+  test('signs the call of another region as the SDK does', async () => {
+    answer = { body: '{}' };
+    const client = new slim.LambdaClient({ region: 'eu-central-1' });
+    await client.send(new slim.InvokeCommand({ FunctionName: 'pixy-a-token', Payload }), signal());
+    expect(seen[0]?.headers.authorization).toContain('/eu-central-1/lambda/aws4_request');
   });
 
   test('sends the same call', async () => {

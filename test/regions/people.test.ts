@@ -26,7 +26,13 @@ const television: TestClient = {
   client_secret: 'the secret of a television, long enough',
   pkce_policy: 'none',
 };
-const loose: TestClient = { ...spa, client_id: 'loose', token_endpoint_auth_method: 'client_secret_basic', client_secret: 'a secret that is long enough for this', pkce_policy: 'inherit' };
+const loose: TestClient = {
+  ...spa,
+  client_id: 'loose',
+  token_endpoint_auth_method: 'client_secret_basic',
+  client_secret: 'a secret that is long enough for this',
+  pkce_policy: 'inherit',
+};
 const regions = await startRegions({ clients: [spa, third, loose, mobile, television] });
 const { a, b, replicas, sent, ways, advance } = regions;
 const asAda = { username: ada.username, password: ada.password };
@@ -198,7 +204,9 @@ describe('a device', () => {
     const { json } = await askForCodes(a, television);
     const page = await enterUserCode(await signedInAt(b), `Q${json.user_code.slice(1)}`);
     expect(page.status).toBe(400);
-    expect(await poll(b, television, `q${json.device_code.slice(1)}`)).toMatchObject({ json: { error: 'invalid_grant' } });
+    expect(await poll(b, television, `q${json.device_code.slice(1)}`)).toMatchObject({
+      json: { error: 'invalid_grant' },
+    });
   });
 });
 
@@ -245,7 +253,9 @@ describe('what is changed in one region', () => {
     const account = await accounts.findBySubject('ada-0001');
     if (account === undefined) throw new Error('there is no ada');
     await accounts.change(account, { claims: { ...account.claims, name: 'Ada L.' } }, a.clock.now());
-    expect((await accountStore(b.database, tables.people).findBySubject('ada-0001'))?.claims).toMatchObject({ name: 'Ada L.' });
+    expect((await accountStore(b.database, tables.people).findBySubject('ada-0001'))?.claims).toMatchObject({
+      name: 'Ada L.',
+    });
   });
 
   test('a policy that is tightened: there after its copy, and 30 seconds at most', async () => {

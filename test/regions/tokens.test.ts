@@ -244,6 +244,23 @@ describe('the account page', () => {
     expect((await movedTo(a, person.b).open('/account')).body).not.toContain('value="portal"');
   });
 
+  test('says that apps may be missing while a region gives no answer, and an export is whole or not at all', async () => {
+    await tokensOf(b, portal);
+    ways.set('b', 'cut');
+    const page = await person.a.open('/account');
+    expect(page.status).toBe(200);
+    expect(page.body).toContain('Apps of another region of this server may be missing here.');
+    expect(page.body).not.toContain('value="portal"');
+    expect(await person.a.open('/account/export')).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    ways.clear();
+    const whole = await person.a.open('/account');
+    expect(whole.body).not.toContain('may be missing');
+    expect(whole.body).toContain('value="portal"');
+    expect(JSON.parse((await person.a.open('/account/export')).body)).toMatchObject({
+      apps: expect.arrayContaining([expect.objectContaining({ client_id: 'portal' })]),
+    });
+  });
+
   test('is there in the first region alone', async () => {
     ways.set('a', 'cut');
     const page = await person.b.open('/account');

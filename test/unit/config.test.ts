@@ -125,3 +125,43 @@ describe('what cannot be used is refused at once', () => {
     expect(() => read({ PIXY_CODE_LIFETIME: '0' })).toThrow(/^(?!.*PIXY_ISSUER)(?!.*TABLE)/);
   });
 });
+
+describe('several regions', () => {
+  const homes = {
+    a: { region: 'eu-central-1', functionPrefix: 'pixy-a-', first: true },
+    b: { region: 'eu-west-1', functionPrefix: 'pixy-b-' },
+  };
+  const several = (here: string | undefined, all: unknown = homes) =>
+    read({ PIXY_HOME: here, PIXY_HOMES: all === null ? undefined : JSON.stringify(all) });
+
+  test('are none where nothing says so', () => {
+    expect(read()).toMatchObject({ home: undefined, homes: undefined });
+  });
+
+  test('are seen from one of them', () => {
+    const others = new Map([['a', { region: 'eu-central-1', functionPrefix: 'pixy-a-' }]]);
+    expect(several('b')).toMatchObject({ home: 'b', homes: { here: 'b', first: 'a', others } });
+  });
+
+  test.each<[string, string | undefined, unknown]>([
+    ['no letter', undefined, homes],
+    ['no regions', 'a', null],
+    ['a letter of no region', 'c', homes],
+    ['a letter that every object has', 'constructor', homes],
+    ['no first', 'b', { b: homes.b }],
+    ['two that are first', 'a', { ...homes, b: { ...homes.b, first: true } }],
+    ['a letter that is none', 'A', { A: homes.a }],
+    ['a region that is none', 'a', { a: { ...homes.a, region: 'https://evil.example/' } }],
+    ['a prefix that no function has', 'a', { a: { ...homes.a, functionPrefix: 'a/b' } }],
+    ['something else', 'a', { a: { ...homes.a, frist: true } }],
+    ['a list', 'a', [homes.a]],
+  ])('with %s are refused', (_, here, all) => {
+    expect(() => several(here, all)).toThrow(/PIXY_HOME/);
+  });
+
+  test('have no keys that never leave KMS, which would be in one of them', () => {
+    expect(() => read({ PIXY_HOME: 'a', PIXY_HOMES: JSON.stringify(homes), PIXY_SIGNING: 'kms' })).toThrow(
+      /in one region/,
+    );
+  });
+});

@@ -36,6 +36,17 @@ test('DF3: a code is read however it is written', () => {
   for (const code of codes.slice(0, 10)) expect(parseUserCode(showUserCode(code))).toBe(code);
 });
 
+test('with several regions, the letter of one comes first, and only there', () => {
+  for (const home of ['a', 'b', 'z']) {
+    const code = newUserCode(home);
+    expect(code).toMatch(new RegExp(`^${home}\\.[B-Z]{9}$`));
+    expect(showUserCode(code)).toMatch(new RegExp(`^${home.toUpperCase()}(-[B-Z]{3}){3}$`));
+    expect(parseUserCode(showUserCode(code).toLowerCase(), true)).toBe(code);
+    expect(parseUserCode(showUserCode(code))).toBeUndefined();
+  }
+  expect(parseUserCode('bcd-fgh-jkl', true)).toBe('BCDFGHJKL');
+});
+
 test.each(['', 'BBB-BBB-BB', 'BBB-BBB-BBBB', 'AAA-AAA-AAA', 'BBB-BBB-BB1', 'ΒΒΒ-ΒΒΒ-ΒΒΒ', 'BBB-BBB-BBB&x=1'])(
   'DF3: what cannot be a code is none: %s',
   (typed) => {

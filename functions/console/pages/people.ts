@@ -22,17 +22,18 @@ export const showPeople: ShowPage = async ({ query }, { people }) => {
 
 export const showPerson: ShowPage = async ({ name, operator }, deps) => {
   const { people, now } = deps;
-  const [account, sessions, held] = await Promise.all([
+  const [account, sessions, { grants, missing }] = await Promise.all([
     people.accounts.findBySubject(name),
     people.sessions.list(name, now()),
-    people.grants.listOf(name),
+    people.grants.listReachable(name),
   ]);
   if (account === undefined) return missingPage('account', 'people');
   return {
     page: personPage({
       account,
       sessions: sessions.toSorted((one, other) => other.authTime - one.authTime),
-      grants: held.filter((grant) => isInForce(grant, account, grant.subject ?? grant.sub)),
+      grants: grants.filter((grant) => isInForce(grant, account, grant.subject ?? grant.sub)),
+      missing,
       mayWrite: operator.mayWrite,
       isOperator: isOperator(account, deps),
     }),

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Grant } from '../../grants/grant.ts';
+import type { Home } from '../../home.ts';
 import { type Account, displayName } from '../../people/account.ts';
 import type { ListedSession } from '../../people/session-store.ts';
 import { briefTime } from '../../time.ts';
@@ -7,7 +8,7 @@ import type { Markup } from '../look.ts';
 import { shown } from './change-parts.ts';
 import type { ConsolePage } from './console-page.ts';
 import { clientLink, personPath } from './links.ts';
-import { badge, type Content, card, entry, facts, moment, plural, table } from './parts.ts';
+import { badge, type Content, card, entry, facts, moment, notice, plural, table } from './parts.ts';
 
 /** The accounts that are meant by what somebody typed; undefined: nobody asked yet. */
 export const peoplePage = (asked: string | undefined, found: readonly Account[]): ConsolePage => ({
@@ -48,13 +49,15 @@ export type PersonData = {
   sessions: readonly ListedSession[];
   /** Those with refresh tokens that are in force. */
   grants: readonly Grant[];
+  /** The letter of a region that has not said which there are. */
+  missing?: Home | undefined;
   mayWrite: boolean;
   /** Whether the person is an operator, for whom no link is made here. */
   isOperator: boolean;
 };
 
 /** One person: who they are, where they are signed in, and what they gave to apps. */
-export function personPage({ account, sessions, grants, mayWrite, isOperator }: PersonData): ConsolePage {
+export function personPage({ account, sessions, grants, missing, mayWrite, isOperator }: PersonData): ConsolePage {
   const { sub, username, email, claims, disabledAt, createdAt, invitation } = account;
   const others = Object.entries(claims).filter(([name]) => name !== 'sub');
   const name = displayName(account);
@@ -78,7 +81,8 @@ ${card(
   ]),
 )}
 ${card(`Signed in with ${plural(sessions.length, 'browser')}`, sessionTable(sub, sessions, mayWrite))}
-${card(`${plural(grants.length, 'grant')} to apps`, grantTable(sub, grants, mayWrite))}`,
+${card(`${plural(grants.length, 'grant')} to apps`, grantTable(sub, grants, mayWrite))}
+${missing === undefined ? '' : notice('warn', `Region ${missing} gives no answer: its grants are missing here. What you take back is worth nothing there, either.`)}`,
   };
 }
 

@@ -367,6 +367,8 @@ export const de: Texts = {
     'Von hier aus wurden zu viele Konten angefragt. Warten Sie eine Minute, und versuchen Sie es dann noch einmal.',
   'problem.registrations.other':
     'Von hier aus wurden zu viele Konten angefragt. Warten Sie {count} Minuten, und versuchen Sie es dann noch einmal.',
+  'problem.regionUnavailable':
+    'Apps aus einer anderen Region dieses Servers können hier fehlen. Was Sie beenden, endet auch dort.',
   'problem.mails.one':
     'Es wurden zu viele E-Mails angefordert. Warten Sie eine Minute und versuchen Sie es dann noch einmal.',
   'problem.mails.other':

@@ -349,6 +349,8 @@ export const en = {
   'problem.throttled.other': 'There were too many attempts to sign in. Wait {count} minutes, then try again.',
   'problem.registrations.one': 'Too many accounts were requested from here. Wait a minute, then try again.',
   'problem.registrations.other': 'Too many accounts were requested from here. Wait {count} minutes, then try again.',
+  'problem.regionUnavailable':
+    'Apps of another region of this server may be missing here. What you end is ended there, too.',
   'problem.mails.one': 'Too many mails were requested. Wait a minute, then try again.',
   'problem.mails.other': 'Too many mails were requested. Wait {count} minutes, then try again.',
   'problem.nameMissing': 'Enter your username or your email address.',

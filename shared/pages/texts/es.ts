@@ -355,6 +355,8 @@ export const es: Texts = {
   'problem.registrations.one': 'Se han pedido demasiadas cuentas desde aquí. Espere un minuto y vuelva a intentarlo.',
   'problem.registrations.other':
     'Se han pedido demasiadas cuentas desde aquí. Espere {count} minutos y vuelva a intentarlo.',
+  'problem.regionUnavailable':
+    'Aquí pueden faltar aplicaciones de otra región de este servidor. Lo que usted termine también termina allí.',
   'problem.mails.one': 'Se han pedido demasiados correos. Espere un minuto y vuelva a intentarlo.',
   'problem.mails.other': 'Se han pedido demasiados correos. Espere {count} minutos y vuelva a intentarlo.',
   'problem.nameMissing': 'Escriba su nombre de usuario o su correo electrónico.',

@@ -359,6 +359,8 @@ export const fr: Texts = {
   'problem.throttled.other': 'Il y a eu trop de tentatives de connexion. Attendez {count} minutes, puis réessayez.',
   'problem.registrations.one': 'Trop de comptes ont été demandés d’ici. Attendez une minute, puis réessayez.',
   'problem.registrations.other': 'Trop de comptes ont été demandés d’ici. Attendez {count} minutes, puis réessayez.',
+  'problem.regionUnavailable':
+    'Des applications d’une autre région de ce serveur peuvent manquer ici. Ce que vous arrêtez y prend fin aussi.',
   'problem.mails.one': 'Trop d’e-mails ont été demandés. Attendez une minute, puis réessayez.',
   'problem.mails.other': 'Trop d’e-mails ont été demandés. Attendez {count} minutes, puis réessayez.',
   'problem.nameMissing': 'Saisissez votre nom d’utilisateur ou votre adresse e-mail.',

@@ -350,6 +350,8 @@ export const pt: Texts = {
   'problem.throttled.other': 'Houve tentativas demais de entrar. Espere {count} minutos e tente de novo.',
   'problem.registrations.one': 'Foram pedidas contas demais daqui. Espere um minuto e tente de novo.',
   'problem.registrations.other': 'Foram pedidas contas demais daqui. Espere {count} minutos e tente de novo.',
+  'problem.regionUnavailable':
+    'Aplicativos de outra região deste servidor podem faltar aqui. O que você encerrar também é encerrado lá.',
   'problem.mails.one': 'Foram pedidos e-mails demais. Espere um minuto e tente de novo.',
   'problem.mails.other': 'Foram pedidos e-mails demais. Espere {count} minutos e tente de novo.',
   'problem.nameMissing': 'Digite o seu nome de usuário ou o seu e-mail.',
