@@ -12,19 +12,19 @@ const answering = {
   renewClient: 'authorize',
 } as const satisfies Record<Question['ask'], string>;
 
-/** Asks another region. Throws {@link RegionUnavailable} when it gives no answer. */
-export async function askRegion<Asked extends Question>(
-  { config: { homes }, send }: Runtime,
-  home: Home,
-  question: Asked,
-): Promise<Answers[Asked['ask']]> {
-  try {
-    const place = homes?.others.get(home);
-    if (homes === undefined || place === undefined) throw new Error('there is no such region');
-    const sending = send ?? (await import('./send.ts')).sendByLambda;
-    const event = { passedOnBy: homes.here, question };
-    return (await sending(place, answering[question.ask], event)) as Answers[Asked['ask']];
-  } catch (error) {
-    throw new RegionUnavailable(home, error);
-  }
-}
+export type AskRegion = <Asked extends Question>(home: Home, question: Asked) => Promise<Answers[Asked['ask']]>;
+
+/** Asks other regions. Throws {@link RegionUnavailable} when one gives no answer. */
+export const asking =
+  ({ config: { homes }, send }: Runtime): AskRegion =>
+  async (home, question) => {
+    try {
+      const place = homes?.others.get(home);
+      if (homes === undefined || place === undefined) throw new Error('there is no such region');
+      const sending = send ?? (await import('./send.ts')).sendByLambda;
+      const event = { passedOnBy: homes.here, question };
+      return (await sending(place, answering[question.ask], event)) as Answers[(typeof question)['ask']];
+    } catch (error) {
+      throw new RegionUnavailable(home, error);
+    }
+  };

@@ -3,7 +3,6 @@ import type { Config } from '../../shared/config.ts';
 import { parseUserCode } from '../../shared/grants/user-code.ts';
 import { type Home, homeIn } from '../../shared/home.ts';
 import type { Homes } from '../../shared/homes.ts';
-import { tokenCredentials } from '../../shared/http/bearer.ts';
 import { type HttpRequest, readRequest } from '../../shared/http/request.ts';
 import { consoleClientId } from '../../shared/clients/reserved-ids.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
@@ -35,7 +34,7 @@ const rules: Readonly<Record<string, Rule>> = {
   revoke: (request, { homes }) => ofToken(fieldsOf(request)('token'), homes),
   introspect: (request, { homes }) => ofToken(fieldsOf(request)('token'), homes),
   userinfo: (request, { homes }) =>
-    ofToken(tokenCredentials(request.header('authorization') ?? '')?.token ?? fieldsOf(request)('access_token'), homes),
+    ofToken(credentialsIn(request.header('authorization')) ?? fieldsOf(request)('access_token'), homes),
   authorize: interrupted,
   'authorize-hybrid': interrupted,
   consent: interrupted,
@@ -118,6 +117,9 @@ function ofUserCode(typed: string | undefined, homes: Homes): Home | undefined {
   const userCode = typed === undefined ? undefined : parseUserCode(typed, true);
   return ofValue(userCode, homes);
 }
+
+/** What follows the scheme. */
+const credentialsIn = (header = ''): string | undefined => /^\S+ +(\S+)/.exec(header)?.[1];
 
 /** The claims of a JWT, unverified. Undefined for anything else. */
 function payloadOf(text: string): Record<string, unknown> | undefined {

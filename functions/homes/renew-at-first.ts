@@ -1,7 +1,7 @@
 import { needsRenewal, type Renewable } from '../../shared/clients/registration-renewal-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { tidyingUp } from '../tidy-up.ts';
-import { askRegion } from './ask.ts';
+import { asking } from './ask.ts';
 
 /**
  * Has the first region keep a client that registered itself and is used here. It can wait: there are two weeks for it, and the next
@@ -10,8 +10,9 @@ import { askRegion } from './ask.ts';
 export const renewAtFirst = (runtime: Runtime) => {
   const { homes, refreshLifetime } = runtime.config;
   const tidyUp = tidyingUp(runtime);
+  const ask = asking(runtime);
   return async ({ clientId, expiresAt }: Renewable, now: number): Promise<void> => {
     if (homes === undefined || !needsRenewal({ clientId, expiresAt }, refreshLifetime, now)) return;
-    await tidyUp(() => askRegion(runtime, homes.first, { ask: 'renewClient', client: { clientId, expiresAt } }));
+    await tidyUp(() => ask(homes.first, { ask: 'renewClient', client: { clientId, expiresAt } }));
   };
 };

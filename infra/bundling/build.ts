@@ -34,6 +34,7 @@ export const slimSdk = {
 const chunks = {
   'admit-details': 'shared/apis/admit-details.ts',
   door: 'functions/homes/door.ts',
+  'held-everywhere': 'functions/homes/held-everywhere.ts',
   'send-to-region': 'functions/homes/send.ts',
   'renew-at-first': 'functions/homes/renew-at-first.ts',
   'document-reader': 'shared/clients/document-reader.ts',
