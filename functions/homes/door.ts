@@ -54,28 +54,33 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
       if (home !== undefined && home !== homes.here) {
         return passOn(home, event).catch((cause: unknown) => handler(unanswered(event, home, cause), context));
       }
+      if (home !== undefined) return answerHere(event, context);
       const reply = await handler(event, context);
-      const session = lacksSession(name, event, reply) ? sessionHome(event, config.issuer) : undefined;
-      if (session === undefined || !homes.others.has(session)) return reply;
-      // The copy of the session is on its way. If its region gives no answer, signing in once more does.
-      return home === undefined ? passOn(session, event).catch(() => reply) : waitFor(event, context);
+      const session = sessionOnItsWay(event, reply);
+      // If its region gives no answer, signing in once more does.
+      return session === undefined ? reply : passOn(session, event).catch(() => reply);
     },
 
     async fromRegion({ passedOnBy, ...event }, context) {
       if (!homes.others.has(passedOnBy)) throw new Error('another server has passed this on');
-      return 'question' in event ? answerQuestion(event.question, runtime) : handler(event, context);
+      return 'question' in event ? answerQuestion(event.question, runtime) : answerHere(event, context);
     },
   };
 
-  /** What must be answered here waits for the copy, for a moment. */
-  async function waitFor(event: APIGatewayProxyEventV2, context: Context): Promise<Reply> {
-    await sleep(patience.ms);
+  /** What no other region can answer waits for the copy of a session, for a moment. */
+  async function answerHere(event: APIGatewayProxyEventV2, context: Context): Promise<Reply> {
     let reply = await handler(event, context);
-    for (let tries = 1; tries < patience.times && lacksSession(name, event, reply); tries += 1) {
+    for (let tries = 0; tries < patience.times && sessionOnItsWay(event, reply) !== undefined; tries += 1) {
       await sleep(patience.ms);
       reply = await handler(event, context);
     }
     return reply;
+  }
+
+  /** The region from which the copy of a session may still come, when nobody is found to be signed in. */
+  function sessionOnItsWay(event: APIGatewayProxyEventV2, reply: Reply): Home | undefined {
+    const session = lacksSession(name, event, reply) ? sessionHome(event, config.issuer) : undefined;
+    return session !== undefined && homes.others.has(session) ? session : undefined;
   }
 }
 
@@ -84,7 +89,7 @@ function lacksSession(name: string, event: APIGatewayProxyEventV2, { statusCode,
   if (statusCode !== 303) return false;
   const to = String(headers['location']).split('?')[0];
   if (name === 'consent') return event.requestContext.http.method === 'GET' && to === endpoints.authorize;
-  return ['authorize', 'authorize-hybrid', 'device'].includes(name) && to === endpoints.signIn;
+  return ['authorize', 'authorize-hybrid', 'device', 'account'].includes(name) && to === endpoints.signIn;
 }
 
 /** The region where the session of the browser began. */

@@ -55,23 +55,21 @@ const rules: Readonly<Record<string, Rule>> = {
   upstream: first,
 };
 
-/** By what each grant is spent on. An assertion names no region, and may be used once: there is one that knows. */
+/** What each grant is spent on. */
+const spent: ReadonlyMap<string, string> = new Map([
+  ['authorization_code', 'code'],
+  ['refresh_token', 'refresh_token'],
+  [deviceCodeGrant, 'device_code'],
+]);
+
+/** An assertion names no region, and may be used once: there is one that knows. */
 function token(request: HttpRequest, { homes }: Settings): Home | undefined {
   const field = fieldsOf(request);
-  switch (field('grant_type')) {
-    case 'authorization_code':
-      return ofValue(field('code'), homes);
-    case 'refresh_token':
-      return ofValue(field('refresh_token'), homes);
-    case deviceCodeGrant:
-      return ofValue(field('device_code'), homes);
-    case tokenExchange:
-      return ofToken(field('subject_token'), homes);
-    case jwtBearer:
-      return homes.first;
-    default:
-      return undefined;
-  }
+  const grantType = field('grant_type') ?? '';
+  if (grantType === jwtBearer) return homes.first;
+  if (grantType === tokenExchange) return ofToken(field('subject_token'), homes);
+  const name = spent.get(grantType);
+  return name === undefined ? undefined : ofValue(field(name), homes);
 }
 
 /** An authorization request, or a page that interrupts one: where it was pushed. The console is used where it changes something. */

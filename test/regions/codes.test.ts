@@ -66,7 +66,7 @@ describe('a code', () => {
     for (let round = 0; round < rounds(50, 500); round += 1) {
       const issued = await codeOf(round % 2 === 0 ? a : b, mobile);
       const answers = await Promise.all([a, b, a, b].map((region) => redeemAt(region, issued, mobile)));
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400, 400, 400]);
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       expect(new Set(answers.map(({ json }) => json.error))).toEqual(new Set([undefined, 'invalid_grant']));
     }
   });

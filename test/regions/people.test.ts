@@ -12,7 +12,7 @@ import { mobile } from '../support/lifecycle.ts';
 import { formTokenOf, isSignInPage, newPerson } from '../support/person.ts';
 import { authorizeTarget, parametersOf, redeem, withoutChallenge } from '../support/protocol.ts';
 import { pushed, pushFor } from '../support/pushed.ts';
-import { homesOf, movedTo, type Region, signedInAt, startRegions } from '../support/regions.ts';
+import { codeWithoutSignIn, homesOf, movedTo, type Region, signedInAt, startRegions } from '../support/regions.ts';
 import { rounds } from '../support/rounds.ts';
 import { ada, tables } from '../support/server.ts';
 
@@ -67,16 +67,14 @@ describe('a session', () => {
   });
 
   test('is good in both regions once its copy is there', async () => {
-    const redirected = await movedTo(a, await signedInAt(b)).authorize(authorizeTarget(spa));
-    expect(parametersOf(redirected).code).toMatch(/^a\./);
+    expect(await codeWithoutSignIn(movedTo(a, await signedInAt(b)), authorizeTarget(spa))).toMatch(/^a\./);
     expect(sent).toEqual([]);
   });
 
   test('whose copy is not there yet is asked for in its own region, which answers', async () => {
     await replicas.late(async () => {
-      const person = await signedInAt(b);
-      const redirected = await movedTo(a, person).authorize(authorizeTarget(spa));
-      expect(parametersOf(redirected).code).toMatch(/^b\./);
+      const person = movedTo(a, await signedInAt(b));
+      expect(await codeWithoutSignIn(person, authorizeTarget(spa))).toMatch(/^b\./);
       expect(sent).toEqual(['a → b authorize']);
     });
   });
@@ -107,7 +105,7 @@ describe('a session', () => {
       await person.submit(page, {});
       expect(isSignInPage(await movedTo(b, there).follow(authorizeTarget(spa)))).toBe(true);
       // The window.
-      expect(parametersOf(await there.authorize(authorizeTarget(spa))).code).toMatch(/^a\./);
+      expect(await codeWithoutSignIn(there, authorizeTarget(spa))).toMatch(/^a\./);
     });
     expect(isSignInPage(await there.follow(authorizeTarget(spa)))).toBe(true);
   });
@@ -147,14 +145,21 @@ describe('a pushed request', () => {
     expect(parametersOf(await person.authorize(request.target)).code).toMatch(/^a\./);
   });
 
-  test('waits a moment for a session that is on its way to its region', async () => {
-    const request = await pushFor(a, spa);
-    const redirected = await replicas.late(async () => {
-      const going = (await signedInAt(b)).authorize(request.target);
+  test.each([
+    { pushedAt: a, signedIn: b },
+    { pushedAt: b, signedIn: a },
+  ])('of $pushedAt.letter waits a moment for a session that is on its way', async ({ pushedAt, signedIn }) => {
+    const request = await pushFor(pushedAt, spa);
+    const code = await replicas.late(async () => {
+      const person = movedTo(b, await signedInAt(signedIn));
+      const lines = pushedAt.auditLines.length;
+      const going = codeWithoutSignIn(person, request.target);
+      // It was looked for, and was not there.
+      await expect.poll(() => pushedAt.auditLines.length).toBeGreaterThan(lines);
       await replicas.deliver();
       return going;
     });
-    expect(parametersOf(redirected).code).toMatch(/^a\./);
+    expect(code.charAt(0)).toBe(pushedAt.letter);
   });
 
   test('of a letter that no region has is unknown', async () => {

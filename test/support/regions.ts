@@ -30,8 +30,6 @@ export type Region = {
 /** What becomes of an event that one region sends to the other. `lost`: it is taken, and the answer is not heard. */
 export type Way = 'open' | 'cut' | 'lost';
 
-export type Regions = Awaited<ReturnType<typeof startRegions>>;
-
 const homes = JSON.stringify({
   a: { region: 'eu-central-1', functionPrefix: 'pixy-a-', first: true },
   b: { region: 'eu-west-1', functionPrefix: 'pixy-b-' },
@@ -154,6 +152,14 @@ export async function signedInAt({ database, clock, letter, port }: Region, user
   const person = newPerson({ port });
   person.cookies.set('pixy_session', await sessionStore(database, tables.people).start(start));
   return person;
+}
+
+/** The code that somebody gets who is signed in already. Fails at any page. */
+export async function codeWithoutSignIn(person: Person, target: string): Promise<string> {
+  const { status, headers } = await person.follow(target);
+  const code = new URL(headers.location ?? 'about:blank').searchParams.get('code');
+  if (status !== 302 || code === null) throw new Error(`expected a code, got ${status}`);
+  return code;
 }
 
 /** The same browser at another region. */
