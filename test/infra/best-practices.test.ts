@@ -70,5 +70,5 @@ describe.each(Object.entries(apps))('cdk-nag has nothing to say about %s', (_, m
 it('docs/deploy.md answers every rule that is accepted, and no other', () => {
   const rows = readFileSync('docs/deploy.md', 'utf8').matchAll(/^\| `((?:AwsSolutions|Serverless)-[^`]+)` +\|/gm);
   const rules = Object.keys(accepted).map((one) => one.replace(/\[.*|\s.*/, ''));
-  expect(Array.from(rows, ([, rule]) => rule).sort()).toEqual([...new Set(rules)].sort());
+  expect(new Set(Array.from(rows, ([, rule]) => rule))).toEqual(new Set(rules));
 });
