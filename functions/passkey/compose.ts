@@ -3,18 +3,15 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { looksOf } from '../../shared/pages/look.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
-import { type PasskeyStore, passkeyStore } from '../../shared/people/passkey-store.ts';
+import { passkeyStore } from '../../shared/people/passkey-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { byPath } from '../by-path.ts';
 import { notifyingPerson } from '../notify-person.ts';
 import type { Runtime } from '../runtime.ts';
 import { addPasskeyHandler } from './add.ts';
+import { hasGrown } from './has-grown.ts';
 import { scriptHandler } from './serve-script.ts';
 import { passkeySignInHandler } from './sign-in.ts';
-
-/** Elsewhere than in the first region the counter is judged, and not noted: the write could bring back a passkey that is being removed there. */
-const hasGrown: PasskeyStore['use'] = async (passkey, { counter }) =>
-  counter === 0 ? passkey.counter === 0 : passkey.counter < counter;
 
 export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
