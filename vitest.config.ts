@@ -1,8 +1,19 @@
 import { defineConfig } from 'vitest/config';
+import { databaseInMemory } from './test/database/in-memory.ts';
 import { clientOfBundles } from './test/support/client-of-bundles.ts';
 
 /** Tests that only send requests. They run the functions with the client that is deployed, which takes less time, too; the rest uses the SDK. */
-const endpoints = ['test/{clients,flows,lifecycle,upstream}/**/*.test.ts', 'test/people/!(accounts).test.ts'];
+export const endpoints = [
+  'test/{clients,console,flows,lifecycle,upstream}/**/*.test.ts',
+  'test/admin/!(policy).test.ts',
+  'test/people/!(accounts).test.ts',
+  'test/verify/!(evidence).test.ts',
+];
+
+const product = /\/(shared|functions)\//;
+
+/** Tests of the stores, of the embedded database, and of what happens when a database fails, where it is the embedded one. */
+const database = ['test/{database,explorer,faults,start,store}/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -12,26 +23,32 @@ export default defineConfig({
     hookTimeout: 180_000,
     teardownTimeout: 60_000,
     expect: { poll: { timeout: 120_000 } },
-    setupFiles: 'test/support/patient-database.ts',
+    setupFiles: ['test/support/patient-database.ts', 'test/support/remember-crypto.ts'],
     maxWorkers: '100%',
     projects: [
       {
         extends: true,
-        plugins: [clientOfBundles(/\/(shared|functions)\//)],
+        plugins: [databaseInMemory(product), clientOfBundles(product)],
         test: { name: 'endpoints', include: endpoints, isolate: false },
       },
       {
         extends: true,
+        plugins: [databaseInMemory()],
         test: {
           name: 'server',
           include: ['test/**/*.test.ts'],
-          exclude: [...endpoints, 'test/{aws,infra,browser,deep,recipes}/**', '**/node_modules/**'],
+          exclude: [...endpoints, ...database, 'test/{aws,infra,browser,deep,recipes}/**', '**/node_modules/**'],
           isolate: false,
         },
       },
       {
+        extends: true,
+        test: { name: 'database', include: database, isolate: false },
+      },
+      {
         // One browser for all files of a worker.
         extends: true,
+        plugins: [databaseInMemory(product), clientOfBundles(product)],
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
@@ -42,6 +59,7 @@ export default defineConfig({
       {
         // The CDK is loaded once for all files of a worker, and they share what they synthesize.
         extends: true,
+        plugins: [databaseInMemory()],
         test: { name: 'infra', include: ['test/infra/**/*.test.ts'], isolate: false },
       },
     ],

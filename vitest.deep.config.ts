@@ -1,13 +1,15 @@
 import { defineConfig } from 'vitest/config';
 import { clientOfBundles } from './test/support/client-of-bundles.ts';
+import { endpoints } from './vitest.config.ts';
 
 /*
  * npm run test:deep: what takes minutes. Everything in test/deep, and with more rounds the ordinary tests that have some; every
- * fault also with the client that takes the place of the AWS SDK in the bundles.
+ * fault also with the client that takes the place of the AWS SDK in the bundles; and the tests of the endpoints on the embedded
+ * database.
  */
 
 const withRounds = [
-  'test/explorer/*.test.ts',
+  'test/{database,explorer}/*.test.ts',
   'test/flows/fuzz.test.ts',
   'test/flows/rfc6749-token.test.ts',
   'test/people/{credentials-by-comparison,passkey,totp}.test.ts',
@@ -42,6 +44,12 @@ export default defineConfig({
           env: { PIXY_TEST_DEEP: 'yes' },
           isolate: false,
         },
+      },
+      {
+        // What npm test runs on a database in memory, and with remembered keys and hashes.
+        extends: true,
+        plugins: [clientOfBundles(/\/(shared|functions)\//)],
+        test: { name: 'on the embedded database', include: endpoints, isolate: false },
       },
     ],
   },

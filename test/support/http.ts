@@ -8,10 +8,17 @@ export type Answer = { status: number; headers: IncomingHttpHeaders; body: strin
 const agent = new Agent({ keepAlive: true });
 
 /** One request to 127.0.0.1, byte for byte: unlike fetch it neither normalises the target nor follows redirects. */
-export async function send(port: number, target: string, { method = 'GET', headers, body }: Sent = {}) {
+export async function send(port: number, target: string, given: Sent = {}): Promise<Answer> {
+  const { method = 'GET', headers, body } = given;
   const sent = request({ host: '127.0.0.1', port, path: target, method, headers, agent }).end(body);
-  const [response] = await once(sent, 'response');
-  return { status: response.statusCode, headers: response.headers, body: await text(response) } as Answer;
+  try {
+    const [response] = await once(sent, 'response');
+    return { status: response.statusCode, headers: response.headers, body: await text(response) };
+  } catch (error) {
+    // The server closed an idle connection at this very moment, which happens on a busy machine.
+    if (sent.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return send(port, target, given);
+    throw error;
+  }
 }
 
 /** Parameters by name. `undefined` leaves one out, which is how a test takes away what a helper would send. */

@@ -1,0 +1,3 @@
+import { beginFile } from './remembered-crypto.ts';
+
+beginFile();
