@@ -10,7 +10,7 @@ import { type Parser, rememberParsed } from './parsed-expressions.ts';
 export type Callback<Value> = (error?: unknown, value?: Value) => void;
 type Json = Record<string, unknown>;
 
-export type Action = (store: object, request: Json, done: Callback<Json>) => void;
+type Action = (store: object, request: Json, done: Callback<Json>) => void;
 
 type Validations = {
   checkTypes: (request: Json, types: object) => Json;

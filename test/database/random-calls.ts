@@ -143,7 +143,7 @@ const places = [
   ...['1', '2'].map((id) => ({ TableName: grants, Key: { id: { S: id } } })),
   ...['account', 'x'].map((sk) => ({ TableName: people, Key: { pk: { S: 'ada' }, sk: { S: sk } } })),
 ];
-export const place = fc.constantFrom(...places);
+const place = fc.constantFrom(...places);
 const held = fc.tuple(fc.option(person), fc.option(fc.constantFrom('app', 'other'))).map(([heldBy, clientId]) => ({
   ...(heldBy && { heldBy: { S: heldBy } }),
   ...(clientId && { clientId: { S: clientId } }),
