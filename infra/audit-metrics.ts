@@ -1,5 +1,6 @@
 import { kmsService } from '../shared/keys/kms-service.ts';
 import type { Reason } from '../shared/oauth/refusal.ts';
+import { passOnFunctions } from './other-regions.ts';
 import type { EndpointFunctionName, OptionalFunctionName } from './routes.ts';
 
 /** The functions whose log groups have audit lines; some are not in every deployment. */
@@ -12,6 +13,8 @@ export type AuditMetric = {
   dimensions?: Readonly<Record<string, `$.${string}`>>;
   /** The functions that write such lines. Default: all. */
   writtenBy?: readonly AuditWriter[];
+  /** Only where a server has several regions. */
+  ofRegions?: true;
 };
 
 const reason = (name: Reason): string => `$.reason = "${name}"`;
@@ -25,7 +28,8 @@ export type AuditMetricName =
   | 'codeSpent'
   | 'refreshTokenReplayed'
   | 'credentialChanged'
-  | 'kmsFailed';
+  | 'kmsFailed'
+  | 'passOnFailed';
 
 /** What is counted in the audit log (docs/audit.md has the same table). */
 export const auditMetrics: Readonly<Record<AuditMetricName, AuditMetric>> = {
@@ -71,5 +75,10 @@ export const auditMetrics: Readonly<Record<AuditMetricName, AuditMetric>> = {
     pattern: `{ ($.v = 1) && ($.verdict = "failed") && ($.cause = "StoreUnavailable ${kmsService}*") }`,
     // Every sign-in needs KMS in these; whatever else calls it uses the same keys.
     writtenBy: ['authorize', 'authorize-hybrid', 'token'],
+  },
+  passOnFailed: {
+    pattern: '{ ($.v = 1) && ($.reason = "region_unavailable") }',
+    writtenBy: passOnFunctions,
+    ofRegions: true,
   },
 };

@@ -11,6 +11,7 @@ import type { CustomDomain, Throttling } from './constructs/http-api.ts';
 import type { MailProps } from './constructs/mail.ts';
 import type { Lifetimes } from './environment.ts';
 import type { PixyFunctionName } from './functions.ts';
+import type { HomeProps } from './home.ts';
 import type { HooksProps } from './hooks.ts';
 import type { OptionalFunctionName } from './routes.ts';
 import type { OperatorSecret } from './secrets.ts';
@@ -47,6 +48,13 @@ export interface AuthorizationServerProps extends Lifetimes {
    * @default - made here, with the same protection
    */
   readonly tables?: AuthorizationServerTables;
+  /**
+   * Which of several regions of one server this is (docs/deploy.md). Needs a `domain`, whose name is the same in all of them.
+   * `MultiRegionAuthorizationServer` fills it in.
+   *
+   * @default - the server has one region
+   */
+  readonly home?: HomeProps;
   /**
    * The server's host name. It becomes the issuer, which clients and APIs store, so settle it before the first client.
    *

@@ -18,12 +18,13 @@ import { Monitoring } from './constructs/monitoring.ts';
 import { ProtectedResource, type ProtectedResourceProps } from './constructs/protected-resource.ts';
 import { RestAuthorizer, type RestAuthorizerProps, type RestAuthorizerServer } from './constructs/rest-authorizer.ts';
 import { makeFunctions } from './constructs/server-functions.ts';
-import type { PixyFunctionName } from './functions.ts';
+import { checkHome, homeVariables, otherHomes } from './home.ts';
 import { allowEncryptingLogs, makeLogGroup } from './logs.ts';
 import { writeServerParameters } from './parameters.ts';
 import {
   aliasRoutes,
   consoleRoutes,
+  type EndpointFunctionName,
   type OptionalFunctionName,
   pushedRequestRoutes,
   registrationRoutes,
@@ -48,8 +49,8 @@ export class AuthorizationServer extends Construct {
   readonly issuer: string;
   readonly httpApi: HttpApi;
   readonly functions: Readonly<
-    Record<PixyFunctionName, Lambda> &
-      Partial<Record<OptionalFunctionName | 'mail' | 'remove-accounts' | 'roll-up', Lambda>>
+    Record<EndpointFunctionName, Lambda> &
+      Partial<Record<OptionalFunctionName | 'rotate-keys' | 'mail' | 'remove-accounts' | 'roll-up', Lambda>>
   >;
   readonly tables: AuthorizationServerTables;
   /** CloudFront in front of the API, with `front`. */
@@ -71,24 +72,36 @@ export class AuthorizationServer extends Construct {
       logEncryptionKey: props.logEncryptionKey,
     };
     if (props.logEncryptionKey) allowEncryptingLogs(this, props.logEncryptionKey);
+    const { home } = props;
+    if (home) checkHome(this, { ...props, home });
     const { signing, algorithms, variables } = readSettings(props);
     if (props.tables) checkTables(props.tables);
     const tables =
       props.tables ??
-      new AuthorizationServerTables(this, 'Tables', { stage: props.stage, protection: settings.protect });
+      new AuthorizationServerTables(this, 'Tables', {
+        stage: props.stage,
+        protection: settings.protect,
+        replicaRegions: home && otherHomes(home).map(([, region]) => region),
+      });
 
     if (props.domain && props.front) {
       throw new WrongSetting('domain and front both say where the server is: leave out domain.');
     }
     const http = new PixyHttpApi(this, 'Http', {
       domain: props.domain,
+      home,
       throttling: props.throttling ?? { rateLimit: 100, burstLimit: 200 },
       accessLogs: makeLogGroup(this, 'AccessLogs', logs),
     });
 
     const front = props.front && new CloudFrontFront(this, 'Front', { ...props.front, api: http.api });
     const issuer = front?.issuer ?? http.issuer;
-    const environment = { PIXY_ISSUER: issuer, ...tables.environment(), ...variables };
+    const environment = {
+      PIXY_ISSUER: issuer,
+      ...tables.environment(),
+      ...homeVariables(home),
+      ...variables,
+    };
     const functions = makeFunctions(this, { ...props, tables, signing, environment, logs, behind: front });
 
     const {
@@ -98,11 +111,13 @@ export class AuthorizationServer extends Construct {
       'roll-up': rollUp,
       ...endpoints
     } = functions;
-    const rotation = new KeyRotation(this, 'KeyRotation', {
-      handler: rotateKeys,
-      after: [...Object.values(endpoints), ...(mailFunction ? [mailFunction] : [])],
-      ...logs,
-    });
+    const rotation =
+      rotateKeys &&
+      new KeyRotation(this, 'KeyRotation', {
+        handler: rotateKeys,
+        after: [...Object.values(endpoints), ...(mailFunction ? [mailFunction] : [])],
+        ...logs,
+      });
     checkPrefixes(props.pathAliasPrefixes);
     const served = [
       ...routes,
@@ -111,7 +126,7 @@ export class AuthorizationServer extends Construct {
       ...(functions.console ? consoleRoutes : []),
       ...aliasRoutes(props.pathAliases, props.pathAliasPrefixes),
     ];
-    if (functions.console && rollUp) {
+    if (functions.console) {
       const audited = [...Object.values(endpoints), ...(mailFunction ? [mailFunction] : [])];
       connectAuditLog(
         this,
@@ -119,13 +134,17 @@ export class AuthorizationServer extends Construct {
         audited.map(({ logGroup }) => logGroup),
       );
     }
-    this.#answering = [...http.addRoutes(served, endpoints, rotation.firstKey), ...(front ? [front.distribution] : [])];
+    this.#answering = [
+      ...http.addRoutes(served, endpoints, rotation?.firstKey),
+      ...(front ? [front.distribution] : []),
+    ];
     this.monitoring = new Monitoring(this, 'Monitoring', {
       api: http.api,
       tables,
       endpoints,
       rotateKeys,
       removeAccounts,
+      home,
       alarmTopic: props.alarmTopic,
       otherAlarms: this.node.findAll().filter((one) => one instanceof Alarm),
       dashboard: props.dashboard ?? true,
@@ -138,7 +157,7 @@ export class AuthorizationServer extends Construct {
     this.functions = functions;
     this.tables = tables;
     this.#accessTokenAlgorithm = algorithms[0];
-    this.#forAuthorizers = { tables, environment, ...logs };
+    this.#forAuthorizers = { tables, environment, home, ...logs };
     if (props.stage !== undefined) {
       const { issuer, auditLogGroupNames } = this;
       const mail = mailFunction?.functionArn;

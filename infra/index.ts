@@ -13,6 +13,7 @@ export {
   AuthorizationServerTables,
   type AuthorizationServerTablesProps,
   type ExistingTables,
+  type TablesOfAnotherRegionProps,
   type TableVariable,
 } from './constructs/authorization-server-tables.ts';
 export type { FrontProps } from './constructs/cloudfront-front.ts';
@@ -25,11 +26,19 @@ export { ProtectedResource, type ProtectedResourceProps } from './constructs/pro
 export type { RestAuthorizerProps, RestDpopProps } from './constructs/rest-authorizer.ts';
 export type { Lifetimes } from './environment.ts';
 export type { PixyFunctionName } from './functions.ts';
+export type { HomeProps, RegionRouting } from './home.ts';
 export type { HooksProps } from './hooks.ts';
 export type { EndpointFunctionName, OptionalFunctionName } from './routes.ts';
 export type { OperatorSecret } from './secrets.ts';
 export type { Signing } from './signing.ts';
 export type { ApiStack } from './stacks/api-stack.ts';
+export {
+  MultiRegionAuthorizationServer,
+  type MultiRegionAuthorizationServerProps,
+  type PropsOfRegion,
+  type RegionsDomain,
+  type StacksOfRegion,
+} from './stacks/multi-region-authorization-server.ts';
 export { type PixyStacksProps, pixyStacks } from './stacks/pixy-stacks.ts';
 export type { TablesStack } from './stacks/tables-stack.ts';
 export type { UpstreamProviderProps } from './upstreams.ts';

@@ -24,7 +24,9 @@ export type Watched = {
   api: HttpApi;
   tables: ServerTables;
   /** Runs every day, and whatever else does. */
-  daily: { rotateKeys: IFunction; removeAccounts?: IFunction | undefined };
+  daily: { rotateKeys?: IFunction | undefined; removeAccounts?: IFunction | undefined };
+  /** The other regions of the server, by letter. */
+  others?: readonly [letter: string, region: string][] | undefined;
   /** The sum of a metric of the audit log. */
   audit: (name: AuditMetricName) => Metric;
 };
@@ -52,6 +54,8 @@ export type AlarmName =
   | 'KeyRotationFailed'
   | 'KeyRotationMissed'
   | 'AccountRemovalFailed'
+  | 'PassOnFailed'
+  | `SlowReplicationTo${string}`
   | `Throttled${Capitalize<TableName>}`;
 
 const tableNames: readonly TableName[] = ['grants', 'clients', 'people', 'keys'];
@@ -76,7 +80,7 @@ export function makeAlarms(scope: Construct, watched: Watched, topic: ITopic | u
 }
 
 function definitionsOf(watched: Watched): Map<AlarmName, Definition> {
-  const { audit, daily } = watched;
+  const { audit, daily, others } = watched;
   return new Map<AlarmName, Definition>([
     ['ServerErrors', serverErrors(watched)],
     ['SlowAnswers', slowAnswers(watched)],
@@ -87,9 +91,18 @@ function definitionsOf(watched: Watched): Map<AlarmName, Definition> {
       `Throttled${capitalized(name)}`,
       throttled(name, watched.tables),
     ]),
-    ['KeyRotationFailed', rotationFailed(daily.rotateKeys)],
-    ['KeyRotationMissed', rotationMissed(daily.rotateKeys)],
+    ...(daily.rotateKeys
+      ? ([
+          ['KeyRotationFailed', rotationFailed(daily.rotateKeys)],
+          ['KeyRotationMissed', rotationMissed(daily.rotateKeys)],
+        ] as const)
+      : []),
     ...(daily.removeAccounts ? [['AccountRemovalFailed', removalFailed(daily.removeAccounts)] as const] : []),
+    ...(others ? [['PassOnFailed', passOnFailed(audit)] as const] : []),
+    ...(others ?? []).map(([letter, region]): [AlarmName, Definition] => [
+      `SlowReplicationTo${letter.toUpperCase()}`,
+      slowReplication(watched.tables, letter, region),
+    ]),
   ]);
 }
 
@@ -193,4 +206,39 @@ const removalFailed = (handler: IFunction): Definition => ({
   threshold: 1,
   description:
     'The daily removal of deleted accounts failed in all three attempts. It goes on where it stopped the day before; people were promised that their accounts are gone by then.',
+});
+
+const passOnFailed = (audit: Watched['audit']): Definition => ({
+  metric: audit('passOnFailed'),
+  threshold: 5,
+  description:
+    'Requests for what another region issued could not be handed over to it, five times in five minutes. Clients got a 503 and try again; nothing was spent. One may be a function that was just replaced. Five mean that the region does not answer, or a permission is gone.',
+});
+
+/** Tables that every region has a copy of. */
+const copiedTables = ['clients', 'people', 'keys'] as const;
+
+/** Milliseconds until another region has what was written in this one: of the table for which it takes longest. */
+export function replicationLatency(tables: ServerTables, region: string): MathExpression {
+  const latency = (name: TableName) =>
+    new Metric({
+      namespace: 'AWS/DynamoDB',
+      metricName: 'ReplicationLatency',
+      dimensionsMap: { TableName: tables[name].tableName, ReceivingRegion: region },
+      statistic: Stats.AVERAGE,
+      period,
+    });
+  return new MathExpression({
+    expression: `MAX([${copiedTables.map((name) => `FILL(${name}, 0)`).join(', ')}])`,
+    usingMetrics: Object.fromEntries(copiedTables.map((name) => [name, latency(name)])),
+    label: region,
+    period,
+  });
+}
+
+const slowReplication = (tables: ServerTables, letter: string, region: string): Definition => ({
+  metric: replicationLatency(tables, region),
+  threshold: 10_000,
+  periods: 3,
+  description: `Writes of this region reached region ${letter} (${region}) after ten seconds or more, for a quarter of an hour. A second is usual. Until they arrive, sessions, sign-outs, changed clients and new keys are unknown there.`,
 });

@@ -1,13 +1,15 @@
-import { Token } from 'aws-cdk-lib';
+import { ReferenceStrength, Stack, Token } from 'aws-cdk-lib';
 import {
   AttributeType,
   Billing,
+  CfnGlobalTable,
   type ITableV2,
   ProjectionType,
   TableEncryptionV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
-import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { AccountRootPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnKey, CfnReplicaKey, type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
 import { writeTableParameters } from '../parameters.ts';
@@ -29,6 +31,26 @@ export interface AuthorizationServerTablesProps {
    * @default true, except for the stage `dev`
    */
   readonly protection?: boolean;
+  /**
+   * Regions that get copies of all tables but the grants, and a replica of the key with `multiRegionKey`. The stack has to be of a
+   * certain region.
+   *
+   * @default - none
+   */
+  readonly replicaRegions?: readonly string[];
+  /**
+   * Makes a key of which other regions can have replicas. KMS cannot change that of an existing key, so a server that may have several
+   * regions one day has it from the start.
+   *
+   * @default false
+   */
+  readonly multiRegionKey?: boolean;
+}
+
+/** What the tables of another region need of those of the first one. */
+export interface TablesOfAnotherRegionProps extends Pick<AuthorizationServerTablesProps, 'stage' | 'protection'> {
+  /** The tables of the first region, whose `replicaRegions` name the one of this stack. */
+  readonly first: AuthorizationServerTables;
 }
 
 /** The environment variables of a function that name the tables and the key. */
@@ -67,6 +89,7 @@ export class AuthorizationServerTables extends Construct implements ServerTables
   readonly keys: ITableV2;
   /** Encrypts private signing keys before they are written to the Keys table. */
   readonly wrappingKey: IKey;
+  readonly #multiRegionKey: boolean;
 
   /**
    * Adopts tables and a key that exist. Nothing is made or changed: whether they are backed up and protected is as you made them. Throws
@@ -76,14 +99,23 @@ export class AuthorizationServerTables extends Construct implements ServerTables
     return new AuthorizationServerTables(scope, id, { stage: existing.stage, existing });
   }
 
+  /**
+   * The tables of another region: grants of its own, the copies that the first region makes of everything else, and a replica of its key
+   * where there can be one.
+   */
+  static inAnotherRegion(scope: Construct, id: string, props: TablesOfAnotherRegionProps): AuthorizationServerTables {
+    return new AuthorizationServerTables(scope, id, props);
+  }
+
   constructor(
     scope: Construct,
     id: string,
-    props: AuthorizationServerTablesProps & { existing?: ExistingTables } = {},
+    props: AuthorizationServerTablesProps & { existing?: ExistingTables; first?: AuthorizationServerTables } = {},
   ) {
     super(scope, id);
     const settings = stageSettings(props);
     const existing = props.existing && checked(props.existing);
+    this.#multiRegionKey = props.multiRegionKey ?? false;
     if (existing) {
       const named = (name: TableName): ITableV2 => TableV2.fromTableName(this, name, existing[name]);
       this.grants = named('grants');
@@ -91,21 +123,50 @@ export class AuthorizationServerTables extends Construct implements ServerTables
       this.people = named('people');
       this.keys = named('keys');
       this.wrappingKey = Key.fromKeyArn(this, 'wrappingKey', existing.wrappingKey);
-    } else {
+    } else if (props.first) {
+      const { first } = props;
+      const copied = (name: TableName): ITableV2 => TableV2.fromTableName(this, name, nameElsewhere(first[name]));
       this.grants = this.table('Grants', tableDefinitions.grants, settings);
-      this.clients = this.table('Clients', tableDefinitions.clients, settings);
-      this.people = this.table('People', tableDefinitions.people, settings);
-      this.keys = this.table('Keys', tableDefinitions.keys, settings);
+      this.clients = copied('clients');
+      this.people = copied('people');
+      this.keys = copied('keys');
+      this.wrappingKey = Key.fromKeyArn(this, 'wrappingKey', this.keyLike(first, settings));
+    } else {
+      const replicas = props.replicaRegions ?? [];
+      this.grants = this.table('Grants', tableDefinitions.grants, settings);
+      this.clients = this.table('Clients', tableDefinitions.clients, settings, replicas);
+      this.people = this.table('People', tableDefinitions.people, settings, replicas);
+      this.keys = this.table('Keys', tableDefinitions.keys, settings, replicas);
       this.wrappingKey = new Key(this, 'WrappingKey', {
-        description: 'Encrypts the private signing keys of the authorization server',
+        description: wrappingKeyDescription,
         enableKeyRotation: true,
+        // Left out rather than false, as it was for keys that are there: KMS changes neither.
+        ...(props.multiRegionKey && { multiRegion: true }),
         removalPolicy: settings.keyAndLogRemovalPolicy,
       });
     }
     if (props.stage !== undefined) writeTableParameters(this, props.stage, this);
   }
 
-  private table(id: string, definition: TableDefinition, { removalPolicy, protect }: StageSettings): TableV2 {
+  /** The ARN of a replica of the first region's key, or of that key itself, which then answers from there. */
+  private keyLike(first: AuthorizationServerTables, { keyAndLogRemovalPolicy }: StageSettings): string {
+    const keyArn = arnElsewhere(first.wrappingKey);
+    if (!first.#multiRegionKey) return keyArn;
+    const replica = new CfnReplicaKey(this, 'WrappingKey', {
+      description: wrappingKeyDescription,
+      primaryKeyArn: keyArn,
+      keyPolicy: accountPolicy(),
+    });
+    replica.applyRemovalPolicy(keyAndLogRemovalPolicy);
+    return replica.attrArn;
+  }
+
+  private table(
+    id: string,
+    definition: TableDefinition,
+    { removalPolicy, protect }: StageSettings,
+    replicas: readonly string[] = [],
+  ): TableV2 {
     const key = (name: string) => ({ name, type: AttributeType.STRING });
     return new TableV2(this, id, {
       partitionKey: key(definition.partitionKey),
@@ -124,6 +185,7 @@ export class AuthorizationServerTables extends Construct implements ServerTables
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: protect },
       deletionProtection: protect,
       removalPolicy,
+      ...(replicas.length > 0 && { replicas: replicas.map((region) => ({ region })) }),
     });
   }
 
@@ -143,6 +205,27 @@ export class AuthorizationServerTables extends Construct implements ServerTables
     };
   }
 }
+
+const wrappingKeyDescription = 'Encrypts the private signing keys of the authorization server';
+
+/** A value that CloudFormation looks up in a stack of another region. The CDK's other way takes custom resources in both. */
+const lookUp = (value: string): string => Stack.consumeReference(value, ReferenceStrength.WEAK);
+
+function nameElsewhere({ tableName, node }: ITableV2): string {
+  return node.defaultChild instanceof CfnGlobalTable ? lookUp(node.defaultChild.ref) : tableName;
+}
+
+function arnElsewhere({ keyArn, node }: IKey): string {
+  return node.defaultChild instanceof CfnKey ? lookUp(node.defaultChild.attrArn) : keyArn;
+}
+
+/** Leaves permissions to IAM, as the CDK has it for keys that it makes. */
+const accountPolicy = (): PolicyDocument =>
+  new PolicyDocument({
+    statements: [
+      new PolicyStatement({ principals: [new AccountRootPrincipal()], actions: ['kms:*'], resources: ['*'] }),
+    ],
+  });
 
 function checked(existing: ExistingTables): ExistingTables {
   const { wrappingKey, stage: _, ...names } = existing;

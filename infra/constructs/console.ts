@@ -10,16 +10,16 @@ import type { PixyFunction } from './pixy-function.ts';
 const countedEvery = Duration.hours(1);
 
 /**
- * Lets the console search the audit log, and the roll-up count it every hour. Both may query the log groups of the functions and no other
+ * Lets the console search the audit log, and the roll-up, where there is one, count it every hour. Both may query the log groups of the functions and no other
  * ones, and read nothing but the answers of queries.
  */
 export function connectAuditLog(
   scope: Construct,
-  { console, rollUp }: { console: PixyFunction; rollUp: PixyFunction },
+  { console, rollUp }: { console: PixyFunction; rollUp: PixyFunction | undefined },
   logGroups: readonly ILogGroup[],
 ): void {
   const names = logGroups.map(({ logGroupName }) => logGroupName).join(',');
-  for (const reader of [console, rollUp]) {
+  for (const reader of [console, ...(rollUp ? [rollUp] : [])]) {
     reader.addEnvironment('PIXY_AUDIT_LOG_GROUPS', names);
     reader.addToRolePolicy(
       new PolicyStatement({
@@ -30,6 +30,7 @@ export function connectAuditLog(
     // IAM knows no resource for this action: whoever has the id of a query gets its answer, and ids cannot be guessed.
     reader.addToRolePolicy(new PolicyStatement({ actions: ['logs:GetQueryResults'], resources: ['*'] }));
   }
+  if (rollUp === undefined) return;
   new Rule(scope, 'HourlyRollUp', {
     description: 'Counts the audit log for the console',
     schedule: Schedule.rate(countedEvery),

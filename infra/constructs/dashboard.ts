@@ -14,7 +14,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type AuditMetricName, type AuditWriter, auditMetrics } from '../audit-metrics.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
-import { type AlarmName, period } from './alarms.ts';
+import { type AlarmName, period, replicationLatency } from './alarms.ts';
 
 export type Shown = {
   /** Of the metrics of the audit log. */
@@ -24,9 +24,11 @@ export type Shown = {
   api: HttpApi;
   tables: ServerTables;
   endpoints: Readonly<Partial<Record<AuditWriter, IFunction>>>;
-  rotateKeys: IFunction;
+  rotateKeys: IFunction | undefined;
   alarms: ReadonlyMap<AlarmName, Alarm>;
   otherAlarms: readonly Alarm[];
+  /** The other regions of the server, by letter. */
+  others: readonly [letter: string, region: string][] | undefined;
 };
 
 /** Answers the questions of the reports as they change: who signs in and how, what is refused and why, what is slow or broken. */
@@ -69,12 +71,29 @@ export function makeDashboard(scope: Construct, shown: Shown): Dashboard {
         graph('KMS failures', [audit('kmsFailed')], { alarm: alarms.get('KmsFailures') }),
       ],
       [
-        graph('Rotation of the signing keys', [
-          daily(shown.rotateKeys, 'Invocations', 'runs'),
-          daily(shown.rotateKeys, 'Errors', 'failed attempts'),
-        ]),
+        ...(shown.rotateKeys
+          ? [
+              graph('Rotation of the signing keys', [
+                daily(shown.rotateKeys, 'Invocations', 'runs'),
+                daily(shown.rotateKeys, 'Errors', 'failed attempts'),
+              ]),
+            ]
+          : []),
         graph('Changed ways to sign in', [lines('credentialChanged')]),
       ],
+      ...(shown.others
+        ? [
+            [
+              graph(
+                'Milliseconds until another region has a write',
+                shown.others.map(([, region]) => replicationLatency(shown.tables, region)),
+              ),
+              graph('Requests that could not be passed on', [audit('passOnFailed')], {
+                alarm: alarms.get('PassOnFailed'),
+              }),
+            ],
+          ]
+        : []),
     ],
   });
 }

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   DomainName,
@@ -14,11 +14,23 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { AaaaRecord, ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import {
+  AaaaRecord,
+  ARecord,
+  Failover,
+  HealthCheck,
+  HealthCheckType,
+  type IHostedZone,
+  type RecordSetOptions,
+  RecordTarget,
+} from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
-import { Construct, type IDependable } from 'constructs';
+import { Construct, type IConstruct, type IDependable } from 'constructs';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { checkRegion } from '../check-region.ts';
+import { type HomeProps, isFirst } from '../home.ts';
 import type { EndpointFunctionName, OptionalFunctionName, Route } from '../routes.ts';
+import { serverName } from '../server-name.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 
 /** The host name at which people and clients reach the server. */
@@ -44,6 +56,8 @@ export interface Throttling {
 
 export interface PixyHttpApiProps {
   readonly domain?: CustomDomain;
+  /** Which of several regions this is. */
+  readonly home?: HomeProps | undefined;
   readonly throttling: Throttling;
   readonly accessLogs: LogGroup;
 }
@@ -65,6 +79,9 @@ const accessLogFormat = {
   error: '$context.error.responseType',
 };
 
+/** Where Route 53 checks from: three places, the fewest that it takes. */
+const checkedFrom = ['us-east-1', 'eu-west-1', 'ap-southeast-1'] as const;
+
 /** The HTTP API. Uses the `$default` stage, so that the issuer has no path, and no CORS, because the functions answer it per endpoint. */
 export class PixyHttpApi extends Construct {
   readonly api: HttpApi;
@@ -73,6 +90,7 @@ export class PixyHttpApi extends Construct {
   /** The DNS target of a custom domain. */
   readonly dnsTarget: string | undefined;
   readonly #stage: HttpStage;
+  readonly #records: IConstruct[] = [];
 
   constructor(scope: Construct, id: string, props: PixyHttpApiProps) {
     super(scope, id);
@@ -80,13 +98,14 @@ export class PixyHttpApi extends Construct {
     if (props.domain) checkDomain(this, props.domain);
 
     this.api = new HttpApi(this, 'Api', {
-      apiName: scope.node.path.replaceAll('/', '-'),
+      apiName: serverName(scope),
       description: 'OAuth 2.1 and OpenID Connect authorization server',
       createDefaultStage: false,
-      disableExecuteApiEndpoint: props.domain !== undefined,
+      // Route 53 asks each region for itself, and only the region's own address leads to one.
+      disableExecuteApiEndpoint: props.domain !== undefined && !(props.home && props.domain.hostedZone),
       ipAddressType: IpAddressType.DUAL_STACK,
     });
-    const domainName = props.domain && this.domainName(props.domain);
+    const domainName = props.domain && this.domainName(props.domain, props.home);
     this.#stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -102,7 +121,7 @@ export class PixyHttpApi extends Construct {
     this.dnsTarget = domainName?.regionalDomainName;
   }
 
-  private domainName(domain: CustomDomain): DomainName {
+  private domainName(domain: CustomDomain, home: HomeProps | undefined): DomainName {
     const { domainName, certificate, hostedZone } = domain;
     const made = new DomainName(this, 'DomainName', {
       domainName,
@@ -111,17 +130,41 @@ export class PixyHttpApi extends Construct {
       ipAddressType: IpAddressType.DUAL_STACK,
     });
     if (hostedZone) {
+      const alias = new ApiGatewayv2DomainProperties(made.regionalDomainName, made.regionalHostedZoneId);
       const record = {
         zone: hostedZone,
         recordName: `${domainName}.`,
-        target: RecordTarget.fromAlias(
-          new ApiGatewayv2DomainProperties(made.regionalDomainName, made.regionalHostedZoneId),
-        ),
+        target: RecordTarget.fromAlias(alias),
+        ...(home && this.oneOfSeveral(home, alias)),
       };
-      new ARecord(this, 'DnsRecord', record);
-      new AaaaRecord(this, 'DnsRecordIpv6', record);
+      const records = [new ARecord(this, 'DnsRecord', record), new AaaaRecord(this, 'DnsRecordIpv6', record)];
+      // People are sent there at once, while the other regions could answer them.
+      if (home) this.#records.push(...records);
     }
     return made;
+  }
+
+  /** What makes a record one of several of the same name: Route 53 answers with it while its region serves its keys. */
+  private oneOfSeveral(
+    home: HomeProps,
+    alias: ApiGatewayv2DomainProperties,
+  ): Omit<RecordSetOptions, 'zone'> & { target: RecordTarget } {
+    const healthCheck = new HealthCheck(this, 'HealthCheck', {
+      type: HealthCheckType.HTTPS,
+      fqdn: `${this.api.apiId}.execute-api.${Stack.of(this).region}.${Stack.of(this).urlSuffix}`,
+      // Takes the API, a function and the Keys table, as every sign-in does.
+      resourcePath: endpoints.jwks,
+      requestInterval: Duration.seconds(30),
+      failureThreshold: 3,
+      regions: [...checkedFrom],
+    });
+    const primary = isFirst(home) ? Failover.PRIMARY : Failover.SECONDARY;
+    return {
+      setIdentifier: home.letter,
+      healthCheck,
+      target: RecordTarget.fromAlias({ bind: (...given) => ({ ...alias.bind(...given), evaluateTargetHealth: true }) }),
+      ...(home.routing === 'failover' ? { failover: primary } : { region: Stack.of(this).region }),
+    };
   }
 
   /**
@@ -131,9 +174,10 @@ export class PixyHttpApi extends Construct {
   addRoutes(
     routes: readonly Route<EndpointFunctionName | OptionalFunctionName>[],
     functions: Record<EndpointFunctionName, IFunction> & Partial<Record<OptionalFunctionName, IFunction>>,
-    after: IDependable,
+    after: IDependable | undefined,
   ): IDependable[] {
     const answering: IDependable[] = [this.#stage];
+    for (const record of this.#records) record.node.addDependency(this.#stage);
     const integrations = new Map<EndpointFunctionName | OptionalFunctionName, HttpLambdaIntegration>();
     for (const route of routes) {
       const name = route.function;
@@ -142,7 +186,8 @@ export class PixyHttpApi extends Construct {
       const integration = integrations.get(name) ?? new HttpLambdaIntegration(name, handler);
       integrations.set(name, integration);
       const made = this.api.addRoutes({ path: route.path, methods: [HttpMethod.ANY], integration });
-      for (const one of made) one.node.addDependency(after);
+      if (after) for (const one of made) one.node.addDependency(after);
+      for (const record of this.#records) record.node.addDependency(...made);
       if (name === 'metadata') answering.push(...made);
     }
     return answering;

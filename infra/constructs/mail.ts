@@ -48,6 +48,7 @@ export type MailFunctionProps = {
   environment: PixyEnvironment & { PIXY_HOOKS?: string };
   alarmTopic?: ITopic | undefined;
   logs: LogSettings;
+  functionName?: string | undefined;
   reservedConcurrentExecutions?: number | undefined;
 };
 
@@ -72,6 +73,7 @@ export class Mail extends Construct {
     const configurationSet = mail && this.configurationSet(mail);
     this.handler = new PixyFunction(this, 'Mail', {
       name: 'mail',
+      functionName: props.functionName,
       ...mailDescription,
       ...logs,
       environment: {

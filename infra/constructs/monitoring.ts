@@ -6,7 +6,9 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type AuditMetricName, type AuditWriter, auditMetrics } from '../audit-metrics.ts';
 import { checkRegion } from '../check-region.ts';
+import { type HomeProps, otherHomes } from '../home.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
+import { serverName } from '../server-name.ts';
 import { type AlarmName, makeAlarms, period } from './alarms.ts';
 import { makeDashboard } from './dashboard.ts';
 
@@ -15,9 +17,12 @@ export interface MonitoringProps {
   readonly tables: ServerTables;
   /** The functions behind the API that are there. */
   readonly endpoints: Readonly<Partial<Record<AuditWriter, IFunction & { readonly logGroup: ILogGroup }>>>;
-  readonly rotateKeys: IFunction;
+  /** Only in the first of several regions. */
+  readonly rotateKeys: IFunction | undefined;
   /** Where people may delete their accounts. */
   readonly removeAccounts?: IFunction | undefined;
+  /** Which of several regions this is. */
+  readonly home?: HomeProps | undefined;
   readonly alarmTopic?: ITopic | undefined;
   /** Alarms made elsewhere, which the dashboard shows as well. */
   readonly otherAlarms: readonly Alarm[];
@@ -36,14 +41,17 @@ export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     checkRegion(this, 'alarmTopic', props.alarmTopic?.topicArn);
-    const { api, tables, endpoints, rotateKeys, removeAccounts } = props;
-    this.#namespace = `Pixy/${scope.node.path.replaceAll('/', '-')}`;
-    for (const name of Object.keys(auditMetrics) as AuditMetricName[]) this.filterLogs(name, endpoints);
+    const { api, tables, endpoints, rotateKeys, removeAccounts, home } = props;
+    this.#namespace = `Pixy/${serverName(scope)}`;
+    for (const name of Object.keys(auditMetrics) as AuditMetricName[]) {
+      if (home || !auditMetrics[name].ofRegions) this.filterLogs(name, endpoints);
+    }
 
     const audit = (metricName: AuditMetricName) =>
       new Metric({ namespace: this.#namespace, metricName, statistic: Stats.SUM, period });
     const daily = { rotateKeys, removeAccounts };
-    this.alarms = makeAlarms(this, { api, tables, daily, audit }, props.alarmTopic);
+    const others = home && otherHomes(home);
+    this.alarms = makeAlarms(this, { api, tables, daily, audit, others }, props.alarmTopic);
     this.dashboard = props.dashboard
       ? makeDashboard(this, {
           namespace: this.#namespace,
@@ -54,6 +62,7 @@ export class Monitoring extends Construct {
           rotateKeys,
           alarms: this.alarms,
           otherAlarms: props.otherAlarms,
+          others,
         })
       : undefined;
   }

@@ -21,6 +21,12 @@ import { type LogSettings, makeLogGroup } from '../logs.ts';
 import type { OptionalFunctionName } from '../routes.ts';
 
 export interface PixyFunctionProps extends LogSettings {
+  /**
+   * What the function is called in Lambda.
+   *
+   * @default - CloudFormation makes a name
+   */
+  readonly functionName?: string | undefined;
   /** The folder below functions/. */
   readonly name:
     | PixyFunctionName
@@ -64,6 +70,7 @@ export class PixyFunction extends Lambda {
     checkEnvironment(scope, props.name, environment);
 
     super(scope, id, {
+      functionName: props.functionName,
       description: props.description,
       code: functionCode(props.name),
       handler: 'index.handler',

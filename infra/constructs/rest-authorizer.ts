@@ -3,7 +3,9 @@ import { type IAuthorizer, IdentitySource, RequestAuthorizer, TokenAuthorizer } 
 import { Construct } from 'constructs';
 import { parseScope } from '../../shared/oauth/scope.ts';
 import { checkTokenDescription } from '../functions.ts';
+import type { HomeProps } from '../home.ts';
 import type { LogSettings } from '../logs.ts';
+import { grantCallRegions } from '../other-regions.ts';
 import { uses } from '../permissions/permissions.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 import type { AuthorizationServerTables } from './authorization-server-tables.ts';
@@ -49,6 +51,8 @@ export type RestAuthorizerServer = LogSettings & {
   tables: AuthorizationServerTables;
   /** What every function reads. */
   environment: Readonly<Record<string, string>>;
+  /** Which of several regions it is in. */
+  home?: HomeProps | undefined;
 };
 
 /** The format that shared/http/bearer.ts reads. Anything else gets its 401 without a call of the function. */
@@ -60,7 +64,7 @@ export class RestAuthorizer extends Construct {
 
   constructor(scope: Construct, id: string, server: RestAuthorizerServer, props: RestAuthorizerProps) {
     super(scope, id);
-    const { tables, environment, ...logs } = server;
+    const { tables, environment, home, ...logs } = server;
     const handler = new PixyFunction(this, 'CheckToken', {
       name: 'check-token',
       ...checkTokenDescription,
@@ -73,6 +77,7 @@ export class RestAuthorizer extends Construct {
       },
     });
     for (const use of checkTokenDescription.uses) uses[use](tables, handler);
+    if (home) grantCallRegions(this, handler, 'check-token', home, {});
     const resultsCacheTtl = props.resultsCacheTtl ?? Duration.seconds(0);
     // Only an authorizer of the type REQUEST sees the DPoP header, the method and the path.
     this.authorizer = props.dpop

@@ -12,11 +12,13 @@ import {
   removeAccountsDescription,
   rollUpDescription,
 } from '../functions.ts';
+import { functionNameIn, isFirst } from '../home.ts';
 import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
 import type { LogSettings } from '../logs.ts';
+import { grantCallRegions } from '../other-regions.ts';
 import { uses } from '../permissions/permissions.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
-import type { OptionalFunctionName } from '../routes.ts';
+import type { EndpointFunctionName, OptionalFunctionName } from '../routes.ts';
 import { grantReadSecret, parameterNameOf } from '../secrets.ts';
 import type { Signing } from '../signing.ts';
 import { grantReadUpstreamSecrets, upstreamsVariable } from '../upstreams.ts';
@@ -24,8 +26,9 @@ import type { CloudFrontFront } from './cloudfront-front.ts';
 import { Mail } from './mail.ts';
 import { PixyFunction } from './pixy-function.ts';
 
-export type ServerFunctions = Record<PixyFunctionName, PixyFunction> &
-  Partial<Record<OptionalFunctionName | 'mail' | 'remove-accounts' | 'roll-up', PixyFunction>>;
+/** Those without which there is no endpoint, and those that are there only in the first region or where a setting asks for them. */
+export type ServerFunctions = Record<EndpointFunctionName, PixyFunction> &
+  Partial<Record<OptionalFunctionName | 'rotate-keys' | 'mail' | 'remove-accounts' | 'roll-up', PixyFunction>>;
 
 export type ServerFunctionsProps = Pick<
   AuthorizationServerProps,
@@ -47,6 +50,7 @@ export type ServerFunctionsProps = Pick<
   | 'keyTags'
   | 'reservedConcurrency'
   | 'console'
+  | 'home'
 > & {
   tables: ServerTables;
   signing: Signing;
@@ -80,6 +84,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     behind,
     keyTags,
     reservedConcurrency = {},
+    home,
   } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
   const pepper = passwordPepper ? { PIXY_PASSWORD_PEPPER_PARAMETER: parameterNameOf(passwordPepper) } : {};
@@ -88,6 +93,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   const make = (name: PixyFunctionName | OptionalFunctionName): PixyFunction => {
     const made = new PixyFunction(scope, pascalCase(name), {
       name,
+      functionName: functionNameIn(home, name),
       environment: {
         ...environment,
         ...((name === 'sign-in' || name === 'upstream' || name === 'account') && providers),
@@ -104,6 +110,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     for (const use of descriptions[name].uses) uses[use](tables, made, signing);
     for (const hook of hooksAskedBy(name, hooks)) hook.grantInvoke(made);
     if (handsOver(name)) mails?.grantHandOver(made);
+    if (home) grantCallRegions(scope, made, name, home, props);
     if (name !== 'rotate-keys' && behind) {
       behind.grantRead(made);
       behind.addDependency(made);
@@ -111,7 +118,8 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     return made;
   };
   const names = Object.keys(functionDescriptions) as PixyFunctionName[];
-  const functions = Object.fromEntries(names.map((name) => [name, make(name)])) as ServerFunctions;
+  const runs = (name: PixyFunctionName) => name !== 'rotate-keys' || isFirst(home);
+  const functions = Object.fromEntries(names.filter(runs).map((name) => [name, make(name)])) as ServerFunctions;
   grantReadUpstreamSecrets(scope, functions.upstream, upstreams);
   if (passwordPepper) {
     for (const asking of [functions['sign-in'], functions.account]) grantReadSecret(scope, asking, passwordPepper);
@@ -121,7 +129,9 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     uses.grantEndWithGrants(tables, functions.admin);
     uses.grantRevokeGrants(tables, functions.invitation);
   }
-  if (keyTags && signing === 'kms') uses.grantTagKeys(tables, functions['rotate-keys'], Object.keys(keyTags));
+  if (keyTags && signing === 'kms' && functions['rotate-keys']) {
+    uses.grantTagKeys(tables, functions['rotate-keys'], Object.keys(keyTags));
+  }
   if (operators) uses.grantReadSubjects(tables, functions.admin);
   if (jwtBearer) uses.grantTakeIdentities(tables, functions.token);
   if (pairwiseSubjects) {
@@ -157,12 +167,12 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     uses.grantAnswerMails(tables, functions.invitation);
     if (props.removalGrace) {
       uses.grantNoteRemovals(tables, functions.invitation);
-      functions['remove-accounts'] = makeDaily(scope, props);
+      if (isFirst(home)) functions['remove-accounts'] = makeDaily(scope, props);
     }
   }
   if (props.console) {
     functions.console = make('console');
-    functions['roll-up'] = makeRollUp(scope, props);
+    if (isFirst(home)) functions['roll-up'] = makeRollUp(scope, props);
   }
   if (makesAccounts(hooks)) uses.grantMirrorAccounts(tables, functions['sign-in']);
   return functions;
@@ -178,24 +188,25 @@ function makeMail(scope: Construct, props: ServerFunctionsProps & { hooks: Hooks
     ...props,
     mail,
     environment: { ...environment, ...hook },
+    functionName: functionNameIn(props.home, 'mail'),
     reservedConcurrentExecutions: reservedConcurrency?.mail,
   });
 }
 
 /** Removes accounts that are due, once a day. */
-function makeDaily(
-  scope: Construct,
-  { tables, environment, logs, reservedConcurrency }: ServerFunctionsProps,
-): PixyFunction {
+function makeDaily(scope: Construct, props: ServerFunctionsProps): PixyFunction {
+  const { tables, environment, logs, reservedConcurrency } = props;
   const { uses: used, ...described } = removeAccountsDescription;
   const handler = new PixyFunction(scope, 'RemoveAccounts', {
     name: 'remove-accounts',
+    functionName: functionNameIn(props.home, 'remove-accounts'),
     environment,
     ...described,
     ...logs,
     reservedConcurrentExecutions: reservedConcurrency?.['remove-accounts'],
   });
   for (const use of used) uses[use](tables, handler);
+  if (props.home) grantCallRegions(scope, handler, 'remove-accounts', props.home, props);
   new Rule(scope, 'DailyRemoval', {
     description: 'Removes the accounts whose people deleted them some time ago',
     schedule: Schedule.rate(Duration.days(1)),
@@ -204,9 +215,16 @@ function makeDaily(
   return handler;
 }
 
-function makeRollUp(scope: Construct, { tables, environment, logs }: ServerFunctionsProps): PixyFunction {
+function makeRollUp(scope: Construct, props: ServerFunctionsProps): PixyFunction {
+  const { tables, environment, logs } = props;
   const { uses: used, ...described } = rollUpDescription;
-  const handler = new PixyFunction(scope, 'RollUp', { name: 'roll-up', environment, ...described, ...logs });
+  const handler = new PixyFunction(scope, 'RollUp', {
+    name: 'roll-up',
+    functionName: functionNameIn(props.home, 'roll-up'),
+    environment,
+    ...described,
+    ...logs,
+  });
   for (const use of used) uses[use](tables, handler);
   return handler;
 }

@@ -25,3 +25,8 @@ export const everything: AuthorizationServerProps = {
   pathAliases: true,
   pathAliasPrefixes: ['/auth/realms/main', '/oauth2/default'],
 };
+
+const { stage: _, signing: __, ...ofRegions } = everything;
+
+/** The same for a server with several regions, which has its keys in memory. */
+export const everythingOfRegions = ofRegions;

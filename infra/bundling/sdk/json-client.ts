@@ -6,6 +6,8 @@ export type Service = { name: string; target: string; version: '1.0' | '1.1' };
 
 /** The settings that our code passes to SDK clients. Everything else comes from the function's environment. */
 export type ClientSettings = {
+  /** Where the service is. @default where the function is */
+  region?: string | undefined;
   /** @default 3 */
   maxAttempts?: number;
   /** Milliseconds for each attempt, from the moment that it has a socket. @default 1000 and 2000 */
@@ -51,7 +53,7 @@ export class JsonClient {
 
   constructor(service: Service, settings: ClientSettings = {}) {
     this.#service = service;
-    this.#region = process.env['AWS_REGION'] ?? '';
+    this.#region = settings.region ?? process.env['AWS_REGION'] ?? '';
     this.endpoint = endpointOf(service.name, this.#region);
     this.#maxAttempts = settings.maxAttempts ?? 3;
     this.#timeouts = { connectionTimeout: 1_000, requestTimeout: 2_000, ...settings.requestHandler };
