@@ -1,8 +1,10 @@
+import { Stack } from 'aws-cdk-lib';
 import { StringListParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { type TableName, tableDefinitions } from '../shared/aws/tables.ts';
 import type { ServerTables } from './permissions/server-tables.ts';
 import type { Signing } from './signing.ts';
+import { WrongSetting } from './wrong-setting.ts';
 
 /*
  * The SSM parameters by which `pixy --stage NAME` finds a deployment. Their ids are part of logical ids: a parameter with another id could
@@ -33,8 +35,25 @@ export type ServerParameters = {
   mail: string | undefined;
 };
 
+/** The stages of an app, with the account and region of their servers. */
+const stagesOf = new WeakMap<IConstruct, Set<string>>();
+
+/** Throws {@link WrongSetting} for a stage that another server of the app has in the same place. */
+function takeStage(scope: Construct, stage: string): void {
+  const { account, region } = Stack.of(scope);
+  const taken = stagesOf.get(scope.node.root) ?? new Set();
+  const place = [account, region, stage].join();
+  if (taken.has(place)) {
+    throw new WrongSetting(
+      `stage is ${stage}, which another server of this app has in the same region: give each a name of its own.`,
+    );
+  }
+  stagesOf.set(scope.node.root, taken.add(place));
+}
+
 /** Names the issuer, where new keys are made, the log groups, and the mail function if there is one. */
 export function writeServerParameters(scope: Construct, stage: string, server: ServerParameters): void {
+  takeStage(scope, stage);
   new StringParameter(scope, 'IssuerParameter', {
     parameterName: `/pixy/${stage}/issuer`,
     description: 'Issuer identifier of the authorization server',

@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Aws, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Aws, Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
@@ -157,6 +157,7 @@ export const viewerAddressCode = `function handler(event) {
 
 const viewerAddress = (scope: Construct): EdgeFunction =>
   new EdgeFunction(scope, 'ViewerAddress', {
+    functionName: globalName(scope, 'ViewerAddress', 64),
     comment: 'Tells an authorization server who called',
     runtime: FunctionRuntime.JS_2_0,
     code: FunctionCode.fromInline(viewerAddressCode),
@@ -164,6 +165,7 @@ const viewerAddress = (scope: Construct): EdgeFunction =>
 
 const publicDocuments = (scope: Construct): CachePolicy =>
   new CachePolicy(scope, 'PublicDocuments', {
+    cachePolicyName: globalName(scope, 'PublicDocuments', 128),
     comment: 'Metadata and keys of an authorization server',
     minTtl: Duration.seconds(0),
     defaultTtl: Duration.seconds(0),
@@ -171,6 +173,14 @@ const publicDocuments = (scope: Construct): CachePolicy =>
     enableAcceptEncodingGzip: true,
     enableAcceptEncodingBrotli: true,
   });
+
+/** A name that is no other's in the account, whose regions CloudFront takes for one: after the stack, which may be deployed under two names. */
+function globalName(scope: Construct, what: string, maxLength: number): string {
+  const { region } = Stack.of(scope);
+  const longestRegion = 'ap-southeast-1'.length;
+  const rest = maxLength - longestRegion - what.length - 2;
+  return `${region}-${Names.uniqueResourceName(scope, { maxLength: rest })}-${what}`;
+}
 
 /** Throws {@link WrongSetting} for what CloudFront would refuse only while it is deployed. */
 function checkFront(scope: Construct, { certificate, webAclArn, secretGeneration = 1 }: CloudFrontFrontProps): void {
