@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeLinesOfOneSignIn } from './log-bytes.ts';
+import type { AccessLog } from '../infra/access-log.ts';
+import { accessLogBytes, writeLinesOfOneSignIn } from './log-bytes.ts';
 import { countMonitoring } from './monitoring.ts';
 import prices from './prices.json' with { type: 'json' };
 import type { Results } from './results.ts';
@@ -11,7 +12,7 @@ import { table, writeParts } from './write-results.ts';
  * npm run cost [-- --memory 512] [-- --write]
  *
  * Calculates the cost of a million sign-ins, of a million refreshes and of a month without any, from the counts and times of the
- * last bench, the bytes of real log lines, and the price file. `--write` puts the result into docs/cost.md.
+ * last bench, the bytes of real log lines, and the price file, step by step. `--write` puts the result into docs/cost.md.
  */
 
 const { values } = parseArgs({
@@ -33,8 +34,6 @@ const assumed = {
   oneProcessorMb: 1_769,
   /** Milliseconds that a function waits for one call of DynamoDB. */
   databaseMs: 5,
-  /** Bytes of a line in the API's access log. */
-  accessLogBytes: 350,
   /** Bytes that CloudWatch adds to every event. */
   logEventBytes: 26,
   /** Writes to the index by person, which an embedded database does not charge: one when a code with a refresh token is redeemed. */
@@ -43,25 +42,36 @@ const assumed = {
   callsBeside: { signIn: 1, refresh: 1 },
 };
 
-type Flow = 'signIn' | 'refresh';
-const flows = { signIn: { requests: 2, measured: pixy.signIn }, refresh: { requests: 1, measured: pixy.refresh } };
 const lines = await writeLinesOfOneSignIn();
 
+/** A million of these: a sign-in, one of a client without refresh tokens, a refresh. */
+type Flow = 'signIn' | 'codeOnly' | 'refresh';
+const flows = {
+  signIn: { requests: 2, measured: pixy.signIn, counted: counts.signIn, ...of('signIn') },
+  codeOnly: { requests: 2, measured: pixy.signIn, counted: counts.signIn, ...of('signIn'), indexWrites: 0 },
+  refresh: { requests: 1, measured: pixy.refresh, counted: counts.refresh, ...of('refresh') },
+};
+const names: readonly Flow[] = ['signIn', 'codeOnly', 'refresh'];
+
+function of(flow: 'signIn' | 'refresh') {
+  return { indexWrites: assumed.indexWrites[flow], callsBeside: assumed.callsBeside[flow], auditBytes: lines[flow] };
+}
+
 /** Dollars per million, by cost item. */
-function costOf(flow: Flow): Record<string, number> {
-  const { requests, measured } = flows[flow];
-  const { calls, writeUnits, readUnits } = counts[flow];
+function costOf(flow: Flow, accessLog: AccessLog = 'short'): Record<string, number> {
+  const { requests, measured, counted, indexWrites, callsBeside, auditBytes } = flows[flow];
   const computing = measured.cpuMs / Math.min(1, memoryMb / assumed.oneProcessorMb);
-  const waitedFor = calls - assumed.callsBeside[flow];
-  const billedMs = computing + waitedFor * assumed.databaseMs + requests * 0.5;
-  const auditBytes = flow === 'signIn' ? lines.signIn : lines.refresh;
-  const logBytes = auditBytes + requests * (assumed.accessLogBytes + 2 * assumed.logEventBytes);
+  const billedMs = computing + (counted.calls - callsBeside) * assumed.databaseMs + requests * 0.5;
+  const logged = (bytes: number) =>
+    ((bytes + requests * assumed.logEventBytes) * 1_000_000 * aws.logsIngestionGb) / 1e9;
   return {
     'Lambda requests': requests * aws.lambdaRequestsPerMillion,
     'Lambda time': (memoryMb / 1_024) * billedMs * 1_000 * aws.lambdaGbSecondArm,
-    'DynamoDB writes': (writeUnits + assumed.indexWrites[flow]) * aws.dynamodbWritesPerMillion,
-    'DynamoDB reads': readUnits * aws.dynamodbReadsPerMillion,
-    Logs: (logBytes * 1_000_000 * aws.logsIngestionGb) / 1e9,
+    'DynamoDB: what happens to the grant, written': counted.writeUnits * aws.dynamodbWritesPerMillion,
+    'DynamoDB: the index by person, written': indexWrites * aws.dynamodbWritesPerMillion,
+    'DynamoDB: session and account, read': counted.readUnits * aws.dynamodbReadsPerMillion,
+    'Audit log': logged(auditBytes),
+    'Access log': accessLog === 'none' ? 0 : logged(requests * accessLogBytes(accessLog)),
   };
 }
 
@@ -75,20 +85,27 @@ const gateways = {
   'REST API': aws.restApiPerMillion,
   'Function URL': aws.functionUrlPerMillion,
 };
-const total = (flow: Flow, gateway: keyof typeof gateways): number =>
-  Object.values(costOf(flow)).reduce((sum, dollars) => sum + dollars, flows[flow].requests * gateways[gateway]);
+const total = (flow: Flow, gateway: keyof typeof gateways, accessLog?: AccessLog): number =>
+  Object.values(costOf(flow, gateway === 'Function URL' ? 'none' : accessLog)).reduce(
+    (sum, dollars) => sum + dollars,
+    flows[flow].requests * gateways[gateway],
+  );
 const dollars = (value: number): string => `$${value.toFixed(2)}`;
 
-const names = Object.keys(costOf('signIn'));
+const rowOf = (text: string, dollarsOf: (flow: Flow) => number) => [
+  text,
+  ...names.map((flow) => dollars(dollarsOf(flow))),
+];
+const bold = ([text = '', ...cells]: readonly string[]) => [text, ...cells].map((cell) => `**${cell}**`);
 const perMillion = table(
-  ['per million', 'sign-ins', 'refreshes'],
+  ['per million', 'sign-ins', 'sign-ins without a refresh token', 'refreshes'],
   [
-    ...names.map((name) => [name, dollars(costOf('signIn')[name] ?? 0), dollars(costOf('refresh')[name] ?? 0)]),
-    ...(Object.keys(gateways) as (keyof typeof gateways)[]).map((gateway) => [
-      `**with an ${gateway}**`.replace('an F', 'a F').replace('an R', 'a R'),
-      `**${dollars(total('signIn', gateway))}**`,
-      `**${dollars(total('refresh', gateway))}**`,
-    ]),
+    ...Object.keys(costOf('signIn')).map((item) => rowOf(item, (flow) => costOf(flow)[item] ?? 0)),
+    ...(Object.keys(gateways) as (keyof typeof gateways)[]).map((gateway) =>
+      bold(rowOf(`with an ${gateway}`.replace('an F', 'a F').replace('an R', 'a R'), (flow) => total(flow, gateway))),
+    ),
+    rowOf('with an HTTP API and `accessLog: full`', (flow) => total(flow, 'HTTP API', 'full')),
+    rowOf('with an HTTP API and `accessLog: none`', (flow) => total(flow, 'HTTP API', 'none')),
   ],
 );
 
@@ -139,14 +156,14 @@ const assumptions = [
   `Calls and capacity units as counted by the bench of ${results.date.slice(0, 10)}: a sign-in ${units('signIn')}, a refresh ${units('refresh')}. Redeeming a code with a refresh token adds ${assumed.indexWrites.signIn} write unit for the index by person, which embedded databases do not count.`,
   `Processor time as measured by the bench with RS256, including the gateway stand-in: ${pixy.signIn.cpuMs.toFixed(2)} ms a sign-in, ${pixy.refresh.cpuMs.toFixed(2)} ms a refresh. At ${memoryMb} MB a function has ${((memoryMb / assumed.oneProcessorMb) * 100).toFixed(0)} % of a processor, assumed to be as fast as the one measured.`,
   `${assumed.databaseMs} ms for each DynamoDB call, except that /token reads the account beside its write, and half a millisecond of rounding per function call. No cold starts: one in a thousand calls would add less than a cent.`,
-  `Log lines as written: ${lines.signIn} bytes a sign-in and ${lines.refresh} a refresh, ${assumed.accessLogBytes} bytes of access log for every call, and ${assumed.logEventBytes} more bytes for each line. Lambda itself logs only failed calls.`,
+  `Log lines as written: ${lines.signIn} bytes a sign-in and ${lines.refresh} a refresh, ${accessLogBytes('short')} bytes of access log for every call (${accessLogBytes('full')} if it is full), and ${assumed.logEventBytes} more bytes for each line. A Function URL has no access log. Lambda itself logs only failed calls.`,
   'Private keys in memory. With `signing: kms` every token is a KMS call: $15 per million signatures, $30 per million sign-ins.',
   `Metrics of the audit log, beyond ten of the account: ${dollars(aws.metricMonth)} a month for each that has values in every hour, and nothing for hours without. Each method, grant, reason and kind of change that occurs is one: a server with two methods, two grants and ten reasons pays about ${dollars(20 * aws.metricMonth)}. Alarms and dashboards were counted in the template of a deployment with the default settings.`,
   'Not included: data that leaves AWS ($0.09 a GB; about 4 kB a sign-in, $0.36 per million), storage ($0.25 a GB and month) and the sign-in page itself, which is shown only when there is no session.',
   prices.managedNote,
 ];
 
-function units(flow: Flow): string {
+function units(flow: 'signIn' | 'refresh'): string {
   const { calls, writeUnits, readUnits } = counts[flow];
   return `${calls} ${calls === 1 ? 'call' : 'calls'}, ${writeUnits} write and ${readUnits} read units`;
 }

@@ -2,6 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { compose as composeAuthorize } from '../functions/authorize/compose.ts';
 import { openRuntime } from '../functions/runtime.ts';
 import { compose as composeToken } from '../functions/token/compose.ts';
+import { accessLogFormats } from '../infra/access-log.ts';
 import { httpApiEvent } from '../infra/local/http-api-event.ts';
 import { memoryDatabase } from './memory-database.ts';
 import { newWrappingKey, pixyEnvironment, redirectUri } from './pixy/environment.ts';
@@ -61,3 +62,21 @@ export async function writeLinesOfOneSignIn(): Promise<{ signIn: number; refresh
   if (statusCode !== 200) throw new Error(`the refresh was answered with ${statusCode}`);
   return { signIn, refresh: bytes - signIn };
 }
+
+/** What API Gateway puts into a line of the access log about a token request. */
+const told: Record<string, string> = {
+  requestId: 'JKJaXmPLvHcESHA=',
+  requestTimeEpoch: '1795341600000',
+  'identity.sourceIp': '203.0.113.195',
+  httpMethod: 'POST',
+  routeKey: 'ANY /token',
+  status: '200',
+  responseLatency: '23',
+  integrationLatency: '21',
+  responseLength: '1832',
+  'error.responseType': '-',
+};
+
+/** Returns the bytes of a line of the access log. */
+export const accessLogBytes = (which: keyof typeof accessLogFormats): number =>
+  accessLogFormats[which].replaceAll(/\$context\.([\w.]+)/g, (_, name: string) => told[name] ?? '').length + 1;

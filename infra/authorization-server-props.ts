@@ -224,6 +224,14 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly throttling?: Throttling;
   /**
+   * What the API logs about each request beside the audit line: `short` has the request id, the address, the status, the milliseconds and
+   * the error of the API; `full` also has method, route, size and the milliseconds of the function; `none` logs nothing
+   * (docs/operations.md).
+   *
+   * @default 'short'
+   */
+  readonly accessLog?: 'short' | 'full' | 'none';
+  /**
    * Also serves the paths of other authorization servers (shared/oauth/path-aliases.ts), for clients that have them built in.
    *
    * @default false

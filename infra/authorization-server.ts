@@ -6,12 +6,13 @@ import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IDependable } from 'constructs';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import { prefixProblem } from '../shared/oauth/path-aliases.ts';
+import { type AccessLog, accessLogFormats, accessLogs } from './access-log.ts';
 import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import { checkTables } from './check-tables.ts';
 import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import { CloudFrontFront } from './constructs/cloudfront-front.ts';
 import { connectAuditLog } from './constructs/console.ts';
-import { PixyHttpApi } from './constructs/http-api.ts';
+import { PixyHttpApi, type PixyHttpApiProps } from './constructs/http-api.ts';
 import { JwtAuthorizer, type JwtAuthorizerProps } from './constructs/jwt-authorizer.ts';
 import { KeyRotation } from './constructs/key-rotation.ts';
 import { Monitoring } from './constructs/monitoring.ts';
@@ -19,7 +20,7 @@ import { ProtectedResource, type ProtectedResourceProps } from './constructs/pro
 import { RestAuthorizer, type RestAuthorizerProps, type RestAuthorizerServer } from './constructs/rest-authorizer.ts';
 import { makeFunctions } from './constructs/server-functions.ts';
 import { checkHome, homeVariables, otherHomes } from './home.ts';
-import { allowEncryptingLogs, makeLogGroup } from './logs.ts';
+import { allowEncryptingLogs, type LogSettings, makeLogGroup } from './logs.ts';
 import { writeServerParameters } from './parameters.ts';
 import {
   aliasRoutes,
@@ -91,7 +92,7 @@ export class AuthorizationServer extends Construct {
       domain: props.domain,
       home,
       throttling: props.throttling ?? { rateLimit: 100, burstLimit: 200 },
-      accessLogs: makeLogGroup(this, 'AccessLogs', logs),
+      accessLog: this.accessLog(props.accessLog ?? 'short', logs),
     });
 
     const front = props.front && new CloudFrontFront(this, 'Front', { ...props.front, api: http.api });
@@ -163,6 +164,16 @@ export class AuthorizationServer extends Construct {
       const mail = mailFunction?.functionArn;
       writeServerParameters(this, props.stage, { issuer, signing, auditLogGroupNames, mail });
     }
+  }
+
+  private accessLog(which: AccessLog, logs: LogSettings): PixyHttpApiProps['accessLog'] {
+    // The types say so, but not every app has types.
+    if (!accessLogs.includes(which)) {
+      throw new WrongSetting(`accessLog must be short, full or none, but is "${String(which)}".`);
+    }
+    return which === 'none'
+      ? undefined
+      : { to: makeLogGroup(this, 'AccessLogs', logs), format: accessLogFormats[which] };
   }
 
   /** The log groups that hold the endpoints' audit lines. */

@@ -4,6 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as v from 'valibot';
 import type { Brand } from '../shared/pages/brand.ts';
 import { profileFields } from '../shared/people/profile-fields.ts';
+import { accessLogs } from './access-log.ts';
 import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
@@ -70,6 +71,7 @@ const props = {
   brand: v.custom<Brand>((value) => typeof value === 'object' && value !== null, 'must be an object'),
   dashboard: isOn,
   throttling: v.strictObject({ rateLimit: v.number(), burstLimit: v.number() }),
+  accessLog: v.picklist(accessLogs, 'must be short, full or none'),
   pathAliases: isOn,
   pathAliasPrefixes: names,
   logRetention: v.pipe(

@@ -117,7 +117,9 @@ export async function redeem(
       ...(refresh && refreshMembers({ ...refresh.first, sub: grant.sub }, refresh.state, now)),
     },
     note: {
-      ...note,
+      client: clientId,
+      // What was in force is in the line of the code; it is repeated where it let something through.
+      ...(rules.mode === 'report' && ruled(rules)),
       dropped: whatWasDropped(!grant.scope.every(isRegistered), tokens.value.hasDroppedClaims),
       method: grant.challenge?.codeChallengeMethod ?? 'none',
       wouldRefuse: wouldRefuse?.reason,

@@ -59,25 +59,9 @@ export interface PixyHttpApiProps {
   /** Which of several regions this is. */
   readonly home?: HomeProps | undefined;
   readonly throttling: Throttling;
-  readonly accessLogs: LogGroup;
+  /** Absent: there is none. */
+  readonly accessLog: { readonly to: LogGroup; readonly format: string } | undefined;
 }
-
-/**
- * The fields of the access log. Never includes the query string or a header, which carry codes, states and challenges; the route
- * stands for the path.
- */
-const accessLogFormat = {
-  requestId: '$context.requestId',
-  time: '$context.requestTimeEpoch',
-  ip: '$context.identity.sourceIp',
-  method: '$context.httpMethod',
-  route: '$context.routeKey',
-  status: '$context.status',
-  milliseconds: '$context.responseLatency',
-  functionMilliseconds: '$context.integrationLatency',
-  bytes: '$context.responseLength',
-  error: '$context.error.responseType',
-};
 
 /** Where Route 53 checks from: three places, the fewest that it takes. */
 const checkedFrom = ['us-east-1', 'eu-west-1', 'ap-southeast-1'] as const;
@@ -112,9 +96,9 @@ export class PixyHttpApi extends Construct {
       autoDeploy: true,
       throttle: props.throttling satisfies ThrottleSettings,
       domainMapping: domainName && { domainName },
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(props.accessLogs),
-        format: AccessLogFormat.custom(JSON.stringify(accessLogFormat)),
+      accessLogSettings: props.accessLog && {
+        destination: new LogGroupLogDestination(props.accessLog.to),
+        format: AccessLogFormat.custom(props.accessLog.format),
       },
     });
     this.issuer = props.domain ? `https://${props.domain.domainName}` : this.api.apiEndpoint;

@@ -154,7 +154,12 @@ describe('report mode', () => {
       wouldRefuse: 'code_challenge_required',
     });
     expect((await redeem(server, client, { code })).status).toBe(200);
-    expect(lastDecision()).toMatchObject({ verdict: 'allowed', mode: 'report', wouldRefuse: 'code_below_policy' });
+    expect(lastDecision()).toMatchObject({
+      verdict: 'allowed',
+      policy: 'S256',
+      mode: 'report',
+      wouldRefuse: 'code_below_policy',
+    });
   });
 
   test('never lets through a failed proof', async () => {

@@ -9,6 +9,7 @@ import {
   removeAssemblies,
   type Synthesized,
   synthesize,
+  templateWith,
 } from './synthesize.ts';
 
 afterAll(removeAssemblies);
@@ -59,6 +60,9 @@ describe('routes', () => {
   });
 });
 
+/** What no access log has: codes, states and challenges are in these. */
+const hidden = /path|query|header|cookie|referer|userAgent|\n/i;
+
 describe('the API', () => {
   it('leaves CORS to the functions', () => {
     expect(onlyOne(plain.api, 'AWS::ApiGatewayV2::Api').Properties).not.toHaveProperty('CorsConfiguration');
@@ -79,6 +83,18 @@ describe('the API', () => {
   it('writes one line of JSON per request that has no path, no query string and no header in it (H18)', () => {
     const { AccessLogSettings } = onlyOne(plain.api, 'AWS::ApiGatewayV2::Stage').Properties;
     expect(JSON.parse(AccessLogSettings.Format)).toEqual({
+      request: '$context.requestId',
+      ip: '$context.identity.sourceIp',
+      status: '$context.status',
+      ms: '$context.responseLatency',
+      error: '$context.error.responseType',
+    });
+    expect(AccessLogSettings.Format).not.toMatch(hidden);
+  });
+
+  it('writes longer lines on request, without them as well', () => {
+    const { AccessLogSettings } = onlyOne(templateWith({ accessLog: 'full' }), 'AWS::ApiGatewayV2::Stage').Properties;
+    expect(JSON.parse(AccessLogSettings.Format)).toEqual({
       requestId: '$context.requestId',
       time: '$context.requestTimeEpoch',
       ip: '$context.identity.sourceIp',
@@ -90,7 +106,14 @@ describe('the API', () => {
       bytes: '$context.responseLength',
       error: '$context.error.responseType',
     });
-    expect(AccessLogSettings.Format).not.toMatch(/path|query|header|cookie|referer|userAgent|\n/i);
+    expect(AccessLogSettings.Format).not.toMatch(hidden);
+  });
+
+  it('writes none, and has no log group for them, where that is wanted', () => {
+    const [silent, usual] = [templateWith({ accessLog: 'none' }), templateWith({})];
+    expect(onlyOne(silent, 'AWS::ApiGatewayV2::Stage').Properties).not.toHaveProperty('AccessLogSettings');
+    const numberOf = (template: typeof silent) => ofType(template, 'AWS::Logs::LogGroup').length;
+    expect(numberOf(silent)).toBe(numberOf(usual) - 1);
   });
 
   it('writes that line to a log group of the stack', () => {

@@ -126,6 +126,11 @@ describe('props that cannot work stop the synthesis with one sentence', () => {
       'throttling needs a rateLimit above 0 requests per second and a burstLimit of at least 1 request, but has 10 and 0.5.',
     ],
     [
+      'an access log of another kind',
+      build(() => ({ accessLog: 'shorter' as 'short' })),
+      'accessLog must be short, full or none, but is "shorter".',
+    ],
+    [
       'an empty audience',
       build(() => ({ audience: '' })),
       'audience must be the identifier of an API such as https://api.example.com, but is "".',

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { accessLogBytes, writeLinesOfOneSignIn } from '../../bench/log-bytes.ts';
 import { parseAuditLine } from '../../shared/audit/audit-entry.ts';
 import { loggedClientId } from '../../shared/audit/decision.ts';
 import { native, spa, type TestClient, web } from '../support/clients.ts';
@@ -104,6 +105,26 @@ describe('an authorization that ends with tokens', () => {
       { endpoint: 'authorize', verdict: 'allowed', client: 'native', method: 'S256' },
       { endpoint: 'token', verdict: 'allowed', client: 'native', method: 'S256', grant: 'authorization_code' },
     ]);
+  });
+
+  test('has the policy in the line of the code, and not again in that of its redemption', async () => {
+    const { code, verifier } = await obtainCode(person, native);
+    await redeem(server, native, { code, code_verifier: verifier });
+    const [issued, redeemed] = newEntries();
+    expect(issued).toMatchObject({ policy: 'S256', origin: 'global default', mode: 'enforce' });
+    for (const member of ['policy', 'origin', 'mode']) expect(redeemed).not.toHaveProperty(member);
+  });
+
+  test('a refused redemption has the policy', async () => {
+    const { code } = await obtainCode(person, native);
+    await redeem(server, native, { code, code_verifier: plainVerifier });
+    const [, refused] = newEntries();
+    expect(refused).toMatchObject({ verdict: 'refused', policy: 'S256', origin: 'global default', mode: 'enforce' });
+  });
+
+  test('takes so many bytes, which is what it costs', async () => {
+    expect(await writeLinesOfOneSignIn()).toEqual({ signIn: 346, refresh: 135 });
+    expect(accessLogBytes('short')).toBeLessThan(100);
   });
 
   test('without PKCE says that there was none', async () => {
