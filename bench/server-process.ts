@@ -16,7 +16,7 @@ export function answerTheParent(ready: object): void {
   process.send?.(ready);
 }
 
-export type MeasuredProcess<Ready> = Ready & { usage: () => Promise<Usage>; stop: () => Promise<void> };
+export type MeasuredProcess<Ready> = Ready & { pid: number; usage: () => Promise<Usage>; stop: () => Promise<void> };
 
 /** Starts a module of this folder and discards its standard output. */
 export async function startProcess<Ready extends object>(
@@ -31,6 +31,7 @@ export async function startProcess<Ready extends object>(
   const ready = (await messageOf(child)) as Ready;
   return {
     ...ready,
+    pid: child.pid ?? 0,
     async usage() {
       child.send('usage');
       return (await messageOf(child)) as Usage;

@@ -1,6 +1,8 @@
+import { bucket, type Latency, latencies, pausesWhenThrottled, percentiles, seededRandom } from './latency.ts';
+
 /*
  * Simulates sign-ins through API Gateway, two functions and DynamoDB, event by event, against the quotas of AWS. Deterministic:
- * the same settings give the same numbers.
+ * the same settings give the same numbers. bench/scale compares it with real processes.
  */
 
 export type Settings = {
@@ -17,13 +19,15 @@ export type Settings = {
     concurrency: number;
     /** New environments of one function in 10 seconds. */
     newInTenSeconds: number;
+    /** Environments of each function that are there before. */
+    there: number;
     /** Milliseconds. */
     startMs: number;
-    authorizeMs: number;
-    tokenMs: number;
+    /** Milliseconds of a call in which it waits for nobody. */
+    computeMs: { authorize: number; token: number };
   };
-  /** Units per second that the Grants table accepts, and for reads the People table. */
-  dynamodb: { writeUnits: number; readUnits: number };
+  /** Units per second that the Grants table accepts, and for reads the People table; and how long a call takes, in milliseconds. */
+  dynamodb: { writeUnits: number; readUnits: number; latency: Latency };
   /** Signatures per second, when keys stay in KMS. */
   kms?: { signatures: number };
 };
@@ -33,9 +37,21 @@ export const defaults: Omit<Settings, 'signInsPerSecond'> = {
   duration: 30,
   ramp: 0,
   gateway: { rate: 10_000, burst: 5_000 },
-  lambda: { concurrency: 1_000, newInTenSeconds: 1_000, startMs: 250, authorizeMs: 14, tokenMs: 12 },
-  dynamodb: { writeUnits: 4_000, readUnits: 12_000 },
+  lambda: {
+    concurrency: 1_000,
+    newInTenSeconds: 1_000,
+    there: 0,
+    startMs: 250,
+    computeMs: { authorize: 4, token: 7 },
+  },
+  dynamodb: { writeUnits: 4_000, readUnits: 12_000, latency: { p50: 4, p99: 20 } },
 };
+
+/** Capacity units that the calls of a sign-in take: session and account in one call, then the code; the redemption with the index by person, and beside it the account. */
+export const units = { find: 1, issue: 1, redeem: 2, look: 1 } as const;
+
+/** Milliseconds until the client redeems the code that the browser delivers to it. */
+export const onTheWay = 100;
 
 /** The limit that rejected a sign-in. */
 export type Limit =
@@ -51,112 +67,142 @@ export type Outcome = {
   done: number;
   refused: Partial<Record<Limit, number>>;
   first: Limit | undefined;
+  /** Calls of DynamoDB and KMS that were throttled, whether or not a repetition helped. */
+  throttled: number;
   /** The most environments that worked at the same time, and the most that existed. */
   busiest: number;
   environments: number;
-  coldStarts: number;
+  /** Milliseconds that the sign-ins which were done spent in functions. */
   p50: number;
+  p95: number;
   p99: number;
 };
 
-/** A bucket of up to `size` tokens that fills at `rate` per second. */
-function bucket(rate: number, size: number) {
-  let tokens = size;
-  let last = 0;
-  return (now: number, wanted = 1): boolean => {
-    tokens = Math.min(size, tokens + ((now - last) / 1_000) * rate);
-    last = now;
-    if (tokens < wanted) return false;
-    tokens -= wanted;
-    return true;
-  };
-}
+/** Milliseconds of a slot in the calendar. */
+const slot = 0.1;
 
-/** Runs the simulation. Times are in milliseconds, which is also the length of a slot in the calendar. */
+/** Runs the simulation. Times are in milliseconds. */
 export function simulate(settings: Settings): Outcome {
   const { gateway, lambda, dynamodb, kms, duration, ramp, signInsPerSecond } = settings;
-  const calendar: (() => void)[][] = [];
+  const random = seededRandom(1);
+  const drawLatency = latencies(dynamodb.latency, random);
+  const calendar: ((() => void)[] | undefined)[] = [];
   let now = 0;
   const after = (milliseconds: number, event: () => void) => {
-    const at = Math.ceil(now + Math.max(1, milliseconds));
-    calendar[at] = calendar[at] ?? [];
-    calendar[at].push(event);
+    const at = Math.round(now / slot) + Math.max(1, Math.round(milliseconds / slot));
+    const events = calendar[at];
+    if (events === undefined) calendar[at] = [event];
+    else events.push(event);
   };
 
   const takes = {
     gateway: bucket(gateway.rate, gateway.burst),
-    writes: bucket(dynamodb.writeUnits, dynamodb.writeUnits),
-    reads: bucket(dynamodb.readUnits, dynamodb.readUnits),
-    kms: kms && bucket(kms.signatures, kms.signatures),
+    'DynamoDB writes': bucket(dynamodb.writeUnits, dynamodb.writeUnits),
+    'DynamoDB reads': bucket(dynamodb.readUnits, dynamodb.readUnits),
+    KMS: kms && bucket(kms.signatures, kms.signatures),
   };
-  const newFunction = () => ({ idle: 0, all: 0, start: bucket(lambda.newInTenSeconds / 10, lambda.newInTenSeconds) });
+  const newFunction = () => ({
+    idle: lambda.there,
+    all: lambda.there,
+    start: bucket(lambda.newInTenSeconds / 10, lambda.newInTenSeconds),
+  });
   const functions = { authorize: newFunction(), token: newFunction() };
 
-  const outcome: Outcome = {
-    started: 0,
-    done: 0,
-    refused: {},
-    first: undefined,
-    busiest: 0,
-    environments: 0,
-    coldStarts: 0,
-    p50: 0,
-    p99: 0,
-  };
-  const times: number[] = [];
+  let started = 0;
+  const refused: Outcome['refused'] = {};
+  let first: Limit | undefined;
+  let throttled = 0;
+  let busiest = 0;
   let working = 0;
+  const times: number[] = [];
   const refuse = (limit: Limit): undefined => {
-    outcome.refused[limit] = (outcome.refused[limit] ?? 0) + 1;
-    outcome.first ??= limit;
+    refused[limit] = (refused[limit] ?? 0) + 1;
+    first ??= limit;
   };
 
-  /** Calls a function, and `next` when it is done. */
-  function call(name: keyof typeof functions, next: () => void): undefined {
+  /** Calls DynamoDB or KMS as the functions do, and `settled` with the limit that was in the way three times. */
+  function ask(
+    limit: 'DynamoDB writes' | 'DynamoDB reads' | 'KMS',
+    wanted: number,
+    settled: (failed?: Limit) => void,
+    pauses: readonly number[] = pausesWhenThrottled,
+  ): void {
+    const isTaken = takes[limit]?.(now, wanted) ?? true;
+    after(limit === 'KMS' ? 0 : drawLatency(), () => {
+      if (isTaken) return settled();
+      throttled += 1;
+      const [pause, ...later] = pauses;
+      if (pause === undefined) return settled(limit);
+      after(random() * pause, () => ask(limit, wanted, settled, later));
+    });
+  }
+
+  /** What a function does, and `settled` with the limit that kept it from that. */
+  const work = {
+    authorize: (settled: (failed?: Limit) => void) =>
+      ask('DynamoDB reads', units.find, (failed) => {
+        if (failed) return settled(failed);
+        ask('DynamoDB writes', units.issue, settled);
+      }),
+    token(settled: (failed?: Limit) => void): void {
+      const answers: (Limit | undefined)[] = [];
+      const answered = (failed?: Limit) => {
+        if (answers.push(failed) < 2) return;
+        const failure = answers.find((answer) => answer !== undefined);
+        if (failure || !takes.KMS) return settled(failure);
+        ask('KMS', 2, settled);
+      };
+      ask('DynamoDB writes', units.redeem, answered);
+      ask('DynamoDB reads', units.look, answered);
+    },
+  };
+
+  /** Calls a function, and `next` with the milliseconds that it took when it has succeeded. */
+  function call(name: keyof typeof functions, next: (took: number) => void): undefined {
     if (!takes.gateway(now)) return refuse('API Gateway');
     if (working >= lambda.concurrency) return refuse('Lambda concurrency');
     const environment = functions[name];
+    const from = now;
     let startMs = 0;
     if (environment.idle > 0) environment.idle -= 1;
     else if (environment.start(now)) {
       environment.all += 1;
-      outcome.coldStarts += 1;
       startMs = lambda.startMs;
     } else return refuse('Lambda scaling');
     working += 1;
-    outcome.busiest = Math.max(outcome.busiest, working);
-    after(startMs + (name === 'authorize' ? lambda.authorizeMs : lambda.tokenMs), () => {
-      working -= 1;
-      environment.idle += 1;
-      // One unit for the code, one for its redemption and one for the index by person. Two tokens are two signatures.
-      if (name === 'authorize' && !takes.reads(now, 0.5)) return refuse('DynamoDB reads');
-      if (!takes.writes(now, name === 'authorize' ? 1 : 2)) return refuse('DynamoDB writes');
-      if (name === 'token' && takes.kms && !takes.kms(now, 2)) return refuse('KMS');
-      next();
-    });
+    busiest = Math.max(busiest, working);
+    after(startMs + lambda.computeMs[name], () =>
+      work[name]((failed) => {
+        working -= 1;
+        environment.idle += 1;
+        if (failed) refuse(failed);
+        else next(now - from);
+      }),
+    );
   }
 
   let due = 0;
-  for (now = 0; now < duration * 1_000 || calendar.length > now; now += 1) {
-    for (const event of calendar[now] ?? []) event();
-    calendar[now] = [];
+  for (let at = 0; at * slot < duration * 1_000 || at < calendar.length; at += 1) {
+    now = at * slot;
+    for (const event of calendar[at] ?? []) event();
+    calendar[at] = undefined;
     if (now >= duration * 1_000) continue;
-    due += (signInsPerSecond / 1_000) * Math.min(1, ramp === 0 ? 1 : now / (ramp * 1_000));
+    due += (signInsPerSecond / 1_000) * slot * Math.min(1, ramp === 0 ? 1 : now / (ramp * 1_000));
     for (; due >= 1; due -= 1) {
-      outcome.started += 1;
-      const from = now;
-      // The client redeems the code once the browser has delivered it, 100 ms later.
-      call('authorize', () =>
-        after(100, () =>
-          call('token', () => {
-            outcome.done += 1;
-            times.push(now - from - 100);
-          }),
-        ),
+      started += 1;
+      call('authorize', (inAuthorize) =>
+        after(onTheWay, () => call('token', (inToken) => times.push(inAuthorize + inToken))),
       );
     }
   }
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
-  const environments = functions.authorize.all + functions.token.all;
-  return { ...outcome, environments, p50: at(0.5), p99: at(0.99) };
+  return {
+    started,
+    done: times.length,
+    refused,
+    first,
+    throttled,
+    busiest,
+    environments: functions.authorize.all + functions.token.all,
+    ...percentiles(Float64Array.from(times)),
+  };
 }
