@@ -14,7 +14,7 @@ export async function startPixy(options: {
   algorithm: Algorithm;
   wrappingKey: string;
   before?: (endpoint: string) => Promise<string>;
-}): Promise<Server & { endpoint: string }> {
+}): Promise<Server & { endpoint: string; databasePid: number }> {
   const { folder, algorithm, wrappingKey, before } = options;
   const database = await startProcess<{ endpoint: string }>('database.ts');
   const [cookie = ''] = await setUpDatabase(database.endpoint, algorithm, wrappingKey);
@@ -24,6 +24,7 @@ export async function startPixy(options: {
   return {
     target: pixyTarget(server.port, cookie),
     endpoint: database.endpoint,
+    databasePid: database.pid,
     server,
     async stop() {
       await server.stop();

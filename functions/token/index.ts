@@ -1,6 +1,7 @@
 import { entrance } from '../entrance.ts';
 import { prepare } from '../prepare.ts';
 import { openRuntime } from '../runtime.ts';
+import { saveMemory } from '../save-memory.ts';
 import { tokenDeps } from './compose.ts';
 import { tokenHandler } from './handler.ts';
 
@@ -13,5 +14,6 @@ await prepare(deps.clients.globalPolicy, deps.apis.list, deps.refreshKeys, async
   // The first signature with a key takes longer than the others. One of KMS would cost a call.
   if (isInMemory) await key.sign(Buffer.of());
 });
+saveMemory(process.env);
 
 export const handler = entrance('token', tokenHandler(deps), runtime);
