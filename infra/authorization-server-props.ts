@@ -89,8 +89,8 @@ export interface AuthorizationServerProps extends Lifetimes {
    */
   readonly signingAlgorithms?: readonly SigningAlgorithm[];
   /**
-   * Tags for the keys that the server makes in KMS while it runs, beside its own, for organizations that demand some of every key. Tags of
-   * the stack do not reach them. Only with `signing: 'kms'`.
+   * Tags for the keys that the server and `pixy keys` make in KMS, beside the server's own, for organizations that demand some of every key.
+   * Tags of the stack do not reach them. Only with `signing: 'kms'`.
    *
    * @default - none
    */

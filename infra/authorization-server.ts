@@ -8,6 +8,7 @@ import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import { prefixProblem } from '../shared/oauth/path-aliases.ts';
 import { type AccessLog, accessLogFormats, accessLogs } from './access-log.ts';
 import type { AuthorizationServerProps } from './authorization-server-props.ts';
+import { checkKeyTags } from './check-key-tags.ts';
 import { checkTables } from './check-tables.ts';
 import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import { CloudFrontFront } from './constructs/cloudfront-front.ts';
@@ -77,6 +78,7 @@ export class AuthorizationServer extends Construct {
     if (home) checkHome(this, { ...props, home });
     const { signing, algorithms, variables } = readSettings(props);
     if (props.tables) checkTables(props.tables);
+    checkKeyTags(props.keyTags);
     const tables =
       props.tables ??
       new AuthorizationServerTables(this, 'Tables', {
@@ -162,7 +164,7 @@ export class AuthorizationServer extends Construct {
     if (props.stage !== undefined) {
       const { issuer, auditLogGroupNames } = this;
       const mail = mailFunction?.functionArn;
-      writeServerParameters(this, props.stage, { issuer, signing, auditLogGroupNames, mail });
+      writeServerParameters(this, props.stage, { issuer, signing, keyTags: props.keyTags, auditLogGroupNames, mail });
     }
   }
 

@@ -30,6 +30,8 @@ export function writeTableParameters(scope: Construct, stage: string, tables: Se
 export type ServerParameters = {
   issuer: string;
   signing: Signing;
+  /** The tags of keys in KMS beside the server's own. */
+  keyTags: Readonly<Record<string, string>> | undefined;
   auditLogGroupNames: string[];
   /** The ARN of the function that mails go to, if there is one. */
   mail: string | undefined;
@@ -51,7 +53,7 @@ function takeStage(scope: Construct, stage: string): void {
   stagesOf.set(scope.node.root, taken.add(place));
 }
 
-/** Names the issuer, where new keys are made, the log groups, and the mail function if there is one. */
+/** Names the issuer, where new keys are made and with which tags, the log groups, and the mail function if there is one. */
 export function writeServerParameters(scope: Construct, stage: string, server: ServerParameters): void {
   takeStage(scope, stage);
   new StringParameter(scope, 'IssuerParameter', {
@@ -64,6 +66,13 @@ export function writeServerParameters(scope: Construct, stage: string, server: S
     description: 'Where private signing keys are made',
     stringValue: server.signing,
   });
+  if (server.keyTags !== undefined) {
+    new StringParameter(scope, 'KeyTagsParameter', {
+      parameterName: `/pixy/${stage}/key-tags`,
+      description: 'Tags of keys that are made in KMS, as JSON',
+      stringValue: JSON.stringify(server.keyTags),
+    });
+  }
   if (server.mail !== undefined) {
     new StringParameter(scope, 'MailParameter', {
       parameterName: `/pixy/${stage}/mail`,

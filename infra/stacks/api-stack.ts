@@ -45,6 +45,7 @@ export class ApiStack extends Stack {
     writeServerParameters(this, stage, {
       issuer,
       signing: given?.signing ?? signing ?? 'memory',
+      keyTags: given?.keyTags ?? fromFile?.keyTags,
       auditLogGroupNames,
       mail: functions.mail?.functionArn,
     });

@@ -1,6 +1,7 @@
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import type { Account } from './account.ts';
-import { type AccountItemStore, isAtEpoch, raised } from './account-item-store.ts';
+import { type AccountItemStore, firstEpoch, isAtEpoch, raised } from './account-item-store.ts';
+import { linkPlaces } from './invitation.ts';
 import { accountKey, toStanding } from './standing-store.ts';
 import { actingEndKey, clientEpochKey, clientEpochOf, endedSession } from './still-valid.ts';
 
@@ -26,6 +27,13 @@ export function takingBackStore(database: Database, table: string, { update }: P
      */
     takeBackAll: (sub: string, seen: number): Promise<Account | undefined> =>
       update(sub, `SET ${raised.set}`, { ...raised.values, ':seen': seen }, isAtEpoch(seen)),
+
+    /**
+     * Ends every session, grant and link of a person, also those of later epochs than the account tells: it may be one of an earlier moment,
+     * which a backup brought back, and would reach those epochs once more by counting. So it goes somewhere else. Undefined without an account.
+     */
+    takeBackWhateverWas: (sub: string): Promise<Account | undefined> =>
+      update(sub, `SET ${raised.set} REMOVE ${linkPlaces.join(', ')}`, { ...raised.values, ':one': firstEpoch() + 1 }),
 
     /**
      * Ends what one client got from a person, and in the same write, for a client that may act for people, that it does so by grants of

@@ -3,6 +3,7 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { expect } from 'vitest';
 import { tableDefinitions } from '../../shared/aws/tables.ts';
+import { kmsKeyTag } from '../../shared/keys/kms-key-tag.ts';
 import { parameterOf } from './deployed-server.ts';
 import type { Call, StandIn } from './stand-in.ts';
 
@@ -11,16 +12,25 @@ import type { Call, StandIn } from './stand-in.ts';
  * an account can confirm is which condition keys DynamoDB sends with a call: `dynamodb:Select`, above all, which docs/threat-model.md counts on.
  */
 
-type Request = { action: string; resource: string; context: Record<string, string | string[]> };
+type Asked = { action: string; resource: string; context: Record<string, string | string[]> };
+/** What IAM sees of a call, and of one that would be for what belongs to nobody or to somebody else. */
+type Request = Asked & { elsewhere: Partial<Asked> };
 type Policies = { name: string; policy: unknown }[];
 
-/** Expects that each call of a stage's functions is allowed, and that none of them would be for another function or another item. */
-export async function expectAllowedCalls(standIn: StandIn, stage: string): Promise<void> {
-  const calls = (await standIn.calls()).filter(({ caller }) => caller.startsWith(`Pixy-${stage}-Api-Auth`));
-  const wrappingKey = await parameterOf(standIn, stage, 'wrapping-key');
+/**
+ * Expects that each call of a stage's functions is allowed, and that none of them would be for another function or another item. Looks at
+ * the calls after the first `since`. Returns the actions.
+ */
+export async function expectAllowedCalls(standIn: StandIn, stage: string, since = 0): Promise<Set<string>> {
+  const all = (await standIn.calls()).slice(since);
+  const calls = all.filter(({ caller }) => caller.startsWith(`Pixy-${stage}-Api-Auth`));
+  const names = {
+    wrappingKey: await parameterOf(standIn, stage, 'wrapping-key'),
+    keysTable: await parameterOf(standIn, stage, 'tables/keys'),
+  };
   const kinds = new Map<string, { caller: string; request: Request }>();
   for (const call of calls) {
-    for (const request of requestsIn(call, standIn, wrappingKey)) {
+    for (const request of requestsIn(call, standIn, names)) {
       kinds.set(JSON.stringify([call.caller, request]), { caller: call.caller, request });
     }
   }
@@ -31,8 +41,7 @@ export async function expectAllowedCalls(standIn: StandIn, stage: string): Promi
     policies.set(caller, own);
     expect({ caller, request, result: await judge(request, own) }).toEqual({ caller, request, result: 'Allowed' });
 
-    // The same for another table or key, and for what belongs to nobody.
-    const elsewhere = { ...request, resource: `${request.resource}-of-somebody-else` };
+    const elsewhere = { ...request, ...request.elsewhere };
     expect({ elsewhere, result: await judge(elsewhere, own) }).toEqual({ elsewhere, result: 'ImplicitlyDenied' });
     const removal = {
       ...request,
@@ -43,6 +52,7 @@ export async function expectAllowedCalls(standIn: StandIn, stage: string): Promi
       result: 'ImplicitlyDenied',
     });
   }
+  return new Set([...kinds.values()].map(({ request }) => request.action));
 }
 
 /** The inline policies of a function's role. It has no others. */
@@ -68,7 +78,7 @@ const standsForIt = 'aws:PrincipalTag/';
 const renamed = <Value>(value: Value): Value =>
   JSON.parse(JSON.stringify(value).replaceAll(encryptionContext, standsForIt));
 
-async function judge({ action, resource, context }: Request, identityPolicies: Policies): Promise<string> {
+async function judge({ action, resource, context }: Asked, identityPolicies: Policies): Promise<string> {
   const result = await runSimulation(
     {
       request: {
@@ -96,20 +106,55 @@ async function judge({ action, resource, context }: Request, identityPolicies: P
 }
 
 /** What IAM sees of a call. */
-function requestsIn({ target, input }: Call, standIn: StandIn, wrappingKey: string): Request[] {
+function requestsIn({ target, input }: Call, standIn: StandIn, names: Names): Request[] {
   const [service = '', operation = ''] = target.split('.');
-  if (service === 'TrentService') return [ofKms(operation, input, wrappingKey)];
+  if (service === 'TrentService') return ofKms(operation, input, standIn, names);
   return service.startsWith('DynamoDB') ? ofDatabase(operation, input, standIn) : [];
 }
 
-function ofKms(operation: string, input: Call['input'], wrappingKey: string): Request {
+type Names = { wrappingKey: string; keysTable: string };
+
+function ofKms(operation: string, input: Call['input'], { clients }: StandIn, names: Names): Request[] {
+  const action = `kms:${operation}`;
+  const keyArn = (id: string) => `arn:aws:kms:${clients.region}:123456789012:key/${id}`;
+  const own = (condition: string) => ({ [`${condition}/${kmsKeyTag}`]: names.keysTable });
+  const foreign = (condition: string) => ({ [`${condition}/${kmsKeyTag}`]: 'the-keys-of-somebody-else' });
+  const KeyId = (input['KeyId'] as string | undefined) ?? '';
+  if (operation === 'CreateKey') {
+    const usage = { 'kms:KeyUsage': String(input['KeyUsage']) };
+    const tags = { 'aws:TagKeys': (input['Tags'] as { TagKey: string }[]).map(({ TagKey }) => TagKey) };
+    const made = { ...own('aws:RequestTag'), ...usage, ...tags };
+    const tagged = { ...own('aws:RequestTag'), ...tags };
+    return [
+      { action, resource: '*', context: made, elsewhere: { context: { ...made, 'kms:KeyUsage': 'ENCRYPT_DECRYPT' } } },
+      {
+        action: 'kms:TagResource',
+        resource: keyArn('made'),
+        context: tagged,
+        elsewhere: { context: { ...tagged, 'aws:TagKeys': [kmsKeyTag, 'of-somebody-else'] } },
+      },
+    ];
+  }
+  if (operation === 'GetPublicKey') {
+    const usage = { 'kms:KeyUsage': 'SIGN_VERIFY' };
+    const elsewhere = { context: { 'kms:KeyUsage': 'ENCRYPT_DECRYPT' } };
+    return [{ action, resource: keyArn(KeyId), context: usage, elsewhere }];
+  }
+  if (operation === 'Sign' || operation === 'ScheduleKeyDeletion') {
+    const elsewhere = { context: foreign('aws:ResourceTag') };
+    return [{ action, resource: keyArn(KeyId), context: own('aws:ResourceTag'), elsewhere }];
+  }
   const encrypted = (input['EncryptionContext'] ?? {}) as Record<string, string>;
   const context = Object.entries(encrypted).map(([name, value]) => [`${encryptionContext}${name}`, value]);
-  return {
-    action: `kms:${operation}`,
-    resource: (input['KeyId'] as string | undefined) ?? wrappingKey,
-    context: { ...Object.fromEntries(context), 'kms:EncryptionContextKeys': Object.keys(encrypted) },
-  };
+  const resource = KeyId === '' ? names.wrappingKey : KeyId;
+  return [
+    {
+      action,
+      resource,
+      context: { ...Object.fromEntries(context), 'kms:EncryptionContextKeys': Object.keys(encrypted) },
+      elsewhere: { resource: `${resource}-of-somebody-else` },
+    },
+  ];
 }
 
 type Input = Record<string, never> & Record<string, unknown>;
@@ -130,10 +175,12 @@ function ofDatabase(operation: string, input: Call['input'], standIn: StandIn): 
   const table = `arn:aws:dynamodb:${region}:123456789012:table/${TableName}`;
   const isWrite = operation === 'PutItem' || operation === 'UpdateItem' || operation === 'DeleteItem';
   const attributes = [...new Set([...Object.keys(key ?? {}), ...namesIn(input as Input)])];
+  const resource = IndexName === undefined ? table : `${table}/index/${IndexName}`;
   return [
     {
       action: `dynamodb:${operation}`,
-      resource: IndexName === undefined ? table : `${table}/index/${IndexName}`,
+      resource,
+      elsewhere: { resource: `${resource}-of-somebody-else` },
       context: {
         'dynamodb:LeadingKeys': [leading ?? ''],
         ...(attributes.length > 0 && { 'dynamodb:Attributes': attributes }),

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ApiGatewayV2Client, GetIntegrationsCommand, GetRoutesCommand } from '@aws-sdk/client-apigatewayv2';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect, onTestFinished } from 'vitest';
 import type { HttpApiHandler } from '../../infra/local/gateway/answer-request.ts';
@@ -61,6 +61,20 @@ const caller = (standIn: StandIn, FunctionName: string): HttpApiHandler => {
     return JSON.parse(payload);
   };
 };
+
+/** Calls a function of a stage, by the id of its construct, as its schedule does. */
+export async function callFunction({ clients }: StandIn, stage: string, id: string): Promise<unknown> {
+  const lambda = new LambdaClient(clients);
+  for await (const { Functions = [] } of paginateListFunctions({ client: lambda }, {})) {
+    const found = Functions.find(({ FunctionName = '' }) => FunctionName.startsWith(`Pixy-${stage}-Api-Auth${id}`));
+    if (found === undefined) continue;
+    const answer = await lambda.send(new InvokeCommand({ FunctionName: found.FunctionName, Payload: '{}' }));
+    const payload = answer.Payload?.transformToString() ?? '';
+    if (answer.FunctionError !== undefined) throw new Error(`${id} failed: ${payload}`);
+    return JSON.parse(payload);
+  }
+  return expect.unreachable();
+}
 
 /** Runs `pixy … --stage NAME` with the account. Returns what it printed. */
 export async function pixy(

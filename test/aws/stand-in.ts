@@ -25,6 +25,8 @@ export type StandIn = {
   cdk: (...parameters: string[]) => Promise<{ output: string; status: number }>;
   /** Replaces what every function gets beside what it is deployed with. */
   breakFunctions: (environment: Record<string, string>) => Promise<void>;
+  /** Has every function live that many seconds later than it is. */
+  liveLater: (seconds: number) => Promise<void>;
   /** The calls of services that the functions have made so far. */
   calls: () => Promise<Call[]>;
   stop: () => Promise<void>;
@@ -67,6 +69,11 @@ export async function startStandIn(): Promise<StandIn> {
   return {
     clients: { endpoint, region, credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' } },
     breakFunctions,
+    liveLater: (seconds) =>
+      breakFunctions({
+        NODE_OPTIONS: `--enable-source-maps --require=${join(import.meta.dirname, 'stand-in', 'later.cjs')}`,
+        STAND_IN_LATER: `${seconds}`,
+      }),
     calls: async () =>
       (await readFile(functions.calls, 'utf8'))
         .split('\n')

@@ -125,7 +125,49 @@ describe('D14: a stage that is set to KMS and has no key there yet', () => {
   });
 });
 
+describe('D11: the tags that an organization demands of every key', () => {
+  const keyTags = { 'cost-centre': '4711' };
+  const tagsOf = async (kid: string) => {
+    const kept = (await store.list()).find((key) => key.kid === kid)?.private;
+    return kept && 'kmsKeyId' in kept ? kms.tags.get(kept.kmsKeyId) : undefined;
+  };
+
+  test('rotate and retire: a key that is made in KMS has those of the stage', async () => {
+    const old = await kmsCustody(kms.client).generate('ES256', 0);
+    await store.put(old);
+    parameters['/pixy/dev/key-tags'] = JSON.stringify(keyTags);
+    const rotated = await pixy('rotate', '--stage', 'dev', '--json');
+    expect(await tagsOf(rotated.json()[0].kid)).toEqual({ ...keyTags, 'pixy-keys-table': 'Keys' });
+    await store.remove(rotated.json()[0].kid);
+    const retired = await pixy('retire', old.kid, '--stage', 'dev', '--json');
+    delete parameters['/pixy/dev/key-tags'];
+    expect(await tagsOf(retired.json().successor.kid)).toEqual({ ...keyTags, 'pixy-keys-table': 'Keys' });
+  });
+
+  test('rotate: those that are given go before, and one without a value is refused', async () => {
+    await store.put(await kmsCustody(kms.client).generate('ES256', 0));
+    const named = ['--table', 'clients=Clients', '--table', 'keys=Keys'];
+    const given = ['--key-tag', 'cost-centre=12', '--key-tag', 'owner=a=b'];
+    const { json } = await pixy('rotate', ...named, ...given, '--json');
+    expect(await tagsOf(json()[0].kid)).toEqual({ 'cost-centre': '12', owner: 'a=b', 'pixy-keys-table': 'Keys' });
+    expect(await pixy('rotate', ...named, '--key-tag', 'owner')).toMatchObject({
+      exitCode: 2,
+      errors: expect.stringContaining('It has to be NAME=VALUE.'),
+    });
+  });
+});
+
 describe('keys that never leave KMS', () => {
+  test('D12: rotate: a call that makes a key is not made again when it fails, as it may have made one', async () => {
+    await store.put(await kmsCustody(kms.client).generate('ES256', 0));
+    kms.calls.length = 0;
+    kms.failWith({ status: 500, type: 'KMSInternalException', operation: 'CreateKey' });
+    const { exitCode } = await pixy('rotate', '--stage', 'dev');
+    kms.failWith(undefined);
+    expect(exitCode).toBe(1);
+    expect(kms.calls).toEqual(['CreateKey']);
+  });
+
   test('rotate: the new one is made there; retire: the old one is deleted there', async () => {
     const custody = kmsCustody(kms.client);
     const old = await custody.generate('ES256', 0);

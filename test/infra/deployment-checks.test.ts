@@ -158,6 +158,18 @@ describe('D11: a construct in a stack of somebody else', () => {
       ['pixy-keys-table'],
       ['pixy-keys-table', 'cost-centre'],
     ]);
+    const parameters = ofType(template, 'AWS::SSM::Parameter').map(([, { Properties }]) => Properties);
+    expect(parameters.find(({ Name }) => Name === '/pixy/dev/key-tags')?.['Value']).toBe('{"cost-centre":"4711"}');
+  });
+
+  it.each([
+    [{ 'pixy-keys-table': 'mine' }, /pixy-keys-table is the tag of the server itself/],
+    [{ 'aws:owner': 'me' }, /no tag "aws:owner"/],
+    [{ '': 'me' }, /no tag ""/],
+    [{ owner: 'me & you' }, /no tag "owner" with the value "me & you"/],
+    [Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`tag-${index}`, ''])), /50 tags/],
+  ])('refuses tags that KMS would refuse at the next rotation: %j', (keyTags: Record<string, string>, problem) => {
+    expect(() => templateWith({ stage: 'dev', keyTags })).toThrow(problem);
   });
 
   it('encrypts every log group with the given key, and lets CloudWatch Logs use it', () => {

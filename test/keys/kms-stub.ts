@@ -23,12 +23,15 @@ export async function kmsStub() {
   const pairs = new Map<string, { publicKey: KeyObject; privateKey: KeyObject }>();
   const wrapping = randomBytes(32);
   const calls: string[] = [];
+  const tags = new Map<string, Record<string, string>>();
   let failure: { status: number; type: string; operation?: string } | undefined;
 
   const blob = (value: unknown) => Buffer.from(value as string, 'base64');
   const operations: Record<string, (input: Input) => object> = {
-    CreateKey: ({ KeySpec }) => {
+    CreateKey: ({ KeySpec, Tags }) => {
       const KeyId = `key-${pairs.size + 1}`;
+      const given = Tags as { TagKey: string; TagValue: string }[];
+      tags.set(KeyId, Object.fromEntries(given.map(({ TagKey, TagValue }) => [TagKey, TagValue])));
       pairs.set(
         KeyId,
         KeySpec === 'RSA_2048'
@@ -100,6 +103,8 @@ export async function kmsStub() {
     client,
     endpoint,
     calls,
+    /** The tags that keys were made with, by id. */
+    tags,
     failWith(next: typeof failure) {
       failure = next;
     },

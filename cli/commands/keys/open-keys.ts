@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Change } from '../../../shared/clients/change.ts';
 import { logChange, newChange } from '../../../shared/clients/change-log.ts';
 import { type KeyStore, keyStore } from '../../../shared/keys/key-store.ts';
@@ -22,7 +22,9 @@ export async function mustHaveKeys(store: KeyStore): Promise<StoredKey[]> {
   throw new Failure('There are no signing keys yet: the server makes the first ones when it starts or is deployed.');
 }
 
-export type CustodyFlags = { kmsKey?: string; signing?: 'memory' | 'kms' };
+export type CustodyFlags = { kmsKey?: string; signing?: 'memory' | 'kms'; keyTag?: KeyTags };
+
+type KeyTags = Readonly<Record<string, string>>;
 
 /** Adds the options of commands that make keys. */
 export const custodyOptions = (command: Command): Command =>
@@ -33,7 +35,18 @@ export const custodyOptions = (command: Command): Command =>
         '--signing <place>',
         'where the key is made (default: what the stage is set to, or where the newest is)',
       ).choices(['memory', 'kms']),
+    )
+    .option(
+      '--key-tag <name=value>',
+      'a tag of a key that is made in KMS; repeatable (default: those of the stage)',
+      readTag,
     );
+
+function readTag(text: string, before: KeyTags = {}): KeyTags {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('It has to be NAME=VALUE.');
+  return { ...before, [name]: value };
+}
 
 const isInKms = (key: StoredKey): boolean => 'kmsKeyId' in key.private;
 
@@ -44,12 +57,13 @@ const isInKms = (key: StoredKey): boolean => 'kmsKeyId' in key.private;
 export async function openCustody(
   context: Context,
   stored: readonly StoredKey[],
-  { kmsKey, signing }: CustodyFlags = {},
+  { kmsKey, signing, keyTag }: CustodyFlags = {},
 ): Promise<KeyCustody> {
   const opened = await context.open();
   const newest = stored.toSorted((a, b) => a.signFrom - b.signFrom).at(-1);
-  const wanted = signing ?? (await signingOf(opened)) ?? (newest && isInKms(newest) ? 'kms' : 'memory');
-  const kms = wanted === 'kms' || stored.some(isInKms) ? await inKms(opened) : undefined;
+  const stage = await settingsOf(opened);
+  const wanted = signing ?? stage.signing ?? (newest && isInKms(newest) ? 'kms' : 'memory');
+  const kms = wanted === 'kms' || stored.some(isInKms) ? await inKms(opened, keyTag ?? stage.keyTags) : undefined;
   if (kms && wanted === 'kms') return kms;
   const { memoryCustody } = await import('../../../shared/keys/memory-custody.ts');
   const memory = memoryCustody(await wrapperOf(opened, kmsKey));
@@ -57,19 +71,22 @@ export async function openCustody(
 }
 
 /** What the stage is set to, where it tells. Until the next rotation, its newest key may be of the other kind. */
-async function signingOf({ place }: Opened): Promise<string | undefined> {
-  if (place.kind !== 'stage') return undefined;
-  const name = `/pixy/${place.stage}/signing`;
+async function settingsOf({ place }: Opened): Promise<{ signing?: string | undefined; keyTags?: KeyTags | undefined }> {
+  if (place.kind !== 'stage') return {};
+  const name = (one: string) => `/pixy/${place.stage}/${one}`;
   const { readParameters } = await import('../../open-stores.ts');
-  return (await readParameters([name])).get(name);
+  const found = await readParameters([name('signing'), name('key-tags')]);
+  const keyTags = found.get(name('key-tags'));
+  return { signing: found.get(name('signing')), ...(keyTags !== undefined && { keyTags: JSON.parse(keyTags) }) };
 }
 
-async function inKms({ table }: Opened): Promise<KeyCustody> {
+async function inKms({ table }: Opened, keyTags: KeyTags | undefined): Promise<KeyCustody> {
   const [{ kmsCustody }, { KMSClient }] = await Promise.all([
     import('../../../shared/keys/kms-custody.ts'),
     import('@aws-sdk/client-kms'),
   ]);
-  return kmsCustody(new KMSClient({ maxAttempts: 3 }), table('keys'));
+  // A second attempt to make a key makes a second key. Whoever runs the command can run it again.
+  return kmsCustody(new KMSClient({ maxAttempts: 1 }), table('keys'), keyTags);
 }
 
 async function wrapperOf({ place }: Opened, kmsKey: string | undefined): Promise<KeyWrapper> {
