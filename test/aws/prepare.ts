@@ -1,5 +1,6 @@
 import { exec } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { installPackages } from '../../scripts/install-packages.ts';
@@ -11,6 +12,10 @@ const folder = import.meta.dirname;
 const emulatorModule = 'github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie';
 /** It has no versions that Go's tools know. */
 const emulatorVersion = 'v0.0.0-20261030222936-bef5c4ba774d';
+
+/** Built without what it has besides a server, and without optimization: the build takes longer than the tests. */
+const dynoxide =
+  'dynoxide-rs --version 3.2.0 --locked --debug --no-default-features --features native-sqlite,http-server,cli';
 
 const environmentOf = (name: string): string => join(folder, '.venv', name);
 
@@ -32,6 +37,20 @@ export async function installPython(list: 'stand-in' | 'templates'): Promise<str
     writeFileSync(record, wanted);
   }
   return join(environment, 'bin');
+}
+
+/** Builds dynoxide, an engine with the protocol of DynamoDB. Returns the program. */
+export async function installDynoxide(): Promise<string> {
+  const root = environmentOf('dynoxide');
+  const record = join(root, 'installed.txt');
+  if (!existsSync(record) || readFileSync(record, 'utf8') !== dynoxide) {
+    const target = mkdtempSync(join(tmpdir(), 'pixy-dynoxide-'));
+    await run(
+      `CARGO_PROFILE_DEV_DEBUG=0 cargo install ${dynoxide} --quiet --force --root ${root} --target-dir ${target}`,
+    ).finally(() => rmSync(target, { recursive: true, force: true }));
+    writeFileSync(record, dynoxide);
+  }
+  return join(root, 'bin', 'dynoxide');
 }
 
 /** Builds Lambda's runtime interface emulator. Returns the program. */

@@ -73,6 +73,8 @@ export async function startStandIn(): Promise<StandIn> {
       breakFunctions({
         NODE_OPTIONS: `--enable-source-maps --require=${join(import.meta.dirname, 'stand-in', 'later.cjs')}`,
         STAND_IN_LATER: `${seconds}`,
+        // The emulator lives now, and tells by when a call has to be answered.
+        AWS_LAMBDA_FUNCTION_TIMEOUT: `${60 + seconds}`,
       }),
     calls: async () =>
       (await readFile(functions.calls, 'utf8'))
