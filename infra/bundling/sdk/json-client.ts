@@ -1,4 +1,5 @@
-import type { Agent, IncomingMessage } from 'node:http';
+import { Connections, TimeoutError, type Timeouts } from './connections.ts';
+import type { Answer } from './read-answer.ts';
 import { authorization, type Credentials } from './signature.ts';
 
 /** An AWS service that takes JSON by POST, with the operation in `x-amz-target`. */
@@ -11,7 +12,7 @@ export type ClientSettings = {
   /** @default 3 */
   maxAttempts?: number;
   /** Milliseconds for each attempt, from the moment that it has a socket. @default 1000 and 2000 */
-  requestHandler?: { connectionTimeout?: number; requestTimeout?: number };
+  requestHandler?: Partial<Timeouts>;
 };
 
 /** One call: the operation, the JSON to send, and how to read the JSON response. */
@@ -27,25 +28,13 @@ export class ServiceException extends Error {
   }
 }
 
-/** An attempt took too long. */
-class TimeoutError extends Error {
-  override name = 'TimeoutError';
-}
-
-/** Avoids `import`, which would load every part of `node:http`, including fetch and its 30 ms. */
-const http = () => process.getBuiltinModule('node:http');
-const https = () => process.getBuiltinModule('node:https');
-
-type Answer = { status: number; text: string; headers: IncomingMessage['headers'] };
-
 /** A client of one service. Like the SDK's, it signs calls, keeps connections alive, and makes at most `maxAttempts` attempts. */
 export class JsonClient {
   readonly #service: Service;
   readonly endpoint: URL;
   readonly #region: string;
   readonly #maxAttempts: number;
-  readonly #timeouts: { connectionTimeout: number; requestTimeout: number };
-  readonly #agent: Agent;
+  readonly #connections: Connections;
   #credentials: Credentials | undefined;
   #tokens = mostRetryTokens;
   /** How many milliseconds the service's clock is ahead of ours. */
@@ -56,9 +45,8 @@ export class JsonClient {
     this.#region = settings.region ?? process.env['AWS_REGION'] ?? '';
     this.endpoint = endpointOf(service.name, this.#region);
     this.#maxAttempts = settings.maxAttempts ?? 3;
-    this.#timeouts = { connectionTimeout: 1_000, requestTimeout: 2_000, ...settings.requestHandler };
-    const { Agent } = this.endpoint.protocol === 'http:' ? http() : https();
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 50 });
+    const timeouts = { connectionTimeout: 1_000, requestTimeout: 2_000, ...settings.requestHandler };
+    this.#connections = new Connections(this.endpoint, timeouts);
   }
 
   /** Sends a command. `$metadata.attempts` is the number of attempts; after more than one, an earlier one may have made the write. */
@@ -87,13 +75,12 @@ export class JsonClient {
   }
 
   #attempt(operation: string, body: string): Promise<Answer> {
-    const { protocol, host, hostname, port } = this.endpoint;
     const { name, target, version } = this.#service;
     this.#credentials ??= credentialsOf(process.env);
     const credentials = this.#credentials;
     const date = new Date(Date.now() + this.#clockOffset).toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const headers: Record<string, string> = {
-      host,
+      host: this.endpoint.host,
       'content-type': `application/x-amz-json-${version}`,
       'x-amz-date': date,
       'x-amz-target': `${target}.${operation}`,
@@ -101,51 +88,16 @@ export class JsonClient {
     };
     headers['authorization'] = authorization({ headers, body, date, region: this.#region, service: name }, credentials);
     headers['content-length'] = String(Buffer.byteLength(body));
-
-    let isAnswered = false;
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const { request } = protocol === 'http:' ? http() : https();
-    const sent = request({ agent: this.#agent, hostname, port, path: '/', method: 'POST', headers }, (response) => {
-      let received = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        received += chunk;
-      });
-      response.on('error', reject);
-      response.on('end', () => {
-        isAnswered = true;
-        resolve({ status: response.statusCode ?? 0, text: received, headers: response.headers });
-      });
-    });
-    const late = (what: string, after: number) =>
-      setTimeout(() => sent.destroy(new TimeoutError(`${what} took longer than ${after} ms`)), after);
-    const { connectionTimeout, requestTimeout } = this.#timeouts;
-    const timers: NodeJS.Timeout[] = [];
-    // A call that waits because all sockets are in use is not late: its time begins with its socket.
-    sent.on('socket', (socket) => {
-      timers.push(late('the request', requestTimeout));
-      if (!socket.connecting) return;
-      const connecting = late('the connection', connectionTimeout);
-      timers.push(connecting);
-      socket.once(protocol === 'http:' ? 'connect' : 'secureConnect', () => clearTimeout(connecting));
-    });
-    // The service closed an idle connection while the function was frozen. It read nothing, so the next attempt may follow at
-    // once.
-    sent.on('error', (error) => reject(sent.reusedSocket ? Object.assign(error, { stale: true }) : error));
-    sent.on('close', () => {
-      for (const timer of timers) clearTimeout(timer);
-      if (!isAnswered) reject(new TimeoutError('the connection was closed before the answer'));
-    });
-    sent.end(body);
-    return promise;
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    return this.#connections.send(`POST / HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
   }
 
   #exceptionOf({ status, text, headers }: Answer): ServiceException {
     const { __type, message, Message } = parseError(text);
-    const header = headers['x-amzn-errortype'];
-    const code = textOf(__type) ?? textOf(header) ?? 'UnknownError';
+    const header = headers.get('x-amzn-errortype');
+    const code = textOf(__type) ?? header ?? 'UnknownError';
     const name = code.slice(code.indexOf('#') + 1).split(':')[0] as string;
-    const told = Date.parse(headers.date ?? '');
+    const told = Date.parse(headers.get('date') ?? '');
     if (skewed.test(name) && Math.abs(told - Date.now() - this.#clockOffset) > 240_000) {
       this.#clockOffset = told - Date.now();
       return Object.assign(new ServiceException(name, '', status), { clockSkewCorrected: true });

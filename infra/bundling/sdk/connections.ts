@@ -1,0 +1,174 @@
+import type { Socket } from 'node:net';
+import { type Answer, NoAnswer, readAnswer } from './read-answer.ts';
+
+/*
+ * Kept connections to one service, with one request at a time on each. Speaks HTTP/1.1 itself: a call over Node's client takes 0.08
+ * ms of the processor, and one of these 0.02 (docs/performance.md), and loading that client takes a third of a function's start.
+ */
+
+/** An attempt took too long. */
+export class TimeoutError extends Error {
+  override name = 'TimeoutError';
+}
+
+/** Milliseconds, from the moment that an attempt has a connection. */
+export type Timeouts = { connectionTimeout: number; requestTimeout: number };
+
+/** More requests wait, in their order. */
+const mostConnections = 50;
+
+export class Connections {
+  readonly #endpoint: URL;
+  readonly #timeouts: Timeouts;
+  readonly #idle: Connection[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #count = 0;
+  /** The last TLS session, which makes the next connection cheaper. */
+  #session: Buffer | undefined;
+
+  constructor(endpoint: URL, timeouts: Timeouts) {
+    this.#endpoint = endpoint;
+    this.#timeouts = timeouts;
+  }
+
+  /** Sends a whole request. Rejects with what the connection failed with; `stale`: one that was kept had been closed meanwhile. */
+  async send(request: string): Promise<Answer> {
+    const connection = await this.#take();
+    try {
+      return await connection.send(request, this.#timeouts.requestTimeout);
+    } finally {
+      this.#giveBack(connection);
+    }
+  }
+
+  #take(): Connection | Promise<Connection> {
+    const idle = this.#idle.pop();
+    if (idle) return idle;
+    if (this.#count < mostConnections) return this.#open();
+    return new Promise<void>((resolve) => this.#waiting.push(resolve)).then(() => this.#take());
+  }
+
+  #open(): Connection {
+    this.#count += 1;
+    const { protocol, port } = this.#endpoint;
+    const isSecure = protocol === 'https:';
+    // An IPv6 address has brackets in a URL.
+    const host = this.#endpoint.hostname.replace(/^\[(.*)\]$/, '$1');
+    const options = {
+      host,
+      port: Number(port) || (isSecure ? 443 : 80),
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 1_000,
+    };
+    const net = process.getBuiltinModule('node:net');
+    const session = this.#session && { session: this.#session };
+    const servername = net.isIP(host) === 0 ? { servername: host } : {};
+    const socket = isSecure
+      ? process
+          .getBuiltinModule('node:tls')
+          .connect({ ...options, ...servername, ...session, ALPNProtocols: ['http/1.1'] })
+          .on('session', (kept) => {
+            this.#session = kept;
+          })
+      : net.connect(options);
+    return new Connection(socket, isSecure ? 'secureConnect' : 'connect', this.#timeouts.connectionTimeout, (closed) => {
+      this.#count -= 1;
+      const place = this.#idle.indexOf(closed);
+      if (place >= 0) this.#idle.splice(place, 1);
+      this.#waiting.shift()?.();
+    });
+  }
+
+  #giveBack(connection: Connection): void {
+    if (connection.isClosed) return;
+    connection.rest();
+    this.#idle.push(connection);
+    this.#waiting.shift()?.();
+  }
+}
+
+type Call = { resolve: (answer: Answer) => void; reject: (error: Error) => void };
+
+/** One connection, which ends with the first thing that is not as it should be. */
+class Connection {
+  readonly #socket: Socket;
+  readonly #onClosed: (closed: Connection) => void;
+  #received: Buffer | undefined;
+  #call: Call | undefined;
+  #isUsed = false;
+  isClosed = false;
+
+  constructor(
+    socket: Socket,
+    opened: 'connect' | 'secureConnect',
+    connectionTimeout: number,
+    onClosed: (closed: Connection) => void,
+  ) {
+    this.#socket = socket;
+    this.#onClosed = onClosed;
+    const late = setTimeout(
+      () => this.#end(new TimeoutError(`the connection took longer than ${connectionTimeout} ms`)),
+      connectionTimeout,
+    );
+    socket.once(opened, () => clearTimeout(late));
+    socket.on('data', (chunk: Buffer) => this.#read(chunk, false));
+    socket.on('end', () => this.#read(undefined, true));
+    socket.on('error', (error) => this.#end(error));
+    socket.on('close', () => {
+      clearTimeout(late);
+      this.#end();
+    });
+  }
+
+  async send(request: string, timeout: number): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    this.#call = { resolve, reject };
+    const late = setTimeout(() => this.#end(new TimeoutError(`the request took longer than ${timeout} ms`)), timeout);
+    this.#socket.ref();
+    this.#socket.write(request);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  /** Does not keep the process alive until the next request. */
+  rest(): void {
+    this.#socket.unref();
+  }
+
+  #read(chunk: Buffer | undefined, isOver: boolean): void {
+    const received = Buffer.concat([this.#received, chunk].filter((part) => part !== undefined));
+    try {
+      const read = readAnswer(received, isOver);
+      if (read === undefined) {
+        this.#received = received;
+        if (isOver) this.#end();
+        return;
+      }
+      // An answer that nobody waits for, or more than one, would be taken for the answer to another request.
+      if (this.#call === undefined || read.length !== received.length) throw new NoAnswer('more came than an answer');
+      const { resolve } = this.#call;
+      this.#call = undefined;
+      this.#received = undefined;
+      this.#isUsed = true;
+      if (isOver || read.answer.headers.get('connection')?.toLowerCase() === 'close') this.#end();
+      resolve(read.answer);
+    } catch (error) {
+      this.#end(error as Error);
+    }
+  }
+
+  /** Closes the connection, and fails what waits for an answer. Of a kept one that brought nothing of it, the service read nothing. */
+  #end(error?: Error): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.#socket.destroy();
+    this.#onClosed(this);
+    const failed = error ?? Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+    const isStale = this.#isUsed && this.#received === undefined && !(error instanceof TimeoutError);
+    this.#call?.reject(isStale ? Object.assign(failed, { stale: true }) : failed);
+  }
+}
