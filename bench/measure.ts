@@ -60,7 +60,7 @@ function check(message: unknown): unknown {
   return message;
 }
 
-const percentiles = (sorted: readonly number[]) => ({ p50: at(sorted, 0.5), p99: at(sorted, 0.99) });
+export const percentiles = (sorted: readonly number[]) => ({ p50: at(sorted, 0.5), p99: at(sorted, 0.99) });
 
 const at = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;

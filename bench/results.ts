@@ -1,6 +1,10 @@
 import { cpus } from 'node:os';
 import type { ColdStarts } from './cold-start/measure.ts';
+import type { FunctionResult } from './lambda/compare.ts';
 import type { Measured } from './measure.ts';
+
+/** The version that the aims compare this one with. */
+export const comparedWith = '850adc9';
 
 /** The database calls of one flow. */
 type Count = { calls: number; writeUnits: number; readUnits: number };
@@ -22,6 +26,7 @@ export type Results = {
   /** Processor milliseconds of one signature. */
   signatureMs: { RS256: number; ES256: number };
   servers: ServerResult[];
+  functions: FunctionResult[];
   coldStart: ColdStarts;
 };
 

@@ -2,7 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chart } from './chart.ts';
+import { functionTable } from './function-table.ts';
 import type { Results, ServerResult } from './results.ts';
+import { fixed, table } from './table.ts';
+
+export { table } from './table.ts';
 
 const repository = join(import.meta.dirname, '..');
 
@@ -15,6 +19,7 @@ export async function writeResults(results: Results): Promise<void> {
   const parts: [string, string][] = [
     ['run', runOf(results)],
     ['servers', serverTable(results)],
+    ['functions', functionTable(results.functions)],
     ['aims', aimTable(results)],
     ['bundles', bundleTable(results)],
     ['cold-start', coldStartTable(results)],
@@ -42,14 +47,9 @@ function tidy(file: string): void {
   spawnSync(biome, ['format', '--write', file], { cwd: repository, stdio: 'ignore' });
 }
 
-export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
 const runOf = ({ date, machine, settings, signatureMs }: Results): string =>
   `Run of ${date.slice(0, 10)} on ${machine}. ${settings.rounds} rounds of ${settings.seconds} s for each server, ${settings.connections} connections; medians of the rounds. ` +
   `One signature took ${signatureMs.ES256.toFixed(3)} ms of the processor with ES256 and ${signatureMs.RS256.toFixed(3)} ms with RS256.`;
-
-const fixed = (value: number, digits = 2): string => value.toFixed(digits);
 
 function serverTable({ servers, signatureMs }: Results): string {
   const head = [

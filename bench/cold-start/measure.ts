@@ -14,6 +14,7 @@ import { median } from '../measure.ts';
 import { credentials, newWrappingKey, pixyEnvironment } from '../pixy/environment.ts';
 import { authorizeEvent, tokenEvent } from '../pixy/events.ts';
 import { startPixy } from '../pixy/start.ts';
+import type { Version } from '../version.ts';
 
 /** Sizes and memory in bytes, times in milliseconds. */
 export type ColdStarts = {
@@ -21,16 +22,20 @@ export type ColdStarts = {
   bundles: { name: string; bytes: number; gzipped: number }[];
   /** A process that does nothing. */
   baseline: { processMs: number; rss: number };
-  functions: {
-    name: string;
-    initMs: number;
-    firstCallMs: number;
-    secondCallMs: number;
-    processMs: number;
-    rss: number;
-    undici: boolean;
-    builtins: string[];
-  }[];
+  functions: ColdStart[];
+};
+
+/** `version`: an earlier one. */
+export type ColdStart = {
+  name: string;
+  version?: string | undefined;
+  initMs: number;
+  firstCallMs: number;
+  secondCallMs: number;
+  processMs: number;
+  rss: number;
+  undici: boolean;
+  builtins: string[];
 };
 
 type Started = {
@@ -41,51 +46,39 @@ type Started = {
   builtins: string[];
 };
 
-/** Measures fresh processes, alternating with processes that do nothing, with the database behind TLS as in AWS. */
-export async function measureColdStarts(folder: string, starts: number): Promise<ColdStarts> {
-  const wrappingKey = newWrappingKey();
+type Run = { processMs: number; started: Started };
+
+/** A function to start, again and again. */
+type Starting = { name: string; version?: string | undefined; start: () => Promise<Run>; runs: Run[] };
+
+/**
+ * Measures fresh processes in turns, with the database behind TLS as in AWS: some that do nothing, the functions of `folder`, and those
+ * of the version before.
+ */
+export async function measureColdStarts(
+  folder: string,
+  starts: number,
+  before: Version | undefined,
+): Promise<ColdStarts> {
   const own = mkdtempSync(join(tmpdir(), 'pixy-cold-start-'));
-  const pixy = await startPixy({ folder, algorithm: 'RS256', wrappingKey });
-  const tls = await startTls(pixy.endpoint, own);
+  const opened = [await open({ folder }, own), ...(before ? [await open(before, own)] : [])];
   try {
-    const issuer = `http://localhost:${pixy.target.port}`;
-    const env = {
-      PATH: process.env['PATH'],
-      ...pixyEnvironment(issuer, 'RS256', wrappingKey),
-      ...credentials,
-      AWS_ENDPOINT_URL_DYNAMODB: tls.endpoint,
-      NODE_EXTRA_CA_CERTS: tls.certificate,
-    };
-    const browser = new Browser(pixy.target);
-    const events: Record<string, () => Promise<object[]>> = {
-      authorize: async () => [authorizeEvent(pixy.target.cookie ?? ''), authorizeEvent(pixy.target.cookie ?? '')],
-      token: async () => [tokenEvent(await browser.authorize()), tokenEvent(await browser.authorize())],
-    };
-    const measured = new Map<string, { processMs: number; started: Started }[]>();
+    const functions = opened.flatMap(({ functions }) => functions);
     const nothing: { processMs: number; rss: number }[] = [];
     for (let count = 0; count < starts; count += 1) {
       nothing.push(await startNothing());
-      for (const [name, eventsOf] of Object.entries(events)) {
-        const bundle = pathToFileURL(join(folder, name, 'index.mjs')).href;
-        const { processMs, output } = await timed(
-          [join(import.meta.dirname, 'one.mjs'), bundle, JSON.stringify(await eventsOf())],
-          env,
-        );
-        const started = JSON.parse(output) as Started;
-        const failed = started.calls.find(({ statusCode }) => statusCode >= 400);
-        if (failed) throw new Error(`${name} answered ${failed.statusCode}`);
-        measured.set(name, [...(measured.get(name) ?? []), { processMs, started }]);
-      }
+      // Reverses every other time, so that no function always follows the same one.
+      for (const one of count % 2 === 0 ? functions : functions.toReversed()) one.runs.push(await one.start());
     }
-    browser.close();
     return {
       starts,
       bundles: functionNames().map((name) => bundleSize(folder, name)),
       baseline: { processMs: median(nothing.map((one) => one.processMs)), rss: median(nothing.map((one) => one.rss)) },
-      functions: [...measured].map(([name, runs]) => {
-        const of = (figure: (run: (typeof runs)[number]) => number) => median(runs.map(figure));
+      functions: functions.map(({ name, version, runs }) => {
+        const of = (figure: (run: Run) => number) => median(runs.map(figure));
         return {
           name,
+          version,
           initMs: of(({ started }) => started.initMs),
           firstCallMs: of(({ started }) => started.calls[0]?.ms ?? 0),
           secondCallMs: of(({ started }) => started.calls[1]?.ms ?? 0),
@@ -97,10 +90,61 @@ export async function measureColdStarts(folder: string, starts: number): Promise
       }),
     };
   } finally {
-    tls.close();
-    await pixy.stop();
+    for (const { close } of opened) await close();
     rmSync(own, { recursive: true });
   }
+}
+
+/** A version with a database of its own, and its functions. */
+async function open({ name: version, folder, setUpDatabase }: Partial<Version> & { folder: string }, own: string) {
+  const wrappingKey = newWrappingKey();
+  const pixy = await startPixy({
+    folder,
+    algorithm: 'RS256',
+    wrappingKey,
+    ...(setUpDatabase && { setUp: setUpDatabase }),
+  });
+  const tls = await startTls(pixy.endpoint, own);
+  const env = {
+    PATH: process.env['PATH'],
+    ...pixyEnvironment(`http://localhost:${pixy.target.port}`, 'RS256', wrappingKey),
+    ...credentials,
+    AWS_ENDPOINT_URL_DYNAMODB: tls.endpoint,
+    NODE_EXTRA_CA_CERTS: tls.certificate,
+  };
+  const events: Record<string, () => Promise<object[]>> = {
+    authorize: async () => [authorizeEvent(pixy.target.cookie ?? ''), authorizeEvent(pixy.target.cookie ?? '')],
+    async token() {
+      // One for each start: between two of them, the gateway closes what is idle.
+      const browser = new Browser(pixy.target);
+      const codes = [await browser.authorize(), await browser.authorize()];
+      browser.close();
+      return codes.map(tokenEvent);
+    },
+  };
+  const functions = Object.entries(events).map(([name, eventsOf]): Starting => {
+    const bundle = pathToFileURL(join(folder, name, 'index.mjs')).href;
+    return {
+      name,
+      version,
+      runs: [],
+      async start() {
+        const args = [join(import.meta.dirname, 'one.mjs'), bundle, JSON.stringify(await eventsOf())];
+        const { processMs, output } = await timed(args, env);
+        const started = JSON.parse(output) as Started;
+        const failed = started.calls.find(({ statusCode }) => statusCode >= 400);
+        if (failed) throw new Error(`${name} answered ${failed.statusCode}`);
+        return { processMs, started };
+      },
+    };
+  });
+  return {
+    functions,
+    async close() {
+      tls.close();
+      await pixy.stop();
+    },
+  };
 }
 
 function bundleSize(folder: string, name: string) {
@@ -136,7 +180,7 @@ async function startTls(plain: string, folder: string) {
     algorithm: 'sha256',
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
   });
-  const certificate = join(folder, 'certificate.pem');
+  const certificate = join(mkdtempSync(join(folder, 'tls-')), 'certificate.pem');
   writeFileSync(certificate, made.cert);
   const server = createServer({ key: made.private, cert: made.cert }, (incoming, response) => {
     const { method, headers } = incoming;

@@ -15,6 +15,6 @@ export type Contender = {
   paths: { authorize: string; token: string; push: string };
   issuer: string;
   redirectUri: string;
-  /** The session of somebody who is signed in. Without one, the first round starts it. */
-  cookie?: string;
+  /** The sessions of people who are signed in. Without any, the first round starts one. */
+  cookies?: readonly string[];
 };

@@ -6,41 +6,48 @@ import type { Contender, LambdaResult } from './contender.ts';
 
 /*
  * run.ts <server> <plain | pushed> <argument>...: signs in and refreshes through a server as Lambda calls it, one event at a time, JSON
- * in and out, and reports the processor time (ms) that one of each takes. `pushed`: the request is pushed (RFC 9126), and both that and
- * the token requests have a DPoP proof (RFC 9449). The proofs are made outside of what is measured.
+ * in and out. Does as many of each as the parent says, and reports what they took. `pushed`: the request is pushed (RFC 9126), and both
+ * that and the token requests have a DPoP proof (RFC 9449). The proofs are made outside of what is measured.
  */
 
-/** The parts of a sign-in, and a refresh. `first`: the first sign-in after the process has started, which loads what it needs. */
-export type Cost = Parts & { first: number };
-type Parts = { push: number; authorize: number; token: number; refresh: number };
+/** Milliseconds of processor time that the parts of a sign-in, and refreshes, took. */
+export type Parts = { push: number; authorize: number; token: number; refresh: number };
+
+/** How many sign-ins and refreshes, and whether garbage is collected after them, so that the heap's size says something. */
+export type Order = { count: number; collects?: boolean };
+
+/** Parts in sum; how long each sign-in and each refresh took, in milliseconds; and bytes. */
+export type Ran = { cost: Parts; signIns: number[]; refreshes: number[]; rss: number; heap: number };
+
+/** The first sign-in after the process has started, which loads what it needs. */
+export type Ready = { first: number };
 
 const nothing: Parts = { push: 0, authorize: 0, token: 0, refresh: 0 };
-
-const warmUp = 300;
-const count = 1_000;
 
 const [server = '', flow = '', ...given] = process.argv.slice(2);
 // The packages of the others are there only once they are measured: what imports them is found by its name.
 const modules: Record<string, string> = {
   pixy: './pixy.ts',
+  pixyInMemory: './pixy.ts',
   'oidc-provider': '../peers/as-functions.ts',
   openauth: '../peers/as-functions.ts',
 };
 const openers = (await import(modules[server] ?? '')) as Record<string, (given: string[]) => Promise<Contender>>;
 const contender = await openers[server]?.(given);
 if (contender === undefined) throw new Error(`there is no ${server}`);
-const { handle, paths, issuer, redirectUri, cookie } = contender;
+const { handle, paths, issuer, redirectUri, cookies = [] } = contender;
 const isPushed = flow === 'pushed';
 const scope = 'openid profile email';
 
 const cost: Parts = { ...nothing };
+/** Milliseconds that calls took. */
+let waited = 0;
 const jar = new Map<string, string>();
 const keep = (pair: string): void => {
   const [name = '', ...value] = pair.split('=');
   if (value.join('=') === '') jar.delete(name);
   else jar.set(name, value.join('='));
 };
-if (cookie) keep(cookie);
 
 const { publicKey, privateKey } = await generateKeyPair('ES256');
 const jwk = await exportJWK(publicKey);
@@ -62,7 +69,7 @@ type Sent = { form?: Record<string, string>; dpop?: string };
 /** Calls the server, and adds up what that takes. */
 async function call(target: string, what: keyof Parts, { form, dpop }: Sent = {}): Promise<LambdaResult> {
   const { pathname, search } = new URL(target, issuer);
-  const cookies = Array.from(jar, (pair) => pair.join('=')).join('; ');
+  const cookie = Array.from(jar, (pair) => pair.join('=')).join('; ');
   const event = httpApiEvent({
     method: form ? 'POST' : 'GET',
     rawPath: pathname,
@@ -71,7 +78,7 @@ async function call(target: string, what: keyof Parts, { form, dpop }: Sent = {}
     headers: {
       host: ['auth.example'],
       'x-forwarded-proto': ['https'],
-      ...(!form && cookies !== '' && { cookie: [cookies] }),
+      ...(!form && cookie !== '' && { cookie: [cookie] }),
       ...(form && { 'content-type': ['application/x-www-form-urlencoded'] }),
       ...(dpop !== undefined && { dpop: [dpop] }),
     },
@@ -82,11 +89,13 @@ async function call(target: string, what: keyof Parts, { form, dpop }: Sent = {}
     receivedAt: new Date(),
     traceId: 'Root=1-00000000-000000000000000000000000',
   });
+  const start = performance.now();
   const before = process.cpuUsage();
   const context = { awsRequestId: 'request', functionName: pathname, getRemainingTimeInMillis: () => 10_000 };
   const result = asJson(await handle(asJson(event), context));
   const { user, system } = process.cpuUsage(before);
-  cost[what] += (user + system) / 1_000 / count;
+  cost[what] += (user + system) / 1_000;
+  waited += performance.now() - start;
   for (const line of result.cookies ?? []) keep(line.split(';')[0] ?? '');
   if (result.statusCode >= 400) throw new Error(`${server} ${flow} ${target}: ${result.statusCode} ${bodyOf(result)}`);
   return result;
@@ -126,19 +135,34 @@ async function tokens(form: Record<string, string>, what: keyof Parts): Promise<
   return JSON.parse(bodyOf(await call(paths.token, what, { form: { client_id: 'bench', ...form }, ...dpop })));
 }
 
-async function signInAndRefresh(): Promise<void> {
+async function signInAndRefresh(): Promise<{ signIn: number; refresh: number }> {
   people += 1;
   address = `10.0.${Math.floor(people / 250)}.${people % 250}`;
+  const cookie = cookies[people % cookies.length];
+  if (cookie !== undefined) keep(cookie);
   const verifier = randomBytes(32).toString('base64url');
+  waited = 0;
   const code = await authorize(hash('sha256', verifier, 'base64url'));
   const redeemed = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: redirectUri };
   const { refresh_token } = await tokens(redeemed, 'token');
+  const signIn = waited;
   await tokens({ grant_type: 'refresh_token', refresh_token }, 'refresh');
+  return { signIn, refresh: waited - signIn };
+}
+
+async function run({ count, collects = false }: Order): Promise<Ran> {
+  Object.assign(cost, nothing);
+  const signIns: number[] = [];
+  const refreshes: number[] = [];
+  for (let done = 0; done < count; done += 1) {
+    const { signIn, refresh } = await signInAndRefresh();
+    signIns.push(signIn);
+    refreshes.push(refresh);
+  }
+  const { rss } = process.memoryUsage();
+  if (collects) global.gc?.();
+  return { cost, signIns, refreshes, rss, heap: process.memoryUsage().heapUsed };
 }
 
 await signInAndRefresh();
-const first = (cost.push + cost.authorize + cost.token) * count;
-for (let done = 0; done < warmUp; done += 1) await signInAndRefresh();
-Object.assign(cost, nothing);
-for (let done = 0; done < count; done += 1) await signInAndRefresh();
-answerTheParent({ ...cost, first } satisfies Cost);
+answerTheParent({ first: cost.push + cost.authorize + cost.token } satisfies Ready, run);

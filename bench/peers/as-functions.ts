@@ -5,12 +5,13 @@ import { redirectUri } from '../pixy/environment.ts';
 import { makeOidcProvider } from './make-oidc-provider.ts';
 import { makeOpenauth } from './make-openauth.ts';
 import { dynamoAdapter } from './oidc-dynamodb-adapter.ts';
+import { memoryAdapter } from './oidc-memory-adapter.ts';
 
-/* Other servers behind the adapters that their documentation gives. */
+/* Other servers behind the adapters that their documentation gives. Without the endpoint of a database, they keep things in memory. */
 
-async function oidcProvider([algorithm = '', endpoint = '']: string[]): Promise<Contender> {
+async function oidcProvider([algorithm = '', endpoint]: string[]): Promise<Contender> {
   const issuer = 'https://auth.example';
-  const adapter = await dynamoAdapter(endpoint);
+  const adapter = endpoint === undefined ? memoryAdapter() : await dynamoAdapter(endpoint);
   const answer = makeOidcProvider({ issuer, algorithm, adapter, highSecurity: true, isBehindProxy: true });
   return {
     handle: serverless(answer, { provider: 'aws' }) as unknown as Handler,
@@ -20,7 +21,7 @@ async function oidcProvider([algorithm = '', endpoint = '']: string[]): Promise<
   };
 }
 
-export async function openauth([endpoint = '']: string[]): Promise<Contender> {
+export async function openauth([endpoint]: string[]): Promise<Contender> {
   const handle = honoHandler(await makeOpenauth(endpoint));
   return {
     handle: (event, context) => handle(event as unknown as LambdaEvent, context as never) as never,
