@@ -1,4 +1,5 @@
 import type { FunctionResult } from './lambda/compare.ts';
+import { partNames } from './lambda/profile.ts';
 import { fixed, table } from './table.ts';
 
 /** The row of Pixy's that a server is compared with: of the same store, algorithm and flow. */
@@ -47,4 +48,17 @@ export function functionTable(results: readonly FunctionResult[]): string {
     ];
   });
   return table(head, rows);
+}
+
+/** Which part of Pixy takes how much of a sign-in and a refresh together. */
+export function shareTable(results: readonly FunctionResult[]): string {
+  const rows = results.flatMap((one) => {
+    const { shares, signIn, refresh } = one;
+    if (shares === undefined) return [];
+    const cells = partNames.map(
+      (part) => `${fixed(shares[part] * (signIn + refresh))} (${fixed(shares[part] * 100, 0)} %)`,
+    );
+    return [[`${nameOf(one)}, ${one.store}, ${one.algorithm}`, fixed(signIn + refresh), ...cells]];
+  });
+  return table(['CPU ms of a sign-in and a refresh', 'all', ...partNames], rows);
 }

@@ -6,24 +6,28 @@ import { buildFunctions } from '../infra/bundling/build.ts';
 import { installPackages } from '../scripts/install-packages.ts';
 import { measureColdStarts } from './cold-start/measure.ts';
 import { startCountingProxy } from './counting-proxy.ts';
+import { compareAsFunctions } from './lambda/compare.ts';
 import { type Measured, medianOf, signatureCost, startLoad } from './measure.ts';
 import type { Server } from './pixy/start.ts';
-import { machine, type Results, type ServerResult } from './results.ts';
+import { comparedWith, machine, type Results, type ServerResult } from './results.ts';
 import { servers } from './servers.ts';
+import { openVersion } from './version.ts';
 import { writeResults } from './write-results.ts';
 
 /*
- * npm run bench [-- --rounds 5] [--seconds 2] [--cold-starts 15]
+ * npm run bench [-- --rounds 5] [--seconds 2] [--function-rounds 12] [--cold-starts 30]
  *
- * Measures the servers in turn, round by round on the same machine, so that whatever else the machine does affects all of them.
- * Writes bench/results/latest.json and the result sections of docs/performance.md.
+ * Measures the servers in turn, round by round on the same machine, so that whatever else the machine does affects all of them; and
+ * Pixy beside an earlier version of it, where the clone has that. Writes bench/results/latest.json and the result sections of
+ * docs/performance.md.
  */
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '2' },
-    'cold-starts': { type: 'string', default: '15' },
+    'function-rounds': { type: 'string', default: '12' },
+    'cold-starts': { type: 'string', default: '30' },
   },
 });
 const rounds = Number(values.rounds);
@@ -37,13 +41,15 @@ const folder = await mkdtemp(join(tmpdir(), 'pixy-bench-'));
 const load = startLoad();
 try {
   await buildFunctions(folder);
+  const before = await openVersion(comparedWith, folder);
   const results: Results = {
     date: started.toISOString(),
     machine: machine(),
     settings: { rounds, seconds: milliseconds / 1_000, connections },
     signatureMs: { RS256: signatureCost('RS256'), ES256: signatureCost('ES256') },
     servers: await compare(),
-    coldStart: await measureColdStarts(folder, Number(values['cold-starts'])),
+    functions: await compareAsFunctions(folder, Number(values['function-rounds']), before),
+    coldStart: await measureColdStarts(folder, Number(values['cold-starts']), before),
   };
   await writeResults(results);
 } finally {

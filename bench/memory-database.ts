@@ -16,19 +16,28 @@ type Expressions = {
 
 export function memoryDatabase(): Database {
   const tables = new Map<string, Map<string, Item>>();
+  /** The keys of the items of an index, by what it is asked for. */
+  const indexed = new Map<string, Set<string>>();
   const tableOf = (name = ''): Map<string, Item> => {
     const known = tables.get(name) ?? new Map<string, Item>();
     tables.set(name, known);
     return known;
   };
   const keyText = (key: Item = {}): string => [key['pk'] ?? key['id'], key['sk']].join('\n');
+  function store(name: string | undefined, key: string, item: Item): void {
+    tableOf(name).set(key, item);
+    if (item['heldBy'] === undefined) return;
+    const place = placeOf(item['heldBy'], item['clientId']);
+    const held = indexed.get(place) ?? new Set();
+    indexed.set(place, held.add(key));
+  }
   const find = ({ TableName, Key }: Key): Item | undefined => tableOf(TableName).get(keyText(Key));
 
   function change(input: Key & Expressions): Item {
     const item = copyOf(find(input) ?? input.Key ?? {});
     if (!holds(input, find(input) ?? {})) throw new ConditionFailed();
     apply(input, item);
-    tableOf(input.TableName).set(keyText(input.Key), item);
+    store(input.TableName, keyText(input.Key), item);
     return item;
   }
 
@@ -44,7 +53,7 @@ export function memoryDatabase(): Database {
     async put(input) {
       const Item = input.Item ?? {};
       if (!holds(input, tableOf(input.TableName).get(keyText(Item)) ?? {})) throw new ConditionFailed();
-      tableOf(input.TableName).set(keyText(Item), Item);
+      store(input.TableName, keyText(Item), Item);
     },
     async remove(input) {
       tableOf(input.TableName).delete(keyText(input.Key));
@@ -68,16 +77,20 @@ export function memoryDatabase(): Database {
   };
 
   function page({ TableName, IndexName, Limit, ExpressionAttributeValues: values = {} }: QueryInput): Item[] {
-    const isMeant = ({ pk, heldBy, clientId }: Item) =>
-      IndexName === undefined ? pk === values[':pk'] : heldBy === values[':sub'] && clientId === values[':clientId'];
+    const table = tableOf(TableName);
+    if (IndexName === undefined) return [...table.values()].filter(({ pk }) => pk === values[':pk']).slice(0, Limit);
+    const place = placeOf(values[':sub'], values[':clientId']);
     const found: Item[] = [];
-    for (const item of tableOf(TableName).values()) {
-      if (found.length === Limit) break;
-      if (isMeant(item)) found.push(item);
+    for (const key of indexed.get(place) ?? []) {
+      const item = table.get(key);
+      if (item?.['heldBy'] === undefined) indexed.get(place)?.delete(key);
+      else if (found.push(item) === Limit) break;
     }
     return found;
   }
 }
+
+const placeOf = (...parts: unknown[]): string => parts.join('\n');
 
 const pathOf = (path: string, names: Record<string, string> = {}): string[] =>
   path.split('.').map((part) => names[part] ?? part);
@@ -102,54 +115,88 @@ const comparisons: Record<string, (one: never, other: never) => boolean> = {
   '>=': (one, other) => one >= other,
 };
 
-/** Evaluates comparisons and functions joined by AND, or groups of those in parentheses joined by OR. */
+/** Parses each text once. */
+function once<Parsed>(parse: (text: string) => Parsed): (text: string) => Parsed {
+  const known = new Map<string, Parsed>();
+  return (text) => {
+    const parsed = known.get(text) ?? parse(text);
+    known.set(text, parsed);
+    return parsed;
+  };
+}
+
+type Condition = {
+  name?: string | undefined;
+  path: string;
+  member: string;
+  one: string;
+  comparison: string;
+  other: string;
+  sized?: string | undefined;
+};
+
+function parseCondition(condition: string): Condition {
+  const [, name, path = '', member = ''] = /^(\w+)\(([^,)]+)(?:, ([^)]+))?\)$/.exec(condition) ?? [];
+  const [one = '', comparison = '', other = ''] = condition.split(' ');
+  const [, sized] = /^size\((.+)\)$/.exec(one) ?? [];
+  return { name, path, member, one, comparison, other, sized };
+}
+
+/** Conditions joined by AND, each of which is one or several joined by OR in parentheses. */
+const parseConditions = once((expression) =>
+  expression.split(' AND ').map((condition) => {
+    const [, choice] = /^\((.* OR .*)\)$/.exec(condition) ?? [];
+    return (choice === undefined ? [condition] : choice.split(' OR ')).map(parseCondition);
+  }),
+);
+
+/** Evaluates comparisons and functions. */
 function holds(input: Expressions, item: Item): boolean {
-  if (input.ConditionExpression === undefined) return true;
-  const holdsOne = (condition: string): boolean => {
-    const [, name, path = '', member = ''] = /^(\w+)\(([^,)]+)(?:, ([^)]+))?\)$/.exec(condition) ?? [];
+  const holdsOne = ({ name, path, member, one, comparison, other, sized }: Condition): boolean => {
     if (name === 'attribute_exists') return operand(path, item, input) !== undefined;
     if (name === 'attribute_not_exists') return operand(path, item, input) === undefined;
     if (name === 'contains') return (operand(path, item, input) as unknown[])?.includes(operand(member, item, input));
-    const [one = '', comparison = '', other = ''] = condition.split(' ');
-    const [, sized] = /^size\((.+)\)$/.exec(one) ?? [];
     if (sized !== undefined) {
       return (operand(sized, item, input) as unknown[]).length === operand(other, item, input);
     }
     const compare = comparisons[comparison];
-    if (compare === undefined) throw new Error(`a condition that is not understood: ${condition}`);
+    if (compare === undefined) throw new Error(`a comparison that is not understood: ${comparison}`);
     return compare(operand(one, item, input) as never, operand(other, item, input) as never);
   };
-  return input.ConditionExpression.split(' AND ').every((condition) => {
-    const [, choice] = /^\((.* OR .*)\)$/.exec(condition) ?? [];
-    return choice === undefined ? holdsOne(condition) : choice.split(' OR ').some(holdsOne);
-  });
+  const { ConditionExpression } = input;
+  return ConditionExpression === undefined || parseConditions(ConditionExpression).every((any) => any.some(holdsOne));
 }
 
-/** Applies SET of values and REMOVE, and ADD and DELETE of set members, which only registration uses. */
-function apply(input: Expressions, item: Item): void {
-  for (const [, verb, list = ''] of (input.UpdateExpression ?? '').matchAll(
-    /(SET|REMOVE|ADD|DELETE) (.*?)(?= (?:SET|REMOVE|ADD|DELETE) |$)/g,
-  )) {
-    for (const clause of list.split(/, (?![^(]*\))/)) {
+/** SET of values and REMOVE, and ADD and DELETE of set members, which only registration uses. */
+const parseUpdate = once((expression) => {
+  const verbs = expression.matchAll(/(SET|REMOVE|ADD|DELETE) (.*?)(?= (?:SET|REMOVE|ADD|DELETE) |$)/g);
+  return [...verbs].flatMap(([, verb = '', list = '']) =>
+    list.split(/, (?![^(]*\))/).map((clause) => {
       const [left = '', right = ''] = clause.split(verb === 'SET' ? ' = ' : ' ');
-      const path = pathOf(left, input.ExpressionAttributeNames);
-      const parent = read(item, path.slice(0, -1)) as Item;
-      const name = path.at(-1) ?? '';
       const [, kept, fallback = ''] = /^if_not_exists\((.+), (.+)\)$/.exec(right) ?? [];
-      if (verb === 'REMOVE') delete parent[name];
-      else if (verb === 'SET')
-        parent[name] =
-          kept === undefined
-            ? operand(right, item, input)
-            : (operand(kept, item, input) ?? operand(fallback, item, input));
-      else {
-        const members = new Set(parent[name] as Set<unknown> | undefined);
-        for (const member of operand(right, item, input) as Set<unknown>) {
-          if (verb === 'ADD') members.add(member);
-          else members.delete(member);
-        }
-        parent[name] = members;
+      return { verb, left, right, kept, fallback };
+    }),
+  );
+});
+
+function apply(input: Expressions, item: Item): void {
+  for (const { verb, left, right, kept, fallback } of parseUpdate(input.UpdateExpression ?? '')) {
+    const path = pathOf(left, input.ExpressionAttributeNames);
+    const parent = read(item, path.slice(0, -1)) as Item;
+    const name = path.at(-1) ?? '';
+    if (verb === 'REMOVE') delete parent[name];
+    else if (verb === 'SET')
+      parent[name] =
+        kept === undefined
+          ? operand(right, item, input)
+          : (operand(kept, item, input) ?? operand(fallback, item, input));
+    else {
+      const members = new Set(parent[name] as Set<unknown> | undefined);
+      for (const member of operand(right, item, input) as Set<unknown>) {
+        if (verb === 'ADD') members.add(member);
+        else members.delete(member);
       }
+      parent[name] = members;
     }
   }
 }

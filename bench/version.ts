@@ -15,6 +15,8 @@ export type Version = {
   name: string;
   /** Of its bundles. */
   folder: string;
+  /** What its stack sets for every function. */
+  nodeOptions: string;
   /** Versions of before there was a limit of grants make one person only, and return their cookie alone. */
   setUpDatabase: (...given: Parameters<typeof SettingUp.setUpDatabase>) => Promise<string | string[]>;
 };
@@ -38,5 +40,5 @@ export async function openVersion(name: string, folder: string): Promise<Version
   const { setUpDatabase } = await from<typeof SettingUp>('bench/pixy/set-up.ts');
   const bundles = join(tree, 'bundles');
   await buildFunctions(bundles, ['authorize', 'token']);
-  return { name, folder: bundles, setUpDatabase };
+  return { name, folder: bundles, nodeOptions: '--enable-source-maps', setUpDatabase };
 }

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { aimTable } from './aims.ts';
 import { chart } from './chart.ts';
-import { functionTable } from './function-table.ts';
-import type { Results, ServerResult } from './results.ts';
+import { functionTable, shareTable } from './function-table.ts';
+import type { Results } from './results.ts';
 import { fixed, table } from './table.ts';
 
 export { table } from './table.ts';
@@ -20,6 +21,7 @@ export async function writeResults(results: Results): Promise<void> {
     ['run', runOf(results)],
     ['servers', serverTable(results)],
     ['functions', functionTable(results.functions)],
+    ['shares', shareTable(results.functions)],
     ['aims', aimTable(results)],
     ['bundles', bundleTable(results)],
     ['cold-start', coldStartTable(results)],
@@ -81,57 +83,6 @@ function serverTable({ servers, signatureMs }: Results): string {
   return table(head, rows);
 }
 
-/** Compares the results of the same run with the goals. */
-function aimTable({ servers, coldStart }: Results): string {
-  const find = (name: string, store: ServerResult['store']) =>
-    servers.find((one) => one.name === name && one.store === store && one.algorithm === 'ES256');
-  const ratio = (peer: string, store: ServerResult['store'], figure: 'perSecond' | 'cpuMs') => {
-    const [own, other] = [find('Pixy', store)?.signIn[figure] ?? 0, find(peer, store)?.signIn[figure] ?? 1];
-    return figure === 'perSecond' ? own / other : other / own;
-  };
-  const pixy = find('Pixy', 'DynamoDB')?.counts;
-  const kB = (name: string) => (coldStart.bundles.find((one) => one.name === name)?.bytes ?? 0) / 1_000;
-  const token = coldStart.functions.find(({ name }) => name === 'token');
-  const start = (token?.initMs ?? 0) + (token?.firstCallMs ?? 0);
-  const process = (token?.processMs ?? 0) / coldStart.baseline.processMs;
-  const row = (aim: string, reached: string, isMet: boolean) => [aim, reached, isMet ? 'yes' : '**no**'];
-  const times = (peer: string, store: ServerResult['store'], wanted: number) =>
-    row(
-      `≥ ${wanted} × ${peer}, ${store}`,
-      `${fixed(ratio(peer, store, 'perSecond'), 1)} × the sign-ins/s, ${fixed(ratio(peer, store, 'cpuMs'), 1)} × the sign-ins per CPU second`,
-      ratio(peer, store, 'perSecond') >= wanted,
-    );
-  return table(
-    ['aim', 'reached', 'met'],
-    [
-      times('openauth', 'DynamoDB', 6),
-      times('oidc-provider', 'DynamoDB', 6),
-      times('oidc-provider', 'memory', 3),
-      row(
-        '2 writes a sign-in, 1 a refresh',
-        `${pixy?.signIn.writeUnits} and ${pixy?.refresh.writeUnits}, and ${pixy?.signIn.readUnits} read units for the session`,
-        pixy?.signIn.writeUnits === 2 && pixy.refresh.writeUnits === 1,
-      ),
-      row(
-        'bundles of authorize and token ≤ 215 kB',
-        `${fixed(kB('authorize'), 0)} and ${fixed(kB('token'), 0)} kB`,
-        kB('authorize') <= 215 && kB('token') <= 215,
-      ),
-      row(
-        'init and first call of token ≤ 70 ms, or the process ≤ 3.5 × `node -e 0`',
-        `${fixed(start, 0)} ms; ${fixed(process, 1)} ×`,
-        start <= 70 || process <= 3.5,
-      ),
-      row(
-        'first call after the init ≤ 6 ms',
-        `${fixed(token?.firstCallMs ?? 0, 1)} ms`,
-        (token?.firstCallMs ?? 99) <= 6,
-      ),
-      row('resident memory ≤ 70 MB', `${fixed((token?.rss ?? 0) / 1e6, 0)} MB`, (token?.rss ?? 0) <= 70e6),
-    ],
-  );
-}
-
 function bundleTable({ coldStart }: Results): string {
   const rows = coldStart.bundles.map(({ name, bytes, gzipped }) => [
     name,
@@ -143,26 +94,18 @@ function bundleTable({ coldStart }: Results): string {
 
 function coldStartTable({ coldStart }: Results): string {
   const { baseline, functions, starts } = coldStart;
-  const nothing = [
-    '`node -e 0`',
-    '–',
-    '–',
-    '–',
-    fixed(baseline.processMs, 0),
-    '1',
-    fixed(baseline.rss / 1e6, 0),
-    '1',
-    '–',
-  ];
+  const nothing = ['`node -e 0`', ...Array.from({ length: 5 }, () => '–'), fixed(baseline.processMs, 0), '1'];
+  const memory = [fixed(baseline.rss / 1e6, 0), '–'];
   const rows = functions.map((one) => [
-    one.name,
+    `${one.name}${one.version ? ` ${one.version}` : ''}`,
     fixed(one.initMs, 0),
     fixed(one.firstCallMs, 1),
     fixed(one.secondCallMs, 1),
+    fixed(one.cpu.initMs, 0),
+    fixed(one.cpu.firstCallMs, 1),
     fixed(one.processMs, 0),
     fixed(one.processMs / baseline.processMs, 1),
     fixed(one.rss / 1e6, 0),
-    fixed(one.rss / baseline.rss, 1),
     one.undici ? '**yes**' : 'no',
   ]);
   const head = [
@@ -170,11 +113,12 @@ function coldStartTable({ coldStart }: Results): string {
     'init ms',
     'first call ms',
     'second call ms',
+    'CPU ms of init',
+    'of the first call',
     'whole process ms',
     '× `node -e 0`',
     'RSS MB',
-    '× `node -e 0`',
     'loads undici',
   ];
-  return table(head, [nothing, ...rows]);
+  return table(head, [[...nothing, ...memory], ...rows]);
 }

@@ -25,13 +25,14 @@ export type ColdStarts = {
   functions: ColdStart[];
 };
 
-/** `version`: an earlier one. */
+/** `version`: an earlier one. `cpu`: of the processor. */
 export type ColdStart = {
   name: string;
   version?: string | undefined;
   initMs: number;
   firstCallMs: number;
   secondCallMs: number;
+  cpu: { initMs: number; firstCallMs: number };
   processMs: number;
   rss: number;
   undici: boolean;
@@ -40,7 +41,8 @@ export type ColdStart = {
 
 type Started = {
   initMs: number;
-  calls: { statusCode: number; ms: number }[];
+  initCpuMs: number;
+  calls: { statusCode: number; ms: number; cpuMs: number }[];
   rss: number;
   undici: boolean;
   builtins: string[];
@@ -82,6 +84,10 @@ export async function measureColdStarts(
           initMs: of(({ started }) => started.initMs),
           firstCallMs: of(({ started }) => started.calls[0]?.ms ?? 0),
           secondCallMs: of(({ started }) => started.calls[1]?.ms ?? 0),
+          cpu: {
+            initMs: of(({ started }) => started.initCpuMs),
+            firstCallMs: of(({ started }) => started.calls[0]?.cpuMs ?? 0),
+          },
           processMs: of(({ processMs }) => processMs),
           rss: of(({ started }) => started.rss),
           undici: runs.some(({ started }) => started.undici),
@@ -95,8 +101,10 @@ export async function measureColdStarts(
   }
 }
 
+type OpenedVersion = Partial<Version> & Pick<Version, 'folder'>;
+
 /** A version with a database of its own, and its functions. */
-async function open({ name: version, folder, setUpDatabase }: Partial<Version> & { folder: string }, own: string) {
+async function open({ name: version, folder, nodeOptions, setUpDatabase }: OpenedVersion, own: string) {
   const wrappingKey = newWrappingKey();
   const pixy = await startPixy({
     folder,
@@ -111,6 +119,7 @@ async function open({ name: version, folder, setUpDatabase }: Partial<Version> &
     ...credentials,
     AWS_ENDPOINT_URL_DYNAMODB: tls.endpoint,
     NODE_EXTRA_CA_CERTS: tls.certificate,
+    ...(nodeOptions && { NODE_OPTIONS: nodeOptions }),
   };
   const events: Record<string, () => Promise<object[]>> = {
     authorize: async () => [authorizeEvent(pixy.target.cookie ?? ''), authorizeEvent(pixy.target.cookie ?? '')],

@@ -4,6 +4,7 @@ import * as own from '../pixy/set-up.ts';
 import { type MeasuredProcess, startProcess } from '../server-process.ts';
 import type { Version } from '../version.ts';
 import { people } from './pixy.ts';
+import type { Shares } from './profile.ts';
 import type { Order, Parts, Ran, Ready } from './run.ts';
 
 /*
@@ -29,6 +30,8 @@ export type FunctionResult = FunctionRow &
     refreshTimes: { p50: number; p99: number };
     rssMb: number;
     growthKb: number;
+    /** Of the processor time of sign-ins and refreshes, in Pixy's deployed functions. */
+    shares: Shares | undefined;
   };
 
 const memory = { store: 'memory', algorithm: 'ES256', flow: 'plain' } as const;
@@ -51,8 +54,11 @@ const rows: readonly FunctionRow[] = [
 const earlier = ({ name }: Version): FunctionRow[] =>
   (['ES256', 'RS256'] as const).map((algorithm) => ({ server: 'Pixy', version: name, ...dynamodb, algorithm }));
 
-/** Sign-ins before what is measured, and in each round. */
-const counts = { warmUp: 300, round: 100 };
+/** Sign-ins before what is measured, in each round, and in the profile at the end. */
+const counts = { warmUp: 300, round: 100, profiled: 500 };
+
+const isProfiled = ({ server, version, store }: FunctionRow): boolean =>
+  server === 'Pixy' && version === undefined && store === 'DynamoDB';
 
 /** `folder`: of Pixy's bundles. `before`: another version of Pixy, with bundles of its own. */
 export async function compareAsFunctions(
@@ -74,6 +80,9 @@ export async function compareAsFunctions(
         one.runs.push(await order(one, { count: counts.round, collects: round === rounds - 1 }));
       }
     }
+    for (const one of running.filter(({ row }) => isProfiled(row))) {
+      one.profiled = await order(one, { count: counts.profiled, profiles: true });
+    }
     return running.map(resultOf);
   } finally {
     for (const { stop } of running) await stop();
@@ -85,6 +94,7 @@ type Running = {
   server: MeasuredProcess<Ready>;
   stop: () => Promise<void>;
   warm?: Ran;
+  profiled?: Ran;
   runs: Ran[];
 };
 
@@ -125,7 +135,7 @@ async function argumentsOf(
   return ['pixy', flow, folder, algorithm, key, ...[cookies].flat()];
 }
 
-function resultOf({ row, server: { first }, warm, runs }: Running): FunctionResult {
+function resultOf({ row, server: { first }, warm, profiled, runs }: Running): FunctionResult {
   const of = (pick: (ran: Ran) => number) => median(runs.map(pick));
   const part = (name: keyof Parts) => of(({ cost }) => cost[name] / counts.round);
   const sorted = (times: (ran: Ran) => number[]) => percentiles(runs.flatMap(times).toSorted((a, b) => a - b));
@@ -142,5 +152,6 @@ function resultOf({ row, server: { first }, warm, runs }: Running): FunctionResu
     refreshTimes: sorted(({ refreshes }) => refreshes),
     rssMb: (last?.rss ?? 0) / 1e6,
     growthKb: ((last?.heap ?? 0) - (warm?.heap ?? 0)) / 1e3 / counts.round / runs.length,
+    shares: profiled?.shares,
   };
 }

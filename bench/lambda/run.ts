@@ -3,6 +3,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jos
 import { httpApiEvent } from '../../infra/local/http-api-event.ts';
 import { answerTheParent } from '../server-process.ts';
 import type { Contender, LambdaResult } from './contender.ts';
+import { profile, type Shares } from './profile.ts';
 
 /*
  * run.ts <server> <plain | pushed> <argument>...: signs in and refreshes through a server as Lambda calls it, one event at a time, JSON
@@ -13,11 +14,21 @@ import type { Contender, LambdaResult } from './contender.ts';
 /** Milliseconds of processor time that the parts of a sign-in, and refreshes, took. */
 export type Parts = { push: number; authorize: number; token: number; refresh: number };
 
-/** How many sign-ins and refreshes, and whether garbage is collected after them, so that the heap's size says something. */
-export type Order = { count: number; collects?: boolean };
+/**
+ * How many sign-ins and refreshes. `collects`: garbage, after them, so that the heap's size says something. `profiles`: says which part
+ * of Pixy took how much, while the costs grow by what that takes.
+ */
+export type Order = { count: number; collects?: boolean; profiles?: boolean };
 
 /** Parts in sum; how long each sign-in and each refresh took, in milliseconds; and bytes. */
-export type Ran = { cost: Parts; signIns: number[]; refreshes: number[]; rss: number; heap: number };
+export type Ran = {
+  cost: Parts;
+  signIns: number[];
+  refreshes: number[];
+  rss: number;
+  heap: number;
+  shares: Shares | undefined;
+};
 
 /** The first sign-in after the process has started, which loads what it needs. */
 export type Ready = { first: number };
@@ -150,18 +161,22 @@ async function signInAndRefresh(): Promise<{ signIn: number; refresh: number }> 
   return { signIn, refresh: waited - signIn };
 }
 
-async function run({ count, collects = false }: Order): Promise<Ran> {
+async function run({ count, collects = false, profiles = false }: Order): Promise<Ran> {
   Object.assign(cost, nothing);
   const signIns: number[] = [];
   const refreshes: number[] = [];
-  for (let done = 0; done < count; done += 1) {
-    const { signIn, refresh } = await signInAndRefresh();
-    signIns.push(signIn);
-    refreshes.push(refresh);
-  }
+  const work = async () => {
+    for (let done = 0; done < count; done += 1) {
+      const { signIn, refresh } = await signInAndRefresh();
+      signIns.push(signIn);
+      refreshes.push(refresh);
+    }
+  };
+  const shares = profiles ? await profile(work) : undefined;
+  if (!profiles) await work();
   const { rss } = process.memoryUsage();
   if (collects) global.gc?.();
-  return { cost, signIns, refreshes, rss, heap: process.memoryUsage().heapUsed };
+  return { cost, signIns, refreshes, rss, heap: process.memoryUsage().heapUsed, shares };
 }
 
 await signInAndRefresh();

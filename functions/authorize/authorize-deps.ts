@@ -9,7 +9,6 @@ import type { Home } from '../../shared/home.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import type { ResponseParameters } from '../../shared/oauth/redirect-uri.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import type { LookOf } from '../../shared/pages/look.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { SignedInStore } from '../../shared/people/signed-in-store.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
@@ -17,6 +16,7 @@ import type { Result } from '../../shared/result.ts';
 import type { PushedRequests } from '../open-pushed-requests.ts';
 import type { RequestObjects } from '../open-request-objects.ts';
 import type { SubjectsOf } from '../subjects-of.ts';
+import type { Pages } from './pages.ts';
 
 export type AuthorizeDeps = {
   issuer: string;
@@ -46,7 +46,7 @@ export type AuthorizeDeps = {
   refreshKeys: () => Promise<RefreshKeys>;
   publishedKeys: () => Promise<JwkSet>;
   subjectsOf: SubjectsOf;
-  lookOf: LookOf;
+  pages: () => Promise<Pages>;
   /**
    * Loads what makes the ID token of the hybrid flow. Refuses an algorithm that the server has no key of. Absent in the function
    * that answers everything else: it cannot sign.

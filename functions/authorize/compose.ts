@@ -3,7 +3,6 @@ import { grantStore } from '../../shared/grants/grant-store.ts';
 import { isFirst } from '../../shared/homes.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys, refreshKeys } from '../../shared/keys/loaded-keys.ts';
-import { looksOf } from '../../shared/pages/look.ts';
 import { consentStore } from '../../shared/people/consent-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { signedInStore } from '../../shared/people/signed-in-store.ts';
@@ -16,6 +15,7 @@ import { keyWrapper, type Runtime } from '../runtime.ts';
 import { subjectsOf } from '../subjects-of.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
 import { authorizeHandler } from './handler.ts';
+import type { Pages } from './pages.ts';
 
 export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
   const { config, database, writeLine, now } = runtime;
@@ -40,7 +40,7 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     refreshKeys: refreshKeys(keyStore(database, config.tables.keys), keyWrapper(config), now, config.keysRemembered),
     subjectsOf: subjectsOf(runtime),
-    lookOf: looksOf(config.brand),
+    pages: latePages(runtime),
     writeLine,
     now,
   };
@@ -51,6 +51,14 @@ function renewing(runtime: Runtime): AuthorizeDeps['renewClient'] {
   const { config, database } = runtime;
   if (isFirst(config.homes)) return registrationRenewal(database, config.tables.clients, config.refreshLifetime);
   return async (...client) => (await import('../homes/renew-at-first.ts')).renewAtFirst(runtime)(...client);
+}
+
+function latePages({ config }: Runtime): AuthorizeDeps['pages'] {
+  let opened: Promise<Pages> | undefined;
+  return () => {
+    opened ??= import('./pages.ts').then(({ openPages }) => openPages(config.brand, config.issuer));
+    return opened;
+  };
 }
 
 export const compose = (runtime: Runtime) => authorizeHandler(authorizeDeps(runtime));

@@ -11,8 +11,6 @@ import { referenceIn } from '../../shared/oauth/pushed-request.ts';
 import type { ResponseParameters } from '../../shared/oauth/redirect-uri.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { carrierOf, isSigned } from '../../shared/oauth/response-type.ts';
-import { errorPage } from '../../shared/pages/error-page.ts';
-import type { Look } from '../../shared/pages/look.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import type { Result } from '../../shared/result.ts';
 import { openRequest } from '../find-meant.ts';
@@ -22,6 +20,7 @@ import { decide, longestQuery } from './decide.ts';
 import { findEarly } from './find-early.ts';
 import { identifyClient } from './identify-client.ts';
 import { answerWith, refused } from './outcome.ts';
+import type { Viewer } from './pages.ts';
 
 /** RFC 6749 §3.1: the authorization endpoint, by GET and by POST (OpenID Connect Core §3.1.2.1). */
 export const authorizeHandler = (deps: AuthorizeDeps) =>
@@ -31,7 +30,7 @@ export const authorizeHandler = (deps: AuthorizeDeps) =>
       GET: (request) => authorize(parseParameters(request.rawQuery), request, deps),
       POST: (request) => authorize(readForm(request), request, deps),
     },
-    tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
+    tell: async (refusal, request) => (await deps.pages()).refuse(refusal, { request }),
     writeLine: deps.writeLine,
     now: deps.now,
   });
@@ -41,34 +40,36 @@ async function authorize(
   request: HttpRequest,
   deps: AuthorizeDeps,
 ): Promise<Answer> {
-  if (!parsed.ok) return refuseOnPage(parsed.refusal, undefined, deps.issuer, deps.lookOf(request));
+  if (!parsed.ok) return refuseOnPage(parsed.refusal, undefined, { request }, deps);
   const hasObject = single(parsed.value, 'request') !== undefined;
   const signed = hasObject ? await (await deps.requestObjects?.())?.take(parsed.value, deps) : undefined;
   if (signed?.ok) return { reply: seeOther(`${endpoints.authorize}?${signed.value}`) };
   const isPushed = referenceIn(parsed.value) !== undefined;
   const early = isPushed ? await findEarly(parsed.value, request, deps) : undefined;
   const opened = await openRequest(parsed.value, deps, early?.read);
-  if (!opened.ok) return refuseOnPage(opened.refusal, undefined, deps.issuer, deps.lookOf(request, parsed.value));
+  if (!opened.ok) return refuseOnPage(opened.refusal, undefined, { request, parameters: parsed.value }, deps);
   const { parameters } = opened.value;
-  const look = deps.lookOf(request, parameters);
+  const viewer = { request, parameters };
   const identified = await identifyClient(parameters, deps.clients);
   if (!identified.ok) {
     const { refusal, client } = identified.refusal;
-    return refuseOnPage(signed?.refusal ?? refusal, client?.clientId, deps.issuer, look);
+    return refuseOnPage(signed?.refusal ?? refusal, client?.clientId, viewer, deps);
   }
 
   const { client, redirectUri } = identified.value;
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), deps.now());
   const note = { client: client.clientId, ...ruled(rules), method: methodOf(parameters) };
   const mode = answerMode(parameters);
-  if (isSigned(mode) && !deps.responseSigner) return toSigner(opened.value.query, client.clientId, deps.issuer, look);
+  if (isSigned(mode) && !deps.responseSigner) return toSigner(opened.value.query, client.clientId, viewer, deps);
   const signer = isSigned(mode) ? await deps.responseSigner?.(client) : undefined;
-  if (signer && !signer.ok) return refuseOnPage(signer.refusal, client.clientId, deps.issuer, look);
+  if (signer && !signer.ok) return refuseOnPage(signer.refusal, client.clientId, viewer, deps);
   const back = { state: echoedState(parameters), iss: deps.issuer };
   const respond = async (response: ResponseParameters) => {
     const plain = { ...response, ...back };
     const sent = signer ? { response: await signer.value(plain) } : plain;
-    return authorizationResponse(carrierOf(mode), redirectUri, sent, look);
+    return authorizationResponse(carrierOf(mode), redirectUri, sent, async (to, answer) =>
+      (await deps.pages()).post(to, answer, viewer),
+    );
   };
   const asked = { ...opened.value, early: early?.person() };
   const outcome = signed ? refused(signed.refusal) : await decide(asked, identified.value, rules, request, deps);
@@ -76,9 +77,14 @@ async function authorize(
 }
 
 /** Whatever the answer will be, the function that can sign gives it. */
-const toSigner = async (query: string, clientId: string, issuer: string, look: Look): Promise<Answer> =>
+const toSigner = async (
+  query: string,
+  clientId: string,
+  viewer: Viewer,
+  deps: Pick<AuthorizeDeps, 'pages'>,
+): Promise<Answer> =>
   query.length > longestQuery
-    ? refuseOnPage({ reason: 'parameter_too_long' }, clientId, issuer, look)
+    ? refuseOnPage({ reason: 'parameter_too_long' }, clientId, viewer, deps)
     : { reply: seeOther(`${endpoints.authorizeHybrid}?${query}`) };
 
 const methodOf = (parameters: Parameters) =>
@@ -87,11 +93,12 @@ const methodOf = (parameters: Parameters) =>
 async function refuseOnPage(
   refusal: Refusal,
   clientId: string | undefined,
-  issuer: string,
-  look: Look,
+  viewer: Viewer,
+  deps: Pick<AuthorizeDeps, 'pages'>,
 ): Promise<Answer> {
+  const pages = await deps.pages();
   return {
-    reply: await errorPage(refusal, issuer, look),
+    reply: await pages.refuse(refusal, viewer),
     decision: { verdict: 'refused', client: clientId, reason: refusal.reason },
   };
 }

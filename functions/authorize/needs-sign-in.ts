@@ -2,7 +2,6 @@ import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
 import { knownAcr, reachedAcr } from '../../shared/oauth/authentication-context.ts';
 import type { AuthorizationRequest } from '../../shared/oauth/authorization-request.ts';
 import type { Session } from '../../shared/people/session.ts';
-import { readIdTokenHint } from '../../shared/tokens/id-token-hint.ts';
 
 /**
  * What asks for a fresh sign-in although somebody is signed in (OpenID Connect Core §3.1.2.1): `prompt`, `max_age`, a hint at
@@ -34,6 +33,7 @@ export async function needsSignIn(
   const wished = prompt.includes('none') ? [] : knownAcr(acrValues);
   if (wished.length > 0 && reachedAcr(session.amr, wished) === undefined) return true;
   if (idTokenHint === undefined) return false;
+  const { readIdTokenHint } = await import('../../shared/tokens/id-token-hint.ts');
   const hinted = await readIdTokenHint(idTokenHint, deps.issuer, await deps.publishedKeys());
   return hinted !== undefined && hinted.sub !== told;
 }

@@ -7,6 +7,7 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { encodeParameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { carrierOf, isSigned } from '../../shared/oauth/response-type.ts';
+import { formPostPage } from '../../shared/pages/form-post-page.ts';
 import { authorizationResponse } from '../authorize/authorization-response.ts';
 import type { ConsentDeps } from './consent-deps.ts';
 import type { Interrupted } from './find-interrupted.ts';
@@ -28,7 +29,7 @@ export async function deny(
       carrierOf(mode),
       redirectUri,
       { ...errorParameters(refusal, deps.issuer), state: echoedState(parameters), iss: deps.issuer },
-      deps.lookOf(request, parameters),
+      (to, response) => formPostPage(deps.lookOf(request, parameters), to, response),
     ),
     decision: { verdict: 'refused', client: client.clientId, reason: refusal.reason },
   };

@@ -31,7 +31,7 @@ export function openAuditLog(runtime: Runtime): AuditLog {
   const folder = config.auditFolder && join(config.auditFolder, 'roll-up');
   const rollUps = localRollUps(days, now, folder);
   // What nobody has counted yet is counted from the start on, not when the first page waits for it.
-  void prepare(() => rollUps.read(daysUntil(dayOf(now()), counted)));
+  void prepare([() => rollUps.read(daysUntil(dayOf(now()), counted))]);
   return { rollUps, searchAudit: searchDays(days), isLogHere: true };
 }
 

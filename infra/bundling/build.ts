@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { builtins } from './builtins.ts';
 import { pageTexts } from './page-texts.ts';
 import { playgroundFiles } from './playground-files.ts';
 import { refusalSentences } from './refusal-sentences.ts';
@@ -33,13 +34,17 @@ export const slimSdk = {
  */
 const chunks = {
   'admit-details': 'shared/apis/admit-details.ts',
+  'authorize-pages': 'functions/authorize/pages.ts',
+  'client-assertion': 'shared/clients/client-assertion.ts',
   door: 'functions/homes/door.ts',
   'held-everywhere': 'functions/homes/held-everywhere.ts',
   'send-to-region': 'functions/homes/send.ts',
   'renew-at-first': 'functions/homes/renew-at-first.ts',
   'document-reader': 'shared/clients/document-reader.ts',
   'fetch-jwks': 'shared/clients/fetch-jwks.ts',
+  'id-token-hint': 'shared/tokens/id-token-hint.ts',
   'parse-details': 'shared/oauth/parse-details.ts',
+  'public-jwk': 'shared/keys/public-jwk.ts',
   'pushed-requests': 'functions/pushed-requests.ts',
   'request-objects': 'functions/request-objects.ts',
   'verify-proof': 'shared/proof/verify-proof.ts',
@@ -115,12 +120,13 @@ export async function buildFunctions(folder: string, names = functionNames()): P
             }),
           ),
         },
+        inject: [join(repository, 'infra', 'bundling', 'stack-traces.ts')],
         minify: true,
         legalComments: 'none',
         sourcemap: true,
         sourcesContent: false,
         metafile: true,
-        plugins: [loadedLater, pageTexts(paths), playgroundFiles, refusalSentences(paths)],
+        plugins: [loadedLater, builtins, pageTexts(paths), playgroundFiles, refusalSentences(paths)],
       });
       for (const { path, contents } of outputFiles) await write(join(folder, relative(bundled, path)), contents);
       return [name, metafile] as const;

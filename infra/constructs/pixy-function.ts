@@ -66,7 +66,7 @@ export class PixyFunction extends Lambda {
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
 
-    const environment = { ...props.environment, NODE_OPTIONS: '--enable-source-maps' };
+    const { environment } = props;
     checkEnvironment(scope, props.name, environment);
 
     super(scope, id, {

@@ -1,5 +1,4 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { StoreUnavailable } from '../aws/dynamodb.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { assertionAlgorithms } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -8,8 +7,6 @@ import { clientKeys } from './client-keys.ts';
 import { isUnderProfile, profileAlgorithms } from './profile.ts';
 import type { RegisteredClient } from './registered-client.ts';
 import type { RemoteJwks } from './remote-jwks.ts';
-
-export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** What it takes to verify an assertion. `audiences` are the issuer, which comes first, and the endpoints by which a client may name this server. */
 export type AssertionDeps = {
@@ -54,7 +51,8 @@ export async function verifyAssertion(
     return isFirst ? ok(undefined) : refuse({ reason: 'client_assertion_replayed' });
   } catch (error) {
     // Keys come from outside, and libraries throw all kinds of errors for malformed ones.
-    if (error instanceof StoreUnavailable) throw error;
+    // The store's is told by its name: in a bundle this file is one of its own, with a class of its own.
+    if (error instanceof Error && error.name === 'StoreUnavailable') throw error;
     return refuse({ reason: 'client_assertion_wrong' });
   }
 }

@@ -4,7 +4,7 @@ import type { Reason, Refusal } from '../oauth/refusal.ts';
 import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { basicReadings, type Reading } from './basic-credentials.ts';
-import { type AssertionDeps, assertionType, verifyAssertion } from './client-assertion.ts';
+import type { AssertionDeps } from './client-assertion.ts';
 import { isGuessable, isProvenSecret, verifyClientSecret } from './client-secret.ts';
 import { whyOff } from './profile.ts';
 import { isPublic, mayAuthenticateBy, type RegisteredClient, type SecretMethod } from './registered-client.ts';
@@ -59,6 +59,8 @@ const inForm = (clientIds: readonly string[], secret: string | undefined): Prese
     ? { method: 'none', readings: clientIds.map((clientId) => ({ clientId })) }
     : { method: 'client_secret_post', readings: clientIds.map((clientId) => ({ clientId, secret })) };
 
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
 /** Reads a client assertion, which names the client (RFC 7523 §2.2). A `client_id` beside it must match (RFC 7521 §4.2). */
 function presentedAssertion(assertion: string | undefined, form: Parameters): Result<PresentedCredentials, Refusal> {
   const malformed = refuse({ reason: 'client_assertion_malformed' });
@@ -99,9 +101,10 @@ export async function authenticateClient(
   deps: AuthenticationDeps,
 ): Promise<Result<AuthenticatedClient, Refusal>> {
   if (presented.method === 'private_key_jwt') {
-    return proven(await deps.find(presented.clientId), presented.method, (client) =>
-      verifyAssertion(presented.assertion, client, deps),
-    );
+    return proven(await deps.find(presented.clientId), presented.method, async (client) => {
+      const { verifyAssertion } = await import('./client-assertion.ts');
+      return verifyAssertion(presented.assertion, client, deps);
+    });
   }
   return authenticateBySecret(presented, sourceIp, deps);
 }

@@ -12,7 +12,6 @@ import { clientDefaults, StoreUnavailable } from '../aws/dynamodb.ts';
 import { joseSignature } from './der-signature.ts';
 import { kmsKeyTag } from './kms-key-tag.ts';
 import { kmsService } from './kms-service.ts';
-import { describePublicKey } from './public-jwk.ts';
 import type { KeyCustody, SigningAlgorithm } from './signing-key.ts';
 
 const kms: Partial<Record<SigningAlgorithm, { spec: KeySpec; signing: SigningAlgorithmSpec }>> = {
@@ -65,6 +64,7 @@ export function kmsCustody(given?: KMSClient, owner = 'pixy', tags: Readonly<Rec
       const kmsKeyId = (await unfinished?.findUnfinished(algorithm)) ?? (await make());
       const { PublicKey } = await guard(client.send(new GetPublicKeyCommand({ KeyId: kmsKeyId })));
       const publicKey = createPublicKey({ key: Buffer.from(present(PublicKey)), type: 'spki', format: 'der' });
+      const { describePublicKey } = await import('./public-jwk.ts');
       return { ...(await describePublicKey(publicKey, algorithm)), private: { kmsKeyId }, signFrom };
     },
 

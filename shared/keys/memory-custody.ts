@@ -1,7 +1,6 @@
 import { constants, createPrivateKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { joseSignature } from './der-signature.ts';
-import { describePublicKey } from './public-jwk.ts';
 import type { KeyCustody, KeyWrapper, SigningAlgorithm } from './signing-key.ts';
 
 const generatePair = promisify(generateKeyPair);
@@ -28,6 +27,7 @@ export const memoryCustody = (wrapper: KeyWrapper): KeyCustody => ({
 
   async generate(algorithm, signFrom) {
     const { publicKey, privateKey } = await generators[algorithm]();
+    const { describePublicKey } = await import('./public-jwk.ts');
     const described = await describePublicKey(publicKey, algorithm);
     const wrapped = await wrapper.wrap(privateKey.export({ type: 'pkcs8', format: 'der' }), described.kid);
     return { ...described, private: { wrapped }, signFrom };

@@ -37,13 +37,20 @@ export function parseParameters(raw: string, most = maximumParameters): Result<P
     if (name === undefined) return refuse({ reason: 'parameters_malformed' });
     if (seen.has(name) && name !== repeatable) duplicated.add(name);
     seen.add(name);
+    const before = values.get(name);
     if (value === undefined) malformed.add(name);
-    else if (value !== '') values.set(name, [...(values.get(name) ?? []), value]);
+    else if (value === '') continue;
+    else if (before) before.push(value);
+    else values.set(name, [value]);
   }
   return ok({ values, duplicated, malformed });
 }
 
+/** Characters that stand for themselves; most names and many values have no others. */
+const plain = /^[\w.~-]*$/;
+
 function decode(text: string): string | undefined {
+  if (plain.test(text)) return text;
   try {
     return text.isWellFormed() ? decodeURIComponent(text.replaceAll('+', ' ')) : undefined;
   } catch {
@@ -80,7 +87,9 @@ export const encodePairs = (pairs: Iterable<readonly [string, string]>): string 
 
 /** Keeps characters that are legal in a query unencoded, so that a URL does not grow on its way through our pages. */
 const encodeLegibly = (text: string): string =>
-  encodeURIComponent(text).replaceAll(/%(?:2F|3F|3A|40|24|2C|3B)/g, (escaped) => decodeURIComponent(escaped));
+  plain.test(text)
+    ? text
+    : encodeURIComponent(text).replaceAll(/%(?:2F|3F|3A|40|24|2C|3B)/g, (escaped) => decodeURIComponent(escaped));
 
 /** Encodes the parameters as a query string. Drops a client secret that strayed into an authorization request. */
 export const encodeParameters = ({ values }: Parameters): string =>

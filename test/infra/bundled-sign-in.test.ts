@@ -42,7 +42,6 @@ const env = {
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_SESSION_TOKEN: 'local',
   AWS_ENDPOINT_URL_DYNAMODB: server.dynamodb,
-  NODE_OPTIONS: '--enable-source-maps',
   PIXY_ISSUER: server.issuer,
   PIXY_GRANTS_TABLE: 'pixy-grants',
   PIXY_CLIENTS_TABLE: 'pixy-clients',

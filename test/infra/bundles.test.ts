@@ -32,7 +32,6 @@ const credentials = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local'
 const lambdaEnvironment = () => ({
   AWS_REGION: 'eu-west-1',
   AWS_ENDPOINT_URL_DYNAMODB: database?.endpoint ?? '',
-  NODE_OPTIONS: '--enable-source-maps',
   PIXY_ISSUER: 'https://sign-in.example.com',
   PIXY_GRANTS_TABLE: tables.grants,
   PIXY_CLIENTS_TABLE: tables.clients,

@@ -5,15 +5,19 @@ export type AttributeValue = Record<string, unknown>;
 
 type Values = Record<string, unknown>;
 
-export const marshall = (values: Values): Record<string, AttributeValue> =>
-  Object.fromEntries(
-    Object.entries(values)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, writeAttribute(value)]),
-  );
+export function marshall(values: Values): Record<string, AttributeValue> {
+  const attributes: Record<string, AttributeValue> = {};
+  for (const name of Object.keys(values)) {
+    if (values[name] !== undefined) attributes[name] = writeAttribute(values[name]);
+  }
+  return attributes;
+}
 
-export const unmarshall = (attributes: Record<string, AttributeValue>): Values =>
-  Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, readAttribute(attribute)]));
+export function unmarshall(attributes: Record<string, AttributeValue>): Values {
+  const values: Values = {};
+  for (const name of Object.keys(attributes)) values[name] = readAttribute(attributes[name] as AttributeValue);
+  return values;
+}
 
 function writeAttribute(value: unknown): AttributeValue {
   if (typeof value === 'string') return { S: value };

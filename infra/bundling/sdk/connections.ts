@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectSecurely, createSecureContext, type SecureContext } from 'node:tls';
 import { type Answer, NoAnswer, readAnswer } from './read-answer.ts';
 
 /*
@@ -25,6 +26,8 @@ export class Connections {
   #count = 0;
   /** The last TLS session, which makes the next connection cheaper. */
   #session: Buffer | undefined;
+  /** The certificates of those who may vouch for the service, read once. */
+  #trusted: SecureContext | undefined;
 
   constructor(endpoint: URL, timeouts: Timeouts) {
     this.#endpoint = endpoint;
@@ -52,31 +55,38 @@ export class Connections {
     this.#count += 1;
     const { protocol, port } = this.#endpoint;
     const isSecure = protocol === 'https:';
+    const socket = isSecure ? this.#connectSecurely(Number(port) || 443) : connect(this.#place(Number(port) || 80));
+    return new Connection(
+      socket,
+      isSecure ? 'secureConnect' : 'connect',
+      this.#timeouts.connectionTimeout,
+      (closed) => {
+        this.#count -= 1;
+        const place = this.#idle.indexOf(closed);
+        if (place >= 0) this.#idle.splice(place, 1);
+        this.#waiting.shift()?.();
+      },
+    );
+  }
+
+  #place(port: number) {
     // An IPv6 address has brackets in a URL.
     const host = this.#endpoint.hostname.replace(/^\[(.*)\]$/, '$1');
-    const options = {
-      host,
-      port: Number(port) || (isSecure ? 443 : 80),
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: 1_000,
-    };
-    const net = process.getBuiltinModule('node:net');
-    const session = this.#session && { session: this.#session };
-    const servername = net.isIP(host) === 0 ? { servername: host } : {};
-    const socket = isSecure
-      ? process
-          .getBuiltinModule('node:tls')
-          .connect({ ...options, ...servername, ...session, ALPNProtocols: ['http/1.1'] })
-          .on('session', (kept) => {
-            this.#session = kept;
-          })
-      : net.connect(options);
-    return new Connection(socket, isSecure ? 'secureConnect' : 'connect', this.#timeouts.connectionTimeout, (closed) => {
-      this.#count -= 1;
-      const place = this.#idle.indexOf(closed);
-      if (place >= 0) this.#idle.splice(place, 1);
-      this.#waiting.shift()?.();
+    return { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 1_000 };
+  }
+
+  #connectSecurely(port: number): Socket {
+    const place = this.#place(port);
+    this.#trusted ??= createSecureContext();
+    const socket = connectSecurely({
+      ...place,
+      ...(isIP(place.host) === 0 && { servername: place.host }),
+      ...(this.#session && { session: this.#session }),
+      secureContext: this.#trusted,
+      ALPNProtocols: ['http/1.1'],
+    });
+    return socket.on('session', (session) => {
+      this.#session = session;
     });
   }
 
@@ -113,7 +123,7 @@ class Connection {
     );
     socket.once(opened, () => clearTimeout(late));
     socket.on('data', (chunk: Buffer) => this.#read(chunk, false));
-    socket.on('end', () => this.#read(undefined, true));
+    socket.on('end', () => this.#read(Buffer.of(), true));
     socket.on('error', (error) => this.#end(error));
     socket.on('close', () => {
       clearTimeout(late);
@@ -139,12 +149,12 @@ class Connection {
     this.#socket.unref();
   }
 
-  #read(chunk: Buffer | undefined, isOver: boolean): void {
-    const received = Buffer.concat([this.#received, chunk].filter((part) => part !== undefined));
+  #read(chunk: Buffer, isOver: boolean): void {
+    const received = this.#received === undefined ? chunk : Buffer.concat([this.#received, chunk]);
     try {
       const read = readAnswer(received, isOver);
       if (read === undefined) {
-        this.#received = received;
+        if (received.length > 0) this.#received = received;
         if (isOver) this.#end();
         return;
       }

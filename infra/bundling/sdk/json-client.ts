@@ -78,7 +78,7 @@ export class JsonClient {
     const { name, target, version } = this.#service;
     this.#credentials ??= credentialsOf(process.env);
     const credentials = this.#credentials;
-    const date = new Date(Date.now() + this.#clockOffset).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+    const date = basicFormat(new Date(Date.now() + this.#clockOffset).toISOString());
     const headers: Record<string, string> = {
       host: this.endpoint.host,
       'content-type': `application/x-amz-json-${version}`,
@@ -88,8 +88,9 @@ export class JsonClient {
     };
     headers['authorization'] = authorization({ headers, body, date, region: this.#region, service: name }, credentials);
     headers['content-length'] = String(Buffer.byteLength(body));
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    return this.#connections.send(`POST / HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+    let lines = '';
+    for (const name of Object.keys(headers)) lines += `${name}: ${headers[name]}\r\n`;
+    return this.#connections.send(`POST / HTTP/1.1\r\n${lines}\r\n${body}`);
   }
 
   #exceptionOf({ status, text, headers }: Answer): ServiceException {
@@ -105,6 +106,10 @@ export class JsonClient {
     return new ServiceException(name, textOf(message) ?? textOf(Message) ?? '', status);
   }
 }
+
+/** `2026-01-30T23:59:59.000Z` as `20260130T235959Z`. */
+const basicFormat = (iso: string): string =>
+  `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
 
 /** Defines an SDK command: made with `new`, sent by a client. */
 export const commandOf = <Input, Output>(

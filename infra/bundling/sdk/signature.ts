@@ -23,13 +23,16 @@ export function authorization(request: Signable, credentials: Credentials): stri
   const { headers, body, date, region, service, path = '/' } = request;
   const names = Object.keys(headers).sort();
   const signedHeaders = names.join(';');
-  const lines = names.map((name) => `${name}:${headers[name]?.trim().replaceAll(/ {2,}/g, ' ')}\n`).join('');
+  let lines = '';
+  for (const name of names) lines += `${name}:${singleSpaced(headers[name] ?? '')}\n`;
   const canonical = `POST\n${path.replaceAll('%', '%25')}\n\n${lines}\n${signedHeaders}\n${hash('sha256', body)}`;
   const scope = `${date.slice(0, 8)}/${region}/${service}/aws4_request`;
   const text = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${hash('sha256', canonical)}`;
   const signature = createHmac('sha256', keyOf(scope, credentials)).update(text).digest('hex');
   return `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
 }
+
+const singleSpaced = (value: string): string => (value.includes('  ') ? value.replaceAll(/ {2,}/g, ' ') : value).trim();
 
 const hmac = (key: string | Buffer | KeyObject, text: string): Buffer =>
   createHmac('sha256', key).update(text).digest();

@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { Connections } from '../../infra/bundling/sdk/connections.ts';
+import { NoAnswer, readAnswer } from '../../infra/bundling/sdk/read-answer.ts';
+
+/* What the SDK's replacement reads from its connections, byte for byte; slim-sdk.test.ts has what becomes of it. */
+
+const read = (text: string, isOver = false) => readAnswer(Buffer.from(text), isOver)?.answer;
+const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n';
+const counted = `${head}Content-Length: 7\r\n\r\n{"ü":1`;
+const chunked = `${head}Transfer-Encoding: chunked\r\n\r\n3;x=y\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n`;
+
+describe('an answer', () => {
+  test.each([
+    ['has no status', 'HTTP/2 200\r\n\r\n'],
+    ['is of another protocol', 'SSH-2.0-OpenSSH_9\r\n\r\n'],
+    ['has a length that is no number', `${head}Content-Length: -1\r\n\r\n`],
+    ['has two lengths', `${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`],
+    ['has a length and chunks', `${head}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    ['is encoded in another way', `${head}Transfer-Encoding: gzip, chunked\r\n\r\n`],
+    ['has a chunk without a size', `${head}Transfer-Encoding: chunked\r\n\r\nx\r\n`],
+    ['has a header without a name', `${head}: x\r\nContent-Length: 0\r\n\r\n`],
+    ['has a head without an end', `${head}x: ${'y'.repeat(20_000)}`],
+  ])('is refused that %s', (_, text) => {
+    expect(() => read(text)).toThrow(NoAnswer);
+  });
+
+  it('has a body of the bytes that it says, or in chunks, or up to the end of the connection', () => {
+    expect(read(counted)?.text).toBe('{"ü":1');
+    expect(read(chunked)?.text).toBe('{"a":1}');
+    expect(read(`${head}\r\n{}`)).toBeUndefined();
+    expect(read(`${head}\r\n{}`, true)?.text).toBe('{}');
+  });
+
+  it('follows a provisional one', () => {
+    expect(read(`HTTP/1.1 100 Continue\r\n\r\n${counted}`)?.status).toBe(200);
+  });
+
+  it('has headers by their names in lower case', () => {
+    expect(read(counted)?.headers.get('content-type')).toBe('application/x-amz-json-1.0');
+  });
+
+  it('is none until all of it is there', () => {
+    for (const text of [counted, chunked]) {
+      const bytes = Buffer.from(text);
+      for (let length = 0; length < bytes.length; length += 1) {
+        expect(readAnswer(bytes.subarray(0, length), false)).toBeUndefined();
+      }
+      expect(readAnswer(bytes, false)?.length).toBe(bytes.length);
+    }
+  });
+
+  it('is read or refused, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        try {
+          read(`${head}${text}`, true);
+        } catch (error) {
+          expect(error).toBeInstanceOf(NoAnswer);
+        }
+      }),
+    );
+  });
+});
+
+/** A service that does with each request what `answer` says. Returns what sends it one, and how many connections it had. */
+async function serve(answer: (socket: Socket, count: number) => void) {
+  let count = 0;
+  let opened = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    opened += 1;
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('data', () => {
+      count += 1;
+      answer(socket, count);
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const connections = new Connections(new URL(`http://127.0.0.1:${port}`), {
+    connectionTimeout: 60_000,
+    requestTimeout: 60_000,
+  });
+  return {
+    send: () => connections.send('POST / HTTP/1.1\r\ncontent-length: 0\r\n\r\n'),
+    opened: () => opened,
+    sockets,
+    [Symbol.dispose]() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+describe('a connection', () => {
+  it('is not used again when more came than an answer, which would be taken for the answer to another request', async () => {
+    using service = await serve((socket) => socket.write(`${counted}HTTP/1.1 200 OK\r\n`));
+    await expect(service.send()).rejects.toThrow(NoAnswer);
+    await expect(service.send()).rejects.toThrow(NoAnswer);
+    expect(service.opened()).toBe(2);
+  });
+
+  it('is not used again when the service says so', async () => {
+    using service = await serve((socket) => socket.write(`${head}Connection: close\r\nContent-Length: 0\r\n\r\n`));
+    await service.send();
+    await service.send();
+    expect(service.opened()).toBe(2);
+  });
+
+  it('is used for one request after another', async () => {
+    using service = await serve((socket) => socket.write(counted));
+    await service.send();
+    await service.send();
+    expect(service.opened()).toBe(1);
+  });
+
+  it('that was kept and brought nothing had been closed; one that was not, or that brought a part, was cut', async () => {
+    using service = await serve((socket, count) => {
+      if (count === 1) socket.write(counted);
+      else if (count === 2 || count === 3) socket.destroy();
+      else socket.end(counted.slice(0, -1));
+    });
+    await service.send();
+    await expect(service.send()).rejects.toMatchObject({ code: 'ECONNRESET', stale: true });
+    await expect(service.send()).rejects.toSatisfy((error: { stale?: true }) => error.stale === undefined);
+    await expect(service.send()).rejects.toSatisfy((error: { stale?: true }) => error.stale === undefined);
+  });
+});
