@@ -3,7 +3,7 @@ import { partNames } from './lambda/profile.ts';
 import { fixed, table } from './table.ts';
 
 /** The row of Pixy's that a server is compared with: of the same store, algorithm and flow. */
-export const pixyLike = (results: readonly FunctionResult[], like: FunctionResult): FunctionResult | undefined =>
+const pixyLike = (results: readonly FunctionResult[], like: FunctionResult): FunctionResult | undefined =>
   results.find(
     ({ server, version, store, algorithm, flow }) =>
       server === 'Pixy' &&

@@ -32,7 +32,7 @@ export async function openVersion(name: string, folder: string): Promise<Version
   const tree = join(folder, name);
   mkdirSync(tree);
   const unpacked = spawnSync('tar', ['x', '-C', tree], { input: archive.stdout });
-  if (unpacked.status !== 0) throw new Error(`${name} could not be unpacked: ${unpacked.stderr}`);
+  if (unpacked.status !== 0) throw new Error(`${name} could not be unpacked: ${unpacked.stderr.toString()}`);
   const packages = join(repository, 'node_modules');
   if (existsSync(packages)) symlinkSync(packages, join(tree, 'node_modules'));
   const from = <Module>(file: string) => import(pathToFileURL(join(tree, file)).href) as Promise<Module>;

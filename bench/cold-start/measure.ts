@@ -96,7 +96,7 @@ export async function measureColdStarts(
       }),
     };
   } finally {
-    for (const { close } of opened) await close();
+    for (const one of opened) await one.close();
     rmSync(own, { recursive: true });
   }
 }

@@ -24,7 +24,8 @@ function readMap(file: string): SourceMap | undefined {
 
 function placeOf(call: NodeJS.CallSite): string {
   const [file, line, column] = [call.getFileName(), call.getLineNumber(), call.getColumnNumber()];
-  const text = call.toString();
+  // Types leave out that it writes itself.
+  const text = (call as { toString(): string }).toString();
   if (!file?.startsWith('file:') || line === null || column === null) return text;
   const entry = mapOf(file)?.findEntry(line - 1, column - 1);
   if (entry === undefined || !('originalSource' in entry)) return text;

@@ -164,6 +164,24 @@ test('authorization details are judged by files of their own, which are read whe
 });
 
 test.each([
+  ['Authorize', 'authorize-pages', /shared\/pages\/(style|page|error-page)/],
+  ['Authorize', 'id-token-hint', /id-token-hint|jws_verify/],
+  ['Token', 'client-assertion', /client-assertion|jws_verify/],
+] as const)('%s shows no page and verifies nothing of others before it has to: %s', (name, chunk, late) => {
+  const bundle = bundles.get(name) ?? '';
+  const sourcesOf = (file: string) =>
+    (JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] }).sources;
+  expect(readFileSync(bundle, 'utf8')).toContain(`import("./${chunk}.mjs")`);
+  expect(sourcesOf(bundle).filter((source) => late.test(source))).toEqual([]);
+  expect(sourcesOf(join(dirname(bundle), `${chunk}.mjs`)).filter((source) => late.test(source))).not.toEqual([]);
+});
+
+test('a stack names the sources, and the map is read when somebody reads the stack', async () => {
+  const code = `await import(${JSON.stringify(bundles.get('Token'))}).catch((error) => console.log(error.stack));`;
+  expect((await run(code, { PIXY_ISSUER: '' })).output).toMatch(/at .*shared\/config\.ts:\d+:\d+\)/);
+});
+
+test.each([
   ['jwt-bearer', 'oauth-id-jag+jwt'],
   ['device-code', 'isTooSoon'],
 ])(

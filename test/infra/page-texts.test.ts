@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -11,7 +11,12 @@ const folder = mkdtempSync(join(tmpdir(), 'pixy-texts-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 await buildFunctions(folder, ['authorize', 'sign-in']);
 
-const bundle = (name: string): string => readFileSync(join(folder, name, 'index.mjs'), 'utf8');
+/** A bundle with what it loads later. */
+const bundle = (name: string): string =>
+  readdirSync(join(folder, name))
+    .filter((file) => file.endsWith('.mjs'))
+    .map((file) => readFileSync(join(folder, name, file), 'utf8'))
+    .join('\n');
 const has = (name: string, text: string): boolean =>
   bundle(name).includes(JSON.stringify(text).slice(1, -1)) || bundle(name).includes(text);
 
