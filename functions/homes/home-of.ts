@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { consoleClientId } from '../../shared/clients/reserved-ids.ts';
 import type { Config } from '../../shared/config.ts';
 import { parseUserCode } from '../../shared/grants/user-code.ts';
 import { type Home, homeIn } from '../../shared/home.ts';
 import type { Homes } from '../../shared/homes.ts';
 import { type HttpRequest, readRequest } from '../../shared/http/request.ts';
-import { consoleClientId } from '../../shared/clients/reserved-ids.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { parseParameters, single } from '../../shared/oauth/parameters.ts';
 import { referenceIn } from '../../shared/oauth/pushed-request.ts';

@@ -56,7 +56,11 @@ export async function flawsOf({ scenario, call, kind }: Case, world: World): Pro
     note(kind.isPassing && scenario.triesOnce?.[call.name] !== undefined && 'it was tried again');
   } else {
     for (const flaw of flawsOfOutage(answer, lines, scenario)) note(flaw);
-    note(kind.isPassing && scenario.triesOnce?.[call.name] === undefined && 'a lost reply is an outage though the next attempt got through');
+    note(
+      kind.isPassing &&
+        scenario.triesOnce?.[call.name] === undefined &&
+        'a lost reply is an outage though the next attempt got through',
+    );
     for (const flaw of await flawsOfNextTry({ scenario, call, kind }, attempt, world)) note(flaw);
   }
   if (scenario.isSingle && flaws.length === 0 && attempt.isSuccess(await attempt.send())) {

@@ -6,7 +6,14 @@ import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/
 import { pixyStacks } from '../../infra/stacks/pixy-stacks.ts';
 import { WrongSetting } from '../../infra/wrong-setting.ts';
 import { everything } from './everything.ts';
-import { type Properties, type Resource, removeAssemblies, synthesize, type TemplateJson, testApp } from './synthesize.ts';
+import {
+  type Properties,
+  type Resource,
+  removeAssemblies,
+  synthesize,
+  type TemplateJson,
+  testApp,
+} from './synthesize.ts';
 
 /* Two servers in one account and region: nothing that is the account's own has a name twice. */
 
@@ -138,7 +145,11 @@ describe('two servers in one account have no name twice', () => {
     );
     const unnamed = [templateOf(stack), tables, api].flatMap(({ Resources }) =>
       Object.values(Resources).flatMap(({ Type, Properties: properties = {} }: Resource) =>
-        names[Type] ? [] : Object.keys(properties).filter((key) => key.endsWith('Name')).map((key) => `${Type} ${key}`),
+        names[Type]
+          ? []
+          : Object.keys(properties)
+              .filter((key) => key.endsWith('Name'))
+              .map((key) => `${Type} ${key}`),
       ),
     );
     expect([...new Set([...unknown, ...unnamed])].filter((one) => !shared.includes(one)).toSorted()).toEqual([]);
