@@ -2,11 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readClientsFile } from '../../infra/local/entries-file.ts';
-import { startServer } from '../../infra/local/server.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { chief, managementToken, manager } from '../admin/admin.ts';
-import { emptyFolder, noon, pixy } from '../cli/pixy.ts';
+import { emptyFolder } from '../cli/pixy.ts';
 import { newPerson } from '../support/person.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { atConsole, consoleSettings, grace } from './operator.ts';
@@ -57,24 +56,6 @@ describe.each(reserved)('%s is refused', (clientId) => {
     await writeFile(file, JSON.stringify([{ ...theirs, client_id: clientId }]));
     await expect(readClientsFile(file)).rejects.toThrow(`entry 1 (${clientId}): client_id ${refusal}`);
   });
-});
-
-test('the command line adds none and imports none, and gives no account such a subject', async () => {
-  const folder = await emptyFolder(onTestFinished);
-  const other = await startServer({ port: 0, data: folder, now: () => noon, writeLine: () => {} });
-  onTestFinished(() => other.close());
-  for (const clientId of reserved) {
-    const redirect = ['--redirect-uri', 'https://evil.example/cb'];
-    const added = await pixy(['clients', 'add', clientId, ...redirect, '--local', folder]);
-    expect([added.exitCode, added.errors]).toEqual([1, expect.stringContaining(refusal)]);
-    const file = join(folder, 'import.json');
-    await writeFile(file, JSON.stringify([{ ...theirs, client_id: clientId, pkce_policy: 'S256' }]));
-    const imported = await pixy(['clients', 'import', file, '--format', 'rfc7591', '--local', folder]);
-    expect([imported.exitCode, imported.output + imported.errors]).toEqual([1, expect.stringContaining(refusal)]);
-    const claims = ['--claim', `sub=${clientId}`];
-    const account = await pixy(['accounts', 'add', `of-${clientId}`, ...claims, '--local', folder]);
-    expect([account.exitCode, account.errors]).toEqual([1, expect.stringContaining('is the client_id of a client')]);
-  }
 });
 
 test('what is removed is not brought back by taking its removal back: the next visit makes it as it has to be', async () => {
