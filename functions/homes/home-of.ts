@@ -35,10 +35,10 @@ const rules: Readonly<Record<string, Rule>> = {
   introspect: (request, { homes }) => ofToken(fieldsOf(request)('token'), homes),
   userinfo: (request, { homes }) =>
     ofToken(credentialsIn(request.header('authorization')) ?? fieldsOf(request)('access_token'), homes),
-  authorize: interrupted,
-  'authorize-hybrid': interrupted,
-  consent: interrupted,
-  'sign-in': (request, settings) => (hooksMakeAccounts(settings) ? settings.homes.first : signingIn(request, settings)),
+  authorize: authorization,
+  'authorize-hybrid': authorization,
+  consent: ({ rawQuery }, { homes }) => ofAddress(rawQuery, homes),
+  'sign-in': signingIn,
   passkey(request, settings) {
     if (request.path === endpoints.accountPasskey) return settings.homes.first;
     return request.path === endpoints.passkeyScript ? undefined : signingIn(request, settings);
@@ -72,27 +72,31 @@ function token(request: HttpRequest, { homes }: Settings): Home | undefined {
   return name === undefined ? undefined : ofValue(field(name), homes);
 }
 
-/** An authorization request, or a page that interrupts one: where it was pushed. The console is used where it changes something. */
-function interrupted(request: HttpRequest, { homes }: Settings): Home | undefined {
-  const query = parametersOf(request.rawQuery);
-  const form = request.method === 'POST' ? parametersOf(request.body.text) : undefined;
-  const address = request.path === endpoints.consent || !form ? query : form;
+/** An authorization request, by GET or by POST. */
+function authorization({ method, rawQuery, body }: HttpRequest, { homes }: Settings): Home | undefined {
+  return ofAddress(method === 'POST' ? body.text : rawQuery, homes);
+}
+
+/** Of an authorization request, or a page that interrupts it, where it was pushed. The console is used where it changes something. */
+function ofAddress(raw: string, homes: Homes): Home | undefined {
+  const address = parametersOf(raw);
   const reference = address && referenceIn(address);
   if (reference !== undefined) return ofValue(reference, homes);
   return address && single(address, 'client_id') === consoleClientId ? homes.first : undefined;
 }
 
-/** A sign-in for a client is wherever it is; for a device where that waits; for the account page where accounts are changed. */
+/**
+ * A sign-in for a client is wherever it is; for a device where that waits; for the account page where accounts are changed, as with
+ * hooks that write the accounts of those who sign in.
+ */
 function signingIn(request: HttpRequest, settings: Settings): Home | undefined {
+  if (hooksMakeAccounts(settings)) return settings.homes.first;
   const query = queryOf(request);
-  if (query('client_id') !== undefined) return interruptedBy(request, settings);
+  if (query('client_id') !== undefined) return ofAddress(request.rawQuery, settings.homes);
   const userCode = query('user_code');
   return userCode === undefined ? settings.homes.first : ofUserCode(userCode, settings.homes);
 }
 
-const interruptedBy: Rule = (request, settings) => interrupted({ ...request, method: 'GET' }, settings);
-
-/** Hooks write the accounts of those who sign in. */
 const hooksMakeAccounts = ({ hooks }: Settings): boolean =>
   hooks.authenticate !== undefined || hooks.migrateAccount !== undefined;
 

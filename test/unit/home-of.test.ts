@@ -148,6 +148,8 @@ describe('signing in', () => {
   test('with a passkey as well; adding one is a change, and the script is anybody’s', () => {
     expect(at('passkey', { path: '/sign-in/passkey', query: 'client_id=spa' })).toBeUndefined();
     expect(at('passkey', { path: '/sign-in/passkey', query: pushedBy('c.') })).toBe('c');
+    const hooks = { timeout: 5, authenticate: 'arn' };
+    expect(at('passkey', { path: '/sign-in/passkey', query: 'client_id=spa' }, { ...settings, hooks })).toBe('a');
     expect(at('passkey', { path: '/account/passkey' })).toBe('a');
     expect(at('passkey', { path: '/passkey.js' })).toBeUndefined();
   });
