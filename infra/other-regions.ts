@@ -71,9 +71,16 @@ export function grantCallRegions(
     .flatMap(([, { calls, direction }]) =>
       regionsOf(home, direction).flatMap((region) => calls.map((called) => arnIn(scope, region, home, called))),
     );
-  if (arns.length === 0) return;
-  Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: arns });
+  if (arns.length > 0) grantInvoke(grantee, arns);
 }
+
+/** Allows calling these functions, and no version or alias of them. */
+export const grantInvoke = (grantee: IGrantable, resourceArns: string[]): Grant =>
+  Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns });
+
+/** A function of the first region, where mails go out: their links are written into accounts. */
+export const arnInFirst = (scope: Construct, home: HomeProps, name: Called | 'mail'): string =>
+  arnIn(scope, home.regions[home.first] as string, home, name);
 
 /** The regions that this one calls. */
 function regionsOf(home: HomeProps, direction: Caller['direction']): string[] {
@@ -83,7 +90,7 @@ function regionsOf(home: HomeProps, direction: Caller['direction']): string[] {
     .map(([, region]) => region);
 }
 
-const arnIn = (scope: Construct, region: string, home: HomeProps, name: Called): string =>
+const arnIn = (scope: Construct, region: string, home: HomeProps, name: Called | 'mail'): string =>
   Stack.of(scope).formatArn({
     service: 'lambda',
     region,

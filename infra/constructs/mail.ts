@@ -1,7 +1,7 @@
 import { Arn, ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant } from 'aws-cdk-lib/aws-iam';
 import {
   ConfigurationSet,
   ConfigurationSetEventDestination,
@@ -97,12 +97,6 @@ export class Mail extends Construct {
       });
     }
     this.deadLettersAlarm = this.alarm(alarmTopic);
-  }
-
-  /** Allows a function to hand orders over. */
-  grantHandOver(grantee: IGrantable): Grant {
-    const { functionArn } = this.handler;
-    return Grant.addToPrincipal({ grantee, actions: ['lambda:InvokeFunction'], resourceArns: [functionArn] });
   }
 
   private configurationSet({ configurationSet: name }: MailProps) {

@@ -15,7 +15,7 @@ import {
 import { functionNameIn, isFirst } from '../home.ts';
 import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
 import type { LogSettings } from '../logs.ts';
-import { grantCallRegions } from '../other-regions.ts';
+import { arnInFirst, grantCallRegions, grantInvoke } from '../other-regions.ts';
 import { uses } from '../permissions/permissions.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
 import type { EndpointFunctionName, OptionalFunctionName } from '../routes.ts';
@@ -88,7 +88,9 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
   } = props;
   const providers = upstreams.length > 0 ? { PIXY_UPSTREAMS: upstreamsVariable(scope, upstreams) } : {};
   const pepper = passwordPepper ? { PIXY_PASSWORD_PEPPER_PARAMETER: parameterNameOf(passwordPepper) } : {};
-  const mails = mail || hooks.sendMessage ? makeMail(scope, { ...props, hooks }) : undefined;
+  const sends = mail !== undefined || hooks.sendMessage !== undefined;
+  const mails = sends && isFirst(home) ? makeMail(scope, { ...props, hooks }) : undefined;
+  const mailArn = mails?.handler.functionArn ?? (sends && home ? arnInFirst(scope, home, 'mail') : undefined);
   const descriptions = { ...functionDescriptions, ...optionalFunctions };
   const make = (name: PixyFunctionName | OptionalFunctionName): PixyFunction => {
     const made = new PixyFunction(scope, pascalCase(name), {
@@ -99,7 +101,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
         ...((name === 'sign-in' || name === 'upstream' || name === 'account') && providers),
         ...((name === 'sign-in' || name === 'account') && pepper),
         ...(name !== 'rotate-keys' && behind?.environment),
-        ...(mails && handsOver(name) && { PIXY_MAIL: mails.handler.functionArn }),
+        ...(mailArn !== undefined && handsOver(name) && { PIXY_MAIL: mailArn }),
         ...(name === 'rotate-keys' && keyTags && { PIXY_KEY_TAGS: JSON.stringify(keyTags) }),
         ...(hooksAskedBy(name, hooks).length > 0 && { PIXY_HOOKS: hooksVariable(scope, name, hooks) }),
       },
@@ -109,7 +111,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     });
     for (const use of descriptions[name].uses) uses[use](tables, made, signing);
     for (const hook of hooksAskedBy(name, hooks)) hook.grantInvoke(made);
-    if (handsOver(name)) mails?.grantHandOver(made);
+    if (mailArn !== undefined && handsOver(name)) grantInvoke(made, [mailArn]);
     if (home) grantCallRegions(scope, made, name, home, props);
     if (name !== 'rotate-keys' && behind) {
       behind.grantRead(made);
@@ -162,8 +164,8 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
     uses.grantRenewClients(tables, functions.authorize);
     uses.grantRenewClients(tables, functions['authorize-hybrid']);
   }
-  if (mails) {
-    functions.mail = mails.handler;
+  if (mails) functions.mail = mails.handler;
+  if (sends) {
     uses.grantAnswerMails(tables, functions.invitation);
     if (props.removalGrace) {
       uses.grantNoteRemovals(tables, functions.invitation);

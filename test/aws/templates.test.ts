@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { everything } from '../infra/everything.ts';
+import { behindCloudFront, everything, inSeveralRegions } from '../infra/everything.ts';
 import { removeAssemblies, synthesize, templateWith } from '../infra/synthesize.ts';
 import { whyNot } from '../recipes/languages.ts';
 import { installPython } from './prepare.ts';
@@ -22,7 +24,16 @@ const templates = {
   dev: () => synthesize({ stage: 'dev' }),
   prod: () => synthesize({ stage: 'prod' }),
   everything: () => ({ api: templateWith(everything) }),
+  front: () => ({ api: templateOf(behindCloudFront()) }),
+  regions: () =>
+    Object.fromEntries(
+      Object.entries(inSeveralRegions()).flatMap(([letter, { tables, api }]) => [
+        [`tables-${letter}`, templateOf(tables)],
+        [`api-${letter}`, templateOf(api)],
+      ]),
+    ),
 };
+const templateOf = (stack: Stack): object => Template.fromStack(stack).toJSON();
 const found = new Set<string>();
 let programs = '';
 
@@ -32,7 +43,7 @@ beforeAll(async () => {
   for (const [name, made] of Object.entries(templates)) {
     mkdirSync(join(folder, name));
     for (const [stack, template] of Object.entries(made())) {
-      if (stack !== 'api' && stack !== 'tables') continue;
+      if (!/^(api|tables)(-[ab])?$/.test(stack)) continue;
       writeFileSync(join(folder, name, `${stack}.template.json`), JSON.stringify(template, undefined, 1));
     }
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
@@ -406,11 +407,19 @@ describe('the functions', () => {
       'sign-out': ['account@us-east-1'],
     });
     expect(calledBy(first.api)).not.toHaveProperty('mail');
+    // Mails go out in the first region, which writes their links into accounts.
+    expect(functionsOf(first.api).has('Mails')).toBe(true);
+    expect(functionsOf(other.api).has('Mails')).toBe(false);
+    expect(ofType(other.api, 'AWS::SQS::Queue')).toEqual([]);
+    expect(JSON.stringify(variablesOf(other.api, 'SignIn')['PIXY_MAIL'])).toMatch(
+      /arn:aws:lambda:eu-central-1:.*:function:Pixy-prod-mail"/,
+    );
     expect(calledBy(other.api)).toMatchObject({
       'authorize-hybrid': ['authorize-hybrid@eu-central-1', 'authorize@eu-central-1'],
       'client-registration': ['client-registration@eu-central-1'],
       console: ['console@eu-central-1'],
       'sign-out': ['sign-out@eu-central-1'],
+      account: ['account@eu-central-1', 'mail@eu-central-1'],
     });
     expect(Object.keys(calledBy(other.api)).toSorted()).toEqual([...passOnFunctions].toSorted());
   });
@@ -661,6 +670,13 @@ function deployedIn(region: string, template: unknown): TemplateJson {
   return resolve(template) as TemplateJson;
 }
 
+test('pixyStacks can make a key for several regions, before there are any', () => {
+  const { tables } = pixyStacks(testApp({ stage: 'prod', domainName: 'none' }), { multiRegionKey: true });
+  const template = Template.fromStack(tables).toJSON() as TemplateJson;
+  expect(onlyOne(template, 'AWS::KMS::Key').Properties).toMatchObject({ MultiRegion: true });
+  expect(tableOf(template, 'People')?.Properties['Replicas']).toHaveLength(1);
+});
+
 describe('a server of one region becomes the first of two', () => {
   const before = pixyStacks(
     testApp({
@@ -760,4 +776,22 @@ it('a stack of somebody else can be another region, with tables of its own', () 
   const template = Template.fromStack(other).toJSON() as TemplateJson;
   expect(ofType(template, 'AWS::DynamoDB::GlobalTable')).toHaveLength(1);
   expect(variablesOf(template, 'Token')['PIXY_PEOPLE_TABLE']['Fn::GetStackOutput']).toMatchObject({ StackName: 'One' });
+});
+
+it('is deployed by the code of docs/deploy.md', () => {
+  const section = must(readFileSync('docs/deploy.md', 'utf8').split('\n## Several regions\n')[1]).split('\n## ')[0];
+  const [, code] = must(/```ts\n(.*?)```/s.exec(must(section)) ?? undefined);
+  const [lines, rest] = must(code).split('\n\nnew ');
+  const imported = [...must(lines).matchAll(/import \{ (\w+) \}/g)].map(([, name = '']) => name);
+  expect(imported).toEqual(['App', 'Topic', 'MultiRegionAuthorizationServer']);
+  const app = testApp();
+  // biome-ignore lint/complexity/useArrowFunction: it is called with new
+  const App = function () {
+    return app;
+  };
+  const context = { App, Topic, MultiRegionAuthorizationServer };
+  const { regions: deployed } = runInNewContext(`new ${rest}`, context) as MultiRegionAuthorizationServer;
+  const stacks = Object.values(deployed).flatMap(({ tables, api }) => [tables, api]);
+  const rows = [...must(section).matchAll(/^\| `(Pixy-prod-\S+)` /gm)].map(([, name]) => name);
+  expect(new Set(stacks.map(({ stackName }) => stackName))).toEqual(new Set(rows));
 });

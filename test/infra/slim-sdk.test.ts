@@ -436,6 +436,21 @@ describe('the other services', () => {
   });
 });
 
+test('a client of another region signs for that region', async () => {
+  useEndpoint(endpoint);
+  replies = [{ status: 200, body: { CiphertextBlob: 'AA==' } }];
+  const command = new slimKms.EncryptCommand({ KeyId: 'arn', Plaintext: new Uint8Array([1]) });
+  await new slimKms.KMSClient({ region: 'eu-central-1' }).send(command);
+  expect(received.at(-1)?.headers['authorization']).toContain('/eu-central-1/kms/aws4_request');
+  const before = { ...process.env };
+  delete process.env['AWS_ENDPOINT_URL_KMS'];
+  try {
+    expect(new slimKms.KMSClient({ region: 'eu-central-1' }).endpoint.hostname).toBe('kms.eu-central-1.amazonaws.com');
+  } finally {
+    restore(before);
+  }
+});
+
 test.each([
   ['dynamodb', 'eu-west-1', {}, 'dynamodb.eu-west-1.amazonaws.com'],
   ['dynamodb', 'cn-north-1', {}, 'dynamodb.cn-north-1.amazonaws.com.cn'],

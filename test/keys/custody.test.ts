@@ -1,7 +1,10 @@
 import { randomBytes, verify } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { importJWK, jwtVerify } from 'jose';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { rotateKeys } from '../../functions/rotate-keys/rotate.ts';
 import { StoreUnavailable } from '../../shared/aws/dynamodb.ts';
 import { joseSignature } from '../../shared/keys/der-signature.ts';
@@ -43,6 +46,30 @@ describe('keys in memory', () => {
     expect(Buffer.from(await wrapper.unwrap(wrapped, 'kid-1')).toString()).toBe('a private key');
     await expect(wrapper.unwrap(wrapped, 'kid-2')).rejects.toThrow(StoreUnavailable);
   });
+});
+
+test('a wrapping key of another region is asked there, with the ARN that says so', async () => {
+  const scopes: string[] = [];
+  const service = createServer((request, response) => {
+    scopes.push(/Credential=[^/]+\/\d+\/([a-z0-9-]+)\/kms/.exec(request.headers.authorization ?? '')?.[1] ?? '');
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end('{"CiphertextBlob":"AA=="}');
+  });
+  await once(service.listen(0, '127.0.0.1'), 'listening');
+  const { port } = service.address() as AddressInfo;
+  vi.stubEnv('AWS_ENDPOINT_URL_KMS', `http://127.0.0.1:${port}`);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  try {
+    for (const key of ['arn:aws:kms:eu-central-1:111122223333:key/one', 'arn:aws-cn:kms:cn-north-1:1:key/one', 'one']) {
+      await kmsWrapper(key).wrap(Buffer.from('a'), 'kid');
+    }
+  } finally {
+    vi.unstubAllEnvs();
+    service.close();
+    service.closeAllConnections();
+  }
+  expect(scopes).toEqual(['eu-central-1', 'cn-north-1', 'us-east-1']);
 });
 
 describe('keys in KMS', () => {
