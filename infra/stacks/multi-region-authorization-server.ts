@@ -60,7 +60,7 @@ export interface MultiRegionAuthorizationServerProps
    * another one. Add or remove one region at a time.
    */
   readonly regions: Readonly<Record<string, string>>;
-  /** The letter of the region that makes the tables and the keys, and runs what runs once. Not to be changed while it can be reached. */
+  /** The letter of the region that makes the tables and the keys, and runs what runs once. It stays the first. */
   readonly first: string;
   /** The host name of the server in all regions. */
   readonly domain: RegionsDomain;
