@@ -41,7 +41,10 @@ try {
   await buildFunctions(folder, ['authorize', 'token']);
   const measured = new Map(sizes.map((megabytes) => [megabytes, [] as Record<Name, Measured>[]]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const megabytes of sizes) measured.get(megabytes)?.push(await measureSize(megabytes));
+    for (const megabytes of sizes) {
+      process.stdout.write(`round ${round + 1} of ${rounds}, ${megabytes} MB\n`);
+      measured.get(megabytes)?.push(await measureSize(megabytes));
+    }
   }
   const text = report(measured);
   await writeParts('performance.md', [['memory-sizes', text]]);
