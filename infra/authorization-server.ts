@@ -9,6 +9,7 @@ import { prefixProblem } from '../shared/oauth/path-aliases.ts';
 import { type AccessLog, accessLogFormats, accessLogs } from './access-log.ts';
 import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import { checkKeyTags } from './check-key-tags.ts';
+import { checkRegion } from './check-region.ts';
 import { checkTables } from './check-tables.ts';
 import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
 import { CloudFrontFront } from './constructs/cloudfront-front.ts';
@@ -73,7 +74,10 @@ export class AuthorizationServer extends Construct {
       logRemovalPolicy: settings.keyAndLogRemovalPolicy,
       logEncryptionKey: props.logEncryptionKey,
     };
-    if (props.logEncryptionKey) allowEncryptingLogs(this, props.logEncryptionKey);
+    if (props.logEncryptionKey) {
+      checkRegion(this, 'logEncryptionKey', props.logEncryptionKey.keyArn);
+      allowEncryptingLogs(this, props.logEncryptionKey);
+    }
     const { home } = props;
     if (home) checkHome(this, { ...props, home });
     const { signing, algorithms, variables } = readSettings(props);

@@ -12,6 +12,7 @@ import { AccountRootPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-l
 import { CfnKey, CfnReplicaKey, type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
+import { checkRegion } from '../check-region.ts';
 import { writeTableParameters } from '../parameters.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
 import { type StageSettings, stageSettings } from '../stage.ts';
@@ -117,6 +118,7 @@ export class AuthorizationServerTables extends Construct implements ServerTables
     const existing = props.existing && checked(props.existing);
     this.#multiRegionKey = props.multiRegionKey ?? false;
     if (existing) {
+      checkRegion(this, 'wrappingKey', existing.wrappingKey);
       const named = (name: TableName): ITableV2 => TableV2.fromTableName(this, name, existing[name]);
       this.grants = named('grants');
       this.clients = named('clients');

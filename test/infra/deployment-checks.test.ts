@@ -49,6 +49,24 @@ describe('D11: what has to be in the region of the stack is refused when it is i
       }),
       'hooks.claims must be in eu-west-1',
     ],
+    [
+      'the key of adopted tables',
+      (stack) => ({
+        tables: AuthorizationServerTables.fromExisting(stack, 'Tables', {
+          grants: 'grants',
+          clients: 'clients',
+          people: 'people',
+          keys: 'keys',
+          wrappingKey: arn('kms:us-east-1:111122223333:key/one'),
+        }),
+      }),
+      'wrappingKey must be in eu-west-1',
+    ],
+    [
+      'the key of the logs',
+      (stack) => ({ logEncryptionKey: Key.fromKeyArn(stack, 'Logs', arn('kms:us-east-1:111122223333:key/one')) }),
+      'logEncryptionKey must be in eu-west-1',
+    ],
   ];
   afterEach(() => vi.unstubAllEnvs());
 

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, globSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { packPixy, run } from '../support/packed.ts';
 import { freePort } from './run-example.ts';
 
@@ -58,6 +59,39 @@ test('a folder of pixy init', async () => {
     PIXY_VERIFY_PASSWORD: 'pixie-dust',
   });
   expect(verdict).toContain(' 0 failed');
+});
+
+describe('D2: without an archive', () => {
+  const newFolder = (name: string, source: string): string => {
+    const app = join(folder, name);
+    mkdirSync(app);
+    run('npm', ['init', '-y'], app);
+    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', source], app);
+    return app;
+  };
+  const version = `${packageJson.version}\n`;
+
+  test('npm install git+… builds the last commit, and the app gets what was built alone', ({ skip }) => {
+    if (!existsSync('.git')) skip('this is not a clone');
+    const clone = join(folder, 'clone');
+    run('git', ['clone', '--quiet', '--depth', '1', `file://${process.cwd()}`, clone], folder);
+    const installed = join(newFolder('from-git', `git+file://${clone}`), 'node_modules', 'pixy');
+    expect(globSync('dist/functions/*.zip', { cwd: installed }).length).toBeGreaterThan(15);
+    expect(existsSync(join(installed, 'shared'))).toBe(false);
+    expect(run('npx', ['pixy', '--version'], join(folder, 'from-git'))).toBe(version);
+  });
+
+  test('npm install of a folder links the checkout and builds it', () => {
+    const { mtimeMs: before } = statSync('dist/index.js');
+    const app = newFolder('from-folder', process.cwd());
+    expect(statSync('dist/index.js').mtimeMs).toBeGreaterThan(before);
+    writeFileSync(
+      join(app, 'app.mjs'),
+      `import { AuthorizationServer } from 'pixy'; console.log(AuthorizationServer.name);`,
+    );
+    expect(run('node', ['app.mjs'], app)).toBe('AuthorizationServer\n');
+    expect(run('npx', ['pixy', '--version'], app)).toBe(version);
+  });
 });
 
 test('an app that leaves out the types is told what a wrong setting is', () => {
