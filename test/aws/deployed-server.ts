@@ -76,23 +76,27 @@ export async function callFunction({ clients }: StandIn, stage: string, id: stri
   return expect.unreachable();
 }
 
-/** Runs `pixy … --stage NAME` with the account. Returns what it printed. */
+/** Runs `pixy … --stage NAME` with the account, or without a stage. Returns what it printed. */
 export async function pixy(
   { clients }: StandIn,
-  stage: string,
+  stage: string | undefined,
   parameters: readonly string[],
   input = '',
 ): Promise<string> {
-  const child = spawn(process.execPath, [join(repository, 'cli', 'pixy.cjs'), ...parameters, '--stage', stage], {
-    env: {
-      PATH: process.env['PATH'],
-      AWS_ENDPOINT_URL: clients.endpoint,
-      AWS_REGION: clients.region,
-      AWS_ACCESS_KEY_ID: clients.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: clients.credentials.secretAccessKey,
-      USER: 'ada',
+  const child = spawn(
+    process.execPath,
+    [join(repository, 'cli', 'pixy.cjs'), ...parameters, ...(stage === undefined ? [] : ['--stage', stage])],
+    {
+      env: {
+        PATH: process.env['PATH'],
+        AWS_ENDPOINT_URL: clients.endpoint,
+        AWS_REGION: clients.region,
+        AWS_ACCESS_KEY_ID: clients.credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: clients.credentials.secretAccessKey,
+        USER: 'ada',
+      },
     },
-  });
+  );
   child.stdin.end(input);
   const [output, problem, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   if (status !== 0) throw new Error(`pixy ${parameters.join(' ')} ended with ${status}: ${problem}`);

@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { CloudFormationClient, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { tableDefinitions } from '../../shared/aws/tables.ts';
+import { send } from '../support/http.ts';
+import { mobile, refresh } from '../support/lifecycle.ts';
 import { parameterOf, pixy } from './deployed-server.ts';
 import { deploy, deployment, ownAccount, succeed } from './deployed-stages.ts';
 import { registerAda, signAdaIn } from './signed-in.ts';
@@ -36,6 +40,28 @@ async function endProtection(...stacks: string[]): Promise<void> {
       new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: false }),
     );
   }
+}
+
+/** The commands below a numbered step of a section of docs/operations.md, in one text for each block. */
+function blocksOf(step: string): string[] {
+  const [, text = ''] = readFileSync('docs/operations.md', 'utf8').split(`\n${step}. `);
+  const [own = ''] = text.split(/\n\d+\. /);
+  return Array.from(own.matchAll(/```sh\n(.*?)```/gs), ([, commands = '']) => commands);
+}
+
+/** What docs/operations.md says to restore a table with, or to make an empty one, and what to switch on then. */
+function restoring(name: string, from = '', to = ''): string {
+  const [restore = '', create = ''] = blocksOf('1');
+  const lines = restore
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => !(name === 'keys' && line.includes('not for Keys')));
+  const switches = lines.filter((line) => line.startsWith('aws dynamodb update-'));
+  return (name === 'grants' ? [create, ...switches] : lines)
+    .join('\n')
+    .replaceAll('OLD', from)
+    .replaceAll('NEW', to)
+    .replace(/(--restore-date-time) \S+/, `$1 ${new Date().toISOString()}`);
 }
 
 /** What the removal of prod leaves, which the next deployment of it is given. */
@@ -92,6 +118,37 @@ describe.skipIf(missing !== undefined)('a stage', () => {
     await deploy(standIn(), 'prod', ...adopted);
     expect((await whatIsThere('Pixy-prod-')).tables).toHaveLength(names.length);
     await signAdaIn(standIn(), 'prod');
+  });
+
+  it('D1: is restored with the commands of docs/operations.md: old refresh tokens are worth nothing, and people sign in', async () => {
+    const before = await signAdaIn(standIn(), 'prod');
+    const restored = Object.fromEntries(names.map((name) => [name, `restored-${name}`]));
+    await standIn().shell(names.map((name) => restoring(name, left[`${name}Table`], restored[name])).join('\n'));
+
+    const [end = ''] = blocksOf('2');
+    const command = end.replace(/(\w+)=NEW/g, (_, table: string) => `${table}=${restored[table]}`);
+    expect(await pixy(standIn(), undefined, command.trim().split(' ').slice(2))).toBe(
+      'Ended every session, grant and link of 1 account.\n',
+    );
+
+    const tables = names.map((name) => [`${name}Table`, restored[name]]);
+    const settings = Object.entries({ ...left, ...(Object.fromEntries(tables) as Record<string, string>) });
+    const [all = '', ...flags] = deployment('prod', ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`]));
+    await succeed(standIn(), 'deploy', 'Pixy-prod-Api', '--exclusively', ...flags);
+    await succeed(standIn(), 'deploy', all, ...flags);
+
+    const database = new DynamoDBClient(standIn().clients);
+    for (const name of names) {
+      const { Table } = await database.send(new DescribeTableCommand({ TableName: restored[name] }));
+      expect(Table?.DeletionProtectionEnabled).toBe(true);
+      expect(await parameterOf(standIn(), 'prod', `tables/${name}`)).toBe(restored[name]);
+    }
+    const { server, tokens } = await signAdaIn(standIn(), 'prod');
+    const refused = await refresh(server, mobile, before.tokens.refresh_token);
+    expect(refused.json).toMatchObject({ error: 'invalid_grant' });
+    expect((await refresh(server, mobile, tokens.refresh_token)).status).toBe(200);
+    const keys = createLocalJWKSet(JSON.parse((await send(server.port, '/jwks')).body));
+    await jwtVerify(before.tokens.access_token ?? '', keys, { issuer: server.issuer });
   });
 });
 

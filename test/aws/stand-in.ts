@@ -2,8 +2,9 @@ import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { prepareStandIn } from './prepare.ts';
 
 /* AWS on this machine: moto in a process of its own, in which stand-in/ puts what Pixy's templates need and moto lacks. */
@@ -23,6 +24,8 @@ export type StandIn = {
    * that end in `.out` are folders of this account's own.
    */
   cdk: (...parameters: string[]) => Promise<{ output: string; status: number }>;
+  /** Runs commands of the shell, among them `aws`, with this account. Rejects with what they printed when one of them fails. */
+  shell: (commands: string) => Promise<void>;
   /** Replaces what every function gets beside what it is deployed with. */
   breakFunctions: (environment: Record<string, string>) => Promise<void>;
   /** Has every function live that many seconds later than it is. */
@@ -82,6 +85,7 @@ export async function startStandIn(): Promise<StandIn> {
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as Call),
     cdk: (...parameters) => runCdk(parameters, { endpoint, region, home: folder }),
+    shell: (commands) => runShell(commands, { endpoint, region, home: folder, programs: dirname(python) }),
     async stop() {
       child.stdin.end();
       if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
@@ -108,19 +112,28 @@ function makeCertificate(folder: string): { certificate: string; key: string } {
   return { certificate, key };
 }
 
-function runCdk(parameters: string[], at: { endpoint: string; region: string; home: string }) {
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: at.home,
-    CI: 'true',
-    NO_COLOR: '1',
-    AWS_ENDPOINT_URL: at.endpoint,
-    AWS_REGION: at.region,
-    AWS_DEFAULT_REGION: at.region,
-    AWS_ACCESS_KEY_ID: 'testing',
-    AWS_SECRET_ACCESS_KEY: 'testing',
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
+type Account = { endpoint: string; region: string; home: string };
+
+const environmentOf = ({ endpoint, region, home }: Account) => ({
+  PATH: process.env['PATH'],
+  HOME: home,
+  CI: 'true',
+  NO_COLOR: '1',
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_REGION: region,
+  AWS_DEFAULT_REGION: region,
+  AWS_ACCESS_KEY_ID: 'testing',
+  AWS_SECRET_ACCESS_KEY: 'testing',
+  AWS_EC2_METADATA_DISABLED: 'true',
+});
+
+async function runShell(commands: string, { programs, ...at }: Account & { programs: string }): Promise<void> {
+  const PATH = `${programs}:${process.env['PATH']}`;
+  await promisify(execFile)('bash', ['-e', '-c', commands], { env: { ...environmentOf(at), PATH } });
+}
+
+function runCdk(parameters: string[], at: Account) {
+  const env = environmentOf(at);
   const inFolder = parameters.map((one) => (one.endsWith('.out') ? join(at.home, one) : one));
   const command = [join(repository, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...inFolder];
   return new Promise<{ output: string; status: number }>((resolve) => {
