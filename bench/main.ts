@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildFunctions } from '../infra/bundling/build.ts';
@@ -50,6 +50,7 @@ try {
     servers: await compare(),
     functions: await compareAsFunctions(folder, Number(values['function-rounds']), before),
     coldStart: await measureColdStarts(folder, Number(values['cold-starts']), before),
+    load: loadavg()[2] ?? 0,
   };
   await writeResults(results);
 } finally {

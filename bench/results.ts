@@ -22,6 +22,8 @@ export type ServerResult = {
 export type Results = {
   date: string;
   machine: string;
+  /** Processes that wanted a processor at the same time, on average over the last quarter of an hour of the run. */
+  load: number;
   settings: { rounds: number; seconds: number; connections: number };
   /** Processor milliseconds of one signature. */
   signatureMs: { RS256: number; ES256: number };

@@ -6,6 +6,7 @@ import { chart } from './chart.ts';
 import { functionTable, shareTable } from './function-table.ts';
 import type { Results } from './results.ts';
 import { fixed, table } from './table.ts';
+import { userFigures } from './user-figures.ts';
 
 export { table } from './table.ts';
 
@@ -18,6 +19,7 @@ export async function writeResults(results: Results): Promise<void> {
   tidy(join(import.meta.dirname, 'results', 'latest.json'));
   await writeFile(join(repository, 'docs', 'performance.svg'), chart(results.servers));
   const parts: [string, string][] = [
+    ['figures', userFigures(results)],
     ['run', runOf(results)],
     ['servers', serverTable(results)],
     ['functions', functionTable(results.functions)],
@@ -49,8 +51,8 @@ function tidy(file: string): void {
   spawnSync(biome, ['format', '--write', file], { cwd: repository, stdio: 'ignore' });
 }
 
-const runOf = ({ date, machine, settings, signatureMs }: Results): string =>
-  `Run of ${date.slice(0, 10)} on ${machine}. ${settings.rounds} rounds of ${settings.seconds} s for each server, ${settings.connections} connections; medians of the rounds. ` +
+const runOf = ({ date, machine, load, settings, signatureMs }: Results): string =>
+  `Run of ${date.slice(0, 10)} on ${machine}, which had a load of ${fixed(load, 0)} on average, the bench itself included. ${settings.rounds} rounds of ${settings.seconds} s for each server, ${settings.connections} connections; medians of the rounds. ` +
   `One signature took ${signatureMs.ES256.toFixed(3)} ms of the processor with ES256 and ${signatureMs.RS256.toFixed(3)} ms with RS256.`;
 
 function serverTable({ servers, signatureMs }: Results): string {
