@@ -1,5 +1,4 @@
 import { createLocalJWKSet, errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
-import { StoreUnavailable } from '../aws/dynamodb.ts';
 import { maximumParameters, type Parameters } from '../oauth/parameters.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { requestObjectAlgorithms } from '../oauth/server-metadata.ts';
@@ -40,7 +39,6 @@ export async function readRequestObject(
       clockTolerance: limits.skew,
     });
   } catch (error) {
-    if (error instanceof StoreUnavailable) throw error;
     return invalid(wordsFor(error));
   }
   const problem = problemOf(verified, client.clientId, now()) ?? profileProblemOf(verified.payload, client);
