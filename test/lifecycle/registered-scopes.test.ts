@@ -198,7 +198,9 @@ describe('what registered scope values ask of the database', () => {
     const calls = await database.callsDuring(async () => {
       await userinfo(server, (await tokensOf(kubelogin, { resource: orders })).access_token);
     });
-    expect(calls.toSorted()).toEqual([
+    // One of sixteen redemptions looks at the limit of grants (test/flows/round-trips.test.ts).
+    const always = calls.filter((call) => call !== `Query ${tables.grants}`);
+    expect(always.toSorted()).toEqual([
       'BatchGetItem pixy-grants pixy-people',
       'BatchGetItem pixy-people',
       'GetItem pixy-people',

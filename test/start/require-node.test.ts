@@ -67,17 +67,28 @@ describe('O4: a Node that cannot run Pixy is told in one sentence, with exit cod
     expect(errors).toMatch(/^Pixy needs a Node that runs TypeScript, [^\n]+--no-strip-types[^\n]+\.\n$/);
   });
 
-  test.each(['require-node.cjs', 'cli/pixy.cjs'])('%s is in the syntax of Node 14', async (file) => {
-    const source = readFileSync(file, 'utf8');
-    const [old, current] = await Promise.all(
-      ['node14', 'esnext'].map((target) => transform(source, { target, format: 'cjs' })),
-    );
-    expect(old?.code).toBe(current?.code);
-  });
+  test.each(['require-node.cjs', 'cli/pixy.cjs', 'package/prepare.cjs'])(
+    '%s is in the syntax of Node 14',
+    async (file) => {
+      const source = readFileSync(file, 'utf8');
+      const [old, current] = await Promise.all(
+        ['node14', 'esnext'].map((target) => transform(source, { target, format: 'cjs' })),
+      );
+      expect(old?.code).toBe(current?.code);
+    },
+  );
 });
 
 describe('O4: the guard stands in front of', () => {
-  test.each(Object.entries(packageJson.scripts))('npm run %s', (_, command) => {
+  const { prepare, ...scripts } = packageJson.scripts;
+
+  // npm ci runs it in any Node, and it has nothing to do then.
+  test('npm run prepare, once it builds', () => {
+    expect(prepare).toBe('node package/prepare.cjs');
+    expect(readFileSync('package/prepare.cjs', 'utf8')).toContain("['-r', './require-node.cjs', 'package/build.ts']");
+  });
+
+  test.each(Object.entries(scripts))('npm run %s', (_, command) => {
     expect(command).toMatch(/^node (-r \.\/require-node\.cjs [\w/-]+\.ts|require-node\.cjs &&)( |$)/);
   });
 
