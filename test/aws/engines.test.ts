@@ -89,7 +89,7 @@ type Report = { testResults: { message: string; assertionResults: { fullName: st
 async function runStoreTests(name: string, endpoint: string) {
   const report = join(folder, `${name}.json`);
   const vitest = join(repository, 'node_modules', 'vitest', 'vitest.mjs');
-  const parameters = ['run', '--project', 'server', '--reporter=json', `--outputFile=${report}`, ...files];
+  const parameters = ['run', '--project', 'database', '--reporter=json', `--outputFile=${report}`, ...files];
   await new Promise((resolve) =>
     execFile(
       process.execPath,
