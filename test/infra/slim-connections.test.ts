@@ -122,15 +122,44 @@ describe('a connection', () => {
     expect(service.opened()).toBe(1);
   });
 
-  it('that was kept and brought nothing had been closed; one that was not, or that brought a part, was cut', async () => {
+  it('is not used again when a part of an answer came that nobody had asked for', async () => {
     using service = await serve((socket, count) => {
       if (count === 1) socket.write(counted);
-      else if (count === 2 || count === 3) socket.destroy();
-      else socket.end(counted.slice(0, -1));
+      else socket.write('Content-Length: 0\r\n\r\n');
     });
     await service.send();
+    const [socket] = service.sockets;
+    const closed = once(socket as Socket, 'close');
+    socket?.write('HTTP/1.1 408 Request Timeout\r\n');
+    await closed;
+    await expect(service.send()).rejects.toThrow(NoAnswer);
+  });
+
+  it('that failed before the request was sent on it fails the request', async () => {
+    // No socket may broadcast, so it fails before anything is awaited.
+    const connections = new Connections(new URL('http://255.255.255.255'), {
+      connectionTimeout: 60_000,
+      requestTimeout: 60_000,
+    });
+    const sent = new Promise((resolve) => {
+      setImmediate(() => resolve(connections.send('POST / HTTP/1.1\r\n\r\n')));
+    });
+    await expect(sent).rejects.toMatchObject({ syscall: 'connect' });
+  });
+
+  it('that was kept and brought nothing had been closed; one that was not, or that brought anything, was cut', async () => {
+    using service = await serve((socket, count) => {
+      if (count === 1 || count === 5) socket.write(counted);
+      else if (count === 2 || count === 3) socket.destroy();
+      else if (count === 4) socket.end(counted.slice(0, -1));
+      else socket.end('HTTP/2 200\r\n\r\n');
+    });
+    const isNotStale = (error: { stale?: true }) => error.stale === undefined;
+    await service.send();
     await expect(service.send()).rejects.toMatchObject({ code: 'ECONNRESET', stale: true });
-    await expect(service.send()).rejects.toSatisfy((error: { stale?: true }) => error.stale === undefined);
-    await expect(service.send()).rejects.toSatisfy((error: { stale?: true }) => error.stale === undefined);
+    await expect(service.send()).rejects.toSatisfy(isNotStale);
+    await expect(service.send()).rejects.toSatisfy(isNotStale);
+    await service.send();
+    await expect(service.send()).rejects.toSatisfy(isNotStale);
   });
 });

@@ -107,7 +107,8 @@ class Connection {
   #received: Buffer | undefined;
   #call: Call | undefined;
   #isUsed = false;
-  isClosed = false;
+  /** Why it was closed. */
+  #failed: Error | undefined;
 
   constructor(
     socket: Socket,
@@ -131,7 +132,13 @@ class Connection {
     });
   }
 
+  get isClosed(): boolean {
+    return this.#failed !== undefined;
+  }
+
   async send(request: string, timeout: number): Promise<Answer> {
+    // Between the choice of a connection and this, it may have failed, and would tell nobody any more.
+    if (this.#failed) throw this.#failed;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#call = { resolve, reject };
     const late = setTimeout(() => this.#end(new TimeoutError(`the request took longer than ${timeout} ms`)), timeout);
@@ -150,16 +157,20 @@ class Connection {
   }
 
   #read(chunk: Buffer, isOver: boolean): void {
+    // What nobody waits for, even a part of an answer, would be taken for the answer to the next request.
+    if (this.#call === undefined) {
+      this.#end();
+      return;
+    }
     const received = this.#received === undefined ? chunk : Buffer.concat([this.#received, chunk]);
+    if (received.length > 0) this.#received = received;
     try {
       const read = readAnswer(received, isOver);
       if (read === undefined) {
-        if (received.length > 0) this.#received = received;
         if (isOver) this.#end();
         return;
       }
-      // An answer that nobody waits for, or more than one, would be taken for the answer to another request.
-      if (this.#call === undefined || read.length !== received.length) throw new NoAnswer('more came than an answer');
+      if (read.length !== received.length) throw new NoAnswer('more came than an answer');
       const { resolve } = this.#call;
       this.#call = undefined;
       this.#received = undefined;
@@ -173,12 +184,12 @@ class Connection {
 
   /** Closes the connection, and fails what waits for an answer. Of a kept one that brought nothing of it, the service read nothing. */
   #end(error?: Error): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.#socket.destroy();
-    this.#onClosed(this);
+    if (this.#failed) return;
     const failed = error ?? Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
     const isStale = this.#isUsed && this.#received === undefined && !(error instanceof TimeoutError);
-    this.#call?.reject(isStale ? Object.assign(failed, { stale: true }) : failed);
+    this.#failed = isStale ? Object.assign(failed, { stale: true }) : failed;
+    this.#socket.destroy();
+    this.#onClosed(this);
+    this.#call?.reject(this.#failed);
   }
 }
