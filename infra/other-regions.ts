@@ -48,6 +48,7 @@ const callers: readonly (readonly [name: string, Caller])[] = [
   ['console', { calls: ['account', 'introspect'], direction: 'from first' }],
   ['sign-out', { calls: ['account'], direction: 'from first', onlyWith: endingGrants }],
   ['invitation', { calls: ['account'], direction: 'from first', onlyWith: endingGrants }],
+  ['admin', { calls: ['account'], direction: 'from first', onlyWith: endingGrants }],
   // The grant of an access token.
   ['admin', { calls: ['introspect'], direction: 'from first' }],
   ['check-token', { calls: ['introspect'] }],

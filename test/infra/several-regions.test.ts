@@ -401,6 +401,8 @@ describe('the functions', () => {
   it('may call more where settings ask for more', () => {
     const { a: first, b: other } = templatesOf(make({ ...everythingOfRegions, operators, console: true }));
     expect(calledBy(first.api)).toMatchObject({
+      // It ends sessions, and what they gave to apps with them.
+      admin: ['account@us-east-1', 'introspect@us-east-1'],
       console: ['account@us-east-1', 'introspect@us-east-1'],
       invitation: ['account@us-east-1'],
       'remove-accounts': ['account@us-east-1'],
