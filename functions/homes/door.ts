@@ -7,6 +7,8 @@ import type { Reply } from '../../shared/http/reply.ts';
 import { readRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { sessionStore } from '../../shared/people/session-store.ts';
+import { signedInStore } from '../../shared/people/signed-in-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { homeOf } from './home-of.ts';
 import { answerQuestion, type Question } from './questions.ts';
@@ -41,6 +43,7 @@ const patience = { times: 3, ms: 500 };
 
 export function openDoor({ name, handler, homes, runtime, unanswered }: Opening): Door {
   const { config, send = sendByLambda } = runtime;
+  const isSignedIn = signedInHere(name, runtime);
 
   async function passOn(home: Home, event: APIGatewayProxyEventV2): Promise<Reply> {
     const place = homes.others.get(home);
@@ -56,7 +59,7 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
       }
       if (home !== undefined) return answerHere(event, context);
       const reply = await handler(event, context);
-      const session = sessionOnItsWay(event, reply);
+      const session = await sessionOnItsWay(event, reply);
       // If its region gives no answer, signing in once more does.
       return session === undefined ? reply : passOn(session, event).catch(() => reply);
     },
@@ -70,18 +73,31 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
   /** What no other region can answer waits for the copy of a session, for a moment. */
   async function answerHere(event: APIGatewayProxyEventV2, context: Context): Promise<Reply> {
     let reply = await handler(event, context);
-    for (let tries = 0; tries < patience.times && sessionOnItsWay(event, reply) !== undefined; tries += 1) {
+    for (let tries = 0; tries < patience.times && (await sessionOnItsWay(event, reply)) !== undefined; tries += 1) {
       await sleep(patience.ms);
       reply = await handler(event, context);
     }
     return reply;
   }
 
-  /** The region from which the copy of a session may still come, when nobody is found to be signed in. */
-  function sessionOnItsWay(event: APIGatewayProxyEventV2, reply: Reply): Home | undefined {
-    const session = lacksSession(name, event, reply) ? sessionHome(event, config.issuer) : undefined;
-    return session !== undefined && homes.others.has(session) ? session : undefined;
+  /**
+   * The region from which the copy of a session may still come, when nobody is found to be signed in. None when it is here, and a fresh
+   * sign-in is wanted.
+   */
+  async function sessionOnItsWay(event: APIGatewayProxyEventV2, reply: Reply): Promise<Home | undefined> {
+    const id = lacksSession(name, event, reply) ? activeSession(readRequest(event), config.issuer) : undefined;
+    const home = id === undefined ? undefined : homeIn(id);
+    if (id === undefined || home === undefined || !homes.others.has(home)) return undefined;
+    // Who cannot be looked up is looked for elsewhere.
+    return (await isSignedIn(id).catch(() => undefined)) === undefined ? home : undefined;
   }
+}
+
+/** Finds the session of a cookie by the call that a function makes anyway, and has the right to. */
+function signedInHere(name: string, { config, database, now }: Runtime): (sessionId: string) => Promise<unknown> {
+  const { people } = config.tables;
+  if (name === 'account') return (sessionId) => sessionStore(database, people).find(sessionId, now());
+  return (sessionId) => signedInStore(database, people).find({ sessionId, clientId: '', now: now() });
 }
 
 /** Whether nobody is found to be signed in: to the sign-in page, or from the page for consent back to where that is found out. */
@@ -90,12 +106,6 @@ function lacksSession(name: string, event: APIGatewayProxyEventV2, { statusCode,
   const to = String(headers['location']).split('?')[0];
   if (name === 'consent') return event.requestContext.http.method === 'GET' && to === endpoints.authorize;
   return ['authorize', 'authorize-hybrid', 'device', 'account'].includes(name) && to === endpoints.signIn;
-}
-
-/** The region where the session of the browser began. */
-function sessionHome(event: APIGatewayProxyEventV2, issuer: string): Home | undefined {
-  const id = activeSession(readRequest(event), issuer);
-  return id === undefined ? undefined : homeIn(id);
 }
 
 function asReply(answer: unknown): Reply {

@@ -90,6 +90,19 @@ describe('a session', () => {
     });
   });
 
+  test.each([
+    ['anywhere', async () => `${authorizeTarget(spa)}&prompt=login`],
+    ['for a request that was pushed', async () => (await pushFor(a, spa, { prompt: 'login' })).target],
+  ])('whose copy is there is not looked for when a fresh sign-in is wanted %s', async (_, targetOf) => {
+    const person = movedTo(a, await signedInAt(b));
+    advance(1);
+    const target = await targetOf();
+    const lines = a.auditLines.length;
+    const { status, headers } = await person.open(target);
+    expect([status, headers.location]).toEqual([303, expect.stringContaining('/sign-in?')]);
+    expect([sent, a.auditLines.length - lines]).toEqual([[], 1]);
+  });
+
   test('that there never was leads to the sign-in page, and to no third region', async () => {
     const person = newPerson(a);
     person.cookies.set('pixy_session', `b.YWRhLTAwMDE.${'x'.repeat(43)}`);
