@@ -74,6 +74,14 @@ describe('a client that registered itself', () => {
     expect((await use(id, b)).status).toBe(302);
     expect(await endOf(b, id)).toBeGreaterThan(b.clock.now() + 30 * day);
   });
+
+  test('keeps nobody waiting while the first region is silent', async () => {
+    const id = await register(a, 'A third agent');
+    const lines = b.auditLines.length;
+    ways.set('a', 'silent');
+    expect((await use(id, b)).status).toBe(302);
+    expect(b.auditLines.slice(lines).join('\n')).toContain('"reason":"region_unavailable"');
+  });
 });
 
 test('a password hash of another server becomes ours in the first region alone', async () => {
