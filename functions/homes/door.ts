@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { type Home, homeIn } from '../../shared/home.ts';
 import type { Homes } from '../../shared/homes.ts';
 import type { HttpApiHandler } from '../../shared/http/endpoint.ts';
+import { maximumBytes } from '../../shared/http/form.ts';
 import type { Reply } from '../../shared/http/reply.ts';
 import { readRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
@@ -48,7 +49,7 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
   async function passOn(home: Home, event: APIGatewayProxyEventV2): Promise<Reply> {
     const place = homes.others.get(home);
     if (place === undefined) throw new Error('there is no such region');
-    return asReply(await send(place, name, { ...event, passedOnBy: homes.here } satisfies PassedOn));
+    return asReply(await send(place, name, { ...withoutExcess(event), passedOnBy: homes.here } satisfies PassedOn));
   }
 
   return {
@@ -99,6 +100,18 @@ function signedInHere(name: string, { config, database, now }: Runtime): (sessio
   if (name === 'account') return (sessionId) => sessionStore(database, people).find(sessionId, now());
   return (sessionId) => signedInStore(database, people).find({ sessionId, clientId: '', now: now() });
 }
+
+/** Characters of base64 for more bytes than any endpoint takes; a multiple of four. */
+const longestBody = 4 * Math.ceil((maximumBytes + 1) / 3);
+
+/**
+ * The rest of a body that is refused for its length stays here: anybody can send megabytes, with the letter of another region in them, and
+ * the largest would not fit into a call.
+ */
+const withoutExcess = (event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 =>
+  event.body === undefined || event.body.length <= longestBody
+    ? event
+    : { ...event, body: event.body.slice(0, longestBody) };
 
 /** Whether nobody is found to be signed in: to the sign-in page, or from the page for consent back to where that is found out. */
 function lacksSession(name: string, event: APIGatewayProxyEventV2, { statusCode, headers = {} }: Reply): boolean {
