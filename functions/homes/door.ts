@@ -42,6 +42,9 @@ type Opening = {
 /** How often, and after how many milliseconds each, a session of another region is looked for again. */
 const patience = { times: 3, ms: 500 };
 
+/** Milliseconds for the region of such a session to answer. A person waits for it, and a region may be lost. */
+const longestLook = 3_000;
+
 export function openDoor({ name, handler, homes, runtime, unanswered }: Opening): Door {
   const { config, send = sendByLambda } = runtime;
   const isSignedIn = signedInHere(name, runtime);
@@ -61,8 +64,9 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
       if (home !== undefined) return answerHere(event, context);
       const reply = await handler(event, context);
       const session = await sessionOnItsWay(event, reply);
+      if (session === undefined) return reply;
       // If its region gives no answer, signing in once more does.
-      return session === undefined ? reply : passOn(session, event).catch(() => reply);
+      return Promise.race([passOn(session, event).catch(() => reply), sleep(longestLook, reply)]);
     },
 
     async fromRegion({ passedOnBy, ...event }, context) {

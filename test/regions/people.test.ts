@@ -90,6 +90,13 @@ describe('a session', () => {
     });
   });
 
+  test('that there never was keeps nobody from the sign-in page while its region is silent', async () => {
+    const person = newPerson(a);
+    person.cookies.set('pixy_session', `b.YWRhLTAwMDE.${'x'.repeat(43)}`);
+    ways.set('b', 'silent');
+    expect(isSignInPage(await person.follow(authorizeTarget(spa)))).toBe(true);
+  });
+
   test.each([
     ['anywhere', async () => `${authorizeTarget(spa)}&prompt=login`],
     ['for a request that was pushed', async () => (await pushFor(a, spa, { prompt: 'login' })).target],
