@@ -4,6 +4,7 @@ import type { Config } from '../../shared/config.ts';
 import { parseUserCode } from '../../shared/grants/user-code.ts';
 import { type Home, homeIn } from '../../shared/home.ts';
 import type { Homes } from '../../shared/homes.ts';
+import { isJson } from '../../shared/http/json-form.ts';
 import { type HttpRequest, readRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { parseParameters, single } from '../../shared/oauth/parameters.ts';
@@ -154,9 +155,10 @@ function readerOf(raw: string): Fields {
 
 const queryOf = ({ rawQuery }: HttpRequest): Fields => readerOf(rawQuery);
 
-/** The fields of a form, or the members of the JSON that path aliases take. */
-function fieldsOf({ body }: HttpRequest): Fields {
-  if (!body.text.trimStart().startsWith('{')) return readerOf(body.text);
+/** The fields of a form, or the members of the JSON that path aliases take: told apart as where they are judged, or one could pass for the other. */
+function fieldsOf(request: HttpRequest): Fields {
+  const { body } = request;
+  if (!isJson(request.header('content-type'))) return readerOf(body.text);
   const json = objectIn(body.text) ?? {};
   return (name) => {
     const value = Object.hasOwn(json, name) ? json[name] : undefined;

@@ -4,7 +4,8 @@ import { ok, type Result, refuse } from '../result.ts';
 import { maximumBytes, readForm } from './form.ts';
 import type { HttpRequest } from './request.ts';
 
-const isJson = (contentType: string | undefined): boolean => /^\s*application\/json\s*(?:;|$)/i.test(contentType ?? '');
+export const isJson = (contentType: string | undefined): boolean =>
+  /^\s*application\/json\s*(?:;|$)/i.test(contentType ?? '');
 
 /**
  * Reads a body that may also be a JSON object of texts, which RFC 6749 does not know. Refuses what {@link readForm} refuses; a

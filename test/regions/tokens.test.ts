@@ -5,6 +5,7 @@ import { lambdaContext } from '../../infra/local/gateway/lambda-context.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { jwtBearer, tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { encodeFields, formType, send } from '../support/http.ts';
 import {
   clientCredentials,
   type FullClient,
@@ -173,7 +174,10 @@ test('a token that stands for itself is made and introspected where it is asked 
 
 test('an assertion of an issuer is taken in the first region, which knows those that were used', async () => {
   await postToken(b, { grant_type: jwtBearer, assertion: 'x.y.z' }, { authorization: basic(portal) });
-  expect(sent).toEqual(['b → a token']);
+  // Its body begins like JSON, and is a form all the same.
+  const body = `{&${encodeFields({ grant_type: jwtBearer, assertion: 'x.y.z' })}`;
+  await send(b.port, '/token', { method: 'POST', body, headers: { ...formType, authorization: basic(portal) } });
+  expect(sent).toEqual(['b → a token', 'b → a token']);
 });
 
 describe('taking back', () => {

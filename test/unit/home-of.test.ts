@@ -81,7 +81,16 @@ describe('/token', () => {
 
   test('is read as the JSON of path aliases, too', () => {
     const body = JSON.stringify({ grant_type: 'refresh_token', refresh_token: 'c.x' });
-    expect(at('token', { method: 'POST', body })).toBe('c');
+    expect(at('token', { method: 'POST', body, headers: { 'content-type': 'application/json' } })).toBe('c');
+  });
+
+  test.each([
+    ['a form that begins like JSON', '{&grant_type=GRANT&assertion=x.y.z', 'application/x-www-form-urlencoded'],
+    ['JSON', '{"grant_type":"GRANT","assertion":"x.y.z"}', 'Application/JSON; charset=utf-8'],
+  ])('is read by its content type, as it is for the answer (%s)', (_, body, type) => {
+    const encoded = type.includes('form') ? encodeURIComponent(jwtBearer) : jwtBearer;
+    const request = { method: 'POST', body: body.replace('GRANT', encoded), headers: { 'content-type': type } };
+    expect(at('token', request)).toBe('a');
   });
 
   test('asks nobody for a preflight request', () => {
