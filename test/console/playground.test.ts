@@ -108,6 +108,27 @@ describe('how a request was answered', () => {
     expect(server.auditLines.slice(lines).join('\n')).not.toContain('"endpoint":"authorize"');
   });
 
+  test('of another client is not told by the name under which that pushed it', async () => {
+    const operator = await atPlayground();
+    const body = new URLSearchParams({ ...own, client_id: 'other', redirect_uri: 'https://other.example/cb' });
+    const pushed = (await (await fetch(`${server.issuer}/par`, { method: 'POST', body })).json()) as {
+      request_uri: string;
+    };
+    const { request_uri } = pushed;
+    const { status, body: answer } = await operator.open(answerTo({ client_id: 'pixy-playground', request_uri }));
+    expect([status, JSON.parse(answer).status]).toEqual([200, 400]);
+    expect(answer).toContain('request_uri_of_another_client');
+    expect(answer).not.toContain('code=');
+  });
+
+  test('that asks for a scope of the management API is told without one', async () => {
+    const operator = await atPlayground(grace);
+    const { body } = await operator.open(answerTo({ ...own, scope: 'openid pixy:read pixy:write pixy:delegate' }));
+    expect(JSON.parse(body).headers.location).toContain('code=');
+    const line = server.auditLines.findLast((one) => one.includes('"endpoint":"authorize"')) ?? '';
+    expect(JSON.parse(line)).toMatchObject({ verdict: 'allowed', client: 'pixy-playground', dropped: 'scope' });
+  });
+
   test.each(['cross-site', 'same-site', 'none'])('is not told to another page (%s)', async (site) => {
     const operator = await atPlayground();
     const { status, body } = await operator.open(answerTo(own), { headers: { 'sec-fetch-site': site } });
