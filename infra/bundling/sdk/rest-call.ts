@@ -31,7 +31,9 @@ export function restCaller(
   const { Agent, request: open } = protocol === 'http:' ? http() : https();
   const agent = new Agent({ keepAlive: true, maxSockets: 50 });
 
-  return ({ path, body, contentType, headers: more, abortSignal: signal }) => {
+  return async ({ path, body, contentType, headers: more, abortSignal: signal }) => {
+    // A process that was frozen learns in its next turn which connections were closed meanwhile. A request on one of those would be lost.
+    await new Promise((resolve) => setImmediate(resolve));
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
     if (!accessKeyId || !secretAccessKey) throw new Error('there are no AWS credentials in the environment');
     const sessionToken = process.env['AWS_SESSION_TOKEN'];
