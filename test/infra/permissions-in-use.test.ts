@@ -401,10 +401,14 @@ async function liveThroughADay(): Promise<void> {
   await manage('POST', '/admin/scopes', 201, { scope: 'groups', claims: ['groups'] });
   const [change] = JSON.parse(await manage('GET', '/admin/policy/log', 200)).changes;
   await manage('POST', `/admin/policy/log/${change.id}/rollback`, 200);
-  await signInByForm({ port });
   const signedIn = `/admin/accounts/${ada.claims.sub}/sessions`;
-  const [latest] = JSON.parse(await manage('GET', signedIn, 200)).sessions;
-  await manage('DELETE', `${signedIn}?session=${latest.id}`, 200);
+  const sessionIds = async () =>
+    JSON.parse(await manage('GET', signedIn, 200)).sessions.map(({ id }: { id: string }) => id) as string[];
+  // Not the one that signs out below.
+  const before = await sessionIds();
+  await signInByForm({ port });
+  const [other] = (await sessionIds()).filter((id) => !before.includes(id));
+  await manage('DELETE', `${signedIn}?session=${other}`, 200);
 
   await signInUpstream(port, provider);
   await liveWithAnAccount({ port, issuer });
