@@ -77,7 +77,7 @@ export const auditMetrics: Readonly<Record<AuditMetricName, AuditMetric>> = {
     writtenBy: ['authorize', 'authorize-hybrid', 'token'],
   },
   passOnFailed: {
-    pattern: '{ ($.v = 1) && ($.reason = "region_unavailable") }',
+    pattern: `{ ($.v = 1) && (${reason('region_unavailable')}) }`,
     writtenBy: passOnFunctions,
     ofRegions: true,
   },

@@ -1,10 +1,9 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { EnvironmentName } from '../shared/config.ts';
-import type { HomeVariable } from './home.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
 /** Environment variables of a function. A name that shared/config.ts does not read is a compile error. */
-export type PixyEnvironment = Partial<Record<EnvironmentName | HomeVariable, string>>;
+export type PixyEnvironment = Partial<Record<EnvironmentName, string>>;
 
 export interface Lifetimes {
   /**

@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
+import type { PixyEnvironment } from './environment.ts';
 import type { Signing } from './signing.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
@@ -27,9 +28,6 @@ export interface HomeProps {
    */
   readonly routing?: RegionRouting;
 }
-
-/** The environment variables that say where a function runs, and where else its namesakes do. */
-export type HomeVariable = 'PIXY_HOME' | 'PIXY_HOMES';
 
 /** A name of Lambda has 64 characters, and the longest of our functions 20. */
 const longestPrefix = 44;
@@ -137,7 +135,7 @@ export function checkHome(scope: Construct, { home, domain, front, tables, signi
 }
 
 /** What every function reads: where it is, and where and by which names it finds itself elsewhere. Nothing where there is one region. */
-export function homeVariables(home: HomeProps | undefined): Partial<Record<HomeVariable, string>> {
+export function homeVariables(home: HomeProps | undefined): PixyEnvironment {
   if (home === undefined) return {};
   const { functionPrefix, first } = home;
   const homes = Object.entries(home.regions).map(([letter, region]) => [
