@@ -1,5 +1,6 @@
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { argon2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { randomBytes } from './random-bytes.ts';
 
 /*
  * Argon2id (RFC 9106) with OWASP's first recommendation for 19 MiB. Hashes are stored in the PHC string format

@@ -1,4 +1,5 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from './random-bytes.ts';
 
 /** The stored form of a high-entropy secret: its SHA-256 in base64url. */
 export const hashSecret = (secret: string): string => hash('sha256', secret, 'base64url');

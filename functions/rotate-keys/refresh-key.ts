@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { currentKey, planHandover, refreshHandoverTime } from '../../shared/keys/key-ring.ts';
 import type { KeyStore, StoredNonceKey, StoredRefreshKey } from '../../shared/keys/key-store.ts';
 import type { KeyWrapper } from '../../shared/keys/signing-key.ts';
+import { randomBytes } from '../../shared/random-bytes.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 
 /** Makes a key that seals the refresh tokens of new grants from `signFrom` on. Times are in epoch seconds. */

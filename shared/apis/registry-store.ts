@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Database, Item } from '../aws/dynamodb.ts';
 import type { Author, Change } from '../clients/change.ts';
 import { logChange, newChange } from '../clients/change-log.ts';
 import type { Conflict } from '../clients/client-store.ts';
+import { randomId } from '../random-bytes.ts';
 import { ok, type Result, refuse } from '../result.ts';
 
 /*
@@ -104,7 +104,7 @@ export function registryStore<Value extends object>(
       ExpressionAttributeValues: {
         ':next': stored + 1,
         ':change': change,
-        ':attempt': randomBytes(16).toString('base64url'),
+        ':attempt': randomId(),
         ...(hasVersion && { ':version': stored }),
         ...(value && valuesOf(attributes, value)),
       },

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { Database } from '../aws/dynamodb.ts';
+import { randomId } from '../random-bytes.ts';
 import { hashSecret } from '../secret.ts';
 
 /** Remembers used client assertions in the Grants table. */
@@ -14,7 +14,7 @@ export const assertionStore = (database: Database, table: string) => ({
       Key: { id: `assertion#${hashSecret(`${clientId}\n${jti}`)}` },
       UpdateExpression: 'SET purgeAt = :purgeAt, attempt = :attempt',
       ConditionExpression: 'attribute_not_exists(id)',
-      ExpressionAttributeValues: { ':purgeAt': expiresAt + 300, ':attempt': randomBytes(16).toString('base64url') },
+      ExpressionAttributeValues: { ':purgeAt': expiresAt + 300, ':attempt': randomId() },
     });
     return outcome.won;
   },

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { GlobalPolicy } from '../pkce/policy.ts';
+import { randomBytes } from '../random-bytes.ts';
 import type { RegisteredClient } from './registered-client.ts';
 
 /** Who makes a change and why. Every write of a client or the policy requires it. */

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { Batches } from '../aws/batches.ts';
 import type { Database, Item } from '../aws/dynamodb.ts';
 import { inTurns } from '../aws/in-turns.ts';
+import { randomId } from '../random-bytes.ts';
 import { type Author, type Change, isImport, loggedClient, newImportId } from './change.ts';
 import { logItem, newChange } from './change-log.ts';
 import { mayUseLess } from './may-use-less.ts';
@@ -155,7 +155,7 @@ export function clientImportStore(
       ...clientKey(clientId),
       version: (before?.version ?? 0) + 1,
       lastChange: change,
-      attempt: newAttempt(),
+      attempt: randomId(),
       value: client,
       replacedSecrets: replacedSecrets(before),
     });
@@ -186,7 +186,7 @@ export function clientImportStore(
       ExpressionAttributeValues: {
         ':next': (before?.version ?? 0) + 1,
         ':change': change,
-        ':attempt': newAttempt(),
+        ':attempt': randomId(),
         ...(client && { ':value': client }),
         ...(replaced && { ':replaced': replaced }),
         ...(before && { ':version': before.version }),
@@ -211,8 +211,6 @@ export function clientImportStore(
 /** The hashes that an import keeps beside a client which it replaces, so that taking it back does not lock the client out. */
 const replacedSecrets = (before: StoredClient | undefined): readonly string[] | undefined =>
   before?.value && before.value.secretHashes.length > 0 ? before.value.secretHashes : undefined;
-
-const newAttempt = (): string => randomBytes(16).toString('base64url');
 
 /** The time with which the id of an import begins; those of its changes begin with the same or a later one. */
 const timeOf = (id: string): string => id.split('-')[0] ?? '';

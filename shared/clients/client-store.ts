@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Database, Item } from '../aws/dynamodb.ts';
 import { type GlobalPolicy, shippedGlobalPolicy } from '../pkce/policy.ts';
+import { randomId } from '../random-bytes.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { type Author, type Change, changeId, loggedClient } from './change.ts';
 import { mayUseLess } from './may-use-less.ts';
@@ -165,7 +165,7 @@ export function clientStore(database: Database, table: string, now: () => number
       ExpressionAttributeValues: {
         ':next': version + 1,
         ':change': change,
-        ':attempt': randomBytes(16).toString('base64url'),
+        ':attempt': randomId(),
         ...(value && { ':value': value }),
         ...(current && { ':version': version }),
       },

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { Database, Item } from '../aws/dynamodb.ts';
+import { randomId } from '../random-bytes.ts';
 import { hashSecret } from '../secret.ts';
 import { type Change, changeId, loggedClient } from './change.ts';
 import { changeKey, clientKey, toVersionedClient } from './records.ts';
@@ -88,7 +88,7 @@ export function registrationStore(database: Database, table: string) {
         Key: tokenKey(token),
         UpdateExpression: 'SET usesLeft = usesLeft - :one, attempt = :attempt',
         ConditionExpression: 'usesLeft >= :one',
-        ExpressionAttributeValues: { ':one': 1, ':attempt': randomBytes(16).toString('base64url') },
+        ExpressionAttributeValues: { ':one': 1, ':attempt': randomId() },
       });
       return won;
     },
@@ -111,7 +111,7 @@ export function registrationStore(database: Database, table: string) {
           ':now': now,
           ':purgeAt': now + unusedFor,
           ':managedBy': managedBy ?? '',
-          ':attempt': randomBytes(16).toString('base64url'),
+          ':attempt': randomId(),
         },
       });
       const registration = item && toRegistration(item);
@@ -149,7 +149,7 @@ export function registrationStore(database: Database, table: string) {
           ':value': client,
           ':managedBy': managedBy,
           ':token': hashSecret(next),
-          ':attempt': randomBytes(16).toString('base64url'),
+          ':attempt': randomId(),
         },
       });
       if (won) await database.put({ TableName: table, Item: { ...changeKey(change.id), ...lastChange } });

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Database } from '../aws/dynamodb.ts';
 import { tableDefinitions } from '../aws/tables.ts';
+import { randomId } from '../random-bytes.ts';
 import { type Acting, actingAttribute } from './acting.ts';
 import { oneMoreUse, withinBudget } from './grant-store.ts';
 
@@ -26,7 +26,7 @@ export const actingStore = (database: Database, table: string) => ({
         ':redeemed': 'redeemed',
         ':none': 0,
         ':one': 1,
-        ':attempt': randomBytes(16).toString('base64url'),
+        ':attempt': randomId(),
       },
     });
     if (outcome.won) return 'noted';

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { type Home, withHome, withoutHome } from '../home.ts';
+import { randomBytes } from '../random-bytes.ts';
 import { hashSecret } from '../secret.ts';
 import { hide } from './hide.ts';
 import type { RefreshKeys } from './refresh-token.ts';

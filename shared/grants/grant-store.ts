@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { tableDefinitions } from '../aws/tables.ts';
+import { randomId } from '../random-bytes.ts';
 import type { FirstRefreshState, Grant } from './grant.ts';
 import { grantIn, rotationTimes, toGrant } from './grant-record.ts';
 import { containment, isTooWideToWrite, isWithin, type Within } from './within.ts';
@@ -27,8 +27,6 @@ const shiftRotationTimes = rotationTimes
     return `refresh.${name} = ${newer === undefined ? 'if_not_exists(refresh.usedAt, :now)' : `if_not_exists(refresh.${newer}, :none)`}`;
   })
   .join(', ');
-
-const newAttempt = () => randomBytes(16).toString('base64url');
 
 /** Finds the grants with refresh tokens of a person, to one client or to all. */
 export const heldQuery = (TableName: string, sub: string, clientId?: string) => ({
@@ -88,7 +86,7 @@ export function grantStore(database: Database, table: string) {
         ...(set.includes('#sub') && { '#sub': 'sub' }),
         ...limits.names,
       },
-      ExpressionAttributeValues: { ...values, ...limits.values, ':attempt': newAttempt() },
+      ExpressionAttributeValues: { ...values, ...limits.values, ':attempt': randomId() },
     });
     if (outcome.won) return { won: true, grant: toGrant(outcome.item) };
     return { won: false, grant: grantIn(outcome.item) };

@@ -1,5 +1,6 @@
-import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { type Home, homeIn, withHome, withoutHome } from '../home.ts';
+import { randomBytes } from '../random-bytes.ts';
 import { hashSecret } from '../secret.ts';
 import { hide } from './hide.ts';
 

@@ -1,4 +1,5 @@
-import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { randomBytes } from '../random-bytes.ts';
 import type { KeyStore } from './key-store.ts';
 import type { KeyWrapper } from './signing-key.ts';
 

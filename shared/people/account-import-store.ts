@@ -4,9 +4,10 @@ import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { clientKey } from '../clients/records.ts';
 import { isReserved } from '../clients/reserved-ids.ts';
 import type { KeyWrapper } from '../keys/signing-key.ts';
+import { randomId } from '../random-bytes.ts';
 import { type Account, claimsWithEmail, newSubject, signInNames, usernameKey } from './account.ts';
 import type { GivenAccount } from './account-import.ts';
-import { newAttempt, toAccount } from './account-item-store.ts';
+import { toAccount } from './account-item-store.ts';
 import { accountStore } from './account-store.ts';
 import type { GivenLink } from './import/given-links.ts';
 import { nameKey, nameStore } from './name-store.ts';
@@ -127,7 +128,7 @@ export function accountImportStore(
           return;
         }
         factors.push(...(await factorsOf(account, made.sub, now)));
-        items.push(newAccountItem(made, newAttempt()));
+        items.push(newAccountItem(made, randomId()));
       });
       await batches.put(tables.people, factors);
       await batches.put(tables.people, items);
@@ -141,7 +142,7 @@ export function accountImportStore(
     if (!(await linkAll(account, made.sub, now))) return { others: [], account: undefined };
     const claimed = signInNames(account).map((name) => ({ ...nameKey(name), sub: made.sub, claimedAt: now }));
     const others = [...claimed, ...(await factorsOf(account, made.sub, now))];
-    return { others, account: newAccountItem(made, newAttempt()) };
+    return { others, account: newAccountItem(made, randomId()) };
   }
 
   /** Links an account that is about to be written. Returns false when an identity is somebody else's. */

@@ -1,6 +1,7 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import * as v from 'valibot';
 import type { Database, Item } from '../aws/dynamodb.ts';
+import { randomId } from '../random-bytes.ts';
 import { type Account, linkPurposes } from './account.ts';
 import { accountKey, standingRecord, waysRecord } from './standing-store.ts';
 
@@ -50,7 +51,6 @@ const record = v.object({
 export const toAccount = (item: Item): Account => v.parse(record, item);
 
 /** Identifies one attempt to write, so that a retry after a lost reply recognizes its own write. */
-export const newAttempt = () => randomBytes(16).toString('base64url');
 
 /**
  * Where the epoch of a new account starts: anywhere, so that a subject that is given out again does not bring to life what was
@@ -94,7 +94,7 @@ export function accountItemStore(database: Database, table: string) {
         ...(named.length > 0 && {
           ExpressionAttributeNames: Object.fromEntries(named.map((name) => [name, name.slice(1)])),
         }),
-        ExpressionAttributeValues: { ...values, ':attempt': newAttempt() },
+        ExpressionAttributeValues: { ...values, ':attempt': randomId() },
       });
       return won && item ? toAccount(item) : undefined;
     },

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes } from '../random-bytes.ts';
 
 /*
  * What the rules for a password that a person chooses are about; admit-password.ts applies them. Length counts, kinds of characters

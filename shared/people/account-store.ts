@@ -1,5 +1,6 @@
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { hashPassword, isOwnHash, verifyPassword } from '../password.ts';
+import { randomId } from '../random-bytes.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import {
   type Account,
@@ -13,7 +14,7 @@ import {
   signInNames,
   usernameKey,
 } from './account.ts';
-import { accountItemStore, firstEpoch, isAtEpoch, newAttempt, raised, toAccount } from './account-item-store.ts';
+import { accountItemStore, firstEpoch, isAtEpoch, raised, toAccount } from './account-item-store.ts';
 import { credentialStore } from './credential-store.ts';
 import { linkPlaces } from './invitation.ts';
 import { mailedLinkStore } from './mailed-link-store.ts';
@@ -107,7 +108,7 @@ export function accountStore(
       const taken = await claimAll(names, sub, now);
       if (taken !== undefined) return refuse({ reason: 'name_taken', name: taken });
       const made = makeAccount(account, sub, now);
-      const attempt = newAttempt();
+      const attempt = randomId();
       try {
         await database.put({
           TableName,

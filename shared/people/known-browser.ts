@@ -1,5 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { isOwnHash, unmatchableHash } from '../password.ts';
+import { randomId } from '../random-bytes.ts';
 import { equalInConstantTime } from '../secret.ts';
 import type { Account } from './account.ts';
 
@@ -44,6 +45,6 @@ export function recognizeBrowser(
 export function rememberBrowser(passes: readonly string[], account: Known, now: number): string[] | undefined {
   if (account.passwordHash === undefined || !isOwnHash(account.passwordHash)) return undefined;
   const others = passes.filter((pass) => shape.test(pass) && recognizeBrowser([pass], account, now) === undefined);
-  const [nonce, until] = [randomBytes(16).toString('base64url'), String(now + knownFor)];
+  const [nonce, until] = [randomId(), String(now + knownFor)];
   return [`${nonce}.${until}.${macOf(account, nonce, until)}`, ...others];
 }

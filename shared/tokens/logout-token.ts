@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { signJws } from '../keys/sign.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
+import { randomId } from '../random-bytes.ts';
 
 /** Seconds. The recipient checks the token at once. */
 const lifetime = 120;
@@ -22,7 +22,7 @@ export function mintLogoutToken(
     sid,
     iat: now,
     exp: now + lifetime,
-    jti: randomBytes(16).toString('base64url'),
+    jti: randomId(),
     events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
   };
   return signJws({ typ: 'logout+jwt' }, claims, key);

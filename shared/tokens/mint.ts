@@ -1,9 +1,10 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { TokenTarget } from '../apis/token-target.ts';
 import { type Grant, toldSubject } from '../grants/grant.ts';
 import { signJws } from '../keys/sign.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
 import { type Detail, type DetailMembers, membersOf } from '../oauth/authorization-details.ts';
+import { randomId } from '../random-bytes.ts';
 import type { AccessTokenClaims } from './access-token.ts';
 
 /** A token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
@@ -58,7 +59,7 @@ export function mintAccessToken(
     ...scopeMember(scope),
     iat: now,
     exp: now + lifetime,
-    jti: randomBytes(16).toString('base64url'),
+    jti: randomId(),
     auth_time: bearer.authTime,
     acr: bearer.acr,
     grant_id: bearer.grantId,

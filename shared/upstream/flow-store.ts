@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import type { Database } from '../aws/dynamodb.ts';
+import { randomId } from '../random-bytes.ts';
 
 export type FlowStore = ReturnType<typeof flowStore>;
 
@@ -20,7 +20,7 @@ export const flowStore = (database: Database, table: string) => ({
       Key: keyOf(id),
       UpdateExpression: 'SET takenAt = :now, attempt = :attempt',
       ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(takenAt) AND expiresAt > :now',
-      ExpressionAttributeValues: { ':now': now, ':attempt': randomBytes(16).toString('base64url') },
+      ExpressionAttributeValues: { ':now': now, ':attempt': randomId() },
     });
     return outcome.won ? v.parse(record, outcome.item).sealed : undefined;
   },

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { ConditionFailed, type Database } from '../aws/dynamodb.ts';
+import { randomId } from '../random-bytes.ts';
 import { identityKey, type UpstreamIdentity } from './identity.ts';
 
 /*
@@ -65,7 +65,7 @@ export function linkStore(database: Database, table: string) {
           ':sub': sub,
           ':now': now,
           ':epoch': epoch,
-          ':attempt': randomBytes(16).toString('base64url'),
+          ':attempt': randomId(),
           ...(instead && { ':replaced': instead.sub, ':replacedAt': instead.createdAt }),
         },
       });

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { isManagementScope } from '../../../shared/apis/management-api.ts';
 import type { RegisteredApi } from '../../../shared/apis/registered-api.ts';
@@ -13,6 +12,7 @@ import { multiple, type Parameters, single } from '../../../shared/oauth/paramet
 import type { Refusal } from '../../../shared/oauth/refusal.ts';
 import { parseScope, wasNarrowed } from '../../../shared/oauth/scope.ts';
 import { clientEpochOf } from '../../../shared/people/still-valid.ts';
+import { randomBytes } from '../../../shared/random-bytes.ts';
 import { ok, type Result, refuse } from '../../../shared/result.ts';
 import type { LinkedAccount, LinkedAccountStore } from '../../../shared/upstream/linked-account-store.ts';
 import type { SubjectsOf } from '../../subjects-of.ts';
