@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createSecureServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { Connections } from '../../infra/bundling/sdk/connections.ts';
 import { NoAnswer, readAnswer } from '../../infra/bundling/sdk/read-answer.ts';
+import { makeCertificate } from '../support/tls-host.ts';
 
 /* What the SDK's replacement reads from its connections, byte for byte; slim-sdk.test.ts has what becomes of it. */
 
@@ -69,12 +71,18 @@ describe('an answer', () => {
   });
 });
 
-/** A service that does with each request what `answer` says. Returns what sends it one, and how many connections it had. */
-async function serve(answer: (socket: Socket, count: number) => void) {
+/**
+ * A service that does with each request what `answer` says. Returns what sends it one, and how many connections it had. `certificate`: it
+ * has TLS, and is localhost.
+ */
+async function serve(
+  answer: (socket: Socket, count: number) => void,
+  certificate?: ReturnType<typeof makeCertificate>,
+) {
   let count = 0;
   let opened = 0;
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const accept = (socket: Socket) => {
     opened += 1;
     sockets.add(socket);
     socket.on('error', () => {});
@@ -82,10 +90,11 @@ async function serve(answer: (socket: Socket, count: number) => void) {
       count += 1;
       answer(socket, count);
     });
-  });
+  };
+  const server = certificate ? createSecureServer(certificate, accept) : createServer(accept);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const connections = new Connections(new URL(`http://127.0.0.1:${port}`), {
+  const connections = new Connections(new URL(certificate ? `https://localhost:${port}` : `http://127.0.0.1:${port}`), {
     connectionTimeout: 60_000,
     requestTimeout: 60_000,
   });
@@ -161,5 +170,53 @@ describe('a connection', () => {
     await expect(service.send()).rejects.toSatisfy(isNotStale);
     await service.send();
     await expect(service.send()).rejects.toSatisfy(isNotStale);
+  });
+
+  /** Longer than what is read at once, and in pieces of which none is like another. */
+  const long = Array.from({ length: 20_000 }, (_, count) => `${count} ü`).join(', ');
+  const bytes = Buffer.from(`${head}Content-Length: ${Buffer.byteLength(long)}\r\n\r\n${long}`);
+
+  async function writeInPieces(socket: Socket, lengths: readonly number[]): Promise<void> {
+    let at = 0;
+    for (let count = 0; at < bytes.length; count += 1) {
+      const end = at + (lengths[count % lengths.length] as number);
+      socket.write(bytes.subarray(at, end));
+      at = end;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  it.each([[[1_000_000]], [[1, 16_384, 7_000, 40_000]], [[20_000, 3]]])(
+    'reads a long answer that comes in pieces of %j bytes',
+    async (lengths) => {
+      using service = await serve((socket) => void writeInPieces(socket, lengths));
+      for (let count = 0; count < 3; count += 1) expect((await service.send()).text).toBe(long);
+      expect(service.opened()).toBe(1);
+    },
+  );
+
+  describe('with TLS', () => {
+    const certificate = makeCertificate(1, 'localhost');
+
+    it('ends before the request is sent when nobody we know vouches for the service', async () => {
+      let requests = 0;
+      using service = await serve(() => {
+        requests += 1;
+      }, certificate);
+      await expect(service.send()).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+      expect(requests).toBe(0);
+    });
+
+    it('reads long answers, one after another', async () => {
+      const known = getCACertificates('default');
+      setDefaultCACertificates([...known, certificate.cert]);
+      try {
+        using service = await serve((socket) => void writeInPieces(socket, [1, 30_000, 7_000]), certificate);
+        for (let count = 0; count < 3; count += 1) expect((await service.send()).text).toBe(long);
+        expect(service.opened()).toBe(1);
+      } finally {
+        setDefaultCACertificates(known);
+      }
+    });
   });
 });

@@ -10,8 +10,8 @@ import { type ConnectionOptions, connect } from 'node:tls';
 import { afterAll } from 'vitest';
 import type { Network } from '../../shared/clients/guarded-fetch.ts';
 
-/** A key and a certificate for client.example, made now; with days below zero, it has expired. */
-function makeCertificate(days: number): { key: string; cert: string } {
+/** A key and a certificate for a host, made now; with days below zero, it has expired. */
+export function makeCertificate(days: number, host = 'client.example'): { key: string; cert: string } {
   const folder = mkdtempSync(join(tmpdir(), 'pixy-tls-'));
   const [key, request, cert] = ['key.pem', 'request.pem', 'cert.pem'].map((name) => join(folder, name)) as [
     string,
@@ -19,8 +19,8 @@ function makeCertificate(days: number): { key: string; cert: string } {
     string,
   ];
   const openssl = (...options: string[]) => execFileSync('openssl', options, { stdio: 'pipe' });
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=client.example'];
-  const names = ['-addext', 'subjectAltName=DNS:client.example'];
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${host}`];
+  const names = ['-addext', `subjectAltName=DNS:${host}`];
   const signing = ['-signkey', key, '-copy_extensions', 'copy', '-days', String(days)];
   try {
     openssl('req', '-new', ...kind, ...names, '-keyout', key, '-out', request);

@@ -1,4 +1,4 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectSecurely, createSecureContext, type SecureContext } from 'node:tls';
 import { type Answer, NoAnswer, readAnswer } from './read-answer.ts';
 
@@ -14,6 +14,9 @@ export class TimeoutError extends Error {
 
 /** Milliseconds, from the moment that an attempt has a connection. */
 export type Timeouts = { connectionTimeout: number; requestTimeout: number };
+
+/** Bytes that are read at once: most answers, and no more than a record of TLS has. */
+const readLength = 16_384;
 
 /** More requests wait, in their order. */
 const mostConnections = 50;
@@ -55,18 +58,16 @@ export class Connections {
     this.#count += 1;
     const { protocol, port } = this.#endpoint;
     const isSecure = protocol === 'https:';
-    const socket = isSecure ? this.#connectSecurely(Number(port) || 443) : connect(this.#place(Number(port) || 80));
-    return new Connection(
-      socket,
-      isSecure ? 'secureConnect' : 'connect',
-      this.#timeouts.connectionTimeout,
-      (closed) => {
-        this.#count -= 1;
-        const place = this.#idle.indexOf(closed);
-        if (place >= 0) this.#idle.splice(place, 1);
-        this.#waiting.shift()?.();
-      },
-    );
+    const open = (onread: OnReadOpts) =>
+      isSecure
+        ? this.#connectSecurely(Number(port) || 443, onread)
+        : connect({ ...this.#place(Number(port) || 80), onread });
+    return new Connection(open, isSecure ? 'secureConnect' : 'connect', this.#timeouts.connectionTimeout, (closed) => {
+      this.#count -= 1;
+      const place = this.#idle.indexOf(closed);
+      if (place >= 0) this.#idle.splice(place, 1);
+      this.#waiting.shift()?.();
+    });
   }
 
   #place(port: number) {
@@ -75,17 +76,18 @@ export class Connections {
     return { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 1_000 };
   }
 
-  #connectSecurely(port: number): Socket {
+  #connectSecurely(port: number, onread: OnReadOpts): Socket {
     const place = this.#place(port);
     this.#trusted ??= createSecureContext();
-    const socket = connectSecurely({
+    const options = {
       ...place,
+      onread,
       ...(isIP(place.host) === 0 && { servername: place.host }),
       ...(this.#session && { session: this.#session }),
       secureContext: this.#trusted,
       ALPNProtocols: ['http/1.1'],
-    });
-    return socket.on('session', (session) => {
+    };
+    return connectSecurely(options).on('session', (session) => {
       this.#session = session;
     });
   }
@@ -111,11 +113,19 @@ class Connection {
   #failed: Error | undefined;
 
   constructor(
-    socket: Socket,
+    open: (onread: OnReadOpts) => Socket,
     opened: 'connect' | 'secureConnect',
     connectionTimeout: number,
     onClosed: (closed: Connection) => void,
   ) {
+    const socket = open({
+      // Instead of a stream of pieces, which takes as long again as reading an answer.
+      buffer: Buffer.allocUnsafeSlow(readLength),
+      callback: (length, buffer) => {
+        this.#read((buffer as Buffer).subarray(0, length), false);
+        return true;
+      },
+    });
     this.#socket = socket;
     this.#onClosed = onClosed;
     const late = setTimeout(
@@ -123,7 +133,6 @@ class Connection {
       connectionTimeout,
     );
     socket.once(opened, () => clearTimeout(late));
-    socket.on('data', (chunk: Buffer) => this.#read(chunk, false));
     socket.on('end', () => this.#read(Buffer.of(), true));
     socket.on('error', (error) => this.#end(error));
     socket.on('close', () => {
@@ -167,6 +176,8 @@ class Connection {
     try {
       const read = readAnswer(received, isOver);
       if (read === undefined) {
+        // The socket reads into the same bytes again.
+        if (this.#received === chunk) this.#received = Buffer.from(chunk);
         if (isOver) this.#end();
         return;
       }
