@@ -6,7 +6,7 @@ export * from '../../infra/bundling/sdk/client-dynamodb.ts';
 
 /** The client of the bundles, which hands a call to a database of this process without a signature and a socket. */
 export class DynamoDBClient extends Client {
-  override async send<Output>(command: Command<Output>): Promise<Output> {
+  override async send<Output>(command: Command<Output>): Promise<Output & { $metadata: { attempts: number } }> {
     const answer = databaseAt(this.endpoint);
     if (answer === undefined) return super.send(command);
     const { status, body } = await answer({ operation: command.operation, body: JSON.stringify(command.body) });

@@ -17,6 +17,8 @@ const chunked = `${head}Transfer-Encoding: chunked\r\n\r\n3;x=y\r\n{"a\r\n4\r\n"
 describe('an answer', () => {
   test.each([
     ['has no status', 'HTTP/2 200\r\n\r\n'],
+    ['has a status with something behind it', `HTTP/1.1 200\rX: y\r\nContent-Length: 0\r\n\r\n`],
+    ['has a header that is one line too long for its name', `${head}Content-Length\r\n: 0\r\n\r\n`],
     ['is of another protocol', 'SSH-2.0-OpenSSH_9\r\n\r\n'],
     ['has a length that is no number', `${head}Content-Length: -1\r\n\r\n`],
     ['has two lengths', `${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`],
@@ -122,6 +124,23 @@ describe('a connection', () => {
     await service.send();
     await service.send();
     expect(service.opened()).toBe(2);
+  });
+
+  it('is one of fifty at most, and goes to those that wait in their order', async () => {
+    const open: Socket[] = [];
+    using service = await serve((socket) => open.push(socket));
+    const order: number[] = [];
+    const sent = Array.from({ length: 53 }, (_, count) => service.send().then(() => order.push(count)));
+    for (let answered = 0; answered < 53; answered += 1) {
+      await expect.poll(() => open.length).toBe(Math.min(50, 53 - answered));
+      // The last one that a request came on, so those that waited are answered first.
+      open.pop()?.write(counted);
+      await expect.poll(() => order.length).toBe(answered + 1);
+    }
+    await Promise.all(sent);
+    expect(service.opened()).toBe(50);
+    expect(order.filter((count) => count >= 50)).toEqual([50, 51, 52]);
+    expect(order.slice(1, 4)).toEqual([50, 51, 52]);
   });
 
   it('is used for one request after another', async () => {

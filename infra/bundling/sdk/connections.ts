@@ -25,7 +25,7 @@ export class Connections {
   readonly #endpoint: URL;
   readonly #timeouts: Timeouts;
   readonly #idle: Connection[] = [];
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting: ((connection: Connection) => void)[] = [];
   #count = 0;
   /** The last TLS session, which makes the next connection cheaper. */
   #session: Buffer | undefined;
@@ -38,20 +38,13 @@ export class Connections {
   }
 
   /** Sends a whole request. Rejects with what the connection failed with; `stale`: one that was kept had been closed meanwhile. */
-  async send(request: string): Promise<Answer> {
-    const connection = await this.#take();
-    try {
-      return await connection.send(request, this.#timeouts.requestTimeout);
-    } finally {
-      this.#giveBack(connection);
-    }
-  }
-
-  #take(): Connection | Promise<Connection> {
-    const idle = this.#idle.pop();
-    if (idle) return idle;
-    if (this.#count < mostConnections) return this.#open();
-    return new Promise<void>((resolve) => this.#waiting.push(resolve)).then(() => this.#take());
+  send(request: string): Promise<Answer> {
+    const { requestTimeout } = this.#timeouts;
+    const ready = this.#idle.pop() ?? (this.#count < mostConnections ? this.#open() : undefined);
+    if (ready) return ready.send(request, requestTimeout);
+    const { promise, resolve } = Promise.withResolvers<Connection>();
+    this.#waiting.push(resolve);
+    return promise.then((connection) => connection.send(request, requestTimeout));
   }
 
   #open(): Connection {
@@ -62,11 +55,18 @@ export class Connections {
       isSecure
         ? this.#connectSecurely(Number(port) || 443, onread)
         : connect({ ...this.#place(Number(port) || 80), onread });
-    return new Connection(open, isSecure ? 'secureConnect' : 'connect', this.#timeouts.connectionTimeout, (closed) => {
-      this.#count -= 1;
-      const place = this.#idle.indexOf(closed);
-      if (place >= 0) this.#idle.splice(place, 1);
-      this.#waiting.shift()?.();
+    return new Connection(open, isSecure ? 'secureConnect' : 'connect', this.#timeouts.connectionTimeout, {
+      onFree: (free) => {
+        const next = this.#waiting.shift();
+        if (next) next(free);
+        else this.#idle.push(free);
+      },
+      onClosed: (closed) => {
+        this.#count -= 1;
+        const place = this.#idle.indexOf(closed);
+        if (place >= 0) this.#idle.splice(place, 1);
+        this.#waiting.shift()?.(this.#open());
+      },
     });
   }
 
@@ -91,21 +91,17 @@ export class Connections {
       this.#session = session;
     });
   }
-
-  #giveBack(connection: Connection): void {
-    if (connection.isClosed) return;
-    connection.rest();
-    this.#idle.push(connection);
-    this.#waiting.shift()?.();
-  }
 }
 
-type Call = { resolve: (answer: Answer) => void; reject: (error: Error) => void };
+type Call = { resolve: (answer: Answer) => void; reject: (error: Error) => void; late: NodeJS.Timeout };
+
+/** What hears when a connection can take another request, and when it never will. */
+type Keeper = { onFree: (free: Connection) => void; onClosed: (closed: Connection) => void };
 
 /** One connection, which ends with the first thing that is not as it should be. */
 class Connection {
   readonly #socket: Socket;
-  readonly #onClosed: (closed: Connection) => void;
+  readonly #keeper: Keeper;
   #received: Buffer | undefined;
   #call: Call | undefined;
   #isUsed = false;
@@ -116,7 +112,7 @@ class Connection {
     open: (onread: OnReadOpts) => Socket,
     opened: 'connect' | 'secureConnect',
     connectionTimeout: number,
-    onClosed: (closed: Connection) => void,
+    keeper: Keeper,
   ) {
     const socket = open({
       // Instead of a stream of pieces, which takes as long again as reading an answer.
@@ -127,7 +123,7 @@ class Connection {
       },
     });
     this.#socket = socket;
-    this.#onClosed = onClosed;
+    this.#keeper = keeper;
     const late = setTimeout(
       () => this.#end(new TimeoutError(`the connection took longer than ${connectionTimeout} ms`)),
       connectionTimeout,
@@ -141,28 +137,15 @@ class Connection {
     });
   }
 
-  get isClosed(): boolean {
-    return this.#failed !== undefined;
-  }
-
-  async send(request: string, timeout: number): Promise<Answer> {
+  send(request: string, timeout: number): Promise<Answer> {
     // Between the choice of a connection and this, it may have failed, and would tell nobody any more.
-    if (this.#failed) throw this.#failed;
+    if (this.#failed) return Promise.reject(this.#failed);
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    this.#call = { resolve, reject };
     const late = setTimeout(() => this.#end(new TimeoutError(`the request took longer than ${timeout} ms`)), timeout);
+    this.#call = { resolve, reject, late };
     this.#socket.ref();
     this.#socket.write(request);
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(late);
-    }
-  }
-
-  /** Does not keep the process alive until the next request. */
-  rest(): void {
-    this.#socket.unref();
+    return promise;
   }
 
   #read(chunk: Buffer, isOver: boolean): void {
@@ -182,15 +165,23 @@ class Connection {
         return;
       }
       if (read.length !== received.length) throw new NoAnswer('more came than an answer');
-      const { resolve } = this.#call;
+      const { resolve, late } = this.#call;
+      clearTimeout(late);
       this.#call = undefined;
       this.#received = undefined;
       this.#isUsed = true;
       if (isOver || read.answer.headers.get('connection')?.toLowerCase() === 'close') this.#end();
+      else this.#rest();
       resolve(read.answer);
     } catch (error) {
       this.#end(error as Error);
     }
+  }
+
+  /** Does not keep the process alive until the next request. */
+  #rest(): void {
+    this.#socket.unref();
+    this.#keeper.onFree(this);
   }
 
   /** Closes the connection, and fails what waits for an answer. Of a kept one that brought nothing of it, the service read nothing. */
@@ -200,7 +191,9 @@ class Connection {
     const isStale = this.#isUsed && this.#received === undefined && !(error instanceof TimeoutError);
     this.#failed = isStale ? Object.assign(failed, { stale: true }) : failed;
     this.#socket.destroy();
-    this.#onClosed(this);
-    this.#call?.reject(this.#failed);
+    this.#keeper.onClosed(this);
+    if (this.#call === undefined) return;
+    clearTimeout(this.#call.late);
+    this.#call.reject(this.#failed);
   }
 }

@@ -2,8 +2,13 @@ import { Connections, TimeoutError, type Timeouts } from './connections.ts';
 import type { Answer } from './read-answer.ts';
 import { authorization, type Credentials } from './signature.ts';
 
-/** An AWS service that takes JSON by POST, with the operation in `x-amz-target`. */
-export type Service = { name: string; target: string; version: '1.0' | '1.1' };
+/** An AWS service that takes JSON by POST, with the operation in `x-amz-target`. `exceptions`: classes of their own, by error code. */
+export type Service = {
+  name: string;
+  target: string;
+  version: '1.0' | '1.1';
+  exceptions?: ReadonlyMap<string, typeof ServiceException>;
+};
 
 /** The settings that our code passes to SDK clients. Everything else comes from the function's environment. */
 export type ClientSettings = {
@@ -103,7 +108,8 @@ export class JsonClient {
       this.#clockOffset = told - Date.now();
       return Object.assign(new ServiceException(name, '', status), { clockSkewCorrected: true });
     }
-    return new ServiceException(name, textOf(message) ?? textOf(Message) ?? '', status);
+    const Exception = this.#service.exceptions?.get(name) ?? ServiceException;
+    return new Exception(name, textOf(message) ?? textOf(Message) ?? '', status);
   }
 }
 

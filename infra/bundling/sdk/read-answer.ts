@@ -28,19 +28,26 @@ export function readAnswer(bytes: Buffer, isOver: boolean): { answer: Answer; le
 }
 
 function readHead(head: string): Omit<Answer, 'text'> {
-  const [first = '', ...lines] = head.split('\r\n');
-  const [, status] = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first) ?? [];
+  const [, status] = /^HTTP\/1\.[01] (\d{3})(?: |\r\n|$)/.exec(head) ?? [];
   if (status === undefined) throw new NoAnswer('the answer has no status');
   const headers = new Map<string, string>();
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    if (colon < 1) throw new NoAnswer('a header has no name');
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
+  let at = endOfLine(head, 0) + 2;
+  while (at < head.length) {
+    const end = endOfLine(head, at);
+    const colon = head.indexOf(':', at);
+    if (colon <= at || colon > end) throw new NoAnswer('a header has no name');
+    const name = head.slice(at, colon).toLowerCase();
+    const value = head.slice(colon + 1, end).trim();
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
+    at = end + 2;
   }
   return { status: Number(status), headers };
+}
+
+function endOfLine(head: string, from: number): number {
+  const end = head.indexOf('\r\n', from);
+  return end < 0 ? head.length : end;
 }
 
 function readBody(bytes: Buffer, start: number, headers: Answer['headers'], isOver: boolean) {
