@@ -15,6 +15,9 @@ export function cached<Value>(load: () => Promise<Value>, lifetime: number, now:
   };
 }
 
+/** {@link cached} for as long as the process lives: for what is loaded when it is first needed. */
+export const once = <Value>(load: () => Promise<Value>): (() => Promise<Value>) => cached(load, Infinity, () => 0);
+
 /** {@link cached} per key. Beyond `maximum` keys, the oldest entry is evicted. */
 export function cachedByKey<Value>(
   load: (key: string) => Promise<Value>,

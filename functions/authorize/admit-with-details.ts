@@ -1,4 +1,5 @@
 import type { ApiReader } from '../../shared/apis/api-store.ts';
+import { once } from '../../shared/cached.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
@@ -6,6 +7,8 @@ import type { PkceRules } from '../../shared/pkce/policy.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { type AdmittedRequest, admitRequest } from './admit-request.ts';
 import { claimsFor } from './claims-for.ts';
+
+const loadDetails = once(() => import('../../shared/apis/admit-details.ts'));
 
 /**
  * Like {@link admitRequest}, with `authorization_details` (RFC 9396), whose locations count as if each was a `resource`. Only a request
@@ -20,7 +23,7 @@ export async function admitWithDetails(
   const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, apis), hasOperators);
   const text = single(parameters, 'authorization_details');
   if (!admitted.ok || text === undefined) return admitted;
-  const { admitDetails } = await import('../../shared/apis/admit-details.ts');
+  const { admitDetails } = await loadDetails();
   const found = await admitDetails(text, client, apis);
   if (!found.ok) return found;
   const resources = [...new Set([...admitted.value.resources, ...found.value.resources])];

@@ -1,3 +1,4 @@
+import { once } from '../../shared/cached.ts';
 import { registrationRenewal } from '../../shared/clients/registration-renewal-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { isFirst } from '../../shared/homes.ts';
@@ -15,7 +16,6 @@ import { keyWrapper, type Runtime } from '../runtime.ts';
 import { subjectsOf } from '../subjects-of.ts';
 import type { AuthorizeDeps } from './authorize-deps.ts';
 import { authorizeHandler } from './handler.ts';
-import type { Pages } from './pages.ts';
 
 export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
   const { config, database, writeLine, now } = runtime;
@@ -50,15 +50,11 @@ export function authorizeDeps(runtime: Runtime): AuthorizeDeps {
 function renewing(runtime: Runtime): AuthorizeDeps['renewClient'] {
   const { config, database } = runtime;
   if (isFirst(config.homes)) return registrationRenewal(database, config.tables.clients, config.refreshLifetime);
-  return async (...client) => (await import('../homes/renew-at-first.ts')).renewAtFirst(runtime)(...client);
+  const loaded = once(async () => (await import('../homes/renew-at-first.ts')).renewAtFirst(runtime));
+  return async (...client) => (await loaded())(...client);
 }
 
-function latePages({ config }: Runtime): AuthorizeDeps['pages'] {
-  let opened: Promise<Pages> | undefined;
-  return () => {
-    opened ??= import('./pages.ts').then(({ openPages }) => openPages(config.brand, config.issuer));
-    return opened;
-  };
-}
+const latePages = ({ config }: Runtime): AuthorizeDeps['pages'] =>
+  once(async () => (await import('./pages.ts')).openPages(config.brand, config.issuer));
 
 export const compose = (runtime: Runtime) => authorizeHandler(authorizeDeps(runtime));

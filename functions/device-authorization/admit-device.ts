@@ -2,6 +2,7 @@ import type { ApiReader } from '../../shared/apis/api-store.ts';
 import { grantableScope } from '../../shared/apis/management-api.ts';
 import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
 import { type Dropped, whatWasDropped } from '../../shared/audit/decision.ts';
+import { once } from '../../shared/cached.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Detail } from '../../shared/oauth/authorization-details.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
@@ -12,7 +13,7 @@ import { type AdmittedChallenge, admitChallenge } from '../../shared/pkce/code-c
 import type { PkceRules } from '../../shared/pkce/policy.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 
-const loadDetails = () => import('../../shared/apis/admit-details.ts');
+const loadDetails = once(() => import('../../shared/apis/admit-details.ts'));
 
 /** A device authorization request that a person may be asked about. */
 export type AdmittedDevice = AdmittedChallenge & {

@@ -1,4 +1,5 @@
 import { apiReader } from '../../shared/apis/api-store.ts';
+import { once } from '../../shared/cached.ts';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
@@ -23,9 +24,6 @@ export function compose(runtime: Runtime) {
 }
 
 function signedLater(runtime: Runtime): SignIntrospection {
-  let loading: Promise<SignIntrospection> | undefined;
-  return async (...response) => {
-    loading ??= import('./signed/compose.ts').then(({ compose }) => compose(runtime));
-    return (await loading)(...response);
-  };
+  const loaded = once(async () => (await import('./signed/compose.ts')).compose(runtime));
+  return async (...response) => (await loaded())(...response);
 }

@@ -1,10 +1,13 @@
 import { findByResource, type RegisteredApi } from '../../shared/apis/registered-api.ts';
+import { once } from '../../shared/cached.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type Detail, membersOf } from '../../shared/oauth/authorization-details.ts';
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { type GrantType, jwtBearer } from '../../shared/oauth/server-metadata.ts';
 import { ok, type Result } from '../../shared/result.ts';
+
+const loadParser = once(() => import('../../shared/oauth/parse-details.ts'));
 
 /**
  * RFC 9396 §6: the details that a token request names out of those that were granted; undefined when it names none, and so means all of
@@ -14,7 +17,7 @@ import { ok, type Result } from '../../shared/result.ts';
 export async function askedDetails(form: Parameters): Promise<Result<Detail[] | undefined, Refusal>> {
   const text = single(form, 'authorization_details');
   if (text === undefined) return ok(undefined);
-  const { parseDetails } = await import('../../shared/oauth/parse-details.ts');
+  const { parseDetails } = await loadParser();
   const parsed = parseDetails(text);
   return parsed.ok ? ok([...new Set(parsed.value)]) : parsed;
 }

@@ -1,3 +1,4 @@
+import { once } from '../../shared/cached.ts';
 import type { GrantFlow } from './grant-flow.ts';
 
 /**
@@ -5,9 +6,6 @@ import type { GrantFlow } from './grant-flow.ts';
  * no sign-in waits for it.
  */
 export function lateFlow(load: () => Promise<GrantFlow>): GrantFlow {
-  let loading: Promise<GrantFlow> | undefined;
-  return async (...request) => {
-    loading ??= load();
-    return (await loading)(...request);
-  };
+  const loaded = once(load);
+  return async (...request) => (await loaded())(...request);
 }

@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose';
+import { once } from '../cached.ts';
 import { type Parameters, single } from '../oauth/parameters.ts';
 import type { Reason, Refusal } from '../oauth/refusal.ts';
 import type { ClientAuthenticationMethod } from '../oauth/server-metadata.ts';
@@ -84,6 +85,8 @@ function unverifiedSubject(assertion: string): string | undefined {
   }
 }
 
+const loadAssertions = once(() => import('./client-assertion.ts'));
+
 /** What it takes to authenticate a client: finding it, verifying assertions, and counting wrong secrets. */
 export type AuthenticationDeps = AssertionDeps & {
   find: (clientId: string) => Promise<RegisteredClient | undefined>;
@@ -102,7 +105,7 @@ export async function authenticateClient(
 ): Promise<Result<AuthenticatedClient, Refusal>> {
   if (presented.method === 'private_key_jwt') {
     return proven(await deps.find(presented.clientId), presented.method, async (client) => {
-      const { verifyAssertion } = await import('./client-assertion.ts');
+      const { verifyAssertion } = await loadAssertions();
       return verifyAssertion(presented.assertion, client, deps);
     });
   }

@@ -1,6 +1,6 @@
+import { once } from '../cached.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { type Result, refuse } from '../result.ts';
-import type { DocumentReader } from './document-reader.ts';
 import type { DocumentSettings } from './judge-client-url.ts';
 import type { RegisteredClient } from './registered-client.ts';
 
@@ -11,11 +11,9 @@ export type UrlClients = (clientId: string) => Promise<Result<RegisteredClient, 
  * Clients by the documents at their ids. What fetches and judges them is loaded when the first one comes. `now` in epoch seconds.
  */
 export function urlClients(settings: DocumentSettings, now: () => number): UrlClients {
-  let reader: Promise<DocumentReader> | undefined;
-  const load = async () => (await import('./document-reader.ts')).documentReader(settings, now);
+  const reader = once(async () => (await import('./document-reader.ts')).documentReader(settings, now));
   return async (clientId) => {
     if (!/^https?:\/\//.test(clientId)) return refuse({ reason: 'client_unknown' });
-    reader ??= load();
-    return (await reader)(clientId);
+    return (await reader())(clientId);
   };
 }

@@ -1,3 +1,4 @@
+import { once } from '../cached.ts';
 import { type HookEvent, hookNames } from './events.ts';
 import { type HookCall, type Hooks, hooksOf } from './hooks.ts';
 import type { HookSettings } from './settings.ts';
@@ -12,10 +13,8 @@ export function openHooks({ timeout, ...targets }: HookSettings): Hooks {
 }
 
 function ofFunction(arn: string): HookCall {
-  return async (event, signal) => {
-    const { invokeFunction } = await import('./invoke-function-store.ts');
-    return invokeFunction(arn, event, signal);
-  };
+  const load = once(() => import('./invoke-function-store.ts'));
+  return async (event, signal) => (await load()).invokeFunction(arn, event, signal);
 }
 
 function ofModule(url: string): HookCall {

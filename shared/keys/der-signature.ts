@@ -11,6 +11,25 @@ export function joseSignature(der: Buffer): Buffer {
   return Buffer.concat([r.bytes, s.bytes]);
 }
 
+/**
+ * Converts an ECDSA signature of any curve from the form of RFC 7518 §3.4 to X.509's, which OpenSSL verifies in two thirds of the time.
+ * Takes any bytes: what was no signature is none afterwards.
+ */
+export function derSignature(jose: Buffer): Buffer {
+  const half = jose.length >> 1;
+  const integers = [...writeInteger(jose.subarray(0, half)), ...writeInteger(jose.subarray(half))];
+  const length = integers.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat([Buffer.from(length > 127 ? [0x30, 0x81, length] : [0x30, length]), ...integers]);
+}
+
+/** Writes a positive integer of at most 66 bytes: without leading zeros, and with one before a high bit. */
+function writeInteger(bytes: Buffer): [Buffer, Buffer] {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const value = bytes.subarray(first < 0 ? bytes.length - 1 : first);
+  const isHigh = ((value[0] ?? 0) & 0x80) !== 0;
+  return [Buffer.from(isHigh ? [0x02, value.length + 1, 0] : [0x02, value.length]), value];
+}
+
 /** Reads a positive integer of at most 32 bytes and pads it to 32. DER puts a zero before a high bit and omits other leading zeros. */
 function readInteger(der: Buffer, start: number): { bytes: Buffer; end: number } {
   const length = der[start + 1] ?? 0;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cached, cachedByKey } from '../../shared/cached.ts';
+import { cached, cachedByKey, once } from '../../shared/cached.ts';
 
 /** A clock and a source that counts its loads; what is loaded tells which load it was. */
 function setUp() {
@@ -13,6 +13,25 @@ function setUp() {
   };
   return { state, load, now: () => state.time };
 }
+
+describe('what is loaded once', () => {
+  test('is loaded when it is first asked for, and never again', async () => {
+    const { state, load } = setUp();
+    const get = once(load);
+    expect(state.loads).toHaveLength(0);
+    expect(await Promise.all([get(), get()])).toEqual(['it 1', 'it 1']);
+    expect(await get()).toBe('it 1');
+  });
+
+  test('is loaded again after it failed', async () => {
+    const { state, load } = setUp();
+    const get = once(load);
+    state.broken = true;
+    await expect(get()).rejects.toThrow('no it 1');
+    state.broken = false;
+    expect(await get()).toBe('it 2');
+  });
+});
 
 describe('a remembered value', () => {
   test('is loaded when it is first asked for, not before', async () => {

@@ -9,6 +9,7 @@ import { exportJWK, SignJWT } from 'jose';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { proofRules } from '../../shared/clients/proof-rules.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { derSignature } from '../../shared/keys/der-signature.ts';
 import { proofAlgorithms } from '../../shared/oauth/server-metadata.ts';
 import { nonceAt } from '../../shared/proof/nonce.ts';
 import { type ProofDemand, verifyProof } from '../../shared/proof/verify-proof.ts';
@@ -226,6 +227,27 @@ describe('DP1: a proof is refused for', () => {
     const offCurve = { ...pair.jwk, y: Buffer.alloc(32, 7).toString('base64url') };
     expect(await verify(unsigned({ jwk: offCurve }))).toMatchObject({ refusal: { reason: 'dpop_proof_invalid' } });
     expect(await verify(unsigned({}))).toMatchObject({ refusal: { reason: 'dpop_proof_invalid' } });
+  });
+
+  test('a signature in another form: of DER, a byte longer, a byte shorter, half of it, and none', async () => {
+    const proof = await proofWith({});
+    const [head, claims, text = ''] = proof.split('.');
+    const signature = Buffer.from(text, 'base64url');
+    const longer = Buffer.concat([signature, Buffer.alloc(1)]);
+    const padded = Buffer.concat([Buffer.alloc(1), signature.subarray(0, 32), Buffer.alloc(1), signature.subarray(32)]);
+    const others = [
+      derSignature(signature),
+      longer,
+      padded,
+      signature.subarray(1),
+      signature.subarray(0, 32),
+      Buffer.of(),
+    ];
+    expect((await verify(proof)).ok).toBe(true);
+    for (const other of others) {
+      const changed = await verify(`${head}.${claims}.${other.toString('base64url')}`);
+      expect(changed).toMatchObject({ refusal: { reason: 'dpop_proof_invalid' } });
+    }
   });
 
   test('an HMAC with the public key as its secret', async () => {
