@@ -33,6 +33,7 @@ const roots = [
   'shared/result.ts',
   'shared/outage.ts',
   'shared/csv.ts',
+  'shared/random-bytes.ts',
   'shared/secret.ts',
   'shared/cached.ts',
   'shared/counted-address.ts',
