@@ -25,7 +25,7 @@ it('gives bytes that nobody else changes', () => {
 });
 
 it('has every value in every place, about as often as another', () => {
-  const counts = new Array<number>(256).fill(0);
+  const counts = Array.from({ length: 256 }, () => 0);
   for (let count = 0; count < 8_000; count += 1)
     for (const byte of randomBytes(32)) counts[byte] = (counts[byte] ?? 0) + 1;
   // A thousand are expected of each: 32 is the standard deviation, so ten of them do not happen.
