@@ -121,7 +121,7 @@ const withoutExcess = (event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 =>
 function lacksSession(name: string, event: APIGatewayProxyEventV2, { statusCode, headers = {} }: Reply): boolean {
   if (statusCode !== 303) return false;
   const to = String(headers['location']).split('?')[0];
-  if (name === 'consent') return event.requestContext.http.method === 'GET' && to === endpoints.authorize;
+  if (name === 'consent') return to === endpoints.authorize;
   return ['authorize', 'authorize-hybrid', 'device', 'account'].includes(name) && to === endpoints.signIn;
 }
 

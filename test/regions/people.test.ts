@@ -17,6 +17,7 @@ import { rounds } from '../support/rounds.ts';
 import { ada, tables } from '../support/server.ts';
 
 const third: TestClient = { ...spa, client_id: 'third', client_name: 'Third party', first_party: false };
+const fourth: TestClient = { ...third, client_id: 'fourth' };
 const television: TestClient = {
   ...spa,
   client_id: 'television',
@@ -33,7 +34,7 @@ const loose: TestClient = {
   client_secret: 'a secret that is long enough for this',
   pkce_policy: 'inherit',
 };
-const regions = await startRegions({ clients: [spa, third, loose, mobile, television] });
+const regions = await startRegions({ clients: [spa, third, fourth, loose, mobile, television] });
 const { a, b, replicas, sent, ways, advance } = regions;
 const asAda = { username: ada.username, password: ada.password };
 
@@ -251,6 +252,23 @@ test('consent is given where the browser is, also while the copy of its session 
   // What was allowed there is known here.
   expect((await first.open(authorizeTarget(third))).status).toBe(302);
 });
+
+test.each(['deny', 'allow'])(
+  'a decision to %s is taken where the browser is, also before the copy of its session is there',
+  async (decision) => {
+    await replicas.late(async () => {
+      const there = movedTo(b, await signedInAt(a));
+      const asking = await there.follow(authorizeTarget(fourth));
+      const decided = await there.submit(asking, { decision, form_token: formTokenOf(asking) });
+      if (decision === 'deny') {
+        expect(new URL(decided.headers.location ?? '').searchParams.get('error')).toBe('access_denied');
+      } else {
+        expect(decided.status).toBe(303);
+        expect((await there.follow(decided.headers.location ?? '')).status).toBe(302);
+      }
+    });
+  },
+);
 
 describe('what is changed in one region', () => {
   test.each([
