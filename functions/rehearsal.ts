@@ -50,23 +50,32 @@ function everything(now: number): Item {
   };
 }
 
-/** Finds the same item everywhere, and keeps nothing. */
+/** Lets the connections go on, which takes a turn of the event loop for each step of theirs. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Finds the same item everywhere, and keeps nothing. Each answer takes a turn, as one of the real database does. */
 function rehearsalDatabase(item: Item): Database {
-  const find = async ({ Key }: { Key?: Item | undefined }) => (Key?.['pk'] === 'global' ? undefined : item);
-  const nothing = async () => {};
+  const after =
+    <Call extends unknown[], Found>(find: (...call: Call) => Found) =>
+    async (...call: Call): Promise<Found> => {
+      await turn();
+      return find(...call);
+    };
+  const find = after(({ Key }: { Key?: Item | undefined }) => (Key?.['pk'] === 'global' ? undefined : item));
+  const nothing = after(() => {});
   return {
     get: find,
-    getTogether: async (wanted) => wanted.map(() => item),
-    getAll: async (_table, keys) => keys.map(() => item),
-    getAcross: async (readings) => readings.map(({ keys }) => keys.map((key) => ({ ...item, ...key }))),
+    getTogether: after((wanted) => wanted.map(() => item)),
+    getAll: after((_table, keys) => keys.map(() => item)),
+    getAcross: after((readings) => readings.map(({ keys }) => keys.map((key) => ({ ...item, ...key })))),
     put: nothing,
     remove: nothing,
     removeAll: nothing,
     takeOut: find,
-    update: async () => item,
-    updateOnce: async () => ({ won: true, item }),
-    query: async () => [],
-    queryPage: async () => ({ items: [], next: undefined }),
+    update: after(() => item),
+    updateOnce: after(() => ({ won: true, item })),
+    query: after(() => []),
+    queryPage: after(() => ({ items: [], next: undefined })),
   };
 }
 

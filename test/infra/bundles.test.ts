@@ -181,6 +181,12 @@ test('a stack names the sources, and the map is read when somebody reads the sta
   expect((await run(code, { PIXY_ISSUER: '' })).output).toMatch(/at .*shared\/config\.ts:\d+:\d+\)/);
 });
 
+test('and what reads it is a module of Node that no start waits for', async () => {
+  const code = `await import(${JSON.stringify(bundles.get('Token'))});
+    console.log(process.moduleLoadList.filter((name) => name.endsWith('/source_map')));`;
+  expect((await run(code, credentials)).output).toBe('[]\n');
+});
+
 test.each([
   ['jwt-bearer', 'oauth-id-jag+jwt'],
   ['device-code', 'isTooSoon'],

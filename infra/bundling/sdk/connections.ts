@@ -1,5 +1,6 @@
-import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
+import { connect, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectSecurely, createSecureContext, type SecureContext } from 'node:tls';
+import { addressFamily } from './address-family.ts';
 import { type Answer, NoAnswer, readAnswer } from './read-answer.ts';
 
 /*
@@ -81,8 +82,7 @@ export class Connections {
     this.#trusted ??= createSecureContext();
     const options = {
       ...place,
-      onread,
-      ...(isIP(place.host) === 0 && { servername: place.host }),
+      ...(addressFamily(place.host) === 0 && { servername: place.host }),
       ...(this.#session && { session: this.#session }),
       secureContext: this.#trusted,
       ALPNProtocols: ['http/1.1'],
