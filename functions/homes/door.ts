@@ -90,7 +90,7 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
    * sign-in is wanted.
    */
   async function sessionOnItsWay(event: APIGatewayProxyEventV2, reply: Reply): Promise<Home | undefined> {
-    const id = lacksSession(name, event, reply) ? activeSession(readRequest(event), config.issuer) : undefined;
+    const id = lacksSession(name, reply) ? activeSession(readRequest(event), config.issuer) : undefined;
     const home = id === undefined ? undefined : homeIn(id);
     if (id === undefined || home === undefined || !homes.others.has(home)) return undefined;
     // Who cannot be looked up is looked for elsewhere.
@@ -118,7 +118,7 @@ const withoutExcess = (event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 =>
     : { ...event, body: event.body.slice(0, longestBody) };
 
 /** Whether nobody is found to be signed in: to the sign-in page, or from the page for consent back to where that is found out. */
-function lacksSession(name: string, event: APIGatewayProxyEventV2, { statusCode, headers = {} }: Reply): boolean {
+function lacksSession(name: string, { statusCode, headers = {} }: Reply): boolean {
   if (statusCode !== 303) return false;
   const to = String(headers['location']).split('?')[0];
   if (name === 'consent') return to === endpoints.authorize;

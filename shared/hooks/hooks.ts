@@ -1,27 +1,14 @@
-import * as v from 'valibot';
-import {
-  type AuthenticateAnswer,
-  authenticateAnswer,
-  type ClaimsAnswer,
-  type ClaimsEvent,
-  claimsAnswer,
-  type HookEvent,
-  type HookName,
-  type MessageAnswer,
-  type MessageEvent,
-  type MigrateAccountAnswer,
-  messageAnswer,
-  migrateAccountAnswer,
-  type PasswordEvent,
-} from './events.ts';
+import { once } from '../cached.ts';
+import type { HookAnswers } from './answers.ts';
+import type { ClaimsEvent, HookEvent, HookName, MessageEvent, PasswordEvent } from './events.ts';
 import { HookFailed } from './hook-failed.ts';
 
 /** The configured hooks. */
 export type Hooks = {
-  authenticate?: (event: PasswordEvent) => Promise<AuthenticateAnswer>;
-  migrateAccount?: (event: PasswordEvent) => Promise<MigrateAccountAnswer>;
-  claims?: (event: ClaimsEvent) => Promise<ClaimsAnswer>;
-  sendMessage?: (event: MessageEvent) => Promise<MessageAnswer>;
+  authenticate?: (event: PasswordEvent) => Promise<HookAnswers['authenticate']>;
+  migrateAccount?: (event: PasswordEvent) => Promise<HookAnswers['migrateAccount']>;
+  claims?: (event: ClaimsEvent) => Promise<HookAnswers['claims']>;
+  sendMessage?: (event: MessageEvent) => Promise<HookAnswers['sendMessage']>;
 };
 
 /** Delivers the event and returns the answer. */
@@ -32,28 +19,28 @@ export function hooksOf(calls: Partial<Record<HookName, HookCall>>, timeLimit: n
   const { authenticate, migrateAccount, claims, sendMessage } = calls;
   return {
     ...(authenticate && {
-      authenticate: (event) =>
-        ask(authenticate, { version: 1, hook: 'authenticate', ...event }, authenticateAnswer, timeLimit),
+      authenticate: (event) => ask(authenticate, { version: 1, hook: 'authenticate', ...event }, timeLimit),
     }),
     ...(migrateAccount && {
-      migrateAccount: (event) =>
-        ask(migrateAccount, { version: 1, hook: 'migrateAccount', ...event }, migrateAccountAnswer, timeLimit),
+      migrateAccount: (event) => ask(migrateAccount, { version: 1, hook: 'migrateAccount', ...event }, timeLimit),
     }),
     ...(claims && {
-      claims: (event) => ask(claims, { version: 1, hook: 'claims', ...event }, claimsAnswer, timeLimit),
+      claims: (event) => ask(claims, { version: 1, hook: 'claims', ...event }, timeLimit),
     }),
     ...(sendMessage && {
-      sendMessage: (event) => ask(sendMessage, { version: 1, hook: 'sendMessage', ...event }, messageAnswer, timeLimit),
+      sendMessage: (event) => ask(sendMessage, { version: 1, hook: 'sendMessage', ...event }, timeLimit),
     }),
   };
 }
 
-async function ask<Schema extends v.GenericSchema>(
+const loadAnswers = once(() => import('./answers.ts'));
+
+async function ask<Name extends HookName>(
   call: HookCall,
-  event: HookEvent,
-  form: Schema,
+  event: HookEvent & { hook: Name },
   timeLimit: number,
-): Promise<v.InferOutput<Schema>> {
+): Promise<HookAnswers[Name]> {
+  const { readHookAnswer } = await loadAnswers();
   const clock = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -68,7 +55,7 @@ async function ask<Schema extends v.GenericSchema>(
     }),
     late,
   ]).finally(() => clearTimeout(timer));
-  const parsed = v.safeParse(form, answer);
-  if (!parsed.success || Array.isArray(answer)) throw new HookFailed(event.hook, 'answer');
-  return parsed.output;
+  const read = readHookAnswer(event.hook, answer);
+  if (read === undefined) throw new HookFailed(event.hook, 'answer');
+  return read;
 }

@@ -8,7 +8,7 @@ import { verifyStoredPassword } from '../people/password-import.ts';
 import type { Attempt, ThrottleStore } from '../people/throttle-store.ts';
 import { type BrowserAttempt, type PasswordAttempt, verifyCredentials } from '../people/verify-credentials.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import type { AuthenticateAnswer } from './events.ts';
+import type { HookAnswers } from './answers.ts';
 import { HookFailed } from './hook-failed.ts';
 import type { Hooks } from './hooks.ts';
 
@@ -80,7 +80,7 @@ async function authenticate(
   return ok({ account, amr: told.amr });
 }
 
-type Told = NonNullable<AuthenticateAnswer['account']>;
+type Told = NonNullable<HookAnswers['authenticate']['account']>;
 
 /** Maintains the local account of a person whose account is elsewhere: adds it at the first sign-in and updates it at later ones. */
 async function mirror({ sub, claims, ...told }: Told, accounts: Deps['accounts'], now: number): Promise<Account> {

@@ -167,14 +167,19 @@ test.each([
   ['Authorize', 'authorize-pages', /shared\/pages\/(style|page|error-page)/],
   ['Authorize', 'id-token-hint', /id-token-hint|jws_verify/],
   ['Token', 'client-assertion', /client-assertion|jws_verify/],
-] as const)('%s shows no page and verifies nothing of others before it has to: %s', (name, chunk, late) => {
-  const bundle = bundles.get(name) ?? '';
-  const sourcesOf = (file: string) =>
-    (JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] }).sources;
-  expect(readFileSync(bundle, 'utf8')).toContain(`import("./${chunk}.mjs")`);
-  expect(sourcesOf(bundle).filter((source) => late.test(source))).toEqual([]);
-  expect(sourcesOf(join(dirname(bundle), `${chunk}.mjs`)).filter((source) => late.test(source))).not.toEqual([]);
-});
+  ['Token', 'hook-answers', /shared\/hooks\/answers/],
+  ['Token', 'invoke-function', /client-lambda|rest-call/],
+] as const)(
+  '%s shows no page, verifies nothing of others and asks no hook before it has to: %s',
+  (name, chunk, late) => {
+    const bundle = bundles.get(name) ?? '';
+    const sourcesOf = (file: string) =>
+      (JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] }).sources;
+    expect(readFileSync(bundle, 'utf8')).toContain(`import("./${chunk}.mjs")`);
+    expect(sourcesOf(bundle).filter((source) => late.test(source))).toEqual([]);
+    expect(sourcesOf(join(dirname(bundle), `${chunk}.mjs`)).filter((source) => late.test(source))).not.toEqual([]);
+  },
+);
 
 test('a stack names the sources, and the map is read when somebody reads the stack', async () => {
   const code = `await import(${JSON.stringify(bundles.get('Token'))}).catch((error) => console.log(error.stack));`;
@@ -185,6 +190,18 @@ test('and what reads it is a module of Node that no start waits for', async () =
   const code = `await import(${JSON.stringify(bundles.get('Token'))});
     console.log(process.moduleLoadList.filter((name) => name.endsWith('/source_map')));`;
   expect((await run(code, credentials)).output).toBe('[]\n');
+});
+
+test('the answer of a hook is read by a file of its own, where one is set', async () => {
+  const code = `const { readHookAnswer } = await import(${JSON.stringify(join(dirname(bundles.get('Token') ?? ''), 'hook-answers.mjs'))});
+    for (const answer of [{ id_token: { tier: 'gold' } }, { id_token: { iss: 'x' } }, []])
+      console.log(JSON.stringify(readHookAnswer('claims', answer)));`;
+  expect((await run(code)).output.split('\n')).toEqual([
+    '{"id_token":{"tier":"gold"},"userinfo":{},"access_token":{}}',
+    'undefined',
+    'undefined',
+    '',
+  ]);
 });
 
 test.each([

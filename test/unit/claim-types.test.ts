@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { authenticateAnswer, claimsAnswer, migrateAccountAnswer } from '../../shared/hooks/events.ts';
+import { authenticateAnswer, claimsAnswer, migrateAccountAnswer } from '../../shared/hooks/answers.ts';
 import { readClaims } from '../../shared/oauth/claim-types.ts';
 import { toIdentity } from '../../shared/upstream/identity.ts';
 

@@ -82,6 +82,7 @@ export class Connections {
     this.#trusted ??= createSecureContext();
     const options = {
       ...place,
+      onread,
       ...(addressFamily(place.host) === 0 && { servername: place.host }),
       ...(this.#session && { session: this.#session }),
       secureContext: this.#trusted,
