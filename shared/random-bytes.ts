@@ -8,9 +8,12 @@ import { randomFillSync } from 'node:crypto';
 const pool = Buffer.alloc(4_096);
 let next = pool.length;
 
-/** Returns bytes of a cryptographic generator, `length` of them: at most 4,096. */
+/** Returns bytes of a cryptographic generator, `length` of them: a whole number up to 4,096. Throws for any other. */
 export function randomBytes(length: number): Buffer {
-  if (length > pool.length) throw new RangeError(`at most ${pool.length} random bytes at once`);
+  // Less than none would give away again what was wiped.
+  if (!Number.isInteger(length) || length < 0 || length > pool.length) {
+    throw new RangeError(`0 to ${pool.length} random bytes at once`);
+  }
   if (next + length > pool.length) {
     randomFillSync(pool);
     next = 0;

@@ -37,6 +37,12 @@ it('refuses to give more at once than it has', () => {
   expect(() => randomBytes(4_097)).toThrow(RangeError);
 });
 
+it.each([-16, -1, 1.5, Number.NaN])('refuses a length of %d, and gives no zeros afterwards', (length) => {
+  randomBytes(16);
+  expect(() => randomBytes(length)).toThrow(RangeError);
+  expect(randomBytes(16).equals(Buffer.alloc(16))).toBe(false);
+});
+
 it('makes ids of 22 characters', () => {
   expect(randomId()).toMatch(/^[A-Za-z0-9_-]{22}$/);
 });
