@@ -18,9 +18,11 @@ function cipherOf(key: KeyObject | Buffer): Cipheriv {
 
 /**
  * Encrypts or decrypts bytes with AES-256 in counter mode (NIST SP 800-38A §6.5), by a subkey of `key`. Of `random`, the first 16 bytes
- * are the counter's start, which must never be the same for two texts with one key. Does not protect against changes.
+ * are the counter's start, which must never be the same for two texts with one key; throws when they are fewer. Does not protect
+ * against changes.
  */
 export function hide(key: KeyObject | Buffer, random: Buffer, bytes: Buffer): Buffer {
+  if (random.length < blockLength) throw new RangeError(`the counter starts with ${blockLength} bytes`);
   const stream = cipherOf(key).update(counters(random, Math.ceil(bytes.length / blockLength)));
   const result = Buffer.allocUnsafe(bytes.length);
   for (let at = 0; at < bytes.length; at += 1) result[at] = (bytes[at] as number) ^ (stream[at] as number);

@@ -12,6 +12,13 @@ const expected = (random: Buffer, bytes: Buffer): Buffer =>
   );
 
 describe('hiding', () => {
+  it.each([0, 15])(
+    'is refused with a start of %i bytes, which would be filled up with what was in memory',
+    (length) => {
+      expect(() => hide(key, randomBytes(length), randomBytes(40))).toThrow(RangeError);
+    },
+  );
+
   it('is AES in counter mode, for every length that a code or a refresh token has', () => {
     for (let length = 0; length <= 300; length += 1) {
       const [random, bytes] = [randomBytes(32), randomBytes(length)];
