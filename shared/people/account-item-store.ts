@@ -50,8 +50,6 @@ const record = v.object({
 
 export const toAccount = (item: Item): Account => v.parse(record, item);
 
-/** Identifies one attempt to write, so that a retry after a lost reply recognizes its own write. */
-
 /**
  * Where the epoch of a new account starts: anywhere, so that a subject that is given out again does not bring to life what was
  * made in the name of the account before.
