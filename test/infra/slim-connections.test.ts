@@ -191,6 +191,20 @@ describe('a connection', () => {
     await expect(service.send()).rejects.toSatisfy(isNotStale);
   });
 
+  it('that was kept for longer than one that had been closed is not used again', async () => {
+    const kept: Socket[] = [];
+    using service = await serve((socket) => {
+      if (kept.includes(socket)) socket.destroy();
+      else if (kept.length === 3) socket.write(counted);
+      else if (kept.push(socket) === 3) for (const each of kept) each.write(counted);
+    });
+    await Promise.all([service.send(), service.send(), service.send()]);
+    await expect(service.send()).rejects.toMatchObject({ stale: true });
+    await service.send();
+    await service.send();
+    expect(service.opened()).toBe(4);
+  });
+
   /** Longer than what is read at once, and in pieces of which none is like another. */
   const long = Array.from({ length: 20_000 }, (_, count) => `${count} ü`).join(', ');
   const bytes = Buffer.from(`${head}Content-Length: ${Buffer.byteLength(long)}\r\n\r\n${long}`);

@@ -68,6 +68,9 @@ export class Connections {
         if (place >= 0) this.#idle.splice(place, 1);
         this.#waiting.shift()?.(this.#open());
       },
+      onStale: () => {
+        for (const kept of this.#idle.splice(0)) kept.close();
+      },
     });
   }
 
@@ -96,8 +99,11 @@ export class Connections {
 
 type Call = { resolve: (answer: Answer) => void; reject: (error: Error) => void; late: NodeJS.Timeout };
 
-/** What hears when a connection can take another request, and when it never will. */
-type Keeper = { onFree: (free: Connection) => void; onClosed: (closed: Connection) => void };
+/**
+ * What hears when a connection can take another request, when it never will, and when a request found that out: those that are idle
+ * have been so for longer, and may have been closed as well without telling. Else each would take one of the attempts of a request.
+ */
+type Keeper = { onFree: (free: Connection) => void; onClosed: (closed: Connection) => void; onStale: () => void };
 
 /** One connection, which ends with the first thing that is not as it should be. */
 class Connection {
@@ -149,6 +155,11 @@ class Connection {
     return promise;
   }
 
+  /** Closes a connection on which nothing waits for an answer. */
+  close(): void {
+    this.#end();
+  }
+
   #read(chunk: Buffer, isOver: boolean): void {
     // What nobody waits for, even a part of an answer, would be taken for the answer to the next request.
     if (this.#call === undefined) {
@@ -194,6 +205,7 @@ class Connection {
     this.#socket.destroy();
     this.#keeper.onClosed(this);
     if (this.#call === undefined) return;
+    if (isStale) this.#keeper.onStale();
     clearTimeout(this.#call.late);
     this.#call.reject(this.#failed);
   }
