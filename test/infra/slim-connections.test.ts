@@ -25,6 +25,7 @@ describe('an answer', () => {
     ['has a length and chunks', `${head}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
     ['is encoded in another way', `${head}Transfer-Encoding: gzip, chunked\r\n\r\n`],
     ['has a chunk without a size', `${head}Transfer-Encoding: chunked\r\n\r\nx\r\n`],
+    ['has a chunk that goes on after its size', `${head}Transfer-Encoding: chunked\r\n\r\n1\r\nabc0\r\n\r\n`],
     ['has a header without a name', `${head}: x\r\nContent-Length: 0\r\n\r\n`],
     ['has a head without an end', `${head}x: ${'y'.repeat(20_000)}`],
   ])('is refused that %s', (_, text) => {

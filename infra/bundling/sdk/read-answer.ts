@@ -78,6 +78,7 @@ function readChunks(bytes: Buffer, start: number): { text: string; end: number }
     }
     at = first + Number.parseInt(size, 16) + 2;
     if (at > bytes.length) return undefined;
+    if (bytes[at - 2] !== 0x0d || bytes[at - 1] !== 0x0a) throw new NoAnswer('a chunk is longer than it says');
     chunks.push(bytes.subarray(first, at - 2));
   }
 }
