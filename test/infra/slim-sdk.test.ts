@@ -28,7 +28,7 @@ import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
  */
 
 type Received = { headers: IncomingHttpHeaders; body: string; path: string };
-type Reply = { status: number; body: object; headers?: Record<string, string> } | 'cut' | 'silence';
+type Reply = { status: number; body: object | null; headers?: Record<string, string> } | 'cut' | 'silence';
 
 const received: Received[] = [];
 let replies: Reply[] = [];
@@ -271,6 +271,7 @@ describe.each(['sdk', 'slim'] as const)('retries of %s', (library) => {
     ['throttling', fault('ThrottlingException')],
     ['a connection that was cut', 'cut'],
     ['a gateway without an answer', { status: 503, body: {} }],
+    ['a gateway whose answer is nothing', { status: 503, body: null }],
   ] as const)('%s is tried again', async (_, failure) => {
     replies = [failure, failure, success];
     const answer = await get();

@@ -170,7 +170,7 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 
 function parseError(text: string): Record<string, unknown> {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return (JSON.parse(text) ?? {}) as Record<string, unknown>;
   } catch {
     return {}; // A proxy on the way answers in HTML; the status is enough.
   }
