@@ -6,13 +6,17 @@ import { secretThrottle } from '../shared/clients/secret-throttle-store.ts';
 import { endpoints } from '../shared/oauth/endpoints.ts';
 import type { Runtime } from './runtime.ts';
 
-/** What every endpoint needs that clients authenticate at. */
+/**
+ * What every endpoint needs that clients authenticate at. An assertion may name the issuer and the token endpoint, and at another
+ * endpoint its own path: RFC 9126 §2 requires that of /par, and libraries do it at the others.
+ */
 export const clientAuthentication = (
   { config, database, now }: Runtime,
   clients: Pick<ClientReader, 'find'>,
+  ...paths: readonly string[]
 ): AuthenticationDeps => ({
   find: clients.find,
-  audiences: [config.issuer, config.issuer + endpoints.token],
+  audiences: [config.issuer, ...[endpoints.token, ...paths].map((path) => config.issuer + path)],
   remoteJwks: remoteJwks(now, jwksFetch(config.callsLoopback)),
   assertions: assertionStore(database, config.tables.grants),
   guesses: secretThrottle(database, config.tables.grants, now),

@@ -4,6 +4,7 @@ import { clientReader } from '../../shared/clients/client-reader.ts';
 import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { clientAuthentication } from '../client-authentication.ts';
 import type { Runtime } from '../runtime.ts';
 import { introspectHandler } from './handler.ts';
@@ -11,8 +12,9 @@ import type { SignIntrospection } from './signed/sign-introspection.ts';
 
 export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
+  const clients = clientReader(database, config.tables.clients, now, undefined, config.demand);
   return introspectHandler({
-    ...clientAuthentication(runtime, clientReader(database, config.tables.clients, now, undefined, config.demand)),
+    ...clientAuthentication(runtime, clients, endpoints.introspect),
     issuer: config.issuer,
     audience: config.audience,
     apis: apiReader(database, config.tables.clients, now),

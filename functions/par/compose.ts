@@ -15,11 +15,8 @@ export function compose(runtime: Runtime) {
   const { config, database, writeLine, now } = runtime;
   const keys = keyStore(database, config.tables.keys);
   const clients = openClients(runtime);
-  const authentication = clientAuthentication(runtime, clients);
   return parHandler({
-    ...authentication,
-    // RFC 9126 §2
-    audiences: [...authentication.audiences, config.issuer + endpoints.par],
+    ...clientAuthentication(runtime, clients, endpoints.par),
     issuer: config.issuer,
     home: config.home,
     clients,

@@ -124,6 +124,15 @@ const outcomeOf = async (assertion: string | undefined, fields: Fields = {}) => 
   return { status, error: json.error };
 };
 
+/** Where clients authenticate, besides /token. */
+const otherEndpoints = ['/introspect', '/revoke', '/device_authorization', '/par'];
+
+const errorAt = async (path: string, assertion: string): Promise<unknown> => {
+  const body = encodeFields({ token: 'x', ...credentials(assertion) });
+  const answer = await send(server.port, path, { method: 'POST', headers: formType, body });
+  return JSON.parse(answer.body).error;
+};
+
 const accepted = { status: 200, error: undefined };
 const refused = { status: 401, error: 'invalid_client' };
 
@@ -191,6 +200,11 @@ describe('private_key_jwt: an assertion that proves the client', () => {
     expect(answer).toMatchObject({ status: 200, body: '{"active":false}' });
   });
 
+  test.each(otherEndpoints)('names the endpoint that it is sent to, %s', async (path) => {
+    expect(await errorAt(path, await sign({ aud: server.issuer + path }))).not.toBe('invalid_client');
+    expect(await errorAt(path, await sign({ aud: [server.issuer, server.issuer + path] }))).not.toBe('invalid_client');
+  });
+
   test('H18: is never in the log', async () => {
     const assertion = await sign();
     await outcomeOf(assertion);
@@ -241,6 +255,19 @@ describe('private_key_jwt: claims that prove nothing: invalid_client', () => {
 
   test.each(Object.entries(wrong))('%s', async (_, changes) => {
     expect(await outcomeOf(await sign(changes()))).toEqual(refused);
+  });
+});
+
+describe('private_key_jwt: the address of an endpoint as the audience', () => {
+  test.each(otherEndpoints)('is refused elsewhere: %s', async (path) => {
+    for (const other of ['/token', ...otherEndpoints].filter((endpoint) => endpoint !== path)) {
+      expect(await errorAt(other, await sign({ aud: server.issuer + path }))).toBe('invalid_client');
+    }
+  });
+
+  test.each(otherEndpoints)('S23: is refused in an assertion of the type of today: %s', async (path) => {
+    const assertion = await sign({ aud: server.issuer + path }, { typ: 'client-authentication+jwt' });
+    expect(await errorAt(path, assertion)).toBe('invalid_client');
   });
 });
 
