@@ -16,8 +16,8 @@ export type AssertionDeps = {
   now: () => number;
 };
 
-/** The longest lifetime of an assertion and the tolerated clock skew, in seconds. */
-const limits = { lifetime: 300, skew: 30 };
+/** How long an assertion works at most, how far away its `exp` may be, and the tolerated clock skew, in seconds. */
+const limits = { lifetime: 300, exp: 3_600, skew: 30 };
 
 /**
  * Verifies an assertion (RFC 7523 §3): it must be signed with one of the client's keys, and works only once. Refuses with
@@ -41,13 +41,12 @@ export async function verifyAssertion(
       currentDate: new Date(now * 1_000),
       clockTolerance: limits.skew,
     });
-    const { exp = 0, iat = now, jti, aud } = payload;
+    const { exp = 0, iat, jti, aud } = payload;
     const isStrict = isUnderProfile(client) || protectedHeader.typ?.toLowerCase() === 'client-authentication+jwt';
     if (!isForUs(aud, isStrict, deps.audiences)) return refuse({ reason: 'client_assertion_wrong' });
-    if (iat > now + limits.skew) return refuse({ reason: 'client_assertion_wrong' });
-    if (exp > now + limits.lifetime + limits.skew) return refuse({ reason: 'client_assertion_wrong' });
+    if (!isTimely({ exp, iat }, now)) return refuse({ reason: 'client_assertion_wrong' });
     if (typeof jti !== 'string' || jti === '' || jti.length > 255) return refuse({ reason: 'client_assertion_wrong' });
-    const isFirst = await deps.assertions.use(client.clientId, jti, exp);
+    const isFirst = await deps.assertions.use(client.clientId, jti, endOf({ exp, iat }));
     return isFirst ? ok(undefined) : refuse({ reason: 'client_assertion_replayed' });
   } catch (error) {
     // Keys come from outside, and libraries throw all kinds of errors for malformed ones.
@@ -56,6 +55,19 @@ export async function verifyAssertion(
     return refuse({ reason: 'client_assertion_wrong' });
   }
 }
+
+type Times = { exp: number; iat: number | undefined };
+
+/** Whether an assertion works at `now`. That `exp` and `nbf` are in order is known. */
+function isTimely({ exp, iat }: Times, now: number): boolean {
+  if (exp > now + limits.exp + limits.skew || (iat ?? now) > now + limits.skew) return false;
+  const end = endOf({ exp, iat });
+  return end >= now - limits.skew && end <= now + limits.lifetime + limits.skew;
+}
+
+/** When an assertion ends. Libraries make them for an hour, such as zitadel/oidc: `iat` says when the five minutes of those began. */
+const endOf = ({ exp, iat }: Times): number =>
+  iat !== undefined && exp > iat + limits.lifetime + limits.skew ? iat + limits.lifetime : exp;
 
 /**
  * Whether an assertion is meant only for this server. Another audience could pass the assertion on to us, or we to it, so none

@@ -166,7 +166,12 @@ describe('private_key_jwt: an assertion that proves the client', () => {
   });
 
   test.each<[string, () => Claims]>([
-    ['that is five minutes away', () => ({ exp: server.clock.now() + 300 })],
+    ['that is five minutes away', () => ({ exp: server.clock.now() + 300, iat: undefined })],
+    ['that is an hour away, if it was made now', () => ({ exp: server.clock.now() + 3_600 })],
+    [
+      'that is an hour away, if it was made less than five minutes ago',
+      () => ({ exp: server.clock.now() + 3_600, iat: server.clock.now() - 299 }),
+    ],
     ['that passed half a minute ago, as clocks differ', () => ({ exp: server.clock.now() - 29 })],
   ])('has an exp %s', async (_, changes) => {
     expect(await outcomeOf(await sign(changes()))).toEqual(accepted);
@@ -233,8 +238,17 @@ describe('private_key_jwt: claims that prove nothing: invalid_client', () => {
     'a sub that is empty': () => ({ sub: '' }),
     'a sub of 3,000 characters': () => ({ sub: 'x'.repeat(3_000) }),
     'a sub that is the prototype': () => ({ sub: '__proto__' }),
-    'an exp that is an hour away': () => ({ exp: server.clock.now() + 3_600 }),
-    'an exp that is six minutes away': () => ({ exp: server.clock.now() + 360 }),
+    'an exp that is an hour away, without iat': () => ({ exp: server.clock.now() + 3_600, iat: undefined }),
+    'an exp that is six minutes away, without iat': () => ({ exp: server.clock.now() + 360, iat: undefined }),
+    'an exp that is an hour away, made six minutes ago': () => ({
+      exp: server.clock.now() + 3_600,
+      iat: server.clock.now() - 360,
+    }),
+    'an exp that is a minute away, of an hour': () => ({
+      exp: server.clock.now() + 60,
+      iat: server.clock.now() - 3_540,
+    }),
+    'an exp that is two hours away': () => ({ exp: server.clock.now() + 7_200 }),
     'an exp in milliseconds': () => ({ exp: server.clock.now() * 1_000 }),
     'an exp that has passed': () => ({ exp: server.clock.now() - 31 }),
     'an exp that is a text': () => ({ exp: String(server.clock.now() + 60) }),
@@ -269,6 +283,11 @@ describe('private_key_jwt: the address of an endpoint as the audience', () => {
     const assertion = await sign({ aud: server.issuer + path }, { typ: 'client-authentication+jwt' });
     expect(await errorAt(path, assertion)).toBe('invalid_client');
   });
+});
+
+test('private_key_jwt: what is wrong may be any claim that it needs, and the answer names them', async () => {
+  const { json } = await ask(credentials(await sign({ jti: undefined })));
+  for (const name of ['iss', 'sub', 'aud', 'jti', 'exp', 'iat']) expect(json.error_description).toMatch(`${name} `);
 });
 
 describe('private_key_jwt: an assertion of the type of today', () => {
