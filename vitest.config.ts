@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { databaseInMemory } from './test/database/in-memory.ts';
+import { bundledOnce } from './test/infra/bundle-once.ts';
 import { clientOfBundles } from './test/support/client-of-bundles.ts';
 
 /** Tests that only send requests. They run the functions with the client that is deployed, which takes less time, too; the rest uses the SDK. */
@@ -57,10 +58,15 @@ export default defineConfig({
         },
       },
       {
-        // The CDK is loaded once for all files of a worker, and they share what they synthesize.
+        // The CDK is loaded once for all files of a worker, and they share what they synthesize, and the bundles.
         extends: true,
-        plugins: [databaseInMemory()],
-        test: { name: 'infra', include: ['test/infra/**/*.test.ts'], isolate: false },
+        plugins: [databaseInMemory(), bundledOnce],
+        test: {
+          name: 'infra',
+          include: ['test/infra/**/*.test.ts'],
+          globalSetup: 'test/infra/bundle-once.ts',
+          isolate: false,
+        },
       },
     ],
   },

@@ -1,23 +1,20 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
-import { buildFunctions } from '../../infra/bundling/build.ts';
 import { send } from '../support/http.ts';
 import { mobile, refresh } from '../support/lifecycle.ts';
 import { newPerson, signedInPerson } from '../support/person.ts';
 import { authorizeTarget, obtainCode, parametersOf, redeem } from '../support/protocol.ts';
 import { pushFor } from '../support/pushed.ts';
 import { startTestServer } from '../support/server.ts';
+import { bundlesOfRun } from './bundle-once.ts';
 
 /* The bundles, as they are deployed, in a process of their own with the environment of a function: a whole sign-in. */
 
-const folder = mkdtempSync(join(tmpdir(), 'pixy-bundled-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = bundlesOfRun();
 
 /** Serves the bundles; tells its parent the port, and afterwards what it loaded. */
 const host = `
@@ -32,7 +29,6 @@ const host = `
   process.send({ port });
 `;
 
-await buildFunctions(folder, ['authorize', 'par', 'token', 'metadata']);
 const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
 const server = await startTestServer({ clients: [mobile], clock: 'system', environment: { PIXY_WRAPPING_KEY } });
 

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -42,7 +42,13 @@ const lambdaEnvironment = () => ({
 });
 
 beforeAll(async () => {
-  const context = { ...cdkJson.context, 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
+  const context = {
+    ...cdkJson.context,
+    'aws:cdk:enable-path-metadata': true,
+    'aws:cdk:enable-asset-metadata': true,
+    // As after `cdk bootstrap` and `cdk destroy`.
+    'aws:cdk:bundling-stacks': [],
+  };
   const env = { ...process.env, CDK_VALIDATION: 'true', CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) };
   // The app of the example has everything: the stacks of Pixy, and an API with the function that only APIs have.
   const synthesis = spawnSync(process.execPath, ['examples/protected-api/app.ts'], { env, encoding: 'utf8' });
@@ -80,6 +86,12 @@ async function run(code: string, environment: Record<string, string> = {}) {
   const [exitCode] = await once(child, 'close');
   return { exitCode, output, errors };
 }
+
+it('D13: where the CDK leaves bundling out, the functions are bundled all the same', () => {
+  const files = readdirSync(dirname(bundles.get('Token') ?? ''));
+  expect(files).toContain('index.mjs');
+  expect(files.filter((file) => file.endsWith('.ts'))).toEqual([]);
+});
 
 describe.each(names)('the bundle of %s', (name) => {
   it('is not larger than it has to be', () => {

@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { AuthorizationServerProps } from '../../infra/authorization-server.ts';
-import { buildFunctions } from '../../infra/bundling/build.ts';
 import { readConfig } from '../../shared/config.ts';
 import { refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
+import { bundlesOfRun } from './bundle-once.ts';
 import { functionsOf, list, ofType, policiesOf, removeAssemblies, templateWith } from './synthesize.ts';
 
 afterAll(removeAssemblies);
@@ -133,14 +132,8 @@ test('the setting is off unless it is on', () => {
 });
 
 describe('the bundles of both', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'pixy-console-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-  const fileOf = (name: string) => join(folder, name, 'index.mjs');
+  const fileOf = (name: string) => join(bundlesOfRun(), name, 'index.mjs');
   const names = ['console', 'roll-up'] as const;
-
-  beforeAll(async () => {
-    await buildFunctions(folder, [...names]);
-  });
 
   test('are small, and have nothing of the SDK', () => {
     const sizes = { console: 500_000, 'roll-up': 120_000 };

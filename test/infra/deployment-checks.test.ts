@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
@@ -105,16 +103,6 @@ it('mail from a domain that nobody can have is refused', () => {
   expect(() => templateWith({ mail: { from: 'no-reply@sign-in.test' } })).toThrow(
     new WrongSetting('mail.from is no-reply@sign-in.test, and Amazon SES cannot verify a domain in .test.'),
   );
-});
-
-it('D13: where the CDK leaves bundling out, the functions are bundled all the same', () => {
-  const app = testApp({ 'aws:cdk:bundling-stacks': [], 'aws:cdk:enable-asset-metadata': true });
-  const stack = new Stack(app, 'Test');
-  new AuthorizationServer(stack, 'Auth');
-  const functions = functionsOf(Template.fromStack(stack).toJSON() as TemplateJson);
-  const files = readdirSync(join(app.outdir, functions.get('Token')?.Metadata?.['aws:asset:path'] ?? ''));
-  expect(files).toContain('index.mjs');
-  expect(files.filter((file) => file.endsWith('.ts'))).toEqual([]);
 });
 
 describe('D10: the environment of a function', () => {

@@ -1,21 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { brandVariable } from '../../infra/brand.ts';
-import { buildFunctions } from '../../infra/bundling/build.ts';
 import { en } from '../../shared/pages/texts/en.ts';
 import { texts } from '../../shared/pages/texts/languages.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'pixy-texts-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-await buildFunctions(folder, ['authorize', 'sign-in']);
+import { bundlesOfRun } from './bundle-once.ts';
 
 /** A bundle with what it loads later. */
 const bundle = (name: string): string =>
-  readdirSync(join(folder, name))
+  readdirSync(join(bundlesOfRun(), name))
     .filter((file) => file.endsWith('.mjs'))
-    .map((file) => readFileSync(join(folder, name, file), 'utf8'))
+    .map((file) => readFileSync(join(bundlesOfRun(), name, file), 'utf8'))
     .join('\n');
 const has = (name: string, text: string): boolean =>
   bundle(name).includes(JSON.stringify(text).slice(1, -1)) || bundle(name).includes(text);

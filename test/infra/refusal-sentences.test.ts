@@ -1,17 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { buildFunctions } from '../../infra/bundling/build.ts';
+import { expect, test } from 'vitest';
 import { refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
+import { bundlesOfRun } from './bundle-once.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'pixy-sentences-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-// Of two names, one ends like the other.
-await buildFunctions(folder, ['check-token', 'token', 'metadata']);
-
+// Of two names of functions, one ends like the other: check-token, token.
 const bundles = new Map(
-  ['token', 'metadata'].map((name) => [name, readFileSync(join(folder, name, 'index.mjs'), 'utf8')]),
+  ['token', 'metadata'].map((name) => [name, readFileSync(join(bundlesOfRun(), name, 'index.mjs'), 'utf8')]),
 );
 const has = (name: string, { means, fix }: { means: string; fix: string }): boolean =>
   [means, fix].every((text) => bundles.get(name)?.includes(JSON.stringify(text).slice(1, -1)));

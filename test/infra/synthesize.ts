@@ -34,11 +34,15 @@ export function removeAssemblies(): void {
   folder = undefined;
 }
 
-/** Nothing is bundled, and no template is put to the rules of CloudFormation: bundles.test.ts has that done, by the app as it is. */
+/**
+ * Nothing is bundled, no bundle is copied into the folder of an app, and no template is put to the rules of CloudFormation:
+ * bundles.test.ts has that done, by the app as it is.
+ */
 process.env['CDK_VALIDATION'] = 'false';
 const settings = {
   'aws:cdk:enable-path-metadata': true,
   'aws:cdk:bundling-stacks': [],
+  'aws:cdk:disable-asset-staging': true,
 };
 
 /** An app with the context of cdk.json. */
