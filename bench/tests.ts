@@ -1,12 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /*
  * How long `npm test` takes, compared with another version, which is cloned and installed in a temporary folder: here only the test
- * files that the other version had as well, there all. The two run in turns. On a machine that is busy, processor time says more than
+ * files that the other version had as well, there all. Files have grown, so the times of the tests that both have are compared besides.
+ * The two run in turns. On a machine that is busy, processor time says more than
  * the clock; it is that of npm and of every process below it.
  *
  *     npm run bench:tests -- [--version 850adc9] [--rounds 1]
@@ -19,8 +20,13 @@ const here = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'pixy-bench-tests-'));
 const there = join(folder, 'pixy');
 
-type Run = { wall: number; processor: number; tests: number; failed: number };
-type Report = { numTotalTests: number; numFailedTests: number };
+/** `times`: milliseconds of each test, by its file and name. */
+type Run = { wall: number; processor: number; tests: number; failed: number; times: ReadonlyMap<string, number> };
+type Report = {
+  numTotalTests: number;
+  numFailedTests: number;
+  testResults: { name: string; assertionResults: { fullName: string; duration?: number | null }[] }[];
+};
 
 /** Runs the tests of a tree, or only these files. A test that fails is counted: on a busy machine, an old one may. */
 function runTests(tree: string, files: readonly string[] = []): Run {
@@ -31,13 +37,22 @@ function runTests(tree: string, files: readonly string[] = []): Run {
   const { stdout, stderr } = spawnSync('sh', argv, { cwd: tree, encoding: 'utf8', maxBuffer: 2 ** 28 });
   const wall = (performance.now() - start) / 1_000;
   if (!existsSync(report)) throw new Error(`no tests ran in ${tree}: ${stdout}${stderr}`);
-  const { numTotalTests: tests, numFailedTests: failed } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+  const {
+    numTotalTests: tests,
+    numFailedTests: failed,
+    testResults,
+  } = JSON.parse(readFileSync(report, 'utf8')) as Report;
   rmSync(report);
+  const times = new Map(
+    testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults.map(({ fullName, duration }) => [`${relative(tree, name)} ${fullName}`, duration ?? 0] as const),
+    ),
+  );
   const ofChildren = stdout.trimEnd().split('\n').at(-1) ?? '';
   const processor = [...ofChildren.matchAll(/(\d+)m([\d.]+)s/g)]
     .map(([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds))
     .reduce((sum, one) => sum + one, 0);
-  return { wall, processor, tests, failed };
+  return { wall, processor, tests, failed, times };
 }
 
 const sum = (runs: readonly Run[], of: 'wall' | 'processor'): number => runs.reduce((all, run) => all + run[of], 0);
@@ -70,6 +85,13 @@ try {
   }
   const ratio = (of: 'wall' | 'processor') => (sum(runs.here, of) / sum(runs.there, of)).toFixed(2);
   console.log(`ratio ${ratio('wall')}, of processor time ${ratio('processor')}`);
+  const same = [...(runs.here[0]?.times.keys() ?? [])].filter((name) => runs.there[0]?.times.has(name));
+  const timeOf = (all: readonly Run[]) =>
+    all.reduce((sum, { times }) => sum + same.reduce((part, name) => part + (times.get(name) ?? 0), 0), 0);
+  const took = (timeOf(runs.here) / timeOf(runs.there)).toFixed(2);
+  console.log(
+    `${same.length} tests of the same names took ${took} of the time, without what is before and after tests`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
