@@ -139,7 +139,7 @@ export const refusalCatalogue = {
   client_id_missing: {
     error: 'invalid_request',
     means: 'The request has no client_id.',
-    fix: 'Send the client_id that the client was registered with.',
+    fix: 'Send the client_id that the client was registered with, beside request and request_uri as well.',
   },
   client_unknown: {
     error: 'invalid_client',

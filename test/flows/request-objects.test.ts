@@ -215,6 +215,12 @@ describe('a signed request at the authorization endpoint (RFC 9101)', () => {
     expect(error_description).toContain('Its claim aud is missing or wrong.');
   });
 
+  test('RFC 9101 5: without client_id beside it, it is refused on a page, which says that it is missing there', async () => {
+    const page = await person.open(`/authorize?${encodeFields({ request: await objectOf(bank) })}`);
+    expect(page.status).toBe(400);
+    expect(page.body).toContain('beside request');
+  });
+
   test('JAR1: a client may use its algorithm alone, and one without keys can sign nothing', async () => {
     expect(await outcomeOf(withObject(onlyPs, await objectOf(onlyPs, {}, { alg: 'PS256' })))).toBe('a code');
     expect(await outcomeOf(withObject(onlyPs, await objectOf(onlyPs)))).toBe('request_object_invalid');
