@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { databaseInMemory } from './test/database/in-memory.ts';
+import { undividedRandom } from './test/explorer/steady-random.ts';
 import { bundledOnce } from './test/infra/bundle-once.ts';
 import { clientOfBundles } from './test/support/client-of-bundles.ts';
 
@@ -44,6 +45,7 @@ export default defineConfig({
       },
       {
         extends: true,
+        plugins: [undividedRandom],
         test: { name: 'database', include: database, isolate: false },
       },
       {

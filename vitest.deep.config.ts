@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { undividedRandom } from './test/explorer/steady-random.ts';
 import { clientOfBundles } from './test/support/client-of-bundles.ts';
 import { endpoints } from './vitest.config.ts';
 
@@ -28,6 +29,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        plugins: [undividedRandom],
         test: {
           name: 'deep',
           include: ['test/deep/**/*.test.ts', ...withRounds],

@@ -1,5 +1,15 @@
 import crypto, { createHash } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
+import type { Plugin } from 'vitest/config';
+
+/** A plugin for tests that repeat what was random: what keeps random bytes in store keeps none. */
+export const undividedRandom: Plugin = {
+  name: 'undivided-random',
+  enforce: 'pre',
+  resolveId: (name) =>
+    name.endsWith('/random-bytes.ts') ? join(import.meta.dirname, 'undivided-random.ts') : undefined,
+};
 
 /** Bytes that are always the same for the same name and number. */
 export function steadyBytes(name: string, number: number, size: number): Buffer {
