@@ -9,7 +9,7 @@ import { comparedWith } from './results.ts';
 import { openVersion } from './version.ts';
 
 /*
- * npm run bench:lambda [-- rounds]
+ * npm run bench:lambda [-- rounds [commit]]
  *
  * The part of `npm run bench` that measures every server as a Lambda function, and an earlier version of Pixy. Writes nothing.
  */
@@ -22,7 +22,7 @@ try {
   const results = await compareAsFunctions(
     folder,
     Number(process.argv[2] ?? 10),
-    await openVersion(comparedWith, folder),
+    await openVersion(process.argv[3] ?? comparedWith, folder),
   );
   process.stdout.write(`${functionTable(results)}\n\n${shareTable(results)}\n`);
 } finally {
