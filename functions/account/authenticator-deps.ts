@@ -1,15 +1,11 @@
-import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import type { LookOf } from '../../shared/pages/look.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import type { TotpStore } from '../../shared/people/totp-store.ts';
 import type { NotifyPerson } from '../notify-person.ts';
-import type { PersonDeps } from './signed-in-person.ts';
+import type { FreshPageDeps } from './fresh-page.ts';
 
-export type AuthenticatorDeps = PersonDeps & {
+export type AuthenticatorDeps = FreshPageDeps & {
   serviceName?: string | undefined;
   totps: TotpStore;
   throttle: Pick<ThrottleStore, 'countProof'>;
   notify: NotifyPerson;
-  lookOf: LookOf;
-  writeLine: WriteLine;
 };

@@ -1,12 +1,9 @@
-import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
+import type { Answer } from '../../shared/http/endpoint.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { errorPage } from '../../shared/pages/error-page.ts';
-import type { LookOf } from '../../shared/pages/look.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import { hashPassword } from '../../shared/password.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
@@ -17,50 +14,23 @@ import { rememberIn } from '../sign-in/remember-browser.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import { goOnAlone } from './act.ts';
 import { admitNewPassword } from './admit-new-password.ts';
+import { type FreshPageDeps, freshPage } from './fresh-page.ts';
 import { proveCurrentPassword } from './prove-current-password.ts';
 import { showPasswordForm, type Unchanged } from './show-password-form.ts';
-import {
-  findPerson,
-  isFresh,
-  type PersonDeps,
-  readAccountForm,
-  type SignedInPerson,
-  toSignIn,
-} from './signed-in-person.ts';
+import { readAccountForm, type SignedInPerson } from './signed-in-person.ts';
 
-export type ChangePasswordDeps = PersonDeps & {
+export type ChangePasswordDeps = FreshPageDeps & {
   hasPasswords: boolean;
   accounts: Pick<AccountStore, 'findBySubject' | 'changePassword'>;
   sessions: Pick<EndingSessions, 'find' | 'stampAgain' | 'clearAway'>;
   throttle: Pick<ThrottleStore, 'countProof'>;
   readPepper: ReadPepper;
   notify: NotifyPerson;
-  lookOf: LookOf;
-  writeLine: WriteLine;
 };
 
 /** Where somebody changes their password, or sets a first one. Takes the current one, and ends all other sessions. */
 export const changePasswordHandler = (deps: ChangePasswordDeps) =>
-  endpoint({
-    name: 'account-password',
-    isolated: true,
-    methods: {
-      GET: (request) => visit(request, showPasswordForm, deps),
-      POST: (request) => visit(request, change, deps),
-    },
-    tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
-    writeLine: deps.writeLine,
-    now: deps.now,
-  });
-
-type Step = (request: HttpRequest, person: SignedInPerson, deps: ChangePasswordDeps) => Promise<Answer>;
-
-async function visit(request: HttpRequest, step: Step, deps: ChangePasswordDeps): Promise<Answer> {
-  const person = await findPerson(request, deps);
-  if (person === undefined) return toSignIn(deps.issuer, 'nobody');
-  if (!deps.hasPasswords) return { reply: seeOther(endpoints.account) };
-  return isFresh(person, deps.now()) ? step(request, person, deps) : toSignIn(deps.issuer, 'not_fresh');
-}
+  freshPage({ name: 'account-password', isOffered: deps.hasPasswords, get: showPasswordForm, post: change }, deps);
 
 async function change(request: HttpRequest, person: SignedInPerson, deps: ChangePasswordDeps): Promise<Answer> {
   const look = deps.lookOf(request);

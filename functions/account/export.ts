@@ -1,32 +1,21 @@
-import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
+import type { Answer } from '../../shared/http/endpoint.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { membersOf } from '../../shared/oauth/authorization-details.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { RegionUnavailable } from '../../shared/outage.ts';
-import { errorPage } from '../../shared/pages/error-page.ts';
 import { listedIdOf } from '../../shared/people/session-store.ts';
 import type { AccountDeps } from './account-deps.ts';
 import { listApps } from './apps.ts';
+import { type FreshPageDeps, freshPage } from './fresh-page.ts';
 import { listWays } from './list-ways.ts';
-import { findPerson, isFresh, type SignedInPerson, toSignIn } from './signed-in-person.ts';
+import type { SignedInPerson } from './signed-in-person.ts';
 
 /** Where somebody gets everything that is stored about them, as a file of JSON. Only shortly after a sign-in. */
-export const exportHandler = (deps: AccountDeps & { writeLine: WriteLine }) =>
-  endpoint({
-    name: 'account-export',
-    isolated: true,
-    methods: { GET: (request) => visit(request, deps) },
-    tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
-    writeLine: deps.writeLine,
-    now: deps.now,
-  });
+export const exportHandler = (deps: AccountDeps & FreshPageDeps) =>
+  freshPage({ name: 'account-export', get: sendFile }, deps);
 
-async function visit(request: HttpRequest, deps: AccountDeps): Promise<Answer> {
-  const person = await findPerson(request, deps);
-  if (person === undefined) return toSignIn(deps.issuer, 'nobody');
-  if (!isFresh(person, deps.now())) return toSignIn(deps.issuer, 'not_fresh');
+async function sendFile(request: HttpRequest, person: SignedInPerson, deps: AccountDeps): Promise<Answer> {
   // A page of another site may lead here, but no script of it reads the answer.
   if (request.header('sec-fetch-site') === 'cross-site') return { reply: seeOther(endpoints.account) };
   const body = `${JSON.stringify(await describePerson(person, deps), undefined, 2)}\n`;

@@ -1,5 +1,4 @@
-import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
+import type { Answer } from '../../shared/http/endpoint.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { headersOf, seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
@@ -9,8 +8,6 @@ import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { errorPage } from '../../shared/pages/error-page.ts';
-import type { LookOf } from '../../shared/pages/look.ts';
 import { type Problem, problemOf } from '../../shared/pages/problem.ts';
 import { profilePage } from '../../shared/pages/profile-page.ts';
 import { type Account, parseAccountDescription, usernameKey } from '../../shared/people/account.ts';
@@ -19,50 +16,31 @@ import { changeProfile } from '../../shared/people/profile.ts';
 import type { ProfileField } from '../../shared/people/profile-fields.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import { askToVerify, countVerification } from '../verify-later.ts';
+import { type FreshPageDeps, freshPage } from './fresh-page.ts';
 import { profileFieldsOf } from './profile-fields.ts';
-import {
-  findPerson,
-  isFresh,
-  type PersonDeps,
-  readAccountForm,
-  type SignedInPerson,
-  toSignIn,
-} from './signed-in-person.ts';
+import { readAccountForm, type SignedInPerson } from './signed-in-person.ts';
 
-export type ProfileDeps = PersonDeps & {
+export type ProfileDeps = FreshPageDeps & {
   profileFields: readonly ProfileField[];
   registration: boolean;
   handOver: HandOver | undefined;
   accounts: Pick<AccountStore, 'findBySubject' | 'change'>;
   throttle: Pick<ThrottleStore, 'countMailRequest'>;
-  lookOf: LookOf;
-  writeLine: WriteLine;
 };
 
-/** Where people change what is known about them: at once, but for the address, which they have to confirm first. */
+/** Where people change what is known about them: at once, but for the address. That is a way into the account, and has to be confirmed first. */
 export const profileHandler = (deps: ProfileDeps) =>
-  endpoint({
-    name: 'account-profile',
-    isolated: true,
-    methods: {
-      GET: (request) => visit(request, (_, person) => show(request, person, valuesOf(person.account), deps), deps),
-      POST: (request) => visit(request, change, deps),
+  freshPage(
+    {
+      name: 'account-profile',
+      isOffered: profileFieldsOf(deps).length > 0,
+      get: (request, person) => show(request, person, valuesOf(person.account), deps),
+      post: change,
     },
-    tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
-    writeLine: deps.writeLine,
-    now: deps.now,
-  });
+    deps,
+  );
 
-type Step = (request: HttpRequest, person: SignedInPerson, deps: ProfileDeps) => Promise<Answer>;
 type Values = Partial<Record<ProfileField, string>>;
-
-async function visit(request: HttpRequest, step: Step, deps: ProfileDeps): Promise<Answer> {
-  const person = await findPerson(request, deps);
-  if (person === undefined) return toSignIn(deps.issuer, 'nobody');
-  if (profileFieldsOf(deps).length === 0) return { reply: seeOther(endpoints.account) };
-  // The address is a way into the account.
-  return isFresh(person, deps.now()) ? step(request, person, deps) : toSignIn(deps.issuer, 'not_fresh');
-}
 
 function valuesOf(account: Account): Values {
   const { claims } = account;

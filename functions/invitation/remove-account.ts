@@ -1,6 +1,4 @@
-import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
-import { seeOther } from '../../shared/http/reply.ts';
+import type { Answer } from '../../shared/http/endpoint.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { readSessions, writeSessions } from '../../shared/http/session-cookie.ts';
 import { addressOf } from '../../shared/mail/address.ts';
@@ -9,26 +7,18 @@ import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { askPage } from '../../shared/pages/ask-page.ts';
-import { errorPage } from '../../shared/pages/error-page.ts';
-import type { LookOf } from '../../shared/pages/look.ts';
 import { noticePage } from '../../shared/pages/notice-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import { newMailedLinkUntil } from '../../shared/people/mailed-link.ts';
 import type { RemovalStore } from '../../shared/people/removal-store.ts';
 import { generateSecret } from '../../shared/secret.ts';
-import {
-  findPerson,
-  isFresh,
-  type PersonDeps,
-  readAccountForm,
-  type SignedInPerson,
-  toSignIn,
-} from '../account/signed-in-person.ts';
+import { type FreshPageDeps, freshPage } from '../account/fresh-page.ts';
+import { readAccountForm, type SignedInPerson, toSignIn } from '../account/signed-in-person.ts';
 import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import type { TidyUp } from '../tidy-up.ts';
 
-export type RemoveAccountDeps = PersonDeps & {
+export type RemoveAccountDeps = FreshPageDeps & {
   /** Seconds until an account is gone for good. 0: people cannot delete theirs. */
   removalGrace: number;
   keptSessionLifetime: number;
@@ -37,29 +27,19 @@ export type RemoveAccountDeps = PersonDeps & {
   accounts: Pick<AccountStore, 'findBySubject' | 'startRemoval'>;
   sessions: Pick<EndingSessions, 'find' | 'clearAway'>;
   tidyUp: TidyUp;
-  lookOf: LookOf;
-  writeLine: WriteLine;
 };
 
 /** Where somebody deletes their account. It is disabled at once, and gone for good later, unless the link in a mail keeps it. */
 export const removeAccountHandler = (deps: RemoveAccountDeps) =>
-  endpoint({
-    name: 'account-remove',
-    isolated: true,
-    methods: { GET: (request) => visit(request, show, deps), POST: (request) => visit(request, remove, deps) },
-    tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
-    writeLine: deps.writeLine,
-    now: deps.now,
-  });
-
-type Step = (request: HttpRequest, person: SignedInPerson, deps: RemoveAccountDeps) => Promise<Answer>;
-
-async function visit(request: HttpRequest, step: Step, deps: RemoveAccountDeps): Promise<Answer> {
-  const person = await findPerson(request, deps);
-  if (person === undefined) return toSignIn(deps.issuer, 'nobody');
-  if (deps.removalGrace === 0 || !deps.handOver) return { reply: seeOther(endpoints.account) };
-  return isFresh(person, deps.now()) ? step(request, person, deps) : toSignIn(deps.issuer, 'not_fresh');
-}
+  freshPage(
+    {
+      name: 'account-remove',
+      isOffered: deps.removalGrace > 0 && deps.handOver !== undefined,
+      get: show,
+      post: remove,
+    },
+    deps,
+  );
 
 async function show(
   request: HttpRequest,

@@ -1,5 +1,4 @@
-import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
+import type { Answer } from '../../shared/http/endpoint.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
@@ -7,53 +6,28 @@ import { statusOf } from '../../shared/oauth/describe-refusal.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
-import { errorPage } from '../../shared/pages/error-page.ts';
-import type { LookOf } from '../../shared/pages/look.ts';
 import { passkeySetupPage } from '../../shared/pages/passkey-setup-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
 import { deviceName } from '../account/device-name.ts';
-import {
-  findPerson,
-  isFresh,
-  type PersonDeps,
-  readAccountForm,
-  type SignedInPerson,
-  toSignIn,
-} from '../account/signed-in-person.ts';
+import { type FreshPageDeps, freshPage } from '../account/fresh-page.ts';
+import { readAccountForm, type SignedInPerson } from '../account/signed-in-person.ts';
 import type { NotifyPerson } from '../notify-person.ts';
 import { beginPasskey } from './begin-passkey.ts';
 import { keepPasskey } from './keep-passkey.ts';
 import { verifyNewPasskey } from './verify-new-passkey.ts';
 
-export type AddPasskeyDeps = PersonDeps & {
+export type AddPasskeyDeps = FreshPageDeps & {
   serviceName?: string | undefined;
   challenges: ChallengeStore;
   passkeys: Pick<PasskeyStore, 'add' | 'list'>;
   notify: NotifyPerson;
-  lookOf: LookOf;
-  writeLine: WriteLine;
 };
 
 /** Where somebody who is signed in makes a passkey. Only shortly after a sign-in: a passkey is a key to the account. */
 export const addPasskeyHandler = (deps: AddPasskeyDeps) =>
-  endpoint({
-    name: 'account-passkey',
-    isolated: true,
-    methods: { GET: (request) => visit(request, show, deps), POST: (request) => visit(request, add, deps) },
-    tell: (refusal, request) => errorPage(refusal, deps.issuer, deps.lookOf(request)),
-    writeLine: deps.writeLine,
-    now: deps.now,
-  });
-
-type Step = (request: HttpRequest, person: SignedInPerson, deps: AddPasskeyDeps) => Promise<Answer>;
-
-async function visit(request: HttpRequest, step: Step, deps: AddPasskeyDeps): Promise<Answer> {
-  const person = await findPerson(request, deps);
-  if (person === undefined) return toSignIn(deps.issuer, 'nobody');
-  return isFresh(person, deps.now()) ? step(request, person, deps) : toSignIn(deps.issuer, 'not_fresh');
-}
+  freshPage({ name: 'account-passkey', get: show, post: add }, deps);
 
 async function show(
   request: HttpRequest,

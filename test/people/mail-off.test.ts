@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { newPerson } from '../support/person.ts';
-import { startTestServer } from '../support/server.ts';
+import { ada, startTestServer } from '../support/server.ts';
 
 const server = await startTestServer();
 
@@ -17,4 +17,14 @@ test.each(['/forgotten-password', '/verify-address?token=a.b', '/sign-in/mail-co
 test('without mail, the sign-in page offers nothing that needs it', async () => {
   const { body } = await newPerson(server).open('/sign-in');
   expect(body).not.toMatch(/forgotten-password|mail-code/);
+});
+
+test.each(['/account/profile', '/account/remove'])('%s, which is not offered, leads to the account', async (target) => {
+  const person = newPerson(server);
+  const { username, password } = ada;
+  await person.submit(await person.open('/sign-in'), { username, password });
+  for (const method of ['GET', 'POST']) {
+    const { status, headers } = await person.open(target, { method });
+    expect([method, status, headers.location]).toEqual([method, 303, '/account']);
+  }
 });
