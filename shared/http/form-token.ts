@@ -18,11 +18,13 @@ export function openForm(request: HttpRequest, issuer: string): { token: string;
 
 /**
  * Whether one of our pages in this browser sent the form. Two tabs opened at once may hold two tokens, only one of which the
- * browser kept; `Sec-Fetch-Site`, which no page can set, then shows that the form came from here.
+ * browser kept; `Sec-Fetch-Site`, which no page can set, then shows that the form came from here. A form without any token is none
+ * of ours, also from here: a page of ours posts answers to the redirect URIs of clients, and a client may say that its own is here.
  */
 export function isOurForm(request: HttpRequest, form: Parameters, issuer: string): boolean {
+  const sent = single(form, 'form_token');
+  if (sent === undefined) return false;
   if (request.header('sec-fetch-site') === 'same-origin') return true;
   const cookie = request.cookies.get(cookieName(issuer, formCookie));
-  const sent = single(form, 'form_token');
-  return Boolean(cookie) && sent !== undefined && equalInConstantTime(cookie ?? '', sent);
+  return Boolean(cookie) && equalInConstantTime(cookie ?? '', sent);
 }

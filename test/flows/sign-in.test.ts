@@ -142,7 +142,8 @@ describe('OA23, H28: a sign-in that another site sends', () => {
     expect(outcome(person, await post(person, { username, password }))).toEqual(forbidden);
   });
 
-  test.each(['same-site', 'cross-site', 'none'])(
+  // A page of ours sends answers of clients on (response_mode=form_post), and a client may say that it is at an address of ours.
+  test.each(['same-origin', 'same-site', 'cross-site', 'none'])(
     'has no token and is, as the browser says, %s: 403',
     async (relation) => {
       const person = newPerson(server);

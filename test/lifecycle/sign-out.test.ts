@@ -19,9 +19,16 @@ const native: FullClient = {
   client_id: 'native-app',
   post_logout_redirect_uris: ['http://127.0.0.1/bye', 'http://[::1]/bye', 'com.example.app:/bye'],
 };
+/** One whose redirect URI is a page of the server itself. */
+const inside: FullClient = {
+  ...portal,
+  client_id: 'inside',
+  first_party: false,
+  redirect_uris: ['http://localhost/sign-out'],
+};
 const [bye = '', byeWithQuery = ''] = app.post_logout_redirect_uris ?? [];
 
-const server = await startTestServer({ clients: [app, native, portal], accounts: [ada, grace] });
+const server = await startTestServer({ clients: [app, native, inside, portal], accounts: [ada, grace] });
 
 /** An ID token of Ada, from a browser of her own. */
 const { id_token: hint = '', access_token } = await obtainTokens(server, await signedInPerson(server), app);
@@ -172,6 +179,17 @@ describe('OC17: everybody else is asked first', () => {
       expect((await confirm(person, page)).headers.location).toContain(encodeURIComponent(state).slice(0, 10));
     },
   );
+});
+
+test('OA23: an answer that our own page posts to our own address signs nobody out', async () => {
+  const person = await withSession();
+  const page = await person.open(authorizeTarget(inside, { prompt: 'none', response_mode: 'form_post' }));
+  const { fields } = formOf(page);
+  expect(fields).toMatchObject({ error: 'consent_required' });
+  const headers = { ...formType, 'sec-fetch-site': 'same-origin' };
+  const answer = await person.open('/sign-out', { method: 'POST', headers, body: encodeFields(fields) });
+  expect(isQuestion(answer)).toBe(true);
+  expect(await isSignedIn(person)).toBe(true);
 });
 
 describe('OC13: a hint that proves nothing is ignored, and the person is asked', async () => {
