@@ -1,4 +1,5 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import { jwtTypeOf } from '../oauth/jwt-type.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { assertionAlgorithms } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -15,6 +16,9 @@ export type AssertionDeps = {
   assertions: AssertionStore;
   now: () => number;
 };
+
+/** The type of assertions of today (draft-ietf-oauth-rfc7523bis). */
+const newerType = 'client-authentication+jwt';
 
 /** How long an assertion works at most, how far away its `exp` may be, and the tolerated clock skew, in seconds. */
 const limits = { lifetime: 300, exp: 3_600, skew: 30 };
@@ -42,7 +46,10 @@ export async function verifyAssertion(
       clockTolerance: limits.skew,
     });
     const { exp = 0, iat, jti, aud } = payload;
-    const isStrict = isUnderProfile(client) || protectedHeader.typ?.toLowerCase() === 'client-authentication+jwt';
+    const type = jwtTypeOf(protectedHeader.typ);
+    // Many clients send no type, or the general one. What says that it is something else may have been seen by others, such as a request.
+    if (type !== newerType && type !== 'jwt') return refuse({ reason: 'client_assertion_wrong' });
+    const isStrict = isUnderProfile(client) || type === newerType;
     if (!isForUs(aud, isStrict, deps.audiences)) return refuse({ reason: 'client_assertion_wrong' });
     if (!isTimely({ exp, iat }, now)) return refuse({ reason: 'client_assertion_wrong' });
     if (typeof jti !== 'string' || jti === '' || jti.length > 255) return refuse({ reason: 'client_assertion_wrong' });

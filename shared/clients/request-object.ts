@@ -1,4 +1,5 @@
 import { createLocalJWKSet, errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
+import { jwtTypeOf } from '../oauth/jwt-type.ts';
 import { maximumParameters, type Parameters } from '../oauth/parameters.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { requestObjectAlgorithms } from '../oauth/server-metadata.ts';
@@ -65,9 +66,8 @@ function wordsFor(error: unknown): string {
 }
 
 function problemOf({ payload, protectedHeader }: JWTVerifyResult, clientId: string, now: number): string | undefined {
-  const { typ } = protectedHeader;
   // RFC 9101 §10.8: a JWT of another kind is none. Many clients send no type, or the general one.
-  if (typ !== undefined && !['oauth-authz-req+jwt', 'jwt'].includes(typ.toLowerCase().replace(/^application\//, ''))) {
+  if (!['oauth-authz-req+jwt', 'jwt'].includes(jwtTypeOf(protectedHeader.typ))) {
     return 'Its typ is that of something else.';
   }
   const { exp = 0, nbf = now, iat = now } = payload;

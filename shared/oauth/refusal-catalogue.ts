@@ -748,8 +748,8 @@ export const refusalCatalogue = {
   client_assertion_wrong: {
     error: 'invalid_client',
     means:
-      'The client assertion does not prove the client: its signature, issuer, subject, audience, jti or time is wrong.',
-    fix: 'Sign it with a registered key; iss and sub are the client_id, aud is the issuer, jti is there, and exp is at most five minutes away, or an hour if iat is less than five minutes ago.',
+      'The client assertion does not prove the client: its signature, issuer, subject, audience, jti, time or typ is wrong.',
+    fix: 'Sign it with a registered key; iss and sub are the client_id, aud is the issuer, jti is there, and exp is at most five minutes away, or an hour if iat is less than five minutes ago; typ is client-authentication+jwt, JWT or absent.',
   },
   client_assertion_replayed: {
     error: 'invalid_client',

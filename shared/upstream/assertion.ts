@@ -6,6 +6,7 @@ import {
   type JSONWebKeySet,
   type JWTPayload,
 } from 'jose';
+import { jwtTypeOf } from '../oauth/jwt-type.ts';
 import type { TrustKind } from './trust.ts';
 
 /** An assertion (RFC 7523 §3) whose signature nobody has verified yet. */
@@ -24,7 +25,7 @@ const algorithms = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA 
 export function readAssertion(text: string): Assertion | undefined {
   if (text.length > 8_192) return undefined;
   try {
-    const { typ = 'JWT', kid } = decodeProtectedHeader(text);
+    const { typ, kid } = decodeProtectedHeader(text);
     const claims = decodeJwt(text);
     const kind = kindOf(typ);
     if (kind === undefined || typeof claims.iss !== 'string') return undefined;
@@ -34,10 +35,10 @@ export function readAssertion(text: string): Assertion | undefined {
   }
 }
 
-function kindOf(typ: string): TrustKind | undefined {
-  const short = typ.toLowerCase().replace(/^application\//, '');
-  if (short === identityTyp) return 'identity';
-  return short === 'jwt' ? 'workload' : undefined;
+function kindOf(typ: unknown): TrustKind | undefined {
+  const type = jwtTypeOf(typ);
+  if (type === identityTyp) return 'identity';
+  return type === 'jwt' ? 'workload' : undefined;
 }
 
 /** Whether one of the keys signed the assertion. Without keys, nobody did. */

@@ -296,9 +296,32 @@ describe('private_key_jwt: an assertion of the type of today', () => {
     ['the issuer in an array', () => [server.issuer]],
     ['both', () => [server.issuer, `${server.issuer}/token`]],
   ])('S23: is refused with the audience %s', async (_, aud) => {
-    for (const typ of ['client-authentication+jwt', 'Client-Authentication+JWT']) {
+    for (const typ of [
+      'client-authentication+jwt',
+      'Client-Authentication+JWT',
+      'application/client-authentication+jwt',
+    ]) {
       expect(await outcomeOf(await sign({ aud: aud() }, { typ }))).toEqual(refused);
     }
+  });
+});
+
+describe('private_key_jwt: a JWT that says what it is', () => {
+  test.each(['JWT', 'jwt', 'application/jwt', 'application/client-authentication+jwt'])('is taken: %s', async (typ) => {
+    expect(await outcomeOf(await sign({}, { typ }))).toEqual(accepted);
+  });
+
+  test.each([
+    'oauth-authz-req+jwt',
+    'application/oauth-authz-req+jwt',
+    'dpop+jwt',
+    'at+jwt',
+    'logout+jwt',
+    'oauth-id-jag+jwt',
+    'secevent+jwt',
+    '',
+  ])('is no assertion when it is something else: %j', async (typ) => {
+    expect(await outcomeOf(await sign({}, { typ }))).toEqual(refused);
   });
 });
 
