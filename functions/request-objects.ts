@@ -3,7 +3,7 @@ import { jwksFetch, remoteJwks } from '../shared/clients/remote-jwks.ts';
 import { readRequestObject } from '../shared/clients/request-object.ts';
 import { pushedRequestStore } from '../shared/grants/pushed-request-store.ts';
 import { type Parameters, refuseUnclear, single } from '../shared/oauth/parameters.ts';
-import { nameOf, pushedParameters } from '../shared/oauth/pushed-parameters.ts';
+import { nameOf, pushedParameters, refuseLarge } from '../shared/oauth/pushed-parameters.ts';
 import { referenceIn } from '../shared/oauth/pushed-request.ts';
 import type { Refusal } from '../shared/oauth/refusal.ts';
 import { ok, type Result, refuse } from '../shared/result.ts';
@@ -21,7 +21,7 @@ export function requestObjects({ config, database, now }: Runtime) {
   return {
     /**
      * Returns the name that the request of an address goes on with. Undefined where there is no client that could have signed it, or a
-     * name already. Refuses `pushed_request_required` and `request_object_invalid`.
+     * name already. Refuses `pushed_request_required`, `request_object_invalid` and `pushed_request_too_large`.
      */
     async take(
       address: Parameters,
@@ -36,8 +36,11 @@ export function requestObjects({ config, database, now }: Runtime) {
       if (unpushed) return refuse(unpushed);
       const read = await readRequestObject(single(address, 'request') ?? '', client, reading);
       if (!read.ok) return read;
+      const parameters = pushedParameters(read.value, clientId);
+      const large = refuseLarge(parameters);
+      if (large) return refuse(large);
       const reference = generateSecret();
-      await store.keep(reference, pushedParameters(read.value, clientId), clientId, now());
+      await store.keep(reference, parameters, clientId, now());
       return ok(nameOf(clientId, reference));
     },
   };

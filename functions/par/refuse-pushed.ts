@@ -3,6 +3,7 @@ import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import { findApis } from '../../shared/apis/token-target.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
+import { refuseLarge } from '../../shared/oauth/pushed-parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { PkceRules } from '../../shared/pkce/policy.ts';
 import { admitWithDetails } from '../authorize/admit-with-details.ts';
@@ -19,6 +20,8 @@ export async function refusePushed(
   deps: { apis: ApiReader; hasOperators: boolean },
 ): Promise<Refusal | undefined> {
   if (single(parameters, 'request_uri') !== undefined) return { reason: 'request_uri_pushed' };
+  const large = refuseLarge(parameters);
+  if (large) return large;
   const redirect = findRedirect(parameters, client);
   if (!redirect.ok) return redirect.refusal;
   const known = await withWholeScope(client, deps.apis);

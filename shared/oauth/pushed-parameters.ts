@@ -1,6 +1,7 @@
 import { isForThem, noting, without } from './authorization-request.ts';
-import { encodePairs, type Parameters } from './parameters.ts';
+import { encodePairs, encodeParameters, type Parameters } from './parameters.ts';
 import { ofPages, requestUriOf } from './pushed-request.ts';
+import type { Refusal } from './refusal.ts';
 
 /*
  * What becomes of the parameters of a pushed request, and what is written of it in addresses.
@@ -27,6 +28,13 @@ export function pushedParameters(form: Parameters, clientId: string): Parameters
   const kept = [...form.values].filter(([name]) => !notKept.has(name) && !name.startsWith('pixy_'));
   return { ...form, values: new Map([['client_id', [clientId]], ...kept]) };
 }
+
+/** Characters that a request may have as it is kept. Each kilobyte of it costs a write, and strangers push as public clients. */
+const largest = 16_384;
+
+/** Refuses `pushed_request_too_large`. */
+export const refuseLarge = (parameters: Parameters): Refusal | undefined =>
+  encodeParameters(parameters).length > largest ? { reason: 'pushed_request_too_large' } : undefined;
 
 /**
  * Returns the request that a page of ours interrupts: what was pushed, with the parameters of the address that are about the page

@@ -289,6 +289,12 @@ export const refusalCatalogue = {
     means: 'This client must push its requests.',
     fix: 'Post the parameters to /par, then send client_id and request_uri.',
   },
+  pushed_request_too_large: {
+    error: 'invalid_request',
+    status: 413,
+    means: 'The request is larger than 16 KiB, encoded as a query.',
+    fix: 'Keep large values in the client and send a reference to them.',
+  },
   request_uri_pushed: {
     error: 'invalid_request',
     means: 'A pushed request has a request_uri, and the server is what gives one out.',

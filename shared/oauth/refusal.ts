@@ -49,6 +49,7 @@ export type Refusal =
   | { reason: 'request_uri_unsupported' }
   | { reason: 'pushed_requests_throttled'; retryAfter: number }
   | { reason: 'pushed_request_required' }
+  | { reason: 'pushed_request_too_large' }
   | { reason: 'request_uri_pushed' }
   | { reason: 'request_uri_unknown' }
   | { reason: 'request_uri_expired' }

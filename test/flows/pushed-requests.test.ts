@@ -119,6 +119,21 @@ describe('the pushed authorization request endpoint (RFC 9126 §2)', () => {
     expect(json.status).toBe(415);
   });
 
+  test.each([
+    ['a parameter that nobody knows', { padding: 'x'.repeat(16_384) }],
+    ['a hint', { login_hint: 'x'.repeat(16_384) }],
+    ['what grows when it is kept', { ui_locales: 'é'.repeat(3_000) }],
+  ])('PA11: refuses a request that would cost many writes to keep: %s', async (_, changes) => {
+    const { status, json } = await pushed(server, spa, changes);
+    expect({ status, reason: json.reason }).toEqual({ status: 413, reason: 'pushed_request_too_large' });
+  });
+
+  test('PA11: takes one with every parameter as long as it may be', async () => {
+    const claims = JSON.stringify({ userinfo: { ['x'.repeat(4_000)]: null } });
+    const changes = { state: 'x'.repeat(4_096), nonce: 'x'.repeat(1_024), claims };
+    expect((await pushed(server, bank, changes)).status).toBe(201);
+  });
+
   test('PA11: counts what public clients push from one address, for anybody can', async () => {
     server.clock.advance(600);
     const throttle = throttleStore(openDatabase(), tables.people);

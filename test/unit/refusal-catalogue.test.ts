@@ -23,6 +23,7 @@ const wire: Partial<Record<Reason, readonly [error: ErrorCode, status: number]>>
   method_not_allowed: ['invalid_request', 405],
   content_type_unsupported: ['invalid_request', 415],
   body_too_large: ['invalid_request', 413],
+  pushed_request_too_large: ['invalid_request', 413],
   client_id_missing: ['invalid_request', 400],
   client_unknown: ['invalid_client', 401],
   client_disabled: ['invalid_client', 401],
