@@ -35,9 +35,9 @@ export async function exchangeCode(
   return redeem({ code: single(form, 'code') }, form, client, deps, jkt);
 }
 
-/** Redeems a code, or a device code that a person has allowed. `sub`: whose it is, where that is known before. */
+/** Redeems a code, or a device code that a person has allowed (`isDevice`). `sub`: whose it is, where that is known before. */
 export async function redeem(
-  { code, sub: knownSub }: { code: string | undefined; sub?: string | undefined },
+  { code, sub: knownSub, isDevice }: { code: string | undefined; sub?: string | undefined; isDevice?: boolean },
   form: Parameters,
   client: AuthenticatedClient,
   deps: TokenDeps,
@@ -80,7 +80,8 @@ export async function redeem(
     return tokenResponse(grant, answer, keys.value, deps, now);
   };
 
-  const attempt = { code: read, codeVerifier: codeVerifier.value, redirectUri: single(form, 'redirect_uri'), jkt };
+  const redirectUri = single(form, 'redirect_uri');
+  const attempt = { code: read, codeVerifier: codeVerifier.value, redirectUri, jkt, isDevice };
   const redemption = {
     now,
     tokensExpireAt: now + Math.max(deps.accessTokenLifetime, deps.idTokenLifetime),

@@ -11,14 +11,18 @@ export type ExchangeRequest = {
   codeVerifier?: string | undefined;
   /** The thumbprint of the key that the request proved to have. */
   jkt?: string | undefined;
+  /** Whether it comes with a device code (RFC 8628 §3.4). */
+  isDevice?: boolean | undefined;
 };
 
 /**
- * Judges whether a token request matches the authorization that made the grant (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §4.8.2,
- * RFC 9449 §10).
+ * Judges whether a token request matches the authorization that made the grant (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 8628 §3.4,
+ * RFC 9700 §4.8.2, RFC 9449 §10).
  * Pure. Runs after the code is spent, so a refusal leaves it spent.
  */
 export function judgeExchange(request: ExchangeRequest, grant: Grant, rules: PkceRules): Result<JudgedProof, Refusal> {
+  // What a device asked for has no redirect URI.
+  if ((grant.redirectUri === '') !== Boolean(request.isDevice)) return refuse({ reason: 'code_of_another_grant_type' });
   const redirect = refuseRedirectUri(request.redirectUri, grant);
   if (redirect) return refuse(redirect);
   if (grant.dpopJkt !== undefined && grant.dpopJkt !== request.jkt) return refuse({ reason: 'code_of_another_key' });

@@ -401,6 +401,11 @@ export const refusalCatalogue = {
     means: 'The code was issued to another client.',
     fix: 'Redeem a code with the client that asked for it.',
   },
+  code_of_another_grant_type: {
+    error: 'invalid_grant',
+    means: 'A device code is redeemed as an authorization code, or the other way round. The code is spent.',
+    fix: 'Send an authorization code with the grant type authorization_code, and a device code with that of devices.',
+  },
   code_of_another_key: {
     error: 'invalid_grant',
     means: 'The code is bound to a key by dpop_jkt, and the request has no DPoP proof of that key. The code is spent.',

@@ -75,6 +75,7 @@ export type Refusal =
   | { reason: 'code_expired' }
   | { reason: 'code_spent' }
   | { reason: 'code_of_another_client' }
+  | { reason: 'code_of_another_grant_type' }
   | { reason: 'code_of_another_key' }
   | { reason: 'redirect_uri_differs' }
   | { reason: 'redirect_uri_required' }

@@ -195,6 +195,39 @@ describe('polling (RFC 8628 §3.5)', () => {
   });
 });
 
+describe('a code is good for the grant type that it was issued for alone', () => {
+  const wrong = { status: 400, reason: 'code_of_another_grant_type' };
+
+  test('a device code that was allowed is no authorization code, and is spent', async () => {
+    const codes = await waiting();
+    await decideFor(person, codes.user_code);
+    const { device_code: code, verifier: code_verifier } = codes;
+    const { status, json } = await redeem(server, television, { code, code_verifier, redirect_uri: undefined });
+    expect({ status, reason: json.reason }).toEqual(wrong);
+    expect((await pollFor(codes)).json.reason).toBe('code_spent');
+  });
+
+  test('an authorization code is no device code, and is spent', async () => {
+    const { verifier, challenge } = pkcePair();
+    const { code = '' } = parametersOf(
+      await person.authorize(authorizeTarget(television, { code_challenge: challenge })),
+    );
+    const { status, json } = await poll(server, television, code, { code_verifier: verifier });
+    expect({ status, reason: json.reason }).toEqual(wrong);
+    const late = await redeem(server, television, { code, code_verifier: verifier });
+    expect(late.json.reason).toBe('code_spent');
+  });
+
+  test('a replay with the other grant type revokes nothing', async () => {
+    const codes = await waiting();
+    await decideFor(person, codes.user_code);
+    const { json: tokens } = await pollFor(codes);
+    const { device_code: code, verifier: code_verifier } = codes;
+    await redeem(server, television, { code, code_verifier, redirect_uri: undefined });
+    expect((await userinfo(server, tokens.access_token)).status).toBe(200);
+  });
+});
+
 describe('what a person took back meanwhile (decision of the epochs)', () => {
   test('a grant for a device is worth nothing once everything was ended, before and after it was redeemed', async () => {
     const sub = `viewer-${people + 1}`;

@@ -35,6 +35,13 @@ const grant = (more: Partial<Grant> = {}): Grant => ({
 const judge = (request: ExchangeRequest, of: Partial<Grant> = {}, policy: 'none' | 'any' | 'S256' = 'none') =>
   reasonOf(judgeExchange(request, grant(of), rulesFor(policy)));
 
+test.each([
+  ['an authorization code, as a device code', { isDevice: true }, {}],
+  ['a device code, as an authorization code', {}, { redirectUri: '', redirectUriSent: false }],
+])('%s: refused', (_, request, of) => {
+  expect(judge(request, of)).toBe('code_of_another_grant_type');
+});
+
 describe('OA15 the redirect URI of the token request', () => {
   test.each([
     ['is the one of the authorization request', { redirectUri }, {}],

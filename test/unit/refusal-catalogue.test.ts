@@ -53,6 +53,7 @@ const wire: Partial<Record<Reason, readonly [error: ErrorCode, status: number]>>
   code_expired: ['invalid_grant', 400],
   code_spent: ['invalid_grant', 400],
   code_of_another_client: ['invalid_grant', 400],
+  code_of_another_grant_type: ['invalid_grant', 400],
   redirect_uri_differs: ['invalid_grant', 400],
   redirect_uri_required: ['invalid_grant', 400],
   form_token_invalid: ['invalid_request', 403],

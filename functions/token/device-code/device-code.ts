@@ -13,7 +13,7 @@ import type { FlowOutcome, GrantFlow, TokenDeps } from '../grant-flow.ts';
 
 /** Redeems a device code that was allowed, like a code. `sub`: who allowed it. */
 export type RedeemDeviceCode = (
-  allowed: { code: string; sub: string | undefined },
+  allowed: { code: string; sub: string | undefined; isDevice: true },
   form: Parameters,
   client: AuthenticatedClient,
   deps: TokenDeps,
@@ -46,5 +46,6 @@ export const deviceCodeFlow =
     const judged = judgePoll(polled, { clientId, codeVerifier: verifier.value, rules, now });
     if (judged?.spends) await polls.end(id, 'spent');
     if (judged) return refused(judged.refusal);
-    return redeem({ code, sub: polled && 'sub' in polled ? polled.sub : undefined }, form, client, deps, jkt);
+    const allowed = { code, sub: polled && 'sub' in polled ? polled.sub : undefined, isDevice: true } as const;
+    return redeem(allowed, form, client, deps, jkt);
   };
