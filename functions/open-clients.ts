@@ -11,7 +11,7 @@ function documentsOf({ config, now }: Runtime): UrlClients | undefined {
   if (hosts === 'off') return undefined;
   // Only for who is on this machine as well: an issuer with http is a loopback address.
   const allowLoopback = callsLoopback && issuer.startsWith('http:');
-  const found = known.get(config) ?? urlClients({ hosts, allowLoopback }, now);
+  const found = known.get(config) ?? urlClients({ hosts, ownHost: new URL(issuer).host, allowLoopback }, now);
   known.set(config, found);
   return found;
 }

@@ -4,6 +4,7 @@ import type { UnregisteredClass } from '../pkce/policy.ts';
 import { type Result, refuse } from '../result.ts';
 import type { RegisteredClient, RegistrableGrantType } from './registered-client.ts';
 import { checkRegistration } from './registration.ts';
+import { isVisibleName } from './visible-name.ts';
 
 /*
  * What a client says about itself, when nobody registers it by hand. Takes what any client may have, ignores the rest (RFC 7591 §2),
@@ -73,7 +74,11 @@ function* mistakesIn(document: Document, grantTypes: readonly unknown[]): Genera
   if (!listOf(document['response_types'], ['code']).includes('code')) {
     yield { member: 'response_types', problem: 'has no code, and such a client can get nothing else' };
   }
-  const { logo_uri: logo } = document;
+  const { client_name: name, logo_uri: logo } = document;
+  // People are asked about it by its name, and nobody has looked at that before.
+  if (typeof name === 'string' && name !== '' && !isVisibleName(name)) {
+    yield { member: 'client_name', problem: 'has a character that cannot be seen, or none that can' };
+  }
   if (logo !== undefined && logo !== null && !(typeof logo === 'string' && isFetchable(logo))) {
     yield { member: 'logo_uri', problem: 'is not an https URL of a public host' };
   }

@@ -296,6 +296,12 @@ describe('metadata that is not right', () => {
   });
 
   test.each<[string, object, string]>([
+    ['a name that nobody sees', { client_name: '\u200b' }, 'client_name has a character that cannot be seen'],
+    [
+      'a name in another direction',
+      { client_name: 'Bank\u202eknaB' },
+      'client_name has a character that cannot be seen',
+    ],
     [
       'DC3: keys by value and by address',
       { jwks: { keys: [{ kty: 'EC' }] }, jwks_uri: 'https://169.254.169.254/' },

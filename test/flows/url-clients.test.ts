@@ -85,6 +85,13 @@ describe('a client by its metadata document', () => {
     expect(host.fetched(path)).toBe(0);
   });
 
+  test('CI8: is not looked for at the server itself, which would ask itself for another', async () => {
+    const client_id = `${server.issuer}/authorize?client_id=${host.put(path).client_id}`;
+    const page = await person.open(`/authorize?${new URLSearchParams({ client_id })}`);
+    expect(page.body).toContain('is on the host of this server');
+    expect(host.fetched(path)).toBe(0);
+  });
+
   test('CI10: is shown with the host of its id and of its redirect URI, as one that nobody has checked', async () => {
     const { body } = await person.follow(authorizeTarget(host.put(path)));
     expect(body).toContain('Agent &lt;b&gt;');

@@ -10,7 +10,17 @@ const document = { client_id: id, client_name: 'Agent', redirect_uris: ['https:/
 
 describe('CI1: a client id', () => {
   const judge = (clientId: string, hosts: 'any' | string[] = 'any') =>
-    judgeClientUrl(clientId, { hosts, allowLoopback: false });
+    judgeClientUrl(clientId, { hosts, ownHost: 'sign-in.example', allowLoopback: false });
+
+  test.each([
+    'https://sign-in.example/authorize?client_id=https://client.example/a',
+    'https://SIGN-IN.example:443/jwks',
+    'https://sign-in.example./jwks',
+  ])('is never fetched from the server itself, which would ask itself: %s', (clientId) => {
+    for (const hosts of ['any' as const, ['sign-in.example']]) {
+      expect(judge(clientId, hosts)).toEqual({ ok: false, refusal: 'is on the host of this server' });
+    }
+  });
 
   test.each([
     id,
