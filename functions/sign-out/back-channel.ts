@@ -8,6 +8,7 @@ import type { SigningAlgorithm, SigningKey } from '../../shared/keys/signing-key
 import { reasonOf } from '../../shared/outage.ts';
 import type { Session } from '../../shared/people/session.ts';
 import { parseNotice } from '../../shared/people/session-store.ts';
+import { toldSessionId } from '../../shared/people/told-session-id.ts';
 import { mintLogoutToken } from '../../shared/tokens/logout-token.ts';
 import { keyCustody, type Runtime } from '../runtime.ts';
 import { deliverLogoutToken } from './back-channel-delivery.ts';
@@ -45,8 +46,8 @@ const tellClients =
     const notices = ended.flatMap((session) =>
       session
         ? (session.notices ?? []).map((notice) => {
-            const { subject = session.sub, ...told } = parseNotice(notice);
-            return { ...told, sub: subject };
+            const { clientId, sid, subject } = parseNotice(notice);
+            return { clientId, sid: toldSessionId(sid, subject), sub: subject ?? session.sub };
           })
         : [],
     );

@@ -36,7 +36,7 @@ export type Grant = {
   idTokenClaims?: Readonly<Record<string, unknown>> | undefined;
   /** When and how (RFC 8176) the person signed in, and the authentication context class to report (OpenID Connect Core §2). */
   authTime: number;
-  /** For clients to be told when the session ends (OpenID Connect Back-Channel Logout §2.1). */
+  /** Our id of the session. Clients to be told when it ends know it by another one (shared/people/told-session-id.ts). */
   sid?: string | undefined;
   amr: readonly string[];
   acr: string;

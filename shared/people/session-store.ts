@@ -204,7 +204,7 @@ export const subjectOf = (sessionId: string): string =>
 /** Names a session where its secret must not appear. */
 export const listedIdOf = (sessionId: string): string => hashSecret(shape.exec(sessionId)?.[2] ?? '');
 
-/** A client to tell: `sid` is the session id of its ID tokens, `subject` what it knows the person by, if not by the account's. */
+/** A client to tell. `sid`: our id of the session of its ID tokens. `subject`: what it knows the person by, if not by the account's. */
 type Notice = {
   sid: string;
   clientId: string;
@@ -223,7 +223,7 @@ function noticeOf({ sid, clientId, since, subject }: Notice): string {
     .join(' ');
 }
 
-/** Returns the ids by which clients know a session (`sid`): its own and those of the sessions it replaced. */
+/** Returns the ids of a session that grants may have: its own and those of the sessions it replaced. */
 export const sidsOf = (id: string, session: Session | undefined): string[] => [
   id,
   ...(session?.notices ?? []).map((notice) => parseNotice(notice).sid),

@@ -4,6 +4,7 @@ import { type Grant, toldSubject } from '../grants/grant.ts';
 import { signJws } from '../keys/sign.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
 import { type Detail, type DetailMembers, membersOf } from '../oauth/authorization-details.ts';
+import { toldSessionId } from '../people/told-session-id.ts';
 import { randomId } from '../random-bytes.ts';
 import type { AccessTokenClaims } from './access-token.ts';
 
@@ -118,7 +119,7 @@ export function mintIdToken(
     auth_time: grant.authTime,
     acr: grant.acr,
     amr: grant.amr.length > 0 ? grant.amr : undefined,
-    sid: grant.sid,
+    sid: grant.sid === undefined ? undefined : toldSessionId(grant.sid, grant.subject),
     nonce,
     at_hash: accessToken === undefined ? undefined : halfHash(accessToken, key),
     c_hash: code === undefined ? undefined : halfHash(code, key),

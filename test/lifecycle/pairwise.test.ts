@@ -52,11 +52,9 @@ afterAll(() => {
   listener.closeAllConnections();
 });
 
-const pairwise = (
-  client_id: string,
-  host: string,
-  more: Partial<FullClient> & { backchannel_logout_uri?: string } = {},
-): FullClient => ({
+type Told = FullClient & { backchannel_logout_uri?: string | undefined };
+
+const pairwise = (client_id: string, host: string, more: Partial<Told> = {}): Told => ({
   ...mobile,
   client_id,
   redirect_uris: [`https://${host}/callback`],
@@ -69,6 +67,12 @@ const clinic = pairwise('clinic', 'clinic.example', {
   post_logout_redirect_uris: ['https://clinic.example/bye'],
   backchannel_logout_uri: `http://127.0.0.1:${(listener.address() as AddressInfo).port}/bye`,
 });
+const pharmacy = pairwise('pharmacy', 'pharmacy.example', { backchannel_logout_uri: clinic.backchannel_logout_uri });
+const ward = pairwise('ward', 'clinic.example', {
+  redirect_uris: ['https://clinic.example/ward'],
+  backchannel_logout_uri: clinic.backchannel_logout_uri,
+});
+const open: Told = { ...mobile, client_id: 'open', backchannel_logout_uri: clinic.backchannel_logout_uri };
 const television = pairwise('television', 'tv.example', { grant_types: ['refresh_token', deviceGrant] });
 const hybrid = pairwise('hybrid', 'hybrid.example', { response_types: ['code', 'code id_token'] });
 const agent: FullClient = {
@@ -83,7 +87,7 @@ const grace = { username: 'grace', password: 'a password of grace', claims: { su
 const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
 const database = await startDatabaseProxy();
 const server = await startTestServer({
-  clients: [mobile, portal, shop, till, clinic, television, hybrid, agent, warehouse],
+  clients: [mobile, portal, shop, till, clinic, pharmacy, ward, open, television, hybrid, agent, warehouse],
   accounts: [ada, grace, hopper],
   dynamodb: database.endpoint,
   environment: {
@@ -263,4 +267,23 @@ test('a session that ends by the page tells each client its own subject', async 
     body: encodeFields({ form_token: formTokenOf(page) }),
   });
   expect(logoutTokens.map((token) => claimsOf(token)['sub'])).toEqual([claimsOf(id_token)['sub']]);
+});
+
+test('OC19: the name of a session is another one in each sector, so nobody compares whom they have by it', async () => {
+  const who = await signedInPerson(server);
+  const sidFor = async (client: FullClient) => claimsOf((await tokensOf(client, who)).id_token)['sid'];
+  const sids = [await sidFor(clinic), await sidFor(pharmacy), await sidFor(open)];
+  expect(new Set(sids).size).toBe(3);
+  expect(await sidFor(ward)).toBe(sids[0]);
+
+  // Nor by what the client without pairwise subjects knows: the session is a secret to all of them.
+  const page = await who.open('/account');
+  const listed = [...page.body.matchAll(/name="id" value="([\w-]{43})"/g)].map(([, id]) => id);
+  expect(listed.filter((id) => sids.includes(id))).toEqual([]);
+
+  logoutTokens.length = 0;
+  const question = await who.open('/sign-out');
+  await who.submit(question, { form_token: formTokenOf(question) });
+  const told = new Map(logoutTokens.map((token) => [claimsOf(token)['aud'], claimsOf(token)['sid']]));
+  expect(['clinic', 'pharmacy', 'open'].map((aud) => told.get(aud))).toEqual(sids);
 });

@@ -9,7 +9,7 @@ import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
-import { sessionStore } from '../../shared/people/session-store.ts';
+import { listedIdOf, sessionStore } from '../../shared/people/session-store.ts';
 import { type Fields, send } from '../support/http.ts';
 import { type FullClient, obtainTokens, portal } from '../support/lifecycle.ts';
 import { formTokenOf, newPerson, type Person, signedInPerson } from '../support/person.ts';
@@ -168,7 +168,8 @@ test('ending a session on the account page tells its clients', async () => {
   const [here, there] = [await signedInPerson(server), await signedInPerson(server)];
   const { sid } = claimsOf((await obtainTokens(server, there, told)).id_token);
   const page = await here.open('/account');
-  const fields = { form_token: formTokenOf(page), action: 'end_session', id: String(sid) };
+  const id = listedIdOf(there.cookies.get('pixy_session') ?? '');
+  const fields = { form_token: formTokenOf(page), action: 'end_session', id };
   expect((await here.submit(page, fields)).status).toBe(303);
   expect(claimsOf(arrived[0]?.token)).toMatchObject({ aud: 'told', sid });
 });
