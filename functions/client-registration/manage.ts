@@ -1,5 +1,6 @@
 import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import { admitMetadata } from '../../shared/clients/admit-metadata.ts';
+import { hashDescription } from '../../shared/clients/hash-description.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Registration } from '../../shared/clients/registration-store.ts';
 import { scopeMistake } from '../../shared/clients/self-registration.ts';
@@ -49,6 +50,11 @@ export const replaceClient: Operation = async ({ registration }, request, deps) 
     refused(metadataRefusal([{ member, problem }], document), deps, client.clientId);
   const { retryAfter } = await deps.throttle.countClientRegistration(request.sourceIp, now);
   if (retryAfter !== undefined) return refused({ reason: 'client_registration_throttled', retryAfter }, deps);
+  // What it says about itself could undo what an operator holds it to.
+  if (registration.isOperators) {
+    const because = 'An operator has changed this client, which can no longer change itself.';
+    return refused({ reason: 'registration_metadata_invalid', because }, deps, client.clientId);
+  }
   const document = readDocument(request, { mediaTypes: ['application/json'], required: true });
   if (!document.ok) return refused(document.refusal.refusal, deps, client.clientId);
   const { client_id: id, token_endpoint_auth_method: method, client_secret: secret } = document.value;
@@ -80,7 +86,8 @@ async function admitAgain(document: JsonObject, client: RegisteredClient) {
   // The rules want to see a secret where one is needed; the one that there is stays.
   const secret = secretHashes.length > 0 ? generateSecret() : undefined;
   const admitted = await admitMetadata(document, { clientId, clientClass: 'dynamic', method, secret });
-  return admitted.ok ? ok({ ...admitted.value, secretHashes, disabled, pkce }) : admitted;
+  if (!admitted.ok) return admitted;
+  return ok({ ...admitted.value, secretHashes, disabled, pkce, documentHash: hashDescription(admitted.value) });
 }
 
 /** RFC 7592 §2.3: the client is gone, and so is its token. What it was granted is worth nothing without it. */

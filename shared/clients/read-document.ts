@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import { ok, type Result, refuse } from '../result.ts';
 import { admitMetadata, type Document } from './admit-metadata.ts';
 import type { Fetched } from './guarded-fetch.ts';
+import { hashDescription } from './hash-description.ts';
 import type { RegisteredClient } from './registered-client.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function readDocument(
   if (!method.ok) return method;
   const admitted = await admitMetadata(document, { clientId, clientClass: 'url', method: method.value });
   if (!admitted.ok) return refuse(`has a mistake: ${admitted.refusal[0].member} ${admitted.refusal[0].problem}`);
-  return ok({ ...admitted.value, documentHash: hashOf(admitted.value) });
+  return ok({ ...admitted.value, documentHash: hashDescription(admitted.value) });
 }
 
 function parseObject(text: string): Document | undefined {
@@ -52,7 +52,3 @@ function methodOf(document: Document): Result<'none' | 'private_key_jwt', string
     ? ok('private_key_jwt')
     : refuse('has a token_endpoint_auth_method that is neither none nor private_key_jwt');
 }
-
-/** What a person's consent holds for: where answers go, and who can be the client. */
-const hashOf = ({ redirectUris, tokenEndpointAuthMethod, jwks, jwksUri }: RegisteredClient): string =>
-  hash('sha256', JSON.stringify([redirectUris.toSorted(), tokenEndpointAuthMethod, jwks, jwksUri]), 'base64url');

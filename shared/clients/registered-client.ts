@@ -37,7 +37,7 @@ export type RegisteredClient = {
   pkce: Omit<ClientPolicySettings, 'isPublic' | 'clientClass'>;
   /** Ours: absent when somebody registered the client. */
   clientClass?: UnregisteredClass | undefined;
-  /** Of a client by metadata document: a hash of its redirect URIs and keys. What a person allows, they allow for these. */
+  /** Of a client that may describe itself anew: a hash of its redirect URIs and keys. What a person allows, they allow for these. */
   documentHash?: string | undefined;
   /** Of a client that registered itself: when it goes unless it is used, in epoch seconds. Read with the record, not part of it. */
   expiresAt?: number | undefined;

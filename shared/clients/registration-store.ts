@@ -28,8 +28,17 @@ export type InitialToken = {
   confidential: boolean;
 };
 
-/** A client that registered itself. `managedBy`: the hash of the token that manages it, if one does. Times in epoch seconds. */
-export type Registration = { client: RegisteredClient; version: number; registeredAt: number; managedBy?: string };
+/**
+ * A client that registered itself. `isOperators`: an operator has changed it since. `managedBy`: the hash of the token that manages it,
+ * if one does. Times in epoch seconds.
+ */
+export type Registration = {
+  client: RegisteredClient;
+  version: number;
+  registeredAt: number;
+  isOperators: boolean;
+  managedBy?: string;
+};
 
 /** What came of adding a client: `gone` when an operator has removed it. */
 export type Added = { outcome: 'added' | 'known'; registration: Registration } | { outcome: 'gone' };
@@ -167,11 +176,12 @@ const isOver = ({ purgeAt }: Item, now: number): boolean => purgeAt !== undefine
 function toRegistration(item: Item): Registration | undefined {
   const { value: client, version } = toVersionedClient(item);
   if (client === undefined) return undefined;
-  const { managedBy, registeredAt } = item;
+  const { managedBy, purgeAt, registeredAt } = item;
   return {
     client,
     version,
     registeredAt: Number(registeredAt),
+    isOperators: purgeAt === undefined,
     ...(typeof managedBy === 'string' && managedBy !== '' && { managedBy }),
   };
 }

@@ -5,6 +5,7 @@ import { type Result, refuse } from '../result.ts';
 import { generateSecret } from '../secret.ts';
 import { admitMetadata, type Document } from './admit-metadata.ts';
 import { memberName } from './client-document.ts';
+import { hashDescription } from './hash-description.ts';
 import type { RegisteredClient } from './registered-client.ts';
 
 /** Who registers: with an initial access token or without, and whether that one allows more than public clients. */
@@ -29,7 +30,9 @@ export async function selfRegister(
   const admission = { clientId: 'unnamed', clientClass: 'dynamic', method: method.value, secret } as const;
   const admitted = await admitMetadata(document, admission);
   if (!admitted.ok) return admitted;
-  const client = { ...admitted.value, clientId: hasToken ? newId(generateSecret()) : newId(contentOf(admitted.value)) };
+  const client = hasToken
+    ? { ...admitted.value, clientId: newId(generateSecret()), documentHash: hashDescription(admitted.value) }
+    : { ...admitted.value, clientId: newId(contentOf(admitted.value)) };
   return { ok: true, value: { client, ...(secret !== undefined && { secret }) } };
 }
 

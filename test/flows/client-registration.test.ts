@@ -462,17 +462,59 @@ describe('DR7: managing a registration', () => {
     expect((await call('GET', path, undefined, token)).status).toBe(200);
   });
 
-  test('keeps the secret of a confidential client, and that an operator disabled it', async () => {
+  test('keeps the secret of a confidential client', async () => {
     const initial = await newToken({ confidential: true });
     const { json } = await register({ token_endpoint_auth_method: 'client_secret_post' }, initial);
     const before = await clients.find(json.client_id);
-    if (!before) throw new Error('it is not there');
-    await clients.put(json.client_id, { ...before, disabled: true }, { by: 'ada', why: 'off' });
     const next = { ...agent, client_id: json.client_id, token_endpoint_auth_method: undefined };
     const { status } = await call('PUT', `/clients/${json.client_id}`, next, json.registration_access_token);
     expect(status).toBe(200);
-    const { secretHashes } = before;
-    expect(await clients.find(json.client_id)).toMatchObject({ secretHashes, disabled: true });
+    expect(await clients.find(json.client_id)).toMatchObject({ secretHashes: before?.secretHashes });
+  });
+
+  test.each<[string, object]>([
+    ['disabled it', { disabled: true }],
+    ['took scope from it', { scope: ['openid'] }],
+    ['has it prove more', { dpopBoundAccessTokens: true, requirePushedAuthorizationRequests: true }],
+    ['gave it a budget', { grantMaxUses: 3 }],
+  ])('changes nothing any more once an operator %s; it may only go', async (_, restriction) => {
+    const { path, token, client_id } = await managed();
+    const before = await clients.find(client_id);
+    if (!before) throw new Error('it is not there');
+    await clients.put(client_id, { ...before, ...restriction }, { by: 'ada', why: 'held to less' });
+    const { status, json } = await call('PUT', path, { ...agent, client_id }, token);
+    expect([status, json.error]).toEqual([400, 'invalid_client_metadata']);
+    expect(json.error_description).toContain('An operator has changed this client');
+    expect(await clients.find(client_id)).toMatchObject(restriction);
+    expect((await call('GET', path, undefined, token)).status).toBe(200);
+    expect((await call('DELETE', path, undefined, token)).status).toBe(204);
+  });
+
+  test('CI12: who changes where its answers go is asked about again, and what was allowed before no longer counts', async () => {
+    const person = await signedIn('allows');
+    const web = { redirect_uris: ['https://agent.example/callback'] };
+    const { path, token, client_id } = await managed(web);
+    const goes = { redirect_uri: web.redirect_uris[0] };
+    const silently = async (changes: object) => {
+      const client = { client_id, redirect_uris: web.redirect_uris };
+      const page = await person.open(authorizeTarget(client, { ...asking, ...goes, prompt: 'none', ...changes }));
+      return parametersOf(new URL(page.headers.location ?? 'https://nowhere.example')).error;
+    };
+    expect(await codeFor(client_id, person, goes)).toBeDefined();
+    expect(await silently({})).toBeUndefined();
+
+    const renamed = await call('PUT', path, { ...agent, ...web, client_id, client_name: 'Renamed' }, token);
+    server.clock.advance(30);
+    expect(await silently({})).toBeUndefined();
+
+    const elsewhere = 'https://elsewhere.example/';
+    const moved = { ...agent, client_id, redirect_uris: [...web.redirect_uris, elsewhere] };
+    await call('PUT', path, moved, renamed.json.registration_access_token);
+    server.clock.advance(30);
+    expect(await silently({ redirect_uri: elsewhere })).toBe('consent_required');
+    expect(await silently({})).toBe('consent_required');
+    expect(await codeFor(client_id, person, { redirect_uri: elsewhere })).toBeDefined();
+    expect(await silently({})).toBeUndefined();
   });
 
   test('DELETE: 204, and then the client is none', async () => {
