@@ -60,7 +60,9 @@ async function introspect(request: HttpRequest, deps: IntrospectDeps): Promise<A
   const claims = await readAccessToken(token, deps.issuer, await deps.publishedKeys(), deps.now());
   const isActive =
     claims !== undefined && (await isForCaller(claims, clientId, deps)) && (await isGranted(claims, deps));
-  const body = isActive ? { active: true, token_type: tokenType(claims.cnf?.jkt), ...claims } : { active: false };
+  const body = isActive
+    ? { active: true, token_type: tokenType(claims.cnf?.jkt), ...usernameMember(claims), ...claims }
+    : { active: false };
   const decision = { verdict: 'allowed', client: clientId } as const;
   if (!deps.sign || !asksForSignature(request.header('accept'))) return { reply: jsonReply(200, body), decision };
   const signed = await deps.sign(body, client);
@@ -68,6 +70,10 @@ async function introspect(request: HttpRequest, deps: IntrospectDeps): Promise<A
   const headers = { 'content-type': signedIntrospectionType, ...noStore };
   return { reply: { statusCode: 200, headers, body: signed.value }, decision };
 }
+
+/** RFC 7662 §2.2: the name that an API gets for a person whose token already tells it. Some resource servers know people by no other member. */
+const usernameMember = ({ preferred_username: username }: AccessTokenClaims): { username?: string } =>
+  typeof username === 'string' ? { username } : {};
 
 /** RFC 7662 §2.2: a token that the caller may not ask about looks like one that is not active. */
 async function isForCaller({ aud }: AccessTokenClaims, clientId: string, deps: IntrospectDeps): Promise<boolean> {

@@ -26,10 +26,14 @@ export async function clientCredentials(
 
   if (isPublic(client)) return refused({ reason: 'grant_type_not_registered' });
   const [registeredApis, scopes] = [withManagementApi(await deps.apis.list(), deps.issuer), await deps.apis.scopes()];
-  const ownScope = client.scope.filter((value) => !isAboutPeople(value, registeredApis, scopes));
+  const isPersonal = (value: string) => isAboutPeople(value, registeredApis, scopes);
   const requested = single(form, 'scope');
-  const scope = grantScope(requested, ownScope);
-  if (!scope.ok) return refused(scope.refusal);
+  const scope = grantScope(
+    requested,
+    client.scope.filter((value) => !isPersonal(value)),
+  );
+  if (!scope.ok)
+    return refused(requested?.split(' ').some(isPersonal) ? { reason: 'scope_about_people' } : scope.refusal);
   const apis = findApis(multiple(form, 'resource'), registeredApis);
   if (!apis.ok) return refused(apis.refusal);
 

@@ -33,7 +33,8 @@ export function judgeRefresh(
   if (!isOfKey(grant.refresh, jkt)) return refuse({ reason: 'refresh_token_of_another_key' });
   if (grant.state !== 'redeemed') return refuse({ reason: 'grant_revoked' });
   const { idleUntil, endsAt } = grant.refresh;
-  if (now >= idleUntil || now >= endsAt) return refuse({ reason: 'refresh_token_expired' });
+  if (now >= endsAt) return refuse({ reason: 'refresh_token_expired' });
+  if (now >= idleUntil) return refuse({ reason: whyUnused(token, grant.refresh) });
   const found = findCurrent(token, grant.refresh, grace, now);
   if (found === undefined) return refuse({ reason: 'refresh_token_replayed' });
   if (!isWithin({ scope: within.scope ?? [] }, grant)) return refuse({ reason: 'scope_wider_than_granted' });
@@ -45,6 +46,10 @@ export function judgeRefresh(
 }
 
 const isOfKey = ({ jkt }: RefreshState, proved: string | undefined): boolean => jkt === undefined || jkt === proved;
+
+/** A program that keeps its first token gets tokens for it until the idle lifetime ends, and has to be told what it did wrong. */
+const whyUnused = ({ generation }: RefreshToken, current: RefreshState) =>
+  generation < current.generation ? 'replaced_refresh_token_expired' : 'refresh_token_expired';
 
 /** Derives the current token from a token that still works. Returns undefined for a replay. */
 function findCurrent(

@@ -330,6 +330,11 @@ export const refusalCatalogue = {
     means: 'The client is registered for none of the requested scope values.',
     fix: 'Request a scope that the client is registered for.',
   },
+  scope_about_people: {
+    error: 'invalid_scope',
+    means: 'The token is for the client itself, and the requested scope values are about people.',
+    fix: 'Leave out scope, openid, profile and the like, or request a scope value of an API that the client is registered for.',
+  },
   authorization_details_invalid: {
     error: 'invalid_authorization_details',
     means: 'The authorization_details are wrong.',
@@ -489,6 +494,11 @@ export const refusalCatalogue = {
     error: 'invalid_grant',
     means: 'The refresh token was unused for too long, or its grant has ended.',
     fix: 'Have the person sign in again.',
+  },
+  replaced_refresh_token_expired: {
+    error: 'invalid_grant',
+    means: 'The refresh token was replaced, and the one that replaced it was unused for too long.',
+    fix: 'Have the person sign in again, and store the refresh token from every response. A program that cannot may keep one if it has a secret and is registered with rotate_refresh_tokens false.',
   },
   refresh_token_replayed: {
     error: 'invalid_grant',

@@ -57,6 +57,7 @@ export type Refusal =
   | { reason: 'request_uri_of_another_client' }
   | { reason: 'scope_malformed' }
   | { reason: 'scope_not_registered' }
+  | { reason: 'scope_about_people' }
   /** `because`: a sentence that names the element and the member. */
   | { reason: 'authorization_details_invalid'; because: string }
   | { reason: 'prompt_contradictory' }
@@ -88,6 +89,7 @@ export type Refusal =
   | { reason: 'refresh_token_of_another_client' }
   | { reason: 'refresh_token_of_another_key' }
   | { reason: 'refresh_token_expired' }
+  | { reason: 'replaced_refresh_token_expired' }
   | { reason: 'refresh_token_replayed' }
   | { reason: 'assertion_missing' }
   | { reason: 'assertion_untrusted' }

@@ -15,6 +15,8 @@ export type AccessTokenClaims = {
   jti: string;
   auth_time?: number;
   grant_id?: string;
+  /** One of the claims of the person, which are there for APIs that have them in their tokens. */
+  preferred_username?: unknown;
   /** RFC 9396 §9.1. */
   authorization_details?: unknown[];
   /** Who acts for the person, and who may (RFC 8693 §4.1, §4.4). */

@@ -127,6 +127,14 @@ describe('the scope', () => {
     },
   );
 
+  test.each([
+    ['registered for it', 'openid', 'scope_about_people'],
+    ['not registered for it', 'openid address admin', 'scope_about_people'],
+    ['not registered for anything that it asks for', 'admin', 'scope_not_registered'],
+  ])('about people is refused as such: a client %s', async (_, scope, reason) => {
+    expect((await clientCredentials(server, service, { scope })).json).toMatchObject({ reason });
+  });
+
   test('without a request is what the client is registered for, without what is about people', async () => {
     expect((await newToken(service)).scope).toBe('api:read');
   });

@@ -33,6 +33,8 @@ const unasked = 'https://api.example/unasked';
 await registerApi({ resource: catalog, scope: ['api:read'], introspectedBy: ['depot'] });
 await registerApi({ resource: orders, scope: ['api:write'], introspectedBy: ['depot', 'warehouse'] });
 await registerApi({ resource: unasked, scope: ['api:read'] });
+const mail = 'https://api.example/mail';
+await registerApi({ resource: mail, scope: ['api:read'], accessTokenClaims: true, introspectedBy: ['warehouse'] });
 
 const newTokens = (client: TestClient = mobile) =>
   obtainTokens(server, person, client, { scope: 'openid email api:read' });
@@ -76,6 +78,20 @@ describe('an active token', () => {
     const { json } = await introspect(server, warehouse, { token: access_token });
     for (const name of ['email', 'name', 'username']) expect(json).not.toHaveProperty(name);
   });
+
+  test.each([
+    ['profile', ada.username],
+    ['email', undefined],
+  ])(
+    '2.2: names the person if the API has claims in its tokens and the scope brings the name: %s',
+    async (value, username) => {
+      const asked = { scope: `openid ${value} api:read`, resource: mail };
+      const { access_token } = await obtainTokens(server, person, mobile, asked);
+      const { json } = await introspect(server, warehouse, { token: access_token });
+      expect({ active: json['active'], username: json['username'] }).toEqual({ active: true, username });
+      expect(claimsOf(access_token)).not.toHaveProperty('username');
+    },
+  );
 
   test('is JSON that nobody keeps', async () => {
     const { access_token } = await newTokens();

@@ -182,7 +182,17 @@ describe('a refresh token that was replaced', () => {
     const { token } = await redeemed();
     await next(token, start + 1);
     await next(token, start + 900);
-    expect(reasonOf(await refresh(token, start + 1 + settings.refreshIdleLifetime))).toBe('refresh_token_expired');
+    expect(reasonOf(await refresh(token, start + 1 + settings.refreshIdleLifetime))).toBe(
+      'replaced_refresh_token_expired',
+    );
+  });
+
+  test('RG1: of a program that keeps it is over when its successor was unused for the idle lifetime, and the refusal says so', async () => {
+    const { token } = await redeemed();
+    await next(token, start + 1);
+    const end = start + 1 + settings.refreshIdleLifetime;
+    expect(answered(await refresh(token, end - 1)).use).toBe('lost_reply');
+    expect(reasonOf(await refresh(token, end))).toBe('replaced_refresh_token_expired');
   });
 
   test('is called a race within ten seconds, and a lost reply afterwards', async () => {
