@@ -145,6 +145,20 @@ describe('refresh tokens', () => {
   });
 });
 
+describe('IN3: a client that introspects', () => {
+  test('is not a public one', async () => {
+    const { exitCode, errors } = await pixy('clients', 'add', 'open-mail', ...redirectUri, '--may-introspect');
+    expect(errors).toContain('may_introspect is true, and a public client cannot prove that it is the one asking');
+    expect(exitCode).toBe(1);
+  });
+
+  test('is registered by a flag, which can be taken back', async () => {
+    expect((await add('mail', '--for', 'machine', '--may-introspect')).json()).toMatchObject({ may_introspect: true });
+    const { output } = await pixy('clients', 'set', 'mail', '--no-may-introspect', '--json');
+    expect(JSON.parse(output)).toMatchObject({ may_introspect: false });
+  });
+});
+
 describe('DP11: proofs of possession', () => {
   test('are needed of a client that is set so, which is listed, exported and can be taken back', async () => {
     const flags = ['--dpop-bound-access-tokens', '--dpop-nonce-required', '--dpop-replay-detection'];

@@ -23,6 +23,7 @@ export type ClientFlags = {
   refreshGrace?: string;
   rotateRefreshTokens?: boolean;
   mayAct?: string | false;
+  mayIntrospect?: boolean;
   grantMaxUses?: string;
   requirePushedAuthorizationRequests?: boolean;
   requireSignedRequestObject?: boolean;
@@ -76,6 +77,8 @@ export const clientFlags = (command: Command): Command =>
     .option('--no-rotate-refresh-tokens', 'the client keeps its refresh token; not for public clients')
     .option('--may-act <client-id>', 'the only client that may act for people by tokens of this one')
     .option('--no-may-act', 'any client may that is registered for token exchange')
+    .option('--may-introspect', 'it is a server that takes tokens, and asks about them at the introspection endpoint')
+    .option('--no-may-introspect', 'it may not introspect')
     .option('--grant-max-uses <n>', 'how often a grant can be used after its code, or none (no limit)')
     .option('--require-pushed-authorization-requests', 'authorization requests count only when the client pushed them')
     .option(
@@ -126,6 +129,7 @@ export async function documentOf(flags: ClientFlags, io: Io): Promise<Record<str
     refresh_token_grace: graceOf(flags.refreshGrace),
     rotate_refresh_tokens: flags.rotateRefreshTokens,
     may_act: flags.mayAct === false ? null : flags.mayAct,
+    may_introspect: flags.mayIntrospect,
     grant_max_uses: flags.grantMaxUses === 'none' ? null : numberOf(flags.grantMaxUses),
     require_pushed_authorization_requests: flags.requirePushedAuthorizationRequests,
     require_signed_request_object: flags.requireSignedRequestObject,
