@@ -7,10 +7,17 @@ import { textOf } from './text-of.ts';
 /** Reads a text file, or standard input for `-`. Fails when it cannot be read, and for another encoding than UTF-8. */
 export async function readText(file: string, io: Io): Promise<string> {
   if (file === '-') return io.readInput();
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Failure(`${file} cannot be read (${error.code ?? 'unknown error'}).`);
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw unreadable(file, error);
   });
   return textOf(bytes, file);
+}
+
+function unreadable(file: string, error: unknown): Failure {
+  const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+  return new Failure(
+    code === 'EISDIR' ? `${file} is a folder: name a file in it.` : `${file} cannot be read (${code}).`,
+  );
 }
 
 /** Characters of standard input to hand on at a time. */
@@ -26,8 +33,8 @@ export async function* readPieces(file: string, io: Io): AsyncGenerator<string> 
     for (let at = 0; at < text.length; at += pieceLength) yield text.slice(at, at + pieceLength);
     return;
   }
-  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Failure(`${file} cannot be read (${error.code ?? 'unknown error'}).`);
+  const handle = await open(file).catch((error: unknown) => {
+    throw unreadable(file, error);
   });
   const reader = textReader();
   const accept = (text: ReturnType<typeof reader.push>): string => {
@@ -40,7 +47,7 @@ export async function* readPieces(file: string, io: Io): AsyncGenerator<string> 
     yield accept(reader.end());
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
+    throw unreadable(file, error);
   } finally {
     await handle.close().catch(() => {});
   }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { type ClientImportStore, clientImportStore } from '../../shared/clients/client-import-store.ts';
 import { type ImportableAuthMethod, importableAuthMethods } from '../../shared/clients/import/foreign-client.ts';
 import {
+  fileProblem,
   type ImportFormat,
   type ImportOptions,
   importFormats,
@@ -72,12 +73,14 @@ async function importFile(context: Context, file: string, options: Options): Pro
     replace: options.replace ?? false,
     taken: (clientIds) => takenIds(clientIds, opened, context.now),
   });
-  const isStopped = plan.refused.length > 0 && !options.skipRefused;
+  const wrongFile = fileProblem(plan);
+  const isStopped = plan.refused.length > 0 && (wrongFile !== undefined || !options.skipRefused);
   const state: ImportState = options.dryRun ? 'planned' : isStopped ? 'stopped' : 'done';
   const id = state === 'done' ? await write(plan, store, context, options.format) : undefined;
   const global = await opened.clients.policy();
   context.print({ json: importJson(plan, state, id), text: importText(plan, state, global, context.now(), id) });
   if (!isStopped) return;
+  if (wrongFile !== undefined) throw new Failure(`${file} cannot be imported: its content ${wrongFile}.`);
   const count = refusedEntries(plan).length;
   const entries = count === 1 ? 'One entry' : `${count} entries`;
   throw new Failure(`${entries} cannot be imported: correct ${file}, or import the others with --skip-refused.`);

@@ -24,6 +24,7 @@ import { type FirebaseParameters, firebaseAccount } from './import/firebase.ts';
 import { type ForeignPairwise, foreignSubject } from './import/foreign-pairwise.ts';
 import { type GivenLink, readLinks } from './import/given-links.ts';
 import { joinHash } from './import/hash-parts.ts';
+import { keycloakEntries } from './import/keycloak-entries.ts';
 import {
   aspnetAccount,
   auth0Account,
@@ -93,7 +94,7 @@ const formats = {
     translate: auth0Account,
   },
   keycloak: {
-    entries: () => byFirstCharacter((first) => (first === '[' ? jsonEntries() : jsonEntries('users'))),
+    entries: keycloakEntries,
     translate: keycloakAccount,
   },
   okta: { entries: () => jsonEntries(), translate: oktaAccount },

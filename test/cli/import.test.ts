@@ -107,3 +107,28 @@ test('an import of which somebody has changed a client since stays as it is, and
   expect(errors).toContain(`theirs changed again after the import ${id}, so nothing was rolled back`);
   expect((await done('clients', 'show', 'mine', '--json')).json()).toMatchObject({ client_name: 'mine 2026' });
 });
+
+test('a file of another system is imported in no part, and --skip-refused does not make that a success', async () => {
+  const file = join(folder, 'realms.json');
+  await writeFile(file, JSON.stringify([{ realm: 'master', clients: [] }]));
+  const { exitCode, errors, output } = await pixy('clients', 'import', file, '--format', 'hydra', '--skip-refused');
+  expect(exitCode).toBe(1);
+  expect(errors).toContain(
+    `${file} cannot be imported: its content is a Keycloak realm export: use --format keycloak.`,
+  );
+  expect(output).toContain('Nothing was written');
+});
+
+test.each(['clients', 'accounts'])('a folder instead of a file of %s is named', async (what) => {
+  const { exitCode, errors } = await pixy(what, 'import', folder, '--format', 'keycloak');
+  expect({ exitCode, errors }).toEqual({ exitCode: 1, errors: `error: ${folder} is a folder: name a file in it.\n` });
+});
+
+test('people in YAML are refused with how to write them', async () => {
+  const file = join(folder, 'users.yml');
+  await writeFile(file, 'users:\n  ada:\n    email: ada@example.com\n');
+  for (const format of ['json', 'csv', 'keycloak']) {
+    const { errors } = await pixy('accounts', 'import', file, '--format', format);
+    expect(errors).toContain('is YAML, which is not read: write it as JSON, for example with yq -o json.');
+  }
+});

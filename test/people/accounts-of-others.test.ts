@@ -260,6 +260,56 @@ test.each(['[{"username":"ada","claims":{"profile":"x"}}]', 'username,email\n', 
   },
 );
 
+describe('I12: a file of Keycloak', () => {
+  const options = { claimColumns: ['department'] };
+  const refusal = (text: unknown) => {
+    const parsed = parseAccounts('keycloak', JSON.stringify(text), undefined, options);
+    return parsed.ok ? undefined : parsed.refusal;
+  };
+
+  test('has users that clients act as, who are nobody', () => {
+    const robot = {
+      username: 'service-account-robot',
+      enabled: true,
+      serviceAccountClientId: 'robot',
+      credentials: [],
+    };
+    const { accounts, refused } = parse('keycloak', { realm: 'shop', users: [robot, keycloakUser] }, options);
+    expect(accounts.map(({ username }) => username)).toEqual(['ada']);
+    expect(refused).toEqual([]);
+  });
+
+  test('has people who must change a password that somebody else knows, or add a factor', () => {
+    const demanding = { ...keycloakUser, requiredActions: ['VERIFY_EMAIL', 'UPDATE_PASSWORD', 'CONFIGURE_TOTP'] };
+    expect(parse('keycloak', [demanding], options).refused).toEqual([
+      'entry 1 (ada): requiredActions has UPDATE_PASSWORD, CONFIGURE_TOTP, which cannot move in: leave it behind with --skip-members requiredActions',
+    ]);
+    expect(only('keycloak', [demanding], { ...options, skipMembers: ['requiredActions'] })?.username).toBe('ada');
+    const harmless = { ...keycloakUser, requiredActions: ['VERIFY_EMAIL', 'TERMS_AND_CONDITIONS'] };
+    expect(only('keycloak', [harmless], options)?.username).toBe('ada');
+  });
+
+  test('of the admin API has no credentials, so a second factor would be lost', () => {
+    const { credentials: _, ...listed } = keycloakUser;
+    expect(parse('keycloak', [{ ...listed, totp: true }], options).refused).toEqual([
+      'entry 1 (ada): totp has an authenticator app, and the file no credentials (kc.sh export writes them), which cannot move in: leave it behind with --skip-members totp',
+    ]);
+    expect(only('keycloak', [{ ...listed, totp: false }], options)).not.toHaveProperty('passwordHash');
+  });
+
+  test('that is one of several, or has several realms, says which one is meant', () => {
+    const files = 'is not JSON with a list users: an export in several files has it in those called -users-';
+    expect(refusal({ realm: 'shop', clients: [] })).toBe(files);
+    const realms = 'has several realms: write one of them, with kc.sh export --realm';
+    expect(
+      refusal([
+        { realm: 'master', users: [] },
+        { realm: 'shop', users: [keycloakUser] },
+      ]),
+    ).toBe(realms);
+  });
+});
+
 describe('I12: authenticator apps of Keycloak', () => {
   const app = (secret: object, credential: object) => ({
     type: 'otp',

@@ -1,10 +1,11 @@
 import type { PkcePolicy } from '../../pkce/policy.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import type { Mistake } from '../registration.ts';
-import { jsonEntries } from './entries.ts';
-import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
+import { numbered } from './entries.ts';
+import type { Entry, ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
 import { keepGrantTypesOf } from './grant-types.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { isObject, type JsonObject, parseJson } from './json.ts';
+import { keycloakKeys } from './keycloak-keys.ts';
 import { type Members, membersOf, shown, words } from './members.ts';
 import { secretOf } from './secret.ts';
 
@@ -14,14 +15,30 @@ import { secretOf } from './secret.ts';
  */
 export const keycloak: ForeignFormat = {
   entries: (text) => {
-    const entries = jsonEntries(text, 'clients');
-    return entries.ok ? ok(entries.value.filter(({ value }) => !isBuiltIn(value))) : entries;
+    const json = parseJson(text);
+    const clients = json.ok ? clientsIn(json.value) : json;
+    return clients.ok ? ok(clients.value.filter(({ value }) => !isBuiltIn(value))) : clients;
   },
   translate: (value, options) =>
     isObject(value)
       ? (refuseOther(value) ?? ok(translate(value, options)))
       : refuse({ member: 'entry', problem: 'is not an object' }),
 };
+
+/** Without a realm on its command line, the export has all of them in a list, always with that of the server itself. */
+function clientsIn(json: unknown): Result<Entry[], string> {
+  const list = Array.isArray(json) ? json : [json];
+  const realms = list.filter((item): item is JsonObject => isObject(item) && 'realm' in item);
+  const [realm] = realms;
+  if (realm === undefined) return list.every(isObject) ? ok(numbered(list)) : refuse('has no list of clients');
+  if (realms.length > 1) {
+    const names = shown(realms.map(({ realm: name }) => String(name)));
+    return refuse(`has the realms ${names}: write one of them, with kc.sh export --realm`);
+  }
+  if (Array.isArray(realm['clients'])) return ok(numbered(realm['clients']));
+  const isOfPeople = Array.isArray(realm['users']);
+  return refuse(isOfPeople ? 'has the users of a realm: pixy accounts import reads them' : 'has no list of clients');
+}
 
 const builtIn = ['account', 'account-console', 'admin-cli', 'broker', 'realm-management', 'security-admin-console'];
 
@@ -39,31 +56,55 @@ function refuseOther({ protocol = 'openid-connect', bearerOnly }: JsonObject): R
 
 function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
   const members = membersOf(entry);
-  const attributes = membersOf(isObject(entry['attributes']) ? entry['attributes'] : {});
+  const attributes = membersOf(asked(entry['attributes']));
   const grants = keepGrantTypesOf(members, flowsOf(members, attributes), 'standardFlowEnabled');
   const secret = readSecret(members, options);
+  const mappers = readMappers(entry);
+  const refreshes = grants.grantTypes.includes('refresh_token');
+  const metadata = {
+    client_id: members.text('clientId'),
+    client_name: nameOf(members.text('name')),
+    redirect_uris: absolute(members.list('redirectUris') ?? [], members.text('rootUrl')),
+    post_logout_redirect_uris: logoutUris(members, attributes),
+    backchannel_logout_uri: attributes.text('backchannel.logout.url'),
+    backchannel_logout_session_required: attributes.text('backchannel.logout.url')
+      ? (attributes.flag('backchannel.logout.session.required') ?? undefined)
+      : undefined,
+    id_token_signed_response_alg: attributes.text('id.token.signed.response.alg'),
+    ...keycloakKeys(attributes),
+    ...secret.metadata,
+    grant_types: grants.grantTypes,
+    scope: scopeOf(members, refreshes),
+    first_party: members.flag('consentRequired') === true ? undefined : true,
+    require_pushed_authorization_requests: attributes.flag('require.pushed.authorization.requests'),
+    dpop_bound_access_tokens: attributes.flag('dpop.bound.access.tokens'),
+    ...requestObjects(attributes),
+    ...mappers.metadata,
+    ...(refreshes && {
+      refresh_token_idle_lifetime: attributes.seconds('client.session.idle.timeout'),
+      refresh_token_lifetime: attributes.seconds('client.session.max.lifespan'),
+    }),
+  };
+  const policy = grants.grantTypes.includes('authorization_code') ? policyOf(attributes) : 'inherit';
+  const left = [
+    ...attributes.unread().filter((name) => !withoutEffect.test(name)),
+    ...(isObject(entry['authenticationFlowBindingOverrides']) &&
+    Object.keys(entry['authenticationFlowBindingOverrides']).length > 0
+      ? ['authenticationFlowBindingOverrides']
+      : []),
+  ];
   return {
-    metadata: {
-      client_id: members.text('clientId'),
-      client_name: nameOf(members.text('name')),
-      redirect_uris: absolute(members.list('redirectUris') ?? [], members.text('rootUrl')),
-      post_logout_redirect_uris: logoutUris(members, attributes),
-      backchannel_logout_uri: attributes.text('backchannel.logout.url'),
-      backchannel_logout_session_required: attributes.text('backchannel.logout.url')
-        ? (attributes.flag('backchannel.logout.session.required') ?? undefined)
-        : undefined,
-      id_token_signed_response_alg: attributes.text('id.token.signed.response.alg'),
-      jwks_uri: attributes.text('jwks.url'),
-      ...secret.metadata,
-      grant_types: grants.grantTypes,
-      scope: scopeOf(members, grants.grantTypes.includes('refresh_token')),
-      first_party: members.flag('consentRequired') === true ? undefined : true,
-    },
-    pkce: { policy: grants.grantTypes.includes('authorization_code') ? policyOf(attributes) : 'inherit' },
+    metadata,
+    pkce: { policy },
     names,
     disabled: members.flag('enabled') === false,
     mistakes: [...members.mistakes, ...attributes.mistakes],
-    notes: [...grants.notes, ...secret.notes],
+    notes: [
+      ...grants.notes,
+      ...secret.notes,
+      ...mappers.notes,
+      ...(left.length > 0 ? [`comes without ${shown(left)}`] : []),
+    ],
   };
 }
 
@@ -73,7 +114,58 @@ const names = {
   jwks_uri: 'attributes.jwks.url', pkce_policy: 'attributes.pkce.code.challenge.method',
   post_logout_redirect_uris: 'attributes.post.logout.redirect.uris', backchannel_logout_uri: 'attributes.backchannel.logout.url',
   id_token_signed_response_alg: 'attributes.id.token.signed.response.alg', scope: 'defaultClientScopes',
+  require_signed_request_object: 'attributes.request.object.required',
+  request_object_signing_alg: 'attributes.request.object.signature.alg', subject_type: 'protocolMappers',
+  sector_identifier_uri: 'protocolMappers', refresh_token_idle_lifetime: 'attributes.client.session.idle.timeout',
+  refresh_token_lifetime: 'attributes.client.session.max.lifespan',
 }; // biome-ignore format: a table
+
+/** Attributes are texts: one that is `false` or `0` asks for nothing. */
+const asked = (attributes: unknown): JsonObject =>
+  isObject(attributes)
+    ? Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== 'false' && value !== '0'))
+    : {};
+
+/** Attributes about the record, pages and other protocols, and those that Pixy has for everybody. */
+const withoutEffect =
+  /^(?:saml[._]|realm_client$|client\.secret\.creation\.time$|display\.on\.consent\.screen$|login_theme$|logoUri$|policyUri$|tosUri$|backchannel\.logout\.|use\.jwks\.|token\.endpoint\.auth\.signing\.alg$|post\.logout\.redirect\.uris$|oauth2\.device\.|oidc\.ciba\.|use\.refresh\.tokens$)/;
+
+/** A request object that has to be there has to be signed here. */
+function requestObjects(attributes: Members): JsonObject {
+  const required = attributes.text('request.object.required') ?? 'not required';
+  const algorithm = attributes.text('request.object.signature.alg') ?? 'any';
+  if (required === 'request_uri only') {
+    const problem = 'is request_uri only: requests by reference are pushed here, so require those';
+    return attributes.refuse('attributes.request.object.required', problem, {});
+  }
+  return {
+    require_signed_request_object: required === 'not required' ? undefined : true,
+    request_object_signing_alg: algorithm === 'any' || algorithm === 'none' ? undefined : algorithm,
+  };
+}
+
+/** A mapper makes the subjects of a client pairwise. The others make claims of its own, which it comes without. */
+function readMappers(entry: JsonObject): { metadata: JsonObject; notes: string[] } {
+  const mappers = Array.isArray(entry['protocolMappers']) ? entry['protocolMappers'].filter(isObject) : [];
+  const kind = ({ protocolMapper }: JsonObject): string => String(protocolMapper);
+  const pairwise = mappers.find((mapper) => kind(mapper) === 'oidc-sha256-pairwise-sub-mapper');
+  const others = mappers.filter(
+    (mapper) => mapper !== pairwise && kind(mapper) !== 'oidc-usersessionmodel-note-mapper',
+  );
+  const config = membersOf(pairwise !== undefined && isObject(pairwise['config']) ? pairwise['config'] : {});
+  return {
+    metadata: {
+      subject_type: pairwise && 'pairwise',
+      sector_identifier_uri: config.text('sectorIdentifierUri'),
+    },
+    notes: [
+      ...(pairwise ? ['knows people by pairwise subjects: import them with --pairwise keycloak:HOST'] : []),
+      ...(others.length > 0
+        ? [`comes without the protocol mappers ${shown(others.map(({ name }) => String(name)))}`]
+        : []),
+    ],
+  };
+}
 
 /** A name like `${client_account}` is a key of the server's own translations. */
 const nameOf = (name: string | undefined): string | undefined => (name?.startsWith('${') ? undefined : name);
@@ -95,6 +187,7 @@ function flowsOf(members: Members, attributes: Members): string[] {
     client_credentials: members.flag('serviceAccountsEnabled'),
     'urn:ietf:params:oauth:grant-type:device_code': attributes.flag('oauth2.device.authorization.grant.enabled'),
     'urn:openid:params:grant-type:ciba': attributes.flag('oidc.ciba.grant.enabled'),
+    'urn:ietf:params:oauth:grant-type:token-exchange': attributes.flag('standard.token.exchange.enabled'),
   };
   const named = Object.entries(flows).flatMap(([name, isOn]) => (isOn ? [name] : []));
   const refreshes = attributes.flag('use.refresh.tokens') ?? true;
@@ -108,10 +201,8 @@ function readSecret(members: Members, options: ReadingOptions): { metadata: Json
     return secretOf(members, ['secret'], isPublic ? 'none' : (options.authMethod ?? 'client_secret_basic'), isPublic);
   }
   if (type === 'client-jwt') return { metadata: { token_endpoint_auth_method: 'private_key_jwt' }, notes: [] };
-  return members.refuse('clientAuthenticatorType', `is ${shown([type])}, which is not offered here`, {
-    metadata: {},
-    notes: [],
-  });
+  const problem = `is ${shown([type])}, which is not offered here: use client-secret, or client-jwt with keys`;
+  return members.refuse('clientAuthenticatorType', problem, { metadata: {}, notes: [] });
 }
 
 /** Keycloak completes paths with the root URL. */

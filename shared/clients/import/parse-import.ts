@@ -19,7 +19,7 @@ import { mcp } from './mcp.ts';
 import { asksForSomething, membersOf, shown } from './members.ts';
 import { okta } from './okta.ts';
 import { onewelcome } from './onewelcome.ts';
-import { looksLikeYaml, recognise } from './recognise.ts';
+import { looksLikeYaml, recognise, yaml } from './recognise.ts';
 import { rfc7591 } from './rfc7591.ts';
 import { withoutMembers } from './skip-members.ts';
 import { webmethods } from './webmethods.ts';
@@ -82,13 +82,17 @@ export async function parseImport(format: ImportFormat, text: string, options: I
 
 const ofFile = { entry: 'file', member: 'content' };
 
+/** Why nothing of a file can be read, whatever its entries are. */
+export const fileProblem = ({ refused }: Pick<ParsedImport, 'refused'>): string | undefined =>
+  refused.find(({ entry, member }) => entry === ofFile.entry && member === ofFile.member)?.problem;
+
 /** Says which format a file is of that could not be read. IdentityServer's two formats are read alike. */
 function refuseOther(format: ImportFormat, text: string): string | undefined {
   const found = recognise(text);
   if (found && found.format !== (format === 'duende' ? 'identityserver' : format)) {
     return `is ${found.what}: use --format ${found.format}`;
   }
-  return looksLikeYaml(text) ? 'is YAML, which is not read: write it as JSON, for example with yq -o json' : undefined;
+  return looksLikeYaml(text) ? yaml : undefined;
 }
 
 async function parseEntries(format: ImportFormat, text: string, options: ImportOptions): Promise<ParsedImport> {

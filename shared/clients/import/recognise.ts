@@ -14,11 +14,14 @@ type Shape = Recognised & { has: (file: JsonObject, entry: JsonObject) => boolea
 const all = (object: JsonObject, ...names: string[]): boolean => names.every((name) => name in object);
 const some = (object: JsonObject, ...names: string[]): boolean => names.some((name) => name in object);
 
+const isRealm = (object: JsonObject): boolean =>
+  'realm' in object && some(object, 'clients', 'clientScopes', 'users', 'defaultRoles', 'roles');
+
 const shapes: readonly Shape[] = [
   {
     what: 'a Keycloak realm export',
     format: 'keycloak',
-    has: (file) => 'realm' in file && some(file, 'clients', 'clientScopes', 'users', 'defaultRoles', 'roles'),
+    has: (file, entry) => isRealm(file) || isRealm(entry),
   },
   {
     what: 'a Keycloak client export',
@@ -98,6 +101,8 @@ function recogniseOther(text: string): Recognised | undefined {
   const row = first && isObject(first.value) ? first.value : {};
   return all(row, 'client_id', 'redirect_uri') ? { what: 'a table of WP OAuth Server', format: 'wpoauth' } : undefined;
 }
+
+export const yaml = 'is YAML, which is not read: write it as JSON, for example with yq -o json';
 
 /** YAML is written for people, and several of these systems write it. */
 export const looksLikeYaml = (text: string): boolean =>

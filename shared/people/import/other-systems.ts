@@ -116,6 +116,8 @@ export function keycloakAccount(json: Json, { skipMembers = [], providers }: Mem
   const identities = keycloakLinks(listIn(json, 'federatedIdentities'));
   const linked = translateLinks(identities, 'federatedIdentities', providers);
   const apps = skipMembers.includes('otp') ? [] : credentials.filter(({ type }) => type === 'otp');
+  const actions = Array.isArray(json['requiredActions']) ? json['requiredActions'].map(String) : [];
+  const demands = actions.filter((action) => protectiveActions.test(action));
   return {
     account: accountOf(
       {
@@ -138,10 +140,17 @@ export function keycloakAccount(json: Json, { skipMembers = [], providers }: Mem
       ...(apps.length > 1 ? [stays('otp', 'several authenticator apps, of which an account has one')] : []),
       ...(apps.some(isCounting) ? [stays('otp', 'an app that counts its codes')] : []),
       ...others.map((type) => stays(type.slice(0, 60), 'a credential that is no password')),
+      ...(json['totp'] === true && credentials.length === 0
+        ? [stays('totp', 'an authenticator app, and the file no credentials (kc.sh export writes them)')]
+        : []),
+      ...(demands.length > 0 ? [stays('requiredActions', demands.join(', '))] : []),
       ...linked.mistakes,
     ],
   };
 }
+
+/** What somebody has to do at the next sign-in: change a password that another knows, or add a factor. */
+const protectiveActions = /^(?:UPDATE_PASSWORD|CONFIGURE_TOTP|CONFIGURE_RECOVERY_AUTHN_CODES|webauthn-register\b.*)$/;
 
 /** Keycloak keeps the hash and its parameters as JSON in two texts. */
 function keycloakHash({ secretData, credentialData }: Json): unknown {

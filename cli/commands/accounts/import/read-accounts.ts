@@ -1,3 +1,4 @@
+import { looksLikeYaml, yaml } from '../../../../shared/clients/import/recognise.ts';
 import {
   type AccountFormatName,
   type AccountOptions,
@@ -31,7 +32,7 @@ export async function* readAccounts(
   const take = (read: ReturnType<typeof reader.push>): void => {
     const found = read.ok && read.value.refused.length === 0 ? undefined : recogniseAccounts(beginning);
     if (found && found.format !== format) throw new Failure(`${file} is ${found.what}: use --format ${found.format}.`);
-    if (!read.ok) throw new Failure(`${file} ${read.refusal}.`);
+    if (!read.ok) throw new Failure(`${file} ${looksLikeYaml(beginning) ? yaml : read.refusal}.`);
     batch.accounts.push(...read.value.accounts);
     batch.refused.push(...read.value.refused);
   };
