@@ -6,9 +6,10 @@ import type { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IDependable } from 'constructs';
 import type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 import { prefixProblem } from '../shared/oauth/path-aliases.ts';
-import { type AccessLog, accessLogFormats, accessLogs } from './access-log.ts';
+import { type AccessLog, accessLogFormats } from './access-log.ts';
 import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import { checkKeyTags } from './check-key-tags.ts';
+import { checkProps } from './check-props.ts';
 import { checkRegion } from './check-region.ts';
 import { checkTables } from './check-tables.ts';
 import { AuthorizationServerTables } from './constructs/authorization-server-tables.ts';
@@ -33,6 +34,7 @@ import {
   registrationRoutes,
   routes,
 } from './routes.ts';
+import { serverProps } from './server-props.ts';
 import { readSettings } from './server-settings.ts';
 import { stageSettings } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';
@@ -68,6 +70,7 @@ export class AuthorizationServer extends Construct {
 
   constructor(scope: Construct, id: string, props: AuthorizationServerProps = {}) {
     super(scope, id);
+    checkProps(this, serverProps, props);
     const settings = stageSettings(props);
     const logs = {
       logRetention: props.logRetention ?? settings.logRetention,
@@ -173,10 +176,6 @@ export class AuthorizationServer extends Construct {
   }
 
   private accessLog(which: AccessLog, logs: LogSettings): PixyHttpApiProps['accessLog'] {
-    // The types say so, but not every app has types.
-    if (!accessLogs.includes(which)) {
-      throw new WrongSetting(`accessLog must be short, full or none, but is "${String(which)}".`);
-    }
     return which === 'none'
       ? undefined
       : { to: makeLogGroup(this, 'AccessLogs', logs), format: accessLogFormats[which] };

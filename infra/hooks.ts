@@ -1,4 +1,5 @@
 import { type Duration, Stack } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { checkRegion } from './check-region.ts';
@@ -56,6 +57,20 @@ export const hooksAskedBy = (name: PixyFunctionName | OptionalFunctionName, hook
     const asked = hooks[hook];
     return asked && askers[hook].some((asker) => asker === name) ? [asked] : [];
   });
+
+/**
+ * Allows calling a hook. A function that was not made in this app has a policy that the app cannot change: whoever has it in another
+ * account lets this one call it (docs/hooks.md).
+ */
+export function grantCallHook(grantee: IGrantable, hook: IFunction): Grant {
+  return hook.node.defaultChild === undefined
+    ? Grant.addToPrincipal({
+        grantee,
+        actions: ['lambda:InvokeFunction'],
+        resourceArns: [...hook.resourceArnsForGrantInvoke],
+      })
+    : hook.grantInvoke(grantee);
+}
 
 /** Returns the hooks that a function calls, as `PIXY_HOOKS`. */
 export function hooksVariable(

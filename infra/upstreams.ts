@@ -1,4 +1,4 @@
-import { type Duration, Stack } from 'aws-cdk-lib';
+import { type Duration, Stack, Token } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -82,18 +82,29 @@ export function upstreamsVariable(scope: Construct, providers: readonly Upstream
     accounts: provider.accounts,
     timeout: provider.timeout?.toSeconds(),
   }));
-  const named = described.map((one, index) => ({
-    ...one,
-    ...(providers[index]?.clientSecret && { client_secret: 'x' }),
-  }));
-  const parsed = parseProviders(JSON.parse(JSON.stringify(named)));
-  if (!parsed.ok) throw new WrongSetting(`upstreams: ${parsed.refusal.member} ${parsed.refusal.problem}.`);
   const located = described.map((one, index) => {
     const secret = providers[index]?.clientSecret;
     return { ...one, ...(secret && { client_secret_parameter: parameterNameOf(secret) }) };
   });
+  const parsed = parseProviders(JSON.parse(JSON.stringify(located.map(withoutTokens))));
+  if (!parsed.ok) throw new WrongSetting(`upstreams: ${parsed.refusal.member} ${parsed.refusal.problem}.`);
   return Stack.of(scope).toJsonString(located);
 }
+
+/** What only the deployment knows, such as the issuer of a user pool of the same app, stands for something that could be there. */
+const withoutTokens = (described: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(
+    Object.entries(described).map(([member, value]) => [
+      member,
+      Token.isUnresolved(value) ? (examples[member] ?? 'x') : value,
+    ]),
+  );
+
+const examples: Readonly<Record<string, string>> = {
+  issuer: 'https://known-later.example.com',
+  scope: 'openid',
+  client_secret_parameter: '/known/later',
+};
 
 /** Allows reading the client secrets of these providers, and no others. */
 export function grantReadUpstreamSecrets(

@@ -11,7 +11,9 @@ import {
 import { AccountRootPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnKey, CfnReplicaKey, type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import * as v from 'valibot';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
+import { checkProps, isOn, knownText, knownTexts } from '../check-props.ts';
 import { checkRegion } from '../check-region.ts';
 import { writeTableParameters } from '../parameters.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
@@ -114,6 +116,7 @@ export class AuthorizationServerTables extends Construct implements ServerTables
     props: AuthorizationServerTablesProps & { existing?: ExistingTables; first?: AuthorizationServerTables } = {},
   ) {
     super(scope, id);
+    checkProps(this, tablesProps, props);
     const settings = stageSettings(props);
     const existing = props.existing && checked(props.existing);
     this.#multiRegionKey = props.multiRegionKey ?? false;
@@ -208,6 +211,15 @@ export class AuthorizationServerTables extends Construct implements ServerTables
   }
 }
 
+const tablesProps = {
+  stage: knownText,
+  protection: isOn,
+  replicaRegions: knownTexts,
+  multiRegionKey: isOn,
+  existing: v.any(),
+  first: v.any(),
+};
+
 const wrappingKeyDescription = 'Encrypts the private signing keys of the authorization server';
 
 /** A value that CloudFormation looks up in a stack of another region. The CDK's other way takes custom resources in both. */
@@ -230,9 +242,11 @@ const accountPolicy = (): PolicyDocument =>
   });
 
 function checked(existing: ExistingTables): ExistingTables {
-  const { wrappingKey, stage: _, ...names } = existing;
+  const { wrappingKey, grants, clients, people, keys } = existing;
+  const names = { grants, clients, people, keys };
   for (const [name, given] of Object.entries(names)) {
-    if (Token.isUnresolved(given) || /^[a-zA-Z0-9_.-]{3,255}$/.test(given)) continue;
+    // The types ask for all of them, but not every app has types.
+    if (Token.isUnresolved(given) || (typeof given === 'string' && /^[a-zA-Z0-9_.-]{3,255}$/.test(given))) continue;
     throw new WrongSetting(`The ${name} table must be the name of a table of DynamoDB, but is "${given}".`);
   }
   if (!Token.isUnresolved(wrappingKey) && !/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/.+$/.test(wrappingKey)) {

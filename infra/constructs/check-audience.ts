@@ -6,7 +6,8 @@ export function checkAudience(audience: string | readonly string[]): string[] {
   const audiences = [audience].flat();
   if (audiences.length === 0) throw new WrongSetting('audience must name an API at least, but is an empty list.');
   for (const one of audiences) {
-    if (Token.isUnresolved(one) || /^[\x21-\x7e]+$/.test(one)) continue;
+    // The types say that it is a text, but not every app has types.
+    if (Token.isUnresolved(one) || (typeof one === 'string' && /^[\x21-\x7e]+$/.test(one))) continue;
     throw new WrongSetting(
       `audience must be the identifier of an API such as https://api.example.com, but is "${one}".`,
     );

@@ -24,6 +24,7 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, type IDependable } from 'constructs';
 import { frontSecretHeader, viewerHeader } from '../../shared/http/front.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { checkHostName } from '../check-host-name.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import { grantReadSecret, parameterNameOf } from '../secrets.ts';
 import { WrongSetting } from '../wrong-setting.ts';
@@ -182,8 +183,18 @@ function globalName(scope: Construct, what: string, maxLength: number): string {
   return `${region}-${Names.uniqueResourceName(scope, { maxLength: rest })}-${what}`;
 }
 
+const globalWebAcl = new RegExp(`^arn:aws[a-z-]*:wafv2:${frontRegion}:\\d{12}:global/webacl/.+$`);
+
 /** Throws {@link WrongSetting} for what CloudFront would refuse only while it is deployed. */
-function checkFront(scope: Construct, { certificate, webAclArn, secretGeneration = 1 }: CloudFrontFrontProps): void {
+function checkFront(scope: Construct, props: CloudFrontFrontProps): void {
+  const { domainName, certificate, hostedZone, webAclArn, secretGeneration = 1 } = props;
+  checkHostName('front.domainName', domainName, hostedZone);
+  // The types ask for it, but not every app has types.
+  if ((certificate as ICertificate | undefined) === undefined) {
+    throw new WrongSetting(
+      `front needs a certificate: add front.certificate, the ACM certificate of that name in ${frontRegion}.`,
+    );
+  }
   const { certificateArn } = certificate;
   const region = Token.isUnresolved(certificateArn)
     ? certificate.env.region
@@ -195,6 +206,11 @@ function checkFront(scope: Construct, { certificate, webAclArn, secretGeneration
   if (webAclArn === undefined && own !== frontRegion) {
     throw new WrongSetting(
       `front.webAclArn is missing: CloudFront takes web ACLs of ${frontRegion} only, and this stack is ${Token.isUnresolved(own) ? 'of no certain region' : `in ${own}`}.`,
+    );
+  }
+  if (webAclArn !== undefined && !Token.isUnresolved(webAclArn) && !globalWebAcl.test(webAclArn)) {
+    throw new WrongSetting(
+      `front.webAclArn must be the ARN of a web ACL of the scope CLOUDFRONT (arn:aws:wafv2:${frontRegion}:<account>:global/webacl/<name>/<id>), but is "${webAclArn}".`,
     );
   }
   if (!Number.isInteger(secretGeneration) || secretGeneration < 1) {

@@ -1,6 +1,8 @@
-import { Names } from 'aws-cdk-lib';
+import { Names, Stack, Token } from 'aws-cdk-lib';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { checkProps, number } from '../check-props.ts';
+import { WrongSetting } from '../wrong-setting.ts';
 
 export interface FrontWebAclProps {
   /**
@@ -32,6 +34,8 @@ export class FrontWebAcl extends Construct {
 
   constructor(scope: Construct, id: string, { requestsPerAddress = 2_000 }: FrontWebAclProps = {}) {
     super(scope, id);
+    checkProps(this, { requestsPerAddress: number }, { requestsPerAddress });
+    checkWebAcl(this, requestsPerAddress);
     const common = { ruleActionOverrides: countedRules.map((name) => ({ name, actionToUse: { count: {} } })) };
     const rules: Omit<CfnWebACL.RuleProperty, 'priority' | 'visibilityConfig'>[] = [
       {
@@ -68,3 +72,19 @@ const watched = (metricName: string): CfnWebACL.VisibilityConfigProperty => ({
   cloudWatchMetricsEnabled: true,
   sampledRequestsEnabled: false,
 });
+
+/** What AWS WAF takes for a limit. */
+const fewest = 10;
+const most = 2_000_000_000;
+
+function checkWebAcl(scope: Construct, requestsPerAddress: number): void {
+  const isLimit = Number.isInteger(requestsPerAddress) && requestsPerAddress >= fewest && requestsPerAddress <= most;
+  if (!Token.isUnresolved(requestsPerAddress) && !isLimit) {
+    throw new WrongSetting(
+      `requestsPerAddress must be a whole number from ${fewest} to ${most}, but is ${requestsPerAddress}.`,
+    );
+  }
+  const { region } = Stack.of(scope);
+  if (Token.isUnresolved(region) || region === 'us-east-1') return;
+  throw new WrongSetting(`CloudFront takes web ACLs of us-east-1 only, but the stack of this one is in ${region}.`);
+}

@@ -27,6 +27,7 @@ import {
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import { checkHostName } from '../check-host-name.ts';
 import { checkRegion } from '../check-region.ts';
 import { type HomeProps, isFirst } from '../home.ts';
 import type { EndpointFunctionName, OptionalFunctionName, Route } from '../routes.ts';
@@ -184,22 +185,11 @@ function checkDomain(scope: Construct, { domainName, certificate, hostedZone }: 
     throw new WrongSetting('domain needs a certificate: add domain.certificate, the ACM certificate of that name.');
   }
   checkRegion(scope, 'domain.certificate', certificate.certificateArn);
-  if (Token.isUnresolved(domainName)) return;
-  if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(domainName)) {
-    throw new WrongSetting(
-      `domainName must be a host name in lower case such as sign-in.example.com, without https://, port or path, but is "${domainName}".`,
-    );
-  }
-  const zone = hostedZone?.zoneName.replace(/\.$/, '');
-  if (zone === undefined || Token.isUnresolved(zone)) return;
-  if (domainName !== zone && !domainName.endsWith(`.${zone}`)) {
-    throw new WrongSetting(
-      `The hosted zone ${zone} cannot hold a record for ${domainName}: the name must end in .${zone}.`,
-    );
-  }
+  checkHostName('domainName', domainName, hostedZone);
 }
 
 function checkThrottling({ rateLimit, burstLimit }: Throttling): void {
+  if (Token.isUnresolved(rateLimit) || Token.isUnresolved(burstLimit)) return;
   if (!(rateLimit > 0) || !Number.isInteger(burstLimit) || burstLimit < 1) {
     throw new WrongSetting(
       `throttling needs a rateLimit above 0 requests per second and a burstLimit of at least 1 request, but has ${rateLimit} and ${burstLimit}.`,

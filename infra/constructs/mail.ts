@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Grant } from 'aws-cdk-lib/aws-iam';
@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import { bareAddress, fromProblem } from '../../shared/mail/address.ts';
 import type { PixyEnvironment } from '../environment.ts';
 import { mailDescription } from '../functions.ts';
-import type { HooksProps } from '../hooks.ts';
+import { grantCallHook, type HooksProps } from '../hooks.ts';
 import type { LogSettings } from '../logs.ts';
 import { uses } from '../permissions/permissions.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
@@ -64,7 +64,7 @@ export class Mail extends Construct {
   constructor(scope: Construct, id: string, props: MailFunctionProps) {
     super(scope, id);
     const { mail, hooks, tables, environment, alarmTopic, logs } = props;
-    if (mail) checkFrom(mail);
+    if (mail) checkMail(mail);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -85,7 +85,7 @@ export class Mail extends Construct {
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
     });
     for (const use of mailDescription.uses) uses[use](tables, this.handler);
-    hooks.sendMessage?.grantInvoke(this.handler);
+    if (hooks.sendMessage) grantCallHook(this.handler, hooks.sendMessage);
     if (mail && configurationSet) {
       this.allowSending(mail, configurationSet.configurationSetName);
       const topic = new Topic(this, 'Feedback', { enforceSSL: true });
@@ -138,7 +138,7 @@ export class Mail extends Construct {
   }
 }
 
-function checkFrom({ from, identity }: MailProps): void {
+function checkMail({ from, identity, configurationSet }: MailProps): void {
   const problem = fromProblem(from);
   if (problem !== undefined) throw new WrongSetting(`mail.from ${problem}.`);
   const address = bareAddress(from).toLowerCase();
@@ -146,6 +146,13 @@ function checkFrom({ from, identity }: MailProps): void {
   if (reserved !== undefined) {
     throw new WrongSetting(`mail.from is ${address}, and Amazon SES cannot verify a domain in ${reserved}.`);
   }
+  const isName = configurationSet === undefined || Token.isUnresolved(configurationSet);
+  if (!isName && !/^[\w-]{1,64}$/.test(configurationSet)) {
+    throw new WrongSetting(
+      `mail.configurationSet must be the name of a configuration set of SES, but is "${configurationSet}".`,
+    );
+  }
+  if (Token.isUnresolved(identity)) return;
   const owner = identity?.toLowerCase() ?? '';
   const isOwn =
     identity === undefined || address === owner || address.endsWith(`@${owner}`) || address.endsWith(`.${owner}`);

@@ -11,9 +11,11 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Architecture, Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
+import type * as v from 'valibot';
 import { apiDocument, parseApi, type RegisteredApi } from '../../shared/apis/registered-api.ts';
 import { resourceMetadataUrl } from '../../shared/oauth/protected-resource.ts';
 import { proofAlgorithms } from '../../shared/oauth/server-metadata.ts';
+import { checkProps, isOn, knownText, knownTexts, number } from '../check-props.ts';
 import { registerApiDescription } from '../functions.ts';
 import { uses } from '../permissions/permissions.ts';
 import { WrongSetting } from '../wrong-setting.ts';
@@ -66,6 +68,7 @@ export class ProtectedResource extends Construct {
 
   constructor(scope: Construct, id: string, server: ProtectedResourceServer, props: ProtectedResourceProps) {
     super(scope, id);
+    checkProps(this, protectedResourceProps, props);
     this.#server = server;
     this.#api = declared(props);
     this.metadataUrl = resourceMetadataUrl(this.#api.resource);
@@ -162,6 +165,13 @@ export class ProtectedResource extends Construct {
     trimTriggerProvider(new Trigger(this, 'AtDeployment', { handler }), logs);
   }
 }
+
+const protectedResourceProps = {
+  resource: knownText,
+  scopes: knownTexts,
+  accessTokenLifetime: number,
+  dpopRequired: isOn,
+} satisfies Record<keyof ProtectedResourceProps, v.GenericSchema>;
 
 /** The API as it is registered. Throws for what nobody could reach, or what the templates of API Gateway would take for their own. */
 function declared({ resource, scopes, accessTokenLifetime }: ProtectedResourceProps): RegisteredApi {

@@ -1,7 +1,9 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { type IAuthorizer, IdentitySource, RequestAuthorizer, TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
+import * as v from 'valibot';
 import { parseScope } from '../../shared/oauth/scope.ts';
+import { checkProps, duration, isOn, knownTexts, object, text } from '../check-props.ts';
 import { checkTokenDescription } from '../functions.ts';
 import type { HomeProps } from '../home.ts';
 import type { LogSettings } from '../logs.ts';
@@ -64,6 +66,7 @@ export class RestAuthorizer extends Construct {
 
   constructor(scope: Construct, id: string, server: RestAuthorizerServer, props: RestAuthorizerProps) {
     super(scope, id);
+    checkProps(this, restAuthorizerProps, props);
     const { tables, environment, home, ...logs } = server;
     const handler = new PixyFunction(this, 'CheckToken', {
       name: 'check-token',
@@ -89,6 +92,13 @@ export class RestAuthorizer extends Construct {
       : new TokenAuthorizer(this, 'Authorizer', { handler, resultsCacheTtl, validationRegex: bearer });
   }
 }
+
+const restAuthorizerProps = {
+  audience: v.any(),
+  scope: knownTexts,
+  dpop: object({ origin: text, required: isOn }, "an object such as { origin: 'https://api.example.com' }"),
+  resultsCacheTtl: duration,
+} satisfies Record<keyof RestAuthorizerProps, v.GenericSchema>;
 
 /** An answer for a token must not be reused for a request with another proof, or none. */
 function dpopVariables({ origin, required }: RestDpopProps, resultsCacheTtl: Duration | undefined) {

@@ -13,7 +13,7 @@ import {
   rollUpDescription,
 } from '../functions.ts';
 import { functionNameIn, isFirst } from '../home.ts';
-import { type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
+import { grantCallHook, type HooksProps, hooksAskedBy, hooksVariable } from '../hooks.ts';
 import type { LogSettings } from '../logs.ts';
 import { arnInFirst, grantCallRegions, grantInvoke } from '../other-regions.ts';
 import { uses } from '../permissions/permissions.ts';
@@ -110,7 +110,7 @@ export function makeFunctions(scope: Construct, props: ServerFunctionsProps): Se
       reservedConcurrentExecutions: reservedConcurrency[name],
     });
     for (const use of descriptions[name].uses) uses[use](tables, made, signing);
-    for (const hook of hooksAskedBy(name, hooks)) hook.grantInvoke(made);
+    for (const hook of hooksAskedBy(name, hooks)) grantCallHook(made, hook);
     if (mailArn !== undefined && handsOver(name)) grantInvoke(made, [mailArn]);
     if (home) grantCallRegions(scope, made, name, home, props);
     if (name !== 'rotate-keys' && behind) {

@@ -2,12 +2,15 @@ import { Arn, ArnFormat, type Stack, Tags } from 'aws-cdk-lib';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import { HostedZone, type HostedZoneAttributes } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
+import * as v from 'valibot';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { AuthorizationServer } from '../authorization-server.ts';
 import type { AuthorizationServerProps } from '../authorization-server-props.ts';
+import { checkProps, isOn, knownText, object } from '../check-props.ts';
 import type { ExistingTables } from '../constructs/authorization-server-tables.ts';
 import type { CustomDomain } from '../constructs/http-api.ts';
 import { checkRegions, type HomeProps, isFirst, otherHomes, type RegionRouting } from '../home.ts';
+import { serverProps } from '../server-props.ts';
 import { stageSettings } from '../stage.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 import { ApiStack } from './api-stack.ts';
@@ -136,6 +139,7 @@ export class MultiRegionAuthorizationServer extends Construct {
 
   constructor(scope: Construct, id: string, props: MultiRegionAuthorizationServerProps) {
     super(scope, id);
+    checkProps(this, multiRegionProps, props);
     const { stage, regions, first, domain, routing, tables, account, server, protection: wanted, ...others } = props;
     const { oneRegionKey = false, ...everywhere } = others;
     const { protect: protection } = stageSettings({ stage: checked(stage), protection: wanted });
@@ -184,6 +188,25 @@ export class MultiRegionAuthorizationServer extends Construct {
   }
 }
 
+/** What is of one region. */
+const notEverywhere = ['alarmTopic', 'hooks', 'upstreams', 'passwordPepper', 'logEncryptionKey'] as const;
+
+const multiRegionProps = {
+  ...serverProps,
+  ...Object.fromEntries(notEverywhere.map((name) => [name, v.any()])),
+  regions: v.any(),
+  first: knownText,
+  domain: object({
+    domainName: knownText,
+    hostedZone: object({ hostedZoneId: knownText, zoneName: knownText }),
+    certificates: v.record(v.string(), knownText, 'must be an object'),
+  }),
+  routing: v.any(),
+  oneRegionKey: isOn,
+  account: knownText,
+  server: v.function('must be a function that returns settings'),
+} satisfies Record<keyof MultiRegionAuthorizationServerProps, v.GenericSchema>;
+
 /** Names of functions begin with it, and the longest of them has to fit. */
 const longestStage = 38;
 
@@ -198,8 +221,7 @@ function checked(stage: string | undefined): string {
   );
 }
 
-/** What is of one region, or made for each. */
-const notEverywhere = ['alarmTopic', 'hooks', 'upstreams', 'passwordPepper', 'logEncryptionKey'] as const;
+/** What is made for each region. */
 const notGiven = ['stage', 'protection', 'tables', 'home', 'domain', 'front', 'signing', 'keyTags'] as const;
 
 function checkEverywhere(everywhere: object): void {

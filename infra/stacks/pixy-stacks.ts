@@ -1,6 +1,8 @@
 import { type App, type Stack, Tags } from 'aws-cdk-lib';
+import * as v from 'valibot';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { AuthorizationServerProps } from '../authorization-server-props.ts';
+import { checkProps, isOn } from '../check-props.ts';
 import { readContext } from '../context.ts';
 import { ApiStack } from './api-stack.ts';
 import { TablesStack } from './tables-stack.ts';
@@ -22,6 +24,8 @@ export interface PixyStacksProps {
   readonly multiRegionKey?: boolean;
 }
 
+const pixyStacksProps = { server: v.function('must be a function that returns settings'), multiRegionKey: isOn };
+
 /**
  * Creates the two stacks of a stage: one for the data and one for everything else. Which stage it is and its settings are in `pixy.json`
  * in the folder of the app (docs/deploy.md), or given by `cdk deploy -c`. Everything in the stacks has a tag with the version of Pixy.
@@ -30,6 +34,7 @@ export function pixyStacks(
   app: App,
   { server, multiRegionKey }: PixyStacksProps = {},
 ): { tables: TablesStack; api: ApiStack } {
+  checkProps(app, pixyStacksProps, { server, multiRegionKey });
   const context = readContext(app.node);
   const { stage, protection, tables: existing, ...others } = context;
   const tables = new TablesStack(app, `Pixy-${stage}-Tables`, { stage, protection, existing, multiRegionKey });

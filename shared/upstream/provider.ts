@@ -43,7 +43,7 @@ const schema = v.strictObject({
   issuer,
   client_id: v.pipe(text, v.maxLength(255, 'is longer than 255 characters')),
   client_secret: v.optional(text),
-  client_secret_parameter: v.optional(v.pipe(text, v.regex(/^\/[\w./-]{1,1000}$/, 'is not the name of a parameter like /pixy/google'))),
+  client_secret_parameter: v.optional(v.pipe(text, v.regex(/^[\w.+=@/-]{1,1011}$/, 'is not the name of a parameter like /pixy/google'))),
   token_endpoint_auth_method: v.optional(
     v.picklist(['client_secret_basic', 'client_secret_post', 'none'], 'is not client_secret_basic, client_secret_post or none'),
   ),

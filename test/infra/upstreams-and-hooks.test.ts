@@ -108,7 +108,7 @@ describe('upstreams', () => {
       { issuer: 'http://login.corp.example' },
       'upstreams: 0.issuer is not https (http is for loopback hosts only).',
     ],
-    ['a word for trustEmail', { trustEmail: 'yes' }, 'upstreams: 0.trust_email is not true or false.'],
+    ['a word for trustEmail', { trustEmail: 'yes' }, 'upstreams.0.trustEmail must be true or false, but is "yes".'],
     ['a scope without openid', { scope: 'email' }, 'upstreams: 0.scope does not have openid.'],
     [
       'a claim of the protocol',
