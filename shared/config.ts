@@ -40,6 +40,9 @@ export const issuerProblem = (text: string): string | undefined => v.safeParse(i
 
 const name = v.pipe(v.string(), v.minLength(1, 'is empty'));
 
+/** Stands for what the names of log groups begin with: no name has it. */
+export const prefixMark = '~';
+
 const algorithm = v.picklist(signingAlgorithms, `is not one of ${signingAlgorithms.join(', ')}`);
 
 /** Says which settings have no such value. */
@@ -156,7 +159,8 @@ const environment = v.object({
   PIXY_HOOKS: v.optional(hooksJson, '{}'),
   /** Whether operators have a console; see docs/console.md. */
   PIXY_CONSOLE: v.optional(v.picklist(['on', 'off'], 'is not on or off'), 'off'),
-  /** The log groups with audit lines, separated by commas, for those who count and search them. */
+  /** The log groups with audit lines, separated by commas, for those who count and search them; and what ~ stands for in them. */
+  PIXY_AUDIT_LOG_PREFIX: v.optional(name),
   PIXY_AUDIT_LOG_GROUPS: v.optional(
     v.pipe(
       v.string(),
@@ -284,7 +288,9 @@ export function readConfig(env: Record<string, string | undefined>) {
     hooks: values.PIXY_HOOKS,
     operators: values.PIXY_OPERATORS,
     console: values.PIXY_CONSOLE === 'on',
-    auditLogGroups: values.PIXY_AUDIT_LOG_GROUPS,
+    auditLogGroups: values.PIXY_AUDIT_LOG_GROUPS.map((group) =>
+      group.replaceAll(prefixMark, values.PIXY_AUDIT_LOG_PREFIX ?? prefixMark),
+    ),
     metadataDocuments: values.PIXY_METADATA_DOCUMENTS,
     clientRegistration: values.PIXY_CLIENT_REGISTRATION,
     callsLoopback: values.PIXY_CALL_LOOPBACK === 'on',

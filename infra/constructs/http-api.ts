@@ -64,6 +64,9 @@ export interface PixyHttpApiProps {
   readonly accessLog: { readonly to: LogGroup; readonly format: string } | undefined;
 }
 
+/** What API Gateway takes; a stack alone may have a name as long. */
+const longestApiName = 128;
+
 /** Where Route 53 checks from: three places, the fewest that it takes. */
 const checkedFrom = ['us-east-1', 'eu-west-1', 'ap-southeast-1'] as const;
 
@@ -83,7 +86,8 @@ export class PixyHttpApi extends Construct {
     if (props.domain) checkDomain(this, props.domain);
 
     this.api = new HttpApi(this, 'Api', {
-      apiName: serverName(scope),
+      // A label: two may have the same one.
+      apiName: serverName(scope).slice(0, longestApiName),
       description: 'OAuth 2.1 and OpenID Connect authorization server',
       createDefaultStage: false,
       // Route 53 asks each region for itself, and only the region's own address leads to one.

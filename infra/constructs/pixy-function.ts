@@ -59,6 +59,9 @@ export interface PixyFunctionProps extends LogSettings {
 
 /** A bundled function of functions/ with its own role and log group. It may only write its logs until it is granted more. */
 export class PixyFunction extends Lambda {
+  readonly #name: string;
+  #told: Readonly<Record<string, string>>;
+
   constructor(scope: Construct, id: string, props: PixyFunctionProps) {
     const logGroup = makeLogGroup(scope, `${id}Logs`, props);
     // Replaces AWSLambdaBasicExecutionRole, which may create and write any log group of the account. Without logs:CreateLogGroup,
@@ -89,5 +92,14 @@ export class PixyFunction extends Lambda {
       systemLogLevelV2: SystemLogLevel.WARN,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
     });
+    this.#name = props.name;
+    this.#told = environment;
+  }
+
+  /** Adds to the environment what is known only after the function. */
+  tell(more: PixyEnvironment): void {
+    this.#told = { ...this.#told, ...more };
+    checkEnvironment(this, this.#name, this.#told);
+    for (const [name, value] of Object.entries(more)) this.addEnvironment(name, value);
   }
 }

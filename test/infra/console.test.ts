@@ -1,12 +1,26 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NestedStack, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { AuthorizationServerProps } from '../../infra/authorization-server.ts';
+import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/authorization-server.ts';
 import { readConfig } from '../../shared/config.ts';
 import { refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
 import { bundlesOfRun } from './bundle-once.ts';
-import { functionsOf, list, ofType, policiesOf, removeAssemblies, templateWith } from './synthesize.ts';
+import { everything } from './everything.ts';
+import {
+  functionsOf,
+  list,
+  ofType,
+  type Properties,
+  policiesOf,
+  type Resource,
+  removeAssemblies,
+  type TemplateJson,
+  templateWith,
+  testApp,
+} from './synthesize.ts';
 
 afterAll(removeAssemblies);
 
@@ -121,6 +135,97 @@ describe('with a console', () => {
     const rules = ofType(template, 'AWS::Events::Rule').map(([, { Properties }]) => Properties);
     const hourly = rules.find(({ Targets }) => Targets[0].Arn['Fn::GetAtt'][0] === logicalId);
     expect(hourly?.['ScheduleExpression']).toBe('rate(1 hour)');
+  });
+});
+
+describe('where the name of the stack is long', () => {
+  const long = 'customer-identity-platform-production-authorization-server-stack';
+
+  const makeIn = (stack: Stack, more: AuthorizationServerProps = {}, id = 'AuthorizationServer'): TemplateJson => {
+    new AuthorizationServer(stack, id, { ...everything, ...more });
+    return Template.fromStack(stack).toJSON() as TemplateJson;
+  };
+  const newNested = () => new NestedStack(new Stack(testApp(), 'Customers'), 'AuthorizationServer');
+
+  /** A template, and what CloudFormation calls its stack. */
+  const made = {
+    'a stack': () => ({ template: makeIn(new Stack(testApp(), long)), stackName: long }),
+    'a nested stack': () => {
+      const stack = newNested();
+      const logicalId = stack.resolve(stack.nestedStackResource?.logicalId) as string;
+      return { template: makeIn(stack), stackName: `Customers-${logicalId}-${letters}` };
+    },
+  };
+  const letters = '1A2B3C4D5E6F7';
+  const pseudo: Record<string, string> = { 'AWS::Partition': 'aws', 'AWS::Region': 'eu-central-1' };
+
+  /** A value as CloudFormation makes it, with the names that it gives. */
+  function deployed(value: unknown, stackName: string): string {
+    if (typeof value === 'string') return value;
+    const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Join': joined, 'Fn::Split': split } = value as Properties;
+    if (ref !== undefined) {
+      return ref.startsWith('AWS::') ? (pseudo[ref] ?? '111122223333') : `${stackName}-${ref}-${letters}`;
+    }
+    if (attribute !== undefined) {
+      return `arn:aws:logs:eu-central-1:111122223333:log-group:${stackName}-${attribute[0]}-${letters}:*`;
+    }
+    if (split !== undefined) return deployed(split[1], stackName);
+    const [delimiter, parts] = joined;
+    if (Array.isArray(parts)) return parts.map((one) => deployed(one, stackName)).join(delimiter);
+    return deployed(parts, stackName).split(parts['Fn::Split'][0]).join(delimiter);
+  }
+
+  const readersIn = (template: TemplateJson): Resource[] =>
+    ofType(template, 'AWS::Lambda::Function')
+      .map(([, lambda]) => lambda)
+      .filter(({ Properties }) => Properties['Environment']?.Variables.PIXY_AUDIT_LOG_GROUPS !== undefined);
+
+  test.each(Object.entries(made))('the console of %s finds its log groups, and all settings fit', (_, make) => {
+    const { template, stackName } = make();
+    const readers = readersIn(template);
+    expect(readers).toHaveLength(2);
+    for (const { Properties } of readers) {
+      const variables = Object.entries<unknown>(Properties['Environment'].Variables).map(
+        ([name, value]) => [name, deployed(value, stackName)] as const,
+      );
+      expect(variables.reduce((sum, [name, value]) => sum + name.length + value.length, 0)).toBeLessThan(4_096);
+      const { PIXY_AUDIT_LOG_GROUPS, PIXY_AUDIT_LOG_PREFIX } = Object.fromEntries(variables);
+      const { auditLogGroups } = readConfig({ ...environment, PIXY_AUDIT_LOG_GROUPS, PIXY_AUDIT_LOG_PREFIX });
+      expect(auditLogGroups.length).toBeGreaterThan(20);
+      const isName = new RegExp(`^${stackName}-AuthorizationServer\\w+Logs\\w{8}-${letters}$`);
+      expect(auditLogGroups.filter((name) => !isName.test(name))).toEqual([]);
+    }
+  });
+
+  test.each(Object.entries(made))('both may query those of %s by policies that IAM takes', (_, make) => {
+    const { template, stackName } = make();
+    const own = ofType(template, 'AWS::IAM::ManagedPolicy').map(([, { Properties }]) => Properties);
+    const policies = own.map(({ Roles, PolicyDocument: { Statement: statements } }) => {
+      const [{ Action, Resource: groups }] = statements;
+      const named: string[] = groups.map((one: unknown) => deployed(one, stackName));
+      return { roles: Roles.length, statements: statements.length, Action, named, bytes: JSON.stringify(named).length };
+    });
+    for (const policy of policies) {
+      expect(policy).toMatchObject({ roles: 2, statements: 1, Action: 'logs:StartQuery' });
+      expect(policy.bytes).toBeLessThan(6_000);
+    }
+    expect(new Set(policies.flatMap(({ named }) => named)).size).toBeGreaterThan(20);
+    for (const reader of readersIn(template)) {
+      const { statements } = policiesOf(template, reader);
+      expect(statements.filter(({ Action }) => Action === 'logs:StartQuery')).toEqual([]);
+    }
+  });
+
+  test('what does not fit stops the synthesis, not the deployment', () => {
+    const logo = `data:image/png;base64,${'A'.repeat(2_000)}`;
+    expect(() => makeIn(newNested(), { brand: { logo } })).toThrow(
+      /^The settings of the function console have \d{4} bytes, and Lambda takes 4096: brand takes \d{4}, console, with the names of its log groups, takes \d{4}; make them shorter\.$/,
+    );
+  });
+
+  test('no policy is made where none is needed: the role of the workflow may make none', () => {
+    const template = makeIn(new Stack(testApp(), `Pixy-${'x'.repeat(40)}-Api`), {}, 'Auth');
+    expect(ofType(template, 'AWS::IAM::ManagedPolicy')).toEqual([]);
   });
 });
 

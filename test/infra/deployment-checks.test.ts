@@ -106,7 +106,7 @@ it('mail from a domain that nobody can have is refused', () => {
 });
 
 describe('D10: the environment of a function', () => {
-  const brand = { logo: `data:image/png;base64,${'A'.repeat(2_500)}` };
+  const brand = { logo: `data:image/png;base64,${'A'.repeat(2_800)}` };
   const upstreams = ['one', 'two', 'three', 'four'].map((id) => ({
     id,
     name: `Provider ${id} of the enterprise`,

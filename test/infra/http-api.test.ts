@@ -1,4 +1,7 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AuthorizationServer } from '../../infra/authorization-server.ts';
 import { routes } from '../../infra/routes.ts';
 import {
   constructIds,
@@ -9,7 +12,9 @@ import {
   removeAssemblies,
   type Synthesized,
   synthesize,
+  type TemplateJson,
   templateWith,
+  testApp,
 } from './synthesize.ts';
 
 afterAll(removeAssemblies);
@@ -58,6 +63,16 @@ describe('routes', () => {
     const [trigger] = ofType(plain.api, 'Custom::Trigger')[0] ?? [];
     for (const [, route] of ofType(plain.api, 'AWS::ApiGatewayV2::Route')) expect(route.DependsOn).toContain(trigger);
   });
+});
+
+it('has a name that API Gateway takes where the stack has the longest one', () => {
+  const stack = new Stack(testApp(), 'x'.repeat(128));
+  new AuthorizationServer(stack, 'Auth');
+  const { Name: name } = onlyOne(
+    Template.fromStack(stack).toJSON() as TemplateJson,
+    'AWS::ApiGatewayV2::Api',
+  ).Properties;
+  expect(name).toBe('x'.repeat(128));
 });
 
 /** What no access log has: codes, states and challenges are in these. */
