@@ -10,6 +10,7 @@ import { batches } from '../shared/aws/batches.ts';
 import { clientDefaults, openDatabase } from '../shared/aws/dynamodb.ts';
 import { type TableName, tableDefinitions } from '../shared/aws/tables.ts';
 import { clientStore } from '../shared/clients/client-store.ts';
+import { awsTrouble } from './aws-trouble.ts';
 import { Failure, wrongUsage } from './failure.ts';
 import type { Opened, Place, Wanted } from './place.ts';
 import { scanTable } from './scan-table.ts';
@@ -115,7 +116,7 @@ export async function readParameters(names: string[]): Promise<Map<string, strin
     const { Parameters: found = [] } = await client.send(new GetParametersCommand({ Names: names }));
     return new Map(found.flatMap(({ Name, Value }) => (Name && Value ? [[Name, Value]] : [])));
   } catch (error) {
-    throw new Failure(`The parameters of the stage cannot be read: ${messageOf(error)}`);
+    throw new Failure(`The parameters of the stage cannot be read: ${awsTrouble(error)}`);
   } finally {
     client.destroy();
   }
@@ -130,10 +131,8 @@ export async function nameAwsCaller(): Promise<string> {
     if (arn !== undefined) return arn;
     throw new Error('AWS did not return it');
   } catch (error) {
-    throw new Failure(`Your AWS identity cannot be determined, so name yourself with --by NAME: ${messageOf(error)}`);
+    throw new Failure(`Your AWS identity cannot be determined, so name yourself with --by NAME: ${awsTrouble(error)}`);
   } finally {
     client.destroy();
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

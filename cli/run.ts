@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import * as v from 'valibot';
 import packageJson from '../package.json' with { type: 'json' };
+import { adviceFor } from './aws-trouble.ts';
 import { type Context, createContext } from './context.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
@@ -145,4 +146,4 @@ function serviceOf(error: Error & { service?: string }): string {
 }
 
 const causeOf = ({ cause }: Error): string =>
-  cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  cause instanceof Error ? (adviceFor(cause) ?? `${cause.name}: ${cause.message}`) : String(cause);

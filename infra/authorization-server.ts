@@ -84,7 +84,7 @@ export class AuthorizationServer extends Construct {
     const { home } = props;
     if (home) checkHome(this, { ...props, home });
     const { signing, algorithms, variables } = readSettings(props);
-    if (props.tables) checkTables(props.tables);
+    if (props.tables) checkTables(this, props.tables);
     checkKeyTags(props.keyTags);
     const tables =
       props.tables ??

@@ -2,6 +2,7 @@ import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/clie
 import { type AuditEntry, parseAuditLine } from '../../shared/audit/audit-entry.ts';
 import { LedgerUnavailable } from '../../shared/reports/ledger.ts';
 import type { Period } from '../../shared/reports/tally.ts';
+import { awsTrouble } from '../aws-trouble.ts';
 import { localLines } from '../report/local-lines.ts';
 
 /** A line of the audit log, as it was written and as it was read. */
@@ -44,8 +45,7 @@ async function textsOf(
       ...(nextToken !== undefined && { nextToken }),
     });
     const page = await client.send(command).catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new LedgerUnavailable(`The log group ${logGroupName} cannot be read: ${why}`, { cause });
+      throw new LedgerUnavailable(`The log group ${logGroupName} cannot be read: ${awsTrouble(cause)}`, { cause });
     });
     texts.push(...(page.events ?? []).map(({ message = '' }) => message.trim()));
     nextToken = page.nextToken;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Ledger, LedgerUnavailable } from '../../shared/reports/ledger.ts';
+import { adviceFor } from '../aws-trouble.ts';
 import type { Context } from '../context.ts';
 import { wrongUsage } from '../failure.ts';
 import type { AuditLines } from '../log/audit-lines.ts';
@@ -41,7 +42,7 @@ async function logGroupsOf(place: Exclude<Place, { kind: 'local' }>): Promise<st
     const { Parameter: found } = await client.send(new GetParameterCommand({ Name: name }));
     return (found?.Value ?? '').split(',').filter((group) => group !== '');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.name : String(cause);
+    const why = cause instanceof Error ? (adviceFor(cause) ?? cause.name) : String(cause);
     throw new LedgerUnavailable(
       `The parameter ${name} cannot be read (${why}): name the log groups with --log-group.`,
       {

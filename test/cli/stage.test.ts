@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTables } from '../../infra/local/create-tables.ts';
 import { startEmbeddedDynamoDB } from '../../infra/local/embedded-dynamodb.ts';
 import type { TableName } from '../../shared/aws/tables.ts';
@@ -28,6 +30,11 @@ const parameters: Record<string, string> = {
 const caller = 'arn:aws:sts::123456789012:assumed-role/Admin/ada';
 
 const aws = createServer((request, response) => {
+  if (request.headers.authorization?.includes('Credential=expired/')) {
+    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify({ __type: 'ExpiredTokenException', message: 'The security token is expired' }));
+    return;
+  }
   void text(request).then((body) => answer(body, response));
 });
 
@@ -108,4 +115,49 @@ test('who cannot be named has to say who it is', async () => {
   const { exitCode, errors } = await pixy(['policy', 'set', '--floor', 'any', '--stage', 'dev']);
   expect(errors).toMatch(/^error: Your AWS identity cannot be determined, so name yourself with --by NAME/);
   expect(exitCode).toBe(1);
+});
+
+describe('without credentials that work, it says in one sentence what to do', () => {
+  const nowhere = join(tmpdir(), 'there-is-no-such-file');
+  const list = ['--stage', 'dev', 'clients', 'list'];
+
+  beforeEach(() => {
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, undefined);
+    for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, nowhere);
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  });
+
+  test('there are none', async () => {
+    expect((await pixy(list)).errors).toBe(
+      'error: The parameters of the stage cannot be read: there are no AWS credentials: sign in with the AWS CLI, and set AWS_PROFILE if they are those of a profile\n',
+    );
+  });
+
+  test('there is no such profile', async () => {
+    vi.stubEnv('AWS_PROFILE', 'prod-admin');
+    expect((await pixy(list)).errors).toBe(
+      'error: The parameters of the stage cannot be read: the profile prod-admin has no credentials that work: aws sts get-caller-identity says why, and aws configure list-profiles which profiles there are\n',
+    );
+  });
+
+  test('there is no region', async () => {
+    vi.stubEnv('AWS_REGION', undefined);
+    vi.stubEnv('AWS_PROFILE', 'prod-admin');
+    expect((await pixy(list)).errors).toBe(
+      'error: The parameters of the stage cannot be read: no region is set: set AWS_REGION, or region in the profile prod-admin\n',
+    );
+  });
+
+  test('they have expired', async () => {
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'expired');
+    expect((await pixy(list)).errors).toBe(
+      'error: The parameters of the stage cannot be read: the AWS credentials have expired: sign in with the AWS CLI again\n',
+    );
+  });
+
+  test('where tables are named one by one as well', async () => {
+    expect((await pixy(['--table', 'clients=one', 'clients', 'list'])).errors).toBe(
+      'error: The database does not answer: there are no AWS credentials: sign in with the AWS CLI, and set AWS_PROFILE if they are those of a profile\n',
+    );
+  });
 });

@@ -92,6 +92,20 @@ describe('tables of another schema are refused', () => {
     );
   });
 
+  it.each([
+    [{ account: '111122223333', region: 'us-east-1' }, 'region us-east-1, and the server in eu-central-1'],
+    [{ account: '444455556666', region: 'eu-central-1' }, 'account 444455556666, and the server in 111122223333'],
+  ])('when they are made in %j', (env, places) => {
+    const app = testApp();
+    const tables = new AuthorizationServerTables(new Stack(app, 'Data', { env }), 'Tables');
+    const stack = new Stack(app, 'Mine', { env: { account: '111122223333', region: 'eu-central-1' } });
+    expect(() => new AuthorizationServer(stack, 'Auth', { tables })).toThrow(
+      new WrongSetting(
+        `tables.grants is made in the ${places}: give both stacks the same env, or use MultiRegionAuthorizationServer for several regions.`,
+      ),
+    );
+  });
+
   it('when one has other keys', () => {
     expect(withTables(({ grants, clients, people }) => ({ grants, clients, people, keys: grants }))).toThrow(
       new WrongSetting('tables.keys has the keys id instead of pk and sk: it is a table of another schema.'),
