@@ -1,6 +1,6 @@
 import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import type { InitialToken } from '../../shared/clients/registration-store.ts';
-import { scopeMistake, selfRegister } from '../../shared/clients/self-registration.ts';
+import { inWordsOf, scopeMistake, selfRegister } from '../../shared/clients/self-registration.ts';
 import { bearerToken } from '../../shared/http/bearer.ts';
 import type { Answer } from '../../shared/http/endpoint.ts';
 import { readDocument } from '../../shared/http/json-document.ts';
@@ -33,8 +33,8 @@ export async function register(request: HttpRequest, deps: RegistrationDeps): Pr
   const registrant = { hasToken: initial !== undefined, mayBeConfidential: initial?.confidential ?? false };
   const registered = await selfRegister(document.value, registrant);
   if (!registered.ok) return refused(metadataRefusal(registered.refusal, document.value), deps);
-  const { client, secret } = registered.value;
-  const { scope } = await withWholeScope(client, deps.apis);
+  const { client, described: asked, secret } = registered.value;
+  const { scope } = await withWholeScope(asked, deps.apis);
   const wrongScope = scopeMistake(document.value['scope'], scope);
   if (wrongScope) return refused(metadataRefusal([wrongScope], document.value), deps);
   if (token !== undefined && initial && !(await deps.registrations.spendToken(token, initial))) {
@@ -50,7 +50,8 @@ export async function register(request: HttpRequest, deps: RegistrationDeps): Pr
   }
   // What is there already takes no room, so it does not count.
   if (added.outcome === 'known') await attempt.takeBack();
-  const reply = await described(201, added.registration, { secret, token: managing }, deps);
+  const registration = { ...added.registration, client: inWordsOf(asked, added.registration.client) };
+  const reply = await described(201, registration, { secret, token: managing }, deps);
   return { reply, decision: { verdict: 'allowed', client: client.clientId } };
 }
 

@@ -7,7 +7,7 @@ import type { RegisteredApi } from './registered-api.ts';
 /**
  * The client with every scope value that it may ask for now: its own, and all of the APIs that it is registered for as a whole. Whom
  * an API calls `openid`, `offline_access` or `pixy:write` gets nothing by it. A client that nobody registered may ask for what OpenID Connect
- * and the APIs define, for it is the person who decides; or for less, if it says so.
+ * and the APIs define, for it is the person who decides; or for less, if that is what is kept of it.
  */
 export function withScopeOfApis<Client extends ScopedClient>(client: Client, apis: readonly RegisteredApi[]): Client {
   const { scope, allScopesOf = [], clientClass } = client;

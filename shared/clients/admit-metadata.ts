@@ -1,7 +1,9 @@
 import type { Mistake } from '../mistake.ts';
 import { isFetchable } from '../oauth/fetchable-url.ts';
+import { parseRedirectUri } from '../oauth/redirect-uri.ts';
 import type { UnregisteredClass } from '../pkce/policy.ts';
 import { type Result, refuse } from '../result.ts';
+import { leaveOutRedirectUris } from './leave-out-redirect-uris.ts';
 import type { RegisteredClient, RegistrableGrantType } from './registered-client.ts';
 import { checkRegistration } from './registration.ts';
 import { isVisibleName } from './visible-name.ts';
@@ -16,7 +18,6 @@ export type Document = Readonly<Record<string, unknown>>;
 /** Members of the metadata that are taken as they are. */
 const taken = [
   'client_name',
-  'redirect_uris',
   'scope',
   'authorization_details_types',
   'jwks',
@@ -46,11 +47,13 @@ export async function admitMetadata(
   { clientId, clientClass, method, secret }: Admission,
 ): Promise<Result<RegisteredClient, readonly [Mistake, ...Mistake[]]>> {
   const grantTypes = listOf(document['grant_types'], ['authorization_code']);
-  const mistakes = [...mistakesIn(document, grantTypes)];
+  const uris = usableUris(document['redirect_uris']);
+  const mistakes = [...mistakesIn(document, grantTypes, uris)];
   const known = taken.filter((name) => document[name] !== undefined && document[name] !== null);
   const registered = await checkRegistration({
     scope: '',
     ...Object.fromEntries(known.map((name) => [name, document[name]])),
+    ...(uris !== undefined && uris !== null && { redirect_uris: uris }),
     client_id: clientId,
     token_endpoint_auth_method: method,
     grant_types: possibleGrantTypes.filter((type) => grantTypes.includes(type)),
@@ -66,8 +69,18 @@ export async function admitMetadata(
 const listOf = (value: unknown, otherwise: readonly string[]): readonly unknown[] =>
   Array.isArray(value) ? value : otherwise;
 
+/**
+ * Leaves out redirect URIs with a dotless scheme where others are left, as editors announce one of each kind and use any. A list with
+ * another mistake stays whole, so that the mistake is at its place.
+ */
+function usableUris(uris: unknown): unknown {
+  const { redirect_uris: kept } = leaveOutRedirectUris({ redirect_uris: uris }).metadata;
+  const isRight = (uri: unknown) => typeof uri === 'string' && parseRedirectUri(uri).ok;
+  return Array.isArray(kept) && kept.every(isRight) ? kept : uris;
+}
+
 /** What has no rule among those of registered clients. */
-function* mistakesIn(document: Document, grantTypes: readonly unknown[]): Generator<Mistake> {
+function* mistakesIn(document: Document, grantTypes: readonly unknown[], usable: unknown): Generator<Mistake> {
   if (!grantTypes.includes('authorization_code')) {
     yield { member: 'grant_types', problem: 'has no authorization_code, and such a client can do nothing else' };
   }
@@ -87,18 +100,22 @@ function* mistakesIn(document: Document, grantTypes: readonly unknown[]): Genera
   if (subjects !== undefined && subjects !== null && subjects !== 'public') {
     yield { member: 'subject_type', problem: 'is not public, and such a client can have no other' };
   }
-  yield* mistakesOfType(document);
+  yield* mistakesOfType(document, usable);
 }
 
 /** OpenID Connect Registration §2, `application_type`: a web client has a server of its own. Asked for only where it is said. */
-function* mistakesOfType({ application_type: type, redirect_uris: uris }: Document): Generator<Mistake> {
+function* mistakesOfType(
+  { application_type: type, redirect_uris: uris }: Document,
+  usable: unknown,
+): Generator<Mistake> {
   if (type === undefined || type === null || type === 'native') return;
   if (type !== 'web') {
     yield { member: 'application_type', problem: 'is not one of web, native' };
     return;
   }
   for (const [index, uri] of (Array.isArray(uris) ? uris : []).entries()) {
-    if (typeof uri !== 'string' || !URL.canParse(uri)) continue;
+    const isUsed = Array.isArray(usable) && usable.includes(uri);
+    if (!isUsed || typeof uri !== 'string' || !URL.canParse(uri)) continue;
     const { protocol, hostname } = new URL(uri);
     if (protocol !== 'https:' || hostname === 'localhost') {
       yield {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Mistake } from '../mistake.ts';
+import { comparedPart, matchRedirectUri } from '../oauth/redirect-uri.ts';
 import { parseScope } from '../oauth/scope.ts';
 import { type Result, refuse } from '../result.ts';
 import { generateSecret } from '../secret.ts';
@@ -11,14 +12,15 @@ import type { RegisteredClient } from './registered-client.ts';
 /** Who registers: with an initial access token or without, and whether that one allows more than public clients. */
 export type Registrant = { hasToken: boolean; mayBeConfidential: boolean };
 
-/** A client that is to be added, and its secret where it has one, which is shown this once. */
-export type SelfRegistered = { client: RegisteredClient; secret?: string };
+/** A client that is to be added, the same as it described itself, and its secret where it has one, which is shown this once. */
+export type SelfRegistered = { client: RegisteredClient; described: RegisteredClient; secret?: string };
 
 const secretMethods = ['client_secret_basic', 'client_secret_post'] as const;
 
 /**
  * Turns a registration request (RFC 7591 §2) into a client. Without a token, its id is made of what it says: the same metadata is the
- * same client. Refuses with every mistake.
+ * same client. Its scope is then no limit: what agents name is the scope of their first request, and nobody could extend it later, when
+ * an API wants more (RFC 6750 §3.1, insufficient_scope). Refuses with every mistake.
  */
 export async function selfRegister(
   document: Document,
@@ -30,10 +32,11 @@ export async function selfRegister(
   const admission = { clientId: 'unnamed', clientClass: 'dynamic', method: method.value, secret } as const;
   const admitted = await admitMetadata(document, admission);
   if (!admitted.ok) return admitted;
+  const kept = hasToken ? admitted.value : { ...admitted.value, scope: [] };
   const client = hasToken
-    ? { ...admitted.value, clientId: newId(generateSecret()), documentHash: hashDescription(admitted.value) }
-    : { ...admitted.value, clientId: newId(contentOf(admitted.value)) };
-  return { ok: true, value: { client, ...(secret !== undefined && { secret }) } };
+    ? { ...kept, clientId: newId(generateSecret()), documentHash: hashDescription(kept) }
+    : { ...kept, clientId: newId(contentOf(kept)) };
+  return { ok: true, value: { client, described: admitted.value, ...(secret !== undefined && { secret }) } };
 }
 
 /** Clients without a method of their own are public (RFC 7591 §3.2.1: the server may replace what was asked for). */
@@ -54,9 +57,20 @@ function methodOf(
 /** Never a URL, which would be the id of a metadata document. */
 const newId = (random: string): string => `dcr-${hash('sha256', random, 'base64url').slice(0, 32)}`;
 
-/** What a client says. Lists that have no order are sorted. */
-const contentOf = ({ redirectUris, grantTypes, scope, ...rest }: RegisteredClient): string =>
-  JSON.stringify([redirectUris.toSorted(), grantTypes.toSorted(), scope.toSorted(), rest]);
+/** What a client says. Lists that have no order are sorted, and the port of a loopback redirect URI is another at each start. */
+const contentOf = ({ redirectUris, grantTypes, ...rest }: RegisteredClient): string =>
+  JSON.stringify([[...new Set(redirectUris.map(comparedPart))].sort(), grantTypes.toSorted(), rest]);
+
+/** The client that is kept, in the words of this registration, as far as they hold: an operator may have left it less. */
+export function inWordsOf({ redirectUris, scope }: RegisteredClient, kept: RegisteredClient): RegisteredClient {
+  const uris = redirectUris.filter((uri) => matchRedirectUri(uri, kept.redirectUris) !== undefined);
+  const values = scope.filter((value) => kept.scope.length === 0 || kept.scope.includes(value));
+  return {
+    ...kept,
+    ...(uris.length > 0 && { redirectUris: uris }),
+    ...(values.length > 0 && { scope: values }),
+  };
+}
 
 /**
  * The metadata that a client is registered with (RFC 7591 §3.2.1), in the words that it came in. `scope`: everything that it may ask

@@ -18,6 +18,9 @@ function withoutPort(uri: string): string | undefined {
   return origin + rest;
 }
 
+/** What of a redirect URI is compared: all of it, but for the port of a loopback one. */
+export const comparedPart = (uri: string): string => withoutPort(uri) ?? uri;
+
 /**
  * Compares a redirect URI with the registered ones as exact strings, except for the port of a loopback URI (RFC 9700 §2.1).
  * Returns the presented URI, since the client chooses the port, or undefined.
@@ -26,10 +29,8 @@ export function matchRedirectUri(
   presented: string,
   registeredUris: readonly string[],
 ): RegisteredRedirectUri | undefined {
-  const portless = withoutPort(presented);
-  const matches = registeredUris.some(
-    (uri) => uri === presented || (portless !== undefined && withoutPort(uri) === portless),
-  );
+  const compared = comparedPart(presented);
+  const matches = registeredUris.some((uri) => comparedPart(uri) === compared);
   return matches ? (presented as RegisteredRedirectUri) : undefined;
 }
 

@@ -170,6 +170,39 @@ describe('a client that registers itself', () => {
     }
   });
 
+  test('DC11: may ask for more than the scope that it named, as after insufficient_scope, and gets what the person allows', async () => {
+    const { json } = await register({ client_name: 'Steps up', scope: 'openid offline_access' });
+    expect(json.scope).toBe('openid offline_access');
+    const person = await signedIn('dynamic-2');
+    const scope = 'openid offline_access email nothing:here pixy:write';
+    const code = await codeFor(json.client_id, person, { scope });
+    expect((await redeem(json.client_id, code)).json.scope).toBe('openid offline_access email');
+  });
+
+  test('DC11: asks for no more than an operator leaves it', async () => {
+    const metadata = { client_name: 'Held back', scope: 'openid email' };
+    const { json } = await register(metadata);
+    const client = await clients.find(json.client_id);
+    if (!client) throw new Error('it is not there');
+    await clients.put(json.client_id, { ...client, scope: ['openid', 'profile'] }, { by: 'ada', why: 'less' });
+    server.clock.advance(30);
+    expect((await register(metadata)).json).toMatchObject({ client_id: json.client_id, scope: 'openid' });
+    expect((await register({ ...metadata, scope: 'email' })).json.scope).toBe('openid profile');
+    const code = await codeFor(json.client_id, await signedIn('dynamic-3'), { scope: 'openid email profile' });
+    expect((await redeem(json.client_id, code)).json.scope).toBe('openid profile');
+  });
+
+  test('DC12: comes without the redirect URIs whose scheme has no dot, if others are left', async () => {
+    const others = ['https://agent.example/callback', 'http://localhost:8787/callback'];
+    const { status, json } = await register({ redirect_uris: ['editor://agent/callback', ...others] });
+    expect([status, json.redirect_uris]).toEqual([201, others]);
+    const web = { application_type: 'web', redirect_uris: ['editor://agent/callback', 'https://agent.example/'] };
+    expect((await register(web)).json.redirect_uris).toEqual(['https://agent.example/']);
+    const client = { client_id: json.client_id, redirect_uris: ['editor://agent/callback'] };
+    const page = await (await signedIn('dynamic-4')).follow(authorizeTarget(client));
+    expect([page.status, page.body.includes('redirect_uri_not_registered')]).toEqual([400, true]);
+  });
+
   test('CI15: never has an id that could be a metadata document', async () => {
     const ids = [
       await register({ client_name: 'https://agent.example/client.json' }),
@@ -201,6 +234,23 @@ describe('DR1 DR2: registrations do not litter', () => {
     });
     expect([...ids]).toEqual([expect.stringMatching(/^201 dcr-/)]);
     expect(writes.filter((one) => one.startsWith('PutItem pixy-clients'))).toEqual([]);
+  });
+
+  test('DR1: the port of a loopback redirect URI and the scope make no other client, and each is told what it said', async () => {
+    const of = (port: number, scope?: string) => ({
+      client_name: 'On any port',
+      redirect_uris: [`http://127.0.0.1:${port}/callback`, 'https://agent.example/callback'],
+      scope,
+    });
+    const one = await register(of(40_437, 'openid email'));
+    const other = await register(of(36_315, 'openid profile'));
+    const third = await register(of(36_315));
+    expect(new Set([one, other, third].map(({ json }) => json.client_id)).size).toBe(1);
+    expect(one.json).toMatchObject(of(40_437, 'openid email'));
+    expect(other.json).toMatchObject(of(36_315, 'openid profile'));
+    expect(third.json.scope).toBe('openid profile email address phone offline_access');
+    const elsewhere = await register({ ...of(1), redirect_uris: ['http://127.0.0.1:1/other'] });
+    expect(elsewhere.json.client_id).not.toBe(one.json.client_id);
   });
 
   test('and other metadata is another client', async () => {
@@ -281,11 +331,24 @@ describe('metadata that is not right', () => {
     ['http://agent.example/', 'is http on a host that is not a loopback address'],
     ['https://agent.example/#x', 'has a fragment'],
     ['https://*.example/', 'has a wildcard; register every redirect URI in full'],
-    ['cursor://callback', 'has a private-use scheme without a dot'],
   ])('DC2: the redirect URI %s is refused and named', async (uri, problem) => {
     const { status, json } = await register({ redirect_uris: ['https://right.example/', uri] });
     expect([status, json.error]).toEqual([400, 'invalid_redirect_uri']);
     expect(json.error_description).toContain(`redirect_uris.1 (${uri}) ${problem}`);
+  });
+
+  test('DC2: redirect URIs whose scheme has no dot are refused and named where no other is left, or another is wrong', async () => {
+    const alone = await register({ redirect_uris: ['editor://agent/callback'] });
+    expect([alone.status, alone.json.error]).toEqual([400, 'invalid_redirect_uri']);
+    expect(alone.json.error_description).toContain(
+      'redirect_uris.0 (editor://agent/callback) has a private-use scheme',
+    );
+    const wrong = await register({ redirect_uris: ['editor://agent/callback', 'http://agent.example/'] });
+    expect(wrong.json.error_description).toContain('redirect_uris.1 (http://agent.example/) is http');
+    const web = { application_type: 'web', redirect_uris: ['editor://agent/callback', 'http://localhost/callback'] };
+    expect((await register(web)).json.error_description).toContain('redirect_uris.1 (http://localhost/callback)');
+    const forced = { redirect_uris: ['editor://agent/callback'], accept_dotless_schemes: true };
+    expect((await register(forced)).status).toBe(400);
   });
 
   test('DC2: redirect URIs are needed, and one with quotes does not break the description', async () => {

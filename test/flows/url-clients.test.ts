@@ -116,6 +116,14 @@ describe('a client by its metadata document', () => {
     expect([status, body.includes('redirect_uri_not_registered')]).toEqual([400, true]);
   });
 
+  test('comes without the redirect URIs whose scheme has no dot, if others are left', async () => {
+    const client = host.put(path, { redirect_uris: ['editor://agent/callback', 'http://localhost/callback'] });
+    const other = { redirect_uri: 'http://localhost:8787/callback' };
+    expect(isConsentPage(await person.follow(authorizeTarget(client, other)))).toBe(true);
+    const { status, body } = await person.follow(authorizeTarget(client));
+    expect([status, body.includes('redirect_uri_not_registered')]).toEqual([400, true]);
+  });
+
   test.each([
     ['no challenge', withoutChallenge],
     ['plain', { code_challenge_method: 'plain' }],
