@@ -2,6 +2,7 @@ import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import { admitMetadata } from '../../shared/clients/admit-metadata.ts';
 import { hashDescription } from '../../shared/clients/hash-description.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { withoutEmpty } from '../../shared/clients/registration.ts';
 import type { Registration } from '../../shared/clients/registration-store.ts';
 import { scopeMistake } from '../../shared/clients/self-registration.ts';
 import { bearerToken } from '../../shared/http/bearer.ts';
@@ -57,7 +58,7 @@ export const replaceClient: Operation = async ({ registration }, request, deps) 
   }
   const document = readDocument(request, { mediaTypes: ['application/json'], required: true });
   if (!document.ok) return refused(document.refusal.refusal, deps, client.clientId);
-  const { client_id: id, token_endpoint_auth_method: method, client_secret: secret } = document.value;
+  const { client_id: id, token_endpoint_auth_method: method, client_secret: secret } = withoutEmpty(document.value);
   if (id !== client.clientId) return wrong('client_id', 'is not the one of this client');
   const forbidden = serversOwn.find((member) => member in document.value);
   if (forbidden !== undefined) return wrong(forbidden, 'is for the server to say');

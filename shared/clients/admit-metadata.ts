@@ -5,7 +5,7 @@ import type { UnregisteredClass } from '../pkce/policy.ts';
 import { type Result, refuse } from '../result.ts';
 import { leaveOutRedirectUris } from './leave-out-redirect-uris.ts';
 import type { RegisteredClient, RegistrableGrantType } from './registered-client.ts';
-import { checkRegistration } from './registration.ts';
+import { checkRegistration, withoutEmpty } from './registration.ts';
 import { isVisibleName } from './visible-name.ts';
 
 /*
@@ -43,17 +43,18 @@ export type Admission = {
  * Turns metadata into a client. An empty scope means whatever such a client may have (see client-scope.ts). Refuses with every mistake.
  */
 export async function admitMetadata(
-  document: Document,
+  given: Document,
   { clientId, clientClass, method, secret }: Admission,
 ): Promise<Result<RegisteredClient, readonly [Mistake, ...Mistake[]]>> {
+  const document = withoutEmpty(given);
   const grantTypes = listOf(document['grant_types'], ['authorization_code']);
   const uris = usableUris(document['redirect_uris']);
   const mistakes = [...mistakesIn(document, grantTypes, uris)];
-  const known = taken.filter((name) => document[name] !== undefined && document[name] !== null);
+  const known = taken.filter((name) => document[name] !== undefined);
   const registered = await checkRegistration({
     scope: '',
     ...Object.fromEntries(known.map((name) => [name, document[name]])),
-    ...(uris !== undefined && uris !== null && { redirect_uris: uris }),
+    ...(uris !== undefined && { redirect_uris: uris }),
     client_id: clientId,
     token_endpoint_auth_method: method,
     grant_types: possibleGrantTypes.filter((type) => grantTypes.includes(type)),
@@ -67,7 +68,7 @@ export async function admitMetadata(
 }
 
 const listOf = (value: unknown, otherwise: readonly string[]): readonly unknown[] =>
-  Array.isArray(value) ? value : otherwise;
+  Array.isArray(value) && value.length > 0 ? value : otherwise;
 
 /**
  * Leaves out redirect URIs with a dotless scheme where others are left, as editors announce one of each kind and use any. A list with
@@ -89,15 +90,15 @@ function* mistakesIn(document: Document, grantTypes: readonly unknown[], usable:
   }
   const { client_name: name, logo_uri: logo } = document;
   // People are asked about it by its name, and nobody has looked at that before.
-  if (typeof name === 'string' && name !== '' && !isVisibleName(name)) {
+  if (typeof name === 'string' && !isVisibleName(name)) {
     yield { member: 'client_name', problem: 'has a character that cannot be seen, or none that can' };
   }
-  if (logo !== undefined && logo !== null && !(typeof logo === 'string' && isFetchable(logo))) {
+  if (logo !== undefined && !(typeof logo === 'string' && isFetchable(logo))) {
     yield { member: 'logo_uri', problem: 'is not an https URL of a public host' };
   }
   const { subject_type: subjects } = document;
   // Who asks for pairwise subjects relies on them, so public ones must not come instead without a word.
-  if (subjects !== undefined && subjects !== null && subjects !== 'public') {
+  if (subjects !== undefined && subjects !== 'public') {
     yield { member: 'subject_type', problem: 'is not public, and such a client can have no other' };
   }
   yield* mistakesOfType(document, usable);
@@ -108,7 +109,7 @@ function* mistakesOfType(
   { application_type: type, redirect_uris: uris }: Document,
   usable: unknown,
 ): Generator<Mistake> {
-  if (type === undefined || type === null || type === 'native') return;
+  if (type === undefined || type === 'native') return;
   if (type !== 'web') {
     yield { member: 'application_type', problem: 'is not one of web, native' };
     return;

@@ -3,6 +3,7 @@ import { admitMetadata, type Document } from './admit-metadata.ts';
 import type { Fetched } from './guarded-fetch.ts';
 import { hashDescription } from './hash-description.ts';
 import type { RegisteredClient } from './registered-client.ts';
+import { withoutEmpty } from './registration.ts';
 
 /**
  * Reads a client id metadata document (draft-ietf-oauth-client-id-metadata-document, "Client Metadata Document") into the shape of every
@@ -26,10 +27,11 @@ export async function readDocument(
   return ok({ ...admitted.value, documentHash: hashDescription(admitted.value) });
 }
 
+/** The document without members that say nothing. */
 function parseObject(text: string): Document | undefined {
   try {
     const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Document) : undefined;
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? withoutEmpty(json) : undefined;
   } catch {
     return undefined;
   }
@@ -41,7 +43,7 @@ function parseObject(text: string): Document | undefined {
  */
 function methodOf(document: Document): Result<'none' | 'private_key_jwt', string> {
   const said = [document['token_endpoint_auth_method'], document['token_endpoint_auth_methods_supported']];
-  const methods = said.flat().filter((method) => method !== undefined && method !== null);
+  const methods = said.flat().filter((method) => method !== undefined);
   if (methods.some((method) => typeof method === 'string' && method.startsWith('client_secret'))) {
     return refuse('has a token_endpoint_auth_method with a shared secret, and what everybody can read is no secret');
   }

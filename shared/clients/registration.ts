@@ -277,7 +277,7 @@ export async function checkRegistration(
  * Drops members that are null, an empty text or an empty object: they ask for nothing, as if they were absent. An empty scope is
  * one, and an empty secret is a mistake.
  */
-const withoutEmpty = (document: object): Record<string, unknown> =>
+export const withoutEmpty = (document: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(document).filter(([name, value]) => {
       if (value === '') return name === 'scope' || name === 'client_secret' || name === 'client_id';

@@ -8,6 +8,7 @@ import { admitMetadata, type Document } from './admit-metadata.ts';
 import { memberName } from './client-document.ts';
 import { hashDescription } from './hash-description.ts';
 import type { RegisteredClient } from './registered-client.ts';
+import { withoutEmpty } from './registration.ts';
 
 /** Who registers: with an initial access token or without, and whether that one allows more than public clients. */
 export type Registrant = { hasToken: boolean; mayBeConfidential: boolean };
@@ -24,14 +25,15 @@ const secretMethods = ['client_secret_basic', 'client_secret_post'] as const;
  */
 export async function selfRegister(
   document: Document,
-  { hasToken, mayBeConfidential }: Registrant,
+  registrant: Registrant,
 ): Promise<Result<SelfRegistered, readonly [Mistake, ...Mistake[]]>> {
-  const method = methodOf(document['token_endpoint_auth_method'], mayBeConfidential);
+  const method = methodOf(withoutEmpty(document)['token_endpoint_auth_method'], registrant);
   if (!method.ok) return method;
   const secret = method.value.startsWith('client_secret') ? generateSecret() : undefined;
   const admission = { clientId: 'unnamed', clientClass: 'dynamic', method: method.value, secret } as const;
   const admitted = await admitMetadata(document, admission);
   if (!admitted.ok) return admitted;
+  const { hasToken } = registrant;
   const kept = hasToken ? admitted.value : { ...admitted.value, scope: [] };
   const client = hasToken
     ? { ...kept, clientId: newId(generateSecret()), documentHash: hashDescription(kept) }
@@ -39,13 +41,18 @@ export async function selfRegister(
   return { ok: true, value: { client, described: admitted.value, ...(secret !== undefined && { secret }) } };
 }
 
-/** Clients without a method of their own are public (RFC 7591 §3.2.1: the server may replace what was asked for). */
+/**
+ * Clients without a method of their own are public, and so are those that ask for a secret without a token (RFC 7591 §3.2.1: the server
+ * may replace what was asked for): agents ask for one everywhere, and go by the answer. Who has a token is told to get another.
+ */
 function methodOf(
   asked: unknown,
-  mayBeConfidential: boolean,
+  { hasToken, mayBeConfidential }: Registrant,
 ): Result<RegisteredClient['tokenEndpointAuthMethod'], [Mistake]> {
   const member = 'token_endpoint_auth_method';
-  if (asked === undefined || asked === null || asked === 'none') return { ok: true, value: 'none' };
+  const isPublic = asked === undefined || asked === 'none';
+  const isWish = !hasToken && secretMethods.some((method) => method === asked);
+  if (isPublic || isWish) return { ok: true, value: 'none' };
   const known = [...secretMethods, 'private_key_jwt' as const].find((method) => method === asked);
   if (known === undefined) return refuse([{ member, problem: 'is not one that this server knows' }]);
   if (mayBeConfidential) return { ok: true, value: known };

@@ -203,6 +203,30 @@ describe('a client that registers itself', () => {
     expect([page.status, page.body.includes('redirect_uri_not_registered')]).toEqual([400, true]);
   });
 
+  test('DC13: becomes a public client if it asks for a secret, and the answer says so', async () => {
+    const { json: unasked } = await register({ client_name: 'Wants a secret' });
+    for (const method of ['client_secret_basic', 'client_secret_post']) {
+      const { status, json } = await register({ client_name: 'Wants a secret', token_endpoint_auth_method: method });
+      expect([status, json]).toEqual([201, unasked]);
+    }
+    const { status, json } = await register({ token_endpoint_auth_method: 'client_secret_post' }, await newToken());
+    expect([status, json.error_description]).toEqual([400, expect.stringContaining('initial access token')]);
+  });
+
+  test('DC14: asks for nothing with members that are null or empty', async () => {
+    const { json: unasked } = await register({ client_name: 'Says little', scope: undefined });
+    const texts = 'client_uri logo_uri tos_uri policy_uri jwks_uri scope application_type subject_type software_id';
+    for (const empty of [null, '']) {
+      const members = Object.fromEntries(
+        [...texts.split(' '), 'token_endpoint_auth_method'].map((name) => [name, empty]),
+      );
+      expect((await register({ client_name: 'Says little', ...members })).json).toEqual(unasked);
+    }
+    const lists = { contacts: [], grant_types: [], response_types: [], jwks: null };
+    const { json } = await register({ client_name: 'Says little', ...lists });
+    expect(json).toMatchObject({ grant_types: ['authorization_code'], response_types: ['code'] });
+  });
+
   test('CI15: never has an id that could be a metadata document', async () => {
     const ids = [
       await register({ client_name: 'https://agent.example/client.json' }),
@@ -377,7 +401,6 @@ describe('metadata that is not right', () => {
     ['DC7: a scope that there is not', { scope: 'nothing:here pixy:write' }, 'scope has no value'],
     ['DC10: subjects of a sector', { subject_type: 'pairwise' }, 'subject_type is not public'],
     ['DR5: another kind of application', { application_type: 'service' }, 'application_type'],
-    ['a secret without a token for it', { token_endpoint_auth_method: 'client_secret_basic' }, 'initial access token'],
     [
       'keys without a token for it',
       { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://a.example/' },
@@ -498,6 +521,12 @@ describe('DR7: managing a registration', () => {
       'changed itself',
       'registered itself',
     ]);
+  });
+
+  test('DC14: members that are null or empty change nothing', async () => {
+    const { path, token, client_id } = await managed();
+    const empty = { token_endpoint_auth_method: '', client_secret: null, logo_uri: '' };
+    expect((await call('PUT', path, { ...agent, client_id, ...empty }, token)).status).toBe(200);
   });
 
   test('one of several changes at the same time wins', async () => {

@@ -99,6 +99,13 @@ describe('a document', () => {
     });
   });
 
+  test.each([null, ''])('DC14: says nothing with members that are %j', async (empty) => {
+    const texts = 'client_uri logo_uri policy_uri jwks jwks_uri scope application_type token_endpoint_auth_method';
+    const members = Object.fromEntries(texts.split(' ').map((name) => [name, empty]));
+    const said = { ...members, client_secret_expires_at: null, grant_types: [], response_types: [] };
+    expect(await read(said)).toEqual(await read({ grant_types: undefined, token_endpoint_auth_method: undefined }));
+  });
+
   test.each([['application/json; charset=utf-8'], ['application/oauth-client+json'], ['APPLICATION/JSON']])(
     'may be served as %s',
     async (contentType) => {
