@@ -44,6 +44,8 @@ export const deviceAuthorizationHandler = (deps: DeviceAuthorizationDeps) =>
     name: 'device-authorization',
     methods: { POST: (request) => ask(request, deps) },
     tell: (refusal) => refusalReply(refusal, deps.issuer),
+    // The app of a television is a web page.
+    crossOrigin: true,
     writeLine: deps.writeLine,
     now: deps.now,
   });

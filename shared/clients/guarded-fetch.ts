@@ -43,7 +43,7 @@ export function guardedFetch(
 ): Promise<Result<Fetched, FetchFailure>> {
   // A connection that was kept open was judged before; every fetch is judged anew.
   const alone = connect ? { createConnection: connect } : { agent: false };
-  const options = { headers: { accept: 'application/json' }, ...alone };
+  const options = { headers: { accept: 'application/json', 'accept-encoding': 'identity' }, ...alone };
   if (allowLoopback && isLoopbackUri(url)) return answerTo(requestHttp(url, options), limits);
   if (!isFetchable(url)) return Promise.resolve(refuse('not_fetchable'));
   return answerTo(requestHttps(url, { ...options, lookup: publicLookupBy(resolve) }), limits);
@@ -69,7 +69,7 @@ function answerTo(outgoing: ClientRequest, { bytes, milliseconds }: FetchLimits)
       });
       const { 'content-type': contentType = '', 'cache-control': cacheControl = '' } = headers;
       return response.on('end', () => {
-        give(ok({ text: Buffer.concat(chunks).toString('utf8'), contentType, cacheControl }));
+        give(ok({ text: new TextDecoder().decode(Buffer.concat(chunks)), contentType, cacheControl }));
       });
     });
     outgoing.on('error', (error) => give(refuse(failureOf(error))));

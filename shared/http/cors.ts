@@ -8,7 +8,7 @@ import type { Reply } from './reply.ts';
 /** Headers of every reply of an endpoint that other origins may read. */
 export const anyOrigin = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'www-authenticate, dpop-nonce',
+  'access-control-expose-headers': 'www-authenticate, dpop-nonce, retry-after',
 };
 
 /**

@@ -350,7 +350,7 @@ describe('24: CORS', () => {
 
   test.each(readable)('%s exposes the headers that clients read', async (_name, target, sent) => {
     const { headers } = await send(server.port, target, { ...sent, headers: headersFor(sent) });
-    expect(headers['access-control-expose-headers']).toBe('www-authenticate, dpop-nonce');
+    expect(headers['access-control-expose-headers']).toBe('www-authenticate, dpop-nonce, retry-after');
   });
 
   test.each(readable)('%s takes the headers that clients send', async (_name, target) => {

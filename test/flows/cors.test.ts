@@ -16,6 +16,7 @@ const call = (target: string, { headers, ...sent }: Sent = {}) =>
 const forScripts = {
   '/token': 'POST',
   '/par': 'POST',
+  '/device_authorization': 'POST',
   '/revoke': 'POST',
   '/userinfo': 'GET, POST',
   '/.well-known/openid-configuration': 'GET, HEAD',
@@ -103,7 +104,7 @@ describe('BP13: what scripts of other origins call', () => {
     const refused = await call('/token', sent);
     expect(refused.status).toBe(status);
     expect(refused.headers['access-control-allow-origin']).toBe('*');
-    expect(refused.headers['access-control-expose-headers']).toBe('www-authenticate, dpop-nonce');
+    expect(refused.headers['access-control-expose-headers']).toBe('www-authenticate, dpop-nonce, retry-after');
   });
 
   test.each(paths)('%s never takes cookies along', async (target) => {

@@ -391,7 +391,7 @@ describe('DP4: at userinfo', () => {
 
   test('DP10: other origins may read what the proof needs', async () => {
     const { headers } = await askUserinfo('nonsense');
-    expect(headers['access-control-expose-headers']).toBe('www-authenticate, dpop-nonce');
+    expect(headers['access-control-expose-headers']).toBe('www-authenticate, dpop-nonce, retry-after');
     const preflight = await send(server.port, '/token', {
       method: 'OPTIONS',
       headers: { origin: 'https://spa.example', 'access-control-request-headers': 'dpop,content-type' },

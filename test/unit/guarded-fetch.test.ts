@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { guardedFetch } from '../../shared/clients/guarded-fetch.ts';
 import { publicAddress, startTlsHost } from '../support/tls-host.ts';
@@ -12,10 +13,15 @@ const answers: Record<string, { status?: number; headers?: Record<string, string
   '/moved-inside': { status: 307, headers: { location: 'http://169.254.169.254/latest' } },
   '/missing': { status: 404, body: '{}' },
   '/accepted': { status: 202, body: '{}' },
+  '/marked': { body: '\ufeff{"a":1}' },
 };
 const host = await startTlsHost((request, response) => {
   const { status = 200, headers = {}, body = '' } = answers[request.url ?? ''] ?? {};
   if (request.url === '/silent') return;
+  // RFC 9110 §12.5.3: to who names no encoding, a server may send any.
+  if (request.url === '/compressed' && request.headers['accept-encoding'] !== 'identity') {
+    return void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{}'));
+  }
   response.writeHead(status, headers);
   if (request.url === '/drips') return void response.write('{');
   response.end(body);
@@ -39,6 +45,11 @@ describe('the guarded fetch', () => {
   test('CI9: takes 5 kB and no more', async () => {
     expect((await fetchAt('/full')).ok).toBe(true);
     expect(await fetchAt('/large')).toEqual({ ok: false, refusal: 'too_large' });
+  });
+
+  test('takes the text as it is: it asks for no encoding, and drops a byte order mark', async () => {
+    expect(await fetchAt('/compressed')).toMatchObject({ value: { text: '' } });
+    expect(await fetchAt('/marked')).toMatchObject({ value: { text: '{"a":1}' } });
   });
 
   test.each(['/silent', '/drips'])('CI9: waits so long and no longer: %s', async (path) => {
