@@ -1,4 +1,3 @@
-import { grantableScope } from '../../shared/apis/management-api.ts';
 import { type Dropped, whatWasDropped } from '../../shared/audit/decision.ts';
 import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Detail } from '../../shared/oauth/authorization-details.ts';
@@ -24,14 +23,14 @@ export type AdmittedRequest = Omit<AuthorizationRequest, 'scope'> &
 
 /**
  * Everything about the request that does not depend on the person. Refusals go back to the client by redirect. `byScope`: the claims
- * that every scope value brings.
+ * that every scope value brings. `grantable`: the scope that the request may get.
  */
 export function admitRequest(
   parameters: Parameters,
   client: RegisteredClient,
   rules: PkceRules,
   byScope: ClaimsByScope,
-  hasOperators: boolean,
+  grantable: readonly string[],
 ): Result<AdmittedRequest, Refusal> {
   if (!client.grantTypes.includes('authorization_code')) return refuse({ reason: 'grant_type_not_registered' });
   const request = parseAuthorizationRequest(parameters);
@@ -41,7 +40,7 @@ export function admitRequest(
   }
   const challenge = admitChallenge(request.value, rules);
   if (!challenge.ok) return challenge;
-  const scope = grantScope(request.value.scope, grantableScope(client.scope, hasOperators));
+  const scope = grantScope(request.value.scope, grantable);
   if (!scope.ok) return scope;
   const claims = permitted(request.value.claims, client, byScope);
   return ok({

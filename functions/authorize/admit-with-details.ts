@@ -7,6 +7,7 @@ import type { PkceRules } from '../../shared/pkce/policy.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { type AdmittedRequest, admitRequest } from './admit-request.ts';
 import { claimsFor } from './claims-for.ts';
+import { grantableFor } from './grantable-for.ts';
 
 const loadDetails = once(() => import('../../shared/apis/admit-details.ts'));
 
@@ -18,9 +19,11 @@ export async function admitWithDetails(
   parameters: Parameters,
   client: RegisteredClient,
   rules: PkceRules,
-  { apis, hasOperators }: { apis: ApiReader; hasOperators: boolean },
+  deps: { apis: ApiReader; hasOperators: boolean },
 ): Promise<Result<AdmittedRequest, Refusal>> {
-  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, apis), hasOperators);
+  const { apis } = deps;
+  const grantable = await grantableFor(parameters, client, deps);
+  const admitted = admitRequest(parameters, client, rules, await claimsFor(parameters, apis), grantable);
   const text = single(parameters, 'authorization_details');
   if (!admitted.ok || text === undefined) return admitted;
   const { admitDetails } = await loadDetails();

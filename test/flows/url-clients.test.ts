@@ -8,6 +8,7 @@ import { spa, type TestClient } from '../support/clients.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { startDocumentHost } from '../support/document-host.ts';
 import { send } from '../support/http.ts';
+import { registerApi } from '../support/lifecycle.ts';
 import { newPerson, type Page, type Person, startSession } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
 import { authorizeTarget, claimsOf, parametersOf, postToken, withoutChallenge } from '../support/protocol.ts';
@@ -114,6 +115,27 @@ describe('a client by its metadata document', () => {
       authorizeTarget(client, { redirect_uri: 'https://agent.example/callback/' }),
     );
     expect([status, body.includes('redirect_uri_not_registered')]).toEqual([400, true]);
+  });
+
+  test('DC15: without a scope, it gets what the APIs that it names define, and nothing about the person', async () => {
+    const notes = 'https://notes.example/mcp';
+    const bare = 'https://bare.example/mcp';
+    await registerApi({ resource: notes, scope: ['notes:read', 'notes:write'] });
+    await registerApi({ resource: bare, scope: [] });
+    server.clock.advance(31);
+    const scopeFor = async (client: TestClient, resource?: string) => {
+      const { code } = answerIn(await allow(client, { ...asking, scope: undefined, resource }));
+      const { json } = await redeem(client, code);
+      return [claimsOf(json.access_token)['aud'], json.scope];
+    };
+    expect(await scopeFor(host.put(path), notes)).toEqual([notes, 'notes:read notes:write']);
+    expect(await scopeFor(host.put(`${path}/less`, { scope: 'openid notes:read' }), notes)).toEqual([
+      notes,
+      'notes:read',
+    ]);
+    expect(await scopeFor(host.put(`${path}/bare`), bare)).toEqual([bare, undefined]);
+    const everything = 'profile email address phone notes:read notes:write';
+    expect(await scopeFor(host.put(`${path}/none`))).toEqual([server.issuer, everything]);
   });
 
   test('comes without the redirect URIs whose scheme has no dot, if others are left', async () => {
