@@ -1,4 +1,5 @@
-import { createLocalJWKSet, jwtVerify } from 'jose';
+import { jwtVerify } from 'jose';
+import { verifyByAny } from '../keys/verify-by-any.ts';
 import { jwtTypeOf } from '../oauth/jwt-type.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { assertionAlgorithms } from '../oauth/server-metadata.ts';
@@ -36,7 +37,7 @@ export async function verifyAssertion(
   const jwks = await clientKeys(client, assertion, deps.remoteJwks);
   if (jwks === undefined) return refuse({ reason: 'client_assertion_wrong' });
   try {
-    const { payload, protectedHeader } = await jwtVerify(assertion, createLocalJWKSet(jwks), {
+    const rules = {
       issuer: client.clientId,
       subject: client.clientId,
       audience: [...deps.audiences],
@@ -44,7 +45,8 @@ export async function verifyAssertion(
       requiredClaims: ['exp', 'jti'],
       currentDate: new Date(now * 1_000),
       clockTolerance: limits.skew,
-    });
+    };
+    const { payload, protectedHeader } = await verifyByAny(jwks, (keys) => jwtVerify(assertion, keys, rules));
     const { exp = 0, iat, jti, aud } = payload;
     const type = jwtTypeOf(protectedHeader.typ);
     // Many clients send no type, or the general one. What says that it is something else may have been seen by others, such as a request.

@@ -1,4 +1,5 @@
-import { createLocalJWKSet, errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
+import { errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
+import { verifyByAny } from '../keys/verify-by-any.ts';
 import { jwtTypeOf } from '../oauth/jwt-type.ts';
 import { maximumParameters, type Parameters } from '../oauth/parameters.ts';
 import type { Refusal } from '../oauth/refusal.ts';
@@ -31,14 +32,15 @@ export async function readRequestObject(
   const jwks = await clientKeys(client, jwt, remoteJwks);
   if (jwks === undefined) return invalid('This client has no keys, or they cannot be fetched.');
   let verified: JWTVerifyResult;
+  const rules = {
+    algorithms: algorithmsOf(client),
+    audience: issuer,
+    requiredClaims: ['exp'],
+    currentDate: new Date(now() * 1_000),
+    clockTolerance: limits.skew,
+  };
   try {
-    verified = await jwtVerify(jwt, createLocalJWKSet(jwks), {
-      algorithms: algorithmsOf(client),
-      audience: issuer,
-      requiredClaims: ['exp'],
-      currentDate: new Date(now() * 1_000),
-      clockTolerance: limits.skew,
-    });
+    verified = await verifyByAny(jwks, (keys) => jwtVerify(jwt, keys, rules));
   } catch (error) {
     return invalid(wordsFor(error));
   }

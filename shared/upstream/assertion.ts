@@ -1,11 +1,5 @@
-import {
-  compactVerify,
-  createLocalJWKSet,
-  decodeJwt,
-  decodeProtectedHeader,
-  type JSONWebKeySet,
-  type JWTPayload,
-} from 'jose';
+import { compactVerify, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, type JWTPayload } from 'jose';
+import { verifyByAny } from '../keys/verify-by-any.ts';
 import { jwtTypeOf } from '../oauth/jwt-type.ts';
 import type { TrustKind } from './trust.ts';
 
@@ -45,7 +39,7 @@ function kindOf(typ: unknown): TrustKind | undefined {
 export async function isSignedBy({ text }: Assertion, jwks: JSONWebKeySet | undefined): Promise<boolean> {
   if (jwks === undefined) return false;
   try {
-    await compactVerify(text, createLocalJWKSet(usable(jwks)), { algorithms });
+    await verifyByAny(usable(jwks), (keys) => compactVerify(text, keys, { algorithms }));
     return true;
   } catch {
     return false; // keys come from outside, and libraries throw all kinds of errors for malformed ones

@@ -38,15 +38,20 @@ const pushes: Signing = { ...bank, client_id: 'pushes', require_pushed_authoriza
 const { client_secret: _, ...unproven } = bank;
 const keyed: Signing = { ...unproven, client_id: 'keyed', token_endpoint_auth_method: 'private_key_jwt' };
 
+/** Changes keys: for a while it has two of a type, and its library sends no kid. */
+const next = await generateKeyPair('ES256', { extractable: true });
+const twoKeys = await Promise.all([stranger, next].map(({ publicKey }) => exportJWK(publicKey)));
+const renewing: Signing = { ...bank, client_id: 'renewing', jwks: { keys: twoKeys } };
+
 const database = await startDatabaseProxy();
 const server = await startTestServer({
-  clients: [spa, bank, strict, onlyPs, pushes, keyed],
+  clients: [spa, bank, strict, onlyPs, pushes, keyed, renewing],
   dynamodb: database.endpoint,
 });
 const person = await signedInPerson(server, ada, { lifetime: 86_400, idleLifetime: 86_400 });
 const { verifier, challenge } = pkcePair();
 
-type Signed = { alg?: string; typ?: string | undefined; key?: Pair['privateKey']; kid?: string };
+type Signed = { alg?: string; typ?: string | undefined; key?: Pair['privateKey']; kid?: string | undefined };
 
 /** A request object that is right in every way, unless `changes` say otherwise; undefined takes a claim away. */
 async function objectOf(client: TestClient, changes: JWTPayload = {}, signed: Signed = {}): Promise<string> {
@@ -67,7 +72,11 @@ async function objectOf(client: TestClient, changes: JWTPayload = {}, signed: Si
     ...changes,
   };
   return new SignJWT(JSON.parse(JSON.stringify(claims)))
-    .setProtectedHeader({ alg, kid, ...('typ' in signed && signed.typ === undefined ? {} : { typ }) })
+    .setProtectedHeader({
+      alg,
+      ...('kid' in signed && signed.kid === undefined ? {} : { kid }),
+      ...('typ' in signed && signed.typ === undefined ? {} : { typ }),
+    })
     .sign(key);
 }
 
@@ -186,6 +195,18 @@ describe('a signed request at the authorization endpoint (RFC 9101)', () => {
     const page = await person.follow(target);
     expect({ status: page.status, location: page.headers.location }).toEqual({ status: 400, location: undefined });
     expect(await outcomeOf(target)).toBe('request_object_invalid');
+  });
+
+  test('JAR1: needs no kid where several keys fit, and tells which claim is wrong', async () => {
+    const outcome = async (key: Pair['privateKey'], changes: JWTPayload = {}) => {
+      const request = await objectOf(renewing, changes, { key, kid: undefined });
+      const page = await person.follow(withObject(renewing, request));
+      return answerIn(page).code === undefined ? page.body : 'a code';
+    };
+    expect(await outcome(stranger.privateKey)).toBe('a code');
+    expect(await outcome(next.privateKey)).toBe('a code');
+    expect(await outcome(next.privateKey, { exp: now() - 31 })).toContain('It has expired.');
+    expect(await outcome(keyOf('ES256'))).toContain('It is not a JWT that a key of the client has signed.');
   });
 
   test('JAR1: one for others, too, is taken: aud may be a list with the issuer in it (RFC 7519 §4.1.3)', async () => {

@@ -32,6 +32,10 @@ const keyed: FullClient = {
   may_introspect: true,
   jwks: { keys: keys.map(({ jwk }) => jwk) },
 };
+/** Changes keys: for a while it has two of a type, and its library sends no kid. */
+const [old, next] = [await newKey('RS256'), await newKey('RS256')];
+const unnamed = ({ jwk }: Holder): JWK => ({ ...jwk, kid: undefined });
+const renewing: FullClient = { ...keyed, client_id: 'renewing', jwks: { keys: [unnamed(old), unnamed(next)] } };
 /** The same keys, another client. */
 const twin: FullClient = { ...keyed, client_id: 'twin' };
 
@@ -88,6 +92,7 @@ const server = await startTestServer({
     warehouse,
     keyed,
     twin,
+    renewing,
     strict,
     strictPost,
     talkative,
@@ -110,6 +115,10 @@ const claims = (changes: Claims = {}): Claims => ({
 /** A signed assertion; a claim that is undefined is left out. */
 const sign = (changes: Claims = {}, header: Partial<JWTHeaderParameters> = {}, by: Holder = ec): Promise<string> =>
   new SignJWT(claims(changes)).setProtectedHeader({ alg: by.alg, kid: by.kid, ...header }).sign(by.privateKey);
+
+/** An assertion without a kid. */
+const signOf = ({ client_id }: FullClient, by: Holder, changes: Claims = {}): Promise<string> =>
+  sign({ iss: client_id, sub: client_id, ...changes }, { kid: undefined as unknown as string }, by);
 
 const credentials = (client_assertion: string | undefined): Fields => ({
   client_assertion_type: assertionType,
@@ -143,6 +152,13 @@ describe('private_key_jwt: an assertion that proves the client', () => {
 
   test('needs no kid where one key fits', async () => {
     expect(await outcomeOf(await sign({}, { kid: undefined as unknown as string }))).toEqual(accepted);
+  });
+
+  test.each([
+    ['the old', old],
+    ['the new', next],
+  ])('needs no kid where several keys fit: signed with %s one', async (_, key) => {
+    expect(await outcomeOf(await signOf(renewing, key))).toEqual(accepted);
   });
 
   test.each<[string, () => unknown]>([
@@ -350,6 +366,9 @@ describe('private_key_jwt: a signature that proves nothing: invalid_client', () 
     'HS256 with nothing': () => hmac(''),
     'the key of somebody else': () => sign({}, { kid: ec.kid }, stranger),
     'the key of somebody else without a kid': () => sign({}, { kid: undefined as unknown as string }, stranger),
+    'the key of somebody else without a kid, where several keys fit': () => signOf(renewing, rsa),
+    'an expired one without a kid, where several keys fit': () =>
+      signOf(renewing, next, { exp: server.clock.now() - 60 }),
     'an unknown kid': () => sign({}, { kid: 'unknown' }),
     'the kid of another key': () => sign({}, { kid: rsa.kid }),
     'a kid that is a number': () => sign({}, { kid: 5 as unknown as string }),

@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { jwtBearer } from '../../shared/oauth/server-metadata.ts';
@@ -65,12 +65,23 @@ const inNamespace: Trust = {
   reusable: true,
 };
 
+/** Signs for itself, as Prometheus and Open Policy Agent do, with no kid; for a while it has two keys. */
+const [old, next] = [await generateKeyPair('ES256'), await generateKeyPair('ES256')];
+const byItself: Trust = {
+  name: 'metrics',
+  kind: 'workload',
+  issuer: 'https://metrics.example',
+  jwks: { keys: await Promise.all([old, next].map((pair) => exportJWK(pair.publicKey))) },
+  clients: [deployer.client_id],
+  claims: { sub: [deployer.client_id] },
+};
+
 beforeAll(async () => {
   const store = trustStore(openDatabase(), tables.clients, () => 0);
   const keeping = { ...inRepository, name: 'keeper', clients: [keeper.client_id] };
   const heldToo = { ...inRepository, name: 'held', clients: [held.client_id] };
   const itself = { ...inRepository, name: 'itself', issuer: server.issuer };
-  for (const trust of [inRepository, inNamespace, keeping, heldToo, itself])
+  for (const trust of [inRepository, inNamespace, byItself, keeping, heldToo, itself])
     await store.put(trust, { by: 'test', why: '' });
   await registerApi({ resource: orders, scope: ['orders:read', 'orders:write'] });
 });
@@ -204,6 +215,23 @@ describe('a pod of Kubernetes', () => {
     ['with no such claims', { 'kubernetes.io': undefined }],
   ])('%s gets nothing', async (_, changes) => {
     expect(await reasonOf(pod, await inPod(changes))).toBe('400 invalid_grant assertion_invalid');
+  });
+});
+
+describe('WF1: a program that signs for itself', () => {
+  const signedBy = ({ privateKey: key }: { privateKey: CryptoKey }) =>
+    new SignJWT({ iss: byItself.issuer, sub: 'deployer', aud: server.issuer, jti: crypto.randomUUID() })
+      .setProtectedHeader({ alg: 'ES256', typ: 'JWT' })
+      .setExpirationTime(now() + 60)
+      .sign(key);
+
+  test('needs no kid where several keys fit', async () => {
+    expect((await bring(deployer, await signedBy(old))).status).toBe(200);
+    expect((await bring(deployer, await signedBy(next))).status).toBe(200);
+  });
+
+  test('with none of them gets nothing', async () => {
+    expect(await reasonOf(deployer, await signedBy({ privateKey }))).toBe('400 invalid_grant assertion_invalid');
   });
 });
 
