@@ -1,7 +1,7 @@
 import { withManagementApi } from '../../shared/apis/management-api.ts';
 import type { RegisteredApi } from '../../shared/apis/registered-api.ts';
 import type { RegisteredScope } from '../../shared/apis/registered-scope.ts';
-import { findApis, targetOf } from '../../shared/apis/token-target.ts';
+import { findApis, meantApis, targetOf } from '../../shared/apis/token-target.ts';
 import { whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { isPublic } from '../../shared/clients/registered-client.ts';
@@ -12,7 +12,10 @@ import { mintAccessToken, scopeMember, tokenType } from '../../shared/tokens/min
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
 import { loadAccessTokenKey } from './token-response.ts';
 
-/** RFC 6749 §4.4: a token for the client itself, its `sub` the client id (RFC 9068 §2.2). No refresh token (§4.4.3), no person, no ID token. */
+/**
+ * RFC 6749 §4.4: a token for the client itself, its `sub` the client id (RFC 9068 §2.2). No refresh token (§4.4.3), no person, no ID token.
+ * Many libraries send no `resource` with it, so that the registration of the client may say which API it is for.
+ */
 export async function clientCredentials(
   form: Parameters,
   client: AuthenticatedClient,
@@ -34,10 +37,11 @@ export async function clientCredentials(
   );
   if (!scope.ok)
     return refused(requested?.split(' ').some(isPersonal) ? { reason: 'scope_about_people' } : scope.refusal);
-  const apis = findApis(multiple(form, 'resource'), registeredApis);
-  if (!apis.ok) return refused(apis.refusal);
+  const named = findApis(multiple(form, 'resource'), registeredApis);
+  if (!named.ok) return refused(named.refusal);
+  const apis = named.value.length > 0 ? named.value : meantApis(scope.value, client, registeredApis);
 
-  const found = targetOf(apis.value, scope.value, { ...deps, apis: registeredApis, scopes });
+  const found = targetOf(apis, scope.value, { ...deps, apis: registeredApis, scopes });
   if (!found.ok) return refused(found.refusal);
   const target = found.value;
   const key = await loadAccessTokenKey(client, deps);

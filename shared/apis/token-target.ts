@@ -1,3 +1,4 @@
+import type { RegisteredClient } from '../clients/registered-client.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { isResource } from '../oauth/resource.ts';
 import { openidScopes } from '../oauth/scope.ts';
@@ -44,6 +45,20 @@ export function findApis(
     found.add(api);
   }
   return ok([...found]);
+}
+
+/**
+ * The API that a client means by a scope where it names none: the one that it is registered for as a whole, if that is one and knows all of
+ * the scope (RFC 9068 §3). Otherwise none, for the API behind the default audience need not be registered, and may call its scope the same.
+ */
+export function meantApis(
+  scope: readonly string[],
+  { allScopesOf }: Pick<RegisteredClient, 'allScopesOf'>,
+  apis: readonly RegisteredApi[],
+): RegisteredApi[] {
+  const [whole, ...others] = apis.filter(({ resource }) => allScopesOf?.includes(resource));
+  if (whole === undefined || others.length > 0 || scope.length === 0) return [];
+  return scope.every((value) => whole.scope.includes(value)) ? [whole] : [];
 }
 
 /** The resources of APIs as they are registered, which is how grants and tokens name them. */

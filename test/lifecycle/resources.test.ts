@@ -41,9 +41,13 @@ const doomed = 'urn:example:doomed';
 const bare = 'https://bare.example';
 const slashed = 'https://slashed.example/';
 
+/** Registered for one API as a whole, whose scope another API and no API know as well. */
+const worker: FullClient = { ...machine, client_id: 'worker', scope: 'shared:read', all_scopes_of: [orders] };
+const roamer: FullClient = { ...worker, client_id: 'roamer', all_scopes_of: [orders, bare] };
+
 const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
 const server = await startTestServer({
-  clients: [shop, robot, asker],
+  clients: [shop, robot, worker, roamer, asker],
   environment: { PIXY_AUDIENCE: 'https://default.example', PIXY_WRAPPING_KEY },
 });
 await registerApi({ resource: catalog, scope: ['catalog:read', 'catalog:write'], accessTokenLifetime: 600 });
@@ -408,6 +412,27 @@ describe('a client’s own token', () => {
       scope: 'catalog:read',
       expires_in: 600,
     });
+  });
+
+  test('AT3: is for the API that the client is registered for as a whole, where it names none', async () => {
+    const { json } = await clientCredentials(server, worker, { scope: 'orders:read' });
+    expect({ aud: audience(json), scope: json.scope, expires_in: json.expires_in }).toEqual({
+      aud: orders,
+      scope: 'orders:read',
+      expires_in: 7_200,
+    });
+    const named = await clientCredentials(server, worker, { scope: 'orders:read', resource: stock });
+    expect(audience(named.json)).toBe(stock);
+  });
+
+  test.each([
+    ['has a scope that the API does not know', worker, undefined],
+    ['asks for a scope that the API does not know', worker, 'shared:read'],
+    ['is registered for two APIs', roamer, 'orders:read'],
+    ['is registered for the scope alone', robot, 'orders:read'],
+  ])('AT3: is for the default audience where the client %s', async (_, client, own) => {
+    const { json } = await clientCredentials(server, client, own === undefined ? {} : { scope: own });
+    expect(audience(json)).toBe('https://default.example');
   });
 
   test.each([`${catalog}#x`, 'urn:example:x'])('RI1, RI2: for %s is invalid_target', async (resource) => {

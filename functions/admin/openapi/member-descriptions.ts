@@ -51,7 +51,8 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   ignore_public_client_secret: 'Takes a public client that sends a secret as one that sends none.',
   accept_dotless_schemes: 'Lets in redirect URIs with a private-use scheme without a dot.',
   scope: 'Scope values the client may ask for, separated by spaces.',
-  all_scopes_of: 'APIs by their resource: the client may ask for every scope value that they have.',
+  all_scopes_of:
+    'APIs by their resource: the client may ask for every scope value that they have. A token of client credentials without a resource is for this API, if it is the only one.',
   claims: 'Claims the client may ask for by name, besides those of its scope. Absent: none.',
   id_token_claims: 'Whether ID tokens have the claims of the granted scope, as userinfo does.',
   first_party: 'Ours: the person is not asked for consent.',
