@@ -642,7 +642,7 @@ export const refusalCatalogue = {
     error: 'unauthorized_client',
     status: 403,
     means: 'The client is not registered to introspect tokens.',
-    fix: 'Register the resource server with introspection allowed.',
+    fix: 'Set may_introspect of the client, as pixy clients set --may-introspect does.',
   },
   access_token_missing: {
     error: 'invalid_token',
