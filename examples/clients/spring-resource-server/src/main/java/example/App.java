@@ -34,7 +34,7 @@ public class App {
     SecurityFilterChain security(HttpSecurity http) {
         return http
             .authorizeHttpRequests(requests -> requests.anyRequest().hasAuthority("SCOPE_orders:read"))
-            .oauth2ResourceServer(server -> server.jwt(Customizer.withDefaults()))
+            .oauth2ResourceServer(server -> server.jwt(Customizer.withDefaults()).dPoP(Customizer.withDefaults()))
             .build();
     }
 
