@@ -1,3 +1,4 @@
+import type { ReadPepper } from '../../shared/foreign-hashes/pepper.ts';
 import type { Answer } from '../../shared/http/endpoint.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
@@ -7,7 +8,6 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import { hashPassword } from '../../shared/password.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
-import type { ReadPepper } from '../../shared/people/password-import/pepper.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import type { NotifyPerson } from '../notify-person.ts';
 import { rememberIn } from '../sign-in/remember-browser.ts';

@@ -1,8 +1,8 @@
+import type { ReadPepper } from '../../shared/foreign-hashes/pepper.ts';
+import { verifyStoredPassword } from '../../shared/foreign-hashes/stored-password.ts';
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Look } from '../../shared/pages/look.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
-import type { ReadPepper } from '../../shared/people/password-import/pepper.ts';
-import { verifyStoredPassword } from '../../shared/people/password-import.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { Unchanged } from './show-password-form.ts';

@@ -1,10 +1,10 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
+import type { ReadPepper } from '../../shared/foreign-hashes/pepper.ts';
 import type { Hooks } from '../../shared/hooks/hooks.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
-import type { ReadPepper } from '../../shared/people/password-import/pepper.ts';
 import type { SessionStore } from '../../shared/people/session-store.ts';
 import type { ThrottleStore } from '../../shared/people/throttle-store.ts';
 import type { PendingStore } from '../../shared/people/totp-pending-store.ts';

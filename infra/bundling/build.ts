@@ -53,6 +53,7 @@ const chunks = {
   'device-code': 'functions/token/device-code/compose.ts',
   'jwt-bearer': 'functions/token/jwt-bearer/compose.ts',
   'token-exchange': 'functions/token/token-exchange/compose.ts',
+  'stored-password': 'shared/foreign-hashes/stored-password.ts',
   'signed-introspection': 'functions/introspect/signed/compose.ts',
 };
 const chunkOf = (source: string): string | undefined =>

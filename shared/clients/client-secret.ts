@@ -1,11 +1,12 @@
 import { hash as digestOf } from 'node:crypto';
+import { once } from '../cached.ts';
 import { hashPassword, isOwnHash, verifyPassword } from '../password.ts';
 import { equalInConstantTime, hashSecret } from '../secret.ts';
 
 /*
  * How client secrets are stored. A secret that Pixy generated has 256 bits, so its SHA-256 reveals nothing. A short secret that
  * an operator chose may be a word, so it is hashed like a password. A secret imported as a hash is known in no other form, so the
- * hash is stored under the name of its format.
+ * hash is stored as it came, and a bare digest under the name of its format; secret-hash.ts says which are taken.
  */
 
 const shortestRandomSecret = 32;
@@ -31,10 +32,6 @@ export function importedSecretHash(base64: string): string | undefined {
   const format = importedHashes.find(({ bytes }) => bytes === digest.length);
   return format && `${format.name}$${base64}`;
 }
-
-/** Whether a text has the form in which secrets are stored here, with no more work to verify it than for our own. */
-export const isStoredSecretHash = (text: string): boolean =>
-  /^sha256\$[\w-]{43}$/.test(text) || isOwnHash(text) || importedSecretHash(text.split('$')[1] ?? '') === text;
 
 /**
  * SHA-256 of the secrets proven in this process, by stored hash: only the first call of a client pays for argon2 and for being
@@ -64,6 +61,16 @@ export async function verifyClientSecret(secret: string, hash: string): Promise<
 
 async function verifyGuessable(secret: string, hash: string): Promise<boolean> {
   const imported = importedHashes.find(({ name }) => hash.startsWith(`${name}$`));
-  if (imported === undefined) return verifyPassword(secret, hash);
+  if (imported === undefined) return isOwnHash(hash) ? verifyPassword(secret, hash) : verifyForeign(secret, hash);
   return equalInConstantTime(hash, `${imported.name}$${digestOf(imported.algorithm, secret, 'base64')}`);
 }
+
+/** Few clients have a hash of another server, so what reads it is loaded for the first of them. */
+const loadForeign = once(() => import('../foreign-hashes/stored-password.ts'));
+
+async function verifyForeign(secret: string, hash: string): Promise<boolean> {
+  const { verifyStoredPassword } = await loadForeign();
+  return verifyStoredPassword(secret, hash, withoutPepper);
+}
+
+const withoutPepper = (): Promise<string> => Promise.reject(new Error('secrets of clients have no pepper'));

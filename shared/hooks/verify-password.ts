@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ReadPepper } from '../foreign-hashes/pepper.ts';
+import { verifyStoredPassword } from '../foreign-hashes/stored-password.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { hashPassword } from '../password.ts';
 import { type Account, admitNames, claimsWithEmail } from '../people/account.ts';
 import type { AccountStore } from '../people/account-store.ts';
-import type { ReadPepper } from '../people/password-import/pepper.ts';
-import { verifyStoredPassword } from '../people/password-import.ts';
 import type { Attempt, ThrottleStore } from '../people/throttle-store.ts';
 import { type BrowserAttempt, type PasswordAttempt, verifyCredentials } from '../people/verify-credentials.ts';
 import { ok, type Result, refuse } from '../result.ts';

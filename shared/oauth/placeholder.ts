@@ -52,12 +52,29 @@ export function judgePlaceholder(text: string): string | undefined {
   return form?.problem ?? (isWord(text) ? 'is a word that stands for a secret, not a value' : undefined);
 }
 
+/** How hashes of passwords begin: in crypt(3), in Django and Werkzeug, and in LDAP and Spring Security. */
+const hashes = [
+  /^\$(?:[1567y]|gy|[PH]|apr1|argon2(?:i|d|id)|scrypt|bcrypt-sha256|pbkdf2(?:-[a-z0-9]+)?)\$.{20}/,
+  /^(?:\$wp)?\$2[abxy]?\$\d\d\$/,
+  /^(?:pbkdf2_sha\d+|bcrypt(?:_sha256)?|argon2|scrypt|(?:salted_|unsalted_)?(?:md5|sha1))\$/,
+  /^(?:pbkdf2|scrypt):\w+:\d+/,
+  /^\{(?:bcrypt|crypt|argon2|pbkdf2|scrypt|ldap|noop|s?sha[\d-]*|s?md[45])[^}]*\}/i,
+];
+
+/**
+ * Says so if a text is the hash of a password or secret, in words that follow its name. `member` is where hashes are given. Taken for
+ * the secret itself, it would let in everybody who has read the table that it comes from.
+ */
+export const judgeHash = (text: string, member: string): string | undefined =>
+  hashes.some((form) => form.test(text)) ? `is a hash, not the value itself: give it as ${member}` : undefined;
+
 /** Anything shorter is a mistake. What is a little longer is weak, and guesses at it are counted; see client-secret.ts. */
 const shortestSecret = 6;
 
 /** The same for a secret of a client, which nobody has to remember or type. */
 export const judgeGivenSecret = (text: string): string | undefined =>
   judgePlaceholder(text) ??
+  judgeHash(text, 'client_secret_hashes, which --format rfc7591 reads') ??
   (text.length < shortestSecret
     ? `is too short to be a secret: it has fewer than ${shortestSecret} characters`
     : undefined);

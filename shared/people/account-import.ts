@@ -1,3 +1,5 @@
+import { type PepperWay, readPepperMark, withPepper } from '../foreign-hashes/pepper.ts';
+import { admitPasswordHash } from '../foreign-hashes/stored-password.ts';
 import type { Mistake } from '../mistake.ts';
 import { standardClaims } from '../oauth/claims.ts';
 import { judgePlaceholder } from '../oauth/placeholder.ts';
@@ -12,6 +14,7 @@ import {
   labelOf,
   type MemberOptions,
 } from './import/account-entry.ts';
+import { djangoAccount, djangoEntries } from './import/django.ts';
 import {
   byFirstCharacter,
   csvEntries,
@@ -37,8 +40,6 @@ import {
 import { readPairwise } from './import/pairwise-subjects.ts';
 import { type SeenTexts, seenTexts } from './import/seen-texts.ts';
 import { readTotpKey, type TotpKey, totpMembers } from './import/totp-key.ts';
-import { type PepperWay, readPepperMark, withPepper } from './password-import/pepper.ts';
-import { admitPasswordHash } from './password-import.ts';
 
 export { parseFirebaseParameters } from './import/firebase.ts';
 
@@ -98,6 +99,7 @@ const formats = {
     translate: keycloakAccount,
   },
   okta: { entries: () => jsonEntries(), translate: oktaAccount },
+  django: { entries: djangoEntries, translate: djangoAccount },
   wordpress: {
     entries: (options) => tableOrJson(columnsOfWordPress, options, 'wp_users'),
     translate: wordpressAccount,

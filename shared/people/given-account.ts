@@ -1,5 +1,5 @@
 import type { Mistake } from '../mistake.ts';
-import { judgePlaceholder } from '../oauth/placeholder.ts';
+import { judgeHash, judgePlaceholder } from '../oauth/placeholder.ts';
 import { type Result, refuse } from '../result.ts';
 import { type AccountDescription, checkAccountDescription } from './account.ts';
 import { passwordProblems } from './account-password.ts';
@@ -24,5 +24,10 @@ function passwordProblem(json: unknown): string | undefined {
   const names = [username, email].filter((name): name is string => typeof name === 'string');
   const admitted = admitPassword(password, names);
   const known = isCommonPassword(password) ? passwordProblems.common : undefined;
-  return judgePlaceholder(password) ?? known ?? (admitted.ok ? undefined : passwordProblems[admitted.refusal]);
+  return (
+    judgePlaceholder(password) ??
+    judgeHash(password, 'password_hash') ??
+    known ??
+    (admitted.ok ? undefined : passwordProblems[admitted.refusal])
+  );
 }

@@ -1,11 +1,11 @@
+import type { ReadPepper } from '../foreign-hashes/pepper.ts';
+import { verifyStoredPassword } from '../foreign-hashes/stored-password.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { hashPassword, isOwnHash } from '../password.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { Account } from './account.ts';
 import type { AccountStore } from './account-store.ts';
 import { recognizeBrowser } from './known-browser.ts';
-import type { ReadPepper } from './password-import/pepper.ts';
-import { verifyStoredPassword } from './password-import.ts';
 import type { ThrottleStore } from './throttle-store.ts';
 
 export type PasswordAttempt = { username: string; password: string; sourceIp: string };

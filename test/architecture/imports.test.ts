@@ -13,6 +13,7 @@ const order = [
   'shared/aws',
   'shared/keys',
   'shared/proof',
+  'shared/foreign-hashes',
   'shared/clients',
   'shared/apis',
   'shared/people',

@@ -66,7 +66,7 @@ test.each([
   await writeFile(file, JSON.stringify([{ ...metadata, client_secret_hashes }]));
   const { exitCode, output } = await pixy('clients', 'import', file, '--format', 'rfc7591');
   expect(exitCode).toBe(1);
-  expect(output).toContain('client_secret_hashes is not a list of one or two hashes of Pixy');
+  expect(output).toContain('client_secret_hashes is not a list of one or two hashes that can be verified');
 });
 
 const store = clientStore(openDatabase(), tables.clients, () => clock.now);

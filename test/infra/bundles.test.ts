@@ -179,6 +179,7 @@ test.each([
   ['Authorize', 'authorize-pages', /shared\/pages\/(style|page|error-page)/],
   ['Authorize', 'id-token-hint', /id-token-hint|jws_verify/],
   ['Token', 'client-assertion', /client-assertion|jws_verify/],
+  ['Token', 'stored-password', /foreign-hashes|bcryptjs/],
   ['Token', 'hook-answers', /shared\/hooks\/answers/],
   ['Token', 'invoke-function', /client-lambda|rest-call/],
 ] as const)(

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type AccountFormatName, type AccountOptions, parseAccounts } from '../../shared/people/account-import.ts';
 import { recogniseAccounts } from '../../shared/people/import/recognise-accounts.ts';
@@ -247,6 +249,7 @@ test.each<[AccountFormatName, string]>([
   ['auth0', '{"user_id":"auth0|1","email":"a@example.com"}\n'],
   ['okta', '[{"id":"1","profile":{"firstName":"Ada","login":"ada"}}]'],
   ['firebase', '{"users":[{"localId":"1"}]}'],
+  ['django', '[{"model": "auth.user", "pk": 1, "fields": {"username": "ada"}}]'],
   ['wordpress', 'ID,user_login\n'],
   ['aspnet', 'Id,UserName,NormalizedUserName\n'],
 ])('a file of %s is recognised', (format, text) => {
@@ -259,6 +262,51 @@ test.each(['[{"username":"ada","claims":{"profile":"x"}}]', 'username,email\n', 
     expect(recogniseAccounts(text)).toBeUndefined();
   },
 );
+
+describe('I12: a dump of Django', () => {
+  const dump = JSON.parse(readFileSync(join(import.meta.dirname, '../unit/import-files/django/clean.json'), 'utf8'));
+
+  test('has users among other things, with the subject that Django OAuth Toolkit tells its clients', async () => {
+    const { accounts, refused } = parse('django', dump);
+    expect(refused).toEqual([]);
+    expect(accounts).toEqual([
+      {
+        username: 'ada',
+        email: 'ada@example.com',
+        passwordHash: expect.stringMatching(/^pbkdf2_sha256\$/),
+        claims: {
+          sub: '1',
+          given_name: 'Ada',
+          family_name: 'Lovelace',
+          email: 'ada@example.com',
+          email_verified: false,
+        },
+      },
+      {
+        username: 'gone',
+        email: 'gone@example.com',
+        disabled: true,
+        claims: {
+          sub: '3',
+          given_name: 'Ada',
+          family_name: 'Lovelace',
+          email: 'gone@example.com',
+          email_verified: false,
+        },
+      },
+    ]);
+    expect(await verifyStoredPassword('gruenes Dach 12 Ziegel', accounts[0]?.passwordHash)).toBe(true);
+  });
+
+  test.each(['otp_totp.totpdevice', 'otp_static.staticdevice', 'mfa.authenticator', 'two_factor.phonedevice'])(
+    'has second factors that would be lost: %s',
+    (model) => {
+      expect(parse('django', [...dump, { model, pk: 1, fields: { user: 1, key: 'cafe' } }]).refused).toEqual([
+        `entry 8 (${model}-1): model is ${model}, a second factor, which cannot move in: leave it out with dumpdata --exclude`,
+      ]);
+    },
+  );
+});
 
 describe('I12: a file of Keycloak', () => {
   const options = { claimColumns: ['department'] };

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { passwordScheme } from '../../cli/commands/accounts/present-account.ts';
+import { readAspNet } from '../../shared/foreign-hashes/aspnet.ts';
+import { readDjangoBcrypt } from '../../shared/foreign-hashes/django-bcrypt.ts';
+import { admitPasswordHash } from '../../shared/foreign-hashes/stored-password.ts';
+import { readWordPress } from '../../shared/foreign-hashes/wordpress.ts';
 import type { Account } from '../../shared/people/account.ts';
-import { readAspNet } from '../../shared/people/password-import/aspnet.ts';
-import { readDjangoBcrypt } from '../../shared/people/password-import/django-bcrypt.ts';
-import { readWordPress } from '../../shared/people/password-import/wordpress.ts';
-import { admitPasswordHash } from '../../shared/people/password-import.ts';
 import { verifyStoredPassword } from '../support/verify-hash.ts';
 
 /*
- * Hashes that the software itself made: Django, Werkzeug, argon2-cffi and passlib of Python, argon2 and aspnet-identity-pw of npm; version 3 of ASP.NET Identity, WordPress 6.8 and Kratos by their published layout.
+ * Hashes that the software itself made: Spring Security 7.1, Django, Werkzeug, argon2-cffi and passlib of Python, argon2 and aspnet-identity-pw of npm; version 3 of ASP.NET Identity, WordPress 6.8 and Kratos by their published layout.
  */
 const password = 'grünes Dach, 12 Ziegel';
 
@@ -26,6 +26,12 @@ const made: [string, string, string][] = [
   ['WordPress before', 'WordPress', '$P$BUbJsVySnsoXDL76cP1YY.yxQB6Hsh1'],
   ['phpass with another cost', 'WordPress', '$P$6MOnlpd9K1PEpKSP5P0HSU54tty/ZV0'],
   ['Spring Security', 'bcrypt', '{bcrypt}$2a$04$/EV4GH.n7rtyLRupPPE5NeUR.p6R73ylzQIdMTF.J9pKSO7o0QWhK'],
+  ['Spring Security PBKDF2, before 5.8', 'pbkdf2', '{pbkdf2}acf4a08b95102cefbcbf79b6e9b622666365c453af3c9cccc2eb863f6c8a4294cf2ba9cbd4e3dc54'],
+  ['Spring Security PBKDF2', 'pbkdf2', '{pbkdf2@SpringSecurity_v5_8}99608e7e3e5da51ad3dca45a772975510683e2346650427301c688af3cd37eed4a9c26ab0d999611aa1982fddf43b84a'],
+  ['Spring Security scrypt, before 5.8', 'scrypt', '{scrypt}$e0801$TA7nmYKb9F1HLirDpdy+bV/ouBL8nKvNHFE5e+mnA3cDRq9SUpayh6KW/b/EcP1Ugoed3ee6lOHKQK9/j824Aw==$2Z1J5BN/hL5CUV5SvX/hB8XA7wzLf5b9DjzP0QJoGmc='],
+  ['Spring Security scrypt', 'scrypt', '{scrypt@SpringSecurity_v5_8}$100801$ufHPZ+wDN8tG4YzatlBN4Q==$yBn9/T9Nfxt3XPYy+tDF+9Qcjs0BpZzIC2hSGGSbw4c='],
+  ['Spring Security scrypt, without a prefix', 'scrypt', '$100801$ufHPZ+wDN8tG4YzatlBN4Q==$yBn9/T9Nfxt3XPYy+tDF+9Qcjs0BpZzIC2hSGGSbw4c='],
+  ['Spring Security argon2', 'argon2id', '{argon2@SpringSecurity_v5_8}$argon2id$v=19$m=16384,t=2,p=1$axBT8YTKeYK9UIX5leYs4w$eE+LzZooIH0tp8sjyddhU9ma4P8ROUz8Mw///5dMQtI'],
   ['Kratos scrypt', 'scrypt', '$scrypt$ln=16384,r=8,p=1$SmSKVdfTfZffn1o8mGxWpA==$nGsRl88GLz0z+fah1wq+9iP0w8XYJFK2ix3c3HbJyGE='],
   ['ASP.NET Identity 2', 'ASP.NET Identity', 'AEbAWmh1hinQkOwQDb0e9Qmq7cPiy95fWYaVjIq7W8IBwPZghi9lZsJUoeKqJY5eBQ=='],
   ['ASP.NET Identity 3, SHA-256', 'ASP.NET Identity', 'AQAAAAEAAAPoAAAAEHGds6P/i9OBd0vi+bhUNyeKd7Ef4BaEfYPWVMpfg6aaBrQWY2FBN4FcRE6utSJv/w=='],

@@ -1,13 +1,13 @@
 import { argon2Sync, pbkdf2Sync, randomBytes, scryptSync } from 'node:crypto';
 import { hashSync } from 'bcryptjs';
 import { describe, expect, test } from 'vitest';
+import { readArgon2 } from '../../shared/foreign-hashes/argon2.ts';
+import { readBcrypt } from '../../shared/foreign-hashes/bcrypt.ts';
+import { readPbkdf2 } from '../../shared/foreign-hashes/pbkdf2.ts';
+import { readScrypt } from '../../shared/foreign-hashes/scrypt.ts';
+import { admitPasswordHash } from '../../shared/foreign-hashes/stored-password.ts';
 import { hashPassword } from '../../shared/password.ts';
 import { parseAccounts, parseFirebaseParameters } from '../../shared/people/account-import.ts';
-import { readArgon2 } from '../../shared/people/password-import/argon2.ts';
-import { readBcrypt } from '../../shared/people/password-import/bcrypt.ts';
-import { readPbkdf2 } from '../../shared/people/password-import/pbkdf2.ts';
-import { readScrypt } from '../../shared/people/password-import/scrypt.ts';
-import { admitPasswordHash } from '../../shared/people/password-import.ts';
 import { verifyStoredPassword } from '../support/verify-hash.ts';
 
 const password = 'correct horse battery staple';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { passwordScheme } from '../../cli/commands/accounts/present-account.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { type PepperWay, withPepper } from '../../shared/foreign-hashes/pepper.ts';
+import { admitPasswordHash, verifyStoredPassword } from '../../shared/foreign-hashes/stored-password.ts';
 import { isOwnHash } from '../../shared/password.ts';
 import type { Account } from '../../shared/people/account.ts';
 import { accountReader } from '../../shared/people/account-import.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
-import { type PepperWay, withPepper } from '../../shared/people/password-import/pepper.ts';
-import { admitPasswordHash, verifyStoredPassword } from '../../shared/people/password-import.ts';
 import { openPepper } from '../../shared/people/pepper.ts';
 import { newPerson, signedInPerson } from '../support/person.ts';
 import { startTestServer, tables } from '../support/server.ts';

@@ -1,4 +1,4 @@
-import { verifyStoredPassword as verify } from '../../shared/people/password-import.ts';
+import { verifyStoredPassword as verify } from '../../shared/foreign-hashes/stored-password.ts';
 
 /** Verifies a password against a hash that has no pepper. */
 export const verifyStoredPassword = (password: string, hash: string | undefined): Promise<boolean> =>

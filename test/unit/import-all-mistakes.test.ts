@@ -44,7 +44,7 @@ describe('every mistake of an entry is named at once', () => {
     expect(alone).toEqual([
       expiring,
       onlyImplicit,
-      'client_secret_hashes is not a list of one or two hashes of Pixy',
+      'client_secret_hashes is not a list of one or two hashes that can be verified',
       fragment,
     ]);
   });

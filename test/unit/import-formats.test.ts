@@ -7,7 +7,19 @@ import { noteOf, onlyClient, readImport, refusalOf } from './imported.ts';
 
 /* One clean and one dirty file per system, in import-files/. Beside them is what becomes of them. */
 
-const systems = ['keycloak', 'auth0', 'okta', 'cognito', 'hydra', 'duende', 'fusionauth', 'dex', 'mcp'] as const;
+const systems = [
+  'keycloak',
+  'auth0',
+  'okta',
+  'cognito',
+  'hydra',
+  'duende',
+  'fusionauth',
+  'dex',
+  'mcp',
+  'spring',
+  'django',
+] as const;
 const read = (system: string, file: string) =>
   readFileSync(join(import.meta.dirname, 'import-files', system, file), 'utf8');
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { judgeGivenSecret, judgePlaceholder } from '../../shared/oauth/placeholder.ts';
+import { checkGivenAccount } from '../../shared/people/given-account.ts';
 import { generateSecret } from '../../shared/secret.ts';
 
 const table: [problem: RegExp, ...texts: string[]][] = [
@@ -24,6 +25,26 @@ describe.each(table)('I1: what %s', (problem, ...texts) => {
     // A resolved reference in two braces is a variable as well.
     expect(judgePlaceholder(text)).toMatch(text.startsWith('{{resolve') ? /variable/ : problem);
     expect(judgeGivenSecret(text)).toBeDefined();
+  });
+});
+
+test.each([
+  ['$2b$12$/EV4GH.n7rtyLRupPPE5NeUR.p6R73ylzQIdMTF.J9pKSO7o0QWhK', 'bcrypt'],
+  ['$wp$2y$04$mk/5m6zaecWE6dgckx91iOq92.nqo3uLbhP66qxt3p2mx8019Wn56', 'WordPress'],
+  ['$argon2id$v=19$m=1024,p=1,t=2$0pDekz8RTRf9WXGSMGJIhA$sPP9/uKju1GfWYuuOT3p66vjomSqMfS4/GLCnUx66K4', 'argon2'],
+  ['$pbkdf2-sha512$310000$c8p78n7pUMln0jzvd4aK4Q$JNRBzwAo0ek5qKn50cFzzvE9RXV88h1wJn5KGiHrD0YKtZaR', 'Authelia'],
+  ['$6$rounds=50000$aBcDeFgHiJkL$tTr9xSdkZhFmY7Gm1b4qWcVxUeE2oRrPpLlNnMm', 'crypt(3)'],
+  ['pbkdf2_sha256$1000$06cDmhyLNwkhDEnp1cuDF6$wykje3vieQxRVREjoCu7PJixbJUwYjZ4fm/2ckUZjc0=', 'Django'],
+  ['scrypt:32768:8:1$DiV5cMkc3kCOA2r8$d8f4e10310d34ada526f0079a1cef258', 'Werkzeug'],
+  ['{SSHA}2W9xZ0nR6t3Jm0p9yXo1Qm3uGk3pT5bE', 'LDAP'],
+  ['{bcrypt}$2a$10$Il0aEx0lNcIn.eiadAtRUO4CeN4sbrL667GxWDFr/Vn9O2ijQRkja', 'Spring'],
+])('I1: the hash %j (%s) is no secret, and would let in whoever has read it', (hash) => {
+  expect(judgeGivenSecret(hash)).toBe(
+    'is a hash, not the value itself: give it as client_secret_hashes, which --format rfc7591 reads',
+  );
+  expect(checkGivenAccount({ username: 'ada', password: hash })).toEqual({
+    ok: false,
+    refusal: [{ member: 'password', problem: 'is a hash, not the value itself: give it as password_hash' }],
   });
 });
 

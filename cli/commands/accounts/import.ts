@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import * as v from 'valibot';
+import { type PepperWay, pepperWays } from '../../../shared/foreign-hashes/pepper.ts';
 import { languageOf } from '../../../shared/mail/address.ts';
 import { hashPassword } from '../../../shared/password.ts';
 import {
@@ -17,7 +18,6 @@ import {
 import type { ProviderMap } from '../../../shared/people/import/account-entry.ts';
 import { type ForeignPairwise, pairwiseSources } from '../../../shared/people/import/foreign-pairwise.ts';
 import { issuerMistake } from '../../../shared/people/import/given-links.ts';
-import { type PepperWay, pepperWays } from '../../../shared/people/password-import/pepper.ts';
 import { linkStore, pairKey } from '../../../shared/upstream/link-store.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';

@@ -1,6 +1,7 @@
+import { usualSpelling } from '../../../shared/foreign-hashes/other-spellings.ts';
+import { readPepperMark } from '../../../shared/foreign-hashes/pepper.ts';
 import { isOwnHash } from '../../../shared/password.ts';
 import { type Account, displayName } from '../../../shared/people/account.ts';
-import { readPepperMark } from '../../../shared/people/password-import/pepper.ts';
 import { briefTime, formatTime } from '../../../shared/time.ts';
 import { pairs, shown } from '../../output.ts';
 
@@ -12,7 +13,8 @@ export function passwordScheme({ passwordHash }: Account): string | undefined {
   return mark ? `${schemeOf(mark.hash)}, imported with a pepper` : `${schemeOf(passwordHash)}, imported`;
 }
 
-function schemeOf(passwordHash: string): string {
+function schemeOf(written: string): string {
+  const passwordHash = usualSpelling(written);
   const known = otherSchemes.find(({ is }) => is.test(passwordHash))?.name;
   const [, name = 'unknown'] = /^\$?([a-z0-9-]+?)(?:[-_:]\w+)?[$:]/.exec(passwordHash) ?? [];
   return known ?? name;

@@ -1,3 +1,4 @@
+import { deviceCodeGrant } from '../../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { type RegistrableGrantType, registrableGrantTypes } from '../registered-client.ts';
 import { type Members, shown } from './members.ts';
@@ -26,9 +27,12 @@ export function keepGrantTypes(listed: readonly string[]): Result<KeptGrantTypes
   return ok({ grantTypes, notes: left.length > 0 ? [`comes without ${shown(left)}, which is not offered here`] : [] });
 }
 
-/** The same for an entry: records a refusal under the first of `names` that the entry has. */
+/**
+ * The same for an entry: records a refusal under the first of `names` that the entry has. What is read instead needs no redirect URI
+ * and no secret.
+ */
 export function keepGrantTypesOf(members: Members, listed: readonly string[], ...names: string[]): KeptGrantTypes {
   const kept = keepGrantTypes(listed);
   if (kept.ok) return kept.value;
-  return members.refuse(members.nameOf(...names), kept.refusal, { grantTypes: ['authorization_code'], notes: [] });
+  return members.refuse(members.nameOf(...names), kept.refusal, { grantTypes: [deviceCodeGrant], notes: [] });
 }

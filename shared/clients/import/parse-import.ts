@@ -8,6 +8,7 @@ import { reservedMistakes } from '../reserved-ids.ts';
 import { auth0 } from './auth0.ts';
 import { cognito } from './cognito.ts';
 import { dex } from './dex.ts';
+import { django } from './django.ts';
 import { duende } from './duende.ts';
 import type { Entry, ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
 import { fusionauth } from './fusionauth.ts';
@@ -22,6 +23,7 @@ import { onewelcome } from './onewelcome.ts';
 import { looksLikeYaml, recognise, yaml } from './recognise.ts';
 import { rfc7591 } from './rfc7591.ts';
 import { withoutMembers } from './skip-members.ts';
+import { spring } from './spring.ts';
 import { webmethods } from './webmethods.ts';
 import { wpOAuth } from './wp-oauth.ts';
 
@@ -40,6 +42,8 @@ const formats = {
   duende,
   fusionauth,
   dex,
+  spring,
+  django,
   mcp,
 } as const satisfies Record<string, ForeignFormat>;
 

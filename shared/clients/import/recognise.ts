@@ -63,6 +63,16 @@ const shapes: readonly Shape[] = [
     has: (file, entry) => 'staticClients' in file || all(entry, 'redirectURIs') || entry['kind'] === 'OAuth2Client',
   },
   {
+    what: 'the table of Spring Authorization Server',
+    format: 'spring',
+    has: (_, entry) => has(entry, 'clientauthenticationmethods') && has(entry, 'clientsettings'),
+  },
+  {
+    what: 'a dump of Django',
+    format: 'django',
+    has: (_, entry) => all(entry, 'model', 'fields'),
+  },
+  {
     what: 'the settings of an MCP client',
     format: 'mcp',
     has: (file) => 'mcpServers' in file || (isObject(file['mcp']) && 'servers' in file['mcp']),
@@ -99,6 +109,8 @@ function recogniseOther(text: string): Recognised | undefined {
   const table = csvEntries(text);
   const [first] = table.ok ? table.value : [];
   const row = first && isObject(first.value) ? first.value : {};
+  const found = shapes.find(({ format, has }) => format === 'spring' && has({}, row));
+  if (found) return { what: found.what, format: found.format };
   return all(row, 'client_id', 'redirect_uri') ? { what: 'a table of WP OAuth Server', format: 'wpoauth' } : undefined;
 }
 

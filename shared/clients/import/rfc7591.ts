@@ -1,8 +1,8 @@
 import { parseResponseType } from '../../oauth/response-type.ts';
 import { ok, type Result, refuse } from '../../result.ts';
-import { isStoredSecretHash } from '../client-secret.ts';
 import { isOperatorSetting, parseOperatorSettings } from '../operator-settings.ts';
 import type { Mistake } from '../registration.ts';
+import { isStoredSecretHash } from '../secret-hash.ts';
 import { jsonEntries } from './entries.ts';
 import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
 import { keepGrantTypes } from './grant-types.ts';
@@ -55,7 +55,7 @@ export function translateMetadata(entry: JsonObject, options: ReadingOptions): F
   };
 }
 
-/** The hashes of a client's one or two secrets, as another Pixy stores them. */
+/** The hashes of a client's one or two secrets, as another Pixy stores them, or of another server. */
 function readSecretHashes(entry: JsonObject): Result<readonly string[] | undefined, Mistake> {
   const hashes = entry[secretHashes];
   if (hashes === undefined) return ok(undefined);
@@ -63,7 +63,7 @@ function readSecretHashes(entry: JsonObject): Result<readonly string[] | undefin
   const areHashes = isTexts(hashes) && hashes.length >= 1 && hashes.length <= 2 && hashes.every(isStoredSecretHash);
   return areHashes
     ? ok(hashes)
-    : refuse({ member: secretHashes, problem: 'is not a list of one or two hashes of Pixy' });
+    : refuse({ member: secretHashes, problem: 'is not a list of one or two hashes that can be verified' });
 }
 
 /** Hashes that cannot be read stand for a secret all the same, which is then not missing as well. */

@@ -1,6 +1,6 @@
+import { toPhcBase64 } from '../../foreign-hashes/base64.ts';
+import { firebaseKeystream } from '../../foreign-hashes/scrypt.ts';
 import { ok, type Result, refuse } from '../../result.ts';
-import { toPhcBase64 } from '../password-import/base64.ts';
-import { firebaseKeystream } from '../password-import/scrypt.ts';
 import { isObject } from './account-entry.ts';
 import { decodeBytes } from './hash-parts.ts';
 

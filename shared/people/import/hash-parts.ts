@@ -1,6 +1,6 @@
+import { fromBase64, toPhcBase64 } from '../../foreign-hashes/base64.ts';
 import type { Mistake } from '../../mistake.ts';
 import { ok, type Result, refuse } from '../../result.ts';
-import { fromBase64, toPhcBase64 } from '../password-import/base64.ts';
 import type { Json } from './account-entry.ts';
 
 /** Joins a hash from its parts, such as `{ "algorithm": "scrypt", "hash", "salt", "N", "r", "p" }`. Refuses with the member. */

@@ -1,6 +1,6 @@
+import { toPhcBase64 } from '../../foreign-hashes/base64.ts';
 import type { Mistake } from '../../mistake.ts';
 import { judgePlaceholder } from '../../oauth/placeholder.ts';
-import { toPhcBase64 } from '../password-import/base64.ts';
 import { isObject, type Json, type MemberOptions } from './account-entry.ts';
 import { auth0Links, keycloakLinks, translateLinks } from './given-links.ts';
 import { decodeBytes } from './hash-parts.ts';
@@ -26,7 +26,7 @@ const stays = (member: string, what: string): Mistake => ({
 });
 
 /** Puts together an account, leaving out what is absent. A username that is the address is one. */
-function accountOf({ username, email, ...others }: Json, claims: Json): unknown {
+export function accountOf({ username, email, ...others }: Json, claims: Json): unknown {
   const isAddress = typeof username === 'string' && username === email;
   const described = { username: isAddress ? undefined : username, email, ...others };
   return { ...present(described), claims: present(claims) };

@@ -16,6 +16,7 @@ const shapes: readonly (Recognised & { is: RegExp })[] = [
   { what: 'an export of Auth0 users', format: 'auth0', is: /"user_id"\s*:\s*"[\w-]+\|/ },
   { what: 'a list of Okta users', format: 'okta', is: /"profile"\s*:\s*\{[^{}]*"login"\s*:/ },
   { what: 'an export of Firebase users', format: 'firebase', is: /"localId"\s*:/ },
+  { what: 'a dump of Django', format: 'django', is: /"model"\s*:\s*"[\w.]+"[^{}]*"fields"\s*:/ },
   { what: 'a list of WordPress users', format: 'wordpress', is: /\buser_login\b/ },
   { what: 'the table AspNetUsers', format: 'aspnet', is: /\bNormalizedUserName\b/i },
 ];

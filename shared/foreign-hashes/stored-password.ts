@@ -1,15 +1,15 @@
 import { isOwnHash, preparePassword, unmatchableHash, verifyPassword } from '../password.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { readArgon2 } from './password-import/argon2.ts';
-import { readAspNet } from './password-import/aspnet.ts';
-import { readBcrypt } from './password-import/bcrypt.ts';
-import { readDjangoBcrypt } from './password-import/django-bcrypt.ts';
-import type { HashReader, ReadHash } from './password-import/hash-reader.ts';
-import { usualSpelling } from './password-import/other-spellings.ts';
-import { readPbkdf2 } from './password-import/pbkdf2.ts';
-import { type ReadPepper, readPepperMark } from './password-import/pepper.ts';
-import { readScrypt } from './password-import/scrypt.ts';
-import { readWordPress } from './password-import/wordpress.ts';
+import { readArgon2 } from './argon2.ts';
+import { readAspNet } from './aspnet.ts';
+import { readBcrypt } from './bcrypt.ts';
+import { readDjangoBcrypt } from './django-bcrypt.ts';
+import type { HashReader, ReadHash } from './hash-reader.ts';
+import { usualSpelling } from './other-spellings.ts';
+import { readPbkdf2 } from './pbkdf2.ts';
+import { type ReadPepper, readPepperMark } from './pepper.ts';
+import { readScrypt } from './scrypt.ts';
+import { readWordPress } from './wordpress.ts';
 
 /*
  * Password hashes imported from other servers. They are stored as they came, verified with a bounded amount of work, and replaced

@@ -1,0 +1,53 @@
+import { ok, type Result } from '../../result.ts';
+import { type AccountEntry, type EntryReader, isObject, type Json } from './account-entry.ts';
+import { jsonEntries } from './entry-readers.ts';
+import { accountOf, type TranslatedAccount } from './other-systems.ts';
+
+/** Reads `manage.py dumpdata`: the users, of whatever model a project has for them, and whatever is a second factor of theirs. */
+export function djangoEntries(): EntryReader {
+  const entries = jsonEntries();
+  const aboutPeople = (read: Result<AccountEntry[], string>): Result<AccountEntry[], string> =>
+    read.ok ? ok(read.value.filter(({ value }) => isUser(fieldsOf(value)) || isFactor(value))) : read;
+  return { push: (text) => aboutPeople(entries.push(text)), end: () => aboutPeople(entries.end()) };
+}
+
+const fieldsOf = (value: unknown): Json => {
+  const fields = isObject(value) ? (value['fields'] ?? value) : {};
+  return isObject(fields) ? fields : {};
+};
+
+const isUser = (fields: Json): boolean => 'password' in fields && ('is_active' in fields || 'last_login' in fields);
+
+const modelOf = (value: unknown): string =>
+  isObject(value) && typeof value['model'] === 'string' ? value['model'] : '';
+
+/** Models of django-otp, django-two-factor-auth, django-mfa2, allauth and their like. */
+const isFactor = (value: unknown): boolean => /otp|mfa|two_?factor|u2f|webauthn|fido|passkey/.test(modelOf(value));
+
+/** A user of `django.contrib.auth`. Subjects are the keys of the table, as Django OAuth Toolkit tells them to its clients. */
+export function djangoAccount(json: Json): TranslatedAccount {
+  if (!isUser(fieldsOf(json))) {
+    const problem = `is ${modelOf(json)}, a second factor, which cannot move in: leave it out with dumpdata --exclude`;
+    // Stands in for an account, so that nothing is missing as well.
+    const username = `${modelOf(json)}-${String(json['pk'])}`;
+    return { account: { username }, mistakes: [{ member: 'model', problem }] };
+  }
+  const { username, email, password, is_active: isActive, first_name: given, last_name: family } = fieldsOf(json);
+  const key = json['pk'] ?? json['id'];
+  return {
+    account: accountOf(
+      { username, email, disabled: isActive === false ? true : undefined, password_hash: hashOf(password) },
+      {
+        sub: typeof key === 'number' ? String(key) : key,
+        given_name: given,
+        family_name: family,
+        ...(email ? { email, email_verified: false } : {}),
+      },
+    ),
+    mistakes: [],
+  };
+}
+
+/** An exclamation mark stands for a password that nobody has. */
+const hashOf = (password: unknown): unknown =>
+  typeof password === 'string' && password.startsWith('!') ? undefined : password;
