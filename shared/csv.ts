@@ -98,7 +98,10 @@ function splitFields(
   let line = first;
   let row: { line: number; cells: string[] } | undefined;
   while (field.lastIndex < text.length || row) {
+    const at = field.lastIndex;
     const found = field.exec(text);
+    if (!found && /^"(?:[^"]|"")*$/.test(text.slice(at)))
+      return refuse(`is cut off: the field that begins in line ${line} has no end`);
     if (!found) return refuse(`has a quotation mark in line ${line} that does not enclose a whole field`);
     const [whole, quoted, plain = '', end] = found;
     row ??= { line, cells: [] };

@@ -256,6 +256,19 @@ test.each<[AccountFormatName, string]>([
   expect(recogniseAccounts(text)?.format).toBe(format);
 });
 
+test.each<[AccountFormatName, string, string]>([
+  ['json', '', 'is empty'],
+  ['json', ' \n', 'is empty'],
+  ['keycloak', '', 'is empty'],
+  ['auth0', '\n', 'is empty'],
+  ['csv', '', 'is empty'],
+  ['keycloak', '{"realm":"shop","clients":[{"clientId":"a', 'is cut off: it ends in the middle of its JSON'],
+  ['json', '[{"username":"ada"},{"user', 'is cut off: it ends in entry 2, before the end of the list'],
+  ['csv', 'username,email\n"ada', 'is cut off: the field that begins in line 2 has no end'],
+])('a file for %s that ends too early is called that: %j', (format, text, problem) => {
+  expect(parseAccounts(format, text)).toEqual({ ok: false, refusal: problem });
+});
+
 test.each(['[{"username":"ada","claims":{"profile":"x"}}]', 'username,email\n', ''])(
   '%j may be of any system',
   (text) => {

@@ -101,7 +101,7 @@ describe('a file that comes in pieces', () => {
     ['[1] [2]', 'has something after the end of its list'],
     ['{"a":[1]}', 'is not a JSON array'],
     ['a,b', 'is not a JSON array'],
-    ['', 'is not a JSON array'],
+    ['', 'is empty'],
   ])('%j is refused: it %s', (text, refusal) => {
     const reader = jsonListReader();
     const read = reader.push(text);

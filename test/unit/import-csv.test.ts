@@ -34,6 +34,10 @@ describe('a table', () => {
     expect(rowsOf('a,b\n"1,""2""\r\n3",\n')).toEqual([{ a: '1,"2"\r\n3', b: '' }]);
   });
 
+  test.each(['a,b\n"1,2', 'a,b\n1,"2""', '"a,b'])('that ends within a field is cut off: %j', (text) => {
+    expect(refusalOf(text)).toMatch(/^is cut off: the field that begins in line \d has no end$/);
+  });
+
   test('keeps an empty field at the end of the text', () => {
     expect(rowsOf('a,b\n1,')).toEqual([{ a: '1', b: '' }]);
   });
@@ -63,7 +67,6 @@ describe('a table that cannot be read', () => {
     ['a,a\n1,2', 'has the column a twice'],
     ['a,b\n1,2\n1,2,3', 'has 3 fields in line 3, and 2 columns'],
     ['a,b\n1', 'has 1 fields in line 2, and 2 columns'],
-    ['a,b\n"1,2', 'has a quotation mark in line 2 that does not enclose a whole field'],
     ['a,b\n1,2\n"1"3,2', 'has a quotation mark in line 3 that does not enclose a whole field'],
     ['a,b\n1"3,2', 'has a quotation mark in line 2 that does not enclose a whole field'],
   ])('%j %s', (text, problem) => {

@@ -77,6 +77,16 @@ test('no secret of a file is in what is said about it', async () => {
   }
 });
 
+test.each([
+  ['an empty file', '', 'is empty'],
+  ['a blank one', '\ufeff \n', 'is empty'],
+  ['one without its last bracket', '{"clients":[{"clientId":"a"}]', 'is cut off: it ends in the middle of its JSON'],
+  ['one that ends in a text', '[\n{"clientId":"a', 'is cut off: it ends in the middle of its JSON'],
+  ['one with a mistake', '[{"clientId" "a"}]', 'is not JSON (line 1 column 14)'],
+])('%s is called that', async (_, text, problem) => {
+  expect(refusalOf(await readImport('keycloak', text))).toBe(`file: content ${problem}`);
+});
+
 test('a client of Keycloak may come alone, and YAML is named', async () => {
   const [, web] = JSON.parse(read('keycloak', 'clean.json')).clients;
   expect(onlyClient(await readImport('keycloak', JSON.stringify(web))).clientId).toBe('web');

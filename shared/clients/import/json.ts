@@ -8,9 +8,17 @@ export function parseJson(text: string): Result<unknown, string> {
   try {
     return ok(JSON.parse(text.replace(/^\ufeff/, '')));
   } catch (error) {
+    if (text.trim() === '') return refuse('is empty');
+    if (isCutOff(error as SyntaxError, text)) return refuse('is cut off: it ends in the middle of its JSON');
     const place = /\(line \d+ column \d+\)/.exec((error as SyntaxError).message);
     return refuse(place ? `is not JSON ${place[0]}` : 'is not JSON');
   }
+}
+
+/** Whether the mistake of a text is that it has no more characters. */
+function isCutOff({ message }: SyntaxError, text: string): boolean {
+  const [, position] = /at position (\d+)/.exec(message) ?? [];
+  return position === undefined ? message.startsWith('Unexpected end ') : Number(position) >= text.trimEnd().length;
 }
 
 /** Parses JSON as ASP.NET Core reads its settings: with comments and trailing commas. */

@@ -73,7 +73,7 @@ export function byFirstCharacter(choose: (first: string) => EntryReader): EntryR
       reader ??= choose(first ?? '');
       return reader.push(text);
     },
-    end: () => (reader ?? choose('')).end(),
+    end: () => reader?.end() ?? refuse('is empty'),
   };
 }
 

@@ -24,6 +24,7 @@ export function jsonListReader(...names: string[]): ListReader {
   let depth = 0;
   let inText = false;
   let isDone = false;
+  let isEmpty = true;
   /** The depth of the list's items: 1 in a list, 2 in a member of an object; 0 before it is known. */
   let level = 0;
   let memberStart = -1;
@@ -57,6 +58,7 @@ export function jsonListReader(...names: string[]): ListReader {
       return undefined;
     }
     if (isBlank(char)) return undefined;
+    isEmpty = false;
     if (char === '"') {
       inText = true;
       memberStart = at;
@@ -104,7 +106,8 @@ export function jsonListReader(...names: string[]): ListReader {
     },
     end: () => {
       if (isDone) return ok([]);
-      if (level === 0) return refuse(problem);
+      if (isEmpty) return refuse('is empty');
+      if (level === 0) return refuse(depth > 0 ? 'is cut off: it ends in the middle of its JSON' : problem);
       return refuse(`is cut off: it ends in entry ${count + 1}, before the end of the list`);
     },
     members: () => members,
