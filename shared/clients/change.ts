@@ -16,7 +16,7 @@ type LoggedThing = Readonly<Record<string, unknown>>;
  * `before` is absent for an addition, `after` for a removal.
  */
 export type Change = Author & {
-  /** Sorts by time: `20261122T031459Z-000002-4f9a2c`. */
+  /** Sorts by time: `20261122T031459Z-000002-4f9a2c81d07e`. */
   id: string;
   /** Epoch seconds. */
   at: number;
@@ -62,13 +62,20 @@ export function subjectOf(change: Change): string {
 }
 
 /** Makes the id of a change. `at` is in epoch seconds; changes of one record within a second sort by `version`. */
-export function changeId(at: number, version: number): string {
-  const time = new Date(at * 1_000).toISOString().replaceAll(/[-:]|\.000/g, '');
-  return `${time}-${String(version).padStart(6, '0')}-${randomBytes(3).toString('hex')}`;
-}
+export const changeId = (at: number, version: number): string =>
+  idOf(at, String(version).padStart(6, '0'), bytesOfChange);
 
 /** Makes the id of an import, `20261122T031459Z-import-4f9a2c`, which sorts behind the changes of its second. */
-export const newImportId = (at: number): string => changeId(at, 0).replace('-000000-', '-import-');
+export const newImportId = (at: number): string => idOf(at, 'import', bytesOfImport);
+
+/** An import makes ten thousand changes within a second, and two with the same id would be one in the log. People copy its own id. */
+const bytesOfChange = 6;
+const bytesOfImport = 3;
+
+function idOf(at: number, kind: string, bytes: number): string {
+  const time = new Date(at * 1_000).toISOString().replaceAll(/[-:]|\.000/g, '');
+  return `${time}-${kind}-${randomBytes(bytes).toString('hex')}`;
+}
 
 export function loggedClient({ secretHashes, ...client }: RegisteredClient): LoggedClient {
   return { ...client, secrets: secretHashes.length };

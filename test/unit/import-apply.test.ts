@@ -99,6 +99,14 @@ describe('a plan', () => {
   });
 });
 
+test('each of twenty thousand changes within a second has an id of its own, or a rollback would leave clients behind', () => {
+  const origin = { ...author, importId: 'an import' };
+  const ids = Array.from({ length: 20_000 }, (_, at) => {
+    return imports.prepare(`client-${at}`, undefined, undefined, origin).change.id;
+  });
+  expect(new Set(ids).size).toBe(20_000);
+});
+
 describe.each([
   ['alone with the database', importsWhere(true)],
   ['beside others', imports],

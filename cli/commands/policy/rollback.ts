@@ -25,7 +25,7 @@ export const rollbackCommand = (context: Context): Command =>
       .argument('<change-id>', 'as pixy policy log shows it')
       .action((id: string) => rollBack(context, id)),
     'pixy policy log --client my-app',
-    'pixy policy rollback 20261122T031459Z-000002-4f9a2c --why "broke the old app"',
+    'pixy policy rollback 20261122T031459Z-000002-4f9a2c81d07e --why "broke the old app"',
     'pixy policy rollback 20261122T031459Z-import-4f9a2c --why "imported too early"',
   );
 
