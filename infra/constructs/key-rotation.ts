@@ -1,4 +1,4 @@
-import { Annotations, type CfnResource, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, type CfnResource, Duration, Stack, TagManager, TagType } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as Handler } from 'aws-cdk-lib/aws-lambda';
@@ -51,6 +51,7 @@ export function trimTriggerProvider(trigger: Trigger, props: LogSettings): void 
   handler.addPropertyOverride('Architectures', ['arm64']);
   handler.addPropertyOverride('Runtime', 'nodejs24.x');
   const role = provider.node.findChild('Role') as CfnResource;
+  for (const resource of [handler, role]) makeTaggable(resource);
   role.addPropertyDeletionOverride('ManagedPolicyArns');
   role.addPropertyOverride('Policies.1', {
     PolicyName: 'Logs',
@@ -61,4 +62,11 @@ export function trimTriggerProvider(trigger: Trigger, props: LogSettings): void 
       ],
     },
   });
+}
+
+/** Lets `Tags.of(…)` reach a resource that the CDK makes without its type: some organizations refuse roles and functions without their tags. */
+function makeTaggable(resource: CfnResource): void {
+  const tags = new TagManager(TagType.STANDARD, resource.cfnResourceType);
+  Object.assign(resource, { tags });
+  resource.addPropertyOverride('Tags', tags.renderedTags);
 }

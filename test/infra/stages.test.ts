@@ -46,6 +46,13 @@ describe.each(['dev', 'prod'] as const)('the %s stage', (stage) => {
     expect(tags).toContainEqual({ Key: 'pixy-version', Value: packageJson.version });
   });
 
+  it('has it on every role and function, those that the CDK adds too', () => {
+    const { api } = made(stage);
+    const all = ['AWS::IAM::Role', 'AWS::Lambda::Function'].flatMap((type) => ofType(api, type));
+    const untagged = all.filter(([, { Properties }]) => !JSON.stringify(Properties['Tags'] ?? []).includes('pixy-version'));
+    expect(untagged.map(([id]) => id)).toEqual([]);
+  });
+
   it('has the four tables of shared/aws/tables.ts, with their keys and their TTL attributes (H2, H26)', () => {
     expect(ofType(made(stage).tables, 'AWS::DynamoDB::GlobalTable')).toHaveLength(4);
     for (const [name, definition] of Object.entries(tableDefinitions)) {
@@ -202,5 +209,60 @@ describe('a development stage', () => {
   it('cannot have its logs brought back by a last line: no function may create a log group', () => {
     expect(JSON.stringify(made('dev').api)).not.toContain('logs:CreateLogGroup');
     expect(JSON.stringify(made('dev').api)).not.toContain('AWSLambdaBasicExecutionRole');
+  });
+});
+
+/*
+ * A logical id that changes replaces what it stands for: an upgrade would begin with empty tables, another key, other logs and, without a
+ * domain, another issuer, or fail because a name is taken.
+ */
+const firstIds = {
+  tables: [
+    'TablesGrantsA53A3550',
+    'TablesClients1DE6DB3C',
+    'TablesPeopleB2744939',
+    'TablesKeys6B5A3ABF',
+    'TablesWrappingKey726314CC',
+    'grantsTableParameter9B266B82',
+    'clientsTableParameter995000D5',
+    'peopleTableParameterF890563C',
+    'keysTableParameter05834B25',
+    'WrappingKeyParameter31ED92C4',
+  ],
+  api: [
+    'AuthAccessLogs1DD8A01F',
+    'AuthHttpApi05A30513',
+    'AuthHttpDomainName5FAB9253',
+    'AuthAuthorizeLogs21964824',
+    'AuthAuthorizeHybridLogs59B1BD58',
+    'AuthSignInLogsE6CCFA8A',
+    'AuthSignOutLogs6C4D2024',
+    'AuthPasskeyLogsF7812D21',
+    'AuthAccountLogsCAC8484A',
+    'AuthConsentLogsE6F722FF',
+    'AuthInvitationLogs487D6BC6',
+    'AuthRegisterLogsA8DC4882',
+    'AuthUpstreamLogs8D503C4A',
+    'AuthTokenLogs68869BC3',
+    'AuthUserinfoLogsA5C6A407',
+    'AuthRevokeLogs8B86D84D',
+    'AuthIntrospectLogsACE2DDE7',
+    'AuthMetadataLogsA7182A22',
+    'AuthAdminLogs6E29883E',
+    'AuthRotateKeysLogs6C4AA684',
+    'AWSCDKTriggerCustomResourceProviderCustomResourceProviderLogs32401827',
+    'IssuerParameter13FA18ED',
+    'LogGroupsParameter7CE5C364',
+  ],
+};
+
+it('what was deployed by the first version is what an upgrade updates: the logical ids have never changed', () => {
+  const zone = { hostedZoneId: 'Z123', hostedZoneName: 'example.com' };
+  const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b2c3d';
+  const { tables, api } = synthesize({ stage: 'prod', domainName: 'sign-in.example.com', certificateArn, ...zone });
+  const missing = (template: TemplateJson, ids: readonly string[]) => ids.filter((id) => !(id in template.Resources));
+  expect({ tables: missing(tables, firstIds.tables), api: missing(api, firstIds.api) }).toEqual({
+    tables: [],
+    api: [],
   });
 });
