@@ -8,7 +8,7 @@ import { afterAll, expect, test, vi } from 'vitest';
 import { startTestServer } from '../support/server.ts';
 import { newBrowser } from './browser.ts';
 import { whyNot } from './languages.ts';
-import { person } from './recipe-server.ts';
+import { person, secret } from './recipe-server.ts';
 import { freePort, runTool, startExample } from './run-example.ts';
 
 /* The MCP server of examples/mcp-server, the client of the official SDK, and the conformance tests for authorization servers. */
@@ -24,11 +24,24 @@ afterAll(() => rm(temporary, { recursive: true }));
 const apisFile = join(temporary, 'apis.json');
 await writeFile(apisFile, JSON.stringify([{ resource, scope: 'notes' }]));
 
+/** Acts for nobody, and its SDK cannot say which API it wants a token for. */
+const program = {
+  client_id: 'nightly',
+  client_secret: secret,
+  redirect_uris: [],
+  token_endpoint_auth_method: 'client_secret_basic',
+  grant_types: ['client_credentials'],
+  all_scopes_of: [resource],
+};
+
 const server = await startTestServer({
   apisFile,
   clock: 'system',
   accounts: [person],
-  clients: [{ client_id: 'registered', redirect_uris: [callback(runner)], token_endpoint_auth_method: 'none' }],
+  clients: [
+    program,
+    { client_id: 'registered', redirect_uris: [callback(runner)], token_endpoint_auth_method: 'none' },
+  ],
   environment: { PIXY_METADATA_DOCUMENTS: 'any', PIXY_CLIENT_REGISTRATION: 'open' },
 });
 
@@ -77,6 +90,18 @@ test.skipIf(whyNot('Python') !== undefined).each([
   const env = { SERVER: resource, ...(await settings()) };
   const tool = { folder, install: python, start: '.venv/bin/python connect.py', env, port: app };
   expect(await runTool(tool, signIn)).toContain('Your notes: Agents can sign in.');
+});
+
+const go = 'GOFLAGS=-modcacherw GOPATH=$PWD/.go go build -o .go/connect .';
+
+test.skipIf(whyNot('Go') !== undefined).each([
+  ['registers itself', {}, signIn],
+  ['acts for nobody', { CLIENT_ID: program.client_id, CLIENT_SECRET: secret }, async () => {}],
+])('a client in Go that %s does the same', async (_, settings, open) => {
+  await startExample({ folder, install, start: 'npm start', env: { ISSUER: server.issuer }, port: api });
+  const env = { SERVER: resource, ...settings };
+  const printed = await runTool({ folder, install: go, start: '.go/connect', env, port: app }, open);
+  expect(printed).toContain('Your notes: Agents can sign in.');
 });
 
 test('mcp-remote, which brings clients on the terminal to remote servers', async () => {
