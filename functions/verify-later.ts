@@ -21,7 +21,7 @@ export async function countVerification(
   { handOver, throttle, now }: Deps,
 ): Promise<number | undefined> {
   if (handOver === undefined) return undefined;
-  const { retryAfter } = await throttle.countMailRequest(email, request.sourceIp, now());
+  const { retryAfter } = await throttle.countMailRequest('link', email, request.sourceIp, now());
   return retryAfter;
 }
 

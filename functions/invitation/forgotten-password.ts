@@ -78,7 +78,7 @@ async function ask(request: HttpRequest, deps: Deps): Promise<Answer> {
     const problem = { text: look.text('problem.nameMissing'), field: 'username' };
     return showForm(request, deps, { username, problem });
   }
-  const { retryAfter } = await deps.throttle.countMailRequest(username, request.sourceIp, deps.now());
+  const { retryAfter } = await deps.throttle.countMailRequest('link', username, request.sourceIp, deps.now());
   if (retryAfter !== undefined) return again({ reason: 'mail_throttled', retryAfter });
   const query = interruptedQuery(request);
   await deps.handOver({

@@ -117,7 +117,7 @@ async function ask(request: HttpRequest, form: Parameters, deps: Deps): Promise<
   if (username === '') {
     return show(request, deps, { problem: { text: look.text('problem.nameMissing'), field: 'username' } });
   }
-  const { retryAfter } = await deps.throttle.countMailRequest(username, request.sourceIp, deps.now());
+  const { retryAfter } = await deps.throttle.countMailRequest('code', username, request.sourceIp, deps.now());
   if (retryAfter !== undefined) {
     const refusal = { reason: 'mail_throttled', retryAfter } as const;
     return show(request, deps, { username, refusal, problem: problemOf(refusal, look) });

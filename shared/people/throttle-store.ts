@@ -36,14 +36,20 @@ export function throttleStore(database: Database, table: string) {
     countRegistration: (sourceIp: string, now: number): Promise<Attempt> =>
       count(`registration#${countedAddress(sourceIp)}`, signInLimits.registration, now),
 
-    /** Counts a request for a mail from this address and with this name, known or not. Stores the name as a hash. */
-    async countMailRequest(name: string, sourceIp: string, now: number): Promise<Pick<Attempt, 'retryAfter'>> {
-      const [address, own] = await Promise.all([
-        count(`mail-address#${countedAddress(sourceIp)}`, signInLimits.mailAddress, now),
-        count(`mail-name#${hashSecret(usernameKey(name))}`, signInLimits.mailName, now),
-      ]);
-      const retryAfter = Math.max(address.retryAfter ?? 0, own.retryAfter ?? 0);
-      return retryAfter > 0 ? { retryAfter } : {};
+    /**
+     * Counts a request for a mail from this address and with this name, known or not. Stores the name as a hash. Codes are of use to
+     * who asked alone, so they are counted apart: whoever asks for them leaves the owner the links.
+     */
+    async countMailRequest(
+      kind: 'link' | 'code',
+      name: string,
+      sourceIp: string,
+      now: number,
+    ): Promise<Pick<Attempt, 'retryAfter'>> {
+      const address = await count(`mail-address#${countedAddress(sourceIp)}`, signInLimits.mailAddress, now);
+      if (address.retryAfter !== undefined) return address;
+      const counter = kind === 'code' ? 'mail-code-name' : 'mail-name';
+      return count(`${counter}#${hashSecret(usernameKey(name))}`, signInLimits.mailName, now);
     },
 
     /** Counts a mail of a kind to an account. */
@@ -61,13 +67,16 @@ export function throttleStore(database: Database, table: string) {
      */
     async countSignIn(username: string, sourceIp: string, now: number, browser?: string): Promise<Attempt> {
       const account = `account#${hashSecret(usernameKey(username))}`;
-      const [own, address] = await Promise.all([
-        count(browser === undefined ? account : `known#${hashSecret(browser)}`, signInLimits.account, now),
-        count(`address#${countedAddress(sourceIp)}`, signInLimits.address, now),
-      ]);
-      const retryAfter = Math.max(own.retryAfter ?? 0, browser === undefined ? (address.retryAfter ?? 0) : 0);
+      const address = await count(`address#${countedAddress(sourceIp)}`, signInLimits.address, now);
+      // One that is refused counts for no account, or one address could keep everybody out.
+      if (browser === undefined && address.retryAfter !== undefined) return address;
+      const own = await count(
+        browser === undefined ? account : `known#${hashSecret(browser)}`,
+        signInLimits.account,
+        now,
+      );
       const takeBack = async () => void (await Promise.all([own.takeBack(), address.takeBack()]));
-      return retryAfter > 0 ? { retryAfter, takeBack } : { takeBack };
+      return own.retryAfter === undefined ? { takeBack } : { retryAfter: own.retryAfter, takeBack };
     },
 
     /** Counts authorization requests that public clients pushed from this address. */

@@ -242,6 +242,38 @@ test('H32: spraying from many addresses of one IPv6 network is stopped like that
   expect((await throttle.countSignIn('v6-neighbour', '2001:db8:7:8::1', now)).retryAfter).toBeUndefined();
 });
 
+describe('S9: an address that is refused keeps nobody else out', () => {
+  test('its attempts to sign in count for no name', async () => {
+    const from = '10.3.3.3';
+    for (let index = 0; index < signInLimits.address.attempts; index += 1) {
+      await throttle.countSignIn(`sprayed-${index}`, from, now);
+    }
+    for (let index = 0; index < signInLimits.account.attempts; index += 1) {
+      expect((await throttle.countSignIn('bystander', from, now)).retryAfter).toBeGreaterThan(0);
+    }
+    expect((await throttle.countSignIn('bystander', '10.4.4.4', now)).retryAfter).toBeUndefined();
+  });
+
+  test('its requests for mails count for no name', async () => {
+    const from = '10.5.5.5';
+    for (let index = 0; index < signInLimits.mailAddress.attempts; index += 1) {
+      await throttle.countMailRequest('link', `mailed-${index}`, from, now);
+    }
+    for (let index = 0; index < signInLimits.mailName.attempts; index += 1) {
+      expect((await throttle.countMailRequest('link', 'bystander', from, now)).retryAfter).toBeGreaterThan(0);
+    }
+    expect((await throttle.countMailRequest('link', 'bystander', '10.6.6.6', now)).retryAfter).toBeUndefined();
+  });
+
+  test('codes by mail that others ask for leave its owner the link for a new password', async () => {
+    for (let index = 0; index < signInLimits.mailName.attempts * 2; index += 1) {
+      await throttle.countMailRequest('code', 'coded', `10.7.7.${index}`, now);
+    }
+    expect((await throttle.countMailRequest('code', 'coded', '10.8.8.8', now)).retryAfter).toBeGreaterThan(0);
+    expect((await throttle.countMailRequest('link', 'coded', '10.8.8.8', now)).retryAfter).toBeUndefined();
+  });
+});
+
 test('an attempt that was taken back does not count', async () => {
   for (let index = 0; index < signInLimits.account.attempts * 2; index += 1) {
     const attempt = await throttle.countSignIn('regular', '10.2.2.2', now);

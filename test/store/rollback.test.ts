@@ -76,6 +76,7 @@ const kinds: Readonly<Record<string, { test?: keyof typeof tests; text?: string 
   '`throttle#user-code#<hash or ip>` / end': brief,
   '`throttle#mail-address#<ip>` / end': brief,
   '`throttle#mail-name#<hash>` / end': brief,
+  '`throttle#mail-code-name#<hash>` / end': brief,
   '`throttle#mail#<kind>#<hash>` / end': brief,
   '`throttle#client-registration#<ip>` / end': brief,
   '`account#<sub>` / `account`': read('password'),
