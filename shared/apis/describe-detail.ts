@@ -35,8 +35,9 @@ export function describeDetail(detail: Detail, types: readonly DetailType[], lan
 const sentenceOf = (words: string, members: DetailMembers): (string | { value: string })[] =>
   words.split(placeholder).map((part, index) => (index % 2 === 0 ? part : { value: shown(valueAt(members, part)) }));
 
+/** Whether the sentence says a member, or one that contains it. Names may have dots themselves, so paths are compared name by name. */
 const isNamed = (path: readonly string[], named: readonly string[]): boolean =>
-  path.join('.') === 'type' || path.some((_, index) => named.includes(path.slice(0, index + 1).join('.')));
+  ['type', ...named].map((text) => text.split('.')).some((names) => names.every((name, at) => path[at] === name));
 
 /** The value of a path like `amount.currency`; undefined when there is none. */
 function valueAt(members: DetailMembers, path: string): unknown {

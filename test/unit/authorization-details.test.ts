@@ -179,6 +179,20 @@ describe('RA4: people read', () => {
   });
 });
 
+test('RA4: no member hides behind another one whose path reads the same', () => {
+  const type = { ...payment, description: 'Pay {order.amount.value}' };
+  const element = { type: 'payment', order: { amount: { value: '1.00' }, 'amount.value': '900.00', type: 'express' } };
+  const [detail = ''] = mustParse(element);
+  expect(describeDetail(detail, [type], 'en')).toEqual({
+    type: 'payment',
+    sentence: ['Pay ', { value: '1.00' }, ''],
+    others: [
+      { name: 'order.amount.value', value: '900.00' },
+      { name: 'order.type', value: 'express' },
+    ],
+  });
+});
+
 describe('a type is refused', () => {
   const { schema } = payment;
   const properties = schema['properties'] as Record<string, unknown>;
