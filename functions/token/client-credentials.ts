@@ -8,6 +8,7 @@ import { isPublic } from '../../shared/clients/registered-client.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { grantScope, isOpenidScope, wasNarrowed } from '../../shared/oauth/scope.ts';
+import { type Result, refuse } from '../../shared/result.ts';
 import { mintAccessToken, scopeMember, tokenType } from '../../shared/tokens/mint.ts';
 import type { FlowOutcome, TokenDeps } from './grant-flow.ts';
 import { loadAccessTokenKey } from './token-response.ts';
@@ -29,14 +30,9 @@ export async function clientCredentials(
 
   if (isPublic(client)) return refused({ reason: 'grant_type_not_registered' });
   const [registeredApis, scopes] = [withManagementApi(await deps.apis.list(), deps.issuer), await deps.apis.scopes()];
-  const isPersonal = (value: string) => isAboutPeople(value, registeredApis, scopes);
   const requested = single(form, 'scope');
-  const scope = grantScope(
-    requested,
-    client.scope.filter((value) => !isPersonal(value)),
-  );
-  if (!scope.ok)
-    return refused(requested?.split(' ').some(isPersonal) ? { reason: 'scope_about_people' } : scope.refusal);
+  const scope = grantOwnScope(requested, client.scope, (value) => isAboutPeople(value, registeredApis, scopes));
+  if (!scope.ok) return refused(scope.refusal);
   const named = findApis(multiple(form, 'resource'), registeredApis);
   if (!named.ok) return refused(named.refusal);
   const apis = named.value.length > 0 ? named.value : meantApis(scope.value, client, registeredApis);
@@ -57,6 +53,20 @@ export async function clientCredentials(
     },
     note: { ...note, dropped: whatWasDropped(wasNarrowed(requested, scope.value)) },
   };
+}
+
+/** The scope of a token for the client itself. If nothing is left of what was asked for and some of it is about people, the refusal says so, because registering that would not help. */
+export function grantOwnScope(
+  requested: string | undefined,
+  registeredScope: readonly string[],
+  isPersonal: (value: string) => boolean,
+): Result<string[], Refusal> {
+  const scope = grantScope(
+    requested,
+    registeredScope.filter((value) => !isPersonal(value)),
+  );
+  const isNothingLeft = !scope.ok && scope.refusal.reason === 'scope_not_registered';
+  return isNothingLeft && requested?.split(' ').some(isPersonal) ? refuse({ reason: 'scope_about_people' }) : scope;
 }
 
 /** What a scope value brings that is no API's are claims of a person, and there is none. */

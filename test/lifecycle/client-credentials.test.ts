@@ -131,6 +131,7 @@ describe('the scope', () => {
     ['registered for it', 'openid', 'scope_about_people'],
     ['not registered for it', 'openid address admin', 'scope_about_people'],
     ['not registered for anything that it asks for', 'admin', 'scope_not_registered'],
+    ['that writes it wrongly', 'openid "admin"', 'scope_malformed'],
   ])('about people is refused as such: a client %s', async (_, scope, reason) => {
     expect((await clientCredentials(server, service, { scope })).json).toMatchObject({ reason });
   });

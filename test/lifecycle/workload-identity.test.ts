@@ -345,8 +345,11 @@ describe('WF3: the request', () => {
   });
 
   test('gets nothing about people and nothing of the management API', async () => {
-    for (const scope of ['openid', 'pixy:read']) {
-      expect(await reasonOf(deployer, await job(), { scope })).toBe('400 invalid_scope scope_not_registered');
+    for (const [scope, reason] of [
+      ['openid', 'scope_about_people'],
+      ['pixy:read', 'scope_not_registered'],
+    ]) {
+      expect(await reasonOf(deployer, await job(), { scope })).toBe(`400 invalid_scope ${reason}`);
     }
   });
 

@@ -4,9 +4,9 @@ import { whatWasDropped } from '../../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../../shared/clients/client-authentication.ts';
 import { multiple, type Parameters, single } from '../../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../../shared/oauth/refusal.ts';
-import { grantScope, wasNarrowed } from '../../../shared/oauth/scope.ts';
+import { wasNarrowed } from '../../../shared/oauth/scope.ts';
 import { mintAccessToken, scopeMember, tokenType } from '../../../shared/tokens/mint.ts';
-import { isAboutPeople } from '../client-credentials.ts';
+import { grantOwnScope, isAboutPeople } from '../client-credentials.ts';
 import type { FlowOutcome, TokenDeps } from '../grant-flow.ts';
 import { loadAccessTokenKey } from '../token-response.ts';
 import { type Taken, useOnce } from './take-assertion.ts';
@@ -34,11 +34,10 @@ export async function workloadToken(
   const found = findApis(resources, registered.apis);
   if (!found.ok) return refused(found.refusal);
   const mayHave = (value: string) =>
-    !isManagementScope(value) &&
-    !isAboutPeople(value, registered.apis, registered.scopes) &&
-    (trust.scope === undefined || trust.scope.includes(value));
+    !isManagementScope(value) && (trust.scope === undefined || trust.scope.includes(value));
+  const isPersonal = (value: string) => isAboutPeople(value, registered.apis, registered.scopes);
   const requested = single(form, 'scope');
-  const scope = grantScope(requested, client.scope.filter(mayHave));
+  const scope = grantOwnScope(requested, client.scope.filter(mayHave), isPersonal);
   if (!scope.ok) return refused(scope.refusal);
   const target = targetOf(found.value, scope.value, { ...deps, ...registered });
   if (!target.ok) return refused(target.refusal);
