@@ -24,6 +24,7 @@ export type GatewayOptions = {
   /** 0 takes any free port. */
   port: number;
   routes: Integrations['routes'];
+  ready?: Integrations['ready'];
   /** @default 'localhost', which is 127.0.0.1 and, on a machine that has it, ::1 */
   host?: keyof typeof loopback;
   /** A name besides those of this machine that requests may be for: that of a proxy in front. */
@@ -45,7 +46,7 @@ type Gateway = {
  * would make of their results. Rejects with the socket's error when it cannot listen.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { routes, host = 'localhost', hostName, onError = writeLine } = options;
+  const { routes, ready, host = 'localhost', hostName, onError = writeLine } = options;
   const limits = { ...quotas, ...options.limits };
   const servers: Server[] = [];
   const close = async () => {
@@ -56,7 +57,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     for (const address of loopback[host]) {
       const server = createServer({ maxHeaderSize: limits.headerBytes }, (request, response) => {
         // Only a client that left in the middle of its request gets no response.
-        serve(request, response, { routes, hostName, limits, onError }).catch(() => response.destroy());
+        serve(request, response, { routes, ready, hostName, limits, onError }).catch(() => response.destroy());
       });
       server.on('clientError', refuseUnreadable);
       const isBound = await listen(server, port, address, { optional: servers.length > 0 });

@@ -158,7 +158,9 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   const folder = options.data === 'memory' ? undefined : openDataFolder(options.data);
   const handlers = new Map<string, HttpApiHandler>(demo.clients ? demoRoutes() : []);
   const hostName = options.issuer === undefined ? undefined : new URL(options.issuer).hostname;
-  const gateway = await startGateway({ port: options.port, routes: handlers, hostName, limits: options.limits ?? {} });
+  const { promise: ready, resolve: begin } = Promise.withResolvers<void>();
+  const listener = { port: options.port, routes: handlers, ready, hostName, limits: options.limits ?? {} };
+  const gateway = await startGateway(listener);
   const address = new URL(`http://localhost:${gateway.port}`).origin;
   const issuer = options.issuer ?? address;
   let embedded: EmbeddedDynamoDB | undefined;
@@ -228,6 +230,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     }
     addPathAliases(handlers, aliasesOf(options.pathAliases, options.pathAliasPrefixes));
     withdraw = folder === undefined ? undefined : await announceServer(folder, { endpoint, issuer });
+    begin();
     return { issuer, address, demo, notes, functions, close };
   } catch (error) {
     await close();

@@ -657,6 +657,18 @@ describe('listening', () => {
     await next.close();
   });
 
+  test('lets a request wait that comes while the routes are still made', async () => {
+    const ready = Promise.withResolvers<void>();
+    const routes = new Map<string, HttpApiHandler>();
+    const gateway = await startGateway({ port: 0, routes, ready: ready.promise });
+    onTestFinished(gateway.close);
+    const early = call(gateway.port);
+    expect((await call(gateway.port, { headers: { host: 'elsewhere.example' } })).status).toBe(403);
+    routes.set(path, async () => ({ statusCode: 204 }));
+    ready.resolve();
+    expect((await early).status).toBe(204);
+  });
+
   test('can be closed twice', async () => {
     const gateway = await startGateway({ port: 0, routes });
     await gateway.close();

@@ -30,6 +30,8 @@ export type Integrations = {
    * has no route of its own.
    */
   routes: ReadonlyMap<string, HttpApiHandler>;
+  /** Requests wait for it: until then, there are not all routes. @default nothing */
+  ready?: Promise<void> | undefined;
   /** A name besides those of this machine, such as `sign-in.example.com`: that of a proxy in front. */
   hostName?: string | undefined;
   limits: GatewayLimits;
@@ -45,10 +47,11 @@ export type Integrations = {
 export async function answerRequest(
   request: IncomingMessage,
   requestId: string,
-  { routes, hostName, limits, onError }: Integrations,
+  { routes, ready, hostName, limits, onError }: Integrations,
 ): Promise<HttpResponse> {
   const { host } = request.headers;
   if (!isLoopbackHost(host) && (hostName === undefined || nameIn(host) !== hostName)) return gatewayResponse(403);
+  await ready;
   const { rawPath, rawQueryString } = splitTarget(request.url ?? '');
   const route = findRoute(routes, rawPath);
   const handler = route && routes.get(route);
