@@ -23,7 +23,7 @@ import {
   tableEntries,
   withoutMembers,
 } from './import/entry-readers.ts';
-import { type FirebaseParameters, firebaseAccount } from './import/firebase.ts';
+import { type FirebaseParameters, firebaseAccount, firebaseEntries } from './import/firebase.ts';
 import { type ForeignPairwise, foreignSubject } from './import/foreign-pairwise.ts';
 import { type GivenLink, readLinks } from './import/given-links.ts';
 import { joinHash } from './import/hash-parts.ts';
@@ -83,8 +83,8 @@ const formats = {
   json: { entries: () => jsonEntries() },
   csv: { entries: csvEntries },
   firebase: {
-    entries: () => jsonEntries('users'),
-    translate: (value, { firebase }) => ({ account: firebaseAccount(value, firebase), mistakes: [] }),
+    entries: firebaseEntries,
+    translate: firebaseAccount,
   },
   cognito: {
     entries: (options) => tableOrJson(['cognito:username', 'cognito:mfa_enabled', 'sub'], options, 'Users'),

@@ -276,6 +276,47 @@ test.each(['[{"username":"ada","claims":{"profile":"x"}}]', 'username,email\n', 
   },
 );
 
+describe('I12: an export of Firebase', () => {
+  /** As firebase-tools 15.34 writes it. */
+  const user = {
+    localId: 'u1',
+    email: 'ada@example.com',
+    emailVerified: true,
+    displayName: 'Ada',
+    lastSignedInAt: '1790000000001',
+    createdAt: '1790000000000',
+    customAttributes: '{"admin":true,"dept":"Engines"}',
+    mfaInfo: [{ mfaEnrollmentId: 'e1', phoneInfo: '+441632960000', enrolledAt: '2026-01-01T00:00:00Z' }],
+    providerUserInfo: [
+      { providerId: 'google.com', rawId: '1102', email: 'ada@mail.example', displayName: 'Ada' },
+      { providerId: 'password', rawId: 'ada@example.com', email: 'ada@example.com' },
+    ],
+  };
+
+  test('loses no second factor, link or custom claim without a word', () => {
+    expect(parse('firebase', { users: [user] }).refused).toEqual([
+      'entry 1 (ada@example.com): providerUserInfo has a link to google.com, whose issuer is not known: name it with --provider google.com=https://…, or leave it behind with --skip-members providerUserInfo',
+      'entry 1 (ada@example.com): mfaInfo has a second factor, which cannot move in: leave it behind with --skip-members mfaInfo',
+      'entry 1 (ada@example.com): admin is no standard claim: let it become one with --claim-column, or leave it behind with --skip-members',
+      'entry 1 (ada@example.com): dept is no standard claim: let it become one with --claim-column, or leave it behind with --skip-members',
+    ]);
+    const google = { issuer: 'https://accounts.google.com', id: 'google' };
+    const options = { providers: { 'google.com': google }, skipMembers: ['mfaInfo', 'admin'], claimColumns: ['dept'] };
+    expect(only('firebase', { users: [user] }, options)).toEqual({
+      email: 'ada@example.com',
+      claims: { sub: 'u1', name: 'Ada', email: 'ada@example.com', email_verified: true, dept: 'Engines' },
+      links: [{ issuer: google.issuer, subject: '1102', provider: 'google', label: 'ada@mail.example' }],
+    });
+  });
+
+  test('as CSV has no header line, and no second factors', () => {
+    expect(parseAccounts('firebase', 'u1,ada@example.com,true,,,Ada,,1102,\n')).toEqual({
+      ok: false,
+      refusal: 'is not JSON: write it with firebase auth:export --format=JSON, as CSV has no second factors',
+    });
+  });
+});
+
 describe('I12: a dump of Django', () => {
   const dump = JSON.parse(readFileSync(join(import.meta.dirname, '../unit/import-files/django/clean.json'), 'utf8'));
 

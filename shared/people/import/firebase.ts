@@ -1,17 +1,34 @@
 import { toPhcBase64 } from '../../foreign-hashes/base64.ts';
 import { firebaseKeystream } from '../../foreign-hashes/scrypt.ts';
 import { ok, type Result, refuse } from '../../result.ts';
-import { isObject } from './account-entry.ts';
+import { type EntryReader, isObject, type Json, type MemberOptions } from './account-entry.ts';
+import { byFirstCharacter, jsonEntries } from './entry-readers.ts';
+import { firebaseLinks, translateLinks } from './given-links.ts';
 import { decodeBytes } from './hash-parts.ts';
+import { stays, type TranslatedAccount } from './other-systems.ts';
 
 /** The password hash parameters of a Firebase project, as shown in its console. */
 export type FirebaseParameters = { signerKey: Buffer; saltSeparator: Buffer; rounds: number; memCost: number };
 
-/** Translates a user of `firebase auth:export --format=JSON`. */
-export function firebaseAccount(json: unknown, parameters: FirebaseParameters | undefined): unknown {
-  if (!isObject(json)) return json;
+/** Reads the users of `firebase auth:export --format=JSON`. Its CSV has no header line and no second factors. */
+export const firebaseEntries = (): EntryReader =>
+  byFirstCharacter((first) => (first === '{' || first === '[' ? jsonEntries('users') : withoutFactors));
+
+const withoutFactors: EntryReader = {
+  push: () => refuse(exportAsJson),
+  end: () => refuse(exportAsJson),
+};
+const exportAsJson = 'is not JSON: write it with firebase auth:export --format=JSON, as CSV has no second factors';
+
+/** Translates a user of `firebase auth:export --format=JSON`. Custom claims are JSON in a text. */
+export function firebaseAccount(
+  json: Json,
+  { firebase: parameters, providers }: MemberOptions & { firebase?: FirebaseParameters | undefined },
+): TranslatedAccount {
   const { localId, email, emailVerified, displayName, photoUrl, phoneNumber, disabled, passwordHash, salt } = json;
+  const linked = translateLinks(firebaseLinks(listIn(json, 'providerUserInfo')), 'providerUserInfo', providers);
   const claims = {
+    ...customClaims(json['customAttributes']),
     sub: localId,
     name: displayName,
     picture: photoUrl,
@@ -19,12 +36,26 @@ export function firebaseAccount(json: unknown, parameters: FirebaseParameters | 
     ...(email !== undefined && { email, email_verified: emailVerified === true }),
   };
   return {
-    username: email === undefined ? localId : undefined,
-    email,
-    disabled: disabled === true ? true : undefined,
-    claims: Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined)),
-    password_hash: passwordHash === undefined ? undefined : firebaseHash(passwordHash, salt, parameters),
+    account: {
+      username: email === undefined ? localId : undefined,
+      email,
+      disabled: disabled === true ? true : undefined,
+      claims: Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined)),
+      password_hash: passwordHash === undefined ? undefined : firebaseHash(passwordHash, salt, parameters),
+      ...(linked.links && { links: linked.links }),
+    },
+    mistakes: [
+      ...linked.mistakes,
+      ...(listIn(json, 'mfaInfo').length > 0 ? [stays('mfaInfo', 'a second factor')] : []),
+    ],
   };
+}
+
+const listIn = (json: Json, name: string): Json[] => (Array.isArray(json[name]) ? json[name].filter(isObject) : []);
+
+function customClaims(text: unknown): Json {
+  const claims = typeof text === 'string' ? parseJson(text) : text;
+  return isObject(claims) ? claims : {};
 }
 
 function firebaseHash(hash: unknown, salt: unknown, parameters: FirebaseParameters | undefined): unknown {

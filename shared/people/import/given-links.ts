@@ -24,6 +24,12 @@ export const auth0Links = (identities: readonly Json[]): ForeignLink[] =>
       subject: typeof subject === 'number' ? String(subject) : subject,
     }));
 
+/** A way to sign in with a password or a phone is no link. Some providers have an id of the person that is not in their ID tokens. */
+export const firebaseLinks = (identities: readonly Json[]): ForeignLink[] =>
+  identities
+    .filter(({ providerId }) => !['password', 'phone', 'emailLink', 'anonymous'].includes(String(providerId)))
+    .map(({ providerId, rawId, email }) => ({ names: [String(providerId)], subject: rawId, label: email }));
+
 /** Turns the links of another server into ours. What has no issuer is a mistake, which names the provider. */
 export function translateLinks(
   links: readonly ForeignLink[],

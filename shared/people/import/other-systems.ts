@@ -20,7 +20,7 @@ const listIn = (json: Json, name: string): Json[] => (Array.isArray(json[name]) 
 const isTrue = (value: unknown): boolean =>
   value === true || value === 1 || String(value).toLowerCase() === 'true' || value === '1';
 
-const stays = (member: string, what: string): Mistake => ({
+export const stays = (member: string, what: string): Mistake => ({
   member,
   problem: `has ${what}, which cannot move in: leave it behind with --skip-members ${member}`,
 });
