@@ -4,7 +4,7 @@ import { jsonEntries } from './entries.ts';
 import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
 import { keepGrantTypesOf } from './grant-types.ts';
 import { isObject, type JsonObject } from './json.ts';
-import { type Members, membersOf } from './members.ts';
+import { type Members, membersOf, shown } from './members.ts';
 import { secretOf } from './secret.ts';
 
 /**
@@ -27,7 +27,7 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
   const members = membersOf(entry);
   const type = members.text('app_type') ?? 'regular_web';
   const isInBrowser = type === 'spa' || type === 'native';
-  const method = members.text('token_endpoint_auth_method') ?? (isInBrowser ? 'none' : undefined);
+  const method = methodOf(members, entry) ?? (isInBrowser ? 'none' : undefined);
   const isPublic = method === 'none';
   const grants = keepGrantTypesOf(members, readGrantTypes(members, type), 'grant_types');
   const secret =
@@ -44,6 +44,10 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
       backchannel_logout_uri: firstOf(membersIn(entry, 'oidc_logout').list('backchannel_logout_urls')),
       id_token_signed_response_alg: membersIn(entry, 'jwt_configuration').text('alg'),
       jwks_uri: members.text('jwks_uri'),
+      jwks: members.any('jwks'),
+      require_pushed_authorization_requests: members.flag('require_pushed_authorization_requests'),
+      dpop_bound_access_tokens: members.flag('require_proof_of_possession'),
+      require_signed_request_object: membersIn(entry, 'signed_request_object').flag('required'),
       ...secret.metadata,
       grant_types: grants.grantTypes,
       scope: undefined,
@@ -54,8 +58,28 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
     isHeld: isPublic,
     names,
     mistakes: members.mistakes,
-    notes: [...grants.notes, ...secret.notes],
+    notes: [...grants.notes, ...secret.notes, ...demandsLeft(members)],
   };
+}
+
+/** Beside the methods with a secret there are others, whose keys the server knows by an id: the file needs the keys themselves. */
+function methodOf(members: Members, entry: JsonObject): string | undefined {
+  const others = Object.keys(
+    isObject(entry['client_authentication_methods']) ? entry['client_authentication_methods'] : {},
+  );
+  const [other] = others;
+  if (other === undefined) return members.text('token_endpoint_auth_method');
+  if (others.includes('private_key_jwt')) return 'private_key_jwt';
+  return members.refuse('client_authentication_methods', `has ${shown(others)}, which is not offered here`, undefined);
+}
+
+/** What the server asks of the client or of its people by other settings. */
+function demandsLeft(members: Members): string[] {
+  const usual = { compliance_level: 'none', organization_usage: 'deny' };
+  const left = Object.entries(usual).flatMap(([name, value]) =>
+    (members.text(name) ?? value) === value ? [] : [name],
+  );
+  return left.length > 0 ? [`comes without ${shown(left)}`] : [];
 }
 
 function policyOf(members: Members, isPublic: boolean): RegisteredClient['pkce']['policy'] {
@@ -69,6 +93,7 @@ const names = {
   backchannel_logout_uri: 'oidc_logout.backchannel_logout_urls', id_token_signed_response_alg: 'jwt_configuration.alg',
   refresh_token_lifetime: 'refresh_token.token_lifetime', refresh_token_idle_lifetime: 'refresh_token.idle_token_lifetime',
   refresh_token_grace: 'refresh_token.leeway', pkce_policy: 'require_proof_key',
+  dpop_bound_access_tokens: 'require_proof_of_possession', require_signed_request_object: 'signed_request_object.required',
 }; // biome-ignore format: a table
 
 const membersIn = (entry: JsonObject, name: string): Members => membersOf(isObject(entry[name]) ? entry[name] : {});

@@ -60,6 +60,8 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
       redirect_uris: settings.list('redirect_uris') ?? [],
       post_logout_redirect_uris: settings.list('post_logout_redirect_uris'),
       ...secret.metadata,
+      dpop_bound_access_tokens: settings.flag('dpop_bound_access_tokens'),
+      request_object_signing_alg: settings.text('request_object_signing_alg'),
       grant_types: grants.grantTypes,
       first_party: settings.text('consent_method') === 'TRUSTED' ? true : undefined,
       ...(grants.grantTypes.includes('refresh_token') && {
@@ -77,6 +79,7 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
 
 const names = {
   client_name: 'label', client_id: 'credentials.oauthClient.client_id', client_secret: 'credentials.oauthClient.client_secret',
+  request_object_signing_alg: 'settings.oauthClient.request_object_signing_alg',
   redirect_uris: 'settings.oauthClient.redirect_uris', pkce_policy: 'credentials.oauthClient.pkce_required',
   token_endpoint_auth_method: 'credentials.oauthClient.token_endpoint_auth_method',
 }; // biome-ignore format: a table
