@@ -49,7 +49,9 @@ describe.each(['dev', 'prod'] as const)('the %s stage', (stage) => {
   it('has it on every role and function, those that the CDK adds too', () => {
     const { api } = made(stage);
     const all = ['AWS::IAM::Role', 'AWS::Lambda::Function'].flatMap((type) => ofType(api, type));
-    const untagged = all.filter(([, { Properties }]) => !JSON.stringify(Properties['Tags'] ?? []).includes('pixy-version'));
+    const untagged = all.filter(
+      ([, { Properties }]) => !JSON.stringify(Properties['Tags'] ?? []).includes('pixy-version'),
+    );
     expect(untagged.map(([id]) => id)).toEqual([]);
   });
 
