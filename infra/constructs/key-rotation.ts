@@ -1,9 +1,9 @@
-import { Annotations, type CfnResource, Duration, Stack, TagManager, TagType } from 'aws-cdk-lib';
+import { Annotations, type CfnResource, Duration, Lazy, Stack, TagManager, TagType } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Function as Handler } from 'aws-cdk-lib/aws-lambda';
 import { Trigger } from 'aws-cdk-lib/triggers';
-import { Construct, type IDependable } from 'constructs';
+import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { type LogSettings, makeLogGroup } from '../logs.ts';
 
 export interface KeyRotationProps extends LogSettings {
@@ -51,7 +51,7 @@ export function trimTriggerProvider(trigger: Trigger, props: LogSettings): void 
   handler.addPropertyOverride('Architectures', ['arm64']);
   handler.addPropertyOverride('Runtime', 'nodejs24.x');
   const role = provider.node.findChild('Role') as CfnResource;
-  for (const resource of [handler, role]) makeTaggable(resource);
+  passTagsOn(provider, [handler, role]);
   role.addPropertyDeletionOverride('ManagedPolicyArns');
   role.addPropertyOverride('Policies.1', {
     PolicyName: 'Logs',
@@ -64,9 +64,18 @@ export function trimTriggerProvider(trigger: Trigger, props: LogSettings): void 
   });
 }
 
-/** Lets `Tags.of(…)` reach a resource that the CDK makes without its type: some organizations refuse roles and functions without their tags. */
-function makeTaggable(resource: CfnResource): void {
-  const tags = new TagManager(TagType.STANDARD, resource.cfnResourceType);
-  Object.assign(resource, { tags });
-  resource.addPropertyOverride('Tags', tags.renderedTags);
+/**
+ * Lets `Tags.of(…)` reach resources that the CDK makes without their types: some organizations refuse roles and functions without their
+ * tags.
+ */
+function passTagsOn(provider: IConstruct, resources: readonly CfnResource[]): void {
+  const tags = new TagManager(TagType.STANDARD, 'AWS::Lambda::Function');
+  Object.assign(provider, { tags });
+  const rendered = Lazy.any(
+    {
+      produce: () => Object.entries(tags.tagValues()).map(([Key, Value]) => ({ Key, Value })),
+    },
+    { omitEmptyArray: true },
+  );
+  for (const resource of resources) resource.addPropertyOverride('Tags', rendered);
 }

@@ -49,8 +49,10 @@ describe.each(['dev', 'prod'] as const)('the %s stage', (stage) => {
   it('has it on every role and function, those that the CDK adds too', () => {
     const { api } = made(stage);
     const all = ['AWS::IAM::Role', 'AWS::Lambda::Function'].flatMap((type) => ofType(api, type));
+    expect(all.length).toBeGreaterThan(38);
+    const tag = { Key: 'pixy-version', Value: packageJson.version };
     const untagged = all.filter(
-      ([, { Properties }]) => !JSON.stringify(Properties['Tags'] ?? []).includes('pixy-version'),
+      ([, { Properties }]) => !JSON.stringify(Properties['Tags'] ?? []).includes(JSON.stringify(tag)),
     );
     expect(untagged.map(([id]) => id)).toEqual([]);
   });
