@@ -108,9 +108,9 @@ test('mcp-remote, which brings clients on the terminal to remote servers', async
   await startExample({ folder, install, start: 'npm start', env: { ISSUER: server.issuer }, port: api });
   const env = { MCP_REMOTE_CONFIG_DIR: join(temporary, 'mcp-remote') };
   const start = `npx --yes --package mcp-remote@0.15.1 mcp-remote-client ${resource} ${app} --host 127.0.0.1 2>&1`;
-  // It prints other addresses before the one to sign in at.
+  // It prints other addresses before the one to sign in at, and that one before it listens for the answer.
   const open = async (_: string, output: () => string) => {
-    await vi.waitUntil(() => output().includes('/authorize?'), { timeout: 60_000 });
+    await vi.waitUntil(() => /\/authorize\?[\s\S]*callback server running/.test(output()), { timeout: 60_000 });
     await signIn(/http\S+\/authorize\?\S+/.exec(output())?.[0] ?? '');
   };
   const printed = await runTool({ folder: temporary, start, env, port: app }, open);
