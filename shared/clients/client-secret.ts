@@ -42,20 +42,19 @@ const proven = new Map<string, string>();
 /** Whether the secret behind this hash could be a word. Guesses at it must then be counted before they are compared. */
 export const isGuessable = (hash: string): boolean => !hash.startsWith('sha256$');
 
-/** Whether this process has already proven this secret against this hash. Costs next to nothing. */
+/** Whether the secret is known to match this hash: by a bare digest, or because this process has proven it. Costs next to nothing. */
 export function isProvenSecret(secret: string, hash: string): boolean {
+  if (!isGuessable(hash)) return equalInConstantTime(hash, `sha256$${hashSecret(secret)}`);
   const known = proven.get(hash);
   return known !== undefined && equalInConstantTime(known, hashSecret(secret));
 }
 
 /** Whether the secret matches this hash. */
 export async function verifyClientSecret(secret: string, hash: string): Promise<boolean> {
-  const digest = hashSecret(secret);
-  if (!isGuessable(hash)) return equalInConstantTime(hash, `sha256$${digest}`);
   if (isProvenSecret(secret, hash)) return true;
-  if (!(await verifyGuessable(secret, hash))) return false;
+  if (!isGuessable(hash) || !(await verifyGuessable(secret, hash))) return false;
   if (proven.size >= 1_000) proven.clear();
-  proven.set(hash, digest);
+  proven.set(hash, hashSecret(secret));
   return true;
 }
 

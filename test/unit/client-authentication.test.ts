@@ -262,6 +262,27 @@ describe('K18 every spelling of a secret is that secret', () => {
     expect(basicReadings(rawBasic('web', generateSecret()))).toHaveLength(1);
   });
 
+  test('a new secret of a client is compared with its hash alone, whatever the hash of the old one costs', async () => {
+    const client = await register({ id: 'renewed', method: 'client_secret_basic', secrets: ['correct horse', secret] });
+    let counted = 0;
+    const countAttempt = async () => {
+      counted += 1;
+      return { retryAfter: undefined, takeBack: async () => undefined };
+    };
+    const deps = { ...world, find: async () => client, guesses: { ...world.guesses, countAttempt } };
+    const authenticate = async (sent: string) => {
+      const presented = presentedCredentials(encodedBasic('renewed', sent), parametersOf(''));
+      return presented.ok && (await authenticateClient(presented.value, '192.0.2.1', deps)).ok;
+    };
+    expect([await authenticate(secret), await authenticate(secret), counted]).toEqual([true, true, 0]);
+    expect([await authenticate('correct horse'), await authenticate('correct horse'), counted]).toEqual([
+      true,
+      true,
+      1,
+    ]);
+    expect([await authenticate(long('another')), counted]).toEqual([false, 2]);
+  });
+
   test('and all readings of a guess count as one', async () => {
     const client = await register({ id: 'wordy', method: 'client_secret_basic', secrets: ['correct horse'] });
     let counted = 0;
