@@ -18,6 +18,11 @@ export function namePrefix(scope: Construct): string {
   return `${namePrefix(parent)}${parent.getLogicalId(resource as CfnElement)}-`;
 }
 
+/** How long the name of a stack can be; CloudFormation cuts that of a nested one. */
+const longestStackName = 128;
+
 /** How long such a name is. */
-export const nameLength = (scope: Construct, logicalId: string): number =>
-  namePrefix(scope).length + (Stack.of(scope).nestedStackParent ? ending : 0) + logicalId.length + ending;
+export function nameLength(scope: Construct, logicalId: string): number {
+  const prefix = namePrefix(scope).length + (Stack.of(scope).nestedStackParent ? ending : 0);
+  return Math.min(prefix, longestStackName + 1) + logicalId.length + ending;
+}

@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
-import { StringListParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
+import { ParameterTier, StringListParameter, StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct, IConstruct } from 'constructs';
 import { type TableName, tableDefinitions } from '../shared/aws/tables.ts';
+import { nameLength } from './given-names.ts';
 import type { ServerTables } from './permissions/server-tables.ts';
 import type { Signing } from './signing.ts';
 import { WrongSetting } from './wrong-setting.ts';
@@ -84,5 +85,18 @@ export function writeServerParameters(scope: Construct, stage: string, server: S
     parameterName: `/pixy/${stage}/log-groups`,
     description: 'Log groups that have the audit lines',
     stringListValue: server.auditLogGroupNames,
+    ...(lengthOf(scope, server.auditLogGroupNames) > mostCharacters && { tier: ParameterTier.INTELLIGENT_TIERING }),
   });
+}
+
+/** What a parameter holds that costs nothing. The tier that becomes a larger one by itself costs five cents a month then. */
+const mostCharacters = 4_096;
+
+/** Characters of a list of names, most of which CloudFormation gives. */
+function lengthOf(scope: Construct, names: readonly string[]): number {
+  const lengths = names.map((name) => {
+    const given: unknown = Stack.of(scope).resolve(name);
+    return typeof given === 'string' ? given.length : nameLength(scope, (given as { Ref?: string }).Ref ?? '');
+  });
+  return lengths.reduce((sum, length) => sum + length + 1, 0);
 }

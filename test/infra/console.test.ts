@@ -223,6 +223,15 @@ describe('where the name of the stack is long', () => {
     );
   });
 
+  test.each([
+    ['Auth', undefined],
+    ['AuthorizationServerOfCustomers', 'Intelligent-Tiering'],
+  ])('the parameter with its log groups has room for those of %s in a stack with the longest name', (id, tier) => {
+    const template = makeIn(new Stack(testApp(), 'x'.repeat(128)), {}, id);
+    const parameters = ofType(template, 'AWS::SSM::Parameter').map(([, { Properties }]) => Properties);
+    expect(parameters.find(({ Name: name }) => name.endsWith('/log-groups'))?.['Tier']).toBe(tier);
+  });
+
   test('no policy is made where none is needed: the role of the workflow may make none', () => {
     const template = makeIn(new Stack(testApp(), `Pixy-${'x'.repeat(40)}-Api`), {}, 'Auth');
     expect(ofType(template, 'AWS::IAM::ManagedPolicy')).toEqual([]);
