@@ -26,6 +26,8 @@ export type ImportPlan = {
   unchanged: number;
   /** The import that was interrupted, and that this one finishes. */
   goesOn: Change | undefined;
+  /** What it has changed, which may not be in the log yet. */
+  written: Change[];
 };
 
 /** Lists the refused entries, without duplicates. */
@@ -51,14 +53,21 @@ export async function planImport(
   const clientIds = parsed.clients.map(({ client }) => client.clientId);
   const stored = await store.find(clientIds);
   const problems = await taken(clientIds);
-  const plan: ImportPlan = { planned: [], refused: [...parsed.refused], notes: [], unchanged: 0, goesOn: undefined };
-  const imports = new Set<string>();
+  const plan: ImportPlan = {
+    planned: [],
+    refused: [...parsed.refused],
+    notes: [],
+    unchanged: 0,
+    goesOn: undefined,
+    written: [],
+  };
+  const kept: Change[] = [];
   for (const imported of parsed.clients) {
     const { entry, client } = imported;
     const before = stored.get(client.clientId);
     if (before?.value && (await isSame(imported, before.value))) {
       plan.unchanged += 1;
-      if (before.lastChange.importId !== undefined) imports.add(before.lastChange.importId);
+      if (before.lastChange.importId !== undefined) kept.push(before.lastChange);
     } else if (before?.value && !replace) {
       const problem = 'is already registered with other settings: use --replace to replace it';
       plan.refused.push({ entry, member: 'client_id', problem });
@@ -68,10 +77,11 @@ export async function planImport(
   }
   const planned = new Set(plan.planned.map(({ entry }) => entry));
   plan.notes = parsed.notes.filter(({ entry }) => planned.has(entry));
-  for (const id of imports) {
+  for (const id of new Set(kept.flatMap(({ importId = [] }) => importId))) {
     const found = await store.findImport(id);
     if (found && found.outcome === undefined) plan.goesOn = found;
   }
+  plan.written = kept.filter(({ importId }) => importId === plan.goesOn?.id);
   return plan;
 }
 
@@ -103,7 +113,7 @@ export class ImportInterrupted extends Error {
  * was nothing to do. Throws {@link ImportInterrupted}.
  */
 export async function carryOut(
-  { planned, goesOn, unchanged }: Pick<ImportPlan, 'planned' | 'goesOn' | 'unchanged'>,
+  { planned, goesOn, unchanged, written }: Pick<ImportPlan, 'planned' | 'goesOn' | 'unchanged' | 'written'>,
   store: ClientImportStore,
   author: Author,
 ): Promise<Result<string | undefined, ImportConflict>> {
@@ -113,6 +123,7 @@ export async function carryOut(
   const writes = planned.map(({ client, before }) => store.prepare(client.clientId, client, before, origin));
   try {
     await store.logImport(entry);
+    await store.logChanges(written);
     const lost = await writeAll(writes, store);
     if (lost === undefined) {
       await store.logImport({ ...entry, outcome: 'done' });

@@ -58,6 +58,9 @@ export function clientImportStore(
       await database.put({ TableName: table, Item: logItem(entry) });
     },
 
+    /** Copies changes into the log, where they may already be. A record is written before its change is logged. */
+    logChanges: (changes: readonly Change[]): Promise<void> => batches.put(table, changes.map(logItem)),
+
     async findImport(id: string): Promise<Change | undefined> {
       const item = await database.get({ TableName: table, Key: changeKey(id), ConsistentRead: true });
       const change = item && toChange(item);

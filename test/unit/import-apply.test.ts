@@ -208,6 +208,17 @@ describe('an import that is not finished', () => {
     expect(await clientsOf(importId)).toEqual([id('a'), id('b'), id('c')]);
   });
 
+  test('and has all its changes in the log then, also those that the run before could not log any more', async () => {
+    const interrupted: unknown = await carryOut(await planned('a', 'b'), failing(1), author).catch((error) => error);
+    const importId = interrupted instanceof ImportInterrupted ? interrupted.importId : '';
+    for (const change of await store.changes(10, id('a'))) {
+      await database.remove({ TableName: tables.clients, Key: { pk: 'changes', sk: change.id } });
+    }
+    await carryOut(await planned('a', 'b', 'c'), imports, author);
+    expect(await store.findChange(importId)).toMatchObject({ outcome: 'done' });
+    expect(await clientsOf(importId)).toEqual([id('a'), id('b'), id('c')]);
+  });
+
   test('shows also those changes that are not in the log yet', async () => {
     const plan = await planned('a', 'b');
     const { importId } = (await carryOut(plan, failing(1), author).catch((error) => error)) as ImportInterrupted;
