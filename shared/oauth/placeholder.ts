@@ -52,13 +52,18 @@ export function judgePlaceholder(text: string): string | undefined {
   return form?.problem ?? (isWord(text) ? 'is a word that stands for a secret, not a value' : undefined);
 }
 
-/** How hashes of passwords begin: in crypt(3), in Django and Werkzeug, and in LDAP and Spring Security. */
+/** How hashes of passwords and secrets look: in crypt(3), in Django and Werkzeug, in LDAP and Spring Security, in ASP.NET, and here. */
 const hashes = [
-  /^\$(?:[1567y]|gy|[PH]|apr1|argon2(?:i|d|id)|scrypt|bcrypt-sha256|pbkdf2(?:-[a-z0-9]+)?)\$.{20}/,
+  // A secret may begin like one, so that its parts have to be there as well.
+  /^\$(?:[1567y]|gy|apr1|argon2(?:i|d|id)|scrypt|bcrypt-sha256|pbkdf2(?:-[a-z0-9]+)?)\$[\w./,=+-]+\$.{16}/,
+  /^\$[PH]\$[./0-9A-Za-z]{31}$/,
   /^(?:\$wp)?\$2[abxy]?\$\d\d\$/,
+  /^\$[0-9a-f]{5,8}\$[\w+/=-]{16,}\$[\w+/=-]{16,}$/,
   /^(?:pbkdf2_sha\d+|bcrypt(?:_sha256)?|argon2|scrypt|(?:salted_|unsalted_)?(?:md5|sha1))\$/,
   /^(?:pbkdf2|scrypt):\w+:\d+/,
-  /^\{(?:bcrypt|crypt|argon2|pbkdf2|scrypt|ldap|noop|s?sha[\d-]*|s?md[45])[^}]*\}/i,
+  /^\{(?:bcrypt|crypt|argon2|pbkdf2|scrypt|ldap|noop|pepper:|s?sha[\d-]*|s?md[45])[^}]*\}/i,
+  /^AQAAAA[AEI]A[\w+/]{50,}=*$/,
+  /^sha(?:256|256-base64|512-base64)\$[\w+/-]{43,}=*$/,
 ];
 
 /**

@@ -38,6 +38,12 @@ test.each([
   ['scrypt:32768:8:1$DiV5cMkc3kCOA2r8$d8f4e10310d34ada526f0079a1cef258', 'Werkzeug'],
   ['{SSHA}2W9xZ0nR6t3Jm0p9yXo1Qm3uGk3pT5bE', 'LDAP'],
   ['{bcrypt}$2a$10$Il0aEx0lNcIn.eiadAtRUO4CeN4sbrL667GxWDFr/Vn9O2ijQRkja', 'Spring'],
+  ['$100801$TOS7XBtiiFkyWQEKdShehA==$xu5G73Qo4HdAx9px1IJKibRqqcRWC/NTwLg75O1TPhs=', 'scrypt of Spring'],
+  ['$P$B9xZ0nR6t3Jm0p9yXo1Qm3uGk3pT5b1', 'phpass'],
+  ['AQAAAAIAAYagAAAAEBv6nGQ0m1bV4zUoJ7yWb0pWc2x1S8d3fH5kL9qR7tYvU2iO4aE6gXhZ1nM0sB3cD==', 'ASP.NET'],
+  ['{pepper:append}$2b$12$/EV4GH.n7rtyLRupPPE5NeUR.p6R73ylzQIdMTF.J9pKSO7o0QWhK', 'with a pepper'],
+  ['sha256$vZE_9oJD1BuWEbJpDfvysPbkLqFFNqmCMvTtrdqW5nE', 'Pixy'],
+  ['sha512-base64$H0D8ktokFpR1CXnubPWC8tXX0o4YM13gWrxU0FYOD1MCgxlK/CNVgJSql50IQVG82n7u86Mst0oa/w==', 'Pixy, imported'],
 ])('I1: the hash %j (%s) is no secret, and would let in whoever has read it', (hash) => {
   expect(judgeGivenSecret(hash)).toBe(
     'is a hash, not the value itself: give it as client_secret_hashes, which --format rfc7591 reads',
@@ -60,6 +66,9 @@ test.each([
   'a "longer" secret: 100% + more & more, ~ and so on',
   '$ecretOfTheShop!',
   '$2b$like-a-hash',
+  '$6$KB:yEl^&;(-21,0X/&`\\N;tHsPt|',
+  'sha256$is-what-they-use',
+  '$12345$is-a-price',
   'x9xx9xxx',
   'why***not',
   '**not quite**',
