@@ -62,9 +62,12 @@ export async function findInterrupted(
   const { details = [] } = admitted.value;
   const { clientEpoch, session } = found;
   const { sub } = session;
-  const formToken = tokenFor(sessionId, query);
+  const formToken = tokenFor([sessionId, query, client.documentHash, need]);
   return { parameters, address, query, name, client, redirectUri, need, details, sub, clientEpoch, formToken };
 }
 
-/** Bound to the session and to this request: consent to anything else cannot be sent for somebody (RFC 6749 §10.12). */
-const tokenFor = (sessionId: string, query: string): string => hashSecret(`consent\n${sessionId}\n${query}`);
+/**
+ * Bound to the session, to this request and to what the page said: consent to anything else cannot be sent for somebody (RFC 6749 §10.12),
+ * and a client that describes itself anew while the page is open has the person asked again.
+ */
+const tokenFor = (shown: readonly unknown[]): string => hashSecret(JSON.stringify(['consent', ...shown]));

@@ -609,6 +609,23 @@ describe('DR7: managing a registration', () => {
     expect(await silently({})).toBeUndefined();
   });
 
+  test('CI12: who changes where its answers go while somebody is asked has not been allowed that', async () => {
+    const person = await signedIn('reads');
+    const web = { redirect_uris: ['https://agent.example/callback'] };
+    const { path, token, client_id } = await managed(web);
+    const client = { client_id, redirect_uris: web.redirect_uris };
+    const elsewhere = 'https://elsewhere.example/';
+    const page = await person.follow(authorizeTarget(client, { ...asking, redirect_uri: web.redirect_uris[0] }));
+    await call('PUT', path, { ...agent, client_id, redirect_uris: [...web.redirect_uris, elsewhere] }, token);
+    server.clock.advance(30);
+    const answer = await person.submit(page, { decision: 'allow' });
+    expect([answer.status, answer.body.includes('name="decision"')]).toEqual([403, true]);
+    const target = authorizeTarget(client, { ...asking, redirect_uri: elsewhere, prompt: 'none' });
+    const silent = await person.open(target);
+    expect(parametersOf(new URL(silent.headers.location ?? 'https://nowhere.example')).error).toBe('consent_required');
+    expect((await person.submit({ ...answer, target: page.target }, { decision: 'allow' })).status).toBe(303);
+  });
+
   test('DELETE: 204, and then the client is none', async () => {
     const { path, token, client_id } = await managed();
     const code = await codeFor(client_id, await signedIn('deletes'));
