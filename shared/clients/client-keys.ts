@@ -1,4 +1,5 @@
 import { decodeProtectedHeader, type JSONWebKeySet } from 'jose';
+import { usableKeys } from '../keys/usable-keys.ts';
 import type { RegisteredClient } from './registered-client.ts';
 import type { RemoteJwks } from './remote-jwks.ts';
 
@@ -9,7 +10,7 @@ export async function clientKeys(
   remoteJwks: RemoteJwks,
 ): Promise<JSONWebKeySet | undefined> {
   const keys = jwksUri === undefined ? jwks : await remoteJwks(jwksUri, kidOf(jwt));
-  return keys && usable(keys as JSONWebKeySet);
+  return keys && usableKeys(keys as JSONWebKeySet);
 }
 
 /** Returns the unverified `kid` of a JWT. */
@@ -21,8 +22,3 @@ function kidOf(jwt: string): string | undefined {
     return undefined; // verification refuses what is not a JWS
   }
 }
-
-/** Drops keys that would only cost time: RSA moduli above 4096 bits and symmetric keys. */
-const usable = ({ keys }: JSONWebKeySet): JSONWebKeySet => ({
-  keys: keys.filter((key) => key.kty !== 'oct' && (key.n === undefined || key.n.length <= 683)),
-});

@@ -15,8 +15,10 @@ function parseJwks(text: string): JSONWebKeySet | undefined {
   try {
     const json: unknown = JSON.parse(text);
     const keys = (json as JSONWebKeySet | null)?.keys;
-    return Array.isArray(keys) ? { keys: keys.slice(0, 20) } : undefined;
+    return Array.isArray(keys) ? { keys: keys.filter(isObject).slice(0, 20) } : undefined;
   } catch {
     return undefined;
   }
 }
+
+const isObject = (key: unknown): boolean => typeof key === 'object' && key !== null && !Array.isArray(key);

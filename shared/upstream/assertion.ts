@@ -1,4 +1,5 @@
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, type JWTPayload } from 'jose';
+import { usableKeys } from '../keys/usable-keys.ts';
 import { verifyByAny } from '../keys/verify-by-any.ts';
 import { jwtTypeOf } from '../oauth/jwt-type.ts';
 import type { TrustKind } from './trust.ts';
@@ -39,14 +40,9 @@ function kindOf(typ: unknown): TrustKind | undefined {
 export async function isSignedBy({ text }: Assertion, jwks: JSONWebKeySet | undefined): Promise<boolean> {
   if (jwks === undefined) return false;
   try {
-    await verifyByAny(usable(jwks), (keys) => compactVerify(text, keys, { algorithms }));
+    await verifyByAny(usableKeys(jwks), (keys) => compactVerify(text, keys, { algorithms }));
     return true;
   } catch {
     return false; // keys come from outside, and libraries throw all kinds of errors for malformed ones
   }
 }
-
-/** Drops keys that would only cost time: RSA moduli above 4096 bits and symmetric keys. */
-const usable = ({ keys }: JSONWebKeySet): JSONWebKeySet => ({
-  keys: keys.filter((key) => key.kty !== 'oct' && (key.n === undefined || key.n.length <= 683)),
-});
