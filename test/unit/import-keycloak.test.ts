@@ -41,6 +41,21 @@ describe('what protects a client of Keycloak moves in:', () => {
     expect(await documentOf(web(attributes))).toMatchObject(meant);
   }); // biome-ignore format: a table
 
+  test('no refresh tokens for a client that has none there', async () => {
+    const off = web({
+      'use.refresh.tokens': 'false',
+      'backchannel.logout.url': 'https://web.example.com/bye',
+      'backchannel.logout.session.required': 'false',
+    });
+    expect(await documentOf(off)).toMatchObject({
+      grant_types: ['authorization_code'],
+      backchannel_logout_session_required: false,
+    });
+    expect(await documentOf(web({ 'use.refresh.tokens': 'true' }))).toMatchObject({
+      grant_types: ['authorization_code', 'refresh_token'],
+    });
+  });
+
   test('what is switched off there asks for nothing', async () => {
     const off = {
       'require.pushed.authorization.requests': 'false',

@@ -120,11 +120,17 @@ const names = {
   refresh_token_lifetime: 'attributes.client.session.max.lifespan',
 }; // biome-ignore format: a table
 
-/** Attributes are texts: one that is `false` or `0` asks for nothing. */
+/** Attributes are texts: one that is `false` or `0` asks for nothing, unless it switches off what a client has without it. */
 const asked = (attributes: unknown): JsonObject =>
   isObject(attributes)
-    ? Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== 'false' && value !== '0'))
+    ? Object.fromEntries(
+        Object.entries(attributes).filter(
+          ([name, value]) => (value !== 'false' && value !== '0') || onUnlessOff.includes(name),
+        ),
+      )
     : {};
+
+const onUnlessOff = ['use.refresh.tokens', 'backchannel.logout.session.required'];
 
 /** Attributes about the record, pages and other protocols, and those that Pixy has for everybody. */
 const withoutEffect =
