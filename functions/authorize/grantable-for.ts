@@ -7,7 +7,7 @@ import { isOpenidScope } from '../../shared/oauth/scope.ts';
 
 /**
  * What a request may be granted of the scope of its client. One that nobody registered may ask for everything, but if it asks for no
- * scope (RFC 6749 §3.3), it gets what the APIs that it names define, and nothing about the person.
+ * scope (RFC 6749 §3.3) and names APIs or authorization details (RFC 9396), it gets what these APIs define, and nothing about the person.
  */
 export async function grantableFor(
   parameters: Parameters,
@@ -16,7 +16,8 @@ export async function grantableFor(
 ): Promise<string[]> {
   const scope = grantableScope(client.scope, hasOperators);
   const resources = multiple(parameters, 'resource');
-  const hasAsked = single(parameters, 'scope') !== undefined || resources.length === 0;
+  const asksOtherwise = resources.length > 0 || single(parameters, 'authorization_details') !== undefined;
+  const hasAsked = single(parameters, 'scope') !== undefined || !asksOtherwise;
   if (client.clientClass === undefined || hasAsked) return scope;
   const named = findApis(resources, await apis.list());
   const defined = new Set(named.ok ? named.value.flatMap((api) => api.scope) : []);
