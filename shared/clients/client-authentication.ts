@@ -148,7 +148,7 @@ async function authenticateBySecret(
 
 const throttled = (retryAfter: number) => refuse({ reason: 'client_authentication_throttled', retryAfter } as const);
 
-/** Whether one of the client's secrets could be a word, and this one is not known to be right. */
+/** Whether one of the client's secrets could be a word, and this one is neither proven before nor another, random one. */
 const mayBeGuess = (secret: string, { secretHashes }: RegisteredClient): boolean =>
   secretHashes.some(isGuessable) && !secretHashes.some((hash) => isProvenSecret(secret, hash));
 
@@ -178,8 +178,8 @@ async function verifySecret(secret: string | undefined, client: RegisteredClient
 }
 
 /**
- * Tries all hashes, so that timing does not reveal which of two secrets is older. One that is known to match is enough: the hash of
- * another server beside it may take a second.
+ * Tries all hashes, so that timing does not reveal which of two secrets is older. A secret that one proves at once needs no other: beside
+ * the hash of another server, every request with a new secret would take as long as a guess, and count as one while it does.
  */
 async function matchesAny(secret: string, hashes: readonly string[]): Promise<boolean> {
   if (hashes.some((hash) => isProvenSecret(secret, hash))) return true;

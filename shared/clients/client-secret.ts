@@ -42,11 +42,12 @@ const proven = new Map<string, string>();
 /** Whether the secret behind this hash could be a word. Guesses at it must then be counted before they are compared. */
 export const isGuessable = (hash: string): boolean => !hash.startsWith('sha256$');
 
-/** Whether the secret is known to match this hash: by a bare digest, or because this process has proven it. Costs next to nothing. */
+/** Whether this secret matches this hash as far as that costs next to nothing: it is a random one, or was proven in this process. */
 export function isProvenSecret(secret: string, hash: string): boolean {
-  if (!isGuessable(hash)) return equalInConstantTime(hash, `sha256$${hashSecret(secret)}`);
+  const digest = hashSecret(secret);
+  if (!isGuessable(hash)) return equalInConstantTime(hash, `sha256$${digest}`);
   const known = proven.get(hash);
-  return known !== undefined && equalInConstantTime(known, hashSecret(secret));
+  return known !== undefined && equalInConstantTime(known, digest);
 }
 
 /** Whether the secret matches this hash. */

@@ -300,6 +300,17 @@ describe('K18 every spelling of a secret is that secret', () => {
     expect(counted).toBe(1);
   });
 
+  test('a random secret beside a hash that takes its time is proven at once, and never counts', async () => {
+    const client = await register({ id: 'moved', method: 'client_secret_basic', secrets: [secret] });
+    const foreign = 'pbkdf2_sha256$2000000$salt$WgVwAXiDNo8tVh3Geil5R0xnKB/al3SuEacu+AaA8OA=';
+    const moved = { ...client, secretHashes: [foreign, ...client.secretHashes] };
+    const countAttempt = () => Promise.reject(new Error('it was counted'));
+    const deps = { ...world, guesses: { ...world.guesses, countAttempt }, find: async () => moved };
+    const presented = presentedCredentials(rawBasic('moved', secret), parametersOf(''));
+    if (!presented.ok) throw new Error('these are credentials');
+    expect(await authenticateClient(presented.value, '192.0.2.1', deps)).toMatchObject({ ok: true });
+  });
+
   test('secrets that Pixy makes have one spelling: letters, digits, - and _', () => {
     for (let round = 0; round < 50; round += 1) expect(generateSecret()).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
