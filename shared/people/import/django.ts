@@ -21,8 +21,11 @@ const isUser = (fields: Json): boolean => 'password' in fields && ('is_active' i
 const modelOf = (value: unknown): string =>
   isObject(value) && typeof value['model'] === 'string' ? value['model'] : '';
 
-/** Models of django-otp, django-two-factor-auth, django-mfa2, allauth and their like. */
-const isFactor = (value: unknown): boolean => /otp|mfa|two_?factor|u2f|webauthn|fido|passkey/.test(modelOf(value));
+/** Models of django-otp, django-two-factor-auth, django-mfa2, allauth and their like; no `shop.spotprice` and no `shop.hotproduct`. */
+const factor =
+  /(?:^|[._]|user)(?:[th]?otp(?=[._s]|$|device|secret|key|token|code)|mfa|two_?factor|u2f|webauthn|fido|passkey)/;
+
+const isFactor = (value: unknown): boolean => factor.test(modelOf(value));
 
 /** A user of `django.contrib.auth`. Subjects are the keys of the table, as Django OAuth Toolkit tells them to its clients. */
 export function djangoAccount(json: Json): TranslatedAccount {
