@@ -12,24 +12,36 @@ import { type Parameters, refuseUnclear } from '../shared/oauth/parameters.ts';
 import type { Refusal } from '../shared/oauth/refusal.ts';
 import { ok, type Result, refuse } from '../shared/result.ts';
 
-/**
- * A form with the client that sent it: what the token, revocation and introspection endpoints begin with. `read`: how to read the
- * body.
- */
+type Reading = {
+  /** How to read the body. */
+  read?: ((request: HttpRequest) => Result<Parameters, Refusal>) | undefined;
+  /** The client that a form means which names none. It then authenticates as if the form named it. */
+  meant?: (form: Parameters) => Promise<string | undefined>;
+};
+
+/** A form with the client that sent it: what the token, revocation and introspection endpoints begin with. */
 export async function readAuthenticatedForm(
   request: HttpRequest,
   deps: AuthenticationDeps,
-  read: typeof readForm = readForm,
+  { read = readForm, meant }: Reading = {},
 ): Promise<Result<{ form: Parameters; client: AuthenticatedClient }, Refusal>> {
   const form = read(request);
   if (!form.ok) return form;
   const unclear = refuseUnclear(form.value);
   if (unclear) return refuse(unclear);
-  const presented = presentedCredentials(request.header('authorization'), form.value);
+  const named = presentedCredentials(request.header('authorization'), form.value);
+  const presented = isUnnamed(named) ? asMeant(await meant?.(form.value), named) : named;
   if (!presented.ok) return presented;
   const client = await authenticateClient(presented.value, request.sourceIp, deps);
   return client.ok ? ok({ form: form.value, client: client.value }) : client;
 }
+
+type Presented = ReturnType<typeof presentedCredentials>;
+
+const isUnnamed = (presented: Presented): boolean => !presented.ok && presented.refusal.reason === 'client_id_missing';
+
+const asMeant = (clientId: string | undefined, unnamed: Presented): Presented =>
+  clientId === undefined ? unnamed : ok({ method: 'none', readings: [{ clientId }] });
 
 /**
  * RFC 6749 §5.2: only a client that tried the Authorization header is told how to use it. Client libraries that see the header

@@ -14,6 +14,7 @@ import { redeem } from './exchange-code.ts';
 import type { TokenDeps } from './grant-flow.ts';
 import { tokenHandler } from './handler.ts';
 import { lateFlow } from './late-flow.ts';
+import { meantClient } from './meant-client.ts';
 
 export function tokenDeps(runtime: Runtime): TokenDeps {
   const { config, database, writeLine, now } = runtime;
@@ -36,6 +37,7 @@ export function tokenDeps(runtime: Runtime): TokenDeps {
       [jwtBearer]: lateFlow(async () => (await import('./jwt-bearer/compose.ts')).compose(runtime)),
       [tokenExchange]: lateFlow(async () => (await import('./token-exchange/compose.ts')).compose(runtime)),
     },
+    meantClient,
     writeLine,
     tidyUp: tidyingUp(runtime),
   };

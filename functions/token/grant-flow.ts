@@ -40,6 +40,8 @@ export type TokenDeps = AuthenticationDeps &
     signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
     refreshKeys: () => Promise<RefreshKeys>;
     lateFlows: Record<LateGrantType, GrantFlow>;
+    /** The client that a request means which names none. */
+    meantClient: (form: Parameters, deps: TokenDeps) => Promise<string | undefined>;
     writeLine: WriteLine;
   };
 

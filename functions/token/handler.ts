@@ -5,6 +5,7 @@ import { readFormOrJson } from '../../shared/http/json-form.ts';
 import { jsonReply, nonceHeader, refusalReply } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import type { Parameters } from '../../shared/oauth/parameters.ts';
 import { takesJson } from '../../shared/oauth/path-aliases.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
 import type { GrantType } from '../../shared/oauth/server-metadata.ts';
@@ -41,7 +42,8 @@ async function token(request: HttpRequest, deps: TokenDeps): Promise<Answer> {
   });
 
   const read = takesJson(request.path) ? readFormOrJson : undefined;
-  const authenticated = await readAuthenticatedForm(request, deps, read);
+  const meant = (form: Parameters) => deps.meantClient(form, deps);
+  const authenticated = await readAuthenticatedForm(request, deps, { read, meant });
   if (!authenticated.ok) return refused(authenticated.refusal);
   const { form } = authenticated.value;
   const client = await withWholeScope(authenticated.value.client, deps.apis);

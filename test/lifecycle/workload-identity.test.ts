@@ -22,6 +22,8 @@ const deployer: FullClient = {
   scope: 'orders:read orders:write openid pixy:read',
 };
 const pod: FullClient = { ...deployer, client_id: 'pod' };
+/** Is registered for one API as a whole. */
+const metrics: FullClient = { ...deployer, client_id: 'metrics', scope: '', all_scopes_of: [orders] };
 /** Has a secret and shows it as well. */
 const keeper: FullClient = { ...machine, client_id: 'keeper', grant_types: [jwtBearer], scope: 'orders:read' };
 
@@ -37,7 +39,7 @@ const held: FullClient = {
 };
 
 const server = await startTestServer({
-  clients: [deployer, pod, keeper, held, machine, warehouse],
+  clients: [deployer, pod, metrics, keeper, held, machine, warehouse],
   environment: { PIXY_JWT_BEARER: 'on', PIXY_SIGNING_ALGORITHMS: 'RS256 ES256' },
 });
 const [gitHub, cluster, stranger] = [
@@ -75,13 +77,26 @@ const byItself: Trust = {
   clients: [deployer.client_id],
   claims: { sub: [deployer.client_id] },
 };
+const ofTheSameKey = (name: string, sub: string): Trust => ({
+  ...byItself,
+  name: `${name}-${sub}`,
+  clients: [name],
+  claims: { sub: [sub] },
+});
 
 beforeAll(async () => {
   const store = trustStore(openDatabase(), tables.clients, () => 0);
   const keeping = { ...inRepository, name: 'keeper', clients: [keeper.client_id] };
   const heldToo = { ...inRepository, name: 'held', clients: [held.client_id] };
   const itself = { ...inRepository, name: 'itself', issuer: server.issuer };
-  for (const trust of [inRepository, inNamespace, byItself, keeping, heldToo, itself])
+  const others = [
+    ['metrics', 'metrics'],
+    ['keeper', 'keeper'],
+    ['metrics', 'both'],
+    ['pod', 'both'],
+  ] as const;
+  const more = others.map(([name, sub]) => ofTheSameKey(name, sub));
+  for (const trust of [inRepository, inNamespace, byItself, keeping, heldToo, itself, ...more])
     await store.put(trust, { by: 'test', why: '' });
   await registerApi({ resource: orders, scope: ['orders:read', 'orders:write'] });
 });
@@ -219,8 +234,8 @@ describe('a pod of Kubernetes', () => {
 });
 
 describe('WF1: a program that signs for itself', () => {
-  const signedBy = ({ privateKey: key }: { privateKey: CryptoKey }) =>
-    new SignJWT({ iss: byItself.issuer, sub: 'deployer', aud: server.issuer, jti: crypto.randomUUID() })
+  const signedBy = ({ privateKey: key }: { privateKey: CryptoKey }, claims: JWTPayload = {}) =>
+    new SignJWT({ iss: byItself.issuer, sub: 'deployer', aud: server.issuer, jti: crypto.randomUUID(), ...claims })
       .setProtectedHeader({ alg: 'ES256', typ: 'JWT' })
       .setExpirationTime(now() + 60)
       .sign(key);
@@ -233,6 +248,32 @@ describe('WF1: a program that signs for itself', () => {
   test('with none of them gets nothing', async () => {
     expect(await reasonOf(deployer, await signedBy({ privateKey }))).toBe('400 invalid_grant assertion_invalid');
   });
+
+  const alone = async (assertion: string, fields: Fields = {}) =>
+    postToken(server, { grant_type: jwtBearer, assertion, ...fields });
+
+  test('WF5: needs neither client_id nor resource where trust and registration name one of each', async () => {
+    const { status, json } = await alone(await signedBy(old, { sub: 'metrics' }));
+    expect(status).toBe(200);
+    expect(claimsOf(json.access_token)).toMatchObject({ sub: 'metrics', client_id: 'metrics', aud: orders });
+    expect(json.scope?.split(' ').toSorted()).toEqual(['orders:read', 'orders:write']);
+    expect(lastLine()).toMatchObject({ client: 'metrics', workload: 'metrics' });
+  });
+
+  test.each<[string, () => Promise<string>, Fields, string]>([
+    ['signed by a stranger', () => signedBy({ privateKey }, { sub: 'metrics' }), {}, '400 invalid_grant assertion_invalid'],
+    ['that breaks a rule', () => signedBy(old, { sub: 'metrics', aud: 'https://else.example' }), {}, '400 invalid_request client_id_missing'],
+    ['that no trust is for', () => signedBy(old, { sub: 'nobody' }), {}, '400 invalid_request client_id_missing'],
+    ['that is for two clients', () => signedBy(old, { sub: 'both' }), {}, '400 invalid_request client_id_missing'],
+    ['of a client with a secret', () => signedBy(old, { sub: 'keeper' }), {}, '401 invalid_client client_authentication_missing'],
+    ['with a secret of somebody', () => signedBy(old, { sub: 'metrics' }), { client_secret: 'x' }, '400 invalid_request client_id_missing'],
+    ['as another grant', () => signedBy(old, { sub: 'metrics' }), { grant_type: 'client_credentials' }, '400 invalid_request client_id_missing'],
+    ['of a client that is for no one API', () => signedBy(old), {}, '400 invalid_target resource_missing'],
+    ['that is none', async () => 'x', {}, '400 invalid_request client_id_missing'],
+  ])('WF5: alone, an assertion %s is refused', async (_, assertion, fields, expected) => {
+    const { status, json } = await alone(await assertion(), fields);
+    expect(`${status} ${json.error} ${json.error_uri?.split('#')[1]}`).toBe(expected);
+  }); // biome-ignore format: one case per line
 });
 
 describe('WF2: the audience', () => {

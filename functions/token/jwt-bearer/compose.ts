@@ -5,6 +5,8 @@ import { subjectsOf } from '../../subjects-of.ts';
 import type { GrantFlow } from '../grant-flow.ts';
 import { jwtBearerFlow } from './jwt-bearer.ts';
 
+export { clientOfAssertion } from './client-of-assertion.ts';
+
 export function compose(runtime: Runtime): GrantFlow {
   const { config, database } = runtime;
   return jwtBearerFlow({

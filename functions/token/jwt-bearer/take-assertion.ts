@@ -19,21 +19,26 @@ export async function takeAssertion(
   clientId: string,
   deps: Pick<TokenDeps, 'apis' | 'audiences' | 'remoteJwks' | 'now'>,
 ): Promise<Result<Taken, Refusal>> {
-  const { audiences, now } = deps;
   const ofIssuer = (await deps.apis.others(trusts)).filter(
     ({ issuer, kind }) => issuer === assertion.issuer && kind === assertion.kind,
   );
-  if (ofIssuer.length === 0 || assertion.issuer === audiences[0]) return refuse({ reason: 'assertion_untrusted' });
+  if (ofIssuer.length === 0 || assertion.issuer === deps.audiences[0]) return refuse({ reason: 'assertion_untrusted' });
   const ofClient = ofIssuer.filter(({ clients }) => clients.includes(clientId));
   if (ofClient.length === 0) return refuse({ reason: 'assertion_not_for_client' });
-  const admitting = ofClient.filter((trust) =>
-    judgeAssertion(assertion, trust, { audiences, clientId, now: now() }).every(({ isKept }) => isKept),
-  );
+  const admitting = ofClient.filter((trust) => isAdmitted(assertion, trust, clientId, deps));
   for (const trust of admitting) {
     if (await isSignedBy(assertion, await keysOf(trust, assertion, deps))) return ok({ assertion, trust });
   }
   return refuse({ reason: 'assertion_invalid' });
 }
+
+/** Whether an assertion of this client keeps every rule of a trust, whoever signed it. */
+export const isAdmitted = (
+  assertion: Assertion,
+  trust: Trust,
+  clientId: string,
+  { audiences, now }: Pick<TokenDeps, 'audiences' | 'now'>,
+): boolean => judgeAssertion(assertion, trust, { audiences, clientId, now: now() }).every(({ isKept }) => isKept);
 
 const keysOf = async (
   { jwks, jwksUri }: Trust,

@@ -1,5 +1,5 @@
 import { isManagementScope } from '../../../shared/apis/management-api.ts';
-import { findApis, targetOf } from '../../../shared/apis/token-target.ts';
+import { findApis, meantApis, targetOf } from '../../../shared/apis/token-target.ts';
 import { whatWasDropped } from '../../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../../shared/clients/client-authentication.ts';
 import { multiple, type Parameters, single } from '../../../shared/oauth/parameters.ts';
@@ -13,7 +13,7 @@ import { type Taken, useOnce } from './take-assertion.ts';
 
 /**
  * A token for the client that a workload is, as with client credentials: its `sub` is the client id. It is for an API that the request
- * names, never for the default audience. The management API is for clients that authenticate.
+ * names, or that the client is registered for as a whole, never for the default audience. The management API is for clients that authenticate.
  */
 export async function workloadToken(
   form: Parameters,
@@ -28,10 +28,8 @@ export async function workloadToken(
   const note = { client: clientId, workload: assertion.claims.sub };
   const refused = (refusal: Refusal): FlowOutcome => ({ ok: false, refusal, note });
 
-  const resources = multiple(form, 'resource');
-  if (resources.length === 0) return refused({ reason: 'resource_missing' });
   const registered = { apis: await deps.apis.list(), scopes: await deps.apis.scopes() };
-  const found = findApis(resources, registered.apis);
+  const found = findApis(multiple(form, 'resource'), registered.apis);
   if (!found.ok) return refused(found.refusal);
   const mayHave = (value: string) =>
     !isManagementScope(value) && (trust.scope === undefined || trust.scope.includes(value));
@@ -39,7 +37,9 @@ export async function workloadToken(
   const requested = single(form, 'scope');
   const scope = grantOwnScope(requested, client.scope.filter(mayHave), isPersonal);
   if (!scope.ok) return refused(scope.refusal);
-  const target = targetOf(found.value, scope.value, { ...deps, ...registered });
+  const apis = found.value.length > 0 ? found.value : meantApis(scope.value, client, registered.apis);
+  if (apis.length === 0) return refused({ reason: 'resource_missing' });
+  const target = targetOf(apis, scope.value, { ...deps, ...registered });
   if (!target.ok) return refused(target.refusal);
 
   const key = await loadAccessTokenKey(client, deps);
