@@ -119,8 +119,7 @@ async function authenticateBySecret(
 ): Promise<Result<AuthenticatedClient, Refusal>> {
   let outcome: Result<AuthenticatedClient, Refusal> = refuse({ reason: 'client_unknown' });
   let guessed: string | undefined;
-  let counted: string | undefined;
-  let attempt: CountedAttempt | undefined;
+  const attempts = new Map<string, CountedAttempt>();
   for (const { clientId, secret: sent } of readings) {
     const client = await find(clientId);
     if (client === undefined) continue;
@@ -131,17 +130,18 @@ async function authenticateBySecret(
     if (retryAfter !== undefined) return throttled(retryAfter);
     // A secret that could be a word is counted before it is compared, once for all readings; a longer one only when it is wrong.
     if (mayAuthenticateBy(method, client) && secret !== undefined && mayBeGuess(secret, client)) {
-      if (counted !== clientId) attempt = await guesses.countAttempt(clientId, sourceIp);
-      counted = clientId;
-      if (attempt?.retryAfter !== undefined) return throttled(attempt.retryAfter);
+      const attempt = attempts.get(clientId) ?? (await guesses.countAttempt(clientId, sourceIp));
+      if (attempt.retryAfter !== undefined) return throttled(attempt.retryAfter);
+      attempts.set(clientId, attempt);
     }
     outcome = await proven(client, method, (found) => verifySecret(secret, found));
     if (!outcome.ok) continue;
-    await attempt?.takeBack();
+    await Promise.all(Array.from(attempts.values(), ({ takeBack }) => takeBack()));
     return outcome;
   }
   const isGuess = readings.some(({ secret }) => secret !== undefined) && guessReasons.has(outcome.refusal.reason);
-  if (!isGuess || attempt) return outcome;
+  await Promise.all(Array.from(attempts.values(), ({ takeBack, noteWrong }) => (isGuess ? noteWrong() : takeBack())));
+  if (!isGuess || attempts.size > 0) return outcome;
   const retryAfter = await guesses.countWrong(guessed, sourceIp);
   return retryAfter === undefined ? outcome : throttled(retryAfter);
 }

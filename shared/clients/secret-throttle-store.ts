@@ -10,11 +10,21 @@ import { secretLimit } from './secret-limit.ts';
  * is ever locked for good.
  */
 
+/** Seconds after which attempts that were being compared are decided, whatever their hashes take. */
+const decidedAfter = 3;
+
 /** The registered client whose secret was guessed. All unknown client ids share one counter per address. */
 type Guessed = string | undefined;
 
-/** A counted attempt: seconds to wait when it is one too many, and a way to take it back. */
-export type CountedAttempt = { retryAfter: number | undefined; takeBack: () => Promise<void> };
+/**
+ * A counted attempt: seconds to wait when it is one too many, a way to take it back, and to note that its secret was wrong. One that is
+ * neither was compared by somebody who failed, and stays counted.
+ */
+export type CountedAttempt = {
+  retryAfter: number | undefined;
+  takeBack: () => Promise<void>;
+  noteWrong: () => Promise<void>;
+};
 
 export type SecretThrottle = ReturnType<typeof secretThrottle>;
 
@@ -45,20 +55,20 @@ export function secretThrottle(database: Database, table: string, now: () => num
     return undefined;
   }
 
-  /** Adds to the counter of this window in one write. */
-  async function add(amount: number, guessed: Guessed, sourceIp: string) {
+  /** Adds to a counter of the window of `at`, in one write: `failed` has every attempt, and `wrong` those that were. */
+  async function add(counter: 'failed' | 'wrong', amount: number, guessed: Guessed, sourceIp: string, at: number) {
     const { window } = secretLimit;
-    const at = now();
     const windowEnd = at - (at % window) + window;
     const subject = subjectOf(guessed, sourceIp);
-    const { failed } = await database.update({
+    const { failed = 0, wrong = 0 } = await database.update({
       TableName: table,
       Key: { id: `throttle#${subject}#${windowEnd}` },
-      UpdateExpression: 'ADD failed :amount SET purgeAt = :purgeAt',
+      UpdateExpression: 'ADD #counter :amount SET purgeAt = :purgeAt',
+      ExpressionAttributeNames: { '#counter': counter },
       ExpressionAttributeValues: { ':amount': amount, ':purgeAt': windowEnd + window },
-      ReturnValues: 'UPDATED_NEW',
+      ReturnValues: 'ALL_NEW',
     });
-    return { failed: failed as number, subject, windowEnd, wait: windowEnd - at };
+    return { failed: Number(failed), wrong: Number(wrong), subject, windowEnd, wait: windowEnd - at };
   }
 
   return {
@@ -68,21 +78,27 @@ export function secretThrottle(database: Database, table: string, now: () => num
     async countWrong(guessed: Guessed, sourceIp: string): Promise<number | undefined> {
       const known = retryAfter(guessed, sourceIp);
       if (known !== undefined) return known;
-      const { failed, subject, windowEnd, wait } = await add(1, guessed, sourceIp);
+      const { failed, subject, windowEnd, wait } = await add('failed', 1, guessed, sourceIp, now());
       if (failed >= secretLimit.failures) refuseUntil(subject, windowEnd);
       return failed > secretLimit.failures ? wait : undefined;
     },
 
     /**
      * Counts an attempt before its secret is compared, in one write, so that of any number of concurrent guesses no more than the
-     * limit are compared. A small excess is not remembered, because it may consist of right secrets about to be taken back.
+     * limit are compared. One too many is not counted, and waits for the window only where so many were wrong: where others are being
+     * compared in this moment, they may be right, as those of a program that starts in many places at once.
      */
     async countAttempt(guessed: Guessed, sourceIp: string): Promise<CountedAttempt> {
-      const { failed, subject, windowEnd, wait } = await add(1, guessed, sourceIp);
+      const at = now();
+      const { failed, wrong, subject, windowEnd, wait } = await add('failed', 1, guessed, sourceIp, at);
       const { failures } = secretLimit;
-      if (failed > 2 * failures) refuseUntil(subject, windowEnd);
-      const takeBack = async () => void (await add(-1, guessed, sourceIp));
-      return { retryAfter: failed > failures ? wait : undefined, takeBack };
+      const takeBack = async () => void (await add('failed', -1, guessed, sourceIp, at));
+      const noteWrong = async () => void (await add('wrong', 1, guessed, sourceIp, at));
+      if (failed <= failures) return { retryAfter: undefined, takeBack, noteWrong };
+      await takeBack();
+      const retryAfter = wrong >= failures ? wait : Math.min(wait, decidedAfter);
+      refuseUntil(subject, wrong >= failures ? windowEnd : at + retryAfter);
+      return { retryAfter, takeBack, noteWrong };
     },
   };
 }

@@ -16,9 +16,11 @@ const asker: FullClient = { ...warehouse, client_id: 'asker', scope: '' };
 const poster: FullClient = { ...machine, client_id: 'poster', token_endpoint_auth_method: 'client_secret_post' };
 /** A secret that could be a word, as legacy systems have them. */
 const wordy: FullClient = { ...machine, client_id: 'wordy', client_secret: 'correct horse' };
+/** The same, of a program that runs in many places. */
+const spread: FullClient = { ...wordy, client_id: 'spread', client_secret: 'another horse' };
 /** Its secret works in the header only. */
 const strict: FullClient = { ...machine, client_id: 'strict', strict_auth_method: true };
-const clients = [machine, warehouse, asker, poster, mobile, wordy, strict];
+const clients = [machine, warehouse, asker, poster, mobile, wordy, spread, strict];
 
 const database = await startDatabaseProxy();
 const server = await startTestServer({ clients, accounts: [], dynamodb: database.endpoint });
@@ -135,9 +137,24 @@ describe('S11: a secret that could be a word is counted before it is compared', 
     expect(await guess('/token', wordy)).toMatchObject(throttled);
   });
 
-  test('who goes on far beyond the limit is refused out of memory', async () => {
-    await counted(40);
-    expect(await guess('/token', wordy)).toMatchObject(throttled);
+  test('a program that starts in fifty places at once waits a moment where twenty are being compared, and no longer', async () => {
+    const elsewhere = secretThrottle(openDatabase(), tables.grants, server.clock.now);
+    const starting = await Promise.all(
+      Array.from({ length: 50 }, () => elsewhere.countAttempt(spread.client_id, '127.0.0.1')),
+    );
+    const compared = starting.filter(({ retryAfter }) => retryAfter === undefined);
+    expect(compared.length).toBe(20);
+    const { retryAfter = 0, ...answer } = await post(server, '/token', spread);
+    expect([answer.status, retryAfter]).toEqual([429, 3]);
+    for (const { takeBack } of compared) await takeBack();
+    server.clock.advance(retryAfter);
+    expect((await post(server, '/token', spread)).status).toBe(200);
+    server.clock.advance(-retryAfter);
+  });
+
+  test('who guessed wrong twenty times is refused until the window ends, out of memory', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => guess('/token', wordy)));
+    expect(await guess('/token', wordy)).toEqual({ ...throttled, retryAfter: secretLimit.window });
     const calls = await database.callsDuring(() => guess('/token', wordy));
     expect(calls).toEqual([]);
   });

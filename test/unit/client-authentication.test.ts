@@ -68,7 +68,11 @@ const world = {
   guesses: {
     retryAfter: () => undefined,
     countWrong: async () => undefined,
-    countAttempt: async () => ({ retryAfter: undefined, takeBack: async () => undefined }),
+    countAttempt: async () => ({
+      retryAfter: undefined,
+      takeBack: async () => undefined,
+      noteWrong: async () => undefined,
+    }),
   },
   now: () => 0,
 };
@@ -288,7 +292,7 @@ describe('K18 every spelling of a secret is that secret', () => {
     let counted = 0;
     const countAttempt = async () => {
       counted += 1;
-      return { retryAfter: undefined, takeBack: async () => undefined };
+      return world.guesses.countAttempt();
     };
     const guesses = { ...world.guesses, countAttempt };
     const presented = presentedCredentials(rawBasic('wordy', 'é+%41'), parametersOf(''));
