@@ -293,6 +293,14 @@ describe('I12: an export of Firebase', () => {
     ],
   };
 
+  test('keeps a custom claim whose own is not there, and names claims that cannot be read', () => {
+    const named = { localId: 'u1', customAttributes: '{"name":"Countess"}' };
+    expect(only('firebase', { users: [named] })).toMatchObject({ claims: { sub: 'u1', name: 'Countess' } });
+    expect(parse('firebase', { users: [{ localId: 'u1', customAttributes: '{"name":' }] }).refused).toEqual([
+      'entry 1 (u1): customAttributes is not a JSON object',
+    ]);
+  });
+
   test('loses no second factor, link or custom claim without a word', () => {
     expect(parse('firebase', { users: [user] }).refused).toEqual([
       'entry 1 (ada@example.com): providerUserInfo has a link to google.com, whose issuer is not known: name it with --provider google.com=https://…, or leave it behind with --skip-members providerUserInfo',
@@ -387,6 +395,11 @@ describe('I12: a file of Keycloak', () => {
     const parsed = parseAccounts('keycloak', JSON.stringify(text), undefined, options);
     return parsed.ok ? undefined : parsed.refusal;
   };
+
+  test('has people of whom it says that no client acts as them', () => {
+    const person = { id: '1', username: 'ada', enabled: true, serviceAccountClientId: null };
+    expect(parse('keycloak', { realm: 'shop', users: [person] }).accounts.length).toBe(1);
+  });
 
   test('has users that clients act as, who are nobody', () => {
     const robot = {

@@ -27,8 +27,8 @@ export function firebaseAccount(
 ): TranslatedAccount {
   const { localId, email, emailVerified, displayName, photoUrl, phoneNumber, disabled, passwordHash, salt } = json;
   const linked = translateLinks(firebaseLinks(listIn(json, 'providerUserInfo')), 'providerUserInfo', providers);
-  const claims = {
-    ...customClaims(json['customAttributes']),
+  const custom = customClaims(json['customAttributes']);
+  const own = {
     sub: localId,
     name: displayName,
     picture: photoUrl,
@@ -40,12 +40,13 @@ export function firebaseAccount(
       username: email === undefined ? localId : undefined,
       email,
       disabled: disabled === true ? true : undefined,
-      claims: Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined)),
+      claims: { ...custom, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) },
       password_hash: passwordHash === undefined ? undefined : firebaseHash(passwordHash, salt, parameters),
       ...(linked.links && { links: linked.links }),
     },
     mistakes: [
       ...linked.mistakes,
+      ...(custom ? [] : [{ member: 'customAttributes', problem: 'is not a JSON object' }]),
       ...(listIn(json, 'mfaInfo').length > 0 ? [stays('mfaInfo', 'a second factor')] : []),
     ],
   };
@@ -53,9 +54,11 @@ export function firebaseAccount(
 
 const listIn = (json: Json, name: string): Json[] => (Array.isArray(json[name]) ? json[name].filter(isObject) : []);
 
-function customClaims(text: unknown): Json {
+/** Undefined: they cannot be read. */
+function customClaims(text: unknown): Json | undefined {
+  if (text === undefined || text === null || text === '') return {};
   const claims = typeof text === 'string' ? parseJson(text) : text;
-  return isObject(claims) ? claims : {};
+  return isObject(claims) ? claims : undefined;
 }
 
 function firebaseHash(hash: unknown, salt: unknown, parameters: FirebaseParameters | undefined): unknown {

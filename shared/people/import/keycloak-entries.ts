@@ -12,7 +12,7 @@ export function keycloakEntries(): EntryReader {
     if (!read.ok) return read;
     const isRealm = ({ value }: AccountEntry) => isObject(value) && 'realm' in value;
     if (read.value.some(isRealm)) return refuse('has several realms: write one of them, with kc.sh export --realm');
-    return ok(read.value.filter(({ value }) => !(isObject(value) && 'serviceAccountClientId' in value)));
+    return ok(read.value.filter(({ value }) => !(isObject(value) && value['serviceAccountClientId'])));
   };
   return {
     push: (text) => people(entries.push(text)),
