@@ -179,8 +179,8 @@ async function verifySecret(secret: string | undefined, client: RegisteredClient
 
 /**
  * Tries all hashes, so that timing does not reveal which of two secrets is older, and one after the other, because one of another server
- * may take 256 MiB. A secret that one proves at once needs no other: beside
- * the hash of another server, every request with a new secret would take as long as a guess, and count as one while it does.
+ * may take 256 MiB. A secret that one proves at once needs no other: beside the hash of another server, every request with a new secret
+ * would take as long as a guess, and count as one while it does.
  */
 async function matchesAny(secret: string, hashes: readonly string[]): Promise<boolean> {
   if (hashes.some((hash) => isProvenSecret(secret, hash))) return true;

@@ -271,7 +271,7 @@ describe('K18 every spelling of a secret is that secret', () => {
     let counted = 0;
     const countAttempt = async () => {
       counted += 1;
-      return { retryAfter: undefined, takeBack: async () => undefined };
+      return world.guesses.countAttempt();
     };
     const deps = { ...world, find: async () => client, guesses: { ...world.guesses, countAttempt } };
     const authenticate = async (sent: string) => {
