@@ -1,7 +1,6 @@
 import { readAssertion } from '../../../shared/upstream/assertion.ts';
-import { trusts } from '../../../shared/upstream/trust-store.ts';
 import type { TokenDeps } from '../grant-flow.ts';
-import { isAdmitted } from './take-assertion.ts';
+import { isAdmitted, trustsOf } from './take-assertion.ts';
 
 /**
  * Which client a workload is whose request does not name it, as libraries send it that know RFC 7523 alone: the one of the trusts whose
@@ -14,9 +13,7 @@ export async function clientOfAssertion(
 ): Promise<string | undefined> {
   const assertion = readAssertion(text);
   if (assertion?.kind !== 'workload') return undefined;
-  const ofIssuer = (await deps.apis.others(trusts)).filter(
-    ({ issuer, kind }) => issuer === assertion.issuer && kind === 'workload',
-  );
+  const ofIssuer = await trustsOf(assertion, deps);
   const admitting = ofIssuer.filter((trust) => isAdmitted(assertion, trust, '', deps));
   const [client, ...others] = new Set(admitting.flatMap(({ clients }) => clients));
   return others.length === 0 ? client : undefined;

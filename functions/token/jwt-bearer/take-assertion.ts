@@ -19,9 +19,7 @@ export async function takeAssertion(
   clientId: string,
   deps: Pick<TokenDeps, 'apis' | 'audiences' | 'remoteJwks' | 'now'>,
 ): Promise<Result<Taken, Refusal>> {
-  const ofIssuer = (await deps.apis.others(trusts)).filter(
-    ({ issuer, kind }) => issuer === assertion.issuer && kind === assertion.kind,
-  );
+  const ofIssuer = await trustsOf(assertion, deps);
   if (ofIssuer.length === 0 || assertion.issuer === deps.audiences[0]) return refuse({ reason: 'assertion_untrusted' });
   const ofClient = ofIssuer.filter(({ clients }) => clients.includes(clientId));
   if (ofClient.length === 0) return refuse({ reason: 'assertion_not_for_client' });
@@ -31,6 +29,10 @@ export async function takeAssertion(
   }
   return refuse({ reason: 'assertion_invalid' });
 }
+
+/** The trusts of the issuer of an assertion, for assertions of its kind. */
+export const trustsOf = async ({ issuer, kind }: Assertion, { apis }: Pick<TokenDeps, 'apis'>): Promise<Trust[]> =>
+  (await apis.others(trusts)).filter((trust) => trust.issuer === issuer && trust.kind === kind);
 
 /** Whether an assertion of this client keeps every rule of a trust, whoever signed it. */
 export const isAdmitted = (
