@@ -120,7 +120,7 @@ describe('a client by its metadata document', () => {
   test('DC15: without a scope, it gets what the APIs that it names define, and nothing about the person', async () => {
     const notes = 'https://notes.example/mcp';
     const bare = 'https://bare.example/mcp';
-    await registerApi({ resource: notes, scope: ['notes:read', 'notes:write'] });
+    await registerApi({ resource: notes, scope: ['notes:read', 'notes:write', 'email'] });
     await registerApi({ resource: bare, scope: [] });
     server.clock.advance(31);
     const scopeFor = async (client: TestClient, resource?: string) => {
