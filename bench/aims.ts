@@ -3,14 +3,35 @@ import type { FunctionResult, FunctionRow } from './lambda/compare.ts';
 import { comparedWith, type Results } from './results.ts';
 import { fixed, table } from './table.ts';
 
-type Row = [aim: string, reached: string, met: string];
+export type Aim = { aim: string; reached: string; met: boolean };
 
-const row = (aim: string, reached: string, isMet: boolean): Row => [aim, reached, isMet ? 'yes' : '**no**'];
+/** Aims that a script of its own has measured, and when (YYYY-MM-DD). */
+export type KeptAims = { date: string; aims: readonly Aim[] };
 
-/** Compares the results of one run with the goals. Of the goals that compare with an earlier version, there are none without it. */
-export function aimTable(results: Results): string {
-  const rows = [...besideOthers(results), ...besideEarlier(results), ...coldStarts(results), ...sizes(results)];
-  return table(['aim', 'reached', 'met'], rows);
+const row = (aim: string, reached: string, met: boolean): Aim => ({ aim, reached, met });
+
+export const tableOfAims = (aims: readonly Aim[]): string =>
+  table(
+    ['aim', 'reached', 'met'],
+    aims.map(({ aim, reached, met }) => [aim, reached, met ? 'yes' : '**no**']),
+  );
+
+/**
+ * Compares the results of one run with the goals, and adds what other scripts measured, with the day where it was another one. Of the
+ * goals that compare with an earlier version, there are none without it.
+ */
+export function aimTable(results: Results, others: readonly KeptAims[]): string {
+  const today = results.date.slice(0, 10);
+  const kept = others.flatMap(({ date, aims }) =>
+    aims.map((one) => (date === today ? one : { ...one, reached: `${one.reached} (${date})` })),
+  );
+  return tableOfAims([
+    ...besideOthers(results),
+    ...besideEarlier(results),
+    ...coldStarts(results),
+    ...sizes(results),
+    ...kept,
+  ]);
 }
 
 type Wanted = Pick<FunctionRow, 'server' | 'store'> & Partial<FunctionRow>;
@@ -23,7 +44,7 @@ const find = (functions: readonly FunctionResult[], wanted: Wanted): FunctionRes
 };
 
 /** As Lambda functions, side by side. */
-function besideOthers({ functions }: Results): Row[] {
+function besideOthers({ functions }: Results): Aim[] {
   const times = (server: FunctionRow['server'], store: FunctionRow['store'], least: number) => {
     const [own, other] = [find(functions, { server: 'Pixy', store }), find(functions, { server, store })];
     const ratio = (part: 'signIn' | 'refresh') => (other?.[part] ?? 0) / (own?.[part] ?? 1);
@@ -41,7 +62,7 @@ function besideOthers({ functions }: Results): Row[] {
   ];
 }
 
-function besideEarlier({ functions }: Results): Row[] {
+function besideEarlier({ functions }: Results): Aim[] {
   return (['RS256', 'ES256'] as const).flatMap((algorithm) => {
     const wanted = { server: 'Pixy', store: 'DynamoDB', algorithm } as const;
     const [own, other] = [find(functions, wanted), find(functions, { ...wanted, version: comparedWith })];
@@ -52,7 +73,7 @@ function besideEarlier({ functions }: Results): Row[] {
   });
 }
 
-function coldStarts({ coldStart: { functions, baseline } }: Results): Row[] {
+function coldStarts({ coldStart: { functions, baseline } }: Results): Aim[] {
   const [own, other] = [undefined, comparedWith].map((version) =>
     functions.find((one) => one.name === 'token' && one.version === version),
   );
@@ -62,7 +83,7 @@ function coldStarts({ coldStart: { functions, baseline } }: Results): Row[] {
     aim: string,
     ms: (one: ColdStart) => number,
     cpu: (one: ColdStart) => number,
-  ): Row[] => {
+  ): Aim[] => {
     if (other === undefined) return [];
     const ratio = ms(own) / ms(other);
     const reached = `${fixed(ratio)} × (${fixed(ms(own), 1)} and ${fixed(ms(other), 1)} ms); of the CPU ${fixed(cpu(own) / cpu(other))} ×`;
@@ -87,7 +108,7 @@ function coldStarts({ coldStart: { functions, baseline } }: Results): Row[] {
   ];
 }
 
-function sizes({ servers, coldStart }: Results): Row[] {
+function sizes({ servers, coldStart }: Results): Aim[] {
   const counts = servers.find(({ name, store }) => name === 'Pixy' && store === 'DynamoDB')?.counts;
   const kB = (name: string) => (coldStart.bundles.find((one) => one.name === name)?.bytes ?? 0) / 1_000;
   return [

@@ -1,26 +1,23 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { AccessLog } from '../infra/access-log.ts';
 import { accessLogBytes, writeLinesOfOneSignIn } from './log-bytes.ts';
 import { countMonitoring } from './monitoring.ts';
 import prices from './prices.json' with { type: 'json' };
-import type { Results } from './results.ts';
-import { table, writeParts } from './write-results.ts';
+import { lastResults, table, writeAims, writeParts } from './write-results.ts';
 
 /*
  * npm run cost [-- --memory 512] [-- --write]
  *
  * Calculates the cost of a million sign-ins, of a million refreshes and of a month without any, from the counts and times of the
- * last bench, the bytes of real log lines, and the price file, step by step. `--write` puts the result into docs/cost.md.
+ * last bench, the bytes of real log lines, and the price file, step by step. `--write` puts the result into docs/cost.md, README.md and the aims.
  */
 
 const { values } = parseArgs({
   options: { memory: { type: 'string', default: '512' }, write: { type: 'boolean', default: false } },
 });
-const file = join(import.meta.dirname, 'results', 'latest.json');
-if (!existsSync(file)) throw new Error('there are no results yet: npm run bench');
-const results = JSON.parse(readFileSync(file, 'utf8')) as Results;
+const results = await lastResults();
+if (!results) throw new Error('there are no results yet: npm run bench');
+const measuredOn = results.date.slice(0, 10);
 const pixy = results.servers.find(
   ({ name, store, algorithm }) => name === 'Pixy' && store === 'DynamoDB' && algorithm === 'RS256',
 );
@@ -28,6 +25,8 @@ if (!pixy?.counts) throw new Error('the results have no counts');
 
 const counts: NonNullable<typeof pixy.counts> = pixy.counts;
 const { aws } = prices;
+/** Dollars. */
+const aim = 4.4;
 const memoryMb = Number(values.memory);
 const assumed = {
   /** Megabytes at which a function has one full processor. */
@@ -153,7 +152,7 @@ const managed = table(
 
 const assumptions = [
   `Prices of ${prices.date}, ${prices.region}: ${prices.currency}. ${prices.sources.join(', ')}`,
-  `Calls and capacity units as counted by the bench of ${results.date.slice(0, 10)}: a sign-in ${units('signIn')}, a refresh ${units('refresh')}. Redeeming a code with a refresh token adds ${assumed.indexWrites.signIn} write unit for the index by person, which embedded databases do not count.`,
+  `Calls and capacity units as counted by the bench of ${measuredOn}: a sign-in ${units('signIn')}, a refresh ${units('refresh')}. Redeeming a code with a refresh token adds ${assumed.indexWrites.signIn} write unit for the index by person, which embedded databases do not count.`,
   `Processor time as measured by the bench with RS256, including the gateway stand-in: ${pixy.signIn.cpuMs.toFixed(2)} ms a sign-in, ${pixy.refresh.cpuMs.toFixed(2)} ms a refresh. At ${memoryMb} MB a function has ${((memoryMb / assumed.oneProcessorMb) * 100).toFixed(0)} % of a processor, assumed to be as fast as the one measured.`,
   `${assumed.databaseMs} ms for each DynamoDB call, except that /token reads the account beside its write, and half a millisecond of rounding per function call. No cold starts: one in a thousand calls would add less than a cent.`,
   `Log lines as written: ${lines.signIn} bytes a sign-in and ${lines.refresh} a refresh, ${accessLogBytes('short')} bytes of access log for every call (${accessLogBytes('full')} if it is full), and ${assumed.logEventBytes} more bytes for each line. A Function URL has no access log. Lambda itself logs only failed calls.`,
@@ -173,10 +172,24 @@ const readme = `${dollars(total('signIn', 'HTTP API'))} per million sign-ins and
 const list = assumptions.map((one) => `- ${one}`).join('\n');
 process.stdout.write(`${[perMillion, idle, managed, 'Assumed:', list, 'README:', readme].join('\n\n')}\n`);
 if (values.write) {
-  await writeParts('cost.md', [
+  await writeParts('docs/cost.md', [
     ['per-million', perMillion],
     ['idle', idle],
     ['managed', managed],
     ['assumptions', list],
+  ]);
+  await writeParts('README.md', [
+    [
+      'cost',
+      `A million sign-ins cost about ${dollars(total('signIn', 'HTTP API'))} on the HTTP API, including logs (\`npm run cost\`).`,
+    ],
+  ]);
+  const [signIn, codeOnly] = [total('signIn', 'HTTP API'), total('codeOnly', 'HTTP API')];
+  await writeAims('cost', [
+    {
+      aim: `a million sign-ins on the HTTP API, with logs ≤ ${dollars(aim)}`,
+      reached: `${dollars(signIn)}; ${dollars(codeOnly)} without refresh tokens`,
+      met: signIn <= aim,
+    },
   ]);
 }

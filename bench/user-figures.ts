@@ -18,3 +18,15 @@ export function userFigures({ functions, coldStart }: Results): string {
     `- **A new instance** of token starts in ${fixed(token.initMs, 0)} ms, and then answers its first call in ${fixed(token.firstCallMs, 0)} ms${earlier} and its second in ${fixed(token.secondCallMs, 0)}. It takes ${fixed(token.rss / 1e6, 0)} MB.`,
   ].join('\n');
 }
+
+/** The same for the front page. */
+export function readmeFigures({ date, functions, coldStart }: Results): string {
+  const own = functions.find((one) => one.server === 'Pixy' && one.version === undefined && one.store === 'DynamoDB');
+  if (!own) throw new Error('Pixy was not measured');
+  const kB = (name: string) => fixed((coldStart.bundles.find((one) => one.name === name)?.bytes ?? 0) / 1_000, 0);
+  const { p50, p99 } = own.signInTimes;
+  return (
+    `The functions behind \`/authorize\` and \`/token\` are ${kB('authorize')} kB and ${kB('token')} kB. Both requests of a sign-in together took a p50 of ${fixed(p50, 1)} ms and a p99 of ${fixed(p99, 0)} ms as Lambda functions on two shared cores, ` +
+    `with the database on the same machine (\`npm run bench\`, ${date.slice(0, 10)}).`
+  );
+}

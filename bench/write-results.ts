@@ -1,22 +1,24 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aimTable } from './aims.ts';
+import { type Aim, aimTable, type KeptAims } from './aims.ts';
 import { chart } from './chart.ts';
 import { functionTable, shareTable } from './function-table.ts';
 import type { Results } from './results.ts';
 import { fixed, table } from './table.ts';
-import { userFigures } from './user-figures.ts';
+import { readmeFigures, userFigures } from './user-figures.ts';
 
 export { table } from './table.ts';
 
 const repository = join(import.meta.dirname, '..');
+const folder = join(import.meta.dirname, 'results');
+/** Scripts that measure aims of their own. */
+const others = ['cost', 'memory-sizes', 'tests'] as const;
 
 /** Writes the results as JSON, into docs/performance.md and as a chart, and prints them. */
 export async function writeResults(results: Results): Promise<void> {
-  await mkdir(join(import.meta.dirname, 'results'), { recursive: true });
-  await writeFile(join(import.meta.dirname, 'results', 'latest.json'), `${JSON.stringify(results, null, 2)}\n`);
-  tidy(join(import.meta.dirname, 'results', 'latest.json'));
+  await keep('latest', results);
   await writeFile(join(repository, 'docs', 'performance.svg'), chart(results.servers));
   const parts: [string, string][] = [
     ['figures', userFigures(results)],
@@ -24,21 +26,47 @@ export async function writeResults(results: Results): Promise<void> {
     ['servers', serverTable(results)],
     ['functions', functionTable(results.functions)],
     ['shares', shareTable(results.functions)],
-    ['aims', aimTable(results)],
+    ['aims', aimTable(results, await keptAims())],
     ['bundles', bundleTable(results)],
     ['cold-start', coldStartTable(results)],
   ];
-  await writeParts('performance.md', parts);
+  await writeParts('docs/performance.md', parts);
+  await writeParts('README.md', [['measured', readmeFigures(results)]]);
   for (const [, text] of parts) process.stdout.write(`\n${text}\n`);
 }
 
-/** Replaces the text between the markers of a page in docs/. Throws when the page has no such markers. */
+async function keep(name: string, value: unknown): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, `${name}.json`);
+  await writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
+  tidy(file);
+}
+
+async function read<Value>(name: string): Promise<Value | undefined> {
+  const file = join(folder, `${name}.json`);
+  return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Value) : undefined;
+}
+
+/** The results of the last run, if there was one. */
+export const lastResults = (): Promise<Results | undefined> => read<Results>('latest');
+
+const keptAims = async (): Promise<KeptAims[]> =>
+  (await Promise.all(others.map((name) => read<KeptAims>(name)))).filter((kept) => kept !== undefined);
+
+/** Keeps what one of the other scripts has measured today, and writes it into the table of aims. */
+export async function writeAims(name: (typeof others)[number], aims: readonly Aim[]): Promise<void> {
+  await keep(name, { date: new Date().toISOString().slice(0, 10), aims } satisfies KeptAims);
+  const results = await lastResults();
+  if (results) await writeParts('docs/performance.md', [['aims', aimTable(results, await keptAims())]]);
+}
+
+/** Replaces the text between the markers of a page. Throws when the page has no such markers. */
 export async function writeParts(page: string, parts: readonly [name: string, text: string][]): Promise<void> {
-  const file = join(repository, 'docs', page);
+  const file = join(repository, page);
   let text = await readFile(file, 'utf8');
   for (const [name, part] of parts) {
     const between = new RegExp(`(<!-- ${name}: [^>]*-->\n)[\\s\\S]*?(<!-- end of ${name} -->)`);
-    if (!between.test(text)) throw new Error(`docs/${page} has no place for ${name}`);
+    if (!between.test(text)) throw new Error(`${page} has no place for ${name}`);
     text = text.replace(between, (_, before: string, after: string) => `${before}${part}\n${after}`);
   }
   await writeFile(file, text);

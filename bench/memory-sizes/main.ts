@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { buildFunctions } from '../../infra/bundling/build.ts';
+import { type Aim, tableOfAims } from '../aims.ts';
 import { Browser } from '../load/flows.ts';
 import { median } from '../measure.ts';
 import { credentials, newWrappingKey, pixyEnvironment } from '../pixy/environment.ts';
 import { authorizeEvent, tokenEvent } from '../pixy/events.ts';
 import { startPixy } from '../pixy/start.ts';
 import { machine } from '../results.ts';
-import { table, writeParts } from '../write-results.ts';
+import { table, writeAims, writeParts } from '../write-results.ts';
 import { limitMemory, limitProcessor, preferProcesses } from './limits.ts';
 
 /*
@@ -46,9 +47,10 @@ try {
       measured.get(megabytes)?.push(await measureSize(megabytes));
     }
   }
-  const text = report(measured);
-  await writeParts('performance.md', [['memory-sizes', text]]);
-  process.stdout.write(`${text}\n`);
+  const { text, aims } = report(measured);
+  await writeParts('docs/performance.md', [['memory-sizes', text]]);
+  await writeAims('memory-sizes', aims);
+  process.stdout.write(`${text}\n\n${tableOfAims(aims)}\n`);
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -144,7 +146,7 @@ function messageOf(child: ChildProcess): Promise<unknown> {
   });
 }
 
-function report(measured: ReadonlyMap<number, readonly Record<Name, Measured>[]>): string {
+function report(measured: ReadonlyMap<number, readonly Record<Name, Measured>[]>): { text: string; aims: Aim[] } {
   const of = (megabytes: number, pick: (one: Record<Name, Measured>) => number) =>
     median((measured.get(megabytes) ?? []).map(pick));
   const figures = sizes.map((megabytes) => {
@@ -183,24 +185,21 @@ function report(measured: ReadonlyMap<number, readonly Record<Name, Measured>[]>
   const [small, half, usual] = [find(128), find(256), find(512)];
   const resident = Math.max(small?.residentMb.authorize ?? 0, small?.residentMb.token ?? 0);
   const slower = (['authorize', 'token'] as const).map((name) => (half?.p99[name] ?? 0) / (usual?.p99[name] ?? 1));
-  const aimed = [
-    ['aim', 'reached', 'met'],
-    [
-      `resident at 128 MB ≤ ${aims.residentMb} MB`,
-      `${resident.toFixed(0)} MB`,
-      resident <= aims.residentMb ? 'yes' : '**no**',
+  return {
+    text: `Run of ${new Date().toISOString().slice(0, 10)} on ${machine()}; medians of ${rounds} rounds, ${timed} calls of each, one after the other, RS256.\n\n${table(head, rows)}`,
+    aims: [
+      {
+        aim: `resident at 128 MB after ${signIns.toLocaleString('en')} sign-ins ≤ ${aims.residentMb} MB`,
+        reached: `${resident.toFixed(0)} MB`,
+        met: resident <= aims.residentMb,
+      },
+      {
+        aim: `p99 at 256 MB ≤ ${aims.slower} × that at 512 MB`,
+        reached: slower.map((ratio) => `${ratio.toFixed(2)} ×`).join(' and '),
+        met: Math.max(...slower) <= aims.slower,
+      },
     ],
-    [
-      `p99 at 256 MB ≤ ${aims.slower} × that at 512 MB`,
-      slower.map((ratio) => `${ratio.toFixed(2)} ×`).join(' and '),
-      Math.max(...slower) <= aims.slower ? 'yes' : '**no**',
-    ],
-  ] as const;
-  return `Run of ${new Date().toISOString().slice(0, 10)} on ${machine()}; medians of ${rounds} rounds, ${timed} calls of each, one after the other, RS256.
-
-${table(head, rows)}
-
-${table(aimed[0], aimed.slice(1))}`;
+  };
 }
 
 function billedMs({ times }: Measured): number {

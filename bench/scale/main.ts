@@ -183,7 +183,7 @@ try {
     'p50 · p95 · p99 ms in functions',
   ];
   const text = `Run of ${new Date().toISOString().slice(0, 10)} on ${machine()}.\n\n${table(head, rows)}\n\n${notes.map((note) => `- ${note}`).join('\n')}`;
-  await writeParts('scale.md', [['run', text]]);
+  await writeParts('docs/scale.md', [['run', text]]);
   process.stdout.write(`${text}\n`);
 } finally {
   await rm(folder, { recursive: true });

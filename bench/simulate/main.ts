@@ -66,4 +66,4 @@ const text = table(
   rows,
 );
 process.stdout.write(`${text}\n`);
-if (process.argv.includes('--write')) await writeParts('scale.md', [['simulation', text]]);
+if (process.argv.includes('--write')) await writeParts('docs/scale.md', [['simulation', text]]);
