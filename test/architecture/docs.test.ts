@@ -48,13 +48,29 @@ test('docs/storage.md has every kind of item that a function may touch', () => {
   expect([...kinds].filter((kind) => !new RegExp(`\\| \`${kind}(#|\` /)`).test(page))).toEqual([]);
 });
 
+/** The text of a page without its blocks of code. */
+const proseOf = (file: string) => read(file).replaceAll(/^```[\s\S]*?^```$/gm, '');
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const headingsOf = (file: string): string[] =>
+  [...proseOf(file).matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 describe.each(documents)('%s', (file) => {
-  test('links to files that exist', () => {
-    const prose = read(file).replaceAll(/^```[\s\S]*?^```$/gm, '');
-    const links = [...prose.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, target]) =>
-      join(dirname(file), target ?? ''),
+  test('links to files and headings that exist', () => {
+    const links = [...proseOf(file).matchAll(/\]\(([^)#:]*)(?:#([^)]*))?\)/g)].map(([, path = '', heading]) => ({
+      target: path === '' ? file : join(dirname(file), path),
+      heading,
+    }));
+    const dead = links.filter(
+      ({ target, heading }) => !existsSync(target) || (heading !== undefined && !headingsOf(target).includes(heading)),
     );
-    expect(links.filter((target) => !existsSync(target))).toEqual([]);
+    expect(dead).toEqual([]);
   });
 
   test('names npm scripts that exist', () => {

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { currentApi, writtenApi } from '../../package/api-docs.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { packPixy, run, unpack } from '../support/packed.ts';
+import { docsExamples, packagesOfExamples } from './docs-examples.ts';
 
 /* The package as `npm pack` makes it, in an app outside the repository that has only the peers besides. */
 
@@ -115,6 +116,20 @@ describe('an app without a bundler and a compiler', () => {
     expect(JSON.parse(readFileSync(join(app, 'cdk.out', 'SignIn.template.json'), 'utf8'))).toHaveProperty('Resources');
     expect(globSync('asset.*.zip', { cwd: join(app, 'cdk.out') }).length).toBeGreaterThan(15);
   });
+});
+
+test('the TypeScript of the documents compiles with its declarations', () => {
+  const examples = Object.entries(docsExamples());
+  expect(examples.length).toBeGreaterThan(20);
+  const sources = join(app, 'examples');
+  mkdirSync(sources);
+  for (const [name, code] of examples) writeFileSync(join(sources, name), code);
+  for (const name of [...packagesOfExamples, '@types']) {
+    symlinkSync(resolve('node_modules', name), join(app, 'node_modules', name));
+  }
+  const options = ['--noEmit', '--strict', '--target', 'es2024', '--module', 'nodenext', '--types', 'node'];
+  const files = examples.map(([name]) => join(sources, name));
+  expect(run(resolve('node_modules', '.bin', 'tsc'), [...options, ...files], app)).toBe('');
 });
 
 describe('npx pixy', () => {
