@@ -2,14 +2,15 @@
  * Points in time as people write them. In code, times are epoch seconds; everything is UTC.
  */
 
-const written = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))?$/;
+/** How a point in time is written. */
+export const writtenTime = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))?$/;
 
 /**
  * Parses a day like `2026-12-01` (its start in UTC) or an RFC 3339 time like `2026-12-01T09:30:00Z`. Returns epoch seconds, or
  * undefined for anything else.
  */
 export function parseTime(text: string): number | undefined {
-  const milliseconds = written.test(text) ? Date.parse(text) : Number.NaN;
+  const milliseconds = writtenTime.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(milliseconds) || milliseconds < 0) return undefined;
   // `Date` rolls 31 February over into March, which nobody meant.
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`).toISOString().slice(0, 10);

@@ -13,8 +13,10 @@ const formatCursor = (last: string): string => Buffer.from(last).toString('base6
 
 const parseCursor = (cursor: string): string => Buffer.from(cursor, 'base64url').toString();
 
+const longestCursor = 400;
+
 const isCursor = (cursor: string): boolean =>
-  cursor.length <= 400 &&
+  cursor.length <= longestCursor &&
   /^[\x21-\x7e]{1,255}$/.test(parseCursor(cursor)) &&
   formatCursor(parseCursor(cursor)) === cursor;
 
@@ -36,7 +38,7 @@ export const cursor: QueryParameter = {
   schema: v.optional(
     v.pipe(v.string(), v.check(isCursor, 'is not a next_cursor of this list'), v.transform(parseCursor)),
   ),
-  json: { type: 'string' },
+  json: { type: 'string', pattern: '^[\\w-]*$', maxLength: longestCursor },
   description: 'The next_cursor of the page before.',
 };
 

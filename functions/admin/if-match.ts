@@ -7,7 +7,8 @@ export type IfMatch = '*' | ReadonlySet<string>;
 /** RFC 9110 §8.8.3: a strong entity tag. Versions count up and are never used again, not even after a removal. */
 export const entityTag = (version: number): string => `"${version}"`;
 
-const listOfTags = /^\s*(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*\s*$/;
+/** A list of tags, without `*`. */
+export const listOfTags = /^\s*(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*\s*$/;
 
 /** RFC 9110 §13.1.1. A weak tag is well-formed and never matches. */
 export function parseIfMatch(header: string | undefined): Result<IfMatch | undefined, Problem> {

@@ -3,7 +3,7 @@ import { scopeDescription } from '../../shared/apis/registered-scope.ts';
 import { settings } from '../../shared/clients/operator-settings.ts';
 import { informative, metadata } from '../../shared/clients/registration.ts';
 import { pkcePolicies } from '../../shared/pkce/policy.ts';
-import { parseTime } from '../../shared/time.ts';
+import { parseTime, writtenTime } from '../../shared/time.ts';
 import type { QueryParameter } from './operation.ts';
 
 /*
@@ -51,9 +51,11 @@ export const policy = v.strictObject({
 /** As it is in a client document. */
 export const waiver = settings.entries.pkce_waiver.wrapped;
 
+const clientId = /^[\x21-\x7e]{1,255}$/;
+
 export const clientOfLog: QueryParameter = {
-  schema: v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,255}$/, 'is not a client id'))),
-  json: { type: 'string' },
+  schema: v.optional(v.pipe(v.string(), v.regex(clientId, 'is not a client id'))),
+  json: { type: 'string', pattern: clientId.source },
   description: 'Changes of this client only.',
 };
 
@@ -80,8 +82,8 @@ export type AskedExplanation = {
 
 export const askedExplanation: Readonly<Record<keyof AskedExplanation, QueryParameter>> = {
   client_id: {
-    schema: v.pipe(v.string('is missing'), v.regex(/^[\x21-\x7e]{1,255}$/, 'is not a client id')),
-    json: { type: 'string' },
+    schema: v.pipe(v.string('is missing'), v.regex(clientId, 'is not a client id')),
+    json: { type: 'string', pattern: clientId.source },
     description: 'The client that would make the request.',
   },
   code_challenge: {
@@ -112,7 +114,7 @@ export const askedExplanation: Readonly<Record<keyof AskedExplanation, QueryPara
         v.transform(parseTime),
       ),
     ),
-    json: { type: 'string' },
+    json: { type: 'string', pattern: writtenTime.source },
     description: 'As decided then: a day like 2026-12-01 or a time like 2026-12-01T09:30:00Z. Absent: now.',
   },
 };

@@ -50,10 +50,11 @@ export function trimTriggerProvider(trigger: Trigger, props: LogSettings): void 
   handler.addPropertyOverride('LoggingConfig', { LogGroup: logs.logGroupName });
   handler.addPropertyOverride('Architectures', ['arm64']);
   handler.addPropertyOverride('Runtime', 'nodejs24.x');
-  const role = provider.node.findChild('Role') as CfnResource;
-  passTagsOn(provider, [handler, role]);
-  role.addPropertyDeletionOverride('ManagedPolicyArns');
-  role.addPropertyOverride('Policies.1', {
+  // `Role.customizeRoles` has the CDK make no role here: then its rights are those of one that exists.
+  const role = provider.node.tryFindChild('Role') as CfnResource | undefined;
+  passTagsOn(provider, role ? [handler, role] : [handler]);
+  role?.addPropertyDeletionOverride('ManagedPolicyArns');
+  role?.addPropertyOverride('Policies.1', {
     PolicyName: 'Logs',
     PolicyDocument: {
       Version: '2012-10-17',

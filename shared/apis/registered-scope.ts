@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Mistake, mistakesOf } from '../mistake.ts';
 import { type ClaimsByScope, isOwnClaim, standardClaimsByScope } from '../oauth/claims.ts';
-import { isOpenidScope, parseScope } from '../oauth/scope.ts';
+import { isOpenidScope, parseScope, scopeToken } from '../oauth/scope.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { isManagementScope } from './management-api.ts';
 
@@ -20,6 +20,7 @@ const value = v.pipe(
   v.string('is missing or not a text'),
   v.minLength(1, 'is empty'),
   v.maxLength(100, 'is longer than 100 characters'),
+  v.metadata({ pattern: scopeToken.source }),
   v.check((text) => !text.includes(' ') && parseScope(text).ok, 'has a character that a scope value cannot have'),
   v.check((text) => !isOpenidScope(text), 'is a scope value of OpenID Connect'),
   v.check((text) => !text.startsWith('pixy:') && !isManagementScope(text), 'is a scope value of the management API'),

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { pkcePolicies } from '../pkce/policy.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { parseTime } from '../time.ts';
+import { parseTime, writtenTime } from '../time.ts';
 import type { RegisteredClient } from './registered-client.ts';
 import type { Mistake } from './registration.ts';
 import { longestWaiver } from './waiver.ts';
@@ -16,6 +16,7 @@ const trueOrFalse = v.boolean('is not true or false');
 
 const time = v.pipe(
   v.string('is not a text'),
+  v.metadata({ pattern: writtenTime.source }),
   v.check((text) => parseTime(text) !== undefined, 'is not a day like 2026-12-01 or a time like 2026-12-01T09:30:00Z'),
   v.transform((text) => parseTime(text) as number),
 );

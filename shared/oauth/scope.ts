@@ -7,7 +7,7 @@ export const openidScopes = ['openid', 'profile', 'email', 'address', 'phone', '
 export const isOpenidScope = (value: string): boolean => openidScopes.some((openid) => openid === value);
 
 /** scope-token = 1*( %x21 / %x23-5B / %x5D-7E ) (RFC 6749 §3.3). */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+export const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** Splits a scope parameter into its distinct values, in order. Refuses with `scope_malformed`. */
 export function parseScope(text: string): Result<string[], Refusal> {

@@ -55,6 +55,29 @@ describe('the document', () => {
     expect(NewPolicy.required).toEqual(['default', 'floor', 'mode']);
     expect(Waiver).toMatchObject({ required: ['owner', 'reason', 'until'], additionalProperties: false });
   });
+
+  test('says how times, ids, scope values, cursors and headers are written, not only that they are texts', () => {
+    const { schemas } = document.components;
+    const parameter = (method: string, path: string, name: string) =>
+      document.paths[path][method].parameters.find((one: Json) => one.name === name).schema;
+    const ofPolicy = (name: string) => parameter('put', '/admin/policy', name);
+    const sessions = '/admin/accounts/{sub}/sessions';
+    const takes: [Json, string[], string[]][] = [
+      [schemas.Waiver.properties.until, ['2027-03-01', '2027-03-01T09:30:00+01:00'], ['', 'soon', '1.3.2027']],
+      [schemas.NewClient.properties.pkce_enforce_after, ['2027-03-01'], ['']],
+      [schemas.NewScope.properties.scope, ['orders:read'], ['orders read', 'über']],
+      [parameter('delete', sessions, 'session'), ['a'.repeat(43)], ['a', 'a b'.padEnd(43, 'a')]],
+      [parameter('get', '/admin/clients', 'cursor'), ['YXBw', ''], ['ü']],
+      [parameter('get', '/admin/policy/log', 'client'), ['app'], ['an app', '']],
+      [parameter('get', '/admin/policy/explain', 'at'), ['2027-03-01'], ['soon']],
+      [ofPolicy('If-Match'), ['"3"', '*', 'W/"3", "4"'], ['3', '']],
+      [ofPolicy('Pixy-Reason'), ['100%25 gr%C3%BCn', ''], ['grün', '100%']],
+    ];
+    for (const [schema, right, wrong] of takes) {
+      expect(right.filter((text) => violations(schema, text, schemas).length > 0)).toEqual([]);
+      expect(wrong.filter((text) => violations(schema, text, schemas).length === 0)).toEqual([]);
+    }
+  });
 });
 
 describe.each(everyOperation)('%s %s', (method, path, operation) => {

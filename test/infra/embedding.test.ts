@@ -1,5 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AuthorizationServer } from '../../infra/authorization-server.ts';
@@ -134,6 +135,25 @@ describe('new AuthorizationServer(this, …) in a stack of somebody else', () =>
       ([, { Properties }]) => Properties['RetentionInDays'],
     );
     expect(new Set(retention)).toEqual(new Set([90]));
+  });
+
+  it('takes roles that exist where a deployment may make none', () => {
+    const makeStack = (usePrecreatedRoles: Record<string, string>) => {
+      const stack = new Stack(testApp(), 'Mine');
+      Role.customizeRoles(stack, { usePrecreatedRoles });
+      new AuthorizationServer(stack, 'Auth');
+      return stack;
+    };
+    const wanted = new Stack(testApp(), 'Mine');
+    new AuthorizationServer(wanted, 'Auth');
+    const roles = ofType(Template.fromStack(wanted).toJSON() as TemplateJson, 'AWS::IAM::Role').map(
+      ([, { Metadata }]) => Metadata?.['aws:cdk:path']?.replace(/\/Resource$/, '') ?? '',
+    );
+    const given = makeStack(Object.fromEntries(roles.map((path, index) => [path, `existing-${index}`])));
+    const template = Template.fromStack(given).toJSON() as TemplateJson;
+    expect(ofType(template, 'AWS::IAM::Role')).toEqual([]);
+    const used = [...functionsOf(template).values()].map(({ Properties }) => JSON.stringify(Properties['Role']));
+    expect(used.filter((role) => !/role\/existing-\d+"/.test(role))).toEqual([]);
   });
 
   it('can be there twice in one stack', () => {

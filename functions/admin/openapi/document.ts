@@ -4,6 +4,7 @@ import { endpoints } from '../../../shared/oauth/endpoints.ts';
 import type { Reason, Refusal } from '../../../shared/oauth/refusal.ts';
 import { refusalCatalogue } from '../../../shared/oauth/refusal-catalogue.ts';
 import { reasonHeader } from '../author.ts';
+import { listOfTags } from '../if-match.ts';
 import type { Operation } from '../operation.ts';
 import { operations } from '../operations/index.ts';
 import { answerSchemas } from './answers.ts';
@@ -104,7 +105,7 @@ function parametersOf({ path, query = {}, ifMatch, scope }: Operation): object[]
     })),
     ...(ifMatch ? [ifMatchHeader(ifMatch === 'required')] : []),
     ...(scope === 'pixy:write'
-      ? [{ name: reasonHeader, in: 'header', description: why, schema: { type: 'string' } }]
+      ? [{ name: reasonHeader, in: 'header', description: why, schema: { type: 'string', pattern: percentEncoded } }]
       : []),
   ];
 }
@@ -114,6 +115,7 @@ const clientIdInPath =
 const scopeInPath = 'The scope value, written in the path as a client id is.';
 const subjectInPath = 'The sub of an account, written in the path as a client id is.';
 const why = 'Why, for the change log. Everything but visible ASCII and spaces is percent-encoded, and % as %25.';
+const percentEncoded = '^(?:[\\x20-\\x24\\x26-\\x7e]|%[0-9A-Fa-f]{2})*$';
 
 const inPath = (name: string, description: string): object => ({
   name,
@@ -128,7 +130,7 @@ const ifMatchHeader = (required: boolean): object => ({
   in: 'header',
   required,
   description: 'The ETag of the version that the change was made for, or * for whatever is there.',
-  schema: { type: 'string', examples: ['"3"'] },
+  schema: { type: 'string', pattern: `^\\s*\\*\\s*$|${listOfTags.source}`, examples: ['"3"'] },
 });
 
 const requestBody = ({ name, required, mediaTypes }: NonNullable<Operation['body']>): object => ({

@@ -15,9 +15,10 @@ type Inside = {
   options?: readonly unknown[];
   default?: unknown;
   requirement?: unknown;
+  metadata?: JsonSchema;
 };
 
-/** What the schema takes, said in JSON Schema. Rules in code (`check`) are left to descriptions; a kind that is not known here throws. */
+/** What the schema takes, said in JSON Schema. Rules in code (`check`) are left to `metadata` beside them, and to descriptions; a kind that is not known here throws. */
 export function toJsonSchema(schema: GenericSchema): JsonSchema {
   const { pipe, ...inside } = schema as unknown as Inside;
   const [, ...actions] = pipe ?? [];
@@ -67,7 +68,7 @@ function objectSchema(entries: NonNullable<Inside['entries']>, isStrict: boolean
   };
 }
 
-function constraint({ type, requirement }: Inside, isList: boolean): JsonSchema {
+function constraint({ type, requirement, metadata = {} }: Inside, isList: boolean): JsonSchema {
   switch (type) {
     case 'regex':
       return { pattern: (requirement as RegExp).source };
@@ -81,6 +82,8 @@ function constraint({ type, requirement }: Inside, isList: boolean): JsonSchema 
       return { [isList ? 'minItems' : 'minLength']: requirement };
     case 'max_length':
       return { [isList ? 'maxItems' : 'maxLength']: requirement };
+    case 'metadata':
+      return metadata;
     default:
       return {};
   }

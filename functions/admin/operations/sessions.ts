@@ -9,9 +9,11 @@ import type { Operation, OperationDeps, QueryParameter } from '../operation.ts';
  * are not managed by this API.
  */
 
+const sessionId = /^[\w-]{43}$/;
+
 const session: QueryParameter = {
-  schema: v.pipe(v.string('is missing'), v.regex(/^[\w-]{43}$/, 'is not the id of a session')),
-  json: { type: 'string' },
+  schema: v.pipe(v.string('is missing'), v.regex(sessionId, 'is not the id of a session')),
+  json: { type: 'string', pattern: sessionId.source },
   description: 'The id of the session, as the list has it.',
 };
 
