@@ -124,11 +124,16 @@ test.each(['clients', 'accounts'])('a folder instead of a file of %s is named', 
   expect({ exitCode, errors }).toEqual({ exitCode: 1, errors: `error: ${folder} is a folder: name a file in it.\n` });
 });
 
-test('people in YAML are refused with how to write them', async () => {
-  const file = join(folder, 'users.yml');
-  await writeFile(file, 'users:\n  ada:\n    email: ada@example.com\n');
-  for (const format of ['json', 'csv', 'keycloak']) {
-    const { errors } = await pixy('accounts', 'import', file, '--format', format);
-    expect(errors).toContain('is YAML, which is not read: write it as JSON, for example with yq -o json.');
-  }
+test('people in YAML are read like those in JSON, and a mistake in it is told by line and column', async () => {
+  const file = join(folder, 'realm.yml');
+  await writeFile(
+    file,
+    '# people\nrealm: shop\nusers:\n  - username: yamila\n    email: yamila@example.com\n    enabled: true\n',
+  );
+  expect((await pixy('accounts', 'import', file, '--format', 'keycloak', '--dry-run')).output).toContain(
+    'yamila@example.com',
+  );
+  await writeFile(file, 'users:\n  - username: "yamila\n');
+  const { errors } = await pixy('accounts', 'import', file, '--format', 'keycloak');
+  expect(errors).toMatch(/realm\.yml is YAML that cannot be read \(line \d+ column \d+\)\.\n$/);
 });

@@ -87,12 +87,9 @@ test.each([
   expect(refusalOf(await readImport('keycloak', text))).toBe(`file: content ${problem}`);
 });
 
-test('a client of Keycloak may come alone, and YAML is named', async () => {
+test('a client of Keycloak may come alone', async () => {
   const [, web] = JSON.parse(read('keycloak', 'clean.json')).clients;
   expect(onlyClient(await readImport('keycloak', JSON.stringify(web))).clientId).toBe('web');
-  expect(refusalOf(await readImport('dex', 'issuer: https://dex.example.com\nstaticClients:\n- id: web\n'))).toBe(
-    'file: content is YAML, which is not read: write it as JSON, for example with yq -o json',
-  );
 });
 
 test('the list of Cognito that has no details is refused with what to do', async () => {

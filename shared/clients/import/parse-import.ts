@@ -20,12 +20,13 @@ import { mcp } from './mcp.ts';
 import { asksForSomething, membersOf, shown } from './members.ts';
 import { okta } from './okta.ts';
 import { onewelcome } from './onewelcome.ts';
-import { looksLikeYaml, recognise, yaml } from './recognise.ts';
+import { recognise } from './recognise.ts';
 import { rfc7591 } from './rfc7591.ts';
 import { withoutMembers } from './skip-members.ts';
 import { spring } from './spring.ts';
 import { webmethods } from './webmethods.ts';
 import { wpOAuth } from './wp-oauth.ts';
+import { jsonOfYaml, looksLikeYaml } from './yaml.ts';
 
 /** The systems to import clients from. */
 const formats = {
@@ -77,12 +78,17 @@ export type ImportNote = { entry: string; note: string };
 
 export type ParsedImport = { clients: ImportedClient[]; refused: RefusedEntry[]; notes: ImportNote[] };
 
-/** Reads the clients of another system and turns each into one of ours or says why not. Writes nothing. */
-export async function parseImport(format: ImportFormat, text: string, options: ImportOptions): Promise<ParsedImport> {
-  const parsed = await parseEntries(format, text, options);
-  const mistaken = parsed.refused.length > 0 || parsed.clients.length === 0 ? refuseOther(format, text) : undefined;
-  return mistaken === undefined ? parsed : { clients: [], notes: [], refused: [{ ...ofFile, problem: mistaken }] };
+/** Reads the clients of another system and turns each into one of ours or says why not. YAML is as good as JSON. Writes nothing. */
+export async function parseImport(format: ImportFormat, given: string, options: ImportOptions): Promise<ParsedImport> {
+  const text = looksLikeYaml(given) ? await jsonOfYaml(given) : ok(given);
+  if (!text.ok) return refusedFile(text.refusal);
+  const parsed = await parseEntries(format, text.value, options);
+  const isDoubtful = parsed.refused.length > 0 || parsed.clients.length === 0;
+  const mistaken = isDoubtful ? refuseOther(format, text.value) : undefined;
+  return mistaken === undefined ? parsed : refusedFile(mistaken);
 }
+
+const refusedFile = (problem: string): ParsedImport => ({ clients: [], notes: [], refused: [{ ...ofFile, problem }] });
 
 const ofFile = { entry: 'file', member: 'content' };
 
@@ -96,7 +102,7 @@ function refuseOther(format: ImportFormat, text: string): string | undefined {
   if (found && found.format !== (format === 'duende' ? 'identityserver' : format)) {
     return `is ${found.what}: use --format ${found.format}`;
   }
-  return looksLikeYaml(text) ? yaml : undefined;
+  return undefined;
 }
 
 async function parseEntries(format: ImportFormat, text: string, options: ImportOptions): Promise<ParsedImport> {

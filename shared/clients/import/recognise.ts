@@ -113,9 +113,3 @@ function recogniseOther(text: string): Recognised | undefined {
   if (found) return { what: found.what, format: found.format };
   return all(row, 'client_id', 'redirect_uri') ? { what: 'a table of WP OAuth Server', format: 'wpoauth' } : undefined;
 }
-
-export const yaml = 'is YAML, which is not read: write it as JSON, for example with yq -o json';
-
-/** YAML is written for people, and several of these systems write it. */
-export const looksLikeYaml = (text: string): boolean =>
-  /^(?:\ufeff)?(?:---|#[^\n]*\n|\s)*[A-Za-z_][\w.-]*:(?:\s|$)/.test(text) && !looksLikeJson(text);

@@ -1,4 +1,4 @@
-import { looksLikeYaml, yaml } from '../../../../shared/clients/import/recognise.ts';
+import { jsonOfYaml, looksLikeYaml } from '../../../../shared/clients/import/yaml.ts';
 import {
   type AccountFormatName,
   type AccountOptions,
@@ -32,11 +32,11 @@ export async function* readAccounts(
   const take = (read: ReturnType<typeof reader.push>): void => {
     const found = read.ok && read.value.refused.length === 0 ? undefined : recogniseAccounts(beginning);
     if (found && found.format !== format) throw new Failure(`${file} is ${found.what}: use --format ${found.format}.`);
-    if (!read.ok) throw new Failure(`${file} ${looksLikeYaml(beginning) ? yaml : read.refusal}.`);
+    if (!read.ok) throw new Failure(`${file} ${read.refusal}.`);
     batch.accounts.push(...read.value.accounts);
     batch.refused.push(...read.value.refused);
   };
-  for await (const piece of readPieces(file, context.io)) {
+  for await (const piece of readAsJson(file, context)) {
     if (piece.length >= large) keepHeapSmall();
     if (beginning.length < 65_536) beginning += piece;
     take(reader.push(piece));
@@ -46,6 +46,21 @@ export async function* readAccounts(
   }
   take(reader.end());
   yield batch;
+}
+
+/** Yields a file piece by piece, or all of it as JSON if it is YAML, which is written by hand and never large. */
+async function* readAsJson(file: string, context: Context): AsyncGenerator<string> {
+  let isYaml: boolean | undefined;
+  let yaml = '';
+  for await (const piece of readPieces(file, context.io)) {
+    isYaml ??= looksLikeYaml(piece);
+    if (isYaml) yaml += piece;
+    else yield piece;
+  }
+  if (!isYaml) return;
+  const json = await jsonOfYaml(yaml);
+  if (!json.ok) throw new Failure(`${file} ${json.refusal}.`);
+  yield json.value;
 }
 
 const problems = {
