@@ -162,3 +162,63 @@ describe('files of Keycloak that have no clients to read say what they are:', ()
     expect(fileProblem(await read(web({ 'request.object.required': 'request only' })))).toBeUndefined();
   });
 });
+
+describe('what a realm says about its clients:', () => {
+  const realmOf = (client: object, realm: object = {}) =>
+    readImport('keycloak', JSON.stringify({ realm: 'shop', clients: [client], ...realm }));
+  const policy = (conditions: object[], more: object = {}) => ({
+    clientProfiles: { profiles: [{ name: 'strict', executors: [{ executor: 'pkce-enforcer', configuration: {} }] }] },
+    clientPolicies: { policies: [{ name: 'all', enabled: true, conditions, profiles: ['strict'], ...more }] },
+  });
+  const anyClient = { condition: 'any-client', configuration: {} };
+  const inGroup = { condition: 'client-updater-source-groups', configuration: { groups: ['shop'] } };
+
+  test.each<[string, object, string]>([
+    ['for every client', policy([anyClient]), 'S256'],
+    ['of a built-in profile', policy([anyClient], { profiles: ['fapi-2-security-profile'] }), 'S256'],
+    ['with conditions that show there alone', policy([anyClient, inGroup]), 'inherit'],
+    ['for all but some', policy([{ condition: 'any-client', configuration: { 'is-negative-logic': true } }]), 'inherit'],
+    ['that is switched off', policy([anyClient], { enabled: false }), 'none'],
+    ['about something else', policy([anyClient], { profiles: ['other'] }), 'none'],
+    ['of which there is none', {}, 'none'],
+  ])('a client policy %s', async (_, realm, expected) => {
+    expect(onlyClient(await realmOf(web(), realm)).pkce.policy).toBe(expected);
+  }); // biome-ignore format: a table
+
+  test('a client policy is named, since it may do more', async () => {
+    expect(noteOf(await realmOf(web(), policy([anyClient])))).toBe('comes without the client policies all of the realm');
+    const { notes } = await realmOf(web(), policy([inGroup]));
+    expect(notes.map(({ note }) => note)).toContain('may have had to use PKCE by a client policy of the realm');
+  });
+
+  test.each<[string, object, object, string]>([
+    ['the scopes of a new realm', {}, {}, 'openid profile email address phone offline_access'],
+    ['those that the realm has', {}, { defaultDefaultClientScopes: ['profile', 'roles'], defaultOptionalClientScopes: ['orders'] }, 'openid profile orders'],
+    ['its own, where it names any', { defaultClientScopes: ['email'] }, { defaultDefaultClientScopes: ['profile'] }, 'openid email'],
+    ['none, where it names none on purpose', { defaultClientScopes: [], optionalClientScopes: [] }, {}, 'openid'],
+  ])('a client has %s', async (_, client, realm, scope) => {
+    expect(clientDocument(onlyClient(await realmOf(web({}, client), realm)))).toMatchObject({ scope });
+  }); // biome-ignore format: a table
+
+  test('scope values of the realm are named, because their claims stay there', async () => {
+    const clientScopes = [
+      { name: 'groups', protocolMappers: [{ name: 'groups' }] },
+      { name: 'email', protocolMappers: [{ name: 'email' }] },
+      { name: 'orders' },
+    ];
+    const parsed = await realmOf(web({}, { defaultClientScopes: ['email', 'groups', 'orders'] }), { clientScopes });
+    expect(noteOf(parsed)).toBe('may ask for groups, whose claims the realm describes: add them with pixy scopes');
+  });
+
+  test('the clients that the realm master has for other realms are left out', async () => {
+    const ofShop = { clientId: 'shop-realm', name: 'shop Realm', bearerOnly: true, publicClient: false };
+    const clients = [ofShop, web()];
+    expect(onlyClient(await readImport('keycloak', JSON.stringify({ realm: 'master', clients }))).clientId).toBe('web');
+  });
+
+  test('fine-grained permissions are named', async () => {
+    expect(noteOf(await realmOf(web({}, { authorizationServicesEnabled: true, authorizationSettings: { scopes: [] } })))).toBe(
+      'comes without authorizationSettings',
+    );
+  });
+});

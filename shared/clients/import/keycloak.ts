@@ -1,3 +1,4 @@
+import { isOpenidScope } from '../../oauth/scope.ts';
 import type { PkcePolicy } from '../../pkce/policy.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import type { Mistake } from '../registration.ts';
@@ -6,6 +7,7 @@ import type { Entry, ForeignClient, ForeignFormat, ReadingOptions } from './fore
 import { keepGrantTypesOf } from './grant-types.ts';
 import { isObject, type JsonObject, parseJson } from './json.ts';
 import { keycloakKeys } from './keycloak-keys.ts';
+import { ofRealm, type RealmSays, readRealm, realmOf } from './keycloak-realm.ts';
 import { type Members, membersOf, shown, words } from './members.ts';
 import { secretOf } from './secret.ts';
 
@@ -17,7 +19,7 @@ export const keycloak: ForeignFormat = {
   entries: (text) => {
     const json = parseJson(text);
     const clients = json.ok ? clientsIn(json.value) : json;
-    return clients.ok ? ok(clients.value.filter(({ value }) => !isBuiltIn(value))) : clients;
+    return clients.ok ? ok(clients.value.filter(({ value }) => !isBuiltIn(value)).map(asOfRealm(json))) : clients;
   },
   translate: (value, options) =>
     isObject(value)
@@ -40,10 +42,22 @@ function clientsIn(json: unknown): Result<Entry[], string> {
   return refuse(isOfPeople ? 'has the users of a realm: pixy accounts import reads them' : 'has no list of clients');
 }
 
+/** Puts what the realm says about its clients into each of them. */
+function asOfRealm(json: Result<unknown, string>): (entry: Entry) => Entry {
+  const list = json.ok && Array.isArray(json.value) ? json.value : [json.ok ? json.value : undefined];
+  const realm = list.find((item): item is JsonObject => isObject(item) && 'realm' in item);
+  const said = realm && readRealm(realm);
+  return (entry) => (isObject(entry.value) && said ? { ...entry, value: { ...entry.value, [ofRealm]: said } } : entry);
+}
+
 const builtIn = ['account', 'account-console', 'admin-cli', 'broker', 'realm-management', 'security-admin-console'];
 
+/** In the realm `master`, every other realm has a client of its own. */
+const isOfAnotherRealm = ({ clientId, bearerOnly, name }: JsonObject): boolean =>
+  bearerOnly === true && /-realm$/.test(String(clientId)) && / Realm$/.test(String(name));
+
 const isBuiltIn = (value: unknown): boolean =>
-  isObject(value) && typeof value['clientId'] === 'string' && builtIn.includes(value['clientId']);
+  isObject(value) && (builtIn.includes(String(value['clientId'])) || isOfAnotherRealm(value));
 
 /** Refuses what is no client of OpenID Connect. */
 function refuseOther({ protocol = 'openid-connect', bearerOnly }: JsonObject): Result<never, Mistake> | undefined {
@@ -60,6 +74,7 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
   const grants = keepGrantTypesOf(members, flowsOf(members, attributes), 'standardFlowEnabled');
   const secret = readSecret(members, options);
   const mappers = readMappers(entry);
+  const realm = realmOf(entry);
   const refreshes = grants.grantTypes.includes('refresh_token');
   const metadata = {
     client_id: members.text('clientId'),
@@ -74,7 +89,7 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
     ...keycloakKeys(attributes),
     ...secret.metadata,
     grant_types: grants.grantTypes,
-    scope: scopeOf(members, refreshes),
+    scope: scopeOf(members, realm, refreshes),
     first_party: members.flag('consentRequired') === true ? undefined : true,
     require_pushed_authorization_requests: attributes.flag('require.pushed.authorization.requests'),
     dpop_bound_access_tokens: attributes.flag('dpop.bound.access.tokens'),
@@ -85,13 +100,15 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
       refresh_token_lifetime: attributes.seconds('client.session.max.lifespan'),
     }),
   };
-  const policy = grants.grantTypes.includes('authorization_code') ? policyOf(attributes) : 'inherit';
+  const hasCode = grants.grantTypes.includes('authorization_code');
+  const policy = hasCode ? policyOf(attributes, realm.heldBy) : 'inherit';
   const left = [
     ...attributes.unread().filter((name) => !withoutEffect.test(name)),
     ...(isObject(entry['authenticationFlowBindingOverrides']) &&
     Object.keys(entry['authenticationFlowBindingOverrides']).length > 0
       ? ['authenticationFlowBindingOverrides']
       : []),
+    ...(members.flag('authorizationServicesEnabled') === true ? ['authorizationSettings'] : []),
   ];
   return {
     metadata,
@@ -104,6 +121,8 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
       ...secret.notes,
       ...mappers.notes,
       ...(left.length > 0 ? [`comes without ${shown(left)}`] : []),
+      ...realm.notes,
+      ...describedScopes(metadata.scope, realm),
     ],
   };
 }
@@ -176,10 +195,14 @@ function readMappers(entry: JsonObject): { metadata: JsonObject; notes: string[]
 /** A name like `${client_account}` is a key of the server's own translations. */
 const nameOf = (name: string | undefined): string | undefined => (name?.startsWith('${') ? undefined : name);
 
-/** With a method, Keycloak requires PKCE and exactly this method; without one, it only verifies what is sent. */
-function policyOf(attributes: Members): PkcePolicy {
+/**
+ * With a method, Keycloak requires PKCE and exactly this method; without one, it only verifies what is sent, unless a client policy of
+ * the realm holds the client to S256. Whether one does that has other conditions shows there alone, so the client inherits.
+ */
+function policyOf(attributes: Members, heldBy: RealmSays['heldBy']): PkcePolicy {
   const method = attributes.text('pkce.code.challenge.method') ?? '';
-  if (method === '') return 'none';
+  if (heldBy === 'all') return 'S256';
+  if (method === '') return heldBy === 'some' ? 'inherit' : 'none';
   if (method === 'S256') return 'S256';
   if (method === 'plain') return 'any';
   return attributes.refuse('attributes.pkce.code.challenge.method', 'is not one of S256, plain', 'S256');
@@ -222,12 +245,20 @@ function logoutUris(members: Members, attributes: Members): string[] | undefined
   return text.split('##').flatMap((uri) => (uri === '+' ? (members.list('redirectUris') ?? []) : [uri]));
 }
 
-function scopeOf(members: Members, refreshes: boolean): string {
-  const listed = [...(members.list('defaultClientScopes') ?? []), ...(members.list('optionalClientScopes') ?? [])];
-  const own = listed.filter(
-    (name) =>
-      !['web-origins', 'acr', 'basic', 'roles', 'microprofile-jwt', 'offline_access', 'service_account'].includes(name),
-  );
+/** A client that names no scopes gets those that the realm has for new clients. */
+function scopeOf(members: Members, realm: RealmSays, refreshes: boolean): string {
+  const own = [members.list('defaultClientScopes'), members.list('optionalClientScopes')];
+  const listed = own.some((list) => list !== undefined) ? own.flatMap((list) => list ?? []) : realm.usualScopes;
+  const values = listed.filter((name) => !withoutScopeValue.includes(name) && name !== 'offline_access');
   const offline = refreshes && listed.includes('offline_access') ? ['offline_access'] : [];
-  return [...new Set(['openid', ...own.flatMap(words), ...offline])].join(' ');
+  return [...new Set(['openid', ...values.flatMap(words), ...offline])].join(' ');
+}
+
+/** Client scopes that nobody asks for, and what is only for programs. */
+const withoutScopeValue = ['web-origins', 'acr', 'basic', 'roles', 'microprofile-jwt', 'service_account'];
+
+/** The claims of a scope value are not in its name. */
+function describedScopes(scope: string, { describedScopes: described }: RealmSays): string[] {
+  const own = words(scope).filter((value) => described.includes(value) && !isOpenidScope(value));
+  return own.length > 0 ? [`may ask for ${shown(own)}, whose claims the realm describes: add them with pixy scopes`] : [];
 }
