@@ -186,7 +186,9 @@ describe('what a realm says about its clients:', () => {
   }); // biome-ignore format: a table
 
   test('a client policy is named, since it may do more', async () => {
-    expect(noteOf(await realmOf(web(), policy([anyClient])))).toBe('comes without the client policies all of the realm');
+    expect(noteOf(await realmOf(web(), policy([anyClient])))).toBe(
+      'comes without the client policies all of the realm',
+    );
     const { notes } = await realmOf(web(), policy([inGroup]));
     expect(notes.map(({ note }) => note)).toContain('may have had to use PKCE by a client policy of the realm');
   });
@@ -217,8 +219,15 @@ describe('what a realm says about its clients:', () => {
   });
 
   test('fine-grained permissions are named', async () => {
-    expect(noteOf(await realmOf(web({}, { authorizationServicesEnabled: true, authorizationSettings: { scopes: [] } })))).toBe(
-      'comes without authorizationSettings',
-    );
+    expect(
+      noteOf(await realmOf(web({}, { authorizationServicesEnabled: true, authorizationSettings: { scopes: [] } }))),
+    ).toBe('comes without authorizationSettings');
   });
 });
+
+test.each<[string, object, string[]]>([
+  ['a service account', { serviceAccountsEnabled: true }, ['client_credentials']],
+  ['a device', { attributes: { 'oauth2.device.authorization.grant.enabled': 'true' } }, ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token']],
+])('%s without a redirect URI never used the authorization code flow that new clients have', async (_, more, grantTypes) => {
+  expect(await documentOf(web({}, { redirectUris: [], ...more }))).toMatchObject({ grant_types: grantTypes });
+}); // biome-ignore format: a table

@@ -1,6 +1,7 @@
 import { isOpenidScope } from '../../oauth/scope.ts';
-import type { PkcePolicy } from '../../pkce/policy.ts';
+import { deviceCodeGrant } from '../../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../../result.ts';
+import type { RegisteredClient } from '../registered-client.ts';
 import type { Mistake } from '../registration.ts';
 import { numbered } from './entries.ts';
 import type { Entry, ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
@@ -199,7 +200,7 @@ const nameOf = (name: string | undefined): string | undefined => (name?.startsWi
  * With a method, Keycloak requires PKCE and exactly this method; without one, it only verifies what is sent, unless a client policy of
  * the realm holds the client to S256. Whether one does that has other conditions shows there alone, so the client inherits.
  */
-function policyOf(attributes: Members, heldBy: RealmSays['heldBy']): PkcePolicy {
+function policyOf(attributes: Members, heldBy: RealmSays['heldBy']): RegisteredClient['pkce']['policy'] {
   const method = attributes.text('pkce.code.challenge.method') ?? '';
   if (heldBy === 'all') return 'S256';
   if (method === '') return heldBy === 'some' ? 'inherit' : 'none';
@@ -214,14 +215,20 @@ function flowsOf(members: Members, attributes: Members): string[] {
     implicit: members.flag('implicitFlowEnabled'),
     password: members.flag('directAccessGrantsEnabled'),
     client_credentials: members.flag('serviceAccountsEnabled'),
-    'urn:ietf:params:oauth:grant-type:device_code': attributes.flag('oauth2.device.authorization.grant.enabled'),
+    [deviceCodeGrant]: attributes.flag('oauth2.device.authorization.grant.enabled'),
     'urn:openid:params:grant-type:ciba': attributes.flag('oidc.ciba.grant.enabled'),
     'urn:ietf:params:oauth:grant-type:token-exchange': attributes.flag('standard.token.exchange.enabled'),
   };
   const named = Object.entries(flows).flatMap(([name, isOn]) => (isOn ? [name] : []));
+  // New clients have this flow, and cannot use it without a redirect URI.
+  const isIdle = (members.list('redirectUris') ?? []).length === 0 && named.some((name) => offeredAlone.includes(name));
+  const used = isIdle ? named.filter((name) => name !== 'authorization_code') : named;
+  const isForPeople = used.includes('authorization_code') || used.includes(deviceCodeGrant);
   const refreshes = attributes.flag('use.refresh.tokens') ?? true;
-  return named.includes('authorization_code') && refreshes ? [...named, 'refresh_token'] : named;
+  return isForPeople && refreshes ? [...used, 'refresh_token'] : used;
 }
+
+const offeredAlone = ['client_credentials', deviceCodeGrant];
 
 function readSecret(members: Members, options: ReadingOptions): { metadata: JsonObject; notes: string[] } {
   const isPublic = members.flag('publicClient') === true;
@@ -260,5 +267,7 @@ const withoutScopeValue = ['web-origins', 'acr', 'basic', 'roles', 'microprofile
 /** The claims of a scope value are not in its name. */
 function describedScopes(scope: string, { describedScopes: described }: RealmSays): string[] {
   const own = words(scope).filter((value) => described.includes(value) && !isOpenidScope(value));
-  return own.length > 0 ? [`may ask for ${shown(own)}, whose claims the realm describes: add them with pixy scopes`] : [];
+  return own.length > 0
+    ? [`may ask for ${shown(own)}, whose claims the realm describes: add them with pixy scopes`]
+    : [];
 }
