@@ -135,3 +135,42 @@ test('notes are about the client that they name', async () => {
   );
   expect(noteOf(parsed)).toBe('comes without trustedPeers');
 });
+
+test('clients of Auth0 without an id, as the deploy CLI writes them, are refused with where to get it', async () => {
+  const client = {
+    name: 'Web',
+    app_type: 'regular_web',
+    client_secret: 't7Qm2vXc9LrB4kWz8NpY3hJd6FsG1eUa',
+    callbacks: ['https://web.example.com/cb'],
+  };
+  expect(refusalOf(await readImport('auth0', JSON.stringify({ clients: [client] })))).toMatch(
+    /^entry 1: client_id is missing or not a text: .*GET \/api\/v2\/clients\)$/,
+  );
+});
+
+test.each<[string, string[], string[], string[]]>([
+  ['devices alone', ['/device/callback'], [], ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token']],
+  ['devices and browsers', ['/dex/device/callback', 'https://web.example.com/cb'], ['https://web.example.com/cb'], ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code', 'refresh_token']],
+])('the address of Dex itself says that a client is for %s', async (_, redirectURIs, redirectUris, grantTypes) => {
+  const client = { id: 'cli', public: true, redirectURIs };
+  expect(onlyClient(await readImport('dex', JSON.stringify({ staticClients: [client] })))).toMatchObject({ redirectUris, grantTypes });
+}); // biome-ignore format: a table
+
+test('what Dex asks of the people of a client is named, and its sign-out moves in', async () => {
+  const client = {
+    id: 'web',
+    public: true,
+    redirectURIs: ['https://web.example.com/cb'],
+    postLogoutRedirectURIs: ['https://web.example.com/'],
+    backchannelLogoutURI: 'https://web.example.com/bye',
+    mfaChain: ['totp-1'],
+    allowedConnectors: ['ldap'],
+    logoURL: 'https://web.example.com/logo.svg',
+  };
+  const parsed = await readImport('dex', JSON.stringify({ staticClients: [client] }));
+  expect(noteOf(parsed)).toBe('comes without mfaChain, allowedConnectors');
+  expect(onlyClient(parsed)).toMatchObject({
+    postLogoutRedirectUris: ['https://web.example.com/'],
+    backchannelLogoutUri: 'https://web.example.com/bye',
+  });
+});

@@ -35,9 +35,11 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
       ? { metadata: { token_endpoint_auth_method: method }, notes: [] }
       : secretOf(members, ['client_secret'], method ?? options.authMethod ?? 'client_secret_post', isPublic);
   const refreshing = readRefreshing(members, isPublic);
+  const clientId = members.text('client_id');
+  if (clientId === undefined) members.refuse('client_id', withoutId, undefined);
   return {
     metadata: {
-      client_id: members.text('client_id'),
+      client_id: clientId,
       client_name: members.text('name'),
       redirect_uris: members.list('callbacks') ?? [],
       post_logout_redirect_uris: members.list('allowed_logout_urls'),
@@ -61,6 +63,10 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
     notes: [...grants.notes, ...secret.notes, ...demandsLeft(members)],
   };
 }
+
+/** The deploy CLI tells clients apart by their names. */
+const withoutId =
+  'is missing or not a text: where the deploy CLI left it out, read the clients from the Management API (GET /api/v2/clients)';
 
 /** Beside the methods with a secret there are others, whose keys the server knows by an id: the file needs the keys themselves. */
 function methodOf(members: Members, entry: JsonObject): string | undefined {

@@ -1,15 +1,21 @@
 import type { PkcePolicy } from '../../pkce/policy.ts';
 import { ok, refuse } from '../../result.ts';
 import { jsonEntries } from './entries.ts';
-import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
+import type { Entry, ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
 import { keepGrantTypesOf } from './grant-types.ts';
-import { isObject, type JsonObject } from './json.ts';
-import { type Members, membersOf } from './members.ts';
+import { isObject, type JsonObject, parseJson } from './json.ts';
+import { asksForSomething, type Members, membersOf, shown } from './members.ts';
 import { secretOf } from './secret.ts';
 
-/** FusionAuth: reads applications as `GET /api/application` returns them. */
+/** FusionAuth: reads applications as `GET /api/application` returns them, or the requests of a kickstart file that make them. */
 export const fusionauth: ForeignFormat = {
-  entries: (text) => jsonEntries(text, 'applications'),
+  entries: (text) => {
+    const entries = jsonEntries(text, 'applications', 'requests');
+    if (!entries.ok || !entries.value.every(isRequest)) return entries;
+    const json = parseJson(text);
+    const made = applicationsMade(entries.value, inside(json.ok ? json.value : {}, 'variables'));
+    return made.length > 0 ? ok(made) : refuse('makes no application');
+  },
   translate: (value, options) =>
     isObject(value)
       ? ok(translate(value['application'] ?? value, options))
@@ -21,17 +27,45 @@ const inside = (entry: unknown, name: string): JsonObject => {
   return isObject(value) ? value : {};
 };
 
+const isRequest = ({ value }: Entry): boolean => isObject(value) && 'method' in value && 'url' in value;
+
+/** The applications that a kickstart file makes. Their id is in the path of the request, and variables are replaced by their values. */
+function applicationsMade(requests: readonly Entry[], variables: JsonObject): Entry[] {
+  return requests.flatMap(({ label, value }) => {
+    const request = isObject(value) ? value : {};
+    const [path, id] = /^\/?api\/application\/([^/?]+)$/.exec(String(request['url'])) ?? [];
+    if (path === undefined || request['method'] !== 'POST') return [];
+    const application = { id, ...inside(request['body'], 'application') };
+    return [{ label, value: filledIn(application, variables) }];
+  });
+}
+
+/** Replaces `#{name}` wherever it is. One without a value, such as `#{UUID()}`, stays, and is refused where it matters. */
+function filledIn(value: unknown, variables: JsonObject): unknown {
+  if (typeof value === 'string') {
+    return value.replace(/#\{(\w+)\}/g, (marked, name: string) => String(variables[name] ?? marked));
+  }
+  if (Array.isArray(value)) return value.map((item) => filledIn(item, variables));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, filledIn(member, variables)]));
+}
+
 function translate(value: unknown, options: ReadingOptions): ForeignClient {
   const app = membersOf(isObject(value) ? value : {});
   const oauth = membersOf(inside(value, 'oauthConfiguration'));
   const needsSecret = needsAuthentication(oauth);
-  const grants = keepGrantTypesOf(oauth, oauth.list('enabledGrants') ?? [], 'enabledGrants');
+  const listed = oauth.list('enabledGrants') ?? [];
+  const refreshes = oauth.flag('generateRefreshTokens') ?? true;
+  const grants = keepGrantTypesOf(oauth, refreshes ? listed : listed.filter(isNoRefresh), 'enabledGrants');
   const secret = secretOf(oauth, ['clientSecret'], options.authMethod ?? 'client_secret_basic', !needsSecret);
   const refreshing = refreshMembers(membersOf(inside(value, 'jwtConfiguration')), !needsSecret);
   const logoutUri = oauth.text('logoutURL');
+  const id = oauth.text('clientId') ?? app.text('id');
+  if (id?.includes('#{'))
+    oauth.refuse('id', 'is the name of a variable, which was not replaced by its value', undefined);
   return {
     metadata: {
-      client_id: oauth.text('clientId') ?? app.text('id'),
+      client_id: id,
       client_name: app.text('name'),
       redirect_uris: oauth.list('authorizedRedirectURLs') ?? [],
       post_logout_redirect_uris: logoutUri === undefined ? undefined : [logoutUri],
@@ -44,8 +78,22 @@ function translate(value: unknown, options: ReadingOptions): ForeignClient {
     names,
     disabled: app.text('state') === 'Inactive' || app.flag('active') === false,
     mistakes: [...app.mistakes, ...oauth.mistakes],
-    notes: [...grants.notes, ...secret.notes],
+    notes: [...grants.notes, ...secret.notes, ...demandsLeft(app, oauth)],
   };
+}
+
+const isNoRefresh = (name: string): boolean => name !== 'refresh_token';
+
+/** What FusionAuth asks of the people who sign in to an application, or tells it about them, by other settings. */
+function demandsLeft(app: Members, oauth: Members): string[] {
+  const factor = membersOf(inside({ it: app.any('multiFactorConfiguration') }, 'it'));
+  const isFactorAsked = (factor.text('loginPolicy') ?? 'Disabled') !== 'Disabled';
+  const left = [
+    ...(oauth.flag('requireRegistration') === true ? ['oauthConfiguration.requireRegistration'] : []),
+    ...(isFactorAsked ? ['multiFactorConfiguration.loginPolicy'] : []),
+    ...['lambdaConfiguration', 'accessControlConfiguration'].filter((name) => asksForSomething(app.any(name))),
+  ];
+  return left.length > 0 ? [`comes without ${shown(left)}`] : [];
 }
 
 const names = {

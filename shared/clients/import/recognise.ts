@@ -31,7 +31,8 @@ const shapes: readonly Shape[] = [
   {
     what: 'an export of FusionAuth applications',
     format: 'fusionauth',
-    has: (_, entry) => 'oauthConfiguration' in entry,
+    has: (file, entry) =>
+      'oauthConfiguration' in entry || (isObject(file['variables']) && Array.isArray(file['requests'])),
   },
   {
     what: 'a list of Okta apps',
