@@ -19,6 +19,7 @@ const systems = [
   'mcp',
   'spring',
   'django',
+  'authelia',
 ] as const;
 const read = (system: string, file: string) =>
   readFileSync(join(import.meta.dirname, 'import-files', system, file), 'utf8');

@@ -6,6 +6,7 @@ import { isPublic, type RegisteredClient } from '../registered-client.ts';
 import { checkRegistration, isRegistrationMember, type Mistake } from '../registration.ts';
 import { reservedMistakes } from '../reserved-ids.ts';
 import { auth0 } from './auth0.ts';
+import { authelia } from './authelia.ts';
 import { cognito } from './cognito.ts';
 import { dex } from './dex.ts';
 import { django } from './django.ts';
@@ -45,6 +46,7 @@ const formats = {
   dex,
   spring,
   django,
+  authelia,
   mcp,
 } as const satisfies Record<string, ForeignFormat>;
 

@@ -74,6 +74,11 @@ const shapes: readonly Shape[] = [
     has: (_, entry) => all(entry, 'model', 'fields'),
   },
   {
+    what: 'the configuration of Authelia',
+    format: 'authelia',
+    has: (file) => isObject(file['identity_providers']) && 'oidc' in file['identity_providers'],
+  },
+  {
     what: 'the settings of an MCP client',
     format: 'mcp',
     has: (file) => 'mcpServers' in file || (isObject(file['mcp']) && 'servers' in file['mcp']),
