@@ -17,6 +17,7 @@ import {
   WWWAuthenticateChallengeError,
 } from 'openid-client';
 import { cachedByKey } from '../cached.ts';
+import { namesSomebody } from '../oauth/subject.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { toIdentity, type UpstreamIdentity } from './identity.ts';
 import type { UpstreamProvider } from './provider.ts';
@@ -115,6 +116,9 @@ export function openidProviders(
         });
         const claims = tokens.claims();
         if (claims === undefined) throw new UnusableAnswer('id_token');
+        if (!namesSomebody(claims.sub)) throw new UnusableAnswer('sub');
+        // Beside a single audience, the library does not look (§3.1.3.7).
+        if (claims.azp !== undefined && claims.azp !== provider.clientId) throw new UnusableAnswer('azp');
         const isComplete =
           claims[provider.claims['email'] ?? 'email'] !== undefined || !provider.scope.includes('email');
         const hasMore = configuration.serverMetadata().userinfo_endpoint !== undefined;

@@ -158,6 +158,7 @@ describe('JG1, JG4, JG5, JG12: an identity assertion', () => {
 
   test.each<[string, JWTPayload, string]>([
     ['JG1: without sub', { sub: undefined }, 'assertion_invalid'],
+    ['JG1: about nobody', { sub: ' ' }, 'assertion_invalid'],
     ['JG1: without jti', { jti: undefined }, 'assertion_invalid'],
     ['JG1: without iat', { iat: undefined }, 'assertion_invalid'],
     ['JG1: without exp', { exp: undefined }, 'assertion_invalid'],

@@ -1,4 +1,5 @@
 import type { Mistake } from '../../mistake.ts';
+import { namesSomebody } from '../../oauth/subject.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { isObject, type Json, type ProviderMap } from './account-entry.ts';
 
@@ -71,9 +72,7 @@ function readLink(pair: unknown, providers: ProviderMap): Result<GivenLink, stri
   if (typeof issuer !== 'string') return refuse('is not a pair like https://accounts.example.com|1234');
   const problem = issuerMistake(issuer);
   if (problem !== undefined) return refuse(problem);
-  if (typeof subject !== 'string' || !/^[^\p{Cc}]{1,255}$/u.test(subject)) {
-    return refuse('has no subject of 1 to 255 characters');
-  }
+  if (!namesSomebody(subject)) return refuse('has no subject of 1 to 255 characters');
   const mapped = Object.values(providers).find((known) => known.issuer === issuer)?.id;
   const named = typeof provider === 'string' ? provider : (mapped ?? new URL(issuer).host);
   return ok({ issuer, subject, provider: named, ...(typeof label === 'string' && { label: label.slice(0, 200) }) });
