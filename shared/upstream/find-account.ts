@@ -1,10 +1,9 @@
-import * as v from 'valibot';
 import type { Account } from '../people/account.ts';
-import { admitNames, emailSchema, newSubject } from '../people/account.ts';
+import { newSubject } from '../people/account.ts';
 import type { AccountStore } from '../people/account-store.ts';
 import { standsBy } from '../people/still-valid.ts';
 import { ok, type Result, refuse } from '../result.ts';
-import { hasAllowedDomain, isBelieved, type UpstreamIdentity } from './identity.ts';
+import { canBeName, hasAllowedDomain, isBelieved, type UpstreamIdentity } from './identity.ts';
 import type { Link, LinkDetails, LinkStore } from './link-store.ts';
 import type { UpstreamProvider } from './provider.ts';
 
@@ -38,7 +37,8 @@ export async function findAccount(
   if (provider.accounts === 'linked_only') return refuse({ reason: 'upstream_not_linked' });
 
   const sub = await claimSubject(identity, link, { provider: provider.id, label: labelOf(identity) }, links, now);
-  const email = isBelieved(provider) && isAddress(identity.email) ? identity.email : undefined;
+  const email =
+    isBelieved(provider) && identity.email !== undefined && canBeName(identity.email) ? identity.email : undefined;
   const added = await accounts.add({ email, claims: { ...identity.claims, sub } }, now);
   if (added.ok) return added;
   const made = await accounts.findBySubject(sub);
@@ -46,8 +46,6 @@ export async function findAccount(
   await links.release(sub, identity);
   return refuse({ reason: 'upstream_not_linked' });
 }
-
-const isAddress = (email: string | undefined): boolean => v.is(emailSchema, email) && admitNames({ email }).ok;
 
 /** Returns the subject for the account to be made: a new one, or the one that a concurrent sign-in of the same person is using. */
 async function claimSubject(

@@ -1,4 +1,6 @@
+import * as v from 'valibot';
 import { readClaims } from '../oauth/claim-types.ts';
+import { admitNames, emailSchema } from '../people/account.ts';
 import { hashSecret } from '../secret.ts';
 import type { UpstreamProvider } from './provider.ts';
 
@@ -9,7 +11,7 @@ export type UpstreamIdentity = {
   subject: string;
   /** Claims under our names. `email_verified` is true only where the provider is believed ({@link isBelieved}). */
   claims: Readonly<Record<string, unknown>>;
-  /** An address that the provider has verified. */
+  /** An address that the provider has verified, as it is to be stored. */
   email?: string | undefined;
   /** How the person authenticated there (RFC 8176). Empty when the provider does not say, or is not believed about it. */
   amr: readonly string[];
@@ -29,8 +31,8 @@ const isPlain = (value: unknown): boolean =>
 
 /**
  * Maps a provider's claims to ours: those of the signed ID token, and those of userinfo that it lacks. Leaves out a standard claim
- * of another type than its own. Only issuer and subject
- * identify the person (OpenID Connect Core §5.7). Only the ID token may say when and how they authenticated.
+ * of another type than its own, and an email that is no address. Only issuer and subject identify the person (OpenID Connect Core §5.7).
+ * Only the ID token may say when and how they authenticated.
  */
 export function toIdentity(
   provider: Pick<UpstreamProvider, 'issuer' | 'claims' | 'emailDomains' | 'trustEmail' | 'trustAmr'>,
@@ -42,18 +44,30 @@ export function toIdentity(
   const claims = Object.fromEntries(mapped.filter(([, value]) => isPlain(value)));
   // Some providers send `"true"`. Nothing else means that an address is verified.
   const isVerified = claims['email_verified'] === true || claims['email_verified'] === 'true';
-  const email = typeof claims['email'] === 'string' ? claims['email'] : undefined;
+  const email = addressIn(claims['email']);
   const { email: _, email_verified: __, ...others } = claims;
   const { claims: read } = readClaims(others);
   return {
     issuer: provider.issuer,
     subject: idToken.sub,
-    claims: email === undefined ? read : { ...read, email, email_verified: isVerified && isBelieved(provider) },
+    claims:
+      email === undefined
+        ? read
+        : { ...read, email, email_verified: isVerified && isBelieved(provider) && canBeName(email) },
     email: isVerified ? email : undefined,
     amr: provider.trustAmr ? methodsOf(idToken['amr']) : [],
     authTime: isTime(idToken['auth_time']) ? Math.floor(idToken['auth_time']) : undefined,
   };
 }
+
+/** Blanks around an address are not part of it. What is none, like a list of them, would be taken for one by some client. */
+function addressIn(email: unknown): string | undefined {
+  const read = v.safeParse(emailSchema, email);
+  return read.success ? read.output : undefined;
+}
+
+/** Whether an address may be a name to sign in with: some look like those of other people. */
+export const canBeName = (email: string): boolean => admitNames({ email }).ok;
 
 /** Returns a few short texts, or an empty list. */
 function methodsOf(amr: unknown): string[] {

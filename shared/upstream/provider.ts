@@ -142,8 +142,13 @@ function parseProvider(json: unknown): Result<UpstreamProvider, Mistake> {
   });
 }
 
-/** Standard claims have the same name everywhere (OpenID Connect Core §5.1). */
-const sameNames = Object.fromEntries(standardClaims.filter((name) => name !== 'sub').map((name) => [name, name]));
+/**
+ * Standard claims have the same name everywhere (OpenID Connect Core §5.1). That a phone number is verified counts only from a provider
+ * whose description names the claim: anybody can run one that calls every number verified.
+ */
+const sameNames = Object.fromEntries(
+  standardClaims.filter((name) => name !== 'sub' && name !== 'phone_number_verified').map((name) => [name, name]),
+);
 
 /** Parses a list of providers from parsed JSON. Refuses a repeated id. */
 export function parseProviders(json: unknown): Result<UpstreamProvider[], Mistake> {

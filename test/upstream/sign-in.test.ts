@@ -45,7 +45,7 @@ const upstreams = [
   { ...described, id: 'linked', name: 'Linked ID', accounts: 'linked_only' },
   { ...described, id: 'work', name: 'Work ID', email_domains: ['work.example'] },
   { ...described, id: 'stranger', name: 'Strange ID' },
-  { ...described, id: 'slow', name: 'Slow ID', timeout: 3 },
+  { ...described, id: 'slow', name: 'Slow ID', timeout: 3, claims: { phone_number_verified: 'phone_number_verified' } },
   { ...described, id: 'gone', name: 'Gone ID', issuer: 'http://127.0.0.1:9' },
   { ...described, id: 'other', name: 'Other ID', issuer: provider.issuer.replace('127.0.0.1', 'localhost') },
 ];
@@ -256,8 +256,46 @@ describe('accounts', () => {
     const { sub } = await idTokenOf(newPerson(server));
     const account = await accounts.findBySubject(String(sub));
     expect(account?.email).toBeUndefined();
-    expect(account?.claims).toMatchObject({ email });
+    expect(account?.claims).toMatchObject({ email, email_verified: false });
     expect(await accounts.isTaken('ceo@example.com')).toBe(false);
+  });
+
+  test.each([
+    'victim@corp.example,mallory@example.com',
+    'victim@corp.example@example.com',
+    '"victim@corp.example"@example.com',
+    'Victim <victim@corp.example>',
+    'mallory\u0000@example.com',
+    'mallory\u202e@example.com',
+    '@example.com',
+    `${'x'.repeat(65)}@example.com`,
+  ])('an email that is no address is left out: %j', async (email) => {
+    provider.play({ claims: somebody({ email, email_verified: true }) });
+    const { sub } = await idTokenOf(newPerson(server));
+    const account = await accounts.findBySubject(String(sub));
+    expect(account?.email).toBeUndefined();
+    expect(account?.claims).toEqual({ sub });
+  });
+
+  test('an address is stored without the blanks and the line break around it', async () => {
+    provider.play({ claims: somebody({ email: ' wide@example.com\r\n', email_verified: true }) });
+    const { sub } = await idTokenOf(newPerson(server));
+    const account = await accounts.findBySubject(String(sub));
+    expect(account?.email).toBe('wide@example.com');
+    expect(account?.claims).toMatchObject({ email: 'wide@example.com', email_verified: true });
+  });
+
+  test('a phone number is verified only if the provider may say so', async () => {
+    const phone = { phone_number: '+44 20 7946 0000', phone_number_verified: true };
+    const claimsAt = async (idp: string) => {
+      provider.play({ claims: somebody(phone) });
+      const person = newPerson(server);
+      expect((await signIn(person, { idp })).page.status).toBe(302);
+      const { sub } = claimsOf((await obtainTokens(server, person, client)).id_token);
+      return (await accounts.findBySubject(String(sub)))?.claims;
+    };
+    expect(await claimsAt('example')).not.toHaveProperty('phone_number_verified');
+    expect(await claimsAt('slow')).toMatchObject(phone);
   });
 
   test('the same subject of another issuer is somebody else', async () => {
@@ -297,6 +335,8 @@ describe('accounts', () => {
     ['an address that is not verified', { email: 'c@work.example' }, false],
     ['a subdomain', { email: 'd@x.work.example', email_verified: true }, false],
     ['a domain that ends like it', { email: 'e@notwork.example', email_verified: true }, false],
+    ['an address of others before it', { email: 'f@corp.example,f@work.example', email_verified: true }, false],
+    ['an address of others quoted in it', { email: '"f@corp.example"@work.example', email_verified: true }, false],
     ['two of them', { email: 'f@work.example@evil.example', email_verified: true }, false],
     ['a letter that folds into it', { email: 'g@wor\u212a.example', email_verified: true }, false],
     ['no address', {}, false],
