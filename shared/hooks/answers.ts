@@ -48,8 +48,8 @@ const addition = v.optional(
     v.check((added) => !Array.isArray(added)),
     // A hook that names a claim of the protocol is in error, and its whole answer is discarded.
     v.check((added) => !Object.keys(added).some(isOwnClaim)),
-    v.check((added) => JSON.stringify(added).length <= longestAddition),
     typed,
+    v.check((added) => JSON.stringify(added).length <= longestAddition),
   ),
   {},
 );

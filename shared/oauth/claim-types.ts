@@ -71,11 +71,37 @@ const readers: Readonly<Record<string, Reader>> = {
 /** An empty claim says nothing (§5.3.2: it is left out, and not null or empty). */
 const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
 
+/** Levels of lists and objects in a claim; DynamoDB stores 32, those around the claims included. */
+const deepest = 20;
+
+/**
+ * Why a value can be neither stored nor handed on as it is. JSON has larger numbers than DynamoDB stores, and than a client reads without
+ * rounding them (RFC 7493 §2.2).
+ */
+function* faultsIn(value: unknown, levels = deepest): Generator<string> {
+  if (typeof value === 'number' && !isExact(value)) yield 'has a number that is not exact: make it a text';
+  if (typeof value === 'string' && !value.isWellFormed()) yield 'has a character that is none in Unicode';
+  if (typeof value !== 'object' || value === null) return;
+  if (levels === 0) yield `has more than ${deepest} levels`;
+  else {
+    for (const [name, part] of Object.entries(value)) {
+      if (name === '' || !name.isWellFormed()) yield 'has a member that has no name';
+      yield* faultsIn(part, levels - 1);
+    }
+  }
+}
+
+/** The least that is stored is 1e-130. */
+const isExact = (number: number): boolean =>
+  number === 0 || (Math.abs(number) <= Number.MAX_SAFE_INTEGER && Math.abs(number) >= 1e-130);
+
 /** Reads one claim, whose name may have a language tag (§5.2). Claims that are not standard ones are as they are. */
 function readClaim(name: string, value: unknown): Result<unknown, string> {
   const plain = name.split('#')[0] ?? name;
   const reader = Object.hasOwn(readers, plain) ? readers[plain] : undefined;
-  return reader ? reader(value) : ok(value);
+  const read = reader ? reader(value) : ok(value);
+  const [fault] = read.ok ? faultsIn(read.value) : [];
+  return fault === undefined ? read : refuse(fault);
 }
 
 /** Claims in the types of OpenID Connect, and what could not be read as them: members with problems that quote no value. */
@@ -83,7 +109,7 @@ export type ReadClaims = { claims: Record<string, unknown>; mistakes: Mistake[] 
 
 /**
  * Reads claims as what they mean: `"true"` and 1 are true, `updated_at` may be a date, an address may be one text; empty ones are
- * absent. Leaves out the rest and says why. Every claim that comes from elsewhere goes through here.
+ * absent. Leaves out the rest, and what cannot be stored, and says why. Every claim that comes from elsewhere goes through here.
  */
 export function readClaims(given: Readonly<Record<string, unknown>>): ReadClaims {
   const read = Object.entries(given)

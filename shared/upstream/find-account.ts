@@ -66,5 +66,8 @@ async function claimSubject(
 /** Returns the person's name at the provider, for the list of links. */
 export function labelOf({ claims }: Pick<UpstreamIdentity, 'claims'>): string | undefined {
   const names = [claims['email'], claims['preferred_username'], claims['name']];
-  return names.find((name): name is string => typeof name === 'string')?.slice(0, 200);
+  return names
+    .find((name): name is string => typeof name === 'string')
+    ?.slice(0, 200)
+    .toWellFormed();
 }

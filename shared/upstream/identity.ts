@@ -26,8 +26,7 @@ export const identityKey = ({ issuer, subject }: Pick<UpstreamIdentity, 'issuer'
 /** Larger claims are dropped, because an account is one item. */
 const longestClaim = 2_000;
 
-const isPlain = (value: unknown): boolean =>
-  value !== null && value !== undefined && value !== '' && JSON.stringify(value).length <= longestClaim;
+const isShort = ([, value]: [string, unknown]): boolean => JSON.stringify(value).length <= longestClaim;
 
 /**
  * Maps a provider's claims to ours: those of the signed ID token, and those of userinfo that it lacks. Leaves out a standard claim
@@ -40,13 +39,12 @@ export function toIdentity(
   userinfo: Readonly<Record<string, unknown>>,
 ): UpstreamIdentity {
   const told: Readonly<Record<string, unknown>> = { ...userinfo, ...idToken };
-  const mapped = Object.entries(provider.claims).map(([ours, theirs]) => [ours, told[theirs]] as const);
-  const claims = Object.fromEntries(mapped.filter(([, value]) => isPlain(value)));
+  const claims = Object.fromEntries(Object.entries(provider.claims).map(([ours, theirs]) => [ours, told[theirs]]));
   // Some providers send `"true"`. Nothing else means that an address is verified.
   const isVerified = claims['email_verified'] === true || claims['email_verified'] === 'true';
   const email = addressIn(claims['email']);
   const { email: _, email_verified: __, ...others } = claims;
-  const { claims: read } = readClaims(others);
+  const read = Object.fromEntries(Object.entries(readClaims(others).claims).filter(isShort));
   return {
     issuer: provider.issuer,
     subject: idToken.sub,

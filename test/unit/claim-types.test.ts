@@ -31,6 +31,9 @@ test.each<[string, unknown, unknown]>([
   expect(readClaims({ [name]: value })).toEqual({ claims: { [name]: meant }, mistakes: [] });
 });
 
+/** A list in a list in a list. */
+const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+
 test.each<[string, unknown, string]>([
   ['email_verified', 'maybe', 'is not true or false'],
   ['email_verified', 2, 'is not true or false'],
@@ -46,11 +49,30 @@ test.each<[string, unknown, string]>([
   ['address', 7, 'is not an object'],
   ['address', '{"country":', 'is not an object'],
   ['address', { postal_code: 2134 }, 'has a postal_code that is not a text'],
+  ['updated_at', 1e308, 'has a number that is not exact: make it a text'],
+  ['snowflake', 2 ** 60, 'has a number that is not exact: make it a text'],
+  ['department', { ids: [1, -1e300] }, 'has a number that is not exact: make it a text'],
+  ['department', 1e-200, 'has a number that is not exact: make it a text'],
+  ['name', 'Ada \ud800', 'has a character that is none in Unicode'],
+  ['department', ['\udfff'], 'has a character that is none in Unicode'],
+  ['department', { '': 1 }, 'has a member that has no name'],
+  ['department', nested(21), 'has more than 20 levels'],
 ])('I3: %s: %j is refused, since it %s', (name, value, problem) => {
   expect(readClaims({ [name]: value, nickname: 'Ada' })).toEqual({
     claims: { nickname: 'Ada' },
     mistakes: [{ member: name, problem }],
   });
+});
+
+test('a claim that is too deep for recursion is refused like any other', () => {
+  expect(readClaims({ department: nested(100_000) }).claims).toEqual({});
+  const answer = { id_token: { department: nested(100_000) } };
+  expect(v.parse(claimsAnswer, answer).id_token).toEqual({});
+});
+
+test('what can be stored is read as it is', () => {
+  const claims = { id: Number.MAX_SAFE_INTEGER, share: -0.1, none: 0, tree: nested(20), '': 'x' };
+  expect(readClaims(claims)).toEqual({ claims, mistakes: [] });
 });
 
 test.each([null, undefined, ''])('I5: a claim that is %j is absent', (value) => {

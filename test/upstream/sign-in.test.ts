@@ -285,6 +285,19 @@ describe('accounts', () => {
     expect(account?.claims).toMatchObject({ email: 'wide@example.com', email_verified: true });
   });
 
+  test('what cannot be stored keeps nobody out', async () => {
+    const deep = JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`);
+    const claims = {
+      updated_at: 1e308,
+      'https://example.com/department': deep,
+      nickname: 'Amazing \ud800',
+      name: 'Grace',
+    };
+    provider.play({ claims: somebody(claims) });
+    const { sub } = await idTokenOf(newPerson(server));
+    expect((await accounts.findBySubject(String(sub)))?.claims).toEqual({ sub, name: 'Grace' });
+  });
+
   test('a phone number is verified only if the provider may say so', async () => {
     const phone = { phone_number: '+44 20 7946 0000', phone_number_verified: true };
     const claimsAt = async (idp: string) => {
