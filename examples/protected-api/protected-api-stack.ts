@@ -48,7 +48,7 @@ export class ProtectedApiStack extends Stack {
     // RFC 6750 §3: what kind of credentials is wanted, and what is wrong with those that came.
     restApi.addGatewayResponse('Unauthorized', {
       type: ResponseType.UNAUTHORIZED,
-      responseHeaders: { 'WWW-Authenticate': "'Bearer'" },
+      responseHeaders: { 'WWW-Authenticate': `'Bearer scope="${ordersScope}"'` },
     });
     restApi.addGatewayResponse('Forbidden', {
       type: ResponseType.ACCESS_DENIED,

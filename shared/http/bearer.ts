@@ -21,16 +21,22 @@ export function tokenCredentials(header: string): PresentedToken | undefined {
 
 /**
  * Reads the token from the Authorization header (RFC 6750 §2.1, RFC 9449 §7.1) or, if given, the form (RFC 6750 §2.2), but never from
- * the query (§2.3). Refuses two tokens, a malformed header and a missing token.
+ * the query (§2.3). Refuses two tokens, a malformed header and a missing token, as which a header of another scheme counts.
  */
 export function presentedToken(request: HttpRequest, form?: Parameters): Result<PresentedToken, Refusal> {
-  const header = request.header('authorization');
+  const header = headerForToken(request);
   const inHeader = header === undefined ? undefined : tokenCredentials(header);
   const inForm = form && single(form, 'access_token');
   if (header !== undefined && inForm !== undefined) return refuse({ reason: 'access_token_sent_twice' });
   if (header !== undefined && inHeader === undefined) return refuse({ reason: 'access_token_invalid' });
   if (inHeader) return ok(inHeader);
   return inForm === undefined ? refuse({ reason: 'access_token_missing' }) : ok({ scheme: 'Bearer', token: inForm });
+}
+
+/** The Authorization header, if it has one of our schemes. Whoever sends another one did not know which to use (RFC 6750 §3.1). */
+function headerForToken(request: HttpRequest): string | undefined {
+  const header = request.header('authorization');
+  return header !== undefined && /^(?:bearer|dpop)\b/i.test(header) ? header : undefined;
 }
 
 /** The same for tokens that are never bound to a key. */
@@ -79,7 +85,8 @@ const challenge = (challenges: readonly Challenge[]) => ({
 });
 
 function attributesOf(refusal: Refusal): string[] {
-  if (refusal.reason === 'access_token_missing') return [];
+  // Nothing about an error (§3.1), but Bearer has one parameter at least (§3).
+  if (refusal.reason === 'access_token_missing') return ['realm="pixy"'];
   const attributes = [`error="${errorOf(refusal)}"`, `error_description="${describeRefusal(refusal)}"`];
   if (refusal.reason === 'scope_insufficient') attributes.push(`scope="${refusal.scope}"`);
   return attributes;

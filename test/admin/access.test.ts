@@ -42,7 +42,7 @@ describe('without a right to manage, the answer is a problem with a challenge (R
   test('no token: 401, and nothing but the scheme', async () => {
     const answer = await look('');
     expect(answer.status).toBe(401);
-    expect(challenge(answer)).toBe('Bearer');
+    expect(challenge(answer)).toBe('Bearer realm="pixy"');
     expect(answer.headers['content-type']).toBe('application/problem+json');
     expect(answer.json).toMatchObject({ reason: 'access_token_missing', status: 401 });
     expect(answer.json.type).toBe(`${server.issuer}/errors#access_token_missing`);
@@ -64,7 +64,11 @@ describe('without a right to manage, the answer is a problem with a challenge (R
 
   test('client credentials instead of a token: 401', async () => {
     const answer = await manage('GET', '/clients', { token: '', headers: { authorization: 'Basic cm9ib3Q6eA==' } });
-    expect(answer.json.reason).toBe('access_token_invalid');
+    expect([answer.status, answer.json.reason, challenge(answer)]).toEqual([
+      401,
+      'access_token_missing',
+      'Bearer realm="pixy"',
+    ]);
   });
 
   test('a token in the query: 401', async () => {

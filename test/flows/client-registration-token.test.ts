@@ -28,7 +28,7 @@ test('DC1: where a token is needed, nobody registers without one', async () => {
     confidential: false,
   });
   const without = await register();
-  expect([without.status, without.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+  expect([without.status, without.headers['www-authenticate']]).toEqual([401, 'Bearer realm="pixy"']);
   expect((await register('Bearer wrong')).status).toBe(401);
   expect((await register('Basic eDp5')).status).toBe(401);
   expect((await register(`Bearer ${token}`)).status).toBe(201);

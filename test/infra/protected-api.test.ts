@@ -174,6 +174,15 @@ describe('restAuthorizer, in front of a REST API', () => {
     });
   });
 
+  it('answers with challenges that have a parameter (BT3)', () => {
+    const challenges = ofType(example, 'AWS::ApiGateway::GatewayResponse').map(
+      ([, { Properties }]) => Properties['ResponseParameters']['gatewayresponse.header.WWW-Authenticate'],
+    );
+    expect(new Set(challenges)).toEqual(
+      new Set([`'Bearer scope="orders:read"'`, `'Bearer error="insufficient_scope", scope="orders:read"'`]),
+    );
+  });
+
   it('may read grants, whether their people stand by them, and public keys, and nothing else (H25)', () => {
     const lambda = checkTokenOf(example);
     const { statements, managed } = policiesOf(example, lambda);

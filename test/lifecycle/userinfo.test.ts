@@ -97,7 +97,7 @@ describe('BT1: the access token', () => {
   test('is not taken from the address', async () => {
     const { access_token } = await newTokens();
     const answer = await get(undefined, `/userinfo?access_token=${access_token}`);
-    expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+    expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer realm="pixy"' } });
   });
 
   test('is not taken from a body in JSON', async () => {
@@ -137,13 +137,27 @@ describe('BT2: more than one way at once', () => {
 });
 
 describe('BT3: no access token', () => {
-  test('is 401 and a bare Bearer', async () => {
+  test('is 401 and only says which scheme, with a parameter, which Bearer needs', async () => {
     const answer = await get();
-    expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+    expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer realm="pixy"' } });
   });
 
   test('in a form either is the same', async () => {
-    expect(await post({})).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
+    expect(await post({})).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer realm="pixy"' } });
+  });
+
+  test.each(['Basic YTpi', 'Digest username="a"', 'x'])(
+    'with a header of another scheme is the same: %s',
+    async (authorization) => {
+      const answer = await get(authorization);
+      expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer realm="pixy"' } });
+      expect(JSON.parse(answer.body).reason).toBe('access_token_missing');
+    },
+  );
+
+  test('in a header of another scheme leaves the one in the form', async () => {
+    const { access_token } = await newTokens();
+    expect((await post({ access_token }, { authorization: 'Basic YTpi' })).status).toBe(200);
   });
 });
 
