@@ -98,9 +98,9 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Returns the member names of a claims request object, whose values must be null or objects. */
+/** Returns the member names of a claims request object, whose values must be null or objects. Some clients write null for none. */
 function namesOf(member: unknown): string[] | undefined {
-  if (member === undefined) return [];
+  if (member === undefined || member === null) return [];
   if (!isObject(member)) return undefined;
   const entries = Object.entries(member);
   if (entries.length > maximumNames || !entries.every(([, value]) => value === null || isObject(value)))

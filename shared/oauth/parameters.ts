@@ -16,8 +16,8 @@ export type Parameters = {
 
 export const maximumParameters = 100;
 
-/** The only parameter that may be repeated (RFC 8707 §2). */
-const repeatable = 'resource';
+/** The parameters that may be repeated (RFC 8707 §2, RFC 8693 §2.1). */
+const repeatable: ReadonlySet<string> = new Set(['resource', 'audience']);
 
 /**
  * Parses `application/x-www-form-urlencoded` text: a raw query string or a form body (RFC 6749 appendix B). Refuses with
@@ -35,7 +35,7 @@ export function parseParameters(raw: string, most = maximumParameters): Result<P
     const name = decode(equals < 0 ? pair : pair.slice(0, equals));
     const value = decode(equals < 0 ? '' : pair.slice(equals + 1));
     if (name === undefined) return refuse({ reason: 'parameters_malformed' });
-    if (seen.has(name) && name !== repeatable) duplicated.add(name);
+    if (seen.has(name) && !repeatable.has(name)) duplicated.add(name);
     seen.add(name);
     const before = values.get(name);
     if (value === undefined) malformed.add(name);

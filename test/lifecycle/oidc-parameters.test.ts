@@ -357,6 +357,17 @@ describe('3.1.2.2, 5.5.1: a claims request that asks for a value', () => {
   const ask = (claims: object, changes: Fields = {}) =>
     answered({ claims: JSON.stringify(claims), prompt: 'none', ...changes });
 
+  test.each([{ id_token: null }, { userinfo: null }, { id_token: null, userinfo: { email: null } }])(
+    'null where nothing is asked for is a code: %j',
+    async (claims) => {
+      expect(await ask(claims)).toHaveProperty('code');
+    },
+  );
+
+  test.each([[], { id_token: [] }, { userinfo: { email: true } }])('of another form is refused: %j', async (claims) => {
+    expect(await ask(claims)).toMatchObject({ error: 'invalid_request' });
+  });
+
   test('sub of the person who is signed in is a code', async () => {
     expect(await ask({ id_token: { sub: { value: ada.claims.sub } } })).toHaveProperty('code');
   });

@@ -75,7 +75,7 @@ describe('an introspection with a signature', () => {
     });
   });
 
-  test.each(['*/*', 'application/*', 'application/json', `text/${signed}`])(
+  test.each(['*/*', 'application/*', 'application/json', `text/${signed}`, `application/json, ${signed}; q=0`])(
     'is not what %s asks for',
     async (accept) => {
       const { headers } = await introspect(warehouse, access_token, accept);

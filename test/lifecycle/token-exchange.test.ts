@@ -3,11 +3,12 @@ import { checkToken } from '../../functions/check-token/check-token.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { subjectStore } from '../../shared/grants/subject-store.ts';
+import { encodePairs } from '../../shared/oauth/parameters.ts';
 import { tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { proofVerifier } from '../../shared/proof/proof-verifier.ts';
 import { act } from '../people/account-flows.ts';
-import { type Fields, send } from '../support/http.ts';
+import { encodeFields, type Fields, send } from '../support/http.ts';
 import {
   clientCredentials,
   credentialsOf,
@@ -203,6 +204,15 @@ describe('TX2: never more', () => {
       '400 invalid_target resource_not_granted',
     );
     expect(claimsOf((await exchanged(ofDefault.access_token)).access_token)['aud']).toBe(server.issuer);
+  });
+
+  test.each(['resource', 'audience'])('several APIs, each as %s', async (name) => {
+    const { access_token } = await tokensOf();
+    const { headers, fields } = credentialsOf(agent);
+    const form = { ...fields, grant_type: tokenExchange, subject_token: access_token, subject_token_type: accessToken };
+    const named = encodePairs([orders, billing].map((api) => [name, api] as const));
+    const { json } = await postToken(server, `${encodeFields(form)}&${named}`, headers);
+    expect(claimsOf(json.access_token)['aud']).toEqual(expect.arrayContaining([orders, billing]));
   });
 
   test('lifetime: what is left of the token, or less', async () => {

@@ -195,7 +195,7 @@ test.each([
   expect(answerMode(parametersOf(query))).toBe(mode);
 });
 
-test('RI4 resource is the one parameter that may be repeated', () => {
+test('RI4 resource may be repeated', () => {
   const query = 'response_type=code&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example';
   expect(acceptedValue(parse(query)).resources).toEqual(['https://a.example', 'https://b.example']);
 });

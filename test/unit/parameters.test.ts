@@ -85,8 +85,9 @@ describe('OA5 a parameter that is there twice', () => {
     expect(unclear('client_id=a&client_id=b', ['client_id', 'redirect_uri'])).toBe('parameter_duplicated');
   });
 
-  test('RI4 is not resource, the only one that may be repeated (RFC 8707 §2)', () => {
+  test('RI4 is not resource or audience, the only ones that may be repeated (RFC 8707 §2, RFC 8693 §2.1)', () => {
     expect(unclear('resource=a&resource=b')).toBeUndefined();
+    expect(unclear('audience=a&audience=b')).toBeUndefined();
     expect(multiple(parametersOf('resource=a&resource=&resource=b&resource=a'), 'resource')).toEqual(['a', 'b']);
     expect(multiple(parametersOf('resources=a'), 'resource')).toEqual([]);
   });

@@ -8,6 +8,9 @@ export type SignIntrospection = (body: object, client: RegisteredClient) => Prom
 /** RFC 9701 §4, §5. */
 export const signedIntrospectionType = 'application/token-introspection+jwt';
 
-/** Whether an Accept header names the type itself; a wildcard asks for JSON. */
+/** Whether an Accept header names the type itself; a wildcard asks for JSON, and `q=0` refuses the type (RFC 9110 §12.4.2). */
 export const asksForSignature = (accept: string | undefined): boolean =>
-  (accept ?? '').split(',').some((range) => range.split(';')[0]?.trim().toLowerCase() === signedIntrospectionType);
+  (accept ?? '').split(',').some((range) => {
+    const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    return type === signedIntrospectionType && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+  });
