@@ -3,27 +3,12 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import type { PageScript } from '../../shared/pages/page.ts';
 
 /*
- * Lets people see the password that they type, and runs the WebAuthn ceremony of a page, for browsers with and without the JSON methods of WebAuthn level 3. A form with
+ * Runs the WebAuthn ceremony of a page, for browsers with and without the JSON methods of WebAuthn level 3. A form with
  * `data-passkey` holds the options, and its field `credential` takes the answer. Without this script the form stays hidden.
  */
 
 export const passkeyScript = `'use strict';
 (() => {
-  for (const field of document.querySelectorAll('input[data-show]')) {
-    const button = document.createElement('button');
-    const reveal = (isShown) => {
-      field.type = isShown ? 'text' : 'password';
-      button.textContent = isShown ? field.dataset.hide : field.dataset.show;
-    };
-    Object.assign(button, { type: 'button', className: 'peek' });
-    button.setAttribute('aria-controls', field.id);
-    button.addEventListener('click', () => reveal(field.type === 'password'));
-    field.form.addEventListener('submit', () => reveal(false));
-    reveal(false);
-    const { nextElementSibling: said } = field;
-    (said && said.id === 'problem' ? said : field).after(button);
-  }
-
   const form = document.querySelector('form[data-passkey]');
   if (!form || !window.PublicKeyCredential || !navigator.credentials) return;
 
@@ -91,14 +76,19 @@ export const passkeyScript = `'use strict';
     }
   };
 
+  // A second click while the device asks would fail at once, and the page would say so beside what goes well.
+  let isAsking = false;
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
+    if (isAsking) return;
+    isAsking = true;
     if (waiting) waiting.abort();
     if (failed) failed.hidden = true;
     try {
       const credential = await (isNew ? navigator.credentials.create({ publicKey }) : navigator.credentials.get({ publicKey }));
       submit(credential);
     } catch {
+      isAsking = false;
       if (failed) failed.hidden = false;
       offer();
     }

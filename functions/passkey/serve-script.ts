@@ -4,7 +4,7 @@ import { errorPage } from '../../shared/pages/error-page.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import { passkeyScript } from './script.ts';
 
-/** The only script of the pages that people sign in on. Its address changes with it. */
+/** The only script that the pages of people load. Its address changes with it. */
 export const scriptHandler = (deps: { issuer: string; lookOf: LookOf; writeLine: WriteLine; now: () => number }) =>
   endpoint({
     name: 'passkey-script',

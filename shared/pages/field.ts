@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { Markup } from './look.ts';
+import type { Look, Markup } from './look.ts';
 import type { Problem } from './problem.ts';
 
 export type Field = {
@@ -50,6 +50,12 @@ export function field(described: Field, problem?: Problem): Markup {
 <input id="${name}" name="${name}" type="${type}" ${attributes}>
 ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : ''}${isWrong ? html`<p class="wrong" id="problem" role="alert">${problem.text}</p>` : ''}`;
 }
+
+/** The words of the button beside every password. */
+export const revealIn = (look: Look): NonNullable<Field['reveal']> => ({
+  show: look.text('signIn.showPassword'),
+  hide: look.text('signIn.hidePassword'),
+});
 
 export const hidden = (name: string, value: string): Markup =>
   html`<input type="hidden" name="${name}" value="${value}">\n`;

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Reply } from '../http/reply.ts';
 import { formTokenField, hidden } from './field.ts';
+import { formScript } from './inline-script.ts';
 import type { Look, Markup } from './look.ts';
 import { type PageExtras, pageReply } from './page.ts';
 import type { Problem } from './problem.ts';
@@ -30,6 +31,7 @@ export const formReply = (
     cookies: page.cookies,
     headers: page.headers,
     isError: page.problem !== undefined,
+    inlineScript: formScript,
     ...extras,
   });
 

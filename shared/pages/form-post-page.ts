@@ -1,16 +1,14 @@
-import { hash } from 'node:crypto';
-import { html, raw } from 'hono/html';
+import { html } from 'hono/html';
 import type { Reply } from '../http/reply.ts';
 import { hidden } from './field.ts';
+import { inlineScript, once } from './inline-script.ts';
 import type { Look } from './look.ts';
 import { pageReply } from './page.ts';
 
-/**
- * The only inline script of our pages, allowed in the Content-Security-Policy by its hash. Without scripts, the person presses
- * the button.
- */
-const submit = 'document.forms[0].submit()';
-const inlineScript = `'sha256-${hash('sha256', submit, 'base64')}'` as const;
+/** Without scripts, the person presses the button. With them, it does nothing while the form is on its way: a second code is a replay. */
+export const submitScript = inlineScript(
+  `{\n${once}const [form] = document.forms;\n(form.requestSubmit || form.submit).call(form);\n}`,
+);
 
 /** Returns the response as a form that posts itself to the client (OAuth 2.0 Form Post Response Mode §2). */
 export function formPostPage(
@@ -27,8 +25,7 @@ export function formPostPage(
 <p class="soft">${look.text('formPost.text')}</p>
 <form method="post" action="${action}">
 ${parameters.map(([name, value]) => hidden(name, value))}<button type="submit">${look.text('common.continue')}</button>
-</form>
-<script>${raw(submit)}</script>`,
-    { inlineScript },
+</form>`,
+    { inlineScript: submitScript },
   );
 }

@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { Reply } from '../http/reply.ts';
+import type { InlineScript } from './inline-script.ts';
 import type { Look, Markup } from './look.ts';
 import { headOf } from './mark.ts';
 
@@ -15,8 +16,8 @@ export type PageExtras = {
   wide?: boolean;
   /** Our own scripts that the page loads. Nothing else runs. */
   scripts?: readonly PageScript[];
-  /** The hash of the page's only inline script, as in the Content-Security-Policy. */
-  inlineScript?: `'sha256-${string}'`;
+  /** Our own script in the page itself. No other one runs there. */
+  inlineScript?: InlineScript;
   /** Also announces the problem in the title, for people who use a screen reader. */
   isError?: boolean;
   /** What is around the content, instead of the head in a box of its own. */
@@ -27,7 +28,7 @@ export type PageExtras = {
  * Omits form-action: browsers also apply it to the redirect after a form, and ours ends at the client's redirect URI.
  */
 function contentSecurityPolicy(look: Look, { scripts = [], inlineScript }: PageExtras): string {
-  const scriptSources = [...(scripts.length > 0 ? ["'self'"] : []), ...(inlineScript ? [inlineScript] : [])];
+  const scriptSources = [...(scripts.length > 0 ? ["'self'"] : []), ...(inlineScript ? [inlineScript.source] : [])];
   return [
     `default-src 'none'; style-src ${look.dress.stylesheetSource}; img-src data:; base-uri 'none'; frame-ancestors 'none'`,
     ...(scriptSources.length > 0 ? [`script-src ${scriptSources.join(' ')}`] : []),
@@ -42,7 +43,7 @@ export async function pageReply(
   content: Markup,
   extras: PageExtras = {},
 ): Promise<Reply> {
-  const { headers, cookies, wide, scripts = [], isError, frame = boxOf(look, wide) } = extras;
+  const { headers, cookies, wide, scripts = [], inlineScript, isError, frame = boxOf(look, wide) } = extras;
   const said = isError ? look.text('common.errorTitle', { title }) : title;
   const { dress } = look;
   const body = await html`<!doctype html>
@@ -56,7 +57,7 @@ export async function pageReply(
 ${scripts.map(({ path, integrity }) => html`<script src="${path}" integrity="${integrity}" defer></script>\n`)}</head>
 <body>
 ${frame(content)}
-</body>
+${inlineScript ? html`<script>${raw(inlineScript.text)}</script>\n` : ''}</body>
 </html>
 `;
   return {

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Reply } from '../http/reply.ts';
-import { field } from './field.ts';
+import { field, revealIn } from './field.ts';
 import { type FormPage, formReply, hiddenFields } from './form-page.ts';
 import type { Look, Markup } from './look.ts';
 import type { PageScript } from './page.ts';
@@ -40,7 +40,7 @@ ${
 }${noticeAbove(problem, ['password', 'current_password'])}
 <form method="post">
 ${hiddenFields(page)}<input name="username" value="${account}" autocomplete="username" readonly hidden>
-${isChange ? field({ name: 'current_password', label: look.text('password.current'), type: 'password', autocomplete: 'current-password', longest: 1_024, hasFocus: problem?.field !== 'password' }, problem) : ''}
+${isChange ? field({ name: 'current_password', label: look.text('password.current'), type: 'password', autocomplete: 'current-password', longest: 1_024, reveal: revealIn(look), hasFocus: problem?.field !== 'password' }, problem) : ''}
 ${newPasswordField(look, minimumLength, !isChange || problem?.field === 'password', problem)}
 <button type="submit">${look.text('password.submit')}</button>
 </form>
@@ -65,6 +65,7 @@ export const newPasswordField = (
       autocomplete: 'new-password',
       shortest: minimumLength,
       longest: 1_024,
+      reveal: revealIn(look),
       hint: look.text('password.rule', { count: String(minimumLength) }),
       hasFocus,
     },

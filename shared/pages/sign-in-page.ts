@@ -2,7 +2,8 @@ import { html, raw } from 'hono/html';
 import { headersOf, type Reply } from '../http/reply.ts';
 import { statusOf } from '../oauth/describe-refusal.ts';
 import type { Refusal } from '../oauth/refusal.ts';
-import { checkbox, field, formTokenField } from './field.ts';
+import { checkbox, field, formTokenField, revealIn } from './field.ts';
+import { formScript } from './inline-script.ts';
 import type { Look, Markup } from './look.ts';
 import { pageReply } from './page.ts';
 import { type PasskeyCeremony, passkeyForm } from './passkey-form.ts';
@@ -65,6 +66,7 @@ ${
       cookies: page.cookies,
       ...(refusal && { headers: headersOf(refusal) }),
       ...(passkey && { scripts: [passkey.script] }),
+      inlineScript: formScript,
     },
   );
 }
@@ -98,7 +100,7 @@ ${field(
     type: 'password',
     autocomplete: 'current-password',
     longest: 1_024,
-    reveal: { show: look.text('signIn.showPassword'), hide: look.text('signIn.hidePassword') },
+    reveal: revealIn(look),
     hasFocus: Boolean(username),
   },
   problem,

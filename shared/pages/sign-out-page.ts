@@ -4,6 +4,7 @@ import { errorUri } from '../oauth/describe-refusal.ts';
 import type { Parameters } from '../oauth/parameters.ts';
 import type { Reason } from '../oauth/refusal.ts';
 import { formTokenField, hidden } from './field.ts';
+import { formScript } from './inline-script.ts';
 import type { Look } from './look.ts';
 import { pageReply } from './page.ts';
 
@@ -26,7 +27,7 @@ export function signOutPage(
 <form method="post">
 ${formTokenField(formToken)}${carried.map(([name, value]) => hidden(name, value))}<button type="submit">${look.text('signOut.submit')}</button>
 </form>`,
-    { cookies },
+    { cookies, inlineScript: formScript },
   );
 }
 

@@ -1,8 +1,11 @@
-const ours = [
+import { submitScript } from '../../shared/pages/form-post-page.ts';
+import { formScript } from '../../shared/pages/inline-script.ts';
+
+const ours: (string | RegExp)[] = [
   /<script src="\/passkey\.js\?v=[\w-]{16}" integrity="sha256-[\w+/=]{44}" defer><\/script>/g,
-  /<script>document\.forms\[0\]\.submit\(\)<\/script>/g,
+  ...[formScript, submitScript].map(({ text }) => `<script>${text}</script>`),
 ];
 
 /** A page without the scripts that it is meant to have; any other is somebody else's. */
 export const withoutOwnScripts = (body: string): string =>
-  ours.reduce((left, script) => left.replace(script, ''), body);
+  ours.reduce<string>((left, script) => left.replace(script, ''), body);

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { samplePages } from '../../scripts/sample-pages.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
@@ -13,6 +14,33 @@ const bodyOf = async (name: string) => (await samplePages(look)[name]?.())?.body
 const namesOf = (body: string) => [
   ...new Set([...body.matchAll(/<(?:input|button)[^>]* name="([^"]+)"/g)].map(([, name]) => name)),
 ];
+
+describe('a form', () => {
+  const made = Object.entries(samplePages(look));
+
+  it.each(made)('%s: is sent once, by a script that its policy allows, wherever there is one', async (_, make) => {
+    const { body = '', headers } = await make();
+    const scripts = Array.from(body.matchAll(/<script>(.*?)<\/script>/gs), ([, text = '']) => text);
+    const policy = String(headers?.['content-security-policy']);
+    expect({
+      isOnce: !body.includes('<form method="post"') || (scripts[0] ?? '').includes('event.preventDefault()'),
+      others: scripts.slice(1),
+      allowed: [...policy.matchAll(/script-src.* ('sha256-.*')/g)].map(([, source]) => source),
+    }).toEqual({
+      isOnce: true,
+      others: [],
+      allowed: scripts.map((script) => `'sha256-${hash('sha256', script, 'base64')}'`),
+    });
+  });
+
+  it('with a password has a button to see it, for every password', async () => {
+    for (const [, make] of made) {
+      for (const [password] of ((await make()).body ?? '').matchAll(/<input[^>]* type="password"[^>]*>/g)) {
+        expect(password).toContain(' data-show="Show password" data-hide="Hide password"');
+      }
+    }
+  });
+});
 
 describe('the fields that people automate', () => {
   it.each([

@@ -5,6 +5,7 @@ import { endpoints } from '../../oauth/endpoints.ts';
 import type { Brand } from '../brand.ts';
 import { dressBrand } from '../dress.ts';
 import { formTokenField } from '../field.ts';
+import { formScript } from '../inline-script.ts';
 import { type Look, lookIn, type Markup } from '../look.ts';
 import { headOf } from '../mark.ts';
 import { pageReply } from '../page.ts';
@@ -56,6 +57,7 @@ export const consoleReply = (
   pageReply(look, status, `${title} · Console`, content, {
     cookies: viewer.cookies,
     isError: status >= 400,
+    inlineScript: formScript,
     frame: (inner) => frame(look, viewer, place, inner),
   });
 
@@ -82,6 +84,7 @@ export const outsideReply = (
   pageReply(look, status ?? 200, `${title} · Console`, content, {
     cookies,
     isError: (status ?? 200) >= 400,
+    inlineScript: formScript,
     frame: (inner) =>
       html`<header class="top">${headOf(look.dress.name === undefined ? { ...look.dress, name: 'Console' } : look.dress)}</header>
 <main class="content">
