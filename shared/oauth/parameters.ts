@@ -1,5 +1,6 @@
 import { ok, type Result, refuse } from '../result.ts';
 import type { Refusal } from './refusal.ts';
+import { tokenExchange } from './server-metadata.ts';
 
 /**
  * Request parameters, decoded once. Names and values are plain strings; nothing is merged, truncated or guessed. Call {@link
@@ -16,8 +17,8 @@ export type Parameters = {
 
 export const maximumParameters = 100;
 
-/** The parameters that may be repeated (RFC 8707 §2, RFC 8693 §2.1). */
-const repeatable: ReadonlySet<string> = new Set(['resource', 'audience']);
+/** The only parameter that may be repeated in every request (RFC 8707 §2). */
+const repeatable = 'resource';
 
 /**
  * Parses `application/x-www-form-urlencoded` text: a raw query string or a form body (RFC 6749 appendix B). Refuses with
@@ -35,7 +36,7 @@ export function parseParameters(raw: string, most = maximumParameters): Result<P
     const name = decode(equals < 0 ? pair : pair.slice(0, equals));
     const value = decode(equals < 0 ? '' : pair.slice(equals + 1));
     if (name === undefined) return refuse({ reason: 'parameters_malformed' });
-    if (seen.has(name) && !repeatable.has(name)) duplicated.add(name);
+    if (seen.has(name) && name !== repeatable) duplicated.add(name);
     seen.add(name);
     const before = values.get(name);
     if (value === undefined) malformed.add(name);
@@ -43,6 +44,8 @@ export function parseParameters(raw: string, most = maximumParameters): Result<P
     else if (before) before.push(value);
     else values.set(name, [value]);
   }
+  // In a token exchange, as many as there are APIs (RFC 8693 §2.1).
+  if (values.get('grant_type')?.[0] === tokenExchange) duplicated.delete('audience');
   return ok({ values, duplicated, malformed });
 }
 
