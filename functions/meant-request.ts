@@ -7,6 +7,6 @@ export type Meant = { parameters: Parameters; name: string };
 export type OpenedRequest = Meant & {
   /** What goes along to our pages. */
   query: string;
-  /** Of a request that was pushed: its item, and when that was, in epoch seconds. */
-  pushed?: { id: string; at: number };
+  /** Of a request that was pushed: its item, by which client, and when that was, in epoch seconds. */
+  pushed?: { id: string; clientSince: string | undefined; at: number };
 };

@@ -62,7 +62,7 @@ async function open(
 ): Promise<Result<OpenedRequest, Refusal>> {
   const found = await findNamed(address, store);
   if (!found.ok) return found;
-  const { id, name, reference, parameters, pushedAt } = found.value;
+  const { id, clientSince, name, reference, parameters, pushedAt } = found.value;
   const mark = single(address, ofPages.opened);
   const tooLate = refuseTooLate(found.value, { reference, mark }, keys, now);
   if (tooLate) return refuse(tooLate);
@@ -70,6 +70,6 @@ async function open(
     parameters: afterAnswers(parameters, address),
     name,
     query: goingOn(name, openedMark(reference, keys), address),
-    pushed: { id, at: pushedAt },
+    pushed: { id, clientSince, at: pushedAt },
   });
 }

@@ -40,7 +40,7 @@ export function requestObjects({ config, database, now }: Runtime) {
       const large = refuseLarge(parameters);
       if (large) return refuse(large);
       const reference = generateSecret();
-      await store.keep(reference, parameters, clientId, now());
+      await store.keep(reference, parameters, client, now());
       return ok(nameOf(clientId, reference));
     },
   };

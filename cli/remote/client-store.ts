@@ -89,7 +89,7 @@ export function remoteClientStore(
     find: async (clientId) => (await findVersion(clientId))?.value,
     policy: async () => (await policyVersion()).value,
 
-    async put(clientId, client, author, expected) {
+    async put(clientId, client, author, expected, takesBack) {
       const current = await findVersion(clientId);
       const version = current?.version ?? 0;
       // A client that was removed has a version, which the API does not tell.
@@ -100,6 +100,11 @@ export function remoteClientStore(
       }
       const { value } = current ?? {};
       if (current === undefined || value === undefined) {
+        if (takesBack !== undefined) {
+          // Only the server can tell that it is the client that was there.
+          const path = `/policy/log/${pathSegment(takesBack)}/rollback`;
+          return written(clientId, await api.call('POST', path, { why: author.why }));
+        }
         return written(clientId, await api.call('POST', '/clients', { body: newDocument(client), why: author.why }));
       }
       return written(clientId, await change({ ...current, value }, client, author, version));

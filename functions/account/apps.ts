@@ -1,5 +1,7 @@
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { isMadeFor } from '../../shared/clients/since.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
-import { isInForce } from '../../shared/grants/judge-standing.ts';
+import { isInForce, isOfClient } from '../../shared/grants/judge-standing.ts';
 import type { Home } from '../../shared/home.ts';
 import type { Detail } from '../../shared/oauth/authorization-details.ts';
 import { tokenExchange } from '../../shared/oauth/server-metadata.ts';
@@ -33,13 +35,17 @@ export async function listApps(
     for (const detail of details) known.details.add(detail);
     apps.set(clientId, { ...known, [what]: Math.max(known[what] ?? 0, at) });
   };
-  for (const { clientId, clientEpoch, grantedAt, scope } of consents) {
+  const clients = await clientsOf([...consents, ...grants], deps);
+  for (const { clientId, clientEpoch, clientSince, grantedAt, scope } of consents) {
+    const client = clients.get(clientId);
+    if (client && !isMadeFor({ clientSince, at: grantedAt }, client)) continue;
     if (clientEpoch === clientEpochOf(account, clientId)) note(clientId, 'allowedAt', grantedAt, { scope });
   }
   for (const grant of grants) {
     const { clientId, issuedAt, refresh, expiresAt } = grant;
     const end = refresh ? Math.min(refresh.idleUntil, refresh.endsAt) : expiresAt;
-    if (!isInForce(grant, account, sub)) continue;
+    const client = clients.get(clientId);
+    if (!isInForce(grant, account, sub) || (client && !isOfClient(grant, client))) continue;
     if (now < end) note(clientId, 'allowedAt', issuedAt, grant);
     for (const actor of grant.acting) {
       const mayHaveToken = now < Math.max(end, actor.at + longestToken);
@@ -55,6 +61,15 @@ export async function listApps(
     }),
   );
   return { apps: named.toSorted((one, other) => one.clientName.localeCompare(other.clientName)), missing };
+}
+
+/** The clients of these ids. One that is not registered any more may come back by a rollback, and what it left can be deleted. */
+async function clientsOf(
+  made: readonly { clientId: string }[],
+  { clients }: Pick<AppDeps, 'clients'>,
+): Promise<Map<string, RegisteredClient | undefined>> {
+  const ids = [...new Set(made.map(({ clientId }) => clientId))];
+  return new Map(await Promise.all(ids.map(async (id) => [id, await clients.find(id)] as const)));
 }
 
 /**

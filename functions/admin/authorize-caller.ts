@@ -1,6 +1,6 @@
 import { isManager, type ManagementScope, managementApi } from '../../shared/apis/management-api.ts';
 import { isPublic, type RegisteredClient } from '../../shared/clients/registered-client.ts';
-import { isInForce } from '../../shared/grants/judge-standing.ts';
+import { isInForce, isOfClient } from '../../shared/grants/judge-standing.ts';
 import { presentedToken, type TokenScheme } from '../../shared/http/bearer.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
@@ -70,7 +70,8 @@ export async function judgeCaller(
   if (!granted.includes(scope)) return insufficient;
   const registered = await deps.clients.find(client);
   if (registered === undefined || registered.disabled) return { client, refusal: { reason: 'access_token_invalid' } };
-  const caller = claims.grant_id === undefined ? asClient(claims, registered) : await asOperator(claims, deps);
+  const caller =
+    claims.grant_id === undefined ? asClient(claims, registered) : await asOperator(claims, registered, deps);
   if ('refusal' in caller) return { client, refusal: caller.refusal };
   const mayStill = (wanted: ManagementScope) =>
     granted.includes(wanted) && registered.scope.includes(wanted) && caller.scope.includes(wanted);
@@ -106,12 +107,14 @@ function asClient({ sub, client_id: client }: AccessTokenClaims, registered: Reg
 /** The person of a token, by their account as it is now. Without operators it is nobody, and nobody who acts for a person manages. */
 async function asOperator(
   { grant_id: grantId = '', sub, client_id: client, act }: AccessTokenClaims,
+  registered: RegisteredClient,
   { subjects, operators }: CallerDeps,
 ): Promise<Standing> {
   const nobody = { by: client, scope: [], isPerson: operators !== undefined };
   if (operators === undefined || act !== undefined) return nobody;
   const { grant, standing, claims } = await subjects.findClaims(grantId, sub);
-  if (!isInForce(grant, standing, sub)) return { refusal: { reason: 'access_token_invalid' } };
+  if (!isInForce(grant, standing, sub) || !isOfClient(grant, registered))
+    return { refusal: { reason: 'access_token_invalid' } };
   const { preferred_username: name } = claims;
   const isNamed = typeof name === 'string';
   return {

@@ -1,5 +1,6 @@
 import { methodUsed, ruled } from '../../shared/audit/decision.ts';
 import { policySettings } from '../../shared/clients/registered-client.ts';
+import { isMadeFor } from '../../shared/clients/since.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { seeOther } from '../../shared/http/reply.ts';
@@ -57,6 +58,11 @@ async function authorize(
   }
 
   const { client, redirectUri } = identified.value;
+  const { pushed } = opened.value;
+  // One that had the id before has pushed it.
+  if (pushed && !isMadeFor(pushed, client)) {
+    return refuseOnPage({ reason: 'request_uri_of_another_client' }, client.clientId, viewer, deps);
+  }
   const rules = resolveRules(policySettings(client), await deps.clients.globalPolicy(), deps.now());
   const note = { client: client.clientId, ...ruled(rules), method: methodOf(parameters) };
   const mode = answerMode(parameters);

@@ -51,7 +51,7 @@ export async function issueGrant(
   >,
   now: number,
 ): Promise<{ code: string; id_token: string | undefined } | 'completed before'> {
-  const { clientId } = client;
+  const { clientId, since: clientSince } = client;
   const { sub, epoch, authTime, amr } = session;
   const { scope, details, resources, nonce, challenge, dpopJkt } = admitted;
   const claims = await requestedClaims(admitted, sub, deps);
@@ -60,6 +60,7 @@ export async function issueGrant(
   const sid = isBound ? listedIdOf(sessionId) : undefined;
   const granted = {
     clientId,
+    clientSince,
     sub,
     subject,
     epoch,

@@ -1,4 +1,5 @@
 import { isPublic, type RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { isMadeFor } from '../../shared/clients/since.ts';
 import { type Consent, type ConsentNeed, covers } from '../../shared/people/consent.ts';
 import { hashSecret } from '../../shared/secret.ts';
 import type { AdmittedRequest } from './admit-request.ts';
@@ -14,9 +15,15 @@ export type ConsentState = 'not_needed' | 'needed' | 'once';
 export function consentState(
   client: RegisteredClient,
   request: Pick<AdmittedRequest, 'prompt' | 'scope' | 'resources' | 'claimsByName' | 'details'>,
-  { consent, requestHash, redirectUri }: { consent: Consent | undefined; requestHash: string; redirectUri: string },
+  {
+    consent: found,
+    requestHash,
+    redirectUri,
+  }: { consent: Consent | undefined; requestHash: string; redirectUri: string },
   now: number,
 ): ConsentState {
+  const consent =
+    found && isMadeFor({ clientSince: found.clientSince, at: found.grantedAt }, client) ? found : undefined;
   const isAsked = request.prompt.includes('consent');
   if (client.firstParty && !isAsked) return 'not_needed';
   const isAllowedOnce = consent?.request?.hash === requestHash && now < consent.request.until;

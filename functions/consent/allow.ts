@@ -15,6 +15,7 @@ export async function allow(
     need,
     requestHash,
     clientEpoch,
+    clientSince: client.since,
     documentHash: client.documentHash,
     now: deps.now(),
   });

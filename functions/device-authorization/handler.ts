@@ -73,7 +73,8 @@ async function ask(request: HttpRequest, deps: DeviceAuthorizationDeps): Promise
   const { scope, details, resources, challenge, wouldRefuse, dropped } = admitted.value;
   const deviceCode = withHome(deps.home, generateSecret());
   const userCode = newUserCode(deps.home);
-  const asked = { id: grantId(deviceCode), clientId: client.clientId, scope, details, resources, challenge };
+  const { clientId, since: clientSince } = client;
+  const asked = { id: grantId(deviceCode), clientId, clientSince, scope, details, resources, challenge };
   const times = { issuedAt: now, expiresAt: now + deviceLifetime };
   await deps.devices.ask({ ...asked, askedFrom: addressBeginning(request.sourceIp), ...times }, userCode);
   return {

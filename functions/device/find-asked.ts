@@ -1,5 +1,6 @@
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { DeviceRequest } from '../../shared/grants/device-request.ts';
+import { isOfClient } from '../../shared/grants/judge-standing.ts';
 import { parseUserCode } from '../../shared/grants/user-code.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
@@ -46,7 +47,8 @@ export async function findAsked(
   if (request === undefined) return refuse({ reason: 'user_code_unknown' });
   await attempt.takeBack();
   const client = await deps.clients.find(request.clientId);
-  if (client === undefined || client.disabled) return refuse({ reason: 'user_code_unknown' });
+  if (client === undefined || client.disabled || !isOfClient(request, client))
+    return refuse({ reason: 'user_code_unknown' });
   return ok({ userCode, client, request });
 }
 

@@ -18,6 +18,7 @@ export function compose(runtime: Runtime) {
     issuer: config.issuer,
     audience: config.audience,
     apis: apiReader(database, config.tables.clients, now),
+    clients,
     subjects: subjectStore(database, config.tables),
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     sign: config.signedIntrospection ? signedLater(runtime) : undefined,

@@ -2,8 +2,9 @@ import type { ApiReader } from '../../shared/apis/api-store.ts';
 import { mayIntrospectTokenOf } from '../../shared/apis/introspection.ts';
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { AuthenticationDeps } from '../../shared/clients/client-authentication.ts';
+import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { isPublic } from '../../shared/clients/registered-client.ts';
-import { isInForce } from '../../shared/grants/judge-standing.ts';
+import { isInForce, isOfClient } from '../../shared/grants/judge-standing.ts';
 import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { jsonReply, noStore, refusalReply } from '../../shared/http/reply.ts';
@@ -22,6 +23,7 @@ export type IntrospectDeps = AuthenticationDeps & {
   audience: string;
   apis: ApiReader;
   subjects: Pick<SubjectStore, 'findStanding'>;
+  clients: Pick<ClientReader, 'findRegistered'>;
   publishedKeys: () => Promise<JwkSet>;
   /** Absent where responses are never signed. */
   sign: SignIntrospection | undefined;
@@ -83,10 +85,14 @@ async function isForCaller({ aud }: AccessTokenClaims, clientId: string, deps: I
   return isOfNoApi || mayIntrospectTokenOf(named, clientId, await deps.apis.list());
 }
 
-/** A token of a grant is active as long as its person stands by the grant; a client's own token stands for itself. */
-async function isGranted(claims: AccessTokenClaims, { subjects }: IntrospectDeps): Promise<boolean> {
+/**
+ * A token of a grant is active as long as its person stands by the grant and its client is the one that they gave it to; a client's own
+ * token stands for itself.
+ */
+async function isGranted(claims: AccessTokenClaims, { subjects, clients }: IntrospectDeps): Promise<boolean> {
   const { grant_id: id, sub } = claims;
   if (id === undefined) return true;
   const { grant, standing } = await subjects.findStanding(id, sub);
-  return isInForce(grant, standing, sub, actorsOf(claims));
+  const isStanding = isInForce(grant, standing, sub, actorsOf(claims));
+  return isStanding && isOfClient(grant, await clients.findRegistered(grant.clientId));
 }

@@ -78,7 +78,7 @@ async function push(sent: HttpRequest, deps: ParDeps): Promise<Answer> {
   if (retryAfter !== undefined) return refused({ reason: 'pushed_requests_throttled', retryAfter }, note, nextNonce);
 
   const reference = withHome(deps.home, generateSecret());
-  await deps.pushedRequests.keep(reference, parameters, client.clientId, now);
+  await deps.pushedRequests.keep(reference, parameters, client, now);
   // RFC 9126 §2.2
   return {
     reply: jsonReply(201, { request_uri: requestUriOf(reference), expires_in: pushedLifetimes.toOpen }, nextNonce),

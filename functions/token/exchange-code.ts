@@ -4,7 +4,7 @@ import type { AuthenticatedClient } from '../../shared/clients/client-authentica
 import { isPublic, policySettings, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { readCode } from '../../shared/grants/code.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
-import { judgeStanding } from '../../shared/grants/judge-standing.ts';
+import { judgeStanding, refuseEarlierClient } from '../../shared/grants/judge-standing.ts';
 import { findRedeemable, redeemCode } from '../../shared/grants/redeem-code.ts';
 import { refreshRules } from '../../shared/grants/refresh-grant.ts';
 import { firstRefreshToken, type RefreshKeys, refreshHash } from '../../shared/grants/refresh-token.ts';
@@ -107,7 +107,7 @@ export async function redeem(
   if (!redeemed.ok) return refused(redeemed.refusal);
   const { grant, wouldRefuse } = redeemed.value;
   const { standing, claims } = await accountOf(grant);
-  const takenBack = judgeStanding(grant, standing);
+  const takenBack = refuseEarlierClient(grant, client) ?? judgeStanding(grant, standing);
   if (takenBack) return refused(takenBack);
   const tokens = prepared ?? (await tokensOf(grant, claims));
   if (!tokens.ok) return refused(tokens.refusal);

@@ -31,7 +31,7 @@ export type TokenDeps = AuthenticationDeps &
     idTokenLifetime: number;
     /** Signs access tokens, and ID tokens of clients that do not ask for another algorithm. */
     defaultAlgorithm: SigningAlgorithm;
-    clients: Pick<ClientReader, 'find' | 'globalPolicy'>;
+    clients: Pick<ClientReader, 'find' | 'findRegistered' | 'globalPolicy'>;
     apis: ApiReader;
     grants: Pick<GrantStore, 'find' | 'spend' | 'rotate' | 'keepUsing' | 'countUse' | 'revoke' | 'endOldest'>;
     tidyUp: TidyUp;

@@ -3,7 +3,7 @@ import { type Decision, whatWasDropped } from '../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../shared/clients/client-authentication.ts';
 import { isPublic } from '../../shared/clients/registered-client.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
-import { judgeStanding } from '../../shared/grants/judge-standing.ts';
+import { judgeStanding, refuseEarlierClient } from '../../shared/grants/judge-standing.ts';
 import { findRefreshable, refreshGrant, refreshRules } from '../../shared/grants/refresh-grant.ts';
 import { parseRefreshToken } from '../../shared/grants/refresh-token.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
@@ -74,7 +74,7 @@ export async function refresh(
   if (!refreshed.ok) return { ok: false, refusal: refreshed.refusal, note: { ...note, ...replay(refreshed.refusal) } };
   const { grant, state, current, use } = refreshed.value;
   const { standing, claims } = await accountOf(grant);
-  const takenBack = judgeStanding(grant, standing);
+  const takenBack = refuseEarlierClient(grant, client) ?? judgeStanding(grant, standing);
   if (takenBack) return refused(takenBack);
   const tokens = prepared ?? (await tokensOf(grant, claims));
   if (!tokens.ok) return refused(tokens.refusal);

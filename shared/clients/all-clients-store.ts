@@ -34,8 +34,8 @@ async function listRegistered(database: Database, table: string, now: number): P
     keys.slice(at * most, (at + 1) * most),
   );
   const projection = {
-    ProjectionExpression: 'pk, sk, #value, version, lastChange, purgeAt',
-    ExpressionAttributeNames: { '#value': 'value' },
+    ProjectionExpression: 'pk, sk, #value, #since, version, lastChange, purgeAt',
+    ExpressionAttributeNames: { '#value': 'value', '#since': 'since' },
   };
   const items = await inTurns(parts, (part) => database.getAll(table, part, { projection, isConsistent: true }));
   return items.flat().flatMap((item) => {

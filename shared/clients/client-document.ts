@@ -4,6 +4,7 @@ import type { LoggedClient } from './change.ts';
 import { loggedClient } from './change.ts';
 import { toClient, type Versioned } from './records.ts';
 import { policySettings, type RegisteredClient } from './registered-client.ts';
+import { addedAt } from './since.ts';
 
 /*
  * A client as JSON, for the command line, the management API and files, with RFC 7591's member names and our own for what only an
@@ -14,7 +15,14 @@ export type ClientDocument = Readonly<Record<string, unknown>> & { client_id: st
 
 /** Describes everything that can be set about a client, and counts its secrets. Also takes a client of the change log. */
 export function clientDocument(client: RegisteredClient | LoggedClient): ClientDocument {
-  const { clientId, scope, pkce, secrets, ...members } = 'secretHashes' in client ? loggedClient(client) : client;
+  const {
+    clientId,
+    scope,
+    pkce,
+    secrets,
+    since: _,
+    ...members
+  } = 'secretHashes' in client ? loggedClient(client) : client;
   const { policy, mode, enforceAfter, waiver, acceptLowercaseMethod, acceptShortVerifier } = pkce;
   return present({
     client_id: clientId,
@@ -30,14 +38,20 @@ export function clientDocument(client: RegisteredClient | LoggedClient): ClientD
   }) as ClientDocument;
 }
 
-/** Adds to the document the version and the rules that apply to the client at `now` (epoch seconds). */
+/** Adds to the document the version, when the client was added, and the rules that apply to it at `now` (epoch seconds). */
 export function describeClient(
   { value, version }: Pick<Versioned<RegisteredClient>, 'value' | 'version'>,
   global: GlobalPolicy,
   now: number,
 ): ClientDocument {
   const { policy, origin, mode, enforced } = resolveRules(policySettings(value), global, now);
-  return { ...clientDocument(value), effective_policy: { policy, origin, mode, enforced }, version };
+  const at = addedAt(value);
+  return {
+    ...clientDocument(value),
+    effective_policy: { policy, origin, mode, enforced },
+    ...(at !== undefined && { added_at: formatTime(at) }),
+    version,
+  };
 }
 
 /** The client that a document of {@link clientDocument} describes. It has placeholders for its secrets. */

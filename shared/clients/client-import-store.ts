@@ -11,10 +11,12 @@ import {
   directoryKey,
   exceptionsKey,
   type StoredClient,
+  storedValue,
   toChange,
   toStoredClient,
 } from './records.ts';
 import type { RegisteredClient } from './registered-client.ts';
+import { sinceFor } from './since.ts';
 
 /*
  * Changes many clients in few calls, as one import that can be taken back. Records are written as in client-store.ts, each in one
@@ -80,6 +82,8 @@ export function clientImportStore(
       before: StoredClient | undefined,
       { by, why, importId, undoes }: Author & { importId: string; undoes?: string },
     ): ClientWrite {
+      const since = client && sinceFor(client, before?.value, undoes !== undefined, now());
+      const next = client && { ...client, since };
       const change = newChange(
         {
           at: now(),
@@ -87,13 +91,13 @@ export function clientImportStore(
           why,
           client: clientId,
           before: before?.value && loggedClient(before.value),
-          after: client && loggedClient(client),
+          after: next && loggedClient(next),
           importId,
           undoes,
         },
         (before?.version ?? 0) + 1,
       );
-      return { clientId, client, before, change };
+      return { clientId, client: next, before, change };
     },
 
     /**
@@ -159,7 +163,8 @@ export function clientImportStore(
       version: (before?.version ?? 0) + 1,
       lastChange: change,
       attempt: randomId(),
-      value: client,
+      value: client && storedValue(client),
+      since: client?.since,
       replacedSecrets: replacedSecrets(before),
     });
     await batches.put(table, writes.map(recordOf));
@@ -179,18 +184,21 @@ export function clientImportStore(
     const set = ['version = :next', 'lastChange = :change', 'attempt = :attempt'];
     const remove: string[] = [];
     (client ? set : remove).push(client ? '#value = :value' : '#value');
+    const since = client?.since;
+    (since === undefined ? remove : set).push(since === undefined ? '#since' : '#since = :since');
     (replaced ? set : remove).push(replaced ? 'replacedSecrets = :replaced' : 'replacedSecrets');
     const { won } = await database.updateOnce({
       TableName: table,
       Key: clientKey(clientId),
       UpdateExpression: `SET ${set.join(', ')}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
       ConditionExpression: before ? 'version = :version' : 'attribute_not_exists(version)',
-      ExpressionAttributeNames: { '#value': 'value' },
+      ExpressionAttributeNames: { '#value': 'value', '#since': 'since' },
       ExpressionAttributeValues: {
         ':next': (before?.version ?? 0) + 1,
         ':change': change,
         ':attempt': randomId(),
-        ...(client && { ':value': client }),
+        ...(client && { ':value': storedValue(client) }),
+        ...(since !== undefined && { ':since': since }),
         ...(replaced && { ':replaced': replaced }),
         ...(before && { ':version': before.version }),
       },

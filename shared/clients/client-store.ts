@@ -10,12 +10,14 @@ import {
   directoryKey,
   exceptionsKey,
   policyKey,
+  storedValue,
   toChange,
   toVersionedClient,
   toVersionedPolicy,
   type Versioned,
 } from './records.ts';
 import type { RegisteredClient } from './registered-client.ts';
+import { sinceFor } from './since.ts';
 
 /*
  * Manages clients and the global policy, and logs every change. One conditional write stores the change together with its record;
@@ -53,7 +55,8 @@ export function clientStore(database: Database, table: string, now: () => number
 
     /**
      * Adds or replaces a client, or removes it when `client` is undefined. `expected` is the version the caller decided on;
-     * without it, any version is replaced. A client that may use less than S256 is listed as an exception before its record is
+     * without it, any version is replaced. `takesBack`: the change whose rollback this is; a client that it had removed comes back as the
+     * one that it was. A client that may use less than S256 is listed as an exception before its record is
      * written and unlisted after, so that the metadata never announces less than what works. Refuses when the version has
      * changed.
      */
@@ -62,19 +65,17 @@ export function clientStore(database: Database, table: string, now: () => number
       client: RegisteredClient | undefined,
       author: Author,
       expected?: number,
+      takesBack?: string,
     ): Promise<Result<number, Conflict>> {
       const current = await findVersion(clientId);
       const isException = client !== undefined && mayUseLess(client);
+      const since = client && sinceFor(client, current?.value, takesBack !== undefined, now());
+      const next = client && { ...client, since };
       await database.put({ TableName: table, Item: directoryKey(clientId) });
       if (isException) await markException(clientId, 'ADD');
-      const logged = { before: current?.value && loggedClient(current.value), after: client && loggedClient(client) };
-      const written = await write(
-        clientKey(clientId),
-        client,
-        { ...author, client: clientId, ...logged },
-        current,
-        expected,
-      );
+      const logged = { before: current?.value && loggedClient(current.value), after: next && loggedClient(next) };
+      const change = { ...author, client: clientId, ...logged };
+      const written = await write(clientKey(clientId), next && storedValue(next), change, current, expected, since);
       if (written.ok && !isException) await markException(clientId, 'DELETE');
       return written;
     },
@@ -150,23 +151,28 @@ export function clientStore(database: Database, table: string, now: () => number
     logged: Omit<Change, 'id' | 'at'>,
     current: Versioned<unknown> | undefined,
     expected: number | undefined,
+    since?: string,
   ): Promise<Result<number, Conflict>> {
     const version = current?.version ?? 0;
     if (expected !== undefined && expected !== version) return refuse({ reason: 'changed_meanwhile', version });
     if (current) await log(current.lastChange);
     const at = now();
     const change: Change = { id: changeId(at, version + 1), at, ...logged };
+    const always = ['version = :next', 'lastChange = :change', 'attempt = :attempt'];
+    const set = [...(value ? ['#value = :value'] : []), ...(since === undefined ? [] : ['#since = :since'])];
+    const remove = [...(value ? [] : ['#value']), ...(since === undefined ? ['#since'] : [])];
     const outcome = await database.updateOnce({
       TableName: table,
       Key: key,
-      UpdateExpression: `SET version = :next, lastChange = :change, attempt = :attempt${value ? ', #value = :value REMOVE' : ' REMOVE #value,'} replacedSecrets, purgeAt`,
+      UpdateExpression: `SET ${[...always, ...set].join(', ')} REMOVE ${[...remove, 'replacedSecrets', 'purgeAt'].join(', ')}`,
       ConditionExpression: current ? 'version = :version' : 'attribute_not_exists(version)',
-      ExpressionAttributeNames: { '#value': 'value' },
+      ExpressionAttributeNames: { '#value': 'value', '#since': 'since' },
       ExpressionAttributeValues: {
         ':next': version + 1,
         ':change': change,
         ':attempt': randomId(),
         ...(value && { ':value': value }),
+        ...(since !== undefined && { ':since': since }),
         ...(current && { ':version': version }),
       },
     });

@@ -11,7 +11,8 @@ import { needsSecret, type RegisteredClient, registrableGrantTypes } from './reg
  * The items of the Clients table. Throws for anything that does not parse, so that a record that cannot be understood never
  * becomes a client with fewer rules.
  *
- *   client#<client_id>  record      a client, its version, its last change, and secret hashes that an import replaced
+ *   client#<client_id>  record      a client, its version, its last change, since when it has the id (see since.ts), and secret hashes
+ *                                   that an import replaced
  *   global              policy      the global policy, its version, and its last change
  *   global              exceptions  ids of clients that may use less than the global policy requires
  *   directory           <client_id> every client id ever added, in order
@@ -109,10 +110,18 @@ export const toClient = (item: Item): RegisteredClient => v.parse(client, item['
 
 /** Returns undefined for a removed client, whose record stays so that the change is not lost and can be undone. */
 export function toVersionedClient(item: Item): Versioned<RegisteredClient | undefined> {
-  const value = item['value'] === undefined ? undefined : v.parse(client, item['value']);
+  const since = v.parse(v.optional(v.string()), item['since']);
+  const value =
+    item['value'] === undefined ? undefined : { ...v.parse(client, item['value']), ...(since && { since }) };
   if (value && needsSecret(value) && value.secretHashes.length === 0)
     throw new Error('a client with a secret has none');
   return { value, ...toVersion(item) };
+}
+
+/** What of a client is stored as its value: the mark stands beside it, where a version that does not know it leaves it alone. */
+export function storedValue(client: RegisteredClient): Omit<RegisteredClient, 'since'> {
+  const { since: _, ...value } = client;
+  return value;
 }
 
 /** A record with the secret hashes that an import has replaced, if an import made its last change. */

@@ -41,6 +41,8 @@ export type RegisteredClient = {
   documentHash?: string | undefined;
   /** Of a client that registered itself: when it goes unless it is used, in epoch seconds. Read with the record, not part of it. */
   expiresAt?: number | undefined;
+  /** Which of the clients that have had this id it is; see since.ts. Stored with the record, beside what can be set. */
+  since?: string | undefined;
   /** Default: `code` alone. */
   responseTypes?: readonly ResponseType[] | undefined;
   /** Where a sign-out may send the browser (OpenID Connect RP-Initiated Logout §3.1). */

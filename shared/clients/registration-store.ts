@@ -2,8 +2,9 @@ import type { Database, Item } from '../aws/dynamodb.ts';
 import { randomId } from '../random-bytes.ts';
 import { hashSecret } from '../secret.ts';
 import { type Change, changeId, loggedClient } from './change.ts';
-import { changeKey, clientKey, toVersionedClient } from './records.ts';
+import { changeKey, clientKey, storedValue, toVersionedClient } from './records.ts';
 import type { RegisteredClient } from './registered-client.ts';
+import { newSince } from './since.ts';
 
 /*
  * Clients that registered themselves (RFC 7591), and the tokens that let them, in the Clients table. Both have an end:
@@ -105,18 +106,20 @@ export function registrationStore(database: Database, table: string) {
     /** Adds a client, for a day unless it is used. The same id again is the same client. `by` is for the log. */
     async add(client: RegisteredClient, by: string, now: number, managedBy?: string): Promise<Added> {
       const change: Change = { id: changeId(now, 1), at: now, by, why: 'registered itself', client: client.clientId };
-      const lastChange = { ...change, after: loggedClient(client) };
+      const since = newSince(now);
+      const lastChange = { ...change, after: loggedClient({ ...client, since }) };
       const { won, item } = await database.updateOnce({
         TableName: table,
         Key: clientKey(client.clientId),
         UpdateExpression:
-          'SET version = :one, lastChange = :change, #value = :value, registeredAt = :now, purgeAt = :purgeAt, managedBy = :managedBy, attempt = :attempt',
+          'SET version = :one, lastChange = :change, #value = :value, #since = :since, registeredAt = :now, purgeAt = :purgeAt, managedBy = :managedBy, attempt = :attempt',
         ConditionExpression: 'attribute_not_exists(pk) OR purgeAt <= :now',
-        ExpressionAttributeNames: { '#value': 'value' },
+        ExpressionAttributeNames: { '#value': 'value', '#since': 'since' },
         ExpressionAttributeValues: {
           ':one': 1,
           ':change': lastChange,
-          ':value': client,
+          ':value': storedValue(client),
+          ':since': since,
           ':now': now,
           ':purgeAt': now + unusedFor,
           ':managedBy': managedBy ?? '',
@@ -155,7 +158,7 @@ export function registrationStore(database: Database, table: string) {
           ':next': version + 1,
           ':version': version,
           ':change': lastChange,
-          ':value': client,
+          ':value': storedValue(client),
           ':managedBy': managedBy,
           ':token': hashSecret(next),
           ':attempt': randomId(),

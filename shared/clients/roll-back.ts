@@ -46,7 +46,7 @@ export type RollBackRefusal =
 /** What to do to a client. `change` is input for `changeClient`, `document` for `newClient`. */
 export type ClientRollBack =
   | { action: 'remove' }
-  | { action: 'add'; document: Document }
+  | { action: 'add'; document: Document; since: string | undefined }
   | { action: 'change'; change: Document };
 
 /**
@@ -67,7 +67,8 @@ export function rollBackClient(
   }
   if (after === undefined) {
     if (present !== undefined) return refuse({ reason: 'added_since' });
-    return ok({ action: 'add', document: withoutNulls(restorable(before, change, now)) });
+    const { since } = change.before as LoggedClient;
+    return ok({ action: 'add', document: withoutNulls(restorable(before, change, now)), since });
   }
   if (present === undefined) return refuse({ reason: 'removed_since' });
   const restored = restore(before, after, present);
@@ -83,8 +84,10 @@ export async function rolledBack(
   switch (plan.action) {
     case 'remove':
       return ok(undefined);
-    case 'add':
-      return newClient(plan.document, now);
+    case 'add': {
+      const added = await newClient(plan.document, now);
+      return added.ok ? ok({ ...added.value, client: { ...added.value.client, since: plan.since } }) : added;
+    }
     case 'change':
       return changeClient(current as RegisteredClient, plan.change, now);
   }

@@ -19,6 +19,8 @@ export type DeviceRequest = {
   /** `spent`: a poll had a wrong proof. */
   state: 'waiting' | 'denied' | 'spent';
   clientId: string;
+  /** Which of the clients that have had this id; see shared/clients/since.ts. */
+  clientSince?: string | undefined;
   scope: readonly string[];
   details?: readonly Detail[] | undefined;
   resources: readonly string[];

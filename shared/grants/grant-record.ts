@@ -14,6 +14,7 @@ const grantRecord = v.object({
   codeHash: v.optional(v.string()),
   state: v.picklist(states),
   clientId: v.string(),
+  clientSince: v.optional(v.string()),
   sub: v.string(),
   subject: v.optional(v.string()),
   epoch: v.optional(v.number(), 0),

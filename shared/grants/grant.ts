@@ -12,6 +12,8 @@ export type Grant = {
   codeHash?: string | undefined;
   state: 'issued' | 'redeemed' | 'revoked';
   clientId: string;
+  /** Which of the clients that have had this id; see shared/clients/since.ts. */
+  clientSince?: string | undefined;
   /** The subject: the account that made the grant. */
   sub: string;
   /** What the client knows the person by, if not by that (OpenID Connect Core §8.1); decided once, when the grant is made. */

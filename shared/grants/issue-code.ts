@@ -9,6 +9,7 @@ import type { RefreshKeys } from './refresh-token.ts';
 export type GrantedRequest = Pick<
   Grant,
   | 'clientId'
+  | 'clientSince'
   | 'sub'
   | 'subject'
   | 'epoch'

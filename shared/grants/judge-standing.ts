@@ -1,3 +1,6 @@
+import type { RegisteredClient } from '../clients/registered-client.ts';
+import { isMadeFor } from '../clients/since.ts';
+import type { Refusal } from '../oauth/refusal.ts';
 import { judgeEpoch, mayAct, type NoLongerValid, type Standing } from '../people/still-valid.ts';
 import { type Grant, toldSubject } from './grant.ts';
 
@@ -26,3 +29,18 @@ export const isInForce = (
   standing !== undefined &&
   judgeStanding(grant, standing) === undefined &&
   actors.every((clientId) => mayAct(standing, clientId, grant.issuedAt));
+
+/** What decides whose something is that a client got: a grant, or a request that may become one. */
+type MadeForClient = Pick<Grant, 'clientSince' | 'issuedAt'>;
+
+/** Whether a grant is of the client that has its id now, and not of one that had it before. Undefined: none has it. */
+export const isOfClient = (
+  { clientSince, issuedAt }: MadeForClient,
+  client: Pick<RegisteredClient, 'since'> | undefined,
+): boolean => isMadeFor({ clientSince, at: issuedAt }, client);
+
+/** Refuses what a client got that was removed since, to the one that was added under its id. */
+export const refuseEarlierClient = (
+  made: MadeForClient,
+  client: Pick<RegisteredClient, 'since'>,
+): Refusal | undefined => (isOfClient(made, client) ? undefined : { reason: 'client_added_again' });

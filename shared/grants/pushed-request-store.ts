@@ -1,4 +1,5 @@
 import type { Database, Item, Projection, ReadItem } from '../aws/dynamodb.ts';
+import type { RegisteredClient } from '../clients/registered-client.ts';
 import { encodeParameters, type Parameters, parseParameters } from '../oauth/parameters.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
@@ -14,7 +15,7 @@ import { type PushedRequest, pushedId, pushedLifetimes } from './pushed-request.
 export type PushedRequestStore = ReturnType<typeof pushedRequestStore>;
 
 /** All that is read of a pushed request, and of the grant that it may have become. */
-export const pushedAttributes = ['id', 'state', 'clientId', 'request', 'pushedAt'] as const;
+export const pushedAttributes = ['id', 'state', 'clientId', 'clientSince', 'request', 'pushedAt'] as const;
 
 const projection: Projection = {
   ProjectionExpression: pushedAttributes.map((name) => `#${name}`).join(', '),
@@ -26,13 +27,19 @@ const purgeDelay = 86_400;
 
 export const pushedRequestStore = (database: Database, table: string) => ({
   /** Keeps a request until it is completed or too old. Safe to repeat, since nobody has the reference yet. */
-  async keep(reference: string, parameters: Parameters, clientId: string, now: number): Promise<void> {
+  async keep(
+    reference: string,
+    parameters: Parameters,
+    { clientId, since }: Pick<RegisteredClient, 'clientId' | 'since'>,
+    now: number,
+  ): Promise<void> {
     await database.put({
       TableName: table,
       Item: {
         id: pushedId(reference),
         state: 'pushed',
         clientId,
+        clientSince: since,
         request: encodeParameters(parameters),
         pushedAt: now,
         purgeAt: now + pushedLifetimes.toComplete + purgeDelay,
@@ -89,6 +96,6 @@ function toPushed(item: Item, clientId: string): Result<PushedRequest, Refusal> 
   // They were counted when they were pushed; ours came on top.
   const parameters = parseParameters(item['request'] as string, Number.POSITIVE_INFINITY);
   if (!parameters.ok) throw new Error('a pushed request cannot be read');
-  const { id, pushedAt } = item as Pick<PushedRequest, 'id' | 'pushedAt'>;
-  return ok({ id, clientId, parameters: parameters.value, pushedAt });
+  const { id, clientSince, pushedAt } = item as Pick<PushedRequest, 'id' | 'clientSince' | 'pushedAt'>;
+  return ok({ id, clientId, clientSince, parameters: parameters.value, pushedAt });
 }

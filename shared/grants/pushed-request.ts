@@ -14,6 +14,8 @@ export const pushedLifetimes = { toOpen: 60, toComplete: 3_600 };
 export type PushedRequest = {
   id: string;
   clientId: string;
+  /** Which of the clients that have had this id; see shared/clients/since.ts. */
+  clientSince?: string | undefined;
   parameters: Parameters;
   pushedAt: number;
 };

@@ -581,6 +581,11 @@ export const refusalCatalogue = {
       'The access was taken back: by signing out, by another password, or by removing this client from the account.',
     fix: 'Let the person sign in again.',
   },
+  client_added_again: {
+    error: 'invalid_grant',
+    means: 'This was granted to a client that was removed. Another one was added under its id since.',
+    fix: 'Let the person sign in again.',
+  },
   scope_wider_than_granted: {
     error: 'invalid_scope',
     means: 'The scope asks for more than was granted.',

@@ -106,6 +106,7 @@ export type Refusal =
   | { reason: 'account_gone' }
   | { reason: 'account_disabled' }
   | { reason: 'taken_back' }
+  | { reason: 'client_added_again' }
   | { reason: 'scope_wider_than_granted' }
   | { reason: 'authorization_details_not_granted' }
   | { reason: 'resource_malformed' }

@@ -8,12 +8,14 @@ const goOnWithin = 300;
 export type ConsentStore = ReturnType<typeof consentStore>;
 
 /**
- * What is allowed, for which request, and under which epoch and document of the client, if it has one; `now` in epoch seconds.
+ * What is allowed, for which request, to which of the clients that have had the id, and under which epoch and document, if it has one; `now`
+ * in epoch seconds.
  */
 export type Allowed = {
   need: ConsentNeed;
   requestHash: string;
   clientEpoch: number;
+  clientSince?: string | undefined;
   documentHash?: string | undefined;
   now: number;
 };
@@ -28,7 +30,7 @@ export function consentStore(database: Database, table: string) {
 
     /**
      * Remembers what a person allows a client now, and the request it was for: beside what they allowed before, or in the place of
-     * what they have taken back since, or of what they allowed to another document. One write that adds, so of several at once none is lost.
+     * what they have taken back since, or of what they allowed to another client or document. One write that adds, so of several at once none is lost.
      */
     async allow(sub: string, clientId: string, allowed: Allowed): Promise<void> {
       const Key = consentKey(sub, clientId);
@@ -76,61 +78,76 @@ export function consentStore(database: Database, table: string) {
   };
 }
 
-/** Adds to a consent of the same epoch and document, or to none. */
+/** Adds to a consent of the same epoch, client and document, or to none. */
 function adding(allowed: Allowed) {
-  const { clientEpoch, documentHash } = allowed;
+  const { clientEpoch } = allowed;
   const lists = consentLists.filter((name) => allowed.need[name].length > 0);
   const { names, values } = membersOf(allowed, lists);
+  // A consent of the first form has no epoch, and neither of the others.
+  const isFirstForm = clientEpoch === 0 && madeFor.every((name) => allowed[name] === undefined);
   return {
     UpdateExpression: [
       setAlways(allowed),
       ...(lists.length > 0 ? [`ADD ${lists.map((name) => `#${name} :${name}`).join(', ')}`] : []),
     ].join(' '),
-    ConditionExpression:
-      documentHash === undefined
-        ? `attribute_not_exists(${clientEpoch === 0 ? 'clientEpoch' : 'pk'}) OR clientEpoch = :epoch`
-        : 'attribute_not_exists(pk) OR (clientEpoch = :epoch AND documentHash = :document)',
+    ConditionExpression: `attribute_not_exists(${isFirstForm ? 'clientEpoch' : 'pk'}) OR (${[
+      'clientEpoch = :epoch',
+      ...madeFor.flatMap((name) => sameAs(name, allowed)),
+    ].join(' AND ')})`,
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,
   };
 }
 
-/** Takes the place of a consent of an earlier epoch, or for another document. */
+/** Takes the place of a consent of an earlier epoch, or to another client of this id, or for another document. */
 function replacing(allowed: Allowed) {
   const lists = consentLists.filter((name) => allowed.need[name].length > 0);
   const empty = consentLists.filter((name) => !lists.includes(name));
   const removed = [
     ...empty.map((name) => `#${name}`),
     ...(allowed.need.detailsHash === undefined ? ['detailsHash'] : []),
+    ...(allowed.clientSince === undefined ? ['clientSince'] : []),
   ];
   const { names, values } = membersOf(allowed, lists);
+  const others = madeFor.flatMap((name) => otherThan(name, allowed));
   return {
     UpdateExpression: [
       [setAlways(allowed), ...lists.map((name) => `#${name} = :${name}`)].join(', '),
       ...(removed.length > 0 ? [`REMOVE ${removed.join(', ')}`] : []),
     ].join(' '),
-    ConditionExpression: [
-      'attribute_not_exists(clientEpoch) OR clientEpoch < :epoch',
-      ...(allowed.documentHash === undefined
-        ? []
-        : ['(clientEpoch = :epoch AND (attribute_not_exists(documentHash) OR documentHash <> :document))']),
-    ].join(' OR '),
+    ConditionExpression: `attribute_not_exists(clientEpoch) OR clientEpoch < :epoch OR (clientEpoch = :epoch AND (${others.join(' OR ')}))`,
     ExpressionAttributeNames: { ...names, ...Object.fromEntries(empty.map((name) => [`#${name}`, name])) },
     ExpressionAttributeValues: values,
   };
 }
 
-const setAlways = ({ documentHash, need: { detailsHash } }: Allowed): string =>
-  `SET grantedAt = :now, clientEpoch = :epoch, #request = :request${documentHash === undefined ? '' : ', documentHash = :document'}${detailsHash === undefined ? '' : ', detailsHash = :details'}`;
+/** Whom a consent is for, besides the epoch: attributes, and the placeholders of their values. */
+const madeFor = ['clientSince', 'documentHash'] as const;
+const placeholders = { clientSince: ':since', documentHash: ':document' } as const;
+
+/** A client without a document is held to none; one without a mark has no consents with one. */
+function sameAs(name: (typeof madeFor)[number], allowed: Allowed): string[] {
+  if (allowed[name] !== undefined) return [`${name} = ${placeholders[name]}`];
+  return name === 'clientSince' ? [`attribute_not_exists(${name})`] : [];
+}
+
+function otherThan(name: (typeof madeFor)[number], allowed: Allowed): string[] {
+  if (allowed[name] !== undefined) return [`attribute_not_exists(${name}) OR ${name} <> ${placeholders[name]}`];
+  return name === 'clientSince' ? [`attribute_exists(${name})`] : [];
+}
+
+const setAlways = ({ clientSince, documentHash, need: { detailsHash } }: Allowed): string =>
+  `SET grantedAt = :now, clientEpoch = :epoch, #request = :request${clientSince === undefined ? '' : ', clientSince = :since'}${documentHash === undefined ? '' : ', documentHash = :document'}${detailsHash === undefined ? '' : ', detailsHash = :details'}`;
 
 const membersOf = (
-  { need, requestHash, clientEpoch, documentHash, now }: Allowed,
+  { need, requestHash, clientEpoch, clientSince, documentHash, now }: Allowed,
   lists: (typeof consentLists)[number][],
 ) => ({
   names: { '#request': 'request', ...Object.fromEntries(lists.map((name) => [`#${name}`, name])) },
   values: {
     ':now': now,
     ':epoch': clientEpoch,
+    ...(clientSince !== undefined && { ':since': clientSince }),
     ...(documentHash !== undefined && { ':document': documentHash }),
     ...(need.detailsHash !== undefined && { ':details': need.detailsHash }),
     ':request': { hash: requestHash, until: now + goOnWithin },

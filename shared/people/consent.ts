@@ -13,6 +13,8 @@ export type Consent = {
   grantedAt: number;
   /** What it was allowed under; worth nothing under another. See still-valid.ts. */
   clientEpoch: number;
+  /** Which of the clients that have had the id; worth nothing to another. See shared/clients/since.ts. */
+  clientSince?: string | undefined;
   /** Of a client by metadata document: what its document said then. Worth nothing when it says something else. */
   documentHash?: string | undefined;
   /** The one request that was just allowed and may proceed without another question. */
@@ -50,6 +52,7 @@ const record = v.object({
   detailsHash: v.optional(v.string()),
   grantedAt: v.number(),
   clientEpoch: v.optional(v.number(), 0),
+  clientSince: v.optional(v.string()),
   documentHash: v.optional(v.string()),
   request: v.optional(v.object({ hash: v.string(), until: v.number() })),
 });

@@ -520,10 +520,11 @@ test('clients export writes what clients add takes, without secrets and waivers,
   const one = join(bench.folder, 'one.json');
   await writeFile(one, JSON.stringify({ ...document, client_id: 'copied' }));
   await pixy('clients', 'add', '--file', one);
-  const { clientId: _, ...copied } = (await stored('copied')) ?? { clientId: '' };
-  const { clientId: __, ...original } = (await stored('exported')) as RegisteredClient;
-  const { waiver: ___, ...pkce } = original.pkce;
-  expect(copied).toEqual({ ...original, pkce });
+  const { since, ...copied } = (await stored('copied')) as RegisteredClient;
+  const original = (await stored('exported')) as RegisteredClient;
+  const { waiver: _, ...pkce } = original.pkce;
+  expect(since).not.toBe(original.since);
+  expect(copied).toEqual({ ...original, clientId: 'copied', since: undefined, pkce });
 });
 
 test('a running server follows a change within 30 seconds', async () => {

@@ -159,12 +159,15 @@ test('clients: added with the secret of the server, changed, rotated, disabled, 
   expect(await clients.find('shop')).toMatchObject({ disabled: false });
   expect((await done('policy', 'log', '--client', 'shop', '--limit', '1')).output).toContain('disabled true → false');
 
+  const { since } = (await clients.find('shop')) ?? {};
   await done('clients', 'remove', 'shop');
   expect(await clients.find('shop')).toBeUndefined();
   expect((await pixy('olga', 'clients', 'set', 'shop', '--name', 'x')).errors).toContain('There is no client shop');
   const [removed] = (await done('policy', 'log', '--client', 'shop', '--json')).json();
   const back = (await done('policy', 'rollback', removed.id, '--json')).json();
   expect(await verifyClientSecret(back.client_secret, (await clients.find('shop'))?.secretHashes[0] ?? '')).toBe(true);
+  // It is the one that people know.
+  expect((await clients.find('shop'))?.since).toBe(since);
 });
 
 test('the policy, waivers, explanations and scopes', async () => {

@@ -73,7 +73,10 @@ export async function buildWorld() {
     for (const client of Object.values(clients)) {
       const parsed = await parseRegistration(client);
       if (!parsed.ok) throw new Error(`${client.client_id}: ${parsed.refusal.problem}`);
-      await registered.put(client.client_id, parsed.value, { by: 'the explorer', why: 'a play needs it' });
+      // It comes back without a mark, as from the version before: by their marks, no client would get anything of another, whatever
+      // the conditions of a write are, and nobody would notice a mistake in these.
+      const author = { by: 'the explorer', why: 'a play needs it' };
+      await registered.put(client.client_id, parsed.value, author, undefined, 'a removal');
     }
     const { epoch } = await accounts.put({ username: 'ada', claims: { sub: ada }, passwordHash: 'a hash' }, noon);
     await accounts.invite(ada, { hash: hashSecret(resetLink), purpose: 'reset', expiresAt: noon + 86_400 });

@@ -288,12 +288,18 @@ describe('DR1 DR2: registrations do not litter', () => {
     const client = { client_id: json.client_id, redirect_uris: agent.redirect_uris };
     const person = newPerson(server);
     const isUnknown = async () => (await person.follow(authorizeTarget(client))).body.includes('client_unknown');
+    const { since } = (await clients.find(json.client_id)) ?? {};
+    expect(since).toBeDefined();
+    await register({ client_name: 'Unused' });
+    expect((await clients.find(json.client_id))?.since).toBe(since);
     server.clock.advance(unusedFor - 31);
     expect(await isUnknown()).toBe(false);
     server.clock.advance(31);
     expect(await isUnknown()).toBe(true);
     const again = await register({ client_name: 'Unused' });
     expect(again.json).toMatchObject({ client_id: json.client_id, client_id_issued_at: server.clock.now() });
+    // What people granted before is not for it.
+    expect((await clients.find(json.client_id))?.since).not.toBe(since);
     server.clock.advance(30);
     expect(await isUnknown()).toBe(false);
   });

@@ -33,6 +33,7 @@ const ofConsents = [
   'detailsHash',
   'grantedAt',
   'clientEpoch',
+  'clientSince',
   'documentHash',
   'request',
 ];

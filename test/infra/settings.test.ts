@@ -410,7 +410,9 @@ describe('pushed authorization requests', () => {
   };
   const ofItems = (...keys: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
   const ofRequests = {
-    'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['id', 'state', 'clientId', 'request', 'pushedAt'] },
+    'ForAllValues:StringEquals': {
+      'dynamodb:Attributes': ['id', 'state', 'clientId', 'clientSince', 'request', 'pushedAt'],
+    },
     StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
   };
 

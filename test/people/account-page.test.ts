@@ -129,7 +129,7 @@ test('apps with access: a client with refresh tokens is listed, and without acce
 test('apps with access: what was allowed is listed with its scope, and forgotten when it is taken back', async () => {
   const consents = consentStore(database, tables.people);
   const need = { scope: ['openid', 'email'], resources: [], claims: [] };
-  await consents.allow('sub-of-dot', 'spa', { need, requestHash: 'hash', clientEpoch: 0, now: clock.now() });
+  await consents.allow('sub-of-dot', 'spa', { need, requestHash: 'hash', clientEpoch: 0, now: clock.now() + 1 });
   const person = await signedIn(server, 'dot');
   expect(await bodyOf(person)).toMatch(/Single-page app[\s\S]*See your email address/);
   await act(person, { action: 'revoke_access', id: 'spa' });

@@ -31,7 +31,7 @@ describe('a client', () => {
       ...confidential,
     });
     await put(made);
-    expect(await store.find('round-trip')).toEqual(made);
+    expect(await store.find('round-trip')).toEqual({ ...made, since: expect.stringMatching(/^\d+-[0-9a-f]{12}$/) });
   });
 
   test('that nobody put is undefined', async () => {

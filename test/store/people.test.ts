@@ -190,6 +190,35 @@ describe('a consent', () => {
     expect(await detailsOf()).toBe('third');
   });
 
+  test('to a client takes the place of one to another that had the id, and of one of the version before', async () => {
+    const allowTo = (clientSince: string | undefined, value: string, documentHash?: string) =>
+      consents.allow('shopper', 'app', {
+        need: { ...need, scope: [value] },
+        requestHash: value,
+        clientEpoch: 0,
+        clientSince,
+        documentHash,
+        now,
+      });
+    const found = async () => {
+      const { scope, clientSince } = (await consents.find('shopper', 'app')) ?? {};
+      return { scope, clientSince };
+    };
+    await allowTo(undefined, 'old');
+    await allowTo('1-a', 'address');
+    expect(await found()).toEqual({ scope: ['address'], clientSince: '1-a' });
+    await allowTo('1-a', 'email');
+    expect(await found()).toEqual({ scope: ['address', 'email'], clientSince: '1-a' });
+    await Promise.all(['email', 'phone'].map((value) => allowTo('1-b', value)));
+    expect(await found()).toEqual({ scope: ['email', 'phone'], clientSince: '1-b' });
+    await allowTo('1-b', 'address', 'a document');
+    await allowTo('1-c', 'address', 'a document');
+    await allowTo('1-c', 'email', 'a document');
+    expect(await found()).toEqual({ scope: ['address', 'email'], clientSince: '1-c' });
+    await allowTo(undefined, 'phone');
+    expect(await found()).toEqual({ scope: ['phone'], clientSince: undefined });
+  });
+
   test('adds to what was allowed before, and is gone when it is revoked', async () => {
     await allow('adder', need, 'one');
     await allow('adder', { scope: ['email'], resources: ['urn:api'], claims: ['x'] }, 'two');

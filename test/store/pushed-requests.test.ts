@@ -25,7 +25,7 @@ async function pushed(): Promise<string> {
   const reference = generateSecret();
   const parameters = parseParameters('client_id=app&state=s');
   if (!parameters.ok) throw new Error('cannot be read');
-  await pushedRequests.keep(reference, parameters.value, 'app', now);
+  await pushedRequests.keep(reference, parameters.value, { clientId: 'app' }, now);
   return reference;
 }
 

@@ -116,7 +116,8 @@ describe.each([
     const done = await carryOut(plan, own, author);
     const importId = done.ok ? done.value : undefined;
     expect(importId).toMatch(/^20231114T221320Z-import-[0-9a-f]{6}$/);
-    expect(await found('a')).toEqual(JSON.parse(JSON.stringify(plan.planned[0]?.client)));
+    const made = JSON.parse(JSON.stringify(plan.planned[0]?.client));
+    expect(await found('a')).toEqual({ ...made, since: expect.stringMatching(/^\d+-[0-9a-f]{12}$/) });
     expect(await store.changes(10, id('b'))).toMatchObject([{ ...author, client: id('b'), importId }]);
     expect(await store.findChange(importId as string)).toMatchObject({ ...author, clients: 2, outcome: 'done' });
   });

@@ -74,7 +74,7 @@ async function rollBackOne(context: Context, change: Change, clientId: string): 
   const next = mustBeRight(await rolledBack(plan.value, current, context.now()), clientId);
   if (next !== undefined && current === undefined) await mustBeFree(context, clientId);
   const author = await context.author(reason(change));
-  const version = mustWin(await clients.put(clientId, next?.client, author, found?.version ?? 0), name);
+  const version = mustWin(await clients.put(clientId, next?.client, author, found?.version ?? 0, change.id), name);
   if (next === undefined) {
     return {
       json: { client_id: clientId, removed: true, version },

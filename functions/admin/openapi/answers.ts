@@ -41,7 +41,7 @@ const always = [
 /** What the operations answer, and what these are made of. */
 export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPolicy' | 'Change', JsonSchema> {
   const members = keptMembers();
-  const own = Object.keys(members).filter((name) => !always.includes(name));
+  const own = [...Object.keys(members).filter((name) => !always.includes(name)), 'added_at'];
   const secrets = { type: 'integer', minimum: 0, description: 'How many secrets are valid now.' };
   const logged = { ...members, client_secrets: secrets };
   const client = {
@@ -62,6 +62,10 @@ export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPol
       mode,
       enforced: onePolicy,
     }),
+    added_at: {
+      ...time,
+      description: 'When it was added: what people granted to another client of this id before is nothing to it.',
+    },
     version,
   };
   const secret = { ...text, description: 'A secret that was made now. It is never shown again.' };

@@ -74,7 +74,7 @@ async function rollBackOneClient(change: Change, clientId: string, call: Call, d
     return refuse(stateConflict('not_valid_now', `By the rules of today, client_id ${problem}.`));
   }
   const present = await presentation(deps);
-  const written = await deps.clients.put(clientId, next.value?.client, call.author, version);
+  const written = await deps.clients.put(clientId, next.value?.client, call.author, version, change.id);
   if (!written.ok) return refuse(stale(written.refusal.version));
   if (next.value === undefined) {
     return ok({ document: { client_id: clientId, removed: true, version: written.value } });

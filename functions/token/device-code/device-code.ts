@@ -4,6 +4,7 @@ import { policySettings } from '../../../shared/clients/registered-client.ts';
 import type { DevicePollStore } from '../../../shared/grants/device-poll-store.ts';
 import { judgePoll } from '../../../shared/grants/device-request.ts';
 import { grantId } from '../../../shared/grants/issue-code.ts';
+import { refuseEarlierClient } from '../../../shared/grants/judge-standing.ts';
 import type { PollPace } from '../../../shared/grants/poll-pace.ts';
 import { type Parameters, single } from '../../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../../shared/oauth/refusal.ts';
@@ -43,6 +44,8 @@ export const deviceCodeFlow =
     if (pace.isTooSoon(id, now)) return refused({ reason: 'slow_down' });
     const polled = await polls.find(id);
     if (polled?.state === 'waiting') pace.remember(id, now);
+    const earlier = polled?.clientId === clientId ? refuseEarlierClient(polled, client) : undefined;
+    if (earlier) return refused(earlier);
     const judged = judgePoll(polled, { clientId, codeVerifier: verifier.value, rules, now });
     if (judged?.spends) await polls.end(id, 'spent');
     if (judged) return refused(judged.refusal);

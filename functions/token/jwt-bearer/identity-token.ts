@@ -4,6 +4,7 @@ import type { RegisteredApi } from '../../../shared/apis/registered-api.ts';
 import { findApis, resourcesOf } from '../../../shared/apis/token-target.ts';
 import { whatWasDropped } from '../../../shared/audit/decision.ts';
 import type { AuthenticatedClient } from '../../../shared/clients/client-authentication.ts';
+import type { RegisteredClient } from '../../../shared/clients/registered-client.ts';
 import type { AssertedGrantStore } from '../../../shared/grants/asserted-grant-store.ts';
 import type { Grant } from '../../../shared/grants/grant.ts';
 import { judgeStanding } from '../../../shared/grants/judge-standing.ts';
@@ -56,13 +57,7 @@ export async function identityToken(
   const subjects = await own.subjectsOf(client);
   if (!subjects.ok) return refused(subjects.refusal);
   const subject = subjects.value(account.sub, account.standing);
-  const grant = grantFor(
-    { ...account, subject },
-    client.clientId,
-    claims,
-    { scope: scope.value, apis: apis.value },
-    now,
-  );
+  const grant = grantFor({ ...account, subject }, client, claims, { scope: scope.value, apis: apis.value }, now);
   const ended = judgeStanding(grant, account.standing);
   if (ended) return refused(ended);
   const answer = { client, person: account.claims, scope: scope.value, apis: apis.value, jkt };
@@ -116,7 +111,7 @@ function scopeOf(
 
 function grantFor(
   { sub, subject, standing }: LinkedAccount & Pick<Grant, 'subject'>,
-  clientId: string,
+  { clientId, since }: RegisteredClient,
   { auth_time: authTime, iat = 0 }: JWTPayload,
   { scope, apis }: { scope: readonly string[]; apis: readonly RegisteredApi[] },
   now: number,
@@ -125,6 +120,7 @@ function grantFor(
     id: randomBytes(32).toString('base64url'),
     state: 'redeemed',
     clientId,
+    clientSince: since,
     sub,
     subject,
     epoch: standing.epoch,

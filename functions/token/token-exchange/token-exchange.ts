@@ -1,7 +1,7 @@
 import { whatWasDropped } from '../../../shared/audit/decision.ts';
 import { isPublic } from '../../../shared/clients/registered-client.ts';
 import type { ActingStore } from '../../../shared/grants/acting-store.ts';
-import { isInForce } from '../../../shared/grants/judge-standing.ts';
+import { isInForce, isOfClient } from '../../../shared/grants/judge-standing.ts';
 import { withoutHome } from '../../../shared/home.ts';
 import type { JwkSet } from '../../../shared/keys/loaded-keys.ts';
 import type { Refusal } from '../../../shared/oauth/refusal.ts';
@@ -58,6 +58,9 @@ export const tokenExchangeFlow =
     const account = grant && grant.sub !== claims.sub ? await findAccount(grant.sub) : beside;
     const { standing, claims: person } = account;
     if (standing === undefined || !isInForce(grant, standing, claims.sub, actorsOf(claims))) {
+      return refused({ reason: 'subject_token_invalid' });
+    }
+    if (!isOfClient(grant, await deps.clients.findRegistered(grant.clientId))) {
       return refused({ reason: 'subject_token_invalid' });
     }
     if (!mayAct(standing, clientId, grant.issuedAt)) return refused({ reason: 'actor_not_allowed' });
