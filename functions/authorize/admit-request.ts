@@ -1,3 +1,4 @@
+import { ignoredScope } from '../../shared/apis/grantable-scope.ts';
 import { type Dropped, whatWasDropped } from '../../shared/audit/decision.ts';
 import { mayAskFor, type RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Detail } from '../../shared/oauth/authorization-details.ts';
@@ -40,7 +41,7 @@ export function admitRequest(
   }
   const challenge = admitChallenge(request.value, rules);
   if (!challenge.ok) return challenge;
-  const scope = grantScope(request.value.scope, grantable);
+  const scope = grantScope(request.value.scope, grantable, ignoredScope(client));
   if (!scope.ok) return scope;
   const claims = permitted(request.value.claims, client, byScope);
   return ok({

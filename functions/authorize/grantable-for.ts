@@ -1,5 +1,5 @@
 import type { ApiReader } from '../../shared/apis/api-store.ts';
-import { grantableScope } from '../../shared/apis/management-api.ts';
+import { grantableScope } from '../../shared/apis/grantable-scope.ts';
 import { findApis } from '../../shared/apis/token-target.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
@@ -11,10 +11,10 @@ import { isOpenidScope } from '../../shared/oauth/scope.ts';
  */
 export async function grantableFor(
   parameters: Parameters,
-  client: Pick<RegisteredClient, 'scope' | 'clientClass'>,
+  client: Pick<RegisteredClient, 'scope' | 'grantTypes' | 'clientClass'>,
   { apis, hasOperators }: { apis: Pick<ApiReader, 'list'>; hasOperators: boolean },
 ): Promise<string[]> {
-  const scope = grantableScope(client.scope, hasOperators);
+  const scope = grantableScope(client, hasOperators);
   const resources = multiple(parameters, 'resource');
   const asksOtherwise = resources.length > 0 || single(parameters, 'authorization_details') !== undefined;
   const hasAsked = single(parameters, 'scope') !== undefined || !asksOtherwise;

@@ -1,4 +1,5 @@
 import { withWholeScope } from '../../shared/apis/client-scope.ts';
+import { grantableScope } from '../../shared/apis/grantable-scope.ts';
 import type { Registration } from '../../shared/clients/registration-store.ts';
 import { registeredMetadata } from '../../shared/clients/self-registration.ts';
 import { jsonReply, type Reply } from '../../shared/http/reply.ts';
@@ -15,7 +16,7 @@ export async function described(
   { secret, token }: Secrets,
   { issuer, apis }: Pick<RegistrationDeps, 'issuer' | 'apis'>,
 ): Promise<Reply> {
-  const { scope } = await withWholeScope(client, apis);
+  const scope = grantableScope(await withWholeScope(client, apis), true);
   return jsonReply(status, {
     ...registeredMetadata(client, scope),
     client_id_issued_at: registeredAt,

@@ -1,5 +1,5 @@
 import type { ApiReader } from '../../shared/apis/api-store.ts';
-import { grantableScope } from '../../shared/apis/management-api.ts';
+import { grantableScope, ignoredScope } from '../../shared/apis/grantable-scope.ts';
 import { findApis, resourcesOf } from '../../shared/apis/token-target.ts';
 import { type Dropped, whatWasDropped } from '../../shared/audit/decision.ts';
 import { once } from '../../shared/cached.ts';
@@ -40,7 +40,7 @@ export async function admitDevice(
   );
   if (!challenge.ok) return challenge;
   const requested = single(form, 'scope');
-  const scope = grantScope(requested, grantableScope(client.scope, hasOperators));
+  const scope = grantScope(requested, grantableScope(client, hasOperators), ignoredScope(client));
   if (!scope.ok) return scope;
   const text = single(form, 'authorization_details');
   const details = text === undefined ? undefined : await (await loadDetails()).admitDetails(text, client, apis);

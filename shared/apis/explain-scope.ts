@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { RegisteredClient } from '../clients/registered-client.ts';
 import { isOpenidScope } from '../oauth/scope.ts';
 import { withScopeOfApis } from './client-scope.ts';
+import { grantableScope, ignoredScope } from './grantable-scope.ts';
 import { isManagementScope } from './management-api.ts';
 import type { RegisteredApi } from './registered-api.ts';
 
@@ -20,15 +21,18 @@ export function explainScope(
   requested: string | undefined,
   apis: readonly RegisteredApi[],
 ): ScopeExplanation {
-  const registered = withScopeOfApis(client, apis).scope.filter((value) => !isManagementScope(value));
+  const whole = withScopeOfApis(client, apis);
+  const registered = grantableScope(whole, false);
+  const ignored = ignoredScope(whole);
   if (requested === undefined) return { registered };
   const values = [...new Set(requested.split(' ').filter((value) => value !== ''))];
   const granted = values.filter((value) => registered.includes(value));
   const lost = values.filter((value) => !registered.includes(value));
-  return { registered, granted, dropped: lost.map((value) => ({ value, why: whyDropped(value, apis) })) };
+  return { registered, granted, dropped: lost.map((value) => ({ value, why: whyDropped(value, apis, ignored) })) };
 }
 
-function whyDropped(value: string, apis: readonly RegisteredApi[]): string {
+function whyDropped(value: string, apis: readonly RegisteredApi[], ignored: readonly string[]): string {
+  if (ignored.includes(value)) return 'the client gets no refresh tokens; add refresh_token to grant_types';
   if (isManagementScope(value))
     return 'only operators grant the management of this server; a client has it for itself by client_credentials';
   const api = apis.find(({ scope }) => scope.includes(value));

@@ -10,13 +10,6 @@ export type ManagementScope = (typeof managementScopes)[number];
 
 export const isManagementScope = (value: string): boolean => managementScopes.some((scope) => scope === value);
 
-/**
- * What people may grant of the scope of a client. The management of this server is among it where some of them are operators; each
- * request then asks whether this one is.
- */
-export const grantableScope = (scope: readonly string[], hasOperators: boolean): string[] =>
-  scope.filter((value) => hasOperators || !isManagementScope(value));
-
 /** Whether a client manages this server, or an API is the one to do it, that is, has one of these scope values. */
 export const isManager = ({ scope }: { scope: readonly string[] }): boolean => scope.some(isManagementScope);
 

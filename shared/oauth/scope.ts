@@ -21,17 +21,19 @@ export const wasNarrowed = (requested: string | undefined, granted: readonly str
 
 /**
  * Returns the granted part of a requested scope (RFC 6749 §3.3). Ignores values the client is not registered for, and refuses
- * when none is left. Without a `scope` parameter, grants what the client is registered for except `openid` and `offline_access`,
+ * when none is left, unless one of `ignored` was asked for: these are no mistake. Without a `scope` parameter, grants what the client is registered for except `openid` and `offline_access`,
  * which must be requested.
  */
 export function grantScope(
   requested: string | undefined,
   registeredScope: readonly string[],
+  ignored: readonly string[] = [],
 ): Result<string[], Refusal> {
   if (requested === undefined)
     return ok(registeredScope.filter((value) => value !== 'openid' && value !== 'offline_access'));
   const parsed = parseScope(requested);
   if (!parsed.ok) return parsed;
   const granted = parsed.value.filter((value) => registeredScope.includes(value));
-  return granted.length > 0 ? ok(granted) : refuse({ reason: 'scope_not_registered' });
+  const isComplete = granted.length > 0 || parsed.value.some((value) => ignored.includes(value));
+  return isComplete ? ok(granted) : refuse({ reason: 'scope_not_registered' });
 }

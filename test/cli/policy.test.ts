@@ -283,6 +283,17 @@ describe('policy explain', () => {
     expect((await pixy('policy', 'explain', 'scoped')).output).toMatch(/^scope +may ask for openid stock:read$/m);
   });
 
+  test('and why a client without refresh tokens asks for offline_access in vain', async () => {
+    const callback = ['--redirect-uri', 'https://online.example/callback'];
+    await pixy('clients', 'add', 'online', ...callback, '--scope', 'openid offline_access');
+    const { output } = await pixy('policy', 'explain', 'online', '--scope', 'openid offline_access');
+    expect(output).toMatch(/^scope granted +openid$/m);
+    expect(output).toContain('offline_access: the client gets no refresh tokens; add refresh_token to grant_types');
+    await pixy('clients', 'set', 'online', '--grant-type', 'authorization_code', '--grant-type', 'refresh_token');
+    const after = await pixy('policy', 'explain', 'online', '--scope', 'openid offline_access');
+    expect(after.output).toMatch(/^scope granted +openid offline_access$/m);
+  });
+
   test('tells what comes before PKCE', async () => {
     await addConfidential('machine', '--grant-type', 'client_credentials');
     expect(await explain('machine')).toMatchObject({

@@ -26,6 +26,7 @@ test.each([
 ])('DC11: what an unregistered client may get if its request %s', async (_, query, expected) => {
   const parsed = parseParameters(query);
   if (!parsed.ok) throw new Error(query);
-  expect(await grantableFor(parsed.value, { scope, clientClass: 'dynamic' }, deps)).toEqual(expected);
-  expect(await grantableFor(parsed.value, { scope, clientClass: undefined }, deps)).toEqual(scope);
+  const client = { scope, grantTypes: ['authorization_code'] as const };
+  expect(await grantableFor(parsed.value, { ...client, clientClass: 'dynamic' }, deps)).toEqual(expected);
+  expect(await grantableFor(parsed.value, { ...client, clientClass: undefined }, deps)).toEqual(scope);
 });

@@ -47,6 +47,12 @@ describe('OA11 the granted scope', () => {
     },
   );
 
+  test('is nothing, and no mistake, when all that is left of it is ignored', () => {
+    expect(grantScope('offline_access', registered, ['offline_access'])).toEqual(granted([]));
+    expect(grantScope('openid offline_access', registered, ['offline_access'])).toEqual(granted(['openid']));
+    expect(grantScope('orders:write', registered, ['offline_access'])).toEqual(refused('scope_not_registered'));
+  });
+
   test('OC5 without a scope parameter is what is registered, but no ID token', () => {
     expect(grantScope(undefined, registered)).toEqual(granted(['profile', 'orders:read']));
   });
