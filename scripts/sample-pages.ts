@@ -297,12 +297,11 @@ export function samplePages(
     'invitation-expired': () => noticePage(look, { notice: 'invitationExpired', status: 410 }),
     registered: () => noticePage(look, { notice: 'registered', link: { path: '/sign-in', to: 'signIn' } }),
     'sign-out': () =>
-      signOutPage(
-        look,
-        { values: new Map([['state', [given('state')]]]), duplicated: new Set(), malformed: new Set() },
-        'a-token',
-        [],
-      ),
+      signOutPage(look, {
+        sent: { values: new Map([['state', [given('state')]]]), duplicated: new Set(), malformed: new Set() },
+        isAboutSeveral: true,
+        ...form,
+      }),
     'signed-out': () => signedOutPage(look, []),
     'form-post': () => formPostPage(look, 'https://photos.example.com/callback', [['state', given('state')]]),
     error: () => errorPage({ reason: 'redirect_uri_not_registered' }, 'https://sign-in.example.com', look),

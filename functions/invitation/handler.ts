@@ -30,8 +30,7 @@ export const invitationHandler = (deps: InvitationDeps) =>
 
 async function show(request: HttpRequest, deps: InvitationDeps): Promise<Answer> {
   const query = parseParameters(request.rawQuery);
-  if (!query.ok) return refuseOnPage(query.refusal, request, deps);
-  const done = await showDone(query.value, request, deps);
+  const done = query.ok ? await showDone(query.value, request, deps) : undefined;
   if (done) return { reply: done };
   const link = await findLink(request, deps);
   return link.ok ? showForm(link.value, request, deps) : tellBroken(link.refusal, request, deps);

@@ -49,8 +49,9 @@ async function signOut(
 
   const isConfirmed = request.method === 'POST' && isOurForm(request, sent, deps.issuer);
   if (meant.needsQuestion && !isConfirmed) {
-    const form = openForm(request, deps.issuer);
-    return { reply: await signOutPage(look, sent, form.token, form.cookies) };
+    const { token: formToken, cookies } = openForm(request, deps.issuer);
+    const isAboutSeveral = meant.ids.length > 1;
+    return { reply: await signOutPage(look, { sent, isAboutSeveral, formToken, cookies }) };
   }
   const cookies = [await endInBrowser(meant.ids, browser, request, deps)];
   const decision = { verdict: 'allowed', client: hint?.aud } as const;

@@ -8,13 +8,17 @@ import { formScript } from './inline-script.ts';
 import type { Look } from './look.ts';
 import { pageReply } from './page.ts';
 
-/** Asks the person to confirm signing out. The form carries what the client sent. */
-export function signOutPage(
-  look: Look,
-  sent: Parameters,
-  formToken: string,
-  cookies: readonly string[],
-): Promise<Reply> {
+export type SignOutPage = {
+  /** What the client sent. The form carries it. */
+  sent: Parameters;
+  /** Whether it is about more than one account. */
+  isAboutSeveral: boolean;
+  formToken: string;
+  cookies: readonly string[];
+};
+
+/** Asks the person to confirm signing out. */
+export function signOutPage(look: Look, { sent, isAboutSeveral, formToken, cookies }: SignOutPage): Promise<Reply> {
   const carried = [...sent.values].flatMap(([name, values]) =>
     name === 'form_token' ? [] : values.map((value) => [name, value] as const),
   );
@@ -23,7 +27,7 @@ export function signOutPage(
     200,
     look.text('signOut.title'),
     html`<h1>${look.text('signOut.question')}</h1>
-<p class="soft">${look.text('signOut.text')}</p>
+<p class="soft">${isAboutSeveral ? `${look.text('signOut.several')} ` : ''}${look.text('signOut.text')}</p>
 <form method="post">
 ${formTokenField(formToken)}${carried.map(([name, value]) => hidden(name, value))}<button type="submit">${look.text('signOut.submit')}</button>
 </form>`,

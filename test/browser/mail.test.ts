@@ -16,8 +16,8 @@ test('ML2: without JavaScript, a lost password leads to a mail, from there to a 
   await page.goto(beginning.url);
   await page.getByRole('link', { name: 'Forgotten your password?' }).click();
   await page.getByLabel('Username or email address').fill(demoAccount.username);
-  await page.getByRole('button', { name: 'Send the mail' }).click();
-  await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
+  await page.getByRole('button', { name: 'Send the email' }).click();
+  await page.getByRole('heading', { name: 'Check your email' }).waitFor();
 
   await page.goto(`${issuer}/demo/mail`);
   await page.getByRole('link', { name: /^Set a new password for/ }).click();

@@ -202,6 +202,7 @@ describe('signing out of a browser with several people', () => {
     const person = await withBoth();
     const ids = cookieOf(person).split('~');
     const page = await person.open('/sign-out');
+    expect(page.body).toContain('This signs out every account in this browser.');
     await person.submit(page, {});
     expect(await Promise.all(ids.map((id) => sessions.find(id, server.clock.now())))).toEqual([undefined, undefined]);
   });

@@ -48,7 +48,7 @@ describe('ML1: somebody who lost their password', () => {
     const [, path = ''] = /href="(\/forgotten-password[^"]*)"/.exec(signIn.body) ?? [];
     const form = await person.open(path.replaceAll('&amp;', '&'));
     const told = await person.submit(form, { username: addressOf('ann') });
-    expect([told.status, told.body.includes('Look into your mailbox')]).toEqual([200, true]);
+    expect([told.status, told.body.includes('Check your email')]).toEqual([200, true]);
     const mail = await newestMail(server, addressOf('ann'));
     expect(mail.subject).toBe('Set a new password for Example');
     expect(mail.text).toContain('Hello ann,');

@@ -59,6 +59,7 @@ describe('a link that is not good', () => {
     ['two tokens', async () => `${await linkFor()}&token=x`, 404],
     ['a cut-off token', async () => (await linkFor()).slice(0, -1), 404],
     ['a changed token', async () => (await linkFor()).replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')), 404],
+    ['an address that a mail program has mangled', async () => `${await linkFor()}&%zz=1`, 404],
     ['a token that is too old', () => linkFor('invitation', 0), 410],
   ])('with %s shows no form, sets nothing and says why', async (_, target, status) => {
     const person = newPerson(server);

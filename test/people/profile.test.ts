@@ -74,7 +74,7 @@ describe('PE1: somebody changes their profile', () => {
     expect((await accounts.findByUsername('new@example.com'))?.claims).toMatchObject({ email_verified: true });
     expect(await accounts.findByUsername('cem@example.com')).toBeUndefined();
     for (const to of ['cem@example.com', 'new@example.com']) {
-      expect((await newestMail(server, to)).subject).toMatch(/the mail address was changed$/);
+      expect((await newestMail(server, to)).subject).toMatch(/the email address was changed$/);
     }
   });
 

@@ -87,7 +87,7 @@ describe('PE2: somebody deletes their account', () => {
   test('whoever has no address is told that no mail can undo it', async () => {
     const person = await signedIn(server, 'hal');
     const page = await person.open('/account/remove');
-    expect(page.body).toContain('You have no confirmed address');
+    expect(page.body).toContain('You have no confirmed email address');
     const answer = await post(person, '/account/remove', page, {});
     expect(answer.body).toContain('Your account will be deleted');
     expect(answer.body).not.toContain('the mail');

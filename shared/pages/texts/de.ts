@@ -27,8 +27,7 @@ export const de: Texts = {
   'signIn.forgotten': 'Passwort vergessen?',
   'signIn.mailCode': 'Mit einem Code per E-Mail anmelden',
   'signIn.confirmTitle': 'Bestätigen Sie, dass Sie es sind',
-  'signIn.confirmText':
-    'Für den nächsten Schritt muss sicher sein, dass Sie es sind, auch wenn Sie schon angemeldet sind.',
+  'signIn.confirmText': 'Für den nächsten Schritt müssen Sie sich anmelden, auch wenn Sie schon angemeldet sind.',
 
   'signedIn.title': 'Sie sind angemeldet',
   'signedIn.text': 'Sie können diese Seite schließen oder zu der App zurückgehen, von der Sie gekommen sind.',
@@ -37,7 +36,8 @@ export const de: Texts = {
   'signOut.title': 'Abmelden',
   'signOut.question': 'Möchten Sie sich abmelden?',
   'signOut.text':
-    'Wenn eine App Sie das nächste Mal bittet, sich anzumelden, müssen Sie Ihr Passwort wieder eingeben. Um angemeldet zu bleiben, schließen Sie diese Seite.',
+    'Sobald eine App Sie das nächste Mal dazu auffordert, müssen Sie sich wieder anmelden. Um angemeldet zu bleiben, schließen Sie diese Seite.',
+  'signOut.several': 'Damit werden alle Konten in diesem Browser abgemeldet.',
   'signOut.submit': 'Abmelden',
   'signedOut.title': 'Sie sind abgemeldet',
   'signedOut.text':

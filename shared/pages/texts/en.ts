@@ -27,9 +27,9 @@ export const en = {
   'signIn.register': 'No account yet? {link}',
   'signIn.registerLink': 'Create one',
   'signIn.forgotten': 'Forgotten your password?',
-  'signIn.mailCode': 'Sign in with a code by mail',
+  'signIn.mailCode': 'Sign in with a code by email',
   'signIn.confirmTitle': 'Confirm that it is you',
-  'signIn.confirmText': 'The next step needs to be sure that it is you, even if you are signed in already.',
+  'signIn.confirmText': 'The next step needs you to sign in, even if you are signed in already.',
 
   'signedIn.title': 'You are signed in',
   'signedIn.text': 'You can close this page, or go back to the app you came from.',
@@ -38,7 +38,8 @@ export const en = {
   'signOut.title': 'Sign out',
   'signOut.question': 'Sign out?',
   'signOut.text':
-    'You will have to enter your password the next time an app asks you to sign in. To stay signed in, close this page.',
+    'You will have to sign in again the next time an app asks you to. To stay signed in, close this page.',
+  'signOut.several': 'This signs out every account in this browser.',
   'signOut.submit': 'Sign out',
   'signedOut.title': 'You are signed out',
   'signedOut.text':
@@ -49,18 +50,18 @@ export const en = {
 
   'forgotten.title': 'Set a new password',
   'forgotten.text':
-    'Enter your username or your email address. If there is an account with an address that we know, a mail with a link goes there.',
-  'forgotten.submit': 'Send the mail',
+    'Enter your username or your email address. If we know an email address of that account, we send a link to it.',
+  'forgotten.submit': 'Send the email',
   'verify.title': 'Confirm your address',
   'verify.text': 'Is {address} your address, and did you enter it here?',
   'verify.submit': 'Yes, confirm',
-  'mailCode.title': 'Sign in with a code by mail',
+  'mailCode.title': 'Sign in with a code by email',
   'mailCode.text':
-    'Enter your username or your email address. If there is an account with an address that we know, a mail with a code goes there.',
+    'Enter your username or your email address. If we know an email address of that account, we send a code to it.',
   'mailCode.submit': 'Send the code',
   'mailCode.enterTitle': 'Enter the code',
   'mailCode.enterText':
-    'If there is such an account, a mail with a code is on its way. Enter it here, in this browser, within ten minutes.',
+    'If there is such an account, an email with a code is on its way. Enter the code here, in this browser, within ten minutes.',
   'mailCode.again': 'Ask for another code',
 
   'code.title': 'Enter your code',
@@ -210,23 +211,23 @@ export const en = {
   'profile.zoneinfo': 'Time zone',
   'profile.birthdate': 'Date of birth',
   'profile.website': 'Website',
-  'profile.emailHint': 'You get a mail there, to confirm it.',
+  'profile.emailHint': 'We send an email there so that you can confirm it.',
   'profile.submit': 'Save',
   'removal.title': 'Delete your account',
   'removal.text.one':
-    'Your account is disabled at once and deleted tomorrow, with everything in it. Until then, a link in a mail keeps it.',
+    'Your account is disabled at once, and deleted tomorrow with everything in it. Until then, you can keep it with a link that we email to you.',
   'removal.text.other':
-    'Your account is disabled at once and deleted in {count} days, with everything in it. Until then, a link in a mail keeps it.',
-  'removal.noAddress': 'You have no confirmed address, so no mail can reach you to keep it.',
+    'Your account is disabled at once, and deleted in {count} days with everything in it. Until then, you can keep it with a link that we email to you.',
+  'removal.noAddress': 'You have no confirmed email address, so we cannot send you that link.',
   'removal.submit': 'Delete',
   'removal.keepTitle': 'Keep your account',
   'removal.keepText': 'Your account is to be deleted. If you keep it, you can sign in again.',
 
   'done.passwordChanged': 'Your password has been changed.',
   'done.profileSaved': 'Your changes are saved.',
-  'done.addressAsked': 'Look into your mailbox: the new address counts once you have confirmed it.',
+  'done.addressAsked': 'Check your email: the new address counts once you have confirmed it.',
   'done.reset':
-    'Everybody was signed out of your account. Check how it can be entered: remove every passkey, app and linked account that is not yours.',
+    'Everybody was signed out of your account. Check the ways to sign in to it: remove every passkey, app and linked account that is not yours.',
   'done.sessionEnded': 'That device is signed out.',
   'done.sessionsEnded': 'All your other devices are signed out.',
   'done.accessRemoved': 'The app no longer has access.',
@@ -273,17 +274,17 @@ export const en = {
   'notice.mailedLinkOver': 'This link is no longer valid',
   'notice.mailedLinkOverText':
     'It has been used, it is too old, or a newer one has replaced it. You can ask for another one.',
-  'notice.mailSent': 'Look into your mailbox',
+  'notice.mailSent': 'Check your email',
   'notice.mailSentText':
-    'If there is such an account, a mail with a link is on its way. It can take a few minutes. If none comes, look among the spam, or ask the people who run this service.',
-  'notice.mailOff': 'No mail is sent here',
+    'If there is such an account, an email with a link is on its way. It can take a few minutes. If none comes, look in your spam folder, or ask the people who run this service.',
+  'notice.mailOff': 'No email is sent here',
   'notice.mailOffText':
     'Ask the people who run this service for a link with which you can set a new password or confirm your address.',
   'notice.verified': 'Your address is confirmed',
-  'notice.verifiedText': 'From now on, you can sign in with it, and mail about your account goes there.',
+  'notice.verifiedText': 'From now on, you can sign in with it, and email about your account goes there.',
   'notice.verifyBroken': 'This link is no longer valid',
   'notice.verifyBrokenText':
-    'It has been used, it is too old, or a newer one has replaced it. If your address is not confirmed yet, ask for another mail in your account.',
+    'It has been used, it is too old, or a newer one has replaced it. If your address is not confirmed yet, ask for another email in your account.',
   'notice.addressTaken': 'This address belongs to another account',
   'notice.addressTakenText': 'Sign in to that account, or set a new password for it.',
   'notice.linkBroken': 'This page is no longer valid',
@@ -292,10 +293,10 @@ export const en = {
   'notice.noPageText': 'Check the address, or go to your account.',
   'notice.accountRemoved': 'Your account will be deleted',
   'notice.accountRemovedText':
-    'You are signed out everywhere. If you change your mind, use the link in the mail that is on its way to you.',
+    'You are signed out everywhere. If you change your mind, use the link in the email that is on its way to you.',
   'notice.accountRemovedUntold': 'Your account will be deleted',
   'notice.accountRemovedUntoldText':
-    'You are signed out everywhere. You have no confirmed address, so nothing is mailed to you.',
+    'You are signed out everywhere. You have no confirmed email address, so we cannot send you a link to keep your account.',
   'notice.accountKept': 'Your account stays',
   'notice.accountKeptText': 'You can sign in again.',
   'notice.keepOver': 'This account cannot be kept any more',
@@ -351,11 +352,11 @@ export const en = {
   'problem.registrations.other': 'Too many accounts were requested from here. Wait {count} minutes, then try again.',
   'problem.regionUnavailable':
     'Apps of another region of this server may be missing here. What you end is ended there, too.',
-  'problem.mails.one': 'Too many mails were requested. Wait a minute, then try again.',
-  'problem.mails.other': 'Too many mails were requested. Wait {count} minutes, then try again.',
+  'problem.mails.one': 'Too many emails were requested. Wait a minute, then try again.',
+  'problem.mails.other': 'Too many emails were requested. Wait {count} minutes, then try again.',
   'problem.nameMissing': 'Enter your username or your email address.',
   'problem.mailCodeWrong':
-    'That code is not right, too old, or tried too often. Look at the newest mail, or ask for another code.',
+    'That code is not right, too old, or tried too often. Look at the newest email, or ask for another code.',
   'problem.codeWrong': 'That code is not right, or it is too old. Enter the one that the app shows now.',
   'problem.codeUsed': 'That code has already been used. Wait until the app shows the next one.',
   'problem.recoveryCodeWrong': 'That recovery code is not right, or it has already been used. Try another one.',

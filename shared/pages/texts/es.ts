@@ -27,7 +27,7 @@ export const es: Texts = {
   'signIn.forgotten': '¿Ha olvidado su contraseña?',
   'signIn.mailCode': 'Entrar con un código por correo',
   'signIn.confirmTitle': 'Confirme que es usted',
-  'signIn.confirmText': 'El siguiente paso necesita asegurarse de que es usted, aunque ya haya iniciado sesión.',
+  'signIn.confirmText': 'Para el siguiente paso tiene que iniciar sesión, aunque ya la haya iniciado.',
 
   'signedIn.title': 'Ha iniciado sesión',
   'signedIn.text': 'Puede cerrar esta página o volver a la aplicación de la que viene.',
@@ -36,7 +36,8 @@ export const es: Texts = {
   'signOut.title': 'Cerrar sesión',
   'signOut.question': '¿Quiere cerrar la sesión?',
   'signOut.text':
-    'Tendrá que escribir su contraseña la próxima vez que una aplicación le pida iniciar sesión. Para mantener la sesión iniciada, cierre esta página.',
+    'Tendrá que iniciar sesión de nuevo la próxima vez que una aplicación se lo pida. Para mantener la sesión iniciada, cierre esta página.',
+  'signOut.several': 'Se cerrará la sesión de todas las cuentas de este navegador.',
   'signOut.submit': 'Cerrar sesión',
   'signedOut.title': 'Ha cerrado la sesión',
   'signedOut.text':

@@ -27,7 +27,7 @@ export const fr: Texts = {
   'signIn.forgotten': 'Mot de passe oublié ?',
   'signIn.mailCode': 'Se connecter avec un code par e-mail',
   'signIn.confirmTitle': 'Confirmez que c’est bien vous',
-  'signIn.confirmText': 'L’étape suivante doit s’assurer que c’est bien vous, même si vous êtes déjà connecté.',
+  'signIn.confirmText': 'Pour l’étape suivante, vous devez vous connecter, même si vous l’êtes déjà.',
 
   'signedIn.title': 'Vous êtes connecté',
   'signedIn.text': 'Vous pouvez fermer cette page ou revenir à l’application d’où vous venez.',
@@ -36,7 +36,8 @@ export const fr: Texts = {
   'signOut.title': 'Se déconnecter',
   'signOut.question': 'Voulez-vous vous déconnecter ?',
   'signOut.text':
-    'Vous devrez saisir votre mot de passe la prochaine fois qu’une application vous demandera de vous connecter. Pour rester connecté, fermez cette page.',
+    'Vous devrez vous connecter de nouveau la prochaine fois qu’une application vous le demandera. Pour rester connecté, fermez cette page.',
+  'signOut.several': 'Tous les comptes connectés dans ce navigateur seront déconnectés.',
   'signOut.submit': 'Se déconnecter',
   'signedOut.title': 'Vous êtes déconnecté',
   'signedOut.text':

@@ -27,7 +27,7 @@ export const pt: Texts = {
   'signIn.forgotten': 'Esqueceu a senha?',
   'signIn.mailCode': 'Entrar com um código por e-mail',
   'signIn.confirmTitle': 'Confirme que é você',
-  'signIn.confirmText': 'A próxima etapa precisa ter certeza de que é você, mesmo que você já tenha entrado.',
+  'signIn.confirmText': 'Para a próxima etapa, você precisa entrar, mesmo que já tenha entrado.',
 
   'signedIn.title': 'Você entrou',
   'signedIn.text': 'Você pode fechar esta página ou voltar ao aplicativo de onde veio.',
@@ -36,7 +36,8 @@ export const pt: Texts = {
   'signOut.title': 'Sair',
   'signOut.question': 'Quer sair?',
   'signOut.text':
-    'Você terá que digitar sua senha na próxima vez que um aplicativo pedir para você entrar. Para continuar conectado, feche esta página.',
+    'Você terá que entrar de novo na próxima vez que um aplicativo pedir. Para continuar conectado, feche esta página.',
+  'signOut.several': 'Todas as contas neste navegador serão desconectadas.',
   'signOut.submit': 'Sair',
   'signedOut.title': 'Você saiu',
   'signedOut.text':

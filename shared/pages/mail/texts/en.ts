@@ -2,7 +2,7 @@
 export const en = {
   hello: 'Hello {account},',
   linkBelow: 'If the button does not work, open this address in your browser:',
-  footer: 'This mail was sent because of an account at {service}. Nobody reads answers to it.',
+  footer: 'This email was sent because of an account at {service}. Nobody reads replies to it.',
 
   forgottenSubject: 'Set a new password for {service}',
   forgottenText:
@@ -12,7 +12,7 @@ export const en = {
   forgottenNotYou: 'If it was not you, do nothing. Your password stays as it is.',
 
   verifySubject: 'Confirm your address for {service}',
-  verifyText: 'Confirm that {address} is your address, so that you can sign in to {service} with it and receive mail.',
+  verifyText: 'Confirm that {address} is your address, so that you can sign in to {service} with it and receive email.',
   verifyButton: 'Confirm the address',
   verifyLimit: 'The link works once, within 24 hours.',
   verifyNotYou: 'If you have no account at {service}, do nothing.',
@@ -51,7 +51,7 @@ export const en = {
   codesRenewed: 'new recovery codes were made',
   linkAdded: 'a sign-in with another provider was added',
   linkRemoved: 'the sign-in with another provider was removed',
-  addressChanged: 'the mail address was changed',
+  addressChanged: 'the email address was changed',
 };
 
 export type MailTexts = Record<keyof typeof en, string>;
