@@ -8,12 +8,12 @@ import {
   ClientSecretPost,
   Configuration,
   calculatePKCECodeChallenge,
+  customFetch,
   discovery,
   enableNonRepudiationChecks,
   fetchUserInfo,
   None,
   ResponseBodyError,
-  type ServerMetadata,
   WWWAuthenticateChallengeError,
 } from 'openid-client';
 import { cachedByKey } from '../cached.ts';
@@ -21,6 +21,9 @@ import { namesSomebody } from '../oauth/subject.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { toIdentity, type UpstreamIdentity } from './identity.ts';
 import type { UpstreamProvider } from './provider.ts';
+import { inOneStep, providerFetch } from './provider-fetch.ts';
+import { readMetadata } from './provider-metadata.ts';
+import { UnusableAnswer } from './unusable-answer.ts';
 
 /*
  * Pixy as a client of an OpenID Connect provider: code flow with PKCE S256, state and nonce. Checks `iss` of the response
@@ -32,21 +35,6 @@ export type UpstreamFailure = {
   reason: 'upstream_denied' | 'upstream_unavailable' | 'upstream_answer_invalid';
   detail: string;
 };
-
-/** Accepted algorithms of ID tokens: public keys only, never `none`. */
-const algorithms = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-];
 
 /** Seconds to remember a provider's metadata and our secret there. A new key is fetched at once. */
 const remembered = 900;
@@ -122,8 +110,10 @@ export function openidProviders(
         const isComplete =
           claims[provider.claims['email'] ?? 'email'] !== undefined || !provider.scope.includes('email');
         const hasMore = configuration.serverMetadata().userinfo_endpoint !== undefined;
-        const more = isComplete || !hasMore ? {} : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
-        return toIdentity(provider, claims, more);
+        if (isComplete || !hasMore) return toIdentity(provider, claims, {});
+        // RFC 6749 A.12. It becomes a header, which takes nothing else.
+        if (!/^[\x20-\x7e]+$/.test(tokens.access_token)) throw new UnusableAnswer('access_token');
+        return toIdentity(provider, claims, await fetchUserInfo(configuration, tokens.access_token, claims.sub));
       });
     },
   };
@@ -145,20 +135,14 @@ async function discover(
   const secret = provider.authentication === 'none' ? '' : await secretOf(provider);
   const discovered = await discovery(new URL(provider.issuer), provider.clientId, undefined, None(), {
     timeout,
+    [customFetch]: providerFetch,
     ...(isLocal && { execute: [allowInsecureRequests] }),
   });
-  const metadata: ServerMetadata = JSON.parse(JSON.stringify(discovered.serverMetadata()));
-  if (metadata.issuer !== provider.issuer) throw new UnusableAnswer('issuer');
-  const offered = metadata.id_token_signing_alg_values_supported ?? ['RS256'];
-  const accepted = offered.filter((algorithm) => algorithms.includes(algorithm));
-  if (accepted.length === 0) throw new UnusableAnswer('id_token_signing_alg_values_supported');
-  const configuration = new Configuration(
-    { ...metadata, id_token_signing_alg_values_supported: accepted },
-    provider.clientId,
-    undefined,
-    clientAuthentication(provider, secret),
-  );
+  const metadata = readMetadata(discovered.serverMetadata(), provider.issuer, isLocal);
+  const authentication = clientAuthentication(provider, secret);
+  const configuration = new Configuration(metadata, provider.clientId, undefined, authentication);
   configuration.timeout = timeout;
+  configuration[customFetch] = providerFetch;
   if (isLocal) allowInsecureRequests(configuration);
   enableNonRepudiationChecks(configuration);
   return configuration;
@@ -169,15 +153,10 @@ function clientAuthentication({ authentication }: UpstreamProvider, secret: stri
   return authentication === 'client_secret_post' ? ClientSecretPost(secret) : ClientSecretBasic(secret);
 }
 
-/** An answer that the library accepts but we do not. The message names the member. */
-class UnusableAnswer extends Error {
-  override name = 'UnusableAnswer';
-}
-
 /** Turns what the library throws into a failure. Rethrows what is not an answer of the provider. */
 async function attempt<Value>(work: () => Promise<Value>): Promise<Result<Value, UpstreamFailure>> {
   try {
-    return ok(await work());
+    return ok(await inOneStep(work));
   } catch (error) {
     const failure = failureOf(error);
     if (failure === undefined) throw error;
@@ -205,6 +184,7 @@ function failureOf(error: unknown): UpstreamFailure | undefined {
   if (error instanceof WWWAuthenticateChallengeError) {
     return { reason: 'upstream_answer_invalid', detail: `${error.status} challenge` };
   }
+  if (error instanceof ClientError && error.cause instanceof UnusableAnswer) return failureOf(error.cause);
   if (error instanceof ClientError) {
     const response = error.cause instanceof Response ? error.cause.status : undefined;
     const isDown = error.code === 'OAUTH_TIMEOUT' || isNetworkError(error.cause) || (response ?? 0) >= 500;
@@ -214,11 +194,18 @@ function failureOf(error: unknown): UpstreamFailure | undefined {
     };
   }
   if (error instanceof UnusableAnswer) return { reason: 'upstream_answer_invalid', detail: error.message };
+  if (isInvalidUrl(error)) return { reason: 'upstream_answer_invalid', detail: 'invalid URL' };
   // What fetch throws when a connection fails.
   return isNetworkError(error) ? { reason: 'upstream_unavailable', detail: 'connection' } : undefined;
 }
 
-const isNetworkError = (error: unknown): boolean => error instanceof TypeError && error.message === 'fetch failed';
+/** `terminated`: in the middle of the answer. */
+const isNetworkError = (error: unknown): boolean =>
+  error instanceof TypeError && ['fetch failed', 'terminated'].includes(error.message);
+
+/** What the library throws for an issuer in the metadata that is none. */
+const isInvalidUrl = (error: unknown): boolean =>
+  error instanceof TypeError && 'code' in error && error.code === 'ERR_INVALID_URL';
 
 const unavailability = (error: string, status = 400): UpstreamFailure['reason'] =>
   status >= 500 || ['temporarily_unavailable', 'server_error'].includes(error)

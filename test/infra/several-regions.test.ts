@@ -7,8 +7,10 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { afterAll, describe, expect, it, test } from 'vitest';
+import { longestWait } from '../../functions/homes/send.ts';
 import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/authorization-server.ts';
 import { AuthorizationServerTables } from '../../infra/constructs/authorization-server-tables.ts';
+import { functionDescriptions, optionalFunctions } from '../../infra/functions.ts';
 import type { HomeProps } from '../../infra/home.ts';
 import { passOnFunctions } from '../../infra/other-regions.ts';
 import {
@@ -461,6 +463,11 @@ describe('the functions', () => {
     expect(functionsOf(whole.b.api).has('Console')).toBe(true);
     expect(functionsOf(whole.b.api).has('TriggerProvider')).toBe(false);
   });
+});
+
+test.each(passOnFunctions)('%s is waited for in another region as long as it may take, but for two seconds', (name) => {
+  const { timeout = 10 } = { ...functionDescriptions, ...optionalFunctions }[name];
+  expect(longestWait(name)).toBe((timeout - 2) * 1_000);
 });
 
 describe('the host name', () => {

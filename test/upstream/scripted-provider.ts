@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
@@ -17,6 +17,9 @@ export type Script = {
   /** What the token endpoint answers instead of tokens. */
   token?: { status: number; body: unknown } | 'silence';
   userinfo?: Record<string, unknown>;
+  accessToken?: string;
+  /** What the answer at these paths is instead, in its own bytes. */
+  raw?: Record<string, (response: ServerResponse) => void>;
 };
 
 export type ScriptedProvider = Awaited<ReturnType<typeof startScriptedProvider>>;
@@ -49,7 +52,10 @@ export async function startScriptedProvider() {
       ...script.claims,
     };
     const id_token = script.idToken ? await script.idToken(claims) : await sign(claims);
-    return { status: 200, body: { access_token: 'at', token_type: 'Bearer', expires_in: 300, id_token } };
+    return {
+      status: 200,
+      body: { access_token: script.accessToken ?? 'at', token_type: 'Bearer', expires_in: 300, id_token },
+    };
   }
 
   async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown } | 'silence'> {
@@ -81,6 +87,8 @@ export async function startScriptedProvider() {
       response.writeHead(302, { location: provider.approve(asked).href }).end();
       return;
     }
+    const raw = script.raw?.[asked.pathname];
+    if (raw) return raw(response);
     const { status, body } = await answer(request).then((given) =>
       given === 'silence' ? { status: 0, body: '' } : given,
     );
