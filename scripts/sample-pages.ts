@@ -63,8 +63,9 @@ export function samplePages(
         problem: problemOf({ reason: 'mail_throttled', retryAfter: 1_800 }, look),
         ...form,
       }),
-    'mail-code': () => mailCodePage(look, form),
-    'mail-code-wrong': () => mailCodePage(look, { problem: problemOf({ reason: 'mail_code_wrong' }, look), ...form }),
+    'mail-code': () => mailCodePage(look, { signInPath: '/sign-in', ...form }),
+    'mail-code-wrong': () =>
+      mailCodePage(look, { signInPath: '/sign-in', problem: problemOf({ reason: 'mail_code_wrong' }, look), ...form }),
     'verify-address': () => verifyPage(look, { address: account, ...form }),
     'mail-sent': () => noticePage(look, { notice: 'mailSent', link: { path: '/sign-in', to: 'signIn' } }),
     profile: () =>

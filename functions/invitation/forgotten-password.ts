@@ -21,6 +21,7 @@ import { noticePage } from '../../shared/pages/notice-page.ts';
 import { type Problem, problemOf } from '../../shared/pages/problem.ts';
 import { findShown } from '../find-meant.ts';
 import { refuseOnPage } from '../refuse-on-page.ts';
+import { lookFor } from '../sign-in/show-code-form.ts';
 import { tellMailOff } from './mail-off.ts';
 import type { MailPageDeps } from './mail-page-deps.ts';
 
@@ -70,7 +71,7 @@ const longestName = 254;
 async function ask(request: HttpRequest, deps: Deps): Promise<Answer> {
   const form = admitClear(readForm(request));
   if (!form.ok) return refuseOnPage(form.refusal, request, deps);
-  const look = deps.lookOf(request);
+  const look = await lookFor(request, deps);
   const username = (single(form.value, 'username') ?? '').trim().slice(0, longestName);
   const again = (refusal: Refusal) => showForm(request, deps, { username, refusal, problem: problemOf(refusal, look) });
   if (!isOurForm(request, form.value, deps.issuer)) return again({ reason: 'form_token_invalid' });

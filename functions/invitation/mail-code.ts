@@ -21,6 +21,7 @@ import { refuseOnPage } from '../refuse-on-page.ts';
 import { askForCode } from '../sign-in/ask-for-code.ts';
 import { beginSession } from '../sign-in/begin-session.ts';
 import { goOn, withQuery } from '../sign-in/go-on.ts';
+import { lookFor } from '../sign-in/show-code-form.ts';
 import type { InvitationDeps } from './invitation-deps.ts';
 import { tellMailOff } from './mail-off.ts';
 import type { MailPageDeps } from './mail-page-deps.ts';
@@ -71,6 +72,7 @@ async function show(request: HttpRequest, deps: Deps, tried?: Tried): Promise<An
   const page = {
     problem: tried?.problem,
     ...(refusal && { status: statusOf(refusal), headers: headersOf(refusal) }),
+    signInPath: withQuery(endpoints.signIn, request),
     formToken,
     cookies,
   };
@@ -80,7 +82,6 @@ async function show(request: HttpRequest, deps: Deps, tried?: Tried): Promise<An
     : await askNamePage(look, 'mailCode', {
         ...page,
         username: tried?.username ?? hint ?? '',
-        signInPath: withQuery(endpoints.signIn, request),
       });
   return { reply, ...(refusal && { decision: { verdict: 'refused', reason: refusal.reason } }) };
 }
@@ -88,22 +89,26 @@ async function show(request: HttpRequest, deps: Deps, tried?: Tried): Promise<An
 async function act(request: HttpRequest, deps: Deps): Promise<Answer> {
   const form = admitClear(readForm(request));
   if (!form.ok) return refuseOnPage(form.refusal, request, deps);
-  const again = (refusal: Refusal) =>
-    show(request, deps, { refusal, problem: problemOf(refusal, deps.lookOf(request)) });
+  const again = async (refusal: Refusal) =>
+    show(request, deps, { refusal, problem: problemOf(refusal, await lookFor(request, deps)) });
   if (!isOurForm(request, form.value, deps.issuer)) return again({ reason: 'form_token_invalid' });
-  const secret = secretOf(request, deps);
-  if (secret === undefined) return ask(request, form.value, deps);
   if (single(form.value, 'again') !== undefined) {
     return { reply: seeOther(withQuery(endpoints.signInMailCode, request), [clearCookie(deps.issuer, codeCookie)]) };
   }
-  const code = readMailCode(single(form.value, 'code') ?? '') ?? '';
-  const holder = await deps.codes.use(secret, code, deps.now());
+  const secret = secretOf(request, deps);
+  const typed = single(form.value, 'code');
+  // Another tab of this browser may have asked meanwhile, or the browser may have forgotten: the fields say which form it was.
+  const isName = single(form.value, 'username') !== undefined || (secret === undefined && typed === undefined);
+  if (isName) return ask(request, form.value, deps);
+  if (secret === undefined) return again({ reason: 'mail_code_wrong' });
+  const holder = await deps.codes.use(secret, readMailCode(typed ?? '') ?? '', deps.now());
   const account = holder && (await deps.accounts.findBySubject(holder.sub));
   if (!account || judgeEpoch(account, holder)) return again({ reason: 'mail_code_wrong' });
   const asked = await askForCode(request, account, { keep: false, isByMail: true }, deps);
-  if (asked) return asked;
+  const spent = clearCookie(deps.issuer, codeCookie);
+  if (asked) return { ...asked, reply: { ...asked.reply, cookies: [...(asked.reply.cookies ?? []), spent] } };
   const session = await beginSession(request, { account, amr: ['otp'], keep: false }, deps);
-  const cookies = [session, clearCookie(deps.issuer, codeCookie)];
+  const cookies = [session, spent];
   return { reply: await goOn(request, cookies, deps), decision: { verdict: 'allowed' } };
 }
 
@@ -112,7 +117,7 @@ const longestName = 254;
 
 /** Orders the mail, and makes this browser the one that waits for its code. */
 async function ask(request: HttpRequest, form: Parameters, deps: Deps): Promise<Answer> {
-  const look = deps.lookOf(request);
+  const look = await lookFor(request, deps);
   const username = (single(form, 'username') ?? '').trim().slice(0, longestName);
   if (username === '') {
     return show(request, deps, { problem: { text: look.text('problem.nameMissing'), field: 'username' } });

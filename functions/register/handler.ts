@@ -2,6 +2,7 @@ import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm } from '../../shared/http/form-token.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { admitClear, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
@@ -38,7 +39,7 @@ const visit = (request: HttpRequest, step: Step, deps: RegisterDeps): Promise<An
 async function show(request: HttpRequest, deps: RegisterDeps): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
   if (interrupted.ok && single(interrupted.value, 'done') !== undefined) {
-    return { reply: await signedInPage(deps.lookOf(request, interrupted.value), []) };
+    return { reply: await signedInPage(deps.lookOf(request), [], endpoints.account) };
   }
   return showForm(request, deps);
 }

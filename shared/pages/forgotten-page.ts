@@ -45,7 +45,7 @@ ${hiddenFields(page)}${field(described, page.problem)}
 }
 
 /** Asks for the code of the mail. The form sends `code`, or `again` to ask for another one. */
-export function mailCodePage(look: Look, page: FormPage): Promise<Reply> {
+export function mailCodePage(look: Look, page: FormPage & Pick<AskNamePage, 'signInPath'>): Promise<Reply> {
   const title = look.text('mailCode.enterTitle');
   const described = {
     name: 'code',
@@ -68,7 +68,8 @@ ${hiddenFields(page)}${field(described, page.problem)}
 </form>
 <form method="post">
 ${hiddenFields(page)}<button type="submit" class="second" name="again" value="yes">${look.text('mailCode.again')}</button>
-</form>`,
+</form>
+<p class="foot"><a href="${page.signInPath}">${look.text('common.cancel')}</a></p>`,
   );
 }
 

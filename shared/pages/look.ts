@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { chooseLanguage } from '../http/language.ts';
 import type { HttpRequest } from '../http/request.ts';
-import { type Parameters, single } from '../oauth/parameters.ts';
+import { type Parameters, parseParameters, single } from '../oauth/parameters.ts';
 import type { Brand } from './brand.ts';
 import { type Dress, dressBrand } from './dress.ts';
 import type { en, TextKey, Texts } from './texts/en.ts';
@@ -39,18 +39,27 @@ export type Look = {
   ago: (time: number, now: number) => string;
 };
 
-/** Makes the look of one reply. `parameters` is the authorization request, if readable, for its `ui_locales`. */
-export type LookOf = (request: Pick<HttpRequest, 'header'>, parameters?: Parameters) => Look;
+/**
+ * Makes the look of one reply. `parameters` is the authorization request, for its `ui_locales`, where that is not the query of the
+ * page: one that was pushed or posted.
+ */
+export type LookOf = (request: Pick<HttpRequest, 'header' | 'rawQuery'>, parameters?: Parameters) => Look;
 
 /** Prepares the brand once, when a function starts. */
 export function looksOf(brand: Brand): LookOf {
   const dress = dressBrand(brand);
   const looks = new Map(languages.map((language) => [language, lookIn(language, dress)]));
   return (request, parameters) => {
-    const wanted = parameters && single(parameters, 'ui_locales');
+    const meant = parameters ?? readable(request.rawQuery);
+    const wanted = meant && single(meant, 'ui_locales');
     const language = chooseLanguage(languages, wanted, request.header('accept-language'));
     return looks.get(language) ?? lookIn(language, dress);
   };
+}
+
+function readable(query: string): Parameters | undefined {
+  const parsed = parseParameters(query);
+  return parsed.ok ? parsed.value : undefined;
 }
 
 /** Returns the look in one language. */

@@ -88,7 +88,7 @@ ${formTokenField(formToken)}${field(
     label: look.text(page.takesAddress ? 'signIn.usernameOrEmail' : 'signIn.username'),
     value: username,
     autocomplete: passkey ? 'username webauthn' : 'username',
-    longest: 200,
+    longest: 254,
     hasFocus: !username,
   },
   problem,
@@ -124,10 +124,10 @@ const signInProblem = (refusal: Refusal, look: Look): Problem =>
   refusal.reason === 'form_token_invalid' ? { text: look.text('problem.formToken') } : problemOf(refusal, look);
 
 /** Tells a person who opened /sign-in directly that they are signed in; there is no app to continue to. */
-export function signedInPage(look: Look, cookies: readonly string[], accountPath?: string): Promise<Reply> {
+export function signedInPage(look: Look, cookies: readonly string[], accountPath: string): Promise<Reply> {
   const title = look.text('signedIn.title');
   const content = html`<h1>${title}</h1>
 <p>${look.text('signedIn.text')}</p>
-${accountPath ? html`<p class="foot"><a href="${accountPath}">${look.text('signedIn.account')}</a></p>` : ''}`;
+<p class="foot"><a href="${accountPath}">${look.text('signedIn.account')}</a></p>`;
   return pageReply(look, 200, title, content, { cookies });
 }

@@ -158,13 +158,14 @@ test('the focus goes through the sign-in page in the order of reading', async ()
   await show(samplePages(look)['sign-in-all-ways']);
   await hasFocus(page, 'username');
   const order: string[] = [];
-  for (let step = 0; step < 8; step += 1) {
+  for (let step = 0; step < 9; step += 1) {
     order.push(await page.evaluate<string>(`document.activeElement.name || document.activeElement.textContent.trim()`));
     await page.keyboard.press('Tab');
   }
   expect(order).toEqual([
     'username',
     'password',
+    'Show password',
     'keep',
     'Sign in',
     'Sign in with a passkey',

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { deadAddressStore } from '../../shared/mail/dead-address-store.ts';
+import { de } from '../../shared/pages/texts/de.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
 import { spa } from '../support/clients.ts';
@@ -11,7 +12,7 @@ import { pushFor } from '../support/pushed.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { account, addTotp, signedIn } from './account-flows.ts';
 
-const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal', 'ivy', 'jan'];
+const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal', 'ivy', 'jan', 'kim'];
 const addressOf = (name: string) => `${name}@example.com`;
 const server = await startTestServer({
   clients: [spa],
@@ -59,6 +60,19 @@ describe('ML1: somebody who lost their password', () => {
       code: expect.any(String),
     });
     expect(await signsInWith('ann', next)).toBe(true);
+  });
+
+  test('reads one language all the way: that of the request, from the form to the page of the link', async () => {
+    const person = newPerson(server);
+    const form = await person.open('/forgotten-password?client_id=spa&ui_locales=de');
+    const nameless = await person.submit(form, { username: ' ' });
+    const told = await person.submit(form, { username: addressOf('kim') });
+    const mail = await newestMail(server, addressOf('kim'));
+    const linked = await person.open(mail.links[0] ?? '');
+    const used = await person.open('/invitation?token=none&client_id=spa&ui_locales=de');
+    for (const { body } of [form, nameless, told, linked, used]) expect(body).toContain('<html lang="de"');
+    expect(nameless.body).toContain(de['problem.nameMissing']);
+    expect(mail.text).toContain('Hallo kim,');
   });
 
   test('PA7: goes on with a request that was pushed, from the mail, long after its first minute', async () => {

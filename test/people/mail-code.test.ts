@@ -11,7 +11,7 @@ import { startTestServer, tables } from '../support/server.ts';
 import { account, addTotp, signedIn } from './account-flows.ts';
 
 const proxy = await startDatabaseProxy();
-const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus'];
+const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus', 'hal'];
 const server = await startTestServer({
   clients: [spa],
   accounts: names.map((name) => ({ ...account(name), email: `${name}@example.com` })),
@@ -109,6 +109,32 @@ describe('ML8: a code by mail', () => {
     const { person, form } = await waiting('ann');
     const again = await person.submit(form, { again: 'yes' });
     expect((await person.follow(again.headers.location ?? '')).body).toContain('name="username"');
+  });
+
+  test('is asked for from another tab, too, whose form is for a name: that is no wrong code', async () => {
+    const person = newPerson(server);
+    const tab = await person.open(page);
+    await person.submit(await person.open(page), { username: 'ann' });
+    const asked = await person.submit(tab, { username: 'ben' });
+    expect(asked.status).toBe(303);
+    const form = await person.follow(asked.headers.location ?? '');
+    expect((await person.submit(form, { code: await codeTo('ben') })).status).toBe(200);
+  });
+
+  test('is too late once the browser has forgotten that it asked, and the page says so beside the form for a name', async () => {
+    const { person, form } = await waiting('ann');
+    person.cookies.delete('pixy_mail_code');
+    const late = await person.submit(form, { code: await codeTo('ann') });
+    expect([late.status, late.body.includes('name="username"')]).toEqual([403, true]);
+    expect(late.body).toContain('That code is not right, too old, or tried too often.');
+  });
+
+  test('is done with once it was right: with an authenticator app as well, the next one starts with a name', async () => {
+    const app = await addTotp(await signedIn(server, 'hal'));
+    await app.confirm(app.codeAt(clock.now()));
+    const { person, form } = await waiting('hal');
+    await person.submit(form, { code: await codeTo('hal') });
+    expect((await person.open(page)).body).toContain('name="username"');
   });
 
   test('can be guessed at no more often with two names of an account', async () => {

@@ -86,6 +86,7 @@ test('somebody registers, is signed in, and has an address that counts as unveri
   const registered = await register({ username: 'Mary' });
   expect(registered.status).toBe(303);
   expect(registered.headers.location).toBe('/register?done=yes');
+  expect((await newPerson(server).follow('/register?done=yes')).body).toContain('href="/account"');
   expect(sessionIn(registered)).toBeDefined();
   const made = await accounts.findByUsername('mary');
   expect(made?.claims).toEqual({

@@ -33,6 +33,14 @@ describe('a form', () => {
     });
   });
 
+  it('takes every name that an account can have: addresses are the longest', async () => {
+    for (const page of ['sign-in', 'forgotten-password', 'register', 'profile']) {
+      const fields = (await bodyOf(page)).matchAll(/<input id="(?:username|email)"[^>]* maxlength="(\d+)"[^>]*>/g);
+      const longest = Math.max(...Array.from(fields, ([, length]) => Number(length)));
+      expect([page, longest]).toEqual([page, 254]);
+    }
+  });
+
   it('with a password has a button to see it, for every password', async () => {
     for (const [, make] of made) {
       for (const [password] of ((await make()).body ?? '').matchAll(/<input[^>]* type="password"[^>]*>/g)) {

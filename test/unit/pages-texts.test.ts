@@ -82,9 +82,9 @@ it('every text is used somewhere', () => {
 
 describe('the look of an answer', () => {
   const lookOf = looksOf({ texts: { de: { 'signIn.title': 'Willkommen' } } });
-  const look = (headers: Record<string, string>, query?: string): Look => {
+  const look = (headers: Record<string, string>, query?: string, rawQuery = ''): Look => {
     const parameters = query === undefined ? undefined : parseParameters(query);
-    return lookOf({ header: (name) => headers[name] }, parameters?.ok ? parameters.value : undefined);
+    return lookOf({ header: (name) => headers[name], rawQuery }, parameters?.ok ? parameters.value : undefined);
   };
 
   it('is English for somebody who says nothing', () => {
@@ -94,6 +94,12 @@ describe('the look of an answer', () => {
   it('follows Accept-Language, and ui_locales before it', () => {
     expect(look({ 'accept-language': 'fr-CA' }).text('signIn.title')).toBe('Se connecter');
     expect(look({ 'accept-language': 'fr-CA' }, 'ui_locales=it%20es').text('signIn.title')).toBe('Iniciar sesión');
+  });
+
+  it('finds ui_locales in the address of the page, unless the request that is meant is another one', () => {
+    expect(look({}, undefined, 'ui_locales=es').language).toBe('es');
+    expect(look({}, 'ui_locales=de', 'ui_locales=es').language).toBe('de');
+    expect(look({}, undefined, 'ui_locales=%zz&%zz=1').language).toBe('en');
   });
 
   it('has the words of the brand in the language they are for', () => {
