@@ -24,15 +24,29 @@ export function judgeProof(
   isDated: boolean,
   now: number,
 ): string | undefined {
-  const { htm, htu, iat, jti, ath } = claims;
+  const { htm, htu, jti, ath } = claims;
   if (typeof jti !== 'string' || jti === '' || jti.length > 255) return 'Its jti is missing or too long.';
   if (htm !== method) return 'Its htm is not the method of the request.';
   if (typeof htu !== 'string' || !namesOneOf(htu, urls)) return 'Its htu is not the URL of the request.';
-  if (typeof iat !== 'number' || !Number.isFinite(iat)) return 'Its iat is missing.';
-  if (!isDated && iat < now - proofAge.most) return 'Its iat is over 60 seconds ago.';
-  if (!isDated && iat > now + proofAge.ahead) return 'Its iat is in the future.';
+  const untimely = judgeTime(claims, isDated, now);
+  if (untimely !== undefined) return untimely;
   if (accessToken !== undefined && ath !== hash('sha256', accessToken, 'base64url')) {
     return 'Its ath is not the hash of the access token.';
   }
   return undefined;
+}
+
+/** `exp` and `nbf` are nothing that a proof needs, but where they are they count, as in every JWT (RFC 7519 §4.1.4, §4.1.5). */
+function judgeTime(
+  { iat, exp = Number.POSITIVE_INFINITY, nbf = 0 }: Readonly<Record<string, unknown>>,
+  isDated: boolean,
+  now: number,
+): string | undefined {
+  if (typeof iat !== 'number' || !Number.isFinite(iat)) return 'Its iat is missing.';
+  if (typeof exp !== 'number' || typeof nbf !== 'number') return 'Its exp or nbf is not a number.';
+  if (isDated) return undefined;
+  if (iat < now - proofAge.most) return 'Its iat is over 60 seconds ago.';
+  if (iat > now + proofAge.ahead) return 'Its iat is in the future.';
+  if (exp <= now - proofAge.ahead) return 'Its exp is in the past.';
+  return nbf > now + proofAge.ahead ? 'Its nbf is in the future.' : undefined;
 }
