@@ -1,15 +1,33 @@
 import { once } from '../../shared/cached.ts';
-import { single } from '../../shared/oauth/parameters.ts';
+import { parseRefreshToken } from '../../shared/grants/refresh-token.ts';
+import { type Parameters, single } from '../../shared/oauth/parameters.ts';
 import { jwtBearer } from '../../shared/oauth/server-metadata.ts';
 import type { TokenDeps } from './grant-flow.ts';
 
 const load = once(() => import('./jwt-bearer/compose.ts'));
 
-/** RFC 7521 §4.1: an assertion may say alone who sends it. Of other requests, nobody. */
+/** The client that a request means which names none: an assertion or a refresh token may say alone who sends it. Of other requests, nobody. */
 export const meantClient: TokenDeps['meantClient'] = async (form, deps) => {
-  if (!deps.jwtBearer || single(form, 'grant_type') !== jwtBearer || single(form, 'client_secret') !== undefined) {
-    return undefined;
-  }
-  const { clientOfAssertion } = await load();
-  return clientOfAssertion(single(form, 'assertion') ?? '', deps);
+  if (single(form, 'client_secret') !== undefined) return undefined;
+  const grantType = single(form, 'grant_type');
+  if (grantType === 'refresh_token') return clientOfRefreshToken(form, deps);
+  return grantType === jwtBearer && deps.jwtBearer ? clientOfAssertion(form, deps) : undefined;
 };
+
+/**
+ * RFC 6749 §3.2.1 and §6: a public client may name itself, and the token belongs to one client anyway. SMART apps send it like that. It
+ * does for no more than the name: a client that has a secret or keys is refused without them.
+ */
+async function clientOfRefreshToken(
+  form: Parameters,
+  { grants, refreshKeys }: Pick<TokenDeps, 'grants' | 'refreshKeys'>,
+): Promise<string | undefined> {
+  const token = parseRefreshToken(single(form, 'refresh_token') ?? '', await refreshKeys());
+  return token && (await grants.find(token.grantId))?.clientId;
+}
+
+/** RFC 7521 §4.1. */
+async function clientOfAssertion(form: Parameters, deps: TokenDeps): Promise<string | undefined> {
+  const jwtBearerFlow = await load();
+  return jwtBearerFlow.clientOfAssertion(single(form, 'assertion') ?? '', deps);
+}

@@ -438,10 +438,32 @@ describe('the client of a refresh', () => {
     expect((await refresh(server, portal, refresh_token)).status).toBe(200);
   });
 
-  test('V11: that is public has to name itself', async () => {
+  test('V11: that is public need not name itself, and the token stays with it', async () => {
     const { refresh_token } = await newTokens();
     const { status, json } = await postToken(server, { grant_type: 'refresh_token', refresh_token });
-    expect({ status, error: json.error }).toEqual({ status: 400, error: 'invalid_request' });
+    expect(status).toBe(200);
+    expect(claimsOf(json.access_token)).toMatchObject({ client_id: mobile.client_id });
+    expect((await refresh(server, tablet, json.refresh_token)).json.error).toBe('invalid_grant');
+  });
+
+  test('OA21: that has a secret is refused when nothing but the token is sent, and the token stays', async () => {
+    const { refresh_token } = await newTokens(portal);
+    const { status, json } = await postToken(server, { grant_type: 'refresh_token', refresh_token });
+    expect({ status, error: json.error }).toEqual({ status: 401, error: 'invalid_client' });
+    expect((await refresh(server, portal, refresh_token)).status).toBe(200);
+  });
+
+  test('that names itself nowhere and whose token nobody made is told to name itself', async () => {
+    const refresh_token = 'x'.repeat(112);
+    const { status, json } = await postToken(server, { grant_type: 'refresh_token', refresh_token });
+    expect({ status, reason: json.reason }).toEqual({ status: 400, reason: 'client_id_missing' });
+  });
+
+  test('that names itself nowhere cannot bring a secret', async () => {
+    const { refresh_token } = await newTokens();
+    const form = { grant_type: 'refresh_token', refresh_token, client_secret: 'x' };
+    expect((await postToken(server, form)).json.error).toBe('invalid_request');
+    expect((await refresh(server, mobile, refresh_token)).status).toBe(200);
   });
 
   test('OA20: that is not registered for refresh tokens is unauthorized', async () => {
