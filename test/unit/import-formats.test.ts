@@ -20,6 +20,7 @@ const systems = [
   'spring',
   'django',
   'authelia',
+  'authentik',
 ] as const;
 const read = (system: string, file: string) =>
   readFileSync(join(import.meta.dirname, 'import-files', system, file), 'utf8');
@@ -175,3 +176,13 @@ test('what Dex asks of the people of a client is named, and its sign-out moves i
     backchannelLogoutUri: 'https://web.example.com/bye',
   });
 });
+
+test.each<[string, ImportFormat, object]>([
+  ['Auth0', 'auth0', { clients: [], total: 70, start: 0, limit: 50 }],
+  ['authentik', 'authentik', { results: [], pagination: { next: 2, count: 40 } }],
+  ['Kubernetes', 'dex', { items: [], metadata: { continue: 'eyJ2IjoibWV0YS5rOHMuaW8' } }],
+])('one page of %s is refused, so that no client is forgotten', async (_, format, page) => {
+  expect(refusalOf(await readImport(format, JSON.stringify(page)))).toBe(
+    'file: content is one page of several: put the entries of all pages into one list',
+  );
+}); // biome-ignore format: a table

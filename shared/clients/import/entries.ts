@@ -1,7 +1,7 @@
 import { isFormula, parseCsv } from '../../csv.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import type { Entry } from './foreign-client.ts';
-import { isObject, parseJson } from './json.ts';
+import { isObject, type JsonObject, parseJson } from './json.ts';
 
 /** Reads a list of clients, an object that has one under one of `names`, or a single client. */
 export function jsonEntries(text: string, ...names: string[]): Result<Entry[], string> {
@@ -10,8 +10,20 @@ export function jsonEntries(text: string, ...names: string[]): Result<Entry[], s
   if (Array.isArray(json.value)) return ok(numbered(json.value));
   if (!isObject(json.value)) return refuse('has no list of clients');
   const { value } = json;
-  return ok(numbered(names.map((name) => value[name]).find(Array.isArray) ?? [value]));
+  const list: unknown[] | undefined = names.map((name) => value[name]).find(Array.isArray);
+  if (list !== undefined && isPageOf(value, list.length)) return refuse(onePage);
+  return ok(numbered(list ?? [value]));
 }
+
+/** Whether an answer of an API says that there are more. */
+function isPageOf(answer: JsonObject, length: number): boolean {
+  const { pagination, metadata, total, NextToken, next_page_token: token } = answer;
+  const next = isObject(pagination) ? pagination['next'] : undefined;
+  const more = isObject(metadata) ? metadata['continue'] : undefined;
+  return (typeof total === 'number' && total > length) || [next, more, NextToken, token].some(Boolean);
+}
+
+const onePage = 'is one page of several: put the entries of all pages into one list';
 
 /** Reads one client per line as an object of its cells. Drops empty cells. */
 export function csvEntries(text: string): Result<Entry[], string> {

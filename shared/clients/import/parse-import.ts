@@ -7,6 +7,7 @@ import { checkRegistration, isRegistrationMember, type Mistake } from '../regist
 import { reservedMistakes } from '../reserved-ids.ts';
 import { auth0 } from './auth0.ts';
 import { authelia } from './authelia.ts';
+import { authentik } from './authentik.ts';
 import { cognito } from './cognito.ts';
 import { dex } from './dex.ts';
 import { django } from './django.ts';
@@ -47,6 +48,7 @@ const formats = {
   spring,
   django,
   authelia,
+  authentik,
   mcp,
 } as const satisfies Record<string, ForeignFormat>;
 

@@ -79,6 +79,16 @@ const shapes: readonly Shape[] = [
     has: (file) => isObject(file['identity_providers']) && 'oidc' in file['identity_providers'],
   },
   {
+    what: 'a blueprint of authentik',
+    format: 'authentik',
+    has: (file, entry) => Array.isArray(file['entries']) && all(entry, 'model', 'identifiers'),
+  },
+  {
+    what: 'a list of providers of authentik',
+    format: 'authentik',
+    has: (_, entry) => all(entry, 'client_id', 'authorization_flow') && some(entry, 'sub_mode', 'property_mappings'),
+  },
+  {
     what: 'the settings of an MCP client',
     format: 'mcp',
     has: (file) => 'mcpServers' in file || (isObject(file['mcp']) && 'servers' in file['mcp']),

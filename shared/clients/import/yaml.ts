@@ -1,3 +1,4 @@
+import type { Document, Node } from 'yaml';
 import { ok, type Result, refuse } from '../../result.ts';
 
 /** Whether a text is YAML rather than JSON or a table: it begins with a key, or with a list of objects. */
@@ -28,7 +29,7 @@ export async function jsonOfYaml(text: string): Promise<Result<string, string>> 
       Node: (_, node) => {
         const { tag } = node as { tag?: string };
         if (tag === undefined || !isOwnTag(tag)) return undefined;
-        return document.createNode({ [tag]: isScalar(node) ? String(node.value) : '' });
+        return document.createNode({ [tag]: isScalar(node) ? String(node.value) : contentsOf(node as Node, document) });
       },
     });
   }
@@ -38,6 +39,15 @@ export async function jsonOfYaml(text: string): Promise<Result<string, string>> 
     return ok(JSON.stringify(present.length === 1 ? present[0] : present));
   } catch {
     return refuse(`is YAML that cannot be read: an alias has no anchor, or there are more than ${mostAliases}`);
+  }
+}
+
+/** A list or an object. An alias in it may have no anchor. */
+function contentsOf(node: Node, document: Document): unknown {
+  try {
+    return node.toJS(document, { maxAliasCount: mostAliases });
+  } catch {
+    return '';
   }
 }
 
