@@ -37,6 +37,11 @@ const forms: readonly Form[] = [
     is: /^(?:@Microsoft\.KeyVault\(|arn:aws[a-z-]*:|ENC\[|vault:|secretsmanager:|ssm:|op:\/\/|projects\/[^/]+\/secrets\/|!Ref |!Sub |\{\{?resolve:)/i,
     problem: 'is a reference to a secret that is kept elsewhere',
   },
+  {
+    // Spring Cloud Config, CAS, Jasypt, Ansible and git-crypt: everybody may read the file, and only the other server has the key.
+    is: /^(?:\{(?:cas-)?cipher\}|ENC\(|\$ANSIBLE_VAULT;|AES256:|enc:v\d)/i,
+    problem: 'is encrypted: the file does not have the value itself',
+  },
   { is: /^(?:<.*>|\[.*\]|\(.*\)|\{.*\})$/s, problem: 'is a placeholder in brackets, not a value' },
 ];
 

@@ -21,6 +21,7 @@ const systems = [
   'django',
   'authelia',
   'authentik',
+  'cas',
 ] as const;
 const read = (system: string, file: string) =>
   readFileSync(join(import.meta.dirname, 'import-files', system, file), 'utf8');

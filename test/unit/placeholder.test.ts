@@ -15,6 +15,7 @@ const table: [problem: RegExp, ...texts: string[]][] = [
   [/reference/, '@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)', 'ENC[AES256_GCM,data:x]',
     'arn:aws:secretsmanager:eu-west-1:1:secret:s', 'vault:secret/data/shop#secret', 'op://shop/secret', '{{resolve:ssm:x}}'
   ],
+  [/encrypted/, '{cipher}6ab0dfc5', '{cas-cipher}eyJhbGciOiJIUzUxMiJ9.c2VjcmV0', 'ENC(G6N718UuyPE5bHyWKyuLQSm02auQPUtm)', '$ANSIBLE_VAULT;1.1;AES256'],
   [/brackets/, '<hidden>', '<client-secret>', '[redacted]', '(not shown)', '{secret}'],
   [/word/, 'REDACTED', '*** REDACTED ***', 'redacted', 'Hidden', '-- removed --', 'changeme', 'change-me', 'CHANGE_ME', 'your-client-secret',
     'YOUR_CLIENT_SECRET_HERE', 'client_secret', 'null', 'undefined', 'None', 'n/a', 'TODO', 'secret', 'password'],

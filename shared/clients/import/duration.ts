@@ -20,3 +20,12 @@ export function durationIn(value: unknown): number | undefined {
 /** `M` is a month, and `m` a minute. */
 const secondsOf = (unit: string): number | undefined =>
   unit.length === 1 ? units.get(unit) : units.get(unit.toLowerCase().replace(/s$/, ''));
+
+/** Reads a duration of ISO 8601 in seconds, such as `PT168H`, or a number of them. Undefined for what is neither. */
+export function isoDurationIn(duration: unknown): number | undefined {
+  if (typeof duration === 'number') return Math.floor(duration);
+  const [matched, days = 0, hours = 0, minutes = 0, seconds = 0] =
+    /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$/.exec(String(duration)) ?? [];
+  if (matched === undefined) return undefined;
+  return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+}

@@ -8,6 +8,7 @@ import { reservedMistakes } from '../reserved-ids.ts';
 import { auth0 } from './auth0.ts';
 import { authelia } from './authelia.ts';
 import { authentik } from './authentik.ts';
+import { cas } from './cas.ts';
 import { cognito } from './cognito.ts';
 import { dex } from './dex.ts';
 import { django } from './django.ts';
@@ -49,6 +50,7 @@ const formats = {
   django,
   authelia,
   authentik,
+  cas,
   mcp,
 } as const satisfies Record<string, ForeignFormat>;
 

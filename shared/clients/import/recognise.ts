@@ -89,6 +89,11 @@ const shapes: readonly Shape[] = [
     has: (_, entry) => all(entry, 'client_id', 'authorization_flow') && some(entry, 'sub_mode', 'property_mappings'),
   },
   {
+    what: 'a service of CAS',
+    format: 'cas',
+    has: (_, entry) => all(entry, '@class', 'serviceId'),
+  },
+  {
     what: 'the settings of an MCP client',
     format: 'mcp',
     has: (file) => 'mcpServers' in file || (isObject(file['mcp']) && 'servers' in file['mcp']),

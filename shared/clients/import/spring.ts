@@ -1,4 +1,5 @@
 import { ok, refuse } from '../../result.ts';
+import { isoDurationIn } from './duration.ts';
 import { csvEntries, jsonEntries, looksLikeJson } from './entries.ts';
 import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
 import { keepGrantTypesOf } from './grant-types.ts';
@@ -83,18 +84,9 @@ function plainValue(value: unknown): unknown {
   return Array.isArray(value) && value.length === 2 ? value[1] : value;
 }
 
-/** Seconds: `PT168H`, or a number where version 1 wrote it. Undefined for what is neither. */
-function secondsIn(duration: unknown): number | undefined {
-  if (typeof duration === 'number') return Math.floor(duration);
-  const [matched, days = 0, hours = 0, minutes = 0, seconds = 0] =
-    /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$/.exec(String(duration)) ?? [];
-  if (matched === undefined) return undefined;
-  return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
-}
-
 /** A refresh token that is reused keeps its end; a new one has a new end, so its lifetime is how long it may lie idle. */
 function readRefreshing(token: Members, isPublic: boolean): JsonObject {
-  const lifetime = secondsIn(token.any('refresh-token-time-to-live'));
+  const lifetime = isoDurationIn(token.any('refresh-token-time-to-live'));
   const isReused = token.flag('reuse-refresh-tokens') ?? true;
   if (!isReused) return { refresh_token_idle_lifetime: lifetime };
   return { refresh_token_lifetime: lifetime, rotate_refresh_tokens: isPublic ? undefined : false };
@@ -133,7 +125,7 @@ function secretIn(members: Members, method: string): ReadHashedSecret {
 
 function leftBehind(token: Members): string[] {
   const format = token.text('access-token-format') ?? 'self-contained';
-  const lifetime = secondsIn(token.any('access-token-time-to-live')) ?? usualLifetime;
+  const lifetime = isoDurationIn(token.any('access-token-time-to-live')) ?? usualLifetime;
   const left = [
     ...(format === 'self-contained' ? [] : ['access-token-format']),
     ...(lifetime === usualLifetime ? [] : ['access-token-time-to-live']),
