@@ -27,6 +27,7 @@ import { recognise } from './recognise.ts';
 import { rfc7591 } from './rfc7591.ts';
 import { withoutMembers } from './skip-members.ts';
 import { spring } from './spring.ts';
+import { sayUnread } from './unread-formats.ts';
 import { webmethods } from './webmethods.ts';
 import { wpOAuth } from './wp-oauth.ts';
 import { jsonOfYaml, looksLikeYaml } from './yaml.ts';
@@ -105,10 +106,9 @@ export const fileProblem = ({ refused }: Pick<ParsedImport, 'refused'>): string 
 /** Says which format a file is of that could not be read. IdentityServer's two formats are read alike. */
 function refuseOther(format: ImportFormat, text: string): string | undefined {
   const found = recognise(text);
-  if (found && found.format !== (format === 'duende' ? 'identityserver' : format)) {
-    return `is ${found.what}: use --format ${found.format}`;
-  }
-  return undefined;
+  if (found === undefined) return sayUnread(text);
+  const isNamed = found.format === (format === 'duende' ? 'identityserver' : format);
+  return isNamed ? undefined : `is ${found.what}: use --format ${found.format}`;
 }
 
 async function parseEntries(format: ImportFormat, text: string, options: ImportOptions): Promise<ParsedImport> {
