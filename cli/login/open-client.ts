@@ -19,10 +19,13 @@ export async function inWords<Value>(issuer: string, call: () => Promise<Value>)
     if (error instanceof client.ResponseBodyError) {
       throw new Failure(visible(`${issuer} refused: ${error.error_description ?? error.error}`), 1, { cause: error });
     }
-    const isSilent = error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError');
-    const problem = isSilent ? 'cannot be reached' : 'gave an answer that cannot be used';
-    throw new Failure(`${issuer} ${problem}${codeOf(error)}.`, 1, { cause: error });
+    throw new Failure(`${issuer} ${problemOf(error)}${codeOf(error)}.`, 1, { cause: error });
   }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return 'did not answer in time';
+  return error instanceof TypeError ? 'cannot be reached' : 'gave an answer that cannot be used';
 }
 
 /** The code along the chain of causes, such as ECONNREFUSED. */

@@ -9,7 +9,7 @@ import { pathSegment } from '../../shared/http/path-segment.ts';
 import type { GlobalPolicy } from '../../shared/pkce/policy.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { Failure } from '../failure.ts';
-import type { Document, ManagementApi, Reply } from './management-api.ts';
+import { type Document, type ManagementApi, type Reply, understood } from './management-api.ts';
 
 /**
  * Clients, the global policy and the change log of a server, by its management API. The server makes the secrets: one that a command
@@ -25,13 +25,17 @@ export function remoteClientStore(
     const found = await api.call('GET', pathOf(clientId));
     if (found.is !== 'done') return undefined;
     const [lastChange] = (await changesPage(1, { client: clientId })).items;
-    return { ...versionedClient(found.document), lastChange: lastChange ?? unknownChange };
+    const client = understood(api.issuer, () => versionedClient(found.document));
+    return { ...client, lastChange: lastChange ?? unknownChange };
   }
 
   async function policyVersion(): Promise<Versioned<GlobalPolicy>> {
     const { version, changed, ...policy } = await api.get('/policy');
-    const lastChange = changed === undefined ? unknownChange : changeOfDocument(changed as Document);
-    return { value: policyOfDocument(policy), version: Number(version), lastChange };
+    return understood(api.issuer, () => ({
+      value: policyOfDocument(policy),
+      version: Number(version),
+      lastChange: changed === undefined ? unknownChange : changeOfDocument(changed as Document),
+    }));
   }
 
   async function changesPage(
@@ -42,7 +46,7 @@ export function remoteClientStore(
     if (after !== undefined) query.set('cursor', after);
     if (client !== undefined) query.set('client', client);
     const { changes, next_cursor: next } = await api.get(`/policy/log?${query.toString()}`);
-    const items = (changes as Document[]).map(changeOfDocument);
+    const items = understood(api.issuer, () => (changes as Document[]).map(changeOfDocument));
     return { items, ...(typeof next === 'string' && { next }) };
   }
 
@@ -121,7 +125,8 @@ export function remoteClientStore(
     async list(limit = longestPage, after) {
       const query = new URLSearchParams({ limit: String(limit), ...(after !== undefined && { cursor: after }) });
       const { clients, next_cursor: next } = await api.get(`/clients?${query.toString()}`);
-      return { items: (clients as Document[]).map(versionedClient), ...(typeof next === 'string' && { next }) };
+      const items = understood(api.issuer, () => (clients as Document[]).map(versionedClient));
+      return { items, ...(typeof next === 'string' && { next }) };
     },
 
     changes,

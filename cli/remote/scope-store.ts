@@ -6,7 +6,7 @@ import { differences } from '../../shared/clients/roll-back.ts';
 import { pathSegment } from '../../shared/http/path-segment.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { Failure } from '../failure.ts';
-import type { Document, ManagementApi, Reply } from './management-api.ts';
+import { type Document, type ManagementApi, type Reply, understood } from './management-api.ts';
 
 /** The registered scope values of a server, by its management API. */
 export function remoteScopeStore(api: ManagementApi): ScopeStore {
@@ -26,7 +26,7 @@ export function remoteScopeStore(api: ManagementApi): ScopeStore {
     find,
     async list() {
       const { scopes } = await api.get('/scopes');
-      return (scopes as Document[]).map((document) => registered(document, api.issuer));
+      return understood(api.issuer, () => (scopes as Document[]).map((document) => registered(document, api.issuer)));
     },
     async put(scope: RegisteredScope, { why }: Author, expected?: number) {
       const current = await find(scope.value);
@@ -51,6 +51,6 @@ export function remoteScopeStore(api: ManagementApi): ScopeStore {
 
 function registered({ version, ...document }: Document, issuer: string): Registered<RegisteredScope> {
   const parsed = parseRegisteredScope(document);
-  if (!parsed.ok) throw new Failure(`${issuer} describes a scope in a way that this pixy does not know: update it.`);
+  if (!parsed.ok) throw new Failure(`${issuer} gave an answer that this pixy does not know: update it.`);
   return { value: parsed.value, version: Number(version), changed: undefined };
 }

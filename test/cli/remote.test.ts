@@ -214,6 +214,37 @@ test('a token that is about to expire is refreshed for the next command', async 
   expect(JSON.parse(readFileSync(file, 'utf8'))[server.issuer].access_token).not.toBe(before.access_token);
 });
 
+test('a token that the server has come to refuse is refreshed, once, and the command goes on', async () => {
+  const file = join(folder, 'olga.json');
+  const { [server.issuer]: login } = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ [server.issuer]: { ...login, access_token: 'of a key that was retired' } }));
+  expect((await done('clients', 'list')).errors).toBe('');
+  writeFileSync(file, JSON.stringify({ [server.issuer]: { ...login, access_token: 'x', refresh_token: 'y' } }));
+  const { code, errors } = await pixy('olga', 'clients', 'list');
+  expect({ code, lines: errors.trim().split('\n') }).toEqual({ code: 1, lines: [expect.stringContaining('refused')] });
+  await logIn('olga', managing);
+});
+
+test('a connection that breaks after a change was sent: it may have been made, and the sentence says so', async () => {
+  const policy = { default: 'S256', floor: 'none', mode: 'enforce', version: 1 };
+  const breaking = createServer((request, response) => {
+    if (request.method === 'GET' && request.url === '/admin/policy') response.end(JSON.stringify(policy));
+    else request.resume().on('end', () => request.socket.destroy());
+  });
+  await new Promise<void>((ready) => void breaking.listen(0, '127.0.0.1', ready));
+  const issuer = `http://127.0.0.1:${(breaking.address() as { port: number }).port}`;
+  const expires_at = 4_000_000_000;
+  const login = { client_id: 'pixy-cli', resource: `${issuer}/admin`, access_token: 'a-token', expires_at };
+  writeFileSync(join(folder, 'broken.json'), JSON.stringify({ [issuer]: login }));
+  const set = await start('broken', ['policy', 'set', '--floor', 'any', '--server', issuer]).ended;
+  const listed = await start('broken', ['clients', 'list', '--server', issuer]).ended;
+  breaking.close();
+  expect(listed.errors).toBe(`error: ${issuer} cannot be reached (UND_ERR_SOCKET).\n`);
+  expect(set.errors).toBe(
+    `error: ${issuer} cannot be reached (UND_ERR_SOCKET). The change may have been made all the same: look before you repeat it.\n`,
+  );
+});
+
 describe('a server that answers with something else', () => {
   let answer: (path: string) => { status: number; body: string; headers?: Record<string, string> };
   const asked: string[] = [];
@@ -225,8 +256,17 @@ describe('a server that answers with something else', () => {
   afterAll(() => void strange.close());
 
   test.each([
-    ['HTML', { status: 200, body: '<!doctype html>' }, 'gave an answer that cannot be used'],
-    ['a redirect, which is not followed with the token', { status: 302, body: '', headers: { location: '/elsewhere' } }, 'cannot be reached'],
+    ['HTML', { status: 200, body: '<!doctype html>', headers: { 'content-type': 'text/html' } }, 'gave an answer that cannot be used (status 200, text/html).'],
+    ['the page of a proxy', { status: 502, body: '<html>', headers: { 'content-type': 'text/html; charset=utf-8' } }, '(status 502, text/html).'],
+    ['a redirect, which is not followed with the token', { status: 302, body: '', headers: { location: '/elsewhere' } }, '(status 302).'],
+    ['nothing', { status: 200, body: '' }, '(status 200).'],
+    ['JSON that is no object', { status: 200, body: 'null', headers: { 'content-type': 'application/json' } }, '(status 200, application/json).'],
+    ['JSON of something else', { status: 200, body: '{}' }, 'gave an answer that this pixy does not know'],
+    ['a list', { status: 200, body: '[]', headers: { 'content-type': 'application/json' } }, '(status 200, application/json).'],
+    ['the throttle of API Gateway', { status: 429, body: '{"message":"Too Many Requests"}' }, 'limits how many requests it takes (status 429): wait a moment and try again.'],
+    ['a path that API Gateway does not know', { status: 404, body: '{"message":"Not Found"}' }, '(status 404).'],
+    ['API Gateway without its function', { status: 503, body: '{"message":"Service Unavailable"}' }, '(status 503).'],
+    ['a token that is refused, and no other', { status: 401, body: '{"title":"No.","reason":"access_token_invalid"}' }, 'does not take your login any more: run pixy login --manage --issuer http://127.0.0.1'],
     ['an error with control characters', { status: 500, body: '{"title":"a\\u001b[31mb","detail":"c"}' }, 'a'],
   ])('%s', async (_, given, text) => {
     if (!strange.listening) await new Promise<void>((ready) => void strange.listen(0, '127.0.0.1', ready));
