@@ -85,11 +85,19 @@ describe('OA5 a parameter that is there twice', () => {
     expect(unclear('client_id=a&client_id=b', ['client_id', 'redirect_uri'])).toBe('parameter_duplicated');
   });
 
-  test('RI4 is not resource or audience, the only ones that may be repeated (RFC 8707 §2, RFC 8693 §2.1)', () => {
+  test('RI4 is not resource, the only one that may be repeated in every request (RFC 8707 §2)', () => {
     expect(unclear('resource=a&resource=b')).toBeUndefined();
-    expect(unclear('audience=a&audience=b')).toBeUndefined();
     expect(multiple(parametersOf('resource=a&resource=&resource=b&resource=a'), 'resource')).toEqual(['a', 'b']);
     expect(multiple(parametersOf('resources=a'), 'resource')).toEqual([]);
+  });
+
+  test('RI4 is not audience in a token exchange, and there alone (RFC 8693 §2.1)', () => {
+    const exchange = 'grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange';
+    expect(unclear(`${exchange}&audience=a&audience=b`)).toBeUndefined();
+    expect(unclear(`audience=a&audience=b&${exchange}`)).toBeUndefined();
+    expect(unclear(`${exchange}&scope=a&scope=b`)).toBe('parameter_duplicated');
+    expect(unclear('grant_type=client_credentials&audience=a&audience=b')).toBe('parameter_duplicated');
+    expect(unclear('audience=a&audience=b')).toBe('parameter_duplicated');
   });
 
   test('is not two names of different case', () => {
