@@ -54,6 +54,16 @@ test('a page tells who somebody is, where they are signed in, and what apps have
   expect(body).not.toMatch(/argon2|\/people\/ada-0001\/disable/);
 });
 
+test('what a client of the same id had before is not shown', async () => {
+  await obtainTokens(server, await signedInPerson(server), portal);
+  const settings = await clients.find(portal.client_id);
+  await clients.put(portal.client_id, undefined, { by: 'test', why: '' });
+  expect((await (await atConsole(server, rae)).visit('/people/ada-0001')).body).not.toContain('0 grants to apps');
+  await clients.put(portal.client_id, settings, { by: 'test', why: '' });
+  expect((await (await atConsole(server, rae)).visit('/people/ada-0001')).body).toContain('0 grants to apps');
+  server.clock.advance(31);
+});
+
 test('who may only read changes nobody', async () => {
   const reader = await atConsole(server, rae);
   expect((await reader.visit('/people/ada-0001/disable')).status).toBe(403);

@@ -1,4 +1,4 @@
-import { isInForce } from '../../../shared/grants/judge-standing.ts';
+import { isInForce, isOfClient } from '../../../shared/grants/judge-standing.ts';
 import { single } from '../../../shared/oauth/parameters.ts';
 import { peoplePage, personPage } from '../../../shared/pages/console/people-page.ts';
 import { type Account, isSubject } from '../../../shared/people/account.ts';
@@ -21,18 +21,25 @@ export const showPeople: ShowPage = async ({ query }, { people }) => {
 };
 
 export const showPerson: ShowPage = async ({ name, operator }, deps) => {
-  const { people, now } = deps;
+  const { people, clients, now } = deps;
   const [account, sessions, { grants, missing }] = await Promise.all([
     people.accounts.findBySubject(name),
     people.sessions.list(name, now()),
     people.grants.listReachable(name),
   ]);
   if (account === undefined) return missingPage('account', 'people');
+  const ids = [...new Set(grants.map(({ clientId }) => clientId))];
+  const known = new Map(await Promise.all(ids.map(async (id) => [id, await clients.find(id)] as const)));
   return {
     page: personPage({
       account,
       sessions: sessions.toSorted((one, other) => other.authTime - one.authTime),
-      grants: grants.filter((grant) => isInForce(grant, account, grant.subject ?? grant.sub)),
+      // What a removed client got is shown, as it comes back with the client by a rollback; not to whoever has its id now.
+      grants: grants.filter((grant) => {
+        const client = known.get(grant.clientId);
+        const isIts = client === undefined || isOfClient(grant, client);
+        return isIts && isInForce(grant, account, grant.subject ?? grant.sub);
+      }),
       missing,
       mayWrite: operator.mayWrite,
       isOperator: isOperator(account, deps),
