@@ -3,6 +3,7 @@ import { ok, type Result, refuse } from '../result.ts';
 import { generateSecret } from '../secret.ts';
 import { clientDocument, memberName } from './client-document.ts';
 import { hashClientSecret } from './client-secret.ts';
+import { describedAnew } from './hash-description.ts';
 import { isOperatorSetting, type OperatorSettings, parseOperatorSettings } from './operator-settings.ts';
 import { needsSecret, type RegisteredClient } from './registered-client.ts';
 import { checkRegistration, isRegistrationMember, type Mistake } from './registration.ts';
@@ -70,7 +71,8 @@ export async function changeClient(
   const mistakes = [...unknown, ...mistakesOf(settings), ...mistakesOf(registered)];
   if (own === undefined || !registered.ok || mistakes.length > 0) return refuse(mistakes);
 
-  const next: RegisteredClient = { ...unregistered(current), ...registered.value, ...own };
+  const changed: RegisteredClient = { ...unregistered(current), ...registered.value, ...own };
+  const next = describedAnew(changed, current);
   if (!needsSecret(next)) return ok({ client: { ...next, secretHashes: [] } });
   if (current.secretHashes.length > 0) return ok({ client: { ...next, secretHashes: current.secretHashes } });
   return ok({ client: next, ...(secret !== undefined && { secret }) });

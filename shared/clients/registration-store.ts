@@ -144,9 +144,15 @@ export function registrationStore(database: Database, table: string) {
     },
 
     /** Replaces what a client says about itself, and the token that manages it. False when something else came first. */
-    async replace(client: RegisteredClient, { version, managedBy = '' }: Registration, next: string, now: number) {
+    async replace(
+      client: RegisteredClient,
+      { client: current, version, managedBy = '' }: Registration,
+      next: string,
+      now: number,
+    ) {
       const change = { id: changeId(now, version + 1), at: now, by: client.clientId, why: 'changed itself' };
-      const lastChange = { ...change, client: client.clientId, after: loggedClient(client) };
+      const logged = { before: loggedClient(current), after: loggedClient({ ...client, since: current.since }) };
+      const lastChange = { ...change, client: client.clientId, ...logged };
       const { won } = await database.updateOnce({
         TableName: table,
         Key: clientKey(client.clientId),

@@ -35,9 +35,8 @@ export async function selfRegister(
   if (!admitted.ok) return admitted;
   const { hasToken } = registrant;
   const kept = hasToken ? admitted.value : { ...admitted.value, scope: [] };
-  const client = hasToken
-    ? { ...kept, clientId: newId(generateSecret()), documentHash: hashDescription(kept) }
-    : { ...kept, clientId: newId(contentOf(kept)) };
+  const clientId = newId(hasToken ? generateSecret() : contentOf(kept));
+  const client = { ...kept, clientId, documentHash: hashDescription(kept) };
   return { ok: true, value: { client, described: admitted.value, ...(secret !== undefined && { secret }) } };
 }
 

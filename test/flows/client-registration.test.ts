@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { changeClient } from '../../shared/clients/change-client.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { registrationStore, unusedFor } from '../../shared/clients/registration-store.ts';
+import { rollBackClient, rolledBack } from '../../shared/clients/roll-back.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
 import { send } from '../support/http.ts';
 import { newPerson, type Page, type Person, startSession } from '../support/person.ts';
@@ -613,6 +615,61 @@ describe('DR7: managing a registration', () => {
     expect(await silently({})).toBe('consent_required');
     expect(await codeFor(client_id, person, { redirect_uri: elsewhere })).toBeDefined();
     expect(await silently({})).toBeUndefined();
+  });
+
+  test.each<[string, boolean]>([
+    ['with a token', true],
+    ['without one', false],
+  ])(
+    'CI12: so is a client that registered itself %s when an operator changes that, and not for a change of its name',
+    async (_, hasToken) => {
+      const person = await signedIn(`allows ${hasToken}`);
+      const web = { redirect_uris: ['https://agent.example/callback'], client_name: `Moved ${hasToken}` };
+      const { client_id } = hasToken ? await managed(web) : (await register(web)).json;
+      const goes = { redirect_uri: web.redirect_uris[0] };
+      const client = { client_id, redirect_uris: web.redirect_uris };
+      const silently = async (changes: object = {}) => {
+        const page = await person.open(authorizeTarget(client, { ...asking, ...goes, prompt: 'none', ...changes }));
+        return parametersOf(new URL(page.headers.location ?? 'https://nowhere.example')).error;
+      };
+      const author = { by: 'ada', why: 'a test' };
+      const change = async (members: object) => {
+        const current = await clients.find(client_id);
+        const next = current && (await changeClient(current, { ...members }, server.clock.now()));
+        if (!next?.ok) throw new Error(JSON.stringify(next));
+        await clients.put(client_id, next.value.client, author);
+        server.clock.advance(30);
+      };
+      expect(await codeFor(client_id, person, goes)).toBeDefined();
+      await change({ client_name: 'Renamed', disabled: true });
+      await change({ disabled: false, post_logout_redirect_uris: ['https://agent.example/'] });
+      expect(await silently()).toBeUndefined();
+
+      const elsewhere = 'https://elsewhere.example/';
+      const open = await person.follow(authorizeTarget(client, { ...asking, ...goes, scope: 'openid email' }));
+      await change({ redirect_uris: [...web.redirect_uris, elsewhere] });
+      expect((await person.submit(open, { decision: 'allow' })).status).toBe(403);
+      expect(await silently({ redirect_uri: elsewhere })).toBe('consent_required');
+      expect(await silently()).toBe('consent_required');
+
+      // What was allowed before counts again when the operator takes that back.
+      const [moved] = await clients.changes(1, client_id);
+      const current = await clients.find(client_id);
+      const plan = moved && rollBackClient(moved, current, server.clock.now());
+      const back = plan?.ok ? await rolledBack(plan.value, current, server.clock.now()) : undefined;
+      if (!back?.ok) throw new Error(JSON.stringify(back ?? plan));
+      await clients.put(client_id, back.value?.client, author);
+      server.clock.advance(30);
+      expect(await silently()).toBeUndefined();
+    },
+  );
+
+  test('what a client changed about itself can be rolled back', async () => {
+    const { path, token, client_id } = await managed();
+    await call('PUT', path, { ...agent, client_id, client_name: 'Renamed' }, token);
+    const [change] = await clients.changes(1, client_id);
+    const plan = change && rollBackClient(change, await clients.find(client_id), server.clock.now());
+    expect(plan).toMatchObject({ ok: true, value: { action: 'change', change: { client_name: agent.client_name } } });
   });
 
   test('CI12: who changes where its answers go while somebody is asked has not been allowed that', async () => {
