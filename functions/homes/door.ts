@@ -20,8 +20,11 @@ import { sendByLambda } from './send.ts';
  * there.
  */
 
+/** Whether somebody is signed in with the session of a cookie: asked of the same function, which finds sessions anyway. */
+type SessionQuestion = { ask: 'isSignedIn'; sessionId: string };
+
 /** An event from another region: a request that it passed on, or a question of its own. `passedOnBy`: its letter. */
-export type PassedOn = { passedOnBy: Home } & (APIGatewayProxyEventV2 | { question: Question });
+export type PassedOn = { passedOnBy: Home } & (APIGatewayProxyEventV2 | { question: Question | SessionQuestion });
 
 export type Door = {
   /** Requests that this region has received. */
@@ -45,14 +48,19 @@ const patience = { times: 3, ms: 500 };
 /** Milliseconds for the region of such a session to answer. A person waits for it, and a region may be lost. */
 const longestLook = 3_000;
 
+type OnItsWay = { home: Home; sessionId: string };
+
 export function openDoor({ name, handler, homes, runtime, unanswered }: Opening): Door {
   const { config, send = sendByLambda } = runtime;
   const isSignedIn = signedInHere(name, runtime);
 
-  async function passOn(home: Home, event: APIGatewayProxyEventV2): Promise<Reply> {
+  const passOn = async (home: Home, event: APIGatewayProxyEventV2): Promise<Reply> =>
+    asReply(await ask(home, withoutExcess(event)));
+
+  async function ask(home: Home, event: Omit<PassedOn, 'passedOnBy'>): Promise<unknown> {
     const place = homes.others.get(home);
     if (place === undefined) throw new Error('there is no such region');
-    return asReply(await send(place, name, { ...withoutExcess(event), passedOnBy: homes.here } satisfies PassedOn));
+    return send(place, name, { ...event, passedOnBy: homes.here });
   }
 
   return {
@@ -66,35 +74,61 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
       const session = await sessionOnItsWay(event, reply);
       if (session === undefined) return reply;
       // If its region gives no answer, signing in once more does.
-      return Promise.race([passOn(session, event).catch(() => reply), sleep(longestLook, reply)]);
+      return Promise.race([passOn(session.home, event).catch(() => reply), sleep(longestLook, reply)]);
     },
 
     async fromRegion({ passedOnBy, ...event }, context) {
       if (!homes.others.has(passedOnBy)) throw new Error('another server has passed this on');
-      return 'question' in event ? answerQuestion(event.question, runtime) : answerHere(event, context);
+      if (!('question' in event)) return answerHere(event, context);
+      const { question } = event;
+      return question.ask === 'isSignedIn' ? await findSession(question.sessionId) : answerQuestion(question, runtime);
     },
   };
 
-  /** What no other region can answer waits for the copy of a session, for a moment. */
+  /** What no other region can answer waits for the copy of a session, for a moment, unless its region says that there is none. */
   async function answerHere(event: APIGatewayProxyEventV2, context: Context): Promise<Reply> {
     let reply = await handler(event, context);
-    for (let tries = 0; tries < patience.times && (await sessionOnItsWay(event, reply)) !== undefined; tries += 1) {
-      await sleep(patience.ms);
+    let session = await sessionOnItsWay(event, reply);
+    const never = session && isNowhere(session);
+    for (let tries = 0; tries < patience.times && session !== undefined; tries += 1) {
+      if (await Promise.race([never, sleep(patience.ms, false)])) return reply;
       reply = await handler(event, context);
+      session = await sessionOnItsWay(event, reply);
     }
     return reply;
   }
 
   /**
-   * The region from which the copy of a session may still come, when nobody is found to be signed in. None when it is here, and a fresh
-   * sign-in is wanted.
+   * Resolves when the region that a session names knows nothing of it: anybody can invent one, and have each request wait for nothing.
+   * Never resolves otherwise.
    */
-  async function sessionOnItsWay(event: APIGatewayProxyEventV2, reply: Reply): Promise<Home | undefined> {
-    const id = lacksSession(name, reply) ? activeSession(readRequest(event), config.issuer) : undefined;
-    const home = id === undefined ? undefined : homeIn(id);
-    if (id === undefined || home === undefined || !homes.others.has(home)) return undefined;
+  function isNowhere({ home, sessionId }: OnItsWay): Promise<true> {
+    const question: SessionQuestion = { ask: 'isSignedIn', sessionId };
+    return new Promise((settle) => {
+      ask(home, { question }).then(
+        (answer) => {
+          if (answer === 'nobody') settle(true);
+        },
+        () => undefined, // no answer: the copy may still come
+      );
+    });
+  }
+
+  async function findSession(sessionId: string): Promise<'somebody' | 'nobody'> {
+    return (await isSignedIn(sessionId)) === undefined ? 'nobody' : 'somebody';
+  }
+
+  /**
+   * The session whose copy may still come from its region, when nobody is found to be signed in. None when it is here, and a fresh sign-in
+   * is wanted.
+   */
+  async function sessionOnItsWay(event: APIGatewayProxyEventV2, reply: Reply): Promise<OnItsWay | undefined> {
+    const sessionId = lacksSession(name, reply) ? activeSession(readRequest(event), config.issuer) : undefined;
+    const home = sessionId === undefined ? undefined : homeIn(sessionId);
+    if (sessionId === undefined || home === undefined || !homes.others.has(home)) return undefined;
     // Who cannot be looked up is looked for elsewhere.
-    return (await isSignedIn(id).catch(() => undefined)) === undefined ? home : undefined;
+    const isHere = (await isSignedIn(sessionId).catch(() => undefined)) !== undefined;
+    return isHere ? undefined : { home, sessionId };
   }
 }
 

@@ -118,6 +118,33 @@ describe('a session', () => {
     expect(sent).toEqual(['a → b authorize']);
   });
 
+  test.each([
+    ['the account page', async () => '/account'],
+    ['a request that was pushed', async () => (await pushFor(a, spa)).target],
+  ])('that there never was has nobody wait at %s, which one region alone can answer', async (_, targetOf) => {
+    const person = newPerson(a);
+    person.cookies.set('pixy_session', `b.YWRhLTAwMDE.${'x'.repeat(43)}`);
+    const target = await targetOf();
+    const lines = a.auditLines.length;
+    const page = await person.open(target);
+    expect(page.headers.location).toMatch(/^\/sign-in/);
+    // Looked for once, and asked for once.
+    expect(a.auditLines.length - lines).toBe(1);
+    expect(sent).toHaveLength(1);
+  });
+
+  test('that its region cannot be asked for is waited for, as its copy may still come', async () => {
+    await replicas.late(async () => {
+      const person = movedTo(a, await signedInAt(b));
+      ways.set('b', 'cut');
+      const lines = a.auditLines.length;
+      const going = person.open('/account');
+      await expect.poll(() => a.auditLines.length).toBeGreaterThan(lines);
+      await replicas.deliver();
+      expect((await going).status).toBe(200);
+    });
+  });
+
   test('that ended here ends there when the news arrives', async () => {
     const person = await signedInAt(b);
     const there = movedTo(a, person);
