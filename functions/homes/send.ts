@@ -1,5 +1,6 @@
 import type { Place } from '../../shared/homes.ts';
 import { invokeFunction } from '../../shared/hooks/invoke-function-store.ts';
+import { openPatience } from './patience.ts';
 
 /** Has a function of another region take an event. Resolves with what it returns; rejects when it gave no answer. */
 export type Send = (place: Place, functionName: string, event: object) => Promise<unknown>;
@@ -16,6 +17,15 @@ const longer: ReadonlyMap<string, number> = new Map([
  */
 export const longestWait = (functionName: string): number => longer.get(functionName) ?? 8_000;
 
+const patience = openPatience(() => performance.now());
+
 /** By Lambda's own Invoke, in one attempt: a request that may be done once is not sent twice. */
-export const sendByLambda: Send = ({ region, functionPrefix }, functionName, event) =>
-  invokeFunction(functionPrefix + functionName, event, AbortSignal.timeout(longestWait(functionName)), region);
+export const sendByLambda: Send = async ({ region, functionPrefix }, functionName, event) => {
+  const tooLate = AbortSignal.timeout(patience.waitFor(region, longestWait(functionName)));
+  try {
+    return await invokeFunction(functionPrefix + functionName, event, tooLate, region);
+  } finally {
+    if (tooLate.aborted) patience.stayedSilent(region);
+    else patience.answered(region);
+  }
+};
