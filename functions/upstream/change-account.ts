@@ -7,7 +7,7 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { admitClear, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import { changeAccountPage } from '../../shared/pages/change-account-page.ts';
 import { type Account, displayName } from '../../shared/people/account.ts';
-import { judgeEpoch } from '../../shared/people/still-valid.ts';
+import { judgeEpoch, standsBy } from '../../shared/people/still-valid.ts';
 import { generateSecret } from '../../shared/secret.ts';
 import { labelOf } from '../../shared/upstream/find-account.ts';
 import type { Flow } from '../../shared/upstream/flow.ts';
@@ -33,11 +33,11 @@ export async function askToChange(
   provider: UpstreamProvider,
   { query }: Flow,
   { account, current }: { account: Account; current: Account },
-  { amr, authTime }: Pick<UpstreamIdentity, 'amr' | 'authTime'>,
+  { subject, amr, authTime }: Pick<UpstreamIdentity, 'subject' | 'amr' | 'authTime'>,
   deps: UpstreamDeps,
 ): Promise<Answer> {
   const keys = { secret: generateSecret(), state: generateSecret() };
-  const signsIn = { sub: account.sub, epoch: account.epoch, amr, authTime: authTime ?? deps.now() };
+  const signsIn = { sub: account.sub, subject, epoch: account.epoch, amr, authTime: authTime ?? deps.now() };
   await keepFlow(keys, { provider: provider.id, query, signsIn }, deps);
   const form = openForm(request, deps.issuer);
   const interrupted = parseParameters(query);
@@ -73,10 +73,22 @@ export async function changeAccount(
   }
   const keys = findFlowKeys(single(form.value, 'state'), request, deps.issuer);
   const flow = keys && (await takeFlow(keys, provider, deps));
-  const account = flow?.signsIn && (await deps.accounts.findBySubject(flow.signsIn.sub));
-  if (!keys || !flow?.signsIn || !account || judgeEpoch(account, flow.signsIn)) return flowUnknown();
+  const account = flow?.signsIn && (await findUnchanged(flow.signsIn, provider, deps));
+  if (!keys || !flow?.signsIn || !account) return flowUnknown();
   const { amr, authTime } = flow.signsIn;
   const { reply, ...answered } = await startSession(request, flow, { account, amr, authTime }, deps);
   const cookies = [...(reply.cookies ?? []), forgetFlow(keys, deps.issuer)];
   return { ...answered, reply: { ...reply, cookies } };
+}
+
+/** The account of somebody whom the provider signed in, if they could sign in there now as well. Their link may be gone since then. */
+async function findUnchanged(
+  signsIn: NonNullable<Flow['signsIn']>,
+  { issuer }: UpstreamProvider,
+  { accounts, links }: UpstreamDeps,
+): Promise<Account | undefined> {
+  const { sub, subject } = signsIn;
+  const [account, link] = await Promise.all([accounts.findBySubject(sub), links.find({ issuer, subject })]);
+  const isLinked = account !== undefined && link?.sub === sub && standsBy(account, link);
+  return isLinked && judgeEpoch(account, signsIn) === undefined ? account : undefined;
 }

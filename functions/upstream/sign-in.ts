@@ -24,13 +24,13 @@ export async function signIn(
   const account = await findAccount(identity, provider, deps, deps.now());
   if (!account.ok) return comeBack(flow, account.refusal);
   const { sub } = account.value;
-  const { amr } = identity;
+  const { subject, amr } = identity;
   // Whoever had to prove themselves has done so since then, whatever the clock of the provider says.
   const authTime =
     flow.freshSince === undefined ? identity.authTime : Math.max(identity.authTime ?? 0, flow.freshSince);
   const current = (await findPerson(request, deps))?.account;
   if (current && current.sub !== sub) {
-    return askToChange(request, provider, flow, { account: account.value, current }, { amr, authTime }, deps);
+    return askToChange(request, provider, flow, { account: account.value, current }, { subject, amr, authTime }, deps);
   }
   return startSession(request, flow, { account: account.value, amr, authTime }, deps);
 }

@@ -19,8 +19,11 @@ export type Flow = {
   linkFor?: string | undefined;
   /** The person must authenticate at the provider again, after this time (epoch seconds). */
   freshSince?: number | undefined;
-  /** Whom the provider has signed in, how and when, while the person has yet to confirm that they are to be signed in here. */
-  signsIn?: { sub: string; epoch: number; amr: readonly string[]; authTime: number } | undefined;
+  /**
+   * Whom the provider has signed in, how and when, while the person has yet to confirm that they are to be signed in here. `subject`: what
+   * it calls them.
+   */
+  signsIn?: { sub: string; subject: string; epoch: number; amr: readonly string[]; authTime: number } | undefined;
 };
 
 /** Seconds to sign in at a provider. */
@@ -54,5 +57,14 @@ const flow = v.object({
   query: v.string(),
   linkFor: v.optional(v.string()),
   freshSince: v.optional(v.number()),
-  signsIn: v.optional(v.object({ sub: v.string(), epoch: v.number(), amr: v.array(v.string()), authTime: v.number() })),
+  signsIn: v.optional(
+    v.object({
+      sub: v.string(),
+      // Flows of the version before have none. Nobody is linked by it, so they are over.
+      subject: v.optional(v.string(), ''),
+      epoch: v.number(),
+      amr: v.array(v.string()),
+      authTime: v.number(),
+    }),
+  ),
 });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { sessionStore, subjectOf } from '../../shared/people/session-store.ts';
+import { linkStore } from '../../shared/upstream/link-store.ts';
 import { web } from '../support/clients.ts';
 import { encodeFields, type Fields, formType } from '../support/http.ts';
 import { formOf, obtainTokens } from '../support/lifecycle.ts';
@@ -32,6 +33,7 @@ const server = await startTestServer({
 });
 const accounts = accountStore(openDatabase(), tables.people);
 const sessions = sessionStore(openDatabase(), tables.people);
+const links = linkStore(openDatabase(), tables.people);
 
 let people = 0;
 let mallory = '';
@@ -232,6 +234,14 @@ describe('S15: the account does not change', () => {
     const person = await signedInPerson(server);
     const page = await visit(person);
     await accounts.disable(await subjectOfMallory(), server.clock.now());
+    unknown(await confirm(person, page));
+    isStillAda(person);
+  });
+
+  test('to one whose link to the provider was removed meanwhile', async () => {
+    const person = await signedInPerson(server);
+    const page = await visit(person);
+    await links.release(await subjectOfMallory(), { issuer: provider.issuer, subject: mallory });
     unknown(await confirm(person, page));
     isStillAda(person);
   });
