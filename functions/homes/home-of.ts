@@ -4,6 +4,7 @@ import type { Config } from '../../shared/config.ts';
 import { parseUserCode } from '../../shared/grants/user-code.ts';
 import { type Home, homeIn } from '../../shared/home.ts';
 import type { Homes } from '../../shared/homes.ts';
+import { maximumBytes } from '../../shared/http/form.ts';
 import { isJson } from '../../shared/http/json-form.ts';
 import { type HttpRequest, readRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
@@ -74,8 +75,8 @@ function token(request: HttpRequest, { homes }: Settings): Home | undefined {
 }
 
 /** An authorization request, by GET or by POST. */
-function authorization({ method, rawQuery, body }: HttpRequest, { homes }: Settings): Home | undefined {
-  return ofAddress(method === 'POST' ? body.text : rawQuery, homes);
+function authorization(request: HttpRequest, { homes }: Settings): Home | undefined {
+  return ofAddress(request.method === 'POST' ? bodyOf(request) : request.rawQuery, homes);
 }
 
 /** Of an authorization request, or a page that interrupts it, where it was pushed. The console is used where it changes something. */
@@ -153,13 +154,16 @@ function readerOf(raw: string): Fields {
   return (name) => parameters && single(parameters, name);
 }
 
+/** One that is refused for its length is not read: that takes seconds, and its letter counts for nothing. */
+const bodyOf = ({ body }: HttpRequest): string => (body.bytes > maximumBytes ? '' : body.text);
+
 const queryOf = ({ rawQuery }: HttpRequest): Fields => readerOf(rawQuery);
 
 /** The fields of a form, or the members of the JSON that path aliases take: told apart as where they are judged, or one could pass for the other. */
 function fieldsOf(request: HttpRequest): Fields {
-  const { body } = request;
-  if (!isJson(request.header('content-type'))) return readerOf(body.text);
-  const json = objectIn(body.text) ?? {};
+  const body = bodyOf(request);
+  if (!isJson(request.header('content-type'))) return readerOf(body);
+  const json = objectIn(body) ?? {};
   return (name) => {
     const value = Object.hasOwn(json, name) ? json[name] : undefined;
     return typeof value === 'string' && value !== '' ? value : undefined;

@@ -188,6 +188,28 @@ test.each(['metadata', 'par', 'device-authorization'])('%s belongs anywhere', (n
   expect(at(name, form({ code: 'c.x' }))).toBeUndefined();
 });
 
+test.each<[string, Request]>([
+  ['token', form({ grant_type: 'refresh_token', refresh_token: 'c.x' })],
+  ['authorize', { method: 'POST', body: pushedBy('c.') }],
+  ['userinfo', form({ access_token: jwt({ grant_id: 'c.x' }) })],
+  ['revoke', form({ token: 'c.x' })],
+  ['introspect', form({ token: 'c.x' })],
+  ['device', form({ user_code: 'C-BCD-FGH-JKL' })],
+])('of a body that is too large for /%s nothing is read: it is refused where it arrives', (name, request) => {
+  expect(at(name, request)).toBe('c');
+  const padded = (bytes: number) => ({ ...request, body: `${request.body ?? ''}&pad=`.padEnd(bytes, 'x') });
+  expect(at(name, padded(65_536))).toBe('c');
+  expect(at(name, padded(65_537))).toBeUndefined();
+});
+
+test('a large document is not even parsed', () => {
+  const members = Array.from({ length: 10_000 }, (_, index) => `"m${index}":1`);
+  const body = `{${members.join(',')},"token":"c.x"}`;
+  const headers = { 'content-type': 'application/json' };
+  expect(at('revoke', { method: 'POST', headers, body: '{"token":"c.x"}' })).toBe('c');
+  expect(at('revoke', { method: 'POST', headers, body })).toBeUndefined();
+});
+
 test('no request is too strange to be let in', () => {
   const names = ['token', 'revoke', 'introspect', 'userinfo', 'authorize', 'consent', 'sign-in', 'device'];
   const strange = fc.record({
