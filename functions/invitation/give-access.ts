@@ -1,4 +1,4 @@
-import { cookieName, formCookie } from '../../shared/http/cookies.ts';
+import { formCookieOf } from '../../shared/http/form-token.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import type { AuthenticationMethod } from '../../shared/oauth/authentication-context.ts';
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
@@ -37,7 +37,7 @@ export async function giveAccess(
 ): Promise<Given> {
   const credential = single(form, 'credential');
   if (credential !== undefined && mayMakePasskey(link, deps)) {
-    const browser = request.cookies.get(cookieName(deps.issuer, formCookie)) ?? '';
+    const browser = formCookieOf(request, deps.issuer) ?? '';
     const name = single(form, 'name') ?? deviceName(request.header('user-agent')) ?? '';
     return givePasskey(link, { browser, credential, name }, deps);
   }

@@ -1,8 +1,7 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
-import { cookieName, formCookie } from '../../shared/http/cookies.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
-import { isOurForm } from '../../shared/http/form-token.ts';
+import { formCookieOf, isOurForm } from '../../shared/http/form-token.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
@@ -49,8 +48,10 @@ export const passkeySignInHandler = (deps: PasskeySignInDeps) =>
 async function signIn(request: HttpRequest, deps: PasskeySignInDeps): Promise<Answer> {
   const form = admitClear(readForm(request));
   if (!form.ok) return refuseOnPage(form.refusal, request, deps);
+  const browser = formCookieOf(request, deps.issuer);
+  // What the next page is to say would be in a cookie.
+  if (browser === undefined) return refuseOnPage({ reason: 'form_token_invalid' }, request, deps);
   if (!isOurForm(request, form.value, deps.issuer)) return back(request, { reason: 'form_token_invalid' }, deps);
-  const browser = request.cookies.get(cookieName(deps.issuer, formCookie)) ?? '';
   const verified = await verifyAssertion({ credential: single(form.value, 'credential'), browser }, deps, deps.now());
   if (!verified.ok) return back(request, verified.refusal, deps);
 

@@ -1,4 +1,4 @@
-import { cookieName, formCookie } from '../../shared/http/cookies.ts';
+import { formCookieOf } from '../../shared/http/form-token.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { verifyPassword } from '../../shared/password.ts';
 import { type Account, usernameKey } from '../../shared/people/account.ts';
@@ -15,7 +15,7 @@ const sameWithin = 300;
 
 /** The subject for a registration: the same when this browser sends it again. Another one an hour later, because none is given twice. */
 export function subjectFor(username: string, request: HttpRequest, issuer: string, now: number): string {
-  const browser = request.cookies.get(cookieName(issuer, formCookie)) || generateSecret();
+  const browser = formCookieOf(request, issuer) ?? generateSecret();
   return hashSecret(`registration\n${browser}\n${usernameKey(username)}\n${Math.floor(now / 3_600)}`);
 }
 

@@ -344,8 +344,9 @@ export const en = {
 
   'problem.credentialsWrong': 'The username or the password is not right. Check both and try again.',
   'problem.formToken':
-    'This page was open for too long, or your browser did not keep our cookie. Enter your password again.',
-  'problem.formTokenOther': 'This page was open for too long, or your browser did not keep our cookie. Try again.',
+    'This page was open for too long, or your browser blocks cookies. Allow them, then enter your password again.',
+  'problem.formTokenOther':
+    'This page was open for too long, or your browser blocks cookies. Allow them, then try again.',
   'problem.throttled.one': 'There were too many attempts to sign in. Wait a minute, then try again.',
   'problem.throttled.other': 'There were too many attempts to sign in. Wait {count} minutes, then try again.',
   'problem.registrations.one': 'Too many accounts were requested from here. Wait a minute, then try again.',
