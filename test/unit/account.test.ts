@@ -1,8 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newSubject, parseAccountDescription, usernameKey } from '../../shared/people/account.ts';
+import { nameAmong } from '../../shared/people/name-among.ts';
 
 const ada = { username: 'ada', password: 'correct horse' };
+
+describe('what the page of a consent calls somebody', () => {
+  test.each([
+    [{ name: 'Ada', preferred_username: 'ada', email: 'a@example.com' }, 'Ada (ada)'],
+    [{ name: 'Ada', email: 'a@example.com' }, 'Ada (a@example.com)'],
+    [{ name: 'ada', preferred_username: 'ada' }, 'ada'],
+    [{ preferred_username: 'ada', email: 'a@example.com' }, 'ada'],
+    [{ email: 'a@example.com' }, 'a@example.com'],
+    [{ name: 5, email: { a: 1 } }, undefined],
+  ])('%j: %s, so that two people with one name are told apart', (claims, called) => {
+    expect(nameAmong(claims)).toBe(called);
+  });
+});
 
 describe('a username is the same', () => {
   test.each([
