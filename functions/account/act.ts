@@ -86,9 +86,9 @@ export async function act(
   const name = single(form, 'action') ?? '';
   const action: Action | undefined = Object.hasOwn(actions, name) ? actions[name as keyof typeof actions] : undefined;
   if (action === undefined) return ok({ reply: seeOther(endpoints.account) });
-  if (isSensitive(name) && !isFresh(person, deps.now())) return ok(toSignIn(deps.issuer, 'not_fresh'));
+  if (isSensitive(name) && !isFresh(person, deps.now())) return ok(toSignIn(request, deps.issuer, 'not_fresh'));
   const outcome = await action(idIn(form), person, form, deps);
-  if (outcome === 'nobody') return ok(toSignIn(deps.issuer, outcome));
+  if (outcome === 'nobody') return ok(toSignIn(request, deps.issuer, outcome));
   if (typeof outcome !== 'string') return refuse(outcome);
   const what = noticed[outcome];
   if (what) await deps.notify(request, person.account.sub, what);

@@ -29,9 +29,9 @@ export function freshPage<Deps extends FreshPageDeps>(page: FreshPage<Deps>, dep
   const { name, isOffered = true, get, post } = page;
   const visit = (step: Step<Deps>) => async (request: HttpRequest) => {
     const person = await findPerson(request, deps);
-    if (person === undefined) return toSignIn(deps.issuer, 'nobody');
+    if (person === undefined) return toSignIn(request, deps.issuer, 'nobody');
     if (!isOffered) return { reply: seeOther(endpoints.account) };
-    return isFresh(person, deps.now()) ? step(request, person, deps) : toSignIn(deps.issuer, 'not_fresh');
+    return isFresh(person, deps.now()) ? step(request, person, deps) : toSignIn(request, deps.issuer, 'not_fresh');
   };
   return endpoint({
     name,

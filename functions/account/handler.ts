@@ -19,12 +19,12 @@ export const accountHandler = (deps: AccountDeps) =>
 
 async function show(request: HttpRequest, deps: AccountDeps): Promise<Answer> {
   const person = await findPerson(request, deps);
-  return person ? showAccount(request, person, deps) : toSignIn(deps.issuer, 'nobody');
+  return person ? showAccount(request, person, deps) : toSignIn(request, deps.issuer, 'nobody');
 }
 
 async function change(request: HttpRequest, deps: AccountDeps): Promise<Answer> {
   const person = await findPerson(request, deps);
-  if (person === undefined) return toSignIn(deps.issuer, 'nobody');
+  if (person === undefined) return toSignIn(request, deps.issuer, 'nobody');
   const form = readAccountForm(request, person);
   if (!form.ok) return showAccount(request, person, deps, form.refusal);
   const done = await act(request, form.value, person, deps);

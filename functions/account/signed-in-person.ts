@@ -5,6 +5,7 @@ import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
+import { leaveWanted } from '../../shared/http/wanted-cookie.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { admitClear, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
@@ -61,8 +62,11 @@ export function readAccountForm(request: HttpRequest, { formToken }: SignedInPer
 /** How somebody signs in may be changed only shortly after they did. */
 export const isFresh = ({ session }: SignedInPerson, now: number): boolean => now - session.authTime <= freshFor;
 
-/** To the sign-in page, for somebody who is not signed in, or not shortly enough ago. From there a link leads back. */
-export const toSignIn = (issuer: string, reason: 'nobody' | 'not_fresh'): Answer => ({
-  reply: seeOther(endpoints.signIn, reason === 'not_fresh' ? [leaveNotice(issuer, 'confirm')] : []),
+/** To the sign-in page, for somebody who is not signed in, or not shortly enough ago. From there they come back to the page that they wanted. */
+export const toSignIn = (request: HttpRequest, issuer: string, reason: 'nobody' | 'not_fresh'): Answer => ({
+  reply: seeOther(endpoints.signIn, [
+    leaveWanted(issuer, request),
+    ...(reason === 'not_fresh' ? [leaveNotice(issuer, 'confirm')] : []),
+  ]),
   decision: { verdict: 'continued' },
 });

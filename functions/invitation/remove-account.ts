@@ -71,7 +71,7 @@ async function remove(request: HttpRequest, person: SignedInPerson, deps: Remove
   await deps.removals.note(sub, due);
   const removal = { due, link: newMailedLinkUntil(order, due) };
   const account = await deps.accounts.startRemoval(sub, epoch, removal, now);
-  if (account === undefined) return toSignIn(deps.issuer, 'nobody');
+  if (account === undefined) return toSignIn(request, deps.issuer, 'nobody');
   const { language } = deps.lookOf(request);
   // The account is disabled by now, and its person has nothing to repeat: an operator can keep the account, too.
   await deps.tidyUp(async () => deps.handOver?.({ kind: 'removal', ...order, language, sub }));

@@ -67,10 +67,10 @@ async function startSignIn(request: HttpRequest, provider: UpstreamProvider, dep
  */
 async function startLink(request: HttpRequest, provider: UpstreamProvider, deps: UpstreamDeps): Promise<Answer> {
   const person = await findPerson(request, deps);
-  if (person === undefined) return toSignIn(deps.issuer, 'nobody');
+  if (person === undefined) return toSignIn(request, deps.issuer, 'nobody');
   const form = readAccountForm(request, person);
   if (!form.ok) return refuseOnPage(form.refusal, request, deps);
-  if (!isFresh(person, deps.now())) return toSignIn(deps.issuer, 'not_fresh');
+  if (!isFresh(person, deps.now())) return toSignIn(request, deps.issuer, 'not_fresh');
   return startFlow(request, provider, { linkFor: person.account.sub }, deps);
 }
 

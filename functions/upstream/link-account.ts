@@ -24,7 +24,7 @@ export async function linkAccount(
 ): Promise<Answer> {
   const person = await findPerson(request, deps);
   if (person === undefined || person.account.sub !== flow.linkFor) return flowUnknown();
-  if (!isFresh(person, deps.now())) return toSignIn(deps.issuer, 'not_fresh');
+  if (!isFresh(person, deps.now())) return toSignIn(request, deps.issuer, 'not_fresh');
   if (!hasAllowedDomain(identity, provider)) return comeBack(flow, { reason: 'upstream_address_refused' });
   const details = { provider: provider.id, label: labelOf(identity), epoch: person.session.epoch };
   const isLinked = await deps.links.claim(identity, person.account.sub, details, deps.now());

@@ -24,7 +24,6 @@ test.for([true, false])(
     const page = await open({ javaScriptEnabled });
     await page.goto(`${issuer}/account`);
     await signIn(page, person);
-    await page.getByRole('link', { name: 'Go to your account' }).click();
     await page.getByRole('heading', { name: 'Your account' }).waitFor();
     await page
       .getByRole('button', { name: /^Sign out: / })

@@ -228,7 +228,7 @@ describe('a pushed request at the authorization endpoint (RFC 9126 §4)', () => 
 
   test('PA9: nor do they go along to the pages, where nothing of the request is to be read or changed', async () => {
     const { target, request_uri } = await push(bank, { login_hint: 'ada@example.com' });
-    const { headers } = await newPerson(server).open(`${target}&scope=openid&login_hint=eve`);
+    const { headers } = await newPerson(server).open(`${target}&scope=openid&login_hint=mallory`);
     const at = new URL(headers.location ?? '', server.issuer);
     expect(at.pathname).toBe('/sign-in');
     expect(Object.fromEntries(at.searchParams)).toEqual({
@@ -236,9 +236,9 @@ describe('a pushed request at the authorization endpoint (RFC 9126 §4)', () => 
       request_uri,
       pixy_opened: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
     });
-    const page = await newPerson(server).follow(`${target}&login_hint=eve`);
+    const page = await newPerson(server).follow(`${target}&login_hint=mallory`);
     expect(page.body).toContain('value="ada@example.com"');
-    expect(page.body).not.toMatch(/\beve\b/);
+    expect(page.body).not.toContain('mallory');
   });
 
   test('PA6: a request of another client is refused on a page, and stays good for its own', async () => {

@@ -10,6 +10,7 @@ import { spa } from '../support/clients.ts';
 import { type FullClient, obtainTokens, portal, refresh, userinfo } from '../support/lifecycle.ts';
 import { withoutOwnScripts } from '../support/markup.ts';
 import { formTokenOf, newPerson, type Person, signInByForm } from '../support/person.ts';
+import { authorizeTarget } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
 import { account, act, addPasskey, addTotp, credentialsOf, post, signedIn } from './account-flows.ts';
 
@@ -44,6 +45,37 @@ test.for(paths)('%s is for people who are signed in, by GET and by POST', async 
   stranger.cookies.set('pixy_session', `${Buffer.from('sub-of-ann').toString('base64url')}.${'A'.repeat(43)}`);
   expect((await stranger.open(path)).status).toBe(303);
 });
+
+test.for([...paths, '/.well-known/change-password'])(
+  '%s is where somebody comes to who had to sign in for it, once',
+  async (path) => {
+    const person = newPerson(server);
+    const form = await person.follow(path);
+    expect((await person.submit(form, { ...credentialsOf('ann'), password: 'wrong' })).status).toBe(400);
+    const { status, headers } = await person.submit(form, credentialsOf('ann'));
+    const wanted = path.startsWith('/account') ? path : '/account/password';
+    expect({ status, to: headers.location }).toEqual({ status: 303, to: wanted });
+    expect((await person.submit(await person.open('/sign-in'), credentialsOf('ann'))).status).toBe(200);
+  },
+);
+
+test('what an app asks for goes before the page of the account that somebody wanted earlier', async () => {
+  const person = newPerson(server);
+  await person.open('/account/password');
+  const page = await person.follow(authorizeTarget(spa));
+  const { headers } = await person.submit(page, credentialsOf('ann'));
+  expect(headers.location).toMatch(/^\/authorize\?/);
+  expect((await person.submit(await person.open('/sign-in'), credentialsOf('ann'))).status).toBe(200);
+});
+
+test.for(['https://evil.example', '//evil.example', 'constructor', ''])(
+  'a cookie of somebody else, such as %j, leads nowhere',
+  async (value) => {
+    const person = newPerson(server);
+    person.cookies.set('pixy_wanted', value);
+    expect((await person.submit(await person.open('/sign-in'), credentialsOf('ann'))).status).toBe(200);
+  },
+);
 
 test('a sign-in without an app ends on a page that leads to the account', async () => {
   const person = newPerson(server);
@@ -130,7 +162,7 @@ test('apps with access: a client with refresh tokens is listed, and without acce
 test('apps with access: what was allowed is listed with its scope, and forgotten when it is taken back', async () => {
   const consents = consentStore(database, tables.people);
   const need = { scope: ['openid', 'email'], resources: [], claims: [] };
-  await consents.allow('sub-of-dot', 'spa', { need, requestHash: 'hash', clientEpoch: 0, now: clock.now() });
+  await consents.allow('sub-of-dot', 'spa', { need, requestHash: 'hash', clientEpoch: 0, now: clock.now() + 1 });
   const person = await signedIn(server, 'dot');
   expect(await bodyOf(person)).toMatch(/Single-page app[\s\S]*See your email address/);
   await act(person, { action: 'revoke_access', id: 'spa' });

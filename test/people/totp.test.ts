@@ -179,7 +179,7 @@ test('once set up, the right password leads to the page for the code, and to no 
   expect(await isSignedIn(person)).toBe(false);
 
   const entered = await enter(person, page, code());
-  expect(entered.body).toContain('You are signed in');
+  expect(entered.headers.location).toBe('/account');
   expect(await isSignedIn(person)).toBe(true);
 });
 
