@@ -27,6 +27,8 @@ export async function ask(
   const reply = await consentPage(look, {
     clientName: client.clientName ?? client.clientId,
     redirectUri,
+    privacyUri: client.policyUri,
+    termsUri: client.tosUri,
     ...whoKnows(client),
     scope: need.scope,
     details: await describedDetails(details, look.language, deps.apis),

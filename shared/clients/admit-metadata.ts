@@ -55,6 +55,7 @@ export async function admitMetadata(
     scope: '',
     ...Object.fromEntries(known.map((name) => [name, document[name]])),
     ...(uris !== undefined && { redirect_uris: uris }),
+    ...ownLinks(document, [clientId, ...listOf(uris, [])]),
     client_id: clientId,
     token_endpoint_auth_method: method,
     grant_types: possibleGrantTypes.filter((type) => grantTypes.includes(type)),
@@ -79,6 +80,20 @@ function usableUris(uris: unknown): unknown {
   const isRight = (uri: unknown) => typeof uri === 'string' && parseRedirectUri(uri).ok;
   return Array.isArray(kept) && kept.every(isRight) ? kept : uris;
 }
+
+/**
+ * The links for people that are on a host of the client: that of its document, or one that it is answered at (RFC 7591 §5). Others
+ * could lend it the look of somebody else.
+ */
+function ownLinks(document: Document, places: readonly unknown[]): Document {
+  const hosts = new Set(places.flatMap(httpsHost));
+  const isOwn = (uri: unknown) => httpsHost(uri).some((host) => hosts.has(host));
+  const links = ['policy_uri', 'tos_uri'].filter((name) => isOwn(document[name]));
+  return Object.fromEntries(links.map((name) => [name, document[name]]));
+}
+
+const httpsHost = (uri: unknown): string[] =>
+  typeof uri === 'string' && /^https:/i.test(uri) && URL.canParse(uri) ? [new URL(uri).host] : [];
 
 /** What has no rule among those of registered clients. */
 function* mistakesIn(document: Document, grantTypes: readonly unknown[], usable: unknown): Generator<Mistake> {

@@ -43,6 +43,8 @@ const globalPolicy = v.object({
 const client = v.object({
   clientId: v.string(),
   clientName: v.optional(v.string()),
+  policyUri: v.optional(v.string()),
+  tosUri: v.optional(v.string()),
   redirectUris: v.array(v.string()),
   tokenEndpointAuthMethod: v.picklist(clientAuthenticationMethods),
   secretHashes: v.array(v.string()),

@@ -17,6 +17,9 @@ export type RegistrableGrantType = GrantType;
 export type RegisteredClient = {
   clientId: string;
   clientName?: string | undefined;
+  /** What the client does with what it learns about people, and its terms. The consent page links to them if they are https. */
+  policyUri?: string | undefined;
+  tosUri?: string | undefined;
   redirectUris: readonly string[];
   tokenEndpointAuthMethod: ClientAuthenticationMethod;
   /** Hashes of the secrets that are valid now (two during a rotation); see client-secret.ts. */

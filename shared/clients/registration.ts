@@ -55,7 +55,7 @@ export const detailTypeName = v.pipe(
 
 /** Members of RFC 7591 and OpenID Connect Registration that describe a client and have no effect here. */
 export const informative = [
-  'application_type', 'client_uri', 'contacts', 'logo_uri', 'policy_uri', 'software_id', 'software_version', 'tos_uri',
+  'application_type', 'client_uri', 'contacts', 'logo_uri', 'software_id', 'software_version',
   'client_id_issued_at', 'client_secret_expires_at',
 ] as const; // biome-ignore format: a list of names
 
@@ -66,6 +66,8 @@ const seconds = (least: number, most: number, tooMuch: string) =>
     v.minValue(least, `is below ${least} seconds`),
     v.maxValue(most, tooMuch),
   );
+
+const link = v.pipe(v.string('is not a text'), v.maxLength(2_000, 'is longer than 2,000 characters'));
 
 const lifetime = seconds(60, 63_072_000, 'is over two years');
 const grace = seconds(0, 3_600, 'is over an hour');
@@ -103,6 +105,8 @@ export const metadata = v.object({
     ),
   ),
   client_name: v.optional(v.pipe(v.string('is not a text'), v.maxLength(200, 'is longer than 200 characters'))),
+  policy_uri: v.optional(link),
+  tos_uri: v.optional(link),
   redirect_uris: v.optional(
     v.pipe(v.array(redirectUri, 'is not a list'), v.maxLength(100, 'has more than 100 entries')),
     [],
@@ -236,6 +240,8 @@ export async function checkRegistration(
     pkce: { policy: input.pkce_policy },
     responseTypes: input.response_types,
     ...present({
+      policyUri: input.policy_uri,
+      tosUri: input.tos_uri,
       postLogoutRedirectUris: input.post_logout_redirect_uris,
       backchannelLogoutUri: input.backchannel_logout_uri,
       backchannelLogoutSessionRequired: input.backchannel_logout_session_required,

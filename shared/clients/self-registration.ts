@@ -84,11 +84,13 @@ export function inWordsOf({ redirectUris, scope }: RegisteredClient, kept: Regis
  */
 export function registeredMetadata(client: RegisteredClient, scope: readonly string[]): Record<string, unknown> {
   const { clientId, clientName, redirectUris, tokenEndpointAuthMethod, grantTypes, responseTypes } = client;
-  const { jwks, jwksUri, idTokenSignedResponseAlg, dpopBoundAccessTokens } = client;
+  const { policyUri, tosUri, jwks, jwksUri, idTokenSignedResponseAlg, dpopBoundAccessTokens } = client;
   const { requirePushedAuthorizationRequests, requireSignedRequestObject, authorizationDetailsTypes } = client;
   const members = {
     clientId,
     clientName,
+    policyUri,
+    tosUri,
     redirectUris,
     tokenEndpointAuthMethod,
     grantTypes,

@@ -30,6 +30,15 @@ describe('clients inspect', () => {
     expect(json()).toMatchObject({ verdict: 'accepted', takes: { client_class: 'url', pkce_policy: 'inherit' } });
   });
 
+  test('DC16: names the links for people that the page has', async () => {
+    const redirect_uris = ['https://agent.example/callback'];
+    const links = { policy_uri: 'https://agent.example/privacy', tos_uri: 'https://elsewhere.example/terms' };
+    const { client_id } = host.put('/linking', { redirect_uris, ...links });
+    const { output } = await inspect(client_id, '--allow-loopback');
+    expect(output).toContain(`a link to ${links.policy_uri}`);
+    expect(output).not.toContain('elsewhere');
+  });
+
   test('says which rule a document fails', async () => {
     const { client_id } = host.put('/wrong', { redirect_uris: ['http://evil.example/'] });
     const { exitCode, output, json } = await inspect(client_id, '--allow-loopback', '--json');

@@ -229,6 +229,16 @@ describe('a client that registers itself', () => {
     expect(json).toMatchObject({ grant_types: ['authorization_code'], response_types: ['code'] });
   });
 
+  test('DC16: keeps links for people to hosts that it is answered at, and drops others', async () => {
+    const redirect_uris = ['https://agent.example/callback', 'http://127.0.0.1/callback'];
+    const own = { policy_uri: 'https://agent.example/privacy', tos_uri: 'https://agent.example/terms?v=2' };
+    expect((await register({ client_name: 'Links', redirect_uris, ...own })).json).toMatchObject(own);
+    const others = { policy_uri: 'https://bank.example/privacy', tos_uri: 'http://agent.example/terms' };
+    const { status, json } = await register({ client_name: 'Links elsewhere', redirect_uris, ...others });
+    expect(status).toBe(201);
+    for (const name of ['policy_uri', 'tos_uri']) expect(json).not.toHaveProperty(name);
+  });
+
   test('CI15: never has an id that could be a metadata document', async () => {
     const ids = [
       await register({ client_name: 'https://agent.example/client.json' }),

@@ -12,9 +12,16 @@ const third: TestClient = {
   first_party: false,
   claims: ['shoe_size'],
 };
+const linking: TestClient = {
+  ...web,
+  client_id: 'linking',
+  first_party: false,
+  policy_uri: 'https://app.example/privacy?a&b',
+  tos_uri: 'http://app.example/terms',
+};
 const stranger: TestClient = { ...web, client_id: 'stranger', first_party: false };
 const device: TestClient = { ...native, client_id: 'device', first_party: false };
-const server = await startTestServer({ clients: [spa, third, stranger, device] });
+const server = await startTestServer({ clients: [spa, third, linking, stranger, device] });
 
 let person: Person;
 let count = 0;
@@ -49,6 +56,12 @@ describe('a third-party client', () => {
     const page = await person.follow(authorizeTarget(third));
     expect(isConsentPage(page)).toBe(true);
     expect(page.headers.location).toBeUndefined();
+  });
+
+  test('DC16: is shown with its links for people, if they are https', async () => {
+    const { body } = await person.follow(authorizeTarget(linking));
+    expect(body).toContain('<a href="https://app.example/privacy?a&amp;b" rel="noreferrer">');
+    expect(body).not.toContain('app.example/terms');
   });
 
   test('OC2: with prompt=none gets consent_required', async () => {

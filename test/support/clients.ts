@@ -2,6 +2,8 @@
 export type TestClient = {
   client_id: string;
   client_name?: string;
+  policy_uri?: string;
+  tos_uri?: string;
   client_secret?: string;
   redirect_uris: readonly string[];
   token_endpoint_auth_method?: string;

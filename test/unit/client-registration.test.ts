@@ -95,7 +95,13 @@ describe('a client that is described', () => {
     expect((await register(entry)).redirectUris).toEqual([]);
   });
 
-  test.each(['client_uri', 'logo_uri', 'contacts', 'tos_uri', 'policy_uri', 'software_id', 'software_version'])(
+  test('may have links for people, which the consent page shows', async () => {
+    const links = { policy_uri: 'https://web.example/privacy', tos_uri: 'https://web.example/terms' };
+    const { policyUri, tosUri } = await register({ ...publicEntry, ...links });
+    expect([policyUri, tosUri]).toEqual([links.policy_uri, links.tos_uri]);
+  });
+
+  test.each(['client_uri', 'logo_uri', 'contacts', 'software_id', 'software_version'])(
     'with %s is none the wiser',
     async (member) => {
       expect(await register({ ...publicEntry, [member]: 'x' })).toEqual(await register(publicEntry));

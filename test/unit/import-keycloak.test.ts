@@ -25,6 +25,7 @@ const documentOf = async (client: object) => clientDocument(onlyClient(await rea
 describe('what protects a client of Keycloak moves in:', () => {
   test.each<[string, Record<string, string>, object]>([
     ['pushed requests', { 'require.pushed.authorization.requests': 'true' }, { require_pushed_authorization_requests: true }],
+    ['links for people', { policyUri: 'https://web.example.com/privacy', tosUri: 'https://web.example.com/terms' }, { policy_uri: 'https://web.example.com/privacy', tos_uri: 'https://web.example.com/terms' }],
     ['DPoP', { 'dpop.bound.access.tokens': 'true' }, { dpop_bound_access_tokens: true }],
     [
       'signed requests',

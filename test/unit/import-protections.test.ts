@@ -88,7 +88,8 @@ test('Okta: proofs of possession and signed requests', async () => {
     },
   });
   const read = (more: object) => readImport('okta', JSON.stringify([app(more)]));
-  const given = { dpop_bound_access_tokens: true, request_object_signing_alg: 'ES256' };
+  const links = { policy_uri: 'https://app.example/privacy', tos_uri: 'https://app.example/terms' };
+  const given = { dpop_bound_access_tokens: true, request_object_signing_alg: 'ES256', ...links };
   expect(clientDocument(onlyClient(await read(given)))).toMatchObject(given);
   expect(refusalOf(await read({ request_object_signing_alg: 'HS256' }))).toMatch(
     /^entry 1 \(app\): settings\.oauthClient\.request_object_signing_alg is not one of/,

@@ -58,7 +58,7 @@ function refuse(context: Context, clientId: string, because: string): void {
 
 /** What the consent page tells about the client. */
 function whatIsShown(client: RegisteredClient, url: URL): string[] {
-  const { clientName, redirectUris } = client;
+  const { clientName, redirectUris, policyUri = '', tosUri = '' } = client;
   const isEachTime = isPublic(client) && redirectUris.some((uri) => !uri.startsWith('https:'));
   return [
     `the name ${clientName ?? url.href}`,
@@ -68,6 +68,7 @@ function whatIsShown(client: RegisteredClient, url: URL): string[] {
         isHttps(uri) ? `that they will be sent to ${new URL(uri).host}` : 'that it runs on their device',
       ),
     ),
+    ...[policyUri, tosUri].filter(isHttps).map((uri) => `a link to ${uri}`),
     ...(redirectUris.every(isLoopbackUri) ? ['a warning that any program on their device could be this client'] : []),
     ...(isEachTime ? ['this page at every sign-in, where the answer goes to their device'] : []),
   ];

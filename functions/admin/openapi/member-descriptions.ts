@@ -67,10 +67,10 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
   client_uri: 'Describes the client and changes nothing.',
   contacts: 'Describes the client and changes nothing.',
   logo_uri: 'Describes the client and changes nothing.',
-  policy_uri: 'Describes the client and changes nothing.',
+  policy_uri: 'Where people read what the client does with what it learns; an https URL is on the consent page.',
   software_id: 'Describes the client and changes nothing.',
   software_version: 'Describes the client and changes nothing.',
-  tos_uri: 'Describes the client and changes nothing.',
+  tos_uri: 'Where people read the terms of the client; an https URL is on the consent page.',
   client_id_issued_at: 'Changes nothing.',
   client_secret_expires_at: 'Changes nothing.',
 };

@@ -80,6 +80,8 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
   const metadata = {
     client_id: members.text('clientId'),
     client_name: nameOf(members.text('name')),
+    policy_uri: attributes.text('policyUri'),
+    tos_uri: attributes.text('tosUri'),
     redirect_uris: absolute(members.list('redirectUris') ?? [], members.text('rootUrl')),
     post_logout_redirect_uris: logoutUris(members, attributes),
     backchannel_logout_uri: attributes.text('backchannel.logout.url'),
@@ -154,7 +156,7 @@ const onUnlessOff = ['use.refresh.tokens', 'backchannel.logout.session.required'
 
 /** Attributes about the record, pages and other protocols, and those that Pixy has for everybody. */
 const withoutEffect =
-  /^(?:saml[._]|realm_client$|client\.secret\.creation\.time$|display\.on\.consent\.screen$|login_theme$|logoUri$|policyUri$|tosUri$|backchannel\.logout\.|use\.jwks\.|token\.endpoint\.auth\.signing\.alg$|post\.logout\.redirect\.uris$|oauth2\.device\.|oidc\.ciba\.|use\.refresh\.tokens$)/;
+  /^(?:saml[._]|realm_client$|client\.secret\.creation\.time$|display\.on\.consent\.screen$|login_theme$|logoUri$|backchannel\.logout\.|use\.jwks\.|token\.endpoint\.auth\.signing\.alg$|post\.logout\.redirect\.uris$|oauth2\.device\.|oidc\.ciba\.|use\.refresh\.tokens$)/;
 
 /** A request object that has to be there has to be signed here. */
 function requestObjects(attributes: Members): JsonObject {

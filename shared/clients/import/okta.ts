@@ -57,6 +57,8 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
     metadata: {
       client_id: credentials.text('client_id') ?? app.text('id'),
       client_name: app.text('label'),
+      policy_uri: settings.text('policy_uri'),
+      tos_uri: settings.text('tos_uri'),
       redirect_uris: settings.list('redirect_uris') ?? [],
       post_logout_redirect_uris: settings.list('post_logout_redirect_uris'),
       ...secret.metadata,
