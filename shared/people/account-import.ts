@@ -15,6 +15,7 @@ import {
   type MemberOptions,
 } from './import/account-entry.ts';
 import { djangoAccount, djangoEntries } from './import/django.ts';
+import { type DjangoApps, djangoAppsReader } from './import/django-apps.ts';
 import {
   byFirstCharacter,
   csvEntries,
@@ -41,6 +42,7 @@ import { readPairwise } from './import/pairwise-subjects.ts';
 import { type SeenTexts, seenTexts } from './import/seen-texts.ts';
 import { readTotpKey, type TotpKey, totpMembers } from './import/totp-key.ts';
 
+export { djangoAppsReader } from './import/django-apps.ts';
 export { parseFirebaseParameters } from './import/firebase.ts';
 
 /*
@@ -64,6 +66,8 @@ export type AccountOptions = MemberOptions & {
   pepper?: PepperWay | undefined;
   /** How the other server made the pairwise subjects of the people in the file. */
   pairwise?: readonly ForeignPairwise[] | undefined;
+  /** With the format `django`: the authenticator apps of the file, which are read before its people. */
+  djangoApps?: DjangoApps | undefined;
 };
 
 /** How to read the accounts of one system: first the file's entries, then each as an account in our own form. */
@@ -202,7 +206,9 @@ export function parseAccounts(
   firebase?: FirebaseParameters,
   options: AccountOptions = {},
 ): Result<ParsedAccounts, string> {
-  const reader = accountReader(format, { ...options, firebase });
+  const apps = djangoAppsReader();
+  if (format === 'django') apps.push(text);
+  const reader = accountReader(format, { ...options, firebase, djangoApps: apps.end() });
   const first = reader.push(text);
   const last = first.ok ? reader.end() : first;
   if (!first.ok || !last.ok) return last;

@@ -369,7 +369,6 @@ describe('I12: a dump of Django', () => {
   );
 
   test.each([
-    'otp_totp.totpdevice',
     'otp_hotp.hotpdevice',
     'otp_static.staticdevice',
     'otp_email.emaildevice',
@@ -386,6 +385,77 @@ describe('I12: a dump of Django', () => {
     expect(parse('django', [...dump, { model, pk: 1, fields: { user: 1, key: 'cafe' } }]).refused).toEqual([
       `entry 8 (${model}-1): model is ${model}, a second factor, which cannot move in: leave it out with dumpdata --exclude`,
     ]);
+  });
+});
+
+describe('I12: an authenticator app of Django', () => {
+  const person = {
+    model: 'auth.user',
+    pk: 7,
+    fields: { username: 'ada', email: 'ada@example.com', password: '!', is_active: true },
+  };
+  const device = (fields: object = {}) => ({
+    model: 'otp_totp.totpdevice',
+    pk: 1,
+    fields: {
+      user: 7,
+      name: 'default',
+      confirmed: true,
+      key: '3132333435363738393031323334353637383930',
+      step: 30,
+      t0: 0,
+      digits: 6,
+      tolerance: 1,
+      drift: 1,
+      last_t: 59_000_000,
+      ...fields,
+    },
+  });
+  const allauth = {
+    model: 'mfa.authenticator',
+    pk: 1,
+    fields: { user: 7, type: 'totp', data: { secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' } },
+  };
+  const totpOf = (...items: object[]) => parse('django', [person, ...items]);
+
+  test.each<[string, object[], string]>([
+    ['that counts from another time', [device({ t0: 5 })], 'entry 1 (ada): otp_totp.totpdevice has an authenticator app that counts from another time (t0), which cannot move in: leave it behind with --skip-members otp_totp.totpdevice'],
+    ['of several', [device(), device()], 'entry 1 (ada): otp_totp.totpdevice has several authenticator apps, of which an account has one, which cannot move in: leave it behind with --skip-members otp_totp.totpdevice'],
+    ['with a key that is too short', [device({ key: 'cafe' })], 'entry 1 (ada): totp_secret is not 10 to 128 bytes long'],
+    ['with a key that is none', [device({ key: 'JBSWY3DP' })], 'entry 1 (ada): totp_secret is not base32'],
+    ['with seven digits', [device({ digits: 7 })], 'entry 1 (ada): totp_digits is not 6 or 8'],
+    ['of nobody in the file', [device({ user: 8 })], 'otp_totp.totpdevice 1 (otp_totp.totpdevice-1): model is otp_totp.totpdevice, a second factor, of nobody in the file: leave it out with dumpdata --exclude'],
+  ])('%s is refused', (_, items, problem) => {
+    expect(totpOf(...items).refused).toEqual([problem]);
+  }); // biome-ignore format: a table
+
+  test.each<[string, object[]]>([
+    ['by the key of its person', [device()]],
+    ['by their name', [device({ user: ['ada'] })]],
+    ['by their address', [device({ user: ['ada@example.com'] })]],
+    ['of allauth', [allauth]],
+    ['beside one that was never confirmed', [device({ confirmed: false }), device()]],
+  ])('moves in with its person: %s', (_, items) => {
+    const { accounts, refused } = totpOf(...items);
+    expect(refused).toEqual([]);
+    expect(accounts[0]).toMatchObject({
+      totp: {
+        secret: new Uint8Array(Buffer.from('12345678901234567890')),
+        shape: { algorithm: 'SHA1', digits: 6, period: 30 },
+      },
+    });
+  });
+
+  test('that was never confirmed is none, and --skip-members leaves one behind', () => {
+    expect(totpOf(device({ confirmed: false }))).toMatchObject({ refused: [], accounts: [{ username: 'ada' }] });
+    const skipped = parse('django', [person, device()], { skipMembers: ['otp_totp.totpdevice'] });
+    expect(skipped.refused).toEqual([]);
+    expect(skipped.accounts[0]).not.toHaveProperty('totp');
+  });
+
+  test('is read from a dump with a line for each item as well', () => {
+    const parsed = parseAccounts('django', [person, device()].map((item) => `${JSON.stringify(item)}\n`).join(''));
+    expect(parsed.ok && parsed.value.accounts[0]?.account.totp?.shape.digits).toBe(6);
   });
 });
 

@@ -28,7 +28,7 @@ import type { Opened } from '../../place.ts';
 import { readText } from '../../read-text.ts';
 import { openWrapper } from '../keys/open-keys.ts';
 import { startProgress } from './import/progress.ts';
-import { compareAccounts, readAccounts, type Source } from './import/read-accounts.ts';
+import { compareAccounts, readAccounts, readDjangoApps, type Source } from './import/read-accounts.ts';
 import { emptySummary, importJson, importText, type Summary, summarize } from './import/report.ts';
 
 type Options = {
@@ -193,6 +193,7 @@ async function sourceOf(context: Context, file: string, options: Options): Promi
       skipMembers,
       providers: providersOf(options.provider),
       pairwise: pairwiseOf(options.pairwise, context.io),
+      djangoApps: format === 'django' ? await readDjangoApps(file, context) : undefined,
     },
   };
 }

@@ -1,25 +1,30 @@
 import { ok, type Result } from '../../result.ts';
-import { type AccountEntry, type EntryReader, isObject, type Json } from './account-entry.ts';
-import { jsonEntries } from './entry-readers.ts';
+import type { AccountEntry, EntryReader, Json } from './account-entry.ts';
+import {
+  appsOf,
+  type DjangoApps,
+  djangoItems,
+  djangoTotp,
+  fieldsOf,
+  isDjangoApp,
+  modelOf,
+  withApps,
+} from './django-apps.ts';
 import { accountOf, type TranslatedAccount } from './other-systems.ts';
 
-/** Reads `manage.py dumpdata`: the users, of whatever model a project has for them, and whatever is a second factor of theirs. */
-export function djangoEntries(): EntryReader {
-  const entries = jsonEntries();
+/**
+ * Reads `manage.py dumpdata`: the users, of whatever model a project has for them, with their authenticator apps, and whatever else
+ * is a second factor of theirs.
+ */
+export function djangoEntries({ djangoApps = new Map() }: { djangoApps?: DjangoApps | undefined }): EntryReader {
+  const entries = djangoItems();
   const aboutPeople = (read: Result<AccountEntry[], string>): Result<AccountEntry[], string> =>
     read.ok ? ok(read.value.filter(({ value }) => isUser(fieldsOf(value)) || isFactor(value))) : read;
-  return { push: (text) => aboutPeople(entries.push(text)), end: () => aboutPeople(entries.end()) };
+  const people = { push: (text: string) => aboutPeople(entries.push(text)), end: () => aboutPeople(entries.end()) };
+  return withApps(people, djangoApps);
 }
 
-const fieldsOf = (value: unknown): Json => {
-  const fields = isObject(value) ? (value['fields'] ?? value) : {};
-  return isObject(fields) ? fields : {};
-};
-
 const isUser = (fields: Json): boolean => 'password' in fields && ('is_active' in fields || 'last_login' in fields);
-
-const modelOf = (value: unknown): string =>
-  isObject(value) && typeof value['model'] === 'string' ? value['model'] : '';
 
 /** Models of django-otp, django-two-factor-auth, django-mfa2, allauth and their like; no `shop.spotprice` and no `shop.hotproduct`. */
 const factor =
@@ -30,16 +35,24 @@ const isFactor = (value: unknown): boolean => factor.test(modelOf(value));
 /** A user of `django.contrib.auth`. Subjects are the keys of the table, as Django OAuth Toolkit tells them to its clients. */
 export function djangoAccount(json: Json): TranslatedAccount {
   if (!isUser(fieldsOf(json))) {
-    const problem = `is ${modelOf(json)}, a second factor, which cannot move in: leave it out with dumpdata --exclude`;
+    const why = isDjangoApp(json) ? 'of nobody in the file' : 'which cannot move in';
+    const problem = `is ${modelOf(json)}, a second factor, ${why}: leave it out with dumpdata --exclude`;
     // Stands in for an account, so that nothing is missing as well.
     const username = `${modelOf(json)}-${String(json['pk'])}`;
     return { account: { username }, mistakes: [{ member: 'model', problem }] };
   }
   const { username, email, password, is_active: isActive, first_name: given, last_name: family } = fieldsOf(json);
   const key = json['pk'] ?? json['id'];
+  const app = djangoTotp(appsOf(json));
   return {
     account: accountOf(
-      { username, email, disabled: isActive === false ? true : undefined, password_hash: hashOf(password) },
+      {
+        username,
+        email,
+        disabled: isActive === false ? true : undefined,
+        password_hash: hashOf(password),
+        ...app.members,
+      },
       {
         sub: typeof key === 'number' ? String(key) : key,
         given_name: given,
@@ -47,7 +60,7 @@ export function djangoAccount(json: Json): TranslatedAccount {
         ...(email ? { email, email_verified: false } : {}),
       },
     ),
-    mistakes: [],
+    mistakes: app.mistakes,
   };
 }
 

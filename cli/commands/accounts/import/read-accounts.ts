@@ -3,6 +3,7 @@ import {
   type AccountFormatName,
   type AccountOptions,
   accountReader,
+  djangoAppsReader,
   type ImportedAccount,
   type ParsedAccounts,
 } from '../../../../shared/people/account-import.ts';
@@ -47,6 +48,15 @@ export async function* readAccounts(
   take(reader.end());
   yield batch;
 }
+
+/** Reads the authenticator apps of a dump of Django, which stand after its people. */
+export async function readDjangoApps(file: string, context: Context): Promise<ReturnType<Apps['end']>> {
+  const apps = djangoAppsReader();
+  for await (const piece of readAsJson(file, context)) apps.push(piece);
+  return apps.end();
+}
+
+type Apps = ReturnType<typeof djangoAppsReader>;
 
 /** Yields a file piece by piece, or all of it as JSON if it is YAML, which is written by hand and never large. */
 async function* readAsJson(file: string, context: Context): AsyncGenerator<string> {
