@@ -29,6 +29,7 @@ import { type ForeignPairwise, foreignSubject } from './import/foreign-pairwise.
 import { type GivenLink, readLinks } from './import/given-links.ts';
 import { joinHash } from './import/hash-parts.ts';
 import { keycloakEntries } from './import/keycloak-entries.ts';
+import { kratosAccount } from './import/kratos.ts';
 import {
   aspnetAccount,
   auth0Account,
@@ -95,7 +96,7 @@ const formats = {
     translate: cognitoAccount,
   },
   auth0: {
-    entries: () => byFirstCharacter((first) => (first === '[' ? jsonEntries() : jsonLineEntries())),
+    entries: auth0Entries,
     translate: auth0Account,
   },
   keycloak: {
@@ -104,6 +105,7 @@ const formats = {
   },
   okta: { entries: () => jsonEntries(), translate: oktaAccount },
   django: { entries: djangoEntries, translate: djangoAccount },
+  kratos: { entries: () => jsonEntries(), translate: kratosAccount },
   wordpress: {
     entries: (options) => tableOrJson(columnsOfWordPress, options, 'wp_users'),
     translate: wordpressAccount,
@@ -113,6 +115,16 @@ const formats = {
     translate: aspnetAccount,
   },
 } as const satisfies Record<string, AccountFormat>;
+
+/** A list, an answer of the Management API with totals, or one user per line. */
+function auth0Entries(): EntryReader {
+  return byFirstCharacter((first, text) => {
+    if (first === '[') return jsonEntries();
+    return /^\s*\{\s*"(?:users|total|start|limit|length|next)"\s*:/.test(text)
+      ? jsonEntries('users')
+      : jsonLineEntries();
+  });
+}
 
 const columnsOfWordPress = [
   'ID', 'user_login', 'user_pass', 'user_nicename', 'user_email', 'user_url', 'user_registered', 'user_activation_key',

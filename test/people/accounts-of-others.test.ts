@@ -242,6 +242,109 @@ describe('I12: users of', () => {
   });
 });
 
+describe('I12: an identity of Ory Kratos', () => {
+  const identity = (more: object = {}, credentials: object = {}) => ({
+    id: '9f425a8d-7efc-4768-8f23-7647a74fdf13',
+    schema_id: 'default',
+    state: 'active',
+    traits: { email: 'ada@example.com', username: 'ada', name: { first: 'Ada', last: 'Lovelace' } },
+    verifiable_addresses: [{ value: 'ada@example.com', verified: true, via: 'email' }],
+    credentials: {
+      password: { type: 'password', identifiers: ['ada'], config: { hashed_password: bcrypt } },
+      ...credentials,
+    },
+    ...more,
+  });
+
+  test.each<[string, object, string]>([
+    ['a hash that the API left out', { password: { type: 'password', identifiers: ['ada'] } }, 'password is there, and what it is made of is not: read the identities with include_credential=password, or leave it behind with --skip-members password'],
+    ['an app whose key the API left out', { totp: { type: 'totp', config: {} } }, 'totp is there, and what it is made of is not: read the identities with include_credential=totp, or leave it behind with --skip-members totp'],
+    ['another factor', { webauthn: { type: 'webauthn', config: { credentials: [{}] } } }, 'webauthn has a credential that is no password, which cannot move in: leave it behind with --skip-members webauthn'],
+    ['an app without a key', { totp: { config: { totp_url: 'otpauth://totp/Shop:ada' } } }, 'totp_secret is not base32'],
+    ['a provider without an issuer', { oidc: { config: { providers: [{ provider: 'google', subject: '1102' }] } } }, 'oidc has a link to google, whose issuer is not known: name it with --provider google=https://…, or leave it behind with --skip-members oidc'],
+  ])('with %s is refused', (_, credentials, problem) => {
+    expect(parse('kratos', [identity({}, credentials)]).refused).toEqual([`entry 1 (ada): ${problem}`]);
+  }); // biome-ignore format: a table
+
+  test('moves in with its hash, its app and its providers', () => {
+    const providers = { google: { issuer: 'https://accounts.google.com', id: 'google' } };
+    const credentials = {
+      totp: {
+        config: {
+          totp_url:
+            'otpauth://totp/Shop:ada?algorithm=SHA256&digits=8&issuer=Shop&period=60&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+        },
+      },
+      oidc: { config: { providers: [{ provider: 'google', subject: '1102' }] } },
+    };
+    expect(only('kratos', [identity({ state: 'inactive' }, credentials)], { providers })).toMatchObject({
+      username: 'ada',
+      email: 'ada@example.com',
+      disabled: true,
+      passwordHash: bcrypt,
+      totp: { shape: { algorithm: 'SHA256', digits: 8, period: 60 } },
+      links: [{ issuer: 'https://accounts.google.com', subject: '1102' }],
+      claims: {
+        sub: '9f425a8d-7efc-4768-8f23-7647a74fdf13',
+        given_name: 'Ada',
+        family_name: 'Lovelace',
+        email_verified: true,
+      },
+    });
+  });
+
+  test('has traits that are no claims until somebody says so', () => {
+    const traits = { email: 'ada@example.com', name: 'Ada', department: 'Engines' };
+    expect(parse('kratos', [identity({ traits })]).refused[0]).toMatch(/department is no standard claim/);
+    expect(only('kratos', [identity({ traits })], { claimColumns: ['department'] })?.claims).toMatchObject({
+      name: 'Ada',
+      department: 'Engines',
+    });
+  });
+
+  test('leaves behind what is named, and an address that was never verified is not', () => {
+    const credentials = { webauthn: { config: { credentials: [{}] } } };
+    const account = only('kratos', [identity({ verifiable_addresses: [] }, credentials)], {
+      skipMembers: ['webauthn'],
+    });
+    expect(account?.claims['email_verified']).toBe(false);
+  });
+});
+
+test.each<[string, string]>([
+  ['an LDIF file', 'version: 1\n\ndn: uid=ada,dc=example,dc=com\nuserPassword:: e1NTSEF9\n'],
+  ['a password file of a web server', 'ada:$apr1$eWv9wXkP$2dJ6s1rTq0m5l7yXnq9zR/\n'],
+  ['a shadow file', 'ada:$6$aBcDeFgH$kQ:19000:0:99999:7:::\n'],
+  ['a table of Clerk', 'id,username,totp_secret,password_digest,password_hasher\n'],
+  ['the table auth.users of Supabase', 'id,email,encrypted_password,raw_user_meta_data\n'],
+  ['a list of FusionAuth users', '{"users":[{"encryptionScheme":"bcrypt"}]}'],
+  ['a list of Stytch users', '[{"user_id":"user-live-1"}]'],
+  ['a list of WorkOS users', '{"data":[{"object":"user","id":"user_1"}]}'],
+  ['a list of SCIM', '{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"]}'],
+  ['a list of users of Entra ID', '{"value":[{"userPrincipalName":"ada@example.com"}]}'],
+  ['the users of Authelia', '{"users":{"ada":{"displayname":"Ada"}}}'],
+])('%s is recognised, and nothing reads it', (what, text) => {
+  expect(recogniseAccounts(text)).toEqual({
+    what,
+    instead: expect.stringMatching(/^write a .* use --format (?:csv|json)$/),
+  });
+});
+
+test.each(['ada:$apr1$eWv9wXkP$2dJ6s1rTq0m5l7yXnq9zR/\n', 'ada,ada@example.com,gruenes Dach 12 Ziegel\nbob,,x\n'])(
+  'a table without names of columns is refused, and the first of its people is not quoted',
+  (text) => {
+    expect(() => parse('csv', text)).toThrow(
+      /^has no line with the names of columns, such as username, email and password_hash$/,
+    );
+  },
+);
+
+test('users of Auth0 with totals around them are read', () => {
+  const page = { start: 0, limit: 50, length: 1, users: [{ user_id: 'auth0|1', email: 'ada@example.com' }], total: 1 };
+  for (const text of [JSON.stringify(page), JSON.stringify(page, null, 2)])
+    expect(only('auth0', text)?.email).toBe('ada@example.com');
+});
+
 test.each<[AccountFormatName, string]>([
   ['cognito', 'cognito:username,email\n'],
   ['cognito', '{"Users":[{"Username":"a","UserStatus":"CONFIRMED"}]}'],
@@ -252,6 +355,7 @@ test.each<[AccountFormatName, string]>([
   ['django', '[{"model": "auth.user", "pk": 1, "fields": {"username": "ada"}}]'],
   ['wordpress', 'ID,user_login\n'],
   ['aspnet', 'Id,UserName,NormalizedUserName\n'],
+  ['kratos', '[{"id":"1","schema_id":"default","traits":{}}]'],
 ])('a file of %s is recognised', (format, text) => {
   expect(recogniseAccounts(text)?.format).toBe(format);
 });

@@ -17,7 +17,7 @@ test.each<[string, object | string, string]>([
   ['a client of Gluu or Janssen', { inum: 'a', jansRedirectURI: [] }, asMetadata],
   ['the configuration of LemonLDAP::NG', { oidcRPMetaDataOptions: { a: {} } }, asMetadata],
   ['an export of MITREid Connect', { clients: [{ clientId: 'a', reuseRefreshToken: true }], whitelistedSites: [] }, asMetadata],
-  ['a list of people of Ory Kratos', [{ id: 'a', schema_id: 'default', traits: {} }], 'write them in our own form, and use pixy accounts import'],
+  ['a list of people of Ory Kratos', [{ id: 'a', schema_id: 'default', traits: {} }], 'pixy accounts import --format kratos reads it'],
   ['the state of Terraform', { version: 4, terraform_version: '1.9.0', resources: [] }, 'export the clients from the system that it describes'],
   ['a template of CloudFormation', 'Resources:\n  Client:\n    Type: AWS::Cognito::UserPoolClient\n    Properties: { UserPoolId: !Ref Pool }\n', 'read each client with aws cognito-idp describe-user-pool-client'],
   ['a manifest of Kubernetes', 'kind: Deployment\napiVersion: apps/v1\n---\nkind: ConfigMap\napiVersion: v1\ndata:\n  config.yaml: |\n    issuer: x\n', 'take the file that its ConfigMap or Secret has out of it'],

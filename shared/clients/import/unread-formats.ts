@@ -59,7 +59,7 @@ const shapes: readonly Unread[] = [
   },
   {
     what: 'a list of people of Ory Kratos',
-    instead: 'write them in our own form, and use pixy accounts import',
+    instead: 'pixy accounts import --format kratos reads it',
     has: (_, entry) => all(entry, 'schema_id', 'traits'),
   },
   {

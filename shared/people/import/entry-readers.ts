@@ -46,6 +46,7 @@ export function tableEntries(
     if (!rows.ok) return rows;
     const names = table.columns().map(withoutList);
     const strangers = names.filter((column) => !isKnown(column));
+    if (strangers.length > 0 && strangers.length === names.length) return refuse(noNames);
     if (strangers.length > 0) return refuse(unknownColumns(strangers));
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) return refuse(`has the column ${JSON.stringify(twice).slice(1, -1)} twice`);
@@ -63,14 +64,14 @@ export function tableEntries(
 /** Reads one JSON object per line. */
 export const jsonLineEntries = (): EntryReader => numbered(jsonLinesReader(), 'entry');
 
-/** Chooses a reader by the first character that is not blank: JSON in a list or an object, or something else. */
-export function byFirstCharacter(choose: (first: string) => EntryReader): EntryReader {
+/** Chooses a reader by the first character that is not blank: JSON in a list or an object, or something else. `text`: the first piece. */
+export function byFirstCharacter(choose: (first: string, text: string) => EntryReader): EntryReader {
   let reader: EntryReader | undefined;
   return {
     push(text) {
       const first = /\S/.exec(text)?.[0];
       if (reader === undefined && first === undefined) return ok([]);
-      reader ??= choose(first ?? '');
+      reader ??= choose(first ?? '', text);
       return reader.push(text);
     },
     end: () => reader?.end() ?? refuse('is empty'),
@@ -78,6 +79,9 @@ export function byFirstCharacter(choose: (first: string) => EntryReader): EntryR
 }
 
 const formula = 'begins like a formula of a spreadsheet';
+
+/** Then the first line may be that of a person, with their password, and is not quoted. */
+const noNames = 'has no line with the names of columns, such as username, email and password_hash';
 
 function unknownColumns(columns: readonly string[]): string {
   const named = columns.map((column) => JSON.stringify(column.slice(0, 60)).slice(1, -1)).join(', ');

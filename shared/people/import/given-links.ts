@@ -31,6 +31,9 @@ export const firebaseLinks = (identities: readonly Json[]): ForeignLink[] =>
     .filter(({ providerId }) => !['password', 'phone', 'emailLink', 'anonymous'].includes(String(providerId)))
     .map(({ providerId, rawId, email }) => ({ names: [String(providerId)], subject: rawId, label: email }));
 
+export const kratosLinks = (identities: readonly Json[]): ForeignLink[] =>
+  identities.map(({ provider, subject }) => ({ names: [String(provider)], subject }));
+
 /** Turns the links of another server into ours. What has no issuer is a mistake, which names the provider. */
 export function translateLinks(
   links: readonly ForeignLink[],

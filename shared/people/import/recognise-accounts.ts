@@ -3,7 +3,14 @@
  * the right one.
  */
 
-type Recognised = { what: string; format: string };
+/** `instead`: what to do with a file that no format reads. */
+type Recognised = { what: string } & (
+  | { format: string; instead?: undefined }
+  | { format?: undefined; instead: string }
+);
+
+const asTable = 'write a table with the columns username, email and password_hash, and use --format csv';
+const asList = 'write a list of { "username", "email", "claims", "password_hash" }, and use --format json';
 
 const shapes: readonly (Recognised & { is: RegExp })[] = [
   { what: 'a table of Cognito', format: 'cognito', is: /^[^\n]*\bcognito:username\b/ },
@@ -19,10 +26,31 @@ const shapes: readonly (Recognised & { is: RegExp })[] = [
   { what: 'a dump of Django', format: 'django', is: /"model"\s*:\s*"[\w.]+"[^{}]*"fields"\s*:/ },
   { what: 'a list of WordPress users', format: 'wordpress', is: /\buser_login\b/ },
   { what: 'the table AspNetUsers', format: 'aspnet', is: /\bNormalizedUserName\b/i },
+  {
+    what: 'a list of Ory Kratos identities',
+    format: 'kratos',
+    is: /"schema_id"\s*:[\s\S]*"traits"\s*:|"traits"\s*:[\s\S]*"schema_id"\s*:/,
+  },
+  { what: 'an LDIF file', instead: asTable, is: /^(?:version: 1\s+|#[^\n]*\n|\s)*dn:{1,2} / },
+  { what: 'a password file of a web server', instead: asTable, is: /^[^\s:,;"{}]+:(?:\$(?:apr1|2[aby])\$|\{SHA\})/ },
+  { what: 'a shadow file', instead: asTable, is: /^[^\s:,;"{}]+:[^:\n]*:\d*:\d*:\d*:\d*:\d*:\d*:/ },
+  { what: 'a table of Clerk', instead: asTable, is: /^[^\n]*\bpassword_digest\b[^\n]*\bpassword_hasher\b/ },
+  {
+    what: 'the table auth.users of Supabase',
+    instead: asTable,
+    is: /\bencrypted_password\b[\s\S]*\braw_user_meta_data\b/,
+  },
+  { what: 'a list of FusionAuth users', instead: asList, is: /"encryptionScheme"\s*:/ },
+  { what: 'a list of Stytch users', instead: asList, is: /"user_id"\s*:\s*"user-(?:live|test)-/ },
+  { what: 'a list of WorkOS users', instead: asList, is: /"object"\s*:\s*"user"/ },
+  { what: 'a list of SCIM', instead: asList, is: /"urn:ietf:params:scim:/ },
+  { what: 'a list of users of Entra ID', instead: asList, is: /"userPrincipalName"\s*:/ },
+  { what: 'the users of Authelia', instead: asList, is: /"users"\s*:\s*\{[\s\S]*"displayname"\s*:/ },
 ];
 
 /** Says what a file is, or undefined when it may be of any system. `beginning`: its first part. */
 export function recogniseAccounts(beginning: string): Recognised | undefined {
   const found = shapes.find(({ is }) => is.test(beginning));
+  if (found?.instead !== undefined) return { what: found.what, instead: found.instead };
   return found && { what: found.what, format: found.format };
 }

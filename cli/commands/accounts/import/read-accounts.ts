@@ -32,6 +32,7 @@ export async function* readAccounts(
   let batch: ParsedAccounts = { accounts: [], refused: [] };
   const take = (read: ReturnType<typeof reader.push>): void => {
     const found = read.ok && read.value.refused.length === 0 ? undefined : recogniseAccounts(beginning);
+    if (found?.instead) throw new Failure(`${file} seems to be ${found.what}, which is not read: ${found.instead}.`);
     if (found && found.format !== format) throw new Failure(`${file} is ${found.what}: use --format ${found.format}.`);
     if (!read.ok) throw new Failure(`${file} ${read.refusal}.`);
     batch.accounts.push(...read.value.accounts);
