@@ -1,7 +1,8 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { textReader } from '../shared/http/decode-text.ts';
 import { Failure } from './failure.ts';
 import type { Io } from './io.ts';
+import { packedProblem } from './packed.ts';
 import { textOf } from './text-of.ts';
 
 /** Reads a text file, or standard input for `-`. Fails when it cannot be read, and for another encoding than UTF-8. */
@@ -19,6 +20,14 @@ function unreadable(file: string, error: unknown): Failure {
     code === 'EISDIR' ? `${file} is a folder: name a file in it.` : `${file} cannot be read (${code}).`,
   );
 }
+
+/** Whether a file can be read again: a pipe gives what it has once. One that is not there is told when it is read. */
+export const isReadableAgain = async (file: string): Promise<boolean> =>
+  file !== '-' &&
+  (await stat(file).then(
+    (found) => found.isFile() || found.isDirectory(),
+    () => true,
+  ));
 
 /** Characters of standard input to hand on at a time. */
 const pieceLength = 65_536;
@@ -42,8 +51,13 @@ export async function* readPieces(file: string, io: Io): AsyncGenerator<string> 
     return text.value;
   };
   try {
-    for await (const bytes of handle.createReadStream({ highWaterMark: pieceLength }))
+    let isFirst = true;
+    for await (const bytes of handle.createReadStream({ highWaterMark: pieceLength })) {
+      const packed = isFirst ? packedProblem(bytes as Buffer) : undefined;
+      if (packed !== undefined) throw new Failure(`${file} ${packed}.`);
+      isFirst = false;
       yield accept(reader.push(bytes as Buffer));
+    }
     yield accept(reader.end());
   } catch (error) {
     if (error instanceof Failure) throw error;

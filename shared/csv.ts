@@ -11,7 +11,7 @@ export type CsvReader = {
   columns(): readonly string[];
 };
 
-/** Reads RFC 4180 with a header line, and tables separated by semicolons, which spreadsheets write in some locales. */
+/** Reads RFC 4180 with a header line, and tables separated by semicolons or tabs, which spreadsheets and databases write. */
 export function csvReader(): CsvReader {
   let rest = '';
   let isFirst = true;
@@ -29,8 +29,8 @@ export function csvReader(): CsvReader {
       if (cells.every((cell) => cell === '')) continue;
       if (names === undefined) {
         const header = cells.map((name) => name.trim());
-        const twice = header.find((name, index) => header.indexOf(name) !== index);
-        if (twice !== undefined) return refuse(`has the column ${twice} twice`);
+        const twice = header.findIndex((name, index) => header.indexOf(name) !== index);
+        if (twice >= 0) return refuse(sameName(header.indexOf(header[twice] ?? '') + 1, twice + 1));
         names = header;
       } else if (cells.length !== names.length) {
         return refuse(`has ${cells.length} fields in line ${place}, and ${names.length} columns`);
@@ -56,6 +56,9 @@ export function csvReader(): CsvReader {
     columns: () => names ?? [],
   };
 }
+
+/** Without a header, the first line is somebody's, and is not quoted. */
+const sameName = (one: number, other: number): string => `has the same name for columns ${one} and ${other}`;
 
 /**
  * Whether a spreadsheet would run a cell instead of showing it: what begins with =, or with another operator before a function or a
@@ -84,7 +87,7 @@ function endOfRecords(text: string): number {
 
 function separatorOf(text: string): string {
   const firstLine = /^[^\r\n]*/.exec(text)?.[0] ?? '';
-  return firstLine.includes(';') && !firstLine.includes(',') ? ';' : ',';
+  return [',', ';', '\t'].find((separator) => firstLine.includes(separator)) ?? ',';
 }
 
 function splitFields(

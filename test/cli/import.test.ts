@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
@@ -123,6 +125,39 @@ test('a file of another system is imported in no part, and --skip-refused does n
 test.each(['clients', 'accounts'])('a folder instead of a file of %s is named', async (what) => {
   const { exitCode, errors } = await pixy(what, 'import', folder, '--format', 'keycloak');
   expect({ exitCode, errors }).toEqual({ exitCode: 1, errors: `error: ${folder} is a folder: name a file in it.\n` });
+});
+
+test.each<[string, number[], RegExp]>([
+  ['gzip', [0x1f, 0x8b, 8, 0], /is compressed with gzip: unpack it first \(gunzip\)\.$/m],
+  ['a workbook', [0x50, 0x4b, 3, 4, 0], /is a ZIP archive or a workbook: unpack it, or save the sheet as CSV\.$/m],
+  ['a database', [...Buffer.from('SQLite format 3\0')], /is a database of SQLite: export its table as CSV or JSON\.$/m],
+])('a file of %s is told so, and not blamed for its encoding', async (_, bytes, problem) => {
+  const file = join(folder, 'packed');
+  await writeFile(file, Buffer.from(bytes));
+  for (const what of ['clients', 'accounts'])
+    expect((await pixy(what, 'import', file, '--format', 'keycloak')).errors).toMatch(problem);
+});
+
+test.skipIf(process.platform === 'win32')('people may come by a pipe, which gives what it has once', async () => {
+  const pipe = join(folder, 'pipe');
+  await promisify(execFile)('mkfifo', [pipe]);
+  const people = [{ username: 'piper', email: 'piper@example.com' }];
+  const [{ output, errors }] = await Promise.all([
+    pixy('accounts', 'import', pipe),
+    writeFile(pipe, JSON.stringify(people)),
+  ]);
+  expect({ output, errors }).toMatchObject({ output: expect.stringContaining('Added 1 account'), errors: '' });
+});
+
+test('people in LDIF are told from YAML', async () => {
+  const file = join(folder, 'people.ldif');
+  await writeFile(
+    file,
+    'version: 1\n\ndn: uid=ada,dc=example,dc=com\nobjectClass: top\nobjectClass: person\nuid: ada\n',
+  );
+  expect((await pixy('accounts', 'import', file, '--format', 'csv')).errors).toContain(
+    'seems to be an LDIF file, which is not read',
+  );
 });
 
 test('people in YAML are read like those in JSON, and a mistake in it is told by line and column', async () => {

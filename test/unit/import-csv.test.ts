@@ -64,7 +64,7 @@ describe('a table that cannot be read', () => {
   test.each([
     ['', 'is empty'],
     ['\n\n', 'is empty'],
-    ['a,a\n1,2', 'has the column a twice'],
+    ['a,a\n1,2', 'has the same name for columns 1 and 2'],
     ['a,b\n1,2\n1,2,3', 'has 3 fields in line 3, and 2 columns'],
     ['a,b\n1', 'has 1 fields in line 2, and 2 columns'],
     ['a,b\n1,2\n"1"3,2', 'has a quotation mark in line 3 that does not enclose a whole field'],

@@ -25,7 +25,7 @@ import { openHandOver } from '../../open-hand-over.ts';
 import { collect, commaList, examples, storeOptions } from '../../options.ts';
 import { plural } from '../../output.ts';
 import type { Opened } from '../../place.ts';
-import { readText } from '../../read-text.ts';
+import { isReadableAgain, readText } from '../../read-text.ts';
 import { openWrapper } from '../keys/open-keys.ts';
 import { startProgress } from './import/progress.ts';
 import { compareAccounts, readAccounts, readDjangoApps, type Source } from './import/read-accounts.ts';
@@ -106,8 +106,9 @@ export const importCommand = (context: Context): Command =>
   );
 
 async function importFile(given: Context, file: string, options: Options): Promise<void> {
-  const context = file === '-' ? rememberingInput(given) : given;
-  const source = await sourceOf(context, file, options);
+  const isKept = await isReadableAgain(file);
+  const context = isKept ? given : rememberingInput(given, file);
+  const source = await sourceOf(context, isKept ? file : '-', file, options);
   const opened = await context.open();
   const tables = { people: opened.table('people'), clients: opened.table('clients') };
   const store = accountImportStore(opened, tables, () => openWrapper(context, options.kmsKey), linksOf(opened));
@@ -168,22 +169,23 @@ function pairwiseOf(given: readonly string[] | undefined, { env }: Context['io']
   });
 }
 
-/** Standard input can be read once, and an import reads its file twice. */
-function rememberingInput(context: Context): Context {
+/** Standard input and pipes can be read once, and an import reads its file twice. */
+function rememberingInput(context: Context, file: string): Context {
   let input: Promise<string> | undefined;
   const readInput = () => {
-    input ??= context.io.readInput();
+    input ??= readText(file, context.io);
     return input;
   };
   return { ...context, io: { ...context.io, readInput } };
 }
 
-async function sourceOf(context: Context, file: string, options: Options): Promise<Source> {
+async function sourceOf(context: Context, file: string, name: string, options: Options): Promise<Source> {
   const { format, claimColumn: claimColumns, skipMembers, pepper } = options;
   const firebase = await hashParameters(options, context);
   const mapped = await claimMap(options.claimMap, context);
   return {
     file,
+    name: name === '-' ? 'Standard input' : name,
     format,
     options: {
       firebase,
@@ -193,7 +195,7 @@ async function sourceOf(context: Context, file: string, options: Options): Promi
       skipMembers,
       providers: providersOf(options.provider),
       pairwise: pairwiseOf(options.pairwise, context.io),
-      djangoApps: format === 'django' ? await readDjangoApps(file, context) : undefined,
+      djangoApps: format === 'django' ? await readDjangoApps({ file, name }, context) : undefined,
     },
   };
 }

@@ -14,7 +14,10 @@ import { Failure } from '../../../failure.ts';
 import { readPieces } from '../../../read-text.ts';
 import { keepHeapSmall } from './keep-heap-small.ts';
 
-export type Source = { file: string; format: AccountFormatName; options: AccountOptions };
+/** `name`: what messages call the file, which may be standard input or a pipe. */
+export type Source = { file: string; name: string; format: AccountFormatName; options: AccountOptions };
+
+type NamedFile = Pick<Source, 'file' | 'name'>;
 
 /** Accounts and refusals that belong together, in the order of the file. */
 const batchSize = 500;
@@ -24,7 +27,7 @@ const large = 50_000;
 
 /** Yields the accounts of a file, some at a time. Fails when the file is of another format. */
 export async function* readAccounts(
-  { file, format, options }: Source,
+  { file, name, format, options }: Source,
   context: Context,
 ): AsyncGenerator<ParsedAccounts> {
   const reader = accountReader(format, options);
@@ -32,13 +35,13 @@ export async function* readAccounts(
   let batch: ParsedAccounts = { accounts: [], refused: [] };
   const take = (read: ReturnType<typeof reader.push>): void => {
     const found = read.ok && read.value.refused.length === 0 ? undefined : recogniseAccounts(beginning);
-    if (found?.instead) throw new Failure(`${file} seems to be ${found.what}, which is not read: ${found.instead}.`);
-    if (found && found.format !== format) throw new Failure(`${file} is ${found.what}: use --format ${found.format}.`);
-    if (!read.ok) throw new Failure(`${file} ${read.refusal}.`);
+    if (found?.instead) throw new Failure(`${name} seems to be ${found.what}, which is not read: ${found.instead}.`);
+    if (found && found.format !== format) throw new Failure(`${name} is ${found.what}: use --format ${found.format}.`);
+    if (!read.ok) throw new Failure(`${name} ${read.refusal}.`);
     batch.accounts.push(...read.value.accounts);
     batch.refused.push(...read.value.refused);
   };
-  for await (const piece of readAsJson(file, context)) {
+  for await (const piece of readAsJson({ file, name }, context)) {
     if (piece.length >= large) keepHeapSmall();
     if (beginning.length < 65_536) beginning += piece;
     take(reader.push(piece));
@@ -51,26 +54,27 @@ export async function* readAccounts(
 }
 
 /** Reads the authenticator apps of a dump of Django, which stand after its people. */
-export async function readDjangoApps(file: string, context: Context): Promise<ReturnType<Apps['end']>> {
+export async function readDjangoApps(source: NamedFile, context: Context): Promise<ReturnType<Apps['end']>> {
   const apps = djangoAppsReader();
-  for await (const piece of readAsJson(file, context)) apps.push(piece);
+  for await (const piece of readAsJson(source, context)) apps.push(piece);
   return apps.end();
 }
 
 type Apps = ReturnType<typeof djangoAppsReader>;
 
 /** Yields a file piece by piece, or all of it as JSON if it is YAML, which is written by hand and never large. */
-async function* readAsJson(file: string, context: Context): AsyncGenerator<string> {
+async function* readAsJson({ file, name }: NamedFile, context: Context): AsyncGenerator<string> {
   let isYaml: boolean | undefined;
   let yaml = '';
   for await (const piece of readPieces(file, context.io)) {
-    isYaml ??= looksLikeYaml(piece);
+    // LDIF has keys with colons as well.
+    isYaml ??= looksLikeYaml(piece) && recogniseAccounts(piece)?.instead === undefined;
     if (isYaml) yaml += piece;
     else yield piece;
   }
   if (!isYaml) return;
   const json = await jsonOfYaml(yaml);
-  if (!json.ok) throw new Failure(`${file} ${json.refusal}.`);
+  if (!json.ok) throw new Failure(`${name} ${json.refusal}.`);
   yield json.value;
 }
 
