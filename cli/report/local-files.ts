@@ -13,14 +13,21 @@ export async function filesOf(folder: string, { since, until }: Period): Promise
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new LedgerUnavailable(`There is no readable audit log in ${folder}.`, { cause });
   });
-  return names
-    .sort()
-    .filter((name) => {
-      const start = /^\d{4}-\d\d-\d\d\.jsonl$/.test(name) ? Date.parse(name.slice(0, 10)) / 1_000 : Number.NaN;
-      return start - lateness < until && since < start + day;
-    })
-    .map((name) => join(folder, name));
+  const wanted = names.sort().filter((name) => {
+    const start = /^\d{4}-\d\d-\d\d\.jsonl(?:$|\.)/.test(name) ? Date.parse(name.slice(0, 10)) / 1_000 : Number.NaN;
+    return start - lateness < until && since < start + day;
+  });
+  const files = wanted.filter((name) => name.endsWith('.jsonl'));
+  const packed = wanted.filter((name) => packing.test(name) && !files.includes(name.replace(packing, '')));
+  if (packed.length > 0)
+    throw new LedgerUnavailable(
+      `${folder} has days that are packed, and would not count: unpack ${packed.join(', ')}.`,
+    );
+  return files.map((name) => join(folder, name));
 }
+
+/** What programs that rotate logs put behind the name of a file. */
+const packing = /\.(?:gz|bz2|xz|zst|zip|lz4)$/;
 
 /** No audit line is nearly as long. Longer text without a line break counts as one broken line and is not kept in memory. */
 const longestLine = 65_536;

@@ -116,6 +116,17 @@ describe('report adoption refuses', () => {
     expect(ran.errors).toContain(`There is no readable audit log in ${join(empty, 'audit')}`);
   });
 
+  test('days that somebody has packed, which would not count', async () => {
+    const rotated = await mkdtemp(join(tmpdir(), 'pixy-report-'));
+    await mkdir(join(rotated, 'audit'));
+    const packed = ['2026-11-20.jsonl.gz', '2026-11-21.jsonl', '2026-11-21.jsonl.gz', '2025-01-01.jsonl.gz'];
+    for (const name of packed) await writeFile(join(rotated, 'audit', name), '');
+    const ran = await run(reportCommand, 'adoption', '--local', rotated);
+    await rm(rotated, { recursive: true });
+    expect(ran).toMatchObject({ exitCode: 1, output: '' });
+    expect(ran.errors).toContain('has days that are packed, and would not count: unpack 2026-11-20.jsonl.gz.');
+  });
+
   test('a file that cannot be written', async () => {
     const ran = await report('--output', join(folder, 'no', 'such', 'folder.html'));
     expect(ran).toMatchObject({ exitCode: 1 });
