@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const reasons: Readonly<Record<string, string>> = {
@@ -8,6 +8,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'writing there is not permitted',
   EPERM: 'writing there is not permitted',
   EROFS: 'writing there is not permitted',
+  ENOSPC: 'the disk is full',
 };
 
 /** A data folder that cannot be used. The message addresses the person who named it. */
@@ -41,16 +42,31 @@ function makeFolder(folder: string): void {
   mkdirSync(folder, { mode: 0o700 });
 }
 
-/** Returns the key that replaces KMS, made at the first start: 32 bytes in base64url. */
+/**
+ * Returns the key that replaces KMS, made at the first start: 32 bytes in base64url. Throws {@link UnusableFolder} when the file has no
+ * such key: another one would not decrypt what is stored.
+ */
 export function wrappingKey(folder: string | undefined): string {
   const fresh = randomBytes(32).toString('base64url');
   if (folder === undefined) return fresh;
   const file = join(folder, 'wrapping-key');
+  if (!existsSync(file)) writeWhole(file, fresh);
+  const key = readFileSync(file, 'utf8').trim();
+  if (/^[\w-]{43}$/.test(key)) return key;
+  throw new UnusableFolder(
+    folder,
+    new Error('its file wrapping-key has no key; put the file back, or start with another folder'),
+  );
+}
+
+/** Writes all of the file or, as on a full disk, nothing. */
+function writeWhole(file: string, text: string): void {
+  const begun = `${file}.${process.pid}`;
   try {
-    writeFileSync(file, fresh, { flag: 'wx', mode: 0o600 });
-    return fresh;
+    writeFileSync(begun, text, { mode: 0o600, flush: true });
+    renameSync(begun, file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return readFileSync(file, 'utf8').trim();
+    rmSync(begun, { force: true });
+    throw error;
   }
 }

@@ -30,12 +30,24 @@ export async function startEmbeddedDynamoDB(folder?: string, answerMs = 1_000): 
   const server = dynalite({ ...(folder !== undefined && { path: folder }), createTableMs: 0 });
   // dynalite throws when a client aborts its request, which would end the process.
   server.on('request', (request) => request.removeAllListeners('error').on('error', () => {}));
+  if (folder !== undefined) endWithoutFolder(server, folder);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
     close: () => closeWhenAnswered(server, answerMs),
   };
+}
+
+/** dynalite throws, where nobody can catch it, what its database says of a folder that takes no more writes, as on a full disk. */
+function endWithoutFolder(server: Server, folder: string): void {
+  const end = (error: Error & { code?: string }) => {
+    const isOfFolder = error.code?.startsWith('LEVEL_') === true;
+    process.stderr.write(`${isOfFolder ? new UnusableFolder(folder, error).message : error.stack}\n`);
+    process.exit(1);
+  };
+  process.on('uncaughtException', end);
+  server.on('close', () => process.off('uncaughtException', end));
 }
 
 async function closeWhenAnswered(server: Server, answerMs: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +38,10 @@ function start(args: readonly string[], env: Record<string, string> = {}, who: t
     env: { PATH: process.env['PATH'] ?? '', ...env },
     ...who,
   });
+  return watch(child);
+}
+
+function watch(child: ChildProcess): Started {
   running.add(child);
   let output = '';
   let errors = '';
@@ -154,6 +158,16 @@ describe('a start that cannot be', () => {
       expect(await refusal(['--port', '0', '--data', data])).toContain('cannot be used as a data folder');
     },
   );
+
+  test('in a folder whose wrapping key is empty says so in one sentence, and makes no other', async () => {
+    const data = join(folder, 'without-a-key');
+    await mkdir(data);
+    await writeFile(join(data, 'wrapping-key'), '');
+    expect(await refusal(['--port', '0', '--data', data])).toContain(
+      'cannot be used as a data folder: its file wrapping-key has no key; put the file back',
+    );
+    expect(await readFile(join(data, 'wrapping-key'), 'utf8')).toBe('');
+  });
 
   test('O5: in a folder that another run has open says so in one sentence', async () => {
     const data = join(folder, 'taken');
@@ -278,6 +292,29 @@ describe('a start', () => {
     await expect.poll(signedBy).not.toBe(before);
     await expect.poll(published).toEqual([await signedBy(), before]);
     expect(await stop(started.child, 'SIGTERM')).toBe(0);
+  });
+
+  test.runIf(process.platform === 'linux')('ends with one sentence when its disk is full', async () => {
+    const data = join(folder, 'full');
+    const limited = spawn('bash', [
+      '-c',
+      `ulimit -f 40; exec "$0" infra/local/start.ts "$@"`,
+      process.execPath,
+      '--port',
+      '0',
+      '--data',
+      data,
+      '--quiet',
+    ]);
+    const started = watch(limited);
+    const port = await ready(started);
+    const ended = once(limited, 'exit');
+    const client = { redirect_uris: [`https://app.example/${'a'.repeat(900)}`], token_endpoint_auth_method: 'none' };
+    const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(client) };
+    const isAnswered = async () => (await send(port, '/clients', request).catch(() => undefined)) !== undefined;
+    for (let left = 100; left > 0 && (await isAnswered()); left -= 1);
+    expect(await ended).toEqual([1, null]);
+    expect(started.errors()).toMatch(/^[^\n]*full\/dynamodb cannot be used as a data folder: IO error: [^\n]*\.\n$/);
   });
 
   test('keeps its data, keys and changes over a restart, also when it was killed', async () => {
