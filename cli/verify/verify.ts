@@ -113,16 +113,21 @@ async function runAll(
 
   const results: CheckResult[] = [];
   let isSignedIn = false;
+  let goneSince: string | undefined;
   for (const check of verification.checks) {
-    const missing = whatIsMissing(check, verification);
+    const missing = goneSince
+      ? `the server does not answer any more, see ${goneSince}`
+      : whatIsMissing(check, verification);
     if (!isSignedIn && missing === undefined && needOf(check) !== 'issuer' && verification.signIn) {
       await orFail(firstSignIn(probe, verification.authenticationMethod));
       isSignedIn = true;
     }
     const verdict = missing === undefined ? await runCheck(check, probe, maximumRequests) : skipped(missing);
-    const result = toResult(check, redact(verdict, secrets));
+    const isGone = verdict instanceof NoAnswer && !(await answersAnything(transport, probe));
+    const result = toResult(check, redact(verdict instanceof NoAnswer ? unanswered(verdict, isGone) : verdict, secrets));
     results.push(result);
     tell(result);
+    if (isGone) goneSince = check.id;
   }
 
   const count = (verdict: Verdict['verdict']) => results.filter((result) => result.verdict === verdict).length;
@@ -207,17 +212,35 @@ function makeAgent(
   });
 }
 
-async function runCheck(check: Check, probe: Probe, maximumRequests: number): Promise<Verdict> {
+/** Runs a check, and once more when there was no answer: a connection that breaks once says nothing of the server. */
+async function runCheck(check: Check, probe: Probe, maximumRequests: number): Promise<Verdict | NoAnswer> {
+  const first = await tryCheck(check, probe, maximumRequests);
+  if (!(first instanceof NoAnswer)) return first;
+  const second = await tryCheck(check, probe, maximumRequests);
+  return second instanceof NoAnswer ? first : second;
+}
+
+async function tryCheck(check: Check, probe: Probe, maximumRequests: number): Promise<Verdict | NoAnswer> {
   probe.begin(check.id);
   try {
     const verdict = await check.run(probe);
     return verdict.verdict === 'failed' && check.level === 'warning' ? warned(verdict.because) : verdict;
   } catch (error) {
     if (error instanceof TooManyRequests) return skipped(`the limit of ${maximumRequests} requests is reached`);
-    if (error instanceof NoAnswer) return failed(error.message);
+    if (error instanceof NoAnswer) return error;
     throw error;
   }
 }
+
+/** A server that answers others is to blame for what it does not answer; of one that is gone, no more is known. */
+const unanswered = ({ message }: NoAnswer, isGone: boolean): Verdict =>
+  failed(isGone ? `${message}, and the server does not answer any more` : message);
+
+const answersAnything = (transport: Transport, probe: Probe): Promise<boolean> =>
+  transport.send(probe.discovered.documents[0].address).then(
+    () => true,
+    (error: unknown) => !(error instanceof NoAnswer),
+  );
 
 const redact = (verdict: Verdict, secrets: Secrets): Verdict =>
   'because' in verdict ? { ...verdict, because: secrets.redact(verdict.because) } : verdict;

@@ -141,6 +141,33 @@ describe('a server that', () => {
   });
 });
 
+describe('an answer that does not come', () => {
+  test('once is asked for again: a connection that breaks is no flaw', async () => {
+    const report = await verifyFlawed(publicClient, 'breaks off the answer to one token request');
+    expect(report.checks.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
+  });
+
+  test('to one request, every time, fails the check that sends it', async () => {
+    const report = await verifyFlawed(publicClient, 'breaks off every answer to an empty verifier');
+    const failed = report.checks.filter(({ verdict }) => verdict === 'failed');
+    expect(failed).toMatchObject([{ id: 'verifier-empty', because: 'the connection was closed' }]);
+  });
+
+  test('any more, to anything, fails one check, and the others are not judged', async () => {
+    const report = await verifyFlawed(publicClient, 'ends at an empty verifier');
+    const failed = report.checks.filter(({ verdict }) => verdict === 'failed');
+    expect(failed).toMatchObject([
+      { id: 'verifier-empty', because: 'the connection was closed, and the server does not answer any more' },
+    ]);
+    const later = report.checks.slice(report.checks.findIndex(({ id }) => id === 'verifier-empty') + 1);
+    const because = 'the server does not answer any more, see verifier-empty';
+    expect(later.map((result) => ({ ...result, verdict: result.verdict }))).toEqual(
+      later.map((result) => expect.objectContaining({ id: result.id, verdict: 'skipped', because })),
+    );
+    expect(later.length).toBeGreaterThan(10);
+  });
+});
+
 test('every check is failed by some server', () => {
   const failedBySome = new Set([...failedByPublic, ...failedByConfidential].flatMap(([, expected]) => expected));
   expect(checks.map(({ id }) => id).filter((id) => !failedBySome.has(id))).toEqual([]);

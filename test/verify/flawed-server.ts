@@ -54,7 +54,10 @@ export type Flaw =
   | 'forgets who signed in'
   | 'shows a page of scripts after 20 codes'
   | 'shows a page of scripts at once'
-  | 'never answers token requests';
+  | 'never answers token requests'
+  | 'breaks off the answer to one token request'
+  | 'breaks off every answer to an empty verifier'
+  | 'ends at an empty verifier';
 
 export type FlawedServer = {
   issuer: string;
@@ -105,6 +108,7 @@ export async function startFlawedServer(...flaws: Flaw[]): Promise<FlawedServer>
       listening.closeAllConnections();
     },
   };
+  let tokenRequests = 0;
   const secret = (value: string) => {
     server.secrets.add(value);
     return value;
@@ -289,6 +293,11 @@ export async function startFlawedServer(...flaws: Flaw[]): Promise<FlawedServer>
         if (isGet && !has('takes token requests by GET')) return json(response, 405, { error: 'invalid_request' });
         const form = isGet ? url.searchParams : body;
         const shown = form.get('code_verifier') ?? '';
+        tokenRequests += 1;
+        const isBroken = has('breaks off the answer to one token request') && tokenRequests === 9;
+        const isEmpty = form.get('code_verifier') === '';
+        if (isEmpty && has('ends at an empty verifier')) return server[Symbol.dispose]();
+        if (isBroken || (isEmpty && has('breaks off every answer to an empty verifier'))) return void request.socket.destroy();
         if (has('fails with characters it does not know') && /[^ -~]/.test(shown)) return json(response, 500, {});
         const answer = await token(form, isGet ? new URLSearchParams() : url.searchParams, request.headers);
         if (typeof answer !== 'string') {

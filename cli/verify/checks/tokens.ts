@@ -69,8 +69,8 @@ export const tokenChecks: readonly Check[] = [
       if (!holdsTokens(answer)) return mustGetNoTokens(answer, ['invalid_scope']);
       const granted = answer.body?.['scope'];
       // RFC 6749 §5.1: without it, the scope is the one that was asked for.
-      const isWider = typeof granted !== 'string' || granted.split(' ').includes('admin');
-      return verdictOf(!isWider, 'the scope got wider');
+      if (typeof granted !== 'string') return failed('tokens came without scope, which means all that was asked for');
+      return verdictOf(!granted.split(' ').includes('admin'), 'the scope got wider');
     }),
   },
   {
