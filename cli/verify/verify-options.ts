@@ -107,7 +107,10 @@ export async function readVerification(
   const isStranger = clientId === undefined && redirectUri === undefined && signIn === undefined;
   if (needsNothing || (wanted !== undefined && isStranger)) return verification;
 
-  if (clientId === undefined) throw wrongUsage(`Say which client to act as: ${option('client-id')}.`);
+  if (clientId === undefined) {
+    const without = wanted === undefined ? `, or take ${option('profile')} oauth21, of which about 30 checks need none` : '';
+    throw wrongUsage(`Say which client to act as: ${option('client-id')}${without}.`);
+  }
   if (redirectUri === undefined)
     throw wrongUsage(`Say where the client receives its codes: ${option('redirect-uri')}.`);
   if (!/^[a-z][a-z0-9+.-]*:[^#\s]+$/i.test(redirectUri)) {

@@ -57,7 +57,7 @@ describe('WF1: trust add refuses', () => {
       ['x', '--issuer', `${gitHub.issuer}/other`, '--client', 'deployer', ...rules],
       'is the metadata of another issuer',
     ],
-    [['x', '--issuer', 'http://127.0.0.1:9', '--client', 'deployer', ...rules], 'has no metadata to read'],
+    [['x', '--issuer', 'http://127.0.0.1:9', '--client', 'deployer', ...rules], 'has no metadata to read (bad port)'],
   ])('%j', async (argv, sentence) => {
     const { exitCode, errors } = await pixy('trust', 'add', ...argv);
     expect(errors).toContain(sentence);

@@ -38,6 +38,13 @@ async function unknownIn(line: string): Promise<string[]> {
   return options.filter((option) => !new RegExp(`(?:^|[ ,])${option}(?![\\w-])`, 'm').test(help));
 }
 
+test('every pixy verify in a document names a client, or a profile that has checks without one', () => {
+  const lines = documents.flatMap((file) => commandLines(readFileSync(file, 'utf8')));
+  const runs = lines.filter((line) => /^verify .*https?:/.test(line));
+  expect(runs.length).toBeGreaterThan(2);
+  expect(runs.filter((line) => !/--client-id|--profile (?:oauth21|mcp|fapi2)/.test(line))).toEqual([]);
+});
+
 test('the documents name commands and options of pixy that there are', async () => {
   const lines = documents.flatMap((file) => commandLines(readFileSync(file, 'utf8')).map((line) => ({ file, line })));
   expect(lines.length).toBeGreaterThan(250);

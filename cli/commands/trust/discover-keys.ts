@@ -7,12 +7,22 @@ import { Failure } from '../../failure.ts';
 export async function discoverKeys(issuer: string): Promise<string> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const instead = 'Give the address of its keys with --jwks-uri, or the keys with --jwks.';
-  const metadata = await askIssuer(url).catch(() => undefined);
-  if (metadata === undefined) throw new Failure(`${url} has no metadata to read. ${instead}`);
+  const metadata = await askIssuer(url).catch((error: unknown) => {
+    throw new Failure(`${url} has no metadata to read (${whyOf(error)}). ${instead}`);
+  });
   const { issuer: told, jwks_uri: jwksUri } = metadata;
   if (told !== issuer) throw new Failure(`${url} is the metadata of another issuer, ${JSON.stringify(told)}.`);
   if (typeof jwksUri !== 'string') throw new Failure(`${url} has no jwks_uri. ${instead}`);
   return jwksUri;
+}
+
+/** A status, or what became of the request: nothing that was answered is shown. */
+function whyOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'no JSON';
+  if (!(error instanceof Error)) return 'no answer';
+  const cause = error.cause instanceof Error ? error.cause : error;
+  const { code } = cause as { code?: unknown };
+  return typeof code === 'string' ? code : cause.message;
 }
 
 async function askIssuer(url: string): Promise<Record<string, unknown>> {
