@@ -36,7 +36,7 @@ export type UpstreamFailure = {
   detail: string;
 };
 
-/** Seconds to remember a provider's metadata and our secret there. A new key is fetched at once. */
+/** Seconds to remember a provider's metadata and our secret there. A key that is not among those of a minute ago is fetched at once. */
 const remembered = 900;
 
 /** One flow as the provider sees it. */
