@@ -52,20 +52,19 @@ export const bearerRefusalReply = (refusal: Refusal, issuer: string): Reply =>
   refusalReply(refusal, issuer, challenge([bearerChallenge(refusal)]));
 
 /**
- * The same where tokens of both schemes are taken. `scheme`: how the token was sent, and so whose error it is (RFC 9449 §7.1). A bound
- * token that was sent as a bearer token learns the other scheme.
+ * The same where tokens of both schemes are taken. `scheme`: how the token was sent, and so whose error it is (RFC 9449 §7.1). Who sent
+ * none, or a bound one as a bearer token, learns both schemes.
  */
 export const tokenRefusalReply = (refusal: Refusal, issuer: string, scheme?: TokenScheme): Reply => ({
   ...refusalReply(refusal, issuer, tokenChallenge(refusal, scheme)),
   ...(isAboutProof(refusal) && { statusCode: 401 }),
 });
 
-export const tokenChallenge = (refusal: Refusal, scheme: TokenScheme = 'Bearer'): { 'www-authenticate': string } =>
-  challenge(
-    scheme === 'Bearer'
-      ? [bearerChallenge(refusal), ...(refusal.reason === 'access_token_bound' ? [provingChallenge([])] : [])]
-      : [provingChallenge(attributesOf(refusal))],
-  );
+export const tokenChallenge = (refusal: Refusal, scheme: TokenScheme = 'Bearer'): { 'www-authenticate': string } => {
+  if (scheme === 'DPoP') return challenge([provingChallenge(attributesOf(refusal))]);
+  const isToldBoth = refusal.reason === 'access_token_missing' || refusal.reason === 'access_token_bound';
+  return challenge([bearerChallenge(refusal), ...(isToldBoth ? [provingChallenge([])] : [])]);
+};
 
 /** Whether a resource refuses with 401 what the token endpoint refuses with 400 (RFC 9449 §7.1). */
 export const isAboutProof = ({ reason }: Refusal): boolean => reason.startsWith('dpop_');
