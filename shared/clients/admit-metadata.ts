@@ -1,5 +1,4 @@
 import type { Mistake } from '../mistake.ts';
-import { isFetchable } from '../oauth/fetchable-url.ts';
 import { parseRedirectUri } from '../oauth/redirect-uri.ts';
 import type { UnregisteredClass } from '../pkce/policy.ts';
 import { type Result, refuse } from '../result.ts';
@@ -103,13 +102,11 @@ function* mistakesIn(document: Document, grantTypes: readonly unknown[], usable:
   if (!listOf(document['response_types'], ['code']).includes('code')) {
     yield { member: 'response_types', problem: 'has no code, and such a client can get nothing else' };
   }
-  const { client_name: name, logo_uri: logo } = document;
-  // People are asked about it by its name, and nobody has looked at that before.
+  const { client_name: name } = document;
+  // People are asked about it by its name, and nobody has looked at that before. It is the one member that they are shown, so nothing
+  // else that is meant for them is looked at (logo_uri, client_uri, policy_uri, tos_uri, a name in another language).
   if (typeof name === 'string' && !isVisibleName(name)) {
     yield { member: 'client_name', problem: 'has a character that cannot be seen, or none that can' };
-  }
-  if (logo !== undefined && !(typeof logo === 'string' && isFetchable(logo))) {
-    yield { member: 'logo_uri', problem: 'is not an https URL of a public host' };
   }
   const { subject_type: subjects } = document;
   // Who asks for pairwise subjects relies on them, so public ones must not come instead without a word.

@@ -53,7 +53,10 @@ export const detailTypeName = v.pipe(
   v.regex(/^[\x21-\x7e]{1,200}$/, 'is not 1 to 200 visible ASCII characters'),
 );
 
-/** Members of RFC 7591 and OpenID Connect Registration that describe a client and have no effect here. */
+/**
+ * Members of RFC 7591 and OpenID Connect Registration that describe a client and have no effect here: nothing of them is shown, fetched
+ * or kept. So nothing in them is a mistake, wherever a client comes from.
+ */
 export const informative = [
   'application_type', 'client_uri', 'contacts', 'logo_uri', 'software_id', 'software_version',
   'client_id_issued_at', 'client_secret_expires_at',
@@ -196,6 +199,9 @@ const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
 
 const known = new Set([...Object.keys(metadata.entries), ...informative]);
 
+/** What people would read in another language (RFC 7591 §2.2), which has no effect either: `client_name#de`. */
+const inLanguage = /^(?:client_name|client_uri|logo_uri|tos_uri|policy_uri)#[A-Za-z0-9-]+$/;
+
 /**
  * Parses client metadata (RFC 7591 §2, and our `pkce_policy` and `first_party`) from parsed JSON. Without
  * `token_endpoint_auth_method`, a client with a secret uses `client_secret_basic` and one without is public. Refuses with the
@@ -213,7 +219,7 @@ export async function checkRegistration(
   const given = isObject(json) ? withoutEmpty(json) : json;
   const parsed = v.safeParse(metadata, given);
   const members: Readonly<Record<string, unknown>> = isObject(given) ? (given as Record<string, unknown>) : {};
-  const strangers = Object.keys(members).filter((member) => !known.has(member));
+  const strangers = Object.keys(members).filter((member) => !isRegistrationMember(member));
   const stranger = 'is not a member of client metadata';
   const mistakes = [
     ...mistakesOf(given, parsed.issues, stranger),
@@ -298,7 +304,7 @@ const present = <Members extends object>(members: Members): Partial<Members> =>
 const isNotEmpty = <Item>(list: Item[]): list is [Item, ...Item[]] => list.length > 0;
 
 /** Whether `name` is a member of client metadata, ours included. */
-export const isRegistrationMember = (name: string): boolean => known.has(name);
+export const isRegistrationMember = (name: string): boolean => known.has(name) || inLanguage.test(name);
 
 /** Checks the rules that involve several members. */
 function* findContradictions(

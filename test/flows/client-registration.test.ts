@@ -215,6 +215,14 @@ describe('a client that registers itself', () => {
     expect([status, json.error_description]).toEqual([400, expect.stringContaining('initial access token')]);
   });
 
+  test('DC3: is registered without what would be shown of it, whatever that is', async () => {
+    const { json: plain } = await register({ client_name: 'Shown' });
+    const logo = { logo_uri: 'https://127.0.0.1/logo.png', 'logo_uri#de': 'logo.png' };
+    const pages = { client_uri: 'javascript:alert(1)', policy_uri: 7, tos_uri: 'http://10.0.0.1/' };
+    const names = { 'client_name#de': 'Bank\u202eknaB' };
+    expect((await register({ client_name: 'Shown', ...logo, ...pages, ...names })).json).toEqual(plain);
+  });
+
   test('DC14: asks for nothing with members that are null or empty', async () => {
     const { json: unasked } = await register({ client_name: 'Says little', scope: undefined });
     const texts = 'client_uri logo_uri tos_uri policy_uri jwks_uri scope application_type subject_type software_id';
@@ -412,7 +420,7 @@ describe('metadata that is not right', () => {
       { jwks: { keys: [{ kty: 'EC' }] }, jwks_uri: 'https://169.254.169.254/' },
       'jwks_uri',
     ],
-    ['DC3: a logo inside', { logo_uri: 'https://127.0.0.1/logo.png' }, 'logo_uri'],
+    ['a name that is none', { client_name: ['Agent'], 'client_name#de': 'Agent' }, 'client_name is not a text'],
     ['DC4: an unknown method', { token_endpoint_auth_method: 'tls_client_auth' }, 'token_endpoint_auth_method'],
     ['DC4: a grant without a code', { grant_types: ['implicit'] }, 'grant_types'],
     ['DC4: an answer without a code', { response_types: ['token'] }, 'response_types'],

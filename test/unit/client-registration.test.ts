@@ -101,12 +101,17 @@ describe('a client that is described', () => {
     expect([policyUri, tosUri]).toEqual([links.policy_uri, links.tos_uri]);
   });
 
-  test.each(['client_uri', 'logo_uri', 'contacts', 'software_id', 'software_version'])(
-    'with %s is none the wiser',
-    async (member) => {
-      expect(await register({ ...publicEntry, [member]: 'x' })).toEqual(await register(publicEntry));
-    },
-  );
+  test.each([
+    'client_uri',
+    'logo_uri',
+    'contacts',
+    'software_id',
+    'software_version',
+    'client_name#de',
+    'logo_uri#ja-Hani-JP',
+  ])('with %s is none the wiser', async (member) => {
+    expect(await register({ ...publicEntry, [member]: 'x' })).toEqual(await register(publicEntry));
+  });
 });
 
 describe('every mistake is refused with the member it is in', () => {

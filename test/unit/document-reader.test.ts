@@ -106,6 +106,21 @@ describe('a document', () => {
     expect(await read(said)).toEqual(await read({ grant_types: undefined, token_endpoint_auth_method: undefined }));
   });
 
+  test.each<[string, unknown]>([
+    ['logo_uri', 'http://10.0.0.1/logo.png'],
+    ['logo_uri', 'logo.png'],
+    ['logo_uri#de', 'javascript:alert(1)'],
+    ['client_uri', 'http://localhost/'],
+    ['policy_uri', 'javascript:alert(1)'],
+    ['tos_uri', ['not a text']],
+    ['contacts', 'nobody'],
+    ['client_name#ja-Hani-JP', 'Bank\u202eknaB'],
+  ])('CI8: is taken as without its %s, which nobody is shown: %j', async (member, value) => {
+    const without = await read({});
+    expect(without.ok).toBe(true);
+    expect(await read({ [member]: value })).toEqual(without);
+  });
+
   test.each([['application/json; charset=utf-8'], ['application/oauth-client+json'], ['APPLICATION/JSON']])(
     'may be served as %s',
     async (contentType) => {
@@ -137,7 +152,6 @@ describe('a document', () => {
     ['CI11: an unknown method', { token_endpoint_auth_method: 'tls_client_auth' }, 'neither none nor private_key_jwt'],
     ['CI11: keys without keys', { token_endpoint_auth_method: 'private_key_jwt' }, 'jwks or jwks_uri'],
     ['CI8: keys inside', { jwks_uri: 'https://169.254.169.254/keys' }, 'jwks_uri is not an https URL'],
-    ['CI8: a logo inside', { logo_uri: 'http://10.0.0.1/logo.png' }, 'logo_uri is not an https URL'],
     ['no redirect URI', { redirect_uris: undefined }, 'redirect_uris is empty'],
     ['a redirect URI that is a script', { redirect_uris: ['javascript:alert(1)'] }, 'redirect_uris.0'],
     ['a scheme without a dot', { redirect_uris: ['cursor://callback'] }, 'redirect_uris.0'],
