@@ -6,6 +6,7 @@ import { once } from '../../shared/cached.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import type { Detail } from '../../shared/oauth/authorization-details.ts';
 import { multiple, type Parameters, single } from '../../shared/oauth/parameters.ts';
+import { pushedParameters, refuseLarge } from '../../shared/oauth/pushed-parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { grantScope, wasNarrowed } from '../../shared/oauth/scope.ts';
 import { deviceCodeGrant } from '../../shared/oauth/server-metadata.ts';
@@ -34,6 +35,8 @@ export async function admitDevice(
   { apis, hasOperators }: { apis: Pick<ApiReader, 'list' | 'others'>; hasOperators: boolean },
 ): Promise<Result<AdmittedDevice, Refusal>> {
   if (!client.grantTypes.includes(deviceCodeGrant)) return refuse({ reason: 'grant_type_not_registered' });
+  const large = refuseLarge(pushedParameters(form, client.clientId));
+  if (large) return refuse(large);
   const challenge = admitChallenge(
     { codeChallenge: single(form, 'code_challenge'), codeChallengeMethod: single(form, 'code_challenge_method') },
     rules,

@@ -29,10 +29,10 @@ export function pushedParameters(form: Parameters, clientId: string): Parameters
   return { ...form, values: new Map([['client_id', [clientId]], ...kept]) };
 }
 
-/** Characters that a request may have as it is kept. Each kilobyte of it costs a write, and strangers push as public clients. */
+/** Characters that a request may have as it is kept. Each kilobyte of it costs a write, and strangers ask as public clients. */
 const largest = 16_384;
 
-/** Refuses `pushed_request_too_large`. */
+/** The same for what a client pushes or signs, and for what a device asks for. Refuses `pushed_request_too_large`. */
 export const refuseLarge = (parameters: Parameters): Refusal | undefined =>
   encodeParameters(parameters).length > largest ? { reason: 'pushed_request_too_large' } : undefined;
 

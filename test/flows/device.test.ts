@@ -99,6 +99,14 @@ describe('the device authorization endpoint (RFC 8628 §3.1, §3.2)', () => {
   });
 });
 
+test.each([
+  ['authorization details', { authorization_details: JSON.stringify([{ type: 'note', text: 'x'.repeat(16_384) }]) }],
+  ['what nobody knows', { padding: 'x'.repeat(16_384) }],
+])('a request that would cost many writes to keep is refused: %s', async (_, fields) => {
+  const { status, json } = await askForCodes(server, television, fields);
+  expect({ status, reason: json.reason }).toEqual({ status: 413, reason: 'pushed_request_too_large' });
+});
+
 describe('polling (RFC 8628 §3.5)', () => {
   test('DF2: pending, then tokens with which the person can be asked about, once', async () => {
     const codes = await waiting({ scope: 'openid profile' });
