@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseSettingsJson } from '../../shared/clients/import/json.ts';
-import { parseCsv } from '../../shared/csv.ts';
+import { csvReader, parseCsv } from '../../shared/csv.ts';
 import { acceptedValue } from './read-result.ts';
 
 /** The rows as plain objects. */
@@ -36,6 +36,35 @@ describe('a table', () => {
 
   test.each(['a,b\n"1,2', 'a,b\n1,"2""', '"a,b'])('that ends within a field is cut off: %j', (text) => {
     expect(refusalOf(text)).toMatch(/^is cut off: the field that begins in line \d has no end$/);
+  });
+
+  test('that has a quotation mark without another one is cut off, however large it is, whole or in pieces', () => {
+    const problem = 'is cut off: the field that begins in line 2 has no end';
+    expect(refusalOf(`a,b\n1,"${'x'.repeat(20_000_000)}`)).toBe(problem);
+    expect(refusalOf(`a,b\n1,"${'""'.repeat(5_000_000)}`)).toBe(problem);
+    const reader = csvReader();
+    reader.push('a,b\n1,"');
+    for (let piece = 0; piece < 300; piece += 1)
+      expect(reader.push('x, "" y\n'.repeat(8_000))).toEqual({ ok: true, value: [] });
+    expect(reader.end()).toEqual({ ok: false, refusal: problem });
+  });
+
+  test('may have one large field', () => {
+    const large = 'x'.repeat(20_000_000);
+    expect(rowsOf(`a,b\n1,"${large}"\n2,${large}`)).toEqual([
+      { a: '1', b: large },
+      { a: '2', b: large },
+    ]);
+  });
+
+  test('is read the same in pieces, wherever it is cut', () => {
+    const text = '\ufeffa,b\r\n1,"2\r\n""\r"\r3,4\n\r\n"5",6\r';
+    const whole = acceptedValue(parseCsv(text));
+    for (let at = 0; at <= text.length; at += 1) {
+      const reader = csvReader();
+      const pieces = [text.slice(0, at), text.slice(at)].map((piece) => acceptedValue(reader.push(piece)));
+      expect([...pieces.flat(), ...acceptedValue(reader.end())]).toEqual(whole);
+    }
   });
 
   test('keeps an empty field at the end of the text', () => {
