@@ -108,7 +108,8 @@ export async function readVerification(
   if (needsNothing || (wanted !== undefined && isStranger)) return verification;
 
   if (clientId === undefined) {
-    const without = wanted === undefined ? `, or take ${option('profile')} oauth21, of which about 30 checks need none` : '';
+    const without =
+      wanted === undefined ? `, or take ${option('profile')} oauth21, of which about 30 checks need none` : '';
     throw wrongUsage(`Say which client to act as: ${option('client-id')}${without}.`);
   }
   if (redirectUri === undefined)

@@ -124,7 +124,10 @@ async function runAll(
     }
     const verdict = missing === undefined ? await runCheck(check, probe, maximumRequests) : skipped(missing);
     const isGone = verdict instanceof NoAnswer && !(await answersAnything(transport, probe));
-    const result = toResult(check, redact(verdict instanceof NoAnswer ? unanswered(verdict, isGone) : verdict, secrets));
+    const result = toResult(
+      check,
+      redact(verdict instanceof NoAnswer ? unanswered(verdict, isGone) : verdict, secrets),
+    );
     results.push(result);
     tell(result);
     if (isGone) goneSince = check.id;

@@ -103,8 +103,8 @@ function* mistakesIn(document: Document, grantTypes: readonly unknown[], usable:
     yield { member: 'response_types', problem: 'has no code, and such a client can get nothing else' };
   }
   const { client_name: name } = document;
-  // People are asked about it by its name, and nobody has looked at that before. It is the one member that they are shown, so nothing
-  // else that is meant for them is looked at (logo_uri, client_uri, policy_uri, tos_uri, a name in another language).
+  // People are asked about it by its name, and nobody has looked at that before. Besides it they are shown links on hosts of its own, so
+  // nothing else that is meant for them is looked at (logo_uri, client_uri, a name in another language).
   if (typeof name === 'string' && !isVisibleName(name)) {
     yield { member: 'client_name', problem: 'has a character that cannot be seen, or none that can' };
   }

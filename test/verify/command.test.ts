@@ -18,7 +18,10 @@ describe('wrong usage is told in one line and ends with 2', () => {
     [['http://auth.example.com'], /The issuer is not an https URL \(http is only for loopback hosts\)/],
     [['https://auth.example.com?x=1'], /An issuer has no query, fragment or user name/],
     [['https://me@auth.example.com'], /An issuer has no query, fragment or user name/],
-    [[https], /Say which client to act as: --client-id, or take --profile oauth21, of which about 30 checks need none\./],
+    [
+      [https],
+      /Say which client to act as: --client-id, or take --profile oauth21, of which about 30 checks need none\./,
+    ],
     [[https, '--client-id', 'x'], /Say where the client receives its codes: --redirect-uri/],
     [[https, '--client-id', 'x', '--redirect-uri', '/callback'], /--redirect-uri is not an absolute URI/],
     [

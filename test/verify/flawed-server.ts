@@ -297,7 +297,8 @@ export async function startFlawedServer(...flaws: Flaw[]): Promise<FlawedServer>
         const isBroken = has('breaks off the answer to one token request') && tokenRequests === 9;
         const isEmpty = form.get('code_verifier') === '';
         if (isEmpty && has('ends at an empty verifier')) return server[Symbol.dispose]();
-        if (isBroken || (isEmpty && has('breaks off every answer to an empty verifier'))) return void request.socket.destroy();
+        if (isBroken || (isEmpty && has('breaks off every answer to an empty verifier')))
+          return void request.socket.destroy();
         if (has('fails with characters it does not know') && /[^ -~]/.test(shown)) return json(response, 500, {});
         const answer = await token(form, isGet ? new URLSearchParams() : url.searchParams, request.headers);
         if (typeof answer !== 'string') {
