@@ -60,6 +60,10 @@ export const examples = (command: Command, ...lines: string[]): Command =>
 /** Collects a repeatable option. */
 export const collect = (value: string, earlier: string[] | undefined): string[] => [...(earlier ?? []), value];
 
+/** Adds up values separated by spaces, so that an option that stands twice loses none. */
+export const collectWords = (value: string, earlier: string | undefined): string =>
+  earlier ? `${earlier} ${value}` : value;
+
 /** Reads names separated by commas. */
 export const commaList = (text: string): string[] =>
   text

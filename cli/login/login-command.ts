@@ -11,7 +11,7 @@ import { managementApi } from '../../shared/apis/management-api.ts';
 import type { Context } from '../context.ts';
 import { Failure, wrongUsage } from '../failure.ts';
 import type { Io } from '../io.ts';
-import { examples, jsonOption } from '../options.ts';
+import { collectWords, examples, jsonOption } from '../options.ts';
 import { visible } from '../output.ts';
 import { issuerOption } from './issuer-option.ts';
 import { keepTokens } from './keep-tokens.ts';
@@ -25,7 +25,11 @@ export const loginCommand = (context: Context): Command =>
       .description('Logs you in at a server by device authorization (RFC 8628), and keeps your tokens for pixy token.')
       .requiredOption('--issuer <url>', 'the issuer of the server', issuerOption)
       .option('--client-id <id>', 'a client that is registered with --for device', 'pixy-cli')
-      .option('--scope <values>', 'what to ask for, values separated by spaces (default: openid)')
+      .option(
+        '--scope <values>',
+        'what to ask for, values separated by spaces (repeatable; default: openid)',
+        collectWords,
+      )
       .option('--resource <uri>', 'the API that the tokens are for')
       .option('--manage', 'log in as an operator, for commands with --server')
       .action((flags: Flags) => login(context, flags)),

@@ -72,6 +72,13 @@ test('K4: no client is called like an API with tokens of the type JWT', async ()
 });
 
 describe('an API', () => {
+  test('has the scope values of every --scope', async () => {
+    await pixy('apis', 'add', 'urn:example:two', '--scope', 'read write', '--scope', 'cancel');
+    const { output } = await pixy('apis', 'show', 'urn:example:two');
+    expect(output).toMatch(/^scope +read write cancel$/m);
+    await pixy('apis', 'remove', 'urn:example:two');
+  });
+
   test('is added, listed, shown, changed and removed', async () => {
     const flags = ['--scope', 'read write read', '--access-token-lifetime', '300', '--introspected-by', 'shop'];
     expect((await pixy('apis', 'add', orders, ...flags, '--why', 'it is live')).output).toBe(

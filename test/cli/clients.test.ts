@@ -86,6 +86,11 @@ describe('clients add refuses', () => {
 });
 
 describe('clients add', () => {
+  test('registers the values of every --scope', async () => {
+    const { output } = await add('twice', ...redirectUri, '--scope', 'openid', '--scope', 'profile email');
+    expect(JSON.parse(output)).toMatchObject({ scope: 'openid profile email' });
+  });
+
   test('registers a public client that inherits', async () => {
     expect((await add('public', ...redirectUri, '--name', 'Public app')).json()).toMatchObject({
       client_id: 'public',

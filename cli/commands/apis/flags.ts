@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collect } from '../../options.ts';
+import { collect, collectWords } from '../../options.ts';
 
 /** The flags of `add` and `set` for members of an API. */
 export type ApiFlags = {
@@ -13,7 +13,7 @@ export type ApiFlags = {
 /** Leaves checking values to the document's parser, so that refusals have the same wording. */
 export const apiFlags = (command: Command): Command =>
   command
-    .option('--scope <values>', 'the scope values of the API, separated by spaces')
+    .option('--scope <values>', 'the scope values of the API, separated by spaces (repeatable)', collectWords)
     .option(
       '--access-token-lifetime <seconds>',
       'lifetime of its access tokens in seconds: 60 to 86400, or "default" for the server’s',

@@ -4,7 +4,7 @@ import { clientAuthenticationMethods } from '../../../shared/oauth/server-metada
 import { formatTime } from '../../../shared/time.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
 import type { Io } from '../../io.ts';
-import { collect, dateOption } from '../../options.ts';
+import { collect, collectWords, dateOption } from '../../options.ts';
 import { readText } from '../../read-text.ts';
 
 /** The flags of `add` and `set` for members of a client document. */
@@ -49,7 +49,7 @@ export const clientFlags = (command: Command): Command =>
     .option('--redirect-uri <uri>', 'redirect_uris (repeatable)', collect)
     .option('--auth-method <method>', `token_endpoint_auth_method: ${clientAuthenticationMethods.join(', ')}`)
     .option('--grant-type <type>', `grant_types (repeatable): ${registrableGrantTypes.join(', ')}`, collect)
-    .option('--scope <values>', 'scope, values separated by spaces')
+    .option('--scope <values>', 'scope, values separated by spaces (repeatable)', collectWords)
     .option(
       '--all-scopes-of <resource>',
       'all scope values of this API, besides those of --scope, now and later (repeatable)',

@@ -8,7 +8,7 @@ import { mistakeOf } from '../../../shared/oauth/refusal.ts';
 import type { Verdict } from '../../../shared/pkce/explain.ts';
 import { briefTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
-import { dateOption, examples, storeOptions } from '../../options.ts';
+import { collectWords, dateOption, examples, storeOptions } from '../../options.ts';
 import { pairs, table, visible } from '../../output.ts';
 import { findAnyClient } from '../../seen-clients.ts';
 import { openApis } from '../apis/change-api.ts';
@@ -28,7 +28,8 @@ export const explainCommand = (context: Context): Command =>
       .option('--no-challenge', 'a request without a code_challenge')
       .option(
         '--scope <values>',
-        'scope of the request: shows which values would be granted, and why others are dropped',
+        'scope of the request (repeatable): shows which values would be granted, and why others are dropped',
+        collectWords,
       )
       .option('--at <date>', 'decide as of then: 2026-12-01, 2026-12-01T09:30:00Z, or 90d from now')
       .action((clientId: string, flags: ExplainFlags) => explainRequest(context, clientId, flags)),

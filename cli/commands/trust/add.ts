@@ -4,7 +4,7 @@ import { parseTrust, type Trust, trustDocument } from '../../../shared/upstream/
 import { mustWin } from '../../change-client.ts';
 import type { Context } from '../../context.ts';
 import { Failure, wrongUsage } from '../../failure.ts';
-import { changeOptions, collect, examples } from '../../options.ts';
+import { changeOptions, collect, collectWords, examples } from '../../options.ts';
 import { readText } from '../../read-text.ts';
 import { discoverKeys } from './discover-keys.ts';
 import { nameOf, openTrusts } from './open-trusts.ts';
@@ -38,7 +38,7 @@ export const addCommand = (context: Context): Command =>
         'what a claim must be (repeatable; several values of one claim: any of them). A value may end in /* or :*, and a name may be a JSON pointer such as /kubernetes.io/namespace',
         collect,
       )
-      .option('--scope <values>', 'no more than these scope values of the client')
+      .option('--scope <values>', 'no more than these scope values of the client (repeatable)', collectWords)
       .option('--identity', 'the issuer is an identity provider that speaks for people (ID-JAG), not for a workload')
       .option('--reusable', 'take an assertion again, as a token in a file is sent until its platform renews it')
       .option('--jwks-uri <url>', 'where its keys are (default: where its metadata says)')
