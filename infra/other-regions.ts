@@ -49,6 +49,8 @@ const callers: readonly (readonly [name: string, Caller])[] = [
   ['sign-out', { calls: ['account'], direction: 'from first', onlyWith: endingGrants }],
   ['invitation', { calls: ['account'], direction: 'from first', onlyWith: endingGrants }],
   ['admin', { calls: ['account'], direction: 'from first', onlyWith: endingGrants }],
+  // Whether somebody is signed in with a session whose copy is late.
+  ['upstream', { calls: ['upstream'], direction: 'from first' }],
   // The grant of an access token.
   ['admin', { calls: ['introspect'], direction: 'from first' }],
   ['check-token', { calls: ['introspect'] }],

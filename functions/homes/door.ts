@@ -71,7 +71,7 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
       }
       if (home !== undefined) return answerHere(event, context);
       const reply = await handler(event, context);
-      const session = await sessionOnItsWay(event, reply);
+      const session = lacksSession(name, reply) ? await sessionElsewhere(event) : undefined;
       if (session === undefined) return reply;
       // If its region gives no answer, signing in once more does.
       return Promise.race([passOn(session.home, event).catch(() => reply), sleep(longestLook, reply)]);
@@ -85,57 +85,67 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
     },
   };
 
-  /** What no other region can answer waits for the copy of a session, for a moment, unless its region says that there is none. */
+  /** What no other region can answer waits for the copy of a session, for a moment. */
   async function answerHere(event: APIGatewayProxyEventV2, context: Context): Promise<Reply> {
-    let reply = await handler(event, context);
-    let session = await sessionOnItsWay(event, reply);
-    const never = session && isNowhere(session);
-    for (let tries = 0; tries < patience.times && session !== undefined; tries += 1) {
-      if (await Promise.race([never, sleep(patience.ms, false)])) return reply;
-      reply = await handler(event, context);
-      session = await sessionOnItsWay(event, reply);
-    }
-    return reply;
+    if (asksWhoIsThere(name)) return answerKnowing(event, context);
+    const reply = await handler(event, context);
+    const session = lacksSession(name, reply) ? await sessionElsewhere(event) : undefined;
+    return session !== undefined && (await lookOut(session)) === 'here' ? handler(event, context) : reply;
+  }
+
+  /** The same where the answer would be another one, and a wrong one, to somebody who is signed in and not known here yet. */
+  async function answerKnowing(event: APIGatewayProxyEventV2, context: Context): Promise<Reply> {
+    const session = await sessionElsewhere(event);
+    const isLate = session !== undefined && (await lookOut(session)) === 'somebody';
+    const late = () => unanswered(event, session?.home ?? homes.here, new Error('the copy of a session is late'));
+    return handler(isLate ? late() : event, context);
   }
 
   /**
-   * Resolves when the region that a session names knows nothing of it: anybody can invent one, and have each request wait for nothing.
-   * Never resolves otherwise.
+   * Waits for the copy of a session: until it is `here`, or its region knows that `nobody` is signed in with it, since anybody can invent
+   * one, or for as long as people are kept waiting. Then what its region said, if it did: `somebody`.
    */
-  function isNowhere({ home, sessionId }: OnItsWay): Promise<true> {
-    const question: SessionQuestion = { ask: 'isSignedIn', sessionId };
-    return new Promise((settle) => {
-      ask(home, { question }).then(
-        (answer) => {
-          if (answer === 'nobody') settle(true);
-        },
-        () => undefined, // no answer: the copy may still come
-      );
-    });
+  async function lookOut({ home, sessionId }: OnItsWay): Promise<'here' | 'nobody' | 'somebody' | undefined> {
+    let said: 'nobody' | 'somebody' | undefined;
+    const asked = ask(home, { question: { ask: 'isSignedIn', sessionId } }).then(
+      (answer) => {
+        said = answer === 'nobody' || answer === 'somebody' ? answer : undefined;
+      },
+      () => undefined, // no answer: the copy may still come
+    );
+    for (let tries = 0; tries < patience.times; tries += 1) {
+      const nextLook = sleep(patience.ms);
+      await Promise.race([asked, nextLook]);
+      if (said === 'nobody') return said;
+      await nextLook;
+      if (await isHere(sessionId)) return 'here';
+    }
+    return said;
   }
 
   async function findSession(sessionId: string): Promise<'somebody' | 'nobody'> {
     return (await isSignedIn(sessionId)) === undefined ? 'nobody' : 'somebody';
   }
 
-  /**
-   * The session whose copy may still come from its region, when nobody is found to be signed in. None when it is here, and a fresh sign-in
-   * is wanted.
-   */
-  async function sessionOnItsWay(event: APIGatewayProxyEventV2, reply: Reply): Promise<OnItsWay | undefined> {
-    const sessionId = lacksSession(name, reply) ? activeSession(readRequest(event), config.issuer) : undefined;
+  /** The session of a cookie that began in another region and is not here yet. None when there is none, or when it is here. */
+  async function sessionElsewhere(event: APIGatewayProxyEventV2): Promise<OnItsWay | undefined> {
+    const sessionId = activeSession(readRequest(event), config.issuer);
     const home = sessionId === undefined ? undefined : homeIn(sessionId);
     if (sessionId === undefined || home === undefined || !homes.others.has(home)) return undefined;
-    // Who cannot be looked up is looked for elsewhere.
-    const isHere = (await isSignedIn(sessionId).catch(() => undefined)) !== undefined;
-    return isHere ? undefined : { home, sessionId };
+    return (await isHere(sessionId)) ? undefined : { home, sessionId };
+  }
+
+  /** Who cannot be looked up is looked for elsewhere. */
+  async function isHere(sessionId: string): Promise<boolean> {
+    return (await isSignedIn(sessionId).catch(() => undefined)) !== undefined;
   }
 }
 
 /** Finds the session of a cookie by the call that a function makes anyway, and has the right to. */
 function signedInHere(name: string, { config, database, now }: Runtime): (sessionId: string) => Promise<unknown> {
   const { people } = config.tables;
-  if (name === 'account') return (sessionId) => sessionStore(database, people).find(sessionId, now());
+  if (name === 'account' || name === 'upstream')
+    return (sessionId) => sessionStore(database, people).find(sessionId, now());
   return (sessionId) => signedInStore(database, people).find({ sessionId, clientId: '', now: now() });
 }
 
@@ -150,6 +160,12 @@ const withoutExcess = (event: APIGatewayProxyEventV2): APIGatewayProxyEventV2 =>
   event.body === undefined || event.body.length <= longestBody
     ? event
     : { ...event, body: event.body.slice(0, longestBody) };
+
+/**
+ * Whether a function does something else for somebody who is signed in than for nobody, and not just less: whoever comes back from an
+ * upstream provider is asked before somebody else is signed in (functions/upstream/change-account.ts).
+ */
+const asksWhoIsThere = (name: string): boolean => name === 'upstream';
 
 /** Whether nobody is found to be signed in: to the sign-in page, or from the page for consent back to where that is found out. */
 function lacksSession(name: string, { statusCode, headers = {} }: Reply): boolean {
