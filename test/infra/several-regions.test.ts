@@ -395,6 +395,7 @@ describe('the functions', () => {
       ...Object.fromEntries(itself([...anywhere, ...withTokens], 'us-east-1')),
       account: ['account@us-east-1'],
       admin: ['introspect@us-east-1'],
+      upstream: ['upstream@us-east-1'],
     });
     const first = ['account', 'admin', 'invitation', 'register', 'upstream'];
     expect(calledBy(b.api)).toEqual(Object.fromEntries(itself([...anywhere, ...withTokens, ...first], 'eu-central-1')));
