@@ -5,6 +5,7 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { newRecoveryCodes } from '../../shared/people/recovery-code.ts';
+import { listedIdOf } from '../../shared/people/session-store.ts';
 import { matchTotpCode, newTotpSecret, readTotpCode } from '../../shared/people/totp.ts';
 import type { AuthenticatorDeps } from './authenticator-deps.ts';
 import { authenticatorPage } from './authenticator-page.ts';
@@ -17,15 +18,16 @@ export const authenticatorHandler = (deps: AuthenticatorDeps) =>
   authenticatorPage({ name: 'account-authenticator', needsApp: false, get: begin, post: confirm }, deps);
 
 async function begin(request: HttpRequest, person: SignedInPerson, deps: AuthenticatorDeps): Promise<Answer> {
-  const secret = newTotpSecret();
-  await deps.totps.begin(person.session.sub, secret, deps.now());
+  // Phones load the page again for somebody who comes back from the app, which has the key of before.
+  const secret = (await deps.totps.findBegun(shownTo(person), deps.now())) ?? newTotpSecret();
+  await deps.totps.begin(shownTo(person), secret, deps.now());
   return showSecret(request, secret, person, deps);
 }
 
 async function confirm(request: HttpRequest, person: SignedInPerson, deps: AuthenticatorDeps): Promise<Answer> {
   const now = deps.now();
   const { sub } = person.session;
-  const secret = await deps.totps.findBegun(sub, now);
+  const secret = await deps.totps.findBegun(shownTo(person), now);
   if (secret === undefined) return { reply: seeOther(endpoints.accountAuthenticator) };
   const again = (refusal: Refusal) => showSecret(request, secret, person, deps, refusal);
 
@@ -40,3 +42,5 @@ async function confirm(request: HttpRequest, person: SignedInPerson, deps: Authe
   await deps.notify(request, sub, 'authenticatorAdded');
   return showCodes(request, codes, { notice: 'totpOn', credential: 'authenticator_added' }, deps);
 }
+
+const shownTo = ({ session, sessionId }: SignedInPerson) => ({ sub: session.sub, sid: listedIdOf(sessionId) });

@@ -25,6 +25,9 @@ const setUpWithin = 900;
 
 export const totpPartition = (sub: string) => `totp#${sub}`;
 
+/** Whose secret is being set up, and the session that is shown it, by its listed id. */
+type ShownTo = { sub: string; sid: string };
+
 export type TotpStore = ReturnType<typeof totpStore>;
 
 /**
@@ -79,20 +82,20 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
       return { secret, shape, lastStep, drift, off, codesLeft: recoverySize(item) };
     },
 
-    /** Stores a secret until a first code proves that the app has it. Replaces an earlier one. */
-    async begin(sub: string, secret: Uint8Array, now: number): Promise<void> {
+    /** Stores the secret that a session is shown, until a first code proves that the app has it. Replaces an earlier one. */
+    async begin({ sub, sid }: ShownTo, secret: Uint8Array, now: number): Promise<void> {
       const wrapped = await wrapper.wrap(secret, contextOf(sub));
       const expiresAt = now + setUpWithin;
       await database.put({
         TableName: table,
-        Item: { ...keyOf(sub, 'pending'), wrapped, expiresAt, purgeAt: expiresAt },
+        Item: { ...keyOf(sub, 'pending'), sid, wrapped, expiresAt, purgeAt: expiresAt },
       });
     },
 
-    /** Returns the secret being set up, unless it is too late. */
-    async findBegun(sub: string, now: number): Promise<Uint8Array | undefined> {
+    /** Returns the secret being set up, unless it is too late, or another session was shown it. */
+    async findBegun({ sub, sid }: ShownTo, now: number): Promise<Uint8Array | undefined> {
       const item = await get(sub, 'pending');
-      if (item === undefined || now >= (item['expiresAt'] as number)) return undefined;
+      if (item === undefined || item['sid'] !== sid || now >= (item['expiresAt'] as number)) return undefined;
       return wrapper.unwrap(item['wrapped'] as Uint8Array, contextOf(sub));
     },
 

@@ -157,6 +157,24 @@ test('it counts only after a first code: until then nobody is asked', async () =
   expect(await isSignedIn(await signedIn(server, 'ann'))).toBe(true);
 });
 
+test('the page shows the same key when it is loaded again: phones do that to whoever comes back from the app', async () => {
+  const person = await signedIn(server, 'ann');
+  const app = await addTotp(person);
+  expect((await addTotp(person)).secret).toBe(app.secret);
+  const { answer } = await app.confirm(app.codeAt(clock.now() + 600));
+  expect(answer.body).toContain(`secret=${app.secret}`);
+});
+
+test('a key that another session was shown is neither confirmed nor shown: somebody else may have it', async () => {
+  const [person, other] = [await signedIn(server, 'ann'), await signedIn(server, 'ann')];
+  const mine = await addTotp(person);
+  const theirs = await addTotp(other);
+  expect(theirs.secret).not.toBe(mine.secret);
+  const { answer } = await mine.confirm(mine.codeAt(clock.now()));
+  expect([answer.status, answer.headers.location]).toEqual([303, '/account/authenticator']);
+  expect((await addTotp(person)).secret).not.toBe(theirs.secret);
+});
+
 test('a secret that was begun too long ago is not confirmed', async () => {
   const app = await addTotp(await signedIn(server, 'ann'));
   clock.advance(600 - 30); // still a fresh sign-in
