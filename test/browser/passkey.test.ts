@@ -160,7 +160,7 @@ test('a device that does not recognise its person signs nobody in; once it does,
   await device.verified(true);
   await page.getByLabel('Keep me signed in').check();
   const answer = await answerTo(page, () => page.getByRole('button', { name: 'Sign in with a passkey' }).click());
-  expect(answer.status()).toBe(200);
+  expect(answer.status()).toBe(303);
   const [session] = (await page.context().cookies()).filter(({ name }) => name === 'pixy_session');
   expect(session?.expires).toBeGreaterThan(Date.now() / 1_000 + 86_400);
 });
