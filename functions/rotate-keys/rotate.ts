@@ -37,8 +37,9 @@ export async function rotateKeys(
   };
 
   for (const algorithm of algorithms) {
-    const keys = stored.filter((key) => key.algorithm === algorithm);
-    for (const key of keys) if (key.withdrawnAt !== undefined) await store.replace({ ...key, withdrawnAt: undefined });
+    const found = stored.filter((key) => key.algorithm === algorithm);
+    const keys = found.map((key) => ({ ...key, withdrawnAt: undefined }));
+    for (const [index, key] of keys.entries()) if (found[index]?.withdrawnAt !== undefined) await store.replace(key);
     const plan = planRotation(keys, now, settings, (key) => placeOf(key) !== custody.place);
     if (plan.signFrom !== undefined) {
       const key = await custody.generate(algorithm, plan.signFrom, store);

@@ -86,7 +86,8 @@ export function planRotation<Key extends KeyTimes>(
     return successor !== undefined && successor.signFrom + settings.keepAfter < now;
   });
   const newest = ordered.at(-1);
-  if (newest === undefined) return { signFrom: now, retire };
+  // None may sign although there are some: they were made by a clock that was ahead.
+  if (newest === undefined || currentKey(ordered, now) === undefined) return { signFrom: now, retire };
   // Two keys with the same time would have no order, so a successor signs at least a second later.
   const next = newest.signFrom + (isMisplaced(newest) ? 1 : settings.rotateEvery);
   return now + settings.publishBefore >= next

@@ -148,6 +148,13 @@ describe('one run', () => {
     expect(planRotation([], start, quarterly)).toEqual({ signFrom: start, retire: [] });
   });
 
+  test('makes a key that signs at once where none does: those that there are were made by a clock that was ahead', () => {
+    const ahead = [{ kid: 'a', signFrom: start + 800 * day }];
+    expect(planRotation(ahead, start, quarterly)).toEqual({ signFrom: start, retire: [] });
+    const mended = [...ahead, { kid: 'b', signFrom: start }];
+    expect(planRotation(mended, start + day, quarterly)).toEqual({ retire: [] });
+  });
+
   test('does nothing while the next key is not due', () => {
     const due = next.signFrom - quarterly.publishBefore;
     expect(planRotation([old], due - 1, quarterly)).toEqual({ retire: [] });
