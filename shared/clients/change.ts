@@ -5,8 +5,8 @@ import type { RegisteredClient } from './registered-client.ts';
 /** Who makes a change and why. Every write of a client or the policy requires it. */
 export type Author = { by: string; why: string };
 
-/** A client as the change log shows it: with the number of its secrets in place of the secrets. */
-export type LoggedClient = Omit<RegisteredClient, 'secretHashes'> & { secrets: number };
+/** A client as the change log shows it: what can be set, with the number of its secrets in place of the secrets. */
+export type LoggedClient = Omit<RegisteredClient, 'secretHashes' | 'since'> & { secrets: number };
 
 /** A registered API, a scope value, a type of authorization details, a trust, a signing key or an account as the change log shows it. */
 type LoggedThing = Readonly<Record<string, unknown>>;
@@ -33,6 +33,8 @@ export type Change = Author & {
   key?: string | undefined;
   /** The `sub` of an account that an operator did something to. */
   account?: string | undefined;
+  /** The mark of the client that was there before (see since.ts), for a rollback of its removal. */
+  since?: string | undefined;
   before?: LoggedClient | GlobalPolicy | LoggedThing | undefined;
   after?: LoggedClient | GlobalPolicy | LoggedThing | undefined;
   /** The import, or the rollback of one, that this change is a part of; of its own entry, the `id`. */
@@ -77,6 +79,7 @@ function idOf(at: number, kind: string, bytes: number): string {
   return `${time}-${kind}-${randomBytes(bytes).toString('hex')}`;
 }
 
-export function loggedClient({ secretHashes, ...client }: RegisteredClient): LoggedClient {
+export function loggedClient(logged: RegisteredClient): LoggedClient {
+  const { secretHashes, since: _, ...client } = logged;
   return { ...client, secrets: secretHashes.length };
 }

@@ -16,8 +16,8 @@ export type ClientDocument = Readonly<Record<string, unknown>> & { client_id: st
 /** Describes everything that can be set about a client, and counts its secrets. Also takes a client of the change log. */
 export function clientDocument(client: RegisteredClient | LoggedClient): ClientDocument {
   const logged = 'secretHashes' in client ? loggedClient(client) : client;
-  // Nobody sets the last two: they follow from what is set, and from when the client was added.
-  const { clientId, scope, pkce, secrets, documentHash: _, since: __, ...members } = logged;
+  // Nobody sets the hash: it follows from what is set.
+  const { clientId, scope, pkce, secrets, documentHash: _, ...members } = logged;
   const { policy, mode, enforceAfter, waiver, acceptLowercaseMethod, acceptShortVerifier } = pkce;
   return present({
     client_id: clientId,

@@ -82,7 +82,8 @@ export function clientImportStore(
       before: StoredClient | undefined,
       { by, why, importId, undoes }: Author & { importId: string; undoes?: string },
     ): ClientWrite {
-      const since = client && sinceFor(client, before?.value, undoes !== undefined, now());
+      // What an import takes back is there, or goes: nothing comes back by that.
+      const since = client && sinceFor(client, before?.value, false, now());
       const next = client && { ...client, since };
       const change = newChange(
         {
@@ -90,8 +91,9 @@ export function clientImportStore(
           by,
           why,
           client: clientId,
+          since: before?.value?.since,
           before: before?.value && loggedClient(before.value),
-          after: next && loggedClient(next),
+          after: client && loggedClient(client),
           importId,
           undoes,
         },

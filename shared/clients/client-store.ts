@@ -73,8 +73,8 @@ export function clientStore(database: Database, table: string, now: () => number
       const next = client && { ...client, since };
       await database.put({ TableName: table, Item: directoryKey(clientId) });
       if (isException) await markException(clientId, 'ADD');
-      const logged = { before: current?.value && loggedClient(current.value), after: next && loggedClient(next) };
-      const change = { ...author, client: clientId, ...logged };
+      const logged = { before: current?.value && loggedClient(current.value), after: client && loggedClient(client) };
+      const change = { ...author, client: clientId, since: current?.value?.since, ...logged };
       const written = await write(clientKey(clientId), next && storedValue(next), change, current, expected, since);
       if (written.ok && !isException) await markException(clientId, 'DELETE');
       return written;

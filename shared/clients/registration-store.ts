@@ -107,7 +107,7 @@ export function registrationStore(database: Database, table: string) {
     async add(client: RegisteredClient, by: string, now: number, managedBy?: string): Promise<Added> {
       const change: Change = { id: changeId(now, 1), at: now, by, why: 'registered itself', client: client.clientId };
       const since = newSince(now);
-      const lastChange = { ...change, after: loggedClient({ ...client, since }) };
+      const lastChange = { ...change, after: loggedClient(client) };
       const { won, item } = await database.updateOnce({
         TableName: table,
         Key: clientKey(client.clientId),
@@ -151,7 +151,7 @@ export function registrationStore(database: Database, table: string) {
       now: number,
     ) {
       const change = { id: changeId(now, version + 1), at: now, by: client.clientId, why: 'changed itself' };
-      const logged = { before: loggedClient(current), after: loggedClient({ ...client, since: current.since }) };
+      const logged = { before: loggedClient(current), after: loggedClient(client) };
       const lastChange = { ...change, client: client.clientId, ...logged };
       const { won } = await database.updateOnce({
         TableName: table,

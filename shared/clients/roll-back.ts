@@ -67,8 +67,7 @@ export function rollBackClient(
   }
   if (after === undefined) {
     if (present !== undefined) return refuse({ reason: 'added_since' });
-    const { since } = change.before as LoggedClient;
-    return ok({ action: 'add', document: withoutNulls(restorable(before, change, now)), since });
+    return ok({ action: 'add', document: withoutNulls(restorable(before, change, now)), since: change.since });
   }
   if (present === undefined) return refuse({ reason: 'removed_since' });
   const restored = restore(before, after, present);

@@ -17,7 +17,8 @@ const done = async (...argv: string[]) => {
   expect(ran).toMatchObject({ exitCode: 0, errors: '' });
   return ran;
 };
-const since = async () => (await clientStore(openDatabase(), tables.clients, () => 0).find('shop'))?.since;
+const clients = clientStore(openDatabase(), tables.clients, () => 0);
+const since = async () => (await clients.find('shop'))?.since;
 const add = () => done('clients', 'add', 'shop', '--redirect-uri', 'https://shop.example/cb');
 /** Imports the client, with another name. Returns the id of the import. */
 async function importNamed(name: string): Promise<string> {
@@ -60,6 +61,12 @@ describe('the mark of a client', () => {
     await done('policy', 'rollback', addition.id);
     await done('policy', 'rollback', removal.id);
     expect(await since()).toBe(before);
+  });
+
+  test('is in the log beside what was there, where a version that does not know it can roll the change back', async () => {
+    const [removal] = (await clients.changes(10, 'shop')).filter(({ after }) => after === undefined);
+    expect(removal).toMatchObject({ since: expect.stringMatching(/^\d+-[0-9a-f]{12}$/), before: { clientId: 'shop' } });
+    expect(removal?.before).not.toHaveProperty('since');
   });
 
   test('is not part of what an operator sets: an export has none, and an import of it changes nothing', async () => {
