@@ -550,6 +550,15 @@ describe('I12: an authenticator app of Django', () => {
     });
   });
 
+  test('of allauth has the digits and the period that somebody has written beside its secret', () => {
+    const data = { ...allauth.fields.data, digits: 8, period: 60 };
+    const { accounts } = totpOf({ ...allauth, fields: { ...allauth.fields, data: JSON.stringify(data) } });
+    expect(accounts[0]?.totp?.shape).toEqual({ algorithm: 'SHA1', digits: 8, period: 60 });
+    expect(totpOf({ ...allauth, fields: { ...allauth.fields, data: '{' } }).refused).toEqual([
+      'entry 1 (ada): totp_secret is not base32',
+    ]);
+  });
+
   test('that was never confirmed is none, and --skip-members leaves one behind', () => {
     expect(totpOf(device({ confirmed: false }))).toMatchObject({ refused: [], accounts: [{ username: 'ada' }] });
     const skipped = parse('django', [person, device()], { skipMembers: ['otp_totp.totpdevice'] });

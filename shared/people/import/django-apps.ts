@@ -70,7 +70,7 @@ export function djangoTotp(apps: readonly Json[]): { members: Json; mistakes: re
   if (more.length > 0)
     return { members: {}, mistakes: [stays(model, 'several authenticator apps, of which an account has one')] };
   const { key, step, digits, t0 = 0, data } = fieldsOf(app);
-  if (model === 'mfa.authenticator') return { members: { totp_secret: secretIn(data) ?? '?' }, mistakes: [] };
+  if (model === 'mfa.authenticator') return { members: ofAllauth(data), mistakes: [] };
   if (t0 !== 0)
     return { members: {}, mistakes: [stays(model, 'an authenticator app that counts from another time (t0)')] };
   const isHex = typeof key === 'string' && /^(?:[0-9a-f]{2})+$/i.test(key);
@@ -78,13 +78,14 @@ export function djangoTotp(apps: readonly Json[]): { members: Json; mistakes: re
   return { members: { totp_secret: secret, totp_digits: digits, totp_period: step }, mistakes: [] };
 }
 
-/** allauth keeps base32 in JSON. */
-function secretIn(data: unknown): unknown {
+/** allauth keeps base32 in JSON. Digits and period are in its settings, and here where somebody has written them beside the secret. */
+function ofAllauth(data: unknown): Json {
   try {
     const json: unknown = typeof data === 'string' ? JSON.parse(data) : data;
-    return isObject(json) ? json['secret'] : undefined;
+    const { secret, digits, period } = isObject(json) ? json : {};
+    return { totp_secret: secret ?? '?', totp_digits: digits, totp_period: period };
   } catch {
-    return undefined;
+    return { totp_secret: '?' }; // refused for its form
   }
 }
 
