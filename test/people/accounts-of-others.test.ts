@@ -1,3 +1,4 @@
+import { pbkdf2Sync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -594,6 +595,30 @@ describe('I12: a file of Keycloak', () => {
     const { accounts, refused } = parse('keycloak', { realm: 'shop', users: [robot, keycloakUser] }, options);
     expect(accounts.map(({ username }) => username)).toEqual(['ada']);
     expect(refused).toEqual([]);
+  });
+
+  test.each<[string, object, string[]]>([
+    ['that is too short', { value: 'alice' }, ['entry 1 (ada): password is shorter than 10 characters']],
+    ['that is temporary', { value: 'gruenes Dach 12 Ziegel', temporary: true }, ['entry 1 (ada): credentials has a password that is temporary, which cannot move in: leave it behind with --skip-members credentials']],
+    ['of which only the form is there', {}, ['entry 1 (ada): password_hash is not a hash of argon2, scrypt, bcrypt or PBKDF2 in a form that is known']],
+  ])('has a password %s', (_, credential, refused) => {
+    const person = { ...keycloakUser, credentials: [{ type: 'password', ...credential }] };
+    expect(parse('keycloak', [person], options).refused).toEqual(refused);
+  }); // biome-ignore format: a table
+
+  test('has passwords in the clear where people wrote it, and hashes in one piece where it is old', async () => {
+    const written = { ...keycloakUser, credentials: [{ type: 'password', value: 'gruenes Dach 12 Ziegel' }] };
+    expect(only('keycloak', [written], options)).toMatchObject({ password: 'gruenes Dach 12 Ziegel' });
+    const salt = Buffer.from('sixteen bytes of').toString('base64');
+    const hashedSaltedValue = pbkdf2Sync(password, 'sixteen bytes of', 1_000, 64, 'sha256').toString('base64');
+    const old = { type: 'password', hashedSaltedValue, salt, hashIterations: 1_000, algorithm: 'pbkdf2-sha256' };
+    const account = only('keycloak', [{ ...keycloakUser, credentials: [old] }], options);
+    expect(await verifyStoredPassword(password, account?.passwordHash)).toBe(true);
+  });
+
+  test('has attributes with several values, which stay a list', () => {
+    const person = { ...keycloakUser, attributes: { department: ['Engines', 'Poetry'] } };
+    expect(only('keycloak', [person], options)?.claims['department']).toEqual(['Engines', 'Poetry']);
   });
 
   test('has people who must change a password that somebody else knows, or add a factor', () => {

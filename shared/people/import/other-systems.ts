@@ -100,19 +100,19 @@ export function auth0Account(json: Json, { providers }: MemberOptions = {}): Tra
   };
 }
 
-/** A user of a Keycloak realm. Attributes are lists; the first value counts. */
+/** A user of a Keycloak realm. Attributes are lists, mostly of one value. */
 export function keycloakAccount(json: Json, { skipMembers = [], providers }: MemberOptions = {}): TranslatedAccount {
   const { id, username, email, emailVerified, enabled, firstName, lastName } = json;
   const attributes = Object.entries(objectIn(json, 'attributes')).map(([name, values]) => [
     name,
-    Array.isArray(values) ? values[0] : values,
+    Array.isArray(values) && values.length < 2 ? values[0] : values,
   ]);
   const credentials = listIn(json, 'credentials');
   const passwords = credentials.filter(({ type }) => type === 'password');
   const others = [...new Set(credentials.map(({ type }) => String(type)))].filter(
     (type) => type !== 'password' && type !== 'otp' && !skipMembers.includes(type),
   );
-  const hash = passwords[0] && keycloakHash(passwords[0]);
+  const given = passwords[0] && keycloakPassword(passwords[0]);
   const identities = keycloakLinks(listIn(json, 'federatedIdentities'));
   const linked = translateLinks(identities, 'federatedIdentities', providers);
   const apps = skipMembers.includes('otp') ? [] : credentials.filter(({ type }) => type === 'otp');
@@ -124,7 +124,7 @@ export function keycloakAccount(json: Json, { skipMembers = [], providers }: Mem
         username,
         email,
         disabled: enabled === false ? true : undefined,
-        password_hash: hash,
+        ...given,
         links: linked.links,
         ...(apps[0] && keycloakTotp(apps[0])),
       },
@@ -140,6 +140,7 @@ export function keycloakAccount(json: Json, { skipMembers = [], providers }: Mem
       ...(apps.length > 1 ? [stays('otp', 'several authenticator apps, of which an account has one')] : []),
       ...(apps.some(isCounting) ? [stays('otp', 'an app that counts its codes')] : []),
       ...others.map((type) => stays(type.slice(0, 60), 'a credential that is no password')),
+      ...(passwords[0]?.['temporary'] === true ? [stays('credentials', 'a password that is temporary')] : []),
       ...(json['totp'] === true && credentials.length === 0
         ? [stays('totp', 'an authenticator app, and the file no credentials (kc.sh export writes them)')]
         : []),
@@ -151,6 +152,18 @@ export function keycloakAccount(json: Json, { skipMembers = [], providers }: Mem
 
 /** What somebody has to do at the next sign-in: change a password that another knows, or add a factor. */
 const protectiveActions = /^(?:UPDATE_PASSWORD|CONFIGURE_TOTP|CONFIGURE_RECOVERY_AUTHN_CODES|webauthn-register\b.*)$/;
+
+/** Files that people write for an import have the password itself, and exports of versions before 8 the hash beside its parameters. */
+function keycloakPassword(credential: Json): Json {
+  const { value, hashedSaltedValue, secretData, salt, algorithm, hashIterations } = credential;
+  if (hashedSaltedValue !== undefined) {
+    const secret = { salt, value: hashedSaltedValue };
+    return { password_hash: keycloakHash({ secretData: secret, credentialData: { algorithm, hashIterations } }) };
+  }
+  return secretData === undefined && value !== undefined
+    ? { password: value }
+    : { password_hash: keycloakHash(credential) };
+}
 
 /** Keycloak keeps the hash and its parameters as JSON in two texts. */
 function keycloakHash({ secretData, credentialData }: Json): unknown {
