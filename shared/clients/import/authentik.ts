@@ -141,7 +141,7 @@ function scopeIn(mapping: unknown, known: JsonObject): string | undefined {
   for (const key of keys) {
     if (typeof key !== 'string') continue;
     const scope = known[key] ?? /scope-([a-z_]+)$/.exec(key)?.[1] ?? /OpenID '([a-z_]+)'$/.exec(key)?.[1];
-    if (scope !== undefined) return String(scope);
+    if (typeof scope === 'string') return scope;
   }
   return undefined;
 }

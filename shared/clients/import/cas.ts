@@ -154,7 +154,7 @@ const lifetimeOf = (members: Members): number | undefined => {
 function leftBehind(members: Members, access: Members): string[] {
   const demands = ['requiredAttributes', 'rejectedAttributes', 'endpointUrl', 'groovyScript', 'startingDateTime'];
   const isLimited = demands.some((name) => asksForSomething(access.any(name)));
-  const policy = String(inside(members, 'attributeReleasePolicy')['@class'] ?? '');
+  const policy = classOf(inside(members, 'attributeReleasePolicy'));
   const released =
     policy === '' || /ReturnAllAttributeReleasePolicy$|DenyAll/.test(policy) ? [] : ['attributeReleasePolicy'];
   const others = ['multifactorPolicy', 'usernameAttributeProvider', 'idTokenEncryptionAlg', 'userInfoSigningAlg'];
@@ -167,9 +167,11 @@ function leftBehind(members: Members, access: Members): string[] {
   return left.length > 0 ? [`comes without ${shown(left)}`] : [];
 }
 
+const classOf = ({ '@class': name }: JsonObject): string => (typeof name === 'string' ? name : '');
+
 /** The name of a class asks for nothing by itself, unless it is not the usual one. */
 function isAsked(value: unknown): boolean {
   if (!isObject(value)) return asksForSomething(value);
-  const isUsual = /\.Default\w+$/.test(String(value['@class'] ?? ''));
+  const isUsual = /\.Default\w+$/.test(classOf(value));
   return !isUsual || Object.entries(value).some(([name, item]) => name !== '@class' && asksForSomething(item));
 }

@@ -43,7 +43,10 @@ function applicationsMade(requests: readonly Entry[], variables: JsonObject): En
 /** Replaces `#{name}` wherever it is. One without a value, such as `#{UUID()}`, stays, and is refused where it matters. */
 function filledIn(value: unknown, variables: JsonObject): unknown {
   if (typeof value === 'string') {
-    return value.replace(/#\{(\w+)\}/g, (marked, name: string) => String(variables[name] ?? marked));
+    return value.replace(/#\{(\w+)\}/g, (marked, name: string) => {
+      const filling = variables[name];
+      return typeof filling === 'string' ? filling : marked;
+    });
   }
   if (Array.isArray(value)) return value.map((item) => filledIn(item, variables));
   if (!isObject(value)) return value;

@@ -55,7 +55,7 @@ const builtIn = ['account', 'account-console', 'admin-cli', 'broker', 'realm-man
 
 /** In the realm `master`, every other realm has a client of its own. */
 const isOfAnotherRealm = ({ clientId, bearerOnly, name }: JsonObject): boolean =>
-  bearerOnly === true && /-realm$/.test(String(clientId)) && / Realm$/.test(String(name));
+  bearerOnly === true && String(clientId).endsWith('-realm') && String(name).endsWith(' Realm');
 
 const isBuiltIn = (value: unknown): boolean =>
   isObject(value) && (builtIn.includes(String(value['clientId'])) || isOfAnotherRealm(value));
