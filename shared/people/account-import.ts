@@ -30,6 +30,7 @@ import { type GivenLink, readLinks } from './import/given-links.ts';
 import { joinHash } from './import/hash-parts.ts';
 import { keycloakEntries } from './import/keycloak-entries.ts';
 import { kratosAccount } from './import/kratos.ts';
+import { refusingOnePage } from './import/one-page.ts';
 import {
   aspnetAccount,
   auth0Account,
@@ -92,11 +93,12 @@ const formats = {
     translate: firebaseAccount,
   },
   cognito: {
-    entries: (options) => tableOrJson(['cognito:username', 'cognito:mfa_enabled', 'sub'], options, 'Users'),
+    entries: (options) =>
+      refusingOnePage(tableOrJson(['cognito:username', 'cognito:mfa_enabled', 'sub'], options, 'Users')),
     translate: cognitoAccount,
   },
   auth0: {
-    entries: auth0Entries,
+    entries: () => refusingOnePage(auth0Entries()),
     translate: auth0Account,
   },
   keycloak: {

@@ -340,6 +340,20 @@ test.each(['ada:$apr1$eWv9wXkP$2dJ6s1rTq0m5l7yXnq9zR/\n', 'ada,ada@example.com,g
   },
 );
 
+test.each<[string, AccountFormatName, string]>([
+  ['Auth0, whose total comes last', 'auth0', '{"start":0,"limit":1,"users":[{"user_id":"auth0|1","email":"ada@example.com"}],"total":820}'],
+  ['Auth0, whose total comes first', 'auth0', '{"total":820,"users":[{"user_id":"auth0|1","email":"ada@example.com"}]}'],
+  ['Cognito', 'cognito', '{"Users":[{"Username":"ada","UserStatus":"CONFIRMED"}],"PaginationToken":"CAISlQ"}'],
+])('one page of %s is refused, so that nobody is forgotten', (_, format, page) => {
+  expect(() => parse(format, page)).toThrow(/^is one page of several: put the people of all pages into one list$/);
+}); // biome-ignore format: a table
+
+test('a member of somebody that is called total counts nobody', () => {
+  const user = { user_id: 'auth0|1', email: 'ada@example.com', app_metadata: { orders: [], total: 7 } };
+  expect(only('auth0', [user])?.email).toBe('ada@example.com');
+  expect(only('auth0', `${JSON.stringify(user)}\n`)?.email).toBe('ada@example.com');
+});
+
 test('users of Auth0 with totals around them are read', () => {
   const page = { start: 0, limit: 50, length: 1, users: [{ user_id: 'auth0|1', email: 'ada@example.com' }], total: 1 };
   for (const text of [JSON.stringify(page), JSON.stringify(page, null, 2)])
