@@ -56,7 +56,7 @@ const userKey = (user: unknown): string => (Array.isArray(user) ? nameKey(user[0
 const nameKey = (name: unknown): string => `name ${String(name)}`;
 
 /** All that a file may call a person. */
-export function keysOfPerson(person: unknown): string[] {
+function keysOfPerson(person: unknown): string[] {
   const { username, email } = fieldsOf(person);
   const { pk } = isObject(person) ? person : {};
   return [...(pk === undefined ? [] : [userKey(pk)]), ...[username, email].filter(Boolean).map(nameKey)];
