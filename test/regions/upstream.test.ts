@@ -43,7 +43,7 @@ test.each<[string, Region, Region, Region]>([
   await replicas.late(async () => {
     const person = newPerson(starts);
     const callback = provider.approve(await toProvider(person, target));
-    const back = await movedTo(returns, person);
+    const back = movedTo(returns, person);
     const { headers } = await back.open(targetOf(callback));
     expect(headers.location).toMatch(/^\/authorize\?/);
     const page = await movedTo(goesOn, back).follow(headers.location ?? '');
