@@ -471,7 +471,7 @@ describe('accounts import', () => {
 
   test.each([
     ['{', [], 1, 'is not a JSON array'],
-    ['a,a\n', ['--format', 'csv'], 1, 'has the column a twice'],
+    ['a,a\n', ['--format', 'csv'], 1, 'has the same name for columns 1 and 2'],
     ['username,a,a[]\nx,1,2\n', ['--format', 'csv', '--claim-column', 'a'], 1, 'has the column a twice'],
     ['[]', ['--format', 'firebase'], 2, 'together: without the parameters'],
     ['[]', ['--format', 'xml'], 2, 'Allowed choices'],
