@@ -121,7 +121,7 @@ test('an account at the provider is linked by whoever began it, from either regi
   const form = { form_token: formTokenOf(await ada.open('/account')) };
   const there = await postTo(ada, '/upstream/example/start', form);
   const callback = targetOf(provider.approve(new URL(there.headers.location ?? '')));
-  const back = movedTo(a, ada).open(callback);
+  const back = await movedTo(a, ada).open(callback);
   expect(back.headers.location).toBe('/account');
   expect(await linked()).toBe('ada-0001');
   expect(await accountStore(b.database, tables.people).findBySubject('ada-0001')).toBeDefined();
