@@ -27,8 +27,7 @@ export async function ask(
   const reply = await consentPage(look, {
     clientName: client.clientName ?? client.clientId,
     redirectUri,
-    privacyUri: client.policyUri,
-    termsUri: client.tosUri,
+    ...linksOf(client, redirectUri),
     ...whoKnows(client),
     scope: need.scope,
     details: await describedDetails(details, look.language, deps.apis),
@@ -55,3 +54,20 @@ function whoKnows({ clientId, clientClass, redirectUris }: RegisteredClient) {
     isLoopbackOnly: redirectUris.every(isLoopbackUri),
   };
 }
+
+/**
+ * The links of a client that nobody registered: those to the host of its document, or to where the answer goes. It may name redirect URIs of
+ * others among its own, and their links would lend it their look.
+ */
+function linksOf({ clientId, clientClass, policyUri, tosUri }: RegisteredClient, redirectUri: string) {
+  const hosts = [...(clientClass === 'url' ? [clientId] : []), redirectUri].map(hostOf);
+  const shown = (uri = '') =>
+    clientClass === undefined || hosts.some((host) => host !== undefined && host === hostOf(uri)) ? uri : undefined;
+  return { privacyUri: shown(policyUri), termsUri: shown(tosUri) };
+}
+
+/** Undefined for a scheme that has none, or that is answered on the device. */
+const hostOf = (uri: string): string | undefined => {
+  const url = URL.parse(uri);
+  return url?.protocol === 'https:' ? url.host : undefined;
+};

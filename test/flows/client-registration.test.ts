@@ -247,6 +247,24 @@ describe('a client that registers itself', () => {
     for (const name of ['policy_uri', 'tos_uri']) expect(json).not.toHaveProperty(name);
   });
 
+  test('DC16: shows its links only where the answer goes to their host', async () => {
+    const bank = 'https://bank.example/callback';
+    const elsewhere = 'https://elsewhere.example/callback';
+    const links = { policy_uri: 'https://bank.example/privacy', tos_uri: 'https://elsewhere.example/terms' };
+    const redirect_uris = [bank, elsewhere, 'http://127.0.0.1/callback'];
+    const { client_id } = (await register({ client_name: 'Lent looks', redirect_uris, ...links })).json;
+    const person = await signedIn('lent-looks');
+    const linksAt = async (redirect_uri: string): Promise<string[]> => {
+      const client = { client_id, redirect_uris };
+      const { body } = await person.follow(authorizeTarget(client, { code_challenge: challenge, redirect_uri }));
+      expect(body).toContain('name="decision"');
+      return Object.values(links).filter((link) => body.includes(link));
+    };
+    expect(await linksAt(bank)).toEqual([links.policy_uri]);
+    expect(await linksAt(elsewhere)).toEqual([links.tos_uri]);
+    expect(await linksAt('http://127.0.0.1:4000/callback')).toEqual([]);
+  });
+
   test('CI15: never has an id that could be a metadata document', async () => {
     const ids = [
       await register({ client_name: 'https://agent.example/client.json' }),
