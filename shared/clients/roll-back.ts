@@ -43,10 +43,13 @@ export type RollBackRefusal =
   | { reason: 'undone_already' }
   | { reason: 'secrets_alone' };
 
+/** What nobody can set about a client, and what people granted counts for. */
+type KeptByRollBack = Pick<RegisteredClient, 'since' | 'clientClass' | 'documentHash'>;
+
 /** What to do to a client. `change` is input for `changeClient`, `document` for `newClient`. */
 export type ClientRollBack =
   | { action: 'remove' }
-  | { action: 'add'; document: Document; since: string | undefined }
+  | { action: 'add'; document: Document; kept: KeptByRollBack }
   | { action: 'change'; change: Document };
 
 /**
@@ -67,7 +70,9 @@ export function rollBackClient(
   }
   if (after === undefined) {
     if (present !== undefined) return refuse({ reason: 'added_since' });
-    return ok({ action: 'add', document: withoutNulls(restorable(before, change, now)), since: change.since });
+    const { client_class: _, ...document } = withoutNulls(restorable(before, change, now));
+    const { clientClass, documentHash } = change.before as LoggedClient;
+    return ok({ action: 'add', document, kept: { since: change.since, clientClass, documentHash } });
   }
   if (present === undefined) return refuse({ reason: 'removed_since' });
   const restored = restore(before, after, present);
@@ -85,7 +90,7 @@ export async function rolledBack(
       return ok(undefined);
     case 'add': {
       const added = await newClient(plan.document, now);
-      return added.ok ? ok({ ...added.value, client: { ...added.value.client, since: plan.since } }) : added;
+      return added.ok ? ok({ ...added.value, client: { ...added.value.client, ...plan.kept } }) : added;
     }
     case 'change':
       return changeClient(current as RegisteredClient, plan.change, now);

@@ -700,6 +700,37 @@ describe('DR7: managing a registration', () => {
     },
   );
 
+  test.each<[string, boolean]>([
+    ['with a token', true],
+    ['without one', false],
+  ])(
+    'CI12: one that registered itself %s comes back by a rollback as what it was, with what people allowed',
+    async (_, hasToken) => {
+      const person = await signedIn(`keeps ${hasToken}`);
+      const web = { redirect_uris: ['https://agent.example/callback'], client_name: `Back ${hasToken}` };
+      const { client_id } = hasToken ? await managed(web) : (await register(web)).json;
+      const goes = { redirect_uri: web.redirect_uris[0] };
+      const target = authorizeTarget(
+        { client_id, redirect_uris: web.redirect_uris },
+        { ...asking, ...goes, prompt: 'none' },
+      );
+      expect(await codeFor(client_id, person, goes)).toBeDefined();
+      const before = await clients.find(client_id);
+      const author = { by: 'ada', why: 'a test' };
+      await clients.put(client_id, undefined, author);
+      server.clock.advance(30);
+      const [removal] = await clients.changes(1, client_id);
+      const plan = removal && rollBackClient(removal, undefined, server.clock.now());
+      const back = plan?.ok ? await rolledBack(plan.value, undefined, server.clock.now()) : undefined;
+      if (!back?.ok) throw new Error(JSON.stringify(back ?? plan));
+      await clients.put(client_id, back.value?.client, author, undefined, removal?.id);
+      expect(await clients.find(client_id)).toEqual(before);
+      server.clock.advance(30);
+      const page = await person.open(target);
+      expect(parametersOf(new URL(page.headers.location ?? 'https://nowhere.example')).error).toBeUndefined();
+    },
+  );
+
   test('what a client changed about itself can be rolled back', async () => {
     const { path, token, client_id } = await managed();
     await call('PUT', path, { ...agent, client_id, client_name: 'Renamed' }, token);
