@@ -6,7 +6,7 @@ import { detailInWords } from './detail-words.ts';
 import { type FormPage, formReply, hiddenFields } from './form-page.ts';
 import type { Look, Markup } from './look.ts';
 import { noticeAbove } from './problem.ts';
-import { scopeInWords } from './scope-words.ts';
+import { listedScope, scopeInWords } from './scope-words.ts';
 
 export type ConsentPage = FormPage & {
   clientName: string;
@@ -52,7 +52,7 @@ ${page.isUnverified ? html`<p class="notice warn">${look.say('consent.unverified
 ${page.isUnverified && page.isLoopbackOnly ? html`<p class="notice warn">${look.say('consent.loopbackOnly', { client: strongClient })}</p>` : ''}
 <p class="above-list" id="list">${look.say('consent.list', { client: strongClient })}</p>
 <ul class="scopes" aria-labelledby="list">
-${page.scope.map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>\n`)}${(page.details ?? []).map((detail) => html`<li>${detailInWords(look, detail)}</li>\n`)}${(page.claims ?? []).map((claim) => html`<li>${look.say('consent.claim', { claim: html`<code>${claim}</code>` })}</li>\n`)}</ul>
+${listedScope(page.scope, page.details, page.claims).map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>\n`)}${(page.details ?? []).map((detail) => html`<li>${detailInWords(look, detail)}</li>\n`)}${(page.claims ?? []).map((claim) => html`<li>${look.say('consent.claim', { claim: html`<code>${claim}</code>` })}</li>\n`)}</ul>
 <p class="soft">${destination(look, page.redirectUri)} ${look.text('consent.revocable')}</p>
 ${links(look, page)}
 <form method="post">

@@ -7,7 +7,7 @@ import { field } from './field.ts';
 import { type FormPage, formReply, hiddenFields } from './form-page.ts';
 import type { Look } from './look.ts';
 import { noticeAbove } from './problem.ts';
-import { scopeInWords } from './scope-words.ts';
+import { listedScope, scopeInWords } from './scope-words.ts';
 
 export type UserCodePage = FormPage & {
   /** What the person typed before, or what a link filled in. */
@@ -73,7 +73,7 @@ export function deviceConsentPage(look: Look, page: DeviceConsentPage): Promise<
 <p>${look.say('device.asked', told)}</p>
 <p class="above-list" id="list">${look.say('consent.list', { client: html`<strong>${client}</strong>` })}</p>
 <ul class="scopes" aria-labelledby="list">
-${page.scope.map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>\n`)}${(page.details ?? []).map((detail) => html`<li>${detailInWords(look, detail)}</li>\n`)}</ul>
+${listedScope(page.scope, page.details).map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>\n`)}${(page.details ?? []).map((detail) => html`<li>${detailInWords(look, detail)}</li>\n`)}</ul>
 <p class="soft">${look.text('consent.revocable')}</p>
 <form method="post" action="${endpoints.device}">
 ${hiddenFields(page)}<button type="submit" name="decision" value="allow">${look.text('consent.allow')}</button>

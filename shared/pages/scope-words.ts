@@ -9,6 +9,13 @@ export function scopeInWords(look: Look, value: string, descriptions: Readonly<R
   return key ? html`${look.text(key)}` : look.say('scope.other', { scope: html`<code>${value}</code>` });
 }
 
+/**
+ * The scope values that a page lists beside `others`. Where nothing is asked for, the token still names the person: the client knows them by
+ * it, as by `openid`.
+ */
+export const listedScope = (scope: readonly string[], ...others: (readonly unknown[] | undefined)[]) =>
+  [scope, ...others].some((list = []) => list.length > 0) ? scope : ['openid'];
+
 const scopeKeys: Partial<Record<string, Exclude<Extract<TextKey, `scope.${string}`>, 'scope.other'>>> = {
   openid: 'scope.openid',
   profile: 'scope.profile',

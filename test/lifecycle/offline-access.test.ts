@@ -23,6 +23,7 @@ const hybrid: FullClient = {
   grant_types: ['authorization_code'],
   response_types: ['code', 'code id_token'],
   scope: 'openid email offline_access',
+  first_party: false,
 };
 const server = await startTestServer({ clients: [online, offline, hybrid, warehouse] });
 const person = await signedInPerson(server);
@@ -50,6 +51,12 @@ describe('a client without refresh tokens that asks for offline_access', () => {
     const tokens = await obtainTokens(server, person, online, { scope: 'offline_access' });
     expect(tokens).not.toHaveProperty('refresh_token');
     expect(tokens).not.toHaveProperty('scope');
+  });
+
+  test('and the person is told what the client has of it then', async () => {
+    const page = await person.follow(authorizeTarget(hybrid, { scope: 'offline_access' }));
+    expect(page.body).toContain('name="decision"');
+    expect(page.body).toContain('<li>Sign you in, and recognise you next time</li>');
   });
 
   test('by a pushed request', async () => {
@@ -81,7 +88,8 @@ describe('a client without refresh tokens that asks for offline_access', () => {
     expect(json).toMatchObject({ scope: 'openid email' });
     expect(json).not.toHaveProperty('refresh_token');
     const alone = { scope: 'offline_access', code_challenge: challenge, code_challenge_method: 'S256' };
-    expect((await askForCodes(server, online, alone)).status).toBe(200);
+    const { json: askedAlone } = await askForCodes(server, online, alone);
+    expect((await enterUserCode(person, askedAlone.user_code)).body).toContain('<li>Sign you in, and recognise');
   });
 });
 
