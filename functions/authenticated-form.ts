@@ -15,8 +15,8 @@ import { ok, type Result, refuse } from '../shared/result.ts';
 type Reading = {
   /** How to read the body. */
   read?: ((request: HttpRequest) => Result<Parameters, Refusal>) | undefined;
-  /** The client that a form means which names none. It then authenticates as if the form named it. */
-  meant?: (form: Parameters) => Promise<string | undefined>;
+  /** The client that a form means which names none. It then authenticates as if the form named it. Undefined when it means none. */
+  meant?: (form: Parameters) => Promise<Result<string, Refusal> | undefined>;
 };
 
 /** A form with the client that sent it: what the token, revocation and introspection endpoints begin with. */
@@ -40,8 +40,10 @@ type Presented = ReturnType<typeof presentedCredentials>;
 
 const isUnnamed = (presented: Presented): boolean => !presented.ok && presented.refusal.reason === 'client_id_missing';
 
-const asMeant = (clientId: string | undefined, unnamed: Presented): Presented =>
-  clientId === undefined ? unnamed : ok({ method: 'none', readings: [{ clientId }] });
+function asMeant(meant: Result<string, Refusal> | undefined, unnamed: Presented): Presented {
+  if (meant === undefined) return unnamed;
+  return meant.ok ? ok({ method: 'none', readings: [{ clientId: meant.value }] }) : meant;
+}
 
 /**
  * RFC 6749 §5.2: only a client that tried the Authorization header is told how to use it. Client libraries that see the header

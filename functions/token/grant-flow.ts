@@ -13,6 +13,7 @@ import type { Parameters } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import type { deviceCodeGrant, jwtBearer, SwitchedOn, tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import type { StandingStore } from '../../shared/people/standing-store.ts';
+import type { Result } from '../../shared/result.ts';
 import type { TokenResponse } from '../../shared/tokens/mint.ts';
 import type { ProveKeyDeps } from '../prove-key.ts';
 import type { TidyUp } from '../tidy-up.ts';
@@ -41,7 +42,7 @@ export type TokenDeps = AuthenticationDeps &
     refreshKeys: () => Promise<RefreshKeys>;
     lateFlows: Record<LateGrantType, GrantFlow>;
     /** The client that a request means which names none. */
-    meantClient: (form: Parameters, deps: TokenDeps) => Promise<string | undefined>;
+    meantClient: (form: Parameters, deps: TokenDeps) => Promise<Result<string, Refusal> | undefined>;
     writeLine: WriteLine;
   };
 

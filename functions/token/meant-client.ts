@@ -1,7 +1,9 @@
 import { once } from '../../shared/cached.ts';
 import { parseRefreshToken } from '../../shared/grants/refresh-token.ts';
 import { type Parameters, single } from '../../shared/oauth/parameters.ts';
+import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { jwtBearer } from '../../shared/oauth/server-metadata.ts';
+import { ok, type Result, refuse } from '../../shared/result.ts';
 import type { TokenDeps } from './grant-flow.ts';
 
 const load = once(() => import('./jwt-bearer/compose.ts'));
@@ -16,18 +18,22 @@ export const meantClient: TokenDeps['meantClient'] = async (form, deps) => {
 
 /**
  * RFC 6749 §3.2.1 and §6: a public client may name itself, and the token belongs to one client anyway. SMART apps send it like that. It
- * does for no more than the name: a client that has a secret or keys is refused without them.
+ * does for no more than the name: a client that has a secret or keys is refused without them. Refuses a token of ours whose grant is not
+ * there any more as what it is, since the app has to sign the person in again and not to name itself.
  */
 async function clientOfRefreshToken(
   form: Parameters,
   { grants, refreshKeys }: Pick<TokenDeps, 'grants' | 'refreshKeys'>,
-): Promise<string | undefined> {
+): Promise<Result<string, Refusal> | undefined> {
   const token = parseRefreshToken(single(form, 'refresh_token') ?? '', await refreshKeys());
-  return token && (await grants.find(token.grantId))?.clientId;
+  const grant = token && (await grants.find(token.grantId));
+  if (grant !== undefined) return ok(grant.clientId);
+  return token && refuse({ reason: 'refresh_token_unknown' });
 }
 
 /** RFC 7521 §4.1. */
-async function clientOfAssertion(form: Parameters, deps: TokenDeps): Promise<string | undefined> {
+async function clientOfAssertion(form: Parameters, deps: TokenDeps): Promise<Result<string, Refusal> | undefined> {
   const jwtBearerFlow = await load();
-  return jwtBearerFlow.clientOfAssertion(single(form, 'assertion') ?? '', deps);
+  const clientId = await jwtBearerFlow.clientOfAssertion(single(form, 'assertion') ?? '', deps);
+  return clientId === undefined ? undefined : ok(clientId);
 }

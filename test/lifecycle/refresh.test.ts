@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../shared/aws/dynamodb.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
+import { grantId } from '../../shared/grants/issue-code.ts';
 import { spa, type TestClient } from '../support/clients.ts';
 import type { Fields } from '../support/http.ts';
 import {
@@ -457,6 +458,14 @@ describe('the client of a refresh', () => {
     const refresh_token = 'x'.repeat(112);
     const { status, json } = await postToken(server, { grant_type: 'refresh_token', refresh_token });
     expect({ status, reason: json.reason }).toEqual({ status: 400, reason: 'client_id_missing' });
+  });
+
+  test('that names itself nowhere and whose grant was deleted long ago is told that, as with its name', async () => {
+    const { refresh_token, code } = await newTokens();
+    await openDatabase().remove({ TableName: tables.grants, Key: { id: grantId(code) } });
+    const told = { status: 400, json: { error: 'invalid_grant', reason: 'refresh_token_unknown' } };
+    expect(await postToken(server, { grant_type: 'refresh_token', refresh_token })).toMatchObject(told);
+    expect(await refresh(server, mobile, refresh_token)).toMatchObject(told);
   });
 
   test('that names itself nowhere cannot bring a secret', async () => {
