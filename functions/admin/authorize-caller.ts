@@ -1,5 +1,6 @@
 import { isManager, type ManagementScope, managementApi } from '../../shared/apis/management-api.ts';
 import { isPublic, type RegisteredClient } from '../../shared/clients/registered-client.ts';
+import { isOwnToken } from '../../shared/clients/since.ts';
 import { isInForce, isOfClient } from '../../shared/grants/judge-standing.ts';
 import { presentedToken, type TokenScheme } from '../../shared/http/bearer.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
@@ -95,7 +96,8 @@ type Standing =
   | { by: string; person?: OperatorPerson; scope: readonly string[]; isPerson: boolean }
   | { refusal: Refusal };
 
-function asClient({ sub, client_id: client }: AccessTokenClaims, registered: RegisteredClient): Standing {
+function asClient({ sub, iat, client_id: client }: AccessTokenClaims, registered: RegisteredClient): Standing {
+  if (!isOwnToken(iat, registered)) return { refusal: { reason: 'access_token_invalid' } };
   const isForItself = sub === client && !isPublic(registered) && registered.grantTypes.includes('client_credentials');
   return {
     by: client,

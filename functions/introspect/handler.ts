@@ -4,6 +4,7 @@ import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import type { AuthenticationDeps } from '../../shared/clients/client-authentication.ts';
 import type { ClientReader } from '../../shared/clients/client-reader.ts';
 import { isPublic } from '../../shared/clients/registered-client.ts';
+import { isOwnToken } from '../../shared/clients/since.ts';
 import { isInForce, isOfClient } from '../../shared/grants/judge-standing.ts';
 import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
@@ -87,11 +88,11 @@ async function isForCaller({ aud }: AccessTokenClaims, clientId: string, deps: I
 
 /**
  * A token of a grant is active as long as its person stands by the grant and its client is the one that they gave it to; a client's own
- * token stands for itself.
+ * token stands for itself, unless another client has its id now.
  */
 async function isGranted(claims: AccessTokenClaims, { subjects, clients }: IntrospectDeps): Promise<boolean> {
-  const { grant_id: id, sub } = claims;
-  if (id === undefined) return true;
+  const { grant_id: id, sub, iat, client_id: clientId } = claims;
+  if (id === undefined) return isOwnToken(iat, await clients.findRegistered(clientId));
   const { grant, standing } = await subjects.findStanding(id, sub);
   const isStanding = isInForce(grant, standing, sub, actorsOf(claims));
   return isStanding && isOfClient(grant, await clients.findRegistered(grant.clientId));

@@ -31,6 +31,13 @@ export function isMadeFor({ clientSince, at }: MadeFor, client: Pick<RegisteredC
 }
 
 /**
+ * Whether a token that a client got for itself (`iat` in epoch seconds) is of the one that has its id now. It has no mark, and one of the
+ * same second counts: who adds a client gets a token at once.
+ */
+export const isOwnToken = (iat: number, client: Pick<RegisteredClient, 'since'> | undefined): boolean =>
+  iat >= ((client && addedAt(client)) ?? 0);
+
+/**
  * The mark for a record that is about to be written: a client that is there keeps its own, one that comes back by a rollback gets back the
  * one that it had, and any other is new.
  */

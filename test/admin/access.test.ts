@@ -101,6 +101,18 @@ describe('without a right to manage, the answer is a problem with a challenge (R
     expect((await look(await managementToken(server))).status).toBe(200);
   });
 
+  test('a token of a client that was removed, once another one has its id: 401', async () => {
+    const clients = clientStore(openDatabase(), tables.clients, server.clock.now);
+    const token = await managementToken(server, fading);
+    const { since: _, ...settings } = (await clients.find(fading.client_id)) ?? {};
+    await clients.put(fading.client_id, undefined, { by: 'grace', why: 'its secret was stolen' });
+    server.clock.advance(31);
+    await clients.put(fading.client_id, settings as never, { by: 'grace', why: 'with another secret' });
+    server.clock.advance(31);
+    expect(await look(token)).toMatchObject({ status: 401, json: { reason: 'access_token_invalid' } });
+    expect((await look(await managementToken(server, fading))).status).toBe(200);
+  });
+
   test('a client that was disabled a moment ago: 401, with the token it has', async () => {
     const token = await managementToken(server, leaving);
     expect((await look(token)).status).toBe(200);

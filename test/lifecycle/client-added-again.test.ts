@@ -10,6 +10,7 @@ import { askForCodes, decideAt, deviceGrant, enterUserCode, poll } from '../supp
 import {
   type FullClient,
   introspect,
+  machine,
   mobile,
   obtainTokens,
   portal,
@@ -19,7 +20,7 @@ import {
 } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
-import { authorizeTarget, obtainCode, redeem } from '../support/protocol.ts';
+import { authorizeTarget, basic, obtainCode, postToken, redeem } from '../support/protocol.ts';
 import { pushFor } from '../support/pushed.ts';
 import { ada, startTestServer, tables } from '../support/server.ts';
 
@@ -36,7 +37,8 @@ const shop: FullClient = {
   first_party: false,
 };
 const bank: FullClient = { ...portal, client_id: 'bank' };
-const server = await startTestServer({ clients: [shop, bank, warehouse] });
+const store: FullClient = { ...machine, client_id: 'store' };
+const server = await startTestServer({ clients: [shop, bank, store, warehouse] });
 const database = openDatabase();
 const clients = clientStore(database, tables.clients, server.clock.now);
 const person = await signedInPerson(server);
@@ -98,6 +100,19 @@ describe('a client that is added under the id of a removed one', () => {
     forget();
     expect((await userinfo(server, access_token)).status).toBe(401);
     expect((await introspect(server, warehouse, { token: access_token })).json).toEqual({ active: false });
+  });
+
+  test('has no token that the removed one got for itself, and its own at once', async () => {
+    const ownToken = async () =>
+      (await postToken(server, { grant_type: 'client_credentials' }, { authorization: basic(store) })).json;
+    const isActive = async (token = '') => (await introspect(server, warehouse, { token })).json['active'];
+    const { access_token } = await ownToken();
+    expect(await isActive(access_token)).toBe(true);
+    server.clock.advance(1);
+    await addAgain(store);
+    forget();
+    expect(await isActive(access_token)).toBe(false);
+    expect(await isActive((await ownToken()).access_token)).toBe(true);
   });
 
   test('has the person asked, and they are not shown the app before', async () => {
