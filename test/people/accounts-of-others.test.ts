@@ -294,6 +294,27 @@ describe('I12: an identity of Ory Kratos', () => {
     });
   });
 
+  test('has an address that is verified whatever the case it was typed in', () => {
+    const traits = { email: 'Ada@Example.com' };
+    const claims = only('kratos', [identity({ traits })])?.claims;
+    expect(claims).toMatchObject({ email: 'Ada@Example.com', email_verified: true });
+    const others = [{ value: 'ada@example.com', verified: true, via: 'sms' }];
+    expect(only('kratos', [identity({ traits, verifiable_addresses: others })])?.claims['email_verified']).toBe(false);
+  });
+
+  test.each(['phone', 'phone_number'])(
+    'has a number (%s) that is verified if the system says so, and not the person',
+    (name) => {
+      const traits = { username: 'ada', [name]: '+442071234567', phone_number_verified: true, email_verified: true };
+      const claimed = only('kratos', [identity({ traits })])?.claims;
+      expect(claimed).toMatchObject({ phone_number: '+442071234567', phone_number_verified: false });
+      expect(claimed).not.toHaveProperty('email_verified');
+      const verifiable_addresses = [{ value: '+442071234567', verified: true, via: 'sms' }];
+      const verified = only('kratos', [identity({ traits, verifiable_addresses })])?.claims;
+      expect(verified).toMatchObject({ phone_number_verified: true });
+    },
+  );
+
   test('has traits that are no claims until somebody says so', () => {
     const traits = { email: 'ada@example.com', name: 'Ada', department: 'Engines' };
     expect(parse('kratos', [identity({ traits })]).refused[0]).toMatch(/department is no standard claim/);

@@ -8,17 +8,20 @@ const listIn = (json: Json, name: string): Json[] => (Array.isArray(json[name]) 
 
 /**
  * An identity of Ory Kratos, as its admin API lists them. Traits are whatever its schema says: those with the names of names and
- * addresses are that, the others claims.
+ * addresses are that, the others claims. People write them themselves, so they say nothing about what is verified.
  */
 export function kratosAccount(json: Json, { skipMembers = [], providers }: MemberOptions = {}): TranslatedAccount {
-  const { email, username, name, phone, ...others } = objectIn(json, 'traits');
+  const { email, username, name, phone, phone_number: phoneNumber, ...rest } = objectIn(json, 'traits');
+  const { email_verified: _, phone_number_verified: __, ...others } = rest;
+  const number = phone ?? phoneNumber;
   const credentials = Object.entries(objectIn(json, 'credentials')).filter(([type]) => !skipMembers.includes(type));
   const configOf = (type: string): Json => objectIn(objectIn(Object.fromEntries(credentials), type), 'config');
   const identities = skipMembers.includes('oidc') ? [] : listIn(configOf('oidc'), 'providers');
   const linked = translateLinks(kratosLinks(identities), 'oidc', providers);
-  const verified = listIn(json, 'verifiable_addresses').some(
-    ({ value, verified: is }) => value === email && is === true,
-  );
+  const isVerified = (address: unknown, channel: string): boolean =>
+    listIn(json, 'verifiable_addresses').some(
+      ({ value, verified, via }) => verified === true && via === channel && isSame(value, address),
+    );
   return {
     account: accountOf(
       {
@@ -33,8 +36,8 @@ export function kratosAccount(json: Json, { skipMembers = [], providers }: Membe
         ...others,
         ...namesIn(name),
         sub: json['id'],
-        phone_number: phone,
-        ...(email !== undefined && { email, email_verified: verified }),
+        ...(number !== undefined && { phone_number: number, phone_number_verified: isVerified(number, 'sms') }),
+        ...(email !== undefined && { email, email_verified: isVerified(email, 'email') }),
       },
     ),
     mistakes: [
@@ -43,6 +46,10 @@ export function kratosAccount(json: Json, { skipMembers = [], providers }: Membe
     ],
   };
 }
+
+/** Traits stay as they were typed, and addresses to verify do not. */
+const isSame = (one: unknown, other: unknown): boolean =>
+  typeof one === 'string' && typeof other === 'string' && one.toLowerCase() === other.trim().toLowerCase();
 
 /** A name is a text, or an object with two. */
 function namesIn(name: unknown): Json {
