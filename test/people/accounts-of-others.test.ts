@@ -558,6 +558,16 @@ describe('I12: an authenticator app of Django', () => {
   };
   const totpOf = (...items: object[]) => parse('django', [person, ...items]);
 
+  test('and its person are refused with a key that JSON readers round, and moves in with it as a text', () => {
+    const dumpOf = (key: string) =>
+      JSON.stringify([{ ...person, pk: 'its key' }, device({ user: 'its key' })]).replaceAll('"its key"', key);
+    expect(parse('django', dumpOf('1234567890123456789')).refused).toEqual([
+      'entry 1 (ada): pk is a number that JSON readers round: make it and every user that names it a text',
+    ]);
+    const account = only('django', dumpOf('"1234567890123456789"'));
+    expect(account).toMatchObject({ claims: { sub: '1234567890123456789' }, totp: {} });
+  });
+
   test.each<[string, object[], string]>([
     ['that counts from another time', [device({ t0: 5 })], 'entry 1 (ada): otp_totp.totpdevice has an authenticator app that counts from another time (t0), which cannot move in: leave it behind with --skip-members otp_totp.totpdevice'],
     ['of several', [device(), device()], 'entry 1 (ada): otp_totp.totpdevice has several authenticator apps, of which an account has one, which cannot move in: leave it behind with --skip-members otp_totp.totpdevice'],

@@ -60,9 +60,13 @@ export function djangoAccount(json: Json): TranslatedAccount {
         ...(email ? { email, email_verified: false } : {}),
       },
     ),
-    mistakes: app.mistakes,
+    mistakes: [...app.mistakes, ...(isRounded(key) ? [{ member: 'pk', problem: rounded }] : [])],
   };
 }
+
+/** A key of 64 bits would be that of somebody else here, and their authenticator app as well. */
+const isRounded = (key: unknown): boolean => typeof key === 'number' && !Number.isSafeInteger(key);
+const rounded = 'is a number that JSON readers round: make it and every user that names it a text';
 
 /** An exclamation mark stands for a password that nobody has. */
 const hashOf = (password: unknown): unknown =>

@@ -22,7 +22,8 @@ export const auth0Links = (identities: readonly Json[]): ForeignLink[] =>
     .filter(({ provider }) => provider !== 'auth0')
     .map(({ connection, provider, user_id: subject }) => ({
       names: [connection, provider].flatMap((name) => (typeof name === 'string' ? [name] : [])),
-      subject: typeof subject === 'number' ? String(subject) : subject,
+      // One that JSON readers have rounded is somebody else's.
+      subject: Number.isSafeInteger(subject) ? String(subject) : subject,
     }));
 
 /** A way to sign in with a password or a phone is no link. Some providers have an id of the person that is not in their ID tokens. */
