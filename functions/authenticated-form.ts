@@ -15,8 +15,8 @@ import { ok, type Result, refuse } from '../shared/result.ts';
 type Reading = {
   /** How to read the body. */
   read?: ((request: HttpRequest) => Result<Parameters, Refusal>) | undefined;
-  /** The client that a form means which names none. It then authenticates as if the form named it. Undefined when it means none. */
-  meant?: (form: Parameters) => Promise<Result<string, Refusal> | undefined>;
+  /** The client that a form means which names none, or why it means nobody. It then authenticates as if the form named it. */
+  meant?: (form: Parameters) => Promise<Result<string, Refusal>>;
 };
 
 /** A form with the client that sent it: what the token, revocation and introspection endpoints begin with. */
@@ -30,7 +30,7 @@ export async function readAuthenticatedForm(
   const unclear = refuseUnclear(form.value);
   if (unclear) return refuse(unclear);
   const named = presentedCredentials(request.header('authorization'), form.value);
-  const presented = isUnnamed(named) ? asMeant(await meant?.(form.value), named) : named;
+  const presented = meant && isUnnamed(named) ? asMeant(await meant(form.value)) : named;
   if (!presented.ok) return presented;
   const client = await authenticateClient(presented.value, request.sourceIp, deps);
   return client.ok ? ok({ form: form.value, client: client.value }) : client;
@@ -40,10 +40,8 @@ type Presented = ReturnType<typeof presentedCredentials>;
 
 const isUnnamed = (presented: Presented): boolean => !presented.ok && presented.refusal.reason === 'client_id_missing';
 
-function asMeant(meant: Result<string, Refusal> | undefined, unnamed: Presented): Presented {
-  if (meant === undefined) return unnamed;
-  return meant.ok ? ok({ method: 'none', readings: [{ clientId: meant.value }] }) : meant;
-}
+const asMeant = (meant: Result<string, Refusal>): Presented =>
+  meant.ok ? ok({ method: 'none', readings: [{ clientId: meant.value }] }) : meant;
 
 /**
  * RFC 6749 §5.2: only a client that tried the Authorization header is told how to use it. Client libraries that see the header

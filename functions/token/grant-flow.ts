@@ -41,8 +41,8 @@ export type TokenDeps = AuthenticationDeps &
     signingKey: (algorithm: SigningAlgorithm) => Promise<SigningKey>;
     refreshKeys: () => Promise<RefreshKeys>;
     lateFlows: Record<LateGrantType, GrantFlow>;
-    /** The client that a request means which names none. */
-    meantClient: (form: Parameters, deps: TokenDeps) => Promise<Result<string, Refusal> | undefined>;
+    /** The client that a request means which names none, or why it means nobody. */
+    meantClient: (form: Parameters, deps: TokenDeps) => Promise<Result<string, Refusal>>;
     writeLine: WriteLine;
   };
 

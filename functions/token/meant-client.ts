@@ -8,12 +8,14 @@ import type { TokenDeps } from './grant-flow.ts';
 
 const load = once(() => import('./jwt-bearer/compose.ts'));
 
+const unnamed = refuse({ reason: 'client_id_missing' });
+
 /** The client that a request means which names none: an assertion or a refresh token may say alone who sends it. Of other requests, nobody. */
 export const meantClient: TokenDeps['meantClient'] = async (form, deps) => {
-  if (single(form, 'client_secret') !== undefined) return undefined;
+  if (single(form, 'client_secret') !== undefined) return unnamed;
   const grantType = single(form, 'grant_type');
   if (grantType === 'refresh_token') return clientOfRefreshToken(form, deps);
-  return grantType === jwtBearer && deps.jwtBearer ? clientOfAssertion(form, deps) : undefined;
+  return grantType === jwtBearer && deps.jwtBearer ? clientOfAssertion(form, deps) : unnamed;
 };
 
 /**
@@ -24,16 +26,18 @@ export const meantClient: TokenDeps['meantClient'] = async (form, deps) => {
 async function clientOfRefreshToken(
   form: Parameters,
   { grants, refreshKeys }: Pick<TokenDeps, 'grants' | 'refreshKeys'>,
-): Promise<Result<string, Refusal> | undefined> {
+): Promise<Result<string, Refusal>> {
   const token = parseRefreshToken(single(form, 'refresh_token') ?? '', await refreshKeys());
   const grant = token && (await grants.find(token.grantId));
   if (grant !== undefined) return ok(grant.clientId);
-  return token && refuse({ reason: 'refresh_token_unknown' });
+  return token === undefined ? unnamed : refuse({ reason: 'refresh_token_unknown' });
 }
 
-/** RFC 7521 §4.1. */
-async function clientOfAssertion(form: Parameters, deps: TokenDeps): Promise<Result<string, Refusal> | undefined> {
+/** RFC 7521 §4.1. A stranger is told the same, whether nobody trusts the issuer, a rule is broken, or there are several clients. */
+async function clientOfAssertion(form: Parameters, deps: TokenDeps): Promise<Result<string, Refusal>> {
+  const assertion = single(form, 'assertion');
+  if (assertion === undefined) return unnamed;
   const jwtBearerFlow = await load();
-  const clientId = await jwtBearerFlow.clientOfAssertion(single(form, 'assertion') ?? '', deps);
-  return clientId === undefined ? undefined : ok(clientId);
+  const clientId = await jwtBearerFlow.clientOfAssertion(assertion, deps);
+  return clientId === undefined ? refuse({ reason: 'assertion_means_no_client' }) : ok(clientId);
 }

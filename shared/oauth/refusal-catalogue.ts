@@ -510,6 +510,12 @@ export const refusalCatalogue = {
     means: 'The request has no assertion.',
     fix: 'Send the JWT as assertion.',
   },
+  assertion_means_no_client: {
+    error: 'invalid_grant',
+    means:
+      'The request names no client, and neither does the assertion: no trust takes it, or those of several clients do.',
+    fix: 'Send the client_id. Operators see with pixy trust check which rule the assertion breaks.',
+  },
   assertion_untrusted: {
     error: 'invalid_grant',
     means: 'Nobody trusts the issuer of the assertion, or its type is none that is taken.',

@@ -92,6 +92,7 @@ export type Refusal =
   | { reason: 'replaced_refresh_token_expired' }
   | { reason: 'refresh_token_replayed' }
   | { reason: 'assertion_missing' }
+  | { reason: 'assertion_means_no_client' }
   | { reason: 'assertion_untrusted' }
   | { reason: 'assertion_invalid' }
   | { reason: 'assertion_not_for_client' }

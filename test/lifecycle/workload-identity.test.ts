@@ -262,14 +262,17 @@ describe('WF1: a program that signs for itself', () => {
 
   test.each<[string, () => Promise<string>, Fields, string]>([
     ['signed by a stranger', () => signedBy({ privateKey }, { sub: 'metrics' }), {}, '400 invalid_grant assertion_invalid'],
-    ['that breaks a rule', () => signedBy(old, { sub: 'metrics', aud: 'https://else.example' }), {}, '400 invalid_request client_id_missing'],
-    ['that no trust is for', () => signedBy(old, { sub: 'nobody' }), {}, '400 invalid_request client_id_missing'],
-    ['that is for two clients', () => signedBy(old, { sub: 'both' }), {}, '400 invalid_request client_id_missing'],
+    ['that breaks a rule', () => signedBy(old, { sub: 'metrics', aud: 'https://else.example' }), {}, '400 invalid_grant assertion_means_no_client'],
+    ['without jti', () => signedBy(old, { sub: 'metrics', jti: undefined }), {}, '400 invalid_grant assertion_means_no_client'],
+    ['that no trust is for', () => signedBy(old, { sub: 'nobody' }), {}, '400 invalid_grant assertion_means_no_client'],
+    ['whose issuer nobody trusts', () => signedBy(old, { sub: 'metrics', iss: 'https://else.example' }), {}, '400 invalid_grant assertion_means_no_client'],
+    ['that is for two clients', () => signedBy(old, { sub: 'both' }), {}, '400 invalid_grant assertion_means_no_client'],
     ['of a client with a secret', () => signedBy(old, { sub: 'keeper' }), {}, '401 invalid_client client_authentication_missing'],
     ['with a secret of somebody', () => signedBy(old, { sub: 'metrics' }), { client_secret: 'x' }, '400 invalid_request client_id_missing'],
     ['as another grant', () => signedBy(old, { sub: 'metrics' }), { grant_type: 'client_credentials' }, '400 invalid_request client_id_missing'],
     ['of a client that is for no one API', () => signedBy(old), {}, '400 invalid_target resource_missing'],
-    ['that is none', async () => 'x', {}, '400 invalid_request client_id_missing'],
+    ['that is none', async () => 'x', {}, '400 invalid_grant assertion_means_no_client'],
+    ['that is empty', async () => '', {}, '400 invalid_request client_id_missing'],
   ])('WF5: alone, an assertion %s is refused', async (_, assertion, fields, expected) => {
     const { status, json } = await alone(await assertion(), fields);
     expect(`${status} ${json.error} ${json.error_uri?.split('#')[1]}`).toBe(expected);
