@@ -103,6 +103,8 @@ export function samplePages(
       }),
     'sign-in-without-passwords': () =>
       signInPage(look, { clientName, hasPasswords: false, providers, passkey, ...form }),
+    'sign-in-needs-passkey': () =>
+      signInPage(look, { clientName, hasPasswords: false, needsPasskey: true, passkey, ...form }),
     'signed-in': () => signedInPage(look, [], '/account'),
     'second-factor': () => secondFactorPage(look, { kind: 'code', account, otherPath: '?recovery', ...form }),
     'second-factor-wrong': () =>
@@ -296,7 +298,6 @@ export function samplePages(
         ...form,
       }),
     'invitation-expired': () => noticePage(look, { notice: 'invitationExpired', status: 410 }),
-    registered: () => noticePage(look, { notice: 'registered', link: { path: '/sign-in', to: 'signIn' } }),
     'sign-out': () =>
       signOutPage(look, {
         sent: { values: new Map([['state', [given('state')]]]), duplicated: new Set(), malformed: new Set() },

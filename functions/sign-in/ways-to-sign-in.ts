@@ -15,11 +15,15 @@ export async function waysToSignIn(
   interrupted: Parameters,
   { browser, look }: { browser: string; look: Look },
   deps: { issuer: string; hasPasswords: boolean; challenges: Pick<ChallengeStore, 'issue'>; now: () => number },
-): Promise<Pick<SignInPage, 'passkey' | 'hasPasswords' | 'isConfirmation' | 'problem'> & { cookies: string[] }> {
+): Promise<
+  Pick<SignInPage, 'passkey' | 'hasPasswords' | 'needsPasskey' | 'isConfirmation' | 'problem'> & { cookies: string[] }
+> {
   const { signIn: notice, cookies } = takeNotice(request, deps.issuer);
+  const needsPasskey = deps.hasPasswords && insistsOnPasskey(interrupted);
   return {
     passkey: await offerPasskey({ browser, rawQuery: request.rawQuery }, deps),
-    hasPasswords: deps.hasPasswords && !insistsOnPasskey(interrupted),
+    hasPasswords: deps.hasPasswords && !needsPasskey,
+    needsPasskey,
     isConfirmation: notice === 'confirm',
     problem: notice && notice !== 'confirm' ? problemOf({ reason: notice }, look) : undefined,
     cookies,

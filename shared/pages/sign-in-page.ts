@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html';
 import { headersOf, type Reply } from '../http/reply.ts';
 import { statusOf } from '../oauth/describe-refusal.ts';
+import { endpoints } from '../oauth/endpoints.ts';
 import type { Refusal } from '../oauth/refusal.ts';
 import { checkbox, field, formTokenField, revealIn } from './field.ts';
 import { formScript } from './inline-script.ts';
@@ -23,6 +24,8 @@ export type SignInPage = {
   takesAddress?: boolean;
   /** @default true; false when the deployment has switched passwords off */
   hasPasswords?: boolean;
+  /** Whether the client takes nothing but a passkey, which the person may not have yet. */
+  needsPasskey?: boolean;
   /** Offers `keep`, checked or not. Absent: no choice. */
   keep?: { isChecked: boolean } | undefined;
   /** Buttons that send the id of an upstream provider as `idp`. */
@@ -51,6 +54,7 @@ export function signInPage(look: Look, page: SignInPage): Promise<Reply> {
     html`<h1>${look.text(titleKey(page))}</h1>
 ${page.isConfirmation ? html`<p>${look.text('signIn.confirmText')}</p>` : ''}
 <p class="soft">${intro(look, page)}</p>
+${page.needsPasskey ? html`<p>${look.say('signIn.needsPasskey', { link: html`<a href="${endpoints.account}">${look.text('signedIn.account')}</a>` })}</p>` : ''}
 ${noticeAbove(problem, hasPasswords ? ['username', 'password'] : [])}
 ${hasPasswords ? passwordForm(look, page, problem) : ''}
 ${!hasPasswords && passkey ? html`<p class="notice" data-passkey-unavailable>${look.text('passkey.unavailable')}</p>` : ''}

@@ -293,6 +293,16 @@ describe('how somebody signed in', () => {
     expect(errorOf(await person.follow(answer.headers.location ?? ''))).toBe('unmet_authentication_requirements');
   });
 
+  test('5.5.1.1: where only a passkey reaches an essential class, the page offers no password and says why', async () => {
+    const person = await withSession(['pwd']);
+    const page = await person.follow(authorizeTarget(spa, { claims: essential(['phr']) }));
+    expect([page.status, isSignInForm(page)]).toEqual([200, false]);
+    expect(page.body).toContain('This app asks for a passkey.');
+    expect(page.body).toContain('<a href="/account">');
+    const usual = await person.follow(authorizeTarget(spa, { claims: essential(['2fa', 'phr']) }));
+    expect([isSignInForm(usual), usual.body.includes('asks for a passkey')]).toEqual([true, false]);
+  });
+
   test('5.5.1.1: an essential class that the session reaches is told', async () => {
     const person = await withSession(['swk', 'user', 'mfa']);
     expect(await idTokenClaims(person, { claims: essential(['2fa']) })).toMatchObject({ acr: '2fa' });

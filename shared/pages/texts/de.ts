@@ -21,6 +21,8 @@ export const de: Texts = {
   'signIn.keepHint': 'Nur auf einem Gerät, das Ihnen allein gehört.',
   'signIn.submit': 'Anmelden',
   'signIn.passkey': 'Mit einem Passkey anmelden',
+  'signIn.needsPasskey':
+    'Diese App verlangt einen Passkey. Wenn Sie noch keinen haben, fügen Sie in Ihrem Konto einen hinzu, kehren Sie dann zur App zurück und melden Sie sich erneut an. {link}',
   'signIn.provider': 'Weiter mit {provider}',
   'signIn.register': 'Noch kein Konto? {link}',
   'signIn.registerLink': 'Konto anlegen',
@@ -269,8 +271,6 @@ export const de: Texts = {
   'notice.invitationUnknown': 'Diese Einladung kennen wir nicht',
   'notice.invitationUnknownText':
     'Prüfen Sie, ob Sie die ganze Adresse geöffnet haben, oder bitten Sie um eine neue Einladung.',
-  'notice.registered': 'Ihr Konto ist bereit',
-  'notice.registeredText': 'Sie können sich jetzt anmelden.',
   'notice.passwordSet': 'Ihr Passwort ist gesetzt',
   'notice.passwordSetText':
     'Sie wurden überall abgemeldet. Geben Sie einen Code ein, um zu sehen, welche Wege in Ihr Konto es gibt, und entfernen Sie, was nicht von Ihnen ist. Wenn die Authenticator-App nicht Ihre ist, bitten Sie die Person, von der Sie den Link haben, um einen, der alles entfernt.',

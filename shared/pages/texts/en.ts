@@ -23,6 +23,8 @@ export const en = {
   'signIn.keepHint': 'Only on your own device.',
   'signIn.submit': 'Sign in',
   'signIn.passkey': 'Sign in with a passkey',
+  'signIn.needsPasskey':
+    'This app asks for a passkey. If you have none yet, add one in your account, then go back to the app and sign in again. {link}',
   'signIn.provider': 'Continue with {provider}',
   'signIn.register': 'No account yet? {link}',
   'signIn.registerLink': 'Create one',
@@ -263,8 +265,6 @@ export const en = {
   'notice.invitationExpiredText': 'Ask the person who invited you for a new one.',
   'notice.invitationUnknown': 'We do not recognise this invitation',
   'notice.invitationUnknownText': 'Check that you opened the complete address, or ask for a new invitation.',
-  'notice.registered': 'Your account is ready',
-  'notice.registeredText': 'You can sign in now.',
   'notice.passwordSet': 'Your password is set',
   'notice.passwordSetText':
     'You were signed out everywhere. Enter a code to see which ways into your account there are, and remove what is not yours. If the authenticator app is not yours, ask the person who gave you the link for one that removes everything.',

@@ -21,6 +21,8 @@ export const es: Texts = {
   'signIn.keepHint': 'Solo en un dispositivo que nadie más use.',
   'signIn.submit': 'Iniciar sesión',
   'signIn.passkey': 'Iniciar sesión con una llave de acceso',
+  'signIn.needsPasskey':
+    'Esta aplicación pide una llave de acceso. Si aún no tiene ninguna, añada una en su cuenta, vuelva a la aplicación e inicie sesión de nuevo. {link}',
   'signIn.provider': 'Continuar con {provider}',
   'signIn.register': '¿Aún no tiene cuenta? {link}',
   'signIn.registerLink': 'Crear una',
@@ -265,8 +267,6 @@ export const es: Texts = {
   'notice.invitationExpiredText': 'Pida una nueva a la persona que le invitó.',
   'notice.invitationUnknown': 'No conocemos esta invitación',
   'notice.invitationUnknownText': 'Compruebe que ha abierto la dirección completa, o pida una invitación nueva.',
-  'notice.registered': 'Su cuenta está lista',
-  'notice.registeredText': 'Ya puede iniciar sesión.',
   'notice.passwordSet': 'Su contraseña está guardada',
   'notice.passwordSetText':
     'Se ha cerrado su sesión en todas partes. Introduzca un código para ver de qué formas se puede entrar en su cuenta y quite lo que no sea suyo. Si la aplicación de autenticación no es suya, pida a la persona que le dio el enlace otro que lo quite todo.',

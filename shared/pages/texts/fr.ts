@@ -21,6 +21,8 @@ export const fr: Texts = {
   'signIn.keepHint': 'Uniquement sur un appareil que vous êtes seul à utiliser.',
   'signIn.submit': 'Se connecter',
   'signIn.passkey': 'Se connecter avec une clé d’accès',
+  'signIn.needsPasskey':
+    'Cette application demande une clé d’accès. Si vous n’en avez pas encore, ajoutez-en une dans votre compte, puis revenez à l’application et connectez-vous de nouveau. {link}',
   'signIn.provider': 'Continuer avec {provider}',
   'signIn.register': 'Pas encore de compte ? {link}',
   'signIn.registerLink': 'Créer un compte',
@@ -267,8 +269,6 @@ export const fr: Texts = {
   'notice.invitationUnknown': 'Nous ne connaissons pas cette invitation',
   'notice.invitationUnknownText':
     'Vérifiez que vous avez ouvert l’adresse entière, ou demandez une nouvelle invitation.',
-  'notice.registered': 'Votre compte est prêt',
-  'notice.registeredText': 'Vous pouvez maintenant vous connecter.',
   'notice.passwordSet': 'Votre mot de passe est enregistré',
   'notice.passwordSetText':
     'Vous avez été déconnecté partout. Saisissez un code pour voir de quelles façons on peut entrer dans votre compte et retirez ce qui n’est pas à vous. Si l’application d’authentification n’est pas la vôtre, demandez à la personne qui vous a donné le lien un lien qui retire tout.',

@@ -21,6 +21,8 @@ export const pt: Texts = {
   'signIn.keepHint': 'Só em um dispositivo que é apenas seu.',
   'signIn.submit': 'Entrar',
   'signIn.passkey': 'Entrar com uma chave de acesso',
+  'signIn.needsPasskey':
+    'Este aplicativo pede uma chave de acesso. Se você ainda não tem uma, adicione-a na sua conta, volte ao aplicativo e entre de novo. {link}',
   'signIn.provider': 'Continuar com {provider}',
   'signIn.register': 'Ainda não tem conta? {link}',
   'signIn.registerLink': 'Criar uma',
@@ -264,8 +266,6 @@ export const pt: Texts = {
   'notice.invitationExpiredText': 'Peça um novo à pessoa que convidou você.',
   'notice.invitationUnknown': 'Não conhecemos este convite',
   'notice.invitationUnknownText': 'Verifique se você abriu o endereço inteiro, ou peça um novo convite.',
-  'notice.registered': 'Sua conta está pronta',
-  'notice.registeredText': 'Agora você pode entrar.',
   'notice.passwordSet': 'Sua senha está definida',
   'notice.passwordSetText':
     'Você foi desconectado em todos os lugares. Digite um código para ver de que formas se pode entrar na sua conta e remova o que não for seu. Se o aplicativo autenticador não for seu, peça à pessoa que lhe deu o link outro que remova tudo.',
