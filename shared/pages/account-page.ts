@@ -6,7 +6,7 @@ import { formTokenField } from './field.ts';
 import { type FormPage, formReply, hiddenFields } from './form-page.ts';
 import type { Look, Markup } from './look.ts';
 import { doneAbove, noticeAbove } from './problem.ts';
-import { scopeInWords } from './scope-words.ts';
+import { listedScope, scopeInWords } from './scope-words.ts';
 
 export type AccountPage = FormPage & {
   /** The person's name as they know it. */
@@ -195,7 +195,7 @@ const appSection = (look: Look, page: AccountPage): Markup =>
       : html`<ul class="things">${page.apps.map(
           ({ id, clientName, scope, details = [], ...times }) => html`<li>
 <div class="thing"><strong><bdi>${clientName}</bdi></strong><span class="soft">${timesOf(look, times, page.now)}</span>
-<ul class="may soft">${scope.map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>`)}${details.map((detail) => html`<li>${detailInWords(look, detail)}</li>`)}</ul></div>
+<ul class="may soft">${listedScope(scope, details).map((value) => html`<li>${scopeInWords(look, value, page.descriptions)}</li>`)}${details.map((detail) => html`<li>${detailInWords(look, detail)}</li>`)}</ul></div>
 <div class="acts">${act(page, 'revoke_access', id, look.text('account.revoke'), look.text('account.revokeNamed', { name: clientName }))}</div>
 </li>`,
         )}</ul>`,

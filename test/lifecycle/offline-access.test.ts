@@ -56,7 +56,11 @@ describe('a client without refresh tokens that asks for offline_access', () => {
   test('and the person is told what the client has of it then', async () => {
     const page = await person.follow(authorizeTarget(hybrid, { scope: 'offline_access' }));
     expect(page.body).toContain('name="decision"');
-    expect(page.body).toContain('<li>Sign you in, and recognise you next time</li>');
+    const told = '<li>Sign you in, and recognise you next time</li>';
+    expect(page.body).toContain(told);
+    await person.submit(page, { decision: 'allow' });
+    const { body } = await person.open('/account');
+    expect(body.slice(body.indexOf('hybrid')).split('</ul>')[0]).toContain(told);
   });
 
   test('by a pushed request', async () => {
