@@ -69,12 +69,19 @@ function destination(look: Look, redirectUri: string): Markup {
   return look.say('consent.host', { host: html`<strong><bdi>${url.host}</bdi></strong>` });
 }
 
+/** As the browser will read them alone: on a page of ours, one without slashes would lead to another page of ours. */
 function links(look: Look, { privacyUri, termsUri }: ConsentPage): Markup | '' {
   const all = [
-    { uri: privacyUri, text: look.text('consent.privacy') },
-    { uri: termsUri, text: look.text('consent.terms') },
-  ].filter(({ uri }) => uri && URL.canParse(uri) && new URL(uri).protocol === 'https:');
+    { url: linked(privacyUri), text: look.text('consent.privacy') },
+    { url: linked(termsUri), text: look.text('consent.terms') },
+  ].filter(({ url }) => url !== undefined);
   return all.length === 0
     ? ''
-    : html`<p class="links">${all.map(({ uri, text }) => html`<a href="${uri}" rel="noreferrer">${text}</a> `)}</p>`;
+    : html`<p class="links">${all.map(({ url, text }) => html`<a href="${url}" rel="noreferrer">${text}</a> `)}</p>`;
+}
+
+/** What stands before the host of a URL can be taken for it. */
+function linked(uri = ''): string | undefined {
+  const url = URL.parse(uri);
+  return url?.protocol === 'https:' && url.username === '' && url.password === '' ? url.href : undefined;
 }

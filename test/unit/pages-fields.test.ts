@@ -157,4 +157,17 @@ describe('the consent page', () => {
     );
     expect(body).not.toContain('аррle');
   });
+
+  it.each<[string, string, string | undefined]>([
+    ['leads where it says, and not to a page of ours', 'https:app.example/../account', 'https://app.example/account'],
+    ['has its host as the browser will write it', 'https://аррle.example/', new URL('https://аррle.example/').href],
+    ['is left out with another host before its own', 'https://bank.example@app.example/', undefined],
+    ['is left out if it is a script', 'javascript:alert(1)', undefined],
+    ['cannot end its attribute', 'https://app.example/"><b>', 'https://app.example/%22%3E%3Cb%3E'],
+  ])('DC16: has links of the client, each of which %s', async (_, privacyUri, shown) => {
+    const { consentPage } = await import('../../shared/pages/consent-page.ts');
+    const asking = { clientName: 'Harbor', redirectUri: 'https://app.example/cb', scope: ['openid'], account: 'ada' };
+    const { body } = await consentPage(look, { ...asking, privacyUri, formToken: 'a-token', cookies: [] });
+    expect(/<p class="links"><a href="([^"]*)"/.exec(body ?? '')?.[1]).toBe(shown);
+  });
 });
