@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { clientDocument } from '../../shared/clients/client-document.ts';
+import { clientDocument, describeClient } from '../../shared/clients/client-document.ts';
 import { type ImportFormat, importFormats, type ParsedImport } from '../../shared/clients/import/parse-import.ts';
+import { newSince } from '../../shared/clients/since.ts';
+import { shippedGlobalPolicy } from '../../shared/pkce/policy.ts';
 import { noteOf, onlyClient, readImport, refusalOf } from './imported.ts';
 
 /* One clean and one dirty file per system, in import-files/. Beside them is what becomes of them. */
@@ -181,9 +183,19 @@ test('what Dex asks of the people of a client is named, and its sign-out moves i
 test.each<[string, ImportFormat, object]>([
   ['Auth0', 'auth0', { clients: [], total: 70, start: 0, limit: 50 }],
   ['authentik', 'authentik', { results: [], pagination: { next: 2, count: 40 } }],
+  ['Pixy', 'rfc7591', { clients: [], next_cursor: 'eyJhZnRlciI6ImFwcCJ9' }],
   ['Kubernetes', 'dex', { items: [], metadata: { continue: 'eyJ2IjoibWV0YS5rOHMuaW8' } }],
 ])('one page of %s is refused, so that no client is forgotten', async (_, format, page) => {
   expect(refusalOf(await readImport(format, JSON.stringify(page)))).toBe(
     'file: content is one page of several: put the entries of all pages into one list',
   );
 }); // biome-ignore format: a table
+
+test('a client as the management API and --json show it is read as it was', async () => {
+  const client = { client_id: 'app', redirect_uris: ['https://app.example.com/'], token_endpoint_auth_method: 'none' };
+  const value = onlyClient(await readImport('rfc7591', JSON.stringify([client])));
+  const since = newSince(1_796_000_000);
+  const shown = describeClient({ value: { ...value, since }, version: 3 }, shippedGlobalPolicy, 1_796_000_000);
+  expect(shown).toHaveProperty('added_at');
+  expect(onlyClient(await readImport('rfc7591', JSON.stringify({ clients: [shown] })))).toEqual(value);
+});

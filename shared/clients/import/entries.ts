@@ -17,10 +17,10 @@ export function jsonEntries(text: string, ...names: string[]): Result<Entry[], s
 
 /** Whether an answer of an API says that there are more. */
 function isPageOf(answer: JsonObject, length: number): boolean {
-  const { pagination, metadata, total, NextToken, next_page_token: token } = answer;
+  const { pagination, metadata, total, NextToken, next_page_token: token, next_cursor: cursor } = answer;
   const next = isObject(pagination) ? pagination['next'] : undefined;
   const more = isObject(metadata) ? metadata['continue'] : undefined;
-  return (typeof total === 'number' && total > length) || [next, more, NextToken, token].some(Boolean);
+  return (typeof total === 'number' && total > length) || [next, more, NextToken, token, cursor].some(Boolean);
 }
 
 const onePage = 'is one page of several: put the entries of all pages into one list';

@@ -20,7 +20,7 @@ export const rfc7591: ForeignFormat = {
 const secretHashes = 'client_secret_hashes';
 
 /** Members of exports that are no metadata. */
-const derived = ['client_secrets', secretHashes, 'effective_policy', 'version'];
+const derived = ['client_secrets', secretHashes, 'effective_policy', 'added_at', 'version'];
 
 /**
  * Translates client metadata of another server, or of another Pixy with its operator settings. Its `mistakes` are all that are found
