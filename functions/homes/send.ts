@@ -21,11 +21,13 @@ const patience = openPatience(() => performance.now());
 
 /** By Lambda's own Invoke, in one attempt: a request that may be done once is not sent twice. */
 export const sendByLambda: Send = async ({ region, functionPrefix }, functionName, event) => {
-  const tooLate = AbortSignal.timeout(patience.waitFor(region, longestWait(functionName)));
+  const started = performance.now();
+  const wait = patience.waitFor(region, longestWait(functionName));
+  const tooLate = AbortSignal.timeout(wait);
   try {
     return await invokeFunction(functionPrefix + functionName, event, tooLate, region);
   } finally {
-    if (tooLate.aborted) patience.stayedSilent(region);
+    if (tooLate.aborted) patience.stayedSilent(region, performance.now() - started - wait);
     else patience.answered(region);
   }
 };

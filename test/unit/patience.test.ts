@@ -22,6 +22,14 @@ test('one that stayed silent is waited for shortly, and no other', () => {
   expect(waitFor('us-east-1', 8_000)).toBe(8_000);
 });
 
+test('one whose answer nobody could take, because the function was frozen meanwhile, is not silent', () => {
+  const { waitFor, stayedSilent } = opened();
+  stayedSilent('eu-west-1', 1_001);
+  expect(waitFor('eu-west-1', 8_000)).toBe(8_000);
+  stayedSilent('eu-west-1', 1_000);
+  expect(waitFor('eu-west-1', 8_000)).toBe(2_000);
+});
+
 test('until it answers', () => {
   const { waitFor, stayedSilent, answered } = opened();
   stayedSilent('eu-west-1');
