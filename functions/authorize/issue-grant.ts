@@ -88,7 +88,7 @@ export async function issueGrant(
     issue(grant, deps),
     deps.renewClient?.(client, now),
     deps.sessions.keepAlive(sessionId, session, now),
-    ...(sid === undefined ? [] : [deps.sessions.note(sessionId, session, clientId, subject)]),
+    ...(sid === undefined ? [] : [deps.sessions.note(sessionId, session, { clientId, clientSince }, subject)]),
   ]);
   return isIssued ? { code, id_token: idToken } : 'completed before';
 }

@@ -1,6 +1,7 @@
 import type { WriteLine } from '../../shared/audit/audit-log.ts';
 import { auditLine } from '../../shared/audit/decision.ts';
 import { type ClientReader, clientReader } from '../../shared/clients/client-reader.ts';
+import { isMadeFor, type MadeFor } from '../../shared/clients/since.ts';
 import { describeCause } from '../../shared/http/endpoint.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { signingKeys } from '../../shared/keys/loaded-keys.ts';
@@ -46,20 +47,20 @@ const tellClients =
     const notices = ended.flatMap((session) =>
       session
         ? (session.notices ?? []).map((notice) => {
-            const { clientId, sid, subject } = parseNotice(notice);
-            return { clientId, sid: toldSessionId(sid, subject), sub: subject ?? session.sub };
+            const { clientId, clientSince, sid, subject } = parseNotice(notice);
+            const made = { clientSince, at: session.authTime };
+            return { clientId, made, sid: toldSessionId(sid, subject), sub: subject ?? session.sub };
           })
         : [],
     );
     await Promise.all(notices.map((notice) => tell(notice, requestId, deps)));
   };
 
-async function tell(
-  { sub, sid, clientId }: { sub: string; sid: string; clientId: string },
-  requestId: string,
-  deps: Deps,
-): Promise<void> {
-  const failure = await deliver({ sub, sid, clientId }, deps).then(
+/** What a client is told. `made`: by which of the clients that have had its id the session was used. */
+type Told = { sub: string; sid: string; clientId: string; made: MadeFor };
+
+async function tell({ clientId, ...notice }: Told, requestId: string, deps: Deps): Promise<void> {
+  const failure = await deliver({ clientId, ...notice }, deps).then(
     (delivery) => (delivery === undefined || delivery === 'delivered' ? undefined : { cause: delivery }),
     (error: unknown) => ({ reason: reasonOf(error), cause: describeCause(error) }),
   );
@@ -68,10 +69,10 @@ async function tell(
   deps.writeLine(auditLine(deps.now(), requestId, decision));
 }
 
-/** Undefined for a client that is gone, or wants to be told no longer. */
-async function deliver(notice: { sub: string; sid: string; clientId: string }, deps: Deps) {
+/** Undefined for a client that is gone, also if another one has its id now, or wants to be told no longer. */
+async function deliver({ made, ...notice }: Told, deps: Deps) {
   const client = await deps.clients.find(notice.clientId);
-  if (!client?.backchannelLogoutUri || client.disabled) return undefined;
+  if (!client?.backchannelLogoutUri || client.disabled || !isMadeFor(made, client)) return undefined;
   const key = await deps.signingKey(client.idTokenSignedResponseAlg ?? deps.defaultAlgorithm);
   const token = await mintLogoutToken(notice, deps.issuer, key, deps.now());
   return deliverLogoutToken(client.backchannelLogoutUri, token, deps.callsLoopback);

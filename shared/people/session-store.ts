@@ -134,9 +134,14 @@ export function sessionStore(database: Database, table: string) {
     },
 
     /** Notes a client to tell when the session ends, or whose grants end with it. Writes only the first time. */
-    async note(sessionId: string, session: Session, clientId: string, subject?: string): Promise<void> {
+    async note(
+      sessionId: string,
+      session: Session,
+      { clientId, clientSince }: Pick<Notice, 'clientId' | 'clientSince'>,
+      subject?: string,
+    ): Promise<void> {
       const key = keyOf(sessionId);
-      const notice = noticeOf({ sid: listedIdOf(sessionId), clientId, subject });
+      const notice = noticeOf({ sid: listedIdOf(sessionId), clientId, clientSince, subject });
       if (key === undefined || session.notices?.includes(notice)) return;
       await database
         .update({
@@ -208,14 +213,17 @@ export const listedIdOf = (sessionId: string): string => hashSecret(shape.exec(s
 type Notice = {
   sid: string;
   clientId: string;
+  /** Which of the clients that have had the id; see shared/clients/since.ts. */
+  clientSince?: string | undefined;
   /** When another session replaced the one with this `sid` (epoch seconds). */
   since?: number;
   subject?: string | undefined;
 };
 
-/** Formats a notice, of which no part contains a space. */
-function noticeOf({ sid, clientId, since, subject }: Notice): string {
-  const parts = [sid, clientId, since === undefined ? undefined : String(since), subject];
+/** Formats a notice, of which no part contains a space. The mark of the client has no part of its own, which the version before would misread. */
+function noticeOf({ sid, clientId, clientSince, since, subject }: Notice): string {
+  const time = since === undefined ? undefined : String(since);
+  const parts = [sid, clientId, clientSince === undefined ? time : `${time ?? '-'}@${clientSince}`, subject];
   const last = parts.findLastIndex((part) => part !== undefined);
   return parts
     .slice(0, last + 1)
@@ -230,11 +238,13 @@ export const sidsOf = (id: string, session: Session | undefined): string[] => [
 ];
 
 export function parseNotice(notice: string): Notice {
-  const [sid = '', clientId = '', since, subject] = notice.split(' ');
+  const [sid = '', clientId = '', times = '', subject] = notice.split(' ');
+  const [since, clientSince] = times.split('@');
   return {
     sid,
     clientId,
-    ...(since !== undefined && since !== '-' && { since: Number(since) }),
+    ...(clientSince !== undefined && { clientSince }),
+    ...(since !== '' && since !== '-' && { since: Number(since) }),
     ...(subject !== undefined && { subject }),
   };
 }

@@ -6,6 +6,8 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { deliverLogoutToken } from '../../functions/sign-out/back-channel-delivery.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
@@ -95,6 +97,22 @@ test('OC19: every client of the session is told once, with the algorithm it aske
   expect(arrived.map(({ path }) => path).sort()).toEqual(['/also-told', '/told']);
   const one = arrived.find(({ path }) => path === '/also-told') as Arrived;
   expect((await verified(one, 'also-told')).protectedHeader.alg).toBe('ES256');
+});
+
+test('a client that is added under the id of a removed one is not told who used that, and of its own people as always', async () => {
+  const clients = clientStore(openDatabase(), tables.clients, server.clock.now);
+  const person = await signedInPerson(server);
+  await obtainTokens(server, person, told);
+  const { since: _, ...settings } = (await clients.find('told')) as RegisteredClient;
+  await clients.put('told', undefined, { by: 'grace', why: 'a test' });
+  await clients.put('told', settings, { by: 'grace', why: 'a test' });
+  server.clock.advance(31);
+  await signOut(person);
+  expect(arrived).toEqual([]);
+  const again = await signedInPerson(server);
+  await obtainTokens(server, again, told);
+  await signOut(again);
+  expect(arrived.map(({ path }) => path)).toEqual(['/told']);
 });
 
 test('a client that registers nothing costs nothing: no sid, no note, no call', async () => {
