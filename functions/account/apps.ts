@@ -1,4 +1,3 @@
-import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { isMadeFor } from '../../shared/clients/since.ts';
 import type { Grant } from '../../shared/grants/grant.ts';
 import { isInForce, isOfClient } from '../../shared/grants/judge-standing.ts';
@@ -8,6 +7,7 @@ import { tokenExchange } from '../../shared/oauth/server-metadata.ts';
 import type { AccountPage } from '../../shared/pages/account-page.ts';
 import type { Account } from '../../shared/people/account.ts';
 import { clientEpochOf, mayAct } from '../../shared/people/still-valid.ts';
+import { clientsOf } from '../clients-of.ts';
 import type { AccountDeps } from './account-deps.ts';
 
 /** An app as the page shows it, its authorization details not yet in words. */
@@ -35,7 +35,7 @@ export async function listApps(
     for (const detail of details) known.details.add(detail);
     apps.set(clientId, { ...known, [what]: Math.max(known[what] ?? 0, at) });
   };
-  const clients = await clientsOf([...consents, ...grants], deps);
+  const clients = await clientsOf([...consents, ...grants], deps.clients);
   for (const { clientId, clientEpoch, clientSince, grantedAt, scope } of consents) {
     const client = clients.get(clientId);
     if (client && !isMadeFor({ clientSince, at: grantedAt }, client)) continue;
@@ -61,15 +61,6 @@ export async function listApps(
     }),
   );
   return { apps: named.toSorted((one, other) => one.clientName.localeCompare(other.clientName)), missing };
-}
-
-/** The clients of these ids. One that is not registered any more may come back by a rollback, and what it left can be deleted. */
-async function clientsOf(
-  made: readonly { clientId: string }[],
-  { clients }: Pick<AppDeps, 'clients'>,
-): Promise<Map<string, RegisteredClient | undefined>> {
-  const ids = [...new Set(made.map(({ clientId }) => clientId))];
-  return new Map(await Promise.all(ids.map(async (id) => [id, await clients.find(id)] as const)));
 }
 
 /**

@@ -3,6 +3,7 @@ import { single } from '../../../shared/oauth/parameters.ts';
 import { peoplePage, personPage } from '../../../shared/pages/console/people-page.ts';
 import { type Account, isSubject } from '../../../shared/people/account.ts';
 import { operatorScope } from '../../../shared/people/operators.ts';
+import { clientsOf } from '../../clients-of.ts';
 import type { ConsoleDeps } from '../console-deps.ts';
 import type { ShowPage } from '../visit.ts';
 import { missingPage } from './missing.ts';
@@ -28,8 +29,7 @@ export const showPerson: ShowPage = async ({ name, operator }, deps) => {
     people.grants.listReachable(name),
   ]);
   if (account === undefined) return missingPage('account', 'people');
-  const ids = [...new Set(grants.map(({ clientId }) => clientId))];
-  const known = new Map(await Promise.all(ids.map(async (id) => [id, await clients.find(id)] as const)));
+  const known = await clientsOf(grants, clients);
   return {
     page: personPage({
       account,
