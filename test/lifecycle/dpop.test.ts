@@ -466,7 +466,7 @@ describe('a proof costs nothing of the database', () => {
 
   test('a redemption with one takes two calls, and a refresh two, as without', async () => {
     await boundTokens();
-    const issued = await obtainCode(person, mobile, { dpop_jkt: pair.jkt });
+    const issued = await obtainCodeThat(false, person, mobile, { dpop_jkt: pair.jkt });
     let tokens: TokensAnswer['json'] = {};
     const redeeming = await database.callsDuring(async () => {
       tokens = (await redeemWith(mobile, issued, await tokenProof())).json;
