@@ -14,7 +14,7 @@ import {
   labelOf,
   type MemberOptions,
 } from './import/account-entry.ts';
-import { djangoAccount, djangoEntries } from './import/django.ts';
+import { djangoAccount, djangoEntries, djangoNotes } from './import/django.ts';
 import { type DjangoApps, djangoAppsReader } from './import/django-apps.ts';
 import {
   byFirstCharacter,
@@ -30,15 +30,19 @@ import { type GivenLink, readLinks } from './import/given-links.ts';
 import { joinHash } from './import/hash-parts.ts';
 import { keycloakEntries } from './import/keycloak-entries.ts';
 import { kratosAccount } from './import/kratos.ts';
+import { describeLeft, type LeftBehind, memberAt, pathsLeft } from './import/left-behind.ts';
 import { refusingOnePage } from './import/one-page.ts';
 import {
   aspnetAccount,
   auth0Account,
   cognitoAccount,
   keycloakAccount,
+  keycloakNotes,
   oktaAccount,
+  oktaNotes,
   type TranslatedAccount,
   wordpressAccount,
+  wordpressNotes,
 } from './import/other-systems.ts';
 import { readPairwise } from './import/pairwise-subjects.ts';
 import { type SeenTexts, seenTexts } from './import/seen-texts.ts';
@@ -58,7 +62,8 @@ export type GivenAccount = AccountDescription & {
   links?: readonly GivenLink[];
   pairwiseSubjects?: Readonly<Record<string, string>>;
 };
-export type ImportedAccount = { entry: string; account: GivenAccount };
+/** `leftBehind`: the paths of what the person comes without. */
+export type ImportedAccount = { entry: string; account: GivenAccount; leftBehind: readonly string[] };
 export type RefusedAccount = Mistake & { entry: string };
 export type ParsedAccounts = { accounts: ImportedAccount[]; refused: RefusedAccount[] };
 
@@ -72,10 +77,14 @@ export type AccountOptions = MemberOptions & {
   djangoApps?: DjangoApps | undefined;
 };
 
-/** How to read the accounts of one system: first the file's entries, then each as an account in our own form. */
+/**
+ * How to read the accounts of one system: first the file's entries, then each as an account in our own form. `notes`: what to say of
+ * data that stays behind, by its path.
+ */
 type AccountFormat = {
   entries(options: AccountOptions): EntryReader;
   translate?(value: Json, options: AccountOptions): TranslatedAccount;
+  notes?: Readonly<Record<string, string>>;
 };
 
 /** A table, or a list of JSON that an object may have under one of `lists`. */
@@ -104,13 +113,15 @@ const formats = {
   keycloak: {
     entries: keycloakEntries,
     translate: keycloakAccount,
+    notes: keycloakNotes,
   },
-  okta: { entries: () => jsonEntries(), translate: oktaAccount },
-  django: { entries: djangoEntries, translate: djangoAccount },
+  okta: { entries: () => jsonEntries(), translate: oktaAccount, notes: oktaNotes },
+  django: { entries: djangoEntries, translate: djangoAccount, notes: djangoNotes },
   kratos: { entries: () => jsonEntries(), translate: kratosAccount },
   wordpress: {
     entries: (options) => tableOrJson(columnsOfWordPress, options, 'wp_users'),
     translate: wordpressAccount,
+    notes: wordpressNotes,
   },
   aspnet: {
     entries: (options) => tableOrJson(columnsOfAspNet, options, 'AspNetUsers'),
@@ -142,6 +153,10 @@ const columnsOfAspNet = [
 export type AccountFormatName = keyof typeof formats;
 export const accountFormats = Object.keys(formats) as AccountFormatName[];
 
+/** Names what people of a format come without. `counts`: how many, by path. */
+export const describeLeftBehind = (name: AccountFormatName, counts: ReadonlyMap<string, number>): LeftBehind[] =>
+  describeLeft(counts, (formats[name] as AccountFormat).notes ?? {});
+
 /** Reads a file piece by piece. Refuses a file of another format with half a sentence that follows its name. */
 export type AccountReader = {
   push(text: string): Result<ParsedAccounts, string>;
@@ -158,8 +173,9 @@ export function accountReader(name: AccountFormatName, options: AccountOptions =
     format.translate && isObject(value) ? format.translate(value, options) : { account: value, mistakes: [] };
 
   function judge({ label, value, mistakes = [] }: AccountEntry, parsed: ParsedAccounts): void {
-    const { account, mistakes: own } = translate(withoutMembers(value, options.skipMembers));
-    const json = withoutMembers(withMapped(account, value, options), options.skipMembers);
+    const { account, mistakes: own, left = {} } = translate(withoutMembers(value, options.skipMembers));
+    const mapped = withMapped(account, value, format.translate ? options : { claimMap: options.claimMap });
+    const json = withoutMembers(mapped, options.skipMembers);
     const strangers = format.translate ? strangeClaims(json, options) : [];
     const entry = labelOf(label, isObject(json) ? json : {});
     const read = checkEntry(json, options);
@@ -174,7 +190,8 @@ export function accountReader(name: AccountFormatName, options: AccountOptions =
     parsed.refused.push(...problems.map((problem) => ({ entry, ...problem })));
     if (!read.ok || problems.length > 0) return;
     for (const each of keysOf(read.value)) seen.add(each);
-    parsed.accounts.push({ entry, account: withPairwise(marked(read.value, options), options) });
+    const given = withPairwise(marked(read.value, options), options);
+    parsed.accounts.push({ entry, account: given, leftBehind: pathsLeft(left, options) });
   }
 
   function judgeAll(read: Result<AccountEntry[], string>): Result<ParsedAccounts, string> {
@@ -196,22 +213,20 @@ function strangeClaims(json: unknown, { claimColumns = [], claimMap = {} }: Acco
   return strange.map((member) => ({ member, problem }));
 }
 
-/** Adds the claims of the operator's map, each from a member of the file. */
-function withMapped(account: unknown, value: unknown, { claimMap = {} }: AccountOptions): unknown {
-  if (!isObject(account) || Object.keys(claimMap).length === 0) return account;
-  const mapped = Object.entries(claimMap).map(([claim, path]) => [claim, memberAt(value, path)] as const);
-  const found = mapped.filter(([, member]) => member !== undefined);
-  return {
-    ...account,
-    claims: { ...(isObject(account['claims']) && account['claims']), ...Object.fromEntries(found) },
-  };
+/** Adds the claims that the operator names, each from a member of the file. */
+function withMapped(account: unknown, value: unknown, { claimColumns = [], claimMap = {} }: AccountOptions): unknown {
+  if (!isObject(account)) return account;
+  const own = isObject(account['claims']) ? account['claims'] : {};
+  const columns = claimColumns.filter((name) => !Object.hasOwn(own, name)).map((name) => [name, name] as const);
+  const mapped = [...columns, ...Object.entries(claimMap)].map(
+    ([claim, path]) => [claim, memberAt(value, path)] as const,
+  );
+  // Some servers number people, and a subject is a text.
+  const found = mapped
+    .filter(([, member]) => member !== undefined && member !== null)
+    .map(([claim, member]) => [claim, claim === 'sub' && Number.isSafeInteger(member) ? String(member) : member]);
+  return found.length === 0 ? account : { ...account, claims: { ...own, ...Object.fromEntries(found) } };
 }
-
-/** Follows a path like `user_metadata.department`. */
-const memberAt = (value: unknown, path: string): unknown =>
-  path
-    .split('.')
-    .reduce((at: unknown, name) => (isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined), value);
 
 /** Parses a whole text as {@link accountReader} does. */
 export function parseAccounts(

@@ -534,6 +534,31 @@ describe('accounts import', () => {
     expect((await accounts().findByUsername('columned'))?.claims).toMatchObject({ dept: 'Engines' });
   });
 
+  test('names what stays behind, and takes it over as the note says', async () => {
+    const users = ['with-groups', 'with-more'].map((username) => ({
+      username,
+      groups: ['/staff'],
+      realmRoles: ['buyer'],
+    }));
+    const file = await fileOf('groups.json', users);
+    const flags = [file, '--format', 'keycloak'] as const;
+    const { output } = await done('accounts', 'import', ...flags, '--dry-run');
+    expect(output).toMatch(/^LEFT BEHIND {2}ACCOUNTS {2}NOTE$/m);
+    expect(output).toMatch(/^groups +2 +becomes a claim with --claim-column groups$/m);
+    const json = (await done('accounts', 'import', ...flags, '--dry-run', '--json')).json();
+    expect(json.left_behind).toContainEqual({
+      member: 'realmRoles', accounts: 2, note: 'becomes a claim with --claim-column roles=realmRoles',
+    }); // biome-ignore format: a table
+    const wrong = await pixy('accounts', 'import', ...flags, '--claim-column', 'roles=');
+    expect(wrong).toMatchObject({ exitCode: 2, errors: expect.stringContaining('write a claim and the member') });
+    const taken = await done(
+      'accounts', 'import', ...flags, '--claim-column', 'groups', '--claim-column', 'roles=realmRoles',
+    ); // biome-ignore format: a command
+    expect(taken.output).not.toContain('LEFT BEHIND');
+    const { claims } = (await accounts().findByUsername('with-groups')) ?? {};
+    expect(claims).toMatchObject({ groups: ['/staff'], roles: ['buyer'] });
+  });
+
   test('takes hashes over: people sign in as ever, and are upgraded', async () => {
     const file = await fileOf('people.json', [
       { username: 'mover', email: 'mover@example.com', claims: { sub: 'old-id', name: 'Mover' }, password_hash: hash },

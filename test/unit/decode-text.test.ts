@@ -69,7 +69,7 @@ describe('a file that comes in pieces', () => {
     [
       'a member of an object',
       (list: unknown[]) => JSON.stringify({ realm: 'x,"]', other: [{ users: [1] }], users: list, end: {} }),
-      () => jsonListReader('users'),
+      () => jsonListReader(['users']),
     ],
     ['lines', (list: unknown[]) => list.map((item) => `${JSON.stringify(item)}\r\n`).join('\n'), jsonLinesReader],
   ])('has the items of %s', (_, write, reader) => {

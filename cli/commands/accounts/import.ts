@@ -66,7 +66,7 @@ export const importCommand = (context: Context): Command =>
       )
       .option(
         '--claim-column <name>',
-        'a column or member that becomes a claim of its name (repeatable); what is neither a member nor a standard claim is refused without it',
+        'a column or member that becomes a claim of its name, or a claim and where it comes from, such as roles=realmRoles or dept=app_metadata.dept (repeatable)',
         collect,
       )
       .option(
@@ -100,6 +100,7 @@ export const importCommand = (context: Context): Command =>
       .action((file: string, options: Options) => importFile(context, file, options)),
     'pixy accounts import accounts.json --dry-run',
     'pixy accounts import people.csv --format csv --skip-refused',
+    'pixy accounts import realm-export.json --format keycloak --claim-column groups --claim-column roles=realmRoles',
     'pixy accounts import realm-export.json --format keycloak --claim-column department --skip-members otp',
     'pixy accounts import realm-export.json --format keycloak --provider google=https://accounts.google.com',
     'pixy accounts import users.json --format firebase --hash-parameters parameters.json',
@@ -119,7 +120,7 @@ async function importFile(given: Context, file: string, options: Options): Promi
   const verify = options.sendVerification && isWritten ? await askingToVerify(opened, context) : undefined;
   const added = isWritten ? await write(source, store, summary, context, verify) : undefined;
   context.print({
-    json: importJson(summary, isWritten),
+    json: importJson(summary, isWritten, options.format),
     text: importText(summary, added, options),
   });
   if (!isStopped) return;
@@ -180,9 +181,10 @@ function rememberingInput(context: Context, file: string): Context {
 }
 
 async function sourceOf(context: Context, file: string, name: string, options: Options): Promise<Source> {
-  const { format, claimColumn: claimColumns, skipMembers, pepper } = options;
+  const { format, claimColumn: columns = [], skipMembers, pepper } = options;
   const firebase = await hashParameters(options, context);
-  const mapped = await claimMap(options.claimMap, context);
+  const renamed = columns.filter((column) => column.includes('=')).map(claimAndMember);
+  const mapped = { ...(await claimMap(options.claimMap, context)), ...Object.fromEntries(renamed) };
   return {
     file,
     name: name === '-' ? 'Standard input' : name,
@@ -190,7 +192,7 @@ async function sourceOf(context: Context, file: string, name: string, options: O
     options: {
       firebase,
       pepper,
-      claimColumns,
+      claimColumns: columns.filter((column) => !column.includes('=')),
       claimMap: mapped,
       skipMembers,
       providers: providersOf(options.provider),
@@ -198,6 +200,17 @@ async function sourceOf(context: Context, file: string, name: string, options: O
       djangoApps: format === 'django' ? await readDjangoApps({ file, name }, context) : undefined,
     },
   };
+}
+
+/** Reads `roles=realmRoles`. */
+function claimAndMember(column: string): [string, string] {
+  const at = column.indexOf('=');
+  const [claim, member] = [column.slice(0, at), column.slice(at + 1)];
+  if (claim === '' || member === '')
+    throw wrongUsage(
+      `--claim-column ${column}: write a claim and the member that it comes from, such as roles=realmRoles.`,
+    );
+  return [claim, member];
 }
 
 async function claimMap(file: string | undefined, context: Context): Promise<Record<string, string>> {

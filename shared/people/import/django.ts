@@ -1,5 +1,5 @@
 import { ok, type Result } from '../../result.ts';
-import type { AccountEntry, EntryReader, Json } from './account-entry.ts';
+import { type AccountEntry, type EntryReader, isObject, type Json } from './account-entry.ts';
 import {
   appsOf,
   type DjangoApps,
@@ -10,6 +10,7 @@ import {
   modelOf,
   withApps,
 } from './django-apps.ts';
+import { without } from './left-behind.ts';
 import { accountOf, type TranslatedAccount } from './other-systems.ts';
 
 /**
@@ -18,10 +19,27 @@ import { accountOf, type TranslatedAccount } from './other-systems.ts';
  */
 export function djangoEntries({ djangoApps = new Map() }: { djangoApps?: DjangoApps | undefined }): EntryReader {
   const entries = djangoItems();
-  const aboutPeople = (read: Result<AccountEntry[], string>): Result<AccountEntry[], string> =>
-    read.ok ? ok(read.value.filter(({ value }) => isUser(fieldsOf(value)) || isFactor(value))) : read;
+  const groups = new Map<unknown, unknown>();
+  const aboutPeople = (read: Result<AccountEntry[], string>): Result<AccountEntry[], string> => {
+    if (!read.ok) return read;
+    for (const { value } of read.value) {
+      if (modelOf(value) === 'auth.group' && isObject(value)) groups.set(value['pk'], fieldsOf(value)['name']);
+    }
+    const people = read.value.filter(({ value }) => isUser(fieldsOf(value)) || isFactor(value));
+    return ok(people.map(({ value, ...entry }) => ({ ...entry, value: withGroupNames(value, groups) })));
+  };
   const people = { push: (text: string) => aboutPeople(entries.push(text)), end: () => aboutPeople(entries.end()) };
   return withApps(people, djangoApps);
+}
+
+/** Groups stand before people in a dump. A natural key is a list with the name. */
+function withGroupNames(value: unknown, names: ReadonlyMap<unknown, unknown>): unknown {
+  const { groups } = fieldsOf(value);
+  if (!isObject(value) || !Array.isArray(groups)) return value;
+  const named = groups.map((group: unknown) => (Array.isArray(group) ? group[0] : (names.get(group) ?? group)));
+  return isObject(value['fields'])
+    ? { ...value, fields: { ...value['fields'], groups: named } }
+    : { ...value, groups: named };
 }
 
 const isUser = (fields: Json): boolean => 'password' in fields && ('is_active' in fields || 'last_login' in fields);
@@ -60,9 +78,18 @@ export function djangoAccount(json: Json): TranslatedAccount {
         ...(email ? { email, email_verified: false } : {}),
       },
     ),
+    left: isObject(json['fields']) ? { fields: without(fieldsOf(json), djangoRead) } : without(json, djangoRead),
     mistakes: [...app.mistakes, ...(isRounded(key) ? [{ member: 'pk', problem: rounded }] : [])],
   };
 }
+
+const djangoRead = [
+  'username', 'email', 'password', 'is_active', 'first_name', 'last_name', 'last_login', 'pk', 'id', 'model',
+]; // biome-ignore format: a list of names
+
+export const djangoNotes = {
+  'fields.date_joined': 'the account begins with its import',
+} as const;
 
 /** A key of 64 bits would be that of somebody else here, and their authenticator app as well. */
 const isRounded = (key: unknown): boolean => typeof key === 'number' && !Number.isSafeInteger(key);

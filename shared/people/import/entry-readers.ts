@@ -7,16 +7,25 @@ import { jsonLinesReader, jsonListReader, type ListReader } from './json-list.ts
 import { totpMembers } from './totp-key.ts';
 
 /** Reads the items of a JSON list, or of the one that an object has under `name`. */
-export const jsonEntries = (...names: string[]): EntryReader => numbered(jsonListReader(...names), 'entry');
+export const jsonEntries = (...names: string[]): EntryReader => numbered(jsonListReader(names));
 
-function numbered(items: ListReader, what: string): EntryReader {
+/** The same, with members of the object that stand before its list. */
+export function jsonEntriesBeside(
+  name: string,
+  wanted: readonly string[],
+): { entries: EntryReader; beside: ListReader['beside'] } {
+  const list = jsonListReader([name], wanted);
+  return { entries: numbered(list), beside: () => list.beside() };
+}
+
+function numbered(items: ListReader): EntryReader {
   let count = 0;
   const label = (read: Result<unknown[], string>): Result<AccountEntry[], string> =>
     read.ok
       ? ok(
           read.value.map((value) => {
             count += 1;
-            return { label: `${what} ${count}`, value };
+            return { label: `entry ${count}`, value };
           }),
         )
       : read;
@@ -26,7 +35,8 @@ function numbered(items: ListReader, what: string): EntryReader {
 const ownColumns = ['username', 'email', 'password', 'password_hash', 'disabled', 'sub', 'links', ...totpMembers];
 
 /** Reads a table whose columns are named after members of an account and after claims. */
-export const csvEntries = (options: MemberOptions): EntryReader => tableEntries(ownColumns, options, accountOf);
+export const csvEntries = (options: MemberOptions): EntryReader =>
+  tableEntries(ownColumns, options, (cells) => accountOf(cells, options));
 
 /**
  * Reads a table. Refuses columns that are neither `known` nor standard claims, unless the operator names them: a column of passwords
@@ -34,13 +44,13 @@ export const csvEntries = (options: MemberOptions): EntryReader => tableEntries(
  */
 export function tableEntries(
   known: readonly string[],
-  { claimColumns = [], skipMembers = [] }: MemberOptions,
+  { claimColumns = [], claimMap = {}, skipMembers = [] }: MemberOptions,
   toValue: (cells: readonly (readonly [string, string])[]) => unknown = Object.fromEntries,
 ): EntryReader {
   const table = csvReader();
   const isKnown = (column: string) =>
     [...known, ...standardClaims].includes(column.split('#')[0] ?? '') ||
-    [...known, ...claimColumns, ...skipMembers].includes(column);
+    [...known, ...claimColumns, ...Object.values(claimMap), ...skipMembers].includes(column);
 
   function read(rows: ReturnType<typeof table.push>): Result<AccountEntry[], string> {
     if (!rows.ok) return rows;
@@ -62,7 +72,7 @@ export function tableEntries(
 }
 
 /** Reads one JSON object per line. */
-export const jsonLineEntries = (): EntryReader => numbered(jsonLinesReader(), 'entry');
+export const jsonLineEntries = (): EntryReader => numbered(jsonLinesReader());
 
 /** Chooses a reader by the first character that is not blank: JSON in a list or an object, or something else. `text`: the first piece. */
 export function byFirstCharacter(choose: (first: string, text: string) => EntryReader): EntryReader {
@@ -115,10 +125,15 @@ function textsIn(cell: string): string[] | undefined {
 }
 
 /** Puts the cells where the JSON form of an account has them. */
-function accountOf(cells: readonly (readonly [string, string])[]): unknown {
+function accountOf(cells: readonly (readonly [string, string])[], { claimMap = {} }: MemberOptions): unknown {
+  const called = new Map(Object.entries(claimMap).map(([claim, column]) => [column, claim]));
+  const claimIn = (cell: readonly [string, string]): [string, unknown] => {
+    const [column, value] = claimOf(cell);
+    return [called.get(column) ?? column, value];
+  };
   const isOwn = ([name]: readonly [string, string]) => ownColumns.includes(name) && name !== 'sub';
   const own = cells.filter(isOwn).map(([name, cell]) => [name, name === 'disabled' ? flagOf(cell) : cell]);
-  return { ...Object.fromEntries(own), claims: Object.fromEntries(cells.filter((cell) => !isOwn(cell)).map(claimOf)) };
+  return { ...Object.fromEntries(own), claims: Object.fromEntries(cells.filter((cell) => !isOwn(cell)).map(claimIn)) };
 }
 
 const truths: ReadonlyMap<string, boolean> = new Map([

@@ -5,6 +5,7 @@ import { type EntryReader, isObject, type Json, type MemberOptions } from './acc
 import { byFirstCharacter, jsonEntries } from './entry-readers.ts';
 import { firebaseLinks, translateLinks } from './given-links.ts';
 import { decodeBytes } from './hash-parts.ts';
+import { without } from './left-behind.ts';
 import { stays, type TranslatedAccount } from './other-systems.ts';
 
 /** The password hash parameters of a Firebase project, as shown in its console. */
@@ -44,6 +45,7 @@ export function firebaseAccount(
       password_hash: passwordHash === undefined ? undefined : firebaseHash(passwordHash, salt, parameters),
       ...(linked.links && { links: linked.links }),
     },
+    left: without(json, firebaseRead),
     mistakes: [
       ...linked.mistakes,
       ...(custom ? [] : [{ member: 'customAttributes', problem: 'is not a JSON object' }]),
@@ -51,6 +53,13 @@ export function firebaseAccount(
     ],
   };
 }
+
+/** Members that are read, and those about the record. */
+const firebaseRead = [
+  'localId', 'email', 'emailVerified', 'displayName', 'photoUrl', 'phoneNumber', 'disabled', 'passwordHash', 'salt',
+  'providerUserInfo', 'customAttributes', 'mfaInfo', 'lastSignedInAt', 'lastLoginAt', 'lastRefreshAt', 'validSince',
+  'passwordUpdatedAt', 'version',
+]; // biome-ignore format: a list of names
 
 const listIn = (json: Json, name: string): Json[] => (Array.isArray(json[name]) ? json[name].filter(isObject) : []);
 

@@ -26,6 +26,10 @@ export const auth0Links = (identities: readonly Json[]): ForeignLink[] =>
       subject: Number.isSafeInteger(subject) ? String(subject) : subject,
     }));
 
+/** A person of a provider is named by what the provider's ID tokens call them, or by the name of a SAML assertion. */
+export const cognitoLinks = (identities: readonly Json[]): ForeignLink[] =>
+  identities.map(({ providerName, userId: subject }) => ({ names: [String(providerName)], subject }));
+
 /** A way to sign in with a password or a phone is no link. Some providers have an id of the person that is not in their ID tokens. */
 export const firebaseLinks = (identities: readonly Json[]): ForeignLink[] =>
   identities

@@ -11,12 +11,17 @@ export type ListReader = {
   end(): Result<unknown[], string>;
   /** The members of the object around the list that were seen so far. */
   members(): readonly string[];
+  /** The values of those members before the list that were asked for. */
+  beside(): ReadonlyMap<string, unknown>;
 };
 
 const isBlank = (char: string): boolean => char === ' ' || char === '\n' || char === '\r' || char === '\t';
 
-/** Reads a list, or the one that an object has under one of `names`. Without names, only a list. */
-export function jsonListReader(...names: string[]): ListReader {
+/**
+ * Reads a list, or the one that an object has under one of `names`. Without names, only a list. `wanted`: members of the object that
+ * are read as well, and held, if they stand before the list.
+ */
+export function jsonListReader(names: readonly string[] = [], wanted: readonly string[] = []): ListReader {
   let rest = '';
   let at = 0;
   /** Where the item begins whose end was not seen yet; -1 between items. */
@@ -31,6 +36,9 @@ export function jsonListReader(...names: string[]): ListReader {
   let member: string | undefined;
   let count = 0;
   const members: string[] = [];
+  /** Where the value of a member begins that is held; -1 for others. */
+  let valueStart = -1;
+  const held = new Map<string, unknown>();
 
   const problem = names.length > 0 ? `is not JSON with a list ${names.join(' or ')}` : 'is not a JSON array';
 
@@ -72,7 +80,12 @@ export function jsonListReader(...names: string[]): ListReader {
     }
     if (char === ':' && level === 0 && depth === 1 && member !== undefined) {
       members.push(nameOf(member));
+      if (wanted.includes(members.at(-1) ?? '')) valueStart = at + 1;
       return undefined;
+    }
+    if (valueStart >= 0 && depth === 1 && (char === ',' || char === '}')) {
+      held.set(members.at(-1) ?? '', parsed(rest.slice(valueStart, at)));
+      valueStart = -1;
     }
     if (char === '{' || char === '[') {
       depth += 1;
@@ -97,10 +110,13 @@ export function jsonListReader(...names: string[]): ListReader {
       if (isDone && level === 1 && rest.slice(at).trim() !== '')
         return refuse('has something after the end of its list');
       // Keeps the item that has begun, or the name of a member.
-      const keep = isDone ? rest.length : start >= 0 ? start : inText ? memberStart : Math.min(at, rest.length);
+      const begun =
+        start >= 0 ? start : valueStart >= 0 ? valueStart : inText ? memberStart : Math.min(at, rest.length);
+      const keep = isDone ? rest.length : begun;
       rest = rest.slice(keep);
       at -= keep;
       start = Math.min(start, 0);
+      valueStart = Math.min(valueStart, 0);
       memberStart -= keep;
       return ok(items);
     },
@@ -111,14 +127,21 @@ export function jsonListReader(...names: string[]): ListReader {
       return refuse(`is cut off: it ends in entry ${count + 1}, before the end of the list`);
     },
     members: () => members,
+    beside: () => held,
   };
 }
 
 function nameOf(text: string): string {
+  const name = parsed(text);
+  return typeof name === 'string' ? name : '';
+}
+
+/** Undefined: it is no JSON. */
+function parsed(text: string): unknown {
   try {
-    return String(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
-    return '';
+    return undefined;
   }
 }
 
@@ -147,5 +170,6 @@ export function jsonLinesReader(): ListReader {
     },
     end: () => parse([rest]),
     members: () => [],
+    beside: () => new Map(),
   };
 }

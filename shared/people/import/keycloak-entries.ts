@@ -1,18 +1,24 @@
 import { ok, type Result, refuse } from '../../result.ts';
 import { type AccountEntry, type EntryReader, isObject } from './account-entry.ts';
-import { byFirstCharacter, jsonEntries } from './entry-readers.ts';
+import { byFirstCharacter, jsonEntries, jsonEntriesBeside } from './entry-readers.ts';
+import { allRolesIn } from './keycloak-roles.ts';
 
 /**
- * Reads the users of a realm export, or a list of users. Leaves out those that clients act as. Refuses an export of several realms,
- * and the part of one that has no users.
+ * Reads the users of a realm export, or a list of users, each with all roles that the file knows of. Leaves out those that clients
+ * act as. Refuses an export of several realms, and the part of one that has no users.
  */
 export function keycloakEntries(): EntryReader {
-  const entries = byFirstCharacter((first) => (first === '[' ? jsonEntries() : jsonEntries('users')));
+  const realm = jsonEntriesBeside('users', ['roles', 'groups', 'defaultRole']);
+  const entries = byFirstCharacter((first) => (first === '[' ? jsonEntries() : realm.entries));
+  let withRoles: ReturnType<typeof allRolesIn> | undefined;
   const people = (read: Result<AccountEntry[], string>): Result<AccountEntry[], string> => {
     if (!read.ok) return read;
     const isRealm = ({ value }: AccountEntry) => isObject(value) && 'realm' in value;
     if (read.value.some(isRealm)) return refuse('has several realms: write one of them, with kc.sh export --realm');
-    return ok(read.value.filter(({ value }) => !(isObject(value) && value['serviceAccountClientId'])));
+    const users = read.value.filter(({ value }) => !(isObject(value) && value['serviceAccountClientId']));
+    if (users.length > 0) withRoles ??= allRolesIn(realm.beside());
+    const complete = (value: unknown) => (isObject(value) && withRoles ? withRoles(value) : value);
+    return ok(users.map(({ value, ...entry }) => ({ ...entry, value: complete(value) })));
   };
   return {
     push: (text) => people(entries.push(text)),

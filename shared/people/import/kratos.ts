@@ -1,6 +1,7 @@
 import type { Mistake } from '../../mistake.ts';
 import { isObject, type Json, type MemberOptions } from './account-entry.ts';
 import { kratosLinks, translateLinks } from './given-links.ts';
+import { without } from './left-behind.ts';
 import { accountOf, stays, type TranslatedAccount } from './other-systems.ts';
 
 const objectIn = (json: Json, name: string): Json => (isObject(json[name]) ? json[name] : {});
@@ -40,12 +41,19 @@ export function kratosAccount(json: Json, { skipMembers = [], providers }: Membe
         ...(email !== undefined && { email, email_verified: isVerified(email, 'email') }),
       },
     ),
+    left: without(json, kratosRead),
     mistakes: [
       ...credentials.flatMap(([type, value]) => problemOf(type, isObject(value) ? value : {})),
       ...linked.mistakes,
     ],
   };
 }
+
+/** Members that are read, and those about the record. */
+const kratosRead = [
+  'id', 'traits', 'credentials', 'state', 'state_changed_at', 'schema_id', 'schema_url', 'verifiable_addresses',
+  'recovery_addresses', 'updated_at', 'available_aal', 'region',
+]; // biome-ignore format: a list of names
 
 /** Traits stay as they were typed, and addresses to verify do not. */
 const isSame = (one: unknown, other: unknown): boolean =>

@@ -2,8 +2,9 @@ import { toPhcBase64 } from '../../foreign-hashes/base64.ts';
 import type { Mistake } from '../../mistake.ts';
 import { judgePlaceholder } from '../../oauth/placeholder.ts';
 import { isObject, type Json, type MemberOptions } from './account-entry.ts';
-import { auth0Links, keycloakLinks, translateLinks } from './given-links.ts';
+import { auth0Links, cognitoLinks, keycloakLinks, translateLinks } from './given-links.ts';
 import { decodeBytes } from './hash-parts.ts';
+import { without } from './left-behind.ts';
 import { toBase32 } from './totp-key.ts';
 
 /*
@@ -11,8 +12,8 @@ import { toBase32 } from './totp-key.ts';
  * to a provider, becomes a mistake by name: dropped without a word, it would weaken the account or lock somebody out.
  */
 
-/** An account in our own form, and what keeps it from moving in. */
-export type TranslatedAccount = { account: unknown; mistakes: readonly Mistake[] };
+/** An account in our own form, what keeps it from moving in, and the members of its entry that it comes without. */
+export type TranslatedAccount = { account: unknown; mistakes: readonly Mistake[]; left?: Json };
 
 const objectIn = (json: Json, name: string): Json => (isObject(json[name]) ? json[name] : {});
 const listIn = (json: Json, name: string): Json[] => (Array.isArray(json[name]) ? json[name].filter(isObject) : []);
@@ -36,37 +37,49 @@ const present = (json: Json): Json =>
   Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined && value !== null && value !== ''));
 
 /** A row of the table that Cognito imports, or a user as `aws cognito-idp list-users` lists them. */
-export function cognitoAccount(json: Json): TranslatedAccount {
+export function cognitoAccount(json: Json, { skipMembers = [], providers }: MemberOptions = {}): TranslatedAccount {
   const attributes = Object.fromEntries(listIn(json, 'Attributes').map(({ Name, Value }) => [String(Name), Value]));
-  const {
-    'cognito:username': column,
-    'cognito:mfa_enabled': factor,
-    Username,
-    Attributes: _,
-    Enabled,
-    UserStatus,
-    ...rest
-  } = json;
-  const { UserCreateDate: __, UserLastModifiedDate: ___, UserMFASettingList: settings, MFAOptions, ...columns } = rest;
-  const { email, ...claims } = { ...columns, ...attributes } as Json;
+  const { 'cognito:username': column, 'cognito:mfa_enabled': factor, Username, Enabled, UserStatus, ...rest } = json;
+  const { UserMFASettingList: settings, MFAOptions, UserCreateDate, ...others } = rest;
+  const columns = without(others, ['Attributes', 'UserLastModifiedDate']);
+  const { email, identities, ...claims } = { ...columns, ...attributes } as Json;
   const hasFactor = isTrue(factor) || [settings, MFAOptions].some((list) => Array.isArray(list) && list.length > 0);
-  const isFederated = UserStatus === 'EXTERNAL_PROVIDER';
+  const given = skipMembers.includes('identities') ? [] : listed(identities);
+  const linked = translateLinks(cognitoLinks(given), 'identities', providers);
+  const isFederated = UserStatus === 'EXTERNAL_PROVIDER' && given.length === 0;
   return {
     account: accountOf(
-      { username: column ?? Username, email, disabled: Enabled === false ? true : undefined },
+      {
+        username: column ?? Username,
+        email,
+        disabled: Enabled === false ? true : undefined,
+        links: linked.links,
+      },
       { ...claims, ...(email !== undefined && { email, email_verified: claims['email_verified'] ?? false }) },
     ),
+    left: { UserCreateDate },
     mistakes: [
       ...(hasFactor
         ? [stays(column === undefined ? 'UserMFASettingList' : 'cognito:mfa_enabled', 'a second factor')]
         : []),
       ...(isFederated ? [stays('UserStatus', 'a link to a provider')] : []),
+      ...linked.mistakes,
     ],
   };
 }
 
+/** Reads a list that is JSON in a text. */
+function listed(text: unknown): Json[] {
+  try {
+    const json: unknown = typeof text === 'string' ? JSON.parse(text) : text;
+    return Array.isArray(json) ? json.filter(isObject) : [];
+  } catch {
+    return [];
+  }
+}
+
 /** A user of Auth0's export job or Management API. */
-export function auth0Account(json: Json, { providers }: MemberOptions = {}): TranslatedAccount {
+export function auth0Account(json: Json, { skipMembers = [], providers }: MemberOptions = {}): TranslatedAccount {
   const {
     user_id: id,
     username,
@@ -80,14 +93,16 @@ export function auth0Account(json: Json, { providers }: MemberOptions = {}): Tra
   const claims = Object.fromEntries(names.map((name) => [name, rest[name]]));
   const linked = translateLinks(auth0Links(listIn(json, 'identities')), 'identities', providers);
   const factors = Array.isArray(rest['multifactor']) ? rest['multifactor'] : [];
+  const given = listIn(rest, 'mfa_factors');
   return {
     account: accountOf(
       {
         username,
         email,
         disabled: blocked === true ? true : undefined,
-        password_hash: rest['passwordHash'] ?? rest['password_hash'],
+        password_hash: rest['passwordHash'] ?? rest['password_hash'] ?? auth0Hash(rest['custom_password_hash']),
         links: linked.links,
+        ...(skipMembers.includes('mfa_factors') ? {} : auth0Totp(given)),
       },
       {
         ...claims,
@@ -96,8 +111,39 @@ export function auth0Account(json: Json, { providers }: MemberOptions = {}): Tra
         ...(rest['phone_number'] !== undefined && { phone_number_verified: phoneVerified ?? false }),
       },
     ),
-    mistakes: [...linked.mistakes, ...(factors.length > 0 ? [stays('multifactor', 'a second factor')] : [])],
+    left: without(rest, [...names, ...auth0Read]),
+    mistakes: [
+      ...linked.mistakes,
+      ...(factors.length > 0 ? [stays('multifactor', 'a second factor')] : []),
+      ...(given.some((factor) => !isObject(factor['totp'])) ? [stays('mfa_factors', 'a second factor')] : []),
+    ],
   };
+}
+
+/** Members that are read elsewhere, and those about a connection and about sign-ins of before. */
+const auth0Read = [
+  'passwordHash', 'password_hash', 'password_set_date', 'custom_password_hash', 'identities', 'multifactor', 'mfa_factors',
+  'last_ip', 'last_login', 'last_password_reset', 'logins_count', 'multifactor_last_modified', '_id', 'id', 'tenant',
+  'connection', 'provider', 'clientID', 'global_client_id', 'session_lifetime', 'phone_number',
+]; // biome-ignore format: a list of names
+
+/** Files for Auth0's own import have hashes of other servers, and keys of authenticator apps. */
+function auth0Hash(given: unknown): unknown {
+  if (!isObject(given)) return undefined;
+  const { algorithm, cost, blockSize, parallelization } = given;
+  const [hash, salt] = [objectIn(given, 'hash'), objectIn(given, 'salt')];
+  if (algorithm !== 'scrypt') return hash['value'] ?? '$auth0$'; // refused for its form
+  const { value, encoding = 'base64' } = hash;
+  const isAlike = (salt['encoding'] ?? 'utf8') === encoding;
+  const salted = isAlike
+    ? salt['value']
+    : Buffer.from(String(salt['value'])).toString(encoding === 'hex' ? 'hex' : 'base64');
+  return { algorithm, hash: value, salt: salted, encoding, N: cost, r: blockSize, p: parallelization };
+}
+
+function auth0Totp(factors: readonly Json[]): Json {
+  const { secret } = objectIn(factors.find(({ totp }) => isObject(totp)) ?? {}, 'totp');
+  return secret === undefined ? {} : { totp_secret: secret };
 }
 
 /** A user of a Keycloak realm. Attributes are lists, mostly of one value. */
@@ -147,8 +193,28 @@ export function keycloakAccount(json: Json, { skipMembers = [], providers }: Mem
       ...(demands.length > 0 ? [stays('requiredActions', demands.join(', '))] : []),
       ...linked.mistakes,
     ],
+    left: {
+      ...without(json, keycloakRead),
+      requiredActions: actions.filter((action) => !protectiveActions.test(action)),
+    },
   };
 }
+
+/** Members that are read, and those about the record. */
+const keycloakRead = [
+  'id', 'username', 'email', 'emailVerified', 'enabled', 'firstName', 'lastName', 'attributes', 'credentials', 'totp',
+  'federatedIdentities', 'self', 'origin', 'access', 'notBefore', 'disableableCredentialTypes', 'userProfileMetadata',
+]; // biome-ignore format: a list of names
+
+/** What becomes of people without some of their data. */
+export const keycloakNotes = {
+  realmRoles: 'becomes a claim with --claim-column roles=realmRoles',
+  clientRoles: 'becomes a claim with --claim-column NAME=clientRoles.CLIENT',
+  federationLink: 'the password is in the directory that it names, unless credentials are in the file',
+  requiredActions: 'what people would be asked at their next sign-in, which they are not asked here',
+  clientConsents: 'people are asked for their consent again',
+  createdTimestamp: 'the account begins with its import',
+} as const;
 
 /** What somebody has to do at the next sign-in: change a password that another knows, or add a factor. */
 const protectiveActions = /^(?:UPDATE_PASSWORD|CONFIGURE_TOTP|CONFIGURE_RECOVERY_AUTHN_CODES|webauthn-register\b.*)$/;
@@ -205,6 +271,7 @@ function parsed(text: unknown): Json {
 
 /** A user as Okta's `GET /api/v1/users` lists them. Okta verifies addresses elsewhere, so they count as unverified. */
 export function oktaAccount(json: Json): TranslatedAccount {
+  const { credentials, status, ...others } = json;
   const {
     login,
     email,
@@ -216,21 +283,24 @@ export function oktaAccount(json: Json): TranslatedAccount {
     mobilePhone,
     locale,
     timezone,
+    secondEmail,
     ...rest
   } = objectIn(json, 'profile');
-  const provider = objectIn(objectIn(json, 'credentials'), 'provider')['type'];
-  const password = objectIn(objectIn(objectIn(json, 'credentials'), 'password'), 'hash');
+  const { provider: named, password: given, ...otherCredentials } = objectIn({ credentials }, 'credentials');
+  const provider = objectIn({ named }, 'named')['type'];
+  const password = objectIn(objectIn({ given }, 'given'), 'hash');
+  const isElsewhere = provider !== 'OKTA' && provider !== 'IMPORT' && provider !== undefined;
+  const hasExpired = status === 'PASSWORD_EXPIRED' && password['algorithm'] !== undefined;
   return {
     account: accountOf(
       {
         username: login,
         email,
-        disabled: ['SUSPENDED', 'DEPROVISIONED'].includes(String(json['status'])) ? true : undefined,
+        disabled: ['SUSPENDED', 'DEPROVISIONED'].includes(String(status)) ? true : undefined,
         password_hash: oktaHash(password),
       },
       {
         ...rest,
-        secondEmail: undefined,
         sub: json['id'],
         name: displayName,
         given_name: firstName,
@@ -243,9 +313,34 @@ export function oktaAccount(json: Json): TranslatedAccount {
         ...(email !== undefined && { email, email_verified: false }),
       },
     ),
-    mistakes: provider === 'FEDERATION' || provider === 'SOCIAL' ? [stays('credentials', 'a link to a provider')] : [],
+    left: {
+      ...without(others, oktaRead),
+      profile: { secondEmail },
+      credentials: { ...without(otherCredentials, ['emails']), provider: isElsewhere ? provider : undefined },
+      status:
+        ['STAGED', 'PROVISIONED', 'RECOVERY', 'LOCKED_OUT', 'PASSWORD_EXPIRED'].includes(String(status)) && status,
+    },
+    mistakes: [
+      ...(provider === 'FEDERATION' || provider === 'SOCIAL' ? [stays('credentials', 'a link to a provider')] : []),
+      ...(hasExpired ? [stays('status', 'a password that has expired')] : []),
+    ],
   };
 }
+
+/** Members that are read, and those about the record. */
+const oktaRead = [
+  'id', 'profile', 'activated', 'statusChanged', 'lastLogin', 'lastUpdated', 'passwordChanged', 'transitioningToStatus',
+  'type', 'realmId', '_links', '_embedded',
+]; // biome-ignore format: a list of names
+
+/** What becomes of people without some of their data. */
+export const oktaNotes = {
+  status:
+    'who was not active, had lost the password or was locked out for a time can sign in once they have a password here',
+  'credentials.provider': 'the password is in the directory of that kind',
+  'credentials.recovery_question': 'a lost password is set again by mail',
+  created: 'the account begins with its import',
+} as const;
 
 /** Okta takes bcrypt apart. */
 function oktaHash({ algorithm, workFactor, salt, value }: Json): unknown {
@@ -266,8 +361,20 @@ export const wordpressAccount = (json: Json): TranslatedAccount => ({
       ...(json['user_email'] !== undefined && { email: json['user_email'], email_verified: false }),
     },
   ),
+  left: without(json, wordpressRead),
   mistakes: [],
 });
+
+/** Columns that are read, and those about the record. */
+const wordpressRead = [
+  'user_login', 'user_email', 'user_pass', 'display_name', 'first_name', 'last_name', 'user_url', 'user_nicename',
+  'user_activation_key',
+]; // biome-ignore format: a list of names
+
+export const wordpressNotes = {
+  ID: 'people get a new id: keep this one with --claim-column sub=ID',
+  user_registered: 'the account begins with its import',
+} as const;
 
 /** A row of the table `AspNetUsers` of ASP.NET Identity. Somebody locked out for more than a century is disabled. */
 export function aspnetAccount(json: Json): TranslatedAccount {
@@ -281,6 +388,7 @@ export function aspnetAccount(json: Json): TranslatedAccount {
     PhoneNumberConfirmed,
     TwoFactorEnabled,
     LockoutEnd,
+    ...rest
   } = json;
   const isLocked = /^(?:2[1-9]|[3-9]\d)\d\d-/.test(String(LockoutEnd));
   return {
@@ -293,6 +401,12 @@ export function aspnetAccount(json: Json): TranslatedAccount {
         ...(Email ? { email: Email, email_verified: isTrue(EmailConfirmed) } : {}),
       },
     ),
+    left: without(rest, aspnetRecord),
     mistakes: isTrue(TwoFactorEnabled) ? [stays('TwoFactorEnabled', 'a second factor')] : [],
   };
 }
+
+const aspnetRecord = [
+  'NormalizedUserName', 'NormalizedEmail', 'SecurityStamp', 'ConcurrencyStamp', 'LockoutEnabled', 'AccessFailedCount',
+  'Discriminator',
+]; // biome-ignore format: a list of names

@@ -1,5 +1,11 @@
 import { type Account, displayName, signInNames } from '../../../../shared/people/account.ts';
-import type { ImportedAccount, RefusedAccount } from '../../../../shared/people/account-import.ts';
+import {
+  type AccountFormatName,
+  describeLeftBehind,
+  type ImportedAccount,
+  type RefusedAccount,
+} from '../../../../shared/people/account-import.ts';
+import { countLeft, type LeftBehind } from '../../../../shared/people/import/left-behind.ts';
 import { number, plural, table } from '../../../output.ts';
 import { passwordScheme } from '../present-account.ts';
 import type { Compared } from './read-accounts.ts';
@@ -13,6 +19,8 @@ export type Summary = {
   isNew: boolean[];
   same: number;
   refusedEntries: number;
+  /** How many accounts come without which data of their entries, by its path. */
+  left: Map<string, number>;
 };
 
 /** As many as somebody may want to read. */
@@ -25,12 +33,14 @@ export const emptySummary = (): Summary => ({
   isNew: [],
   same: 0,
   refusedEntries: 0,
+  left: new Map(),
 });
 
 /** Adds what was compared to a summary. */
 export function summarize(summary: Summary, { accounts, refused, same, isNew }: Compared): void {
   summary.accounts.push(...accounts.slice(0, Math.max(0, mostListed - summary.accounts.length)));
   summary.refused.push(...refused.slice(0, Math.max(0, mostListed - summary.refused.length)));
+  for (const { leftBehind } of accounts) countLeft(summary.left, leftBehind);
   summary.toAdd += accounts.length;
   for (const each of isNew) summary.isNew.push(each);
   summary.same += same;
@@ -38,7 +48,7 @@ export function summarize(summary: Summary, { accounts, refused, same, isNew }: 
 }
 
 /** The import as JSON. */
-export const importJson = (summary: Summary, isWritten: boolean) => ({
+export const importJson = (summary: Summary, isWritten: boolean, format: AccountFormatName) => ({
   written: isWritten,
   to_add: summary.toAdd,
   unchanged: summary.same,
@@ -48,6 +58,7 @@ export const importJson = (summary: Summary, isWritten: boolean) => ({
     password: schemeOf(account),
     authenticator_app: account.totp !== undefined,
   })),
+  left_behind: describeLeftBehind(format, summary.left),
   refused: summary.refused,
 });
 
@@ -55,7 +66,7 @@ export const importJson = (summary: Summary, isWritten: boolean) => ({
 export function importText(
   summary: Summary,
   added: number | undefined,
-  { dryRun, claimColumn = [] }: { dryRun?: boolean; claimColumn?: string[] },
+  { format, dryRun, claimColumn = [] }: { format: AccountFormatName; dryRun?: boolean; claimColumn?: string[] },
 ): string {
   const { accounts, refused, toAdd, same, refusedEntries } = summary;
   const unchanged = same === 0 ? '' : `, ${number(same)} there already and unchanged`;
@@ -76,8 +87,18 @@ export function importText(
     ...(rows.length > 0
       ? [table(['account', 'email', 'password', ''], rows) + more(toAdd - rows.length, 'account')]
       : []),
+    ...leftText(describeLeftBehind(format, summary.left)),
     ...(refusals.length > 0 ? [table(['refused', 'because'], refusals)] : []),
   ].join('\n');
+}
+
+/** As many kinds as somebody may want to read. */
+const mostKinds = 50;
+
+function leftText(left: readonly LeftBehind[]): string[] {
+  if (left.length === 0) return [];
+  const rows = left.slice(0, mostKinds).map(({ member, accounts, note }) => [member, number(accounts), note]);
+  return [table(['left behind', 'accounts', 'note'], rows) + more(left.length - rows.length, 'kind')];
 }
 
 const more = (count: number, noun: string): string => (count > 0 ? `and ${plural(count, noun)} more\n` : '');
