@@ -1,4 +1,5 @@
 import { toPhcBase64 } from './base64.ts';
+import { firebaseKeystream } from './scrypt.ts';
 
 /*
  * The same hashes are spelt in several ways. What has a usual spelling is read in that one.
@@ -23,7 +24,52 @@ const spellings: readonly Spelling[] = [
       `$scrypt$ln=${fromHex(ln)},r=${fromHex(r)},p=${fromHex(p)}$${salt}$${hash}`,
   },
   // Spring Security's prefix, also of LDAP directories: {bcrypt}$2a$…, {CRYPT}$2y$…, {argon2}$argon2id$…
-  { is: /^\{(?:bcrypt|crypt|argon2|pbkdf2|scrypt)[^}]*\}(\$.*)$/is, usual: (hash = '') => hash },
+  {
+    is: /^\{(?:bcrypt|crypt|blf-crypt|argon2|pbkdf2|scrypt|sha(?:256|512)-crypt)[^}]*\}(\$.*)$/is,
+    usual: (hash = '') => hash,
+  },
+  // OpenLDAP and 389 Directory Server: {PBKDF2-SHA256}10000$salt$hash
+  {
+    is: /^\{pbkdf2(?:-(sha\d+))?\}(\d+)\$([^$]+)\$([^$]+)$/i,
+    usual: (digest = 'sha1', count = '', salt = '', hash = '') =>
+      `$pbkdf2-${digest.toLowerCase()}$i=${count}$${salt}$${hash}`,
+  },
+  // Older versions of 389: {PBKDF2_SHA256} and the base64 of four bytes that count, 64 of salt and 256 of hash, whose first 32 do as well
+  {
+    is: /^\{pbkdf2_sha256\}([A-Za-z0-9+/]{432}={0,2})$/i,
+    usual: (text = '') => {
+      const bytes = Buffer.from(text, 'base64');
+      const [salt, hash] = [bytes.subarray(4, 68), bytes.subarray(68, 100)];
+      return `$pbkdf2-sha256$i=${bytes.readUInt32BE(0)}$${toPhcBase64(salt)}$${toPhcBase64(hash)}`;
+    },
+  },
+  // ForgeRock and Ping directories: {PBKDF2-HMAC-SHA256}10000: and the base64 of hash and salt
+  {
+    is: /^\{pbkdf2(?:-hmac-(sha\d+))?\}(\d+):([A-Za-z0-9+/]+={0,2})$/i,
+    usual: (digest = 'sha1', count = '', text = '') => {
+      const bytes = Buffer.from(text, 'base64');
+      const length = hashLengths[digest.toLowerCase()] ?? 0;
+      const [hash, salt] = [bytes.subarray(0, length), bytes.subarray(length)];
+      return `$pbkdf2-${digest.toLowerCase()}$i=${count}$${toPhcBase64(salt)}$${toPhcBase64(hash)}`;
+    },
+  },
+  // Apache and Atlassian directories: {PKCS5S2} and the base64 of 16 bytes of salt and 32 of hash, always 10,000 times
+  {
+    is: /^\{pkcs5s2\}([A-Za-z0-9+/]{64})$/i,
+    usual: (text = '') => {
+      const bytes = Buffer.from(text, 'base64');
+      return `$pbkdf2-sha1$i=10000$${toPhcBase64(bytes.subarray(0, 16))}$${toPhcBase64(bytes.subarray(16))}`;
+    },
+  },
+  // Supabase keeps the hashes that came from Firebase: $fbscrypt$v=1,n=14,r=8,p=1,ss=separator,sk=key$salt$hash
+  {
+    is: /^\$fbscrypt\$v=1,n=(\d+),r=(\d+),p=(\d+),ss=([^,$]+),sk=([^,$]+)\$([^$]+)\$([^$]+)$/,
+    usual: (n = '', r = '', p = '', separator = '', key = '', salt = '', hash = '') => {
+      const kept = firebaseKeystream(Buffer.from(hash, 'base64'), Buffer.from(key, 'base64'));
+      const whole = Buffer.concat([Buffer.from(salt, 'base64'), Buffer.from(separator, 'base64')]);
+      return `$firebase-scrypt$ln=${n},r=${r},p=${p}$${toPhcBase64(whole)}$${toPhcBase64(kept ?? Buffer.alloc(0))}`;
+    },
+  },
   // Django: argon2$argon2id$v=19$…, bcrypt$$2b$…
   { is: /^argon2(\$argon2.*)$/s, usual: (hash = '') => hash.replace(/^\$?/, '$') },
   { is: /^bcrypt\$(\$2.*)$/s, usual: (hash = '') => hash },
@@ -59,6 +105,9 @@ export function usualSpelling(hash: string): string {
   }
   return hash;
 }
+
+/** Bytes of a digest. */
+const hashLengths: Readonly<Record<string, number>> = { sha1: 20, sha256: 32, sha512: 64 };
 
 /** A number that is no power of two has no logarithm that is read. */
 const log2 = (N: string): string => String(Math.log2(Number(N)));

@@ -9,6 +9,7 @@ import { usualSpelling } from './other-spellings.ts';
 import { readPbkdf2 } from './pbkdf2.ts';
 import { type ReadPepper, readPepperMark } from './pepper.ts';
 import { readScrypt } from './scrypt.ts';
+import { readShaCrypt } from './sha-crypt.ts';
 import { readWordPress } from './wordpress.ts';
 
 /*
@@ -21,6 +22,7 @@ const readers: readonly HashReader[] = [
   readBcrypt,
   readScrypt,
   readPbkdf2,
+  readShaCrypt,
   readWordPress,
   readDjangoBcrypt,
   readAspNet,

@@ -8,7 +8,7 @@ import type { Account } from '../../shared/people/account.ts';
 import { verifyStoredPassword } from '../support/verify-hash.ts';
 
 /*
- * Hashes that the software itself made: Spring Security 7.1, Django, Werkzeug, argon2-cffi and passlib of Python, argon2 and aspnet-identity-pw of npm; version 3 of ASP.NET Identity, WordPress 6.8 and Kratos by their published layout.
+ * Hashes that the software itself made: Spring Security 7.1, Django, Werkzeug, argon2-cffi and passlib of Python, argon2 and aspnet-identity-pw of npm; version 3 of ASP.NET Identity, WordPress 6.8, Kratos and directories but OpenLDAP by their published layout.
  */
 const password = 'grünes Dach, 12 Ziegel';
 
@@ -36,6 +36,17 @@ const made: [string, string, string][] = [
   ['ASP.NET Identity 2', 'ASP.NET Identity', 'AEbAWmh1hinQkOwQDb0e9Qmq7cPiy95fWYaVjIq7W8IBwPZghi9lZsJUoeKqJY5eBQ=='],
   ['ASP.NET Identity 3, SHA-256', 'ASP.NET Identity', 'AQAAAAEAAAPoAAAAEHGds6P/i9OBd0vi+bhUNyeKd7Ef4BaEfYPWVMpfg6aaBrQWY2FBN4FcRE6utSJv/w=='],
   ['ASP.NET Identity 3, SHA-512', 'ASP.NET Identity', 'AQAAAAIAAAPoAAAAEAC0DaY/J2yWril762pxHEfEhMlCKFzdF59S191ky0s98+DG8P8NBaoiJp2KBDl2Sw=='],
+  ['Linux, SHA-512', 'SHA-crypt', '$6$Zrt4vQ8kL0$6.NJWtGfH.xmDzV1PUo18fK/OMEA7SyY1vsmJHS60ReyYTgDRoyal3UJzqX8lgsfLaeU2dPk.XjM6AnRm1FZb1'],
+  ['Linux, SHA-256', 'SHA-crypt', '$5$Zrt4vQ8kL0$s///eKXq/jK78ace1.kRpNDcU5G6qMiWpYGjM29Q.mA'],
+  ['OpenLDAP, SHA-crypt', 'SHA-crypt', '{CRYPT}$6$rounds=1000$xm/VD4BfdZ7Qkgy6$Mt8JTHi3nfkt847Kq1Vtye7Bw9I5kZW6krfohGBJI6RqA37kdJ34DviZcCxUMwuzhaqg0j8Qr0P/4JO46xRK1.'],
+  ['OpenLDAP, PBKDF2', 'pbkdf2', '{PBKDF2}1000$9z7H2PtfC4GQcu79X2sNAQ$CYl.7LGEeEYVTuaHIgDLx9pp2P8'],
+  ['OpenLDAP, PBKDF2 with SHA-256', 'pbkdf2', '{PBKDF2-SHA256}1000$6z1HyJnTes95zxkjRIixVg$T43uO45KZy6qMJM3w0YttjOtC0.admX3LCXXMLxw9ys'],
+  ['OpenLDAP, PBKDF2 with SHA-512', 'pbkdf2', '{PBKDF2-SHA512}1000$fa91DgFA6H1P6b13TgkBwA$.Fgv/YW33hkqUa4nJsxXwcr9MTwICRPkza1Jg6XpNOVALwPhOK2XxjU1raAoiVW4xWZNhOaI8uk2Q8JKlzE2NA'],
+  ['Apache and Atlassian directories', 'pbkdf2', '{PKCS5S2}yLlXSglh7F2rFUKotRYihISCQmgs0LRnamOxazQS8M8IurkQNdmfVMUpsUQg4h1h'],
+  ['389 Directory Server', 'pbkdf2', '{PBKDF2_SHA256}AAAIAMsqQsqernxhEcd9jtmYuYRoaK6megTz7s3Gz+zQQyvHQtLsM3pwamAlg8BZYt8t2731pBh+9ROy8FmBfflryBultKR900CqN4ZJIu79olcPJ4RLC14jGeJzHMC9RCEzi5kPoC0BUY+sQKwEZraf6qqZu3yVreL8BQiKPvonVpg4qD9Btf5wiCw4bl6ldtizy+ulBzUgLyGiIvuQCsWpiEszsv+nbsPjZzYRi7BSg5FAzH+t0azbJ7+9lNxQKSuIsVDUMcQgPdNP/Ws9GEWDv7ZgPH9C2ZZPkoS1mJaU01gIUSUeUa78GdN6eMfUkqMnCPbkcn6PWJ3w75FW24VL5hY/wAfTs5nbWR25HbLJZVkzSNiLoSnKgcYVCbOFfmfjTeQ29F/YPapkVIi92C1tjjwqZnlJD6GTCJNeJyHB2sVV'],
+  ['ForgeRock, PBKDF2 with SHA-256', 'pbkdf2', '{PBKDF2-HMAC-SHA256}10:jmOWFQQmHPrjOwu9lukk1q2Yp6adNEtJ799riSzddEPLgIM6BBBrWTK3zZxeKw+c'],
+  ['ForgeRock, PBKDF2 with SHA-512', 'pbkdf2', '{PBKDF2-HMAC-SHA512}1000:ogKrW0Wc3dOv5L7RGtBsc9kgw5UifyH9nTY36F9hiuKk2cQzjTbvW1oZZUkr8D2Q4TQcRLEYaRZdMtF1P+R7FAXnrDWYX1V8Dup4WNMAtzg='],
+  ['ForgeRock, PBKDF2', 'pbkdf2', '{PBKDF2}10000:D1f/at8UFZKkkdpEWtCbUQ/fkov3prQmd5wvYw=='],
 ]; // biome-ignore format: a table, one row per line
 
 describe.each(made)('I11, I13: a hash of %s', (_, scheme, hash) => {

@@ -23,6 +23,7 @@ function schemeOf(written: string): string {
 /** Schemes whose hashes do not begin with their name. */
 const otherSchemes = [
   { is: /^(?:\{\w+\}|bcrypt\$)?\$2[aby]\$/i, name: 'bcrypt' },
+  { is: /^\$[56]\$/, name: 'SHA-crypt' },
   { is: /^\$(?:[PH]|wp)\$/, name: 'WordPress' },
   { is: /^A[A-Q][A-Za-z0-9+/]{50}/, name: 'ASP.NET Identity' },
 ];
