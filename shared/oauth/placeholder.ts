@@ -66,7 +66,7 @@ const hashes = [
   /^\$[0-9a-f]{5,8}\$[\w+/=-]{16,}\$[\w+/=-]{16,}$/,
   /^(?:pbkdf2_sha\d+|bcrypt(?:_sha256)?|argon2|scrypt|(?:salted_|unsalted_)?(?:md5|sha1))\$/,
   /^(?:pbkdf2|scrypt):\w+:\d+/,
-  /^\{(?:bcrypt|crypt|argon2|pbkdf2|scrypt|ldap|noop|pepper:|s?sha[\d-]*|s?md[45])[^}]*\}/i,
+  /^\{(?:bcrypt|crypt|argon2|pbkdf2|scrypt|ldap|noop|pepper:|pkcs5s2|blf-crypt|s?sha[\d-]*|s?md[45])[^}]*\}/i,
   /^AQAAAA[AEI]A[\w+/]{50,}=*$/,
   /^sha(?:256|256-base64|512-base64)\$[\w+/-]{43,}=*$/,
 ];

@@ -14,6 +14,7 @@ import {
   labelOf,
   type MemberOptions,
 } from './import/account-entry.ts';
+import { clerkAccount, clerkNotes, columnsOfClerk } from './import/clerk.ts';
 import { djangoAccount, djangoEntries, djangoNotes } from './import/django.ts';
 import { type DjangoApps, djangoAppsReader } from './import/django-apps.ts';
 import {
@@ -23,13 +24,16 @@ import {
   jsonLineEntries,
   tableEntries,
   withoutMembers,
+  withValues,
 } from './import/entry-readers.ts';
 import { type FirebaseParameters, firebaseAccount, firebaseEntries } from './import/firebase.ts';
 import { type ForeignPairwise, foreignSubject } from './import/foreign-pairwise.ts';
+import { fusionauthAccount, fusionauthEntries, fusionauthNotes } from './import/fusionauth.ts';
 import { type GivenLink, readLinks } from './import/given-links.ts';
 import { joinHash } from './import/hash-parts.ts';
 import { keycloakEntries } from './import/keycloak-entries.ts';
 import { kratosAccount } from './import/kratos.ts';
+import { type LdifGroups, ldifAccount, ldifEntries, ldifGroupsReader, ldifNotes } from './import/ldif.ts';
 import { describeLeft, type LeftBehind, memberAt, pathsLeft } from './import/left-behind.ts';
 import { refusingOnePage } from './import/one-page.ts';
 import {
@@ -46,10 +50,12 @@ import {
 } from './import/other-systems.ts';
 import { readPairwise } from './import/pairwise-subjects.ts';
 import { type SeenTexts, seenTexts } from './import/seen-texts.ts';
+import { columnsOfSupabase, supabaseAccount, supabaseNotes, withMetadata } from './import/supabase.ts';
 import { readTotpKey, type TotpKey, totpMembers } from './import/totp-key.ts';
 
 export { djangoAppsReader } from './import/django-apps.ts';
 export { parseFirebaseParameters } from './import/firebase.ts';
+export { ldifGroupsReader } from './import/ldif.ts';
 
 /*
  * Parses accounts from another server. Judges each entry on its own and writes nothing. Refusals name the member but never its
@@ -75,6 +81,8 @@ export type AccountOptions = MemberOptions & {
   pairwise?: readonly ForeignPairwise[] | undefined;
   /** With the format `django`: the authenticator apps of the file, which are read before its people. */
   djangoApps?: DjangoApps | undefined;
+  /** With the format `ldif`: the groups of the file, which are read before its people. */
+  ldifGroups?: LdifGroups | undefined;
 };
 
 /**
@@ -126,6 +134,18 @@ const formats = {
   aspnet: {
     entries: (options) => tableOrJson(columnsOfAspNet, options, 'AspNetUsers'),
     translate: aspnetAccount,
+  },
+  ldif: { entries: ldifEntries, translate: ldifAccount, notes: ldifNotes },
+  fusionauth: { entries: fusionauthEntries, translate: fusionauthAccount, notes: fusionauthNotes },
+  clerk: {
+    entries: (options) => tableOrJson(columnsOfClerk, options, 'data'),
+    translate: clerkAccount,
+    notes: clerkNotes,
+  },
+  supabase: {
+    entries: (options) => withValues(tableOrJson(columnsOfSupabase, options, 'users'), withMetadata),
+    translate: supabaseAccount,
+    notes: supabaseNotes,
   },
 } as const satisfies Record<string, AccountFormat>;
 
@@ -236,8 +256,10 @@ export function parseAccounts(
   options: AccountOptions = {},
 ): Result<ParsedAccounts, string> {
   const apps = djangoAppsReader();
+  const groups = ldifGroupsReader();
   if (format === 'django') apps.push(text);
-  const reader = accountReader(format, { ...options, firebase, djangoApps: apps.end() });
+  if (format === 'ldif') groups.push(text);
+  const reader = accountReader(format, { ...options, firebase, djangoApps: apps.end(), ldifGroups: groups.end() });
   const first = reader.push(text);
   const last = first.ok ? reader.end() : first;
   if (!first.ok || !last.ok) return last;

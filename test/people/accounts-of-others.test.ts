@@ -334,12 +334,8 @@ describe('I12: an identity of Ory Kratos', () => {
 });
 
 test.each<[string, string]>([
-  ['an LDIF file', 'version: 1\n\ndn: uid=ada,dc=example,dc=com\nuserPassword:: e1NTSEF9\n'],
   ['a password file of a web server', 'ada:$apr1$eWv9wXkP$2dJ6s1rTq0m5l7yXnq9zR/\n'],
   ['a shadow file', 'ada:$6$aBcDeFgH$kQ:19000:0:99999:7:::\n'],
-  ['a table of Clerk', 'id,username,totp_secret,password_digest,password_hasher\n'],
-  ['the table auth.users of Supabase', 'id,email,encrypted_password,raw_user_meta_data\n'],
-  ['a list of FusionAuth users', '{"users":[{"encryptionScheme":"bcrypt"}]}'],
   ['a list of Stytch users', '[{"user_id":"user-live-1"}]'],
   ['a list of WorkOS users', '{"data":[{"object":"user","id":"user_1"}]}'],
   ['a list of SCIM', '{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"]}'],
@@ -392,6 +388,13 @@ test.each<[AccountFormatName, string]>([
   ['wordpress', 'ID,user_login\n'],
   ['aspnet', 'Id,UserName,NormalizedUserName\n'],
   ['kratos', '[{"id":"1","schema_id":"default","traits":{}}]'],
+  ['ldif', 'version: 1\n\ndn: uid=ada,dc=example,dc=com\nuserPassword:: e1NTSEF9\n'],
+  ['ldif', '# extended LDIF\n#\n# LDAPv3\n\n# people\ndn:: dWlkPWFkYQ==\n'],
+  ['clerk', 'id,username,totp_secret,password_digest,password_hasher\n'],
+  ['clerk', '[{"id":"user_1","object":"user","primary_email_address_id":"idn_1"}]'],
+  ['supabase', 'id,email,encrypted_password,raw_user_meta_data\n'],
+  ['supabase', '{"users":[{"id":"1","aud":"authenticated"}]}'],
+  ['fusionauth', '{"users":[{"encryptionScheme":"bcrypt"}]}'],
 ])('a file of %s is recognised', (format, text) => {
   expect(recogniseAccounts(text)?.format).toBe(format);
 });

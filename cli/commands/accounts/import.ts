@@ -28,7 +28,7 @@ import type { Opened } from '../../place.ts';
 import { isReadableAgain, readText } from '../../read-text.ts';
 import { openWrapper } from '../keys/open-keys.ts';
 import { startProgress } from './import/progress.ts';
-import { compareAccounts, readAccounts, readDjangoApps, type Source } from './import/read-accounts.ts';
+import { compareAccounts, readAccounts, readBefore, type Source } from './import/read-accounts.ts';
 import { emptySummary, importJson, importText, type Summary, summarize } from './import/report.ts';
 
 type Options = {
@@ -197,7 +197,7 @@ async function sourceOf(context: Context, file: string, name: string, options: O
       skipMembers,
       providers: providersOf(options.provider),
       pairwise: pairwiseOf(options.pairwise, context.io),
-      djangoApps: format === 'django' ? await readDjangoApps({ file, name }, context) : undefined,
+      ...(await readBefore(format, { file, name }, context)),
     },
   };
 }

@@ -1,8 +1,7 @@
 import { csvReader, isFormula } from '../../csv.ts';
 import { standardClaims } from '../../oauth/claims.ts';
 import { ok, type Result, refuse } from '../../result.ts';
-import type { AccountEntry, EntryReader, MemberOptions } from './account-entry.ts';
-import { isObject } from './account-entry.ts';
+import { type AccountEntry, type EntryReader, isObject, type Json, type MemberOptions } from './account-entry.ts';
 import { jsonLinesReader, jsonListReader, type ListReader } from './json-list.ts';
 import { totpMembers } from './totp-key.ts';
 
@@ -86,6 +85,15 @@ export function byFirstCharacter(choose: (first: string, text: string) => EntryR
     },
     end: () => reader?.end() ?? refuse('is empty'),
   };
+}
+
+/** Reads entries, each of which `change` completes if it is an object. */
+export function withValues(entries: EntryReader, change: (value: Json) => Json): EntryReader {
+  const changed = (read: Result<AccountEntry[], string>): Result<AccountEntry[], string> =>
+    read.ok
+      ? ok(read.value.map(({ value, ...entry }) => ({ ...entry, value: isObject(value) ? change(value) : value })))
+      : read;
+  return { push: (text) => changed(entries.push(text)), end: () => changed(entries.end()) };
 }
 
 const formula = 'begins like a formula of a spreadsheet';

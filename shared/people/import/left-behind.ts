@@ -31,7 +31,9 @@ function pathsIn(name: string, value: unknown): string[] {
   return Object.entries(value).flatMap(([inner, item]) => (asks(item) ? [`${name}.${inner}`] : []));
 }
 
-const asks = (value: unknown): boolean => asksForSomething(value) && value !== 0;
+/** Cells of a table are texts. */
+const asks = (value: unknown): boolean => asksForSomething(value) && !nothing.includes(String(value).toLowerCase());
+const nothing = ['0', 'false', 'f', 'null', '{}', '[]'];
 
 /** Follows a path like `user_metadata.department`. Names may have dots themselves, such as `app_metadata.https://shop.example/roles`. */
 export function memberAt(value: unknown, path: string): unknown {

@@ -5,6 +5,7 @@ import {
   accountReader,
   djangoAppsReader,
   type ImportedAccount,
+  ldifGroupsReader,
   type ParsedAccounts,
 } from '../../../../shared/people/account-import.ts';
 import type { AccountImportStore } from '../../../../shared/people/account-import-store.ts';
@@ -53,14 +54,18 @@ export async function* readAccounts(
   yield batch;
 }
 
-/** Reads the authenticator apps of a dump of Django, which stand after its people. */
-export async function readDjangoApps(source: NamedFile, context: Context): Promise<ReturnType<Apps['end']>> {
-  const apps = djangoAppsReader();
-  for await (const piece of readAsJson(source, context)) apps.push(piece);
-  return apps.end();
+/** Reads what stands after its people: the authenticator apps of a dump of Django, and the groups of a directory. */
+export async function readBefore(
+  format: AccountFormatName,
+  source: NamedFile,
+  context: Context,
+): Promise<Pick<AccountOptions, 'djangoApps' | 'ldifGroups'>> {
+  const wanted = format === 'django' || format === 'ldif';
+  const [apps, groups] = [djangoAppsReader(), ldifGroupsReader()];
+  const reader = format === 'django' ? apps : groups;
+  if (wanted) for await (const piece of readAsJson(source, context)) reader.push(piece);
+  return format === 'django' ? { djangoApps: apps.end() } : { ldifGroups: groups.end() };
 }
-
-type Apps = ReturnType<typeof djangoAppsReader>;
 
 /** Yields a file piece by piece, or all of it as JSON if it is YAML, which is written by hand and never large. */
 async function* readAsJson({ file, name }: NamedFile, context: Context): AsyncGenerator<string> {
@@ -68,7 +73,8 @@ async function* readAsJson({ file, name }: NamedFile, context: Context): AsyncGe
   let yaml = '';
   for await (const piece of readPieces(file, context.io)) {
     // LDIF has keys with colons as well.
-    isYaml ??= looksLikeYaml(piece) && recogniseAccounts(piece)?.instead === undefined;
+    const found = isYaml === undefined ? recogniseAccounts(piece) : undefined;
+    isYaml ??= looksLikeYaml(piece) && found?.instead === undefined && found?.format !== 'ldif';
     if (isYaml) yaml += piece;
     else yield piece;
   }
