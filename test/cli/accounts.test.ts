@@ -49,6 +49,53 @@ async function fileOf(name: string, content: unknown): Promise<string> {
 
 const good = 'quiet orange river';
 
+describe('a username that is the subject of somebody else', () => {
+  const sub = '5f0a6c1e-victim';
+  const squatterSub = '5f0a6c1e-squatter';
+  const ambiguous = `error: ${sub} is a name of one account and the sub of another: write sub:${squatterSub} or sub:${sub}.\n`;
+
+  test('is refused by every command, which changes nobody', async () => {
+    await done('accounts', 'add', 'victim', '--sub', sub);
+    await done('accounts', 'add', sub, '--sub', squatterSub);
+    const commands = [
+      ['show'],
+      ['disable'],
+      ['enable'],
+      ['set', '--claim', 'nickname=x'],
+      ['set-password', '--generate'],
+      ['set-password', '--link'],
+      ['invite'],
+      ['sessions'],
+      ['revoke-sessions'],
+      ['export'],
+      ['remove', '--yes'],
+    ];
+    for (const [command = '', ...flags] of commands) {
+      const { exitCode, errors } = await pixy('accounts', command, sub, ...flags);
+      expect({ command, exitCode, errors }).toEqual({ command, exitCode: 1, errors: ambiguous });
+    }
+    const versions = [await accounts().findBySubject(sub), await accounts().findBySubject(squatterSub)];
+    expect(versions.map((account) => account?.version)).toEqual([1, 1]);
+  });
+
+  test('does not become the account that another name means', async () => {
+    expect((await done('accounts', 'disable', 'victim')).output).toContain('Disabled account victim.');
+    expect((await accounts().findBySubject(squatterSub))?.disabledAt).toBeUndefined();
+    const { output } = await done('accounts', 'enable', 'victim', '--json');
+    expect(JSON.parse(output)).toMatchObject({ sub, username: 'victim' });
+  });
+
+  test('is told from the subject by sub:, which is never a name', async () => {
+    expect(JSON.parse((await done('accounts', 'show', `sub:${sub}`, '--json')).output)).toMatchObject({ sub });
+    expect(JSON.parse((await done('accounts', 'show', `sub:${squatterSub}`, '--json')).output)).toMatchObject({
+      sub: squatterSub,
+    });
+    await done('accounts', 'add', 'sub:nobody');
+    const { errors } = await pixy('accounts', 'disable', 'sub:nobody');
+    expect(errors).toBe('error: There is no account sub:nobody.\n');
+  });
+});
+
 describe('S3: a username from before that is compared as an address', () => {
   const username = 'squatted\uff20example.com';
   const added = () => accounts().add({ username, claims: {} }, bench.clock.now);

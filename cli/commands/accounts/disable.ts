@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { endAccess, endedText } from './end-access.ts';
-import { findAccount, mustBeThere, openPeople } from './open-accounts.ts';
+import { findAccount, findAgain, mustBeThere, openPeople } from './open-accounts.ts';
 import { describeAccount, named } from './present-account.ts';
 
 export const disableCommand = (context: Context): Command =>
@@ -30,7 +30,7 @@ async function disable(context: Context, name: string): Promise<void> {
   const account = await findAccount(people, name);
   mustBeThere(await people.accounts.disable(account.sub, context.now()), account);
   const ended = await endAccess(people, account, context.now());
-  const disabled = await findAccount(people, account.sub);
+  const disabled = await findAgain(people, account);
   context.print({
     json: { ...describeAccount(disabled), ended_sessions: ended.sessions, revoked_grants: ended.grants },
     text: `${account.disabledAt === undefined ? 'Disabled' : 'Already disabled:'} ${named(account)}.\n${endedText(ended)}`,
@@ -42,7 +42,7 @@ async function enable(context: Context, name: string): Promise<void> {
   const account = await findAccount(people, name);
   mustBeThere(await people.accounts.enable(account.sub), account);
   context.print({
-    json: describeAccount(await findAccount(people, account.sub)),
+    json: describeAccount(await findAgain(people, account)),
     text: `${account.disabledAt === undefined ? 'Already enabled:' : 'Enabled'} ${named(account)}.\n`,
   });
 }

@@ -5,7 +5,7 @@ import { wrongUsage } from '../../failure.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { plural } from '../../output.ts';
 import { type LinkFlags, linkFlags, printLink } from './invite.ts';
-import { findAccount, mustBeThere, openPeople } from './open-accounts.ts';
+import { findAccount, findAgain, mustBeThere, openPeople } from './open-accounts.ts';
 import { generatedLines, hasPassword, type PasswordFlags, passwordFlags, readPassword } from './password-flags.ts';
 import { describeAccount, named } from './present-account.ts';
 
@@ -45,7 +45,7 @@ async function setPassword(context: Context, name: string, flags: Flags): Promis
   const hash = await hashPassword(password);
   mustBeThere(await people.accounts.setPassword(account.sub, hash, flags.keepSessions), account);
   const ended = flags.keepSessions ? 0 : await people.sessions.endAll(account.sub, context.now());
-  const current = await findAccount(people, account.sub);
+  const current = await findAgain(people, account);
   context.print({
     json: {
       ...describeAccount(current),
