@@ -80,12 +80,12 @@ export function httpApiEvent(request: ReceivedRequest): APIGatewayProxyEventV2 {
   };
 }
 
-/** Splits cookie-pairs, which replace the header itself. */
+/**
+ * Splits cookie-pairs, which replace the header itself, as browsers join them. Other white space stays: with it, a name is another
+ * one (shared/http/cookies.ts).
+ */
 const splitCookies = (headers: readonly string[] = []): string[] =>
-  headers
-    .flatMap((header) => header.split(';'))
-    .map((cookie) => cookie.trim())
-    .filter((cookie) => cookie !== '');
+  headers.flatMap((header) => header.split(/; ?/)).filter((cookie) => cookie !== '');
 
 function joinedParameters(rawQueryString: string): Record<string, string> {
   const parameters = new URLSearchParams(rawQueryString);

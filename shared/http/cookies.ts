@@ -21,7 +21,17 @@ export const clearCookie = (issuer: string, name: string): string => setCookie(i
 
 export const formCookie = 'pixy_form';
 
-const pairShape = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)[ \t]*=[ \t]*(.*?)[ \t]*$/s;
+const nameShape = /^[ \t]*([!#$%&'*+.^_`|~\w-]+)[ \t]*=/;
+
+/** By hand: a regular expression would begin again at each of many spaces inside of a value. */
+function withoutSpacesAround(text: string): string {
+  const isSpace = (index: number) => text[index] === ' ' || text[index] === '\t';
+  let start = 0;
+  let end = text.length;
+  while (isSpace(start)) start += 1;
+  while (end > start && isSpace(end - 1)) end -= 1;
+  return text.slice(start, end);
+}
 
 /**
  * Returns the cookies of a request by name. Ignores a name that is not a token (RFC 6265 §4.1.1), and all cookies of a repeated
@@ -32,10 +42,10 @@ export function readCookies(pairs: readonly string[]): ReadonlyMap<string, strin
   const cookies = new Map<string, string>();
   const repeated = new Set<string>();
   for (const pair of pairs) {
-    const [, name, value = ''] = pairShape.exec(pair) ?? [];
+    const [before = '', name] = nameShape.exec(pair) ?? [];
     if (name === undefined) continue;
     if (cookies.has(name)) repeated.add(name);
-    cookies.set(name, value);
+    cookies.set(name, withoutSpacesAround(pair.slice(before.length)));
   }
   for (const name of repeated) cookies.delete(name);
   return cookies;

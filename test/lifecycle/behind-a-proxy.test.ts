@@ -63,4 +63,14 @@ describe('C4: a server with an issuer of its own', () => {
     expect(left.headers['set-cookie']?.join()).toMatch(/^__Host-pixy_session=;.*; Secure/);
     expect(logoutTokens).toBe(1);
   });
+
+  test('S2: takes no session from a cookie with U+00A0 before its name, as another host may have set it', async () => {
+    const person = newPerson(server);
+    await obtainCode(person, client);
+    const session = person.cookies.get('__Host-pixy_session');
+    const statusWith = async (cookie: string) => (await send(server.port, '/account', { headers: { cookie } })).status;
+    expect(await statusWith(`a=b; __Host-pixy_session=${session}`)).toBe(200);
+    expect(await statusWith(`\u00a0__Host-pixy_session=${session}`)).toBe(303);
+    expect(await statusWith(`a=b; \u00a0__Host-pixy_session=${session}`)).toBe(303);
+  });
 });

@@ -60,6 +60,11 @@ test('S2: spaces and tabs around name and value are not part of them', () => {
   ]);
 });
 
+test('reads a value with very many spaces inside of it at once', () => {
+  const value = `b${' '.repeat(400_000)}c`;
+  expect(readCookies([`a=${value}  `]).get('a') === value).toBe(true);
+});
+
 test('S2: what has no name or no equals sign is no cookie', () => {
   expect([...readCookies(['', '=value', session, ' ', ';'])]).toEqual([]);
 });
