@@ -44,7 +44,7 @@ async function signOut(
   const meant = await findMeant(browser.ids, hint, deps);
   // A form of another site comes without our cookie; with the GET that follows, it comes along.
   if (request.method === 'POST' && browser.ids.length === 0) {
-    return { reply: seeOther(`${endpoints.signOut}?${encodeParameters(sent)}`) };
+    return { reply: seeOther(`${endpoints.signOut}?${encodeParameters(withoutFormToken(sent))}`) };
   }
 
   const isConfirmed = request.method === 'POST' && isOurForm(request, sent, deps.issuer);
@@ -62,3 +62,9 @@ async function signOut(
   }
   return { reply: to.value ? goBack(to.value, sent, cookies) : await signedOutPage(look, cookies), decision };
 }
+
+/** It may also be a form of ours whose session has ended meanwhile. Its token has to be in no address. */
+const withoutFormToken = (sent: Parameters): Parameters => ({
+  ...sent,
+  values: new Map([...sent.values].filter(([name]) => name !== 'form_token')),
+});

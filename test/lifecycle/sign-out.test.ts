@@ -408,6 +408,17 @@ describe('OC17: a form of another site', () => {
     expect(await isSignedIn(person)).toBe(false);
   });
 
+  test('or one of ours whose session has ended, leaves no form token in an address', async () => {
+    const person = await withSession();
+    const page = await person.open(signOutTarget({ client_id: app.client_id, state: 'kept' }));
+    person.cookies.delete('pixy_session');
+    const { status, headers } = await confirm(person, page);
+    expect({ status, location: headers.location }).toEqual({
+      status: 303,
+      location: `/sign-out?client_id=${app.client_id}&state=kept`,
+    });
+  });
+
   test('that shows none signs nobody out without a question', async () => {
     const { headers } = await postFrom('https://evil.example', {});
     expect((headers['set-cookie'] ?? []).filter((line) => line.startsWith('pixy_session='))).toEqual([]);
