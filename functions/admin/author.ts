@@ -1,5 +1,6 @@
 import type { Problem } from '../../shared/http/problem.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
+import { hasHidden } from '../../shared/unseen.ts';
 
 /** Why a change is made, for the change log. */
 export const reasonHeader = 'Pixy-Reason';
@@ -14,7 +15,7 @@ export function parseReason(header: string | undefined): Result<string, Problem>
     refuse<Problem>({ refusal: { reason: 'header_invalid' }, errors: [{ header: reasonHeader, detail }] });
   if (reason === undefined)
     return wrong('is not ASCII text with everything else percent-encoded (and % itself as %25)');
-  if (/\p{Cc}|\p{Zl}|\p{Zp}/u.test(reason)) return wrong('has a control character or a line break');
+  if (hasHidden(reason)) return wrong('has a character that cannot be seen, or a line break');
   return reason.length <= longestReason ? ok(reason) : wrong(`is longer than ${longestReason} characters`);
 }
 

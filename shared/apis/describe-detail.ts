@@ -1,9 +1,10 @@
 import { type Detail, type DetailMembers, membersOf } from '../oauth/authorization-details.ts';
+import { withHiddenShown } from '../unseen.ts';
 import type { DetailType } from './detail-type.ts';
 
 /**
  * What people read about one element: a sentence whose values are kept apart from its words, so that a page can show them as what they
- * are, and every member that the sentence does not name: nobody agrees to what they cannot see.
+ * are, and every member that the sentence does not name: nobody agrees to what they cannot see, also not to a character.
  */
 export type DescribedDetail = {
   type: string;
@@ -28,7 +29,7 @@ export function describeDetail(detail: Detail, types: readonly DetailType[], lan
   return {
     type: members.type,
     ...(words !== undefined && { sentence: sentenceOf(words, members) }),
-    others: others.map(({ path, value }) => ({ name: path.join('.'), value })),
+    others: others.map(({ path, value }) => ({ name: withHiddenShown(path.join('.')), value })),
   };
 }
 
@@ -63,5 +64,5 @@ const isPlainList = (value: object): boolean => Array.isArray(value) && !value.s
 function shown(value: unknown): string {
   if (value === undefined) return '–';
   if (Array.isArray(value) && isPlainList(value)) return value.length === 0 ? '–' : value.map(shown).join(', ');
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return withHiddenShown(typeof value === 'string' ? value : JSON.stringify(value));
 }

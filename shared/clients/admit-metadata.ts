@@ -106,7 +106,10 @@ function* mistakesIn(document: Document, grantTypes: readonly unknown[], usable:
   // People are asked about it by its name, and nobody has looked at that before. Besides it they are shown links on hosts of its own, so
   // nothing else that is meant for them is looked at (logo_uri, client_uri, a name in another language).
   if (typeof name === 'string' && !isVisibleName(name)) {
-    yield { member: 'client_name', problem: 'has a character that cannot be seen, or none that can' };
+    yield {
+      member: 'client_name',
+      problem: 'has a character that cannot be seen, none that can, or more than four marks on one letter',
+    };
   }
   const { subject_type: subjects } = document;
   // Who asks for pairwise subjects relies on them, so public ones must not come instead without a word.

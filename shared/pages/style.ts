@@ -115,6 +115,7 @@ input[aria-invalid="true"]:focus-visible { outline-color: var(--wrong); }
 .or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--edge); }
 .foot { margin-block-start: 1.5rem; }
 .above-list { margin-block: 1.5rem .5rem; }
+.scopes bdi, .may bdi { white-space: pre-wrap; }
 .scopes { margin: 0 0 1.25rem; padding: .25rem 1rem; list-style: none; border: 1px solid var(--edge); border-radius: .625rem; }
 .scopes li { padding-block: .625rem; }
 .scopes li + li, .things li + li { border-top: 1px solid var(--edge); }

@@ -1,3 +1,5 @@
+import { hasStackedMarks } from '../unseen.ts';
+
 /*
  * What a new name may look like, by RFC 8265 §3.3 (UsernameCaseMapped) and the IdentifierClass of RFC 8264 §4.2. So no two names
  * look different and are compared as equal, and no name turns into an address when it is compared. Names that are there already
@@ -52,6 +54,7 @@ const quoted = (char: string): string =>
   `“${char}” (U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`;
 
 function judgePart(part: string): string | undefined {
+  if (hasStackedMarks(part)) return 'has more than four marks on one letter';
   if (/^\p{M}/u.test(part)) return 'has a mark without a letter';
   // RFC 5892 §A.8, §A.9: two sets of digits that look the same.
   if (/[\u0660-\u0669]/.test(part) && /[\u06f0-\u06f9]/.test(part)) return 'has Arabic digits of two kinds';
@@ -75,8 +78,16 @@ function isReadBothWays(part: string): boolean {
   return !isLetter(chars[0]) || chars.some(isForeign) || !/[\p{L}\p{Nd}]/u.test(last) || hasBothDigits;
 }
 
+/**
+ * What ASCII has no place for in an address (RFC 5322 §3.2.3): programs that send mail take `<a@b.example>` for the same address with
+ * a name before it, and `(…)` for a comment. Quoted local parts are left out.
+ */
+const notInAddress = /["(),:;<>[\\\]]/;
+
 /** The same for an address, as it is written: mail goes there, and not to what it would be prepared to. */
 export function judgeAddress(address: string): string | undefined {
+  const [special] = notInAddress.exec(address) ?? [];
+  if (special !== undefined) return `has ${quoted(special)}, which an address cannot have`;
   if (isPlain(address)) return undefined;
   const other = Array.from(address).find((char) => char.normalize('NFKC') !== char);
   if (other !== undefined) return isAnotherForm(other);

@@ -1,9 +1,16 @@
 import * as v from 'valibot';
 import { ok, type Result, refuse } from '../result.ts';
+import { hasStackedMarks } from '../unseen.ts';
 import type { Account } from './account.ts';
 import type { ProfileClaim } from './profile-fields.ts';
 
-const visible = v.pipe(v.string(), v.trim(), v.maxLength(200), v.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const visible = v.pipe(
+  v.string(),
+  v.trim(),
+  v.maxLength(200),
+  v.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u),
+  v.check((text) => !hasStackedMarks(text)),
+);
 const isUrl = (text: string): boolean => /^https?:/.test(text) && URL.canParse(text);
 const isDate = (text: string): boolean => /^\d{4}(-\d{2}-\d{2})?$/.test(text) && !Number.isNaN(Date.parse(text));
 

@@ -63,14 +63,19 @@ describe('a body', () => {
 });
 
 describe('a header', () => {
-  test.each(['100% sure', '%ff', '%0a', 'line%E2%80%A8break', 'x'.repeat(501)])(
-    'Pixy-Reason that cannot be kept is 400: %.20s',
-    async (reason) => {
-      const answer = await patch({ disabled: true }, { 'pixy-reason': reason });
-      expectProblem(answer, 400, 'header_invalid');
-      expect(answer.json.errors).toEqual([{ header: 'Pixy-Reason', detail: expect.any(String) }]);
-    },
-  );
+  test.each([
+    '100% sure',
+    '%ff',
+    '%0a',
+    'line%E2%80%A8break',
+    '%E2%80%AEnoitcerid',
+    'not%E2%80%8Bthere',
+    'x'.repeat(501),
+  ])('Pixy-Reason that cannot be kept is 400: %.20s', async (reason) => {
+    const answer = await patch({ disabled: true }, { 'pixy-reason': reason });
+    expectProblem(answer, 400, 'header_invalid');
+    expect(answer.json.errors).toEqual([{ header: 'Pixy-Reason', detail: expect.any(String) }]);
+  });
 });
 
 describe('an address', () => {

@@ -42,6 +42,7 @@ const roots = [
   'shared/time.ts',
   'shared/number.ts',
   'shared/mistake.ts',
+  'shared/unseen.ts',
   'shared/home.ts',
   'shared/homes.ts',
   'shared/config.ts',

@@ -154,6 +154,23 @@ describe('RA4: people read', () => {
     expect(inWords(read(paying(), 'en', [type]))).toBe('[–] [–] [–] [–]');
   });
 
+  test.each([
+    ['a change of direction', 'DE\u202e21', 'DE[U+202E]21'],
+    ['a space without width', 'Merchant\u200b A', 'Merchant[U+200B] A'],
+    ['a line break', 'A\nB', 'A[U+000A]B'],
+    ['letters that only programs read', 'A\u{e0042}', 'A[U+E0042]'],
+    ['a joiner among Latin letters', 'A\u200dB', 'A[U+200D]B'],
+    ['marks over the lines around it', `A${'\u0336'.repeat(6)}`, `A${'\u0336'.repeat(4)}[U+0336][U+0336]`],
+    [
+      'nothing of that',
+      'Ärzte, می\u200cخواهم 👩\u200d💻 ☎\ufe0f 1\ufe0f\u20e3',
+      'Ärzte, می\u200cخواهم 👩\u200d💻 ☎\ufe0f 1\ufe0f\u20e3',
+    ],
+  ])('values and names with every character, so that none is there unseen: %s', (_, to, shown) => {
+    expect(inWords(read(paying({ to })))).toBe(`Pay [12.50] [EUR] to [${shown}]`);
+    expect(read({ type: 'gone', [to]: [to] }, 'en', []).others).toEqual([{ name: shown, value: shown }]);
+  });
+
   test('values that look like names as what they are', () => {
     expect(inWords(read(paying({ to: '{note} {amount.value}', note: 'x' })))).toBe(
       'Pay [12.50] [EUR] to [{note} {amount.value}]',

@@ -86,6 +86,7 @@ describe('S3: a new username that looks like another, or like an address, is ref
     ['an old Jamo', '\u1100', noLetter],
     ['a repetition mark', 'あ\u3033', noLetter],
     ['a Roman numeral that is a letter by itself', '\u2188', noLetter],
+    ['marks over the lines around it', `ada${'\u0336'.repeat(5)}`, 'has more than four marks on one letter'],
     ['a mark without a letter', '\u0301ada', 'has a mark without a letter'],
     ['a mark after a space', 'ada \u0301lovelace', 'has a mark without a letter'],
     ['Hebrew and Latin letters', 'שלוםada', mixed],
@@ -170,6 +171,9 @@ describe('S3: a new address is one that looks like no other', () => {
     return 'problem' in parsed ? parsed.problem : undefined;
   };
 
+  const cannotHave = (char: string, number: string): unknown =>
+    expect.stringMatching(`^has “${char}” \\(U\\+00${number}\\), which an address cannot have$`);
+
   test.each([
     ['a wide @ besides one', 'victim\uff20corp@example.com', another('@')],
     ['a small @ besides one', 'victim\ufe6bcorp@example.com', another('@')],
@@ -179,6 +183,16 @@ describe('S3: a new address is one that looks like no other', () => {
     ['an ideographic full stop', 'victim@mail\u3002example.com', noLetter],
     ['a Kelvin sign', 'victim@wor\u212a.example', another('K')],
     ['a ligature', 'o\ufb03ce@example.com', another('ffi')],
+    ['brackets, which mail takes off', '<ada@example.com>', cannotHave('<', '3C')],
+    ['an address after a name', 'Ada<ada@example.com', cannotHave('<', '3C')],
+    ['a comment', 'ada(x)@example.com', cannotHave('\\(', '28')],
+    ['a comma', 'grace,ada@example.com', cannotHave(',', '2C')],
+    ['a semicolon', 'ada;x@example.com', cannotHave(';', '3B')],
+    ['the name of a group', 'all:ada@example.com', cannotHave(':', '3A')],
+    ['a quoted local part', '"ada"@example.com', cannotHave('"', '22')],
+    ['a backslash', 'ada\\x@example.com', cannotHave('\\\\', '5C')],
+    ['a literal address', 'ada@[192.0.2.1]', cannotHave('\\[', '5B')],
+    ['brackets in another script', '<amélie@example.com>', cannotHave('<', '3C')],
     ['an emoji', '\u{1f600}@example.com', noLetter],
     ['a wide @ alone', 'victim\uff20example.com', 'is not an email address'],
     ['letters of both directions in a part', 'שלוםa@example.com', mixed],
@@ -189,6 +203,7 @@ describe('S3: a new address is one that looks like no other', () => {
   test.each([
     'ada@example.com',
     "o'hara+x@mail.example.com",
+    "!#$%&'*+-/=?^_`{|}~.x@example.com",
     'amélie@müller.example',
     'שלום@example.com',
     '二@例え.テスト',
@@ -204,9 +219,11 @@ describe('S3: a new address is one that looks like no other', () => {
 
 describe('S3: names of before', () => {
   const squatter = { username: 'victim\uff20example.com', email: 'o\ufb03ce@example.com' };
+  const odd = { email: '<ada@example.com>' };
 
   test('stay as they are when something else of the account changes', () => {
     expect(admitNames(squatter, squatter)).toEqual({ ok: true, value: squatter });
+    expect(admitNames(odd, odd)).toEqual({ ok: true, value: odd });
     expect(parseAccountDescription({ ...squatter, claims: { name: 'x' } }, squatter)).toEqual({
       account: { ...squatter, claims: { name: 'x' } },
     });

@@ -17,6 +17,8 @@ test.each([
   ['a space without width inside', 'Ba\u200bnk'],
   ['a soft hyphen', 'Ba\u00adnk'],
   ['letters that only programs read', 'Bank\u{e0041}'],
+  ['marks over the lines around it', `Bank${'\u0301'.repeat(5)}`],
+  ['such marks on a letter that has one', `\u00e9${'\u0336\u0324'.repeat(2)}`],
 ])('is no name that people can see: %s', (_, name) => {
   expect(isVisibleName(name)).toBe(false);
 });
@@ -32,6 +34,9 @@ test.each([
   '👩\u200d💻',
   '☎\ufe0f',
   'İstanbul é',
+  'Tiếng Việt',
+  'שָׁלוֹם',
+  'ที่นี่',
 ])('is a name: %s', (name) => {
   expect(isVisibleName(name)).toBe(true);
 });
