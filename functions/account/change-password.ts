@@ -49,7 +49,8 @@ async function change(request: HttpRequest, person: SignedInPerson, deps: Change
   }
   await goOnAlone(person, changed, deps);
   await deps.notify(request, changed.sub, 'passwordChanged');
-  const cookies = [leaveNotice(deps.issuer, 'passwordChanged'), ...rememberIn(request, changed, deps)];
+  const proven = person.session.amr.includes('mfa') ? 'code' : 'password';
+  const cookies = [leaveNotice(deps.issuer, 'passwordChanged'), ...rememberIn(request, changed, deps, proven)];
   return {
     reply: seeOther(endpoints.account, cookies),
     decision: { verdict: 'allowed', credential: 'password_changed' },

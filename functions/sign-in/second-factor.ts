@@ -1,12 +1,14 @@
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import { readForm } from '../../shared/http/form.ts';
 import { isOurForm } from '../../shared/http/form-token.ts';
+import { readKnown } from '../../shared/http/known-cookie.ts';
 import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { single } from '../../shared/oauth/parameters.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
+import { recognizeBrowser } from '../../shared/people/known-browser.ts';
 import { judgeEpoch } from '../../shared/people/still-valid.ts';
 import type { PendingSignIn } from '../../shared/people/totp-pending-store.ts';
 import { verifySecondFactor } from '../../shared/people/totp-verify.ts';
@@ -47,19 +49,26 @@ async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answ
   if (!isOurForm(request, form.value, deps.issuer)) {
     return showCodeForm(request, pending, deps, { reason: 'form_token_invalid' });
   }
+  // Between password and code the account may have been disabled, or may have got another password. If that happens from here on, the
+  // session that begins is worth nothing.
+  const account = await deps.accounts.findBySubject(pending.sub);
+  if (account === undefined || judgeEpoch(account, pending)) return startAgain(request, deps);
   const typed = single(form.value, 'code') ?? '';
-  const verified = await verifySecondFactor({ sub: pending.sub, typed }, deps.totps, deps.throttle, deps.now());
+  const browser = recognizeBrowser(readKnown(request, deps.issuer), account, deps.now(), ['code']);
+  const verified = await verifySecondFactor(
+    { sub: pending.sub, typed, browser },
+    deps.totps,
+    deps.throttle,
+    deps.now(),
+  );
   if (!verified.ok) return showCodeForm(request, pending, deps, verified.refusal);
   // The code is spent by now. One password leads to one session, so a second code of the same moment finds the wait over.
   if (!(await deps.pendings.spend(secret, deps.now()))) return startAgain(request, deps);
   const { keep } = pending;
-  // Between password and code the account may have been disabled, or may have got another password.
-  const account = await deps.accounts.findBySubject(pending.sub);
-  if (account === undefined || judgeEpoch(account, pending)) return startAgain(request, deps);
   const amr = pending.isByMail ? twoCodes : ['pwd', 'otp', 'mfa'];
   const session = await beginSession(request, { account, amr, keep }, deps);
   if (!pending.isByMail) await noticeDevice(request, account, deps);
-  const known = pending.isByMail ? [] : rememberIn(request, account, deps);
+  const known = pending.isByMail ? [] : rememberIn(request, account, deps, 'code');
   const cookies = [session, clearPending(deps.issuer), ...known];
   const reply = pending.isReset
     ? seeOther(endpoints.account, [...cookies, leaveNotice(deps.issuer, 'reset')])

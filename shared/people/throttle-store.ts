@@ -98,8 +98,15 @@ export function throttleStore(database: Database, table: string) {
       return retryAfter > 0 ? { retryAfter, takeBack } : { takeBack };
     },
 
-    /** Counts an attempt at what an account requires besides the first proof: a code, or the current password. */
-    countProof: (sub: string, now: number): Promise<Attempt> =>
-      count(`proof#${hashSecret(sub)}`, signInLimits.proof, now),
+    /**
+     * Counts an attempt at what an account requires besides the first proof: a code, or the current password. In a `browser` that is
+     * known by a code, only its own attempts count, so that whoever knows the password cannot keep the owner out with wrong codes.
+     */
+    countProof: (sub: string, now: number, browser?: string): Promise<Attempt> =>
+      count(
+        browser === undefined ? `proof#${hashSecret(sub)}` : `known-proof#${hashSecret(browser)}`,
+        signInLimits.proof,
+        now,
+      ),
   };
 }

@@ -7,16 +7,16 @@ import type { TotpStore } from './totp-store.ts';
 
 /**
  * Verifies a code of the authenticator app, or a recovery code. Each is valid once, however many concurrent attempts use it.
- * Attempts are counted per account before the code is checked. Refuses with `sign_in_throttled`, `second_factor_wrong` or
+ * Attempts are counted before the code is checked, per account, or per `browser` in which this person has entered a right one before. Refuses with `sign_in_throttled`, `second_factor_wrong` or
  * `second_factor_used`.
  */
 export async function verifySecondFactor(
-  { sub, typed }: { sub: string; typed: string },
+  { sub, typed, browser }: { sub: string; typed: string; browser?: string | undefined },
   totps: Pick<TotpStore, 'find' | 'useStep' | 'noteOff' | 'useRecoveryCode'>,
   throttle: Pick<ThrottleStore, 'countProof'>,
   now: number,
 ): Promise<Result<void, Refusal>> {
-  const attempt = await throttle.countProof(sub, now);
+  const attempt = await throttle.countProof(sub, now, browser);
   if (attempt.retryAfter !== undefined) return refuse({ reason: 'sign_in_throttled', retryAfter: attempt.retryAfter });
   const code = readTotpCode(typed);
   const refusal = code === undefined ? await useRecoveryCode(sub, typed, totps) : await useCode(sub, code, totps, now);

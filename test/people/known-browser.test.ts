@@ -14,7 +14,7 @@ import { account, addTotp, signedIn, waitingForCode } from './account-flows.ts';
 const database = await startDatabaseProxy();
 const server = await startTestServer({
   clients: [],
-  accounts: ['ada', 'bob', 'cleo'].map(account),
+  accounts: ['ada', 'bob', 'cleo', 'dora'].map(account),
   dynamodb: database.endpoint,
 });
 const { clock } = server;
@@ -53,6 +53,13 @@ describe('S9: a pass', () => {
     expect(recognizeBrowser([pass], own, at)).toMatch(/^[\w-]{22}$/);
     expect(recognizeBrowser([pass], own, at + knownFor - 1)).toBeDefined();
     expect(recognizeBrowser([pass], own, at + knownFor)).toBeUndefined();
+  });
+
+  test('of a password stands for no code, and one of a code for both', () => {
+    const [byCode = ''] = rememberBrowser([], own, at, 'code') ?? [];
+    expect(recognizeBrowser([pass], own, at, ['code'])).toBeUndefined();
+    expect(recognizeBrowser([pass, byCode], own, at, ['code'])).toBe(byCode.split('.')[0]);
+    expect(recognizeBrowser([byCode], own, at)).toBe(byCode.split('.')[0]);
   });
 
   test('is worth nothing for anybody else, after another password, or before there is an account', () => {
@@ -169,6 +176,63 @@ test('S9: the browser is known only after the code, where the account asks for o
   const { person, page } = await waitingForCode(server, 'cleo');
   expect((await person.submit(page, { code: app.codeAt(clock.now()) })).status).toBe(200);
   expect(recognizeBrowser(passesOf(person), await find('cleo'), clock.now())).toBeDefined();
+});
+
+describe('S9: wrong codes of a stranger who knows the password', async () => {
+  const before = passesOf(await signInByForm(server, account('dora')));
+  const app = await addTotp(await signedIn(server, 'dora'));
+  await app.confirm(app.codeAt(clock.now()));
+  const { attempts: most } = signInLimits.proof;
+
+  /** Enters codes after the password, in a browser with these passes. */
+  async function enterIn(person: Person, ...codes: readonly string[]): Promise<number[]> {
+    const { headers } = await attempt(person, 'dora', password);
+    const page = await person.open(headers.location ?? '');
+    const statuses: number[] = [];
+    for (const code of codes) statuses.push((await person.submit(page, { code })).status);
+    return statuses;
+  }
+  const wrong = (times: number) => Array<string>(times).fill('wrong');
+  const right = () => app.codeAt(clock.now());
+
+  /** The passes of a browser in which dora has entered a code. */
+  async function afterCode(): Promise<string[]> {
+    const person = browserWith();
+    expect(await enterIn(person, right())).toEqual([200]);
+    clock.advance(signInLimits.proof.window);
+    return passesOf(person);
+  }
+
+  test('do not keep the owner out of a browser in which they have entered one before', async () => {
+    const known = await afterCode();
+    expect(await enterIn(browserWith(), ...wrong(most), right())).toEqual([...Array<number>(most).fill(400), 429]);
+    expect(await enterIn(browserWith(...known), 'wrong', right())).toEqual([400, 200]);
+  });
+
+  test('are not more for a pass that was given for the password alone', async () => {
+    expect(await enterIn(browserWith(...before), ...wrong(most))).toEqual(Array<number>(most).fill(400));
+    expect(await enterIn(browserWith(...before), right())).toEqual([429]);
+    expect(await enterIn(browserWith(), right())).toEqual([429]);
+  });
+
+  test('are five in ten minutes for a stolen pass, whichever browser has it', async () => {
+    const known = await afterCode();
+    expect(await enterIn(browserWith(...known), ...wrong(most))).toEqual(Array<number>(most).fill(400));
+    expect(await enterIn(browserWith(...known), right())).toEqual([429]);
+    expect(await enterIn(browserWith(), right())).toEqual([200]);
+  });
+
+  test('are counted as before for old passes after another password; the browser in which it was set keeps its own count', async () => {
+    const known = await afterCode();
+    const owner = browserWith(...known);
+    expect(await enterIn(owner, right())).toEqual([200]);
+    const form = await owner.open('/account/password');
+    const next = `${password} and more`;
+    expect((await owner.submit(form, { current_password: password, password: next })).status).toBe(303);
+    const account = await find('dora');
+    expect(recognizeBrowser(known, account, clock.now(), ['code'])).toBeUndefined();
+    expect(recognizeBrowser(passesOf(owner), account, clock.now(), ['code'])).toBeDefined();
+  });
 });
 
 test('S9: whoever looks at a refusal learns from bytes and database calls neither who exists nor whose pass it is', async () => {

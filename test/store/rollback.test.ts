@@ -70,6 +70,7 @@ const kinds: Readonly<Record<string, { test?: keyof typeof tests; text?: string 
   '`throttle#known#<hash>` / end': brief,
   '`throttle#address#<ip>` / end': brief,
   '`throttle#proof#<hash>` / end': brief,
+  '`throttle#known-proof#<hash>` / end': brief,
   '`throttle#registration#<ip>` / end': brief,
   '`throttle#pushed#<ip>` / end': brief,
   '`throttle#device#<ip>` / end': brief,
