@@ -133,9 +133,14 @@ function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (spoken.has(error.name)) return visible(error.message);
   if (error.name === 'StoreUnavailable') return visible(`${serviceOf(error)} does not answer: ${causeOf(error)}`);
-  if (v.isValiError(error)) {
-    return `A record in the database cannot be read: ${error.issues.map((issue) => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`).join('; ')}`;
+  const problem = v.isValiError(error)
+    ? error.issues.map((issue) => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`).join('; ')
+    : error.message;
+  const { record } = error as Error & { record?: string };
+  if (record !== undefined) {
+    return visible(`The record ${record} cannot be read: ${problem}. Put it right in the Clients table.`);
   }
+  if (v.isValiError(error)) return `A record in the database cannot be read: ${problem}`;
   return `Unexpected error: ${error.stack ?? error.message}`;
 }
 

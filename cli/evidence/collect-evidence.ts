@@ -1,12 +1,12 @@
 import type { Change } from '../../shared/clients/change.ts';
+import { type ChangedInTable, isPolicyChangedInTable } from '../../shared/clients/changed-in-table.ts';
 import type { SeenClient } from '../../shared/clients/document-store.ts';
 import type { Versioned } from '../../shared/clients/records.ts';
-import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { type GlobalPolicy, shippedGlobalPolicy } from '../../shared/pkce/policy.ts';
 import type { AdoptionReport } from '../../shared/reports/adoption.ts';
 import type { Period } from '../../shared/reports/tally.ts';
 import type { Context } from '../context.ts';
-import { listAllClients } from '../list-clients.ts';
+import { type FoundClient, listAllClients } from '../list-clients.ts';
 import type { Place } from '../place.ts';
 import { readAdoption } from '../report/read-report.ts';
 import { listSeen } from '../seen-clients.ts';
@@ -20,7 +20,9 @@ export type Evidence = {
   place: Place;
   versions: Versions;
   policy: { value: GlobalPolicy; version: number; lastChange?: Change };
-  clients: readonly Versioned<RegisteredClient>[];
+  clients: readonly FoundClient[];
+  /** What somebody changed in the table itself. Undefined: the management API does not tell. */
+  changedInTable: readonly ChangedInTable[] | undefined;
   /** Clients by metadata document that somebody allowed something. */
   seen: readonly SeenClient[];
   adoption: AdoptionReport;
@@ -53,8 +55,21 @@ export async function collectEvidence(
     versions,
     policy: found ?? { value: shippedGlobalPolicy, version: 0 },
     clients,
+    changedInTable: place.kind === 'server' ? undefined : changedInTable(clients, found),
     seen,
     adoption,
     changes: changes.filter(({ at }) => period.since <= at && at < period.until),
   };
+}
+
+function changedInTable(
+  clients: readonly FoundClient[],
+  policy: Versioned<GlobalPolicy> | undefined,
+): readonly ChangedInTable[] {
+  return [
+    ...(policy && isPolicyChangedInTable(policy) ? [{ lastChange: policy.lastChange }] : []),
+    ...clients
+      .filter(({ isChangedInTable }) => isChangedInTable)
+      .map(({ value, lastChange }) => ({ client: value.clientId, lastChange })),
+  ];
 }

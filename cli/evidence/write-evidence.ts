@@ -1,4 +1,5 @@
 import { type Change, subjectOf } from '../../shared/clients/change.ts';
+import type { ChangedInTable } from '../../shared/clients/changed-in-table.ts';
 import { describeClient } from '../../shared/clients/client-document.ts';
 import type { SeenClient } from '../../shared/clients/document-store.ts';
 import { policyOf, switchesOf, waiverOf } from '../../shared/clients/present-client.ts';
@@ -26,7 +27,8 @@ const evidenceVersion = 1;
 
 /** The evidence as JSON. Client documents and the change log contain neither secrets nor their hashes. */
 export function evidenceJson(evidence: Evidence): string {
-  const { at, period, place, versions, policy, clients, seen, adoption, changes, verification } = evidence;
+  const { at, period, place, versions, policy, clients, seen, adoption, changes, changedInTable, verification } =
+    evidence;
   const json = {
     evidence: evidenceVersion,
     at: formatTime(at),
@@ -40,6 +42,7 @@ export function evidenceJson(evidence: Evidence): string {
     adoption,
     waivers: waiversOfEvidence(evidence).map(waiverJson),
     changes: changes.map(changeJson),
+    ...(changedInTable && { changed_in_table: changedInTable.map(changedInTableJson) }),
     ...(verification && { verification }),
   };
   return `${JSON.stringify(json, null, 2)}\n`;
@@ -60,6 +63,7 @@ export async function evidenceMarkdown(evidence: Evidence, file: { name: string;
       `SHA-256 of ${file.name}: ${file.sha256}`,
       ...lines,
       describeWaivers(evidence),
+      ...describeChangedInTable(evidence),
       ...(verification ? [`Verification: ${writeSummary(verification)}`] : ['Verification: not requested.']),
       ...(changes.length === maximumChanges ? [`Only the latest ${plural(maximumChanges, 'change')} are listed.`] : []),
     ],
@@ -70,6 +74,7 @@ export async function evidenceMarkdown(evidence: Evidence, file: { name: string;
       waiversSection(evidence),
       ...sections.map((section) => ({ ...section, title: `Audit log: ${section.title}` })),
       changesSection(evidence),
+      changedInTableSection(evidence),
       ...(verification ? [verifySection(verification)] : []),
     ].filter(({ rows }) => rows.length > 0),
   });
@@ -199,6 +204,32 @@ const changesSection = ({ changes }: Evidence): Section => ({
     describeChange(change),
     change.why,
   ]),
+});
+
+function describeChangedInTable({ changedInTable }: Evidence): string[] {
+  if (changedInTable === undefined) return [];
+  const [record, say] = changedInTable.length === 1 ? ['record', 'says'] : ['records', 'say'];
+  return changedInTable.length === 0
+    ? ['Every record says what its last change wrote.']
+    : [
+        `Changed in the table itself: ${changedInTable.length} ${record}, which ${say} something else than the change log.`,
+      ];
+}
+
+const changedInTableSection = ({ changedInTable = [] }: Evidence): Section => ({
+  title: 'Changed in the table itself',
+  columns: ['Record', 'Last change by Pixy', 'Time', 'By'].map((title) => ({ title })),
+  rows: changedInTable.map(({ client = '(global policy)', lastChange }) => [
+    client,
+    lastChange.id,
+    briefTime(lastChange.at),
+    lastChange.by,
+  ]),
+});
+
+const changedInTableJson = ({ client, lastChange }: ChangedInTable): object => ({
+  ...(client !== undefined && { client }),
+  last_change: lastChange.id,
 });
 
 function changeJson(change: Change): object {

@@ -102,22 +102,30 @@ const versioned = v.object({ version: v.number(), lastChange: change });
 
 export const toPolicy = (item: Item): GlobalPolicy => v.parse(globalPolicy, item['value']);
 
-export const toVersionedPolicy = (item: Item): Versioned<GlobalPolicy> => ({
-  value: toPolicy(item),
-  ...toVersion(item),
-});
+export const toVersionedPolicy = (item: Item): Versioned<GlobalPolicy> =>
+  naming(item, () => ({ value: toPolicy(item), ...toVersion(item) }));
 
 /** Parses the client of an item that is no record, and so has neither version nor secret. */
 export const toClient = (item: Item): RegisteredClient => v.parse(client, item['value']);
 
 /** Returns undefined for a removed client, whose record stays so that the change is not lost and can be undone. */
-export function toVersionedClient(item: Item): Versioned<RegisteredClient | undefined> {
-  const since = v.parse(v.optional(v.string()), item['since']);
-  const value =
-    item['value'] === undefined ? undefined : { ...v.parse(client, item['value']), ...(since && { since }) };
-  if (value && needsSecret(value) && value.secretHashes.length === 0)
-    throw new Error('a client with a secret has none');
-  return { value, ...toVersion(item) };
+export const toVersionedClient = (item: Item): Versioned<RegisteredClient | undefined> =>
+  naming(item, () => {
+    const since = v.parse(v.optional(v.string()), item['since']);
+    const value =
+      item['value'] === undefined ? undefined : { ...v.parse(client, item['value']), ...(since && { since }) };
+    if (value && needsSecret(value) && value.secretHashes.length === 0)
+      throw new Error('a client with a secret has none');
+    return { value, ...toVersion(item) };
+  });
+
+/** Whoever has to put a record right has to know which one it is. */
+function naming<Value>(item: Item, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof Error ? Object.assign(error, { record: String(item['pk']) }) : error;
+  }
 }
 
 /** What of a client is stored as its value: the mark stands beside it, where a version that does not know it leaves it alone. */

@@ -497,7 +497,9 @@ test('a record that cannot be understood is told, never taken for a client witho
     });
   await policy('off');
   const { exitCode, errors } = await pixy('clients', 'show', 'broken');
-  expect(errors).toMatch(/^error: A record in the database cannot be read: pkce\.policy: [^\n]+\n$/);
+  expect(errors).toMatch(
+    /^error: The record client#\S+ cannot be read: pkce\.policy: [^\n]+ Put it right in the Clients table\.\n$/,
+  );
   expect(exitCode).toBe(1);
   await policy('any');
 });

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { localTableNames } from '../../infra/local/create-tables.ts';
 import { demoAccount, demoConfidentialClient, demoPublicClient } from '../../infra/local/demo/demo-data.ts';
 import { startServer } from '../../infra/local/server.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -135,6 +138,12 @@ describe('evidence', () => {
     expect(evidence.markdown).toContain('floor none → any');
   });
 
+  test('says that every record is as Pixy wrote it', () => {
+    expect(JSON.parse(evidence.json).changed_in_table).toEqual([]);
+    expect(evidence.markdown).toContain('Every record says what its last change wrote.');
+    expect(evidence.markdown).not.toContain('## Changed in the table itself');
+  });
+
   test('says that nothing was verified', () => {
     expect(evidence.markdown).toContain('Verification: not requested.');
     expect(JSON.parse(evidence.json)).not.toHaveProperty('verification');
@@ -239,5 +248,51 @@ describe('what cannot be done is told in one line', () => {
     const { exitCode, errors } = await local(...argv);
     expect(errors).toMatch(sentence);
     expect(exitCode).toBe(expected);
+  });
+});
+
+describe('what somebody changed in the table itself', () => {
+  const table = localTableNames.clients;
+  let markdown: string;
+  let json: Record<string, unknown[]>;
+  beforeAll(async () => {
+    const { endpoint } = JSON.parse(await readFile(join(data, 'dynamodb.json'), 'utf8'));
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const items = DynamoDBDocument.from(new DynamoDB({ endpoint, region: 'local', credentials }));
+    // biome-ignore lint/suspicious/noExplicitAny: items of many shapes
+    const set = async (pk: string, sk: string, change: (item: any) => object) => {
+      const { Item = {} } = await items.get({ TableName: table, Key: { pk, sk } });
+      await items.put({ TableName: table, Item: { ...Item, ...change(Item) } });
+    };
+    await set('client#lenient', 'record', ({ value }) => ({ value: { ...value, pkce: { policy: 'any' } } }));
+    await set('client#demo-web', 'record', ({ value, lastChange: { after, ...change } }) => ({
+      pk: 'client#stranger',
+      value: { ...value, clientId: 'stranger' },
+      lastChange: { ...change, after: { ...after, clientId: 'stranger' } },
+    }));
+    await set('global', 'policy', ({ value }) => ({ value: { ...value, floor: 'none' } }));
+    const out = join(await emptyFolder(), 'changed');
+    await done('evidence', '--out', out);
+    markdown = await readFile(`${out}.md`, 'utf8');
+    json = JSON.parse(await readFile(`${out}.json`, 'utf8'));
+  });
+
+  test('is in the evidence: a weaker client, one that is in no list, and a lower floor', () => {
+    expect(json['changed_in_table']).toEqual([
+      { last_change: expect.stringMatching(/^\d{8}T/) },
+      { client: 'lenient', last_change: expect.stringMatching(/^\d{8}T/) },
+      { client: 'stranger', last_change: expect.stringMatching(/^\d{8}T/) },
+    ]);
+    expect(markdown).toContain('Changed in the table itself: 3 records, which say something else than the change log.');
+    expect(markdown).toContain('## Changed in the table itself');
+    expect(markdown).toMatch(/^\| stranger \| confidential \| none \(client\) \|/m);
+  });
+
+  test('is in the list of clients', async () => {
+    const { output } = await local('clients', 'list');
+    expect(output.match(/^\S+(?=.* changed in the table itself$)/gm)).toEqual(['lenient', 'stranger']);
+    const listed = (await local('clients', 'list', '--json')).json();
+    const marked = listed.filter((client: Record<string, unknown>) => client['changed_in_table']);
+    expect(marked.map(({ client_id: id }: Record<string, unknown>) => id)).toEqual(['lenient', 'stranger']);
   });
 });

@@ -1,14 +1,13 @@
 import { Command } from 'commander';
 import { describeClient } from '../../../shared/clients/client-document.ts';
 import { kindOf, policyOf, switchesOf, waiverOf } from '../../../shared/clients/present-client.ts';
-import type { Versioned } from '../../../shared/clients/records.ts';
-import { policySettings, type RegisteredClient } from '../../../shared/clients/registered-client.ts';
+import { policySettings } from '../../../shared/clients/registered-client.ts';
 import { endingSoon } from '../../../shared/clients/waiver.ts';
 import type { GlobalPolicy } from '../../../shared/pkce/policy.ts';
 import { modeLabel } from '../../../shared/pkce/policy-label.ts';
 import { briefTime, formatTime } from '../../../shared/time.ts';
 import type { Context } from '../../context.ts';
-import { listAllClients } from '../../list-clients.ts';
+import { type FoundClient, listAllClients } from '../../list-clients.ts';
 import { examples, storeOptions } from '../../options.ts';
 import { plural, table } from '../../output.ts';
 
@@ -38,6 +37,7 @@ async function list(context: Context, withLastSeen: boolean): Promise<void> {
       return {
         ...describeClient(entry, global, now),
         ...(last !== undefined && { last_seen: formatTime(last) }),
+        ...(entry.isChangedInTable && { changed_in_table: true }),
       };
     }),
     text: entries.length === 0 ? 'There are no clients.\n' : listText(entries, global, now, seen),
@@ -45,12 +45,12 @@ async function list(context: Context, withLastSeen: boolean): Promise<void> {
 }
 
 function listText(
-  entries: readonly Versioned<RegisteredClient>[],
+  entries: readonly FoundClient[],
   global: GlobalPolicy,
   now: number,
   seen: ReadonlyMap<string, number> | undefined,
 ): string {
-  const rows = entries.map(({ value: client }) => {
+  const rows = entries.map(({ value: client, isChangedInTable }) => {
     const last = seen?.get(client.clientId);
     return [
       client.clientId,
@@ -60,14 +60,16 @@ function listText(
       waiverOf(client.pkce.waiver, now),
       switchesOf(client),
       ...(seen ? [last === undefined ? 'never' : briefTime(last)] : []),
-      client.disabled ? 'disabled' : '',
+      [...(client.disabled ? ['disabled'] : []), ...(isChangedInTable ? ['changed in the table itself'] : [])].join(
+        ', ',
+      ),
     ];
   });
   const headings = ['client', 'type', 'policy', 'mode', 'waiver', 'switches', ...(seen ? ['last seen'] : []), ''];
   return table(headings, rows) + endingSoonText(entries, now);
 }
 
-function endingSoonText(entries: readonly Versioned<RegisteredClient>[], now: number): string {
+function endingSoonText(entries: readonly FoundClient[], now: number): string {
   const soon = endingSoon(
     entries.map(({ value }) => value),
     now,
