@@ -36,7 +36,10 @@ async function change(request: HttpRequest, person: SignedInPerson, deps: Change
   const look = deps.lookOf(request);
   const again = (unchanged: Unchanged) => showPasswordForm(request, person, deps, unchanged);
   const form = readAccountForm(request, person);
-  if (!form.ok) return again({ problem: problemOf(form.refusal, look), reason: form.refusal.reason });
+  if (!form.ok) {
+    const { refusal } = form;
+    return again({ problem: problemOf(refusal, look), reason: refusal.reason, status: statusOf(refusal) });
+  }
   const proved = await proveCurrentPassword(form.value, person, look, deps);
   if (!proved.ok) return again(proved.refusal);
   const admitted = admitNewPassword(form.value, person, look);

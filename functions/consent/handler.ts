@@ -3,7 +3,7 @@ import { readForm } from '../../shared/http/form.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { encodeParameters, parseParameters, single } from '../../shared/oauth/parameters.ts';
+import { admitClear, encodeParameters, parseParameters, single } from '../../shared/oauth/parameters.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { equalInConstantTime } from '../../shared/secret.ts';
 import { allow } from './allow.ts';
@@ -39,10 +39,8 @@ async function consent(request: HttpRequest, step: Step, deps: ConsentDeps): Pro
 }
 
 async function decide(interrupted: Interrupted, request: HttpRequest, deps: ConsentDeps): Promise<Answer> {
-  const form = readForm(request);
-  if (!form.ok) {
-    return { reply: await errorPage(form.refusal, deps.issuer, deps.lookOf(request, interrupted.parameters)) };
-  }
+  const form = admitClear(readForm(request));
+  if (!form.ok) return ask(interrupted, request, deps, form.refusal);
   if (!equalInConstantTime(single(form.value, 'form_token') ?? '', interrupted.formToken)) {
     return ask(interrupted, request, deps, { reason: 'form_token_invalid' });
   }

@@ -122,8 +122,9 @@ async function reply(shown: Shown, operator: Operator, deps: ConsoleDeps): Promi
 }
 
 async function refused(refusal: Refusal, request: HttpRequest, deps: ConsoleDeps): Promise<Answer> {
+  const page = { title: 'error.formTitle', path: findPlace(request.path) ? request.path : endpoints.console } as const;
   return {
-    reply: await errorPage(refusal, deps.issuer, deps.lookOf(request)),
+    reply: await errorPage(refusal, deps.issuer, deps.lookOf(request), page),
     decision: { verdict: 'refused', client: consoleClientId, reason: refusal.reason },
   };
 }

@@ -10,7 +10,6 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { noticePage } from '../../shared/pages/notice-page.ts';
 import { equalInConstantTime } from '../../shared/secret.ts';
-import { refuseOnPage } from '../refuse-on-page.ts';
 import { ask } from './ask.ts';
 import { decide } from './decide.ts';
 import type { DeviceDeps } from './device-deps.ts';
@@ -48,7 +47,7 @@ async function show(request: HttpRequest, deps: DeviceDeps): Promise<Answer> {
 
 async function enter(request: HttpRequest, deps: DeviceDeps): Promise<Answer> {
   const form = admitClear(readForm(request));
-  if (!form.ok) return refuseOnPage(form.refusal, request, deps);
+  if (!form.ok) return showForm(request, '', deps, form.refusal);
   const typed = single(form.value, 'user_code') ?? '';
   const again = (refusal: Refusal) => showForm(request, typed, deps, refusal);
   if (!isOurForm(request, form.value, deps.issuer)) return again({ reason: 'form_token_invalid' });

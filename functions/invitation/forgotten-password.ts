@@ -45,12 +45,14 @@ type Step = (request: HttpRequest, deps: Deps) => Promise<Answer>;
 const visit = (request: HttpRequest, step: Step, deps: MailPageDeps): Promise<Answer> =>
   deps.handOver ? step(request, { ...deps, handOver: deps.handOver }) : tellMailOff(request, deps);
 
+const page = { title: 'forgotten.title', path: endpoints.forgottenPassword } as const;
+
 /** What was typed, and what was wrong with it. */
 type Tried = { username: string; problem: Problem; refusal?: Refusal };
 
 async function showForm(request: HttpRequest, deps: Deps, tried?: Tried): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
-  if (!interrupted.ok) return refuseOnPage(interrupted.refusal, request, deps);
+  if (!interrupted.ok) return refuseOnPage(interrupted.refusal, request, deps, page);
   const { token: formToken, cookies } = openForm(request, deps.issuer);
   const refusal = tried?.refusal;
   const shown = await findShown(interrupted.value, deps);
@@ -70,10 +72,10 @@ const longestName = 254;
 
 async function ask(request: HttpRequest, deps: Deps): Promise<Answer> {
   const form = admitClear(readForm(request));
-  if (!form.ok) return refuseOnPage(form.refusal, request, deps);
   const look = await lookFor(request, deps);
-  const username = (single(form.value, 'username') ?? '').trim().slice(0, longestName);
+  const username = form.ok ? (single(form.value, 'username') ?? '').trim().slice(0, longestName) : '';
   const again = (refusal: Refusal) => showForm(request, deps, { username, refusal, problem: problemOf(refusal, look) });
+  if (!form.ok) return again(form.refusal);
   if (!isOurForm(request, form.value, deps.issuer)) return again({ reason: 'form_token_invalid' });
   if (username === '') {
     const problem = { text: look.text('problem.nameMissing'), field: 'username' };

@@ -5,7 +5,6 @@ import { isOurForm } from '../../shared/http/form-token.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { admitClear, parseParameters } from '../../shared/oauth/parameters.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
-import { refuseOnPage } from '../refuse-on-page.ts';
 import { findLink, type Link } from './find-link.ts';
 import { type Access, giveAccess } from './give-access.ts';
 import { goOn } from './go-on.ts';
@@ -38,10 +37,10 @@ async function show(request: HttpRequest, deps: InvitationDeps): Promise<Answer>
 
 async function accept(request: HttpRequest, deps: InvitationDeps): Promise<Answer> {
   const form = admitClear(readForm(request));
-  if (!form.ok) return refuseOnPage(form.refusal, request, deps);
   const found = await findLink(request, deps);
   if (!found.ok) return tellBroken(found.refusal, request, deps);
   const link = found.value;
+  if (!form.ok) return showForm(link, request, deps, form.refusal);
   if (!isOurForm(request, form.value, deps.issuer)) {
     return showForm(link, request, deps, { reason: 'form_token_invalid' });
   }

@@ -13,7 +13,6 @@ import { problemOf } from '../../shared/pages/problem.ts';
 import type { AccountStore } from '../../shared/people/account-store.ts';
 import { canBeKept, readLinkToken } from '../../shared/people/invitation.ts';
 import { equalInConstantTime } from '../../shared/secret.ts';
-import { refuseOnPage } from '../refuse-on-page.ts';
 import type { MailPageDeps } from './mail-page-deps.ts';
 
 type Deps = Omit<MailPageDeps, 'accounts'> & { accounts: Pick<AccountStore, 'findBySubject' | 'undoRemoval'> };
@@ -41,7 +40,7 @@ async function visit(request: HttpRequest, deps: Deps): Promise<Answer> {
   if (!isGood) return tellOver(request, deps);
   if (request.method !== 'POST') return show(request, deps);
   const form = admitClear(readForm(request));
-  if (!form.ok) return refuseOnPage(form.refusal, request, deps);
+  if (!form.ok) return show(request, deps, form.refusal);
   if (!isOurForm(request, form.value, deps.issuer)) return show(request, deps, { reason: 'form_token_invalid' });
   if (!(await deps.accounts.undoRemoval(read.sub, read, deps.now()))) return tellOver(request, deps);
   const link = { path: endpoints.signIn, to: 'signIn' } as const;

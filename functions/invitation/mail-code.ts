@@ -58,13 +58,15 @@ const visit = (request: HttpRequest, step: Step, deps: MailCodeDeps): Promise<An
 const secretOf = (request: HttpRequest, { issuer }: Deps): string | undefined =>
   request.cookies.get(cookieName(issuer, codeCookie)) || undefined;
 
+const ownPage = { title: 'mailCode.title', path: endpoints.signInMailCode } as const;
+
 /** What was typed, and what was wrong with it. */
 type Tried = { username?: string; problem: Problem; refusal?: Refusal };
 
 /** The form for the code in a browser that waits for one, and for the name in every other one. */
 async function show(request: HttpRequest, deps: Deps, tried?: Tried): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
-  if (!interrupted.ok) return refuseOnPage(interrupted.refusal, request, deps);
+  if (!interrupted.ok) return refuseOnPage(interrupted.refusal, request, deps, ownPage);
   const shown = await findShown(interrupted.value, deps);
   const look = deps.lookOf(request, shown);
   const { token: formToken, cookies } = openForm(request, deps.issuer);
@@ -88,9 +90,9 @@ async function show(request: HttpRequest, deps: Deps, tried?: Tried): Promise<An
 
 async function act(request: HttpRequest, deps: Deps): Promise<Answer> {
   const form = admitClear(readForm(request));
-  if (!form.ok) return refuseOnPage(form.refusal, request, deps);
   const again = async (refusal: Refusal) =>
     show(request, deps, { refusal, problem: problemOf(refusal, await lookFor(request, deps)) });
+  if (!form.ok) return again(form.refusal);
   if (!isOurForm(request, form.value, deps.issuer)) return again({ reason: 'form_token_invalid' });
   if (single(form.value, 'again') !== undefined) {
     return { reply: seeOther(withQuery(endpoints.signInMailCode, request), [clearCookie(deps.issuer, codeCookie)]) };

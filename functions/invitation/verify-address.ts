@@ -15,7 +15,6 @@ import type { Account } from '../../shared/people/account.ts';
 import { judgeLink, type LinkState, readLinkToken } from '../../shared/people/invitation.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
 import { equalInConstantTime } from '../../shared/secret.ts';
-import { refuseOnPage } from '../refuse-on-page.ts';
 import { tellMailOff } from './mail-off.ts';
 import type { MailPageDeps } from './mail-page-deps.ts';
 
@@ -78,7 +77,7 @@ async function showForm(
 /** Spends the link and makes the address a name to sign in with, verified, in one conditional write. */
 async function verify(request: HttpRequest, { account, hash, email }: Proof, deps: MailPageDeps): Promise<Answer> {
   const form = admitClear(readForm(request));
-  if (!form.ok) return refuseOnPage(form.refusal, request, deps);
+  if (!form.ok) return showForm(request, { email }, deps, form.refusal);
   if (!isOurForm(request, form.value, deps.issuer)) {
     return showForm(request, { email }, deps, { reason: 'form_token_invalid' });
   }

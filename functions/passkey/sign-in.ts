@@ -47,10 +47,11 @@ export const passkeySignInHandler = (deps: PasskeySignInDeps) =>
 
 async function signIn(request: HttpRequest, deps: PasskeySignInDeps): Promise<Answer> {
   const form = admitClear(readForm(request));
-  if (!form.ok) return refuseOnPage(form.refusal, request, deps);
+  const page = { title: 'signIn.title', path: withQuery(endpoints.signIn, request) } as const;
+  if (!form.ok) return refuseOnPage(form.refusal, request, deps, page);
   const browser = formCookieOf(request, deps.issuer);
   // What the next page is to say would be in a cookie.
-  if (browser === undefined) return refuseOnPage({ reason: 'form_token_invalid' }, request, deps);
+  if (browser === undefined) return refuseOnPage({ reason: 'form_token_invalid' }, request, deps, page);
   if (!isOurForm(request, form.value, deps.issuer)) return back(request, { reason: 'form_token_invalid' }, deps);
   const verified = await verifyAssertion({ credential: single(form.value, 'credential'), browser }, deps, deps.now());
   if (!verified.ok) return back(request, verified.refusal, deps);

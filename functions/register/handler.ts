@@ -44,9 +44,11 @@ async function show(request: HttpRequest, deps: RegisterDeps): Promise<Answer> {
   return showForm(request, deps);
 }
 
+const nothing = { username: '', email: '', password: '' };
+
 async function register(request: HttpRequest, deps: RegisterDeps): Promise<Answer> {
   const form = admitClear(readForm(request));
-  if (!form.ok) return refuseOnPage(form.refusal, request, deps);
+  if (!form.ok) return showForm(request, deps, { asked: nothing, refusal: form.refusal });
   const text = (name: string) => single(form.value, name) ?? '';
   const asked = { username: text('username'), email: text('email'), password: text('password') };
   const again = (refusal: Refusal) => showForm(request, deps, { asked, refusal });

@@ -17,10 +17,12 @@ import type { RegisterDeps } from './register-deps.ts';
 /** A form that was refused: why, and what somebody filled in, of which all but the password is shown again. */
 export type Tried = { asked: AskedRegistration; refusal: Refusal };
 
+const page = { title: 'register.title', path: endpoints.register } as const;
+
 /** The registration page, with a link to the sign-in page that takes the interrupted request along. */
 export async function showForm(request: HttpRequest, deps: RegisterDeps, tried?: Tried): Promise<Answer> {
   const interrupted = parseParameters(request.rawQuery);
-  if (!interrupted.ok) return refuseOnPage(interrupted.refusal, request, deps);
+  if (!interrupted.ok) return refuseOnPage(interrupted.refusal, request, deps, page);
   const look = deps.lookOf(request, await findShown(interrupted.value, deps));
   const query = encodeParameters(interrupted.value);
   const form = openForm(request, deps.issuer);

@@ -45,15 +45,15 @@ async function show(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
 
 async function signIn(request: HttpRequest, deps: SignInDeps): Promise<Answer> {
   const form = admitClear(readForm(request));
-  if (!form.ok) return refuseOnPage(form.refusal, request, deps);
   const interrupted = parseParameters(request.rawQuery);
-  const username = single(form.value, 'username') ?? '';
-  const keep = single(form.value, 'keep') !== undefined;
+  const username = (form.ok && single(form.value, 'username')) || '';
+  const keep = form.ok && single(form.value, 'keep') !== undefined;
   const again = async (refusal: Refusal) => {
     if (!interrupted.ok) return tellUnreadable(interrupted.refusal, request, deps);
     const shown = await findShown(interrupted.value, deps);
     return showForm(request, { address: interrupted.value, shown }, deps, { username, keep, refusal });
   };
+  if (!form.ok) return again(form.refusal);
   if (!isOurForm(request, form.value, deps.issuer)) return again({ reason: 'form_token_invalid' });
 
   const account = single(form.value, 'account');

@@ -6,7 +6,7 @@ import { leaveNotice } from '../../shared/http/notice-cookie.ts';
 import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
-import { single } from '../../shared/oauth/parameters.ts';
+import { admitClear, single } from '../../shared/oauth/parameters.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { recognizeBrowser } from '../../shared/people/known-browser.ts';
 import { judgeEpoch } from '../../shared/people/still-valid.ts';
@@ -18,7 +18,7 @@ import { noticeDevice } from './notice-device.ts';
 import { clearPending, readPending } from './pending-cookie.ts';
 import { rememberIn } from './remember-browser.ts';
 import type { SecondFactorDeps } from './second-factor-deps.ts';
-import { lookFor, showCodeForm } from './show-code-form.ts';
+import { showCodeForm } from './show-code-form.ts';
 
 /** The second step of a sign-in with a password. Its query is the authorization request, as on the page before. */
 export const secondFactorHandler = (deps: SecondFactorDeps) =>
@@ -36,16 +36,11 @@ async function ask(request: HttpRequest, deps: SecondFactorDeps): Promise<Answer
 }
 
 async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answer> {
-  const form = readForm(request);
-  if (!form.ok) {
-    return {
-      reply: await errorPage(form.refusal, deps.issuer, await lookFor(request, deps)),
-      decision: { verdict: 'refused', reason: form.refusal.reason },
-    };
-  }
+  const form = admitClear(readForm(request));
   const waiting = await findWaiting(request, deps);
   if (waiting === undefined) return startAgain(request, deps);
   const { secret, pending } = waiting;
+  if (!form.ok) return showCodeForm(request, pending, deps, form.refusal);
   if (!isOurForm(request, form.value, deps.issuer)) {
     return showCodeForm(request, pending, deps, { reason: 'form_token_invalid' });
   }

@@ -10,6 +10,7 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { notReturnedPage, signedOutPage, signOutPage } from '../../shared/pages/sign-out-page.ts';
 import type { Result } from '../../shared/result.ts';
+import { refuseOnPage } from '../refuse-on-page.ts';
 import { endInBrowser } from './end-in-browser.ts';
 import { findMeant } from './find-meant.ts';
 import { findReturnAddress } from './find-return-address.ts';
@@ -30,13 +31,15 @@ export const signOutHandler = (deps: SignOutDeps) =>
     now: deps.now,
   });
 
+const page = { title: 'signOut.title', path: endpoints.signOut } as const;
+
 async function signOut(
   parameters: Result<Parameters, Refusal>,
   request: HttpRequest,
   deps: SignOutDeps,
 ): Promise<Answer> {
   const clear = admitClear(parameters);
-  if (!clear.ok) return { reply: await errorPage(clear.refusal, deps.issuer, deps.lookOf(request)) };
+  if (!clear.ok) return refuseOnPage(clear.refusal, request, deps, page);
   const sent = clear.value;
   const look = deps.lookOf(request, sent);
   const hint = await readHint(sent, deps);

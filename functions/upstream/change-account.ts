@@ -60,6 +60,8 @@ export async function askToChange(
 const nameOf = ({ username, email, claims, sub }: Account): string =>
   displayName({ username, email: email ?? labelOf({ claims }), sub });
 
+const page = { title: 'signIn.title', path: endpoints.signIn } as const;
+
 /** Takes the form of that page, once. Refuses `form_token_invalid`, and goes back to the sign-in page when it took too long. */
 export async function changeAccount(
   request: HttpRequest,
@@ -67,9 +69,9 @@ export async function changeAccount(
   deps: UpstreamDeps,
 ): Promise<Answer> {
   const form = admitClear(readForm(request));
-  if (!form.ok) return refuseOnPage(form.refusal, request, deps);
+  if (!form.ok) return refuseOnPage(form.refusal, request, deps, page);
   if (!isOurForm(request, form.value, deps.issuer)) {
-    return refuseOnPage({ reason: 'form_token_invalid' }, request, deps);
+    return refuseOnPage({ reason: 'form_token_invalid' }, request, deps, page);
   }
   const keys = findFlowKeys(single(form.value, 'state'), request, deps.issuer);
   const flow = keys && (await takeFlow(keys, provider, deps));

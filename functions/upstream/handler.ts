@@ -1,5 +1,6 @@
 import { type Answer, endpoint } from '../../shared/http/endpoint.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
+import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { admitClear, parseParameters } from '../../shared/oauth/parameters.ts';
 import { errorPage } from '../../shared/pages/error-page.ts';
 import { hasSignedInSince } from '../../shared/upstream/identity.ts';
@@ -69,7 +70,9 @@ async function startLink(request: HttpRequest, provider: UpstreamProvider, deps:
   const person = await findPerson(request, deps);
   if (person === undefined) return toSignIn(request, deps.issuer, 'nobody');
   const form = readAccountForm(request, person);
-  if (!form.ok) return refuseOnPage(form.refusal, request, deps);
+  if (!form.ok) {
+    return refuseOnPage(form.refusal, request, deps, { title: 'account.title', path: endpoints.account });
+  }
   if (!isFresh(person, deps.now())) return toSignIn(request, deps.issuer, 'not_fresh');
   return startFlow(request, provider, { linkFor: person.account.sub }, deps);
 }

@@ -21,6 +21,7 @@ export function problemOf(refusal: Refusal, look: Look): Problem {
   if (refusal.reason === 'password_unacceptable') {
     return { text: passwordText(refusal.problem, look), field: 'password' };
   }
+  if (isUnreadable(refusal.reason)) return { text: look.text('problem.formUnreadable') };
   const { text, field } = sentences[refusal.reason] ?? { text: 'error.oursText' };
   return { text: look.text(text), field };
 }
@@ -55,6 +56,17 @@ const sentences: Partial<Record<Reason, Sentence>> = {
   username_malformed: { text: 'problem.usernameMalformed', field: 'username' },
   email_malformed: { text: 'problem.emailMalformed', field: 'email' },
 };
+
+/** Whether what was sent is no form as a page of ours sends it. */
+export const isUnreadable = (reason: Reason): boolean =>
+  [
+    'method_not_allowed',
+    'content_type_unsupported',
+    'body_too_large',
+    'parameter_duplicated',
+    'parameters_malformed',
+    'parameters_too_many',
+  ].includes(reason);
 
 /** Whether the person caused the refusal, rather than the client. */
 export const isAboutPerson = (reason: Reason): boolean =>

@@ -196,6 +196,7 @@ describe('a form', () => {
     const sent = await operator.send(page, { ...fields, ...other }, '/console/policy');
     expect(sent.status).toBeGreaterThanOrEqual(400);
     expect(server.auditLines.at(-1)).toContain('"reason":"form_token_invalid"');
+    expect(sent.body).toContain('<a href="/console/policy">Open the page again</a>');
     expect(await clients.policyVersion()).toBeUndefined();
   });
 

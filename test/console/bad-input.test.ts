@@ -58,8 +58,9 @@ test.each(['/changes?after=%FF', '/audit?day=%', '/people?q=a&q=b', '/clients?%z
   async (target) => {
     const operator = await atConsole(server);
     await operator.visit();
-    const { status } = await operator.open(`/console${target}`);
+    const { status, body } = await operator.open(`/console${target}`);
     expect([400, 404, 200]).toContain(status);
+    expect(body).not.toContain('You cannot sign in from here');
   },
 );
 

@@ -350,6 +350,7 @@ export const de: Texts = {
   'error.registrationOffAdvice': 'Bitten Sie sie um eine Einladung.',
   'error.providerUnknown': 'Auf diesem Weg kann man sich hier nicht anmelden.',
   'error.personAdvice': 'Gehen Sie zurück und versuchen Sie es noch einmal.',
+  'error.again': 'Die Seite noch einmal öffnen',
   'error.detail': 'Für die, die die App machen',
   'error.more': 'Mehr über {reason}',
 
@@ -359,6 +360,8 @@ export const de: Texts = {
     'Diese Seite war zu lange offen, oder Ihr Browser hat unser Cookie nicht behalten. Geben Sie Ihr Passwort noch einmal ein.',
   'problem.formTokenOther':
     'Diese Seite war zu lange offen, oder Ihr Browser hat unser Cookie nicht behalten. Versuchen Sie es noch einmal.',
+  'problem.formUnreadable':
+    'Was hierher geschickt wurde, war nicht zu lesen. Es wurde nichts geändert. Versuchen Sie es noch einmal.',
   'problem.throttled.one':
     'Es gab zu viele Versuche, sich anzumelden. Warten Sie eine Minute und versuchen Sie es dann noch einmal.',
   'problem.throttled.other':

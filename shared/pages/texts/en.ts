@@ -339,6 +339,7 @@ export const en = {
   'error.registrationOffAdvice': 'Ask them for an invitation.',
   'error.providerUnknown': 'You cannot sign in that way here.',
   'error.personAdvice': 'Go back and try again.',
+  'error.again': 'Open the page again',
   'error.detail': 'For the people who make the app',
   'error.more': 'More about {reason}',
 
@@ -347,6 +348,7 @@ export const en = {
     'This page was open for too long, or your browser blocks cookies. Allow them, then enter your password again.',
   'problem.formTokenOther':
     'This page was open for too long, or your browser blocks cookies. Allow them, then try again.',
+  'problem.formUnreadable': 'We could not read what was sent here, so nothing was changed. Try again.',
   'problem.throttled.one': 'There were too many attempts to sign in. Wait a minute, then try again.',
   'problem.throttled.other': 'There were too many attempts to sign in. Wait {count} minutes, then try again.',
   'problem.registrations.one': 'Too many accounts were requested from here. Wait a minute, then try again.',

@@ -341,6 +341,7 @@ export const es: Texts = {
   'error.registrationOffAdvice': 'Pídales una invitación.',
   'error.providerUnknown': 'Aquí no existe esa manera de iniciar sesión.',
   'error.personAdvice': 'Vuelva atrás e inténtelo de nuevo.',
+  'error.again': 'Abrir la página de nuevo',
   'error.detail': 'Para quienes hacen la aplicación',
   'error.more': 'Más sobre {reason}',
 
@@ -350,6 +351,7 @@ export const es: Texts = {
     'Esta página ha estado abierta demasiado tiempo, o su navegador no ha guardado nuestra cookie. Escriba su contraseña de nuevo.',
   'problem.formTokenOther':
     'Esta página ha estado abierta demasiado tiempo, o su navegador no ha guardado nuestra cookie. Inténtelo de nuevo.',
+  'problem.formUnreadable': 'No pudimos leer lo que se envió aquí, así que no se ha cambiado nada. Inténtelo de nuevo.',
   'problem.throttled.one': 'Ha habido demasiados intentos de iniciar sesión. Espere un minuto e inténtelo de nuevo.',
   'problem.throttled.other':
     'Ha habido demasiados intentos de iniciar sesión. Espere {count} minutos e inténtelo de nuevo.',

@@ -348,6 +348,7 @@ export const fr: Texts = {
   'error.registrationOffAdvice': 'Demandez-leur une invitation.',
   'error.providerUnknown': 'Ce moyen de connexion n’existe pas ici.',
   'error.personAdvice': 'Revenez en arrière et réessayez.',
+  'error.again': 'Rouvrir la page',
   'error.detail': 'Pour les personnes qui éditent l’application',
   'error.more': 'En savoir plus sur {reason}',
 
@@ -356,6 +357,7 @@ export const fr: Texts = {
     'Cette page est restée ouverte trop longtemps, ou votre navigateur n’a pas gardé notre cookie. Saisissez de nouveau votre mot de passe.',
   'problem.formTokenOther':
     'Cette page est restée ouverte trop longtemps, ou votre navigateur n’a pas gardé notre cookie. Réessayez.',
+  'problem.formUnreadable': 'Ce qui a été envoyé ici était illisible : rien n’a été modifié. Réessayez.',
   'problem.throttled.one': 'Il y a eu trop de tentatives de connexion. Attendez une minute, puis réessayez.',
   'problem.throttled.other': 'Il y a eu trop de tentatives de connexion. Attendez {count} minutes, puis réessayez.',
   'problem.registrations.one': 'Trop de comptes ont été demandés d’ici. Attendez une minute, puis réessayez.',

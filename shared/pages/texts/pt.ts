@@ -339,6 +339,7 @@ export const pt: Texts = {
   'error.registrationOffAdvice': 'Peça um convite a essas pessoas.',
   'error.providerUnknown': 'Não existe esse jeito de entrar aqui.',
   'error.personAdvice': 'Volte e tente de novo.',
+  'error.again': 'Abrir a página de novo',
   'error.detail': 'Para quem faz o aplicativo',
   'error.more': 'Mais sobre {reason}',
 
@@ -347,6 +348,7 @@ export const pt: Texts = {
     'Esta página ficou aberta por tempo demais, ou seu navegador não guardou nosso cookie. Digite sua senha de novo.',
   'problem.formTokenOther':
     'Esta página ficou aberta por tempo demais, ou seu navegador não guardou nosso cookie. Tente de novo.',
+  'problem.formUnreadable': 'Não foi possível ler o que foi enviado, por isso nada foi alterado. Tente de novo.',
   'problem.throttled.one': 'Houve tentativas demais de entrar. Espere um minuto e tente de novo.',
   'problem.throttled.other': 'Houve tentativas demais de entrar. Espere {count} minutos e tente de novo.',
   'problem.registrations.one': 'Foram pedidas contas demais daqui. Espere um minuto e tente de novo.',
