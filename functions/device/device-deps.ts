@@ -18,7 +18,7 @@ export type DeviceDeps = Pick<SwitchedOn, 'deviceAuthorization'> & {
   apis: Pick<ApiReader, 'scopes' | 'others'>;
   signedIn: Pick<SignedInStore, 'find'>;
   accounts: Pick<StandingStore, 'findClaims'>;
-  devices: Pick<DeviceRequestStore, 'findWaiting' | 'allow' | 'deny'>;
+  devices: Pick<DeviceRequestStore, 'findWaiting' | 'find' | 'allow' | 'deny'>;
   throttle: Pick<ThrottleStore, 'countUserCode'>;
   subjectsOf: SubjectsOf;
   lookOf: LookOf;

@@ -6,7 +6,7 @@ import type { HttpRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { ok, type Result, refuse } from '../../shared/result.ts';
-import { hashSecret } from '../../shared/secret.ts';
+import { equalInConstantTime, hashSecret } from '../../shared/secret.ts';
 import type { DeviceDeps } from './device-deps.ts';
 
 /** Who is at the page, signed in. */
@@ -52,6 +52,33 @@ export async function findAsked(
   return ok({ userCode, client, request });
 }
 
-/** Bound to the session and to this code: nothing else can be allowed in somebody's name (RFC 6749 §10.12). */
-export const confirmationOf = ({ person, userCode }: Pick<Asked, 'person' | 'userCode'>): string =>
-  hashSecret(`device\n${person.sessionId}\n${userCode}`);
+/**
+ * Names the request that the person was shown. Bound to the session and to this code: nothing else can be allowed in somebody's name
+ * (RFC 6749 §10.12).
+ */
+export const confirmationOf = ({ person, userCode, request: { id } }: Shown): string =>
+  `${id}.${hashSecret(`device\n${person.sessionId}\n${userCode}\n${id}`)}`;
+
+type Shown = Pick<Asked, 'person' | 'userCode'> & { request: Pick<DeviceRequest, 'id'> };
+
+export type DeviceDecision = 'allow' | 'deny';
+
+/**
+ * What was decided about a request that this person was shown. Their form may come twice: from a button that is pressed twice, or from
+ * a page that is loaded again. Undefined while it waits, when it is over, and for what no page of this session has shown.
+ */
+export async function findDecided(
+  typed: string,
+  confirmation: string,
+  person: SignedInHere,
+  deps: DeviceDeps,
+): Promise<DeviceDecision | undefined> {
+  const userCode = parseUserCode(typed, deps.home !== undefined);
+  const [id = ''] = confirmation.split('.');
+  if (userCode === undefined) return undefined;
+  if (!equalInConstantTime(confirmation, confirmationOf({ person, userCode, request: { id } }))) return undefined;
+  const found = await deps.devices.find(id);
+  if (found?.state === 'denied') return 'deny';
+  const isTheirs = found !== undefined && 'sub' in found && found.sub === person.sub;
+  return isTheirs && found.state !== 'revoked' ? 'allow' : undefined;
+}

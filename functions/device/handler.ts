@@ -11,9 +11,9 @@ import { errorPage } from '../../shared/pages/error-page.ts';
 import { noticePage } from '../../shared/pages/notice-page.ts';
 import { equalInConstantTime } from '../../shared/secret.ts';
 import { ask } from './ask.ts';
-import { decide } from './decide.ts';
+import { decide, tellDecided } from './decide.ts';
 import type { DeviceDeps } from './device-deps.ts';
-import { confirmationOf, findAsked, findPerson } from './find-asked.ts';
+import { confirmationOf, findAsked, findDecided, findPerson } from './find-asked.ts';
 import { showForm } from './show-form.ts';
 
 /**
@@ -53,6 +53,9 @@ async function enter(request: HttpRequest, deps: DeviceDeps): Promise<Answer> {
   if (!isOurForm(request, form.value, deps.issuer)) return again({ reason: 'form_token_invalid' });
 
   const person = await findPerson(request, deps);
+  const confirmation = single(form.value, 'confirmation') ?? '';
+  const decided = person && (await findDecided(typed, confirmation, person, deps));
+  if (decided) return { reply: await tellDecided(decided, request, deps) };
   const asked = await findAsked(typed, person, request, deps);
   if (!asked.ok) return again(asked.refusal);
   if (person === undefined || asked.value.request === undefined) {
@@ -61,8 +64,10 @@ async function enter(request: HttpRequest, deps: DeviceDeps): Promise<Answer> {
   }
   const found = { ...asked.value, request: asked.value.request, person };
   const decision = single(form.value, 'decision');
-  const isConfirmed = equalInConstantTime(single(form.value, 'confirmation') ?? '', confirmationOf(found));
-  return isConfirmed && (decision === 'allow' || decision === 'deny')
-    ? decide(found, decision, request, deps)
-    : ask(found, request, deps);
+  const isConfirmed = equalInConstantTime(confirmation, confirmationOf(found));
+  if (!isConfirmed || (decision !== 'allow' && decision !== 'deny')) return ask(found, request, deps);
+  const done = await decide(found, decision, request, deps);
+  if (done) return done;
+  const meanwhile = await findDecided(typed, confirmation, person, deps);
+  return meanwhile ? { reply: await tellDecided(meanwhile, request, deps) } : again({ reason: 'user_code_unknown' });
 }

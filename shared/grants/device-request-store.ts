@@ -56,6 +56,9 @@ export function deviceRequestStore(database: Database, table: string) {
       return polled?.state === 'waiting' && now < polled.expiresAt ? polled : undefined;
     },
 
+    /** Returns what became of a request. */
+    find: polls.find,
+
     /** Turns a request that waits at `now` into a grant. Exactly one of any number of decisions wins. */
     async allow(id: string, approval: Approval, now: number): Promise<boolean> {
       const { won } = await database.updateOnce({

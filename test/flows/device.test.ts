@@ -3,9 +3,17 @@ import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { spa, type TestClient } from '../support/clients.ts';
 import { startDatabaseProxy } from '../support/database-proxy.ts';
-import { askForCodes, decideAt, decideFor, deviceGrant, enterUserCode, poll } from '../support/device.ts';
+import {
+  askForCodes,
+  confirmationIn,
+  decideAt,
+  decideFor,
+  deviceGrant,
+  enterUserCode,
+  poll,
+} from '../support/device.ts';
 import { type Fields, send } from '../support/http.ts';
-import { refresh, userinfo } from '../support/lifecycle.ts';
+import { refresh, revoke, userinfo } from '../support/lifecycle.ts';
 import { withoutOwnScripts } from '../support/markup.ts';
 import { newPerson, type Person, signedInPerson, startSession } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
@@ -190,9 +198,39 @@ describe('polling (RFC 8628 §3.5)', () => {
     const [allowed, denied] = ['is connected', 'was not connected'].map(
       (text) => pages.filter(({ body }) => body.includes(text)).length,
     );
-    expect([allowed === 1 && denied === 0, allowed === 0 && (denied ?? 0) > 0]).toContain(true);
-    const answer = await pollFor(codes);
-    expect(answer.status).toBe(allowed === 1 ? 200 : 400);
+    // Every window tells what was decided.
+    const isAllowed = allowed === 8;
+    expect([allowed, denied]).toEqual(isAllowed ? [8, 0] : [0, 8]);
+    expect((await pollFor(codes)).status).toBe(isAllowed ? 200 : 400);
+  });
+
+  test.each(['allow', 'deny'] as const)('a form that comes twice is told what was decided: %s', async (decision) => {
+    const codes = await waiting();
+    const page = await enterUserCode(person, codes.user_code);
+    const first = await decideAt(page, person, codes.user_code, decision);
+    const lines = server.auditLines.length;
+    expect(await decideAt(page, person, codes.user_code, decision)).toMatchObject({ status: 200, body: first.body });
+    // The other button changes nothing any more, and is told the truth.
+    const other = decision === 'allow' ? 'deny' : 'allow';
+    expect((await decideAt(page, person, codes.user_code, other)).body).toBe(first.body);
+    expect(server.auditLines).toHaveLength(lines);
+    expect((await pollFor(codes)).status).toBe(decision === 'allow' ? 200 : 400);
+    // Nobody else learns what became of a code, and not in another session either.
+    for (const elsewhere of [await signedInPerson(server), await somebody()]) {
+      const fields = { user_code: codes.user_code, confirmation: confirmationIn(page), decision };
+      const { body, status } = await elsewhere.submit(await elsewhere.open('/device'), fields);
+      expect([status, body.includes('connected</h1>')]).toEqual([400, false]);
+    }
+  });
+
+  test('a form that comes twice says nothing of a device that was disconnected meanwhile', async () => {
+    const viewer = await somebody();
+    const codes = await waiting();
+    const page = await enterUserCode(viewer, codes.user_code);
+    await decideAt(page, viewer, codes.user_code, 'allow');
+    const { json } = await pollFor(codes);
+    await revoke(server, television, { token: json.refresh_token });
+    expect((await decideAt(page, viewer, codes.user_code, 'allow')).status).toBe(400);
   });
 
   test('DF7: a poll while somebody decides reads one item and writes nothing; one that comes too soon does not even read', async () => {
