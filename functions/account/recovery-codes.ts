@@ -8,10 +8,10 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import { secondFactorPage } from '../../shared/pages/second-factor-page.ts';
 import { displayName } from '../../shared/people/account.ts';
-import { newRecoveryCodes } from '../../shared/people/recovery-code.ts';
 import { verifySecondFactor } from '../../shared/people/totp-verify.ts';
 import type { AuthenticatorDeps } from './authenticator-deps.ts';
 import { authenticatorPage } from './authenticator-page.ts';
+import { codesOfForm, newCodesSeed } from './codes-of-form.ts';
 import { showCodes } from './show-codes.ts';
 import { readAccountForm, type SignedInPerson } from './signed-in-person.ts';
 
@@ -30,6 +30,7 @@ async function ask(
     kind: 'code',
     account: displayName(account),
     formToken,
+    carried: newCodesSeed(),
     cookies: [],
     ...(refusal && { problem: problemOf(refusal, look), status: statusOf(refusal), headers: headersOf(refusal) }),
   });
@@ -40,10 +41,16 @@ async function renew(request: HttpRequest, person: SignedInPerson, deps: Authent
   const form = readAccountForm(request, person);
   if (!form.ok) return ask(request, person, deps, form.refusal);
   const { sub } = person.session;
+  const codes = codesOfForm(form.value, person);
+  // The form came twice: from a page that is loaded again, or a button that is pressed twice.
+  if (await deps.totps.hasCodes(sub, codes)) return showCodes(request, codes, { notice: 'codesRenewed' }, deps);
   const typed = single(form.value, 'code') ?? '';
   const verified = await verifySecondFactor({ sub, typed }, deps.totps, deps.throttle, deps.now());
-  if (!verified.ok) return ask(request, person, deps, verified.refusal);
-  const codes = newRecoveryCodes();
+  if (!verified.ok) {
+    const isShown = verified.refusal.reason === 'second_factor_used' && (await deps.totps.hasCodes(sub, codes));
+    if (isShown) return showCodes(request, codes, { notice: 'codesRenewed' }, deps);
+    return ask(request, person, deps, verified.refusal);
+  }
   const isReplaced = await deps.totps.replaceCodes(sub, codes);
   if (!isReplaced) return { reply: seeOther(endpoints.account) };
   await deps.notify(request, sub, 'codesRenewed');

@@ -6,12 +6,12 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import type { LookOf } from '../../shared/pages/look.ts';
 import { recoveryCodesPage } from '../../shared/pages/totp-setup-page.ts';
 
-/** What was done, for the account page that follows and for the audit log. */
-export type Done = { notice: DoneNotice; credential: CredentialChange };
+/** What was done, for the account page that follows and for the audit log. Without `credential`: nothing now, but before. */
+export type Done = { notice: DoneNotice; credential?: CredentialChange };
 
 /**
- * The page with new recovery codes, in the answer to the form: a redirect would have to keep them somewhere. A reload sends a
- * code that was used.
+ * The page with new recovery codes, in the answer to the form: a redirect would have to keep them somewhere. A reload sends
+ * the form again, and gets the same ones.
  */
 export async function showCodes(
   request: HttpRequest,

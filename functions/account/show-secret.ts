@@ -10,6 +10,7 @@ import { displayName } from '../../shared/people/account.ts';
 import { relyingPartyId } from '../../shared/people/passkey.ts';
 import { totpSecretText, totpUri } from '../../shared/people/totp.ts';
 import type { AuthenticatorDeps } from './authenticator-deps.ts';
+import { newCodesSeed } from './codes-of-form.ts';
 import { qrCode } from './qr-code.ts';
 import type { SignedInPerson } from './signed-in-person.ts';
 
@@ -29,6 +30,7 @@ export async function showSecret(
     qrCode: qrCode(uri),
     cancelPath: endpoints.account,
     formToken,
+    carried: newCodesSeed(),
     cookies: [],
     ...(refusal && { problem: problemOf(refusal, look), status: statusOf(refusal), headers: headersOf(refusal) }),
   });

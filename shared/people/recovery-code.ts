@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import { hashSecret } from '../secret.ts';
 
 /** Crockford's base 32, without I, L, O and U, which are easily misread. */
@@ -10,13 +10,19 @@ const length = 24;
 const formerLength = 16;
 const count = 10;
 
-/** Returns codes for people without their authenticator app, in groups of four. */
-export const newRecoveryCodes = (): string[] =>
-  Array.from({ length: count }, () =>
-    Array.from({ length }, (_, index) => `${index % 4 === 0 && index > 0 ? '-' : ''}${alphabet[randomInt(32)]}`).join(
-      '',
-    ),
-  );
+/**
+ * Returns codes for people without their authenticator app, in groups of four: the same ones for the same form of the same session,
+ * so that they can be shown again and are stored nowhere. Of the two, the secret of the session is what nobody else knows; `seed` is
+ * of the form, and makes them new.
+ */
+export function deriveRecoveryCodes({ sessionId, seed }: { sessionId: string; seed: string }): string[] {
+  const bytes = Buffer.from(hkdfSync('sha256', sessionId, seed, 'recovery codes', count * length));
+  const letters = Array.from(bytes, (byte) => alphabet[byte % alphabet.length]).join('');
+  return Array.from({ length: count }, (_, index) => {
+    const code = letters.slice(index * length, (index + 1) * length);
+    return code.match(/.{4}/g)?.join('-') ?? '';
+  });
+}
 
 /**
  * Normalizes a typed code for comparison: removes blanks and hyphens, capitalizes, and maps lookalikes to 1 and 0. Returns

@@ -160,6 +160,13 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
         ':codes': hashes(sub, codes),
       }),
 
+    /** Whether these are the recovery codes, and none of them is used. */
+    async hasCodes(sub: string, codes: readonly string[]): Promise<boolean> {
+      const recovery = (await get(sub, 'totp'))?.['recovery'];
+      if (!(recovery instanceof Set) || recovery.size !== codes.length) return false;
+      return [...hashes(sub, codes)].every((hash) => recovery.has(hash));
+    },
+
     /** Deletes an authenticator app that the account does not stand by any more. */
     async clearAway({ sub, waysFrom }: Pick<Account, 'sub' | 'waysFrom'>): Promise<void> {
       if (waysFrom === 0) return;

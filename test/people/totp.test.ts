@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { localWrapper } from '../../shared/keys/local-wrapper.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
-import { newRecoveryCodes, readRecoveryCode } from '../../shared/people/recovery-code.ts';
+import { deriveRecoveryCodes, readRecoveryCode } from '../../shared/people/recovery-code.ts';
 import { isTotpCurrent, matchTotpCode, newTotpSecret, readTotpCode, totpSecretText } from '../../shared/people/totp.ts';
 import { pendingStore } from '../../shared/people/totp-pending-store.ts';
 import { totpStore } from '../../shared/people/totp-store.ts';
@@ -33,7 +33,9 @@ const names = [
   'nia',
   'oda',
   'pia',
+  'rita',
   'rob',
+  'rolf',
 ];
 const server = await startTestServer({ clients: [spa], accounts: names.map(account) });
 const { clock } = server;
@@ -126,8 +128,13 @@ test('a code may have blanks, and is nothing but six or eight digits', () => {
 });
 
 test('S25, AV4: recovery codes have 120 random bits, and are read as people write them; so are those of before', () => {
-  const codes = newRecoveryCodes();
+  const form = { sessionId: 'the secret of a session', seed: 'of a form' };
+  const codes = deriveRecoveryCodes(form);
   expect(new Set(codes).size).toBe(10);
+  expect(deriveRecoveryCodes(form)).toEqual(codes);
+  for (const other of [{ seed: 'of another' }, { sessionId: 'of another session' }]) {
+    expect(deriveRecoveryCodes({ ...form, ...other }).filter((code) => codes.includes(code))).toEqual([]);
+  }
   for (const code of codes) expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){5}$/);
   expect(readRecoveryCode(' abcd-efgh jk01-oiLl mnpq-RSTV ')).toBe('ABCDEFGHJK010111MNPQRSTV');
   expect(readRecoveryCode(' abcd-efgh jk01-oiLl ')).toBe('ABCDEFGHJK010111');
@@ -360,7 +367,7 @@ test('the store itself: of many who use a step, a recovery code or a wait, one d
   const crowd = { sub: 'crowd', epoch: 0, waysFrom: 0 };
   const database = openDatabase();
   const store = totpStore(database, tables.people, localWrapper(Buffer.alloc(32, 1)));
-  const codes = newRecoveryCodes();
+  const codes = deriveRecoveryCodes({ sessionId: 'crowd', seed: 'crowd' });
   const on = await Promise.all(
     Array.from({ length: many }, () => store.turnOn(crowd, newTotpSecret(), { step: 1, drift: 0 }, codes, 1)),
   );
@@ -405,6 +412,55 @@ test('new recovery codes take a code of the app, and the old ones are worth noth
   const { person: other, page: asked } = await waitingForCode(server, 'ida');
   expect((await enter(other, asked, codes[0] ?? '')).status).toBe(400);
   expect((await enter(other, asked, renewed[0] ?? '')).status).toBe(200);
+});
+
+const seedOf = ({ body }: Pick<Page, 'body'>) => /name="codes_seed" value="([^"]*)"/.exec(body)?.[1] ?? '';
+
+/** The form of a page with recovery codes in its answer, as a browser sends it. */
+const sendForCodes = (person: Person, page: Page, code: string) =>
+  post(person, page.target, page, { code, codes_seed: seedOf(page) });
+
+const lastDecision = () => JSON.parse(server.auditLines.at(-1) ?? '');
+
+test('recovery codes are shown again when their form comes twice, to nobody else, and while none of them is used', async () => {
+  const person = await signedIn(server, 'rita');
+  const app = await addTotp(person);
+  const code = app.codeAt(clock.now());
+  const codes = recoveryCodesOf(await sendForCodes(person, app.page, code));
+  expect(codes).toHaveLength(10);
+  expect(lastDecision()).toMatchObject({ credential: 'authenticator_added' });
+  expect(recoveryCodesOf(await sendForCodes(person, app.page, code))).toEqual(codes);
+  expect(lastDecision()).not.toHaveProperty('credential');
+
+  clock.advance(30);
+  const page = await person.open('/account/recovery-codes');
+  const next = app.codeAt(clock.now());
+  const renewed = recoveryCodesOf(await sendForCodes(person, page, next));
+  expect(renewed.filter((one) => codes.includes(one))).toEqual([]);
+  expect(renewed).toHaveLength(10);
+  expect(recoveryCodesOf(await sendForCodes(person, page, next))).toEqual(renewed);
+  // The codes of before are over, and their form brings them back to nobody.
+  expect((await sendForCodes(person, app.page, code)).status).toBe(303);
+
+  const other = await signedIn(server, 'rita');
+  const elsewhere = await other.open('/account/recovery-codes');
+  const copied = await post(other, elsewhere.target, elsewhere, { code: next, codes_seed: seedOf(page) });
+  expect([copied.status, recoveryCodesOf(copied)]).toEqual([400, []]);
+  const fresh = await person.open('/account/recovery-codes');
+  expect(recoveryCodesOf(await sendForCodes(person, fresh, next))).toEqual([]);
+
+  const { person: signingIn, page: asked } = await waitingForCode(server, 'rita');
+  expect((await enter(signingIn, asked, renewed[0] ?? '')).status).toBe(200);
+  expect(recoveryCodesOf(await sendForCodes(person, page, next))).toEqual([]);
+});
+
+test('a button for recovery codes that is pressed twice shows the same ones twice', async () => {
+  const person = await signedIn(server, 'rolf');
+  const app = await addTotp(person);
+  const send = () => sendForCodes(person, app.page, app.codeAt(clock.now()));
+  const shown = (await Promise.all([send(), send()])).map(recoveryCodesOf);
+  expect(shown[0]).toHaveLength(10);
+  expect(shown[1]).toEqual(shown[0]);
 });
 
 test('guessing is throttled per account, also with the right code, and never for good', async () => {
