@@ -16,8 +16,8 @@ export type FunctionDescription = {
 
 /** Not behind the API: `restAuthorizer` makes one for another API. */
 export const checkTokenDescription = {
-  description: 'Lambda authorizer: checks an access token and its grant',
-  uses: ['grantReadKeys', 'grantReadGrants'],
+  description: 'Lambda authorizer: checks an access token, its grant and its client',
+  uses: ['grantReadKeys', 'grantReadGrants', 'grantReadClientMarks'],
 } as const satisfies FunctionDescription;
 
 /** Not behind the API either: `protectedResource` makes one for another API, and a deployment calls it. */

@@ -1,4 +1,6 @@
-import { isInForce } from '../../shared/grants/judge-standing.ts';
+import type { MarkReader } from '../../shared/clients/mark-reader.ts';
+import { isOwnToken } from '../../shared/clients/since.ts';
+import { isInForce, isOfClient } from '../../shared/grants/judge-standing.ts';
 import type { SubjectStore } from '../../shared/grants/subject-store.ts';
 import type { PresentedToken } from '../../shared/http/bearer.ts';
 import type { JwkSet } from '../../shared/keys/loaded-keys.ts';
@@ -14,6 +16,8 @@ export type CheckTokenDeps = CheckTokenSettings & {
   issuer: string;
   publishedKeys: () => Promise<JwkSet>;
   subjects: Pick<SubjectStore, 'findStanding'>;
+  /** Which client has an id now. Remembered, so that it is no read for every request. */
+  findMark: MarkReader;
   /** Epoch seconds. */
   now: () => number;
 };
@@ -24,7 +28,8 @@ export type RefusedToken = { refusal: Refusal; client?: string };
 /**
  * RFC 9068 §4 for a resource server: the claims of an access token that is ours, valid now, for this API, still granted, and
  * wide enough; and, where it is bound to a key, proved for this `request` (RFC 9449 §7.1). Without a request no proof can be
- * judged, so a bound token is refused. Grant and account are read every time, so what was revoked or taken back is refused from its next request on.
+ * judged, so a bound token is refused. Grant and account are read every time, so what was revoked or taken back is refused from its next
+ * request on; and what is of a removed client, within 30 s.
  */
 export async function checkToken(
   token: PresentedToken | undefined,
@@ -63,10 +68,14 @@ async function refuseUnproved(
   return proved.ok ? undefined : proved.refusal;
 }
 
-/** A token of a grant is in force as long as its person stands by the grant; a client's own token stands for itself until it expires. */
-async function isGranted(claims: AccessTokenClaims, { subjects }: CheckTokenDeps): Promise<boolean> {
-  const { grant_id: id, sub } = claims;
-  if (id === undefined) return true;
+/**
+ * A token of a grant is in force as long as its person stands by the grant and its client is the one that they gave it to; a client's own
+ * token as long as that client is there.
+ */
+async function isGranted(claims: AccessTokenClaims, { subjects, findMark }: CheckTokenDeps): Promise<boolean> {
+  const { grant_id: id, sub, iat, client_id: clientId } = claims;
+  if (id === undefined) return isOwnToken(iat, await findMark(clientId));
   const { grant, standing } = await subjects.findStanding(id, sub);
-  return isInForce(grant, standing, sub, actorsOf(claims));
+  const isStanding = isInForce(grant, standing, sub, actorsOf(claims));
+  return isStanding && isOfClient(grant, await findMark(grant.clientId));
 }

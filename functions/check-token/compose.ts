@@ -1,3 +1,4 @@
+import { markReader } from '../../shared/clients/mark-reader.ts';
 import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { publishedKeys } from '../../shared/keys/loaded-keys.ts';
@@ -16,6 +17,7 @@ export function compose(runtime: Runtime, settings: CheckTokenSettings) {
     issuer: config.issuer,
     publishedKeys: publishedKeys(keyStore(database, config.tables.keys), now, config.keysRemembered),
     verifyProof: proofVerifier(noNonces, now),
+    findMark: markReader(database, config.tables.clients, now),
     subjects: subjectStore(database, config.tables, grantsElsewhere(runtime)),
     writeLine,
     now,

@@ -1,24 +1,12 @@
-import { tableDefinitions } from '../../shared/aws/tables.ts';
 import { consentAttributes } from '../../shared/people/consent.ts';
 import { sessionAttributes } from '../../shared/people/session.ts';
 import { claimAttributes } from '../../shared/people/standing-store.ts';
 import { standingAttributes, wayAttributes } from '../../shared/people/still-valid.ts';
-import { type Conditions, ofItems } from './allow.ts';
+import { type Conditions, ofItems, onlyAttributes } from './allow.ts';
 
 /*
  * What a function may name of an account: its address and the password hash are in the same item.
  */
-
-/** Limits to these attributes of some items. Readable attributes must include those of the key. */
-const onlyAttributes = (attributes: readonly string[], items: Conditions): Conditions => ({
-  ...items,
-  'ForAllValues:StringEquals': {
-    'dynamodb:Attributes': [
-      ...new Set([tableDefinitions.people.partitionKey, tableDefinitions.people.sortKey, ...attributes]),
-    ],
-  },
-  StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
-});
 
 const accounts = ofItems('account#*');
 

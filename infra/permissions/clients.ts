@@ -1,10 +1,16 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import { allow, ofItems } from './allow.ts';
+import { markAttributes } from '../../shared/clients/mark-reader.ts';
+import { allow, ofItems, onlyAttributes } from './allow.ts';
 import type { ServerTables } from './server-tables.ts';
 
 /** Allows reading a client and the global policy, but not the change log or a list of clients. */
 export function grantReadClients(tables: ServerTables, grantee: IGrantable): Grant {
   return allow(grantee, tables.clients, ['dynamodb:GetItem'], ofItems('client#*', 'global'));
+}
+
+/** Allows reading which client has an id now, and nothing else of its record. */
+export function grantReadClientMarks(tables: ServerTables, grantee: IGrantable): Grant {
+  return allow(grantee, tables.clients, ['dynamodb:GetItem'], onlyAttributes(markAttributes, ofItems('client#*')));
 }
 
 /** Allows listing, reading and changing clients and the global policy, and writing and reading the change log of both. */

@@ -16,7 +16,7 @@ import {
   toStoredClient,
 } from './records.ts';
 import type { RegisteredClient } from './registered-client.ts';
-import { sinceFor } from './since.ts';
+import { removedMark, sinceFor } from './since.ts';
 
 /*
  * Changes many clients in few calls, as one import that can be taken back. Records are written as in client-store.ts, each in one
@@ -166,7 +166,7 @@ export function clientImportStore(
       lastChange: change,
       attempt: randomId(),
       value: client && storedValue(client),
-      since: client?.since,
+      since: markOf(client),
       replacedSecrets: replacedSecrets(before),
     });
     await batches.put(table, writes.map(recordOf));
@@ -186,7 +186,7 @@ export function clientImportStore(
     const set = ['version = :next', 'lastChange = :change', 'attempt = :attempt'];
     const remove: string[] = [];
     (client ? set : remove).push(client ? '#value = :value' : '#value');
-    const since = client?.since;
+    const since = markOf(client);
     (since === undefined ? remove : set).push(since === undefined ? '#since' : '#since = :since');
     (replaced ? set : remove).push(replaced ? 'replacedSecrets = :replaced' : 'replacedSecrets');
     const { won } = await database.updateOnce({
@@ -220,6 +220,8 @@ export function clientImportStore(
     }
   }
 }
+
+const markOf = (client: RegisteredClient | undefined): string | undefined => (client ? client.since : removedMark);
 
 /** The hashes that an import keeps beside a client which it replaces, so that taking it back does not lock the client out. */
 const replacedSecrets = (before: StoredClient | undefined): readonly string[] | undefined =>

@@ -5,10 +5,8 @@ import { type GlobalPolicy, type PkcePolicy, resolveRules, shippedGlobalPolicy }
 import { type Demand, heldTo } from './profile.ts';
 import { clientKey, exceptionsKey, policyKey, toVersionedClient, toVersionedPolicy } from './records.ts';
 import { policySettings, type RegisteredClient } from './registered-client.ts';
+import { remembered } from './since.ts';
 import type { UrlClients } from './url-clients.ts';
-
-/** Changes of a client or the policy take effect within this many seconds. */
-const remembered = 30;
 
 export type ClientReader = ReturnType<typeof clientReader>;
 

@@ -17,7 +17,7 @@ import {
   type Versioned,
 } from './records.ts';
 import type { RegisteredClient } from './registered-client.ts';
-import { sinceFor } from './since.ts';
+import { removedMark, sinceFor } from './since.ts';
 
 /*
  * Manages clients and the global policy, and logs every change. One conditional write stores the change together with its record;
@@ -69,7 +69,7 @@ export function clientStore(database: Database, table: string, now: () => number
     ): Promise<Result<number, Conflict>> {
       const current = await findVersion(clientId);
       const isException = client !== undefined && mayUseLess(client);
-      const since = client && sinceFor(client, current?.value, takesBack !== undefined, now());
+      const since = client ? sinceFor(client, current?.value, takesBack !== undefined, now()) : removedMark;
       const next = client && { ...client, since };
       await database.put({ TableName: table, Item: directoryKey(clientId) });
       if (isException) await markException(clientId, 'ADD');

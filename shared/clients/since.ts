@@ -11,6 +11,12 @@ import type { RegisteredClient } from './registered-client.ts';
  * mark: a function of the version before made it.
  */
 
+/** Seconds for which functions remember a client: a change takes effect within them. */
+export const remembered = 30;
+
+/** What the record of a removed client has in the place of a mark, for those who read nothing else of it. */
+export const removedMark = 'removed';
+
 /** What somebody granted to a client. `at`: when, in epoch seconds. */
 export type MadeFor = { clientSince?: string | undefined; at: number };
 
@@ -32,10 +38,10 @@ export function isMadeFor({ clientSince, at }: MadeFor, client: Pick<RegisteredC
 
 /**
  * Whether a token that a client got for itself (`iat` in epoch seconds) is of the one that has its id now. It has no mark, and one of the
- * same second counts: who adds a client gets a token at once.
+ * same second counts: who adds a client gets a token at once. Undefined: none has it, and only registered clients get tokens for themselves.
  */
 export const isOwnToken = (iat: number, client: Pick<RegisteredClient, 'since'> | undefined): boolean =>
-  iat >= ((client && addedAt(client)) ?? 0);
+  client !== undefined && iat >= (addedAt(client) ?? 0);
 
 /**
  * The mark for a record that is about to be written: a client that is there keeps its own, one that comes back by a rollback gets back the

@@ -183,7 +183,7 @@ describe('restAuthorizer, in front of a REST API', () => {
     );
   });
 
-  it('may read grants, whether their people stand by them, and public keys, and nothing else (H25)', () => {
+  it('may read grants, whether their people stand by them, which clients there are, and public keys, and nothing else (H25)', () => {
     const lambda = checkTokenOf(example);
     const { statements, managed } = policiesOf(example, lambda);
     const rows = statements.flatMap(({ Effect, Action, Resource, Condition = {} }) =>
@@ -208,6 +208,11 @@ describe('restAuthorizer, in front of a REST API', () => {
             'pairwiseSubjects',
           ],
         },
+        StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
+      })}`,
+      `Allow dynamodb:GetItem on clients.Arn ${JSON.stringify({
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['client#*'] },
+        'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'since', 'purgeAt'] },
         StringEqualsIfExists: { 'dynamodb:Select': ['SPECIFIC_ATTRIBUTES'] },
       })}`,
       'Allow dynamodb:Query on keys.Arn {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["signing"]}}',

@@ -200,10 +200,14 @@ describe('it lets through', () => {
     expect(await authorizer().ask(`bEARER  ${access_token}`)).toMatchObject({ policyDocument: allowed });
   });
 
-  test('with one read of the database, once the keys are known', async () => {
+  test('with one read of the database, once the keys and the client are known', async () => {
     const { access_token } = await tokensFor();
     const { bearing } = authorizer();
-    await bearing(access_token);
+    expect(await database.callsDuring(() => bearing(access_token))).toEqual([
+      `Query ${tables.keys}`,
+      `BatchGetItem ${tables.grants} ${tables.people}`,
+      `GetItem ${tables.clients}`,
+    ]);
     expect(await database.callsDuring(() => bearing(access_token))).toEqual([
       `BatchGetItem ${tables.grants} ${tables.people}`,
     ]);

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { compose } from '../../functions/check-token/compose.ts';
+import { openRuntime } from '../../functions/runtime.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { clientKey } from '../../shared/clients/records.ts';
@@ -54,6 +56,39 @@ async function addAgain({ client_id: clientId }: FullClient): Promise<void> {
   await clients.put(clientId, settings, author);
 }
 
+const runtime = openRuntime(
+  {
+    PIXY_ISSUER: server.issuer,
+    PIXY_GRANTS_TABLE: tables.grants,
+    PIXY_CLIENTS_TABLE: tables.clients,
+    PIXY_PEOPLE_TABLE: tables.people,
+    PIXY_KEYS_TABLE: tables.keys,
+  },
+  { now: server.clock.now, writeLine: () => undefined },
+);
+const authorizer = compose(runtime, { audience: [server.issuer], scope: [] });
+
+/** Whether the REST authorizer lets a request with this token through. */
+async function isLetThrough(token = ''): Promise<boolean> {
+  const event = { type: 'TOKEN', authorizationToken: `Bearer ${token}`, methodArn: 'api/prod/GET/' } as const;
+  try {
+    return (await authorizer(event, { awsRequestId: 'a-request' })).policyDocument.Statement[0]?.Effect === 'Allow';
+  } catch (error) {
+    if (error instanceof Error && error.message === 'Unauthorized') return false;
+    throw error;
+  }
+}
+
+/** Rolls the last change of a client back, which removed it. */
+async function takeBackRemoval({ client_id: clientId }: FullClient): Promise<void> {
+  const [removal] = await clients.changes(1, clientId);
+  if (removal === undefined) throw new Error('the removal is not in the log');
+  const plan = rollBackClient(removal, undefined, server.clock.now());
+  const next = plan.ok ? await rolledBack(plan.value, undefined, server.clock.now()) : undefined;
+  if (!next?.ok) throw new Error('the removal cannot be rolled back');
+  await clients.put(clientId, next.value?.client, author, undefined, removal.id);
+}
+
 const asksForConsent = async (client: FullClient): Promise<boolean> =>
   (await person.follow(authorizeTarget(client))).body.includes('name="decision"');
 
@@ -92,14 +127,16 @@ describe('a client that is added under the id of a removed one', () => {
     expect((await refresh(server, bank, refresh_token)).json.reason).toBe('client_added_again');
   });
 
-  test('is not told at userinfo or introspection, nor is anybody else, that a token is good', async () => {
+  test('is not told at userinfo or introspection, nor is anybody else, that a token is good, and it opens no API', async () => {
     const { access_token } = await obtainTokens(server, person, bank);
     expect((await userinfo(server, access_token)).status).toBe(200);
+    expect(await isLetThrough(access_token)).toBe(true);
     expect((await introspect(server, warehouse, { token: access_token })).json['active']).toBe(true);
     await addAgain(bank);
     forget();
     expect((await userinfo(server, access_token)).status).toBe(401);
     expect((await introspect(server, warehouse, { token: access_token })).json).toEqual({ active: false });
+    expect(await isLetThrough(access_token)).toBe(false);
   });
 
   test('has no token that the removed one got for itself, and its own at once', async () => {
@@ -113,6 +150,8 @@ describe('a client that is added under the id of a removed one', () => {
     forget();
     expect(await isActive(access_token)).toBe(false);
     expect(await isActive((await ownToken()).access_token)).toBe(true);
+    expect(await isLetThrough(access_token)).toBe(false);
+    expect(await isLetThrough((await ownToken()).access_token)).toBe(true);
   });
 
   test('has the person asked, and they are not shown the app before', async () => {
@@ -169,20 +208,38 @@ describe('a client that is added under the id of a removed one', () => {
     expect((await refresh(server, bank, refresh_token)).status).toBe(200);
     expect((await userinfo(server, access_token)).status).toBe(200);
     expect((await introspect(server, warehouse, { token: access_token })).json['active']).toBe(true);
+    expect(await isLetThrough(access_token)).toBe(true);
     const { code, verifier } = await obtainCode(person, bank);
     expect((await redeem(server, bank, { code, code_verifier: verifier })).status).toBe(200);
   });
 });
 
-test('a removed client’s tokens are worth nothing at userinfo and introspection', async () => {
+test('a removed client’s tokens are worth nothing at userinfo, introspection and the REST authorizer', async () => {
   const { access_token } = await obtainTokens(server, person, bank);
+  expect(await isLetThrough(access_token)).toBe(true);
   const settings = await stored('bank');
   await clients.put('bank', undefined, author);
+  expect(await isLetThrough(access_token)).toBe(true);
   forget();
   expect((await userinfo(server, access_token)).status).toBe(401);
   expect((await introspect(server, warehouse, { token: access_token })).json).toEqual({ active: false });
+  expect(await isLetThrough(access_token)).toBe(false);
   await clients.put('bank', settings, author);
   forget();
+});
+
+test('neither is what a removed client got for itself, and a rollback brings it back', async () => {
+  const form = { grant_type: 'client_credentials' };
+  const token = (await postToken(server, form, { authorization: basic(store) })).json.access_token;
+  expect(await isLetThrough(token)).toBe(true);
+  await clients.put('store', undefined, author);
+  forget();
+  expect((await introspect(server, warehouse, { token })).json).toEqual({ active: false });
+  expect(await isLetThrough(token)).toBe(false);
+  await takeBackRemoval(store);
+  forget();
+  expect((await introspect(server, warehouse, { token })).json['active']).toBe(true);
+  expect(await isLetThrough(token)).toBe(true);
 });
 
 describe('a client that is only changed', () => {
@@ -205,12 +262,7 @@ test('a rollback of the removal brings back what people granted', async () => {
   const { refresh_token } = await obtainTokens(server, person, shop);
   const { since } = await stored('shop');
   await clients.put('shop', undefined, author);
-  const [removal] = await clients.changes(1, 'shop');
-  if (removal === undefined) throw new Error('the removal is not in the log');
-  const plan = rollBackClient(removal, undefined, server.clock.now());
-  const next = plan.ok ? await rolledBack(plan.value, undefined, server.clock.now()) : undefined;
-  if (!next?.ok) throw new Error('the removal cannot be rolled back');
-  await clients.put('shop', next.value?.client, author, undefined, removal.id);
+  await takeBackRemoval(shop);
   expect((await stored('shop')).since).toBe(since);
   forget();
   expect((await refresh(server, shop, refresh_token)).status).toBe(200);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkToken } from '../../functions/check-token/check-token.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { markReader } from '../../shared/clients/mark-reader.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { encodePairs } from '../../shared/oauth/parameters.ts';
@@ -107,6 +108,7 @@ async function passes(token: string | undefined): Promise<boolean> {
       scope: [],
       publishedKeys,
       subjects,
+      findMark: markReader(openDatabase(), tables.clients, now),
       verifyProof: proofVerifier(async () => expect.unreachable(), now),
       now,
     })
