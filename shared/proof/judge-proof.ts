@@ -16,7 +16,7 @@ const proofAge = { most: 60, ahead: 10 };
 
 /**
  * Judges what a proof says about its request (RFC 9449 §4.3), with the problem as a sentence. `isDated`: a nonce says when it was
- * made, so the clock of the client does not count. Pure; `now` is in epoch seconds.
+ * made, so its iat does not count. Pure; `now` is in epoch seconds.
  */
 export function judgeProof(
   { claims }: Pick<ReadProof, 'claims'>,
@@ -44,9 +44,9 @@ function judgeTime(
 ): string | undefined {
   if (typeof iat !== 'number' || !Number.isFinite(iat)) return 'Its iat is missing.';
   if (typeof exp !== 'number' || typeof nbf !== 'number') return 'Its exp or nbf is not a number.';
+  if (exp <= now - proofAge.ahead) return 'Its exp is in the past.';
+  if (nbf > now + proofAge.ahead) return 'Its nbf is in the future.';
   if (isDated) return undefined;
   if (iat < now - proofAge.most) return 'Its iat is over 60 seconds ago.';
-  if (iat > now + proofAge.ahead) return 'Its iat is in the future.';
-  if (exp <= now - proofAge.ahead) return 'Its exp is in the past.';
-  return nbf > now + proofAge.ahead ? 'Its nbf is in the future.' : undefined;
+  return iat > now + proofAge.ahead ? 'Its iat is in the future.' : undefined;
 }

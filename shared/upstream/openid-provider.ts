@@ -106,7 +106,7 @@ export function openidProviders(
         if (claims === undefined) throw new UnusableAnswer('id_token');
         if (!namesSomebody(claims.sub)) throw new UnusableAnswer('sub');
         // Beside a single audience, the library does not look (§3.1.3.7).
-        if (claims.azp !== undefined && claims.azp !== provider.clientId) throw new UnusableAnswer('azp');
+        if ((claims.azp ?? provider.clientId) !== provider.clientId) throw new UnusableAnswer('azp');
         const isComplete =
           claims[provider.claims['email'] ?? 'email'] !== undefined || !provider.scope.includes('email');
         const hasMore = configuration.serverMetadata().userinfo_endpoint !== undefined;

@@ -305,4 +305,14 @@ describe('DP5: where a nonce is needed, a proof', () => {
     for (const iat of [now - 86_400, now + 86_400]) expect((await withNonce(nonce, {}, { iat })).ok).toBe(true);
     expect((await withNonce(nonce, {}, { iat: undefined })).ok).toBe(false);
   });
+
+  test.each([
+    ['over', { exp: now - 10 }],
+    ['yet to begin', { nbf: now + 11 }],
+  ])('does not help a proof that says itself that it is %s (RFC 7519 §4.1.4, §4.1.5)', async (_, claims) => {
+    expect(await withNonce(nonceAt(nonceKey, now), {}, claims)).toMatchObject({
+      ok: false,
+      refusal: { reason: 'dpop_proof_invalid' },
+    });
+  });
 });

@@ -405,6 +405,11 @@ describe('accounts', () => {
     });
   });
 
+  test('an azp that is null, beside a single audience, names no other client', async () => {
+    provider.play({ claims: somebody({ azp: null }) });
+    expect((await signIn(newPerson(server))).to).toBeDefined();
+  });
+
   test('S14: the ID token of a provider that is believed satisfies it', async () => {
     provider.play({ claims: somebody({ amr: ['hwk'] }) });
     const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['phr'] } } });
@@ -563,6 +568,7 @@ describe('an answer that cannot be believed', () => {
     ['of another issuer', () => ({ claims: { iss: 'https://evil.example' } })],
     ['for another client', () => ({ claims: { aud: 'another' } })],
     ['for several clients without azp', () => ({ claims: { aud: ['pixy', 'another'] } })],
+    ['for several clients with an azp that is null', () => ({ claims: { aud: ['pixy', 'another'], azp: null } })],
     ['with another nonce', () => ({ claims: { nonce: 'another' } })],
     ['without a nonce', () => ({ claims: { nonce: undefined } })],
     ['that another client asked for', () => ({ claims: { azp: 'another' } })],
