@@ -8,6 +8,7 @@ import type { Reply } from '../../shared/http/reply.ts';
 import { readRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
+import type { Session } from '../../shared/people/session.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { signedInStore } from '../../shared/people/signed-in-store.ts';
 import type { Runtime } from '../runtime.ts';
@@ -48,11 +49,15 @@ const patience = { times: 3, ms: 500 };
 /** Milliseconds for the region of such a session to answer. A person waits for it, and a region may be lost. */
 const longestLook = 3_000;
 
-type OnItsWay = { home: Home; sessionId: string };
+/** The session of a cookie that began in another region, and its copy where that is here. */
+type BegunElsewhere = { home: Home; sessionId: string; copy: Session | undefined };
+
+/** Seconds after it was written in which a session may have come between two looks. */
+const justNow = 10;
 
 export function openDoor({ name, handler, homes, runtime, unanswered }: Opening): Door {
   const { config, send = sendByLambda } = runtime;
-  const isSignedIn = signedInHere(name, runtime);
+  const find = sessionFinder(name, runtime);
 
   const passOn = async (home: Home, event: APIGatewayProxyEventV2): Promise<Reply> =>
     asReply(await ask(home, withoutExcess(event)));
@@ -71,8 +76,9 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
       }
       if (home !== undefined) return answerHere(event, context);
       const reply = await handler(event, context);
-      const session = lacksSession(name, reply) ? await sessionElsewhere(event) : undefined;
+      const session = await missedIn(reply, event);
       if (session === undefined) return reply;
+      if (session.copy) return handler(event, context);
       // If its region gives no answer, signing in once more does.
       return Promise.race([passOn(session.home, event).catch(() => reply), sleep(longestLook, reply)]);
     },
@@ -89,14 +95,29 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
   async function answerHere(event: APIGatewayProxyEventV2, context: Context): Promise<Reply> {
     if (asksWhoIsThere(name)) return answerKnowing(event, context);
     const reply = await handler(event, context);
-    const session = lacksSession(name, reply) ? await sessionElsewhere(event) : undefined;
-    return session !== undefined && (await lookOut(session)) === 'here' ? handler(event, context) : reply;
+    const session = await missedIn(reply, event);
+    if (session === undefined) return reply;
+    return session.copy || (await lookOut(session)) === 'here' ? handler(event, context) : reply;
+  }
+
+  /**
+   * The session of somebody who was taken for nobody, or may have been: its copy can come a moment after it was looked for. Where that has
+   * been here for longer, they have to sign in for another reason.
+   */
+  async function missedIn(reply: Reply, event: APIGatewayProxyEventV2): Promise<BegunElsewhere | undefined> {
+    if (!lacksSession(name, reply)) return undefined;
+    const session = await sessionElsewhere(event);
+    if (!session?.copy) return session;
+    const { idleUntil, idleLifetime } = session.copy;
+    const isNew = runtime.now() - (idleUntil - idleLifetime) < justNow;
+    // A decision about consent that was taken is answered in the same way, and is taken once.
+    return isNew && name !== 'consent' ? session : undefined;
   }
 
   /** The same where the answer would be another one, and a wrong one, to somebody who is signed in and not known here yet. */
   async function answerKnowing(event: APIGatewayProxyEventV2, context: Context): Promise<Reply> {
     const session = await sessionElsewhere(event);
-    const isLate = session !== undefined && (await lookOut(session)) === 'somebody';
+    const isLate = session !== undefined && !session.copy && (await lookOut(session)) === 'somebody';
     const late = () => unanswered(event, session?.home ?? homes.here, new Error('the copy of a session is late'));
     return handler(isLate ? late() : event, context);
   }
@@ -105,7 +126,7 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
    * Waits for the copy of a session: until it is `here`, or its region knows that `nobody` is signed in with it, since anybody can invent
    * one, or for as long as people are kept waiting. Then what its region said, if it did: `somebody`.
    */
-  async function lookOut({ home, sessionId }: OnItsWay): Promise<'here' | 'nobody' | 'somebody' | undefined> {
+  async function lookOut({ home, sessionId }: BegunElsewhere): Promise<'here' | 'nobody' | 'somebody' | undefined> {
     let said: 'nobody' | 'somebody' | undefined;
     const asked = ask(home, { question: { ask: 'isSignedIn', sessionId } }).then(
       (answer) => {
@@ -118,35 +139,35 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
       await Promise.race([asked, nextLook]);
       if (said === 'nobody') return said;
       await nextLook;
-      if (await isHere(sessionId)) return 'here';
+      if (await copyOf(sessionId)) return 'here';
     }
     return said;
   }
 
   async function findSession(sessionId: string): Promise<'somebody' | 'nobody'> {
-    return (await isSignedIn(sessionId)) === undefined ? 'nobody' : 'somebody';
+    return (await find(sessionId)) === undefined ? 'nobody' : 'somebody';
   }
 
-  /** The session of a cookie that began in another region and is not here yet. None when there is none, or when it is here. */
-  async function sessionElsewhere(event: APIGatewayProxyEventV2): Promise<OnItsWay | undefined> {
+  async function sessionElsewhere(event: APIGatewayProxyEventV2): Promise<BegunElsewhere | undefined> {
     const sessionId = activeSession(readRequest(event), config.issuer);
     const home = sessionId === undefined ? undefined : homeIn(sessionId);
     if (sessionId === undefined || home === undefined || !homes.others.has(home)) return undefined;
-    return (await isHere(sessionId)) ? undefined : { home, sessionId };
+    return { home, sessionId, copy: await copyOf(sessionId) };
   }
 
   /** Who cannot be looked up is looked for elsewhere. */
-  async function isHere(sessionId: string): Promise<boolean> {
-    return (await isSignedIn(sessionId).catch(() => undefined)) !== undefined;
+  async function copyOf(sessionId: string): Promise<Session | undefined> {
+    return find(sessionId).catch(() => undefined);
   }
 }
 
 /** Finds the session of a cookie by the call that a function makes anyway, and has the right to. */
-function signedInHere(name: string, { config, database, now }: Runtime): (sessionId: string) => Promise<unknown> {
+function sessionFinder(name: string, { config, database, now }: Runtime) {
   const { people } = config.tables;
-  if (name === 'account' || name === 'upstream')
-    return (sessionId) => sessionStore(database, people).find(sessionId, now());
-  return (sessionId) => signedInStore(database, people).find({ sessionId, clientId: '', now: now() });
+  return async (sessionId: string): Promise<Session | undefined> => {
+    if (name === 'account' || name === 'upstream') return sessionStore(database, people).find(sessionId, now());
+    return (await signedInStore(database, people).find({ sessionId, clientId: '', now: now() }))?.session;
+  };
 }
 
 /** Characters of base64 for more bytes than any endpoint takes; a multiple of four. */

@@ -1,7 +1,11 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { compose as composeAuthorize } from '../../functions/authorize/compose.ts';
+import { openDoor } from '../../functions/homes/door.ts';
 import { compose as composeRemoveAccounts } from '../../functions/remove-accounts/compose.ts';
 import { compose as composeRotateKeys } from '../../functions/rotate-keys/compose.ts';
 import { openRuntime } from '../../functions/runtime.ts';
+import { lambdaContext } from '../../infra/local/gateway/lambda-context.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
@@ -103,12 +107,39 @@ describe('a session', () => {
     ['for a request that was pushed', async () => (await pushFor(a, spa, { prompt: 'login' })).target],
   ])('whose copy is there is not looked for when a fresh sign-in is wanted %s', async (_, targetOf) => {
     const person = movedTo(a, await signedInAt(b));
-    advance(1);
+    advance(60);
     const target = await targetOf();
     const lines = a.auditLines.length;
     const { status, headers } = await person.open(target);
     expect([status, headers.location]).toEqual([303, expect.stringContaining('/sign-in?')]);
     expect([sent, a.auditLines.length - lines]).toEqual([[], 1]);
+  });
+
+  test('whose copy comes between two looks is found by the second', async () => {
+    const runtime = runtimeOf(a);
+    const { homes } = runtime.config;
+    if (homes === undefined) throw new Error('there is one region');
+    const authorize = composeAuthorize(runtime);
+    const handler: typeof authorize = async (...call) => {
+      const reply = await authorize(...call);
+      await replicas.deliver();
+      return reply;
+    };
+    const { fromOutside } = openDoor({ name: 'authorize', handler, homes, runtime, unanswered: (event) => event });
+    const reply = await replicas.late(async () => {
+      const person = await signedInAt(b);
+      const [path, query = ''] = authorizeTarget(spa).split('?');
+      const event = {
+        rawPath: path,
+        rawQueryString: query,
+        headers: {},
+        cookies: [`pixy_session=${person.cookies.get('pixy_session')}`],
+        requestContext: { requestId: 'one', http: { method: 'GET', path, sourceIp: '192.0.2.1' } },
+      };
+      return fromOutside(event as unknown as APIGatewayProxyEventV2, lambdaContext(Date.now() + 10_000));
+    });
+    expect(reply).toMatchObject({ statusCode: 302, headers: { location: expect.stringContaining('code=a.') } });
+    expect(sent).toEqual([]);
   });
 
   test('that there never was leads to the sign-in page, and to no third region', async () => {
