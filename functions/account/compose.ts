@@ -37,7 +37,7 @@ export function compose(runtime: Runtime) {
     consents: consentStore(database, people),
     passkeys: passkeyStore(database, people),
     totps: totpStore(database, people, keyWrapper(config)),
-    throttle: throttleStore(database, people),
+    throttle: throttleStore(database, people, config.home),
     readPepper: openPepper(config.passwordPepper, secretReader()),
     links: linkStore(database, people),
     grants: heldGrants(runtime),

@@ -10,7 +10,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime) =>
     needsToken: config.clientRegistration !== 'open',
     registrations: registrationStore(database, config.tables.clients),
     apis: apiReader(database, config.tables.clients, now),
-    throttle: throttleStore(database, config.tables.people),
+    throttle: throttleStore(database, config.tables.people, config.home),
     writeLine,
     now,
   });

@@ -19,7 +19,7 @@ export function compose(runtime: Runtime) {
     apis: openApis(runtime),
     hasOperators: config.operators !== undefined,
     devices: deviceRequestStore(database, config.tables.grants),
-    throttle: throttleStore(database, config.tables.people),
+    throttle: throttleStore(database, config.tables.people, config.home),
     writeLine,
   });
 }

@@ -20,7 +20,7 @@ export function compose(runtime: Runtime) {
     signedIn: signedInStore(database, config.tables.people),
     accounts: standingStore(database, config.tables.people),
     devices: deviceRequestStore(database, config.tables.grants),
-    throttle: throttleStore(database, config.tables.people),
+    throttle: throttleStore(database, config.tables.people, config.home),
     subjectsOf: subjectsOf(runtime),
     lookOf: looksOf(config.brand),
     writeLine,

@@ -11,13 +11,14 @@ import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { parseParameters, single } from '../../shared/oauth/parameters.ts';
 import { referenceIn } from '../../shared/oauth/pushed-request.ts';
 import { deviceCodeGrant, jwtBearer, tokenExchange } from '../../shared/oauth/server-metadata.ts';
+import { readPending } from '../sign-in/pending-cookie.ts';
 
 /*
  * Which region answers a request. Pure. Nothing of the request is verified here, and nothing has to be: a request that names another
  * region than it should is refused there, because what it needs is not there.
  */
 
-type Settings = Pick<Config, 'hooks' | 'revokesAtSignOut'> & { homes: Homes };
+type Settings = Pick<Config, 'hooks' | 'issuer' | 'revokesAtSignOut'> & { homes: Homes };
 /** Undefined: the region that has received it. */
 type Rule = (request: HttpRequest, settings: Settings) => Home | undefined;
 
@@ -40,7 +41,7 @@ const rules: Readonly<Record<string, Rule>> = {
   authorize: authorization,
   'authorize-hybrid': authorization,
   consent: ({ rawQuery }, { homes }) => ofAddress(rawQuery, homes),
-  'sign-in': signingIn,
+  'sign-in': (request, settings) => ofWaiting(request, settings) ?? signingIn(request, settings),
   passkey(request, settings) {
     if (request.path === endpoints.accountPasskey) return settings.homes.first;
     return request.path === endpoints.passkeyScript ? undefined : signingIn(request, settings);
@@ -97,6 +98,12 @@ function signingIn(request: HttpRequest, settings: Settings): Home | undefined {
   if (query('client_id') !== undefined) return ofAddress(request.rawQuery, settings.homes);
   const userCode = query('user_code');
   return userCode === undefined ? settings.homes.first : ofUserCode(userCode, settings.homes);
+}
+
+/** The second step of a sign-in goes where the first one was taken: a mail code or a link is taken by the first region, for any request. */
+function ofWaiting(request: HttpRequest, { issuer, homes }: Settings): Home | undefined {
+  const isSecondStep = request.path === endpoints.signInCode || request.path === endpoints.signInRecoveryCode;
+  return isSecondStep ? ofValue(readPending(request, issuer), homes) : undefined;
 }
 
 const hooksMakeAccounts = ({ hooks }: Settings): boolean =>

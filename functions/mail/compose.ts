@@ -15,7 +15,7 @@ export const compose = ({ config, database, writeLine, now }: Runtime, send: Sen
     accounts: accountStore(database, config.tables.people),
     deadAddresses: deadAddressStore(database, config.tables.people),
     codes: mailCodeStore(database, config.tables.people),
-    throttle: throttleStore(database, config.tables.people),
+    throttle: throttleStore(database, config.tables.people, config.home),
     hook: openHooks(config.hooks).sendMessage,
     send,
     lookOf: mailLooksOf(config.brand, config.issuer),

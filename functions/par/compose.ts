@@ -25,7 +25,7 @@ export function compose(runtime: Runtime) {
     dpopNonces: config.dpopNonces,
     hasOperators: config.operators !== undefined,
     pushedRequests: pushedRequestStore(database, config.tables.grants),
-    count: countInLots(throttleStore(database, config.tables.people).countPushedRequests),
+    count: countInLots(throttleStore(database, config.tables.people, config.home).countPushedRequests),
     writeLine,
   });
 }

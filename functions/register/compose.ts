@@ -14,7 +14,7 @@ export function compose(runtime: Runtime) {
     pushedRequests: openPushedRequests(runtime),
     accounts: accountStore(database, config.tables.people),
     sessions: sessionStore(database, config.tables.people),
-    throttle: throttleStore(database, config.tables.people),
+    throttle: throttleStore(database, config.tables.people, config.home),
     handOver: openMail(runtime),
     lookOf: looksOf(config.brand),
     writeLine,

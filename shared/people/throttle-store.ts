@@ -1,5 +1,6 @@
 import type { Database } from '../aws/dynamodb.ts';
 import { countedAddress } from '../counted-address.ts';
+import { type Home, withHome } from '../home.ts';
 import { hashSecret } from '../secret.ts';
 import { usernameKey } from './account.ts';
 import { type Limit, signInLimits } from './sign-in-limits.ts';
@@ -14,10 +15,14 @@ export type Attempt = { retryAfter?: number; takeBack(): Promise<void> };
 
 export type ThrottleStore = ReturnType<typeof throttleStore>;
 
-export function throttleStore(database: Database, table: string) {
+/**
+ * `home`: where this is, with several regions. Each has counters of its own: of one that they share, the copy of a low count could take the
+ * place of a high one, again and again.
+ */
+export function throttleStore(database: Database, table: string, home?: Home) {
   async function count(subject: string, { attempts, window }: Limit, now: number, amount = 1): Promise<Attempt> {
     const windowEnd = now - (now % window) + window;
-    const key = { pk: `throttle#${subject}`, sk: String(windowEnd) };
+    const key = { pk: `throttle#${subject}`, sk: withHome(home, String(windowEnd)) };
     const add = (added: number) =>
       database.update({
         TableName: table,

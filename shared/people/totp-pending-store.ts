@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Database } from '../aws/dynamodb.ts';
+import { type Home, withHome } from '../home.ts';
 import { generateSecret, hashSecret } from '../secret.ts';
 
 /** Seconds between the password and the code. */
@@ -21,14 +22,17 @@ export type PendingSignIn = {
 
 export type PendingStore = ReturnType<typeof pendingStore>;
 
-/** Sign-ins that wait for a code, in the People table. Only the cookie holds the secret of one; the table stores its hash. */
-export function pendingStore(database: Database, table: string) {
+/**
+ * Sign-ins that wait for a code, in the People table. Only the cookie holds the secret of one; the table stores its hash. `home`: where
+ * this is, with several regions. A secret begins with the letter of the region where the wait began, and is of use there alone.
+ */
+export function pendingStore(database: Database, table: string, home?: Home) {
   const keyOf = (secret: string) => ({ pk: `pending#${hashSecret(secret)}`, sk: 'pending' });
 
   return {
     /** Starts the wait. Returns the secret for the cookie. */
     async start(pending: PendingSignIn, now: number): Promise<string> {
-      const secret = generateSecret();
+      const secret = withHome(home, generateSecret());
       const expiresAt = now + pendingLifetime;
       await database.put({ TableName: table, Item: { ...keyOf(secret), ...pending, expiresAt, purgeAt: expiresAt } });
       return secret;

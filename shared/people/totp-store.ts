@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
+import type { Home } from '../home.ts';
 import type { KeyWrapper } from '../keys/signing-key.ts';
 import { generateSecret } from '../secret.ts';
 import type { Account } from './account.ts';
@@ -33,9 +34,15 @@ export type TotpStore = ReturnType<typeof totpStore>;
 /**
  * One item per account in the People table: the secret, encrypted for this account only, the last code and the hashes of the
  * recovery codes. A conditional write on it spends what is valid only once. A secret being set up has a second item, which has no
- * effect.
+ * effect. `home`: where this is, with several regions. Of two writes of the item in two of them the later one stays, whole, and with it a
+ * recovery code that the other one has spent. So there, a spent one has an item of its own, which nobody writes again.
  */
-export function totpStore(database: Database, table: string, wrapper: Pick<KeyWrapper, 'wrap' | 'unwrap'>) {
+export function totpStore(
+  database: Database,
+  table: string,
+  wrapper: Pick<KeyWrapper, 'wrap' | 'unwrap'>,
+  home?: Home,
+) {
   const keyOf = (sub: string, sk: 'totp' | 'pending') => ({ pk: totpPartition(sub), sk });
   const get = (sub: string, sk: 'totp' | 'pending') =>
     database.get({ TableName: table, Key: keyOf(sub, sk), ConsistentRead: true });
@@ -55,6 +62,18 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
       ConditionExpression: condition,
       ...(names && { ExpressionAttributeNames: names }),
       ExpressionAttributeValues: { ...values, ':attempt': generateSecret() },
+    });
+    return won;
+  }
+
+  /** Returns true to exactly one caller. */
+  async function noteSpent(sub: string, hash: string): Promise<boolean> {
+    const { won } = await database.updateOnce({
+      TableName: table,
+      Key: { pk: totpPartition(sub), sk: `spent#${hash}` },
+      UpdateExpression: 'SET attempt = :attempt',
+      ConditionExpression: 'attribute_not_exists(pk)',
+      ExpressionAttributeValues: { ':attempt': generateSecret() },
     });
     return won;
   }
@@ -148,11 +167,14 @@ export function totpStore(database: Database, table: string, wrapper: Pick<KeyWr
       ),
 
     /** Spends a recovery code. Returns true to exactly one caller. */
-    useRecoveryCode: (sub: string, code: string): Promise<boolean> =>
-      writeOnce(sub, 'SET attempt = :attempt DELETE recovery :codes', 'contains(recovery, :code)', {
-        ':codes': hashes(sub, [code]),
-        ':code': recoveryCodeHash(sub, code),
-      }),
+    async useRecoveryCode(sub: string, code: string): Promise<boolean> {
+      const hash = recoveryCodeHash(sub, code);
+      const isOne = await writeOnce(sub, 'SET attempt = :attempt DELETE recovery :codes', 'contains(recovery, :code)', {
+        ':codes': new Set([hash]),
+        ':code': hash,
+      });
+      return isOne && (home === undefined || (await noteSpent(sub, hash)));
+    },
 
     /** Replaces all recovery codes. Returns false when there is no authenticator app. */
     replaceCodes: (sub: string, codes: readonly string[]): Promise<boolean> =>

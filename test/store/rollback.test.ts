@@ -62,6 +62,7 @@ const kinds: Readonly<Record<string, { test?: keyof typeof tests; text?: string 
   '`challenge#<hash>` / `challenge`': brief,
   '`totp#<sub>` / `totp`': read('app'),
   '`totp#<sub>` / `pending`': brief,
+  '`totp#<sub>` / `spent#<hash>`': unknown('spent#'),
   '`pending#<hash>` / `pending`': read('app'),
   '`upstream-flow#<hash>` / `flow`': brief,
   '`upstream#<hash>` / `link`': read('ways'),

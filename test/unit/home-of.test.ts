@@ -17,16 +17,24 @@ const homes: Homes = {
     ['c', place],
   ]),
 };
-const settings = { homes, hooks: { timeout: 5 }, revokesAtSignOut: false };
+const settings = { homes, issuer: 'https://sign-in.example.com', hooks: { timeout: 5 }, revokesAtSignOut: false };
 type Settings = Parameters<typeof homeOf>[2];
 
-type Request = { method?: string; path?: string; query?: string; body?: string; headers?: Record<string, string> };
+type Request = {
+  method?: string;
+  path?: string;
+  query?: string;
+  body?: string;
+  headers?: Record<string, string>;
+  cookies?: string[];
+};
 
-const eventOf = ({ method = 'GET', path = '/', query = '', body, headers = {} }: Request) =>
+const eventOf = ({ method = 'GET', path = '/', query = '', body, headers = {}, cookies = [] }: Request) =>
   ({
     rawPath: path,
     rawQueryString: query,
     headers,
+    cookies,
     requestContext: { requestId: 'r', http: { method, path, sourceIp: '192.0.2.1' } },
     ...(body !== undefined && { body: Buffer.from(body).toString('base64'), isBase64Encoded: true }),
   }) as unknown as APIGatewayProxyEventV2;
@@ -152,6 +160,18 @@ describe('signing in', () => {
       expect(of(pushedBy('c.'), { ...settings, hooks: { timeout: 5, [hook]: 'arn' } })).toBe('a');
     }
     expect(of('client_id=spa', { ...settings, hooks: { timeout: 5, claims: 'arn' } })).toBeUndefined();
+  });
+
+  test.each(['/sign-in/code', '/sign-in/recovery-code'])('goes on at %s where it began', (path) => {
+    const waiting = (cookie: string, query = 'client_id=spa', name = '__Host-pixy_pending') =>
+      at('sign-in', { path, method: 'POST', query, cookies: [`${name}=${cookie}`] });
+    expect([waiting('a.x'), waiting('b.x'), waiting('c.x', pushedBy('a.'))]).toEqual(['a', 'b', 'c']);
+    // Of the version before, of a letter that no region has, of another cookie, and of none.
+    expect([waiting('x'), waiting('q.x')]).toEqual(['a', 'b']);
+    expect([waiting('c.x', undefined, 'pixy_pending'), at('sign-in', { path, query: pushedBy('c.') })]).toEqual([
+      undefined,
+      'c',
+    ]);
   });
 
   test('with a passkey as well; adding one is a change, and the script is anybody’s', () => {
