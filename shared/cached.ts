@@ -18,12 +18,13 @@ export function cached<Value>(load: () => Promise<Value>, lifetime: number, now:
 /** {@link cached} for as long as the process lives: for what is loaded when it is first needed. */
 export const once = <Value>(load: () => Promise<Value>): (() => Promise<Value>) => cached(load, Infinity, () => 0);
 
-/** {@link cached} per key. Beyond `maximum` keys, the oldest entry is evicted. */
+/** {@link cached} per key. Beyond `maximum` keys, the oldest entry is evicted. A value that `keeps` refuses is loaded again. */
 export function cachedByKey<Value>(
   load: (key: string) => Promise<Value>,
   lifetime: number,
   now: () => number,
   maximum: number,
+  keeps: (value: Value, key: string) => boolean = () => true,
 ): (key: string) => Promise<Value> {
   const kept = new Map<string, () => Promise<Value>>();
   return (key) => {
@@ -33,6 +34,13 @@ export function cachedByKey<Value>(
     if (oldest !== undefined) kept.delete(oldest);
     const fresh = cached(() => load(key), lifetime, now);
     kept.set(key, fresh);
-    return fresh();
+    const loading = fresh();
+    loading.then(
+      (value) => {
+        if (!keeps(value, key) && kept.get(key) === fresh) kept.delete(key);
+      },
+      () => undefined, // for the caller
+    );
+    return loading;
   };
 }

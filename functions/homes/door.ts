@@ -12,7 +12,8 @@ import type { Session } from '../../shared/people/session.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
 import { signedInStore } from '../../shared/people/signed-in-store.ts';
 import type { Runtime } from '../runtime.ts';
-import { homeOf } from './home-of.ts';
+import { homeOf, selfRegisteredIn } from './home-of.ts';
+import { lateClients } from './late-clients.ts';
 import { answerQuestion, type Question } from './questions.ts';
 import { sendByLambda } from './send.ts';
 
@@ -58,6 +59,7 @@ const justNow = 10;
 export function openDoor({ name, handler, homes, runtime, unanswered }: Opening): Door {
   const { config, send = sendByLambda } = runtime;
   const find = sessionFinder(name, runtime);
+  const isClientLate = lateClients(runtime);
 
   const passOn = async (home: Home, event: APIGatewayProxyEventV2): Promise<Reply> =>
     asReply(await ask(home, withoutExcess(event)));
@@ -70,7 +72,7 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
 
   return {
     async fromOutside(event, context) {
-      const home = homeOf(name, event, { ...config, homes });
+      const home = homeOf(name, event, { ...config, homes }) ?? (await knowsClient(event));
       if (home !== undefined && home !== homes.here) {
         return passOn(home, event).catch((cause: unknown) => handler(unanswered(event, home, cause), context));
       }
@@ -90,6 +92,12 @@ export function openDoor({ name, handler, homes, runtime, unanswered }: Opening)
       return question.ask === 'isSignedIn' ? await findSession(question.sessionId) : answerQuestion(question, runtime);
     },
   };
+
+  /** The first region, for a client that registered itself there and has not come here yet. */
+  async function knowsClient(event: APIGatewayProxyEventV2): Promise<Home | undefined> {
+    const clientId = homes.here === homes.first ? undefined : selfRegisteredIn(name, event);
+    return clientId !== undefined && (await isClientLate(clientId)) ? homes.first : undefined;
+  }
 
   /** What no other region can answer waits for the copy of a session, for a moment. */
   async function answerHere(event: APIGatewayProxyEventV2, context: Context): Promise<Reply> {

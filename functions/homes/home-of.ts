@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { consoleClientId } from '../../shared/clients/reserved-ids.ts';
+import { consoleClientId, isSelfRegistered } from '../../shared/clients/reserved-ids.ts';
 import type { Config } from '../../shared/config.ts';
 import { parseUserCode } from '../../shared/grants/user-code.ts';
 import { type Home, homeIn } from '../../shared/home.ts';
@@ -27,6 +27,18 @@ export function homeOf(functionName: string, event: APIGatewayProxyEventV2, sett
   const request = readRequest(event);
   // Nobody asks for anything with it.
   return request.method === 'OPTIONS' ? undefined : rules[functionName]?.(request, settings);
+}
+
+/** Which functions need the client of an authorization request, to answer it or to show it. */
+const forClients: readonly string[] = ['authorize', 'authorize-hybrid', 'consent', 'sign-in'];
+
+/** The client of an authorization request, or of a page that interrupts it, where that is one that registered itself. */
+export function selfRegisteredIn(functionName: string, event: APIGatewayProxyEventV2): string | undefined {
+  const request = readRequest(event);
+  if (!forClients.includes(functionName) || request.method === 'OPTIONS') return undefined;
+  const isPosted = functionName.startsWith('authorize') && request.method === 'POST';
+  const clientId = readerOf(isPosted ? bodyOf(request) : request.rawQuery)('client_id');
+  return clientId !== undefined && clientId.length <= 255 && isSelfRegistered(clientId) ? clientId : undefined;
 }
 
 /** Accounts, clients and policy are changed in one region: of two changes in two regions, one would be lost. */

@@ -5,6 +5,7 @@ import { type GlobalPolicy, type PkcePolicy, resolveRules, shippedGlobalPolicy }
 import { type Demand, heldTo } from './profile.ts';
 import { clientKey, exceptionsKey, policyKey, toVersionedClient, toVersionedPolicy } from './records.ts';
 import { policySettings, type RegisteredClient } from './registered-client.ts';
+import { isSelfRegistered } from './reserved-ids.ts';
 import { remembered } from './since.ts';
 import type { UrlClients } from './url-clients.ts';
 
@@ -25,8 +26,8 @@ export function clientReader(
   const findRegistered = cachedByKey(
     async (clientId): Promise<RegisteredClient | undefined> => {
       if (clientId.length > 255) return undefined; // longer than any registered id, and than a key may be
-      // Who has just registered themselves comes at once, and that they are unknown would be remembered.
-      const ConsistentRead = clientId.startsWith('dcr-');
+      // Who has just registered themselves comes at once.
+      const ConsistentRead = isSelfRegistered(clientId);
       const item = await database.get({ TableName: table, Key: clientKey(clientId), ConsistentRead });
       const stored = item && toVersionedClient(item).value;
       const client = stored && heldTo(stored, demand);
@@ -37,6 +38,8 @@ export function clientReader(
     remembered,
     now,
     1_000,
+    // It may be on its way from another region.
+    (client, clientId) => client !== undefined || !isSelfRegistered(clientId),
   );
 
   const globalPolicy = cached(

@@ -22,3 +22,6 @@ export const reservedMistakes = ({ client_id: clientId }: Readonly<Record<string
         },
       ]
     : [];
+
+/** Whether an id is one of those that clients get who register themselves. */
+export const isSelfRegistered = (clientId: string): boolean => clientId.startsWith('dcr-');

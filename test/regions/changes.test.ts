@@ -6,17 +6,17 @@ import { isOwnHash } from '../../shared/password.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
 import { spa } from '../support/clients.ts';
-import { send } from '../support/http.ts';
+import { encodeFields, formType, send } from '../support/http.ts';
 import { newPerson } from '../support/person.ts';
 import { pkcePair } from '../support/pkce.ts';
-import { authorizeTarget } from '../support/protocol.ts';
+import { authorizeTarget, parametersOf, redeem } from '../support/protocol.ts';
 import { type Region, signedInAt, startRegions } from '../support/regions.ts';
 import { ada, tables } from '../support/server.ts';
 
 /* What a sign-in writes besides: outside the first region it leaves that to the first, or leaves it out. */
 
 const regions = await startRegions({ clients: [spa], environment: { PIXY_CLIENT_REGISTRATION: 'open' } });
-const { a, b, sent, ways, advance } = regions;
+const { a, b, replicas, sent, ways, advance } = regions;
 const day = 86_400;
 
 beforeEach(() => {
@@ -61,6 +61,61 @@ describe('a client that registered itself', () => {
     advance(31);
     expect((await use(id, b)).status).toBe(302);
     expect(sent).toHaveLength(2);
+  });
+
+  test.each([
+    ['in this region', b],
+    ['in the first', a],
+  ])(
+    '%s is used in this one at once, with every page on its way, before its copy comes',
+    async (where, registeredAt) => {
+      const person = await signedInAt(b);
+      await replicas.late(async () => {
+        const name = `An agent registered ${where}`;
+        const id = await register(registeredAt, name);
+        const client = { ...spa, client_id: id, redirect_uris: ['https://agent.example/callback'] };
+        const { verifier, challenge } = pkcePair();
+        const target = authorizeTarget(client, { code_challenge: challenge });
+        // Somebody new reads its name on the sign-in page.
+        expect((await newPerson(b).follow(target)).body).toContain(name);
+        const { code = '' } = parametersOf(new URL((await person.arrive(target)).headers.location ?? ''));
+        expect(code).toMatch(/^a\./);
+        expect((await redeem(b, client, { code, code_verifier: verifier })).status).toBe(200);
+      });
+    },
+  );
+
+  test('is known as soon as its copy is there, also where somebody asked before', async () => {
+    const id = await replicas.late(async () => {
+      const early = await register(a, 'An early agent');
+      const challenge = await send(b.port, '/token', {
+        method: 'POST',
+        headers: formType,
+        body: encodeFields({ grant_type: 'client_credentials', client_id: early }),
+      });
+      expect(JSON.parse(challenge.body)).toMatchObject({ error: 'invalid_client' });
+      return early;
+    });
+    const answer = await send(b.port, '/token', {
+      method: 'POST',
+      headers: formType,
+      body: encodeFields({ grant_type: 'client_credentials', client_id: id }),
+    });
+    expect(JSON.parse(answer.body)).toMatchObject({ error: 'unauthorized_client' });
+  });
+
+  test('that there never was is asked for in the first region, and is unknown', async () => {
+    const unknown = { ...spa, client_id: 'dcr-nobody', redirect_uris: ['https://agent.example/callback'] };
+    const page = await newPerson(b).open(authorizeTarget(unknown));
+    expect([page.status, sent]).toEqual([400, ['b → a authorize']]);
+    expect(page.body).toContain('client_unknown');
+    expect((await newPerson(a).open(authorizeTarget(unknown))).status).toBe(400);
+    expect(sent).toHaveLength(1);
+    ways.set('a', 'cut');
+    expect(await newPerson(b).open(authorizeTarget(unknown))).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1' },
+    });
   });
 
   test('is used all the same while the first region gives no answer, and kept the next time', async () => {

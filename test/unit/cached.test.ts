@@ -128,6 +128,13 @@ describe('remembered values by key', () => {
     expect([await get('a'), await get('b')]).toEqual(['a 3', 'b 2']);
   });
 
+  test('are loaded again where they are not worth keeping, and once at the same time all the same', async () => {
+    const { load, now } = setUp();
+    const get = cachedByKey(load, 30, now, 10, (value) => value !== 'a 1');
+    expect(await Promise.all([get('a'), get('a')])).toEqual(['a 1', 'a 1']);
+    expect([await get('a'), await get('a')]).toEqual(['a 2', 'a 2']);
+  });
+
   test('H37 are loaded once per key at the same time', async () => {
     const { state, load, now } = setUp();
     const get = cachedByKey(load, 30, now, 10);
