@@ -21,6 +21,7 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { AaaaRecord, ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { Construct, type IDependable } from 'constructs';
 import { frontSecretHeader, viewerHeader } from '../../shared/http/front.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
@@ -185,9 +186,21 @@ function globalName(scope: Construct, what: string, maxLength: number): string {
 
 const globalWebAcl = new RegExp(`^arn:aws[a-z-]*:wafv2:${frontRegion}:\\d{12}:global/webacl/.+$`);
 
+/** Throws {@link WrongSetting} where there is no CloudFront, or, as in China, one without its functions and web ACLs. */
+function checkPartition(scope: Construct): void {
+  const { region } = Stack.of(scope);
+  if (Token.isUnresolved(region)) return;
+  const { partition = 'aws' } = RegionInfo.get(region);
+  if (partition === 'aws') return;
+  throw new WrongSetting(
+    `front is CloudFront with a web ACL and a function of its own, which AWS has in the partition aws only, but ${region} is in ${partition}: use domain instead.`,
+  );
+}
+
 /** Throws {@link WrongSetting} for what CloudFront would refuse only while it is deployed. */
 function checkFront(scope: Construct, props: CloudFrontFrontProps): void {
   const { domainName, certificate, hostedZone, webAclArn, secretGeneration = 1 } = props;
+  checkPartition(scope);
   checkHostName('front.domainName', domainName, hostedZone);
   // The types ask for it, but not every app has types.
   if ((certificate as ICertificate | undefined) === undefined) {

@@ -64,7 +64,7 @@ export class Mail extends Construct {
   constructor(scope: Construct, id: string, props: MailFunctionProps) {
     super(scope, id);
     const { mail, hooks, tables, environment, alarmTopic, logs } = props;
-    if (mail) checkMail(mail);
+    if (mail) checkMail(this, mail);
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -138,7 +138,14 @@ export class Mail extends Construct {
   }
 }
 
-function checkMail({ from, identity, configurationSet }: MailProps): void {
+/** China, and the regions for secrets of state. What CloudFormation does not know there, it refuses only while it deploys. */
+const withoutSes = /^(cn|us-iso[a-z]?|eu-isoe)-/;
+
+function checkMail(scope: Construct, { from, identity, configurationSet }: MailProps): void {
+  const { region } = Stack.of(scope);
+  if (!Token.isUnresolved(region) && withoutSes.test(region)) {
+    throw new WrongSetting(`mail is sent by Amazon SES, which is not in ${region}: use hooks.sendMessage instead.`);
+  }
   const problem = fromProblem(from);
   if (problem !== undefined) throw new WrongSetting(`mail.from ${problem}.`);
   const address = bareAddress(from).toLowerCase();

@@ -6,7 +6,7 @@ export type ResultField = { field?: string; value?: string };
 
 export class CloudWatchLogsClient extends JsonClient {
   constructor(settings: ClientSettings = {}) {
-    super({ name: 'logs', target: 'Logs_20140328', version: '1.1' }, settings);
+    super({ name: 'logs', variable: 'CLOUDWATCH_LOGS', target: 'Logs_20140328', version: '1.1' }, settings);
   }
 }
 

@@ -9,6 +9,9 @@ const exceptions = new Map([['ConditionalCheckFailedException', ConditionalCheck
 
 export class DynamoDBClient extends JsonClient {
   constructor(settings: ClientSettings = {}) {
-    super({ name: 'dynamodb', target: 'DynamoDB_20120810', version: '1.0', exceptions }, settings);
+    super(
+      { name: 'dynamodb', variable: 'DYNAMODB', target: 'DynamoDB_20120810', version: '1.0', exceptions },
+      settings,
+    );
   }
 }

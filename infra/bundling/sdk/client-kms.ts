@@ -4,7 +4,7 @@ import { type ClientSettings, commandOf, fromBase64, JsonClient, toBase64 } from
 
 export class KMSClient extends JsonClient {
   constructor(settings: ClientSettings = {}) {
-    super({ name: 'kms', target: 'TrentService', version: '1.1' }, settings);
+    super({ name: 'kms', variable: 'KMS', target: 'TrentService', version: '1.1' }, settings);
   }
 }
 

@@ -4,7 +4,7 @@ import { type ClientSettings, commandOf, JsonClient } from './json-client.ts';
 
 export class SSMClient extends JsonClient {
   constructor(settings: ClientSettings = {}) {
-    super({ name: 'ssm', target: 'AmazonSSM', version: '1.1' }, settings);
+    super({ name: 'ssm', variable: 'SSM', target: 'AmazonSSM', version: '1.1' }, settings);
   }
 }
 

@@ -1,10 +1,10 @@
 import { Connections, TimeoutError, type Timeouts } from './connections.ts';
+import { type Addressed, endpointOf } from './endpoint.ts';
 import type { Answer } from './read-answer.ts';
 import { authorization, type Credentials } from './signature.ts';
 
 /** An AWS service that takes JSON by POST, with the operation in `x-amz-target`. `exceptions`: classes of their own, by error code. */
-export type Service = {
-  name: string;
+export type Service = Addressed & {
   target: string;
   version: '1.0' | '1.1';
   exceptions?: ReadonlyMap<string, typeof ServiceException>;
@@ -48,7 +48,7 @@ export class JsonClient {
   constructor(service: Service, settings: ClientSettings = {}) {
     this.#service = service;
     this.#region = settings.region ?? process.env['AWS_REGION'] ?? '';
-    this.endpoint = endpointOf(service.name, this.#region);
+    this.endpoint = endpointOf(service, this.#region);
     this.#maxAttempts = settings.maxAttempts ?? 3;
     const timeouts = { connectionTimeout: 1_000, requestTimeout: 2_000, ...settings.requestHandler };
     this.#connections = new Connections(this.endpoint, timeouts);
@@ -182,16 +182,4 @@ function credentialsOf(env: NodeJS.ProcessEnv): Credentials {
   const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'];
   if (!accessKeyId || !secretAccessKey) throw new Error('there are no AWS credentials in the environment');
   return { accessKeyId, secretAccessKey, sessionToken: env['AWS_SESSION_TOKEN'] };
-}
-
-/** Returns the regional endpoint in public regions and China; the SDK's environment variables override it. */
-function endpointOf(service: string, region: string): URL {
-  const given = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? process.env['AWS_ENDPOINT_URL'];
-  if (given) return new URL(given);
-  const fips = process.env['AWS_USE_FIPS_ENDPOINT'] === 'true' ? '-fips' : '';
-  const isChinese = region.startsWith('cn-');
-  if (process.env['AWS_USE_DUALSTACK_ENDPOINT'] === 'true') {
-    return new URL(`https://${service}${fips}.${region}.${isChinese ? 'api.amazonwebservices.com.cn' : 'api.aws'}`);
-  }
-  return new URL(`https://${service}${fips}.${region}.amazonaws.com${isChinese ? '.cn' : ''}`);
 }

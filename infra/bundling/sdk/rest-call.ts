@@ -1,3 +1,4 @@
+import { type Addressed, endpointOf } from './endpoint.ts';
 import { authorization } from './signature.ts';
 
 /* One POST to an AWS service with a REST protocol, in a single attempt, over a keep-alive connection. */
@@ -6,8 +7,8 @@ import { authorization } from './signature.ts';
 const http = () => process.getBuiltinModule('node:http');
 const https = () => process.getBuiltinModule('node:https');
 
-/** `name`: in its host. `variable`: at the end of the environment variables. `signedAs`: in the signature. */
-export type RestService = { name: string; variable: string; signedAs: string };
+/** `signedAs`: in the signature. */
+export type RestService = Addressed & { signedAs: string };
 
 export type RestRequest = {
   /** Percent-encoded. */
@@ -22,12 +23,10 @@ export type RestAnswer = { status: number; headers: import('node:http').Incoming
 
 /** Returns a function that sends a request and answers with whatever the service answers. */
 export function restCaller(
-  { name, variable, signedAs }: RestService,
+  { signedAs, ...service }: RestService,
   region = process.env['AWS_REGION'] ?? '',
 ): (request: RestRequest) => Promise<RestAnswer> {
-  const given = process.env[`AWS_ENDPOINT_URL_${variable}`] ?? process.env['AWS_ENDPOINT_URL'];
-  const endpoint = new URL(given || `https://${name}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
-  const { protocol, host, hostname, port } = endpoint;
+  const { protocol, host, hostname, port } = endpointOf(service, region);
   const { Agent, request: open } = protocol === 'http:' ? http() : https();
   const agent = new Agent({ keepAlive: true, maxSockets: 50 });
 
