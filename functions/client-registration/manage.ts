@@ -1,5 +1,6 @@
 import { withWholeScope } from '../../shared/apis/client-scope.ts';
 import { admitMetadata } from '../../shared/clients/admit-metadata.ts';
+import { isProvenSecret } from '../../shared/clients/client-secret.ts';
 import { hashDescription } from '../../shared/clients/hash-description.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { withoutEmpty } from '../../shared/clients/registration.ts';
@@ -62,7 +63,12 @@ export const replaceClient: Operation = async ({ registration }, request, deps) 
   if (id !== client.clientId) return wrong('client_id', 'is not the one of this client');
   const forbidden = serversOwn.find((member) => member in document.value);
   if (forbidden !== undefined) return wrong(forbidden, 'is for the server to say');
-  if (secret !== undefined) return wrong('client_secret', 'cannot be chosen by the client; leave it out to keep it');
+  if (secret !== undefined && !isSecretOf(client, secret)) {
+    return wrong(
+      'client_secret',
+      'is not the one of this client, which cannot choose another; leave it out to keep it',
+    );
+  }
   if (method !== undefined && method !== client.tokenEndpointAuthMethod) {
     return wrong('token_endpoint_auth_method', 'cannot be changed');
   }
@@ -80,6 +86,10 @@ export const replaceClient: Operation = async ({ registration }, request, deps) 
     decision: { verdict: 'allowed', client: client.clientId },
   };
 };
+
+/** RFC 7592 §2.2: a secret that comes along is the current one. Those that this server generated are compared, and no others. */
+const isSecretOf = ({ secretHashes }: RegisteredClient, secret: unknown): boolean =>
+  typeof secret === 'string' && secretHashes.some((hash) => isProvenSecret(secret, hash));
 
 /** The client as it describes itself now, with what it cannot change. */
 async function admitAgain(document: JsonObject, client: RegisteredClient) {

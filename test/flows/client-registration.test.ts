@@ -608,6 +608,21 @@ describe('DR7: managing a registration', () => {
     expect(await clients.find(json.client_id)).toMatchObject({ secretHashes: before?.secretHashes });
   });
 
+  test('RFC 7592 §2.2: takes the secret along with the rest where it is the current one, and no other', async () => {
+    const initial = await newToken({ confidential: true });
+    const { json } = await register({ token_endpoint_auth_method: 'client_secret_post' }, initial);
+    const path = `/clients/${json.client_id}`;
+    const next = { ...agent, client_id: json.client_id, token_endpoint_auth_method: 'client_secret_post' };
+    const put = (client_secret: unknown) =>
+      call('PUT', path, { ...next, client_secret }, json.registration_access_token);
+    for (const other of [`${json.client_secret}x`, [json.client_secret], 7]) {
+      const { status, json: refusal } = await put(other);
+      expect([status, refusal.error]).toEqual([400, 'invalid_client_metadata']);
+      expect(refusal.error_description).toContain('client_secret is not the one of this client');
+    }
+    expect((await put(json.client_secret)).status).toBe(200);
+  });
+
   test.each<[string, object]>([
     ['disabled it', { disabled: true }],
     ['took scope from it', { scope: ['openid'] }],
