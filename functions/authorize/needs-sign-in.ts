@@ -28,7 +28,7 @@ export async function needsSignIn(
   if (prompt.includes('select_account') || (prompt.includes('login') && !isRecent)) return true;
   const isOld = maxAge !== undefined && (maxAge === 0 || deps.now() - session.authTime > maxAge);
   if (isOld && !isRecent) return true;
-  if (claims.subject !== undefined && claims.subject !== told) return true;
+  if (claims.subjects?.includes(told) === false) return true;
   // A wish for a class is worth a question, but no refusal: with prompt=none the answer is the class there is.
   const wished = prompt.includes('none') ? [] : knownAcr(acrValues);
   if (wished.length > 0 && reachedAcr(session.amr, wished) === undefined) return true;
@@ -44,7 +44,7 @@ export const asksSamePerson = ({
   idTokenHint,
   claims,
 }: Pick<AuthorizationRequest, 'prompt' | 'idTokenHint' | 'claims'>): boolean =>
-  !prompt.includes('select_account') && idTokenHint === undefined && claims.subject === undefined;
+  !prompt.includes('select_account') && idTokenHint === undefined && claims.subjects === undefined;
 
 /** A class that is essential (§5.5.1.1): `possible` when a stronger sign-in would reach it, undefined when nothing is missing. */
 export function missingAcr(

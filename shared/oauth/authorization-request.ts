@@ -146,7 +146,7 @@ export function afterSignIn(parameters: Parameters): Parameters {
  */
 export function isForThem(parameters: Parameters): boolean {
   const claims = parseClaims(single(parameters, 'claims'));
-  const isForSomebody = parameters.values.has('id_token_hint') || (claims.ok && claims.value.subject !== undefined);
+  const isForSomebody = parameters.values.has('id_token_hint') || (claims.ok && claims.value.subjects !== undefined);
   return isForSomebody || (claims.ok && claims.value.acr?.essential === true);
 }
 

@@ -37,8 +37,8 @@ export const standardClaimsByScope: ClaimsByScope = new Map(Object.entries(scope
 export type RequestedClaims = {
   userinfo: readonly string[];
   idToken: readonly string[];
-  /** The only person the response may be about (§5.5.1). */
-  subject?: string;
+  /** The only people the response may be about (§5.5.1). */
+  subjects?: readonly string[];
   /** Authentication context classes in order of preference (§5.5.1.1). */
   acr?: { values: readonly string[]; essential: boolean };
 };
@@ -66,12 +66,12 @@ export function parseClaims(text: string | undefined): Result<RequestedClaims, R
   const idToken = namesOf(json?.['id_token']);
   if (json === undefined || userinfo === undefined || idToken === undefined)
     return refuse({ reason: 'claims_malformed' });
-  const [subject] = valuesOf(json, 'sub');
+  const subjects = valuesOf(json, 'sub');
   const acr = memberOf(json, 'acr');
   return ok({
     userinfo: userinfo.filter((name) => !isOwnClaim(name)),
     idToken: idToken.filter((name) => !isOwnClaim(name)),
-    ...(subject !== undefined && { subject }),
+    ...(subjects.length > 0 && { subjects }),
     ...(acr && { acr: { values: valuesOf(json, 'acr'), essential: acr['essential'] === true } }),
   });
 }

@@ -378,6 +378,18 @@ describe('3.1.2.2, 5.5.1: a claims request that asks for a value', () => {
     expect(answer).toHaveProperty('error');
   });
 
+  test.each<[string, object]>([
+    ['in the second place', { values: [grace.claims.sub, ada.claims.sub] }],
+    ['beside another one', { value: grace.claims.sub, values: [ada.claims.sub] }],
+  ])('5.5.1: sub may be any of several values: %s', async (_, sub) => {
+    expect(await ask({ id_token: { sub } })).toHaveProperty('code');
+  });
+
+  test('5.5.1: sub that is none of several values is no code', async () => {
+    const answer = await ask({ id_token: { sub: { values: [grace.claims.sub, 'nobody'] } } });
+    expect(answer).toMatchObject({ error: 'login_required' });
+  });
+
   test('5.5.1.1: an essential acr that cannot be had is no sign-in', async () => {
     const answer = await ask({ id_token: { acr: { essential: true, values: ['urn:mace:incommon:iap:silver'] } } });
     expect(answer).not.toHaveProperty('code');
