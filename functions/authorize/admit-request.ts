@@ -43,6 +43,10 @@ export function admitRequest(
   if (!challenge.ok) return challenge;
   const scope = grantScope(request.value.scope, grantable, ignoredScope(client));
   if (!scope.ok) return scope;
+  // Core §3.1.2.1: there is no ID token without it, and the person was not asked for one.
+  if (request.value.responseType === 'code id_token' && !scope.value.includes('openid')) {
+    return refuse({ reason: 'openid_required' });
+  }
   const claims = permitted(request.value.claims, client, byScope);
   return ok({
     ...request.value,

@@ -347,13 +347,14 @@ export const refusalCatalogue = {
   },
   max_age_malformed: {
     error: 'invalid_request',
-    means: 'max_age is not a whole number of seconds.',
+    means: 'max_age is not a whole number of seconds of nine digits at most.',
     fix: 'Send digits only, or leave it out.',
   },
   login_required: {
     error: 'login_required',
-    means: 'Nobody is signed in and the request has prompt=none.',
-    fix: 'Send the request again without prompt=none.',
+    means:
+      'Nobody is signed in as the request asks: nobody at all, not since max_age, or not the person that id_token_hint or the claim sub names.',
+    fix: 'Send the request again without prompt=none, or without what names the person.',
   },
   consent_required: {
     error: 'consent_required',
@@ -797,6 +798,12 @@ export const refusalCatalogue = {
     error: 'invalid_request',
     means: 'The response_type returns an ID token from the authorization endpoint and the request has no nonce.',
     fix: 'Send a nonce that is bound to the browser session.',
+  },
+  openid_required: {
+    error: 'invalid_request',
+    means:
+      'The response_type returns an ID token from the authorization endpoint and the scope has no openid that the client is registered for.',
+    fix: 'Add openid to the scope, or send response_type=code.',
   },
   form_token_invalid: {
     error: 'invalid_request',

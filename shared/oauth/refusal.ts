@@ -64,6 +64,7 @@ export type Refusal =
   | { reason: 'max_age_malformed' }
   | { reason: 'claims_malformed' }
   | { reason: 'nonce_required' }
+  | { reason: 'openid_required' }
   | { reason: 'login_required' }
   | { reason: 'acr_unmet' }
   | { reason: 'consent_required' }

@@ -145,6 +145,23 @@ describe('OC7: the nonce', () => {
   });
 });
 
+describe('OC5: without the scope openid', () => {
+  test.each<[string, Fields]>([
+    ['another scope', { scope: 'email' }],
+    ['no scope parameter', { scope: undefined }],
+  ])('there is no ID token, so the request is refused: %s', async (_, changes) => {
+    const answer = await answered(changes);
+    expect(answer).toMatchObject({ error: 'invalid_request', state: 'a-state', iss: server.issuer });
+    expect(answer['error_uri']).toMatch(/#openid_required$/);
+    expect(answer).not.toHaveProperty('code');
+  });
+
+  test('it is refused before anybody signs in', async () => {
+    const target = authorizeTarget(hybrid, { ...request, scope: 'email' });
+    expect(fragmentOf(await newPerson(server).authorize(target))).toMatchObject({ error: 'invalid_request' });
+  });
+});
+
 describe('an algorithm that the server has no key of', () => {
   const unavailable = { error: 'unauthorized_client', state: 'a-state', iss: server.issuer };
   const reason = /signing_algorithm_unavailable$/;
