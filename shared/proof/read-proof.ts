@@ -1,3 +1,4 @@
+import { jwtTypeOf } from '../oauth/jwt-type.ts';
 import { type ProofAlgorithm, proofAlgorithms } from '../oauth/server-metadata.ts';
 import { type ProofKey, readProofKey } from './proof-key.ts';
 
@@ -26,7 +27,7 @@ export function readProof(
   const [, first = '', second = ''] = /^([\w-]+)\.([\w-]+)\.[\w-]+$/.exec(text) ?? [];
   const [header, claims] = [objectIn(first), objectIn(second)];
   if (header === undefined || claims === undefined) return { problem: 'It is not a signed JWT.' };
-  if (header['typ'] !== 'dpop+jwt') return { problem: 'Its typ is not dpop+jwt.' };
+  if (jwtTypeOf(header['typ']) !== 'dpop+jwt') return { problem: 'Its typ is not dpop+jwt.' };
   if ('crit' in header || 'b64' in header)
     return { problem: 'Its header has extensions that this server does not know.' };
   const algorithm = algorithms.find((known) => known === header['alg']);

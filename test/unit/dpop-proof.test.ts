@@ -99,6 +99,13 @@ describe('a proof is good', () => {
     expect((await verify(await proofWith({ htu }))).ok).toBe(true);
   });
 
+  test.each(['DPoP+JWT', 'application/dpop+jwt'])(
+    'RFC 7515 §4.1.9: with the typ %s, which is the same media type',
+    async (typ) => {
+      expect((await verify(await proofWith({}, { typ }))).ok).toBe(true);
+    },
+  );
+
   test('with the hash of the access token', async () => {
     const proof = await newProof(pair, clock, { method: 'GET', url, accessToken: 'a.token' });
     expect((await verify(proof, { method: 'GET', accessToken: 'a.token' })).ok).toBe(true);
@@ -129,6 +136,8 @@ const refusedByText: readonly (readonly [string, string | Promise<string>, strin
   ['five thousand characters', unsigned({}, { jti: 'x'.repeat(5_000) }), 'longer than 4096'],
   ['no typ', proofWith({}, { typ: undefined }), 'typ is not'],
   ['the typ JWT', proofWith({}, { typ: 'JWT' }), 'typ is not'],
+  ['another typ that ends alike', proofWith({}, { typ: 'text/dpop+jwt' }), 'typ is not'],
+  ['a typ that is no text', proofWith({}, { typ: ['dpop+jwt'] }), 'typ is not'],
   ['the typ of an access token', proofWith({}, { typ: 'at+jwt' }), 'typ is not'],
   ['a critical extension', unsigned({ crit: ['exp'] }), 'extensions'],
   ['an unencoded payload', unsigned({ b64: false }), 'extensions'],
