@@ -35,7 +35,7 @@ export function matchRedirectUri(
 }
 
 /** Parameters that we add to a redirect URI. A URI that already has one would carry it twice. */
-const responseMembers = ['code', 'state', 'iss', 'error', 'id_token'];
+const responseMembers = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'id_token', 'response'];
 
 /** Schemes that browsers and systems answer themselves, so that no app gets what is sent there. */
 const takenSchemes = [

@@ -193,6 +193,14 @@ describe('what may be registered', () => {
     expect(parseRedirectUri(uri)).toEqual({ ok: false, refusal: problem });
   });
 
+  test.each(['code', 'state', 'iss', 'error', 'error_description', 'error_uri', 'id_token', 'response'])(
+    'RFC 6749 §3.1: not with the parameter %s, which the answer would bring a second time',
+    (name) => {
+      const refusal = 'has a query parameter that the answer brings';
+      expect(parseRedirectUri(`https://app.example.com/cb?${name}=x`)).toEqual({ ok: false, refusal });
+    },
+  );
+
   test.each(['cursor:', 'oc://android', 'vscode-insiders:/cb', 'MyApp:/cb'])('K6 %s has a scheme without a dot', (uri) => {
     expect(hasDotlessScheme(uri)).toBe(true);
   });
