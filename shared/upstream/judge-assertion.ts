@@ -10,6 +10,8 @@ export type Judging = {
   /** The issuer of this server, which comes first, and its token endpoint. */
   audiences: readonly [issuer: string, ...endpoints: string[]];
   clientId: string;
+  /** Whether the request proves the key with this thumbprint (RFC 7638), as far as is known. */
+  isProved: (jkt: string) => boolean;
   now: number;
 };
 
@@ -22,14 +24,25 @@ const limits = { skew: 30, lifetime: { identity: 3_600, workload: 86_400 } };
  */
 export const judgeAssertion = (assertion: Assertion, trust: Trust, judging: Judging): JudgedRule[] => [
   ...judgeTimes(assertion, judging.now),
-  ...(assertion.kind === 'identity' ? identityRules(assertion, judging) : workloadRules(assertion, trust, judging)),
+  ...(assertion.kind === 'identity'
+    ? identityRules(assertion, trust, judging)
+    : workloadRules(assertion, trust, judging)),
   ...Object.entries(trust.claims).map(([name, values]) => judgeClaim(assertion, name, values)),
-  {
-    rule: 'no cnf: a key that must be proved is not looked at here',
-    isKept: assertion.claims['cnf'] === undefined,
-    found: shown(assertion.claims['cnf']),
-  },
+  keyRule(assertion.claims['cnf'], judging),
 ];
+
+/** RFC 7800 §3: whoever brings the assertion proves the key that it names, here by DPoP. Of other kinds of keys, nothing can be proved. */
+const keyRule = (cnf: unknown, { isProved }: Judging): JudgedRule => ({
+  rule: 'cnf is absent, or it is jkt alone, the key of the DPoP proof',
+  isKept: cnf === undefined || isProvedKey(cnf, isProved),
+  found: shown(cnf),
+});
+
+function isProvedKey(cnf: unknown, isProved: Judging['isProved']): boolean {
+  if (typeof cnf !== 'object' || cnf === null) return false;
+  const [[name, jkt] = [], ...others] = Object.entries(cnf);
+  return name === 'jkt' && others.length === 0 && typeof jkt === 'string' && isProved(jkt);
+}
 
 function judgeTimes({ kind, claims: { exp, iat, nbf } }: Assertion, now: number): JudgedRule[] {
   const lifetime = limits.lifetime[kind];
@@ -50,10 +63,20 @@ function judgeTimes({ kind, claims: { exp, iat, nbf } }: Assertion, now: number)
 }
 
 /** As the draft on identity assertions has it: for this server alone, for this client, about somebody, once. */
-const identityRules = ({ claims }: Assertion, { audiences: [issuer], clientId }: Judging): JudgedRule[] => [
+const identityRules = (
+  { claims }: Assertion,
+  trust: Trust,
+  { audiences: [issuer], clientId }: Judging,
+): JudgedRule[] => [
   audienceRule(claims.aud, [issuer]),
   { rule: `client_id is ${clientId}`, isKept: claims['client_id'] === clientId, found: shown(claims['client_id']) },
   { rule: 'sub names somebody', isKept: namesSomebody(claims.sub), found: shown(claims.sub) },
+  {
+    // Of an issuer with several, each may call somebody else by the same sub, and accounts are linked to issuer and subject.
+    rule: 'tenant is absent, or a --claim of the trust says which',
+    isKept: claims['tenant'] === undefined || Object.hasOwn(trust.claims, 'tenant'),
+    found: shown(claims['tenant']),
+  },
   { rule: 'iat is there', isKept: isTime(claims.iat), found: shown(claims.iat) },
   jtiRule(claims.jti),
 ];

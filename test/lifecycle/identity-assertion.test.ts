@@ -129,6 +129,46 @@ describe('JG1, JG4, JG5, JG12: an identity assertion', () => {
     expect(claimsOf(json.access_token)['cnf']).toEqual({ jkt: pair.jkt });
   });
 
+  describe('JG11: with a key that must be proved', async () => {
+    const [pair, another] = await Promise.all([newProofPair(), newProofPair()]);
+    const { headers, fields } = credentialsOf(wiki);
+    async function prove(cnf: unknown, key = pair) {
+      const form = { ...fields, grant_type: jwtBearer, assertion: await assertion({ cnf }) };
+      const dpop = await newProof(key, server.clock, { url: `${server.issuer}/token` });
+      return (await postToken(server, form, { ...headers, dpop })).json;
+    }
+
+    test('gives a token that is bound to it', async () => {
+      const { token_type, access_token } = await prove({ jkt: pair.jkt });
+      expect(token_type).toBe('DPoP');
+      expect(claimsOf(access_token)['cnf']).toEqual({ jkt: pair.jkt });
+    });
+
+    test.each<[string, unknown, typeof pair?]>([
+      ['another key', { jkt: pair.jkt }, another],
+      ['half of it', { jkt: pair.jkt, 'x5t#S256': 'x' }],
+      ['a key that is named otherwise', { jwk: pair.jwk }],
+      ['no object', pair.jkt],
+      ['nothing', {}],
+      ['null', null],
+    ])('is refused with a proof of %s', async (_, cnf, key) => {
+      expect(await prove(cnf, key)).toMatchObject({ error: 'invalid_grant' });
+    });
+  });
+
+  test('JG12: is of the one tenant that its trust names', async () => {
+    const ofTenant = { ...acme, name: 'acme-eu', clients: ['other'], claims: { tenant: ['acme'] } };
+    await trustStore(openDatabase(), tables.clients, () => 0).put(ofTenant, { by: 'test', why: '' });
+    server.clock.advance(31);
+    const forOther = (changes: JWTPayload) => assertion({ client_id: 'other', ...changes });
+    expect((await bring(await forOther({ tenant: 'acme' }), {}, other)).status).toBe(200);
+    for (const changes of [{ tenant: 'else' }, {}]) {
+      expect(await reasonOf(await forOther(changes), {}, other)).toBe('400 invalid_grant assertion_invalid');
+    }
+    await trustStore(openDatabase(), tables.clients, () => 0).remove('acme-eu', { by: 'test', why: '' });
+    server.clock.advance(31);
+  });
+
   test('JG5: gives what is asked for of it, and nothing that it does not name', async () => {
     expect((await bring(await assertion(), { scope: 'chat.read chat.admin' })).json.scope).toBe('chat.read');
     expect(await reasonOf(await assertion(), { scope: 'chat.admin' })).toBe(
@@ -166,7 +206,8 @@ describe('JG1, JG4, JG5, JG12: an identity assertion', () => {
     ['JG2: for the token endpoint', { aud: 'TOKEN' }, 'assertion_invalid'],
     ['JG2: for another server, too', { aud: ['ISSUER', 'https://else.example'] }, 'assertion_invalid'],
     ['JG3: for another client', { client_id: 'other' }, 'assertion_invalid'],
-    ['JG11: with a key to prove', { cnf: { jkt: 'x' } }, 'assertion_invalid'],
+    ['JG11: with a key that nobody proves', { cnf: { jkt: 'x' } }, 'assertion_invalid'],
+    ['JG12: of one tenant of several, which the trust does not name', { tenant: 'acme' }, 'assertion_invalid'],
     ['that lives for two hours', { exp: 7_200 }, 'assertion_invalid'],
     ['whose scope is a list', { scope: ['chat.read'] as never }, 'assertion_invalid'],
     [

@@ -260,6 +260,15 @@ describe('WF1: a program that signs for itself', () => {
     expect(lastLine()).toMatchObject({ client: 'metrics', workload: 'metrics' });
   });
 
+  test('JG11: with a key that is proved, gives a token that is bound to it', async () => {
+    const pair = await newProofPair();
+    const cnf = { jkt: pair.jkt };
+    const dpop = await newProof(pair, server.clock, { url: `${server.issuer}/token` });
+    const form = { grant_type: jwtBearer, assertion: await signedBy(old, { sub: 'metrics', cnf }) };
+    const { json } = await postToken(server, form, { dpop });
+    expect(claimsOf(json.access_token)['cnf']).toEqual(cnf);
+  });
+
   test.each<[string, () => Promise<string>, Fields, string]>([
     ['signed by a stranger', () => signedBy({ privateKey }, { sub: 'metrics' }), {}, '400 invalid_grant assertion_invalid'],
     ['that breaks a rule', () => signedBy(old, { sub: 'metrics', aud: 'https://else.example' }), {}, '400 invalid_grant assertion_means_no_client'],
@@ -305,7 +314,7 @@ describe('an assertion is refused', () => {
     ['that was made in the future', () => ({ iat: now() + 31 })],
     ['whose times are texts', () => ({ exp: `${now() + 60}` as never })],
     ['without jti', () => ({ jti: undefined })],
-    ['JG11: with a key to prove', () => ({ cnf: { jkt: 'x' } })],
+    ['JG11: with a key that nobody proves', () => ({ cnf: { jkt: 'x' } })],
   ])('%s', async (_, changes) => {
     expect(await reasonOf(deployer, await job(changes()))).toBe('400 invalid_grant assertion_invalid');
   });

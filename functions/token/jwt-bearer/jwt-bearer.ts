@@ -23,7 +23,7 @@ export const jwtBearerFlow =
     if (assertion === undefined) return refused({ reason: 'assertion_untrusted' });
     // A public client could be anybody; a workload proves by its assertion who it is.
     if (assertion.kind === 'identity' && isPublic(client)) return refused({ reason: 'client_authentication_missing' });
-    const taken = await takeAssertion(assertion, client.clientId, deps);
+    const taken = await takeAssertion(assertion, client.clientId, jkt, deps);
     if (!taken.ok) return refused(taken.refusal);
     return assertion.kind === 'workload'
       ? workloadToken(form, client, taken.value, deps, jkt)

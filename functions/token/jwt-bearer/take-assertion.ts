@@ -2,7 +2,7 @@ import type { JSONWebKeySet } from 'jose';
 import type { Refusal } from '../../../shared/oauth/refusal.ts';
 import { ok, type Result, refuse } from '../../../shared/result.ts';
 import { type Assertion, isSignedBy } from '../../../shared/upstream/assertion.ts';
-import { judgeAssertion } from '../../../shared/upstream/judge-assertion.ts';
+import { type Judging, judgeAssertion } from '../../../shared/upstream/judge-assertion.ts';
 import type { Trust } from '../../../shared/upstream/trust.ts';
 import { trusts } from '../../../shared/upstream/trust-store.ts';
 import type { TokenDeps } from '../grant-flow.ts';
@@ -11,19 +11,22 @@ import type { TokenDeps } from '../grant-flow.ts';
 export type Taken = { assertion: Assertion; trust: Trust };
 
 /**
- * Takes an assertion that a trust of its issuer admits for this client, with every rule kept and its signature verified. Keys are
- * fetched last, so a stranger's assertion makes this server ask nobody. One that this server has made itself is never taken.
+ * Takes an assertion that a trust of its issuer admits for this client, with every rule kept and its signature verified. `jkt`: the
+ * thumbprint of the key that the request proves. Keys are fetched last, so a stranger's assertion makes this server ask nobody. One that this server has made itself is never taken.
  */
 export async function takeAssertion(
   assertion: Assertion,
   clientId: string,
+  jkt: string | undefined,
   deps: Pick<TokenDeps, 'apis' | 'audiences' | 'remoteJwks' | 'now'>,
 ): Promise<Result<Taken, Refusal>> {
   const ofIssuer = await trustsOf(assertion, deps);
   if (ofIssuer.length === 0 || assertion.issuer === deps.audiences[0]) return refuse({ reason: 'assertion_untrusted' });
   const ofClient = ofIssuer.filter(({ clients }) => clients.includes(clientId));
   if (ofClient.length === 0) return refuse({ reason: 'assertion_not_for_client' });
-  const admitting = ofClient.filter((trust) => isAdmitted(assertion, trust, clientId, deps));
+  const admitting = ofClient.filter((trust) =>
+    isAdmitted(assertion, trust, { clientId, isProved: (named) => named === jkt }, deps),
+  );
   for (const trust of admitting) {
     if (await isSignedBy(assertion, await keysOf(trust, assertion, deps))) return ok({ assertion, trust });
   }
@@ -34,13 +37,13 @@ export async function takeAssertion(
 export const trustsOf = async ({ issuer, kind }: Assertion, { apis }: Pick<TokenDeps, 'apis'>): Promise<Trust[]> =>
   (await apis.others(trusts)).filter((trust) => trust.issuer === issuer && trust.kind === kind);
 
-/** Whether an assertion of this client keeps every rule of a trust, whoever signed it. */
+/** Whether an assertion keeps every rule of a trust in this request, whoever signed it. */
 export const isAdmitted = (
   assertion: Assertion,
   trust: Trust,
-  clientId: string,
+  request: Pick<Judging, 'clientId' | 'isProved'>,
   { audiences, now }: Pick<TokenDeps, 'audiences' | 'now'>,
-): boolean => judgeAssertion(assertion, trust, { audiences, clientId, now: now() }).every(({ isKept }) => isKept);
+): boolean => judgeAssertion(assertion, trust, { ...request, audiences, now: now() }).every(({ isKept }) => isKept);
 
 const keysOf = async (
   { jwks, jwksUri }: Trust,
