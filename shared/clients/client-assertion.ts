@@ -6,7 +6,7 @@ import { assertionAlgorithms } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import type { AssertionStore } from './assertion-store.ts';
 import { clientKeys } from './client-keys.ts';
-import { isUnderProfile, profileAlgorithms } from './profile.ts';
+import { isUnderProfile, profileClientAlgorithms } from './profile.ts';
 import type { RegisteredClient } from './registered-client.ts';
 import type { RemoteJwks } from './remote-jwks.ts';
 
@@ -41,7 +41,7 @@ export async function verifyAssertion(
       issuer: client.clientId,
       subject: client.clientId,
       audience: [...deps.audiences],
-      algorithms: [...(isUnderProfile(client) ? profileAlgorithms : assertionAlgorithms)],
+      algorithms: [...(isUnderProfile(client) ? profileClientAlgorithms : assertionAlgorithms)],
       requiredClaims: ['exp', 'jti'],
       currentDate: new Date(now * 1_000),
       clockTolerance: limits.skew,

@@ -8,8 +8,11 @@ import type { RegisteredClient } from './registered-client.ts';
  * profile forbids, whatever the other settings say.
  */
 
-/** FAPI 2.0 §5.4.1: what is signed for such a client, and what it signs. */
+/** FAPI 2.0 §5.4.1: what is signed for such a client. */
 export const profileAlgorithms = ['PS256', 'ES256', 'EdDSA'] as const;
+
+/** What it signs with: the same, of which the last has two names. */
+export const profileClientAlgorithms = [...profileAlgorithms, 'Ed25519'] as const;
 
 /** FAPI 2.0 §5.3.2.1, in seconds. */
 const longestCodeLifetime = 60;
@@ -17,7 +20,7 @@ const longestCodeLifetime = 60;
 /** What a server announces where every client is held to the profile. */
 export const allowedByProfile = {
   methods: ['private_key_jwt'],
-  algorithms: profileAlgorithms,
+  algorithms: profileClientAlgorithms,
   responseTypes: ['code'],
 } as const;
 
@@ -73,7 +76,7 @@ type Judged = Omit<RegisteredClient, 'clientId' | 'secretHashes'>;
 /** What of a client contradicts the profile: none of it can be demanded, only changed. Empty when nothing stands in the way. */
 export function profileMistakes(client: Judged): Mistake[] {
   const { tokenEndpointAuthMethod: method, responseTypes = ['code'], pkce } = client;
-  const isFit = (algorithm: string | undefined) => (profileAlgorithms as readonly unknown[]).includes(algorithm);
+  const isFit = (algorithm: string | undefined) => (profileClientAlgorithms as readonly unknown[]).includes(algorithm);
   const suits = `is not one of ${profileAlgorithms.join(', ')}, which FAPI 2.0 allows`;
   const algorithms = {
     authorization_signed_response_alg: client.authorizationSignedResponseAlg,

@@ -1,5 +1,5 @@
 import { type ProofAlgorithm, proofAlgorithms } from '../oauth/server-metadata.ts';
-import { isUnderProfile, profileAlgorithms } from './profile.ts';
+import { isUnderProfile, profileClientAlgorithms } from './profile.ts';
 import type { RegisteredClient } from './registered-client.ts';
 
 /** What the deployment says about DPoP proofs. */
@@ -26,5 +26,5 @@ export const proofRules = (
   isRequired: dpopBoundAccessTokens === true,
   needsNonce: dpopNonces || dpopNonceRequired === true,
   worksOnce: dpopReplayDetection === true,
-  algorithms: isUnderProfile({ profile }) ? [...profileAlgorithms, 'Ed25519'] : proofAlgorithms,
+  algorithms: isUnderProfile({ profile }) ? profileClientAlgorithms : proofAlgorithms,
 });

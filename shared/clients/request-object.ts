@@ -1,4 +1,5 @@
 import { errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
+import { edwards, isEdwards } from '../keys/usable-keys.ts';
 import { verifyByAny } from '../keys/verify-by-any.ts';
 import { jwtTypeOf } from '../oauth/jwt-type.ts';
 import { maximumParameters, type Parameters } from '../oauth/parameters.ts';
@@ -6,7 +7,7 @@ import type { Refusal } from '../oauth/refusal.ts';
 import { requestObjectAlgorithms } from '../oauth/server-metadata.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { clientKeys } from './client-keys.ts';
-import { isUnderProfile, profileAlgorithms } from './profile.ts';
+import { isUnderProfile, profileClientAlgorithms } from './profile.ts';
 import type { RegisteredClient } from './registered-client.ts';
 import type { RemoteJwks } from './remote-jwks.ts';
 
@@ -52,8 +53,8 @@ export async function readRequestObject(
 
 function algorithmsOf(client: RegisteredClient): string[] {
   const { requestObjectSigningAlg: only } = client;
-  if (only !== undefined) return [only];
-  return [...(isUnderProfile(client) ? profileAlgorithms : requestObjectAlgorithms)];
+  if (only !== undefined) return isEdwards(only) ? [...edwards] : [only];
+  return [...(isUnderProfile(client) ? profileClientAlgorithms : requestObjectAlgorithms)];
 }
 
 /** What a library found, in our words: keys and claims come from outside, and nothing of them is repeated. */

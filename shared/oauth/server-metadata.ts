@@ -54,13 +54,18 @@ export function servedGrantTypes(switchedOn: SwitchedOn): GrantType[] {
   return grantTypes.filter((type) => isOn[type] ?? true);
 }
 
-/** The algorithms for client assertions: never symmetric, never `none`. */
-export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
+/*
+ * The algorithms that clients sign with: never symmetric, never `none`. `Ed25519` is the name of RFC 9864 for what `EdDSA` means here;
+ * some libraries know no other.
+ */
+
+/** The algorithms for client assertions. */
+export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const;
 
 /** The algorithms for request objects (RFC 9101), the ones of FAPI 2.0 first. */
-export const requestObjectAlgorithms = ['PS256', 'ES256', 'EdDSA', 'RS256'] as const;
+export const requestObjectAlgorithms = ['PS256', 'ES256', 'EdDSA', 'Ed25519', 'RS256'] as const;
 export type RequestObjectAlgorithm = (typeof requestObjectAlgorithms)[number];
-/** The algorithms for DPoP proofs (RFC 9449 §5.1): only asymmetric ones. `Ed25519` is the name of RFC 9864 for what `EdDSA` means here. */
+/** The algorithms for DPoP proofs (RFC 9449 §5.1). */
 export const proofAlgorithms = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256', 'ES384', 'ES512'] as const;
 export type ProofAlgorithm = (typeof proofAlgorithms)[number];
 

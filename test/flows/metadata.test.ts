@@ -66,7 +66,7 @@ const strictWeb: TestClient = { ...web, pkce_policy: 'S256' };
 type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 const assertionKeys = new Map<string, KeyPair>(
   await Promise.all(
-    ['RS256', 'PS256', 'ES256', 'EdDSA'].map(
+    ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'].map(
       async (algorithm) => [algorithm, await generateKeyPair(algorithm)] as const,
     ),
   ),

@@ -32,6 +32,7 @@ const bank: Signing = {
   jwks,
 };
 const strict: Signing = { ...bank, client_id: 'strict', require_signed_request_object: true };
+const onlyEd: Signing = { ...bank, client_id: 'only-ed', request_object_signing_alg: 'EdDSA' };
 const onlyPs: Signing = { ...bank, client_id: 'only-ps', request_object_signing_alg: 'PS256' };
 const pushes: Signing = { ...bank, client_id: 'pushes', require_pushed_authorization_requests: true };
 
@@ -45,7 +46,7 @@ const renewing: Signing = { ...bank, client_id: 'renewing', jwks: { keys: twoKey
 
 const database = await startDatabaseProxy();
 const server = await startTestServer({
-  clients: [spa, bank, strict, onlyPs, pushes, keyed, renewing],
+  clients: [spa, bank, strict, onlyEd, onlyPs, pushes, keyed, renewing],
   dynamodb: database.endpoint,
 });
 const person = await signedInPerson(server, ada, { lifetime: 86_400, idleLifetime: 86_400 });
@@ -93,6 +94,11 @@ async function outcomeOf(target: string): Promise<string> {
 }
 
 describe('a signed request at the authorization endpoint (RFC 9101)', () => {
+  test.each([bank, onlyEd])('RFC 9864: may call EdDSA by the name of its curve: $client_id', async (client) => {
+    const request = await objectOf(client, {}, { alg: 'Ed25519', key: keyOf('EdDSA'), kid: 'EdDSA' });
+    expect(await outcomeOf(withObject(client, request))).toBe('a code');
+  });
+
   test.each(algorithms)('JAR1: is taken, signed with %s', async (alg) => {
     const request = await objectOf(bank, { scope: 'openid email' }, { alg });
     const { code, state, iss } = answerIn(await person.follow(withObject(bank, request)));
@@ -334,6 +340,6 @@ test('JAR1: the metadata says what is taken', async () => {
   expect(metadata).toMatchObject({
     request_parameter_supported: true,
     request_uri_parameter_supported: false,
-    request_object_signing_alg_values_supported: ['PS256', 'ES256', 'EdDSA', 'RS256'],
+    request_object_signing_alg_values_supported: ['PS256', 'ES256', 'EdDSA', 'Ed25519', 'RS256'],
   });
 });

@@ -19,7 +19,7 @@ async function newKey(alg: string): Promise<Holder> {
 }
 
 const keys = await Promise.all(['RS256', 'PS256', 'ES256', 'EdDSA'].map(newKey));
-const [rsa, , ec] = keys as [Holder, Holder, Holder, Holder];
+const [rsa, , ec, ed] = keys as [Holder, Holder, Holder, Holder];
 const stranger = await newKey('ES256');
 
 /** Authenticates with its keys. */
@@ -36,6 +36,12 @@ const keyed: FullClient = {
 const [old, next] = [await newKey('RS256'), await newKey('RS256')];
 const unnamed = ({ jwk }: Holder): JWK => ({ ...jwk, kid: undefined });
 const renewing: FullClient = { ...keyed, client_id: 'renewing', jwks: { keys: [unnamed(old), unnamed(next)] } };
+/** Has keys that say what they are for by the newer name of EdDSA, or not at all. */
+const newer: FullClient = {
+  ...keyed,
+  client_id: 'newer',
+  jwks: { keys: [ed.jwk, { ...ed.jwk, kid: 'Ed25519', alg: 'Ed25519' }, { ...ed.jwk, kid: 'plain', alg: undefined }] },
+};
 /** The same keys, another client. */
 const twin: FullClient = { ...keyed, client_id: 'twin' };
 
@@ -93,6 +99,7 @@ const server = await startTestServer({
     keyed,
     twin,
     renewing,
+    newer,
     strict,
     strictPost,
     talkative,
@@ -148,6 +155,13 @@ const refused = { status: 401, error: 'invalid_client' };
 describe('private_key_jwt: an assertion that proves the client', () => {
   test.each(keys.map((key) => [key.alg, key] as const))('is signed with %s', async (_, key) => {
     expect(await outcomeOf(await sign({}, {}, key))).toEqual(accepted);
+  });
+
+  test.each(['EdDSA', 'Ed25519', 'plain'])('RFC 9864: is signed by Ed25519 under either name, key %s', async (kid) => {
+    for (const alg of ['EdDSA', 'Ed25519']) {
+      const assertion = await sign({ iss: 'newer', sub: 'newer' }, { alg, kid }, ed);
+      expect(await outcomeOf(assertion)).toEqual(accepted);
+    }
   });
 
   test('needs no kid where one key fits', async () => {

@@ -51,6 +51,7 @@ const keys = new Map([
   ['PS256', rsa],
   ['ES256', generateKeyPairSync('ec', { namedCurve: 'P-256' })],
   ['EdDSA', generateKeyPairSync('ed25519')],
+  ['Ed25519', generateKeyPairSync('ed25519')],
   ['RS384', rsa],
   ['ES384', generateKeyPairSync('ec', { namedCurve: 'P-384' })],
   ['PS512', rsa],
