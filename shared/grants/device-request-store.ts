@@ -57,7 +57,7 @@ export function deviceRequestStore(database: Database, table: string) {
     },
 
     /** Returns what became of a request. */
-    find: polls.find,
+    find: (id: string) => polls.find(id),
 
     /** Turns a request that waits at `now` into a grant. Exactly one of any number of decisions wins. */
     async allow(id: string, approval: Approval, now: number): Promise<boolean> {
