@@ -149,15 +149,18 @@ test.skipIf(process.platform === 'win32')('people may come by a pipe, which give
   expect({ output, errors }).toMatchObject({ output: expect.stringContaining('Added 1 account'), errors: '' });
 });
 
-test('people in LDIF are told from YAML', async () => {
+test('people in LDIF are told from YAML, and come with the groups that stand after them', async () => {
   const file = join(folder, 'people.ldif');
   await writeFile(
     file,
-    'version: 1\n\ndn: uid=ada,dc=example,dc=com\nobjectClass: top\nobjectClass: person\nuid: ada\n',
+    'version: 1\n\ndn: uid=lida,dc=example,dc=com\nobjectClass: top\nobjectClass: person\nuid: lida\n\ndn: cn=staff\nobjectClass: posixGroup\ncn: staff\nmemberUid: lida\n',
   );
   expect((await pixy('accounts', 'import', file, '--format', 'csv')).errors).toContain(
-    'seems to be an LDIF file, which is not read',
+    'is an LDIF file: use --format ldif',
   );
+  const { output } = await pixy('accounts', 'import', file, '--format', 'ldif', '--dry-run');
+  expect(output).toMatch(/^lida /m);
+  expect(output).toMatch(/^groups +1 +becomes a claim with --claim-column groups$/m);
 });
 
 test('people in YAML are read like those in JSON, and a mistake in it is told by line and column', async () => {

@@ -97,7 +97,7 @@ describe('a directory', () => {
   test('a digest that is guessed quickly is refused by its scheme, and left behind where the operator says so', () => {
     const weak = person(`userPassword:: ${base64('{SSHA}mpwUbbFbOqCniqcgoU4Wh2ppyO51rlUq')}`);
     expect(parse('ldif', weak).refused).toEqual([
-      'line 1 (ada): userPassword is SSHA, which is guessed too quickly to be kept: leave it behind with --skip-members SSHA, and people choose a new password, by mail or from a link of pixy accounts invite',
+      'line 1 (ada): userPassword is SSHA, which is not verified here: leave it behind with --skip-members SSHA, and people choose a new password, by mail or from a link of pixy accounts invite',
     ]);
     const skipped = parse('ldif', `${weak}\n${person(`userPassword: ${shaCrypt}`).replaceAll('ada', 'grace')}`, {
       skipMembers: ['ssha'],

@@ -4,6 +4,7 @@ import { jsonEntries } from './entries.ts';
 import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
 import { keepGrantTypesOf } from './grant-types.ts';
 import { isObject, type JsonObject } from './json.ts';
+import { hasOtherOrigin, unreadOf } from './left-behind.ts';
 import { type Members, membersOf, shown } from './members.ts';
 import { secretOf } from './secret.ts';
 
@@ -60,9 +61,19 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
     isHeld: isPublic,
     names,
     mistakes: members.mistakes,
-    notes: [...grants.notes, ...secret.notes, ...demandsLeft(members)],
+    notes: [...grants.notes, ...secret.notes, ...demandsLeft(members, entry)],
   };
 }
+
+const leftIn = (entry: JsonObject, name: string, known: RegExp): string[] =>
+  unreadOf(membersIn(entry, name), known).map((inner) => `${name}.${inner}`);
+
+/** Ten hours, which an ID token has there unless somebody sets another. */
+const usualLifetime = 36_000;
+
+/** Members about the record and the pages, what is read elsewhere, and what Pixy has for everybody. */
+const withoutEffect =
+  /^(?:tenant|description|logo_uri|global|owners|oidc_conformant|sso|sso_disabled|cross_origin_auth(?:entication)?|cross_origin_loc|custom_login_page(?:_on|_preview)?|form_template|signing_keys|client_aliases|is_token_endpoint_ip_header_trusted|jwt_configuration|oidc_logout|oidc_backchannel_logout|client_authentication_methods|signed_request_object|third_party_security_mode|redirection_policy|require_proof_key|require_pkce)$/;
 
 /** The deploy CLI tells clients apart by their names. */
 const withoutId =
@@ -80,11 +91,30 @@ function methodOf(members: Members, entry: JsonObject): string | undefined {
 }
 
 /** What the server asks of the client or of its people by other settings. */
-function demandsLeft(members: Members): string[] {
-  const usual = { compliance_level: 'none', organization_usage: 'deny' };
-  const left = Object.entries(usual).flatMap(([name, value]) =>
+function demandsLeft(members: Members, entry: JsonObject): string[] {
+  const usual = { compliance_level: 'none', organization_usage: 'deny', organization_require_behavior: 'no_prompt' };
+  const demands = Object.entries(usual).flatMap(([name, value]) =>
     (members.text(name) ?? value) === value ? [] : [name],
   );
+  const origins = ['web_origins', 'allowed_origins'].filter((name) =>
+    hasOtherOrigin(members.list(name) ?? [], members.list('callbacks') ?? []),
+  );
+  const lifetime = membersIn(entry, 'jwt_configuration').seconds('lifetime_in_seconds') ?? usualLifetime;
+  const left = [
+    ...demands,
+    ...origins,
+    ...(lifetime === usualLifetime ? [] : ['jwt_configuration.lifetime_in_seconds']),
+    ...leftIn(entry, 'oidc_logout', /^backchannel_logout_(?:urls|initiators)$/),
+    ...((membersIn(entry, 'oidc_logout').list('backchannel_logout_urls') ?? []).length > 1
+      ? ['oidc_logout.backchannel_logout_urls but the first']
+      : []),
+    ...leftIn(
+      entry,
+      'refresh_token',
+      /^(?:expiration_type|rotation_type|leeway|(?:infinite_)?(?:idle_)?token_lifetime)$/,
+    ),
+    ...unreadOf(members, withoutEffect),
+  ];
   return left.length > 0 ? [`comes without ${shown(left)}`] : [];
 }
 

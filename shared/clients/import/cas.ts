@@ -161,11 +161,16 @@ function leftBehind(members: Members, access: Members): string[] {
   const left = [
     ...(isLimited ? ['accessStrategy'] : []),
     ...others.filter((name) => isAsked(members.any(name))),
+    ...members.unread().filter((name) => !withoutEffect.test(name) && isAsked(members.peek(name))),
     ...(members.flag('signIdToken') === false ? ['signIdToken'] : []),
     ...released,
   ];
   return left.length > 0 ? [`comes without ${shown(left)}`] : [];
 }
+
+/** Members about the record and its pages, and what is read elsewhere. */
+const withoutEffect =
+  /^(?:@class|id|serviceId|evaluationOrder|description|logo|theme|locale|informationUrl|privacyUrl|templateName|contacts|responseType|matchingStrategy|encryptIdToken|signIdToken|logoutType|dynamicallyRegistered|dynamicRegistrationDate|jwtAccessToken|expirationPolicy|accessStrategy|refreshTokenExpirationPolicy|attributeReleasePolicy|consentPolicy|supportedResponseTypes)$/;
 
 const classOf = ({ '@class': name }: JsonObject): string => (typeof name === 'string' ? name : '');
 

@@ -4,7 +4,8 @@ import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-cli
 import { keepGrantTypesOf } from './grant-types.ts';
 import { hashedSecretOf } from './hashed-secret.ts';
 import { isObject, type JsonObject } from './json.ts';
-import { membersOf } from './members.ts';
+import { hasOtherOrigin, unreadOf } from './left-behind.ts';
+import { type Members, membersOf, shown } from './members.ts';
 
 /**
  * Django OAuth Toolkit: reads its applications as `manage.py dumpdata` writes them, whatever other models are in the file. Its PKCE
@@ -63,7 +64,18 @@ function translate(fields: JsonObject, options: ReadingOptions): ForeignClient {
     notes: [
       ...grants.notes,
       ...secret.notes,
+      ...leftBehind(members),
       'may ask for openid, profile, email and the like: the file has no scopes, so add those of APIs',
     ],
   };
+}
+
+/** Projects can have fields of their own. */
+function leftBehind(members: Members): string[] {
+  const isOther = hasOtherOrigin(members.list('allowed_origins') ?? [], members.list('redirect_uris') ?? []);
+  const left = [
+    ...(isOther ? ['allowed_origins'] : []),
+    ...unreadOf(members, /^(?:id|user|created|updated|registration_source)$/),
+  ];
+  return left.length > 0 ? [`comes without ${shown(left)}`] : [];
 }

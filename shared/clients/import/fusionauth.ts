@@ -4,6 +4,7 @@ import { jsonEntries } from './entries.ts';
 import type { Entry, ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
 import { keepGrantTypesOf } from './grant-types.ts';
 import { isObject, type JsonObject, parseJson } from './json.ts';
+import { hasOtherOrigin, unreadOf } from './left-behind.ts';
 import { asksForSomething, type Members, membersOf, shown } from './members.ts';
 import { secretOf } from './secret.ts';
 
@@ -95,9 +96,24 @@ function demandsLeft(app: Members, oauth: Members): string[] {
     ...(oauth.flag('requireRegistration') === true ? ['oauthConfiguration.requireRegistration'] : []),
     ...(isFactorAsked ? ['multiFactorConfiguration.loginPolicy'] : []),
     ...['lambdaConfiguration', 'accessControlConfiguration'].filter((name) => asksForSomething(app.any(name))),
+    ...[
+      'samlv2Configuration',
+      'registrationConfiguration',
+      'passwordlessConfiguration',
+      'externalIdentifierConfiguration',
+    ].filter((name) => membersOf(inside({ it: app.any(name) }, 'it')).flag('enabled') === true),
+    ...(Array.isArray(app.any('roles')) && asksForSomething(app.any('roles')) ? ['roles'] : []),
+    ...(hasOtherOrigin(oauth.list('authorizedOriginURLs') ?? [], oauth.list('authorizedRedirectURLs') ?? [])
+      ? ['oauthConfiguration.authorizedOriginURLs']
+      : []),
+    ...unreadOf(oauth, ofPages).map((name) => `oauthConfiguration.${name}`),
   ];
   return left.length > 0 ? [`comes without ${shown(left)}`] : [];
 }
+
+/** Settings of its pages, and those that say nothing more than what is read. */
+const ofPages =
+  /^(?:debug|deviceVerificationURL|logoutBehavior|consentMode|scopeHandlingPolicy|unknownScopePolicy|authorizedURLValidationPolicy|providedScopePolicy|generateRefreshTokens|requireClientAuthentication|clientAuthenticationPolicy|requireRegistration)$/;
 
 const names = {
   client_id: 'oauthConfiguration.clientId', client_name: 'name', client_secret: 'oauthConfiguration.clientSecret',

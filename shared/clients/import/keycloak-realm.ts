@@ -13,6 +13,8 @@ export type RealmSays = {
   describedScopes: readonly string[];
   /** Whom a client policy of the realm holds to PKCE with S256. `some`: only those that fit its conditions. */
   heldBy: 'all' | 'some' | 'none';
+  /** The roles of the accounts that clients act as, by client. */
+  serviceRoles: Readonly<Record<string, readonly string[]>>;
   notes: readonly string[];
 };
 
@@ -24,6 +26,7 @@ const usual: RealmSays = {
   usualScopes: ['profile', 'email', 'address', 'phone', 'offline_access'],
   describedScopes: [],
   heldBy: 'none',
+  serviceRoles: {},
   notes: [],
 };
 
@@ -41,11 +44,24 @@ export function readRealm(realm: JsonObject): RealmSays {
     usualScopes: scopes.length > 0 ? scopes.flat().map(String) : usual.usualScopes,
     describedScopes: described.map(({ name }) => String(name)),
     heldBy,
+    serviceRoles: Object.fromEntries(listIn(realm, 'users').flatMap(rolesOfService)),
     notes: [
       ...(names.length > 0 ? [`comes without the client policies ${shown(names)} of the realm`] : []),
       ...(heldBy === 'some' ? ['may have had to use PKCE by a client policy of the realm'] : []),
     ],
   };
+}
+
+/** Roles that every account has say nothing. */
+function rolesOfService(user: JsonObject): [string, string[]][] {
+  const client = user['serviceAccountClientId'];
+  if (typeof client !== 'string') return [];
+  const ofRealm = Array.isArray(user['realmRoles']) ? user['realmRoles'].map(String) : [];
+  const ofClients = Object.entries(objectIn(user, 'clientRoles')).flatMap(([owner, roles]) =>
+    Array.isArray(roles) && owner !== 'account' ? roles.map((role) => `${owner}/${String(role)}`) : [],
+  );
+  const own = ofRealm.filter((role) => !/^(?:default-roles-.*|offline_access|uma_authorization)$/.test(role));
+  return [[client, [...own, ...ofClients]]];
 }
 
 const objectIn = (json: JsonObject, name: string): JsonObject => (isObject(json[name]) ? json[name] : {});

@@ -9,6 +9,7 @@ import { keepGrantTypesOf } from './grant-types.ts';
 import { isObject, type JsonObject, parseJson } from './json.ts';
 import { keycloakKeys } from './keycloak-keys.ts';
 import { ofRealm, type RealmSays, readRealm, realmOf } from './keycloak-realm.ts';
+import { hasOtherOrigin, unreadOf } from './left-behind.ts';
 import { type Members, membersOf, shown, words } from './members.ts';
 import { secretOf } from './secret.ts';
 
@@ -105,7 +106,10 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
   };
   const hasCode = grants.grantTypes.includes('authorization_code');
   const policy = hasCode ? policyOf(attributes, realm.heldBy) : 'inherit';
+  const origins = members.list('webOrigins') ?? [];
   const left = [
+    ...(hasOtherOrigin(origins, metadata.redirect_uris) ? ['webOrigins'] : []),
+    ...unreadOf(members, ofRecord),
     ...attributes.unread().filter((name) => !withoutEffect.test(name)),
     ...(isObject(entry['authenticationFlowBindingOverrides']) &&
     Object.keys(entry['authenticationFlowBindingOverrides']).length > 0
@@ -124,6 +128,7 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
       ...secret.notes,
       ...mappers.notes,
       ...(left.length > 0 ? [`comes without ${shown(left)}`] : []),
+      ...serviceRoles(realm.serviceRoles[metadata.client_id ?? '']),
       ...realm.notes,
       ...describedScopes(metadata.scope, realm),
     ],
@@ -154,6 +159,10 @@ const asked = (attributes: unknown): JsonObject =>
 
 const onUnlessOff = ['use.refresh.tokens', 'backchannel.logout.session.required'];
 
+/** Members about the record, its place on the pages, and what is read elsewhere. */
+const ofRecord =
+  /^(?:pixy:realm|id|enabled|description|type|baseUrl|surrogateAuthRequired|alwaysDisplayInConsole|notBefore|bearerOnly|protocol|frontchannelLogout|nodeReRegistrationTimeout|access|origin|fullScopeAllowed|authorizationServicesEnabled|authorizationSettings|authenticationFlowBindingOverrides|protocolMappers|attributes|directGrantsOnly|useTemplate(?:Config|Scope|Mappers)|defaultRoles)$/;
+
 /** Attributes about the record, pages and other protocols, and those that Pixy has for everybody. */
 const withoutEffect =
   /^(?:saml[._]|realm_client$|client\.secret\.creation\.time$|display\.on\.consent\.screen$|login_theme$|logoUri$|backchannel\.logout\.|use\.jwks\.|token\.endpoint\.auth\.signing\.alg$|post\.logout\.redirect\.uris$|oauth2\.device\.|oidc\.ciba\.|use\.refresh\.tokens$)/;
@@ -178,8 +187,10 @@ function readMappers(entry: JsonObject): { metadata: JsonObject; notes: string[]
   const kind = ({ protocolMapper }: JsonObject): string => String(protocolMapper);
   const pairwise = mappers.find((mapper) => kind(mapper) === 'oidc-sha256-pairwise-sub-mapper');
   const others = mappers.filter(
-    (mapper) => mapper !== pairwise && kind(mapper) !== 'oidc-usersessionmodel-note-mapper',
+    (mapper) =>
+      mapper !== pairwise && kind(mapper) !== 'oidc-usersessionmodel-note-mapper' && kind(mapper) !== audience,
   );
+  const audiences = mappers.filter((mapper) => kind(mapper) === audience).flatMap(audienceOf);
   const config = membersOf(pairwise !== undefined && isObject(pairwise['config']) ? pairwise['config'] : {});
   return {
     metadata: {
@@ -188,12 +199,29 @@ function readMappers(entry: JsonObject): { metadata: JsonObject; notes: string[]
     },
     notes: [
       ...(pairwise ? ['knows people by pairwise subjects: import them with --pairwise keycloak:HOST'] : []),
+      ...(audiences.length > 0
+        ? [
+            `had tokens for the audience ${shown(audiences)}: register it with pixy apis add, and let the client ask for it`,
+          ]
+        : []),
       ...(others.length > 0
         ? [`comes without the protocol mappers ${shown(others.map(({ name }) => String(name)))}`]
         : []),
     ],
   };
 }
+
+const audience = 'oidc-audience-mapper';
+
+/** The audience of a client, or one that is written out. */
+function audienceOf({ config }: JsonObject): string[] {
+  const read = membersOf(isObject(config) ? config : {});
+  const named = read.text('included.client.audience') ?? read.text('included.custom.audience');
+  return named === undefined ? [] : [named];
+}
+
+const serviceRoles = (roles: readonly string[] = []): string[] =>
+  roles.length > 0 ? [`acted with the roles ${shown(roles)}: give it the scopes of APIs instead`] : [];
 
 /** A name like `${client_account}` is a key of the server's own translations. */
 const nameOf = (name: string | undefined): string | undefined => (name?.startsWith('${') ? undefined : name);

@@ -39,6 +39,8 @@ export function membersOf(...parts: readonly JsonObject[]) {
       return instead;
     },
     any: (...names: string[]): unknown => find(names)?.value,
+    /** Returns a member without having read it. */
+    peek: (name: string): unknown => members.get(plain(name))?.value,
     text: (...names: string[]) => typed(names, asText, 'is not a text'),
     flag: (...names: string[]) => typed(names, asFlag, 'is not true or false'),
     /** Reads a whole number, also one in a text. */

@@ -4,7 +4,8 @@ import { jsonEntries } from './entries.ts';
 import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
 import { keepGrantTypesOf } from './grant-types.ts';
 import { isObject, type JsonObject } from './json.ts';
-import { membersOf, shown } from './members.ts';
+import { unreadOf } from './left-behind.ts';
+import { type Members, membersOf, shown } from './members.ts';
 import { secretOf } from './secret.ts';
 
 /**
@@ -75,9 +76,29 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
     names,
     disabled: app.text('status') === 'INACTIVE',
     mistakes: [...app.mistakes, ...credentials.mistakes, ...settings.mistakes],
-    notes: [...grants.notes, ...secret.notes],
+    notes: [...grants.notes, ...secret.notes, ...demandsLeft(app, credentials, settings)],
   };
 }
+
+/** What Okta asks of people and networks, and tells a client, by other settings. */
+function demandsLeft(app: Members, credentials: Members, settings: Members): string[] {
+  const login = membersOf(inside({ it: settings.any('idp_initiated_login') }, 'it'));
+  const network = membersOf(inside({ it: settings.any('network') }, 'it'));
+  const template = membersOf(inside({ it: credentials.any('userNameTemplate') }, 'it'));
+  const left = [
+    ...((settings.text('wildcard_redirect') ?? 'DISABLED') === 'DISABLED' ? [] : ['wildcard_redirect']),
+    ...((login.text('mode') ?? 'DISABLED') === 'DISABLED' ? [] : ['idp_initiated_login']),
+    ...((network.text('connection') ?? 'ANYWHERE') === 'ANYWHERE' ? [] : ['network']),
+    ...(template.text('template') === undefined || template.text('type') === 'BUILT_IN' ? [] : ['userNameTemplate']),
+    ...unreadOf(app, ofRecord),
+    ...unreadOf(settings, /^(?:client_uri|logo_uri|response_types|jwks|jwks_uri|application_type|issuer_mode)$/),
+  ];
+  return left.length > 0 ? [`comes without ${shown(left)}`] : [];
+}
+
+/** Members about the record, its place on the dashboard, and what is read elsewhere. */
+const ofRecord =
+  /^(?:id|orn|name|created|lastUpdated|accessibility|visibility|features|signOnMode|credentials|settings|licensing|status|universalLogout|_links|_embedded)$/;
 
 const names = {
   client_name: 'label', client_id: 'credentials.oauthClient.client_id', client_secret: 'credentials.oauthClient.client_secret',

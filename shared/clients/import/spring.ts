@@ -5,6 +5,7 @@ import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-cli
 import { keepGrantTypesOf } from './grant-types.ts';
 import { hashedSecretOf, type ReadHashedSecret } from './hashed-secret.ts';
 import { isObject, type JsonObject, parseJson } from './json.ts';
+import { unreadOf } from './left-behind.ts';
 import { type Members, membersOf, shown } from './members.ts';
 import { endOfSecret } from './rfc7591.ts';
 
@@ -48,7 +49,7 @@ function translate(row: JsonObject, options: ReadingOptions): ForeignClient {
     names,
     secretHashes: secret.hashes,
     mistakes: [...members.mistakes, ...client.mistakes, ...token.mistakes],
-    notes: [...grants.notes, ...secret.notes, ...leftBehind(token)],
+    notes: [...grants.notes, ...secret.notes, ...leftBehind(token), ...unread(client, token)],
   };
 }
 
@@ -136,3 +137,15 @@ function leftBehind(token: Members): string[] {
 
 /** Five minutes, which a client has there unless somebody sets another. */
 const usualLifetime = 300;
+
+/** Settings that an application has added, and those of later versions. */
+function unread(client: Members, token: Members): string[] {
+  const left = [
+    ...unreadOf(client, /^(?:@class|require-proof-key|token-endpoint-authentication-signing-algorithm)$/),
+    ...unreadOf(
+      token,
+      /^(?:@class|reuse-refresh-tokens|(?:refresh-token|authorization-code|device-code)-time-to-live)$/,
+    ),
+  ];
+  return left.length > 0 ? [`comes without ${shown(left)}`] : [];
+}

@@ -22,6 +22,8 @@ export async function jsonOfYaml(text: string): Promise<Result<string, string>> 
   const wrong = list.flatMap(({ errors }) => errors)[0];
   if (wrong !== undefined) {
     const { line, col } = lineCounter.linePos(wrong.pos[0]);
+    const marker = /(?:^|[\s:[,])@@[\w-]+@@/.exec(text.split('\n')[line - 1] ?? '');
+    if (marker) return refuse(`has a marker like @@NAME@@ in line ${line}: put the values in first`);
     return refuse(`is YAML that cannot be read (line ${line} column ${col})`);
   }
   for (const document of list) {

@@ -5,7 +5,7 @@ import type { Json } from './account-entry.ts';
 export const newPassword = 'people choose a new password, by mail or from a link of pixy accounts invite';
 
 /**
- * A hash that is guessed so quickly that it is not kept: it refuses the entry, until the operator leaves the hashes of its scheme
+ * A hash that is guessed too quickly to be kept, or of a scheme that is not known: it refuses the entry, until the operator leaves the hashes of its scheme
  * behind. Others of the same file move in.
  */
 export function refuseWeak(
@@ -15,7 +15,7 @@ export function refuseWeak(
 ): { mistakes: readonly Mistake[]; left: Json } {
   const name = scheme.slice(0, 60);
   const isSkipped = skipMembers.some((skipped) => skipped.toLowerCase() === name.toLowerCase());
-  const problem = `is ${name}, which is guessed too quickly to be kept: leave it behind with --skip-members ${name}, and ${newPassword}`;
+  const problem = `is ${name}, which is not verified here: leave it behind with --skip-members ${name}, and ${newPassword}`;
   return isSkipped
     ? { mistakes: [], left: { [member]: { [name]: true } } }
     : { mistakes: [{ member, problem }], left: {} };
