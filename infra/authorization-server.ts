@@ -78,7 +78,7 @@ export class AuthorizationServer extends Construct {
       logEncryptionKey: props.logEncryptionKey,
     };
     if (props.logEncryptionKey) {
-      checkRegion(this, 'logEncryptionKey', props.logEncryptionKey.keyArn);
+      checkRegion(this, 'logEncryptionKey', props.logEncryptionKey.keyArn, props.logEncryptionKey);
       allowEncryptingLogs(this, props.logEncryptionKey);
     }
     const { home } = props;

@@ -6,7 +6,7 @@ import type { AuthorizationServerProps } from './authorization-server-props.ts';
 import type { ExistingTables } from './constructs/authorization-server-tables.ts';
 import type { CustomDomain } from './constructs/http-api.ts';
 import type { MailProps } from './constructs/mail.ts';
-import { readSettingsFile } from './settings-file.ts';
+import { namesOfBoth, namesOfFileOnly, readSettingsFile } from './settings-file.ts';
 import type { Signing } from './signing.ts';
 import { stageSettings } from './stage.ts';
 import { WrongSetting } from './wrong-setting.ts';
@@ -44,6 +44,7 @@ export function readContext(node: Node, file = 'pixy.json'): PixyContext {
     return value.trim();
   };
 
+  checkNames(node.getAllContext() as Readonly<Record<string, unknown>>, file);
   const settings = readSettingsFile(file);
   const stage = onCommandLine('stage') ?? settings?.stage ?? 'dev';
   const { given, props } = settings?.of(stage) ?? { given: {}, props: {} };
@@ -66,6 +67,18 @@ export function readContext(node: Node, file = 'pixy.json'): PixyContext {
     ...readMail(read),
     ...(Object.keys(props).length > 0 && { props }),
   };
+}
+
+/** Nobody hears otherwise that `-c passwords=false` or `-c domainname=…` did nothing. What is no text comes from an app of its own. */
+function checkNames(context: Readonly<Record<string, unknown>>, file: string): void {
+  const given = Object.keys(context).filter((name) => typeof context[name] === 'string');
+  const ofFile = given.find((name) => namesOfFileOnly.includes(name));
+  if (ofFile !== undefined) {
+    throw new WrongSetting(`-c ${ofFile}=… does nothing: write ${ofFile} below its stage in ${file}.`);
+  }
+  const meant = (name: string) => namesOfBoth.find((one) => one.toLowerCase() === name.toLowerCase());
+  const misspelt = given.find((name) => ![undefined, name].includes(meant(name)));
+  if (misspelt !== undefined) throw new WrongSetting(`-c ${misspelt}=… does nothing: write ${meant(misspelt)}.`);
 }
 
 /** Whether the names are names is for the construct to say. */

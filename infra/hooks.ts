@@ -83,7 +83,7 @@ export function hooksVariable(
     throw new WrongSetting(`hooks.timeout must be from 0.1 to 5 seconds, but is ${timeout / 1_000} seconds.`);
   }
   const asked = names.filter((hook) => hooks[hook] && askers[hook].some((asker) => asker === name));
-  for (const hook of asked) checkRegion(scope, `hooks.${hook}`, hooks[hook]?.functionArn);
+  for (const hook of asked) checkRegion(scope, `hooks.${hook}`, hooks[hook]?.functionArn, hooks[hook]);
   const arns = Object.fromEntries(asked.map((hook) => [hook, hooks[hook]?.functionArn]));
   return Stack.of(scope).toJsonString({ ...arns, ...(timeout !== undefined && { timeout: timeout / 1_000 }) });
 }

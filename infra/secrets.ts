@@ -4,6 +4,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { checkRegion } from './check-region.ts';
+import { isKnownLater } from './known-later.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
 /** A secret of the operator: a text secret of Secrets Manager, or a SecureString of Parameter Store. */
@@ -18,7 +19,7 @@ export const parameterNameOf = (secret: OperatorSecret): string =>
 /** Allows reading this secret (shared/aws/secret-store.ts), and no other. */
 export function grantReadSecret(scope: Construct, grantee: IGrantable, secret: OperatorSecret): void {
   const arn = isSecret(secret) ? secret.secretArn : secret.parameterArn;
-  checkRegion(scope, 'a secret', arn);
+  checkRegion(scope, 'a secret', arn, secret);
   checkAccount(scope, arn);
   secret.grantRead(grantee);
   if (!isSecret(secret)) return;
@@ -29,7 +30,7 @@ export function grantReadSecret(scope: Construct, grantee: IGrantable, secret: O
 
 /** Throws {@link WrongSetting} for a secret of another account than the stack's: Parameter Store finds by name what is in its own. */
 function checkAccount(scope: Construct, arn: string): void {
-  if (Token.isUnresolved(arn)) return;
+  if (isKnownLater(arn)) return;
   const { account } = Arn.split(arn, ArnFormat.COLON_RESOURCE_NAME);
   const own = Stack.of(scope).account;
   if (!account || [account, own].some((one) => Token.isUnresolved(one)) || account === own) return;

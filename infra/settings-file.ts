@@ -119,6 +119,12 @@ export type SettingsFile = {
   of: (stage: string) => StageFile;
 };
 
+/** Names of the file alone, which do nothing on a command line. */
+export const namesOfFileOnly: readonly string[] = Object.keys(props);
+
+/** Names that the command line takes as well. */
+export const namesOfBoth: readonly string[] = [...Object.keys(texts), 'signingAlgorithms', 'protection', 'stage'];
+
 /** Reads the file, if there is one. Throws {@link WrongSetting}, which names the member, for one that cannot be used. */
 export function readSettingsFile(file: string): SettingsFile | undefined {
   const parsed = v.safeParse(fileSchema, readJson(file) ?? { stages: {} });
@@ -129,7 +135,10 @@ export function readSettingsFile(file: string): SettingsFile | undefined {
   }
   const { stage, stages } = parsed.output;
   const known = Object.keys(stages);
-  if (known.length === 0) return undefined;
+  if (known.length === 0) {
+    if (stage === undefined) return undefined;
+    throw new WrongSetting(`${file} names the stage ${stage}, but has no stages: add it to stages.`);
+  }
   return {
     stage,
     of(wanted) {
@@ -149,7 +158,8 @@ function readJson(file: string): unknown {
     throw error;
   }
   try {
-    return JSON.parse(text);
+    // Some editors of Windows begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new WrongSetting(`${file} is not JSON: ${(error as Error).message}.`);
   }

@@ -1,9 +1,10 @@
-import { type Duration, Stack, Token } from 'aws-cdk-lib';
+import { type Duration, Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IStringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { parseProviders } from '../shared/upstream/provider.ts';
+import { isKnownLater } from './known-later.ts';
 import { grantReadSecret, parameterNameOf } from './secrets.ts';
 import { WrongSetting } from './wrong-setting.ts';
 
@@ -96,7 +97,7 @@ const withoutTokens = (described: Readonly<Record<string, unknown>>): object =>
   Object.fromEntries(
     Object.entries(described).map(([member, value]) => [
       member,
-      Token.isUnresolved(value) ? (examples[member] ?? 'x') : value,
+      isKnownLater(value) ? (examples[member] ?? 'x') : value,
     ]),
   );
 

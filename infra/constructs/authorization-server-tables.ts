@@ -15,6 +15,7 @@ import * as v from 'valibot';
 import { type TableDefinition, type TableName, tableDefinitions } from '../../shared/aws/tables.ts';
 import { checkProps, isOn, knownText, knownTexts } from '../check-props.ts';
 import { checkRegion } from '../check-region.ts';
+import { isKnownLater } from '../known-later.ts';
 import { writeTableParameters } from '../parameters.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
 import { type StageSettings, stageSettings } from '../stage.ts';
@@ -246,7 +247,7 @@ function checked(existing: ExistingTables): ExistingTables {
   const names = { grants, clients, people, keys };
   for (const [name, given] of Object.entries(names)) {
     // The types ask for all of them, but not every app has types.
-    if (Token.isUnresolved(given) || (typeof given === 'string' && /^[a-zA-Z0-9_.-]{3,255}$/.test(given))) continue;
+    if (isKnownLater(given) || (typeof given === 'string' && /^[a-zA-Z0-9_.-]{3,255}$/.test(given))) continue;
     throw new WrongSetting(`The ${name} table must be the name of a table of DynamoDB, but is "${given}".`);
   }
   if (!Token.isUnresolved(wrappingKey) && !/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/.+$/.test(wrappingKey)) {

@@ -27,6 +27,7 @@ import { frontSecretHeader, viewerHeader } from '../../shared/http/front.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { checkHostName } from '../check-host-name.ts';
 import type { PixyEnvironment } from '../environment.ts';
+import { isKnownLater } from '../known-later.ts';
 import { grantReadSecret, parameterNameOf } from '../secrets.ts';
 import { WrongSetting } from '../wrong-setting.ts';
 import { FrontWebAcl } from './front-web-acl.ts';
@@ -209,7 +210,7 @@ function checkFront(scope: Construct, props: CloudFrontFrontProps): void {
     );
   }
   const { certificateArn } = certificate;
-  const region = Token.isUnresolved(certificateArn)
+  const region = isKnownLater(certificateArn)
     ? certificate.env.region
     : Arn.split(certificateArn, ArnFormat.SLASH_RESOURCE_NAME).region;
   if (region !== undefined && !Token.isUnresolved(region) && region !== frontRegion) {
@@ -221,7 +222,7 @@ function checkFront(scope: Construct, props: CloudFrontFrontProps): void {
       `front.webAclArn is missing: CloudFront takes web ACLs of ${frontRegion} only, and this stack is ${Token.isUnresolved(own) ? 'of no certain region' : `in ${own}`}.`,
     );
   }
-  if (webAclArn !== undefined && !Token.isUnresolved(webAclArn) && !globalWebAcl.test(webAclArn)) {
+  if (webAclArn !== undefined && !isKnownLater(webAclArn) && !globalWebAcl.test(webAclArn)) {
     throw new WrongSetting(
       `front.webAclArn must be the ARN of a web ACL of the scope CLOUDFRONT (arn:aws:wafv2:${frontRegion}:<account>:global/webacl/<name>/<id>), but is "${webAclArn}".`,
     );

@@ -188,7 +188,7 @@ function checkDomain(scope: Construct, { domainName, certificate, hostedZone }: 
   if ((certificate as ICertificate | undefined) === undefined) {
     throw new WrongSetting('domain needs a certificate: add domain.certificate, the ACM certificate of that name.');
   }
-  checkRegion(scope, 'domain.certificate', certificate.certificateArn);
+  checkRegion(scope, 'domain.certificate', certificate.certificateArn, certificate);
   checkHostName('domainName', domainName, hostedZone);
 }
 

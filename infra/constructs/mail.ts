@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Arn, ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Grant } from 'aws-cdk-lib/aws-iam';
@@ -17,6 +17,7 @@ import type { PixyEnvironment } from '../environment.ts';
 import { mailDescription } from '../functions.ts';
 import { grantCallHook, type HooksProps } from '../hooks.ts';
 import type { LogSettings } from '../logs.ts';
+import { isKnownLater } from '../known-later.ts';
 import { uses } from '../permissions/permissions.ts';
 import type { ServerTables } from '../permissions/server-tables.ts';
 import { WrongSetting } from '../wrong-setting.ts';
@@ -146,6 +147,7 @@ function checkMail(scope: Construct, { from, identity, configurationSet }: MailP
   if (!Token.isUnresolved(region) && withoutSes.test(region)) {
     throw new WrongSetting(`mail is sent by Amazon SES, which is not in ${region}: use hooks.sendMessage instead.`);
   }
+  if (isKnownLater(from)) return;
   const problem = fromProblem(from);
   if (problem !== undefined) throw new WrongSetting(`mail.from ${problem}.`);
   const address = bareAddress(from).toLowerCase();
@@ -153,13 +155,13 @@ function checkMail(scope: Construct, { from, identity, configurationSet }: MailP
   if (reserved !== undefined) {
     throw new WrongSetting(`mail.from is ${address}, and Amazon SES cannot verify a domain in ${reserved}.`);
   }
-  const isName = configurationSet === undefined || Token.isUnresolved(configurationSet);
+  const isName = configurationSet === undefined || isKnownLater(configurationSet);
   if (!isName && !/^[\w-]{1,64}$/.test(configurationSet)) {
     throw new WrongSetting(
       `mail.configurationSet must be the name of a configuration set of SES, but is "${configurationSet}".`,
     );
   }
-  if (Token.isUnresolved(identity)) return;
+  if (isKnownLater(identity)) return;
   const owner = identity?.toLowerCase() ?? '';
   const isOwn =
     identity === undefined || address === owner || address.endsWith(`@${owner}`) || address.endsWith(`.${owner}`);

@@ -40,7 +40,7 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    checkRegion(this, 'alarmTopic', props.alarmTopic?.topicArn);
+    checkRegion(this, 'alarmTopic', props.alarmTopic?.topicArn, props.alarmTopic);
     const { api, tables, endpoints, rotateKeys, removeAccounts, home } = props;
     this.#namespace = `Pixy/${serverName(scope)}`;
     for (const name of Object.keys(auditMetrics) as AuditMetricName[]) {

@@ -3,7 +3,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { AuthorizationServer, type AuthorizationServerProps } from '../../infra/authorization-server.ts';
 import { AuthorizationServerTables } from '../../infra/constructs/authorization-server-tables.ts';
@@ -27,11 +29,16 @@ const build = (props: (stack: Stack) => AuthorizationServerProps, region?: strin
   return Template.fromStack(stack).toJSON() as TemplateJson;
 };
 
+const arn = (rest: string) => `arn:aws:${rest}`;
+
 describe('D11: what has to be in the region of the stack is refused when it is in another', () => {
-  const arn = (rest: string) => `arn:aws:${rest}`;
   const domainOf = (stack: Stack) => ({
     domainName: 'sign-in.example.com',
     certificate: Certificate.fromCertificateArn(stack, 'C', arn('acm:us-east-1:111122223333:certificate/1')),
+  });
+  const madeIn = (stack: Stack) => ({
+    domainName: 'sign-in.example.com',
+    certificate: new Certificate(stack, 'Made', { domainName: 'sign-in.example.com' }),
   });
   const others: [string, (stack: Stack) => AuthorizationServerProps, string][] = [
     ['the certificate', (stack) => ({ domain: domainOf(stack) }), 'domain.certificate must be in eu-west-1'],
@@ -74,12 +81,50 @@ describe('D11: what has to be in the region of the stack is refused when it is i
     expect(() => build(props, 'us-east-1')).not.toThrow();
   });
 
+  it.each<[string, (elsewhere: Stack) => AuthorizationServerProps, string]>([
+    ['certificate', (elsewhere) => ({ domain: madeIn(elsewhere) }), 'domain.certificate'],
+    ['topic', (elsewhere) => ({ alarmTopic: new Topic(elsewhere, 'T') }), 'alarmTopic'],
+    ['key', (elsewhere) => ({ logEncryptionKey: new Key(elsewhere, 'K') }), 'logEncryptionKey'],
+  ])('a %s that another stack makes, whose ARN nobody knows yet', (_, props, prop) => {
+    const app = testApp();
+    const at = (region: string) =>
+      new Stack(app, region, { env: { account: '111122223333', region }, crossRegionReferences: true });
+    const [own, elsewhere] = [at('eu-west-1'), at('us-east-1')];
+    expect(() => new AuthorizationServer(own, 'Auth', { stage: 'dev', ...props(elsewhere) })).toThrow(
+      new WrongSetting(`${prop} must be in eu-west-1, the region of the stack, but it is in us-east-1.`),
+    );
+    expect(() => build(props, 'us-east-1')).not.toThrow();
+  });
+
   it('where the stack names no region, it is the one that the CLI deploys to', () => {
     vi.stubEnv('CDK_DEFAULT_REGION', 'eu-west-1');
-    expect(() => build((stack) => ({ domain: domainOf(stack) }))).toThrow('domain.certificate must be in eu-west-1');
+    expect(() => build((stack) => ({ domain: domainOf(stack) }))).toThrow(
+      'domain.certificate must be in eu-west-1, where the CDK deploys to unless AWS_REGION or an env says otherwise, but arn:',
+    );
     vi.stubEnv('CDK_DEFAULT_REGION', undefined);
     expect(() => build((stack) => ({ domain: domainOf(stack) }))).not.toThrow();
   });
+});
+
+it('what the CDK looks up after the first run does not end that run', () => {
+  const of = (stack: Stack, name: string) => StringParameter.valueFromLookup(stack, `/mine/${name}`);
+  const props = (stack: Stack): AuthorizationServerProps => ({
+    domain: {
+      domainName: of(stack, 'domain'),
+      certificate: Certificate.fromCertificateArn(stack, 'C', of(stack, 'certificate')),
+      hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Z', { hostedZoneId: 'Z1', zoneName: of(stack, 'zone') }),
+    },
+    mail: { from: of(stack, 'from'), identity: of(stack, 'identity'), configurationSet: of(stack, 'set') },
+    tables: AuthorizationServerTables.fromExisting(stack, 'Tables', {
+      grants: of(stack, 'grants'),
+      clients: of(stack, 'clients'),
+      people: of(stack, 'people'),
+      keys: of(stack, 'keys'),
+      wrappingKey: arn('kms:eu-west-1:111122223333:key/one'),
+    }),
+    upstreams: [{ id: 'one', name: 'One', issuer: of(stack, 'issuer'), clientId: of(stack, 'id') }],
+  });
+  expect(() => build(props, 'eu-west-1')).not.toThrow();
 });
 
 describe('tables of another schema are refused', () => {

@@ -27,6 +27,7 @@ describe('D9: the settings file', () => {
   it.each<[string, unknown, string]>([
     ['is not JSON', '{', 'is not JSON: '],
     ['names no stages', {}, ': stages '],
+    ['names a stage and has none', { stage: 'prod', stages: {} }, ' names the stage prod, but has no stages: '],
     ['has a setting that is none', { stages: { dev: { colour: 'red' } } }, ': stages.dev.colour is not a setting.'],
     [
       'has a text for a switch',
@@ -42,6 +43,10 @@ describe('D9: the settings file', () => {
   ])('is refused with one sentence when it %s', (_, settings, sentence) => {
     expect(() => read(settings)).toThrow(WrongSetting);
     expect(() => read(settings)).toThrow(sentence);
+  });
+
+  it('may begin with a byte order mark', () => {
+    expect(read(`\uFEFF${JSON.stringify({ stages: { dev: { signing: 'kms' } } })}`)).toMatchObject({ signing: 'kms' });
   });
 
   it('has what -c has, for the stage that it names or the command line', () => {

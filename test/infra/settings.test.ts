@@ -489,6 +489,19 @@ describe('the context of the command line', () => {
     });
   });
 
+  it('refuses names that would do nothing', () => {
+    expect(() => read({ passwords: 'false' })).toThrow(
+      new WrongSetting('-c passwords=… does nothing: write passwords below its stage in pixy.json.'),
+    );
+    expect(() => read({ alarmTopicARN: 'x' })).toThrow(
+      new WrongSetting('-c alarmTopicARN=… does nothing: write alarmTopicArn.'),
+    );
+    expect(read({ passwords: false, brand: { name: 'of another construct' } })).toEqual({
+      stage: 'dev',
+      protection: false,
+    });
+  });
+
   it('D5: a stage has any name, and its protection is a setting of its own', () => {
     expect(read({ stage: 'staging', domainName: 'none' })).toEqual({ stage: 'staging', protection: true });
     expect(read({ stage: 'try-out', protection: 'false' })).toEqual({ stage: 'try-out', protection: false });

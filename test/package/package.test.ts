@@ -148,7 +148,10 @@ describe('npx pixy', () => {
   test('init: writes an app that synthesizes', () => {
     const out = pixy('init', '.');
     expect(out).toContain('Wrote .github/workflows/deploy.yml.');
-    run(process.execPath, ['app.mts'], app, { CDK_VALIDATION: 'false', CDK_OUTDIR: join(app, 'written') });
+    // Through which it says which Node it needs.
+    const [, ...command] = JSON.parse(readFileSync(join(app, 'cdk.json'), 'utf8')).app.split(' ');
+    expect(command).toContain('pixy/require-node.cjs');
+    run(process.execPath, command, app, { CDK_VALIDATION: 'false', CDK_OUTDIR: join(app, 'written') });
     expect(globSync('*.template.json', { cwd: join(app, 'written') }).sort()).toEqual([
       'Pixy-dev-Api.template.json',
       'Pixy-dev-Tables.template.json',
