@@ -131,7 +131,7 @@ const spoken = new Set([
 
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (spoken.has(error.name)) return visible(error.message);
+  if (spoken.has(error.name)) return visible(withAdvice(error));
   if (error.name === 'StoreUnavailable') return visible(`${serviceOf(error)} does not answer: ${causeOf(error)}`);
   const problem = v.isValiError(error)
     ? error.issues.map((issue) => `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`).join('; ')
@@ -142,6 +142,13 @@ function sentence(error: unknown): string {
   }
   if (v.isValiError(error)) return `A record in the database cannot be read: ${problem}`;
   return `Unexpected error: ${error.stack ?? error.message}`;
+}
+
+/** What AWS said is in the message as it said it, unless there is something better to say. */
+function withAdvice({ message, cause }: Error): string {
+  if (!(cause instanceof Error)) return message;
+  const advice = adviceFor(cause);
+  return advice === undefined || message.includes(advice) ? message : message.replace(cause.message, () => advice);
 }
 
 /** Names the AWS service that did not answer. */

@@ -153,6 +153,7 @@ export class AuthorizationServer extends Construct {
       tables,
       endpoints,
       rotateKeys,
+      firstRun: rotation?.firstKey,
       removeAccounts,
       home,
       alarmTopic: props.alarmTopic,

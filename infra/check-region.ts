@@ -14,7 +14,9 @@ export function checkRegion(scope: Construct, prop: string, arn: string | undefi
   const isOpen = Token.isUnresolved(own);
   const deployed = isOpen ? process.env['CDK_DEFAULT_REGION'] : own;
   if (!region || Token.isUnresolved(region) || deployed === undefined || region === deployed) return;
-  const why = isOpen ? 'where the CDK deploys to unless AWS_REGION or an env says otherwise' : 'the region of the stack';
+  const why = isOpen
+    ? 'where the CDK deploys to unless AWS_REGION or an env says otherwise'
+    : 'the region of the stack';
   throw new WrongSetting(
     `${prop} must be in ${deployed}, ${why}, but ${isKnownLater(arn) ? 'it' : arn} is in ${region}.`,
   );

@@ -48,7 +48,11 @@ const fromTemplates = (): Promise<(readonly [string, string])[]> =>
 
 /** The app, which says in one sentence which Node it needs, and the behaviour that the CDK recommends to new apps, where the folder has it already. */
 function cdkJson(folder: string): string {
-  const settings = { app: 'node -r pixy/require-node.cjs app.mts', versionReporting: false, context: recommended(folder) };
+  const settings = {
+    app: 'node -r pixy/require-node.cjs app.mts',
+    versionReporting: false,
+    context: recommended(folder),
+  };
   return `${JSON.stringify(settings, null, 2)}\n`;
 }
 

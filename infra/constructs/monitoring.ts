@@ -3,7 +3,7 @@ import { type Alarm, type Dashboard, Metric, Stats } from 'aws-cdk-lib/aws-cloud
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { type AuditMetricName, type AuditWriter, auditMetrics } from '../audit-metrics.ts';
 import { checkRegion } from '../check-region.ts';
 import { type HomeProps, otherHomes } from '../home.ts';
@@ -19,6 +19,8 @@ export interface MonitoringProps {
   readonly endpoints: Readonly<Partial<Record<AuditWriter, IFunction & { readonly logGroup: ILogGroup }>>>;
   /** Only in the first of several regions. */
   readonly rotateKeys: IFunction | undefined;
+  /** The run of it in the deployment. */
+  readonly firstRun?: IDependable | undefined;
   /** Where people may delete their accounts. */
   readonly removeAccounts?: IFunction | undefined;
   /** Which of several regions this is. */
@@ -52,6 +54,8 @@ export class Monitoring extends Construct {
     const daily = { rotateKeys, removeAccounts };
     const others = home && otherHomes(home);
     this.alarms = makeAlarms(this, { api, tables, daily, audit, others }, props.alarmTopic);
+    // Nothing was measured before, which for this one means that something is wrong.
+    if (props.firstRun) this.alarms.get('KeyRotationMissed')?.node.addDependency(props.firstRun);
     this.dashboard = props.dashboard
       ? makeDashboard(this, {
           namespace: this.#namespace,

@@ -30,9 +30,10 @@ const parameters: Record<string, string> = {
 const caller = 'arn:aws:sts::123456789012:assumed-role/Admin/ada';
 
 const aws = createServer((request, response) => {
-  if (request.headers.authorization?.includes('Credential=expired/')) {
+  const [, refused] = /Credential=(\w+Exception)\//.exec(request.headers.authorization ?? '') ?? [];
+  if (refused !== undefined) {
     response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(JSON.stringify({ __type: 'ExpiredTokenException', message: 'The security token is expired' }));
+    response.end(JSON.stringify({ __type: refused, message: 'as AWS says' }));
     return;
   }
   void text(request).then((body) => answer(body, response));
@@ -149,10 +150,23 @@ describe('without credentials that work, it says in one sentence what to do', ()
   });
 
   test('they have expired', async () => {
-    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'expired');
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'ExpiredTokenException');
     expect((await pixy(list)).errors).toBe(
       'error: The parameters of the stage cannot be read: the AWS credentials have expired: sign in with the AWS CLI again\n',
     );
+  });
+
+  test.each([
+    ['UnrecognizedClientException', 'sign in with the AWS CLI again'],
+    ['ThrottlingException', 'try again in a minute'],
+    ['ResourceNotFoundException', 'look at AWS_PROFILE, AWS_REGION and the name'],
+    ['AccessDeniedException', 'the AWS credentials may not do this: AccessDeniedException: as AWS says'],
+  ])('%s', async (name, advice) => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', name);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', name);
+    vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+    expect((await pixy(list)).errors).toMatch(/^error: The parameters of the stage cannot be read: [^\n]+\n$/);
+    expect((await pixy(list)).errors).toContain(advice);
   });
 
   test('where tables are named one by one as well', async () => {

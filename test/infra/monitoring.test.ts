@@ -307,6 +307,14 @@ describe('the alarms', () => {
     });
   });
 
+  it('are not there before the first rotation, of which one would say at once that it was missed', () => {
+    const [[trigger] = ['']] = ofType(made.api, 'Custom::Trigger');
+    const waiting = ofType(made.api, 'AWS::CloudWatch::Alarm').filter(([, { DependsOn }]) =>
+      list(DependsOn ?? []).includes(trigger),
+    );
+    expect(waiting.map(([id]) => id)).toEqual([expect.stringMatching(/KeyRotationMissed/)]);
+  });
+
   it('about KMS look into the logs of functions that may call it, and of those that every sign-in needs', () => {
     const template = templateWith(whole);
     const calling = [...functionsOf(template)].filter(([, lambda]) =>
