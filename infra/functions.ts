@@ -72,7 +72,8 @@ export const optionalFunctions: Record<OptionalFunctionName, FunctionDescription
       'grantReadApis',
       'grantReadSubjects',
       'grantManagePeople',
-      'grantReadKeys',
+      // Clients learn of sessions that an operator ends through a signed logout token.
+      'grantSign',
       'grantMakeNonces',
       'grantReadRollUps',
     ],
@@ -229,7 +230,8 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
       'grantManageScopes',
       'grantKnowSubjects',
       'grantEndSessions',
-      'grantReadKeys',
+      // As in the console.
+      'grantSign',
       'grantMakeNonces',
     ],
   },

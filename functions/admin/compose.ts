@@ -9,7 +9,7 @@ import { proofVerifier } from '../../shared/proof/proof-verifier.ts';
 import { grantsElsewhere } from '../homes/grants-elsewhere.ts';
 import { loggingAccounts } from '../log-account.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
-import { endSession } from '../sign-out/end-session.ts';
+import { endingSessions } from '../sign-out/ending-sessions.ts';
 import { adminHandler } from './handler.ts';
 
 export const compose = (runtime: Runtime) => {
@@ -25,7 +25,7 @@ export const compose = (runtime: Runtime) => {
     operators: config.operators,
     accounts: accountStore(database, config.tables.people),
     sessions: sessionStore(database, config.tables.people),
-    endListed: endSession(runtime),
+    endListed: endingSessions(runtime, { mayRevoke: false }).endListed,
     logAccount: loggingAccounts(runtime),
     publishedKeys: publishedKeys(keys, now, config.keysRemembered),
     verifyProof: proofVerifier(nonceKey(keys, keyWrapper(config), now), now),

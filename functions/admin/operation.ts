@@ -30,7 +30,7 @@ export type OperationDeps = {
   scopes: ScopeStore;
   accounts: Pick<AccountStore, 'isSubject'>;
   sessions: Pick<SessionStore, 'list' | 'findListed'>;
-  /** Ends a session by its id in the list. */
+  /** Ends a session by its id in the list, and tells its clients. */
   endListed: EndSession;
   /** Writes what was done to an account into the change log. */
   logAccount: LogAccount;

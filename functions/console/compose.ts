@@ -7,12 +7,9 @@ import { keyStore } from '../../shared/keys/key-store.ts';
 import { nonceKey, publishedKeys } from '../../shared/keys/loaded-keys.ts';
 import { consoleLook } from '../../shared/pages/console/console-page.ts';
 import { looksOf } from '../../shared/pages/look.ts';
-import { accountStore } from '../../shared/people/account-store.ts';
-import { sessionStore } from '../../shared/people/session-store.ts';
 import { grantsElsewhere } from '../homes/grants-elsewhere.ts';
 import { loggingAccounts } from '../log-account.ts';
 import { keyWrapper, type Runtime } from '../runtime.ts';
-import { endSession } from '../sign-out/end-session.ts';
 import { summing } from './figures.ts';
 import { consoleHandler } from './handler.ts';
 import { openAuditLog } from './open-audit-log.ts';
@@ -22,7 +19,8 @@ import { consoleCookies } from './session/console-cookies.ts';
 
 export const compose = (runtime: Runtime) => {
   const { config, database, writeLine, now } = runtime;
-  const { clients, people } = config.tables;
+  const { clients } = config.tables;
+  const people = openPeople(runtime);
   const keys = keyStore(database, config.tables.keys);
   const key = nonceKey(keys, keyWrapper(config), now);
   return consoleHandler({
@@ -32,9 +30,9 @@ export const compose = (runtime: Runtime) => {
     allClients: () => listEveryClient(database, clients, now()),
     apis: apiStore(database, clients, now),
     scopes: scopeStore(database, clients, now),
-    accounts: accountStore(database, people),
-    sessions: sessionStore(database, people),
-    endListed: endSession(runtime),
+    accounts: people.accounts,
+    sessions: people.sessions,
+    endListed: people.sessions.endListed,
     logAccount: loggingAccounts(runtime),
     subjects: subjectStore(database, config.tables, grantsElsewhere(runtime)),
     operators: config.operators,
@@ -43,7 +41,7 @@ export const compose = (runtime: Runtime) => {
     keys,
     client: consoleClient(config.issuer, { pushes: config.pushedRequests === 'required' }, now),
     cookies: consoleCookies(config.issuer, key),
-    people: openPeople(runtime),
+    people,
     ...openAuditLog(runtime),
     sumUp: summing(),
     look: consoleLook(config.brand),

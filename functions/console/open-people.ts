@@ -1,15 +1,15 @@
 import { type AccountStore, accountStore } from '../../shared/people/account-store.ts';
 import { type ConsentStore, consentStore } from '../../shared/people/consent-store.ts';
-import { type SessionStore, sessionStore } from '../../shared/people/session-store.ts';
 import { type HeldGrants, heldGrants } from '../homes/held-grants.ts';
 import { type LogAccount, loggingAccounts } from '../log-account.ts';
 import type { Runtime } from '../runtime.ts';
+import { type EndingSessions, endingSessions } from '../sign-out/ending-sessions.ts';
 import { type TidyUp, tidyingUp } from '../tidy-up.ts';
 
 /** What operators see and change of people. */
 export type People = {
   accounts: AccountStore;
-  sessions: SessionStore;
+  sessions: EndingSessions;
   grants: HeldGrants;
   consents: ConsentStore;
   tidyUp: TidyUp;
@@ -22,7 +22,7 @@ export function openPeople(runtime: Runtime): People {
   const { people } = config.tables;
   return {
     accounts: accountStore(database, people),
-    sessions: sessionStore(database, people),
+    sessions: endingSessions(runtime, { mayRevoke: true }),
     grants: heldGrants(runtime),
     consents: consentStore(database, people),
     tidyUp: tidyingUp(runtime),

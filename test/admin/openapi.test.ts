@@ -1,16 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { memberDescriptions } from '../../functions/admin/openapi/member-descriptions.ts';
 import { operations } from '../../functions/admin/operations/index.ts';
+import { openDatabase } from '../../shared/aws/dynamodb.ts';
+import { clientStore } from '../../shared/clients/client-store.ts';
+import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { refusalCatalogue } from '../../shared/oauth/refusal-catalogue.ts';
 import { send } from '../support/http.ts';
 import { signedInPerson } from '../support/person.ts';
-import { startTestServer } from '../support/server.ts';
+import { startTestServer, tables } from '../support/server.ts';
 import { type AdminAnswer, type Json, managementToken, manager, robot } from './admin.ts';
 import { violations } from './json-schema.ts';
 
 const server = await startTestServer({ clients: [robot] });
 const answer = await send(server.port, '/admin/openapi.json');
 const document: Json = JSON.parse(answer.body);
+const clients = clientStore(openDatabase(), tables.clients, server.clock.now);
 const manage = manager(server, await managementToken(server));
 
 const everyOperation: [string, string, Json][] = Object.entries<Json>(document.paths).flatMap(([path, item]) =>
@@ -153,6 +157,15 @@ describe('real answers', () => {
     await ask('get', one);
     await ask('get', one, {}, { client_id: 'keyed' });
     await ask('get', one, {}, { client_id: 'nobody' });
+    const itself = {
+      ...((await clients.find('keyed')) as RegisteredClient),
+      clientId: 'dcr-x',
+      clientClass: 'dynamic',
+    } as const;
+    await clients.put('dcr-x', itself, { by: 'dcr-x', why: 'registered itself' });
+    expect((await ask('get', one, {}, { client_id: 'dcr-x' })).json.client_class).toBe('dynamic');
+    await ask('get', '/admin/clients');
+    await ask('patch', one, { body: { client_class: null }, ...any }, { client_id: 'dcr-x' });
     await ask('patch', one, { body: { client_name: null } });
     await ask('patch', one, { body: { client_name: null }, ifMatch: '"9"' });
     await ask('patch', one, { body: { client_name: null }, ...any });

@@ -12,6 +12,8 @@ import { parseRegistration } from '../../shared/clients/registration.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
 import { newLink } from '../../shared/people/invitation.ts';
 import { listedIdOf, sessionStore } from '../../shared/people/session-store.ts';
+import { managementToken, manager, robot } from '../admin/admin.ts';
+import { atConsole, consoleSettings, grace } from '../console/operator.ts';
 import { type Fields, send } from '../support/http.ts';
 import { type FullClient, obtainTokens, portal } from '../support/lifecycle.ts';
 import { formTokenOf, newPerson, type Person, signedInPerson } from '../support/person.ts';
@@ -40,9 +42,11 @@ const alsoTold = client('also-told', {
   id_token_signed_response_alg: 'ES256',
 });
 const down = client('down', { backchannel_logout_uri: 'http://127.0.0.1:9/down' });
+const eve = { username: 'eve', password: ada.password, claims: { sub: 'eve-0001' } };
 const server = await startTestServer({
-  clients: [told, alsoTold, down, client('silent', {})],
-  environment: { PIXY_SIGNING_ALGORITHMS: 'RS256 ES256' },
+  clients: [told, alsoTold, down, client('silent', {}), robot],
+  accounts: [ada, eve, grace],
+  environment: { PIXY_SIGNING_ALGORITHMS: 'RS256 ES256', ...consoleSettings },
 });
 
 afterAll(() => {
@@ -207,6 +211,47 @@ test('OC19: ending all other sessions, or changing the password, tells their cli
     expect((await here.submit(await here.open(target), fields)).status).toBe(303);
     expect(arrived.map(({ path, token }) => [path, claimsOf(token)['sid']])).toEqual([['/also-told', sid]]);
   }
+});
+
+describe('an operator', () => {
+  const listed = (person: Person) => listedIdOf(person.cookies.get('pixy_session') ?? '');
+
+  /** Sends the form of a page about Eve in the console. */
+  async function inConsole(what: string, fields: Fields = {}) {
+    const operator = await atConsole(server);
+    const page = await operator.visit(`/people/eve-0001/${what}`);
+    expect((await operator.send(page, { ...fields, why: 'a test' })).status).toBe(200);
+  }
+
+  const ways: [string, (person: Person) => Promise<unknown>, string[]][] = [
+    [
+      'one session by the management API',
+      async (person) => {
+        const manage = manager(server, await managementToken(server));
+        const ended = await manage('DELETE', `/accounts/eve-0001/sessions?session=${listed(person)}`);
+        expect(ended.status).toBe(200);
+      },
+      ['told'],
+    ],
+    ['one session in the console', (person) => inConsole('end-session', { session: listed(person) }), ['told']],
+    ['every session in the console', () => inConsole('end-sessions'), ['also-told', 'told']],
+    ['an account in the console', () => inConsole('disable'), ['also-told', 'told']],
+  ];
+
+  test.each(ways)('who ends %s has its clients told', async (_, end, audiences) => {
+    const [one, two] = [await signedInPerson(server, eve), await signedInPerson(server, eve)];
+    await obtainTokens(server, one, told);
+    await obtainTokens(server, two, alsoTold);
+    await end(one);
+    expect(arrived.map(({ path }) => path.slice(1)).sort()).toEqual(audiences);
+    for (const [index, audience] of audiences.entries()) {
+      const notice = arrived.toSorted((a, b) => a.path.localeCompare(b.path))[index] as Arrived;
+      expect((await verified(notice, audience)).payload.sub).toBe('eve-0001');
+    }
+    const accounts = accountStore(openDatabase(), tables.people);
+    await accounts.takeBackWhateverWas('eve-0001');
+    await sessionStore(openDatabase(), tables.people).endAll('eve-0001', server.clock.now());
+  });
 });
 
 describe('a client that does not answer well does not keep anybody signed in', () => {

@@ -1,6 +1,6 @@
 import { scopeDescription } from '../../../shared/apis/registered-scope.ts';
 import { informative } from '../../../shared/clients/registration.ts';
-import { pkcePolicies } from '../../../shared/pkce/policy.ts';
+import { pkcePolicies, unregisteredClasses } from '../../../shared/pkce/policy.ts';
 import type { AnswerName } from '../operation.ts';
 import { clientDocument } from '../schemas.ts';
 import { type JsonSchema, toJsonSchema } from './json-schema.ts';
@@ -41,9 +41,13 @@ const always = [
 /** What the operations answer, and what these are made of. */
 export function answerSchemas(): Record<AnswerName | 'LoggedClient' | 'GlobalPolicy' | 'Change', JsonSchema> {
   const members = keptMembers();
-  const own = [...Object.keys(members).filter((name) => !always.includes(name)), 'added_at'];
+  const own = [...Object.keys(members).filter((name) => !always.includes(name)), 'client_class', 'added_at'];
   const secrets = { type: 'integer', minimum: 0, description: 'How many secrets are valid now.' };
-  const logged = { ...members, client_secrets: secrets };
+  const itself = {
+    enum: unregisteredClasses,
+    description: '`dynamic`: it registered itself. Absent for a client that an operator registered. Nobody can set it.',
+  };
+  const logged = { ...members, client_class: itself, client_secrets: secrets };
   const client = {
     ...logged,
     effective_policy: object({

@@ -97,7 +97,7 @@ export const disablePerson = formOfPerson({
   async act({ sub }, _, { people, now }) {
     const done = await people.accounts.disable(sub, now());
     if (done === undefined) return undefined;
-    await tidy(sub, people, now());
+    await people.sessions.clearAway(done);
     return { did: 'disabled' };
   },
 });
@@ -114,9 +114,10 @@ export const endSessions = formOfPerson({
   lead: 'Ends every session, and takes every grant back from every app. The person can sign in again.',
   button: 'Sign out everywhere',
   isDangerous: true,
-  async act({ sub, epoch }, _, { people, now }) {
-    if ((await people.accounts.takeBackAll(sub, epoch)) === undefined) return undefined;
-    await tidy(sub, people, now());
+  async act({ sub, epoch }, _, { people }) {
+    const done = await people.accounts.takeBackAll(sub, epoch);
+    if (done === undefined) return undefined;
+    await people.sessions.clearAway(done);
     return { did: 'signed out everywhere' };
   },
 });
@@ -135,13 +136,6 @@ export const endOneOfSessions = formOfPerson({
     return /^[\w-]{43}$/.test(id) && (await endOneSession(sub, id, deps)) ? { did: sessionEnded } : undefined;
   },
 });
-
-/** Deletes what is worth nothing since the write before. */
-const tidy = (sub: string, { sessions, grants, tidyUp }: ConsoleDeps['people'], now: number): Promise<void> =>
-  tidyUp(async () => {
-    await sessions.endAll(sub, now);
-    await grants.clearAway(sub, { counter: 'epoch', current: undefined }, now);
-  });
 
 export const endApp = formOfPerson({
   title: (name) => `Take access back from an app of ${name}`,
