@@ -1,12 +1,13 @@
 import * as v from 'valibot';
-import { ConditionFailed, type Database } from '../aws/dynamodb.ts';
+import { ConditionFailed, type Database, type Item } from '../aws/dynamodb.ts';
 import { randomId } from '../random-bytes.ts';
 import { identityKey, type UpstreamIdentity } from './identity.ts';
 
 /*
  * Which account an identity at a provider leads to: one item per pair of issuer and subject, written under a condition, so that a
  * pair never leads to two accounts. Another item per account lists its links. It is written first and counts only when the pair
- * agrees.
+ * agrees. Both say which attempt has written them, and whoever takes one back takes back those of that attempt: a link that is made while
+ * one is removed would otherwise stay, and be in no list.
  */
 
 /** `createdAt`: when the link was made (epoch seconds). `epoch`: of the account at that time. */
@@ -34,6 +35,20 @@ export type LinkStore = ReturnType<typeof linkStore>;
 export function linkStore(database: Database, table: string) {
   const TableName = table;
 
+  /** Removes what an attempt has written, if no other one has written it since. Items of before may have no attempt. */
+  async function removeOf(attempt: string | undefined, Key: Item): Promise<void> {
+    try {
+      await database.remove({
+        TableName,
+        Key,
+        ConditionExpression: `attribute_not_exists(attempt)${attempt === undefined ? '' : ' OR attempt = :attempt'}`,
+        ...(attempt !== undefined && { ExpressionAttributeValues: { ':attempt': attempt } }),
+      });
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+
   async function findById(id: string): Promise<Link | undefined> {
     const item = await database.get({ TableName, Key: linkKey(id), ConsistentRead: true });
     return item && v.parse(record, item);
@@ -54,7 +69,9 @@ export function linkStore(database: Database, table: string) {
       instead?: Link,
     ): Promise<boolean> {
       const id = identityKey(pair);
-      await database.put({ TableName, Item: { ...listKey(sub, id), ...details, at: now } });
+      const attempt = randomId();
+      const listed = { ...listKey(sub, id), ...details, at: now, attempt };
+      await database.put({ TableName, Item: listed });
       const { won } = await database.updateOnce({
         TableName,
         Key: linkKey(id),
@@ -65,12 +82,16 @@ export function linkStore(database: Database, table: string) {
           ':sub': sub,
           ':now': now,
           ':epoch': epoch,
-          ':attempt': randomId(),
+          ':attempt': attempt,
           ...(instead && { ':replaced': instead.sub, ':replacedAt': instead.createdAt }),
         },
       });
-      if (won) return true;
-      await database.remove({ TableName, Key: listKey(sub, id) });
+      if (won) {
+        // Another attempt of this person, which was removed meanwhile, may have taken the entry along.
+        await database.put({ TableName, Item: listed });
+        return true;
+      }
+      await removeOf(attempt, listKey(sub, id));
       return false;
     },
 
@@ -92,18 +113,12 @@ export function linkStore(database: Database, table: string) {
     /** Removes a link of this account, by its `id` in the list or by the pair. */
     async release(sub: string, which: string | Pair): Promise<void> {
       const id = typeof which === 'string' ? which : identityKey(which);
-      try {
-        await database.remove({
-          TableName,
-          Key: linkKey(id),
-          ConditionExpression: '#sub = :sub',
-          ExpressionAttributeNames: { '#sub': 'sub' },
-          ExpressionAttributeValues: { ':sub': sub },
-        });
-      } catch (error) {
-        if (!(error instanceof ConditionFailed)) throw error; // another account's, or gone
-      }
-      await database.remove({ TableName, Key: listKey(sub, id) });
+      const item = await database.get({ TableName, Key: linkKey(id), ConsistentRead: true });
+      const pair = item && v.parse(record, item);
+      if (pair?.sub !== sub) return; // another account's, or gone
+      const attempt = item?.['attempt'] as string | undefined;
+      await removeOf(attempt, linkKey(id));
+      await removeOf(attempt, listKey(sub, id));
     },
   };
 }
