@@ -22,6 +22,8 @@ export type TokenResponse = {
   id_token?: string;
   /** RFC 8693 §2.2.1. */
   issued_token_type?: string;
+  /** The APIs that a token for an identity assertion is for, as a text where it is one (ID-JAG, processing rules). */
+  resource?: string | readonly string[];
 };
 
 /** Whom an access token speaks for: a person who granted it or, without a grant, the client itself. */

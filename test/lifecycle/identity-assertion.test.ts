@@ -104,6 +104,7 @@ describe('JG1, JG4, JG5, JG12: an identity assertion', () => {
       token_type: 'Bearer',
       expires_in: 3_600,
       scope: 'chat.read chat.write',
+      resource: chat,
     });
     expect(claimsOf(json.access_token)).toMatchObject({
       sub: 'ada-0001',
@@ -186,14 +187,22 @@ describe('JG1, JG4, JG5, JG12: an identity assertion', () => {
     expect(await reasonOf(await assertion(), mail)).toBe('400 invalid_target resource_not_granted');
     const both = await bring(await assertion({ resource: [chat, mail.resource] }), mail);
     expect(claimsOf(both.json.access_token)['aud']).toBe(mail.resource);
-    expect(claimsOf((await bring(await assertion({ resource: undefined }))).json.access_token)['aud']).toBe(
-      server.issuer,
-    );
+    const unnamed = await bring(await assertion({ resource: undefined }));
+    expect(claimsOf(unnamed.json.access_token)['aud']).toBe(server.issuer);
+  });
+
+  test('JG4: says in the answer which of the APIs that it names the token is for', async () => {
+    const named = [chat, 'https://api.example/mail'];
+    const granted = async (resource: unknown, fields: Fields = {}) =>
+      (await bring(await assertion({ resource }), fields)).json;
+    expect(await granted(named)).toMatchObject({ resource: named });
+    expect(await granted(named, { resource: chat })).toMatchObject({ resource: chat });
+    expect(await granted(undefined)).not.toHaveProperty('resource');
   });
 
   test('JG6: gives no refresh token and no ID token', async () => {
     const { json } = await bring(await assertion({ scope: 'openid offline_access chat.read' }));
-    expect(Object.keys(json).toSorted()).toEqual(['access_token', 'expires_in', 'scope', 'token_type']);
+    expect(Object.keys(json).toSorted()).toEqual(['access_token', 'expires_in', 'resource', 'scope', 'token_type']);
   });
 
   test.each<[string, JWTPayload, string]>([

@@ -68,8 +68,16 @@ export async function identityToken(
   await own.grants.begin({ ...grant, expiresAt: now + tokens.value.tokens.expires_in });
   await limitGrants(grant.id, grant.sub, client.clientId, deps);
   const dropped = whatWasDropped(wasNarrowed(requested, scope.value), tokens.value.hasDroppedClaims);
-  return { ok: true, tokens: tokens.value.tokens, note: { ...note, dropped } };
+  return {
+    ok: true,
+    tokens: { ...tokens.value.tokens, ...resourceMember(grant.resources) },
+    note: { ...note, dropped },
+  };
 }
+
+/** Which APIs the token is for, if any were named: the client may not know what the assertion says. */
+const resourceMember = ([first, ...others]: readonly string[]) =>
+  first === undefined ? {} : { resource: others.length === 0 ? first : [first, ...others] };
 
 /** The APIs that the assertion names, or those of them that the request asks for (RFC 8707 §2.2). */
 function apisOf(
