@@ -19,6 +19,7 @@ import {
   detailsMember,
   mintAccessToken,
   mintIdToken,
+  type RefreshLifetimes,
   scopeMember,
   type TokenResponse,
   tokenType,
@@ -130,15 +131,23 @@ export async function tokenResponse(
 /** The tokens, and whether claims of the person were left out because they would have been too large. */
 export type MadeTokens = { tokens: TokenResponse; hasDroppedClaims: boolean };
 
-/** The refresh token of a response, and for how many seconds it is good if nobody uses it. */
+/**
+ * The refresh token of a response, for how many seconds it is good if nobody uses it, and for how many the grant lasts whatever they do
+ * (draft-ietf-oauth-refresh-token-expiration). Clients know the first of these by an older name, too.
+ */
 export const refreshMembers = (
   token: RefreshToken,
   { idleUntil, endsAt }: Pick<RefreshState, 'idleUntil' | 'endsAt'>,
   now: number,
-): Pick<TokenResponse, 'refresh_token' | 'refresh_token_expires_in'> => ({
-  refresh_token: formatRefreshToken(token),
-  refresh_token_expires_in: Math.min(idleUntil, endsAt) - now,
-});
+): Pick<TokenResponse, 'refresh_token' | keyof RefreshLifetimes> => {
+  const unused = Math.min(idleUntil, endsAt) - now;
+  return {
+    refresh_token: formatRefreshToken(token),
+    refresh_token_expires_in: unused,
+    refresh_token_timeout: unused,
+    authorization_expires_in: endsAt - now,
+  };
+};
 
 /**
  * The claims for an ID token: those of the scope for a client that wants them there (OpenID Connect Core §5.4), and those that it

@@ -141,6 +141,8 @@ export const serverMetadata = (
   ...(switchedOn.jwtBearer && {
     authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
   }),
+  // draft-ietf-oauth-refresh-token-expiration
+  refresh_token_expiration_types_supported: ['authorization', 'token_timeout'],
   subject_types_supported: switchedOn.pairwiseSubjects ? ['public', 'pairwise'] : ['public'],
   id_token_signing_alg_values_supported: algorithms,
   token_endpoint_auth_methods_supported: allowed?.methods ?? clientAuthenticationMethods,

@@ -17,14 +17,18 @@ export type TokenResponse = {
   /** RFC 9396 §7. */
   authorization_details?: DetailMembers[];
   refresh_token?: string;
-  /** Seconds. */
-  refresh_token_expires_in?: number;
   id_token?: string;
   /** RFC 8693 §2.2.1. */
   issued_token_type?: string;
   /** The APIs that a token for an identity assertion is for, as a text where it is one (ID-JAG, processing rules). */
   resource?: string | readonly string[];
-};
+} & Partial<RefreshLifetimes>;
+
+/** In seconds. */
+export type RefreshLifetimes = Record<
+  'refresh_token_expires_in' | 'refresh_token_timeout' | 'authorization_expires_in',
+  number
+>;
 
 /** Whom an access token speaks for: a person who granted it or, without a grant, the client itself. */
 export type Bearer = Pick<Grant, 'clientId' | 'sub'> & {

@@ -4,7 +4,7 @@ import { clientStore } from '../../shared/clients/client-store.ts';
 import { grantStore } from '../../shared/grants/grant-store.ts';
 import { grantId } from '../../shared/grants/issue-code.ts';
 import { spa, type TestClient } from '../support/clients.ts';
-import type { Fields } from '../support/http.ts';
+import { type Fields, send } from '../support/http.ts';
 import {
   type FullClient,
   introspect,
@@ -71,6 +71,8 @@ describe('a refresh token', () => {
       scope: 'openid email api:read',
       refresh_token: expect.any(String),
       refresh_token_expires_in: 1_209_600,
+      refresh_token_timeout: 1_209_600,
+      authorization_expires_in: 7_776_000,
       id_token: expect.any(String),
     });
   });
@@ -552,8 +554,8 @@ describe('K12: a client that keeps its refresh token', () => {
   });
 });
 
-describe('RX1: refresh_token_expires_in', () => {
-  const told = (tokens: object) => (tokens as { refresh_token_expires_in?: number }).refresh_token_expires_in;
+describe.each(['refresh_token_expires_in', 'refresh_token_timeout'])('RX1: %s', (name) => {
+  const told = (tokens: object) => (tokens as Record<string, unknown>)[name];
 
   test('is how long the token is good for when nobody uses it', async () => {
     const first = await newTokens(shortLived);
@@ -575,6 +577,26 @@ describe('RX1: refresh_token_expires_in', () => {
 
   test('is absent where there is no refresh token', async () => {
     expect(told(await newTokens(spa, {}))).toBeUndefined();
+  });
+});
+
+describe('RX1: authorization_expires_in', () => {
+  const told = (tokens: object) => (tokens as Record<string, unknown>)['authorization_expires_in'];
+
+  test('is how long the grant lasts, however often the token is used', async () => {
+    const first = await newTokens(shortLived);
+    expect(told(first)).toBe(150);
+    server.clock.advance(50);
+    expect(told(await refreshed(server, shortLived, first.refresh_token))).toBe(100);
+  });
+
+  test('is absent where there is no refresh token', async () => {
+    expect(told(await newTokens(spa, {}))).toBeUndefined();
+  });
+
+  test('is announced', async () => {
+    const { body } = await send(server.port, '/.well-known/oauth-authorization-server');
+    expect(JSON.parse(body).refresh_token_expiration_types_supported).toEqual(['authorization', 'token_timeout']);
   });
 });
 
