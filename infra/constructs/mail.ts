@@ -144,7 +144,7 @@ const withoutSes = /^(cn|us-iso[a-z]?|eu-isoe)-/;
 
 function checkMail(scope: Construct, { from, identity, configurationSet }: MailProps): void {
   const { region } = Stack.of(scope);
-  if (!Token.isUnresolved(region) && withoutSes.test(region)) {
+  if (!isKnownLater(region) && withoutSes.test(region)) {
     throw new WrongSetting(`mail is sent by Amazon SES, which is not in ${region}: use hooks.sendMessage instead.`);
   }
   if (isKnownLater(from)) return;
