@@ -14,7 +14,7 @@ import type { EndingSessions } from '../sign-out/ending-sessions.ts';
 import type { AccountDeps } from './account-deps.ts';
 import { revokeApp } from './apps.ts';
 import { removeWay } from './remove-way.ts';
-import { isFresh, type SignedInPerson, toSignIn } from './signed-in-person.ts';
+import { isFresh, lacksCode, type SignedInPerson, toSignIn } from './signed-in-person.ts';
 
 type Action = (
   id: string,
@@ -87,6 +87,7 @@ export async function act(
   const action: Action | undefined = Object.hasOwn(actions, name) ? actions[name as keyof typeof actions] : undefined;
   if (action === undefined) return ok({ reply: seeOther(endpoints.account) });
   if (isSensitive(name) && !isFresh(person, deps.now())) return ok(toSignIn(request, deps.issuer, 'not_fresh'));
+  if (name === 'turn_off_totp' && (await lacksCode(person, deps))) return ok(toSignIn(request, deps.issuer, 'no_code'));
   const outcome = await action(idIn(form), person, form, deps);
   if (outcome === 'nobody') return ok(toSignIn(request, deps.issuer, outcome));
   if (typeof outcome !== 'string') return refuse(outcome);

@@ -14,6 +14,7 @@ import type { AccountStore } from '../../shared/people/account-store.ts';
 import type { Session } from '../../shared/people/session.ts';
 import { listedIdOf, type SessionStore } from '../../shared/people/session-store.ts';
 import { judgeEpoch } from '../../shared/people/still-valid.ts';
+import type { TotpReader } from '../../shared/people/totp-store.ts';
 import { type Result, refuse } from '../../shared/result.ts';
 import { equalInConstantTime } from '../../shared/secret.ts';
 
@@ -62,11 +63,30 @@ export function readAccountForm(request: HttpRequest, { formToken }: SignedInPer
 /** How somebody signs in may be changed only shortly after they did. */
 export const isFresh = ({ session }: SignedInPerson, now: number): boolean => now - session.authTime <= freshFor;
 
-/** To the sign-in page, for somebody who is not signed in, or not shortly enough ago. From there they come back to the page that they wanted. */
-export const toSignIn = (request: HttpRequest, issuer: string, reason: 'nobody' | 'not_fresh'): Answer => ({
+/**
+ * Whether a code is missing: the account has an authenticator app, and this sign-in needed none, as one at a provider. Then it neither
+ * turns the app off nor makes a passkey, which would be two factors. Not while the app is newer than the sign-in, as for somebody who
+ * has just set it up.
+ */
+export async function lacksCode(
+  { account, session }: SignedInPerson,
+  { hasPasswords, totps }: { hasPasswords: boolean; totps: Pick<TotpReader, 'look'> },
+): Promise<boolean> {
+  // Without a password, there may be no page that asks for a code.
+  if (!hasPasswords || account.passwordHash === undefined) return false;
+  if (session.amr.includes('mfa') || session.amr.includes('otp')) return false;
+  const app = await totps.look(account);
+  return app !== undefined && (app.createdAt ?? 0) < session.authTime;
+}
+
+/**
+ * To the sign-in page, for somebody who is not signed in, not shortly enough ago, or without the code that their account asks for. From
+ * there they come back to the page that they wanted.
+ */
+export const toSignIn = (request: HttpRequest, issuer: string, reason: 'nobody' | 'not_fresh' | 'no_code'): Answer => ({
   reply: seeOther(endpoints.signIn, [
     leaveWanted(issuer, request),
-    ...(reason === 'not_fresh' ? [leaveNotice(issuer, 'confirm')] : []),
+    ...(reason === 'nobody' ? [] : [leaveNotice(issuer, reason === 'no_code' ? 'confirm_by_code' : 'confirm')]),
   ]),
   decision: { verdict: 'continued' },
 });

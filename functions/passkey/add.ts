@@ -10,24 +10,35 @@ import { passkeySetupPage } from '../../shared/pages/passkey-setup-page.ts';
 import { problemOf } from '../../shared/pages/problem.ts';
 import type { ChallengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import type { PasskeyStore } from '../../shared/people/passkey-store.ts';
+import type { TotpReader } from '../../shared/people/totp-store.ts';
 import { deviceName } from '../account/device-name.ts';
-import { type FreshPageDeps, freshPage } from '../account/fresh-page.ts';
-import { readAccountForm, type SignedInPerson } from '../account/signed-in-person.ts';
+import { type FreshPageDeps, freshPage, type Step } from '../account/fresh-page.ts';
+import { lacksCode, readAccountForm, type SignedInPerson, toSignIn } from '../account/signed-in-person.ts';
 import type { NotifyPerson } from '../notify-person.ts';
 import { beginPasskey } from './begin-passkey.ts';
 import { keepPasskey } from './keep-passkey.ts';
 import { verifyNewPasskey } from './verify-new-passkey.ts';
 
 export type AddPasskeyDeps = FreshPageDeps & {
+  hasPasswords: boolean;
+  totps: Pick<TotpReader, 'look'>;
   serviceName?: string | undefined;
   challenges: ChallengeStore;
   passkeys: Pick<PasskeyStore, 'add' | 'list'>;
   notify: NotifyPerson;
 };
 
-/** Where somebody who is signed in makes a passkey. Only shortly after a sign-in: a passkey is a key to the account. */
+/**
+ * Where somebody who is signed in makes a passkey. Only shortly after a sign-in, and with the code that the account asks for: a passkey
+ * is a key to the account.
+ */
 export const addPasskeyHandler = (deps: AddPasskeyDeps) =>
-  freshPage({ name: 'account-passkey', get: show, post: add }, deps);
+  freshPage({ name: 'account-passkey', get: withCode(show), post: withCode(add) }, deps);
+
+const withCode =
+  (step: Step<AddPasskeyDeps>): Step<AddPasskeyDeps> =>
+  async (request, person, deps) =>
+    (await lacksCode(person, deps)) ? toSignIn(request, deps.issuer, 'no_code') : step(request, person, deps);
 
 async function show(
   request: HttpRequest,

@@ -5,6 +5,7 @@ import { accountStore } from '../../shared/people/account-store.ts';
 import { challengeStore } from '../../shared/people/passkey-challenge-store.ts';
 import { passkeyStore } from '../../shared/people/passkey-store.ts';
 import { sessionStore } from '../../shared/people/session-store.ts';
+import { totpReader } from '../../shared/people/totp-store.ts';
 import { byPath } from '../by-path.ts';
 import { notifyingPerson } from '../notify-person.ts';
 import type { Runtime } from '../runtime.ts';
@@ -24,6 +25,7 @@ export function compose(runtime: Runtime) {
     sessions: sessionStore(database, config.tables.people),
     challenges: challengeStore(database, config.tables.people),
     passkeys: isFirst(config.homes) ? passkeys : { ...passkeys, use: hasGrown },
+    totps: totpReader(database, config.tables.people),
     notify: notifyingPerson(runtime, lookOf),
     lookOf,
     writeLine,

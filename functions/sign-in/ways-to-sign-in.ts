@@ -1,4 +1,4 @@
-import { takeNotice } from '../../shared/http/notice-cookie.ts';
+import { type Confirmation, type SignInNotice, takeNotice } from '../../shared/http/notice-cookie.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { knownAcr } from '../../shared/oauth/authentication-context.ts';
 import { parseClaims } from '../../shared/oauth/claims.ts';
@@ -16,7 +16,7 @@ export async function waysToSignIn(
   { browser, look }: { browser: string; look: Look },
   deps: { issuer: string; hasPasswords: boolean; challenges: Pick<ChallengeStore, 'issue'>; now: () => number },
 ): Promise<
-  Pick<SignInPage, 'passkey' | 'hasPasswords' | 'needsPasskey' | 'isConfirmation' | 'problem'> & { cookies: string[] }
+  Pick<SignInPage, 'passkey' | 'hasPasswords' | 'needsPasskey' | 'confirmation' | 'problem'> & { cookies: string[] }
 > {
   const { signIn: notice, cookies } = takeNotice(request, deps.issuer);
   const needsPasskey = deps.hasPasswords && insistsOnPasskey(interrupted);
@@ -24,11 +24,13 @@ export async function waysToSignIn(
     passkey: await offerPasskey({ browser, rawQuery: request.rawQuery }, deps),
     hasPasswords: deps.hasPasswords && !needsPasskey,
     needsPasskey,
-    isConfirmation: notice === 'confirm',
-    problem: notice && notice !== 'confirm' ? problemOf({ reason: notice }, look) : undefined,
+    ...(isConfirmation(notice) ? { confirmation: notice } : { problem: notice && problemOf({ reason: notice }, look) }),
     cookies,
   };
 }
+
+const isConfirmation = (notice: SignInNotice | undefined): notice is Confirmation =>
+  notice === 'confirm' || notice === 'confirm_by_code';
 
 /** OpenID Connect Core §5.5.1.1: with an essential class that only passkeys reach, a password would lead to a refusal. */
 function insistsOnPasskey(interrupted: Parameters): boolean {

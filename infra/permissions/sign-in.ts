@@ -26,11 +26,11 @@ export function grantAskForCode(tables: ServerTables, grantee: IGrantable): Gran
 }
 
 /**
- * Allows storing and spending challenges, reading, updating and making passkeys, reading an account, starting a session and
- * ending the previous one.
+ * Allows storing and spending challenges, reading, updating and making passkeys, reading an account and whether it has a second factor,
+ * starting a session and ending the previous one.
  */
 export function grantUsePasskeys(tables: ServerTables, grantee: IGrantable): Grant {
-  const read = ofItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*');
+  const read = ofItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*', 'totp#*');
   return allow(grantee, tables.people, ['dynamodb:GetItem'], read)
     .combine(allow(grantee, tables.people, ['dynamodb:PutItem'], ofItems('challenge#*', 'passkeys#*', 'sessions#*')))
     .combine(allow(grantee, tables.people, ['dynamodb:UpdateItem'], ofItems('challenge#*', 'passkeys#*')))

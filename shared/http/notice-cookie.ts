@@ -36,9 +36,13 @@ export type DoneNotice = (typeof doneNotices)[number];
 export const isAboutFactor = (notice: DoneNotice | undefined): boolean =>
   factorNotices.some((known) => known === notice);
 
-/** Why a person is back at the sign-in page. `confirm`: somebody who is signed in must prove again that it is they. */
-const signInNotices = ['passkey_wrong', 'passkey_unknown', 'second_factor_late', 'confirm'] as const;
+/**
+ * Why a person is back at the sign-in page. `confirm`: somebody who is signed in must prove again that it is they; `confirm_by_code`: with
+ * the code that their account asks for.
+ */
+const signInNotices = ['passkey_wrong', 'passkey_unknown', 'second_factor_late', 'confirm', 'confirm_by_code'] as const;
 export type SignInNotice = (typeof signInNotices)[number];
+export type Confirmation = Extract<SignInNotice, 'confirm' | 'confirm_by_code'>;
 
 /** Returns a Set-Cookie value that lasts five minutes, for people who read before they go on. */
 export const leaveNotice = (issuer: string, notice: DoneNotice | SignInNotice): string =>

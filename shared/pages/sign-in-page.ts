@@ -1,4 +1,5 @@
 import { html, raw } from 'hono/html';
+import type { Confirmation } from '../http/notice-cookie.ts';
 import { headersOf, type Reply } from '../http/reply.ts';
 import { statusOf } from '../oauth/describe-refusal.ts';
 import { endpoints } from '../oauth/endpoints.ts';
@@ -19,7 +20,7 @@ export type SignInPage = {
   /** Replaces `refusal` for what is not one: a failed upstream provider or passkey. */
   problem?: Problem | undefined;
   /** Says that somebody who is signed in must prove again that it is they (`prompt=login`, `max_age`, step-up, account page). */
-  isConfirmation?: boolean;
+  confirmation?: Confirmation | undefined;
   /** Whether people sign in with their address, too. */
   takesAddress?: boolean;
   /** @default true; false when the deployment has switched passwords off */
@@ -52,7 +53,7 @@ export function signInPage(look: Look, page: SignInPage): Promise<Reply> {
     refusal ? statusOf(refusal) : 200,
     look.text(problem ? 'signIn.titleAgain' : titleKey(page)),
     html`<h1>${look.text(titleKey(page))}</h1>
-${page.isConfirmation ? html`<p>${look.text('signIn.confirmText')}</p>` : ''}
+${page.confirmation ? html`<p>${look.text(confirmTexts[page.confirmation])}</p>` : ''}
 <p class="soft">${intro(look, page)}</p>
 ${page.needsPasskey ? html`<p>${look.say('signIn.needsPasskey', { link: html`<a href="${endpoints.account}">${look.text('signedIn.account')}</a>` })}</p>` : ''}
 ${noticeAbove(problem, hasPasswords ? ['username', 'password'] : [])}
@@ -75,7 +76,9 @@ ${
   );
 }
 
-const titleKey = ({ isConfirmation }: SignInPage) => (isConfirmation ? 'signIn.confirmTitle' : 'signIn.title');
+const confirmTexts = { confirm: 'signIn.confirmText', confirm_by_code: 'signIn.confirmByCode' } as const;
+
+const titleKey = ({ confirmation }: SignInPage) => (confirmation ? 'signIn.confirmTitle' : 'signIn.title');
 
 function intro(look: Look, { clientName, hasPasswords = true }: SignInPage): Markup {
   if (clientName === undefined) return html`${look.text(hasPasswords ? 'signIn.intro' : 'signIn.introChoose')}`;

@@ -31,6 +31,27 @@ type ShownTo = { sub: string; sid: string };
 
 export type TotpStore = ReturnType<typeof totpStore>;
 
+const keyOf = (sub: string, sk: 'totp' | 'pending') => ({ pk: totpPartition(sub), sk });
+
+/** What there is to know of an authenticator app without its secret. */
+export type TotpReader = ReturnType<typeof totpReader>;
+
+export const totpReader = (database: Database, table: string) => ({
+  /**
+   * Tells whether a code is required, how many recovery codes are left, and when the app was set up (epoch seconds): not for an
+   * imported one, known by its `shape`, which was set up elsewhere. Decrypts nothing.
+   */
+  async look(
+    account: Pick<Account, 'sub' | 'waysFrom'>,
+  ): Promise<{ codesLeft: number; createdAt: number | undefined } | undefined> {
+    const item = await database.get({ TableName: table, Key: keyOf(account.sub, 'totp'), ConsistentRead: true });
+    if (item === undefined) return undefined;
+    const app = v.parse(record, item);
+    const createdAt = item['shape'] === undefined ? app.createdAt : undefined;
+    return standsBy(account, { epoch: app.epoch }) ? { codesLeft: recoverySize(item), createdAt } : undefined;
+  },
+});
+
 /**
  * One item per account in the People table: the secret, encrypted for this account only, the last code and the hashes of the
  * recovery codes. A conditional write on it spends what is valid only once. A secret being set up has a second item, which has no
@@ -43,7 +64,6 @@ export function totpStore(
   wrapper: Pick<KeyWrapper, 'wrap' | 'unwrap'>,
   home?: Home,
 ) {
-  const keyOf = (sub: string, sk: 'totp' | 'pending') => ({ pk: totpPartition(sub), sk });
   const get = (sub: string, sk: 'totp' | 'pending') =>
     database.get({ TableName: table, Key: keyOf(sub, sk), ConsistentRead: true });
 
@@ -79,19 +99,7 @@ export function totpStore(
   }
 
   return {
-    /**
-     * Tells whether a code is required, how many recovery codes are left, and when the app was set up (epoch seconds): not for an
-     * imported one, known by its `shape`, which was set up elsewhere. Decrypts nothing.
-     */
-    async look(
-      account: Pick<Account, 'sub' | 'waysFrom'>,
-    ): Promise<{ codesLeft: number; createdAt: number | undefined } | undefined> {
-      const item = await get(account.sub, 'totp');
-      if (item === undefined) return undefined;
-      const app = v.parse(record, item);
-      const createdAt = item['shape'] === undefined ? app.createdAt : undefined;
-      return standsBy(account, { epoch: app.epoch }) ? { codesLeft: recoverySize(item), createdAt } : undefined;
-    },
+    ...totpReader(database, table),
 
     async find(sub: string): Promise<Totp | undefined> {
       const item = await get(sub, 'totp');

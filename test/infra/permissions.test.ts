@@ -104,7 +104,7 @@ const allowed: Record<string, string[]> = {
     `kms:Decrypt on wrappingKey ${onlyTotp}`,
   ],
   Passkey: [
-    `dynamodb:GetItem on people ${onItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*')}`,
+    `dynamodb:GetItem on people ${onItems('account#*', 'challenge#*', 'passkeys#*', 'sessions#*', 'totp#*')}`,
     `dynamodb:PutItem on people ${onItems('challenge#*', 'passkeys#*', 'sessions#*')}`,
     `dynamodb:UpdateItem on people ${onItems('challenge#*', 'passkeys#*')}`,
     `dynamodb:Query on people ${onItems('passkeys#*')}`,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { localWrapper } from '../../shared/keys/local-wrapper.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
@@ -36,6 +36,7 @@ const names = [
   'rita',
   'rob',
   'rolf',
+  'sam',
 ];
 const server = await startTestServer({ clients: [spa], accounts: names.map(account) });
 const { clock } = server;
@@ -499,6 +500,48 @@ test('one password leads to one session: with the next code, a copy of the brows
   expect((await enter(copy, page, code())).headers.location).toBe('/sign-in');
   expect(await isSignedIn(copy)).toBe(false);
   await act(person, { action: 'turn_off_totp' });
+});
+
+describe('a sign-in without the code that the account asks for, as one at a provider', async () => {
+  const { code } = await withTotp('sam');
+  clock.advance(30);
+  const without = async () => signedIn(server, 'sam');
+  const isAsked = { status: 303, location: '/sign-in' };
+  const outcomeOf = ({ status, headers }: Page) => ({ status, location: headers.location });
+
+  test('neither turns the app off nor makes a passkey, and is told why', async () => {
+    const person = await without();
+    expect(outcomeOf(await act(person, { action: 'turn_off_totp' }))).toEqual(isAsked);
+    const page = await person.open('/sign-in');
+    expect(page.body).toContain('sign in with your password and a code of your authenticator app, or with a passkey');
+    const account = await person.open('/account');
+    for (const method of ['GET', 'POST']) {
+      const body = method === 'POST' ? encodeFields({ form_token: formTokenOf(account), credential: '{}' }) : undefined;
+      const answer = await person.open('/account/passkey', { method, headers: formType, ...(body && { body }) });
+      expect(outcomeOf(answer)).toEqual(isAsked);
+    }
+    expect((await person.open('/account')).body).toContain('You are asked for a code after your password.');
+  });
+
+  test('may do everything else on the account page', async () => {
+    const person = await without();
+    expect((await person.open('/account/password')).status).toBe(200);
+    expect((await person.open('/account/recovery-codes')).status).toBe(200);
+    expect((await act(person, { action: 'end_other_sessions' })).headers.location).toBe('/account');
+  });
+
+  test('becomes one with the code, and then leads to what was wanted', async () => {
+    const person = await without();
+    await person.open('/account/passkey');
+    const page = await person.open('/sign-in');
+    await person.submit(page, { username: 'sam', password: account('sam').password });
+    const asked = await person.open('/sign-in/code');
+    const answer = await enter(person, asked, code());
+    expect(answer.headers.location).toBe('/account/passkey');
+    expect((await person.open('/account/passkey')).status).toBe(200);
+    expect(outcomeOf(await act(person, { action: 'turn_off_totp' }))).toEqual({ status: 303, location: '/account' });
+    expect((await person.open('/account/passkey')).status).toBe(200);
+  });
 });
 
 test('a form of another site does not use up a code', async () => {

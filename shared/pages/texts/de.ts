@@ -30,6 +30,8 @@ export const de: Texts = {
   'signIn.mailCode': 'Mit einem Code per E-Mail anmelden',
   'signIn.confirmTitle': 'Bestätigen Sie, dass Sie es sind',
   'signIn.confirmText': 'Für den nächsten Schritt müssen Sie sich anmelden, auch wenn Sie schon angemeldet sind.',
+  'signIn.confirmByCode':
+    'Für den nächsten Schritt müssen Sie sich mit Ihrem Passwort und einem Code Ihrer Authenticator-App anmelden oder mit einem Passkey.',
 
   'signedIn.title': 'Sie sind angemeldet',
   'signedIn.text': 'Sie können diese Seite schließen oder zu der App zurückgehen, von der Sie gekommen sind.',

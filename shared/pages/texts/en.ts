@@ -32,6 +32,8 @@ export const en = {
   'signIn.mailCode': 'Sign in with a code by email',
   'signIn.confirmTitle': 'Confirm that it is you',
   'signIn.confirmText': 'The next step needs you to sign in, even if you are signed in already.',
+  'signIn.confirmByCode':
+    'The next step needs you to sign in with your password and a code of your authenticator app, or with a passkey.',
 
   'signedIn.title': 'You are signed in',
   'signedIn.text': 'You can close this page, or go back to the app you came from.',

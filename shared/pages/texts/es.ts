@@ -30,6 +30,8 @@ export const es: Texts = {
   'signIn.mailCode': 'Entrar con un código por correo',
   'signIn.confirmTitle': 'Confirme que es usted',
   'signIn.confirmText': 'Para el siguiente paso tiene que iniciar sesión, aunque ya la haya iniciado.',
+  'signIn.confirmByCode':
+    'Para el siguiente paso tiene que iniciar sesión con su contraseña y un código de su aplicación de autenticación, o con una llave de acceso.',
 
   'signedIn.title': 'Ha iniciado sesión',
   'signedIn.text': 'Puede cerrar esta página o volver a la aplicación de la que viene.',

@@ -30,6 +30,8 @@ export const fr: Texts = {
   'signIn.mailCode': 'Se connecter avec un code par e-mail',
   'signIn.confirmTitle': 'Confirmez que c’est bien vous',
   'signIn.confirmText': 'Pour l’étape suivante, vous devez vous connecter, même si vous l’êtes déjà.',
+  'signIn.confirmByCode':
+    'Pour l’étape suivante, vous devez vous connecter avec votre mot de passe et un code de votre application d’authentification, ou avec une clé d’accès.',
 
   'signedIn.title': 'Vous êtes connecté',
   'signedIn.text': 'Vous pouvez fermer cette page ou revenir à l’application d’où vous venez.',

@@ -30,6 +30,8 @@ export const pt: Texts = {
   'signIn.mailCode': 'Entrar com um código por e-mail',
   'signIn.confirmTitle': 'Confirme que é você',
   'signIn.confirmText': 'Para a próxima etapa, você precisa entrar, mesmo que já tenha entrado.',
+  'signIn.confirmByCode':
+    'Para a próxima etapa, você precisa entrar com a sua senha e um código do seu aplicativo autenticador, ou com uma chave de acesso.',
 
   'signedIn.title': 'Você entrou',
   'signedIn.text': 'Você pode fechar esta página ou voltar ao aplicativo de onde veio.',
