@@ -6,6 +6,7 @@ import { seeOther } from '../../shared/http/reply.ts';
 import type { HttpRequest } from '../../shared/http/request.ts';
 import { activeSession } from '../../shared/http/session-cookie.ts';
 import { leaveWanted } from '../../shared/http/wanted-cookie.ts';
+import { acrOf } from '../../shared/oauth/authentication-context.ts';
 import { endpoints } from '../../shared/oauth/endpoints.ts';
 import { admitClear, type Parameters, single } from '../../shared/oauth/parameters.ts';
 import type { Refusal } from '../../shared/oauth/refusal.ts';
@@ -64,7 +65,7 @@ export function readAccountForm(request: HttpRequest, { formToken }: SignedInPer
 export const isFresh = ({ session }: SignedInPerson, now: number): boolean => now - session.authTime <= freshFor;
 
 /**
- * Whether a code is missing: the account has an authenticator app, and this sign-in needed none, as one at a provider. Then it neither
+ * Whether a code is missing: the account has an authenticator app, and this sign-in was one factor, as one at a provider. Then it neither
  * turns the app off nor makes a passkey, which would be two factors. Not while the app is newer than the sign-in, as for somebody who
  * has just set it up.
  */
@@ -74,7 +75,7 @@ export async function lacksCode(
 ): Promise<boolean> {
   // Without a password, there may be no page that asks for a code.
   if (!hasPasswords || account.passwordHash === undefined) return false;
-  if (session.amr.includes('mfa') || session.amr.includes('otp')) return false;
+  if (acrOf(session.amr) !== '1fa') return false;
   const app = await totps.look(account);
   return app !== undefined && (app.createdAt ?? 0) < session.authTime;
 }

@@ -9,7 +9,7 @@ import { totpStore } from '../../shared/people/totp-store.ts';
 import { spa } from '../support/clients.ts';
 import { encodeFields, formType } from '../support/http.ts';
 import { obtainTokens } from '../support/lifecycle.ts';
-import { formTokenOf, newPerson, type Page, type Person, signInByForm } from '../support/person.ts';
+import { formTokenOf, newPerson, type Page, type Person, signInByForm, startSession } from '../support/person.ts';
 import { authorizeTarget, claimsOf, parametersOf } from '../support/protocol.ts';
 import { pushFor } from '../support/pushed.ts';
 import { rounds } from '../support/rounds.ts';
@@ -521,6 +521,23 @@ describe('a sign-in without the code that the account asks for, as one at a prov
       expect(outcomeOf(answer)).toEqual(isAsked);
     }
     expect((await person.open('/account')).body).toContain('You are asked for a code after your password.');
+  });
+
+  test.each([['otp'], ['pwd', 'otp'], [], ['mca']])(
+    'nor does one by other methods that are one factor: %s',
+    async (...amr) => {
+      const person = newPerson(server);
+      const start = { amr, now: clock.now(), lifetime: 600 };
+      person.cookies.set('pixy_session', await startSession('sub-of-sam', start));
+      expect(outcomeOf(await person.open('/account/passkey'))).toEqual(isAsked);
+    },
+  );
+
+  test.each([['swk', 'user', 'mfa'], ['mfa']])('but one of two factors does: %s', async (...amr) => {
+    const person = newPerson(server);
+    const start = { amr, now: clock.now(), lifetime: 600 };
+    person.cookies.set('pixy_session', await startSession('sub-of-sam', start));
+    expect((await person.open('/account/passkey')).status).toBe(200);
   });
 
   test('may do everything else on the account page', async () => {
