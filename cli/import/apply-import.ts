@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { inTurns } from '../../shared/aws/in-turns.ts';
 import type { Author, Change } from '../../shared/clients/change.ts';
 import { clientDocument } from '../../shared/clients/client-document.ts';
 import type { ClientImportStore, ClientWrite } from '../../shared/clients/client-import-store.ts';
@@ -62,10 +63,17 @@ export async function planImport(
     written: [],
   };
   const kept: Change[] = [];
-  for (const imported of parsed.clients) {
+  const compared = await inTurns(
+    parsed.clients,
+    async (imported) => {
+      const before = stored.get(imported.client.clientId);
+      return { imported, before, same: before?.value !== undefined && (await isSame(imported, before.value)) };
+    },
+    verifiedTogether,
+  );
+  for (const { imported, before, same } of compared) {
     const { entry, client } = imported;
-    const before = stored.get(client.clientId);
-    if (before?.value && (await isSame(imported, before.value))) {
+    if (before?.value && same) {
       plan.unchanged += 1;
       if (before.lastChange.importId !== undefined) kept.push(before.lastChange);
     } else if (before?.value && !replace) {
@@ -84,6 +92,9 @@ export async function planImport(
   plan.written = kept.filter(({ importId }) => importId === plan.goesOn?.id);
   return plan;
 }
+
+/** A short secret is verified like a password, which takes some time. */
+const verifiedTogether = 8;
 
 /** Whether a client is there as the file has it, with its secret. */
 async function isSame({ client, secret }: ImportedClient, current: RegisteredClient): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { inTurns } from '../../aws/in-turns.ts';
 import { compatibilitySwitches, isWaived, type Waiver } from '../../pkce/policy.ts';
 import { ok, type Result, refuse } from '../../result.ts';
 import { generateSecret } from '../../secret.ts';
@@ -116,11 +117,8 @@ async function parseEntries(format: ImportFormat, text: string, options: ImportO
   const entries = formats[format].entries(text);
   if (!entries.ok) return { ...parsed, refused: [{ ...ofFile, problem: entries.refusal }] };
   const taken = new Set<string>();
-  for (const { label, value: given, mistakes = [] } of entries.value) {
-    const value = withoutMembers(given, options.skipMembers);
-    const translated = formats[format].translate(value, options);
-    const entry = labelOf({ label, value }, translated);
-    const registered = translated.ok ? await register(translated.value, options) : refuse([translated.refusal]);
+  const all = await inTurns(entries.value, (entry) => readEntry(format, entry, options), hashesTogether);
+  for (const { entry, registered, mistakes } of all) {
     const problems = [...mistakes, ...(registered.ok ? [] : registered.refusal)];
     const clientId = registered.ok ? registered.value.client.clientId : undefined;
     if (clientId !== undefined && taken.has(clientId))
@@ -133,6 +131,16 @@ async function parseEntries(format: ImportFormat, text: string, options: ImportO
     parsed.notes.push(...notes.map((note) => ({ entry, note })));
   }
   return parsed;
+}
+
+/** A short secret is hashed like a password, which takes some time, and no longer for several at once. */
+const hashesTogether = 8;
+
+async function readEntry(format: ImportFormat, { label, value: given, mistakes = [] }: Entry, options: ImportOptions) {
+  const value = withoutMembers(given, options.skipMembers);
+  const translated = formats[format].translate(value, options);
+  const registered = translated.ok ? await register(translated.value, options) : refuse([translated.refusal]);
+  return { entry: labelOf({ label, value }, translated), registered, mistakes };
 }
 
 /** Labels an entry by its place and, if it has one, its client id. */
