@@ -200,6 +200,43 @@ test('Django: names staff, permissions and fields of its own, and groups by thei
   expect(read('django', natural, { claimMap: { groups: 'fields.groups' } }).claims[0]?.['groups']).toEqual(['editors']);
 });
 
+test('Django: links of allauth and social-auth move in, and addresses that allauth has verified are', () => {
+  const user = (pk: number, email: string) => ({
+    model: 'auth.user',
+    pk,
+    fields: { username: `u${pk}`, email, password: '!', is_active: true },
+  });
+  const about = (model: string, fields: object) => ({ model, pk: 1, fields });
+  const dump = [
+    user(1, 'Ada@example.com'),
+    user(2, 'grace@example.com'),
+    about('account.emailaddress', { user: 1, email: 'ada@example.com', verified: true, primary: true }),
+    about('account.emailaddress', { user: 1, email: 'countess@example.com', verified: true, primary: false }),
+    about('account.emailaddress', { user: 2, email: 'grace@example.com', verified: false, primary: true }),
+    about('socialaccount.socialaccount', { user: 1, provider: 'google', uid: '1102', extra_data: {} }),
+    about('social_django.usersocialauth', { user: 2, provider: 'corp', uid: '77', extra_data: {} }),
+  ];
+  expect(() => read('django', dump)).toThrow(
+    'socialaccount.socialaccount has a link to google, whose issuer is not known',
+  );
+  const providers = {
+    google: { issuer: 'https://accounts.google.com', id: 'google' },
+    corp: { issuer: 'https://idp.corp.example', id: 'corp' },
+  };
+  const { accounts, left } = read('django', dump, { providers });
+  expect(accounts.map(({ claims, links }) => [claims['email_verified'], links?.[0]?.subject])).toEqual([
+    [true, '1102'],
+    [false, '77'],
+  ]);
+  expect(left).toEqual(['1 account.emailaddress: an account has one address']);
+  const byAddress = [
+    user(1, 'a@example.com'),
+    about('social_django.usersocialauth', { user: 1, provider: 'google', uid: 'a@example.com' }),
+  ];
+  expect(() => read('django', byAddress, { providers })).toThrow('has an address instead of a subject');
+  expect(read('django', byAddress, { skipMembers: ['social_django.usersocialauth'] }).accounts).toHaveLength(1);
+});
+
 test.each<[AccountFormatName, unknown, string[]]>([
   [
     'kratos',

@@ -1,17 +1,24 @@
 import type { Mistake } from '../../mistake.ts';
 import { ok, type Result } from '../../result.ts';
-import { type AccountEntry, type EntryReader, isObject, type Json } from './account-entry.ts';
+import { type AccountEntry, type EntryReader, isObject, type Json, type MemberOptions } from './account-entry.ts';
 import { byFirstCharacter, jsonEntries, jsonLineEntries } from './entry-readers.ts';
+import { translateLinks } from './given-links.ts';
 import { stays } from './other-systems.ts';
 import { toBase32 } from './totp-key.ts';
 
 /*
- * Authenticator apps of Django, which `manage.py dumpdata` writes long after their people: those of django-otp, which
- * django-two-factor-auth uses as well, and those of allauth. They are read first, and few have one.
+ * What `manage.py dumpdata` writes about people of Django long after them: authenticator apps of django-otp, which
+ * django-two-factor-auth uses as well, and of allauth; links to providers of allauth and of social-auth; and the addresses that
+ * allauth has verified. They are read first.
  */
 
-/** The apps of people, by what the file may call each of them. */
-export type DjangoApps = ReadonlyMap<string, readonly Json[]>;
+/** The apps and links of people, by what the file may call each of them, and their verified addresses in lower case. */
+export type DjangoApps = {
+  items: ReadonlyMap<string, readonly Json[]>;
+  addresses: ReadonlyMap<string, readonly string[]>;
+};
+
+export const noApps: DjangoApps = { items: new Map(), addresses: new Map() };
 
 /** The items of a dump, which is a list or has one on each line. */
 export const djangoItems = (): EntryReader =>
@@ -31,22 +38,27 @@ export function isDjangoApp(value: unknown): value is Json {
   return modelOf(value) === 'otp_totp.totpdevice' || (modelOf(value) === 'mfa.authenticator' && type === 'totp');
 }
 
-/** Reads the apps of a dump piece by piece. What is wrong with the file shows when its people are read. */
+const isLink = (value: unknown): value is Json => (linkModels as readonly string[]).includes(modelOf(value));
+
+/** Reads the apps, links and addresses of a dump piece by piece. What is wrong with the file shows when its people are read. */
 export function djangoAppsReader(): { push(text: string): void; end(): DjangoApps } {
   const items = djangoItems();
-  const apps = new Map<string, Json[]>();
+  const found = new Map<string, Json[]>();
+  const addresses = new Map<string, string[]>();
   const take = (read: Result<AccountEntry[], string>): void => {
     for (const { value } of read.ok ? read.value : []) {
-      if (!isDjangoApp(value)) continue;
-      const user = userKey(fieldsOf(value)['user']);
-      apps.set(user, [...(apps.get(user) ?? []), value]);
+      const { user: key, email, verified } = fieldsOf(value);
+      const user = userKey(key);
+      if (isDjangoApp(value) || isLink(value)) found.set(user, [...(found.get(user) ?? []), value]);
+      if (modelOf(value) === 'account.emailaddress' && verified === true && typeof email === 'string')
+        addresses.set(user, [...(addresses.get(user) ?? []), email.toLowerCase()]);
     }
   };
   return {
     push: (text) => take(items.push(text)),
     end: () => {
       take(items.end());
-      return apps;
+      return { items: found, addresses };
     },
   };
 }
@@ -90,16 +102,19 @@ function ofAllauth(data: unknown): Json {
 }
 
 /** Reads the people of a dump with their apps. Those of nobody in the file come last. */
-export function withApps(entries: EntryReader, apps: DjangoApps): EntryReader {
-  const left = new Map(apps);
+export function withApps(entries: EntryReader, { items, addresses }: DjangoApps): EntryReader {
+  const left = new Map(items);
   const join = (read: Result<AccountEntry[], string>): Result<AccountEntry[], string> => {
     if (!read.ok) return read;
-    const people = read.value.filter(({ value }) => !isDjangoApp(value));
+    const people = read.value.filter(({ value }) => !isDjangoApp(value) && !isLink(value));
     return ok(
       people.map(({ value, ...entry }) => {
-        const own = keysOfPerson(value).flatMap((key) => left.get(key) ?? []);
-        for (const key of keysOfPerson(value)) left.delete(key);
-        return { ...entry, value: isObject(value) ? { ...value, ...byModel(own) } : value };
+        const keys = keysOfPerson(value);
+        const own = keys.flatMap((key) => left.get(key) ?? []);
+        const verified = keys.flatMap((key) => addresses.get(key) ?? []);
+        for (const key of keys) left.delete(key);
+        const known = { ...byModel(own), ...(verified.length > 0 && { [addressModel]: verified }) };
+        return { ...entry, value: isObject(value) ? { ...value, ...known } : value };
       }),
     );
   };
@@ -110,18 +125,26 @@ export function withApps(entries: EntryReader, apps: DjangoApps): EntryReader {
       if (!people.ok) return people;
       const lonely = [...left.values()]
         .flat()
+        .filter(isDjangoApp)
         .map((value) => ({ label: `${modelOf(value)} ${String(value['pk'])}`, value }));
       return ok([...people.value, ...lonely]);
     },
   };
 }
 
-/** Apps are members of their person by the name of their model, which `--skip-members` takes. */
+/** Apps and links are members of their person by the name of their model, which `--skip-members` takes. */
 const models = ['otp_totp.totpdevice', 'mfa.authenticator'] as const;
+const linkModels = ['socialaccount.socialaccount', 'social_django.usersocialauth'] as const;
+
+/** The member of a person that has the addresses that were verified. */
+export const addressModel = 'account.emailaddress';
+
+/** All members that are not in the entry of the person itself. */
+export const joinedModels: readonly string[] = [...models, ...linkModels, addressModel];
 
 const byModel = (apps: readonly Json[]): Json =>
   Object.fromEntries(
-    models.flatMap((model) => {
+    [...models, ...linkModels].flatMap((model) => {
       const own = apps.filter((app) => modelOf(app) === model);
       return own.length > 0 ? [[model, own]] : [];
     }),
@@ -130,3 +153,22 @@ const byModel = (apps: readonly Json[]): Json =>
 /** The apps of a person. */
 export const appsOf = (person: Json): Json[] =>
   models.flatMap((model) => (Array.isArray(person[model]) ? person[model].filter(isObject) : []));
+
+/** The links of a person to providers. Some backends of social-auth know people by their address, which no ID token calls a subject. */
+export function djangoLinks(
+  person: Json,
+  providers: MemberOptions['providers'],
+): { links: readonly Json[] | undefined; mistakes: readonly Mistake[] } {
+  const read = linkModels.map((model) => {
+    const items = Array.isArray(person[model]) ? person[model].filter(isObject).map(fieldsOf) : [];
+    const isByAddress = items.some(({ uid }) => String(uid).includes('@'));
+    const found = items.map(({ provider, uid }) => ({ names: [String(provider)], subject: uid }));
+    const linked = translateLinks(found, model, providers);
+    return {
+      links: linked.links ?? [],
+      mistakes: isByAddress ? [stays(model, 'an address instead of a subject')] : linked.mistakes,
+    };
+  });
+  const links = read.flatMap((each) => each.links);
+  return { links: links.length > 0 ? links : undefined, mistakes: read.flatMap(({ mistakes }) => mistakes) };
+}

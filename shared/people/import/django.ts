@@ -1,13 +1,17 @@
 import { ok, type Result } from '../../result.ts';
-import { type AccountEntry, type EntryReader, isObject, type Json } from './account-entry.ts';
+import { type AccountEntry, type EntryReader, isObject, type Json, type MemberOptions } from './account-entry.ts';
 import {
+  addressModel,
   appsOf,
   type DjangoApps,
   djangoItems,
+  djangoLinks,
   djangoTotp,
   fieldsOf,
   isDjangoApp,
+  joinedModels,
   modelOf,
+  noApps,
   withApps,
 } from './django-apps.ts';
 import { without } from './left-behind.ts';
@@ -17,7 +21,7 @@ import { accountOf, type TranslatedAccount } from './other-systems.ts';
  * Reads `manage.py dumpdata`: the users, of whatever model a project has for them, with their authenticator apps, and whatever else
  * is a second factor of theirs.
  */
-export function djangoEntries({ djangoApps = new Map() }: { djangoApps?: DjangoApps | undefined }): EntryReader {
+export function djangoEntries({ djangoApps = noApps }: { djangoApps?: DjangoApps | undefined }): EntryReader {
   const entries = djangoItems();
   const groups = new Map<unknown, unknown>();
   const aboutPeople = (read: Result<AccountEntry[], string>): Result<AccountEntry[], string> => {
@@ -51,7 +55,7 @@ const factor =
 const isFactor = (value: unknown): boolean => factor.test(modelOf(value));
 
 /** A user of `django.contrib.auth`. Subjects are the keys of the table, as Django OAuth Toolkit tells them to its clients. */
-export function djangoAccount(json: Json): TranslatedAccount {
+export function djangoAccount(json: Json, { providers }: MemberOptions = {}): TranslatedAccount {
   if (!isUser(fieldsOf(json))) {
     const why = isDjangoApp(json) ? 'of nobody in the file' : 'which cannot move in';
     const problem = `is ${modelOf(json)}, a second factor, ${why}: leave it out with dumpdata --exclude`;
@@ -62,6 +66,9 @@ export function djangoAccount(json: Json): TranslatedAccount {
   const { username, email, password, is_active: isActive, first_name: given, last_name: family } = fieldsOf(json);
   const key = json['pk'] ?? json['id'];
   const app = djangoTotp(appsOf(json));
+  const linked = djangoLinks(json, providers);
+  const verified = Array.isArray(json[addressModel]) ? json[addressModel] : [];
+  const isVerified = typeof email === 'string' && verified.includes(email.toLowerCase());
   return {
     account: accountOf(
       {
@@ -70,16 +77,22 @@ export function djangoAccount(json: Json): TranslatedAccount {
         disabled: isActive === false ? true : undefined,
         password_hash: hashOf(password),
         ...app.members,
+        links: linked.links,
       },
       {
         sub: typeof key === 'number' ? String(key) : key,
         given_name: given,
         family_name: family,
-        ...(email ? { email, email_verified: false } : {}),
+        ...(email ? { email, email_verified: isVerified } : {}),
       },
     ),
-    left: isObject(json['fields']) ? { fields: without(fieldsOf(json), djangoRead) } : without(json, djangoRead),
-    mistakes: [...app.mistakes, ...(isRounded(key) ? [{ member: 'pk', problem: rounded }] : [])],
+    left: {
+      ...(isObject(json['fields'])
+        ? { fields: without(fieldsOf(json), djangoRead) }
+        : without(json, [...djangoRead, ...joinedModels])),
+      [addressModel]: verified.length > (isVerified ? 1 : 0),
+    },
+    mistakes: [...app.mistakes, ...linked.mistakes, ...(isRounded(key) ? [{ member: 'pk', problem: rounded }] : [])],
   };
 }
 
@@ -88,6 +101,7 @@ const djangoRead = [
 ]; // biome-ignore format: a list of names
 
 export const djangoNotes = {
+  [addressModel]: 'an account has one address',
   'fields.date_joined': 'the account begins with its import',
 } as const;
 
