@@ -66,3 +66,17 @@ test('what FusionAuth asks of the people of an application is named', async () =
   );
   expect(onlyClient(parsed).grantTypes).toEqual(['authorization_code']);
 });
+
+test('a kickstart file that leaves requests to other files has what it has itself, and names them', async () => {
+  const file = JSON.parse(kickstart('/api/application/#{webId}')) as { requests: unknown[] };
+  file.requests.push('&{json/createApplication.json}');
+  const { clients, refused } = await readImport('fusionauth', JSON.stringify(file));
+  expect(clients.map(({ client }) => client.clientId)).toEqual([id]);
+  expect(refused).toEqual([
+    {
+      entry: 'entry 4',
+      member: 'entry',
+      problem: 'is in a file of its own: put it here if it makes an application, or leave it out with --skip-refused',
+    },
+  ]);
+});

@@ -148,6 +148,13 @@ test('Auth0: a tenant of the deploy CLI with markers that were not replaced', as
   );
 });
 
+test.each(['oidc_logout', 'oidc_backchannel_logout'])('Auth0: back-channel logout is in %s', async (name) => {
+  const client = entries.auth0?.({ [name]: { backchannel_logout_urls: ['https://app.example/logout'] } });
+  const { clients, notes } = await readImport('auth0', JSON.stringify([client]));
+  expect(clients[0]?.client.backchannelLogoutUri).toBe('https://app.example/logout');
+  expect(notes).toEqual([]);
+});
+
 test('Cognito: a client that keeps its refresh token keeps it here, unless it is public', async () => {
   const read = async (more: object) => {
     const { clients, notes } = await readImport('cognito', JSON.stringify([entries.cognito?.(more)]));

@@ -44,7 +44,7 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
       client_name: members.text('name'),
       redirect_uris: members.list('callbacks') ?? [],
       post_logout_redirect_uris: members.list('allowed_logout_urls'),
-      backchannel_logout_uri: firstOf(membersIn(entry, 'oidc_logout').list('backchannel_logout_urls')),
+      backchannel_logout_uri: firstOf(backchannelUris(entry)),
       id_token_signed_response_alg: membersIn(entry, 'jwt_configuration').text('alg'),
       jwks_uri: members.text('jwks_uri'),
       jwks: members.any('jwks'),
@@ -105,9 +105,7 @@ function demandsLeft(members: Members, entry: JsonObject): string[] {
     ...origins,
     ...(lifetime === usualLifetime ? [] : ['jwt_configuration.lifetime_in_seconds']),
     ...leftIn(entry, 'oidc_logout', /^backchannel_logout_(?:urls|initiators)$/),
-    ...((membersIn(entry, 'oidc_logout').list('backchannel_logout_urls') ?? []).length > 1
-      ? ['oidc_logout.backchannel_logout_urls but the first']
-      : []),
+    ...(backchannelUris(entry).length > 1 ? ['oidc_logout.backchannel_logout_urls but the first'] : []),
     ...leftIn(
       entry,
       'refresh_token',
@@ -134,7 +132,13 @@ const names = {
 
 const membersIn = (entry: JsonObject, name: string): Members => membersOf(isObject(entry[name]) ? entry[name] : {});
 
-const firstOf = (list: readonly string[] | undefined): string | undefined => list?.[0];
+/** Tenants of before 2024 have another name for the same. */
+const backchannelUris = (entry: JsonObject): string[] =>
+  ['oidc_logout', 'oidc_backchannel_logout']
+    .flatMap((name) => membersIn(entry, name).list('backchannel_logout_urls') ?? [])
+    .filter((uri) => uri !== '');
+
+const firstOf = (list: readonly string[]): string | undefined => list[0];
 
 /** Without a list, the type of the application decides. */
 function readGrantTypes(members: Members, type: string): string[] {

@@ -12,7 +12,7 @@ import { secretOf } from './secret.ts';
 export const fusionauth: ForeignFormat = {
   entries: (text) => {
     const entries = jsonEntries(text, 'applications', 'requests');
-    if (!entries.ok || !entries.value.every(isRequest)) return entries;
+    if (!entries.ok || !entries.value.some(isRequest)) return entries;
     const json = parseJson(text);
     const made = applicationsMade(entries.value, inside(json.ok ? json.value : {}, 'variables'));
     return made.length > 0 ? ok(made) : refuse('makes no application');
@@ -20,8 +20,13 @@ export const fusionauth: ForeignFormat = {
   translate: (value, options) =>
     isObject(value)
       ? ok(translate(value['application'] ?? value, options))
-      : refuse({ member: 'entry', problem: 'is not an object' }),
+      : refuse({ member: 'entry', problem: isElsewhere(value) ? inAnotherFile : 'is not an object' }),
 };
+
+/** A kickstart file may name another one, which has the request. */
+const isElsewhere = (value: unknown): boolean => typeof value === 'string' && /^[@&$]\{[^}]+\}$/.test(value);
+const inAnotherFile =
+  'is in a file of its own: put it here if it makes an application, or leave it out with --skip-refused';
 
 const inside = (entry: unknown, name: string): JsonObject => {
   const value = isObject(entry) ? entry[name] : undefined;
@@ -32,7 +37,9 @@ const isRequest = ({ value }: Entry): boolean => isObject(value) && 'method' in 
 
 /** The applications that a kickstart file makes. Their id is in the path of the request, and variables are replaced by their values. */
 function applicationsMade(requests: readonly Entry[], variables: JsonObject): Entry[] {
-  return requests.flatMap(({ label, value }) => {
+  return requests.flatMap((entry) => {
+    const { label, value } = entry;
+    if (isElsewhere(value)) return [entry];
     const request = isObject(value) ? value : {};
     const [path, id] = /^\/?api\/application\/([^/?]+)$/.exec(String(request['url'])) ?? [];
     if (path === undefined || request['method'] !== 'POST') return [];
