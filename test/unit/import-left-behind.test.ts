@@ -95,6 +95,8 @@ test.each<[ImportFormat, object, string]>([
   ['fusionauth', { samlv2Configuration: { enabled: true }, roles: [{ name: 'buyer' }] }, 'samlv2Configuration, roles'],
   ['django', { allowed_origins: 'https://spa.example', tenant: 7 }, 'allowed_origins, tenant'],
   ['spring', { 'settings.client.tenant': 'shop' }, 'tenant'],
+  ['cas', { supportedResponseTypes: ['java.util.HashSet', ['code', 'id_token token']] }, 'supportedResponseTypes'],
+  ['cas', { audience: ['java.util.HashSet', ['orders']], ssoEnabled: false }, 'audience'],
   ['cas', { proxyPolicy: { '@class': 'org.apereo.cas.services.RegexMatchingRegisteredServiceProxyPolicy' } }, 'proxyPolicy'],
 ])('%s: %j is named', async (format, more, named) => {
   expect(await notesOf(format, more)).toEqual([`comes without ${named}`]);
@@ -146,6 +148,14 @@ test('Auth0: a tenant of the deploy CLI with markers that were not replaced', as
   expect(refusalOf(await readImport('auth0', yaml))).toBe(
     'file: content has a marker like @@NAME@@ in line 3: put the values in first',
   );
+});
+
+test('CAS: a client that has to prove a key has to do so here', async () => {
+  const { clients } = await readImport(
+    'cas',
+    JSON.stringify([entries.cas?.({ dpopBoundAccessTokens: true, jsonFormat: true })]),
+  );
+  expect(clients[0]?.client.dpopBoundAccessTokens).toBe(true);
 });
 
 test.each(['oidc_logout', 'oidc_backchannel_logout'])('Auth0: back-channel logout is in %s', async (name) => {

@@ -73,6 +73,7 @@ function translate(entry: JsonObject, options: ReadingOptions): ForeignClient {
       id_token_signed_response_alg: members.text('idTokenSigningAlg'),
       subject_type: members.text('subjectType')?.toLowerCase() === 'pairwise' ? 'pairwise' : undefined,
       sector_identifier_uri: members.text('sectorIdentifierUri'),
+      dpop_bound_access_tokens: members.flag('dpopBoundAccessTokens'),
       ...secret.metadata,
       grant_types: grants.grantTypes,
       scope: isOpen ? undefined : scopes.join(' '),
@@ -98,7 +99,7 @@ const names = {
   client_id: 'clientId', client_name: 'name', client_secret: 'clientSecret', redirect_uris: 'serviceId',
   backchannel_logout_uri: 'logoutUrl', id_token_signed_response_alg: 'idTokenSigningAlg', grant_types: 'supportedGrantTypes',
   token_endpoint_auth_method: 'tokenEndpointAuthenticationMethod', scope: 'scopes', sector_identifier_uri: 'sectorIdentifierUri',
-  refresh_token_lifetime: 'refreshTokenExpirationPolicy.timeToKill',
+  refresh_token_lifetime: 'refreshTokenExpirationPolicy.timeToKill', dpop_bound_access_tokens: 'dpopBoundAccessTokens',
 }; // biome-ignore format: a table
 
 /** A client without a secret and without keys is public. */
@@ -158,10 +159,12 @@ function leftBehind(members: Members, access: Members): string[] {
   const released =
     policy === '' || /ReturnAllAttributeReleasePolicy$|DenyAll/.test(policy) ? [] : ['attributeReleasePolicy'];
   const others = ['multifactorPolicy', 'usernameAttributeProvider', 'idTokenEncryptionAlg', 'userInfoSigningAlg'];
+  const returnsTokens = (members.list('supportedResponseTypes') ?? []).some((type) => type.includes('token'));
   const left = [
     ...(isLimited ? ['accessStrategy'] : []),
     ...others.filter((name) => isAsked(members.any(name))),
     ...members.unread().filter((name) => !withoutEffect.test(name) && isAsked(members.peek(name))),
+    ...(returnsTokens ? ['supportedResponseTypes'] : []),
     ...(members.flag('signIdToken') === false ? ['signIdToken'] : []),
     ...released,
   ];
@@ -170,7 +173,7 @@ function leftBehind(members: Members, access: Members): string[] {
 
 /** Members about the record and its pages, and what is read elsewhere. */
 const withoutEffect =
-  /^(?:@class|id|serviceId|evaluationOrder|description|logo|theme|locale|informationUrl|privacyUrl|templateName|contacts|responseType|matchingStrategy|encryptIdToken|signIdToken|logoutType|dynamicallyRegistered|dynamicRegistrationDate|jwtAccessToken|expirationPolicy|accessStrategy|refreshTokenExpirationPolicy|attributeReleasePolicy|consentPolicy|supportedResponseTypes)$/;
+  /^(?:@class|id|serviceId|evaluationOrder|description|logo|theme|locale|informationUrl|privacyUrl|templateName|contacts|responseType|matchingStrategy|encryptIdToken|signIdToken|logoutType|dynamicallyRegistered|dynamicRegistrationDate|jwtAccessToken|expirationPolicy|accessStrategy|refreshTokenExpirationPolicy|attributeReleasePolicy|consentPolicy|jsonFormat)$/;
 
 const classOf = ({ '@class': name }: JsonObject): string => (typeof name === 'string' ? name : '');
 
