@@ -229,11 +229,13 @@ test('Django: links of allauth and social-auth move in, and addresses that allau
     [false, '77'],
   ]);
   expect(left).toEqual(['1 account.emailaddress: an account has one address']);
-  const byAddress = [
+  const byName = (uid: string) => [
     user(1, 'a@example.com'),
-    about('social_django.usersocialauth', { user: 1, provider: 'google', uid: 'a@example.com' }),
+    about('social_django.usersocialauth', { user: 1, provider: 'google', uid }),
   ];
-  expect(() => read('django', byAddress, { providers })).toThrow('has an address instead of a subject');
+  const byAddress = byName('a@example.com');
+  expect(() => read('django', byAddress, { providers })).toThrow('has a name or an address instead of a subject');
+  expect(() => read('django', byName('U1'), { providers })).toThrow('has a name or an address instead of a subject');
   expect(read('django', byAddress, { skipMembers: ['social_django.usersocialauth'] }).accounts).toHaveLength(1);
 });
 

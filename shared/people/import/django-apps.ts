@@ -154,19 +154,22 @@ const byModel = (apps: readonly Json[]): Json =>
 export const appsOf = (person: Json): Json[] =>
   models.flatMap((model) => (Array.isArray(person[model]) ? person[model].filter(isObject) : []));
 
-/** The links of a person to providers. Some backends of social-auth know people by their address, which no ID token calls a subject. */
+/** The links of a person to providers. Before version 6, social-auth-core knew people by a name or an address, which is no subject. */
 export function djangoLinks(
   person: Json,
   providers: MemberOptions['providers'],
 ): { links: readonly Json[] | undefined; mistakes: readonly Mistake[] } {
+  const { username, email } = fieldsOf(person);
   const read = linkModels.map((model) => {
     const items = Array.isArray(person[model]) ? person[model].filter(isObject).map(fieldsOf) : [];
-    const isByAddress = items.some(({ uid }) => String(uid).includes('@'));
+    const names = [username, email].map((name) => String(name).toLowerCase());
+    const isName = ({ uid }: Json) => String(uid).includes('@') || names.includes(String(uid).toLowerCase());
+    const isByName = model === 'social_django.usersocialauth' && items.some(isName);
     const found = items.map(({ provider, uid }) => ({ names: [String(provider)], subject: uid }));
     const linked = translateLinks(found, model, providers);
     return {
       links: linked.links ?? [],
-      mistakes: isByAddress ? [stays(model, 'an address instead of a subject')] : linked.mistakes,
+      mistakes: isByName ? [stays(model, 'a name or an address instead of a subject')] : linked.mistakes,
     };
   });
   const links = read.flatMap((each) => each.links);
