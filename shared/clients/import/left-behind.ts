@@ -10,7 +10,7 @@ export const unreadOf = (members: Members, withoutEffect: RegExp): string[] =>
   members.unread().filter((name) => !withoutEffect.test(name) && asksInside(members.peek(name)));
 
 /** `{ "enabled": false }` asks for nothing. */
-export function asksInside(value: unknown): boolean {
+function asksInside(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.values(value).some(asksInside);
   return value !== null && value !== undefined && value !== false && value !== '' && value !== 'false' && value !== 0;
 }

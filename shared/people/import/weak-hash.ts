@@ -5,8 +5,8 @@ import type { Json } from './account-entry.ts';
 export const newPassword = 'people choose a new password, by mail or from a link of pixy accounts invite';
 
 /**
- * A hash that is guessed too quickly to be kept, or of a scheme that is not known: it refuses the entry, until the operator leaves the hashes of its scheme
- * behind. Others of the same file move in.
+ * A hash that is guessed too quickly to be kept, or of a scheme that is not known: it refuses the entry, until the operator leaves
+ * the hashes of its scheme behind. Others of the same file move in.
  */
 export function refuseWeak(
   member: string,
