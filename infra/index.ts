@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+import './check-cdk.ts';
+
 export type { SigningAlgorithm } from '../shared/keys/signing-key.ts';
 export type { Brand } from '../shared/pages/brand.ts';
 export type { ProfileField } from '../shared/people/profile-fields.ts';

@@ -132,6 +132,18 @@ test('the TypeScript of the documents compiles with its declarations', () => {
   expect(run(resolve('node_modules', '.bin', 'tsc'), [...options, ...files], app)).toBe('');
 });
 
+test('an app with an older CDK is told which one to install', () => {
+  const older = join(folder, 'older');
+  const library = join(unpack(archive, older), '..', 'aws-cdk-lib');
+  mkdirSync(library);
+  writeFileSync(join(library, 'package.json'), JSON.stringify({ name: 'aws-cdk-lib', version: '2.275.9' }));
+  writeFileSync(join(library, 'index.js'), '');
+  const needed = packageJson.peerDependencies['aws-cdk-lib'].slice(1);
+  expect(() => run(process.execPath, ['-e', "require('pixy')"], older)).toThrow(
+    `WrongSetting: Pixy needs aws-cdk-lib ${needed} or newer, and this app has 2.275.9: install aws-cdk-lib@2, and aws-cdk@2 with it.`,
+  );
+});
+
 describe('npx pixy', () => {
   const pixy = (...argv: string[]) => run(process.execPath, [join(installed, 'cli', 'pixy.cjs'), ...argv], app);
 
