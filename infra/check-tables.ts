@@ -26,6 +26,8 @@ export function checkTables(scope: Construct, tables: Partial<ServerTables>): vo
       `tables.${name} has the keys ${keys.join(' and ')} instead of ${wanted.join(' and ')}: it is a table of another schema.`,
     );
   }
+  if ('environment' in tables) return;
+  throw new WrongSetting('tables has no key: make them with AuthorizationServerTables of this package.');
 }
 
 /** Functions find tables by their names, which are those of one account and region. */

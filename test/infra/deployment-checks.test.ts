@@ -137,6 +137,12 @@ describe('tables of another schema are refused', () => {
     );
   });
 
+  it('when they are just four tables', () => {
+    expect(withTables(({ grants, clients, people, keys }) => ({ grants, clients, people, keys }))).toThrow(
+      new WrongSetting('tables has no key: make them with AuthorizationServerTables of this package.'),
+    );
+  });
+
   it.each([
     [{ account: '111122223333', region: 'us-east-1' }, 'region us-east-1, and the server in eu-central-1'],
     [{ account: '444455556666', region: 'eu-central-1' }, 'account 444455556666, and the server in 111122223333'],
