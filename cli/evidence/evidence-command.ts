@@ -18,7 +18,7 @@ type EvidenceOptions = { out: string; since: string; until?: string; logGroup?: 
 export function evidenceCommand(context: Context): Command {
   const command = storeOptions(new Command('evidence'))
     .description(
-      'Writes one markdown and one JSON file for an auditor: versions, the global policy, the effective policy of every client, adoption counts, waivers, the change log and, with --verify-client-id or --verify-profile, the results of pixy verify. The files contain no secrets.',
+      'Writes one markdown and one JSON file for an auditor: versions, the global policy, the effective policy of every client, adoption counts, waivers, the change log, what was changed in the table itself and, with --verify-client-id or --verify-profile, the results of pixy verify. The files contain no secrets.',
     )
     .requiredOption('--out <file>', 'where to write; .md and .json replace its extension')
     .option('--since <moment>', 'the start: an age like 30d (m, h, d, w), a day (UTC) or a time', '30d')

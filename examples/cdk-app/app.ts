@@ -1,7 +1,8 @@
-import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Architecture, Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { AuthorizationServer } from 'pixy';
 
@@ -12,7 +13,7 @@ class SignInStack extends Stack {
     const auth = new AuthorizationServer(this, 'Auth', {
       // `pixy --stage example` manages it.
       stage: 'example',
-      // It is only an example: nothing outlives the stack.
+      // It is only an example: nothing outlives the stack but a KMS key, for 30 days.
       protection: false,
       accessTokenLifetime: Duration.minutes(30),
       brand: { name: 'Example' },
@@ -22,6 +23,11 @@ class SignInStack extends Stack {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
+      // Without it, Lambda makes one that stays.
+      logGroup: new LogGroup(this, 'OrdersLogs', {
+        retention: RetentionDays.ONE_WEEK,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
       code: Code.fromInline(
         'exports.handler = async ({ requestContext }) => ({ sub: requestContext.authorizer.jwt.claims.sub, orders: [] });',
       ),

@@ -16,6 +16,8 @@ import { emptyFolder, pixy, type Ran } from '../cli/pixy.ts';
  */
 
 const folder = await emptyFolder();
+/** Beside the others, which are counted. */
+const out = join(await emptyFolder(), 'changed');
 const data = join(folder, 'data');
 const server = await startServer({ port: 0, data });
 afterAll(() => server.close());
@@ -271,7 +273,6 @@ describe('what somebody changed in the table itself', () => {
       lastChange: { ...change, after: { ...after, clientId: 'stranger' } },
     }));
     await set('global', 'policy', ({ value }) => ({ value: { ...value, floor: 'none' } }));
-    const out = join(await emptyFolder(), 'changed');
     await done('evidence', '--out', out);
     markdown = await readFile(`${out}.md`, 'utf8');
     json = JSON.parse(await readFile(`${out}.json`, 'utf8'));
