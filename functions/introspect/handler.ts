@@ -63,15 +63,19 @@ async function introspect(request: HttpRequest, deps: IntrospectDeps): Promise<A
   const claims = await readAccessToken(token, deps.issuer, await deps.publishedKeys(), deps.now());
   const isActive =
     claims !== undefined && (await isForCaller(claims, clientId, deps)) && (await isGranted(claims, deps));
-  const body = isActive
-    ? { active: true, token_type: tokenType(claims.cnf?.jkt), ...usernameMember(claims), ...claims }
-    : { active: false };
+  const body = isActive ? described(claims) : { active: false };
   const decision = { verdict: 'allowed', client: clientId } as const;
   if (!deps.sign || !asksForSignature(request.header('accept'))) return { reply: jsonReply(200, body), decision };
   const signed = await deps.sign(body, client);
   if (!signed.ok) return refused(signed.refusal, clientId);
   const headers = { 'content-type': signedIntrospectionType, ...noStore };
   return { reply: { statusCode: 200, headers, body: signed.value }, decision };
+}
+
+/** RFC 7662 §2.2. A claim of the person may be called like a member of ours, as `active` is in many directories. */
+function described(claims: AccessTokenClaims) {
+  const ours = { active: true, token_type: tokenType(claims.cnf?.jkt) };
+  return { ...ours, ...usernameMember(claims), ...claims, ...ours };
 }
 
 /** RFC 7662 §2.2: the name that an API gets for a person whose token already tells it. Some resource servers know people by no other member. */

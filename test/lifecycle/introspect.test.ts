@@ -1,5 +1,6 @@
 import { generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { scopeStore } from '../../shared/apis/api-store.ts';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
@@ -24,8 +25,22 @@ import { claimsOf, redeem } from '../support/protocol.ts';
 import { ada, startTestServer, tables } from '../support/server.ts';
 
 const depot: FullClient = { ...warehouse, client_id: 'depot', token_endpoint_auth_method: 'client_secret_post' };
-const server = await startTestServer({ clients: [spa, webPost, mobile, portal, machine, warehouse, depot] });
+const payroll: FullClient = { ...mobile, client_id: 'payroll', scope: 'openid api:read staff' };
+/** Has claims that are called like members of an answer of this endpoint, as directories have them. */
+const grace = {
+  username: 'grace',
+  password: '',
+  claims: { sub: 'grace-0001', active: false, token_type: 'badge', username: 'gh' },
+};
+const server = await startTestServer({
+  clients: [spa, webPost, mobile, portal, machine, warehouse, depot, payroll],
+  accounts: [ada, grace],
+});
 const person = await signedInPerson(server);
+await scopeStore(openDatabase(), tables.clients, () => 0).put(
+  { value: 'staff', claims: ['active', 'token_type', 'username'] },
+  { by: 'test', why: '' },
+);
 
 const catalog = 'https://api.example/catalog';
 const orders = 'https://api.example/orders';
@@ -92,6 +107,14 @@ describe('an active token', () => {
       expect(claimsOf(access_token)).not.toHaveProperty('username');
     },
   );
+
+  test('2.2: is active and of its type, whatever claims of these names the API has in its tokens', async () => {
+    const asked = { scope: 'openid api:read staff', resource: mail };
+    const { access_token } = await obtainTokens(server, await signedInPerson(server, grace), payroll, asked);
+    expect(claimsOf(access_token)).toMatchObject({ active: false, token_type: 'badge' });
+    const { json } = await introspect(server, warehouse, { token: access_token });
+    expect(json).toMatchObject({ active: true, token_type: 'Bearer', username: 'gh' });
+  });
 
   test('is JSON that nobody keeps', async () => {
     const { access_token } = await newTokens();
