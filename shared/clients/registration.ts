@@ -72,6 +72,12 @@ const seconds = (least: number, most: number, tooMuch: string) =>
 
 const link = v.pipe(v.string('is not a text'), v.maxLength(2_000, 'is longer than 2,000 characters'));
 
+/** Its values are in any order (RFC 6749 §3.1.1). */
+const responseType = v.pipe(
+  v.picklist([...responseTypes, 'id_token code'], `is not one of ${responseTypes.join(', ')}`),
+  v.transform((type) => (type === 'id_token code' ? 'code id_token' : type)),
+);
+
 const lifetime = seconds(60, 63_072_000, 'is over two years');
 const grace = seconds(0, 3_600, 'is over an hour');
 
@@ -121,10 +127,7 @@ export const metadata = v.object({
     v.array(v.picklist(registrableGrantTypes, `is not one of ${registrableGrantTypes.join(', ')}`), 'is not a list'),
     ['authorization_code'],
   ),
-  response_types: v.optional(
-    v.array(v.picklist(responseTypes, `is not one of ${responseTypes.join(', ')}`), 'is not a list'),
-    ['code'],
-  ),
+  response_types: v.optional(v.array(responseType, 'is not a list'), ['code']),
   post_logout_redirect_uris: v.optional(
     v.pipe(v.array(redirectUri, 'is not a list'), v.maxLength(100, 'has more than 100 entries')),
   ),

@@ -29,6 +29,11 @@ describe('a client that is described', () => {
     });
   });
 
+  test('RFC 6749 §3.1.1: has response types whose values are in any order', async () => {
+    const { responseTypes } = await register({ ...confidentialEntry, response_types: ['code', 'id_token code'] });
+    expect(responseTypes).toEqual(['code', 'code id_token']);
+  });
+
   test('with a secret is confidential and uses HTTP Basic (RFC 7591 §2)', async () => {
     expect((await register(confidentialEntry)).tokenEndpointAuthMethod).toBe('client_secret_basic');
   });
@@ -154,6 +159,7 @@ describe('every mistake is refused with the member it is in', () => {
     ['the implicit grant', 'grant_types.1', { ...publicEntry, grant_types: ['authorization_code', 'implicit'] }],
     ['OA17 client credentials without authentication', 'grant_types', { ...publicEntry, grant_types: ['client_credentials'] }],
     ['BP9 response_type token', 'response_types.0', { ...publicEntry, response_types: ['token'] }],
+    ['a response type that is no text', 'response_types.0', { ...publicEntry, response_types: [7] }],
     ['a scope that is no text', 'scope', { ...publicEntry, scope: ['openid'] }],
     ['a scope with a quote', 'scope', { ...publicEntry, scope: 'a"b' }],
     ['S10 claims that are no list', 'claims', { ...publicEntry, claims: 'department' }],
