@@ -17,13 +17,14 @@ type Reading = {
   read?: ((request: HttpRequest) => Result<Parameters, Refusal>) | undefined;
   /** The client that a form means which names none, or why it means nobody. It then authenticates as if the form named it. */
   meant?: (form: Parameters) => Promise<Result<string, Refusal>>;
+  beforeUse?: AuthenticationDeps['beforeUse'];
 };
 
 /** A form with the client that sent it: what the token, revocation and introspection endpoints begin with. */
 export async function readAuthenticatedForm(
   request: HttpRequest,
   deps: AuthenticationDeps,
-  { read = readForm, meant }: Reading = {},
+  { read = readForm, meant, beforeUse }: Reading = {},
 ): Promise<Result<{ form: Parameters; client: AuthenticatedClient }, Refusal>> {
   const form = read(request);
   if (!form.ok) return form;
@@ -32,7 +33,7 @@ export async function readAuthenticatedForm(
   const named = presentedCredentials(request.header('authorization'), form.value);
   const presented = meant && isUnnamed(named) ? asMeant(await meant(form.value)) : named;
   if (!presented.ok) return presented;
-  const client = await authenticateClient(presented.value, request.sourceIp, deps);
+  const client = await authenticateClient(presented.value, request.sourceIp, { ...deps, beforeUse });
   return client.ok ? ok({ form: form.value, client: client.value }) : client;
 }
 

@@ -1,5 +1,6 @@
 import type { AuthenticatedClient, AuthenticationDeps } from '../shared/clients/client-authentication.ts';
 import { type ProofSettings, proofRules } from '../shared/clients/proof-rules.ts';
+import type { RegisteredClient } from '../shared/clients/registered-client.ts';
 import type { HttpRequest } from '../shared/http/request.ts';
 import type { Refusal } from '../shared/oauth/refusal.ts';
 import type { VerifyProof } from '../shared/proof/proof-verifier.ts';
@@ -29,6 +30,21 @@ export async function proveKey(
   const isMissing = proofRules(client, deps).isRequired && request.header('dpop') === undefined;
   return isMissing ? refuse({ reason: 'dpop_proof_missing' }) : proveSentKey(request, client, path, deps);
 }
+
+/**
+ * Refuses `dpop_nonce_required` where {@link proveSentKey} will. The answer to that is the nonce, and some clients then send everything
+ * else of the request again, their assertion too, so this is asked before an assertion is used up.
+ */
+export const refuseWithoutNonce =
+  (request: HttpRequest, path: string, deps: ProveKeyDeps) =>
+  async (client: RegisteredClient): Promise<Refusal | undefined> => {
+    const { needsNonce, algorithms } = proofRules(client, deps);
+    const header = request.header('dpop');
+    if (!needsNonce || header === undefined) return undefined;
+    const urls = urlsOf(deps.issuer, path, request);
+    const proof = await deps.verifyProof(header, { method: request.method, urls, algorithms, needsNonce });
+    return !proof.ok && proof.refusal.reason === 'dpop_nonce_required' ? proof.refusal : undefined;
+  };
 
 /**
  * Verifies the DPoP proof, if there is one, that a client sends to an endpoint where it authenticates. `path`: that of the endpoint.

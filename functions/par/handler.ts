@@ -19,7 +19,7 @@ import type { Attempt } from '../../shared/people/throttle-store.ts';
 import { resolveRules } from '../../shared/pkce/policy.ts';
 import { generateSecret } from '../../shared/secret.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
-import { type ProveKeyDeps, proveSentKey } from '../prove-key.ts';
+import { type ProveKeyDeps, proveSentKey, refuseWithoutNonce } from '../prove-key.ts';
 import { bindToKey } from './bind-to-key.ts';
 import { readRequest } from './read-request.ts';
 import { refusePushed } from './refuse-pushed.ts';
@@ -55,7 +55,8 @@ async function push(sent: HttpRequest, deps: ParDeps): Promise<Answer> {
     decision: { verdict: 'refused', ...note, reason: refusal.reason, mistake: mistakeOf(refusal) },
   });
 
-  const authenticated = await readAuthenticatedForm(sent, deps);
+  const beforeUse = refuseWithoutNonce(sent, endpoints.par, deps);
+  const authenticated = await readAuthenticatedForm(sent, deps, { beforeUse });
   if (!authenticated.ok) return refused(authenticated.refusal);
   const { form, client } = authenticated.value;
   const now = deps.now();

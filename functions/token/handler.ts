@@ -10,7 +10,7 @@ import { takesJson } from '../../shared/oauth/path-aliases.ts';
 import { mistakeOf, type Refusal } from '../../shared/oauth/refusal.ts';
 import type { GrantType } from '../../shared/oauth/server-metadata.ts';
 import { clientRefusalReply, readAuthenticatedForm } from '../authenticated-form.ts';
-import { proveKey } from '../prove-key.ts';
+import { proveKey, refuseWithoutNonce } from '../prove-key.ts';
 import { refuseWithoutPerson } from './asked-details.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { exchangeCode } from './exchange-code.ts';
@@ -43,7 +43,8 @@ async function token(request: HttpRequest, deps: TokenDeps): Promise<Answer> {
 
   const read = takesJson(request.path) ? readFormOrJson : undefined;
   const meant = (form: Parameters) => deps.meantClient(form, deps);
-  const authenticated = await readAuthenticatedForm(request, deps, { read, meant });
+  const beforeUse = refuseWithoutNonce(request, endpoints.token, deps);
+  const authenticated = await readAuthenticatedForm(request, deps, { read, meant, beforeUse });
   if (!authenticated.ok) return refused(authenticated.refusal);
   const { form } = authenticated.value;
   const client = await withWholeScope(authenticated.value.client, deps.apis);

@@ -1,4 +1,4 @@
-import { jwtVerify } from 'jose';
+import { type JSONWebKeySet, jwtVerify } from 'jose';
 import { verifyByAny } from '../keys/verify-by-any.ts';
 import { jwtTypeOf } from '../oauth/jwt-type.ts';
 import type { Refusal } from '../oauth/refusal.ts';
@@ -15,6 +15,8 @@ export type AssertionDeps = {
   audiences: readonly [issuer: string, ...endpoints: string[]];
   remoteJwks: RemoteJwks;
   assertions: AssertionStore;
+  /** Why the request will be refused although its client is proven, as far as a client may answer that with the same assertion. */
+  beforeUse?: ((client: RegisteredClient) => Promise<Refusal | undefined>) | undefined;
   now: () => number;
 };
 
@@ -26,16 +28,30 @@ const limits = { lifetime: 300, exp: 3_600, skew: 30 };
 
 /**
  * Verifies an assertion (RFC 7523 §3): it must be signed with one of the client's keys, and works only once. Refuses with
- * `client_assertion_wrong` or `client_assertion_replayed`; throws when the store is unavailable.
+ * `client_assertion_wrong`, `client_assertion_replayed` or as `beforeUse` says, which uses nothing up; throws when the store is unavailable.
  */
 export async function verifyAssertion(
   assertion: string,
   client: RegisteredClient,
   deps: AssertionDeps,
 ): Promise<Result<undefined, Refusal>> {
-  const now = deps.now();
   const jwks = await clientKeys(client, assertion, deps.remoteJwks);
-  if (jwks === undefined) return refuse({ reason: 'client_assertion_wrong' });
+  const proved = jwks && (await proveAssertion(assertion, client, jwks, deps));
+  if (proved === undefined) return refuse({ reason: 'client_assertion_wrong' });
+  const early = await deps.beforeUse?.(client);
+  if (early) return refuse(early);
+  const isFirst = await deps.assertions.use(client.clientId, proved.jti, proved.end);
+  return isFirst ? ok(undefined) : refuse({ reason: 'client_assertion_replayed' });
+}
+
+/** What tells an assertion from others, and until when it has to. Undefined where it proves nothing. */
+async function proveAssertion(
+  assertion: string,
+  client: RegisteredClient,
+  jwks: JSONWebKeySet,
+  deps: AssertionDeps,
+): Promise<{ jti: string; end: number } | undefined> {
+  const now = deps.now();
   try {
     const rules = {
       issuer: client.clientId,
@@ -50,18 +66,14 @@ export async function verifyAssertion(
     const { exp = 0, iat, jti, aud } = payload;
     const type = jwtTypeOf(protectedHeader.typ);
     // Many clients send no type, or the general one. What says that it is something else may have been seen by others, such as a request.
-    if (type !== newerType && type !== 'jwt') return refuse({ reason: 'client_assertion_wrong' });
+    if (type !== newerType && type !== 'jwt') return undefined;
     const isStrict = isUnderProfile(client) || type === newerType;
-    if (!isForUs(aud, isStrict, deps.audiences)) return refuse({ reason: 'client_assertion_wrong' });
-    if (!isTimely({ exp, iat }, now)) return refuse({ reason: 'client_assertion_wrong' });
-    if (typeof jti !== 'string' || jti === '' || jti.length > 255) return refuse({ reason: 'client_assertion_wrong' });
-    const isFirst = await deps.assertions.use(client.clientId, jti, endOf({ exp, iat }));
-    return isFirst ? ok(undefined) : refuse({ reason: 'client_assertion_replayed' });
-  } catch (error) {
+    if (!isForUs(aud, isStrict, deps.audiences) || !isTimely({ exp, iat }, now)) return undefined;
+    if (typeof jti !== 'string' || jti === '' || jti.length > 255) return undefined;
+    return { jti, end: endOf({ exp, iat }) };
+  } catch {
     // Keys come from outside, and libraries throw all kinds of errors for malformed ones.
-    // The store's is told by its name: in a bundle this file is one of its own, with a class of its own.
-    if (error instanceof Error && error.name === 'StoreUnavailable') throw error;
-    return refuse({ reason: 'client_assertion_wrong' });
+    return undefined;
   }
 }
 

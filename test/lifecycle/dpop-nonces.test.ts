@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { newProof, newProofPair } from '../support/dpop.ts';
-import { formType, type Sent, send } from '../support/http.ts';
+import { encodeFields, formType, type Sent, send } from '../support/http.ts';
 import { clientCredentials, credentialsOf, type FullClient, machine, mobile } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
 import { claimsOf, obtainCode } from '../support/protocol.ts';
@@ -10,13 +12,29 @@ import { startTestServer } from '../support/server.ts';
 
 const issuer = 'https://sign-in.example.com';
 const manager: FullClient = { ...machine, client_id: 'manager', scope: 'pixy:read' };
+const { publicKey, privateKey } = await generateKeyPair('ES256');
+const keyed: FullClient = {
+  ...machine,
+  client_id: 'keyed',
+  redirect_uris: ['https://keyed.example/callback'],
+  grant_types: ['client_credentials', 'authorization_code'],
+  client_secret: undefined,
+  token_endpoint_auth_method: 'private_key_jwt',
+  jwks: { keys: [await exportJWK(publicKey)] },
+};
 const server = await startTestServer({
   issuer,
-  clients: [mobile, machine, manager],
+  clients: [mobile, machine, manager, keyed],
   pathAliases: true,
   environment: { PIXY_DPOP_NONCES: 'on' },
 });
 const pair = await newProofPair();
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const challenged = {
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+};
 
 /** Sends a request with a proof for `url`, and once more with the nonce that the answer gives. */
 async function ask(path: string, sent: Sent, accessToken?: string, url = issuer + path) {
@@ -67,6 +85,25 @@ describe('DP5: every proof needs a nonce', () => {
     expect([first.status, first.json.reason, first.nonce]).toEqual([401, 'dpop_nonce_required', expect.any(String)]);
     expect(first.headers['www-authenticate']).toMatch(/^DPoP error="use_dpop_nonce", /);
     expect([second.status, second.nonce]).toEqual([200, first.nonce]);
+  });
+
+  test.each([
+    ['/token', { grant_type: 'client_credentials' }, 200],
+    ['/par', { ...challenged, response_type: 'code', redirect_uri: keyed.redirect_uris[0] }, 201],
+  ])('and is told so before the assertion of the client is used up, at %s', async (path, fields, status) => {
+    const client_assertion = await new SignJWT({ jti: randomUUID() })
+      .setProtectedHeader({ alg: 'ES256' })
+      .setIssuer(keyed.client_id)
+      .setSubject(keyed.client_id)
+      .setAudience(issuer)
+      .setExpirationTime(server.clock.now() + 60)
+      .sign(privateKey);
+    const body = encodeFields({ ...fields, client_assertion_type: assertionType, client_assertion });
+    const sent = { method: 'POST', headers: formType, body };
+    const { first, second } = await ask(path, sent);
+    expect([first.status, first.json.error, first.nonce]).toEqual([400, 'use_dpop_nonce', expect.any(String)]);
+    expect([second.status, second.nonce]).toEqual([status, first.nonce]);
+    expect((await ask(path, sent)).second.json.reason).toBe('client_assertion_replayed');
   });
 
   test('and requests without a proof need none', async () => {
