@@ -102,8 +102,9 @@ async function admitAgain(document: JsonObject, client: RegisteredClient) {
 }
 
 /** RFC 7592 §2.3: the client is gone, and so is its token. What it was granted is worth nothing without it. */
-export const removeClient: Operation = async ({ registration: { client } }, _, deps) => {
-  await deps.registrations.remove(client.clientId);
+export const removeClient: Operation = async ({ registration }, _, deps) => {
+  const { client } = registration;
+  await deps.registrations.remove(registration, deps.now());
   return { reply: { statusCode: 204, headers: noStore }, decision: { verdict: 'allowed', client: client.clientId } };
 };
 

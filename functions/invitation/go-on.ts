@@ -25,10 +25,11 @@ export async function goOn(
   request: HttpRequest,
   deps: InvitationDeps,
 ): Promise<Reply> {
+  const isTold = purpose === 'reset' || (await hadAnotherWay(account, deps));
   // The write that spent the link has ended whatever was there before.
   await deps.sessions.clearAway(account);
   if (everything || recentSince !== undefined) await deps.tidyUp(() => clearWays(account, deps));
-  if (purpose === 'reset') {
+  if (isTold) {
     await deps.notify(request, account.sub, amr.includes('pwd') ? 'passwordChanged' : 'passkeyAdded');
   }
   if (needsCode && amr.includes('pwd')) return waitForCode(account, interrupted, deps);
@@ -38,6 +39,12 @@ export async function goOn(
   if (next.values.size > 0) return seeOther(goOnAt(next), cookies);
   if (purpose === 'invitation') return seeOther(`${endpoints.invitation}?done=invitation`, cookies);
   return seeOther(endpoints.account, [...cookies, leaveNotice(deps.issuer, 'reset')]);
+}
+
+/** Whether somebody without a password had a passkey or a link to a provider, and so is not new. */
+async function hadAnotherWay({ sub, epoch }: Account, { passkeys, links }: InvitationDeps): Promise<boolean> {
+  const [made, linked] = await Promise.all([passkeys.list(sub), links.list(sub)]);
+  return [...made, ...linked].some((way) => way.epoch < epoch);
 }
 
 async function waitForCode(

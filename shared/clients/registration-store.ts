@@ -174,8 +174,14 @@ export function registrationStore(database: Database, table: string) {
       return won;
     },
 
-    /** Removes a client for good: it can be registered again. */
-    remove: (clientId: string): Promise<void> => database.remove({ TableName: table, Key: clientKey(clientId) }),
+    /** Removes a client for good: it can be registered again. The log comes first: nothing is left to repair it by. */
+    async remove({ client, version }: Pick<Registration, 'client' | 'version'>, now: number): Promise<void> {
+      const { clientId, since } = client;
+      const change = { id: changeId(now, version + 1), at: now, by: clientId, why: 'removed itself' };
+      const Item = { ...changeKey(change.id), ...change, client: clientId, since, before: loggedClient(client) };
+      await database.put({ TableName: table, Item });
+      await database.remove({ TableName: table, Key: clientKey(clientId) });
+    },
   };
 }
 

@@ -774,10 +774,20 @@ describe('DR7: managing a registration', () => {
   test('DELETE: 204, and then the client is none', async () => {
     const { path, token, client_id } = await managed();
     const code = await codeFor(client_id, await signedIn('deletes'));
+    const before = await clients.find(client_id);
     const { status, json } = await call('DELETE', path, undefined, token);
     expect([status, json]).toEqual([204, undefined]);
     expect((await call('GET', path, undefined, token)).status).toBe(401);
     server.clock.advance(30);
     expect((await redeem(client_id, code)).json.error).toBe('invalid_client');
+    const [removal] = await clients.changes(1, client_id);
+    expect(removal).toMatchObject({ by: client_id, why: 'removed itself', before: { clientId: client_id } });
+    expect(removal).not.toHaveProperty('after');
+    // An operator may want it back.
+    const plan = removal && rollBackClient(removal, undefined, server.clock.now());
+    const back = plan?.ok ? await rolledBack(plan.value, undefined, server.clock.now()) : undefined;
+    if (!back?.ok) throw new Error(JSON.stringify(back ?? plan));
+    await clients.put(client_id, back.value?.client, { by: 'ada', why: 'a test' }, undefined, removal?.id);
+    expect(await clients.find(client_id)).toEqual(before);
   });
 });

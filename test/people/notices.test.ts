@@ -1,10 +1,21 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../shared/aws/dynamodb.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { newLink } from '../../shared/people/invitation.ts';
 import { linkIn, newestMail, readMailbox } from '../support/mailbox.ts';
 import { newPerson, type Person } from '../support/person.ts';
 import { startTestServer, tables } from '../support/server.ts';
-import { account, act, addPasskey, addTotp, credentialsOf, post, signedIn } from './account-flows.ts';
+import {
+  acceptWithPasskey,
+  account,
+  act,
+  addPasskey,
+  addTotp,
+  credentialsOf,
+  post,
+  signedIn,
+} from './account-flows.ts';
+import { makeAuthenticator } from './authenticator.ts';
 
 const names = ['ann', 'ben', 'cem', 'dot', 'eve', 'fay', 'gus'];
 const addressOf = (name: string) => `${name}@example.com`;
@@ -72,6 +83,21 @@ describe('ML4: somebody is told by mail', () => {
       'Your account at Example: an authenticator app was added',
       'Your account at Example: a passkey was added',
     ]);
+  });
+
+  test('of a link by which an account that has a passkey gets a first password, and of no first one of somebody new', async () => {
+    await accounts.put({ username: 'ivy', email: addressOf('ivy'), claims: { sub: 'ivy', email_verified: true } });
+    const open = async () => {
+      const { token, invitation } = newLink('ivy', 'invitation', clock.now());
+      await accounts.invite('ivy', invitation);
+      return `/invitation?token=${token}`;
+    };
+    const authenticator = makeAuthenticator(server.issuer);
+    expect((await acceptWithPasskey(newPerson(server), await open(), authenticator)).status).toBe(303);
+    expect(await subjectsTo('ivy')).toEqual([]);
+    const person = newPerson(server);
+    expect((await person.submit(await person.open(await open()), { password: next })).status).toBe(303);
+    expect(await subjectsTo('ivy')).toEqual(['Your account at Example: the password was changed']);
   });
 
   test('the browser in which somebody sets a new password stays one they know', async () => {
