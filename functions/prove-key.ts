@@ -6,9 +6,7 @@ import type { Refusal } from '../shared/oauth/refusal.ts';
 import type { VerifyProof } from '../shared/proof/proof-verifier.ts';
 import { urlsOf } from '../shared/proof/urls-of.ts';
 import { ok, type Result, refuse } from '../shared/result.ts';
-
-/** Seconds for which a proof that works once is remembered: longer than one with or without a nonce can be good. */
-const proofRemembered = 180;
+import { useProof } from './use-proof.ts';
 
 export type ProveKeyDeps = ProofSettings &
   Pick<AuthenticationDeps, 'assertions'> & {
@@ -62,7 +60,5 @@ export async function proveSentKey(
   const urls = urlsOf(deps.issuer, path, request);
   const proof = await deps.verifyProof(header, { method: request.method, urls, algorithms, needsNonce });
   if (!proof.ok || !worksOnce) return proof;
-  const { jkt, jti } = proof.value;
-  const isFirst = await deps.assertions.use(`proof ${jkt}`, jti, deps.now() + proofRemembered);
-  return isFirst ? proof : refuse({ reason: 'dpop_proof_replayed' });
+  return (await useProof(proof.value, deps.assertions, deps.now())) ? proof : refuse({ reason: 'dpop_proof_replayed' });
 }

@@ -233,6 +233,7 @@ export const functionDescriptions: Record<PixyFunctionName, FunctionDescription>
       // As in the console.
       'grantSign',
       'grantMakeNonces',
+      'grantUseAssertions',
     ],
   },
   'rotate-keys': {

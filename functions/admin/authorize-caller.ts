@@ -8,6 +8,7 @@ import type { Refusal } from '../../shared/oauth/refusal.ts';
 import { operatorScope } from '../../shared/people/operators.ts';
 import { type AccessTokenClaims, readAccessToken } from '../../shared/tokens/access-token.ts';
 import { type ProveTokenDeps, proveToken } from '../../shared/tokens/prove-token.ts';
+import { type ProofUses, useProof } from '../use-proof.ts';
 import type { CallerDeps } from './operation.ts';
 
 /** Who may make a request: `by` is for the change log. `person` is absent for a client that acts for itself. */
@@ -17,6 +18,8 @@ type Allowed = {
   person?: OperatorPerson;
   mayWrite: boolean;
   mayDelegate: boolean;
+  /** Whether each DPoP proof of the client is taken once. */
+  provesOnce: boolean;
   refusal?: never;
 };
 
@@ -40,7 +43,7 @@ type Caller =
 export async function authorizeCaller(
   request: HttpRequest,
   scope: ManagementScope,
-  deps: CallerDeps & ProveTokenDeps,
+  deps: CallerDeps & ProveTokenDeps & { assertions: ProofUses },
 ): Promise<Caller> {
   const presented = presentedToken(request);
   if (!presented.ok) return { refusal: presented.refusal };
@@ -52,7 +55,12 @@ export async function authorizeCaller(
   const proved = await proveToken({ scheme, token }, claims, sent, deps);
   if (!proved.ok) return { client: claims.client_id, refusal: proved.refusal, scheme };
   const caller = await judgeCaller(claims, scope, deps);
-  return caller.refusal ? { ...caller, scheme } : { ...caller, nonce: proved.value.nonce };
+  if (caller.refusal) return { ...caller, scheme };
+  // A proof does not cover the body: with another one, it would be another change.
+  if (caller.provesOnce && 'jti' in proved.value && !(await useProof(proved.value, deps.assertions, deps.now()))) {
+    return { client: claims.client_id, refusal: { reason: 'dpop_proof_replayed' }, scheme };
+  }
+  return { ...caller, nonce: proved.value.nonce };
 }
 
 /** The same for the claims of a token that was verified, and sent as it must be. */
@@ -88,6 +96,7 @@ export async function judgeCaller(
     ...(person && { person }),
     mayWrite: mayStill('pixy:write'),
     mayDelegate: mayStill('pixy:delegate'),
+    provesOnce: registered.dpopReplayDetection === true,
   };
 }
 

@@ -1,4 +1,5 @@
 import { apiStore, scopeStore } from '../../shared/apis/api-store.ts';
+import { assertionStore } from '../../shared/clients/assertion-store.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { subjectStore } from '../../shared/grants/subject-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
@@ -30,6 +31,7 @@ export const compose = (runtime: Runtime) => {
     publishedKeys: publishedKeys(keys, now, config.keysRemembered),
     verifyProof: proofVerifier(nonceKey(keys, keyWrapper(config), now), now),
     dpopNonces: config.dpopNonces,
+    assertions: assertionStore(database, config.tables.grants),
     writeLine,
     now,
   });

@@ -16,6 +16,7 @@ import type { Result } from '../../shared/result.ts';
 import type { ProveTokenDeps } from '../../shared/tokens/prove-token.ts';
 import type { LogAccount } from '../log-account.ts';
 import type { EndSession } from '../sign-out/end-session.ts';
+import type { ProofUses } from '../use-proof.ts';
 import type { IfMatch } from './if-match.ts';
 
 /*
@@ -51,7 +52,13 @@ export type CallerDeps = {
   now: () => number;
 };
 
-export type AdminDeps = ProveTokenDeps & OperationDeps & CallerDeps & { writeLine: WriteLine };
+export type AdminDeps = ProveTokenDeps &
+  OperationDeps &
+  CallerDeps & {
+    /** Remembers DPoP proofs that work once. */
+    assertions: ProofUses;
+    writeLine: WriteLine;
+  };
 
 /** A query parameter: how its text is checked and turned into a value, and how OpenAPI says the same. */
 export type QueryParameter = { schema: GenericSchema<unknown, unknown>; json: object; description: string };

@@ -7,7 +7,8 @@ import { signingKeys } from '../../shared/keys/loaded-keys.ts';
 import { localWrapper } from '../../shared/keys/local-wrapper.ts';
 import { memoryCustody } from '../../shared/keys/memory-custody.ts';
 import { mintAccessToken } from '../../shared/tokens/mint.ts';
-import { type FullClient, introspect, machine, obtainTokens, portal } from '../support/lifecycle.ts';
+import { newProof, newProofPair } from '../support/dpop.ts';
+import { credentialsOf, type FullClient, introspect, machine, obtainTokens, portal } from '../support/lifecycle.ts';
 import { signedInPerson } from '../support/person.ts';
 import { authorizeTarget, claimsOf, parametersOf, postToken } from '../support/protocol.ts';
 import { startTestServer, tables } from '../support/server.ts';
@@ -25,11 +26,12 @@ const both: FullClient & { first_party: boolean } = {
 };
 const plain: FullClient = { ...machine, client_id: 'plain', may_introspect: true };
 const fading: FullClient = { ...robot, client_id: 'fading' };
+const careful = { ...robot, client_id: 'careful', dpop_replay_detection: true };
 const leaving: FullClient = { ...robot, client_id: 'leaving' };
 
 const PIXY_WRAPPING_KEY = randomBytes(32).toString('base64url');
 const server = await startTestServer({
-  clients: [robot, chief, auditor, both, plain, fading, leaving],
+  clients: [robot, chief, auditor, both, plain, fading, leaving, careful],
   environment: { PIXY_WRAPPING_KEY },
 });
 const resource = `${server.issuer}/admin`;
@@ -92,6 +94,31 @@ describe('without a right to manage, the answer is a problem with a challenge (R
   test('a token that only changes, for a look: 403', async () => {
     const token = await managementToken(server, robot, { scope: 'pixy:write' });
     expect(challenge(await look(token))).toContain('scope="pixy:read"');
+  });
+
+  test('a proof that was used before, of a client whose proofs work once: 401, whatever else the request says', async () => {
+    const pair = await newProofPair();
+    /** Adds two clients with one proof. */
+    const addTwice = async (client: FullClient) => {
+      const tokenProof = await newProof(pair, server.clock, { url: `${server.issuer}/token` });
+      const { headers: own, fields } = credentialsOf(client);
+      const form = { ...fields, grant_type: 'client_credentials', scope: 'pixy:write' };
+      const accessToken = (await postToken(server, form, { ...own, dpop: tokenProof })).json.access_token;
+      const url = `${resource}/clients`;
+      const proof = await newProof(pair, server.clock, { url, accessToken });
+      const headers = { authorization: `DPoP ${accessToken}`, dpop: proof };
+      const add = (client_id: string) =>
+        manage('POST', '/clients', {
+          token: '',
+          headers,
+          body: { client_id, token_endpoint_auth_method: 'none', redirect_uris: ['https://app.example/cb'] },
+        });
+      return [await add(`${client.client_id}-1`), await add(`${client.client_id}-2`)];
+    };
+    expect((await addTwice(robot)).map(({ status }) => status)).toEqual([201, 201]);
+    const [first, second] = await addTwice(careful);
+    expect([first?.status, second?.status, second?.json.reason]).toEqual([201, 401, 'dpop_proof_replayed']);
+    expect(second && challenge(second)).toContain('error="invalid_dpop_proof"');
   });
 
   test('a token that has ended: 401', async () => {

@@ -211,6 +211,8 @@ const allowed: Record<string, string[]> = {
   Metadata: [readClients, readApis, readKeys],
   Admin: [
     readKeys,
+    ...sign,
+    ...useAssertions,
     ...makeNonces,
     readApis,
     `dynamodb:GetItem on clients ${onItems('apis')}`,

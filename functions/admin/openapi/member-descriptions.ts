@@ -44,7 +44,8 @@ export const memberDescriptions: Readonly<Record<string, string>> = {
     'Signs the answers of the authorization endpoint in the modes of JARM. Absent: the first algorithm of the server.',
   dpop_bound_access_tokens: 'Whether the client has to send a DPoP proof with every token request (RFC 9449).',
   dpop_nonce_required: 'Whether its DPoP proofs need a nonce of this server. Absent: the server decides.',
-  dpop_replay_detection: 'Whether the token endpoint takes each of its DPoP proofs once only, for one more write.',
+  dpop_replay_detection:
+    'Whether each of its DPoP proofs is taken once only where it gets tokens, pushes requests or manages, for one more write.',
   profile:
     'fapi2: held to the FAPI 2.0 Security Profile, whatever the other members say (docs/fapi.md). Absent: to those alone.',
   strict_auth_method: 'Takes the secret only as token_endpoint_auth_method says. Absent: in the header or the form.',
