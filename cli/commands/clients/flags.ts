@@ -91,7 +91,10 @@ export const clientFlags = (command: Command): Command =>
     .option('--no-dpop-bound-access-tokens', 'the client may send a DPoP proof')
     .option('--dpop-nonce-required', 'its DPoP proofs need a nonce of the server')
     .option('--no-dpop-nonce-required', 'its DPoP proofs need a nonce only where all do')
-    .option('--dpop-replay-detection', 'the token endpoint takes each of its DPoP proofs once only, for one more write')
+    .option(
+      '--dpop-replay-detection',
+      'take each of its DPoP proofs once only, where it gets tokens or manages, for one more write',
+    )
     .option('--no-dpop-replay-detection', 'a DPoP proof is good until it is too old')
     .addOption(
       new Option(

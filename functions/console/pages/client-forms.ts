@@ -95,7 +95,7 @@ function readJson(text: string | undefined): JsonObject | undefined {
 export const disableForm = formOfClient({
   describe: ({ clientId }) => ({
     title: `Disable ${clientId}`,
-    lead: 'Nobody can sign in to it any more, and its refresh tokens are refused, within 30 seconds. Access tokens that an API verifies by itself stay valid until they expire.',
+    lead: 'Nobody can sign in to it any more, and its refresh tokens are refused, within 30 seconds. Access tokens that it has stay valid until they expire; removing the client ends them, too, but at APIs that verify them by themselves.',
     button: 'Disable',
     isDangerous: true,
   }),
