@@ -57,7 +57,7 @@ export function accountStore(
   const TableName = table;
   const items = accountItemStore(database, table);
   const findBySubject = (sub: string) => items.find(sub);
-  const { subjectOf, claimAll, claimOrFind, release } = nameStore(database, table, findBySubject);
+  const { subjectOf, claimAll, claimOrFind, release, settle } = nameStore(database, table, findBySubject);
 
   /** The account that keeps others from having this name. */
   async function findHolder(name: string): Promise<Account | undefined> {
@@ -184,7 +184,9 @@ export function accountStore(
         },
         ReturnValues: 'ALL_NEW',
       });
-      if (before) await release(withoutNames(signInNames(before), [main, ...others]), sub);
+      const left = before ? withoutNames(signInNames(before), [main, ...others]) : [];
+      await release(left, sub);
+      if (before && added.length + left.length > 0) await settle(sub, now);
       return toAccount(item);
     },
 
@@ -204,8 +206,12 @@ export function accountStore(
       };
       next.claims = claimsWithEmail(change.claims ?? seen.claims, next.email);
       const added = withoutNames(signInNames(next), signInNames(seen));
+      const left = withoutNames(signInNames(seen), signInNames(next));
       const taken = await claimAll(added, sub, now);
-      if (taken !== undefined) return refuse({ reason: 'name_taken', name: taken });
+      if (taken !== undefined) {
+        if (added.length > 1) await settle(sub, now);
+        return refuse({ reason: 'name_taken', name: taken });
+      }
       const named = (['username', 'email'] as const).filter((name) => next[name] !== undefined);
       const unnamed = (['username', 'email'] as const).filter((name) => next[name] === undefined);
       const changed = await items.update(
@@ -229,9 +235,11 @@ export function accountStore(
       if (changed === undefined) {
         const current = await findBySubject(sub);
         await release(withoutNames(added, current ? signInNames(current) : []), sub);
+        if (added.length > 0) await settle(sub, now);
         return refuse({ reason: 'changed_meanwhile' });
       }
-      await release(withoutNames(signInNames(seen), signInNames(next)), sub);
+      await release(left, sub);
+      if (added.length + left.length > 0) await settle(sub, now);
       return ok(changed);
     },
 

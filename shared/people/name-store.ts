@@ -108,7 +108,17 @@ export function nameStore(
     return account === undefined || signInNames(account).includes(name) ? sub : undefined;
   }
 
-  return { subjectOf, claimAll, claimOrFind, release };
+  /**
+   * Has every name of an account lead to it. Of two changes of one account at once, each releases what it has not written, and the other
+   * one may have: so whoever releases names looks again afterwards.
+   */
+  async function settle(sub: string, now: number): Promise<void> {
+    const account = await findAccount(sub);
+    if (account === undefined) return;
+    for (const name of signInNames(account)) if ((await subjectOf(name)) === undefined) await claim(name, sub, now);
+  }
+
+  return { subjectOf, claimAll, claimOrFind, release, settle };
 }
 
 /** Returns false when the condition of the write did not hold. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Database } from '../../shared/aws/dynamodb.ts';
 import { type LinkStore, linkStore } from '../../shared/upstream/link-store.ts';
 import { rounds } from '../support/rounds.ts';
+import { inAnyOrder } from './any-order.ts';
 import { freshTables } from './store.ts';
 
 /* A link that is made and removed at once, in any order of the calls of the database: it is never a way in that its owner cannot see. */
@@ -16,23 +17,6 @@ const remove = (sub: string) => (store: LinkStore, pair: Pair) => store.release(
 type Pair = { issuer: string; subject: string };
 type Step = (store: LinkStore, pair: Pair) => Promise<unknown>;
 
-/** A call whose answer, be it an error, comes when the scheduler says. */
-const late =
-  <Input extends unknown[], Output>(scheduler: fc.Scheduler, call: (...input: Input) => Promise<Output>) =>
-  async (...input: Input): Promise<Output> => {
-    const [answer] = await scheduler.schedule(Promise.allSettled([call(...input)]));
-    if (answer?.status !== 'fulfilled') throw answer?.reason;
-    return answer.value;
-  };
-
-const scheduled = (scheduler: fc.Scheduler): Database => ({
-  ...database,
-  get: late(scheduler, database.get),
-  put: late(scheduler, database.put),
-  remove: late(scheduler, database.remove),
-  updateOnce: late(scheduler, database.updateOnce),
-});
-
 let subjects = 0;
 
 test.each<[string, Step[]]>([
@@ -45,7 +29,7 @@ test.each<[string, Step[]]>([
     subjects += 1;
     const pair = { issuer: 'https://provider.example', subject: String(subjects) };
     await links.claim(pair, 'ada', provider, 1);
-    const store = linkStore(scheduled(scheduler), tables.people);
+    const store = linkStore(inAnyOrder(database, scheduler), tables.people);
     const all = Promise.all(steps.map((step) => step(store, pair)));
     await scheduler.waitFor(all);
     await all;
