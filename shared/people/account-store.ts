@@ -186,7 +186,7 @@ export function accountStore(
       });
       const left = before ? withoutNames(signInNames(before), [main, ...others]) : [];
       await release(left, sub);
-      if (before && added.length + left.length > 0) await settle(sub, now);
+      if (before) await settle([...added, ...left], sub, now);
       return toAccount(item);
     },
 
@@ -209,7 +209,7 @@ export function accountStore(
       const left = withoutNames(signInNames(seen), signInNames(next));
       const taken = await claimAll(added, sub, now);
       if (taken !== undefined) {
-        if (added.length > 1) await settle(sub, now);
+        await settle(withoutNames(added, [taken]), sub, now);
         return refuse({ reason: 'name_taken', name: taken });
       }
       const named = (['username', 'email'] as const).filter((name) => next[name] !== undefined);
@@ -235,11 +235,11 @@ export function accountStore(
       if (changed === undefined) {
         const current = await findBySubject(sub);
         await release(withoutNames(added, current ? signInNames(current) : []), sub);
-        if (added.length > 0) await settle(sub, now);
+        await settle(added, sub, now);
         return refuse({ reason: 'changed_meanwhile' });
       }
       await release(left, sub);
-      if (added.length + left.length > 0) await settle(sub, now);
+      await settle([...added, ...left], sub, now);
       return ok(changed);
     },
 

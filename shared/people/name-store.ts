@@ -109,13 +109,13 @@ export function nameStore(
   }
 
   /**
-   * Has every name of an account lead to it. Of two changes of one account at once, each releases what it has not written, and the other
-   * one may have: so whoever releases names looks again afterwards.
+   * Has those of these names that an account has lead to it. Of two changes of one account at once, each releases what it has not
+   * written, and the other one may have: so both look again afterwards at what they have claimed and released.
    */
-  async function settle(sub: string, now: number): Promise<void> {
-    const account = await findAccount(sub);
-    if (account === undefined) return;
-    for (const name of signInNames(account)) if ((await subjectOf(name)) === undefined) await claim(name, sub, now);
+  async function settle(names: readonly string[], sub: string, now: number): Promise<void> {
+    const account = names.length > 0 ? await findAccount(sub) : undefined;
+    const own = account ? signInNames(account).filter((name) => names.includes(name)) : [];
+    for (const name of own) if ((await subjectOf(name)) === undefined) await claim(name, sub, now);
   }
 
   return { subjectOf, claimAll, claimOrFind, release, settle };
