@@ -190,7 +190,10 @@ function failureOf(error: unknown): UpstreamFailure | undefined {
     const isDown = error.code === 'OAUTH_TIMEOUT' || isNetworkError(error.cause) || (response ?? 0) >= 500;
     return {
       reason: isDown ? 'upstream_unavailable' : 'upstream_answer_invalid',
-      detail: [error.code ?? 'ClientError', ...(response === undefined ? [] : [response])].join(' '),
+      detail: [
+        error.code ?? (isUnsaidAlgorithm(error) ? 'userinfo_signing_alg_values_supported' : 'ClientError'),
+        ...(response === undefined ? [] : [response]),
+      ].join(' '),
     };
   }
   if (error instanceof UnusableAnswer) return { reason: 'upstream_answer_invalid', detail: error.message };
@@ -198,6 +201,10 @@ function failureOf(error: unknown): UpstreamFailure | undefined {
   // What fetch throws when a connection fails.
   return isNetworkError(error) ? { reason: 'upstream_unavailable', detail: 'connection' } : undefined;
 }
+
+/** The only thing that the library says without a code: the metadata do not name the algorithm of a JWT. For ID tokens, they always do. */
+const isUnsaidAlgorithm = ({ cause }: ClientError): boolean =>
+  cause instanceof Error && cause.name === 'OperationProcessingError';
 
 /** `terminated`: in the middle of the answer. */
 const isNetworkError = (error: unknown): boolean =>

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { UnsecuredJWT } from 'jose';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { inOneStep, providerFetch } from '../../shared/upstream/provider-fetch.ts';
 import { web } from '../support/clients.ts';
@@ -114,6 +115,36 @@ describe('metadata with', () => {
 
   test('null is metadata without the member', async () => {
     expect(await signIn({ metadata: { userinfo_endpoint: null } })).toMatchObject({ isIn: true });
+  });
+});
+
+describe('userinfo that is a signed JWT (OpenID Connect Core §5.3.2)', () => {
+  const sub = 'grace-at-provider';
+  const signs = { ...userinfo, userinfo_signing_alg_values_supported: ['RS256'] };
+  const answered = (jwt: string, metadata: Record<string, unknown> = signs) => {
+    const raw = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'application/jwt' }).end(jwt);
+    return signIn({ metadata, raw: { '/userinfo': raw } });
+  };
+  const claims = { iss: provider.issuer, aud: 'pixy', sub };
+
+  test('is read where the metadata say so', async () => {
+    expect(await answered(await provider.sign(claims))).toMatchObject({ isIn: true });
+  });
+
+  test.each<[string, () => Promise<string> | string]>([
+    ['is signed by somebody else', () => provider.sign(claims, provider.strangersKey)],
+    ['is not signed', () => new UnsecuredJWT(claims).encode()],
+    ['is for another client', () => provider.sign({ ...claims, aud: 'another' })],
+    ['is of another issuer', () => provider.sign({ ...claims, iss: 'https://another.example' })],
+    ['is about somebody else', () => provider.sign({ ...claims, sub: 'linus-at-provider' })],
+  ])('signs nobody in that %s', async (_, jwt) => {
+    const { isIn, line } = await answered(await jwt());
+    expect([isIn, line.reason]).toEqual([false, 'upstream_answer_invalid']);
+  });
+
+  test('signs nobody in where the metadata do not say how it is signed', async () => {
+    const { isIn, line } = await answered(await provider.sign(claims), userinfo);
+    expect([isIn, line.cause]).toEqual([false, 'example: userinfo_signing_alg_values_supported']);
   });
 });
 
