@@ -9,6 +9,8 @@ import { lambdaContext } from '../../infra/local/gateway/lambda-context.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
 import { keyStore } from '../../shared/keys/key-store.ts';
 import { accountStore } from '../../shared/people/account-store.ts';
+import { newMailedLinkUntil } from '../../shared/people/mailed-link.ts';
+import { removalStore } from '../../shared/people/removal-store.ts';
 import { spa, type TestClient } from '../support/clients.ts';
 import { askForCodes, confirmationIn, decideFor, deviceGrant, enterUserCode, poll } from '../support/device.ts';
 import { send } from '../support/http.ts';
@@ -387,6 +389,23 @@ describe('what is changed in one region', () => {
     expect(await composeRemoveAccounts(runtimeOf(b))()).toEqual({ removed: 0 });
     b.clock.advance(-400 * 86_400);
   });
+});
+
+test('an account that is due is removed when every region has ended what is there in its name', async () => {
+  const accounts = accountStore(a.database, tables.people);
+  const { sub, epoch } = await accounts.put({ username: 'dora', claims: {} });
+  const due = a.clock.now() + 60;
+  const link = newMailedLinkUntil({ id: 'an order', at: a.clock.now() }, due);
+  await removalStore(a.database, tables.people).note(sub, due);
+  await accounts.startRemoval(sub, epoch, { due, link }, a.clock.now());
+  advance(61);
+  ways.set('b', 'cut');
+  await expect(composeRemoveAccounts(runtimeOf(a))()).rejects.toThrow('1 not removed');
+  expect(await accounts.findBySubject(sub)).toMatchObject({ disabledAt: expect.any(Number) });
+  ways.clear();
+  expect(await composeRemoveAccounts(runtimeOf(a))()).toEqual({ removed: 1 });
+  for (const { database } of [a, b])
+    expect(await accountStore(database, tables.people).findBySubject(sub)).toBeUndefined();
 });
 
 test('of two writes of one item in two regions, the later one is left in both', async () => {
