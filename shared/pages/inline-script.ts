@@ -42,5 +42,12 @@ const reveal = `for (const field of document.querySelectorAll('input[data-show]'
 }
 `;
 
+/**
+ * Makes the answer to a form that was not right an address to come back to. Otherwise, going back to it or loading it again sends
+ * the form once more, with or without asking: the same wrong password then counts as one more attempt.
+ */
+const settle = `if (document.getElementById('problem')) history.replaceState(history.state, '');
+`;
+
 /** The script of pages with a form, which also work without it. */
-export const formScript = inlineScript(`{\n${once}${reveal}}`);
+export const formScript = inlineScript(`{\n${once}${settle}${reveal}}`);

@@ -168,15 +168,25 @@ test('the back button leads from the sign-in page out of the demo that started i
   expect(page.url()).toBe(`${issuer}/errors`);
 });
 
-test('the page can be loaded again, before and after a mistake', async () => {
+test('the page can be loaded again, before and after a mistake, and does not send the wrong password once more', async () => {
   const page = await open();
   const beginning = app.begin();
+  let sent = 0;
+  page.on('request', (request) => {
+    if (request.method() === 'POST') sent += 1;
+  });
   await page.goto(beginning.url);
   await page.reload();
   await signIn(page, wrong);
   await page.getByRole('alert').waitFor();
   await page.reload();
+  expect(await page.title()).toBe('Sign in');
+  await signIn(page, wrong);
   await page.getByRole('alert').waitFor();
+  await page.goto(`${issuer}/errors`);
+  await page.goBack();
+  expect(await page.title()).toBe('Sign in');
+  expect(sent).toBe(2);
   await signIn(page);
   await page.waitForURL(`${app.redirectUri}?**`);
   expect(await app.redeem(page.url(), beginning)).toMatchObject({ token_type: 'Bearer' });
