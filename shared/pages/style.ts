@@ -69,7 +69,7 @@ export const stylesheetOf = (bright: Palette, dim: Palette): string => `
 [hidden] { display: none !important; }
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; min-height: 100vh; min-height: 100svh; display: grid; align-items: center; justify-items: center; padding: 2rem 1rem; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-main { width: 100%; max-width: 26rem; padding: 2.5rem; background: var(--paper); border: 1px solid var(--edge); border-radius: 1rem; box-shadow: 0 1px 2px rgb(16 20 40 / .06), 0 12px 32px rgb(16 20 40 / .08); overflow-wrap: anywhere; }
+main { width: 100%; min-width: 0; max-width: 26rem; padding: 2.5rem; background: var(--paper); border: 1px solid var(--edge); border-radius: 1rem; box-shadow: 0 1px 2px rgb(16 20 40 / .06), 0 12px 32px rgb(16 20 40 / .08); overflow-wrap: anywhere; }
 main.wide { max-width: 48rem; }
 .head { display: flex; align-items: center; gap: .75rem; margin-block-end: 1.5rem; }
 .mark { flex: none; display: block; width: 2.75rem; height: 2.75rem; }

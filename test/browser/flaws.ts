@@ -16,7 +16,7 @@ const colors = {
   'forced colors': { media: { colorScheme: 'dark', forcedColors: 'active' }, brightness: [0, 0] },
 } as const;
 
-/** Everything that is wrong with what a page looks like: on 320 pixels in light, dark and forced colors, and on a desktop. */
+/** Everything that is wrong with what a page looks like: on 320 pixels in light, dark and forced colors and with text twice as large, and on a desktop. */
 export async function flaws(page: Page): Promise<unknown[]> {
   const found: unknown[] = [];
   const note = async (name: string, viewport: typeof phone, brightness: readonly [number, number]) => {
@@ -27,6 +27,8 @@ export async function flaws(page: Page): Promise<unknown[]> {
     await page.emulateMedia(media);
     await note(name, phone, brightness);
   }
+  const overhang = await page.evaluate<number>('measure.enlargedOverhang()');
+  if (overhang > 0) found.push({ name: 'text twice as large', ...phone, overhang });
   // Colors do not depend on the size of the window.
   await page.emulateMedia(colors.light.media);
   await page.setViewportSize(desktop);

@@ -42,6 +42,8 @@ globalThis.measure = (() => {
       ? element.type !== 'hidden'
       : [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '');
 
+  const overhang = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+
   return {
     /** Every text on the page with the contrast to what it stands on. */
     texts: () =>
@@ -80,7 +82,15 @@ globalThis.measure = (() => {
     /** 0 for a black page, 1 for a white one. */
     brightness: () => luminance(background(document.body)),
     /** How far the page is wider than the window. */
-    overhang: () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    overhang,
+    /** The same with text twice as large, as people set it in their browser. */
+    enlargedOverhang: () => {
+      const { style } = document.documentElement;
+      style.fontSize = '200%';
+      const found = overhang();
+      style.fontSize = '';
+      return found;
+    },
     /** Whatever moves, or would. */
     moving: () =>
       [...document.querySelectorAll('*')]

@@ -65,7 +65,7 @@ const otherLooks = [
   ['English from right to left', { ...look, direction: 'rtl' }] as const,
 ];
 
-test('every page fits 320 pixels in every language and from right to left, and says what it is in', async () => {
+test('every page fits 320 pixels in every language and from right to left, also with text twice as large, and says what it is in', async () => {
   const page = await open({ viewport: phone });
   // One after the other in the same document, without their scripts: to load them takes longer than to look at them.
   await page.setContent('<!doctype html><title>A page</title>');
@@ -75,10 +75,11 @@ test('every page fits 320 pixels in every language and from right to left, and s
     const seen = await page.evaluate(`Object.entries(${JSON.stringify(bodies)}).map(([name, body]) => {
       document.documentElement.replaceWith(new DOMParser().parseFromString(body, 'text/html').documentElement);
       const { lang: language, dir: direction, clientWidth: width } = document.documentElement;
-      return { name, width, overhang: measure.overhang(), language, direction };
+      const [overhang, enlarged] = [measure.overhang(), measure.enlargedOverhang()];
+      return { name, width, overhang, enlarged, language, direction };
     })`);
     const { language, direction } = other;
-    const fits = { width: phone.width, overhang: 0, language, direction };
+    const fits = { width: phone.width, overhang: 0, enlarged: 0, language, direction };
     expect({ described, seen }).toEqual({ described, seen: names.map((name) => ({ name, ...fits })) });
   }
 });
