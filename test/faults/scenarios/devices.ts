@@ -67,8 +67,6 @@ export function deviceScenarios(world: World): Scenario[] {
     {
       name: '/device: allowed',
       route: '/device',
-      isSingle: true,
-      startsAgain: { 'UpdateItem grants grant': 'done' },
       async prepare() {
         const { device_code, user_code } = await waiting();
         const holds = async () => (await pollFor(device_code)).status === 200;
@@ -78,8 +76,6 @@ export function deviceScenarios(world: World): Scenario[] {
     {
       name: '/device: denied',
       route: '/device',
-      startsAgain: { 'UpdateItem grants grant': 'done' },
-      isSingle: true,
       async prepare() {
         const { device_code, user_code } = await waiting();
         const holds = async () => (await pollFor(device_code)).json.error === 'access_denied';
