@@ -207,7 +207,7 @@ describe('FusionAuth', () => {
     );
     expect(read({ passwordChangeRequired: true }).refused[0]).toContain('passwordChangeRequired has a password');
     const weak = { encryptionScheme: 'salted-sha256', factor: 20_000 };
-    expect(read(weak).refused[0]).toContain('password is salted-sha256, which is guessed too quickly to be kept');
+    expect(read(weak).refused[0]).toContain('password is salted-sha256, which is not verified here');
     const skipped = read(weak, { skipMembers: ['salted-sha256'] });
     expect(skipped.accounts[0]?.passwordHash).toBeUndefined();
     expect(skipped.left).toContain('password.salted-sha256');
