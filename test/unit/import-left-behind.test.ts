@@ -58,6 +58,23 @@ const entries: Partial<Record<ImportFormat, (more: object) => unknown>> = {
     client_settings: JSON.stringify({ ...more }),
     token_settings: '{}',
   }),
+  webmethods: (more) => ({
+    name: 'App',
+    description: 'An application',
+    owner: 'Administrator',
+    isSuspended: false,
+    accessTokens: {
+      oauth_credentials: {
+        clientId: 'app',
+        clientSecret: secret,
+        type: 'confidential',
+        pkceType: 'NOT_ENFORCED',
+        redirectUris: [uri],
+        expirationInterval: '3600',
+      },
+    },
+    ...more,
+  }),
   cas: (more) => ({
     '@class': 'org.apereo.cas.services.OidcRegisteredService',
     clientId: 'app',
@@ -95,6 +112,9 @@ test.each<[ImportFormat, object, string]>([
   ['fusionauth', { samlv2Configuration: { enabled: true }, roles: [{ name: 'buyer' }] }, 'samlv2Configuration, roles'],
   ['django', { allowed_origins: 'https://spa.example', tenant: 7 }, 'allowed_origins, tenant'],
   ['spring', { 'settings.client.tenant': 'shop' }, 'tenant'],
+  ['webmethods', { identifiers: [{ key: 'ipAddressRange', value: ['10.0.0.1-10.0.0.9'] }], consumingAPIs: ['orders'] }, 'identifiers, consumingAPIs'],
+  ['webmethods', { jsOrigins: ['https://spa.example'], audience: 'orders' }, 'jsOrigins, audience'],
+  ['webmethods', { accessTokens: undefined, clientId: 'app', clientSecret: secret, type: 'confidential', pkceType: 'NOT_ENFORCED', redirectUris: [uri], expirationInterval: '-1' }, 'expirationInterval'],
   ['cas', { supportedResponseTypes: ['java.util.HashSet', ['code', 'id_token token']] }, 'supportedResponseTypes'],
   ['cas', { audience: ['java.util.HashSet', ['orders']], ssoEnabled: false }, 'audience'],
   ['cas', { proxyPolicy: { '@class': 'org.apereo.cas.services.RegexMatchingRegisteredServiceProxyPolicy' } }, 'proxyPolicy'],
@@ -110,6 +130,7 @@ test.each<[ImportFormat, object]>([
   ['cognito', { AccessTokenValidity: 60, TokenValidityUnits: { AccessToken: 'minutes' }, EnableTokenRevocation: true, AuthSessionValidity: 3 }],
   ['cognito', { ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'], SupportedIdentityProviders: ['COGNITO'] }],
   ['fusionauth', { samlv2Configuration: { enabled: false }, roles: [], passwordlessConfiguration: { enabled: false } }],
+  ['webmethods', { jsOrigins: ['https://app.example'], siteURLs: ['https://app.example'], contactEmails: ['ada@example.com'], id: 'a1' }],
   ['django', { allowed_origins: 'https://app.example', user: 3, created: '2024-01-01', updated: '2024-01-01' }],
 ])('%s: %j asks for nothing', async (format, more) => {
   expect(await notesOf(format, more)).toEqual([]);

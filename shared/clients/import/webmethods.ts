@@ -5,6 +5,7 @@ import { jsonEntries } from './entries.ts';
 import type { ForeignClient, ForeignFormat, ReadingOptions } from './foreign-client.ts';
 import { keepGrantTypesOf } from './grant-types.ts';
 import { isObject, type JsonObject } from './json.ts';
+import { hasOtherOrigin, unreadOf } from './left-behind.ts';
 import { type Members, membersOf, plain, shown } from './members.ts';
 
 /**
@@ -60,7 +61,7 @@ function readClient(members: Members, options: ReadingOptions): ForeignClient {
       pkce_policy: members.nameOf(...settingNames),
     },
     disabled: members.flag('enabled') === false || members.flag('isSuspended') === true,
-    notes: [...grants.notes, ...secret.notes, ...(isPublic ? [] : noteForConfidential(policy))],
+    notes: [...grants.notes, ...secret.notes, ...(isPublic ? [] : noteForConfidential(policy)), ...leftBehind(members)],
   };
 }
 
@@ -159,3 +160,24 @@ function readGrantTypes(members: Members): string[] {
   const refreshes = Number(members.any('refreshCount', 'tokenRefreshLimit') ?? 0) !== 0;
   return refreshes ? [...grantTypes, 'refresh_token'] : grantTypes;
 }
+
+/** Lifetimes that are not an hour, and what an application has there besides: identifiers such as ranges of addresses, APIs, audiences. */
+function leftBehind(members: Members): string[] {
+  const lifetime = members.any('expirationInterval', 'tokenLifetime') ?? usualLifetime;
+  const origins = members.list('jsOrigins') ?? [];
+  const left = [
+    ...(lifetime === usualLifetime || lifetime === Number(usualLifetime)
+      ? []
+      : [members.nameOf('expirationInterval', 'tokenLifetime')]),
+    ...(hasOtherOrigin(origins, members.list('redirectUris', 'redirectUri') ?? []) ? ['jsOrigins'] : []),
+    ...unreadOf(members, ofRecord),
+  ];
+  return left.length > 0 ? [`comes without ${shown(left)}`] : [];
+}
+
+/** An hour, in seconds; -1 is for ever. */
+const usualLifetime = '3600';
+
+/** Members about the record, also as the screen spells them, and what is read elsewhere. */
+const ofRecord =
+  /^(?:id|description|owner|version|creation ?date|last ?modified|site ?urls|contact ?emails|icon\w*|auth ?server ?alias|dcrConfig|clientRegistration|accessTokens|app ?type|application ?type|client ?type|type|ecId|auth ?code ?expiration ?interval|status|state)$/i;
