@@ -7,19 +7,13 @@ import { WrongSetting } from './wrong-setting.ts';
  * the middle of a construct.
  */
 
-const numbers = (version: string): number[] => (version.match(/\d+/g) ?? []).slice(0, 3).map(Number);
+const needed = packageJson.peerDependencies['aws-cdk-lib'].slice(1);
 
-/** Throws {@link WrongSetting} for a version of aws-cdk-lib that is older than `needed`, such as `^2.276.0`. */
-export function checkCdk(version: string, needed: string = packageJson.peerDependencies['aws-cdk-lib']): void {
-  const found = numbers(version);
-  const [least, other] =
-    numbers(needed)
-      .map((number, at) => [number, found[at] ?? 0])
-      .find(([one, two]) => one !== two) ?? [];
-  if (least === undefined || other === undefined || other > least) return;
+const numbers = (version: string): number[] => version.split(/[.-]/).slice(0, 3).map(Number);
+
+const differences = numbers(cdk.version).map((number, at) => number - (numbers(needed)[at] ?? 0));
+if ((differences.find((difference) => difference !== 0) ?? 0) < 0) {
   throw new WrongSetting(
-    `Pixy needs aws-cdk-lib ${needed.slice(1)} or newer, and this app has ${version}: install aws-cdk-lib@2, and aws-cdk@2 with it.`,
+    `Pixy needs aws-cdk-lib ${needed} or newer, and this app has ${cdk.version}: install aws-cdk-lib@2, and aws-cdk@2 with it.`,
   );
 }
-
-checkCdk(cdk.version);
