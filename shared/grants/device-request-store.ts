@@ -2,7 +2,7 @@ import type { Database } from '../aws/dynamodb.ts';
 import type { tableDefinitions } from '../aws/tables.ts';
 import { generateSecret, hashSecret } from '../secret.ts';
 import { devicePollStore, waitsUnder } from './device-poll-store.ts';
-import type { DeviceRequest } from './device-request.ts';
+import type { DeviceRequest, Polled } from './device-request.ts';
 import type { Grant } from './grant.ts';
 
 /*
@@ -57,7 +57,7 @@ export function deviceRequestStore(database: Database, table: string) {
     },
 
     /** Returns what became of a request. */
-    find: (id: string) => polls.find(id),
+    find: (id: string): Promise<Polled | undefined> => polls.find(id),
 
     /** Turns a request that waits at `now` into a grant. Exactly one of any number of decisions wins. */
     async allow(id: string, approval: Approval, now: number): Promise<boolean> {

@@ -47,8 +47,10 @@ function rightsOf(name: string): string[] {
     const about = JSON.stringify(Resource);
     const kinds = ['Clients', 'People', 'Keys', 'Grants', 'WrappingKey', 'Logs'];
     const which = about === '"*"' ? '*' : kinds.find((kind) => about.includes(kind));
-    const limits = Object.values(Condition ?? {}).flatMap((one) => Object.values(one).flat());
-    return list(Action).map((action) => [action, which, ...limits].join(' '));
+    const limits = Object.values(Condition ?? {})
+      .flatMap((one) => Object.values(one).flat())
+      .map((limit) => (typeof limit === 'string' ? limit : 'if of this server'));
+    return list(Action).map((action) => [action, which, ...limits].filter(Boolean).join(' '));
   });
 }
 
@@ -97,6 +99,8 @@ describe('with a console', () => {
       'dynamodb:DeleteItem People consents#* sessions#*',
       'dynamodb:Query Grants',
       'dynamodb:Query Keys signing',
+      'kms:Decrypt WrappingKey kid',
+      'kms:Sign if of this server',
       'dynamodb:Query Keys nonce',
       'kms:Decrypt WrappingKey nonce-*',
       'dynamodb:Query Clients roll-up#*',

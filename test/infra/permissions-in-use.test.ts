@@ -195,6 +195,7 @@ async function liveThroughADay(): Promise<void> {
     jwks: { keys: [await exportJWK(publicKey)] },
     may_introspect: true,
     scope: 'openid pixy:read pixy:write',
+    dpop_replay_detection: true,
   };
   for (const json of [web, own, machine]) {
     const client = await parseRegistration(json);
@@ -364,6 +365,11 @@ async function liveThroughADay(): Promise<void> {
     const headers = { authorization: `DPoP ${bound}`, dpop: await prove('GET', path, undefined, bound) };
     await expectStatus(send(port, path, { headers }), 401);
   }
+  const managing = { grant_type: 'client_credentials', scope: 'pixy:read', ...(await assertion()) };
+  const asked = post('/token', managing, { dpop: await prove('POST', '/token', nonce) });
+  const manager = JSON.parse(await expectStatus(asked, 200)).access_token;
+  const once = { authorization: `DPoP ${manager}`, dpop: await prove('GET', '/admin/policy', nonce, manager) };
+  for (const status of [200, 401]) await expectStatus(send(port, '/admin/policy', { headers: once }), status);
   const revocation = { token: 'no token', ...(await assertion()) };
   await expectStatus(post('/revoke', revocation), 200);
   await expectStatus(post('/revoke', revocation), 401);
