@@ -41,10 +41,17 @@ export async function goOn(
   return seeOther(endpoints.account, [...cookies, leaveNotice(deps.issuer, 'reset')]);
 }
 
-/** Whether somebody without a password had a passkey or a link to a provider, and so is not new. */
-async function hadAnotherWay({ sub, epoch }: Account, { passkeys, links }: InvitationDeps): Promise<boolean> {
-  const [made, linked] = await Promise.all([passkeys.list(sub), links.list(sub)]);
-  return [...made, ...linked].some((way) => way.epoch < epoch);
+/**
+ * Whether somebody without a password had a passkey or a link to a provider, and so is not new. The link is spent, so who cannot be looked
+ * up goes on, and is told.
+ */
+async function hadAnotherWay({ sub, epoch }: Account, { passkeys, links, tidyUp }: InvitationDeps): Promise<boolean> {
+  let hadOne = true;
+  await tidyUp(async () => {
+    const [made, linked] = await Promise.all([passkeys.list(sub), links.list(sub)]);
+    hadOne = [...made, ...linked].some((way) => way.epoch < epoch);
+  });
+  return hadOne;
 }
 
 async function waitForCode(
