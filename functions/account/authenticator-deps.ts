@@ -6,6 +6,6 @@ import type { FreshPageDeps } from './fresh-page.ts';
 export type AuthenticatorDeps = FreshPageDeps & {
   serviceName?: string | undefined;
   totps: TotpStore;
-  throttle: Pick<ThrottleStore, 'countProof'>;
+  throttle: Pick<ThrottleStore, 'countOwnProof'>;
   notify: NotifyPerson;
 };

@@ -23,7 +23,7 @@ export type ChangePasswordDeps = FreshPageDeps & {
   hasPasswords: boolean;
   accounts: Pick<AccountStore, 'findBySubject' | 'changePassword'>;
   sessions: Pick<EndingSessions, 'find' | 'stampAgain' | 'clearAway'>;
-  throttle: Pick<ThrottleStore, 'countProof'>;
+  throttle: Pick<ThrottleStore, 'countOwnProof'>;
   readPepper: ReadPepper;
   notify: NotifyPerson;
 };

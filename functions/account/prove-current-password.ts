@@ -17,10 +17,10 @@ export async function proveCurrentPassword(
   form: Parameters,
   { account }: SignedInPerson,
   look: Look,
-  deps: { throttle: Pick<ThrottleStore, 'countProof'>; readPepper: ReadPepper; now: () => number },
+  deps: { throttle: Pick<ThrottleStore, 'countOwnProof'>; readPepper: ReadPepper; now: () => number },
 ): Promise<Result<void, Unchanged>> {
   if (account.passwordHash === undefined) return ok(undefined);
-  const attempt = await deps.throttle.countProof(account.sub, deps.now());
+  const attempt = await deps.throttle.countOwnProof(account.sub, deps.now());
   if (attempt.retryAfter !== undefined) {
     const refusal = { reason: 'sign_in_throttled', retryAfter: attempt.retryAfter } as const;
     return refuse({ problem: problemOf(refusal, look), reason: refusal.reason, status: 429 });

@@ -45,7 +45,8 @@ async function renew(request: HttpRequest, person: SignedInPerson, deps: Authent
   // The form came twice: from a page that is loaded again, or a button that is pressed twice.
   if (await deps.totps.hasCodes(sub, codes)) return showCodes(request, codes, { notice: 'codesRenewed' }, deps);
   const typed = single(form.value, 'code') ?? '';
-  const verified = await verifySecondFactor({ sub, typed }, deps.totps, deps.throttle, deps.now());
+  const count = () => deps.throttle.countOwnProof(sub, deps.now());
+  const verified = await verifySecondFactor({ sub, typed }, deps.totps, count, deps.now());
   if (!verified.ok) {
     const isShown = verified.refusal.reason === 'second_factor_used' && (await deps.totps.hasCodes(sub, codes));
     if (isShown) return showCodes(request, codes, { notice: 'codesRenewed' }, deps);

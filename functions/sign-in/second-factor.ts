@@ -50,12 +50,8 @@ async function enter(request: HttpRequest, deps: SecondFactorDeps): Promise<Answ
   if (account === undefined || judgeEpoch(account, pending)) return startAgain(request, deps);
   const typed = single(form.value, 'code') ?? '';
   const browser = recognizeBrowser(readKnown(request, deps.issuer), account, deps.now(), ['code']);
-  const verified = await verifySecondFactor(
-    { sub: pending.sub, typed, browser },
-    deps.totps,
-    deps.throttle,
-    deps.now(),
-  );
+  const count = () => deps.throttle.countProof(pending.sub, deps.now(), browser);
+  const verified = await verifySecondFactor({ sub: pending.sub, typed }, deps.totps, count, deps.now());
   if (!verified.ok) return showCodeForm(request, pending, deps, verified.refusal);
   // The code is spent by now. One password leads to one session, so a second code of the same moment finds the wait over.
   if (!(await deps.pendings.spend(secret, deps.now()))) return startAgain(request, deps);

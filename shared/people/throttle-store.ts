@@ -104,8 +104,7 @@ export function throttleStore(database: Database, table: string, home?: Home) {
     },
 
     /**
-     * Counts an attempt at what an account requires besides the first proof: a code, or the current password. In a `browser` that is
-     * known by a code, only its own attempts count, so that whoever knows the password cannot keep the owner out with wrong codes.
+     * Counts an attempt at the code that an account requires after the first proof. In a `browser` that is known by a code, only its own attempts count, so that whoever knows the password cannot keep the owner out with wrong codes.
      */
     countProof: (sub: string, now: number, browser?: string): Promise<Attempt> =>
       count(
@@ -113,5 +112,12 @@ export function throttleStore(database: Database, table: string, home?: Home) {
         signInLimits.proof,
         now,
       ),
+
+    /**
+     * Counts an attempt of somebody who is signed in at a code, or at the current password. Apart, so that whoever knows the password alone
+     * cannot keep the owner from another one.
+     */
+    countOwnProof: (sub: string, now: number): Promise<Attempt> =>
+      count(`own-proof#${hashSecret(sub)}`, signInLimits.proof, now),
   };
 }

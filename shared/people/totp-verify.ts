@@ -1,22 +1,22 @@
 import type { Refusal } from '../oauth/refusal.ts';
 import { ok, type Result, refuse } from '../result.ts';
 import { readRecoveryCode } from './recovery-code.ts';
-import type { ThrottleStore } from './throttle-store.ts';
+import type { Attempt } from './throttle-store.ts';
 import { isTotpCurrent, matchTotpCode, readTotpCode } from './totp.ts';
 import type { TotpStore } from './totp-store.ts';
 
 /**
  * Verifies a code of the authenticator app, or a recovery code. Each is valid once, however many concurrent attempts use it.
- * Attempts are counted before the code is checked, per account, or per `browser` in which this person has entered a right one before. Refuses with `sign_in_throttled`, `second_factor_wrong` or
+ * `count` counts the attempt, before the code is checked. Refuses with `sign_in_throttled`, `second_factor_wrong` or
  * `second_factor_used`.
  */
 export async function verifySecondFactor(
-  { sub, typed, browser }: { sub: string; typed: string; browser?: string | undefined },
+  { sub, typed }: { sub: string; typed: string },
   totps: Pick<TotpStore, 'find' | 'useStep' | 'noteOff' | 'useRecoveryCode'>,
-  throttle: Pick<ThrottleStore, 'countProof'>,
+  count: () => Promise<Attempt>,
   now: number,
 ): Promise<Result<void, Refusal>> {
-  const attempt = await throttle.countProof(sub, now, browser);
+  const attempt = await count();
   if (attempt.retryAfter !== undefined) return refuse({ reason: 'sign_in_throttled', retryAfter: attempt.retryAfter });
   const code = readTotpCode(typed);
   const refusal = code === undefined ? await useRecoveryCode(sub, typed, totps) : await useCode(sub, code, totps, now);

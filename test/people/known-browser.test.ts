@@ -222,6 +222,21 @@ describe('S9: wrong codes of a stranger who knows the password', async () => {
     expect(await enterIn(browserWith(), right())).toEqual([200]);
   });
 
+  test('keep the owner, who is signed in, neither from another password nor from new recovery codes', async () => {
+    const owner = browserWith();
+    expect(await enterIn(owner, right())).toEqual([200]);
+    clock.advance(60);
+    await enterIn(browserWith(), ...wrong(most + 1));
+    const form = await owner.open('/account/password');
+    const typed = { current_password: 'a wrong password', password: `${password} and more` };
+    expect((await owner.submit(form, typed)).status).toBe(400);
+    const page = await owner.open('/account/recovery-codes');
+    expect((await owner.submit(page, { code: right() })).status).toBe(200);
+    for (const code of wrong(most)) await owner.submit(page, { code });
+    expect((await owner.submit(page, { code: right() })).status).toBe(429);
+    clock.advance(signInLimits.proof.window);
+  });
+
   test('are counted as before for old passes after another password; the browser in which it was set keeps its own count', async () => {
     const known = await afterCode();
     const owner = browserWith(...known);

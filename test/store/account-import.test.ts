@@ -110,7 +110,8 @@ describe.each([
     });
     const typed = shown.generate({ timestamp: now * 1_000 });
     const throttle = throttleStore(database, tables.people);
-    const refusal = (code: string) => verifySecondFactor({ sub, typed: code }, totps, throttle, now);
+    const refusal = (code: string) =>
+      verifySecondFactor({ sub, typed: code }, totps, () => throttle.countProof(sub, now), now);
     expect(await refusal(typed.slice(2))).toEqual({ ok: false, refusal: { reason: 'second_factor_wrong' } });
     expect(await refusal(typed)).toEqual({ ok: true, value: undefined });
     expect(await refusal(typed)).toEqual({ ok: false, refusal: { reason: 'second_factor_used' } });
