@@ -36,7 +36,7 @@ export function compose(runtime: Runtime) {
     tidyUp: tidyingUp(runtime),
     consents: consentStore(database, people),
     passkeys: passkeyStore(database, people),
-    totps: totpStore(database, people, keyWrapper(config)),
+    totps: totpStore(database, people, keyWrapper(config), config.home),
     throttle: throttleStore(database, people, config.home),
     readPepper: openPepper(config.passwordPepper, secretReader()),
     links: linkStore(database, people),

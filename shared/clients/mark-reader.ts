@@ -2,6 +2,7 @@ import type { Database } from '../aws/dynamodb.ts';
 import { cachedByKey } from '../cached.ts';
 import { clientKey } from './records.ts';
 import type { RegisteredClient } from './registered-client.ts';
+import { isSelfRegistered } from './reserved-ids.ts';
 import { remembered, removedMark } from './since.ts';
 
 /** All that is read of a record here. The hashes of the client's secrets are in the same item. */
@@ -20,8 +21,8 @@ export const markReader = (database: Database, table: string, now: () => number)
       const item = await database.get({
         TableName: table,
         Key: clientKey(clientId),
-        // Who has just registered themselves comes at once, and that they are unknown would be remembered.
-        ConsistentRead: clientId.startsWith('dcr-'),
+        // Who has just registered themselves comes at once.
+        ConsistentRead: isSelfRegistered(clientId),
         ProjectionExpression: 'pk, #since, purgeAt',
         ExpressionAttributeNames: { '#since': 'since' },
       });
@@ -32,4 +33,6 @@ export const markReader = (database: Database, table: string, now: () => number)
     remembered,
     now,
     1_000,
+    // It may be on its way from another region.
+    (mark, clientId) => mark !== undefined || !isSelfRegistered(clientId),
   );

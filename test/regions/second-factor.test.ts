@@ -121,6 +121,19 @@ test('a recovery code that was used is none any more, whatever was written elsew
   expect(await at(a, codes[2] ?? '')).toBe(true);
 });
 
+test('nor is it one for new recovery codes, which the first region makes', async () => {
+  const owner = await signedInAt(a);
+  const used = codes[3] ?? '';
+  await replicas.late(async () => {
+    const { person, path } = await waitingIn(a);
+    await enter(person, path.replace('/sign-in/code', '/sign-in/recovery-code'), used);
+    const other = await waitingIn(b);
+    await enter(other.person, other.path, codeNow());
+  });
+  const page = await owner.open('/account/recovery-codes');
+  expect((await owner.submit(page, { code: used })).body).not.toContain('<code>');
+});
+
 test('guesses count in each region by themselves: copies of low counts take the place of no higher ones', async () => {
   const now = a.clock.now();
   const isCounted = async ({ database, letter }: Region) => {

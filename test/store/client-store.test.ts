@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clientReader } from '../../shared/clients/client-reader.ts';
 import { clientStore } from '../../shared/clients/client-store.ts';
+import { markReader } from '../../shared/clients/mark-reader.ts';
 import type { RegisteredClient } from '../../shared/clients/registered-client.ts';
 import { parseRegistration } from '../../shared/clients/registration.ts';
 import { freshTables } from './store.ts';
@@ -54,6 +55,13 @@ describe('a client', () => {
     await put({ ...original, pkce: { policy: 'S256' } });
     now += 30;
     expect((await reader.find('tightened'))?.pkce.policy).toBe('S256');
+  });
+
+  test('that registered itself in another region is known to every reader as soon as its copy comes', async () => {
+    const readers = [clientReader(database, table, () => 1_000).find, markReader(database, table, () => 1_000)];
+    for (const find of readers) expect(await find('dcr-late')).toBeUndefined();
+    await put(await client({ client_id: 'dcr-late' }));
+    for (const find of readers) expect(await find('dcr-late')).toBeDefined();
   });
 
   test('H9: whose record cannot be understood throws; it never becomes a client without PKCE', async () => {
